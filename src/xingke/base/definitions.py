@@ -1,0 +1,205 @@
+"""Definitions: what differs between provinces, years and programmes is data, read here from packs.
+
+A pack is a folder of TOML files. Each room registers the kinds of definition it understands; this module reads a
+pack's files into their dataclasses and collects **every** mistake before it refuses. It keeps nothing: the table of
+loaded definitions lives in the registry.
+"""
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Generic, Protocol, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+
+class Defined(Protocol):
+    """What every definition has: a stable key within its kind, and a version."""
+
+    @property
+    def key(self) -> str: ...
+
+    @property
+    def version(self) -> int: ...
+
+
+D = TypeVar("D", bound=Defined)
+
+
+@dataclass(frozen=True)
+class Issue:
+    """One mistake in a pack: where it is, and a sentence saying what was found and what was expected."""
+
+    file: str
+    place: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.place}: {self.text}"
+
+
+class DefinitionError(Exception):
+    """A pack does not hold. ``issues`` names every mistake; nothing was loaded."""
+
+    def __init__(self, issues: Sequence[Issue]) -> None:
+        self.issues = tuple(issues)
+        super().__init__("\n".join(str(issue) for issue in self.issues))
+
+
+@dataclass(frozen=True)
+class DefinitionKind(Generic[D]):
+    """A kind of definition: its code, the file and table it is written in, its type, and its named checks."""
+
+    code: str
+    file: str
+    type: type[D]
+    checks: tuple[Callable[["Catalogue"], Iterator[Issue]], ...] = ()
+
+
+@dataclass(frozen=True)
+class Entry(Generic[D]):
+    """One definition as written: its parsed form, the body as plain JSON data, and the hash of that body."""
+
+    kind: str
+    value: D
+    body: Mapping[str, Any]  # TOML data: strings, numbers, lists and tables
+    file: str
+
+    @property
+    def place(self) -> str:
+        return f"[[{self.kind}]] {self.value.key}"
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of the canonical JSON of the body."""
+        return body_hash(self.body)
+
+
+@dataclass
+class Catalogue:
+    """Definitions of all kinds, as the checks see them: what a pack brings on top of what is loaded already."""
+
+    entries: dict[str, list[Entry[Any]]] = field(default_factory=dict)
+
+    def of(self, kind: str) -> list[Entry[Any]]:
+        return self.entries.get(kind, [])
+
+    def values(self, kind: str) -> list[Any]:  # the kind decides the type
+        return [entry.value for entry in self.of(kind)]
+
+
+_KINDS: dict[str, DefinitionKind[Any]] = {}
+
+
+def register(kind: DefinitionKind[Any]) -> None:
+    """Make a kind known; each room does so in its ``AppConfig.ready``. Registering the same kind again is harmless."""
+    known = _KINDS.get(kind.code)
+    if known is not None and known != kind:
+        raise ValueError(f"two kinds of definition are called {kind.code!r}")
+    _KINDS[kind.code] = kind
+
+
+def kinds() -> tuple[DefinitionKind[Any], ...]:
+    """All registered kinds, in the order they were registered."""
+    return tuple(_KINDS.values())
+
+
+def kind(code: str) -> DefinitionKind[Any]:
+    """The kind of that code. Raises LookupError naming the known ones."""
+    try:
+        return _KINDS[code]
+    except KeyError:
+        raise LookupError(f"no kind of definition {code!r}; known: {', '.join(_KINDS)}") from None
+
+
+def body_hash(body: Mapping[str, Any]) -> str:
+    """SHA-256 over the canonical JSON of a definition's body."""
+    text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def parse(kind_code: str, body: Mapping[str, Any]) -> Any:
+    """The dataclass of one stored body. Raises pydantic's ValidationError if it no longer fits."""
+    return _adapter(kind(kind_code).type).validate_python(dict(body))
+
+
+def read_pack(folder: Path, *, loaded: Catalogue | None = None) -> Catalogue:
+    """Read and check every definition of a pack. Raises DefinitionError with all mistakes of all files.
+
+    loaded: the definitions already in force; checks may refer to them. Returns only what the pack brings.
+    """
+    issues: list[Issue] = []
+    brought = Catalogue()
+    for known in kinds():
+        path = folder / known.file
+        if path.is_file():
+            found, wrong = _read_file(path, known)
+            brought.entries[known.code] = found
+            issues += wrong
+    if not issues:  # references are only worth checking once every entry can be read
+        merged = _merge(loaded or Catalogue(), brought)
+        for known in kinds():
+            for check in known.checks:
+                issues += check(merged)
+    if issues:
+        raise DefinitionError(issues)
+    return brought
+
+
+def _read_file(path: Path, known: DefinitionKind[Any]) -> tuple[list[Entry[Any]], list[Issue]]:
+    name = path.name
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except UnicodeDecodeError:
+        return [], [Issue(name, "file", "is not UTF-8: save it as UTF-8")]
+    except tomllib.TOMLDecodeError as error:
+        return [], [Issue(name, "file", f"is no TOML: {error}")]
+    issues = [
+        Issue(name, extra, f"unknown table; expected [[{known.code}]]") for extra in data if extra != known.code
+    ]
+    entries: list[Entry[Any]] = []
+    seen: dict[tuple[str, int], int] = {}
+    for number, body in enumerate(data.get(known.code, []), 1):
+        place = f"[[{known.code}]] {number} ({body.get('code', '?')})"
+        try:
+            value = _adapter(known.type).validate_python(body)
+        except ValidationError as error:
+            issues += [Issue(name, f"{place} {_path(wrong['loc'])}", _sentence(wrong)) for wrong in error.errors()]
+            continue
+        identity = (value.key, value.version)
+        if identity in seen:
+            issues.append(Issue(name, place, f"stands twice; first as entry {seen[identity]}"))
+        seen[identity] = number
+        entries.append(Entry(known.code, value, body, name))
+    return entries, issues
+
+
+def _adapter(target: type[Any], _known: dict[type[Any], TypeAdapter[Any]] = {}) -> TypeAdapter[Any]:  # noqa: B006 - a cache
+    if target not in _known:
+        _known[target] = TypeAdapter(target)
+    return _known[target]
+
+
+def _path(location: Sequence[int | str]) -> str:
+    return ".".join(str(part) for part in location) or "entry"
+
+
+def _sentence(wrong: Any) -> str:  # pydantic's ErrorDetails
+    if wrong["type"] == "missing":
+        return "is missing"
+    if wrong["type"] in ("unexpected_keyword_argument", "extra_forbidden"):
+        return "is no known key"
+    shown = repr(wrong["input"])
+    return f"found {shown[:80]}{'…' if len(shown) > 80 else ''}; {wrong['msg']}"
+
+
+def _merge(loaded: Catalogue, brought: Catalogue) -> Catalogue:
+    merged = Catalogue()
+    for known in kinds():
+        replaced = {entry.value.key for entry in brought.of(known.code)}
+        kept = [entry for entry in loaded.of(known.code) if entry.value.key not in replaced]
+        merged.entries[known.code] = kept + brought.of(known.code)
+    return merged

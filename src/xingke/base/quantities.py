@@ -1,0 +1,86 @@
+"""Quantities: exact numbers with a unit, kept as integers.
+
+Money is counted in 分 (10⁻² 元), everything else in 10⁻⁴ of its base unit; both fit a signed 64-bit integer. The unit
+and the precision that were written are kept, so 0.51亿元 is shown as 0.51亿元 and never as 5100万元.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+
+INT64_MAX = 2**63 - 1
+KINDS = ("money", "count", "percent", "points", "rank", "rate")
+
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unit:
+    """A unit as it is written. ``factor`` turns one of it into the base unit of its kind (亿元 → 100000000 元)."""
+
+    code: str
+    kind: str
+    factor: Decimal = Decimal(1)
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise ValueError(f"unit {self.code!r} has kind {self.kind!r}; kinds are {', '.join(KINDS)}")
+
+    @property
+    def scale(self) -> int:
+        """Integers per base unit in the database: 100 for money (分), 10 000 otherwise."""
+        return 100 if self.kind == "money" else 10_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quantity:
+    """An exact amount. ``scaled`` is the integer the database keeps; ``decimals`` the precision that was written."""
+
+    scaled: int
+    unit: Unit
+    decimals: int = 0
+
+    def __post_init__(self) -> None:
+        if abs(self.scaled) > INT64_MAX:
+            raise ValueError(f"{self.scaled} does not fit 64 bits: the largest amount is {INT64_MAX}")
+
+    @classmethod
+    def read(cls, text: str, unit: Unit) -> "Quantity":
+        """Read a written number in ``unit``. Raises ValueError if it is none, or finer than the database keeps."""
+        written = unicodedata.normalize("NFKC", text).strip().replace(",", "")
+        if not _NUMBER.fullmatch(written):
+            raise ValueError(f"{text!r} is no number")
+        try:
+            stated = Decimal(written)
+        except InvalidOperation as error:  # pragma: no cover - the pattern above leaves nothing for it
+            raise ValueError(f"{text!r} is no number") from error
+        decimals = len(written.partition(".")[2])
+        exact = stated * unit.factor * unit.scale
+        if exact != exact.to_integral_value():
+            raise ValueError(f"{text}{unit.code} is finer than the smallest amount kept ({1 / Decimal(unit.scale)})")
+        return cls(scaled=int(exact), unit=unit, decimals=decimals)
+
+    @property
+    def amount(self) -> Decimal:
+        """The amount in the base unit of its kind: 元, pieces, percent, places."""
+        return Decimal(self.scaled) / self.unit.scale
+
+    @property
+    def stated(self) -> Decimal:
+        """The amount in its own unit, at the precision that was written."""
+        return round_half_up(self.amount / self.unit.factor, self.decimals)
+
+    def __str__(self) -> str:
+        return f"{self.stated:f}{self.unit.code}"
+
+
+def round_half_up(value: Decimal, decimals: int) -> Decimal:
+    """Round as the statistics do: half away from zero, to ``decimals`` places."""
+    return value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+
+
+def format_number(value: Decimal, decimals: int) -> str:
+    """A number for running text: fixed decimals, no thousands comma, never ``-0``."""
+    rounded = round_half_up(value, decimals)
+    return f"{rounded + 0:f}" if rounded else f"{abs(rounded):f}"

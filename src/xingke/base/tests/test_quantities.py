@@ -1,0 +1,56 @@
+"""Quantities: exact integers, the written precision kept."""
+
+from decimal import Decimal
+
+import pytest
+
+from xingke.base.quantities import Quantity, Unit, format_number, round_half_up
+
+YUAN = Unit(code="元", kind="money")
+WAN_YUAN = Unit(code="万元", kind="money", factor=Decimal(10_000))
+YI_YUAN = Unit(code="亿元", kind="money", factor=Decimal(100_000_000))
+FIRMS = Unit(code="家", kind="count")
+WAN_PEOPLE = Unit(code="万人次", kind="count", factor=Decimal(10_000))
+PERCENT = Unit(code="%", kind="percent")
+
+READINGS = [
+    ("0.51", YI_YUAN, 5_100_000_000, "0.51亿元"),
+    ("580.885", WAN_YUAN, 580_885_000, "580.885万元"),
+    ("9999999999999999.99", YUAN, 999_999_999_999_999_999, "9999999999999999.99元"),
+    ("36", FIRMS, 360_000, "36家"),
+    ("1", WAN_PEOPLE, 100_000_000, "1万人次"),
+    ("13.50", PERCENT, 135_000, "13.50%"),
+    ("５２２８", FIRMS, 52_280_000, "5228家"),
+    ("-0.8", PERCENT, -8_000, "-0.8%"),
+]
+
+
+@pytest.mark.parametrize(("text", "unit", "scaled", "shown"), READINGS)
+def test_a_written_number_is_kept_exactly(text: str, unit: Unit, scaled: int, shown: str) -> None:
+    quantity = Quantity.read(text, unit)
+
+    assert quantity.scaled == scaled
+    assert str(quantity) == shown
+
+
+@pytest.mark.parametrize(("text", "unit"), [("xx", FIRMS), ("*批**", FIRMS), ("1e3", FIRMS), ("", FIRMS), ("0.001", YUAN)])
+def test_what_cannot_be_kept_exactly_is_refused(text: str, unit: Unit) -> None:
+    with pytest.raises(ValueError, match="is no number|finer than"):
+        Quantity.read(text, unit)
+
+
+def test_an_amount_beyond_64_bits_is_refused() -> None:
+    with pytest.raises(ValueError, match="64 bits"):
+        Quantity.read("99999999999", YI_YUAN)
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "shown"),
+    [("2.675", 2, "2.68"), ("-2.675", 2, "-2.68"), ("-0.04", 1, "0.0"), ("1234567.5", 0, "1234568")],
+)
+def test_rounding_is_half_up_and_never_minus_zero(value: str, decimals: int, shown: str) -> None:
+    assert format_number(Decimal(value), decimals) == shown
+
+
+def test_rounding_keeps_the_places_asked_for() -> None:
+    assert str(round_half_up(Decimal("5"), 2)) == "5.00"
