@@ -1,0 +1,139 @@
+"""Accounts and the audit trail: the writes."""
+
+import hashlib
+import json
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from xingke.accounts.models import AuditEntry, Counter, User
+from xingke.base.refusals import Refused
+
+LEDGER = "ledger"
+
+
+def take_seq() -> int:
+    """The next number of the one counter. Must run inside the transaction that writes; holds the counter until its end.
+
+    Raises RuntimeError outside a transaction.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("a number is taken inside the transaction that writes")
+    if not Counter.objects.filter(name=LEDGER).update(value=F("value") + 1):
+        Counter.objects.create(name=LEDGER, value=1, ledger=uuid.uuid4())
+    return Counter.objects.values_list("value", flat=True).get(name=LEDGER)
+
+
+def record_audit(
+    *,
+    seq: int,
+    by: User | None,
+    action: str,
+    target_kind: str,
+    target: str,
+    now: datetime,
+    count: int = 1,
+    reason: str = "",
+    detail: Mapping[str, Any] | None = None,
+) -> AuditEntry:
+    """Write the audit row of the change that took ``seq``; its digest chains to the entry before."""
+    before = AuditEntry.objects.order_by("-seq").values_list("digest", flat=True).first() or ""
+    entry = AuditEntry(
+        seq=seq,
+        at=now,
+        by=by,
+        by_name=by.name if by else "系统",
+        action=action,
+        target_kind=target_kind,
+        target=target[:200],
+        count=count,
+        reason=reason,
+        detail=dict(detail or {}),
+    )
+    entry.digest = audit_digest(entry, before)
+    entry.save(force_insert=True)
+    return entry
+
+
+def audit_digest(entry: AuditEntry, before: str) -> str:
+    """SHA-256 over the entry's content and the digest of the entry before it."""
+    content = [
+        before,
+        entry.seq,
+        entry.at.timestamp(),
+        entry.by_id,
+        entry.by_name,
+        entry.action,
+        entry.target_kind,
+        entry.target,
+        entry.count,
+        entry.reason,
+        entry.detail,
+    ]
+    return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+@transaction.atomic
+def create_account(*, username: str, name: str, password: str, by: User | None, now: datetime) -> User:
+    """Open an account; it may do nothing until a role is granted.
+
+    by: the system administrator; None only for the installation's own first accounts. Raises Refused if the name is
+    taken or the password too weak.
+    """
+    if User.objects.filter(username=username).exists():
+        raise Refused(_("账号“%(username)s”已存在，请换一个账号名。") % {"username": username})
+    user = User(username=username, name=name)
+    try:
+        user.full_clean(exclude=["password"])
+        validate_password(password, user)
+    except ValidationError as error:
+        raise Refused(" ".join(error.messages)) from error
+    user.set_password(password)
+    user.save(force_insert=True)
+    record_audit(
+        seq=take_seq(), by=by, action="account.created", target_kind="account", target=username, now=now,
+        detail={"name": name},
+    )  # fmt: skip
+    return user
+
+
+@transaction.atomic
+def set_account_active(*, user: User, active: bool, by: User, now: datetime) -> User:
+    """Close an account, or open it again. Raises Refused for one's own account."""
+    if user == by:
+        raise Refused(_("不能停用或启用自己的账号，请由另一位系统管理员操作。"))
+    if user.is_active != active:
+        user.is_active = active
+        user.save(update_fields=["is_active"])
+        record_audit(
+            seq=take_seq(), by=by, action="account.opened" if active else "account.closed", target_kind="account",
+            target=user.username, now=now,
+        )  # fmt: skip
+    return user
+
+
+@transaction.atomic
+def choose_language(*, user: User, language: str) -> User:
+    """Keep the language somebody reads in."""
+    user.language = language
+    user.save(update_fields=["language"])
+    return user
+
+
+@transaction.atomic
+def record_sign_in(*, user: User, now: datetime) -> None:
+    """Note in the audit trail that somebody signed in."""
+    record_audit(seq=take_seq(), by=user, action="session.opened", target_kind="account", target=user.username, now=now)
+
+
+@transaction.atomic
+def record_sign_out(*, user: User, now: datetime) -> None:
+    """Note in the audit trail that somebody signed out."""
+    record_audit(seq=take_seq(), by=user, action="session.closed", target_kind="account", target=user.username, now=now)

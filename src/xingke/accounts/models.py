@@ -1,0 +1,72 @@
+"""Accounts, the counter every write takes a number from, and the audit trail."""
+
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class UserManager(BaseUserManager["User"]):
+    """Reads users by name; accounts are made by ``actions.create_account`` only."""
+
+
+class User(AbstractBaseUser):
+    """Somebody who can sign in. What they may do is said by grants (registry), never by a flag here."""
+
+    username = models.CharField(
+        _("账号"), max_length=64, unique=True, validators=[UnicodeUsernameValidator()], db_collation=None
+    )
+    name = models.CharField(_("姓名或岗位"), max_length=64)
+    language = models.CharField(max_length=8, default="zh-hans")
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+    objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]  # Django's stub wants a plain manager
+
+    class Meta:
+        verbose_name = _("账号")
+        ordering = ("username",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Counter(models.Model):
+    """One row: the number of the last write of this installation, and the installation's own identity.
+
+    Every audited write takes the next number under the row's lock, so numbers are committed in order.
+    """
+
+    name = models.CharField(max_length=16, primary_key=True)
+    value = models.BigIntegerField(default=0)
+    ledger = models.UUIDField()
+
+    def __str__(self) -> str:
+        return f"{self.name}={self.value}"
+
+
+class AuditEntry(models.Model):
+    """Who did what, when, to what: written in the same transaction as the change, never changed, chained by digest."""
+
+    seq = models.BigIntegerField(primary_key=True)
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    by_name = models.CharField(max_length=64)
+    action = models.CharField(max_length=64, db_index=True)
+    target_kind = models.CharField(max_length=32)
+    target = models.CharField(max_length=200, db_index=True)
+    count = models.PositiveIntegerField(default=1)
+    reason = models.CharField(max_length=500, blank=True)
+    detail = models.JSONField(default=dict)
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = _("审计记录")
+        ordering = ("-seq",)
+
+    def __str__(self) -> str:
+        return f"{self.seq} {self.action}"

@@ -1,0 +1,55 @@
+"""Accounts and the audit trail: the reads."""
+
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from xingke.accounts.actions import LEDGER, audit_digest
+from xingke.accounts.models import AuditEntry, Counter, User
+
+
+def current_seq() -> int:
+    """The number of the last write; 0 on an empty installation. One query."""
+    return Counter.objects.filter(name=LEDGER).values_list("value", flat=True).first() or 0
+
+
+def ledger_identity() -> str:
+    """The identity of this installation's ledger; empty before the first write."""
+    found = Counter.objects.filter(name=LEDGER).values_list("ledger", flat=True).first()
+    return str(found) if found else ""
+
+
+def accounts() -> QuerySet[User]:
+    """All accounts by name."""
+    return User.objects.order_by("username")
+
+
+def audit_trail(*, action: str = "", by: str = "", target: str = "") -> QuerySet[AuditEntry]:
+    """The audit trail, newest first, narrowed by the beginning of an action, by account and by a part of the target."""
+    trail = AuditEntry.objects.select_related("by").order_by("-seq")
+    if action:
+        trail = trail.filter(action__startswith=action)
+    if by:
+        trail = trail.filter(by__username=by)
+    if target:
+        trail = trail.filter(target__contains=target)
+    return trail
+
+
+@dataclass(frozen=True)
+class ChainReport:
+    """Whether the audit chain holds: how many entries, and the number of the first that does not."""
+
+    entries: int
+    broken_at: int | None
+
+
+def check_audit_chain() -> ChainReport:
+    """Walk the whole trail and recompute every digest."""
+    before, entries = "", 0
+    for entry in AuditEntry.objects.order_by("seq").iterator():
+        entries += 1
+        if entry.digest != audit_digest(entry, before):
+            return ChainReport(entries, entry.seq)
+        before = entry.digest
+    return ChainReport(entries, None)

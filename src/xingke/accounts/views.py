@@ -1,0 +1,65 @@
+"""Signing in and out, the language, accounts and the audit trail."""
+
+from django.conf import settings
+from django.contrib.auth import login, logout
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_http_methods, require_POST
+
+from xingke.accounts import actions
+from xingke.accounts.forms import SignInForm
+from xingke.accounts.models import User
+
+
+def _next(request: HttpRequest) -> str:
+    """Where to go afterwards: only inside this site."""
+    target = request.POST.get("next") or request.GET.get("next") or ""
+    if url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
+        return target
+    return ""
+
+
+@login_not_required
+@require_http_methods(["GET", "POST"])
+def sign_in(request: HttpRequest) -> HttpResponse:
+    if request.user.is_authenticated:
+        return redirect(_next(request) or settings.LOGIN_REDIRECT_URL)
+    form = SignInForm(request, data=request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        user = form.get_user()
+        assert isinstance(user, User)  # the only user model there is
+        login(request, user)
+        actions.record_sign_in(user=user, now=timezone.now())
+        response = redirect(_next(request) or settings.LOGIN_REDIRECT_URL)
+        response.set_cookie(settings.LANGUAGE_COOKIE_NAME, user.language, samesite="Lax", secure=settings.HTTPS)
+        return response
+    return render(request, "registration/sign_in.html", {"form": form, "next": _next(request)})
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    if isinstance(request.user, User):
+        actions.record_sign_out(user=request.user, now=timezone.now())
+    logout(request)
+    return redirect(settings.LOGOUT_REDIRECT_URL)
+
+
+@login_not_required
+@require_POST
+def choose_language(request: HttpRequest) -> HttpResponse:
+    language = request.POST.get("language", "")
+    response = redirect(_next(request) or "/")
+    if language in dict(settings.LANGUAGES):
+        if isinstance(request.user, User):
+            actions.choose_language(user=request.user, language=language)
+        response.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, samesite="Lax", secure=settings.HTTPS)
+    return response
+
+
+def locked_out(request: HttpRequest, *_args: object, **_kwargs: object) -> HttpResponse:
+    """Called by django-axes when an account has failed too often from one address."""
+    form = SignInForm(request)
+    return render(request, "registration/sign_in.html", {"form": form, "is_locked_out": True}, status=429)

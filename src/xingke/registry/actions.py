@@ -1,0 +1,271 @@
+"""Regions, organisations, grants and packs: the writes."""
+
+import csv
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from xingke.accounts.actions import record_audit, take_seq
+from xingke.accounts.models import User
+from xingke.accounts.permissions import Permission
+from xingke.base import codes, definitions
+from xingke.base.definitions import DefinitionError, Issue
+from xingke.base.refusals import Refused
+from xingke.registry import queries, rules
+from xingke.registry.models import Definition, Grant, Organisation, Region, Zone
+
+
+@dataclass(frozen=True)
+class PackLoad:
+    """What loading a pack did."""
+
+    pack: str
+    added: int
+    unchanged: int
+
+
+@transaction.atomic
+def load_pack(*, folder: Path, by: User | None, now: datetime, region: Region | None = None) -> PackLoad:
+    """Load a pack's definitions, for everywhere or for one region and what lies below it.
+
+    by: who has definition.load; None only while an installation is set up. Raises DefinitionError with every mistake;
+    then nothing is loaded and what was loaded before stays in force.
+    """
+    if by is not None:
+        queries.require(by, Permission.DEFINITION_LOAD)
+    brought = definitions.read_pack(folder, loaded=queries.loaded_catalogue())
+    known = {
+        (row.kind, row.key, row.version): row.hash
+        for row in Definition.objects.filter(region=region).only("kind", "key", "version", "hash")
+    }
+    fresh: list[definitions.Entry[definitions.Defined]] = []
+    issues: list[Issue] = []
+    unchanged = 0
+    for entry in (entry for kind in definitions.kinds() for entry in brought.of(kind.code)):
+        stored = known.get((entry.kind, entry.value.key, entry.value.version))
+        if stored is None:
+            fresh.append(entry)
+        elif stored == entry.hash:
+            unchanged += 1
+        else:
+            issues.append(
+                Issue(entry.file, entry.place, f"version {entry.value.version} is loaded with other content: add a version")
+            )
+    if issues:
+        raise DefinitionError(issues)
+    if fresh:
+        seq = take_seq()
+        Definition.objects.bulk_create(
+            Definition(
+                kind=entry.kind, key=entry.value.key, version=entry.value.version, pack=folder.name, region=region,
+                hash=entry.hash, body=_plain(entry.body), seq=seq,
+            )
+            for entry in fresh
+        )  # fmt: skip
+        record_audit(
+            seq=seq, by=by, action="pack.loaded", target_kind="pack", target=folder.name, now=now, count=len(fresh)
+        )
+    return PackLoad(folder.name, len(fresh), unchanged)
+
+
+def _plain(value: object) -> object:
+    """TOML data as JSON keeps it: dates become their text."""
+    if isinstance(value, dict):
+        return {key: _plain(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
+    return value.isoformat() if isinstance(value, date) else value
+
+
+@transaction.atomic
+def load_regions(*, folder: Path, by: User | None, now: datetime) -> int:
+    """Load ``regions.csv`` and ``zones.csv`` of a pack; known codes stay as they are. Returns how many were added.
+
+    Raises DefinitionError naming every row whose parent or level is unknown.
+    """
+    added = _load_region_rows(_rows(folder / "regions.csv")) + _load_zone_rows(_rows(folder / "zones.csv"))
+    if added:
+        record_audit(
+            seq=take_seq(), by=by, action="regions.loaded", target_kind="pack", target=folder.name, now=now, count=added
+        )
+    return added
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    if not path.is_file():
+        return []
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _load_region_rows(rows: Sequence[dict[str, str]]) -> int:
+    by_code = {region.code: region for region in Region.objects.filter(valid_to__isnull=True)}
+    ended = set(Region.objects.filter(valid_to__isnull=False).values_list("code", "valid_to"))
+    issues: list[Issue] = []
+    added = 0
+    for level in rules.LEVELS:
+        fresh: list[Region] = []
+        for number, row in enumerate(rows, 2):
+            if row["level"] != level:
+                if row["level"] not in rules.LEVELS and level == rules.LEVELS[0]:
+                    issues.append(Issue("regions.csv", f"row {number}", f"level {row['level']!r} is unknown"))
+                continue
+            valid_to = _day(row.get("valid_to"))
+            if (valid_to is None and row["code"] in by_code) or (row["code"], valid_to) in ended:
+                continue
+            parent = by_code.get(row["parent"]) if row["parent"] else None
+            if row["parent"] and parent is None:
+                issues.append(Issue("regions.csv", f"row {number}", f"parent {row['parent']!r} is unknown"))
+                continue
+            fresh.append(
+                Region(
+                    code=row["code"], path=int(row["code"]), name=row["name"], level=level, parent=parent,
+                    valid_from=_day(row.get("valid_from")), valid_to=valid_to,
+                    is_fictional=row.get("is_fictional", "") == "true",
+                )
+            )  # fmt: skip
+        created = Region.objects.bulk_create(fresh)
+        added += len(created)
+        by_code |= {region.code: region for region in created if region.valid_to is None}
+    for row in rows:
+        if row.get("successor") and row["successor"] in by_code:
+            Region.objects.filter(code=row["code"], valid_to__isnull=False, successor__isnull=True).update(
+                successor=by_code[row["successor"]]
+            )
+    if issues:
+        raise DefinitionError(issues)
+    return added
+
+
+def _load_zone_rows(rows: Sequence[dict[str, str]]) -> int:
+    known = set(Zone.objects.values_list("code", flat=True))
+    places = queries.regions_by_code(row["region"] for row in rows)
+    issues = [
+        Issue("zones.csv", f"row {number}", f"region {row['region']!r} is unknown")
+        for number, row in enumerate(rows, 2)
+        if row["region"] not in places
+    ]
+    if issues:
+        raise DefinitionError(issues)
+    return len(
+        Zone.objects.bulk_create(
+            Zone(
+                code=row["code"], name=row["name"], region=places[row["region"]],
+                is_fictional=row.get("is_fictional", "") == "true",
+            )
+            for row in rows
+            if row["code"] not in known
+        )
+    )  # fmt: skip
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+@transaction.atomic
+def give_role(
+    *, user: User, role: str, region: Region, by: User | None, now: datetime, organisation: Organisation | None = None
+) -> Grant:
+    """Give an account a role for a region, or for one organisation. Giving it twice changes nothing.
+
+    by: the security administrator; None only while an installation is set up. Raises Refused if the role is unknown,
+    excluded by one the account holds, or given to oneself.
+    """
+    if by is not None:
+        queries.require(by, Permission.GRANT_MANAGE, region=region)
+        if by == user:
+            raise Refused(_("不能给自己授权，请由另一位安全管理员操作。"))
+    known = queries.roles()
+    if role not in known:
+        raise Refused(_("没有名为“%(role)s”的岗位角色。") % {"role": role})
+    held = [known[grant.role] for grant in queries.grants_of(user) if grant.role in known]
+    rules.may_hold(known[role], held).or_refuse()
+    existing = Grant.objects.filter(
+        user=user, role=role, region=region, organisation=organisation, revoked_at__isnull=True
+    ).first()
+    if existing is not None:
+        return existing
+    grant = Grant.objects.create(
+        user=user, role=role, region=region, organisation=organisation, given_at=now, given_by=by
+    )
+    queries.forget_grants(user)
+    record_audit(
+        seq=take_seq(), by=by, action="grant.given", target_kind="account", target=user.username, now=now,
+        detail={"role": role, "region": region.code, "organisation": str(organisation.key) if organisation else ""},
+    )  # fmt: skip
+    return grant
+
+
+@transaction.atomic
+def take_role_back(*, grant: Grant, by: User, now: datetime) -> Grant:
+    """Take a role back. Raises Refused for one's own role and for the last security administrator's."""
+    queries.require(by, Permission.GRANT_MANAGE, region=grant.region)
+    if grant.revoked_at is not None:
+        return grant
+    if grant.user_id == by.pk:
+        raise Refused(_("不能收回自己的角色，请由另一位安全管理员操作。"))
+    grant.revoked_at, grant.revoked_by = now, by
+    grant.save(update_fields=["revoked_at", "revoked_by"])
+    record_audit(
+        seq=take_seq(), by=by, action="grant.revoked", target_kind="account", target=grant.user.username, now=now,
+        detail={"role": grant.role, "region": grant.region.code},
+    )  # fmt: skip
+    return grant
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewOrganisation:
+    """What is known of an organisation when it is entered."""
+
+    key: UUID
+    name: str
+    region: Region
+    credit_code: str = ""
+    kind: str = Organisation.Kind.ENTERPRISE
+    zone: Zone | None = None
+    industry: str = ""
+    founded_on: date | None = None
+    is_fictional: bool = False
+
+
+@transaction.atomic
+def enter_organisations(*, organisations: Iterable[NewOrganisation], by: User, now: datetime, source: str) -> int:
+    """Enter organisations as one batch with one audit row; known keys stay as they are. Returns how many were added.
+
+    Raises Refused for a credit code that stands already under another key, naming it.
+    """
+    wanted = list(organisations)
+    known = set(Organisation.objects.filter(key__in=[each.key for each in wanted]).values_list("key", flat=True))
+    fresh = [each for each in wanted if each.key not in known]
+    for region in {each.region.pk: each.region for each in fresh}.values():
+        queries.require(by, Permission.ORGANISATION_EDIT, region=region)
+    credit = {codes.normalise_code(each.credit_code) for each in fresh if each.credit_code}
+    taken = Organisation.objects.filter(credit_code__in=credit).first()
+    if taken is not None:
+        raise Refused(
+            _("统一社会信用代码 %(code)s 已登记在“%(name)s”名下，请核对后再录入。")
+            % {"code": taken.credit_code, "name": taken.name}
+        )
+    Organisation.objects.bulk_create(
+        [
+            Organisation(
+                key=each.key, name=each.name, credit_code=codes.normalise_code(each.credit_code), kind=each.kind,
+                region=each.region, zone=each.zone, industry=each.industry, founded_on=each.founded_on,
+                is_fictional=each.is_fictional,
+            )
+            for each in fresh
+        ],
+        batch_size=500,
+    )  # fmt: skip
+    if fresh:
+        record_audit(
+            seq=take_seq(), by=by, action="organisations.entered", target_kind="organisation", target=source, now=now,
+            count=len(fresh),
+        )  # fmt: skip
+    return len(fresh)

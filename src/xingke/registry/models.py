@@ -1,0 +1,190 @@
+"""Regions, organisations, people, grants, and the table of loaded definitions."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from xingke.registry import rules
+
+
+class Region(models.Model):
+    """A place of the administrative tree. ``path`` is its six-digit code as a number: a subtree is one range."""
+
+    class Level(models.TextChoices):
+        NATION = "nation", _("国家")
+        PROVINCE = "province", _("省级")
+        CITY = "city", _("市级")
+        COUNTY = "county", _("县级")
+
+    code = models.CharField(_("区划代码"), max_length=12)
+    path = models.IntegerField(db_index=True)
+    name = models.CharField(_("名称"), max_length=64, db_index=True)
+    level = models.CharField(max_length=12, choices=Level)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
+    valid_from = models.DateField(null=True)
+    valid_to = models.DateField(null=True)
+    successor = models.ForeignKey("self", models.PROTECT, null=True, related_name="predecessors")
+    is_fictional = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name = _("区划")
+        ordering = ("path",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=["code"], condition=Q(valid_to__isnull=True), name="registry_region_one_current_per_code"
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_from__isnull=True) | Q(valid_from__lt=F("valid_to")),
+                name="registry_region_valid_from_before_to",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def range(self) -> tuple[int, int]:
+        """The half-open range of paths of this region and everything below it."""
+        return rules.path_range(self.path, self.level)
+
+    @property
+    def word(self) -> str:
+        """How the region speaks of itself: 全国, 全省, 全市, 全县."""
+        return {"nation": "全国", "province": "全省", "city": "全市"}.get(
+            self.level, "全区" if self.name.endswith("区") else "全县" if self.name.endswith("县") else "全市"
+        )
+
+
+class Zone(models.Model):
+    """A reporting zone (高新区, 经开区): a second dimension that overlaps counties, never part of the tree."""
+
+    code = models.CharField(max_length=24, unique=True)
+    name = models.CharField(max_length=64)
+    region = models.ForeignKey(Region, models.PROTECT, related_name="zones")
+    is_fictional = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name = _("功能区")
+        ordering = ("code",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Organisation(models.Model):
+    """A firm, institute, school or office. Its history is in the ledger; here stands what it is called now."""
+
+    class Kind(models.TextChoices):
+        ENTERPRISE = "enterprise", _("企业")
+        INSTITUTE = "institute", _("科研院所")
+        UNIVERSITY = "university", _("高等学校")
+        AGENCY = "agency", _("机关事业单位")
+        OTHER = "other", _("其他")
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    name = models.CharField(_("名称"), max_length=120, db_index=True)
+    credit_code = models.CharField(_("统一社会信用代码"), max_length=18, blank=True)
+    kind = models.CharField(max_length=12, choices=Kind, default=Kind.ENTERPRISE)
+    region = models.ForeignKey(Region, models.PROTECT, related_name="organisations")
+    zone = models.ForeignKey(Zone, models.PROTECT, null=True, blank=True, related_name="organisations")
+    industry = models.CharField(_("行业代码"), max_length=8, blank=True)
+    founded_on = models.DateField(_("成立日期"), null=True, blank=True)
+    is_fictional = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name = _("单位")
+        ordering = ("name", "id")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["credit_code"], condition=~Q(credit_code=""), name="registry_organisation_credit_code"
+            ),
+        )
+        indexes = (models.Index(fields=["region", "name"]),)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Person(models.Model):
+    """Somebody a record may name by key. No personal data is kept yet: it comes with its first desk and its rules."""
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="people")
+
+    class Meta:
+        verbose_name = _("人员")
+
+    def __str__(self) -> str:
+        return str(self.key)
+
+
+class Grant(models.Model):
+    """A role given to an account for a region, or for one organisation in it; taken back, never deleted."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="grants")
+    role = models.CharField(max_length=40)
+    region = models.ForeignKey(Region, models.PROTECT, related_name="grants")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="grants")
+    given_at = models.DateTimeField()
+    given_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    revoked_at = models.DateTimeField(null=True)
+    revoked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("授权")
+        ordering = ("user", "role", "region")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["user", "role", "region", "organisation"],
+                condition=Q(revoked_at__isnull=True, organisation__isnull=False),
+                name="registry_grant_once_per_organisation",
+            ),
+            models.UniqueConstraint(
+                fields=["user", "role", "region"],
+                condition=Q(revoked_at__isnull=True, organisation__isnull=True),
+                name="registry_grant_once_per_region",
+            ),
+            models.CheckConstraint(
+                condition=Q(revoked_at__isnull=True, revoked_by__isnull=True)
+                | Q(revoked_at__isnull=False, revoked_by__isnull=False),
+                name="registry_grant_revoked_at_and_by",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.user_id}:{self.role}@{self.region_id}"
+
+
+class Definition(models.Model):
+    """A loaded definition: what is used is this table, never the files. Rows are never edited."""
+
+    kind = models.CharField(max_length=24)
+    key = models.CharField(max_length=160)
+    version = models.PositiveIntegerField()
+    pack = models.CharField(max_length=40)
+    region = models.ForeignKey(Region, models.PROTECT, null=True, related_name="definitions")
+    hash = models.CharField(max_length=64)
+    body = models.JSONField()
+    seq = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = _("定义")
+        ordering = ("kind", "key", "version")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["kind", "key", "version"],
+                condition=Q(region__isnull=True),
+                name="registry_definition_version_everywhere",
+            ),
+            models.UniqueConstraint(
+                fields=["kind", "key", "version", "region"],
+                condition=Q(region__isnull=False),
+                name="registry_definition_version_in_region",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.key}@{self.version}"

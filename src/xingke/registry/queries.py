@@ -1,0 +1,262 @@
+"""Regions, scope and definitions: the reads."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Max, Q, QuerySet
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from xingke.accounts.models import User
+from xingke.accounts.permissions import Permission
+from xingke.base import definitions
+from xingke.base.quantities import Unit
+from xingke.base.refusals import Refused
+from xingke.registry.models import Definition, Grant, Organisation, Region
+from xingke.registry.rules import Role, Scope, Term
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A definition in force: its parsed value, its hash, and where it applies (None: everywhere)."""
+
+    value: Any  # the dataclass of its kind
+    hash: str
+    pack: str
+    region: int | None
+
+
+def catalogue(kind: str) -> Mapping[str, Loaded]:
+    """The newest version of every definition of a kind that holds everywhere, by key. One small query, then memory."""
+    return _read_catalogue(kind, *_newest())
+
+
+def definition(kind: str, key: str, *, region: Region | None = None) -> Loaded:
+    """The definition in force for a region: the nearest ancestor's own, else the one that holds everywhere.
+
+    Raises LookupError naming the kind and key.
+    """
+    newest = _newest()
+    if region is not None:
+        own = _read_overrides(kind, *newest).get(key, ())
+        near = [found for low, high, found in own if low <= region.path < high]
+        if near:
+            return near[-1]
+    try:
+        return _read_catalogue(kind, *newest)[key]
+    except KeyError:
+        raise LookupError(f"no {kind} is called {key!r}") from None
+
+
+def _newest() -> tuple[int, str]:
+    """Id and hash of the definition loaded last: what the caches below are good for."""
+    return Definition.objects.order_by("-id").values_list("id", "hash").first() or (0, "")
+
+
+@lru_cache(maxsize=32)
+def _read_catalogue(kind: str, newest: int, _hash: str) -> dict[str, Loaded]:
+    rows = Definition.objects.filter(kind=kind, region__isnull=True, id__lte=newest).order_by("key", "version")
+    return {row.key: Loaded(definitions.parse(kind, row.body), row.hash, row.pack, None) for row in rows}
+
+
+@lru_cache(maxsize=32)
+def _read_overrides(kind: str, newest: int, _hash: str) -> dict[str, tuple[tuple[int, int, Loaded], ...]]:
+    """Overrides by key, widest region first, so that the last that covers a region is the nearest."""
+    rows = Definition.objects.filter(kind=kind, region__isnull=False, id__lte=newest).select_related("region")
+    found: dict[str, list[tuple[int, int, Loaded]]] = {}
+    for row in rows.order_by("version"):
+        if row.region is not None:
+            low, high = row.region.range
+            loaded = Loaded(definitions.parse(kind, row.body), row.hash, row.pack, row.region_id)
+            found.setdefault(row.key, []).append((low, high, loaded))
+    return {key: tuple(sorted(each, key=lambda own: own[0] - own[1])) for key, each in found.items()}
+
+
+def loaded_catalogue() -> definitions.Catalogue:
+    """Everything loaded, in the shape the pack checks take."""
+    result = definitions.Catalogue()
+    for kind in definitions.kinds():
+        result.entries[kind.code] = [
+            definitions.Entry(kind.code, found.value, {}, f"pack {found.pack}")
+            for found in catalogue(kind.code).values()
+        ]
+    return result
+
+
+def terms(list_code: str) -> dict[str, Term]:
+    """The terms of one list by code, in the order they were written."""
+    return {found.value.code: found.value for found in catalogue("term").values() if found.value.list == list_code}
+
+
+def term_label(list_code: str, code: str, language: str) -> str:
+    """How a code is said; the code itself if the list does not know it."""
+    found = catalogue("term").get(f"{list_code}:{code}")
+    return found.value.label.in_language(language) if found else code
+
+
+def units() -> dict[str, Unit]:
+    """All known units by how they are written."""
+    return {code: term.unit() for code, term in terms("unit").items()}
+
+
+def roles() -> dict[str, Role]:
+    """All roles by code."""
+    return {key: found.value for key, found in catalogue("role").items()}
+
+
+def grants_of(user: User) -> QuerySet[Grant]:
+    """The grants in force of one account."""
+    return Grant.objects.filter(user_id=user.pk, revoked_at__isnull=True).select_related("region", "organisation")
+
+
+def _grants(user: User) -> tuple[Grant, ...]:
+    """The same, read once per user object (one request): scope is asked many times."""
+    known: tuple[Grant, ...] | None = getattr(user, "_xingke_grants", None)
+    if known is None:
+        known = tuple(grants_of(user)) if user.is_active else ()
+        user._xingke_grants = known  # type: ignore[attr-defined]  # a cache on the request's own user object
+    return known
+
+
+def forget_grants(user: User) -> None:
+    """Drop what ``user`` remembers of its grants, after they were changed."""
+    if hasattr(user, "_xingke_grants"):
+        del user._xingke_grants
+
+
+def scope(user: User, permission: Permission) -> Scope:
+    """Where ``user`` may do ``permission``. At most two queries per request, whatever is asked."""
+    known = roles()
+    ranges: list[tuple[int, int]] = []
+    organisations: set[int] = set()
+    for grant in _grants(user):
+        role = known.get(grant.role)
+        if role is None or permission.value not in role.permissions:
+            continue
+        if grant.organisation_id is not None:
+            organisations.add(grant.organisation_id)
+        else:
+            ranges.append(grant.region.range)
+    return Scope(tuple(sorted(set(ranges))), frozenset(organisations))
+
+
+def permissions_of(user: User) -> frozenset[str]:
+    """Every permission the account has anywhere: what the menu asks."""
+    known = roles()
+    return frozenset(
+        permission for grant in _grants(user) if grant.role in known for permission in known[grant.role].permissions
+    )
+
+
+def roles_of(user: User) -> list[Role]:
+    """The roles the account holds, each once."""
+    known = roles()
+    return [known[code] for code in dict.fromkeys(grant.role for grant in _grants(user)) if code in known]
+
+
+def has(user: User, permission: Permission) -> bool:
+    """Whether the account has the permission anywhere."""
+    return permission.value in permissions_of(user)
+
+
+def require(user: User, permission: Permission, *, region: Region | None = None) -> None:
+    """Refuse with a sentence unless ``user`` has ``permission`` (in ``region``, if given)."""
+    allowed = scope(user, permission)
+    if not allowed or (region is not None and not allowed.covers(region.path)):
+        where = region.name if region else _("本系统")
+        raise Refused(
+            _("您的岗位没有在“%(where)s”进行此项操作的权限（%(permission)s）。请向安全管理员申请授权。")
+            % {"where": where, "permission": permission.value}
+        )
+
+
+def require_page(user: User, permission: Permission) -> Scope:
+    """The scope of a page that needs ``permission``; 404 for whoever has it nowhere: strangers learn nothing."""
+    allowed = scope(user, permission)
+    if not allowed:
+        raise Http404
+    return allowed
+
+
+def in_scope(allowed: Scope, *, region: str = "region", organisation: str = "organisation") -> Q:
+    """The filter that keeps rows inside ``allowed``; nothing passes an empty scope."""
+    if not allowed:
+        return Q(pk__in=())
+    condition = Q()
+    for low, high in allowed.ranges:
+        prefix = f"{region}__path" if region else "path"
+        condition |= Q(**{f"{prefix}__gte": low, f"{prefix}__lt": high})
+    if allowed.organisations and organisation:
+        condition |= Q(**{f"{organisation}__in": allowed.organisations})
+    return condition or Q(pk__in=())
+
+
+def regions_within(allowed: Scope) -> QuerySet[Region]:
+    """The current regions of a scope, in code order."""
+    return Region.objects.filter(in_scope(allowed, region="", organisation=""), valid_to__isnull=True).order_by("path")
+
+
+def own_regions(user: User) -> list[Region]:
+    """The regions an account's grants name, each once; an organisation's grant names the organisation's region."""
+    return list(dict.fromkeys(grant.region for grant in _grants(user)))
+
+
+def comparable_regions(user: User, permission: Permission = Permission.INDICATOR_READ) -> QuerySet[Region]:
+    """Regions whose confirmed aggregates an account may see: its own subtree, its parents and its siblings."""
+    allowed = scope(user, permission)
+    condition = in_scope(allowed, region="", organisation="")
+    for grant in _grants(user):
+        if grant.organisation_id is None and allowed.covers(grant.region.path) and grant.region.parent_id is not None:
+            condition |= Q(pk=grant.region.parent_id) | Q(parent_id=grant.region.parent_id)
+    return Region.objects.filter(condition, valid_to__isnull=True).order_by("path")
+
+
+def region_by_name_or_code(text: str) -> Region:
+    """A current region by its six-digit code or its name. Raises LookupError if none or several answer."""
+    wanted = text.strip()
+    found = list(Region.objects.filter(Q(code=wanted) | Q(name=wanted), valid_to__isnull=True)[:3])
+    if not found:
+        raise LookupError(f"no region is called {text!r}; give its name or six-digit code")
+    if len(found) > 1:
+        raise LookupError(f"{len(found)} regions are called {text!r}; give the six-digit code")
+    return found[0]
+
+
+def siblings(region: Region) -> list[Region]:
+    """The region and the others under the same parent, in code order; only itself if it has no parent."""
+    if region.parent_id is None:
+        return [region]
+    return list(Region.objects.filter(parent_id=region.parent_id, valid_to__isnull=True).order_by("path"))
+
+
+def children(region: Region) -> list[Region]:
+    """The current regions right below, in code order."""
+    return list(Region.objects.filter(parent_id=region.pk, valid_to__isnull=True).order_by("path"))
+
+
+def organisations_visible_to(user: User) -> QuerySet[Organisation]:
+    """The organisations an account may see."""
+    allowed = scope(user, Permission.ORGANISATION_READ)
+    return Organisation.objects.filter(in_scope(allowed, organisation="pk")).select_related("region", "zone")
+
+
+def organisation_for(user: User, key: UUID) -> Organisation:
+    """One organisation, or 404."""
+    found = organisations_visible_to(user).filter(key=key).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def regions_by_code(codes: Iterable[str]) -> dict[str, Region]:
+    """Current regions by code; unknown codes are absent."""
+    return {region.code: region for region in Region.objects.filter(code__in=set(codes), valid_to__isnull=True)}
+
+
+def region_tree_stamp() -> str:
+    """A short text that changes whenever a region is added, ends or moves."""
+    row = Region.objects.aggregate(newest=Max("id"), ended=Max("valid_to"))
+    return f"{row['newest']}:{row['ended']}"

@@ -1,0 +1,123 @@
+"""Regions, roles and vocabulary: the rules, without a database."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from pydantic import ConfigDict
+
+from xingke.base.definitions import Catalogue, DefinitionKind, Issue
+from xingke.base.labels import Label
+from xingke.base.quantities import KINDS, Unit
+from xingke.base.refusals import YES, Answer, no
+
+STRICT = ConfigDict(extra="forbid")
+LEVELS = ("nation", "province", "city", "county")
+FICTIONAL_FROM = 990_000  # codes from here on are outside GB/T 2260 and belong to demonstration data
+
+
+@dataclass(frozen=True, kw_only=True)
+class Term:
+    """One word of a code list: a title, a level, an event, a unit …"""
+
+    __pydantic_config__ = STRICT
+
+    list: str
+    code: str
+    label: Label
+    version: int = 1
+    valid_years: int | None = None  # titles: how long one lasts
+    kind: str | None = None  # units: money, count, percent, points, rank, rate
+    factor: Decimal | None = None  # units: how many base units one is
+    base: str = ""  # units: what the base unit is called
+    order: int | None = None  # levels: 1 is the highest
+    number_digit: str = ""  # patent forms: the digit of the number that says so
+    chain: str = ""  # money layers: the chain the layer is a step of
+    additive_across_layers: bool = False  # money layers: never true; the software says why when asked to add
+    bound: str = ""  # approximations: lower, upper or about
+    source: str = ""
+    note: str = ""
+
+    @property
+    def key(self) -> str:
+        return f"{self.list}:{self.code}"
+
+    def unit(self) -> Unit:
+        """The term as a unit. Raises ValueError for a term of another list."""
+        if self.list != "unit" or self.kind is None:
+            raise ValueError(f"{self.key} is no unit")
+        return Unit(code=self.code, kind=self.kind, factor=self.factor or Decimal(1))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Role:
+    """A named bundle of permissions. Roles are data; code only asks for permissions."""
+
+    __pydantic_config__ = STRICT
+
+    code: str
+    label: Label
+    purpose: Label
+    permissions: tuple[str, ...]
+    administrative: bool = False
+    excludes: tuple[str, ...] = ()
+    version: int = 1
+
+    @property
+    def key(self) -> str:
+        return self.code
+
+
+def units_are_known_kinds(catalogue: Catalogue) -> Iterator[Issue]:
+    """Every unit says what kind of quantity it measures."""
+    for entry in catalogue.of("term"):
+        if entry.value.list == "unit" and entry.value.kind not in KINDS:
+            yield Issue(entry.file, entry.place, f"kind is {entry.value.kind!r}; expected one of {', '.join(KINDS)}")
+
+
+def exclusions_are_mutual_roles(catalogue: Catalogue) -> Iterator[Issue]:
+    """A role excludes only roles that exist."""
+    known = {role.code for role in catalogue.values("role")}
+    for entry in catalogue.of("role"):
+        for other in entry.value.excludes:
+            if other not in known:
+                yield Issue(entry.file, entry.place, f"excludes unknown role {other!r}")
+
+
+TERMS: DefinitionKind[Term] = DefinitionKind("term", "vocabulary.toml", Term, (units_are_known_kinds,))
+ROLES: DefinitionKind[Role] = DefinitionKind("role", "roles.toml", Role, (exclusions_are_mutual_roles,))
+
+
+def may_hold(role: Role, held: Collection[Role]) -> Answer:
+    """Whether an account that holds ``held`` may also be given ``role`` (三员分立: pairwise exclusive)."""
+    for other in held:
+        if other.code == role.code:
+            continue
+        if other.code in role.excludes or role.code in other.excludes:
+            return no(f"“{role.label.zh}”与已有的“{other.label.zh}”不得由同一账号担任。")
+        if role.administrative != other.administrative:
+            return no(f"“{role.label.zh}”与“{other.label.zh}”一为管理岗位、一为业务岗位，不得由同一账号担任。")
+    return YES
+
+
+def path_range(code: int, level: str) -> tuple[int, int]:
+    """The half-open range of six-digit codes a region of that level covers: 620700 city → (620700, 620800)."""
+    if level == "nation":
+        return (0, FICTIONAL_FROM)  # a fictional place never enters a real roll-up
+    return (code, code + {"province": 10_000, "city": 100, "county": 1}[level])
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Where somebody may do one thing: ranges of region codes, and single organisations."""
+
+    ranges: tuple[tuple[int, int], ...] = ()
+    organisations: frozenset[int] = field(default_factory=frozenset)
+
+    def __bool__(self) -> bool:
+        return bool(self.ranges or self.organisations)
+
+    def covers(self, path: int) -> bool:
+        """Whether the region with that code lies in one of the ranges."""
+        return any(low <= path < high for low, high in self.ranges)
+
