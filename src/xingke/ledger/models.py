@@ -1,0 +1,245 @@
+"""The ledger: one typed table per kind of fact, append-only versions, and what was imported."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from xingke.registry.models import Organisation, Person, Region, Zone
+
+
+class State(models.TextChoices):
+    DRAFT = "draft", _("草稿")
+    CONFIRMED = "confirmed", _("已确认")
+    VOID = "void", _("已作废")
+
+
+class Version(models.Model):
+    """One version of one record. Nothing is updated in place but ``seq_to``; void is a version.
+
+    ``record`` is the stable key that urls, links and evidence use. As of number s, the version with
+    ``seq_from <= s < seq_to`` (or no ``seq_to``) is in force.
+    """
+
+    record = models.UUIDField(editable=False)
+    version = models.PositiveIntegerField()
+    seq_from = models.BigIntegerField()
+    seq_to = models.BigIntegerField(null=True)
+    state = models.CharField(max_length=9, choices=State, default=State.DRAFT)
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+")
+    zone = models.ForeignKey(Zone, models.PROTECT, null=True, related_name="+")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
+    person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    happened_on = models.DateField(_("发生日期"))
+    source = models.CharField(_("来源"), max_length=200)
+    source_place = models.CharField(_("来源位置"), max_length=200, blank=True)
+    is_fictional = models.BooleanField(default=False)
+    entered_at = models.DateTimeField()
+    entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    confirmed_at = models.DateTimeField(null=True)
+    confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    reason = models.CharField(_("更正或作废原因"), max_length=500, blank=True)
+
+    class Meta:
+        abstract = True
+        constraints = (
+            models.UniqueConstraint(fields=["record", "version"], name="%(class)s_version_once"),
+            models.UniqueConstraint(fields=["record"], condition=Q(seq_to__isnull=True), name="%(class)s_one_current"),
+            models.CheckConstraint(
+                condition=Q(seq_to__isnull=True) | Q(seq_to__gt=F("seq_from")), name="%(class)s_seq_order"
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_at__isnull=True, confirmed_by__isnull=True)
+                | Q(confirmed_at__isnull=False, confirmed_by__isnull=False),
+                name="%(class)s_confirmed_at_and_by",
+            ),
+        )
+        indexes = (
+            models.Index(fields=["region", "happened_on"], name="%(class)s_region_day"),
+            models.Index(fields=["seq_from"], name="%(class)s_seq_from"),
+            models.Index(fields=["seq_to"], condition=Q(seq_to__isnull=False), name="%(class)s_seq_to"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.record}:{self.version}"
+
+    @property
+    def is_current(self) -> bool:
+        return self.seq_to is None
+
+
+class EventVersion(Version):
+    """An event of a title or patent. ``effect`` says what it does to being held (+1, 0, −1), ``step`` its order."""
+
+    subject = models.UUIDField(db_index=True)
+    event = models.CharField(max_length=16)
+    effect = models.SmallIntegerField()
+    step = models.PositiveSmallIntegerField()
+
+    class Meta(Version.Meta):
+        abstract = True
+        constraints = (
+            *Version.Meta.constraints,
+            models.CheckConstraint(condition=Q(effect__in=(-1, 0, 1)), name="%(class)s_effect"),
+        )
+
+
+class Recognition(Version):
+    """A title an organisation applied for or holds (高新技术企业 …); what happened to it stands in its events."""
+
+    title = models.CharField(max_length=40)
+    level = models.CharField(max_length=12)
+    name = models.CharField(_("名称"), max_length=120)
+    number = models.CharField(_("证书编号"), max_length=64, blank=True)
+
+    class Meta(Version.Meta):
+        verbose_name = _("认定")
+
+
+class RecognitionEvent(EventVersion):
+    """One event of a title; ``title`` and ``level`` stand here too, so that one table answers every count."""
+
+    title = models.CharField(max_length=40)
+    level = models.CharField(max_length=12)
+
+    class Meta(EventVersion.Meta):
+        verbose_name = _("认定事件")
+
+
+class Patent(Version):
+    """A patent or an application for one."""
+
+    number = models.CharField(_("申请号"), max_length=20)
+    form = models.CharField(max_length=16)
+    name = models.CharField(_("名称"), max_length=200)
+
+    class Meta(Version.Meta):
+        verbose_name = _("专利")
+        constraints = (
+            *Version.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["number"], condition=Q(seq_to__isnull=True) & ~Q(state="void"), name="patent_number_once"
+            ),
+        )
+
+
+class PatentEvent(EventVersion):
+    """One event of a patent; ``form`` stands here too."""
+
+    form = models.CharField(max_length=16)
+
+    class Meta(EventVersion.Meta):
+        verbose_name = _("专利事件")
+
+
+class Observation(Version):
+    """A number somebody reported, as stated and as it counts. Natural key: document and place."""
+
+    name = models.CharField(_("指标名称（原文）"), max_length=120)
+    indicator = models.CharField(max_length=64, blank=True)
+    aspect = models.CharField(max_length=12, default="level")
+    measure = models.CharField(max_length=12)
+    value = models.BigIntegerField()
+    value_max = models.BigIntegerField(null=True)
+    unit = models.CharField(max_length=12)
+    kind = models.CharField(max_length=8)
+    decimals = models.PositiveSmallIntegerField(default=0)
+    approximation = models.CharField(max_length=4, blank=True)
+    layer = models.CharField(max_length=12, blank=True)
+    part = models.CharField(max_length=120, blank=True)
+    region_written = models.CharField(max_length=120)
+    is_region_inferred = models.BooleanField(default=False)
+    stated_period = models.CharField(max_length=20)
+    real_period = models.CharField(max_length=20, blank=True)
+    confidence = models.CharField(max_length=12)
+    real_written = models.CharField(max_length=120, blank=True)
+    document = models.CharField(max_length=64)
+    place = models.CharField(max_length=64)
+    as_written = models.CharField(max_length=120)
+    note = models.CharField(max_length=200, blank=True)
+    accepted = models.BooleanField(null=True)
+
+    class Meta(Version.Meta):
+        verbose_name = _("上报数")
+        constraints = (
+            *Version.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["document", "place"],
+                condition=Q(seq_to__isnull=True),
+                name="observation_document_place_once",
+            ),
+        )
+        indexes = (
+            *Version.Meta.indexes,
+            models.Index(fields=["indicator", "region", "real_period"], name="observation_answer"),
+        )
+
+
+class RecordKeeping(models.Model):
+    """A region declared that its records of one kind are complete from a month on: there, records answer."""
+
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=16)
+    since = models.DateField()
+    until = models.DateField(null=True)
+    seq_from = models.BigIntegerField()
+    seq_to = models.BigIntegerField(null=True)
+    declared_at = models.DateTimeField()
+    declared_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("台账完整声明")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["region", "kind"], condition=Q(seq_to__isnull=True), name="recordkeeping_one_current"
+            ),
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gt=F("since")), name="recordkeeping_since_before_until"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.region_id}:{self.kind}"
+
+
+class ImportBatch(models.Model):
+    """One file that was imported: what it was, who did it, and what became of its rows."""
+
+    kind = models.CharField(max_length=16)
+    file_name = models.CharField(max_length=200)
+    digest = models.CharField(max_length=64, db_index=True)
+    encoding = models.CharField(max_length=16)
+    seq = models.BigIntegerField(unique=True)
+    imported_at = models.DateTimeField()
+    imported_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    counts = models.JSONField()
+
+    class Meta:
+        verbose_name = _("导入批次")
+        ordering = ("-seq",)
+
+    def __str__(self) -> str:
+        return self.file_name
+
+
+class ImportRow(models.Model):
+    """A row of an imported file that did not become a record: as it stood, what was found, what would do."""
+
+    class Status(models.TextChoices):
+        WAITING = "waiting", _("待处理")
+        REJECTED = "rejected", _("未导入")
+
+    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="rows")
+    number = models.PositiveIntegerField()
+    key = models.CharField(max_length=130)
+    status = models.CharField(max_length=8, choices=Status)
+    problems = models.JSONField()
+    raw = models.JSONField()
+
+    class Meta:
+        verbose_name = _("导入行")
+        ordering = ("batch", "number")
+        constraints = (models.UniqueConstraint(fields=["batch", "number"], name="importrow_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.batch_id}:{self.number}"

@@ -1,0 +1,178 @@
+"""The ledger's rules, without a database: histories of titles and patents, reported figures, stated names."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from pydantic import ConfigDict
+
+from xingke.base.definitions import Catalogue, DefinitionKind, Issue
+from xingke.base.periods import Period
+from xingke.base.refusals import YES, Answer, Refused, no
+
+# What an event does to whether the title or patent is held: opens it, closes it, or neither.
+# 重新认定 opens only what had lapsed: see ``effects``.
+OPENS = {"recognised", "re_recognised", "moved_in", "granted", "received"}
+CLOSES = {"expired", "revoked", "moved_out", "lapsed", "transferred"}
+NEITHER = {"applied", "recommended", "renamed", "objected"}
+
+TITLE_EVENTS = (
+    "applied", "recommended", "recognised", "renamed", "re_recognised", "moved_in", "moved_out", "expired", "revoked",
+)  # fmt: skip
+PATENT_EVENTS = ("applied", "granted", "received", "transferred", "lapsed")
+
+# On one day a move leaves before it arrives; a renewal follows an expiry.
+_SAME_DAY = {event: place for place, event in enumerate(
+    ("applied", "recommended", "expired", "moved_out", "transferred", "recognised", "granted", "re_recognised",
+     "moved_in", "received", "renamed", "lapsed", "revoked")
+)}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One event of a history before it is filed: what, when, and any key of the caller's."""
+
+    event: str
+    on: date
+    key: object = None
+
+
+@dataclass(frozen=True)
+class Step:
+    """An event in its place: the order within the history (from 1) and its effect on being held (+1, 0, −1)."""
+
+    happening: Happening
+    step: int
+    effect: int
+
+
+def effects(history: Iterable[Happening]) -> list[Step]:
+    """Order one title's or patent's events and say what each does.
+
+    Whether something is held is the running sum of the effects, always 0 or 1: a second 认定 while held opens nothing.
+    Raises Refused naming the event for an unknown one, and for one that closes what is not held.
+    """
+    ordered = sorted(history, key=lambda each: (each.on, _SAME_DAY.get(each.event, 0)))
+    held = False
+    steps: list[Step] = []
+    for number, each in enumerate(ordered, 1):
+        if each.event in OPENS:
+            effect = 0 if held else 1
+        elif each.event in CLOSES:
+            if not held:
+                raise Refused(f"{each.on} 的“{each.event}”之前没有有效的认定或授权，不能失去并未持有的资质。")
+            effect = -1
+        elif each.event in NEITHER:
+            effect = 0
+        else:
+            raise Refused(f"没有名为“{each.event}”的事件。")
+        held = held if effect == 0 else effect == 1
+        steps.append(Step(each, number, effect))
+    return steps
+
+
+def may_confirm(*, state: str, entered_by: int, by: int) -> Answer:
+    """Whether a record may be confirmed now. Four eyes come with the kinds that ask for them."""
+    if state == "void":
+        return no("已作废的记录不能确认，请另行登记。")
+    if state == "confirmed":
+        return no("该记录已经确认，无需重复操作。")
+    return YES
+
+
+def may_correct(*, state: str, is_current: bool) -> Answer:
+    """Whether a version may be followed by a corrected one."""
+    if not is_current:
+        return no("这不是最新版本：该记录在您打开页面之后已被更正，请刷新后再改。")
+    if state == "void":
+        return no("已作废的记录不能更正，请另行登记。")
+    return YES
+
+
+MEASURES = ("level", "cumulative", "increment", "growth", "share", "rank", "completion", "target")
+CONFIDENCES = ("stated", "inferred", "ambiguous")
+APPROXIMATIONS = ("余", "多", "近", "超", "约", "以上", "达上")
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatedName:
+    """Which indicator a name in somebody's report means, for one way of measuring."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    written: str
+    measure: str
+    indicator: str
+    unit: str = ""
+    aspect: str = "level"
+    note: str = ""
+    version: int = 1
+
+    @property
+    def key(self) -> str:
+        return "|".join((self.written, self.measure, self.unit))
+
+
+def measures_are_known(catalogue: Catalogue) -> Iterator[Issue]:
+    """A stated name says one of the known measures."""
+    for entry in catalogue.of("name"):
+        if entry.value.measure not in MEASURES:
+            yield Issue(entry.file, entry.place, f"measure is {entry.value.measure!r}; known: {', '.join(MEASURES)}")
+
+
+NAMES: DefinitionKind[StatedName] = DefinitionKind("name", "names.toml", StatedName, (measures_are_known,))
+
+
+@dataclass(frozen=True)
+class RealPeriod:
+    """The period a figure really speaks of, against the one its document states.
+
+    period: None when the document's year was damaged beyond one reading. confidence: stated (as written), inferred
+    (somebody read it from the contents) or ambiguous (several readings).
+    """
+
+    period: Period | None
+    confidence: str
+
+
+def real_period(stated: Period, *, stated_year: str, real_year: str) -> RealPeriod:
+    """Shift a stated period to its real year.
+
+    stated_year, real_year: as annotated, e.g. ``2019`` and ``2018 (place inferred)``; ``2015/2016 (inferred…)`` has two
+    readings and gives none. Source: a document whose stated year is evidence, not truth.
+    """
+    written, _bracket, remark = real_year.partition("(")
+    years = written.replace("likely", "").strip()
+    inferred = "likely" in real_year or "inferred" in remark.replace("place inferred", "")
+    if "/" in years:
+        return RealPeriod(None, "ambiguous")
+    if not years or years == stated_year.strip():
+        return RealPeriod(stated, "inferred" if inferred else "stated")
+    shift = Period.parse(stated_year).first.year - Period.parse(years).first.year
+    return RealPeriod(stated.years_before(shift), "inferred")
+
+
+def approximation(as_written: str) -> str:
+    """The word that makes a written figure approximate (余, 多, 近 …); empty when there is none."""
+    return next((word for word in APPROXIMATIONS if word in as_written), "")
+
+
+@dataclass(frozen=True)
+class Reported:
+    """One accepted or waiting observation, as the choice between several needs it."""
+
+    key: object
+    scaled: int
+    accepted: bool | None
+
+
+def chosen(reported: Sequence[Reported]) -> Reported | None:
+    """The observation that counts among those of one indicator, region and period; None if a person must choose.
+
+    One a person accepted wins; set-aside ones are out; several that say the same agree.
+    """
+    accepted = [each for each in reported if each.accepted]
+    if accepted:
+        return accepted[0]
+    open_ones = [each for each in reported if each.accepted is None]
+    return open_ones[0] if open_ones and len({each.scaled for each in open_ones}) == 1 else None
