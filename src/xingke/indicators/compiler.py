@@ -1,0 +1,122 @@
+"""Definitions become Ibis expressions over one table, ``rows``; their DuckDB SQL is kept, keyed by what made it.
+
+Ibis loads slowly (seconds), so it is imported only when a definition meets this installation for the first time.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from xingke.indicators.columns import folder
+from xingke.indicators.rules import Indicator
+from xingke.ledger.kinds import KINDS
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+COMPILER = 3  # raise when the SQL for the same definition changes
+
+
+def cells_sql(kind: str, indicators: Sequence[Indicator]) -> str:
+    """SQL over ``rows`` giving (path, month, one column per indicator): events counted, or effects summed, per month.
+
+    month is year × 12 + month − 1. A stock's column is its change within the month; summing from the beginning gives
+    the stock.
+    """
+    return _compiled("cells", kind, tuple(indicators), _cells)
+
+
+def evidence_sql(indicator: Indicator) -> str:
+    """SQL over ``rows`` giving (record, version, contribution), one row per record behind the value."""
+    return _compiled("evidence", indicator.of, (indicator,), _evidence)
+
+
+def _compiled(what: str, kind: str, indicators: tuple[Indicator, ...], build: Callable[..., "ir.Table"]) -> str:
+    asked = [COMPILER, what, kind, [[i.code, i.nature, i.net, i.events, sorted(i.where.items())] for i in indicators]]
+    key = hashlib.sha256(json.dumps(asked, default=list).encode()).hexdigest()[:32]
+    return _remembered(key, lambda: build(_rows(kind), indicators))
+
+
+@lru_cache(maxsize=256)
+def _from_disk(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def _remembered(key: str, build: Callable[[], "ir.Table"]) -> str:
+    path = folder() / "sql" / f"{key}.sql"
+    try:
+        return _from_disk(path)
+    except FileNotFoundError:
+        import ibis
+
+        sql = str(ibis.to_sql(build(), dialect="duckdb"))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = path.with_suffix(".part")
+        unfinished.write_text(sql, encoding="utf-8")
+        unfinished.replace(path)
+        return sql
+
+
+def _rows(kind: str) -> "ir.Table":
+    import ibis
+
+    columns: dict[str, Any] = {
+        "record": "string", "version": "int32", "subject": "string", "path": "int32", "day": "date",
+        "event": "string", "effect": "int8", "step": "int16",
+    }  # fmt: skip
+    return ibis.table(columns | dict.fromkeys(KINDS[kind].repeated, "string"), name="rows")
+
+
+def _condition(rows: "ir.Table", indicator: Indicator) -> "ir.BooleanValue":
+    import ibis
+
+    condition: Any = ibis.literal(value=True)
+    for name in indicator.where:
+        condition = condition & rows[name].isin(indicator.allows(name))
+    if indicator.events:
+        condition = condition & rows.event.isin(indicator.events)
+    return condition
+
+
+def _cells(rows: "ir.Table", indicators: Sequence[Indicator]) -> "ir.Table":
+    """First to the few combinations that occur per region and month, then each indicator over those."""
+    asked = list(dict.fromkeys(name for indicator in indicators for name in indicator.where))
+    keys = ["path", "month", "event", *asked]
+    month = rows.day.year().cast("int32") * 12 + rows.day.month().cast("int32") - 1
+    few = rows.mutate(month=month).group_by(keys).agg(events=rows.count(), effects=rows.effect.sum())
+    measures = {
+        indicator.code: (few.events if indicator.events else few.effects)
+        .sum(where=_condition(few, indicator))
+        .fill_null(0)
+        .cast("int64")
+        for indicator in indicators
+    }
+    return few.group_by(["path", "month"]).agg(**measures)
+
+
+def _evidence(rows: "ir.Table", indicators: Sequence[Indicator]) -> "ir.Table":
+    (indicator,) = indicators
+    inside = rows.filter(_condition(rows, indicator))
+    if indicator.nature == "flow":
+        if indicator.net:
+            inside = inside.filter(inside.effect != 0)
+            return inside.select("record", "version", contribution=inside.effect.cast("int64"))
+        import ibis
+
+        return inside.select("record", "version", contribution=ibis.literal(1, "int64"))
+    held = inside.group_by("subject").agg(
+        record=inside.record.argmax(inside.step, where=inside.effect == 1),
+        version=inside.version.argmax(inside.step, where=inside.effect == 1),
+        last_record=inside.record.argmax(inside.step),
+        last_version=inside.version.argmax(inside.step),
+        contribution=inside.effect.sum().cast("int64"),
+    )
+    held = held.filter(held.contribution != 0)
+    return held.select(
+        record=held.record.coalesce(held.last_record),
+        version=held.version.coalesce(held.last_version),
+        contribution=held.contribution,
+    )

@@ -1,0 +1,144 @@
+"""The engine: compiled definitions over columns and tail, run by DuckDB in memory. Exact integers only.
+
+Every ratio, growth, rank and rounding happens later, once, in Python's Decimal.
+"""
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from xingke.indicators import compiler
+from xingke.indicators.columns import Source, source
+from xingke.indicators.rules import Evidence, Indicator
+from xingke.ledger.kinds import KINDS
+
+if TYPE_CHECKING:
+    import duckdb
+
+_lock = threading.Lock()
+_database: Any = None  # one in-memory DuckDB per process; opened on first use
+
+
+def _connection() -> "duckdb.DuckDBPyConnection":
+    global _database
+    with _lock:
+        if _database is None:
+            import duckdb
+
+            _database = duckdb.connect(":memory:", config={"threads": 2, "autoinstall_known_extensions": "false"})
+    return _database.cursor()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Window:
+    """What part of a kind's rows a question is about.
+
+    paths: half-open range of region codes. first, last: days, inclusive; first None: from the beginning.
+    seq: the ledger number to read at; None: now.
+    """
+
+    paths: tuple[int, int]
+    last: date | None = None
+    first: date | None = None
+    seq: int | None = None
+
+
+@contextmanager
+def _rows(kind: str, window: Window) -> Iterator[tuple["duckdb.DuckDBPyConnection", str]]:
+    """A cursor and the ``WITH rows AS (…)`` that every compiled statement reads."""
+    columns = source(kind)
+    cursor = _connection()
+    try:
+        yield cursor, _with_rows(cursor, columns, window)
+    finally:
+        cursor.close()
+
+
+def _with_rows(cursor: "duckdb.DuckDBPyConnection", columns: Source, window: Window) -> str:
+    names = ", ".join(("record", "version", "subject", "path", "day", "event", "effect", "step", *KINDS[columns.kind].repeated))
+    low, high = (int(each) for each in window.paths)
+    inside = [f"path >= {low} AND path < {high}"]
+    if window.first:
+        inside.append(f"day >= DATE '{window.first.isoformat()}'")
+    if window.last:
+        inside.append(f"day <= DATE '{window.last.isoformat()}'")
+    in_force = "seq_to IS NULL" if window.seq is None else f"seq_from <= {int(window.seq)} AND (seq_to IS NULL OR seq_to > {int(window.seq)})"
+    condition = " AND ".join([*inside, in_force])
+    parts = []
+    needs_tail = window.seq is None or window.seq > columns.stamp.seq
+    if columns.file is not None:
+        part = f"SELECT {names} FROM read_parquet('{_quoted(str(columns.file))}') WHERE {condition}"
+        if needs_tail and columns.tail.closed.num_rows:
+            cursor.register("closed_since", columns.tail.closed)
+            until = "" if window.seq is None else f" WHERE seq_to <= {int(window.seq)}"
+            part += f" AND id NOT IN (SELECT id FROM closed_since{until})"
+        parts.append(part)
+    if columns.file is None or (needs_tail and columns.tail.rows.num_rows):
+        cursor.register("tail_rows", columns.tail.rows)
+        parts.append(f"SELECT {names} FROM tail_rows WHERE {condition}")
+    return f"WITH rows AS ({' UNION ALL '.join(parts)}) "
+
+
+def _quoted(text: str) -> str:
+    return text.replace("'", "''")
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Per region code and month (year × 12 + month − 1): one integer per indicator, as ``cells_sql`` counts them."""
+
+    codes: tuple[str, ...]
+    rows: Sequence[tuple[int, ...]]  # path, month, then one value per code
+
+
+def cells(kind: str, indicators: Sequence[Indicator], window: Window) -> Cells:
+    """All monthly cells of some indicators of one kind inside a window, in one pass."""
+    with _rows(kind, window) as (cursor, rows):
+        found = cursor.execute(f"{rows} SELECT * FROM ({compiler.cells_sql(kind, indicators)})").fetchall()
+    return Cells(tuple(indicator.code for indicator in indicators), found)
+
+
+def cells_table(kind: str, indicators: Sequence[Indicator], window: Window) -> Any:  # a pyarrow.Table
+    """The same as Arrow columns, for whole-nation runs."""
+    with _rows(kind, window) as (cursor, rows):
+        return cursor.execute(f"{rows} SELECT * FROM ({compiler.cells_sql(kind, indicators)})").to_arrow_table()
+
+
+def _window(indicator: Indicator, window: Window) -> Window:
+    """A stock looks at everything up to the last day, whatever the first."""
+    if indicator.nature == "stock":
+        return Window(paths=window.paths, last=window.last, seq=window.seq)
+    return window
+
+
+def evidence(indicator: Indicator, window: Window) -> list[Evidence]:
+    """The records behind a flow or stock, in record order."""
+    with _rows(indicator.of, _window(indicator, window)) as (cursor, rows):
+        sql = f"{rows} SELECT record, version, contribution FROM ({compiler.evidence_sql(indicator)}) ORDER BY record"
+        return [Evidence(*row) for row in cursor.execute(sql).fetchall()]
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """The evidence of a value in short: its sum, how many records, and the digest over all of them."""
+
+    total: int
+    count: int
+    digest: str
+
+
+_EMPTY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"  # SHA-256 of nothing
+
+
+def seal(indicator: Indicator, window: Window) -> Sealed:
+    """Sum, count and digest of the evidence, without bringing the records here; equals ``evidence_digest``."""
+    with _rows(indicator.of, _window(indicator, window)) as (cursor, rows):
+        sql = f"""{rows}, lines AS (
+            SELECT contribution, record || ':' || version || ':' || contribution AS line
+            FROM ({compiler.evidence_sql(indicator)}))
+            SELECT coalesce(sum(contribution), 0)::BIGINT, count(*), sha256(string_agg(line, chr(10) ORDER BY line)) FROM lines"""
+        total, count, digest = cursor.execute(sql).fetchall()[0]
+    return Sealed(total, count, digest or _EMPTY)

@@ -1,0 +1,92 @@
+"""Formulas of ratio indicators: parsed to a bounded tree of + − × ÷, never evaluated as code."""
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+MAX_NODES = 40
+MAX_LENGTH = 300
+
+
+@dataclass(frozen=True)
+class Number:
+    value: Decimal
+
+
+@dataclass(frozen=True)
+class Name:
+    code: str
+
+
+@dataclass(frozen=True)
+class Operation:
+    sign: str  # one of + - * /
+    left: "Node"
+    right: "Node"
+
+
+Node = Number | Name | Operation
+_SIGNS: dict[type[ast.operator], str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
+
+
+class FormulaError(ValueError):
+    """A formula uses something outside + − × ÷, brackets, numbers and indicator codes."""
+
+
+def parse(text: str) -> Node:
+    """Read a formula. Raises FormulaError saying what is not allowed in it."""
+    if len(text) > MAX_LENGTH:
+        raise FormulaError(f"the formula has {len(text)} characters; at most {MAX_LENGTH} are allowed")
+    try:
+        tree = ast.parse(text.strip(), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise FormulaError(f"{text!r} is no formula: {error}") from error
+    if sum(1 for _node in ast.walk(tree)) > MAX_NODES * 3:
+        raise FormulaError(f"the formula has more than {MAX_NODES} parts")
+    return _node(tree)
+
+
+def _node(tree: ast.expr) -> Node:
+    match tree:
+        case ast.Constant(value=bool()):
+            raise FormulaError("True and False have no place in a formula")
+        case ast.Constant(value=int() | float() as value):
+            return Number(Decimal(str(value)))
+        case ast.Name(id=code):
+            return Name(code)
+        case ast.BinOp(left=left, op=operator, right=right) if type(operator) in _SIGNS:
+            return Operation(_SIGNS[type(operator)], _node(left), _node(right))
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            return Operation("-", Number(Decimal(0)), _node(operand))
+    raise FormulaError(f"{ast.unparse(tree)!r} is not allowed: only + - * / ( ), numbers and indicator codes are")
+
+
+def names(node: Node) -> tuple[str, ...]:
+    """The indicator codes a formula needs, each once, in the order they are read."""
+    match node:
+        case Name(code):
+            return (code,)
+        case Operation(_sign, left, right):
+            return tuple(dict.fromkeys(names(left) + names(right)))
+    return ()
+
+
+def evaluate(node: Node, inputs: Mapping[str, Decimal]) -> Decimal | None:
+    """The formula's value, unrounded (28 digits); None where it divides by zero. Raises KeyError for a missing input."""
+    match node:
+        case Number(value):
+            return value
+        case Name(code):
+            return inputs[code]
+    left, right = evaluate(node.left, inputs), evaluate(node.right, inputs)
+    if left is None or right is None:
+        return None
+    match node.sign:
+        case "+":
+            return left + right
+        case "-":
+            return left - right
+        case "*":
+            return left * right
+    return left / right if right else None

@@ -1,0 +1,47 @@
+"""Frozen figures."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from xingke.base.keys import new_key
+from xingke.registry.models import Region
+
+
+class Figure(models.Model):
+    """A number that was said: what it means, where and when, the ledger number it was read at, and its evidence.
+
+    digest covers every record, version and contribution behind the number; parts say how it was put together.
+    Never changed: a corrected ledger gives another figure.
+    """
+
+    key = models.UUIDField(primary_key=True, default=new_key, editable=False)
+    indicator = models.CharField(max_length=64)
+    definition = models.CharField(max_length=64)
+    definition_version = models.PositiveIntegerField()
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+")
+    period = models.CharField(max_length=20)
+    aspect = models.CharField(max_length=8)
+    seq = models.BigIntegerField()
+    value = models.CharField(max_length=64)
+    text = models.CharField(max_length=64)
+    route = models.CharField(max_length=12)
+    count = models.PositiveIntegerField()
+    digest = models.CharField(max_length=64)
+    parts = models.JSONField()
+    is_fictional = models.BooleanField(default=False)
+    frozen_at = models.DateTimeField()
+    frozen_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("数字（已固化）")
+        ordering = ("indicator", "region", "period", "aspect", "seq")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["indicator", "definition", "region", "period", "aspect", "digest", "text"],
+                name="indicators_figure_once",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.indicator}@{self.period}={self.text}"

@@ -1,0 +1,364 @@
+"""Indicators without a database: definitions and their checks, growth, ranks, roll-up, and the plain reference."""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from pydantic import ConfigDict
+
+from xingke.base.definitions import Catalogue, DefinitionKind, Issue
+from xingke.base.labels import Label
+from xingke.base.periods import Period
+from xingke.base.quantities import format_number, round_half_up
+from xingke.indicators import formula as formulas
+from xingke.ledger.kind_names import FIELDS
+from xingke.ledger.rules import Happening, effects
+
+Nature = Literal["flow", "stock", "ratio", "observed"]
+Aspect = Literal["level", "growth", "rank"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExampleEvent:
+    """One event of a worked example."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    subject: str
+    event: str
+    on: date
+    title: str = ""
+    level: str = ""
+    form: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Example:
+    """A worked example: a small ledger, or the inputs of a formula, and the value they must give."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    story: str
+    value: str
+    period: str = ""
+    events: tuple[ExampleEvent, ...] = ()
+    inputs: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Indicator:
+    """What a number means and how it is counted. Everything a page says about it stands here."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    code: str
+    label: Label
+    meaning: Label
+    unit: str
+    nature: Nature
+    source: str
+    version: int = 1
+    group: str = ""
+    of: str = ""
+    where: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
+    events: tuple[str, ...] = ()
+    net: bool = False
+    formula: str = ""
+    direction: Literal["up", "down", "none"] = "up"
+    decimals: int = 0
+    over_time: Literal["sum", "last", "none"] = "sum"
+    over_regions: Literal["sum", "none"] = "sum"
+    growth: Literal["percent", "points", "none"] = "percent"
+    examples: tuple[Example, ...] = ()
+
+    @property
+    def key(self) -> str:
+        return self.code
+
+    @property
+    def counts_records(self) -> bool:
+        """Whether records can answer it, where a region keeps them."""
+        return self.nature in ("flow", "stock")
+
+    def allows(self, name: str) -> tuple[str, ...]:
+        """The values the definition lets through for one field; empty: any."""
+        value = self.where.get(name, ())
+        return (value,) if isinstance(value, str) else tuple(value)
+
+
+# ── checks of definitions, one idea each ────────────────────────────────────────────────────────────────────────────
+
+
+def _entries(catalogue: Catalogue) -> Iterator[tuple[Indicator, str, str]]:
+    for entry in catalogue.of("indicator"):
+        yield entry.value, entry.file, entry.place
+
+
+def natures_have_what_they_need(catalogue: Catalogue) -> Iterator[Issue]:
+    """A flow or stock says what it counts; a ratio has a formula; an observed one has neither."""
+    for each, file, place in _entries(catalogue):
+        if each.counts_records != bool(each.of):
+            yield Issue(file, place, f"nature {each.nature!r} {'needs' if each.counts_records else 'takes no'} `of`")
+        if (each.nature == "flow") != bool(each.events or each.net):
+            yield Issue(file, place, "a flow (and only a flow) names its `events` or says `net = true`")
+        if each.events and each.net:
+            yield Issue(file, place, "`events` and `net` exclude each other")
+        if (each.nature == "ratio") != bool(each.formula):
+            yield Issue(file, place, f"nature {each.nature!r} {'needs a' if each.nature == 'ratio' else 'takes no'} formula")
+
+
+def records_are_known(catalogue: Catalogue) -> Iterator[Issue]:
+    """The kind, its fields, their values and the events all exist."""
+
+
+    terms = {term.key for term in catalogue.values("term")}
+    for each, file, place in _entries(catalogue):
+        if not each.counts_records:
+            continue
+        if each.of not in FIELDS:
+            yield Issue(file, place, f"of is {each.of!r}; known kinds: {', '.join(FIELDS)}")
+            continue
+        fields, events = FIELDS[each.of]
+        for name in each.where:
+            if name not in fields:
+                yield Issue(file, place, f"where.{name} is no field of {each.of}; known: {', '.join(fields)}")
+                continue
+            for value in each.allows(name):
+                if f"{fields[name]}:{value}" not in terms:
+                    yield Issue(file, place, f"where.{name} is {value!r}, which the list {fields[name]!r} does not have")
+        for event in each.events:
+            if f"{events}:{event}" not in terms:
+                yield Issue(file, place, f"event {event!r} is not in the list {events!r}")
+
+
+def units_are_known(catalogue: Catalogue) -> Iterator[Issue]:
+    """The unit stands in the vocabulary."""
+    units = {term.code for term in catalogue.values("term") if term.list == "unit"}
+    for each, file, place in _entries(catalogue):
+        if each.unit not in units:
+            yield Issue(file, place, f"unit is {each.unit!r}, which the vocabulary does not have")
+
+
+def formulas_can_be_read(catalogue: Catalogue) -> Iterator[Issue]:
+    """A formula parses, and names indicators that are no ratios themselves."""
+    natures = {each.code: each.nature for each, _file, _place in _entries(catalogue)}
+    for each, file, place in _entries(catalogue):
+        if not each.formula:
+            continue
+        try:
+            needed = formulas.names(formulas.parse(each.formula))
+        except formulas.FormulaError as error:
+            yield Issue(file, place, f"formula: {error}")
+            continue
+        for code in needed:
+            if code not in natures:
+                yield Issue(file, place, f"formula names unknown indicator {code!r}")
+            elif natures[code] == "ratio":
+                yield Issue(file, place, f"formula names {code!r}, itself a ratio: write its inputs instead")
+
+
+def examples_come_out(catalogue: Catalogue) -> Iterator[Issue]:
+    """Every worked example gives its value in the plain reference."""
+    for each, file, place in _entries(catalogue):
+        for number, example in enumerate(each.examples, 1):
+            try:
+                found = _example_value(each, example)
+            except (ValueError, KeyError, formulas.FormulaError) as error:
+                yield Issue(file, place, f"example {number} cannot be worked out: {error}")
+                continue
+            if found is None or round_half_up(found, each.decimals) != Decimal(example.value):
+                yield Issue(file, place, f"example {number} gives {found}; expected {example.value} ({example.story})")
+
+
+def names_mean_known_indicators(catalogue: Catalogue) -> Iterator[Issue]:
+    """A stated name maps to an indicator that exists."""
+    known = {each.code for each, _file, _place in _entries(catalogue)}
+    for entry in catalogue.of("name"):
+        if entry.value.indicator not in known:
+            yield Issue(entry.file, entry.place, f"means unknown indicator {entry.value.indicator!r}")
+
+
+INDICATORS: DefinitionKind[Indicator] = DefinitionKind(
+    "indicator",
+    "indicators.toml",
+    Indicator,
+    (
+        natures_have_what_they_need,
+        records_are_known,
+        units_are_known,
+        formulas_can_be_read,
+        examples_come_out,
+        names_mean_known_indicators,
+    ),
+)
+
+
+# ── the plain reference: what every engine must agree with ──────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fact:
+    """One confirmed event in force, as the reference sees it."""
+
+    record: str
+    subject: str
+    path: int
+    on: date
+    event: str
+    effect: int
+    step: int
+    fields: Mapping[str, str]
+
+
+def counted(indicator: Indicator, facts: Iterable[Fact], paths: tuple[int, int], period: Period) -> list[tuple[str, int]]:
+    """The records behind a flow or stock and what each contributes, in no order. Their sum is the value.
+
+    paths: half-open range of region codes. A flow counts events inside the period, a net flow their effects; a stock
+    lists each subject in force at the period's end once, by the event that opened it last.
+    """
+    low, high = paths
+    inside = [
+        fact
+        for fact in facts
+        if low <= fact.path < high
+        and fact.on <= period.last
+        and all(fact.fields.get(name) in indicator.allows(name) for name in indicator.where)
+    ]
+    if indicator.nature == "flow":
+        inside = [fact for fact in inside if fact.on >= period.first]
+        if indicator.net:
+            return [(fact.record, fact.effect) for fact in inside if fact.effect]
+        return [(fact.record, 1) for fact in inside if fact.event in indicator.events]
+    held: dict[str, list[Fact]] = {}
+    for fact in inside:
+        held.setdefault(fact.subject, []).append(fact)
+    result = []
+    for history in held.values():
+        total = sum(fact.effect for fact in history)
+        if total:
+            opener = max((fact for fact in history if fact.effect == 1), key=lambda fact: fact.step, default=history[-1])
+            result.append((opener.record, total))
+    return result
+
+
+def _example_value(indicator: Indicator, example: Example) -> Decimal | None:
+    if indicator.nature == "ratio":
+        inputs = {code: Decimal(value) for code, value in example.inputs.items()}
+        return formulas.evaluate(formulas.parse(indicator.formula), inputs)
+    histories: dict[str, list[ExampleEvent]] = {}
+    for event in example.events:
+        histories.setdefault(event.subject, []).append(event)
+    facts = [
+        Fact(
+            record=f"{subject}:{step.step}", subject=subject, path=1, on=step.happening.on, event=step.happening.event,
+            effect=step.effect, step=step.step,
+            fields={name: getattr(event, name) for name in ("title", "level", "form") if getattr(event, name)},
+        )
+        for subject, events in histories.items()
+        for step in effects(Happening(event.event, event.on, event) for event in events)
+        if isinstance(event := step.happening.key, ExampleEvent)
+    ]  # fmt: skip
+    return Decimal(sum(share for _record, share in counted(indicator, facts, (0, 2), Period.parse(example.period))))
+
+
+# ── evidence ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, order=True)
+class Evidence:
+    """One record behind a value: which version of it, and what it contributes (scaled for observations)."""
+
+    record: str
+    version: int
+    contribution: int
+
+    def __str__(self) -> str:
+        return f"{self.record}:{self.version}:{self.contribution}"
+
+
+def evidence_digest(rows: Iterable[Evidence]) -> str:
+    """SHA-256 over the sorted ``record:version:contribution`` lines."""
+    return hashlib.sha256("\n".join(sorted(map(str, rows))).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class EvidenceChange:
+    """How the evidence of a value differs from what was frozen."""
+
+    added: tuple[Evidence, ...]
+    removed: tuple[Evidence, ...]
+    changed: tuple[tuple[Evidence, Evidence], ...]  # same record, before and after
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.removed or self.changed)
+
+
+def evidence_change(before: Iterable[Evidence], after: Iterable[Evidence]) -> EvidenceChange:
+    """What came, what went, and which records stand behind both with another version or contribution."""
+    old = {row.record: row for row in before}
+    new = {row.record: row for row in after}
+    return EvidenceChange(
+        tuple(sorted(new[key] for key in new.keys() - old.keys())),
+        tuple(sorted(old[key] for key in old.keys() - new.keys())),
+        tuple((old[key], new[key]) for key in sorted(old.keys() & new.keys()) if old[key] != new[key]),
+    )
+
+
+# ── growth, ranks, words ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def growth(now: Decimal, base: Decimal, *, kind: str) -> Decimal | None:
+    """同比 in percent, or the difference in percentage points; unrounded. None where the base is zero or negative.
+
+    Source: 科技统计 custom — no rate without a positive base; a ratio's growth is given in 个百分点.
+    """
+    if kind == "points":
+        return now - base
+    if kind != "percent" or base <= 0:
+        return None
+    return (now / base - 1) * 100
+
+
+def ranks(values: Mapping[int, Decimal | None], *, direction: str) -> dict[int, int]:
+    """Places by value: equal values share a place and the next is skipped (1, 2, 2, 4); unknown ones have none."""
+    known = {key: value for key, value in values.items() if value is not None}
+    better = (lambda a, b: a < b) if direction == "down" else (lambda a, b: a > b)
+    return {key: 1 + sum(better(other, value) for other in known.values()) for key, value in known.items()}
+
+
+def growth_text(value: Decimal, *, kind: str, decimals: int | None = None) -> str:
+    """增长13.5% · 下降2.0% · 持平; for ratios 提高0.15个百分点 · 降低… · 持平."""
+    places = decimals if decimals is not None else (2 if kind == "points" else 1)
+    size = format_number(abs(value), places)
+    if not Decimal(size):
+        return "持平"
+    if kind == "points":
+        return f"{'提高' if value > 0 else '降低'}{size}个百分点"
+    return f"{'增长' if value > 0 else '下降'}{size}%"
+
+
+def approximate_text(number: str, unit: str, word: str) -> str:
+    """Put the approximation where it was: 220余家, 近206种, 20%以上."""
+    if word in ("余", "多"):
+        return f"{number}{word}{unit}"
+    if word in ("近", "超", "约"):
+        return f"{word}{number}{unit}"
+    return f"{number}{unit}{word}"
+
+
+@dataclass(frozen=True)
+class Covered:
+    """How many parts of a whole are known."""
+
+    known: int
+    of: int
+
+
+def roll_up(parts: Sequence[Decimal | None]) -> tuple[Decimal | None, Covered]:
+    """The sum if every part is known, else None; and how many are."""
+    known = [part for part in parts if part is not None]
+    whole = sum(known, Decimal(0)) if parts and len(known) == len(parts) else None
+    return whole, Covered(len(known), len(parts))
