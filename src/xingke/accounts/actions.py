@@ -1,7 +1,5 @@
 """Accounts and the audit trail: the writes."""
 
-import hashlib
-import json
 import uuid
 from collections.abc import Mapping
 from datetime import datetime
@@ -16,8 +14,6 @@ from django.utils.translation import gettext as _
 from xingke.accounts.models import AuditEntry, Counter, User
 from xingke.base.refusals import Refused
 
-LEDGER = "ledger"
-
 
 def take_seq() -> int:
     """The next number of the one counter. Must run inside the transaction that writes; holds the counter until its end.
@@ -26,9 +22,9 @@ def take_seq() -> int:
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("a number is taken inside the transaction that writes")
-    if not Counter.objects.filter(name=LEDGER).update(value=F("value") + 1):
-        Counter.objects.create(name=LEDGER, value=1, ledger=uuid.uuid4())
-    return Counter.objects.values_list("value", flat=True).get(name=LEDGER)
+    if not Counter.objects.filter(name=Counter.LEDGER).update(value=F("value") + 1):
+        Counter.objects.create(name=Counter.LEDGER, value=1, ledger=uuid.uuid4())
+    return Counter.objects.values_list("value", flat=True).get(name=Counter.LEDGER)
 
 
 def record_audit(
@@ -57,27 +53,9 @@ def record_audit(
         reason=reason,
         detail=dict(detail or {}),
     )
-    entry.digest = audit_digest(entry, before)
+    entry.digest = entry.chained_digest(before)
     entry.save(force_insert=True)
     return entry
-
-
-def audit_digest(entry: AuditEntry, before: str) -> str:
-    """SHA-256 over the entry's content and the digest of the entry before it."""
-    content = [
-        before,
-        entry.seq,
-        entry.at.timestamp(),
-        entry.by_id,
-        entry.by_name,
-        entry.action,
-        entry.target_kind,
-        entry.target,
-        entry.count,
-        entry.reason,
-        entry.detail,
-    ]
-    return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
 @transaction.atomic

@@ -1,5 +1,7 @@
 """Accounts, the counter every write takes a number from, and the audit trail."""
 
+import hashlib
+import json
 from typing import ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
@@ -41,6 +43,8 @@ class Counter(models.Model):
     Every audited write takes the next number under the row's lock, so numbers are committed in order.
     """
 
+    LEDGER: ClassVar[str] = "ledger"
+
     name = models.CharField(max_length=16, primary_key=True)
     value = models.BigIntegerField(default=0)
     ledger = models.UUIDField()
@@ -70,3 +74,11 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.seq} {self.action}"
+
+    def chained_digest(self, before: str) -> str:
+        """SHA-256 over the entry's content and the digest of the entry before it."""
+        content = [
+            before, self.seq, self.at.timestamp(), self.by_id, self.by_name, self.action, self.target_kind, self.target,
+            self.count, self.reason, self.detail,
+        ]  # fmt: skip
+        return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()

@@ -4,18 +4,17 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from xingke.accounts.actions import LEDGER, audit_digest
 from xingke.accounts.models import AuditEntry, Counter, User
 
 
 def current_seq() -> int:
     """The number of the last write; 0 on an empty installation. One query."""
-    return Counter.objects.filter(name=LEDGER).values_list("value", flat=True).first() or 0
+    return Counter.objects.filter(name=Counter.LEDGER).values_list("value", flat=True).first() or 0
 
 
 def ledger_identity() -> str:
     """The identity of this installation's ledger; empty before the first write."""
-    found = Counter.objects.filter(name=LEDGER).values_list("ledger", flat=True).first()
+    found = Counter.objects.filter(name=Counter.LEDGER).values_list("ledger", flat=True).first()
     return str(found) if found else ""
 
 
@@ -49,7 +48,7 @@ def check_audit_chain() -> ChainReport:
     before, entries = "", 0
     for entry in AuditEntry.objects.order_by("seq").iterator():
         entries += 1
-        if entry.digest != audit_digest(entry, before):
+        if entry.digest != entry.chained_digest(before):
             return ChainReport(entries, entry.seq)
         before = entry.digest
     return ChainReport(entries, None)

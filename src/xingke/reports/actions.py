@@ -1,0 +1,174 @@
+"""Writing documents: figures are read at one ledger number, frozen, bound and signed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from xingke.accounts.actions import record_audit, take_seq
+from xingke.accounts.models import User
+from xingke.accounts.permissions import Permission
+from xingke.base.keys import new_key
+from xingke.base.periods import Period
+from xingke.base.press import proof as proofs
+from xingke.base.press import tree
+from xingke.base.refusals import Refused
+from xingke.indicators.actions import Said, freeze, read_at, read_figure
+from xingke.indicators.models import Figure
+from xingke.indicators.queries import indicator
+from xingke.indicators.rules import Indicator
+from xingke.registry import queries as registry
+from xingke.registry.models import Region
+from xingke.reports import rules
+from xingke.reports.keys import signing_key
+from xingke.reports.models import Document, DocumentFigure
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+@dataclass(frozen=True)
+class Written:
+    """What writing gave: the document, whether it is new, and how many figures were frozen for it."""
+
+    document: Document
+    is_new: bool
+    frozen: int
+
+
+@transaction.atomic
+def write_document(*, outline: str, region: Region, period: Period, by: User, now: datetime) -> Written:
+    """Write a document from an outline at the present state of the ledger.
+
+    If the same outline already said exactly this from the same evidence, that document is returned and nothing is
+    written. Raises Refused if ``by`` may not write for the region, the outline is unknown, or no figure is known.
+    """
+    registry.require(by, Permission.DOCUMENT_WRITE, region=region)
+    try:
+        definition = registry.definition("outline", outline, region=region)
+    except LookupError as error:
+        known = "、".join(registry.catalogue("outline"))
+        raise Refused(_("没有名为“%(outline)s”的提纲，可用：%(known)s。") % {"outline": outline, "known": known}) from error
+    reader, seq = read_at()
+    said: dict[rules.Slot, Said] = {}
+
+    def say(slot: rules.Slot) -> tuple[Said | None, str]:
+        if slot not in said:
+            said[slot] = read_figure(reader, slot.code, region, period, slot.aspect)  # type: ignore[arg-type]  # checked by the pack
+        return (said[slot] if said[slot].text is not None else None), said[slot].why
+
+    words = {"region": region.name, "region_word": region.word, "period": period.label()}
+    composed, gaps = rules.compose(definition.value, words=words, say=say, label=lambda slot: _label(slot, region))
+    spoken = {id(part) for each in composed for line in each.paragraphs for part in line if not isinstance(part, str)}
+    if not spoken:
+        raise Refused(
+            _("%(region)s没有%(period)s的任何数据，无法成文。请先导入上报数或登记台账记录。")
+            % {"region": region.name, "period": period.label()}
+        )
+    before = Figure.objects.count()
+    figures = {slot: freeze(said=each, by=by, now=now, seq=seq) for slot, each in said.items() if id(each) in spoken}
+    frozen = Figure.objects.count() - before
+    key = new_key()
+    document_tree = _tree(str(key), definition.value, composed, words, figures, said, region, now)
+    content = _content(document_tree)
+    existing = Document.objects.filter(
+        outline_hash=definition.hash, region=region, period=period.code, content=content
+    ).first()
+    if existing is not None:
+        return Written(existing, is_new=False, frozen=frozen)
+    proof = _proof(document_tree, definition.value, region, period, seq, now, figures)
+    document = Document.objects.create(
+        key=key, title=document_tree.title, outline=outline, outline_version=definition.value.version,
+        outline_hash=definition.hash, region=region, period=period.code, seq=seq, tree=tree.to_json(document_tree),
+        gaps=[{"section": gap.section, "text": gap.text, "why": list(gap.why)} for gap in gaps],
+        proof=proofs.to_xml(proof), content=content, fingerprint=proof.fingerprint, is_fictional=region.is_fictional, written_at=now,
+        written_by=by,
+    )  # fmt: skip
+    DocumentFigure.objects.bulk_create(
+        DocumentFigure(document=document, slot=chip.slot, figure_id=chip.figure, label=chip.label)
+        for chip in tree.chips(document_tree)
+    )
+    record_audit(
+        seq=take_seq(), by=by, action="document.written", target_kind="document", target=str(key), now=now,
+        count=len(proof.figures), detail={"title": document.title, "frozen": frozen, "seq": seq},
+    )  # fmt: skip
+    return Written(document, is_new=True, frozen=frozen)
+
+
+def _label(slot: rules.Slot, region: Region) -> str:
+    return figure_label(indicator(slot.code, region=region), slot.aspect)
+
+
+def figure_label(said: Indicator, aspect: str) -> str:
+    """What a figure is called: the indicator, and 同比 or 位次 where it is that."""
+    suffix = {"level": "", "growth": "（同比）", "rank": "（位次）"}[aspect]
+    return f"{said.label.zh}{suffix}"
+
+
+def _tree(
+    key: str,
+    outline: rules.Outline,
+    composed: list[rules.Composed[Said]],
+    words: dict[str, str],
+    figures: dict[rules.Slot, Figure],
+    said: dict[rules.Slot, Said],
+    region: Region,
+    now: datetime,
+) -> tree.Document:
+    frozen = {id(each): figures[slot] for slot, each in said.items() if slot in figures}
+    blocks: list[tree.Block] = []
+    slot = 0
+    for section in composed:
+        blocks.append(tree.Heading(level=section.level, text=section.heading))
+        for paragraph in section.paragraphs:
+            inlines: list[tree.Inline] = []
+            for part in paragraph:
+                if isinstance(part, str):
+                    inlines.append(part)
+                    continue
+                slot += 1
+                figure = frozen[id(part)]
+                inlines.append(tree.Chip(slot=slot, figure=str(figure.key), text=figure.text, label=figure_label(part.indicator, part.aspect)))
+            blocks.append(tree.Paragraph(inlines=tuple(inlines)))
+    day = now.astimezone(SHANGHAI)
+    return tree.Document(
+        id=key, title=outline.title.format(**words), issuer=outline.issuer.format(**words),
+        date=f"{day.year}年{day.month}月{day.day}日", blocks=tuple(blocks), is_fictional=region.is_fictional,
+    )  # fmt: skip
+
+
+def _content(document: tree.Document) -> str:
+    """Title, figure texts and the frozen figures themselves: the same words from other evidence are another document."""
+    return proofs.fingerprint_of(document.title, [f"{chip.text}\x1f{chip.figure}" for chip in tree.chips(document)])
+
+
+def _proof(
+    document: tree.Document,
+    outline: rules.Outline,
+    region: Region,
+    period: Period,
+    seq: int,
+    now: datetime,
+    figures: dict[rules.Slot, Figure],
+) -> proofs.Proof:
+    by_key = {str(figure.key): figure for figure in figures.values()}
+    proved = []
+    for place in tree.places(document):
+        figure = by_key[place.chip.figure]
+        proved.append(
+            proofs.ProofFigure(
+                slot=place.chip.slot, figure=place.chip.figure, xpath=proofs.xpath_of(place.chip.slot),
+                text=place.chip.text, label=place.chip.label, indicator=figure.indicator, definition=figure.definition,
+                region=region.code, period=figure.period, aspect=figure.aspect, value=figure.value, seq=figure.seq,
+                digest=figure.digest, sentence=place.sentence,
+            )
+        )  # fmt: skip
+    return proofs.sign(
+        proofs.Proof(
+            document=document.id, title=document.title, outline=f"{outline.code}@{outline.version}", region=region.code,
+            period=period.code, seq=seq, created=now.astimezone(SHANGHAI).isoformat(timespec="seconds"),
+            fingerprint=proofs.fingerprint(document), figures=tuple(proved),
+        ),
+        signing_key(),
+    )  # fmt: skip

@@ -1,0 +1,146 @@
+"""Verifying: a .docx against its proof, the frozen document and the ledger."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from xingke.base.periods import Period
+from xingke.base.press import docx_reader, verify
+from xingke.base.press.docx_reader import Reading
+from xingke.base.press.verify import Finding, Kind, Verdict
+from xingke.indicators import queries as indicators
+from xingke.indicators.drift import Drift, drift
+from xingke.indicators.models import Figure
+from xingke.indicators.queries import Reader
+from xingke.indicators.rules import Evidence
+from xingke.ledger.kinds import KINDS
+from xingke.ledger.models import Observation
+from xingke.reports.keys import trusted_keys
+from xingke.reports.models import Document
+from xingke.reports.queries import tree_of
+
+
+@dataclass(frozen=True)
+class RecordChange:
+    """One record that changed behind a drifted figure, in words."""
+
+    record: str
+    kind: str
+    what: str  # added, removed, changed
+    title: str
+
+
+@dataclass(frozen=True)
+class DriftedFigure:
+    """A figure whose evidence is no longer what was frozen."""
+
+    slot: int
+    label: str
+    before: str
+    after: str
+    says_otherwise: bool
+    changes: tuple[RecordChange, ...]
+
+
+@dataclass(frozen=True)
+class Report:
+    """What verifying found: the verdict on the file (drift merged in), the document it is, and what drifted."""
+
+    verdict: Verdict
+    document: Document | None
+    drifted: tuple[DriftedFigure, ...]
+    is_ledger_checked: bool
+
+    @property
+    def holds(self) -> bool:
+        return self.verdict.holds
+
+
+def verify_file(data: bytes, *, visible: Collection[UUID] | None = None) -> Report:
+    """Hold a .docx against its proof, the frozen document it claims to be, and the ledger.
+
+    visible: keys of the documents whose ledger the asker may see; None for the operator on the command line. Raises
+    docx_reader.Unreadable with a sentence if the file cannot be read.
+    """
+    reading = docx_reader.read(data)
+    document = find_document(reading)
+    frozen = tree_of(document) if document else None
+    verdict = verify.compare(reading, reading.proof, frozen=frozen, trusted_keys=trusted_keys())
+    if document is None or (visible is not None and document.key not in visible):
+        return Report(verdict, document if visible is None else None, (), is_ledger_checked=False)
+    drifts = check_ledger(document)
+    findings = [
+        Finding(
+            kind=Kind.FIGURE_DRIFTED, slot=slot, figure=str(each.figure.key), expected=each.figure.text,
+            found=each.now.text or "未知", params={"label": label},
+        )
+        for slot, label, each in drifts
+    ]  # fmt: skip
+    drifted = tuple(
+        DriftedFigure(slot, label, each.figure.text, each.now.text or "未知", each.says_otherwise, _changes(each))
+        for slot, label, each in drifts
+    )
+    return Report(verdict.joined(findings), document, drifted, is_ledger_checked=True)
+
+
+def find_document(reading: Reading) -> Document | None:
+    """The frozen document a file claims to be: by its proof, by its number, else by its title (the newest of them)."""
+    for claimed in (reading.proof.document if reading.proof else None, reading.identifier):
+        try:
+            found = Document.objects.filter(key=UUID(claimed)).select_related("region").first() if claimed else None
+        except ValueError:
+            found = None
+        if found:
+            return found
+    lines = {paragraph.text.strip() for paragraph in reading.paragraphs[:12]} - {""}
+    return Document.objects.filter(title__in=lines).select_related("region").order_by("-written_at").first()
+
+
+def check_ledger(document: Document) -> list[tuple[int, str, Drift]]:
+    """The figures of a document whose evidence or number is other now, or cannot be recomputed at its own number."""
+    now = Reader()
+    readers: dict[int, Reader] = {}
+    found = []
+    known: dict[UUID, Drift] = {}
+    for placed in document.figures.select_related("figure__region").order_by("slot"):
+        figure: Figure = placed.figure
+        if figure.key not in known:
+            then = readers.setdefault(figure.seq, Reader(seq=figure.seq))
+            known[figure.key] = drift(figure, then=then, now=now)
+        each = known[figure.key]
+        if each.has_drifted or each.says_otherwise or not each.holds_then:
+            found.append((placed.slot, placed.label, each))
+    return found
+
+
+def _changes(each: Drift) -> tuple[RecordChange, ...]:
+    found: list[RecordChange] = []
+    for part in each.changes:
+        of = indicators.indicator(part.indicator, region=part.region).of
+        where = f"{part.region.name} {Period.parse(part.period.code).label()}"
+        for what, rows in (
+            ("added", part.change.added),
+            ("removed", part.change.removed),
+            ("changed", [after for _before, after in part.change.changed]),
+        ):
+            found += _named(of, what, rows, where)
+    return tuple(found)
+
+
+def _named(of: str, what: str, rows: Sequence[Evidence], where: str) -> list[RecordChange]:
+    """Records by name: the title or patent an event belongs to, or the figure somebody reported."""
+    keys = [UUID(hex=row.record) for row in rows]
+    names: dict[UUID, tuple[str, str]] = {}
+    if of in KINDS:
+        kind = KINDS[of]
+        events = kind.event._default_manager.filter(record__in=keys, seq_to__isnull=True)
+        subjects = {event.record: event for event in events.select_related("organisation")}
+        for key, event in subjects.items():
+            holder = event.organisation.name if event.organisation else ""
+            names[key] = (of, f"{holder} {event.event} {event.happened_on.isoformat()}")
+    for row in Observation.objects.filter(record__in=keys, seq_to__isnull=True):
+        names[row.record] = ("observation", f"{row.document} {row.place} {row.name} {row.as_written}")
+    return [
+        RecordChange(str(key), *(names.get(key, (of or "observation", ""))[:1]), what, f"{where} {names.get(key, ('', ''))[1]}".strip())
+        for key in keys
+    ]
