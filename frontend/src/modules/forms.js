@@ -1,0 +1,21 @@
+/* Forms: submit a filter when a select changes, never submit twice, bring the error summary into view, print. */
+export function forms(root) {
+  root.addEventListener("change", (event) => {
+    const form = event.target.closest("form[data-submit-on-change]");
+    if (form && event.target.matches("select, input[type=month]")) form.requestSubmit ? form.requestSubmit() : form.submit();
+  });
+  root.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post") return;
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = "true";
+    // A page restored by the Back button may be sent again.
+    window.addEventListener("pageshow", () => delete form.dataset.sent, { once: true });
+    window.setTimeout(() => delete form.dataset.sent, 4000);
+  });
+  root.addEventListener("click", (event) => {
+    if (event.target.closest("[data-print]")) window.print();
+  });
+  const wrong = root.querySelector("[data-focus]");
+  if (wrong) wrong.focus();
+}

@@ -1,0 +1,63 @@
+"""The menu: base declares the list, the upper rooms fill it in ``AppConfig.ready()``."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+# The user is whatever the accounts room puts on the request; base knows no model of it, hence Any.
+PermissionCheck = Callable[[Any, str], bool]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MenuItem:
+    """One entry. ``label`` is lazy text, ``icon`` a symbol of static/base/icons.svg, ``order`` counts in tens.
+
+    ``permission``: the code the reader must hold somewhere; None shows the entry to everybody who is signed in.
+    ``public``: strangers see it too.
+    """
+
+    code: str
+    label: Any  # a str or Django's lazy text, which has no public type of its own
+    url_name: str
+    permission: str | None = None
+    order: int = 100
+    icon: str = ""
+    public: bool = False
+
+
+_items: dict[str, MenuItem] = {}
+_check: PermissionCheck | None = None
+
+
+def register(item: MenuItem) -> None:
+    """Add an entry. Registering the same entry again changes nothing; another entry under its code is an error."""
+    known = _items.get(item.code)
+    if known is not None and known != item:
+        raise ValueError(f"menu code {item.code!r} already belongs to {known.url_name!r}: choose another code")
+    _items[item.code] = item
+
+
+def items() -> tuple[MenuItem, ...]:
+    """Every entry, by ``order``, then by code."""
+    return tuple(sorted(_items.values(), key=lambda item: (item.order, item.code)))
+
+
+def use_permission_check(check: PermissionCheck) -> None:
+    """Say how to ask whether a user holds a permission; the accounts room does this once, when it is ready."""
+    global _check
+    _check = check
+
+
+def visible_to(user: Any) -> tuple[MenuItem, ...]:
+    """The entries this user may see. Without a permission check, entries that need a permission stay hidden."""
+    return tuple(item for item in items() if _may_see(user, item))
+
+
+def _may_see(user: Any, item: MenuItem) -> bool:
+    if item.public:
+        return True
+    if not getattr(user, "is_authenticated", False):
+        return False
+    if item.permission is None:
+        return True
+    return _check is not None and _check(user, item.permission)
