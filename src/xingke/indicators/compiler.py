@@ -86,7 +86,8 @@ def _cells(rows: "ir.Table", indicators: Sequence[Indicator]) -> "ir.Table":
     asked = list(dict.fromkeys(name for indicator in indicators for name in indicator.where))
     keys = ["path", "month", "event", *asked]
     month = rows.day.year().cast("int32") * 12 + rows.day.month().cast("int32") - 1
-    few = rows.mutate(month=month).group_by(keys).agg(events=rows.count(), effects=rows.effect.sum())
+    by_month = rows.mutate(month=month)
+    few = by_month.group_by(keys).agg(events=by_month.count(), effects=by_month.effect.sum())
     measures = {
         indicator.code: (few.events if indicator.events else few.effects)
         .sum(where=_condition(few, indicator))

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from xingke.indicators import compiler
@@ -92,6 +93,20 @@ class Cells:
 
     codes: tuple[str, ...]
     rows: Sequence[tuple[int, ...]]  # path, month, then one value per code
+
+    @cached_property
+    def _by_path(self) -> dict[int, list[tuple[int, ...]]]:
+        found: dict[int, list[tuple[int, ...]]] = {}
+        for row in self.rows:
+            found.setdefault(row[0], []).append(row)
+        return found
+
+    def within(self, paths: tuple[int, int]) -> list[tuple[int, ...]]:
+        """The rows of a half-open range of region codes."""
+        low, high = paths
+        if high == low + 1:
+            return self._by_path.get(low, [])
+        return [row for path, rows in self._by_path.items() if low <= path < high for row in rows]
 
 
 def cells(kind: str, indicators: Sequence[Indicator], window: Window) -> Cells:

@@ -13,7 +13,7 @@ from django.db.models import Q
 from xingke.base.periods import Period
 from xingke.base.quantities import Unit, format_number
 from xingke.indicators import engine, formula, rules
-from xingke.indicators.engine import Window
+from xingke.indicators.engine import Cells, Window
 from xingke.indicators.rules import Covered, Evidence, Indicator
 from xingke.ledger import queries as ledger
 from xingke.ledger.kinds import KINDS
@@ -140,6 +140,8 @@ class Reader:
     def __init__(self, *, seq: int | None = None) -> None:
         self.seq = seq
         self._values: dict[Place, Value] = {}
+        self._sealed: dict[Place, engine.Sealed] = {}
+        self._cells: dict[str, list[tuple[Window, frozenset[Indicator], Cells]]] = {}
 
     @cached_property
     def _units(self) -> dict[str, Unit]:
@@ -227,7 +229,26 @@ class Reader:
         if leaf.observation is not None:
             rows = self.evidence(leaf)
             return engine.Sealed(rows[0].contribution, 1, rules.evidence_digest(rows))
-        return engine.seal(leaf.indicator, window_of(leaf, self.seq))
+        place = (leaf.indicator.code, leaf.region.pk, leaf.period)
+        if place not in self._sealed:
+            self._sealed[place] = engine.seal(leaf.indicator, window_of(leaf, self.seq))
+        return self._sealed[place]
+
+    def cells(self, kind: str, counting: Sequence[Indicator], paths: tuple[int, int], until: date | None) -> Cells:
+        """Monthly cells of (at least) some indicators over (at least) some paths; one engine pass answers many calls.
+
+        All indicators of the kind are counted at once: the statement is then always the same.
+        """
+        wanted = Window(paths=paths, last=until, seq=self.seq)
+        for window, known, cells in self._cells.setdefault(kind, []):
+            inside = window.paths[0] <= paths[0] and paths[1] <= window.paths[1]
+            if inside and window.last == until and known.issuperset(counting):
+                return cells
+        usual = {each.code: each for each in indicators().values() if each.of == kind}
+        everything = list((usual | {each.code: each for each in counting}).values())
+        cells = engine.cells(kind, everything, wanted)
+        self._cells[kind].append((wanted, frozenset(everything), cells))
+        return cells
 
 
 def window_of(value: Value, seq: int | None) -> Window:
@@ -310,31 +331,21 @@ class _Sheet:
                 continue
             places = [self.everywhere[pk] for pk in keepers]
             low, high = min(place.range[0] for place in places), max(place.range[1] for place in places)
-            days = [period for period in self.periods if period.is_day]
-            last = max(period.last for period in self.periods)
-            table = engine.cells(kind, counting, Window(paths=(low, high), last=last, seq=self.reader.seq))
             months = [period for period in self.periods if not period.is_day]
-            self._sum_up(found, counting, table, places, months)
-            for day in days:
-                until = engine.cells(kind, counting, Window(paths=(low, high), last=day.last, seq=self.reader.seq))
+            if months:
+                self._sum_up(found, counting, self.reader.cells(kind, counting, (low, high), None), places, months)
+            for day in (period for period in self.periods if period.is_day):
+                until = self.reader.cells(kind, counting, (low, high), day.last)
                 self._sum_up(found, counting, until, places, [day])
         return found
 
     def _sum_up(
-        self, found: dict[Place, tuple[int, int]], counting: Sequence[Indicator], table: engine.Cells,
+        self, found: dict[Place, tuple[int, int]], counting: Sequence[Indicator], table: Cells,
         places: Sequence[Region], periods: Sequence[Period],
     ) -> None:  # fmt: skip
-        by_path: dict[int, list[tuple[int, ...]]] = {}
-        for row in table.rows:
-            by_path.setdefault(row[0], []).append(row)
         columns = {code: index for index, code in enumerate(table.codes, 2)}
         for place in places:
-            low, high = place.range
-            rows = (
-                by_path.get(low, [])
-                if high == low + 1
-                else [row for path, group in by_path.items() if low <= path < high for row in group]
-            )
+            rows = table.within(place.range)
             for period in periods:
                 first, last = _month(period.first), _month(period.last)
                 for each in counting:

@@ -74,6 +74,9 @@ class Indicator:
     growth: Literal["percent", "points", "none"] = "percent"
     examples: tuple[Example, ...] = ()
 
+    def __hash__(self) -> int:
+        return hash((self.code, self.version))
+
     @property
     def key(self) -> str:
         return self.code

@@ -7,8 +7,9 @@ class RegistryConfig(AppConfig):
     verbose_name = "区划、单位与授权"
 
     def ready(self) -> None:
-        from xingke.base import definitions
-        from xingke.registry import rules
+        from xingke.base import definitions, menu
+        from xingke.registry import queries, rules
 
+        menu.use_permission_check(queries.has_code)
         definitions.register(rules.TERMS)
         definitions.register(rules.ROLES)

@@ -162,6 +162,11 @@ def has(user: User, permission: Permission) -> bool:
     return permission.value in permissions_of(user)
 
 
+def has_code(user: Any, code: str) -> bool:
+    """The same by the permission's code, for the menu; nobody who is not signed in has any."""
+    return isinstance(user, User) and code in permissions_of(user)
+
+
 def require(user: User, permission: Permission, *, region: Region | None = None) -> None:
     """Refuse with a sentence unless ``user`` has ``permission`` (in ``region``, if given)."""
     allowed = scope(user, permission)

@@ -51,6 +51,8 @@ def write_document(*, outline: str, region: Region, period: Period, by: User, no
         known = "、".join(registry.catalogue("outline"))
         raise Refused(_("没有名为“%(outline)s”的提纲，可用：%(known)s。") % {"outline": outline, "known": known}) from error
     reader, seq = read_at()
+    asked = [indicator(code, region=region) for code in dict.fromkeys(slot.code for slot in definition.value.slots())]
+    reader.values(asked, registry.siblings(region), [period, period.year_before])  # everything in one pass
     said: dict[rules.Slot, Said] = {}
 
     def say(slot: rules.Slot) -> tuple[Said | None, str]:

@@ -1,0 +1,47 @@
+"""Fixtures of the whole suite."""
+
+import os
+import tempfile
+
+os.environ["XINGKE_DATA"] = tempfile.mkdtemp(prefix="xingke-test-")  # nothing of a real installation is touched
+
+from collections.abc import Callable
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from tests import cast as casting
+
+
+def pytest_configure() -> None:
+    """Plain static files (nothing is collected for tests) and a quick password hash: neither is what tests are about."""
+    settings.STORAGES = {
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
+    """Regions and packs stand in the test database from the start, as in an installation."""
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]  # pytest-django exports no type for it
+        casting.load_packs()
+
+
+@pytest.fixture
+def cast(db: None) -> casting.Cast:
+    """Everybody, in their places."""
+    return casting.gather()
+
+
+@pytest.fixture
+def signed_in(client: Client, cast: casting.Cast) -> Callable[[str], Client]:
+    """A browser in which one of the cast is signed in: ``signed_in("officer").get(…)``."""
+
+    def as_somebody(name: str) -> Client:
+        client.force_login(cast.users[name], backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return as_somebody

@@ -1,0 +1,74 @@
+"""The ``xingke`` command: prepare, serve, import, write, verify."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+Handler = Callable[[argparse.Namespace], int]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code (2: the arguments or the input were wrong, in one sentence)."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xingke.config.settings")
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    if given[:1] == ["django"]:  # Django's own commands keep their own arguments
+        from django.core.management import execute_from_command_line
+
+        execute_from_command_line(["xingke django", *given[1:]])
+        return 0
+    options = _parser().parse_args(given)
+    import django
+
+    django.setup()
+    from xingke.config import commands
+
+    handler: Handler = getattr(commands, options.command)
+    return commands.run(handler, options)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="xingke", description="兴科：科技局的台账、指标与文稿")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="命令")
+
+    demo = commands.add_parser("demo", help="准备演示数据并启动（http://127.0.0.1:8000）")
+    demo.add_argument("--no-serve", action="store_true", help="只准备，不启动")
+    demo.add_argument("--scale", type=float, default=1.0, help="虚构台账的规模，1 为真实县规模")
+
+    serve = commands.add_parser("serve", help="启动网站")
+    for each in (demo, serve):
+        each.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")), help="端口，默认取 PORT 或 8000")
+
+    load = commands.add_parser("load", help="装载规则包文件夹")
+    load.add_argument("folder", type=Path)
+
+    bring = commands.add_parser("import", help="导入上报数（CSV，UTF-8 或 GB18030）")
+    bring.set_defaults(command="bring_in")
+    bring.add_argument("file", type=Path)
+    bring.add_argument("--kind", choices=["observation"], required=True)
+    bring.add_argument("--left", type=Path, help="未导入的行另存为 CSV")
+
+    write = commands.add_parser("write", help="按提纲写出文稿（.docx）")
+    write.add_argument("--region", required=True, help="区划名称或六位代码")
+    write.add_argument("--period", required=True, help="期间，如 2024、2024-H1、2024-01..2024-10")
+    write.add_argument("--outline", required=True, help="提纲，如 half-year、annual")
+    write.add_argument("-o", "--output", type=Path, required=True, help="写到哪个文件")
+
+    for each in (bring, write):
+        each.add_argument("--as", dest="username", default="operator", help="以哪个账号的身份，默认 operator")
+
+    verify = commands.add_parser("verify", help="核验文稿中的每个数字")
+    verify.add_argument("file", type=Path)
+
+    commands.add_parser("check", help="检查规则包、台账列文件、已固化的数字和审计链")
+    return parser
+
+
+def _exit(code: Any) -> None:  # sys.exit takes anything
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    _exit(main())

@@ -1,0 +1,8 @@
+"""The root of all addresses: each room under its own name."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("xingke.portal.urls")),
+    path("", include("xingke.accounts.urls")),
+]

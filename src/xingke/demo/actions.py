@@ -1,0 +1,192 @@
+"""The demonstration: packs, accounts, published figures and the fictional county, all made through the rooms' actions."""
+
+import os
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+
+from xingke.accounts import actions as accounts
+from xingke.accounts.models import User
+from xingke.base.periods import Period
+from xingke.demo import generator
+from xingke.indicators import columns
+from xingke.ledger import actions as ledger
+from xingke.ledger import importing
+from xingke.ledger.kinds import KINDS
+from xingke.ledger.models import RecordKeeping
+from xingke.registry import actions as registry
+from xingke.registry import queries
+from xingke.registry.actions import NewOrganisation
+from xingke.registry.models import Organisation, Region, Zone
+from xingke.reports.actions import write_document
+
+SEED = 7
+OPENING = date(2022, 12, 31)  # the generator's ledgers are complete from here on
+PACKS = Path(settings.PACKAGE) / "packs"
+REAL, FICTIONAL = "全国", "云岭省"
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class DemoAccount:
+    """An account of the demonstration: its name, and its roles as (role, region)."""
+
+    username: str
+    name: str
+    grants: tuple[tuple[str, str], ...]
+    of_firm: bool = False
+
+
+OPERATOR = "operator"
+ACCOUNTS = (
+    DemoAccount("director", "局领导（青溪县）", (("director", "青溪县"),)),
+    DemoAccount("officer", "科室人员（青溪县）", (("officer", "青溪县"),)),
+    DemoAccount("minle", "科室人员（民乐县）", (("officer", "民乐县"),)),
+    DemoAccount("statistician", "统计员（全国及云岭省）", (("statistician", REAL), ("statistician", FICTIONAL))),
+    DemoAccount("superior", "上级查阅（清源市）", (("superior_reader", "清源市"),)),
+    DemoAccount("enterprise", "企业用户（青溪县）", (("enterprise_user", "青溪县"),), of_firm=True),
+    DemoAccount("system", "系统管理员", (("system_administrator", REAL), ("system_administrator", FICTIONAL))),
+    DemoAccount("security", "安全管理员", (("security_administrator", REAL), ("security_administrator", FICTIONAL))),
+    DemoAccount("auditor", "安全审计员", (("auditor", REAL), ("auditor", FICTIONAL))),
+)
+
+
+def prepare(*, now: datetime, say: Say, scale: float = 1) -> Mapping[str, str]:
+    """Make the demonstration; what stands already stays as it is. Returns the passwords by account name.
+
+    scale: size of the fictional ledgers (1: as in a real county).
+    """
+    for folder in (PACKS / "national", PACKS / "fictional"):
+        registry.load_regions(folder=folder, by=None, now=now)
+    loaded = registry.load_pack(folder=PACKS / "national", by=None, now=now)
+    say(f"规则包：新装载 {loaded.added} 条定义，{loaded.unchanged} 条未变")
+    operator = ensure_operator(now=now)
+    if not RecordKeeping.objects.exists():
+        _file_plan(generator.generate(SEED, scale), by=operator, now=now, say=say)
+    for path in (PACKS / "national" / "published-figures.csv", PACKS / "fictional" / "observations.csv"):
+        outcome = importing.import_observations(
+            table=importing.read_table(path.read_bytes()), file_name=path.name, by=operator, now=now
+        )
+        say(f"{path.name}：" + "，".join(f"{name} {count}" for name, count in outcome.counts.items() if count))
+    passwords = _ensure_accounts(now=now)
+    for kind in KINDS:
+        if columns.source(kind).file is None:
+            columns.rebuild(kind)
+    for outline, place, period in (("half-year", "民乐县", "2024-H1"), ("annual", "青溪县", "2025")):
+        region = queries.region_by_name_or_code(place)
+        written = write_document(outline=outline, region=region, period=Period.parse(period), by=operator, now=now)
+        if written.is_new:
+            say(f"文稿：{written.document.title}（固化 {written.frozen} 个数字）")
+    return passwords
+
+
+def ensure_operator(*, now: datetime) -> User:
+    """The account the command line acts as. It cannot sign in: its password is not known to anybody."""
+    operator = User.objects.filter(username=OPERATOR).first()
+    if operator is None:
+        operator = accounts.create_account(
+            username=OPERATOR, name="命令行操作员", password=secrets.token_urlsafe(24), by=None, now=now
+        )
+    for place in (REAL, FICTIONAL):
+        for role in ("statistician", "officer"):
+            registry.give_role(
+                user=operator, role=role, region=queries.region_by_name_or_code(place), by=None, now=now
+            )
+    return operator
+
+
+def _ensure_accounts(*, now: datetime) -> dict[str, str]:
+    """Open the demo accounts with generated passwords, kept beside the data, readable by their owner only."""
+    path = Path(settings.DATA) / "demo-accounts.txt"
+    known = dict(line.split(" ", 1) for line in path.read_text().splitlines()) if path.is_file() else {}
+    for account in ACCOUNTS:
+        user = User.objects.filter(username=account.username).first()
+        if user is None:
+            password = "-".join(secrets.token_hex(2) for _part in range(4))
+            user = accounts.create_account(
+                username=account.username, name=account.name, password=password, by=None, now=now
+            )
+            known[account.username] = password
+        for role, place in account.grants:
+            region = queries.region_by_name_or_code(place)
+            firm = _demo_firm(region) if account.of_firm else None
+            registry.give_role(user=user, role=role, region=region, by=None, now=now, organisation=firm)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.writelines(f"{name} {password}\n" for name, password in known.items())
+    return known
+
+
+def _demo_firm(region: Region) -> Organisation:
+    """The firm with the most history in the region, so that its user has something to look at."""
+    event = KINDS["patent"].event
+    most = (
+        event._default_manager.filter(region=region, seq_to__isnull=True, organisation__isnull=False)
+        .values_list("organisation", flat=True)
+        .order_by("organisation")
+    )
+    counts: dict[int, int] = {}
+    for pk in most:
+        counts[pk] = counts.get(pk, 0) + 1
+    return Organisation.objects.get(pk=max(counts, key=lambda pk: (counts[pk], -pk)))
+
+
+def _file_plan(plan: generator.Plan, *, by: User, now: datetime, say: Say) -> None:
+    regions = {region.code: region for region in Region.objects.filter(is_fictional=True)}
+    zones = {zone.code: zone for zone in Zone.objects.filter(is_fictional=True)}
+    source = f"虚构数据生成器（种子 {plan.seed}）"
+    registry.enter_organisations(
+        organisations=(
+            NewOrganisation(
+                key=firm.key, name=firm.name, region=regions[firm.region], credit_code=firm.uscc,
+                zone=zones.get(firm.zone or ""), industry=firm.industry, founded_on=firm.founded_on, is_fictional=True,
+            )
+            for firm in plan.firms
+        ),
+        by=by, now=now, source=source,
+    )  # fmt: skip
+    firms = {each.key: each for each in Organisation.objects.filter(is_fictional=True)}
+    terms = {code: term.label.zh for code, term in queries.terms("title").items()}
+    batches: Sequence[tuple[str, Iterable[ledger.NewHistory]]] = (
+        ("recognition", _titles(plan, firms, regions, terms)),
+        ("patent", _patents(plan, firms, regions)),
+    )
+    for kind, histories in batches:
+        count = ledger.file_histories(kind=kind, histories=histories, by=by, now=now, source=source, confirmed=True)
+        say(f"虚构台账 {kind}：登记 {count} 个版本")
+    keepers = [region for region in regions.values() if region.level == Region.Level.COUNTY or region.code == "990200"]
+    for region in keepers:
+        for kind in KINDS:
+            ledger.declare_record_keeping(region=region, kind=kind, since=OPENING, by=by, now=now)
+
+
+def _history(
+    key: UUID, firm: Organisation, fields: Mapping[str, str], events: Sequence[generator.Event],
+    regions: Mapping[str, Region],
+) -> ledger.NewHistory:  # fmt: skip
+    return ledger.NewHistory(
+        key=key, fields=fields, region=regions[events[0].region], organisation=firm, zone=firm.zone, is_fictional=True,
+        events=[ledger.NewEvent(event=each.kind, on=each.on, region=regions[each.region]) for each in events],
+    )  # fmt: skip
+
+
+def _titles(
+    plan: generator.Plan, firms: Mapping[UUID, Organisation], regions: Mapping[str, Region], terms: Mapping[str, str]
+) -> Iterator[ledger.NewHistory]:
+    for title in plan.titles:
+        fields = {"title": title.kind, "level": title.level, "name": terms[title.kind], "number": title.number}
+        yield _history(title.key, firms[title.firm], fields, title.events, regions)
+
+
+def _patents(
+    plan: generator.Plan, firms: Mapping[UUID, Organisation], regions: Mapping[str, Region]
+) -> Iterator[ledger.NewHistory]:
+    for patent in plan.patents:
+        fields = {"number": patent.number, "form": patent.form, "name": patent.name}
+        yield _history(patent.key, firms[patent.firm], fields, patent.events, regions)
+

@@ -1,0 +1,20 @@
+"""What every page's frame needs."""
+
+from django.http import HttpRequest
+from django.utils.translation import get_language
+
+from xingke.accounts.models import User
+from xingke.registry import queries as registry
+
+
+def page(request: HttpRequest) -> dict[str, object]:
+    """The reader's roles and regions for the header; nothing for strangers."""
+    user = getattr(request, "user", None)
+    if not isinstance(user, User):
+        return {}
+    language = get_language() or "zh-hans"
+    regions = registry.own_regions(user)
+    return {
+        "current_region": "、".join(region.name for region in regions[:2]) + ("…" if len(regions) > 2 else ""),
+        "account_role": " · ".join(role.label.in_language(language) for role in registry.roles_of(user)),
+    }

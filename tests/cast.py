@@ -1,0 +1,116 @@
+"""The cast of every test: who is who never changes.
+
+Officer and director work in 青溪县 (fictional), the neighbour in its sibling 云渡县; the statistician everywhere; the
+enterprise user only for one firm; the stranger has an account and nothing else.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from uuid import UUID
+
+import xingke
+from xingke.accounts import actions as accounts
+from xingke.accounts.models import User
+from xingke.base.keys import derived_key
+from xingke.ledger import actions as ledger
+from xingke.registry import actions as registry
+from xingke.registry.models import Definition, Organisation, Region
+
+PACKS = Path(xingke.__file__).parent / "packs"
+NOW = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
+PASSWORD = "qingxi-2026-verify"
+
+
+def load_packs() -> None:
+    """Regions and the national pack, as an installation has them; nothing if they stand already."""
+    if not Definition.objects.exists():
+        for folder in ("national", "fictional"):
+            registry.load_regions(folder=PACKS / folder, by=None, now=NOW)
+        registry.load_pack(folder=PACKS / "national", by=None, now=NOW)
+
+
+ROLES: Mapping[str, Sequence[tuple[str, str]]] = {
+    "officer": [("officer", "990121")],
+    "director": [("director", "990121")],
+    "neighbour": [("officer", "990122")],
+    "superior": [("superior_reader", "990100")],
+    "statistician": [("statistician", "000000"), ("statistician", "990000")],
+    "system": [("system_administrator", "000000"), ("system_administrator", "990000")],
+    "security": [("security_administrator", "000000"), ("security_administrator", "990000")],
+    "auditor": [("auditor", "000000"), ("auditor", "990000")],
+    "stranger": [],
+}
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Accounts by role name, the places, and two firms: one here, one next door."""
+
+    users: Mapping[str, User]
+    county: Region
+    sibling: Region
+    city: Region
+    firm: Organisation
+    other_firm: Organisation
+
+    def __getattr__(self, name: str) -> User:
+        try:
+            return self.users[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+
+def gather() -> Cast:
+    """Open the accounts, enter the firms, give the roles."""
+    load_packs()
+    places = {region.code: region for region in Region.objects.filter(valid_to__isnull=True)}
+    users = {name: _account(name) for name in [*ROLES, "enterprise"]}
+    for name, grants in ROLES.items():
+        for role, code in grants:
+            registry.give_role(user=users[name], role=role, region=places[code], by=None, now=NOW)
+    firms = [_firm("青溪县明渠传感科技有限公司", places["990121"], users["officer"]),
+             _firm("云渡县远帆装备有限公司", places["990122"], users["neighbour"])]  # fmt: skip
+    registry.give_role(
+        user=users["enterprise"], role="enterprise_user", region=places["990121"], by=None, now=NOW, organisation=firms[0]
+    )
+    return Cast(users, places["990121"], places["990122"], places["990100"], firms[0], firms[1])
+
+
+def _account(name: str) -> User:
+    return accounts.create_account(username=name, name=name, password=PASSWORD, by=None, now=NOW)
+
+
+def _firm(name: str, region: Region, by: User) -> Organisation:
+    key = derived_key("firm", name)
+    new = registry.NewOrganisation(key=key, name=name, region=region, is_fictional=True)
+    registry.enter_organisations(organisations=[new], by=by, now=NOW, source="test")
+    return Organisation.objects.get(key=key)
+
+
+def file(
+    kind: str, name: str, events: Sequence[tuple[str, str]], *, firm: Organisation, by: User, **fields: str
+) -> UUID:
+    """File one confirmed title or patent with its events, written (event, day); returns its key.
+
+    by must be allowed to enter and confirm: the statistician.
+    """
+    usual = (
+        {"title": "high_tech_enterprise", "level": "national", "name": name, "number": name}
+        if kind == "recognition"
+        else {"form": "invention", "name": name, "number": name}
+    )
+    history = ledger.NewHistory(
+        key=derived_key(kind, name), fields={**usual, **fields}, region=firm.region, organisation=firm, is_fictional=True,
+        events=[ledger.NewEvent(event=event, on=date.fromisoformat(on), region=firm.region) for event, on in events],
+    )  # fmt: skip
+    ledger.file_histories(kind=kind, histories=[history], by=by, now=NOW, source="test", confirmed=True)
+    return history.key
+
+
+def keep_records(*regions: Region, by: User, since: str = "2022-12-31") -> None:
+    """Declare both kinds complete for the regions, so that records answer."""
+    for region in regions:
+        for kind in ("recognition", "patent"):
+            ledger.declare_record_keeping(region=region, kind=kind, since=date.fromisoformat(since), by=by, now=NOW)
