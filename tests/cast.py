@@ -73,7 +73,12 @@ def gather() -> Cast:
     firms = [_firm("青溪县明渠传感科技有限公司", places["990121"], users["officer"]),
              _firm("云渡县远帆装备有限公司", places["990122"], users["neighbour"])]  # fmt: skip
     registry.give_role(
-        user=users["enterprise"], role="enterprise_user", region=places["990121"], by=None, now=NOW, organisation=firms[0]
+        user=users["enterprise"],
+        role="enterprise_user",
+        region=places["990121"],
+        by=None,
+        now=NOW,
+        organisation=firms[0],
     )
     return Cast(users, places["990121"], places["990122"], places["990100"], firms[0], firms[1])
 

@@ -8,9 +8,11 @@ from django.utils.translation import gettext_lazy as _
 class SignInForm(AuthenticationForm):
     """Account and password; one sentence for every failure, so that nobody learns which accounts exist."""
 
-    username = forms.CharField(label=_("账号"), widget=forms.TextInput(attrs={"autocomplete": "username", "autofocus": True}))
+    username = forms.CharField(
+        label=_("账号"), widget=forms.TextInput(attrs={"autocomplete": "username", "autofocus": True})
+    )
     password = forms.CharField(label=_("密码"), widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}))
-    error_messages = {  # noqa: RUF012 - Django's own attribute
+    error_messages = {
         "invalid_login": _("账号或密码不正确，请重新输入。"),
         "inactive": _("账号或密码不正确，请重新输入。"),
     }

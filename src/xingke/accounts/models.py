@@ -27,7 +27,7 @@ class User(AbstractBaseUser):
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
-    objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]  # Django's stub wants a plain manager
+    objects: ClassVar[UserManager] = UserManager()
 
     class Meta:
         verbose_name = _("账号")

@@ -157,9 +157,7 @@ def _read_file(path: Path, known: DefinitionKind[Any]) -> tuple[list[Entry[Any]]
         return [], [Issue(name, "file", "is not UTF-8: save it as UTF-8")]
     except tomllib.TOMLDecodeError as error:
         return [], [Issue(name, "file", f"is no TOML: {error}")]
-    issues = [
-        Issue(name, extra, f"unknown table; expected [[{known.code}]]") for extra in data if extra != known.code
-    ]
+    issues = [Issue(name, extra, f"unknown table; expected [[{known.code}]]") for extra in data if extra != known.code]
     entries: list[Entry[Any]] = []
     seen: dict[tuple[str, int], int] = {}
     for number, body in enumerate(data.get(known.code, []), 1):

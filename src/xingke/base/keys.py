@@ -8,7 +8,13 @@ import uuid
 def new_key() -> uuid.UUID:
     """A fresh version-7 UUID: 48 bits of milliseconds, 74 random bits."""
     random = int.from_bytes(os.urandom(10))
-    value = (time.time_ns() // 1_000_000) << 80 | 0x7 << 76 | (random >> 62 & 0xFFF) << 64 | 0b10 << 62 | random & (1 << 62) - 1
+    value = (
+        (time.time_ns() // 1_000_000) << 80
+        | 0x7 << 76
+        | (random >> 62 & 0xFFF) << 64
+        | 0b10 << 62
+        | random & (1 << 62) - 1
+    )
     return uuid.UUID(int=value)
 
 

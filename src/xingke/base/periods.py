@@ -33,7 +33,9 @@ class Period:
         if self.first > self.last:
             raise ValueError(f"a period must not end before it begins: {self.first} to {self.last}")
         if not EARLIEST_YEAR <= self.first.year <= self.last.year <= LATEST_YEAR:
-            raise ValueError(f"a period lies in the years {EARLIEST_YEAR} to {LATEST_YEAR}: {self.first} to {self.last}")
+            raise ValueError(
+                f"a period lies in the years {EARLIEST_YEAR} to {LATEST_YEAR}: {self.first} to {self.last}"
+            )
         if not self.is_day and (self.first.day != 1 or self.last != _month_end(self.last.year, self.last.month)):
             raise ValueError(f"a period is made of whole months: {self.first} to {self.last}")
 

@@ -39,7 +39,9 @@ def _parser() -> argparse.ArgumentParser:
 
     serve = commands.add_parser("serve", help="启动网站")
     for each in (demo, serve):
-        each.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")), help="端口，默认取 PORT 或 8000")
+        each.add_argument(
+            "--port", type=int, default=int(os.environ.get("PORT", "8000")), help="端口，默认取 PORT 或 8000"
+        )
 
     load = commands.add_parser("load", help="装载规则包文件夹")
     load.add_argument("folder", type=Path)

@@ -77,7 +77,7 @@ def serve(options: argparse.Namespace) -> int:
         "--workers", workers, "--blocking-threads", "8", "--no-ws", "xingke.config.wsgi:application",
     ]  # fmt: skip
     sys.stdout.flush()
-    os.execv(sys.executable, command)  # noqa: S606 - the server takes this process's place
+    os.execv(sys.executable, command)
 
 
 def load(options: argparse.Namespace) -> int:
@@ -97,7 +97,9 @@ def bring_in(options: argparse.Namespace) -> int:
     words = {"new": "新增", "changed": "更正", "unchanged": "未变", "waiting": "待读", "rejected": "未导入"}
     console.print("　".join(f"{words[name]} {count}" for name, count in outcome.counts.items()))
     if outcome.batch is None and outcome.earlier is not None:
-        console.print(f"此文件已于 {timezone.localtime(outcome.earlier.imported_at):%Y-%m-%d %H:%M} 导入过，没有新的内容。")
+        console.print(
+            f"此文件已于 {timezone.localtime(outcome.earlier.imported_at):%Y-%m-%d %H:%M} 导入过，没有新的内容。"
+        )
     for row in outcome.left:
         console.print(f"第 {row.number} 行 {row.raw.get('figure', '')}：{'；'.join(map(str, row.problems))}")
     if options.left and outcome.left:
@@ -176,7 +178,9 @@ def check(_options: argparse.Namespace) -> int:
             console.print(f"规则包 {folder.name}：{len(error.issues)} 处错误", *error.issues, sep="\n  ")
     chain = check_audit_chain()
     failures += chain.broken_at is not None
-    console.print(f"审计链：{chain.entries} 条，{'完整' if chain.broken_at is None else f'在 {chain.broken_at} 处断开'}")
+    console.print(
+        f"审计链：{chain.entries} 条，{'完整' if chain.broken_at is None else f'在 {chain.broken_at} 处断开'}"
+    )
     wrong = drifted = 0
     now, readers = Reader(), dict[int, Reader]()
     for figure in Figure.objects.select_related("region").order_by("seq"):

@@ -94,9 +94,7 @@ def ensure_operator(*, now: datetime) -> User:
         )
     for place in (REAL, FICTIONAL):
         for role in ("statistician", "officer"):
-            registry.give_role(
-                user=operator, role=role, region=queries.region_by_name_or_code(place), by=None, now=now
-            )
+            registry.give_role(user=operator, role=role, region=queries.region_by_name_or_code(place), by=None, now=now)
     return operator
 
 
@@ -189,4 +187,3 @@ def _patents(
     for patent in plan.patents:
         fields = {"number": patent.number, "form": patent.form, "name": patent.name}
         yield _history(patent.key, firms[patent.firm], fields, patent.events, regions)
-

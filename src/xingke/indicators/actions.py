@@ -61,7 +61,18 @@ def read_figure(reader: Reader, code: str, region: Region, period: Period, aspec
             parts=(), digest="", why=_why(asked, now, aspect),
         )  # fmt: skip
     if told is not None:  # the growth or rank itself was reported: that row is the evidence
-        values = [Value(indicator=asked, region=region, period=period, status="known", amount=exact, route="observation", count=1, observation=told)]
+        values = [
+            Value(
+                indicator=asked,
+                region=region,
+                period=period,
+                status="known",
+                amount=exact,
+                route="observation",
+                count=1,
+                observation=told,
+            )
+        ]
     parts = tuple(_part(reader, leaf) for value in values for leaf in reader.leaves(value))
     return Said(
         indicator=asked, region=region, period=period, aspect=aspect, text=text, value=f"{exact.normalize():f}",

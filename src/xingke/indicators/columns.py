@@ -60,7 +60,7 @@ class Tail:
 
     @property
     def is_empty(self) -> bool:
-        return self.rows.num_rows == 0 and self.closed.num_rows == 0
+        return not (self.rows.num_rows or self.closed.num_rows)
 
 
 @dataclass(frozen=True)
@@ -93,11 +93,13 @@ def _table(kind: Kind, rows: Iterator[tuple[Any, ...]]) -> pa.Table:
     target = schema(kind)
     pieces = []
     for piece in batched_rows(rows):
-        columns = list(zip(*piece, strict=True))
+        columns: list[Any] = list(zip(*piece, strict=True))
         columns[1] = [key.hex for key in columns[1]]
         columns[3] = [key.hex for key in columns[3]]
         pieces.append(
-            pa.record_batch([pa.array(values, each.type) for values, each in zip(columns, target, strict=True)], schema=target)
+            pa.record_batch(
+                [pa.array(values, each.type) for values, each in zip(columns, target, strict=True)], schema=target
+            )
         )
     return pa.Table.from_batches(pieces, schema=target)
 
@@ -138,7 +140,7 @@ def rebuild(kind_code: str) -> Path:
     table = _table(kind, rows)
     if table.num_rows:
         later = pa.compute.greater(table["seq_to"], stamp.seq)  # closed while this file is being read
-        open_again = pa.compute.if_else(pa.compute.fill_null(later, False), None, table["seq_to"])  # noqa: FBT003
+        open_again = pa.compute.if_else(pa.compute.fill_null(later, False), None, table["seq_to"])
         table = table.set_column(table.schema.get_field_index("seq_to"), "seq_to", open_again)
         table = table.sort_by([("path", "ascending"), ("day", "ascending"), ("record", "ascending")])
     meta = {"ledger": stamp.ledger, "seq": str(stamp.seq), "regions": stamp.regions}
@@ -183,7 +185,10 @@ def _tail(kind: Kind, since: int, now: Stamp) -> Tail:
     tail = Tail(
         rows,
         pa.table(
-            {"id": pa.array([row[0] for row in closed], pa.int64()), "seq_to": pa.array([row[1] for row in closed], pa.int64())}
+            {
+                "id": pa.array([row[0] for row in closed], pa.int64()),
+                "seq_to": pa.array([row[1] for row in closed], pa.int64()),
+            }
         ),
     )
     if not connection.in_atomic_block:

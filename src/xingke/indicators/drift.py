@@ -55,7 +55,9 @@ def drift(figure: Figure, *, then: Reader, now: Reader) -> Drift:
 
 def _changed_parts(figure: Figure, then: Reader, now: Reader) -> list[PartChange]:
     found = []
-    regions = {region.code: region for region in Region.objects.filter(code__in={part["region"] for part in figure.parts})}
+    regions = {
+        region.code: region for region in Region.objects.filter(code__in={part["region"] for part in figure.parts})
+    }
     for part in figure.parts:
         region, period = regions[part["region"]], Period.parse(part["period"])
         change = evidence_change(

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import duckdb
 
 _lock = threading.Lock()
-_database: Any = None  # one in-memory DuckDB per process; opened on first use
+_database: "duckdb.DuckDBPyConnection | None" = None  # one in memory per process; opened on first use
 
 
 def _connection() -> "duckdb.DuckDBPyConnection":
@@ -59,14 +59,20 @@ def _rows(kind: str, window: Window) -> Iterator[tuple["duckdb.DuckDBPyConnectio
 
 
 def _with_rows(cursor: "duckdb.DuckDBPyConnection", columns: Source, window: Window) -> str:
-    names = ", ".join(("record", "version", "subject", "path", "day", "event", "effect", "step", *KINDS[columns.kind].repeated))
+    names = ", ".join(
+        ("record", "version", "subject", "path", "day", "event", "effect", "step", *KINDS[columns.kind].repeated)
+    )
     low, high = (int(each) for each in window.paths)
     inside = [f"path >= {low} AND path < {high}"]
     if window.first:
         inside.append(f"day >= DATE '{window.first.isoformat()}'")
     if window.last:
         inside.append(f"day <= DATE '{window.last.isoformat()}'")
-    in_force = "seq_to IS NULL" if window.seq is None else f"seq_from <= {int(window.seq)} AND (seq_to IS NULL OR seq_to > {int(window.seq)})"
+    in_force = (
+        "seq_to IS NULL"
+        if window.seq is None
+        else f"seq_from <= {int(window.seq)} AND (seq_to IS NULL OR seq_to > {int(window.seq)})"
+    )
     condition = " AND ".join([*inside, in_force])
     parts = []
     needs_tail = window.seq is None or window.seq > columns.stamp.seq

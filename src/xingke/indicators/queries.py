@@ -162,7 +162,9 @@ class Reader:
         ]
         if missing:
             _Sheet(self, missing, regions, periods).fill()
-        return [self._values[each.code, region.pk, period] for each in asked for region in regions for period in periods]
+        return [
+            self._values[each.code, region.pk, period] for each in asked for region in regions for period in periods
+        ]
 
     def growth(self, asked: Indicator, region: Region, period: Period) -> Growth:
         """同比 for one region and period."""
@@ -428,4 +430,3 @@ def evidence_records(kind: str, rows: Iterable[Evidence]) -> Mapping[str, object
         part = model._default_manager.filter(record__in=wanted[start : start + 500], seq_to__isnull=True)
         found |= {row.record.hex: row for row in part.select_related("organisation", "region")}
     return found
-

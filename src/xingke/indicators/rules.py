@@ -110,12 +110,13 @@ def natures_have_what_they_need(catalogue: Catalogue) -> Iterator[Issue]:
         if each.events and each.net:
             yield Issue(file, place, "`events` and `net` exclude each other")
         if (each.nature == "ratio") != bool(each.formula):
-            yield Issue(file, place, f"nature {each.nature!r} {'needs a' if each.nature == 'ratio' else 'takes no'} formula")
+            yield Issue(
+                file, place, f"nature {each.nature!r} {'needs a' if each.nature == 'ratio' else 'takes no'} formula"
+            )
 
 
 def records_are_known(catalogue: Catalogue) -> Iterator[Issue]:
     """The kind, its fields, their values and the events all exist."""
-
 
     terms = {term.key for term in catalogue.values("term")}
     for each, file, place in _entries(catalogue):
@@ -131,7 +132,9 @@ def records_are_known(catalogue: Catalogue) -> Iterator[Issue]:
                 continue
             for value in each.allows(name):
                 if f"{fields[name]}:{value}" not in terms:
-                    yield Issue(file, place, f"where.{name} is {value!r}, which the list {fields[name]!r} does not have")
+                    yield Issue(
+                        file, place, f"where.{name} is {value!r}, which the list {fields[name]!r} does not have"
+                    )
         for event in each.events:
             if f"{events}:{event}" not in terms:
                 yield Issue(file, place, f"event {event!r} is not in the list {events!r}")
@@ -216,7 +219,9 @@ class Fact:
     fields: Mapping[str, str]
 
 
-def counted(indicator: Indicator, facts: Iterable[Fact], paths: tuple[int, int], period: Period) -> list[tuple[str, int]]:
+def counted(
+    indicator: Indicator, facts: Iterable[Fact], paths: tuple[int, int], period: Period
+) -> list[tuple[str, int]]:
     """The records behind a flow or stock and what each contributes, in no order. Their sum is the value.
 
     paths: half-open range of region codes. A flow counts events inside the period, a net flow their effects; a stock
@@ -242,7 +247,9 @@ def counted(indicator: Indicator, facts: Iterable[Fact], paths: tuple[int, int],
     for history in held.values():
         total = sum(fact.effect for fact in history)
         if total:
-            opener = max((fact for fact in history if fact.effect == 1), key=lambda fact: fact.step, default=history[-1])
+            opener = max(
+                (fact for fact in history if fact.effect == 1), key=lambda fact: fact.step, default=history[-1]
+            )
             result.append((opener.record, total))
     return result
 
@@ -252,8 +259,8 @@ def _example_value(indicator: Indicator, example: Example) -> Decimal | None:
         inputs = {code: Decimal(value) for code, value in example.inputs.items()}
         return formulas.evaluate(formulas.parse(indicator.formula), inputs)
     histories: dict[str, list[ExampleEvent]] = {}
-    for event in example.events:
-        histories.setdefault(event.subject, []).append(event)
+    for told in example.events:
+        histories.setdefault(told.subject, []).append(told)
     facts = [
         Fact(
             record=f"{subject}:{step.step}", subject=subject, path=1, on=step.happening.on, event=step.happening.event,
@@ -328,8 +335,8 @@ def growth(now: Decimal, base: Decimal, *, kind: str) -> Decimal | None:
 def ranks(values: Mapping[int, Decimal | None], *, direction: str) -> dict[int, int]:
     """Places by value: equal values share a place and the next is skipped (1, 2, 2, 4); unknown ones have none."""
     known = {key: value for key, value in values.items() if value is not None}
-    better = (lambda a, b: a < b) if direction == "down" else (lambda a, b: a > b)
-    return {key: 1 + sum(better(other, value) for other in known.values()) for key, value in known.items()}
+    sign = -1 if direction == "down" else 1
+    return {key: 1 + sum(sign * other > sign * value for other in known.values()) for key, value in known.items()}
 
 
 def growth_text(value: Decimal, *, kind: str, decimals: int | None = None) -> str:

@@ -97,7 +97,9 @@ def _create(model: type[Version], rows: list[Any]) -> None:
         with transaction.atomic():
             model._default_manager.bulk_create(rows, batch_size=400)
     except IntegrityError as error:
-        raise Refused(_("有一条记录与台账中已有的记录重复（编号相同），整批未登记：%(error)s") % {"error": error}) from error
+        raise Refused(
+            _("有一条记录与台账中已有的记录重复（编号相同），整批未登记：%(error)s") % {"error": error}
+        ) from error
 
 
 def _subject(kind: Kind, history: NewHistory, common: Mapping[str, Any]) -> Version:
@@ -360,4 +362,3 @@ def correct_observation(
         seq=seq, by=by, action="observation.corrected", target_kind="observation", target=str(record), now=now,
         reason=reason, detail={name: str(value) for name, value in changes.items()},
     )  # fmt: skip
-

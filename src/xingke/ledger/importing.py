@@ -70,7 +70,9 @@ def read_table(data: bytes) -> Table:
     try:
         rows = [{key: value or "" for key, value in row.items() if key} for row in reader]
     except csv.Error as error:
-        raise Refused(_("第 %(line)d 行不是正确的 CSV：%(error)s") % {"line": reader.line_num, "error": error}) from error
+        raise Refused(
+            _("第 %(line)d 行不是正确的 CSV：%(error)s") % {"line": reader.line_num, "error": error}
+        ) from error
     if not rows:
         raise Refused(_("文件只有表头，没有数据行。"))
     if len(rows) > ROW_LIMIT:
@@ -145,13 +147,19 @@ def read_row(number: int, raw: Mapping[str, str], books: Books) -> Row:
         row.problems.append(Problem("measure", "target", _("这是目标数；目标台账尚未启用，此行保留待读。")))
         return row
     if text["measure"] and text["measure"] not in rules.MEASURES:
-        row.problems.append(Problem("measure", text["measure"], _("请写：%(known)s。") % {"known": "、".join(rules.MEASURES)}))
+        row.problems.append(
+            Problem("measure", text["measure"], _("请写：%(known)s。") % {"known": "、".join(rules.MEASURES)})
+        )
     region = _region(row, text, books)
     stated, real = _periods(row, text)
     quantity, most = _quantities(row, text, books)
     if text["basis"] and text["basis"] not in books.layers:
         row.problems.append(
-            Problem("basis", text["basis"], _("不是已知的资金口径，可用：%(known)s。") % {"known": "、".join(sorted(books.layers))})
+            Problem(
+                "basis",
+                text["basis"],
+                _("不是已知的资金口径，可用：%(known)s。") % {"known": "、".join(sorted(books.layers))},
+            )
         )
     if row.problems or region is None or quantity is None or stated is None:
         return row
@@ -177,7 +185,11 @@ def _region(row: Row, text: Mapping[str, str], books: Books) -> Region | None:
             row.problems.append(Problem("region_code", code, _("没有这个区划代码，请填六位现行代码。")))
         elif text["region"] and region.name != text["region"]:
             row.problems.append(
-                Problem("region", text["region"], _("代码 %(code)s 是“%(name)s”，名称与代码不一致。") % {"code": code, "name": region.name})
+                Problem(
+                    "region",
+                    text["region"],
+                    _("代码 %(code)s 是“%(name)s”，名称与代码不一致。") % {"code": code, "name": region.name},
+                )
             )
             return None
         return region
@@ -185,7 +197,11 @@ def _region(row: Row, text: Mapping[str, str], books: Books) -> Region | None:
     if len(found) == 1:
         return found[0]
     if text["region"]:
-        remedy = _("有 %(count)d 个同名区划，请填 region_code。") % {"count": len(found)} if found else _("没有这个区划；原文未写明地名的，请补充 region_code 后再导入。")
+        remedy = (
+            _("有 %(count)d 个同名区划，请填 region_code。") % {"count": len(found)}
+            if found
+            else _("没有这个区划；原文未写明地名的，请补充 region_code 后再导入。")
+        )
         row.problems.append(Problem("region", text["region"], remedy))
     return None
 
@@ -196,12 +212,16 @@ def _periods(row: Row, text: Mapping[str, str]) -> tuple[Period | None, rules.Re
         stated = Period.parse(text["period"])
     except ValueError:
         if text["period"]:
-            row.problems.append(Problem("period", text["period"], _("请写成 2024、2024-H1、2024-Q3、2024-06 或 2024-01..2024-10。")))
+            row.problems.append(
+                Problem("period", text["period"], _("请写成 2024、2024-H1、2024-Q3、2024-06 或 2024-01..2024-10。"))
+            )
         return None, unknown
     try:
         return stated, rules.real_period(stated, stated_year=text["stated_year"], real_year=text["real_year"])
     except ValueError:
-        row.problems.append(Problem("real_year", text["real_year"], _("请写年份或期间，如 2018；不确定的写成 2015/2016。")))
+        row.problems.append(
+            Problem("real_year", text["real_year"], _("请写年份或期间，如 2018；不确定的写成 2015/2016。"))
+        )
         return stated, unknown
 
 
@@ -209,14 +229,18 @@ def _quantities(row: Row, text: Mapping[str, str], books: Books) -> tuple[Quanti
     unit = books.units.get(text["unit"])
     if unit is None:
         if text["unit"]:
-            row.problems.append(Problem("unit", text["unit"], _("不是已知的计量单位，请改用规则包中的单位或补充该单位。")))
+            row.problems.append(
+                Problem("unit", text["unit"], _("不是已知的计量单位，请改用规则包中的单位或补充该单位。"))
+            )
         return None, None
     read: list[Quantity | None] = []
     for column in ("value", "value_max"):
         try:
             read.append(Quantity.read(text[column], unit) if text[column] else None)
         except ValueError:
-            row.problems.append(Problem(column, text[column], _("不是可以精确保存的数字；遮盖或缺失的数请留待核实，不要填写。")))
+            row.problems.append(
+                Problem(column, text[column], _("不是可以精确保存的数字；遮盖或缺失的数请留待核实，不要填写。"))
+            )
             read.append(None)
     return read[0], read[1]
 
@@ -254,7 +278,7 @@ def import_observations(*, table: Table, file_name: str, by: User, now: datetime
             row.problems.append(Problem("region", row.columns["region_written"], _("不在您的授权范围内。")))
     ready = [row for row in rows if not row.problems]
     known = _known(ready)
-    counts: Counter[str] = Counter({outcome: 0 for outcome in OUTCOMES})
+    counts: Counter[str] = Counter(dict.fromkeys(OUTCOMES, 0))
     fresh: list[Row] = []
     changed: list[tuple[Observation, dict[str, Any]]] = []
     for row in ready:
@@ -281,7 +305,9 @@ def import_observations(*, table: Table, file_name: str, by: User, now: datetime
         batch_size=400,
     )  # fmt: skip
     for stored, changes in changed:
-        write_next_version(stored, seq=seq, by=by, now=now, reason=_("重新导入 %(file)s") % {"file": file_name}, changes=changes)
+        write_next_version(
+            stored, seq=seq, by=by, now=now, reason=_("重新导入 %(file)s") % {"file": file_name}, changes=changes
+        )
     ImportRow.objects.bulk_create(
         [
             ImportRow(
@@ -306,7 +332,9 @@ def _refuse_repeats(rows: Sequence[Row]) -> None:
         if row.columns:
             key = (row.columns["document"], row.columns["place"])
             if key in first:
-                row.problems.append(Problem("figure", key[1], _("与第 %(line)d 行重复，请只保留一行。") % {"line": first[key]}))
+                row.problems.append(
+                    Problem("figure", key[1], _("与第 %(line)d 行重复，请只保留一行。") % {"line": first[key]})
+                )
             first.setdefault(key, row.number)
 
 

@@ -42,7 +42,7 @@ class Version(models.Model):
 
     class Meta:
         abstract = True
-        constraints = (
+        constraints = [
             models.UniqueConstraint(fields=["record", "version"], name="%(class)s_version_once"),
             models.UniqueConstraint(fields=["record"], condition=Q(seq_to__isnull=True), name="%(class)s_one_current"),
             models.CheckConstraint(
@@ -53,12 +53,12 @@ class Version(models.Model):
                 | Q(confirmed_at__isnull=False, confirmed_by__isnull=False),
                 name="%(class)s_confirmed_at_and_by",
             ),
-        )
-        indexes = (
+        ]
+        indexes = [
             models.Index(fields=["region", "happened_on"], name="%(class)s_region_day"),
             models.Index(fields=["seq_from"], name="%(class)s_seq_from"),
             models.Index(fields=["seq_to"], condition=Q(seq_to__isnull=False), name="%(class)s_seq_to"),
-        )
+        ]
 
     def __str__(self) -> str:
         return f"{self.record}:{self.version}"
@@ -78,10 +78,10 @@ class EventVersion(Version):
 
     class Meta(Version.Meta):
         abstract = True
-        constraints = (
+        constraints = [
             *Version.Meta.constraints,
             models.CheckConstraint(condition=Q(effect__in=(-1, 0, 1)), name="%(class)s_effect"),
-        )
+        ]
 
 
 class Recognition(Version):
@@ -115,12 +115,12 @@ class Patent(Version):
 
     class Meta(Version.Meta):
         verbose_name = _("专利")
-        constraints = (
+        constraints = [
             *Version.Meta.constraints,
             models.UniqueConstraint(
                 fields=["number"], condition=Q(seq_to__isnull=True) & ~Q(state="void"), name="patent_number_once"
             ),
-        )
+        ]
 
 
 class PatentEvent(EventVersion):
@@ -161,18 +161,18 @@ class Observation(Version):
 
     class Meta(Version.Meta):
         verbose_name = _("上报数")
-        constraints = (
+        constraints = [
             *Version.Meta.constraints,
             models.UniqueConstraint(
                 fields=["document", "place"],
                 condition=Q(seq_to__isnull=True),
                 name="observation_document_place_once",
             ),
-        )
-        indexes = (
+        ]
+        indexes = [
             *Version.Meta.indexes,
             models.Index(fields=["indicator", "region", "real_period"], name="observation_answer"),
-        )
+        ]
 
 
 class RecordKeeping(models.Model):
@@ -189,14 +189,14 @@ class RecordKeeping(models.Model):
 
     class Meta:
         verbose_name = _("台账完整声明")
-        constraints = (
+        constraints = [
             models.UniqueConstraint(
                 fields=["region", "kind"], condition=Q(seq_to__isnull=True), name="recordkeeping_one_current"
             ),
             models.CheckConstraint(
                 condition=Q(until__isnull=True) | Q(until__gt=F("since")), name="recordkeeping_since_before_until"
             ),
-        )
+        ]
 
     def __str__(self) -> str:
         return f"{self.region_id}:{self.kind}"
@@ -239,7 +239,7 @@ class ImportRow(models.Model):
     class Meta:
         verbose_name = _("导入行")
         ordering = ("batch", "number")
-        constraints = (models.UniqueConstraint(fields=["batch", "number"], name="importrow_once"),)
+        constraints = [models.UniqueConstraint(fields=["batch", "number"], name="importrow_once")]
 
     def __str__(self) -> str:
         return f"{self.batch_id}:{self.number}"

@@ -102,7 +102,8 @@ def record_page(user: User, kind: str, record: UUID) -> RecordPage:
         subject = None
         if kind in KINDS:
             history = list(
-                KINDS[kind].event._default_manager.filter(subject=subject_key, seq_to__isnull=True)
+                KINDS[kind]
+                .event._default_manager.filter(subject=subject_key, seq_to__isnull=True)
                 .select_related("region", "organisation")
                 .order_by("step")
             )

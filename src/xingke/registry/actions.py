@@ -54,7 +54,11 @@ def load_pack(*, folder: Path, by: User | None, now: datetime, region: Region | 
             unchanged += 1
         else:
             issues.append(
-                Issue(entry.file, entry.place, f"version {entry.value.version} is loaded with other content: add a version")
+                Issue(
+                    entry.file,
+                    entry.place,
+                    f"version {entry.value.version} is loaded with other content: add a version",
+                )
             )
     if issues:
         raise DefinitionError(issues)

@@ -120,4 +120,3 @@ class Scope:
     def covers(self, path: int) -> bool:
         """Whether the region with that code lies in one of the ranges."""
         return any(low <= path < high for low, high in self.ranges)
-

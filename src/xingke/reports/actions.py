@@ -49,7 +49,9 @@ def write_document(*, outline: str, region: Region, period: Period, by: User, no
         definition = registry.definition("outline", outline, region=region)
     except LookupError as error:
         known = "、".join(registry.catalogue("outline"))
-        raise Refused(_("没有名为“%(outline)s”的提纲，可用：%(known)s。") % {"outline": outline, "known": known}) from error
+        raise Refused(
+            _("没有名为“%(outline)s”的提纲，可用：%(known)s。") % {"outline": outline, "known": known}
+        ) from error
     reader, seq = read_at()
     asked = [indicator(code, region=region) for code in dict.fromkeys(slot.code for slot in definition.value.slots())]
     reader.values(asked, registry.siblings(region), [period, period.year_before])  # everything in one pass
@@ -131,7 +133,14 @@ def _tree(
                     continue
                 slot += 1
                 figure = frozen[id(part)]
-                inlines.append(tree.Chip(slot=slot, figure=str(figure.key), text=figure.text, label=figure_label(part.indicator, part.aspect)))
+                inlines.append(
+                    tree.Chip(
+                        slot=slot,
+                        figure=str(figure.key),
+                        text=figure.text,
+                        label=figure_label(part.indicator, part.aspect),
+                    )
+                )
             blocks.append(tree.Paragraph(inlines=tuple(inlines)))
     day = now.astimezone(SHANGHAI)
     return tree.Document(

@@ -162,7 +162,11 @@ def prose_holds_no_numeral(catalogue: Catalogue) -> Iterator[Issue]:
             for sentence in section.sentence:
                 prose = re.sub(r"\{[^{}]*\}", "□", sentence.text)
                 for numeral in numerals.find(prose):
-                    yield Issue(entry.file, entry.place, f"the numeral {numeral.text!r} in {sentence.text!r} has no evidence: use a figure")
+                    yield Issue(
+                        entry.file,
+                        entry.place,
+                        f"the numeral {numeral.text!r} in {sentence.text!r} has no evidence: use a figure",
+                    )
 
 
 OUTLINES: DefinitionKind[Outline] = DefinitionKind(
@@ -230,7 +234,11 @@ def _say(
         answers = {slot: say(slot) for slot in clause.slots}
         reasons = tuple(dict.fromkeys(why for figure, why in answers.values() if figure is None))
         if reasons:
-            shown = clause if clause.is_optional else Clause(tuple(part for each in clauses for part in each.parts), is_optional=False)
+            shown = (
+                clause
+                if clause.is_optional
+                else Clause(tuple(part for each in clauses for part in each.parts), is_optional=False)
+            )
             gap = Gap(heading, _shown(shown, words, label), reasons)
             if not clause.is_optional:
                 return [], [gap]  # the whole sentence falls

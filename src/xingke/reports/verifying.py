@@ -141,6 +141,11 @@ def _named(of: str, what: str, rows: Sequence[Evidence], where: str) -> list[Rec
     for row in Observation.objects.filter(record__in=keys, seq_to__isnull=True):
         names[row.record] = ("observation", f"{row.document} {row.place} {row.name} {row.as_written}")
     return [
-        RecordChange(str(key), *(names.get(key, (of or "observation", ""))[:1]), what, f"{where} {names.get(key, ('', ''))[1]}".strip())
+        RecordChange(
+            str(key),
+            *(names.get(key, (of or "observation", ""))[:1]),
+            what,
+            f"{where} {names.get(key, ('', ''))[1]}".strip(),
+        )
         for key in keys
     ]

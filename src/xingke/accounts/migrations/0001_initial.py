@@ -7,56 +7,70 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('username', models.CharField(max_length=64, unique=True, validators=[django.contrib.auth.validators.UnicodeUsernameValidator()], verbose_name='账号')),
-                ('name', models.CharField(max_length=64, verbose_name='姓名或岗位')),
-                ('language', models.CharField(default='zh-hans', max_length=8)),
-                ('is_active', models.BooleanField(default=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "username",
+                    models.CharField(
+                        max_length=64,
+                        unique=True,
+                        validators=[django.contrib.auth.validators.UnicodeUsernameValidator()],
+                        verbose_name="账号",
+                    ),
+                ),
+                ("name", models.CharField(max_length=64, verbose_name="姓名或岗位")),
+                ("language", models.CharField(default="zh-hans", max_length=8)),
+                ("is_active", models.BooleanField(default=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'verbose_name': '账号',
-                'ordering': ('username',),
+                "verbose_name": "账号",
+                "ordering": ("username",),
             },
         ),
         migrations.CreateModel(
-            name='Counter',
+            name="Counter",
             fields=[
-                ('name', models.CharField(max_length=16, primary_key=True, serialize=False)),
-                ('value', models.BigIntegerField(default=0)),
-                ('ledger', models.UUIDField()),
+                ("name", models.CharField(max_length=16, primary_key=True, serialize=False)),
+                ("value", models.BigIntegerField(default=0)),
+                ("ledger", models.UUIDField()),
             ],
         ),
         migrations.CreateModel(
-            name='AuditEntry',
+            name="AuditEntry",
             fields=[
-                ('seq', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('at', models.DateTimeField()),
-                ('by_name', models.CharField(max_length=64)),
-                ('action', models.CharField(db_index=True, max_length=64)),
-                ('target_kind', models.CharField(max_length=32)),
-                ('target', models.CharField(db_index=True, max_length=200)),
-                ('count', models.PositiveIntegerField(default=1)),
-                ('reason', models.CharField(blank=True, max_length=500)),
-                ('detail', models.JSONField(default=dict)),
-                ('digest', models.CharField(max_length=64)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("seq", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("at", models.DateTimeField()),
+                ("by_name", models.CharField(max_length=64)),
+                ("action", models.CharField(db_index=True, max_length=64)),
+                ("target_kind", models.CharField(max_length=32)),
+                ("target", models.CharField(db_index=True, max_length=200)),
+                ("count", models.PositiveIntegerField(default=1)),
+                ("reason", models.CharField(blank=True, max_length=500)),
+                ("detail", models.JSONField(default=dict)),
+                ("digest", models.CharField(max_length=64)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '审计记录',
-                'ordering': ('-seq',),
+                "verbose_name": "审计记录",
+                "ordering": ("-seq",),
             },
         ),
     ]

@@ -27,7 +27,9 @@ def test_a_period_has_one_spelling(written: str, code: str, first: date, last: d
     assert (period.code, period.first, period.last, period.label()) == (code, first, last, label)
 
 
-@pytest.mark.parametrize("written", ["", "24", "2024-13", "2024-H3", "2024-10..2024-01", "2024-02-30", "2024年", "9999"])
+@pytest.mark.parametrize(
+    "written", ["", "24", "2024-13", "2024-H3", "2024-10..2024-01", "2024-02-30", "2024年", "9999"]
+)
 def test_what_is_no_period_is_refused_by_name(written: str) -> None:
     with pytest.raises(ValueError, match="is no period") as refusal:
         Period.parse(written)

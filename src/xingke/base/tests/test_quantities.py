@@ -33,9 +33,11 @@ def test_a_written_number_is_kept_exactly(text: str, unit: Unit, scaled: int, sh
     assert str(quantity) == shown
 
 
-@pytest.mark.parametrize(("text", "unit"), [("xx", FIRMS), ("*批**", FIRMS), ("1e3", FIRMS), ("", FIRMS), ("0.001", YUAN)])
+@pytest.mark.parametrize(
+    ("text", "unit"), [("xx", FIRMS), ("*批**", FIRMS), ("1e3", FIRMS), ("", FIRMS), ("0.001", YUAN)]
+)
 def test_what_cannot_be_kept_exactly_is_refused(text: str, unit: Unit) -> None:
-    with pytest.raises(ValueError, match="is no number|finer than"):
+    with pytest.raises(ValueError, match=r"is no number|finer than"):
         Quantity.read(text, unit)
 
 

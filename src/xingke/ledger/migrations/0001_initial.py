@@ -6,257 +6,643 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('registry', '0001_initial'),
+        ("registry", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ImportBatch',
+            name="ImportBatch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=16)),
-                ('file_name', models.CharField(max_length=200)),
-                ('digest', models.CharField(db_index=True, max_length=64)),
-                ('encoding', models.CharField(max_length=16)),
-                ('seq', models.BigIntegerField(unique=True)),
-                ('imported_at', models.DateTimeField()),
-                ('counts', models.JSONField()),
-                ('imported_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=16)),
+                ("file_name", models.CharField(max_length=200)),
+                ("digest", models.CharField(db_index=True, max_length=64)),
+                ("encoding", models.CharField(max_length=16)),
+                ("seq", models.BigIntegerField(unique=True)),
+                ("imported_at", models.DateTimeField()),
+                ("counts", models.JSONField()),
+                (
+                    "imported_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '导入批次',
-                'ordering': ('-seq',),
+                "verbose_name": "导入批次",
+                "ordering": ("-seq",),
             },
         ),
         migrations.CreateModel(
-            name='ImportRow',
+            name="ImportRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('key', models.CharField(max_length=130)),
-                ('status', models.CharField(choices=[('waiting', '待处理'), ('rejected', '未导入')], max_length=8)),
-                ('problems', models.JSONField()),
-                ('raw', models.JSONField()),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='ledger.importbatch')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField()),
+                ("key", models.CharField(max_length=130)),
+                ("status", models.CharField(choices=[("waiting", "待处理"), ("rejected", "未导入")], max_length=8)),
+                ("problems", models.JSONField()),
+                ("raw", models.JSONField()),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="rows", to="ledger.importbatch"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '导入行',
-                'ordering': ('batch', 'number'),
-                'constraints': [models.UniqueConstraint(fields=('batch', 'number'), name='importrow_once')],
+                "verbose_name": "导入行",
+                "ordering": ("batch", "number"),
+                "constraints": [models.UniqueConstraint(fields=("batch", "number"), name="importrow_once")],
             },
         ),
         migrations.CreateModel(
-            name='Observation',
+            name="Observation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('record', models.UUIDField(editable=False)),
-                ('version', models.PositiveIntegerField()),
-                ('seq_from', models.BigIntegerField()),
-                ('seq_to', models.BigIntegerField(null=True)),
-                ('state', models.CharField(choices=[('draft', '草稿'), ('confirmed', '已确认'), ('void', '已作废')], default='draft', max_length=9)),
-                ('happened_on', models.DateField(verbose_name='发生日期')),
-                ('source', models.CharField(max_length=200, verbose_name='来源')),
-                ('source_place', models.CharField(blank=True, max_length=200, verbose_name='来源位置')),
-                ('is_fictional', models.BooleanField(default=False)),
-                ('entered_at', models.DateTimeField()),
-                ('confirmed_at', models.DateTimeField(null=True)),
-                ('reason', models.CharField(blank=True, max_length=500, verbose_name='更正或作废原因')),
-                ('name', models.CharField(max_length=120, verbose_name='指标名称（原文）')),
-                ('indicator', models.CharField(blank=True, max_length=64)),
-                ('aspect', models.CharField(default='level', max_length=12)),
-                ('measure', models.CharField(max_length=12)),
-                ('value', models.BigIntegerField()),
-                ('value_max', models.BigIntegerField(null=True)),
-                ('unit', models.CharField(max_length=12)),
-                ('kind', models.CharField(max_length=8)),
-                ('decimals', models.PositiveSmallIntegerField(default=0)),
-                ('approximation', models.CharField(blank=True, max_length=4)),
-                ('layer', models.CharField(blank=True, max_length=12)),
-                ('part', models.CharField(blank=True, max_length=120)),
-                ('region_written', models.CharField(max_length=120)),
-                ('is_region_inferred', models.BooleanField(default=False)),
-                ('stated_period', models.CharField(max_length=20)),
-                ('real_period', models.CharField(blank=True, max_length=20)),
-                ('confidence', models.CharField(max_length=12)),
-                ('real_written', models.CharField(blank=True, max_length=120)),
-                ('document', models.CharField(max_length=64)),
-                ('place', models.CharField(max_length=64)),
-                ('as_written', models.CharField(max_length=120)),
-                ('note', models.CharField(blank=True, max_length=200)),
-                ('accepted', models.BooleanField(null=True)),
-                ('confirmed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('entered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('organisation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.organisation')),
-                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.person')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.region')),
-                ('zone', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.zone')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("record", models.UUIDField(editable=False)),
+                ("version", models.PositiveIntegerField()),
+                ("seq_from", models.BigIntegerField()),
+                ("seq_to", models.BigIntegerField(null=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("draft", "草稿"), ("confirmed", "已确认"), ("void", "已作废")],
+                        default="draft",
+                        max_length=9,
+                    ),
+                ),
+                ("happened_on", models.DateField(verbose_name="发生日期")),
+                ("source", models.CharField(max_length=200, verbose_name="来源")),
+                ("source_place", models.CharField(blank=True, max_length=200, verbose_name="来源位置")),
+                ("is_fictional", models.BooleanField(default=False)),
+                ("entered_at", models.DateTimeField()),
+                ("confirmed_at", models.DateTimeField(null=True)),
+                ("reason", models.CharField(blank=True, max_length=500, verbose_name="更正或作废原因")),
+                ("name", models.CharField(max_length=120, verbose_name="指标名称（原文）")),
+                ("indicator", models.CharField(blank=True, max_length=64)),
+                ("aspect", models.CharField(default="level", max_length=12)),
+                ("measure", models.CharField(max_length=12)),
+                ("value", models.BigIntegerField()),
+                ("value_max", models.BigIntegerField(null=True)),
+                ("unit", models.CharField(max_length=12)),
+                ("kind", models.CharField(max_length=8)),
+                ("decimals", models.PositiveSmallIntegerField(default=0)),
+                ("approximation", models.CharField(blank=True, max_length=4)),
+                ("layer", models.CharField(blank=True, max_length=12)),
+                ("part", models.CharField(blank=True, max_length=120)),
+                ("region_written", models.CharField(max_length=120)),
+                ("is_region_inferred", models.BooleanField(default=False)),
+                ("stated_period", models.CharField(max_length=20)),
+                ("real_period", models.CharField(blank=True, max_length=20)),
+                ("confidence", models.CharField(max_length=12)),
+                ("real_written", models.CharField(blank=True, max_length=120)),
+                ("document", models.CharField(max_length=64)),
+                ("place", models.CharField(max_length=64)),
+                ("as_written", models.CharField(max_length=120)),
+                ("note", models.CharField(blank=True, max_length=200)),
+                ("accepted", models.BooleanField(null=True)),
+                (
+                    "confirmed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "entered_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.organisation",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="registry.person"
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="registry.region"
+                    ),
+                ),
+                (
+                    "zone",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="registry.zone"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '上报数',
-                'abstract': False,
-                'indexes': [models.Index(fields=['region', 'happened_on'], name='observation_region_day'), models.Index(fields=['seq_from'], name='observation_seq_from'), models.Index(condition=models.Q(('seq_to__isnull', False)), fields=['seq_to'], name='observation_seq_to'), models.Index(fields=['indicator', 'region', 'real_period'], name='observation_answer')],
-                'constraints': [models.UniqueConstraint(fields=('record', 'version'), name='observation_version_once'), models.UniqueConstraint(condition=models.Q(('seq_to__isnull', True)), fields=('record',), name='observation_one_current'), models.CheckConstraint(condition=models.Q(('seq_to__isnull', True), ('seq_to__gt', models.F('seq_from')), _connector='OR'), name='observation_seq_order'), models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at__isnull', True), ('confirmed_by__isnull', True)), models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False)), _connector='OR'), name='observation_confirmed_at_and_by'), models.UniqueConstraint(condition=models.Q(('seq_to__isnull', True)), fields=('document', 'place'), name='observation_document_place_once')],
+                "verbose_name": "上报数",
+                "abstract": False,
+                "indexes": [
+                    models.Index(fields=["region", "happened_on"], name="observation_region_day"),
+                    models.Index(fields=["seq_from"], name="observation_seq_from"),
+                    models.Index(
+                        condition=models.Q(("seq_to__isnull", False)), fields=["seq_to"], name="observation_seq_to"
+                    ),
+                    models.Index(fields=["indicator", "region", "real_period"], name="observation_answer"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("record", "version"), name="observation_version_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("seq_to__isnull", True)), fields=("record",), name="observation_one_current"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("seq_to__isnull", True), ("seq_to__gt", models.F("seq_from")), _connector="OR"
+                        ),
+                        name="observation_seq_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("confirmed_at__isnull", True), ("confirmed_by__isnull", True)),
+                            models.Q(("confirmed_at__isnull", False), ("confirmed_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="observation_confirmed_at_and_by",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("seq_to__isnull", True)),
+                        fields=("document", "place"),
+                        name="observation_document_place_once",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Patent',
+            name="Patent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('record', models.UUIDField(editable=False)),
-                ('version', models.PositiveIntegerField()),
-                ('seq_from', models.BigIntegerField()),
-                ('seq_to', models.BigIntegerField(null=True)),
-                ('state', models.CharField(choices=[('draft', '草稿'), ('confirmed', '已确认'), ('void', '已作废')], default='draft', max_length=9)),
-                ('happened_on', models.DateField(verbose_name='发生日期')),
-                ('source', models.CharField(max_length=200, verbose_name='来源')),
-                ('source_place', models.CharField(blank=True, max_length=200, verbose_name='来源位置')),
-                ('is_fictional', models.BooleanField(default=False)),
-                ('entered_at', models.DateTimeField()),
-                ('confirmed_at', models.DateTimeField(null=True)),
-                ('reason', models.CharField(blank=True, max_length=500, verbose_name='更正或作废原因')),
-                ('number', models.CharField(max_length=20, verbose_name='申请号')),
-                ('form', models.CharField(max_length=16)),
-                ('name', models.CharField(max_length=200, verbose_name='名称')),
-                ('confirmed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('entered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('organisation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.organisation')),
-                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.person')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.region')),
-                ('zone', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.zone')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("record", models.UUIDField(editable=False)),
+                ("version", models.PositiveIntegerField()),
+                ("seq_from", models.BigIntegerField()),
+                ("seq_to", models.BigIntegerField(null=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("draft", "草稿"), ("confirmed", "已确认"), ("void", "已作废")],
+                        default="draft",
+                        max_length=9,
+                    ),
+                ),
+                ("happened_on", models.DateField(verbose_name="发生日期")),
+                ("source", models.CharField(max_length=200, verbose_name="来源")),
+                ("source_place", models.CharField(blank=True, max_length=200, verbose_name="来源位置")),
+                ("is_fictional", models.BooleanField(default=False)),
+                ("entered_at", models.DateTimeField()),
+                ("confirmed_at", models.DateTimeField(null=True)),
+                ("reason", models.CharField(blank=True, max_length=500, verbose_name="更正或作废原因")),
+                ("number", models.CharField(max_length=20, verbose_name="申请号")),
+                ("form", models.CharField(max_length=16)),
+                ("name", models.CharField(max_length=200, verbose_name="名称")),
+                (
+                    "confirmed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "entered_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.organisation",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="registry.person"
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="registry.region"
+                    ),
+                ),
+                (
+                    "zone",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="registry.zone"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '专利',
-                'abstract': False,
-                'indexes': [models.Index(fields=['region', 'happened_on'], name='patent_region_day'), models.Index(fields=['seq_from'], name='patent_seq_from'), models.Index(condition=models.Q(('seq_to__isnull', False)), fields=['seq_to'], name='patent_seq_to')],
-                'constraints': [models.UniqueConstraint(fields=('record', 'version'), name='patent_version_once'), models.UniqueConstraint(condition=models.Q(('seq_to__isnull', True)), fields=('record',), name='patent_one_current'), models.CheckConstraint(condition=models.Q(('seq_to__isnull', True), ('seq_to__gt', models.F('seq_from')), _connector='OR'), name='patent_seq_order'), models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at__isnull', True), ('confirmed_by__isnull', True)), models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False)), _connector='OR'), name='patent_confirmed_at_and_by'), models.UniqueConstraint(condition=models.Q(('seq_to__isnull', True), models.Q(('state', 'void'), _negated=True)), fields=('number',), name='patent_number_once')],
+                "verbose_name": "专利",
+                "abstract": False,
+                "indexes": [
+                    models.Index(fields=["region", "happened_on"], name="patent_region_day"),
+                    models.Index(fields=["seq_from"], name="patent_seq_from"),
+                    models.Index(
+                        condition=models.Q(("seq_to__isnull", False)), fields=["seq_to"], name="patent_seq_to"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("record", "version"), name="patent_version_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("seq_to__isnull", True)), fields=("record",), name="patent_one_current"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("seq_to__isnull", True), ("seq_to__gt", models.F("seq_from")), _connector="OR"
+                        ),
+                        name="patent_seq_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("confirmed_at__isnull", True), ("confirmed_by__isnull", True)),
+                            models.Q(("confirmed_at__isnull", False), ("confirmed_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="patent_confirmed_at_and_by",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("seq_to__isnull", True), models.Q(("state", "void"), _negated=True)),
+                        fields=("number",),
+                        name="patent_number_once",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='PatentEvent',
+            name="PatentEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('record', models.UUIDField(editable=False)),
-                ('version', models.PositiveIntegerField()),
-                ('seq_from', models.BigIntegerField()),
-                ('seq_to', models.BigIntegerField(null=True)),
-                ('state', models.CharField(choices=[('draft', '草稿'), ('confirmed', '已确认'), ('void', '已作废')], default='draft', max_length=9)),
-                ('happened_on', models.DateField(verbose_name='发生日期')),
-                ('source', models.CharField(max_length=200, verbose_name='来源')),
-                ('source_place', models.CharField(blank=True, max_length=200, verbose_name='来源位置')),
-                ('is_fictional', models.BooleanField(default=False)),
-                ('entered_at', models.DateTimeField()),
-                ('confirmed_at', models.DateTimeField(null=True)),
-                ('reason', models.CharField(blank=True, max_length=500, verbose_name='更正或作废原因')),
-                ('subject', models.UUIDField(db_index=True)),
-                ('event', models.CharField(max_length=16)),
-                ('effect', models.SmallIntegerField()),
-                ('step', models.PositiveSmallIntegerField()),
-                ('form', models.CharField(max_length=16)),
-                ('confirmed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('entered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('organisation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.organisation')),
-                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.person')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.region')),
-                ('zone', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.zone')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("record", models.UUIDField(editable=False)),
+                ("version", models.PositiveIntegerField()),
+                ("seq_from", models.BigIntegerField()),
+                ("seq_to", models.BigIntegerField(null=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("draft", "草稿"), ("confirmed", "已确认"), ("void", "已作废")],
+                        default="draft",
+                        max_length=9,
+                    ),
+                ),
+                ("happened_on", models.DateField(verbose_name="发生日期")),
+                ("source", models.CharField(max_length=200, verbose_name="来源")),
+                ("source_place", models.CharField(blank=True, max_length=200, verbose_name="来源位置")),
+                ("is_fictional", models.BooleanField(default=False)),
+                ("entered_at", models.DateTimeField()),
+                ("confirmed_at", models.DateTimeField(null=True)),
+                ("reason", models.CharField(blank=True, max_length=500, verbose_name="更正或作废原因")),
+                ("subject", models.UUIDField(db_index=True)),
+                ("event", models.CharField(max_length=16)),
+                ("effect", models.SmallIntegerField()),
+                ("step", models.PositiveSmallIntegerField()),
+                ("form", models.CharField(max_length=16)),
+                (
+                    "confirmed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "entered_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.organisation",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="registry.person"
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="registry.region"
+                    ),
+                ),
+                (
+                    "zone",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="registry.zone"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '专利事件',
-                'abstract': False,
-                'indexes': [models.Index(fields=['region', 'happened_on'], name='patentevent_region_day'), models.Index(fields=['seq_from'], name='patentevent_seq_from'), models.Index(condition=models.Q(('seq_to__isnull', False)), fields=['seq_to'], name='patentevent_seq_to')],
-                'constraints': [models.UniqueConstraint(fields=('record', 'version'), name='patentevent_version_once'), models.UniqueConstraint(condition=models.Q(('seq_to__isnull', True)), fields=('record',), name='patentevent_one_current'), models.CheckConstraint(condition=models.Q(('seq_to__isnull', True), ('seq_to__gt', models.F('seq_from')), _connector='OR'), name='patentevent_seq_order'), models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at__isnull', True), ('confirmed_by__isnull', True)), models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False)), _connector='OR'), name='patentevent_confirmed_at_and_by'), models.CheckConstraint(condition=models.Q(('effect__in', (-1, 0, 1))), name='patentevent_effect')],
+                "verbose_name": "专利事件",
+                "abstract": False,
+                "indexes": [
+                    models.Index(fields=["region", "happened_on"], name="patentevent_region_day"),
+                    models.Index(fields=["seq_from"], name="patentevent_seq_from"),
+                    models.Index(
+                        condition=models.Q(("seq_to__isnull", False)), fields=["seq_to"], name="patentevent_seq_to"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("record", "version"), name="patentevent_version_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("seq_to__isnull", True)), fields=("record",), name="patentevent_one_current"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("seq_to__isnull", True), ("seq_to__gt", models.F("seq_from")), _connector="OR"
+                        ),
+                        name="patentevent_seq_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("confirmed_at__isnull", True), ("confirmed_by__isnull", True)),
+                            models.Q(("confirmed_at__isnull", False), ("confirmed_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="patentevent_confirmed_at_and_by",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("effect__in", (-1, 0, 1))), name="patentevent_effect"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Recognition',
+            name="Recognition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('record', models.UUIDField(editable=False)),
-                ('version', models.PositiveIntegerField()),
-                ('seq_from', models.BigIntegerField()),
-                ('seq_to', models.BigIntegerField(null=True)),
-                ('state', models.CharField(choices=[('draft', '草稿'), ('confirmed', '已确认'), ('void', '已作废')], default='draft', max_length=9)),
-                ('happened_on', models.DateField(verbose_name='发生日期')),
-                ('source', models.CharField(max_length=200, verbose_name='来源')),
-                ('source_place', models.CharField(blank=True, max_length=200, verbose_name='来源位置')),
-                ('is_fictional', models.BooleanField(default=False)),
-                ('entered_at', models.DateTimeField()),
-                ('confirmed_at', models.DateTimeField(null=True)),
-                ('reason', models.CharField(blank=True, max_length=500, verbose_name='更正或作废原因')),
-                ('title', models.CharField(max_length=40)),
-                ('level', models.CharField(max_length=12)),
-                ('name', models.CharField(max_length=120, verbose_name='名称')),
-                ('number', models.CharField(blank=True, max_length=64, verbose_name='证书编号')),
-                ('confirmed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('entered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('organisation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.organisation')),
-                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.person')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.region')),
-                ('zone', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.zone')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("record", models.UUIDField(editable=False)),
+                ("version", models.PositiveIntegerField()),
+                ("seq_from", models.BigIntegerField()),
+                ("seq_to", models.BigIntegerField(null=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("draft", "草稿"), ("confirmed", "已确认"), ("void", "已作废")],
+                        default="draft",
+                        max_length=9,
+                    ),
+                ),
+                ("happened_on", models.DateField(verbose_name="发生日期")),
+                ("source", models.CharField(max_length=200, verbose_name="来源")),
+                ("source_place", models.CharField(blank=True, max_length=200, verbose_name="来源位置")),
+                ("is_fictional", models.BooleanField(default=False)),
+                ("entered_at", models.DateTimeField()),
+                ("confirmed_at", models.DateTimeField(null=True)),
+                ("reason", models.CharField(blank=True, max_length=500, verbose_name="更正或作废原因")),
+                ("title", models.CharField(max_length=40)),
+                ("level", models.CharField(max_length=12)),
+                ("name", models.CharField(max_length=120, verbose_name="名称")),
+                ("number", models.CharField(blank=True, max_length=64, verbose_name="证书编号")),
+                (
+                    "confirmed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "entered_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.organisation",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="registry.person"
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="registry.region"
+                    ),
+                ),
+                (
+                    "zone",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="registry.zone"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '认定',
-                'abstract': False,
-                'indexes': [models.Index(fields=['region', 'happened_on'], name='recognition_region_day'), models.Index(fields=['seq_from'], name='recognition_seq_from'), models.Index(condition=models.Q(('seq_to__isnull', False)), fields=['seq_to'], name='recognition_seq_to')],
-                'constraints': [models.UniqueConstraint(fields=('record', 'version'), name='recognition_version_once'), models.UniqueConstraint(condition=models.Q(('seq_to__isnull', True)), fields=('record',), name='recognition_one_current'), models.CheckConstraint(condition=models.Q(('seq_to__isnull', True), ('seq_to__gt', models.F('seq_from')), _connector='OR'), name='recognition_seq_order'), models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at__isnull', True), ('confirmed_by__isnull', True)), models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False)), _connector='OR'), name='recognition_confirmed_at_and_by')],
+                "verbose_name": "认定",
+                "abstract": False,
+                "indexes": [
+                    models.Index(fields=["region", "happened_on"], name="recognition_region_day"),
+                    models.Index(fields=["seq_from"], name="recognition_seq_from"),
+                    models.Index(
+                        condition=models.Q(("seq_to__isnull", False)), fields=["seq_to"], name="recognition_seq_to"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("record", "version"), name="recognition_version_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("seq_to__isnull", True)), fields=("record",), name="recognition_one_current"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("seq_to__isnull", True), ("seq_to__gt", models.F("seq_from")), _connector="OR"
+                        ),
+                        name="recognition_seq_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("confirmed_at__isnull", True), ("confirmed_by__isnull", True)),
+                            models.Q(("confirmed_at__isnull", False), ("confirmed_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="recognition_confirmed_at_and_by",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RecognitionEvent',
+            name="RecognitionEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('record', models.UUIDField(editable=False)),
-                ('version', models.PositiveIntegerField()),
-                ('seq_from', models.BigIntegerField()),
-                ('seq_to', models.BigIntegerField(null=True)),
-                ('state', models.CharField(choices=[('draft', '草稿'), ('confirmed', '已确认'), ('void', '已作废')], default='draft', max_length=9)),
-                ('happened_on', models.DateField(verbose_name='发生日期')),
-                ('source', models.CharField(max_length=200, verbose_name='来源')),
-                ('source_place', models.CharField(blank=True, max_length=200, verbose_name='来源位置')),
-                ('is_fictional', models.BooleanField(default=False)),
-                ('entered_at', models.DateTimeField()),
-                ('confirmed_at', models.DateTimeField(null=True)),
-                ('reason', models.CharField(blank=True, max_length=500, verbose_name='更正或作废原因')),
-                ('subject', models.UUIDField(db_index=True)),
-                ('event', models.CharField(max_length=16)),
-                ('effect', models.SmallIntegerField()),
-                ('step', models.PositiveSmallIntegerField()),
-                ('title', models.CharField(max_length=40)),
-                ('level', models.CharField(max_length=12)),
-                ('confirmed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('entered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('organisation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.organisation')),
-                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.person')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.region')),
-                ('zone', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.zone')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("record", models.UUIDField(editable=False)),
+                ("version", models.PositiveIntegerField()),
+                ("seq_from", models.BigIntegerField()),
+                ("seq_to", models.BigIntegerField(null=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("draft", "草稿"), ("confirmed", "已确认"), ("void", "已作废")],
+                        default="draft",
+                        max_length=9,
+                    ),
+                ),
+                ("happened_on", models.DateField(verbose_name="发生日期")),
+                ("source", models.CharField(max_length=200, verbose_name="来源")),
+                ("source_place", models.CharField(blank=True, max_length=200, verbose_name="来源位置")),
+                ("is_fictional", models.BooleanField(default=False)),
+                ("entered_at", models.DateTimeField()),
+                ("confirmed_at", models.DateTimeField(null=True)),
+                ("reason", models.CharField(blank=True, max_length=500, verbose_name="更正或作废原因")),
+                ("subject", models.UUIDField(db_index=True)),
+                ("event", models.CharField(max_length=16)),
+                ("effect", models.SmallIntegerField()),
+                ("step", models.PositiveSmallIntegerField()),
+                ("title", models.CharField(max_length=40)),
+                ("level", models.CharField(max_length=12)),
+                (
+                    "confirmed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "entered_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.organisation",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="registry.person"
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="registry.region"
+                    ),
+                ),
+                (
+                    "zone",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="registry.zone"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '认定事件',
-                'abstract': False,
-                'indexes': [models.Index(fields=['region', 'happened_on'], name='recognitionevent_region_day'), models.Index(fields=['seq_from'], name='recognitionevent_seq_from'), models.Index(condition=models.Q(('seq_to__isnull', False)), fields=['seq_to'], name='recognitionevent_seq_to')],
-                'constraints': [models.UniqueConstraint(fields=('record', 'version'), name='recognitionevent_version_once'), models.UniqueConstraint(condition=models.Q(('seq_to__isnull', True)), fields=('record',), name='recognitionevent_one_current'), models.CheckConstraint(condition=models.Q(('seq_to__isnull', True), ('seq_to__gt', models.F('seq_from')), _connector='OR'), name='recognitionevent_seq_order'), models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at__isnull', True), ('confirmed_by__isnull', True)), models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False)), _connector='OR'), name='recognitionevent_confirmed_at_and_by'), models.CheckConstraint(condition=models.Q(('effect__in', (-1, 0, 1))), name='recognitionevent_effect')],
+                "verbose_name": "认定事件",
+                "abstract": False,
+                "indexes": [
+                    models.Index(fields=["region", "happened_on"], name="recognitionevent_region_day"),
+                    models.Index(fields=["seq_from"], name="recognitionevent_seq_from"),
+                    models.Index(
+                        condition=models.Q(("seq_to__isnull", False)), fields=["seq_to"], name="recognitionevent_seq_to"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("record", "version"), name="recognitionevent_version_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("seq_to__isnull", True)),
+                        fields=("record",),
+                        name="recognitionevent_one_current",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("seq_to__isnull", True), ("seq_to__gt", models.F("seq_from")), _connector="OR"
+                        ),
+                        name="recognitionevent_seq_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("confirmed_at__isnull", True), ("confirmed_by__isnull", True)),
+                            models.Q(("confirmed_at__isnull", False), ("confirmed_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="recognitionevent_confirmed_at_and_by",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("effect__in", (-1, 0, 1))), name="recognitionevent_effect"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RecordKeeping',
+            name="RecordKeeping",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=16)),
-                ('since', models.DateField()),
-                ('until', models.DateField(null=True)),
-                ('seq_from', models.BigIntegerField()),
-                ('seq_to', models.BigIntegerField(null=True)),
-                ('declared_at', models.DateTimeField()),
-                ('declared_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.region')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=16)),
+                ("since", models.DateField()),
+                ("until", models.DateField(null=True)),
+                ("seq_from", models.BigIntegerField()),
+                ("seq_to", models.BigIntegerField(null=True)),
+                ("declared_at", models.DateTimeField()),
+                (
+                    "declared_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="registry.region"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '台账完整声明',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('seq_to__isnull', True)), fields=('region', 'kind'), name='recordkeeping_one_current'), models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gt', models.F('since')), _connector='OR'), name='recordkeeping_since_before_until')],
+                "verbose_name": "台账完整声明",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("seq_to__isnull", True)),
+                        fields=("region", "kind"),
+                        name="recordkeeping_one_current",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("until__isnull", True), ("until__gt", models.F("since")), _connector="OR"),
+                        name="recordkeeping_since_before_until",
+                    ),
+                ],
             },
         ),
     ]
