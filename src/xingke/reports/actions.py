@@ -12,8 +12,8 @@ from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base.keys import new_key
 from xingke.base.periods import Period
+from xingke.base.press import numerals, tree
 from xingke.base.press import proof as proofs
-from xingke.base.press import tree
 from xingke.base.refusals import Refused
 from xingke.indicators.actions import Said, freeze, read_at, read_figure
 from xingke.indicators.models import Figure
@@ -75,6 +75,8 @@ def write_document(*, outline: str, region: Region, period: Period, by: User, no
     frozen = Figure.objects.count() - before
     key = new_key()
     document_tree = _tree(str(key), definition.value, composed, words, figures, said, region, now)
+    if loose := numerals.unbound(document_tree, terms=(region.name,)):
+        raise Refused(_("文中有没有依据的数“%(loose)s”，请检查提纲与区划名称。") % {"loose": "、".join(loose)})
     content = _content(document_tree)
     existing = Document.objects.filter(
         outline_hash=definition.hash, region=region, period=period.code, content=content

@@ -92,7 +92,7 @@ def find_document(reading: Reading) -> Document | None:
             found = None
         if found:
             return found
-    lines = {paragraph.text.strip() for paragraph in reading.paragraphs[:12]} - {""}
+    lines = {paragraph.text.replace("\n", "").strip() for paragraph in reading.paragraphs[:12]} - {""}
     return Document.objects.filter(title__in=lines).select_related("region").order_by("-written_at").first()
 
 

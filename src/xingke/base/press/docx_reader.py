@@ -1,0 +1,727 @@
+"""Reading a .docx that may come from anywhere: its text with the figures still bound, part A, part B.
+
+Nothing in the file is trusted: sizes are bounded before anything is unfolded, DTDs are refused, nothing external is
+opened. What the reader gives is the *final view*: tracked insertions are in, deletions are out, hidden text is out; that
+there were changes, and where, is told. Beside what LibreOffice and Word write on saving again, it takes strict OOXML.
+"""
+
+import io
+import posixpath
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from lxml import etree
+
+from xingke.base.press.proof import FIGURES_NAMESPACE, FIGURES_PREFIX, PROOF_NAMESPACE, Proof, ProofError, from_xml
+from xingke.base.press.tree import MASK
+
+
+class Unreadable(Exception):
+    """The file cannot be read as a .docx; the text is a Chinese sentence for the person who sent it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What a file may cost. Bytes, except entries and ratio (unfolded : folded, judged only above one MiB)."""
+
+    packed: int = 64 << 20
+    unfolded: int = 256 << 20
+    part: int = 64 << 20
+    entries: int = 4000
+    ratio: int = 200
+
+
+LIMITS = Limits()
+
+
+class Story(StrEnum):
+    """Where in the document a paragraph stands."""
+
+    BODY = "body"
+    HEADER = "header"
+    FOOTER = "footer"
+    FOOTNOTE = "footnote"
+    ENDNOTE = "endnote"
+    TEXT_BOX = "text box"
+    CHART = "chart"
+    DIAGRAM = "diagram"
+    NUMBERING = "numbering"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bound:
+    """A content control bound to XML. slot is None when the binding is not a position in part A."""
+
+    xpath: str
+    alias: str
+    text: str
+    slot: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell:
+    """A place in a table: table and row 1-based (row 1 is the head), column 0-based."""
+
+    table: int
+    row: int
+    column: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """A tracked change. start and end are offsets in the paragraph's final text; a deletion has start == end."""
+
+    is_insertion: bool
+    start: int
+    end: int
+    text: str
+    author: str
+    holds_control: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadParagraph:
+    """One paragraph: pieces of text and bound controls. number: 1-based within its story, cells counted apart."""
+
+    story: Story
+    number: int
+    pieces: tuple[str | Bound, ...]
+    cell: Cell | None = None
+    changes: tuple[Change, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """What a reader sees."""
+        return "".join(piece if isinstance(piece, str) else piece.text for piece in self.pieces)
+
+    @property
+    def masked(self) -> str:
+        """Same length as text, bound figures replaced by MASK."""
+        return "".join(piece if isinstance(piece, str) else MASK * len(piece.text) for piece in self.pieces)
+
+    @property
+    def controls(self) -> Iterator[tuple[int, Bound]]:
+        """Each bound control with its offset in text."""
+        at = 0
+        for piece in self.pieces:
+            if isinstance(piece, Bound):
+                yield at, piece
+                at += len(piece.text)
+            else:
+                at += len(piece)
+
+
+class Opaque(StrEnum):
+    """Content whose words cannot be read here."""
+
+    PICTURE = "picture"
+    OBJECT = "object"
+    EMBEDDED_DOCUMENT = "embedded document"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What a file says.
+
+    strings: part A in order, None when there is none. proof: part B; proof_error: why part B is unreadable.
+    """
+
+    paragraphs: tuple[ReadParagraph, ...]
+    strings: tuple[str, ...] | None
+    proof: Proof | None
+    proof_error: str | None
+    identifier: str | None
+    title: str | None
+    opaque: tuple[Opaque, ...] = field(default=())
+
+    @property
+    def controls(self) -> Iterator[tuple[ReadParagraph, int, Bound]]:
+        """Every bound control with its paragraph and offset."""
+        for paragraph in self.paragraphs:
+            for at, control in paragraph.controls:
+                yield paragraph, at, control
+
+
+def read(data: bytes, *, limits: Limits = LIMITS) -> Reading:
+    """Read a .docx. Raises Unreadable with a Chinese sentence when it is none, is damaged, or would cost too much."""
+    return _Package(data, limits).reading()
+
+
+# --- package ---------------------------------------------------------------------------------------
+
+_W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+_RELATIONSHIPS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_PACKAGE_RELATIONSHIPS = "http://schemas.openxmlformats.org/package/2006/relationships"
+_STRICT = (
+    ("http://purl.oclc.org/ooxml/wordprocessingml/main", _W),
+    ("http://purl.oclc.org/ooxml/officeDocument/relationships", _RELATIONSHIPS),
+    ("http://purl.oclc.org/ooxml/drawingml/chart", "http://schemas.openxmlformats.org/drawingml/2006/chart"),
+    ("http://purl.oclc.org/ooxml/drawingml/main", "http://schemas.openxmlformats.org/drawingml/2006/main"),
+    ("http://purl.oclc.org/ooxml/officeDocument/math", "http://schemas.openxmlformats.org/officeDocument/2006/math"),
+)
+_DC = "http://purl.org/dc/elements/1.1/"
+_DAMAGED = "这不是 .docx 文件，或者文件已经损坏，请在文字处理软件中打开后另存为 .docx 再试。"
+_OLD_OFFICE = b"\xd0\xcf\x11\xe0"
+_STORIES = {
+    "header": Story.HEADER,
+    "footer": Story.FOOTER,
+    "footnotes": Story.FOOTNOTE,
+    "endnotes": Story.ENDNOTE,
+    "chart": Story.CHART,
+    "chartEx": Story.CHART,
+    "diagramData": Story.DIAGRAM,
+    "numbering": Story.NUMBERING,
+}
+_ENCODING = re.compile(r"""^<\?xml[^>]*?encoding\s*=\s*["']([^"']+)["']""")
+
+
+class _Package:
+    """The zip, opened with care."""
+
+    def __init__(self, data: bytes, limits: Limits) -> None:
+        self.limits = limits
+        if len(data) > limits.packed:
+            size, most = len(data) >> 20, limits.packed >> 20
+            raise Unreadable(f"文件有 {size} MB，超过 {most} MB 的上限，请压缩其中的图片后再试。")
+        if data[:4] == _OLD_OFFICE:
+            raise Unreadable("这是旧版 .doc 文件或加了密码的文件，请另存为不带密码的 .docx 再试。")
+        try:
+            self.zip = zipfile.ZipFile(io.BytesIO(data))
+            self.entries = self._checked_entries()
+        except (zipfile.BadZipFile, ValueError, OverflowError, NotImplementedError) as error:
+            raise Unreadable(_DAMAGED) from error
+
+    def _checked_entries(self) -> dict[str, zipfile.ZipInfo]:
+        listed = self.zip.infolist()
+        if len(listed) > self.limits.entries:
+            raise Unreadable(f"文件里有 {len(listed)} 个部件，超过 {self.limits.entries} 个的上限，不予打开。")
+        entries = {entry.filename.lstrip("/").lower(): entry for entry in listed}  # Word does not tell cases apart
+        if len(entries) != len(listed):
+            raise Unreadable("文件里有重名的部件，不同软件会读出不同内容，不予打开。")
+        if any(entry.flag_bits & 1 for entry in listed):
+            raise Unreadable("文件加了密码，请去掉密码后再试。")
+        unfolded = sum(entry.file_size for entry in listed)
+        folded = sum(entry.compress_size for entry in listed)
+        largest = max((entry.file_size for entry in listed), default=0)
+        if unfolded > self.limits.unfolded or largest > self.limits.part:
+            raise Unreadable(f"文件展开后有 {unfolded >> 20} MB，超过上限，疑似压缩炸弹，不予打开。")
+        if unfolded > 1 << 20 and unfolded > folded * self.limits.ratio:
+            raise Unreadable(f"文件展开后是原来的 {unfolded // max(folded, 1)} 倍，疑似压缩炸弹，不予打开。")
+        return entries
+
+    def part(self, name: str) -> bytes | None:
+        """The bytes of a part, or None. A part that unfolds to more than it declares fails its checksum."""
+        entry = self.entries.get(name.lstrip("/").lower())
+        if entry is None:
+            return None
+        try:
+            with self.zip.open(entry) as stream:
+                return stream.read(self.limits.part + 1)[: self.limits.part]
+        except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError, OSError) as error:
+            raise Unreadable(f"文件里的 {name} 已经损坏，无法读出。") from error
+        except Exception as error:  # zlib.error and lzma.LZMAError share no other base
+            raise Unreadable(f"文件里的 {name} 已经损坏，无法读出。") from error
+
+    def xml(self, name: str) -> etree._Element | None:
+        """A parsed part, or None. Refuses DTDs and encodings other than UTF-8 and UTF-16."""
+        data = self.part(name)
+        return None if data is None else parse(data, name)
+
+    def relations(self, name: str) -> list[tuple[str, str]]:
+        """(kind, target part) of the inner relationships of a part, in order; kind is the last word of the type."""
+        folder, leaf = posixpath.split(name)
+        root = self.xml(posixpath.join(folder, "_rels", leaf + ".rels"))
+        if root is None:
+            return []
+        found = []
+        for relation in root.iterchildren(f"{{{_PACKAGE_RELATIONSHIPS}}}Relationship"):
+            if relation.get("TargetMode") == "External":
+                continue
+            target = relation.get("Target") or ""
+            path = target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
+            found.append(((relation.get("Type") or "").rsplit("/", 1)[-1], path))
+        return found
+
+    def reading(self) -> Reading:
+        mains = [path for kind, path in self.relations("") if kind == "officeDocument"]
+        main = mains[0] if len(mains) == 1 else None
+        root = self.xml(main) if main else None
+        if main is None or root is None or root.tag != f"{{{_W}}}document":
+            raise Unreadable("这个压缩包不是 Word 文档，请上传 .docx 文件。")
+        strings, proof, proof_error = self._custom_parts(main)
+        walker = _Walker()
+        walker.part(root, Story.BODY)
+        seen = {main}
+        queue = self.relations(main)
+        while queue:
+            kind, path = queue.pop(0)
+            if path in seen or kind not in _STORIES:
+                if kind == "aFChunk":
+                    walker.opaque.append(Opaque.EMBEDDED_DOCUMENT)
+                continue
+            seen.add(path)
+            part = self.xml(path)
+            if part is not None:
+                walker.part(part, _STORIES[kind])
+                queue += self.relations(path)
+        identifier, title = self._core()
+        return Reading(
+            paragraphs=tuple(walker.paragraphs),
+            strings=strings,
+            proof=proof,
+            proof_error=proof_error,
+            identifier=identifier,
+            title=title,
+            opaque=tuple(walker.opaque),
+        )
+
+    def _custom_parts(self, main: str) -> tuple[tuple[str, ...] | None, Proof | None, str | None]:
+        strings: tuple[str, ...] | None = None
+        proof: Proof | None = None
+        proof_error: str | None = None
+        for root in self._items(main):
+            if root.tag == f"{{{FIGURES_NAMESPACE}}}figures":
+                if strings is not None:
+                    raise Unreadable("文件里有两份数字清单，无法判断以哪一份为准，不予核验。")
+                strings = tuple(map(_text, root.iterchildren(f"{{{FIGURES_NAMESPACE}}}figure")))
+            elif root.tag == f"{{{PROOF_NAMESPACE}}}proof":
+                if proof is not None or proof_error is not None:
+                    raise Unreadable("文件里有两份证明，无法判断以哪一份为准，不予核验。")
+                try:
+                    proof = from_xml(root)
+                except ProofError as error:
+                    proof_error = str(error)
+        return strings, proof, proof_error
+
+    def _items(self, main: str) -> Iterator[etree._Element]:
+        for kind, path in self.relations(main):
+            root = self.xml(path) if kind == "customXml" else None
+            if root is not None:
+                yield root
+
+    def _core(self) -> tuple[str | None, str | None]:
+        path = next((path for kind, path in self.relations("") if kind == "core-properties"), None)
+        root = self.xml(path) if path else None
+        if root is None:
+            return None, None
+        return tuple(((root.findtext(f"{{{_DC}}}{name}") or "").strip() or None) for name in ("identifier", "title"))  # type: ignore[return-value]
+
+
+def parse(data: bytes, name: str) -> etree._Element:
+    """One XML part, parsed without DTD, entities or network. Raises Unreadable naming the part."""
+    try:
+        text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Unreadable(f"文件里的 {name} 不是 UTF-8 编码，无法读出。") from error
+    declared = _ENCODING.match(text)
+    if declared and declared[1].lower() not in ("utf-8", "utf8", "utf-16", "us-ascii", "ascii"):
+        raise Unreadable(f"文件里的 {name} 声明了 {declared[1]} 编码，.docx 不允许，不予打开。")
+    if "<!DOCTYPE" in text or "<!ENTITY" in text:
+        raise Unreadable(f"文件里的 {name} 带有文档类型声明（DTD），可能用于攻击，不予打开。")
+    for strict, usual in _STRICT:
+        text = text.replace(strict, usual)
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    try:
+        return etree.fromstring(_ENCODING_DROPPED.sub("", text, count=1).encode(), parser)
+    except (etree.XMLSyntaxError, ValueError, RecursionError) as error:
+        raise Unreadable(f"文件里的 {name} 不是完整的 XML，文件可能已经损坏。") from error
+
+
+_ENCODING_DROPPED = re.compile(r"^\s*<\?xml[^>]*\?>")
+
+
+# --- text ------------------------------------------------------------------------------------------
+
+_POSITION = re.compile(rf"^/{FIGURES_PREFIX}:figures\[1\]/{FIGURES_PREFIX}:figure\[([1-9][0-9]{{0,5}})\]$")
+_PAGE_FIELD = re.compile(r"^\s*(?:PAGE|NUMPAGES|SECTIONPAGES)\b", re.IGNORECASE)
+_PAGE_REFERENCE = re.compile(r"^\s*PAGEREF\b", re.IGNORECASE)
+_PAGE_NUMBER = re.compile(r"^[\s0-9]{0,6}$")
+_BREAKS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
+_DELETED = frozenset({"del", "moveFrom"})
+_INSERTED = frozenset({"ins", "moveTo"})
+_OFF = frozenset({"0", "false", "off"})
+_SKIPPED = frozenset(
+    {
+        *("pPr", "rPr", "sdtPr", "sdtEndPr", "tblPr", "tblPrEx", "tblGrid", "tcPr", "trPr", "sectPr", "rubyPr"),
+        *("instrText", "delText", "delInstrText", "fldData", "docPartObj", "proofErr"),
+        *("bookmarkStart", "bookmarkEnd", "commentRangeStart", "commentRangeEnd"),
+    }
+)
+
+
+_WORD_ONLY = _SKIPPED | _DELETED | _INSERTED | {"sdt", "fldChar", "fldSimple"}
+
+
+def _local(element: etree._Element) -> str:
+    """The name of an element without its namespace; empty when only WordprocessingML may use a name that hides text."""
+    space, _, name = str(element.tag).rpartition("}")
+    return "" if name in _WORD_ONLY and space != f"{{{_W}" else name
+
+
+def _text(element: etree._Element) -> str:
+    return "".join(map(str, element.itertext()))
+
+
+def _words(paragraph: etree._Element) -> str:
+    """The text of a DrawingML paragraph."""
+    return "".join(_text(node) for node in paragraph.iter(tag=etree.Element) if _local(node) == "t")
+
+
+def _w(element: etree._Element, name: str) -> str | None:
+    return element.get(f"{{{_W}}}{name}")
+
+
+def _child(element: etree._Element, *path: str) -> etree._Element | None:
+    for name in path:
+        found = element.find(f"{{{_W}}}{name}")
+        if found is None:
+            return None
+        element = found
+    return element
+
+
+def _is_on(properties: etree._Element | None, name: str) -> bool:
+    flag = None if properties is None else _child(properties, name)
+    return flag is not None and (_w(flag, "val") or "1") not in _OFF
+
+
+@dataclass
+class _Control:
+    """A bound control that is open while its content is walked; one Bound per paragraph it reaches."""
+
+    xpath: str
+    alias: str
+
+
+@dataclass
+class _Open:
+    """A paragraph being read."""
+
+    pieces: list[str | Bound] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    length: int = 0
+    control: _Control | None = None  # the control whose text comes last in pieces
+    fields: list[list[str | bool]] = field(default_factory=list)  # [instruction, in result]
+    numbers: list[str] = field(default_factory=list)  # results of page fields that are still open
+
+
+class _Walker:
+    """Walks the stories of a document and collects paragraphs in the final view."""
+
+    def __init__(self) -> None:
+        self.paragraphs: list[ReadParagraph] = []
+        self.opaque: list[Opaque] = []
+        self.tables = 0
+        self.counts: dict[tuple[Story, bool], int] = {}
+
+    # -- parts and blocks
+
+    def part(self, root: etree._Element, story: Story) -> None:
+        if story in (Story.CHART, Story.DIAGRAM):
+            self._labels(root, story)
+        elif story is Story.NUMBERING:
+            for level in root.iter(f"{{{_W}}}lvlText"):
+                self._label(re.sub(r"%[0-9]", "", _w(level, "val") or ""), story)
+        else:
+            self._blocks(root, story, None, None, _Open())
+
+    def _blocks(
+        self, parent: etree._Element, story: Story, cell: Cell | None, control: _Control | None, carry: _Open
+    ) -> None:
+        """Paragraphs and tables below parent. carry holds text whose paragraph mark a tracked deletion took away."""
+        last = self._block_children(parent, story, cell, control, carry)
+        if last.pieces or last.changes:
+            self._close(last, story, cell)
+
+    def _block_children(
+        self, parent: etree._Element, story: Story, cell: Cell | None, control: _Control | None, carry: _Open
+    ) -> _Open:
+        for child in parent.iterchildren(tag=etree.Element):
+            match _local(child):
+                case "p":
+                    self._inside(child, story, carry, control)
+                    if _child(child, "pPr", "rPr", "del") is None and _child(child, "pPr", "rPr", "moveFrom") is None:
+                        self._close(carry, story, cell)
+                        carry = _Open()
+                case "tbl":
+                    self._table(child, story, control)
+                case "sdt":
+                    content = _child(child, "sdtContent")
+                    if content is not None:
+                        inner = self._control_of(child) or control
+                        carry = self._block_children(content, story, cell, inner, carry)
+                case "footnote" | "endnote":
+                    if _w(child, "type") in (None, "normal"):
+                        self._blocks(child, story, cell, control, _Open())
+                case "altChunk" | "subDoc":
+                    self.opaque.append(Opaque.EMBEDDED_DOCUMENT)
+                case "AlternateContent":
+                    for branch in self._branches(child):
+                        carry = self._block_children(branch, story, cell, control, carry)
+                case name if name in _SKIPPED or name in _DELETED:
+                    continue
+                case _:
+                    carry = self._block_children(child, story, cell, control, carry)
+        return carry
+
+    def _table(self, table: etree._Element, story: Story, control: _Control | None) -> None:
+        self.tables += 1
+        number, row_number = self.tables, 0
+        for row, row_control in self._through(table, "tr", control):
+            if _child(row, "trPr", "del") is not None:
+                continue
+            row_number += 1
+            column = 0
+            for tc, cell_control in self._through(row, "tc", row_control):
+                self._blocks(tc, story, Cell(table=number, row=row_number, column=column), cell_control, _Open())
+                span = _child(tc, "tcPr", "gridSpan")
+                width = _w(span, "val") if span is not None else None
+                column += int(width) if width and width.isdecimal() else 1
+
+    def _through(
+        self, parent: etree._Element, name: str, control: _Control | None
+    ) -> Iterator[tuple[etree._Element, _Control | None]]:
+        """The rows or cells of a table, also inside content controls and custom XML."""
+        for child in parent.iterchildren(tag=etree.Element):
+            local = _local(child)
+            if local == name:
+                yield child, control
+            elif local == "sdt":
+                content = _child(child, "sdtContent")
+                if content is not None:
+                    yield from self._through(content, name, self._control_of(child) or control)
+            elif local not in _SKIPPED and local not in _DELETED:
+                yield from self._through(child, name, control)
+
+    def _close(self, opened: _Open, story: Story, cell: Cell | None) -> None:
+        if opened.numbers:  # a page field that never ends shows its text
+            opened.fields.clear()
+            self._say("".join(opened.numbers), opened, None)
+        key = (story, cell is not None)
+        self.counts[key] = number = self.counts.get(key, 0) + 1
+        pieces = tuple(piece for piece in opened.pieces if piece != "")
+        changes = tuple(opened.changes)
+        self.paragraphs.append(ReadParagraph(story=story, number=number, pieces=pieces, cell=cell, changes=changes))
+
+    # -- inside a paragraph
+
+    def _inside(self, parent: etree._Element, story: Story, to: _Open, control: _Control | None) -> None:
+        for child in parent.iterchildren(tag=etree.Element):
+            name = _local(child)
+            if name in _SKIPPED and name != "instrText":
+                continue
+            if name in _DELETED:
+                self._deleted(child, story, to)
+            elif name in _INSERTED:
+                self._inserted(child, story, to, control)
+            elif name == "sdt":
+                self._inline_control(child, story, to, control)
+            elif name == "r":
+                if not _is_on(_child(child, "rPr"), "vanish"):
+                    self._inside(child, story, to, control)
+            elif name == "fldSimple":
+                to.fields.append([_w(child, "instr") or "", True])
+                self._inside(child, story, to, control)
+                self._field("end", to)
+            else:
+                self._leaf(child, name, story, to, control)
+
+    def _leaf(
+        self,
+        child: etree._Element,
+        name: str,
+        story: Story,
+        to: _Open,
+        control: _Control | None,
+    ) -> None:
+        match name:
+            case "t":
+                self._say(_text(child), to, control)
+            case "tab" | "ptab" | "br" | "cr" | "noBreakHyphen":
+                self._say(_BREAKS[name], to, control)
+            case "sym":
+                self._say(_symbol(child), to, control)
+            case "fldChar":
+                self._field(_w(child, "fldCharType") or "", to)
+            case "instrText":
+                if to.fields and to.fields[-1][1] is False:
+                    to.fields[-1][0] = str(to.fields[-1][0]) + _text(child)
+            case "subDoc":
+                self.opaque.append(Opaque.EMBEDDED_DOCUMENT)
+            case "drawing" | "pict" | "object":
+                self._drawing(child, name, story)
+            case "AlternateContent":
+                for branch in self._branches(child):
+                    self._inside(branch, story, to, control)
+            case _:
+                self._inside(child, story, to, control)
+
+    def _say(self, text: str, to: _Open, control: _Control | None) -> None:
+        if not text:
+            return
+        if _PAGE_NUMBER.match(text) and self._is_page_number(to):
+            to.numbers.append(text)
+            return
+        last = to.pieces[-1] if to.pieces else None
+        if control is None:
+            if isinstance(last, str):
+                to.pieces[-1] = last + text
+            else:
+                to.pieces.append(text)
+        elif isinstance(last, Bound) and to.control is control:
+            to.pieces[-1] = _bound(control, last.text + text)
+        else:
+            to.pieces.append(_bound(control, text))
+        to.control = control
+        to.length += len(text)
+
+    def _is_page_number(self, to: _Open) -> bool:
+        """Whether a number here is computed by the layout: a page field, or a page reference behind a leader tab."""
+        behind_tab = bool(to.pieces) and isinstance(to.pieces[-1], str) and to.pieces[-1].endswith("\t")
+        return any(
+            in_result
+            and (_PAGE_FIELD.match(str(instruction)) or (behind_tab and _PAGE_REFERENCE.match(str(instruction))))
+            for instruction, in_result in to.fields
+        )
+
+    def _field(self, kind: str, to: _Open) -> None:
+        if kind == "begin":
+            to.fields.append(["", False])
+        elif kind == "separate" and to.fields:
+            to.fields[-1][1] = True
+        elif kind == "end" and to.fields:
+            to.fields.pop()
+            to.numbers.clear()
+
+    def _inline_control(self, sdt: etree._Element, story: Story, to: _Open, outer: _Control | None) -> None:
+        content = _child(sdt, "sdtContent")
+        if content is None:
+            return
+        own = self._control_of(sdt)
+        if own is None:
+            self._inside(content, story, to, outer)
+            return
+        before = len(to.pieces)
+        self._inside(content, story, to, own)
+        if not any(isinstance(piece, Bound) for piece in to.pieces[before:]):
+            to.pieces.append(_bound(own, ""))  # emptied: the figure is there, its text is not
+            to.control = own
+
+    def _control_of(self, sdt: etree._Element) -> _Control | None:
+        """The control, if bound to anything: a binding to something else is shown as that on the next load."""
+        properties = _child(sdt, "sdtPr")
+        bindings = [] if properties is None else [node for node in properties if _is_binding(node)]
+        if not bindings:
+            return None
+        alias = _child(sdt, "sdtPr", "alias")
+        xpath = _w(bindings[0], "xpath") or ""
+        mappings = re.sub(r"\s", "", (_w(bindings[0], "prefixMappings") or "").replace('"', "'"))
+        if len(bindings) > 1 or mappings != f"xmlns:{FIGURES_PREFIX}='{FIGURES_NAMESPACE}'":
+            xpath = f"{mappings} {xpath}"
+        return _Control(xpath=xpath, alias=(_w(alias, "val") or "") if alias is not None else "")
+
+    def _deleted(self, change: etree._Element, story: Story, to: _Open) -> None:
+        text = "".join(_text(node) for node in change.iter(f"{{{_W}}}delText", f"{{{_W}}}t"))
+        holds = any(self._control_of(sdt) is not None for sdt in change.iter(f"{{{_W}}}sdt"))
+        holds = holds or any(self._control_of(parent) is not None for parent in change.iterancestors(f"{{{_W}}}sdt"))
+        self._note(change, to, is_insertion=False, start=to.length, text=text, holds=holds)
+
+    def _inserted(self, change: etree._Element, story: Story, to: _Open, control: _Control | None) -> None:
+        start = to.length
+        self._inside(change, story, to, control)
+        text = "".join(piece if isinstance(piece, str) else piece.text for piece in to.pieces)[start:]
+        holds = control is not None or any(self._control_of(sdt) is not None for sdt in change.iter(f"{{{_W}}}sdt"))
+        self._note(change, to, is_insertion=True, start=start, text=text, holds=holds)
+
+    def _note(
+        self, change: etree._Element, to: _Open, *, is_insertion: bool, start: int, text: str, holds: bool
+    ) -> None:
+        """Remember a change; neighbours by one author are one change, which LibreOffice writes run by run."""
+        if not text and not holds:
+            return
+        author = _w(change, "author") or ""
+        last = to.changes[-1] if to.changes else None
+        if last and (last.is_insertion, last.author, last.end) == (is_insertion, author, start):
+            start, text, holds = last.start, last.text + text, last.holds_control or holds
+            to.changes.pop()
+        to.changes.append(
+            Change(is_insertion=is_insertion, start=start, end=to.length, text=text, author=author, holds_control=holds)
+        )
+
+    # -- things that float
+
+    def _branches(self, alternate: etree._Element) -> list[etree._Element]:
+        """What an AlternateContent says, once: which branch is shown depends on the program, so both if they differ."""
+        branches = [
+            each for each in alternate.iterchildren(tag=etree.Element) if _local(each) in ("Choice", "Fallback")
+        ]
+        kept: dict[str, etree._Element] = {}
+        for branch in branches:
+            kept.setdefault(_words(branch), branch)
+        spoken = [branch for words, branch in kept.items() if words]
+        return spoken or branches[:1]
+
+    def _drawing(self, drawing: etree._Element, name: str, story: Story) -> None:
+        """Text boxes and shape labels are stories of their own; what is only a picture cannot be read."""
+        if name == "object":
+            self.opaque.append(Opaque.OBJECT)
+        self._floating(drawing, story)
+
+    def _floating(self, parent: etree._Element, story: Story) -> None:
+        for child in parent.iterchildren(tag=etree.Element):
+            match _local(child):
+                case "txbxContent":
+                    self._blocks(child, Story.TEXT_BOX, None, None, _Open())
+                case "AlternateContent":
+                    for branch in self._branches(child):
+                        self._floating(branch, story)
+                case "blip" | "imagedata":
+                    self.opaque.append(Opaque.PICTURE)
+                case "txBody" | "textbox" if child.find(f".//{{{_W}}}txbxContent") is None:
+                    self._shape_text(child)
+                case "textpath":
+                    self._label(child.get("string") or "", Story.TEXT_BOX)
+                case _:
+                    self._floating(child, story)
+
+    def _shape_text(self, body: etree._Element) -> None:
+        for paragraph in body.iter(tag=etree.Element):
+            if _local(paragraph) == "p":
+                self._label(_words(paragraph), Story.TEXT_BOX)
+
+    def _labels(self, root: etree._Element, story: Story) -> None:
+        """Charts and diagrams: cached values and labels, one paragraph each."""
+        for node in root.iter(tag=etree.Element):
+            if _local(node) == "pt":  # c:pt holds c:v; the newer cx:pt holds the text itself
+                self._label(_text(node), story)
+            elif _local(node) == "p":
+                self._label(_words(node), story)
+
+    def _label(self, text: str, story: Story) -> None:
+        if text.strip():
+            opened = _Open()
+            self._say(text, opened, None)
+            self._close(opened, story, None)
+
+
+def _is_binding(node: etree._Element) -> bool:
+    """w:dataBinding, and the w15 one for rich text."""
+    return str(node.tag).endswith("}dataBinding")
+
+
+def _bound(control: _Control, text: str) -> Bound:
+    position = _POSITION.match(control.xpath)
+    slot = int(position[1]) if position else None
+    return Bound(xpath=control.xpath, alias=control.alias, text=text, slot=slot)
+
+
+def _symbol(element: etree._Element) -> str:
+    """A character given by number; symbol fonts shift theirs into the private range, the low byte is what was meant."""
+    try:
+        code = int(_w(element, "char") or "", 16)
+    except ValueError:
+        return ""
+    return chr(code - 0xF000 if 0xF020 <= code <= 0xF0FF else code) if 0x20 <= code <= 0xFFFF else ""

@@ -1,0 +1,157 @@
+"""The proof of a document: which figures it speaks, from which state of the ledger, signed with Ed25519.
+
+Written into the .docx as part B, an unbound custom XML part; the display strings that Word binds to are part A.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any
+from xml.sax.saxutils import escape
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from lxml import etree
+
+from xingke.base.press.tree import Document, chips
+
+FIGURES_NAMESPACE = "urn:xingke:figures:1"
+PROOF_NAMESPACE = "urn:xingke:proof:1"
+FIGURES_PREFIX = "f"
+
+
+class ProofError(ValueError):
+    """Part B is there but is not a proof this version understands."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProofFigure:
+    """One figure as published.
+
+    slot: 1-based position in part A; xpath: where that is. figure: id of the frozen figure. text: the display string.
+    definition: hash of the indicator's definition. aspect: value, growth, rank …  value: exact decimal as text, unrounded,
+    empty when unknown. seq: the ledger counter it was computed at. digest: SHA-256 over the contributing records.
+    sentence: the exact sentence it stands in (see tree.places).
+    """
+
+    slot: int
+    figure: str
+    xpath: str
+    text: str
+    label: str
+    indicator: str
+    definition: str
+    region: str
+    period: str
+    aspect: str
+    value: str
+    seq: int
+    digest: str
+    sentence: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proof:
+    """The proof of one document; signature and public_key are lower-case hex, empty before sign.
+
+    outline: code and version of the outline. seq: the ledger counter of the whole document. created: ISO 8601 with offset.
+    fingerprint: see fingerprint_of.
+    """
+
+    document: str
+    title: str
+    outline: str
+    region: str
+    period: str
+    seq: int
+    created: str
+    fingerprint: str
+    figures: tuple[ProofFigure, ...]
+    signature: str = ""
+    public_key: str = ""
+
+
+def xpath_of(slot: int) -> str:
+    """Where part A holds the display string of a slot; positional, as LibreOffice strips attributes of bound parts."""
+    return f"/{FIGURES_PREFIX}:figures[1]/{FIGURES_PREFIX}:figure[{slot}]"
+
+
+def fingerprint_of(title: str, texts: Iterable[str]) -> str:
+    """SHA-256 over title and figure texts in order: finds a frozen document when an editor dropped every id."""
+    return hashlib.sha256(json.dumps([title, *texts], ensure_ascii=False).encode()).hexdigest()
+
+
+def fingerprint(document: Document) -> str:
+    """The fingerprint of a document tree."""
+    return fingerprint_of(document.title, (chip.text for chip in chips(document)))
+
+
+def canonical(proof: Proof) -> bytes:
+    """The bytes that are signed: everything but the signature, as JSON with sorted keys and no spaces, UTF-8."""
+    content = asdict(proof)
+    del content["signature"]
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def sign(proof: Proof, private_key: bytes) -> Proof:
+    """The proof signed with a raw 32-byte Ed25519 key. Same key and proof give the same signature."""
+    key = Ed25519PrivateKey.from_private_bytes(private_key)
+    named = replace(proof, public_key=key.public_key().public_bytes_raw().hex(), signature="")
+    return replace(named, signature=key.sign(canonical(named)).hex())
+
+
+def is_signed_by(proof: Proof, public_key: bytes) -> bool:
+    """Whether the signature holds under this raw 32-byte public key, and the proof names that key."""
+    if proof.public_key != public_key.hex():
+        return False
+    try:
+        Ed25519PublicKey.from_public_bytes(public_key).verify(bytes.fromhex(proof.signature), canonical(proof))
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+# --- part B ----------------------------------------------------------------------------------------
+
+_ATTRIBUTE = {'"': "&quot;", "\n": "&#10;", "\r": "&#13;", "\t": "&#9;"}
+_HEAD = tuple(field.name for field in fields(Proof) if field.name != "figures")
+_FIGURE = tuple(field.name for field in fields(ProofFigure))
+_INTEGERS = {"slot", "seq"}
+
+
+def _attributes(record: Proof | ProofFigure, names: tuple[str, ...]) -> str:
+    return "".join(f' {name}="{escape(str(getattr(record, name)), _ATTRIBUTE)}"' for name in names)
+
+
+def to_xml(proof: Proof) -> str:
+    """Part B as text. Same proof, same text."""
+    figures = "".join(f"<figure{_attributes(figure, _FIGURE)}/>\n" for figure in proof.figures)
+    head = _attributes(proof, _HEAD)
+    return (
+        '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+        f'<proof xmlns="{PROOF_NAMESPACE}"{head}>\n{figures}</proof>'
+    )
+
+
+def from_xml(root: etree._Element) -> Proof:
+    """The proof in a parsed part B. Raises ProofError naming what is missing."""
+    if root.tag != f"{{{PROOF_NAMESPACE}}}proof":
+        raise ProofError(f"the root of part B is {root.tag!r}, expected proof in {PROOF_NAMESPACE}")
+    figures = tuple(
+        ProofFigure(**_values(child, _FIGURE)) for child in root.iterchildren(f"{{{PROOF_NAMESPACE}}}figure")
+    )
+    return Proof(**_values(root, _HEAD), figures=figures)
+
+
+def _values(element: etree._Element, names: tuple[str, ...]) -> dict[str, Any]:  # Any: text and integers for one call
+    values: dict[str, Any] = {}
+    for name in names:
+        text = element.get(name)
+        if text is None:
+            raise ProofError(f"part B lacks {name!r} at line {element.sourceline}")
+        try:
+            values[name] = int(text) if name in _INTEGERS else text
+        except ValueError:
+            raise ProofError(f"{name!r} of part B must be an integer, got {text!r}") from None
+    return values

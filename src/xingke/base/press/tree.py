@@ -1,0 +1,277 @@
+"""The document tree: what an official document says, before it is a file. Every figure in it is a chip.
+
+Three texts of one paragraph are used everywhere: *plain* (what a reader sees), *masked* (the same length, figures
+replaced by ``MASK``, so offsets agree with plain) and the *sentence* a figure stands in, which the proof fixes.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+
+MASK = "\ufffc"  # OBJECT REPLACEMENT CHARACTER: no digit, no punctuation, never typed by a person
+CELL_SEPARATOR = "｜"
+HEADER_SEPARATOR = "："
+
+_BOUND = re.compile(r"[0-9][0-9.,]*%?(?:[~-][0-9][0-9.,]*%?)?")
+_SENTENCE = re.compile(r"[^。；！？]*[。；！？]+[”’』」）]*|[^。；！？]+")
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffc\ufffe\uffff\ud800-\udfff]")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chip:
+    """A figure in running text.
+
+    slot: 1-based order in the document = position in part A. figure: id of the frozen figure. text: what is shown,
+    with unit and approximation word ("36项", "增长13.5%", "居全市第2位", "近50家"). label: the indicator in words.
+    """
+
+    slot: int
+    figure: str
+    text: str
+    label: str
+
+    @property
+    def bound(self) -> str:
+        """The part of the text that stands inside the content control and in part A: see split_bound."""
+        return split_bound(self.text)[1]
+
+
+Inline = str | Chip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heading:
+    """A heading; text carries its own number ("一、主要工作"). level: 1 一、 · 2 （一） · 3 1. · 4 （1）."""
+
+    level: int
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paragraph:
+    """Running text with figures."""
+
+    inlines: tuple[Inline, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """A table; every row has as many cells as the header, a cell is a sequence of text and figures."""
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[tuple[Inline, ...], ...], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notice:
+    """A remark set apart from the text, such as where the numbers come from."""
+
+    text: str
+
+
+Block = Heading | Paragraph | Table | Notice
+
+
+@dataclass(frozen=True, kw_only=True)
+class Document:
+    """A whole document.
+
+    id: document id, also dc:identifier. number: 发文字号 with 〔〕 or None. date: 成文日期 as printed ("2024年7月5日").
+    language: BCP 47 ("zh-CN"). Raises ValueError when slots are not 1…n in reading order, a table is ragged, a heading
+    level is outside 1–4, or a text holds characters that XML cannot carry.
+    """
+
+    id: str
+    title: str
+    issuer: str
+    date: str
+    number: str | None = None
+    blocks: tuple[Block, ...]
+    is_fictional: bool = False
+    language: str = "zh-CN"
+
+    def __post_init__(self) -> None:
+        """Refuse a tree that could not be proved."""
+        found = [chip.slot for chip in chips(self)]
+        if found != list(range(1, len(found) + 1)):
+            raise ValueError(f"figures must be numbered 1 to {len(found)} in reading order, got {found}")
+        for block in self.blocks:
+            if isinstance(block, Heading) and not 1 <= block.level <= 4:
+                raise ValueError(f"heading level must be 1 to 4, got {block.level} at {block.text!r}")
+            if isinstance(block, Table):
+                widths = {len(row) for row in block.rows} - {len(block.header)}
+                if widths:
+                    raise ValueError(f"every table row needs {len(block.header)} cells, got {sorted(widths)}")
+        for chip in chips(self):
+            if not chip.text.strip() or "\n" in chip.text:
+                raise ValueError(f"figure {chip.slot} ({chip.label}) has no one-line text: {chip.text!r}")
+        for text in _texts(self):
+            if bad := _ILLEGAL.search(text):
+                raise ValueError(f"character {bad[0]!r} cannot stand in a document: {text[:40]!r}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where a figure stands: its chip and the exact text of its sentence (in a table: column head and whole row)."""
+
+    chip: Chip
+    sentence: str
+
+
+def chips(document: Document) -> Iterator[Chip]:
+    """Every figure in reading order: blocks in order, tables row by row."""
+    for block in document.blocks:
+        if isinstance(block, Paragraph):
+            yield from (part for part in block.inlines if isinstance(part, Chip))
+        elif isinstance(block, Table):
+            for row in block.rows:
+                for cell in row:
+                    yield from (part for part in cell if isinstance(part, Chip))
+
+
+def split_bound(text: str) -> tuple[str, str, str]:
+    """A figure's text as (before, bound, after): "近50家" → ("近", "50", "家").
+
+    Only the numeral goes into the content control: LibreOffice 7.4 re-saves a bound control three times over when its
+    text holds a Chinese character (tried). Before and after are proved with the sentence they stand in. A text without
+    an Arabic numeral is bound as a whole, and such a document does not survive LibreOffice.
+    """
+    match = _BOUND.search(text)
+    return (text[: match.start()], match[0], text[match.end() :]) if match else ("", text, "")
+
+
+def plain(inlines: Sequence[Inline]) -> str:
+    """The text a reader sees."""
+    return "".join(part if isinstance(part, str) else part.text for part in inlines)
+
+
+def masked(inlines: Sequence[Inline]) -> str:
+    """Like plain, same length, each character of a figure replaced by MASK."""
+    return "".join(part if isinstance(part, str) else MASK * len(part.text) for part in inlines)
+
+
+def sentence_bounds(masked_text: str) -> list[tuple[int, int]]:
+    """Offsets of the sentences of a masked text, in order and without gaps; split after 。；！？ and closing marks."""
+    return [match.span() for match in _SENTENCE.finditer(masked_text)]
+
+
+def sentences(paragraph: Paragraph) -> tuple[tuple[Inline, ...], ...]:
+    """The sentences of a paragraph, figures kept whole."""
+    split: list[tuple[Inline, ...]] = []
+    for start, end in sentence_bounds(masked(paragraph.inlines)):
+        split.append(tuple(_cut(paragraph.inlines, start, end)))
+    return tuple(split)
+
+
+def _cut(inlines: Sequence[Inline], start: int, end: int) -> Iterator[Inline]:
+    at = 0
+    for part in inlines:
+        size = len(part) if isinstance(part, str) else len(part.text)
+        low, high = max(start - at, 0), min(end - at, size)
+        if low < high:
+            yield part[low:high] if isinstance(part, str) else part
+        at += size
+
+
+def cell_sentence(head: str, cells: Sequence[str]) -> str:
+    """The sentence of a figure in a table: the head of its column and its whole row."""
+    return f"{head}{HEADER_SEPARATOR}{CELL_SEPARATOR.join(cells)}"
+
+
+def places(document: Document) -> tuple[Place, ...]:
+    """Every figure with its sentence, in slot order."""
+    found: list[Place] = []
+    for block in document.blocks:
+        if isinstance(block, Paragraph):
+            for sentence in sentences(block):
+                text = plain(sentence).strip()
+                found.extend(Place(chip=part, sentence=text) for part in sentence if isinstance(part, Chip))
+        elif isinstance(block, Table):
+            for row in block.rows:
+                cells = [plain(cell) for cell in row]
+                for head, cell in zip(block.header, row, strict=True):
+                    text = cell_sentence(head, cells)
+                    found.extend(Place(chip=part, sentence=text) for part in cell if isinstance(part, Chip))
+    return tuple(found)
+
+
+def passages(document: Document) -> Iterator[tuple[Inline, ...]]:
+    """Everything the document says, one passage per paragraph or cell, in reading order."""
+    if document.number:
+        yield (document.number,)
+    yield (document.title,)
+    for block in document.blocks:
+        if isinstance(block, Heading | Notice):
+            yield (block.text,)
+        elif isinstance(block, Paragraph):
+            yield block.inlines
+        else:
+            yield from ((head,) for head in block.header)
+            for row in block.rows:
+                yield from row
+    yield (document.issuer,)
+    yield (document.date,)
+
+
+def _texts(document: Document) -> Iterator[str]:
+    yield from (document.id, document.language)
+    for chip in chips(document):
+        yield from (chip.figure, chip.label, chip.text)
+    for inlines in passages(document):
+        yield from (part for part in inlines if isinstance(part, str))
+
+
+# --- stored form -----------------------------------------------------------------------------------
+
+_BLOCKS: dict[str, type[Block]] = {"heading": Heading, "paragraph": Paragraph, "table": Table, "notice": Notice}
+_NAMES = {kind: name for name, kind in _BLOCKS.items()}
+
+
+def to_json(document: Document) -> str:
+    """One line of JSON, keys sorted; from_json gives an equal document back."""
+    blocks = [{"kind": _NAMES[type(block)], **asdict(block)} for block in document.blocks]
+    head = {name: getattr(document, name) for name in _HEAD}
+    return json.dumps({**head, "blocks": blocks}, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+_HEAD = ("id", "title", "issuer", "date", "number", "is_fictional", "language")
+
+
+def from_json(text: str) -> Document:
+    """The document that to_json wrote. Raises ValueError or KeyError when the text is not one."""
+    stored = json.loads(text)
+    return Document(**{name: stored[name] for name in _HEAD}, blocks=tuple(map(_block, stored["blocks"])))
+
+
+def _block(stored: Mapping[str, object]) -> Block:
+    fields = {key: value for key, value in stored.items() if key != "kind"}
+    match stored["kind"]:
+        case "heading":
+            return Heading(level=int(str(fields["level"])), text=str(fields["text"]))
+        case "notice":
+            return Notice(text=str(fields["text"]))
+        case "paragraph":
+            return Paragraph(inlines=_inlines(fields["inlines"]))
+        case "table":
+            header, rows = _list(fields["header"]), _list(fields["rows"])
+            cells = tuple(tuple(_inlines(cell) for cell in _list(row)) for row in rows)
+            return Table(header=tuple(map(str, header)), rows=cells)
+        case other:
+            raise ValueError(f"unknown block kind {other!r}; known: {', '.join(_BLOCKS)}")
+
+
+def _inlines(stored: object) -> tuple[Inline, ...]:
+    return tuple(part if isinstance(part, str) else _chip(part) for part in _list(stored))
+
+
+def _chip(stored: object) -> Chip:
+    if not isinstance(stored, dict):
+        raise ValueError(f"expected a figure in the stored document, got {stored!r}")
+    return Chip(**stored)
+
+
+def _list(stored: object) -> list[object]:
+    if not isinstance(stored, list):
+        raise ValueError(f"expected a list in the stored document, got {type(stored).__name__}")
+    return stored

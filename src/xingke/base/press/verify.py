@@ -1,0 +1,755 @@
+"""Does a document still say what was proved? Pure comparison of a reading with its proof, or with the frozen tree.
+
+Per figure the visible text, part A and part B must agree, and it must stand once, in its own sentence; every other
+numeral must be exempt. Prose without figures may be changed freely. Whether the *ledger* still says the same is asked
+elsewhere and merged with ``Verdict.joined``.
+"""
+
+import difflib
+import itertools
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from xingke.base.press import numerals
+from xingke.base.press.docx_reader import Bound, Opaque, Reading, ReadParagraph, Story
+from xingke.base.press.proof import Proof, fingerprint_of, is_signed_by, xpath_of
+from xingke.base.press.tree import (
+    MASK,
+    Chip,
+    Document,
+    cell_sentence,
+    passages,
+    places,
+    plain,
+    sentence_bounds,
+    split_bound,
+)
+
+
+class Kind(StrEnum):
+    """What a finding is about."""
+
+    TEXT_EDITED = "text edited"
+    STORE_EDITED = "store edited"
+    FIGURE_EDITED = "figure edited"
+    FIGURE_MISSING = "figure missing"
+    FIGURE_UNWRAPPED = "figure unwrapped"
+    FIGURE_REPEATED = "figure repeated"
+    FIGURE_ADDED = "figure added"
+    SENTENCE_CHANGED = "sentence changed"
+    UNBOUND_NUMERAL = "unbound numeral"
+    TRACKED_CHANGE = "tracked change"
+    TITLE_CHANGED = "title changed"
+    NOT_SIGNED = "not signed"
+    SIGNATURE_BROKEN = "signature broken"
+    UNKNOWN_KEY = "unknown key"
+    PROOF_MISSING = "proof missing"
+    PROOF_UNREADABLE = "proof unreadable"
+    OTHER_DOCUMENT = "other document"
+    FROZEN_DIFFERS = "frozen differs"
+    NUMERAL_DIFFERS = "numeral differs"
+    EMBEDDED_DOCUMENT = "embedded document"
+    FIGURE_DRIFTED = "figure drifted"
+    PARTS_DROPPED = "parts dropped"
+    LIST_DROPPED = "list dropped"
+    TRACKED_CHANGES_EXIST = "tracked changes exist"
+    PICTURES_UNREAD = "pictures unread"
+
+
+NOTICES = frozenset({Kind.PARTS_DROPPED, Kind.LIST_DROPPED, Kind.TRACKED_CHANGES_EXIST, Kind.PICTURES_UNREAD})
+
+_SENTENCES: Mapping[Kind, tuple[str, str]] = {
+    Kind.TEXT_EDITED: (
+        "正文里的“{label}”改成了“{found}”，证明里是“{expected}”。",
+        "The text of “{label}” now reads “{found}”; the proof says “{expected}”.",
+    ),
+    Kind.STORE_EDITED: (
+        "“{label}”在数字清单里改成了“{found}”，证明里是“{expected}”；重新打开时正文会跟着变。",
+        "“{label}” is “{found}” in the list of figures; the proof says “{expected}”. Reopening changes the text.",
+    ),
+    Kind.FIGURE_EDITED: (
+        "“{label}”在正文和数字清单里都改成了“{found}”，证明里是“{expected}”。",
+        "“{label}” was changed to “{found}” in the text and in the list of figures; the proof says “{expected}”.",
+    ),
+    Kind.FIGURE_MISSING: (
+        "“{label}”（{expected}）在文中找不到了，控件被删除。",
+        "“{label}” ({expected}) is no longer in the document; its control was deleted.",
+    ),
+    Kind.FIGURE_UNWRAPPED: (
+        "“{label}”（{expected}）的文字还在，但控件被去掉，数字不再受保护。",
+        "The text of “{label}” ({expected}) is still there, but its control was removed.",
+    ),
+    Kind.FIGURE_REPEATED: (
+        "“{label}”（{expected}）在文中出现了{count}次，只应出现一次。",
+        "“{label}” ({expected}) appears {count} times; it may appear only once.",
+    ),
+    Kind.FIGURE_ADDED: (
+        "文中有一个控件“{found}”不在证明里，它绑定的内容重新打开后可能变化。",
+        "A bound control, “{found}”, is not in the proof; what it shows may change on reopening.",
+    ),
+    Kind.SENTENCE_CHANGED: (
+        "“{label}”（{figure_text}）所在的句子变了：原为“{expected}”，现为“{found}”。",
+        "The sentence of “{label}” ({figure_text}) changed: it was “{expected}”, now “{found}”.",
+    ),
+    Kind.UNBOUND_NUMERAL: (
+        "“{found}”没有任何数据依据。",
+        "“{found}” is bound to nothing.",
+    ),
+    Kind.TRACKED_CHANGE: (
+        "修订标记改动了数字：{change}“{found}”（修订人：{author}）。请接受或拒绝修订后再核验。",
+        "A tracked change touches a figure: {change} “{found}” (by {author}). Accept or reject it and verify again.",
+    ),
+    Kind.TITLE_CHANGED: (
+        "标题变了：证明里是“{expected}”，文中没有这个标题。",
+        "The title changed: the proof says “{expected}”, which the document does not carry.",
+    ),
+    Kind.NOT_SIGNED: ("证明没有签名。", "The proof is not signed."),
+    Kind.SIGNATURE_BROKEN: (
+        "签名与证明内容不符，证明被改动过。",
+        "The signature does not fit the proof: the proof was changed.",
+    ),
+    Kind.UNKNOWN_KEY: (
+        "签名所用的公钥（{found}…）不在信任名单中，无法确认由谁签发。",
+        "The proof is signed with a key ({found}…) that is not trusted here.",
+    ),
+    Kind.PROOF_MISSING: (
+        "文件里没有证明，也没有找到固化的版本，{count}个数字无从核验。",
+        "The file carries no proof and no frozen version was found: {count} numerals cannot be checked.",
+    ),
+    Kind.PROOF_UNREADABLE: ("证明部分无法读出：{found}。", "The proof cannot be read: {found}."),
+    Kind.OTHER_DOCUMENT: (
+        "证明属于另一份文件：应为“{expected}”，实为“{found}”。",
+        "The proof belongs to another document: expected “{expected}”, found “{found}”.",
+    ),
+    Kind.FROZEN_DIFFERS: (
+        "“{label}”在证明里是“{found}”，固化的版本是“{expected}”。",
+        "“{label}” is “{found}” in the proof but “{expected}” in the frozen version.",
+    ),
+    Kind.NUMERAL_DIFFERS: (
+        "与固化的版本相比，“{expected}”变成了“{found}”。",
+        "Compared with the frozen version, “{expected}” became “{found}”.",
+    ),
+    Kind.EMBEDDED_DOCUMENT: (
+        "文件里嵌入了另一份文档，其中的数字无法核验。",
+        "Another document is embedded in the file; its numerals cannot be checked.",
+    ),
+    Kind.FIGURE_DRIFTED: (
+        "“{label}”发布时为“{expected}”，现在的台账算出“{found}”。",
+        "“{label}” was published as “{expected}”; the ledger now gives “{found}”.",
+    ),
+    Kind.PARTS_DROPPED: (
+        "编辑软件丢掉了证明部分，已改为与固化的版本逐个核对，{count}个数字全部一致。",
+        "An editor dropped the proof; compared with the frozen version instead, all {count} numerals agree.",
+    ),
+    Kind.LIST_DROPPED: (
+        "编辑软件丢掉了数字清单，已按签名的证明逐个核对，{count}个数字全部一致。",
+        "An editor dropped the list of figures; compared with the signed proof, all {count} figures agree.",
+    ),
+    Kind.TRACKED_CHANGES_EXIST: (
+        "文中有{count}处修订标记，均未涉及数字。",
+        "The document holds {count} tracked changes; none touches a figure.",
+    ),
+    Kind.PICTURES_UNREAD: (
+        "文中有{count}个图片或对象，其中的文字没有核验。",
+        "The document holds {count} pictures or objects; words in them were not checked.",
+    ),
+}
+
+_CHANGES = (("删除", "deletion"), ("插入", "insertion"))
+
+_STORIES: Mapping[Story, tuple[str, str]] = {
+    Story.BODY: ("正文", "text"),
+    Story.HEADER: ("页眉", "header"),
+    Story.FOOTER: ("页脚", "footer"),
+    Story.FOOTNOTE: ("脚注", "footnotes"),
+    Story.ENDNOTE: ("尾注", "endnotes"),
+    Story.TEXT_BOX: ("文本框", "text box"),
+    Story.CHART: ("图表", "chart"),
+    Story.DIAGRAM: ("示意图", "diagram"),
+    Story.NUMBERING: ("编号样式", "numbering"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spot:
+    """Where in the file: story, paragraph (1-based), table and row when in a table, and the words around."""
+
+    story: Story
+    paragraph: int
+    excerpt: str
+    table: int | None = None
+    row: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One thing that is not as proved. slot and figure name the figure it is about; params fill the sentence."""
+
+    kind: Kind
+    slot: int | None = None
+    figure: str | None = None
+    spot: Spot | None = None
+    expected: str | None = None
+    found: str | None = None
+    params: Mapping[str, str | int] = field(default_factory=dict)
+
+    @property
+    def is_notice(self) -> bool:
+        """Worth telling, no reason to reject."""
+        return self.kind in NOTICES
+
+    def sentence(self, language: str = "zh") -> str:
+        """The finding in words, Chinese or English ("en…")."""
+        is_english = language.startswith("en")
+        values = {"expected": self.expected or "", "found": self.found or "", **self.params}
+        values["change"] = _CHANGES[values.get("change") == "insertion"][is_english]
+        return _SENTENCES[self.kind][is_english].format_map(values)
+
+    def where(self, language: str = "zh") -> str:
+        """The place in words, or an empty text."""
+        if self.spot is None:
+            return ""
+        english = language.startswith("en")
+        name = _STORIES[self.spot.story][english]
+        if self.spot.table is not None:
+            table, row = self.spot.table, self.spot.row
+            place = f"table {table}, row {row}" if english else f"表{table}第{row}行"
+        else:
+            number = self.spot.paragraph
+            place = f"{name}, paragraph {number}" if english else f"{name}第{number}段"
+        return f"{place}: “{self.spot.excerpt}”" if english else f"{place}：“{self.spot.excerpt}”"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One line of the table of figures: what was proved, what the file shows (None: not there), whether all agrees."""
+
+    slot: int
+    figure: str
+    label: str
+    expected: str
+    found: str | None
+    holds: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """All findings, and every figure with what became of it."""
+
+    findings: tuple[Finding, ...]
+    rows: tuple[Row, ...]
+
+    @property
+    def failures(self) -> tuple[Finding, ...]:
+        """The findings that are more than notices."""
+        return tuple(finding for finding in self.findings if not finding.is_notice)
+
+    @property
+    def notices(self) -> tuple[Finding, ...]:
+        """The findings that are only worth telling."""
+        return tuple(finding for finding in self.findings if finding.is_notice)
+
+    @property
+    def holds(self) -> bool:
+        """Whether every figure is as proved and no numeral stands unproved."""
+        return not self.failures
+
+    def joined(self, findings: Iterable[Finding]) -> "Verdict":
+        """The verdict with more findings, such as drift; figures they name no longer hold."""
+        added = tuple(findings)
+        failed = {finding.slot for finding in added if not finding.is_notice}
+        rows = tuple(replace(row, holds=row.holds and row.slot not in failed) for row in self.rows)
+        return Verdict(findings=self.findings + added, rows=rows)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Expected:
+    """A figure as it should stand, from the proof or from the frozen tree."""
+
+    slot: int
+    figure: str
+    label: str
+    text: str
+    sentence: str
+    xpath: str
+
+    @property
+    def bound(self) -> tuple[str, str, str]:
+        return split_bound(self.text)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Standing:
+    """A figure as it stands: control, offset in its paragraph, the text shown there, the sentence around."""
+
+    paragraph: ReadParagraph
+    at: int
+    control: Bound
+    shown: str
+    start: int
+    sentence: str
+
+
+def compare(
+    reading: Reading,
+    proof: Proof | None,
+    *,
+    frozen: Document | None = None,
+    trusted_keys: Collection[bytes] = (),
+    allowed_terms: Collection[str] = (),
+) -> Verdict:
+    """What the file says against what was proved.
+
+    proof: normally reading.proof. frozen: the stored tree of the same document, if found by id or fingerprint; it
+    stands in where an editor dropped the parts. trusted_keys: raw 32-byte Ed25519 public keys. allowed_terms: names
+    whose digits are no quantities, beside the built-in ones.
+    """
+    page = _Page(reading, allowed_terms)
+    findings: list[Finding] = []
+    if proof is not None:
+        findings += _seal(reading, proof, frozen, trusted_keys)
+        expected, title = _from_proof(proof), proof.title
+    else:
+        if reading.proof_error is not None:
+            findings.append(Finding(kind=Kind.PROOF_UNREADABLE, found=reading.proof_error))
+        if frozen is None:
+            return Verdict(findings=(*findings, *_unproved(page), *page.remarks()), rows=())
+        expected, title = _from_frozen(frozen), frozen.title
+    is_bare = not any(True for _ in reading.controls)
+    if is_bare and frozen is not None and (proof is None or reading.strings is None):
+        found, rows = _against_frozen(page, frozen, expected)
+        dropped: Kind | None = Kind.PARTS_DROPPED
+    else:
+        found, rows = _against_controls(page, expected, title)
+        is_listless = reading.strings is None and bool(expected)
+        dropped = Kind.PARTS_DROPPED if proof is None else Kind.LIST_DROPPED if is_listless else None
+    findings += found
+    if dropped is not None and all(finding.is_notice for finding in findings):
+        findings.append(Finding(kind=dropped, params={"count": len(expected)}))
+    return Verdict(findings=(*findings, *page.remarks()), rows=tuple(rows))
+
+
+def _unproved(page: "_Page") -> Iterator[Finding]:
+    """Neither proof nor frozen tree: nothing can be said of any numeral."""
+    count = sum(len(page.numerals(paragraph, paragraph.text)) for paragraph in page.reading.paragraphs)
+    if page.reading.proof_error is None:
+        yield Finding(kind=Kind.PROOF_MISSING, params={"count": count})
+
+
+def _from_proof(proof: Proof) -> list[_Expected]:
+    return [
+        _Expected(
+            slot=figure.slot,
+            figure=figure.figure,
+            label=figure.label,
+            text=figure.text,
+            sentence=figure.sentence,
+            xpath=figure.xpath,
+        )
+        for figure in proof.figures
+    ]
+
+
+def _from_frozen(document: Document) -> list[_Expected]:
+    return [
+        _Expected(
+            slot=place.chip.slot,
+            figure=place.chip.figure,
+            label=place.chip.label,
+            text=place.chip.text,
+            sentence=place.sentence,
+            xpath=xpath_of(place.chip.slot),
+        )
+        for place in places(document)
+    ]
+
+
+# --- the seal --------------------------------------------------------------------------------------
+
+
+def _seal(
+    reading: Reading, proof: Proof, frozen: Document | None, trusted_keys: Collection[bytes]
+) -> Iterator[Finding]:
+    """Who signed, whether the proof is whole, and whether it is the proof of this document."""
+    yield from _signature(proof, trusted_keys)
+    if reading.identifier is not None and reading.identifier != proof.document:
+        yield Finding(kind=Kind.OTHER_DOCUMENT, expected=proof.document, found=reading.identifier)
+    if frozen is None:
+        return
+    if frozen.id != proof.document:
+        yield Finding(kind=Kind.OTHER_DOCUMENT, expected=frozen.id, found=proof.document)
+        return
+    stored = {place.slot: place for place in _from_frozen(frozen)}
+    for figure in proof.figures:
+        known = stored.pop(figure.slot, None)
+        if known is None or (known.figure, known.text) != (figure.figure, figure.text):
+            yield Finding(
+                kind=Kind.FROZEN_DIFFERS,
+                slot=figure.slot,
+                figure=figure.figure,
+                expected=known.text if known else "",
+                found=figure.text,
+                params={"label": figure.label},
+            )
+    for known in stored.values():
+        yield Finding(
+            kind=Kind.FROZEN_DIFFERS,
+            slot=known.slot,
+            figure=known.figure,
+            expected=known.text,
+            found="",
+            params={"label": known.label},
+        )
+
+
+def _signature(proof: Proof, trusted_keys: Collection[bytes]) -> Iterator[Finding]:
+    if not proof.signature or not proof.public_key:
+        yield Finding(kind=Kind.NOT_SIGNED)
+        return
+    try:
+        own = bytes.fromhex(proof.public_key)
+    except ValueError:
+        own = b""
+    texts = [figure.text for figure in proof.figures]
+    slots = [(figure.slot, figure.xpath) for figure in proof.figures]
+    whole = slots == [(slot, xpath_of(slot)) for slot in range(1, len(slots) + 1)]
+    if not is_signed_by(proof, own) or proof.fingerprint != fingerprint_of(proof.title, texts) or not whole:
+        yield Finding(kind=Kind.SIGNATURE_BROKEN)
+    elif own not in trusted_keys:
+        yield Finding(kind=Kind.UNKNOWN_KEY, found=proof.public_key[:16])
+
+
+# --- the page --------------------------------------------------------------------------------------
+
+
+class _Page:
+    """A reading with what several rules ask of it."""
+
+    def __init__(self, reading: Reading, terms: Collection[str]) -> None:
+        self.reading = reading
+        self.terms = terms
+        self.rows: dict[tuple[int, int], list[str]] = {}  # (table, row) → cell texts, paragraphs of a cell joined
+        for paragraph in reading.paragraphs:
+            if paragraph.cell is not None:
+                cells = self.rows.setdefault((paragraph.cell.table, paragraph.cell.row), [])
+                cells += [""] * (paragraph.cell.column + 1 - len(cells))
+                cells[paragraph.cell.column] += paragraph.text
+
+    def sentence(self, paragraph: ReadParagraph, start: int, end: int) -> str:
+        """The sentence around text[start:end]; in a table the column's head with the whole row."""
+        if paragraph.cell is not None:
+            heads = self.rows.get((paragraph.cell.table, 1), [])
+            head = heads[paragraph.cell.column] if paragraph.cell.column < len(heads) else ""
+            return cell_sentence(head, self.rows[(paragraph.cell.table, paragraph.cell.row)])
+        bounds = sentence_bounds(paragraph.masked)
+        around = [(low, high) for low, high in bounds if low < max(end, start + 1) and high > start] or bounds[-1:]
+        return paragraph.text[around[0][0] : around[-1][1]].strip() if around else ""
+
+    def sentences(self, paragraph: ReadParagraph) -> Iterator[str]:
+        """The sentences of a paragraph; a cell is one."""
+        if paragraph.cell is not None:
+            yield self.sentence(paragraph, 0, 0)
+        else:
+            yield from (paragraph.text[low:high].strip() for low, high in sentence_bounds(paragraph.masked))
+
+    def spot(self, paragraph: ReadParagraph, start: int, end: int) -> Spot:
+        """The place with up to eight characters on each side."""
+        text = paragraph.text
+        low, high = max(start - 8, 0), end + 8
+        excerpt = ("…" if low else "") + text[low:high].strip() + ("…" if high < len(text) else "")
+        cell = paragraph.cell
+        return Spot(
+            story=paragraph.story,
+            paragraph=paragraph.number,
+            excerpt=excerpt,
+            table=cell.table if cell else None,
+            row=cell.row if cell else None,
+        )
+
+    def numerals(self, paragraph: ReadParagraph, text: str) -> list[numerals.Numeral]:
+        """The numerals of a masked paragraph that are not exempt; the running numbers of a table are."""
+        found = numerals.find(text, terms=self.terms)
+        cell = paragraph.cell
+        if cell is not None and cell.row > 1 and len(found) == 1:
+            heads = self.rows.get((cell.table, 1), [])
+            head = heads[cell.column].strip() if cell.column < len(heads) else ""
+            if head in ("序号", "No.") and text.strip() == str(cell.row - 1):
+                return []
+        return found
+
+    def remarks(self) -> Iterator[Finding]:
+        """Tracked changes and content that cannot be read."""
+        quiet = 0
+        for paragraph in self.reading.paragraphs:
+            spans = [(each.start, each.end) for each in numerals.find(paragraph.text, terms=self.terms)]
+            spans += [(at, at + len(control.text)) for at, control in paragraph.controls]
+            for change in paragraph.changes:
+                inside = any(low < change.end and change.start < high for low, high in spans)
+                between = change.start == change.end and any(low < change.start < high for low, high in spans)
+                if change.holds_control or inside or between or numerals.find(change.text, terms=self.terms):
+                    yield Finding(
+                        kind=Kind.TRACKED_CHANGE,
+                        spot=self.spot(paragraph, change.start, change.end),
+                        found=change.text,
+                        params={
+                            "change": "insertion" if change.is_insertion else "deletion",
+                            "author": change.author or "—",
+                        },
+                    )
+                else:
+                    quiet += 1
+        if quiet:
+            yield Finding(kind=Kind.TRACKED_CHANGES_EXIST, params={"count": quiet})
+        opaque = self.reading.opaque
+        if Opaque.EMBEDDED_DOCUMENT in opaque:
+            yield Finding(kind=Kind.EMBEDDED_DOCUMENT)
+        if pictures := sum(kind is not Opaque.EMBEDDED_DOCUMENT for kind in opaque):
+            yield Finding(kind=Kind.PICTURES_UNREAD, params={"count": pictures})
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two texts agree apart from blanks and line ends, which editors move."""
+    return _squeezed(one) == _squeezed(other)
+
+
+_DIGITS = re.compile(r"\d[\d.,]*")
+
+
+def _squeezed(text: str) -> str:
+    return re.sub(r"\s+", "", text)
+
+
+# --- figures in their controls ---------------------------------------------------------------------
+
+
+@dataclass
+class _Ground:
+    """What the rules about figures share while they run."""
+
+    page: _Page
+    healed: _Page  # the same text with every known control showing what it should: its sentences tell about words only
+    standing: dict[int, list[_Standing]]
+    covered: dict[int, list[tuple[int, int]]]  # index of the paragraph → spans that figures account for
+
+
+def _against_controls(page: _Page, expected: Sequence[_Expected], title: str) -> tuple[list[Finding], list[Row]]:
+    """Every figure by its control, then every numeral outside."""
+    known = {figure.slot: figure for figure in expected}
+    healed = _Page(_healed(page.reading, known), page.terms)
+    ground = _Ground(page=page, healed=healed, standing={slot: [] for slot in known}, covered={})
+    findings = list(_title(page, title))
+    for index, paragraph in enumerate(page.reading.paragraphs):
+        twin = healed.reading.paragraphs[index]
+        for (at, control), (twin_at, twin_control) in zip(paragraph.controls, twin.controls, strict=True):
+            figure = known.get(control.slot) if control.slot is not None else None
+            if figure is None:
+                spot = page.spot(paragraph, at, at + len(control.text))
+                findings.append(Finding(kind=Kind.FIGURE_ADDED, slot=control.slot, spot=spot, found=control.text))
+                continue
+            sentence = healed.sentence(twin, twin_at, twin_at + len(twin_control.text))
+            stands = _stands(paragraph, at, control, figure, sentence)
+            ground.standing[figure.slot].append(stands)
+            ground.covered.setdefault(index, []).append((stands.start, stands.start + len(stands.shown)))
+    rows: list[Row] = []
+    for figure in expected:
+        found = list(_figure(ground, figure))
+        findings += found
+        standing = ground.standing[figure.slot]
+        rows.append(_row(figure, standing[0].shown if standing else None, holds=not found))
+    return [*findings, *_loose_numerals(ground)], rows
+
+
+def _row(figure: _Expected, found: str | None, *, holds: bool) -> Row:
+    return Row(
+        slot=figure.slot, figure=figure.figure, label=figure.label, expected=figure.text, found=found, holds=holds
+    )
+
+
+def _healed(reading: Reading, known: Mapping[int, _Expected]) -> Reading:
+    def heal(piece: str | Bound) -> str | Bound:
+        if isinstance(piece, str) or piece.slot is None or piece.slot not in known:
+            return piece
+        return replace(piece, text=known[piece.slot].bound[1])
+
+    paragraphs = [replace(each, pieces=tuple(map(heal, each.pieces))) for each in reading.paragraphs]
+    return replace(reading, paragraphs=tuple(paragraphs))
+
+
+def _title(page: _Page, title: str) -> Iterator[Finding]:
+    if not any(_same(paragraph.text, title) for paragraph in page.reading.paragraphs):
+        yield Finding(kind=Kind.TITLE_CHANGED, expected=title)
+
+
+def _stands(paragraph: ReadParagraph, at: int, control: Bound, figure: _Expected, sentence: str) -> _Standing:
+    """The figure with the words before and after that belong to it, as far as they are there."""
+    before, _, after = figure.bound
+    text, end = paragraph.text, at + len(control.text)
+    start = at - len(before) if before and text[:at].endswith(before) else at
+    stop = end + len(after) if after and text[end:].startswith(after) else end
+    return _Standing(
+        paragraph=paragraph, at=at, control=control, shown=text[start:stop], start=start, sentence=sentence
+    )
+
+
+def _figure(ground: _Ground, figure: _Expected) -> Iterator[Finding]:
+    """All that is to be said about one figure."""
+    bound = figure.bound[1]
+    strings = ground.page.reading.strings
+    stored = bound if strings is None else strings[figure.slot - 1] if figure.slot <= len(strings) else ""
+    standing = ground.standing[figure.slot]
+    if not standing:
+        yield _absent(ground, figure)
+        return
+    if len(standing) > 1:
+        yield _about(ground.page, figure, Kind.FIGURE_REPEATED, standing[1], standing[1].shown, count=len(standing))
+    shown = {stands.control.text for stands in standing}
+    for stands in standing:
+        if stands.control.text != bound:
+            kind = Kind.FIGURE_EDITED if stored == stands.control.text else Kind.TEXT_EDITED
+            yield _about(ground.page, figure, kind, stands, stands.shown)
+        if not _same(stands.sentence, figure.sentence):
+            kind = Kind.SENTENCE_CHANGED
+            finding = _about(ground.page, figure, kind, stands, stands.sentence, figure_text=figure.text)
+            yield replace(finding, expected=figure.sentence)
+    if stored != bound and stored not in shown:
+        before, _, after = figure.bound
+        yield _about(ground.page, figure, Kind.STORE_EDITED, standing[0], before + stored + after)
+
+
+def _about(page: _Page, figure: _Expected, kind: Kind, stands: _Standing, found: str, **params: str | int) -> Finding:
+    return Finding(
+        kind=kind,
+        slot=figure.slot,
+        figure=figure.figure,
+        spot=page.spot(stands.paragraph, stands.at, stands.at + len(stands.control.text)),
+        expected=figure.text,
+        found=found,
+        params={"label": figure.label, **params},
+    )
+
+
+def _absent(ground: _Ground, figure: _Expected) -> Finding:
+    """A figure without a control: unwrapped when its sentence still stands word for word, else missing."""
+    params: dict[str, str | int] = {"label": figure.label}
+    for index, (paragraph, twin) in enumerate(
+        zip(ground.page.reading.paragraphs, ground.healed.reading.paragraphs, strict=True)
+    ):
+        if figure.text not in twin.text:
+            continue
+        if not any(_same(sentence, figure.sentence) for sentence in ground.healed.sentences(twin)):
+            continue
+        for match in re.finditer(re.escape(figure.text), paragraph.text):
+            low, high = match.span()
+            taken = ground.covered.setdefault(index, [])
+            if not any(start < high and low < end for start, end in taken):
+                taken.append((low, high))
+                return Finding(
+                    kind=Kind.FIGURE_UNWRAPPED,
+                    slot=figure.slot,
+                    figure=figure.figure,
+                    spot=ground.page.spot(paragraph, low, high),
+                    expected=figure.text,
+                    found=figure.text,
+                    params=params,
+                )
+    return Finding(
+        kind=Kind.FIGURE_MISSING, slot=figure.slot, figure=figure.figure, expected=figure.text, params=params
+    )
+
+
+def _loose_numerals(ground: _Ground) -> Iterator[Finding]:
+    """Every numeral that no figure accounts for, in every story."""
+    for index, paragraph in enumerate(ground.page.reading.paragraphs):
+        masked = paragraph.masked
+        for low, high in ground.covered.get(index, ()):
+            masked = masked[:low] + MASK * (high - low) + masked[high:]
+        yield from _unbound(ground.page, paragraph, masked)
+
+
+def _unbound(page: _Page, paragraph: ReadParagraph, masked: str) -> Iterator[Finding]:
+    for numeral in page.numerals(paragraph, masked):
+        spot = page.spot(paragraph, numeral.start, numeral.end)
+        yield Finding(kind=Kind.UNBOUND_NUMERAL, spot=spot, found=numeral.text)
+
+
+# --- no controls left: the frozen text -------------------------------------------------------------
+
+
+def _against_frozen(page: _Page, frozen: Document, expected: Sequence[_Expected]) -> tuple[list[Finding], list[Row]]:
+    """Numerals of the body in order against those of the frozen tree, and every figure's sentence."""
+    findings = list(_title(page, frozen.title))
+    stored = list(_frozen_numerals(frozen, page.terms))
+    body = [paragraph for paragraph in page.reading.paragraphs if paragraph.story is Story.BODY]
+    read = [(paragraph, each) for paragraph in body for each in numerals.find(paragraph.text, terms=page.terms)]
+    before, after = [text for text, _ in stored], [each.text for _, each in read]
+    matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
+    for code, low, high, start, end in matcher.get_opcodes():
+        if code != "equal":
+            findings += _differences(page, stored[low:high], read[start:end])
+    for paragraph in page.reading.paragraphs:
+        if paragraph.story is not Story.BODY:
+            findings += _unbound(page, paragraph, paragraph.masked)
+    findings += _lost_sentences(page, body, expected, {finding.slot for finding in findings})
+    failed = {finding.slot: finding.found for finding in findings if finding.slot is not None}
+    rows = [_row(each, failed.get(each.slot, each.text), holds=each.slot not in failed) for each in expected]
+    return findings, rows
+
+
+def _frozen_numerals(frozen: Document, terms: Collection[str]) -> Iterator[tuple[str, Chip | None]]:
+    """The numerals of a tree in reading order, each with the figure it belongs to."""
+    for inlines in passages(frozen):
+        spans: list[tuple[int, int, Chip]] = []
+        at = 0
+        for part in inlines:
+            size = len(part) if isinstance(part, str) else len(part.text)
+            if isinstance(part, Chip):
+                spans.append((at, at + size, part))
+            at += size
+        for numeral in numerals.find(plain(inlines), terms=terms):
+            yield (
+                numeral.text,
+                next((chip for low, high, chip in spans if low < numeral.end and numeral.start < high), None),
+            )
+
+
+def _differences(
+    page: _Page,
+    stored: Sequence[tuple[str, Chip | None]],
+    read: Sequence[tuple[ReadParagraph, numerals.Numeral]],
+) -> Iterator[Finding]:
+    for known, now in itertools.zip_longest(stored, read):
+        spot = page.spot(now[0], now[1].start, now[1].end) if now else None
+        if known is None:
+            yield Finding(kind=Kind.UNBOUND_NUMERAL, spot=spot, found=now[1].text)
+            continue
+        text, chip = known
+        yield Finding(
+            kind=Kind.NUMERAL_DIFFERS,
+            slot=chip.slot if chip else None,
+            figure=chip.figure if chip else None,
+            spot=spot,
+            expected=text,
+            found=now[1].text if now else "—",
+        )
+
+
+def _lost_sentences(
+    page: _Page, body: Sequence[ReadParagraph], expected: Sequence[_Expected], told: Collection[int | None]
+) -> Iterator[Finding]:
+    """Figures whose own sentence is gone; one that differs in numerals only was told when they were compared."""
+    sentences = {_squeezed(sentence): sentence for paragraph in body for sentence in page.sentences(paragraph)}
+    wordings = {_DIGITS.sub("#", sentence) for sentence in sentences}
+    for figure in expected:
+        if figure.slot in told or _DIGITS.sub("#", _squeezed(figure.sentence)) in wordings:
+            continue
+        near = difflib.get_close_matches(_squeezed(figure.sentence), list(sentences), n=1, cutoff=0.3)
+        yield Finding(
+            kind=Kind.SENTENCE_CHANGED,
+            slot=figure.slot,
+            figure=figure.figure,
+            expected=figure.sentence,
+            found=sentences[near[0]] if near else "—",
+            params={"label": figure.label, "figure_text": figure.text},
+        )
