@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import django
 from django.conf import settings
 from django.core.management import call_command
 from django.utils import timezone, translation
@@ -50,7 +51,12 @@ def run(handler: Callable[[argparse.Namespace], int], options: argparse.Namespac
 def prepare_installation() -> None:
     """Bring the database and the static files up to date."""
     call_command("migrate", verbosity=0, interactive=False)
-    call_command("collectstatic", verbosity=0, interactive=False)
+    built = Path(settings.PACKAGE) / "base" / "static" / "dist" / ".stamp"
+    wanted = f"{django.__version__} {built.read_text() if built.is_file() else 'not built'}"
+    stamp = Path(settings.STATIC_ROOT) / ".stamp"
+    if not stamp.is_file() or stamp.read_text() != wanted:
+        call_command("collectstatic", verbosity=0, interactive=False)
+        stamp.write_text(wanted)
 
 
 def demo(options: argparse.Namespace) -> int:

@@ -5,4 +5,6 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("xingke.portal.urls")),
     path("", include("xingke.accounts.urls")),
+    path("", include("xingke.registry.urls")),
+    path("", include("xingke.ledger.urls")),
 ]

@@ -18,12 +18,13 @@ from xingke.indicators import columns
 from xingke.ledger import actions as ledger
 from xingke.ledger import importing
 from xingke.ledger.kinds import KINDS
-from xingke.ledger.models import RecordKeeping
+from xingke.ledger.models import ImportBatch, RecordKeeping
 from xingke.registry import actions as registry
 from xingke.registry import queries
 from xingke.registry.actions import NewOrganisation
 from xingke.registry.models import Organisation, Region, Zone
 from xingke.reports.actions import write_document
+from xingke.reports.models import Document
 
 SEED = 7
 OPENING = date(2022, 12, 31)  # the generator's ledgers are complete from here on
@@ -69,9 +70,10 @@ def prepare(*, now: datetime, say: Say, scale: float = 1) -> Mapping[str, str]:
     if not RecordKeeping.objects.exists():
         _file_plan(generator.generate(SEED, scale), by=operator, now=now, say=say)
     for path in (PACKS / "national" / "published-figures.csv", PACKS / "fictional" / "observations.csv"):
-        outcome = importing.import_observations(
-            table=importing.read_table(path.read_bytes()), file_name=path.name, by=operator, now=now
-        )
+        table = importing.read_table(path.read_bytes())
+        if ImportBatch.objects.filter(digest=table.digest).exists():
+            continue
+        outcome = importing.import_observations(table=table, file_name=path.name, by=operator, now=now)
         say(f"{path.name}：" + "，".join(f"{name} {count}" for name, count in outcome.counts.items() if count))
     passwords = _ensure_accounts(now=now)
     for kind in KINDS:
@@ -79,9 +81,10 @@ def prepare(*, now: datetime, say: Say, scale: float = 1) -> Mapping[str, str]:
             columns.rebuild(kind)
     for outline, place, period in (("half-year", "民乐县", "2024-H1"), ("annual", "青溪县", "2025")):
         region = queries.region_by_name_or_code(place)
+        if Document.objects.filter(outline=outline, region=region, period=period).exists():
+            continue
         written = write_document(outline=outline, region=region, period=Period.parse(period), by=operator, now=now)
-        if written.is_new:
-            say(f"文稿：{written.document.title}（固化 {written.frozen} 个数字）")
+        say(f"文稿：{written.document.title}（固化 {written.frozen} 个数字）")
     return passwords
 
 
