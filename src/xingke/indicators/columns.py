@@ -81,11 +81,12 @@ def folder() -> Path:
 def schema(kind: Kind) -> pa.Schema:
     """The Arrow schema of a kind's columns; ``record`` and ``subject`` are UUIDs as 32 hex digits."""
     fields = [(name, kind_type) for name, _path, kind_type in _COMMON]
-    return pa.schema(fields + [(name, pa.string()) for name in kind.repeated])
+    fields += [(name, pa.string()) for name in kind.repeated]
+    return pa.schema(fields + [(name, pa.int64()) for name in kind.measures])
 
 
 def _query(kind: Kind, condition: Q) -> Any:
-    paths = [path for _name, path, _type in _COMMON] + list(kind.repeated)
+    paths = [path for _name, path, _type in _COMMON] + [*kind.repeated, *kind.measures]
     return kind.event._default_manager.filter(condition, state=State.CONFIRMED).order_by().values_list(*paths)
 
 

@@ -17,7 +17,7 @@ from xingke.ledger.kinds import KINDS
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-COMPILER = 3  # raise when the SQL for the same definition changes
+COMPILER = 4  # raise when the SQL for the same definition changes
 
 
 def cells_sql(kind: str, indicators: Sequence[Indicator]) -> str:
@@ -35,7 +35,12 @@ def evidence_sql(indicator: Indicator) -> str:
 
 
 def _compiled(what: str, kind: str, indicators: tuple[Indicator, ...], build: Callable[..., "ir.Table"]) -> str:
-    asked = [COMPILER, what, kind, [[i.code, i.nature, i.net, i.events, sorted(i.where.items())] for i in indicators]]
+    asked = [
+        COMPILER,
+        what,
+        kind,
+        [[i.code, i.nature, i.net, i.sum, i.events, sorted(i.where.items())] for i in indicators],
+    ]
     key = hashlib.sha256(json.dumps(asked, default=list).encode()).hexdigest()[:32]
     return _remembered(key, lambda: build(_rows(kind), indicators))
 
@@ -67,7 +72,8 @@ def _rows(kind: str) -> "ir.Table":
         "record": "string", "version": "int32", "subject": "string", "path": "int32", "day": "date",
         "event": "string", "effect": "int8", "step": "int16",
     }  # fmt: skip
-    return ibis.table(columns | dict.fromkeys(KINDS[kind].repeated, "string"), name="rows")
+    columns |= dict.fromkeys(KINDS[kind].repeated, "string") | dict.fromkeys(KINDS[kind].measures, "int64")
+    return ibis.table(columns, name="rows")
 
 
 def _condition(rows: "ir.Table", indicator: Indicator) -> "ir.BooleanValue":
@@ -87,9 +93,12 @@ def _cells(rows: "ir.Table", indicators: Sequence[Indicator]) -> "ir.Table":
     keys = ["path", "month", "event", *asked]
     month = rows.day.year().cast("int32") * 12 + rows.day.month().cast("int32") - 1
     by_month = rows.mutate(month=month)
-    few = by_month.group_by(keys).agg(events=by_month.count(), effects=by_month.effect.sum())
+    sums = dict.fromkeys(indicator.sum for indicator in indicators if indicator.sum)
+    few = by_month.group_by(keys).agg(
+        events=by_month.count(), effects=by_month.effect.sum(), **{name: by_month[name].sum() for name in sums}
+    )
     measures = {
-        indicator.code: (few.events if indicator.events else few.effects)
+        indicator.code: few[indicator.sum or ("events" if indicator.events else "effects")]
         .sum(where=_condition(few, indicator))
         .fill_null(0)
         .cast("int64")
@@ -105,6 +114,9 @@ def _evidence(rows: "ir.Table", indicators: Sequence[Indicator]) -> "ir.Table":
         if indicator.net:
             inside = inside.filter(inside.effect != 0)
             return inside.select("record", "version", contribution=inside.effect.cast("int64"))
+        if indicator.sum:
+            inside = inside.filter(inside[indicator.sum].notnull())
+            return inside.select("record", "version", contribution=inside[indicator.sum])
         import ibis
 
         return inside.select("record", "version", contribution=ibis.literal(1, "int64"))

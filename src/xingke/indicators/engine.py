@@ -60,7 +60,18 @@ def _rows(kind: str, window: Window) -> Iterator[tuple["duckdb.DuckDBPyConnectio
 
 def _with_rows(cursor: "duckdb.DuckDBPyConnection", columns: Source, window: Window) -> str:
     names = ", ".join(
-        ("record", "version", "subject", "path", "day", "event", "effect", "step", *KINDS[columns.kind].repeated)
+        (
+            "record",
+            "version",
+            "subject",
+            "path",
+            "day",
+            "event",
+            "effect",
+            "step",
+            *KINDS[columns.kind].repeated,
+            *KINDS[columns.kind].measures,
+        )
     )
     low, high = (int(each) for each in window.paths)
     inside = [f"path >= {low} AND path < {high}"]

@@ -389,7 +389,8 @@ class _Sheet:
         told = ledger.choose(rows)
         if each.counts_records and region.pk in self.keeping[each.of, *stretch(each, period)]:
             total, count = self.counts[each.code, region.pk, period]
-            return replace(blank, status="known", amount=Decimal(total), route="records", count=count, also=told)
+            amount = self._summed(each, total)
+            return replace(blank, status="known", amount=amount, route="records", count=count, also=told)
         if told is not None:
             amount = self._in_unit(each, told)
             return replace(blank, status="known", amount=amount, route="observation", count=1, observation=told)
@@ -404,6 +405,12 @@ class _Sheet:
             count = sum(part.count for part in parts)
             return replace(blank, status="known", amount=whole, route="children", count=count, covered=covered)
         return replace(blank, status="partial" if covered.known else "unknown", covered=covered)
+
+    def _summed(self, each: Indicator, total: int) -> Decimal:
+        """What records add up to, in the indicator's unit: a count as it is, a measure from its integers."""
+        if not each.sum:
+            return Decimal(total)
+        return Decimal(total) / rules.scale_of(each) / self.reader._units[each.unit].factor
 
     def _in_unit(self, each: Indicator, row: Observation) -> Decimal:
         """A reported amount in the indicator's unit."""

@@ -14,7 +14,7 @@ from xingke.base.labels import Label
 from xingke.base.periods import Period
 from xingke.base.quantities import format_number, round_half_up
 from xingke.indicators import formula as formulas
-from xingke.ledger.kind_names import FIELDS
+from xingke.ledger.kind_names import KIND_NAMES
 from xingke.ledger.rules import Happening, effects
 
 Nature = Literal["flow", "stock", "ratio", "observed"]
@@ -33,6 +33,15 @@ class ExampleEvent:
     title: str = ""
     level: str = ""
     form: str = ""
+    programme: str = ""
+    purpose: str = ""
+    type: str = ""
+    prize: str = ""
+    post: str = ""
+    topic: str = ""
+    amount: int | None = None  # 分
+    people: int | None = None  # × 10⁻⁴
+    materials: int | None = None  # × 10⁻⁴
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +75,7 @@ class Indicator:
     where: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
     events: tuple[str, ...] = ()
     net: bool = False
+    sum: str = ""
     formula: str = ""
     direction: Literal["up", "down", "none"] = "up"
     decimals: int = 0
@@ -109,6 +119,8 @@ def natures_have_what_they_need(catalogue: Catalogue) -> Iterator[Issue]:
             yield Issue(file, place, "a flow (and only a flow) names its `events` or says `net = true`")
         if each.events and each.net:
             yield Issue(file, place, "`events` and `net` exclude each other")
+        if each.sum and not each.events:
+            yield Issue(file, place, "`sum` adds up a measure of the events named in `events`: name them")
         if (each.nature == "ratio") != bool(each.formula):
             yield Issue(
                 file, place, f"nature {each.nature!r} {'needs a' if each.nature == 'ratio' else 'takes no'} formula"
@@ -122,30 +134,52 @@ def records_are_known(catalogue: Catalogue) -> Iterator[Issue]:
     for each, file, place in _entries(catalogue):
         if not each.counts_records:
             continue
-        if each.of not in FIELDS:
-            yield Issue(file, place, f"of is {each.of!r}; known kinds: {', '.join(FIELDS)}")
+        known = KIND_NAMES.get(each.of)
+        if known is None:
+            yield Issue(file, place, f"of is {each.of!r}; known kinds: {', '.join(KIND_NAMES)}")
             continue
-        fields, events = FIELDS[each.of]
         for name in each.where:
-            if name not in fields:
-                yield Issue(file, place, f"where.{name} is no field of {each.of}; known: {', '.join(fields)}")
+            if name not in known.fields:
+                yield Issue(file, place, f"where.{name} is no field of {each.of}; known: {', '.join(known.fields)}")
                 continue
             for value in each.allows(name):
-                if f"{fields[name]}:{value}" not in terms:
+                if f"{known.fields[name]}:{value}" not in terms:
                     yield Issue(
-                        file, place, f"where.{name} is {value!r}, which the list {fields[name]!r} does not have"
+                        file, place, f"where.{name} is {value!r}, which the list {known.fields[name]!r} does not have"
                     )
+        if each.sum and each.sum not in known.measures:
+            yield Issue(
+                file, place, f"sum is {each.sum!r}; measures of {each.of}: {', '.join(known.measures) or 'none'}"
+            )
         for event in each.events:
-            if f"{events}:{event}" not in terms:
-                yield Issue(file, place, f"event {event!r} is not in the list {events!r}")
+            if f"{known.events}:{event}" not in terms:
+                yield Issue(file, place, f"event {event!r} is not in the list {known.events!r}")
 
 
 def units_are_known(catalogue: Catalogue) -> Iterator[Issue]:
-    """The unit stands in the vocabulary."""
-    units = {term.code for term in catalogue.values("term") if term.list == "unit"}
+    """The unit stands in the vocabulary, and fits the measure that is added up."""
+    units = {term.code: term.kind for term in catalogue.values("term") if term.list == "unit"}
     for each, file, place in _entries(catalogue):
         if each.unit not in units:
             yield Issue(file, place, f"unit is {each.unit!r}, which the vocabulary does not have")
+        elif each.sum and each.of in KIND_NAMES:
+            measured = KIND_NAMES[each.of].measures.get(each.sum)
+            if measured and units[each.unit] != measured:
+                yield Issue(file, place, f"sum of {measured} is given in {each.unit!r}, a unit of {units[each.unit]}")
+
+
+def layers_never_add_up(catalogue: Catalogue) -> Iterator[Issue]:
+    """Money is summed over one layer: 争取, 到位 and 拨付 of one sum are the same money three times."""
+    for each, file, place in _entries(catalogue):
+        if (
+            each.sum
+            and KIND_NAMES.get(each.of)
+            and KIND_NAMES[each.of].measures.get(each.sum) == "money"
+            and len(each.events) > 1
+        ):
+            yield Issue(
+                file, place, f"adds up {', '.join(each.events)}: these are layers of the same money and never add up"
+            )
 
 
 def formulas_can_be_read(catalogue: Catalogue) -> Iterator[Issue]:
@@ -195,6 +229,7 @@ INDICATORS: DefinitionKind[Indicator] = DefinitionKind(
         natures_have_what_they_need,
         records_are_known,
         units_are_known,
+        layers_never_add_up,
         formulas_can_be_read,
         examples_come_out,
         names_mean_known_indicators,
@@ -217,6 +252,7 @@ class Fact:
     effect: int
     step: int
     fields: Mapping[str, str]
+    measures: Mapping[str, int] = field(default_factory=dict)
 
 
 def counted(
@@ -239,7 +275,10 @@ def counted(
         inside = [fact for fact in inside if fact.on >= period.first]
         if indicator.net:
             return [(fact.record, fact.effect) for fact in inside if fact.effect]
-        return [(fact.record, 1) for fact in inside if fact.event in indicator.events]
+        named = [fact for fact in inside if fact.event in indicator.events]
+        if indicator.sum:
+            return [(fact.record, fact.measures[indicator.sum]) for fact in named if indicator.sum in fact.measures]
+        return [(fact.record, 1) for fact in named]
     held: dict[str, list[Fact]] = {}
     for fact in inside:
         held.setdefault(fact.subject, []).append(fact)
@@ -265,13 +304,26 @@ def _example_value(indicator: Indicator, example: Example) -> Decimal | None:
         Fact(
             record=f"{subject}:{step.step}", subject=subject, path=1, on=step.happening.on, event=step.happening.event,
             effect=step.effect, step=step.step,
-            fields={name: getattr(event, name) for name in ("title", "level", "form") if getattr(event, name)},
+            fields={name: getattr(event, name) for name in KIND_NAMES[indicator.of].fields if getattr(event, name)},
+            measures={
+                name: getattr(event, name)
+                for name in KIND_NAMES[indicator.of].measures
+                if getattr(event, name) is not None
+            },
         )
         for subject, events in histories.items()
         for step in effects(Happening(event.event, event.on, event) for event in events)
         if isinstance(event := step.happening.key, ExampleEvent)
     ]  # fmt: skip
-    return Decimal(sum(share for _record, share in counted(indicator, facts, (0, 2), Period.parse(example.period))))
+    total = sum(share for _record, share in counted(indicator, facts, (0, 2), Period.parse(example.period)))
+    return Decimal(total) / scale_of(indicator)
+
+
+def scale_of(indicator: Indicator) -> int:
+    """How many integers of a sum make one base unit: 100 for money (分), 10 000 for other measures, 1 for counts."""
+    if not indicator.sum:
+        return 1
+    return 100 if KIND_NAMES[indicator.of].measures[indicator.sum] == "money" else 10_000
 
 
 # ── evidence ────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -34,6 +34,7 @@ class NewEvent:
     region: Region
     organisation: Organisation | None = None  # the holder from this event on, if not the history's own
     key: UUID | None = None
+    measures: Mapping[str, Any] = field(default_factory=dict)  # the kind's own columns: amount (分), people (× 10⁻⁴) …
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,13 +119,20 @@ def _events(kind: Kind, history: NewHistory, common: Mapping[str, Any]) -> list[
         assert isinstance(event, NewEvent)  # what was put in two lines above
         result.append(
             kind.event(
-                record=event.key or derived_key(history.key, event.event, event.on), subject=history.key,
+                record=event.key or derived_key(history.key, event.event, event.on, *_again(history, event)), subject=history.key,
                 region=event.region, zone=history.zone, organisation=event.organisation or history.organisation,
                 happened_on=event.on, event=event.event, effect=step.effect, step=step.step,
-                source_place=history.source_place, is_fictional=history.is_fictional, **common, **repeated,
+                source_place=history.source_place, is_fictional=history.is_fictional, **common, **repeated, **event.measures,
             )
         )  # fmt: skip
     return result
+
+
+def _again(history: NewHistory, event: NewEvent) -> tuple[int, ...]:
+    """What tells an event from an earlier one of the same name and day: nothing for the first, then 1, 2 …"""
+    same = [each for each in history.events if (each.event, each.on) == (event.event, event.on)]
+    place = next(index for index, each in enumerate(same) if each is event)
+    return (place,) if place else ()
 
 
 @transaction.atomic
@@ -147,7 +155,7 @@ def add_event(
         organisation=event.organisation or head.organisation, happened_on=event.on, event=event.event,
         effect=0, step=1, source=source[:200], is_fictional=head.is_fictional, entered_at=now, entered_by=by,
         state=State.CONFIRMED if confirmed else State.DRAFT, confirmed_at=now if confirmed else None,
-        confirmed_by=by if confirmed else None, **{name: getattr(head, name) for name in known.repeated},
+        confirmed_by=by if confirmed else None, **{name: getattr(head, name) for name in known.repeated}, **event.measures,
     )  # fmt: skip
     _settle(known, subject, seq=seq, by=by, now=now, fresh=row)
     record_audit(
@@ -163,7 +171,7 @@ def correct_event(
 ) -> None:
     """Write a corrected version of an event; the rest of its history follows.
 
-    changes: any of event, happened_on, region. version: the one the corrector saw. Raises Refused if it is no longer
+    changes: any of event, happened_on, region and the kind's measures. version: the one the corrector saw. Raises Refused if it is no longer
     the newest, without a reason, or if the history could not have happened so.
     """
     known = KINDS[kind]

@@ -132,6 +132,171 @@ class PatentEvent(EventVersion):
         verbose_name = _("专利事件")
 
 
+class MoneyEvent(EventVersion):
+    """An event that may speak of money: ``amount`` in 分, none where the event names none."""
+
+    amount = models.BigIntegerField(_("金额"), null=True)
+
+    class Meta(EventVersion.Meta):
+        abstract = True
+        constraints = [
+            *EventVersion.Meta.constraints,
+            models.CheckConstraint(condition=Q(amount__isnull=True) | Q(amount__gte=0), name="%(class)s_amount"),
+        ]
+
+
+class Project(Version):
+    """A project applied for or carried out; 申报, 立项, 验收 are its events."""
+
+    programme = models.CharField(max_length=40)
+    level = models.CharField(max_length=12)
+    name = models.CharField(_("项目名称"), max_length=200)
+    number = models.CharField(_("项目编号"), max_length=64, blank=True)
+
+    class Meta(Version.Meta):
+        verbose_name = _("项目")
+
+
+class ProjectEvent(MoneyEvent):
+    """One event of a project; the amount is the money it approves."""
+
+    programme = models.CharField(max_length=40)
+    level = models.CharField(max_length=12)
+
+    class Meta(MoneyEvent.Meta):
+        verbose_name = _("项目事件")
+
+
+class Payment(Version):
+    """One sum of money on its way: 争取, 到位, 拨付, 兑现 are events of one history and never add up."""
+
+    purpose = models.CharField(max_length=40)
+    level = models.CharField(max_length=12)
+    name = models.CharField(_("资金名称"), max_length=200)
+    number = models.CharField(_("文号或凭证号"), max_length=64, blank=True)
+
+    class Meta(Version.Meta):
+        verbose_name = _("资金")
+
+
+class PaymentEvent(MoneyEvent):
+    """One layer of a sum: won, received, disbursed, paid, lent …"""
+
+    purpose = models.CharField(max_length=40)
+    level = models.CharField(max_length=12)
+
+    class Meta(MoneyEvent.Meta):
+        verbose_name = _("资金事件")
+
+
+class Contract(Version):
+    """A technology contract; ``organisation`` sells, ``counterpart`` buys."""
+
+    type = models.CharField(max_length=24)
+    name = models.CharField(_("合同名称"), max_length=200)
+    number = models.CharField(_("登记编号"), max_length=64, blank=True)
+    counterpart = models.CharField(_("受让方"), max_length=120, blank=True)
+
+    class Meta(Version.Meta):
+        verbose_name = _("技术合同")
+
+
+class ContractEvent(MoneyEvent):
+    """签订 carries the agreed value, 登记 the registered one: two layers of one contract."""
+
+    type = models.CharField(max_length=24)
+
+    class Meta(MoneyEvent.Meta):
+        verbose_name = _("技术合同事件")
+
+
+class Award(Version):
+    """A prize nominated for or won."""
+
+    prize = models.CharField(max_length=40)
+    level = models.CharField(max_length=12)
+    name = models.CharField(_("获奖成果或对象"), max_length=200)
+    number = models.CharField(_("证书编号"), max_length=64, blank=True)
+    grade = models.CharField(_("等级"), max_length=24, blank=True)
+
+    class Meta(Version.Meta):
+        verbose_name = _("奖励")
+
+
+class AwardEvent(EventVersion):
+    """One stage of an award."""
+
+    prize = models.CharField(max_length=40)
+    level = models.CharField(max_length=12)
+
+    class Meta(EventVersion.Meta):
+        verbose_name = _("奖励事件")
+
+
+class Appointment(Version):
+    """Somebody placed or introduced: 科技副总, 科技专员, 科学副校长, 外国专家 …; no personal data, a post and a host."""
+
+    post = models.CharField(max_length=40)
+    name = models.CharField(_("岗位说明"), max_length=200)
+    number = models.CharField(_("文号"), max_length=64, blank=True)
+
+    class Meta(Version.Meta):
+        verbose_name = _("选派引进")
+
+
+class AppointmentEvent(EventVersion):
+    """Taking up a post, or leaving it."""
+
+    post = models.CharField(max_length=40)
+
+    class Meta(EventVersion.Meta):
+        verbose_name = _("选派引进事件")
+
+
+class Activity(Version):
+    """Something held: a training, a fair, a visit, a science week."""
+
+    topic = models.CharField(max_length=40)
+    name = models.CharField(_("活动名称"), max_length=200)
+    number = models.CharField(_("文号"), max_length=64, blank=True)
+    place = models.CharField(_("地点"), max_length=120, blank=True)
+
+    class Meta(Version.Meta):
+        verbose_name = _("活动")
+
+
+class ActivityEvent(EventVersion):
+    """A day it was held: people and materials × 10⁻⁴; ``approximation`` keeps the word (余, 近 …) the count came with."""
+
+    topic = models.CharField(max_length=40)
+    people = models.BigIntegerField(_("人次"), null=True)
+    materials = models.BigIntegerField(_("资料份数"), null=True)
+    approximation = models.CharField(max_length=4, blank=True)
+
+    class Meta(EventVersion.Meta):
+        verbose_name = _("活动事件")
+
+
+class Milestone(Version):
+    """大事记: a named fact for documents."""
+
+    topic = models.CharField(max_length=40)
+    name = models.CharField(_("事项"), max_length=200)
+    number = models.CharField(_("文号"), max_length=64, blank=True)
+
+    class Meta(Version.Meta):
+        verbose_name = _("大事记")
+
+
+class MilestoneEvent(EventVersion):
+    """The day it happened."""
+
+    topic = models.CharField(max_length=40)
+
+    class Meta(EventVersion.Meta):
+        verbose_name = _("大事记事件")
+
+
 class Observation(Version):
     """A number somebody reported, as stated and as it counts. Natural key: document and place."""
 

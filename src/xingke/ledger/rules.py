@@ -12,9 +12,14 @@ from xingke.base.refusals import YES, Answer, Refused, no
 
 # What an event does to whether the title or patent is held: opens it, closes it, or neither.
 # 重新认定 opens only what had lapsed: see ``effects``.
-OPENS = {"recognised", "re_recognised", "moved_in", "granted", "received"}
-CLOSES = {"expired", "revoked", "moved_out", "lapsed", "transferred"}
-NEITHER = {"applied", "recommended", "renamed", "objected"}
+OPENS = {"recognised", "re_recognised", "moved_in", "granted", "received", "approved", "appointed"}
+CLOSES = {"expired", "revoked", "moved_out", "lapsed", "transferred", "accepted", "terminated", "ended"}
+NEITHER = {
+    "applied", "recommended", "renamed", "checked",  # titles, projects
+    "won", "arrived", "disbursed", "paid", "credited", "lent",  # layers of money
+    "signed", "registered",  # contracts
+    "nominated", "shortlisted", "awarded", "held", "happened",
+}  # fmt: skip
 
 TITLE_EVENTS = (
     "applied", "recommended", "recognised", "renamed", "re_recognised", "moved_in", "moved_out", "expired", "revoked",
