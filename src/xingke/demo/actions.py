@@ -28,6 +28,7 @@ from xingke.reports.models import Document
 
 SEED = 7
 OPENING = date(2022, 12, 31)  # the generator's ledgers are complete from here on
+REPORT_ONLY = frozenset({("990128", "contract")})  # 松坞县 reports its contracts and keeps no records of them
 PACKS = Path(settings.PACKAGE) / "packs"
 REAL, FICTIONAL = "全国", "云岭省"
 Say = Callable[[str], None]
@@ -153,26 +154,31 @@ def _file_plan(plan: generator.Plan, *, by: User, now: datetime, say: Say) -> No
     )  # fmt: skip
     firms = {each.key: each for each in Organisation.objects.filter(is_fictional=True)}
     terms = {code: term.label.zh for code, term in queries.terms("title").items()}
-    batches: Sequence[tuple[str, Iterable[ledger.NewHistory]]] = (
+    batches: list[tuple[str, Iterable[ledger.NewHistory]]] = [
         ("recognition", _titles(plan, firms, regions, terms)),
         ("patent", _patents(plan, firms, regions)),
-    )
+    ]
+    batches += [(kind, _others(plan, kind, firms, regions)) for kind in KINDS if plan.of(kind)]
     for kind, histories in batches:
         count = ledger.file_histories(kind=kind, histories=histories, by=by, now=now, source=source, confirmed=True)
         say(f"虚构台账 {kind}：登记 {count} 个版本")
     keepers = [region for region in regions.values() if region.level == Region.Level.COUNTY or region.code == "990200"]
-    for region in keepers:
-        for kind in KINDS:
+    for region, kind in ((region, kind) for region in keepers for kind in KINDS):
+        if (region.code, kind) not in REPORT_ONLY:
             ledger.declare_record_keeping(region=region, kind=kind, since=OPENING, by=by, now=now)
 
 
 def _history(
-    key: UUID, firm: Organisation, fields: Mapping[str, str], events: Sequence[generator.Event],
-    regions: Mapping[str, Region],
+    key: UUID, firm: Organisation | None, fields: Mapping[str, str], events: Sequence[generator.Event],
+    regions: Mapping[str, Region], tie: str = "",
 ) -> ledger.NewHistory:  # fmt: skip
     return ledger.NewHistory(
-        key=key, fields=fields, region=regions[events[0].region], organisation=firm, zone=firm.zone, is_fictional=True,
-        events=[ledger.NewEvent(event=each.kind, on=each.on, region=regions[each.region]) for each in events],
+        key=key, fields=fields, region=regions[events[0].region], organisation=firm, zone=firm.zone if firm else None,
+        is_fictional=True, source_place=tie,
+        events=[
+            ledger.NewEvent(event=each.kind, on=each.on, region=regions[each.region], measures=dict(each.measures))
+            for each in events
+        ],
     )  # fmt: skip
 
 
@@ -190,3 +196,13 @@ def _patents(
     for patent in plan.patents:
         fields = {"number": patent.number, "form": patent.form, "name": patent.name}
         yield _history(patent.key, firms[patent.firm], fields, patent.events, regions)
+
+
+def _others(
+    plan: generator.Plan, kind: str, firms: Mapping[UUID, Organisation], regions: Mapping[str, Region]
+) -> Iterator[ledger.NewHistory]:
+    """Projects, money, contracts …; without the contracts of a region that keeps none."""
+    for each in plan.of(kind):
+        if (each.events[0].region, kind) not in REPORT_ONLY:
+            firm = firms[each.firm] if each.firm else None
+            yield _history(each.key, firm, dict(each.fields), each.events, regions, each.tie)

@@ -201,11 +201,12 @@ def formulas_can_be_read(catalogue: Catalogue) -> Iterator[Issue]:
 
 
 def examples_come_out(catalogue: Catalogue) -> Iterator[Issue]:
-    """Every worked example gives its value in the plain reference."""
+    """Every worked example gives its value, in the definition's unit, in the plain reference."""
+    factors = {term.code: term.factor or Decimal(1) for term in catalogue.values("term") if term.list == "unit"}
     for each, file, place in _entries(catalogue):
         for number, example in enumerate(each.examples, 1):
             try:
-                found = _example_value(each, example)
+                found = _example_value(each, example, factors.get(each.unit, Decimal(1)) if each.sum else Decimal(1))
             except (ValueError, KeyError, formulas.FormulaError) as error:
                 yield Issue(file, place, f"example {number} cannot be worked out: {error}")
                 continue
@@ -293,7 +294,7 @@ def counted(
     return result
 
 
-def _example_value(indicator: Indicator, example: Example) -> Decimal | None:
+def _example_value(indicator: Indicator, example: Example, factor: Decimal) -> Decimal | None:
     if indicator.nature == "ratio":
         inputs = {code: Decimal(value) for code, value in example.inputs.items()}
         return formulas.evaluate(formulas.parse(indicator.formula), inputs)
@@ -316,7 +317,7 @@ def _example_value(indicator: Indicator, example: Example) -> Decimal | None:
         if isinstance(event := step.happening.key, ExampleEvent)
     ]  # fmt: skip
     total = sum(share for _record, share in counted(indicator, facts, (0, 2), Period.parse(example.period)))
-    return Decimal(total) / scale_of(indicator)
+    return Decimal(total) / scale_of(indicator) / factor
 
 
 def scale_of(indicator: Indicator) -> int:
