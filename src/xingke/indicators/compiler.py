@@ -17,7 +17,7 @@ from xingke.ledger.kinds import KINDS
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-COMPILER = 3  # raise when the SQL for the same definition changes
+COMPILER = 4  # raise when the SQL for the same definition changes
 
 
 def cells_sql(kind: str, indicators: Sequence[Indicator]) -> str:
@@ -82,20 +82,20 @@ def _condition(rows: "ir.Table", indicator: Indicator) -> "ir.BooleanValue":
 
 
 def _cells(rows: "ir.Table", indicators: Sequence[Indicator]) -> "ir.Table":
-    """First to the few combinations that occur per region and month, then each indicator over those."""
-    asked = list(dict.fromkeys(name for indicator in indicators for name in indicator.where))
-    keys = ["path", "month", "event", *asked]
+    """Every indicator in one pass over the rows.
+
+    Counting the combinations of event and fields first, and the indicators over those, was tried: no faster on 10^7
+    rows, half as fast on 10^6 over 3,000 regions and 36 months, where nearly every row is its own combination.
+    """
     month = rows.day.year().cast("int32") * 12 + rows.day.month().cast("int32") - 1
     by_month = rows.mutate(month=month)
-    few = by_month.group_by(keys).agg(events=by_month.count(), effects=by_month.effect.sum())
     measures = {
-        indicator.code: (few.events if indicator.events else few.effects)
-        .sum(where=_condition(few, indicator))
-        .fill_null(0)
-        .cast("int64")
+        indicator.code: by_month.count(where=_condition(by_month, indicator))
+        if indicator.events
+        else by_month.effect.sum(where=_condition(by_month, indicator)).fill_null(0)
         for indicator in indicators
     }
-    return few.group_by(["path", "month"]).agg(**measures)
+    return by_month.group_by(["path", "month"]).agg(**measures)
 
 
 def _evidence(rows: "ir.Table", indicators: Sequence[Indicator]) -> "ir.Table":

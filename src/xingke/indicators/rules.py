@@ -120,7 +120,7 @@ def records_are_known(catalogue: Catalogue) -> Iterator[Issue]:
 
     terms = {term.key for term in catalogue.values("term")}
     for each, file, place in _entries(catalogue):
-        if not each.counts_records:
+        if not each.counts_records or not each.of:  # without `of`: said above
             continue
         if each.of not in FIELDS:
             yield Issue(file, place, f"of is {each.of!r}; known kinds: {', '.join(FIELDS)}")
