@@ -14,7 +14,7 @@ from xingke.base import definitions
 from xingke.base.periods import Period
 from xingke.config import moving
 from xingke.indicators import engine
-from xingke.indicators.drift import drift
+from xingke.indicators.drift import Readers, drift
 from xingke.indicators.engine import Window
 from xingke.indicators.models import Figure
 from xingke.indicators.queries import Reader, indicators
@@ -186,11 +186,9 @@ def figures() -> Iterator[Finding]:
     """Every frozen figure, recomputed at its own ledger number, is what was frozen."""
     wrong: list[str] = []
     count = drifted = 0
-    now, seq, then = Reader(), -1, Reader()
+    readers = Readers()
     for figure in Figure.objects.select_related("region__parent").order_by("seq").iterator():
-        if figure.seq != seq:
-            seq, then = figure.seq, Reader(seq=figure.seq)
-        found = drift(figure, then=then, now=now)
+        found = drift(figure, readers=readers)
         count += 1
         drifted += found.has_drifted
         if not found.holds_then:

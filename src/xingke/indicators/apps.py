@@ -7,7 +7,7 @@ class IndicatorsConfig(AppConfig):
     verbose_name = "指标"
 
     def ready(self) -> None:
-        from django.utils.translation import gettext_lazy as _
+        from django.utils.translation import pgettext_lazy
 
         from xingke.accounts.permissions import Permission
         from xingke.base import definitions, menu
@@ -17,7 +17,7 @@ class IndicatorsConfig(AppConfig):
         menu.register(
             menu.MenuItem(
                 code="indicators",
-                label=_("指标"),
+                label=pgettext_lazy("several", "指标"),
                 url_name="indicators:indicator-list",
                 permission=Permission.INDICATOR_READ,
                 order=60,

@@ -155,8 +155,10 @@ class Reader:
     figures, and one engine pass per record kind.
     """
 
-    def __init__(self, *, seq: int | None = None) -> None:
+    def __init__(self, *, seq: int | None = None, definitions: Mapping[str, Indicator] | None = None) -> None:
+        """definitions: by code, where others than those in force are to be used: figures are checked by their own."""
         self.seq = seq
+        self._given = dict(definitions or {})
         self._values: dict[Place, Value] = {}
         self._sealed: dict[Place, engine.Sealed] = {}
         self._cells: dict[str, list[tuple[Window, frozenset[Indicator], Cells]]] = {}
@@ -169,7 +171,11 @@ class Reader:
 
     @cached_property
     def _catalogue(self) -> dict[str, Indicator]:
-        return indicators()
+        return indicators() | self._given
+
+    def indicator(self, code: str, *, region: Region | None = None) -> Indicator:
+        """An indicator as this reader counts it. Raises LookupError naming the code."""
+        return self._given.get(code) or indicator(code, region=region)
 
     # ── values ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -179,16 +185,10 @@ class Reader:
 
     def values(self, asked: Sequence[Indicator], regions: Sequence[Region], periods: Sequence[Period]) -> list[Value]:
         """The values of all combinations, in the order indicators × regions × periods."""
-        missing = [
-            each
-            for each in asked
-            if any((each.code, region.pk, period) not in self._values for region in regions for period in periods)
-        ]
-        if missing:
-            _Sheet(self, missing, regions, periods).fill()
-        return [
-            self._values[each.code, region.pk, period] for each in asked for region in regions for period in periods
-        ]
+        places = [(each.code, region.pk, period) for each in asked for region in regions for period in periods]
+        if unknown := {place[0] for place in places if place not in self._values}:
+            _Sheet(self, [each for each in asked if each.code in unknown], regions, periods).fill()
+        return [self._values[place] for place in places]
 
     def growth(self, asked: Indicator, region: Region, period: Period) -> Growth:
         """同比 for one region and period."""
@@ -231,9 +231,7 @@ class Reader:
         self._read_reported(asked, [region], period, "rank")
         return [self.rank(each, region, period) for each in asked]
 
-    def overview(
-        self, asked: Sequence[Indicator], region: Region, period: Period
-    ) -> tuple[list[Growth], list[Rank]]:
+    def overview(self, asked: Sequence[Indicator], region: Region, period: Period) -> tuple[list[Growth], list[Rank]]:
         """What the page of one region says of many indicators: growth and place of each, in that order.
 
         Siblings are read for the period only; the year before is read for the region alone.
@@ -253,7 +251,9 @@ class Reader:
             self._read_reported([asked], [region], period, aspect)
         return self._told[aspect, place]
 
-    def _read_reported(self, asked: Sequence[Indicator], regions: Sequence[Region], period: Period, aspect: str) -> None:
+    def _read_reported(
+        self, asked: Sequence[Indicator], regions: Sequence[Region], period: Period, aspect: str
+    ) -> None:
         """What was reported as growth or rank itself, for all combinations. One query."""
         rows = ledger.reported(
             indicators=[each.code for each in asked], regions=[region.pk for region in regions], periods=[period.code],
@@ -281,7 +281,7 @@ class Reader:
         """What a value is (or would be) put together from: a formula's inputs, or the regions right below; else nothing."""
         if value.route == "formula" or value.missing:
             needed = formula.names(formula.parse(value.indicator.formula))
-            known = [indicator(code, region=value.region) for code in needed]
+            known = [self.indicator(code, region=value.region) for code in needed]
             return self.values(known, [value.region], [value.period])
         if value.covered is not None:
             return self.values([value.indicator], registry.children(value.region), [value.period])
@@ -446,7 +446,9 @@ class _Sheet:
             for period in periods:
                 until = [row for row in rows if row[1] <= _month(period.last)]
                 inside = [row for row in until if row[1] >= _month(period.first)]
-                stocks, flows = ([sum(column) for column in zip(*some, strict=True)] or nothing for some in (until, inside))
+                stocks, flows = (
+                    [sum(column) for column in zip(*some, strict=True)] or nothing for some in (until, inside)
+                )
                 for each in counting:
                     total = (flows if each.nature == "flow" else stocks)[columns[each.code]]
                     found[each.code, place.pk, period] = (total, abs(total))
@@ -494,9 +496,7 @@ class _Sheet:
         if told is not None:
             stated = self._quantity(told)
             amount = self._in_unit(each, stated)
-            return answer(
-                status="known", amount=amount, route="observation", count=1, observation=told, stated=stated
-            )
+            return answer(status="known", amount=amount, route="observation", count=1, observation=told, stated=stated)
         if rows:
             return answer(status="ambiguous", rivals=tuple(rows))
         children = self.below.get(region.pk, [])
@@ -612,9 +612,11 @@ def reach(region: Region, *, today: date) -> Reach:
     until: date | None = None
     if keepers:
         days = [
-            KINDS[kind].event._default_manager.filter(
+            KINDS[kind]
+            .event._default_manager.filter(
                 region__in={pk for pk, _since in keepers}, seq_to__isnull=True, happened_on__lte=today
-            ).aggregate(last=Max("happened_on"))["last"]
+            )
+            .aggregate(last=Max("happened_on"))["last"]
             for kind in KINDS
         ]
         month = Period.months(today.year, today.month, today.year, today.month)

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from xingke.accounts.models import User
@@ -53,7 +54,7 @@ def indicator_list(request: HttpRequest) -> HttpResponse:
             "reset_url": place_query(chosen.region, chosen.period) if text else "",
             "export_url": csv_address(request),
             "is_fictional": chosen.region.is_fictional,
-            "crumbs": [{"label": _("指标"), "url": ""}],
+            "crumbs": [{"label": pgettext("several", "指标"), "url": ""}],
         },
     )
 
@@ -107,7 +108,7 @@ def _list_csv(chosen: Chosen, lines: Sequence[tuple[str, Line]]) -> HttpResponse
         _("区划"),
         _("时期"),
         _("数值"),
-        _("单位"),
+        _("计量单位"),
         _("同比"),
         _("位次"),
         _("来源"),
@@ -168,7 +169,7 @@ def indicator(request: HttpRequest, code: str) -> HttpResponse:
             "two_growths": wording.two_growths(growth),
             "is_fictional": region.is_fictional,
             "crumbs": [
-                {"label": _("指标"), "url": reverse("indicators:indicator-list") + chosen.query},
+                {"label": pgettext("several", "指标"), "url": reverse("indicators:indicator-list") + chosen.query},
                 {"label": asked.label.in_language(wording.language()), "url": ""},
             ],
         },
@@ -275,7 +276,7 @@ def evidence(request: HttpRequest, code: str) -> HttpResponse:
         "indicator_url": indicator_url(code, chosen.region, chosen.period),
         "is_fictional": chosen.region.is_fictional,
         "crumbs": [
-            {"label": _("指标"), "url": reverse("indicators:indicator-list") + chosen.query},
+            {"label": pgettext("several", "指标"), "url": reverse("indicators:indicator-list") + chosen.query},
             {"label": asked.label.in_language(wording.language()), "url": indicator_url(code, chosen.region, chosen.period)},
             {"label": _("证据"), "url": ""},
         ],
@@ -355,7 +356,16 @@ def _rows(words: Words, value: Value, found: Sequence[queries.Contribution]) -> 
 
 
 def _records_csv(value: Value, rows: Sequence[EvidenceRow]) -> HttpResponse:
-    head = [_("日期"), _("事件"), _("事项"), _("证书编号或申请号"), _("单位"), _("计入"), _("记录"), _("版本")]
+    head = [
+        _("日期"),
+        _("事件"),
+        _("事项"),
+        _("证书编号或申请号"),
+        _("单位"),
+        _("计入"),
+        _("记录"),
+        pgettext("one", "版本"),
+    ]
     name = f"{value.indicator.label.in_language(wording.language())}-{value.region.name}-{value.period.code}.csv"
     return csv_response(
         name,

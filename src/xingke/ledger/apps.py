@@ -8,6 +8,7 @@ class LedgerConfig(AppConfig):
 
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
+        from django.utils.translation import pgettext_lazy
 
         from xingke.accounts.permissions import Permission
         from xingke.base import definitions, menu, panels
@@ -17,7 +18,14 @@ class LedgerConfig(AppConfig):
         definitions.register(rules.NAMES)
         for order, code, label, url_name, permission, icon in (
             (30, "records", _("台账"), "ledger:record-list", Permission.RECORD_READ, "certificate"),
-            (40, "observations", _("上报数"), "ledger:observation-list", Permission.RECORD_READ, "table"),
+            (
+                40,
+                "observations",
+                pgettext_lazy("several", "上报数"),
+                "ledger:observation-list",
+                Permission.RECORD_READ,
+                "table",
+            ),
             (50, "imports", _("导入"), "ledger:import-list", Permission.IMPORT_RUN, "file-import"),
         ):
             menu.register(

@@ -63,6 +63,8 @@ def read_table(data: bytes, *, name: str = "") -> Table:
     """
     if len(data) > SIZE_LIMIT:
         raise Refused(_("文件超过 20 MB，请分成几个文件导入。"))
+    if not data.strip():
+        raise Refused(_("文件是空的，没有可导入的内容。"))
     try:
         sheet = read_sheet(data, name=name)
     except Unreadable as error:

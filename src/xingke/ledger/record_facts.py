@@ -6,6 +6,7 @@ from typing import Any  # items of components, and rows of any kind
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from xingke.ledger import queries
 from xingke.ledger.models import Observation
@@ -139,7 +140,7 @@ def _provenance(row: Any) -> Items:
     )
     return [
         {"label": _("来源"), "value": row.source, "note": row.source_place},
-        {"label": _("确认"), "value": confirmed},
+        {"label": pgettext("by whom", "确认"), "value": confirmed},
         {"label": _("记录号"), "value": str(row.record), "numeric": True},
     ]
 
@@ -202,7 +203,7 @@ def rival(words: Words, row: Observation) -> dict[str, Any]:
 def crumbs(words: Words, shown: RecordPage, *steps: str) -> list[dict[str, str]]:
     """Where a record's pages stand: the list of its kind, the record, and what is done to it."""
     of_list = (
-        {"label": _("上报数"), "url": reverse("ledger:observation-list")}
+        {"label": pgettext("several", "上报数"), "url": reverse("ledger:observation-list")}
         if shown.kind == queries.OBSERVATION
         else {"label": _("台账"), "url": reverse("ledger:record-list")}
     )

@@ -9,6 +9,7 @@ from django.db.models import Count, Exists, OuterRef
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from xingke.accounts import queries as accounts
 from xingke.accounts.models import User
@@ -108,7 +109,7 @@ def _tasks(user: User) -> Iterator[Task]:
     if registry.has(user, Permission.GRANT_MANAGE):
         held = Grant.objects.filter(user=OuterRef("pk"), revoked_at__isnull=True)
         without = accounts.accounts().filter(~Exists(held), is_active=True).count()
-        yield Task(_("还没有授权的账号"), without, _("个"), reverse("registry:grant-give"))
+        yield Task(_("还没有授权的账号"), without, pgettext("accounts", "个"), reverse("registry:grant-give"))
 
 
 def stock(user: User, *, today: date) -> list[Task]:
@@ -116,7 +117,7 @@ def stock(user: User, *, today: date) -> list[Task]:
     found = []
     if registry.has(user, Permission.ACCOUNT_MANAGE):
         active = accounts.accounts().filter(is_active=True).count()
-        found.append(Task(_("启用的账号"), active, _("个"), reverse("registry:account-list")))
+        found.append(Task(_("启用的账号"), active, pgettext("accounts", "个"), reverse("registry:account-list")))
     if registry.has(user, Permission.GRANT_MANAGE):
         given = Grant.objects.filter(revoked_at__isnull=True).count()
         found.append(Task(_("有效的授权"), given, _("项"), reverse("registry:grant-list")))

@@ -207,6 +207,8 @@ def give_role(
     known = queries.roles()
     if role not in known:
         raise Refused(_("没有名为“%(role)s”的岗位角色。") % {"role": role})
+    if known[role].of_organisation and organisation is None:
+        raise Refused(_("“%(role)s”只能授予一个单位，请填写单位的统一社会信用代码。") % {"role": known[role].label.zh})
     held = [known[grant.role] for grant in queries.grants_of(user) if grant.role in known]
     rules.may_hold(known[role], held).or_refuse()
     existing = Grant.objects.filter(

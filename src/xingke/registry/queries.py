@@ -77,6 +77,14 @@ def _read_overrides(kind: str, newest: int, _hash: str) -> dict[str, tuple[tuple
     return {key: tuple(sorted(each, key=lambda own: own[0] - own[1])) for key, each in found.items()}
 
 
+def definition_with_hash(kind: str, body_hash: str) -> Loaded:
+    """A definition as it was when something was said by it: by the hash of its body. Raises LookupError."""
+    row = Definition.objects.filter(kind=kind, hash=body_hash).first()
+    if row is None:
+        raise LookupError(f"no {kind} with hash {body_hash[:12]} was ever loaded here")
+    return Loaded(definitions.parse(kind, row.body), row.hash, row.pack, row.region_id)
+
+
 def loaded_catalogue() -> definitions.Catalogue:
     """Everything loaded, in the shape the pack checks take."""
     result = definitions.Catalogue()

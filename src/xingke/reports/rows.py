@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from xingke.base.templatetags.xk import period as period_words
 from xingke.registry.rules import Scope
@@ -58,5 +59,5 @@ def changes_open_to(changes: Sequence[RecordChange], readable: Scope) -> tuple[l
 
 
 def _change(each: RecordChange) -> Change:
-    what = {"added": _("新增"), "removed": _("移出"), "changed": _("更正")}[each.what]
+    what = {"added": _("新增"), "removed": _("移出"), "changed": pgettext("done", "更正")}[each.what]
     return Change(what, each.title, reverse("ledger:record", args=[each.kind, UUID(each.record)]))

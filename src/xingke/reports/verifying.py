@@ -9,7 +9,7 @@ from xingke.base.press import docx_reader, verify
 from xingke.base.press.docx_reader import Reading
 from xingke.base.press.verify import Finding, Kind, Verdict
 from xingke.indicators import queries as indicators
-from xingke.indicators.drift import Drift, drift
+from xingke.indicators.drift import Drift, Readers, drift
 from xingke.indicators.models import Figure
 from xingke.indicators.queries import Reader
 from xingke.indicators.rules import Evidence
@@ -100,20 +100,20 @@ def find_document(reading: Reading) -> Document | None:
 
 def check_ledger(document: Document) -> list[tuple[int, str, Drift]]:
     """The figures of a document whose evidence or number is other now, or cannot be recomputed at its own number."""
-    now = Reader()
-    readers: dict[int, Reader] = {}
+    readers = Readers()
     found = []
     known: dict[UUID, Drift] = {}
     placed_figures = list(document.figures.select_related("figure__region__parent").order_by("slot"))
-    _read_together(document, [placed.figure for placed in placed_figures], now)
+    together: dict[Reader, list[Figure]] = {}
+    for figure in (placed.figure for placed in placed_figures):
+        for seq in (figure.seq, None):
+            together.setdefault(readers.at(seq, figure), []).append(figure)
+    for reader, figures in together.items():
+        _read_together(document, figures, reader)
     for placed in placed_figures:
-        figure: Figure = placed.figure
+        figure = placed.figure
         if figure.key not in known:
-            if figure.seq not in readers:
-                readers[figure.seq] = Reader(seq=figure.seq)
-                _read_together(document, [each.figure for each in placed_figures if each.figure.seq == figure.seq], readers[figure.seq])
-            then = readers[figure.seq]
-            known[figure.key] = drift(figure, then=then, now=now)
+            known[figure.key] = drift(figure, readers=readers)
         each = known[figure.key]
         if each.has_drifted or each.says_otherwise or not each.holds_then:
             found.append((placed.slot, placed.label, each))
@@ -124,7 +124,7 @@ def _read_together(document: Document, figures: Sequence[Figure], reader: Reader
     """Everything the figures of a document are read from, in one pass instead of one each."""
     region, period = document.region, Period.parse(document.period)
     codes = dict.fromkeys(figure.indicator for figure in figures)
-    asked = [indicators.indicator(code, region=region) for code in codes]
+    asked = [reader.indicator(code, region=region) for code in codes]
     reader.values(asked, reader.peers(region), [period, period.year_before])
 
 

@@ -344,7 +344,7 @@ def test_an_officers_figure_answers_when_the_director_has_confirmed_it_and_no_mo
     actions.confirm_observation(record=key, version=1, by=cast.director, now=NOW)
     assert [row.as_written for row in queries.reported(**asked)] == ["468.3亿元"]
 
-    with pytest.raises(Refused, match="record.confirm"):
+    with pytest.raises(Refused, match=r"record\.confirm"):
         actions.void_observation(record=key, version=2, reason="错报", by=cast.officer, now=NOW)
     actions.void_observation(record=key, version=2, reason="错报", by=cast.director, now=NOW)
     assert queries.reported(**asked) == []
@@ -373,7 +373,7 @@ def test_record_keeping_needs_a_known_kind_and_the_right_to_confirm(cast: Cast) 
         actions.declare_record_keeping(
             region=cast.county, kind="gossip", since=date(2023, 1, 1), by=cast.director, now=NOW
         )
-    with pytest.raises(Refused, match="record.confirm"):
+    with pytest.raises(Refused, match=r"record\.confirm"):
         actions.declare_record_keeping(
             region=cast.county, kind="patent", since=date(2023, 1, 1), by=cast.officer, now=NOW
         )

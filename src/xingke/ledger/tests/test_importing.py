@@ -223,7 +223,7 @@ def test_nobody_takes_a_neighbours_figure_by_importing_its_key_for_another_place
 
 
 def test_who_may_not_import_is_refused(cast: Cast) -> None:
-    with pytest.raises(Refused, match="import.run"):
+    with pytest.raises(Refused, match=r"import\.run"):
         bring(csv_of({}), cast.stranger)
 
 

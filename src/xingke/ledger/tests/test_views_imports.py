@@ -64,7 +64,7 @@ def test_the_same_file_again_files_nothing_and_says_so(cast: Cast, signed_in: Si
 WRONG = [
     ("nothing", b"", "请选择要导入的文件。"),
     ("blank", b"  \n", "文件是空的，没有可导入的内容。"),
-    ("a workbook", b"PK\x03\x04", "这不是 CSV 文件。"),
+    ("a workbook", b"PK\x03\x04", "文件名以“.csv”结尾，内容却是压缩包"),
     ("a column is missing", b"figure,document\n1,2\n", "缺少必需的列：region、period"),
     ("only a head", HEAD.encode(), "文件只有表头，没有数据行。"),
     ("too large", b"x" * (SIZE_LIMIT + 1), "文件超过 20 MB，请分成几个文件导入。"),

@@ -46,7 +46,7 @@ def import_list(request: HttpRequest) -> HttpResponse:
                 {"label": _("文件")}, {"label": _("导入时间"), "class": "nowrap"}, {"label": _("编码")},
                 *({"label": label, "numeric": True} for label, _count in _counts({})),
             ],
-            "page": page, "empty_title": _("您还没有导入过文件"), "empty_text": _("交来一个 CSV，结果会列在这里。"),
+            "page": page, "empty_title": _("您还没有导入过文件"), "empty_text": _("交来一个文件，结果会列在这里。"),
         },
         "columns": "、".join(importing.REQUIRED),
     }  # fmt: skip
@@ -60,7 +60,7 @@ def _import(request: HttpRequest, user: User) -> importing.Outcome:
         raise Refused(_("请选择要导入的文件。"))
     if file.size is not None and file.size > importing.SIZE_LIMIT:
         raise Refused(_("文件超过 20 MB，请分成几个文件导入。"))
-    table = importing.read_table(file.read())
+    table = importing.read_table(file.read(), name=file.name or "")
     return importing.import_observations(table=table, file_name=file.name or "", by=user, now=timezone.now())
 
 

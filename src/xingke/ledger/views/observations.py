@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from xingke.accounts.permissions import Permission
@@ -154,5 +155,5 @@ def _back(request: HttpRequest, record: UUID) -> str:
 
 def _crumbs(*steps: str) -> list[dict[str, str]]:
     urls = {_("待选定"): reverse("ledger:choice-list")}
-    first = {"label": _("上报数"), "url": reverse("ledger:observation-list")}
+    first = {"label": pgettext("several", "上报数"), "url": reverse("ledger:observation-list")}
     return [first, *({"label": step, "url": urls.get(step, "")} for step in steps)]

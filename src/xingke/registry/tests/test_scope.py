@@ -55,7 +55,10 @@ def test_an_enterprise_user_sees_the_own_firm_and_no_region(cast: Cast) -> None:
 
 
 def test_each_sees_the_organisations_of_the_own_scope(cast: Cast) -> None:
-    seen = {name: set(queries.organisations_visible_to(cast.users[name])) for name in ("officer", "neighbour", "superior", "stranger", "auditor")}
+    seen = {
+        name: set(queries.organisations_visible_to(cast.users[name]))
+        for name in ("officer", "neighbour", "superior", "stranger", "auditor")
+    }
 
     assert seen == {
         "officer": {cast.firm}, "neighbour": {cast.other_firm}, "superior": {cast.firm, cast.other_firm}, "stranger": set(),
@@ -144,7 +147,7 @@ def test_the_database_itself_keeps_a_grant_from_standing_twice(cast: Cast) -> No
 
 def test_only_the_security_administrator_gives_roles(cast: Cast) -> None:
     for name in ("officer", "director", "system", "auditor", "statistician", "stranger"):
-        with pytest.raises(Refused, match="grant.manage"):
+        with pytest.raises(Refused, match=r"grant\.manage"):
             actions.give_role(user=cast.stranger, role="officer", region=cast.county, by=cast.users[name], now=NOW)
 
 
@@ -201,7 +204,9 @@ def test_a_credit_code_belongs_to_one_organisation(cast: Cast) -> None:
 
     code = "91990121MA0000001A"
     enter = {"by": cast.officer, "now": NOW, "source": "test"}
-    new = actions.NewOrganisation(key=derived_key("a"), name="甲公司", region=cast.county, credit_code=" 91990121ma0000001a ")
+    new = actions.NewOrganisation(
+        key=derived_key("a"), name="甲公司", region=cast.county, credit_code=" 91990121ma0000001a "
+    )
     assert actions.enter_organisations(organisations=[new], **enter) == 1
     assert Organisation.objects.get(name="甲公司").credit_code == code
     assert actions.enter_organisations(organisations=[new], **enter) == 0  # known already

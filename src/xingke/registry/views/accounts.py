@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -41,7 +41,7 @@ def account_list(request: HttpRequest) -> HttpResponse:
                     roles,
                     each.last_login,
                     each.created_at,
-                    _("启用") if each.is_active else _("停用"),
+                    pgettext("state", "启用") if each.is_active else pgettext("state", "停用"),
                 ]
                 for each, roles in rows
             ),
@@ -55,7 +55,12 @@ def account_list(request: HttpRequest) -> HttpResponse:
     }  # fmt: skip
     fields = [
         filtering.search("q", _("账号"), text, _("账号或姓名")),
-        filtering.select("state", _("状态"), state, [("open", _("启用")), ("closed", _("停用"))]),
+        filtering.select(
+            "state",
+            _("状态"),
+            state,
+            [("open", pgettext("state", "启用")), ("closed", pgettext("state", "停用"))],
+        ),
     ]
     return render(request, "registry/account_list.html", {"table": table, "rows": rows, "filters": fields, "own": user})
 
@@ -73,7 +78,7 @@ def account_new(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("账号“%(name)s”已开立，授予岗位角色后才能使用。") % {"name": opened.username})
             return redirect("registry:account-list")
-    crumbs = [{"label": _("账号"), "url": reverse("registry:account-list")}, {"label": _("开立账号")}]
+    crumbs = [{"label": pgettext("several", "账号"), "url": reverse("registry:account-list")}, {"label": _("开立账号")}]
     return render(request, "registry/account_new.html", {"form": form, "crumbs": crumbs})
 
 

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -43,7 +43,7 @@ def grant_list(request: HttpRequest) -> HttpResponse:
         )  # fmt: skip
     table = {
         "columns": [
-            {"label": _("账号")}, {"label": _("岗位角色")}, {"label": _("范围")}, {"label": _("授权"), "class": "nowrap"},
+            {"label": _("账号")}, {"label": _("岗位角色")}, {"label": _("范围")}, {"label": pgettext("when", "授权"), "class": "nowrap"},
             {"label": _("收回") if revoked else _("操作")},
         ],
         "page": page, "export_url": csv_address(request), **filtering.emptiness(request, _("没有授权"), _("请授予角色。")),

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from xingke.accounts.models import User
@@ -104,7 +105,7 @@ def organisation(request: HttpRequest, key: UUID) -> HttpResponse:
         {"label": _("成立日期"), "value": shown.founded_on},
     ]
     context = {
-        "crumbs": [{"label": _("单位"), "url": reverse("registry:organisation-list")}, {"label": shown.name}],
+        "crumbs": [{"label": pgettext("several", "单位"), "url": reverse("registry:organisation-list")}, {"label": shown.name}],
         "shown": shown, "facts": facts, "panels": panels.panels("organisation", user, shown),
         "is_fictional": shown.is_fictional,
     }  # fmt: skip

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from xingke.accounts.permissions import Permission
@@ -62,7 +63,7 @@ def document_list(request: HttpRequest) -> HttpResponse:
     heads: list[dict[str, Any]] = [
         {"label": _("标题"), "key": "title", "class": "wide"}, {"label": _("区划")},
         {"label": _("时期"), "key": "period"}, {"label": _("数字"), "numeric": True},
-        {"label": _("略去的句子"), "numeric": True}, {"label": _("与台账")}, {"label": _("写成"), "key": "written"},
+        {"label": _("略去的句子"), "numeric": True}, {"label": _("与台账")}, {"label": pgettext("when", "写成"), "key": "written"},
     ]  # fmt: skip
     may_write = registry.has(user, Permission.DOCUMENT_WRITE)
     return render(
@@ -88,7 +89,7 @@ def document_list(request: HttpRequest) -> HttpResponse:
 def _list_csv(rows: list[Row]) -> HttpResponse:
     return csv_response(
         f"{_('文稿')}.csv",
-        [_("标题"), _("区划"), _("时期"), _("数字"), _("略去的句子"), _("写成"), _("写作人"), _("台账号"), _("编号")],
+        [_("标题"), _("区划"), _("时期"), _("数字"), _("略去的句子"), pgettext("when", "写成"), _("写作人"), _("台账号"), _("编号")],
         (
             [
                 row.document.title, row.document.region.name, row.period, row.figures, row.gaps, row.document.written_at,

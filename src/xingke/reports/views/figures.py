@@ -19,7 +19,7 @@ from xingke.base.templatetags.xk import number as written
 from xingke.base.templatetags.xk import period as period_words
 from xingke.indicators import wording
 from xingke.indicators.choosing import evidence_url, indicator_url
-from xingke.indicators.drift import Drift, drift
+from xingke.indicators.drift import Drift, Readers, drift
 from xingke.indicators.models import Figure
 from xingke.indicators.queries import Contribution, Reader, contributions, indicator
 from xingke.indicators.rules import Indicator
@@ -43,8 +43,9 @@ def figure(request: HttpRequest, key: UUID) -> HttpResponse:
     asked = queries.definition_of(shown)
     words = Words()
     readable = registry.scope(user, Permission.RECORD_READ)
-    then = Reader(seq=shown.seq)
-    now = drift(shown, then=then, now=Reader()) if shown.seq < queries.ledger_stamp() else None
+    readers = Readers()
+    then = readers.at(shown.seq, shown)
+    now = drift(shown, readers=readers) if shown.seq < queries.ledger_stamp() else None
     changes, hidden = changes_open_to(record_changes(now), readable) if now else ([], 0)
     label = _label(asked, shown.aspect)
     documents = queries.documents_speaking(user, shown)
