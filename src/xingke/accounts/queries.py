@@ -18,6 +18,11 @@ def ledger_identity() -> str:
     return str(found) if found else ""
 
 
+def trail_digest(seq: int) -> str:
+    """The digest of the newest audit entry up to a number: it names everything written until then. One query."""
+    return AuditEntry.objects.filter(seq__lte=seq).order_by("-seq").values_list("digest", flat=True).first() or ""
+
+
 def accounts() -> QuerySet[User]:
     """All accounts by name."""
     return User.objects.order_by("username")
@@ -44,11 +49,11 @@ class ChainReport:
 
 
 def check_audit_chain() -> ChainReport:
-    """Walk the whole trail and recompute every digest."""
-    before, entries = "", 0
+    """Walk the whole trail and recompute every digest; the last entry must be that of the last number taken."""
+    before, entries, last = "", 0, 0
     for entry in AuditEntry.objects.order_by("seq").iterator():
         entries += 1
         if entry.digest != entry.chained_digest(before):
             return ChainReport(entries, entry.seq)
-        before = entry.digest
-    return ChainReport(entries, None)
+        before, last = entry.digest, entry.seq
+    return ChainReport(entries, None if last == current_seq() else last + 1)

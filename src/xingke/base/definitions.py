@@ -160,7 +160,13 @@ def _read_file(path: Path, known: DefinitionKind[Any]) -> tuple[list[Entry[Any]]
     issues = [Issue(name, extra, f"unknown table; expected [[{known.code}]]") for extra in data if extra != known.code]
     entries: list[Entry[Any]] = []
     seen: dict[tuple[str, int], int] = {}
-    for number, body in enumerate(data.get(known.code, []), 1):
+    bodies = data.get(known.code, [])
+    if not isinstance(bodies, list) or not all(isinstance(body, dict) for body in bodies):
+        return [], [
+            *issues,
+            Issue(name, known.code, f"is no list of tables; expected [[{known.code}]] before each entry"),
+        ]
+    for number, body in enumerate(bodies, 1):
         place = f"[[{known.code}]] {number} ({body.get('code', '?')})"
         try:
             value = _adapter(known.type).validate_python(body)

@@ -1,4 +1,4 @@
-"""The ``xingke`` command: prepare, serve, import, write, verify."""
+"""The ``xingke`` command: prepare, serve, import, write, verify, check, back up, restore, move."""
 
 import argparse
 import os
@@ -20,6 +20,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         execute_from_command_line(["xingke django", *given[1:]])
         return 0
     options = _parser().parse_args(given)
+    if options.command == "restore":  # before Django looks at the data folder
+        from xingke.config import restoring
+
+        return restoring.run(options)
     import django
 
     django.setup()
@@ -37,8 +41,9 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--no-serve", action="store_true", help="只准备，不启动")
     demo.add_argument("--scale", type=float, default=1.0, help="虚构台账的规模，1 为真实县规模")
 
-    serve = commands.add_parser("serve", help="启动网站")
+    serve = commands.add_parser("serve", help="启动网站，看护各进程，直到收到停止信号")
     for each in (demo, serve):
+        each.add_argument("--host", default="127.0.0.1", help="监听地址，默认 127.0.0.1（只供本机和反向代理访问）")
         each.add_argument(
             "--port", type=int, default=int(os.environ.get("PORT", "8000")), help="端口，默认取 PORT 或 8000"
         )
@@ -46,7 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     load = commands.add_parser("load", help="装载规则包文件夹")
     load.add_argument("folder", type=Path)
 
-    bring = commands.add_parser("import", help="导入上报数（CSV，UTF-8 或 GB18030）")
+    bring = commands.add_parser("import", help="导入上报数（.xlsx，或 UTF-8、GB18030 的 CSV）")
     bring.set_defaults(command="bring_in")
     bring.add_argument("file", type=Path)
     bring.add_argument("--kind", choices=["observation"], required=True)
@@ -64,7 +69,17 @@ def _parser() -> argparse.ArgumentParser:
     verify = commands.add_parser("verify", help="核验文稿中的每个数字")
     verify.add_argument("file", type=Path)
 
-    commands.add_parser("check", help="检查规则包、台账列文件、已固化的数字和审计链")
+    commands.add_parser("check", help="检查数据文件夹、表结构、数据库、规则包、审计链、台账列文件和已固化的数字")
+
+    backup = commands.add_parser("backup", help="备份（网站运行时也可以）：数据库、密钥和附件")
+    backup.add_argument("file", type=Path, help="写到哪个文件（.zip），或哪个已有的文件夹")
+
+    restore = commands.add_parser("restore", help="把备份恢复到空的数据文件夹（先停止网站）")
+    restore.add_argument("file", type=Path)
+    restore.add_argument("--replace", action="store_true", help="把数据文件夹里原有的内容移到一旁")
+
+    move = commands.add_parser("move", help="把全部数据迁移到另一个空数据库（先停止网站）")
+    move.add_argument("target", help="postgres://用户@主机:端口/库名；或 sqlite，即数据文件夹中的 SQLite")
     return parser
 
 

@@ -10,20 +10,20 @@ from pathlib import Path
 import django
 from django.conf import settings
 from django.core.management import call_command
+from django.db import OperationalError, connection, connections
 from django.utils import timezone, translation
 from rich.console import Console
 from rich.table import Table
 
 from xingke.accounts.models import User
-from xingke.accounts.queries import check_audit_chain
 from xingke.base.definitions import DefinitionError
 from xingke.base.periods import Period
 from xingke.base.press.docx_reader import Unreadable
 from xingke.base.refusals import Refused
+from xingke.config import backup as backing_up
+from xingke.config import checking, logs, moving, serving
+from xingke.config.occupancy import occupied
 from xingke.demo import actions as demonstration
-from xingke.indicators.drift import drift
-from xingke.indicators.models import Figure
-from xingke.indicators.queries import Reader
 from xingke.ledger import importing
 from xingke.registry import actions as registry_actions
 from xingke.registry import queries as registry
@@ -45,6 +45,8 @@ def run(handler: Callable[[argparse.Namespace], int], options: argparse.Namespac
         print(error, file=sys.stderr)
     except FileNotFoundError as error:
         print(f"找不到文件：{error.filename}", file=sys.stderr)
+    except (IsADirectoryError, NotADirectoryError, PermissionError) as error:
+        print(f"不能读写：{error.filename}（不是文件，或没有权限）", file=sys.stderr)
     return 2
 
 
@@ -74,16 +76,16 @@ def demo(options: argparse.Namespace) -> int:
 
 
 def serve(options: argparse.Namespace) -> int:
-    """Serve the site on 127.0.0.1 with granian; replaces this process."""
-    prepare_installation()
-    console.print(f"打开 http://127.0.0.1:{options.port} ，按 Ctrl+C 结束")
-    workers = "1" if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3") else str(min(4, os.cpu_count() or 1))
-    command = [
-        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(options.port),
-        "--workers", workers, "--blocking-threads", "8", "--no-ws", "xingke.config.wsgi:application",
-    ]  # fmt: skip
-    sys.stdout.flush()
-    os.execv(sys.executable, command)
+    """Serve the site until told to stop; what dies is started again."""
+    serving.require_free(options.host, options.port)
+    logs.apply()
+    with occupied(Path(settings.DATA), alone=False):
+        prepare_installation()
+        connections.close_all()
+        console.print(f"打开 http://{options.host}:{options.port} ，按 Ctrl+C 结束")
+        sys.stdout.flush()
+        workers = 1 if connection.vendor == "sqlite" else min(4, os.cpu_count() or 1)
+        return serving.Supervisor([serving.web_child(host=options.host, port=options.port, workers=workers)]).run()
 
 
 def load(options: argparse.Namespace) -> int:
@@ -95,11 +97,14 @@ def load(options: argparse.Namespace) -> int:
 
 def bring_in(options: argparse.Namespace) -> int:
     """Import a file; every row is filed or listed with what was found and what would do."""
-    table = importing.read_table(options.file.read_bytes())
+    table = importing.read_table(options.file.read_bytes(), name=options.file.name)
     outcome = importing.import_observations(
         table=table, file_name=options.file.name, by=_account(options.username), now=timezone.now()
     )
-    console.print(f"{options.file.name}：{table.encoding} 编码，{len(table.rows)} 行")
+    origin = f"工作表“{table.sheet_name}”" if table.sheet_name else f"{table.encoding} 编码"
+    console.print(f"{options.file.name}：{origin}，{len(table.rows)} 行")
+    for note in table.notes[:20]:
+        console.print(f"{note.cell}：{note.text}。")
     words = {"new": "新增", "changed": "更正", "unchanged": "未变", "waiting": "待读", "rejected": "未导入"}
     console.print("　".join(f"{words[name]} {count}" for name, count in outcome.counts.items()))
     if outcome.batch is None and outcome.earlier is not None:
@@ -171,31 +176,58 @@ _WHAT = {"added": "新增记录", "removed": "减少记录", "changed": "更正�
 
 
 def check(_options: argparse.Namespace) -> int:
-    """Check what is loaded and kept: packs, every frozen figure at its own number, the audit chain."""
-    from xingke.base import definitions
+    """Check the installation and what it keeps: 0 when all is well, 1 when something is wrong."""
+    problems = 0
+    for finding in checking.findings():
+        console.print(finding.said)
+        for problem in finding.problems:
+            console.print(f"  问题：{problem}")
+        problems += len(finding.problems)
+    console.print(f"检查发现 {problems} 个问题。" if problems else "检查完毕，没有发现问题。")
+    return 1 if problems else 0
 
-    failures = 0
-    for folder in sorted(path for path in demonstration.PACKS.iterdir() if path.is_dir()):
+
+def backup(options: argparse.Namespace) -> int:
+    """Back up the database, the keys and the attachments; the site may be running."""
+    made = backing_up.back_up(to=options.file, now=timezone.now())
+    size = made.path.stat().st_size
+    console.print(f"已备份到 {made.path}（{size:,} 字节，{len(made.manifest.members)} 个成员）")
+    console.print(f"台账 {made.manifest.ledger or '（空）'}，序号 {made.manifest.counter}")
+    console.print("备份含签名密钥和站点密钥，请像保管密钥一样保管它。")
+    return 0
+
+
+def move(options: argparse.Namespace) -> int:
+    """Move everything to another, empty database."""
+    wanted = moving.database_at(options.target)
+    here = settings.DATABASES["default"]
+    if all(str(wanted.get(name, "")) == str(here.get(name, "")) for name in ("ENGINE", "NAME", "HOST", "PORT")):
+        raise Refused("目标数据库就是当前数据库，没有什么可迁移的。")
+    with (
+        occupied(Path(settings.DATA), alone=True),
+        translation.override(settings.LANGUAGE_CODE),
+        moving.other_database("target", wanted) as target,
+    ):
         try:
-            pack = definitions.read_pack(folder, loaded=registry.loaded_catalogue())
-            console.print(f"规则包 {folder.name}：{sum(map(len, pack.entries.values()))} 条定义，例题全部算对")
-        except DefinitionError as error:
-            failures += 1
-            console.print(f"规则包 {folder.name}：{len(error.issues)} 处错误", *error.issues, sep="\n  ")
-    chain = check_audit_chain()
-    failures += chain.broken_at is not None
-    console.print(
-        f"审计链：{chain.entries} 条，{'完整' if chain.broken_at is None else f'在 {chain.broken_at} 处断开'}"
+            moving.require_empty(target)
+            moving.migrate(target)
+        except OperationalError as error:
+            raise Refused(f"连接不上目标数据库：{error}") from error
+        moved = moving.copy(source="default", target=target)
+    table = Table(title="已迁移，复制前后逐表一致")
+    for column in ("表", "行数", "摘要"):
+        table.add_column(column)
+    for each in moved:
+        table.add_row(each.name, str(each.rows), each.digest[:16])
+    console.print(table)
+    console.print(f"共 {len(moved)} 张表、{sum(each.rows for each in moved):,} 行。原数据库没有改动。")
+    said = (
+        "去掉环境变量 XINGKE_DATABASE_URL"
+        if options.target == "sqlite"
+        else "把环境变量 XINGKE_DATABASE_URL 设为新库地址"
     )
-    wrong = drifted = 0
-    now, readers = Reader(), dict[int, Reader]()
-    for figure in Figure.objects.select_related("region").order_by("seq"):
-        found = drift(figure, then=readers.setdefault(figure.seq, Reader(seq=figure.seq)), now=now)
-        wrong += not found.holds_then
-        drifted += found.has_drifted
-    failures += wrong
-    console.print(f"已固化的数字：{Figure.objects.count()} 个，按固化时重算不符 {wrong} 个，此后证据有变 {drifted} 个")
-    return 1 if failures else 0
+    console.print(f"下一步：{said}，运行 xingke check，再启动网站。")
+    return 0
 
 
 def _account(username: str) -> User:

@@ -4,6 +4,7 @@ XINGKE_DATA          folder for the database, keys, columns and attachments (def
 XINGKE_DATABASE_URL  postgres://user:password@host:port/name (default: SQLite in the data folder)
 XINGKE_HOSTS         comma-separated host names the site answers to (default: 127.0.0.1, localhost)
 XINGKE_HTTPS         1 when served behind TLS: secure cookies and HSTS
+XINGKE_LOG           json: one JSON object per line on stderr instead of text
 PORT                 port of ``xingke demo`` (default 8000)
 """
 

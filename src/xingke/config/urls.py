@@ -7,4 +7,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("xingke.accounts.urls")),
     path("", include("xingke.registry.urls")),
     path("", include("xingke.ledger.urls")),
+    path("", include("xingke.indicators.urls")),
+    path("", include("xingke.reports.urls")),
 ]

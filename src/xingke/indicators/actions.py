@@ -41,7 +41,7 @@ class Said:
 
 def read_figure(reader: Reader, code: str, region: Region, period: Period, aspect: Aspect) -> Said:
     """Work out a figure and its evidence at the reader's number. Raises LookupError for an unknown indicator."""
-    asked = indicator(code, region=region)
+    asked = reader.indicator(code, region=region)
     now = reader.value(asked, region, period)
     text: str | None
     if aspect == "level":

@@ -7,7 +7,20 @@ class IndicatorsConfig(AppConfig):
     verbose_name = "指标"
 
     def ready(self) -> None:
-        from xingke.base import definitions
+        from django.utils.translation import pgettext_lazy
+
+        from xingke.accounts.permissions import Permission
+        from xingke.base import definitions, menu
         from xingke.indicators import rules
 
         definitions.register(rules.INDICATORS)
+        menu.register(
+            menu.MenuItem(
+                code="indicators",
+                label=pgettext_lazy("several", "指标"),
+                url_name="indicators:indicator-list",
+                permission=Permission.INDICATOR_READ,
+                order=60,
+                icon="chart-line",
+            )
+        )

@@ -20,7 +20,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Q
 
-from xingke.accounts.queries import current_seq, ledger_identity
+from xingke.accounts.queries import current_seq, ledger_identity, trail_digest
 from xingke.ledger.kinds import KINDS, Kind
 from xingke.ledger.models import State
 from xingke.registry.queries import region_tree_stamp
@@ -44,11 +44,12 @@ _COMMON: tuple[tuple[str, str, pa.DataType], ...] = (  # column, Django path, ty
 
 @dataclass(frozen=True)
 class Stamp:
-    """What a file was made from."""
+    """What a file was made from. trail: digest of the audit trail at ``seq``, other after a backup was restored."""
 
     ledger: str
     seq: int
     regions: str
+    trail: str = ""
 
 
 @dataclass(frozen=True)
@@ -121,7 +122,7 @@ def source(kind_code: str) -> Source:
     file, made = _newest_file(kind, stamp)
     tail = _tail(kind, made.seq if made else 0, stamp)
     if tail.rows.num_rows + tail.closed.num_rows >= REBUILD_AT and not connection.in_atomic_block:
-        file = rebuild(kind_code)
+        file = rebuild(kind_code) if file is None else _completed(kind, file, tail, stamp.seq)
         stamp = Stamp(ledger_identity(), current_seq(), region_tree_stamp())
         file, made = _newest_file(kind, stamp)
         tail = _tail(kind, made.seq if made else 0, stamp)
@@ -136,25 +137,52 @@ def rebuild(kind_code: str) -> Path:
     if connection.in_atomic_block:
         raise RuntimeError("columns are written outside transactions: a file must hold committed rows only")
     kind = KINDS[kind_code]
-    stamp = Stamp(ledger_identity(), current_seq(), region_tree_stamp())
+    seq = current_seq()
+    stamp = Stamp(ledger_identity(), seq, region_tree_stamp(), trail_digest(seq))
     rows = _query(kind, Q(seq_from__lte=stamp.seq)).iterator(chunk_size=20_000)
-    table = _table(kind, rows)
-    if table.num_rows:
-        later = pa.compute.greater(table["seq_to"], stamp.seq)  # closed while this file is being read
-        open_again = pa.compute.if_else(pa.compute.fill_null(later, False), None, table["seq_to"])
-        table = table.set_column(table.schema.get_field_index("seq_to"), "seq_to", open_again)
-        table = table.sort_by([("path", "ascending"), ("day", "ascending"), ("record", "ascending")])
-    meta = {"ledger": stamp.ledger, "seq": str(stamp.seq), "regions": stamp.regions}
+    return write_file(kind_code, _in_force_at(stamp.seq, _table(kind, rows)), stamp)
+
+
+def _completed(kind: Kind, file: Path, tail: Tail, seq: int) -> Path:
+    """A file and its tail, read at ``seq``, as one new file: a tenth of the time that asking the database anew takes."""
+    known = pq.read_table(file).replace_schema_metadata(None)
+    closed = tail.closed["seq_to"].take(pa.compute.index_in(known["id"], tail.closed["id"]))
+    known = _with_seq_to(known, pa.compute.coalesce(closed, known["seq_to"]))
+    together = pa.concat_tables([known, tail.rows])
+    together = together.filter(pa.compute.less_equal(together["seq_from"], seq))
+    stamp = Stamp(ledger_identity(), seq, region_tree_stamp(), trail_digest(seq))
+    return write_file(kind.code, _in_force_at(seq, together), stamp)
+
+
+def _in_force_at(seq: int, table: pa.Table) -> pa.Table:
+    """The same rows, those open again that were closed while they were being read."""
+    if not table.num_rows:
+        return table
+    later = pa.compute.fill_null(pa.compute.greater(table["seq_to"], seq), False)
+    return _with_seq_to(table, pa.compute.if_else(later, None, table["seq_to"]))
+
+
+def _with_seq_to(table: pa.Table, values: Any) -> pa.Table:
+    return table.set_column(table.schema.get_field_index("seq_to"), "seq_to", values)
+
+
+def write_file(kind_code: str, table: pa.Table, stamp: Stamp) -> Path:
+    """Keep a kind's rows as of ``stamp`` and drop all its other files but the one before. Returns the new file."""
+    table = table.sort_by([("path", "ascending"), ("day", "ascending"), ("record", "ascending")])
+    meta = {"ledger": stamp.ledger, "seq": str(stamp.seq), "regions": stamp.regions, "trail": stamp.trail}
     folder().mkdir(parents=True, exist_ok=True)
     path = folder() / f"{kind_code}.{stamp.seq:012}.parquet"
     unfinished = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}.part")
     pq.write_table(
         table.replace_schema_metadata(meta), unfinished, compression="zstd", row_group_size=ROW_GROUP,
-        use_dictionary=["event", *kind.repeated],
+        use_dictionary=["event", *KINDS[kind_code].repeated],
     )  # fmt: skip
     unfinished.replace(path)
-    for old in sorted(folder().glob(f"{kind_code}.*.parquet"))[:-2]:
-        old.unlink(missing_ok=True)
+    others = sorted(each for each in folder().glob(f"{kind_code}.*.parquet") if each != path)
+    kept = max((each for each in others if each < path), default=None)  # somebody may be reading it
+    for old in others:
+        if old != kept:
+            old.unlink(missing_ok=True)
     return path
 
 
@@ -162,7 +190,8 @@ def _newest_file(kind: Kind, now: Stamp) -> tuple[Path | None, Stamp | None]:
     """The newest file that belongs to this ledger and region tree and is not ahead of it."""
     for path in sorted(folder().glob(f"{kind.code}.*.parquet"), reverse=True):
         made = _read_stamp(path, path.stat().st_mtime_ns)
-        if made.ledger == now.ledger and made.regions == now.regions and made.seq <= now.seq:
+        is_ours = made.ledger == now.ledger and made.regions == now.regions and made.seq <= now.seq
+        if is_ours and made.trail == trail_digest(made.seq):
             return path, made
     return None, None
 
@@ -170,28 +199,66 @@ def _newest_file(kind: Kind, now: Stamp) -> tuple[Path | None, Stamp | None]:
 @cache
 def _read_stamp(path: Path, _written: int) -> Stamp:
     meta = pq.read_schema(path).metadata or {}
-    return Stamp(meta[b"ledger"].decode(), int(meta[b"seq"]), meta[b"regions"].decode())
+    return Stamp(
+        meta[b"ledger"].decode(), int(meta[b"seq"]), meta[b"regions"].decode(), meta.get(b"trail", b"").decode()
+    )
 
 
-_tails: dict[str, tuple[tuple[str, int, int], Tail]] = {}
+@dataclass(frozen=True)
+class _Remembered:
+    """The tail of one kind as this process read it last: of which ledger, from which number, at which number."""
+
+    ledger: str
+    since: int
+    seq: int
+    trail: str
+    tail: Tail
+
+
+_tails: dict[str, _Remembered] = {}
 
 
 def _tail(kind: Kind, since: int, now: Stamp) -> Tail:
-    """Rows and closings after ``since``; remembered per ledger number, except inside a transaction."""
-    identity = (now.ledger, since, now.seq)
-    if not connection.in_atomic_block and (known := _tails.get(kind.code)) and known[0] == identity:
-        return known[1]
-    rows = _table(kind, _query(kind, Q(seq_from__gt=since)).iterator(chunk_size=20_000))
-    closed = _query(kind, Q(seq_from__lte=since, seq_to__gt=since)).values_list("id", "seq_to") if since else []
-    tail = Tail(
-        rows,
-        pa.table(
-            {
-                "id": pa.array([row[0] for row in closed], pa.int64()),
-                "seq_to": pa.array([row[1] for row in closed], pa.int64()),
-            }
-        ),
-    )
-    if not connection.in_atomic_block:
-        _tails[kind.code] = (identity, tail)
+    """Rows and closings after ``since``. What was read before is remembered, and only what came since then is read.
+
+    Inside a transaction nothing is remembered: it may be rolled back. Nor is what a restored backup does not have.
+    """
+    if connection.in_atomic_block:
+        return _read_tail(kind, since)
+    known = _tails.get(kind.code)
+    if known is None or (known.ledger, known.since) != (now.ledger, since) or known.seq > now.seq:
+        known = None
+    elif known.seq == now.seq:
+        return known.tail
+    elif known.trail != trail_digest(known.seq):
+        known = None
+    tail = _grown(kind, known) if known else _read_tail(kind, since)
+    _tails[kind.code] = _Remembered(now.ledger, since, now.seq, trail_digest(now.seq), tail)
     return tail
+
+
+def _read_tail(kind: Kind, since: int) -> Tail:
+    rows = _table(kind, _query(kind, Q(seq_from__gt=since)).iterator(chunk_size=20_000))
+    return Tail(rows, _closed_table(_closings(kind, since, since) if since else []))
+
+
+def _closings(kind: Kind, since: int, after: int) -> list[tuple[int, int]]:
+    """Rows of the file that is good for ``since``, closed after a number: their ids and when."""
+    return list(_query(kind, Q(seq_from__lte=since, seq_to__gt=after)).values_list("id", "seq_to"))
+
+
+def _grown(kind: Kind, known: _Remembered) -> Tail:
+    """A remembered tail with what was filed or closed since; its own rows that were closed are read again."""
+    later = Q(seq_from__gt=known.seq) | Q(seq_to__gt=known.seq)
+    fresh = _table(kind, _query(kind, Q(seq_from__gt=known.since) & later).iterator(chunk_size=20_000))
+    rows = known.tail.rows
+    kept = rows.filter(pa.compute.invert(pa.compute.is_in(rows["id"], fresh["id"])))
+    closed = _closed_table(_closings(kind, known.since, known.seq) if known.since else [])
+    return Tail(pa.concat_tables([kept, fresh]), pa.concat_tables([known.tail.closed, closed]))
+
+
+def _closed_table(closed: list[tuple[int, int]]) -> pa.Table:
+    target = pa.schema([("id", pa.int64()), ("seq_to", pa.int64())])
+    if not closed:  # pyarrow loads pandas, a second's work, for its first array: not for nothing
+        return target.empty_table()
+    return pa.table([pa.array(values, pa.int64()) for values in zip(*closed, strict=True)], schema=target)

@@ -17,14 +17,14 @@ from xingke.ledger.kinds import KINDS
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-COMPILER = 4  # raise when the SQL for the same definition changes
+COMPILER = 6  # raise when the SQL for the same definition changes
 
 
 def cells_sql(kind: str, indicators: Sequence[Indicator]) -> str:
     """SQL over ``rows`` giving (path, month, one column per indicator): events counted, or effects summed, per month.
 
     month is year × 12 + month − 1. A stock's column is its change within the month; summing from the beginning gives
-    the stock.
+    the stock. A sum or balance has a second column, ``CODE_records``, after all the others.
     """
     return _compiled("cells", kind, tuple(indicators), _cells)
 
@@ -87,24 +87,33 @@ def _condition(rows: "ir.Table", indicator: Indicator) -> "ir.BooleanValue":
     return condition
 
 
+def needs_count(indicator: Indicator) -> bool:
+    """Whether the value is something else than the number of records behind it: a sum, or a balance of effects."""
+    return bool(indicator.sum or indicator.net)
+
+
 def _cells(rows: "ir.Table", indicators: Sequence[Indicator]) -> "ir.Table":
-    """First to the few combinations that occur per region and month, then each indicator over those."""
-    asked = list(dict.fromkeys(name for indicator in indicators for name in indicator.where))
-    keys = ["path", "month", "event", *asked]
+    """Every indicator in one pass over the rows.
+
+    Counting the combinations of event and fields first, and the indicators over those, was tried: no faster on 10^7
+    rows, half as fast on 10^6 over 3,000 regions and 36 months, where nearly every row is its own combination.
+    """
     month = rows.day.year().cast("int32") * 12 + rows.day.month().cast("int32") - 1
     by_month = rows.mutate(month=month)
-    sums = dict.fromkeys(indicator.sum for indicator in indicators if indicator.sum)
-    few = by_month.group_by(keys).agg(
-        events=by_month.count(), effects=by_month.effect.sum(), **{name: by_month[name].sum() for name in sums}
-    )
-    measures = {
-        indicator.code: few[indicator.sum or ("events" if indicator.events else "effects")]
-        .sum(where=_condition(few, indicator))
-        .fill_null(0)
-        .cast("int64")
-        for indicator in indicators
-    }
-    return few.group_by(["path", "month"]).agg(**measures)
+    measures: dict[str, Any] = {}
+    for indicator in indicators:
+        asked = _condition(by_month, indicator)
+        if indicator.sum:
+            measures[indicator.code] = by_month[indicator.sum].sum(where=asked).fill_null(0)
+        elif indicator.events:
+            measures[indicator.code] = by_month.count(where=asked)
+        else:
+            measures[indicator.code] = by_month.effect.sum(where=asked).fill_null(0)
+    for indicator in indicators:  # how many records stand behind what is no plain count
+        if needs_count(indicator):
+            counts = by_month[indicator.sum].notnull() if indicator.sum else by_month.effect != 0
+            measures[f"{indicator.code}_records"] = by_month.count(where=_condition(by_month, indicator) & counts)
+    return by_month.group_by(["path", "month"]).agg(**measures)
 
 
 def _evidence(rows: "ir.Table", indicators: Sequence[Indicator]) -> "ir.Table":

@@ -1,12 +1,14 @@
 """Drift: what a frozen figure would say now, and which records changed since."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from xingke.base.periods import Period
 from xingke.indicators.actions import Said, read_figure
 from xingke.indicators.models import Figure
-from xingke.indicators.queries import Reader, indicator
-from xingke.indicators.rules import Evidence, EvidenceChange, evidence_change
+from xingke.indicators.queries import Reader
+from xingke.indicators.rules import Evidence, EvidenceChange, Indicator, evidence_change
+from xingke.registry import queries as registry
 from xingke.registry.models import Region
 
 
@@ -40,8 +42,45 @@ class Drift:
         return self.now.text != self.figure.text
 
 
-def drift(figure: Figure, *, then: Reader, now: Reader) -> Drift:
-    """Recompute a figure at its own number and now. then: a reader at ``figure.seq``; now: one of the present."""
+class Readers:
+    """Readers for checking figures: one per ledger number, and apart where a figure's definition has been superseded.
+
+    A figure is recomputed by the definitions it was frozen with, whatever versions came since.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int | None, frozenset[str]], Reader] = {}
+
+    def at(self, seq: int | None, figure: Figure) -> Reader:
+        """The reader for a figure at a number; None: now."""
+        older = superseded(figure)
+        key = (seq, frozenset(older))
+        if key not in self._known:
+            definitions = {each.code: each for each in older.values()}
+            self._known[key] = Reader(seq=seq, definitions=definitions)
+        return self._known[key]
+
+
+def superseded(figure: Figure) -> Mapping[str, Indicator]:
+    """The definitions a figure was frozen with that are no longer in force, by their hash."""
+    used = {(figure.indicator, figure.definition)} | {(part["indicator"], part["definition"]) for part in figure.parts}
+    return {
+        known: registry.definition_with_hash("indicator", known).value
+        for code, known in sorted(used)
+        if _hash_in_force(code, figure.region) != known
+    }
+
+
+def _hash_in_force(code: str, region: Region) -> str:
+    try:
+        return registry.definition("indicator", code, region=region).hash
+    except LookupError:
+        return ""
+
+
+def drift(figure: Figure, *, readers: Readers) -> Drift:
+    """Recompute a figure at its own number and now."""
+    then, now = readers.at(figure.seq, figure), readers.at(None, figure)
     period = Period.parse(figure.period)
     aspect = figure.aspect
     assert aspect in ("level", "growth", "rank")  # a database constraint in all but name
@@ -69,5 +108,5 @@ def _changed_parts(figure: Figure, then: Reader, now: Reader) -> list[PartChange
 
 
 def _evidence(reader: Reader, code: str, region: Region, period: Period) -> list[Evidence]:
-    value = reader.value(indicator(code, region=region), region, period)
+    value = reader.value(reader.indicator(code, region=region), region, period)
     return [row for leaf in reader.leaves(value) for row in reader.evidence(leaf)]

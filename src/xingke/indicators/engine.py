@@ -4,7 +4,7 @@ Every ratio, growth, rank and rounding happens later, once, in Python's Decimal.
 """
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -109,7 +109,8 @@ class Cells:
     """Per region code and month (year × 12 + month − 1): one integer per indicator, as ``cells_sql`` counts them."""
 
     codes: tuple[str, ...]
-    rows: Sequence[tuple[int, ...]]  # path, month, then one value per code
+    rows: Sequence[tuple[int, ...]]  # path, month, one value per code, then the columns of ``counted``
+    counted: Mapping[str, int]  # where a value is no count of records: the column that counts them
 
     @cached_property
     def _by_path(self) -> dict[int, list[tuple[int, ...]]]:
@@ -130,13 +131,43 @@ def cells(kind: str, indicators: Sequence[Indicator], window: Window) -> Cells:
     """All monthly cells of some indicators of one kind inside a window, in one pass."""
     with _rows(kind, window) as (cursor, rows):
         found = cursor.execute(f"{rows} SELECT * FROM ({compiler.cells_sql(kind, indicators)})").fetchall()
-    return Cells(tuple(indicator.code for indicator in indicators), found)
+    codes = tuple(indicator.code for indicator in indicators)
+    apart = (indicator.code for indicator in indicators if compiler.needs_count(indicator))
+    return Cells(codes, found, {code: column for column, code in enumerate(apart, len(codes) + 2)})
 
 
-def cells_table(kind: str, indicators: Sequence[Indicator], window: Window) -> Any:  # a pyarrow.Table
-    """The same as Arrow columns, for whole-nation runs."""
-    with _rows(kind, window) as (cursor, rows):
-        return cursor.execute(f"{rows} SELECT * FROM ({compiler.cells_sql(kind, indicators)})").to_arrow_table()
+def monthly_values(kind: str, indicators: Sequence[Indicator], window: Window, regions: Sequence[int]) -> Any:
+    """The value of each indicator in each region and month of a window, also where nothing happened.
+
+    regions: codes without repetition; each is counted by itself, not with what lies below it. The window's first and
+    last day say which months; its paths bound the regions. Returns a pyarrow.Table of path, month (year × 12 + month
+    − 1) and one int64 column per indicator, in no order: for whole-nation runs.
+    """
+    if window.first is None or window.last is None:
+        raise ValueError("monthly values need the first and the last day of the months asked for")
+    import pyarrow as pa
+
+    first, last = (day.year * 12 + day.month - 1 for day in (window.first, window.last))
+    until = Window(paths=window.paths, last=window.last, seq=window.seq)  # stocks look back to the beginning
+    flows = _listed('coalesce(cells."{0}", 0)::BIGINT AS "{0}"', indicators, "flow")
+    changes = _listed('coalesce(sum("{0}") OVER until_then, 0)::BIGINT AS "{0}"', indicators, "stock")
+    stocks = _listed('stocks."{0}"', indicators, "stock")
+    with _rows(kind, until) as (cursor, rows):
+        cursor.register("places", pa.table({"path": pa.array(regions, pa.int32())}))
+        # The window sorts all it is given: only stocks go through it, flows join them afterwards.
+        return cursor.execute(f"""{rows}, cells AS MATERIALIZED ({compiler.cells_sql(kind, indicators)}),
+            months AS (SELECT unnest(range(least((SELECT min(month) FROM cells), {first}), {last + 1}))::INTEGER AS month),
+            stocks AS (
+                SELECT path, month{changes} FROM places CROSS JOIN months LEFT JOIN cells USING (path, month)
+                WINDOW until_then AS (PARTITION BY path ORDER BY month)
+            )
+            SELECT path, month{flows}{stocks} FROM stocks LEFT JOIN cells USING (path, month)
+            WHERE month >= {first}""").to_arrow_table()
+
+
+def _listed(text: str, indicators: Sequence[Indicator], nature: str) -> str:
+    """``text`` for every indicator of one nature, each with a comma before it."""
+    return "".join(", " + text.format(each.code) for each in indicators if each.nature == nature)
 
 
 def _window(indicator: Indicator, window: Window) -> Window:
@@ -150,6 +181,19 @@ def evidence(indicator: Indicator, window: Window) -> list[Evidence]:
     """The records behind a flow or stock, in record order."""
     with _rows(indicator.of, _window(indicator, window)) as (cursor, rows):
         sql = f"{rows} SELECT record, version, contribution FROM ({compiler.evidence_sql(indicator)}) ORDER BY record"
+        return [Evidence(*row) for row in cursor.execute(sql).fetchall()]
+
+
+def newest_evidence(
+    indicator: Indicator, window: Window, *, offset: int = 0, limit: int | None = None
+) -> list[Evidence]:
+    """The same records, newest event first, and only some of them: what one page of a list shows."""
+    with _rows(indicator.of, _window(indicator, window)) as (cursor, rows):
+        some = f" LIMIT {int(limit)} OFFSET {int(offset)}" if limit is not None else ""
+        sql = f"""{rows} SELECT behind.record, behind.version, behind.contribution
+            FROM ({compiler.evidence_sql(indicator)}) AS behind JOIN rows AS happened
+              ON happened.record = behind.record AND happened.version = behind.version
+            ORDER BY happened.day DESC, behind.record{some}"""
         return [Evidence(*row) for row in cursor.execute(sql).fetchall()]
 
 

@@ -1,6 +1,7 @@
 """Formulas of ratio indicators: parsed to a bounded tree of + − × ÷, never evaluated as code."""
 
 import ast
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -51,7 +52,7 @@ def _node(tree: ast.expr) -> Node:
     match tree:
         case ast.Constant(value=bool()):
             raise FormulaError("True and False have no place in a formula")
-        case ast.Constant(value=int() | float() as value):
+        case ast.Constant(value=int() | float() as value) if math.isfinite(value):
             return Number(Decimal(str(value)))
         case ast.Name(id=code):
             return Name(code)

@@ -1,23 +1,23 @@
 """Indicator values: two routes of evidence, roll-up, ratios, growth, ranks, and the records behind each."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import groupby
 from typing import Literal
 
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from xingke.base.periods import Period
-from xingke.base.quantities import Unit, format_number
+from xingke.base.quantities import Quantity, Unit, format_number, round_half_up
 from xingke.indicators import engine, formula, rules
 from xingke.indicators.engine import Cells, Window
 from xingke.indicators.rules import Covered, Evidence, Indicator
 from xingke.ledger import queries as ledger
 from xingke.ledger.kinds import KINDS
-from xingke.ledger.models import Observation
+from xingke.ledger.models import EventVersion, Observation, RecordKeeping, State, Version
 from xingke.registry import queries as registry
 from xingke.registry.models import Region
 
@@ -42,7 +42,7 @@ class Value:
     """An indicator's value for a region and period, and how it is known.
 
     amount: exact, in the indicator's unit; None unless status is known. count: records behind it. covered: how many
-    parts are known, for values put together from regions below. also: the reported figure where records answered and
+    parts are known, for values put together from regions below, and known_part the sum of those. also: the reported figure where records answered and
     somebody also reported one.
     """
 
@@ -54,14 +54,24 @@ class Value:
     route: Route = ""
     count: int = 0
     covered: Covered | None = None
+    known_part: Decimal | None = None
     observation: Observation | None = None
     also: Observation | None = None
     rivals: tuple[Observation, ...] = ()
     missing: tuple[str, ...] = ()  # codes of a formula's inputs that are unknown
+    stated: Quantity | None = None  # the observation's quantity, where it has been worked out
+    also_amount: Decimal | None = None  # what was also reported, in the indicator's unit
 
     @property
     def is_known(self) -> bool:
         return self.status == "known"
+
+    @property
+    def agrees(self) -> bool:
+        """Whether what was also reported says the same, at the precision it was reported with; True where nothing was."""
+        if self.also is None or self.amount is None or self.also_amount is None:
+            return True
+        return self.also_amount == round_half_up(self.amount, self.also.decimals)
 
     @property
     def text(self) -> str:
@@ -69,7 +79,7 @@ class Value:
         if self.amount is None:
             return "—"
         if self.observation is not None:
-            return observation_text(self.observation)
+            return _quantity_text(self._stated, self.observation.approximation)
         return f"{self.number}{self.indicator.unit}"
 
     @property
@@ -78,8 +88,13 @@ class Value:
         if self.amount is None:
             return "—"
         if self.observation is not None:
-            return f"{ledger.observation_quantity(self.observation).stated:f}"
+            return f"{self._stated.stated:f}"
         return format_number(self.amount, self.indicator.decimals)
+
+    @property
+    def _stated(self) -> Quantity:
+        assert self.observation is not None  # asked for reported values only
+        return self.stated or ledger.observation_quantity(self.observation)
 
     @property
     def unit(self) -> str:
@@ -89,10 +104,13 @@ class Value:
 
 def observation_text(row: Observation) -> str:
     """A reported figure as it was said, approximation included."""
-    quantity = ledger.observation_quantity(row)
+    return _quantity_text(ledger.observation_quantity(row), row.approximation)
+
+
+def _quantity_text(quantity: Quantity, approximation: str) -> str:
     number = f"{quantity.stated:f}"
-    if row.approximation:
-        return rules.approximate_text(number, quantity.unit.code, row.approximation)
+    if approximation:
+        return rules.approximate_text(number, quantity.unit.code, approximation)
     return f"{number}{quantity.unit.code}"
 
 
@@ -137,15 +155,27 @@ class Reader:
     figures, and one engine pass per record kind.
     """
 
-    def __init__(self, *, seq: int | None = None) -> None:
+    def __init__(self, *, seq: int | None = None, definitions: Mapping[str, Indicator] | None = None) -> None:
+        """definitions: by code, where others than those in force are to be used: figures are checked by their own."""
         self.seq = seq
+        self._given = dict(definitions or {})
         self._values: dict[Place, Value] = {}
         self._sealed: dict[Place, engine.Sealed] = {}
         self._cells: dict[str, list[tuple[Window, frozenset[Indicator], Cells]]] = {}
+        self._told: dict[tuple[str, Place], Observation | None] = {}
+        self._peers: dict[int, list[Region]] = {}
 
     @cached_property
     def _units(self) -> dict[str, Unit]:
         return registry.units()
+
+    @cached_property
+    def _catalogue(self) -> dict[str, Indicator]:
+        return indicators() | self._given
+
+    def indicator(self, code: str, *, region: Region | None = None) -> Indicator:
+        """An indicator as this reader counts it. Raises LookupError naming the code."""
+        return self._given.get(code) or indicator(code, region=region)
 
     # ── values ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -155,16 +185,10 @@ class Reader:
 
     def values(self, asked: Sequence[Indicator], regions: Sequence[Region], periods: Sequence[Period]) -> list[Value]:
         """The values of all combinations, in the order indicators × regions × periods."""
-        missing = [
-            each
-            for each in asked
-            if any((each.code, region.pk, period) not in self._values for region in regions for period in periods)
-        ]
-        if missing:
-            _Sheet(self, missing, regions, periods).fill()
-        return [
-            self._values[each.code, region.pk, period] for each in asked for region in regions for period in periods
-        ]
+        places = [(each.code, region.pk, period) for each in asked for region in regions for period in periods]
+        if unknown := {place[0] for place in places if place not in self._values}:
+            _Sheet(self, [each for each in asked if each.code in unknown], regions, periods).fill()
+        return [self._values[place] for place in places]
 
     def growth(self, asked: Indicator, region: Region, period: Period) -> Growth:
         """同比 for one region and period."""
@@ -182,7 +206,7 @@ class Reader:
 
     def rank(self, asked: Indicator, region: Region, period: Period) -> Rank:
         """The place among siblings; reported where siblings are unknown and somebody reported one."""
-        peers = registry.siblings(region)
+        peers = self.peers(region)
         values = tuple(self.values([asked], peers, [period]))
         word = region.parent.word if region.parent else ""
         places = rules.ranks({each.region.pk: each.amount for each in values}, direction=asked.direction)
@@ -195,11 +219,53 @@ class Reader:
             return Rank(place=place, of=0, values=values, word=word, observation=told)
         return Rank(place=None, of=len(peers), values=values, word=word)
 
+    def growths(self, asked: Sequence[Indicator], regions: Sequence[Region], period: Period) -> list[Growth]:
+        """同比 of all combinations, in the order indicators × regions; as few queries as for one."""
+        self.values(asked, regions, [period, period.year_before])
+        self._read_reported(asked, regions, period, "growth")
+        return [self.growth(each, region, period) for each in asked for region in regions]
+
+    def ranks(self, asked: Sequence[Indicator], region: Region, period: Period) -> list[Rank]:
+        """The places of one region by many indicators; as few queries as for one."""
+        self.values(asked, self.peers(region), [period])
+        self._read_reported(asked, [region], period, "rank")
+        return [self.rank(each, region, period) for each in asked]
+
+    def overview(self, asked: Sequence[Indicator], region: Region, period: Period) -> tuple[list[Growth], list[Rank]]:
+        """What the page of one region says of many indicators: growth and place of each, in that order.
+
+        Siblings are read for the period only; the year before is read for the region alone.
+        """
+        self.values(asked, self.peers(region), [period])
+        return self.growths(asked, [region], period), self.ranks(asked, region, period)
+
+    def peers(self, region: Region) -> list[Region]:
+        """The region and its siblings, read once."""
+        if region.pk not in self._peers:
+            self._peers[region.pk] = registry.siblings(region)
+        return self._peers[region.pk]
+
     def _reported(self, asked: Indicator, region: Region, period: Period, aspect: str) -> Observation | None:
+        place = (asked.code, region.pk, period)
+        if (aspect, place) not in self._told:
+            self._read_reported([asked], [region], period, aspect)
+        return self._told[aspect, place]
+
+    def _read_reported(
+        self, asked: Sequence[Indicator], regions: Sequence[Region], period: Period, aspect: str
+    ) -> None:
+        """What was reported as growth or rank itself, for all combinations. One query."""
         rows = ledger.reported(
-            indicators=[asked.code], regions=[region.pk], periods=[period.code], aspect=aspect, seq=self.seq
-        )
-        return ledger.choose(rows)
+            indicators=[each.code for each in asked], regions=[region.pk for region in regions], periods=[period.code],
+            aspect=aspect, seq=self.seq,
+        )  # fmt: skip
+        found: dict[Place, list[Observation]] = {}
+        for row in rows:
+            found.setdefault((row.indicator, row.region_id, period), []).append(row)
+        for each in asked:
+            for region in regions:
+                place = (each.code, region.pk, period)
+                self._told[aspect, place] = ledger.choose(found.get(place, ()))
 
     # ── evidence ────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -207,15 +273,19 @@ class Reader:
         """The values whose records stand behind ``value``: itself, or those it was put together from."""
         if value.route in ("records", "observation"):
             return [value]
-        if value.route == "children":
-            parts = self.values([value.indicator], registry.children(value.region), [value.period])
-        elif value.route == "formula":
-            needed = formula.names(formula.parse(value.indicator.formula))
-            known = [indicator(code, region=value.region) for code in needed]
-            parts = self.values(known, [value.region], [value.period])
-        else:
+        if not value.is_known:
             return []
-        return [leaf for part in parts for leaf in self.leaves(part)]
+        return [leaf for part in self.parts(value) for leaf in self.leaves(part)]
+
+    def parts(self, value: Value) -> list[Value]:
+        """What a value is (or would be) put together from: a formula's inputs, or the regions right below; else nothing."""
+        if value.route == "formula" or value.missing:
+            needed = formula.names(formula.parse(value.indicator.formula))
+            known = [self.indicator(code, region=value.region) for code in needed]
+            return self.values(known, [value.region], [value.period])
+        if value.covered is not None:
+            return self.values([value.indicator], registry.children(value.region), [value.period])
+        return []
 
     def evidence(self, leaf: Value) -> list[Evidence]:
         """The records behind a leaf value, with their contributions; they sum to it (an observation's is scaled)."""
@@ -236,17 +306,20 @@ class Reader:
             self._sealed[place] = engine.seal(leaf.indicator, window_of(leaf, self.seq))
         return self._sealed[place]
 
-    def cells(self, kind: str, counting: Sequence[Indicator], paths: tuple[int, int], until: date | None) -> Cells:
+    def cells(
+        self, kind: str, counting: Sequence[Indicator], paths: tuple[int, int], until: date | None = None,
+        since: date | None = None,
+    ) -> Cells:  # fmt: skip
         """Monthly cells of (at least) some indicators over (at least) some paths; one engine pass answers many calls.
 
         All indicators of the kind are counted at once: the statement is then always the same.
         """
-        wanted = Window(paths=paths, last=until, seq=self.seq)
+        wanted = Window(paths=paths, first=since, last=until, seq=self.seq)
         for window, known, cells in self._cells.setdefault(kind, []):
             inside = window.paths[0] <= paths[0] and paths[1] <= window.paths[1]
-            if inside and window.last == until and known.issuperset(counting):
+            if inside and (window.first, window.last) == (since, until) and known.issuperset(counting):
                 return cells
-        usual = {each.code: each for each in indicators().values() if each.of == kind}
+        usual = {code: each for code, each in self._catalogue.items() if each.of == kind}
         everything = list((usual | {each.code: each for each in counting}).values())
         cells = engine.cells(kind, everything, wanted)
         self._cells[kind].append((wanted, frozenset(everything), cells))
@@ -268,10 +341,9 @@ class _Sheet:
         self.regions = regions
         self.periods = periods
         self.asked = asked
-        self.inputs = {
-            each.code: formula.names(formula.parse(each.formula)) for each in asked if each.nature == "ratio"
-        }
-        below = {code: indicator(code) for codes in self.inputs.values() for code in codes}
+        self.formulas = {each.code: formula.parse(each.formula) for each in asked if each.nature == "ratio"}
+        self.inputs = {code: formula.names(tree) for code, tree in self.formulas.items()}
+        below = {code: reader._catalogue[code] for codes in self.inputs.values() for code in codes}
         self.indicators = {**below, **{each.code: each for each in asked}}
 
     def fill(self) -> None:
@@ -282,6 +354,7 @@ class _Sheet:
         self.keeping = self._record_keeping()
         self.observed = self._observed()
         self.counts = self._counts()
+        self.informed = self._informed()
         for each in self.asked:
             for region in self.regions:
                 for period in self.periods:
@@ -298,6 +371,16 @@ class _Sheet:
         rows = Region.objects.filter(condition, valid_to__isnull=True).order_by("parent_id", "path")
         return {parent: list(group) for parent, group in groupby(rows, key=lambda region: region.parent_id) if parent}
 
+    def _informed(self) -> frozenset[int]:
+        """The regions that keep records or were reported on, and all above them: the others have nothing to add up."""
+        found = {pk for ids in self.keeping.values() for pk in ids} | {pk for _code, pk, _period in self.observed}
+        wave = set(found)
+        while wave:
+            above = (self.everywhere[pk].parent_id for pk in wave)
+            wave = {pk for pk in above if pk is not None and pk in self.everywhere} - found
+            found |= wave
+        return frozenset(found)
+
     def _counting(self) -> dict[str, list[Indicator]]:
         kinds: dict[str, list[Indicator]] = {}
         for each in self.indicators.values():
@@ -306,11 +389,20 @@ class _Sheet:
         return kinds
 
     def _record_keeping(self) -> dict[tuple[str, date, date], frozenset[int]]:
+        """Where records answer, by kind and stretch; as ``ledger.record_keeping_regions``, in one query for all."""
         stretches = {(stretch(each, period)) for each in self.indicators.values() for period in self.periods}
-        ids = list(self.everywhere)
+        kinds = self._counting()
+        declared = RecordKeeping.objects.filter(
+            ledger.as_of(self.reader.seq), kind__in=kinds, region__in=list(self.everywhere)
+        )
+        rows = list(declared.values_list("kind", "region_id", "since", "until")) if kinds else []
         return {
-            (kind, first, last): ledger.record_keeping_regions(ids, kind, first, last, seq=self.reader.seq)
-            for kind in self._counting()
+            (kind, first, last): frozenset(
+                region
+                for of, region, since, until in rows
+                if of == kind and since <= first and (until is None or until > last)
+            )
+            for kind in kinds
             for first, last in stretches
         }
 
@@ -335,10 +427,12 @@ class _Sheet:
             low, high = min(place.range[0] for place in places), max(place.range[1] for place in places)
             months = [period for period in self.periods if not period.is_day]
             if months:
-                self._sum_up(found, counting, self.reader.cells(kind, counting, (low, high), None), places, months)
+                self._sum_up(found, counting, self.reader.cells(kind, counting, (low, high)), places, months)
             for day in (period for period in self.periods if period.is_day):
-                until = self.reader.cells(kind, counting, (low, high), day.last)
-                self._sum_up(found, counting, until, places, [day])
+                for nature, since in (("stock", None), ("flow", day.first)):  # a flow: what happened on that day
+                    some = [each for each in counting if each.nature == nature]
+                    table = self.reader.cells(kind, some, (low, high), day.last, since)
+                    self._sum_up(found, some, table, places, [day])
         return found
 
     def _sum_up(
@@ -346,15 +440,20 @@ class _Sheet:
         places: Sequence[Region], periods: Sequence[Period],
     ) -> None:  # fmt: skip
         columns = {code: index for index, code in enumerate(table.codes, 2)}
+        nothing = [0] * (len(table.codes) + len(table.counted) + 2)
         for place in places:
             rows = table.within(place.range)
             for period in periods:
-                first, last = _month(period.first), _month(period.last)
+                until = [row for row in rows if row[1] <= _month(period.last)]
+                inside = [row for row in until if row[1] >= _month(period.first)]
+                stocks, flows = (
+                    [sum(column) for column in zip(*some, strict=True)] or nothing for some in (until, inside)
+                )
                 for each in counting:
-                    column = columns[each.code]
-                    start = first if each.nature == "flow" else 0
-                    total = sum(row[column] for row in rows if start <= row[1] <= last)
-                    found[each.code, place.pk, period] = (total, abs(total))
+                    sums = flows if each.nature == "flow" else stocks
+                    total = sums[columns[each.code]]
+                    count = sums[table.counted[each.code]] if each.code in table.counted else total
+                    found[each.code, place.pk, period] = (total, count)
 
     def _work_out(self, each: Indicator, region: Region, period: Period) -> Value:
         place = (each.code, region.pk, period)
@@ -368,43 +467,54 @@ class _Sheet:
         if each.nature != "ratio":
             return None
         parts = [self._work_out(self.indicators[code], region, period) for code in self.inputs[each.code]]
-        blank = Value(indicator=each, region=region, period=period)
+        answer = partial(Value, indicator=each, region=region, period=period)
         inputs = {part.indicator.code: part.amount for part in parts if part.amount is not None}
         if len(inputs) < len(parts):
             told = self._direct(each, region, period)
             if told.status != "unknown":
                 return told
-            return replace(blank, missing=tuple(part.indicator.code for part in parts if part.amount is None))
-        amount = formula.evaluate(formula.parse(each.formula), inputs)
+            return answer(missing=tuple(part.indicator.code for part in parts if part.amount is None))
+        amount = formula.evaluate(self.formulas[each.code], inputs)
         if amount is None:
-            return blank
+            return answer()
         count = sum(part.count for part in parts)
         also = ledger.choose(self.observed.get((each.code, region.pk, period), ()))
-        return replace(blank, status="known", amount=amount, route="formula", count=count, also=also)
+        return answer(
+            status="known", amount=amount, route="formula", count=count, also=also,
+            also_amount=self._in_unit(each, self._quantity(also)) if also else None,
+        )  # fmt: skip
 
     def _direct(self, each: Indicator, region: Region, period: Period) -> Value:
         """Records where they are kept, else what was reported, else the sum of the regions below."""
-        blank = Value(indicator=each, region=region, period=period)
+        answer = partial(Value, indicator=each, region=region, period=period)
         rows = self.observed.get((each.code, region.pk, period), [])
-        told = ledger.choose(rows)
+        told = ledger.choose(rows) if rows else None
         if each.counts_records and region.pk in self.keeping[each.of, *stretch(each, period)]:
             total, count = self.counts[each.code, region.pk, period]
-            amount = self._summed(each, total)
-            return replace(blank, status="known", amount=amount, route="records", count=count, also=told)
+            return answer(
+                status="known", amount=self._summed(each, total), route="records", count=count, also=told,
+                also_amount=self._in_unit(each, self._quantity(told)) if told else None,
+            )  # fmt: skip
         if told is not None:
-            amount = self._in_unit(each, told)
-            return replace(blank, status="known", amount=amount, route="observation", count=1, observation=told)
+            stated = self._quantity(told)
+            amount = self._in_unit(each, stated)
+            return answer(status="known", amount=amount, route="observation", count=1, observation=told, stated=stated)
         if rows:
-            return replace(blank, status="ambiguous", rivals=tuple(rows))
+            return answer(status="ambiguous", rivals=tuple(rows))
         children = self.below.get(region.pk, [])
         if not children or each.over_regions != "sum":
-            return blank
+            return answer()
+        if region.pk not in self.informed:
+            return answer(covered=Covered(0, len(children)))
         parts = [self._work_out(each, child, period) for child in children]
         whole, covered = rules.roll_up([part.amount for part in parts])
         if whole is not None:
             count = sum(part.count for part in parts)
-            return replace(blank, status="known", amount=whole, route="children", count=count, covered=covered)
-        return replace(blank, status="partial" if covered.known else "unknown", covered=covered)
+            return answer(status="known", amount=whole, route="children", count=count, covered=covered)
+        if not covered.known:
+            return answer(covered=covered)
+        known_part = sum((part.amount for part in parts if part.amount is not None), Decimal(0))
+        return answer(status="partial", covered=covered, known_part=known_part)
 
     def _summed(self, each: Indicator, total: int) -> Decimal:
         """What records add up to, in the indicator's unit: a count as it is, a measure from its integers."""
@@ -412,9 +522,12 @@ class _Sheet:
             return Decimal(total)
         return Decimal(total) / rules.scale_of(each) / self.reader._units[each.unit].factor
 
-    def _in_unit(self, each: Indicator, row: Observation) -> Decimal:
+    def _quantity(self, row: Observation) -> Quantity:
+        unit = self.reader._units.get(row.unit) or Unit(code=row.unit, kind=row.kind)
+        return Quantity(scaled=row.value, unit=unit, decimals=row.decimals)
+
+    def _in_unit(self, each: Indicator, quantity: Quantity) -> Decimal:
         """A reported amount in the indicator's unit."""
-        quantity = ledger.observation_quantity(row)
         unit = self.reader._units.get(each.unit)
         return quantity.amount / unit.factor if unit and unit.kind == quantity.unit.kind else quantity.stated
 
@@ -437,3 +550,122 @@ def evidence_records(kind: str, rows: Iterable[Evidence]) -> Mapping[str, object
         part = model._default_manager.filter(record__in=wanted[start : start + 500], seq_to__isnull=True)
         found |= {row.record.hex: row for row in part.select_related("organisation", "region")}
     return found
+
+
+# ── what a page offers ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Over which stretch a region can be asked about: whole months covered by records, and periods reported.
+
+    since: the day records are kept from, in the region or anywhere below; until: the last day of the last month that has
+    an event and is over. Both None where no records are kept.
+    """
+
+    since: date | None
+    until: date | None
+    reported: tuple[Period, ...]  # oldest first
+
+    @property
+    def years(self) -> tuple[Period, ...]:
+        """The full calendar years records can answer for (a stock from the day they are kept), oldest first."""
+        if self.since is None or self.until is None:
+            return ()
+        last = self.until.year if self.until.month == 12 else self.until.year - 1
+        return tuple(Period.year(year) for year in range(self.since.year, last + 1))
+
+    @property
+    def periods(self) -> tuple[Period, ...]:
+        """What to offer, newest first: full years and their first halves, the year under way, and what was reported."""
+        found = set(self.reported) | set(self.years)
+        found |= {Period.months(year.first.year, 1, year.first.year, 6) for year in self.years[1:]}
+        if self.until is not None and self.until.month != 12:
+            found.add(Period.months(self.until.year, 1, self.until.year, self.until.month))
+        return tuple(sorted(found, key=lambda period: (period.last, period.first), reverse=True))
+
+    def steps(self, length: int) -> tuple[Period, ...]:
+        """The periods of so many months for a trend, oldest first: what records answer and what was reported.
+
+        length: 12, 6, 3 or 1; of the short ones the last 24 are enough.
+        """
+        found = {period for period in self.reported if period.length == length}
+        if length == 12:
+            return tuple(sorted(found | set(self.years)))
+        if self.since is not None and self.until is not None:
+            start = self.since + timedelta(days=1)
+            first = Period.months(start.year, start.month, start.year, start.month)
+            if first.first < start:
+                start = first.last + timedelta(days=1)
+            for year in range(start.year, self.until.year + 1):
+                for month in range(1, 13, length):
+                    period = Period.months(year, month, year, month + length - 1)
+                    if start <= period.first and period.last <= self.until:
+                        found.add(period)
+        return tuple(sorted(found))[-24:]
+
+    @property
+    def newest(self) -> Period | None:
+        """What to show first: the last full year of the records, else the newest period reported."""
+        if self.years:
+            return self.years[-1]
+        return max(self.reported, key=lambda period: (period.last, period.length), default=None)
+
+
+def reach(region: Region, *, today: date) -> Reach:
+    """Over which stretch a region can be asked about. A few queries, whatever the region."""
+    low, high = region.range
+    inside = RecordKeeping.objects.filter(ledger.as_of(None), region__path__gte=low, region__path__lt=high)
+    keepers = list(inside.values_list("region_id", "since"))
+    until: date | None = None
+    if keepers:
+        days = [
+            KINDS[kind]
+            .event._default_manager.filter(
+                region__in={pk for pk, _since in keepers}, seq_to__isnull=True, happened_on__lte=today
+            )
+            .aggregate(last=Max("happened_on"))["last"]
+            for kind in KINDS
+        ]
+        month = Period.months(today.year, today.month, today.year, today.month)
+        over = today if today == month.last else month.preceding.last
+        known = [Period.months(day.year, day.month, day.year, day.month).last for day in days if day is not None]
+        until = min(over, max(known)) if known else None
+    codes = (
+        Observation.objects.filter(region=region, seq_to__isnull=True, state=State.CONFIRMED)
+        .exclude(real_period="")
+        .exclude(indicator="")
+        .values_list("real_period", flat=True)
+        .distinct()
+    )
+    periods = sorted((Period.parse(code) for code in codes.order_by()), key=lambda period: (period.last, period.first))
+    return Reach(min((since for _pk, since in keepers), default=None), until, tuple(periods))
+
+
+@dataclass(frozen=True)
+class Contribution:
+    """One record behind a value and what it adds to it, with the event and the title or patent it belongs to."""
+
+    evidence: Evidence
+    event: EventVersion | None
+    subject: Version | None
+
+
+def contributions(value: Value, *, seq: int | None, offset: int = 0, limit: int | None = None) -> list[Contribution]:
+    """The records behind a records value, newest first, in the versions that were in force at ``seq``.
+
+    One engine pass, and two queries per 500 rows.
+    """
+    rows = engine.newest_evidence(value.indicator, window_of(value, seq), offset=offset, limit=limit)
+    kind = KINDS[value.indicator.of]
+    events: dict[str, EventVersion] = {}
+    for start in range(0, len(rows), 500):
+        part = [row.record for row in rows[start : start + 500]]
+        found = kind.event._default_manager.filter(ledger.as_of(seq), record__in=part)
+        events |= {event.record.hex: event for event in found.select_related("organisation")}
+    subjects = ledger.current_subjects(kind, {event.subject for event in events.values()})
+    return [
+        Contribution(row, event, subjects.get(event.subject) if event else None)
+        for row in rows
+        for event in [events.get(row.record)]
+    ]

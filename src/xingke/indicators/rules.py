@@ -132,7 +132,7 @@ def records_are_known(catalogue: Catalogue) -> Iterator[Issue]:
 
     terms = {term.key for term in catalogue.values("term")}
     for each, file, place in _entries(catalogue):
-        if not each.counts_records:
+        if not each.counts_records or not each.of:  # without `of`: said above
             continue
         known = KIND_NAMES.get(each.of)
         if known is None:

@@ -200,14 +200,23 @@ def void_event(*, kind: str, record: UUID, version: int, reason: str, by: User, 
 
 @transaction.atomic
 def confirm_event(*, kind: str, record: UUID, version: int, by: User, now: datetime) -> None:
-    """Confirm a draft event; from then on indicators count it."""
+    """Confirm a draft event, and its title or patent with it; from then on indicators count it.
+
+    Confirming what is confirmed already changes nothing: a second click does no harm.
+    """
     known = KINDS[kind]
-    row = _seen(known.event, record, version)
+    row = _current(known.event, record)
     registry.require(by, Permission.RECORD_CONFIRM, region=row.region)
+    if row.state == State.CONFIRMED:
+        return
+    row = _seen(known.event, record, version)
     rules.may_confirm(state=row.state, entered_by=row.entered_by_id, by=by.pk).or_refuse()
     seq = take_seq()
     confirmed = {"state": State.CONFIRMED, "confirmed_at": now, "confirmed_by": by}
     _settle(known, row.subject, seq=seq, by=by, now=now, changed={record: confirmed})
+    head = _current(known.subject, row.subject)
+    if head.state == State.DRAFT:
+        write_next_version(head, seq=seq, by=by, now=now, reason="", changes=confirmed)
     record_audit(seq=seq, by=by, action=f"{kind}.event-confirmed", target_kind=kind, target=str(record), now=now)
 
 
@@ -226,25 +235,28 @@ def _settle(
     rows = list(kind.event._default_manager.filter(subject=subject, seq_to__isnull=True).select_for_update())
     wanted: dict[UUID, dict[str, Any]] = {row.record: dict((changed or {}).get(row.record, {})) for row in rows}
     alive = [*rows, fresh] if fresh else rows
+
+    def after(row: EventVersion, name: str) -> Any:
+        return wanted.get(row.record, {}).get(name, getattr(row, name))
+
     happenings = [
-        rules.Happening(
-            wanted.get(row.record, {}).get("event", row.event),
-            wanted.get(row.record, {}).get("happened_on", row.happened_on),
-            row,
-        )
+        rules.Happening(after(row, "event"), after(row, "happened_on"), row)
         for row in alive
-        if wanted.get(row.record, {}).get("state", row.state) != State.VOID
+        if after(row, "state") != State.VOID
     ]
     steps = {step.happening.key.record: step for step in rules.effects(happenings)}  # type: ignore[attr-defined]  # rows
+    # What is confirmed must be possible without the drafts, and its effects take no notice of them: they do not count.
+    confirmed = rules.effects(each for each in happenings if after(each.key, "state") == State.CONFIRMED)  # type: ignore[arg-type]
+    counted = {step.happening.key.record: step.effect for step in confirmed}  # type: ignore[attr-defined]
     for row in alive:
         step = steps.get(row.record)
         if row is fresh and step is not None:
-            row.step, row.effect = step.step, step.effect
+            row.step, row.effect = step.step, counted.get(row.record, step.effect)
             row.save(force_insert=True)
             continue
         changes = wanted.get(row.record, {})
         if step is not None:
-            changes |= {"step": step.step, "effect": step.effect}
+            changes |= {"step": step.step, "effect": counted.get(row.record, step.effect)}
         changes = {name: value for name, value in changes.items() if getattr(row, name) != value}
         if changes:
             write_next_version(row, seq=seq, by=by, now=now, reason=reason, changes=changes)
@@ -296,7 +308,13 @@ def correct_subject(
     row = _seen(known.subject, record, version)
     _may_rewrite(row, reason=reason, by=by, regions=[row.region])
     seq = take_seq()
-    write_next_version(row, seq=seq, by=by, now=now, reason=reason, changes=changes)
+    try:
+        with transaction.atomic():
+            write_next_version(row, seq=seq, by=by, now=now, reason=reason, changes=changes)
+    except IntegrityError as error:
+        raise Refused(
+            _("编号“%(number)s”已登记在另一条记录上，请核对。") % {"number": changes.get("number", "")}
+        ) from error
     repeated = {name: value for name, value in changes.items() if name in known.repeated}
     if repeated:
         for event in known.event._default_manager.filter(subject=record, seq_to__isnull=True):
@@ -363,10 +381,38 @@ def correct_observation(
 ) -> None:
     """Write a corrected version of a reported figure. Raises as ``correct_event``."""
     row = _seen(Observation, record, version)
-    _may_rewrite(row, reason=reason, by=by, regions=[row.region])
+    _may_rewrite(row, reason=reason, by=by, regions=[row.region, changes.get("region", row.region)])
     seq = take_seq()
     write_next_version(row, seq=seq, by=by, now=now, reason=reason, changes=changes)
     record_audit(
         seq=seq, by=by, action="observation.corrected", target_kind="observation", target=str(record), now=now,
         reason=reason, detail={name: str(value) for name, value in changes.items()},
+    )  # fmt: skip
+
+
+@transaction.atomic
+def confirm_observation(*, record: UUID, version: int, by: User, now: datetime) -> None:
+    """Confirm a reported figure; from then on it may answer. Confirming it twice changes nothing."""
+    row = _current(Observation, record)
+    registry.require(by, Permission.RECORD_CONFIRM, region=row.region)
+    if row.state == State.CONFIRMED:
+        return
+    row = _seen(Observation, record, version)
+    rules.may_confirm(state=row.state, entered_by=row.entered_by_id, by=by.pk).or_refuse()
+    seq = take_seq()
+    confirmed = {"state": State.CONFIRMED, "confirmed_at": now, "confirmed_by": by}
+    write_next_version(row, seq=seq, by=by, now=now, reason="", changes=confirmed)
+    record_audit(seq=seq, by=by, action="observation.confirmed", target_kind="observation", target=str(record), now=now)
+
+
+@transaction.atomic
+def void_observation(*, record: UUID, version: int, reason: str, by: User, now: datetime) -> None:
+    """Void a reported figure: a new version that no longer answers. Raises as ``correct_event``."""
+    row = _seen(Observation, record, version)
+    _may_rewrite(row, reason=reason, by=by, regions=[row.region], voiding=True)
+    seq = take_seq()
+    write_next_version(row, seq=seq, by=by, now=now, reason=reason, changes={"state": State.VOID})
+    record_audit(
+        seq=seq, by=by, action="observation.voided", target_kind="observation", target=str(record), now=now,
+        reason=reason,
     )  # fmt: skip

@@ -7,7 +7,42 @@ class LedgerConfig(AppConfig):
     verbose_name = "台账"
 
     def ready(self) -> None:
-        from xingke.base import definitions
+        from django.utils.translation import gettext_lazy as _
+        from django.utils.translation import pgettext_lazy
+
+        from xingke.accounts.permissions import Permission
+        from xingke.base import definitions, menu, panels
+        from xingke.ledger import organisation_panels as filled
         from xingke.ledger import rules
 
         definitions.register(rules.NAMES)
+        for order, code, label, url_name, permission, icon in (
+            (30, "records", _("台账"), "ledger:record-list", Permission.RECORD_READ, "certificate"),
+            (
+                40,
+                "observations",
+                pgettext_lazy("several", "上报数"),
+                "ledger:observation-list",
+                Permission.RECORD_READ,
+                "table",
+            ),
+            (50, "imports", _("导入"), "ledger:import-list", Permission.IMPORT_RUN, "file-import"),
+        ):
+            menu.register(
+                menu.MenuItem(code=code, label=label, url_name=url_name, permission=permission, order=order, icon=icon)
+            )
+        panels.register(
+            panels.Panel(
+                page="organisation", code="holdings", template="ledger/organisation_holdings.html",
+                context=filled.holdings, order=10,
+            )
+        )  # fmt: skip
+        panels.register(
+            panels.Panel(
+                page="organisation", code="timeline", template="ledger/organisation_timeline.html",
+                context=filled.timeline, order=20,
+            )
+        )  # fmt: skip
+        panels.register(
+            panels.Panel(page="organisation-list", code="holdings", template="", context=filled.counts, order=10)
+        )

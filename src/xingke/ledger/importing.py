@@ -1,12 +1,10 @@
-"""Importing a CSV of reported figures: reading rows (pure), then one transaction that files what holds.
+"""Importing a table (.xlsx, CSV) of reported figures: reading rows (pure), then one transaction that files what holds.
 
 Every row ends in one of five ways: new, changed (a new version), unchanged, waiting (a kind of figure that has no
 place yet) or rejected with what was found and what would do. Importing the same file twice writes nothing.
 """
 
-import csv
 import hashlib
-import io
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +19,9 @@ from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base.keys import derived_key
 from xingke.base.periods import Period
+from xingke.base.press.cells import Note, Remark, letters
+from xingke.base.press.packages import Unreadable
+from xingke.base.press.sheets import Sheet, read_sheet
 from xingke.base.quantities import Quantity, Unit
 from xingke.base.refusals import Refused
 from xingke.ledger import rules
@@ -35,49 +36,65 @@ COLUMNS = (
 )  # fmt: skip
 REQUIRED = ("figure", "document", "region", "period", "indicator", "measure", "value", "unit", "as_written")
 SIZE_LIMIT = 20 * 2**20
-ROW_LIMIT = 200_000
 
 
 @dataclass(frozen=True)
 class Table:
-    """A CSV as read: its rows by column name, the encoding it was in, and the digest of its bytes."""
+    """A file as read: its rows by column name and what they were in.
+
+    numbers: each row's number in the file. encoding: UTF-8, GB18030 or UTF-16; XLSX for a workbook. damage: by row
+    number, the cells whose value was lost before it came here, as (column name, note). notes: what else there is to say.
+    """
 
     rows: Sequence[Mapping[str, str]]
     encoding: str
     digest: str
+    numbers: Sequence[int]
+    sheet_name: str = ""
+    damage: Mapping[int, Sequence[tuple[str, Note]]] = field(default_factory=dict)
+    notes: Sequence[Note] = ()
 
 
-def read_table(data: bytes) -> Table:
-    """Read a CSV in UTF-8 or GB18030. Raises Refused for what is neither, is empty, too large or lacks a column."""
-    if not data.strip():
-        raise Refused(_("文件是空的，没有可导入的内容。"))
+def read_table(data: bytes, *, name: str = "") -> Table:
+    """Read a CSV or the first filled sheet of an .xlsx, in a child process.
+
+    name: the file's, if known; it must not contradict what the file is. Raises Refused for what is no table, is
+    dangerous, marked as secret, empty, too large or lacks a column.
+    """
     if len(data) > SIZE_LIMIT:
         raise Refused(_("文件超过 20 MB，请分成几个文件导入。"))
-    if b"\0" in data[:4096] or data[:2] == b"PK":
-        raise Refused(_("这不是 CSV 文件。请在电子表格软件中“另存为 CSV”后再导入。"))
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = data.decode(encoding)
-            break
-        except UnicodeDecodeError:
-            continue
-    else:
-        raise Refused(_("文件既不是 UTF-8 编码也不是 GB18030 编码，请另存为其中一种后再导入。"))
-    reader = csv.DictReader(io.StringIO(text), strict=True)
-    missing = [column for column in REQUIRED if column not in (reader.fieldnames or ())]
+    if not data.strip():
+        raise Refused(_("文件是空的，没有可导入的内容。"))
+    try:
+        sheet = read_sheet(data, name=name)
+    except Unreadable as error:
+        raise Refused(str(error)) from error
+    missing = [column for column in REQUIRED if column not in sheet.header]
     if missing:
         raise Refused(_("缺少必需的列：%(columns)s。") % {"columns": "、".join(missing)})
-    try:
-        rows = [{key: value or "" for key, value in row.items() if key} for row in reader]
-    except csv.Error as error:
-        raise Refused(
-            _("第 %(line)d 行不是正确的 CSV：%(error)s") % {"line": reader.line_num, "error": error}
-        ) from error
-    if not rows:
+    if not sheet.rows:
         raise Refused(_("文件只有表头，没有数据行。"))
-    if len(rows) > ROW_LIMIT:
-        raise Refused(_("文件超过 20 万行，请分成几个文件导入。"))
-    return Table(rows, "UTF-8" if encoding == "utf-8-sig" else "GB18030", hashlib.sha256(data).hexdigest())
+    named = [(column, name) for column, name in enumerate(sheet.header) if name]
+    return Table(
+        rows=[{name: row[column] for column, name in named} for row in sheet.rows],
+        encoding=sheet.encoding or "XLSX",
+        digest=hashlib.sha256(data).hexdigest(),
+        numbers=sheet.numbers,
+        sheet_name=sheet.sheet_name,
+        damage=_used_damage(sheet),
+        notes=[note for note in sheet.notes if not note.is_damaging],
+    )
+
+
+def _used_damage(sheet: Sheet) -> dict[int, list[tuple[str, Note]]]:
+    """The damaged cells that matter here: in a column that is read, or a whole row that is shifted."""
+    used: dict[int, list[tuple[str, Note]]] = {}
+    for number, notes in sheet.damage.items():
+        for note in notes:
+            column = sheet.header[note.column] if note.column < len(sheet.header) else letters(note.column)
+            if column in COLUMNS or note.remark is Remark.SHIFTED:
+                used.setdefault(number, []).append((column, note))
+    return used
 
 
 @dataclass(frozen=True)
@@ -135,6 +152,15 @@ class Books:
         return self.names.get(f"{written}|{measure}|{unit}") or self.names.get(f"{written}|{measure}|")
 
 
+# column of the file → the field it is kept in, where that keeps only so many characters
+_KEPT_IN = {
+    "figure": "place", "document": "document", "region": "region_written", "real_year": "real_written",
+    "indicator": "name", "part": "part", "as_written": "as_written", "note": "note",
+}  # fmt: skip
+_SIZES = {field.name: field.max_length or 0 for field in Observation._meta.fields}
+_LONGEST = {column: _SIZES[name] for column, name in _KEPT_IN.items()}
+
+
 def read_row(number: int, raw: Mapping[str, str], books: Books) -> Row:
     """Read one row completely: either all its columns, or all its problems."""
     row = Row(number, raw)
@@ -161,6 +187,10 @@ def read_row(number: int, raw: Mapping[str, str], books: Books) -> Row:
                 _("不是已知的资金口径，可用：%(known)s。") % {"known": "、".join(sorted(books.layers))},
             )
         )
+    for column, longest in _LONGEST.items():
+        if len(text[column]) > longest:
+            remedy = _("最多 %(longest)d 个字，请缩短后再导入。") % {"longest": longest}
+            row.problems.append(Problem(column, f"{text[column][:20]}…", remedy))
     if row.problems or region is None or quantity is None or stated is None:
         return row
     name = books.name(text["indicator"], text["measure"], text["unit"])
@@ -271,13 +301,19 @@ def import_observations(*, table: Table, file_name: str, by: User, now: datetime
     entering = registry.scope(by, Permission.RECORD_ENTER)
     confirming = registry.scope(by, Permission.RECORD_CONFIRM)
     books = Books.open(table.rows)
-    rows = [read_row(number, raw, books) for number, raw in enumerate(table.rows, 2)]
+    rows = [read_row(number, raw, books) for number, raw in zip(table.numbers, table.rows, strict=True)]
+    _refuse_damaged(rows, table)
     _refuse_repeats(rows)
     for row in rows:
         if row.columns and not entering.covers(row.columns["region"].path):
             row.problems.append(Problem("region", row.columns["region_written"], _("不在您的授权范围内。")))
+    known = _known([row for row in rows if not row.problems])
+    for row in rows:
+        stored = known.get((row.columns["document"], row.columns["place"])) if not row.problems else None
+        if stored is not None and not entering.covers(stored.region.path):
+            remedy = _("这个数属于“%(region)s”，不在您的授权范围内。") % {"region": stored.region.name}
+            row.problems.append(Problem("figure", row.columns["place"], remedy))
     ready = [row for row in rows if not row.problems]
-    known = _known(ready)
     counts: Counter[str] = Counter(dict.fromkeys(OUTCOMES, 0))
     fresh: list[Row] = []
     changed: list[tuple[Observation, dict[str, Any]]] = []
@@ -326,6 +362,19 @@ def import_observations(*, table: Table, file_name: str, by: User, now: datetime
     return Outcome(dict(counts), left, table.encoding, batch, earlier)
 
 
+def _refuse_damaged(rows: Sequence[Row], table: Table) -> None:
+    """A cell whose value was lost in the spreadsheet is never used, whatever could be made of it."""
+    for row in rows:
+        damaged = table.damage.get(row.number, ())
+        if damaged:
+            row.columns.clear()
+            said = {
+                column: Problem(column, row.raw.get(column, ""), f"{note.cell} {note.text}。")
+                for column, note in damaged
+            }
+            row.problems[:] = [*said.values(), *(each for each in row.problems if each.column not in said)]
+
+
 def _refuse_repeats(rows: Sequence[Row]) -> None:
     first: dict[tuple[str, str], int] = {}
     for row in rows:
@@ -340,7 +389,7 @@ def _refuse_repeats(rows: Sequence[Row]) -> None:
 
 def _known(rows: Sequence[Row]) -> dict[tuple[str, str], Observation]:
     documents = {row.columns["document"] for row in rows}
-    stored = Observation.objects.filter(document__in=documents, seq_to__isnull=True)
+    stored = Observation.objects.filter(document__in=documents, seq_to__isnull=True).select_related("region")
     return {(each.document, each.place): each for each in stored}
 
 

@@ -1,23 +1,26 @@
 """The ledger: the reads."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import CharField, F, Max, Min, Q, QuerySet, Sum, Value
 from django.http import Http404
 
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
+from xingke.base.codes import normalise_code
+from xingke.base.periods import EARLIEST_YEAR, LATEST_YEAR, Period
 from xingke.base.quantities import Quantity, Unit
 from xingke.ledger.kinds import KINDS, Kind
 from xingke.ledger.models import EventVersion, ImportBatch, Observation, RecordKeeping, State, Version
-from xingke.ledger.rules import Reported, chosen
+from xingke.ledger.rules import Reported, chosen, may_confirm, may_correct
 from xingke.registry import queries as registry
 from xingke.registry.models import Organisation, Region
+from xingke.registry.rules import Scope
 
 OBSERVATION = "observation"
 
@@ -46,6 +49,7 @@ def timeline(organisation: Organisation, *, limit: int = 200) -> list[TimelineEn
         events = list(
             kind.event._default_manager.filter(organisation=organisation, seq_to__isnull=True)
             .exclude(state=State.VOID)
+            .select_related("region")
             .order_by("-happened_on", "-step")[:limit]
         )
         subjects = current_subjects(kind, {event.subject for event in events})
@@ -80,7 +84,10 @@ class RecordPage:
 
 
 def record_page(user: User, kind: str, record: UUID) -> RecordPage:
-    """A record by kind and key, or 404 for whoever may not read it. Event keys and subject keys both answer."""
+    """A record by kind and key, or 404 for whoever may not read it. Event keys and subject keys both answer.
+
+    Whoever may read one version sees them all: a figure frozen here may rest on a record since corrected to next door.
+    """
     allowed = registry.scope(user, Permission.RECORD_READ)
     models: list[tuple[type[Version], bool]] = (
         [(Observation, False)]
@@ -91,11 +98,11 @@ def record_page(user: User, kind: str, record: UUID) -> RecordPage:
     )
     for model, is_event in models:
         versions = list(
-            model._default_manager.filter(registry.in_scope(allowed), record=record)
-            .select_related("region", "organisation", "entered_by", "confirmed_by")
+            model._default_manager.filter(record=record)
+            .select_related("region", "zone", "organisation", "entered_by", "confirmed_by")
             .order_by("-version")
         )
-        if not versions:
+        if not any(covers(allowed, version) for version in versions):
             continue
         subject_key = getattr(versions[0], "subject", record)
         history: list[EventVersion] = []
@@ -110,6 +117,221 @@ def record_page(user: User, kind: str, record: UUID) -> RecordPage:
             subject = current_subjects(KINDS[kind], {subject_key}).get(subject_key)
         return RecordPage(kind, is_event, versions[0], versions, subject, history)
     raise Http404
+
+
+def held_since(shown: RecordPage, *, on: date) -> date | None:
+    """Since when a title or patent has been held, counting confirmed events up to a day; None if it is not held."""
+    since: date | None = None
+    for event in shown.history:
+        if event.state == State.CONFIRMED and event.happened_on <= on and event.effect:
+            since = event.happened_on if event.effect > 0 else None
+    return since
+
+
+def is_held(shown: RecordPage, *, on: date) -> bool:
+    """Whether a title or patent is held on a day."""
+    return held_since(shown, on=on) is not None
+
+
+def covers(allowed: Scope, row: Version) -> bool:
+    """Whether a record, loaded with its region, lies in a scope."""
+    return allowed.covers(row.region.path) or row.organisation_id in allowed.organisations
+
+
+@dataclass(frozen=True)
+class Rights:
+    """What somebody may do to a record now: what the page offers, not what the actions check again."""
+
+    correct: bool = False
+    confirm: bool = False
+    void: bool = False
+    choose: bool = False
+
+
+def rights(user: User, shown: RecordPage) -> Rights:
+    """What the reader of a record's page may do. A title or patent is confirmed and voided by its events."""
+    row = shown.current
+    may = {
+        permission: registry.scope(user, permission).covers(row.region.path)
+        for permission in (Permission.RECORD_ENTER, Permission.RECORD_CONFIRM, Permission.OBSERVATION_CHOOSE)
+    }
+    is_whole = shown.is_event or shown.kind == OBSERVATION
+    confirmable = may_confirm(state=row.state, entered_by=row.entered_by_id, by=user.pk).allowed
+    correctable = may_correct(state=row.state, is_current=True).allowed
+    return Rights(
+        correct=may[Permission.RECORD_ENTER] and correctable,
+        confirm=is_whole and may[Permission.RECORD_CONFIRM] and confirmable,
+        void=is_whole and may[Permission.RECORD_CONFIRM] and correctable,
+        choose=may[Permission.OBSERVATION_CHOOSE] and shown.kind == OBSERVATION and choice_of(row) is not None,
+    )
+
+
+def record_to_change(user: User, kind: str, record: UUID, permission: Permission) -> RecordPage:
+    """A record somebody has the permission to change, or 404."""
+    shown = record_page(user, kind, record)
+    if not registry.scope(user, permission).covers(shown.current.region.path):
+        raise Http404
+    return shown
+
+
+def record_to_void(user: User, kind: str, record: UUID) -> RecordPage:
+    """An event or reported figure somebody may void, or 404; a title or patent is voided by its events."""
+    shown = record_to_change(user, kind, record, Permission.RECORD_CONFIRM)
+    if not shown.is_event and kind != OBSERVATION:
+        raise Http404
+    return shown
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """Which events a list shows; empty means all."""
+
+    kind: str = ""
+    event: str = ""
+    year: str = ""
+    state: str = ""
+    search: str = ""
+    regions: Q = field(default_factory=Q)
+
+
+def events_listed(user: User, wanted: Wanted) -> QuerySet[Any, tuple[str, int, date]]:
+    """The events somebody may read, newest first, as (kind, id, day): small enough to count, sort and page 10^5 of them.
+
+    404 for whoever may read none. One query when evaluated, whatever the kinds; ``entries`` loads a page of it.
+    """
+    allowed = registry.require_page(user, Permission.RECORD_READ)
+    parts = [
+        kind.event._default_manager.filter(registry.in_scope(allowed), _wanted(kind, wanted), seq_to__isnull=True)
+        .annotate(kind_code=Value(kind.code, output_field=CharField()))
+        .order_by()
+        .values_list("kind_code", "id", "happened_on")
+        for kind in ([KINDS[wanted.kind]] if wanted.kind in KINDS else KINDS.values())
+    ]
+    together: QuerySet[Any, Any] = parts[0].union(*parts[1:], all=True) if parts[1:] else parts[0]
+    return together.order_by("-happened_on", "-id")
+
+
+def _wanted(kind: Kind, wanted: Wanted) -> Q:
+    condition = Q(wanted.regions)
+    if wanted.event:
+        condition &= Q(event=wanted.event)
+    if wanted.year.isdigit() and EARLIEST_YEAR <= int(wanted.year) <= LATEST_YEAR:
+        year = Period.year(int(wanted.year))
+        condition &= Q(happened_on__range=(year.first, year.last))
+    if wanted.state in State.values:
+        condition &= Q(state=wanted.state)
+    if text := wanted.search.strip():
+        holders = Organisation.objects.filter(Q(name__icontains=text) | Q(credit_code=normalise_code(text)))
+        number = text.upper().removeprefix("ZL").strip()
+        named = kind.subject._default_manager.filter(seq_to__isnull=True)
+        named = named.filter(Q(number__icontains=number) | Q(name__icontains=text))
+        condition &= Q(organisation__in=holders.values("pk")) | Q(subject__in=named.values("record"))
+    return condition
+
+
+def entries(listed: Iterable[tuple[str, int, date]]) -> list[TimelineEntry]:
+    """The events of a list's page with their titles and patents, in the same order. At most two queries per kind."""
+    asked = list(listed)
+    found: dict[tuple[str, int], TimelineEntry] = {}
+    for kind in KINDS.values():
+        wanted = [pk for code, pk, _on in asked if code == kind.code]
+        if not wanted:
+            continue
+        events = list(kind.event._default_manager.filter(pk__in=wanted).select_related("region", "organisation"))
+        subjects = current_subjects(kind, {event.subject for event in events})
+        found |= {
+            (kind.code, event.pk): TimelineEntry(kind.code, event.happened_on, event, subjects[event.subject])
+            for event in events
+            if event.subject in subjects
+        }
+    return [found[code, pk] for code, pk, _on in asked if (code, pk) in found]
+
+
+def event_years(user: User) -> list[int]:
+    """The years the events somebody may read lie in, newest first. Two queries per kind."""
+    allowed = registry.scope(user, Permission.RECORD_READ)
+    days: list[date] = []
+    for kind in KINDS.values():
+        events = kind.event._default_manager.filter(registry.in_scope(allowed), seq_to__isnull=True)
+        days += [
+            day
+            for found in (events.aggregate(first=Min("happened_on"), last=Max("happened_on")),)
+            for day in found.values()
+            if day
+        ]
+    return list(range(max(days).year, min(days).year - 1, -1)) if days else []
+
+
+def observations_listed(
+    user: User, *, document: str = "", mapped: str = "", period: str = "", state: str = "", search: str = ""
+) -> QuerySet[Observation]:
+    """The reported figures somebody may read, by document and place. mapped: yes, no, or empty for both."""
+    allowed = registry.require_page(user, Permission.RECORD_READ)
+    found = Observation.objects.filter(registry.in_scope(allowed), seq_to__isnull=True).select_related("region")
+    if document:
+        found = found.filter(document=document)
+    if mapped in ("yes", "no"):
+        found = found.exclude(indicator="") if mapped == "yes" else found.filter(indicator="")
+    if period:
+        found = found.filter(Q(stated_period=period) | Q(real_period=period))
+    if state in State.values:
+        found = found.filter(state=state)
+    if text := search.strip():
+        found = found.filter(Q(name__icontains=text) | Q(place__icontains=text))
+    return found.order_by("document", "place", "pk")
+
+
+def observation_choices(user: User) -> tuple[list[str], list[str]]:
+    """The documents and the periods (real, newest first) of the reported figures somebody may read. Two queries."""
+    allowed = registry.scope(user, Permission.RECORD_READ)
+    found = Observation.objects.filter(registry.in_scope(allowed), seq_to__isnull=True).order_by()
+    documents = sorted(found.values_list("document", flat=True).distinct())
+    periods = set(found.exclude(real_period="").values_list("real_period", flat=True).distinct())
+    return documents, sorted(periods, reverse=True)
+
+
+@dataclass(frozen=True)
+class Holding:
+    """A title or patent held on a day, and since when."""
+
+    kind: str
+    subject: Any  # the model of its kind
+    since: date
+
+
+def _held(kind: Kind, on: date) -> QuerySet[Any]:
+    return kind.event._default_manager.filter(seq_to__isnull=True, state=State.CONFIRMED, happened_on__lte=on)
+
+
+def titles_held(organisation: Organisation, *, on: date) -> list[Holding]:
+    """The titles in force of an organisation, oldest first. Two queries."""
+    kind = KINDS["recognition"]
+    running = _held(kind, on).filter(organisation=organisation).order_by().values("subject")
+    since = running.annotate(held=Sum("effect"), since=Max("happened_on", filter=Q(effect=1))).filter(held__gt=0)
+    days = dict(since.values_list("subject", "since"))
+    subjects = current_subjects(kind, set(days))
+    return sorted(
+        (Holding(kind.code, subject, days[key]) for key, subject in subjects.items()), key=lambda each: each.since
+    )
+
+
+def patents_held(organisation: Organisation, *, on: date) -> dict[str, int]:
+    """How many patents in force an organisation has, by form. One query."""
+    running = _held(KINDS["patent"], on).filter(organisation=organisation).order_by().values("form")
+    return {row["form"]: row["held"] for row in running.annotate(held=Sum("effect")) if row["held"] > 0}
+
+
+def holding_counts(organisations: Iterable[int], *, on: date) -> dict[str, dict[int, int]]:
+    """How many titles and patents organisations (by id) hold, by kind. One query per kind for 500 organisations."""
+    wanted = list(organisations)
+    found: dict[str, dict[int, int]] = {kind: {} for kind in KINDS}
+    for kind in KINDS.values():
+        for start in range(0, len(wanted), 500):
+            running = _held(kind, on).filter(organisation__in=wanted[start : start + 500]).order_by()
+            found[kind.code] |= dict(
+                running.values("organisation").annotate(held=Sum("effect")).values_list("organisation", "held")
+            )
+    return found
 
 
 def observation_quantity(row: Observation) -> Quantity:
@@ -160,6 +382,29 @@ class Choice:
     rows: Sequence[Observation]
 
 
+def rivals_of(row: Observation) -> list[Observation]:
+    """The reported figures of the same indicator, place and period, this one among them. One query."""
+    if not row.indicator or not row.real_period:
+        return [row]
+    return list(
+        Observation.objects.filter(
+            indicator=row.indicator, aspect=row.aspect, region=row.region, real_period=row.real_period, part=row.part,
+            seq_to__isnull=True,
+        )
+        .exclude(state=State.VOID)
+        .select_related("region")
+        .order_by("document", "place")
+    )  # fmt: skip
+
+
+def choice_of(row: Observation) -> Choice | None:
+    """The open choice a reported figure stands in; None if nobody has to choose."""
+    rivals = [rival for rival in rivals_of(row) if rival.state == State.CONFIRMED]
+    if row.part or len(rivals) < 2 or choose(rivals) is not None or row.pk not in {rival.pk for rival in rivals}:
+        return None
+    return Choice(row.indicator, row.region, row.real_period, rivals)
+
+
 def open_choices(user: User) -> list[Choice]:
     """The choices that wait for whoever may make them. One query."""
     allowed = registry.scope(user, Permission.OBSERVATION_CHOOSE)
@@ -197,6 +442,19 @@ def import_batches(user: User) -> QuerySet[ImportBatch]:
     """The imports somebody may look into: their own, for whoever may import."""
     registry.require_page(user, Permission.IMPORT_RUN)
     return ImportBatch.objects.filter(imported_by=user).select_related("imported_by")
+
+
+def import_batch_for(user: User, pk: int) -> ImportBatch:
+    """One import, or 404."""
+    found = import_batches(user).filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def is_fictional_import(batch: ImportBatch) -> bool:
+    """Whether an import filed fictional figures."""
+    return Observation.objects.filter(seq_from=batch.seq, is_fictional=True).exists()
 
 
 def latest_records(user: User, *, limit: int = 8) -> list[TimelineEntry]:

@@ -1,4 +1,10 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from xingke.portal import views
 
 app_name = "portal"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.workbench, name="workbench"),
+    path("gallery/", views.gallery, name="gallery"),
+    path("health/", views.health, name="health"),
+]

@@ -1,8 +1,66 @@
-"""The workbench, the component gallery and the error pages."""
+"""The workbench, the component gallery, the health page and what a stale form is told."""
 
 from django.contrib.auth.decorators import login_not_required
+from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from xingke.base.gallery import samples
+from xingke.portal import queries
+from xingke.registry import queries as registry
+
+
+@require_safe
+def workbench(request: HttpRequest) -> HttpResponse:
+    user = registry.reader(request.user)
+    today = timezone.localdate()
+    if not registry.permissions_of(user):
+        return render(request, "portal/no_roles.html", {"user_name": user.name})
+    numbers = queries.numbers(user, today=today)
+    organisations = queries.own_organisations(user)
+    return render(
+        request,
+        "portal/workbench.html",
+        {
+            "today": today,
+            "place": numbers.region.name if numbers else "、".join(each.name for each in organisations[:1]),
+            "lead": "" if numbers or organisations else queries.purpose(user),
+            "numbers": numbers,
+            "tasks": queries.tasks(user),
+            "stock": queries.stock(user, today=today),
+            "documents": queries.documents(user),
+            "records": queries.records(user),
+            "organisations": organisations,
+            "links": queries.links(user),
+            "is_fictional": numbers.region.is_fictional
+            if numbers
+            else any(each.is_fictional for each in organisations),
+        },
+    )
+
+
+@require_safe
+def gallery(request: HttpRequest) -> HttpResponse:
+    registry.reader(request.user)
+    part = "#evidence" if "evidence" in request.GET else ""
+    return render(request, f"base/gallery.html{part}", samples())
+
+
+@login_not_required
+@never_cache
+@require_safe
+def health(request: HttpRequest) -> HttpResponse:
+    """``ok`` while the database answers; for whoever watches the service."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return HttpResponse(_("数据库没有应答") + "\n", status=503, content_type="text/plain; charset=utf-8")
+    return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
 
 
 @login_not_required

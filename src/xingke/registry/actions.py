@@ -1,7 +1,8 @@
 """Regions, organisations, grants and packs: the writes."""
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -38,6 +39,11 @@ def load_pack(*, folder: Path, by: User | None, now: datetime, region: Region | 
     """
     if by is not None:
         queries.require(by, Permission.DEFINITION_LOAD)
+    if not folder.is_dir():
+        raise DefinitionError([Issue(str(folder), "folder", "no such folder; give the folder of a pack")])
+    files = list(dict.fromkeys(kind.file for kind in definitions.kinds()))
+    if not any((folder / name).is_file() for name in files):
+        raise DefinitionError([Issue(str(folder), "folder", f"holds none of {', '.join(files)}")])
     brought = definitions.read_pack(folder, loaded=queries.loaded_catalogue())
     known = {
         (row.kind, row.key, row.version): row.hash
@@ -90,7 +96,7 @@ def _plain(value: object) -> object:
 def load_regions(*, folder: Path, by: User | None, now: datetime) -> int:
     """Load ``regions.csv`` and ``zones.csv`` of a pack; known codes stay as they are. Returns how many were added.
 
-    Raises DefinitionError naming every row whose parent or level is unknown.
+    Raises DefinitionError naming every row whose code, days, parent or level is wrong.
     """
     added = _load_region_rows(_rows(folder / "regions.csv")) + _load_zone_rows(_rows(folder / "zones.csv"))
     if added:
@@ -108,6 +114,8 @@ def _rows(path: Path) -> list[dict[str, str]]:
 
 
 def _load_region_rows(rows: Sequence[dict[str, str]]) -> int:
+    if wrong := list(_unreadable(rows)):
+        raise DefinitionError(wrong)
     by_code = {region.code: region for region in Region.objects.filter(valid_to__isnull=True)}
     ended = set(Region.objects.filter(valid_to__isnull=False).values_list("code", "valid_to"))
     issues: list[Issue] = []
@@ -144,6 +152,17 @@ def _load_region_rows(rows: Sequence[dict[str, str]]) -> int:
     if issues:
         raise DefinitionError(issues)
     return added
+
+
+def _unreadable(rows: Sequence[dict[str, str]]) -> Iterator[Issue]:
+    for number, row in enumerate(rows, 2):
+        if not (len(row["code"]) == 6 and row["code"].isascii() and row["code"].isdigit()):
+            yield Issue("regions.csv", f"row {number}", f"code {row['code']!r} is no six-digit code")
+        for column in ("valid_from", "valid_to"):
+            try:
+                _day(row.get(column))
+            except ValueError:
+                yield Issue("regions.csv", f"row {number}", f"{column} {row[column]!r} is no day; write 2024-01-31")
 
 
 def _load_zone_rows(rows: Sequence[dict[str, str]]) -> int:
@@ -188,6 +207,8 @@ def give_role(
     known = queries.roles()
     if role not in known:
         raise Refused(_("没有名为“%(role)s”的岗位角色。") % {"role": role})
+    if known[role].of_organisation and organisation is None:
+        raise Refused(_("“%(role)s”只能授予一个单位，请填写单位的统一社会信用代码。") % {"role": known[role].label.zh})
     held = [known[grant.role] for grant in queries.grants_of(user) if grant.role in known]
     rules.may_hold(known[role], held).or_refuse()
     existing = Grant.objects.filter(
@@ -249,8 +270,14 @@ def enter_organisations(*, organisations: Iterable[NewOrganisation], by: User, n
     fresh = [each for each in wanted if each.key not in known]
     for region in {each.region.pk: each.region for each in fresh}.values():
         queries.require(by, Permission.ORGANISATION_EDIT, region=region)
-    credit = {codes.normalise_code(each.credit_code) for each in fresh if each.credit_code}
-    taken = Organisation.objects.filter(credit_code__in=credit).first()
+    credit = Counter(codes.normalise_code(each.credit_code) for each in fresh if each.credit_code)
+    for code, times in credit.items():
+        if times > 1:
+            raise Refused(
+                _("统一社会信用代码 %(code)s 在这一批中出现 %(times)d 次，请核对后再录入。")
+                % {"code": code, "times": times}
+            )
+    taken = Organisation.objects.filter(credit_code__in=list(credit)).first()
     if taken is not None:
         raise Refused(
             _("统一社会信用代码 %(code)s 已登记在“%(name)s”名下，请核对后再录入。")

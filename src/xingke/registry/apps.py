@@ -7,9 +7,23 @@ class RegistryConfig(AppConfig):
     verbose_name = "区划、单位与授权"
 
     def ready(self) -> None:
+        from django.utils.translation import gettext_lazy as _
+        from django.utils.translation import pgettext_lazy
+
+        from xingke.accounts.permissions import Permission
         from xingke.base import definitions, menu
         from xingke.registry import queries, rules
 
         menu.use_permission_check(queries.has_code)
         definitions.register(rules.TERMS)
         definitions.register(rules.ROLES)
+        firms, users = pgettext_lazy("several", "单位"), pgettext_lazy("several", "账号")
+        for order, code, label, url_name, permission, icon in (
+            (20, "organisations", firms, "registry:organisation-list", Permission.ORGANISATION_READ, "building"),
+            (80, "accounts", users, "registry:account-list", Permission.ACCOUNT_MANAGE, "user"),
+            (85, "grants", _("授权"), "registry:grant-list", Permission.GRANT_MANAGE, "users"),
+            (90, "audit", _("审计"), "registry:audit", Permission.AUDIT_READ, "eye"),
+        ):
+            menu.register(
+                menu.MenuItem(code=code, label=label, url_name=url_name, permission=permission, order=order, icon=icon)
+            )

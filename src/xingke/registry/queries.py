@@ -10,12 +10,14 @@ from django.db.models import Max, Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 
+from xingke.accounts import queries as accounts
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base import definitions
+from xingke.base.codes import normalise_code
 from xingke.base.quantities import Unit
 from xingke.base.refusals import Refused
-from xingke.registry.models import Definition, Grant, Organisation, Region
+from xingke.registry.models import Definition, Grant, Organisation, Region, Zone
 from xingke.registry.rules import Role, Scope, Term
 
 
@@ -58,7 +60,7 @@ def _newest() -> tuple[int, str]:
 
 @lru_cache(maxsize=32)
 def _read_catalogue(kind: str, newest: int, _hash: str) -> dict[str, Loaded]:
-    rows = Definition.objects.filter(kind=kind, region__isnull=True, id__lte=newest).order_by("key", "version")
+    rows = Definition.objects.filter(kind=kind, region__isnull=True, id__lte=newest).order_by("version", "id")
     return {row.key: Loaded(definitions.parse(kind, row.body), row.hash, row.pack, None) for row in rows}
 
 
@@ -73,6 +75,14 @@ def _read_overrides(kind: str, newest: int, _hash: str) -> dict[str, tuple[tuple
             loaded = Loaded(definitions.parse(kind, row.body), row.hash, row.pack, row.region_id)
             found.setdefault(row.key, []).append((low, high, loaded))
     return {key: tuple(sorted(each, key=lambda own: own[0] - own[1])) for key, each in found.items()}
+
+
+def definition_with_hash(kind: str, body_hash: str) -> Loaded:
+    """A definition as it was when something was said by it: by the hash of its body. Raises LookupError."""
+    row = Definition.objects.filter(kind=kind, hash=body_hash).first()
+    if row is None:
+        raise LookupError(f"no {kind} with hash {body_hash[:12]} was ever loaded here")
+    return Loaded(definitions.parse(kind, row.body), row.hash, row.pack, row.region_id)
 
 
 def loaded_catalogue() -> definitions.Catalogue:
@@ -110,6 +120,56 @@ def roles() -> dict[str, Role]:
 def grants_of(user: User) -> QuerySet[Grant]:
     """The grants in force of one account."""
     return Grant.objects.filter(user_id=user.pk, revoked_at__isnull=True).select_related("region", "organisation")
+
+
+def roles_by_account(users: Iterable[User]) -> dict[int, list[Role]]:
+    """The roles of each account, by its id, each once. One query."""
+    known = roles()
+    found: dict[int, dict[str, Role]] = {}
+    for user, role in Grant.objects.filter(user__in=list(users), revoked_at__isnull=True).values_list(
+        "user_id", "role"
+    ):
+        if role in known:
+            found.setdefault(user, {})[role] = known[role]
+    return {user: list(held.values()) for user, held in found.items()}
+
+
+def grants_managed_by(user: User, *, search: str = "", role: str = "", revoked: bool = False) -> QuerySet[Grant]:
+    """The grants in force (or those taken back) in the regions somebody gives roles for, by account."""
+    allowed = scope(user, Permission.GRANT_MANAGE)
+    found = Grant.objects.filter(in_scope(allowed, organisation=""), revoked_at__isnull=not revoked)
+    if wanted := search.strip():
+        found = found.filter(Q(user__username__icontains=wanted) | Q(user__name__icontains=wanted))
+    if role:
+        found = found.filter(role=role)
+    related = found.select_related("user", "region", "organisation", "given_by", "revoked_by")
+    return related.order_by("user__username", "role", "region__path", "pk")
+
+
+def grant_for(user: User, pk: int) -> Grant:
+    """One grant, or 404 for whoever may not give roles there."""
+    found = Grant.objects.filter(in_scope(scope(user, Permission.GRANT_MANAGE), organisation=""), pk=pk)
+    grant = found.select_related("user", "region", "organisation").first()
+    if grant is None:
+        raise Http404
+    return grant
+
+
+def accounts_listed(user: User, *, search: str = "", is_active: bool | None = None) -> QuerySet[User]:
+    """The accounts by name, or 404 for whoever does not keep them."""
+    require_page(user, Permission.ACCOUNT_MANAGE)
+    found = accounts.accounts()
+    if wanted := search.strip():
+        found = found.filter(Q(username__icontains=wanted) | Q(name__icontains=wanted))
+    return found if is_active is None else found.filter(is_active=is_active)
+
+
+def account_for(user: User, username: str) -> User:
+    """One account, or 404."""
+    found = accounts_listed(user).filter(username=username).first()
+    if found is None:
+        raise Http404
+    return found
 
 
 def _grants(user: User) -> tuple[Grant, ...]:
@@ -176,6 +236,13 @@ def require(user: User, permission: Permission, *, region: Region | None = None)
             _("您的岗位没有在“%(where)s”进行此项操作的权限（%(permission)s）。请向安全管理员申请授权。")
             % {"where": where, "permission": permission.value}
         )
+
+
+def reader(user: object) -> User:
+    """The account behind a request, which the sign-in check has let through; 404 for nobody at all."""
+    if not isinstance(user, User):
+        raise Http404
+    return user
 
 
 def require_page(user: User, permission: Permission) -> Scope:
@@ -248,6 +315,19 @@ def organisations_visible_to(user: User) -> QuerySet[Organisation]:
     return Organisation.objects.filter(in_scope(allowed, organisation="pk")).select_related("region", "zone")
 
 
+def organisations_listed(user: User, *, search: str = "", zone: str = "") -> QuerySet[Organisation]:
+    """The organisations an account may see whose name holds ``search``, or whose credit code begins with it."""
+    found = organisations_visible_to(user)
+    if wanted := search.strip():
+        found = found.filter(Q(name__icontains=wanted) | Q(credit_code__startswith=normalise_code(wanted)))
+    return found.filter(zone__code=zone) if zone else found
+
+
+def zones_within(allowed: Scope) -> QuerySet[Zone]:
+    """The zones of a scope's regions, in code order."""
+    return Zone.objects.filter(in_scope(allowed, organisation="")).order_by("code")
+
+
 def organisation_for(user: User, key: UUID) -> Organisation:
     """One organisation, or 404."""
     found = organisations_visible_to(user).filter(key=key).first()
@@ -265,3 +345,13 @@ def region_tree_stamp() -> str:
     """A short text that changes whenever a region is added, ends or moves."""
     row = Region.objects.aggregate(newest=Max("id"), ended=Max("valid_to"))
     return f"{row['newest']}:{row['ended']}"
+
+
+QUICK_CHECK = 5_000  # audit entries that are checked whenever the trail is looked at: about 0.1 s
+
+
+def audit_chain(*, check: bool) -> accounts.ChainReport | None:
+    """The check of the audit chain; None while the trail is long and nobody asked for it."""
+    if not check and accounts.audit_trail()[QUICK_CHECK:].exists():
+        return None
+    return accounts.check_audit_chain()

@@ -60,6 +60,7 @@ class Role:
     purpose: Label
     permissions: tuple[str, ...]
     administrative: bool = False
+    of_organisation: bool = False  # given for one organisation only, never for a whole region
     excludes: tuple[str, ...] = ()
     version: int = 1
 

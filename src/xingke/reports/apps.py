@@ -7,7 +7,17 @@ class ReportsConfig(AppConfig):
     verbose_name = "文稿"
 
     def ready(self) -> None:
-        from xingke.base import definitions
+        from django.utils.translation import gettext_lazy as _
+
+        from xingke.accounts.permissions import Permission
+        from xingke.base import definitions, menu
         from xingke.reports import rules
 
         definitions.register(rules.OUTLINES)
+        for order, code, label, url_name, permission, icon in (
+            (70, "documents", _("文稿"), "reports:document-list", Permission.DOCUMENT_READ, "file-text"),
+            (75, "verify", _("核验"), "reports:verify", Permission.DOCUMENT_VERIFY, "shield-check"),
+        ):
+            menu.register(
+                menu.MenuItem(code=code, label=label, url_name=url_name, permission=permission, order=order, icon=icon)
+            )

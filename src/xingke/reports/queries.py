@@ -2,15 +2,20 @@
 
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Max, Model, QuerySet
 from django.http import Http404
 from lxml import etree
 
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
+from xingke.base import definitions
 from xingke.base.press import docx_writer, proof, tree
 from xingke.indicators.models import Figure
+from xingke.indicators.rules import Indicator
+from xingke.ledger.kinds import KINDS
+from xingke.ledger.models import Observation, RecordKeeping
 from xingke.registry import queries as registry
+from xingke.registry.models import Definition
 from xingke.reports.models import Document
 
 
@@ -37,6 +42,31 @@ def figure_for(user: User, key: UUID) -> Figure:
     if found is None:
         raise Http404
     return found
+
+
+def documents_speaking(user: User, figure: Figure) -> list[Document]:
+    """The documents a frozen figure stands in, of those somebody may read."""
+    return list(documents_visible_to(user).filter(figures__figure=figure).distinct()[:20])
+
+
+def definition_of(figure: Figure) -> Indicator:
+    """The definition a figure was counted by, as it was then."""
+    row = Definition.objects.filter(kind="indicator", hash=figure.definition).first()
+    assert row is not None  # rows are never deleted
+    found: Indicator = definitions.parse("indicator", row.body)
+    return found
+
+
+def ledger_stamp() -> int:
+    """The number of the last write that a figure can depend on: records, reported figures, declarations, definitions.
+
+    A document written at this number or later says what the ledger says. A few look-ups in indexes.
+    """
+    tables: list[type[Model]] = [*(kind.event for kind in KINDS.values()), Observation, RecordKeeping]
+    numbers = [Definition._default_manager.aggregate(last=Max("seq"))["last"]]
+    for table in tables:
+        numbers += table._default_manager.aggregate(opened=Max("seq_from"), closed=Max("seq_to")).values()
+    return max((number for number in numbers if number is not None), default=0)
 
 
 def tree_of(document: Document) -> tree.Document:

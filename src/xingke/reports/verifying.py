@@ -9,12 +9,13 @@ from xingke.base.press import docx_reader, verify
 from xingke.base.press.docx_reader import Reading
 from xingke.base.press.verify import Finding, Kind, Verdict
 from xingke.indicators import queries as indicators
-from xingke.indicators.drift import Drift, drift
+from xingke.indicators.drift import Drift, Readers, drift
 from xingke.indicators.models import Figure
 from xingke.indicators.queries import Reader
 from xingke.indicators.rules import Evidence
 from xingke.ledger.kinds import KINDS
 from xingke.ledger.models import Observation
+from xingke.ledger.words import Words
 from xingke.reports.keys import trusted_keys
 from xingke.reports.models import Document
 from xingke.reports.queries import tree_of
@@ -28,6 +29,7 @@ class RecordChange:
     kind: str
     what: str  # added, removed, changed
     title: str
+    path: int  # of the region it stands in: not everybody who sees the figure may see the record
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ def verify_file(data: bytes, *, visible: Collection[UUID] | None = None) -> Repo
         for slot, label, each in drifts
     ]  # fmt: skip
     drifted = tuple(
-        DriftedFigure(slot, label, each.figure.text, each.now.text or "未知", each.says_otherwise, _changes(each))
+        DriftedFigure(slot, label, each.figure.text, each.now.text or "未知", each.says_otherwise, record_changes(each))
         for slot, label, each in drifts
     )
     return Report(verdict.joined(findings), document, drifted, is_ledger_checked=True)
@@ -98,22 +100,36 @@ def find_document(reading: Reading) -> Document | None:
 
 def check_ledger(document: Document) -> list[tuple[int, str, Drift]]:
     """The figures of a document whose evidence or number is other now, or cannot be recomputed at its own number."""
-    now = Reader()
-    readers: dict[int, Reader] = {}
+    readers = Readers()
     found = []
     known: dict[UUID, Drift] = {}
-    for placed in document.figures.select_related("figure__region").order_by("slot"):
-        figure: Figure = placed.figure
+    placed_figures = list(document.figures.select_related("figure__region__parent").order_by("slot"))
+    together: dict[Reader, list[Figure]] = {}
+    for figure in (placed.figure for placed in placed_figures):
+        for seq in (figure.seq, None):
+            together.setdefault(readers.at(seq, figure), []).append(figure)
+    for reader, figures in together.items():
+        _read_together(document, figures, reader)
+    for placed in placed_figures:
+        figure = placed.figure
         if figure.key not in known:
-            then = readers.setdefault(figure.seq, Reader(seq=figure.seq))
-            known[figure.key] = drift(figure, then=then, now=now)
+            known[figure.key] = drift(figure, readers=readers)
         each = known[figure.key]
         if each.has_drifted or each.says_otherwise or not each.holds_then:
             found.append((placed.slot, placed.label, each))
     return found
 
 
-def _changes(each: Drift) -> tuple[RecordChange, ...]:
+def _read_together(document: Document, figures: Sequence[Figure], reader: Reader) -> None:
+    """Everything the figures of a document are read from, in one pass instead of one each."""
+    region, period = document.region, Period.parse(document.period)
+    codes = dict.fromkeys(figure.indicator for figure in figures)
+    asked = [reader.indicator(code, region=region) for code in codes]
+    reader.values(asked, reader.peers(region), [period, period.year_before])
+
+
+def record_changes(each: Drift) -> tuple[RecordChange, ...]:
+    """The records behind a figure that came, went or were corrected since it was frozen, in words."""
     found: list[RecordChange] = []
     for part in each.changes:
         of = indicators.indicator(part.indicator, region=part.region).of
@@ -123,29 +139,26 @@ def _changes(each: Drift) -> tuple[RecordChange, ...]:
             ("removed", part.change.removed),
             ("changed", [after for _before, after in part.change.changed]),
         ):
-            found += _named(of, what, rows, where)
+            found += _named(of, what, rows, where, part.region.path)
     return tuple(found)
 
 
-def _named(of: str, what: str, rows: Sequence[Evidence], where: str) -> list[RecordChange]:
+def _named(of: str, what: str, rows: Sequence[Evidence], where: str, path: int) -> list[RecordChange]:
     """Records by name: the title or patent an event belongs to, or the figure somebody reported."""
     keys = [UUID(hex=row.record) for row in rows]
     names: dict[UUID, tuple[str, str]] = {}
     if of in KINDS:
-        kind = KINDS[of]
+        kind, words = KINDS[of], Words()
         events = kind.event._default_manager.filter(record__in=keys, seq_to__isnull=True)
         subjects = {event.record: event for event in events.select_related("organisation")}
         for key, event in subjects.items():
             holder = event.organisation.name if event.organisation else ""
-            names[key] = (of, f"{holder} {event.event} {event.happened_on.isoformat()}")
+            names[key] = (of, f"{holder} {words.event(of, event.event)} {event.happened_on.isoformat()}")
     for row in Observation.objects.filter(record__in=keys, seq_to__isnull=True):
         names[row.record] = ("observation", f"{row.document} {row.place} {row.name} {row.as_written}")
+    unknown = (of or "observation", "")
     return [
-        RecordChange(
-            str(key),
-            *(names.get(key, (of or "observation", ""))[:1]),
-            what,
-            f"{where} {names.get(key, ('', ''))[1]}".strip(),
-        )
+        RecordChange(str(key), kind, what, f"{where} {title}".strip(), path)
         for key in keys
+        for kind, title in [names.get(key, unknown)]
     ]

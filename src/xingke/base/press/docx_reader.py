@@ -5,34 +5,18 @@ opened. What the reader gives is the *final view*: tracked insertions are in, de
 there were changes, and where, is told. Beside what LibreOffice and Word write on saving again, it takes strict OOXML.
 """
 
-import io
-import posixpath
 import re
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from lxml import etree
 
+from xingke.base.press.packages import DOCX, Package
+from xingke.base.press.packages import Limits as Limits
+from xingke.base.press.packages import Unreadable as Unreadable
 from xingke.base.press.proof import FIGURES_NAMESPACE, FIGURES_PREFIX, PROOF_NAMESPACE, Proof, ProofError, from_xml
 from xingke.base.press.tree import MASK
-
-
-class Unreadable(Exception):
-    """The file cannot be read as a .docx; the text is a Chinese sentence for the person who sent it."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Limits:
-    """What a file may cost. Bytes, except entries and ratio (unfolded : folded, judged only above one MiB)."""
-
-    packed: int = 64 << 20
-    unfolded: int = 256 << 20
-    part: int = 64 << 20
-    entries: int = 4000
-    ratio: int = 200
-
 
 LIMITS = Limits()
 
@@ -147,24 +131,13 @@ class Reading:
 
 def read(data: bytes, *, limits: Limits = LIMITS) -> Reading:
     """Read a .docx. Raises Unreadable with a Chinese sentence when it is none, is damaged, or would cost too much."""
-    return _Package(data, limits).reading()
+    return _Document(data, limits, DOCX).reading()
 
 
 # --- package ---------------------------------------------------------------------------------------
 
 _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
-_RELATIONSHIPS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_PACKAGE_RELATIONSHIPS = "http://schemas.openxmlformats.org/package/2006/relationships"
-_STRICT = (
-    ("http://purl.oclc.org/ooxml/wordprocessingml/main", _W),
-    ("http://purl.oclc.org/ooxml/officeDocument/relationships", _RELATIONSHIPS),
-    ("http://purl.oclc.org/ooxml/drawingml/chart", "http://schemas.openxmlformats.org/drawingml/2006/chart"),
-    ("http://purl.oclc.org/ooxml/drawingml/main", "http://schemas.openxmlformats.org/drawingml/2006/main"),
-    ("http://purl.oclc.org/ooxml/officeDocument/math", "http://schemas.openxmlformats.org/officeDocument/2006/math"),
-)
 _DC = "http://purl.org/dc/elements/1.1/"
-_DAMAGED = "这不是 .docx 文件，或者文件已经损坏，请在文字处理软件中打开后另存为 .docx 再试。"
-_OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 _STORIES = {
     "header": Story.HEADER,
     "footer": Story.FOOTER,
@@ -175,75 +148,10 @@ _STORIES = {
     "diagramData": Story.DIAGRAM,
     "numbering": Story.NUMBERING,
 }
-_ENCODING = re.compile(r"""^<\?xml[^>]*?encoding\s*=\s*["']([^"']+)["']""")
 
 
-class _Package:
-    """The zip, opened with care."""
-
-    def __init__(self, data: bytes, limits: Limits) -> None:
-        self.limits = limits
-        if len(data) > limits.packed:
-            size, most = len(data) >> 20, limits.packed >> 20
-            raise Unreadable(f"文件有 {size} MB，超过 {most} MB 的上限，请压缩其中的图片后再试。")
-        if data[:4] == _OLD_OFFICE:
-            raise Unreadable("这是旧版 .doc 文件或加了密码的文件，请另存为不带密码的 .docx 再试。")
-        try:
-            self.zip = zipfile.ZipFile(io.BytesIO(data))
-            self.entries = self._checked_entries()
-        except (zipfile.BadZipFile, ValueError, OverflowError, NotImplementedError) as error:
-            raise Unreadable(_DAMAGED) from error
-
-    def _checked_entries(self) -> dict[str, zipfile.ZipInfo]:
-        listed = self.zip.infolist()
-        if len(listed) > self.limits.entries:
-            raise Unreadable(f"文件里有 {len(listed)} 个部件，超过 {self.limits.entries} 个的上限，不予打开。")
-        entries = {entry.filename.lstrip("/").lower(): entry for entry in listed}  # Word does not tell cases apart
-        if len(entries) != len(listed):
-            raise Unreadable("文件里有重名的部件，不同软件会读出不同内容，不予打开。")
-        if any(entry.flag_bits & 1 for entry in listed):
-            raise Unreadable("文件加了密码，请去掉密码后再试。")
-        unfolded = sum(entry.file_size for entry in listed)
-        folded = sum(entry.compress_size for entry in listed)
-        largest = max((entry.file_size for entry in listed), default=0)
-        if unfolded > self.limits.unfolded or largest > self.limits.part:
-            raise Unreadable(f"文件展开后有 {unfolded >> 20} MB，超过上限，疑似压缩炸弹，不予打开。")
-        if unfolded > 1 << 20 and unfolded > folded * self.limits.ratio:
-            raise Unreadable(f"文件展开后是原来的 {unfolded // max(folded, 1)} 倍，疑似压缩炸弹，不予打开。")
-        return entries
-
-    def part(self, name: str) -> bytes | None:
-        """The bytes of a part, or None. A part that unfolds to more than it declares fails its checksum."""
-        entry = self.entries.get(name.lstrip("/").lower())
-        if entry is None:
-            return None
-        try:
-            with self.zip.open(entry) as stream:
-                return stream.read(self.limits.part + 1)[: self.limits.part]
-        except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError, OSError) as error:
-            raise Unreadable(f"文件里的 {name} 已经损坏，无法读出。") from error
-        except Exception as error:  # zlib.error and lzma.LZMAError share no other base
-            raise Unreadable(f"文件里的 {name} 已经损坏，无法读出。") from error
-
-    def xml(self, name: str) -> etree._Element | None:
-        """A parsed part, or None. Refuses DTDs and encodings other than UTF-8 and UTF-16."""
-        data = self.part(name)
-        return None if data is None else parse(data, name)
-
-    def relations(self, name: str) -> list[tuple[str, str]]:
-        """(kind, target part) of the inner relationships of a part, in order; kind is the last word of the type."""
-        folder, leaf = posixpath.split(name)
-        root = self.xml(posixpath.join(folder, "_rels", leaf + ".rels"))
-        if root is None:
-            return []
-        found = []
-        for relation in root.iterchildren(f"{{{_PACKAGE_RELATIONSHIPS}}}Relationship"):
-            if relation.get("TargetMode") == "External":
-                continue
-            target = relation.get("Target") or ""
-            path = target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
-            found.append(((relation.get("Type") or "").rsplit("/", 1)[-1], path))
-        return found
+class _Document(Package):
+    """The package of a Word document."""
 
     def reading(self) -> Reading:
         mains = [path for kind, path in self.relations("") if kind == "officeDocument"]
@@ -308,29 +216,6 @@ class _Package:
         if root is None:
             return None, None
         return tuple(((root.findtext(f"{{{_DC}}}{name}") or "").strip() or None) for name in ("identifier", "title"))  # type: ignore[return-value]
-
-
-def parse(data: bytes, name: str) -> etree._Element:
-    """One XML part, parsed without DTD, entities or network. Raises Unreadable naming the part."""
-    try:
-        text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise Unreadable(f"文件里的 {name} 不是 UTF-8 编码，无法读出。") from error
-    declared = _ENCODING.match(text)
-    if declared and declared[1].lower() not in ("utf-8", "utf8", "utf-16", "us-ascii", "ascii"):
-        raise Unreadable(f"文件里的 {name} 声明了 {declared[1]} 编码，.docx 不允许，不予打开。")
-    if "<!DOCTYPE" in text or "<!ENTITY" in text:
-        raise Unreadable(f"文件里的 {name} 带有文档类型声明（DTD），可能用于攻击，不予打开。")
-    for strict, usual in _STRICT:
-        text = text.replace(strict, usual)
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-    try:
-        return etree.fromstring(_ENCODING_DROPPED.sub("", text, count=1).encode(), parser)
-    except (etree.XMLSyntaxError, ValueError, RecursionError) as error:
-        raise Unreadable(f"文件里的 {name} 不是完整的 XML，文件可能已经损坏。") from error
-
-
-_ENCODING_DROPPED = re.compile(r"^\s*<\?xml[^>]*\?>")
 
 
 # --- text ------------------------------------------------------------------------------------------

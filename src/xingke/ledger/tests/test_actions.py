@@ -4,11 +4,11 @@ from datetime import date
 
 import pytest
 
-from tests.cast import NOW, Cast, file
+from tests.cast import NOW, Cast, file, report
 from xingke.accounts.models import AuditEntry
 from xingke.base.refusals import Refused
-from xingke.ledger import actions
-from xingke.ledger.models import Recognition, RecognitionEvent, State
+from xingke.ledger import actions, queries
+from xingke.ledger.models import Observation, Patent, PatentEvent, Recognition, RecognitionEvent, RecordKeeping, State
 
 
 def test_a_title_is_filed_with_its_events_as_one_audited_batch(cast: Cast) -> None:
@@ -118,3 +118,262 @@ def test_without_its_audit_row_nothing_is_saved(cast: Cast, monkeypatch: pytest.
     with pytest.raises(RuntimeError):
         file("recognition", "甲", [("recognised", "2024-11-08")], firm=cast.firm, by=cast.statistician)
     assert not Recognition.objects.exists()
+
+
+# ── drafts, further events, subjects ────────────────────────────────────────────────────────────────────────────────
+
+
+def test_an_officer_adds_a_draft_and_the_director_confirms_it(cast: Cast) -> None:
+    key = file("recognition", "甲", [("applied", "2024-05-01")], firm=cast.firm, by=cast.statistician)
+
+    event = actions.add_event(
+        kind="recognition", subject=key, event=actions.NewEvent(event="recognised", on=date(2024, 11, 8), region=cast.county),
+        by=cast.officer, now=NOW, source="登记",
+    )  # fmt: skip
+    actions.confirm_event(kind="recognition", record=event, version=1, by=cast.director, now=NOW)
+
+    draft, confirmed = RecognitionEvent.objects.filter(record=event).order_by("version")
+    assert (draft.state, draft.effect, draft.confirmed_by) == (State.DRAFT, 1, None)
+    assert (confirmed.state, confirmed.effect, confirmed.confirmed_by) == (State.CONFIRMED, 1, cast.director)
+    assert (confirmed.title, confirmed.organisation) == ("high_tech_enterprise", cast.firm)
+    assert not RecognitionEvent.objects.filter(
+        subject=key, event="applied", version=2
+    ).exists()  # nothing about it changed
+
+
+def test_confirming_twice_changes_nothing(cast: Cast) -> None:
+    key = file("recognition", "甲", [("recognised", "2024-11-08")], firm=cast.firm, by=cast.statistician)
+    event = RecognitionEvent.objects.get(subject=key)
+    before = AuditEntry.objects.count()
+
+    actions.confirm_event(kind="recognition", record=event.record, version=1, by=cast.director, now=NOW)
+
+    assert RecognitionEvent.objects.get(subject=key).confirmed_by == cast.statistician
+    assert AuditEntry.objects.count() == before
+
+
+def test_what_only_a_draft_opened_cannot_be_lost_for_sure(cast: Cast) -> None:
+    key = file("recognition", "甲", [("applied", "2024-05-01")], firm=cast.firm, by=cast.statistician)
+    actions.add_event(
+        kind="recognition", subject=key, event=actions.NewEvent(event="recognised", on=date(2024, 11, 8), region=cast.county),
+        by=cast.officer, now=NOW, source="登记",
+    )  # fmt: skip
+    lost = {"event": "revoked", "on": date(2025, 2, 1), "region": cast.county}
+    draft = {"kind": "recognition", "subject": key, "now": NOW, "source": "登记"}
+
+    with pytest.raises(Refused, match="没有有效的认定或授权"):
+        actions.add_event(event=actions.NewEvent(**lost), by=cast.statistician, confirmed=True, **draft)
+
+    actions.add_event(event=actions.NewEvent(**lost), by=cast.officer, **draft)  # as a draft it may wait with the other
+
+
+def test_an_event_before_the_others_settles_what_comes_after(cast: Cast) -> None:
+    key = file("patent", "甲", [("granted", "2024-05-06")], firm=cast.firm, by=cast.statistician)
+
+    actions.add_event(
+        kind="patent", subject=key, event=actions.NewEvent(event="applied", on=date(2022, 3, 1), region=cast.county),
+        by=cast.statistician, now=NOW, source="补录", confirmed=True,
+    )  # fmt: skip
+
+    current = PatentEvent.objects.filter(subject=key, seq_to__isnull=True).order_by("step")
+    assert [(event.event, event.step, event.effect, event.version) for event in current] == [
+        ("applied", 1, 0, 1), ("granted", 2, 1, 2)
+    ]  # fmt: skip
+
+
+def test_correcting_a_subject_rewrites_what_its_events_repeat(cast: Cast) -> None:
+    key = file(
+        "patent", "甲", [("applied", "2022-03-01"), ("granted", "2024-05-06")], firm=cast.firm, by=cast.statistician
+    )
+
+    actions.correct_subject(
+        kind="patent",
+        record=key,
+        version=1,
+        changes={"form": "design", "name": "乙"},
+        reason="类型录错",
+        by=cast.officer,
+        now=NOW,
+    )
+
+    assert [(row.version, row.form, row.name) for row in Patent.objects.filter(record=key).order_by("version")] == [
+        (1, "invention", "甲"), (2, "design", "乙")
+    ]  # fmt: skip
+    rows = PatentEvent.objects.filter(subject=key).order_by("step", "version")
+    assert [(row.event, row.version, row.form) for row in rows] == [
+        ("applied", 1, "invention"), ("applied", 2, "design"), ("granted", 1, "invention"), ("granted", 2, "design")
+    ]  # fmt: skip
+    assert {row.seq_from for row in rows if row.version == 2} == {AuditEntry.objects.get(action="patent.corrected").seq}
+
+
+def test_correcting_only_the_name_leaves_the_events_alone(cast: Cast) -> None:
+    key = file("patent", "甲", [("granted", "2024-05-06")], firm=cast.firm, by=cast.statistician)
+
+    actions.correct_subject(
+        kind="patent", record=key, version=1, changes={"name": "乙"}, reason="笔误", by=cast.officer, now=NOW
+    )
+
+    assert PatentEvent.objects.get(subject=key).version == 1
+
+
+@pytest.mark.parametrize("reason", ["", "   "])
+def test_no_correction_without_a_reason(cast: Cast, reason: str) -> None:
+    key = file("patent", "甲", [("granted", "2024-05-06")], firm=cast.firm, by=cast.statistician)
+    event = PatentEvent.objects.get(subject=key)
+    common = {"record": event.record, "version": 1, "reason": reason, "by": cast.statistician, "now": NOW}
+
+    with pytest.raises(Refused, match="请写明更正或作废的原因"):
+        actions.correct_event(kind="patent", changes={"happened_on": date(2024, 5, 7)}, **common)
+    with pytest.raises(Refused, match="请写明更正或作废的原因"):
+        actions.void_event(kind="patent", **common)
+    assert PatentEvent.objects.get(subject=key).version == 1
+
+
+def test_a_void_event_is_neither_corrected_nor_confirmed(cast: Cast) -> None:
+    key = file("patent", "甲", [("granted", "2024-05-06")], firm=cast.firm, by=cast.statistician)
+    record = PatentEvent.objects.get(subject=key).record
+    actions.void_event(kind="patent", record=record, version=1, reason="误录", by=cast.director, now=NOW)
+
+    with pytest.raises(Refused, match="已作废的记录不能更正"):
+        actions.correct_event(
+            kind="patent",
+            record=record,
+            version=2,
+            changes={"happened_on": date(2024, 5, 7)},
+            reason="改",
+            by=cast.officer,
+            now=NOW,
+        )
+    with pytest.raises(Refused, match="已作废"):
+        actions.confirm_event(kind="patent", record=record, version=2, by=cast.director, now=NOW)
+
+
+def test_the_same_patent_number_twice_refuses_the_whole_batch(cast: Cast) -> None:
+    file("patent", "甲", [("granted", "2024-05-06")], firm=cast.firm, by=cast.statistician, number="202410000001.X")
+
+    with pytest.raises(Refused, match="与台账中已有的记录重复"):
+        file("patent", "乙", [("granted", "2024-05-06")], firm=cast.firm, by=cast.statistician, number="202410000001.X")
+    assert Patent.objects.count() == PatentEvent.objects.count() == 1
+
+
+def test_moving_an_event_needs_the_right_in_both_places(cast: Cast) -> None:
+    key = file("recognition", "甲", [("recognised", "2024-11-08")], firm=cast.firm, by=cast.statistician)
+    event = RecognitionEvent.objects.get(subject=key)
+
+    with pytest.raises(Refused, match="没有在“云渡县”"):
+        actions.correct_event(
+            kind="recognition",
+            record=event.record,
+            version=1,
+            changes={"region": cast.sibling},
+            reason="属地更正",
+            by=cast.officer,
+            now=NOW,
+        )
+
+
+def test_moving_a_reported_figure_needs_the_right_in_both_places(cast: Cast) -> None:
+    key = report(cast.county, "2024", "地区生产总值", "468.3", "亿元", by=cast.statistician)
+
+    with pytest.raises(Refused, match="没有在“云渡县”"):
+        actions.correct_observation(
+            record=key, version=1, changes={"region": cast.sibling}, reason="属地更正", by=cast.officer, now=NOW
+        )
+
+
+# ── reported figures ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_choosing_a_figure_sets_the_others_aside(cast: Cast) -> None:
+    low = report(cast.county, "2024", "地区生产总值", "468.3", "亿元", by=cast.statistician, document="T1")
+    high = report(cast.county, "2024", "地区生产总值", "470", "亿元", by=cast.statistician, document="T2")
+    other = report(cast.county, "2023", "地区生产总值", "440", "亿元", by=cast.statistician, document="T2")
+    assert [len(choice.rows) for choice in queries.open_choices(cast.director)] == [2]
+
+    actions.choose_observation(record=high, version=1, reason="以公报为准", by=cast.director, now=NOW)
+
+    verdicts = {row.record: (row.accepted, row.version) for row in Observation.objects.filter(seq_to__isnull=True)}
+    assert verdicts == {high: (True, 2), low: (False, 2), other: (None, 1)}
+    assert queries.open_choices(cast.director) == []
+    assert AuditEntry.objects.get(action="observation.chosen").reason == "以公报为准"
+
+
+def test_another_choice_later_turns_it_round(cast: Cast) -> None:
+    low = report(cast.county, "2024", "地区生产总值", "468.3", "亿元", by=cast.statistician, document="T1")
+    high = report(cast.county, "2024", "地区生产总值", "470", "亿元", by=cast.statistician, document="T2")
+    actions.choose_observation(record=high, version=1, reason="以公报为准", by=cast.director, now=NOW)
+
+    actions.choose_observation(record=low, version=2, reason="公报更正", by=cast.director, now=NOW)
+
+    verdicts = {row.record: row.accepted for row in Observation.objects.filter(seq_to__isnull=True)}
+    assert verdicts == {high: False, low: True}
+
+
+def test_choosing_needs_a_reason_and_something_to_choose(cast: Cast) -> None:
+    known = report(cast.county, "2024", "地区生产总值", "468.3", "亿元", by=cast.statistician)
+    unmapped = report(cast.county, "2024", "走访企业数", "12", "家", by=cast.statistician)
+
+    with pytest.raises(Refused, match="请写明为什么采用这个数"):
+        actions.choose_observation(record=known, version=1, reason=" ", by=cast.director, now=NOW)
+    with pytest.raises(Refused, match="还没有对应的指标"):
+        actions.choose_observation(record=unmapped, version=1, reason="看过原件", by=cast.director, now=NOW)
+
+
+def test_a_corrected_figure_keeps_its_first_version(cast: Cast) -> None:
+    key = report(cast.county, "2024", "地区生产总值", "468.3", "亿元", by=cast.statistician)
+
+    actions.correct_observation(
+        record=key,
+        version=1,
+        changes={"value": 470_000_000_000_0, "as_written": "470亿元"},
+        reason="公报修订",
+        by=cast.officer,
+        now=NOW,
+    )
+
+    old, new = Observation.objects.filter(record=key).order_by("version")
+    assert (old.as_written, old.seq_to) == ("468.3亿元", new.seq_from)
+    assert (new.as_written, new.reason, new.entered_by) == ("470亿元", "公报修订", cast.officer)
+
+
+def test_an_officers_figure_answers_when_the_director_has_confirmed_it_and_no_more_when_it_is_void(cast: Cast) -> None:
+    asked = {"indicators": ["gdp"], "regions": [cast.county.pk], "periods": ["2024"]}
+    key = report(cast.county, "2024", "地区生产总值", "468.3", "亿元", by=cast.officer)
+    assert queries.reported(**asked) == []
+
+    actions.confirm_observation(record=key, version=1, by=cast.director, now=NOW)
+    assert [row.as_written for row in queries.reported(**asked)] == ["468.3亿元"]
+
+    with pytest.raises(Refused, match=r"record\.confirm"):
+        actions.void_observation(record=key, version=2, reason="错报", by=cast.officer, now=NOW)
+    actions.void_observation(record=key, version=2, reason="错报", by=cast.director, now=NOW)
+    assert queries.reported(**asked) == []
+
+
+# ── record keeping ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_record_keeping_is_declared_once_and_a_new_day_replaces_it(cast: Cast) -> None:
+    declare = {"region": cast.county, "kind": "patent", "by": cast.director, "now": NOW}
+    first = actions.declare_record_keeping(since=date(2023, 1, 1), **declare)
+    assert actions.declare_record_keeping(since=date(2023, 1, 1), **declare) == first
+
+    second = actions.declare_record_keeping(since=date(2024, 1, 1), **declare)
+
+    assert RecordKeeping.objects.get(seq_to__isnull=True) == second
+    first.refresh_from_db()
+    assert first.seq_to == second.seq_from
+    assert not queries.is_record_keeping(cast.county, "patent", date(2023, 5, 1), date(2023, 12, 31))
+    assert queries.is_record_keeping(cast.county, "patent", date(2023, 5, 1), date(2023, 12, 31), seq=first.seq_from)
+    assert not queries.is_record_keeping(cast.county, "recognition", date(2024, 5, 1), date(2024, 12, 31))
+
+
+def test_record_keeping_needs_a_known_kind_and_the_right_to_confirm(cast: Cast) -> None:
+    with pytest.raises(Refused, match="没有名为“gossip”的台账类别"):
+        actions.declare_record_keeping(
+            region=cast.county, kind="gossip", since=date(2023, 1, 1), by=cast.director, now=NOW
+        )
+    with pytest.raises(Refused, match=r"record\.confirm"):
+        actions.declare_record_keeping(
+            region=cast.county, kind="patent", since=date(2023, 1, 1), by=cast.officer, now=NOW
+        )

@@ -1,0 +1,204 @@
+"""What ``xingke check`` looks at: each check says what it found, and what is wrong, in sentences."""
+
+import stat
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.db.models import Count
+
+from xingke.accounts.queries import check_audit_chain, current_seq
+from xingke.base import definitions
+from xingke.base.periods import Period
+from xingke.config import moving
+from xingke.indicators import engine
+from xingke.indicators.drift import Readers, drift
+from xingke.indicators.engine import Window
+from xingke.indicators.models import Figure
+from xingke.indicators.queries import Reader, indicators
+from xingke.indicators.rules import Evidence, Fact, Indicator, counted, evidence_digest
+from xingke.ledger.kinds import KINDS, Kind
+from xingke.ledger.models import State
+from xingke.registry import queries as registry
+from xingke.registry.models import Region
+
+PACKS = Path(settings.PACKAGE) / "packs"
+SECRETS = ("secret.key", "signing.key", "demo-accounts.txt")
+SAMPLE = 20_000  # events of one region that the plain reference walks through in a second or two
+SHOWN = 10  # wrong figures that are named
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one check says, and the sentences about what is wrong: none when all is well."""
+
+    said: str
+    problems: tuple[str, ...] = ()
+
+
+Check = Callable[[], Iterator[Finding]]
+
+
+def findings() -> Iterator[Finding]:
+    """All checks in turn. Nothing is read from tables that are missing or not as the program expects them."""
+    yield from data_folder()
+    try:
+        waiting = list(migrations())
+        yield from waiting
+        if any(each.problems for each in waiting):
+            return
+        for check in CHECKS:
+            yield from check()
+    except DatabaseError as error:
+        yield Finding("数据库", (f"数据库无法读取：{error}",))
+
+
+def data_folder() -> Iterator[Finding]:
+    """Keys and passwords are readable by their owner only."""
+    data = Path(settings.DATA)
+    found = [data / name for name in SECRETS if (data / name).is_file()]
+    problems = [
+        f"{path} 的权限是 {stat.S_IMODE(path.stat().st_mode):04o}，别的账户也能读；请运行 chmod 600 {path}"
+        for path in found
+        if path.stat().st_mode & 0o077
+    ]
+    yield Finding(f"数据文件夹 {data}：{len(found)} 个密钥文件", tuple(problems))
+
+
+def migrations() -> Iterator[Finding]:
+    """The tables are those of this program."""
+    missing, strange = moving.unapplied("default"), moving.unknown("default")
+    problems = [f"结构升级 {name} 尚未执行；请运行 xingke django migrate" for name in missing]
+    problems += [f"数据库里有本程序没有的结构升级 {name}：它由更新的版本写成，请先升级程序" for name in strange]
+    yield Finding(f"表结构：待升级 {len(missing)} 项", tuple(problems))
+
+
+def database() -> Iterator[Finding]:
+    """The database's own check of itself, and every reference between tables."""
+    if connection.vendor != "sqlite":
+        yield Finding("数据库：PostgreSQL，由数据库自行保证完整（可另用 pg_amcheck）")
+        return
+    with connection.cursor() as cursor:
+        told = [row[0] for row in cursor.execute("PRAGMA integrity_check(20)").fetchall()]
+        loose = cursor.execute("PRAGMA foreign_key_check").fetchall()
+    problems = [f"SQLite 完整性检查：{line}" for line in told if line != "ok"]
+    problems += [f"表 {table} 第 {row} 行引用了 {parent} 中不存在的行" for table, row, parent, _number in loose[:SHOWN]]
+    yield Finding("数据库：SQLite 完整性检查" + ("未通过" if problems else "通过"), tuple(problems))
+
+
+def packs() -> Iterator[Finding]:
+    """Every pack reads without a mistake, and its worked examples come out."""
+    loaded = registry.loaded_catalogue()
+    for folder in sorted(path for path in PACKS.iterdir() if path.is_dir()):
+        try:
+            pack = definitions.read_pack(folder, loaded=loaded)
+        except definitions.DefinitionError as error:
+            yield Finding(f"规则包 {folder.name}：{len(error.issues)} 处错误", tuple(map(str, error.issues)))
+        else:
+            yield Finding(f"规则包 {folder.name}：{sum(map(len, pack.entries.values()))} 条定义，例题全部算对")
+
+
+def audit() -> Iterator[Finding]:
+    """Every entry of the audit trail chains to the one before."""
+    chain = check_audit_chain()
+    broken = chain.broken_at is not None
+    yield Finding(
+        f"审计链：{chain.entries} 条，台账序号 {current_seq()}，{'不完整' if broken else f'完整，链首 {head()[:16]}'}",
+        (f"审计链在第 {chain.broken_at} 号处断开：此条或其前一条被改动或删除过",) if broken else (),
+    )
+
+
+def head() -> str:
+    """The digest of the newest audit entry; empty without any."""
+    from xingke.accounts.models import AuditEntry
+
+    return AuditEntry.objects.order_by("-seq").values_list("digest", flat=True).first() or ""
+
+
+def columns() -> Iterator[Finding]:
+    """For one region per kind, what the engine counts from the columns is what the plain reference counts from the ledger."""
+    for kind in KINDS.values():
+        region = _sample_region(kind)
+        counting = [each for each in indicators().values() if each.of == kind.code and each.counts_records]
+        if region is None or not counting:
+            yield Finding(f"列文件 {kind.code}：还没有已确认的记录")
+            continue
+        facts, versions = _facts(kind, region)
+        last = max(fact.on for fact in facts)
+        periods = [Period.year(last.year), Period.months(last.year, last.month, last.year, last.month)]
+        problems = [
+            problem
+            for each in counting
+            for period in periods
+            for problem in _differences(each, region, period, facts, versions)
+        ]
+        yield Finding(
+            f"列文件 {kind.code}：{region.name} {len(facts)} 个事件，{len(counting)} 项指标 × {len(periods)} 个期间逐一重算，"
+            + (f"{len(problems)} 处不符" if problems else "全部相符"),
+            tuple(problems[:SHOWN]),
+        )
+
+
+def _sample_region(kind: Kind) -> Region | None:
+    """The region with most events that the reference can walk through quickly; else the smallest."""
+    rows = kind.event._default_manager.filter(seq_to__isnull=True, state=State.CONFIRMED).order_by()
+    counts = sorted(rows.values_list("region").annotate(number=Count("id")), key=lambda row: (row[1], row[0]))
+    fitting = [row for row in counts if row[1] <= SAMPLE] or counts[:1]
+    return Region.objects.get(pk=fitting[-1][0]) if fitting else None
+
+
+def _facts(kind: Kind, region: Region) -> tuple[list[Fact], dict[str, int]]:
+    """The confirmed events in force in a region as the reference wants them, and the version of each record."""
+    low, high = region.range
+    rows = kind.event._default_manager.filter(
+        region__path__gte=low, region__path__lt=high, seq_to__isnull=True, state=State.CONFIRMED
+    ).select_related("region")
+    facts, versions = [], {}
+    for row in rows.iterator():
+        fields = {name: getattr(row, name) for name in kind.repeated}
+        facts.append(
+            Fact(
+                record=row.record.hex, subject=row.subject.hex, path=row.region.path, on=row.happened_on,
+                event=row.event, effect=row.effect, step=row.step, fields=fields,
+            )
+        )  # fmt: skip
+        versions[row.record.hex] = row.version
+    return facts, versions
+
+
+def _differences(
+    each: Indicator, region: Region, period: Period, facts: Sequence[Fact], versions: dict[str, int]
+) -> Iterator[str]:
+    told = [Evidence(record, versions[record], share) for record, share in counted(each, facts, region.range, period)]
+    expected = engine.Sealed(sum(row.contribution for row in told), len(told), evidence_digest(told))
+    found = engine.seal(each, Window(paths=region.range, first=period.first, last=period.last))
+    if found != expected:
+        what = f"{found.total}，台账应为 {expected.total}" if found.total != expected.total else "合计相同而证据不同"
+        yield f"{region.name} {period.label()} {each.label.zh}：列文件算得 {what}；请删除数据文件夹中的 columns 后重试"
+    value = Reader().value(each, region, period)
+    if value.route == "records" and value.amount != expected.total:
+        yield f"{region.name} {period.label()} {each.label.zh}：页面显示 {value.amount}，台账应为 {expected.total}"
+
+
+def figures() -> Iterator[Finding]:
+    """Every frozen figure, recomputed at its own ledger number, is what was frozen."""
+    wrong: list[str] = []
+    count = drifted = 0
+    readers = Readers()
+    for figure in Figure.objects.select_related("region__parent").order_by("seq").iterator():
+        found = drift(figure, readers=readers)
+        count += 1
+        drifted += found.has_drifted
+        if not found.holds_then:
+            wrong.append(
+                f"数字 {figure.key}（{figure.region.name} {figure.period} {figure.indicator}，固化为 {figure.text}）"
+                f"按固化时的序号 {figure.seq} 重算不符"
+            )
+    yield Finding(
+        f"已固化的数字：{count} 个，按固化时重算不符 {len(wrong)} 个，此后证据有变 {drifted} 个", tuple(wrong[:SHOWN])
+    )
+
+
+CHECKS: tuple[Check, ...] = (database, packs, audit, columns, figures)

@@ -1,0 +1,66 @@
+"""Logs: one line per event; with ``XINGKE_LOG=json`` each line is one JSON object."""
+
+import json
+import logging
+import os
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+
+
+def wants_json() -> bool:
+    """Whether this installation asked for JSON lines."""
+    return os.environ.get("XINGKE_LOG") == "json"
+
+
+class JsonLines(logging.Formatter):
+    """``{"time": …, "level": …, "logger": …, "message": …}`` and whatever was given as ``extra``."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line, whatever the message holds."""
+        line: dict[str, Any] = {
+            "time": datetime.fromtimestamp(record.created, SHANGHAI).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        line |= {key: value for key, value in vars(record).items() if key not in _STANDARD}
+        line.pop("request", None)  # Django's own extra: not for a log
+        if record.exc_info:
+            line["error"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False, default=str)
+
+
+class Lines(logging.Formatter):
+    """The same for people: time, level, logger, message."""
+
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s")
+
+
+def formatter() -> logging.Formatter:
+    """What this installation asked for."""
+    return JsonLines() if wants_json() else Lines()
+
+
+def apply() -> None:
+    """Give the root's handlers the format; makes one to stderr where there is none."""
+    root = logging.getLogger()
+    if not root.handlers:
+        root.addHandler(logging.StreamHandler())
+        root.setLevel(logging.INFO)
+    for handler in root.handlers:
+        handler.setFormatter(formatter())
+
+
+# What granian is given: its own lines go the same way as ours.
+GRANIAN: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"()": "xingke.config.logs.formatter"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "loggers": {"_granian": {"handlers": ["stderr"], "level": "INFO", "propagate": False}},
+}

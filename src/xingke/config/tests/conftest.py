@@ -1,0 +1,21 @@
+"""Fixtures of these tests."""
+
+import pytest
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+FURTHER = ("other", "bare", "again", "snapshot")
+
+
+@pytest.fixture
+def further_databases(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lets a test open databases that came up while it ran; Django's tests know only those of the settings."""
+    usual = BaseDatabaseWrapper.ensure_connection
+
+    def ensure_connection(self: BaseDatabaseWrapper) -> None:
+        if self.connection is None and self.alias in FURTHER:
+            with self.wrap_database_errors:
+                self.connect()
+        else:
+            usual(self)
+
+    monkeypatch.setattr(BaseDatabaseWrapper, "ensure_connection", ensure_connection)

@@ -1,0 +1,70 @@
+"""A small installation made through the rooms' actions: two patents, a document with figures, keys, an attachment."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+
+from tests import cast as casting
+from xingke.base.periods import Period
+from xingke.reports.actions import write_document
+from xingke.reports.keys import signing_key
+from xingke.reports.models import Document
+
+ROOT = Path(__file__).resolve().parents[4]
+
+
+def furnish() -> tuple[casting.Cast, Document]:
+    """File a few records, write the annual summary and keep an attachment."""
+    cast = casting.gather()
+    for name, day in (("CN2024100001", "2024-03-05"), ("CN2025100002", "2025-06-30")):
+        events = [("applied", "2023-02-01"), ("granted", day)]
+        casting.file("patent", name, events, firm=cast.firm, by=cast.statistician)
+    casting.keep_records(cast.county, by=cast.statistician)
+    written = write_document(
+        outline="annual", region=cast.county, period=Period.parse("2025"), by=cast.officer, now=casting.NOW
+    )
+    signing_key()
+    return cast, written.document
+
+
+@contextmanager
+def attachment(content: bytes) -> Iterator[Path]:
+    """A file in the data folder's attachments, gone afterwards."""
+    path = Path(settings.DATA) / "attachments" / "ab" / "abcd.pdf"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(content)
+    try:
+        yield path
+    finally:
+        path.unlink()
+        path.parent.rmdir()
+        path.parent.parent.rmdir()
+
+
+def environment(data: Path, **more: str) -> dict[str, str]:
+    """The environment of an installation of its own, on SQLite."""
+    kept = {key: each for key, each in os.environ.items() if not key.startswith(("XINGKE_", "DJANGO_", "PYTEST"))}
+    return {**kept, "XINGKE_DATA": str(data), "PYTHONPATH": str(ROOT / "src"), "PYTHONUTF8": "1", **more}
+
+
+def command(data: Path, *arguments: str, **more: str) -> "subprocess.CompletedProcess[str]":
+    """Run ``xingke`` with a data folder of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "xingke.config.command", *arguments],
+        env=environment(data, **more), capture_output=True, text=True, encoding="utf-8", timeout=120, check=False,
+    )  # fmt: skip
+
+
+def python(data: Path, source: str) -> str:
+    """What a Python program prints inside an installation."""
+    code = f"import django; django.setup()\n{source}"
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        env=environment(data, DJANGO_SETTINGS_MODULE="xingke.config.settings"),
+        capture_output=True, text=True, encoding="utf-8", timeout=120, check=True,
+    ).stdout  # fmt: skip

@@ -1,0 +1,163 @@
+"""Values as components take them: figure cards, rows of lists, rank tables, trends."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from xingke.base.templatetags.xk import period as period_words
+from xingke.indicators import wording
+from xingke.indicators.choosing import evidence_url, indicator_url
+from xingke.indicators.queries import Growth, Rank, Value
+from xingke.indicators.rules import ranks as places
+from xingke.ledger.words import Words
+from xingke.registry.models import Region
+from xingke.registry.rules import Scope
+
+
+@dataclass(frozen=True)
+class Line:
+    """One indicator in a list: its number, growth, place, how it is known, and the way to its evidence."""
+
+    code: str
+    label: str
+    meaning: str
+    region: str
+    period: str
+    url: str
+    status: str
+    number: wording.Written
+    unit: str
+    change: wording.Change
+    rank: str
+    route: str
+    route_word: str
+    why: str
+    known: int
+    total: int
+    evidence_url: str
+    count: int
+
+
+class Cards:
+    """Makes components of values for one reader and one page. readable: where the reader may read records."""
+
+    def __init__(self, readable: Scope) -> None:
+        self.readable = readable
+        self.words = Words()
+
+    def evidence_url(self, value: Value, *, seq: int | None = None) -> str:
+        """Where a known value's evidence stands; empty for whoever may not read the records of its region."""
+        if not value.is_known or not self.readable.covers(value.region.path):
+            return ""
+        return evidence_url(value.indicator.code, value.region, value.period, seq=seq)
+
+    def line(
+        self, value: Value, growth: Growth | None = None, rank: Rank | None = None, *, seq: int | None = None
+    ) -> Line:
+        """A value for one row of a list."""
+        number, unit = wording.amount_words(value)
+        if value.status == "partial":
+            number, unit = wording.part_words(value), value.indicator.unit
+        covered = value.covered
+        return Line(
+            code=value.indicator.code,
+            label=value.indicator.label.in_language(wording.language()),
+            meaning=value.indicator.meaning.in_language(wording.language()),
+            region=value.region.name,
+            period=period_words(value.period),
+            url=indicator_url(value.indicator.code, value.region, value.period),
+            status=value.status,
+            number=number,
+            unit=unit,
+            change=wording.change(growth),
+            rank=wording.rank_words(rank),
+            route=value.route,
+            route_word=wording.route_word(value.route),
+            why=wording.why_unknown(value, self.words),
+            known=covered.known if covered else 0,
+            total=covered.of if covered else 0,
+            evidence_url=self.evidence_url(value, seq=seq),
+            count=value.count,
+        )
+
+    def figure_card(
+        self, value: Value, growth: Growth | None, rank: Rank | None, *, own_page: bool = True
+    ) -> dict[str, Any]:
+        """A value as the attributes of a ``figure_card``; own_page: whether its label leads to the indicator's page."""
+        row = self.line(value, growth, rank)
+        card: dict[str, Any] = {
+            "label": row.label,
+            "url": row.url if own_page else "",
+            "period": value.period,
+            "value": row.number,
+            "unit": row.unit,
+            "status": row.status,
+            "reason": row.why,
+            "known": row.known,
+            "total": row.total,
+            "change": row.change.text,
+            "direction": row.change.direction,
+            "judgement": row.change.judgement,
+            "rank": row.rank,
+            "route": {"records": "records", "observation": "observed"}.get(row.route, ""),
+            "evidence_url": row.evidence_url,
+        }
+        if row.route == "children":
+            card["evidence_label"] = _("由 %(count)s 个下级区划合计") % {"count": row.total}
+        elif row.route == "formula":
+            card["evidence_label"] = _("看参与计算的数")
+        elif row.route == "observation" and value.observation is not None:
+            card["evidence_label"] = wording.place_words(value.observation)
+        else:
+            card["evidence_count"] = row.count
+        return card
+
+    def rank_rows(self, rank: Rank, growths: Sequence[Growth], own: Region) -> list[dict[str, Any]]:
+        """Siblings for a ``rank_table``: by place, the unknown last and without one."""
+        direction = rank.values[0].indicator.direction
+        amounts = {value.region.pk: value.amount for value in rank.values}
+        placed = places(amounts, direction=direction) if rank.place and rank.of else {}  # none where some are unknown
+        by_region = {growth.now.region.pk: growth for growth in growths}
+        ordered = sorted(rank.values, key=lambda each: (placed.get(each.region.pk, len(amounts) + 1), each.region.path))
+        return [
+            {
+                "rank": placed.get(each.region.pk),
+                "name": each.region.name,
+                "url": indicator_url(each.indicator.code, each.region, each.period),
+                "value": each.amount,
+                "text": str(wording.amount_words(each)[0]),
+                "change": wording.change(by_region.get(each.region.pk)).text,
+                "is_own": each.region == own,
+            }
+            for each in ordered
+        ]
+
+    def trend(self, values: Sequence[Value], *, title: str) -> dict[str, Any]:
+        """Values of one indicator and region over periods, oldest first, as a ``trend_chart``."""
+        asked = values[0].indicator
+        rows = [{"label": period_words(value.period), "cells": [self._cell(value)]} for value in values]
+        return {
+            "id": "trend-chart",
+            "kind": "bar" if asked.nature == "flow" else "line",
+            "title": title,
+            "unit": asked.unit,
+            "series": [values[0].region.name],
+            "rows": rows,
+            "note": "" if all(value.is_known for value in values) else _("没有数的时期留空，不连线，也不当作零。"),
+        }
+
+    def _cell(self, value: Value) -> dict[str, Any]:
+        text = ""
+        if value.status == "partial":
+            text = str(wording.part_words(value))
+        elif value.is_known:
+            number, unit = wording.amount_words(value)
+            text = str(number) if unit == value.indicator.unit else f"{number}{unit}"
+        return {
+            "value": value.amount if value.is_known else value.known_part,
+            "text": text,
+            "status": "partial" if value.status == "partial" else "",
+            "url": self.evidence_url(value),
+        }

@@ -1,0 +1,304 @@
+"""How values and definitions are said on a page, in the reader's language. Documents have their own words: see rules."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import get_language, gettext_lazy, pgettext
+from django.utils.translation import gettext as _
+
+from xingke.base.quantities import format_number, round_half_up
+from xingke.base.templatetags.xk import number as written
+from xingke.base.templatetags.xk import period as period_words
+from xingke.indicators import formula
+from xingke.indicators.queries import Growth, Rank, Value, indicators, observation_text
+from xingke.indicators.rules import Example, ExampleEvent, Indicator
+from xingke.ledger.kinds import KINDS
+from xingke.ledger.models import Observation
+from xingke.ledger.queries import observation_quantity
+from xingke.ledger.words import Words
+
+GROUPS = {
+    "firms": gettext_lazy("科技企业"),
+    "carriers": gettext_lazy("创新平台与载体"),
+    "patents": gettext_lazy("知识产权"),
+    "economy": gettext_lazy("投入与产出"),
+    "projects": gettext_lazy("科技项目"),
+    "market": gettext_lazy("成果转化与合作"),
+    "people": gettext_lazy("人才与培训"),
+    "outreach": gettext_lazy("服务与科普"),
+}
+NATURES = {
+    "flow": gettext_lazy("期间数：数报告期内发生的事"),
+    "stock": gettext_lazy("期末数：数报告期最后一天仍然有效的"),
+    "ratio": gettext_lazy("比率：由其他指标按公式计算"),
+    "observed": gettext_lazy("上报数：由有关单位报送，本系统不计数"),
+}
+ROUTES = {
+    "records": gettext_lazy("台账计数"),
+    "observation": gettext_lazy("上报数"),
+    "children": gettext_lazy("下级合计"),
+    "formula": gettext_lazy("公式计算"),
+}
+AMONG = {"全国": gettext_lazy("全国"), "全省": gettext_lazy("全省"), "全市": gettext_lazy("全市")}
+KIND_WORDS = {"recognition": gettext_lazy("资质认定记录"), "patent": gettext_lazy("专利记录")}
+FIELD_WORDS = {"title": gettext_lazy("资质"), "level": gettext_lazy("级别"), "form": gettext_lazy("专利类型")}
+DIRECTIONS = {
+    "up": gettext_lazy("越大越好"),
+    "down": gettext_lazy("越小越好"),
+    "none": gettext_lazy("不分好坏，不排位次"),
+}
+OVER_TIME = {
+    "sum": gettext_lazy("各期相加"),
+    "last": gettext_lazy("取期末一天，各期不相加"),
+    "none": gettext_lazy("各期不相加，按整个报告期重新计算"),
+}
+OVER_REGIONS = {
+    "sum": gettext_lazy("下级都有数时相加；缺一个就不合计，只说明有几个已知"),
+    "none": gettext_lazy("不相加"),
+}
+GROWTHS = {
+    "percent": gettext_lazy("与上年同期相比的百分比"),
+    "points": gettext_lazy("与上年同期相差的百分点"),
+    "none": gettext_lazy("不计算"),
+}
+
+
+def language() -> str:
+    """The reader's language."""
+    return get_language() or "zh-hans"
+
+
+@dataclass(frozen=True)
+class Written:
+    """A number as it is to be printed, trailing zeros included: components print it and leave it alone."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def group_word(code: str) -> str:
+    """A group of indicators in words; a pack's own group as it is written."""
+    return str(GROUPS.get(code, code))
+
+
+def route_word(route: str) -> str:
+    """How a value is known, in two or three words."""
+    return str(ROUTES.get(route, ""))
+
+
+def amount_words(value: Value) -> tuple[Written, str]:
+    """A value's number with thousands separated and its approximation (``220余``, ``近50``), and the unit after it."""
+    if value.amount is None:
+        return Written("—"), ""
+    decimals = len(value.number.partition(".")[2])
+    number = written(value.number, decimals)
+    row = value.observation
+    if row is None or not row.approximation:
+        return Written(number), value.unit
+    if row.approximation in ("余", "多"):
+        return Written(f"{number}{row.approximation}"), value.unit
+    if row.approximation in ("近", "超", "约"):
+        return Written(f"{row.approximation}{number}"), value.unit
+    return Written(number), f"{value.unit}{row.approximation}"
+
+
+def part_words(value: Value) -> Written:
+    """The sum of the parts that are known, where not all are."""
+    decimals = value.indicator.decimals
+    return Written(written(format_number(value.known_part or Decimal(0), decimals), decimals))
+
+
+@dataclass(frozen=True)
+class Change:
+    """A growth as a card shows it: ``+13.5%``; direction up, down or flat; judgement good, bad or none."""
+
+    text: str = ""
+    direction: str = ""
+    judgement: str = ""
+
+
+def change(growth: Growth | None) -> Change:
+    """A growth in figures; an empty one where it is unknown. Judged only where the definition says which way is good."""
+    if growth is None or growth.amount is None:
+        return Change()
+    places = 2 if growth.kind == "points" else 1
+    if growth.observation is not None:
+        places = growth.observation.decimals
+    rounded = round_half_up(growth.amount, places)
+    unit = _("个百分点") if growth.kind == "points" else "%"
+    size = written(f"{abs(rounded):f}", places)
+    if not rounded:
+        return Change(_("持平"), "flat")
+    text = f"{'+' if rounded > 0 else '−'}{size}{unit}"
+    wanted = growth.now.indicator.direction
+    if wanted == "none":
+        return Change(text, "up" if rounded > 0 else "down")
+    good = (rounded > 0) == (wanted == "up")
+    return Change(text, "up" if rounded > 0 else "down", "good" if good else "bad")
+
+
+@dataclass(frozen=True)
+class TwoGrowths:
+    """A growth that was worked out from two values, and the one somebody reported."""
+
+    computed: str
+    reported: str
+    agree: bool
+
+
+def two_growths(growth: Growth) -> TwoGrowths | None:
+    """Both growths where both exist."""
+    row = growth.reported
+    if row is None or growth.amount is None:
+        return None
+    told = observation_quantity(row)
+    agree = round_half_up(growth.amount, row.decimals) == told.stated
+    return TwoGrowths(change(growth).text, observation_text(row), agree)
+
+
+def sum_words(value: Value, parts: Sequence[Value]) -> Written:
+    """What the parts of a value add up to."""
+    total = sum((part.amount for part in parts if part.amount is not None), Decimal(0))
+    return Written(written(format_number(total, value.indicator.decimals), value.indicator.decimals))
+
+
+def rank_words(rank: Rank | None) -> str:
+    """A place in words; empty where it is unknown."""
+    if rank is None or rank.place is None:
+        return ""
+    words = {"among": AMONG.get(rank.word, rank.word), "place": rank.place, "of": rank.of}
+    if not rank.of:
+        return _("%(among)s第 %(place)s 位（上报）") % words
+    return _("%(among)s第 %(place)s 位（共 %(of)s 个）") % words
+
+
+def why_unknown(value: Value, words: Words) -> str:
+    """Why there is no number, in one sentence; empty where there is one."""
+    match value.status:
+        case "ambiguous":
+            return _("有 %(count)s 个不同的上报数，等待选定。") % {"count": len(value.rivals)}
+        case "unknown" if value.missing:
+            return _("缺少：%(names)s。") % {"names": names(value.missing, words)}
+        case "unknown" if value.covered is not None:
+            return _("%(count)s 个下级区划都没有数。") % {"count": value.covered.of}
+        case "unknown":
+            return _("没有台账记录，也没有上报数。")
+    return ""
+
+
+def names(codes: Sequence[str], words: Words) -> str:
+    """Indicators by their names, one after the other."""
+    return _("、").join(words.indicator(code) for code in codes)
+
+
+def observed_words(row: Observation) -> str:
+    """A reported figure and where it stands."""
+    return _("%(figure)s（%(place)s）") % {"figure": observation_text(row), "place": place_words(row)}
+
+
+def place_words(row: Observation) -> str:
+    """The document a reported figure stands in, and the place in it."""
+    return _("文件 %(document)s，%(place)s") % {"document": row.document, "place": row.place}
+
+
+# ── definitions ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def definition_facts(asked: Indicator, digest: str, words: Words) -> list[dict[str, Any]]:
+    """A definition in words, as rows of a definition_list."""
+    facts: list[dict[str, Any]] = [
+        {"label": _("含义"), "value": asked.meaning.in_language(language())},
+        {"label": _("性质"), "value": NATURES[asked.nature]},
+    ]
+    if asked.of:
+        facts.append({"label": _("数什么"), "value": what_is_counted(asked, words)})
+    if asked.formula:
+        facts.append({"label": _("公式"), "value": formula_words(asked.formula, words)})
+    facts += [
+        {"label": _("计量单位"), "value": asked.unit, "note": _("保留 %(n)s 位小数") % {"n": asked.decimals} if asked.decimals else ""},
+        {"label": _("时间汇总"), "value": OVER_TIME[asked.over_time]},
+        {"label": _("区划汇总"), "value": OVER_REGIONS[asked.over_regions]},
+        {"label": _("同比"), "value": GROWTHS[asked.growth]},
+        {"label": _("方向"), "value": DIRECTIONS[asked.direction]},
+        {"label": _("依据"), "value": asked.source},
+        {"label": pgettext("one", "版本"), "value": _("第 %(n)s 版") % {"n": asked.version}, "note": _("定义摘要 %(hash)s") % {"hash": digest[:16]}},
+    ]  # fmt: skip
+    return facts
+
+
+def what_is_counted(asked: Indicator, words: Words) -> str:
+    """Which records and events a flow or stock counts: ``资质认定记录（资质：高新技术企业），事件：认定、重新认定``."""
+    kind = KINDS[asked.of]
+    conditions = [
+        _("%(field)s：%(values)s")
+        % {
+            "field": FIELD_WORDS.get(name, name),
+            "values": _("、").join(words.term(kind.field_list(name), code) for code in asked.allows(name)),
+        }
+        for name in asked.where
+    ]
+    what = str(KIND_WORDS.get(asked.of, asked.of))
+    if conditions:
+        what = _("%(what)s（%(conditions)s）") % {"what": what, "conditions": _("；").join(conditions)}
+    if asked.nature == "stock":
+        return _("%(what)s，报告期末持有的每一项计 1") % {"what": what}
+    if asked.net:
+        return _("%(what)s，取得计 +1，失去计 −1") % {"what": what}
+    events = _("、").join(words.event(asked.of, code) for code in asked.events)
+    return _("%(what)s，事件：%(events)s，每件计 1") % {"what": what, "events": events}
+
+
+def formula_words(text: str, words: Words) -> str:
+    """A formula with indicators by name: ``高新技术企业认定数 ÷ 高新技术企业申报数 × 100``."""
+    return _spell(formula.parse(text), words.indicator)
+
+
+_SIGNS = {"+": (1, "+"), "-": (1, "−"), "*": (2, "×"), "/": (2, "÷")}
+
+
+def _spell(node: formula.Node, name: Callable[[str], str], outer: int = 0) -> str:
+    match node:
+        case formula.Number(value):
+            return f"{value.normalize():f}"
+        case formula.Name(code):
+            return name(code)
+    level, sign = _SIGNS[node.sign]
+    right = level + (node.sign in "-/")  # a − (b + c), a ÷ (b × c)
+    words = f"{_spell(node.left, name, level)} {sign} {_spell(node.right, name, right)}"
+    return f"（{words}）" if level < outer else words
+
+
+@dataclass(frozen=True)
+class ExampleWords:
+    """A worked example: what happened, line by line, and what comes out."""
+
+    story: str
+    lines: tuple[str, ...]
+    result: str
+
+
+def example_words(asked: Indicator, example: Example, words: Words) -> ExampleWords:
+    """A worked example in words. Its story is the definition's own, in Chinese."""
+    result = f"{example.value}{asked.unit}"
+    if example.inputs:
+        known = indicators()
+        lines = tuple(f"{words.indicator(code)}：{value}{known[code].unit}" for code, value in example.inputs.items())
+        return ExampleWords(example.story, lines, result)
+    happened = sorted(example.events, key=lambda each: each.on)
+    lines = tuple(" ".join(filter(None, _happened(asked.of, each, words))) for each in happened)
+    return ExampleWords(example.story, lines, f"{period_words(example.period)}：{result}")
+
+
+def _happened(kind: str, each: ExampleEvent, words: Words) -> tuple[str, ...]:
+    return (
+        each.on.isoformat(),
+        each.subject,
+        words.event(kind, each.event),
+        words.term("title", each.title) if each.title else "",
+        words.term("level", each.level) if each.level else "",
+        words.term("patent_form", each.form) if each.form else "",
+    )

@@ -1,0 +1,202 @@
+"""Correcting and voiding records: what a person fills in, and the columns it changes."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from xingke.base.periods import Period
+from xingke.base.quantities import Quantity, format_number
+from xingke.ledger.kinds import KINDS
+from xingke.ledger.models import Observation, Version
+from xingke.ledger.queries import RecordPage
+from xingke.ledger.rules import CONFIDENCES
+from xingke.ledger.words import Words, confidence_word
+
+EARLIEST = date(1949, 10, 1)
+
+
+class ReasonForm(forms.Form):
+    """Why, and which version the person saw: a correction of an older one is refused."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label=gettext_lazy("原因"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("写明依据，如文件、证书或来信；它与旧版本一起保存，不能再改。"),
+    )  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or self.cleaned_data
+        if "version" in self.errors:
+            self.add_error(None, _("页面不完整，请返回记录页后重新打开。"))
+        return found
+
+
+class CorrectionForm(ReasonForm):
+    """A correction of one record. ``changes`` are the columns that differ from what stands."""
+
+    def __init__(self, row: Version, words: Words, *args: Any, **kwargs: Any) -> None:  # Django's own signature
+        self.row, self.words = row, words
+        kwargs["initial"] = {"version": row.version, **self.standing()}
+        super().__init__(*args, **kwargs)
+        self.order_fields([*(name for name in self.fields if name != "reason"), "reason"])
+
+    def standing(self) -> dict[str, Any]:
+        """The columns as they are now."""
+        return {}
+
+    def changes(self) -> dict[str, Any]:
+        """The columns the person changed."""
+        return {
+            name: self.cleaned_data[name]
+            for name, now in self.standing().items()
+            if self.cleaned_data.get(name, now) != now
+        }
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean()
+        if not self.errors and not self.changes():
+            self.add_error(None, _("没有改动任何内容，请修改后再提交，或返回记录页。"))
+        return found
+
+
+def _choices(field: forms.Field, choices: Sequence[tuple[str, str]]) -> None:
+    assert isinstance(field, forms.ChoiceField)  # declared so below
+    field.choices = list(choices)
+
+
+class EventForm(CorrectionForm):
+    """What happened, and when."""
+
+    event = forms.ChoiceField(label=gettext_lazy("事件"))
+    happened_on = forms.DateField(
+        label=gettext_lazy("日期"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=gettext_lazy("以证书、公告或批文上的日期为准。"),
+    )  # fmt: skip
+
+    def __init__(self, kind: str, row: Version, words: Words, *args: Any, **kwargs: Any) -> None:
+        super().__init__(row, words, *args, **kwargs)
+        _choices(self.fields["event"], words.terms(KINDS[kind].event_list))
+
+    def standing(self) -> dict[str, Any]:
+        return {"event": getattr(self.row, "event", ""), "happened_on": self.row.happened_on}
+
+    def clean_happened_on(self) -> date:
+        day: date = self.cleaned_data["happened_on"]
+        if day < EARLIEST:
+            raise forms.ValidationError(_("日期 %(day)s 早于 1949 年 10 月 1 日，请核对。") % {"day": day})
+        return day
+
+
+class RecognitionForm(CorrectionForm):
+    """The title itself."""
+
+    title = forms.ChoiceField(label=gettext_lazy("资质"))
+    level = forms.ChoiceField(label=gettext_lazy("级别"))
+    name = forms.CharField(label=gettext_lazy("名称"), max_length=120)
+    number = forms.CharField(label=gettext_lazy("证书编号"), max_length=64, required=False)
+
+    def __init__(self, row: Version, words: Words, *args: Any, **kwargs: Any) -> None:
+        super().__init__(row, words, *args, **kwargs)
+        _choices(self.fields["title"], words.terms("title"))
+        _choices(self.fields["level"], words.terms("level"))
+
+    def standing(self) -> dict[str, Any]:
+        return {name: getattr(self.row, name) for name in ("title", "level", "name", "number")}
+
+
+class PatentForm(CorrectionForm):
+    """The patent itself."""
+
+    form = forms.ChoiceField(label=gettext_lazy("类型"))
+    name = forms.CharField(label=gettext_lazy("名称"), max_length=200)
+    number = forms.CharField(label=gettext_lazy("申请号"), max_length=20)
+
+    def __init__(self, row: Version, words: Words, *args: Any, **kwargs: Any) -> None:
+        super().__init__(row, words, *args, **kwargs)
+        _choices(self.fields["form"], words.terms("patent_form"))
+
+    def standing(self) -> dict[str, Any]:
+        return {name: getattr(self.row, name) for name in ("form", "name", "number")}
+
+
+class ObservationForm(CorrectionForm):
+    """A reported figure: its amount, what it answers, and the period it really speaks of."""
+
+    value = forms.CharField(label=gettext_lazy("数值"), max_length=24)
+    indicator = forms.ChoiceField(label=gettext_lazy("对应指标"), required=False)
+    real_period = forms.CharField(
+        label=gettext_lazy("实际期间"), max_length=20, required=False,
+        help_text=gettext_lazy("如 2024、2024-H1、2024-Q3、2024-06、2024-01..2024-10；无法确定时留空。"),
+    )  # fmt: skip
+    confidence = forms.ChoiceField(label=gettext_lazy("期间把握"))
+
+    def __init__(self, row: Version, words: Words, *args: Any, **kwargs: Any) -> None:
+        super().__init__(row, words, *args, **kwargs)
+        _choices(self.fields["indicator"], [("", _("不对应任何指标")), *words.indicators()])
+        _choices(self.fields["confidence"], [(code, confidence_word(code)) for code in CONFIDENCES])
+        self.fields["value"].label = _("数值（%(unit)s）") % {"unit": self._observation.unit}
+
+    @property
+    def _observation(self) -> Observation:
+        assert isinstance(self.row, Observation)  # the view chose the form by the record's kind
+        return self.row
+
+    def standing(self) -> dict[str, Any]:
+        row = self._observation
+        quantity = self.words.quantity(row)
+        return {
+            "value": format_number(quantity.stated, row.decimals), "indicator": row.indicator,
+            "real_period": row.real_period, "confidence": row.confidence,
+        }  # fmt: skip
+
+    def clean_value(self) -> str:
+        written = str(self.cleaned_data["value"])
+        try:
+            self._quantity(written)
+        except ValueError:
+            raise forms.ValidationError(_("“%(value)s”不是可以精确保存的数字。") % {"value": written}) from None
+        return written.strip()
+
+    def _quantity(self, written: str) -> Quantity:
+        return Quantity.read(written, self.words.quantity(self._observation).unit)
+
+    def clean_real_period(self) -> str:
+        written = str(self.cleaned_data["real_period"]).strip()
+        if not written:
+            return ""
+        try:
+            return Period.parse(written).code
+        except ValueError:
+            raise forms.ValidationError(
+                _("“%(period)s”不是期间，请写成 2024、2024-H1、2024-Q3、2024-06 或 2024-01..2024-10。")
+                % {"period": written}
+            ) from None
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean()
+        if not self.errors and (found["confidence"] == "ambiguous") != (found["real_period"] == ""):
+            self.add_error("confidence", _("实际期间无法确定时留空，并选“无法确定”；写了期间就不能选“无法确定”。"))
+        return found
+
+    def changes(self) -> dict[str, Any]:
+        changed = super().changes()
+        if "value" in changed:
+            quantity = self._quantity(changed["value"])
+            changed |= {"value": quantity.scaled, "decimals": quantity.decimals}
+        if "real_period" in changed:
+            changed["happened_on"] = Period.parse(changed["real_period"] or self._observation.stated_period).last
+        return changed
+
+
+def correction_form(shown: RecordPage, words: Words, posted: Any = None) -> CorrectionForm:
+    """The form that corrects the record of a page."""
+    if shown.is_event:
+        return EventForm(shown.kind, shown.current, words, posted)
+    known: dict[str, type[CorrectionForm]] = {
+        "recognition": RecognitionForm, "patent": PatentForm, "observation": ObservationForm
+    }  # fmt: skip
+    return known[shown.kind](shown.current, words, posted)

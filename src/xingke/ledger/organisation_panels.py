@@ -1,0 +1,89 @@
+"""What the ledger adds to the pages of organisations: titles and patents in force, the timeline, counts in the list."""
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from xingke.accounts.models import User
+from xingke.accounts.permissions import Permission
+from xingke.ledger import queries
+from xingke.ledger.words import Words, effect_word
+from xingke.registry import queries as registry
+from xingke.registry.models import Organisation
+from xingke.registry.rules import Scope
+
+TONES = {1: "good", -1: "bad", 0: ""}
+TIMELINE_LIMIT = 200
+
+
+def _may_read(user: User, organisation: Organisation) -> Scope | None:
+    """Where the reader may read records, if that holds this organisation."""
+    allowed = registry.scope(user, Permission.RECORD_READ)
+    inside = allowed.covers(organisation.region.path) or organisation.pk in allowed.organisations
+    return allowed if inside else None
+
+
+def holdings(user: User, organisation: Organisation) -> Mapping[str, Any] | None:
+    """Titles in force with their days, and patents by form; None for whoever may not read them. Three queries."""
+    if _may_read(user, organisation) is None:
+        return None
+    words, today = Words(), timezone.localdate()
+    titles = [
+        {
+            "name": words.subject(held.subject), "number": held.subject.number, "since": held.since,
+            "url": reverse("ledger:record", args=[held.kind, held.subject.record]),
+        }
+        for held in queries.titles_held(organisation, on=today)
+    ]  # fmt: skip
+    forms = queries.patents_held(organisation, on=today)
+    patents = [
+        {"label": label, "value": forms[code], "unit": _("件")}
+        for code, label in words.terms("patent_form")
+        if code in forms
+    ]
+    return {"titles": titles, "patents": patents}
+
+
+def timeline(user: User, organisation: Organisation) -> Mapping[str, Any] | None:
+    """What happened to its titles and patents, by year, newest first. Four queries."""
+    allowed = _may_read(user, organisation)
+    if allowed is None:
+        return None
+    words = Words()
+    found = queries.timeline(organisation, limit=TIMELINE_LIMIT)
+    years = [
+        {"year": year, "items": [_item(words, entry, allowed) for entry in entries]}
+        for year, entries in groupby(found, key=lambda entry: entry.on.year)
+    ]
+    more = f"{reverse('ledger:record-list')}?{urlencode({'q': organisation.credit_code or organisation.name})}"
+    return {"years": years, "count": len(found), "is_cut": len(found) == TIMELINE_LIMIT, "more": more}
+
+
+def _item(words: Words, entry: queries.TimelineEntry, allowed: Scope) -> dict[str, Any]:
+    event = entry.event
+    return {
+        "when": entry.on,
+        "title": f"{words.event(entry.kind, event.event)} · {words.subject(entry.subject)}",
+        "url": reverse("ledger:record", args=[entry.kind, event.record]) if queries.covers(allowed, event) else "",
+        "text": effect_word(entry.kind, event.effect) if event.effect else "",
+        "state": "draft" if event.state == "draft" else "",
+        "tone": TONES[event.effect],
+    }
+
+
+def counts(user: User, organisations: Sequence[Organisation]) -> Mapping[str, Any] | None:
+    """Two columns of the list: titles and patents in force. Two queries for 500 organisations."""
+    if not registry.has(user, Permission.RECORD_READ):
+        return None
+    held = queries.holding_counts([each.pk for each in organisations], on=timezone.localdate())
+    return {
+        "heads": [_("有效资质"), _("有效专利")],
+        "cells": {
+            each.pk: [held["recognition"].get(each.pk, 0), held["patent"].get(each.pk, 0)] for each in organisations
+        },
+    }

@@ -1,0 +1,319 @@
+"""Importing reported figures: every row is filed or listed, twice changes nothing, and half an import is none."""
+
+import csv
+import hashlib
+import io
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.cast import NOW, PACKS, Cast
+from xingke.accounts.models import AuditEntry, User
+from xingke.accounts.queries import current_seq
+from xingke.base.refusals import Refused
+from xingke.ledger import importing
+from xingke.ledger.importing import Outcome
+from xingke.ledger.models import ImportBatch, ImportRow, Observation, State
+
+PUBLISHED = PACKS / "national" / "published-figures.csv"
+ROW = {
+    "figure": "T1#001", "document": "T1", "region": "青溪县", "region_code": "990121", "stated_year": "2024",
+    "real_year": "2024", "period": "2024", "indicator": "地区生产总值", "measure": "level", "value": "468.30",
+    "unit": "亿元", "as_written": "468.30亿元",
+}  # fmt: skip
+
+
+def csv_of(*rows: Mapping[str, str], encoding: str = "utf-8") -> bytes:
+    """The rows as a file; each says only how it differs from the usual one."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, importing.COLUMNS)
+    writer.writeheader()
+    for number, row in enumerate(rows, 1):
+        writer.writerow({**ROW, "figure": f"T1#{number:03}", **row})
+    return text.getvalue().encode(encoding)
+
+
+def bring(data: bytes, by: User, *, name: str = "上报数.csv", now: datetime = NOW) -> Outcome:
+    """Import a file's rows; how a file is read has its own tests below and in base.press."""
+    rows = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))
+    table = importing.Table(
+        rows=rows, encoding="UTF-8", digest=hashlib.sha256(data).hexdigest(), numbers=range(2, len(rows) + 2)
+    )
+    return importing.import_observations(table=table, file_name=name, by=by, now=now)
+
+
+def problems(outcome: Outcome) -> list[str]:
+    return [str(problem) for row in outcome.left for problem in row.problems]
+
+
+# ── the project's own file ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_every_row_of_the_published_figures_is_filed_or_listed(cast: Cast) -> None:
+    with PUBLISHED.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    nameless = sum(not row["region_code"] and row["measure"] != "target" for row in rows)  # no place is known for them
+
+    outcome = bring(PUBLISHED.read_bytes(), cast.statistician)
+
+    targets = sum(row["measure"] == "target" for row in rows)
+    assert (len(rows), targets) == (407, 47)
+    assert sum(outcome.counts.values()) == 407
+    assert (outcome.counts["waiting"], outcome.counts["rejected"]) == (targets, nameless)
+    assert outcome.counts["new"] == Observation.objects.count() == 407 - targets - nameless
+    assert ImportRow.objects.count() == targets + nameless
+    assert all(row.problems for row in ImportRow.objects.all())
+    assert "没有这个区划" in problems(outcome)[0] or "目标数" in problems(outcome)[0]
+
+
+def test_the_published_figures_keep_what_was_written_and_what_it_means(cast: Cast) -> None:
+    bring(PUBLISHED.read_bytes(), cast.statistician)
+
+    with PUBLISHED.open(encoding="utf-8-sig", newline="") as file:
+        written = {row["figure"]: row for row in csv.DictReader(file)}
+    for row in Observation.objects.select_related("region"):
+        source = written[row.place]
+        assert (row.document, row.name, row.as_written, row.note) == (
+            source["document"], source["indicator"], source["as_written"], source["note"]
+        )  # fmt: skip
+        assert (row.layer, row.part, row.unit) == (source["basis"], source["part"], source["unit"])
+        assert row.is_region_inferred == ("place inferred" in source["real_year"])
+        assert not row.is_fictional
+        assert row.confidence == ("stated" if source["real_year"].split(" ")[0] == source["stated_year"] else
+                                  "ambiguous" if "/" in source["real_year"] else "inferred")  # fmt: skip
+    shifted = Observation.objects.filter(stated_period="2019", confidence="inferred")
+    assert {row.real_period for row in shifted} == {"2018"}
+
+
+def test_importing_the_published_figures_twice_changes_nothing(cast: Cast) -> None:
+    first = bring(PUBLISHED.read_bytes(), cast.statistician)
+    seq, versions, audits = current_seq(), Observation.objects.count(), AuditEntry.objects.count()
+
+    second = bring(PUBLISHED.read_bytes(), cast.statistician, now=datetime(2026, 5, 1, tzinfo=UTC))
+
+    assert (second.batch, second.earlier) == (None, first.batch)
+    assert second.counts["unchanged"] == first.counts["new"]
+    assert (second.counts["new"], second.counts["changed"]) == (0, 0)
+    assert (current_seq(), Observation.objects.count(), AuditEntry.objects.count()) == (seq, versions, audits)
+    assert ImportBatch.objects.count() == 1
+
+
+def test_the_fictional_figures_all_hold(cast: Cast) -> None:
+    outcome = bring((PACKS / "fictional" / "observations.csv").read_bytes(), cast.statistician)
+
+    assert problems(outcome) == []
+    assert outcome.counts["new"] == Observation.objects.filter(is_fictional=True).count() == 323
+
+
+# ── one row ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_figure_becomes_an_observation_with_its_exact_amount(cast: Cast) -> None:
+    outcome = bring(csv_of({"basis": "", "note": "初步核算"}), cast.statistician)
+
+    row = Observation.objects.get()
+    assert outcome.counts["new"] == 1
+    assert (row.region, row.value, row.unit, row.kind, row.decimals) == (
+        cast.county,
+        468_30_000_000_00,
+        "亿元",
+        "money",
+        2,
+    )
+    assert (row.indicator, row.aspect, row.real_period, row.note) == ("gdp", "level", "2024", "初步核算")
+    assert (row.state, row.confirmed_by, row.source, row.source_place) == (
+        State.CONFIRMED,
+        cast.statistician,
+        "上报数.csv",
+        "第 2 行",
+    )
+
+
+def test_an_officer_who_may_not_confirm_files_drafts(cast: Cast) -> None:
+    bring(csv_of({}), cast.officer)
+
+    row = Observation.objects.get()
+    assert (row.state, row.confirmed_at, row.confirmed_by) == (State.DRAFT, None, None)
+
+
+def test_a_changed_value_is_a_new_version(cast: Cast) -> None:
+    bring(csv_of({}, {"value": "5", "unit": "家", "indicator": "高新技术企业数"}), cast.statistician)
+
+    outcome = bring(
+        csv_of({"value": "470.1", "as_written": "470.1亿元"}, {"value": "5", "unit": "家", "indicator": "高新技术企业数"}),
+        cast.statistician, name="修订.csv",
+    )  # fmt: skip
+
+    assert (outcome.counts["changed"], outcome.counts["unchanged"]) == (1, 1)
+    old, new = Observation.objects.filter(place="T1#001").order_by("version")
+    assert (old.version, old.decimals, old.seq_to) == (1, 2, new.seq_from)
+    assert (new.version, new.decimals, new.as_written, new.reason) == (2, 1, "470.1亿元", "重新导入 修订.csv")
+
+
+BAD_ROWS = [
+    ("unknown unit", {"unit": "斗"}, "unit 列为“斗”", "不是已知的计量单位"),
+    ("unknown period", {"period": "2024上半年"}, "period 列为“2024上半年”", "2024-H1"),
+    ("a month that does not exist", {"period": "2024-13"}, "period 列为“2024-13”", "2024-06"),
+    ("unknown region code", {"region_code": "999999"}, "region_code 列为“999999”", "六位现行代码"),
+    ("name and code disagree", {"region": "云渡县"}, "region 列为“云渡县”", "名称与代码不一致"),
+    ("unknown region name", {"region_code": "", "region": "乌有县"}, "region 列为“乌有县”", "补充 region_code"),
+    ("a name that several share", {"region_code": "", "region": "鼓楼区"}, "region 列为“鼓楼区”", "同名区划"),
+    ("a masked value", {"value": "**"}, "value 列为“**”", "不是可以精确保存的数字"),
+    ("finer than is kept", {"value": "1.23456", "unit": "家"}, "value 列为“1.23456”", "不是可以精确保存的数字"),
+    ("too large for 64 bits", {"value": "9" * 25}, f"value 列为“{'9' * 25}”", "不是可以精确保存的数字"),
+    ("a bad upper end", {"value_max": "许多"}, "value_max 列为“许多”", "不是可以精确保存的数字"),
+    ("no value", {"value": ""}, "value 列为“”", "不能为空"),
+    ("unknown measure", {"measure": "guess"}, "measure 列为“guess”", "请写"),
+    ("unknown money layer", {"basis": "口袋"}, "basis 列为“口袋”", "资金口径"),
+    ("a real year that is none", {"real_year": "someday"}, "real_year 列为“someday”", "2015/2016"),
+    ("a target waits", {"measure": "target"}, "measure 列为“target”", "保留待读"),
+    ("too long to keep", {"as_written": "很" * 121}, "as_written 列为“很", "最多 120 个字"),
+    ("a name too long to keep", {"indicator": "很" * 121}, "indicator 列为“很", "最多 120 个字"),
+    ("a figure key too long to keep", {"figure": "x" * 65}, "figure 列为“x", "最多 64 个字"),
+    ("a note too long to keep", {"note": "很" * 201}, "note 列为“很", "最多 200 个字"),
+]
+
+
+@pytest.mark.parametrize("story, change, found, remedy", BAD_ROWS)
+def test_a_bad_row_is_listed_with_what_was_found_and_what_would_do_and_the_others_import(
+    cast: Cast, story: str, change: dict[str, str], found: str, remedy: str
+) -> None:
+    outcome = bring(csv_of({}, change, {}), cast.statistician)
+
+    (said,) = problems(outcome)
+    assert found in said and remedy in said
+    assert [row.number for row in outcome.left] == [3]
+    assert Observation.objects.count() == outcome.counts["new"] == 2
+    kept = ImportRow.objects.get()
+    assert (kept.number, kept.problems) == (3, [said])
+    assert kept.raw["value"] == change.get("value", "468.30")
+
+
+def test_all_mistakes_of_a_row_are_listed_at_once(cast: Cast) -> None:
+    outcome = bring(
+        csv_of({"unit": "斗", "period": "昨天", "region_code": "1", "measure": "guess", "basis": "口袋"}),
+        cast.statistician,
+    )
+
+    assert len(problems(outcome)) == 5
+
+
+def test_a_figure_that_stands_twice_is_filed_once(cast: Cast) -> None:
+    outcome = bring(csv_of({}, {"figure": "T1#001", "value": "9"}), cast.statistician)
+
+    assert problems(outcome) == ["figure 列为“T1#001”：与第 2 行重复，请只保留一行。"]
+    assert Observation.objects.get().decimals == 2
+
+
+def test_rows_of_other_places_are_listed_and_not_filed(cast: Cast) -> None:
+    outcome = bring(csv_of({}, {"region": "云渡县", "region_code": "990122"}), cast.officer)
+
+    assert problems(outcome) == ["region 列为“云渡县”：不在您的授权范围内。"]
+    assert Observation.objects.get().region == cast.county
+
+
+def test_nobody_takes_a_neighbours_figure_by_importing_its_key_for_another_place(cast: Cast) -> None:
+    bring(csv_of({}), cast.statistician)
+
+    outcome = bring(csv_of({"region": "云渡县", "region_code": "990122", "value": "1"}), cast.neighbour)
+
+    assert problems(outcome) == ["figure 列为“T1#001”：这个数属于“青溪县”，不在您的授权范围内。"]
+    assert Observation.objects.get().region == cast.county
+
+
+def test_who_may_not_import_is_refused(cast: Cast) -> None:
+    with pytest.raises(Refused, match=r"import\.run"):
+        bring(csv_of({}), cast.stranger)
+
+
+def test_three_hundred_rows_take_as_many_queries_as_one(cast: Cast, django_assert_max_num_queries: object) -> None:
+    data = csv_of(*[{"value": f"{number}"} for number in range(300)])
+    bring(data, cast.statistician)
+
+    with django_assert_max_num_queries(12):  # type: ignore[operator]  # pytest-django exports no type for it
+        bring(data, cast.statistician)
+
+
+# ── whole files ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    "encoding, said", [("utf-8", "UTF-8"), ("utf-8-sig", "UTF-8"), ("gb18030", "GB18030"), ("gbk", "GB18030")]
+)
+def test_a_file_in_either_encoding_is_read_and_said_so(cast: Cast, encoding: str, said: str) -> None:
+    table = importing.read_table(csv_of({"note": "万元口径"}, encoding=encoding))
+    outcome = importing.import_observations(table=table, file_name="上报数.csv", by=cast.statistician, now=NOW)
+
+    assert outcome.encoding == said
+    assert outcome.batch is not None and outcome.batch.encoding == said
+    assert Observation.objects.get().note == "万元口径"
+
+
+HEADER = ",".join(importing.COLUMNS).encode()
+BAD_FILES = [
+    ("empty", b"", "文件是空的"),
+    ("blank", b" \r\n\t\n", "文件是空的"),
+    ("only a header", HEADER + b"\r\n", "只有表头"),
+    ("binary", bytes(range(256)), "不是 CSV"),
+    ("a workbook renamed", b"PK\x03\x04" + b"x" * 100, "不是 CSV"),
+    ("an old workbook renamed", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 60, "不是 CSV"),
+    ("bytes of no encoding", HEADER + b"\n\xff\xff\xff", "UTF-8"),
+    ("a missing column", csv_of({}).replace(b"unit,", b"size,"), "缺少必需的列：unit"),
+    ("no header at all", b"1,2,3\n4,5,6\n", "缺少必需的列"),
+    ("a quote that is not closed", csv_of({}) + b'"T1,', "不是正确的 CSV"),
+    ("text after a quote", csv_of({}) + b'"T1"x,\n', "不是正确的 CSV"),
+    ("a quote that is not closed in the header", b'"figure,document\n', "不是正确的 CSV"),
+    ("a line without end", csv_of({}) + b"T1#002," + b"x" * 200_000, "不是正确的 CSV"),
+    ("a header without end", b"x" * 200_000 + b"\n", "不是正确的 CSV"),
+    ("null bytes further on", csv_of(*[{}] * 100) + b"T1#002,\0\n", "不是 CSV"),
+]
+
+
+@pytest.mark.parametrize("story, data, sentence", BAD_FILES)
+def test_a_file_that_cannot_be_read_is_refused_in_one_sentence(story: str, data: bytes, sentence: str) -> None:
+    with pytest.raises(Refused, match=sentence) as refusal:
+        importing.read_table(data)
+    assert "\n" not in str(refusal.value)
+    assert len(str(refusal.value)) < 200
+
+
+def test_a_file_that_is_too_large_is_refused_before_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importing, "SIZE_LIMIT", 100)
+
+    with pytest.raises(Refused, match="20 MB"):
+        importing.read_table(csv_of({}))
+
+
+def test_lines_of_other_lengths_do_no_harm(cast: Cast) -> None:
+    data = csv_of({}) + b"T1#002,T1\r\n" + b",".join([b"x"] * 40) + b"\r\n"
+
+    table = importing.read_table(data)
+    outcome = importing.import_observations(table=table, file_name="上报数.csv", by=cast.statistician, now=NOW)
+
+    assert (outcome.counts["new"], outcome.counts["rejected"]) == (1, 2)
+
+
+# ── a crash ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("where", ["write_next_version", "record_audit"])
+def test_a_crash_in_the_middle_leaves_nothing(cast: Cast, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
+    bring(csv_of({}), cast.statistician)
+    before = (current_seq(), Observation.objects.count(), ImportBatch.objects.count(), AuditEntry.objects.count())
+
+    def crash(*_args: object, **_kwargs: object) -> None:
+        raise RuntimeError("the machine lost power")
+
+    monkeypatch.setattr(importing, where, crash)
+    with pytest.raises(RuntimeError):
+        bring(csv_of({"value": "1"}, {}, {"unit": "斗"}), cast.statistician)
+
+    assert (
+        current_seq(),
+        Observation.objects.count(),
+        ImportBatch.objects.count(),
+        AuditEntry.objects.count(),
+    ) == before
+    assert not ImportRow.objects.exists()
+    assert Observation.objects.get().seq_to is None

@@ -1,0 +1,186 @@
+"""Histories of titles and patents, and reported figures, without a database."""
+
+from datetime import date
+
+import pytest
+
+from xingke.base.periods import Period
+from xingke.base.refusals import Refused
+from xingke.ledger import rules
+from xingke.ledger.rules import Happening, RealPeriod, Reported
+
+HISTORIES = [
+    ("applied and recognised", [("applied", "2024-05-01", 0), ("recognised", "2024-11-08", 1)]),
+    (
+        "recommended on the way",
+        [("applied", "2024-05-01", 0), ("recommended", "2024-08-01", 0), ("recognised", "2024-11-08", 1)],
+    ),
+    ("renewed while held: opens nothing", [("recognised", "2021-11-18", 1), ("re_recognised", "2024-11-08", 0)]),
+    (
+        "renewed after it lapsed: opens again",
+        [("recognised", "2021-11-18", 1), ("expired", "2024-11-18", -1), ("re_recognised", "2024-12-02", 1)],
+    ),
+    ("recognised twice counts once", [("recognised", "2021-11-18", 1), ("recognised", "2022-11-18", 0)]),
+    ("renamed while held", [("recognised", "2023-11-18", 1), ("renamed", "2024-01-05", 0)]),
+    ("revoked", [("recognised", "2023-11-18", 1), ("revoked", "2024-06-01", -1)]),
+    (
+        "moves on one day: leaves before it arrives",
+        [("recognised", "2023-11-18", 1), ("moved_out", "2024-06-01", -1), ("moved_in", "2024-06-01", 1)],
+    ),
+    (
+        "expires and is renewed on one day",
+        [("recognised", "2021-11-18", 1), ("expired", "2024-11-18", -1), ("re_recognised", "2024-11-18", 1)],
+    ),
+    ("arrives from outside the ledger", [("moved_in", "2024-03-01", 1), ("expired", "2025-03-01", -1)]),
+    ("a patent granted", [("applied", "2022-03-01", 0), ("granted", "2024-05-06", 1)]),
+    ("a patent applied for and granted on one day", [("applied", "2024-05-06", 0), ("granted", "2024-05-06", 1)]),
+    (
+        "a patent sold and bought",
+        [
+            ("granted", "2021-05-06", 1),
+            ("transferred", "2024-02-01", -1),
+            ("received", "2024-02-02", 1),
+            ("lapsed", "2025-02-02", -1),
+        ],
+    ),
+    ("a patent bought from elsewhere", [("received", "2024-02-02", 1)]),
+    ("granted and lapsed on one day", [("granted", "2024-02-02", 1), ("lapsed", "2024-02-02", -1)]),
+    ("nothing happened", []),
+]
+
+
+@pytest.mark.parametrize("story, history", HISTORIES)
+def test_what_each_event_does(story: str, history: list[tuple[str, str, int]]) -> None:
+    given = [Happening(event, date.fromisoformat(on)) for event, on, _effect in history]
+
+    steps = rules.effects(given)
+
+    assert [(step.happening.event, step.effect) for step in steps] == [
+        (event, effect) for event, _on, effect in history
+    ]
+    assert [step.step for step in steps] == list(range(1, len(history) + 1))
+
+
+@pytest.mark.parametrize("story, history", HISTORIES)
+def test_the_order_they_are_entered_in_does_not_matter(story: str, history: list[tuple[str, str, int]]) -> None:
+    given = [Happening(event, date.fromisoformat(on)) for event, on, _effect in history]
+
+    assert rules.effects(reversed(given)) == rules.effects(given)
+
+
+IMPOSSIBLE = [
+    ("lost without being held", ["applied", "expired"]),
+    ("lost twice", ["recognised", "expired", "revoked"]),
+    ("left before it was recognised", ["moved_out", "recognised"]),
+    ("an application lapses", ["applied", "lapsed"]),
+]
+
+
+@pytest.mark.parametrize("story, events", IMPOSSIBLE)
+def test_what_is_not_held_cannot_be_lost(story: str, events: list[str]) -> None:
+    with pytest.raises(Refused, match="之前没有有效的认定或授权"):
+        rules.effects(Happening(event, date(2024, 1, day)) for day, event in enumerate(events, 1))
+
+
+def test_an_unknown_event_is_named() -> None:
+    with pytest.raises(Refused, match="没有名为“abolished”的事件"):
+        rules.effects([Happening("abolished", date(2024, 1, 1))])
+
+
+def test_every_event_of_the_lists_has_an_effect() -> None:
+    assert set(rules.TITLE_EVENTS) | set(rules.PATENT_EVENTS) == rules.OPENS | rules.CLOSES | rules.NEITHER - {
+        "objected"
+    }
+    assert not rules.OPENS & rules.CLOSES
+
+
+# ── real periods ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+REAL = [
+    ("the same year", "2014", "2014", "2014", "2014", "stated"),
+    ("the same half-year", "2024-H1", "2024-H1", "2024-H1", "2024-H1", "stated"),
+    ("nothing annotated", "2019", "2019", "", "2019", "stated"),
+    (
+        "the place is inferred, not the year",
+        "2011",
+        "2011",
+        "2011 (place inferred from district names)",
+        "2011",
+        "stated",
+    ),
+    ("another year", "2019", "2019", "2018 (place inferred)", "2018", "inferred"),
+    ("likely another year", "2019", "2019", "2018 likely", "2018", "inferred"),
+    ("likely the same year", "2019", "2019", "2019 likely", "2019", "inferred"),
+    ("months move along", "2019-01..2019-10", "2019", "2018 likely", "2018-01..2018-10", "inferred"),
+    ("a later year in the same document moves by as much", "2020", "2019", "2018 likely", "2019", "inferred"),
+    ("an earlier year too", "2017", "2019", "2018 (place inferred)", "2016", "inferred"),
+    ("the second half", "2024-H2", "2024-H1", "2024-H1", "2024-H2", "stated"),
+    (
+        "two readings are none",
+        "2023",
+        "2023",
+        "2015/2016 (inferred; place inferred from town names)",
+        None,
+        "ambiguous",
+    ),
+    ("a leap day moves to the last of February", "2024-02-29", "2024", "2023 likely", "2023-02-28", "inferred"),
+]
+
+
+@pytest.mark.parametrize("story, stated, stated_year, real_year, period, confidence", REAL)
+def test_real_period(
+    story: str, stated: str, stated_year: str, real_year: str, period: str | None, confidence: str
+) -> None:
+    found = rules.real_period(Period.parse(stated), stated_year=stated_year, real_year=real_year)
+
+    assert found == RealPeriod(Period.parse(period) if period else None, confidence)
+
+
+@pytest.mark.parametrize("stated_year, real_year", [("2019", "sometime"), ("", "2018"), ("2019", "20x8 likely")])
+def test_a_year_that_cannot_be_read_is_an_error(stated_year: str, real_year: str) -> None:
+    with pytest.raises(ValueError, match="is no period"):
+        rules.real_period(Period.parse("2019"), stated_year=stated_year, real_year=real_year)
+
+
+WRITTEN = [
+    ("220余家", "余"), ("30多场次", "多"), ("近206种", "近"), ("超1亿元", "超"), ("约100人", "约"), ("20%以上", "以上"),
+    ("达500人次以上", "以上"), ("36项", ""), ("0.51亿元", ""), ("第2位", ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("as_written, word", WRITTEN)
+def test_approximation(as_written: str, word: str) -> None:
+    assert rules.approximation(as_written) == word
+
+
+CHOICES = [
+    ("one alone counts", [("a", 5, None)], "a"),
+    ("several that agree count", [("a", 5, None), ("b", 5, None)], "a"),
+    ("several that differ wait for a person", [("a", 5, None), ("b", 6, None)], None),
+    ("the accepted one counts", [("a", 5, None), ("b", 6, True)], "b"),
+    ("one set aside is out", [("a", 5, False), ("b", 6, None)], "b"),
+    ("all set aside: nothing counts", [("a", 5, False), ("b", 6, False)], None),
+    ("nobody reported", [], None),
+]
+
+
+@pytest.mark.parametrize("story, rows, expected", CHOICES)
+def test_chosen(story: str, rows: list[tuple[str, int, bool | None]], expected: str | None) -> None:
+    found = rules.chosen([Reported(*row) for row in rows])
+
+    assert (found.key if found else None) == expected
+
+
+@pytest.mark.parametrize("state, allowed", [("draft", True), ("confirmed", False), ("void", False)])
+def test_only_a_draft_may_be_confirmed(state: str, allowed: bool) -> None:
+    assert rules.may_confirm(state=state, entered_by=1, by=2).allowed is allowed
+
+
+@pytest.mark.parametrize("state, is_current, allowed", [
+    ("draft", True, True), ("confirmed", True, True), ("void", True, False), ("confirmed", False, False),
+])  # fmt: skip
+def test_only_the_newest_version_may_be_corrected(state: str, is_current: bool, allowed: bool) -> None:
+    answer = rules.may_correct(state=state, is_current=is_current)
+
+    assert answer.allowed is allowed
+    assert bool(answer.reason) is not allowed

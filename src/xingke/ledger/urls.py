@@ -1,0 +1,17 @@
+from django.urls import path
+
+from xingke.ledger.views import changes, imports, observations, records
+
+app_name = "ledger"
+urlpatterns = [
+    path("records/", records.record_list, name="record-list"),
+    path("records/<str:kind>/<uuid:record>/", records.record, name="record"),
+    path("records/<str:kind>/<uuid:record>/correct/", changes.record_correct, name="record-correct"),
+    path("records/<str:kind>/<uuid:record>/confirm/", changes.record_confirm, name="record-confirm"),
+    path("records/<str:kind>/<uuid:record>/void/", changes.record_void, name="record-void"),
+    path("observations/", observations.observation_list, name="observation-list"),
+    path("observations/choices/", observations.choice_list, name="choice-list"),
+    path("observations/<uuid:record>/choose/", observations.observation_choose, name="observation-choose"),
+    path("imports/", imports.import_list, name="import-list"),
+    path("imports/<int:pk>/", imports.import_batch, name="import"),
+]

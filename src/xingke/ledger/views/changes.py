@@ -1,0 +1,96 @@
+"""Correcting, confirming and voiding one record."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from xingke.accounts.models import User
+from xingke.accounts.permissions import Permission
+from xingke.base.refusals import Refused
+from xingke.ledger import actions, queries
+from xingke.ledger.forms import CorrectionForm, ReasonForm, correction_form
+from xingke.ledger.record_facts import crumbs, lead, title
+from xingke.ledger.words import Words
+from xingke.registry import queries as registry
+
+
+@require_http_methods(["GET", "POST"])
+def record_correct(request: HttpRequest, kind: str, record: UUID) -> HttpResponse:
+    user = registry.reader(request.user)
+    shown = queries.record_to_change(user, kind, record, Permission.RECORD_ENTER)
+    words = Words()
+    form = correction_form(shown, words, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            _correct(shown, form, user)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("已更正，旧版本保留在“版本”里。"))
+            return redirect("ledger:record", kind, record)
+    return render(request, "ledger/record_correct.html", _context(words, shown, form, _("更正")))
+
+
+def _correct(shown: queries.RecordPage, form: CorrectionForm, by: User) -> None:
+    common = {
+        "record": shown.current.record, "version": form.cleaned_data["version"], "changes": form.changes(),
+        "reason": form.cleaned_data["reason"], "by": by, "now": timezone.now(),
+    }  # fmt: skip
+    if shown.kind == queries.OBSERVATION:
+        actions.correct_observation(**common)
+    elif shown.is_event:
+        actions.correct_event(kind=shown.kind, **common)
+    else:
+        actions.correct_subject(kind=shown.kind, **common)
+
+
+@require_http_methods(["GET", "POST"])
+def record_void(request: HttpRequest, kind: str, record: UUID) -> HttpResponse:
+    user = registry.reader(request.user)
+    shown = queries.record_to_void(user, kind, record)
+    form = ReasonForm(request.POST or None, initial={"version": shown.current.version})
+    if request.method == "POST" and form.is_valid():
+        common = {"record": record, "by": user, "now": timezone.now(), **form.cleaned_data}
+        try:
+            if kind == queries.OBSERVATION:
+                actions.void_observation(**common)
+            else:
+                actions.void_event(kind=kind, **common)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("已作废，原有版本仍可查看。"))
+            return redirect("ledger:record", kind, record)
+    return render(request, "ledger/record_void.html", _context(Words(), shown, form, _("作废")))
+
+
+@require_POST
+def record_confirm(request: HttpRequest, kind: str, record: UUID) -> HttpResponse:
+    user = registry.reader(request.user)
+    queries.record_to_change(user, kind, record, Permission.RECORD_CONFIRM)
+    version = int(request.POST["version"]) if request.POST.get("version", "").isdecimal() else 0
+    try:
+        if kind == queries.OBSERVATION:
+            actions.confirm_observation(record=record, version=version, by=user, now=timezone.now())
+        else:
+            actions.confirm_event(kind=kind, record=record, version=version, by=user, now=timezone.now())
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("已确认，从现在起计入指标。"))
+    return redirect("ledger:record", kind, record)
+
+
+def _context(words: Words, shown: queries.RecordPage, form: ReasonForm, step: str) -> dict[str, object]:
+    url = reverse("ledger:record", args=[shown.kind, shown.current.record])
+    return {
+        "form": form, "row": shown.current, "name": title(words, shown), "lead": lead(words, shown, timezone.localdate()),
+        "url": url, "crumbs": crumbs(words, shown, step),
+        "is_fictional": shown.current.is_fictional,
+    }  # fmt: skip

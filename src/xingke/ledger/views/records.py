@@ -1,0 +1,119 @@
+"""Records: the list of events, and the page of one record with its history and its versions."""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from xingke.accounts.permissions import Permission
+from xingke.base.exports import csv_address, csv_response, wants_csv
+from xingke.ledger import queries
+from xingke.ledger.kinds import KINDS
+from xingke.ledger.models import State
+from xingke.ledger.record_facts import crumbs, facts, history, lead, rivals, title, versions
+from xingke.ledger.words import Words, effect_word, kind_word, state_word
+from xingke.registry import filtering
+from xingke.registry import queries as registry
+
+CHUNK = 500
+
+
+@require_safe
+def record_list(request: HttpRequest) -> HttpResponse:
+    user = registry.reader(request.user)
+    allowed = registry.require_page(user, Permission.RECORD_READ)
+    asked = {name: request.GET.get(name, "").strip() for name in ("q", "kind", "event", "year", "state")}
+    choice = filtering.choose_region(allowed, request.GET.get("region", ""))
+    wanted = queries.Wanted(
+        kind=asked["kind"], event=asked["event"], year=asked["year"], state=asked["state"], search=asked["q"],
+        regions=choice.narrow(),
+    )  # fmt: skip
+    found = queries.events_listed(user, wanted)
+    words = Words()
+    if wants_csv(request):
+        return csv_response(_("台账") + ".csv", _header(), _lines(words, found.iterator()))
+    page = Paginator(found, filtering.PAGE_SIZE).get_page(request.GET.get("page"))
+    rows = [_row(words, entry) for entry in queries.entries(page.object_list)]
+    table = {
+        "columns": [
+            {"label": _("日期"), "class": "nowrap"}, {"label": _("事件")}, {"label": _("资质或专利")},
+            {"label": _("单位")}, {"label": _("区划")}, {"label": _("状态")},
+        ],
+        "page": page, "export_url": csv_address(request),
+        **filtering.emptiness(
+            request, _("还没有记录"), _("您可以查看的范围里还没有登记资质或专利。"), problem=choice.problem
+        ),
+    }  # fmt: skip
+    context = {
+        "table": table, "rows": rows, "filters": _filters(words, asked, choice, queries.event_years(user)),
+        "is_fictional": any(row["is_fictional"] for row in rows),
+    }  # fmt: skip
+    return render(request, "ledger/record_list.html", context)
+
+
+def _filters(
+    words: Words, asked: dict[str, str], choice: filtering.RegionChoice, years: list[int]
+) -> list[dict[str, Any]]:
+    kinds = [asked["kind"]] if asked["kind"] in KINDS else list(KINDS)
+    fields = [
+        filtering.search("q", _("单位、名称或编号"), asked["q"], _("如 明渠、GR2025、20231012")),
+        filtering.select("kind", _("类别"), asked["kind"], [(kind, kind_word(kind)) for kind in KINDS]),
+        choice.field,
+        filtering.select("year", _("年份"), asked["year"], [(str(year), str(year)) for year in years]),
+        filtering.select("event", _("事件"), asked["event"], words.events(kinds)),
+        filtering.select("state", _("状态"), asked["state"], [(state, state_word(state)) for state in State.values]),
+    ]
+    return [dict(field) for field in fields if field]
+
+
+def _row(words: Words, entry: queries.TimelineEntry) -> dict[str, Any]:
+    event, subject = entry.event, entry.subject
+    return {
+        "on": entry.on, "event": words.event(entry.kind, event.event), "effect": event.effect,
+        "effect_word": effect_word(entry.kind, event.effect), "what": words.subject(subject),
+        "number": getattr(subject, "number", ""), "organisation": event.organisation, "region": event.region.name,
+        "state": event.state, "url": reverse("ledger:record", args=[entry.kind, event.record]),
+        "is_fictional": event.is_fictional, "kind": kind_word(entry.kind), "region_code": event.region.code,
+    }  # fmt: skip
+
+
+def _header() -> list[str]:
+    return [
+        _("日期"), _("类别"), _("事件"), _("作用"), _("资质或专利"), _("编号"), _("单位"), _("统一社会信用代码"), _("区划"),
+        _("区划代码"), _("状态"), _("虚构"),
+    ]  # fmt: skip
+
+
+def _lines(words: Words, found: Iterator[Any]) -> Iterable[list[Any]]:
+    while part := list(islice(found, CHUNK)):
+        for row in (_row(words, entry) for entry in queries.entries(part)):
+            holder = row["organisation"]
+            yield [
+                row["on"], row["kind"], row["event"], row["effect_word"], row["what"], row["number"],
+                holder.name if holder else "", holder.credit_code if holder else "", row["region"], row["region_code"],
+                state_word(row["state"]), _("是") if row["is_fictional"] else "",
+            ]  # fmt: skip
+
+
+@require_safe
+def record(request: HttpRequest, kind: str, record: UUID) -> HttpResponse:
+    user = registry.reader(request.user)
+    shown = queries.record_page(user, kind, record)
+    words = Words()
+    context = {
+        "kind": kind, "shown": shown, "row": shown.current, "kicker": f"{kind_word(kind)} · {shown.current.region.name}",
+        "title": title(words, shown), "lead": lead(words, shown, timezone.localdate()),
+        "is_held": queries.is_held(shown, on=timezone.localdate()), "facts": facts(words, shown),
+        "history": history(words, shown, registry.scope(user, Permission.RECORD_READ)),
+        "versions": versions(words, shown), "rivals": rivals(words, shown), "rights": queries.rights(user, shown),
+        "crumbs": crumbs(words, shown), "is_fictional": shown.current.is_fictional,
+    }  # fmt: skip
+    return render(request, "ledger/record.html", context)

@@ -1,0 +1,225 @@
+"""How the ledger is said: codes, effects, periods and changes in the reader's language."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any  # a record is a row of any kind's table
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from xingke.base.labels import Label
+from xingke.base.periods import Period
+from xingke.base.quantities import Quantity, Unit, format_number
+from xingke.ledger.kinds import KINDS
+from xingke.ledger.models import Observation, Patent, Recognition, State, Version
+from xingke.registry import queries as registry
+
+
+def kind_word(kind: str) -> str:
+    """What a record of that kind is called."""
+    return {"recognition": _("资质认定"), "patent": _("专利"), "observation": _("上报数")}[kind]
+
+
+def state_word(state: str) -> str:
+    """A version's state as pages say it."""
+    return {State.DRAFT: _("待确认"), State.CONFIRMED: _("已确认"), State.VOID: _("已作废")}[State(state)]
+
+
+def effect_word(kind: str, effect: int) -> str:
+    """What an event does to whether the title or patent is held."""
+    if kind == "patent":
+        return {1: _("使专利生效"), -1: _("使专利失效"), 0: _("不改变专利是否有效")}[effect]
+    return {1: _("使资质生效"), -1: _("使资质失效"), 0: _("不改变资质是否有效")}[effect]
+
+
+def period_word(code: str) -> str:
+    """A period code as a page says it; a code that is none as it stands."""
+    try:
+        return Period.parse(code).label(get_language() or "zh")
+    except ValueError:
+        return code
+
+
+@dataclass(frozen=True)
+class Change:
+    """A column that differs between two versions, in words."""
+
+    label: str
+    old: str
+    new: str
+
+
+class Words:
+    """The loaded vocabulary in one language: two small queries for a whole page, then memory."""
+
+    def __init__(self) -> None:
+        self.language = get_language() or "zh-hans"
+
+    @cached_property
+    def _terms(self) -> dict[str, Any]:
+        return {key: found.value for key, found in registry.catalogue("term").items()}
+
+    @cached_property
+    def _indicators(self) -> dict[str, Label]:
+        return {key: found.value.label for key, found in registry.catalogue("indicator").items()}
+
+    @cached_property
+    def _units(self) -> dict[str, Unit]:
+        return {term.code: term.unit() for term in self._terms.values() if term.list == "unit"}
+
+    def term(self, list_code: str, code: str) -> str:
+        """The label of a term; the code itself where the list does not know it."""
+        found = self._terms.get(f"{list_code}:{code}")
+        return found.label.in_language(self.language) if found else code
+
+    def terms(self, list_code: str) -> list[tuple[str, str]]:
+        """Codes and labels of one list, in the order they were written."""
+        return [
+            (term.code, term.label.in_language(self.language))
+            for term in self._terms.values()
+            if term.list == list_code
+        ]
+
+    def event(self, kind: str, code: str) -> str:
+        """What an event is called."""
+        return self.term(KINDS[kind].event_list, code)
+
+    def events(self, kinds: Sequence[str]) -> list[tuple[str, str]]:
+        """The events of some kinds to choose from; a code two kinds share is said both ways."""
+        found: dict[str, list[str]] = {}
+        for kind in kinds:
+            for code, label in self.terms(KINDS[kind].event_list):
+                found.setdefault(code, []).append(label)
+        return [(code, "／".join(dict.fromkeys(labels))) for code, labels in found.items()]
+
+    def indicator(self, code: str) -> str:
+        """What an indicator is called; empty for none."""
+        found = self._indicators.get(code)
+        return found.in_language(self.language) if found else code
+
+    def indicators(self) -> list[tuple[str, str]]:
+        """Codes and labels of every indicator."""
+        return [(code, label.in_language(self.language)) for code, label in self._indicators.items()]
+
+    def subject(self, row: Version) -> str:
+        """A title or patent in a few words: 高新技术企业（国家级）, 一种采集终端（发明专利）."""
+        if isinstance(row, Recognition):
+            return _("%(title)s（%(level)s）") % {
+                "title": self.term("title", row.title), "level": self.term("level", row.level)
+            }  # fmt: skip
+        assert isinstance(row, Patent)  # the only other kind with a history
+        return _("%(title)s（%(level)s）") % {"title": row.name, "level": self.term("patent_form", row.form)}
+
+    def amount(self, row: Observation, scaled: int | None = None) -> str:
+        """A reported figure in its own unit, with its approximation: 近20家, 1.2亿元以上."""
+        quantity = self.quantity(row, scaled)
+        number = format_number(quantity.stated, row.decimals)
+        written = f"{number}{row.unit}"
+        if not row.approximation:
+            return written
+        if row.approximation in ("余", "多"):
+            return f"{number}{row.approximation}{row.unit}"
+        return (
+            f"{row.approximation}{written}"
+            if row.approximation in ("近", "超", "约")
+            else f"{written}{row.approximation}"
+        )
+
+    def quantity(self, row: Observation, scaled: int | None = None) -> Quantity:
+        """A reported figure's amount (or another in its unit), exact."""
+        unit = self._units.get(row.unit) or Unit(code=row.unit, kind=row.kind)
+        return Quantity(scaled=row.value if scaled is None else scaled, unit=unit, decimals=row.decimals)
+
+    def changes(self, old: Version, new: Version) -> list[Change]:
+        """What differs between two versions of one record, in words, in the order pages show it."""
+        return [
+            Change(label, self._said(old, name), self._said(new, name))
+            for name, label in _labels(new)
+            if getattr(old, name) != getattr(new, name)
+        ]
+
+    def _said(self, row: Version, name: str) -> str:
+        value: Any = getattr(row, name)
+        if value is None or value == "":
+            return {"accepted": _("未选定")}.get(name, "")
+        if name in LISTS:
+            return self.term(LISTS[name], value)
+        if name in ("value", "value_max") and isinstance(row, Observation):
+            return self.amount(row, value)
+        return self._plain(row, name, value)
+
+    def _plain(self, row: Version, name: str, value: Any) -> str:
+        if name == "state":
+            return state_word(value)
+        if name == "event":
+            return self.event(row._meta.model_name.removesuffix("event"), value)  # type: ignore[union-attr]  # a model's
+        if name == "effect":
+            return effect_word(str(row._meta.model_name).removesuffix("event"), value)
+        if name == "indicator":
+            return self.indicator(value)
+        if name in ("stated_period", "real_period"):
+            return period_word(value)
+        if name == "confidence":
+            return confidence_word(value)
+        if name == "accepted":
+            return _("采用") if value else _("搁置")
+        if isinstance(value, bool):
+            return _("是") if value else _("否")
+        return day_word(value) if isinstance(value, date) else str(value)
+
+
+def day_word(day: date) -> str:
+    """A day as pages say it."""
+    if (get_language() or "zh").startswith("zh"):
+        return f"{day.year}年{day.month}月{day.day}日"
+    return f"{day.day} {day:%B %Y}"
+
+
+# column → the vocabulary list of its values
+LISTS = {"title": "title", "level": "level", "form": "patent_form", "layer": "layer", "measure": "measure"}
+
+
+def _labels(row: Version) -> list[tuple[str, str]]:
+    """The columns whose changes are shown, and what they are called; order and effect follow from the others."""
+    common = [("state", _("状态")), ("happened_on", _("日期")), ("region", _("区划")), ("organisation", _("单位"))]
+    if isinstance(row, Observation):
+        return [
+            ("state", _("状态")), ("value", _("数值")), ("value_max", _("上限")), ("indicator", _("对应指标")),
+            ("stated_period", _("原文期间")), ("real_period", _("实际期间")), ("confidence", _("期间把握")),
+            ("region", _("区划")), ("layer", _("资金口径")), ("part", _("部分")), ("name", _("名称")),
+            ("as_written", _("原文写法")), ("accepted", _("是否采用")), ("note", _("备注")),
+        ]  # fmt: skip
+    if isinstance(row, Recognition):
+        return [("title", _("资质")), ("level", _("级别")), ("name", _("名称")), ("number", _("证书编号")), *common]
+    if isinstance(row, Patent):
+        return [("form", _("类型")), ("name", _("名称")), ("number", _("申请号")), *common]
+    repeated = [("title", _("资质")), ("level", _("级别"))] if hasattr(row, "title") else [("form", _("类型"))]
+    return [*common[:1], ("event", _("事件")), *common[1:], ("effect", _("作用")), *repeated]
+
+
+def confidence_word(confidence: str) -> str:
+    """How sure the real period is."""
+    return {"stated": _("原文写明"), "inferred": _("推定"), "ambiguous": _("无法确定")}.get(confidence, confidence)
+
+
+def period_statement(row: Observation) -> str:
+    """The stated period against the real one, in one sentence: 原文写2019年，实为2018年（推定）."""
+    stated, real = period_word(row.stated_period), period_word(row.real_period)
+    if not row.real_period:
+        return _("原文写%(stated)s，实际期间无法确定，暂不参与计数") % {"stated": stated}
+    if row.stated_period == row.real_period:
+        if row.confidence == "stated":
+            return _("%(stated)s（原文写明）") % {"stated": stated}
+        return _("原文写%(stated)s，经核对无误（%(how)s）") % {"stated": stated, "how": confidence_word(row.confidence)}
+    return _("原文写%(stated)s，实为%(real)s（%(how)s）") % {
+        "stated": stated, "real": real, "how": confidence_word(row.confidence)
+    }  # fmt: skip
+
+
+def accepted_word(row: Observation) -> str:
+    """Whether the figure counts where several answer; empty while nobody had to say."""
+    if row.accepted is None:
+        return ""
+    return _("已采用") if row.accepted else _("已搁置，另有采用的数")

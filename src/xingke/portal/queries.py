@@ -1,0 +1,196 @@
+"""What the workbench shows: what waits for somebody, the numbers of their region, and what was written and filed last."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from xingke.accounts import queries as accounts
+from xingke.accounts.models import User
+from xingke.accounts.permissions import Permission
+from xingke.base.periods import Period
+from xingke.indicators import queries as indicators
+from xingke.indicators import wording
+from xingke.indicators.cards import Cards
+from xingke.indicators.choosing import home_region, place_query
+from xingke.indicators.queries import Reader
+from xingke.ledger import queries as ledger
+from xingke.ledger.models import ImportRow, State
+from xingke.ledger.queries import TimelineEntry
+from xingke.ledger.words import Words
+from xingke.registry import queries as registry
+from xingke.registry.models import Grant, Organisation, Region
+from xingke.reports import queries as reports
+from xingke.reports.rows import Row, rows_of
+
+# What a director asks for first; those that are known are shown, in this order.
+FIRST = (
+    "high_tech_enterprises", "tech_sme_registered", "invention_patents", "rnd_expenditure", "rnd_intensity",
+    "contract_registered_value", "high_tech_pass_rate", "inventions_per_10k", "high_value_inventions",
+    "provincial_project_approvals", "project_funds_received", "results_converted", "talent_introduced", "firm_visits",
+)  # fmt: skip
+SHOWN = 8
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """The important numbers of a region for its newest period, as figure cards."""
+
+    region: Region
+    period: Period
+    cards: Sequence[dict[str, Any]]
+
+    @property
+    def query(self) -> str:
+        return place_query(self.region, self.period)
+
+
+def numbers(user: User, *, today: date) -> Numbers | None:
+    """The numbers of the reader's own region; None for whoever may read none. One engine pass per record kind."""
+    if not registry.has(user, Permission.INDICATOR_READ):
+        return None
+    home = home_region(user, today=today)
+    if home is None:
+        return None
+    region = Region.objects.select_related("parent").get(pk=home.pk)
+    period = indicators.reach(region, today=today).newest
+    if period is None:
+        return Numbers(region, Period.year(today.year - 1), ())
+    known = indicators.indicators()
+    asked = [known[code] for code in FIRST if code in known]
+    reader = Reader()
+    reader.values(asked, reader.peers(region), [period, period.year_before])
+    growths = reader.growths(asked, [region], period)
+    ranks = reader.ranks(asked, region, period)
+    cards = Cards(registry.scope(user, Permission.RECORD_READ))
+    told = [(growth, rank) for growth, rank in zip(growths, ranks, strict=True) if growth.now.status != "unknown"]
+    return Numbers(
+        region, period, [cards.figure_card(growth.now, growth, rank) | {"period": ""} for growth, rank in told[:SHOWN]]
+    )
+
+
+@dataclass(frozen=True)
+class Task:
+    """Something that waits, with how many and where to do it."""
+
+    label: str
+    value: int
+    unit: str
+    url: str
+    note: str = ""
+
+
+def tasks(user: User) -> list[Task]:
+    """What waits for somebody; each only for whoever may do it, and only while there is something."""
+    return [task for task in _tasks(user) if task.value]
+
+
+def _tasks(user: User) -> Iterator[Task]:
+    if registry.has(user, Permission.OBSERVATION_CHOOSE):
+        yield Task(
+            _("待选定的上报数"),
+            len(ledger.open_choices(user)),
+            _("处"),
+            reverse("ledger:choice-list"),
+            _("来源说法不一"),
+        )
+    if registry.has(user, Permission.RECORD_CONFIRM):
+        waiting = ledger.drafts_visible_to(user)
+        yield Task(_("待确认的记录"), waiting, _("条"), f"{reverse('ledger:record-list')}?state={State.DRAFT}")
+    if registry.has(user, Permission.IMPORT_RUN):
+        rows = ImportRow.objects.filter(batch__imported_by=user, status=ImportRow.Status.REJECTED).count()
+        yield Task(_("导入时被退回的行"), rows, _("行"), reverse("ledger:import-list"), _("改正后可再导入"))
+    if registry.has(user, Permission.GRANT_MANAGE):
+        held = Grant.objects.filter(user=OuterRef("pk"), revoked_at__isnull=True)
+        without = accounts.accounts().filter(~Exists(held), is_active=True).count()
+        yield Task(_("还没有授权的账号"), without, pgettext("accounts", "个"), reverse("registry:grant-give"))
+
+
+def stock(user: User, *, today: date) -> list[Task]:
+    """What an administrator keeps, in numbers; nothing for others."""
+    found = []
+    if registry.has(user, Permission.ACCOUNT_MANAGE):
+        active = accounts.accounts().filter(is_active=True).count()
+        found.append(Task(_("启用的账号"), active, pgettext("accounts", "个"), reverse("registry:account-list")))
+    if registry.has(user, Permission.GRANT_MANAGE):
+        given = Grant.objects.filter(revoked_at__isnull=True).count()
+        found.append(Task(_("有效的授权"), given, _("项"), reverse("registry:grant-list")))
+    if registry.has(user, Permission.AUDIT_READ):
+        week = timezone.now() - timedelta(days=7)
+        trail = accounts.audit_trail()
+        found.append(
+            Task(_("最近七天的审计记录"), trail.filter(at__gte=week).count(), _("条"), reverse("registry:audit"))
+        )
+        found.append(Task(_("审计记录总数"), trail.count(), _("条"), reverse("registry:audit")))
+    return found
+
+
+def documents(user: User, *, limit: int = 5) -> list[Row] | None:
+    """The documents written last; None for whoever may read none."""
+    if not registry.has(user, Permission.DOCUMENT_READ):
+        return None
+    return rows_of(reports.documents_visible_to(user).annotate(figure_count=Count("figures"))[:limit])
+
+
+def records(user: User, *, limit: int = 8) -> list[dict[str, Any]] | None:
+    """The records filed last, for a timeline; None for whoever may read none."""
+    if not registry.has(user, Permission.RECORD_READ):
+        return None
+    words = Words()
+    is_own = not registry.scope(user, Permission.RECORD_READ).ranges  # one firm's reader knows whose records they are
+    return [_timeline_item(entry, words, is_own=is_own) for entry in ledger.latest_records(user, limit=limit)]
+
+
+def _timeline_item(entry: TimelineEntry, words: Words, *, is_own: bool) -> dict[str, Any]:
+    organisation = entry.event.organisation.name if entry.event.organisation and not is_own else ""
+    event, subject = words.event(entry.kind, entry.event.event), words.subject(entry.subject)
+    return {
+        "when": entry.on,
+        "title": organisation or subject,
+        "url": reverse("ledger:record", args=[entry.kind, entry.event.record]),
+        "text": f"{event} · {subject}" if organisation else event,
+        "state": "" if entry.event.state == State.CONFIRMED else entry.event.state,
+        "tone": {1: "good", -1: "bad"}.get(entry.event.effect, "brand"),
+    }
+
+
+def own_organisations(user: User) -> list[Organisation]:
+    """The organisations an account was given a role for by name: an enterprise user's own."""
+    return [grant.organisation for grant in registry.grants_of(user) if grant.organisation is not None]
+
+
+def purpose(user: User) -> str:
+    """What the reader's roles are for, as the pack says it."""
+    return " ".join(role.purpose.in_language(wording.language()) for role in registry.roles_of(user))
+
+
+@dataclass(frozen=True)
+class Link:
+    """A way on from the workbench."""
+
+    label: str
+    url: str
+    icon: str
+
+
+def links(user: User) -> list[Link]:
+    """What this reader most often does, by permission."""
+    offered = (
+        (Permission.DOCUMENT_WRITE, _("写文稿"), "reports:document-write", "pencil"),
+        (Permission.DOCUMENT_VERIFY, _("核验文件"), "reports:verify", "shield-check"),
+        (Permission.INDICATOR_READ, _("看指标"), "indicators:indicator-list", "chart-line"),
+        (Permission.RECORD_READ, _("查台账"), "ledger:record-list", "list"),
+        (Permission.ORGANISATION_READ, _("查单位"), "registry:organisation-list", "building"),
+        (Permission.IMPORT_RUN, _("导入数据"), "ledger:import-list", "file-import"),
+        (Permission.ACCOUNT_MANAGE, _("开立账号"), "registry:account-new", "plus"),
+        (Permission.GRANT_MANAGE, _("授予角色"), "registry:grant-give", "users"),
+        (Permission.AUDIT_READ, _("查审计记录"), "registry:audit", "eye"),
+    )
+    held = registry.permissions_of(user)
+    return [Link(label, reverse(name), icon) for permission, label, name, icon in offered if permission in held]

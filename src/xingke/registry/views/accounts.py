@@ -1,0 +1,97 @@
+"""Accounts, for the system administrator: who there is, opening one, closing one."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language, pgettext
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from xingke.accounts import actions
+from xingke.accounts.forms import NewAccountForm
+from xingke.accounts.permissions import Permission
+from xingke.base.exports import csv_address, csv_response, wants_csv
+from xingke.base.refusals import Refused
+from xingke.registry import filtering, queries
+
+STATES = {"open": True, "closed": False}
+
+
+@require_safe
+def account_list(request: HttpRequest) -> HttpResponse:
+    user = queries.reader(request.user)
+    text, state = request.GET.get("q", ""), request.GET.get("state", "")
+    found = queries.accounts_listed(user, search=text, is_active=STATES.get(state))
+    page = Paginator(found, filtering.PAGE_SIZE).get_page(request.GET.get("page"))
+    listed = list(found if wants_csv(request) else page.object_list)
+    language = get_language() or "zh-hans"
+    held = queries.roles_by_account(listed)
+    rows = [(each, "、".join(role.label.in_language(language) for role in held.get(each.pk, ()))) for each in listed]
+    if wants_csv(request):
+        return csv_response(
+            _("账号") + ".csv",
+            [_("账号"), _("姓名或岗位"), _("岗位角色"), _("最近登录"), _("开立时间"), _("状态")],
+            (
+                [
+                    each.username,
+                    each.name,
+                    roles,
+                    each.last_login,
+                    each.created_at,
+                    pgettext("state", "启用") if each.is_active else pgettext("state", "停用"),
+                ]
+                for each, roles in rows
+            ),
+        )
+    table = {
+        "columns": [
+            {"label": _("账号")}, {"label": _("岗位角色")}, {"label": _("最近登录"), "class": "nowrap"},
+            {"label": _("状态")}, {"label": _("操作")},
+        ],
+        "page": page, "export_url": csv_address(request), **filtering.emptiness(request, _("没有账号"), ""),
+    }  # fmt: skip
+    fields = [
+        filtering.search("q", _("账号"), text, _("账号或姓名")),
+        filtering.select(
+            "state",
+            _("状态"),
+            state,
+            [("open", pgettext("state", "启用")), ("closed", pgettext("state", "停用"))],
+        ),
+    ]
+    return render(request, "registry/account_list.html", {"table": table, "rows": rows, "filters": fields, "own": user})
+
+
+@require_http_methods(["GET", "POST"])
+def account_new(request: HttpRequest) -> HttpResponse:
+    user = queries.reader(request.user)
+    queries.require_page(user, Permission.ACCOUNT_MANAGE)
+    form = NewAccountForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            opened = actions.create_account(**form.cleaned_data, by=user, now=timezone.now())
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("账号“%(name)s”已开立，授予岗位角色后才能使用。") % {"name": opened.username})
+            return redirect("registry:account-list")
+    crumbs = [{"label": pgettext("several", "账号"), "url": reverse("registry:account-list")}, {"label": _("开立账号")}]
+    return render(request, "registry/account_new.html", {"form": form, "crumbs": crumbs})
+
+
+@require_POST
+def account_switch(request: HttpRequest, username: str) -> HttpResponse:
+    user = queries.reader(request.user)
+    account = queries.account_for(user, username)
+    active = request.POST.get("active") == "1"
+    try:
+        actions.set_account_active(user=account, active=active, by=user, now=timezone.now())
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        words = _("账号“%(name)s”已启用。") if active else _("账号“%(name)s”已停用，不能再登录。")
+        messages.success(request, words % {"name": account.username})
+    return redirect("registry:account-list")

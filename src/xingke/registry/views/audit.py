@@ -1,0 +1,132 @@
+"""The audit trail, for the auditor: who did what, when, to what, and whether the chain of digests holds."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from xingke.accounts import queries as accounts
+from xingke.accounts.permissions import Permission
+from xingke.base.exports import csv_address, csv_response, wants_csv
+from xingke.registry import filtering, queries
+
+
+def _actions() -> dict[str, str]:
+    """What the trail's codes say, those of upper rooms too; a code that is not here is shown as it is."""
+    return {
+        "session.opened": _("登录"),
+        "session.closed": _("退出登录"),
+        "account.created": _("开立账号"),
+        "account.opened": _("启用账号"),
+        "account.closed": _("停用账号"),
+        "grant.given": _("授予角色"),
+        "grant.revoked": _("收回角色"),
+        "pack.loaded": _("装载规则包"),
+        "regions.loaded": _("装载区划"),
+        "organisations.entered": _("登记单位"),
+        "recognition.filed": _("登记认定"),
+        "recognition.event-filed": _("登记认定事件"),
+        "recognition.event-confirmed": _("确认认定事件"),
+        "recognition.event-corrected": _("更正认定事件"),
+        "recognition.event-voided": _("作废认定事件"),
+        "recognition.corrected": _("更正认定"),
+        "patent.filed": _("登记专利"),
+        "patent.event-filed": _("登记专利事件"),
+        "patent.event-confirmed": _("确认专利事件"),
+        "patent.event-corrected": _("更正专利事件"),
+        "patent.event-voided": _("作废专利事件"),
+        "patent.corrected": _("更正专利"),
+        "observation.imported": _("导入上报数"),
+        "observation.confirmed": _("确认上报数"),
+        "observation.corrected": _("更正上报数"),
+        "observation.voided": _("作废上报数"),
+        "observation.chosen": _("采用上报数"),
+        "record-keeping.declared": _("声明台账完整"),
+        "figures.frozen": _("冻结数字"),
+        "document.written": _("写成文稿"),
+    }
+
+
+def _details() -> dict[str, str]:
+    return {
+        "role": _("角色"), "region": _("区划"), "organisation": _("单位"), "name": _("姓名或岗位"), "kind": _("类别"),
+        "since": _("起始日期"), "event": _("事件"), "on": _("日期"), "happened_on": _("日期"), "subject": _("所属记录"),
+        "confirmed": _("直接确认"), "title": _("标题"), "frozen": _("冻结数字"), "seq": _("序号"), "counts": _("计数"),
+        "encoding": _("编码"),
+    }  # fmt: skip
+
+
+@require_safe
+def audit(request: HttpRequest) -> HttpResponse:
+    user = queries.reader(request.user)
+    queries.require_page(user, Permission.AUDIT_READ)
+    action, by, target = (request.GET.get(name, "").strip() for name in ("action", "by", "target"))
+    found = accounts.audit_trail(action=action, by=by, target=target)
+    words, details = _actions(), _Details(_details(), _values())
+    if wants_csv(request):
+        return csv_response(
+            _("审计记录") + ".csv",
+            [_("序号"), _("时间"), _("账号"), _("姓名或岗位"), _("操作"), _("操作代码"), _("对象类别"), _("对象"), _("条数"), _("原因"), _("内容"), _("摘要")],
+            (
+                [
+                    each.seq, each.at, each.by.username if each.by else "", each.by_name, words.get(each.action, each.action),
+                    each.action, each.target_kind, each.target, each.count, each.reason, details.said(each.detail), each.digest,
+                ]
+                for each in found.iterator(chunk_size=2000)
+            ),
+        )  # fmt: skip
+    page = Paginator(found, filtering.PAGE_SIZE).get_page(request.GET.get("page"))
+    rows = [(each, words.get(each.action, each.action), details.said(each.detail)) for each in page.object_list]
+    table = {
+        "columns": [
+            {"label": _("序号"), "numeric": True}, {"label": _("时间"), "class": "nowrap"}, {"label": _("账号")},
+            {"label": _("操作")}, {"label": _("对象")}, {"label": _("条数"), "numeric": True}, {"label": _("内容")},
+        ],
+        "page": page, "export_url": csv_address(request), **filtering.emptiness(request, _("没有审计记录"), ""),
+    }  # fmt: skip
+    fields = [
+        filtering.select("action", _("操作"), action, list(words.items())),
+        filtering.search("by", _("账号"), by, _("账号名")),
+        filtering.search("target", _("对象"), target, _("名称、代码或编号的一部分")),
+    ]
+    context = {
+        "table": table,
+        "rows": rows,
+        "filters": fields,
+        "chain": queries.audit_chain(check="check" in request.GET),
+    }
+    return render(request, "registry/audit.html", context)
+
+
+def _values() -> dict[str, str]:
+    """Codes inside the details, in words: roles, kinds, outcomes of an import."""
+    language = get_language() or "zh-hans"
+    return {code: role.label.in_language(language) for code, role in queries.roles().items()} | {
+        "recognition": _("资质认定"), "patent": _("专利"), "new": _("新登记"), "changed": _("有改动"), "unchanged": _("未改动"),
+        "waiting": _("待读"), "rejected": _("未导入"),
+    }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Details:
+    """How an entry's details are said."""
+
+    names: Mapping[str, str]
+    values: Mapping[str, str]
+
+    def said(self, detail: Mapping[str, object]) -> str:
+        """The recorded details in one line, without what is empty and without digests of files."""
+        shown = {name: value for name, value in detail.items() if name != "digest" and value not in ("", None)}
+        return "；".join(f"{self.names.get(name, name)}：{self._plain(name, value)}" for name, value in shown.items())
+
+    def _plain(self, name: str, value: object) -> str:
+        if isinstance(value, bool):
+            return _("是") if value else _("否")
+        if isinstance(value, dict):
+            return "，".join(f"{self.values.get(code, code)} {count}" for code, count in value.items())
+        return self.values.get(str(value), str(value)) if name in ("role", "kind") else str(value)

@@ -1,0 +1,112 @@
+"""Organisations: the list and the page."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+from django.views.decorators.http import require_safe
+
+from xingke.accounts.models import User
+from xingke.accounts.permissions import Permission
+from xingke.base import panels
+from xingke.base.exports import csv_address, csv_response, wants_csv
+from xingke.registry import filtering, queries
+from xingke.registry.models import Organisation
+
+SORTS = {"name": "name", "region": "region__path", "founded": "founded_on"}
+
+
+@require_safe
+def organisation_list(request: HttpRequest) -> HttpResponse:
+    user = queries.reader(request.user)
+    allowed = queries.require_page(user, Permission.ORGANISATION_READ)
+    text, zone = request.GET.get("q", ""), request.GET.get("zone", "")
+    choice = filtering.choose_region(allowed, request.GET.get("region", ""))
+    sorted_by, column = filtering.order(request.GET.get("sort", ""), SORTS, "name")
+    found = queries.organisations_listed(user, search=text, zone=zone).filter(choice.narrow()).order_by(column, "pk")
+    if wants_csv(request):
+        return _as_csv(user, found)
+    zones = [(each.code, each.name) for each in queries.zones_within(allowed)]
+    fields = [
+        filtering.search("q", _("单位"), text, _("名称或统一社会信用代码")),
+        choice.field,
+        filtering.select("zone", _("功能区"), zone, zones) if zones else None,
+    ]
+    page = Paginator(found, filtering.PAGE_SIZE).get_page(request.GET.get("page"))
+    heads, rows = _with_counts(user, list(page.object_list))
+    columns: list[dict[str, Any]] = [
+        {"label": _("单位"), "key": "name"},
+        {"label": _("区划"), "key": "region"},
+        {"label": _("功能区")},
+        *({"label": head, "numeric": True} for head in heads),
+        {"label": _("成立日期"), "key": "founded", "class": "nowrap"},
+    ]
+    table = {
+        "columns": filtering.columns(columns, sorted_by), "page": page, "export_url": csv_address(request),
+        **filtering.emptiness(request, _("没有可以查看的单位"), _("本辖区还没有登记单位。"), problem=choice.problem),
+    }  # fmt: skip
+    context = {
+        "table": table, "rows": rows, "filters": [field for field in fields if field],
+        "is_fictional": any(row.is_fictional for row, _cells in rows),
+    }  # fmt: skip
+    return render(request, "registry/organisation_list.html", context)
+
+
+def _with_counts(user: User, found: Sequence[Organisation]) -> tuple[list[str], list[tuple[Organisation, list[Any]]]]:
+    """Heads and cells that upper rooms add to the list: panels of ``organisation-list`` give ``heads`` (texts) and
+    ``cells`` (organisation id → one number per head)."""
+    added = panels.panels("organisation-list", user, found)
+    heads = [head for panel in added for head in panel.context["heads"]]
+    return heads, [(each, [number for panel in added for number in panel.context["cells"][each.pk]]) for each in found]
+
+
+def _as_csv(user: User, found: Any) -> HttpResponse:
+    heads, rows = _with_counts(user, list(found))
+    header = [
+        _("名称"),
+        _("统一社会信用代码"),
+        _("类别"),
+        _("区划"),
+        _("区划代码"),
+        _("功能区"),
+        *heads,
+        _("成立日期"),
+        _("虚构"),
+    ]
+    return csv_response(
+        _("单位") + ".csv",
+        header,
+        (
+            [
+                row.name, row.credit_code, row.get_kind_display(), row.region.name, row.region.code,
+                row.zone.name if row.zone else "", *cells, row.founded_on, _("是") if row.is_fictional else "",
+            ]
+            for row, cells in rows
+        ),
+    )  # fmt: skip
+
+
+@require_safe
+def organisation(request: HttpRequest, key: UUID) -> HttpResponse:
+    user = queries.reader(request.user)
+    shown = queries.organisation_for(user, key)
+    facts = [
+        {"label": _("统一社会信用代码"), "value": shown.credit_code, "numeric": True},
+        {"label": _("类别"), "value": shown.get_kind_display()},
+        {"label": _("区划"), "value": shown.region.name, "note": shown.region.code},
+        {"label": _("功能区"), "value": shown.zone.name if shown.zone else _("不在功能区内")},
+        {"label": _("行业代码"), "value": shown.industry},
+        {"label": _("成立日期"), "value": shown.founded_on},
+    ]
+    context = {
+        "crumbs": [{"label": pgettext("several", "单位"), "url": reverse("registry:organisation-list")}, {"label": shown.name}],
+        "shown": shown, "facts": facts, "panels": panels.panels("organisation", user, shown),
+        "is_fictional": shown.is_fictional,
+    }  # fmt: skip
+    return render(request, "registry/organisation.html", context)

@@ -1,0 +1,322 @@
+"""The pages of documents: from a sentence to the record behind its number, and back with a file."""
+
+import html
+import io
+import re
+import zipfile
+from collections.abc import Callable
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from tests.cast import NOW, Cast, file, keep_records
+from xingke.base.periods import Period
+from xingke.indicators.models import Figure
+from xingke.ledger import actions as ledger
+from xingke.ledger.models import RecognitionEvent
+from xingke.registry.models import Region
+from xingke.reports import actions
+from xingke.reports.models import Document
+
+SignedIn = Callable[[str], Client]
+
+
+@pytest.fixture
+def filed(cast: Cast) -> Cast:
+    """The county keeps records: three high-tech firms recognised in 2025, one the year before."""
+    keep_records(cast.county, by=cast.statistician)
+    for number, on in enumerate(("2025-03-05", "2025-11-20", "2025-12-30", "2024-06-01")):
+        file("recognition", f"证书{number}", [("recognised", on)], firm=cast.firm, by=cast.statistician)
+    return cast
+
+
+@pytest.fixture
+def document(filed: Cast) -> Document:
+    """The annual summary of 2025."""
+    written = actions.write_document(
+        outline="annual", region=filed.county, period=Period.year(2025), by=filed.officer, now=NOW
+    )
+    return written.document
+
+
+def void_one(cast: Cast) -> None:
+    """Take the recognition of December back."""
+    event = RecognitionEvent.objects.get(happened_on="2025-12-30", seq_to__isnull=True)
+    ledger.void_event(
+        kind="recognition",
+        record=event.record,
+        version=event.version,
+        reason="证书被撤回",
+        by=cast.statistician,
+        now=NOW,
+    )
+
+
+def words(answer: object) -> str:
+    """What a reader sees: the page without its tags, blanks folded."""
+    text = re.sub(r"<(script|style|svg)\b.*?</\1>|<[^>]+>", " ", answer.content.decode(), flags=re.DOTALL)  # type: ignore[attr-defined]
+    return re.sub(r"\s+", " ", html.unescape(text))
+
+
+def link(answer: object, pattern: str) -> str:
+    """The address of the first link whose tag fits."""
+    found = re.search(f'href="({pattern})"', answer.content.decode())  # type: ignore[attr-defined]
+    assert found is not None, pattern
+    return html.unescape(found[1])
+
+
+# From the sentence to the record
+
+
+def test_a_click_leads_from_the_sentence_to_the_figure_to_the_evidence_to_the_record(
+    document: Document, signed_in: SignedIn
+) -> None:
+    browser = signed_in("officer")
+    page = browser.get(f"/documents/{document.key}/")
+    assert "全县有效高新技术企业 4家" in words(page)
+    chip = re.search(r'<a class="chip chip-known" href="([^"]+)"[^>]*>4家</a>', page.content.decode())
+    assert chip is not None
+
+    figure = browser.get(chip[1])
+    assert "高新技术企业数" in words(figure)
+
+    evidence = browser.get(link(figure, '/indicators/[^"]+/records/[^"]+'))
+    assert "合计 4 = 指标值 4" in words(evidence)
+
+    record = browser.get(link(evidence, '/records/recognition/[^"]+'))
+    assert record.status_code == 200
+    assert "青溪县明渠传感科技有限公司" in words(record)
+
+
+def test_htmx_gets_the_same_figure_as_a_fragment_for_the_drawer(document: Document, signed_in: SignedIn) -> None:
+    figure = Figure.objects.get(indicator="high_tech_enterprises", aspect="level")
+
+    answer = signed_in("officer").get(f"/figures/{figure.key}/", headers={"HX-Request": "true"})
+
+    assert "<html" not in answer.content.decode()
+    assert "报告期末证书仍在有效期内的高新技术企业家数。" in words(answer)
+    assert "看全部证据（4 条记录）" in words(answer)
+    assert "HX-Request" in answer.headers["Vary"]
+
+
+def test_a_growth_shows_the_two_numbers_it_was_read_from(document: Document, signed_in: SignedIn) -> None:
+    figure = Figure.objects.get(indicator="high_tech_enterprises", aspect="growth")
+
+    page = words(signed_in("officer").get(f"/figures/{figure.key}/"))
+
+    assert "增长300.0%" in page
+    assert "2025年 4家 台账计数 4 条记录" in page
+    assert "2024年 1家 台账计数 1 条记录" in page
+
+
+def test_what_could_not_be_said_is_listed_with_the_reason(document: Document, signed_in: SignedIn) -> None:
+    page = words(signed_in("officer").get(f"/documents/{document.key}/"))
+
+    assert "略去的内容" in page
+    assert "“全社会研发经费投入”没有2025年的数据。" in page
+
+
+# When the ledger changes afterwards
+
+
+def test_a_drifted_figure_is_marked_and_names_the_record(filed: Cast, document: Document, signed_in: SignedIn) -> None:
+    browser = signed_in("officer")
+    assert "与台账相符" in words(browser.get(f"/documents/{document.key}/"))
+
+    void_one(filed)
+
+    unchecked = browser.get(f"/documents/{document.key}/")
+    assert "正在逐个核对数字" in words(unchecked)  # htmx fetches the checked page; a link does without JavaScript
+    checked = browser.get(f"/documents/{document.key}/?check")
+    assert "高新技术企业数 ：当时 4家，现在 3家" in words(checked)
+    assert '<span class="chip-mark">已变动</span>' in checked.content.decode()
+    figure = Figure.objects.get(indicator="high_tech_enterprises", aspect="level")
+    page = words(browser.get(f"/figures/{figure.key}/"))
+    assert "当时是 4家，按现在的台账是 3家。" in page
+    assert "移出： 青溪县 2025年 青溪县明渠传感科技有限公司 认定 2025-12-30" in page
+
+
+def test_the_evidence_of_a_frozen_figure_stays_what_it_was(
+    filed: Cast, document: Document, signed_in: SignedIn
+) -> None:
+    browser = signed_in("officer")
+    figure = Figure.objects.get(indicator="high_tech_enterprises", aspect="level")
+    address = link(browser.get(f"/figures/{figure.key}/"), '/indicators/[^"]+/records/[^"]+')
+
+    void_one(filed)
+
+    assert "合计 4 = 指标值 4" in words(browser.get(address))
+    assert "合计 3 = 指标值 3" in words(browser.get(address.split("&seq=")[0]))
+
+
+# Writing
+
+
+def test_writing_the_same_again_writes_nothing_and_says_so(filed: Cast, signed_in: SignedIn) -> None:
+    browser = signed_in("officer")
+    asked = {"outline": "annual", "region": "990121", "period": "2025"}
+
+    first = browser.post("/documents/write/", asked, follow=True)
+    again = browser.post("/documents/write/", asked, follow=True)
+
+    assert "已写成。新固化" in words(first)
+    assert "已经写过这份文稿" in words(again)
+    assert first.redirect_chain == again.redirect_chain
+    assert Document.objects.count() == 1
+
+
+def test_a_refusal_is_a_sentence_above_the_form_and_nothing_is_lost(cast: Cast, signed_in: SignedIn) -> None:
+    answer = signed_in("officer").post("/documents/write/", {"outline": "annual", "region": "990121", "period": "2025"})
+
+    assert "青溪县没有2025年的任何数据，无法成文。" in words(answer)
+    assert re.search(r'value="annual"[^>]*checked', answer.content.decode())
+    assert not Document.objects.exists()
+
+
+def test_nobody_writes_for_another_region(filed: Cast, signed_in: SignedIn) -> None:
+    signed_in("officer").post("/documents/write/", {"outline": "annual", "region": "990122", "period": "2025"})
+
+    assert not Document.objects.exists()
+
+
+# Verifying
+
+
+def docx(browser: Client, document: Document) -> bytes:
+    answer = browser.get(f"/documents/{document.key}/file.docx")
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    return answer.content
+
+
+def edited(data: bytes, old: str, new: str) -> bytes:
+    """The file with one word of its text replaced, as somebody with an editor would."""
+    result = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(result, "w") as target:
+        for item in source.infolist():
+            part = source.read(item)
+            if item.filename == "word/document.xml":
+                text = part.decode()
+                assert old in text
+                part = text.replace(old, new, 1).encode()
+            target.writestr(item, part)
+    return result.getvalue()
+
+
+def verdict(browser: Client, data: bytes, name: str = "总结.docx") -> str:
+    return words(browser.post("/verify/", {"file": SimpleUploadedFile(name, data)}))
+
+
+def test_an_untouched_file_passes(document: Document, signed_in: SignedIn) -> None:
+    browser = signed_in("officer")
+    count = document.figures.count()
+
+    page = verdict(browser, docx(browser, document))
+
+    assert f"核验通过：{count} 个数字全部相符。" in page
+    assert f"{count} 个中 {count} 个相符" in page
+
+
+def test_an_edited_number_is_named_with_its_place(document: Document, signed_in: SignedIn) -> None:
+    browser = signed_in("officer")
+
+    page = verdict(browser, edited(docx(browser, document), ">4<", ">9<"))
+
+    assert "核验不通过：发现 1 处问题。" in page
+    assert "改成了“9家”，证明里是“4家”。" in page
+    assert "正文第" in page
+
+
+def test_an_untouched_file_whose_records_changed_is_told_apart_from_an_edited_one(
+    filed: Cast, document: Document, signed_in: SignedIn
+) -> None:
+    browser = signed_in("officer")
+    data = docx(browser, document)
+    void_one(filed)
+
+    page = verdict(browser, data)
+
+    assert "文件未被改动，但台账已变" in page
+    assert "高新技术企业数 ：文中 4家，现在 3家" in page
+
+
+def test_a_reader_from_elsewhere_learns_whether_the_file_was_edited_and_nothing_of_the_ledger(
+    filed: Cast, document: Document, signed_in: SignedIn
+) -> None:
+    data = docx(signed_in("officer"), document)
+    void_one(filed)
+
+    page = verdict(signed_in("neighbour"), data)
+
+    assert "文件未被改动" in page
+    assert "所以没有与台账核对" in page
+    assert "现在 3家" not in page
+
+
+def test_a_siblings_record_that_moved_a_rank_is_counted_but_not_named(filed: Cast, signed_in: SignedIn) -> None:
+    siblings = Region.objects.filter(parent=filed.city)
+    keep_records(*siblings, by=filed.statistician)
+    file("recognition", "邻县证书", [("recognised", "2025-12-29")], firm=filed.other_firm, by=filed.statistician)
+    ranked = actions.write_document(
+        outline="annual", region=filed.county, period=Period.year(2025), by=filed.officer, now=NOW
+    ).document
+    browser = signed_in("officer")
+    data = docx(browser, ranked)
+    event = RecognitionEvent.objects.get(happened_on="2025-12-29", seq_to__isnull=True)
+    ledger.void_event(
+        kind="recognition", record=event.record, version=event.version, reason="撤回", by=filed.statistician, now=NOW
+    )
+
+    page = verdict(browser, data)
+
+    assert "高新技术企业数（位次） ：仍是 居全市第1位，但证据变了" in page
+    assert "另有 1 条其他区划的记录变动，不对您公开。" in page
+    assert "云渡县远帆装备有限公司" not in page
+
+
+@pytest.mark.parametrize(("name", "data"), [("说明.docx", b"hello"), ("空.docx", b"")])
+def test_a_file_that_is_no_docx_is_answered_with_a_sentence(
+    cast: Cast, signed_in: SignedIn, name: str, data: bytes
+) -> None:
+    page = verdict(signed_in("officer"), data, name)
+
+    assert "核验通过" not in page
+    assert "这不是 .docx 文件" in page or "所提交的是空文件" in page
+
+
+def test_no_file_at_all_is_asked_for(cast: Cast, signed_in: SignedIn) -> None:
+    assert "请先选一个 .docx 文件。" in words(signed_in("officer").post("/verify/"))
+
+
+# Who may
+
+
+@pytest.mark.parametrize("address", ["/documents/", "/documents/write/", "/verify/"])
+@pytest.mark.parametrize("who", ["stranger", "enterprise", "system", "security", "auditor"])
+def test_whoever_has_no_business_with_documents_finds_no_page(
+    cast: Cast, signed_in: SignedIn, who: str, address: str
+) -> None:
+    assert signed_in(who).get(address).status_code == 404
+
+
+@pytest.mark.parametrize("who", ["neighbour", "stranger"])
+def test_a_document_of_another_county_is_not_there(document: Document, signed_in: SignedIn, who: str) -> None:
+    browser = signed_in(who)
+    figure = Figure.objects.first()
+    assert figure is not None
+
+    for address in (f"/documents/{document.key}/", f"/documents/{document.key}/file.docx", f"/figures/{figure.key}/"):
+        assert browser.get(address).status_code == 404
+
+
+def test_a_reader_without_the_right_to_write_sees_no_button(document: Document, signed_in: SignedIn) -> None:
+    assert "写文稿" not in words(signed_in("superior").get("/documents/"))
+    assert signed_in("superior").get("/documents/write/").status_code == 404
+
+
+def test_pages_of_a_fictional_region_say_so(document: Document, signed_in: SignedIn) -> None:
+    figure = Figure.objects.first()
+    assert figure is not None
+
+    for address in ("/documents/", f"/documents/{document.key}/", f"/figures/{figure.key}/", "/documents/write/"):
+        assert "虚构数据 · 演示" in words(signed_in("officer").get(address))

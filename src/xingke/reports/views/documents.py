@@ -1,0 +1,214 @@
+"""Documents: the list, writing one, reading one, its file."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.template.loader import get_template
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from xingke.accounts.permissions import Permission
+from xingke.base.exports import csv_address, csv_response, wants_csv
+from xingke.base.periods import Period
+from xingke.base.press import html
+from xingke.base.press.tree import Chip
+from xingke.base.refusals import Refused
+from xingke.base.templatetags.xk import moment
+from xingke.base.templatetags.xk import period as period_words
+from xingke.indicators.wording import language
+from xingke.registry import filtering
+from xingke.registry import queries as registry
+from xingke.reports import actions, checking, queries
+from xingke.reports.checking import Checked
+from xingke.reports.forms import WriteForm
+from xingke.reports.models import Document
+from xingke.reports.rows import Row, rows_of
+
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+SORTS = {"title": "title", "period": "period", "written": "written_at"}
+
+
+@require_safe
+def document_list(request: HttpRequest) -> HttpResponse:
+    user = registry.reader(request.user)
+    allowed = registry.require_page(user, Permission.DOCUMENT_READ)
+    text, outline = request.GET.get("q", "").strip(), request.GET.get("outline", "")
+    place = filtering.choose_region(allowed, request.GET.get("region", ""))
+    condition = place.narrow() & (Q(title__contains=text) if text else Q()) & (Q(outline=outline) if outline else Q())
+    sort, column = filtering.order(request.GET.get("sort", ""), SORTS, "-written")
+    found = queries.documents_visible_to(user).filter(condition).annotate(figure_count=Count("figures"))
+    found = found.order_by(column, "-written_at")
+    if wants_csv(request):
+        return _list_csv(rows_of(found))
+    page = Paginator(found, filtering.PAGE_SIZE).get_page(request.GET.get("page"))
+    rows = rows_of(page.object_list)
+    outlines = [
+        (code, each.value.label.in_language(language())) for code, each in registry.catalogue("outline").items()
+    ]
+    fields = [
+        filtering.search("q", _("标题"), text),
+        *([place.field] if place.field else []),
+        filtering.select("outline", _("提纲"), outline, outlines),
+    ]
+    heads: list[dict[str, Any]] = [
+        {"label": _("标题"), "key": "title", "class": "wide"}, {"label": _("区划")},
+        {"label": _("时期"), "key": "period"}, {"label": _("数字"), "numeric": True},
+        {"label": _("略去的句子"), "numeric": True}, {"label": _("与台账")}, {"label": pgettext("when", "写成"), "key": "written"},
+    ]  # fmt: skip
+    may_write = registry.has(user, Permission.DOCUMENT_WRITE)
+    return render(
+        request,
+        "reports/document_list.html",
+        {
+            "rows": rows,
+            "problem": place.problem,
+            "may_write": may_write,
+            "filters": fields,
+            "is_fictional": any(row.document.is_fictional for row in rows),
+            "table": {
+                "columns": filtering.columns(heads, sort), "page": page, "export_url": csv_address(request),
+                "empty_title": _("还没有文稿"),
+                "empty_text": _("选一个提纲和时期，系统用已知的数写成，没有数的句子会列为空缺。") if may_write else "",
+                "empty_url": reverse("reports:document-write") if may_write else "?",
+                "empty_action": _("写文稿") if may_write else "",
+            },
+        },
+    )  # fmt: skip
+
+
+def _list_csv(rows: list[Row]) -> HttpResponse:
+    return csv_response(
+        f"{_('文稿')}.csv",
+        [_("标题"), _("区划"), _("时期"), _("数字"), _("略去的句子"), pgettext("when", "写成"), _("写作人"), _("台账号"), _("编号")],
+        (
+            [
+                row.document.title, row.document.region.name, row.period, row.figures, row.gaps, row.document.written_at,
+                row.document.written_by.name, row.document.seq, row.document.key,
+            ]
+            for row in rows
+        ),
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+def document_write(request: HttpRequest) -> HttpResponse:
+    user = registry.reader(request.user)
+    registry.require_page(user, Permission.DOCUMENT_WRITE)
+    form = WriteForm(user, timezone.localdate(), request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        asked = form.cleaned_data
+        try:
+            written = actions.write_document(
+                outline=asked["outline"], region=asked["region"], period=asked["period"], by=user, now=timezone.now()
+            )
+        except Refused as refused:
+            form.add_error(None, str(refused))
+        else:
+            _tell(request, written)
+            return redirect("reports:document", key=written.document.key)
+    crumbs = [{"label": _("文稿"), "url": reverse("reports:document-list")}, {"label": _("写文稿"), "url": ""}]
+    return render(
+        request, "reports/document_write.html", {"form": form, "crumbs": crumbs, "is_fictional": form.is_fictional}
+    )
+
+
+def _tell(request: HttpRequest, written: actions.Written) -> None:
+    if not written.is_new:
+        messages.info(
+            request,
+            _("同样的内容、同样的证据，已经写过这份文稿（%(when)s），没有再写。")
+            % {"when": moment(written.document.written_at)},
+        )
+        return
+    messages.success(
+        request,
+        _("已写成。新固化 %(frozen)s 个数字，略去 %(gaps)s 处没有数的内容。")
+        % {"frozen": written.frozen, "gaps": len(written.document.gaps)},
+    )
+
+
+@require_safe
+def document(request: HttpRequest, key: UUID) -> HttpResponse:
+    user = registry.reader(request.user)
+    shown = queries.document_for(user, key)
+    stamp = queries.ledger_stamp()
+    checked = checking.check(shown, stamp) if "check" in request.GET else checking.known(shown, stamp)
+    figures = {placed.slot: placed.figure for placed in shown.figures.select_related("figure")}
+    proof = queries.proof_of(shown)
+    return render(
+        request,
+        "reports/document.html",
+        {
+            "document": shown,
+            "paper": _paper(shown, checked),
+            "checked": checked,
+            "drifted": list(checked.drifted.values()) if checked else [],
+            "figures": len(figures),
+            "facts": _facts(shown, len(figures), proof.public_key),
+            "gaps": shown.gaps,
+            "may_verify": registry.has(user, Permission.DOCUMENT_VERIFY),
+            "is_fictional": shown.is_fictional,
+            "crumbs": [
+                {"label": _("文稿"), "url": reverse("reports:document-list")},
+                {"label": shown.title, "url": ""},
+            ],
+        },
+    )
+
+
+def _paper(shown: Document, checked: Checked | None) -> SafeString:
+    """The document as HTML, its figures as chips that lead to their evidence."""
+    template = get_template("components/chip.html")
+    period = period_words(Period.parse(shown.period))
+    drifted = checked.drifted if checked else {}
+
+    def chip(placed: Chip) -> str:
+        is_other = placed.slot in drifted
+        words = _("%(label)s，%(period)s") % {"label": placed.label, "period": period}
+        return template.render(
+            {
+                "text": placed.text,
+                "url": reverse("reports:figure", args=[placed.figure]),
+                "status": "drifted" if is_other else "known",
+                "title": words,
+            }
+        ).strip()
+
+    return mark_safe(html.render(queries.tree_of(shown), chip))  # render escapes everything but the chips
+
+
+def _facts(shown: Document, figures: int, public_key: str) -> list[dict[str, Any]]:
+    return [
+        {"label": _("区划"), "value": shown.region.name},
+        {"label": _("时期"), "value": period_words(shown.period)},
+        {"label": _("数字"), "value": _("%(n)s 个，都已固化") % {"n": figures}, "numeric": True},
+        {"label": _("写作"), "value": shown.written_by.name, "note": moment(shown.written_at)},
+        {"label": _("台账号"), "value": shown.seq, "numeric": True, "note": _("写成时台账的最后一笔")},
+        {"label": _("提纲"), "value": _outline(shown), "note": _("第 %(n)s 版") % {"n": shown.outline_version}},
+        {"label": _("编号"), "value": str(shown.key), "numeric": True},
+        {"label": _("签名公钥"), "value": f"{public_key[:12]}…", "numeric": True, "note": _("Ed25519，证明随文件下载")},
+    ]
+
+
+def _outline(shown: Document) -> str:
+    found = registry.catalogue("outline").get(shown.outline)
+    return found.value.label.in_language(language()) if found else shown.outline
+
+
+@require_safe
+def document_file(request: HttpRequest, key: UUID) -> HttpResponse:
+    user = registry.reader(request.user)
+    shown = queries.document_for(user, key)
+    response = HttpResponse(queries.docx_of(shown), content_type=DOCX)
+    response["Content-Disposition"] = content_disposition_header(True, f"{shown.title}.docx")
+    return response

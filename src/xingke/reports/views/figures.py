@@ -1,0 +1,192 @@
+"""A frozen figure: what it means, what it was read from, and whether the ledger still says it. Page and drawer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from xingke.accounts.permissions import Permission
+from xingke.base.periods import Period
+from xingke.base.templatetags.xk import moment
+from xingke.base.templatetags.xk import number as written
+from xingke.base.templatetags.xk import period as period_words
+from xingke.indicators import wording
+from xingke.indicators.choosing import evidence_url, indicator_url
+from xingke.indicators.drift import Drift, Readers, drift
+from xingke.indicators.models import Figure
+from xingke.indicators.queries import Contribution, Reader, contributions, indicator
+from xingke.indicators.rules import Indicator
+from xingke.ledger.models import Observation
+from xingke.ledger.words import Words
+from xingke.registry import queries as registry
+from xingke.registry.models import Region
+from xingke.registry.rules import Scope
+from xingke.reports import queries
+from xingke.reports.rows import changes_open_to
+from xingke.reports.verifying import record_changes
+
+FIRST = 6  # records shown beside the figure
+
+
+@require_safe
+@vary_on_headers("HX-Request")
+def figure(request: HttpRequest, key: UUID) -> HttpResponse:
+    user = registry.reader(request.user)
+    shown = queries.figure_for(user, key)
+    asked = queries.definition_of(shown)
+    words = Words()
+    readable = registry.scope(user, Permission.RECORD_READ)
+    readers = Readers()
+    then = readers.at(shown.seq, shown)
+    now = drift(shown, readers=readers) if shown.seq < queries.ledger_stamp() else None
+    changes, hidden = changes_open_to(record_changes(now), readable) if now else ([], 0)
+    label = _label(asked, shown.aspect)
+    documents = queries.documents_speaking(user, shown)
+    context: dict[str, Any] = {
+        "figure": shown,
+        "title": label,
+        "kicker": f"{shown.region.name} · {period_words(shown.period)}",
+        "state": _state(now),
+        "now": now,
+        "now_text": now.now.text or _("未知") if now else shown.text,
+        "changes": changes,
+        "hidden": hidden,
+        "parts": _parts(shown, readable, words),
+        "records": _first_records(shown, asked, then, readable, words),
+        "more_url": _all_url(shown, readable),
+        "is_counted": shown.parts[0]["route"] == "records" if len(shown.parts) == 1 else False,
+        "facts": _facts(shown, asked),
+        "definition": wording.definition_facts(asked, shown.definition, words),
+        "documents": documents,
+        "is_fictional": shown.is_fictional,
+        "crumbs": [
+            {"label": _("文稿"), "url": reverse("reports:document-list")},
+            *[{"label": each.title, "url": reverse("reports:document", args=[each.key])} for each in documents[:1]],
+            {"label": label, "url": ""},
+        ],
+    }
+    is_drawer = request.htmx and not request.htmx.boosted  # type: ignore[attr-defined]  # set by django-htmx
+    return render(request, "reports/figure.html#drawer" if is_drawer else "reports/figure.html", context)
+
+
+def _label(asked: Indicator, aspect: str) -> str:
+    """What a figure is called, in the reader's language."""
+    name = asked.label.in_language(wording.language())
+    if aspect == "growth":
+        return _("%(name)s（同比）") % {"name": name}
+    return _("%(name)s（位次）") % {"name": name} if aspect == "rank" else name
+
+
+def _state(now: Drift | None) -> str:
+    if now is None or not (now.has_drifted or now.says_otherwise):
+        return "holds" if now is None or now.holds_then else "unbound"
+    return "drifted"
+
+
+def _facts(shown: Figure, asked: Indicator) -> list[dict[str, Any]]:
+    return [
+        {"label": _("含义"), "value": asked.meaning.in_language(wording.language())},
+        {"label": _("来源"), "value": wording.route_word(shown.route)},
+        {"label": _("固化"), "value": moment(shown.frozen_at), "note": shown.frozen_by.name},
+        {"label": _("台账号"), "value": shown.seq, "numeric": True, "note": _("按台账到这一笔为止的状态计算")},
+        {"label": _("证据摘要"), "value": f"{shown.digest[:16]}…", "numeric": True, "note": _("%(n)s 条记录的 SHA-256") % {"n": shown.count}},
+    ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Part:
+    """One of the values a figure was read from. name is what tells it from the others, more whatever else does."""
+
+    name: str
+    more: str
+    amount: str
+    route: str
+    count: int  # records behind it; 0 for a reported figure, which is one row
+    url: str
+    is_own: bool
+
+
+def _parts(shown: Figure, readable: Scope, words: Words) -> list[Part]:
+    """What a growth, a rank, a ratio or a sum was read from; nothing for a figure that stands for itself."""
+    if len(shown.parts) < 2:
+        return []
+    codes = {part["region"] for part in shown.parts}
+    regions = {region.code: region for region in Region.objects.filter(code__in=codes).order_by("valid_to")}
+    return [_part(shown, part, regions, readable, words) for part in shown.parts]
+
+
+def _part(shown: Figure, part: Mapping[str, Any], regions: Mapping[str, Region], readable: Scope, words: Words) -> Part:
+    region, period, code = regions[part["region"]], Period.parse(part["period"]), part["indicator"]
+    asked = indicator(code)
+    said = {"region": region.name, "indicator": words.indicator(code), "period": period_words(period)}
+    different = [name for name in said if len({each[name] for each in shown.parts}) > 1] or ["indicator"]
+    is_open = readable.covers(region.path)
+    return Part(
+        name=said[different[0]],
+        more=" · ".join(said[name] for name in different[1:]),
+        amount=f"{written(part['amount'])}{asked.unit}",
+        route=wording.route_word(part["route"]),
+        count=part["count"] if part["route"] == "records" else 0,
+        url=evidence_url(code, region, period, seq=shown.seq) if is_open else indicator_url(code, region, period),
+        is_own=len(regions) > 1 and region.pk == shown.region_id,
+    )
+
+
+@dataclass(frozen=True)
+class Record:
+    """One record behind the figure, in words."""
+
+    when: Any  # a date
+    happened: str
+    what: str
+    organisation: str
+    url: str
+
+
+def _first_records(shown: Figure, asked: Indicator, then: Reader, readable: Scope, words: Words) -> list[Record]:
+    """The first records behind a figure of one part, as they stood when it was frozen; for a reported one its row."""
+    if len(shown.parts) != 1 or not readable.covers(shown.region.path):
+        return []
+    period = Period.parse(shown.period)
+    value = then.value(asked, shown.region, period)
+    told = {
+        "growth": lambda: then.growth(asked, shown.region, period).observation,
+        "rank": lambda: then.rank(asked, shown.region, period).observation,
+    }.get(shown.aspect, lambda: value.observation)()
+    if told is not None:
+        return [_reported(told, words)]
+    if value.route != "records":
+        return []
+    return [_record(each, asked.of, words) for each in contributions(value, seq=shown.seq, limit=FIRST)]
+
+
+def _reported(row: Observation, words: Words) -> Record:
+    return Record(
+        row.happened_on, f"{row.source} {row.source_place}".strip(), f"{row.name} {words.amount(row)}",
+        wording.place_words(row), reverse("ledger:record", args=["observation", row.record]),
+    )  # fmt: skip
+
+
+def _record(each: Contribution, kind: str, words: Words) -> Record:
+    event = each.event
+    return Record(
+        event.happened_on if event else None,
+        words.event(kind, event.event) if event else "",
+        words.subject(each.subject) if each.subject else "",
+        event.organisation.name if event and event.organisation else "",
+        reverse("ledger:record", args=[kind, UUID(each.evidence.record)]),
+    )
+
+
+def _all_url(shown: Figure, readable: Scope) -> str:
+    """The list of everything behind the figure's value; empty for whoever may not read it."""
+    if not readable.covers(shown.region.path):
+        return ""
+    return evidence_url(shown.indicator, shown.region, Period.parse(shown.period), seq=shown.seq)
