@@ -17,7 +17,7 @@ from xingke.indicators import engine
 from xingke.indicators.drift import Readers, drift
 from xingke.indicators.engine import Window
 from xingke.indicators.models import Figure
-from xingke.indicators.queries import Reader, indicators
+from xingke.indicators.queries import Reader, added, indicators
 from xingke.indicators.rules import Evidence, Fact, Indicator, counted, evidence_digest
 from xingke.ledger.kinds import KINDS, Kind
 from xingke.ledger.models import State
@@ -162,6 +162,7 @@ def _facts(kind: Kind, region: Region) -> tuple[list[Fact], dict[str, int]]:
             Fact(
                 record=row.record.hex, subject=row.subject.hex, path=row.region.path, on=row.happened_on,
                 event=row.event, effect=row.effect, step=row.step, fields=fields,
+                measures={name: value for name in kind.measures if (value := getattr(row, name)) is not None},
             )
         )  # fmt: skip
         versions[row.record.hex] = row.version
@@ -178,8 +179,9 @@ def _differences(
         what = f"{found.total}，台账应为 {expected.total}" if found.total != expected.total else "合计相同而证据不同"
         yield f"{region.name} {period.label()} {each.label.zh}：列文件算得 {what}；请删除数据文件夹中的 columns 后重试"
     value = Reader().value(each, region, period)
-    if value.route == "records" and value.amount != expected.total:
-        yield f"{region.name} {period.label()} {each.label.zh}：页面显示 {value.amount}，台账应为 {expected.total}"
+    total = added(each, expected.total)
+    if value.route == "records" and value.amount != total:
+        yield f"{region.name} {period.label()} {each.label.zh}：页面显示 {value.amount}，台账应为 {total}"
 
 
 def figures() -> Iterator[Finding]:

@@ -492,7 +492,7 @@ class _Sheet:
         if each.counts_records and region.pk in self.keeping[each.of, *stretch(each, period)]:
             total, count = self.counts[each.code, region.pk, period]
             return answer(
-                status="known", amount=self._summed(each, total), route="records", count=count, also=told,
+                status="known", amount=added(each, total), route="records", count=count, also=told,
                 also_amount=self._in_unit(each, self._quantity(told)) if told else None,
             )  # fmt: skip
         if told is not None:
@@ -515,12 +515,6 @@ class _Sheet:
             return answer(covered=covered)
         known_part = sum((part.amount for part in parts if part.amount is not None), Decimal(0))
         return answer(status="partial", covered=covered, known_part=known_part)
-
-    def _summed(self, each: Indicator, total: int) -> Decimal:
-        """What records add up to, in the indicator's unit: a count as it is, a measure from its integers."""
-        if not each.sum:
-            return Decimal(total)
-        return Decimal(total) / rules.scale_of(each) / self.reader._units[each.unit].factor
 
     def _quantity(self, row: Observation) -> Quantity:
         unit = self.reader._units.get(row.unit) or Unit(code=row.unit, kind=row.kind)
@@ -642,11 +636,22 @@ def reach(region: Region, *, today: date) -> Reach:
     return Reach(min((since for _pk, since in keepers), default=None), until, tuple(periods))
 
 
+def added(each: Indicator, total: int) -> Decimal:
+    """What contributions add up to, in the indicator's unit: a count as it is, a measure from its integers."""
+    if not each.sum:
+        return Decimal(total)
+    return Decimal(total) / rules.scale_of(each) / registry.units()[each.unit].factor
+
+
 @dataclass(frozen=True)
 class Contribution:
-    """One record behind a value and what it adds to it, with the event and the title or patent it belongs to."""
+    """One record behind a value and what it adds to it, with the event and the thing whose history it belongs to.
+
+    amount: in the indicator's unit.
+    """
 
     evidence: Evidence
+    amount: Decimal
     event: EventVersion | None
     subject: Version | None
 
@@ -664,8 +669,9 @@ def contributions(value: Value, *, seq: int | None, offset: int = 0, limit: int 
         found = kind.event._default_manager.filter(ledger.as_of(seq), record__in=part)
         events |= {event.record.hex: event for event in found.select_related("organisation")}
     subjects = ledger.current_subjects(kind, {event.subject for event in events.values()})
+    one = added(value.indicator, 1)
     return [
-        Contribution(row, event, subjects.get(event.subject) if event else None)
+        Contribution(row, row.contribution * one, event, subjects.get(event.subject) if event else None)
         for row in rows
         for event in [events.get(row.record)]
     ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -317,7 +318,9 @@ def _records(
         "page": page,
         "rows": _rows(words, value, rows),
         "sealed": sealed,
-        "holds": value.amount == sealed.total,
+        "total": queries.added(value.indicator, sealed.total),
+        "decimals": value.indicator.decimals if value.indicator.sum else 0,
+        "holds": value.amount == queries.added(value.indicator, sealed.total),
         "organisations_open": registry.scope(user, Permission.ORGANISATION_READ).covers(value.region.path),
         "columns": [
             {"label": _("日期"), "class": "nowrap"}, {"label": _("事件")}, {"label": _("事项"), "class": "wide"},
@@ -333,6 +336,7 @@ class EvidenceRow:
     """One record behind a value, in words."""
 
     evidence: Evidence
+    amount: Decimal  # in the indicator's unit
     event: EventVersion | None
     subject: Version | None
     what: str
@@ -345,6 +349,7 @@ def _rows(words: Words, value: Value, found: Sequence[queries.Contribution]) -> 
     return [
         EvidenceRow(
             each.evidence,
+            each.amount,
             each.event,
             each.subject,
             words.subject(each.subject) if each.subject else "",
@@ -373,7 +378,7 @@ def _records_csv(value: Value, rows: Sequence[EvidenceRow]) -> HttpResponse:
         (
             [
                 row.event.happened_on if row.event else None, row.happened, row.what, getattr(row.subject, "number", ""),
-                row.event.organisation.name if row.event and row.event.organisation else "", row.evidence.contribution,
+                row.event.organisation.name if row.event and row.event.organisation else "", row.amount,
                 row.evidence.record, row.evidence.version,
             ]
             for row in rows
