@@ -17,7 +17,7 @@ from xingke.indicators.rules import Example, ExampleEvent, Indicator
 from xingke.ledger.kinds import KINDS
 from xingke.ledger.models import Observation
 from xingke.ledger.queries import observation_quantity
-from xingke.ledger.words import Words
+from xingke.ledger.words import Words, field_word, kind_word, measured
 
 GROUPS = {
     "firms": gettext_lazy("科技企业"),
@@ -42,8 +42,6 @@ ROUTES = {
     "formula": gettext_lazy("公式计算"),
 }
 AMONG = {"全国": gettext_lazy("全国"), "全省": gettext_lazy("全省"), "全市": gettext_lazy("全市")}
-KIND_WORDS = {"recognition": gettext_lazy("资质认定记录"), "patent": gettext_lazy("专利记录")}
-FIELD_WORDS = {"title": gettext_lazy("资质"), "level": gettext_lazy("级别"), "form": gettext_lazy("专利类型")}
 DIRECTIONS = {
     "up": gettext_lazy("越大越好"),
     "down": gettext_lazy("越小越好"),
@@ -236,12 +234,12 @@ def what_is_counted(asked: Indicator, words: Words) -> str:
     conditions = [
         _("%(field)s：%(values)s")
         % {
-            "field": FIELD_WORDS.get(name, name),
+            "field": field_word(name),
             "values": _("、").join(words.term(kind.field_list(name), code) for code in asked.allows(name)),
         }
         for name in asked.where
     ]
-    what = str(KIND_WORDS.get(asked.of, asked.of))
+    what = _("%(kind)s记录") % {"kind": kind_word(asked.of)}
     if conditions:
         what = _("%(what)s（%(conditions)s）") % {"what": what, "conditions": _("；").join(conditions)}
     if asked.nature == "stock":
@@ -249,6 +247,9 @@ def what_is_counted(asked: Indicator, words: Words) -> str:
     if asked.net:
         return _("%(what)s，取得计 +1，失去计 −1") % {"what": what}
     events = _("、").join(words.event(asked.of, code) for code in asked.events)
+    if asked.sum:
+        said = {"what": what, "events": events, "measure": field_word(asked.sum)}
+        return _("%(what)s，事件：%(events)s，%(measure)s相加") % said
     return _("%(what)s，事件：%(events)s，每件计 1") % {"what": what, "events": events}
 
 
@@ -294,11 +295,8 @@ def example_words(asked: Indicator, example: Example, words: Words) -> ExampleWo
 
 
 def _happened(kind: str, each: ExampleEvent, words: Words) -> tuple[str, ...]:
-    return (
-        each.on.isoformat(),
-        each.subject,
-        words.event(kind, each.event),
-        words.term("title", each.title) if each.title else "",
-        words.term("level", each.level) if each.level else "",
-        words.term("patent_form", each.form) if each.form else "",
-    )
+    known = KINDS[kind]
+    terms = (words.term(known.field_list(name), getattr(each, name)) for name in known.repeated if getattr(each, name))
+    stated = ((name, getattr(each, name)) for name in known.measures)
+    measures = (measured(*words.number_and_unit(name, scaled)) for name, scaled in stated if scaled is not None)
+    return (each.on.isoformat(), each.subject, words.event(kind, each.event), *terms, *measures)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -10,11 +11,11 @@ from django.utils.translation import gettext_lazy
 
 from xingke.base.periods import Period
 from xingke.base.quantities import Quantity, format_number
-from xingke.ledger.kinds import KINDS
+from xingke.ledger.kinds import KINDS, Kind
 from xingke.ledger.models import Observation, Version
 from xingke.ledger.queries import RecordPage
-from xingke.ledger.rules import CONFIDENCES
-from xingke.ledger.words import Words, confidence_word
+from xingke.ledger.rules import APPROXIMATIONS, CONFIDENCES
+from xingke.ledger.words import MEASURE_UNITS, Words, confidence_word, field_word, needed_decimals
 
 EARLIEST = date(1949, 10, 1)
 
@@ -68,8 +69,35 @@ def _choices(field: forms.Field, choices: Sequence[tuple[str, str]]) -> None:
     field.choices = list(choices)
 
 
+class MeasureField(forms.CharField):
+    """A measure of an event, typed in its smallest unit; cleans to the integer the ledger keeps, None where empty."""
+
+    def __init__(self, name: str) -> None:
+        self.unit = MEASURE_UNITS[name][-1]
+        label = _("%(measure)s（%(unit)s）") % {"measure": field_word(name), "unit": self.unit.code}
+        super().__init__(label=label, max_length=24, required=False, widget=forms.TextInput({"inputmode": "decimal"}))
+
+    def prepare_value(self, value: Any) -> Any:
+        if not isinstance(value, int):
+            return value  # as typed
+        amount = Decimal(value) / self.unit.scale
+        return format_number(amount, needed_decimals(amount))
+
+    def clean(self, value: Any) -> Any:
+        written = super().clean(value)
+        if not written:
+            return None
+        try:
+            scaled = Quantity.read(written, self.unit).scaled
+        except ValueError:
+            raise forms.ValidationError(_("“%(value)s”不是可以精确保存的数字。") % {"value": written}) from None
+        if scaled < 0:
+            raise forms.ValidationError(_("“%(value)s”小于零，请核对。") % {"value": written})
+        return scaled
+
+
 class EventForm(CorrectionForm):
-    """What happened, and when."""
+    """What happened, and when, and the measures of its kind."""
 
     event = forms.ChoiceField(label=gettext_lazy("事件"))
     happened_on = forms.DateField(
@@ -77,12 +105,20 @@ class EventForm(CorrectionForm):
         help_text=gettext_lazy("以证书、公告或批文上的日期为准。"),
     )  # fmt: skip
 
-    def __init__(self, kind: str, row: Version, words: Words, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, kind: Kind, row: Version, words: Words, *args: Any, **kwargs: Any) -> None:
+        self.measures = [*kind.measures, *(["approximation"] if hasattr(row, "approximation") else [])]
         super().__init__(row, words, *args, **kwargs)
-        _choices(self.fields["event"], words.terms(KINDS[kind].event_list))
+        _choices(self.fields["event"], words.terms(kind.event_list))
+        for name in kind.measures:
+            self.fields[name] = MeasureField(name)
+        if "approximation" in self.measures:
+            said = [("", _("精确数")), *((word, word) for word in APPROXIMATIONS)]
+            self.fields["approximation"] = forms.ChoiceField(label=_("约数"), choices=said, required=False)
+        self.order_fields(["event", "happened_on", *self.measures])
 
     def standing(self) -> dict[str, Any]:
-        return {"event": getattr(self.row, "event", ""), "happened_on": self.row.happened_on}
+        measures = {name: getattr(self.row, name) for name in self.measures}
+        return {"event": getattr(self.row, "event", ""), "happened_on": self.row.happened_on, **measures}
 
     def clean_happened_on(self) -> date:
         day: date = self.cleaned_data["happened_on"]
@@ -91,36 +127,24 @@ class EventForm(CorrectionForm):
         return day
 
 
-class RecognitionForm(CorrectionForm):
-    """The title itself."""
+class SubjectForm(CorrectionForm):
+    """The subject itself: its terms to choose from, its other columns as text."""
 
-    title = forms.ChoiceField(label=gettext_lazy("资质"))
-    level = forms.ChoiceField(label=gettext_lazy("级别"))
-    name = forms.CharField(label=gettext_lazy("名称"), max_length=120)
-    number = forms.CharField(label=gettext_lazy("证书编号"), max_length=64, required=False)
-
-    def __init__(self, row: Version, words: Words, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, kind: Kind, row: Version, words: Words, *args: Any, **kwargs: Any) -> None:
+        self.columns = (*kind.repeated, *kind.details)
         super().__init__(row, words, *args, **kwargs)
-        _choices(self.fields["title"], words.terms("title"))
-        _choices(self.fields["level"], words.terms("level"))
+        for name in kind.repeated:
+            choices = words.terms(kind.field_list(name))
+            self.fields[name] = forms.ChoiceField(label=field_word(name), choices=choices)
+        for name in kind.details:
+            column = kind.column(name)
+            self.fields[name] = forms.CharField(
+                label=kind.column_word(name), max_length=column.max_length, required=not column.blank
+            )
+        self.order_fields([*self.columns, "reason"])
 
     def standing(self) -> dict[str, Any]:
-        return {name: getattr(self.row, name) for name in ("title", "level", "name", "number")}
-
-
-class PatentForm(CorrectionForm):
-    """The patent itself."""
-
-    form = forms.ChoiceField(label=gettext_lazy("类型"))
-    name = forms.CharField(label=gettext_lazy("名称"), max_length=200)
-    number = forms.CharField(label=gettext_lazy("申请号"), max_length=20)
-
-    def __init__(self, row: Version, words: Words, *args: Any, **kwargs: Any) -> None:
-        super().__init__(row, words, *args, **kwargs)
-        _choices(self.fields["form"], words.terms("patent_form"))
-
-    def standing(self) -> dict[str, Any]:
-        return {name: getattr(self.row, name) for name in ("form", "name", "number")}
+        return {name: getattr(self.row, name) for name in self.columns}
 
 
 class ObservationForm(CorrectionForm):
@@ -194,9 +218,7 @@ class ObservationForm(CorrectionForm):
 
 def correction_form(shown: RecordPage, words: Words, posted: Any = None) -> CorrectionForm:
     """The form that corrects the record of a page."""
-    if shown.is_event:
-        return EventForm(shown.kind, shown.current, words, posted)
-    known: dict[str, type[CorrectionForm]] = {
-        "recognition": RecognitionForm, "patent": PatentForm, "observation": ObservationForm
-    }  # fmt: skip
-    return known[shown.kind](shown.current, words, posted)
+    if shown.kind not in KINDS:
+        return ObservationForm(shown.current, words, posted)
+    form = EventForm if shown.is_event else SubjectForm
+    return form(KINDS[shown.kind], shown.current, words, posted)

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.db.models import CharField
+
 from xingke.ledger import models
 from xingke.ledger.kind_names import KIND_NAMES
 from xingke.ledger.models import EventVersion, Version
@@ -30,6 +32,23 @@ class Kind:
         """The integer columns of its events that a definition may add up."""
         return tuple(KIND_NAMES[self.code].measures)
 
+    @property
+    def details(self) -> tuple[str, ...]:
+        """The other columns of the subject that are its own: its name, its number, and what its kind adds."""
+        own = [column.name for column in self.subject._meta.concrete_fields if column.model is self.subject]
+        common = {column.name for column in Version._meta.local_fields} | {"id"}
+        return ("name", "number", *(name for name in own if name not in {*common, *self.repeated, "name", "number"}))
+
+    def column(self, name: str) -> "CharField[str, str]":
+        """A column of the subject."""
+        found = self.subject._meta.get_field(name)
+        assert isinstance(found, CharField)  # every column a kind adds to its subject is text
+        return found
+
+    def column_word(self, name: str) -> str:
+        """What a column of the subject is called."""
+        return str(self.column(name).verbose_name)
+
     def field_list(self, name: str) -> str:
         """The vocabulary list a field's values come from."""
         return KIND_NAMES[self.code].fields[name]
@@ -49,3 +68,8 @@ KINDS: dict[str, Kind] = {
         Kind("milestone", models.Milestone, models.MilestoneEvent),
     )
 }
+
+
+def kind_of(row: Version) -> Kind:
+    """The kind a record or event with a history is of. Raises KeyError for a reported figure."""
+    return KINDS[str(row._meta.model_name).removesuffix("event")]

@@ -1,6 +1,7 @@
-"""What the ledger adds to the pages of organisations: titles and patents in force, the timeline, counts in the list."""
+"""What the ledger adds to the pages of organisations: what they hold and run, the timeline, counts in the list."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
+from xingke.base.periods import Period
 from xingke.ledger import queries
 from xingke.ledger.words import Words, effect_word
 from xingke.registry import queries as registry
@@ -29,7 +31,7 @@ def _may_read(user: User, organisation: Organisation) -> Scope | None:
 
 
 def holdings(user: User, organisation: Organisation) -> Mapping[str, Any] | None:
-    """Titles in force with their days, and patents by form; None for whoever may not read them. Three queries."""
+    """Titles in force, patents by form, projects running, money arrived; None for whoever may not read. Five queries."""
     if _may_read(user, organisation) is None:
         return None
     words, today = Words(), timezone.localdate()
@@ -46,11 +48,24 @@ def holdings(user: User, organisation: Organisation) -> Mapping[str, Any] | None
         for code, label in words.terms("patent_form")
         if code in forms
     ]
-    return {"titles": titles, "patents": patents}
+    return {"titles": titles, "patents": patents, "running": _running(words, organisation, today)}
+
+
+def _running(words: Words, organisation: Organisation, today: date) -> list[dict[str, Any]]:
+    """Its projects today and the money that arrived this year, where there are any."""
+    projects = queries.holding_counts([organisation.pk], on=today, kinds=("project",))["project"].get(organisation.pk)
+    arrived = queries.money_arrived(organisation, Period.year(today.year))
+    items: list[dict[str, Any]] = []
+    if projects:
+        items.append({"label": _("在研项目"), "value": projects, "unit": _("项")})
+    if arrived:
+        number, unit = words.number_and_unit("amount", arrived)
+        items.append({"label": _("今年到位资金"), "value": number, "unit": unit})
+    return items
 
 
 def timeline(user: User, organisation: Organisation) -> Mapping[str, Any] | None:
-    """What happened to its titles and patents, by year, newest first. Four queries."""
+    """What happened to it, by year, newest first. Two queries per kind."""
     allowed = _may_read(user, organisation)
     if allowed is None:
         return None
@@ -70,17 +85,24 @@ def _item(words: Words, entry: queries.TimelineEntry, allowed: Scope) -> dict[st
         "when": entry.on,
         "title": f"{words.event(entry.kind, event.event)} · {words.subject(entry.subject)}",
         "url": reverse("ledger:record", args=[entry.kind, event.record]) if queries.covers(allowed, event) else "",
-        "text": effect_word(entry.kind, event.effect) if event.effect else "",
+        "text": _("，").join([*(f"{label} {said}" for label, said in words.measures(event)), *_effect(entry)]),
         "state": "draft" if event.state == "draft" else "",
         "tone": TONES[event.effect],
     }
+
+
+def _effect(entry: queries.TimelineEntry) -> list[str]:
+    said = effect_word(entry.kind, entry.event.effect) if entry.event.effect else ""
+    return [said] if said else []
 
 
 def counts(user: User, organisations: Sequence[Organisation]) -> Mapping[str, Any] | None:
     """Two columns of the list: titles and patents in force. Two queries for 500 organisations."""
     if not registry.has(user, Permission.RECORD_READ):
         return None
-    held = queries.holding_counts([each.pk for each in organisations], on=timezone.localdate())
+    held = queries.holding_counts(
+        [each.pk for each in organisations], on=timezone.localdate(), kinds=("recognition", "patent")
+    )
     return {
         "heads": [_("有效资质"), _("有效专利")],
         "cells": {

@@ -43,7 +43,7 @@ class TimelineEntry:
 
 
 def timeline(organisation: Organisation, *, limit: int = 200) -> list[TimelineEntry]:
-    """What happened to an organisation's titles and patents, newest first; four queries."""
+    """What happened to an organisation, newest first; two queries per kind."""
     entries: list[TimelineEntry] = []
     for kind in KINDS.values():
         events = list(
@@ -62,7 +62,7 @@ def timeline(organisation: Organisation, *, limit: int = 200) -> list[TimelineEn
 
 
 def current_subjects(kind: Kind, records: set[UUID]) -> dict[UUID, Version]:
-    """The current versions of titles or patents, by record key; at most one query for 500 keys."""
+    """The current versions of the subjects of a kind, by record key; at most one query for 500 keys."""
     found: dict[UUID, Version] = {}
     wanted = list(records)
     for start in range(0, len(wanted), 500):
@@ -73,7 +73,7 @@ def current_subjects(kind: Kind, records: set[UUID]) -> dict[UUID, Version]:
 
 @dataclass(frozen=True)
 class RecordPage:
-    """One record with all its versions, newest first; for a title or patent also its events, oldest first."""
+    """One record with all its versions, newest first; where it has a history also its events, oldest first."""
 
     kind: str
     is_event: bool
@@ -120,7 +120,7 @@ def record_page(user: User, kind: str, record: UUID) -> RecordPage:
 
 
 def held_since(shown: RecordPage, *, on: date) -> date | None:
-    """Since when a title or patent has been held, counting confirmed events up to a day; None if it is not held."""
+    """Since when a subject has been held or running, counting confirmed events up to a day; None if it is not held."""
     since: date | None = None
     for event in shown.history:
         if event.state == State.CONFIRMED and event.happened_on <= on and event.effect:
@@ -129,7 +129,7 @@ def held_since(shown: RecordPage, *, on: date) -> date | None:
 
 
 def is_held(shown: RecordPage, *, on: date) -> bool:
-    """Whether a title or patent is held on a day."""
+    """Whether a subject is held or runs on a day."""
     return held_since(shown, on=on) is not None
 
 
@@ -149,7 +149,7 @@ class Rights:
 
 
 def rights(user: User, shown: RecordPage) -> Rights:
-    """What the reader of a record's page may do. A title or patent is confirmed and voided by its events."""
+    """What the reader of a record's page may do. What has a history is confirmed and voided by its events."""
     row = shown.current
     may = {
         permission: registry.scope(user, permission).covers(row.region.path)
@@ -175,7 +175,7 @@ def record_to_change(user: User, kind: str, record: UUID, permission: Permission
 
 
 def record_to_void(user: User, kind: str, record: UUID) -> RecordPage:
-    """An event or reported figure somebody may void, or 404; a title or patent is voided by its events."""
+    """An event or reported figure somebody may void, or 404; what has a history is voided by its events."""
     shown = record_to_change(user, kind, record, Permission.RECORD_CONFIRM)
     if not shown.is_event and kind != OBSERVATION:
         raise Http404
@@ -230,7 +230,7 @@ def _wanted(kind: Kind, wanted: Wanted) -> Q:
 
 
 def entries(listed: Iterable[tuple[str, int, date]]) -> list[TimelineEntry]:
-    """The events of a list's page with their titles and patents, in the same order. At most two queries per kind."""
+    """The events of a list's page with their subjects, in the same order. At most two queries per kind."""
     asked = list(listed)
     found: dict[tuple[str, int], TimelineEntry] = {}
     for kind in KINDS.values():
@@ -248,7 +248,7 @@ def entries(listed: Iterable[tuple[str, int, date]]) -> list[TimelineEntry]:
 
 
 def event_years(user: User) -> list[int]:
-    """The years the events somebody may read lie in, newest first. Two queries per kind."""
+    """The years the events somebody may read lie in, newest first. One query per kind."""
     allowed = registry.scope(user, Permission.RECORD_READ)
     days: list[date] = []
     for kind in KINDS.values():
@@ -321,17 +321,26 @@ def patents_held(organisation: Organisation, *, on: date) -> dict[str, int]:
     return {row["form"]: row["held"] for row in running.annotate(held=Sum("effect")) if row["held"] > 0}
 
 
-def holding_counts(organisations: Iterable[int], *, on: date) -> dict[str, dict[int, int]]:
-    """How many titles and patents organisations (by id) hold, by kind. One query per kind for 500 organisations."""
+def holding_counts(organisations: Iterable[int], *, on: date, kinds: Sequence[str]) -> dict[str, dict[int, int]]:
+    """How much of some kinds organisations (by id) hold or run. One query per kind for 500 organisations."""
     wanted = list(organisations)
-    found: dict[str, dict[int, int]] = {kind: {} for kind in KINDS}
-    for kind in KINDS.values():
+    found: dict[str, dict[int, int]] = {kind: {} for kind in kinds}
+    for kind in (KINDS[code] for code in kinds):
         for start in range(0, len(wanted), 500):
             running = _held(kind, on).filter(organisation__in=wanted[start : start + 500]).order_by()
             found[kind.code] |= dict(
                 running.values("organisation").annotate(held=Sum("effect")).values_list("organisation", "held")
             )
     return found
+
+
+def money_arrived(organisation: Organisation, period: Period) -> int:
+    """The money that arrived for an organisation in a period, in 分; 0 where none did. One query."""
+    arrived = _held(KINDS["payment"], period.last).filter(
+        organisation=organisation, event="arrived", happened_on__gte=period.first
+    )
+    found = arrived.aggregate(total=Sum("amount"))["total"]
+    return int(found) if found is not None else 0
 
 
 def observation_quantity(row: Observation) -> Quantity:

@@ -9,9 +9,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from xingke.ledger import queries
+from xingke.ledger.kinds import KINDS, Kind
 from xingke.ledger.models import Observation
 from xingke.ledger.queries import RecordPage
-from xingke.ledger.words import Words, accepted_word, day_word, effect_word, kind_word, period_statement
+from xingke.ledger.words import (
+    RUNNING,
+    Words,
+    accepted_word,
+    day_word,
+    effect_word,
+    field_word,
+    kind_word,
+    period_statement,
+)
 from xingke.registry.rules import Scope
 
 TONES = {1: "good", -1: "bad", 0: ""}
@@ -22,7 +32,7 @@ def title(words: Words, shown: RecordPage) -> str:
     """What the record is, in a few words."""
     row = shown.current
     if isinstance(row, Observation):
-        return f"{row.name}：{words.amount(row)}"
+        return row.name + _("：") + words.amount(row)
     name = words.subject(shown.subject) if shown.subject is not None else kind_word(shown.kind)
     return f"{words.event(shown.kind, row.event)} · {name}" if shown.is_event else name
 
@@ -33,16 +43,49 @@ def lead(words: Words, shown: RecordPage, today: date) -> str:
     if isinstance(row, Observation):
         said = {"region": row.region.name, "document": row.document, "place": row.place, "written": row.as_written}
         return _("%(region)s的上报数，文件 %(document)s 的 %(place)s 处写作“%(written)s”。") % said
-    holder = row.organisation.name if row.organisation else _("未填单位")
     if shown.is_event:
-        return _("%(day)s，%(holder)s（%(region)s）：%(event)s，%(effect)s。") % {
-            "day": day_word(row.happened_on), "holder": holder, "region": row.region.name,
-            "event": words.event(shown.kind, row.event), "effect": _effect(shown.kind, row),
+        what = [words.event(shown.kind, row.event), *_measures(words, row), _effect(shown.kind, row)]
+        return _("%(day)s，%(who)s：%(what)s。") % {
+            "day": day_word(row.happened_on), "who": _who(row), "what": _("，").join(part for part in what if part)
         }  # fmt: skip
-    since = queries.held_since(shown, on=today)
-    if since is None:
-        return _("%(holder)s。现不在有效状态。") % {"holder": holder}
-    return _("%(holder)s。自%(day)s起有效。") % {"holder": holder, "day": day_word(since)}
+    holder = row.organisation.name if row.organisation else row.region.name
+    return _("%(holder)s。") % {"holder": holder} + _state_sentence(words, shown, today)
+
+
+def _who(row: Any) -> str:
+    """The organisation and where; the region alone where no organisation is named."""
+    if row.organisation is None:
+        return str(row.region.name)
+    return _("%(holder)s（%(region)s）") % {"holder": row.organisation.name, "region": row.region.name}
+
+
+def _measures(words: Words, event: Any) -> list[str]:
+    return [f"{label} {said}" for label, said in words.measures(event)]
+
+
+def _state_sentence(words: Words, shown: RecordPage, today: date) -> str:
+    """Whether it is held or runs; of a kind of which that cannot be said, what happened last."""
+    running = RUNNING.get(shown.kind)
+    if running is not None:
+        since = queries.held_since(shown, on=today)
+        if since is not None:
+            return str(running.since) % {"day": day_word(since)}
+        return str(running.over)
+    happened = [event for event in shown.history if event.state != "void"]
+    if not happened:
+        return ""
+    last = happened[-1]
+    said = [words.event(shown.kind, last.event), *_measures(words, last)]
+    return _("%(day)s%(what)s。") % {"day": day_word(last.happened_on), "what": _("，").join(said)}
+
+
+def held_tag(shown: RecordPage, today: date) -> dict[str, str] | None:
+    """The tag of a subject that is held or runs, or not; None where that cannot be said."""
+    running = RUNNING.get(shown.kind)
+    if running is None or shown.is_event:
+        return None
+    is_held = queries.is_held(shown, on=today)
+    return {"state": "holds" if is_held else "unknown", "label": str(running.on if is_held else running.off)}
 
 
 def facts(words: Words, shown: RecordPage) -> Items:
@@ -63,16 +106,12 @@ def _filed(words: Words, shown: RecordPage) -> Items:
                 "note": _effect(shown.kind, row),
             },
             {"label": _("日期"), "value": day_word(row.happened_on)},
+            *({"label": label, "value": said, "numeric": True} for label, said in words.measures(row)),
         ]
     if subject is not None:
         url = reverse("ledger:record", args=[shown.kind, subject.record]) if shown.is_event else ""
-        number = _("申请号") if shown.kind == "patent" else _("证书编号")
-        items += [
-            {"label": kind_word(shown.kind), "value": words.subject(subject), "url": url},
-            {"label": number, "value": subject.number, "numeric": True},
-        ]
-        if shown.kind == "recognition" and subject.name != words.term("title", subject.title):
-            items.append({"label": _("名称"), "value": subject.name})
+        items.append({"label": kind_word(shown.kind), "value": words.subject(subject), "url": url})
+        items += _columns(words, KINDS[shown.kind], subject)
     holder = row.organisation
     return [
         *items,
@@ -83,6 +122,20 @@ def _filed(words: Words, shown: RecordPage) -> Items:
         {"label": _("区划"), "value": row.region.name, "note": row.region.code},
         *([{"label": _("功能区"), "value": row.zone.name}] if row.zone else []),
     ]  # fmt: skip
+
+
+def _columns(words: Words, kind: Kind, subject: Any) -> Items:
+    """A subject's own columns; its name only where it says more than its term does, others only where filled."""
+    terms = {words.term(kind.field_list(name), getattr(subject, name)) for name in kind.repeated}
+    items: Items = [
+        {"label": field_word(name), "value": words.term(kind.field_list(name), getattr(subject, name))}
+        for name in kind.repeated
+    ]
+    for name in kind.details:
+        value = getattr(subject, name)
+        if name == "number" or (value and value not in terms):
+            items.append({"label": kind.column_word(name), "value": value, "numeric": name == "number"})
+    return items
 
 
 def _observed(words: Words, row: Observation) -> Items:
@@ -110,7 +163,7 @@ def _observed(words: Words, row: Observation) -> Items:
 
 
 def _effect(kind: str, event: Any) -> str:
-    """What an event does; nothing any more once it is void."""
+    """What an event does, where that can be said; nothing any more once it is void."""
     return _("已作废，不再起作用") if event.state == "void" else effect_word(kind, event.effect)
 
 
@@ -136,7 +189,9 @@ def indicator_url(row: Observation) -> str:
 
 def _provenance(row: Any) -> Items:
     confirmed = (
-        f"{row.confirmed_by}，{day_word(timezone.localdate(row.confirmed_at))}" if row.confirmed_by else _("尚未确认")
+        f"{row.confirmed_by}{_('，')}{day_word(timezone.localdate(row.confirmed_at))}"
+        if row.confirmed_by
+        else _("尚未确认")
     )
     return [
         {"label": _("来源"), "value": row.source, "note": row.source_place},
@@ -146,7 +201,7 @@ def _provenance(row: Any) -> Items:
 
 
 def history(words: Words, shown: RecordPage, allowed: Scope) -> Items:
-    """The events of the title or patent as a timeline, oldest first; this page's own is marked and no link."""
+    """The events of the subject as a timeline, oldest first; this page's own is marked and no link."""
     items = []
     for event in shown.history:
         is_own = shown.is_event and event.record == shown.current.record
@@ -157,7 +212,7 @@ def history(words: Words, shown: RecordPage, allowed: Scope) -> Items:
             {
                 "when": event.happened_on, "title": _("%(event)s（本条）") % {"event": name} if is_own else name,
                 "url": reverse("ledger:record", args=[shown.kind, event.record]) if reachable else "",
-                "text": "，".join(part for part in (_effect(shown.kind, event), where) if part),
+                "text": _("，").join(part for part in (*_measures(words, event), _effect(shown.kind, event), where) if part),
                 "state": "" if event.state == "confirmed" else event.state,
                 "tone": "" if event.state == "void" else TONES[event.effect],
             }
@@ -176,7 +231,7 @@ def versions(words: Words, shown: RecordPage) -> Items:
         items.append(
             {
                 "number": row.version, "when": row.entered_at, "by": row.entered_by, "state": row.state,
-                "is_current": row.is_current, "note": "；".join(part for part in (said, reason) if part),
+                "is_current": row.is_current, "note": _("；").join(part for part in (said, reason) if part),
                 "changes": words.changes(before, row) if before is not None else [],
             }
         )  # fmt: skip

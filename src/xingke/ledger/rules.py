@@ -21,11 +21,6 @@ NEITHER = {
     "nominated", "shortlisted", "awarded", "held", "happened",
 }  # fmt: skip
 
-TITLE_EVENTS = (
-    "applied", "recommended", "recognised", "renamed", "re_recognised", "moved_in", "moved_out", "expired", "revoked",
-)  # fmt: skip
-PATENT_EVENTS = ("applied", "granted", "received", "transferred", "lapsed")
-
 # On one day a move leaves before it arrives; a renewal follows an expiry.
 _SAME_DAY = {event: place for place, event in enumerate(
     ("applied", "recommended", "expired", "moved_out", "transferred", "recognised", "granted", "re_recognised",

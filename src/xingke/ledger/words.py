@@ -1,25 +1,91 @@
 """How the ledger is said: codes, effects, periods and changes in the reader's language."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from functools import cached_property
 from typing import Any  # a record is a row of any kind's table
 
-from django.utils.translation import get_language
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from xingke.base.labels import Label
 from xingke.base.periods import Period
 from xingke.base.quantities import Quantity, Unit, format_number
-from xingke.ledger.kinds import KINDS
-from xingke.ledger.models import Observation, Patent, Recognition, State, Version
+from xingke.ledger.kinds import KINDS, kind_of
+from xingke.ledger.models import EventVersion, Observation, State, Version
 from xingke.registry import queries as registry
+
+KIND_WORDS = {
+    "recognition": gettext_lazy("资质认定"), "patent": gettext_lazy("专利"), "project": gettext_lazy("项目"),
+    "payment": gettext_lazy("资金"), "contract": gettext_lazy("技术合同"), "award": gettext_lazy("奖励"),
+    "appointment": gettext_lazy("选派引进"), "activity": gettext_lazy("活动"), "milestone": gettext_lazy("大事记"),
+    "observation": gettext_lazy("上报数"),
+}  # fmt: skip
+FIELD_WORDS = {
+    "title": gettext_lazy("资质"), "level": gettext_lazy("级别"), "form": gettext_lazy("专利类型"),
+    "programme": gettext_lazy("计划类别"), "purpose": gettext_lazy("用途"), "type": gettext_lazy("合同类型"),
+    "prize": gettext_lazy("奖项"), "post": gettext_lazy("岗位"), "topic": gettext_lazy("主题"),
+}  # fmt: skip
+MEASURE_WORDS = {"amount": gettext_lazy("金额"), "people": gettext_lazy("人次"), "materials": gettext_lazy("资料份数")}
+# measure → the units it is said in, the largest that leaves no fraction of a 分 or of a piece aside first
+MEASURE_UNITS: Mapping[str, tuple[Unit, ...]] = {
+    "amount": (Unit(code="万元", kind="money", factor=Decimal(10_000)), Unit(code="元", kind="money")),
+    "people": (Unit(code="人次", kind="count"),),
+    "materials": (Unit(code="份", kind="count"),),
+}
+APPROXIMATED = "people"  # the measure the word in an event's column ``approximation`` belongs to
+
+
+@dataclass(frozen=True)
+class Running:
+    """How it is said that something of a kind is held or runs, and what its events do to that; lazy translations."""
+
+    opens: Promise
+    closes: Promise
+    neither: Promise
+    on: Promise
+    off: Promise
+    since: Promise
+    over: Promise
+
+
+RUNNING = {
+    "recognition": Running(
+        gettext_lazy("使资质生效"), gettext_lazy("使资质失效"), gettext_lazy("不改变资质是否有效"),
+        gettext_lazy("有效"), gettext_lazy("无效"), gettext_lazy("自%(day)s起有效。"), gettext_lazy("现不在有效状态。"),
+    ),
+    "patent": Running(
+        gettext_lazy("使专利生效"), gettext_lazy("使专利失效"), gettext_lazy("不改变专利是否有效"),
+        gettext_lazy("有效"), gettext_lazy("无效"), gettext_lazy("自%(day)s起有效。"), gettext_lazy("现不在有效状态。"),
+    ),
+    "project": Running(
+        gettext_lazy("项目开始实施"), gettext_lazy("项目不再在研"), gettext_lazy("不改变项目是否在研"),
+        gettext_lazy("在研"), gettext_lazy("不在研"), gettext_lazy("自%(day)s起在研。"), gettext_lazy("现不在研。"),
+    ),
+    "appointment": Running(
+        gettext_lazy("开始在岗"), gettext_lazy("不再在岗"), gettext_lazy("不改变是否在岗"),
+        gettext_lazy("在岗"), gettext_lazy("不在岗"), gettext_lazy("自%(day)s起在岗。"), gettext_lazy("现不在岗。"),
+    ),
+}  # fmt: skip
+"""The kinds something of which can be held, run or be in office; of the others nothing of that is said."""
 
 
 def kind_word(kind: str) -> str:
     """What a record of that kind is called."""
-    return {"recognition": _("资质认定"), "patent": _("专利"), "observation": _("上报数")}[kind]
+    return str(KIND_WORDS[kind])
+
+
+def kind_choices() -> list[tuple[str, str]]:
+    """The kinds of records with a history, to choose from."""
+    return [(kind, kind_word(kind)) for kind in KINDS]
+
+
+def field_word(name: str) -> str:
+    """What a field a definition may ask about, or a measure, is called."""
+    return str(FIELD_WORDS[name] if name in FIELD_WORDS else MEASURE_WORDS[name])
 
 
 def state_word(state: str) -> str:
@@ -28,10 +94,9 @@ def state_word(state: str) -> str:
 
 
 def effect_word(kind: str, effect: int) -> str:
-    """What an event does to whether the title or patent is held."""
-    if kind == "patent":
-        return {1: _("使专利生效"), -1: _("使专利失效"), 0: _("不改变专利是否有效")}[effect]
-    return {1: _("使资质生效"), -1: _("使资质失效"), 0: _("不改变资质是否有效")}[effect]
+    """What an event does to whether its subject is held or runs; empty for a kind of which that cannot be said."""
+    said = RUNNING.get(kind)
+    return str({1: said.opens, -1: said.closes, 0: said.neither}[effect]) if said else ""
 
 
 def period_word(code: str) -> str:
@@ -40,6 +105,27 @@ def period_word(code: str) -> str:
         return Period.parse(code).label(get_language() or "zh")
     except ValueError:
         return code
+
+
+# approximation → how a number is said with it, and what follows the unit
+_BEFORE_UNIT = {
+    "余": gettext_lazy("%(number)s余"), "多": gettext_lazy("%(number)s多"), "近": gettext_lazy("近%(number)s"),
+    "超": gettext_lazy("超%(number)s"), "约": gettext_lazy("约%(number)s"),
+}  # fmt: skip
+_AFTER_UNIT = {"以上": gettext_lazy("以上"), "达上": gettext_lazy("达上")}
+
+
+def approximated(number: str, approximation: str) -> tuple[str, str]:
+    """A number as roughly as it was reported, and what follows its unit: (220余, ""), (近50, ""), (20, 以上)."""
+    if approximation in _BEFORE_UNIT:
+        return str(_BEFORE_UNIT[approximation]) % {"number": number}, ""
+    return number, str(_AFTER_UNIT.get(approximation, approximation))
+
+
+def measured(number: object, unit: str) -> str:
+    """A number and the unit as it stands behind a number: 12家, 62.5%, 12 firms."""
+    is_close = not unit or unit[0] == "%" or unit[0] > "\u2e80"  # nothing parts a number from a Chinese word
+    return f"{number}{unit}" if is_close else f"{number} {unit}"
 
 
 @dataclass(frozen=True)
@@ -82,6 +168,15 @@ class Words:
             if term.list == list_code
         ]
 
+    def unit(self, code: str) -> str:
+        """What figures are measured in; the code of a unit is its Chinese name."""
+        return code if self.language.startswith("zh") else self.term("unit", code)
+
+    def unit_after(self, code: str) -> str:
+        """A unit as it stands behind a number: 家, firms, × 10,000 yuan."""
+        unit = self.unit(code)
+        return f"×\N{NO-BREAK SPACE}{unit}" if unit[:1].isdigit() else unit
+
     def event(self, kind: str, code: str) -> str:
         """What an event is called."""
         return self.term(KINDS[kind].event_list, code)
@@ -92,7 +187,7 @@ class Words:
         for kind in kinds:
             for code, label in self.terms(KINDS[kind].event_list):
                 found.setdefault(code, []).append(label)
-        return [(code, "／".join(dict.fromkeys(labels))) for code, labels in found.items()]
+        return [(code, _("／").join(dict.fromkeys(labels))) for code, labels in found.items()]
 
     def indicator(self, code: str) -> str:
         """What an indicator is called; empty for none."""
@@ -104,28 +199,39 @@ class Words:
         return [(code, label.in_language(self.language)) for code, label in self._indicators.items()]
 
     def subject(self, row: Version) -> str:
-        """A title or patent in a few words: 高新技术企业（国家级）, 一种采集终端（发明专利）."""
-        if isinstance(row, Recognition):
-            return _("%(title)s（%(level)s）") % {
-                "title": self.term("title", row.title), "level": self.term("level", row.level)
-            }  # fmt: skip
-        assert isinstance(row, Patent)  # the only other kind with a history
-        return _("%(title)s（%(level)s）") % {"title": row.name, "level": self.term("patent_form", row.form)}
+        """A record in a few words, its name and its terms: 高新技术企业（国家级）, 一种采集终端（发明专利）."""
+        kind = kind_of(row)
+        said = {name: self.term(kind.field_list(name), getattr(row, name)) for name in kind.repeated}
+        name = said.pop("title", "") or getattr(row, "name", "")  # a title's certificate repeats what it is a title of
+        terms = _("、").join(word for word in said.values() if word)
+        return _("%(title)s（%(level)s）") % {"title": name, "level": terms} if terms else name
+
+    def measures(self, event: EventVersion) -> list[tuple[str, str]]:
+        """What an event's measures are called and what they say, without those it names none of."""
+        return [
+            (field_word(name), self.measure(name, scaled, event))
+            for name in kind_of(event).measures
+            if (scaled := getattr(event, name)) is not None
+        ]
+
+    def measure(self, name: str, scaled: int, event: EventVersion) -> str:
+        """A measure in its unit, exact, with the word it came with: 12.5万元, 300元, 120余人次."""
+        number, unit = self.number_and_unit(name, scaled)
+        word = getattr(event, "approximation", "") if name == APPROXIMATED else ""
+        number, after = approximated(number, word)
+        return f"{measured(number, unit)}{after}"
+
+    def number_and_unit(self, name: str, scaled: int) -> tuple[str, str]:
+        """A measure's exact number, and the unit behind it: (12.5, 万元)."""
+        unit, decimals = _said_in(name, scaled)
+        number = format_number(Quantity(scaled=scaled, unit=unit, decimals=decimals).stated, decimals)
+        return number, self.unit_after(unit.code)
 
     def amount(self, row: Observation, scaled: int | None = None) -> str:
         """A reported figure in its own unit, with its approximation: 近20家, 1.2亿元以上."""
         quantity = self.quantity(row, scaled)
-        number = format_number(quantity.stated, row.decimals)
-        written = f"{number}{row.unit}"
-        if not row.approximation:
-            return written
-        if row.approximation in ("余", "多"):
-            return f"{number}{row.approximation}{row.unit}"
-        return (
-            f"{row.approximation}{written}"
-            if row.approximation in ("近", "超", "约")
-            else f"{written}{row.approximation}"
-        )
+        number, after = approximated(format_number(quantity.stated, row.decimals), row.approximation)
+        return f"{measured(number, self.unit_after(row.unit))}{after}"
 
     def quantity(self, row: Observation, scaled: int | None = None) -> Quantity:
         """A reported figure's amount (or another in its unit), exact."""
@@ -144,19 +250,24 @@ class Words:
         value: Any = getattr(row, name)
         if value is None or value == "":
             return {"accepted": _("未选定")}.get(name, "")
-        if name in LISTS:
-            return self.term(LISTS[name], value)
-        if name in ("value", "value_max") and isinstance(row, Observation):
-            return self.amount(row, value)
-        return self._plain(row, name, value)
-
-    def _plain(self, row: Version, name: str, value: Any) -> str:
-        if name == "state":
-            return state_word(value)
+        if isinstance(row, Observation):
+            return self._observed(row, name, value)
+        kind = kind_of(row)
+        if name in kind.repeated:
+            return self.term(kind.field_list(name), value)
+        if isinstance(row, EventVersion) and name in kind.measures:
+            return self.measure(name, value, row)
         if name == "event":
-            return self.event(row._meta.model_name.removesuffix("event"), value)  # type: ignore[union-attr]  # a model's
+            return self.event(kind.code, value)
         if name == "effect":
-            return effect_word(str(row._meta.model_name).removesuffix("event"), value)
+            return effect_word(kind.code, value)
+        return self._plain(name, value)
+
+    def _observed(self, row: Observation, name: str, value: Any) -> str:
+        if name in ("layer", "measure"):
+            return self.term(name, value)
+        if name in ("value", "value_max"):
+            return self.amount(row, value)
         if name == "indicator":
             return self.indicator(value)
         if name in ("stated_period", "real_period"):
@@ -165,6 +276,11 @@ class Words:
             return confidence_word(value)
         if name == "accepted":
             return _("采用") if value else _("搁置")
+        return self._plain(name, value)
+
+    def _plain(self, name: str, value: Any) -> str:
+        if name == "state":
+            return state_word(value)
         if isinstance(value, bool):
             return _("是") if value else _("否")
         return day_word(value) if isinstance(value, date) else str(value)
@@ -177,8 +293,21 @@ def day_word(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
-# column → the vocabulary list of its values
-LISTS = {"title": "title", "level": "level", "form": "patent_form", "layer": "layer", "measure": "measure"}
+def _said_in(name: str, scaled: int) -> tuple[Unit, int]:
+    """The unit a measure is said in and the decimals it needs there: the first in which it is at least one, exact."""
+    *larger, last = MEASURE_UNITS[name]
+    for unit in larger:
+        amount = Decimal(scaled) / unit.scale / unit.factor
+        if abs(amount) >= 1 and (decimals := needed_decimals(amount)) <= 4:
+            return unit, decimals
+    return last, needed_decimals(Decimal(scaled) / last.scale)
+
+
+def needed_decimals(amount: Decimal) -> int:
+    """The decimals an exact amount needs: 12.50 needs one."""
+    exponent = amount.normalize().as_tuple().exponent
+    assert isinstance(exponent, int)  # a number, not NaN
+    return max(0, -exponent)
 
 
 def _labels(row: Version) -> list[tuple[str, str]]:
@@ -191,12 +320,14 @@ def _labels(row: Version) -> list[tuple[str, str]]:
             ("region", _("区划")), ("layer", _("资金口径")), ("part", _("部分")), ("name", _("名称")),
             ("as_written", _("原文写法")), ("accepted", _("是否采用")), ("note", _("备注")),
         ]  # fmt: skip
-    if isinstance(row, Recognition):
-        return [("title", _("资质")), ("level", _("级别")), ("name", _("名称")), ("number", _("证书编号")), *common]
-    if isinstance(row, Patent):
-        return [("form", _("类型")), ("name", _("名称")), ("number", _("申请号")), *common]
-    repeated = [("title", _("资质")), ("level", _("级别"))] if hasattr(row, "title") else [("form", _("类型"))]
-    return [*common[:1], ("event", _("事件")), *common[1:], ("effect", _("作用")), *repeated]
+    kind = kind_of(row)
+    repeated = [(name, field_word(name)) for name in kind.repeated]
+    if not isinstance(row, EventVersion):
+        return [*repeated, *((name, kind.column_word(name)) for name in kind.details), *common]
+    measures = [(name, field_word(name)) for name in kind.measures]
+    approximation = [("approximation", _("约数"))] if hasattr(row, "approximation") else []
+    effect = [("effect", _("作用"))] if kind.code in RUNNING else []
+    return [*common[:1], ("event", _("事件")), *measures, *approximation, *common[1:], *effect, *repeated]
 
 
 def confidence_word(confidence: str) -> str:

@@ -15,6 +15,7 @@ from xingke.indicators.queries import Reader
 from xingke.indicators.rules import Evidence
 from xingke.ledger.kinds import KINDS
 from xingke.ledger.models import Observation
+from xingke.ledger.queries import current_subjects
 from xingke.ledger.words import Words
 from xingke.reports.keys import trusted_keys
 from xingke.reports.models import Document
@@ -144,16 +145,18 @@ def record_changes(each: Drift) -> tuple[RecordChange, ...]:
 
 
 def _named(of: str, what: str, rows: Sequence[Evidence], where: str, path: int) -> list[RecordChange]:
-    """Records by name: the title or patent an event belongs to, or the figure somebody reported."""
+    """Records by name: whose event it is, what happened and how much, or the figure somebody reported."""
     keys = [UUID(hex=row.record) for row in rows]
     names: dict[UUID, tuple[str, str]] = {}
     if of in KINDS:
         kind, words = KINDS[of], Words()
         events = kind.event._default_manager.filter(record__in=keys, seq_to__isnull=True)
-        subjects = {event.record: event for event in events.select_related("organisation")}
-        for key, event in subjects.items():
-            holder = event.organisation.name if event.organisation else ""
-            names[key] = (of, f"{holder} {words.event(of, event.event)} {event.happened_on.isoformat()}")
+        found = list(events.select_related("organisation"))
+        subjects = current_subjects(kind, {event.subject for event in found if event.organisation is None})
+        for event in found:
+            holder = event.organisation.name if event.organisation else words.subject(subjects[event.subject])
+            said = [holder, words.event(of, event.event), *(said for _label, said in words.measures(event))]
+            names[event.record] = (of, " ".join([*said, event.happened_on.isoformat()]))
     for row in Observation.objects.filter(record__in=keys, seq_to__isnull=True):
         names[row.record] = ("observation", f"{row.document} {row.place} {row.name} {row.as_written}")
     unknown = (of or "observation", "")

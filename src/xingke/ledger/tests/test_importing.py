@@ -103,7 +103,7 @@ def test_the_fictional_figures_all_hold(cast: Cast) -> None:
     outcome = bring((PACKS / "fictional" / "observations.csv").read_bytes(), cast.statistician)
 
     assert problems(outcome) == []
-    assert outcome.counts["new"] == Observation.objects.filter(is_fictional=True).count() == 323
+    assert outcome.counts["new"] == Observation.objects.filter(is_fictional=True).count() == 276
 
 
 # ── one row ─────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,12 +1,15 @@
 """Histories of titles and patents, and reported figures, without a database."""
 
+import tomllib
 from datetime import date
 
 import pytest
 
+from tests.cast import PACKS
 from xingke.base.periods import Period
 from xingke.base.refusals import Refused
 from xingke.ledger import rules
+from xingke.ledger.kind_names import KIND_NAMES
 from xingke.ledger.rules import Happening, RealPeriod, Reported
 
 HISTORIES = [
@@ -87,11 +90,14 @@ def test_an_unknown_event_is_named() -> None:
         rules.effects([Happening("abolished", date(2024, 1, 1))])
 
 
-def test_every_event_of_the_lists_has_an_effect() -> None:
-    assert set(rules.TITLE_EVENTS) | set(rules.PATENT_EVENTS) == rules.OPENS | rules.CLOSES | rules.NEITHER - {
-        "objected"
-    }
-    assert not rules.OPENS & rules.CLOSES
+def test_every_event_of_the_lists_has_one_effect_and_no_other_event_has() -> None:
+    terms = tomllib.loads((PACKS / "national" / "vocabulary.toml").read_text(encoding="utf-8"))["term"]
+    lists = {kind.events for kind in KIND_NAMES.values()}
+
+    listed = {term["code"] for term in terms if term["list"] in lists}
+
+    assert listed == rules.OPENS | rules.CLOSES | rules.NEITHER
+    assert not (rules.OPENS & rules.CLOSES or rules.OPENS & rules.NEITHER or rules.CLOSES & rules.NEITHER)
 
 
 # ── real periods ────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -113,8 +113,8 @@ def test_the_list_is_exported_whole_and_without_formulas(cast: Cast, signed_in: 
     lines = signed_in("officer").get("/records/?format=csv").content.decode("utf-8-sig").splitlines()
 
     assert lines == [
-        "日期,类别,事件,作用,资质或专利,编号,单位,统一社会信用代码,区划,区划代码,状态,虚构",
-        "2024-11-08,资质认定,认定,使资质生效,高新技术企业（国家级）,GR1,'@明渠,,青溪县,990121,已确认,是",
+        "日期,类别,事件,作用,事项,数量,编号,单位,统一社会信用代码,区划,区划代码,状态,虚构",
+        "2024-11-08,资质认定,认定,使资质生效,高新技术企业（国家级）,,GR1,'@明渠,,青溪县,990121,已确认,是",
     ]
 
 

@@ -18,8 +18,8 @@ from xingke.base.exports import csv_address, csv_response, wants_csv
 from xingke.ledger import queries
 from xingke.ledger.kinds import KINDS
 from xingke.ledger.models import State
-from xingke.ledger.record_facts import crumbs, facts, history, lead, rivals, title, versions
-from xingke.ledger.words import Words, effect_word, kind_word, state_word
+from xingke.ledger.record_facts import crumbs, facts, held_tag, history, lead, rivals, title, versions
+from xingke.ledger.words import Words, effect_word, kind_choices, kind_word, state_word
 from xingke.registry import filtering
 from xingke.registry import queries as registry
 
@@ -44,12 +44,12 @@ def record_list(request: HttpRequest) -> HttpResponse:
     rows = [_row(words, entry) for entry in queries.entries(page.object_list)]
     table = {
         "columns": [
-            {"label": _("日期"), "class": "nowrap"}, {"label": _("事件")}, {"label": _("资质或专利")},
+            {"label": _("日期"), "class": "nowrap"}, {"label": _("事件")}, {"label": _("事项")},
             {"label": _("单位")}, {"label": _("区划")}, {"label": _("状态")},
         ],
         "page": page, "export_url": csv_address(request),
         **filtering.emptiness(
-            request, _("还没有记录"), _("您可以查看的范围里还没有登记资质或专利。"), problem=choice.problem
+            request, _("还没有记录"), _("您可以查看的范围里还没有登记任何事项。"), problem=choice.problem
         ),
     }  # fmt: skip
     context = {
@@ -65,7 +65,7 @@ def _filters(
     kinds = [asked["kind"]] if asked["kind"] in KINDS else list(KINDS)
     fields = [
         filtering.search("q", _("单位、名称或编号"), asked["q"], _("如 明渠、GR2025、20231012")),
-        filtering.select("kind", _("类别"), asked["kind"], [(kind, kind_word(kind)) for kind in KINDS]),
+        filtering.select("kind", _("类别"), asked["kind"], kind_choices()),
         choice.field,
         filtering.select("year", _("年份"), asked["year"], [(str(year), str(year)) for year in years]),
         filtering.select("event", _("事件"), asked["event"], words.events(kinds)),
@@ -79,6 +79,7 @@ def _row(words: Words, entry: queries.TimelineEntry) -> dict[str, Any]:
     return {
         "on": entry.on, "event": words.event(entry.kind, event.event), "effect": event.effect,
         "effect_word": effect_word(entry.kind, event.effect), "what": words.subject(subject),
+        "measures": _("，").join(said for _label, said in words.measures(event)),
         "number": getattr(subject, "number", ""), "organisation": event.organisation, "region": event.region.name,
         "state": event.state, "url": reverse("ledger:record", args=[entry.kind, event.record]),
         "is_fictional": event.is_fictional, "kind": kind_word(entry.kind), "region_code": event.region.code,
@@ -87,7 +88,7 @@ def _row(words: Words, entry: queries.TimelineEntry) -> dict[str, Any]:
 
 def _header() -> list[str]:
     return [
-        _("日期"), _("类别"), _("事件"), _("作用"), _("资质或专利"), _("编号"), _("单位"), _("统一社会信用代码"), _("区划"),
+        _("日期"), _("类别"), _("事件"), _("作用"), _("事项"), _("数量"), _("编号"), _("单位"), _("统一社会信用代码"), _("区划"),
         _("区划代码"), _("状态"), _("虚构"),
     ]  # fmt: skip
 
@@ -97,7 +98,7 @@ def _lines(words: Words, found: Iterator[Any]) -> Iterable[list[Any]]:
         for row in (_row(words, entry) for entry in queries.entries(part)):
             holder = row["organisation"]
             yield [
-                row["on"], row["kind"], row["event"], row["effect_word"], row["what"], row["number"],
+                row["on"], row["kind"], row["event"], row["effect_word"], row["what"], row["measures"], row["number"],
                 holder.name if holder else "", holder.credit_code if holder else "", row["region"], row["region_code"],
                 state_word(row["state"]), _("是") if row["is_fictional"] else "",
             ]  # fmt: skip
@@ -111,7 +112,7 @@ def record(request: HttpRequest, kind: str, record: UUID) -> HttpResponse:
     context = {
         "kind": kind, "shown": shown, "row": shown.current, "kicker": f"{kind_word(kind)} · {shown.current.region.name}",
         "title": title(words, shown), "lead": lead(words, shown, timezone.localdate()),
-        "is_held": queries.is_held(shown, on=timezone.localdate()), "facts": facts(words, shown),
+        "held": held_tag(shown, timezone.localdate()), "facts": facts(words, shown),
         "history": history(words, shown, registry.scope(user, Permission.RECORD_READ)),
         "versions": versions(words, shown), "rivals": rivals(words, shown), "rights": queries.rights(user, shown),
         "crumbs": crumbs(words, shown), "is_fictional": shown.current.is_fictional,

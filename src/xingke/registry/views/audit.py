@@ -29,18 +29,18 @@ def _actions() -> dict[str, str]:
         "pack.loaded": _("装载规则包"),
         "regions.loaded": _("装载区划"),
         "organisations.entered": _("登记单位"),
-        "recognition.filed": _("登记认定"),
-        "recognition.event-filed": _("登记认定事件"),
-        "recognition.event-confirmed": _("确认认定事件"),
-        "recognition.event-corrected": _("更正认定事件"),
-        "recognition.event-voided": _("作废认定事件"),
-        "recognition.corrected": _("更正认定"),
-        "patent.filed": _("登记专利"),
-        "patent.event-filed": _("登记专利事件"),
-        "patent.event-confirmed": _("确认专利事件"),
-        "patent.event-corrected": _("更正专利事件"),
-        "patent.event-voided": _("作废专利事件"),
-        "patent.corrected": _("更正专利"),
+        **{
+            f"{kind}.{done}": said % {"kind": word}
+            for kind, word in _kinds().items()
+            for done, said in {
+                "filed": _("登记%(kind)s"),
+                "event-filed": _("登记%(kind)s事件"),
+                "event-confirmed": _("确认%(kind)s事件"),
+                "event-corrected": _("更正%(kind)s事件"),
+                "event-voided": _("作废%(kind)s事件"),
+                "corrected": _("更正%(kind)s"),
+            }.items()
+        },
         "observation.imported": _("导入上报数"),
         "observation.confirmed": _("确认上报数"),
         "observation.corrected": _("更正上报数"),
@@ -52,12 +52,20 @@ def _actions() -> dict[str, str]:
     }
 
 
+def _kinds() -> dict[str, str]:
+    return {
+        "recognition": _("资质认定"), "patent": _("专利"), "project": _("项目"), "payment": _("资金"),
+        "contract": _("技术合同"), "award": _("奖励"), "appointment": _("选派引进"), "activity": _("活动"),
+        "milestone": _("大事记"),
+    }  # fmt: skip
+
+
 def _details() -> dict[str, str]:
     return {
         "role": _("角色"), "region": _("区划"), "organisation": _("单位"), "name": _("姓名或岗位"), "kind": _("类别"),
         "since": _("起始日期"), "event": _("事件"), "on": _("日期"), "happened_on": _("日期"), "subject": _("所属记录"),
         "confirmed": _("直接确认"), "title": _("标题"), "frozen": _("冻结数字"), "seq": _("序号"), "counts": _("计数"),
-        "encoding": _("编码"),
+        "encoding": _("编码"), "amount": _("金额（分）"), "people": _("人次（×10⁻⁴）"), "materials": _("资料份数（×10⁻⁴）"),
     }  # fmt: skip
 
 
@@ -106,8 +114,8 @@ def audit(request: HttpRequest) -> HttpResponse:
 def _values() -> dict[str, str]:
     """Codes inside the details, in words: roles, kinds, outcomes of an import."""
     language = get_language() or "zh-hans"
-    return {code: role.label.in_language(language) for code, role in queries.roles().items()} | {
-        "recognition": _("资质认定"), "patent": _("专利"), "new": _("新登记"), "changed": _("有改动"), "unchanged": _("未改动"),
+    return {code: role.label.in_language(language) for code, role in queries.roles().items()} | _kinds() | {
+        "new": _("新登记"), "changed": _("有改动"), "unchanged": _("未改动"),
         "waiting": _("待读"), "rejected": _("未导入"),
     }  # fmt: skip
 
