@@ -22,7 +22,7 @@ def title(words: Words, shown: RecordPage) -> str:
     """What the record is, in a few words."""
     row = shown.current
     if isinstance(row, Observation):
-        return f"{row.name}：{words.amount(row)}"
+        return row.name + _("：") + words.amount(row)
     name = words.subject(shown.subject) if shown.subject is not None else kind_word(shown.kind)
     return f"{words.event(shown.kind, row.event)} · {name}" if shown.is_event else name
 
@@ -136,7 +136,9 @@ def indicator_url(row: Observation) -> str:
 
 def _provenance(row: Any) -> Items:
     confirmed = (
-        f"{row.confirmed_by}，{day_word(timezone.localdate(row.confirmed_at))}" if row.confirmed_by else _("尚未确认")
+        f"{row.confirmed_by}{_('，')}{day_word(timezone.localdate(row.confirmed_at))}"
+        if row.confirmed_by
+        else _("尚未确认")
     )
     return [
         {"label": _("来源"), "value": row.source, "note": row.source_place},
@@ -157,7 +159,7 @@ def history(words: Words, shown: RecordPage, allowed: Scope) -> Items:
             {
                 "when": event.happened_on, "title": _("%(event)s（本条）") % {"event": name} if is_own else name,
                 "url": reverse("ledger:record", args=[shown.kind, event.record]) if reachable else "",
-                "text": "，".join(part for part in (_effect(shown.kind, event), where) if part),
+                "text": _("，").join(part for part in (_effect(shown.kind, event), where) if part),
                 "state": "" if event.state == "confirmed" else event.state,
                 "tone": "" if event.state == "void" else TONES[event.effect],
             }
@@ -176,7 +178,7 @@ def versions(words: Words, shown: RecordPage) -> Items:
         items.append(
             {
                 "number": row.version, "when": row.entered_at, "by": row.entered_by, "state": row.state,
-                "is_current": row.is_current, "note": "；".join(part for part in (said, reason) if part),
+                "is_current": row.is_current, "note": _("；").join(part for part in (said, reason) if part),
                 "changes": words.changes(before, row) if before is not None else [],
             }
         )  # fmt: skip

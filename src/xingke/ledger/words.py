@@ -6,7 +6,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any  # a record is a row of any kind's table
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from xingke.base.labels import Label
@@ -40,6 +40,27 @@ def period_word(code: str) -> str:
         return Period.parse(code).label(get_language() or "zh")
     except ValueError:
         return code
+
+
+# approximation → how a number is said with it, and what follows the unit
+_BEFORE_UNIT = {
+    "余": gettext_lazy("%(number)s余"), "多": gettext_lazy("%(number)s多"), "近": gettext_lazy("近%(number)s"),
+    "超": gettext_lazy("超%(number)s"), "约": gettext_lazy("约%(number)s"),
+}  # fmt: skip
+_AFTER_UNIT = {"以上": gettext_lazy("以上"), "达上": gettext_lazy("达上")}
+
+
+def approximated(number: str, approximation: str) -> tuple[str, str]:
+    """A number as roughly as it was reported, and what follows its unit: (220余, ""), (近50, ""), (20, 以上)."""
+    if approximation in _BEFORE_UNIT:
+        return str(_BEFORE_UNIT[approximation]) % {"number": number}, ""
+    return number, str(_AFTER_UNIT.get(approximation, approximation))
+
+
+def measured(number: object, unit: str) -> str:
+    """A number and the unit as it stands behind a number: 12家, 62.5%, 12 firms."""
+    is_close = not unit or unit[0] == "%" or unit[0] > "\u2e80"  # nothing parts a number from a Chinese word
+    return f"{number}{unit}" if is_close else f"{number} {unit}"
 
 
 @dataclass(frozen=True)
@@ -82,6 +103,15 @@ class Words:
             if term.list == list_code
         ]
 
+    def unit(self, code: str) -> str:
+        """What figures are measured in; the code of a unit is its Chinese name."""
+        return code if self.language.startswith("zh") else self.term("unit", code)
+
+    def unit_after(self, code: str) -> str:
+        """A unit as it stands behind a number: 家, firms, × 10,000 yuan."""
+        unit = self.unit(code)
+        return f"×\N{NO-BREAK SPACE}{unit}" if unit[:1].isdigit() else unit
+
     def event(self, kind: str, code: str) -> str:
         """What an event is called."""
         return self.term(KINDS[kind].event_list, code)
@@ -92,7 +122,7 @@ class Words:
         for kind in kinds:
             for code, label in self.terms(KINDS[kind].event_list):
                 found.setdefault(code, []).append(label)
-        return [(code, "／".join(dict.fromkeys(labels))) for code, labels in found.items()]
+        return [(code, _("／").join(dict.fromkeys(labels))) for code, labels in found.items()]
 
     def indicator(self, code: str) -> str:
         """What an indicator is called; empty for none."""
@@ -115,17 +145,8 @@ class Words:
     def amount(self, row: Observation, scaled: int | None = None) -> str:
         """A reported figure in its own unit, with its approximation: 近20家, 1.2亿元以上."""
         quantity = self.quantity(row, scaled)
-        number = format_number(quantity.stated, row.decimals)
-        written = f"{number}{row.unit}"
-        if not row.approximation:
-            return written
-        if row.approximation in ("余", "多"):
-            return f"{number}{row.approximation}{row.unit}"
-        return (
-            f"{row.approximation}{written}"
-            if row.approximation in ("近", "超", "约")
-            else f"{written}{row.approximation}"
-        )
+        number, after = approximated(format_number(quantity.stated, row.decimals), row.approximation)
+        return f"{measured(number, self.unit_after(row.unit))}{after}"
 
     def quantity(self, row: Observation, scaled: int | None = None) -> Quantity:
         """A reported figure's amount (or another in its unit), exact."""

@@ -125,9 +125,14 @@ def stock(user: User, *, today: date) -> list[Task]:
         week = timezone.now() - timedelta(days=7)
         trail = accounts.audit_trail()
         found.append(
-            Task(_("最近七天的审计记录"), trail.filter(at__gte=week).count(), _("条"), reverse("registry:audit"))
+            Task(
+                _("最近七天的审计记录"),
+                trail.filter(at__gte=week).count(),
+                pgettext("audit", "条"),
+                reverse("registry:audit"),
+            )
         )
-        found.append(Task(_("审计记录总数"), trail.count(), _("条"), reverse("registry:audit")))
+        found.append(Task(_("审计记录总数"), trail.count(), pgettext("audit", "条"), reverse("registry:audit")))
     return found
 
 
