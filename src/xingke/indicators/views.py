@@ -78,9 +78,7 @@ def _lines(cards: Cards, chosen: Chosen, asked: Sequence[Indicator]) -> list[tup
     """Each indicator's group and line. One engine pass for everything: the peers' values give the ranks."""
     reader = Reader()
     region, period = chosen.region, chosen.period
-    reader.values(asked, reader.peers(region), [period, period.year_before])
-    growths = reader.growths(asked, [region], period)
-    ranks = reader.ranks(asked, region, period)
+    growths, ranks = reader.overview(asked, region, period)
     return [
         (each.group, cards.line(growth.now, growth, rank))
         for each, growth, rank in zip(asked, growths, ranks, strict=True)

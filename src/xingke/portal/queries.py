@@ -65,9 +65,7 @@ def numbers(user: User, *, today: date) -> Numbers | None:
     known = indicators.indicators()
     asked = [known[code] for code in FIRST if code in known]
     reader = Reader()
-    reader.values(asked, reader.peers(region), [period, period.year_before])
-    growths = reader.growths(asked, [region], period)
-    ranks = reader.ranks(asked, region, period)
+    growths, ranks = reader.overview(asked, region, period)
     cards = Cards(registry.scope(user, Permission.RECORD_READ))
     told = [(growth, rank) for growth, rank in zip(growths, ranks, strict=True) if growth.now.status != "unknown"]
     return Numbers(
