@@ -1,11 +1,7 @@
 """Fixtures of the whole suite."""
 
-import os
-import tempfile
-
-os.environ["XINGKE_DATA"] = tempfile.mkdtemp(prefix="xingke-test-")  # nothing of a real installation is touched
-
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -16,6 +12,8 @@ from tests import cast as casting
 
 def pytest_configure() -> None:
     """Plain static files (nothing is collected for tests) and a quick password hash: neither is what tests are about."""
+    if not Path(settings.DATA).name.startswith("xingke-test-"):
+        raise pytest.UsageError("the tests would write to a real installation: unset DJANGO_SETTINGS_MODULE")
     settings.STORAGES = {
         "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

@@ -15,6 +15,7 @@ from xingke.accounts import actions as accounts
 from xingke.accounts.models import User
 from xingke.base.keys import derived_key
 from xingke.ledger import actions as ledger
+from xingke.ledger import importing
 from xingke.registry import actions as registry
 from xingke.registry.models import Definition, Organisation, Region
 
@@ -119,3 +120,60 @@ def keep_records(*regions: Region, by: User, since: str = "2022-12-31") -> None:
     for region in regions:
         for kind in ("recognition", "patent"):
             ledger.declare_record_keeping(region=region, kind=kind, since=date.fromisoformat(since), by=by, now=NOW)
+
+
+def report(
+    region: Region,
+    period: str,
+    name: str,
+    value: str,
+    unit: str,
+    *,
+    by: User,
+    document: str = "T1",
+    place: str = "",
+    **columns: str,
+) -> UUID:
+    """Import one reported figure, e.g. ``report(county, "2024", "地区生产总值", "468.30", "亿元", by=…)``; returns its key.
+
+    columns: others of the import file, e.g. measure, real_year, basis, as_written.
+    """
+    place = place or f"{document}#{region.code} {name} {period} {columns.get('measure', 'level')}"
+    row = {
+        "figure": place[:64], "document": document, "region": region.name, "region_code": region.code,
+        "stated_year": period, "real_year": period, "period": period, "indicator": name, "measure": "level",
+        "value": value, "unit": unit, "as_written": f"{value}{unit}", **columns,
+    }  # fmt: skip
+    table = importing.Table(rows=[row], encoding="UTF-8", digest=derived_key(*row.values()).hex, numbers=[2])
+    outcome = importing.import_observations(table=table, file_name="test.csv", by=by, now=NOW)
+    assert not outcome.left, [str(problem) for problem in outcome.left[0].problems]
+    return derived_key("observation", document, row["figure"])
+
+
+SHORT = """
+[[outline]]
+code = "short"
+label = { zh = "简报", en = "Brief" }
+title = "{region}{period}科技工作简报"
+issuer = "{region}科学技术局"
+
+[[outline.section]]
+heading = "一、企业"
+[[outline.section.sentence]]
+text = "{region_word}申报高新技术企业{high_tech_applications}，通过认定{high_tech_recognised}[，通过率{high_tech_pass_rate}]。"
+[[outline.section.sentence]]
+text = "有效高新技术企业{high_tech_enterprises}[，同比{high_tech_enterprises:growth}][，{high_tech_enterprises:rank}]。"
+
+[[outline.section]]
+heading = "二、投入"
+[[outline.section.sentence]]
+text = "全社会研发经费投入{rnd_expenditure}，投入强度{rnd_intensity}。"
+[[outline.section.sentence]]
+text = "登记技术合同成交额{contract_registered_value}。"
+"""
+
+
+def load_outline(folder: Path) -> None:
+    """Load the outline ``short``: seven figures of every kind, and quick to write."""
+    (folder / "outlines.toml").write_text(SHORT, encoding="utf-8")
+    registry.load_pack(folder=folder, by=None, now=NOW)

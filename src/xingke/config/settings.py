@@ -89,6 +89,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "xingke.base.middleware.security_headers",
+    "xingke.base.remembering.within_request",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "xingke.accounts.middleware.language",
     "django.middleware.common.CommonMiddleware",

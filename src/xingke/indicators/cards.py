@@ -11,7 +11,7 @@ from xingke.indicators import wording
 from xingke.indicators.choosing import evidence_url, indicator_url
 from xingke.indicators.queries import Growth, Rank, Value
 from xingke.indicators.rules import ranks as places
-from xingke.ledger.words import Words
+from xingke.ledger.words import Words, measured
 from xingke.registry.models import Region
 from xingke.registry.rules import Scope
 
@@ -57,9 +57,9 @@ class Cards:
         self, value: Value, growth: Growth | None = None, rank: Rank | None = None, *, seq: int | None = None
     ) -> Line:
         """A value for one row of a list."""
-        number, unit = wording.amount_words(value)
+        number, unit = wording.amount_words(value, self.words)
         if value.status == "partial":
-            number, unit = wording.part_words(value), value.indicator.unit
+            number, unit = wording.part_words(value), self.words.unit_after(value.indicator.unit)
         covered = value.covered
         return Line(
             code=value.indicator.code,
@@ -127,7 +127,7 @@ class Cards:
                 "name": each.region.name,
                 "url": indicator_url(each.indicator.code, each.region, each.period),
                 "value": each.amount,
-                "text": str(wording.amount_words(each)[0]),
+                "text": str(wording.amount_words(each, self.words)[0]),
                 "change": wording.change(by_region.get(each.region.pk)).text,
                 "is_own": each.region == own,
             }
@@ -142,7 +142,7 @@ class Cards:
             "id": "trend-chart",
             "kind": "bar" if asked.nature == "flow" else "line",
             "title": title,
-            "unit": asked.unit,
+            "unit": self.words.unit(asked.unit),
             "series": [values[0].region.name],
             "rows": rows,
             "note": "" if all(value.is_known for value in values) else _("没有数的时期留空，不连线，也不当作零。"),
@@ -153,8 +153,9 @@ class Cards:
         if value.status == "partial":
             text = str(wording.part_words(value))
         elif value.is_known:
-            number, unit = wording.amount_words(value)
-            text = str(number) if unit == value.indicator.unit else f"{number}{unit}"
+            number, unit = wording.amount_words(value, self.words)
+            is_own = unit == self.words.unit_after(value.indicator.unit)
+            text = str(number) if is_own else measured(number, unit)
         return {
             "value": value.amount if value.is_known else value.known_part,
             "text": text,

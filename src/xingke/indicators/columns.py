@@ -20,6 +20,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Q
 
+from xingke.accounts.models import Counter
 from xingke.accounts.queries import current_seq, ledger_identity, trail_digest
 from xingke.ledger.kinds import KINDS, Kind
 from xingke.ledger.models import State
@@ -118,15 +119,21 @@ def source(kind_code: str) -> Source:
     Inside a transaction nothing is rebuilt: a file must hold committed rows only.
     """
     kind = KINDS[kind_code]
-    stamp = Stamp(ledger_identity(), current_seq(), region_tree_stamp())
+    stamp = _now()
     file, made = _newest_file(kind, stamp)
     tail = _tail(kind, made.seq if made else 0, stamp)
     if tail.rows.num_rows + tail.closed.num_rows >= REBUILD_AT and not connection.in_atomic_block:
         file = rebuild(kind_code) if file is None else _completed(kind, file, tail, stamp.seq)
-        stamp = Stamp(ledger_identity(), current_seq(), region_tree_stamp())
+        stamp = _now()
         file, made = _newest_file(kind, stamp)
         tail = _tail(kind, made.seq if made else 0, stamp)
     return Source(kind_code, file, made or Stamp(stamp.ledger, 0, stamp.regions), tail)
+
+
+def _now() -> Stamp:
+    """The ledger and the region tree at this moment; asked before everything else, so in one query each."""
+    identity, seq = Counter.objects.filter(name=Counter.LEDGER).values_list("ledger", "value").first() or ("", 0)
+    return Stamp(str(identity), seq, region_tree_stamp())
 
 
 def rebuild(kind_code: str) -> Path:

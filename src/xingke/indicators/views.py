@@ -25,7 +25,7 @@ from xingke.indicators.choosing import Chosen, choose, evidence_url, indicator_u
 from xingke.indicators.queries import Reader, Value
 from xingke.indicators.rules import Evidence, Indicator
 from xingke.ledger.models import EventVersion, Version
-from xingke.ledger.words import Words
+from xingke.ledger.words import Words, measured
 from xingke.registry import queries as registry
 from xingke.registry.filtering import PAGE_SIZE, search
 
@@ -79,9 +79,7 @@ def _lines(cards: Cards, chosen: Chosen, asked: Sequence[Indicator]) -> list[tup
     """Each indicator's group and line. One engine pass for everything: the peers' values give the ranks."""
     reader = Reader()
     region, period = chosen.region, chosen.period
-    reader.values(asked, reader.peers(region), [period, period.year_before])
-    growths = reader.growths(asked, [region], period)
-    ranks = reader.ranks(asked, region, period)
+    growths, ranks = reader.overview(asked, region, period)
     return [
         (each.group, cards.line(growth.now, growth, rank))
         for each, growth, rank in zip(asked, growths, ranks, strict=True)
@@ -227,7 +225,7 @@ def _rank_table(
     return {
         "id": "rank",
         "caption": _("%(region)s各地") % {"region": parent.name} if parent else _("同级区划"),
-        "unit": asked.unit,
+        "unit": cards.words.unit(asked.unit),
         "rows": cards.rank_rows(rank, growths, chosen.region),
         "note": note,
     }
@@ -237,11 +235,11 @@ def _routes(value: Value, cards: Cards) -> list[dict[str, Any]]:
     """Both ways a value is known, side by side; empty where there is only one."""
     if value.also is None:
         return []
-    number, unit = wording.amount_words(value)
+    number, unit = wording.amount_words(value, cards.words)
     return [
         {
             "word": wording.route_word(value.route),
-            "figure": f"{number}{unit}",
+            "figure": measured(number, unit),
             "where": "",
             "url": cards.evidence_url(value),
         },

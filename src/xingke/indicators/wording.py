@@ -17,7 +17,7 @@ from xingke.indicators.rules import Example, ExampleEvent, Indicator
 from xingke.ledger.kinds import KINDS
 from xingke.ledger.models import Observation
 from xingke.ledger.queries import observation_quantity
-from xingke.ledger.words import Words, field_word, kind_word, measured
+from xingke.ledger.words import Words, approximated, field_word, kind_word, measured
 
 GROUPS = {
     "firms": gettext_lazy("科技企业"),
@@ -88,20 +88,14 @@ def route_word(route: str) -> str:
     return str(ROUTES.get(route, ""))
 
 
-def amount_words(value: Value) -> tuple[Written, str]:
+def amount_words(value: Value, words: Words) -> tuple[Written, str]:
     """A value's number with thousands separated and its approximation (``220余``, ``近50``), and the unit after it."""
     if value.amount is None:
         return Written("—"), ""
     decimals = len(value.number.partition(".")[2])
     number = written(value.number, decimals)
-    row = value.observation
-    if row is None or not row.approximation:
-        return Written(number), value.unit
-    if row.approximation in ("余", "多"):
-        return Written(f"{number}{row.approximation}"), value.unit
-    if row.approximation in ("近", "超", "约"):
-        return Written(f"{row.approximation}{number}"), value.unit
-    return Written(number), f"{value.unit}{row.approximation}"
+    number, after = approximated(number, value.observation.approximation if value.observation else "")
+    return Written(number), f"{words.unit_after(value.unit)}{after}"
 
 
 def part_words(value: Value) -> Written:
@@ -217,7 +211,7 @@ def definition_facts(asked: Indicator, digest: str, words: Words) -> list[dict[s
     if asked.formula:
         facts.append({"label": _("公式"), "value": formula_words(asked.formula, words)})
     facts += [
-        {"label": _("计量单位"), "value": asked.unit, "note": _("保留 %(n)s 位小数") % {"n": asked.decimals} if asked.decimals else ""},
+        {"label": _("计量单位"), "value": words.unit(asked.unit), "note": _("保留 %(n)s 位小数") % {"n": asked.decimals} if asked.decimals else ""},
         {"label": _("时间汇总"), "value": OVER_TIME[asked.over_time]},
         {"label": _("区划汇总"), "value": OVER_REGIONS[asked.over_regions]},
         {"label": _("同比"), "value": GROWTHS[asked.growth]},
@@ -270,7 +264,7 @@ def _spell(node: formula.Node, name: Callable[[str], str], outer: int = 0) -> st
     level, sign = _SIGNS[node.sign]
     right = level + (node.sign in "-/")  # a − (b + c), a ÷ (b × c)
     words = f"{_spell(node.left, name, level)} {sign} {_spell(node.right, name, right)}"
-    return f"（{words}）" if level < outer else words
+    return _("（%(words)s）") % {"words": words} if level < outer else words
 
 
 @dataclass(frozen=True)
@@ -284,14 +278,17 @@ class ExampleWords:
 
 def example_words(asked: Indicator, example: Example, words: Words) -> ExampleWords:
     """A worked example in words. Its story is the definition's own, in Chinese."""
-    result = f"{example.value}{asked.unit}"
+    result = measured(example.value, words.unit_after(asked.unit))
     if example.inputs:
         known = indicators()
-        lines = tuple(f"{words.indicator(code)}：{value}{known[code].unit}" for code, value in example.inputs.items())
+        lines = tuple(
+            words.indicator(code) + _("：") + measured(value, words.unit_after(known[code].unit))
+            for code, value in example.inputs.items()
+        )
         return ExampleWords(example.story, lines, result)
     happened = sorted(example.events, key=lambda each: each.on)
     lines = tuple(" ".join(filter(None, _happened(asked.of, each, words))) for each in happened)
-    return ExampleWords(example.story, lines, f"{period_words(example.period)}：{result}")
+    return ExampleWords(example.story, lines, period_words(example.period) + _("：") + result)
 
 
 def _happened(kind: str, each: ExampleEvent, words: Words) -> tuple[str, ...]:

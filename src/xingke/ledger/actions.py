@@ -23,6 +23,7 @@ from xingke.registry.models import Organisation, Region, Zone
 
 V = TypeVar("V", bound=Version)
 BATCH = 2_000
+ARRIVALS = ("moved_in", "received")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,6 +149,9 @@ def add_event(
     if confirmed:
         registry.require(by, Permission.RECORD_CONFIRM, region=event.region)
     head = _current(known.subject, subject)
+    latest = known.event._default_manager.filter(subject=subject, seq_to__isnull=True).order_by("-step").first()
+    if latest is not None and event.event not in ARRIVALS:  # whoever takes it over enters it; the rest is the holder's
+        registry.require(by, Permission.RECORD_ENTER, region=latest.region)
     seq = take_seq()
     key = event.key or new_key()
     row = known.event(

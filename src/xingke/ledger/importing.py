@@ -71,7 +71,7 @@ def read_table(data: bytes, *, name: str = "") -> Table:
         raise Refused(str(error)) from error
     missing = [column for column in REQUIRED if column not in sheet.header]
     if missing:
-        raise Refused(_("缺少必需的列：%(columns)s。") % {"columns": "、".join(missing)})
+        raise Refused(_("缺少必需的列：%(columns)s。") % {"columns": _("、").join(missing)})
     if not sheet.rows:
         raise Refused(_("文件只有表头，没有数据行。"))
     named = [(column, name) for column, name in enumerate(sheet.header) if name]
@@ -174,7 +174,7 @@ def read_row(number: int, raw: Mapping[str, str], books: Books) -> Row:
         return row
     if text["measure"] and text["measure"] not in rules.MEASURES:
         row.problems.append(
-            Problem("measure", text["measure"], _("请写：%(known)s。") % {"known": "、".join(rules.MEASURES)})
+            Problem("measure", text["measure"], _("请写：%(known)s。") % {"known": _("、").join(rules.MEASURES)})
         )
     region = _region(row, text, books)
     stated, real = _periods(row, text)
@@ -184,7 +184,7 @@ def read_row(number: int, raw: Mapping[str, str], books: Books) -> Row:
             Problem(
                 "basis",
                 text["basis"],
-                _("不是已知的资金口径，可用：%(known)s。") % {"known": "、".join(sorted(books.layers))},
+                _("不是已知的资金口径，可用：%(known)s。") % {"known": _("、").join(sorted(books.layers))},
             )
         )
     for column, longest in _LONGEST.items():

@@ -371,7 +371,9 @@ def reported(
         Observation.objects.filter(
             as_of(seq), state=State.CONFIRMED, indicator__in=indicators, region__in=regions, real_period__in=periods,
             aspect=aspect, part="",
-        ).order_by("indicator", "region_id", "real_period", "document", "place")
+        )
+        .defer("entered_at", "confirmed_at", "reason", "note", "real_written", "source", "source_place")
+        .order_by("indicator", "region_id", "real_period", "document", "place")
     )  # fmt: skip
 
 

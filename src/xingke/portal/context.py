@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from xingke.accounts.models import User
 from xingke.registry import queries as registry
@@ -15,6 +16,6 @@ def page(request: HttpRequest) -> dict[str, object]:
     language = get_language() or "zh-hans"
     regions = registry.own_regions(user)
     return {
-        "current_region": "、".join(region.name for region in regions[:2]) + ("…" if len(regions) > 2 else ""),
+        "current_region": _("、").join(region.name for region in regions[:2]) + ("…" if len(regions) > 2 else ""),
         "account_role": " · ".join(role.label.in_language(language) for role in registry.roles_of(user)),
     }

@@ -65,9 +65,7 @@ def numbers(user: User, *, today: date) -> Numbers | None:
     known = indicators.indicators()
     asked = [known[code] for code in FIRST if code in known]
     reader = Reader()
-    reader.values(asked, reader.peers(region), [period, period.year_before])
-    growths = reader.growths(asked, [region], period)
-    ranks = reader.ranks(asked, region, period)
+    growths, ranks = reader.overview(asked, region, period)
     cards = Cards(registry.scope(user, Permission.RECORD_READ))
     told = [(growth, rank) for growth, rank in zip(growths, ranks, strict=True) if growth.now.status != "unknown"]
     return Numbers(
@@ -125,9 +123,14 @@ def stock(user: User, *, today: date) -> list[Task]:
         week = timezone.now() - timedelta(days=7)
         trail = accounts.audit_trail()
         found.append(
-            Task(_("最近七天的审计记录"), trail.filter(at__gte=week).count(), _("条"), reverse("registry:audit"))
+            Task(
+                _("最近七天的审计记录"),
+                trail.filter(at__gte=week).count(),
+                pgettext("audit", "条"),
+                reverse("registry:audit"),
+            )
         )
-        found.append(Task(_("审计记录总数"), trail.count(), _("条"), reverse("registry:audit")))
+        found.append(Task(_("审计记录总数"), trail.count(), pgettext("audit", "条"), reverse("registry:audit")))
     return found
 
 

@@ -27,7 +27,7 @@ def workbench(request: HttpRequest) -> HttpResponse:
         "portal/workbench.html",
         {
             "today": today,
-            "place": numbers.region.name if numbers else "、".join(each.name for each in organisations[:1]),
+            "place": numbers.region.name if numbers else organisations[0].name if organisations else "",
             "lead": "" if numbers or organisations else queries.purpose(user),
             "numbers": numbers,
             "tasks": queries.tasks(user),

@@ -17,6 +17,7 @@ from xingke.accounts.permissions import Permission
 from xingke.base import codes, definitions
 from xingke.base.definitions import DefinitionError, Issue
 from xingke.base.refusals import Refused
+from xingke.base.remembering import forget
 from xingke.registry import queries, rules
 from xingke.registry.models import Definition, Grant, Organisation, Region, Zone
 
@@ -77,6 +78,7 @@ def load_pack(*, folder: Path, by: User | None, now: datetime, region: Region | 
             )
             for entry in fresh
         )  # fmt: skip
+        forget(queries.NEWEST)
         record_audit(
             seq=seq, by=by, action="pack.loaded", target_kind="pack", target=folder.name, now=now, count=len(fresh)
         )

@@ -17,8 +17,11 @@ from xingke.base import definitions
 from xingke.base.codes import normalise_code
 from xingke.base.quantities import Unit
 from xingke.base.refusals import Refused
+from xingke.base.remembering import remembered
 from xingke.registry.models import Definition, Grant, Organisation, Region, Zone
 from xingke.registry.rules import Role, Scope, Term
+
+NEWEST = "newest definition"  # what a request remembers of it
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,8 @@ def definition(kind: str, key: str, *, region: Region | None = None) -> Loaded:
 
 def _newest() -> tuple[int, str]:
     """Id and hash of the definition loaded last: what the caches below are good for."""
-    return Definition.objects.order_by("-id").values_list("id", "hash").first() or (0, "")
+    newest = Definition.objects.order_by("-id").values_list("id", "hash")
+    return remembered(NEWEST, lambda: newest.first() or (0, ""))
 
 
 @lru_cache(maxsize=32)

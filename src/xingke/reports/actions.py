@@ -48,7 +48,7 @@ def write_document(*, outline: str, region: Region, period: Period, by: User, no
     try:
         definition = registry.definition("outline", outline, region=region)
     except LookupError as error:
-        known = "、".join(registry.catalogue("outline"))
+        known = _("、").join(registry.catalogue("outline"))
         raise Refused(
             _("没有名为“%(outline)s”的提纲，可用：%(known)s。") % {"outline": outline, "known": known}
         ) from error
@@ -76,7 +76,7 @@ def write_document(*, outline: str, region: Region, period: Period, by: User, no
     key = new_key()
     document_tree = _tree(str(key), definition.value, composed, words, figures, said, region, now)
     if loose := numerals.unbound(document_tree, terms=(region.name,)):
-        raise Refused(_("文中有没有依据的数“%(loose)s”，请检查提纲与区划名称。") % {"loose": "、".join(loose)})
+        raise Refused(_("文中有没有依据的数“%(loose)s”，请检查提纲与区划名称。") % {"loose": _("、").join(loose)})
     content = _content(document_tree)
     existing = Document.objects.filter(
         outline_hash=definition.hash, region=region, period=period.code, content=content

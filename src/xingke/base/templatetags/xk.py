@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from importlib import metadata
 from typing import Any  # values of a template context have no narrower type
 
@@ -166,9 +167,16 @@ def state_tag(code: str, text: str = "") -> SafeString:
 
     An unknown code is shown as it is, plainly, so that a new state is seen rather than hidden.
     """
+    if not text and code in STATES:
+        return _known_state(code, get_language() or "")
     tone, symbol = STATES.get(code, ("plain", "info-circle"))
-    words = text or (_state_words(code) if code in STATES else code)
-    return format_html('<span class="tag tag-{}">{}{}</span>', tone, icon(symbol), words)
+    return format_html('<span class="tag tag-{}">{}{}</span>', tone, icon(symbol), text or code)
+
+
+@lru_cache(maxsize=64)
+def _known_state(code: str, _language: str) -> SafeString:
+    tone, symbol = STATES[code]
+    return format_html('<span class="tag tag-{}">{}{}</span>', tone, icon(symbol), _state_words(code))
 
 
 @register.simple_tag

@@ -377,3 +377,11 @@ def test_record_keeping_needs_a_known_kind_and_the_right_to_confirm(cast: Cast) 
         actions.declare_record_keeping(
             region=cast.county, kind="patent", since=date(2023, 1, 1), by=cast.officer, now=NOW
         )
+
+
+def test_a_neighbour_cannot_end_a_title_held_here(cast: Cast) -> None:
+    key = file("recognition", "甲", [("recognised", "2024-11-08")], firm=cast.firm, by=cast.statistician)
+    expired = actions.NewEvent(event="expired", on=date(2025, 1, 1), region=cast.sibling)
+
+    with pytest.raises(Refused, match="没有在“青溪县”进行此项操作的权限"):
+        actions.add_event(kind="recognition", subject=key, event=expired, by=cast.neighbour, now=NOW, source="test")

@@ -48,7 +48,7 @@ def import_list(request: HttpRequest) -> HttpResponse:
             ],
             "page": page, "empty_title": _("您还没有导入过文件"), "empty_text": _("交来一个文件，结果会列在这里。"),
         },
-        "columns": "、".join(importing.REQUIRED),
+        "columns": _("、").join(importing.REQUIRED),
     }  # fmt: skip
     return render(request, "ledger/import_list.html", context)
 
@@ -110,5 +110,5 @@ def _left_as_csv(batch: ImportBatch, left: list[ImportRow]) -> HttpResponse:
     return csv_response(
         _("未导入的行") + f"-{batch.pk}.csv",
         [*columns, _("行号"), _("问题和办法")],
-        ([*(row.raw.get(column, "") for column in columns), row.number, "；".join(row.problems)] for row in left),
+        ([*(row.raw.get(column, "") for column in columns), row.number, _("；").join(row.problems)] for row in left),
     )

@@ -29,7 +29,7 @@ def account_list(request: HttpRequest) -> HttpResponse:
     listed = list(found if wants_csv(request) else page.object_list)
     language = get_language() or "zh-hans"
     held = queries.roles_by_account(listed)
-    rows = [(each, "、".join(role.label.in_language(language) for role in held.get(each.pk, ()))) for each in listed]
+    rows = [(each, _("、").join(role.label.in_language(language) for role in held.get(each.pk, ()))) for each in listed]
     if wants_csv(request):
         return csv_response(
             _("账号") + ".csv",

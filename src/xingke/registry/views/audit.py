@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -64,8 +64,9 @@ def _details() -> dict[str, str]:
     return {
         "role": _("角色"), "region": _("区划"), "organisation": _("单位"), "name": _("姓名或岗位"), "kind": _("类别"),
         "since": _("起始日期"), "event": _("事件"), "on": _("日期"), "happened_on": _("日期"), "subject": _("所属记录"),
-        "confirmed": _("直接确认"), "title": _("标题"), "frozen": _("冻结数字"), "seq": _("序号"), "counts": _("计数"),
-        "encoding": _("编码"), "amount": _("金额（分）"), "people": _("人次（×10⁻⁴）"), "materials": _("资料份数（×10⁻⁴）"),
+        "confirmed": _("直接确认"), "title": _("标题"), "frozen": pgettext("done", "冻结数字"), "seq": pgettext("of the ledger", "序号"), "counts": _("计数"),
+        "encoding": _("编码"), "amount": _("金额（分）"), "people": _("人次（×10⁻⁴）"),
+        "materials": _("资料份数（×10⁻⁴）"),
     }  # fmt: skip
 
 
@@ -130,11 +131,13 @@ class _Details:
     def said(self, detail: Mapping[str, object]) -> str:
         """The recorded details in one line, without what is empty and without digests of files."""
         shown = {name: value for name, value in detail.items() if name != "digest" and value not in ("", None)}
-        return "；".join(f"{self.names.get(name, name)}：{self._plain(name, value)}" for name, value in shown.items())
+        return _("；").join(
+            self.names.get(name, name) + _("：") + self._plain(name, value) for name, value in shown.items()
+        )
 
     def _plain(self, name: str, value: object) -> str:
         if isinstance(value, bool):
             return _("是") if value else _("否")
         if isinstance(value, dict):
-            return "，".join(f"{self.values.get(code, code)} {count}" for code, count in value.items())
+            return _("，").join(f"{self.values.get(code, code)} {count}" for code, count in value.items())
         return self.values.get(str(value), str(value)) if name in ("role", "kind") else str(value)

@@ -16,6 +16,7 @@ from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base import panels
 from xingke.base.exports import csv_address, csv_response, wants_csv
+from xingke.base.templatetags.xk import day
 from xingke.registry import filtering, queries
 from xingke.registry.models import Organisation
 
@@ -102,7 +103,7 @@ def organisation(request: HttpRequest, key: UUID) -> HttpResponse:
         {"label": _("区划"), "value": shown.region.name, "note": shown.region.code},
         {"label": _("功能区"), "value": shown.zone.name if shown.zone else _("不在功能区内")},
         {"label": _("行业代码"), "value": shown.industry},
-        {"label": _("成立日期"), "value": shown.founded_on},
+        {"label": _("成立日期"), "value": day(shown.founded_on)},
     ]
     context = {
         "crumbs": [{"label": pgettext("several", "单位"), "url": reverse("registry:organisation-list")}, {"label": shown.name}],

@@ -24,7 +24,7 @@ from xingke.indicators.models import Figure
 from xingke.indicators.queries import Contribution, Reader, contributions, indicator
 from xingke.indicators.rules import Indicator
 from xingke.ledger.models import Observation
-from xingke.ledger.words import Words
+from xingke.ledger.words import Words, measured
 from xingke.registry import queries as registry
 from xingke.registry.models import Region
 from xingke.registry.rules import Scope
@@ -131,7 +131,7 @@ def _part(shown: Figure, part: Mapping[str, Any], regions: Mapping[str, Region],
     return Part(
         name=said[different[0]],
         more=" · ".join(said[name] for name in different[1:]),
-        amount=f"{written(part['amount'])}{asked.unit}",
+        amount=measured(written(part["amount"]), words.unit_after(asked.unit)),
         route=wording.route_word(part["route"]),
         count=part["count"] if part["route"] == "records" else 0,
         url=evidence_url(code, region, period, seq=shown.seq) if is_open else indicator_url(code, region, period),

@@ -1,0 +1,128 @@
+"""Signing in and out: the trail, the lock after five failures, and the language."""
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from tests.cast import PASSWORD, Cast
+from xingke.accounts.models import AuditEntry, User
+
+SIGN_IN = "/sign-in/"
+
+
+def sign_in(client: Client, username: str, password: str = PASSWORD, **other: str) -> int:
+    return client.post(SIGN_IN, {"username": username, "password": password, **other}).status_code
+
+
+def test_signing_in_and_out_is_in_the_trail(client: Client, cast: Cast) -> None:
+    assert sign_in(client, "officer") == 302
+    assert client.post("/sign-out/").status_code == 302
+
+    entries = AuditEntry.objects.filter(action__startswith="session.").order_by("seq")
+    assert [(entry.action, entry.by, entry.target) for entry in entries] == [
+        ("session.opened", cast.officer, "officer"), ("session.closed", cast.officer, "officer")
+    ]  # fmt: skip
+    assert "_auth_user_id" not in client.session
+
+
+def test_one_sentence_for_every_failure(client: Client, cast: Cast) -> None:
+    User.objects.filter(username="director").update(is_active=False)
+
+    pages = [
+        client.post(SIGN_IN, {"username": name, "password": password}).content.decode()
+        for name, password in (("officer", "wrong-password"), ("nobody", PASSWORD), ("director", PASSWORD))
+    ]
+
+    assert all("账号或密码不正确，请重新输入。" in page for page in pages)
+    assert not AuditEntry.objects.filter(action="session.opened").exists()
+
+
+def test_five_failures_close_the_door_even_to_the_right_password(client: Client, cast: Cast) -> None:
+    answers = [sign_in(client, "officer", "wrong-password") for _attempt in range(5)]
+
+    assert answers[:4] == [200] * 4
+    assert answers[4] == 429
+    assert sign_in(client, "officer") == 429
+    assert sign_in(client, "director") == 302  # another account from the same place still enters
+
+
+def test_the_door_is_closed_for_that_address_only(client: Client, cast: Cast) -> None:
+    for _attempt in range(5):
+        sign_in(client, "officer", "wrong-password")
+
+    elsewhere = Client(REMOTE_ADDR="10.1.2.3")
+
+    assert sign_in(elsewhere, "officer") == 302
+
+
+@pytest.mark.parametrize("target, expected", [
+    ("/records/", "/records/"), ("https://example.org/", "/"), ("//example.org/x", "/"), ("javascript:alert(1)", "/"), ("", "/"),
+])  # fmt: skip
+def test_one_is_sent_on_inside_this_site_only(client: Client, cast: Cast, target: str, expected: str) -> None:
+    answer = client.post(SIGN_IN, {"username": "officer", "password": PASSWORD, "next": target})
+
+    assert answer.headers["Location"] == expected
+
+
+def test_who_is_signed_in_is_not_asked_again(client: Client, cast: Cast) -> None:
+    sign_in(client, "officer")
+
+    assert client.get(SIGN_IN).headers["Location"] == "/"
+
+
+def test_signing_out_needs_a_post(client: Client, cast: Cast) -> None:
+    sign_in(client, "officer")
+
+    assert client.get("/sign-out/").status_code == 405
+    assert "_auth_user_id" in client.session
+
+
+def test_the_session_gets_a_new_key_when_somebody_signs_in(client: Client, cast: Cast) -> None:
+    client.get(SIGN_IN)
+    session = client.session
+    session["before"] = "planted"
+    session.save()
+    planted = session.session_key
+
+    sign_in(client, "officer")
+
+    assert client.session.session_key != planted
+
+
+# ── language ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_pages_are_chinese_whatever_the_browser_wishes(client: Client, db: None) -> None:
+    answer = client.get(SIGN_IN, headers={"accept-language": "en"})
+
+    assert answer.headers["Content-Language"] == "zh-hans"
+    assert '<html lang="zh-' in answer.content.decode()
+
+
+def test_english_is_chosen_kept_with_the_account_and_there_again_at_the_next_sign_in(
+    client: Client, cast: Cast
+) -> None:
+    sign_in(client, "officer")
+
+    answer = client.post("/language/", {"language": "en", "next": SIGN_IN})
+
+    assert answer.headers["Location"] == SIGN_IN
+    assert answer.cookies[settings.LANGUAGE_COOKIE_NAME].value == "en"
+    assert User.objects.get(username="officer").language == "en"
+    other = Client()
+    sign_in(other, "officer")
+    assert other.cookies[settings.LANGUAGE_COOKIE_NAME].value == "en"
+
+
+def test_a_stranger_may_choose_too_and_an_unknown_language_changes_nothing(client: Client, db: None) -> None:
+    client.post("/language/", {"language": "en"})
+    assert client.get(SIGN_IN).headers["Content-Language"] == "en"
+
+    client.post("/language/", {"language": "tlh", "next": "https://example.org/"})
+    assert client.get(SIGN_IN).headers["Content-Language"] == "en"
+
+
+def test_a_forged_language_cookie_is_ignored(client: Client, db: None) -> None:
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "../../etc"
+
+    assert client.get(SIGN_IN).headers["Content-Language"] == "zh-hans"

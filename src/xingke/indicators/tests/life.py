@@ -1,0 +1,177 @@
+"""Random lives of a ledger, filed through its actions, and what the plain reference says of each moment."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+
+from tests.cast import NOW, Cast
+from xingke.accounts.queries import current_seq
+from xingke.base.keys import new_key
+from xingke.base.refusals import Refused
+from xingke.indicators.rules import Fact
+from xingke.ledger import actions
+from xingke.ledger.kinds import KINDS
+from xingke.ledger.models import State
+from xingke.ledger.rules import CLOSES, OPENS
+from xingke.registry.models import Region
+
+START = date(2021, 1, 1)
+EVENTS = {
+    "recognition": (
+        "applied",
+        "recommended",
+        "recognised",
+        "renamed",
+        "re_recognised",
+        "moved_in",
+        "moved_out",
+        "expired",
+        "revoked",
+    ),
+    "patent": ("applied", "granted", "received", "transferred", "lapsed"),
+}
+FIELDS: Mapping[str, Sequence[Mapping[str, str]]] = {
+    "recognition": (
+        {"title": "high_tech_enterprise", "level": "national"},
+        {"title": "tech_sme", "level": "national"},
+        {"title": "patent_demonstration_enterprise", "level": "city"},
+        {"title": "patent_demonstration_enterprise", "level": "county"},
+        {"title": "rnd_center", "level": "province"},
+    ),
+    "patent": ({"form": "invention"}, {"form": "utility_model"}, {"form": "design"}),
+}
+
+small = st.integers(0, 7)
+kinds = st.sampled_from(("recognition", "patent"))
+occurrence = st.tuples(st.integers(0, 8), st.integers(0, 500), small)  # event, days since the one before, region
+filing = st.tuples(
+    st.just("file"),
+    kinds,
+    small,
+    small,
+    st.lists(occurrence, min_size=1, max_size=5),
+    st.sampled_from((True, True, False)),
+)
+change = st.tuples(
+    st.sampled_from(("add", "correct day", "correct region", "correct event", "void", "confirm", "correct subject")),
+    kinds, st.integers(0, 40), st.integers(0, 8), st.integers(0, 1800), small,
+)  # fmt: skip
+lives = st.tuples(
+    st.lists(filing, min_size=2, max_size=6), st.lists(st.one_of(change, change, filing), min_size=3, max_size=14)
+).map(lambda both: both[0] + both[1])
+
+
+@dataclass
+class Moment:
+    """What the ledger held after one write: the confirmed events by kind, and each record's version."""
+
+    facts: dict[str, list[Fact]] = field(default_factory=dict)
+    versions: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass
+class Life:
+    """Files operations one by one and keeps what the tables said in force after each, by ledger number."""
+
+    cast: Cast
+    regions: Sequence[Region]
+    moments: dict[int, Moment] = field(default_factory=dict)
+    count: int = 0
+
+    def live(self, operations: Sequence[Any], *, at: int = -1, then: Callable[[], None] = lambda: None) -> None:
+        """Carry out the operations; what the rules refuse leaves no trace. then: done before operation ``at``."""
+        for place, operation in enumerate(operations):
+            if place == at:
+                then()
+            try:
+                getattr(self, f"_{operation[0].split()[0]}")(*operation)
+            except Refused:
+                continue
+            self.moments[current_seq()] = self.look()
+
+    def look(self) -> Moment:
+        """Read the tables as they stand, without the engine."""
+        moment = Moment()
+        for kind in KINDS.values():
+            rows = kind.event._default_manager.filter(seq_to__isnull=True, state=State.CONFIRMED)
+            facts = moment.facts[kind.code] = []
+            for row in rows.select_related("region").order_by("subject", "step"):
+                facts.append(
+                    Fact(
+                        record=row.record.hex, subject=row.subject.hex, path=row.region.path, on=row.happened_on,
+                        event=row.event, effect=row.effect, step=row.step,
+                        fields={name: getattr(row, name) for name in kind.repeated},
+                    )
+                )  # fmt: skip
+                moment.versions[row.record.hex] = row.version
+        return moment
+
+    def _file(
+        self, _what: str, kind: str, which: int, home: int, steps: Sequence[tuple[int, int, int]], confirmed: bool
+    ) -> None:
+        events, held, on, region = [], False, START, self._region(home)
+        for number, days, where in steps:
+            on += timedelta(days=days)
+            possible = [event for event in EVENTS[kind] if held or event not in CLOSES]
+            event = possible[number % len(possible)]
+            if event in ("moved_in", "received"):
+                region = self._region(where)  # it stays there from now on
+            held = (held or event in OPENS) and event not in CLOSES
+            events.append(actions.NewEvent(event=event, on=on, region=region, key=new_key()))
+        self.count += 1
+        fields = {**FIELDS[kind][which % len(FIELDS[kind])], "name": f"第 {self.count} 件", "number": f"{self.count}"}
+        history = actions.NewHistory(fields=fields, region=events[0].region, organisation=self.cast.firm, events=events)
+        actions.file_histories(
+            kind=kind, histories=[history], by=self.cast.statistician, now=NOW, source="life", confirmed=confirmed
+        )
+
+    def _add(self, _what: str, kind: str, which: int, number: int, days: int, where: int) -> None:
+        event = EVENTS[kind][number % len(EVENTS[kind])]
+        new = actions.NewEvent(event=event, on=START + timedelta(days=days), region=self._region(where))
+        actions.add_event(
+            kind=kind, subject=self._pick(kind, which).subject, event=new, by=self.cast.statistician, now=NOW,
+            source="life", confirmed=number % 3 > 0,
+        )  # fmt: skip
+
+    def _correct(self, what: str, kind: str, which: int, number: int, days: int, where: int) -> None:
+        row = self._pick(kind, which)
+        reasons: dict[str, Any] = {"reason": "更正", "by": self.cast.statistician, "now": NOW}
+        if what == "correct subject":
+            subject = KINDS[kind].subject._default_manager.get(record=row.subject, seq_to__isnull=True)
+            changes = dict(FIELDS[kind][number % len(FIELDS[kind])])
+            actions.correct_subject(
+                kind=kind, record=subject.record, version=subject.version, changes=changes, **reasons
+            )
+            return
+        changes: dict[str, Any] = {
+            "correct day": {"happened_on": START + timedelta(days=days)},
+            "correct region": {"region": self._region(where)},
+            "correct event": {"event": EVENTS[kind][number % len(EVENTS[kind])]},
+        }[what]
+        actions.correct_event(kind=kind, record=row.record, version=row.version, changes=changes, **reasons)
+
+    def _void(self, _what: str, kind: str, which: int, *_rest: int) -> None:
+        row = self._pick(kind, which)
+        actions.void_event(
+            kind=kind, record=row.record, version=row.version, reason="误录", by=self.cast.statistician, now=NOW
+        )
+
+    def _confirm(self, _what: str, kind: str, which: int, *_rest: int) -> None:
+        drafts = self._rows(kind).filter(state=State.DRAFT)
+        row = drafts[which % len(drafts)] if drafts else self._pick(kind, which)
+        actions.confirm_event(kind=kind, record=row.record, version=row.version, by=self.cast.statistician, now=NOW)
+
+    def _rows(self, kind: str) -> Any:
+        return KINDS[kind].event._default_manager.filter(seq_to__isnull=True).order_by("id")
+
+    def _pick(self, kind: str, which: int) -> Any:
+        rows = self._rows(kind)
+        if not rows:
+            raise Refused("there is nothing to change yet")
+        return rows[which % len(rows)]
+
+    def _region(self, number: int) -> Region:
+        return self.regions[number % len(self.regions)]

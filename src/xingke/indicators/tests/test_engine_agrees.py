@@ -1,0 +1,119 @@
+"""The engine against the plain reference, on random ledgers: tail only, file only, file and tail, and as of earlier."""
+
+import shutil
+from collections.abc import Iterator, Sequence
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from tests import cast as casting
+from xingke.base.periods import Period
+from xingke.indicators import columns, engine, rules
+from xingke.indicators.queries import Reader, indicators, window_of
+from xingke.indicators.rules import Evidence, Indicator
+from xingke.indicators.tests.life import Life, Moment, lives
+from xingke.ledger.kinds import KINDS
+from xingke.ledger.rules import Happening, effects
+from xingke.registry.models import Region
+
+PERIODS = [Period.parse(code) for code in ("2023", "2024", "2024-H1", "2023-05..2024-02", "2024-06-30", "2025-03")]
+
+
+@pytest.fixture
+def country(transactional_db: None) -> Iterator[tuple[casting.Cast, list[Region]]]:
+    """The fictional province with its cities and counties, all keeping records; its columns are cleared away."""
+    casting.load_packs()
+    cast = casting.gather()
+    regions = list(Region.objects.filter(is_fictional=True).select_related("parent").order_by("path"))
+    casting.keep_records(*regions, by=cast.statistician, since="2020-12-31")
+    yield cast, regions
+    shutil.rmtree(columns.folder(), ignore_errors=True)
+
+
+def counting() -> list[Indicator]:
+    return [each for each in indicators().values() if each.counts_records]
+
+
+def expected(each: Indicator, moment: Moment, region: Region, period: Period) -> list[Evidence]:
+    """What the plain reference says stands behind the value, in record order."""
+    counted = rules.counted(each, moment.facts[each.of], region.range, period)
+    return sorted(Evidence(record, moment.versions[record], share) for record, share in counted)
+
+
+def assert_agree(moment: Moment, regions: Sequence[Region], periods: Sequence[Period], *, seq: int | None) -> None:
+    """Every flow and stock of the pack: value, evidence, sum and digest say what the reference says."""
+    reader = Reader(seq=seq)
+    asked = counting()
+    looked_into: set[str] = set()
+    for value in reader.values(asked, regions, periods):
+        each = value.indicator
+        told = expected(each, moment, value.region, value.period)
+        place = f"{each.code} {value.region} {value.period} as of {seq}"
+        assert (value.route, value.amount) == ("records", sum(row.contribution for row in told)), place
+        if not told or (each.code in looked_into and all(row.contribution == 1 for row in told)):
+            continue  # row by row: one place per indicator with records behind it, and all where something is lost
+        looked_into.add(each.code)
+        assert reader.evidence(value) == told, place
+        sealed = engine.seal(each, window_of(value, seq))
+        assert sealed == engine.Sealed(sum(row.contribution for row in told), len(told), rules.evidence_digest(told)), (
+            place
+        )
+
+
+def assert_histories_are_possible(moment: Moment) -> None:
+    """Confirmed events alone make a history that can have happened, and their effects are those of that history."""
+    for facts in moment.facts.values():
+        histories: dict[str, list[rules.Fact]] = {}
+        for fact in facts:
+            histories.setdefault(fact.subject, []).append(fact)
+        for history in histories.values():
+            steps = effects(Happening(fact.event, fact.on, fact.record) for fact in history)
+            assert {step.happening.key: step.effect for step in steps} == {fact.record: fact.effect for fact in history}
+
+
+def forget_everything() -> None:
+    shutil.rmtree(columns.folder(), ignore_errors=True)
+    for kind in KINDS.values():
+        kind.event._default_manager.all().delete()
+        kind.subject._default_manager.all().delete()
+
+
+# Every example files a life and reads it four ways, a second or so: too slow to shrink a failing one within a test run.
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.explicit, Phase.reuse, Phase.generate]
+)  # fmt: skip
+@given(operations=lives, share=st.integers(0, 9), earlier=st.lists(st.integers(0, 30), min_size=1, max_size=2))
+def test_on_any_ledger_the_engine_says_what_the_reference_says(
+    country: tuple[casting.Cast, list[Region]], operations: list[tuple[object, ...]], share: int, earlier: list[int]
+) -> None:
+    cast, regions = country
+    forget_everything()
+    places = [region for region in regions if region.code in ("990000", "990100", "990121", "990200")]
+    life = Life(cast, [region for region in regions if region.level == "county"])
+
+    def write_files() -> None:
+        for kind in KINDS:
+            columns.rebuild(kind)
+
+    assert columns.source("patent").file is None
+    life.live(operations[:-2])
+    assert_agree(life.look(), places, PERIODS[:3], seq=None)  # tail only
+
+    forget_everything()
+    life = Life(cast, life.regions)
+    life.live(operations, at=len(operations) * share // 10, then=write_files)
+    now = life.look()
+    assert_histories_are_possible(now)
+    seqs = sorted(life.moments)
+    if not seqs:
+        return
+    old = {seqs[each % len(seqs)] for each in earlier}
+    assert_agree(now, places, PERIODS, seq=None)  # a file, and a tail that closes some of its rows
+    for seq in old:
+        assert_agree(life.moments[seq], places, PERIODS[:3], seq=seq)
+    write_files()
+    assert columns.source("recognition").tail.is_empty
+    assert_agree(now, places, PERIODS[3:], seq=None)  # file only
+    for seq in old:
+        assert_agree(life.moments[seq], places, PERIODS[2:5], seq=seq)

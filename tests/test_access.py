@@ -1,0 +1,328 @@
+"""Every address × everybody: who sees what, and what every page keeps to. A new address without a row here fails."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from lxml import html
+
+from tests.cast import NOW, Cast, file, keep_records, load_outline, report
+from xingke.accounts.models import AuditEntry
+from xingke.accounts.queries import current_seq
+from xingke.base.periods import Period
+from xingke.ledger import actions as ledger
+from xingke.ledger.models import ImportBatch, Observation, PatentEvent
+from xingke.registry.models import Grant
+from xingke.reports.actions import write_document
+from xingke.reports.models import Document
+
+EVERYBODY = frozenset(
+    [
+        "officer",
+        "director",
+        "neighbour",
+        "superior",
+        "statistician",
+        "system",
+        "security",
+        "auditor",
+        "enterprise",
+        "stranger",
+    ]
+)
+BUSINESS = frozenset({"officer", "director", "superior", "statistician"})  # they read what lies in the county
+READERS = BUSINESS | {"enterprise"}  # the firm's own user reads the firm's own
+NEXT_DOOR = frozenset({"neighbour"})  # same role, other county: the lists, but nothing of this county in them
+ENTER, CONFIRM = frozenset({"officer", "statistician"}), frozenset({"director", "statistician"})
+CHOOSE, WRITE = frozenset({"officer", "director", "statistician"}), frozenset({"officer", "director"})
+
+
+@dataclass(frozen=True)
+class World:
+    """One of everything in the county, so that every address has something to show."""
+
+    cast: Cast
+    record: PatentEvent
+    draft: PatentEvent
+    observation: Observation
+    batch: ImportBatch
+    document: Document
+    grant: Grant
+
+    @property
+    def figure(self) -> Any:
+        return self.document.figures.get(label="高新技术企业认定数").figure_id
+
+
+@dataclass(frozen=True)
+class Row:
+    """Who may see an address; everybody else who is signed in gets 404, and who is not is sent to sign in."""
+
+    may: frozenset[str]
+    arguments: Callable[[World], Mapping[str, Any]] = lambda world: {}
+    query: str = ""
+    is_public: bool = False
+    posts_only: bool = False
+    is_page: bool = True
+    lost: int = 404  # what those get who may not
+
+
+def _record(world: World) -> dict[str, Any]:
+    return {"kind": "patent", "record": world.record.record}
+
+
+def _draft(world: World) -> dict[str, Any]:
+    return {"kind": "patent", "record": world.draft.record}
+
+
+def _here(world: World) -> dict[str, Any]:
+    return {"code": "inventions_granted"}
+
+
+HERE = "region=990121&period=2024"
+ADDRESSES: Mapping[str, Row] = {
+    "portal:workbench": Row(EVERYBODY),
+    "portal:gallery": Row(EVERYBODY),
+    "portal:health": Row(EVERYBODY, is_public=True, is_page=False),
+    "accounts:sign-in": Row(frozenset(), is_public=True),
+    "accounts:sign-out": Row(EVERYBODY, posts_only=True),
+    "accounts:language": Row(EVERYBODY, is_public=True, posts_only=True),
+    "registry:account-list": Row(frozenset({"system"})),
+    "registry:account-new": Row(frozenset({"system"})),
+    "registry:account-switch": Row(frozenset({"system"}), lambda world: {"username": "stranger"}, posts_only=True),
+    "registry:grant-list": Row(frozenset({"security"})),
+    "registry:grant-give": Row(frozenset({"security"})),
+    "registry:grant-revoke": Row(frozenset({"security"}), lambda world: {"pk": world.grant.pk}, posts_only=True),
+    "registry:audit": Row(frozenset({"auditor"})),
+    "registry:organisation-list": Row(READERS | NEXT_DOOR),
+    "registry:organisation": Row(READERS, lambda world: {"key": world.cast.firm.key}),
+    "ledger:record-list": Row(READERS | NEXT_DOOR),
+    "ledger:record": Row(READERS, _record),
+    "ledger:record-correct": Row(ENTER, _record),
+    "ledger:record-confirm": Row(CONFIRM, _draft, posts_only=True),
+    "ledger:record-void": Row(CONFIRM, _record),
+    "ledger:observation-list": Row(READERS | NEXT_DOOR),
+    "ledger:choice-list": Row(CHOOSE | NEXT_DOOR),
+    "ledger:observation-choose": Row(CHOOSE, lambda world: {"record": world.observation.record}, posts_only=True),
+    "ledger:import-list": Row(ENTER | NEXT_DOOR),
+    "ledger:import": Row(frozenset({"statistician"}), lambda world: {"pk": world.batch.pk}),
+    "indicators:indicator-list": Row(BUSINESS | NEXT_DOOR),
+    "indicators:indicator": Row(BUSINESS | NEXT_DOOR, _here, HERE),
+    "indicators:evidence": Row(BUSINESS | NEXT_DOOR, _here, HERE),  # the neighbour only learns that it is closed
+    "reports:document-list": Row(BUSINESS | NEXT_DOOR),
+    "reports:document-write": Row(WRITE | NEXT_DOOR),
+    "reports:document": Row(BUSINESS, lambda world: {"key": world.document.key}),
+    "reports:document-file": Row(BUSINESS, lambda world: {"key": world.document.key}, is_page=False),
+    "reports:figure": Row(BUSINESS, lambda world: {"key": world.figure}),
+    "reports:verify": Row(BUSINESS | NEXT_DOOR),
+}
+
+
+def names(patterns: list[URLPattern | URLResolver], space: str = "") -> Iterator[str]:
+    """Every name of the urlconf, with its room."""
+    for each in patterns:
+        if isinstance(each, URLResolver):
+            yield from names(each.url_patterns, f"{each.namespace}:" if each.namespace else space)
+        else:
+            yield f"{space}{each.name}"
+
+
+def test_every_address_has_a_row_and_every_row_its_address() -> None:
+    assert sorted(names(get_resolver().url_patterns)) == sorted(ADDRESSES)
+
+
+@pytest.fixture
+def world(cast: Cast, tmp_path: Path) -> World:
+    load_outline(tmp_path)
+    keep_records(cast.county, cast.sibling, by=cast.statistician)
+    for firm, name in ((cast.firm, "甲"), (cast.other_firm, "乙")):
+        file("patent", name, [("applied", "2022-03-01"), ("granted", "2024-05-06")], firm=firm, by=cast.statistician)
+    record = PatentEvent.objects.get(event="granted", organisation=cast.firm)
+    draft = ledger.add_event(
+        kind="patent", subject=record.subject, event=ledger.NewEvent(event="lapsed", on=date(2025, 2, 2), region=cast.county),
+        by=cast.officer, now=NOW, source="登记",
+    )  # fmt: skip
+    for document, amount in (("T1", "468.3"), ("T2", "470")):
+        report(cast.county, "2024", "地区生产总值", amount, "亿元", by=cast.statistician, document=document)
+    written = write_document(outline="short", region=cast.county, period=Period.year(2024), by=cast.officer, now=NOW)
+    return World(
+        cast, record, PatentEvent.objects.get(record=draft), Observation.objects.get(document="T1"),
+        ImportBatch.objects.latest("seq"), written.document, cast.officer.grants.get(),
+    )  # fmt: skip
+
+
+def address(name: str, world: World) -> str:
+    row = ADDRESSES[name]
+    return reverse(name, kwargs=dict(row.arguments(world))) + (f"?{row.query}" if row.query else "")
+
+
+def browser(world: World, who: str) -> Client:
+    client = Client()
+    if who != "anonymous":
+        client.force_login(world.cast.users[who], backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def known() -> list[str]:
+    """The addresses that exist: one that is missing is told by the test above, not by all of them."""
+    return [name for name in ADDRESSES if name in set(names(get_resolver().url_patterns))]
+
+
+def test_everybody_sees_what_they_may_and_nothing_else_exists_for_them(world: World) -> None:
+    wrong = []
+    for who in [*sorted(EVERYBODY), "anonymous"]:
+        client = browser(world, who)
+        for name in known():
+            row, url = ADDRESSES[name], address(name, world)
+            if row.posts_only:
+                continue
+            answer = client.get(url)
+            if who == "anonymous" and not row.is_public:
+                if answer.status_code != 302 or not answer.headers["Location"].startswith("/sign-in/?next="):
+                    wrong.append(f"{name} for nobody: {answer.status_code}, expected to be sent to sign in")
+                continue
+            if name == "accounts:sign-in" and who != "anonymous":
+                continue  # who is signed in is sent on; see accounts
+            expected = 200 if row.is_public or who in row.may else row.lost
+            if answer.status_code != expected:
+                wrong.append(f"{name} for {who}: {answer.status_code}, expected {expected}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("more", ["", "&format=csv", "&seq=1", "&page=1"])
+def test_the_neighbour_sees_the_number_and_not_one_record_behind_it(world: World, more: str) -> None:
+    answer = browser(world, "neighbour").get(address("indicators:evidence", world) + more)
+
+    said = answer.content.decode() + str(answer.headers)
+    assert world.cast.firm.name not in said and str(world.record.record) not in said
+    assert world.record.record.hex not in said and "2024-05-06" not in said
+    allowed = browser(world, "officer").get(address("indicators:evidence", world)).content.decode()
+    assert world.cast.firm.name in allowed  # the same page does name it to whoever may read records
+
+
+def test_what_only_posts_refuses_to_be_read_and_refuses_strangers(world: World) -> None:
+    wrong = []
+    seq = current_seq()
+    for name in known():
+        row, url = ADDRESSES[name], address(name, world)
+        if not row.posts_only or row.is_public or row.may == EVERYBODY:
+            continue
+        for who in sorted(EVERYBODY):
+            if who in row.may:
+                if (status := browser(world, who).get(url).status_code) not in (
+                    302,
+                    405,
+                ):  # some lead back to the record
+                    wrong.append(f"GET {name} for {who}: {status}, expected 405")
+            elif (status := browser(world, who).post(url, {"reason": "越权", "version": "1"}).status_code) != 404:
+                wrong.append(f"POST {name} for {who}: {status}, expected 404")
+        if (answer := browser(world, "anonymous").post(url)).status_code != 302 or "/sign-in/" not in answer.headers[
+            "Location"
+        ]:
+            wrong.append(f"POST {name} for nobody: {answer.status_code}, expected to be sent to sign in")
+    assert wrong == []
+    assert current_seq() == seq
+
+
+def test_a_forged_post_to_a_form_writes_nothing_and_finds_nothing(world: World) -> None:
+    """Pages with a form, posted to by those who may not see them."""
+    seq, wrong = current_seq(), []
+    for name in (
+        "registry:account-new",
+        "registry:grant-give",
+        "ledger:record-correct",
+        "ledger:record-void",
+        "reports:document-write",
+        "ledger:import-list",
+    ):
+        if name not in known():
+            continue
+        for who in sorted(EVERYBODY - ADDRESSES[name].may):
+            status = browser(world, who).post(address(name, world), {"reason": "越权", "version": "1"}).status_code
+            if status not in (404, 405):
+                wrong.append(f"POST {name} for {who}: {status}")
+    assert wrong == []
+    assert current_seq() == seq
+
+
+def test_without_the_token_of_its_own_form_nothing_is_accepted(world: World) -> None:
+    wrong = []
+    for name in known():
+        client = Client(enforce_csrf_checks=True)
+        client.force_login(world.cast.statistician, backend="django.contrib.auth.backends.ModelBackend")
+        if (status := client.post(address(name, world)).status_code) not in (403, 405):
+            wrong.append(f"{name}: {status}")
+    assert wrong == []
+
+
+def pages(world: World) -> Iterator[tuple[str, str, HttpResponse]]:
+    """Every page as somebody sees it who may."""
+    for name in known():
+        row = ADDRESSES[name]
+        if row.posts_only or not row.is_page:
+            continue
+        for who in sorted(row.may) or ["anonymous"]:
+            yield name, who, browser(world, who).get(address(name, world))
+
+
+def test_every_page_has_one_heading_a_title_and_no_outside_link(world: World) -> None:
+    wrong = []
+    for name, who, answer in pages(world):
+        page = html.fromstring(answer.content.decode())
+        titles = [text.strip() for text in page.xpath("//title/text()")]
+        if len(page.xpath("//h1")) != 1:
+            wrong.append(f"{name} for {who} has {len(page.xpath('//h1'))} h1")
+        if len(titles) != 1 or not titles[0]:
+            wrong.append(f"{name} for {who} has the titles {titles}")
+        if not page.get("lang"):
+            wrong.append(f"{name} for {who} does not say its language")
+        links = page.xpath("//@href | //@src | //@action | //@srcset | //@formaction | //@hx-get | //@hx-post")
+        outside = [link for link in links if link.strip().startswith(("http:", "https:", "//", "ws:", "wss:"))]
+        wrong += [f"{name} for {who} leads to {link}" for link in outside]
+        if page.xpath("//*[@style or @onclick or @onload]") or page.xpath(
+            "//script[not(@src) and not(@type='application/json')]"
+        ):
+            wrong.append(f"{name} for {who} has code or style inline, which the policy forbids")
+    assert wrong == []
+
+
+def test_every_answer_carries_the_security_headers(world: World) -> None:
+    for name, who, answer in pages(world):
+        policy = answer.headers.get("Content-Security-Policy", "")
+        assert policy.startswith("default-src 'none'") and "unsafe" not in policy and "http" not in policy, (name, who)
+        assert answer.headers["X-Frame-Options"] == "DENY"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_reading_writes_nothing(world: World) -> None:
+    before = current_seq(), AuditEntry.objects.count(), PatentEvent.objects.count(), Document.objects.count()
+
+    for _page in pages(world):
+        pass
+
+    assert (current_seq(), AuditEntry.objects.count(), PatentEvent.objects.count(), Document.objects.count()) == before
+
+
+ODD = ["?page=0", "?page=-1", "?page=999999", "?page=x", "?sort=;drop", "?q=%00", "?q=%F0%9F%8E%89" + "x" * 500, "?period=x", "?region=x",
+       "?region=990121&period=2024-13", "?format=exe", "?from=2024-99-99", "?kind=x", "?year=99999999999999999999"]  # fmt: skip
+
+
+def test_odd_questions_get_an_answer_and_no_error(world: World) -> None:
+    wrong = []
+    for name in known():
+        row = ADDRESSES[name]
+        if row.posts_only or not row.may:
+            continue
+        url = reverse(name, kwargs=dict(row.arguments(world)))
+        client = browser(world, "statistician" if "statistician" in row.may else sorted(row.may)[0])
+        for odd in ODD:
+            status = client.get(url + odd).status_code
+            if status not in (200, 302, 400, 404):
+                wrong.append(f"{name}{odd[:40]}: {status}")
+    assert wrong == []

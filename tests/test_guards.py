@@ -1,0 +1,279 @@
+"""Promises a machine can keep watch over: whoever adds a model, a permission, a kind or a setting meets them here."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+from django.db import connection, models
+
+import xingke
+from tests.cast import NOW, PACKS, Cast, file, report
+from xingke.accounts.permissions import Permission
+from xingke.base import definitions
+from xingke.config import settings as installation
+from xingke.ledger import actions
+from xingke.ledger.models import Observation, PatentEvent, RecognitionEvent, Version
+from xingke.registry import queries as registry
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCE = Path(xingke.__file__).parent
+ROOMS = ("base", "accounts", "registry", "ledger", "indicators", "reports", "portal", "demo", "config")
+OURS = [
+    model for config in apps.get_app_configs() if config.name.startswith("xingke.") for model in config.get_models()
+]
+
+
+# ── models ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_amounts_are_integers_in_every_table() -> None:
+    inexact = [
+        f"{model.__name__}.{field.name}"
+        for model in OURS
+        for field in model._meta.fields
+        if isinstance(field, models.FloatField | models.DecimalField)
+    ]
+    assert inexact == []
+
+
+ALONE = {"User.created_at", "AuditEntry.at"}  # who opened an account stands in the trail; the trail itself has `by`
+
+
+def _moments() -> Iterator[tuple[type[models.Model], Any]]:
+    for model in OURS:
+        for field in model._meta.fields:
+            if (
+                isinstance(field, models.DateTimeField)
+                and field.name.endswith("_at")
+                and f"{model.__name__}.{field.name}" not in ALONE
+            ):
+                yield model, field
+
+
+def test_every_moment_says_who_and_both_stand_or_none() -> None:
+    wrong = []
+    for model, field in _moments():
+        name, person = f"{model.__name__}.{field.name}", f"{field.name[:-3]}_by"
+        others = {other.name: other for other in model._meta.fields}
+        if person not in others:
+            wrong.append(f"{name} has no {person}")
+            continue
+        if field.null:
+            ties = [str(each.condition) for each in model._meta.constraints if isinstance(each, models.CheckConstraint)]
+            if not any(field.name in tie and person in tie for tie in ties):
+                wrong.append(f"{name} and {person} have no constraint that ties them")
+    assert list(_moments()), "this guard must have something to watch"
+    assert wrong == []
+
+
+def test_a_record_is_never_deleted_along_with_something_else() -> None:
+    cascades = [
+        f"{model.__name__}.{field.name}"
+        for model in OURS
+        for field in model._meta.fields
+        if isinstance(field, models.ForeignKey) and field.remote_field.on_delete is models.CASCADE
+    ]
+    assert cascades == ["ImportRow.batch", "DocumentFigure.document"]  # parts of what they belong to
+
+
+def test_every_version_table_has_its_guards() -> None:
+    for model in OURS:
+        if not issubclass(model, Version):
+            continue
+        names = {constraint.name for constraint in model._meta.constraints}
+        low = model.__name__.lower()
+        assert {f"{low}_version_once", f"{low}_one_current", f"{low}_seq_order", f"{low}_confirmed_at_and_by"} <= names
+
+
+@pytest.mark.django_db
+def test_every_change_of_a_model_has_its_migration() -> None:
+    call_command("makemigrations", "--check", "--dry-run", verbosity=0)
+
+
+# ── append-only ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _everything() -> dict[tuple[str, int], dict[str, Any]]:
+    """Every row of every version table, as SQL gives it."""
+    found = {}
+    for model in OURS:
+        if not issubclass(model, Version):
+            continue
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT * FROM {model._meta.db_table}")
+            names = [column[0] for column in cursor.description]
+            for row in cursor.fetchall():
+                values = dict(zip(names, row, strict=True))
+                found[model._meta.db_table, values["id"]] = values
+    return found
+
+
+def test_through_a_whole_life_a_written_row_only_ever_gets_its_end(cast: Cast) -> None:
+    """Every action of the ledger, one after the other; after each, all earlier rows are as they were but for seq_to."""
+    by, officer, director = cast.statistician, cast.officer, cast.director
+
+    def event(title: str = "recognised") -> RecognitionEvent:
+        return RecognitionEvent.objects.get(event=title, seq_to__isnull=True)
+
+    def observed(document: str) -> Observation:
+        return Observation.objects.get(document=document, seq_to__isnull=True)
+
+    change = {"kind": "recognition", "now": NOW}
+    new = actions.NewEvent(event="expired", on=date(2025, 11, 8), region=cast.county)
+    life = [
+        lambda: file(
+            "recognition", "甲", [("applied", "2024-05-01"), ("recognised", "2024-11-08")], firm=cast.firm, by=by
+        ),
+        lambda: file("patent", "乙", [("granted", "2024-05-06")], firm=cast.firm, by=by),
+        lambda: actions.add_event(subject=event().subject, event=new, by=officer, source="登记", **change),
+        lambda: actions.confirm_event(record=event("expired").record, version=1, by=director, **change),
+        lambda: actions.correct_event(
+            record=event().record,
+            version=event().version,
+            changes={"happened_on": date(2024, 12, 8)},
+            reason="改",
+            by=officer,
+            **change,
+        ),
+        lambda: actions.correct_subject(
+            record=event().subject, version=1, changes={"title": "tech_sme"}, reason="改", by=officer, **change
+        ),
+        lambda: actions.void_event(
+            record=event("expired").record, version=event("expired").version, reason="误", by=director, **change
+        ),
+        lambda: actions.void_event(
+            kind="patent", record=PatentEvent.objects.get().record, version=1, reason="误", by=director, now=NOW
+        ),
+        lambda: report(cast.county, "2024", "地区生产总值", "1", "亿元", by=by, document="T1", place="T1#1"),
+        lambda: report(cast.county, "2024", "地区生产总值", "2", "亿元", by=officer, document="T2"),
+        lambda: actions.confirm_observation(record=observed("T2").record, version=1, by=director, now=NOW),
+        lambda: actions.choose_observation(record=observed("T2").record, version=2, reason="准", by=director, now=NOW),
+        lambda: actions.correct_observation(
+            record=observed("T2").record, version=3, changes={"value": 300}, reason="改", by=officer, now=NOW
+        ),
+        lambda: actions.void_observation(record=observed("T2").record, version=4, reason="误", by=director, now=NOW),
+        lambda: report(cast.county, "2024", "地区生产总值", "9", "亿元", by=by, document="T1", place="T1#1"),
+    ]
+    before = _everything()
+    for number, act in enumerate(life):
+        act()
+        after = _everything()
+        assert len(after) > len(before), f"act {number} wrote nothing"
+        for key, row in before.items():
+            changed = {name for name in row if after[key][name] != row[name]}
+            assert changed <= {"seq_to"}, f"act {number} changed {changed} of {key}"
+            assert "seq_to" not in changed or row["seq_to"] is None, f"act {number} ended {key} a second time"
+        before = after
+    ended = {name for name, _id in before if before[name, _id]["seq_to"] is not None}
+    assert {"ledger_recognitionevent", "ledger_recognition", "ledger_patentevent", "ledger_observation"} <= ended
+
+
+# ── permissions and packs ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.django_db
+def test_every_permission_is_given_to_a_role_and_roles_give_only_permissions_there_are() -> None:
+    given = {permission for role in registry.roles().values() for permission in role.permissions}
+
+    assert given == {permission.value for permission in Permission}
+
+
+UNASKED = {"DEFINITION_READ"}  # given to roles already; the pages that show definitions to administrators come later
+
+
+def test_every_permission_is_asked_for_somewhere() -> None:
+    code = "".join(path.read_text(encoding="utf-8") for path in SOURCE.rglob("*.py") if "tests" not in path.parts)
+
+    assert {each.name for each in Permission if f"Permission.{each.name}" not in code} == UNASKED
+
+
+@pytest.mark.django_db
+def test_the_three_administrators_hold_no_business_permission_and_exclude_one_another() -> None:
+    roles = registry.roles()
+    administrators = {role.code for role in roles.values() if role.administrative}
+
+    assert administrators == {"security_administrator", "system_administrator", "auditor"}
+    business = {permission for role in roles.values() if not role.administrative for permission in role.permissions}
+    for code in administrators:
+        assert set(roles[code].permissions) & business <= {"definition.read"}
+        assert set(roles[code].excludes) == administrators - {code}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("folder", sorted(path.name for path in PACKS.iterdir() if (path / "pack.toml").is_file()))
+def test_every_pack_that_comes_along_holds(folder: str) -> None:
+    definitions.read_pack(PACKS / folder, loaded=registry.loaded_catalogue())
+
+    assert (PACKS / folder / "SOURCES.md").is_file()
+
+
+@pytest.mark.django_db
+def test_every_indicator_that_counts_or_divides_has_a_worked_example() -> None:
+    from xingke.indicators.queries import indicators
+
+    assert [each.code for each in indicators().values() if each.nature != "observed" and not each.examples] == []
+
+
+# ── documentation ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_every_room_says_in_a_few_lines_what_it_is_for(room: str) -> None:
+    lines = (SOURCE / room / "README.md").read_text(encoding="utf-8").splitlines()
+
+    assert lines[0] == f"# {room}"
+    assert 3 < len(lines) <= 15
+
+
+def test_no_room_is_forgotten() -> None:
+    assert set(ROOMS) == {path.parent.name for path in SOURCE.glob("*/__init__.py")}
+
+
+def _docs() -> str:
+    files = [*ROOT.glob("README*.md"), *(ROOT / "docs").rglob("*.md")]
+    return "\n".join(path.read_text(encoding="utf-8") for path in files)
+
+
+@pytest.mark.parametrize("kind", definitions.kinds(), ids=lambda kind: kind.code)
+def test_every_kind_of_definition_is_described_with_its_file_and_its_keys(
+    kind: definitions.DefinitionKind[Any],
+) -> None:
+    text = (ROOT / "docs" / "packs.md").read_text(encoding="utf-8")
+    (section,) = (part for part in text.split("\n## ") if part.startswith(f"`{kind.code}`"))
+
+    assert kind.file in section
+    assert f"[[{kind.code}]]" in section  # an example
+    keys = list(kind.type.__dataclass_fields__)
+    assert [key for key in keys if not re.search(rf"`{key}`|^{key} = ", section, re.MULTILINE)] == []
+
+
+def test_the_examples_in_the_description_of_packs_can_be_read() -> None:
+    import tomllib
+
+    text = (ROOT / "docs" / "packs.md").read_text(encoding="utf-8")
+    read = set()
+    for example in re.findall(r"```toml\n(.*?)```", text, re.DOTALL):
+        for code, bodies in tomllib.loads(example).items():
+            if isinstance(bodies, list):
+                read |= {code for body in bodies if definitions.parse(code, body)}
+    assert read == {kind.code for kind in definitions.kinds()}
+
+
+def test_every_setting_is_documented() -> None:
+    named = set(re.findall(r"^([A-Z][A-Z_]+) {2,}", installation.__doc__ or "", re.MULTILINE))
+    used = {
+        name
+        for path in SOURCE.rglob("*.py")
+        if "tests" not in path.parts
+        for name in re.findall(r"""environ(?:\.get\(|\[)["'](XINGKE_\w+|PORT)["']""", path.read_text(encoding="utf-8"))
+    }
+
+    assert used <= named, "a setting is read that config/settings.py does not name"
+    assert {"XINGKE_DATA", "XINGKE_DATABASE_URL"} <= named
+    docs = _docs()
+    assert [name for name in sorted(named) if name not in docs] == []

@@ -1,0 +1,63 @@
+"""``kill -9`` under writes loses no acknowledged one and leaves no half of any."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import pytest
+
+from tests.writer import EVENTS, ROWS
+
+KILLS = 20
+URL = os.environ.get("XINGKE_DATABASE_URL", "")
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(
+    params=["sqlite", pytest.param("postgresql", marks=pytest.mark.skipif(not URL, reason="no XINGKE_DATABASE_URL"))]
+)
+def installation(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str, str]]:
+    """The environment of an installation of its own on each database."""
+    environment = {**os.environ, "XINGKE_DATA": str(tmp_path), "DJANGO_SETTINGS_MODULE": "xingke.config.settings"}
+    environment["PYTHONPATH"] = os.pathsep.join([str(ROOT / "src"), str(ROOT)])
+    environment.pop("XINGKE_DATABASE_URL", None)
+    if request.param == "sqlite":
+        yield environment
+        return
+    import psycopg
+
+    name = f"xingke_kill9_{os.getpid()}"
+    with psycopg.connect(URL, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]  # a name cannot be a parameter
+        try:
+            yield environment | {"XINGKE_DATABASE_URL": urlunsplit(urlsplit(URL)._replace(path=f"/{name}"))}
+        finally:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[arg-type]
+
+
+def test_twenty_kills_lose_nothing_that_was_acknowledged(installation: dict[str, str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-m", "tests.writer", str(KILLS)],
+        env=installation, cwd=ROOT, capture_output=True, encoding="utf-8", check=False, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-2000:]
+    *acknowledged, last = done.stdout.splitlines()
+    patents = {line.split()[1] for line in acknowledged if line.startswith("patent ")}
+    imports = {line.split()[1] for line in acknowledged if line.startswith("import ")}
+    found = json.loads(last.removeprefix("result "))
+
+    assert len(patents) > KILLS and imports, "too little was written to say anything"
+    assert patents <= set(found["patents"])
+    assert imports <= set(found["imports"])
+    assert len(set(found["patents"]) - patents) + len(set(found["imports"]) - imports) <= KILLS  # killed while telling
+    assert set(found["events"]) == set(found["patents"])
+    assert set(found["events"].values()) == {len(EVENTS)}  # no history without its events, none with some of them
+    assert set(found["imports"].values()) == {ROWS}  # no half of an import
+    assert set(found["batches"]) == set(found["imports"])
+    assert found["entries"] == len(found["patents"]) + len(found["imports"])  # each with its audit row
+    assert found["broken_at"] is None
+    assert found["numbers"][0] == found["numbers"][1]
