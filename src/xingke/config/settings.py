@@ -90,6 +90,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "xingke.base.middleware.security_headers",
     "xingke.base.remembering.within_request",
+    "xingke.base.middleware.no_null_characters",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "xingke.accounts.middleware.language",
     "django.middleware.common.CommonMiddleware",

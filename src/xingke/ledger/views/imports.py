@@ -106,7 +106,8 @@ def import_batch(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _left_as_csv(batch: ImportBatch, left: list[ImportRow]) -> HttpResponse:
     """The rows as they were, with what is wrong: mend them and hand the file over again."""
-    columns = list(left[0].raw) if left else list(importing.COLUMNS)
+    known = left[0].raw if left else dict.fromkeys(importing.COLUMNS, "")
+    columns = [name for name in importing.COLUMNS if name in known] + sorted(known.keys() - set(importing.COLUMNS))
     return csv_response(
         _("未导入的行") + f"-{batch.pk}.csv",
         [*columns, _("行号"), _("问题和办法")],
