@@ -17,12 +17,12 @@ import numpy as np
 import pyarrow as pa
 
 from bench import events, ground
+from bench.events import KINDS
 from bench.measuring import Line, Size, WrongAnswer, in_turn
 from xingke.accounts.queries import current_seq, ledger_identity, trail_digest
 from xingke.indicators import columns, engine
 from xingke.indicators.queries import indicators
 from xingke.indicators.rules import Indicator
-from xingke.ledger.kinds import KINDS
 from xingke.registry.models import Region
 from xingke.registry.queries import region_tree_stamp
 

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from xingke.indicators.columns import schema
 from xingke.ledger import rules
-from xingke.ledger.kinds import KINDS
+from xingke.ledger.kinds import KINDS as ALL_KINDS
 
 FIRST, MONTHS = date(2023, 1, 1), 36
 DAYS = (date(2026, 1, 1) - FIRST).days
@@ -34,6 +34,8 @@ _COURSES: dict[str, list[tuple[float, list[tuple[str, int]]]]] = {
         (0.05, [("received", 0)]),
     ],
 }
+
+KINDS = {code: ALL_KINDS[code] for code in _COURSES}  # the kinds with most events; the others are few
 # What they are histories of: weight, and the fields that events repeat.
 _THINGS: dict[str, list[tuple[float, tuple[str, ...]]]] = {
     "recognition": [

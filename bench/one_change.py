@@ -23,6 +23,7 @@ from django.db import connection, transaction
 from django.db.models import Count
 
 from bench import events, ground
+from bench.events import KINDS
 from bench.measuring import Line, Size, WrongAnswer, in_turn, nearly_worst, watched
 from xingke.accounts.actions import record_audit, take_seq
 from xingke.base.keys import derived_key
@@ -30,7 +31,6 @@ from xingke.base.periods import Period
 from xingke.indicators import columns, engine
 from xingke.indicators.queries import Growth, Rank, Reader, indicator, indicators
 from xingke.ledger import actions as ledger
-from xingke.ledger.kinds import KINDS
 from xingke.ledger.models import Observation, Patent, PatentEvent, RecordKeeping, State
 from xingke.registry import queries as registry
 from xingke.registry.models import Region

@@ -4,7 +4,7 @@ Officer and director work in 青溪县 (fictional), the neighbour in its sibling
 enterprise user only for one firm; the stranger has an account and nothing else.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -115,10 +115,12 @@ def file(
     return history.key
 
 
-def keep_records(*regions: Region, by: User, since: str = "2022-12-31") -> None:
-    """Declare both kinds complete for the regions, so that records answer."""
+def keep_records(
+    *regions: Region, by: User, since: str = "2022-12-31", kinds: Iterable[str] = ("recognition", "patent")
+) -> None:
+    """Declare kinds complete for the regions, so that records answer."""
     for region in regions:
-        for kind in ("recognition", "patent"):
+        for kind in kinds:
             ledger.declare_record_keeping(region=region, kind=kind, since=date.fromisoformat(since), by=by, now=NOW)
 
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from bench import events, report
+from bench.events import KINDS
 from bench.measuring import Line, nearly_worst
-from xingke.ledger.kinds import KINDS
 
 
 @pytest.mark.parametrize("kind", KINDS)

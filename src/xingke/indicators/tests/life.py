@@ -32,6 +32,9 @@ EVENTS = {
         "revoked",
     ),
     "patent": ("applied", "granted", "received", "transferred", "lapsed"),
+    "project": ("applied", "recommended", "approved", "checked", "accepted", "terminated"),
+    "payment": ("won", "arrived", "disbursed", "paid"),
+    "activity": ("held",),
 }
 FIELDS: Mapping[str, Sequence[Mapping[str, str]]] = {
     "recognition": (
@@ -42,10 +45,13 @@ FIELDS: Mapping[str, Sequence[Mapping[str, str]]] = {
         {"title": "rnd_center", "level": "province"},
     ),
     "patent": ({"form": "invention"}, {"form": "utility_model"}, {"form": "design"}),
+    "project": ({"programme": "key_rnd", "level": "province"}, {"programme": "key_rnd", "level": "city"}),
+    "payment": ({"purpose": "project_funds", "level": "province"}, {"purpose": "reward", "level": "county"}),
+    "activity": ({"topic": "training"}, {"topic": "study"}),
 }
 
 small = st.integers(0, 7)
-kinds = st.sampled_from(("recognition", "patent"))
+kinds = st.sampled_from(sorted(EVENTS))
 occurrence = st.tuples(st.integers(0, 8), st.integers(0, 500), small)  # event, days since the one before, region
 filing = st.tuples(
     st.just("file"),
@@ -104,6 +110,7 @@ class Life:
                         record=row.record.hex, subject=row.subject.hex, path=row.region.path, on=row.happened_on,
                         event=row.event, effect=row.effect, step=row.step,
                         fields={name: getattr(row, name) for name in kind.repeated},
+                        measures={name: value for name in kind.measures if (value := getattr(row, name)) is not None},
                     )
                 )  # fmt: skip
                 moment.versions[row.record.hex] = row.version
@@ -120,7 +127,8 @@ class Life:
             if event in ("moved_in", "received"):
                 region = self._region(where)  # it stays there from now on
             held = (held or event in OPENS) and event not in CLOSES
-            events.append(actions.NewEvent(event=event, on=on, region=region, key=new_key()))
+            measures = {name: days * 12_345 for name in KINDS[kind].measures if days % 5}  # now and then none is named
+            events.append(actions.NewEvent(event=event, on=on, region=region, key=new_key(), measures=measures))
         self.count += 1
         fields = {**FIELDS[kind][which % len(FIELDS[kind])], "name": f"第 {self.count} 件", "number": f"{self.count}"}
         history = actions.NewHistory(fields=fields, region=events[0].region, organisation=self.cast.firm, events=events)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests import cast as casting
 from xingke.base.periods import Period
 from xingke.indicators import columns, engine, rules
-from xingke.indicators.queries import Reader, indicators, window_of
+from xingke.indicators.queries import Reader, added, indicators, window_of
 from xingke.indicators.rules import Evidence, Indicator
 from xingke.indicators.tests.life import Life, Moment, lives
 from xingke.ledger.kinds import KINDS
@@ -26,7 +26,7 @@ def country(transactional_db: None) -> Iterator[tuple[casting.Cast, list[Region]
     casting.load_packs()
     cast = casting.gather()
     regions = list(Region.objects.filter(is_fictional=True).select_related("parent").order_by("path"))
-    casting.keep_records(*regions, by=cast.statistician, since="2020-12-31")
+    casting.keep_records(*regions, by=cast.statistician, since="2020-12-31", kinds=KINDS)
     yield cast, regions
     shutil.rmtree(columns.folder(), ignore_errors=True)
 
@@ -50,7 +50,8 @@ def assert_agree(moment: Moment, regions: Sequence[Region], periods: Sequence[Pe
         each = value.indicator
         told = expected(each, moment, value.region, value.period)
         place = f"{each.code} {value.region} {value.period} as of {seq}"
-        assert (value.route, value.amount) == ("records", sum(row.contribution for row in told)), place
+        total = added(each, sum(row.contribution for row in told))
+        assert (value.route, value.amount, value.count) == ("records", total, len(told)), place
         if not told or (each.code in looked_into and all(row.contribution == 1 for row in told)):
             continue  # row by row: one place per indicator with records behind it, and all where something is lost
         looked_into.add(each.code)
