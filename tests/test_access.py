@@ -119,6 +119,7 @@ ADDRESSES: Mapping[str, Row] = {
     "reports:document-write": Row(WRITE | NEXT_DOOR),
     "reports:document": Row(BUSINESS, lambda world: {"key": world.document.key}),
     "reports:document-file": Row(BUSINESS, lambda world: {"key": world.document.key}, is_page=False),
+    "reports:document-pdf": Row(BUSINESS, lambda world: {"key": world.document.key}, is_page=False),
     "reports:figure": Row(BUSINESS, lambda world: {"key": world.figure}),
     "reports:verify": Row(BUSINESS | NEXT_DOOR),
 }

@@ -1,7 +1,9 @@
 """Documents: the reads."""
 
+from pathlib import Path
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Max, Model, QuerySet
 from django.http import Http404
 from lxml import etree
@@ -9,7 +11,8 @@ from lxml import etree
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base import definitions
-from xingke.base.press import docx_writer, proof, tree
+from xingke.base.press import docx_writer, pdf_writer, proof, tree
+from xingke.base.press.fonts import installed
 from xingke.indicators.models import Figure
 from xingke.indicators.rules import Indicator
 from xingke.ledger.kinds import KINDS
@@ -77,6 +80,11 @@ def tree_of(document: Document) -> tree.Document:
 def proof_of(document: Document) -> proof.Proof:
     """The document's signed proof."""
     return proof.from_xml(etree.fromstring(document.proof.encode()))
+
+
+def pdf_of(document: Document) -> bytes:
+    """The same text as PDF/A. Raises FontMissing or GlyphMissing with a sentence: never a text with holes."""
+    return pdf_writer.write(tree_of(document), fonts=installed(Path(settings.DATA) / "fonts"))
 
 
 def docx_of(document: Document) -> bytes:

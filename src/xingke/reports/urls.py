@@ -8,6 +8,7 @@ urlpatterns = [
     path("documents/write/", documents.document_write, name="document-write"),
     path("documents/<uuid:key>/", documents.document, name="document"),
     path("documents/<uuid:key>/file.docx", documents.document_file, name="document-file"),
+    path("documents/<uuid:key>/file.pdf", documents.document_pdf, name="document-pdf"),
     path("figures/<uuid:key>/", figures.figure, name="figure"),
     path("verify/", verifying.verify, name="verify"),
 ]

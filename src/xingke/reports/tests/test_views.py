@@ -9,6 +9,7 @@ from collections.abc import Callable
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from pypdfium2 import PdfDocument
 
 from tests.cast import NOW, Cast, file, keep_records
 from xingke.base.periods import Period
@@ -320,3 +321,12 @@ def test_pages_of_a_fictional_region_say_so(document: Document, signed_in: Signe
 
     for address in ("/documents/", f"/documents/{document.key}/", f"/figures/{figure.key}/", "/documents/write/"):
         assert "虚构数据 · 演示" in words(signed_in("officer").get(address))
+
+
+def test_the_pdf_carries_the_same_title(document: Document, signed_in: SignedIn) -> None:
+    response = signed_in("officer").get(f"/documents/{document.key}/file.pdf")
+
+    assert response["Content-Type"] == "application/pdf"
+    pages = PdfDocument(response.content)
+    text = "".join(page.get_textpage().get_text_range() for page in pages).replace("\r", "").replace("\n", "")
+    assert document.title in text

@@ -21,6 +21,7 @@ from xingke.accounts.permissions import Permission
 from xingke.base.exports import csv_address, csv_response, wants_csv
 from xingke.base.periods import Period
 from xingke.base.press import html
+from xingke.base.press.fonts import FontMissing, GlyphMissing
 from xingke.base.press.tree import Chip
 from xingke.base.refusals import Refused
 from xingke.base.templatetags.xk import moment
@@ -211,4 +212,18 @@ def document_file(request: HttpRequest, key: UUID) -> HttpResponse:
     shown = queries.document_for(user, key)
     response = HttpResponse(queries.docx_of(shown), content_type=DOCX)
     response["Content-Disposition"] = content_disposition_header(True, f"{shown.title}.docx")
+    return response
+
+
+@require_safe
+def document_pdf(request: HttpRequest, key: UUID) -> HttpResponse:
+    user = registry.reader(request.user)
+    shown = queries.document_for(user, key)
+    try:
+        data = queries.pdf_of(shown)
+    except (FontMissing, GlyphMissing) as missing:
+        messages.error(request, missing.sentence("zh" if language().startswith("zh") else "en"))
+        return redirect("reports:document", key=key)
+    response = HttpResponse(data, content_type="application/pdf")
+    response["Content-Disposition"] = content_disposition_header(True, f"{shown.title}.pdf")
     return response
