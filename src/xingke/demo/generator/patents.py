@@ -226,7 +226,7 @@ def _nearest_free(days: Sequence[date], taken: bytearray, wanted: date, latest: 
 def _patent_numbers(patents: Sequence[_Patent]) -> list[str]:
     """Application numbers by day of application, with the right check character (ZC 0006-2003).
 
-    ponytail: the seven-digit serials start at 9000000, above any number of applications a year has had, so that they
+    The seven-digit serials start at 9000000, above any number of applications a year has had, so that they
     collide with no real one; when real years come near it, these numbers need another mark. PCT: PCT/CN2025/900001.
     """
     serials: dict[tuple[int, str], int] = {}
