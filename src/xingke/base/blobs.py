@@ -1,0 +1,71 @@
+"""Files kept by what they are: a folder in which every file's name is the SHA-256 of its bytes.
+
+``<root>/ab/abcdef…``: written beside and renamed, so a file is there whole or not at all; never written again, so what
+was evidence stays as it was. Who may see a file is the business of whatever refers to it. Knows no Django.
+"""
+
+import hashlib
+import os
+import re
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+class Damaged(Exception):
+    """A kept file is gone, or is no longer what it was."""
+
+
+@dataclass(frozen=True)
+class Store:
+    """The folder; it is made when the first file comes."""
+
+    root: Path
+
+    def put(self, data: bytes) -> str:
+        """Keep the bytes; returns their digest. Bytes that are kept already are not written again."""
+        digest = hashlib.sha256(data).hexdigest()
+        path = self._path(digest)
+        if path.exists() and path.stat().st_size == len(data):
+            return digest
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
+        try:
+            with os.fdopen(handle, "wb") as part:
+                part.write(data)
+                part.flush()
+                os.fsync(part.fileno())
+            Path(name).chmod(0o440)
+            Path(name).replace(path)
+        finally:
+            Path(name).unlink(missing_ok=True)
+        _sync(path.parent)
+        return digest
+
+    def get(self, digest: str) -> bytes:
+        """The bytes with this digest. Raises Damaged if they are not there or no longer have it."""
+        try:
+            data = self._path(digest).read_bytes()
+        except OSError as error:
+            raise Damaged(f"{digest} is not in {self.root}") from error
+        if hashlib.sha256(data).hexdigest() != digest:
+            raise Damaged(f"{digest} in {self.root} has other bytes than it had")
+        return data
+
+    def _path(self, digest: str) -> Path:
+        if not _DIGEST.fullmatch(digest):
+            raise ValueError(f"{digest!r} is no SHA-256 in hexadecimal")
+        return self.root / digest[:2] / digest
+
+
+def _sync(folder: Path) -> None:
+    """The rename itself must survive a power cut (no folder can be opened on Windows)."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
