@@ -104,6 +104,8 @@ ADDRESSES: Mapping[str, Row] = {
     "registry:organisation": Row(READERS, lambda world: {"key": world.cast.firm.key}),
     "ledger:record-list": Row(READERS | NEXT_DOOR),
     "ledger:record": Row(READERS, _record),
+    "ledger:record-new": Row(ENTER | NEXT_DOOR, lambda world: {"kind": "payment"}),
+    "ledger:event-add": Row(ENTER, _record),
     "ledger:record-correct": Row(ENTER, _record),
     "ledger:record-confirm": Row(CONFIRM, _draft, posts_only=True),
     "ledger:record-void": Row(CONFIRM, _record),
@@ -237,6 +239,8 @@ def test_a_forged_post_to_a_form_writes_nothing_and_finds_nothing(world: World) 
     for name in (
         "registry:account-new",
         "registry:grant-give",
+        "ledger:record-new",
+        "ledger:event-add",
         "ledger:record-correct",
         "ledger:record-void",
         "reports:document-write",

@@ -108,6 +108,7 @@ def organisation(request: HttpRequest, key: UUID) -> HttpResponse:
     context = {
         "crumbs": [{"label": pgettext("several", "单位"), "url": reverse("registry:organisation-list")}, {"label": shown.name}],
         "shown": shown, "facts": facts, "panels": panels.panels("organisation", user, shown),
+        "actions": panels.panels("organisation-actions", user, shown),
         "is_fictional": shown.is_fictional,
     }  # fmt: skip
     return render(request, "registry/organisation.html", context)
