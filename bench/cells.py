@@ -28,7 +28,6 @@ from xingke.registry.queries import region_tree_stamp
 
 EVENTS: dict[Size, int] = {"quick": 20_000, "usual": 1_000_000, "large": 10_000_000}
 REGIONS: dict[Size, int] = {"quick": 300, "usual": 3_000, "large": 3_000}
-SHARES = {"recognition": 0.4, "patent": 0.6}
 ROUNDS: dict[Size, int] = {"quick": 1, "usual": 5, "large": 3}
 FIRST_MONTH, LAST_MONTH = events.FIRST_MONTH, events.FIRST_MONTH + events.MONTHS - 1
 LAST = date(LAST_MONTH // 12, LAST_MONTH % 12 + 1, 31)
@@ -47,7 +46,7 @@ def prepare(*, size: Size) -> None:
 
 def _generated(kind: str, size: Size) -> events.Events:
     return events.generate(
-        kind, int(EVENTS[size] * SHARES[kind]), regions=REGIONS[size], seed=list(KINDS).index(kind) + 10
+        kind, int(EVENTS[size] * events.SHARES[kind]), regions=REGIONS[size], seed=list(KINDS).index(kind) + 10
     )
 
 
@@ -146,6 +145,7 @@ class _Scatter:
         combo = made.event[live] * len(made.things) + made.thing[live]
         self.place = (made.region[live] * events.MONTHS + month) * self.combos + combo
         self.effect = made.effect[live].astype(float)
+        self.said = {name: np.maximum(said[live], 0).astype(float) for name, said in made.measures.items()}
         self.takes = np.array(
             [
                 [
@@ -162,9 +162,15 @@ class _Scatter:
         """Regions × months × indicators; whole numbers below 2^53 are exact in floats."""
         size = self.regions * events.MONTHS * self.combos
         counted = np.bincount(self.place, minlength=size).reshape(-1, self.combos)
-        effects = np.bincount(self.place, weights=self.effect, minlength=size).reshape(-1, self.combos)
-        by_event = np.array([bool(each.events) for each in self.asked])
-        cells = np.where(by_event, counted @ self.takes, effects @ self.takes)
+        weights = {"": self.effect, **self.said}
+        summed = {
+            name: np.bincount(self.place, weights=said, minlength=size).reshape(-1, self.combos) @ self.takes
+            for name, said in weights.items()
+        }
+        counts = counted @ self.takes
+        cells = np.empty_like(counts)
+        for place, each in enumerate(self.asked):
+            cells[:, place] = (counts if each.events and not each.sum else summed[each.sum or ""])[:, place]
         cells = cells.reshape(self.regions, events.MONTHS, len(self.asked))
         for place, each in enumerate(self.asked):
             if each.nature == "stock":

@@ -353,6 +353,13 @@ def declare_record_keeping(*, region: Region, kind: str, since: date, by: User, 
 
 
 @transaction.atomic
+def declare_kinds(*, region: Region, kinds: Sequence[str], since: date, by: User, now: datetime) -> None:
+    """Declare several kinds at once, or none: see ``declare_record_keeping``."""
+    for kind in kinds:
+        declare_record_keeping(region=region, kind=kind, since=since, by=by, now=now)
+
+
+@transaction.atomic
 def choose_observation(*, record: UUID, version: int, reason: str, by: User, now: datetime) -> None:
     """Say that of several reported figures this one counts; the others of its name, place and period are set aside.
 

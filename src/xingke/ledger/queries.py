@@ -488,3 +488,10 @@ def latest_records(user: User, *, limit: int = 8) -> list[TimelineEntry]:
             if event.subject in subjects
         ]
     return sorted(entries, key=lambda entry: (entry.event.seq_from, entry.on), reverse=True)[:limit]
+
+
+def keeping_declared(user: User) -> list[RecordKeeping]:
+    """The declarations in force where somebody may read records, by region, then kind."""
+    allowed = registry.scope(user, Permission.RECORD_READ)
+    found = RecordKeeping.objects.filter(registry.in_scope(allowed, organisation=""), seq_to__isnull=True)
+    return list(found.select_related("region", "declared_by").order_by("region__path", "kind"))

@@ -1,10 +1,11 @@
 from django.urls import path
 
-from xingke.ledger.views import changes, imports, observations, records
+from xingke.ledger.views import changes, imports, keeping, observations, records
 
 app_name = "ledger"
 urlpatterns = [
     path("records/", records.record_list, name="record-list"),
+    path("records/keeping/", keeping.keeping, name="keeping"),
     path("records/<str:kind>/<uuid:record>/", records.record, name="record"),
     path("records/<str:kind>/<uuid:record>/correct/", changes.record_correct, name="record-correct"),
     path("records/<str:kind>/<uuid:record>/confirm/", changes.record_confirm, name="record-confirm"),
