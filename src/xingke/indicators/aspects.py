@@ -161,7 +161,7 @@ def _net(question: Question) -> Reading:
     change = amounts[0] - amounts[1]
     size = format_number(abs(change), question.asked.decimals)
     if not Decimal(size):
-        text = "与上年同期持平"
+        text = "持平"
     else:
         text = f"{'净增' if change > 0 else '净减'}{size}{question.asked.unit}"
     return Reading(text=text, amount=change, values=(now, base))

@@ -15,16 +15,17 @@ from xingke.base.periods import Period
 from xingke.base.press import numerals, tree
 from xingke.base.press import proof as proofs
 from xingke.base.refusals import Refused
-from xingke.indicators.actions import Said, freeze, read_at, read_figure
-from xingke.indicators.aspects import called, read_together
+from xingke.indicators import columns
+from xingke.indicators.actions import Said, freeze, read_at
+from xingke.indicators.aspects import called
 from xingke.indicators.models import Figure
-from xingke.indicators.queries import indicator
 from xingke.registry import queries as registry
 from xingke.registry.models import Region
 from xingke.reports import rules
 from xingke.reports.keys import signing_key
 from xingke.reports.models import Document, DocumentFigure
-from xingke.reports.naming import Named, name_records
+from xingke.reports.naming import Named
+from xingke.reports.saying import Sayer
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -54,23 +55,13 @@ def write_document(*, outline: str, region: Region, period: Period, by: User, no
             _("没有名为“%(outline)s”的提纲，可用：%(known)s。") % {"outline": outline, "known": known}
         ) from error
     reader, seq = read_at()
-    slots = definition.value.slots()
-    read_together(reader, [(slot.code, slot.aspect) for slot in slots if slot.aspect != rules.NAMES], region, period)
-    said: dict[rules.Slot, Said] = {}
-    named: dict[rules.Slot, tuple[Named | None, str]] = {}
-
-    def say(slot: rules.Slot) -> tuple[Said | Named | None, str]:
-        if slot.aspect == rules.NAMES:
-            if slot not in named:
-                named[slot] = name_records(reader, definition.value.names_of(slot.code), region, period)
-            return named[slot]
-        if slot not in said:
-            said[slot] = read_figure(reader, slot.code, region, period, slot.aspect)
-        return (said[slot] if said[slot].text is not None else None), said[slot].why
-
+    sayer = Sayer(reader, definition.value, region, period)
     words = rules.words_of(region.name, region.word, period)
     composed: list[rules.Composed[Said | Named]]
-    composed, gaps = rules.compose(definition.value, words=words, say=say, label=lambda slot: _label(slot, region))
+    with columns.held():
+        sayer.read_ahead()
+        composed, gaps = rules.compose(definition.value, words=words, say=sayer.say, label=sayer.label)
+    said = sayer.said
     spoken = {id(part) for each in composed for line in each.paragraphs for part in line if isinstance(part, Said)}
     if not spoken:
         raise Refused(
@@ -109,11 +100,6 @@ def write_document(*, outline: str, region: Region, period: Period, by: User, no
     return Written(document, is_new=True, frozen=frozen)
 
 
-def _label(slot: rules.Slot, region: Region) -> str:
-    asked = indicator(slot.code, region=region)
-    return f"{asked.label.zh}（名单）" if slot.aspect == rules.NAMES else called(asked, slot.aspect, region=region)
-
-
 def _tree(
     key: str,
     outline: rules.Outline,
@@ -128,7 +114,8 @@ def _tree(
     blocks: list[tree.Block] = []
     slot = 0
     for section in composed:
-        blocks.append(tree.Heading(level=section.level, text=section.heading))
+        if section.heading:
+            blocks.append(tree.Heading(level=section.level, text=section.heading))
         for paragraph in section.paragraphs:
             inlines: list[tree.Inline] = []
             for part in paragraph:

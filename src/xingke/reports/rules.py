@@ -138,12 +138,12 @@ class SentenceDefinition:
 class Section:
     """A heading and the sentences under it; they run on as one paragraph unless one begins a new one.
 
-    heading: without its number, which follows from what is said. level: 1 to 4.
+    heading: without its number, which follows from what is said; empty for the opening paragraph. level: 1 to 4.
     """
 
     __pydantic_config__ = ConfigDict(extra="forbid")
 
-    heading: str
+    heading: str = ""
     sentence: tuple[SentenceDefinition, ...] = ()
     level: int = 1
 
@@ -351,7 +351,7 @@ def _say(
     inlines: list[str | S] = []
     gaps: list[Gap] = []
     spoke = False
-    lead = ""  # how the clauses left out since the last one said would have begun
+    lead: str | None = None  # how the first of the clauses left out since the last one said would have begun
     for clause in clauses:
         chosen, reasons = _choose(clause, say)
         if chosen is None:
@@ -360,11 +360,13 @@ def _say(
             if not clause.is_optional:
                 return [], gap, False  # the whole sentence falls
             gaps += gap
-            lead = lead or _opening(clause)
+            lead = _opening(clause) if lead is None else lead
             continue
         parts = [words[part.name] if isinstance(part, Word) else part for part in chosen.parts]
         if parts and isinstance(parts[0], str):
             parts[0] = _fitted(parts[0], lead, inlines)
+            if parts[0][:1] in _ENDS and inlines and isinstance(inlines[-1], str):
+                inlines[-1] = inlines[-1].rstrip(_PAUSES)
         for part in parts:
             if isinstance(part, Slot):
                 figure = say(part)[0]
@@ -373,7 +375,7 @@ def _say(
                 spoke = True
             elif part:
                 inlines.append(part)
-        lead = ""
+        lead = None
     if any(clause.slots for clause in clauses) and not spoke:
         return [], gaps, False
     return inlines, gaps, spoke
@@ -397,6 +399,7 @@ def _whole(clauses: Sequence[Clause]) -> Clause:
 
 _LEAD = re.compile("^[，；、：]?(?:其中|分别为|包括)?")
 _PAUSES = "，、；："
+_ENDS = tuple("。；）")
 
 
 def _opening(clause: Clause) -> str:
@@ -406,13 +409,13 @@ def _opening(clause: Clause) -> str:
     return found[0] if found else ""
 
 
-def _fitted(text: str, lead: str, before: Sequence[object]) -> str:
+def _fitted(text: str, lead: str | None, before: Sequence[object]) -> str:
     """A clause's first words, as they must be where clauses before it were left out.
 
     The next item of a list takes over how the list began (、 becomes ，其中); no mark stands at the beginning of a
     sentence or behind another mark.
     """
-    if lead and text.startswith("、"):
+    if lead is not None and text.startswith("、"):
         text = lead + text[1:]
     last = before[-1] if before else ""
     is_open = isinstance(last, str) and (not last or last[-1] in _PAUSES + "（。")
@@ -466,6 +469,9 @@ def _numbered(sections: Sequence[Composed[S]]) -> Iterator[Composed[S]]:
     """Headings with their numbers: 一、 · （一） · 1. · （1）, beginning anew below each heading."""
     counts = [0] * 5
     for section in sections:
+        if not section.heading:
+            yield section
+            continue
         counts[section.level] += 1
         counts[section.level + 1 :] = [0] * (4 - section.level)
         number = counts[section.level]

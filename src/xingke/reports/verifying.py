@@ -8,6 +8,7 @@ from xingke.base.periods import Period
 from xingke.base.press import docx_reader, verify
 from xingke.base.press.docx_reader import Reading
 from xingke.base.press.verify import Finding, Kind, Verdict
+from xingke.indicators import columns
 from xingke.indicators import queries as indicators
 from xingke.indicators.aspects import read_together
 from xingke.indicators.drift import Drift, Readers, drift
@@ -107,6 +108,11 @@ def find_document(reading: Reading) -> Document | None:
 
 def check_ledger(document: Document) -> list[tuple[int, str, Drift]]:
     """The figures of a document whose evidence or number is other now, or cannot be recomputed at its own number."""
+    with columns.held():
+        return _check_ledger(document)
+
+
+def _check_ledger(document: Document) -> list[tuple[int, str, Drift]]:
     readers = Readers()
     found = []
     known: dict[UUID, Drift] = {}

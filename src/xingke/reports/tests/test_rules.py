@@ -150,6 +150,8 @@ OMITTED = [
     ("the first item that is said opens it", "兑现{a}[，其中奖补{b}][、创新券{c}][、补贴{d}]。", ("a", "d"), "兑现<a>，其中补贴<d>。"),
     ("no mark at the beginning", "[申报{a}][，立项{b}][，验收{c}]。", ("c",), "验收<c>。"),
     ("no mark behind a mark", "全年，[申报{a}][，立项{b}]。", ("b",), "全年，立项<b>。"),
+    ("the first item of an open list", "新认定[省级{b}][、市级{c}]。", ("c",), "新认定市级<c>。"),
+    ("no mark before the end", "申报{a}；[其中发明{b}]。", ("a",), "申报<a>。"),
     ("nothing known", "全年[申报{a}][，立项{b}]。", (), ""),
 ]  # fmt: skip
 

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.template.loader import get_template
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.http import content_disposition_header
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -22,13 +23,14 @@ from xingke.base.exports import csv_address, csv_response, wants_csv
 from xingke.base.periods import Period
 from xingke.base.press import html
 from xingke.base.press.fonts import FontMissing, GlyphMissing
-from xingke.base.press.tree import Chip
+from xingke.base.press.tree import Chip, Mention
 from xingke.base.refusals import Refused
 from xingke.base.templatetags.xk import moment
 from xingke.base.templatetags.xk import period as period_words
 from xingke.indicators.wording import language
 from xingke.registry import filtering
 from xingke.registry import queries as registry
+from xingke.registry.rules import Scope
 from xingke.reports import actions, checking, queries
 from xingke.reports.checking import Checked
 from xingke.reports.forms import WriteForm
@@ -151,7 +153,7 @@ def document(request: HttpRequest, key: UUID) -> HttpResponse:
         "reports/document.html",
         {
             "document": shown,
-            "paper": _paper(shown, checked),
+            "paper": _paper(shown, checked, registry.scope(user, Permission.RECORD_READ)),
             "checked": checked,
             "drifted": list(checked.drifted.values()) if checked else [],
             "figures": len(figures),
@@ -167,8 +169,8 @@ def document(request: HttpRequest, key: UUID) -> HttpResponse:
     )
 
 
-def _paper(shown: Document, checked: Checked | None) -> SafeString:
-    """The document as HTML, its figures as chips that lead to their evidence."""
+def _paper(shown: Document, checked: Checked | None, readable: Scope) -> SafeString:
+    """The document as HTML, its figures as chips that lead to their evidence, its names as links for whoever may read records."""
     template = get_template("components/chip.html")
     period = period_words(Period.parse(shown.period))
     drifted = checked.drifted if checked else {}
@@ -185,7 +187,15 @@ def _paper(shown: Document, checked: Checked | None) -> SafeString:
             }
         ).strip()
 
-    return mark_safe(html.render(queries.tree_of(shown), chip))  # render escapes everything but the chips
+    def mention(named: Mention) -> str:
+        if not readable.covers(shown.region.path):
+            return html.name(named)
+        return format_html(
+            '<a class="mention" href="{}">{}</a>', reverse("ledger:record", args=[named.kind, named.record]), named.text
+        )
+
+    tree = queries.tree_of(shown)
+    return mark_safe(html.render(tree, chip, mention))  # render escapes everything but the chips and names
 
 
 def _facts(shown: Document, figures: int, public_key: str) -> list[dict[str, Any]]:
