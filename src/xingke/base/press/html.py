@@ -7,10 +7,11 @@ from xingke.base.press.official import FICTIONAL_MARK
 from xingke.base.press.tree import Chip, Document, Heading, Inline, Notice, Paragraph, Table
 
 
-def render(document: Document, chip: Callable[[Chip], str]) -> str:
+def render(document: Document, chip: Callable[[Chip], str], *, title: str = "h1") -> str:
     """Semantic HTML, everything escaped but what chip returns: that must be safe HTML for one figure, such as a link.
 
-    The title is an h1, headings follow as h2 to h5; classes press-* carry the look. Ends with issuer and date.
+    The title is an h1 (or the element named), headings follow as h2 to h5; classes press-* carry the look. Ends with
+    issuer and date.
     """
     lines = []
     if document.is_fictional:
@@ -18,7 +19,7 @@ def render(document: Document, chip: Callable[[Chip], str]) -> str:
     if document.number:
         lines.append(f'<p class="press-issuer">{escape(document.issuer)}</p>')
         lines.append(f'<p class="press-number">{escape(document.number)}</p>')
-    lines.append(f'<h1 class="press-title">{escape(document.title)}</h1>')
+    lines.append(f'<{title} class="press-title">{escape(document.title)}</{title}>')
     for block in document.blocks:
         if isinstance(block, Heading):
             lines.append(f'<h{block.level + 1} class="press-heading">{escape(block.text)}</h{block.level + 1}>')

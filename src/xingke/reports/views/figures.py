@@ -29,6 +29,7 @@ from xingke.registry import queries as registry
 from xingke.registry.models import Region
 from xingke.registry.rules import Scope
 from xingke.reports import queries
+from xingke.reports.papers import figure_name
 from xingke.reports.rows import changes_open_to
 from xingke.reports.verifying import record_changes
 
@@ -47,7 +48,7 @@ def figure(request: HttpRequest, key: UUID) -> HttpResponse:
     then = readers.at(shown.seq, shown)
     now = drift(shown, readers=readers) if shown.seq < queries.ledger_stamp() else None
     changes, hidden = changes_open_to(record_changes(now), readable) if now else ([], 0)
-    label = _label(asked, shown.aspect)
+    label = figure_name(asked, shown.aspect)
     documents = queries.documents_speaking(user, shown)
     context: dict[str, Any] = {
         "figure": shown,
@@ -74,14 +75,6 @@ def figure(request: HttpRequest, key: UUID) -> HttpResponse:
     }
     is_drawer = request.htmx and not request.htmx.boosted  # type: ignore[attr-defined]  # set by django-htmx
     return render(request, "reports/figure.html#drawer" if is_drawer else "reports/figure.html", context)
-
-
-def _label(asked: Indicator, aspect: str) -> str:
-    """What a figure is called, in the reader's language."""
-    name = asked.label.in_language(wording.language())
-    if aspect == "growth":
-        return _("%(name)s（同比）") % {"name": name}
-    return _("%(name)s（位次）") % {"name": name} if aspect == "rank" else name
 
 
 def _state(now: Drift | None) -> str:
