@@ -122,6 +122,7 @@ ADDRESSES: Mapping[str, Row] = {
     "reports:document-pdf": Row(BUSINESS, lambda world: {"key": world.document.key}, is_page=False),
     "reports:figure": Row(BUSINESS, lambda world: {"key": world.figure}),
     "reports:verify": Row(BUSINESS | NEXT_DOOR),
+    "search:search": Row(READERS | NEXT_DOOR, query="q=明渠"),
 }
 
 

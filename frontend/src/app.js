@@ -9,6 +9,7 @@ import { disclosures } from "./modules/disclosures.js";
 import { drawer } from "./modules/drawer.js";
 import { fileDrop } from "./modules/file-drop.js";
 import { forms } from "./modules/forms.js";
+import { search } from "./modules/search.js";
 import { announceCounts, tables } from "./modules/tables.js";
 
 document.documentElement.classList.add("scripted");
@@ -26,6 +27,7 @@ whenReady(() => {
   disclosures(document);
   drawer(document);
   forms(document);
+  search(document);
   announceCounts(document);
   tables(document);
   loadChartsWhereNeeded(document);
