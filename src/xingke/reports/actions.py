@@ -1,6 +1,6 @@
 """Writing documents: figures are read at one ledger number, frozen, bound and signed."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -16,14 +16,15 @@ from xingke.base.press import numerals, tree
 from xingke.base.press import proof as proofs
 from xingke.base.refusals import Refused
 from xingke.indicators.actions import Said, freeze, read_at, read_figure
+from xingke.indicators.aspects import called, read_together
 from xingke.indicators.models import Figure
 from xingke.indicators.queries import indicator
-from xingke.indicators.rules import Indicator
 from xingke.registry import queries as registry
 from xingke.registry.models import Region
 from xingke.reports import rules
 from xingke.reports.keys import signing_key
 from xingke.reports.models import Document, DocumentFigure
+from xingke.reports.naming import Named, name_records
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -53,18 +54,24 @@ def write_document(*, outline: str, region: Region, period: Period, by: User, no
             _("没有名为“%(outline)s”的提纲，可用：%(known)s。") % {"outline": outline, "known": known}
         ) from error
     reader, seq = read_at()
-    asked = [indicator(code, region=region) for code in dict.fromkeys(slot.code for slot in definition.value.slots())]
-    reader.values(asked, registry.siblings(region), [period, period.year_before])  # everything in one pass
+    slots = definition.value.slots()
+    read_together(reader, [(slot.code, slot.aspect) for slot in slots if slot.aspect != rules.NAMES], region, period)
     said: dict[rules.Slot, Said] = {}
+    named: dict[rules.Slot, tuple[Named | None, str]] = {}
 
-    def say(slot: rules.Slot) -> tuple[Said | None, str]:
+    def say(slot: rules.Slot) -> tuple[Said | Named | None, str]:
+        if slot.aspect == rules.NAMES:
+            if slot not in named:
+                named[slot] = name_records(reader, definition.value.names_of(slot.code), region, period)
+            return named[slot]
         if slot not in said:
-            said[slot] = read_figure(reader, slot.code, region, period, slot.aspect)  # type: ignore[arg-type]  # checked by the pack
+            said[slot] = read_figure(reader, slot.code, region, period, slot.aspect)
         return (said[slot] if said[slot].text is not None else None), said[slot].why
 
-    words = {"region": region.name, "region_word": region.word, "period": period.label()}
+    words = rules.words_of(region.name, region.word, period)
+    composed: list[rules.Composed[Said | Named]]
     composed, gaps = rules.compose(definition.value, words=words, say=say, label=lambda slot: _label(slot, region))
-    spoken = {id(part) for each in composed for line in each.paragraphs for part in line if not isinstance(part, str)}
+    spoken = {id(part) for each in composed for line in each.paragraphs for part in line if isinstance(part, Said)}
     if not spoken:
         raise Refused(
             _("%(region)s没有%(period)s的任何数据，无法成文。请先导入上报数或登记台账记录。")
@@ -103,19 +110,14 @@ def write_document(*, outline: str, region: Region, period: Period, by: User, no
 
 
 def _label(slot: rules.Slot, region: Region) -> str:
-    return figure_label(indicator(slot.code, region=region), slot.aspect)
-
-
-def figure_label(said: Indicator, aspect: str) -> str:
-    """What a figure is called: the indicator, and 同比 or 位次 where it is that."""
-    suffix = {"level": "", "growth": "（同比）", "rank": "（位次）"}[aspect]
-    return f"{said.label.zh}{suffix}"
+    asked = indicator(slot.code, region=region)
+    return f"{asked.label.zh}（名单）" if slot.aspect == rules.NAMES else called(asked, slot.aspect, region=region)
 
 
 def _tree(
     key: str,
     outline: rules.Outline,
-    composed: list[rules.Composed[Said]],
+    composed: list[rules.Composed[Said | Named]],
     words: dict[str, str],
     figures: dict[rules.Slot, Figure],
     said: dict[rules.Slot, Said],
@@ -133,6 +135,9 @@ def _tree(
                 if isinstance(part, str):
                     inlines.append(part)
                     continue
+                if isinstance(part, Named):
+                    inlines += part.inlines
+                    continue
                 slot += 1
                 figure = frozen[id(part)]
                 inlines.append(
@@ -140,7 +145,7 @@ def _tree(
                         slot=slot,
                         figure=str(figure.key),
                         text=figure.text,
-                        label=figure_label(part.indicator, part.aspect),
+                        label=called(part.indicator, part.aspect, region=region),
                     )
                 )
             blocks.append(tree.Paragraph(inlines=tuple(inlines)))
@@ -152,8 +157,10 @@ def _tree(
 
 
 def _content(document: tree.Document) -> str:
-    """Title, figure texts and the frozen figures themselves: the same words from other evidence are another document."""
-    return proofs.fingerprint_of(document.title, [f"{chip.text}\x1f{chip.figure}" for chip in tree.chips(document)])
+    """Title, figures and names with their evidence: the same words from other evidence are another document."""
+    said = [f"{chip.text}\x1f{chip.figure}" for chip in tree.chips(document)]
+    said += [f"{each.text}\x1f{each.record}:{each.version}" for each in tree.mentions(document)]
+    return proofs.fingerprint_of(document.title, said)
 
 
 def _proof(
@@ -182,6 +189,10 @@ def _proof(
             document=document.id, title=document.title, outline=f"{outline.code}@{outline.version}", region=region.code,
             period=period.code, seq=seq, created=now.astimezone(SHANGHAI).isoformat(timespec="seconds"),
             fingerprint=proofs.fingerprint(document), figures=tuple(proved),
+            mentions=tuple(
+                proofs.ProofMention(**asdict(place.mention), sentence=place.sentence)
+                for place in tree.mention_places(document)
+            ),
         ),
         signing_key(),
     )  # fmt: skip
