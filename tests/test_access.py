@@ -159,6 +159,7 @@ ADDRESSES: Mapping[str, Row] = {
     "reports:public-figure": Row(EVERYBODY, lambda world: {"key": world.public_figure}, is_public=True),
     "reports:figure": Row(BUSINESS, lambda world: {"key": world.figure}),
     "reports:verify": Row(BUSINESS | NEXT_DOOR),
+    "search:search": Row(READERS | NEXT_DOOR, query="q=明渠"),
 }
 
 

@@ -62,12 +62,12 @@ def timeline(organisation: Organisation, *, limit: int = 200) -> list[TimelineEn
 
 
 def current_subjects(kind: Kind, records: set[UUID]) -> dict[UUID, Version]:
-    """The current versions of the subjects of a kind, by record key; at most one query for 500 keys."""
+    """The current versions of the subjects of a kind, by record key, without place and holder; one query for 500 keys."""
     found: dict[UUID, Version] = {}
     wanted = list(records)
     for start in range(0, len(wanted), 500):
         rows = kind.subject._default_manager.filter(record__in=wanted[start : start + 500], seq_to__isnull=True)
-        found |= {row.record: row for row in rows.select_related("organisation", "region")}
+        found |= {row.record: row for row in rows}
     return found
 
 
@@ -294,18 +294,19 @@ def entries(listed: Iterable[tuple[str, int, date]]) -> list[TimelineEntry]:
 
 
 def event_years(user: User) -> list[int]:
-    """The years the events somebody may read lie in, newest first. One query per kind."""
+    """The years the events somebody may read lie in, newest first. One query."""
     allowed = registry.scope(user, Permission.RECORD_READ)
-    days: list[date] = []
-    for kind in KINDS.values():
-        events = kind.event._default_manager.filter(registry.in_scope(allowed), seq_to__isnull=True)
-        days += [
-            day
-            for found in (events.aggregate(first=Min("happened_on"), last=Max("happened_on")),)
-            for day in found.values()
-            if day
-        ]
-    return list(range(max(days).year, min(days).year - 1, -1)) if days else []
+    parts = [
+        kind.event._default_manager.filter(registry.in_scope(allowed), seq_to__isnull=True)
+        .annotate(kind_code=Value(kind.code, output_field=CharField()))  # a constant: one row for the whole kind
+        .order_by()
+        .values("kind_code")
+        .annotate(first=Min("happened_on"), last=Max("happened_on"))
+        .values_list("kind_code", "first", "last")
+        for kind in KINDS.values()
+    ]
+    days = [(first, last) for _kind, first, last in parts[0].union(*parts[1:], all=True) if first]
+    return list(range(max(last for _first, last in days).year, min(days)[0].year - 1, -1)) if days else []
 
 
 def observations_listed(
