@@ -1,6 +1,6 @@
 from django.urls import path
 
-from xingke.ledger.views import changes, entries, imports, observations, records
+from xingke.ledger.views import changes, entries, imports, observations, proposals, records
 
 app_name = "ledger"
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("records/<str:kind>/<uuid:record>/correct/", changes.record_correct, name="record-correct"),
     path("records/<str:kind>/<uuid:record>/confirm/", changes.record_confirm, name="record-confirm"),
     path("records/<str:kind>/<uuid:record>/void/", changes.record_void, name="record-void"),
+    path("records/<str:kind>/<uuid:record>/proposals/<int:pk>/", proposals.proposal_decide, name="proposal-decide"),
+    path("proposals/", proposals.proposal_list, name="proposal-list"),
     path("observations/", observations.observation_list, name="observation-list"),
     path("observations/choices/", observations.choice_list, name="choice-list"),
     path("observations/<uuid:record>/choose/", observations.observation_choose, name="observation-choose"),

@@ -18,7 +18,18 @@ from xingke.base.exports import csv_address, csv_response, wants_csv
 from xingke.ledger import queries
 from xingke.ledger.kinds import KINDS
 from xingke.ledger.models import State
-from xingke.ledger.record_facts import crumbs, entry_choices, facts, held_tag, history, lead, rivals, title, versions
+from xingke.ledger.record_facts import (
+    crumbs,
+    entry_choices,
+    facts,
+    held_tag,
+    history,
+    lead,
+    proposals,
+    rivals,
+    title,
+    versions,
+)
 from xingke.ledger.words import Words, effect_word, kind_choices, kind_word, state_word
 from xingke.registry import filtering
 from xingke.registry import queries as registry
@@ -55,6 +66,7 @@ def record_list(request: HttpRequest) -> HttpResponse:
     context = {
         "table": table, "rows": rows, "filters": _filters(words, asked, choice, queries.event_years(user)),
         "is_fictional": any(row["is_fictional"] for row in rows), "entries": entry_choices(user),
+        "waiting": queries.proposals_waiting(user),
     }  # fmt: skip
     return render(request, "ledger/record_list.html", context)
 
@@ -115,6 +127,7 @@ def record(request: HttpRequest, kind: str, record: UUID) -> HttpResponse:
         "held": held_tag(shown, timezone.localdate()), "facts": facts(words, shown),
         "history": history(words, shown, registry.scope(user, Permission.RECORD_READ)),
         "versions": versions(words, shown), "rivals": rivals(words, shown), "rights": queries.rights(user, shown),
+        "proposals": proposals(words, shown, user) if kind in KINDS else [],
         "crumbs": crumbs(words, shown), "is_fictional": shown.current.is_fictional,
     }  # fmt: skip
     return render(request, "ledger/record.html", context)
