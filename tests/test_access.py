@@ -113,6 +113,7 @@ ADDRESSES: Mapping[str, Row] = {
     "ledger:event-add": Row(ENTER, _record),
     "ledger:record-correct": Row(ENTER, _record),
     "ledger:record-confirm": Row(CONFIRM, _draft, posts_only=True),
+    "ledger:records-confirm": Row(CONFIRM, posts_only=True),
     "ledger:record-void": Row(CONFIRM, _record),
     "ledger:proposal-decide": Row(
         CONFIRM | {"officer"}, lambda world: {**_proposed(world), "pk": world.proposal.pk}, posts_only=True

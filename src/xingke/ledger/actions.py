@@ -23,6 +23,7 @@ from xingke.ledger.kinds import KINDS, Kind
 from xingke.ledger.models import EventVersion, Observation, Proposal, RecordKeeping, State, Version
 from xingke.registry import queries as registry
 from xingke.registry.models import Organisation, Region, Zone
+from xingke.registry.rules import Scope
 
 V = TypeVar("V", bound=Version)
 BATCH = 2_000
@@ -287,6 +288,114 @@ def confirm_event(*, kind: str, record: UUID, version: int, by: User, now: datet
     if head.state == State.DRAFT:
         write_next_version(head, seq=seq, by=by, now=now, reason="", changes=confirmed)
     record_audit(seq=seq, by=by, action=f"{kind}.event-confirmed", target_kind=kind, target=str(record), now=now)
+
+
+@dataclass(frozen=True)
+class Left:
+    """A record that cannot be confirmed along with others, and why."""
+
+    kind: str
+    record: UUID
+    reason: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What confirming many events would do. versions: by kind, the rows to follow and the columns each changes."""
+
+    count: int
+    left: Sequence[Left]
+    versions: Mapping[str, Sequence[tuple[Version, Mapping[str, Any]]]]
+
+
+def plan_confirmation(*, records: Mapping[str, Sequence[UUID]], by: User, now: datetime) -> Plan:
+    """What confirming the events (by kind) would do, and which cannot be and why; writes nothing.
+
+    What depends on an event that cannot be confirmed stays with it: a history is confirmed as far as it is possible
+    whole. A handful of queries per kind and 500 records.
+    """
+    allowed = registry.scope(by, Permission.RECORD_CONFIRM)
+    versions: dict[str, list[tuple[Version, Mapping[str, Any]]]] = {}
+    left: list[Left] = []
+    count = 0
+    for code, keys in records.items():
+        kind, changes = KINDS[code], versions.setdefault(code, [])
+        found = queries.histories_of(kind, keys)
+        asked, reasons = set(keys), _obstacles(kind, found, set(keys), allowed, by)
+        for subject, events in found.items():
+            mine = [event for event in events if event.record in asked]
+            ready = [event for event in mine if event.record not in reasons]
+            wanted = {event.record: _confirmed(by, now) for event in ready}
+            try:
+                settled = _settled(kind, events, wanted) if ready else []
+            except Refused as refusal:
+                reasons |= {event.record: str(refusal) for event in ready}
+                continue
+            changes += settled
+            if ready and subject.state == State.DRAFT:
+                changes.append((subject, _confirmed(by, now)))
+            count += len(ready)
+        known = {event.record for events in found.values() for event in events}
+        reasons |= {key: _("台账中没有这条记录。") for key in asked - known}
+        left += [Left(code, key, reasons[key]) for key in dict.fromkeys(keys) if key in reasons]
+    return Plan(count, left, versions)
+
+
+def _obstacles(
+    kind: Kind, found: Mapping[Version, Sequence[EventVersion]], asked: set[UUID], allowed: Scope, by: User
+) -> dict[UUID, str]:
+    """Why some of the events asked for cannot be confirmed by ``by``."""
+    mine = [event for events in found.values() for event in events if event.record in asked]
+    wrote = queries.authors(kind.event, mine)
+    drafts = [subject for subject in found if subject.state == State.DRAFT]
+    founders = queries.authors(kind.subject, drafts)
+    reasons = {}
+    for subject, events in found.items():
+        for event in events:
+            if event.record not in asked:
+                continue
+            if not allowed.covers(event.region.path):
+                reasons[event.record] = _("您没有在“%(where)s”确认记录的权限。") % {"where": event.region.name}
+                continue
+            answer = rules.may_confirm(
+                state=event.state, by=by.pk, four_eyes=kind.names.four_eyes,
+                authors=wrote[event.record] | founders.get(subject.record, frozenset()),
+            )  # fmt: skip
+            if not answer.allowed:
+                reasons[event.record] = answer.reason
+    return reasons
+
+
+@transaction.atomic
+def confirm_events(*, records: Mapping[str, Sequence[UUID]], by: User, now: datetime) -> Plan:
+    """Confirm many draft events, by kind, with one number and one audit row; those that cannot be are left and said.
+
+    Raises Refused if none can be.
+    """
+    seq = take_seq()
+    plan = plan_confirmation(records=records, by=by, now=now)
+    if not plan.count:
+        raise Refused(_("没有可以确认的记录。"))
+    for code, changes in plan.versions.items():
+        for model in (KINDS[code].event, KINDS[code].subject):
+            rows = [(row, columns) for row, columns in changes if isinstance(row, model)]
+            _close(model, [row.pk for row, _columns in rows], seq)
+            _create(
+                model, [_successor(row, seq=seq, by=by, now=now, reason="", changes=columns) for row, columns in rows]
+            )
+    record_audit(
+        seq=seq, by=by, action="records.confirmed", target_kind="record", target=_("批量确认"), now=now,
+        count=plan.count, detail={"left": len(plan.left), "kinds": {code: len(keys) for code, keys in records.items()}},
+    )  # fmt: skip
+    return plan
+
+
+def _close(model: type[Version], rows: Sequence[int], seq: int) -> None:
+    """End versions at ``seq``. Raises Refused if one was ended meanwhile."""
+    for start in range(0, len(rows), 500):
+        part = rows[start : start + 500]
+        if model._default_manager.filter(pk__in=part, seq_to__isnull=True).update(seq_to=seq) != len(part):
+            raise Refused(_("该记录刚刚被他人更正，请刷新页面后再试。"))
 
 
 def _settle(

@@ -1,7 +1,7 @@
 """The ledger: the reads."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -69,6 +69,21 @@ def current_subjects(kind: Kind, records: set[UUID]) -> dict[UUID, Version]:
     for start in range(0, len(wanted), 500):
         rows = kind.subject._default_manager.filter(record__in=wanted[start : start + 500], seq_to__isnull=True)
         found |= {row.record: row for row in rows.select_related("organisation", "region")}
+    return found
+
+
+def histories_of(kind: Kind, records: Sequence[UUID]) -> dict[Version, list[EventVersion]]:
+    """The subjects of some events of a kind, each with all its current events. Three queries for 500 records."""
+    wanted = list(dict.fromkeys(records))
+    subjects: set[UUID] = set()
+    events = kind.event._default_manager.filter(seq_to__isnull=True)
+    for start in range(0, len(wanted), 500):
+        subjects |= set(events.filter(record__in=wanted[start : start + 500]).values_list("subject", flat=True))
+    heads, keys = current_subjects(kind, subjects), sorted(subjects)
+    found: dict[Version, list[EventVersion]] = {heads[key]: [] for key in keys if key in heads}
+    for start in range(0, len(keys), 500):
+        for event in events.filter(subject__in=keys[start : start + 500]).select_related("region").order_by("step"):
+            found[heads[event.subject]].append(event)
     return found
 
 
@@ -356,6 +371,28 @@ def events_listed(user: User, wanted: Wanted) -> QuerySet[Any, tuple[str, int, d
     ]
     together: QuerySet[Any, Any] = parts[0].union(*parts[1:], all=True) if parts[1:] else parts[0]
     return together.order_by("-happened_on", "-id")
+
+
+def drafts_wanted(user: User, wanted: Wanted, *, until: int) -> dict[str, list[UUID]]:
+    """The draft events of a list by kind, as the reader saw it: those filed after number ``until`` are not among them."""
+    allowed = registry.scope(user, Permission.RECORD_READ)
+    drafts = replace(wanted, state=State.DRAFT)
+    return {
+        kind.code: list(
+            kind.event._default_manager.filter(
+                registry.in_scope(allowed), _wanted(kind, drafts), seq_to__isnull=True, seq_from__lte=until
+            )
+            .order_by("-happened_on", "-pk")
+            .values_list("record", flat=True)
+        )
+        for kind in ([KINDS[wanted.kind]] if wanted.kind in KINDS else KINDS.values())
+    }
+
+
+def entries_of(kind: str, records: Sequence[UUID]) -> list[TimelineEntry]:
+    """Current events by their keys, with their subjects, for a list of at most some hundreds. Two queries."""
+    found = KINDS[kind].event._default_manager.filter(record__in=records, seq_to__isnull=True)
+    return entries((kind, pk, day) for pk, day in found.values_list("pk", "happened_on"))
 
 
 def _wanted(kind: Kind, wanted: Wanted) -> Q:

@@ -1,10 +1,11 @@
 from django.urls import path
 
-from xingke.ledger.views import changes, entries, imports, observations, proposals, records
+from xingke.ledger.views import changes, confirming, entries, imports, observations, proposals, records
 
 app_name = "ledger"
 urlpatterns = [
     path("records/", records.record_list, name="record-list"),
+    path("records/confirm/", confirming.records_confirm, name="records-confirm"),
     path("records/<str:kind>/new/", entries.record_new, name="record-new"),
     path("records/<str:kind>/<uuid:record>/", records.record, name="record"),
     path("records/<str:kind>/<uuid:record>/add/", entries.event_add, name="event-add"),
