@@ -27,6 +27,7 @@ def document_review(request: HttpRequest, key: UUID) -> HttpResponse:
     deciding = (Permission.DOCUMENT_DISCLOSE, Permission.DOCUMENT_PUBLISH)
     if not any(registry.scope(user, each).covers(shown.region.path) for each in deciding):
         raise Http404
+    newest = queries.newest_edition(shown.work)
     checked = checking.check(shown, queries.ledger_stamp())
     return render(
         request,
@@ -34,7 +35,8 @@ def document_review(request: HttpRequest, key: UUID) -> HttpResponse:
         {
             "document": shown,
             "paper": paper(shown, checked),
-            "standing": standing.of(shown, user, is_newest=True),
+            "standing": standing.of(shown, user, is_newest=newest == shown),
+            "newest": newest,
             "drifted": list(checked.drifted.values()),
             "secrecy": queries.secrecy_words_in(shown),
             "organisations": queries.organisations_named_in(shown),
