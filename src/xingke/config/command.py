@@ -1,4 +1,4 @@
-"""The ``xingke`` command: prepare, serve, import, write, verify, check, back up, restore, move."""
+"""The ``xingke`` command: begin, demonstrate, serve, import, write, verify, check, back up, restore, move."""
 
 import argparse
 import os
@@ -40,6 +40,9 @@ def _parser() -> argparse.ArgumentParser:
     demo = commands.add_parser("demo", help="准备演示数据并启动（http://127.0.0.1:8000）")
     demo.add_argument("--no-serve", action="store_true", help="只准备，不启动")
     demo.add_argument("--scale", type=float, default=1.0, help="虚构台账的规模，1 为真实县规模")
+
+    begin = commands.add_parser("begin", help="建立正式使用的安装：区划、规则包和三个管理员账号（一次）")
+    begin.set_defaults(command="begin")
 
     serve = commands.add_parser("serve", help="启动网站，看护各进程，直到收到停止信号")
     for each in (demo, serve):

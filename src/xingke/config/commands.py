@@ -21,7 +21,7 @@ from xingke.base.periods import Period
 from xingke.base.press.docx_reader import Unreadable
 from xingke.base.refusals import Refused
 from xingke.config import backup as backing_up
-from xingke.config import checking, logs, moving, serving
+from xingke.config import beginning, checking, logs, moving, serving
 from xingke.config.occupancy import occupied
 from xingke.demo import actions as demonstration
 from xingke.ledger import importing
@@ -73,6 +73,20 @@ def demo(options: argparse.Namespace) -> int:
         table.add_row(account.username, passwords.get(account.username, "（已更改）"), account.name)
     console.print(table)
     return 0 if options.no_serve else serve(options)
+
+
+def begin(_options: argparse.Namespace) -> int:
+    """Make an empty installation ready for use; prints the three administrators' first passwords, once."""
+    prepare_installation()
+    passwords = beginning.begin(now=timezone.now())
+    table = Table(title="三个管理员账号（口令只显示这一次，首次登录须更改）")
+    for column in ("账号", "口令", "职责"):
+        table.add_column(column)
+    for account in beginning.ADMINISTRATORS:
+        table.add_row(account.username, passwords[account.username], account.name)
+    console.print(table)
+    console.print("下一步：xingke serve；系统管理员开立账号，安全管理员授予岗位角色，然后登记单位、导入台账。")
+    return 0
 
 
 def serve(options: argparse.Namespace) -> int:
@@ -233,5 +247,5 @@ def move(options: argparse.Namespace) -> int:
 def _account(username: str) -> User:
     found = User.objects.filter(username=username, is_active=True).first()
     if found is None:
-        raise LookupError(f"没有名为“{username}”的有效账号；用 --as 指定，或先运行 xingke demo")
+        raise LookupError(f"没有名为“{username}”的有效账号；请用 --as 指定一个有效账号")
     return found

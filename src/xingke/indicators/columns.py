@@ -8,6 +8,8 @@ its own uncommitted writes. No other library ever opens the database file. Delet
 import os
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -113,11 +115,33 @@ def batched_rows(rows: Iterator[tuple[Any, ...]], size: int = 20_000) -> Iterato
         yield piece
 
 
+_held: ContextVar[dict[str, Source] | None] = ContextVar("held", default=None)
+
+
+@contextmanager
+def held() -> Iterator[None]:
+    """Look at each kind only once inside: for the many questions of a document, which file nothing in between."""
+    token = _held.set({})
+    try:
+        yield
+    finally:
+        _held.reset(token)
+
+
 def source(kind_code: str) -> Source:
     """The columns of a kind as of now, rebuilt first where the tail has grown long.
 
     Inside a transaction nothing is rebuilt: a file must hold committed rows only.
     """
+    known = _held.get()
+    if known is None:
+        return _source(kind_code)
+    if kind_code not in known:
+        known[kind_code] = _source(kind_code)
+    return known[kind_code]
+
+
+def _source(kind_code: str) -> Source:
     kind = KINDS[kind_code]
     stamp = _now()
     file, made = _newest_file(kind, stamp)

@@ -164,6 +164,7 @@ class Reader:
         self._cells: dict[str, list[tuple[Window, frozenset[Indicator], Cells]]] = {}
         self._told: dict[tuple[str, Place], Observation | None] = {}
         self._peers: dict[int, list[Region]] = {}
+        self._kept: dict[tuple[int, str], date | None] = {}
 
     @cached_property
     def _units(self) -> dict[str, Unit]:
@@ -244,6 +245,18 @@ class Reader:
         if region.pk not in self._peers:
             self._peers[region.pk] = registry.siblings(region)
         return self._peers[region.pk]
+
+    def kept_from(self, region: Region, kind: str) -> date | None:
+        """The first day of the first month for which a kind is on record, in the region or everywhere right below it."""
+        if (region.pk, kind) not in self._kept:
+            low, high = region.range
+            kept = RecordKeeping.objects.filter(
+                ledger.as_of(self.seq), kind=kind, region__path__gte=low, region__path__lt=high
+            )
+            since = dict(kept.values_list("region_id", "since"))
+            day = since.get(region.pk) or max(since.values(), default=None)
+            self._kept[region.pk, kind] = None if day is None else _month_from(day)
+        return self._kept[region.pk, kind]
 
     def _reported(self, asked: Indicator, region: Region, period: Period, aspect: str) -> Observation | None:
         place = (asked.code, region.pk, period)
@@ -535,6 +548,11 @@ def _month(day: date) -> int:
     return day.year * 12 + day.month - 1
 
 
+def _month_from(day: date) -> date:
+    """The first day of the first whole month from a day on."""
+    return day if day.day == 1 else Period.months(day.year, day.month, day.year, day.month).last + timedelta(days=1)
+
+
 def evidence_records(kind: str, rows: Iterable[Evidence]) -> Mapping[str, object]:
     """The current rows of the events behind a value, by record (32 hex digits)."""
     model = KINDS[kind].event
@@ -587,10 +605,7 @@ class Reach:
         if length == 12:
             return tuple(sorted(found | set(self.years)))
         if self.since is not None and self.until is not None:
-            start = self.since + timedelta(days=1)
-            first = Period.months(start.year, start.month, start.year, start.month)
-            if first.first < start:
-                start = first.last + timedelta(days=1)
+            start = _month_from(self.since + timedelta(days=1))
             for year in range(start.year, self.until.year + 1):
                 for month in range(1, 13, length):
                     period = Period.months(year, month, year, month + length - 1)

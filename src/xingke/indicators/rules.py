@@ -18,7 +18,6 @@ from xingke.ledger.kind_names import KIND_NAMES
 from xingke.ledger.rules import Happening, effects
 
 Nature = Literal["flow", "stock", "ratio", "observed"]
-Aspect = Literal["level", "growth", "rank"]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -46,3 +46,9 @@ class LedgerConfig(AppConfig):
         panels.register(
             panels.Panel(page="organisation-list", code="holdings", template="", context=filled.counts, order=10)
         )
+        panels.register(
+            panels.Panel(
+                page="organisation-actions", code="entries", template="ledger/organisation_entries.html",
+                context=filled.ways_on, order=10,
+            )
+        )  # fmt: skip

@@ -1,6 +1,6 @@
 """The ledger: the reads."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
@@ -17,7 +17,7 @@ from xingke.base.periods import EARLIEST_YEAR, LATEST_YEAR, Period
 from xingke.base.quantities import Quantity, Unit
 from xingke.ledger.kinds import KINDS, Kind
 from xingke.ledger.models import EventVersion, ImportBatch, Observation, RecordKeeping, State, Version
-from xingke.ledger.rules import Reported, chosen, may_confirm, may_correct
+from xingke.ledger.rules import Reported, chosen, may_confirm, may_correct, natural_key
 from xingke.registry import queries as registry
 from xingke.registry.models import Organisation, Region
 from xingke.registry.rules import Scope
@@ -142,6 +142,7 @@ def covers(allowed: Scope, row: Version) -> bool:
 class Rights:
     """What somebody may do to a record now: what the page offers, not what the actions check again."""
 
+    add: bool = False
     correct: bool = False
     confirm: bool = False
     void: bool = False
@@ -159,6 +160,7 @@ def rights(user: User, shown: RecordPage) -> Rights:
     confirmable = may_confirm(state=row.state, entered_by=row.entered_by_id, by=user.pk).allowed
     correctable = may_correct(state=row.state, is_current=True).allowed
     return Rights(
+        add=may[Permission.RECORD_ENTER] and bool(shown.history),
         correct=may[Permission.RECORD_ENTER] and correctable,
         confirm=is_whole and may[Permission.RECORD_CONFIRM] and confirmable,
         void=is_whole and may[Permission.RECORD_CONFIRM] and correctable,
@@ -174,12 +176,56 @@ def record_to_change(user: User, kind: str, record: UUID, permission: Permission
     return shown
 
 
+def record_to_add_to(user: User, kind: str, record: UUID) -> RecordPage:
+    """A record with a history to which somebody may add an event, or 404."""
+    shown = record_to_change(user, kind, record, Permission.RECORD_ENTER)
+    if not shown.history:
+        raise Http404
+    return shown
+
+
 def record_to_void(user: User, kind: str, record: UUID) -> RecordPage:
     """An event or reported figure somebody may void, or 404; what has a history is voided by its events."""
     shown = record_to_change(user, kind, record, Permission.RECORD_CONFIRM)
     if not shown.is_event and kind != OBSERVATION:
         raise Http404
     return shown
+
+
+def kind_to_enter(user: User, code: str) -> Kind:
+    """A kind somebody may file records of somewhere, or 404."""
+    registry.require_page(user, Permission.RECORD_ENTER)
+    if code not in KINDS:
+        raise Http404
+    return KINDS[code]
+
+
+def stands(model: type[Version], record: UUID) -> bool:
+    """Whether a record key is taken. One query."""
+    return model._default_manager.filter(record=record).exists()
+
+
+def same_things(
+    kind: Kind, *, fields: Mapping[str, str], region: Region, organisation: Organisation | None, key: UUID
+) -> list[Any]:
+    """The records of a kind that speak of the same thing as one to be filed as ``key``, oldest first. One query."""
+    names, holder = kind.names, organisation.pk if organisation else f"region {region.pk}"
+    number, name = fields.get("number", ""), fields.get("name", "")
+    terms = {each: fields[each] for each in kind.repeated}
+    alike = Q(**terms, organisation=organisation, name=name.strip())
+    if number:
+        alike |= Q(number=number)
+    found: QuerySet[Any] = kind.subject._default_manager.filter(alike, seq_to__isnull=True).exclude(state=State.VOID)
+    wanted = natural_key(names, terms=list(terms.values()), holder=holder, number=number, name=name)
+    return [
+        row
+        for row in found.exclude(record=key).select_related("region", "organisation").order_by("seq_from", "pk")[:50]
+        if wanted
+        == natural_key(
+            names, terms=[getattr(row, each) for each in terms], holder=row.organisation_id or f"region {row.region_id}",
+            number=row.number, name=row.name,
+        )
+    ]  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -488,3 +534,10 @@ def latest_records(user: User, *, limit: int = 8) -> list[TimelineEntry]:
             if event.subject in subjects
         ]
     return sorted(entries, key=lambda entry: (entry.event.seq_from, entry.on), reverse=True)[:limit]
+
+
+def keeping_declared(user: User) -> list[RecordKeeping]:
+    """The declarations in force where somebody may read records, by region, then kind."""
+    allowed = registry.scope(user, Permission.RECORD_READ)
+    found = RecordKeeping.objects.filter(registry.in_scope(allowed, organisation=""), seq_to__isnull=True)
+    return list(found.select_related("region", "declared_by").order_by("region__path", "kind"))

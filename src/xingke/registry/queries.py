@@ -340,6 +340,16 @@ def organisation_for(user: User, key: UUID) -> Organisation:
     return found
 
 
+def organisation_to_correct(user: User, key: UUID) -> Organisation:
+    """One organisation of a region somebody may edit in, or 404."""
+    allowed = scope(user, Permission.ORGANISATION_EDIT)
+    found = Organisation.objects.filter(in_scope(allowed, organisation=""), key=key).select_related("region", "zone")
+    shown = found.first()
+    if shown is None:
+        raise Http404
+    return shown
+
+
 def regions_by_code(codes: Iterable[str]) -> dict[str, Region]:
     """Current regions by code; unknown codes are absent."""
     return {region.code: region for region in Region.objects.filter(code__in=set(codes), valid_to__isnull=True)}

@@ -1,7 +1,7 @@
 """Writing and editing documents: figures are read at one ledger number, frozen, bound and signed."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,15 +18,19 @@ from xingke.base.periods import Period
 from xingke.base.press import numerals, tree
 from xingke.base.press import proof as proofs
 from xingke.base.refusals import Refused
+from xingke.indicators import columns
 from xingke.indicators.actions import Said, freeze, read_at, read_figure
+from xingke.indicators.aspect_names import split
+from xingke.indicators.aspects import called, read_together
 from xingke.indicators.models import Figure
-from xingke.indicators.queries import indicator
-from xingke.indicators.rules import Indicator
+from xingke.indicators.queries import indicators
 from xingke.registry import queries as registry
 from xingke.registry.models import Region
 from xingke.reports import queries, rules, source
 from xingke.reports.keys import signing_key
 from xingke.reports.models import Document, DocumentFigure, WorkingText
+from xingke.reports.naming import Named
+from xingke.reports.saying import Sayer
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -56,18 +60,14 @@ def write_document(*, outline: str, region: Region, period: Period, by: User, no
             _("没有名为“%(outline)s”的提纲，可用：%(known)s。") % {"outline": outline, "known": known}
         ) from error
     reader, seq = read_at()
-    asked = [indicator(code, region=region) for code in dict.fromkeys(slot.code for slot in definition.value.slots())]
-    reader.values(asked, registry.siblings(region), [period, period.year_before])  # everything in one pass
-    said: dict[rules.Slot, Said] = {}
-
-    def say(slot: rules.Slot) -> tuple[Said | None, str]:
-        if slot not in said:
-            said[slot] = read_figure(reader, slot.code, region, period, slot.aspect)  # type: ignore[arg-type]  # checked by the pack
-        return (said[slot] if said[slot].text is not None else None), said[slot].why
-
-    words = {"region": region.name, "region_word": region.word, "period": period.label()}
-    composed, gaps = rules.compose(definition.value, words=words, say=say, label=lambda slot: _label(slot, region))
-    spoken = {id(part) for each in composed for line in each.paragraphs for part in line if not isinstance(part, str)}
+    sayer = Sayer(reader, definition.value, region, period)
+    words = rules.words_of(region.name, region.word, period)
+    composed: list[rules.Composed[Said | Named]]
+    with columns.held():
+        sayer.read_ahead()
+        composed, gaps = rules.compose(definition.value, words=words, say=sayer.say, label=sayer.label)
+    said = sayer.said
+    spoken = {id(part) for each in composed for line in each.paragraphs for part in line if isinstance(part, Said)}
     if not spoken:
         raise Refused(
             _("%(region)s没有%(period)s的任何数据，无法成文。请先导入上报数或登记台账记录。")
@@ -130,6 +130,8 @@ def said_mistake(each: source.Mistake) -> str:
             return _("“%(text)s”不是数字的标记，请从指标里选，或删去括号。") % said
         case "heading":
             return _("标题里不能放数字“%(text)s”，请移到正文。") % said
+        case "name":
+            return _("“%(text)s”不是这份文稿里来自台账的名称，请直接写名称，去掉花括号。") % said
         case _:
             return _("第 %(n)s 处的标题没有文字，请写上或删去。") % said
 
@@ -152,7 +154,8 @@ def save_edition(*, follows: Document, text: source.Source, by: User, now: datet
         raise Stale(newest)
     said, seq = read_slots(source.slots(text), region, period)
     unknown = {slot: each.why for slot, each in said.items() if each.text is None}
-    mistakes = source.mistakes(text, terms=(region.name,))
+    names = queries.names_in(follows.work) if source.names(text) else {}
+    mistakes = source.mistakes(text, terms=(region.name,), names=names)
     if mistakes or unknown:
         raise Unsound(mistakes, unknown)
     before = Figure.objects.count()
@@ -163,7 +166,7 @@ def save_edition(*, follows: Document, text: source.Source, by: User, now: datet
         seq=seq, gaps=follows.gaps, by=by, now=now,
     )  # fmt: skip
     old = queries.tree_of(follows)
-    document_tree = edition.laid_out(new_key(), text.title, old.issuer, typed_blocks(text, said, figures))
+    document_tree = edition.laid_out(new_key(), text.title, old.issuer, typed_blocks(text, said, figures, names))
     if loose := numerals.unbound(document_tree, terms=(region.name,)):
         raise Refused(_("文中有没有依据的数“%(loose)s”，请换成数字或改用文字。") % {"loose": _("、").join(loose)})
     WorkingText.objects.filter(work=follows.work, kept_by=by).delete()
@@ -175,37 +178,42 @@ def save_edition(*, follows: Document, text: source.Source, by: User, now: datet
 
 
 def read_slots(slots: Iterable[rules.Slot], region: Region, period: Period) -> tuple[dict[rules.Slot, Said], int]:
-    """Figures as they can be said now, in one pass, and the ledger number they were read at.
+    """Figures as they can be said now, in a few passes, and the ledger number they were read at.
 
-    An indicator that does not exist is said like one that is unknown.
+    Raises Refused naming an indicator that does not exist.
     """
     reader, seq = read_at()
     wanted = list(slots)
-    asked = {}
-    for code in dict.fromkeys(slot.code for slot in wanted):
-        try:
-            asked[code] = indicator(code, region=region)
-        except LookupError as error:
-            raise Refused(_("没有代码为“%(code)s”的指标，请从指标里选。") % {"code": code}) from error
-    reader.values(list(asked.values()), registry.siblings(region), [period, period.year_before])
-    return {slot: read_figure(reader, slot.code, region, period, slot.aspect) for slot in wanted}, seq  # type: ignore[arg-type]  # checked by parse_sentence
+    codes = {code for slot in wanted for code in (slot.code, split(slot.aspect)[1]) if code}
+    for code in sorted(codes - set(indicators())):
+        raise Refused(_("没有代码为“%(code)s”的指标，请从指标里选。") % {"code": code})
+    with columns.held():
+        read_together(reader, [(slot.code, slot.aspect) for slot in wanted], region, period)
+        return {slot: read_figure(reader, slot.code, region, period, slot.aspect) for slot in wanted}, seq
 
 
 def typed_blocks(
-    text: source.Source, said: Mapping[rules.Slot, Said], figures: Mapping[rules.Slot, Figure] | None = None
+    text: source.Source,
+    said: Mapping[rules.Slot, Said],
+    figures: Mapping[rules.Slot, Figure] | None = None,
+    names: Mapping[str, tree.Mention] | None = None,
 ) -> list[tree.Block]:
     """A typed text as blocks of a tree; empty paragraphs are left out. Without frozen figures only good for looking at."""
     place = _Places()
+
+    def inline(part: source.Part) -> tree.Inline:
+        if isinstance(part, rules.Slot):
+            return place.chip(said[part], figures[part] if figures else None)
+        if isinstance(part, source.Name):
+            return (names or {}).get(part.text) or part.text
+        return part
+
     blocks: list[tree.Block] = []
     for block in text.blocks:
         if block.is_heading:
             blocks.append(tree.Heading(level=block.level, text=block.text.strip()))
         elif block.text.strip():
-            inlines = tuple(
-                part if isinstance(part, str) else place.chip(said[part], figures[part] if figures else None)
-                for part in source.parts(block.text.strip())
-            )
-            blocks.append(tree.Paragraph(inlines=inlines))
+            blocks.append(tree.Paragraph(inlines=tuple(map(inline, source.parts(block.text.strip())))))
     return blocks
 
 
@@ -234,7 +242,7 @@ class _Places:
         self._slot += 1
         return tree.Chip(
             slot=self._slot, figure=str(figure.key) if figure else "", text=figure.text if figure else said.text or "？",
-            label=figure_label(said.indicator, said.aspect),
+            label=called(said.indicator, said.aspect, region=said.region),
         )  # fmt: skip
 
 
@@ -242,27 +250,25 @@ def _slot(figure: Figure) -> tuple[str, str]:
     return figure.indicator, figure.aspect
 
 
-def _label(slot: rules.Slot, region: Region) -> str:
-    return figure_label(indicator(slot.code, region=region), slot.aspect)
-
-
-def figure_label(said: Indicator, aspect: str) -> str:
-    """What a figure is called: the indicator, and 同比 or 位次 where it is that."""
-    suffix = {"level": "", "growth": "（同比）", "rank": "（位次）"}[aspect]
-    return f"{said.label.zh}{suffix}"
-
-
 def _composed_blocks(
-    composed: Sequence[rules.Composed[Said]], said: Mapping[rules.Slot, Said], figures: Mapping[rules.Slot, Figure]
+    composed: Sequence[rules.Composed[Said | Named]],
+    said: Mapping[rules.Slot, Said],
+    figures: Mapping[rules.Slot, Figure],
 ) -> list[tree.Block]:
     frozen = {id(each): figures[slot] for slot, each in said.items() if slot in figures}
     place = _Places()
     blocks: list[tree.Block] = []
     for section in composed:
-        blocks.append(tree.Heading(level=section.level, text=section.heading))
+        if section.heading:
+            blocks.append(tree.Heading(level=section.level, text=section.heading))
         for paragraph in section.paragraphs:
-            inlines = tuple(part if isinstance(part, str) else place.chip(part, frozen[id(part)]) for part in paragraph)
-            blocks.append(tree.Paragraph(inlines=inlines))
+            inlines: list[tree.Inline] = []
+            for part in paragraph:
+                if isinstance(part, Named):
+                    inlines += part.inlines
+                else:
+                    inlines.append(part if isinstance(part, str) else place.chip(part, frozen[id(part)]))
+            blocks.append(tree.Paragraph(inlines=tuple(inlines)))
     return blocks
 
 
@@ -316,9 +322,11 @@ class _Edition:
 
 
 def _content(document: tree.Document) -> str:
-    """All words but the date, and the frozen figures themselves: the same words from other evidence are another text."""
-    words = [tree.plain(passage) for passage in tree.passages(document)][:-1]
-    return proofs.fingerprint_of(document.title, [*words, *(chip.figure for chip in tree.chips(document))])
+    """All words but the date, and the evidence of figures and names: the same words from other evidence are another text."""
+    said = [tree.plain(passage) for passage in tree.passages(document)][:-1]
+    said += [chip.figure for chip in tree.chips(document)]
+    said += [f"{each.record}:{each.version}" for each in tree.mentions(document)]
+    return proofs.fingerprint_of(document.title, said)
 
 
 def _proof(document: tree.Document, edition: _Edition, figures: Iterable[Figure]) -> proofs.Proof:
@@ -338,7 +346,12 @@ def _proof(document: tree.Document, edition: _Edition, figures: Iterable[Figure]
         proofs.Proof(
             document=document.id, title=document.title, outline=f"{edition.outline}@{edition.outline_version}",
             region=edition.region.code, period=edition.period.code, seq=edition.seq,
-            created=edition.now.astimezone(SHANGHAI).isoformat(timespec="seconds"), fingerprint=proofs.fingerprint(document), figures=tuple(proved),
+            created=edition.now.astimezone(SHANGHAI).isoformat(timespec="seconds"), fingerprint=proofs.fingerprint(document),
+            figures=tuple(proved),
+            mentions=tuple(
+                proofs.ProofMention(**asdict(place.mention), sentence=place.sentence)
+                for place in tree.mention_places(document)
+            ),
         ),
         signing_key(),
     )  # fmt: skip

@@ -2,22 +2,29 @@
 
 from django.template.loader import get_template
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from xingke.base.periods import Period
 from xingke.base.press import html
-from xingke.base.press.tree import Chip
+from xingke.base.press.tree import Chip, Mention
 from xingke.base.templatetags.xk import period as period_words
-from xingke.indicators.rules import Indicator
-from xingke.indicators.wording import language
+from xingke.registry.rules import Scope
 from xingke.reports import queries
 from xingke.reports.checking import Checked
 from xingke.reports.models import Document
 
+NOBODY = Scope()
 
-def paper(shown: Document, checked: Checked | None = None, *, figure: str = "reports:figure") -> SafeString:
-    """The document as HTML, its figures as chips that lead to their evidence. figure: the name of a figure's address."""
+
+def paper(
+    shown: Document, checked: Checked | None = None, readable: Scope = NOBODY, *, figure: str = "reports:figure"
+) -> SafeString:
+    """The document as HTML, its figures as chips that lead to their evidence, its names as links for whoever may read records.
+
+    figure: the name of a figure's address.
+    """
     template = get_template("components/chip.html")
     period = period_words(Period.parse(shown.period))
     drifted = checked.drifted if checked else {}
@@ -33,12 +40,11 @@ def paper(shown: Document, checked: Checked | None = None, *, figure: str = "rep
             }
         ).strip()
 
-    return mark_safe(html.render(queries.tree_of(shown), chip))  # render escapes everything but the chips
+    def mention(named: Mention) -> str:
+        if not readable.covers(shown.region.path):
+            return html.name(named)
+        address = reverse("ledger:record", args=[named.kind, named.record])
+        return format_html('<a class="mention" href="{}">{}</a>', address, named.text)
 
-
-def figure_name(asked: Indicator, aspect: str) -> str:
-    """What a figure is called, in the reader's language."""
-    name = asked.label.in_language(language())
-    if aspect == "growth":
-        return _("%(name)s（同比）") % {"name": name}
-    return _("%(name)s（位次）") % {"name": name} if aspect == "rank" else name
+    tree = queries.tree_of(shown)
+    return mark_safe(html.render(tree, chip, mention))  # render escapes everything but the chips and names

@@ -8,14 +8,15 @@ from django.utils.translation import gettext as _
 from xingke.base.labels import Label
 from xingke.base.periods import Period
 from xingke.base.press.tree import split_bound
+from xingke.indicators import columns
 from xingke.indicators.actions import read_figure
+from xingke.indicators.aspect_names import ASPECT_NAMES
+from xingke.indicators.aspects import called, read_together
 from xingke.indicators.queries import Reader, indicators
 from xingke.indicators.rules import Indicator
 from xingke.indicators.wording import language, route_word
-from xingke.registry import queries as registry
 from xingke.registry.models import Region
-from xingke.reports import rules, source
-from xingke.reports.actions import figure_label
+from xingke.reports import source
 from xingke.reports.source import Mistake
 
 SHOWN = 6  # indicators per search
@@ -38,14 +39,26 @@ def offers(query: str, region: Region, period: Period) -> list[Offer]:
     if not found:
         return []
     reader = Reader()
-    reader.values(found, registry.siblings(region), [period, period.year_before])
-    return [_offer(reader, each, region, period, aspect) for each in found for aspect in rules.ASPECTS]
+    wanted = [(each, aspect) for each in found for aspect in _aspects(each)]
+    with columns.held():
+        read_together(reader, [(each.code, aspect) for each, aspect in wanted], region, period)
+        offered = [_offer(reader, each, region, period, aspect) for each, aspect in wanted]
+    return [offer for offer in offered if offer.text or offer.why]
+
+
+def _aspects(asked: Indicator) -> list[str]:
+    """What can be said of an indicator without another one."""
+    return [code for code, name in ASPECT_NAMES.items() if asked.nature in name.natures and not name.takes_other]
 
 
 def _offer(reader: Reader, asked: Indicator, region: Region, period: Period, aspect: str) -> Offer:
-    said = read_figure(reader, asked.code, region, period, aspect)  # type: ignore[arg-type]  # one of rules.ASPECTS
+    said = read_figure(reader, asked.code, region, period, aspect)
     return Offer(
-        source.token(asked.code, aspect), figure_label(asked, aspect), said.text or "", route_word(said.route), said.why
+        source.token(asked.code, aspect),
+        called(asked, aspect, region=region),
+        said.text or "",
+        route_word(said.route),
+        said.why,
     )
 
 
@@ -92,7 +105,13 @@ def _everything(region: Region, period: Period) -> list[Offer]:
         each = growth.now.indicator
         said = {"level": growth.now.text, "growth": growth.text, "rank": rank.text}
         found += [
-            Offer(source.token(each.code, aspect), figure_label(each, aspect), text, route_word(growth.now.route), "")
+            Offer(
+                source.token(each.code, aspect),
+                called(each, aspect, region=region),
+                text,
+                route_word(growth.now.route),
+                "",
+            )
             for aspect, text in said.items()
             if text != "—"
         ]

@@ -150,6 +150,15 @@ def _figures_by_place(document: Document) -> dict[tuple[str, str, str, int], Doc
     }
 
 
+def names_in(work: UUID) -> dict[str, tree.Mention]:
+    """The names the editions of a document took from records, by what they say; the newest edition's own first."""
+    found: dict[str, tree.Mention] = {}
+    for edition in editions_of(work):
+        for mention in tree.mentions(tree_of(edition)):
+            found.setdefault(mention.text, mention)
+    return found
+
+
 def working_text(user: User, work: UUID) -> WorkingText | None:
     """What somebody typed into a document and did not save."""
     return WorkingText.objects.filter(work=work, kept_by=user).select_related("follows__written_by").first()

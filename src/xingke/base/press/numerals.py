@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
-from xingke.base.press.tree import Document, Heading, Inline, Notice, Paragraph, masked, plain
+from xingke.base.press.tree import Chip, Document, Heading, Inline, Notice, Paragraph, masked, plain
 
 
 class NumeralKind(StrEnum):
@@ -198,8 +198,8 @@ def _stray_digits(text: str, start: int, end: int) -> Iterable[Numeral]:
 
 
 def loose(inlines: Sequence[Inline], *, terms: Collection[str] = ()) -> list[Numeral]:
-    """The numerals of a passage that no figure covers; offsets are of its plain text."""
-    return find(masked(inlines), terms=terms)
+    """The numerals of a passage that no figure covers and no name holds; offsets are of its plain text."""
+    return find(masked(inlines, names=True), terms=terms)
 
 
 _TOUCHING = re.compile(rf"[{_DIGIT}{_CHINESE}.．%％‰余多近超约逾]")
@@ -216,7 +216,7 @@ def touching(inlines: Sequence[Inline]) -> list[str]:
     at, found = 0, []
     for part in inlines:
         size = len(part) if isinstance(part, str) else len(part.text)
-        if not isinstance(part, str) and touches(hidden, at, at + size):
+        if isinstance(part, Chip) and touches(hidden, at, at + size):
             found.append(whole[max(at - 2, 0) : at + size + 2])
         at += size
     return found

@@ -215,7 +215,7 @@ def test_of_two_browsers_the_second_learns_that_the_record_has_changed_and_keeps
 
 
 REFUSED = [
-    ("a history that cannot have been", {"event": "expired"}, "没有有效的认定或授权"),
+    ("a history that cannot have been", {"event": "expired"}, "没有有效的认定"),
     ("no reason", {"happened_on": "2023-11-08", "reason": " "}, "这个字段是必填项。"),
     ("nothing changed", {}, "没有改动任何内容"),
     ("a day before the republic", {"happened_on": "1900-01-01"}, "早于 1949 年 10 月 1 日"),

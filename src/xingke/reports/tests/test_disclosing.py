@@ -13,7 +13,6 @@ from xingke.accounts.models import AuditEntry
 from xingke.accounts.queries import current_seq
 from xingke.base.periods import Period
 from xingke.base.refusals import Refused
-from xingke.portal.queries import home
 from xingke.reports import actions, disclosing, disclosure, queries, source
 from xingke.reports.models import DisclosureStep, Document
 
@@ -288,18 +287,3 @@ def test_a_retracted_document_says_when_and_why_and_nothing_else(
         assert Client().get(f"/public/{address}").status_code == 404
     assert document.title not in words(Client().get("/"))
     assert "已撤回" in words(signed_in("officer").get(f"/documents/{document.key}/"))
-
-
-def test_the_public_home_costs_the_same_however_much_is_published(
-    document: Document, cast: Cast, django_assert_num_queries: Callable[..., object]
-) -> None:
-    publish(document, cast)
-    with django_assert_num_queries(3):
-        assert [(year, len(found)) for year, found in home().years] == [("2024", 1)]
-    later = actions.write_document(
-        outline="short", region=cast.county, period=Period.year(2025), by=cast.officer, now=NOW
-    ).document
-    publish(later, cast)
-
-    with django_assert_num_queries(3):
-        assert [(year, len(found)) for year, found in home().years] == [("2025", 1), ("2024", 1)]

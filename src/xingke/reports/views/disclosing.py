@@ -34,7 +34,7 @@ def document_review(request: HttpRequest, key: UUID) -> HttpResponse:
         "reports/document_review.html",
         {
             "document": shown,
-            "paper": paper(shown, checked),
+            "paper": paper(shown, checked, registry.scope(user, Permission.RECORD_READ)),
             "standing": standing.of(shown, user, is_newest=newest == shown),
             "newest": newest,
             "drifted": list(checked.drifted.values()),

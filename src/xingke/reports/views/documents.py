@@ -152,7 +152,7 @@ def document(request: HttpRequest, key: UUID) -> HttpResponse:
         "reports/document.html",
         {
             "document": shown,
-            "paper": paper(shown, checked),
+            "paper": paper(shown, checked, registry.scope(user, Permission.RECORD_READ)),
             "checked": checked,
             "drifted": list(checked.drifted.values()) if checked else [],
             "figures": len(figures),

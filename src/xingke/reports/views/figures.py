@@ -18,6 +18,7 @@ from xingke.base.templatetags.xk import moment
 from xingke.base.templatetags.xk import number as written
 from xingke.base.templatetags.xk import period as period_words
 from xingke.indicators import wording
+from xingke.indicators.aspects import called, read
 from xingke.indicators.choosing import evidence_url, indicator_url
 from xingke.indicators.drift import Drift, Readers, drift
 from xingke.indicators.models import Figure
@@ -29,7 +30,6 @@ from xingke.registry import queries as registry
 from xingke.registry.models import Region
 from xingke.registry.rules import Scope
 from xingke.reports import queries
-from xingke.reports.papers import figure_name
 from xingke.reports.rows import changes_open_to
 from xingke.reports.verifying import record_changes
 
@@ -48,7 +48,7 @@ def figure(request: HttpRequest, key: UUID) -> HttpResponse:
     then = readers.at(shown.seq, shown)
     now = drift(shown, readers=readers) if shown.seq < queries.ledger_stamp() else None
     changes, hidden = changes_open_to(record_changes(now), readable) if now else ([], 0)
-    label = figure_name(asked, shown.aspect)
+    label = called(asked, shown.aspect, language=wording.language(), region=shown.region)
     documents = queries.documents_speaking(user, shown)
     context: dict[str, Any] = {
         "figure": shown,
@@ -147,14 +147,11 @@ def _first_records(shown: Figure, asked: Indicator, then: Reader, readable: Scop
     """The first records behind a figure of one part, as they stood when it was frozen; for a reported one its row."""
     if len(shown.parts) != 1 or not readable.covers(shown.region.path):
         return []
-    period = Period.parse(shown.period)
-    value = then.value(asked, shown.region, period)
-    told = {
-        "growth": lambda: then.growth(asked, shown.region, period).observation,
-        "rank": lambda: then.rank(asked, shown.region, period).observation,
-    }.get(shown.aspect, lambda: value.observation)()
-    if told is not None:
-        return [_reported(told, words)]
+    (part,) = shown.parts
+    told = read(then, asked, shown.region, Period.parse(shown.period), shown.aspect).told
+    value = then.value(then.indicator(part["indicator"]), shown.region, Period.parse(part["period"]))
+    if row := told or value.observation:
+        return [_reported(row, words)]
     if value.route != "records":
         return []
     return [_record(each, asked.of, words) for each in contributions(value, seq=shown.seq, limit=FIRST)]
@@ -182,4 +179,5 @@ def _all_url(shown: Figure, readable: Scope) -> str:
     """The list of everything behind the figure's value; empty for whoever may not read it."""
     if not readable.covers(shown.region.path):
         return ""
-    return evidence_url(shown.indicator, shown.region, Period.parse(shown.period), seq=shown.seq)
+    period = shown.parts[0]["period"] if len(shown.parts) == 1 else shown.period
+    return evidence_url(shown.indicator, shown.region, Period.parse(period), seq=shown.seq)

@@ -15,12 +15,13 @@ from xingke.base.press.fonts import FontMissing, GlyphMissing
 from xingke.base.templatetags.xk import day, evidence_count
 from xingke.base.templatetags.xk import period as period_words
 from xingke.indicators import wording
+from xingke.indicators.aspects import called
 from xingke.indicators.models import Figure
 from xingke.indicators.rules import Indicator
 from xingke.ledger.words import Words
 from xingke.reports import queries
 from xingke.reports.models import Document
-from xingke.reports.papers import figure_name, paper
+from xingke.reports.papers import paper
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -94,7 +95,7 @@ def figure(request: HttpRequest, key: UUID) -> HttpResponse:
     shown = queries.public_figure(key)
     asked = queries.definition_of(shown)
     documents = queries.public_documents_speaking(shown)
-    label = figure_name(asked, shown.aspect)
+    label = called(asked, shown.aspect, language=wording.language(), region=shown.region)
     context: dict[str, Any] = {
         "figure": shown,
         "title": label,
