@@ -548,14 +548,14 @@ def record_keeping_regions(
 
 
 def reported(
-    *, indicators: Sequence[str], regions: Sequence[int], periods: Sequence[str], aspect: str = "level",
-    seq: int | None = None,
+    *, indicators: Sequence[str], regions: Sequence[int], periods: Sequence[str],
+    aspects: Sequence[str] = ("level",), seq: int | None = None,
 ) -> list[Observation]:  # fmt: skip
     """Confirmed observations that could answer, ordered by indicator, region and period. One query."""
     return list(
         Observation.objects.filter(
             as_of(seq), state=State.CONFIRMED, indicator__in=indicators, region__in=regions, real_period__in=periods,
-            aspect=aspect, part="",
+            aspect__in=aspects, part="",
         )
         .defer("entered_at", "confirmed_at", "reason", "note", "real_written", "source", "source_place")
         .order_by("indicator", "region_id", "real_period", "document", "place")
