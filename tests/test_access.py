@@ -10,13 +10,16 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 from lxml import html
 
 from tests.cast import NOW, Cast, file, keep_records, load_outline, report
-from xingke.accounts.models import AuditEntry
+from xingke.accounts.actions import ask_for_job
+from xingke.accounts.models import AuditEntry, Job
 from xingke.accounts.queries import current_seq
 from xingke.base.periods import Period
 from xingke.ledger import actions as ledger
+from xingke.ledger.import_jobs import PREPARE
 from xingke.ledger.models import ImportBatch, Observation, PatentEvent
 from xingke.registry.models import Grant
 from xingke.reports.actions import write_document
@@ -54,6 +57,7 @@ class World:
     batch: ImportBatch
     document: Document
     grant: Grant
+    job: Job
 
     @property
     def figure(self) -> Any:
@@ -92,6 +96,8 @@ ADDRESSES: Mapping[str, Row] = {
     "portal:health": Row(EVERYBODY, is_public=True, is_page=False),
     "accounts:sign-in": Row(frozenset(), is_public=True),
     "accounts:sign-out": Row(EVERYBODY, posts_only=True),
+    "accounts:job": Row(frozenset({"statistician"}), lambda world: {"pk": world.job.pk}),
+    "accounts:job-stop": Row(frozenset({"statistician"}), lambda world: {"pk": world.job.pk}, posts_only=True),
     "accounts:language": Row(EVERYBODY, is_public=True, posts_only=True),
     "registry:account-list": Row(frozenset({"system"})),
     "registry:account-new": Row(frozenset({"system"})),
@@ -112,6 +118,9 @@ ADDRESSES: Mapping[str, Row] = {
     "ledger:observation-choose": Row(CHOOSE, lambda world: {"record": world.observation.record}, posts_only=True),
     "ledger:import-list": Row(ENTER | NEXT_DOOR),
     "ledger:import": Row(frozenset({"statistician"}), lambda world: {"pk": world.batch.pk}),
+    "ledger:import-form": Row(ENTER | NEXT_DOOR, lambda world: {"code": "patent"}, is_page=False),
+    "ledger:import-file": Row(frozenset({"statistician"}), lambda world: {"pk": world.batch.pk}, posts_only=True),
+    "ledger:import-cancel": Row(frozenset({"statistician"}), lambda world: {"pk": world.batch.pk}, posts_only=True),
     "indicators:indicator-list": Row(BUSINESS | NEXT_DOOR),
     "indicators:indicator": Row(BUSINESS | NEXT_DOOR, _here, HERE),
     "indicators:evidence": Row(BUSINESS | NEXT_DOOR, _here, HERE),  # the neighbour only learns that it is closed
@@ -155,6 +164,7 @@ def world(cast: Cast, tmp_path: Path) -> World:
     return World(
         cast, record, PatentEvent.objects.get(record=draft), Observation.objects.get(document="T1"),
         ImportBatch.objects.latest("seq"), written.document, cast.officer.grants.get(),
+        ask_for_job(kind=PREPARE, payload={}, by=cast.statistician, now=timezone.now()),
     )  # fmt: skip
 
 
