@@ -22,7 +22,7 @@ from xingke.indicators.cards import Cards
 from xingke.indicators.choosing import home_region, place_query
 from xingke.indicators.queries import Reader
 from xingke.ledger import queries as ledger
-from xingke.ledger.models import ImportRow, State
+from xingke.ledger.models import State
 from xingke.ledger.queries import TimelineEntry
 from xingke.ledger.words import Words
 from xingke.registry import queries as registry
@@ -115,7 +115,9 @@ def _tasks(user: User) -> Iterator[Task]:
     if registry.has(user, Permission.DOCUMENT_WRITE):
         yield _document_task(_("被退回的文稿"), reports.sent_back_to(user), "reports:document")
     if registry.has(user, Permission.IMPORT_RUN):
-        rows = ImportRow.objects.filter(batch__imported_by=user, status=ImportRow.Status.REJECTED).count()
+        waiting = ledger.imports_to_file(user).count()
+        yield Task(_("待登记的导入"), waiting, _("个文件"), reverse("ledger:import-list"), _("已核对，等您确认登记"))
+        rows = ledger.rows_turned_back(user)
         yield Task(_("导入时被退回的行"), rows, _("行"), reverse("ledger:import-list"), _("改正后可再导入"))
     if registry.has(user, Permission.GRANT_MANAGE):
         held = Grant.objects.filter(user=OuterRef("pk"), revoked_at__isnull=True)
