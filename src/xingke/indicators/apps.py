@@ -11,9 +11,10 @@ class IndicatorsConfig(AppConfig):
 
         from xingke.accounts.permissions import Permission
         from xingke.base import definitions, menu
-        from xingke.indicators import rules
+        from xingke.indicators import identities, rules
 
         definitions.register(rules.INDICATORS)
+        definitions.register(identities.IDENTITIES)
         menu.register(
             menu.MenuItem(
                 code="indicators",

@@ -47,10 +47,10 @@ def test_what_it_was_a_year_before_and_by_how_much_more_it_is(cast: Cast) -> Non
 
     assert said(cast.county, "high_tech_enterprises", "before").text == "36家"
     net = said(cast.county, "high_tech_enterprises", "net")
-    assert (net.text, net.value, len(net.parts), net.route) == ("净增13家", "13", 2, "observation")
+    assert (net.text, net.value, len(net.parts), net.route) == ("比上年净增13家", "13", 2, "observation")
 
 
-@pytest.mark.parametrize("before, now, text", [("49", "36", "净减13家"), ("36", "36", "持平")])
+@pytest.mark.parametrize("before, now, text", [("49", "36", "比上年净减13家"), ("36", "36", "与上年持平")])
 def test_fewer_are_a_net_loss_and_as_many_are_level(cast: Cast, before: str, now: str, text: str) -> None:
     told(cast, "高新技术企业数", "家", y2024=before, y2025=now)
 
