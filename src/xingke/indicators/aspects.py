@@ -162,7 +162,8 @@ def _net(question: Question) -> Reading:
     size = format_number(abs(change), question.asked.decimals)
     then = "上年" if question.period.length == 12 else "上年同期"
     if Decimal(size):
-        text = f"比{then}{'净增' if change > 0 else '净减'}{size}{question.asked.unit}"
+        more, less = ("增加", "减少") if question.asked.nature == "flow" else ("净增", "净减")
+        text = f"比{then}{more if change > 0 else less}{size}{question.asked.unit}"
     else:
         text = f"与{then}持平"
     return Reading(text=text, amount=change, values=(now, base))
