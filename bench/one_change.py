@@ -22,7 +22,7 @@ import numpy as np
 from django.db import transaction
 from django.db.models import Count
 
-from bench import events, ground, orm
+from bench import events, ground
 from bench.events import KINDS
 from bench.measuring import Line, Size, WrongAnswer, nearly_worst, watched
 from xingke.accounts.actions import record_audit, take_seq
@@ -196,7 +196,6 @@ def run(*, size: Size) -> list[Line]:
     )
     lines.append(filing)
     lines += _long_tail(typical, size)
-    lines.append(orm.line(1 if size == "quick" else 2))
     return lines
 
 

@@ -1,6 +1,6 @@
 """The cast of every test: who is who never changes.
 
-Officer and director work in 青溪县 (fictional), the neighbour in its sibling 云渡县; the statistician everywhere; the
+Officer, director and secrecy reviewer work in 青溪县 (fictional), the neighbour in its sibling 云渡县; the statistician everywhere; the
 enterprise user only for one firm; the stranger has an account and nothing else.
 """
 
@@ -35,6 +35,7 @@ def load_packs() -> None:
 ROLES: Mapping[str, Sequence[tuple[str, str]]] = {
     "officer": [("officer", "990121")],
     "director": [("director", "990121")],
+    "reviewer": [("secrecy_reviewer", "990121")],
     "neighbour": [("officer", "990122")],
     "superior": [("superior_reader", "990100")],
     "statistician": [("statistician", "000000"), ("statistician", "990000")],

@@ -1,6 +1,6 @@
 """Every write to the ledger. Each takes one number, writes versions and one audit row, or nothing at all."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import islice
@@ -15,7 +15,7 @@ from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base.keys import derived_key, new_key
 from xingke.base.refusals import Refused
-from xingke.ledger import rules
+from xingke.ledger import queries, rules
 from xingke.ledger.kinds import KINDS, Kind
 from xingke.ledger.models import EventVersion, Observation, RecordKeeping, State, Version
 from xingke.registry import queries as registry
@@ -115,7 +115,7 @@ def _subject(kind: Kind, history: NewHistory, common: Mapping[str, Any]) -> Vers
 def _events(kind: Kind, history: NewHistory, common: Mapping[str, Any]) -> list[EventVersion]:
     repeated = {name: history.fields[name] for name in kind.repeated}
     result = []
-    for step in rules.effects(rules.Happening(each.event, each.on, each) for each in history.events):
+    for step in _effects(kind, (rules.Happening(each.event, each.on, each) for each in history.events)):
         event = step.happening.key
         assert isinstance(event, NewEvent)  # what was put in two lines above
         result.append(
@@ -129,11 +129,36 @@ def _events(kind: Kind, history: NewHistory, common: Mapping[str, Any]) -> list[
     return result
 
 
+def _effects(kind: Kind, happenings: Iterable[rules.Happening]) -> list[rules.Step]:
+    def said(event: str) -> str:
+        return registry.term_label(kind.event_list, event, "zh-hans")
+
+    return rules.effects(happenings, unheld=kind.names.unheld, said=said)
+
+
 def _again(history: NewHistory, event: NewEvent) -> tuple[int, ...]:
     """What tells an event from an earlier one of the same name and day: nothing for the first, then 1, 2 …"""
     same = [each for each in history.events if (each.event, each.on) == (event.event, event.on)]
     place = next(index for index, each in enumerate(same) if each is event)
     return (place,) if place else ()
+
+
+def file_once(model: type[Version], key: UUID, file: Callable[[], object]) -> bool:
+    """Run what files ``key``, unless it stands already: a form sent twice files one record. Returns whether it ran.
+
+    Not to be called inside a transaction: where two run at once, the second is refused by the database and only then
+    sees the first.
+    """
+    if queries.stands(model, key):
+        return False
+    try:
+        with transaction.atomic():
+            file()
+    except (Refused, IntegrityError):
+        if not queries.stands(model, key):
+            raise
+        return False
+    return True
 
 
 @transaction.atomic
@@ -248,9 +273,10 @@ def _settle(
         for row in alive
         if after(row, "state") != State.VOID
     ]
-    steps = {step.happening.key.record: step for step in rules.effects(happenings)}  # type: ignore[attr-defined]  # rows
+    steps = {step.happening.key.record: step for step in _effects(kind, happenings)}  # type: ignore[attr-defined]  # rows
     # What is confirmed must be possible without the drafts, and its effects take no notice of them: they do not count.
-    confirmed = rules.effects(each for each in happenings if after(each.key, "state") == State.CONFIRMED)  # type: ignore[arg-type]
+    sure = (each for each in happenings if after(each.key, "state") == State.CONFIRMED)  # type: ignore[arg-type]
+    confirmed = _effects(kind, sure)
     counted = {step.happening.key.record: step.effect for step in confirmed}  # type: ignore[attr-defined]
     for row in alive:
         step = steps.get(row.record)

@@ -55,7 +55,9 @@ class Version(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["region", "happened_on"], name="%(class)s_region_day"),
+            models.Index(  # what lists and counts of the records in force read, and nothing else
+                fields=["region", "happened_on"], condition=Q(seq_to__isnull=True), name="%(class)s_now_by_day"
+            ),
             models.Index(fields=["seq_from"], name="%(class)s_seq_from"),
             models.Index(fields=["seq_to"], condition=Q(seq_to__isnull=False), name="%(class)s_seq_to"),
         ]

@@ -1,6 +1,6 @@
 """The ledger: the reads."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
@@ -17,7 +17,7 @@ from xingke.base.periods import EARLIEST_YEAR, LATEST_YEAR, Period
 from xingke.base.quantities import Quantity, Unit
 from xingke.ledger.kinds import KINDS, Kind
 from xingke.ledger.models import EventVersion, ImportBatch, Observation, RecordKeeping, State, Version
-from xingke.ledger.rules import Reported, chosen, may_confirm, may_correct
+from xingke.ledger.rules import Reported, chosen, may_confirm, may_correct, natural_key
 from xingke.registry import queries as registry
 from xingke.registry.models import Organisation, Region
 from xingke.registry.rules import Scope
@@ -62,12 +62,12 @@ def timeline(organisation: Organisation, *, limit: int = 200) -> list[TimelineEn
 
 
 def current_subjects(kind: Kind, records: set[UUID]) -> dict[UUID, Version]:
-    """The current versions of the subjects of a kind, by record key; at most one query for 500 keys."""
+    """The current versions of the subjects of a kind, by record key, without place and holder; one query for 500 keys."""
     found: dict[UUID, Version] = {}
     wanted = list(records)
     for start in range(0, len(wanted), 500):
         rows = kind.subject._default_manager.filter(record__in=wanted[start : start + 500], seq_to__isnull=True)
-        found |= {row.record: row for row in rows.select_related("organisation", "region")}
+        found |= {row.record: row for row in rows}
     return found
 
 
@@ -142,6 +142,7 @@ def covers(allowed: Scope, row: Version) -> bool:
 class Rights:
     """What somebody may do to a record now: what the page offers, not what the actions check again."""
 
+    add: bool = False
     correct: bool = False
     confirm: bool = False
     void: bool = False
@@ -159,6 +160,7 @@ def rights(user: User, shown: RecordPage) -> Rights:
     confirmable = may_confirm(state=row.state, entered_by=row.entered_by_id, by=user.pk).allowed
     correctable = may_correct(state=row.state, is_current=True).allowed
     return Rights(
+        add=may[Permission.RECORD_ENTER] and bool(shown.history),
         correct=may[Permission.RECORD_ENTER] and correctable,
         confirm=is_whole and may[Permission.RECORD_CONFIRM] and confirmable,
         void=is_whole and may[Permission.RECORD_CONFIRM] and correctable,
@@ -174,12 +176,56 @@ def record_to_change(user: User, kind: str, record: UUID, permission: Permission
     return shown
 
 
+def record_to_add_to(user: User, kind: str, record: UUID) -> RecordPage:
+    """A record with a history to which somebody may add an event, or 404."""
+    shown = record_to_change(user, kind, record, Permission.RECORD_ENTER)
+    if not shown.history:
+        raise Http404
+    return shown
+
+
 def record_to_void(user: User, kind: str, record: UUID) -> RecordPage:
     """An event or reported figure somebody may void, or 404; what has a history is voided by its events."""
     shown = record_to_change(user, kind, record, Permission.RECORD_CONFIRM)
     if not shown.is_event and kind != OBSERVATION:
         raise Http404
     return shown
+
+
+def kind_to_enter(user: User, code: str) -> Kind:
+    """A kind somebody may file records of somewhere, or 404."""
+    registry.require_page(user, Permission.RECORD_ENTER)
+    if code not in KINDS:
+        raise Http404
+    return KINDS[code]
+
+
+def stands(model: type[Version], record: UUID) -> bool:
+    """Whether a record key is taken. One query."""
+    return model._default_manager.filter(record=record).exists()
+
+
+def same_things(
+    kind: Kind, *, fields: Mapping[str, str], region: Region, organisation: Organisation | None, key: UUID
+) -> list[Any]:
+    """The records of a kind that speak of the same thing as one to be filed as ``key``, oldest first. One query."""
+    names, holder = kind.names, organisation.pk if organisation else f"region {region.pk}"
+    number, name = fields.get("number", ""), fields.get("name", "")
+    terms = {each: fields[each] for each in kind.repeated}
+    alike = Q(**terms, organisation=organisation, name=name.strip())
+    if number:
+        alike |= Q(number=number)
+    found: QuerySet[Any] = kind.subject._default_manager.filter(alike, seq_to__isnull=True).exclude(state=State.VOID)
+    wanted = natural_key(names, terms=list(terms.values()), holder=holder, number=number, name=name)
+    return [
+        row
+        for row in found.exclude(record=key).select_related("region", "organisation").order_by("seq_from", "pk")[:50]
+        if wanted
+        == natural_key(
+            names, terms=[getattr(row, each) for each in terms], holder=row.organisation_id or f"region {row.region_id}",
+            number=row.number, name=row.name,
+        )
+    ]  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -248,18 +294,19 @@ def entries(listed: Iterable[tuple[str, int, date]]) -> list[TimelineEntry]:
 
 
 def event_years(user: User) -> list[int]:
-    """The years the events somebody may read lie in, newest first. One query per kind."""
+    """The years the events somebody may read lie in, newest first. One query."""
     allowed = registry.scope(user, Permission.RECORD_READ)
-    days: list[date] = []
-    for kind in KINDS.values():
-        events = kind.event._default_manager.filter(registry.in_scope(allowed), seq_to__isnull=True)
-        days += [
-            day
-            for found in (events.aggregate(first=Min("happened_on"), last=Max("happened_on")),)
-            for day in found.values()
-            if day
-        ]
-    return list(range(max(days).year, min(days).year - 1, -1)) if days else []
+    parts = [
+        kind.event._default_manager.filter(registry.in_scope(allowed), seq_to__isnull=True)
+        .annotate(kind_code=Value(kind.code, output_field=CharField()))  # a constant: one row for the whole kind
+        .order_by()
+        .values("kind_code")
+        .annotate(first=Min("happened_on"), last=Max("happened_on"))
+        .values_list("kind_code", "first", "last")
+        for kind in KINDS.values()
+    ]
+    days = [(first, last) for _kind, first, last in parts[0].union(*parts[1:], all=True) if first]
+    return list(range(max(last for _first, last in days).year, min(days)[0].year - 1, -1)) if days else []
 
 
 def observations_listed(

@@ -8,6 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from xingke.accounts.models import User
+from xingke.accounts.permissions import Permission
 from xingke.ledger import queries
 from xingke.ledger.kinds import KINDS, Kind
 from xingke.ledger.models import Observation
@@ -19,9 +21,11 @@ from xingke.ledger.words import (
     day_word,
     effect_word,
     field_word,
+    kind_choices,
     kind_word,
     period_statement,
 )
+from xingke.registry import queries as registry
 from xingke.registry.rules import Scope
 
 TONES = {1: "good", -1: "bad", 0: ""}
@@ -253,6 +257,15 @@ def rival(words: Words, row: Observation) -> dict[str, Any]:
         "accepted": accepted_word(row), "state": row.state, "source": row.source,
         "url": reverse("ledger:record", args=[queries.OBSERVATION, row.record]),
     }  # fmt: skip
+
+
+def entry_choices(user: User, query: str = "") -> list[dict[str, str]]:
+    """The forms for new records, by kind; none for whoever may write nowhere. query: what the form begins with."""
+    if not registry.has(user, Permission.RECORD_ENTER):
+        return []
+    return [
+        {"label": label, "url": reverse("ledger:record-new", args=[kind]) + query} for kind, label in kind_choices()
+    ]
 
 
 def crumbs(words: Words, shown: RecordPage, *steps: str) -> list[dict[str, str]]:

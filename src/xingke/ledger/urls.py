@@ -1,12 +1,14 @@
 from django.urls import path
 
-from xingke.ledger.views import changes, imports, keeping, observations, records
+from xingke.ledger.views import changes, entries, imports, keeping, observations, records
 
 app_name = "ledger"
 urlpatterns = [
     path("records/", records.record_list, name="record-list"),
     path("records/keeping/", keeping.keeping, name="keeping"),
+    path("records/<str:kind>/new/", entries.record_new, name="record-new"),
     path("records/<str:kind>/<uuid:record>/", records.record, name="record"),
+    path("records/<str:kind>/<uuid:record>/add/", entries.event_add, name="event-add"),
     path("records/<str:kind>/<uuid:record>/correct/", changes.record_correct, name="record-correct"),
     path("records/<str:kind>/<uuid:record>/confirm/", changes.record_confirm, name="record-confirm"),
     path("records/<str:kind>/<uuid:record>/void/", changes.record_void, name="record-void"),

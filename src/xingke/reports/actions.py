@@ -1,7 +1,10 @@
-"""Writing documents: figures are read at one ledger number, frozen, bound and signed."""
+"""Writing and editing documents: figures are read at one ledger number, frozen, bound and signed."""
 
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -17,15 +20,14 @@ from xingke.base.press import proof as proofs
 from xingke.base.refusals import Refused
 from xingke.indicators import columns
 from xingke.indicators.actions import Said, freeze, read_at
-from xingke.indicators.aspects import called
 from xingke.indicators.models import Figure
 from xingke.registry import queries as registry
 from xingke.registry.models import Region
-from xingke.reports import rules
+from xingke.reports import queries, rules, source
 from xingke.reports.keys import signing_key
-from xingke.reports.models import Document, DocumentFigure
+from xingke.reports.models import Document, DocumentFigure, WorkingText
 from xingke.reports.naming import Named
-from xingke.reports.saying import Sayer
+from xingke.reports.saying import Sayer, Spoken
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -59,9 +61,8 @@ def write_document(*, outline: str, region: Region, period: Period, by: User, no
     words = rules.words_of(region.name, region.word, period)
     composed: list[rules.Composed[Said | Named]]
     with columns.held():
-        sayer.read_ahead()
+        sayer.read_ahead(definition.value.slots())
         composed, gaps = rules.compose(definition.value, words=words, say=sayer.say, label=sayer.label)
-    said = sayer.said
     spoken = {id(part) for each in composed for line in each.paragraphs for part in line if isinstance(part, Said)}
     if not spoken:
         raise Refused(
@@ -69,97 +70,272 @@ def write_document(*, outline: str, region: Region, period: Period, by: User, no
             % {"region": region.name, "period": period.label()}
         )
     before = Figure.objects.count()
-    figures = {slot: freeze(said=each, by=by, now=now, seq=seq) for slot, each in said.items() if id(each) in spoken}
+    frozen_for = {
+        id(each): freeze(said=each, by=by, now=now, seq=seq) for each in sayer.said.values() if id(each) in spoken
+    }
     frozen = Figure.objects.count() - before
-    key = new_key()
-    document_tree = _tree(str(key), definition.value, composed, words, figures, said, region, now)
+    last = queries.last_written(outline, region, period)
+    edition = _Edition(
+        work=last.work if last else new_key(), number=last.edition + 1 if last else 1, follows=last, outline=outline,
+        outline_version=definition.value.version, outline_hash=definition.hash, region=region, period=period, seq=seq,
+        gaps=[{"section": gap.section, "text": gap.text, "why": list(gap.why)} for gap in gaps], by=by, now=now,
+    )  # fmt: skip
+    title, issuer = definition.value.title.format(**words), definition.value.issuer.format(**words)
+    text = source.Source(title, tuple(_typed(composed, sayer)))
+    document_tree = edition.laid_out(new_key(), title, issuer, _composed_blocks(composed, sayer, frozen_for))
     if loose := numerals.unbound(document_tree, terms=(region.name,)):
         raise Refused(_("文中有没有依据的数“%(loose)s”，请检查提纲与区划名称。") % {"loose": _("、").join(loose)})
-    content = _content(document_tree)
     existing = Document.objects.filter(
-        outline_hash=definition.hash, region=region, period=period.code, content=content
+        outline_hash=definition.hash, region=region, period=period.code, content=_content(document_tree)
     ).first()
     if existing is not None:
         return Written(existing, is_new=False, frozen=frozen)
-    proof = _proof(document_tree, definition.value, region, period, seq, now, figures)
-    document = Document.objects.create(
-        key=key, title=document_tree.title, outline=outline, outline_version=definition.value.version,
-        outline_hash=definition.hash, region=region, period=period.code, seq=seq, tree=tree.to_json(document_tree),
-        gaps=[{"section": gap.section, "text": gap.text, "why": list(gap.why)} for gap in gaps],
-        proof=proofs.to_xml(proof), content=content, fingerprint=proof.fingerprint, is_fictional=region.is_fictional, written_at=now,
-        written_by=by,
-    )  # fmt: skip
-    DocumentFigure.objects.bulk_create(
-        DocumentFigure(document=document, slot=chip.slot, figure_id=chip.figure, label=chip.label)
-        for chip in tree.chips(document_tree)
-    )
-    record_audit(
-        seq=take_seq(), by=by, action="document.written", target_kind="document", target=str(key), now=now,
-        count=len(proof.figures), detail={"title": document.title, "frozen": frozen, "seq": seq},
-    )  # fmt: skip
+    document = edition.keep(document_tree, text, frozen_for.values(), action="document.written", frozen=frozen)
     return Written(document, is_new=True, frozen=frozen)
 
 
-def _tree(
-    key: str,
-    outline: rules.Outline,
-    composed: list[rules.Composed[Said | Named]],
-    words: dict[str, str],
-    figures: dict[rules.Slot, Figure],
-    said: dict[rules.Slot, Said],
-    region: Region,
-    now: datetime,
-) -> tree.Document:
-    frozen = {id(each): figures[slot] for slot, each in said.items() if slot in figures}
+class Stale(Refused):
+    """Somebody else saved an edition in the meantime; ``newest`` is theirs."""
+
+    def __init__(self, newest: Document) -> None:
+        self.newest = newest
+        super().__init__(
+            _("%(name)s已把这份文稿存为第 %(n)s 版，您的文字没有存，也没有丢。")
+            % {"name": newest.written_by.name, "n": newest.edition}
+        )
+
+
+class Unsound(Refused):
+    """The text cannot be said as it is: numbers without evidence, figures that are unknown."""
+
+    def __init__(self, mistakes: Sequence[source.Mistake], unknown: Mapping[rules.Slot, str]) -> None:
+        self.mistakes, self.unknown = mistakes, unknown
+        super().__init__(" ".join([*map(said_mistake, mistakes), *unknown.values()]))
+
+
+def said_mistake(each: source.Mistake) -> str:
+    """What stands in the way of saving, in a sentence."""
+    said = {"text": each.text, "n": each.block + 1}
+    match each.kind:
+        case "loose":
+            return _("数“%(text)s”没有依据，请换成数字或改用文字。") % said
+        case "touching":
+            return _("“%(text)s”：数字紧挨着手写的数或“余、近、超”，请隔开或删去。") % said
+        case "token":
+            return _("“%(text)s”不是数字的标记，请从指标里选，或删去括号。") % said
+        case "heading":
+            return _("标题里不能放数字“%(text)s”，请移到正文。") % said
+        case _:
+            return _("第 %(n)s 处的标题没有文字，请写上或删去。") % said
+
+
+@transaction.atomic
+def save_edition(*, follows: Document, text: source.Source, by: User, now: datetime) -> Written:
+    """Save an edited text as the next edition, its figures read and frozen at the present state of the ledger.
+
+    What says the same from the same evidence is not saved again, and a second press returns what the first one saved.
+    Raises Stale if ``follows`` is no longer the newest edition, Unsound naming what cannot be said, Refused if ``by`` may
+    not write for the region; then nothing is changed.
+    """
+    region, period = follows.region, Period.parse(follows.period)
+    registry.require(by, Permission.DOCUMENT_WRITE, region=region)
+    Document.objects.select_for_update().get(pk=follows.pk)
+    newest = queries.newest_edition(follows.work)
+    if newest != follows:
+        if newest.follows_id == follows.pk and newest.written_by == by and newest.source == text.to_json():
+            return Written(newest, is_new=False, frozen=0)
+        raise Stale(newest)
+    said, seq = read_slots(source.slots(text), of=follows)
+    unknown = {slot: each.why for slot, each in said.items() if each.what is None}
+    mistakes = source.mistakes(text, terms=(region.name,))
+    if mistakes or unknown:
+        raise Unsound(mistakes, unknown)
+    before = Figure.objects.count()
+    figures = {
+        slot: freeze(said=each.what, by=by, now=now, seq=seq)
+        for slot, each in said.items()
+        if isinstance(each.what, Said)
+    }
+    edition = _Edition(
+        work=follows.work, number=follows.edition + 1, follows=follows, outline=follows.outline,
+        outline_version=follows.outline_version, outline_hash=follows.outline_hash, region=region, period=period,
+        seq=seq, gaps=follows.gaps, by=by, now=now,
+    )  # fmt: skip
+    old = queries.tree_of(follows)
+    document_tree = edition.laid_out(new_key(), text.title, old.issuer, typed_blocks(text, said, figures))
+    if loose := numerals.unbound(document_tree, terms=(region.name,)):
+        raise Refused(_("文中有没有依据的数“%(loose)s”，请换成数字或改用文字。") % {"loose": _("、").join(loose)})
+    WorkingText.objects.filter(work=follows.work, kept_by=by).delete()
+    if _content(document_tree) == _content(old):
+        return Written(follows, is_new=False, frozen=0)
+    frozen = Figure.objects.count() - before
+    document = edition.keep(document_tree, text, figures.values(), action="document.edited", frozen=frozen)
+    return Written(document, is_new=True, frozen=frozen)
+
+
+def read_slots(slots: Iterable[rules.Slot], *, of: Document) -> tuple[dict[rules.Slot, Spoken], int]:
+    """What the slots of a document's text say now, read together, and the ledger number they were read at.
+
+    Raises Refused for an indicator that does not exist.
+    """
+    wanted = list(slots)
+    reader, seq = read_at()
+    outline: rules.Outline = registry.definition_with_hash("outline", of.outline_hash).value
+    sayer = Sayer(reader, outline, of.region, Period.parse(of.period), leaves_out_zero=False)
+    with columns.held():
+        try:
+            sayer.read_ahead(wanted)
+            return {slot: sayer.spoken(slot) for slot in wanted}, seq
+        except LookupError as error:
+            code = next((slot.code for slot in wanted if slot.code in str(error)), str(error))
+            raise Refused(_("没有代码为“%(code)s”的指标，请从指标里选。") % {"code": code}) from error
+
+
+def typed_blocks(
+    text: source.Source, said: Mapping[rules.Slot, Spoken], figures: Mapping[rules.Slot, Figure] | None = None
+) -> list[tree.Block]:
+    """A typed text as blocks of a tree; empty paragraphs are left out. Without frozen figures only good for looking at."""
+    place = _Places()
     blocks: list[tree.Block] = []
-    slot = 0
+    for block in text.blocks:
+        if block.is_heading:
+            blocks.append(tree.Heading(level=block.level, text=block.text.strip()))
+        elif block.text.strip():
+            inlines: list[tree.Inline] = []
+            for part in source.parts(block.text.strip()):
+                if isinstance(part, str):
+                    inlines.append(part)
+                elif isinstance(named := said[part].what, Named):
+                    inlines += named.inlines
+                else:
+                    inlines.append(place.chip(said[part], figures[part] if figures else None))
+            blocks.append(tree.Paragraph(inlines=tuple(inlines)))
+    return blocks
+
+
+@transaction.atomic
+def keep_working_text(*, follows: Document, text: source.Source, by: User, now: datetime) -> None:
+    """Keep what somebody is typing, so that nothing is lost when the session or the machine ends. Leaves no audit row."""
+    registry.require(by, Permission.DOCUMENT_WRITE, region=follows.region)
+    WorkingText.objects.update_or_create(
+        work=follows.work, kept_by=by, defaults={"follows": follows, "source": text.to_json(), "kept_at": now}
+    )
+
+
+@transaction.atomic
+def drop_working_text(*, document: Document, by: User) -> None:
+    """Forget what somebody typed and did not save."""
+    WorkingText.objects.filter(work=document.work, kept_by=by).delete()
+
+
+class _Places:
+    """Gives the figures of a tree their order."""
+
+    def __init__(self) -> None:
+        self._slot = 0
+
+    def chip(self, said: Spoken, figure: Figure | None) -> tree.Chip:
+        self._slot += 1
+        return tree.Chip(
+            slot=self._slot, figure=str(figure.key) if figure else "", text=figure.text if figure else said.text or "？",
+            label=said.label,
+        )  # fmt: skip
+
+
+def _token(slot: rules.Slot) -> str:
+    return source.token(slot.code, slot.aspect)
+
+
+def _composed_blocks(
+    composed: Sequence[rules.Composed[Said | Named]], sayer: Sayer, frozen_for: Mapping[int, Figure]
+) -> list[tree.Block]:
+    place = _Places()
+    blocks: list[tree.Block] = []
     for section in composed:
         if section.heading:
             blocks.append(tree.Heading(level=section.level, text=section.heading))
         for paragraph in section.paragraphs:
             inlines: list[tree.Inline] = []
             for part in paragraph:
-                if isinstance(part, str):
-                    inlines.append(part)
-                    continue
                 if isinstance(part, Named):
                     inlines += part.inlines
-                    continue
-                slot += 1
-                figure = frozen[id(part)]
-                inlines.append(
-                    tree.Chip(
-                        slot=slot,
-                        figure=str(figure.key),
-                        text=figure.text,
-                        label=called(part.indicator, part.aspect, region=region),
-                    )
-                )
+                elif isinstance(part, Said):
+                    inlines.append(place.chip(sayer.spoken(sayer.slot_of(part)), frozen_for[id(part)]))
+                else:
+                    inlines.append(part)
             blocks.append(tree.Paragraph(inlines=tuple(inlines)))
-    day = now.astimezone(SHANGHAI)
-    return tree.Document(
-        id=key, title=outline.title.format(**words), issuer=outline.issuer.format(**words),
-        date=f"{day.year}年{day.month}月{day.day}日", blocks=tuple(blocks), is_fictional=region.is_fictional,
-    )  # fmt: skip
+    return blocks
+
+
+def _typed(composed: Sequence[rules.Composed[Said | Named]], sayer: Sayer) -> Iterator[source.Block]:
+    """The same as it would be typed: a token for each figure and each list of names."""
+    for section in composed:
+        if section.heading:
+            yield source.Block(source.HEADING, section.heading, section.level)
+        for paragraph in section.paragraphs:
+            typed = (part if isinstance(part, str) else _token(sayer.slot_of(part)) for part in paragraph)
+            yield source.Block(source.PARAGRAPH, "".join(typed))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Edition:
+    """What is known of an edition before its text."""
+
+    work: UUID
+    number: int
+    follows: Document | None
+    outline: str
+    outline_version: int
+    outline_hash: str
+    region: Region
+    period: Period
+    seq: int
+    gaps: list[dict[str, Any]]  # JSON
+    by: User
+    now: datetime
+
+    def laid_out(self, key: UUID, title: str, issuer: str, blocks: Sequence[tree.Block]) -> tree.Document:
+        """The edition's tree, dated today."""
+        day = self.now.astimezone(SHANGHAI)
+        return tree.Document(
+            id=str(key), title=title, issuer=issuer, date=f"{day.year}年{day.month}月{day.day}日", blocks=tuple(blocks),
+            is_fictional=self.region.is_fictional,
+        )  # fmt: skip
+
+    def keep(
+        self, text: tree.Document, typed: source.Source, figures: Iterable[Figure], *, action: str, frozen: int
+    ) -> Document:
+        """Write the edition with its figures, its signed proof and its audit row."""
+        proof = _proof(text, self, figures)
+        document = Document.objects.create(
+            key=UUID(text.id), work=self.work, edition=self.number, follows=self.follows, source=typed.to_json(),
+            title=text.title, outline=self.outline, outline_version=self.outline_version, outline_hash=self.outline_hash,
+            region=self.region, period=self.period.code, seq=self.seq, tree=tree.to_json(text), gaps=self.gaps,
+            proof=proofs.to_xml(proof), content=_content(text), fingerprint=proof.fingerprint,
+            is_fictional=self.region.is_fictional, written_at=self.now, written_by=self.by,
+        )  # fmt: skip
+        DocumentFigure.objects.bulk_create(
+            DocumentFigure(document=document, slot=chip.slot, figure_id=chip.figure, label=chip.label)
+            for chip in tree.chips(text)
+        )
+        record_audit(
+            seq=take_seq(), by=self.by, action=action, target_kind="document", target=text.id, now=self.now,
+            count=len(proof.figures),
+            detail={"title": document.title, "edition": self.number, "frozen": frozen, "seq": self.seq},
+        )  # fmt: skip
+        return document
 
 
 def _content(document: tree.Document) -> str:
-    """Title, figures and names with their evidence: the same words from other evidence are another document."""
-    said = [f"{chip.text}\x1f{chip.figure}" for chip in tree.chips(document)]
-    said += [f"{each.text}\x1f{each.record}:{each.version}" for each in tree.mentions(document)]
-    return proofs.fingerprint_of(document.title, said)
+    """All words but the date, and what stands behind them: the same words from other evidence are another text."""
+    words = [tree.plain(passage) for passage in tree.passages(document)][:-1]
+    figures = [chip.figure for chip in tree.chips(document)]
+    names = [f"{each.record}:{each.version}" for each in tree.mentions(document)]
+    return proofs.fingerprint_of(document.title, [*words, *figures, *names])
 
 
-def _proof(
-    document: tree.Document,
-    outline: rules.Outline,
-    region: Region,
-    period: Period,
-    seq: int,
-    now: datetime,
-    figures: dict[rules.Slot, Figure],
-) -> proofs.Proof:
-    by_key = {str(figure.key): figure for figure in figures.values()}
+def _proof(document: tree.Document, edition: _Edition, figures: Iterable[Figure]) -> proofs.Proof:
+    by_key = {str(figure.key): figure for figure in figures}
     proved = []
     for place in tree.places(document):
         figure = by_key[place.chip.figure]
@@ -167,15 +343,15 @@ def _proof(
             proofs.ProofFigure(
                 slot=place.chip.slot, figure=place.chip.figure, xpath=proofs.xpath_of(place.chip.slot),
                 text=place.chip.text, label=place.chip.label, indicator=figure.indicator, definition=figure.definition,
-                region=region.code, period=figure.period, aspect=figure.aspect, value=figure.value, seq=figure.seq,
+                region=edition.region.code, period=figure.period, aspect=figure.aspect, value=figure.value, seq=figure.seq,
                 digest=figure.digest, sentence=place.sentence,
             )
         )  # fmt: skip
     return proofs.sign(
         proofs.Proof(
-            document=document.id, title=document.title, outline=f"{outline.code}@{outline.version}", region=region.code,
-            period=period.code, seq=seq, created=now.astimezone(SHANGHAI).isoformat(timespec="seconds"),
-            fingerprint=proofs.fingerprint(document), figures=tuple(proved),
+            document=document.id, title=document.title, outline=f"{edition.outline}@{edition.outline_version}",
+            region=edition.region.code, period=edition.period.code, seq=edition.seq,
+            created=edition.now.astimezone(SHANGHAI).isoformat(timespec="seconds"), fingerprint=proofs.fingerprint(document), figures=tuple(proved),
             mentions=tuple(
                 proofs.ProofMention(**asdict(place.mention), sentence=place.sentence)
                 for place in tree.mention_places(document)

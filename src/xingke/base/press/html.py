@@ -12,10 +12,13 @@ def name(mention: Mention) -> str:
     return escape(mention.text)
 
 
-def render(document: Document, chip: Callable[[Chip], str], mention: Callable[[Mention], str] = name) -> str:
+def render(
+    document: Document, chip: Callable[[Chip], str], mention: Callable[[Mention], str] = name, *, title: str = "h1"
+) -> str:
     """Semantic HTML, everything escaped but what chip and mention return: that must be safe HTML for one figure or name.
 
-    The title is an h1, headings follow as h2 to h5; classes press-* carry the look. Ends with issuer and date.
+    The title is an h1 (or the element named), headings follow as h2 to h5; classes press-* carry the look. Ends with
+    issuer and date.
     """
     lines = []
     if document.is_fictional:
@@ -23,7 +26,7 @@ def render(document: Document, chip: Callable[[Chip], str], mention: Callable[[M
     if document.number:
         lines.append(f'<p class="press-issuer">{escape(document.issuer)}</p>')
         lines.append(f'<p class="press-number">{escape(document.number)}</p>')
-    lines.append(f'<h1 class="press-title">{escape(document.title)}</h1>')
+    lines.append(f'<{title} class="press-title">{escape(document.title)}</{title}>')
     for block in document.blocks:
         if isinstance(block, Heading):
             lines.append(f'<h{block.level + 1} class="press-heading">{escape(block.text)}</h{block.level + 1}>')

@@ -205,16 +205,19 @@ def loose(inlines: Sequence[Inline], *, terms: Collection[str] = ()) -> list[Num
 _TOUCHING = re.compile(rf"[{_DIGIT}{_CHINESE}.．%％‰余多近超约逾]")
 
 
+def touches(hidden: str, start: int, end: int) -> bool:
+    """Whether a typed digit or approximation word touches the figure at hidden[start:end] of a masked text."""
+    return bool(_TOUCHING.search(hidden[max(start - 1, 0) : start] + hidden[end : end + 1]))
+
+
 def touching(inlines: Sequence[Inline]) -> list[str]:
     """The figures of a passage that a typed digit or approximation word touches: 余, 近, 超 belong to the figure itself."""
     whole, hidden = plain(inlines), masked(inlines)
     at, found = 0, []
     for part in inlines:
         size = len(part) if isinstance(part, str) else len(part.text)
-        if isinstance(part, Chip):
-            beside = hidden[max(at - 1, 0) : at] + hidden[at + size : at + size + 1]
-            if _TOUCHING.search(beside):
-                found.append(whole[max(at - 2, 0) : at + size + 2])
+        if isinstance(part, Chip) and touches(hidden, at, at + size):
+            found.append(whole[max(at - 2, 0) : at + size + 2])
         at += size
     return found
 

@@ -81,7 +81,7 @@ IMPOSSIBLE = [
 
 @pytest.mark.parametrize("story, events", IMPOSSIBLE)
 def test_what_is_not_held_cannot_be_lost(story: str, events: list[str]) -> None:
-    with pytest.raises(Refused, match="之前没有有效的认定或授权"):
+    with pytest.raises(Refused, match="之前没有开始，不能结束"):
         rules.effects(Happening(event, date(2024, 1, day)) for day, event in enumerate(events, 1))
 
 

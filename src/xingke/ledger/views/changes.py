@@ -14,7 +14,7 @@ from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base.refusals import Refused
 from xingke.ledger import actions, queries
-from xingke.ledger.forms import CorrectionForm, ReasonForm, correction_form
+from xingke.ledger.forms.corrections import CorrectionForm, ReasonForm, correction_form
 from xingke.ledger.record_facts import crumbs, lead, title
 from xingke.ledger.words import Words
 from xingke.registry import queries as registry

@@ -14,7 +14,7 @@ from xingke.accounts.permissions import Permission
 from xingke.base.refusals import Refused
 from xingke.base.templatetags.xk import day
 from xingke.ledger import actions, queries
-from xingke.ledger.forms import KeepingForm
+from xingke.ledger.forms.keeping import KeepingForm
 from xingke.ledger.kinds import KINDS
 from xingke.ledger.words import kind_word
 from xingke.registry import queries as registry

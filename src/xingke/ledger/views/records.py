@@ -18,7 +18,7 @@ from xingke.base.exports import csv_address, csv_response, wants_csv
 from xingke.ledger import queries
 from xingke.ledger.kinds import KINDS
 from xingke.ledger.models import State
-from xingke.ledger.record_facts import crumbs, facts, held_tag, history, lead, rivals, title, versions
+from xingke.ledger.record_facts import crumbs, entry_choices, facts, held_tag, history, lead, rivals, title, versions
 from xingke.ledger.words import Words, effect_word, kind_choices, kind_word, state_word
 from xingke.registry import filtering
 from xingke.registry import queries as registry
@@ -54,7 +54,7 @@ def record_list(request: HttpRequest) -> HttpResponse:
     }  # fmt: skip
     context = {
         "table": table, "rows": rows, "filters": _filters(words, asked, choice, queries.event_years(user)),
-        "is_fictional": any(row["is_fictional"] for row in rows),
+        "is_fictional": any(row["is_fictional"] for row in rows), "entries": entry_choices(user),
     }  # fmt: skip
     return render(request, "ledger/record_list.html", context)
 

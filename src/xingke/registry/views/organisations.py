@@ -115,6 +115,7 @@ def organisation(request: HttpRequest, key: UUID) -> HttpResponse:
         "crumbs": [{"label": pgettext("several", "单位"), "url": reverse("registry:organisation-list")}, {"label": shown.name}],
         "shown": shown, "facts": facts, "panels": panels.panels("organisation", user, shown),
         "may_correct": queries.scope(user, Permission.ORGANISATION_EDIT).covers(shown.region.path),
+        "actions": panels.panels("organisation-actions", user, shown),
         "is_fictional": shown.is_fictional,
     }  # fmt: skip
     return render(request, "registry/organisation.html", context)
