@@ -188,7 +188,7 @@ class Home:
 
 
 def home() -> Home:
-    """The public home page. Two queries, however many documents there are."""
+    """The public home page. Three queries, however many documents there are."""
     found = list(reports.public_documents().defer("tree", "proof", "source")[:LISTED])
     years: dict[str, list[Document]] = {}
     for each in found:
@@ -222,7 +222,7 @@ def documents(user: User, *, limit: int = 5) -> list[Row] | None:
     """The documents written last; None for whoever may read none."""
     if not registry.has(user, Permission.DOCUMENT_READ):
         return None
-    return rows_of(reports.documents_visible_to(user).annotate(figure_count=Count("figures"))[:limit])
+    return rows_of(reports.newest_visible_to(user).annotate(figure_count=Count("figures"))[:limit])
 
 
 def records(user: User, *, limit: int = 8) -> list[dict[str, Any]] | None:

@@ -119,6 +119,11 @@ def term_label(list_code: str, code: str, language: str) -> str:
 
 def units() -> dict[str, Unit]:
     """All known units by how they are written."""
+    return dict(_read_units(*_newest()))
+
+
+@lru_cache(maxsize=2)
+def _read_units(_newest: int, _hash: str) -> dict[str, Unit]:
     return {code: term.unit() for code, term in terms("unit").items()}
 
 

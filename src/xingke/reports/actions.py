@@ -1,6 +1,6 @@
 """Writing and editing documents: figures are read at one ledger number, frozen, bound and signed."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -19,15 +19,18 @@ from xingke.base.press import numerals, tree
 from xingke.base.press import proof as proofs
 from xingke.base.refusals import Refused
 from xingke.indicators import columns
-from xingke.indicators.actions import Said, freeze, read_at
+from xingke.indicators.actions import Said, freeze, read_at, read_figure
+from xingke.indicators.aspect_names import split
+from xingke.indicators.aspects import called, read_together
 from xingke.indicators.models import Figure
+from xingke.indicators.queries import indicators
 from xingke.registry import queries as registry
 from xingke.registry.models import Region
 from xingke.reports import queries, rules, source
 from xingke.reports.keys import signing_key
 from xingke.reports.models import Document, DocumentFigure, WorkingText
 from xingke.reports.naming import Named
-from xingke.reports.saying import Sayer, Spoken
+from xingke.reports.saying import Sayer
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -61,8 +64,9 @@ def write_document(*, outline: str, region: Region, period: Period, by: User, no
     words = rules.words_of(region.name, region.word, period)
     composed: list[rules.Composed[Said | Named]]
     with columns.held():
-        sayer.read_ahead(definition.value.slots())
+        sayer.read_ahead()
         composed, gaps = rules.compose(definition.value, words=words, say=sayer.say, label=sayer.label)
+    said = sayer.said
     spoken = {id(part) for each in composed for line in each.paragraphs for part in line if isinstance(part, Said)}
     if not spoken:
         raise Refused(
@@ -70,9 +74,7 @@ def write_document(*, outline: str, region: Region, period: Period, by: User, no
             % {"region": region.name, "period": period.label()}
         )
     before = Figure.objects.count()
-    frozen_for = {
-        id(each): freeze(said=each, by=by, now=now, seq=seq) for each in sayer.said.values() if id(each) in spoken
-    }
+    figures = {slot: freeze(said=each, by=by, now=now, seq=seq) for slot, each in said.items() if id(each) in spoken}
     frozen = Figure.objects.count() - before
     last = queries.last_written(outline, region, period)
     edition = _Edition(
@@ -80,9 +82,11 @@ def write_document(*, outline: str, region: Region, period: Period, by: User, no
         outline_version=definition.value.version, outline_hash=definition.hash, region=region, period=period, seq=seq,
         gaps=[{"section": gap.section, "text": gap.text, "why": list(gap.why)} for gap in gaps], by=by, now=now,
     )  # fmt: skip
-    title, issuer = definition.value.title.format(**words), definition.value.issuer.format(**words)
-    text = source.Source(title, tuple(_typed(composed, sayer)))
-    document_tree = edition.laid_out(new_key(), title, issuer, _composed_blocks(composed, sayer, frozen_for))
+    key = new_key()
+    document_tree = edition.laid_out(
+        key, definition.value.title.format(**words), definition.value.issuer.format(**words),
+        _composed_blocks(composed, said, figures),
+    )  # fmt: skip
     if loose := numerals.unbound(document_tree, terms=(region.name,)):
         raise Refused(_("文中有没有依据的数“%(loose)s”，请检查提纲与区划名称。") % {"loose": _("、").join(loose)})
     existing = Document.objects.filter(
@@ -90,7 +94,8 @@ def write_document(*, outline: str, region: Region, period: Period, by: User, no
     ).first()
     if existing is not None:
         return Written(existing, is_new=False, frozen=frozen)
-    document = edition.keep(document_tree, text, frozen_for.values(), action="document.written", frozen=frozen)
+    text = source.of_tree(document_tree, {str(each.key): source.token(*_slot(each)) for each in figures.values()})
+    document = edition.keep(document_tree, text, figures.values(), action="document.written", frozen=frozen)
     return Written(document, is_new=True, frozen=frozen)
 
 
@@ -125,6 +130,8 @@ def said_mistake(each: source.Mistake) -> str:
             return _("“%(text)s”不是数字的标记，请从指标里选，或删去括号。") % said
         case "heading":
             return _("标题里不能放数字“%(text)s”，请移到正文。") % said
+        case "name":
+            return _("“%(text)s”不是这份文稿里来自台账的名称，请直接写名称，去掉花括号。") % said
         case _:
             return _("第 %(n)s 处的标题没有文字，请写上或删去。") % said
 
@@ -145,24 +152,21 @@ def save_edition(*, follows: Document, text: source.Source, by: User, now: datet
         if newest.follows_id == follows.pk and newest.written_by == by and newest.source == text.to_json():
             return Written(newest, is_new=False, frozen=0)
         raise Stale(newest)
-    said, seq = read_slots(source.slots(text), of=follows)
-    unknown = {slot: each.why for slot, each in said.items() if each.what is None}
-    mistakes = source.mistakes(text, terms=(region.name,))
+    said, seq = read_slots(source.slots(text), region, period)
+    unknown = {slot: each.why for slot, each in said.items() if each.text is None}
+    names = queries.names_in(follows.work) if source.names(text) else {}
+    mistakes = source.mistakes(text, terms=(region.name,), names=names)
     if mistakes or unknown:
         raise Unsound(mistakes, unknown)
     before = Figure.objects.count()
-    figures = {
-        slot: freeze(said=each.what, by=by, now=now, seq=seq)
-        for slot, each in said.items()
-        if isinstance(each.what, Said)
-    }
+    figures = {slot: freeze(said=each, by=by, now=now, seq=seq) for slot, each in said.items()}
     edition = _Edition(
         work=follows.work, number=follows.edition + 1, follows=follows, outline=follows.outline,
         outline_version=follows.outline_version, outline_hash=follows.outline_hash, region=region, period=period,
         seq=seq, gaps=follows.gaps, by=by, now=now,
     )  # fmt: skip
     old = queries.tree_of(follows)
-    document_tree = edition.laid_out(new_key(), text.title, old.issuer, typed_blocks(text, said, figures))
+    document_tree = edition.laid_out(new_key(), text.title, old.issuer, typed_blocks(text, said, figures, names))
     if loose := numerals.unbound(document_tree, terms=(region.name,)):
         raise Refused(_("文中有没有依据的数“%(loose)s”，请换成数字或改用文字。") % {"loose": _("、").join(loose)})
     WorkingText.objects.filter(work=follows.work, kept_by=by).delete()
@@ -173,43 +177,43 @@ def save_edition(*, follows: Document, text: source.Source, by: User, now: datet
     return Written(document, is_new=True, frozen=frozen)
 
 
-def read_slots(slots: Iterable[rules.Slot], *, of: Document) -> tuple[dict[rules.Slot, Spoken], int]:
-    """What the slots of a document's text say now, read together, and the ledger number they were read at.
+def read_slots(slots: Iterable[rules.Slot], region: Region, period: Period) -> tuple[dict[rules.Slot, Said], int]:
+    """Figures as they can be said now, in a few passes, and the ledger number they were read at.
 
-    Raises Refused for an indicator that does not exist.
+    Raises Refused naming an indicator that does not exist.
     """
-    wanted = list(slots)
     reader, seq = read_at()
-    outline: rules.Outline = registry.definition_with_hash("outline", of.outline_hash).value
-    sayer = Sayer(reader, outline, of.region, Period.parse(of.period), leaves_out_zero=False)
+    wanted = list(slots)
+    codes = {code for slot in wanted for code in (slot.code, split(slot.aspect)[1]) if code}
+    for code in sorted(codes - set(indicators())):
+        raise Refused(_("没有代码为“%(code)s”的指标，请从指标里选。") % {"code": code})
     with columns.held():
-        try:
-            sayer.read_ahead(wanted)
-            return {slot: sayer.spoken(slot) for slot in wanted}, seq
-        except LookupError as error:
-            code = next((slot.code for slot in wanted if slot.code in str(error)), str(error))
-            raise Refused(_("没有代码为“%(code)s”的指标，请从指标里选。") % {"code": code}) from error
+        read_together(reader, [(slot.code, slot.aspect) for slot in wanted], region, period)
+        return {slot: read_figure(reader, slot.code, region, period, slot.aspect) for slot in wanted}, seq
 
 
 def typed_blocks(
-    text: source.Source, said: Mapping[rules.Slot, Spoken], figures: Mapping[rules.Slot, Figure] | None = None
+    text: source.Source,
+    said: Mapping[rules.Slot, Said],
+    figures: Mapping[rules.Slot, Figure] | None = None,
+    names: Mapping[str, tree.Mention] | None = None,
 ) -> list[tree.Block]:
     """A typed text as blocks of a tree; empty paragraphs are left out. Without frozen figures only good for looking at."""
     place = _Places()
+
+    def inline(part: source.Part) -> tree.Inline:
+        if isinstance(part, rules.Slot):
+            return place.chip(said[part], figures[part] if figures else None)
+        if isinstance(part, source.Name):
+            return (names or {}).get(part.text) or part.text
+        return part
+
     blocks: list[tree.Block] = []
     for block in text.blocks:
         if block.is_heading:
             blocks.append(tree.Heading(level=block.level, text=block.text.strip()))
         elif block.text.strip():
-            inlines: list[tree.Inline] = []
-            for part in source.parts(block.text.strip()):
-                if isinstance(part, str):
-                    inlines.append(part)
-                elif isinstance(named := said[part].what, Named):
-                    inlines += named.inlines
-                else:
-                    inlines.append(place.chip(said[part], figures[part] if figures else None))
-            blocks.append(tree.Paragraph(inlines=tuple(inlines)))
+            blocks.append(tree.Paragraph(inlines=tuple(map(inline, source.parts(block.text.strip())))))
     return blocks
 
 
@@ -234,21 +238,24 @@ class _Places:
     def __init__(self) -> None:
         self._slot = 0
 
-    def chip(self, said: Spoken, figure: Figure | None) -> tree.Chip:
+    def chip(self, said: Said, figure: Figure | None) -> tree.Chip:
         self._slot += 1
         return tree.Chip(
             slot=self._slot, figure=str(figure.key) if figure else "", text=figure.text if figure else said.text or "？",
-            label=said.label,
+            label=called(said.indicator, said.aspect, region=said.region),
         )  # fmt: skip
 
 
-def _token(slot: rules.Slot) -> str:
-    return source.token(slot.code, slot.aspect)
+def _slot(figure: Figure) -> tuple[str, str]:
+    return figure.indicator, figure.aspect
 
 
 def _composed_blocks(
-    composed: Sequence[rules.Composed[Said | Named]], sayer: Sayer, frozen_for: Mapping[int, Figure]
+    composed: Sequence[rules.Composed[Said | Named]],
+    said: Mapping[rules.Slot, Said],
+    figures: Mapping[rules.Slot, Figure],
 ) -> list[tree.Block]:
+    frozen = {id(each): figures[slot] for slot, each in said.items() if slot in figures}
     place = _Places()
     blocks: list[tree.Block] = []
     for section in composed:
@@ -259,22 +266,10 @@ def _composed_blocks(
             for part in paragraph:
                 if isinstance(part, Named):
                     inlines += part.inlines
-                elif isinstance(part, Said):
-                    inlines.append(place.chip(sayer.spoken(sayer.slot_of(part)), frozen_for[id(part)]))
                 else:
-                    inlines.append(part)
+                    inlines.append(part if isinstance(part, str) else place.chip(part, frozen[id(part)]))
             blocks.append(tree.Paragraph(inlines=tuple(inlines)))
     return blocks
-
-
-def _typed(composed: Sequence[rules.Composed[Said | Named]], sayer: Sayer) -> Iterator[source.Block]:
-    """The same as it would be typed: a token for each figure and each list of names."""
-    for section in composed:
-        if section.heading:
-            yield source.Block(source.HEADING, section.heading, section.level)
-        for paragraph in section.paragraphs:
-            typed = (part if isinstance(part, str) else _token(sayer.slot_of(part)) for part in paragraph)
-            yield source.Block(source.PARAGRAPH, "".join(typed))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -327,11 +322,11 @@ class _Edition:
 
 
 def _content(document: tree.Document) -> str:
-    """All words but the date, and what stands behind them: the same words from other evidence are another text."""
-    words = [tree.plain(passage) for passage in tree.passages(document)][:-1]
-    figures = [chip.figure for chip in tree.chips(document)]
-    names = [f"{each.record}:{each.version}" for each in tree.mentions(document)]
-    return proofs.fingerprint_of(document.title, [*words, *figures, *names])
+    """All words but the date, and the evidence of figures and names: the same words from other evidence are another text."""
+    said = [tree.plain(passage) for passage in tree.passages(document)][:-1]
+    said += [chip.figure for chip in tree.chips(document)]
+    said += [f"{each.record}:{each.version}" for each in tree.mentions(document)]
+    return proofs.fingerprint_of(document.title, said)
 
 
 def _proof(document: tree.Document, edition: _Edition, figures: Iterable[Figure]) -> proofs.Proof:
@@ -351,7 +346,8 @@ def _proof(document: tree.Document, edition: _Edition, figures: Iterable[Figure]
         proofs.Proof(
             document=document.id, title=document.title, outline=f"{edition.outline}@{edition.outline_version}",
             region=edition.region.code, period=edition.period.code, seq=edition.seq,
-            created=edition.now.astimezone(SHANGHAI).isoformat(timespec="seconds"), fingerprint=proofs.fingerprint(document), figures=tuple(proved),
+            created=edition.now.astimezone(SHANGHAI).isoformat(timespec="seconds"), fingerprint=proofs.fingerprint(document),
+            figures=tuple(proved),
             mentions=tuple(
                 proofs.ProofMention(**asdict(place.mention), sentence=place.sentence)
                 for place in tree.mention_places(document)

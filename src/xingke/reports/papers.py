@@ -15,13 +15,15 @@ from xingke.reports import queries
 from xingke.reports.checking import Checked
 from xingke.reports.models import Document
 
+NOBODY = Scope()
+
 
 def paper(
-    shown: Document, checked: Checked | None = None, *, figure: str = "reports:figure", readable: Scope | None = None
+    shown: Document, checked: Checked | None = None, readable: Scope = NOBODY, *, figure: str = "reports:figure"
 ) -> SafeString:
-    """The document as HTML, its figures as chips that lead to their evidence, its names as links to their records.
+    """The document as HTML, its figures as chips that lead to their evidence, its names as links for whoever may read records.
 
-    figure: the name of a figure's address. readable: where the reader may read records; elsewhere names are plain text.
+    figure: the name of a figure's address.
     """
     template = get_template("components/chip.html")
     period = period_words(Period.parse(shown.period))
@@ -39,10 +41,10 @@ def paper(
         ).strip()
 
     def mention(named: Mention) -> str:
-        if readable is None or not readable.covers(shown.region.path):
+        if not readable.covers(shown.region.path):
             return html.name(named)
-        return format_html(
-            '<a class="mention" href="{}">{}</a>', reverse("ledger:record", args=[named.kind, named.record]), named.text
-        )
+        address = reverse("ledger:record", args=[named.kind, named.record])
+        return format_html('<a class="mention" href="{}">{}</a>', address, named.text)
 
-    return mark_safe(html.render(queries.tree_of(shown), chip, mention))  # render escapes everything but these two
+    tree = queries.tree_of(shown)
+    return mark_safe(html.render(tree, chip, mention))  # render escapes everything but the chips and names

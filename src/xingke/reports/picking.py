@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 from xingke.base.labels import Label
 from xingke.base.periods import Period
 from xingke.base.press.tree import split_bound
+from xingke.indicators import columns
 from xingke.indicators.actions import read_figure
-from xingke.indicators.aspect_names import ASPECT_NAMES, LEVEL
+from xingke.indicators.aspect_names import ASPECT_NAMES
 from xingke.indicators.aspects import called, read_together
 from xingke.indicators.queries import Reader, indicators
 from xingke.indicators.rules import Indicator
@@ -19,7 +20,6 @@ from xingke.reports import source
 from xingke.reports.source import Mistake
 
 SHOWN = 6  # indicators per search
-ALONE = [code for code, name in ASPECT_NAMES.items() if not name.takes_other]
 
 
 @dataclass(frozen=True)
@@ -39,16 +39,27 @@ def offers(query: str, region: Region, period: Period) -> list[Offer]:
     if not found:
         return []
     reader = Reader()
-    wanted = [(each, aspect) for each in found for aspect in ALONE]
-    read_together(reader, [(each.code, aspect) for each, aspect in wanted], region, period)
-    offered = [_offer(reader, each, region, period, aspect) for each, aspect in wanted]
-    return [offer for (_each, aspect), offer in zip(wanted, offered, strict=True) if offer.text or aspect == LEVEL]
+    wanted = [(each, aspect) for each in found for aspect in _aspects(each)]
+    with columns.held():
+        read_together(reader, [(each.code, aspect) for each, aspect in wanted], region, period)
+        offered = [_offer(reader, each, region, period, aspect) for each, aspect in wanted]
+    return [offer for offer in offered if offer.text or offer.why]
+
+
+def _aspects(asked: Indicator) -> list[str]:
+    """What can be said of an indicator without another one."""
+    return [code for code, name in ASPECT_NAMES.items() if asked.nature in name.natures and not name.takes_other]
 
 
 def _offer(reader: Reader, asked: Indicator, region: Region, period: Period, aspect: str) -> Offer:
     said = read_figure(reader, asked.code, region, period, aspect)
-    label = called(asked, aspect, region=region)
-    return Offer(source.token(asked.code, aspect), label, said.text or "", route_word(said.route), said.why)
+    return Offer(
+        source.token(asked.code, aspect),
+        called(asked, aspect, region=region),
+        said.text or "",
+        route_word(said.route),
+        said.why,
+    )
 
 
 def _named(query: str) -> list[Indicator]:

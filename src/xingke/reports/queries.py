@@ -35,6 +35,15 @@ def documents_visible_to(user: User) -> QuerySet[Document]:
     return Document.objects.filter(condition).select_related("region", "written_by").order_by("-written_at")
 
 
+def newest_visible_to(user: User) -> QuerySet[Any]:  # Document, annotated
+    """The newest edition of each document somebody may read, with its ``standing`` and ``public``: the number of the
+    edition everybody may read."""
+    later = Document.objects.filter(work=OuterRef("work"), edition__gt=OuterRef("edition"))
+    public = public_documents().filter(work=OuterRef("work")).order_by().values("edition")
+    newest = documents_visible_to(user).filter(~Exists(later)).annotate(public=Subquery(public[:1]))
+    return with_standing(newest)
+
+
 def document_for(user: User, key: UUID) -> Document:
     """One document, or 404."""
     found = documents_visible_to(user).filter(key=key).first()
@@ -139,6 +148,15 @@ def _figures_by_place(document: Document) -> dict[tuple[str, str, str, int], Doc
     return {
         (each.figure.indicator, each.figure.aspect, each.figure.period, each.figure.region_id): each for each in placed
     }
+
+
+def names_in(work: UUID) -> dict[str, tree.Mention]:
+    """The names the editions of a document took from records, by what they say; the newest edition's own first."""
+    found: dict[str, tree.Mention] = {}
+    for edition in editions_of(work):
+        for mention in tree.mentions(tree_of(edition)):
+            found.setdefault(mention.text, mention)
+    return found
 
 
 def working_text(user: User, work: UUID) -> WorkingText | None:

@@ -1,6 +1,7 @@
 """The text of a document as somebody edits it: headings and paragraphs, in which a token stands for each figure.
 
-Tokens are those of outlines: ``{code}`` is a value, ``{code:growth}`` its 同比. Pure: knows no Django.
+Tokens are those of outlines: ``{code}`` is a value, ``{code:growth}`` its 同比. ``{@name}`` is a name taken from a record, as
+an earlier edition said it. Pure: knows no Django.
 """
 
 import re
@@ -21,7 +22,17 @@ MOST = 400  # headings and paragraphs
 ALIKE = 0.4  # how much two paragraphs must share to be one that changed
 _TOKEN = re.compile(r"\{[^{}\[\]]*\}")
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffc\ufffe\uffff\ud800-\udfff]")  # what no document can carry
-_STRAY = re.compile(r"[{}\[\]]")
+_BRACKETS = re.compile(r"[{}\[\]]")
+
+
+@dataclass(frozen=True)
+class Name:
+    """A name taken from a record; which record, the editions of the document know."""
+
+    text: str
+
+
+Part = str | rules.Slot | Name
 
 
 @dataclass(frozen=True)
@@ -60,11 +71,21 @@ def of_tree(document: tree.Document, tokens: Mapping[str, str]) -> Source:
         if isinstance(block, tree.Heading):
             blocks.append(Block(HEADING, block.text, block.level))
         elif isinstance(block, tree.Paragraph):
-            typed = (
-                tokens[part.figure] if isinstance(part, tree.Chip) else tree.plain((part,)) for part in block.inlines
-            )
-            blocks.append(Block(PARAGRAPH, "".join(typed)))
+            blocks.append(Block(PARAGRAPH, "".join(_typed(part, tokens) for part in block.inlines)))
     return Source(document.title, tuple(blocks))
+
+
+def _typed(part: tree.Inline, tokens: Mapping[str, str]) -> str:
+    if isinstance(part, tree.Chip):
+        return tokens[part.figure]
+    if isinstance(part, tree.Mention):
+        return part.text if _BRACKETS.search(part.text) else name_token(part.text)
+    return part
+
+
+def name_token(text: str) -> str:
+    """How a name taken from a record is typed."""
+    return f"{{@{text}}}"
 
 
 def token(code: str, aspect: str) -> str:
@@ -72,26 +93,28 @@ def token(code: str, aspect: str) -> str:
     return f"{{{code}}}" if aspect == "level" else f"{{{code}:{aspect}}}"
 
 
-def read_token(text: str) -> rules.Slot | None:
-    """The figure a token stands for; None if it is none."""
+def read_token(text: str) -> rules.Slot | Name | None:
+    """The figure or name a token stands for; None if it is none."""
+    if text.startswith("{@"):
+        return Name(text[2:-1]) if text[2:-1] else None
     try:
         clauses = rules.parse_sentence(text)
     except rules.TemplateError:
         return None
-    slots = [slot for clause in clauses for slot in clause.slots]
-    return slots[0] if len(slots) == 1 and _TOKEN.fullmatch(text) else None
+    slots = [slot for clause in clauses for slot in clause.slots if slot.aspect != rules.NAMES]
+    return slots[0] if slots else None
 
 
-def parts(text: str) -> Iterator[str | rules.Slot]:
-    """Text and figures of a paragraph in order. What looks like a token and is none stays text: see ``mistakes``."""
+def parts(text: str) -> Iterator[Part]:
+    """Text, figures and names of a paragraph in order. What looks like a token and is none stays text: see ``mistakes``."""
     at = 0
     for match in _TOKEN.finditer(text):
-        slot = read_token(match[0])
-        if slot is None:
+        part = read_token(match[0])
+        if part is None:
             continue
         if text[at : match.start()]:
             yield text[at : match.start()]
-        yield slot
+        yield part
         at = match.end()
     if text[at:]:
         yield text[at:]
@@ -117,8 +140,16 @@ def _clean(text: str) -> str:
 
 def slots(source: Source) -> tuple[rules.Slot, ...]:
     """Every figure the text speaks, each once, in order."""
-    found = (part for block in source.blocks for part in parts(block.text) if isinstance(part, rules.Slot))
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(part for part in _parts(source) if isinstance(part, rules.Slot)))
+
+
+def names(source: Source) -> tuple[str, ...]:
+    """Every name taken from a record, each once, in order."""
+    return tuple(dict.fromkeys(part.text for part in _parts(source) if isinstance(part, Name)))
+
+
+def _parts(source: Source) -> Iterator[Part]:
+    return (part for block in source.blocks for part in parts(block.text))
 
 
 # ── what stands in the way of saving ────────────────────────────────────────────────────────────────────────────────
@@ -129,10 +160,10 @@ class Mistake:
     """Something that cannot be saved: in which block (−1: the title), from where to where, and what it is.
 
     kind: "loose" a number without evidence, "touching" a figure that typed digits touch, "token" braces that mark no
-    figure, "heading" a figure in a heading, "empty" a heading without words.
+    figure, "name" a name no edition took from a record, "heading" a figure in a heading, "empty" a heading without words.
     """
 
-    kind: Literal["loose", "touching", "token", "heading", "empty"]
+    kind: Literal["loose", "touching", "token", "name", "heading", "empty"]
     block: int
     start: int
     end: int
@@ -142,21 +173,26 @@ class Mistake:
 
 def masked(text: str) -> str:
     """The text with its figures made unreadable, of the same length."""
-    return _TOKEN.sub(lambda match: MASK * len(match[0]) if read_token(match[0]) else match[0], text)
+    return _TOKEN.sub(
+        lambda match: MASK * len(match[0]) if isinstance(read_token(match[0]), rules.Slot) else match[0], text
+    )
 
 
-def mistakes(source: Source, *, terms: Collection[str]) -> list[Mistake]:
-    """Whatever stands in the way of saving, in reading order. terms: names whose digits are no quantities."""
+def mistakes(source: Source, *, terms: Collection[str], names: Collection[str] = ()) -> list[Mistake]:
+    """Whatever stands in the way of saving, in reading order.
+
+    terms: names whose digits are no quantities; names: those that were taken from records.
+    """
     found = [
         Mistake("loose", -1, each.start, each.end, each.text, source.title)
         for each in numerals.find(source.title, terms=terms)
     ]
     for number, block in enumerate(source.blocks):
-        found += sorted(_mistakes(number, block, terms), key=lambda each: each.start)
+        found += sorted(_mistakes(number, block, terms, names), key=lambda each: each.start)
     return found
 
 
-def _mistakes(number: int, block: Block, terms: Collection[str]) -> Iterator[Mistake]:
+def _mistakes(number: int, block: Block, terms: Collection[str], names: Collection[str]) -> Iterator[Mistake]:
     hidden = masked(block.text)
 
     def mistake(kind: Any, start: int, end: int) -> Mistake:  # one of Mistake.kind
@@ -165,15 +201,18 @@ def _mistakes(number: int, block: Block, terms: Collection[str]) -> Iterator[Mis
     if block.is_heading and not block.text.strip():
         yield mistake("empty", 0, 0)
     for match in _TOKEN.finditer(block.text):
-        is_figure = hidden[match.start()] == MASK
-        if not is_figure:
+        part = read_token(match[0])
+        if part is None:
             yield mistake("token", *match.span())
+        elif isinstance(part, Name):
+            if part.text not in names or block.is_heading:
+                yield mistake("name", *match.span())
         elif block.is_heading:
             yield mistake("heading", *match.span())
         elif numerals.touches(hidden, match.start(), match.end()):
             yield mistake("touching", max(match.start() - 1, 0), min(match.end() + 1, len(block.text)))
     without = _TOKEN.sub(lambda match: MASK * len(match[0]), block.text)
-    yield from (mistake("token", *match.span()) for match in _STRAY.finditer(without))
+    yield from (mistake("token", *match.span()) for match in _BRACKETS.finditer(without))
     for each in numerals.find(without, terms=terms):
         yield mistake("loose", each.start, each.end)
 

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tests.cast import NOW, Cast, file
+from tests.cast import NOW, Cast, accept_open_proposals, file
 from xingke.accounts.permissions import Permission
 from xingke.ledger import actions, queries
 from xingke.ledger.models import RecognitionEvent
@@ -202,6 +202,7 @@ def test_a_correction_becomes_a_version_that_says_old_and_new(cast: Cast, signed
     response = browser.post(
         f"{own}correct/", {"version": "1", "event": "recognised", "happened_on": "2023-11-08", "reason": "证书日期录错"}
     )
+    accept_open_proposals(by=cast.director)
 
     assert response["Location"] == own
     newest, oldest = browser.get(own).context["versions"]
@@ -215,7 +216,7 @@ def test_a_correction_becomes_a_version_that_says_old_and_new(cast: Cast, signed
 def test_of_two_browsers_the_second_learns_that_the_record_has_changed_and_keeps_what_it_typed(
     cast: Cast, signed_in: SignIn
 ) -> None:
-    own = f"/records/recognition/{_event(_title(cast)).record}/"
+    own = f"/records/recognition/{_draft(cast).record}/"
     browser = signed_in("officer")
     first = {"version": "1", "event": "recognised", "happened_on": "2023-11-08", "reason": "证书日期录错"}
     browser.post(f"{own}correct/", first)
@@ -262,6 +263,7 @@ def test_a_titles_own_columns_are_corrected_and_its_events_follow(cast: Cast, si
     }
 
     signed_in("officer").post(f"/records/recognition/{key}/correct/", asked)
+    accept_open_proposals(by=cast.director)
 
     response = signed_in("officer").get(f"/records/recognition/{_event(key).record}/")
     assert response.context["title"] == "认定 · 高新技术企业（省级）"

@@ -27,14 +27,16 @@ def document_review(request: HttpRequest, key: UUID) -> HttpResponse:
     deciding = (Permission.DOCUMENT_DISCLOSE, Permission.DOCUMENT_PUBLISH)
     if not any(registry.scope(user, each).covers(shown.region.path) for each in deciding):
         raise Http404
+    newest = queries.newest_edition(shown.work)
     checked = checking.check(shown, queries.ledger_stamp())
     return render(
         request,
         "reports/document_review.html",
         {
             "document": shown,
-            "paper": paper(shown, checked, readable=registry.scope(user, Permission.RECORD_READ)),
-            "standing": standing.of(shown, user, is_newest=True),
+            "paper": paper(shown, checked, registry.scope(user, Permission.RECORD_READ)),
+            "standing": standing.of(shown, user, is_newest=newest == shown),
+            "newest": newest,
             "drifted": list(checked.drifted.values()),
             "secrecy": queries.secrecy_words_in(shown),
             "organisations": queries.organisations_named_in(shown),

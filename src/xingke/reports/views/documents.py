@@ -42,7 +42,7 @@ def document_list(request: HttpRequest) -> HttpResponse:
     place = filtering.choose_region(allowed, request.GET.get("region", ""))
     condition = place.narrow() & (Q(title__contains=text) if text else Q()) & (Q(outline=outline) if outline else Q())
     sort, column = filtering.order(request.GET.get("sort", ""), SORTS, "-written")
-    found = queries.documents_visible_to(user).filter(condition).annotate(figure_count=Count("figures"))
+    found = queries.newest_visible_to(user).filter(condition).annotate(figure_count=Count("figures"))
     found = found.order_by(column, "-written_at")
     if wants_csv(request):
         return _list_csv(rows_of(found))
@@ -59,7 +59,7 @@ def document_list(request: HttpRequest) -> HttpResponse:
     heads: list[dict[str, Any]] = [
         {"label": _("标题"), "key": "title", "class": "wide"}, {"label": _("区划")},
         {"label": _("时期"), "key": "period"}, {"label": _("数字"), "numeric": True},
-        {"label": _("略去的句子"), "numeric": True}, {"label": _("与台账")}, {"label": pgettext("when", "写成"), "key": "written"},
+        {"label": _("略去的句子"), "numeric": True}, {"label": _("公开")}, {"label": _("与台账")}, {"label": pgettext("when", "写成"), "key": "written"},
     ]  # fmt: skip
     may_write = registry.has(user, Permission.DOCUMENT_WRITE)
     return render(
@@ -152,7 +152,7 @@ def document(request: HttpRequest, key: UUID) -> HttpResponse:
         "reports/document.html",
         {
             "document": shown,
-            "paper": paper(shown, checked, readable=registry.scope(user, Permission.RECORD_READ)),
+            "paper": paper(shown, checked, registry.scope(user, Permission.RECORD_READ)),
             "checked": checked,
             "drifted": list(checked.drifted.values()) if checked else [],
             "figures": len(figures),

@@ -21,6 +21,7 @@ from xingke.accounts.permissions import Permission
 from xingke.base.periods import Period
 from xingke.base.press import html, tree
 from xingke.base.refusals import Refused
+from xingke.indicators.aspects import called
 from xingke.registry import queries as registry
 from xingke.reports import actions, checking, picking, queries, source
 from xingke.reports.actions import Stale, Unsound
@@ -98,7 +99,7 @@ class _Desk:
     def preview(self, text: Source) -> SafeString | None:
         """The paper as it would be, its figures read now; nothing is frozen."""
         try:
-            said, _seq = actions.read_slots(source.slots(text), of=self.document)
+            said, _seq = actions.read_slots(source.slots(text), self.region, self.period)
         except Refused as refused:
             messages.error(self.request, str(refused))
             return None
@@ -167,13 +168,18 @@ class _Desk:
     def _words(self, text: Source) -> dict[str, tuple[str, str]]:
         """What the figures of the text say: as in the edition, those that are new to it as of now."""
         words = queries.words_of(self.document)
+        words |= {source.name_token(each): (each, _("来自台账的名称")) for each in source.names(text)}
         new = [slot for slot in source.slots(text) if source.token(slot.code, slot.aspect) not in words]
         try:
-            said, _seq = actions.read_slots(new, of=self.document) if new else ({}, 0)
+            said, _seq = actions.read_slots(new, self.region, self.period) if new else ({}, 0)
         except Refused:
             return words
         return words | {
-            source.token(slot.code, slot.aspect): (each.text or "？", each.label) for slot, each in said.items()
+            source.token(slot.code, slot.aspect): (
+                each.text or "？",
+                called(each.indicator, each.aspect, region=each.region),
+            )
+            for slot, each in said.items()
         }
 
 

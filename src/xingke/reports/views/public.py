@@ -12,7 +12,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from xingke.base.caching import for_everybody
 from xingke.base.press.fonts import FontMissing, GlyphMissing
-from xingke.base.templatetags.xk import day
+from xingke.base.templatetags.xk import day, evidence_count
 from xingke.base.templatetags.xk import period as period_words
 from xingke.indicators import wording
 from xingke.indicators.aspects import called
@@ -112,11 +112,10 @@ def figure(request: HttpRequest, key: UUID) -> HttpResponse:
 
 def _facts(shown: Figure, asked: Indicator) -> list[dict[str, Any]]:
     parts = len(shown.parts)
-    counted = _("%(n)s 条记录") % {"n": shown.count}
     return [
         {"label": _("含义"), "value": asked.meaning.in_language(wording.language())},
         {"label": _("来源"), "value": wording.route_word(shown.route), "note": _("由 %(n)s 个数得来") % {"n": parts} if parts > 1 else ""},
-        {"label": _("数了多少"), "value": counted, "numeric": True, "note": _("记录本身不公开")},
+        {"label": _("数了多少"), "value": evidence_count(shown.count), "numeric": True, "note": _("记录本身不公开")},
         {"label": _("证据摘要"), "value": shown.digest, "numeric": True, "note": _("全部记录及其版本的 SHA-256，事后改动会不同")},
         {"label": _("台账号"), "value": shown.seq, "numeric": True, "note": _("按台账到这一笔为止的状态计算")},
         {"label": _("固化"), "value": day(shown.frozen_at)},

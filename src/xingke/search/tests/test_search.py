@@ -90,6 +90,13 @@ def test_names_come_before_texts(filled: Cast) -> None:
 def test_a_document_is_found_by_a_sentence_and_shows_it(filled: Cast, tmp_path: Path) -> None:
     load_outline(tmp_path)
     keep_records(filled.county, by=filled.statistician)
+    file(
+        "recognition",
+        "GR9",
+        [("applied", "2024-03-01"), ("recognised", "2024-11-08")],
+        firm=filled.firm,
+        by=filled.statistician,
+    )
     write_document(outline="short", region=filled.county, period=Period.year(2024), by=filled.officer, now=NOW)
     actions.catch_up()
 
