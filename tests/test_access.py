@@ -159,6 +159,7 @@ ADDRESSES: Mapping[str, Row] = {
     "ledger:import-file": Row(frozenset({"statistician"}), lambda world: {"pk": world.batch.pk}, posts_only=True),
     "ledger:import-cancel": Row(frozenset({"statistician"}), lambda world: {"pk": world.batch.pk}, posts_only=True),
     "indicators:indicator-list": Row(BUSINESS | NEXT_DOOR),
+    "indicators:identity-list": Row(BUSINESS | NEXT_DOOR),
     "indicators:indicator": Row(BUSINESS | NEXT_DOOR, _here, HERE),
     "indicators:evidence": Row(BUSINESS | NEXT_DOOR, _here, HERE),  # the neighbour only learns that it is closed
     "reports:document-list": Row(BUSINESS | NEXT_DOOR),
