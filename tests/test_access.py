@@ -18,7 +18,7 @@ from xingke.accounts.models import AuditEntry
 from xingke.accounts.queries import current_seq
 from xingke.base.periods import Period
 from xingke.ledger import actions as ledger
-from xingke.ledger.models import ImportBatch, Observation, PatentEvent
+from xingke.ledger.models import ImportBatch, Observation, PatentEvent, Proposal
 from xingke.registry.models import Grant
 from xingke.reports import source
 from xingke.reports.actions import save_edition, write_document
@@ -62,14 +62,15 @@ class World:
     published: Document
     edited: Document  # the edition after the published one, a draft
     grant: Grant
+    proposal: Proposal
 
     @property
     def figure(self) -> Any:
-        return self.document.figures.get(label="高新技术企业认定数").figure_id
+        return self.document.figures.get(label="高新技术企业数").figure_id
 
     @property
     def public_figure(self) -> Any:
-        return self.published.figures.get(label="高新技术企业认定数").figure_id
+        return self.published.figures.get(label="高新技术企业数").figure_id
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,10 @@ def _document(world: World) -> dict[str, Any]:
 
 def _public(world: World) -> dict[str, Any]:
     return {"work": world.published.work}
+
+
+def _proposed(world: World) -> dict[str, Any]:
+    return {"kind": "recognition", "record": world.proposal.record}
 
 
 def _here(world: World) -> dict[str, Any]:
@@ -133,7 +138,12 @@ ADDRESSES: Mapping[str, Row] = {
     "ledger:event-add": Row(ENTER, _record),
     "ledger:record-correct": Row(ENTER, _record),
     "ledger:record-confirm": Row(CONFIRM, _draft, posts_only=True),
+    "ledger:records-confirm": Row(CONFIRM, posts_only=True),
     "ledger:record-void": Row(CONFIRM, _record),
+    "ledger:proposal-decide": Row(
+        CONFIRM | {"officer"}, lambda world: {**_proposed(world), "pk": world.proposal.pk}, posts_only=True
+    ),
+    "ledger:proposal-list": Row(ENTER | CONFIRM | NEXT_DOOR),
     "ledger:observation-list": Row(READERS | NEXT_DOOR),
     "ledger:choice-list": Row(CHOOSE | NEXT_DOOR),
     "ledger:observation-choose": Row(CHOOSE, lambda world: {"record": world.observation.record}, posts_only=True),
@@ -159,6 +169,7 @@ ADDRESSES: Mapping[str, Row] = {
     "reports:public-figure": Row(EVERYBODY, lambda world: {"key": world.public_figure}, is_public=True),
     "reports:figure": Row(BUSINESS, lambda world: {"key": world.figure}),
     "reports:verify": Row(BUSINESS | NEXT_DOOR),
+    "search:search": Row(READERS | NEXT_DOOR, query="q=明渠"),
 }
 
 
@@ -186,6 +197,16 @@ def world(cast: Cast, tmp_path: Path) -> World:
         kind="patent", subject=record.subject, event=ledger.NewEvent(event="lapsed", on=date(2025, 2, 2), region=cast.county),
         by=cast.officer, now=NOW, source="登记",
     )  # fmt: skip
+    title = file("recognition", "丙", [("recognised", "2024-11-08")], firm=cast.firm, by=cast.statistician)
+    proposal = ledger.propose_correction(
+        kind="recognition",
+        record=title,
+        version=1,
+        changes={"number": "GR1"},
+        reason="补录编号",
+        by=cast.officer,
+        now=NOW,
+    )
     for document, amount in (("T1", "468.3"), ("T2", "470")):
         report(cast.county, "2024", "地区生产总值", amount, "亿元", by=cast.statistician, document=document)
     written = write_document(outline="short", region=cast.county, period=Period.year(2024), by=cast.officer, now=NOW)
@@ -193,7 +214,7 @@ def world(cast: Cast, tmp_path: Path) -> World:
     return World(
         cast, record, PatentEvent.objects.get(record=draft), Observation.objects.get(document="T1"),
         ImportBatch.objects.latest("seq"), written.document, published, edited,
-        cast.officer.grants.get(),
+        cast.officer.grants.get(), proposal,
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ import { drawer } from "./modules/drawer.js";
 import { editor } from "./modules/editor.js";
 import { fileDrop } from "./modules/file-drop.js";
 import { forms } from "./modules/forms.js";
+import { search } from "./modules/search.js";
 import { announceCounts, tables } from "./modules/tables.js";
 
 document.documentElement.classList.add("scripted");
@@ -28,6 +29,7 @@ whenReady(() => {
   drawer(document);
   editor(document);
   forms(document);
+  search(document);
   announceCounts(document);
   tables(document);
   loadChartsWhereNeeded(document);

@@ -75,6 +75,10 @@ def _parser() -> argparse.ArgumentParser:
 
     commands.add_parser("check", help="检查数据文件夹、表结构、数据库、规则包、审计链、台账列文件和已固化的数字")
 
+    index = commands.add_parser("search-index", help="把搜索索引更新到台账的最新序号")
+    index.set_defaults(command="search_index")
+    index.add_argument("--rebuild", action="store_true", help="删除索引，全部重建")
+
     backup = commands.add_parser("backup", help="备份（网站运行时也可以）：数据库、密钥和附件")
     backup.add_argument("file", type=Path, help="写到哪个文件（.zip），或哪个已有的文件夹")
 

@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from xingke.accounts.models import User
+from xingke.accounts.queries import current_seq
 from xingke.base.definitions import DefinitionError
 from xingke.base.periods import Period
 from xingke.base.press.docx_reader import Unreadable
@@ -30,6 +31,8 @@ from xingke.registry import queries as registry
 from xingke.reports import actions as reports
 from xingke.reports.queries import docx_of, pdf_of
 from xingke.reports.verifying import Report, verify_file
+from xingke.search import actions as searching
+from xingke.search.models import Entry
 
 console = Console(soft_wrap=True, highlight=False)
 
@@ -66,6 +69,7 @@ def demo(options: argparse.Namespace) -> int:
     console.print(f"数据文件夹：{settings.DATA}")
     prepare_installation()
     passwords = demonstration.prepare(now=timezone.now(), say=console.print, scale=options.scale)
+    searching.catch_up()
     table = Table(title="演示账号（口令为本机生成；标注“虚构数据”的内容均非真实数据）")
     for column in ("账号", "口令", "身份"):
         table.add_column(column)
@@ -95,6 +99,7 @@ def serve(options: argparse.Namespace) -> int:
     logs.apply()
     with occupied(Path(settings.DATA), alone=False):
         prepare_installation()
+        searching.catch_up()  # what an import or an upgrade left; a page itself only waits for little
         connections.close_all()
         console.print(f"打开 http://{options.host}:{options.port} ，按 Ctrl+C 结束")
         sys.stdout.flush()
@@ -201,6 +206,16 @@ def check(_options: argparse.Namespace) -> int:
         problems += len(finding.problems)
     console.print(f"检查发现 {problems} 个问题。" if problems else "检查完毕，没有发现问题。")
     return 1 if problems else 0
+
+
+def search_index(options: argparse.Namespace) -> int:
+    """Bring the search index to the ledger's number, or make it anew."""
+    if options.rebuild:
+        searching.rebuild()
+    else:
+        searching.catch_up()
+    console.print(f"搜索索引已更新到台账序号 {current_seq()}，共 {Entry.objects.count():,} 条。")
+    return 0
 
 
 def backup(options: argparse.Namespace) -> int:

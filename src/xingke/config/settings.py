@@ -82,6 +82,7 @@ INSTALLED_APPS = [
     "xingke.ledger",
     "xingke.indicators",
     "xingke.reports",
+    "xingke.search",
     "xingke.portal",
     "xingke.demo",
 ]

@@ -45,7 +45,7 @@ class DemoAccount:
     of_firm: bool = False
 
 
-OPERATOR = "operator"
+OPERATOR, CHECKER = "operator", "checker"
 ACCOUNTS = (
     DemoAccount("director", "局领导（青溪县）", (("director", "青溪县"),)),
     DemoAccount("officer", "科室人员（青溪县）", (("officer", "青溪县"),)),
@@ -105,15 +105,19 @@ def prepare(*, now: datetime, say: Say, scale: float = 1) -> Mapping[str, str]:
 
 def ensure_operator(*, now: datetime) -> User:
     """The account the command line acts as. It cannot sign in: its password is not known to anybody."""
-    operator = User.objects.filter(username=OPERATOR).first()
-    if operator is None:
-        operator = accounts.create_account(
-            username=OPERATOR, name="命令行操作员", password=secrets.token_urlsafe(24), by=None, now=now
-        )
+    return _ensure_closed(OPERATOR, "命令行操作员", ("statistician", "officer"), now=now)
+
+
+def _ensure_closed(username: str, name: str, roles: Sequence[str], *, now: datetime) -> User:
+    """An account with roles everywhere that nobody can sign in to."""
+    user = User.objects.filter(username=username).first()
+    if user is None:
+        password = secrets.token_urlsafe(24)
+        user = accounts.create_account(username=username, name=name, password=password, by=None, now=now)
     for place in (REAL, FICTIONAL):
-        for role in ("statistician", "officer"):
-            registry.give_role(user=operator, role=role, region=queries.region_by_name_or_code(place), by=None, now=now)
-    return operator
+        for role in roles:
+            registry.give_role(user=user, role=role, region=queries.region_by_name_or_code(place), by=None, now=now)
+    return user
 
 
 def _ensure_accounts(*, now: datetime) -> dict[str, str]:
@@ -173,8 +177,11 @@ def _file_plan(plan: generator.Plan, *, by: User, now: datetime, say: Say) -> No
         ("patent", _patents(plan, firms, regions)),
     ]
     batches += [(kind, _others(plan, kind, firms, regions)) for kind in KINDS if plan.of(kind)]
+    checker = _ensure_closed(CHECKER, "演示数据复核员", ("director",), now=now)  # some kinds need four eyes
     for kind, histories in batches:
-        count = ledger.file_histories(kind=kind, histories=histories, by=by, now=now, source=source, confirmed=True)
+        count = ledger.file_histories(
+            kind=kind, histories=histories, by=by, now=now, source=source, confirmed=True, confirmed_by=checker
+        )
         say(f"虚构台账 {kind}：登记 {count} 个版本")
     keepers = [region for region in regions.values() if region.level == Region.Level.COUNTY or region.code == "990200"]
     for region, kind in ((region, kind) for region in keepers for kind in KINDS):

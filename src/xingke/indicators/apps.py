@@ -10,10 +10,11 @@ class IndicatorsConfig(AppConfig):
         from django.utils.translation import pgettext_lazy
 
         from xingke.accounts.permissions import Permission
-        from xingke.base import definitions, menu
-        from xingke.indicators import rules
+        from xingke.base import definitions, menu, searching
+        from xingke.indicators import finding, rules
 
         definitions.register(rules.INDICATORS)
+        searching.register(finding.INDICATORS)
         menu.register(
             menu.MenuItem(
                 code="indicators",

@@ -13,6 +13,7 @@ from django.db.models import Max, Q
 from xingke.base.periods import Period
 from xingke.base.quantities import Quantity, Unit, format_number, round_half_up
 from xingke.indicators import engine, formula, rules
+from xingke.indicators.columns import Now
 from xingke.indicators.engine import Cells, Window
 from xingke.indicators.rules import Covered, Evidence, Indicator
 from xingke.ledger import queries as ledger
@@ -171,6 +172,11 @@ class Reader:
         return registry.units()
 
     @cached_property
+    def _now(self) -> Now:
+        """The moment this reader counts at; asked once for all kinds."""
+        return Now()
+
+    @cached_property
     def _catalogue(self) -> dict[str, Indicator]:
         return indicators() | self._given
 
@@ -187,8 +193,12 @@ class Reader:
     def values(self, asked: Sequence[Indicator], regions: Sequence[Region], periods: Sequence[Period]) -> list[Value]:
         """The values of all combinations, in the order indicators × regions × periods."""
         places = [(each.code, region.pk, period) for each in asked for region in regions for period in periods]
-        if unknown := {place[0] for place in places if place not in self._values}:
-            _Sheet(self, [each for each in asked if each.code in unknown], regions, periods).fill()
+        if unknown := [place for place in places if place not in self._values]:
+            codes, ids, when = (set(column) for column in zip(*unknown, strict=True))
+            _Sheet(
+                self, [each for each in asked if each.code in codes], [each for each in regions if each.pk in ids],
+                [each for each in periods if each in when],
+            ).fill()  # fmt: skip
         return [self._values[place] for place in places]
 
     def growth(self, asked: Indicator, region: Region, period: Period) -> Growth:
@@ -223,13 +233,13 @@ class Reader:
     def growths(self, asked: Sequence[Indicator], regions: Sequence[Region], period: Period) -> list[Growth]:
         """同比 of all combinations, in the order indicators × regions; as few queries as for one."""
         self.values(asked, regions, [period, period.year_before])
-        self._read_reported(asked, regions, period, "growth")
+        self._read_reported(asked, regions, period, ("growth",))
         return [self.growth(each, region, period) for each in asked for region in regions]
 
     def ranks(self, asked: Sequence[Indicator], region: Region, period: Period) -> list[Rank]:
         """The places of one region by many indicators; as few queries as for one."""
         self.values(asked, self.peers(region), [period])
-        self._read_reported(asked, [region], period, "rank")
+        self._read_reported(asked, [region], period, ("rank",))
         return [self.rank(each, region, period) for each in asked]
 
     def overview(self, asked: Sequence[Indicator], region: Region, period: Period) -> tuple[list[Growth], list[Rank]]:
@@ -238,6 +248,7 @@ class Reader:
         Siblings are read for the period only; the year before is read for the region alone.
         """
         self.values(asked, self.peers(region), [period])
+        self._read_reported(asked, [region], period, ("growth", "rank"))
         return self.growths(asked, [region], period), self.ranks(asked, region, period)
 
     def peers(self, region: Region) -> list[Region]:
@@ -261,24 +272,27 @@ class Reader:
     def _reported(self, asked: Indicator, region: Region, period: Period, aspect: str) -> Observation | None:
         place = (asked.code, region.pk, period)
         if (aspect, place) not in self._told:
-            self._read_reported([asked], [region], period, aspect)
+            self._read_reported([asked], [region], period, (aspect,))
         return self._told[aspect, place]
 
     def _read_reported(
-        self, asked: Sequence[Indicator], regions: Sequence[Region], period: Period, aspect: str
+        self, asked: Sequence[Indicator], regions: Sequence[Region], period: Period, aspects: Sequence[str]
     ) -> None:
-        """What was reported as growth or rank itself, for all combinations. One query."""
+        """What was reported as growth or rank itself, for all combinations. One query, none where all is known."""
+        places = [
+            (aspect, (each.code, region.pk, period)) for aspect in aspects for each in asked for region in regions
+        ]
+        if all(place in self._told for place in places):
+            return
         rows = ledger.reported(
             indicators=[each.code for each in asked], regions=[region.pk for region in regions], periods=[period.code],
-            aspect=aspect, seq=self.seq,
+            aspects=aspects, seq=self.seq,
         )  # fmt: skip
-        found: dict[Place, list[Observation]] = {}
+        found: dict[tuple[str, Place], list[Observation]] = {}
         for row in rows:
-            found.setdefault((row.indicator, row.region_id, period), []).append(row)
-        for each in asked:
-            for region in regions:
-                place = (each.code, region.pk, period)
-                self._told[aspect, place] = ledger.choose(found.get(place, ()))
+            found.setdefault((row.aspect, (row.indicator, row.region_id, period)), []).append(row)
+        for place in places:
+            self._told[place] = ledger.choose(found.get(place, ()))
 
     # ── evidence ────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -334,7 +348,7 @@ class Reader:
                 return cells
         usual = {code: each for code, each in self._catalogue.items() if each.of == kind}
         everything = list((usual | {each.code: each for each in counting}).values())
-        cells = engine.cells(kind, everything, wanted)
+        cells = engine.cells(kind, everything, wanted, self._now)
         self._cells[kind].append((wanted, frozenset(everything), cells))
         return cells
 
@@ -505,7 +519,7 @@ class _Sheet:
         if each.counts_records and region.pk in self.keeping[each.of, *stretch(each, period)]:
             total, count = self.counts[each.code, region.pk, period]
             return answer(
-                status="known", amount=added(each, total), route="records", count=count, also=told,
+                status="known", amount=added(each, total, self.reader._units), route="records", count=count, also=told,
                 also_amount=self._in_unit(each, self._quantity(told)) if told else None,
             )  # fmt: skip
         if told is not None:
@@ -651,11 +665,12 @@ def reach(region: Region, *, today: date) -> Reach:
     return Reach(min((since for _pk, since in keepers), default=None), until, tuple(periods))
 
 
-def added(each: Indicator, total: int) -> Decimal:
+def added(each: Indicator, total: int, units: Mapping[str, Unit] | None = None) -> Decimal:
     """What contributions add up to, in the indicator's unit: a count as it is, a measure from its integers."""
     if not each.sum:
         return Decimal(total)
-    return Decimal(total) / rules.scale_of(each) / registry.units()[each.unit].factor
+    known = registry.units() if units is None else units
+    return Decimal(total) / rules.scale_of(each) / known[each.unit].factor
 
 
 @dataclass(frozen=True)

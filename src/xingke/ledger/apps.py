@@ -11,11 +11,13 @@ class LedgerConfig(AppConfig):
         from django.utils.translation import pgettext_lazy
 
         from xingke.accounts.permissions import Permission
-        from xingke.base import definitions, menu, panels
+        from xingke.base import definitions, menu, panels, searching
+        from xingke.ledger import finding, rules
         from xingke.ledger import organisation_panels as filled
-        from xingke.ledger import rules
 
         definitions.register(rules.NAMES)
+        for searchable in (*finding.RECORDS, finding.OBSERVATIONS):
+            searching.register(searchable)
         for order, code, label, url_name, permission, icon in (
             (30, "records", _("台账"), "ledger:record-list", Permission.RECORD_READ, "certificate"),
             (

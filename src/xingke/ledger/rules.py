@@ -1,6 +1,6 @@
 """The ledger's rules, without a database: histories of titles and patents, reported figures, stated names."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -116,13 +116,33 @@ def patent_number(written: str, *, digit: str) -> ReadNumber:
     return ReadNumber(kept)
 
 
-def may_confirm(*, state: str, entered_by: int, by: int) -> Answer:
-    """Whether a record may be confirmed now. Four eyes come with the kinds that ask for them."""
+SELF_CONFIRMED = "这类记录要由登记人以外的人确认，登记人和确认人不能是同一个账号。"
+
+
+def may_confirm(*, state: str, by: int, four_eyes: bool = False, authors: Collection[int] = ()) -> Answer:
+    """Whether a record may be confirmed now. authors: who wrote what it says; of a kind with four eyes none of them."""
     if state == "void":
         return no("已作废的记录不能确认，请另行登记。")
     if state == "confirmed":
         return no("该记录已经确认，无需重复操作。")
-    return YES
+    return no(SELF_CONFIRMED) if four_eyes and by in authors else YES
+
+
+def may_file_confirmed(*, four_eyes: bool, entered_by: int, confirmed_by: int) -> Answer:
+    """Whether a record may be filed as confirmed at once: of a kind with four eyes only by two accounts."""
+    return no(SELF_CONFIRMED) if four_eyes and entered_by == confirmed_by else YES
+
+
+def is_corrected_at_once(*, state: str, four_eyes: bool) -> bool:
+    """Whether a correction is written at once; what is confirmed with four eyes is only proposed to be changed."""
+    return not (four_eyes and state == "confirmed")
+
+
+def may_decide(*, outcome: str, proposed_by: int, by: int, accepting: bool) -> Answer:
+    """Whether a proposed correction may be accepted, or declined (by its proposer: withdrawn)."""
+    if outcome != "open":
+        return no("这项更正建议已有结果，无需重复操作。")
+    return no("自己提出的更正要由别人确认，不能自己采纳。") if accepting and proposed_by == by else YES
 
 
 def may_correct(*, state: str, is_current: bool) -> Answer:
