@@ -310,6 +310,10 @@ def test_write_and_verify_from_the_command_line(town: Cast, tmp_path: Path, caps
     assert code == 0 and "本次新固化 0 个" in out
     assert path.read_bytes() == first
 
+    pdf = tmp_path / "summary.pdf"
+    code, out, _err = run(capsys, *arguments, "--pdf", pdf)
+    assert code == 0 and pdf.read_bytes().startswith(b"%PDF")
+
     code, out, _err = run(capsys, "verify", path)
     assert code == 0 and "核验通过" in out and "相符" in out and "不符" not in out
 

@@ -76,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     write.add_argument("--period", required=True, help="期间，如 2024、2024-H1、2024-01..2024-10")
     write.add_argument("--outline", required=True, help="提纲，如 half-year、annual")
     write.add_argument("-o", "--output", type=Path, required=True, help="写到哪个文件")
+    write.add_argument("--pdf", type=Path, help="同一文稿再写一份 PDF/A，写到哪个文件")
 
     for each in (bring, write):
         each.add_argument("--as", dest="username", default="operator", help="以哪个账号的身份，默认 operator")

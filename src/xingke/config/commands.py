@@ -32,7 +32,7 @@ from xingke.ledger.incoming import Options
 from xingke.registry import actions as registry_actions
 from xingke.registry import queries as registry
 from xingke.reports import actions as reports
-from xingke.reports.queries import docx_of
+from xingke.reports.queries import docx_of, pdf_of
 from xingke.reports.verifying import Report, verify_file
 from xingke.search import actions as searching
 from xingke.search.models import Entry
@@ -188,9 +188,11 @@ def write(options: argparse.Namespace) -> int:
     )  # fmt: skip
     document = written.document
     options.output.write_bytes(docx_of(document))
+    if options.pdf:
+        options.pdf.write_bytes(pdf_of(document))
     said = "新写成" if written.is_new else "与已有文稿完全相同，未重复生成"
     console.print(f"{document.title}：{said}，{document.figures.count()} 个数字，本次新固化 {written.frozen} 个")
-    console.print(f"文稿编号 {document.key}　→ {options.output}")
+    console.print(f"文稿编号 {document.key}，第 {document.edition} 版　→ {options.output}")
     if document.gaps:
         console.print(f"缺数未写 {len(document.gaps)} 处：")
         for gap in document.gaps:

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from xingke.base.keys import new_key
 from xingke.indicators.models import Figure
@@ -71,12 +72,12 @@ class DisclosureStep(models.Model):
     """
 
     class Step(models.TextChoices):
-        ASKED = "asked", _("提交审查")
-        PASSED = "passed", _("审查通过")
-        REFUSED = "refused", _("退回")
-        PUBLISHED = "published", _("公布")
-        SUPERSEDED = "superseded", _("被新版替代")
-        RETRACTED = "retracted", _("撤回")
+        ASKED = "asked", pgettext_lazy("done", "提交审查")
+        PASSED = "passed", pgettext_lazy("done", "审查通过")
+        REFUSED = "refused", pgettext_lazy("done", "退回")
+        PUBLISHED = "published", pgettext_lazy("done", "公布")
+        SUPERSEDED = "superseded", pgettext_lazy("done", "被新版替代")
+        RETRACTED = "retracted", pgettext_lazy("done", "撤回")
 
     document = models.ForeignKey(Document, models.PROTECT, related_name="steps")
     number = models.PositiveIntegerField()

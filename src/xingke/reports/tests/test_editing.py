@@ -4,6 +4,7 @@ import io
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from tests.cast import NOW, Cast, file, keep_records, load_outline, report
 from xingke.accounts.models import AuditEntry
 from xingke.accounts.queries import current_seq
 from xingke.base.periods import Period
+from xingke.base.press import tree
 from xingke.base.refusals import Refused
 from xingke.indicators.models import Figure
 from xingke.ledger import actions as ledger
@@ -104,6 +106,24 @@ def test_a_text_without_any_figure_can_be_saved_and_verified(document: Document,
 
     assert edited.figures.count() == 0
     assert verify_file(queries.docx_of(edited)).holds
+
+
+def test_a_name_taken_from_a_record_keeps_its_record_through_every_edition(cast: Cast, document: Document) -> None:
+    event = RecognitionEvent.objects.filter(event="recognised").earliest("id")
+    mention = tree.Mention(text="甲120研究院", kind="recognition", record=str(event.record), version=1)
+    named = tree.from_json(document.tree)
+    blocks = (*named.blocks, tree.Paragraph(inlines=("新增", mention, "。")))
+    Document.objects.update(tree=tree.to_json(replace(named, blocks=blocks)), source={})
+    document.refresh_from_db()
+    text = queries.source_of(document)
+    assert text.blocks[-1].text == "新增{@甲120研究院}。"
+
+    edited = save(document, replace(text, title="青溪县2024年科技工作简报（改）"), cast).document
+
+    assert list(tree.mentions(queries.tree_of(edited))) == [mention]
+    assert verify_file(queries.docx_of(edited)).holds
+    with pytest.raises(Unsound, match="不是这份文稿里来自台账的名称"):
+        save(edited, typed("新增{@乙120研究院}。"), cast)
 
 
 def test_saving_the_same_from_the_same_evidence_saves_nothing(document: Document, cast: Cast) -> None:
