@@ -18,6 +18,7 @@ from xingke.accounts.permissions import Permission
 from xingke.base.keys import derived_key, new_key
 from xingke.base.refusals import Refused
 from xingke.ledger import rules
+from xingke.ledger.bulk import insert
 from xingke.ledger.kinds import KINDS, Kind
 from xingke.ledger.models import EventVersion, Observation, RecordKeeping, State, Version
 from xingke.registry import queries as registry
@@ -81,9 +82,9 @@ def file_histories(
     confirming = registry.scope(by, Permission.RECORD_CONFIRM) if confirmed else allowed
     checked: set[int] = set()
     common: dict[str, Any] = {  # columns every version of the batch shares
-        "version": 1, "seq_from": seq, "source": source[:200], "entered_at": now, "entered_by": by,
+        "version": 1, "seq_from": seq, "source": source[:200], "entered_at": now, "entered_by_id": by.pk,
         "state": State.CONFIRMED if confirmed else State.DRAFT,
-        "confirmed_at": now if confirmed else None, "confirmed_by": by if confirmed else None,
+        "confirmed_at": now if confirmed else None, "confirmed_by_id": by.pk if confirmed else None,
     }  # fmt: skip
     written = 0
     stream = iter(histories)
@@ -93,10 +94,10 @@ def file_histories(
                 registry.require(by, Permission.RECORD_ENTER, region=region)
                 registry.require(by, Permission.RECORD_CONFIRM, region=region)
             checked.add(region.pk)
-        subjects = [_subject(known, each, common) for each in chunk]
-        events = [event for each in chunk for event in _events(known, each, common)]
-        _create(known.subject, subjects)
-        _create(known.event, events)
+        subjects = [_subject(known, each) for each in chunk]
+        events = [event for each in chunk for event in _events(known, each)]
+        _create(known.subject, subjects, common)
+        _create(known.event, events, common)
         written += len(subjects) + len(events)
     if not is_part:
         record_audit(
@@ -106,39 +107,48 @@ def file_histories(
     return written
 
 
-def _create(model: type[Version], rows: list[Any]) -> None:
+def _create(model: type[Version], rows: Sequence[Mapping[str, Any]], common: Mapping[str, Any]) -> None:
     try:
         with transaction.atomic():
-            model._default_manager.bulk_create(rows, batch_size=400)
+            insert(model, rows, common)
     except IntegrityError as error:
         raise Refused(
             _("有一条记录与台账中已有的记录重复（编号相同），整批未登记：%(error)s") % {"error": error}
         ) from error
 
 
-def _subject(kind: Kind, history: NewHistory, common: Mapping[str, Any]) -> Version:
-    return kind.subject(
-        record=history.key, region=history.region, zone=history.zone, organisation=history.organisation,
-        happened_on=min(event.on for event in history.events), source_place=history.source_place,
-        is_fictional=history.is_fictional, **common, **history.fields,
-    )  # fmt: skip
+def _subject(kind: Kind, history: NewHistory) -> dict[str, Any]:
+    """The columns of a subject that are its own."""
+    return {
+        "record": history.key, **_where(history, history.region, history.organisation),
+        "happened_on": min(event.on for event in history.events), **dict.fromkeys(kind.details, ""), **history.fields,
+    }  # fmt: skip
 
 
-def _events(kind: Kind, history: NewHistory, common: Mapping[str, Any]) -> list[EventVersion]:
+def _events(kind: Kind, history: NewHistory) -> list[dict[str, Any]]:
+    """The columns of its events that are theirs, in order."""
     repeated = {name: history.fields[name] for name in kind.repeated}
     result = []
     for step in rules.effects(rules.Happening(each.event, each.on, each) for each in history.events):
         event = step.happening.key
         assert isinstance(event, NewEvent)  # what was put in two lines above
         result.append(
-            kind.event(
-                record=event.key or derived_key(history.key, event.event, event.on, *_again(history, event)), subject=history.key,
-                region=event.region, zone=history.zone, organisation=event.organisation or history.organisation,
-                happened_on=event.on, event=event.event, effect=step.effect, step=step.step,
-                source_place=history.source_place, is_fictional=history.is_fictional, **common, **repeated, **event.measures,
-            )
+            {
+                "record": event.key or derived_key(history.key, event.event, event.on, *_again(history, event)),
+                "subject": history.key, **_where(history, event.region, event.organisation or history.organisation),
+                "happened_on": event.on, "event": event.event, "effect": step.effect, "step": step.step, **repeated,
+                **kind.event_details, **event.measures,
+            }
         )  # fmt: skip
     return result
+
+
+def _where(history: NewHistory, region: Region, organisation: Organisation | None) -> dict[str, Any]:
+    return {
+        "region_id": region.pk, "zone_id": history.zone.pk if history.zone else None,
+        "organisation_id": organisation.pk if organisation else None, "source_place": history.source_place,
+        "is_fictional": history.is_fictional,
+    }  # fmt: skip
 
 
 def _again(history: NewHistory, event: NewEvent) -> tuple[int, ...]:
