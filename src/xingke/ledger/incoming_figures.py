@@ -14,6 +14,7 @@ from xingke.base.periods import Period
 from xingke.base.quantities import Quantity, Unit
 from xingke.ledger import rules
 from xingke.ledger.actions import write_next_versions
+from xingke.ledger.bulk import insert
 from xingke.ledger.incoming import (
     CHANGED,
     EMPTY,
@@ -201,21 +202,25 @@ class FigureReader:
         return 0
 
     def file(self, rows: Sequence[Row], filing: Filing) -> int:
-        Observation.objects.bulk_create(
-            [self._observation(row, filing) for row in rows if row.outcome == NEW], batch_size=400
-        )
+        alike = {
+            "version": 1, "seq_from": filing.seq, "source": filing.source[:200], "entered_at": filing.now,
+            "entered_by_id": filing.by.pk,
+        }  # fmt: skip
+        insert(Observation, [self._columns(row, filing) for row in rows if row.outcome == NEW], alike)
         changed = [(row.stored, row.changes) for row in rows if row.outcome == CHANGED]
         write_next_versions(changed, seq=filing.seq, by=filing.by, now=filing.now, reason=filing.reason)
         return len(rows)
 
-    def _observation(self, row: Row, filing: Filing) -> Observation:
-        confirmed = self._confirming.covers(row.content["region"].path)
-        return Observation(
-            record=derived_key("observation", row.content["document"], row.content["place"]), version=1,
-            seq_from=filing.seq, state=State.CONFIRMED if confirmed else State.DRAFT, source=filing.source[:200],
-            source_place=f"第 {row.number} 行", entered_at=filing.now, entered_by=filing.by,
-            confirmed_at=filing.now if confirmed else None, confirmed_by=filing.by if confirmed else None, **row.content,
-        )  # fmt: skip
+    def _columns(self, row: Row, filing: Filing) -> dict[str, Any]:
+        content = {name: value for name, value in row.content.items() if name != "region"}
+        region: Region = row.content["region"]
+        confirmed = self._confirming.covers(region.path)
+        return {
+            "record": derived_key("observation", content["document"], content["place"]), "region_id": region.pk,
+            "state": State.CONFIRMED if confirmed else State.DRAFT, "source_place": f"第 {row.number} 行",
+            "confirmed_at": filing.now if confirmed else None, "confirmed_by_id": filing.by.pk if confirmed else None,
+            **content,
+        }  # fmt: skip
 
     def briefs(self, rows: Sequence[Row]) -> list[Brief]:
         texts = [self._texts(row) for row in rows]

@@ -130,7 +130,7 @@ def import_batch(request: HttpRequest, pk: int) -> HttpResponse:
         "filters": [filtering.select("outcome", _("结果"), outcome, choices)],
         "table": {
             "columns": [
-                {"label": _("行号"), "numeric": True}, {"label": _("结果")}, {"label": _("读作")}, {"label": _("问题和办法")},
+                {"label": _("行号"), "numeric": True}, {"label": _("结果")}, {"label": _("读作，问题和办法")},
                 {"label": _("原行内容")},
             ],
             "page": page, "export_url": csv_address(request), "empty_url": "?" if outcome else "",
