@@ -1,6 +1,7 @@
-"""What one request remembers: answers that cannot change while it is answered, asked many times by different rooms."""
+"""What one request or command remembers: answers that cannot change meanwhile, asked many times by different rooms."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, TypeVar
 
@@ -11,7 +12,7 @@ _memory: ContextVar[dict[str, Any] | None] = ContextVar("memory", default=None) 
 
 
 def remembered(key: str, ask: Callable[[], T]) -> T:
-    """The answer to ``ask``: asked once per request, and every time where no request is being answered."""
+    """The answer to ``ask``: asked once per request or command, and every time outside of both."""
     memory = _memory.get()
     if memory is None:
         return ask()
@@ -28,14 +29,21 @@ def forget(key: str) -> None:
         memory.pop(key, None)
 
 
+@contextmanager
+def memory() -> Iterator[None]:
+    """Remember while the block runs."""
+    token = _memory.set({})
+    try:
+        yield
+    finally:
+        _memory.reset(token)
+
+
 def within_request(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
     """Give every request a memory of its own."""
 
     def answer(request: HttpRequest) -> HttpResponse:
-        token = _memory.set({})
-        try:
+        with memory():
             return get_response(request)
-        finally:
-            _memory.reset(token)
 
     return answer

@@ -23,6 +23,7 @@ from xingke.base.definitions import DefinitionError
 from xingke.base.periods import Period
 from xingke.base.press.docx_reader import Unreadable
 from xingke.base.refusals import Refused
+from xingke.base.remembering import memory
 from xingke.config import backup as backing_up
 from xingke.config import beginning, checking, logs, moving, serving
 from xingke.config.occupancy import occupied
@@ -43,7 +44,7 @@ console = Console(soft_wrap=True, highlight=False)
 def run(handler: Callable[[argparse.Namespace], int], options: argparse.Namespace) -> int:
     """Run a command; what is refused ends in its sentence on stderr and exit code 2, never in a traceback."""
     try:
-        with translation.override(settings.LANGUAGE_CODE):
+        with translation.override(settings.LANGUAGE_CODE), memory():
             return handler(options)
     except DefinitionError as error:
         print(f"规则包有 {len(error.issues)} 处错误，未装载：", *error.issues, sep="\n  ", file=sys.stderr)

@@ -3,7 +3,7 @@
 What is read can always be read again at the same ledger number, so every aspect can be frozen, verified and explained.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -79,8 +79,8 @@ def read(reader: Reader, asked: Indicator, region: Region, period: Period, aspec
     return ASPECTS[code].read(question)
 
 
-def read_together(reader: Reader, wanted: Iterable[tuple[str, str]], region: Region, period: Period) -> None:
-    """Fetch in a few passes what many (indicator, aspect) pairs will be read from."""
+def read_together(reader: Reader, wanted: Sequence[tuple[str, str]], region: Region, period: Period) -> None:
+    """Fetch in a few passes what many (indicator, aspect) pairs will be read from, and seal the evidence behind them."""
     questions = []
     for code, aspect in wanted:
         name, other = split(aspect)
@@ -95,6 +95,9 @@ def read_together(reader: Reader, wanted: Iterable[tuple[str, str]], region: Reg
             further.setdefault(periods, {})[question.asked.code] = question.asked
     for periods, some in further.items():
         reader.values(list(some.values()), [region], periods)
+    readings = [read(reader, reader.indicator(code, region=region), region, period, aspect) for code, aspect in wanted]
+    spoken = [reading for reading in readings if reading.text is not None and reading.told is None]
+    reader.seal(leaf for reading in spoken for value in reading.values for leaf in reader.leaves(value))
 
 
 # ── each aspect ─────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -336,10 +336,18 @@ class Reader:
         if leaf.observation is not None:
             rows = self.evidence(leaf)
             return engine.Sealed(rows[0].contribution, 1, rules.evidence_digest(rows))
-        place = (leaf.indicator.code, leaf.region.pk, leaf.period)
-        if place not in self._sealed:
-            self._sealed[place] = engine.seal(leaf.indicator, window_of(leaf, self.seq))
-        return self._sealed[place]
+        self.seal([leaf])
+        return self._sealed[_place(leaf)]
+
+    def seal(self, leaves: Iterable[Value]) -> None:
+        """Work the seals of many leaves out together: one engine pass for each record kind."""
+        kinds: dict[str, dict[Place, Value]] = {}
+        for leaf in leaves:
+            if leaf.observation is None and _place(leaf) not in self._sealed:
+                kinds.setdefault(leaf.indicator.of, {})[_place(leaf)] = leaf
+        for kind, wanted in kinds.items():
+            asked = [(leaf.indicator, window_of(leaf, self.seq)) for leaf in wanted.values()]
+            self._sealed |= dict(zip(wanted, engine.seals(kind, asked, self._now), strict=True))
 
     def cells(
         self, kind: str, counting: Sequence[Indicator], paths: tuple[int, int], until: date | None = None,
@@ -359,6 +367,10 @@ class Reader:
         cells = engine.cells(kind, everything, wanted, self._now)
         self._cells[kind].append((wanted, frozenset(everything), cells))
         return cells
+
+
+def _place(value: Value) -> Place:
+    return (value.indicator.code, value.region.pk, value.period)
 
 
 def window_of(value: Value, seq: int | None) -> Window:
