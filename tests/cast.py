@@ -184,8 +184,16 @@ def report(
         "stated_year": period, "real_year": period, "period": period, "indicator": name, "measure": "level",
         "value": value, "unit": unit, "as_written": f"{value}{unit}", **columns,
     }  # fmt: skip
-    table = importing.Table(rows=[row], encoding="UTF-8", digest=derived_key(*row.values()).hex, numbers=[2])
-    outcome = importing.import_observations(table=table, file_name="test.csv", by=by, now=NOW)
+    table = importing.Table(
+        header=tuple(row),
+        rows=[tuple(row.values())],
+        numbers=[2],
+        encoding="UTF-8",
+        digest=derived_key(*row.values()).hex,
+    )
+    outcome = importing.import_table(
+        form=importing.sheet_form("observation"), table=table, file_name="test.csv", by=by, now=NOW
+    )
     assert not outcome.left, [str(problem) for problem in outcome.left[0].problems]
     return derived_key("observation", document, row["figure"])
 

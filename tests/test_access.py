@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +11,16 @@ from django.contrib.sessions.models import Session
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 from lxml import html
 
 from tests.cast import NOW, Cast, file, keep_records, load_outline, report
-from xingke.accounts.models import AuditEntry
+from xingke.accounts.actions import ask_for_job
+from xingke.accounts.models import AuditEntry, Job
 from xingke.accounts.queries import current_seq
 from xingke.base.periods import Period
 from xingke.ledger import actions as ledger
+from xingke.ledger.import_jobs import PREPARE
 from xingke.ledger.models import ImportBatch, Observation, PatentEvent, Proposal
 from xingke.registry.models import Grant
 from xingke.reports import source
@@ -63,6 +66,7 @@ class World:
     edited: Document  # the edition after the published one, a draft
     grant: Grant
     proposal: Proposal
+    job: Job
 
     @property
     def figure(self) -> Any:
@@ -118,6 +122,8 @@ ADDRESSES: Mapping[str, Row] = {
     "accounts:sign-in": Row(frozenset(), is_public=True),
     "accounts:sign-out": Row(EVERYBODY, posts_only=True),
     "accounts:password": Row(EVERYBODY),
+    "accounts:job": Row(frozenset({"statistician"}), lambda world: {"pk": world.job.pk}),
+    "accounts:job-stop": Row(frozenset({"statistician"}), lambda world: {"pk": world.job.pk}, posts_only=True),
     "accounts:language": Row(EVERYBODY, is_public=True, posts_only=True),
     "registry:account-list": Row(frozenset({"system"})),
     "registry:account-new": Row(frozenset({"system"})),
@@ -149,7 +155,11 @@ ADDRESSES: Mapping[str, Row] = {
     "ledger:observation-choose": Row(CHOOSE, lambda world: {"record": world.observation.record}, posts_only=True),
     "ledger:import-list": Row(ENTER | NEXT_DOOR),
     "ledger:import": Row(frozenset({"statistician"}), lambda world: {"pk": world.batch.pk}),
+    "ledger:import-form": Row(ENTER | NEXT_DOOR, lambda world: {"code": "patent"}, is_page=False),
+    "ledger:import-file": Row(frozenset({"statistician"}), lambda world: {"pk": world.batch.pk}, posts_only=True),
+    "ledger:import-cancel": Row(frozenset({"statistician"}), lambda world: {"pk": world.batch.pk}, posts_only=True),
     "indicators:indicator-list": Row(BUSINESS | NEXT_DOOR),
+    "indicators:identity-list": Row(BUSINESS | NEXT_DOOR),
     "indicators:indicator": Row(BUSINESS | NEXT_DOOR, _here, HERE),
     "indicators:evidence": Row(BUSINESS | NEXT_DOOR, _here, HERE),  # the neighbour only learns that it is closed
     "reports:document-list": Row(BUSINESS | NEXT_DOOR),
@@ -215,6 +225,7 @@ def world(cast: Cast, tmp_path: Path) -> World:
         cast, record, PatentEvent.objects.get(record=draft), Observation.objects.get(document="T1"),
         ImportBatch.objects.latest("seq"), written.document, published, edited,
         cast.officer.grants.get(), proposal,
+        ask_for_job(kind=PREPARE, payload={}, by=cast.statistician, now=timezone.now() + timedelta(hours=1)),  # waits for nobody yet
     )  # fmt: skip
 
 

@@ -11,7 +11,8 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from xingke.accounts.models import AuditEntry, Counter, User
+from xingke.accounts.models import AuditEntry, Counter, Job, User
+from xingke.base import jobs
 from xingke.base.refusals import Refused
 
 
@@ -153,3 +154,16 @@ def record_sign_in(*, user: User, now: datetime) -> None:
 def record_sign_out(*, user: User, now: datetime) -> None:
     """Note in the audit trail that somebody signed out."""
     record_audit(seq=take_seq(), by=user, action="session.closed", target_kind="account", target=user.username, now=now)
+
+
+def ask_for_job(*, kind: str, payload: Mapping[str, Any], by: User, now: datetime) -> Job:
+    """Put work into the queue. What it writes is audited when it is done, by whom it was asked."""
+    return Job.objects.create(kind=jobs.kind(kind).code, payload=dict(payload), asked_at=now, asked_by=by)
+
+
+@transaction.atomic
+def ask_to_stop(*, job: Job) -> None:
+    """End a job that waits, and ask one that runs to end; what is over stays as it is."""
+    waiting = Job.objects.filter(pk=job.pk, state=Job.State.QUEUED)
+    if not waiting.update(state=Job.State.CANCELLED, is_stop_asked=True):
+        Job.objects.filter(pk=job.pk, state=Job.State.RUNNING).update(is_stop_asked=True)

@@ -1,10 +1,14 @@
 """Accounts and the audit trail: the reads."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.http import Http404
 
-from xingke.accounts.models import AuditEntry, Counter, User
+from xingke.accounts.models import AuditEntry, Counter, Job, User
+
+STALE = timedelta(seconds=30)  # without a sign of life for so long, whoever does a job is taken for dead
 
 
 def current_seq() -> int:
@@ -63,3 +67,25 @@ def check_audit_chain() -> ChainReport:
             return ChainReport(entries, entry.seq)
         before, last = entry.digest, entry.seq
     return ChainReport(entries, None if last == current_seq() else last + 1)
+
+
+def job_for(user: User, pk: int) -> Job:
+    """One's own job, or 404."""
+    found = Job.objects.filter(pk=pk, asked_by=user).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def jobs_to_do(now: datetime) -> QuerySet[Job]:
+    """What waits, and what somebody began who is taken for dead, the oldest first."""
+    abandoned = Q(state=Job.State.RUNNING, heartbeat__lt=now - STALE)
+    return Job.objects.filter(Q(state=Job.State.QUEUED) | abandoned).order_by("pk")
+
+
+def jobs_are_neglected(now: datetime) -> bool:
+    """Whether a job has waited too long while nobody is at work on another. At most two queries."""
+    since = now - STALE
+    if not Job.objects.filter(state=Job.State.QUEUED, asked_at__lt=since).exists():
+        return False
+    return not Job.objects.filter(state=Job.State.RUNNING, heartbeat__gte=since).exists()

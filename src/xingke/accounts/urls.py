@@ -8,4 +8,6 @@ urlpatterns = [
     path("sign-out/", views.sign_out, name="sign-out"),
     path("password/", views.password, name="password"),
     path("language/", views.choose_language, name="language"),
+    path("jobs/<int:pk>/", views.job, name="job"),
+    path("jobs/<int:pk>/stop/", views.job_stop, name="job-stop"),
 ]

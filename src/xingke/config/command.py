@@ -1,4 +1,4 @@
-"""The ``xingke`` command: begin, demonstrate, serve, import, write, verify, check, back up, restore, move."""
+"""The ``xingke`` command: begin, demonstrate, serve, do jobs, import, write, verify, check, back up, restore, move."""
 
 import argparse
 import os
@@ -51,13 +51,24 @@ def _parser() -> argparse.ArgumentParser:
             "--port", type=int, default=int(os.environ.get("PORT", "8000")), help="端口，默认取 PORT 或 8000"
         )
 
+    jobs = commands.add_parser("jobs", help="列出后台任务；或把等待的任务做完（供测试和定时任务用）")
+    jobs.add_argument("--run-once", action="store_true", help="做完等待的任务就结束")
+    jobs.add_argument("--last", type=int, default=20, help="列出最近几个，默认 20")
+
     load = commands.add_parser("load", help="装载规则包文件夹")
     load.add_argument("folder", type=Path)
 
-    bring = commands.add_parser("import", help="导入上报数（.xlsx，或 UTF-8、GB18030 的 CSV）")
+    bring = commands.add_parser("import", help="导入台账记录或上报数（.xlsx，或 UTF-8、GB18030 的 CSV）")
     bring.set_defaults(command="bring_in")
     bring.add_argument("file", type=Path)
-    bring.add_argument("--kind", choices=["observation"], required=True)
+    bring.add_argument(
+        "--kind", default="observation", help="哪种表格，如 patent、high_tech_list；默认 observation（上报数）"
+    )
+    bring.add_argument("--sheet", default="", help="工作簿中哪一张工作表；默认第一张有内容的")
+    bring.add_argument("--region", default="", help="没有写明区划的行按哪个区划登记（名称或六位代码）")
+    bring.add_argument("--new-organisations", action="store_true", help="登记文件中的新单位")
+    bring.add_argument("--confirmed", action="store_true", help="登记为已确认（须有确认权限）；否则登记为草稿")
+    bring.add_argument("--dry-run", action="store_true", help="只核对，不登记")
     bring.add_argument("--left", type=Path, help="未导入的行另存为 CSV")
 
     write = commands.add_parser("write", help="按提纲写出文稿（.docx）")

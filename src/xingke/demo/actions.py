@@ -85,7 +85,9 @@ def prepare(*, now: datetime, say: Say, scale: float = 1) -> Mapping[str, str]:
         table = importing.read_table(path.read_bytes())
         if ImportBatch.objects.filter(digest=table.digest).exists():
             continue
-        outcome = importing.import_observations(table=table, file_name=path.name, by=operator, now=now)
+        outcome = importing.import_table(
+            form=importing.sheet_form("observation"), table=table, file_name=path.name, by=operator, now=now
+        )
         say(f"{path.name}：" + "，".join(f"{name} {count}" for name, count in outcome.counts.items() if count))
     passwords = _ensure_accounts(now=now)
     for kind in KINDS:

@@ -11,9 +11,10 @@ class IndicatorsConfig(AppConfig):
 
         from xingke.accounts.permissions import Permission
         from xingke.base import definitions, menu, searching
-        from xingke.indicators import finding, rules
+        from xingke.indicators import finding, identities, rules
 
         definitions.register(rules.INDICATORS)
+        definitions.register(identities.IDENTITIES)
         searching.register(finding.INDICATORS)
         menu.register(
             menu.MenuItem(

@@ -160,10 +160,12 @@ def _net(question: Question) -> Reading:
         return Reading(why=problem)
     change = amounts[0] - amounts[1]
     size = format_number(abs(change), question.asked.decimals)
-    if not Decimal(size):
-        text = "持平"
+    then = "上年" if question.period.length == 12 else "上年同期"
+    if Decimal(size):
+        more, less = ("增加", "减少") if question.asked.nature == "flow" else ("净增", "净减")
+        text = f"比{then}{more if change > 0 else less}{size}{question.asked.unit}"
     else:
-        text = f"{'净增' if change > 0 else '净减'}{size}{question.asked.unit}"
+        text = f"与{then}持平"
     return Reading(text=text, amount=change, values=(now, base))
 
 

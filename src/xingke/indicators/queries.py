@@ -127,6 +127,14 @@ class Growth:
     reported: Observation | None = None  # where both exist: shown beside, differences flagged
 
     @property
+    def agrees(self) -> bool:
+        """Whether what was reported is what was worked out, at the precision it was reported with."""
+        if self.amount is None or self.reported is None:
+            return True
+        told = ledger.observation_quantity(self.reported)
+        return round_half_up(self.amount, self.reported.decimals) == told.stated
+
+    @property
     def text(self) -> str:
         if self.amount is None:
             return "—"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from django.core.cache import cache
 from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils import timezone
@@ -20,9 +21,10 @@ from xingke.indicators import queries as indicators
 from xingke.indicators import wording
 from xingke.indicators.cards import Cards
 from xingke.indicators.choosing import home_region, place_query
+from xingke.indicators.judging import everywhere
 from xingke.indicators.queries import Reader
 from xingke.ledger import queries as ledger
-from xingke.ledger.models import ImportRow, State
+from xingke.ledger.models import State
 from xingke.ledger.queries import TimelineEntry
 from xingke.ledger.words import Words
 from xingke.registry import queries as registry
@@ -102,6 +104,10 @@ def _tasks(user: User) -> Iterator[Task]:
             reverse("ledger:choice-list"),
             _("来源说法不一"),
         )
+    if registry.has(user, Permission.INDICATOR_READ):
+        count, place = differing(registry.own_regions(user))
+        url = reverse("indicators:identity-list") + place
+        yield Task(_("不相符的核对关系"), count, _("处"), url, _("数与数之间对不上"))
     if registry.has(user, Permission.RECORD_CONFIRM):
         waiting = ledger.drafts_visible_to(user)
         yield Task(_("待确认的记录"), waiting, _("条"), f"{reverse('ledger:record-list')}?state={State.DRAFT}")
@@ -115,12 +121,28 @@ def _tasks(user: User) -> Iterator[Task]:
     if registry.has(user, Permission.DOCUMENT_WRITE):
         yield _document_task(_("被退回的文稿"), reports.sent_back_to(user), "reports:document")
     if registry.has(user, Permission.IMPORT_RUN):
-        rows = ImportRow.objects.filter(batch__imported_by=user, status=ImportRow.Status.REJECTED).count()
+        waiting = ledger.imports_to_file(user).count()
+        yield Task(_("待登记的导入"), waiting, _("个文件"), reverse("ledger:import-list"), _("已核对，等您确认登记"))
+        rows = ledger.rows_turned_back(user)
         yield Task(_("导入时被退回的行"), rows, _("行"), reverse("ledger:import-list"), _("改正后可再导入"))
     if registry.has(user, Permission.GRANT_MANAGE):
         held = Grant.objects.filter(user=OuterRef("pk"), revoked_at__isnull=True)
         without = accounts.accounts().filter(~Exists(held), is_active=True).count()
         yield Task(_("还没有授权的账号"), without, pgettext("accounts", "个"), reverse("registry:grant-give"))
+
+
+def differing(regions: Sequence[Region]) -> tuple[int, str]:
+    """How many identities differ in some regions, and where the newest of them stands, as a query of its page.
+
+    Remembered until something is filed: judging takes a second.
+    """
+    kept = f"xingke.portal.differing:{','.join(str(region.pk) for region in regions)}:{reports.ledger_stamp()}"
+    found: tuple[int, str] | None = cache.get(kept)
+    if found is None:
+        wrong = [each for each in everywhere(regions) if each.status == "differs"]
+        found = len(wrong), place_query(wrong[0].region, wrong[0].period) if wrong else ""
+        cache.set(kept, found, 24 * 3600)
+    return found
 
 
 def _document_task(label: str, found: QuerySet[Document], page: str) -> Task:

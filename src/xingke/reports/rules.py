@@ -2,7 +2,7 @@
 
 ``{code}`` is a value with its unit, ``{code:growth}`` its 同比, ``{code:rank}`` its place … (``indicators.aspect_names``
 lists them all); ``{code:names}`` names the records behind it; ``{region}``, ``{region_word}`` and ``{period}`` are words.
-``[…]`` is a clause left out when one of its figures is unknown, ``[…|…]`` the first of several that can be said; an
+``[…]`` is a clause left out when one of its figures is unknown or zero, ``[…|…]`` the first of several that can be said; an
 unknown figure outside brackets takes its sentence along. Whatever is left out is a gap, and gaps are listed.
 """
 
@@ -194,15 +194,18 @@ class Outline:
 
     def slots(self) -> tuple[Slot, ...]:
         """Every figure and every list of names the outline may speak, each once."""
-        found = (
-            slot
-            for section in self.section
-            for sentence in section.sentence
-            for clause in parse_sentence(sentence.text)
-            for choice in clause.choices
-            for slot in choice.slots
+        return tuple(
+            dict.fromkeys(slot for clause in self._clauses() for each in clause.choices for slot in each.slots)
         )
-        return tuple(dict.fromkeys(found))
+
+    def required(self) -> frozenset[Slot]:
+        """The figures that stand outside brackets somewhere: they are said even where they are zero."""
+        return frozenset(slot for clause in self._clauses() if not clause.is_optional for slot in clause.slots)
+
+    def _clauses(self) -> Iterator[Clause]:
+        for section in self.section:
+            for sentence in section.sentence:
+                yield from parse_sentence(sentence.text)
 
     def names_of(self, code: str) -> NameList:
         """How the records behind an indicator are named."""

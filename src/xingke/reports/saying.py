@@ -1,6 +1,7 @@
 """Saying an outline's slots for one region and period at one ledger number: figures, and the names behind them."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from xingke.base.periods import Period
 from xingke.indicators.actions import Said, read_figure
@@ -23,13 +24,17 @@ class Sayer:
     said: dict[rules.Slot, Said] = field(default_factory=dict)
     _named: dict[rules.Slot, tuple[Named | None, str]] = field(default_factory=dict)
 
+    @cached_property
+    def _required(self) -> frozenset[rules.Slot]:
+        return self.outline.required()
+
     def read_ahead(self) -> None:
         """Fetch everything the outline may say in a few passes."""
         figures = [(slot.code, slot.aspect) for slot in self.outline.slots() if slot.aspect != rules.NAMES]
         read_together(self.reader, figures, self.region, self.period)
 
     def say(self, slot: rules.Slot) -> tuple[Said | Named | None, str]:
-        """A figure or names; else None and what is missing. A plain value of zero is nothing to report."""
+        """A figure or names; else None and what is missing. A zero in brackets is nothing to report."""
         if slot.aspect == rules.NAMES:
             if slot not in self._named:
                 names = self.outline.names_of(slot.code)
@@ -40,7 +45,7 @@ class Sayer:
         said = self.said[slot]
         if said.text is None:
             return None, said.why
-        if slot.aspect == LEVEL and said.value == "0":
+        if slot.aspect == LEVEL and said.value == "0" and slot not in self._required:
             return None, f"“{said.indicator.label.zh}”{self.period.label()}为零，不写。"
         return said, ""
 

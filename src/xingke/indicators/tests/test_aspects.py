@@ -47,10 +47,18 @@ def test_what_it_was_a_year_before_and_by_how_much_more_it_is(cast: Cast) -> Non
 
     assert said(cast.county, "high_tech_enterprises", "before").text == "36家"
     net = said(cast.county, "high_tech_enterprises", "net")
-    assert (net.text, net.value, len(net.parts), net.route) == ("净增13家", "13", 2, "observation")
+    assert (net.text, net.value, len(net.parts), net.route) == ("比上年净增13家", "13", 2, "observation")
 
 
-@pytest.mark.parametrize("before, now, text", [("49", "36", "净减13家"), ("36", "36", "持平")])
+def test_of_what_happened_in_a_year_there_was_more_or_less(cast: Cast) -> None:
+    told(cast, "专利授权量", "件", y2024="99", y2025="76")
+
+    assert said(cast.county, "patents_granted", "net").text == "比上年减少23件"
+    half = said(cast.county, "patents_granted", "net", Period.parse("2025-H1"))
+    assert (half.text, "没有2025年上半年的数据" in half.why) == (None, True)
+
+
+@pytest.mark.parametrize("before, now, text", [("49", "36", "比上年净减13家"), ("36", "36", "与上年持平")])
 def test_fewer_are_a_net_loss_and_as_many_are_level(cast: Cast, before: str, now: str, text: str) -> None:
     told(cast, "高新技术企业数", "家", y2024=before, y2025=now)
 

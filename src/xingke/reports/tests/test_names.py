@@ -13,7 +13,7 @@ from tests.cast import NOW, Cast, file, keep_records
 from xingke.base.periods import Period
 from xingke.base.press import tree, verify
 from xingke.ledger import actions as ledger
-from xingke.ledger.models import Recognition, RecognitionEvent
+from xingke.ledger.models import Patent, PatentEvent
 from xingke.registry.actions import load_pack
 from xingke.reports.actions import write_document
 from xingke.reports.models import Document
@@ -28,29 +28,29 @@ title = "{region}{period}名单"
 issuer = "{region}科学技术局"
 
 [[outline.names]]
-indicator = "high_tech_recognised"
+indicator = "inventions_granted"
 pattern = "{name}"
 most = 2
 
 [[outline.section]]
-heading = "企业"
+heading = "专利"
 [[outline.section.sentence]]
-text = "通过认定{high_tech_recognised}。"
+text = "获得授权{inventions_granted}。"
 [[outline.section.sentence]]
-text = "{high_tech_recognised:names}获得证书。"
+text = "{inventions_granted:names}获专利权。"
 [[outline.section.sentence]]
-text = "[到期未续的有{high_tech_renewed:names}。]"
+text = "[受让的有{inventions_received:names}。]"
 """
 
 
 @pytest.fixture
 def named(cast: Cast, tmp_path: Path) -> Cast:
-    """Three certificates this year; the first has a numeral in its name."""
+    """Three patents this year; the first has a numeral in its name."""
     (tmp_path / "outlines.toml").write_text(OUTLINE, encoding="utf-8")
     load_pack(folder=tmp_path, by=None, now=NOW)
     keep_records(cast.county, by=cast.statistician)
-    for name, on in (("第三机床3家", "2025-03-05"), ("青禾", "2025-05-06"), ("远山", "2025-11-20")):
-        file("recognition", name, [("recognised", on)], firm=cast.firm, by=cast.statistician)
+    for name, on in (("第三机床3件", "2025-03-05"), ("青禾", "2025-05-06"), ("远山", "2025-11-20")):
+        file("patent", name, [("granted", on)], firm=cast.firm, by=cast.statistician)
     return cast
 
 
@@ -65,9 +65,9 @@ def kinds(document: Document) -> list[verify.Kind]:
 
 
 def changed(cast: Cast, **changes: object) -> None:
-    event = RecognitionEvent.objects.get(happened_on="2025-05-06", seq_to__isnull=True)
+    event = PatentEvent.objects.get(happened_on="2025-05-06", seq_to__isnull=True)
     ledger.correct_event(
-        kind="recognition", record=event.record, version=event.version, changes=changes, reason="更正",
+        kind="patent", record=event.record, version=event.version, changes=changes, reason="更正",
         by=cast.statistician, now=NOW,
     )  # fmt: skip
 
@@ -76,14 +76,14 @@ def test_the_oldest_are_named_and_the_rest_are_hinted_at(named: Cast) -> None:
     document = written(named)
 
     (paragraph,) = (block for block in tree_of(document).blocks if isinstance(block, tree.Paragraph))
-    assert tree.plain(paragraph.inlines) == "通过认定3家。第三机床3家、青禾等获得证书。"
+    assert tree.plain(paragraph.inlines) == "获得授权3件。第三机床3件、青禾等获专利权。"
     first, second = tree.mentions(tree_of(document))
-    assert (first.text, first.kind, first.version) == ("第三机床3家", "recognition", 1)
+    assert (first.text, first.kind, first.version) == ("第三机床3件", "patent", 1)
     assert [(each.text, each.sentence) for each in proof_of(document).mentions] == [
-        ("第三机床3家", "第三机床3家、青禾等获得证书。"), ("青禾", "第三机床3家、青禾等获得证书。")
+        ("第三机床3件", "第三机床3件、青禾等获专利权。"), ("青禾", "第三机床3件、青禾等获专利权。")
     ]  # fmt: skip
-    assert second.record == str(RecognitionEvent.objects.get(happened_on="2025-05-06").record)
-    assert document.gaps == []  # nobody renewed: nothing is missing
+    assert second.record == str(PatentEvent.objects.get(happened_on="2025-05-06").record)
+    assert document.gaps == []  # none was received: nothing is missing
 
 
 def test_a_document_with_names_holds_and_is_the_same_bytes_again(named: Cast) -> None:
@@ -98,8 +98,8 @@ def test_a_numeral_in_a_name_excuses_no_other(named: Cast) -> None:
     document = tree_of(written(named))
     assert tree.chips(document)
 
-    (loose,) = verify.numerals.loose(("另有3家，", *tree.mentions(document)))
-    assert loose.text == "3家"
+    (loose,) = verify.numerals.loose(("另有3件，", *tree.mentions(document)))
+    assert loose.text == "3件"
 
 
 def test_a_changed_name_is_told_of(named: Cast) -> None:
@@ -119,9 +119,9 @@ def test_a_record_that_was_corrected_or_voided_since_is_told_of(named: Cast) -> 
     assert other.key != document.key  # the same words from another version are another document
     assert verify.Kind.RECORD_CHANGED not in kinds(other)
 
-    event = RecognitionEvent.objects.get(happened_on="2025-05-07", seq_to__isnull=True)
+    event = PatentEvent.objects.get(happened_on="2025-05-07", seq_to__isnull=True)
     ledger.void_event(
-        kind="recognition", record=event.record, version=event.version, reason="误", by=named.statistician, now=NOW
+        kind="patent", record=event.record, version=event.version, reason="误", by=named.statistician, now=NOW
     )
     (found,) = (
         each for each in verify_file(docx_of(other)).verdict.findings if each.kind == verify.Kind.RECORD_CHANGED
@@ -133,9 +133,9 @@ def test_a_record_that_was_corrected_or_voided_since_is_told_of(named: Cast) -> 
 
 def test_a_thing_renamed_since_is_told_of_with_its_name_now(named: Cast) -> None:
     document = written(named)
-    subject = Recognition.objects.get(name="青禾", seq_to__isnull=True)
+    subject = Patent.objects.get(name="青禾", seq_to__isnull=True)
     ledger.correct_subject(
-        kind="recognition", record=subject.record, version=subject.version, changes={"name": "新禾"}, reason="更名",
+        kind="patent", record=subject.record, version=subject.version, changes={"name": "新禾"}, reason="更名",
         by=named.statistician, now=NOW,
     )  # fmt: skip
 
