@@ -192,7 +192,7 @@ def test_every_page_of_a_document_can_be_read_at_any_width(width: int, browser: 
     expect(page.locator("#picker [role=option]").first).to_be_visible(timeout=10_000)
     look()
     page.keyboard.press("Escape")
-    page.click("button:has-text('预览') >> visible=true")
+    page.click(".edit-actions button:has-text('预览')")
     expect(page.locator("#preview .paper")).to_be_visible(timeout=20_000)
     look()
 
