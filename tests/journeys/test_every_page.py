@@ -16,6 +16,7 @@ PAGES = {
     ],
     "minle": ["/", "/indicators/?period=2024-H1", "/observations/", "/observations/choices/", "/documents/"],
     "director": ["/", "/records/?state=draft"],
+    "reviewer": ["/", "/documents/"],
     "superior": ["/", "/indicators/", INDICATOR],
     "enterprise": ["/", "/organisations/"],
     "statistician": ["/", "/observations/", "/imports/"],

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from xingke.accounts import queries as accounts
 from xingke.accounts.permissions import Permission
@@ -36,7 +36,9 @@ def _hits(keys: Sequence[str]) -> Mapping[str, Hit]:
     return {
         str(each.key): Hit(
             title=each.title, url=reverse("reports:document", args=[each.key]), passage=_said(each),
-            line=" · ".join([each.region.name, day(each.written_at), each.written_by.name]),
+            line=" · ".join(
+                [each.region.name, gettext("第 %(n)s 版") % {"n": each.edition}, day(each.written_at), each.written_by.name]
+            ),
             is_fictional=each.is_fictional,
         )
         for each in found
