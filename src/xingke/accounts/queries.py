@@ -1,10 +1,13 @@
 """Accounts and the audit trail: the reads."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
+from django.conf import settings
 from django.db.models import QuerySet
 
-from xingke.accounts.models import AuditEntry, Counter, User
+from xingke.accounts.models import Attachment, AuditEntry, Counter, User
+from xingke.base.blobs import Damaged, Store
 
 
 def current_seq() -> int:
@@ -57,3 +60,25 @@ def check_audit_chain() -> ChainReport:
             return ChainReport(entries, entry.seq)
         before, last = entry.digest, entry.seq
     return ChainReport(entries, None if last == current_seq() else last + 1)
+
+
+def attachment_store() -> Store:
+    """Where the bytes of attachments lie: a folder of the data folder, which the backup takes along."""
+    return Store(Path(settings.DATA) / "attachments")
+
+
+def attachment_bytes(attachment: Attachment) -> bytes:
+    """The file as it was handed over. Raises ``blobs.Damaged`` if it is gone or other than it was."""
+    return attachment_store().get(attachment.digest)
+
+
+def damaged_attachments() -> tuple[int, list[str]]:
+    """How many files are kept, and the names of those that are gone or damaged; reads every one."""
+    names = dict(Attachment.objects.order_by("-pk").values_list("digest", "name"))
+    wrong = []
+    for digest, name in names.items():
+        try:
+            attachment_store().get(digest)
+        except Damaged:
+            wrong.append(f"{name}（{digest[:16]}）")
+    return len(names), wrong

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.models import Count
 
-from xingke.accounts.queries import check_audit_chain, current_seq
+from xingke.accounts.queries import check_audit_chain, current_seq, damaged_attachments
 from xingke.base import definitions
 from xingke.base.periods import Period
 from xingke.config import moving
@@ -203,4 +203,13 @@ def figures() -> Iterator[Finding]:
     )
 
 
-CHECKS: tuple[Check, ...] = (database, packs, audit, columns, figures)
+def attachments() -> Iterator[Finding]:
+    """Every file that was handed over is still there, whole."""
+    count, wrong = damaged_attachments()
+    yield Finding(
+        f"附件：{count} 个文件，{len(wrong)} 个丢失或损坏",
+        tuple(f"附件 {each} 丢失或损坏；请从备份恢复数据文件夹中的 attachments" for each in wrong[:SHOWN]),
+    )
+
+
+CHECKS: tuple[Check, ...] = (database, packs, audit, columns, figures, attachments)
