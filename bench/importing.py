@@ -15,6 +15,7 @@ from bench.measuring import Line, Size, WrongAnswer, in_turn
 from xingke.indicators.queries import indicators
 from xingke.ledger import importing
 from xingke.ledger.models import Observation
+from xingke.ledger.sheets import FIGURE_COLUMNS
 from xingke.registry.models import Region
 
 ROWS: dict[Size, int] = {"quick": 200, "usual": 20_000, "large": 100_000}
@@ -54,9 +55,10 @@ def _import(data: bytes) -> None:
 
 
 def _import_all(data: bytes, **expected: int) -> None:
-    outcome = importing.import_observations(
-        table=importing.read_table(data), file_name="bench.csv", by=ground.statistician(), now=ground.NOW
-    )
+    outcome = importing.import_table(
+        form=importing.sheet_form("observation"), table=importing.read_table(data), file_name="bench.csv",
+        by=ground.statistician(), now=ground.NOW,
+    )  # fmt: skip
     found = {name: count for name, count in outcome.counts.items() if count}
     if found != expected:
         raise WrongAnswer(f"the import says {found}, expected {expected}")
@@ -71,7 +73,7 @@ def _file(count: int) -> bytes:
     places = list(Region.objects.filter(level="county", is_fictional=False, valid_to__isnull=True).order_by("path"))
     observed = [each for each in indicators().values() if each.nature == "observed"]
     target = io.StringIO(newline="")
-    writer = csv.DictWriter(target, importing.COLUMNS, restval="", lineterminator="\n")
+    writer = csv.DictWriter(target, FIGURE_COLUMNS, restval="", lineterminator="\n")
     writer.writeheader()
     for number in range(count):
         place, each = places[number % len(places)], observed[number // len(places) % len(observed)]

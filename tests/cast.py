@@ -1,8 +1,8 @@
 """The cast of every test: who is who never changes.
 
-Officer and director work in 青溪县 (fictional), the neighbour in its sibling 云渡县; the statistician everywhere, and
-the checker, who confirms what the statistician entered; the enterprise user only for one firm; the stranger has an
-account and nothing else.
+Officer, director and secrecy reviewer work in 青溪县 (fictional), the neighbour in its sibling 云渡县; the statistician
+everywhere, and the checker, who confirms what the statistician entered; the enterprise user only for one firm; the
+stranger has an account and nothing else.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -41,6 +41,7 @@ def load_packs() -> None:
 ROLES: Mapping[str, Sequence[tuple[str, str]]] = {
     "officer": [("officer", "990121")],
     "director": [("director", "990121")],
+    "reviewer": [("secrecy_reviewer", "990121")],
     "neighbour": [("officer", "990122")],
     "superior": [("superior_reader", "990100")],
     "statistician": [("statistician", "000000"), ("statistician", "990000")],
@@ -183,8 +184,16 @@ def report(
         "stated_year": period, "real_year": period, "period": period, "indicator": name, "measure": "level",
         "value": value, "unit": unit, "as_written": f"{value}{unit}", **columns,
     }  # fmt: skip
-    table = importing.Table(rows=[row], encoding="UTF-8", digest=derived_key(*row.values()).hex, numbers=[2])
-    outcome = importing.import_observations(table=table, file_name="test.csv", by=by, now=NOW)
+    table = importing.Table(
+        header=tuple(row),
+        rows=[tuple(row.values())],
+        numbers=[2],
+        encoding="UTF-8",
+        digest=derived_key(*row.values()).hex,
+    )
+    outcome = importing.import_table(
+        form=importing.sheet_form("observation"), table=table, file_name="test.csv", by=by, now=NOW
+    )
     assert not outcome.left, [str(problem) for problem in outcome.left[0].problems]
     return derived_key("observation", document, row["figure"])
 

@@ -22,7 +22,7 @@ from xingke.registry import queries as registry
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = Path(xingke.__file__).parent
-ROOMS = ("base", "accounts", "registry", "ledger", "indicators", "reports", "portal", "demo", "config")
+ROOMS = ("base", "accounts", "registry", "ledger", "indicators", "reports", "search", "portal", "demo", "config")
 OURS = [
     model for config in apps.get_app_configs() if config.name.startswith("xingke.") for model in config.get_models()
 ]
@@ -78,7 +78,7 @@ def test_a_record_is_never_deleted_along_with_something_else() -> None:
         for field in model._meta.fields
         if isinstance(field, models.ForeignKey) and field.remote_field.on_delete is models.CASCADE
     ]
-    assert cascades == ["ImportRow.batch", "DocumentFigure.document"]  # parts of what they belong to
+    assert cascades == ["ImportChunk.batch", "DocumentFigure.document"]  # parts of what they belong to
 
 
 def test_every_version_table_has_its_guards() -> None:

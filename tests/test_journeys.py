@@ -310,6 +310,10 @@ def test_write_and_verify_from_the_command_line(town: Cast, tmp_path: Path, caps
     assert code == 0 and "本次新固化 0 个" in out
     assert path.read_bytes() == first
 
+    pdf = tmp_path / "summary.pdf"
+    code, out, _err = run(capsys, *arguments, "--pdf", pdf)
+    assert code == 0 and pdf.read_bytes().startswith(b"%PDF")
+
     code, out, _err = run(capsys, "verify", path)
     assert code == 0 and "核验通过" in out and "相符" in out and "不符" not in out
 
@@ -341,7 +345,7 @@ BAD_INPUT = [
     ("an unknown outline", ("write", "--region", "青溪县", "--period", "2024", "--outline", "novel", "-o", "{folder}/x.docx", "--as", "officer"), "novel"),
     ("an unknown account", ("write", "--region", "青溪县", "--period", "2024", "--outline", "short", "-o", "{folder}/x.docx", "--as", "nobody"), "nobody"),
     ("nothing known", ("write", "--region", "青溪县", "--period", "2010", "--outline", "short", "-o", "{folder}/x.docx", "--as", "officer"), "无法成文"),
-    ("an import that is no table", ("import", "{folder}/text.csv", "--kind", "observation", "--as", "officer"), "缺少必需的列"),
+    ("an import that is no table", ("import", "{folder}/text.csv", "--kind", "observation", "--as", "officer"), "只有表头"),
     ("a pack that is not there", ("load", "{folder}/nowhere"), "no such folder"),
     ("a folder in place of a file", ("verify", "{folder}"), "{folder}"),
 ]  # fmt: skip
@@ -378,9 +382,9 @@ def test_import_from_the_command_line_says_what_became_of_every_row(
     arguments = ("import", path, "--kind", "observation", "--as", "statistician", "--left", left)
 
     code, out, _err = run(capsys, *arguments)
-    assert code == 0
+    assert code == 1  # a row was left
     assert "GB18030 编码，2 行" in out and "新增 1" in out and "未导入 1" in out
-    assert "第 3 行 T1#2：unit 列为“斗”" in out
+    assert "第 3 行 地区生产总值：unit 列为“斗”" in out
     assert "T1#2" in left.read_text(encoding="utf-8-sig")
     code, out, _err = run(capsys, *arguments)
-    assert code == 0 and "没有新的内容" in out
+    assert code == 1 and "没有新的内容" in out

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 
+from tests import importer
 from tests.writer import EVENTS, ROWS
 
 KILLS = 20
@@ -59,5 +60,26 @@ def test_twenty_kills_lose_nothing_that_was_acknowledged(installation: dict[str,
     assert set(found["imports"].values()) == {ROWS}  # no half of an import
     assert set(found["batches"]) == set(found["imports"])
     assert found["entries"] == len(found["patents"]) + len(found["imports"])  # each with its audit row
+    assert found["broken_at"] is None
+    assert found["numbers"][0] == found["numbers"][1]
+
+
+def test_a_job_child_killed_while_it_checks_and_files_leaves_each_import_whole_and_once(
+    installation: dict[str, str],
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-m", "tests.importer", str(KILLS)],
+        env=installation, cwd=ROOT, capture_output=True, encoding="utf-8", check=False, timeout=200,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-2000:]
+    found = json.loads(done.stdout.splitlines()[-1])
+
+    files = [f"{number}.csv" for number in range(importer.FILES)]
+    assert found["attempts"] > 1, "no job was ever interrupted"
+    assert found["patents"] == dict.fromkeys(files, importer.ROWS)
+    assert found["events"] == dict.fromkeys(files, 2 * importer.ROWS)
+    assert found["batches"] == [[name, "filed"] for name in files]  # none was staged twice
+    assert found["entries"] == importer.FILES
+    assert set(found["jobs"]) == {"done"}
     assert found["broken_at"] is None
     assert found["numbers"][0] == found["numbers"][1]

@@ -77,8 +77,12 @@ def _write(number: int) -> None:
                 }
                 for row in range(ROWS)
             ]  # fmt: skip
-            table = importing.Table(rows=rows, encoding="UTF-8", digest=name, numbers=range(2, ROWS + 2))
-            importing.import_observations(table=table, file_name=f"{name}.csv", by=by, now=cast.NOW)
+            table = importing.Table(
+                header=tuple(rows[0]), rows=[tuple(row.values()) for row in rows], numbers=range(2, ROWS + 2),
+                encoding="UTF-8", digest=name,
+            )  # fmt: skip
+            form = importing.sheet_form("observation")
+            importing.import_table(form=form, table=table, file_name=f"{name}.csv", by=by, now=cast.NOW)
             _say("import", name)
         else:
             history = actions.NewHistory(

@@ -23,6 +23,7 @@ class User(AbstractBaseUser):
     name = models.CharField(_("姓名或岗位"), max_length=64)
     language = models.CharField(max_length=8, default="zh-hans")
     is_active = models.BooleanField(default=True)
+    must_change_password = models.BooleanField(default=False)  # somebody else knows it
     created_at = models.DateTimeField(auto_now_add=True)
 
     USERNAME_FIELD = "username"
@@ -99,3 +100,46 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Job(models.Model):
+    """Work that was asked for and is done by a child process: see ``base.jobs``.
+
+    heartbeat: when the child that does it last gave a sign of life. attempts: how often it was begun; a child whose
+    attempt is no longer the last has lost the job.
+    """
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("排队中")
+        RUNNING = "running", _("进行中")
+        DONE = "done", _("已完成")
+        FAILED = "failed", _("未完成")
+        CANCELLED = "cancelled", _("已取消")
+
+    kind = models.CharField(max_length=40)
+    payload = models.JSONField(default=dict)
+    state = models.CharField(max_length=9, choices=State, default=State.QUEUED)
+    asked_at = models.DateTimeField()
+    asked_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    heartbeat = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    is_stop_asked = models.BooleanField(default=False)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    said = models.CharField(max_length=200, blank=True)
+    result = models.JSONField(default=dict)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name = _("任务")
+        ordering = ("pk",)
+        indexes = [
+            models.Index(fields=["state", "id"], condition=models.Q(state__in=("queued", "running")), name="job_open")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pk} {self.kind}"
+
+    @property
+    def is_over(self) -> bool:
+        return self.state in (self.State.DONE, self.State.FAILED, self.State.CANCELLED)

@@ -1,13 +1,17 @@
 """Accounts and the audit trail: the reads."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.http import Http404
 
-from xingke.accounts.models import Attachment, AuditEntry, Counter, User
+from xingke.accounts.models import Attachment, AuditEntry, Counter, Job, User
 from xingke.base.blobs import Damaged, Store
+
+STALE = timedelta(seconds=30)  # without a sign of life for so long, whoever does a job is taken for dead
 
 
 def current_seq() -> int:
@@ -41,6 +45,12 @@ def audit_trail(*, action: str = "", by: str = "", target: str = "") -> QuerySet
     if target:
         trail = trail.filter(target__contains=target)
     return trail
+
+
+def targets_changed(target_kind: str, after: int, upto: int) -> list[str]:
+    """What the trail names as changed of one kind after a number and up to another. One query."""
+    entries = AuditEntry.objects.filter(target_kind=target_kind, seq__gt=after, seq__lte=upto).order_by("seq")
+    return list(entries.values_list("target", flat=True))
 
 
 @dataclass(frozen=True)
@@ -82,3 +92,25 @@ def damaged_attachments() -> tuple[int, list[str]]:
         except Damaged:
             wrong.append(f"{name}（{digest[:16]}）")
     return len(names), wrong
+
+
+def job_for(user: User, pk: int) -> Job:
+    """One's own job, or 404."""
+    found = Job.objects.filter(pk=pk, asked_by=user).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def jobs_to_do(now: datetime) -> QuerySet[Job]:
+    """What waits, and what somebody began who is taken for dead, the oldest first."""
+    abandoned = Q(state=Job.State.RUNNING, heartbeat__lt=now - STALE)
+    return Job.objects.filter(Q(state=Job.State.QUEUED) | abandoned).order_by("pk")
+
+
+def jobs_are_neglected(now: datetime) -> bool:
+    """Whether a job has waited too long while nobody is at work on another. At most two queries."""
+    since = now - STALE
+    if not Job.objects.filter(state=Job.State.QUEUED, asked_at__lt=since).exists():
+        return False
+    return not Job.objects.filter(state=Job.State.RUNNING, heartbeat__gte=since).exists()

@@ -1,17 +1,23 @@
-"""Signing in and out, the language, accounts and the audit trail."""
+"""Signing in and out, one's own password, the language, and how far a job is."""
 
 from django.conf import settings
-from django.contrib.auth import login, logout
+from django.contrib import messages
+from django.contrib.auth import login, logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_http_methods, require_POST
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect
 
-from xingke.accounts import actions
-from xingke.accounts.forms import SignInForm
-from xingke.accounts.models import User
+from xingke.accounts import actions, queries
+from xingke.accounts.forms import PasswordForm, SignInForm
+from xingke.accounts.models import Job, User
+from xingke.base import jobs
+from xingke.base.refusals import Refused
 
 
 def _next(request: HttpRequest) -> str:
@@ -47,6 +53,25 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     return redirect(settings.LOGOUT_REDIRECT_URL)
 
 
+@require_http_methods(["GET", "POST"])
+def password(request: HttpRequest) -> HttpResponse:
+    user = request.user
+    assert isinstance(user, User)  # everybody else was sent to sign in
+    form = PasswordForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.change_password(
+                user=user, old=form.cleaned_data["old"], new=form.cleaned_data["new"], now=timezone.now()
+            )
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            update_session_auth_hash(request, user)
+            messages.success(request, _("密码已更改，其他地方的登录已经退出。"))
+            return redirect(settings.LOGIN_REDIRECT_URL)
+    return render(request, "registration/password.html", {"form": form, "is_first": user.must_change_password})
+
+
 @login_not_required
 @require_POST
 def choose_language(request: HttpRequest) -> HttpResponse:
@@ -63,3 +88,30 @@ def locked_out(request: HttpRequest, *_args: object, **_kwargs: object) -> HttpR
     """Called by django-axes when an account has failed too often from one address."""
     form = SignInForm(request)
     return render(request, "registration/sign_in.html", {"form": form, "is_locked_out": True}, status=429)
+
+
+@never_cache
+@require_safe
+def job(request: HttpRequest, pk: int) -> HttpResponse:
+    """How far a job is: asks again by itself, with JavaScript or without; leads on to the result when it is done."""
+    found = queries.job_for(_reader(request), pk)
+    kind = jobs.kind(found.kind)
+    url = str(found.result.get("url", ""))
+    is_asking = bool(request.htmx)  # type: ignore[attr-defined]  # set by django-htmx
+    if found.state == Job.State.DONE and url:
+        return HttpResponseClientRedirect(url) if is_asking else redirect(url)
+    context = {"job": found, "kind": kind, "said": _(found.said) if found.said else "", "is_over": found.is_over}
+    return render(request, f"accounts/job.html{'#progress' if is_asking else ''}", context)
+
+
+@require_POST
+def job_stop(request: HttpRequest, pk: int) -> HttpResponse:
+    found = queries.job_for(_reader(request), pk)
+    actions.ask_to_stop(job=found)
+    return redirect("accounts:job", found.pk)
+
+
+def _reader(request: HttpRequest) -> User:
+    if not isinstance(request.user, User):
+        raise Http404
+    return request.user

@@ -1,4 +1,4 @@
-"""The ``xingke`` command: prepare, serve, import, write, verify, check, back up, restore, move."""
+"""The ``xingke`` command: begin, demonstrate, serve, do jobs, import, write, verify, check, back up, restore, move."""
 
 import argparse
 import os
@@ -41,6 +41,9 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--no-serve", action="store_true", help="只准备，不启动")
     demo.add_argument("--scale", type=float, default=1.0, help="虚构台账的规模，1 为真实县规模")
 
+    begin = commands.add_parser("begin", help="建立正式使用的安装：区划、规则包和三个管理员账号（一次）")
+    begin.set_defaults(command="begin")
+
     serve = commands.add_parser("serve", help="启动网站，看护各进程，直到收到停止信号")
     for each in (demo, serve):
         each.add_argument("--host", default="127.0.0.1", help="监听地址，默认 127.0.0.1（只供本机和反向代理访问）")
@@ -48,13 +51,24 @@ def _parser() -> argparse.ArgumentParser:
             "--port", type=int, default=int(os.environ.get("PORT", "8000")), help="端口，默认取 PORT 或 8000"
         )
 
+    jobs = commands.add_parser("jobs", help="列出后台任务；或把等待的任务做完（供测试和定时任务用）")
+    jobs.add_argument("--run-once", action="store_true", help="做完等待的任务就结束")
+    jobs.add_argument("--last", type=int, default=20, help="列出最近几个，默认 20")
+
     load = commands.add_parser("load", help="装载规则包文件夹")
     load.add_argument("folder", type=Path)
 
-    bring = commands.add_parser("import", help="导入上报数（.xlsx，或 UTF-8、GB18030 的 CSV）")
+    bring = commands.add_parser("import", help="导入台账记录或上报数（.xlsx，或 UTF-8、GB18030 的 CSV）")
     bring.set_defaults(command="bring_in")
     bring.add_argument("file", type=Path)
-    bring.add_argument("--kind", choices=["observation"], required=True)
+    bring.add_argument(
+        "--kind", default="observation", help="哪种表格，如 patent、high_tech_list；默认 observation（上报数）"
+    )
+    bring.add_argument("--sheet", default="", help="工作簿中哪一张工作表；默认第一张有内容的")
+    bring.add_argument("--region", default="", help="没有写明区划的行按哪个区划登记（名称或六位代码）")
+    bring.add_argument("--new-organisations", action="store_true", help="登记文件中的新单位")
+    bring.add_argument("--confirmed", action="store_true", help="登记为已确认（须有确认权限）；否则登记为草稿")
+    bring.add_argument("--dry-run", action="store_true", help="只核对，不登记")
     bring.add_argument("--left", type=Path, help="未导入的行另存为 CSV")
 
     write = commands.add_parser("write", help="按提纲写出文稿（.docx）")
@@ -62,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     write.add_argument("--period", required=True, help="期间，如 2024、2024-H1、2024-01..2024-10")
     write.add_argument("--outline", required=True, help="提纲，如 half-year、annual")
     write.add_argument("-o", "--output", type=Path, required=True, help="写到哪个文件")
+    write.add_argument("--pdf", type=Path, help="同一文稿再写一份 PDF/A，写到哪个文件")
 
     for each in (bring, write):
         each.add_argument("--as", dest="username", default="operator", help="以哪个账号的身份，默认 operator")
@@ -70,6 +85,10 @@ def _parser() -> argparse.ArgumentParser:
     verify.add_argument("file", type=Path)
 
     commands.add_parser("check", help="检查数据文件夹、表结构、数据库、规则包、审计链、台账列文件和已固化的数字")
+
+    index = commands.add_parser("search-index", help="把搜索索引更新到台账的最新序号")
+    index.set_defaults(command="search_index")
+    index.add_argument("--rebuild", action="store_true", help="删除索引，全部重建")
 
     backup = commands.add_parser("backup", help="备份（网站运行时也可以）：数据库、密钥和附件")
     backup.add_argument("file", type=Path, help="写到哪个文件（.zip），或哪个已有的文件夹")

@@ -15,21 +15,27 @@ from django.utils import timezone, translation
 from rich.console import Console
 from rich.table import Table
 
-from xingke.accounts.models import User
+from xingke.accounts import working
+from xingke.accounts.models import Job, User
+from xingke.accounts.queries import current_seq
+from xingke.base import jobs as base_jobs
 from xingke.base.definitions import DefinitionError
 from xingke.base.periods import Period
 from xingke.base.press.docx_reader import Unreadable
 from xingke.base.refusals import Refused
 from xingke.config import backup as backing_up
-from xingke.config import checking, logs, moving, serving
+from xingke.config import beginning, checking, logs, moving, serving
 from xingke.config.occupancy import occupied
 from xingke.demo import actions as demonstration
-from xingke.ledger import importing
+from xingke.ledger import import_jobs, importing
+from xingke.ledger.incoming import Options
 from xingke.registry import actions as registry_actions
 from xingke.registry import queries as registry
 from xingke.reports import actions as reports
-from xingke.reports.queries import docx_of
+from xingke.reports.queries import docx_of, pdf_of
 from xingke.reports.verifying import Report, verify_file
+from xingke.search import actions as searching
+from xingke.search.models import Entry
 
 console = Console(soft_wrap=True, highlight=False)
 
@@ -66,6 +72,7 @@ def demo(options: argparse.Namespace) -> int:
     console.print(f"数据文件夹：{settings.DATA}")
     prepare_installation()
     passwords = demonstration.prepare(now=timezone.now(), say=console.print, scale=options.scale)
+    searching.catch_up()
     table = Table(title="演示账号（口令为本机生成；标注“虚构数据”的内容均非真实数据）")
     for column in ("账号", "口令", "身份"):
         table.add_column(column)
@@ -75,17 +82,54 @@ def demo(options: argparse.Namespace) -> int:
     return 0 if options.no_serve else serve(options)
 
 
+def begin(_options: argparse.Namespace) -> int:
+    """Make an empty installation ready for use; prints the three administrators' first passwords, once."""
+    prepare_installation()
+    passwords = beginning.begin(now=timezone.now())
+    table = Table(title="三个管理员账号（口令只显示这一次，首次登录须更改）")
+    for column in ("账号", "口令", "职责"):
+        table.add_column(column)
+    for account in beginning.ADMINISTRATORS:
+        table.add_row(account.username, passwords[account.username], account.name)
+    console.print(table)
+    console.print("下一步：xingke serve；系统管理员开立账号，安全管理员授予岗位角色，然后登记单位、导入台账。")
+    return 0
+
+
 def serve(options: argparse.Namespace) -> int:
     """Serve the site until told to stop; what dies is started again."""
     serving.require_free(options.host, options.port)
     logs.apply()
     with occupied(Path(settings.DATA), alone=False):
         prepare_installation()
+        searching.catch_up()  # what an import or an upgrade left; a page itself only waits for little
         connections.close_all()
         console.print(f"打开 http://{options.host}:{options.port} ，按 Ctrl+C 结束")
         sys.stdout.flush()
         workers = 1 if connection.vendor == "sqlite" else min(4, os.cpu_count() or 1)
-        return serving.Supervisor([serving.web_child(host=options.host, port=options.port, workers=workers)]).run()
+        web = serving.web_child(host=options.host, port=options.port, workers=workers)
+        return serving.Supervisor([web, serving.job_child()]).run()
+
+
+def jobs(options: argparse.Namespace) -> int:
+    """List the jobs, the newest first; or do what waits and end."""
+    if options.run_once:
+        while (done := working.do_next()) is not None:
+            console.print(
+                f"任务 {done.pk} {base_jobs.kind(done.kind).label}：{done.get_state_display()} {done.error}".rstrip()
+            )
+        return 0
+    table = Table()
+    for column in ("编号", "任务", "状态", "进度", "谁", "何时", "说明"):
+        table.add_column(column)
+    for job in Job.objects.select_related("asked_by").order_by("-pk")[: options.last]:
+        table.add_row(
+            str(job.pk), str(base_jobs.kind(job.kind).label), job.get_state_display(),
+            f"{job.done}/{job.total}" if job.total else "", job.asked_by.username,
+            f"{timezone.localtime(job.asked_at):%Y-%m-%d %H:%M}", job.error or job.said,
+        )  # fmt: skip
+    console.print(table)
+    return 0
 
 
 def load(options: argparse.Namespace) -> int:
@@ -96,34 +140,44 @@ def load(options: argparse.Namespace) -> int:
 
 
 def bring_in(options: argparse.Namespace) -> int:
-    """Import a file; every row is filed or listed with what was found and what would do."""
-    table = importing.read_table(options.file.read_bytes(), name=options.file.name)
-    outcome = importing.import_observations(
-        table=table, file_name=options.file.name, by=_account(options.username), now=timezone.now()
-    )
+    """Import a file: 0 when every row is filed, 1 when some are not; each of those is listed with what would do."""
+    data = options.file.read_bytes()
+    table = importing.read_table(data, name=options.file.name, sheet=options.sheet)
+    region = registry.region_by_name_or_code(options.region).code if options.region else ""
+    chosen = Options(region=region, new_organisations=options.new_organisations, confirmed=options.confirmed)
+    outcome = importing.import_table(
+        form=importing.sheet_form(options.kind), table=table, file_name=options.file.name,
+        by=_account(options.username), now=timezone.now(), options=chosen, is_trial=options.dry_run,
+    )  # fmt: skip
+    if outcome.batch is not None:
+        import_jobs.kept().put(data)
     origin = f"工作表“{table.sheet_name}”" if table.sheet_name else f"{table.encoding} 编码"
     console.print(f"{options.file.name}：{origin}，{len(table.rows)} 行")
     for note in table.notes[:20]:
-        console.print(f"{note.cell}：{note.text}。")
-    words = {"new": "新增", "changed": "更正", "unchanged": "未变", "waiting": "待读", "rejected": "未导入"}
-    console.print("　".join(f"{words[name]} {count}" for name, count in outcome.counts.items()))
-    if outcome.batch is None and outcome.earlier is not None:
+        console.print(f"{note}。")
+    console.print("　".join(f"{_OUTCOMES[name]} {outcome.counts[name]}" for name in _OUTCOMES))
+    if options.dry_run:
+        console.print("只是核对，没有登记任何内容。")
+    elif outcome.batch is None and outcome.earlier is not None and outcome.earlier.imported_at is not None:
         console.print(
             f"此文件已于 {timezone.localtime(outcome.earlier.imported_at):%Y-%m-%d %H:%M} 导入过，没有新的内容。"
         )
-    for row in outcome.left:
-        console.print(f"第 {row.number} 行 {row.raw.get('figure', '')}：{'；'.join(map(str, row.problems))}")
+    for row, brief in zip(outcome.left, outcome.reader.briefs(outcome.left), strict=True):
+        console.print(f"第 {row.number} 行 {brief.what}：{'；'.join(map(str, row.problems))}")
     if options.left and outcome.left:
         _write_left(options.left, outcome)
         console.print(f"未导入的 {len(outcome.left)} 行已另存为 {options.left}")
-    return 0
+    return 1 if outcome.counts["rejected"] else 0
+
+
+_OUTCOMES = {"new": "新增", "changed": "更正", "unchanged": "未变", "waiting": "待读", "rejected": "未导入"}
 
 
 def _write_left(path: Path, outcome: importing.Outcome) -> None:
     with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.DictWriter(file, [*importing.COLUMNS, "problem"], extrasaction="ignore")
-        writer.writeheader()
-        writer.writerows({**row.raw, "problem": "；".join(map(str, row.problems))} for row in outcome.left)
+        writer = csv.writer(file)
+        writer.writerow([*outcome.table.header, "行号", "问题和办法"])
+        writer.writerows([*row.cells, row.number, "；".join(map(str, row.problems))] for row in outcome.left)
 
 
 def write(options: argparse.Namespace) -> int:
@@ -134,9 +188,11 @@ def write(options: argparse.Namespace) -> int:
     )  # fmt: skip
     document = written.document
     options.output.write_bytes(docx_of(document))
+    if options.pdf:
+        options.pdf.write_bytes(pdf_of(document))
     said = "新写成" if written.is_new else "与已有文稿完全相同，未重复生成"
     console.print(f"{document.title}：{said}，{document.figures.count()} 个数字，本次新固化 {written.frozen} 个")
-    console.print(f"文稿编号 {document.key}　→ {options.output}")
+    console.print(f"文稿编号 {document.key}，第 {document.edition} 版　→ {options.output}")
     if document.gaps:
         console.print(f"缺数未写 {len(document.gaps)} 处：")
         for gap in document.gaps:
@@ -187,6 +243,16 @@ def check(_options: argparse.Namespace) -> int:
     return 1 if problems else 0
 
 
+def search_index(options: argparse.Namespace) -> int:
+    """Bring the search index to the ledger's number, or make it anew."""
+    if options.rebuild:
+        searching.rebuild()
+    else:
+        searching.catch_up()
+    console.print(f"搜索索引已更新到台账序号 {current_seq()}，共 {Entry.objects.count():,} 条。")
+    return 0
+
+
 def backup(options: argparse.Namespace) -> int:
     """Back up the database, the keys and the attachments; the site may be running."""
     made = backing_up.back_up(to=options.file, now=timezone.now())
@@ -233,5 +299,5 @@ def move(options: argparse.Namespace) -> int:
 def _account(username: str) -> User:
     found = User.objects.filter(username=username, is_active=True).first()
     if found is None:
-        raise LookupError(f"没有名为“{username}”的有效账号；用 --as 指定，或先运行 xingke demo")
+        raise LookupError(f"没有名为“{username}”的有效账号；请用 --as 指定一个有效账号")
     return found

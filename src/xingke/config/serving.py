@@ -145,6 +145,11 @@ def web_child(*, host: str, port: int, workers: int) -> Child:
     return Child("web", (sys.executable, "-m", "xingke.config.web", host, str(port), str(workers)))
 
 
+def job_child() -> Child:
+    """The child that does what is too long for a request."""
+    return Child("jobs", (sys.executable, "-m", "xingke.config.jobs"))
+
+
 def require_free(host: str, port: int) -> None:
     """Raise Refused if the address cannot be listened on, before anything is started."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET

@@ -24,6 +24,7 @@ from xingke.registry import queries
 from xingke.registry.actions import NewOrganisation
 from xingke.registry.models import Organisation, Region, Zone
 from xingke.reports.actions import write_document
+from xingke.reports.disclosing import take_step
 from xingke.reports.models import Document
 
 SEED = 7
@@ -48,6 +49,7 @@ OPERATOR, CHECKER = "operator", "checker"
 ACCOUNTS = (
     DemoAccount("director", "局领导（青溪县）", (("director", "青溪县"),)),
     DemoAccount("officer", "科室人员（青溪县）", (("officer", "青溪县"),)),
+    DemoAccount("reviewer", "保密审查员（青溪县）", (("secrecy_reviewer", "青溪县"),)),
     DemoAccount("minle", "科室人员（民乐县）", (("officer", "民乐县"),)),
     DemoAccount("statistician", "统计员（全国及云岭省）", (("statistician", REAL), ("statistician", FICTIONAL))),
     DemoAccount("superior", "上级查阅（清源市）", (("superior_reader", "清源市"),)),
@@ -56,6 +58,15 @@ ACCOUNTS = (
     DemoAccount("security", "安全管理员", (("security_administrator", REAL), ("security_administrator", FICTIONAL))),
     DemoAccount("auditor", "安全审计员", (("auditor", REAL), ("auditor", FICTIONAL))),
 )
+
+
+# Outline, region, period, and who took which step towards the public.
+DOCUMENTS: tuple[tuple[str, str, str, tuple[tuple[str, str], ...]], ...] = (
+    ("half-year", "民乐县", "2024-H1", ()),
+    ("annual", "青溪县", "2024", (("officer", "asked"),)),
+    ("annual", "青溪县", "2025", (("officer", "asked"), ("reviewer", "passed"), ("director", "published"))),
+)
+OPINIONS = {"asked": "", "passed": "未发现涉密和不宜公开的内容，可以公开。", "published": "同意公布。"}
 
 
 def prepare(*, now: datetime, say: Say, scale: float = 1) -> Mapping[str, str]:
@@ -74,18 +85,23 @@ def prepare(*, now: datetime, say: Say, scale: float = 1) -> Mapping[str, str]:
         table = importing.read_table(path.read_bytes())
         if ImportBatch.objects.filter(digest=table.digest).exists():
             continue
-        outcome = importing.import_observations(table=table, file_name=path.name, by=operator, now=now)
+        outcome = importing.import_table(
+            form=importing.sheet_form("observation"), table=table, file_name=path.name, by=operator, now=now
+        )
         say(f"{path.name}：" + "，".join(f"{name} {count}" for name, count in outcome.counts.items() if count))
     passwords = _ensure_accounts(now=now)
     for kind in KINDS:
         if columns.source(kind).file is None:
             columns.rebuild(kind)
-    for outline, place, period in (("half-year", "民乐县", "2024-H1"), ("annual", "青溪县", "2025")):
+    for outline, place, period, steps in DOCUMENTS:
         region = queries.region_by_name_or_code(place)
         if Document.objects.filter(outline=outline, region=region, period=period).exists():
             continue
         written = write_document(outline=outline, region=region, period=Period.parse(period), by=operator, now=now)
         say(f"文稿：{written.document.title}（固化 {written.frozen} 个数字）")
+        for number, (username, step) in enumerate(steps):
+            by = User.objects.get(username=username)
+            take_step(document=written.document, step=step, number=number, opinion=OPINIONS[step], by=by, now=now)
     return passwords
 
 

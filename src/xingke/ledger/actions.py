@@ -21,6 +21,7 @@ from xingke.accounts.permissions import Permission
 from xingke.base.keys import derived_key, new_key
 from xingke.base.refusals import Refused
 from xingke.ledger import queries, rules
+from xingke.ledger.bulk import insert
 from xingke.ledger.kinds import KINDS, Kind
 from xingke.ledger.models import (
     EventVersion,
@@ -80,22 +81,27 @@ def file_histories(
     source: str,
     confirmed: bool = False,
     confirmed_by: User | None = None,
+    seq: int | None = None,
 ) -> int:
     """File titles or patents with their events as one batch. Returns how many versions were written.
 
     source: where they come from (desk object, import, form). confirmed: file them as confirmed, by ``confirmed_by`` or
-    else by ``by`` (needs record.confirm); of a kind with four eyes these are two accounts.
+    else by ``by`` (needs record.confirm); of a kind with four eyes these are two accounts. seq: the number of a larger
+    act that leaves the audit row itself.
     Raises Refused if a history cannot have happened so, or somebody may not write there; then nothing is filed.
     """
     known = KINDS[kind]
     confirmer = confirmed_by or by
     signed = _signed(known, confirmed=confirmed, by=by, confirmer=confirmer, now=now)
-    seq = take_seq()
+    is_part = seq is not None
+    seq = take_seq() if seq is None else seq
     allowed = registry.scope(by, Permission.RECORD_ENTER)
     confirming = registry.scope(confirmer, Permission.RECORD_CONFIRM) if confirmed else allowed
     checked: set[int] = set()
     common: dict[str, Any] = {  # columns every version of the batch shares
-        "version": 1, "seq_from": seq, "source": source[:200], "entered_at": now, "entered_by": by, **signed,
+        "version": 1, "seq_from": seq, "source": source[:200], "entered_at": now, "entered_by_id": by.pk,
+        "state": signed["state"], "confirmed_at": signed["confirmed_at"],
+        "confirmed_by_id": confirmer.pk if confirmed else None,
     }  # fmt: skip
     written = 0
     stream = iter(histories)
@@ -105,15 +111,16 @@ def file_histories(
                 registry.require(by, Permission.RECORD_ENTER, region=region)
                 registry.require(confirmer, Permission.RECORD_CONFIRM, region=region)
             checked.add(region.pk)
-        subjects = [_subject(known, each, common) for each in chunk]
-        events = [event for each in chunk for event in _events(known, each, common)]
-        _create(known.subject, subjects)
-        _create(known.event, events)
+        subjects = [_subject(known, each) for each in chunk]
+        events = [event for each in chunk for event in _events(known, each)]
+        _create(known.subject, subjects, common)
+        _create(known.event, events, common)
         written += len(subjects) + len(events)
-    record_audit(
-        seq=seq, by=by, action=f"{kind}.filed", target_kind=kind, target=source, now=now, count=written,
-        detail={"confirmed": confirmed},
-    )  # fmt: skip
+    if not is_part:
+        record_audit(
+            seq=seq, by=by, action=f"{kind}.filed", target_kind=kind, target=source, now=now, count=written,
+            detail={"confirmed": confirmed},
+        )  # fmt: skip
     return written
 
 
@@ -129,37 +136,38 @@ def _confirmed(by: User, now: datetime) -> dict[str, Any]:
     return {"state": State.CONFIRMED, "confirmed_at": now, "confirmed_by": by}
 
 
-def _create(model: type[Version], rows: list[Any]) -> None:
+def _create(model: type[Version], rows: Sequence[Mapping[str, Any]], common: Mapping[str, Any]) -> None:
     try:
         with transaction.atomic():
-            model._default_manager.bulk_create(rows, batch_size=400)
+            insert(model, rows, common)
     except IntegrityError as error:
         raise Refused(
             _("有一条记录与台账中已有的记录重复（编号相同），整批未登记：%(error)s") % {"error": error}
         ) from error
 
 
-def _subject(kind: Kind, history: NewHistory, common: Mapping[str, Any]) -> Version:
-    return kind.subject(
-        record=history.key, region=history.region, zone=history.zone, organisation=history.organisation,
-        happened_on=min(event.on for event in history.events), source_place=history.source_place,
-        is_fictional=history.is_fictional, **common, **history.fields,
-    )  # fmt: skip
+def _subject(kind: Kind, history: NewHistory) -> dict[str, Any]:
+    """The columns of a subject that are its own."""
+    return {
+        "record": history.key, **_where(history, history.region, history.organisation),
+        "happened_on": min(event.on for event in history.events), **dict.fromkeys(kind.details, ""), **history.fields,
+    }  # fmt: skip
 
 
-def _events(kind: Kind, history: NewHistory, common: Mapping[str, Any]) -> list[EventVersion]:
+def _events(kind: Kind, history: NewHistory) -> list[dict[str, Any]]:
+    """The columns of its events that are theirs, in order."""
     repeated = {name: history.fields[name] for name in kind.repeated}
     result = []
     for step in _effects(kind, (rules.Happening(each.event, each.on, each) for each in history.events)):
         event = step.happening.key
         assert isinstance(event, NewEvent)  # what was put in two lines above
         result.append(
-            kind.event(
-                record=event.key or derived_key(history.key, event.event, event.on, *_again(history, event)), subject=history.key,
-                region=event.region, zone=history.zone, organisation=event.organisation or history.organisation,
-                happened_on=event.on, event=event.event, effect=step.effect, step=step.step,
-                source_place=history.source_place, is_fictional=history.is_fictional, **common, **repeated, **event.measures,
-            )
+            {
+                "record": event.key or derived_key(history.key, event.event, event.on, *_again(history, event)),
+                "subject": history.key, **_where(history, event.region, event.organisation or history.organisation),
+                "happened_on": event.on, "event": event.event, "effect": step.effect, "step": step.step, **repeated,
+                **kind.event_details, **event.measures,
+            }
         )  # fmt: skip
     return result
 
@@ -169,6 +177,14 @@ def _effects(kind: Kind, happenings: Iterable[rules.Happening]) -> list[rules.St
         return registry.term_label(kind.event_list, event, "zh-hans")
 
     return rules.effects(happenings, unheld=kind.names.unheld, said=said)
+
+
+def _where(history: NewHistory, region: Region, organisation: Organisation | None) -> dict[str, Any]:
+    return {
+        "region_id": region.pk, "zone_id": history.zone.pk if history.zone else None,
+        "organisation_id": organisation.pk if organisation else None, "source_place": history.source_place,
+        "is_fictional": history.is_fictional,
+    }  # fmt: skip
 
 
 def _again(history: NewHistory, event: NewEvent) -> tuple[int, ...]:
@@ -390,23 +406,12 @@ def confirm_events(*, records: Mapping[str, Sequence[UUID]], by: User, now: date
     for code, changes in plan.versions.items():
         for model in (KINDS[code].event, KINDS[code].subject):
             rows = [(row, columns) for row, columns in changes if isinstance(row, model)]
-            _close(model, [row.pk for row, _columns in rows], seq)
-            _create(
-                model, [_successor(row, seq=seq, by=by, now=now, reason="", changes=columns) for row, columns in rows]
-            )
+            write_next_versions(rows, seq=seq, by=by, now=now, reason="")
     record_audit(
         seq=seq, by=by, action="records.confirmed", target_kind="record", target=_("批量确认"), now=now,
         count=plan.count, detail={"left": len(plan.left), "kinds": {code: len(keys) for code, keys in records.items()}},
     )  # fmt: skip
     return plan
-
-
-def _close(model: type[Version], rows: Sequence[int], seq: int) -> None:
-    """End versions at ``seq``. Raises Refused if one was ended meanwhile."""
-    for start in range(0, len(rows), 500):
-        part = rows[start : start + 500]
-        if model._default_manager.filter(pk__in=part, seq_to__isnull=True).update(seq_to=seq) != len(part):
-            raise Refused(_("该记录刚刚被他人更正，请刷新页面后再试。"))
 
 
 def _settle(
@@ -481,6 +486,22 @@ def _successor(row: V, *, seq: int, by: User, now: datetime, reason: str, change
     for name, value in changes.items():
         setattr(successor, name, value)
     return successor
+
+
+def write_next_versions(
+    rows: Sequence[tuple[Version, Mapping[str, Any]]], *, seq: int, by: User, now: datetime, reason: str
+) -> None:
+    """The same for many rows of one table, each with its changes; a few queries for thousands."""
+    for start in range(0, len(rows), BATCH):
+        chunk = rows[start : start + BATCH]
+        model = type(chunk[0][0])
+        current = model._default_manager.filter(pk__in=[row.pk for row, _changes in chunk], seq_to__isnull=True)
+        if current.update(seq_to=seq) != len(chunk):
+            raise Refused(_("该记录刚刚被他人更正，请刷新页面后再试。"))
+        successors = [
+            _successor(row, seq=seq, by=by, now=now, reason=reason, changes=changes) for row, changes in chunk
+        ]
+        model._default_manager.bulk_create(successors, batch_size=400)
 
 
 def _current(model: type[V], record: UUID) -> V:
@@ -726,6 +747,13 @@ def declare_record_keeping(*, region: Region, kind: str, since: date, by: User, 
         detail={"kind": kind, "since": since.isoformat()},
     )  # fmt: skip
     return declared
+
+
+@transaction.atomic
+def declare_kinds(*, region: Region, kinds: Sequence[str], since: date, by: User, now: datetime) -> None:
+    """Declare several kinds at once, or none: see ``declare_record_keeping``."""
+    for kind in kinds:
+        declare_record_keeping(region=region, kind=kind, since=since, by=by, now=now)
 
 
 @transaction.atomic

@@ -11,11 +11,19 @@ class LedgerConfig(AppConfig):
         from django.utils.translation import pgettext_lazy
 
         from xingke.accounts.permissions import Permission
-        from xingke.base import definitions, menu, panels
+        from xingke.base import definitions, jobs, menu, panels, searching
+        from xingke.ledger import finding, import_jobs, rules, sheets
         from xingke.ledger import organisation_panels as filled
-        from xingke.ledger import rules
 
         definitions.register(rules.NAMES)
+        definitions.register(sheets.SHEETS)
+        for searchable in (*finding.RECORDS, finding.OBSERVATIONS):
+            searching.register(searchable)
+        for code, label, run in (
+            (import_jobs.PREPARE, _("核对导入的文件"), import_jobs.prepare),
+            (import_jobs.FILE, _("登记导入的行"), import_jobs.file),
+        ):
+            jobs.register(jobs.JobKind(code=code, label=label, back="ledger:import-list", run=run))
         for order, code, label, url_name, permission, icon in (
             (30, "records", _("台账"), "ledger:record-list", Permission.RECORD_READ, "certificate"),
             (

@@ -1,406 +1,399 @@
-"""Importing a table (.xlsx, CSV) of reported figures: reading rows (pure), then one transaction that files what holds.
+"""Importing a table (.xlsx, CSV) of any kind of record: read in a child process, staged, looked at, filed as one act.
 
-Every row ends in one of five ways: new, changed (a new version), unchanged, waiting (a kind of figure that has no
-place yet) or rejected with what was found and what would do. Importing the same file twice writes nothing.
+Every row ends in one of five ways: new, changed (later versions), unchanged, waiting (there is no place for it yet) or
+rejected with what was found and what would do. Importing the same file twice writes nothing.
+
+What a row says is read again from its cells whenever it is needed: nothing half understood is kept. Rows are read and
+held against the ledger outside any transaction; filing then only succeeds while the counter still stands where it stood.
 """
 
 import hashlib
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from xingke.accounts.actions import record_audit, take_seq
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
-from xingke.base.keys import derived_key
-from xingke.base.periods import Period
+from xingke.accounts.queries import current_seq
 from xingke.base.press.cells import Note, Remark, letters
 from xingke.base.press.packages import Unreadable
 from xingke.base.press.sheets import Sheet, read_sheet
-from xingke.base.quantities import Quantity, Unit
 from xingke.base.refusals import Refused
 from xingke.ledger import rules
-from xingke.ledger.actions import write_next_version
-from xingke.ledger.models import ImportBatch, ImportRow, Observation, State
+from xingke.ledger.incoming import (
+    FILED,
+    OUTCOMES,
+    REJECTED,
+    WAITING,
+    Filing,
+    Options,
+    Problem,
+    Reader,
+    Row,
+    counted,
+    refuse_repeats,
+)
+from xingke.ledger.incoming_figures import FigureReader
+from xingke.ledger.incoming_histories import HistoryReader
+from xingke.ledger.models import ImportBatch, ImportChunk
+from xingke.ledger.sheets import OBSERVATION, SheetForm, Understood, understand
 from xingke.registry import queries as registry
-from xingke.registry.models import Region
 
-COLUMNS = (
-    "figure", "document", "level", "region", "region_code", "stated_year", "real_year", "period", "indicator",
-    "measure", "value", "value_max", "unit", "basis", "part", "as_written", "note",
-)  # fmt: skip
-REQUIRED = ("figure", "document", "region", "period", "indicator", "measure", "value", "unit", "as_written")
 SIZE_LIMIT = 20 * 2**20
+CHUNK = 500  # rows in one value of the stage
+TRIES = 3  # how often an act is held against a moving ledger before it keeps everybody else waiting
+
+Step = Callable[[int, int, str], None]  # done, total, message: see base.jobs.Work.step
+READING, CHECKING, STAGING, FILING = (
+    gettext_noop("正在读取文件。"), gettext_noop("正在逐行核对。"), gettext_noop("正在保存核对结果。"), gettext_noop("正在登记。")
+)  # fmt: skip
+
+
+def _silent(_done: int, _total: int, _said: str) -> None:
+    """Nobody wants to know how far it is."""
+
+
+# ── reading a file ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 @dataclass(frozen=True)
 class Table:
-    """A file as read: its rows by column name and what they were in.
+    """A file as read.
 
     numbers: each row's number in the file. encoding: UTF-8, GB18030 or UTF-16; XLSX for a workbook. damage: by row
-    number, the cells whose value was lost before it came here, as (column name, note). notes: what else there is to say.
+    number, the cells whose value was lost before it came here, as (place, sentence). notes: what else there is to say.
     """
 
-    rows: Sequence[Mapping[str, str]]
+    header: tuple[str, ...]
+    rows: Sequence[Sequence[str]]
+    numbers: Sequence[int]
     encoding: str
     digest: str
-    numbers: Sequence[int]
     sheet_name: str = ""
-    damage: Mapping[int, Sequence[tuple[str, Note]]] = field(default_factory=dict)
-    notes: Sequence[Note] = ()
+    damage: Mapping[int, Sequence[tuple[int, str]]] = field(default_factory=dict)
+    notes: Sequence[str] = ()
 
 
-def read_table(data: bytes, *, name: str = "") -> Table:
-    """Read a CSV or the first filled sheet of an .xlsx, in a child process.
+def read_table(data: bytes, *, name: str = "", sheet: str = "") -> Table:
+    """Read a CSV or one sheet of an .xlsx (the first filled one, or the one of that name), in a child process.
 
     name: the file's, if known; it must not contradict what the file is. Raises Refused for what is no table, is
-    dangerous, marked as secret, empty, too large or lacks a column.
+    dangerous, marked as secret, empty or too large.
     """
     if len(data) > SIZE_LIMIT:
         raise Refused(_("文件超过 20 MB，请分成几个文件导入。"))
     if not data.strip():
         raise Refused(_("文件是空的，没有可导入的内容。"))
     try:
-        sheet = read_sheet(data, name=name)
+        read = read_sheet(data, name=name, sheet=sheet)
     except Unreadable as error:
         raise Refused(str(error)) from error
-    missing = [column for column in REQUIRED if column not in sheet.header]
-    if missing:
-        raise Refused(_("缺少必需的列：%(columns)s。") % {"columns": _("、").join(missing)})
-    if not sheet.rows:
+    notes = [f"{note.cell} {note.text}" for note in read.notes if not note.is_damaging]
+    kept: list[tuple[int, Sequence[str]]] = []
+    for number, cells in zip(read.numbers, read.rows, strict=True):
+        if why := rules.is_no_record(cells, read.header):
+            notes.append(_NO_RECORD[why].format(number=number))
+        else:
+            kept.append((number, cells))
+    if not kept:
         raise Refused(_("文件只有表头，没有数据行。"))
-    named = [(column, name) for column, name in enumerate(sheet.header) if name]
     return Table(
-        rows=[{name: row[column] for column, name in named} for row in sheet.rows],
-        encoding=sheet.encoding or "XLSX",
-        digest=hashlib.sha256(data).hexdigest(),
-        numbers=sheet.numbers,
-        sheet_name=sheet.sheet_name,
-        damage=_used_damage(sheet),
-        notes=[note for note in sheet.notes if not note.is_damaging],
-    )
+        header=read.header, rows=[cells for _number, cells in kept], numbers=[number for number, _cells in kept],
+        encoding=read.encoding or "XLSX", digest=hashlib.sha256(data).hexdigest(), sheet_name=read.sheet_name,
+        damage=_damage(read), notes=notes,
+    )  # fmt: skip
 
 
-def _used_damage(sheet: Sheet) -> dict[int, list[tuple[str, Note]]]:
-    """The damaged cells that matter here: in a column that is read, or a whole row that is shifted."""
-    used: dict[int, list[tuple[str, Note]]] = {}
+_NO_RECORD = {
+    "total": "第 {number} 行是合计，没有作为数据读入",
+    "footer": "第 {number} 行是表尾的说明，没有作为数据读入",
+    "header": "第 {number} 行重复了表头，没有作为数据读入",
+    "example": "第 {number} 行是模板里的示例，没有作为数据读入",
+}
+
+
+def _damage(sheet: Sheet) -> dict[int, list[tuple[int, str]]]:
+    found: dict[int, list[tuple[int, str]]] = {}
     for number, notes in sheet.damage.items():
-        for note in notes:
-            column = sheet.header[note.column] if note.column < len(sheet.header) else letters(note.column)
-            if column in COLUMNS or note.remark is Remark.SHIFTED:
-                used.setdefault(number, []).append((column, note))
-    return used
+        found[number] = [(_place(note), f"{note.cell} {note.text}。") for note in notes]
+    return found
+
+
+def _place(note: Note) -> int:
+    return -1 - note.column if note.remark is Remark.SHIFTED else note.column
+
+
+# ── reading rows, and holding them against the ledger ───────────────────────────────────────────────────────────────
 
 
 @dataclass(frozen=True)
-class Problem:
-    """Why a row was not filed: the column, what was found there, and what would do."""
+class Checked:
+    """Rows with what would become of them, as of a number of the counter, and who reads them."""
 
-    column: str
-    found: str
-    remedy: str
+    rows: Sequence[Row]
+    seq: int
+    reader: Reader
 
-    def __str__(self) -> str:
-        return _("%(column)s 列为“%(found)s”：%(remedy)s") % {
-            "column": self.column, "found": self.found, "remedy": self.remedy
-        }  # fmt: skip
+    @property
+    def counts(self) -> dict[str, int]:
+        return counted(self.rows)
 
-
-@dataclass
-class Row:
-    """A row on its way in: its number in the file, what it says, and its columns or its problems."""
-
-    number: int
-    raw: Mapping[str, str]
-    columns: dict[str, Any] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
-    is_waiting: bool = False
+    @property
+    def ready(self) -> list[Row]:
+        """The rows that filing would write."""
+        return [row for row in self.rows if row.outcome in FILED]
 
 
-@dataclass(frozen=True)
-class Books:
-    """What rows are read against: units, stated names, terms and the regions the file speaks of."""
-
-    units: Mapping[str, Unit]
-    names: Mapping[str, rules.StatedName]
-    layers: frozenset[str]
-    by_code: Mapping[str, Region]
-    by_name: Mapping[str, Sequence[Region]]
-
-    @classmethod
-    def open(cls, rows: Sequence[Mapping[str, str]]) -> "Books":
-        """Load what the rows need; a handful of queries whatever their number."""
-        names = {row.get("region", "").strip() for row in rows}
-        by_name: dict[str, list[Region]] = {}
-        for region in Region.objects.filter(name__in=names, valid_to__isnull=True):
-            by_name.setdefault(region.name, []).append(region)
-        return cls(
-            registry.units(),
-            {key: found.value for key, found in registry.catalogue("name").items()},
-            frozenset(registry.terms("layer")),
-            registry.regions_by_code(row.get("region_code", "").strip() for row in rows),
-            by_name,
-        )
-
-    def name(self, written: str, measure: str, unit: str) -> rules.StatedName | None:
-        """What a stated name means: with that unit, else with any."""
-        return self.names.get(f"{written}|{measure}|{unit}") or self.names.get(f"{written}|{measure}|")
+def sheet_form(code: str) -> SheetForm:
+    """A form of spreadsheet by its code. Raises Refused for one that is not loaded."""
+    found = registry.catalogue("sheet").get(code)
+    if found is None:
+        known = _("、").join(sorted(registry.catalogue("sheet")))
+        raise Refused(_("没有名为“%(code)s”的表格；可用：%(known)s。") % {"code": code, "known": known})
+    form: SheetForm = found.value
+    return form
 
 
-# column of the file → the field it is kept in, where that keeps only so many characters
-_KEPT_IN = {
-    "figure": "place", "document": "document", "region": "region_written", "real_year": "real_written",
-    "indicator": "name", "part": "part", "as_written": "as_written", "note": "note",
-}  # fmt: skip
-_SIZES = {field.name: field.max_length or 0 for field in Observation._meta.fields}
-_LONGEST = {column: _SIZES[name] for column, name in _KEPT_IN.items()}
+def reader_of(form: SheetForm, header: Sequence[str], *, by: User, options: Options) -> tuple[Reader, Understood]:
+    """Who reads the rows below a header. Raises Refused where the header will not do."""
+    understood = understand(form, header, registry.units())
+    made = FigureReader if form.kind == OBSERVATION else HistoryReader
+    return made(form, understood, by=by, options=options), understood
 
 
-def read_row(number: int, raw: Mapping[str, str], books: Books) -> Row:
-    """Read one row completely: either all its columns, or all its problems."""
-    row = Row(number, raw)
-    text = {column: raw.get(column, "").strip() for column in COLUMNS}
-    for column in REQUIRED:
-        if not text[column]:
-            row.problems.append(Problem(column, "", _("不能为空。")))
-    if text["measure"] == "target":
-        row.is_waiting = True
-        row.problems.append(Problem("measure", "target", _("这是目标数；目标台账尚未启用，此行保留待读。")))
-        return row
-    if text["measure"] and text["measure"] not in rules.MEASURES:
-        row.problems.append(
-            Problem("measure", text["measure"], _("请写：%(known)s。") % {"known": _("、").join(rules.MEASURES)})
-        )
-    region = _region(row, text, books)
-    stated, real = _periods(row, text)
-    quantity, most = _quantities(row, text, books)
-    if text["basis"] and text["basis"] not in books.layers:
-        row.problems.append(
-            Problem(
-                "basis",
-                text["basis"],
-                _("不是已知的资金口径，可用：%(known)s。") % {"known": _("、").join(sorted(books.layers))},
+def check(
+    rows: Sequence[Row], reader: Reader, understood: Understood, damage: Mapping[int, Sequence[tuple[int, str]]]
+) -> Checked:
+    """Read every row completely and hold what holds against the ledger. Writes nothing."""
+    seq = current_seq()
+    whole = [row for row in rows if not _refuse_damaged(row, understood, damage.get(row.number, ()))]
+    reader.read(whole)
+    refuse_repeats(rows, reader, understood)
+    reader.compare([row for row in rows if not row.problems])
+    for row in rows:
+        if row.problems and row.outcome != WAITING:
+            row.outcome = REJECTED
+    return Checked(rows, seq, reader)
+
+
+def _refuse_damaged(row: Row, understood: Understood, damage: Sequence[tuple[int, str]]) -> bool:
+    """A cell whose value was lost in the spreadsheet is never used, whatever could be made of it."""
+    if damage:
+        used = {taken.place for taken in understood.taken.values()}
+        for place, sentence in damage:
+            if place < 0:  # the whole row is shifted
+                row.refuse(letters(-1 - place), "", sentence)
+            elif place in used:
+                row.refuse(understood.header[place], row.cells[place], sentence)
+    return bool(row.problems)
+
+
+# ── the stage ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def prepare(
+    *, form: SheetForm, table: Table, file_name: str, by: User, now: datetime, options: Options, step: Step = _silent,
+    job: int | None = None,
+) -> ImportBatch:  # fmt: skip
+    """Check a table and keep what would become of its rows, for somebody to look at. Files nothing.
+
+    job: the number of the job that does it.
+    """
+    registry.require(by, Permission.IMPORT_RUN)
+    checked = _check_table(form, table, by=by, options=options, step=step)
+    step(len(table.rows), len(table.rows), STAGING)
+    with transaction.atomic():
+        batch = _batch(form, table, checked, file_name=file_name, by=by, now=now, options=options)
+        batch.check_job_id = job
+        _stage(batch, checked)
+    return batch
+
+
+def _check_table(form: SheetForm, table: Table, *, by: User, options: Options, step: Step = _silent) -> Checked:
+    step(0, len(table.rows), CHECKING)
+    reader, understood = reader_of(form, table.header, by=by, options=options)
+    rows = [Row(number, cells) for number, cells in zip(table.numbers, table.rows, strict=True)]
+    return check(rows, reader, understood, table.damage)
+
+
+def _batch(
+    form: SheetForm, table: Table, checked: Checked, *, file_name: str, by: User, now: datetime, options: Options
+) -> ImportBatch:
+    return ImportBatch(
+        kind=form.kind, form=form.code, file_name=file_name[:200], digest=table.digest, encoding=table.encoding,
+        sheet_name=table.sheet_name[:64], options=options.stored(), header=list(table.header),
+        damage={str(number): list(each) for number, each in table.damage.items()}, notes=list(table.notes),
+        counts=checked.counts, ready=len(checked.ready), checked_seq=checked.seq, prepared_at=now, prepared_by=by,
+    )  # fmt: skip
+
+
+def _stage(batch: ImportBatch, checked: Checked) -> None:
+    """Keep the rows of a batch, those of one outcome together, in place of any kept before."""
+    batch.counts, batch.ready, batch.checked_seq = checked.counts, len(checked.ready), checked.seq
+    batch.save()
+    batch.chunks.all().delete()
+    chunks: list[ImportChunk] = []
+    for outcome in OUTCOMES:
+        alike = [row for row in checked.rows if row.outcome == outcome]
+        for start in range(0, len(alike), CHUNK):
+            part = alike[start : start + CHUNK]
+            rows = [[row.number, row.cells, row.problems] for row in part]
+            chunks.append(ImportChunk(batch=batch, outcome=outcome, place=len(chunks), size=len(part), rows=rows))
+    ImportChunk.objects.bulk_create(chunks, batch_size=20)
+
+
+def staged(batch: ImportBatch, *outcomes: str) -> Iterator[Row]:
+    """The rows kept of a batch, all or those of some outcomes."""
+    chunks = batch.chunks.filter(outcome__in=outcomes) if outcomes else batch.chunks.all()
+    for chunk in chunks.order_by("place").iterator():
+        yield from rows_of(chunk)
+
+
+def rows_of(chunk: ImportChunk) -> list[Row]:
+    """The rows of one chunk as they were kept."""
+    return [
+        Row(number, cells, chunk.outcome, [Problem(*problem) for problem in problems])
+        for number, cells, problems in chunk.rows
+    ]
+
+
+def options_of(batch: ImportBatch) -> Options:
+    """What was chosen when the file was handed over."""
+    return Options(**batch.options)
+
+
+# ── filing ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class _Moved(Exception):
+    """Somebody wrote to the ledger since the rows were held against it."""
+
+
+def file(*, batch: ImportBatch, by: User, now: datetime, step: Step = _silent) -> ImportBatch:
+    """File what a batch would write, as one act; a batch that is filed already stays as it is.
+
+    Raises Refused where the ledger has changed so that some rows would come out otherwise than was shown; the batch
+    then shows how they would come out now.
+    """
+    registry.require(by, Permission.IMPORT_RUN)
+    if batch.state == ImportBatch.State.FILED:
+        return batch
+    form = sheet_form(batch.form)
+    damage = {int(number): [(place, text) for place, text in each] for number, each in batch.damage.items()}
+    for attempt in range(TRIES):
+        step(0, batch.ready, CHECKING)
+        rows = list(staged(batch, *FILED))
+        shown = [row.outcome for row in rows]
+        reader, understood = reader_of(form, batch.header, by=by, options=options_of(batch))
+        fresh = [Row(row.number, row.cells) for row in rows]
+        checked = check(fresh, reader, understood, damage)
+        otherwise = sum(row.outcome != before for row, before in zip(fresh, shown, strict=True))
+        if otherwise:
+            _stage_again(batch, reader, understood, damage)
+            raise Refused(
+                _("台账在您查看之后有了变动，%(count)d 行的结果与预览不同；已重新核对，请看过再登记。")
+                % {"count": otherwise}
             )
-        )
-    for column, longest in _LONGEST.items():
-        if len(text[column]) > longest:
-            remedy = _("最多 %(longest)d 个字，请缩短后再导入。") % {"longest": longest}
-            row.problems.append(Problem(column, f"{text[column][:20]}…", remedy))
-    if row.problems or region is None or quantity is None or stated is None:
-        return row
-    name = books.name(text["indicator"], text["measure"], text["unit"])
-    row.columns = {
-        "region": region, "region_written": text["region"], "is_region_inferred": "place inferred" in text["real_year"],
-        "happened_on": (real.period or stated).last, "is_fictional": region.is_fictional,
-        "name": text["indicator"], "indicator": name.indicator if name else "", "aspect": name.aspect if name else "level",
-        "measure": text["measure"], "value": quantity.scaled, "value_max": most.scaled if most else None,
-        "unit": text["unit"], "kind": quantity.unit.kind, "decimals": quantity.decimals,
-        "approximation": rules.approximation(text["as_written"]), "layer": text["basis"], "part": text["part"],
-        "stated_period": stated.code, "real_period": real.period.code if real.period else "",
-        "confidence": real.confidence, "real_written": text["real_year"], "document": text["document"],
-        "place": text["figure"], "as_written": text["as_written"], "note": text["note"],
-    }  # fmt: skip
-    return row
-
-
-def _region(row: Row, text: Mapping[str, str], books: Books) -> Region | None:
-    if code := text["region_code"]:
-        region = books.by_code.get(code)
-        if region is None:
-            row.problems.append(Problem("region_code", code, _("没有这个区划代码，请填六位现行代码。")))
-        elif text["region"] and region.name != text["region"]:
-            row.problems.append(
-                Problem(
-                    "region",
-                    text["region"],
-                    _("代码 %(code)s 是“%(name)s”，名称与代码不一致。") % {"code": code, "name": region.name},
-                )
-            )
-            return None
-        return region
-    found = books.by_name.get(text["region"], ())
-    if len(found) == 1:
-        return found[0]
-    if text["region"]:
-        remedy = (
-            _("有 %(count)d 个同名区划，请填 region_code。") % {"count": len(found)}
-            if found
-            else _("没有这个区划；原文未写明地名的，请补充 region_code 后再导入。")
-        )
-        row.problems.append(Problem("region", text["region"], remedy))
-    return None
-
-
-def _periods(row: Row, text: Mapping[str, str]) -> tuple[Period | None, rules.RealPeriod]:
-    unknown = rules.RealPeriod(None, "ambiguous")
-    try:
-        stated = Period.parse(text["period"])
-    except ValueError:
-        if text["period"]:
-            row.problems.append(
-                Problem("period", text["period"], _("请写成 2024、2024-H1、2024-Q3、2024-06 或 2024-01..2024-10。"))
-            )
-        return None, unknown
-    try:
-        return stated, rules.real_period(stated, stated_year=text["stated_year"], real_year=text["real_year"])
-    except ValueError:
-        row.problems.append(
-            Problem("real_year", text["real_year"], _("请写年份或期间，如 2018；不确定的写成 2015/2016。"))
-        )
-        return stated, unknown
-
-
-def _quantities(row: Row, text: Mapping[str, str], books: Books) -> tuple[Quantity | None, Quantity | None]:
-    unit = books.units.get(text["unit"])
-    if unit is None:
-        if text["unit"]:
-            row.problems.append(
-                Problem("unit", text["unit"], _("不是已知的计量单位，请改用规则包中的单位或补充该单位。"))
-            )
-        return None, None
-    read: list[Quantity | None] = []
-    for column in ("value", "value_max"):
+        step(0, batch.ready, FILING)
         try:
-            read.append(Quantity.read(text[column], unit) if text[column] else None)
-        except ValueError:
-            row.problems.append(
-                Problem(column, text[column], _("不是可以精确保存的数字；遮盖或缺失的数请留待核实，不要填写。"))
-            )
-            read.append(None)
-    return read[0], read[1]
+            with transaction.atomic():
+                return _file(batch, checked, by=by, now=now)
+        except _Moved:
+            if attempt == TRIES - 1:
+                raise Refused(_("台账正在不断变动，没有登记；请稍后再试。")) from None
+    raise AssertionError("the loop returns or raises")
+
+
+def _stage_again(
+    batch: ImportBatch, reader: Reader, understood: Understood, damage: Mapping[int, Sequence[tuple[int, str]]]
+) -> None:
+    rows = sorted((Row(row.number, row.cells) for row in staged(batch)), key=lambda row: row.number)
+    checked = check(rows, reader, understood, damage)
+    with transaction.atomic():
+        if ImportBatch.objects.select_for_update().filter(pk=batch.pk, state=ImportBatch.State.PREPARED).exists():
+            _stage(batch, checked)
+
+
+def _file(batch: ImportBatch, checked: Checked, *, by: User, now: datetime) -> ImportBatch:
+    """The act itself, inside its transaction. Raises _Moved if the rows were held against an older ledger."""
+    if batch.pk is not None:
+        batch = ImportBatch.objects.select_for_update().get(pk=batch.pk)
+        if batch.state == ImportBatch.State.FILED:
+            return batch
+        if batch.state == ImportBatch.State.CANCELLED:
+            raise Refused(_("这次导入已经取消，没有登记；需要时请重新交来文件。"))
+    ready = checked.ready
+    taken = checked.reader.before_filing(ready, by=by, now=now, source=batch.file_name)
+    seq = take_seq()
+    if seq != checked.seq + taken + 1:
+        raise _Moved
+    filing = Filing(seq=seq, by=by, now=now, source=batch.file_name)
+    written = checked.reader.file(ready, filing)
+    batch.seq, batch.imported_at, batch.imported_by, batch.state = seq, now, by, ImportBatch.State.FILED
+    batch.save()
+    record_audit(
+        seq=seq, by=by, action=f"{batch.kind}.imported", target_kind="import", target=batch.file_name, now=now,
+        count=written, detail={"counts": batch.counts, "digest": batch.digest, "encoding": batch.encoding},
+    )  # fmt: skip
+    return batch
+
+
+@transaction.atomic
+def cancel(*, batch: ImportBatch) -> ImportBatch:
+    """Give up a batch that waits; its rows are not kept. Raises Refused for one that is filed."""
+    batch = ImportBatch.objects.select_for_update().get(pk=batch.pk)
+    if batch.state == ImportBatch.State.FILED:
+        raise Refused(_("这次导入已经登记，不能取消；不对的记录请逐条更正或作废。"))
+    batch.state = ImportBatch.State.CANCELLED
+    batch.save(update_fields=["state"])
+    batch.chunks.all().delete()
+    return batch
+
+
+# ── all at once ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What an import did: rows by outcome, the rows that were not filed, and the batch (None when nothing was new)."""
+    """What an import did or would do: rows by outcome, the rows that are not filed, and the batch (None: nothing new)."""
 
     counts: Mapping[str, int]
     left: Sequence[Row]
-    encoding: str
+    table: Table
+    reader: Reader
     batch: ImportBatch | None
     earlier: ImportBatch | None
 
 
-OUTCOMES = ("new", "changed", "unchanged", "waiting", "rejected")
+def import_table(
+    *, form: SheetForm, table: Table, file_name: str, by: User, now: datetime, options: Options | None = None,
+    is_trial: bool = False,
+) -> Outcome:  # fmt: skip
+    """Check a table and file it at once: what the command line and the demonstration do.
 
-
-@transaction.atomic
-def import_observations(*, table: Table, file_name: str, by: User, now: datetime) -> Outcome:
-    """File the rows of a table as observations, all in one transaction.
-
-    Rows of a region ``by`` may not write to are rejected one by one; a figure is filed as confirmed where ``by`` may
-    confirm, else as a draft. Rows already filed with the same content change nothing; with other content they become
-    a new version.
+    is_trial: only say what would happen.
     """
     registry.require(by, Permission.IMPORT_RUN)
-    entering = registry.scope(by, Permission.RECORD_ENTER)
-    confirming = registry.scope(by, Permission.RECORD_CONFIRM)
-    books = Books.open(table.rows)
-    rows = [read_row(number, raw, books) for number, raw in zip(table.numbers, table.rows, strict=True)]
-    _refuse_damaged(rows, table)
-    _refuse_repeats(rows)
-    for row in rows:
-        if row.columns and not entering.covers(row.columns["region"].path):
-            row.problems.append(Problem("region", row.columns["region_written"], _("不在您的授权范围内。")))
-    known = _known([row for row in rows if not row.problems])
-    for row in rows:
-        stored = known.get((row.columns["document"], row.columns["place"])) if not row.problems else None
-        if stored is not None and not entering.covers(stored.region.path):
-            remedy = _("这个数属于“%(region)s”，不在您的授权范围内。") % {"region": stored.region.name}
-            row.problems.append(Problem("figure", row.columns["place"], remedy))
-    ready = [row for row in rows if not row.problems]
-    counts: Counter[str] = Counter(dict.fromkeys(OUTCOMES, 0))
-    fresh: list[Row] = []
-    changed: list[tuple[Observation, dict[str, Any]]] = []
-    for row in ready:
-        stored = known.get((row.columns["document"], row.columns["place"]))
-        if stored is None:
-            fresh.append(row)
-        elif changes := _differences(stored, row.columns):
-            changed.append((stored, changes))
-        else:
-            counts["unchanged"] += 1
-    left = [row for row in rows if row.problems]
-    counts.update(new=len(fresh), changed=len(changed))
-    counts.update("waiting" if row.is_waiting else "rejected" for row in left)
-    earlier = ImportBatch.objects.filter(digest=table.digest).first()
-    if not fresh and not changed and (earlier is not None or not left):
-        return Outcome(dict(counts), left, table.encoding, None, earlier)
-    seq = take_seq()
-    batch = ImportBatch.objects.create(
-        kind="observation", file_name=file_name[:200], digest=table.digest, encoding=table.encoding, seq=seq,
-        imported_at=now, imported_by=by, counts=dict(counts),
-    )  # fmt: skip
-    Observation.objects.bulk_create(
-        [_observation(row, seq=seq, by=by, now=now, source=file_name, confirmed=confirming.covers(row.columns["region"].path)) for row in fresh],
-        batch_size=400,
-    )  # fmt: skip
-    for stored, changes in changed:
-        write_next_version(
-            stored, seq=seq, by=by, now=now, reason=_("重新导入 %(file)s") % {"file": file_name}, changes=changes
-        )
-    ImportRow.objects.bulk_create(
-        [
-            ImportRow(
-                batch=batch, number=row.number, key=str(row.raw.get("figure", ""))[:130],
-                status=ImportRow.Status.WAITING if row.is_waiting else ImportRow.Status.REJECTED,
-                problems=[str(problem) for problem in row.problems], raw=dict(row.raw),
-            )
-            for row in left
-        ],
-        batch_size=400,
-    )  # fmt: skip
-    record_audit(
-        seq=seq, by=by, action="observation.imported", target_kind="import", target=file_name, now=now,
-        count=len(fresh) + len(changed), detail={"counts": dict(counts), "digest": table.digest, "encoding": table.encoding},
-    )  # fmt: skip
-    return Outcome(dict(counts), left, table.encoding, batch, earlier)
-
-
-def _refuse_damaged(rows: Sequence[Row], table: Table) -> None:
-    """A cell whose value was lost in the spreadsheet is never used, whatever could be made of it."""
-    for row in rows:
-        damaged = table.damage.get(row.number, ())
-        if damaged:
-            row.columns.clear()
-            said = {
-                column: Problem(column, row.raw.get(column, ""), f"{note.cell} {note.text}。")
-                for column, note in damaged
-            }
-            row.problems[:] = [*said.values(), *(each for each in row.problems if each.column not in said)]
-
-
-def _refuse_repeats(rows: Sequence[Row]) -> None:
-    first: dict[tuple[str, str], int] = {}
-    for row in rows:
-        if row.columns:
-            key = (row.columns["document"], row.columns["place"])
-            if key in first:
-                row.problems.append(
-                    Problem("figure", key[1], _("与第 %(line)d 行重复，请只保留一行。") % {"line": first[key]})
-                )
-            first.setdefault(key, row.number)
-
-
-def _known(rows: Sequence[Row]) -> dict[tuple[str, str], Observation]:
-    documents = {row.columns["document"] for row in rows}
-    stored = Observation.objects.filter(document__in=documents, seq_to__isnull=True).select_related("region")
-    return {(each.document, each.place): each for each in stored}
-
-
-def _differences(stored: Observation, columns: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in columns.items() if getattr(stored, name) != value}
-
-
-def _observation(row: Row, *, seq: int, by: User, now: datetime, source: str, confirmed: bool) -> Observation:
-    return Observation(
-        record=derived_key("observation", row.columns["document"], row.columns["place"]), version=1, seq_from=seq,
-        state=State.CONFIRMED if confirmed else State.DRAFT, source=source[:200], source_place=f"第 {row.number} 行",
-        entered_at=now, entered_by=by, confirmed_at=now if confirmed else None, confirmed_by=by if confirmed else None,
-        **row.columns,
-    )  # fmt: skip
+    options = options or Options()
+    for attempt in range(TRIES):
+        checked = _check_table(form, table, by=by, options=options)
+        left = [row for row in checked.rows if row.problems]
+        earlier = ImportBatch.objects.filter(digest=table.digest, state=ImportBatch.State.FILED).first()
+        outcome = Outcome(checked.counts, left, table, checked.reader, None, earlier)
+        if is_trial or (not checked.ready and (earlier is not None or not left)):
+            return outcome
+        try:
+            with transaction.atomic():
+                batch = _batch(form, table, checked, file_name=file_name, by=by, now=now, options=options)
+                batch = _file(batch, checked, by=by, now=now)
+                _stage(batch, checked)
+                return Outcome(outcome.counts, left, table, checked.reader, batch, earlier)
+        except _Moved:
+            if attempt == TRIES - 1:
+                raise Refused(_("台账正在不断变动，没有登记；请稍后再试。")) from None
+    raise AssertionError("the loop returns or raises")

@@ -1,12 +1,16 @@
 """The record kinds whose events indicators count, and the tables that hold them."""
 
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 from django.db.models import CharField
 
 from xingke.ledger import models
 from xingke.ledger.kind_names import KIND_NAMES, KindNames
 from xingke.ledger.models import EventVersion, Version
+
+_EVERY_EVENT = {column.name for column in EventVersion._meta.local_fields} | {"id"}
 
 
 @dataclass(frozen=True)
@@ -37,12 +41,18 @@ class Kind:
         """The integer columns of its events that a definition may add up."""
         return tuple(self.names.measures)
 
-    @property
+    @cached_property
     def details(self) -> tuple[str, ...]:
         """The other columns of the subject that are its own: its name, its number, and what its kind adds."""
         own = [column.name for column in self.subject._meta.concrete_fields if column.model is self.subject]
         common = {column.name for column in Version._meta.local_fields} | {"id"}
         return ("name", "number", *(name for name in own if name not in {*common, *self.repeated, "name", "number"}))
+
+    @cached_property
+    def event_details(self) -> dict[str, Any]:
+        """The columns of its events that only some of them have, with what the others hold."""
+        own = (column for column in self.event._meta.concrete_fields if column.name not in _EVERY_EVENT)
+        return {column.name: column.get_default() for column in own if column.name not in self.repeated}
 
     def column(self, name: str) -> "CharField[str, str]":
         """A column of the subject."""

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from xingke.accounts.models import Attachment
+from xingke.accounts.models import Attachment, Job
 from xingke.registry.models import Organisation, Person, Region, Zone
 
 
@@ -64,7 +64,9 @@ class Version(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["region", "happened_on"], name="%(class)s_region_day"),
+            models.Index(  # what lists and counts of the records in force read, and nothing else
+                fields=["region", "happened_on"], condition=Q(seq_to__isnull=True), name="%(class)s_now_by_day"
+            ),
             models.Index(fields=["seq_from"], name="%(class)s_seq_from"),
             models.Index(fields=["seq_to"], condition=Q(seq_to__isnull=False), name="%(class)s_seq_to"),
         ]
@@ -479,43 +481,67 @@ class RecordKeeping(models.Model):
 
 
 class ImportBatch(models.Model):
-    """One file that was imported: what it was, who did it, and what became of its rows."""
+    """One file handed over: what it was, how its columns were understood, and what became or would become of its rows.
+
+    Prepared first, so that somebody can look; then filed under one number, or cancelled. checked_seq: the number its
+    rows were last held against. ready: how many rows filing writes.
+    """
+
+    class State(models.TextChoices):
+        PREPARED = "prepared", _("待登记")
+        FILED = "filed", _("已登记")
+        CANCELLED = "cancelled", _("已取消")
 
     kind = models.CharField(max_length=16)
+    form = models.CharField(max_length=40)
+    state = models.CharField(max_length=9, choices=State, default=State.PREPARED)
     file_name = models.CharField(max_length=200)
     digest = models.CharField(max_length=64, db_index=True)
     encoding = models.CharField(max_length=16)
-    seq = models.BigIntegerField(unique=True)
-    imported_at = models.DateTimeField()
-    imported_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    sheet_name = models.CharField(max_length=64, blank=True)
+    options = models.JSONField(default=dict)
+    header = models.JSONField(default=list)
+    damage = models.JSONField(default=dict)
+    notes = models.JSONField(default=list)
     counts = models.JSONField()
+    ready = models.PositiveIntegerField(default=0)
+    checked_seq = models.BigIntegerField(default=0)
+    prepared_at = models.DateTimeField()
+    prepared_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    seq = models.BigIntegerField(unique=True, null=True)
+    imported_at = models.DateTimeField(null=True)
+    imported_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    check_job = models.ForeignKey(Job, models.SET_NULL, null=True, related_name="+")
+    file_job = models.ForeignKey(Job, models.SET_NULL, null=True, related_name="+")
 
     class Meta:
         verbose_name = _("导入批次")
-        ordering = ("-seq",)
+        ordering = ("-pk",)
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(imported_at__isnull=True, imported_by__isnull=True, seq__isnull=True)
+                | Q(imported_at__isnull=False, imported_by__isnull=False, seq__isnull=False),
+                name="importbatch_imported_at_and_by",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.file_name
 
 
-class ImportRow(models.Model):
-    """A row of an imported file that did not become a record: as it stood, what was found, what would do."""
+class ImportChunk(models.Model):
+    """Some hundred rows of an import that came out alike, in one value: [number, cells, problems] each."""
 
-    class Status(models.TextChoices):
-        WAITING = "waiting", _("待处理")
-        REJECTED = "rejected", _("未导入")
-
-    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="rows")
-    number = models.PositiveIntegerField()
-    key = models.CharField(max_length=130)
-    status = models.CharField(max_length=8, choices=Status)
-    problems = models.JSONField()
-    raw = models.JSONField()
+    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="chunks")
+    outcome = models.CharField(max_length=9)
+    place = models.PositiveIntegerField()
+    size = models.PositiveIntegerField()
+    rows = models.JSONField()
 
     class Meta:
         verbose_name = _("导入行")
-        ordering = ("batch", "number")
-        constraints = [models.UniqueConstraint(fields=["batch", "number"], name="importrow_once")]
+        ordering = ("batch", "place")
+        constraints = [models.UniqueConstraint(fields=["batch", "place"], name="importchunk_once")]
 
     def __str__(self) -> str:
-        return f"{self.batch_id}:{self.number}"
+        return f"{self.batch_id}:{self.place}"

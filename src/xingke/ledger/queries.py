@@ -22,12 +22,13 @@ from xingke.ledger.models import (
     EventVersion,
     Evidence,
     ImportBatch,
+    ImportChunk,
     Observation,
     Proposal,
     RecordKeeping,
     State,
     Version,
-)
+)  # fmt: skip
 from xingke.ledger.rules import Reported, chosen, is_corrected_at_once, may_confirm, may_correct, natural_key
 from xingke.registry import queries as registry
 from xingke.registry.models import Organisation, Region
@@ -73,12 +74,12 @@ def timeline(organisation: Organisation, *, limit: int = 200) -> list[TimelineEn
 
 
 def current_subjects(kind: Kind, records: set[UUID]) -> dict[UUID, Version]:
-    """The current versions of the subjects of a kind, by record key; at most one query for 500 keys."""
+    """The current versions of the subjects of a kind, by record key, without place and holder; one query for 500 keys."""
     found: dict[UUID, Version] = {}
     wanted = list(records)
     for start in range(0, len(wanted), 500):
         rows = kind.subject._default_manager.filter(record__in=wanted[start : start + 500], seq_to__isnull=True)
-        found |= {row.record: row for row in rows.select_related("organisation", "region")}
+        found |= {row.record: row for row in rows}
     return found
 
 
@@ -491,18 +492,19 @@ def entries(listed: Iterable[tuple[str, int, date]]) -> list[TimelineEntry]:
 
 
 def event_years(user: User) -> list[int]:
-    """The years the events somebody may read lie in, newest first. One query per kind."""
+    """The years the events somebody may read lie in, newest first. One query."""
     allowed = registry.scope(user, Permission.RECORD_READ)
-    days: list[date] = []
-    for kind in KINDS.values():
-        events = kind.event._default_manager.filter(registry.in_scope(allowed), seq_to__isnull=True)
-        days += [
-            day
-            for found in (events.aggregate(first=Min("happened_on"), last=Max("happened_on")),)
-            for day in found.values()
-            if day
-        ]
-    return list(range(max(days).year, min(days).year - 1, -1)) if days else []
+    parts = [
+        kind.event._default_manager.filter(registry.in_scope(allowed), seq_to__isnull=True)
+        .annotate(kind_code=Value(kind.code, output_field=CharField()))  # a constant: one row for the whole kind
+        .order_by()
+        .values("kind_code")
+        .annotate(first=Min("happened_on"), last=Max("happened_on"))
+        .values_list("kind_code", "first", "last")
+        for kind in KINDS.values()
+    ]
+    days = [(first, last) for _kind, first, last in parts[0].union(*parts[1:], all=True) if first]
+    return list(range(max(last for _first, last in days).year, min(days)[0].year - 1, -1)) if days else []
 
 
 def observations_listed(
@@ -606,14 +608,14 @@ def record_keeping_regions(
 
 
 def reported(
-    *, indicators: Sequence[str], regions: Sequence[int], periods: Sequence[str], aspect: str = "level",
-    seq: int | None = None,
+    *, indicators: Sequence[str], regions: Sequence[int], periods: Sequence[str],
+    aspects: Sequence[str] = ("level",), seq: int | None = None,
 ) -> list[Observation]:  # fmt: skip
     """Confirmed observations that could answer, ordered by indicator, region and period. One query."""
     return list(
         Observation.objects.filter(
             as_of(seq), state=State.CONFIRMED, indicator__in=indicators, region__in=regions, real_period__in=periods,
-            aspect=aspect, part="",
+            aspect__in=aspects, part="",
         )
         .defer("entered_at", "confirmed_at", "reason", "note", "real_written", "source", "source_place")
         .order_by("indicator", "region_id", "real_period", "document", "place")
@@ -693,9 +695,9 @@ def drafts_visible_to(user: User) -> int:
 
 
 def import_batches(user: User) -> QuerySet[ImportBatch]:
-    """The imports somebody may look into: their own, for whoever may import."""
+    """The imports somebody may look into: their own, for whoever may import, the newest first."""
     registry.require_page(user, Permission.IMPORT_RUN)
-    return ImportBatch.objects.filter(imported_by=user).select_related("imported_by")
+    return ImportBatch.objects.filter(prepared_by=user).select_related("prepared_by", "imported_by", "file_job")
 
 
 def import_batch_for(user: User, pk: int) -> ImportBatch:
@@ -706,9 +708,47 @@ def import_batch_for(user: User, pk: int) -> ImportBatch:
     return found
 
 
+def imports_to_file(user: User) -> QuerySet[ImportBatch]:
+    """Somebody's imports that were checked and wait to be filed."""
+    return ImportBatch.objects.filter(prepared_by=user, state=ImportBatch.State.PREPARED, ready__gt=0)
+
+
+def rows_turned_back(user: User) -> int:
+    """How many rows of somebody's filed imports were left with a problem. One query."""
+    left = ImportChunk.objects.filter(batch__prepared_by=user, batch__state=ImportBatch.State.FILED, outcome="rejected")
+    return int(left.aggregate(rows=Sum("size"))["rows"] or 0)
+
+
 def is_fictional_import(batch: ImportBatch) -> bool:
-    """Whether an import filed fictional figures."""
-    return Observation.objects.filter(seq_from=batch.seq, is_fictional=True).exists()
+    """Whether an import filed fictional records; before it is filed: whether whoever made it works in a fictional place."""
+    if batch.seq is None:
+        return any(region.is_fictional for region in registry.own_regions(batch.prepared_by))
+    model: Any = KINDS[batch.kind].event if batch.kind in KINDS else Observation
+    return bool(model.objects.filter(seq_from=batch.seq, is_fictional=True).exists())
+
+
+class StagedRows(Sequence[Any]):
+    """The rows of an import as a sequence to be paged: each page loads the chunks it lies in. Two queries a page."""
+
+    def __init__(self, batch: ImportBatch, outcome: str = "") -> None:
+        self._chunks = batch.chunks.filter(outcome=outcome) if outcome else batch.chunks.all()
+        self._sizes = list(self._chunks.order_by("place").values_list("place", "size"))
+
+    def __len__(self) -> int:
+        return sum(size for _place, size in self._sizes)
+
+    def __getitem__(self, wanted: Any) -> Any:
+        """Pairs of outcome and [number, cells, problems]."""
+        start, stop, _step = wanted.indices(len(self))
+        places: dict[int, tuple[int, int]] = {}
+        first = 0
+        for place, size in self._sizes:
+            low, high = max(start - first, 0), min(stop - first, size)
+            if low < high:
+                places[place] = (low, high)
+            first += size
+        chunks = self._chunks.filter(place__in=places).order_by("place")
+        return [(chunk.outcome, row) for chunk in chunks for row in chunk.rows[slice(*places[chunk.place])]]
 
 
 def latest_records(user: User, *, limit: int = 8) -> list[TimelineEntry]:
@@ -731,3 +771,10 @@ def latest_records(user: User, *, limit: int = 8) -> list[TimelineEntry]:
             if event.subject in subjects
         ]
     return sorted(entries, key=lambda entry: (entry.event.seq_from, entry.on), reverse=True)[:limit]
+
+
+def keeping_declared(user: User) -> list[RecordKeeping]:
+    """The declarations in force where somebody may read records, by region, then kind."""
+    allowed = registry.scope(user, Permission.RECORD_READ)
+    found = RecordKeeping.objects.filter(registry.in_scope(allowed, organisation=""), seq_to__isnull=True)
+    return list(found.select_related("region", "declared_by").order_by("region__path", "kind"))

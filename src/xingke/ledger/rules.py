@@ -1,5 +1,7 @@
 """The ledger's rules, without a database: histories of titles and patents, reported figures, stated names."""
 
+import re
+import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -241,3 +243,39 @@ def chosen(reported: Sequence[Reported]) -> Reported | None:
         return accepted[0]
     open_ones = [each for each in reported if each.accepted is None]
     return open_ones[0] if open_ones and len({each.scaled for each in open_ones}) == 1 else None
+
+
+_DAY = re.compile(r"(\d{4})([-/.]|年)(\d{1,2})(?:\2|月)(\d{1,2})日?(?:[ T]?00:00(?::00)?)?")
+_EIGHT = re.compile(r"(\d{4})(\d\d)(\d\d)")
+
+
+def written_day(text: str) -> date:
+    """A day as people write it: 2024-03-05, 2024/3/5, 2024.3.5, 2024年3月5日, 20240305, full width as well.
+
+    Raises ValueError for anything else, a month alone among it: no day is guessed.
+    """
+    words = unicodedata.normalize("NFKC", text).strip()
+    if found := _DAY.fullmatch(words):
+        return date(int(found[1]), int(found[3]), int(found[4]))
+    if found := _EIGHT.fullmatch(words):
+        return date(int(found[1]), int(found[2]), int(found[3]))
+    raise ValueError(f"{text!r} is no day")
+
+
+EMPTY_MARKS = frozenset({"", "-", "--", "—", "——", "－", "/", "／", "\\", "无", "N/A", "n/a", "NA"})
+"""What people write into a cell that has nothing to say."""
+_TOTALS = frozenset({"合计", "总计", "小计", "累计", "共计"})
+_FOOTERS = ("注:", "注：", "备注:", "备注：", "填表", "制表", "审核人", "填报", "联系人", "说明:", "说明：")
+EXAMPLE = "示例行，导入时跳过"
+
+
+def is_no_record(cells: Sequence[str], header: Sequence[str]) -> str:
+    """Why a row of a table is no record: ``total``, ``footer``, ``header`` or ``example``; empty for one that may be."""
+    filled = [text for text in cells if text]
+    if any("".join(text.split()).rstrip(":：") in _TOTALS for text in filled[:2]):
+        return "total"
+    if EXAMPLE in filled:
+        return "example"
+    if len(filled) <= 2 and filled and filled[0].startswith(_FOOTERS):
+        return "footer"
+    return "header" if list(cells) == list(header) else ""

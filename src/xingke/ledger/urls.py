@@ -1,10 +1,21 @@
 from django.urls import path
 
-from xingke.ledger.views import changes, confirming, entries, evidence, imports, observations, proposals, records
+from xingke.ledger.views import (
+    changes,
+    confirming,
+    entries,
+    evidence,
+    imports,
+    keeping,
+    observations,
+    proposals,
+    records,
+)  # fmt: skip
 
 app_name = "ledger"
 urlpatterns = [
     path("records/", records.record_list, name="record-list"),
+    path("records/keeping/", keeping.keeping, name="keeping"),
     path("records/confirm/", confirming.records_confirm, name="records-confirm"),
     path("records/<str:kind>/new/", entries.record_new, name="record-new"),
     path("records/<str:kind>/<uuid:record>/", records.record, name="record"),
@@ -25,5 +36,8 @@ urlpatterns = [
     path("observations/choices/", observations.choice_list, name="choice-list"),
     path("observations/<uuid:record>/choose/", observations.observation_choose, name="observation-choose"),
     path("imports/", imports.import_list, name="import-list"),
+    path("imports/forms/<slug:code>/", imports.import_form, name="import-form"),
     path("imports/<int:pk>/", imports.import_batch, name="import"),
+    path("imports/<int:pk>/file/", imports.import_file, name="import-file"),
+    path("imports/<int:pk>/cancel/", imports.import_cancel, name="import-cancel"),
 ]

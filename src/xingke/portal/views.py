@@ -9,13 +9,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from xingke.accounts import queries as accounts
+from xingke.base.caching import for_everybody
 from xingke.base.gallery import samples
 from xingke.portal import queries
 from xingke.registry import queries as registry
 
 
+@for_everybody
 @require_safe
 def workbench(request: HttpRequest) -> HttpResponse:
+    """The workbench for whoever is signed in, the public home page for everybody else."""
+    if not request.user.is_authenticated:
+        return _home(request)
     user = registry.reader(request.user)
     today = timezone.localdate()
     if not registry.permissions_of(user):
@@ -43,6 +49,12 @@ def workbench(request: HttpRequest) -> HttpResponse:
     )
 
 
+def _home(request: HttpRequest) -> HttpResponse:
+    home = queries.home()
+    context = {"home": home, "is_fictional": home.is_fictional, "is_public": True}
+    return render(request, "portal/home.html", context)
+
+
 @require_safe
 def gallery(request: HttpRequest) -> HttpResponse:
     registry.reader(request.user)
@@ -54,13 +66,20 @@ def gallery(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def health(request: HttpRequest) -> HttpResponse:
-    """``ok`` while the database answers; for whoever watches the service."""
+    """``ok`` while the database answers and somebody does what waits to be done; for whoever watches the service."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
+        is_neglected = accounts.jobs_are_neglected(timezone.now())
     except DatabaseError:
-        return HttpResponse(_("数据库没有应答") + "\n", status=503, content_type="text/plain; charset=utf-8")
-    return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
+        return _plain(_("数据库没有应答"), status=503)
+    if is_neglected:
+        return _plain(_("有任务在等待，但没有任务进程在工作"), status=503)
+    return _plain("ok")
+
+
+def _plain(text: str, *, status: int = 200) -> HttpResponse:
+    return HttpResponse(text + "\n", status=status, content_type="text/plain; charset=utf-8")
 
 
 @login_not_required

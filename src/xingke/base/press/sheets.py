@@ -106,8 +106,10 @@ _MODULE = "xingke.base.press.sheets"
 _REQUEST = "XINGKE_SHEET_REQUEST"
 
 
-def read_sheet(data: bytes, *, name: str = "", limits: Limits = LIMITS) -> Sheet:
-    """Read a CSV or the first filled sheet of an .xlsx; ``name``, if given, must not contradict what the file is.
+def read_sheet(data: bytes, *, name: str = "", sheet: str = "", limits: Limits = LIMITS) -> Sheet:
+    """Read a CSV or one sheet of an .xlsx: the first filled one, or the one called ``sheet``.
+
+    name: the file's; if given, it must not contradict what the file is.
 
     Raises Unreadable, one Chinese sentence, for what is no table, is dangerous, secret, damaged or too large.
     """
@@ -120,7 +122,7 @@ def read_sheet(data: bytes, *, name: str = "", limits: Limits = LIMITS) -> Sheet
     numbers: list[int] = []
     notes: list[Note] = []
     pool: dict[str, str] = {}  # equal texts are kept once
-    for message in answers(data, name=name, limits=limits):
+    for message in answers(data, name=name, sheet=sheet, limits=limits):
         if "error" in message:
             raise Unreadable(str(message["error"]))
         head |= message.get("head", {})
@@ -136,7 +138,7 @@ def read_sheet(data: bytes, *, name: str = "", limits: Limits = LIMITS) -> Sheet
 # --- parent ----------------------------------------------------------------------------------------
 
 
-def answers(data: bytes, *, name: str, limits: Limits) -> Iterator[dict[str, Any]]:
+def answers(data: bytes, *, name: str, limits: Limits, sheet: str = "") -> Iterator[dict[str, Any]]:
     """What the child says, message by message; the last has "error" (a sentence) or the head's "peak".
 
     The child sees the file as its standard input, no other open file and no variable of this process's environment.
@@ -147,7 +149,7 @@ def answers(data: bytes, *, name: str, limits: Limits) -> Iterator[dict[str, Any
         child = subprocess.Popen(
             [sys.executable, "-P", "-s", "-m", _MODULE],
             stdin=file, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd="/", start_new_session=True,
-            env=_environment(name, limits),
+            env=_environment(name, sheet, limits),
         )  # fmt: skip
         overdue = threading.Event()
 
@@ -170,14 +172,14 @@ def answers(data: bytes, *, name: str, limits: Limits) -> Iterator[dict[str, Any
             yield {"error": _ended(child.returncode, overdue.is_set(), limits)}
 
 
-def _environment(name: str, limits: Limits) -> dict[str, str]:
+def _environment(name: str, sheet: str, limits: Limits) -> dict[str, str]:
     source = Path(packages.__file__).parents[3]  # the folder that holds xingke
     return {
         "PYTHONPATH": str(source),
         "PYTHONUTF8": "1",
         "PYTHONDONTWRITEBYTECODE": "1",
         "MALLOC_ARENA_MAX": "2",
-        _REQUEST: json.dumps({"name": name[-200:], "limits": asdict(limits)}),
+        _REQUEST: json.dumps({"name": name[-200:], "sheet": sheet[:64], "limits": asdict(limits)}),
     }
 
 
@@ -221,7 +223,7 @@ def main() -> None:
     out = sys.stdout.buffer
     try:
         data = sys.stdin.buffer.read(limits.packed + 1)
-        for message in _read(data, request["name"], limits, workbooks.open_first_sheet):
+        for message in _read(data, request, limits, workbooks.open_sheet):
             _say(out, message)
         _say(out, {"head": {"peak": _peak(status)}})
     except Unreadable as error:
@@ -277,10 +279,10 @@ def _own_status() -> int | None:
         return None
 
 
-def _read(data: bytes, name: str, limits: Limits, open_sheet: Any) -> Iterator[dict[str, Any]]:
+def _read(data: bytes, request: Mapping[str, Any], limits: Limits, open_sheet: Any) -> Iterator[dict[str, Any]]:
     """Head, rows and notes of a file as messages."""
     sniffed = sniff(data)
-    for contradiction in contradictions(sniffed, name):
+    for contradiction in contradictions(sniffed, request["name"]):
         raise Unreadable(contradiction)
     merged: Sequence[Any] = ()
     notes: list[Note] = []
@@ -288,7 +290,7 @@ def _read(data: bytes, name: str, limits: Limits, open_sheet: Any) -> Iterator[d
     if sniffed.kind is FileKind.CSV:
         rows = read_rows(data, sniffed.encoding)
     elif sniffed.kind is FileKind.XLSX:
-        opened = open_sheet(data, limits=limits.package, rows=limits.rows, columns=limits.columns)
+        opened = open_sheet(data, request["sheet"], limits=limits.package, rows=limits.rows, columns=limits.columns)
         rows, merged, sheet_name = opened.rows, opened.merged, opened.name
         notes += opened.notes
     else:

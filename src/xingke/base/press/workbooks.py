@@ -62,8 +62,8 @@ class OpenedSheet:
     notes: Sequence[Note]
 
 
-def open_first_sheet(data: bytes, *, limits: Limits, rows: int, columns: int) -> OpenedSheet:
-    """The first visible sheet that holds anything.
+def open_sheet(data: bytes, wanted: str, *, limits: Limits, rows: int, columns: int) -> OpenedSheet:
+    """The visible sheet called ``wanted``; the first one that holds anything where no name is given.
 
     rows, columns: the largest used area. Raises Unreadable for what the gate refuses, what is damaged or too large.
     """
@@ -79,7 +79,11 @@ def open_first_sheet(data: bytes, *, limits: Limits, rows: int, columns: int) ->
         scan.finish()
     _refuse_marked(package, scans.values(), drawings)
     filled = [each for each in listed if scans[each.part.lower()].has_values]
-    chosen = next((each for each in filled if each.is_visible), None)
+    visible = [each for each in filled if each.is_visible]
+    chosen = next((each for each in visible if wanted in ("", each.name)), None)
+    if chosen is None and wanted:
+        names = "、".join(each.name for each in visible) or "无"
+        raise Unreadable(f"工作簿里没有名为“{wanted}”的有内容的工作表；可用：{names}。")
     if chosen is None:
         hidden = f"（有内容的工作表“{filled[0].name}”是隐藏的，请取消隐藏）" if filled else ""
         raise Unreadable(f"工作簿里没有可导入的内容{hidden}。")

@@ -62,8 +62,13 @@ class Running:
         return [json.loads(line) for line in self.log_file.read_text().splitlines() if line.startswith("{")]
 
     def web_child(self) -> int:
-        """The process that the supervisor started last."""
-        return [each["pid"] for each in self.events() if each.get("event") == "started"][-1]
+        """The process that answers requests."""
+        return self.child("web")
+
+    def child(self, name: str) -> int:
+        """The process of that name which the supervisor started last."""
+        told = (each for each in self.events() if each.get("event") == "started")
+        return [each["pid"] for each in told if each["child"] == name][-1]
 
 
 def children(pid: int) -> list[int]:
@@ -144,6 +149,18 @@ def test_what_is_killed_outright_is_back_within_five_seconds(running: Running, w
     assert died["code"] == (-9 if whom == "the web child" else 1)
 
 
+def test_a_job_child_that_is_killed_is_started_again(running: Running) -> None:
+    before = running.child("jobs")
+
+    os.kill(before, signal.SIGKILL)
+
+    deadline = time.monotonic() + 10
+    while running.child("jobs") == before and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert running.child("jobs") != before
+    assert not is_there(before) and is_there(running.child("jobs"))
+
+
 def test_a_second_site_on_the_same_port_is_refused_before_anything_starts(running: Running, data: Path) -> None:
     refused = small.command(data, "serve", "--port", str(running.port))
 
@@ -157,7 +174,7 @@ def test_told_to_stop_it_stops_with_all_its_children(tmp_path: Path, data: Path,
     try:
         site.wait_until_it_answers(120)
         child = site.web_child()
-        everybody = [child, *children(child)]
+        everybody = [child, *children(child), site.child("jobs")]
 
         site.process.send_signal(number)
 
@@ -173,7 +190,7 @@ def test_no_child_outlives_a_supervisor_that_is_killed_outright(tmp_path: Path, 
     try:
         site.wait_until_it_answers(120)
         child = site.web_child()
-        everybody = [child, *children(child)]
+        everybody = [child, *children(child), site.child("jobs")]
     finally:
         site.process.kill()
         site.process.wait()

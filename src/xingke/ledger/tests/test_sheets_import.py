@@ -6,6 +6,7 @@ import pytest
 
 from tests.cast import NOW, Cast
 from xingke.base.press.tests.books import book, cell
+from xingke.base.press.tests.books import data as data_of
 from xingke.base.refusals import Refused
 from xingke.ledger import importing
 from xingke.ledger.importing import Outcome, read_table
@@ -36,16 +37,16 @@ def workbook(*rows: Sequence[str | float], replace: tuple[str, str] = ("", "")) 
     return book(f"<sheetData>{xml.replace(*replace) if replace[0] else xml}</sheetData>")
 
 
-def bring(data: bytes, cast: Cast) -> Outcome:
-    table = read_table(data, name="上报数.xlsx")
-    return importing.import_observations(table=table, file_name="上报数.xlsx", by=cast.statistician, now=NOW)
+def bring(data: bytes, cast: Cast, name: str = "上报数.xlsx") -> Outcome:
+    form, table = importing.sheet_form("observation"), read_table(data, name=name)
+    return importing.import_table(form=form, table=table, file_name=name, by=cast.statistician, now=NOW)
 
 
 def test_a_workbook_is_filed_like_a_csv_with_its_own_row_numbers(cast: Cast) -> None:
     outcome = bring(workbook(ROW), cast)
 
     row = Observation.objects.get()
-    assert (outcome.counts["new"], outcome.encoding, outcome.left) == (1, "XLSX", [])
+    assert (outcome.counts["new"], outcome.table.encoding, outcome.left) == (1, "XLSX", [])
     assert (row.region, row.value, row.real_period, row.as_written) == (
         cast.county,
         468_30_000_000_00,
@@ -62,9 +63,7 @@ def test_a_workbook_twice_changes_nothing(cast: Cast) -> None:
 
 
 def test_what_was_skipped_is_said(cast: Cast) -> None:
-    assert [(note.cell, note.text) for note in read_table(workbook(ROW)).notes] == [
-        ("A1", "表头之前的“上报数（虚构）”没有作为数据读入")
-    ]
+    assert read_table(workbook(ROW)).notes == ["A1 表头之前的“上报数（虚构）”没有作为数据读入"]
 
 
 DAMAGED = [
@@ -98,11 +97,9 @@ def test_a_csv_row_with_a_stray_comma_is_not_read_shifted(cast: Cast) -> None:
     lines = [",".join(COLUMNS), ",".join(map(str, ROW)), ",".join(map(str, with_cell(VALUE, "1,234.5")))]
     data = "\n".join(lines).replace(".0,", ",").encode("gb18030")
 
-    outcome = importing.import_observations(
-        table=read_table(data, name="上报数.csv"), file_name="上报数.csv", by=cast.statistician, now=NOW
-    )
+    outcome = bring(data, cast, "上报数.csv")
 
-    assert (outcome.counts["new"], outcome.counts["rejected"], outcome.encoding) == (1, 1, "GB18030")
+    assert (outcome.counts["new"], outcome.counts["rejected"], outcome.table.encoding) == (1, 1, "GB18030")
     assert "N3 这一行的格数比表头多" in str(outcome.left[0].problems[0])
 
 
@@ -114,6 +111,15 @@ def test_a_csv_row_with_a_stray_comma_is_not_read_shifted(cast: Cast) -> None:
         ("", book(), "缺少必需的列：figure"),
     ],
 )
-def test_a_file_that_will_not_do_is_refused(name: str, data: bytes, sentence: str) -> None:
+def test_a_file_that_will_not_do_is_refused(cast: Cast, name: str, data: bytes, sentence: str) -> None:
     with pytest.raises(Refused, match=sentence):
-        read_table(data, name=name)
+        bring(data, cast, name)
+
+
+def test_one_sheet_of_several_is_read_by_its_name() -> None:
+    data = book(more=[("表二", "visible", data_of(["名称", "数量"], ["丙", 3]))])
+
+    assert read_table(data).sheet_name == "表一"
+    assert read_table(data, sheet="表二").rows == [("丙", "3")]
+    with pytest.raises(Refused, match="没有名为“表三”的有内容的工作表；可用：表一、表二"):
+        read_table(data, sheet="表三")

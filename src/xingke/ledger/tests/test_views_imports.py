@@ -1,73 +1,210 @@
-"""Handing over a CSV: what is filed, what is left with its reasons, and files that are none."""
+"""Handing a table over in the browser: checked, looked at, filed or given up; and files that are none."""
 
+import csv
+import io
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from tests.cast import Cast
-from xingke.ledger.importing import COLUMNS, SIZE_LIMIT
-from xingke.ledger.models import ImportBatch, Observation
+from tests.cast import Cast, file
+from xingke.accounts.models import Job
+from xingke.accounts.queries import current_seq
+from xingke.accounts.working import do_next
+from xingke.ledger import import_jobs
+from xingke.ledger.importing import SIZE_LIMIT
+from xingke.ledger.models import ImportBatch, Observation, Patent
+from xingke.ledger.sheets import FIGURE_COLUMNS
+from xingke.registry import queries as registry
 
 SignIn = Callable[[str], Client]
 
 HEAD = "figure,document,region,period,indicator,measure,value,unit,as_written\n"
 GOOD = "T1#1,T1,青溪县,2024,地区生产总值,level,468.30,亿元,468.30亿元\n"
 BAD = "T1#2,T1,青溪县,2024,地区生产总值,level,-1.5,担,-1.5担\n"
+PATENTS = "专利权人,类型,专利名称,申请号,申请日,备注\n"
+PATENT = "青溪县明渠传感科技有限公司,发明,一种装置,202310123456.4,2023-02-14,\n"
+DIRTY = "乌有公司,发明,另一种装置,202310123457.9,2023年2月,\n"
 
 
-def _hand_over(browser: Client, content: bytes, name: str = "数.csv") -> object:
-    return browser.post("/imports/", {"file": SimpleUploadedFile(name, content)})
+def _post(browser: Client, content: bytes, name: str = "数.csv", form: str = "observation", **chosen: str) -> Any:
+    file = SimpleUploadedFile(name, content)
+    return browser.post("/imports/", {"file": file, "form": form, "region": "990121", **chosen})
 
 
-def test_a_file_is_filed_row_by_row_and_what_is_left_says_why(cast: Cast, signed_in: SignIn) -> None:
-    browser = signed_in("officer")
+def _hand_over(browser: Client, content: bytes, form: str = "observation", **chosen: str) -> ImportBatch:
+    """Hand a file over and let the job child check it, as its page leads on."""
+    response = _post(browser, content, form=form, **chosen)
+    assert response.status_code == 302, response.context["error"]
+    job = do_next(beating=False)
+    assert job is not None and job.state == Job.State.DONE, job and job.error
+    led = browser.get(response.headers["Location"])
+    assert led.status_code == 302 and led.headers["Location"] == job.result["url"]
+    return ImportBatch.objects.get()
 
-    _hand_over(browser, (HEAD + GOOD + BAD).encode("gb18030"))
 
-    batch = ImportBatch.objects.get()
+def _file(browser: Client, batch: ImportBatch) -> Job:
+    browser.post(f"/imports/{batch.pk}/file/")
+    job = do_next(beating=False)
+    assert job is not None
+    return job
+
+
+def test_a_file_is_looked_at_before_anything_is_filed(cast: Cast, signed_in: SignIn) -> None:
+    browser, seq = signed_in("officer"), current_seq()
+
+    batch = _hand_over(browser, (PATENTS + PATENT + DIRTY).encode("gb18030"), form="patent")
+
     response = browser.get(f"/imports/{batch.pk}/")
     page = response.content.decode()
-    assert "按 GB18030 读取" in page
+    assert "按 GB18030 读取" in page and "登记 1 行" in page and "没有用到的列：F 备注。" in page
     assert {item["label"]: item["value"] for item in response.context["counts"]} == {
         "新登记": 1, "有改动": 0, "未改动": 0, "待读": 0, "未导入": 1
     }  # fmt: skip
-    assert [(row.number, row.problems) for row in response.context["rows"]] == [
-        (3, ["unit 列为“担”：不是已知的计量单位，请改用规则包中的单位或补充该单位。"])
-    ]
-    assert Observation.objects.get().state == "draft"
+    dirty, good = response.context["rows"]
+    assert [(each["cell"], each["text"].partition("：")[0]) for each in dirty["problems"]] == [
+        ("A3", "专利权人 列为“乌有公司”"), ("E3", "申请日 列为“2023年2月”")
+    ]  # fmt: skip
+    assert (good["brief"].what, good["brief"].facts) == ("一种装置 202310123456.4", ["申请 2023-02-14"])
+    assert not Patent.objects.exists() and current_seq() == seq
 
 
-def test_the_rows_left_are_exported_ready_to_be_mended(cast: Cast, signed_in: SignIn) -> None:
+def test_what_was_looked_at_is_filed_once_however_often_it_is_asked(cast: Cast, signed_in: SignIn) -> None:
     browser = signed_in("officer")
-    _hand_over(browser, (HEAD + GOOD + BAD).encode())
+    batch = _hand_over(browser, (PATENTS + PATENT + DIRTY).encode(), form="patent")
 
-    response = browser.get(f"/imports/{ImportBatch.objects.get().pk}/?format=csv")
+    first = browser.post(f"/imports/{batch.pk}/file/")
+    assert browser.post(f"/imports/{batch.pk}/file/").headers["Location"] == first.headers["Location"]
+    assert "正在登记，看进度" in browser.get(f"/imports/{batch.pk}/").content.decode()
+    job = do_next(beating=False)
 
-    header, line = response.content.decode("utf-8-sig").splitlines()
-    assert header == HEAD.strip() + ",行号,问题和办法"
-    assert line.startswith("T1#2,T1,青溪县,2024,地区生产总值,level,-1.5,担,'-1.5担,3,unit 列为“担”")
+    assert job is not None and job.state == Job.State.DONE and do_next(beating=False) is None
+    assert Patent.objects.get().state == "draft"
+    seq = current_seq()
+    again = browser.post(f"/imports/{batch.pk}/file/")
+    assert (again.headers["Location"], current_seq()) == (f"/imports/{batch.pk}/", seq)
+    page = browser.get(f"/imports/{batch.pk}/").content.decode()
+    assert "已登记" in page and "登记 1 行" not in page
 
 
-def test_the_same_file_again_files_nothing_and_says_so(cast: Cast, signed_in: SignIn) -> None:
+def test_a_job_that_is_done_again_after_a_kill_files_nothing_twice(cast: Cast, signed_in: SignIn) -> None:
     browser = signed_in("officer")
-    _hand_over(browser, (HEAD + GOOD + BAD).encode())
+    batch = _hand_over(browser, (PATENTS + PATENT).encode(), form="patent")
+    job = _file(browser, batch)
+    seq = current_seq()
 
-    response = _hand_over(browser, (HEAD + GOOD + BAD).encode())
+    Job.objects.update(state=Job.State.QUEUED)  # as if each had been killed before it could say that it was done
 
-    page = response.content.decode()  # type: ignore[attr-defined]
-    assert "没有新的内容。" in page and "以“数.csv”导入过" in page and "第 3 行：" in page
-    assert ImportBatch.objects.count() == 1
+    assert [done.state for _each in range(2) if (done := do_next(beating=False))] == [Job.State.DONE] * 2
+    assert (current_seq(), Patent.objects.count(), ImportBatch.objects.count()) == (seq, 1, 1)
+    job.refresh_from_db()
+    assert job.attempts == 2
+
+
+def test_a_ledger_that_changed_meanwhile_is_shown_before_it_is_filed(cast: Cast, signed_in: SignIn) -> None:
+    browser = signed_in("officer")
+    batch = _hand_over(browser, (PATENTS + PATENT).encode(), form="patent")
+    file("patent", "202310123456.4", [("applied", "2023-01-01")], firm=cast.firm, by=cast.statistician)
+
+    job = _file(browser, batch)
+
+    assert job.state == Job.State.FAILED and "1 行的结果与预览不同；已重新核对" in job.error
+    batch.refresh_from_db()
+    assert (batch.state, batch.counts["new"], batch.counts["changed"]) == ("prepared", 0, 1)
+    assert _file(browser, batch).state == Job.State.DONE
+
+
+def test_an_import_that_is_given_up_keeps_nothing(cast: Cast, signed_in: SignIn) -> None:
+    browser, seq = signed_in("officer"), current_seq()
+    batch = _hand_over(browser, (PATENTS + PATENT).encode(), form="patent")
+
+    browser.post(f"/imports/{batch.pk}/cancel/")
+
+    assert "已取消" in browser.get(f"/imports/{batch.pk}/").content.decode()
+    assert not batch.chunks.exists()
+    assert browser.post(f"/imports/{batch.pk}/file/").headers["Location"] == f"/imports/{batch.pk}/"
+    assert not Patent.objects.exists() and current_seq() == seq
+
+
+def test_what_is_filed_cannot_be_given_up(cast: Cast, signed_in: SignIn) -> None:
+    browser = signed_in("officer")
+    batch = _hand_over(browser, (PATENTS + PATENT).encode(), form="patent")
+    _file(browser, batch)
+
+    response = browser.post(f"/imports/{batch.pk}/cancel/", follow=True)
+
+    assert "已经登记，不能取消" in response.content.decode() and Patent.objects.count() == 1
+
+
+def test_the_rows_left_are_handed_back_ready_to_be_mended(cast: Cast, signed_in: SignIn) -> None:
+    browser = signed_in("officer")
+    batch = _hand_over(browser, (PATENTS + PATENT + DIRTY).encode(), form="patent")
+
+    response = browser.get(f"/imports/{batch.pk}/?format=csv")
+
+    header, line = csv.reader(io.StringIO(response.content.decode("utf-8-sig")))
+    assert header == [*PATENTS.strip().split(","), "行号", "问题和办法"]
+    assert line[3:7] == ["202310123457.9", "2023年2月", "", "3"] and "没有这个单位" in line[7]
+    mended = response.content.decode().replace("乌有公司", cast.firm.name).replace("2023年2月", "2023-02-03")
+    ImportBatch.objects.all().delete()
+    assert _hand_over(browser, mended.encode(), form="patent").counts["new"] == 1
+
+
+def test_rows_are_filtered_by_what_became_of_them(
+    cast: Cast, signed_in: SignIn, django_assert_max_num_queries: Any
+) -> None:
+    browser = signed_in("officer")
+    rows = "".join(DIRTY.replace("57.9", f"{number:02}.X") for number in range(120))
+    batch = _hand_over(browser, (PATENTS + PATENT + rows).encode(), form="patent")
+
+    with django_assert_max_num_queries(16):
+        response = browser.get(f"/imports/{batch.pk}/?outcome=rejected&page=3")
+
+    assert (response.context["table"]["page"].paginator.count, len(response.context["rows"])) == (120, 20)
+    assert len(browser.get(f"/imports/{batch.pk}/?outcome=new").context["rows"]) == 1
+    assert browser.get(f"/imports/{batch.pk}/?outcome=odd&page=99").status_code == 200
+
+
+def test_the_same_file_again_has_nothing_to_file(cast: Cast, signed_in: SignIn) -> None:
+    browser = signed_in("officer")
+    _file(browser, _hand_over(browser, (HEAD + GOOD).encode()))
+    Job.objects.all().delete()
+
+    _post(browser, (HEAD + GOOD).encode())
+    do_next(beating=False)
+
+    batch = ImportBatch.objects.latest("pk")
+    page = browser.get(f"/imports/{batch.pk}/").content.decode()
+    assert "没有可以登记的新内容。" in page and "登记 0 行" not in page
+    assert Observation.objects.count() == 1
+
+
+REFUSED = [
+    ("nothing", None, "请选择要导入的文件。"),
+    ("too large", b"x" * (SIZE_LIMIT + 1), "文件超过 20 MB，请分成几个文件导入。"),
+]
+
+
+@pytest.mark.parametrize("story, content, sentence", REFUSED)
+def test_what_is_no_file_is_refused_at_once(
+    cast: Cast, signed_in: SignIn, story: str, content: bytes | None, sentence: str
+) -> None:
+    browser = signed_in("officer")
+
+    response: Any = browser.post("/imports/", {"form": "patent"}) if content is None else _post(browser, content)
+
+    assert (response.status_code, response.context["error"]) == (200, sentence)
+    assert not Job.objects.exists()
 
 
 WRONG = [
-    ("nothing", b"", "请选择要导入的文件。"),
     ("blank", b"  \n", "文件是空的，没有可导入的内容。"),
     ("a workbook", b"PK\x03\x04", "文件名以“.csv”结尾，内容却是压缩包"),
     ("a column is missing", b"figure,document\n1,2\n", "缺少必需的列：region、period"),
     ("only a head", HEAD.encode(), "文件只有表头，没有数据行。"),
-    ("too large", b"x" * (SIZE_LIMIT + 1), "文件超过 20 MB，请分成几个文件导入。"),
+    ("secret", ("机密★1年\n" + HEAD + GOOD).encode(), "文件标有密级"),
 ]
 
 
@@ -77,25 +214,62 @@ def test_a_wrong_file_ends_in_one_sentence(
 ) -> None:
     browser = signed_in("officer")
 
-    response = _hand_over(browser, content) if content else browser.post("/imports/", {})
+    response = _post(browser, content)
+    job = do_next(beating=False)
 
-    assert response.status_code == 200  # type: ignore[attr-defined]
-    assert response.context["error"].startswith(sentence), story  # type: ignore[attr-defined]
+    assert job is not None and job.state == Job.State.FAILED
+    page = browser.get(response.headers["Location"])
+    assert page.status_code == 200 and sentence in page.content.decode(), story
     assert not ImportBatch.objects.exists() and not Observation.objects.exists()
 
 
 def test_an_import_is_seen_by_who_made_it_only(cast: Cast, signed_in: SignIn) -> None:
-    _hand_over(signed_in("officer"), (HEAD + GOOD).encode())
-    batch = ImportBatch.objects.get()
+    batch = _hand_over(signed_in("officer"), (PATENTS + PATENT).encode(), form="patent")
+    job = Job.objects.get()
 
     for name in ("neighbour", "stranger", "director", "enterprise"):
-        assert signed_in(name).get(f"/imports/{batch.pk}/").status_code == 404
+        browser = signed_in(name)
+        assert browser.get(f"/imports/{batch.pk}/").status_code == 404
+        assert browser.post(f"/imports/{batch.pk}/file/").status_code == 404
+        assert browser.post(f"/imports/{batch.pk}/cancel/").status_code == 404
+        assert browser.get(f"/jobs/{job.pk}/").status_code == 404
+        assert browser.post(f"/jobs/{job.pk}/stop/").status_code == 404
     for name in ("stranger", "director", "auditor"):
         assert signed_in(name).get("/imports/").status_code == 404
         assert signed_in(name).post("/imports/", {}).status_code == 404
+        assert signed_in(name).get("/imports/forms/patent/").status_code == 404
+    batch.refresh_from_db()
+    assert batch.state == "prepared"
 
 
-def test_the_template_has_every_column_the_import_reads(cast: Cast, signed_in: SignIn) -> None:
-    response = signed_in("officer").get("/imports/?format=csv")
+def test_what_was_handed_over_is_kept_by_its_digest(cast: Cast, signed_in: SignIn) -> None:
+    content = (PATENTS + PATENT).encode()
 
-    assert response.content.decode("utf-8-sig").strip() == ",".join(COLUMNS)
+    batch = _hand_over(signed_in("officer"), content, form="patent")
+
+    assert import_jobs.kept().get(batch.digest) == content
+
+
+@pytest.mark.parametrize("code", ["patent", "contract", "high_tech_list", "activity", "payment", "observation"])
+def test_a_template_handed_back_as_it_is_has_no_rows(cast: Cast, signed_in: SignIn, code: str) -> None:
+    browser = signed_in("officer")
+
+    template = browser.get(f"/imports/forms/{code}/").content
+    _post(browser, template, form=code)
+    job = do_next(beating=False)
+
+    assert code in registry.catalogue("sheet")
+    assert job is not None and job.error == "文件只有表头，没有数据行。"
+
+
+def test_the_template_of_reported_figures_has_every_column_that_is_read(cast: Cast, signed_in: SignIn) -> None:
+    first = signed_in("officer").get("/imports/forms/observation/").content.decode("utf-8-sig").splitlines()[0]
+
+    assert first == ",".join([*FIGURE_COLUMNS, "说明"])
+
+
+def test_the_workbench_says_that_an_import_waits(cast: Cast, signed_in: SignIn) -> None:
+    browser = signed_in("officer")
+    _hand_over(browser, (PATENTS + PATENT).encode(), form="patent")
+
+    assert ("待登记的导入", 1) in [(task.label, task.value) for task in browser.get("/").context["tasks"]]

@@ -11,8 +11,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests.cast import NOW, Cast, accept_open_proposals, file
-from xingke.ledger import actions
+from xingke.accounts.permissions import Permission
+from xingke.ledger import actions, queries
 from xingke.ledger.models import RecognitionEvent
+from xingke.registry import queries as registry
 from xingke.registry.models import Organisation
 
 SignIn = Callable[[str], Client]
@@ -83,6 +85,18 @@ def test_the_list_is_narrowed(cast: Cast, signed_in: SignIn, story: str, query: 
     rows = signed_in("officer").get(f"/records/?{query}").context["rows"]
 
     assert [row["on"].isoformat() for row in rows] == days, story
+
+
+def test_the_years_to_choose_from_cost_one_query_for_all_kinds(cast: Cast) -> None:
+    file("patent", "甲", [("applied", "2019-03-01")], firm=cast.firm, by=cast.statistician)
+    file("recognition", "乙", [("applied", "2022-05-01")], firm=cast.firm, by=cast.statistician)
+    registry.scope(cast.officer, Permission.RECORD_READ)  # read once per request already
+
+    with CaptureQueriesContext(connection) as captured:
+        years = queries.event_years(cast.officer)
+    assert years == [2022, 2021, 2020, 2019]
+    assert len([each for each in captured if "happened_on" in each["sql"]]) == 1
+    assert queries.event_years(cast.stranger) == []
 
 
 def test_the_list_costs_the_same_queries_for_3_and_for_60_rows(cast: Cast, signed_in: SignIn) -> None:

@@ -1,115 +1,230 @@
-"""Imports: handing over a CSV of reported figures, and what became of its rows."""
+"""Imports: handing a file over, looking at what would become of its rows, and filing them."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base.exports import csv_address, csv_response, wants_csv
+from xingke.base.press.cells import letters
 from xingke.base.refusals import Refused
-from xingke.ledger import importing, queries
-from xingke.ledger.models import ImportBatch, ImportRow
+from xingke.ledger import import_jobs, importing, queries, rules
+from xingke.ledger.import_forms import HandOverForm, sheet_forms
+from xingke.ledger.incoming import OUTCOMES, REJECTED, WAITING, Problem, Reader, Row
+from xingke.ledger.models import ImportBatch
+from xingke.ledger.sheets import Column, Understood
+from xingke.ledger.words import kind_word
 from xingke.registry import filtering
 from xingke.registry import queries as registry
+
+TAGS = {"rejected": "void", "waiting": "partial", "changed": "draft", "new": "confirmed", "unchanged": "unknown"}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def import_list(request: HttpRequest) -> HttpResponse:
     user = registry.reader(request.user)
     registry.require_page(user, Permission.IMPORT_RUN)
-    if wants_csv(request):
-        return csv_response(_("上报数模板") + ".csv", importing.COLUMNS, ())
-    context: dict[str, Any] = {}
+    form = HandOverForm(request.POST or None, user=user, initial={"form": request.GET.get("form", "")})
+    error = ""
     if request.method == "POST":
         try:
-            outcome = _import(request, user)
+            return redirect("accounts:job", _hand_over(request, form, user))
         except Refused as refusal:
-            context["error"] = str(refusal)
-        else:
-            if outcome.batch is not None:
-                messages.success(request, _("导入完成，结果如下。"))
-                return redirect("ledger:import", outcome.batch.pk)
-            context |= {"outcome": _counts(outcome.counts), "left": outcome.left, "earlier": outcome.earlier}
+            error = str(refusal)
     page = Paginator(queries.import_batches(user), filtering.PAGE_SIZE).get_page(request.GET.get("page"))
-    context |= {
-        "rows": [(batch, _counts(batch.counts)) for batch in page.object_list],
+    context = {
+        "form": form, "error": error, "forms": sheet_forms(),
+        "rows": [(batch, kind_word(batch.kind), _state(batch), _counts(batch.counts)) for batch in page.object_list],
         "table": {
             "columns": [
-                {"label": _("文件")}, {"label": _("导入时间"), "class": "nowrap"}, {"label": _("编码")},
+                {"label": _("文件")}, {"label": _("类别")}, {"label": _("时间"), "class": "nowrap"}, {"label": _("状态")},
                 *({"label": label, "numeric": True} for label, _count in _counts({})),
             ],
             "page": page, "empty_title": _("您还没有导入过文件"), "empty_text": _("交来一个文件，结果会列在这里。"),
         },
-        "columns": _("、").join(importing.REQUIRED),
     }  # fmt: skip
     return render(request, "ledger/import_list.html", context)
 
 
-def _import(request: HttpRequest, user: User) -> importing.Outcome:
-    """Read and file the handed-over file. Raises Refused with one sentence for a missing, too large or wrong one."""
+def _hand_over(request: HttpRequest, form: HandOverForm, user: User) -> int:
+    """Keep the file and ask for it to be checked. Raises Refused with one sentence for a missing or too large one."""
     file = request.FILES.get("file")
     if file is None:
         raise Refused(_("请选择要导入的文件。"))
     if file.size is not None and file.size > importing.SIZE_LIMIT:
         raise Refused(_("文件超过 20 MB，请分成几个文件导入。"))
-    table = importing.read_table(file.read(), name=file.name or "")
-    return importing.import_observations(table=table, file_name=file.name or "", by=user, now=timezone.now())
+    if not form.is_valid():
+        raise Refused(_("请先改正下面标出的地方，再重新选择文件。"))
+    job = import_jobs.hand_over(
+        data=file.read(), file_name=file.name or "", form=form.cleaned_data["form"], sheet=form.cleaned_data["sheet"],
+        options=form.options(), by=user,
+    )  # fmt: skip
+    return job.pk
 
 
-def _counts(counts: Any) -> list[tuple[str, int]]:
-    labels = {
+def _outcome_word(outcome: str) -> str:
+    return {
         "new": _("新登记"), "changed": _("有改动"), "unchanged": _("未改动"), "waiting": _("待读"), "rejected": _("未导入")
-    }  # fmt: skip
-    return [(label, counts.get(code, 0)) for code, label in labels.items()]
+    }[outcome]  # fmt: skip
+
+
+def _counts(counts: Mapping[str, int]) -> list[tuple[str, int]]:
+    order = ("new", "changed", "unchanged", "waiting", "rejected")
+    return [(_outcome_word(outcome), counts.get(outcome, 0)) for outcome in order]
+
+
+def _state(batch: ImportBatch) -> dict[str, str]:
+    """The tag of an import."""
+    if batch.state == ImportBatch.State.FILED:
+        return {"state": "confirmed", "label": _("已登记")}
+    if batch.state == ImportBatch.State.CANCELLED:
+        return {"state": "unknown", "label": _("已取消")}
+    return {"state": "draft", "label": _("待登记")} if batch.ready else {"state": "unknown", "label": _("没有新内容")}
+
+
+@require_safe
+def import_form(request: HttpRequest, code: str) -> HttpResponse:
+    """An empty table of a form, with one invented row that says so and is never imported."""
+    registry.require_page(registry.reader(request.user), Permission.IMPORT_RUN)
+    form = next((each for each in sheet_forms() if each.code == code), None)
+    if form is None:
+        raise Http404
+    header = [*map(_heading, form.column), _("说明")]
+    return csv_response(
+        _("%(name)s模板") % {"name": form.label.zh} + ".csv", header,
+        [[*(column.example for column in form.column), rules.EXAMPLE]],
+    )  # fmt: skip
+
+
+def _heading(column: Column) -> str:
+    return f"{column.headers[0]}（{column.unit or '万元'}）" if column.measure else column.headers[0]
 
 
 @require_safe
 def import_batch(request: HttpRequest, pk: int) -> HttpResponse:
     user = registry.reader(request.user)
     batch = queries.import_batch_for(user, pk)
-    status = request.GET.get("status", "")
-    left = batch.rows.filter(status=status) if status in ImportRow.Status.values else batch.rows.all()
+    outcome = request.GET.get("outcome", "")
+    rows = queries.StagedRows(batch, outcome if outcome in OUTCOMES else "")
     if wants_csv(request):
-        return _left_as_csv(batch, list(left))
-    page = Paginator(left, filtering.PAGE_SIZE).get_page(request.GET.get("page"))
-    statuses = [(ImportRow.Status.REJECTED.value, _("未导入")), (ImportRow.Status.WAITING.value, _("待读"))]
+        return _as_csv(batch, outcome)
+    page = Paginator(rows, filtering.PAGE_SIZE).get_page(request.GET.get("page"))
+    reader, understood = _reader(batch, user)
+    choices = [(each, _outcome_word(each)) for each in OUTCOMES if batch.counts.get(each)]
     context = {
-        "batch": batch, "counts": [{"label": label, "value": count, "unit": _("行")} for label, count in _counts(batch.counts)],
-        "facts": [
-            {"label": _("导入人"), "value": batch.imported_by.name},
-            {"label": _("编码"), "value": _("按 %(encoding)s 读取") % {"encoding": batch.encoding}},
-            {"label": _("台账序号"), "value": str(batch.seq), "numeric": True},
-            {"label": _("文件摘要"), "value": batch.digest, "numeric": True, "note": "SHA-256"},
-        ],
-        "rows": list(page.object_list), "filters": [filtering.select("status", _("结果"), status, statuses)],
+        "batch": batch, "state": _state(batch), "kicker": kind_word(batch.kind),
+        "is_prepared": batch.state == ImportBatch.State.PREPARED,
+        "at_work": batch.file_job is not None and not batch.file_job.is_over and batch.state == ImportBatch.State.PREPARED,
+        "counts": [{"label": label, "value": count, "unit": _("行")} for label, count in _counts(batch.counts)],
+        "left": batch.counts.get(REJECTED, 0) + batch.counts.get(WAITING, 0), "facts": _facts(batch),
+        "columns": _columns(understood), "unused": _unused(understood), "notes": batch.notes[:20],
+        "more_notes": max(len(batch.notes) - 20, 0), "rows": _rows(batch, page.object_list, reader),
+        "filters": [filtering.select("outcome", _("结果"), outcome, choices)],
         "table": {
             "columns": [
-                {"label": _("行号"), "numeric": True}, {"label": _("位置")}, {"label": _("结果")},
-                {"label": _("问题和办法")}, {"label": _("原行内容")},
+                {"label": _("行号"), "numeric": True}, {"label": _("结果")}, {"label": _("读作，问题和办法")},
+                {"label": _("原行内容")},
             ],
-            "page": page, "export_url": csv_address(request), "empty_url": "?" if status else "",
-            "empty_title": _("没有留下的行"), "empty_text": _("文件中的每一行都已登记。"),
+            "page": page, "export_url": csv_address(request), "empty_url": "?" if outcome else "",
+            "empty_title": _("没有这样的行"), "empty_text": _("请放宽条件。") if outcome else _("这次导入的行没有保留。"),
         },
-        "is_fictional": queries.is_fictional_import(batch),
-        "crumbs": [{"label": _("导入"), "url": reverse("ledger:import-list")}, {"label": batch.file_name}],
+        "is_fictional": queries.is_fictional_import(batch), "crumbs": [
+            {"label": _("导入"), "url": reverse("ledger:import-list")}, {"label": batch.file_name}
+        ],
     }  # fmt: skip
     return render(request, "ledger/import.html", context)
 
 
-def _left_as_csv(batch: ImportBatch, left: list[ImportRow]) -> HttpResponse:
-    """The rows as they were, with what is wrong: mend them and hand the file over again."""
-    known = left[0].raw if left else dict.fromkeys(importing.COLUMNS, "")
-    columns = [name for name in importing.COLUMNS if name in known] + sorted(known.keys() - set(importing.COLUMNS))
+def _reader(batch: ImportBatch, user: User) -> tuple[Reader | None, Understood | None]:
+    """Who reads the rows; nobody where the form of the table has been given up since."""
+    try:
+        form = importing.sheet_form(batch.form)
+        return importing.reader_of(form, batch.header, by=user, options=importing.options_of(batch))
+    except Refused:
+        return None, None
+
+
+def _facts(batch: ImportBatch) -> list[dict[str, Any]]:
+    read = _("按 %(encoding)s 读取") % {"encoding": batch.encoding}
+    facts: list[dict[str, Any]] = [
+        {"label": _("交来"), "value": batch.prepared_by.name},
+        {"label": _("编码"), "value": read if batch.encoding != "XLSX" else _("工作表“%(name)s”") % {"name": batch.sheet_name}},
+        {"label": _("文件摘要"), "value": batch.digest, "numeric": True, "note": "SHA-256"},
+    ]  # fmt: skip
+    if batch.seq is not None:
+        facts.insert(2, {"label": _("台账序号"), "value": str(batch.seq), "numeric": True})
+    return facts
+
+
+def _columns(understood: Understood | None) -> list[dict[str, str]]:
+    """The columns that are read: where they stand, what the file calls them, what they are taken for."""
+    taken = sorted(understood.taken.values(), key=lambda each: each.place) if understood else []
+    return [
+        {
+            "letter": letters(each.place), "header": each.header, "meaning": each.column.headers[0],
+            "unit": each.unit.code if each.unit else "",
+        }
+        for each in taken
+    ]  # fmt: skip
+
+
+def _unused(understood: Understood | None) -> str:
+    unused = understood.unused if understood else []
+    return _("、").join(f"{letters(place)} {name}" for place, name in unused)
+
+
+def _rows(batch: ImportBatch, staged: Any, reader: Reader | None) -> list[dict[str, Any]]:
+    """Staged rows for the page, each with its problems at their cells."""
+    places = {name: letters(place) for place, name in enumerate(batch.header) if name}
+    rows = [(outcome, Row(number, cells), problems) for outcome, (number, cells, problems) in staged]
+    briefs = reader.briefs([row for _outcome, row, _problems in rows]) if reader else [None] * len(rows)
+    return [
+        {
+            "number": row.number, "tag": TAGS[outcome], "outcome": _outcome_word(outcome), "brief": brief,
+            "problems": [
+                {"cell": f"{places[each.column]}{row.number}" if each.column in places else "", "text": str(each)}
+                for each in (Problem(*problem) for problem in problems)
+            ],
+            "cells": [(name, text) for name, text in zip(batch.header, row.cells, strict=False) if text],
+        }
+        for (outcome, row, problems), brief in zip(rows, briefs, strict=True)
+    ]  # fmt: skip
+
+
+def _as_csv(batch: ImportBatch, outcome: str) -> HttpResponse:
+    """Rows as they were, with what is wrong: mend them and hand the file over again."""
+    wanted = (outcome,) if outcome in OUTCOMES else (REJECTED, WAITING)
+    rows = sorted(importing.staged(batch, *wanted), key=lambda row: row.number)
     return csv_response(
-        _("未导入的行") + f"-{batch.pk}.csv",
-        [*columns, _("行号"), _("问题和办法")],
-        ([*(row.raw.get(column, "") for column in columns), row.number, _("；").join(row.problems)] for row in left),
-    )
+        _("未导入的行") + f"-{batch.pk}.csv", [*batch.header, _("行号"), _("问题和办法")],
+        ([*row.cells, row.number, _("；").join(map(str, row.problems))] for row in rows),
+    )  # fmt: skip
+
+
+@require_POST
+def import_file(request: HttpRequest, pk: int) -> HttpResponse:
+    user = registry.reader(request.user)
+    batch = queries.import_batch_for(user, pk)
+    if batch.state != ImportBatch.State.PREPARED:
+        return redirect("ledger:import", batch.pk)
+    return redirect("accounts:job", import_jobs.ask_to_file(batch=batch, by=user).pk)
+
+
+@require_POST
+def import_cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    batch = queries.import_batch_for(registry.reader(request.user), pk)
+    try:
+        importing.cancel(batch=batch)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("ledger:import", batch.pk)
+    messages.success(request, _("已取消，没有登记任何内容。"))
+    return redirect("ledger:import-list")

@@ -7,8 +7,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0002_attachments"),
-        ("ledger", "0003_proposals"),
+        ("accounts", "0004_attachments"),
+        ("ledger", "0006_imports_filed_or_not"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

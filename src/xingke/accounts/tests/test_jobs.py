@@ -1,0 +1,163 @@
+"""Jobs: done in turn, begun again when a child died, ended when somebody asks, and nobody else's business."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from tests.cast import Cast
+from xingke.accounts import actions, queries, working
+from xingke.accounts.models import Job
+from xingke.base import jobs
+from xingke.base.refusals import Refused
+
+SignIn = Callable[[str], Client]
+Run = Callable[[jobs.Work], Mapping[str, Any]]
+
+
+@pytest.fixture
+def work(monkeypatch: pytest.MonkeyPatch) -> Callable[[Run], None]:
+    """What a job of the kind ``test`` does."""
+
+    def does(run: Run) -> None:
+        kind = jobs.JobKind(code="test", label="试验", back="portal:workbench", run=run)
+        monkeypatch.setitem(jobs._kinds, "test", kind)
+
+    does(lambda work: {"url": "/"})
+    return does
+
+
+def ask(cast: Cast, **payload: Any) -> Job:
+    return actions.ask_for_job(kind="test", payload=payload, by=cast.officer, now=timezone.now())
+
+
+def test_jobs_are_done_one_after_the_other_in_the_order_they_were_asked(
+    cast: Cast, work: Callable[[Run], None]
+) -> None:
+    seen: list[int] = []
+    work(lambda each: seen.append(each.payload["number"]) or {})
+    for number in (1, 2, 3):
+        ask(cast, number=number)
+
+    while working.do_next(beating=False) is not None:
+        pass
+
+    assert seen == [1, 2, 3]
+    assert set(Job.objects.values_list("state", "attempts")) == {("done", 1)}
+
+
+def test_how_far_it_is_can_be_seen(cast: Cast, work: Callable[[Run], None], signed_in: SignIn) -> None:
+    browser, pages = signed_in("officer"), []
+
+    def run(each: jobs.Work) -> Mapping[str, Any]:
+        each.step(3, 7, "正在登记。")
+        pages.append(browser.get(f"/jobs/{each.key}/").content.decode())
+        pages.append(browser.get(f"/jobs/{each.key}/", headers={"HX-Request": "true"}).content.decode())
+        return {"url": "/records/"}
+
+    work(run)
+    job = ask(cast)
+    assert "正在排队" in browser.get(f"/jobs/{job.pk}/").content.decode()
+
+    working.do_next(beating=False)
+
+    whole, part = pages
+    assert 'value="3" max="7"' in whole and "正在登记。" in whole and 'http-equiv="refresh"' in whole
+    assert 'value="3" max="7"' in part and "<h1" not in part
+    assert browser.get(f"/jobs/{job.pk}/").headers["Location"] == "/records/"
+    assert browser.get(f"/jobs/{job.pk}/", headers={"HX-Request": "true"}).headers["HX-Redirect"] == "/records/"
+
+
+def test_a_job_whose_child_died_is_begun_again_but_not_for_ever(cast: Cast, work: Callable[[Run], None]) -> None:
+    job = ask(cast)
+    long_ago = timezone.now() - queries.STALE - timedelta(seconds=1)
+
+    Job.objects.update(state=Job.State.RUNNING, attempts=1, heartbeat=timezone.now())
+    assert working.do_next(beating=False) is None  # somebody is at it
+    Job.objects.update(heartbeat=long_ago)
+    working.do_next(beating=False)
+    job.refresh_from_db()
+    assert (job.state, job.attempts) == ("done", 2)
+
+    Job.objects.update(state=Job.State.RUNNING, attempts=working.ATTEMPTS, heartbeat=long_ago)
+    assert working.do_next(beating=False) is None
+    job.refresh_from_db()
+    assert job.state == "failed" and "多次中断" in job.error
+
+
+def test_who_lost_a_job_to_another_child_says_no_more_about_it(cast: Cast, work: Callable[[Run], None]) -> None:
+    def run(each: jobs.Work) -> Mapping[str, Any]:
+        Job.objects.update(attempts=2)  # another child took it meanwhile
+        each.step(1, 2, "正在登记。")
+        return {}
+
+    work(run)
+    job = ask(cast)
+
+    working.do_next(beating=False)
+
+    job.refresh_from_db()
+    assert (job.state, job.attempts, job.done) == ("running", 2, 0)
+
+
+@pytest.mark.parametrize(
+    "error, sentence",
+    [(Refused("不行。"), "不行。"), (ZeroDivisionError("x"), "发生了意外的错误")],
+    ids=["refused", "bug"],
+)
+def test_what_goes_wrong_is_said_and_the_next_job_is_done(
+    cast: Cast, work: Callable[[Run], None], signed_in: SignIn, error: Exception, sentence: str
+) -> None:
+    def run(each: jobs.Work) -> Mapping[str, Any]:
+        if each.payload:
+            raise error
+        return {}
+
+    work(run)
+    wrong, right = ask(cast, fails=True), ask(cast)
+
+    working.do_next(beating=False)
+    working.do_next(beating=False)
+
+    wrong.refresh_from_db()
+    right.refresh_from_db()
+    assert (wrong.state, right.state) == ("failed", "done")
+    page = signed_in("officer").get(f"/jobs/{wrong.pk}/").content.decode()
+    assert sentence in page and "ZeroDivision" not in page
+
+
+def test_a_job_ends_when_its_asker_wants_it_to(cast: Cast, work: Callable[[Run], None], signed_in: SignIn) -> None:
+    browser = signed_in("officer")
+    waiting = ask(cast)
+    browser.post(f"/jobs/{waiting.pk}/stop/")
+    waiting.refresh_from_db()
+    assert waiting.state == "cancelled" and working.do_next(beating=False) is None
+
+    def run(each: jobs.Work) -> Mapping[str, Any]:
+        browser.post(f"/jobs/{each.key}/stop/")
+        each.step(1, 2, "正在登记。")
+        raise AssertionError("it went on")
+
+    work(run)
+    running = ask(cast)
+    working.do_next(beating=False)
+    running.refresh_from_db()
+    assert running.state == "cancelled"
+    assert "已经取消。" in browser.get(f"/jobs/{running.pk}/").content.decode()
+
+
+def test_the_health_page_says_when_work_waits_and_nobody_does_it(cast: Cast, work: Callable[[Run], None]) -> None:
+    health = Client()
+    job = ask(cast)
+    assert health.get("/health/").status_code == 200
+
+    Job.objects.update(asked_at=timezone.now() - timedelta(minutes=2))
+    answer = health.get("/health/")
+    assert (answer.status_code, answer.content.decode()) == (503, "有任务在等待，但没有任务进程在工作\n")
+
+    actions.ask_for_job(kind="test", payload={}, by=cast.officer, now=timezone.now())
+    Job.objects.exclude(pk=job.pk).update(state=Job.State.RUNNING, heartbeat=timezone.now())
+    assert health.get("/health/").status_code == 200  # somebody is at work; the other one's turn will come

@@ -1,0 +1,45 @@
+"""The job child, run as ``python -m xingke.config.jobs`` by the supervisor: does what waits, then waits for more.
+
+Like the web child it ends when its standard input does. Several may run beside each other on PostgreSQL.
+"""
+
+import os
+import signal
+import sys
+import threading
+import time
+
+import django
+
+PAUSE = 0.5  # seconds between two looks into an empty queue
+
+
+def main() -> None:
+    """Work until told to stop; a job that is broken off is begun again by the next child."""
+    threading.Thread(target=_end_with_the_supervisor, daemon=True).start()
+    signal.signal(signal.SIGTERM, lambda _number, _frame: os._exit(0))
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xingke.config.settings")
+    django.setup()
+    from django.conf import settings
+    from django.utils import translation
+
+    from xingke.accounts.working import do_next
+    from xingke.config import logs
+
+    logs.apply()
+    with translation.override(settings.LANGUAGE_CODE):
+        while True:
+            if do_next() is None:
+                time.sleep(PAUSE)
+
+
+def _end_with_the_supervisor() -> None:
+    """Blocks until the supervisor's end of the pipe closes, then ends this process and its children."""
+    os.read(0, 1)
+    if sys.platform == "win32":
+        os._exit(1)
+    os.killpg(0, signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,108 @@
+"""Later versions of many histories at once: what an import adds to records that stand in the ledger already."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+from xingke.accounts.models import User
+from xingke.base.keys import new_key
+from xingke.ledger import rules
+from xingke.ledger.actions import BATCH, NewEvent, write_next_versions
+from xingke.ledger.kinds import KINDS, Kind
+from xingke.ledger.models import EventVersion, State, Version
+from xingke.registry.models import Region
+
+
+@dataclass(frozen=True, kw_only=True)
+class Amendment:
+    """What becomes of one history. subject, history: its current versions; columns: changed ones of the subject.
+
+    events: changed columns by event; fresh: what happened besides.
+    """
+
+    subject: Any  # the model of its kind
+    history: Sequence[Any]
+    columns: Mapping[str, str]
+    events: Mapping[UUID, Mapping[str, Any]]
+    fresh: Sequence[NewEvent]
+    source_place: str
+
+
+def amend_histories(
+    *,
+    kind: str,
+    amendments: Iterable[Amendment],
+    seq: int,
+    by: User,
+    now: datetime,
+    source: str,
+    reason: str,
+    is_confirmed: Callable[[Region], bool],
+) -> None:
+    """Write what the amendments change, as part of an act that has its number, its permissions and its audit row.
+
+    What stands keeps its state; what is fresh is a draft unless ``is_confirmed`` says otherwise. Raises Refused if a
+    history could not have happened so, or somebody corrected it meanwhile.
+    """
+    known = KINDS[kind]
+    stream = iter(amendments)
+    while chunk := list(islice(stream, BATCH)):
+        heads: list[tuple[Version, Mapping[str, Any]]] = []
+        changed: list[tuple[Version, Mapping[str, Any]]] = []
+        fresh: list[EventVersion] = []
+        for each in chunk:
+            added = [_event(known, each, new, seq, by, now, source, is_confirmed(new.region)) for new in each.fresh]
+            changed += _settled(known, each, added)
+            fresh += added
+            first = min(_after(each, row)["happened_on"] for row in [*each.history, *added] if row.state != State.VOID)
+            columns = {**each.columns} | ({"happened_on": first} if first != each.subject.happened_on else {})
+            if columns:
+                heads.append((each.subject, columns))
+        for rows in (heads, changed):
+            write_next_versions(rows, seq=seq, by=by, now=now, reason=reason)
+        known.event._default_manager.bulk_create(fresh, batch_size=400)
+
+
+def _event(
+    kind: Kind, each: Amendment, new: NewEvent, seq: int, by: User, now: datetime, source: str, confirmed: bool
+) -> Any:
+    repeated = {name: each.columns.get(name, getattr(each.subject, name)) for name in kind.repeated}
+    return kind.event(
+        record=new.key or new_key(), version=1, seq_from=seq, subject=each.subject.record, region=new.region,
+        zone_id=each.subject.zone_id, organisation_id=each.subject.organisation_id, happened_on=new.on, event=new.event, effect=0,
+        step=1, source=source[:200], source_place=each.source_place, is_fictional=each.subject.is_fictional,
+        entered_at=now, entered_by=by, state=State.CONFIRMED if confirmed else State.DRAFT,
+        confirmed_at=now if confirmed else None, confirmed_by=by if confirmed else None, **repeated, **new.measures,
+    )  # fmt: skip
+
+
+def _after(each: Amendment, row: Any) -> dict[str, Any]:
+    return {"event": row.event, "happened_on": row.happened_on, **each.events.get(row.record, {})}
+
+
+def _settled(kind: Kind, each: Amendment, added: Sequence[Any]) -> list[tuple[Version, Mapping[str, Any]]]:
+    """Order the history anew; the standing events that change, with all that changes in them. ``added`` get their place."""
+    alive = [row for row in [*each.history, *added] if row.state != State.VOID]
+    happenings = [
+        rules.Happening(str(_after(each, row)["event"]), _after(each, row)["happened_on"], row) for row in alive
+    ]
+    # What is confirmed must be possible without the drafts, and its effects take no notice of them: they do not count.
+    counted = {
+        id(step.happening.key): step.effect
+        for step in rules.effects(one for one in happenings if one.key.state == State.CONFIRMED)  # type: ignore[attr-defined]
+    }
+    repeated = {name: value for name, value in each.columns.items() if name in kind.repeated}
+    changed: list[tuple[Version, Mapping[str, Any]]] = []
+    for step in rules.effects(happenings):
+        row: Any = step.happening.key
+        placed = {"step": step.step, "effect": counted.get(id(row), step.effect)}
+        if row.pk is None:
+            row.step, row.effect = placed["step"], placed["effect"]
+            continue
+        wanted = {**each.events.get(row.record, {}), **repeated, **placed}
+        if changes := {name: value for name, value in wanted.items() if getattr(row, name) != value}:
+            changed.append((row, changes))
+    return changed

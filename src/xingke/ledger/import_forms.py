@@ -1,0 +1,74 @@
+"""Handing a file over: what a person chooses beside the file."""
+
+from django import forms
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from xingke.accounts.models import User
+from xingke.accounts.permissions import Permission
+from xingke.ledger.incoming import Options
+from xingke.ledger.sheets import SheetForm
+from xingke.registry import queries as registry
+from xingke.registry.filtering import CHOICES_LIMIT
+
+
+def sheet_forms() -> list[SheetForm]:
+    """The forms of spreadsheet that can be read, in the order of the packs."""
+    return [found.value for found in registry.catalogue("sheet").values()]
+
+
+class HandOverForm(forms.Form):
+    """Which form of table, for which place, and what may be done on the way. Only what the reader may choose is asked."""
+
+    form = forms.ChoiceField(label=gettext_lazy("表格"))
+    region = forms.CharField(
+        label=gettext_lazy("没有写明区划的行，按哪个区划登记"), required=False, help_text=gettext_lazy("填名称或六位代码。"),
+    )  # fmt: skip
+    sheet = forms.CharField(
+        label=gettext_lazy("工作表"), required=False, max_length=31,
+        help_text=gettext_lazy("工作簿有几张表时，填要读的那一张的名称；不填就读第一张有内容的。"),
+    )  # fmt: skip
+    new_organisations = forms.BooleanField(
+        label=gettext_lazy("登记文件中的新单位"), required=False,
+        help_text=gettext_lazy("名册里没有的单位，按文件中的名称、信用代码和区划一并登记。"),
+    )  # fmt: skip
+    confirmed = forms.BooleanField(
+        label=gettext_lazy("登记后即为已确认"), required=False,
+        help_text=gettext_lazy("不选则登记为草稿，等有权确认的人确认后才进入指标。"),
+    )  # fmt: skip
+
+    def __init__(self, *args: object, user: User, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # handed through
+        language = get_language() or "zh-hans"
+        kinds = self.fields["form"]
+        assert isinstance(kinds, forms.ChoiceField)
+        kinds.choices = [(each.code, each.label.in_language(language)) for each in sheet_forms()]
+        entering = registry.scope(user, Permission.RECORD_ENTER)
+        places = list(registry.regions_within(entering)[: CHOICES_LIMIT + 1])
+        if len(places) <= CHOICES_LIMIT:
+            choices = [(each.code, each.name) for each in places]
+            self.fields["region"] = forms.ChoiceField(
+                label=self.fields["region"].label, required=False,
+                choices=choices if len(choices) == 1 else [("", _("没有写明的不登记")), *choices],
+            )  # fmt: skip
+        if not registry.has(user, Permission.ORGANISATION_EDIT):
+            del self.fields["new_organisations"]
+        if not registry.has(user, Permission.RECORD_CONFIRM):
+            del self.fields["confirmed"]
+
+    def clean_region(self) -> str:
+        text: str = self.cleaned_data["region"]
+        if not text:
+            return ""
+        try:
+            return registry.region_by_name_or_code(text).code
+        except LookupError:
+            raise forms.ValidationError(_("没有名为“%(name)s”的区划，请填全称或六位代码。") % {"name": text}) from None
+
+    def options(self) -> Options:
+        """What was chosen, for a form that is valid."""
+        chosen = self.cleaned_data
+        return Options(
+            region=chosen["region"], new_organisations=chosen.get("new_organisations", False),
+            confirmed=chosen.get("confirmed", False),
+        )  # fmt: skip

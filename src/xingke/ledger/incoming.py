@@ -1,0 +1,139 @@
+"""Rows on their way in: what all kinds of records share, whatever a row of theirs says."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple, Protocol
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from xingke.accounts.models import User
+from xingke.ledger.sheets import Understood
+
+# What may become of a row, in the order in which people want to see them.
+REJECTED, WAITING, CHANGED, NEW, UNCHANGED = OUTCOMES = ("rejected", "waiting", "changed", "new", "unchanged")
+FILED = (NEW, CHANGED)  # what filing writes
+
+EMPTY = gettext_noop("不能为空。")
+REPEATED = gettext_noop("与第 %(line)d 行是同一条记录，请只保留一行；确是先后两次的，请分成两个文件依次导入。")
+OUTSIDE = gettext_noop("不在您的授权范围内。")
+TOO_LONG = gettext_noop("最多 %(longest)d 个字，请缩短后再导入。")
+
+
+class Problem(NamedTuple):
+    """Why a row is not filed: the column, what was found there, and what would do, to be said in any language."""
+
+    column: str
+    found: str
+    remedy: str
+    values: Mapping[str, Any] = {}
+
+    def __str__(self) -> str:
+        remedy = _(self.remedy) % self.values if self.values else _(self.remedy)
+        if not self.column:
+            return remedy
+        return _("%(column)s 列为“%(found)s”：%(remedy)s") % {
+            "column": self.column, "found": self.found[:60], "remedy": remedy
+        }  # fmt: skip
+
+
+@dataclass(slots=True, eq=False)
+class Row:
+    """A row: its number in the file, its cells, and what became of it.
+
+    content: what its reader made of it. stored: the record it is, if there is one; changes: what differs there.
+    """
+
+    number: int
+    cells: Sequence[str]
+    outcome: str = ""
+    problems: list[Problem] = field(default_factory=list)
+    content: Any = None
+    stored: Any = None
+    changes: Any = None
+
+    def refuse(self, column: str, found: str, remedy: str, **values: Any) -> None:
+        self.problems.append(Problem(column, found, remedy, values))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """What somebody chose when handing a file over.
+
+    region: code of the place of rows that name none. new_organisations: enter the organisations nobody knows.
+    confirmed: file as confirmed, for whoever may.
+    """
+
+    region: str = ""
+    new_organisations: bool = False
+    confirmed: bool = False
+
+    def stored(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filing:
+    """The act of filing: its number, who, when, and from which file."""
+
+    seq: int
+    by: User
+    now: datetime
+    source: str
+
+    @property
+    def reason(self) -> str:
+        """Why a later version was written."""
+        return _("重新导入 %(file)s") % {"file": self.source}
+
+
+class Brief(NamedTuple):
+    """A row as it was understood, in a few words: whose, what, and what happened or how much."""
+
+    who: str
+    what: str
+    facts: Sequence[str]
+
+
+class Reader(Protocol):
+    """What knows the rows of one kind of record."""
+
+    key_column: str  # the column that is named where two rows are one record
+
+    def read(self, rows: Sequence[Row]) -> None:
+        """Fill each row's content, or its problems. A row that waits gets its outcome too."""
+
+    def key(self, row: Row) -> object:
+        """What tells the row from others of the file, for a row that was read."""
+
+    def compare(self, rows: Sequence[Row]) -> None:
+        """Hold rows that were read against the ledger: their outcome, or a problem."""
+
+    def before_filing(self, rows: Sequence[Row], *, by: User, now: datetime, source: str) -> int:
+        """Enter what the rows need, in the same transaction. Returns how many numbers of the counter it took."""
+
+    def file(self, rows: Sequence[Row], filing: Filing) -> int:
+        """Write the new and changed rows, inside the transaction of the act. Returns how many records."""
+
+    def briefs(self, rows: Sequence[Row]) -> list[Brief]:
+        """Rows that were read, in the reader's language."""
+
+
+def refuse_repeats(rows: Iterable[Row], reader: Reader, understood: Understood) -> None:
+    """Of rows that are one record only the first may be filed."""
+    first: dict[object, int] = {}
+    place = understood.header.index(reader.key_column) if reader.key_column in understood.header else None
+    for row in rows:
+        if not row.problems:
+            key = reader.key(row)
+            line = first.setdefault(key, row.number)
+            if line != row.number:
+                row.refuse(reader.key_column, row.cells[place] if place is not None else "", REPEATED, line=line)
+
+
+def counted(rows: Iterable[Row]) -> dict[str, int]:
+    """How many rows came out how, in the order of OUTCOMES."""
+    found = Counter(row.outcome for row in rows)
+    return {outcome: found[outcome] for outcome in OUTCOMES}

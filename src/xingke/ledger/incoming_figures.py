@@ -1,0 +1,244 @@
+"""Rows of reported figures: what each says, exactly, and whether the ledger says so already."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext_noop
+
+from xingke.accounts.models import User
+from xingke.accounts.permissions import Permission
+from xingke.base.keys import derived_key
+from xingke.base.periods import Period
+from xingke.base.quantities import Quantity, Unit
+from xingke.ledger import rules
+from xingke.ledger.actions import write_next_versions
+from xingke.ledger.bulk import insert
+from xingke.ledger.incoming import (
+    CHANGED,
+    EMPTY,
+    NEW,
+    OUTSIDE,
+    TOO_LONG,
+    UNCHANGED,
+    WAITING,
+    Brief,
+    Filing,
+    Options,
+    Row,
+)
+from xingke.ledger.models import Observation, State
+from xingke.ledger.sheets import FIGURE_COLUMNS, SheetForm, Understood
+from xingke.registry import queries as registry
+from xingke.registry.models import Region
+
+REQUIRED = ("figure", "document", "region", "period", "indicator", "measure", "value", "unit", "as_written")
+
+# column of the file → the field it is kept in, where that keeps only so many characters
+_KEPT_IN = {
+    "figure": "place", "document": "document", "region": "region_written", "real_year": "real_written",
+    "indicator": "name", "part": "part", "as_written": "as_written", "note": "note",
+}  # fmt: skip
+_SIZES = {field.name: field.max_length or 0 for field in Observation._meta.fields}
+_LONGEST = {column: _SIZES[name] for column, name in _KEPT_IN.items()}
+
+ASK = gettext_noop("请写：%(known)s。")
+NO_LAYER = gettext_noop("不是已知的资金口径，可用：%(known)s。")
+NO_TARGET = gettext_noop("这是目标数；目标台账尚未启用，此行保留待读。")
+NO_CODE = gettext_noop("没有这个区划代码，请填六位现行代码。")
+OTHER_NAME = gettext_noop("代码 %(code)s 是“%(name)s”，名称与代码不一致。")
+SAME_NAMES = gettext_noop("有 %(count)d 个同名区划，请填 region_code。")
+NO_REGION = gettext_noop("没有这个区划；原文未写明地名的，请补充 region_code 后再导入。")
+NO_PERIOD = gettext_noop("请写成 2024、2024-H1、2024-Q3、2024-06 或 2024-01..2024-10。")
+NO_YEAR = gettext_noop("请写年份或期间，如 2018；不确定的写成 2015/2016。")
+NO_UNIT = gettext_noop("不是已知的计量单位，请改用规则包中的单位或补充该单位。")
+NO_NUMBER = gettext_noop("不是可以精确保存的数字；遮盖或缺失的数请留待核实，不要填写。")
+OF_OTHERS = gettext_noop("这个数属于“%(region)s”，不在您的授权范围内。")
+
+
+@dataclass(frozen=True)
+class Books:
+    """What rows are read against: units, stated names, terms and the regions the file speaks of."""
+
+    units: Mapping[str, Unit]
+    names: Mapping[str, rules.StatedName]
+    layers: frozenset[str]
+    by_code: Mapping[str, Region]
+    by_name: Mapping[str, Sequence[Region]]
+
+    def name(self, written: str, measure: str, unit: str) -> rules.StatedName | None:
+        """What a stated name means: with that unit, else with any."""
+        return self.names.get(f"{written}|{measure}|{unit}") or self.names.get(f"{written}|{measure}|")
+
+
+class FigureReader:
+    """See ``incoming.Reader``."""
+
+    def __init__(self, form: SheetForm, understood: Understood, *, by: User, options: Options) -> None:
+        self._places = [
+            (name, understood.taken[name].place if name in understood.taken else None) for name in FIGURE_COLUMNS
+        ]
+        self._headers = {name: taken.header for name, taken in understood.taken.items()}
+        self._entering = registry.scope(by, Permission.RECORD_ENTER)
+        self._confirming = registry.scope(by, Permission.RECORD_CONFIRM)
+        self.key_column = self._headers.get("figure", "figure")
+
+    def read(self, rows: Sequence[Row]) -> None:
+        texts = [self._texts(row) for row in rows]
+        books = _books(texts)
+        for row, text in zip(rows, texts, strict=True):
+            self._read(row, text, books)
+
+    def _texts(self, row: Row) -> dict[str, str]:
+        return {name: row.cells[place].strip() if place is not None else "" for name, place in self._places}
+
+    def _refuse(self, row: Row, column: str, found: str, remedy: str, **values: Any) -> None:
+        row.refuse(self._headers.get(column, column), found, remedy, **values)
+
+    def _read(self, row: Row, text: Mapping[str, str], books: Books) -> None:
+        for column in REQUIRED:
+            if not text[column]:
+                self._refuse(row, column, "", EMPTY)
+        if text["measure"] == "target":
+            row.outcome = WAITING
+            self._refuse(row, "measure", "target", NO_TARGET)
+            return
+        if text["measure"] and text["measure"] not in rules.MEASURES:
+            self._refuse(row, "measure", text["measure"], ASK, known="、".join(rules.MEASURES))
+        region = self._region(row, text, books)
+        stated, real = self._periods(row, text)
+        quantity, most = self._quantities(row, text, books)
+        if text["basis"] and text["basis"] not in books.layers:
+            self._refuse(row, "basis", text["basis"], NO_LAYER, known="、".join(sorted(books.layers)))
+        for column, longest in _LONGEST.items():
+            if len(text[column]) > longest:
+                self._refuse(row, column, f"{text[column][:20]}…", TOO_LONG, longest=longest)
+        if region is not None and not self._entering.covers(region.path):
+            self._refuse(row, "region", text["region"], OUTSIDE)
+        if row.problems or region is None or quantity is None or stated is None:
+            return
+        name = books.name(text["indicator"], text["measure"], text["unit"])
+        row.content = {
+            "region": region, "region_written": text["region"],
+            "is_region_inferred": "place inferred" in text["real_year"],
+            "happened_on": (real.period or stated).last, "is_fictional": region.is_fictional,
+            "name": text["indicator"], "indicator": name.indicator if name else "",
+            "aspect": name.aspect if name else "level", "measure": text["measure"], "value": quantity.scaled,
+            "value_max": most.scaled if most else None, "unit": text["unit"], "kind": quantity.unit.kind,
+            "decimals": quantity.decimals, "approximation": rules.approximation(text["as_written"]),
+            "layer": text["basis"], "part": text["part"], "stated_period": stated.code,
+            "real_period": real.period.code if real.period else "", "confidence": real.confidence,
+            "real_written": text["real_year"], "document": text["document"], "place": text["figure"],
+            "as_written": text["as_written"], "note": text["note"],
+        }  # fmt: skip
+
+    def _region(self, row: Row, text: Mapping[str, str], books: Books) -> Region | None:
+        if code := text["region_code"]:
+            region = books.by_code.get(code)
+            if region is None:
+                self._refuse(row, "region_code", code, NO_CODE)
+            elif text["region"] and region.name != text["region"]:
+                self._refuse(row, "region", text["region"], OTHER_NAME, code=code, name=region.name)
+                return None
+            return region
+        found = books.by_name.get(text["region"], ())
+        if len(found) == 1:
+            return found[0]
+        if text["region"] and found:
+            self._refuse(row, "region", text["region"], SAME_NAMES, count=len(found))
+        elif text["region"]:
+            self._refuse(row, "region", text["region"], NO_REGION)
+        return None
+
+    def _periods(self, row: Row, text: Mapping[str, str]) -> tuple[Period | None, rules.RealPeriod]:
+        unknown = rules.RealPeriod(None, "ambiguous")
+        try:
+            stated = Period.parse(text["period"])
+        except ValueError:
+            if text["period"]:
+                self._refuse(row, "period", text["period"], NO_PERIOD)
+            return None, unknown
+        try:
+            return stated, rules.real_period(stated, stated_year=text["stated_year"], real_year=text["real_year"])
+        except ValueError:
+            self._refuse(row, "real_year", text["real_year"], NO_YEAR)
+            return stated, unknown
+
+    def _quantities(self, row: Row, text: Mapping[str, str], books: Books) -> tuple[Quantity | None, Quantity | None]:
+        unit = books.units.get(text["unit"])
+        if unit is None:
+            if text["unit"]:
+                self._refuse(row, "unit", text["unit"], NO_UNIT)
+            return None, None
+        read: list[Quantity | None] = []
+        for column in ("value", "value_max"):
+            try:
+                read.append(Quantity.read(text[column], unit) if text[column] else None)
+            except ValueError:
+                self._refuse(row, column, text[column], NO_NUMBER)
+                read.append(None)
+        return read[0], read[1]
+
+    def key(self, row: Row) -> object:
+        return (row.content["document"], row.content["place"])
+
+    def compare(self, rows: Sequence[Row]) -> None:
+        documents = {row.content["document"] for row in rows}
+        stored = Observation.objects.filter(document__in=documents, seq_to__isnull=True).select_related("region")
+        known = {(each.document, each.place): each for each in stored}
+        for row in rows:
+            found = known.get((row.content["document"], row.content["place"]))
+            if found is None:
+                row.outcome = NEW
+            elif not self._entering.covers(found.region.path):
+                self._refuse(row, "figure", row.content["place"], OF_OTHERS, region=found.region.name)
+            else:
+                row.stored = found
+                row.changes = {name: value for name, value in row.content.items() if getattr(found, name) != value}
+                row.outcome = CHANGED if row.changes else UNCHANGED
+
+    def before_filing(self, rows: Sequence[Row], *, by: User, now: datetime, source: str) -> int:
+        return 0
+
+    def file(self, rows: Sequence[Row], filing: Filing) -> int:
+        alike = {
+            "version": 1, "seq_from": filing.seq, "source": filing.source[:200], "entered_at": filing.now,
+            "entered_by_id": filing.by.pk,
+        }  # fmt: skip
+        insert(Observation, [self._columns(row, filing) for row in rows if row.outcome == NEW], alike)
+        changed = [(row.stored, row.changes) for row in rows if row.outcome == CHANGED]
+        write_next_versions(changed, seq=filing.seq, by=filing.by, now=filing.now, reason=filing.reason)
+        return len(rows)
+
+    def _columns(self, row: Row, filing: Filing) -> dict[str, Any]:
+        content = {name: value for name, value in row.content.items() if name != "region"}
+        region: Region = row.content["region"]
+        confirmed = self._confirming.covers(region.path)
+        return {
+            "record": derived_key("observation", content["document"], content["place"]), "region_id": region.pk,
+            "state": State.CONFIRMED if confirmed else State.DRAFT, "source_place": f"第 {row.number} 行",
+            "confirmed_at": filing.now if confirmed else None, "confirmed_by_id": filing.by.pk if confirmed else None,
+            **content,
+        }  # fmt: skip
+
+    def briefs(self, rows: Sequence[Row]) -> list[Brief]:
+        texts = [self._texts(row) for row in rows]
+        return [
+            Brief(text["region"], text["indicator"], [" ".join(filter(None, (text["period"], text["as_written"])))])
+            for text in texts
+        ]
+
+
+def _books(texts: Sequence[Mapping[str, str]]) -> Books:
+    """Load what the rows need; a handful of queries whatever their number."""
+    by_name: dict[str, list[Region]] = {}
+    for region in Region.objects.filter(name__in={text["region"] for text in texts}, valid_to__isnull=True):
+        by_name.setdefault(region.name, []).append(region)
+    return Books(
+        registry.units(),
+        {key: found.value for key, found in registry.catalogue("name").items()},
+        frozenset(registry.terms("layer")),
+        registry.regions_by_code(text["region_code"] for text in texts),
+        by_name,
+    )

@@ -1,0 +1,133 @@
+"""Which column of a file is what, and what a pack may say about it."""
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from tests.cast import PACKS
+from xingke.base.definitions import DefinitionError, read_pack
+from xingke.base.quantities import Unit
+from xingke.base.refusals import Refused
+from xingke.ledger import rules
+from xingke.ledger.importing import sheet_form
+from xingke.ledger.sheets import plain, understand
+from xingke.registry import queries as registry
+
+UNITS = {"万元": Unit(code="万元", kind="money", factor=Decimal(10_000)), "元": Unit(code="元", kind="money")}
+
+DAYS = [
+    ("2024-03-05", date(2024, 3, 5)), ("2024/3/5", date(2024, 3, 5)), ("2024.03.05", date(2024, 3, 5)),
+    ("2024年3月5日", date(2024, 3, 5)), ("20240305", date(2024, 3, 5)), ("２０２４年３月５日", date(2024, 3, 5)),
+    ("2024-03-05 00:00:00", date(2024, 3, 5)), ("2024-02-29", date(2024, 2, 29)),
+]  # fmt: skip
+NO_DAYS = ["", "2024", "2024-03", "2024年3月", "2023-02-29", "2024-13-01", "05/03/2024", "45356", "2024-3/5", "去年"]
+
+
+@pytest.mark.parametrize("text, day", DAYS)
+def test_a_day_is_read_however_it_is_written(text: str, day: date) -> None:
+    assert rules.written_day(text) == day
+
+
+@pytest.mark.parametrize("text", NO_DAYS)
+def test_no_day_is_guessed(text: str) -> None:
+    with pytest.raises(ValueError):
+        rules.written_day(text)
+
+
+@pytest.mark.parametrize(
+    "cells, why",
+    [
+        (["合计", "", "12"], "total"), (["", "总 计：", "12"], "total"), (["注：数据截至年底", "", ""], "footer"),
+        (["甲", "乙", "丙"], "header"), (["1", "示例行，导入时跳过", ""], "example"), (["1", "合计科技公司", "3"], ""),
+        (["备注：", "有", "三格"], ""),
+    ],
+)  # fmt: skip
+def test_what_is_no_record_is_told_apart(cells: list[str], why: str) -> None:
+    assert rules.is_no_record(cells, ["甲", "乙", "丙"]) == why
+
+
+@pytest.mark.parametrize(
+    "typed, known",
+    [
+        ("＊申请号（必填）", "申请号"),
+        (" 专利\n名称 ", "专利名称"),
+        ("县（区）", "县(区)"),
+        ("编号：", "编号"),
+        ("PCT", "pct"),
+    ],
+)
+def test_headers_are_compared_without_how_they_are_typed(typed: str, known: str) -> None:
+    assert plain(typed) == known
+
+
+@pytest.mark.django_db
+def test_the_unit_of_an_amount_is_that_of_its_header() -> None:
+    header = ["合同类别", "合同名称", "签订日期", "合同金额（单位：元）", "登记日期", "登记金额[万元]"]
+
+    found = understand(sheet_form("contract"), header, UNITS)
+
+    units = {role: taken.unit.code for role, taken in found.taken.items() if taken.unit}
+    assert units == {"signed amount": "元", "registered amount": "万元"}
+    assert found.unused == []
+
+
+@pytest.mark.django_db
+def test_a_unit_of_the_pack_holds_where_the_header_names_none() -> None:
+    found = understand(sheet_form("activity"), ["主题", "活动名称", "日期", "人数"], registry.units())
+
+    unit = found.taken["held people"].unit
+    assert unit is not None and unit.code == "人次"
+
+
+SHEET = """
+[[sheet]]
+code = "own"
+kind = "{kind}"
+label = {{ zh = "自有", en = "Own" }}
+[[sheet.column]]
+headers = ["申请号"]
+to = "number"
+[[sheet.column]]
+headers = ["授权日"]
+{column}
+"""
+WRONG = [
+    ("visitor", 'event = "granted"', "kind is 'visitor'"),
+    ("patent", 'event = "knighted"', "a patent has no 'knighted'"),
+    ("patent", 'to = "colour"', "a patent has no 'colour'"),
+    ("patent", 'event = "granted"\nmeasure = "amount"', "a patent has no 'granted amount'"),
+    ("patent", 'to = "number"', "is 'number' like column 1"),
+    ("patent", 'to = "form"\nvalues = { "发明" = "idea" }', "form is said to be 'idea'"),
+    ("project", 'event = "approved"\nmeasure = "amount"\nunit = "担"', "unit '担'"),
+]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind, column, sentence", WRONG)
+def test_a_pack_that_names_what_there_is_not_is_refused(tmp_path: Path, kind: str, column: str, sentence: str) -> None:
+    (tmp_path / "sheets.toml").write_text(SHEET.format(kind=kind, column=column), encoding="utf-8")
+
+    with pytest.raises(DefinitionError) as error:
+        read_pack(tmp_path, loaded=registry.loaded_catalogue())
+
+    assert any(sentence in str(issue) for issue in error.value.issues)
+
+
+@pytest.mark.django_db
+def test_every_kind_of_record_has_a_sheet_that_is_called_like_it() -> None:
+    from xingke.ledger.kinds import KINDS
+
+    forms = {code: found.value.kind for code, found in registry.catalogue("sheet").items()}
+
+    assert {kind: forms.get(kind) for kind in [*KINDS, "observation"]} == {
+        kind: kind for kind in [*KINDS, "observation"]
+    }
+    assert (PACKS / "national" / "sheets.toml").is_file()
+
+
+@pytest.mark.django_db
+def test_an_unknown_sheet_is_refused_with_those_that_are_known() -> None:
+    with pytest.raises(Refused, match="没有名为“nothing”的表格；可用：activity、"):
+        sheet_form("nothing")
