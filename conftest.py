@@ -43,3 +43,12 @@ def signed_in(client: Client, cast: casting.Cast) -> Callable[[str], Client]:
         return client
 
     return as_somebody
+
+
+@pytest.fixture
+def data_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A data folder of the test's own, for what leaves files behind."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    monkeypatch.setattr(settings, "DATA", folder)
+    return folder

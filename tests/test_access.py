@@ -21,7 +21,7 @@ from xingke.accounts.queries import current_seq
 from xingke.base.periods import Period
 from xingke.ledger import actions as ledger
 from xingke.ledger.import_jobs import PREPARE
-from xingke.ledger.models import ImportBatch, Observation, PatentEvent, Proposal
+from xingke.ledger.models import Evidence, ImportBatch, Observation, PatentEvent, Proposal
 from xingke.registry.models import Grant
 from xingke.reports import source
 from xingke.reports.actions import save_edition, write_document
@@ -66,6 +66,7 @@ class World:
     edited: Document  # the edition after the published one, a draft
     grant: Grant
     proposal: Proposal
+    evidence: Evidence
     job: Job
 
     @property
@@ -146,6 +147,11 @@ ADDRESSES: Mapping[str, Row] = {
     "ledger:record-confirm": Row(CONFIRM, _draft, posts_only=True),
     "ledger:records-confirm": Row(CONFIRM, posts_only=True),
     "ledger:record-void": Row(CONFIRM, _record),
+    "ledger:evidence-add": Row(ENTER, _record, posts_only=True),
+    "ledger:evidence-withdraw": Row(ENTER, lambda world: {**_record(world), "pk": world.evidence.pk}, posts_only=True),
+    "ledger:attachment": Row(
+        READERS, lambda world: {**_record(world), "pk": world.evidence.pk, "name": "证书.pdf"}, is_page=False
+    ),
     "ledger:proposal-decide": Row(
         CONFIRM | {"officer"}, lambda world: {**_proposed(world), "pk": world.proposal.pk}, posts_only=True
     ),
@@ -197,7 +203,7 @@ def test_every_address_has_a_row_and_every_row_its_address() -> None:
 
 
 @pytest.fixture
-def world(cast: Cast, tmp_path: Path) -> World:
+def world(cast: Cast, tmp_path: Path, data_folder: Path) -> World:
     load_outline(tmp_path)
     keep_records(cast.county, cast.sibling, by=cast.statistician)
     for firm, name in ((cast.firm, "甲"), (cast.other_firm, "乙")):
@@ -207,6 +213,9 @@ def world(cast: Cast, tmp_path: Path) -> World:
         kind="patent", subject=record.subject, event=ledger.NewEvent(event="lapsed", on=date(2025, 2, 2), region=cast.county),
         by=cast.officer, now=NOW, source="登记",
     )  # fmt: skip
+    ledger.attach_evidence(
+        kind="patent", record=record.record, files=[ledger.NewFile("证书.pdf", b"%PDF-1.7")], by=cast.officer, now=NOW
+    )
     title = file("recognition", "丙", [("recognised", "2024-11-08")], firm=cast.firm, by=cast.statistician)
     proposal = ledger.propose_correction(
         kind="recognition",
@@ -224,7 +233,7 @@ def world(cast: Cast, tmp_path: Path) -> World:
     return World(
         cast, record, PatentEvent.objects.get(record=draft), Observation.objects.get(document="T1"),
         ImportBatch.objects.latest("seq"), written.document, published, edited,
-        cast.officer.grants.get(), proposal,
+        cast.officer.grants.get(), proposal, Evidence.objects.get(),
         ask_for_job(kind=PREPARE, payload={}, by=cast.statistician, now=timezone.now() + timedelta(hours=1)),  # waits for nobody yet
     )  # fmt: skip
 

@@ -10,7 +10,8 @@ pytestmark = pytest.mark.browser
 INDICATOR = "/indicators/high_tech_enterprises/"
 PAGES = {
     "officer": [
-        "/", "/organisations/", "/records/", "/records/?kind=patent", "/observations/", "/observations/choices/",
+        "/", "/organisations/", "/records/", "/records/?kind=patent", "/records/patent/new/",
+        "/records/activity/new/", "/proposals/", "/observations/", "/observations/choices/",
         "/imports/", "/indicators/", INDICATOR, f"{INDICATOR}records/", "/documents/", "/documents/write/", "/verify/",
         "/gallery/",
     ],
@@ -19,7 +20,7 @@ PAGES = {
     "reviewer": ["/", "/documents/"],
     "superior": ["/", "/indicators/", INDICATOR],
     "enterprise": ["/", "/organisations/"],
-    "statistician": ["/", "/observations/", "/imports/"],
+    "statistician": ["/", "/records/contract/new/", "/observations/", "/imports/"],
     "system": ["/", "/accounts/", "/accounts/new/"],
     "security": ["/", "/grants/", "/grants/give/"],
     "auditor": ["/", "/audit/"],

@@ -1,4 +1,4 @@
-/* Alpine component of components/file_drop.html: says which file was chosen, and takes one that is dropped. */
+/* Alpine component of components/file_drop.html: says which files were chosen, and takes those that are dropped. */
 export function fileDrop() {
   return {
     over: false,
@@ -17,9 +17,9 @@ export function fileDrop() {
       this.pick();
     },
     pick() {
-      const [file] = this.$refs.input.files;
-      this.name = file ? file.name : "";
-      this.size = file ? humanSize(file.size) : "";
+      const files = [...this.$refs.input.files];
+      this.name = files.map((file) => file.name).join("、");
+      this.size = files.length ? humanSize(files.reduce((sum, file) => sum + file.size, 0)) : "";
     },
   };
 }

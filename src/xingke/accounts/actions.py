@@ -11,7 +11,8 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from xingke.accounts.models import AuditEntry, Counter, Job, User
+from xingke.accounts import queries, rules
+from xingke.accounts.models import Attachment, AuditEntry, Counter, Job, User
 from xingke.base import jobs
 from xingke.base.refusals import Refused
 
@@ -154,6 +155,16 @@ def record_sign_in(*, user: User, now: datetime) -> None:
 def record_sign_out(*, user: User, now: datetime) -> None:
     """Note in the audit trail that somebody signed out."""
     record_audit(seq=take_seq(), by=user, action="session.closed", target_kind="account", target=user.username, now=now)
+
+
+@transaction.atomic
+def keep_attachment(*, name: str, data: bytes, by: User, now: datetime) -> Attachment:
+    """Keep a file that was handed over; the audit row is that of whatever refers to it. Raises as ``rules.accepted``."""
+    kept = rules.accepted(name, data)
+    digest = queries.attachment_store().put(data)
+    return Attachment.objects.create(
+        digest=digest, name=kept.name, media_type=kept.media_type, size=len(data), uploaded_at=now, uploaded_by=by
+    )
 
 
 def ask_for_job(*, kind: str, payload: Mapping[str, Any], by: User, now: datetime) -> Job:

@@ -85,6 +85,23 @@ class AuditEntry(models.Model):
         return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
+class Attachment(models.Model):
+    """A file somebody handed over. Its bytes are kept by their digest; whatever refers to it says who may see it."""
+
+    digest = models.CharField(max_length=64, db_index=True)
+    name = models.CharField(max_length=120)
+    media_type = models.CharField(max_length=80)
+    size = models.PositiveIntegerField()
+    uploaded_at = models.DateTimeField()
+    uploaded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("附件")
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Job(models.Model):
     """Work that was asked for and is done by a child process: see ``base.jobs``.
 

@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.http import Http404
 
-from xingke.accounts.models import AuditEntry, Counter, Job, User
+from xingke.accounts.models import Attachment, AuditEntry, Counter, Job, User
+from xingke.base.blobs import Damaged, Store
 
 STALE = timedelta(seconds=30)  # without a sign of life for so long, whoever does a job is taken for dead
 
@@ -67,6 +70,28 @@ def check_audit_chain() -> ChainReport:
             return ChainReport(entries, entry.seq)
         before, last = entry.digest, entry.seq
     return ChainReport(entries, None if last == current_seq() else last + 1)
+
+
+def attachment_store() -> Store:
+    """Where the bytes of attachments lie: a folder of the data folder, which the backup takes along."""
+    return Store(Path(settings.DATA) / "attachments")
+
+
+def attachment_bytes(attachment: Attachment) -> bytes:
+    """The file as it was handed over. Raises ``blobs.Damaged`` if it is gone or other than it was."""
+    return attachment_store().get(attachment.digest)
+
+
+def damaged_attachments() -> tuple[int, list[str]]:
+    """How many files are kept, and the names of those that are gone or damaged; reads every one."""
+    names = dict(Attachment.objects.order_by("-pk").values_list("digest", "name"))
+    wrong = []
+    for digest, name in names.items():
+        try:
+            attachment_store().get(digest)
+        except Damaged:
+            wrong.append(f"{name}（{digest[:16]}）")
+    return len(names), wrong
 
 
 def job_for(user: User, pk: int) -> Job:

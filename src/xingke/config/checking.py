@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.models import Count
 
-from xingke.accounts.queries import check_audit_chain, current_seq
+from xingke.accounts.queries import check_audit_chain, current_seq, damaged_attachments
 from xingke.base import definitions
 from xingke.base.periods import Period
 from xingke.config import moving
@@ -204,6 +204,15 @@ def figures() -> Iterator[Finding]:
     )
 
 
+def attachments() -> Iterator[Finding]:
+    """Every file that was handed over is still there, whole."""
+    count, wrong = damaged_attachments()
+    yield Finding(
+        f"附件：{count} 个文件，{len(wrong)} 个丢失或损坏",
+        tuple(f"附件 {each} 丢失或损坏；请从备份恢复数据文件夹中的 attachments" for each in wrong[:SHOWN]),
+    )
+
+
 def identities() -> Iterator[Finding]:
     """Where numbers that owe something to each other do not agree: to be looked into, no fault of the program."""
     found = judging.everywhere(Region.objects.filter(valid_to__isnull=True).select_related("parent"))
@@ -222,4 +231,4 @@ def identities() -> Iterator[Finding]:
         yield Finding(f"　……另有 {len(differing) - SHOWN} 处，见网页“核对关系”")
 
 
-CHECKS: tuple[Check, ...] = (database, packs, audit, columns, figures, identities)
+CHECKS: tuple[Check, ...] = (database, packs, audit, columns, figures, attachments, identities)

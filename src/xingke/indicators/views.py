@@ -1,6 +1,6 @@
 """The list of indicators, the page of one, and the records behind a value."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -24,6 +24,7 @@ from xingke.indicators.cards import Cards, IdentityLine, Line
 from xingke.indicators.choosing import Chosen, choose, evidence_url, indicator_url, place_query
 from xingke.indicators.queries import Reader, Value
 from xingke.indicators.rules import Evidence, Indicator
+from xingke.ledger import queries as ledger
 from xingke.ledger.models import EventVersion, Version
 from xingke.ledger.words import Words, measured
 from xingke.registry import queries as registry
@@ -377,7 +378,7 @@ def _records(
     rows = queries.contributions(value, seq=reader.seq, offset=start, limit=PAGE_SIZE)
     context |= {
         "page": page,
-        "rows": _rows(words, value, rows),
+        "rows": _rows(words, value, rows, _files(rows)),
         "sealed": sealed,
         "total": queries.added(value.indicator, sealed.total),
         "decimals": value.indicator.decimals if value.indicator.sum else 0,
@@ -403,9 +404,19 @@ class EvidenceRow:
     what: str
     happened: str
     url: str
+    files: int  # that prove it
 
 
-def _rows(words: Words, value: Value, found: Sequence[queries.Contribution]) -> list[EvidenceRow]:
+def _files(found: Sequence[queries.Contribution]) -> dict[UUID, int]:
+    """How many files prove each record of a page, by its key and its subject's. One query."""
+    events = [each.event for each in found if each.event]
+    return ledger.evidence_counts(key for event in events for key in (event.record, event.subject))
+
+
+def _rows(
+    words: Words, value: Value, found: Sequence[queries.Contribution], files: Mapping[UUID, int] | None = None
+) -> list[EvidenceRow]:
+    proved = files or {}
     kind = value.indicator.of
     return [
         EvidenceRow(
@@ -416,6 +427,7 @@ def _rows(words: Words, value: Value, found: Sequence[queries.Contribution]) -> 
             words.subject(each.subject) if each.subject else "",
             words.event(kind, each.event.event) if each.event else "",
             reverse("ledger:record", args=[kind, UUID(each.evidence.record)]),
+            proved.get(each.event.record, 0) + proved.get(each.event.subject, 0) if each.event else 0,
         )
         for each in found
     ]

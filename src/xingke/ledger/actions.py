@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from hashlib import sha256
 from itertools import islice
 from typing import Any, TypeVar
 from uuid import UUID
@@ -13,6 +14,7 @@ from django.db.models import Model
 from django.db.models.base import ModelState
 from django.utils.translation import gettext as _
 
+from xingke.accounts import actions as accounts
 from xingke.accounts.actions import record_audit, take_seq
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
@@ -21,7 +23,16 @@ from xingke.base.refusals import Refused
 from xingke.ledger import queries, rules
 from xingke.ledger.bulk import insert
 from xingke.ledger.kinds import KINDS, Kind
-from xingke.ledger.models import EventVersion, Observation, Proposal, RecordKeeping, State, Version
+from xingke.ledger.models import (
+    EventVersion,
+    Evidence,
+    EvidenceWithdrawal,
+    Observation,
+    Proposal,
+    RecordKeeping,
+    State,
+    Version,
+)
 from xingke.registry import queries as registry
 from xingke.registry.models import Organisation, Region, Zone
 from xingke.registry.rules import Scope
@@ -658,6 +669,60 @@ def _decide(proposal: Proposal, outcome: str, *, seq: int, by: User, now: dateti
     record_audit(
         seq=seq, by=by, action=f"{proposal.kind}.correction-{outcome}", target_kind=proposal.kind,
         target=str(proposal.record), now=now, reason=proposal.answer, detail={"proposal": proposal.seq},
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class NewFile:
+    """A file handed over as evidence."""
+
+    name: str
+    data: bytes
+
+
+@transaction.atomic
+def attach_evidence(
+    *, kind: str, record: UUID, files: Sequence[NewFile], by: User, now: datetime, caption: str = ""
+) -> int:
+    """Attach files to a record, with one audit row. What the record has already is not attached again.
+
+    Returns how many were attached. Raises Refused, naming the file, for one that may not be kept; then none is.
+    """
+    registry.require(by, Permission.RECORD_ENTER, region=queries.region_of(kind, record))
+    known = queries.evidence_digests(kind, record)
+    fresh = {digest: file for file in files if (digest := sha256(file.data).hexdigest()) not in known}
+    if not fresh:
+        return 0
+    kept = [accounts.keep_attachment(name=file.name, data=file.data, by=by, now=now) for file in fresh.values()]
+    seq = take_seq()
+    Evidence.objects.bulk_create(
+        Evidence(
+            kind=kind, record=record, attachment=each, caption=caption.strip()[:200], seq=seq, added_at=now, added_by=by
+        )
+        for each in kept
+    )
+    record_audit(
+        seq=seq, by=by, action="evidence.attached", target_kind=kind, target=str(record), now=now, count=len(kept),
+        detail={"files": {each.digest: each.name for each in kept}},
+    )  # fmt: skip
+    return len(kept)
+
+
+@transaction.atomic
+def withdraw_evidence(*, evidence: Evidence, reason: str, by: User, now: datetime) -> None:
+    """Say that a file is no evidence of a record any more, and why. Raises Refused without a reason."""
+    registry.require(by, Permission.RECORD_ENTER, region=queries.region_of(evidence.kind, evidence.record))
+    if not reason.strip():
+        raise Refused(_("请写明撤下这份佐证的原因，它会与佐证一起保存。"))
+    seq = take_seq()
+    if EvidenceWithdrawal.objects.filter(evidence=evidence).exists():
+        raise Refused(_("这份佐证已经撤下，无需重复操作。"))
+    EvidenceWithdrawal.objects.create(
+        evidence=evidence, reason=reason.strip()[:500], seq=seq, withdrawn_at=now, withdrawn_by=by
+    )
+    record_audit(
+        seq=seq, by=by, action="evidence.withdrawn", target_kind=evidence.kind, target=str(evidence.record), now=now,
+        reason=reason, detail={"digest": evidence.attachment.digest, "name": evidence.attachment.name},
     )  # fmt: skip
 
 

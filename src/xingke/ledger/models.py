@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from xingke.accounts.models import Job
+from xingke.accounts.models import Attachment, Job
 from xingke.registry.models import Organisation, Person, Region, Zone
 
 
@@ -416,6 +416,41 @@ class Proposal(models.Model):
                 assert isinstance(field, models.Field)  # columns only are ever corrected
                 found[name] = field.to_python(value)
         return found
+
+
+class Evidence(models.Model):
+    """A file that proves a record, by the record's kind and key (no row of one table: any version of any kind)."""
+
+    kind = models.CharField(max_length=16)
+    record = models.UUIDField(db_index=True)
+    attachment = models.ForeignKey(Attachment, models.PROTECT, related_name="+")
+    caption = models.CharField(max_length=200, blank=True)
+    seq = models.BigIntegerField(db_index=True)
+    added_at = models.DateTimeField()
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("佐证")
+        ordering = ("pk",)
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.record}:{self.attachment_id}"
+
+
+class EvidenceWithdrawal(models.Model):
+    """Evidence that no longer is any, and why; the file itself stays kept, but is not handed out any more."""
+
+    evidence = models.OneToOneField(Evidence, models.PROTECT, related_name="withdrawal")
+    reason = models.CharField(max_length=500)
+    seq = models.BigIntegerField(unique=True)
+    withdrawn_at = models.DateTimeField()
+    withdrawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("佐证撤下")
+
+    def __str__(self) -> str:
+        return f"{self.evidence_id}"
 
 
 class RecordKeeping(models.Model):

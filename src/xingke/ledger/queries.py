@@ -7,18 +7,20 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from django.db.models import CharField, F, Max, Min, Q, QuerySet, Sum, Value
+from django.db.models import CharField, Count, F, Max, Min, Q, QuerySet, Sum, Value
 from django.http import Http404
+from django.utils.translation import gettext as _
 
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base.codes import normalise_code
 from xingke.base.periods import EARLIEST_YEAR, LATEST_YEAR, Period
 from xingke.base.quantities import Quantity, Unit
-from xingke.base.refusals import Answer
+from xingke.base.refusals import Answer, Refused
 from xingke.ledger.kinds import KINDS, Kind
 from xingke.ledger.models import (
     EventVersion,
+    Evidence,
     ImportBatch,
     ImportChunk,
     Observation,
@@ -190,6 +192,7 @@ class Rights:
     """
 
     add: bool = False
+    attach: bool = False
     correct: bool = False
     is_proposed: bool = False
     confirm: bool = False
@@ -210,6 +213,7 @@ def rights(user: User, shown: RecordPage) -> Rights:
     correctable = may_correct(state=row.state, is_current=True).allowed
     return Rights(
         add=may[Permission.RECORD_ENTER] and any(event.state != State.VOID for event in shown.history),
+        attach=may[Permission.RECORD_ENTER],
         correct=may[Permission.RECORD_ENTER] and correctable,
         is_proposed=not corrected_at_once(shown),
         confirm=confirmable is not None and confirmable.allowed,
@@ -291,6 +295,53 @@ def proposed(proposals: Iterable[Proposal]) -> list[tuple[Proposal, Any, Any]]:
             row = versions[each.record, each.version]
             found[each.pk] = (each, row, subjects[getattr(row, "subject", row.record)])
     return [found[each.pk] for each in asked]
+
+
+def region_of(kind: str, record: UUID) -> Region:
+    """Where a record is now. Raises Refused where there is none of the kind with that key."""
+    models: tuple[type[Version], ...] = (
+        (Observation,) if kind == OBSERVATION else (KINDS[kind].subject, KINDS[kind].event) if kind in KINDS else ()
+    )
+    for model in models:
+        row = model._default_manager.filter(record=record, seq_to__isnull=True).select_related("region").first()
+        if row is not None:
+            return row.region
+    raise Refused(_("台账中没有这条记录。"))
+
+
+def _keys_of(shown: RecordPage) -> list[UUID]:
+    """The keys whose evidence a record's page shows: its own, its subject's, and a subject's events'."""
+    own = [shown.current.record, *([shown.subject.record] if shown.subject is not None else [])]
+    return own if shown.is_event else [*own, *(event.record for event in shown.history)]
+
+
+def evidence_of(shown: RecordPage) -> list[Evidence]:
+    """The files that prove a record, or what it happened to, withdrawn ones among them. One query."""
+    found = Evidence.objects.filter(kind=shown.kind, record__in=_keys_of(shown))
+    return list(found.select_related("attachment", "added_by", "withdrawal__withdrawn_by"))
+
+
+def evidence_for(user: User, kind: str, record: UUID, pk: int, permission: Permission) -> Evidence:
+    """One file of a record for whoever may do something with the record, or 404; a withdrawn one is none."""
+    shown = record_page(user, kind, record)
+    allowed = registry.scope(user, permission)
+    found = Evidence.objects.filter(pk=pk, kind=kind, record__in=_keys_of(shown), withdrawal__isnull=True)
+    evidence = found.select_related("attachment").first()
+    if evidence is None or not any(covers(allowed, version) for version in shown.versions):
+        raise Http404
+    return evidence
+
+
+def evidence_digests(kind: str, record: UUID) -> set[str]:
+    """The digests of the files a record has. One query."""
+    found = Evidence.objects.filter(kind=kind, record=record, withdrawal__isnull=True)
+    return set(found.values_list("attachment__digest", flat=True))
+
+
+def evidence_counts(records: Iterable[UUID]) -> dict[UUID, int]:
+    """How many files prove each of some hundreds of records; those without are absent. One query."""
+    found = Evidence.objects.filter(record__in=set(records), withdrawal__isnull=True).order_by()
+    return dict(found.values_list("record").annotate(number=Count("pk")))
 
 
 def record_to_change(user: User, kind: str, record: UUID, permission: Permission) -> RecordPage:

@@ -270,6 +270,25 @@ def proposal(words: Words, each: Proposal, row: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def evidence(words: Words, shown: RecordPage) -> Items:
+    """The files that prove the record, oldest first; withdrawn ones with the reason."""
+    events = {event.record: event for event in shown.history}
+    items = []
+    for each in queries.evidence_of(shown):
+        withdrawal = getattr(each, "withdrawal", None)
+        of = events.get(each.record) if each.record != shown.current.record else None
+        items.append(
+            {
+                "pk": each.pk, "name": each.attachment.name, "size": each.attachment.size, "digest": each.attachment.digest,
+                "caption": each.caption, "by": each.added_by, "when": each.added_at, "withdrawal": withdrawal,
+                "of": words.event(shown.kind, of.event) if of is not None else "",
+                "url": reverse("ledger:attachment", args=[shown.kind, each.record, each.pk, each.attachment.name]),
+                "withdraw_url": reverse("ledger:evidence-withdraw", args=[shown.kind, each.record, each.pk]),
+            }
+        )  # fmt: skip
+    return items
+
+
 def rivals(words: Words, shown: RecordPage) -> Items:
     """The other figures reported for the same indicator, place and period."""
     if shown.kind != queries.OBSERVATION:

@@ -1,6 +1,16 @@
 from django.urls import path
 
-from xingke.ledger.views import changes, confirming, entries, imports, keeping, observations, proposals, records
+from xingke.ledger.views import (
+    changes,
+    confirming,
+    entries,
+    evidence,
+    imports,
+    keeping,
+    observations,
+    proposals,
+    records,
+)  # fmt: skip
 
 app_name = "ledger"
 urlpatterns = [
@@ -13,6 +23,13 @@ urlpatterns = [
     path("records/<str:kind>/<uuid:record>/correct/", changes.record_correct, name="record-correct"),
     path("records/<str:kind>/<uuid:record>/confirm/", changes.record_confirm, name="record-confirm"),
     path("records/<str:kind>/<uuid:record>/void/", changes.record_void, name="record-void"),
+    path("records/<str:kind>/<uuid:record>/evidence/", evidence.evidence_add, name="evidence-add"),
+    path(
+        "records/<str:kind>/<uuid:record>/evidence/<int:pk>/withdraw/",
+        evidence.evidence_withdraw,
+        name="evidence-withdraw",
+    ),
+    path("records/<str:kind>/<uuid:record>/attachments/<int:pk>/<str:name>", evidence.attachment, name="attachment"),
     path("records/<str:kind>/<uuid:record>/proposals/<int:pk>/", proposals.proposal_decide, name="proposal-decide"),
     path("proposals/", proposals.proposal_list, name="proposal-list"),
     path("observations/", observations.observation_list, name="observation-list"),

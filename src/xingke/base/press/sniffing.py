@@ -21,6 +21,9 @@ class FileKind(StrEnum):
     DOCX = "docx"
     DOC = "doc"
     PDF = "pdf"
+    OFD = "ofd"
+    JPEG = "jpg"
+    PNG = "png"
     HTML = "html"
     XML = "xml"
     ZIP = "zip"
@@ -55,6 +58,9 @@ _SPOKEN = {
     FileKind.DOCX: "Word 文档（.docx）",
     FileKind.DOC: "旧版 Office 文件",
     FileKind.PDF: "PDF 文件",
+    FileKind.OFD: "OFD 文件",
+    FileKind.JPEG: "JPEG 图片",
+    FileKind.PNG: "PNG 图片",
     FileKind.HTML: "网页（HTML）",
     FileKind.XML: "XML 文件",
     FileKind.ZIP: "压缩包",
@@ -62,8 +68,8 @@ _SPOKEN = {
     FileKind.UNKNOWN: "无法识别的内容",
 }
 _BY_SUFFIX = {
-    **{suffix: FileKind(suffix) for suffix in ("csv", "xlsx", "xlsm", "xlsb", "xls", "ods", "docx", "doc", "pdf", "html", "xml", "zip")},
-    "txt": FileKind.CSV, "tsv": FileKind.CSV, "htm": FileKind.HTML, "et": FileKind.XLS, "wps": FileKind.DOC,
+    **{suffix: FileKind(suffix) for suffix in ("csv", "xlsx", "xlsm", "xlsb", "xls", "ods", "docx", "doc", "pdf", "ofd", "jpg", "png", "html", "xml", "zip")},
+    "txt": FileKind.CSV, "tsv": FileKind.CSV, "htm": FileKind.HTML, "jpeg": FileKind.JPEG, "et": FileKind.XLS, "wps": FileKind.DOC,
 }  # fmt: skip
 _HTML = re.compile(
     r"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|table|meta|style|script|div)\b", re.I | re.S
@@ -82,6 +88,10 @@ def sniff(data: bytes) -> Sniffed:
         return Sniffed(_kind_of_old_office(data))
     if b"%PDF-" in data[:1024]:
         return Sniffed(FileKind.PDF)
+    if data.startswith(b"\xff\xd8\xff"):
+        return Sniffed(FileKind.JPEG)
+    if data.startswith(b"\x89PNG\r\n\x1a\n"):
+        return Sniffed(FileKind.PNG)
     encoding = encoding_of(data)
     if not encoding:
         return Sniffed(FileKind.UNKNOWN)
@@ -130,6 +140,7 @@ def _kind_of_zip(data: bytes) -> FileKind:
         (b"xl/workbook.xml", FileKind.XLSX),
         (b"xl/workbook.bin", FileKind.XLSB),
         (b"word/document.xml", FileKind.DOCX),
+        (b"OFD.xml", FileKind.OFD),
         (b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet", FileKind.ODS),
     ):
         if mark in data:

@@ -203,6 +203,17 @@ def icon(name: str) -> SafeString:
     )
 
 
+@register.simple_tag
+def files_mark(count: int) -> SafeString:
+    """A paperclip and how many files prove the record of a row."""
+    said = gettext("佐证 %(n)d 份") % {"n": count}
+    return format_html(
+        '<span class="files-mark" title="{}">{}<span class="visually-hidden">{}</span>'
+        '<span aria-hidden="true">{}</span></span>',
+        said, icon("paperclip"), said, count,
+    )  # fmt: skip
+
+
 # ── Numbers, periods, days ────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -16,7 +16,8 @@ from hypothesis import settings as trying
 from hypothesis import strategies as st
 
 from tests.cast import NOW
-from xingke.accounts.actions import record_audit, take_seq
+from xingke.accounts.actions import keep_attachment, record_audit, take_seq
+from xingke.accounts.models import User
 from xingke.accounts.queries import current_seq, ledger_identity
 from xingke.base.refusals import Refused
 from xingke.config import archive, checking
@@ -267,6 +268,17 @@ def test_check_finds_a_key_that_others_can_read() -> None:
         assert [line for line in problems() if "0644" in line and "chmod 600" in line]
     finally:
         key.chmod(0o600)
+
+
+def test_check_finds_an_attachment_that_is_gone(data_folder: Path) -> None:
+    user = User.objects.create(username="somebody", name="somebody")
+    kept = keep_attachment(name="批复.pdf", data=b"%PDF-1.7", by=user, now=NOW)
+    assert [finding.said for finding in checking.attachments()] == ["附件：1 个文件，0 个丢失或损坏"]
+
+    (data_folder / "attachments" / kept.digest[:2] / kept.digest).unlink()
+
+    (finding,) = checking.attachments()
+    assert finding.problems[0].startswith("附件 批复.pdf（") and "请从备份恢复" in finding.problems[0]
 
 
 def test_check_finds_an_audit_entry_that_was_changed() -> None:

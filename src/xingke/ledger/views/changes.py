@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,10 +13,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
+from xingke.accounts.rules import SUFFIXES
 from xingke.base.refusals import Refused
 from xingke.ledger import actions, queries
 from xingke.ledger.forms.corrections import CorrectionForm, ReasonForm, correction_form
 from xingke.ledger.record_facts import crumbs, lead, title
+from xingke.ledger.views.evidence import handed_over
 from xingke.ledger.words import Words
 from xingke.registry import queries as registry
 
@@ -29,7 +32,11 @@ def record_correct(request: HttpRequest, kind: str, record: UUID) -> HttpRespons
     form = correction_form(shown, words, request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            _correct(shown, form, user)
+            with transaction.atomic():
+                _correct(shown, form, user)
+                actions.attach_evidence(
+                    kind=kind, record=record, files=handed_over(request), by=user, now=timezone.now()
+                )
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -37,7 +44,7 @@ def record_correct(request: HttpRequest, kind: str, record: UUID) -> HttpRespons
             messages.success(request, done)
             return redirect("ledger:record", kind, record)
     act = _("提出更正") if is_proposed else _("更正")
-    context = {**_context(words, shown, form, act), "act": act, "is_proposed": is_proposed}
+    context = {**_context(words, shown, form, act), "act": act, "is_proposed": is_proposed, "suffixes": SUFFIXES}
     return render(request, "ledger/record_correct.html", context)
 
 

@@ -50,6 +50,7 @@ def records_confirm(request: HttpRequest) -> HttpResponse:
         "hidden": [(name, request.POST.get(name, "")) for name in kept],
         "chosen": [] if kept else request.POST.getlist("row"), "back": back,
         "crumbs": [{"label": _("台账"), "url": reverse("ledger:record-list")}, {"label": _("批量确认")}],
+        "is_fictional": any(row.is_fictional for rows in plan.versions.values() for row, _changes in rows),
     }  # fmt: skip
     return render(request, "ledger/records_confirm.html", context)
 

@@ -1,5 +1,6 @@
 """Writing a new record by hand, and one more event of a record that stands."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -14,11 +15,13 @@ from django.views.decorators.vary import vary_on_headers
 
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
+from xingke.accounts.rules import SUFFIXES
 from xingke.base.refusals import Refused
 from xingke.ledger import actions, queries
-from xingke.ledger.forms.entries import MATCHES, FurtherEventForm, RecordForm
+from xingke.ledger.forms.entries import FurtherEventForm, RecordForm
 from xingke.ledger.kinds import KINDS, Kind
 from xingke.ledger.record_facts import crumbs, lead, title
+from xingke.ledger.views.evidence import handed_over
 from xingke.ledger.words import Words, kind_word
 from xingke.registry import queries as registry
 
@@ -38,7 +41,8 @@ def record_new(request: HttpRequest, kind: str) -> HttpResponse:
     elif request.method == "POST" and form.is_valid():
         key = form.cleaned_data["key"]
         try:
-            is_new = actions.file_once(known.subject, key, lambda: _file(known, form, user))
+            files = handed_over(request)
+            is_new = actions.file_once(known.subject, key, lambda: _file(known, form, files, user))
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -47,7 +51,7 @@ def record_new(request: HttpRequest, kind: str) -> HttpResponse:
                 return redirect(f"{reverse('ledger:record-new', args=[kind])}?like={key}")
             return redirect("ledger:record", kind, key)
     context = {
-        "form": form, "kind": kind, "name": kind_word(kind), "same": _same(words, user, form), "limit": MATCHES,
+        "form": form, "kind": kind, "name": kind_word(kind), "same": _same(words, user, form), "suffixes": SUFFIXES,
         "crumbs": [
             {"label": _("台账"), "url": reverse("ledger:record-list")},
             {"label": _("登记%(name)s") % {"name": kind_word(kind)}},
@@ -56,13 +60,14 @@ def record_new(request: HttpRequest, kind: str) -> HttpResponse:
     return render(request, "ledger/record_new.html", context)
 
 
-def _file(kind: Kind, form: RecordForm, by: User) -> None:
+def _file(kind: Kind, form: RecordForm, files: Sequence[actions.NewFile], by: User) -> None:
     history = form.history()
     events = [actions.NewEvent(**each, region=history["region"]) for each in form.events()]
     actions.file_histories(
         kind=kind.code, histories=[actions.NewHistory(**history, events=events)], by=by, now=timezone.now(),
         source=_("网页登记"),
     )  # fmt: skip
+    actions.attach_evidence(kind=kind.code, record=history["key"], files=files, by=by, now=timezone.now())
 
 
 def _typed(request: HttpRequest) -> QueryDict | None:
@@ -143,7 +148,8 @@ def event_add(request: HttpRequest, kind: str, record: UUID) -> HttpResponse:
     elif request.method == "POST" and form.is_valid():
         key = form.cleaned_data["key"]
         try:
-            is_new = actions.file_once(known.event, key, lambda: _add(known, shown, form, user))
+            files = handed_over(request)
+            is_new = actions.file_once(known.event, key, lambda: _add(known, shown, form, files, user))
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -152,15 +158,18 @@ def event_add(request: HttpRequest, kind: str, record: UUID) -> HttpResponse:
     context = {
         "form": form, "kind": kind, "name": title(words, shown), "lead": lead(words, shown, timezone.localdate()),
         "url": reverse("ledger:record", args=[kind, record]), "crumbs": crumbs(words, shown, _("登记后续事件")),
-        "limit": MATCHES, "is_fictional": shown.current.is_fictional,
+        "suffixes": SUFFIXES, "is_fictional": shown.current.is_fictional,
     }  # fmt: skip
     return render(request, "ledger/event_add.html", context)
 
 
-def _add(kind: Kind, shown: queries.RecordPage, form: FurtherEventForm, by: User) -> None:
+def _add(
+    kind: Kind, shown: queries.RecordPage, form: FurtherEventForm, files: Sequence[actions.NewFile], by: User
+) -> None:
     typed = form.cleaned_data
     assert shown.subject is not None  # whatever has events has a subject
     event = actions.NewEvent(**form.happened(), region=typed["region"], organisation=typed["holder"], key=typed["key"])
     actions.add_event(
         kind=kind.code, subject=shown.subject.record, event=event, by=by, now=timezone.now(), source=_("网页登记")
     )
+    actions.attach_evidence(kind=kind.code, record=typed["key"], files=files, by=by, now=timezone.now())

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from xingke.accounts.permissions import Permission
 from xingke.accounts.queries import current_seq
+from xingke.accounts.rules import SUFFIXES
 from xingke.base.exports import csv_address, csv_response, wants_csv
 from xingke.ledger import queries
 from xingke.ledger.kinds import KINDS
@@ -22,6 +23,7 @@ from xingke.ledger.models import State
 from xingke.ledger.record_facts import (
     crumbs,
     entry_choices,
+    evidence,
     facts,
     held_tag,
     history,
@@ -63,7 +65,12 @@ def record_list(request: HttpRequest) -> HttpResponse:
     if wants_csv(request):
         return csv_response(_("台账") + ".csv", _header(), _lines(words, found.iterator()))
     page = Paginator(found, filtering.PAGE_SIZE).get_page(request.GET.get("page"))
-    rows = [row_of(words, entry) for entry in queries.entries(page.object_list)]
+    shown = queries.entries(page.object_list)
+    proved = queries.evidence_counts(key for entry in shown for key in (entry.event.record, entry.event.subject))
+    rows = [
+        {**row_of(words, entry), "files": proved.get(entry.event.record, 0) + proved.get(entry.event.subject, 0)}
+        for entry in shown
+    ]
     confirming = asked["state"] == State.DRAFT and bool(rows) and registry.has(user, Permission.RECORD_CONFIRM)
     table = {
         "columns": [
@@ -142,6 +149,7 @@ def record(request: HttpRequest, kind: str, record: UUID) -> HttpResponse:
         "held": held_tag(shown, timezone.localdate()), "facts": facts(words, shown),
         "history": history(words, shown, registry.scope(user, Permission.RECORD_READ)),
         "versions": versions(words, shown), "rivals": rivals(words, shown), "rights": queries.rights(user, shown),
+        "evidence": evidence(words, shown), "suffixes": SUFFIXES,
         "proposals": proposals(words, shown, user) if kind in KINDS else [],
         "crumbs": crumbs(words, shown), "is_fictional": shown.current.is_fictional,
     }  # fmt: skip

@@ -26,7 +26,9 @@ KINDS = [
     ("a web page called a workbook", b"<html><table><tr><td>1</td></tr></table>", FileKind.HTML),
     ("a page with a comment first", b"<!-- x -->\n<TABLE>", FileKind.HTML),
     ("XML", b'<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?>', FileKind.XML),
-    ("a picture", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", FileKind.UNKNOWN),
+    ("a picture", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", FileKind.PNG),
+    ("a photograph", b"\xff\xd8\xff\xe0\0\x10JFIF", FileKind.JPEG),
+    ("a layout document", books.packed({"OFD.xml": "<x/>"}), FileKind.OFD),
 ]
 
 

@@ -1,0 +1,198 @@
+"""Evidence: files attached to a record, seen by its readers only, withdrawn with a reason, never deleted."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID, uuid4
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from tests.cast import NOW, Cast, file, report
+from xingke.accounts.models import Attachment, AuditEntry
+from xingke.accounts.queries import attachment_store, current_seq
+from xingke.base.refusals import Refused
+from xingke.ledger import actions, queries
+from xingke.ledger.models import Evidence, EvidenceWithdrawal, Patent, PatentEvent
+
+pytestmark = pytest.mark.usefixtures("data_folder")
+SignIn = Callable[[str], Client]
+PDF, PNG = b"%PDF-1.7\n1 0 obj", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
+
+
+def _patent(cast: Cast) -> UUID:
+    return file("patent", "甲", [("granted", "2024-05-06")], firm=cast.firm, by=cast.statistician)
+
+
+def _attach(cast: Cast, record: UUID, *files: tuple[str, bytes], kind: str = "patent", by: Any = None) -> int:
+    handed = [actions.NewFile(name, data) for name, data in files or [("证书.pdf", PDF)]]
+    return actions.attach_evidence(kind=kind, record=record, files=handed, by=by or cast.officer, now=NOW)
+
+
+def _url(evidence: Evidence) -> str:
+    name = quote(evidence.attachment.name)
+    return f"/records/{evidence.kind}/{evidence.record}/attachments/{evidence.pk}/{name}"
+
+
+def _upload(name: str, data: bytes) -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, data)
+
+
+def test_files_are_attached_with_one_audit_row_and_the_same_file_only_once(cast: Cast) -> None:
+    key, before = _patent(cast), AuditEntry.objects.count()
+
+    assert _attach(cast, key, ("证书.pdf", PDF), ("照片.png", PNG), ("又一份.pdf", PDF)) == 2
+    assert _attach(cast, key) == 0
+
+    assert Evidence.objects.count() == Attachment.objects.count() == 2
+    entry = AuditEntry.objects.latest("seq")
+    assert (AuditEntry.objects.count(), entry.action, entry.count) == (before + 1, "evidence.attached", 2)
+    assert len(entry.detail["files"]) == 2 and "照片.png" in entry.detail["files"].values()
+    assert queries.evidence_counts([key]) == {key: 2}
+
+
+def test_one_bad_file_and_none_is_attached(cast: Cast) -> None:
+    key = _patent(cast)
+
+    with pytest.raises(Refused, match="与文件名不符"):
+        _attach(cast, key, ("证书.pdf", PDF), ("照片.png", PDF + b"x"))
+
+    assert not Evidence.objects.exists() and not Attachment.objects.exists()
+
+
+def test_who_may_not_write_there_attaches_nothing(cast: Cast) -> None:
+    key = _patent(cast)
+
+    for who in ("director", "neighbour", "stranger"):
+        with pytest.raises(Refused, match=r"record\.enter"):
+            _attach(cast, key, by=cast.users[who])
+    with pytest.raises(Refused, match="没有这条记录"):
+        _attach(cast, uuid4())
+
+
+def test_a_withdrawn_file_stays_named_with_its_reason_and_is_not_handed_out(cast: Cast, signed_in: SignIn) -> None:
+    key = _patent(cast)
+    _attach(cast, key)
+    evidence = Evidence.objects.get()
+    withdraw = f"/records/patent/{key}/evidence/{evidence.pk}/withdraw/"
+
+    assert "请写明撤下" in signed_in("officer").post(withdraw, {"reason": " "}, follow=True).content.decode()
+    signed_in("officer").post(withdraw, {"reason": "传错了文件"})
+
+    page = signed_in("officer").get(f"/records/patent/{key}/").content.decode()
+    assert "证书.pdf" in page and "传错了文件" in page and _url(evidence) not in page
+    assert signed_in("officer").get(_url(evidence)).status_code == 404
+    assert EvidenceWithdrawal.objects.get().withdrawn_by == cast.officer
+    assert queries.evidence_counts([key]) == {}
+    assert attachment_store().get(evidence.attachment.digest) == PDF
+
+
+# ── Handed out ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_readers_of_the_record_get_the_file_and_strangers_learn_nothing(cast: Cast, signed_in: SignIn) -> None:
+    key = _patent(cast)
+    _attach(cast, key)
+    url = _url(Evidence.objects.get())
+
+    answer = signed_in("enterprise").get(url)
+    assert (answer.status_code, answer.content) == (200, PDF)
+    for who in ("neighbour", "stranger", "auditor"):
+        assert signed_in(who).get(url).status_code == 404
+    assert signed_in("officer").get(url.replace(quote("证书.pdf"), "x.pdf")).status_code == 404
+    other = file("patent", "乙", [("granted", "2024-05-06")], firm=cast.firm, by=cast.statistician)
+    assert signed_in("officer").get(url.replace(str(key), str(other))).status_code == 404
+
+
+HEADERS = [
+    ("证书.pdf", PDF, "application/pdf", "inline", "default-src 'none'; frame-ancestors 'none'"),
+    ("照片.png", PNG, "image/png", "inline", "default-src 'none'; frame-ancestors 'none'; sandbox"),
+]
+
+
+@pytest.mark.parametrize("name, data, media_type, shown, policy", HEADERS)
+def test_a_file_is_given_out_so_that_it_can_do_nothing(
+    cast: Cast, signed_in: SignIn, name: str, data: bytes, media_type: str, shown: str, policy: str
+) -> None:
+    key = _patent(cast)
+    _attach(cast, key, (name, data))
+
+    answer = signed_in("officer").get(_url(Evidence.objects.get()))
+
+    assert answer.headers["Content-Type"] == media_type
+    assert answer.headers["Content-Disposition"].startswith(shown)
+    assert answer.headers["Content-Security-Policy"] == policy
+    assert answer.headers["X-Content-Type-Options"] == "nosniff" and "no-store" in answer.headers["Cache-Control"]
+
+
+def test_a_lost_file_is_said_and_breaks_nothing(cast: Cast, signed_in: SignIn) -> None:
+    key = _patent(cast)
+    _attach(cast, key, ("丢.pdf", PDF + b"lost"))
+    evidence = Evidence.objects.get()
+    digest = evidence.attachment.digest
+    (attachment_store().root / digest[:2] / digest).unlink()
+
+    assert "丢失或损坏" in signed_in("officer").get(_url(evidence), follow=True).content.decode()
+
+
+# ── On the pages ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_files_come_along_with_a_new_record_a_correction_and_a_figure(cast: Cast, signed_in: SignIn) -> None:
+    browser = signed_in("officer")
+    typed = {
+        "key": str(uuid4()), "events-TOTAL_FORMS": "1", "events-INITIAL_FORMS": "0", "form": "invention",
+        "number": "201710601862.3", "name": "一种采集终端", "events-0-event": "applied", "events-0-happened_on": "2017-07-21",
+        "files": [_upload("受理.pdf", PDF), _upload("照片.png", PNG)],
+    }  # fmt: skip
+    browser.post("/records/patent/new/", typed)
+    event = PatentEvent.objects.get()
+    change = {
+        "version": "1",
+        "event": "applied",
+        "happened_on": "2017-07-20",
+        "reason": "录错",
+        "files": _upload("补.pdf", PDF + b"2"),
+    }
+    browser.post(f"/records/patent/{event.record}/correct/", change)
+    figure = report(cast.county, "2024", "地区生产总值", "1", "亿元", by=cast.statistician)
+    browser.post(f"/records/observation/{figure}/evidence/", {"files": _upload("公报.pdf", PDF), "caption": "第 3 页"})
+
+    page = browser.get(f"/records/patent/{event.subject}/").content.decode()
+    assert all(name in page for name in ("受理.pdf", "照片.png", "补.pdf"))
+    assert "第 3 页" in browser.get(f"/records/observation/{figure}/").content.decode()
+    row = browser.get("/records/").context["rows"][0]
+    assert row["files"] == 3
+
+
+def test_a_bad_file_keeps_a_new_record_from_being_filed(cast: Cast, signed_in: SignIn) -> None:
+    typed = {
+        "key": str(uuid4()), "events-TOTAL_FORMS": "1", "events-INITIAL_FORMS": "0", "form": "invention",
+        "number": "201710601862.3", "name": "一种采集终端", "events-0-event": "applied", "events-0-happened_on": "2017-07-21",
+        "files": [_upload("受理.pdf", PNG)],
+    }  # fmt: skip
+    seq = current_seq()
+
+    answer = signed_in("officer").post("/records/patent/new/", typed)
+
+    assert "内容是PNG 图片，与文件名不符" in answer.content.decode() and "一种采集终端" in answer.content.decode()
+    assert not Patent.objects.exists() and current_seq() == seq
+
+
+WRONG = [
+    ("none", [], "请选择要上传的文件"),
+    ("eleven", [_upload(f"{number}.pdf", PDF + bytes([number])) for number in range(11)], "一次最多上传 10 个"),
+    ("too large", [_upload("大.pdf", PDF + bytes(20 * 2**20))], "超过 20 MB"),
+]
+
+
+@pytest.mark.parametrize("story, files, sentence", WRONG)
+def test_what_cannot_be_uploaded_is_said(
+    cast: Cast, signed_in: SignIn, story: str, files: list[SimpleUploadedFile], sentence: str
+) -> None:
+    key = _patent(cast)
+
+    answer = signed_in("officer").post(f"/records/patent/{key}/evidence/", {"files": files}, follow=True)
+
+    assert sentence in answer.content.decode() and not Evidence.objects.exists()

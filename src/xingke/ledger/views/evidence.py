@@ -1,0 +1,83 @@
+"""Evidence of a record: handing files over, taking one back, and giving one out to whoever may read the record."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from xingke.accounts.permissions import Permission
+from xingke.accounts.queries import attachment_bytes
+from xingke.accounts.rules import SHOWN_BY_BROWSERS, SIZE_LIMIT
+from xingke.base.blobs import Damaged
+from xingke.base.refusals import Refused
+from xingke.ledger import actions, queries
+from xingke.registry import queries as registry
+
+MOST = 10  # files at once
+POLICY = "default-src 'none'; frame-ancestors 'none'"
+SANDBOX = f"{POLICY}; sandbox"  # a PDF is drawn by the browser's own viewer, which a sandbox would close
+
+
+def handed_over(request: HttpRequest) -> list[actions.NewFile]:
+    """The files that came with a form. Raises Refused for too many, or one too large to be read at all."""
+    files = request.FILES.getlist("files")
+    if len(files) > MOST:
+        raise Refused(_("一次最多上传 %(most)d 个文件，请分几次上传。") % {"most": MOST})
+    for file in files:
+        if file.size is not None and file.size > SIZE_LIMIT:
+            raise Refused(_("“%(name)s”超过 20 MB，请压缩或分成几个文件。") % {"name": file.name})
+    return [actions.NewFile(file.name or "", file.read()) for file in files]
+
+
+@require_POST
+def evidence_add(request: HttpRequest, kind: str, record: UUID) -> HttpResponse:
+    user = registry.reader(request.user)
+    queries.record_to_change(user, kind, record, Permission.RECORD_ENTER)
+    try:
+        files = handed_over(request)
+        if not files:
+            raise Refused(_("请选择要上传的文件。"))
+        count = actions.attach_evidence(
+            kind=kind, record=record, files=files, caption=request.POST.get("caption", ""), by=user, now=timezone.now()
+        )
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        said = _("已上传佐证 %(n)d 份。") % {"n": count}
+        messages.success(request, said if count else _("这些文件已经是这条记录的佐证。"))
+    return redirect("ledger:record", kind, record)
+
+
+@require_POST
+def evidence_withdraw(request: HttpRequest, kind: str, record: UUID, pk: int) -> HttpResponse:
+    user = registry.reader(request.user)
+    evidence = queries.evidence_for(user, kind, record, pk, Permission.RECORD_ENTER)
+    try:
+        actions.withdraw_evidence(evidence=evidence, reason=request.POST.get("reason", ""), by=user, now=timezone.now())
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("已撤下“%(name)s”，原因保留在记录里。") % {"name": evidence.attachment.name})
+    return redirect("ledger:record", kind, record)
+
+
+@require_safe
+def attachment(request: HttpRequest, kind: str, record: UUID, pk: int, name: str) -> HttpResponse:
+    user = registry.reader(request.user)
+    found = queries.evidence_for(user, kind, record, pk, Permission.RECORD_READ).attachment
+    if found.name != name:
+        raise Http404
+    try:
+        response = HttpResponse(attachment_bytes(found), content_type=found.media_type)
+    except Damaged:
+        messages.error(request, _("“%(name)s”的文件丢失或损坏，请系统管理员从备份恢复。") % {"name": found.name})
+        return redirect("ledger:record", kind, record)
+    is_shown = found.media_type in SHOWN_BY_BROWSERS
+    response["Content-Disposition"] = content_disposition_header(not is_shown, found.name) or "inline"
+    response["Content-Security-Policy"] = POLICY if found.media_type == "application/pdf" else SANDBOX
+    return response
