@@ -18,7 +18,7 @@ from xingke.accounts.permissions import Permission
 from xingke.base.keys import derived_key, new_key
 from xingke.base.refusals import Refused
 from xingke.ledger import rules
-from xingke.ledger.bulk import insert
+from xingke.ledger.bulk import insert, insert_objects
 from xingke.ledger.kinds import KINDS, Kind
 from xingke.ledger.models import EventVersion, Observation, RecordKeeping, State, Version
 from xingke.registry import queries as registry
@@ -324,7 +324,7 @@ def write_next_versions(
             for name, value in changes.items():
                 setattr(successor, name, value)
             successors.append(successor)
-        model._default_manager.bulk_create(successors, batch_size=400)
+        insert_objects(successors)
 
 
 def _current(model: type[V], record: UUID) -> V:

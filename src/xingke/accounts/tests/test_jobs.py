@@ -1,6 +1,6 @@
 """Jobs: done in turn, begun again when a child died, ended when somebody asks, and nobody else's business."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -19,7 +19,7 @@ Run = Callable[[jobs.Work], Mapping[str, Any]]
 
 
 @pytest.fixture
-def work(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Run], None]]:
+def work(monkeypatch: pytest.MonkeyPatch) -> Callable[[Run], None]:
     """What a job of the kind ``test`` does."""
 
     def does(run: Run) -> None:
@@ -27,7 +27,7 @@ def work(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Run], None]]:
         monkeypatch.setitem(jobs._kinds, "test", kind)
 
     does(lambda work: {"url": "/"})
-    yield does
+    return does
 
 
 def ask(cast: Cast, **payload: Any) -> Job:
