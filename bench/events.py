@@ -1,4 +1,4 @@
-"""Synthetic histories of titles and patents as arrays: who, what, when, where, from a seed.
+"""Synthetic histories of every kind indicators count, as arrays: who, what, when, where, how much, from a seed.
 
 They follow the ledger's own rules (``ledger.rules.effects`` gives every effect), but go past the database: a hundred
 thousand histories a second instead of a few thousand. What goes into a database is built from the same arrays.
@@ -6,6 +6,7 @@ thousand histories a second instead of a few thousand. What goes into a database
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +16,7 @@ from xingke.indicators.columns import schema
 from xingke.ledger import rules
 from xingke.ledger.kinds import KINDS as ALL_KINDS
 
-FIRST, MONTHS = date(2023, 1, 1), 36
+FIRST, MONTHS = date(2021, 1, 1), 60
 DAYS = (date(2026, 1, 1) - FIRST).days
 FIRST_MONTH = FIRST.year * 12 + FIRST.month - 1  # as the engine counts months
 
@@ -33,9 +34,36 @@ _COURSES: dict[str, list[tuple[float, list[tuple[str, int]]]]] = {
         (0.10, [("applied", 0), ("granted", 200), ("lapsed", 400)]),
         (0.05, [("received", 0)]),
     ],
+    "project": [
+        (0.40, [("applied", 0)]),
+        (0.35, [("applied", 0), ("approved", 120)]),
+        (0.20, [("applied", 0), ("approved", 120), ("accepted", 600)]),
+        (0.05, [("applied", 0), ("approved", 120), ("terminated", 300)]),
+    ],
+    "payment": [
+        (0.30, [("won", 0), ("arrived", 60), ("disbursed", 40)]),
+        (0.50, [("paid", 0)]),
+        (0.20, [("credited", 0), ("lent", 30)]),
+    ],
+    "contract": [(0.30, [("signed", 0)]), (0.70, [("signed", 0), ("registered", 20)])],
+    "award": [(0.60, [("nominated", 0)]), (0.40, [("nominated", 0), ("awarded", 200)])],
+    "appointment": [(0.70, [("appointed", 0)]), (0.30, [("appointed", 0), ("ended", 500)])],
+    "activity": [(1.00, [("held", 0)])],
 }
+# Events that say how much: kind, measure, events, and the range it is drawn from (分; people × 10⁻⁴).
+_MEASURES: dict[str, list[tuple[str, tuple[str, ...], tuple[int, int]]]] = {
+    "project": [("amount", ("approved",), (1_000_000, 500_000_000))],
+    "payment": [("amount", ("won", "arrived", "disbursed", "paid", "credited", "lent"), (100_000, 500_000_000))],
+    "contract": [("amount", ("signed", "registered"), (1_000_000, 2_000_000_000))],
+    "activity": [("people", ("held",), (50_000, 8_000_000)), ("materials", ("held",), (0, 20_000_000))],
+}
+# The part of all events that is of this kind.
+SHARES = {
+    "recognition": 0.25, "patent": 0.45, "project": 0.08, "payment": 0.07, "contract": 0.06, "award": 0.01,
+    "appointment": 0.03, "activity": 0.05,
+}  # fmt: skip
 
-KINDS = {code: ALL_KINDS[code] for code in _COURSES}  # the kinds with most events; the others are few
+KINDS = {code: ALL_KINDS[code] for code in _COURSES}
 # What they are histories of: weight, and the fields that events repeat.
 _THINGS: dict[str, list[tuple[float, tuple[str, ...]]]] = {
     "recognition": [
@@ -57,6 +85,56 @@ _THINGS: dict[str, list[tuple[float, tuple[str, ...]]]] = {
         (1, ("maker_space", "national")),
     ],
     "patent": [(45, ("invention",)), (40, ("utility_model",)), (13, ("design",)), (2, ("pct",))],
+    "project": [
+        (30, ("key_rnd", "province")),
+        (20, ("innovation_special", "province")),
+        (5, ("major_project", "national")),
+        (30, ("city_plan", "city")),
+        (15, ("county_plan", "county")),
+    ],
+    "payment": [
+        (20, ("project_funds", "province")),
+        (10, ("project_funds", "city")),
+        (5, ("project_funds", "national")),
+        (15, ("reward", "county")),
+        (10, ("rnd_subsidy", "province")),
+        (15, ("voucher", "province")),
+        (10, ("patent_subsidy", "city")),
+        (5, ("talent_subsidy", "city")),
+        (2, ("platform_subsidy", "city")),
+        (8, ("tech_loan", "county")),
+    ],
+    "contract": [
+        (40, ("development",)),
+        (15, ("transfer",)),
+        (5, ("licence",)),
+        (10, ("consulting",)),
+        (30, ("service",)),
+    ],
+    "award": [
+        (40, ("science_progress", "province")),
+        (10, ("technological_invention", "province")),
+        (5, ("natural_science", "province")),
+        (35, ("science_progress", "city")),
+        (10, ("patent_award", "province")),
+    ],
+    "appointment": [
+        (20, ("tech_vice_president",)),
+        (15, ("specialist",)),
+        (25, ("science_vice_head",)),
+        (5, ("foreign_expert",)),
+        (15, ("introduced_talent",)),
+        (20, ("commissioner",)),
+    ],
+    "activity": [
+        (20, ("training",)),
+        (20, ("farm_training",)),
+        (20, ("outreach",)),
+        (10, ("matchmaking",)),
+        (15, ("firm_visit",)),
+        (5, ("study",)),
+        (10, ("policy",)),
+    ],
 }
 _SUPERSEDED = 0.04  # of the events have an earlier version with another day, closed since
 Integers = npt.NDArray[np.int64]
@@ -67,7 +145,8 @@ class Events:
     """Event versions, one entry each in every array: newest versions first, then the superseded ones.
 
     subject, record: numbers. event, thing, region: positions in ``event_names``, ``things`` and the paths asked for.
-    day: days since FIRST. version 1 of a record with two versions was in force from ledger number 1 up to 2.
+    day: days since FIRST. measures: by name, −1 where the event says nothing. version 1 of a record with two versions
+    was in force from ledger number 1 up to 2.
     """
 
     kind: str
@@ -83,6 +162,7 @@ class Events:
     thing: Integers
     region: Integers
     is_current: npt.NDArray[np.bool_]
+    measures: dict[str, Integers]
 
     def __len__(self) -> int:
         return len(self.subject)
@@ -111,11 +191,20 @@ def generate(kind: str, count: int, *, regions: int, seed: int) -> Events:
     day[newest:] = rng.integers(0, DAYS, superseded)
     version = np.ones(count, dtype=np.int64)
     version[again] = 2
+    event = events[of, step][rows]
+    measures = {name: _measured(rng, names, event, saying, span) for name, saying, span in _MEASURES.get(kind, [])}
     return Events(
         kind, names, tuple(thing for _weight, thing in _THINGS[kind]), subject[rows], rows, version, step[rows] + 1,
-        events[of, step][rows], effects[of, step][rows], day, thing[subject][rows], region[subject][rows],
-        np.arange(count) < newest,
+        event, effects[of, step][rows], day, thing[subject][rows], region[subject][rows],
+        np.arange(count) < newest, measures,
     )  # fmt: skip
+
+
+def _measured(
+    rng: Any, names: tuple[str, ...], event: Integers, saying: tuple[str, ...], span: tuple[int, int]
+) -> Integers:
+    says = np.array([name in saying for name in names])[event]
+    return np.where(says, rng.integers(*span, len(event)), -1)
 
 
 def _courses(kind: str) -> tuple[Integers, Integers, Integers, Integers, tuple[str, ...]]:
@@ -157,6 +246,7 @@ def as_columns(events: Events, paths: Integers, seed: int) -> pa.Table:
         "step": pa.array(events.step),
     }
     columns |= {name: _named(events.thing, fields[at]) for at, name in enumerate(KINDS[events.kind].repeated)}
+    columns |= {name: pa.array(said, mask=said < 0) for name, said in events.measures.items()}
     return pa.table({field.name: columns[field.name].cast(field.type) for field in target}, schema=target)
 
 

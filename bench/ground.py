@@ -58,15 +58,21 @@ def _wipe() -> None:
 
 
 def _hire() -> None:
-    """The statistician, who may enter and confirm everywhere."""
-    user = accounts.create_account(username="bench", name="测速账号", password="bench-2026-qingxi", by=None, now=NOW)
-    for code in (NATION, FICTIONAL):
-        registry.give_role(user=user, role="statistician", region=place(code), by=None, now=NOW)
+    """The statistician, who may enter and confirm everywhere, and who confirms what needs four eyes."""
+    for name in ("bench", "bench-checker"):
+        user = accounts.create_account(username=name, name="测速账号", password="bench-2026-qingxi", by=None, now=NOW)
+        for code in (NATION, FICTIONAL):
+            registry.give_role(user=user, role="statistician", region=place(code), by=None, now=NOW)
 
 
 def statistician() -> User:
     """Who does everything here."""
     return User.objects.get(username="bench")
+
+
+def checker() -> User:
+    """Who confirms it."""
+    return User.objects.get(username="bench-checker")
 
 
 def place(code: str) -> Region:

@@ -51,8 +51,9 @@ def _fill(size: Size) -> None:
         firms = _firms(region, max(patents // 10, 1), by=user)
         for kind, histories in (("patent", _patents(patents, firms)), ("recognition", _titles(patents // 5, firms))):
             ledger.file_histories(
-                kind=kind, histories=histories, by=ground.statistician(), now=ground.NOW, source="bench", confirmed=True
-            )
+                kind=kind, histories=histories, by=ground.statistician(), now=ground.NOW, source="bench",
+                confirmed=True, confirmed_by=ground.checker(),
+            )  # fmt: skip
 
 
 def _firms(region: Region, count: int, *, by: User) -> list[Organisation]:

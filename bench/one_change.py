@@ -19,35 +19,34 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Count
 
 from bench import events, ground
 from bench.events import KINDS
-from bench.measuring import Line, Size, WrongAnswer, in_turn, nearly_worst, watched
+from bench.measuring import Line, Size, WrongAnswer, nearly_worst, watched
 from xingke.accounts.actions import record_audit, take_seq
 from xingke.base.keys import derived_key
 from xingke.base.periods import Period
-from xingke.indicators import columns, engine
+from xingke.indicators import columns
 from xingke.indicators.queries import Growth, Rank, Reader, indicator, indicators
 from xingke.ledger import actions as ledger
 from xingke.ledger.models import Observation, Patent, PatentEvent, RecordKeeping, State
 from xingke.registry import queries as registry
 from xingke.registry.models import Region
 
-EVENTS: dict[Size, int] = {"quick": 5_000, "usual": 1_000_000, "large": 1_000_000}
+EVENTS: dict[Size, int] = {"quick": 20_000, "usual": 1_000_000, "large": 1_000_000}
 CHANGES: dict[Size, int] = {"quick": 3, "usual": 50, "large": 50}
-SHARES = {"recognition": 0.4, "patent": 0.6}
 PERIOD = Period.year(2025)
-SINCE = date(2022, 12, 31)
-_KEY_SPACES = ("recognition", "recognition-event", "patent", "patent-event")
+SINCE = date(2020, 12, 31)
+_KEY_SPACES = tuple(f"{code}{what}" for code in KINDS for what in ("", "-event"))
 GOAL = 0.050  # seconds
 COUNTED = "patent_applications"  # each change adds one to it
 
 
 def prepare(*, size: Size) -> None:
     """The ledger, its column files, and a tail no longer than the last run left it."""
-    ground.stand(f"one-change {size} 3", partial(_fill, size))
+    ground.stand(f"one-change {EVENTS[size]} 5", partial(_fill, size))
     for county in (_typical(), _widest()):
         if not Observation.objects.filter(region=county).exists():
             _create(Observation, _observations(county))
@@ -60,9 +59,14 @@ def prepare(*, size: Size) -> None:
 
 
 def _fill(size: Size) -> None:
-    places = list(Region.objects.filter(level="county", valid_to__isnull=True).order_by("path"))
+    counties = Region.objects.filter(level="county", valid_to__isnull=True).order_by("path")
+    if size == "quick":  # so few events must fall where somebody looks
+        counties = counties.filter(parent__in=[_typical().parent_id, _widest().parent_id])
+    places = list(counties)
     for seed, kind in enumerate(KINDS.values()):
-        made = events.generate(kind.code, int(EVENTS[size] * SHARES[kind.code]), regions=len(places), seed=seed + 20)
+        made = events.generate(
+            kind.code, int(EVENTS[size] * events.SHARES[kind.code]), regions=len(places), seed=seed + 20
+        )
         with transaction.atomic():
             seqs = (take_seq(), take_seq())  # superseded versions were in force from the first to the second
             for seq in seqs:
@@ -110,11 +114,12 @@ def _events(kind: Any, made: events.Events, places: list[Region], seqs: tuple[in
     common = _common()
     columns_ = (
         made.subject, made.record, made.version, made.step, made.event, made.effect, made.day, made.thing, made.region,
-        made.is_current,
+        made.is_current, *made.measures.values(),
     )  # fmt: skip
     for row in zip(*(each.tolist() for each in columns_), strict=True):
-        subject, record, version, step, event, effect, day, thing, region, is_current = row
+        subject, record, version, step, event, effect, day, thing, region, is_current, *said = row
         fields = dict(zip(kind.repeated, made.things[thing], strict=True))
+        fields |= {name: None if value < 0 else value for name, value in zip(made.measures, said, strict=True)}
         yield kind.event(
             record=_key(f"{kind.code}-event", record), version=version, seq_from=seqs[version - 1],
             seq_to=None if is_current else seqs[1], subject=_key(kind.code, subject), region=places[region],
@@ -191,7 +196,6 @@ def run(*, size: Size) -> list[Line]:
     )
     lines.append(filing)
     lines += _long_tail(typical, size)
-    lines += _orientation(size)
     return lines
 
 
@@ -310,33 +314,3 @@ def _few(county: Region, count: int) -> Iterator[ledger.NewHistory]:
             fields={"number": f"T{batch}{number:04}", "form": "design", "name": "样本"},
             events=[ledger.NewEvent(event="applied", on=date(2025, 5, 1), region=county)],
         )  # fmt: skip
-
-
-def _orientation(size: Size) -> list[Line]:
-    """One indicator for every county and month: the engine beside Django's ORM on the same database."""
-    asked = indicator(COUNTED)
-
-    def by_orm() -> dict[tuple[int, int], int]:
-        rows = (
-            PatentEvent.objects.filter(
-                seq_to__isnull=True, state=State.CONFIRMED, event__in=asked.events, form__in=asked.allows("form")
-            )
-            .order_by()
-            .values_list("region__path", "happened_on__year", "happened_on__month")
-            .annotate(events=Count("pk"))
-        )
-        return {(path, year * 12 + month - 1): count for path, year, month, count in rows}
-
-    def by_engine() -> dict[tuple[int, int], int]:
-        found = engine.cells(asked.of, [asked], engine.Window(paths=(0, 1_000_000)))
-        return {(path, month): count for path, month, count in found.rows if count}
-
-    if by_orm() != by_engine():
-        raise WrongAnswer(f"the engine and Django's ORM count {COUNTED} differently")
-    best = in_turn(1 if size == "quick" else 3, by_engine, by_orm)
-    return [
-        Line(
-            name="one indicator, all counties and months", ours=best[0], peer=best[1], peer_name="Django ORM",
-            note=f"on {connection.vendor}, for orientation",
-        )
-    ]  # fmt: skip

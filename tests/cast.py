@@ -1,13 +1,15 @@
 """The cast of every test: who is who never changes.
 
-Officer and director work in 青溪县 (fictional), the neighbour in its sibling 云渡县; the statistician everywhere; the
-enterprise user only for one firm; the stranger has an account and nothing else.
+Officer, director and secrecy reviewer work in 青溪县 (fictional), the neighbour in its sibling 云渡县; the statistician
+everywhere, and the checker, who confirms what the statistician entered; the enterprise user only for one firm; the
+stranger has an account and nothing else.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import xingke
@@ -16,6 +18,10 @@ from xingke.accounts.models import User
 from xingke.base.keys import derived_key
 from xingke.ledger import actions as ledger
 from xingke.ledger import importing
+from xingke.ledger.kind_names import KIND_NAMES
+from xingke.ledger.kinds import KINDS
+from xingke.ledger.models import Proposal
+from xingke.ledger.rules import is_corrected_at_once
 from xingke.registry import actions as registry
 from xingke.registry.models import Definition, Organisation, Region
 
@@ -35,9 +41,11 @@ def load_packs() -> None:
 ROLES: Mapping[str, Sequence[tuple[str, str]]] = {
     "officer": [("officer", "990121")],
     "director": [("director", "990121")],
+    "reviewer": [("secrecy_reviewer", "990121")],
     "neighbour": [("officer", "990122")],
     "superior": [("superior_reader", "990100")],
     "statistician": [("statistician", "000000"), ("statistician", "990000")],
+    "checker": [("statistician", "000000"), ("statistician", "990000")],
     "system": [("system_administrator", "000000"), ("system_administrator", "990000")],
     "security": [("security_administrator", "000000"), ("security_administrator", "990000")],
     "auditor": [("auditor", "000000"), ("auditor", "990000")],
@@ -100,7 +108,7 @@ def file(
 ) -> UUID:
     """File one confirmed title or patent with its events, written (event, day); returns its key.
 
-    by must be allowed to enter and confirm: the statistician.
+    by must be allowed to enter and confirm: the statistician. Where the kind needs four eyes, the checker confirms.
     """
     usual = (
         {"title": "high_tech_enterprise", "level": "national", "name": name, "number": name}
@@ -111,8 +119,38 @@ def file(
         key=derived_key(kind, name), fields={**usual, **fields}, region=firm.region, organisation=firm, is_fictional=True,
         events=[ledger.NewEvent(event=event, on=date.fromisoformat(on), region=firm.region) for event, on in events],
     )  # fmt: skip
-    ledger.file_histories(kind=kind, histories=[history], by=by, now=NOW, source="test", confirmed=True)
+    ledger.file_histories(
+        kind=kind, histories=[history], by=by, now=NOW, source="test", confirmed=True, confirmed_by=confirmer(kind, by)
+    )
     return history.key
+
+
+def confirmer(kind: str, by: User) -> User:
+    """Who confirms what somebody enters: they themselves, or the checker where the kind needs four eyes."""
+    return User.objects.get(username="checker") if KIND_NAMES[kind].four_eyes else by
+
+
+def correct(
+    kind: str, record: UUID, changes: Mapping[str, Any], *, by: User, version: int = 1, reason: str = "更正"
+) -> None:
+    """Correct an event or what it happened to: at once, or where that has to be proposed, accepted by the checker."""
+    common: dict[str, Any] = {"version": version, "changes": changes, "reason": reason, "by": by, "now": NOW}
+    known = KINDS[kind]
+    is_event = known.event._default_manager.filter(record=record).exists()
+    row = (known.event if is_event else known.subject)._default_manager.get(record=record, seq_to__isnull=True)
+    if not is_corrected_at_once(state=row.state, four_eyes=known.names.four_eyes):
+        proposal = ledger.propose_correction(kind=kind, record=record, **common)
+        ledger.accept_proposal(proposal=proposal, by=User.objects.get(username="checker"), now=NOW)
+    elif is_event:
+        ledger.correct_event(kind=kind, record=record, **common)
+    else:
+        ledger.correct_subject(kind=kind, record=record, **common)
+
+
+def accept_open_proposals(*, by: User) -> None:
+    """Accept whatever was proposed and waits."""
+    for proposal in Proposal.objects.filter(outcome=Proposal.Outcome.OPEN):
+        ledger.accept_proposal(proposal=proposal, by=by, now=NOW)
 
 
 def keep_records(

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -20,15 +21,18 @@ from xingke.accounts.queries import current_seq
 from xingke.base.periods import Period
 from xingke.ledger import actions as ledger
 from xingke.ledger.import_jobs import PREPARE
-from xingke.ledger.models import ImportBatch, Observation, PatentEvent
+from xingke.ledger.models import ImportBatch, Observation, PatentEvent, Proposal
 from xingke.registry.models import Grant
-from xingke.reports.actions import write_document
+from xingke.reports import source
+from xingke.reports.actions import save_edition, write_document
+from xingke.reports.disclosing import take_step
 from xingke.reports.models import Document
 
 EVERYBODY = frozenset(
     [
         "officer",
         "director",
+        "reviewer",
         "neighbour",
         "superior",
         "statistician",
@@ -39,7 +43,9 @@ EVERYBODY = frozenset(
         "stranger",
     ]
 )
-BUSINESS = frozenset({"officer", "director", "superior", "statistician"})  # they read what lies in the county
+BUSINESS = frozenset(
+    {"officer", "director", "reviewer", "superior", "statistician"}
+)  # they read what lies in the county
 READERS = BUSINESS | {"enterprise"}  # the firm's own user reads the firm's own
 NEXT_DOOR = frozenset({"neighbour"})  # same role, other county: the lists, but nothing of this county in them
 ENTER, CONFIRM = frozenset({"officer", "statistician"}), frozenset({"director", "statistician"})
@@ -56,12 +62,19 @@ class World:
     observation: Observation
     batch: ImportBatch
     document: Document
+    published: Document
+    edited: Document  # the edition after the published one, a draft
     grant: Grant
+    proposal: Proposal
     job: Job
 
     @property
     def figure(self) -> Any:
-        return self.document.figures.get(label="高新技术企业认定数").figure_id
+        return self.document.figures.get(label="高新技术企业数").figure_id
+
+    @property
+    def public_figure(self) -> Any:
+        return self.published.figures.get(label="高新技术企业数").figure_id
 
 
 @dataclass(frozen=True)
@@ -85,34 +98,58 @@ def _draft(world: World) -> dict[str, Any]:
     return {"kind": "patent", "record": world.draft.record}
 
 
+def _document(world: World) -> dict[str, Any]:
+    return {"key": world.document.key}
+
+
+def _public(world: World) -> dict[str, Any]:
+    return {"work": world.published.work}
+
+
+def _proposed(world: World) -> dict[str, Any]:
+    return {"kind": "recognition", "record": world.proposal.record}
+
+
 def _here(world: World) -> dict[str, Any]:
     return {"code": "inventions_granted"}
 
 
 HERE = "region=990121&period=2024"
 ADDRESSES: Mapping[str, Row] = {
-    "portal:workbench": Row(EVERYBODY),
+    "portal:workbench": Row(EVERYBODY, is_public=True),
     "portal:gallery": Row(EVERYBODY),
     "portal:health": Row(EVERYBODY, is_public=True, is_page=False),
     "accounts:sign-in": Row(frozenset(), is_public=True),
     "accounts:sign-out": Row(EVERYBODY, posts_only=True),
+    "accounts:password": Row(EVERYBODY),
     "accounts:job": Row(frozenset({"statistician"}), lambda world: {"pk": world.job.pk}),
     "accounts:job-stop": Row(frozenset({"statistician"}), lambda world: {"pk": world.job.pk}, posts_only=True),
     "accounts:language": Row(EVERYBODY, is_public=True, posts_only=True),
     "registry:account-list": Row(frozenset({"system"})),
     "registry:account-new": Row(frozenset({"system"})),
     "registry:account-switch": Row(frozenset({"system"}), lambda world: {"username": "stranger"}, posts_only=True),
+    "registry:account-reset": Row(frozenset({"system"}), lambda world: {"username": "stranger"}),
     "registry:grant-list": Row(frozenset({"security"})),
     "registry:grant-give": Row(frozenset({"security"})),
     "registry:grant-revoke": Row(frozenset({"security"}), lambda world: {"pk": world.grant.pk}, posts_only=True),
     "registry:audit": Row(frozenset({"auditor"})),
     "registry:organisation-list": Row(READERS | NEXT_DOOR),
+    "registry:organisation-new": Row(frozenset({"officer"}) | NEXT_DOOR),
+    "registry:organisation-correct": Row(frozenset({"officer"}), lambda world: {"key": world.cast.firm.key}),
     "registry:organisation": Row(READERS, lambda world: {"key": world.cast.firm.key}),
     "ledger:record-list": Row(READERS | NEXT_DOOR),
     "ledger:record": Row(READERS, _record),
+    "ledger:keeping": Row(READERS | NEXT_DOOR),
+    "ledger:record-new": Row(ENTER | NEXT_DOOR, lambda world: {"kind": "payment"}),
+    "ledger:event-add": Row(ENTER, _record),
     "ledger:record-correct": Row(ENTER, _record),
     "ledger:record-confirm": Row(CONFIRM, _draft, posts_only=True),
+    "ledger:records-confirm": Row(CONFIRM, posts_only=True),
     "ledger:record-void": Row(CONFIRM, _record),
+    "ledger:proposal-decide": Row(
+        CONFIRM | {"officer"}, lambda world: {**_proposed(world), "pk": world.proposal.pk}, posts_only=True
+    ),
+    "ledger:proposal-list": Row(ENTER | CONFIRM | NEXT_DOOR),
     "ledger:observation-list": Row(READERS | NEXT_DOOR),
     "ledger:choice-list": Row(CHOOSE | NEXT_DOOR),
     "ledger:observation-choose": Row(CHOOSE, lambda world: {"record": world.observation.record}, posts_only=True),
@@ -122,6 +159,7 @@ ADDRESSES: Mapping[str, Row] = {
     "ledger:import-file": Row(frozenset({"statistician"}), lambda world: {"pk": world.batch.pk}, posts_only=True),
     "ledger:import-cancel": Row(frozenset({"statistician"}), lambda world: {"pk": world.batch.pk}, posts_only=True),
     "indicators:indicator-list": Row(BUSINESS | NEXT_DOOR),
+    "indicators:identity-list": Row(BUSINESS | NEXT_DOOR),
     "indicators:indicator": Row(BUSINESS | NEXT_DOOR, _here, HERE),
     "indicators:evidence": Row(BUSINESS | NEXT_DOOR, _here, HERE),  # the neighbour only learns that it is closed
     "reports:document-list": Row(BUSINESS | NEXT_DOOR),
@@ -129,8 +167,19 @@ ADDRESSES: Mapping[str, Row] = {
     "reports:document": Row(BUSINESS, lambda world: {"key": world.document.key}),
     "reports:document-file": Row(BUSINESS, lambda world: {"key": world.document.key}, is_page=False),
     "reports:document-pdf": Row(BUSINESS, lambda world: {"key": world.document.key}, is_page=False),
+    "reports:document-edit": Row(WRITE, _document),
+    "reports:document-figures": Row(WRITE, _document, "q=高新", is_page=False),
+    "reports:document-compare": Row(BUSINESS, lambda world: {"key": world.edited.key}),
+    "reports:document-update": Row(WRITE, _document),
+    "reports:document-review": Row(frozenset({"reviewer", "director"}), _document),
+    "reports:document-step": Row(BUSINESS, _document, posts_only=True),
+    "reports:public-document": Row(EVERYBODY, _public, is_public=True),
+    "reports:public-document-file": Row(EVERYBODY, _public, is_public=True, is_page=False),
+    "reports:public-document-pdf": Row(EVERYBODY, _public, is_public=True, is_page=False),
+    "reports:public-figure": Row(EVERYBODY, lambda world: {"key": world.public_figure}, is_public=True),
     "reports:figure": Row(BUSINESS, lambda world: {"key": world.figure}),
     "reports:verify": Row(BUSINESS | NEXT_DOOR),
+    "search:search": Row(READERS | NEXT_DOOR, query="q=明渠"),
 }
 
 
@@ -158,14 +207,37 @@ def world(cast: Cast, tmp_path: Path) -> World:
         kind="patent", subject=record.subject, event=ledger.NewEvent(event="lapsed", on=date(2025, 2, 2), region=cast.county),
         by=cast.officer, now=NOW, source="登记",
     )  # fmt: skip
+    title = file("recognition", "丙", [("recognised", "2024-11-08")], firm=cast.firm, by=cast.statistician)
+    proposal = ledger.propose_correction(
+        kind="recognition",
+        record=title,
+        version=1,
+        changes={"number": "GR1"},
+        reason="补录编号",
+        by=cast.officer,
+        now=NOW,
+    )
     for document, amount in (("T1", "468.3"), ("T2", "470")):
         report(cast.county, "2024", "地区生产总值", amount, "亿元", by=cast.statistician, document=document)
     written = write_document(outline="short", region=cast.county, period=Period.year(2024), by=cast.officer, now=NOW)
+    published, edited = _published(cast)
     return World(
         cast, record, PatentEvent.objects.get(record=draft), Observation.objects.get(document="T1"),
-        ImportBatch.objects.latest("seq"), written.document, cast.officer.grants.get(),
-        ask_for_job(kind=PREPARE, payload={}, by=cast.statistician, now=timezone.now()),
+        ImportBatch.objects.latest("seq"), written.document, published, edited,
+        cast.officer.grants.get(), proposal,
+        ask_for_job(kind=PREPARE, payload={}, by=cast.statistician, now=timezone.now() + timedelta(hours=1)),  # waits for nobody yet
     )  # fmt: skip
+
+
+def _published(cast: Cast) -> tuple[Document, Document]:
+    """A document that everybody may read, and its next edition, which nobody has reviewed."""
+    written = write_document(outline="short", region=cast.county, period=Period.year(2025), by=cast.officer, now=NOW)
+    steps = (("asked", cast.officer), ("passed", cast.reviewer), ("published", cast.director))
+    for number, (step, by) in enumerate(steps):
+        take_step(document=written.document, step=step, number=number, opinion="", by=by, now=NOW)
+    text = source.typed("不公开的新标题", ["paragraph"], ["高新技术企业{high_tech_enterprises}。"])
+    edited = save_edition(follows=written.document, text=text, by=cast.officer, now=NOW)
+    return written.document, edited.document
 
 
 def address(name: str, world: World) -> str:
@@ -217,6 +289,43 @@ def test_the_neighbour_sees_the_number_and_not_one_record_behind_it(world: World
     assert world.cast.firm.name in allowed  # the same page does name it to whoever may read records
 
 
+def test_strangers_read_what_was_published_and_get_no_cookie(world: World) -> None:
+    client = browser(world, "anonymous")
+
+    for name in (
+        "portal:workbench",
+        "reports:public-document",
+        "reports:public-document-file",
+        "reports:public-figure",
+    ):
+        answer = client.get(address(name, world))
+        assert (answer.status_code, dict(answer.cookies)) == (200, {}), name
+        assert answer.headers["Cache-Control"] == "public, max-age=60", name
+        assert "csrfmiddlewaretoken" not in answer.content.decode("latin-1"), name
+    assert not Session.objects.exists()
+
+
+def test_strangers_find_nothing_that_was_not_published(world: World) -> None:
+    client = browser(world, "anonymous")
+    unseen = {each.figure_id for each in world.document.figures.all()} - {
+        each.figure_id for each in world.published.figures.all()
+    }
+
+    home = client.get("/").content.decode()
+    assert world.published.title in home
+    assert world.edited.title not in home and world.document.title not in home
+    page = client.get(address("reports:public-document", world)).content.decode()
+    assert world.edited.title not in page and world.cast.officer.name not in page
+    for work in (world.document.work, world.published.key, world.edited.key):
+        assert client.get(reverse("reports:public-document", args=[work])).status_code == 404
+        assert client.get(reverse("reports:public-document-file", args=[work])).status_code == 404
+    assert unseen
+    for key in unseen:
+        assert client.get(reverse("reports:public-figure", args=[key])).status_code == 404
+    figure = client.get(address("reports:public-figure", world)).content.decode()
+    assert world.cast.firm.name not in figure and "/records/" not in figure
+
+
 def test_what_only_posts_refuses_to_be_read_and_refuses_strangers(world: World) -> None:
     wrong = []
     seq = current_seq()
@@ -246,10 +355,17 @@ def test_a_forged_post_to_a_form_writes_nothing_and_finds_nothing(world: World) 
     seq, wrong = current_seq(), []
     for name in (
         "registry:account-new",
+        "registry:account-reset",
         "registry:grant-give",
+        "registry:organisation-new",
+        "registry:organisation-correct",
+        "ledger:record-new",
+        "ledger:event-add",
         "ledger:record-correct",
         "ledger:record-void",
         "reports:document-write",
+        "reports:document-edit",
+        "reports:document-update",
         "ledger:import-list",
     ):
         if name not in known():
@@ -278,7 +394,7 @@ def pages(world: World) -> Iterator[tuple[str, str, HttpResponse]]:
         row = ADDRESSES[name]
         if row.posts_only or not row.is_page:
             continue
-        for who in sorted(row.may) or ["anonymous"]:
+        for who in [*sorted(row.may), *(["anonymous"] if row.is_public else [])]:
             yield name, who, browser(world, who).get(address(name, world))
 
 

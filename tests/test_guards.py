@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.db import connection, models
 
 import xingke
-from tests.cast import NOW, PACKS, Cast, file, report
+from tests.cast import NOW, PACKS, Cast, correct, file, report
 from xingke.accounts.permissions import Permission
 from xingke.base import definitions
 from xingke.config import settings as installation
@@ -22,7 +22,7 @@ from xingke.registry import queries as registry
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = Path(xingke.__file__).parent
-ROOMS = ("base", "accounts", "registry", "ledger", "indicators", "reports", "portal", "demo", "config")
+ROOMS = ("base", "accounts", "registry", "ledger", "indicators", "reports", "search", "portal", "demo", "config")
 OURS = [
     model for config in apps.get_app_configs() if config.name.startswith("xingke.") for model in config.get_models()
 ]
@@ -132,17 +132,10 @@ def test_through_a_whole_life_a_written_row_only_ever_gets_its_end(cast: Cast) -
         lambda: file("patent", "乙", [("granted", "2024-05-06")], firm=cast.firm, by=by),
         lambda: actions.add_event(subject=event().subject, event=new, by=officer, source="登记", **change),
         lambda: actions.confirm_event(record=event("expired").record, version=1, by=director, **change),
-        lambda: actions.correct_event(
-            record=event().record,
-            version=event().version,
-            changes={"happened_on": date(2024, 12, 8)},
-            reason="改",
-            by=officer,
-            **change,
+        lambda: correct(
+            "recognition", event().record, {"happened_on": date(2024, 12, 8)}, version=event().version, by=officer
         ),
-        lambda: actions.correct_subject(
-            record=event().subject, version=1, changes={"title": "tech_sme"}, reason="改", by=officer, **change
-        ),
+        lambda: correct("recognition", event().subject, {"title": "tech_sme"}, by=officer),
         lambda: actions.void_event(
             record=event("expired").record, version=event("expired").version, reason="误", by=director, **change
         ),

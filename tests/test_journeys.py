@@ -8,7 +8,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 
-from tests.cast import NOW, Cast, file, keep_records, load_outline, report
+from tests.cast import NOW, Cast, correct, file, keep_records, load_outline, report
 from xingke.accounts.models import AuditEntry
 from xingke.accounts.queries import current_seq
 from xingke.base.periods import Period
@@ -233,10 +233,7 @@ def own_key(db: None) -> Iterator[Path]:
 def test_a_corrected_record_makes_the_figures_drift_and_is_named(town: Cast) -> None:
     document = write(town).document
     event = RecognitionEvent.objects.filter(event="recognised", organisation=town.firm).earliest("id")
-    actions.correct_event(
-        kind="recognition", record=event.record, version=1, changes={"happened_on": date(2025, 1, 8)}, reason="证书日期录错",
-        by=town.officer, now=NOW,
-    )  # fmt: skip
+    correct("recognition", event.record, {"happened_on": date(2025, 1, 8)}, reason="证书日期录错", by=town.officer)
 
     found = verify_file(docx_of(document))
 
@@ -253,9 +250,8 @@ def test_a_corrected_record_makes_the_figures_drift_and_is_named(town: Cast) -> 
 def test_corrected_back_the_number_is_the_same_but_the_evidence_is_not(town: Cast) -> None:
     document = write(town).document
     event = RecognitionEvent.objects.filter(event="recognised", organisation=town.firm).earliest("id")
-    common = {"kind": "recognition", "record": event.record, "by": town.officer, "now": NOW, "reason": "更正"}
-    actions.correct_event(version=1, changes={"happened_on": date(2025, 1, 8)}, **common)
-    actions.correct_event(version=2, changes={"happened_on": event.happened_on}, **common)
+    correct("recognition", event.record, {"happened_on": date(2025, 1, 8)}, by=town.officer)
+    correct("recognition", event.record, {"happened_on": event.happened_on}, version=2, by=town.officer)
 
     for placed in document.figures.select_related("figure__region"):
         found = drift(placed.figure, readers=Readers())
@@ -313,6 +309,10 @@ def test_write_and_verify_from_the_command_line(town: Cast, tmp_path: Path, caps
     code, out, _err = run(capsys, *arguments)
     assert code == 0 and "本次新固化 0 个" in out
     assert path.read_bytes() == first
+
+    pdf = tmp_path / "summary.pdf"
+    code, out, _err = run(capsys, *arguments, "--pdf", pdf)
+    assert code == 0 and pdf.read_bytes().startswith(b"%PDF")
 
     code, out, _err = run(capsys, "verify", path)
     assert code == 0 and "核验通过" in out and "相符" in out and "不符" not in out

@@ -7,8 +7,10 @@ import htmx from "htmx.org";
 import { loadChartsWhereNeeded } from "./modules/charts-loader.js";
 import { disclosures } from "./modules/disclosures.js";
 import { drawer } from "./modules/drawer.js";
+import { editor } from "./modules/editor.js";
 import { fileDrop } from "./modules/file-drop.js";
 import { forms } from "./modules/forms.js";
+import { search } from "./modules/search.js";
 import { announceCounts, tables } from "./modules/tables.js";
 
 document.documentElement.classList.add("scripted");
@@ -25,12 +27,15 @@ function whenReady(start) {
 whenReady(() => {
   disclosures(document);
   drawer(document);
+  editor(document);
   forms(document);
+  search(document);
   announceCounts(document);
   tables(document);
   loadChartsWhereNeeded(document);
 });
 document.addEventListener("htmx:load", (event) => {
+  editor(event.detail.elt);
   tables(event.detail.elt);
   loadChartsWhereNeeded(event.detail.elt);
 });

@@ -1,6 +1,7 @@
 """A small demonstration, served as `xingke serve` serves it, and a Chromium to walk through it."""
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -9,6 +10,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,7 +35,10 @@ class Site:
 
 def environment(data: Path) -> dict[str, str]:
     """What a user's shell has: a data folder of its own, and none of the tests' settings."""
-    return {**os.environ, "XINGKE_DATA": str(data), "DJANGO_SETTINGS_MODULE": "xingke.config.settings"}
+    source = str(Path(__file__).parents[2] / "src")
+    return {
+        **os.environ, "XINGKE_DATA": str(data), "DJANGO_SETTINGS_MODULE": "xingke.config.settings", "PYTHONPATH": source,
+    }  # fmt: skip
 
 
 def xingke(data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -47,6 +52,14 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     data = tmp_path_factory.mktemp("demo")
     prepared = xingke(data, "demo", "--no-serve", "--scale", "0.05")
     assert prepared.returncode == 0, prepared.stderr
+    with served(data) as url:
+        lines = (data / "demo-accounts.txt").read_text().splitlines()
+        yield Site(url, data, dict(line.split(" ", 1) for line in lines))
+
+
+@contextmanager
+def served(data: Path) -> Iterator[str]:
+    """An installation served on a free port; ended afterwards."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -56,8 +69,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     try:
         url = f"http://127.0.0.1:{port}"
         _wait_for(f"{url}/health/")
-        lines = (data / "demo-accounts.txt").read_text().splitlines()
-        yield Site(url, data, dict(line.split(" ", 1) for line in lines))
+        yield url
     finally:
         os.killpg(server.pid, signal.SIGTERM)
         server.wait(timeout=20)
@@ -116,7 +128,7 @@ class Visitor:
         self.page.fill("input[name=username]", name)
         self.page.fill("input[name=password]", self.site.passwords[name])
         self.page.click("button[type=submit]:has-text('登录')")
-        self.page.wait_for_url(f"{self.site.url}/")
+        self.page.wait_for_url(re.compile(f"{re.escape(self.site.url)}/(password/)?$"))
         return self
 
     def check_accessibility(self) -> list[str]:

@@ -60,26 +60,64 @@ def record_audit(
 
 
 @transaction.atomic
-def create_account(*, username: str, name: str, password: str, by: User | None, now: datetime) -> User:
+def create_account(
+    *, username: str, name: str, password: str, by: User | None, now: datetime, for_now: bool = False
+) -> User:
     """Open an account; it may do nothing until a role is granted.
 
-    by: the system administrator; None only for the installation's own first accounts. Raises Refused if the name is
-    taken or the password too weak.
+    by: the system administrator; None only for the installation's own first accounts. for_now: the password is somebody
+    else's choice and must be changed at the first sign-in. Raises Refused if the name is taken or the password too weak.
     """
     if User.objects.filter(username=username).exists():
         raise Refused(_("账号“%(username)s”已存在，请换一个账号名。") % {"username": username})
-    user = User(username=username, name=name)
+    user = User(username=username, name=name, must_change_password=for_now)
     try:
         user.full_clean(exclude=["password"])
-        validate_password(password, user)
     except ValidationError as error:
         raise Refused(" ".join(error.messages)) from error
-    user.set_password(password)
+    _set_password(user, password)
     user.save(force_insert=True)
     record_audit(
         seq=take_seq(), by=by, action="account.created", target_kind="account", target=username, now=now,
         detail={"name": name},
     )  # fmt: skip
+    return user
+
+
+def _set_password(user: User, password: str) -> None:
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise Refused(" ".join(error.messages)) from error
+    user.set_password(password)
+
+
+@transaction.atomic
+def change_password(*, user: User, old: str, new: str, now: datetime) -> User:
+    """Change one's own password. Other sessions of the account end. Raises Refused if the old one is wrong, the new one
+    is the old one, or too weak."""
+    if not user.check_password(old):
+        raise Refused(_("原密码不正确，请重新输入。"))
+    if old == new:
+        raise Refused(_("新密码与原密码相同，请另选一个。"))
+    _set_password(user, new)
+    user.must_change_password = False
+    user.save(update_fields=["password", "must_change_password"])
+    record_audit(
+        seq=take_seq(), by=user, action="password.changed", target_kind="account", target=user.username, now=now
+    )
+    return user
+
+
+@transaction.atomic
+def reset_password(*, user: User, password: str, by: User, now: datetime) -> User:
+    """Give an account another first password, which its owner must change. Raises Refused for one's own account."""
+    if user == by:
+        raise Refused(_("不能重置自己的密码，请在“我的密码”里更改。"))
+    _set_password(user, password)
+    user.must_change_password = True
+    user.save(update_fields=["password", "must_change_password"])
+    record_audit(seq=take_seq(), by=by, action="password.reset", target_kind="account", target=user.username, now=now)
     return user
 
 

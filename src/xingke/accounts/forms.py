@@ -1,8 +1,17 @@
-"""Signing in, and opening accounts."""
+"""Signing in, opening accounts, and passwords."""
+
+from typing import Any
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 from django.utils.translation import gettext_lazy as _
+
+
+def _new_password(label: Any) -> forms.CharField:  # Django's lazy text
+    return forms.CharField(
+        label=label, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("至少 10 位，不能全是数字，不能与账号相似。"),
+    )  # fmt: skip
 
 
 class SignInForm(AuthenticationForm):
@@ -23,7 +32,28 @@ class NewAccountForm(forms.Form):
 
     username = forms.CharField(label=_("账号"), max_length=64, help_text=_("字母、数字或 @ . + - _，登录时使用。"))
     name = forms.CharField(label=_("姓名或岗位"), max_length=64, help_text=_("显示在页面和审计记录中。"))
-    password = forms.CharField(
-        label=_("初始密码"), widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_("至少 10 位，不能全是数字，不能与账号相似。"),
-    )  # fmt: skip
+    password = _new_password(_("初始密码"))
+
+
+class ResetForm(forms.Form):
+    """Another first password for somebody who forgot theirs."""
+
+    password = _new_password(_("初始密码"))
+
+
+class PasswordForm(forms.Form):
+    """One's own password: the old one, and the new one twice."""
+
+    old = forms.CharField(
+        label=_("原密码"), widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True})
+    )
+    new = _new_password(_("新密码"))
+    again = forms.CharField(
+        label=_("再输一次新密码"), widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+    )
+
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or self.cleaned_data
+        if not self.errors and found["new"] != found["again"]:
+            self.add_error("again", _("两次输入的新密码不一致，请重新输入。"))
+        return found

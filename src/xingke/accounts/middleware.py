@@ -1,9 +1,10 @@
-"""The language of an answer."""
+"""The language of an answer, and passwords somebody else knows."""
 
 from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import translation
 
 
@@ -20,4 +21,21 @@ def language(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[H
             response.headers.setdefault("Content-Language", request.LANGUAGE_CODE)
             return response
 
+    return answer
+
+
+def own_password(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Whoever signs in with a password that somebody else chose changes it before anything else."""
+    open_to_all = {"accounts:password", "accounts:sign-out", "accounts:language"}
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        return get_response(request)
+
+    def process_view(request: HttpRequest, *_view: object) -> HttpResponse | None:
+        asked = request.resolver_match.view_name if request.resolver_match else ""
+        if asked not in open_to_all and getattr(request.user, "must_change_password", False):
+            return redirect("accounts:password")
+        return None
+
+    answer.process_view = process_view  # type: ignore[attr-defined]  # how Django asks a middleware before the view
     return answer

@@ -23,6 +23,7 @@ class User(AbstractBaseUser):
     name = models.CharField(_("姓名或岗位"), max_length=64)
     language = models.CharField(max_length=8, default="zh-hans")
     is_active = models.BooleanField(default=True)
+    must_change_password = models.BooleanField(default=False)  # somebody else knows it
     created_at = models.DateTimeField(auto_now_add=True)
 
     USERNAME_FIELD = "username"

@@ -22,3 +22,5 @@ class Permission(StrEnum):
     DOCUMENT_READ = "document.read"
     DOCUMENT_WRITE = "document.write"  # write documents and freeze their figures
     DOCUMENT_VERIFY = "document.verify"  # hold a .docx against the ledger
+    DOCUMENT_DISCLOSE = "document.disclose"  # review what others wrote before it becomes public (保密审查)
+    DOCUMENT_PUBLISH = "document.publish"  # publish what passed review, and retract it

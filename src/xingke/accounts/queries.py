@@ -44,6 +44,12 @@ def audit_trail(*, action: str = "", by: str = "", target: str = "") -> QuerySet
     return trail
 
 
+def targets_changed(target_kind: str, after: int, upto: int) -> list[str]:
+    """What the trail names as changed of one kind after a number and up to another. One query."""
+    entries = AuditEntry.objects.filter(target_kind=target_kind, seq__gt=after, seq__lte=upto).order_by("seq")
+    return list(entries.values_list("target", flat=True))
+
+
 @dataclass(frozen=True)
 class ChainReport:
     """Whether the audit chain holds: how many entries, and the number of the first that does not."""

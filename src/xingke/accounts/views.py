@@ -1,7 +1,8 @@
-"""Signing in and out, the language, and how far a job is."""
+"""Signing in and out, one's own password, the language, and how far a job is."""
 
 from django.conf import settings
-from django.contrib.auth import login, logout
+from django.contrib import messages
+from django.contrib.auth import login, logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,9 +14,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import HttpResponseClientRedirect
 
 from xingke.accounts import actions, queries
-from xingke.accounts.forms import SignInForm
+from xingke.accounts.forms import PasswordForm, SignInForm
 from xingke.accounts.models import Job, User
 from xingke.base import jobs
+from xingke.base.refusals import Refused
 
 
 def _next(request: HttpRequest) -> str:
@@ -49,6 +51,25 @@ def sign_out(request: HttpRequest) -> HttpResponse:
         actions.record_sign_out(user=request.user, now=timezone.now())
     logout(request)
     return redirect(settings.LOGOUT_REDIRECT_URL)
+
+
+@require_http_methods(["GET", "POST"])
+def password(request: HttpRequest) -> HttpResponse:
+    user = request.user
+    assert isinstance(user, User)  # everybody else was sent to sign in
+    form = PasswordForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.change_password(
+                user=user, old=form.cleaned_data["old"], new=form.cleaned_data["new"], now=timezone.now()
+            )
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            update_session_auth_hash(request, user)
+            messages.success(request, _("密码已更改，其他地方的登录已经退出。"))
+            return redirect(settings.LOGIN_REDIRECT_URL)
+    return render(request, "registration/password.html", {"form": form, "is_first": user.must_change_password})
 
 
 @login_not_required

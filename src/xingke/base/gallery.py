@@ -53,6 +53,7 @@ def samples() -> dict[str, Any]:
             {"label": _("出具结论"), "note": "", "state": "todo"},
         ],
         "facts": _facts(),
+        "menu_items": [{"label": _("专利"), "url": "#timeline"}, {"label": _("项目"), "url": "#versions"}],
         "trend": _trend(),
         "trend_bar": _trend_bar(),
         "rank": _rank(),

@@ -13,7 +13,7 @@ from xingke.accounts.queries import check_audit_chain, current_seq
 from xingke.base import definitions
 from xingke.base.periods import Period
 from xingke.config import moving
-from xingke.indicators import engine
+from xingke.indicators import engine, judging, wording
 from xingke.indicators.drift import Readers, drift
 from xingke.indicators.engine import Window
 from xingke.indicators.models import Figure
@@ -21,6 +21,7 @@ from xingke.indicators.queries import Reader, added, indicators
 from xingke.indicators.rules import Evidence, Fact, Indicator, counted, evidence_digest
 from xingke.ledger.kinds import KINDS, Kind
 from xingke.ledger.models import State
+from xingke.ledger.words import Words
 from xingke.registry import queries as registry
 from xingke.registry.models import Region
 
@@ -203,4 +204,22 @@ def figures() -> Iterator[Finding]:
     )
 
 
-CHECKS: tuple[Check, ...] = (database, packs, audit, columns, figures)
+def identities() -> Iterator[Finding]:
+    """Where numbers that owe something to each other do not agree: to be looked into, no fault of the program."""
+    found = judging.everywhere(Region.objects.filter(valid_to__isnull=True).select_related("parent"))
+    differing = [each for each in found if each.status == "differs"]
+    judged = sum(each.verdict is not None for each in found)
+    yield Finding(f"核对关系：数齐可核对的 {judged} 处，不相符 {len(differing)} 处{'，请核实：' if differing else ''}")
+    words = Words()
+    for each in differing[:SHOWN]:
+        assert each.verdict is not None  # it differs
+        yield Finding(
+            f"　{each.region.name} {each.period.label()} {each.identity.label.zh}："
+            f"{wording.identity_words(each.identity, words)}，左边 {each.verdict.left.normalize():f}，"
+            f"右边 {each.verdict.right.normalize():f}"
+        )
+    if len(differing) > SHOWN:
+        yield Finding(f"　……另有 {len(differing) - SHOWN} 处，见网页“核对关系”")
+
+
+CHECKS: tuple[Check, ...] = (database, packs, audit, columns, figures, identities)

@@ -1,4 +1,4 @@
-"""The ``xingke`` command: prepare, serve, do jobs, import, write, verify, check, back up, restore, move."""
+"""The ``xingke`` command: begin, demonstrate, serve, do jobs, import, write, verify, check, back up, restore, move."""
 
 import argparse
 import os
@@ -41,6 +41,9 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--no-serve", action="store_true", help="只准备，不启动")
     demo.add_argument("--scale", type=float, default=1.0, help="虚构台账的规模，1 为真实县规模")
 
+    begin = commands.add_parser("begin", help="建立正式使用的安装：区划、规则包和三个管理员账号（一次）")
+    begin.set_defaults(command="begin")
+
     serve = commands.add_parser("serve", help="启动网站，看护各进程，直到收到停止信号")
     for each in (demo, serve):
         each.add_argument("--host", default="127.0.0.1", help="监听地址，默认 127.0.0.1（只供本机和反向代理访问）")
@@ -73,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     write.add_argument("--period", required=True, help="期间，如 2024、2024-H1、2024-01..2024-10")
     write.add_argument("--outline", required=True, help="提纲，如 half-year、annual")
     write.add_argument("-o", "--output", type=Path, required=True, help="写到哪个文件")
+    write.add_argument("--pdf", type=Path, help="同一文稿再写一份 PDF/A，写到哪个文件")
 
     for each in (bring, write):
         each.add_argument("--as", dest="username", default="operator", help="以哪个账号的身份，默认 operator")
@@ -81,6 +85,10 @@ def _parser() -> argparse.ArgumentParser:
     verify.add_argument("file", type=Path)
 
     commands.add_parser("check", help="检查数据文件夹、表结构、数据库、规则包、审计链、台账列文件和已固化的数字")
+
+    index = commands.add_parser("search-index", help="把搜索索引更新到台账的最新序号")
+    index.set_defaults(command="search_index")
+    index.add_argument("--rebuild", action="store_true", help="删除索引，全部重建")
 
     backup = commands.add_parser("backup", help="备份（网站运行时也可以）：数据库、密钥和附件")
     backup.add_argument("file", type=Path, help="写到哪个文件（.zip），或哪个已有的文件夹")

@@ -17,13 +17,14 @@ from rich.table import Table
 
 from xingke.accounts import working
 from xingke.accounts.models import Job, User
+from xingke.accounts.queries import current_seq
 from xingke.base import jobs as base_jobs
 from xingke.base.definitions import DefinitionError
 from xingke.base.periods import Period
 from xingke.base.press.docx_reader import Unreadable
 from xingke.base.refusals import Refused
 from xingke.config import backup as backing_up
-from xingke.config import checking, logs, moving, serving
+from xingke.config import beginning, checking, logs, moving, serving
 from xingke.config.occupancy import occupied
 from xingke.demo import actions as demonstration
 from xingke.ledger import import_jobs, importing
@@ -31,8 +32,10 @@ from xingke.ledger.incoming import Options
 from xingke.registry import actions as registry_actions
 from xingke.registry import queries as registry
 from xingke.reports import actions as reports
-from xingke.reports.queries import docx_of
+from xingke.reports.queries import docx_of, pdf_of
 from xingke.reports.verifying import Report, verify_file
+from xingke.search import actions as searching
+from xingke.search.models import Entry
 
 console = Console(soft_wrap=True, highlight=False)
 
@@ -69,6 +72,7 @@ def demo(options: argparse.Namespace) -> int:
     console.print(f"数据文件夹：{settings.DATA}")
     prepare_installation()
     passwords = demonstration.prepare(now=timezone.now(), say=console.print, scale=options.scale)
+    searching.catch_up()
     table = Table(title="演示账号（口令为本机生成；标注“虚构数据”的内容均非真实数据）")
     for column in ("账号", "口令", "身份"):
         table.add_column(column)
@@ -78,12 +82,27 @@ def demo(options: argparse.Namespace) -> int:
     return 0 if options.no_serve else serve(options)
 
 
+def begin(_options: argparse.Namespace) -> int:
+    """Make an empty installation ready for use; prints the three administrators' first passwords, once."""
+    prepare_installation()
+    passwords = beginning.begin(now=timezone.now())
+    table = Table(title="三个管理员账号（口令只显示这一次，首次登录须更改）")
+    for column in ("账号", "口令", "职责"):
+        table.add_column(column)
+    for account in beginning.ADMINISTRATORS:
+        table.add_row(account.username, passwords[account.username], account.name)
+    console.print(table)
+    console.print("下一步：xingke serve；系统管理员开立账号，安全管理员授予岗位角色，然后登记单位、导入台账。")
+    return 0
+
+
 def serve(options: argparse.Namespace) -> int:
     """Serve the site until told to stop; what dies is started again."""
     serving.require_free(options.host, options.port)
     logs.apply()
     with occupied(Path(settings.DATA), alone=False):
         prepare_installation()
+        searching.catch_up()  # what an import or an upgrade left; a page itself only waits for little
         connections.close_all()
         console.print(f"打开 http://{options.host}:{options.port} ，按 Ctrl+C 结束")
         sys.stdout.flush()
@@ -169,9 +188,11 @@ def write(options: argparse.Namespace) -> int:
     )  # fmt: skip
     document = written.document
     options.output.write_bytes(docx_of(document))
+    if options.pdf:
+        options.pdf.write_bytes(pdf_of(document))
     said = "新写成" if written.is_new else "与已有文稿完全相同，未重复生成"
     console.print(f"{document.title}：{said}，{document.figures.count()} 个数字，本次新固化 {written.frozen} 个")
-    console.print(f"文稿编号 {document.key}　→ {options.output}")
+    console.print(f"文稿编号 {document.key}，第 {document.edition} 版　→ {options.output}")
     if document.gaps:
         console.print(f"缺数未写 {len(document.gaps)} 处：")
         for gap in document.gaps:
@@ -222,6 +243,16 @@ def check(_options: argparse.Namespace) -> int:
     return 1 if problems else 0
 
 
+def search_index(options: argparse.Namespace) -> int:
+    """Bring the search index to the ledger's number, or make it anew."""
+    if options.rebuild:
+        searching.rebuild()
+    else:
+        searching.catch_up()
+    console.print(f"搜索索引已更新到台账序号 {current_seq()}，共 {Entry.objects.count():,} 条。")
+    return 0
+
+
 def backup(options: argparse.Namespace) -> int:
     """Back up the database, the keys and the attachments; the site may be running."""
     made = backing_up.back_up(to=options.file, now=timezone.now())
@@ -268,5 +299,5 @@ def move(options: argparse.Namespace) -> int:
 def _account(username: str) -> User:
     found = User.objects.filter(username=username, is_active=True).first()
     if found is None:
-        raise LookupError(f"没有名为“{username}”的有效账号；用 --as 指定，或先运行 xingke demo")
+        raise LookupError(f"没有名为“{username}”的有效账号；请用 --as 指定一个有效账号")
     return found

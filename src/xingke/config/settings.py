@@ -82,6 +82,7 @@ INSTALLED_APPS = [
     "xingke.ledger",
     "xingke.indicators",
     "xingke.reports",
+    "xingke.search",
     "xingke.portal",
     "xingke.demo",
 ]
@@ -97,6 +98,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "xingke.accounts.middleware.own_password",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",

@@ -9,4 +9,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("xingke.ledger.urls")),
     path("", include("xingke.indicators.urls")),
     path("", include("xingke.reports.urls")),
+    path("", include("xingke.search.urls")),
 ]

@@ -24,6 +24,7 @@ from xingke.registry import queries
 from xingke.registry.actions import NewOrganisation
 from xingke.registry.models import Organisation, Region, Zone
 from xingke.reports.actions import write_document
+from xingke.reports.disclosing import take_step
 from xingke.reports.models import Document
 
 SEED = 7
@@ -44,10 +45,11 @@ class DemoAccount:
     of_firm: bool = False
 
 
-OPERATOR = "operator"
+OPERATOR, CHECKER = "operator", "checker"
 ACCOUNTS = (
     DemoAccount("director", "局领导（青溪县）", (("director", "青溪县"),)),
     DemoAccount("officer", "科室人员（青溪县）", (("officer", "青溪县"),)),
+    DemoAccount("reviewer", "保密审查员（青溪县）", (("secrecy_reviewer", "青溪县"),)),
     DemoAccount("minle", "科室人员（民乐县）", (("officer", "民乐县"),)),
     DemoAccount("statistician", "统计员（全国及云岭省）", (("statistician", REAL), ("statistician", FICTIONAL))),
     DemoAccount("superior", "上级查阅（清源市）", (("superior_reader", "清源市"),)),
@@ -56,6 +58,15 @@ ACCOUNTS = (
     DemoAccount("security", "安全管理员", (("security_administrator", REAL), ("security_administrator", FICTIONAL))),
     DemoAccount("auditor", "安全审计员", (("auditor", REAL), ("auditor", FICTIONAL))),
 )
+
+
+# Outline, region, period, and who took which step towards the public.
+DOCUMENTS: tuple[tuple[str, str, str, tuple[tuple[str, str], ...]], ...] = (
+    ("half-year", "民乐县", "2024-H1", ()),
+    ("annual", "青溪县", "2024", (("officer", "asked"),)),
+    ("annual", "青溪县", "2025", (("officer", "asked"), ("reviewer", "passed"), ("director", "published"))),
+)
+OPINIONS = {"asked": "", "passed": "未发现涉密和不宜公开的内容，可以公开。", "published": "同意公布。"}
 
 
 def prepare(*, now: datetime, say: Say, scale: float = 1) -> Mapping[str, str]:
@@ -82,26 +93,33 @@ def prepare(*, now: datetime, say: Say, scale: float = 1) -> Mapping[str, str]:
     for kind in KINDS:
         if columns.source(kind).file is None:
             columns.rebuild(kind)
-    for outline, place, period in (("half-year", "民乐县", "2024-H1"), ("annual", "青溪县", "2025")):
+    for outline, place, period, steps in DOCUMENTS:
         region = queries.region_by_name_or_code(place)
         if Document.objects.filter(outline=outline, region=region, period=period).exists():
             continue
         written = write_document(outline=outline, region=region, period=Period.parse(period), by=operator, now=now)
         say(f"文稿：{written.document.title}（固化 {written.frozen} 个数字）")
+        for number, (username, step) in enumerate(steps):
+            by = User.objects.get(username=username)
+            take_step(document=written.document, step=step, number=number, opinion=OPINIONS[step], by=by, now=now)
     return passwords
 
 
 def ensure_operator(*, now: datetime) -> User:
     """The account the command line acts as. It cannot sign in: its password is not known to anybody."""
-    operator = User.objects.filter(username=OPERATOR).first()
-    if operator is None:
-        operator = accounts.create_account(
-            username=OPERATOR, name="命令行操作员", password=secrets.token_urlsafe(24), by=None, now=now
-        )
+    return _ensure_closed(OPERATOR, "命令行操作员", ("statistician", "officer"), now=now)
+
+
+def _ensure_closed(username: str, name: str, roles: Sequence[str], *, now: datetime) -> User:
+    """An account with roles everywhere that nobody can sign in to."""
+    user = User.objects.filter(username=username).first()
+    if user is None:
+        password = secrets.token_urlsafe(24)
+        user = accounts.create_account(username=username, name=name, password=password, by=None, now=now)
     for place in (REAL, FICTIONAL):
-        for role in ("statistician", "officer"):
-            registry.give_role(user=operator, role=role, region=queries.region_by_name_or_code(place), by=None, now=now)
-    return operator
+        for role in roles:
+            registry.give_role(user=user, role=role, region=queries.region_by_name_or_code(place), by=None, now=now)
+    return user
 
 
 def _ensure_accounts(*, now: datetime) -> dict[str, str]:
@@ -161,8 +179,11 @@ def _file_plan(plan: generator.Plan, *, by: User, now: datetime, say: Say) -> No
         ("patent", _patents(plan, firms, regions)),
     ]
     batches += [(kind, _others(plan, kind, firms, regions)) for kind in KINDS if plan.of(kind)]
+    checker = _ensure_closed(CHECKER, "演示数据复核员", ("director",), now=now)  # some kinds need four eyes
     for kind, histories in batches:
-        count = ledger.file_histories(kind=kind, histories=histories, by=by, now=now, source=source, confirmed=True)
+        count = ledger.file_histories(
+            kind=kind, histories=histories, by=by, now=now, source=source, confirmed=True, confirmed_by=checker
+        )
         say(f"虚构台账 {kind}：登记 {count} 个版本")
     keepers = [region for region in regions.values() if region.level == Region.Level.COUNTY or region.code == "990200"]
     for region, kind in ((region, kind) for region in keepers for kind in KINDS):

@@ -2,9 +2,9 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -12,9 +12,10 @@ from django.db import transaction
 from xingke.accounts.models import User
 from xingke.accounts.queries import current_seq
 from xingke.base.periods import Period
+from xingke.indicators import aspects
 from xingke.indicators.models import Figure
-from xingke.indicators.queries import Reader, Value, indicator
-from xingke.indicators.rules import Aspect, Indicator
+from xingke.indicators.queries import Reader, Value
+from xingke.indicators.rules import Indicator
 from xingke.registry import queries as registry
 from xingke.registry.models import Region
 
@@ -23,13 +24,13 @@ from xingke.registry.models import Region
 class Said:
     """A figure as it can be said now: its text, its exact value, and the parts it was read from.
 
-    text is None where the figure is unknown; ``why`` then says so in a sentence.
+    text is None where the figure cannot be said; ``why`` then says what is missing, and nothing where nothing is.
     """
 
     indicator: Indicator
     region: Region
     period: Period
-    aspect: Aspect
+    aspect: str
     text: str | None
     value: str
     route: str
@@ -39,46 +40,41 @@ class Said:
     why: str = ""
 
 
-def read_figure(reader: Reader, code: str, region: Region, period: Period, aspect: Aspect) -> Said:
+def read_figure(reader: Reader, code: str, region: Region, period: Period, aspect: str) -> Said:
     """Work out a figure and its evidence at the reader's number. Raises LookupError for an unknown indicator."""
     asked = reader.indicator(code, region=region)
-    now = reader.value(asked, region, period)
-    text: str | None
-    if aspect == "level":
-        text, exact, values = (now.text if now.is_known else None), now.amount, [now]
-        told = None
-    elif aspect == "growth":
-        growth = reader.growth(asked, region, period)
-        text, exact = (growth.text if growth.amount is not None else None), growth.amount
-        values, told = [growth.now, growth.base], growth.observation
-    else:
-        rank = reader.rank(asked, region, period)
-        text, exact = (rank.text if rank.place else None), Decimal(rank.place) if rank.place else None
-        values, told = list(rank.values), rank.observation
-    if text is None or exact is None:
+    found = aspects.read(reader, asked, region, period, aspect)
+    if found.text is None or found.amount is None:
         return Said(
             indicator=asked, region=region, period=period, aspect=aspect, text=None, value="", route="", count=0,
-            parts=(), digest="", why=_why(asked, now, aspect),
+            parts=(), digest="", why=found.why,
         )  # fmt: skip
-    if told is not None:  # the growth or rank itself was reported: that row is the evidence
+    values: Sequence[Value] = found.values
+    if found.told is not None:  # the growth or rank itself was reported: that row is the evidence
         values = [
             Value(
                 indicator=asked,
                 region=region,
                 period=period,
                 status="known",
-                amount=exact,
+                amount=found.amount,
                 route="observation",
                 count=1,
-                observation=told,
+                observation=found.told,
             )
         ]
     parts = tuple(_part(reader, leaf) for value in values for leaf in reader.leaves(value))
     return Said(
-        indicator=asked, region=region, period=period, aspect=aspect, text=text, value=f"{exact.normalize():f}",
-        route="observation" if told is not None else now.route, count=sum(part["count"] for part in parts),
-        parts=parts, digest=_digest(parts),
+        indicator=asked, region=region, period=period, aspect=aspect, text=found.text,
+        value=f"{found.amount.normalize():f}", route=_route(values, region, period), parts=parts,
+        count=sum(part["count"] for part in parts), digest=_digest(parts),
     )  # fmt: skip
+
+
+def _route(values: Sequence[Value], region: Region, period: Period) -> str:
+    """How the figure is known: by the value of its own place and period, else by the first it was read from."""
+    own = [value for value in values if (value.region, value.period) == (region, period)]
+    return (own or values)[0].route
 
 
 def _part(reader: Reader, leaf: Value) -> dict[str, Any]:
@@ -101,20 +97,6 @@ def _digest(parts: tuple[dict[str, Any], ...]) -> str:
         return str(parts[0]["digest"])
     lines = [[part["indicator"], part["region"], part["period"], part["digest"]] for part in parts]
     return hashlib.sha256(json.dumps(lines, sort_keys=True).encode()).hexdigest()
-
-
-def _why(asked: Indicator, now: Value, aspect: Aspect) -> str:
-    label = asked.label.zh
-    if now.status == "ambiguous":
-        return f"“{label}”有 {len(now.rivals)} 个不同的上报数，须先选定采用哪一个。"
-    if now.status == "partial" and now.covered:
-        return f"“{label}”{now.covered.of} 个下级区划中只有 {now.covered.known} 个已知。"
-    if not now.is_known:
-        missing = "、".join(indicator(code).label.zh for code in now.missing)
-        return f"“{label}”没有{now.period.label()}的数据{f'（缺{missing}）' if missing else ''}。"
-    if aspect == "growth":
-        return f"“{label}”没有{now.period.year_before.label()}的同期数，不能计算同比。"
-    return f"“{label}”同级区划的数据不全，不能排位。"
 
 
 @transaction.atomic

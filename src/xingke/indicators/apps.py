@@ -10,10 +10,12 @@ class IndicatorsConfig(AppConfig):
         from django.utils.translation import pgettext_lazy
 
         from xingke.accounts.permissions import Permission
-        from xingke.base import definitions, menu
-        from xingke.indicators import rules
+        from xingke.base import definitions, menu, searching
+        from xingke.indicators import finding, identities, rules
 
         definitions.register(rules.INDICATORS)
+        definitions.register(identities.IDENTITIES)
+        searching.register(finding.INDICATORS)
         menu.register(
             menu.MenuItem(
                 code="indicators",

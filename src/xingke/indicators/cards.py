@@ -4,11 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from xingke.base.templatetags.xk import coverage
 from xingke.base.templatetags.xk import period as period_words
 from xingke.indicators import wording
 from xingke.indicators.choosing import evidence_url, indicator_url
+from xingke.indicators.judging import Judged, Term
 from xingke.indicators.queries import Growth, Rank, Value
 from xingke.indicators.rules import ranks as places
 from xingke.ledger.words import Words, measured
@@ -38,6 +42,17 @@ class Line:
     total: int
     evidence_url: str
     count: int
+
+
+@dataclass(frozen=True)
+class IdentityLine:
+    """One identity at one place: what must hold, with the numbers and the way to each, and whether it does."""
+
+    label: str
+    status: str
+    said: str
+    equation: SafeString
+    source: str
 
 
 class Cards:
@@ -162,3 +177,36 @@ class Cards:
             "status": "partial" if value.status == "partial" else "",
             "url": self.evidence_url(value),
         }
+
+    def identity(self, judged: Judged) -> IdentityLine:
+        """A judged identity for one row of a list."""
+        terms = {term.name: self._term(term, judged) for term in judged.terms}
+        return IdentityLine(
+            label=judged.identity.label.in_language(wording.language()),
+            status=judged.status,
+            said=self._verdict(judged),
+            equation=mark_safe(wording.relate(judged.identity, lambda name: terms[name])),  # each term is escaped
+            source=judged.identity.source,
+        )
+
+    def _verdict(self, judged: Judged) -> str:
+        if judged.verdict is None:
+            names = _("、").join(wording.term_words(term.name, self.words) for term in judged.missing)
+            return _("缺少：%(names)s。") % {"names": names} if names else _("除数为零，无法核对。")
+        if judged.verdict.holds:
+            return _("相符")
+        size = wording.plain_number(abs(judged.verdict.difference))
+        return (_("多出 %(n)s") if judged.identity.relation == "<=" else _("相差 %(n)s")) % {"n": size}
+
+    def _term(self, term: Term, judged: Judged) -> SafeString:
+        """A term by name, with its number as the way to its evidence."""
+        label = wording.term_words(term.name, self.words)
+        if term.name.shift == "children":
+            known = sum(value.is_known for value in term.values)
+            text = wording.plain_number(term.amount.value) if term.amount else coverage(known, len(term.values))
+            url = indicator_url(term.name.code, judged.region, judged.period)
+        else:
+            (line,) = (self.line(value) for value in term.values)
+            text = measured(line.number, line.unit) if line.status == "known" else "—"
+            url = line.evidence_url or line.url
+        return format_html('{} <a class="tnum nowrap" href="{}">{}</a>', label, url, text)

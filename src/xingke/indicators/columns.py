@@ -8,6 +8,8 @@ its own uncommitted writes. No other library ever opens the database file. Delet
 import os
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -113,27 +115,65 @@ def batched_rows(rows: Iterator[tuple[Any, ...]], size: int = 20_000) -> Iterato
         yield piece
 
 
-def source(kind_code: str) -> Source:
+_held: ContextVar[dict[str, Source] | None] = ContextVar("held", default=None)
+
+
+@contextmanager
+def held() -> Iterator[None]:
+    """Look at each kind only once inside: for the many questions of a document, which file nothing in between."""
+    token = _held.set({})
+    try:
+        yield
+    finally:
+        _held.reset(token)
+
+
+def source(kind_code: str, stamp: "Now | None" = None) -> Source:
     """The columns of a kind as of now, rebuilt first where the tail has grown long.
 
-    Inside a transaction nothing is rebuilt: a file must hold committed rows only.
+    stamp: the moment, where it has been asked for already. Inside a transaction nothing is rebuilt: a file must hold
+    committed rows only.
     """
+    known = _held.get()
+    if known is None:
+        return _source(kind_code, stamp)
+    if kind_code not in known:
+        known[kind_code] = _source(kind_code, stamp)
+    return known[kind_code]
+
+
+def _source(kind_code: str, stamp: "Now | None") -> Source:
     kind = KINDS[kind_code]
-    stamp = _now()
+    stamp = stamp or Now()
     file, made = _newest_file(kind, stamp)
     tail = _tail(kind, made.seq if made else 0, stamp)
     if tail.rows.num_rows + tail.closed.num_rows >= REBUILD_AT and not connection.in_atomic_block:
         file = rebuild(kind_code) if file is None else _completed(kind, file, tail, stamp.seq)
-        stamp = _now()
+        stamp = Now()
         file, made = _newest_file(kind, stamp)
         tail = _tail(kind, made.seq if made else 0, stamp)
     return Source(kind_code, file, made or Stamp(stamp.ledger, 0, stamp.regions), tail)
 
 
-def _now() -> Stamp:
-    """The ledger and the region tree at this moment; asked before everything else, so in one query each."""
-    identity, seq = Counter.objects.filter(name=Counter.LEDGER).values_list("ledger", "value").first() or ("", 0)
-    return Stamp(str(identity), seq, region_tree_stamp())
+class Now:
+    """The ledger and the region tree at one moment; asked before everything else, so in one query each.
+
+    One answers for all kinds a page counts.
+    """
+
+    def __init__(self) -> None:
+        identity, self.seq = Counter.objects.filter(name=Counter.LEDGER).values_list("ledger", "value").first() or (
+            "",
+            0,
+        )
+        self.ledger, self.regions = str(identity), region_tree_stamp()
+        self._trails: dict[int, str] = {}
+
+    def trail(self, seq: int) -> str:
+        """The digest of the audit trail at a number. One query for each number."""
+        if seq not in self._trails:
+            self._trails[seq] = trail_digest(seq)
+        return self._trails[seq]
 
 
 def rebuild(kind_code: str) -> Path:
@@ -193,12 +233,12 @@ def write_file(kind_code: str, table: pa.Table, stamp: Stamp) -> Path:
     return path
 
 
-def _newest_file(kind: Kind, now: Stamp) -> tuple[Path | None, Stamp | None]:
+def _newest_file(kind: Kind, now: Now) -> tuple[Path | None, Stamp | None]:
     """The newest file that belongs to this ledger and region tree and is not ahead of it."""
     for path in sorted(folder().glob(f"{kind.code}.*.parquet"), reverse=True):
         made = _read_stamp(path, path.stat().st_mtime_ns)
         is_ours = made.ledger == now.ledger and made.regions == now.regions and made.seq <= now.seq
-        if is_ours and made.trail == trail_digest(made.seq):
+        if is_ours and made.trail == now.trail(made.seq):
             return path, made
     return None, None
 
@@ -225,7 +265,7 @@ class _Remembered:
 _tails: dict[str, _Remembered] = {}
 
 
-def _tail(kind: Kind, since: int, now: Stamp) -> Tail:
+def _tail(kind: Kind, since: int, now: Now) -> Tail:
     """Rows and closings after ``since``. What was read before is remembered, and only what came since then is read.
 
     Inside a transaction nothing is remembered: it may be rolled back. Nor is what a restored backup does not have.
@@ -237,10 +277,10 @@ def _tail(kind: Kind, since: int, now: Stamp) -> Tail:
         known = None
     elif known.seq == now.seq:
         return known.tail
-    elif known.trail != trail_digest(known.seq):
+    elif known.trail != now.trail(known.seq):
         known = None
     tail = _grown(kind, known) if known else _read_tail(kind, since)
-    _tails[kind.code] = _Remembered(now.ledger, since, now.seq, trail_digest(now.seq), tail)
+    _tails[kind.code] = _Remembered(now.ledger, since, now.seq, now.trail(now.seq), tail)
     return tail
 
 

@@ -82,10 +82,8 @@ def drift(figure: Figure, *, readers: Readers) -> Drift:
     """Recompute a figure at its own number and now."""
     then, now = readers.at(figure.seq, figure), readers.at(None, figure)
     period = Period.parse(figure.period)
-    aspect = figure.aspect
-    assert aspect in ("level", "growth", "rank")  # a database constraint in all but name
-    before = read_figure(then, figure.indicator, figure.region, period, aspect)  # type: ignore[arg-type]  # just checked
-    after = read_figure(now, figure.indicator, figure.region, period, aspect)  # type: ignore[arg-type]
+    before = read_figure(then, figure.indicator, figure.region, period, figure.aspect)
+    after = read_figure(now, figure.indicator, figure.region, period, figure.aspect)
     changes: tuple[PartChange, ...] = ()
     if after.digest != figure.digest:
         changes = tuple(_changed_parts(figure, then, now))

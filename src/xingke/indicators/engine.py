@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from xingke.indicators import compiler
-from xingke.indicators.columns import Source, source
+from xingke.indicators.columns import Now, Source, source
 from xingke.indicators.rules import Evidence, Indicator
 from xingke.ledger.kinds import KINDS
 
@@ -48,9 +48,9 @@ class Window:
 
 
 @contextmanager
-def _rows(kind: str, window: Window) -> Iterator[tuple["duckdb.DuckDBPyConnection", str]]:
+def _rows(kind: str, window: Window, now: Now | None = None) -> Iterator[tuple["duckdb.DuckDBPyConnection", str]]:
     """A cursor and the ``WITH rows AS (…)`` that every compiled statement reads."""
-    columns = source(kind)
+    columns = source(kind, now)
     cursor = _connection()
     try:
         yield cursor, _with_rows(cursor, columns, window)
@@ -127,9 +127,9 @@ class Cells:
         return [row for path, rows in self._by_path.items() if low <= path < high for row in rows]
 
 
-def cells(kind: str, indicators: Sequence[Indicator], window: Window) -> Cells:
-    """All monthly cells of some indicators of one kind inside a window, in one pass."""
-    with _rows(kind, window) as (cursor, rows):
+def cells(kind: str, indicators: Sequence[Indicator], window: Window, now: Now | None = None) -> Cells:
+    """All monthly cells of some indicators of one kind inside a window, in one pass. now: the moment, if known already."""
+    with _rows(kind, window, now) as (cursor, rows):
         found = cursor.execute(f"{rows} SELECT * FROM ({compiler.cells_sql(kind, indicators)})").fetchall()
     codes = tuple(indicator.code for indicator in indicators)
     apart = (indicator.code for indicator in indicators if compiler.needs_count(indicator))

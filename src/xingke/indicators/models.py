@@ -21,7 +21,7 @@ class Figure(models.Model):
     definition_version = models.PositiveIntegerField()
     region = models.ForeignKey(Region, models.PROTECT, related_name="+")
     period = models.CharField(max_length=20)
-    aspect = models.CharField(max_length=8)
+    aspect = models.CharField(max_length=80)
     seq = models.BigIntegerField()
     value = models.CharField(max_length=64)
     text = models.CharField(max_length=64)

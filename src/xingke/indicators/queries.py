@@ -13,6 +13,7 @@ from django.db.models import Max, Q
 from xingke.base.periods import Period
 from xingke.base.quantities import Quantity, Unit, format_number, round_half_up
 from xingke.indicators import engine, formula, rules
+from xingke.indicators.columns import Now
 from xingke.indicators.engine import Cells, Window
 from xingke.indicators.rules import Covered, Evidence, Indicator
 from xingke.ledger import queries as ledger
@@ -126,6 +127,14 @@ class Growth:
     reported: Observation | None = None  # where both exist: shown beside, differences flagged
 
     @property
+    def agrees(self) -> bool:
+        """Whether what was reported is what was worked out, at the precision it was reported with."""
+        if self.amount is None or self.reported is None:
+            return True
+        told = ledger.observation_quantity(self.reported)
+        return round_half_up(self.amount, self.reported.decimals) == told.stated
+
+    @property
     def text(self) -> str:
         if self.amount is None:
             return "—"
@@ -164,10 +173,16 @@ class Reader:
         self._cells: dict[str, list[tuple[Window, frozenset[Indicator], Cells]]] = {}
         self._told: dict[tuple[str, Place], Observation | None] = {}
         self._peers: dict[int, list[Region]] = {}
+        self._kept: dict[tuple[int, str], date | None] = {}
 
     @cached_property
     def _units(self) -> dict[str, Unit]:
         return registry.units()
+
+    @cached_property
+    def _now(self) -> Now:
+        """The moment this reader counts at; asked once for all kinds."""
+        return Now()
 
     @cached_property
     def _catalogue(self) -> dict[str, Indicator]:
@@ -186,8 +201,12 @@ class Reader:
     def values(self, asked: Sequence[Indicator], regions: Sequence[Region], periods: Sequence[Period]) -> list[Value]:
         """The values of all combinations, in the order indicators × regions × periods."""
         places = [(each.code, region.pk, period) for each in asked for region in regions for period in periods]
-        if unknown := {place[0] for place in places if place not in self._values}:
-            _Sheet(self, [each for each in asked if each.code in unknown], regions, periods).fill()
+        if unknown := [place for place in places if place not in self._values]:
+            codes, ids, when = (set(column) for column in zip(*unknown, strict=True))
+            _Sheet(
+                self, [each for each in asked if each.code in codes], [each for each in regions if each.pk in ids],
+                [each for each in periods if each in when],
+            ).fill()  # fmt: skip
         return [self._values[place] for place in places]
 
     def growth(self, asked: Indicator, region: Region, period: Period) -> Growth:
@@ -222,13 +241,13 @@ class Reader:
     def growths(self, asked: Sequence[Indicator], regions: Sequence[Region], period: Period) -> list[Growth]:
         """同比 of all combinations, in the order indicators × regions; as few queries as for one."""
         self.values(asked, regions, [period, period.year_before])
-        self._read_reported(asked, regions, period, "growth")
+        self._read_reported(asked, regions, period, ("growth",))
         return [self.growth(each, region, period) for each in asked for region in regions]
 
     def ranks(self, asked: Sequence[Indicator], region: Region, period: Period) -> list[Rank]:
         """The places of one region by many indicators; as few queries as for one."""
         self.values(asked, self.peers(region), [period])
-        self._read_reported(asked, [region], period, "rank")
+        self._read_reported(asked, [region], period, ("rank",))
         return [self.rank(each, region, period) for each in asked]
 
     def overview(self, asked: Sequence[Indicator], region: Region, period: Period) -> tuple[list[Growth], list[Rank]]:
@@ -237,6 +256,7 @@ class Reader:
         Siblings are read for the period only; the year before is read for the region alone.
         """
         self.values(asked, self.peers(region), [period])
+        self._read_reported(asked, [region], period, ("growth", "rank"))
         return self.growths(asked, [region], period), self.ranks(asked, region, period)
 
     def peers(self, region: Region) -> list[Region]:
@@ -245,27 +265,42 @@ class Reader:
             self._peers[region.pk] = registry.siblings(region)
         return self._peers[region.pk]
 
+    def kept_from(self, region: Region, kind: str) -> date | None:
+        """The first day of the first month for which a kind is on record, in the region or everywhere right below it."""
+        if (region.pk, kind) not in self._kept:
+            low, high = region.range
+            kept = RecordKeeping.objects.filter(
+                ledger.as_of(self.seq), kind=kind, region__path__gte=low, region__path__lt=high
+            )
+            since = dict(kept.values_list("region_id", "since"))
+            day = since.get(region.pk) or max(since.values(), default=None)
+            self._kept[region.pk, kind] = None if day is None else _month_from(day)
+        return self._kept[region.pk, kind]
+
     def _reported(self, asked: Indicator, region: Region, period: Period, aspect: str) -> Observation | None:
         place = (asked.code, region.pk, period)
         if (aspect, place) not in self._told:
-            self._read_reported([asked], [region], period, aspect)
+            self._read_reported([asked], [region], period, (aspect,))
         return self._told[aspect, place]
 
     def _read_reported(
-        self, asked: Sequence[Indicator], regions: Sequence[Region], period: Period, aspect: str
+        self, asked: Sequence[Indicator], regions: Sequence[Region], period: Period, aspects: Sequence[str]
     ) -> None:
-        """What was reported as growth or rank itself, for all combinations. One query."""
+        """What was reported as growth or rank itself, for all combinations. One query, none where all is known."""
+        places = [
+            (aspect, (each.code, region.pk, period)) for aspect in aspects for each in asked for region in regions
+        ]
+        if all(place in self._told for place in places):
+            return
         rows = ledger.reported(
             indicators=[each.code for each in asked], regions=[region.pk for region in regions], periods=[period.code],
-            aspect=aspect, seq=self.seq,
+            aspects=aspects, seq=self.seq,
         )  # fmt: skip
-        found: dict[Place, list[Observation]] = {}
+        found: dict[tuple[str, Place], list[Observation]] = {}
         for row in rows:
-            found.setdefault((row.indicator, row.region_id, period), []).append(row)
-        for each in asked:
-            for region in regions:
-                place = (each.code, region.pk, period)
-                self._told[aspect, place] = ledger.choose(found.get(place, ()))
+            found.setdefault((row.aspect, (row.indicator, row.region_id, period)), []).append(row)
+        for place in places:
+            self._told[place] = ledger.choose(found.get(place, ()))
 
     # ── evidence ────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -321,7 +356,7 @@ class Reader:
                 return cells
         usual = {code: each for code, each in self._catalogue.items() if each.of == kind}
         everything = list((usual | {each.code: each for each in counting}).values())
-        cells = engine.cells(kind, everything, wanted)
+        cells = engine.cells(kind, everything, wanted, self._now)
         self._cells[kind].append((wanted, frozenset(everything), cells))
         return cells
 
@@ -492,7 +527,7 @@ class _Sheet:
         if each.counts_records and region.pk in self.keeping[each.of, *stretch(each, period)]:
             total, count = self.counts[each.code, region.pk, period]
             return answer(
-                status="known", amount=added(each, total), route="records", count=count, also=told,
+                status="known", amount=added(each, total, self.reader._units), route="records", count=count, also=told,
                 also_amount=self._in_unit(each, self._quantity(told)) if told else None,
             )  # fmt: skip
         if told is not None:
@@ -533,6 +568,11 @@ def stretch(each: Indicator, period: Period) -> tuple[date, date]:
 
 def _month(day: date) -> int:
     return day.year * 12 + day.month - 1
+
+
+def _month_from(day: date) -> date:
+    """The first day of the first whole month from a day on."""
+    return day if day.day == 1 else Period.months(day.year, day.month, day.year, day.month).last + timedelta(days=1)
 
 
 def evidence_records(kind: str, rows: Iterable[Evidence]) -> Mapping[str, object]:
@@ -587,10 +627,7 @@ class Reach:
         if length == 12:
             return tuple(sorted(found | set(self.years)))
         if self.since is not None and self.until is not None:
-            start = self.since + timedelta(days=1)
-            first = Period.months(start.year, start.month, start.year, start.month)
-            if first.first < start:
-                start = first.last + timedelta(days=1)
+            start = _month_from(self.since + timedelta(days=1))
             for year in range(start.year, self.until.year + 1):
                 for month in range(1, 13, length):
                     period = Period.months(year, month, year, month + length - 1)
@@ -636,11 +673,12 @@ def reach(region: Region, *, today: date) -> Reach:
     return Reach(min((since for _pk, since in keepers), default=None), until, tuple(periods))
 
 
-def added(each: Indicator, total: int) -> Decimal:
+def added(each: Indicator, total: int, units: Mapping[str, Unit] | None = None) -> Decimal:
     """What contributions add up to, in the indicator's unit: a count as it is, a measure from its integers."""
     if not each.sum:
         return Decimal(total)
-    return Decimal(total) / rules.scale_of(each) / registry.units()[each.unit].factor
+    known = registry.units() if units is None else units
+    return Decimal(total) / rules.scale_of(each) / known[each.unit].factor
 
 
 @dataclass(frozen=True)

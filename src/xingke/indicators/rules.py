@@ -18,7 +18,6 @@ from xingke.ledger.kind_names import KIND_NAMES
 from xingke.ledger.rules import Happening, effects
 
 Nature = Literal["flow", "stock", "ratio", "observed"]
-Aspect = Literal["level", "growth", "rank"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -388,8 +387,10 @@ def growth(now: Decimal, base: Decimal, *, kind: str) -> Decimal | None:
 def ranks(values: Mapping[int, Decimal | None], *, direction: str) -> dict[int, int]:
     """Places by value: equal values share a place and the next is skipped (1, 2, 2, 4); unknown ones have none."""
     known = {key: value for key, value in values.items() if value is not None}
-    sign = -1 if direction == "down" else 1
-    return {key: 1 + sum(sign * other > sign * value for other in known.values()) for key, value in known.items()}
+    places: dict[Decimal, int] = {}
+    for place, value in enumerate(sorted(known.values(), reverse=direction != "down"), 1):
+        places.setdefault(value, place)
+    return {key: places[value] for key, value in known.items()}
 
 
 def growth_text(value: Decimal, *, kind: str, decimals: int | None = None) -> str:

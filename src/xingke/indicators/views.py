@@ -19,8 +19,8 @@ from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.accounts.queries import current_seq
 from xingke.base.exports import csv_address, csv_response, wants_csv
-from xingke.indicators import queries, wording
-from xingke.indicators.cards import Cards, Line
+from xingke.indicators import columns, judging, queries, wording
+from xingke.indicators.cards import Cards, IdentityLine, Line
 from xingke.indicators.choosing import Chosen, choose, evidence_url, indicator_url, place_query
 from xingke.indicators.queries import Reader, Value
 from xingke.indicators.rules import Evidence, Indicator
@@ -166,6 +166,7 @@ def indicator(request: HttpRequest, code: str) -> HttpResponse:
             "rivals": [wording.observed_words(row) for row in value.rivals],
             "may_choose": registry.scope(user, Permission.OBSERVATION_CHOOSE).covers(region.path),
             "two_growths": wording.two_growths(growth),
+            "identities": _identities_of(asked, cards, reader, chosen),
             "is_fictional": region.is_fictional,
             "crumbs": [
                 {"label": pgettext("several", "指标"), "url": reverse("indicators:indicator-list") + chosen.query},
@@ -252,6 +253,68 @@ def _routes(value: Value, cards: Cards) -> list[dict[str, Any]]:
             else "",
         },
     ]
+
+
+def _identities_of(asked: Indicator, cards: Cards, reader: Reader, chosen: Chosen) -> list[IdentityLine]:
+    """The identities an indicator stands in, those that differ first."""
+    wanted = [each for each in judging.identities().values() if asked.code in {term.code for term in each.terms}]
+    found = judging.judged(reader, wanted, [chosen.region], chosen.period)
+    return [cards.identity(each) for each in sorted(found, key=lambda each: judging.ORDER.index(each.status))]
+
+
+@require_safe
+def identity_list(request: HttpRequest) -> HttpResponse:
+    user = registry.reader(request.user)
+    registry.require_page(user, Permission.INDICATOR_READ)
+    chosen = choose(request, user, today=timezone.localdate())
+    cards = Cards(registry.scope(user, Permission.RECORD_READ))
+    reader = Reader()
+    with columns.held():
+        found = list(judging.judged(reader, judging.identities().values(), [chosen.region], chosen.period))
+        disagreements = judging.disagreements(reader, chosen.region, chosen.period)
+    lines = [cards.identity(each) for each in found]
+    return render(
+        request,
+        "indicators/identity_list.html",
+        {
+            "chosen": chosen,
+            "filters": chosen.fields,
+            "groups": [(status, [line for line in lines if line.status == status]) for status in judging.ORDER],
+            "counts": [
+                {"label": label, "value": sum(line.status == status for line in lines), "unit": _("项")}
+                for status, label in (
+                    ("differs", _("不相符")),
+                    ("holds", _("相符")),
+                    ("unknown", _("数不全，无法核对")),
+                )
+            ],
+            "disagreements": [_disagreement(cards, each) for each in disagreements],
+            "is_fictional": chosen.region.is_fictional,
+            "crumbs": [
+                {"label": pgettext("several", "指标"), "url": reverse("indicators:indicator-list") + chosen.query},
+                {"label": _("核对关系"), "url": ""},
+            ],
+        },
+    )
+
+
+def _disagreement(cards: Cards, each: judging.Disagreement) -> dict[str, str]:
+    """A reported figure beside what is worked out."""
+    line = cards.line(each.value)
+    growths = wording.two_growths(each.growth) if each.growth else None
+    told = each.growth.reported if each.growth else each.value.also
+    assert told is not None  # or nothing would disagree
+    return {
+        "label": _("%(name)s（同比）") % {"name": line.label} if growths else line.label,
+        "url": line.url,
+        "worked_out": growths.computed if growths else measured(line.number, line.unit),
+        "route": line.route_word,
+        "reported": growths.reported if growths else queries.observation_text(told),
+        "where": wording.place_words(told),
+        "reported_url": reverse("ledger:record", args=["observation", told.record])
+        if cards.readable.covers(each.value.region.path)
+        else "",
+    }
 
 
 @require_safe

@@ -12,11 +12,11 @@ from xingke.base.quantities import format_number, round_half_up
 from xingke.base.templatetags.xk import number as written
 from xingke.base.templatetags.xk import period as period_words
 from xingke.indicators import formula
+from xingke.indicators.identities import Identity
 from xingke.indicators.queries import Growth, Rank, Value, indicators, observation_text
 from xingke.indicators.rules import Example, ExampleEvent, Indicator
 from xingke.ledger.kinds import KINDS
 from xingke.ledger.models import Observation
-from xingke.ledger.queries import observation_quantity
 from xingke.ledger.words import Words, approximated, field_word, kind_word, measured
 
 GROUPS = {
@@ -147,9 +147,13 @@ def two_growths(growth: Growth) -> TwoGrowths | None:
     row = growth.reported
     if row is None or growth.amount is None:
         return None
-    told = observation_quantity(row)
-    agree = round_half_up(growth.amount, row.decimals) == told.stated
-    return TwoGrowths(change(growth).text, observation_text(row), agree)
+    return TwoGrowths(change(growth).text, observation_text(row), growth.agrees)
+
+
+def plain_number(amount: Decimal) -> str:
+    """An exact amount with thousands separated, without zeros at its end; six decimals are enough."""
+    exact = round_half_up(amount, 6).normalize()
+    return written(exact, max(0, -int(exact.as_tuple().exponent)))
 
 
 def sum_words(value: Value, parts: Sequence[Value]) -> Written:
@@ -249,21 +253,43 @@ def what_is_counted(asked: Indicator, words: Words) -> str:
 
 def formula_words(text: str, words: Words) -> str:
     """A formula with indicators by name: ``高新技术企业认定数 ÷ 高新技术企业申报数 × 100``."""
-    return _spell(formula.parse(text), words.indicator)
+    return spell(formula.parse(text), lambda term: words.indicator(term.code))
 
 
+def identity_words(identity: Identity, words: Words) -> str:
+    """An identity with indicators by name: ``高新技术企业数 = 上年同期高新技术企业数 + 高新技术企业净增数``."""
+    return relate(identity, lambda term: term_words(term, words))
+
+
+def term_words(term: formula.Name, words: Words) -> str:
+    """A term of an identity by name."""
+    name = words.indicator(term.code)
+    return str(SHIFTS[term.shift]) % {"name": name} if term.shift else name
+
+
+def relate(identity: Identity, name: Callable[[formula.Name], str]) -> str:
+    """Both sides of an identity, each term as ``name`` says it."""
+    left, right = (spell(side, name) for side in identity.sides)
+    return f"{left} {'≤' if identity.relation == '<=' else '='} {right}"
+
+
+SHIFTS = {
+    "year_before": gettext_lazy("上年同期%(name)s"),
+    "children": gettext_lazy("下级区划%(name)s之和"),
+}
 _SIGNS = {"+": (1, "+"), "-": (1, "−"), "*": (2, "×"), "/": (2, "÷")}
 
 
-def _spell(node: formula.Node, name: Callable[[str], str], outer: int = 0) -> str:
+def spell(node: formula.Node, name: Callable[[formula.Name], str], outer: int = 0) -> str:
+    """A formula, each indicator as ``name`` says it."""
     match node:
         case formula.Number(value):
             return f"{value.normalize():f}"
-        case formula.Name(code):
-            return name(code)
+        case formula.Name():
+            return name(node)
     level, sign = _SIGNS[node.sign]
     right = level + (node.sign in "-/")  # a − (b + c), a ÷ (b × c)
-    words = f"{_spell(node.left, name, level)} {sign} {_spell(node.right, name, right)}"
+    words = f"{spell(node.left, name, level)} {sign} {spell(node.right, name, right)}"
     return _("（%(words)s）") % {"words": words} if level < outer else words
 
 

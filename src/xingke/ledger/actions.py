@@ -1,6 +1,6 @@
 """Every write to the ledger. Each takes one number, writes versions and one audit row, or nothing at all."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Model
 from django.db.models.base import ModelState
 from django.utils.translation import gettext as _
 
@@ -17,12 +18,13 @@ from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base.keys import derived_key, new_key
 from xingke.base.refusals import Refused
-from xingke.ledger import rules
+from xingke.ledger import queries, rules
 from xingke.ledger.bulk import insert, insert_objects
 from xingke.ledger.kinds import KINDS, Kind
-from xingke.ledger.models import EventVersion, Observation, RecordKeeping, State, Version
+from xingke.ledger.models import EventVersion, Observation, Proposal, RecordKeeping, State, Version
 from xingke.registry import queries as registry
 from xingke.registry.models import Organisation, Region, Zone
+from xingke.registry.rules import Scope
 
 V = TypeVar("V", bound=Version)
 BATCH = 2_000
@@ -67,24 +69,28 @@ def file_histories(
     now: datetime,
     source: str,
     confirmed: bool = False,
+    confirmed_by: User | None = None,
     seq: int | None = None,
 ) -> int:
     """File titles or patents with their events as one batch. Returns how many versions were written.
 
-    source: where they come from (desk object, import, form). confirmed: file them as confirmed (needs record.confirm).
-    seq: the number of a larger act that leaves the audit row itself.
-    Raises Refused if a history cannot have happened so, or ``by`` may not write there; then nothing is filed.
+    source: where they come from (desk object, import, form). confirmed: file them as confirmed, by ``confirmed_by`` or
+    else by ``by`` (needs record.confirm); of a kind with four eyes these are two accounts. seq: the number of a larger
+    act that leaves the audit row itself.
+    Raises Refused if a history cannot have happened so, or somebody may not write there; then nothing is filed.
     """
     known = KINDS[kind]
+    confirmer = confirmed_by or by
+    signed = _signed(known, confirmed=confirmed, by=by, confirmer=confirmer, now=now)
     is_part = seq is not None
     seq = take_seq() if seq is None else seq
     allowed = registry.scope(by, Permission.RECORD_ENTER)
-    confirming = registry.scope(by, Permission.RECORD_CONFIRM) if confirmed else allowed
+    confirming = registry.scope(confirmer, Permission.RECORD_CONFIRM) if confirmed else allowed
     checked: set[int] = set()
     common: dict[str, Any] = {  # columns every version of the batch shares
         "version": 1, "seq_from": seq, "source": source[:200], "entered_at": now, "entered_by_id": by.pk,
-        "state": State.CONFIRMED if confirmed else State.DRAFT,
-        "confirmed_at": now if confirmed else None, "confirmed_by_id": by.pk if confirmed else None,
+        "state": signed["state"], "confirmed_at": signed["confirmed_at"],
+        "confirmed_by_id": confirmer.pk if confirmed else None,
     }  # fmt: skip
     written = 0
     stream = iter(histories)
@@ -92,7 +98,7 @@ def file_histories(
         for region in {event.region.pk: event.region for each in chunk for event in each.events}.values():
             if region.pk not in checked and not (allowed.covers(region.path) and confirming.covers(region.path)):
                 registry.require(by, Permission.RECORD_ENTER, region=region)
-                registry.require(by, Permission.RECORD_CONFIRM, region=region)
+                registry.require(confirmer, Permission.RECORD_CONFIRM, region=region)
             checked.add(region.pk)
         subjects = [_subject(known, each) for each in chunk]
         events = [event for each in chunk for event in _events(known, each)]
@@ -105,6 +111,18 @@ def file_histories(
             detail={"confirmed": confirmed},
         )  # fmt: skip
     return written
+
+
+def _signed(kind: Kind, *, confirmed: bool, by: User, confirmer: User, now: datetime) -> dict[str, Any]:
+    """The columns that say whether, when and by whom a new version is confirmed."""
+    if not confirmed:
+        return {"state": State.DRAFT, "confirmed_at": None, "confirmed_by": None}
+    rules.may_file_confirmed(four_eyes=kind.names.four_eyes, entered_by=by.pk, confirmed_by=confirmer.pk).or_refuse()
+    return _confirmed(confirmer, now)
+
+
+def _confirmed(by: User, now: datetime) -> dict[str, Any]:
+    return {"state": State.CONFIRMED, "confirmed_at": now, "confirmed_by": by}
 
 
 def _create(model: type[Version], rows: Sequence[Mapping[str, Any]], common: Mapping[str, Any]) -> None:
@@ -129,7 +147,7 @@ def _events(kind: Kind, history: NewHistory) -> list[dict[str, Any]]:
     """The columns of its events that are theirs, in order."""
     repeated = {name: history.fields[name] for name in kind.repeated}
     result = []
-    for step in rules.effects(rules.Happening(each.event, each.on, each) for each in history.events):
+    for step in _effects(kind, (rules.Happening(each.event, each.on, each) for each in history.events)):
         event = step.happening.key
         assert isinstance(event, NewEvent)  # what was put in two lines above
         result.append(
@@ -141,6 +159,13 @@ def _events(kind: Kind, history: NewHistory) -> list[dict[str, Any]]:
             }
         )  # fmt: skip
     return result
+
+
+def _effects(kind: Kind, happenings: Iterable[rules.Happening]) -> list[rules.Step]:
+    def said(event: str) -> str:
+        return registry.term_label(kind.event_list, event, "zh-hans")
+
+    return rules.effects(happenings, unheld=kind.names.unheld, said=said)
 
 
 def _where(history: NewHistory, region: Region, organisation: Organisation | None) -> dict[str, Any]:
@@ -158,18 +183,46 @@ def _again(history: NewHistory, event: NewEvent) -> tuple[int, ...]:
     return (place,) if place else ()
 
 
+def file_once(model: type[Version], key: UUID, file: Callable[[], object]) -> bool:
+    """Run what files ``key``, unless it stands already: a form sent twice files one record. Returns whether it ran.
+
+    Not to be called inside a transaction: where two run at once, the second is refused by the database and only then
+    sees the first.
+    """
+    if queries.stands(model, key):
+        return False
+    try:
+        with transaction.atomic():
+            file()
+    except (Refused, IntegrityError):
+        if not queries.stands(model, key):
+            raise
+        return False
+    return True
+
+
 @transaction.atomic
 def add_event(
-    *, kind: str, subject: UUID, event: NewEvent, by: User, now: datetime, source: str, confirmed: bool = False
+    *,
+    kind: str,
+    subject: UUID,
+    event: NewEvent,
+    by: User,
+    now: datetime,
+    source: str,
+    confirmed: bool = False,
+    confirmed_by: User | None = None,
 ) -> UUID:
     """File one more event of a title or patent. Returns the event's record key.
 
-    Raises Refused if it cannot have happened so in this history.
+    confirmed, confirmed_by: as ``file_histories``. Raises Refused if it cannot have happened so in this history.
     """
     known = KINDS[kind]
+    confirmer = confirmed_by or by
+    signed = _signed(known, confirmed=confirmed, by=by, confirmer=confirmer, now=now)
     registry.require(by, Permission.RECORD_ENTER, region=event.region)
     if confirmed:
-        registry.require(by, Permission.RECORD_CONFIRM, region=event.region)
+        registry.require(confirmer, Permission.RECORD_CONFIRM, region=event.region)
     head = _current(known.subject, subject)
     latest = known.event._default_manager.filter(subject=subject, seq_to__isnull=True).order_by("-step").first()
     if latest is not None and event.event not in ARRIVALS:  # whoever takes it over enters it; the rest is the holder's
@@ -180,8 +233,7 @@ def add_event(
         record=key, version=1, seq_from=seq, subject=subject, region=event.region, zone=head.zone,
         organisation=event.organisation or head.organisation, happened_on=event.on, event=event.event,
         effect=0, step=1, source=source[:200], is_fictional=head.is_fictional, entered_at=now, entered_by=by,
-        state=State.CONFIRMED if confirmed else State.DRAFT, confirmed_at=now if confirmed else None,
-        confirmed_by=by if confirmed else None, **{name: getattr(head, name) for name in known.repeated}, **event.measures,
+        **signed, **{name: getattr(head, name) for name in known.repeated}, **event.measures,
     )  # fmt: skip
     _settle(known, subject, seq=seq, by=by, now=now, fresh=row)
     record_audit(
@@ -198,11 +250,12 @@ def correct_event(
     """Write a corrected version of an event; the rest of its history follows.
 
     changes: any of event, happened_on, region and the kind's measures. version: the one the corrector saw. Raises Refused if it is no longer
-    the newest, without a reason, or if the history could not have happened so.
+    the newest, without a reason, if the history could not have happened so, or if the change has to be proposed.
     """
     known = KINDS[kind]
     row = _seen(known.event, record, version)
     _may_rewrite(row, reason=reason, by=by, regions=[row.region, changes.get("region", row.region)])
+    _is_not_to_be_proposed(known, row)
     seq = take_seq()
     _settle(known, row.subject, seq=seq, by=by, now=now, changed={record: dict(changes)}, reason=reason)
     record_audit(
@@ -219,6 +272,9 @@ def void_event(*, kind: str, record: UUID, version: int, reason: str, by: User, 
     _may_rewrite(row, reason=reason, by=by, regions=[row.region], voiding=True)
     seq = take_seq()
     _settle(known, row.subject, seq=seq, by=by, now=now, changed={record: {"state": State.VOID}}, reason=reason)
+    head = _current(known.subject, row.subject)
+    if all(event.state == State.VOID for event in _history(known, row.subject)):  # nothing is left of it
+        write_next_version(head, seq=seq, by=by, now=now, reason=reason, changes={"state": State.VOID})
     record_audit(
         seq=seq, by=by, action=f"{kind}.event-voided", target_kind=kind, target=str(record), now=now, reason=reason
     )
@@ -236,14 +292,115 @@ def confirm_event(*, kind: str, record: UUID, version: int, by: User, now: datet
     if row.state == State.CONFIRMED:
         return
     row = _seen(known.event, record, version)
-    rules.may_confirm(state=row.state, entered_by=row.entered_by_id, by=by.pk).or_refuse()
-    seq = take_seq()
-    confirmed = {"state": State.CONFIRMED, "confirmed_at": now, "confirmed_by": by}
-    _settle(known, row.subject, seq=seq, by=by, now=now, changed={record: confirmed})
     head = _current(known.subject, row.subject)
+    authors = queries.authors(known.event, [row])[record]
+    if head.state == State.DRAFT:  # it is confirmed along with its event
+        authors |= queries.authors(known.subject, [head])[head.record]
+    four_eyes = known.names.four_eyes
+    rules.may_confirm(state=row.state, by=by.pk, four_eyes=four_eyes, authors=authors).or_refuse()
+    seq = take_seq()
+    confirmed = _confirmed(by, now)
+    _settle(known, row.subject, seq=seq, by=by, now=now, changed={record: confirmed})
     if head.state == State.DRAFT:
         write_next_version(head, seq=seq, by=by, now=now, reason="", changes=confirmed)
     record_audit(seq=seq, by=by, action=f"{kind}.event-confirmed", target_kind=kind, target=str(record), now=now)
+
+
+@dataclass(frozen=True)
+class Left:
+    """A record that cannot be confirmed along with others, and why."""
+
+    kind: str
+    record: UUID
+    reason: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What confirming many events would do. versions: by kind, the rows to follow and the columns each changes."""
+
+    count: int
+    left: Sequence[Left]
+    versions: Mapping[str, Sequence[tuple[Version, Mapping[str, Any]]]]
+
+
+def plan_confirmation(*, records: Mapping[str, Sequence[UUID]], by: User, now: datetime) -> Plan:
+    """What confirming the events (by kind) would do, and which cannot be and why; writes nothing.
+
+    What depends on an event that cannot be confirmed stays with it: a history is confirmed as far as it is possible
+    whole. A handful of queries per kind and 500 records.
+    """
+    allowed = registry.scope(by, Permission.RECORD_CONFIRM)
+    versions: dict[str, list[tuple[Version, Mapping[str, Any]]]] = {}
+    left: list[Left] = []
+    count = 0
+    for code, keys in records.items():
+        kind, changes = KINDS[code], versions.setdefault(code, [])
+        found = queries.histories_of(kind, keys)
+        asked, reasons = set(keys), _obstacles(kind, found, set(keys), allowed, by)
+        for subject, events in found.items():
+            mine = [event for event in events if event.record in asked]
+            ready = [event for event in mine if event.record not in reasons]
+            wanted = {event.record: _confirmed(by, now) for event in ready}
+            try:
+                settled = _settled(kind, events, wanted) if ready else []
+            except Refused as refusal:
+                reasons |= {event.record: str(refusal) for event in ready}
+                continue
+            changes += settled
+            if ready and subject.state == State.DRAFT:
+                changes.append((subject, _confirmed(by, now)))
+            count += len(ready)
+        known = {event.record for events in found.values() for event in events}
+        reasons |= {key: _("台账中没有这条记录。") for key in asked - known}
+        left += [Left(code, key, reasons[key]) for key in dict.fromkeys(keys) if key in reasons]
+    return Plan(count, left, versions)
+
+
+def _obstacles(
+    kind: Kind, found: Mapping[Version, Sequence[EventVersion]], asked: set[UUID], allowed: Scope, by: User
+) -> dict[UUID, str]:
+    """Why some of the events asked for cannot be confirmed by ``by``."""
+    mine = [event for events in found.values() for event in events if event.record in asked]
+    wrote = queries.authors(kind.event, mine)
+    drafts = [subject for subject in found if subject.state == State.DRAFT]
+    founders = queries.authors(kind.subject, drafts)
+    reasons = {}
+    for subject, events in found.items():
+        for event in events:
+            if event.record not in asked:
+                continue
+            if not allowed.covers(event.region.path):
+                reasons[event.record] = _("您没有在“%(where)s”确认记录的权限。") % {"where": event.region.name}
+                continue
+            answer = rules.may_confirm(
+                state=event.state, by=by.pk, four_eyes=kind.names.four_eyes,
+                authors=wrote[event.record] | founders.get(subject.record, frozenset()),
+            )  # fmt: skip
+            if not answer.allowed:
+                reasons[event.record] = answer.reason
+    return reasons
+
+
+@transaction.atomic
+def confirm_events(*, records: Mapping[str, Sequence[UUID]], by: User, now: datetime) -> Plan:
+    """Confirm many draft events, by kind, with one number and one audit row; those that cannot be are left and said.
+
+    Raises Refused if none can be.
+    """
+    seq = take_seq()
+    plan = plan_confirmation(records=records, by=by, now=now)
+    if not plan.count:
+        raise Refused(_("没有可以确认的记录。"))
+    for code, changes in plan.versions.items():
+        for model in (KINDS[code].event, KINDS[code].subject):
+            rows = [(row, columns) for row, columns in changes if isinstance(row, model)]
+            write_next_versions(rows, seq=seq, by=by, now=now, reason="")
+    record_audit(
+        seq=seq, by=by, action="records.confirmed", target_kind="record", target=_("批量确认"), now=now,
+        count=plan.count, detail={"left": len(plan.left), "kinds": {code: len(keys) for code, keys in records.items()}},
+    )  # fmt: skip
+    return plan
 
 
 def _settle(
@@ -259,33 +416,42 @@ def _settle(
 ) -> None:
     """Apply changes to a history and write a version for every event whose columns, order or effect they alter."""
     rows = list(kind.event._default_manager.filter(subject=subject, seq_to__isnull=True).select_for_update())
-    wanted: dict[UUID, dict[str, Any]] = {row.record: dict((changed or {}).get(row.record, {})) for row in rows}
-    alive = [*rows, fresh] if fresh else rows
+    for row, changes in _settled(kind, [*rows, fresh] if fresh else rows, changed or {}):
+        if row is fresh:
+            row.step, row.effect = changes.get("step", row.step), changes.get("effect", row.effect)
+            row.save(force_insert=True)
+        else:
+            write_next_version(row, seq=seq, by=by, now=now, reason=reason, changes=changes)
+
+
+def _settled(
+    kind: Kind, rows: Sequence[EventVersion], changed: Mapping[UUID, Mapping[str, Any]]
+) -> list[tuple[EventVersion, dict[str, Any]]]:
+    """The events of one history that changes alter, with their order and effect, each with its altered columns; an
+    event that is not filed yet stands among them. Raises Refused if it could not have happened so."""
+    wanted: dict[UUID, dict[str, Any]] = {row.record: dict(changed.get(row.record, {})) for row in rows}
 
     def after(row: EventVersion, name: str) -> Any:
-        return wanted.get(row.record, {}).get(name, getattr(row, name))
+        return wanted[row.record].get(name, getattr(row, name))
 
     happenings = [
         rules.Happening(after(row, "event"), after(row, "happened_on"), row)
-        for row in alive
+        for row in rows
         if after(row, "state") != State.VOID
     ]
-    steps = {step.happening.key.record: step for step in rules.effects(happenings)}  # type: ignore[attr-defined]  # rows
+    steps = {step.happening.key.record: step for step in _effects(kind, happenings)}  # type: ignore[attr-defined]  # rows
     # What is confirmed must be possible without the drafts, and its effects take no notice of them: they do not count.
-    confirmed = rules.effects(each for each in happenings if after(each.key, "state") == State.CONFIRMED)  # type: ignore[arg-type]
-    counted = {step.happening.key.record: step.effect for step in confirmed}  # type: ignore[attr-defined]
-    for row in alive:
-        step = steps.get(row.record)
-        if row is fresh and step is not None:
-            row.step, row.effect = step.step, counted.get(row.record, step.effect)
-            row.save(force_insert=True)
-            continue
-        changes = wanted.get(row.record, {})
-        if step is not None:
+    sure = (each for each in happenings if after(each.key, "state") == State.CONFIRMED)  # type: ignore[arg-type]
+    counted = {step.happening.key.record: step.effect for step in _effects(kind, sure)}  # type: ignore[attr-defined]
+    found = []
+    for row in rows:
+        changes = wanted[row.record]
+        if (step := steps.get(row.record)) is not None:
             changes |= {"step": step.step, "effect": counted.get(row.record, step.effect)}
         changes = {name: value for name, value in changes.items() if getattr(row, name) != value}
-        if changes:
-            write_next_version(row, seq=seq, by=by, now=now, reason=reason, changes=changes)
+        if changes or row.pk is None:
+            found.append((row, changes))
+    return found
 
 
 def write_next_version(
@@ -295,14 +461,20 @@ def write_next_version(
     model = type(row)
     if not model._default_manager.filter(pk=row.pk, seq_to__isnull=True).update(seq_to=seq):
         raise Refused(_("该记录刚刚被他人更正，请刷新页面后再试。"))
-    successor = model._default_manager.get(pk=row.pk)
+    current = model._default_manager.get(pk=row.pk)
+    _successor(current, seq=seq, by=by, now=now, reason=reason, changes=changes).save(force_insert=True)
+
+
+def _successor(row: V, *, seq: int, by: User, now: datetime, reason: str, changes: Mapping[str, Any]) -> V:
+    """The version that follows ``row``, not yet saved."""
+    successor = copy(row)
+    successor._state = ModelState()
     successor.pk = None
-    successor._state.adding = True
     successor.version, successor.seq_from, successor.seq_to = row.version + 1, seq, None
     successor.entered_at, successor.entered_by, successor.reason = now, by, reason[:500]
     for name, value in changes.items():
         setattr(successor, name, value)
-    successor.save(force_insert=True)
+    return successor
 
 
 def write_next_versions(
@@ -315,15 +487,9 @@ def write_next_versions(
         current = model._default_manager.filter(pk__in=[row.pk for row, _changes in chunk], seq_to__isnull=True)
         if current.update(seq_to=seq) != len(chunk):
             raise Refused(_("该记录刚刚被他人更正，请刷新页面后再试。"))
-        successors = []
-        for row, changes in chunk:
-            successor = copy(row)
-            successor.pk, successor._state = None, ModelState()
-            successor.version, successor.seq_from, successor.seq_to = row.version + 1, seq, None
-            successor.entered_at, successor.entered_by, successor.reason = now, by, reason[:500]
-            for name, value in changes.items():
-                setattr(successor, name, value)
-            successors.append(successor)
+        successors = [
+            _successor(row, seq=seq, by=by, now=now, reason=reason, changes=changes) for row, changes in chunk
+        ]
         insert_objects(successors)
 
 
@@ -347,29 +513,151 @@ def _may_rewrite(row: Version, *, reason: str, by: User, regions: Iterable[Regio
         registry.require(by, Permission.RECORD_CONFIRM if voiding else Permission.RECORD_ENTER, region=region)
 
 
+def _is_not_to_be_proposed(kind: Kind, row: Version) -> None:
+    if not rules.is_corrected_at_once(state=row.state, four_eyes=kind.names.four_eyes):
+        raise Refused(_("这条记录已由两人登记和确认，改动要先提出、由别人确认后才生效。"))
+
+
 @transaction.atomic
 def correct_subject(
     *, kind: str, record: UUID, version: int, changes: Mapping[str, str], reason: str, by: User, now: datetime
 ) -> None:
-    """Correct a title or patent itself (its name, number, title, level, form); its events repeat what they must."""
+    """Correct a title or patent itself (its name, number, title, level, form); its events repeat what they must.
+
+    Raises as ``correct_event``.
+    """
     known = KINDS[kind]
     row = _seen(known.subject, record, version)
     _may_rewrite(row, reason=reason, by=by, regions=[row.region])
+    _is_not_to_be_proposed(known, row)
     seq = take_seq()
+    _rewrite_subject(known, row, changes, seq=seq, by=by, now=now, reason=reason)
+    record_audit(
+        seq=seq, by=by, action=f"{kind}.corrected", target_kind=kind, target=str(record), now=now, reason=reason,
+        detail=dict(changes),
+    )  # fmt: skip
+
+
+def _rewrite_subject(
+    kind: Kind,
+    row: Version,
+    changes: Mapping[str, Any],
+    *,
+    seq: int,
+    by: User,
+    now: datetime,
+    reason: str,
+    signed: Mapping[str, Any] | None = None,
+) -> None:
+    """Write a subject with changes, and its events with those they repeat. signed: who wrote and confirmed it."""
+    more = dict(signed or {})
     try:
         with transaction.atomic():
-            write_next_version(row, seq=seq, by=by, now=now, reason=reason, changes=changes)
+            write_next_version(row, seq=seq, by=by, now=now, reason=reason, changes={**changes, **more})
     except IntegrityError as error:
         raise Refused(
             _("编号“%(number)s”已登记在另一条记录上，请核对。") % {"number": changes.get("number", "")}
         ) from error
-    repeated = {name: value for name, value in changes.items() if name in known.repeated}
+    repeated = {name: value for name, value in changes.items() if name in kind.repeated}
     if repeated:
-        for event in known.event._default_manager.filter(subject=record, seq_to__isnull=True):
-            write_next_version(event, seq=seq, by=by, now=now, reason=reason, changes=repeated)
+        for event in kind.event._default_manager.filter(subject=row.record, seq_to__isnull=True):
+            own = more if event.state == State.CONFIRMED else {}
+            write_next_version(event, seq=seq, by=by, now=now, reason=reason, changes={**repeated, **own})
+
+
+@transaction.atomic
+def propose_correction(
+    *, kind: str, record: UUID, version: int, changes: Mapping[str, Any], reason: str, by: User, now: datetime
+) -> Proposal:
+    """Propose a correction of what is confirmed with four eyes; until another accepts it, nothing changes.
+
+    Raises Refused as ``correct_event`` does, and while another proposal for the record is open.
+    """
+    known = KINDS[kind]
+    is_event = known.event._default_manager.filter(record=record).exists()
+    model: type[Version] = known.event if is_event else known.subject
+    row = _seen(model, record, version)
+    _may_rewrite(row, reason=reason, by=by, regions=[row.region, changes.get("region", row.region)])
+    if isinstance(row, EventVersion):
+        _settled(known, _history(known, row.subject), {record: changes})  # what cannot be is not proposed
+    if Proposal.objects.filter(kind=kind, record=record, outcome=Proposal.Outcome.OPEN).exists():
+        raise Refused(_("这条记录已有一项更正建议在等待确认，请先等它有结果。"))
+    seq = take_seq()
+    plain = {name: _as_json(value) for name, value in changes.items()}
+    proposal = Proposal.objects.create(
+        kind=kind, record=record, is_event=is_event, version=version, region=row.region, changes=plain,
+        reason=reason.strip()[:500], seq=seq, proposed_at=now, proposed_by=by,
+    )  # fmt: skip
     record_audit(
-        seq=seq, by=by, action=f"{kind}.corrected", target_kind=kind, target=str(record), now=now, reason=reason,
-        detail=dict(changes),
+        seq=seq, by=by, action=f"{kind}.correction-proposed", target_kind=kind, target=str(record), now=now,
+        reason=reason, detail=plain,
+    )  # fmt: skip
+    return proposal
+
+
+def _as_json(value: Any) -> Any:
+    if isinstance(value, Model):
+        return value.pk
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _history(kind: Kind, subject: UUID) -> list[EventVersion]:
+    return list(kind.event._default_manager.filter(subject=subject, seq_to__isnull=True))
+
+
+@transaction.atomic
+def accept_proposal(*, proposal: Proposal, by: User, now: datetime) -> None:
+    """Write a proposed correction: entered by who proposed it, confirmed by who accepts it.
+
+    Raises Refused for one's own proposal, for one that is decided, and if the record says something else by now.
+    """
+    known = KINDS[proposal.kind]
+    model: type[Version] = known.event if proposal.is_event else known.subject
+    seq = take_seq()
+    proposal = Proposal.objects.select_related("proposed_by").get(pk=proposal.pk)
+    rules.may_decide(
+        outcome=proposal.outcome, proposed_by=proposal.proposed_by_id, by=by.pk, accepting=True
+    ).or_refuse()
+    row = _current(model, proposal.record)
+    changes = proposal.changes_of(model)
+    for region in {row.region, changes.get("region", row.region)}:
+        registry.require(by, Permission.RECORD_CONFIRM, region=region)
+    seen = model._default_manager.get(record=proposal.record, version=proposal.version)
+    if row.state != State.CONFIRMED or row.content() != seen.content():
+        raise Refused(_("这条记录在提出更正之后又有改动，请不采纳，并请提出人按现在的内容重新提出。"))
+    signed = {**_confirmed(by, now), "entered_by": proposal.proposed_by, "entered_at": proposal.proposed_at}
+    common: dict[str, Any] = {"seq": seq, "by": by, "now": now, "reason": proposal.reason}
+    if isinstance(row, EventVersion):
+        _settle(known, row.subject, changed={row.record: {**changes, **signed}}, **common)
+    else:
+        _rewrite_subject(known, row, changes, signed=signed, **common)
+    _decide(proposal, Proposal.Outcome.ACCEPTED, seq=seq, by=by, now=now)
+
+
+@transaction.atomic
+def decline_proposal(*, proposal: Proposal, answer: str, by: User, now: datetime) -> None:
+    """Decline a proposed correction and say why; who proposed it withdraws it so, without an answer."""
+    seq = take_seq()
+    proposal = Proposal.objects.get(pk=proposal.pk)
+    is_own = proposal.proposed_by_id == by.pk
+    rules.may_decide(
+        outcome=proposal.outcome, proposed_by=proposal.proposed_by_id, by=by.pk, accepting=False
+    ).or_refuse()
+    if not is_own:
+        registry.require(by, Permission.RECORD_CONFIRM, region=proposal.region)
+        if not answer.strip():
+            raise Refused(_("请写明不采纳的原因，提出人会看到。"))
+    outcome = Proposal.Outcome.WITHDRAWN if is_own else Proposal.Outcome.DECLINED
+    _decide(proposal, outcome, seq=seq, by=by, now=now, answer=answer)
+
+
+def _decide(proposal: Proposal, outcome: str, *, seq: int, by: User, now: datetime, answer: str = "") -> None:
+    proposal.outcome, proposal.answer = outcome, answer.strip()[:500]
+    proposal.decided_at, proposal.decided_by = now, by
+    proposal.save(update_fields=["outcome", "answer", "decided_at", "decided_by"])
+    record_audit(
+        seq=seq, by=by, action=f"{proposal.kind}.correction-{outcome}", target_kind=proposal.kind,
+        target=str(proposal.record), now=now, reason=proposal.answer, detail={"proposal": proposal.seq},
     )  # fmt: skip
 
 
@@ -394,6 +682,13 @@ def declare_record_keeping(*, region: Region, kind: str, since: date, by: User, 
         detail={"kind": kind, "since": since.isoformat()},
     )  # fmt: skip
     return declared
+
+
+@transaction.atomic
+def declare_kinds(*, region: Region, kinds: Sequence[str], since: date, by: User, now: datetime) -> None:
+    """Declare several kinds at once, or none: see ``declare_record_keeping``."""
+    for kind in kinds:
+        declare_record_keeping(region=region, kind=kind, since=since, by=by, now=now)
 
 
 @transaction.atomic
@@ -446,10 +741,9 @@ def confirm_observation(*, record: UUID, version: int, by: User, now: datetime) 
     if row.state == State.CONFIRMED:
         return
     row = _seen(Observation, record, version)
-    rules.may_confirm(state=row.state, entered_by=row.entered_by_id, by=by.pk).or_refuse()
+    rules.may_confirm(state=row.state, by=by.pk).or_refuse()
     seq = take_seq()
-    confirmed = {"state": State.CONFIRMED, "confirmed_at": now, "confirmed_by": by}
-    write_next_version(row, seq=seq, by=by, now=now, reason="", changes=confirmed)
+    write_next_version(row, seq=seq, by=by, now=now, reason="", changes=_confirmed(by, now))
     record_audit(seq=seq, by=by, action="observation.confirmed", target_kind="observation", target=str(record), now=now)
 
 

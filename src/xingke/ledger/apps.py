@@ -11,12 +11,14 @@ class LedgerConfig(AppConfig):
         from django.utils.translation import pgettext_lazy
 
         from xingke.accounts.permissions import Permission
-        from xingke.base import definitions, jobs, menu, panels
-        from xingke.ledger import import_jobs, rules, sheets
+        from xingke.base import definitions, jobs, menu, panels, searching
+        from xingke.ledger import finding, import_jobs, rules, sheets
         from xingke.ledger import organisation_panels as filled
 
         definitions.register(rules.NAMES)
         definitions.register(sheets.SHEETS)
+        for searchable in (*finding.RECORDS, finding.OBSERVATIONS):
+            searching.register(searchable)
         for code, label, run in (
             (import_jobs.PREPARE, _("核对导入的文件"), import_jobs.prepare),
             (import_jobs.FILE, _("登记导入的行"), import_jobs.file),
@@ -52,3 +54,9 @@ class LedgerConfig(AppConfig):
         panels.register(
             panels.Panel(page="organisation-list", code="holdings", template="", context=filled.counts, order=10)
         )
+        panels.register(
+            panels.Panel(
+                page="organisation-actions", code="entries", template="ledger/organisation_entries.html",
+                context=filled.ways_on, order=10,
+            )
+        )  # fmt: skip

@@ -2,6 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Number(StrEnum):
+    """What a kind's number is the number of."""
+
+    PATENT = "patent"  # the application number: one patent, with a check character
+    OWN = "own"  # a certificate, a project, a contract: one thing
+    DOCUMENT = "document"  # an official document, which may speak of several things
 
 
 @dataclass(frozen=True)
@@ -10,21 +19,45 @@ class KindNames:
 
     fields: what a definition's ``where`` may ask about → the vocabulary list its values come from. events: the list of
     its events. measures: what a definition may add up → the kind of quantity (money in 分, count × 10⁻⁴).
+    named_by: the field whose term is its name where none is given. number: whose number it is (see ``Number``).
+    needs_holder: always an organisation's. four_eyes: somebody other than who entered it must confirm it, and every
+    change of what is confirmed. unheld: why an event cannot end what was never held.
     """
 
     fields: Mapping[str, str]
     events: str
     measures: Mapping[str, str] = field(default_factory=dict)
+    named_by: str = ""
+    number: Number = Number.DOCUMENT
+    needs_holder: bool = False
+    four_eyes: bool = False
+    unheld: str = ""
 
 
 KIND_NAMES: dict[str, KindNames] = {
-    "recognition": KindNames({"title": "title", "level": "level"}, "title_event"),
-    "patent": KindNames({"form": "patent_form"}, "patent_event"),
-    "project": KindNames({"programme": "programme", "level": "level"}, "project_event", {"amount": "money"}),
-    "payment": KindNames({"purpose": "purpose", "level": "level"}, "payment_event", {"amount": "money"}),
-    "contract": KindNames({"type": "contract_type"}, "contract_event", {"amount": "money"}),
-    "award": KindNames({"prize": "prize", "level": "level"}, "award_event"),
-    "appointment": KindNames({"post": "post"}, "appointment_event"),
+    "recognition": KindNames(
+        {"title": "title", "level": "level"}, "title_event", named_by="title", number=Number.OWN, needs_holder=True,
+        four_eyes=True, unheld="之前没有有效的认定，不能失去并未持有的资质。",
+    ),
+    "patent": KindNames(
+        {"form": "patent_form"}, "patent_event", number=Number.PATENT,
+        unheld="之前没有授权或受让，不能失去并未持有的专利。",
+    ),
+    "project": KindNames(
+        {"programme": "programme", "level": "level"}, "project_event", {"amount": "money"}, number=Number.OWN,
+        four_eyes=True, unheld="之前没有立项，没有立项的项目不能验收或终止。",
+    ),
+    "payment": KindNames(
+        {"purpose": "purpose", "level": "level"}, "payment_event", {"amount": "money"}, four_eyes=True
+    ),
+    "contract": KindNames(
+        {"type": "contract_type"}, "contract_event", {"amount": "money"}, number=Number.OWN, needs_holder=True,
+        four_eyes=True,
+    ),
+    "award": KindNames({"prize": "prize", "level": "level"}, "award_event", number=Number.OWN),
+    "appointment": KindNames(
+        {"post": "post"}, "appointment_event", unheld="之前没有到岗，没有到岗的人不能离岗。"
+    ),
     "activity": KindNames({"topic": "topic"}, "activity_event", {"people": "count", "materials": "count"}),
     "milestone": KindNames({"topic": "topic"}, "milestone_event"),
-}
+}  # fmt: skip

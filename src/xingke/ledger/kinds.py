@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import CharField
 
 from xingke.ledger import models
-from xingke.ledger.kind_names import KIND_NAMES
+from xingke.ledger.kind_names import KIND_NAMES, KindNames
 from xingke.ledger.models import EventVersion, Version
 
 _EVERY_EVENT = {column.name for column in EventVersion._meta.local_fields} | {"id"}
@@ -22,19 +22,24 @@ class Kind:
     event: type[EventVersion]
 
     @property
+    def names(self) -> KindNames:
+        """What it is made of, as plain data."""
+        return KIND_NAMES[self.code]
+
+    @property
     def repeated(self) -> tuple[str, ...]:
         """The fields of the subject its events repeat: those a definition may ask about."""
-        return tuple(KIND_NAMES[self.code].fields)
+        return tuple(self.names.fields)
 
     @property
     def event_list(self) -> str:
         """The vocabulary list of its events."""
-        return KIND_NAMES[self.code].events
+        return self.names.events
 
     @property
     def measures(self) -> tuple[str, ...]:
         """The integer columns of its events that a definition may add up."""
-        return tuple(KIND_NAMES[self.code].measures)
+        return tuple(self.names.measures)
 
     @cached_property
     def details(self) -> tuple[str, ...]:
@@ -61,7 +66,7 @@ class Kind:
 
     def field_list(self, name: str) -> str:
         """The vocabulary list a field's values come from."""
-        return KIND_NAMES[self.code].fields[name]
+        return self.names.fields[name]
 
 
 KINDS: dict[str, Kind] = {

@@ -1,5 +1,7 @@
 """The ledger: one typed table per kind of fact, append-only versions, and what was imported."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -13,6 +15,12 @@ class State(models.TextChoices):
     DRAFT = "draft", _("草稿")
     CONFIRMED = "confirmed", _("已确认")
     VOID = "void", _("已作废")
+
+
+BOOKKEEPING = {
+    "id", "version", "seq_from", "seq_to", "state", "effect", "step", "reason",
+    "entered_at", "entered_by", "confirmed_at", "confirmed_by",
+}  # fmt: skip
 
 
 class Version(models.Model):
@@ -56,7 +64,9 @@ class Version(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["region", "happened_on"], name="%(class)s_region_day"),
+            models.Index(  # what lists and counts of the records in force read, and nothing else
+                fields=["region", "happened_on"], condition=Q(seq_to__isnull=True), name="%(class)s_now_by_day"
+            ),
             models.Index(fields=["seq_from"], name="%(class)s_seq_from"),
             models.Index(fields=["seq_to"], condition=Q(seq_to__isnull=False), name="%(class)s_seq_to"),
         ]
@@ -67,6 +77,14 @@ class Version(models.Model):
     @property
     def is_current(self) -> bool:
         return self.seq_to is None
+
+    def content(self) -> dict[str, Any]:
+        """What the version says: every column but who wrote it, when, why, and what follows from its neighbours."""
+        return {
+            field.attname: getattr(self, field.attname)
+            for field in self._meta.concrete_fields
+            if field.name not in BOOKKEEPING
+        }
 
 
 class EventVersion(Version):
@@ -339,6 +357,65 @@ class Observation(Version):
             *Version.Meta.indexes,
             models.Index(fields=["indicator", "region", "real_period"], name="observation_answer"),
         ]
+
+
+class Proposal(models.Model):
+    """A correction somebody would like of what is confirmed with four eyes: it counts only once another accepted it.
+
+    No version of the record: the confirmed one goes on counting. ``version`` is the one the proposer saw, ``changes``
+    the columns as JSON keeps them; ``answer`` says why it was declined.
+    """
+
+    class Outcome(models.TextChoices):
+        OPEN = "open", _("待核")
+        ACCEPTED = "accepted", _("已采纳")
+        DECLINED = "declined", _("未采纳")
+        WITHDRAWN = "withdrawn", _("已撤回")
+
+    kind = models.CharField(max_length=16)
+    record = models.UUIDField(db_index=True)
+    is_event = models.BooleanField()
+    version = models.PositiveIntegerField()
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+")
+    changes = models.JSONField()
+    reason = models.CharField(_("更正或作废原因"), max_length=500)
+    seq = models.BigIntegerField(unique=True)
+    proposed_at = models.DateTimeField()
+    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    outcome = models.CharField(max_length=9, choices=Outcome, default=Outcome.OPEN)
+    answer = models.CharField(max_length=500, blank=True)
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("更正建议")
+        ordering = ("-seq",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "record"], condition=Q(outcome="open"), name="proposal_one_open_per_record"
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_at__isnull=True, decided_by__isnull=True, outcome="open")
+                | Q(decided_at__isnull=False, decided_by__isnull=False) & ~Q(outcome="open"),
+                name="proposal_decided_at_and_by",
+            ),
+        ]
+        indexes = [models.Index(fields=["outcome", "region"], name="proposal_waiting")]
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.record}:{self.version}"
+
+    def changes_of(self, model: type[Version]) -> dict[str, Any]:
+        """The proposed columns as the model of the record holds them."""
+        found: dict[str, Any] = {}
+        for name, value in self.changes.items():
+            field = model._meta.get_field(name)
+            if isinstance(field, models.ForeignKey):
+                found[name] = field.related_model._default_manager.get(pk=value)
+            else:
+                assert isinstance(field, models.Field)  # columns only are ever corrected
+                found[name] = field.to_python(value)
+        return found
 
 
 class RecordKeeping(models.Model):

@@ -14,6 +14,7 @@ from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base.periods import Period
 from xingke.ledger import queries
+from xingke.ledger.record_facts import entry_choices
 from xingke.ledger.words import Words, effect_word
 from xingke.registry import queries as registry
 from xingke.registry.models import Organisation
@@ -109,3 +110,10 @@ def counts(user: User, organisations: Sequence[Organisation]) -> Mapping[str, An
             each.pk: [held["recognition"].get(each.pk, 0), held["patent"].get(each.pk, 0)] for each in organisations
         },
     }
+
+
+def ways_on(user: User, organisation: Organisation) -> Mapping[str, Any] | None:
+    """The forms for a new record of it, for whoever may write in its region."""
+    if not registry.scope(user, Permission.RECORD_ENTER).covers(organisation.region.path):
+        return None
+    return {"entries": entry_choices(user, f"?organisation={organisation.key}")}

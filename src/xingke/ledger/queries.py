@@ -1,7 +1,7 @@
 """The ledger: the reads."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -15,9 +15,19 @@ from xingke.accounts.permissions import Permission
 from xingke.base.codes import normalise_code
 from xingke.base.periods import EARLIEST_YEAR, LATEST_YEAR, Period
 from xingke.base.quantities import Quantity, Unit
+from xingke.base.refusals import Answer
 from xingke.ledger.kinds import KINDS, Kind
-from xingke.ledger.models import EventVersion, ImportBatch, ImportChunk, Observation, RecordKeeping, State, Version
-from xingke.ledger.rules import Reported, chosen, may_confirm, may_correct
+from xingke.ledger.models import (
+    EventVersion,
+    ImportBatch,
+    ImportChunk,
+    Observation,
+    Proposal,
+    RecordKeeping,
+    State,
+    Version,
+)  # fmt: skip
+from xingke.ledger.rules import Reported, chosen, is_corrected_at_once, may_confirm, may_correct, natural_key
 from xingke.registry import queries as registry
 from xingke.registry.models import Organisation, Region
 from xingke.registry.rules import Scope
@@ -62,12 +72,27 @@ def timeline(organisation: Organisation, *, limit: int = 200) -> list[TimelineEn
 
 
 def current_subjects(kind: Kind, records: set[UUID]) -> dict[UUID, Version]:
-    """The current versions of the subjects of a kind, by record key; at most one query for 500 keys."""
+    """The current versions of the subjects of a kind, by record key, without place and holder; one query for 500 keys."""
     found: dict[UUID, Version] = {}
     wanted = list(records)
     for start in range(0, len(wanted), 500):
         rows = kind.subject._default_manager.filter(record__in=wanted[start : start + 500], seq_to__isnull=True)
-        found |= {row.record: row for row in rows.select_related("organisation", "region")}
+        found |= {row.record: row for row in rows}
+    return found
+
+
+def histories_of(kind: Kind, records: Sequence[UUID]) -> dict[Version, list[EventVersion]]:
+    """The subjects of some events of a kind, each with all its current events. Three queries for 500 records."""
+    wanted = list(dict.fromkeys(records))
+    subjects: set[UUID] = set()
+    events = kind.event._default_manager.filter(seq_to__isnull=True)
+    for start in range(0, len(wanted), 500):
+        subjects |= set(events.filter(record__in=wanted[start : start + 500]).values_list("subject", flat=True))
+    heads, keys = current_subjects(kind, subjects), sorted(subjects)
+    found: dict[Version, list[EventVersion]] = {heads[key]: [] for key in keys if key in heads}
+    for start in range(0, len(keys), 500):
+        for event in events.filter(subject__in=keys[start : start + 500]).select_related("region").order_by("step"):
+            found[heads[event.subject]].append(event)
     return found
 
 
@@ -138,12 +163,37 @@ def covers(allowed: Scope, row: Version) -> bool:
     return allowed.covers(row.region.path) or row.organisation_id in allowed.organisations
 
 
+def authors(model: type[Version], rows: Iterable[Version]) -> dict[UUID, frozenset[int]]:
+    """Who wrote what current versions of a table say, by record: the writer of the newest version that changed it.
+
+    What only follows from its neighbours (its order, its effect) makes nobody an author. At most one query per 500.
+    """
+    found = {row.record: frozenset({row.entered_by_id}) for row in rows}
+    rewritten = [row.record for row in rows if row.version > 1]
+    for start in range(0, len(rewritten), 500):
+        earlier = model._default_manager.filter(record__in=rewritten[start : start + 500]).order_by("record", "version")
+        for record, group in groupby(earlier, key=lambda row: row.record):
+            before: dict[str, Any] | None = None
+            for version in group:
+                content = version.content()
+                if content != before:
+                    found[record] = frozenset({version.entered_by_id})
+                before = content
+    return found
+
+
 @dataclass(frozen=True)
 class Rights:
-    """What somebody may do to a record now: what the page offers, not what the actions check again."""
+    """What somebody may do to a record now: what the page offers, not what the actions check again.
 
+    why_not: why somebody who may confirm records may not confirm this one. is_proposed: a correction is only proposed.
+    """
+
+    add: bool = False
     correct: bool = False
+    is_proposed: bool = False
     confirm: bool = False
+    why_not: str = ""
     void: bool = False
     choose: bool = False
 
@@ -156,14 +206,91 @@ def rights(user: User, shown: RecordPage) -> Rights:
         for permission in (Permission.RECORD_ENTER, Permission.RECORD_CONFIRM, Permission.OBSERVATION_CHOOSE)
     }
     is_whole = shown.is_event or shown.kind == OBSERVATION
-    confirmable = may_confirm(state=row.state, entered_by=row.entered_by_id, by=user.pk).allowed
+    confirmable = _may_confirm(user, shown) if is_whole and may[Permission.RECORD_CONFIRM] else None
     correctable = may_correct(state=row.state, is_current=True).allowed
     return Rights(
+        add=may[Permission.RECORD_ENTER] and any(event.state != State.VOID for event in shown.history),
         correct=may[Permission.RECORD_ENTER] and correctable,
-        confirm=is_whole and may[Permission.RECORD_CONFIRM] and confirmable,
+        is_proposed=not corrected_at_once(shown),
+        confirm=confirmable is not None and confirmable.allowed,
+        why_not=confirmable.reason if confirmable is not None and row.state == State.DRAFT else "",
         void=is_whole and may[Permission.RECORD_CONFIRM] and correctable,
         choose=may[Permission.OBSERVATION_CHOOSE] and shown.kind == OBSERVATION and choice_of(row) is not None,
     )
+
+
+def _may_confirm(user: User, shown: RecordPage) -> Answer:
+    row = shown.current
+    if row.state != State.DRAFT or shown.kind not in KINDS or not KINDS[shown.kind].names.four_eyes:
+        return may_confirm(state=row.state, by=user.pk)
+    wrote = authors(type(row), [row])[row.record]
+    if shown.subject is not None and shown.subject.state == State.DRAFT:
+        wrote |= authors(type(shown.subject), [shown.subject])[shown.subject.record]
+    return may_confirm(state=row.state, by=user.pk, four_eyes=True, authors=wrote)
+
+
+def corrected_at_once(shown: RecordPage) -> bool:
+    """Whether a correction of a record is written at once, or only proposed."""
+    four_eyes = shown.kind in KINDS and KINDS[shown.kind].names.four_eyes
+    return is_corrected_at_once(state=shown.current.state, four_eyes=four_eyes)
+
+
+def proposals_of(shown: RecordPage) -> list[Proposal]:
+    """The corrections proposed of a record, newest first. One query."""
+    found = Proposal.objects.filter(kind=shown.kind, record=shown.current.record)
+    return list(found.select_related("proposed_by", "decided_by", "region"))
+
+
+def proposal_to_decide(user: User, kind: str, record: UUID, pk: int) -> Proposal:
+    """A proposed correction for whoever may accept or withdraw it, or 404."""
+    record_page(user, kind, record)
+    found = Proposal.objects.filter(pk=pk, kind=kind, record=record).select_related("region").first()
+    may_confirm_there = found and registry.scope(user, Permission.RECORD_CONFIRM).covers(found.region.path)
+    if found is None or not (may_confirm_there or found.proposed_by_id == user.pk):
+        raise Http404
+    return found
+
+
+def proposals_listed(user: User, *, outcome: str = "", mine: bool = False) -> QuerySet[Proposal]:
+    """The corrections that wait for, or were decided by, whoever may confirm, or those somebody proposed themselves.
+
+    404 for whoever may neither enter nor confirm records.
+    """
+    confirming = registry.scope(user, Permission.RECORD_CONFIRM)
+    if not confirming:
+        registry.require_page(user, Permission.RECORD_ENTER)
+    own = Q(proposed_by=user.pk)
+    found = Proposal.objects.filter(own if mine else registry.in_scope(confirming, organisation="") | own)
+    if outcome in Proposal.Outcome.values:
+        found = found.filter(outcome=outcome)
+    return found.select_related("region", "proposed_by", "decided_by").order_by("-seq")
+
+
+def proposals_waiting(user: User) -> int:
+    """How many proposed corrections wait for whoever may accept them; their own do not. One query."""
+    allowed = registry.scope(user, Permission.RECORD_CONFIRM)
+    if not allowed:
+        return 0
+    waiting = Proposal.objects.filter(registry.in_scope(allowed, organisation=""), outcome=Proposal.Outcome.OPEN)
+    return waiting.exclude(proposed_by=user.pk).count()
+
+
+def proposed(proposals: Iterable[Proposal]) -> list[tuple[Proposal, Any, Any]]:
+    """Proposals with the version each was made of and its subject, in the same order. Two queries per kind and sort."""
+    asked = list(proposals)
+    found: dict[int, tuple[Proposal, Any, Any]] = {}
+    for (code, is_event), group in groupby(
+        sorted(asked, key=lambda each: (each.kind, each.is_event)), key=lambda each: (each.kind, each.is_event)
+    ):
+        kind, own = KINDS[code], list(group)
+        model = kind.event if is_event else kind.subject
+        rows = model._default_manager.filter(record__in=[each.record for each in own]).select_related("region")
+        versions = {(row.record, row.version): row for row in rows}
+        subjects = current_subjects(kind, {getattr(row, "subject", row.record) for row in versions.values()})
+        for each in own:
+            row = versions[each.record, each.version]
+            found[each.pk] = (each, row, subjects[getattr(row, "subject", row.record)])
+    return [found[each.pk] for each in asked]
 
 
 def record_to_change(user: User, kind: str, record: UUID, permission: Permission) -> RecordPage:
@@ -174,12 +301,56 @@ def record_to_change(user: User, kind: str, record: UUID, permission: Permission
     return shown
 
 
+def record_to_add_to(user: User, kind: str, record: UUID) -> RecordPage:
+    """A record with a history to which somebody may add an event, or 404."""
+    shown = record_to_change(user, kind, record, Permission.RECORD_ENTER)
+    if not shown.history:
+        raise Http404
+    return shown
+
+
 def record_to_void(user: User, kind: str, record: UUID) -> RecordPage:
     """An event or reported figure somebody may void, or 404; what has a history is voided by its events."""
     shown = record_to_change(user, kind, record, Permission.RECORD_CONFIRM)
     if not shown.is_event and kind != OBSERVATION:
         raise Http404
     return shown
+
+
+def kind_to_enter(user: User, code: str) -> Kind:
+    """A kind somebody may file records of somewhere, or 404."""
+    registry.require_page(user, Permission.RECORD_ENTER)
+    if code not in KINDS:
+        raise Http404
+    return KINDS[code]
+
+
+def stands(model: type[Version], record: UUID) -> bool:
+    """Whether a record key is taken. One query."""
+    return model._default_manager.filter(record=record).exists()
+
+
+def same_things(
+    kind: Kind, *, fields: Mapping[str, str], region: Region, organisation: Organisation | None, key: UUID
+) -> list[Any]:
+    """The records of a kind that speak of the same thing as one to be filed as ``key``, oldest first. One query."""
+    names, holder = kind.names, organisation.pk if organisation else f"region {region.pk}"
+    number, name = fields.get("number", ""), fields.get("name", "")
+    terms = {each: fields[each] for each in kind.repeated}
+    alike = Q(**terms, organisation=organisation, name=name.strip())
+    if number:
+        alike |= Q(number=number)
+    found: QuerySet[Any] = kind.subject._default_manager.filter(alike, seq_to__isnull=True).exclude(state=State.VOID)
+    wanted = natural_key(names, terms=list(terms.values()), holder=holder, number=number, name=name)
+    return [
+        row
+        for row in found.exclude(record=key).select_related("region", "organisation").order_by("seq_from", "pk")[:50]
+        if wanted
+        == natural_key(
+            names, terms=[getattr(row, each) for each in terms], holder=row.organisation_id or f"region {row.region_id}",
+            number=row.number, name=row.name,
+        )
+    ]  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -209,6 +380,28 @@ def events_listed(user: User, wanted: Wanted) -> QuerySet[Any, tuple[str, int, d
     ]
     together: QuerySet[Any, Any] = parts[0].union(*parts[1:], all=True) if parts[1:] else parts[0]
     return together.order_by("-happened_on", "-id")
+
+
+def drafts_wanted(user: User, wanted: Wanted, *, until: int) -> dict[str, list[UUID]]:
+    """The draft events of a list by kind, as the reader saw it: those filed after number ``until`` are not among them."""
+    allowed = registry.scope(user, Permission.RECORD_READ)
+    drafts = replace(wanted, state=State.DRAFT)
+    return {
+        kind.code: list(
+            kind.event._default_manager.filter(
+                registry.in_scope(allowed), _wanted(kind, drafts), seq_to__isnull=True, seq_from__lte=until
+            )
+            .order_by("-happened_on", "-pk")
+            .values_list("record", flat=True)
+        )
+        for kind in ([KINDS[wanted.kind]] if wanted.kind in KINDS else KINDS.values())
+    }
+
+
+def entries_of(kind: str, records: Sequence[UUID]) -> list[TimelineEntry]:
+    """Current events by their keys, with their subjects, for a list of at most some hundreds. Two queries."""
+    found = KINDS[kind].event._default_manager.filter(record__in=records, seq_to__isnull=True)
+    return entries((kind, pk, day) for pk, day in found.values_list("pk", "happened_on"))
 
 
 def _wanted(kind: Kind, wanted: Wanted) -> Q:
@@ -248,18 +441,19 @@ def entries(listed: Iterable[tuple[str, int, date]]) -> list[TimelineEntry]:
 
 
 def event_years(user: User) -> list[int]:
-    """The years the events somebody may read lie in, newest first. One query per kind."""
+    """The years the events somebody may read lie in, newest first. One query."""
     allowed = registry.scope(user, Permission.RECORD_READ)
-    days: list[date] = []
-    for kind in KINDS.values():
-        events = kind.event._default_manager.filter(registry.in_scope(allowed), seq_to__isnull=True)
-        days += [
-            day
-            for found in (events.aggregate(first=Min("happened_on"), last=Max("happened_on")),)
-            for day in found.values()
-            if day
-        ]
-    return list(range(max(days).year, min(days).year - 1, -1)) if days else []
+    parts = [
+        kind.event._default_manager.filter(registry.in_scope(allowed), seq_to__isnull=True)
+        .annotate(kind_code=Value(kind.code, output_field=CharField()))  # a constant: one row for the whole kind
+        .order_by()
+        .values("kind_code")
+        .annotate(first=Min("happened_on"), last=Max("happened_on"))
+        .values_list("kind_code", "first", "last")
+        for kind in KINDS.values()
+    ]
+    days = [(first, last) for _kind, first, last in parts[0].union(*parts[1:], all=True) if first]
+    return list(range(max(last for _first, last in days).year, min(days)[0].year - 1, -1)) if days else []
 
 
 def observations_listed(
@@ -363,14 +557,14 @@ def record_keeping_regions(
 
 
 def reported(
-    *, indicators: Sequence[str], regions: Sequence[int], periods: Sequence[str], aspect: str = "level",
-    seq: int | None = None,
+    *, indicators: Sequence[str], regions: Sequence[int], periods: Sequence[str],
+    aspects: Sequence[str] = ("level",), seq: int | None = None,
 ) -> list[Observation]:  # fmt: skip
     """Confirmed observations that could answer, ordered by indicator, region and period. One query."""
     return list(
         Observation.objects.filter(
             as_of(seq), state=State.CONFIRMED, indicator__in=indicators, region__in=regions, real_period__in=periods,
-            aspect=aspect, part="",
+            aspect__in=aspects, part="",
         )
         .defer("entered_at", "confirmed_at", "reason", "note", "real_written", "source", "source_place")
         .order_by("indicator", "region_id", "real_period", "document", "place")
@@ -526,3 +720,10 @@ def latest_records(user: User, *, limit: int = 8) -> list[TimelineEntry]:
             if event.subject in subjects
         ]
     return sorted(entries, key=lambda entry: (entry.event.seq_from, entry.on), reverse=True)[:limit]
+
+
+def keeping_declared(user: User) -> list[RecordKeeping]:
+    """The declarations in force where somebody may read records, by region, then kind."""
+    allowed = registry.scope(user, Permission.RECORD_READ)
+    found = RecordKeeping.objects.filter(registry.in_scope(allowed, organisation=""), seq_to__isnull=True)
+    return list(found.select_related("region", "declared_by").order_by("region__path", "kind"))

@@ -1,5 +1,6 @@
 """What a record's page says: its title, one sentence, facts, history, versions and rival figures."""
 
+from copy import copy
 from datetime import date
 from typing import Any  # items of components, and rows of any kind
 
@@ -8,9 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from xingke.accounts.models import User
+from xingke.accounts.permissions import Permission
 from xingke.ledger import queries
 from xingke.ledger.kinds import KINDS, Kind
-from xingke.ledger.models import Observation
+from xingke.ledger.models import Observation, Proposal
 from xingke.ledger.queries import RecordPage
 from xingke.ledger.words import (
     RUNNING,
@@ -19,9 +22,11 @@ from xingke.ledger.words import (
     day_word,
     effect_word,
     field_word,
+    kind_choices,
     kind_word,
     period_statement,
 )
+from xingke.registry import queries as registry
 from xingke.registry.rules import Scope
 
 TONES = {1: "good", -1: "bad", 0: ""}
@@ -228,14 +233,41 @@ def versions(words: Words, shown: RecordPage) -> Items:
         before = rows[number + 1] if number + 1 < len(rows) else None
         said = _("台账序号 %(seq)s") % {"seq": row.seq_from}
         reason = _("原因：%(reason)s") % {"reason": row.reason} if row.reason else ""
+        confirmed = _("确认：%(name)s") % {"name": row.confirmed_by} if row.confirmed_by else ""
         items.append(
             {
                 "number": row.version, "when": row.entered_at, "by": row.entered_by, "state": row.state,
-                "is_current": row.is_current, "note": _("；").join(part for part in (said, reason) if part),
+                "is_current": row.is_current, "note": _("；").join(part for part in (said, confirmed, reason) if part),
                 "changes": words.changes(before, row) if before is not None else [],
             }
         )  # fmt: skip
     return items
+
+
+def proposals(words: Words, shown: RecordPage, user: User) -> Items:
+    """The corrections proposed of the record, newest first: what would change, why, and what became of it."""
+    found = queries.proposals_of(shown)
+    seen = {row.version: row for row in shown.versions}
+    may_decide = registry.scope(user, Permission.RECORD_CONFIRM).covers(shown.current.region.path)
+    return [
+        {
+            **proposal(words, each, seen[each.version]),
+            "is_own": each.proposed_by_id == user.pk,
+            "may_decide": may_decide and each.outcome == each.Outcome.OPEN and each.proposed_by_id != user.pk,
+        }
+        for each in found
+    ]
+
+
+def proposal(words: Words, each: Proposal, row: Any) -> dict[str, Any]:
+    """One proposed correction of a version, in words."""
+    wanted = copy(row)
+    for name, value in each.changes_of(type(row)).items():
+        setattr(wanted, name, value)
+    return {
+        "of": each, "is_open": each.outcome == each.Outcome.OPEN, "outcome": each.get_outcome_display(),
+        "state": {"accepted": "confirmed", "open": "draft"}.get(each.outcome, "void"), "changes": words.changes(row, wanted),
+    }  # fmt: skip
 
 
 def rivals(words: Words, shown: RecordPage) -> Items:
@@ -253,6 +285,15 @@ def rival(words: Words, row: Observation) -> dict[str, Any]:
         "accepted": accepted_word(row), "state": row.state, "source": row.source,
         "url": reverse("ledger:record", args=[queries.OBSERVATION, row.record]),
     }  # fmt: skip
+
+
+def entry_choices(user: User, query: str = "") -> list[dict[str, str]]:
+    """The forms for new records, by kind; none for whoever may write nowhere. query: what the form begins with."""
+    if not registry.has(user, Permission.RECORD_ENTER):
+        return []
+    return [
+        {"label": label, "url": reverse("ledger:record-new", args=[kind]) + query} for kind, label in kind_choices()
+    ]
 
 
 def crumbs(words: Words, shown: RecordPage, *steps: str) -> list[dict[str, str]]:

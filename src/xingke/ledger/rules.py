@@ -2,15 +2,17 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from pydantic import ConfigDict
 
+from xingke.base.codes import is_patent_number, normalise_code, normalise_patent_number
 from xingke.base.definitions import Catalogue, DefinitionKind, Issue
 from xingke.base.periods import Period
 from xingke.base.refusals import YES, Answer, Refused, no
+from xingke.ledger.kind_names import KindNames, Number
 
 # What an event does to whether the title or patent is held: opens it, closes it, or neither.
 # 重新认定 opens only what had lapsed: see ``effects``.
@@ -48,11 +50,14 @@ class Step:
     effect: int
 
 
-def effects(history: Iterable[Happening]) -> list[Step]:
-    """Order one title's or patent's events and say what each does.
+def effects(
+    history: Iterable[Happening], *, unheld: str = "之前没有开始，不能结束。", said: Callable[[str], str] = str
+) -> list[Step]:
+    """Order the events of one history and say what each does.
 
     Whether something is held is the running sum of the effects, always 0 or 1: a second 认定 while held opens nothing.
-    Raises Refused naming the event for an unknown one, and for one that closes what is not held.
+    unheld: why its kind cannot lose what it has not. said: how an event is called. Raises Refused naming the event for
+    an unknown one, and for one that closes what is not held.
     """
     ordered = sorted(history, key=lambda each: (each.on, _SAME_DAY.get(each.event, 0)))
     held = False
@@ -62,7 +67,7 @@ def effects(history: Iterable[Happening]) -> list[Step]:
             effect = 0 if held else 1
         elif each.event in CLOSES:
             if not held:
-                raise Refused(f"{each.on} 的“{each.event}”之前没有有效的认定或授权，不能失去并未持有的资质。")
+                raise Refused(f"{each.on} 的“{said(each.event)}”{unheld}")
             effect = -1
         elif each.event in NEITHER:
             effect = 0
@@ -73,13 +78,73 @@ def effects(history: Iterable[Happening]) -> list[Step]:
     return steps
 
 
-def may_confirm(*, state: str, entered_by: int, by: int) -> Answer:
-    """Whether a record may be confirmed now. Four eyes come with the kinds that ask for them."""
+def natural_key(kind: KindNames, *, terms: Sequence[str], holder: object, number: str, name: str) -> tuple[object, ...]:
+    """What two records of one kind share when they speak of the same thing.
+
+    Its own number, where there is one; else its terms, its holder (the organisation, or the region where there is
+    none), its name and the document it stands in.
+    """
+    if number and kind.number is not Number.DOCUMENT:
+        return (normalise_code(number),)
+    return (*terms, holder, name.strip(), normalise_code(number))
+
+
+@dataclass(frozen=True)
+class ReadNumber:
+    """A number as the ledger keeps it, and what speaks against it: nothing, or a sentence to be checked by a person."""
+
+    kept: str
+    doubt: str = ""
+
+
+def patent_number(written: str, *, digit: str) -> ReadNumber:
+    """An application number: 201710601862.3. digit: the one its form has in the year's place 5; "" for no such number.
+
+    A failing check is a doubt, never a refusal: numbers with a wrong check character have been given out. Raises
+    Refused if it has not the form of one.
+    """
+    if not digit:
+        return ReadNumber(written.strip())
+    try:
+        kept = normalise_patent_number(written)
+    except ValueError:
+        raise Refused(
+            f"“{written.strip()}”不是专利申请号：应为 8 或 12 位数字加一位校验位，如 202310123456.7。"
+        ) from None
+    if not is_patent_number(kept):
+        return ReadNumber(kept, f"申请号 {kept} 的校验位不对，请对照受理通知书或证书核对。")
+    if kept[4 if len(kept) == 14 else 2] != digit:
+        return ReadNumber(kept, f"申请号 {kept} 的第 {5 if len(kept) == 14 else 3} 位与所选的专利类型不符，请核对。")
+    return ReadNumber(kept)
+
+
+SELF_CONFIRMED = "这类记录要由登记人以外的人确认，登记人和确认人不能是同一个账号。"
+
+
+def may_confirm(*, state: str, by: int, four_eyes: bool = False, authors: Collection[int] = ()) -> Answer:
+    """Whether a record may be confirmed now. authors: who wrote what it says; of a kind with four eyes none of them."""
     if state == "void":
         return no("已作废的记录不能确认，请另行登记。")
     if state == "confirmed":
         return no("该记录已经确认，无需重复操作。")
-    return YES
+    return no(SELF_CONFIRMED) if four_eyes and by in authors else YES
+
+
+def may_file_confirmed(*, four_eyes: bool, entered_by: int, confirmed_by: int) -> Answer:
+    """Whether a record may be filed as confirmed at once: of a kind with four eyes only by two accounts."""
+    return no(SELF_CONFIRMED) if four_eyes and entered_by == confirmed_by else YES
+
+
+def is_corrected_at_once(*, state: str, four_eyes: bool) -> bool:
+    """Whether a correction is written at once; what is confirmed with four eyes is only proposed to be changed."""
+    return not (four_eyes and state == "confirmed")
+
+
+def may_decide(*, outcome: str, proposed_by: int, by: int, accepting: bool) -> Answer:
+    """Whether a proposed correction may be accepted, or declined (by its proposer: withdrawn)."""
+    if outcome != "open":
+        return no("这项更正建议已有结果，无需重复操作。")
+    return no("自己提出的更正要由别人确认，不能自己采纳。") if accepting and proposed_by == by else YES
 
 
 def may_correct(*, state: str, is_current: bool) -> Answer:

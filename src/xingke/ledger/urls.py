@@ -1,14 +1,20 @@
 from django.urls import path
 
-from xingke.ledger.views import changes, imports, observations, records
+from xingke.ledger.views import changes, confirming, entries, imports, keeping, observations, proposals, records
 
 app_name = "ledger"
 urlpatterns = [
     path("records/", records.record_list, name="record-list"),
+    path("records/keeping/", keeping.keeping, name="keeping"),
+    path("records/confirm/", confirming.records_confirm, name="records-confirm"),
+    path("records/<str:kind>/new/", entries.record_new, name="record-new"),
     path("records/<str:kind>/<uuid:record>/", records.record, name="record"),
+    path("records/<str:kind>/<uuid:record>/add/", entries.event_add, name="event-add"),
     path("records/<str:kind>/<uuid:record>/correct/", changes.record_correct, name="record-correct"),
     path("records/<str:kind>/<uuid:record>/confirm/", changes.record_confirm, name="record-confirm"),
     path("records/<str:kind>/<uuid:record>/void/", changes.record_void, name="record-void"),
+    path("records/<str:kind>/<uuid:record>/proposals/<int:pk>/", proposals.proposal_decide, name="proposal-decide"),
+    path("proposals/", proposals.proposal_list, name="proposal-list"),
     path("observations/", observations.observation_list, name="observation-list"),
     path("observations/choices/", observations.choice_list, name="choice-list"),
     path("observations/<uuid:record>/choose/", observations.observation_choose, name="observation-choose"),

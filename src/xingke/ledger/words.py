@@ -202,7 +202,7 @@ class Words:
         """A record in a few words, its name and its terms: 高新技术企业（国家级）, 一种采集终端（发明专利）."""
         kind = kind_of(row)
         said = {name: self.term(kind.field_list(name), getattr(row, name)) for name in kind.repeated}
-        name = said.pop("title", "") or getattr(row, "name", "")  # a title's certificate repeats what it is a title of
+        name = said.pop(kind.names.named_by, "") or getattr(row, "name", "")
         terms = _("、").join(word for word in said.values() if word)
         return _("%(title)s（%(level)s）") % {"title": name, "level": terms} if terms else name
 

@@ -5,17 +5,19 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from xingke.accounts.models import User
+from xingke.base import searching
 from xingke.registry import queries as registry
 
 
 def page(request: HttpRequest) -> dict[str, object]:
-    """The reader's roles and regions for the header; nothing for strangers."""
+    """The reader's roles and regions for the header; nothing for strangers. ``may_search``: there is something to find."""
     user = getattr(request, "user", None)
     if not isinstance(user, User):
         return {}
     language = get_language() or "zh-hans"
     regions = registry.own_regions(user)
     return {
+        "may_search": not searching.permissions().isdisjoint(registry.permissions_of(user)),
         "current_region": _("、").join(region.name for region in regions[:2]) + ("…" if len(regions) > 2 else ""),
         "account_role": " · ".join(role.label.in_language(language) for role in registry.roles_of(user)),
     }

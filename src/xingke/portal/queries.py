@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef
+from django.core.cache import cache
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,10 +16,12 @@ from xingke.accounts import queries as accounts
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base.periods import Period
+from xingke.base.press.tree import split_bound
 from xingke.indicators import queries as indicators
 from xingke.indicators import wording
 from xingke.indicators.cards import Cards
 from xingke.indicators.choosing import home_region, place_query
+from xingke.indicators.judging import everywhere
 from xingke.indicators.queries import Reader
 from xingke.ledger import queries as ledger
 from xingke.ledger.models import State
@@ -26,7 +29,9 @@ from xingke.ledger.queries import TimelineEntry
 from xingke.ledger.words import Words
 from xingke.registry import queries as registry
 from xingke.registry.models import Grant, Organisation, Region
+from xingke.reports import disclosure
 from xingke.reports import queries as reports
+from xingke.reports.models import Document
 from xingke.reports.rows import Row, rows_of
 
 # What a director asks for first; those that are known are shown, in this order.
@@ -36,6 +41,7 @@ FIRST = (
     "provincial_project_approvals", "project_funds_received", "results_converted", "talent_introduced", "firm_visits",
 )  # fmt: skip
 SHOWN = 8
+LISTED = 200  # published documents on the home page
 
 
 @dataclass(frozen=True)
@@ -98,9 +104,22 @@ def _tasks(user: User) -> Iterator[Task]:
             reverse("ledger:choice-list"),
             _("来源说法不一"),
         )
+    if registry.has(user, Permission.INDICATOR_READ):
+        count, place = differing(registry.own_regions(user))
+        url = reverse("indicators:identity-list") + place
+        yield Task(_("不相符的核对关系"), count, _("处"), url, _("数与数之间对不上"))
     if registry.has(user, Permission.RECORD_CONFIRM):
         waiting = ledger.drafts_visible_to(user)
         yield Task(_("待确认的记录"), waiting, _("条"), f"{reverse('ledger:record-list')}?state={State.DRAFT}")
+    for permission, standing, label in (
+        (Permission.DOCUMENT_DISCLOSE, disclosure.ASKED, _("待我审查的文稿")),
+        (Permission.DOCUMENT_PUBLISH, disclosure.PASSED, _("待我公布的文稿")),
+    ):
+        if registry.has(user, permission):
+            waiting_documents = reports.documents_standing(user, permission, standing)
+            yield _document_task(label, waiting_documents, "reports:document-review")
+    if registry.has(user, Permission.DOCUMENT_WRITE):
+        yield _document_task(_("被退回的文稿"), reports.sent_back_to(user), "reports:document")
     if registry.has(user, Permission.IMPORT_RUN):
         waiting = ledger.imports_to_file(user).count()
         yield Task(_("待登记的导入"), waiting, _("个文件"), reverse("ledger:import-list"), _("已核对，等您确认登记"))
@@ -110,6 +129,27 @@ def _tasks(user: User) -> Iterator[Task]:
         held = Grant.objects.filter(user=OuterRef("pk"), revoked_at__isnull=True)
         without = accounts.accounts().filter(~Exists(held), is_active=True).count()
         yield Task(_("还没有授权的账号"), without, pgettext("accounts", "个"), reverse("registry:grant-give"))
+
+
+def differing(regions: Sequence[Region]) -> tuple[int, str]:
+    """How many identities differ in some regions, and where the newest of them stands, as a query of its page.
+
+    Remembered until something is filed: judging takes a second.
+    """
+    kept = f"xingke.portal.differing:{','.join(str(region.pk) for region in regions)}:{reports.ledger_stamp()}"
+    found: tuple[int, str] | None = cache.get(kept)
+    if found is None:
+        wrong = [each for each in everywhere(regions) if each.status == "differs"]
+        found = len(wrong), place_query(wrong[0].region, wrong[0].period) if wrong else ""
+        cache.set(kept, found, 24 * 3600)
+    return found
+
+
+def _document_task(label: str, found: QuerySet[Document], page: str) -> Task:
+    """Documents that wait; where it is one, the way leads straight to it."""
+    keys = list(found.values_list("key", "title")[:2])
+    address = reverse(page, args=[keys[0][0]]) if len(keys) == 1 else reverse("reports:document-list")
+    return Task(label, found.count(), _("份"), address, keys[0][1] if len(keys) == 1 else "")
 
 
 def stock(user: User, *, today: date) -> list[Task]:
@@ -136,11 +176,55 @@ def stock(user: User, *, today: date) -> list[Task]:
     return found
 
 
+# ── the public home page ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class Home:
+    """What everybody may see: the published documents by year and region, and the important numbers in the newest."""
+
+    years: Sequence[tuple[str, Sequence[Document]]]
+    newest: Document | None
+    cards: Sequence[dict[str, Any]]
+    is_fictional: bool
+
+
+def home() -> Home:
+    """The public home page. Three queries, however many documents there are."""
+    found = list(reports.public_documents().defer("tree", "proof", "source")[:LISTED])
+    years: dict[str, list[Document]] = {}
+    for each in found:
+        years.setdefault(str(Period.parse(each.period).last.year), []).append(each)
+    newest = found[0] if found else None
+    cards = _public_cards(newest) if newest else []
+    return Home(sorted(years.items(), reverse=True), newest, cards, any(each.is_fictional for each in found))
+
+
+def _public_cards(document: Document) -> list[dict[str, Any]]:
+    """The important numbers that stand in a published document, with their growth where it stands there too."""
+    spoken = {
+        (each.figure.indicator, each.figure.aspect): each.figure
+        for each in document.figures.filter(figure__indicator__in=FIRST).select_related("figure")
+    }
+    known = indicators.indicators()
+    return [
+        {
+            "label": known[code].label.in_language(wording.language()), "value": f"{before}{number}", "unit": unit,
+            "change": growth.text if (growth := spoken.get((code, "growth"))) else "", "evidence_label": _("怎样数出来的"),
+            "evidence_url": address, "drawer_url": address, "route": "", "is_fictional": document.is_fictional,
+        }
+        for code in FIRST
+        if (figure := spoken.get((code, "level"))) and code in known
+        for before, number, unit in [split_bound(figure.text)]
+        for address in [reverse("reports:public-figure", args=[figure.key])]
+    ][:SHOWN]  # fmt: skip
+
+
 def documents(user: User, *, limit: int = 5) -> list[Row] | None:
     """The documents written last; None for whoever may read none."""
     if not registry.has(user, Permission.DOCUMENT_READ):
         return None
-    return rows_of(reports.documents_visible_to(user).annotate(figure_count=Count("figures"))[:limit])
+    return rows_of(reports.newest_visible_to(user).annotate(figure_count=Count("figures"))[:limit])
 
 
 def records(user: User, *, limit: int = 8) -> list[dict[str, Any]] | None:

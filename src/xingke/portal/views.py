@@ -10,13 +10,18 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from xingke.accounts import queries as accounts
+from xingke.base.caching import for_everybody
 from xingke.base.gallery import samples
 from xingke.portal import queries
 from xingke.registry import queries as registry
 
 
+@for_everybody
 @require_safe
 def workbench(request: HttpRequest) -> HttpResponse:
+    """The workbench for whoever is signed in, the public home page for everybody else."""
+    if not request.user.is_authenticated:
+        return _home(request)
     user = registry.reader(request.user)
     today = timezone.localdate()
     if not registry.permissions_of(user):
@@ -42,6 +47,12 @@ def workbench(request: HttpRequest) -> HttpResponse:
             else any(each.is_fictional for each in organisations),
         },
     )
+
+
+def _home(request: HttpRequest) -> HttpResponse:
+    home = queries.home()
+    context = {"home": home, "is_fictional": home.is_fictional, "is_public": True}
+    return render(request, "portal/home.html", context)
 
 
 @require_safe

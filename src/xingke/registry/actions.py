@@ -2,10 +2,11 @@
 
 import csv
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -302,3 +303,36 @@ def enter_organisations(*, organisations: Iterable[NewOrganisation], by: User, n
             count=len(fresh),
         )  # fmt: skip
     return len(fresh)
+
+
+@transaction.atomic
+def correct_organisation(
+    *, organisation: Organisation, changes: Mapping[str, Any], seen: str, reason: str, by: User, now: datetime
+) -> Organisation:
+    """Correct what is known of an organisation; the audit trail keeps what stood before.
+
+    changes: any of ``CORRECTABLE``. seen: the stamp of what the corrector saw. Raises Refused without a reason, for a
+    credit code that is somebody else's, or if somebody changed the same meanwhile.
+    """
+    row = Organisation.objects.select_for_update().select_related("region").get(pk=organisation.pk)
+    for region in (row.region, changes.get("region", row.region)):
+        queries.require(by, Permission.ORGANISATION_EDIT, region=region)
+    if not reason.strip():
+        raise Refused(_("请写明更正的原因，它会写入审计记录。"))
+    if row.stamp != seen:
+        raise Refused(_("该单位的登记信息刚刚被他人更正，请刷新页面后再试。"))
+    code = changes.get("credit_code", "")
+    other = Organisation.objects.filter(credit_code=code).exclude(pk=row.pk).first() if code else None
+    if other is not None:
+        raise Refused(
+            _("统一社会信用代码 %(code)s 已登记在“%(name)s”名下，请核对后再录入。") % {"code": code, "name": other.name}
+        )
+    before = {name: str(getattr(row, name) or "") for name in changes}
+    for name, value in changes.items():
+        setattr(row, name, value)
+    row.save(update_fields=list(changes))
+    record_audit(
+        seq=take_seq(), by=by, action="organisation.corrected", target_kind="organisation", target=str(row.key), now=now,
+        reason=reason[:500], detail={name: [before[name], str(value or "")] for name, value in changes.items()},
+    )  # fmt: skip
+    return row

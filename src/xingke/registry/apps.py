@@ -11,12 +11,13 @@ class RegistryConfig(AppConfig):
         from django.utils.translation import pgettext_lazy
 
         from xingke.accounts.permissions import Permission
-        from xingke.base import definitions, menu
-        from xingke.registry import queries, rules
+        from xingke.base import definitions, menu, searching
+        from xingke.registry import finding, queries, rules
 
         menu.use_permission_check(queries.has_code)
         definitions.register(rules.TERMS)
         definitions.register(rules.ROLES)
+        searching.register(finding.ORGANISATIONS)
         firms, users = pgettext_lazy("several", "单位"), pgettext_lazy("several", "账号")
         for order, code, label, url_name, permission, icon in (
             (20, "organisations", firms, "registry:organisation-list", Permission.ORGANISATION_READ, "building"),

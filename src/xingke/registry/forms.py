@@ -1,15 +1,21 @@
-"""Giving roles."""
+"""Giving roles; entering and correcting organisations."""
 
+from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from xingke.accounts.models import User
-from xingke.base.codes import normalise_code
+from xingke.accounts.permissions import Permission
+from xingke.base.codes import is_credit_code, normalise_code
+from xingke.base.keys import new_key
 from xingke.registry import queries
-from xingke.registry.models import Organisation
+from xingke.registry.filtering import CHOICES_LIMIT
+from xingke.registry.models import Organisation, Region, Zone
 
 
 class GrantForm(forms.Form):
@@ -73,4 +79,114 @@ class GrantForm(forms.Form):
                     _("“%(name)s”登记在%(own)s，不在%(region)s。")
                     % {"name": organisation.name, "own": organisation.region.name, "region": region.name},
                 )
+        return found
+
+
+class OrganisationForm(forms.Form):
+    """What is known of an organisation. ``cleaned_data`` holds the objects; regions are those ``user`` may edit in."""
+
+    name = forms.CharField(
+        label=gettext_lazy("名称"), max_length=120, help_text=gettext_lazy("营业执照或法人证书上的全称。")
+    )
+    credit_code = forms.CharField(
+        label=gettext_lazy("统一社会信用代码"), max_length=24, required=False,
+        help_text=gettext_lazy("18 位；还没有查到时留空，以后补上。"),
+    )  # fmt: skip
+    kind = forms.ChoiceField(label=gettext_lazy("类别"), choices=Organisation.Kind.choices)
+    region = forms.CharField(label=gettext_lazy("区划"), max_length=64)
+    zone = forms.ChoiceField(label=gettext_lazy("功能区"), required=False)
+    industry = forms.CharField(
+        label=gettext_lazy("行业代码"), max_length=8, required=False,
+        help_text=gettext_lazy("国民经济行业分类，如 C3911；不清楚时留空。"),
+    )  # fmt: skip
+    founded_on = forms.DateField(
+        label=gettext_lazy("成立日期"), required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )  # fmt: skip
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:  # Django's own signature
+        super().__init__(*args, **kwargs)
+        self.allowed = queries.scope(user, Permission.ORGANISATION_EDIT)
+        regions = list(queries.regions_within(self.allowed)[: CHOICES_LIMIT + 1])
+        if len(regions) <= CHOICES_LIMIT:
+            choices = [(each.code, each.name) for each in regions]
+            self.fields["region"] = forms.ChoiceField(label=_("区划"), choices=choices)
+        else:
+            self.fields["region"].help_text = _("名称或六位代码。")
+        self._zones = {each.code: each for each in queries.zones_within(self.allowed)}
+        zone = self.fields["zone"]
+        assert isinstance(zone, forms.ChoiceField)  # declared above
+        zone.choices = [("", _("不在功能区内")), *((code, each.name) for code, each in self._zones.items())]
+        if not self._zones:
+            del self.fields["zone"]
+        self.order_fields(Organisation.CORRECTABLE)
+
+    def clean_name(self) -> str:
+        return " ".join(str(self.cleaned_data["name"]).split())
+
+    def clean_credit_code(self) -> str:
+        code = normalise_code(str(self.cleaned_data["credit_code"]))
+        if code and not is_credit_code(code):
+            raise forms.ValidationError(
+                _("“%(code)s”不是有效的统一社会信用代码：应为 18 位，且校验位相符。") % {"code": code}
+            )
+        return code
+
+    def clean_region(self) -> Region:
+        written = str(self.cleaned_data["region"])
+        try:
+            found = queries.region_by_name_or_code(written)
+        except LookupError:
+            found = None
+        if found is None or not self.allowed.covers(found.path):
+            raise forms.ValidationError(
+                _("您可以登记单位的范围里没有唯一的区划叫“%(name)s”，请填六位代码。") % {"name": written.strip()}
+            )
+        return found
+
+    def clean_zone(self) -> Zone | None:
+        return self._zones.get(str(self.cleaned_data.get("zone", "")))
+
+    def clean_founded_on(self) -> date | None:
+        day: date | None = self.cleaned_data["founded_on"]
+        if day is not None and day > timezone.localdate():
+            raise forms.ValidationError(_("成立日期 %(day)s 还没有到，请核对。") % {"day": day})
+        return day
+
+
+class NewOrganisationForm(OrganisationForm):
+    """An organisation to be entered. ``key`` makes a second click find the first one's organisation."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=new_key)
+
+    def clean_key(self) -> UUID:
+        key: UUID = self.cleaned_data["key"]
+        return key
+
+
+class CorrectOrganisationForm(OrganisationForm):
+    """A correction: what differs from what the person saw, and why."""
+
+    seen = forms.CharField(widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label=gettext_lazy("原因"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("写明依据，如变更登记通知书；它会写入审计记录。"),
+    )  # fmt: skip
+
+    def __init__(self, user: User, shown: Organisation, *args: Any, **kwargs: Any) -> None:  # Django's own signature
+        self.shown = shown
+        standing = {name: getattr(shown, name) for name in Organisation.CORRECTABLE}
+        places = {"region": shown.region.code, "zone": shown.zone.code if shown.zone else ""}
+        kwargs["initial"] = standing | places | {"seen": shown.stamp}
+        super().__init__(user, *args, **kwargs)
+
+    def changes(self) -> dict[str, Any]:
+        """The columns that differ."""
+        found = {name: self.cleaned_data[name] for name in Organisation.CORRECTABLE if name in self.fields}
+        return {name: value for name, value in found.items() if value != getattr(self.shown, name)}
+
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or self.cleaned_data
+        if not self.errors and not self.changes():
+            self.add_error(None, _("没有改动任何内容，请修改后再提交。"))
         return found

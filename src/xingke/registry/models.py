@@ -1,6 +1,8 @@
 """Regions, organisations, people, grants, and the table of loaded definitions."""
 
+import hashlib
 import uuid
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -94,6 +96,8 @@ class Organisation(models.Model):
     founded_on = models.DateField(_("成立日期"), null=True, blank=True)
     is_fictional = models.BooleanField(default=False)
 
+    CORRECTABLE: ClassVar = ("name", "credit_code", "kind", "region", "zone", "industry", "founded_on")
+
     class Meta:
         verbose_name = _("单位")
         ordering = ("name", "id")
@@ -106,6 +110,14 @@ class Organisation(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def stamp(self) -> str:
+        """What can be corrected, in short: whoever corrects says which state they saw."""
+        standing = (
+            self.name, self.credit_code, self.kind, self.region_id, self.zone_id, self.industry, self.founded_on,
+        )  # fmt: skip
+        return hashlib.sha256("\x1f".join(map(str, standing)).encode()).hexdigest()[:16]
 
 
 class Person(models.Model):

@@ -81,6 +81,12 @@ def _read_overrides(kind: str, newest: int, _hash: str) -> dict[str, tuple[tuple
     return {key: tuple(sorted(each, key=lambda own: own[0] - own[1])) for key, each in found.items()}
 
 
+def definitions_loaded(kind: str, after: int, upto: int) -> list[str]:
+    """The keys of the definitions of a kind loaded after a ledger number and up to another. One query."""
+    rows = Definition.objects.filter(kind=kind, seq__gt=after, seq__lte=upto).order_by()
+    return list(rows.values_list("key", flat=True).distinct())
+
+
 def definition_with_hash(kind: str, body_hash: str) -> Loaded:
     """A definition as it was when something was said by it: by the hash of its body. Raises LookupError."""
     row = Definition.objects.filter(kind=kind, hash=body_hash).first()
@@ -113,6 +119,11 @@ def term_label(list_code: str, code: str, language: str) -> str:
 
 def units() -> dict[str, Unit]:
     """All known units by how they are written."""
+    return dict(_read_units(*_newest()))
+
+
+@lru_cache(maxsize=2)
+def _read_units(_newest: int, _hash: str) -> dict[str, Unit]:
     return {code: term.unit() for code, term in terms("unit").items()}
 
 
@@ -327,6 +338,20 @@ def organisations_listed(user: User, *, search: str = "", zone: str = "") -> Que
     return found.filter(zone__code=zone) if zone else found
 
 
+def organisations_changed(after: int, upto: int) -> QuerySet[Organisation]:
+    """The organisations entered or changed after a ledger number and up to another; all of them where a batch was."""
+    targets = accounts.targets_changed("organisation", after, upto) if after else [""]
+    keys = [key for target in targets if (key := _key(target))]
+    return Organisation.objects.filter(key__in=keys) if len(keys) == len(targets) else Organisation.objects.all()
+
+
+def _key(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
 def zones_within(allowed: Scope) -> QuerySet[Zone]:
     """The zones of a scope's regions, in code order."""
     return Zone.objects.filter(in_scope(allowed, organisation="")).order_by("code")
@@ -338,6 +363,16 @@ def organisation_for(user: User, key: UUID) -> Organisation:
     if found is None:
         raise Http404
     return found
+
+
+def organisation_to_correct(user: User, key: UUID) -> Organisation:
+    """One organisation of a region somebody may edit in, or 404."""
+    allowed = scope(user, Permission.ORGANISATION_EDIT)
+    found = Organisation.objects.filter(in_scope(allowed, organisation=""), key=key).select_related("region", "zone")
+    shown = found.first()
+    if shown is None:
+        raise Http404
+    return shown
 
 
 def regions_by_code(codes: Iterable[str]) -> dict[str, Region]:

@@ -1,7 +1,10 @@
-"""Writing documents: figures are read at one ledger number, frozen, bound and signed."""
+"""Writing and editing documents: figures are read at one ledger number, frozen, bound and signed."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -15,15 +18,19 @@ from xingke.base.periods import Period
 from xingke.base.press import numerals, tree
 from xingke.base.press import proof as proofs
 from xingke.base.refusals import Refused
+from xingke.indicators import columns
 from xingke.indicators.actions import Said, freeze, read_at, read_figure
+from xingke.indicators.aspect_names import split
+from xingke.indicators.aspects import called, read_together
 from xingke.indicators.models import Figure
-from xingke.indicators.queries import indicator
-from xingke.indicators.rules import Indicator
+from xingke.indicators.queries import indicators
 from xingke.registry import queries as registry
 from xingke.registry.models import Region
-from xingke.reports import rules
+from xingke.reports import queries, rules, source
 from xingke.reports.keys import signing_key
-from xingke.reports.models import Document, DocumentFigure
+from xingke.reports.models import Document, DocumentFigure, WorkingText
+from xingke.reports.naming import Named
+from xingke.reports.saying import Sayer
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -53,18 +60,14 @@ def write_document(*, outline: str, region: Region, period: Period, by: User, no
             _("没有名为“%(outline)s”的提纲，可用：%(known)s。") % {"outline": outline, "known": known}
         ) from error
     reader, seq = read_at()
-    asked = [indicator(code, region=region) for code in dict.fromkeys(slot.code for slot in definition.value.slots())]
-    reader.values(asked, registry.siblings(region), [period, period.year_before])  # everything in one pass
-    said: dict[rules.Slot, Said] = {}
-
-    def say(slot: rules.Slot) -> tuple[Said | None, str]:
-        if slot not in said:
-            said[slot] = read_figure(reader, slot.code, region, period, slot.aspect)  # type: ignore[arg-type]  # checked by the pack
-        return (said[slot] if said[slot].text is not None else None), said[slot].why
-
-    words = {"region": region.name, "region_word": region.word, "period": period.label()}
-    composed, gaps = rules.compose(definition.value, words=words, say=say, label=lambda slot: _label(slot, region))
-    spoken = {id(part) for each in composed for line in each.paragraphs for part in line if not isinstance(part, str)}
+    sayer = Sayer(reader, definition.value, region, period)
+    words = rules.words_of(region.name, region.word, period)
+    composed: list[rules.Composed[Said | Named]]
+    with columns.held():
+        sayer.read_ahead()
+        composed, gaps = rules.compose(definition.value, words=words, say=sayer.say, label=sayer.label)
+    said = sayer.said
+    spoken = {id(part) for each in composed for line in each.paragraphs for part in line if isinstance(part, Said)}
     if not spoken:
         raise Refused(
             _("%(region)s没有%(period)s的任何数据，无法成文。请先导入上报数或登记台账记录。")
@@ -73,99 +76,261 @@ def write_document(*, outline: str, region: Region, period: Period, by: User, no
     before = Figure.objects.count()
     figures = {slot: freeze(said=each, by=by, now=now, seq=seq) for slot, each in said.items() if id(each) in spoken}
     frozen = Figure.objects.count() - before
+    last = queries.last_written(outline, region, period)
+    edition = _Edition(
+        work=last.work if last else new_key(), number=last.edition + 1 if last else 1, follows=last, outline=outline,
+        outline_version=definition.value.version, outline_hash=definition.hash, region=region, period=period, seq=seq,
+        gaps=[{"section": gap.section, "text": gap.text, "why": list(gap.why)} for gap in gaps], by=by, now=now,
+    )  # fmt: skip
     key = new_key()
-    document_tree = _tree(str(key), definition.value, composed, words, figures, said, region, now)
+    document_tree = edition.laid_out(
+        key, definition.value.title.format(**words), definition.value.issuer.format(**words),
+        _composed_blocks(composed, said, figures),
+    )  # fmt: skip
     if loose := numerals.unbound(document_tree, terms=(region.name,)):
         raise Refused(_("文中有没有依据的数“%(loose)s”，请检查提纲与区划名称。") % {"loose": _("、").join(loose)})
-    content = _content(document_tree)
     existing = Document.objects.filter(
-        outline_hash=definition.hash, region=region, period=period.code, content=content
+        outline_hash=definition.hash, region=region, period=period.code, content=_content(document_tree)
     ).first()
     if existing is not None:
         return Written(existing, is_new=False, frozen=frozen)
-    proof = _proof(document_tree, definition.value, region, period, seq, now, figures)
-    document = Document.objects.create(
-        key=key, title=document_tree.title, outline=outline, outline_version=definition.value.version,
-        outline_hash=definition.hash, region=region, period=period.code, seq=seq, tree=tree.to_json(document_tree),
-        gaps=[{"section": gap.section, "text": gap.text, "why": list(gap.why)} for gap in gaps],
-        proof=proofs.to_xml(proof), content=content, fingerprint=proof.fingerprint, is_fictional=region.is_fictional, written_at=now,
-        written_by=by,
-    )  # fmt: skip
-    DocumentFigure.objects.bulk_create(
-        DocumentFigure(document=document, slot=chip.slot, figure_id=chip.figure, label=chip.label)
-        for chip in tree.chips(document_tree)
-    )
-    record_audit(
-        seq=take_seq(), by=by, action="document.written", target_kind="document", target=str(key), now=now,
-        count=len(proof.figures), detail={"title": document.title, "frozen": frozen, "seq": seq},
-    )  # fmt: skip
+    text = source.of_tree(document_tree, {str(each.key): source.token(*_slot(each)) for each in figures.values()})
+    document = edition.keep(document_tree, text, figures.values(), action="document.written", frozen=frozen)
     return Written(document, is_new=True, frozen=frozen)
 
 
-def _label(slot: rules.Slot, region: Region) -> str:
-    return figure_label(indicator(slot.code, region=region), slot.aspect)
+class Stale(Refused):
+    """Somebody else saved an edition in the meantime; ``newest`` is theirs."""
+
+    def __init__(self, newest: Document) -> None:
+        self.newest = newest
+        super().__init__(
+            _("%(name)s已把这份文稿存为第 %(n)s 版，您的文字没有存，也没有丢。")
+            % {"name": newest.written_by.name, "n": newest.edition}
+        )
 
 
-def figure_label(said: Indicator, aspect: str) -> str:
-    """What a figure is called: the indicator, and 同比 or 位次 where it is that."""
-    suffix = {"level": "", "growth": "（同比）", "rank": "（位次）"}[aspect]
-    return f"{said.label.zh}{suffix}"
+class Unsound(Refused):
+    """The text cannot be said as it is: numbers without evidence, figures that are unknown."""
+
+    def __init__(self, mistakes: Sequence[source.Mistake], unknown: Mapping[rules.Slot, str]) -> None:
+        self.mistakes, self.unknown = mistakes, unknown
+        super().__init__(" ".join([*map(said_mistake, mistakes), *unknown.values()]))
 
 
-def _tree(
-    key: str,
-    outline: rules.Outline,
-    composed: list[rules.Composed[Said]],
-    words: dict[str, str],
-    figures: dict[rules.Slot, Figure],
-    said: dict[rules.Slot, Said],
-    region: Region,
-    now: datetime,
-) -> tree.Document:
-    frozen = {id(each): figures[slot] for slot, each in said.items() if slot in figures}
+def said_mistake(each: source.Mistake) -> str:
+    """What stands in the way of saving, in a sentence."""
+    said = {"text": each.text, "n": each.block + 1}
+    match each.kind:
+        case "loose":
+            return _("数“%(text)s”没有依据，请换成数字或改用文字。") % said
+        case "touching":
+            return _("“%(text)s”：数字紧挨着手写的数或“余、近、超”，请隔开或删去。") % said
+        case "token":
+            return _("“%(text)s”不是数字的标记，请从指标里选，或删去括号。") % said
+        case "heading":
+            return _("标题里不能放数字“%(text)s”，请移到正文。") % said
+        case "name":
+            return _("“%(text)s”不是这份文稿里来自台账的名称，请直接写名称，去掉花括号。") % said
+        case _:
+            return _("第 %(n)s 处的标题没有文字，请写上或删去。") % said
+
+
+@transaction.atomic
+def save_edition(*, follows: Document, text: source.Source, by: User, now: datetime) -> Written:
+    """Save an edited text as the next edition, its figures read and frozen at the present state of the ledger.
+
+    What says the same from the same evidence is not saved again, and a second press returns what the first one saved.
+    Raises Stale if ``follows`` is no longer the newest edition, Unsound naming what cannot be said, Refused if ``by`` may
+    not write for the region; then nothing is changed.
+    """
+    region, period = follows.region, Period.parse(follows.period)
+    registry.require(by, Permission.DOCUMENT_WRITE, region=region)
+    Document.objects.select_for_update().get(pk=follows.pk)
+    newest = queries.newest_edition(follows.work)
+    if newest != follows:
+        if newest.follows_id == follows.pk and newest.written_by == by and newest.source == text.to_json():
+            return Written(newest, is_new=False, frozen=0)
+        raise Stale(newest)
+    said, seq = read_slots(source.slots(text), region, period)
+    unknown = {slot: each.why for slot, each in said.items() if each.text is None}
+    names = queries.names_in(follows.work) if source.names(text) else {}
+    mistakes = source.mistakes(text, terms=(region.name,), names=names)
+    if mistakes or unknown:
+        raise Unsound(mistakes, unknown)
+    before = Figure.objects.count()
+    figures = {slot: freeze(said=each, by=by, now=now, seq=seq) for slot, each in said.items()}
+    edition = _Edition(
+        work=follows.work, number=follows.edition + 1, follows=follows, outline=follows.outline,
+        outline_version=follows.outline_version, outline_hash=follows.outline_hash, region=region, period=period,
+        seq=seq, gaps=follows.gaps, by=by, now=now,
+    )  # fmt: skip
+    old = queries.tree_of(follows)
+    document_tree = edition.laid_out(new_key(), text.title, old.issuer, typed_blocks(text, said, figures, names))
+    if loose := numerals.unbound(document_tree, terms=(region.name,)):
+        raise Refused(_("文中有没有依据的数“%(loose)s”，请换成数字或改用文字。") % {"loose": _("、").join(loose)})
+    WorkingText.objects.filter(work=follows.work, kept_by=by).delete()
+    if _content(document_tree) == _content(old):
+        return Written(follows, is_new=False, frozen=0)
+    frozen = Figure.objects.count() - before
+    document = edition.keep(document_tree, text, figures.values(), action="document.edited", frozen=frozen)
+    return Written(document, is_new=True, frozen=frozen)
+
+
+def read_slots(slots: Iterable[rules.Slot], region: Region, period: Period) -> tuple[dict[rules.Slot, Said], int]:
+    """Figures as they can be said now, in a few passes, and the ledger number they were read at.
+
+    Raises Refused naming an indicator that does not exist.
+    """
+    reader, seq = read_at()
+    wanted = list(slots)
+    codes = {code for slot in wanted for code in (slot.code, split(slot.aspect)[1]) if code}
+    for code in sorted(codes - set(indicators())):
+        raise Refused(_("没有代码为“%(code)s”的指标，请从指标里选。") % {"code": code})
+    with columns.held():
+        read_together(reader, [(slot.code, slot.aspect) for slot in wanted], region, period)
+        return {slot: read_figure(reader, slot.code, region, period, slot.aspect) for slot in wanted}, seq
+
+
+def typed_blocks(
+    text: source.Source,
+    said: Mapping[rules.Slot, Said],
+    figures: Mapping[rules.Slot, Figure] | None = None,
+    names: Mapping[str, tree.Mention] | None = None,
+) -> list[tree.Block]:
+    """A typed text as blocks of a tree; empty paragraphs are left out. Without frozen figures only good for looking at."""
+    place = _Places()
+
+    def inline(part: source.Part) -> tree.Inline:
+        if isinstance(part, rules.Slot):
+            return place.chip(said[part], figures[part] if figures else None)
+        if isinstance(part, source.Name):
+            return (names or {}).get(part.text) or part.text
+        return part
+
     blocks: list[tree.Block] = []
-    slot = 0
+    for block in text.blocks:
+        if block.is_heading:
+            blocks.append(tree.Heading(level=block.level, text=block.text.strip()))
+        elif block.text.strip():
+            blocks.append(tree.Paragraph(inlines=tuple(map(inline, source.parts(block.text.strip())))))
+    return blocks
+
+
+@transaction.atomic
+def keep_working_text(*, follows: Document, text: source.Source, by: User, now: datetime) -> None:
+    """Keep what somebody is typing, so that nothing is lost when the session or the machine ends. Leaves no audit row."""
+    registry.require(by, Permission.DOCUMENT_WRITE, region=follows.region)
+    WorkingText.objects.update_or_create(
+        work=follows.work, kept_by=by, defaults={"follows": follows, "source": text.to_json(), "kept_at": now}
+    )
+
+
+@transaction.atomic
+def drop_working_text(*, document: Document, by: User) -> None:
+    """Forget what somebody typed and did not save."""
+    WorkingText.objects.filter(work=document.work, kept_by=by).delete()
+
+
+class _Places:
+    """Gives the figures of a tree their order."""
+
+    def __init__(self) -> None:
+        self._slot = 0
+
+    def chip(self, said: Said, figure: Figure | None) -> tree.Chip:
+        self._slot += 1
+        return tree.Chip(
+            slot=self._slot, figure=str(figure.key) if figure else "", text=figure.text if figure else said.text or "？",
+            label=called(said.indicator, said.aspect, region=said.region),
+        )  # fmt: skip
+
+
+def _slot(figure: Figure) -> tuple[str, str]:
+    return figure.indicator, figure.aspect
+
+
+def _composed_blocks(
+    composed: Sequence[rules.Composed[Said | Named]],
+    said: Mapping[rules.Slot, Said],
+    figures: Mapping[rules.Slot, Figure],
+) -> list[tree.Block]:
+    frozen = {id(each): figures[slot] for slot, each in said.items() if slot in figures}
+    place = _Places()
+    blocks: list[tree.Block] = []
     for section in composed:
-        blocks.append(tree.Heading(level=section.level, text=section.heading))
+        if section.heading:
+            blocks.append(tree.Heading(level=section.level, text=section.heading))
         for paragraph in section.paragraphs:
             inlines: list[tree.Inline] = []
             for part in paragraph:
-                if isinstance(part, str):
-                    inlines.append(part)
-                    continue
-                slot += 1
-                figure = frozen[id(part)]
-                inlines.append(
-                    tree.Chip(
-                        slot=slot,
-                        figure=str(figure.key),
-                        text=figure.text,
-                        label=figure_label(part.indicator, part.aspect),
-                    )
-                )
+                if isinstance(part, Named):
+                    inlines += part.inlines
+                else:
+                    inlines.append(part if isinstance(part, str) else place.chip(part, frozen[id(part)]))
             blocks.append(tree.Paragraph(inlines=tuple(inlines)))
-    day = now.astimezone(SHANGHAI)
-    return tree.Document(
-        id=key, title=outline.title.format(**words), issuer=outline.issuer.format(**words),
-        date=f"{day.year}年{day.month}月{day.day}日", blocks=tuple(blocks), is_fictional=region.is_fictional,
-    )  # fmt: skip
+    return blocks
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Edition:
+    """What is known of an edition before its text."""
+
+    work: UUID
+    number: int
+    follows: Document | None
+    outline: str
+    outline_version: int
+    outline_hash: str
+    region: Region
+    period: Period
+    seq: int
+    gaps: list[dict[str, Any]]  # JSON
+    by: User
+    now: datetime
+
+    def laid_out(self, key: UUID, title: str, issuer: str, blocks: Sequence[tree.Block]) -> tree.Document:
+        """The edition's tree, dated today."""
+        day = self.now.astimezone(SHANGHAI)
+        return tree.Document(
+            id=str(key), title=title, issuer=issuer, date=f"{day.year}年{day.month}月{day.day}日", blocks=tuple(blocks),
+            is_fictional=self.region.is_fictional,
+        )  # fmt: skip
+
+    def keep(
+        self, text: tree.Document, typed: source.Source, figures: Iterable[Figure], *, action: str, frozen: int
+    ) -> Document:
+        """Write the edition with its figures, its signed proof and its audit row."""
+        proof = _proof(text, self, figures)
+        document = Document.objects.create(
+            key=UUID(text.id), work=self.work, edition=self.number, follows=self.follows, source=typed.to_json(),
+            title=text.title, outline=self.outline, outline_version=self.outline_version, outline_hash=self.outline_hash,
+            region=self.region, period=self.period.code, seq=self.seq, tree=tree.to_json(text), gaps=self.gaps,
+            proof=proofs.to_xml(proof), content=_content(text), fingerprint=proof.fingerprint,
+            is_fictional=self.region.is_fictional, written_at=self.now, written_by=self.by,
+        )  # fmt: skip
+        DocumentFigure.objects.bulk_create(
+            DocumentFigure(document=document, slot=chip.slot, figure_id=chip.figure, label=chip.label)
+            for chip in tree.chips(text)
+        )
+        record_audit(
+            seq=take_seq(), by=self.by, action=action, target_kind="document", target=text.id, now=self.now,
+            count=len(proof.figures),
+            detail={"title": document.title, "edition": self.number, "frozen": frozen, "seq": self.seq},
+        )  # fmt: skip
+        return document
 
 
 def _content(document: tree.Document) -> str:
-    """Title, figure texts and the frozen figures themselves: the same words from other evidence are another document."""
-    return proofs.fingerprint_of(document.title, [f"{chip.text}\x1f{chip.figure}" for chip in tree.chips(document)])
+    """All words but the date, and the evidence of figures and names: the same words from other evidence are another text."""
+    said = [tree.plain(passage) for passage in tree.passages(document)][:-1]
+    said += [chip.figure for chip in tree.chips(document)]
+    said += [f"{each.record}:{each.version}" for each in tree.mentions(document)]
+    return proofs.fingerprint_of(document.title, said)
 
 
-def _proof(
-    document: tree.Document,
-    outline: rules.Outline,
-    region: Region,
-    period: Period,
-    seq: int,
-    now: datetime,
-    figures: dict[rules.Slot, Figure],
-) -> proofs.Proof:
-    by_key = {str(figure.key): figure for figure in figures.values()}
+def _proof(document: tree.Document, edition: _Edition, figures: Iterable[Figure]) -> proofs.Proof:
+    by_key = {str(figure.key): figure for figure in figures}
     proved = []
     for place in tree.places(document):
         figure = by_key[place.chip.figure]
@@ -173,15 +338,20 @@ def _proof(
             proofs.ProofFigure(
                 slot=place.chip.slot, figure=place.chip.figure, xpath=proofs.xpath_of(place.chip.slot),
                 text=place.chip.text, label=place.chip.label, indicator=figure.indicator, definition=figure.definition,
-                region=region.code, period=figure.period, aspect=figure.aspect, value=figure.value, seq=figure.seq,
+                region=edition.region.code, period=figure.period, aspect=figure.aspect, value=figure.value, seq=figure.seq,
                 digest=figure.digest, sentence=place.sentence,
             )
         )  # fmt: skip
     return proofs.sign(
         proofs.Proof(
-            document=document.id, title=document.title, outline=f"{outline.code}@{outline.version}", region=region.code,
-            period=period.code, seq=seq, created=now.astimezone(SHANGHAI).isoformat(timespec="seconds"),
-            fingerprint=proofs.fingerprint(document), figures=tuple(proved),
+            document=document.id, title=document.title, outline=f"{edition.outline}@{edition.outline_version}",
+            region=edition.region.code, period=edition.period.code, seq=edition.seq,
+            created=edition.now.astimezone(SHANGHAI).isoformat(timespec="seconds"), fingerprint=proofs.fingerprint(document),
+            figures=tuple(proved),
+            mentions=tuple(
+                proofs.ProofMention(**asdict(place.mention), sentence=place.sentence)
+                for place in tree.mention_places(document)
+            ),
         ),
         signing_key(),
     )  # fmt: skip

@@ -10,10 +10,11 @@ class ReportsConfig(AppConfig):
         from django.utils.translation import gettext_lazy as _
 
         from xingke.accounts.permissions import Permission
-        from xingke.base import definitions, menu
-        from xingke.reports import rules
+        from xingke.base import definitions, menu, searching
+        from xingke.reports import finding, rules
 
         definitions.register(rules.OUTLINES)
+        searching.register(finding.DOCUMENTS)
         for order, code, label, url_name, permission, icon in (
             (70, "documents", _("文稿"), "reports:document-list", Permission.DOCUMENT_READ, "file-text"),
             (75, "verify", _("核验"), "reports:verify", Permission.DOCUMENT_VERIFY, "shield-check"),

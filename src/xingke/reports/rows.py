@@ -14,27 +14,34 @@ from xingke.registry.rules import Scope
 from xingke.reports import checking, queries
 from xingke.reports.checking import Checked
 from xingke.reports.models import Document
+from xingke.reports.standing import TAGS
 from xingke.reports.verifying import RecordChange
 
 
 @dataclass(frozen=True)
 class Row:
-    """A document in a list: how many figures it speaks, how many sentences were left out, and whether it still holds."""
+    """A document in a list: how many figures it speaks, how many sentences were left out, whether it still holds, and
+    where its newest edition and the public one stand."""
 
     document: Document
     figures: int
     gaps: int
     state: str
     period: str
+    standing: str  # a code of state_tag
+    public: int | None  # the number of the public edition, where it is another one
 
 
 def rows_of(documents: Iterable[Any]) -> list[Row]:  # documents annotated with figure_count
-    """Documents for a list; the state is empty where it would have to be worked out."""
+    """Documents for a list, from ``newest_visible_to``; the state is empty where it would have to be worked out."""
     stamp = queries.ledger_stamp()
-    return [
-        Row(each, each.figure_count, len(each.gaps), _state(checking.known(each, stamp)), period_words(each.period))
-        for each in documents
-    ]
+    return [_row(each, checking.known(each, stamp)) for each in documents]
+
+
+def _row(each: Any, checked: Checked | None) -> Row:  # an annotated document
+    public = each.public if each.public != each.edition else None
+    standing = TAGS[each.standing or ""]
+    return Row(each, each.figure_count, len(each.gaps), _state(checked), period_words(each.period), standing, public)
 
 
 def _state(checked: Checked | None) -> str:

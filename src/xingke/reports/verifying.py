@@ -8,7 +8,9 @@ from xingke.base.periods import Period
 from xingke.base.press import docx_reader, verify
 from xingke.base.press.docx_reader import Reading
 from xingke.base.press.verify import Finding, Kind, Verdict
+from xingke.indicators import columns
 from xingke.indicators import queries as indicators
+from xingke.indicators.aspects import read_together
 from xingke.indicators.drift import Drift, Readers, drift
 from xingke.indicators.models import Figure
 from xingke.indicators.queries import Reader
@@ -19,6 +21,7 @@ from xingke.ledger.queries import current_subjects
 from xingke.ledger.words import Words
 from xingke.reports.keys import trusted_keys
 from xingke.reports.models import Document
+from xingke.reports.naming import changed_names
 from xingke.reports.queries import tree_of
 
 
@@ -72,6 +75,10 @@ def verify_file(data: bytes, *, visible: Collection[UUID] | None = None) -> Repo
     if document is None or (visible is not None and document.key not in visible):
         return Report(verdict, document if visible is None else None, (), is_ledger_checked=False)
     drifts = check_ledger(document)
+    renamed = [
+        Finding(kind=Kind.RECORD_CHANGED, found=now or "—", params={"label": mention.text})
+        for mention, now in changed_names(tree_of(document))
+    ]
     findings = [
         Finding(
             kind=Kind.FIGURE_DRIFTED, slot=slot, figure=str(each.figure.key), expected=each.figure.text,
@@ -83,7 +90,7 @@ def verify_file(data: bytes, *, visible: Collection[UUID] | None = None) -> Repo
         DriftedFigure(slot, label, each.figure.text, each.now.text or "未知", each.says_otherwise, record_changes(each))
         for slot, label, each in drifts
     )
-    return Report(verdict.joined(findings), document, drifted, is_ledger_checked=True)
+    return Report(verdict.joined([*findings, *renamed]), document, drifted, is_ledger_checked=True)
 
 
 def find_document(reading: Reading) -> Document | None:
@@ -101,6 +108,11 @@ def find_document(reading: Reading) -> Document | None:
 
 def check_ledger(document: Document) -> list[tuple[int, str, Drift]]:
     """The figures of a document whose evidence or number is other now, or cannot be recomputed at its own number."""
+    with columns.held():
+        return _check_ledger(document)
+
+
+def _check_ledger(document: Document) -> list[tuple[int, str, Drift]]:
     readers = Readers()
     found = []
     known: dict[UUID, Drift] = {}
@@ -123,10 +135,8 @@ def check_ledger(document: Document) -> list[tuple[int, str, Drift]]:
 
 def _read_together(document: Document, figures: Sequence[Figure], reader: Reader) -> None:
     """Everything the figures of a document are read from, in one pass instead of one each."""
-    region, period = document.region, Period.parse(document.period)
-    codes = dict.fromkeys(figure.indicator for figure in figures)
-    asked = [reader.indicator(code, region=region) for code in codes]
-    reader.values(asked, reader.peers(region), [period, period.year_before])
+    wanted = dict.fromkeys((figure.indicator, figure.aspect) for figure in figures)
+    read_together(reader, list(wanted), document.region, Period.parse(document.period))
 
 
 def record_changes(each: Drift) -> tuple[RecordChange, ...]:

@@ -14,7 +14,19 @@ from xml.sax.saxutils import escape
 
 from xingke.base.press import official
 from xingke.base.press.proof import FIGURES_NAMESPACE, FIGURES_PREFIX, PROOF_NAMESPACE, Proof, to_xml, xpath_of
-from xingke.base.press.tree import Chip, Document, Heading, Inline, Notice, Paragraph, Table, chips, plain, split_bound
+from xingke.base.press.tree import (
+    Chip,
+    Document,
+    Heading,
+    Inline,
+    Notice,
+    Paragraph,
+    Table,
+    chips,
+    mention_places,
+    plain,
+    split_bound,
+)
 
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time a zip entry can carry
@@ -54,6 +66,9 @@ def _check(document: Document, proof: Proof) -> None:
         pairs = itertools.zip_longest(said, proved)
         one, other = next(pair for pair in pairs if pair[0] != pair[1])
         raise ValueError(f"document and proof speak different figures: {one} against {other}")
+    named = [(place.mention.record, place.mention.version, place.sentence) for place in mention_places(document)]
+    if named != [(mention.record, mention.version, mention.sentence) for mention in proof.mentions]:
+        raise ValueError(f"document and proof name different records: {named}")
 
 
 def _constant_parts(document: Document, custom_parts: int) -> Iterator[tuple[str, str]]:
@@ -160,8 +175,8 @@ def _inlines(inlines: Sequence[Inline], store: str) -> str:
     """Text and figures; the words of a figure that stay outside its control share a run with the text beside them."""
     runs, pending = [], ""
     for part in inlines:
-        if isinstance(part, str):
-            pending += part
+        if not isinstance(part, Chip):
+            pending += plain((part,))
             continue
         before, bound, after = split_bound(part.text)
         runs += [_run(pending + before), _control(part, bound, store)]

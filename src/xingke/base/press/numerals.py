@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
-from xingke.base.press.tree import Document, Heading, Inline, Notice, Paragraph, masked, plain
+from xingke.base.press.tree import Chip, Document, Heading, Inline, Notice, Paragraph, masked, plain
 
 
 class NumeralKind(StrEnum):
@@ -198,11 +198,16 @@ def _stray_digits(text: str, start: int, end: int) -> Iterable[Numeral]:
 
 
 def loose(inlines: Sequence[Inline], *, terms: Collection[str] = ()) -> list[Numeral]:
-    """The numerals of a passage that no figure covers; offsets are of its plain text."""
-    return find(masked(inlines), terms=terms)
+    """The numerals of a passage that no figure covers and no name holds; offsets are of its plain text."""
+    return find(masked(inlines, names=True), terms=terms)
 
 
 _TOUCHING = re.compile(rf"[{_DIGIT}{_CHINESE}.．%％‰余多近超约逾]")
+
+
+def touches(hidden: str, start: int, end: int) -> bool:
+    """Whether a typed digit or approximation word touches the figure at hidden[start:end] of a masked text."""
+    return bool(_TOUCHING.search(hidden[max(start - 1, 0) : start] + hidden[end : end + 1]))
 
 
 def touching(inlines: Sequence[Inline]) -> list[str]:
@@ -211,10 +216,8 @@ def touching(inlines: Sequence[Inline]) -> list[str]:
     at, found = 0, []
     for part in inlines:
         size = len(part) if isinstance(part, str) else len(part.text)
-        if not isinstance(part, str):
-            beside = hidden[max(at - 1, 0) : at] + hidden[at + size : at + size + 1]
-            if _TOUCHING.search(beside):
-                found.append(whole[max(at - 2, 0) : at + size + 2])
+        if isinstance(part, Chip) and touches(hidden, at, at + size):
+            found.append(whole[max(at - 2, 0) : at + size + 2])
         at += size
     return found
 

@@ -52,11 +52,22 @@ class ProofFigure:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ProofMention:
+    """One name as published: the record it was taken from, and the sentence it stands in (see tree.mention_places)."""
+
+    text: str
+    kind: str
+    record: str
+    version: int
+    sentence: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Proof:
     """The proof of one document; signature and public_key are lower-case hex, empty before sign.
 
     outline: code and version of the outline. seq: the ledger counter of the whole document. created: ISO 8601 with offset.
-    fingerprint: see fingerprint_of.
+    fingerprint: see fingerprint_of. mentions: the names in the text, in reading order.
     """
 
     document: str
@@ -70,6 +81,7 @@ class Proof:
     figures: tuple[ProofFigure, ...]
     signature: str = ""
     public_key: str = ""
+    mentions: tuple[ProofMention, ...] = ()
 
 
 def xpath_of(slot: int) -> str:
@@ -88,9 +100,14 @@ def fingerprint(document: Document) -> str:
 
 
 def canonical(proof: Proof) -> bytes:
-    """The bytes that are signed: everything but the signature, as JSON with sorted keys and no spaces, UTF-8."""
+    """The bytes that are signed: everything but the signature, as JSON with sorted keys and no spaces, UTF-8.
+
+    Without names there is no word of names in it, so that signatures from before there were any still hold.
+    """
     content = asdict(proof)
     del content["signature"]
+    if not proof.mentions:
+        del content["mentions"]
     return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
@@ -115,22 +132,24 @@ def is_signed_by(proof: Proof, public_key: bytes) -> bool:
 # --- part B ----------------------------------------------------------------------------------------
 
 _ATTRIBUTE = {'"': "&quot;", "\n": "&#10;", "\r": "&#13;", "\t": "&#9;"}
-_HEAD = tuple(field.name for field in fields(Proof) if field.name != "figures")
+_HEAD = tuple(field.name for field in fields(Proof) if field.name not in ("figures", "mentions"))
 _FIGURE = tuple(field.name for field in fields(ProofFigure))
-_INTEGERS = {"slot", "seq"}
+_MENTION = tuple(field.name for field in fields(ProofMention))
+_INTEGERS = {"slot", "seq", "version"}
 
 
-def _attributes(record: Proof | ProofFigure, names: tuple[str, ...]) -> str:
+def _attributes(record: Proof | ProofFigure | ProofMention, names: tuple[str, ...]) -> str:
     return "".join(f' {name}="{escape(str(getattr(record, name)), _ATTRIBUTE)}"' for name in names)
 
 
 def to_xml(proof: Proof) -> str:
     """Part B as text. Same proof, same text."""
-    figures = "".join(f"<figure{_attributes(figure, _FIGURE)}/>\n" for figure in proof.figures)
+    said = "".join(f"<figure{_attributes(figure, _FIGURE)}/>\n" for figure in proof.figures)
+    said += "".join(f"<mention{_attributes(mention, _MENTION)}/>\n" for mention in proof.mentions)
     head = _attributes(proof, _HEAD)
     return (
         '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-        f'<proof xmlns="{PROOF_NAMESPACE}"{head}>\n{figures}</proof>'
+        f'<proof xmlns="{PROOF_NAMESPACE}"{head}>\n{said}</proof>'
     )
 
 
@@ -141,7 +160,10 @@ def from_xml(root: etree._Element) -> Proof:
     figures = tuple(
         ProofFigure(**_values(child, _FIGURE)) for child in root.iterchildren(f"{{{PROOF_NAMESPACE}}}figure")
     )
-    return Proof(**_values(root, _HEAD), figures=figures)
+    mentions = tuple(
+        ProofMention(**_values(child, _MENTION)) for child in root.iterchildren(f"{{{PROOF_NAMESPACE}}}mention")
+    )
+    return Proof(**_values(root, _HEAD), figures=figures, mentions=mentions)
 
 
 def _values(element: etree._Element, names: tuple[str, ...]) -> dict[str, Any]:  # Any: text and integers for one call

@@ -1,4 +1,4 @@
-"""The document tree: what an official document says, before it is a file. Every figure in it is a chip.
+"""The document tree: what an official document says, before it is a file. Every figure in it is a chip, every name a mention.
 
 Three texts of one paragraph are used everywhere: *plain* (what a reader sees), *masked* (the same length, figures
 replaced by ``MASK``, so offsets agree with plain) and the *sentence* a figure stands in, which the proof fixes.
@@ -37,7 +37,21 @@ class Chip:
         return split_bound(self.text)[1]
 
 
-Inline = str | Chip
+@dataclass(frozen=True, kw_only=True)
+class Mention:
+    """A name taken from a record: plain text on paper, and a way to the record wherever there are links.
+
+    text: as it is read ("青溪芯源科技有限公司"); numerals in it are part of the name. kind, record, version: the record
+    that says so, and the version of it that was read.
+    """
+
+    text: str
+    kind: str
+    record: str
+    version: int
+
+
+Inline = str | Chip | Mention
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,9 +120,20 @@ class Document:
         for chip in chips(self):
             if not chip.text.strip() or "\n" in chip.text:
                 raise ValueError(f"figure {chip.slot} ({chip.label}) has no one-line text: {chip.text!r}")
+        for mention in mentions(self):
+            if not mention.text.strip() or "\n" in mention.text:
+                raise ValueError(f"the record {mention.record} has no one-line name: {mention.text!r}")
         for text in _texts(self):
             if bad := _ILLEGAL.search(text):
                 raise ValueError(f"character {bad[0]!r} cannot stand in a document: {text[:40]!r}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class MentionPlace:
+    """Where a name stands: the mention and the exact text of its sentence."""
+
+    mention: Mention
+    sentence: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,13 +146,22 @@ class Place:
 
 def chips(document: Document) -> Iterator[Chip]:
     """Every figure in reading order: blocks in order, tables row by row."""
+    return (part for part in _inlines_of(document) if isinstance(part, Chip))
+
+
+def mentions(document: Document) -> Iterator[Mention]:
+    """Every name taken from a record, in reading order."""
+    return (part for part in _inlines_of(document) if isinstance(part, Mention))
+
+
+def _inlines_of(document: Document) -> Iterator[Inline]:
     for block in document.blocks:
         if isinstance(block, Paragraph):
-            yield from (part for part in block.inlines if isinstance(part, Chip))
+            yield from block.inlines
         elif isinstance(block, Table):
             for row in block.rows:
                 for cell in row:
-                    yield from (part for part in cell if isinstance(part, Chip))
+                    yield from cell
 
 
 def split_bound(text: str) -> tuple[str, str, str]:
@@ -146,9 +180,13 @@ def plain(inlines: Sequence[Inline]) -> str:
     return "".join(part if isinstance(part, str) else part.text for part in inlines)
 
 
-def masked(inlines: Sequence[Inline]) -> str:
-    """Like plain, same length, each character of a figure replaced by MASK."""
-    return "".join(part if isinstance(part, str) else MASK * len(part.text) for part in inlines)
+def masked(inlines: Sequence[Inline], *, names: bool = False) -> str:
+    """Like plain, same length, each character of a figure replaced by MASK; names: those of mentions as well."""
+    hidden = Chip | Mention if names else Chip
+    return "".join(
+        MASK * len(part.text) if isinstance(part, hidden) else part if isinstance(part, str) else part.text
+        for part in inlines
+    )
 
 
 def sentence_bounds(masked_text: str) -> list[tuple[int, int]]:
@@ -167,11 +205,11 @@ def sentences(paragraph: Paragraph) -> tuple[tuple[Inline, ...], ...]:
 def _cut(inlines: Sequence[Inline], start: int, end: int) -> Iterator[Inline]:
     at = 0
     for part in inlines:
-        size = len(part) if isinstance(part, str) else len(part.text)
-        low, high = max(start - at, 0), min(end - at, size)
+        text = part if isinstance(part, str) else part.text
+        low, high = max(start - at, 0), min(end - at, len(text))
         if low < high:
-            yield part[low:high] if isinstance(part, str) else part
-        at += size
+            yield part if isinstance(part, Chip) or (low, high) == (0, len(text)) else text[low:high]
+        at += len(text)
 
 
 def cell_sentence(head: str, cells: Sequence[str]) -> str:
@@ -181,19 +219,35 @@ def cell_sentence(head: str, cells: Sequence[str]) -> str:
 
 def places(document: Document) -> tuple[Place, ...]:
     """Every figure with its sentence, in slot order."""
-    found: list[Place] = []
+    return tuple(
+        Place(chip=part, sentence=text)
+        for inlines, text in _sentences_of(document)
+        for part in inlines
+        if isinstance(part, Chip)
+    )
+
+
+def mention_places(document: Document) -> tuple[MentionPlace, ...]:
+    """Every name taken from a record with its sentence, in reading order."""
+    return tuple(
+        MentionPlace(mention=part, sentence=text)
+        for inlines, text in _sentences_of(document)
+        for part in inlines
+        if isinstance(part, Mention)
+    )
+
+
+def _sentences_of(document: Document) -> Iterator[tuple[Sequence[Inline], str]]:
+    """Every sentence, or cell, with the text that stands for it in a proof."""
     for block in document.blocks:
         if isinstance(block, Paragraph):
             for sentence in sentences(block):
-                text = plain(sentence).strip()
-                found.extend(Place(chip=part, sentence=text) for part in sentence if isinstance(part, Chip))
+                yield sentence, plain(sentence).strip()
         elif isinstance(block, Table):
             for row in block.rows:
                 cells = [plain(cell) for cell in row]
                 for head, cell in zip(block.header, row, strict=True):
-                    text = cell_sentence(head, cells)
-                    found.extend(Place(chip=part, sentence=text) for part in cell if isinstance(part, Chip))
-    return tuple(found)
+                    yield cell, cell_sentence(head, cells)
 
 
 def passages(document: Document) -> Iterator[tuple[Inline, ...]]:
@@ -218,6 +272,8 @@ def _texts(document: Document) -> Iterator[str]:
     yield from (document.id, document.language)
     for chip in chips(document):
         yield from (chip.figure, chip.label, chip.text)
+    for mention in mentions(document):
+        yield from (mention.text, mention.kind, mention.record)
     for inlines in passages(document):
         yield from (part for part in inlines if isinstance(part, str))
 
@@ -262,13 +318,13 @@ def _block(stored: Mapping[str, object]) -> Block:
 
 
 def _inlines(stored: object) -> tuple[Inline, ...]:
-    return tuple(part if isinstance(part, str) else _chip(part) for part in _list(stored))
+    return tuple(part if isinstance(part, str) else _figure_or_name(part) for part in _list(stored))
 
 
-def _chip(stored: object) -> Chip:
+def _figure_or_name(stored: object) -> Chip | Mention:
     if not isinstance(stored, dict):
-        raise ValueError(f"expected a figure in the stored document, got {stored!r}")
-    return Chip(**stored)
+        raise ValueError(f"expected a figure or a name in the stored document, got {stored!r}")
+    return Mention(**stored) if "record" in stored else Chip(**stored)
 
 
 def _list(stored: object) -> list[object]:

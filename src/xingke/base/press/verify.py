@@ -20,6 +20,7 @@ from xingke.base.press.tree import (
     Chip,
     Document,
     cell_sentence,
+    mention_places,
     passages,
     places,
     plain,
@@ -39,6 +40,7 @@ class Kind(StrEnum):
     FIGURE_REPEATED = "figure repeated"
     FIGURE_ADDED = "figure added"
     SENTENCE_CHANGED = "sentence changed"
+    NAME_CHANGED = "name changed"
     UNBOUND_NUMERAL = "unbound numeral"
     TRACKED_CHANGE = "tracked change"
     TITLE_CHANGED = "title changed"
@@ -52,6 +54,7 @@ class Kind(StrEnum):
     NUMERAL_DIFFERS = "numeral differs"
     EMBEDDED_DOCUMENT = "embedded document"
     FIGURE_DRIFTED = "figure drifted"
+    RECORD_CHANGED = "record changed"
     PARTS_DROPPED = "parts dropped"
     LIST_DROPPED = "list dropped"
     TRACKED_CHANGES_EXIST = "tracked changes exist"
@@ -92,6 +95,10 @@ _SENTENCES: Mapping[Kind, tuple[str, str]] = {
     Kind.SENTENCE_CHANGED: (
         "“{label}”（{figure_text}）所在的句子变了：原为“{expected}”，现为“{found}”。",
         "The sentence of “{label}” ({figure_text}) changed: it was “{expected}”, now “{found}”.",
+    ),
+    Kind.NAME_CHANGED: (
+        "写有“{label}”的句子变了或不见了，原为“{expected}”。",
+        "The sentence that names “{label}” changed or is gone: it was “{expected}”.",
     ),
     Kind.UNBOUND_NUMERAL: (
         "“{found}”没有任何数据依据。",
@@ -138,6 +145,10 @@ _SENTENCES: Mapping[Kind, tuple[str, str]] = {
     Kind.FIGURE_DRIFTED: (
         "“{label}”发布时为“{expected}”，现在的台账算出“{found}”。",
         "“{label}” was published as “{expected}”; the ledger now gives “{found}”.",
+    ),
+    Kind.RECORD_CHANGED: (
+        "文中写到的“{label}”，所依据的台账记录后来有更正或已作废，现为“{found}”。",
+        "The record behind “{label}” in the text was corrected or voided since; it now reads “{found}”.",
     ),
     Kind.PARTS_DROPPED: (
         "编辑软件丢掉了证明部分，已改为与固化的版本逐个核对，{count}个数字全部一致。",
@@ -306,7 +317,8 @@ def compare(
     stands in where an editor dropped the parts. trusted_keys: raw 32-byte Ed25519 public keys. allowed_terms: names
     whose digits are no quantities, beside the built-in ones.
     """
-    page = _Page(reading, allowed_terms)
+    names = _names(proof, frozen)
+    page = _Page(reading, {*allowed_terms, *(text for text, _sentence in names if not _is_numeral(text))})
     findings: list[Finding] = []
     if proof is not None:
         findings += _seal(reading, proof, frozen, trusted_keys)
@@ -325,7 +337,7 @@ def compare(
         found, rows = _against_controls(page, expected, title)
         is_listless = reading.strings is None and bool(expected)
         dropped = Kind.PARTS_DROPPED if proof is None else Kind.LIST_DROPPED if is_listless else None
-    findings += found
+    findings += [*found, *_names_gone(page, names, {figure.sentence for figure in expected})]
     if dropped is not None and all(finding.is_notice for finding in findings):
         findings.append(Finding(kind=dropped, params={"count": len(expected)}))
     return Verdict(findings=(*findings, *page.remarks()), rows=tuple(rows))
@@ -336,6 +348,29 @@ def _unproved(page: "_Page") -> Iterator[Finding]:
     count = sum(len(page.numerals(paragraph, paragraph.text)) for paragraph in page.reading.paragraphs)
     if page.reading.proof_error is None:
         yield Finding(kind=Kind.PROOF_MISSING, params={"count": count})
+
+
+def _names(proof: Proof | None, frozen: Document | None) -> list[tuple[str, str]]:
+    """The names taken from records, each with its sentence. Numerals in them are no quantities."""
+    if proof is not None:
+        return [(mention.text, mention.sentence) for mention in proof.mentions]
+    return [(place.mention.text, place.sentence) for place in mention_places(frozen)] if frozen else []
+
+
+def _is_numeral(name: str) -> bool:
+    """Whether a name is little else than a numeral: 三家 excuses no other 三家."""
+    return len(name) - sum(each.end - each.start for each in numerals.find(name)) < 2
+
+
+def _names_gone(page: "_Page", names: Sequence[tuple[str, str]], told: Collection[str]) -> Iterator[Finding]:
+    """Names whose sentence does not stand any more; sentences that also speak a figure are told of with it."""
+    lost = [(text, sentence) for text, sentence in names if sentence not in told]
+    if not lost:
+        return
+    standing = {_squeezed(each) for paragraph in page.reading.paragraphs for each in page.sentences(paragraph)}
+    for text, sentence in lost:
+        if _squeezed(sentence) not in standing:
+            yield Finding(kind=Kind.NAME_CHANGED, expected=sentence, params={"label": text})
 
 
 def _from_proof(proof: Proof) -> list[_Expected]:

@@ -140,6 +140,13 @@ STATES: dict[str, tuple[str, str]] = {
     "holds": ("good", "circle-check"),
     "drifted": ("warn", "alert-triangle"),
     "unbound": ("bad", "alert-circle"),
+    "unpublished": ("quiet", "pencil"),
+    "in-review": ("warn", "clock"),
+    "cleared": ("brand", "checks"),
+    "sent-back": ("bad", "alert-circle"),
+    "public": ("good", "eye"),
+    "superseded": ("plain", "history"),
+    "retracted": ("bad", "ban"),
 }
 
 
@@ -158,6 +165,13 @@ def _state_words(code: str) -> str:
         "holds": gettext("相符"),
         "drifted": gettext("已变动"),
         "unbound": gettext("无出处"),
+        "unpublished": gettext("草稿"),
+        "in-review": gettext("审查中"),
+        "cleared": gettext("待公布"),
+        "sent-back": gettext("被退回"),
+        "public": gettext("已公布"),
+        "superseded": gettext("已被替代"),
+        "retracted": gettext("已撤回"),
     }[code]
 
 

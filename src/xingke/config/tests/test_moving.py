@@ -18,6 +18,10 @@ from xingke.config import moving
 from xingke.config.tests import small
 from xingke.ledger.models import PatentEvent
 from xingke.registry.models import Region
+from xingke.search import actions as searching
+from xingke.search.models import Entry
+from xingke.search.queries import Says
+from xingke.search.rules import asked
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("further_databases")]
 
@@ -51,6 +55,15 @@ def test_everything_arrives_as_it_was(other: str) -> None:
         assert moving.digest(model, "default") == moving.digest(model, other) == moved[model._meta.db_table]
     was, now = User.objects.get(username="officer"), User.objects.using(other).get(username="officer")
     assert (now.pk, now.created_at, now.password) == (was.pk, was.created_at, was.password)
+
+
+def test_what_could_be_found_can_be_found_where_it_arrived(other: str) -> None:
+    small.furnish()
+    searching.catch_up()
+    moving.copy(source="default", target=other)
+
+    wanted = Says(asked("明渠"))
+    assert Entry.objects.using(other).filter(wanted).count() == Entry.objects.filter(wanted).count() > 0
 
 
 def test_new_rows_are_numbered_after_those_that_arrived(other: str) -> None:

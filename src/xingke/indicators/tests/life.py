@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.cast import NOW, Cast
+from tests.cast import NOW, Cast, correct
 from xingke.accounts.queries import current_seq
 from xingke.base.keys import new_key
 from xingke.base.refusals import Refused
@@ -133,7 +133,13 @@ class Life:
         fields = {**FIELDS[kind][which % len(FIELDS[kind])], "name": f"第 {self.count} 件", "number": f"{self.count}"}
         history = actions.NewHistory(fields=fields, region=events[0].region, organisation=self.cast.firm, events=events)
         actions.file_histories(
-            kind=kind, histories=[history], by=self.cast.statistician, now=NOW, source="life", confirmed=confirmed
+            kind=kind,
+            histories=[history],
+            by=self.cast.statistician,
+            now=NOW,
+            source="life",
+            confirmed=confirmed,
+            confirmed_by=self.cast.checker,
         )
 
     def _add(self, _what: str, kind: str, which: int, number: int, days: int, where: int) -> None:
@@ -141,25 +147,22 @@ class Life:
         new = actions.NewEvent(event=event, on=START + timedelta(days=days), region=self._region(where))
         actions.add_event(
             kind=kind, subject=self._pick(kind, which).subject, event=new, by=self.cast.statistician, now=NOW,
-            source="life", confirmed=number % 3 > 0,
+            source="life", confirmed=number % 3 > 0, confirmed_by=self.cast.checker,
         )  # fmt: skip
 
     def _correct(self, what: str, kind: str, which: int, number: int, days: int, where: int) -> None:
         row = self._pick(kind, which)
-        reasons: dict[str, Any] = {"reason": "更正", "by": self.cast.statistician, "now": NOW}
         if what == "correct subject":
             subject = KINDS[kind].subject._default_manager.get(record=row.subject, seq_to__isnull=True)
             changes = dict(FIELDS[kind][number % len(FIELDS[kind])])
-            actions.correct_subject(
-                kind=kind, record=subject.record, version=subject.version, changes=changes, **reasons
-            )
+            correct(kind, subject.record, changes, version=subject.version, by=self.cast.statistician)
             return
         changes: dict[str, Any] = {
             "correct day": {"happened_on": START + timedelta(days=days)},
             "correct region": {"region": self._region(where)},
             "correct event": {"event": EVENTS[kind][number % len(EVENTS[kind])]},
         }[what]
-        actions.correct_event(kind=kind, record=row.record, version=row.version, changes=changes, **reasons)
+        correct(kind, row.record, changes, version=row.version, by=self.cast.statistician)
 
     def _void(self, _what: str, kind: str, which: int, *_rest: int) -> None:
         row = self._pick(kind, which)
@@ -170,7 +173,7 @@ class Life:
     def _confirm(self, _what: str, kind: str, which: int, *_rest: int) -> None:
         drafts = self._rows(kind).filter(state=State.DRAFT)
         row = drafts[which % len(drafts)] if drafts else self._pick(kind, which)
-        actions.confirm_event(kind=kind, record=row.record, version=row.version, by=self.cast.statistician, now=NOW)
+        actions.confirm_event(kind=kind, record=row.record, version=row.version, by=self.cast.checker, now=NOW)
 
     def _rows(self, kind: str) -> Any:
         return KINDS[kind].event._default_manager.filter(seq_to__isnull=True).order_by("id")

@@ -4,11 +4,13 @@ from decimal import Decimal
 from uuid import UUID
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.cast import NOW, Cast, file, keep_records, report
 from xingke.accounts.queries import current_seq
 from xingke.base.periods import Period
-from xingke.indicators.queries import Growth, Rank, Reader, Value, indicator
+from xingke.indicators.queries import Growth, Rank, Reader, Value, indicator, indicators
 from xingke.ledger import actions
 from xingke.ledger.models import Observation
 from xingke.registry.models import Region
@@ -359,3 +361,25 @@ def test_a_page_of_many_regions_takes_no_more_queries_than_one_of_few(
 
     with django_assert_max_num_queries(16):  # type: ignore[operator]  # pytest-django exports no type for it
         Reader().values(asked, regions, [YEAR, BEFORE])
+
+
+def test_an_overview_asks_once_where_the_ledger_stands_and_once_for_what_was_reported_of_each(cast: Cast) -> None:
+    kinds = ("recognition", "patent", "project", "payment", "contract")
+    keep_records(*counties(cast), by=cast.statistician, kinds=kinds)
+    reader = Reader()
+
+    with CaptureQueriesContext(connection) as captured:
+        reader.overview(list(indicators().values()), cast.county, YEAR)
+    said = [each["sql"] for each in captured]
+    assert len([sql for sql in said if "accounts_counter" in sql]) == 1  # whatever the kinds
+    assert len([sql for sql in said if "ledger_observation" in sql]) == 3  # siblings; the year before; growth and rank
+
+
+def test_a_year_that_is_known_is_not_read_again(cast: Cast) -> None:
+    asked, reader = [indicator("gdp")], Reader()
+    reader.values(asked, [cast.county], [YEAR])
+
+    with CaptureQueriesContext(connection) as captured:
+        reader.values(asked, [cast.county], [YEAR, BEFORE])
+    (sql,) = [each["sql"] for each in captured if "ledger_observation" in each["sql"]]
+    assert f"'{BEFORE.code}'" in sql and f"'{YEAR.code}'" not in sql

@@ -28,15 +28,15 @@ def test_a_title_is_filed_with_its_events_as_one_audited_batch(cast: Cast) -> No
 
 
 def test_a_correction_is_a_new_version_and_the_old_one_stays(cast: Cast) -> None:
-    key = file("recognition", "甲", [("recognised", "2024-11-08")], firm=cast.firm, by=cast.statistician)
-    event = RecognitionEvent.objects.get(subject=key)
+    key = file("patent", "甲", [("granted", "2024-11-08")], firm=cast.firm, by=cast.statistician)
+    event = PatentEvent.objects.get(subject=key)
 
     actions.correct_event(
-        kind="recognition", record=event.record, version=1, changes={"happened_on": date(2023, 11, 8)}, reason="证书日期录错",
+        kind="patent", record=event.record, version=1, changes={"happened_on": date(2023, 11, 8)}, reason="证书日期录错",
         by=cast.officer, now=NOW,
     )  # fmt: skip
 
-    old, new = RecognitionEvent.objects.filter(record=event.record).order_by("version")
+    old, new = PatentEvent.objects.filter(record=event.record).order_by("version")
     assert (old.happened_on, old.seq_to) == (date(2024, 11, 8), new.seq_from)
     assert (new.happened_on, new.seq_to, new.reason) == (date(2023, 11, 8), None, "证书日期录错")
 
@@ -63,7 +63,7 @@ def test_voiding_an_event_settles_the_rest_of_its_history(cast: Cast) -> None:
 def test_losing_what_is_not_held_is_refused_and_nothing_is_written(cast: Cast) -> None:
     before = AuditEntry.objects.count()
 
-    with pytest.raises(Refused, match="没有有效的认定或授权"):
+    with pytest.raises(Refused, match="没有有效的认定"):
         file(
             "recognition",
             "甲",
@@ -77,10 +77,10 @@ def test_losing_what_is_not_held_is_refused_and_nothing_is_written(cast: Cast) -
 
 
 def test_two_corrections_of_the_same_version_do_not_overwrite_each_other(cast: Cast) -> None:
-    key = file("recognition", "甲", [("recognised", "2024-11-08")], firm=cast.firm, by=cast.statistician)
-    event = RecognitionEvent.objects.get(subject=key)
+    key = file("patent", "甲", [("granted", "2024-11-08")], firm=cast.firm, by=cast.statistician)
+    event = PatentEvent.objects.get(subject=key)
     correct = {
-        "kind": "recognition",
+        "kind": "patent",
         "record": event.record,
         "version": 1,
         "reason": "更正",
@@ -106,7 +106,7 @@ def test_the_neighbour_may_not_touch_this_county(cast: Cast) -> None:
 
 def test_an_officer_files_drafts_but_cannot_confirm(cast: Cast) -> None:
     with pytest.raises(Refused, match=r"record\.confirm"):
-        file("recognition", "甲", [("recognised", "2024-11-08")], firm=cast.firm, by=cast.officer)
+        file("patent", "甲", [("granted", "2024-11-08")], firm=cast.firm, by=cast.officer)
 
 
 def test_without_its_audit_row_nothing_is_saved(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -148,7 +148,7 @@ def test_confirming_twice_changes_nothing(cast: Cast) -> None:
 
     actions.confirm_event(kind="recognition", record=event.record, version=1, by=cast.director, now=NOW)
 
-    assert RecognitionEvent.objects.get(subject=key).confirmed_by == cast.statistician
+    assert RecognitionEvent.objects.get(subject=key).confirmed_by == cast.checker
     assert AuditEntry.objects.count() == before
 
 
@@ -161,8 +161,10 @@ def test_what_only_a_draft_opened_cannot_be_lost_for_sure(cast: Cast) -> None:
     lost = {"event": "revoked", "on": date(2025, 2, 1), "region": cast.county}
     draft = {"kind": "recognition", "subject": key, "now": NOW, "source": "登记"}
 
-    with pytest.raises(Refused, match="没有有效的认定或授权"):
-        actions.add_event(event=actions.NewEvent(**lost), by=cast.statistician, confirmed=True, **draft)
+    with pytest.raises(Refused, match="没有有效的认定"):
+        actions.add_event(
+            event=actions.NewEvent(**lost), by=cast.statistician, confirmed=True, confirmed_by=cast.checker, **draft
+        )
 
     actions.add_event(event=actions.NewEvent(**lost), by=cast.officer, **draft)  # as a draft it may wait with the other
 

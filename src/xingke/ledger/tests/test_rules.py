@@ -81,7 +81,7 @@ IMPOSSIBLE = [
 
 @pytest.mark.parametrize("story, events", IMPOSSIBLE)
 def test_what_is_not_held_cannot_be_lost(story: str, events: list[str]) -> None:
-    with pytest.raises(Refused, match="之前没有有效的认定或授权"):
+    with pytest.raises(Refused, match="之前没有开始，不能结束"):
         rules.effects(Happening(event, date(2024, 1, day)) for day, event in enumerate(events, 1))
 
 
@@ -179,7 +179,41 @@ def test_chosen(story: str, rows: list[tuple[str, int, bool | None]], expected: 
 
 @pytest.mark.parametrize("state, allowed", [("draft", True), ("confirmed", False), ("void", False)])
 def test_only_a_draft_may_be_confirmed(state: str, allowed: bool) -> None:
-    assert rules.may_confirm(state=state, entered_by=1, by=2).allowed is allowed
+    assert rules.may_confirm(state=state, by=2).allowed is allowed
+
+
+EYES = [
+    ("another confirms", True, {1}, True),
+    ("who wrote it does not", True, {2}, False),
+    ("nor one of two who did", True, {1, 2}, False),
+    ("where two eyes are enough", False, {2}, True),
+]
+
+
+@pytest.mark.parametrize("story, four_eyes, authors, allowed", EYES)
+def test_four_eyes(story: str, four_eyes: bool, authors: set[int], allowed: bool) -> None:
+    assert rules.may_confirm(state="draft", by=2, four_eyes=four_eyes, authors=authors).allowed is allowed
+    for author in authors:
+        filed = rules.may_file_confirmed(four_eyes=four_eyes, entered_by=author, confirmed_by=2)
+        assert filed.allowed is (not four_eyes or author != 2)
+
+
+def test_what_four_eyes_confirmed_is_only_proposed_to_be_changed() -> None:
+    at_once = {
+        (state, four_eyes): rules.is_corrected_at_once(state=state, four_eyes=four_eyes)
+        for state in ("draft", "confirmed")
+        for four_eyes in (True, False)
+    }
+
+    assert [each for each, is_at_once in at_once.items() if not is_at_once] == [("confirmed", True)]
+
+
+def test_a_proposal_is_decided_once_and_never_accepted_by_who_made_it() -> None:
+    def may(outcome: str, by: int, accepting: bool) -> bool:
+        return rules.may_decide(outcome=outcome, proposed_by=1, by=by, accepting=accepting).allowed
+
+    assert (may("open", 2, True), may("open", 2, False), may("open", 1, False)) == (True, True, True)
+    assert (may("open", 1, True), may("accepted", 2, True), may("declined", 2, False)) == (False, False, False)
 
 
 @pytest.mark.parametrize("state, is_current, allowed", [

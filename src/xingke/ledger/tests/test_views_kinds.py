@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from tests.cast import NOW, Cast
+from tests.cast import NOW, Cast, accept_open_proposals, confirmer
 from xingke.ledger import actions
 from xingke.ledger.kinds import KINDS
 from xingke.ledger.models import ActivityEvent, PaymentEvent
@@ -36,7 +36,10 @@ def _file(
             for event, on, measures in events
         ],
     )  # fmt: skip
-    actions.file_histories(kind=kind, histories=[history], by=cast.statistician, now=NOW, source="test", confirmed=True)
+    actions.file_histories(
+        kind=kind, histories=[history], by=cast.statistician, now=NOW, source="test", confirmed=True,
+        confirmed_by=confirmer(kind, cast.statistician),
+    )  # fmt: skip
     return history.key
 
 
@@ -167,6 +170,7 @@ def test_a_corrected_amount_becomes_a_version_that_says_old_and_new(cast: Cast, 
     asked = {"version": "1", "event": "won", "happened_on": "2025-03-01", "amount": "150,000.50", "reason": "凭证录错"}
 
     response = browser.post(f"{own}correct/", asked)
+    accept_open_proposals(by=cast.director)
 
     assert 'value="125000"' in form.content.decode() and "金额（元）" in form.content.decode()
     assert response["Location"] == own
@@ -251,6 +255,7 @@ def test_something_of_every_kind_has_its_pages_and_is_corrected(cast: Cast, sign
     form = browser.get(f"/records/{kind}/{key}/correct/").context["form"]
     asked = {name: form[name].value() for name in form.fields} | {"name": "另一个名称", "reason": "名称录错"}
     browser.post(f"/records/{kind}/{key}/correct/", asked)
+    accept_open_proposals(by=cast.director)
 
     newest = browser.get(f"/records/{kind}/{key}/").context["versions"][0]
     assert [(each.old, each.new) for each in newest["changes"]] == [("name0", "另一个名称")]

@@ -14,7 +14,7 @@ from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base.refusals import Refused
 from xingke.ledger import actions, queries
-from xingke.ledger.forms import CorrectionForm, ReasonForm, correction_form
+from xingke.ledger.forms.corrections import CorrectionForm, ReasonForm, correction_form
 from xingke.ledger.record_facts import crumbs, lead, title
 from xingke.ledger.words import Words
 from xingke.registry import queries as registry
@@ -25,6 +25,7 @@ def record_correct(request: HttpRequest, kind: str, record: UUID) -> HttpRespons
     user = registry.reader(request.user)
     shown = queries.record_to_change(user, kind, record, Permission.RECORD_ENTER)
     words = Words()
+    is_proposed = not queries.corrected_at_once(shown)
     form = correction_form(shown, words, request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -32,9 +33,12 @@ def record_correct(request: HttpRequest, kind: str, record: UUID) -> HttpRespons
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, _("已更正，旧版本保留在“版本”里。"))
+            done = _("已提出，等待别人采纳。") if is_proposed else _("已更正，旧版本保留在“版本”里。")
+            messages.success(request, done)
             return redirect("ledger:record", kind, record)
-    return render(request, "ledger/record_correct.html", _context(words, shown, form, _("更正")))
+    act = _("提出更正") if is_proposed else _("更正")
+    context = {**_context(words, shown, form, act), "act": act, "is_proposed": is_proposed}
+    return render(request, "ledger/record_correct.html", context)
 
 
 def _correct(shown: queries.RecordPage, form: CorrectionForm, by: User) -> None:
@@ -44,6 +48,8 @@ def _correct(shown: queries.RecordPage, form: CorrectionForm, by: User) -> None:
     }  # fmt: skip
     if shown.kind == queries.OBSERVATION:
         actions.correct_observation(**common)
+    elif not queries.corrected_at_once(shown):
+        actions.propose_correction(kind=shown.kind, **common)
     elif shown.is_event:
         actions.correct_event(kind=shown.kind, **common)
     else:

@@ -17,7 +17,7 @@ from xingke.accounts.permissions import Permission
 from xingke.base.exports import csv_address, csv_response, wants_csv
 from xingke.base.refusals import Refused
 from xingke.ledger import actions, queries
-from xingke.ledger.forms import ReasonForm
+from xingke.ledger.forms.corrections import ReasonForm
 from xingke.ledger.models import Observation, State
 from xingke.ledger.record_facts import indicator_url, rival
 from xingke.ledger.words import Words, accepted_word, confidence_word, period_word, state_word

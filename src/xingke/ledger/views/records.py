@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,36 +14,60 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from xingke.accounts.permissions import Permission
+from xingke.accounts.queries import current_seq
 from xingke.base.exports import csv_address, csv_response, wants_csv
 from xingke.ledger import queries
 from xingke.ledger.kinds import KINDS
 from xingke.ledger.models import State
-from xingke.ledger.record_facts import crumbs, facts, held_tag, history, lead, rivals, title, versions
+from xingke.ledger.record_facts import (
+    crumbs,
+    entry_choices,
+    facts,
+    held_tag,
+    history,
+    lead,
+    proposals,
+    rivals,
+    title,
+    versions,
+)
 from xingke.ledger.words import Words, effect_word, kind_choices, kind_word, state_word
 from xingke.registry import filtering
 from xingke.registry import queries as registry
+from xingke.registry.rules import Scope
 
 CHUNK = 500
+
+
+ASKED = ("q", "kind", "event", "year", "state", "region")
+
+
+def asked_for(allowed: Scope, typed: QueryDict) -> tuple[dict[str, str], filtering.RegionChoice, queries.Wanted]:
+    """What a list of records was asked for: as typed, its regions, and the events it shows."""
+    asked = {name: typed.get(name, "").strip() for name in ASKED}
+    choice = filtering.choose_region(allowed, asked["region"])
+    wanted = queries.Wanted(
+        kind=asked["kind"], event=asked["event"], year=asked["year"], state=asked["state"], search=asked["q"],
+        regions=choice.narrow(),
+    )  # fmt: skip
+    return asked, choice, wanted
 
 
 @require_safe
 def record_list(request: HttpRequest) -> HttpResponse:
     user = registry.reader(request.user)
     allowed = registry.require_page(user, Permission.RECORD_READ)
-    asked = {name: request.GET.get(name, "").strip() for name in ("q", "kind", "event", "year", "state")}
-    choice = filtering.choose_region(allowed, request.GET.get("region", ""))
-    wanted = queries.Wanted(
-        kind=asked["kind"], event=asked["event"], year=asked["year"], state=asked["state"], search=asked["q"],
-        regions=choice.narrow(),
-    )  # fmt: skip
+    asked, choice, wanted = asked_for(allowed, request.GET)
     found = queries.events_listed(user, wanted)
     words = Words()
     if wants_csv(request):
         return csv_response(_("台账") + ".csv", _header(), _lines(words, found.iterator()))
     page = Paginator(found, filtering.PAGE_SIZE).get_page(request.GET.get("page"))
-    rows = [_row(words, entry) for entry in queries.entries(page.object_list)]
+    rows = [row_of(words, entry) for entry in queries.entries(page.object_list)]
+    confirming = asked["state"] == State.DRAFT and bool(rows) and registry.has(user, Permission.RECORD_CONFIRM)
     table = {
         "columns": [
+            *([{"label": _("选")}] if confirming else []),
             {"label": _("日期"), "class": "nowrap"}, {"label": _("事件")}, {"label": _("事项")},
             {"label": _("单位")}, {"label": _("区划")}, {"label": _("状态")},
         ],
@@ -54,7 +78,9 @@ def record_list(request: HttpRequest) -> HttpResponse:
     }  # fmt: skip
     context = {
         "table": table, "rows": rows, "filters": _filters(words, asked, choice, queries.event_years(user)),
-        "is_fictional": any(row["is_fictional"] for row in rows),
+        "is_fictional": any(row["is_fictional"] for row in rows), "entries": entry_choices(user),
+        "confirming": {"asked": asked, "until": current_seq()} if confirming else None,
+        "waiting": queries.proposals_waiting(user),
     }  # fmt: skip
     return render(request, "ledger/record_list.html", context)
 
@@ -74,7 +100,8 @@ def _filters(
     return [dict(field) for field in fields if field]
 
 
-def _row(words: Words, entry: queries.TimelineEntry) -> dict[str, Any]:
+def row_of(words: Words, entry: queries.TimelineEntry) -> dict[str, Any]:
+    """One event of a list, in words."""
     event, subject = entry.event, entry.subject
     return {
         "on": entry.on, "event": words.event(entry.kind, event.event), "effect": event.effect,
@@ -82,7 +109,7 @@ def _row(words: Words, entry: queries.TimelineEntry) -> dict[str, Any]:
         "measures": _("，").join(said for _label, said in words.measures(event)),
         "number": getattr(subject, "number", ""), "organisation": event.organisation, "region": event.region.name,
         "state": event.state, "url": reverse("ledger:record", args=[entry.kind, event.record]),
-        "is_fictional": event.is_fictional, "kind": kind_word(entry.kind), "region_code": event.region.code,
+        "key": f"{entry.kind}:{event.record}", "is_fictional": event.is_fictional, "kind": kind_word(entry.kind), "region_code": event.region.code,
     }  # fmt: skip
 
 
@@ -95,7 +122,7 @@ def _header() -> list[str]:
 
 def _lines(words: Words, found: Iterator[Any]) -> Iterable[list[Any]]:
     while part := list(islice(found, CHUNK)):
-        for row in (_row(words, entry) for entry in queries.entries(part)):
+        for row in (row_of(words, entry) for entry in queries.entries(part)):
             holder = row["organisation"]
             yield [
                 row["on"], row["kind"], row["event"], row["effect_word"], row["what"], row["measures"], row["number"],
@@ -115,6 +142,7 @@ def record(request: HttpRequest, kind: str, record: UUID) -> HttpResponse:
         "held": held_tag(shown, timezone.localdate()), "facts": facts(words, shown),
         "history": history(words, shown, registry.scope(user, Permission.RECORD_READ)),
         "versions": versions(words, shown), "rivals": rivals(words, shown), "rights": queries.rights(user, shown),
+        "proposals": proposals(words, shown, user) if kind in KINDS else [],
         "crumbs": crumbs(words, shown), "is_fictional": shown.current.is_fictional,
     }  # fmt: skip
     return render(request, "ledger/record.html", context)

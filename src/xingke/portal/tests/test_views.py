@@ -60,7 +60,7 @@ def test_the_stranger_is_told_what_to_do(cast: Cast, signed_in: SignedIn) -> Non
 @pytest.mark.parametrize(
     ("who", "seen"),
     [
-        ("system", "启用的账号 10 个"),
+        ("system", "启用的账号 12 个"),
         ("security", "还没有授权的账号 1 个"),  # the stranger
         ("auditor", "最近七天的审计记录"),
     ],

@@ -190,7 +190,7 @@ def test_an_account_is_opened_and_the_list_says_what_comes_next(cast: Cast, sign
     )
 
     assert response["Location"] == "/accounts/"
-    assert _said(response) == ["账号“newcomer”已开立，授予岗位角色后才能使用。"]
+    assert _said(response) == ["账号“newcomer”已开立，授予岗位角色后才能使用；首次登录须更改密码。"]
     assert AuditEntry.objects.get(action="account.created", target="newcomer").by == cast.system
 
 

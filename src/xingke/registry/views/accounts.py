@@ -1,4 +1,4 @@
-"""Accounts, for the system administrator: who there is, opening one, closing one."""
+"""Accounts, for the system administrator: who there is, opening one, closing one, another first password."""
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from xingke.accounts import actions
-from xingke.accounts.forms import NewAccountForm
+from xingke.accounts.forms import NewAccountForm, ResetForm
 from xingke.accounts.permissions import Permission
 from xingke.base.exports import csv_address, csv_response, wants_csv
 from xingke.base.refusals import Refused
@@ -72,11 +72,14 @@ def account_new(request: HttpRequest) -> HttpResponse:
     form = NewAccountForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            opened = actions.create_account(**form.cleaned_data, by=user, now=timezone.now())
+            opened = actions.create_account(**form.cleaned_data, by=user, now=timezone.now(), for_now=True)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, _("账号“%(name)s”已开立，授予岗位角色后才能使用。") % {"name": opened.username})
+            messages.success(
+                request,
+                _("账号“%(name)s”已开立，授予岗位角色后才能使用；首次登录须更改密码。") % {"name": opened.username},
+            )
             return redirect("registry:account-list")
     crumbs = [{"label": pgettext("several", "账号"), "url": reverse("registry:account-list")}, {"label": _("开立账号")}]
     return render(request, "registry/account_new.html", {"form": form, "crumbs": crumbs})
@@ -95,3 +98,21 @@ def account_switch(request: HttpRequest, username: str) -> HttpResponse:
         words = _("账号“%(name)s”已启用。") if active else _("账号“%(name)s”已停用，不能再登录。")
         messages.success(request, words % {"name": account.username})
     return redirect("registry:account-list")
+
+
+@require_http_methods(["GET", "POST"])
+def account_reset(request: HttpRequest, username: str) -> HttpResponse:
+    user = queries.reader(request.user)
+    account = queries.account_for(user, username)
+    form = ResetForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.reset_password(user=account, password=form.cleaned_data["password"], by=user, now=timezone.now())
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            words = _("账号“%(name)s”的密码已重置，请当面告知本人；首次登录须更改密码。")
+            messages.success(request, words % {"name": account.username})
+            return redirect("registry:account-list")
+    crumbs = [{"label": pgettext("several", "账号"), "url": reverse("registry:account-list")}, {"label": _("重置密码")}]
+    return render(request, "registry/account_reset.html", {"form": form, "crumbs": crumbs, "account": account})

@@ -1,23 +1,28 @@
-"""Organisations: the list and the page."""
+"""Organisations: the list and the page, entering one and correcting one."""
 
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base import panels
 from xingke.base.exports import csv_address, csv_response, wants_csv
+from xingke.base.refusals import Refused
 from xingke.base.templatetags.xk import day
-from xingke.registry import filtering, queries
+from xingke.registry import actions, filtering, queries
+from xingke.registry.actions import NewOrganisation
+from xingke.registry.forms import CorrectOrganisationForm, NewOrganisationForm
 from xingke.registry.models import Organisation
 
 SORTS = {"name": "name", "region": "region__path", "founded": "founded_on"}
@@ -54,6 +59,7 @@ def organisation_list(request: HttpRequest) -> HttpResponse:
     }  # fmt: skip
     context = {
         "table": table, "rows": rows, "filters": [field for field in fields if field],
+        "may_enter": queries.has(user, Permission.ORGANISATION_EDIT),
         "is_fictional": any(row.is_fictional for row, _cells in rows),
     }  # fmt: skip
     return render(request, "registry/organisation_list.html", context)
@@ -108,6 +114,55 @@ def organisation(request: HttpRequest, key: UUID) -> HttpResponse:
     context = {
         "crumbs": [{"label": pgettext("several", "单位"), "url": reverse("registry:organisation-list")}, {"label": shown.name}],
         "shown": shown, "facts": facts, "panels": panels.panels("organisation", user, shown),
+        "may_correct": queries.scope(user, Permission.ORGANISATION_EDIT).covers(shown.region.path),
+        "actions": panels.panels("organisation-actions", user, shown),
         "is_fictional": shown.is_fictional,
     }  # fmt: skip
     return render(request, "registry/organisation.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def organisation_new(request: HttpRequest) -> HttpResponse:
+    user = queries.reader(request.user)
+    queries.require_page(user, Permission.ORGANISATION_EDIT)
+    form = NewOrganisationForm(user, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        entered = form.cleaned_data
+        new = NewOrganisation(**entered, is_fictional=entered["region"].is_fictional)
+        try:
+            actions.enter_organisations(organisations=[new], by=user, now=timezone.now(), source=new.name)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("单位“%(name)s”已登记。") % {"name": new.name})
+            return redirect("registry:organisation", new.key)
+    context = {"form": form, "crumbs": _crumbs(_("登记单位")), "title": _("登记单位")}
+    return render(request, "registry/organisation_form.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def organisation_correct(request: HttpRequest, key: UUID) -> HttpResponse:
+    user = queries.reader(request.user)
+    shown = queries.organisation_to_correct(user, key)
+    form = CorrectOrganisationForm(user, shown, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.correct_organisation(
+                organisation=shown, changes=form.changes(), seen=form.cleaned_data["seen"],
+                reason=form.cleaned_data["reason"], by=user, now=timezone.now(),
+            )  # fmt: skip
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("登记信息已更正。"))
+            return redirect("registry:organisation", key)
+    context = {
+        "form": form, "crumbs": _crumbs(shown.name, _("更正")), "title": _("更正登记信息"), "shown": shown,
+        "is_fictional": shown.is_fictional,
+    }  # fmt: skip
+    return render(request, "registry/organisation_form.html", context)
+
+
+def _crumbs(*steps: str) -> list[dict[str, str]]:
+    first = {"label": pgettext("several", "单位"), "url": reverse("registry:organisation-list")}
+    return [first, *({"label": step} for step in steps)]

@@ -28,6 +28,12 @@ def test_a_sentence_is_read_into_clauses() -> None:
         Clause(("，", Slot("a", "rank")), is_optional=True),
         Clause(("。",), is_optional=False),
     )
+    assert parse_sentence("[，同比{a:times}|，占{a:share:b}]") == (
+        Clause(
+            ("，同比", Slot("a", "times")), is_optional=True,
+            otherwise=Clause(("，占", Slot("a", "share:b")), is_optional=True),
+        ),
+    )  # fmt: skip
     assert parse_sentence("") == ()
     assert parse_sentence("认真做好工作。") == (Clause(("认真做好工作。",), is_optional=False),)
 
@@ -44,6 +50,11 @@ WRONG = [
     ("a sum", "申报{a + b}。", "{a + b} is neither"),
     ("an attribute", "申报{a.__class__}。", "is neither"),
     ("a format", "申报{a!r}。", "is neither"),
+    ("a share of nothing", "占{a:share}。", "'share' needs another indicator"),
+    ("a growth of another", "同比{a:growth:b}。", "'growth' takes no other indicator"),
+    ("an alternative outside brackets", "申报{a}|{b}。", "a lone '|'"),
+    ("an alternative to nothing", "[|申报{a}]。", "a lone '|'"),
+    ("an alternative that is nothing", "[申报{a}|]。", "a lone '|'"),
 ]
 
 
@@ -81,13 +92,13 @@ def test_everything_known_is_said() -> None:
 
 def test_an_unknown_clause_is_left_out_and_listed() -> None:
     assert said("{region}申报{a}[，同比{a:growth}][，其中{b}]。", known=("a", "b")) == (
-        "青溪县申报<a>，其中<b>。", [Gap("一、概况", "同比〔a〕", ("a:growth未知",))]
+        "青溪县申报<a>，其中<b>。", [Gap("概况", "同比〔a〕", ("a:growth未知",))]
     )  # fmt: skip
 
 
 def test_an_unknown_figure_outside_brackets_takes_its_sentence_along_and_no_other() -> None:
     assert said("{period}申报{a}[，其中{b}]。", "{region}立项{b}。", known=("b",)) == (
-        "青溪县立项<b>。", [Gap("一、概况", "2024年申报〔a〕，其中〔b〕。", ("a未知",))]
+        "青溪县立项<b>。", [Gap("概况", "2024年申报〔a〕，其中〔b〕。", ("a未知",))]
     )  # fmt: skip
 
 
@@ -101,23 +112,94 @@ def test_a_section_without_a_sentence_left_is_dropped_with_its_heading() -> None
     outline = Outline(
         code="t", label=Label("甲", "a"), title="题", issuer="局",
         section=(
-            Section(heading="一、空的", sentence=(SentenceDefinition(text="申报{a}。"),)),
-            Section(heading="二、有的", sentence=(SentenceDefinition(text="认真工作。"),), level=2),
+            Section(heading="空的", sentence=(SentenceDefinition(text="认真工作。"), SentenceDefinition(text="申报{a}。"))),
+            Section(heading="有的", sentence=(SentenceDefinition(text="认真工作。"),)),
         ),
     )  # fmt: skip
 
     composed, gaps = compose(outline, words=WORDS, say=lambda slot: (None, "未知"), label=lambda slot: slot.code)
 
-    assert [(section.heading, section.level) for section in composed] == [("二、有的", 2)]
-    assert [gap.section for gap in gaps] == ["一、空的"]
+    assert [(section.heading, section.level) for section in composed] == [("一、有的", 1)]
+    assert [gap.section for gap in gaps] == ["空的"]
     assert outline.slots() == (Slot("a", "level"),)
+
+
+def test_of_several_ways_to_say_it_the_first_that_can_be_said_is_taken() -> None:
+    text = "申报{a}[，同比{a:times}|，同比{a:growth}|，上年同期为{a:before}]。"
+
+    assert said(text, known=("a", "a:times", "a:growth")) == ("申报<a>，同比<a:times>。", [])
+    assert said(text, known=("a", "a:before")) == ("申报<a>，上年同期为<a:before>。", [])
+    assert said(text, known=("a",)) == ("申报<a>。", [Gap("概况", "同比〔a〕", ("a:times未知",))])
+
+
+def test_what_is_simply_not_so_is_no_gap() -> None:
+    outline = Outline(
+        code="t", label=Label("甲", "a"), title="题", issuer="局",
+        section=(Section(heading="概况", sentence=(SentenceDefinition(text="申报{a}[，{a:high}]。"),)),),
+    )  # fmt: skip
+
+    composed, gaps = compose(
+        outline, words=WORDS, say=lambda slot: ("5家" if slot.aspect == "level" else None, ""), label=lambda _slot: ""
+    )
+
+    assert (composed[0].paragraphs, gaps) == ((("申报5家。",),), [])
+
+
+OMITTED = [
+    ("the next item opens the list", "兑现{a}[，其中奖补{b}][、创新券{c}][、补贴{d}]。", ("a", "c", "d"), "兑现<a>，其中创新券<c>、补贴<d>。"),
+    ("the first item that is said opens it", "兑现{a}[，其中奖补{b}][、创新券{c}][、补贴{d}]。", ("a", "d"), "兑现<a>，其中补贴<d>。"),
+    ("no mark at the beginning", "[申报{a}][，立项{b}][，验收{c}]。", ("c",), "验收<c>。"),
+    ("no mark behind a mark", "全年，[申报{a}][，立项{b}]。", ("b",), "全年，立项<b>。"),
+    ("the first item of an open list", "新认定[省级{b}][、市级{c}]。", ("c",), "新认定市级<c>。"),
+    ("no mark before the end", "申报{a}；[其中发明{b}]。", ("a",), "申报<a>。"),
+    ("nothing known", "全年[申报{a}][，立项{b}]。", (), ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("story, text, known, expected", OMITTED)
+def test_no_clause_begins_wrong_behind_one_that_was_left_out(
+    story: str, text: str, known: tuple[str, ...], expected: str
+) -> None:
+    assert said(text, known=known)[0] == expected
+
+
+def test_headings_are_numbered_by_what_is_said() -> None:
+    def section(heading: str, text: str, level: int = 1) -> Section:
+        return Section(heading=heading, level=level, sentence=(SentenceDefinition(text=text),) if text else ())
+
+    outline = Outline(
+        code="t", label=Label("甲", "a"), title="题", issuer="局",
+        section=(
+            section("一、企业", ""), section("（一）高企", "申报{a}。", 2), section("平台", "新建{b}。", 2),
+            section("人才", "引进{c}。", 2), section("空的", ""), section("也空", "申报{b}。", 2), section("打算", "再接再厉。"),
+        ),
+    )  # fmt: skip
+
+    composed, _gaps = compose(
+        outline, words=WORDS, say=lambda slot: (None, "未知") if slot.code == "b" else ("1", ""), label=lambda _slot: ""
+    )
+
+    assert [each.heading for each in composed] == ["一、企业", "（一）高企", "（二）人才", "二、打算"]
+
+
+def test_a_sentence_may_begin_a_paragraph() -> None:
+    outline = Outline(
+        code="t", label=Label("甲", "a"), title="题", issuer="局",
+        section=(
+            Section(heading="一", sentence=(SentenceDefinition(text="甲。"), SentenceDefinition(text="乙。", new_paragraph=True))),
+        ),
+    )  # fmt: skip
+
+    composed, _gaps = compose(outline, words=WORDS, say=lambda _slot: (None, ""), label=lambda _slot: "")
+
+    assert composed[0].paragraphs == (("甲。",), ("乙。",))
 
 
 def test_the_outlines_of_the_packs_hold_no_numeral() -> None:
     """The check of the pack itself, seen to fail."""
     outline = Outline(
         code="t", label=Label("甲", "a"), title="题", issuer="局",
-        section=(Section(heading="一", sentence=(SentenceDefinition(text="新增3家，实施“十四五”规划，申报{a}。"),)),),
+        section=(Section(heading="甲", sentence=(SentenceDefinition(text="新增3家，实施“十四五”规划，申报{a}。"),)),),
     )  # fmt: skip
     catalogue = Catalogue({"outline": [Entry("outline", outline, {}, "outlines.toml")]})
 

@@ -8,31 +8,26 @@ from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.template.loader import get_template
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from xingke.accounts.permissions import Permission
 from xingke.base.exports import csv_address, csv_response, wants_csv
-from xingke.base.periods import Period
-from xingke.base.press import html
 from xingke.base.press.fonts import FontMissing, GlyphMissing
-from xingke.base.press.tree import Chip
 from xingke.base.refusals import Refused
 from xingke.base.templatetags.xk import moment
 from xingke.base.templatetags.xk import period as period_words
 from xingke.indicators.wording import language
 from xingke.registry import filtering
 from xingke.registry import queries as registry
-from xingke.reports import actions, checking, queries
-from xingke.reports.checking import Checked
+from xingke.reports import actions, checking, disclosure, queries, standing
 from xingke.reports.forms import WriteForm
 from xingke.reports.models import Document
+from xingke.reports.papers import paper
 from xingke.reports.rows import Row, rows_of
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -47,7 +42,7 @@ def document_list(request: HttpRequest) -> HttpResponse:
     place = filtering.choose_region(allowed, request.GET.get("region", ""))
     condition = place.narrow() & (Q(title__contains=text) if text else Q()) & (Q(outline=outline) if outline else Q())
     sort, column = filtering.order(request.GET.get("sort", ""), SORTS, "-written")
-    found = queries.documents_visible_to(user).filter(condition).annotate(figure_count=Count("figures"))
+    found = queries.newest_visible_to(user).filter(condition).annotate(figure_count=Count("figures"))
     found = found.order_by(column, "-written_at")
     if wants_csv(request):
         return _list_csv(rows_of(found))
@@ -64,7 +59,7 @@ def document_list(request: HttpRequest) -> HttpResponse:
     heads: list[dict[str, Any]] = [
         {"label": _("标题"), "key": "title", "class": "wide"}, {"label": _("区划")},
         {"label": _("时期"), "key": "period"}, {"label": _("数字"), "numeric": True},
-        {"label": _("略去的句子"), "numeric": True}, {"label": _("与台账")}, {"label": pgettext("when", "写成"), "key": "written"},
+        {"label": _("略去的句子"), "numeric": True}, {"label": _("公开")}, {"label": _("与台账")}, {"label": pgettext("when", "写成"), "key": "written"},
     ]  # fmt: skip
     may_write = registry.has(user, Permission.DOCUMENT_WRITE)
     return render(
@@ -116,7 +111,7 @@ def document_write(request: HttpRequest) -> HttpResponse:
             form.add_error(None, str(refused))
         else:
             _tell(request, written)
-            return redirect("reports:document", key=written.document.key)
+            return redirect("reports:document", key=queries.newest_edition(written.document.work).key)
     crumbs = [{"label": _("文稿"), "url": reverse("reports:document-list")}, {"label": _("写文稿"), "url": ""}]
     return render(
         request, "reports/document_write.html", {"form": form, "crumbs": crumbs, "is_fictional": form.is_fictional}
@@ -136,6 +131,10 @@ def _tell(request: HttpRequest, written: actions.Written) -> None:
         _("已写成。新固化 %(frozen)s 个数字，略去 %(gaps)s 处没有数的内容。")
         % {"frozen": written.frozen, "gaps": len(written.document.gaps)},
     )
+    if written.document.edition > 1:
+        messages.info(
+            request, _("这是第 %(n)s 版，按提纲重新写成；以前改过的文字在旧版里。") % {"n": written.document.edition}
+        )
 
 
 @require_safe
@@ -146,17 +145,24 @@ def document(request: HttpRequest, key: UUID) -> HttpResponse:
     checked = checking.check(shown, stamp) if "check" in request.GET else checking.known(shown, stamp)
     figures = {placed.slot: placed.figure for placed in shown.figures.select_related("figure")}
     proof = queries.proof_of(shown)
+    editions = list(queries.with_standing(queries.editions_of(shown.work)).defer("tree", "proof", "source"))
+    stands = standing.of(shown, user, is_newest=editions[0] == shown)
     return render(
         request,
         "reports/document.html",
         {
             "document": shown,
-            "paper": _paper(shown, checked),
+            "paper": paper(shown, checked, registry.scope(user, Permission.RECORD_READ)),
             "checked": checked,
             "drifted": list(checked.drifted.values()) if checked else [],
             "figures": len(figures),
             "facts": _facts(shown, len(figures), proof.public_key),
             "gaps": shown.gaps,
+            "standing": stands,
+            "newest": editions[0],
+            "editions": [(each, standing.TAGS[each.standing or ""]) for each in editions],
+            "may_edit": registry.scope(user, Permission.DOCUMENT_WRITE).covers(shown.region.path),
+            "may_review": bool(stands.may & {disclosure.PASSED, disclosure.REFUSED, disclosure.PUBLISHED}),
             "may_verify": registry.has(user, Permission.DOCUMENT_VERIFY),
             "is_fictional": shown.is_fictional,
             "crumbs": [
@@ -167,33 +173,13 @@ def document(request: HttpRequest, key: UUID) -> HttpResponse:
     )
 
 
-def _paper(shown: Document, checked: Checked | None) -> SafeString:
-    """The document as HTML, its figures as chips that lead to their evidence."""
-    template = get_template("components/chip.html")
-    period = period_words(Period.parse(shown.period))
-    drifted = checked.drifted if checked else {}
-
-    def chip(placed: Chip) -> str:
-        is_other = placed.slot in drifted
-        words = _("%(label)s，%(period)s") % {"label": placed.label, "period": period}
-        return template.render(
-            {
-                "text": placed.text,
-                "url": reverse("reports:figure", args=[placed.figure]),
-                "status": "drifted" if is_other else "known",
-                "title": words,
-            }
-        ).strip()
-
-    return mark_safe(html.render(queries.tree_of(shown), chip))  # render escapes everything but the chips
-
-
 def _facts(shown: Document, figures: int, public_key: str) -> list[dict[str, Any]]:
     return [
         {"label": _("区划"), "value": shown.region.name},
         {"label": _("时期"), "value": period_words(shown.period)},
         {"label": _("数字"), "value": _("%(n)s 个，都已固化") % {"n": figures}, "numeric": True},
         {"label": _("写作"), "value": shown.written_by.name, "note": moment(shown.written_at)},
+        {"label": pgettext("one", "版本"), "value": _("第 %(n)s 版") % {"n": shown.edition}},
         {"label": _("台账号"), "value": shown.seq, "numeric": True, "note": _("写成时台账的最后一笔")},
         {"label": _("提纲"), "value": _outline(shown), "note": _("第 %(n)s 版") % {"n": shown.outline_version}},
         {"label": _("编号"), "value": str(shown.key), "numeric": True},

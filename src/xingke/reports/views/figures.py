@@ -18,6 +18,7 @@ from xingke.base.templatetags.xk import moment
 from xingke.base.templatetags.xk import number as written
 from xingke.base.templatetags.xk import period as period_words
 from xingke.indicators import wording
+from xingke.indicators.aspects import called, read
 from xingke.indicators.choosing import evidence_url, indicator_url
 from xingke.indicators.drift import Drift, Readers, drift
 from xingke.indicators.models import Figure
@@ -47,7 +48,7 @@ def figure(request: HttpRequest, key: UUID) -> HttpResponse:
     then = readers.at(shown.seq, shown)
     now = drift(shown, readers=readers) if shown.seq < queries.ledger_stamp() else None
     changes, hidden = changes_open_to(record_changes(now), readable) if now else ([], 0)
-    label = _label(asked, shown.aspect)
+    label = called(asked, shown.aspect, language=wording.language(), region=shown.region)
     documents = queries.documents_speaking(user, shown)
     context: dict[str, Any] = {
         "figure": shown,
@@ -74,14 +75,6 @@ def figure(request: HttpRequest, key: UUID) -> HttpResponse:
     }
     is_drawer = request.htmx and not request.htmx.boosted  # type: ignore[attr-defined]  # set by django-htmx
     return render(request, "reports/figure.html#drawer" if is_drawer else "reports/figure.html", context)
-
-
-def _label(asked: Indicator, aspect: str) -> str:
-    """What a figure is called, in the reader's language."""
-    name = asked.label.in_language(wording.language())
-    if aspect == "growth":
-        return _("%(name)s（同比）") % {"name": name}
-    return _("%(name)s（位次）") % {"name": name} if aspect == "rank" else name
 
 
 def _state(now: Drift | None) -> str:
@@ -154,14 +147,11 @@ def _first_records(shown: Figure, asked: Indicator, then: Reader, readable: Scop
     """The first records behind a figure of one part, as they stood when it was frozen; for a reported one its row."""
     if len(shown.parts) != 1 or not readable.covers(shown.region.path):
         return []
-    period = Period.parse(shown.period)
-    value = then.value(asked, shown.region, period)
-    told = {
-        "growth": lambda: then.growth(asked, shown.region, period).observation,
-        "rank": lambda: then.rank(asked, shown.region, period).observation,
-    }.get(shown.aspect, lambda: value.observation)()
-    if told is not None:
-        return [_reported(told, words)]
+    (part,) = shown.parts
+    told = read(then, asked, shown.region, Period.parse(shown.period), shown.aspect).told
+    value = then.value(then.indicator(part["indicator"]), shown.region, Period.parse(part["period"]))
+    if row := told or value.observation:
+        return [_reported(row, words)]
     if value.route != "records":
         return []
     return [_record(each, asked.of, words) for each in contributions(value, seq=shown.seq, limit=FIRST)]
@@ -189,4 +179,5 @@ def _all_url(shown: Figure, readable: Scope) -> str:
     """The list of everything behind the figure's value; empty for whoever may not read it."""
     if not readable.covers(shown.region.path):
         return ""
-    return evidence_url(shown.indicator, shown.region, Period.parse(shown.period), seq=shown.seq)
+    period = shown.parts[0]["period"] if len(shown.parts) == 1 else shown.period
+    return evidence_url(shown.indicator, shown.region, Period.parse(period), seq=shown.seq)

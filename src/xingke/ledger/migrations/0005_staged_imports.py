@@ -34,8 +34,8 @@ def keep_rows_in_chunks(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0002_jobs"),
-        ("ledger", "0002_facts"),
+        ("accounts", "0003_jobs"),
+        ("ledger", "0004_proposals"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,8 +1,5 @@
 """Correcting and voiding records: what a person fills in, and the columns it changes."""
 
-from collections.abc import Sequence
-from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -11,13 +8,12 @@ from django.utils.translation import gettext_lazy
 
 from xingke.base.periods import Period
 from xingke.base.quantities import Quantity, format_number
+from xingke.ledger.forms.fields import EventFields, event_measures, set_choices, subject_fields
 from xingke.ledger.kinds import KINDS, Kind
 from xingke.ledger.models import Observation, Version
 from xingke.ledger.queries import RecordPage
-from xingke.ledger.rules import APPROXIMATIONS, CONFIDENCES
-from xingke.ledger.words import MEASURE_UNITS, Words, confidence_word, field_word, needed_decimals
-
-EARLIEST = date(1949, 10, 1)
+from xingke.ledger.rules import CONFIDENCES
+from xingke.ledger.words import Words, confidence_word
 
 
 class ReasonForm(forms.Form):
@@ -64,67 +60,17 @@ class CorrectionForm(ReasonForm):
         return found
 
 
-def _choices(field: forms.Field, choices: Sequence[tuple[str, str]]) -> None:
-    assert isinstance(field, forms.ChoiceField)  # declared so below
-    field.choices = list(choices)
-
-
-class MeasureField(forms.CharField):
-    """A measure of an event, typed in its smallest unit; cleans to the integer the ledger keeps, None where empty."""
-
-    def __init__(self, name: str) -> None:
-        self.unit = MEASURE_UNITS[name][-1]
-        label = _("%(measure)s（%(unit)s）") % {"measure": field_word(name), "unit": self.unit.code}
-        super().__init__(label=label, max_length=24, required=False, widget=forms.TextInput({"inputmode": "decimal"}))
-
-    def prepare_value(self, value: Any) -> Any:
-        if not isinstance(value, int):
-            return value  # as typed
-        amount = Decimal(value) / self.unit.scale
-        return format_number(amount, needed_decimals(amount))
-
-    def clean(self, value: Any) -> Any:
-        written = super().clean(value)
-        if not written:
-            return None
-        try:
-            scaled = Quantity.read(written, self.unit).scaled
-        except ValueError:
-            raise forms.ValidationError(_("“%(value)s”不是可以精确保存的数字。") % {"value": written}) from None
-        if scaled < 0:
-            raise forms.ValidationError(_("“%(value)s”小于零，请核对。") % {"value": written})
-        return scaled
-
-
-class EventForm(CorrectionForm):
+class EventForm(EventFields, CorrectionForm):
     """What happened, and when, and the measures of its kind."""
 
-    event = forms.ChoiceField(label=gettext_lazy("事件"))
-    happened_on = forms.DateField(
-        label=gettext_lazy("日期"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text=gettext_lazy("以证书、公告或批文上的日期为准。"),
-    )  # fmt: skip
-
     def __init__(self, kind: Kind, row: Version, words: Words, *args: Any, **kwargs: Any) -> None:
-        self.measures = [*kind.measures, *(["approximation"] if hasattr(row, "approximation") else [])]
+        self.measures = event_measures(kind)
         super().__init__(row, words, *args, **kwargs)
-        _choices(self.fields["event"], words.terms(kind.event_list))
-        for name in kind.measures:
-            self.fields[name] = MeasureField(name)
-        if "approximation" in self.measures:
-            said = [("", _("精确数")), *((word, word) for word in APPROXIMATIONS)]
-            self.fields["approximation"] = forms.ChoiceField(label=_("约数"), choices=said, required=False)
-        self.order_fields(["event", "happened_on", *self.measures])
+        self.ask_of(kind, words)
 
     def standing(self) -> dict[str, Any]:
         measures = {name: getattr(self.row, name) for name in self.measures}
         return {"event": getattr(self.row, "event", ""), "happened_on": self.row.happened_on, **measures}
-
-    def clean_happened_on(self) -> date:
-        day: date = self.cleaned_data["happened_on"]
-        if day < EARLIEST:
-            raise forms.ValidationError(_("日期 %(day)s 早于 1949 年 10 月 1 日，请核对。") % {"day": day})
-        return day
 
 
 class SubjectForm(CorrectionForm):
@@ -133,14 +79,7 @@ class SubjectForm(CorrectionForm):
     def __init__(self, kind: Kind, row: Version, words: Words, *args: Any, **kwargs: Any) -> None:
         self.columns = (*kind.repeated, *kind.details)
         super().__init__(row, words, *args, **kwargs)
-        for name in kind.repeated:
-            choices = words.terms(kind.field_list(name))
-            self.fields[name] = forms.ChoiceField(label=field_word(name), choices=choices)
-        for name in kind.details:
-            column = kind.column(name)
-            self.fields[name] = forms.CharField(
-                label=kind.column_word(name), max_length=column.max_length, required=not column.blank
-            )
+        self.fields |= subject_fields(kind, words)
         self.order_fields([*self.columns, "reason"])
 
     def standing(self) -> dict[str, Any]:
@@ -160,8 +99,8 @@ class ObservationForm(CorrectionForm):
 
     def __init__(self, row: Version, words: Words, *args: Any, **kwargs: Any) -> None:
         super().__init__(row, words, *args, **kwargs)
-        _choices(self.fields["indicator"], [("", _("不对应任何指标")), *words.indicators()])
-        _choices(self.fields["confidence"], [(code, confidence_word(code)) for code in CONFIDENCES])
+        set_choices(self.fields["indicator"], [("", _("不对应任何指标")), *words.indicators()])
+        set_choices(self.fields["confidence"], [(code, confidence_word(code)) for code in CONFIDENCES])
         self.fields["value"].label = _("数值（%(unit)s）") % {"unit": self._observation.unit}
 
     @property

@@ -5,7 +5,7 @@ from django.db.models import Q
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ledger", "0003_staged_imports"), migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
+    dependencies = [("ledger", "0005_staged_imports"), migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
 
     operations = [
         migrations.AlterField("importbatch", "prepared_at", models.DateTimeField()),

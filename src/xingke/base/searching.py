@@ -1,0 +1,78 @@
+"""What can be found: base declares the list, the rooms fill it in ``AppConfig.ready()``, the search room keeps the index.
+
+A room says which of its things changed between two ledger numbers, what text each has, where it lies and how a hit is
+shown. It never says who may read it but by a permission: scope is applied in the search's own query.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+Changed = Callable[[int, int], Iterable[str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Text:
+    """What is indexed of one thing, and where it lies: its region's path and the organisation it belongs to.
+
+    identifier: the official number people type (信用代码, 证书编号 …); names weigh more than text.
+    """
+
+    key: str
+    names: str
+    text: str = ""
+    identifier: str = ""
+    path: int | None = None
+    organisation: int | None = None
+    on: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hit:
+    """How one thing is shown; ``passage`` is a long text, of which the piece around the words is shown."""
+
+    title: str
+    line: str
+    url: str
+    passage: str = ""
+    is_fictional: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Searchable:
+    """A kind of thing that can be found.
+
+    changed: the keys of what changed after a ledger number and up to another, each at least once.
+    texts: what is indexed of some keys now; what is gone is left out. hits: how some keys are shown now.
+    is_everywhere: it lies in no region, and whoever holds the permission anywhere may find it.
+    """
+
+    code: str
+    label: Any  # gettext's lazy text, which has no public type of its own
+    permission: str
+    order: int
+    changed: Changed
+    texts: Callable[[Sequence[str]], Iterable[Text]]
+    hits: Callable[[Sequence[str]], Mapping[str, Hit]]
+    is_everywhere: bool = False
+
+
+_searchables: dict[str, Searchable] = {}
+
+
+def register(searchable: Searchable) -> None:
+    """Add a kind; the same one twice is harmless, another under its code is an error."""
+    known = _searchables.setdefault(searchable.code, searchable)
+    if known != searchable:
+        raise ValueError(f"two kinds of things to find are called {searchable.code!r}")
+
+
+def searchables() -> tuple[Searchable, ...]:
+    """Every kind, in the order hits are shown."""
+    return tuple(sorted(_searchables.values(), key=lambda each: (each.order, each.code)))
+
+
+def permissions() -> frozenset[str]:
+    """The permissions with which something can be found."""
+    return frozenset(each.permission for each in _searchables.values())

@@ -1,0 +1,30 @@
+"""``xingke begin``: an installation begins once, with three administrators and nothing else."""
+
+from pathlib import Path
+
+from xingke.config.tests.small import command, python
+
+
+def test_it_begins_once_and_the_passwords_are_nowhere_but_on_the_screen(tmp_path: Path) -> None:
+    begun = command(tmp_path, "begin")
+    assert begun.returncode == 0, begun.stderr
+    assert begun.stdout.count("管理员") >= 3
+
+    again = command(tmp_path, "begin")
+    assert again.returncode == 2
+    assert "已有账号" in again.stderr
+
+    said = python(
+        tmp_path,
+        "from xingke.accounts.models import User\n"
+        "from xingke.registry.models import Grant, Organisation, Region\n"
+        "print(sorted(User.objects.values_list('username', 'must_change_password')))\n"
+        "print(sorted(Grant.objects.values_list('role', 'region__code')))\n"
+        "print(Region.objects.filter(is_fictional=True).count(), Organisation.objects.count())",
+    )
+    assert said.splitlines() == [
+        "[('auditor', True), ('security', True), ('system', True)]",
+        "[('auditor', '000000'), ('security_administrator', '000000'), ('system_administrator', '000000')]",
+        "0 0",
+    ]
+    assert command(tmp_path, "check").returncode == 0

@@ -1,0 +1,293 @@
+"""Aspects of a figure: how each is read from values, and how it is said. One entry of ``ASPECTS`` makes one aspect.
+
+What is read can always be read again at the same ledger number, so every aspect can be frozen, verified and explained.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+
+from xingke.base.periods import Period
+from xingke.base.quantities import format_number
+from xingke.indicators import rules
+from xingke.indicators.aspect_names import ASPECT_NAMES, split
+from xingke.indicators.queries import Growth, Reader, Value, indicator
+from xingke.indicators.rules import Indicator
+from xingke.ledger.models import Observation
+from xingke.registry.models import Region
+
+LOOKED_BACK = 10  # like periods before, in which a record high is looked for
+EARLIER_NEEDED = 3  # of them known without a gap, before one is claimed
+IN_MULTIPLES = 200  # percent of growth from which 倍 is said: below, reports write percents (增长130.2%)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What an aspect says, and from which values; text is None where it says nothing.
+
+    told: the row where the aspect itself was reported. why: what is missing; empty where nothing is missing and the
+    thing is simply not so (no record high, no growth in multiples).
+    """
+
+    text: str | None = None
+    amount: Decimal | None = None
+    values: tuple[Value, ...] = ()
+    told: Observation | None = None
+    why: str = ""
+
+
+NOTHING = Reading()
+
+
+@dataclass(frozen=True)
+class Question:
+    """One indicator, place and period, and the other indicator where the aspect needs one."""
+
+    reader: Reader
+    asked: Indicator
+    region: Region
+    period: Period
+    other: Indicator | None = None
+
+    @cached_property
+    def now(self) -> Value:
+        return self.reader.value(self.asked, self.region, self.period)
+
+    @cached_property
+    def growth(self) -> Growth:
+        return self.reader.growth(self.asked, self.region, self.period)
+
+    def value(self, asked: Indicator, period: Period) -> Value:
+        return self.reader.value(asked, self.region, period)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Aspect:
+    """How an aspect is read; periods: what else it looks at than the period and the like one a year before."""
+
+    read: Callable[[Question], Reading]
+    periods: Callable[[Question], Sequence[Period]] = lambda _question: ()
+
+
+def read(reader: Reader, asked: Indicator, region: Region, period: Period, aspect: str) -> Reading:
+    """One aspect of an indicator. Raises LookupError for an unknown aspect or other indicator."""
+    code, other = split(aspect)
+    question = Question(reader, asked, region, period, reader.indicator(other, region=region) if other else None)
+    if asked.nature not in ASPECT_NAMES[code].natures:
+        return Reading(why=f"“{called(asked, aspect, region=region)}”无从说起：这类指标不适用。")
+    return ASPECTS[code].read(question)
+
+
+def read_together(reader: Reader, wanted: Iterable[tuple[str, str]], region: Region, period: Period) -> None:
+    """Fetch in a few passes what many (indicator, aspect) pairs will be read from."""
+    questions = []
+    for code, aspect in wanted:
+        name, other = split(aspect)
+        asked = [reader.indicator(each, region=region) for each in (code, other) if each]
+        questions.append((ASPECTS[name], Question(reader, asked[0], region, period, *asked[1:])))
+    usual = {each.code: each for _aspect, question in questions for each in (question.asked, question.other) if each}
+    near = [period, period.year_before]
+    reader.values(list(usual.values()), reader.peers(region), near)
+    further: dict[tuple[Period, ...], dict[str, Indicator]] = {}
+    for how, question in questions:
+        if periods := tuple(how.periods(question)):
+            further.setdefault(periods, {})[question.asked.code] = question.asked
+    for periods, some in further.items():
+        reader.values(list(some.values()), [region], periods)
+
+
+# ── each aspect ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _level(question: Question) -> Reading:
+    return _said(question.now)
+
+
+def _before(question: Question) -> Reading:
+    return _said(question.value(question.asked, question.period.year_before))
+
+
+def _said(value: Value) -> Reading:
+    if not value.is_known:
+        return Reading(why=why_unknown(value))
+    return Reading(text=value.text, amount=value.amount, values=(value,))
+
+
+def _growth(question: Question) -> Reading:
+    growth = question.growth
+    if growth.amount is None:
+        return Reading(why=_no_growth(question))
+    values = (growth.now, growth.base)
+    return Reading(text=growth.text, amount=growth.amount, values=values, told=growth.observation)
+
+
+def _no_growth(question: Question) -> str:
+    now, base = question.growth.now, question.growth.base
+    label = question.asked.label.zh
+    if not now.is_known:
+        return why_unknown(now)
+    if question.asked.growth == "none":
+        return f"“{label}”按定义不计算同比。"
+    if base.is_known:
+        return f"“{label}”{base.period.label()}为零，不能计算同比。"
+    return f"“{label}”没有{base.period.label()}的同期数，不能计算同比。"
+
+
+def _times(question: Question) -> Reading:
+    growth = question.growth
+    if growth.amount is None:
+        return Reading(why=_no_growth(question))
+    if growth.kind != "percent" or growth.observation is not None or growth.amount < IN_MULTIPLES:
+        return NOTHING
+    text = f"增长{format_number(growth.amount / 100, 1)}倍"
+    return Reading(text=text, amount=growth.amount, values=(growth.now, growth.base))
+
+
+def _rank(question: Question) -> Reading:
+    rank = question.reader.rank(question.asked, question.region, question.period)
+    if not rank.place:
+        if not question.now.is_known:
+            return Reading(why=why_unknown(question.now))
+        return Reading(why=f"“{question.asked.label.zh}”同级区划的数据不全，不能排位。")
+    return Reading(text=rank.text, amount=Decimal(rank.place), values=rank.values, told=rank.observation)
+
+
+def _net(question: Question) -> Reading:
+    now, base = question.growth.now, question.growth.base
+    amounts, problem = _exact(now, base)
+    if problem:
+        return Reading(why=problem)
+    change = amounts[0] - amounts[1]
+    size = format_number(abs(change), question.asked.decimals)
+    then = "上年" if question.period.length == 12 else "上年同期"
+    if Decimal(size):
+        more, less = ("增加", "减少") if question.asked.nature == "flow" else ("净增", "净减")
+        text = f"比{then}{more if change > 0 else less}{size}{question.asked.unit}"
+    else:
+        text = f"与{then}持平"
+    return Reading(text=text, amount=change, values=(now, base))
+
+
+def _since_kept(question: Question) -> Sequence[Period]:
+    """From the month records are kept from until the end of the period; nothing where that is not longer."""
+    first = question.reader.kept_from(question.region, question.asked.of)
+    if first is None or question.period.is_day or first >= question.period.first:
+        return ()
+    return (Period(first, question.period.last),)
+
+
+def _total(question: Question) -> Reading:
+    for period in _since_kept(question):
+        return _said(question.value(question.asked, period))
+    return Reading(why=f"“{question.asked.label.zh}”没有{question.period.label()}以前的台账记录，不能累计。")
+
+
+def _share(question: Question) -> Reading:
+    assert question.other is not None  # checked where the aspect is written
+    part, whole = question.now, question.value(question.other, question.period)
+    share, problem = _share_of(part, whole)
+    if share is None:
+        return Reading(why=problem)
+    return Reading(text=f"{format_number(share, 1)}%", amount=share, values=(part, whole))
+
+
+def _share_growth(question: Question) -> Reading:
+    assert question.other is not None  # checked where the aspect is written
+    values = tuple(
+        question.value(each, period)
+        for period in (question.period, question.period.year_before)
+        for each in (question.asked, question.other)
+    )
+    (now, why_now), (base, why_then) = _share_of(*values[:2]), _share_of(*values[2:])
+    if now is None or base is None:
+        return Reading(why=why_now or why_then)
+    return Reading(text=rules.growth_text(now - base, kind="points", decimals=1), amount=now - base, values=values)
+
+
+def _share_of(part: Value, whole: Value) -> tuple[Decimal | None, str]:
+    """A part in percent of its whole, or why it cannot be said."""
+    amounts, problem = _exact(part, whole)
+    if problem:
+        return None, problem
+    names = f"“{part.indicator.label.zh}”占“{whole.indicator.label.zh}”的比重"
+    if part.indicator.unit != whole.indicator.unit:
+        return None, f"{names}：两者单位不同，不能计算。"
+    if amounts[1] <= 0:
+        return None, f"“{whole.indicator.label.zh}”{whole.period.label()}为零，不能计算比重。"
+    if not 0 <= amounts[0] <= amounts[1]:
+        return None, f"{names}：部分大于整体，请核对两个数。"
+    return amounts[0] / amounts[1] * 100, ""
+
+
+def _like_periods(question: Question) -> Sequence[Period]:
+    return tuple(question.period.years_before(years) for years in range(1, LOOKED_BACK + 1))
+
+
+def _high(question: Question) -> Reading:
+    """Above every earlier like period that is known, with the last ones known without a gap. Says since when."""
+    if not question.now.is_known:
+        return Reading(why=why_unknown(question.now))
+    earlier = question.reader.values([question.asked], [question.region], _like_periods(question))
+    known = [value for value in earlier if value.is_known]
+    if question.asked.direction != "up" or not all(value.is_known for value in earlier[:EARLIER_NEEDED]):
+        return NOTHING
+    values = (question.now, *known)
+    amounts = [value.amount for value in values if value.amount is not None]
+    if any(_is_rough(value) for value in values) or amounts[0] <= max(amounts[1:]):
+        return NOTHING
+    since = known[-1].period.first.year
+    return Reading(text=f"创{since}年有记录以来新高", amount=amounts[0], values=values)
+
+
+ASPECTS: Mapping[str, Aspect] = {
+    "level": Aspect(read=_level),
+    "growth": Aspect(read=_growth),
+    "times": Aspect(read=_times),
+    "rank": Aspect(read=_rank),
+    "before": Aspect(read=_before),
+    "net": Aspect(read=_net),
+    "total": Aspect(read=_total, periods=_since_kept),
+    "share": Aspect(read=_share),
+    "share_growth": Aspect(read=_share_growth),
+    "high": Aspect(read=_high, periods=_like_periods),
+}
+
+
+# ── words ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def called(asked: Indicator, aspect: str, *, language: str = "zh", region: Region | None = None) -> str:
+    """What a figure is called: the indicator, and which aspect of it: 发明专利拥有量（同比）."""
+    code, other = split(aspect)
+    about = ASPECT_NAMES[code].called(language, indicator(other, region=region).label if other else None)
+    name = asked.label.in_language(language)
+    if not about:
+        return name
+    return f"{name}（{about}）" if language.startswith("zh") else f"{name} ({about})"
+
+
+def why_unknown(value: Value) -> str:
+    """Why a value cannot be said, in a sentence for the list of gaps."""
+    label = value.indicator.label.zh
+    if value.status == "ambiguous":
+        return f"“{label}”有 {len(value.rivals)} 个不同的上报数，须先选定采用哪一个。"
+    if value.status == "partial" and value.covered:
+        return f"“{label}”{value.covered.of} 个下级区划中只有 {value.covered.known} 个已知。"
+    missing = "、".join(indicator(code).label.zh for code in value.missing)
+    return f"“{label}”没有{value.period.label()}的数据{f'（缺{missing}）' if missing else ''}。"
+
+
+def _is_rough(value: Value) -> bool:
+    """Whether a value was reported with 余, 近, 超 …: it may be said, but not reckoned with."""
+    return value.observation is not None and bool(value.observation.approximation)
+
+
+def _exact(*values: Value) -> tuple[Sequence[Decimal], str]:
+    """The amounts of some values to reckon with; where one is unknown or an approximation, none and why."""
+    for value in values:
+        if value.amount is None:
+            return (), why_unknown(value)
+        if _is_rough(value):
+            return (), f"“{value.indicator.label.zh}”{value.period.label()}是约数（{value.text}），不能据以计算。"
+    return [value.amount for value in values if value.amount is not None], ""

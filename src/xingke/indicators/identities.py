@@ -1,0 +1,145 @@
+"""Identities: what indicators owe to each other, as definitions of a pack, and the rule that judges them. No database.
+
+An identity that does not hold is a finding about the figures, not an error: reports may disagree with themselves.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import Literal
+
+from pydantic import ConfigDict
+
+from xingke.base.definitions import Catalogue, DefinitionKind, Issue
+from xingke.base.labels import Label
+from xingke.indicators import formula
+
+SHIFTS = ("year_before", "children")  # the like period a year before; the sum over the regions right below
+
+
+@dataclass(frozen=True, kw_only=True)
+class IdentityExample:
+    """A worked example: a value for each term as it is written, and whether the identity holds."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    story: str
+    values: Mapping[str, str]
+    holds: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Identity:
+    """Two formulas that must give the same, or the left at most the right.
+
+    tolerance: what they may differ by, in the unit of the left; rounded reported figures are allowed their rounding
+    beside. among: ``reported`` judges reported figures only, where records know more than reports say.
+    """
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    code: str
+    label: Label
+    left: str
+    right: str
+    source: str
+    relation: Literal["=", "<="] = "="
+    tolerance: Decimal = Decimal(0)
+    among: Literal["any", "reported"] = "any"
+    version: int = 1
+    examples: tuple[IdentityExample, ...] = ()
+
+    @property
+    def key(self) -> str:
+        return self.code
+
+    @cached_property
+    def sides(self) -> tuple[formula.Node, formula.Node]:
+        """Both formulas, parsed."""
+        return formula.parse(self.left, shifts=SHIFTS), formula.parse(self.right, shifts=SHIFTS)
+
+    @cached_property
+    def terms(self) -> tuple[formula.Name, ...]:
+        """Every term of both, each once, in the order they are read."""
+        return tuple(dict.fromkeys(term for side in self.sides for term in formula.terms(side)))
+
+
+@dataclass(frozen=True)
+class Amount:
+    """A term's value; slack: by how much the true one may be off, as the figure was rounded when it was written."""
+
+    value: Decimal
+    slack: Decimal = Decimal(0)
+
+    @property
+    def range(self) -> formula.Range:
+        return self.value - self.slack, self.value + self.slack
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What both sides give, and whether the identity holds."""
+
+    left: Decimal
+    right: Decimal
+    holds: bool
+
+    @property
+    def difference(self) -> Decimal:
+        return self.left - self.right
+
+
+def judge(identity: Identity, amounts: Mapping[str, Amount]) -> Verdict | None:
+    """Hold the sides of an identity against each other; None where a side divides by zero.
+
+    amounts: by term as written. Rounding is carried through: sides agree where the values they may have overlap.
+    """
+    values = {key: amount.value for key, amount in amounts.items()}
+    ranges = {key: amount.range for key, amount in amounts.items()}
+    left, right = (formula.evaluate(side, values) for side in identity.sides)
+    low, high = (formula.reach(side, ranges) for side in identity.sides)
+    if left is None or right is None or low is None or high is None:
+        return None
+    holds = low[0] <= high[1] + identity.tolerance
+    if identity.relation == "=":
+        holds = holds and high[0] <= low[1] + identity.tolerance
+    return Verdict(left, right, holds)
+
+
+# ── checks of definitions ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+def sides_can_be_read(catalogue: Catalogue) -> Iterator[Issue]:
+    """Both sides parse and name indicators that exist."""
+    known = {each.code for each in catalogue.values("indicator")}
+    for entry in catalogue.of("identity"):
+        for side in (entry.value.left, entry.value.right):
+            try:
+                needed = formula.names(formula.parse(side, shifts=SHIFTS))
+            except formula.FormulaError as error:
+                yield Issue(entry.file, entry.place, str(error))
+                continue
+            for code in needed:
+                if code not in known:
+                    yield Issue(entry.file, entry.place, f"{side!r} names unknown indicator {code!r}")
+
+
+def examples_come_out(catalogue: Catalogue) -> Iterator[Issue]:
+    """Every worked example is judged as it says."""
+    for entry in catalogue.of("identity"):
+        for number, example in enumerate(entry.value.examples, 1):
+            try:
+                amounts = {key: Amount(Decimal(value)) for key, value in example.values.items()}
+                verdict = judge(entry.value, amounts)
+            except (KeyError, ArithmeticError, formula.FormulaError) as error:
+                yield Issue(entry.file, entry.place, f"example {number} cannot be judged: {error}")
+                continue
+            if verdict is None or verdict.holds != example.holds:
+                found = "cannot be judged" if verdict is None else f"differs by {verdict.difference}"
+                yield Issue(entry.file, entry.place, f"example {number} {found} ({example.story})")
+
+
+IDENTITIES: DefinitionKind[Identity] = DefinitionKind(
+    "identity", "identities.toml", Identity, (sides_can_be_read, examples_come_out)
+)

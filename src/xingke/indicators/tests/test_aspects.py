@@ -1,0 +1,196 @@
+"""What can be said of a figure besides its value: read from values, frozen with them, and said again the same."""
+
+from decimal import Decimal
+
+import pytest
+
+from tests.cast import NOW, Cast, file, keep_records, report
+from xingke.base.labels import Label
+from xingke.base.periods import Period
+from xingke.indicators import aspect_names, aspects
+from xingke.indicators.actions import Said, freeze, read_at, read_figure
+from xingke.indicators.drift import Readers, drift
+from xingke.indicators.queries import indicator
+from xingke.registry.models import Region
+
+YEAR = Period.year(2025)
+
+
+def said(region: Region, code: str, aspect: str, period: Period = YEAR) -> Said:
+    return read_figure(read_at()[0], code, region, period, aspect)
+
+
+def told(cast: Cast, name: str, unit: str, **years: str) -> None:
+    """Report one figure for several years: y2024="36"."""
+    for year, value in years.items():
+        report(cast.county, year[1:], name, value, unit, by=cast.statistician)
+
+
+def recognised(cast: Cast, *days: str) -> None:
+    for number, day in enumerate(days):
+        file("recognition", f"证书{day}{number}", [("recognised", day)], firm=cast.firm, by=cast.statistician)
+
+
+def test_every_aspect_that_can_be_written_can_be_read() -> None:
+    assert list(aspects.ASPECTS) == list(aspect_names.ASPECT_NAMES)
+
+
+def test_an_aspect_is_called_in_both_languages() -> None:
+    name = aspect_names.ASPECT_NAMES["share"]
+
+    assert name.called("zh-hans", Label("专利申请量", "Patent applications")) == "占专利申请量比重"
+    assert name.called("en", Label("专利申请量", "Patent applications")) == "share of: Patent applications"
+
+
+def test_what_it_was_a_year_before_and_by_how_much_more_it_is(cast: Cast) -> None:
+    told(cast, "高新技术企业数", "家", y2024="36", y2025="49")
+
+    assert said(cast.county, "high_tech_enterprises", "before").text == "36家"
+    net = said(cast.county, "high_tech_enterprises", "net")
+    assert (net.text, net.value, len(net.parts), net.route) == ("比上年净增13家", "13", 2, "observation")
+
+
+def test_of_what_happened_in_a_year_there_was_more_or_less(cast: Cast) -> None:
+    told(cast, "专利授权量", "件", y2024="99", y2025="76")
+
+    assert said(cast.county, "patents_granted", "net").text == "比上年减少23件"
+    half = said(cast.county, "patents_granted", "net", Period.parse("2025-H1"))
+    assert (half.text, "没有2025年上半年的数据" in half.why) == (None, True)
+
+
+@pytest.mark.parametrize("before, now, text", [("49", "36", "比上年净减13家"), ("36", "36", "与上年持平")])
+def test_fewer_are_a_net_loss_and_as_many_are_level(cast: Cast, before: str, now: str, text: str) -> None:
+    told(cast, "高新技术企业数", "家", y2024=before, y2025=now)
+
+    assert said(cast.county, "high_tech_enterprises", "net").text == text
+
+
+def test_an_approximation_is_not_reckoned_with(cast: Cast) -> None:
+    told(cast, "高新技术企业数", "家", y2024="36")
+    report(cast.county, "2025", "高新技术企业数", "50", "家", by=cast.statistician, as_written="近50家")
+
+    found = said(cast.county, "high_tech_enterprises", "net")
+
+    assert said(cast.county, "high_tech_enterprises", "level").text == "近50家"
+    assert found.text is None
+    assert "约数（近50家）" in found.why
+
+
+def test_growth_from_nothing_cannot_be_said_but_what_it_was_can(cast: Cast) -> None:
+    keep_records(cast.county, by=cast.statistician)
+    recognised(cast, "2025-03-05", "2025-11-20")
+
+    growth = said(cast.county, "high_tech_recognised", "growth")
+    assert (growth.text, growth.why) == (None, "“高新技术企业认定数”2024年为零，不能计算同比。")
+    assert said(cast.county, "high_tech_recognised", "times").text is None
+    assert said(cast.county, "high_tech_recognised", "before").text == "0家"
+
+
+def test_multiples_are_said_from_two_hundred_percent_on(cast: Cast) -> None:
+    told(cast, "专利授权量", "件", y2023="43", y2024="99", y2025="330")
+
+    assert said(cast.county, "patents_granted", "times").text == "增长2.3倍"
+    assert said(cast.county, "patents_granted", "growth").text == "增长233.3%"
+    before = said(cast.county, "patents_granted", "times", Period.year(2024))
+    assert (before.text, before.why) == (None, "")  # 130.2 % is said in percent: nothing is missing
+    assert said(cast.county, "patents_granted", "growth", Period.year(2024)).text == "增长130.2%"
+
+
+def test_a_total_runs_from_the_month_records_are_kept_from(cast: Cast) -> None:
+    keep_records(cast.county, by=cast.statistician, since="2022-12-31")
+    recognised(cast, "2022-11-11", "2023-11-08", "2024-12-02", "2025-03-05", "2025-11-20", "2026-01-10")
+
+    total = said(cast.county, "high_tech_recognised", "total")
+
+    assert (total.text, total.parts[0]["period"], total.route) == ("4家", "2023-01..2025-12", "records")
+    first = said(cast.county, "high_tech_recognised", "total", Period.year(2023))
+    assert first.text is None
+    assert "不能累计" in first.why
+
+
+def test_a_share_and_its_change_rest_on_all_its_values(cast: Cast) -> None:
+    told(cast, "专利申请量", "件", y2024="400", y2025="500")
+    told(cast, "发明专利申请量", "件", y2024="100", y2025="150")
+
+    share = said(cast.county, "invention_applications", "share:patent_applications")
+    change = said(cast.county, "invention_applications", "share_growth:patent_applications")
+
+    assert (share.text, share.value, len(share.parts)) == ("30.0%", "30", 2)
+    assert {part["indicator"] for part in share.parts} == {"invention_applications", "patent_applications"}
+    assert (change.text, Decimal(change.value), len(change.parts)) == ("提高5.0个百分点", 5, 4)
+    asked = indicator("invention_applications")
+    assert aspects.called(asked, "share:patent_applications") == "发明专利申请量（占专利申请量比重）"
+
+
+@pytest.mark.parametrize("whole, why", [("0", "为零"), ("9", "部分大于整体")])
+def test_a_share_of_nothing_or_of_less_cannot_be_said(cast: Cast, whole: str, why: str) -> None:
+    told(cast, "专利申请量", "件", y2025=whole)
+    told(cast, "发明专利申请量", "件", y2025="10")
+
+    found = said(cast.county, "invention_applications", "share:patent_applications")
+
+    assert found.text is None
+    assert why in found.why
+
+
+HIGHS = [
+    ("above all that went before", {"y2022": "30", "y2023": "20", "y2024": "36", "y2025": "49"}, "创2022年有记录以来新高"),
+    ("as many as once before", {"y2022": "49", "y2023": "20", "y2024": "36", "y2025": "49"}, None),
+    ("fewer than once before", {"y2022": "60", "y2023": "20", "y2024": "36", "y2025": "49"}, None),
+    ("too little is known of before", {"y2023": "20", "y2024": "36", "y2025": "49"}, None),
+    ("a year is unknown", {"y2021": "10", "y2022": "30", "y2024": "36", "y2025": "49"}, None),
+    ("an older one was higher", {"y2018": "60", "y2022": "30", "y2023": "20", "y2024": "36", "y2025": "49"}, None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("story, years, text", HIGHS)
+def test_a_record_high_is_claimed_only_where_it_is_one(
+    cast: Cast, story: str, years: dict[str, str], text: str | None
+) -> None:
+    told(cast, "高新技术企业数", "家", **years)
+
+    found = said(cast.county, "high_tech_enterprises", "high")
+
+    assert (found.text, found.why) == (text, "")
+
+
+def test_a_record_high_is_frozen_with_its_series_and_drifts_with_it(cast: Cast) -> None:
+    told(cast, "高新技术企业数", "家", y2022="30", y2023="20", y2024="36", y2025="49")
+    reader, seq = read_at()
+    found = read_figure(reader, "high_tech_enterprises", cast.county, YEAR, "high")
+    figure = freeze(said=found, by=cast.officer, now=NOW, seq=seq)
+
+    assert [part["period"] for part in figure.parts] == ["2025", "2024", "2023", "2022"]
+    assert not drift(figure, readers=Readers()).has_drifted
+
+    told(cast, "高新技术企业数", "家", y2019="80")
+
+    found_now = drift(figure, readers=Readers())
+    assert (found_now.holds_then, found_now.has_drifted, found_now.now.text) == (True, True, None)
+
+
+ALL = ("level", "growth", "times", "rank", "before", "net", "total", "share:high_tech_applications", "high")
+
+
+@pytest.mark.parametrize("aspect", ALL)
+def test_whatever_is_said_of_records_is_the_same_when_it_is_checked(cast: Cast, aspect: str) -> None:
+    keep_records(cast.county, cast.sibling, by=cast.statistician)
+    for number, day in enumerate(("2023-03-05", "2024-03-05", *["2025-03-05"] * 4)):
+        file(
+            "recognition",
+            f"证书{number}",
+            [("applied", day), ("recognised", day)],
+            firm=cast.firm,
+            by=cast.statistician,
+        )
+    reader, seq = read_at()
+    found = read_figure(reader, "high_tech_recognised", cast.county, YEAR, aspect)
+    if found.text is None:
+        assert aspect in ("rank", "high")  # other siblings keep no records; two years before are too few
+        return
+    figure = freeze(said=found, by=cast.officer, now=NOW, seq=seq)
+    recognised(cast, "2025-06-06", "2024-06-06")
+
+    checked = drift(figure, readers=Readers())
+
+    assert (checked.holds_then, checked.has_drifted) == (True, True)

@@ -1,0 +1,288 @@
+"""Writing records by hand: a new one with its first events, and one more event of one that stands."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.db.models import QuerySet
+from django.forms.utils import ErrorDict
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from xingke.accounts.models import User
+from xingke.accounts.permissions import Permission
+from xingke.base.codes import normalise_code
+from xingke.base.keys import new_key
+from xingke.base.refusals import Refused
+from xingke.ledger import queries, rules
+from xingke.ledger.forms.fields import EventFields, event_measures, subject_fields
+from xingke.ledger.kind_names import Number
+from xingke.ledger.kinds import Kind
+from xingke.ledger.models import EventVersion
+from xingke.ledger.words import Words, kind_word
+from xingke.registry import filtering
+from xingke.registry import queries as registry
+from xingke.registry.models import Organisation, Region
+
+MATCHES = 12  # organisations listed for a search
+ROWS = 20  # events of one form
+
+
+def organisations_like(user: User, text: str) -> list[Organisation]:
+    """The organisations somebody may see whose name or credit code answers, one more than are listed; none for ""."""
+    if not text.strip():
+        return []
+    found: QuerySet[Organisation] = registry.organisations_listed(user, search=text)
+    return list(found.order_by("name", "pk")[: MATCHES + 1])
+
+
+class PlaceForm(forms.Form):
+    """Where, and of which organisation: found by name or code on the server, then chosen.
+
+    key: of the record, made with the page, so that a form sent twice files once.
+    """
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    region = forms.CharField(label=gettext_lazy("区划"), max_length=64, required=False)
+    holder_search = forms.CharField(label=gettext_lazy("单位"), max_length=120, required=False)
+    holder = forms.UUIDField(label=gettext_lazy("单位"), required=False)
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:  # Django's own signature
+        self.user = user
+        kwargs["initial"] = {"key": new_key(), **(kwargs.get("initial") or {})}
+        super().__init__(*args, **kwargs)
+        self.allowed = registry.scope(user, Permission.RECORD_ENTER)
+        self._ask_region()
+
+    def _ask_region(self) -> None:
+        """One region is not asked for, some are picked from, many are typed."""
+        known = list(registry.regions_within(self.allowed)[: filtering.CHOICES_LIMIT + 1])
+        field = self.fields["region"]
+        self.only = known[0] if len(known) == 1 else None
+        if self.only is not None:
+            del self.fields["region"]
+        elif len(known) <= filtering.CHOICES_LIMIT:
+            options = [("", _("同单位所在区划")), *((region.code, region.name) for region in known)]
+            field.widget = forms.Select(choices=options)
+        else:
+            field.help_text = _("名称或六位代码；不填即单位所在区划。")
+
+    def hush(self) -> None:
+        """Show what was typed without judging it yet: the person is only looking something up."""
+        self._errors = ErrorDict()
+
+    @property
+    def matches(self) -> list[Organisation]:
+        """The organisations to choose from: those the search finds, or the one chosen before."""
+        text = str(self["holder_search"].value() or "")
+        found = organisations_like(self.user, text)[:MATCHES]
+        chosen = self.chosen
+        return found if chosen is None or chosen in found else [chosen, *found]
+
+    @property
+    def chosen(self) -> Organisation | None:
+        """The organisation marked in the form as it stands; None where it is none the person may see."""
+        try:
+            key = UUID(str(self["holder"].value() or ""))
+        except ValueError:
+            return None
+        return registry.organisations_visible_to(self.user).filter(key=key).first()
+
+    def clean_region(self) -> Region | None:
+        written = str(self.cleaned_data["region"]).strip()
+        if not written:
+            return None
+        try:
+            region = registry.region_by_name_or_code(written)
+        except LookupError:
+            raise forms.ValidationError(_("没有唯一的区划叫“%(name)s”，请填六位代码。") % {"name": written}) from None
+        return self._may_enter(region)
+
+    def _may_enter(self, region: Region) -> Region:
+        if not self.allowed.covers(region.path):
+            raise forms.ValidationError(_("您不能登记“%(region)s”的记录。") % {"region": region.name})
+        return region
+
+    def clean_holder(self) -> Organisation | None:
+        text = str(self.cleaned_data.get("holder_search") or "").strip()
+        found = organisations_like(self.user, text)
+        chosen = self.chosen
+        if not text:  # whatever was marked: emptying the field means no organisation
+            return None
+        if chosen is not None and (chosen in found or text == chosen.name):
+            return chosen
+        exact = [each for each in found if text == each.name or normalise_code(text) == each.credit_code]
+        if len(exact) == 1 or len(found) == 1:
+            return (exact or found)[0]
+        if not found:
+            raise forms.ValidationError(
+                _("名录里没有“%(text)s”，请换一种写法，或填统一社会信用代码。") % {"text": text}
+            )
+        raise forms.ValidationError(_("有多家单位符合“%(text)s”，请在下面选定一家。") % {"text": text})
+
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or self.cleaned_data
+        if "key" in self.errors:
+            self.add_error(None, _("页面不完整，请重新打开本页。"))
+        region, holder = found.setdefault("region", self.only), found.get("holder")
+        if "region" in self.errors or "holder" in self.errors:
+            return found
+        if region is None and holder is None:
+            self.add_error("region", _("请选择区划，或先选定单位。"))
+        elif region is None and holder is not None:
+            try:
+                found["region"] = self._may_enter(holder.region)
+            except forms.ValidationError as error:
+                self.add_error("region", error)
+        elif region is not None and holder is not None and holder.is_fictional != region.is_fictional:
+            self.add_error("holder", _("虚构的单位和真实的区划不能记在一起。"))
+        return found
+
+
+class EventRow(EventFields):
+    """One event of a new record."""
+
+    def __init__(self, *args: Any, kind: Kind, words: Words, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.measures = event_measures(kind)
+        self.ask_of(kind, words, first=[("", _("请选择"))])
+        self.fields["happened_on"].help_text = ""  # said once, above the events
+        known = words.terms(kind.event_list)
+        if len(known) == 1:
+            self.fields["event"].initial = known[0][0]
+            self.fields["event"].widget = forms.HiddenInput()
+
+    def clean_happened_on(self) -> date:
+        day = super().clean_happened_on()
+        if day > timezone.localdate():
+            raise forms.ValidationError(_("日期 %(day)s 还没有到，请核对。") % {"day": day})
+        return day
+
+    def happened(self) -> dict[str, Any]:
+        """What happened, as ``actions.NewEvent`` takes it."""
+        typed = self.cleaned_data
+        measures = {name: typed[name] for name in self.measures if typed[name] not in (None, "")}
+        return {"event": typed["event"], "on": typed["happened_on"], "measures": measures}
+
+
+class RecordForm(PlaceForm):
+    """A new record: what it is, whose, and what has happened to it so far.
+
+    doubt: what speaks against its number. same: records that say the same. Each asks the person to say once more that
+    they mean it; a patent filed already is refused.
+    """
+
+    sure = forms.BooleanField(label=gettext_lazy("已对照原件，编号无误"), required=False)
+    apart = forms.BooleanField(label=gettext_lazy("不是同一件事，仍要登记"), required=False)
+
+    def __init__(self, user: User, *args: Any, kind: Kind, words: Words, **kwargs: Any) -> None:
+        self.kind, self.words = kind, words
+        self.doubt = ""
+        self.same: list[Any] = []
+        super().__init__(user, *args, **kwargs)
+        self.fields |= subject_fields(kind, words, first=[("", _("请选择"))])
+        if kind.names.named_by:
+            self.fields["name"].required = False
+            self.fields["name"].help_text = _("留空即与所选的名目相同。")
+        if kind.names.needs_holder:
+            self.fields["holder_search"].label = _("单位（必填）")
+        rows = forms.formset_factory(EventRow, extra=0, min_num=1, max_num=ROWS, absolute_max=ROWS, validate_min=True)
+        self.rows = rows(
+            self.data if self.is_bound else None, prefix="events", form_kwargs={"kind": kind, "words": words}
+        )
+
+    @property
+    def own_fields(self) -> Sequence[forms.BoundField]:
+        """The fields of the kind itself."""
+        return [self[name] for name in (*self.kind.repeated, *self.kind.details)]
+
+    def hush(self) -> None:
+        super().hush()
+        hushed: Any = self.rows  # Django's formsets judge when they are first asked, as forms do
+        hushed._errors, hushed._non_form_errors = [], hushed.error_class()
+        for row in hushed.forms:
+            row._errors = ErrorDict()
+
+    def is_valid(self) -> bool:
+        is_valid = super().is_valid()
+        if self.is_bound and not self.rows.is_valid():
+            self.add_error(None, _("“经过”里还有没填对的地方。"))
+            return False
+        return is_valid
+
+    def clean_number(self) -> str:
+        written = str(self.cleaned_data["number"]).strip()
+        if self.kind.names.number is not Number.PATENT or not written:
+            return written
+        (field,) = self.kind.repeated
+        form = registry.terms(self.kind.field_list(field)).get(str(self.cleaned_data.get(field, "")))
+        try:
+            read = rules.patent_number(written, digit=form.number_digit if form else "")
+        except Refused as refusal:
+            raise forms.ValidationError(str(refusal)) from None
+        self.doubt = read.doubt
+        if read.doubt and not self.cleaned_data.get("sure"):
+            raise forms.ValidationError(read.doubt)
+        return read.kept
+
+    def clean_name(self) -> str:
+        named_by = self.kind.names.named_by
+        written = str(self.cleaned_data["name"]).strip()
+        if written or not named_by:
+            return written
+        return self.words.term(self.kind.field_list(named_by), str(self.cleaned_data.get(named_by, "")))
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean()
+        if self.kind.names.needs_holder and "holder" not in self.errors and found.get("holder") is None:
+            self.add_error("holder", _("请选定单位：%(kind)s总是某家单位的。") % {"kind": kind_word(self.kind.code)})
+        if not self.errors:
+            self.same = queries.same_things(
+                self.kind, fields=self.columns(), region=found["region"], organisation=found["holder"], key=found["key"]
+            )
+            if self.same and not (found["apart"] and self.may_be_apart):
+                self.add_error(None, _("台账里已有相同的记录，请先核对是不是同一件事。"))
+        return found
+
+    @property
+    def may_be_apart(self) -> bool:
+        """Whether two records may say the same: of one patent number there is one."""
+        return self.kind.names.number is not Number.PATENT or not self.columns().get("number")
+
+    def columns(self) -> Mapping[str, str]:
+        """The subject's own columns as typed."""
+        return {name: self.cleaned_data.get(name, "") for name in (*self.kind.repeated, *self.kind.details)}
+
+    def history(self) -> dict[str, Any]:
+        """The record but its events, as ``actions.NewHistory`` takes it."""
+        region, holder = self.cleaned_data["region"], self.cleaned_data["holder"]
+        return {
+            "key": self.cleaned_data["key"], "fields": self.columns(), "region": region, "organisation": holder,
+            "zone": holder.zone if holder else None, "is_fictional": region.is_fictional,
+        }  # fmt: skip
+
+    def events(self) -> list[dict[str, Any]]:
+        """Its events; rows left empty are none."""
+        first, *rest = self.rows.forms
+        return [row.happened() for row in (first, *(row for row in rest if row.has_changed()))]
+
+
+class FurtherEventForm(PlaceForm, EventRow):
+    """One more event of a record: where the last one was and of whom, unless it moved or changed hands."""
+
+    def __init__(self, last: EventVersion, user: User, *args: Any, kind: Kind, words: Words, **kwargs: Any) -> None:
+        holder = last.organisation
+        standing = {"region": last.region.code}
+        if holder is not None:
+            standing |= {"holder": str(holder.key), "holder_search": holder.name}
+        kwargs["initial"] = {**standing, **(kwargs.get("initial") or {})}
+        super().__init__(user, *args, kind=kind, words=words, **kwargs)
+        self.kind = kind
+
+    @property
+    def event_fields(self) -> Sequence[forms.BoundField]:
+        """What happened, and how much."""
+        return [self[name] for name in ("event", "happened_on", *self.measures)]

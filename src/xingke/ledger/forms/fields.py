@@ -1,0 +1,107 @@
+"""What every form of the ledger asks in the same way: the columns of a subject, and what happened when."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from xingke.base.quantities import Quantity, format_number
+from xingke.ledger.kinds import Kind
+from xingke.ledger.rules import APPROXIMATIONS
+from xingke.ledger.words import MEASURE_UNITS, Words, field_word, needed_decimals
+
+EARLIEST = date(1949, 10, 1)
+
+
+def set_choices(field: forms.Field, choices: Sequence[tuple[str, str]]) -> None:
+    """Give a declared choice its options, which are known only when the form is made."""
+    assert isinstance(field, forms.ChoiceField)  # declared so by the form
+    field.choices = list(choices)
+
+
+def subject_fields(kind: Kind, words: Words, *, first: Sequence[tuple[str, str]] = ()) -> dict[str, forms.Field]:
+    """The columns of a subject: its terms to choose from, its other columns as text. first: before every choice."""
+    fields: dict[str, forms.Field] = {
+        name: forms.ChoiceField(label=field_word(name), choices=[*first, *words.terms(kind.field_list(name))])
+        for name in kind.repeated
+    }
+    for name in kind.details:
+        column = kind.column(name)
+        fields[name] = forms.CharField(
+            label=kind.column_word(name), max_length=column.max_length, required=not column.blank
+        )
+    return fields
+
+
+def event_measures(kind: Kind) -> list[str]:
+    """The columns of an event that say how much, the word a rough count came with among them."""
+    columns = {column.name for column in kind.event._meta.concrete_fields}
+    return [*kind.measures, *(["approximation"] if "approximation" in columns else [])]
+
+
+class MeasureField(forms.CharField):
+    """A measure of an event; cleans to the integer the ledger keeps, None where empty.
+
+    Typed in its smallest unit, or with a larger one behind it: 125000, 12.5万元.
+    """
+
+    def __init__(self, name: str) -> None:
+        *self.larger, self.unit = MEASURE_UNITS[name]
+        word = field_word(name)
+        label = (
+            word if word == self.unit.code else _("%(measure)s（%(unit)s）") % {"measure": word, "unit": self.unit.code}
+        )
+        super().__init__(label=label, max_length=24, required=False, widget=forms.TextInput({"inputmode": "decimal"}))
+        if self.larger:
+            del self.widget.attrs["inputmode"]  # the keyboard of digits has no 万元
+            self.help_text = _("也可写成 12.5%(unit)s。") % {"unit": self.larger[0].code}
+
+    def prepare_value(self, value: Any) -> Any:
+        if not isinstance(value, int):
+            return value  # as typed
+        amount = Decimal(value) / self.unit.scale
+        return format_number(amount, needed_decimals(amount))
+
+    def clean(self, value: Any) -> Any:
+        written = str(super().clean(value)).strip()
+        if not written:
+            return None
+        said = next((unit for unit in (*self.larger, self.unit) if written.endswith(unit.code)), None)
+        try:
+            scaled = Quantity.read(written.removesuffix(said.code) if said else written, said or self.unit).scaled
+        except ValueError:
+            raise forms.ValidationError(_("“%(value)s”不是可以精确保存的数字。") % {"value": written}) from None
+        if scaled < 0:
+            raise forms.ValidationError(_("“%(value)s”小于零，请核对。") % {"value": written})
+        return scaled
+
+
+class EventFields(forms.Form):
+    """One event: what happened, when, and the measures of its kind."""
+
+    event = forms.ChoiceField(label=gettext_lazy("事件"))
+    happened_on = forms.DateField(
+        label=gettext_lazy("日期"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=gettext_lazy("以证书、公告或批文上的日期为准。"),
+    )  # fmt: skip
+
+    def ask_of(self, kind: Kind, words: Words, *, first: Sequence[tuple[str, str]] = ()) -> None:
+        """Ask for the events and measures of a kind. first: before the events to choose from."""
+        set_choices(self.fields["event"], [*first, *words.terms(kind.event_list)])
+        for name in kind.measures:
+            self.fields[name] = MeasureField(name)
+        measures = event_measures(kind)
+        if "approximation" in measures:
+            said = [("", _("精确数")), *((word, word) for word in APPROXIMATIONS)]
+            self.fields["approximation"] = forms.ChoiceField(label=_("约数"), choices=said, required=False)
+        self.order_fields(["event", "happened_on", *measures])
+
+    def clean_happened_on(self) -> date:
+        day: date = self.cleaned_data["happened_on"]
+        if day < EARLIEST:
+            raise forms.ValidationError(_("日期 %(day)s 早于 1949 年 10 月 1 日，请核对。") % {"day": day})
+        return day

@@ -1,0 +1,275 @@
+"""Four eyes: who enters does not confirm, and what is confirmed is only proposed to be changed."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.test import Client
+
+from tests.cast import NOW, Cast, file
+from xingke.accounts.models import AuditEntry
+from xingke.accounts.queries import current_seq
+from xingke.base.refusals import Refused
+from xingke.ledger import actions
+from xingke.ledger.kinds import KINDS
+from xingke.ledger.models import PaymentEvent, Proposal, Recognition, RecognitionEvent, State
+from xingke.ledger.queries import as_of
+from xingke.registry import actions as registry
+
+SignIn = Callable[[str], Client]
+
+
+def _title(cast: Cast) -> RecognitionEvent:
+    file("recognition", "甲", [("recognised", "2024-11-08")], firm=cast.firm, by=cast.statistician)
+    return RecognitionEvent.objects.get()
+
+
+def _payment(cast: Cast, *, by: Any, confirmed: bool = False, confirmed_by: Any = None) -> UUID:
+    history = actions.NewHistory(
+        fields={"purpose": "reward", "level": "province", "name": "研发奖补", "number": ""}, region=cast.county,
+        organisation=cast.firm, is_fictional=True,
+        events=[actions.NewEvent(event="won", on=date(2025, 3, 1), region=cast.county, measures={"amount": 100})],
+    )  # fmt: skip
+    actions.file_histories(
+        kind="payment",
+        histories=[history],
+        by=by,
+        now=NOW,
+        source="test",
+        confirmed=confirmed,
+        confirmed_by=confirmed_by,
+    )
+    return history.key
+
+
+def _propose(event: RecognitionEvent, day: date, *, by: Any, version: int = 1) -> Proposal:
+    return actions.propose_correction(
+        kind="recognition", record=event.record, version=version, changes={"happened_on": day}, reason="证书日期录错",
+        by=by, now=NOW,
+    )  # fmt: skip
+
+
+# ── Confirming ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_money_and_titles_need_four_eyes() -> None:
+    assert [code for code, kind in KINDS.items() if kind.names.four_eyes] == [
+        "recognition", "project", "payment", "contract"
+    ]  # fmt: skip
+
+
+def test_one_account_files_no_confirmed_money(cast: Cast) -> None:
+    for second in (None, cast.statistician):
+        with pytest.raises(Refused, match="不能是同一个账号"):
+            _payment(cast, by=cast.statistician, confirmed=True, confirmed_by=second)
+    with pytest.raises(Refused, match=r"record\.confirm"):
+        _payment(cast, by=cast.statistician, confirmed=True, confirmed_by=cast.officer)
+    assert not PaymentEvent.objects.exists()
+
+    _payment(cast, by=cast.statistician, confirmed=True, confirmed_by=cast.director)
+    event = PaymentEvent.objects.get()
+    assert (event.state, event.entered_by, event.confirmed_by) == (State.CONFIRMED, cast.statistician, cast.director)
+
+
+def test_who_entered_it_does_not_confirm_it_and_another_does(cast: Cast, signed_in: SignIn) -> None:
+    _payment(cast, by=cast.statistician)
+    event = PaymentEvent.objects.get()
+    page = signed_in("statistician").get(f"/records/payment/{event.record}/")
+    assert not page.context["rights"].confirm and "要由登记人以外的人确认" in page.content.decode()
+
+    signed_in("statistician").post(f"/records/payment/{event.record}/confirm/", {"version": "1"})
+    assert PaymentEvent.objects.get().state == State.DRAFT
+    signed_in("director").post(f"/records/payment/{event.record}/confirm/", {"version": "1"})
+
+    assert PaymentEvent.objects.get(seq_to__isnull=True).confirmed_by == cast.director
+
+
+def test_a_neighbouring_event_makes_nobody_an_author(cast: Cast) -> None:
+    """An earlier event entered by another moves this one's place; who entered it still may not confirm it."""
+    key = _payment(cast, by=cast.statistician)
+    first = PaymentEvent.objects.get()
+    actions.add_event(
+        kind="payment", subject=key, event=actions.NewEvent(event="arrived", on=date(2025, 1, 1), region=cast.county),
+        by=cast.officer, now=NOW, source="补录",
+    )  # fmt: skip
+    moved = PaymentEvent.objects.get(record=first.record, seq_to__isnull=True)
+    assert (moved.version, moved.entered_by) == (2, cast.officer)
+
+    with pytest.raises(Refused, match="不能是同一个账号"):
+        actions.confirm_event(kind="payment", record=first.record, version=2, by=cast.statistician, now=NOW)
+    actions.confirm_event(kind="payment", record=first.record, version=2, by=cast.director, now=NOW)
+
+
+def test_voiding_the_last_event_frees_its_number(cast: Cast) -> None:
+    event = _title(cast)
+
+    actions.void_event(kind="recognition", record=event.record, version=1, reason="误录", by=cast.director, now=NOW)
+
+    assert Recognition.objects.get(seq_to__isnull=True).state == State.VOID
+
+
+# ── Proposing ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("who", ["officer", "statistician"])
+def test_what_is_confirmed_cannot_be_corrected_by_one(cast: Cast, who: str) -> None:
+    event = _title(cast)
+
+    with pytest.raises(Refused, match="改动要先提出"):
+        actions.correct_event(
+            kind="recognition", record=event.record, version=1, changes={"happened_on": date(2023, 1, 1)}, reason="改",
+            by=cast.users[who], now=NOW,
+        )  # fmt: skip
+    with pytest.raises(Refused, match="改动要先提出"):
+        actions.correct_subject(
+            kind="recognition", record=event.subject, version=1, changes={"number": "GR9"}, reason="改",
+            by=cast.users[who], now=NOW,
+        )  # fmt: skip
+
+
+def test_until_it_is_accepted_the_confirmed_version_counts(cast: Cast) -> None:
+    event = _title(cast)
+
+    proposal = _propose(event, date(2023, 11, 8), by=cast.officer)
+    assert [row.happened_on for row in RecognitionEvent.objects.filter(as_of(None))] == [date(2024, 11, 8)]
+    before = current_seq()
+    actions.accept_proposal(proposal=proposal, by=cast.director, now=NOW)
+
+    new = RecognitionEvent.objects.get(seq_to__isnull=True)
+    assert (new.happened_on, new.state, new.version) == (date(2023, 11, 8), State.CONFIRMED, 2)
+    assert (new.entered_by, new.confirmed_by, new.reason) == (cast.officer, cast.director, "证书日期录错")
+    assert [row.happened_on for row in RecognitionEvent.objects.filter(as_of(before))] == [date(2024, 11, 8)]
+    assert list(AuditEntry.objects.order_by("-seq").values_list("action", flat=True)[:2]) == [
+        "recognition.correction-accepted", "recognition.correction-proposed"
+    ]  # fmt: skip
+
+
+def test_a_corrected_level_is_repeated_by_its_events_when_it_is_accepted(cast: Cast) -> None:
+    event = _title(cast)
+    proposal = actions.propose_correction(
+        kind="recognition", record=event.subject, version=1, changes={"level": "province"}, reason="级别录错",
+        by=cast.officer, now=NOW,
+    )  # fmt: skip
+
+    actions.accept_proposal(proposal=proposal, by=cast.director, now=NOW)
+
+    new = RecognitionEvent.objects.get(seq_to__isnull=True)
+    assert (new.level, new.entered_by, new.confirmed_by) == ("province", cast.officer, cast.director)
+
+
+def test_a_region_is_proposed_and_accepted_like_any_column(cast: Cast) -> None:
+    event = _title(cast)
+    proposal = actions.propose_correction(
+        kind="recognition", record=event.record, version=1, changes={"region": cast.sibling}, reason="属地",
+        by=cast.statistician, now=NOW,
+    )  # fmt: skip
+
+    with pytest.raises(Refused, match="没有在“云渡县”"):
+        actions.accept_proposal(proposal=proposal, by=cast.director, now=NOW)
+    actions.accept_proposal(proposal=proposal, by=cast.checker, now=NOW)
+
+    assert RecognitionEvent.objects.get(seq_to__isnull=True).region == cast.sibling
+
+
+def test_nobody_accepts_their_own_and_nothing_is_decided_twice(cast: Cast) -> None:
+    proposal = _propose(_title(cast), date(2023, 11, 8), by=cast.statistician)
+
+    with pytest.raises(Refused, match="不能自己采纳"):
+        actions.accept_proposal(proposal=proposal, by=cast.statistician, now=NOW)
+    with pytest.raises(Refused, match="请写明不采纳的原因"):
+        actions.decline_proposal(proposal=proposal, answer=" ", by=cast.director, now=NOW)
+    actions.decline_proposal(proposal=proposal, answer="证书无误", by=cast.director, now=NOW)
+    with pytest.raises(Refused, match="已有结果"):
+        actions.accept_proposal(proposal=proposal, by=cast.checker, now=NOW)
+
+    proposal.refresh_from_db()
+    assert (proposal.outcome, proposal.answer, proposal.decided_by) == ("declined", "证书无误", cast.director)
+    assert RecognitionEvent.objects.get().version == 1
+
+
+def test_of_one_record_one_proposal_waits_and_what_cannot_be_is_not_proposed(cast: Cast) -> None:
+    event = _title(cast)
+    with pytest.raises(Refused, match="“取消”之前没有有效的认定"):
+        actions.propose_correction(
+            kind="recognition", record=event.record, version=1, changes={"event": "revoked"}, reason="改",
+            by=cast.officer, now=NOW,
+        )  # fmt: skip
+    first = _propose(event, date(2023, 11, 8), by=cast.officer)
+
+    with pytest.raises(Refused, match="已有一项更正建议"):
+        _propose(event, date(2022, 11, 8), by=cast.statistician)
+    actions.decline_proposal(proposal=first, answer="", by=cast.officer, now=NOW)  # withdrawn
+    _propose(event, date(2022, 11, 8), by=cast.statistician)
+
+    assert sorted(Proposal.objects.values_list("outcome", flat=True)) == ["open", "withdrawn"]
+
+
+def test_what_changed_meanwhile_is_not_written_over(cast: Cast) -> None:
+    event = _title(cast)
+    proposal = _propose(event, date(2023, 11, 8), by=cast.officer)
+    actions.void_event(kind="recognition", record=event.record, version=1, reason="误录", by=cast.director, now=NOW)
+
+    with pytest.raises(Refused, match="又有改动"):
+        actions.accept_proposal(proposal=proposal, by=cast.checker, now=NOW)
+
+
+def test_another_event_in_its_history_does_not_make_a_proposal_stale(cast: Cast) -> None:
+    event = _title(cast)
+    proposal = _propose(event, date(2024, 11, 9), by=cast.officer)
+    actions.add_event(
+        kind="recognition", subject=event.subject, by=cast.officer, now=NOW, source="补录",
+        event=actions.NewEvent(event="applied", on=date(2024, 5, 1), region=cast.county),
+    )  # fmt: skip
+    assert RecognitionEvent.objects.get(record=event.record, seq_to__isnull=True).version == 2
+
+    actions.accept_proposal(proposal=proposal, by=cast.director, now=NOW)
+
+    assert RecognitionEvent.objects.get(record=event.record, seq_to__isnull=True).happened_on == date(2024, 11, 9)
+
+
+# ── On the pages ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_officer_proposes_the_director_accepts_and_the_officer_sees_it(cast: Cast, signed_in: SignIn) -> None:
+    event = _title(cast)
+    own = f"/records/recognition/{event.record}/"
+    form = signed_in("officer").get(f"{own}correct/").content.decode()
+    assert "更正先作为建议提出" in form
+    asked = {"version": "1", "event": "recognised", "happened_on": "2023-11-08", "reason": "证书日期录错"}
+    signed_in("officer").post(f"{own}correct/", asked)
+    proposal = Proposal.objects.get()
+
+    waiting = signed_in("director").get("/records/")
+    listed = signed_in("director").get("/proposals/?outcome=open").content.decode()
+    assert waiting.context["waiting"] == 1 and "证书日期录错" in listed and "2023年11月8日" in listed
+    signed_in("director").post(f"{own}proposals/{proposal.pk}/", {"verdict": "accept"})
+
+    page = signed_in("officer").get(own)
+    assert [item["outcome"] for item in page.context["proposals"]] == ["已采纳"]
+    assert page.context["versions"][0]["by"] == cast.officer
+    assert "确认：director" in page.context["versions"][0]["note"]
+
+
+def test_a_declined_proposal_says_why(cast: Cast, signed_in: SignIn) -> None:
+    event = _title(cast)
+    proposal = _propose(event, date(2023, 11, 8), by=cast.officer)
+    own = f"/records/recognition/{event.record}/"
+
+    signed_in("director").post(f"{own}proposals/{proposal.pk}/", {"answer": "以证书为准"})
+
+    assert "以证书为准" in signed_in("officer").get(own).content.decode()
+    assert "以证书为准" in signed_in("officer").get("/proposals/?whose=mine").content.decode()
+
+
+def test_another_officer_decides_nothing(cast: Cast, signed_in: SignIn) -> None:
+    """Neither next door, nor in the same county without the right to confirm."""
+    event = _title(cast)
+    proposal = _propose(event, date(2023, 11, 8), by=cast.officer)
+    registry.give_role(user=cast.neighbour, role="officer", region=cast.county, by=None, now=NOW)
+
+    for who in ("neighbour", "enterprise", "superior", "stranger"):
+        url = f"/records/recognition/{event.record}/proposals/{proposal.pk}/"
+        assert signed_in(who).post(url, {"verdict": "accept"}).status_code == 404, who
+    assert Proposal.objects.get().outcome == "open"

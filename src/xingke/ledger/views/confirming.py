@@ -1,0 +1,82 @@
+"""Confirming many drafts at once: first what would happen, then it happens."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from xingke.accounts.models import User
+from xingke.accounts.permissions import Permission
+from xingke.base.refusals import Refused
+from xingke.ledger import actions, queries
+from xingke.ledger.kinds import KINDS
+from xingke.ledger.views.records import ASKED, asked_for, row_of
+from xingke.ledger.words import Words, kind_word
+from xingke.registry import queries as registry
+
+SHOWN = 200  # records that cannot be confirmed, listed with their reasons
+
+
+@require_POST
+def records_confirm(request: HttpRequest) -> HttpResponse:
+    user = registry.reader(request.user)
+    registry.require_page(user, Permission.RECORD_CONFIRM)
+    records = _chosen(request, user)
+    back = f"{reverse('ledger:record-list')}?state=draft"
+    if not any(records.values()):
+        messages.error(request, _("没有选定任何记录：先在记录前面打钩，再确认。"))
+        return redirect(back)
+    if "sure" in request.POST:
+        try:
+            plan = actions.confirm_events(records=records, by=user, now=timezone.now())
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+        else:
+            said = _("已确认 %(done)d 条，从现在起计入指标；%(left)d 条没有确认，仍在这里。")
+            messages.success(request, said % {"done": plan.count, "left": len(plan.left)})
+        return redirect(back)
+    plan = actions.plan_confirmation(records=records, by=user, now=timezone.now())
+    kept = ("all", "until", *ASKED) if "all" in request.POST else ()
+    context = {
+        "count": plan.count, "left_count": len(plan.left), "left": _left(plan.left[:SHOWN]),
+        "kinds": [{"label": kind_word(code), "value": len(keys), "unit": _("条")} for code, keys in records.items() if keys],
+        "hidden": [(name, request.POST.get(name, "")) for name in kept],
+        "chosen": [] if kept else request.POST.getlist("row"), "back": back,
+        "crumbs": [{"label": _("台账"), "url": reverse("ledger:record-list")}, {"label": _("批量确认")}],
+    }  # fmt: skip
+    return render(request, "ledger/records_confirm.html", context)
+
+
+def _chosen(request: HttpRequest, user: User) -> dict[str, list[UUID]]:
+    """The events asked for, by kind: those that were ticked, or all of the list as it was seen."""
+    if "all" in request.POST:
+        _asked, _choice, wanted = asked_for(registry.scope(user, Permission.RECORD_READ), request.POST)
+        until = request.POST.get("until", "")
+        return queries.drafts_wanted(user, wanted, until=int(until) if until.isdecimal() and len(until) < 19 else 0)
+    found: dict[str, list[UUID]] = {}
+    for row in request.POST.getlist("row"):
+        kind, _colon, key = row.partition(":")
+        try:
+            found.setdefault(kind, []).append(UUID(key))
+        except ValueError:
+            continue
+    return {kind: keys for kind, keys in found.items() if kind in KINDS}
+
+
+def _left(left: Sequence[actions.Left]) -> list[dict[str, Any]]:
+    """The records that stay drafts, in words, each with its reason."""
+    words = Words()
+    reasons = {(each.kind, each.record): each.reason for each in left}
+    kinds = dict.fromkeys(each.kind for each in left)
+    return [
+        {**row_of(words, entry), "reason": reasons[kind, entry.event.record]}
+        for kind in kinds
+        for entry in queries.entries_of(kind, [each.record for each in left if each.kind == kind])
+    ]

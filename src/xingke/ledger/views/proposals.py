@@ -1,0 +1,75 @@
+"""Proposed corrections: the list of them, and accepting, declining or withdrawing one."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from xingke.base.refusals import Refused
+from xingke.ledger import actions, queries
+from xingke.ledger.models import EventVersion, Proposal
+from xingke.ledger.record_facts import proposal
+from xingke.ledger.words import Words, kind_word
+from xingke.registry import filtering
+from xingke.registry import queries as registry
+
+
+@require_safe
+def proposal_list(request: HttpRequest) -> HttpResponse:
+    user = registry.reader(request.user)
+    asked = {name: request.GET.get(name, "") for name in ("outcome", "whose")}
+    found = queries.proposals_listed(user, outcome=asked["outcome"], mine=asked["whose"] == "mine")
+    page = Paginator(found, filtering.PAGE_SIZE).get_page(request.GET.get("page"))
+    words, shown = Words(), queries.proposed(page.object_list)
+    outcomes = [(code, str(label)) for code, label in Proposal.Outcome.choices]
+    context = {
+        "rows": [_row(words, *each) for each in shown],
+        "filters": [
+            filtering.select("outcome", _("结果"), asked["outcome"], outcomes),
+            filtering.select("whose", _("提出人"), asked["whose"], [("mine", _("我提出的"))]),
+        ],
+        "table": {
+            "columns": [
+                {"label": _("提出")}, {"label": _("记录")}, {"label": _("改动")}, {"label": _("原因")}, {"label": _("结果")},
+            ],
+            "page": page,
+            **filtering.emptiness(request, _("没有更正建议"), _("经两人登记和确认的记录，改动先在这里提出。")),
+        },
+        "crumbs": [{"label": _("台账"), "url": reverse("ledger:record-list")}, {"label": _("更正建议")}],
+        "is_fictional": any(row.is_fictional for _proposal, row, _subject in shown),
+    }  # fmt: skip
+    return render(request, "ledger/proposal_list.html", context)
+
+
+def _row(words: Words, each: Proposal, row: Any, subject: Any) -> dict[str, Any]:
+    name = words.subject(subject)
+    return {
+        **proposal(words, each, row), "kind": kind_word(each.kind),
+        "name": f"{words.event(each.kind, row.event)} · {name}" if isinstance(row, EventVersion) else name,
+        "url": reverse("ledger:record", args=[each.kind, each.record]) + "#proposals",
+    }  # fmt: skip
+
+
+@require_POST
+def proposal_decide(request: HttpRequest, kind: str, record: UUID, pk: int) -> HttpResponse:
+    user = registry.reader(request.user)
+    found = queries.proposal_to_decide(user, kind, record, pk)
+    try:
+        if request.POST.get("verdict") == "accept":
+            actions.accept_proposal(proposal=found, by=user, now=timezone.now())
+            done = _("已采纳，更正已写成新版本。")
+        else:
+            actions.decline_proposal(proposal=found, answer=request.POST.get("answer", ""), by=user, now=timezone.now())
+            done = _("已撤回。") if found.proposed_by_id == user.pk else _("未采纳，记录保持原样。")
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, done)
+    return redirect("ledger:record", kind, record)

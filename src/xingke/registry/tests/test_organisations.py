@@ -1,0 +1,99 @@
+"""Entering and correcting organisations by hand: twice is once, and what stood before stays in the trail."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests.cast import NOW, Cast
+from xingke.accounts.models import AuditEntry
+from xingke.base.keys import new_key
+from xingke.base.refusals import Refused
+from xingke.registry import actions
+from xingke.registry.models import Organisation
+
+SignIn = Callable[[str], Client]
+
+
+def _new(**other: str) -> dict[str, str]:
+    return {
+        "key": str(new_key()), "name": "青溪县  新芽农业有限公司", "kind": "enterprise", "region": "990121", "zone": "",
+        "credit_code": "", "industry": "", "founded_on": "", **other,
+    }  # fmt: skip
+
+
+def test_a_second_click_finds_the_first_ones_organisation(cast: Cast, signed_in: SignIn) -> None:
+    browser, posted = signed_in("officer"), _new()
+    pages = [browser.post("/organisations/new/", posted) for _click in range(2)]
+
+    entered = Organisation.objects.get(name="青溪县 新芽农业有限公司")  # spaces a hand doubled are one
+    assert {page.headers["Location"] for page in pages} == {f"/organisations/{entered.key}/"}
+    assert entered.is_fictional  # its county is
+
+
+@pytest.mark.parametrize(
+    "wrong, sentence",
+    [
+        ({"credit_code": "91990121MATH3BJ10X"}, "不是有效的统一社会信用代码"),
+        ({"region": "990122"}, "选择"),
+        ({"founded_on": "2999-01-01"}, "还没有到"),
+        ({"name": ""}, "必填"),
+    ],
+)
+def test_what_cannot_be_is_refused_at_its_field(
+    cast: Cast, signed_in: SignIn, wrong: dict[str, str], sentence: str
+) -> None:
+    before = Organisation.objects.count()
+    page = signed_in("officer").post("/organisations/new/", _new(**wrong))
+
+    assert page.status_code == 200
+    assert sentence in page.content.decode()
+    assert Organisation.objects.count() == before
+
+
+def _correct(cast: Cast, **other: Any) -> Organisation:
+    seen = other.pop("seen", cast.firm.stamp)
+    reason = other.pop("reason", "变更登记通知书")
+    return actions.correct_organisation(
+        organisation=cast.firm, changes=other, seen=seen, reason=reason, by=cast.officer, now=NOW
+    )
+
+
+def test_a_correction_says_what_stood_before(cast: Cast) -> None:
+    before = cast.firm.name
+    row = _correct(cast, name="青溪县明渠智能有限公司")
+
+    assert row.name == "青溪县明渠智能有限公司"
+    entry = AuditEntry.objects.get(action="organisation.corrected")
+    assert entry.detail == {"name": [before, "青溪县明渠智能有限公司"]}
+    assert entry.reason == "变更登记通知书"
+
+
+def test_of_two_who_correct_the_same_the_second_is_told(cast: Cast) -> None:
+    seen = cast.firm.stamp
+    _correct(cast, industry="C3911")
+    with pytest.raises(Refused, match="刚刚被他人更正"):
+        _correct(cast, industry="C4014", seen=seen)
+
+
+def test_a_credit_code_belongs_to_one(cast: Cast) -> None:
+    Organisation.objects.filter(pk=cast.other_firm.pk).update(credit_code="91990121MATH3BJ10M")
+    with pytest.raises(Refused, match="云渡县远帆装备有限公司"):
+        _correct(cast, credit_code="91990121MATH3BJ10M")
+
+
+def test_nobody_moves_an_organisation_into_a_county_not_their_own(cast: Cast) -> None:
+    with pytest.raises(Refused):
+        _correct(cast, region=cast.sibling)
+
+
+def test_the_page_corrects_what_was_changed_and_refuses_what_was_not(cast: Cast, signed_in: SignIn) -> None:
+    browser, url = signed_in("officer"), f"/organisations/{cast.firm.key}/correct/"
+    form = browser.get(url).context["form"]
+    posted = {name: form[name].value() or "" for name in form.fields}
+
+    assert "没有改动任何内容" in browser.post(url, posted | {"reason": "补充"}).content.decode()
+    assert browser.post(url, posted | {"industry": "C3911", "reason": "补充"}).status_code == 302
+    cast.firm.refresh_from_db()
+    assert cast.firm.industry == "C3911"

@@ -1,0 +1,76 @@
+"""Disclosure: an edition is reviewed, published, replaced, retracted; each step is a row that is never changed."""
+
+import hashlib
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from xingke.accounts.actions import record_audit, take_seq
+from xingke.accounts.models import User
+from xingke.base.refusals import Refused
+from xingke.registry import queries as registry
+from xingke.reports import disclosure, queries
+from xingke.reports.models import DisclosureStep, Document
+
+
+@transaction.atomic
+def take_step(*, document: Document, step: str, number: int, opinion: str, by: User, now: datetime) -> DisclosureStep:
+    """Take the next step of an edition: asked, passed, refused, published or retracted.
+
+    number: of the step the page showed as the last one (0: none), so that nobody decides on what they have not seen; a
+    second press returns the step the first one took. Publishing replaces the edition that was public until then, in the
+    same transaction. Raises Refused; then nothing is changed.
+    """
+    list(Document.objects.select_for_update().filter(work=document.work).values_list("pk"))  # one after the other
+    last = document.steps.order_by("-number").first()
+    if last is not None and last.number == number + 1 and (last.step, last.taken_by_id) == (step, by.pk):
+        return last
+    standing = last.step if last else disclosure.DRAFT
+    if (last.number if last else 0) != number:
+        raise Refused(_("这份文稿的状态已经变了，请看过再决定。"))
+    disclosure.may_follow(step, standing).or_refuse()
+    registry.require(by, disclosure.permission(step, standing), region=document.region)
+    _check(document, step, last, opinion, by)
+    replaced = None
+    if step == disclosure.PUBLISHED:
+        replaced = queries.public_edition(document.work)
+        if replaced is not None and replaced.edition > document.edition:
+            raise Refused(_("已经公布了更新的第 %(n)s 版，不能再公布这一版。") % {"n": replaced.edition})
+    seq = take_seq()
+    taken = _write(document, step, number + 1, opinion, seq, by, now)
+    detail = {"title": document.title, "edition": document.edition, "digest": taken.digest}
+    if replaced is not None:
+        before = replaced.steps.count()
+        _write(replaced, disclosure.SUPERSEDED, before + 1, "", seq, by, now)
+        detail["replaces"] = str(replaced.key)
+    record_audit(
+        seq=seq, by=by, action=f"document.{step}", target_kind="document", target=str(document.key), now=now,
+        reason=opinion[:500], detail=detail,
+    )  # fmt: skip
+    return taken
+
+
+def _check(document: Document, step: str, last: DisclosureStep | None, opinion: str, by: User) -> None:
+    if step in disclosure.NEEDS_REASON and not opinion.strip():
+        raise Refused(_("请写明理由。"))
+    if step == disclosure.PASSED:
+        disclosure.may_review(by.pk, queries.authors_of(document)).or_refuse()
+    if step == disclosure.ASKED and queries.newest_edition(document.work) != document:
+        raise Refused(_("这不是最新的一版，请提交最新的一版。"))
+    if last is not None and step != disclosure.ASKED and last.digest != digest_of(document):
+        raise Refused(_("文稿与审查时的内容不一致，不能继续。请告诉系统管理员。"))
+
+
+def _write(
+    document: Document, step: str, number: int, opinion: str, seq: int, by: User, now: datetime
+) -> DisclosureStep:
+    return DisclosureStep.objects.create(
+        document=document, number=number, step=step, opinion=opinion.strip(), digest=digest_of(document), seq=seq,
+        taken_at=now, taken_by=by,
+    )  # fmt: skip
+
+
+def digest_of(document: Document) -> str:
+    """SHA-256 over an edition's text and proof: what was reviewed is what is published."""
+    return hashlib.sha256(f"{document.tree}\x1f{document.proof}".encode()).hexdigest()

@@ -1,0 +1,49 @@
+"""Documents for the search: their titles and every sentence they say."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy
+
+from xingke.accounts import queries as accounts
+from xingke.accounts.permissions import Permission
+from xingke.base.press import tree
+from xingke.base.searching import Hit, Searchable, Text
+from xingke.base.templatetags.xk import day
+from xingke.reports.models import Document
+from xingke.reports.queries import tree_of
+
+
+def _changed(after: int, upto: int) -> Iterable[str]:
+    return accounts.targets_changed("document", after, upto)
+
+
+def _said(document: Document) -> str:
+    return "".join(tree.plain(passage) for passage in tree.passages(tree_of(document)))
+
+
+def _texts(keys: Sequence[str]) -> Iterator[Text]:
+    for each in Document.objects.filter(key__in=keys).select_related("region"):
+        yield Text(
+            key=str(each.key), names=each.title, identifier=str(each.key), text=_said(each), path=each.region.path,
+            on=timezone.localdate(each.written_at),
+        )  # fmt: skip
+
+
+def _hits(keys: Sequence[str]) -> Mapping[str, Hit]:
+    found = Document.objects.filter(key__in=keys).select_related("region", "written_by")
+    return {
+        str(each.key): Hit(
+            title=each.title, url=reverse("reports:document", args=[each.key]), passage=_said(each),
+            line=" · ".join([each.region.name, day(each.written_at), each.written_by.name]),
+            is_fictional=each.is_fictional,
+        )
+        for each in found
+    }  # fmt: skip
+
+
+DOCUMENTS = Searchable(
+    code="document", label=gettext_lazy("文稿"), permission=Permission.DOCUMENT_READ, order=30,
+    changed=_changed, texts=_texts, hits=_hits,
+)  # fmt: skip

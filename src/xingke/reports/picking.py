@@ -1,0 +1,130 @@
+"""Choosing a figure for a sentence: by name, with its value of today; or by a number somebody typed."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from xingke.base.labels import Label
+from xingke.base.periods import Period
+from xingke.base.press.tree import split_bound
+from xingke.indicators import columns
+from xingke.indicators.actions import read_figure
+from xingke.indicators.aspect_names import ASPECT_NAMES
+from xingke.indicators.aspects import called, read_together
+from xingke.indicators.queries import Reader, indicators
+from xingke.indicators.rules import Indicator
+from xingke.indicators.wording import language, route_word
+from xingke.registry.models import Region
+from xingke.reports import source
+from xingke.reports.source import Mistake
+
+SHOWN = 6  # indicators per search
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A figure that can be inserted: how it is typed, what it says today and how that is known; why says why not."""
+
+    token: str
+    label: str
+    text: str
+    route: str
+    why: str
+
+
+def offers(query: str, region: Region, period: Period) -> list[Offer]:
+    """The figures whose indicator answers to a name, best first; a name may leave characters out (高企)."""
+    found = _named(query)
+    if not found:
+        return []
+    reader = Reader()
+    wanted = [(each, aspect) for each in found for aspect in _aspects(each)]
+    with columns.held():
+        read_together(reader, [(each.code, aspect) for each, aspect in wanted], region, period)
+        offered = [_offer(reader, each, region, period, aspect) for each, aspect in wanted]
+    return [offer for offer in offered if offer.text or offer.why]
+
+
+def _aspects(asked: Indicator) -> list[str]:
+    """What can be said of an indicator without another one."""
+    return [code for code, name in ASPECT_NAMES.items() if asked.nature in name.natures and not name.takes_other]
+
+
+def _offer(reader: Reader, asked: Indicator, region: Region, period: Period, aspect: str) -> Offer:
+    said = read_figure(reader, asked.code, region, period, aspect)
+    return Offer(
+        source.token(asked.code, aspect),
+        called(asked, aspect, region=region),
+        said.text or "",
+        route_word(said.route),
+        said.why,
+    )
+
+
+def _named(query: str) -> list[Indicator]:
+    """Indicators by how well their name answers: it begins so, holds it, or holds its characters in this order."""
+    wanted = query.strip().lower()
+    if not wanted:
+        return []
+    ranked = [(_rank(wanted, each.label, each.code), each) for each in indicators().values()]
+    known = sorted((pair for pair in ranked if pair[0] is not None), key=lambda pair: pair[0] or (0, 0))
+    return [each for _rank, each in known[:SHOWN]]
+
+
+def _rank(wanted: str, label: Label, code: str) -> tuple[int, int] | None:
+    names = (label.zh.lower(), label.in_language(language()).lower(), code)
+    ranks = [
+        (0 if name.startswith(wanted) else 1 if wanted in name else 2, len(name))
+        for name in names
+        if wanted in name or (name == names[0] and _in_order(wanted, name))
+    ]
+    return min(ranks, default=None)
+
+
+def _in_order(wanted: Iterable[str], name: str) -> bool:
+    rest = iter(name)
+    return all(character in rest for character in wanted)
+
+
+def matching(mistakes: Sequence[Mistake], region: Region, period: Period) -> dict[Mistake, list[Offer]]:
+    """For each number without evidence, the figures of the region and period that say exactly that."""
+    loose = [each for each in mistakes if each.kind == "loose" and each.block >= 0]
+    if not loose:
+        return {}
+    known = _everything(region, period)
+    return {each: [offer for offer in known if _says(offer.text, each.text)] for each in loose}
+
+
+def _everything(region: Region, period: Period) -> list[Offer]:
+    """What every indicator says today: value, growth, place."""
+    reader, asked = Reader(), list(indicators().values())
+    growths, ranks = reader.overview(asked, region, period)
+    found = []
+    for growth, rank in zip(growths, ranks, strict=True):
+        each = growth.now.indicator
+        said = {"level": growth.now.text, "growth": growth.text, "rank": rank.text}
+        found += [
+            Offer(
+                source.token(each.code, aspect),
+                called(each, aspect, region=region),
+                text,
+                route_word(growth.now.route),
+                "",
+            )
+            for aspect, text in said.items()
+            if text != "—"
+        ]
+    return found
+
+
+def _says(words: str, typed: str) -> bool:
+    """Whether a figure's words say a typed number: the same digits, and no other unit."""
+    _before, said, after = split_bound(words)
+    _prefix, number, unit = split_bound(typed)
+    return said == number and after.startswith(unit)
+
+
+def no_offer(query: str) -> str:
+    """What to say where nothing was found."""
+    return _("没有名称含“%(query)s”的指标。") % {"query": query} if query.strip() else ""

@@ -1,0 +1,135 @@
+"""The typed text of a document: tokens, what stands in the way of saving, arranging, comparing."""
+
+import pytest
+
+from xingke.base.press import tree
+from xingke.reports import rules, source
+from xingke.reports.source import Block, Source
+
+TEXT = Source(
+    "青溪县2025年总结",
+    (
+        Block("heading", "一、企业", 1),
+        Block("paragraph", "高新技术企业{high_tech}，同比{high_tech:growth}。"),
+        Block("heading", "（一）认定", 2),
+        Block("paragraph", "认定顺利。"),
+        Block("heading", "二、投入", 1),
+        Block("paragraph", "投入增加。"),
+    ),
+)
+
+
+def texts(found: Source) -> list[str]:
+    return [block.text for block in found.blocks]
+
+
+def test_a_source_survives_json() -> None:
+    assert source.from_json(TEXT.to_json()) == TEXT
+
+
+def test_text_and_figures_of_a_paragraph_come_in_order() -> None:
+    assert list(source.parts(TEXT.blocks[1].text)) == [
+        "高新技术企业", rules.Slot("high_tech", "level"), "，同比", rules.Slot("high_tech", "growth"), "。",
+    ]  # fmt: skip
+    assert source.slots(TEXT) == (rules.Slot("high_tech", "level"), rules.Slot("high_tech", "growth"))
+
+
+def test_the_source_of_a_tree_has_a_token_for_each_figure() -> None:
+    chip = tree.Chip(slot=1, figure="f1", text="36项", label="项目")
+    document = tree.Document(
+        id="d", title="总结", issuer="局", date="2026年1月1日",
+        blocks=(tree.Heading(level=2, text="（一）"), tree.Paragraph(inlines=("立项", chip, "。"))),
+    )  # fmt: skip
+
+    found = source.of_tree(document, {"f1": "{projects}"})
+
+    assert found == Source("总结", (Block("heading", "（一）", 2), Block("paragraph", "立项{projects}。")))
+
+
+def test_a_form_gives_blocks_and_a_line_break_ends_a_paragraph() -> None:
+    found = source.typed(
+        " 标\n题 ", ["heading-2", "paragraph", "paragraph"], ["（一）\r\n企业", "甲。\r\n\r\n乙\x07。", "  "]
+    )
+
+    assert found == Source(
+        "标题",
+        (
+            Block("heading", "（一）企业", 2),
+            Block("paragraph", "甲。"),
+            Block("paragraph", "乙。"),
+            Block("paragraph", ""),
+        ),
+    )
+
+
+MISTAKES = [
+    ("a number without evidence", "新增36项。", [("loose", "36项")]),
+    ("a date is none", "2025年3月，全县{a}。", []),
+    ("the place's own name is none", "三台县{a}。", []),
+    ("a rank", "居全市第一位。", [("loose", "居全市第一位")]),
+    ("digits that touch a figure", "近{a}。", [("touching", "近{a}。")]),
+    ("braces that mark no figure", "{a:wonder}。", [("token", "{a:wonder}")]),
+    ("a lone brace", "甲}。", [("token", "}")]),
+    ("square brackets belong to outlines", "甲[，{a}]。", [("token", "["), ("token", "]")]),
+    ("two in one paragraph, in reading order", "{b:x}和12家。", [("token", "{b:x}"), ("loose", "12家")]),
+]
+
+
+@pytest.mark.parametrize("story, typed, expected", MISTAKES)
+def test_what_stands_in_the_way_of_saving_is_named_with_its_place(
+    story: str, typed: str, expected: list[tuple[str, str]]
+) -> None:
+    found = source.mistakes(Source("总结", (Block("paragraph", typed),)), terms=("三台县",))
+
+    assert [(each.kind, each.text) for each in found] == expected
+    assert all(typed[each.start : each.end] == each.text and each.block == 0 for each in found)
+
+
+def test_a_heading_needs_words_and_holds_no_figure_and_the_title_no_number() -> None:
+    found = source.mistakes(Source("12项成果", (Block("heading", " ", 1), Block("heading", "企业{a}", 1))), terms=())
+
+    assert [(each.kind, each.block) for each in found] == [("loose", -1), ("empty", 0), ("heading", 1)]
+
+
+def test_a_section_moves_with_everything_below_it() -> None:
+    down = source.moved(TEXT, 0, 1)
+
+    assert texts(down) == [TEXT.blocks[at].text for at in (4, 5, 0, 1, 2, 3)]
+    assert source.moved(down, 2, -1) == TEXT
+
+
+def test_a_paragraph_moves_one_place() -> None:
+    assert texts(source.moved(TEXT, 1, 1))[1:3] == ["（一）认定", TEXT.blocks[1].text]
+    assert source.moved(source.moved(TEXT, 3, -1), 2, 1) == TEXT
+
+
+@pytest.mark.parametrize(("at", "by"), [(0, -1), (4, 1), (5, 1), (2, -1), (2, 1)])
+def test_where_there_is_no_room_nothing_moves(at: int, by: int) -> None:
+    assert source.moved(TEXT, at, by) == TEXT  # type: ignore[arg-type]
+
+
+def test_a_heading_is_removed_with_its_section() -> None:
+    assert texts(source.removed(TEXT, 0)) == ["二、投入", "投入增加。"]
+    assert texts(source.removed(TEXT, 3))[2:4] == ["（一）认定", "二、投入"]
+
+
+def test_what_is_added_stands_behind_the_block_or_its_section() -> None:
+    assert source.added(TEXT, 0, "paragraph").blocks[1] == Block("paragraph", "")
+    assert source.added(TEXT, 3, "heading").blocks[4] == Block("heading", "", 2)
+    assert source.added(Source("空", ()), -1, "heading").blocks == (Block("heading", "", 1),)
+
+
+def test_comparing_pairs_paragraphs_that_have_much_in_common() -> None:
+    lines = source.compared(
+        ["一、企业", "高新技术企业36家，发展良好。", "投入增加。"],
+        ["一、企业", "新写的一段。", "高新技术企业38家，发展良好。"],
+    )
+
+    assert [line.what for line in lines] == ["same", "new", "changed", "old"]
+    pieces = [(piece.what, piece.text) for piece in lines[2].pieces]
+    assert pieces == [
+        ("same", "高新技术企业3"),
+        ("old", "6"),
+        ("new", "8"),
+        ("same", "家，发展良好。"),
+    ]

@@ -1,0 +1,82 @@
+"""Disclosure: the page a reviewer decides on, and the steps."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from xingke.accounts.permissions import Permission
+from xingke.base.refusals import Refused
+from xingke.registry import queries as registry
+from xingke.reports import checking, disclosing, disclosure, queries, standing
+from xingke.reports.papers import paper
+
+SAID = {disclosure.ASKED, disclosure.PASSED, disclosure.REFUSED, disclosure.PUBLISHED, disclosure.RETRACTED}
+
+
+@require_safe
+def document_review(request: HttpRequest, key: UUID) -> HttpResponse:
+    user = registry.reader(request.user)
+    shown = queries.document_for(user, key)
+    deciding = (Permission.DOCUMENT_DISCLOSE, Permission.DOCUMENT_PUBLISH)
+    if not any(registry.scope(user, each).covers(shown.region.path) for each in deciding):
+        raise Http404
+    newest = queries.newest_edition(shown.work)
+    checked = checking.check(shown, queries.ledger_stamp())
+    return render(
+        request,
+        "reports/document_review.html",
+        {
+            "document": shown,
+            "paper": paper(shown, checked, registry.scope(user, Permission.RECORD_READ)),
+            "standing": standing.of(shown, user, is_newest=newest == shown),
+            "newest": newest,
+            "drifted": list(checked.drifted.values()),
+            "secrecy": queries.secrecy_words_in(shown),
+            "organisations": queries.organisations_named_in(shown),
+            "persons": queries.persons_named_in(shown),
+            "gaps": shown.gaps,
+            "is_fictional": shown.is_fictional,
+            "crumbs": [
+                {"label": _("文稿"), "url": reverse("reports:document-list")},
+                {"label": shown.title, "url": reverse("reports:document", args=[shown.key])},
+                {"label": _("保密审查"), "url": ""},
+            ],
+        },
+    )
+
+
+@require_POST
+def document_step(request: HttpRequest, key: UUID) -> HttpResponse:
+    user = registry.reader(request.user)
+    shown = queries.document_for(user, key)
+    step, number = request.POST.get("step", ""), request.POST.get("number", "")
+    if step not in SAID or not standing.may_ever(shown, user, step):
+        raise Http404
+    try:
+        disclosing.take_step(
+            document=shown, step=step, number=int(number) if number.isdecimal() else -1,
+            opinion=request.POST.get("opinion", "")[:1000], by=user, now=timezone.now(),
+        )  # fmt: skip
+    except Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, _done(step))
+    return redirect("reports:document", key=shown.key)
+
+
+def _done(step: str) -> str:
+    said: dict[str, Any] = {
+        disclosure.ASKED: _("已提交保密审查。"),
+        disclosure.PASSED: _("审查已通过，等待公布。"),
+        disclosure.REFUSED: _("已退回，理由已记下。"),
+        disclosure.PUBLISHED: _("已公布，任何人都可以看。"),
+        disclosure.RETRACTED: _("已撤回，公开页面只说明撤回的日期和理由。"),
+    }
+    return str(said[step])

@@ -1,0 +1,127 @@
+"""How text is cut for the index, how a question is cut into words, and how both databases are asked for them."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import rjieba
+
+RECIPE = 1  # raised when the same text would be cut otherwise: the index is then made anew
+LONGEST, MOST = 100, 8  # characters and words of a question that are looked at
+AROUND = 40  # characters of a passage shown on either side of a word
+
+_HAN = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_RUN = re.compile(rf"[{_HAN}]+|[^\W_{_HAN}]+")
+_LITTLE = frozenset("的了在与和及或之")  # alone they say nothing
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+def _is_han(run: str) -> bool:
+    return re.match(rf"[{_HAN}]", run) is not None
+
+
+def _pairs(run: str) -> list[str]:
+    return [run[at : at + 2] for at in range(len(run))]
+
+
+def cut(text: str) -> str:
+    """A text as the index keeps it: every pair of neighbouring Chinese characters, every other word whole.
+
+    明渠GR2023 → 明渠 渠 gr2023. Pairs and not words: a dictionary cuts 青溪县智旺 into 青溪 and 县智旺, and 智旺 is lost.
+    """
+    return " ".join(token for run in _RUN.findall(_plain(text)) for token in (_pairs(run) if _is_han(run) else [run]))
+
+
+def identifier(text: str) -> str:
+    """An official number as it is compared: without the marks in it, without the letters a patent's is quoted with."""
+    return "".join(_RUN.findall(_plain(text))).removeprefix("zl")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question: its words, and all of it as an official number would be compared (empty where it can be none)."""
+
+    words: tuple[str, ...] = ()
+    number: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.words)
+
+    def fts5(self) -> str:
+        """The question in SQLite's language; words are quoted, so nothing that was typed is syntax."""
+        every = " AND ".join(f'"{" ".join(tokens)}"{"*" if is_begun else ""}' for tokens, is_begun in self._tokens())
+        return f'({every}) OR "{self.number}"*' if self.number else every
+
+    def tsquery(self, weight: str = "") -> str:
+        """The question in PostgreSQL's language. weight: A looks in names only."""
+        every = " & ".join(
+            f"({' <-> '.join(_lexeme(token, is_begun, weight) for token in tokens)})"
+            for tokens, is_begun in self._tokens()
+        )
+        return f"({every}) | {_lexeme(self.number, True, weight)}" if self.number else every
+
+    def _tokens(self) -> Iterable[tuple[list[str], bool]]:
+        """Each word as the index has it, and whether it may go on there: a lone character, letters and digits may."""
+        for word in self.words:
+            is_whole = _is_han(word) and len(word) > 1
+            yield (_pairs(word)[:-1] if is_whole else [word]), not is_whole
+
+
+def _lexeme(token: str, is_begun: bool, weight: str) -> str:
+    marks = ("*" if is_begun else "") + weight
+    return f"'{token}'" + (f":{marks}" if marks else "")
+
+
+def asked(text: str) -> Asked:
+    """What somebody typed, cut into words that must all occur; empty where there is nothing to look for."""
+    typed = _plain(text[:LONGEST])
+    words: list[str] = []
+    for run in _RUN.findall(typed):
+        words += _words(run) if _is_han(run) else [run]
+    told = [word for word in dict.fromkeys(words) if word not in _LITTLE]
+    number = identifier(text[:LONGEST])
+    is_number = len(number) >= 4 and any(character.isdigit() for character in number)
+    return Asked(tuple(told[:MOST]), number if is_number else "")
+
+
+def _words(run: str) -> list[str]:
+    """A run of Chinese characters as words. What the dictionary leaves alone stays with its neighbours: 智旺, 新材料."""
+    words: list[str] = []
+    for word in rjieba.cut(run, False):
+        before = words[-1] if words else ""
+        is_little = word in _LITTLE or before in _LITTLE
+        if before and not is_little and (len(word) == 1 or len(before) == 1):
+            words[-1] += word
+        else:
+            words.append(word)
+    return words
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A piece of a shown text; ``is_found``: it is one of the words."""
+
+    text: str
+    is_found: bool = False
+
+
+def marked(text: str, words: Sequence[str]) -> list[Piece]:
+    """A text in pieces, with the words that were looked for apart."""
+    if not words:
+        return [Piece(text)]
+    pattern = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+    pieces = re.split(f"({pattern})", text, flags=re.IGNORECASE)
+    return [Piece(piece, at % 2 == 1) for at, piece in enumerate(pieces) if piece]
+
+
+def passage(text: str, words: Sequence[str]) -> str:
+    """The piece of a long text around the first of the words in it; empty if it has none of them."""
+    places = [at for word in words if (at := text.lower().find(word)) >= 0]
+    if not places:
+        return ""
+    start, end = max(0, min(places) - AROUND), min(places) + 2 * AROUND
+    return ("…" if start else "") + text[start:end].strip() + ("…" if end < len(text) else "")
