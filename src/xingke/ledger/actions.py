@@ -21,7 +21,7 @@ from xingke.accounts.permissions import Permission
 from xingke.base.keys import derived_key, new_key
 from xingke.base.refusals import Refused
 from xingke.ledger import queries, rules
-from xingke.ledger.bulk import insert
+from xingke.ledger.bulk import insert, insert_objects
 from xingke.ledger.kinds import KINDS, Kind
 from xingke.ledger.models import (
     EventVersion,
@@ -501,7 +501,7 @@ def write_next_versions(
         successors = [
             _successor(row, seq=seq, by=by, now=now, reason=reason, changes=changes) for row, changes in chunk
         ]
-        model._default_manager.bulk_create(successors, batch_size=400)
+        insert_objects(successors)
 
 
 def _current(model: type[V], record: UUID) -> V:

@@ -11,6 +11,7 @@ from xingke.accounts.models import User
 from xingke.base.keys import new_key
 from xingke.ledger import rules
 from xingke.ledger.actions import BATCH, NewEvent, write_next_versions
+from xingke.ledger.bulk import insert_objects
 from xingke.ledger.kinds import KINDS, Kind
 from xingke.ledger.models import EventVersion, State, Version
 from xingke.registry.models import Region
@@ -63,7 +64,7 @@ def amend_histories(
                 heads.append((each.subject, columns))
         for rows in (heads, changed):
             write_next_versions(rows, seq=seq, by=by, now=now, reason=reason)
-        known.event._default_manager.bulk_create(fresh, batch_size=400)
+        insert_objects(fresh)
 
 
 def _event(

@@ -32,6 +32,14 @@ def insert(model: type[models.Model], rows: Sequence[Mapping[str, Any]], alike: 
             cursor.executemany(sql, list(zip(*columns, *map(repeat, constants), strict=False)))
 
 
+def insert_objects(rows: Sequence[models.Model]) -> None:
+    """Insert unsaved objects of one model the same way."""
+    if rows:
+        model = type(rows[0])
+        names = [field.attname for field in model._meta.concrete_fields if not field.primary_key]
+        insert(model, [{name: getattr(row, name) for name in names} for row in rows], {})
+
+
 def _prepared(field: "models.Field[Any, Any]", values: list[Any]) -> list[Any]:
     known = {value: field.get_db_prep_save(value, connection) for value in set(values)}
     return [known[value] for value in values]
