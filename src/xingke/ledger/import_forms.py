@@ -34,7 +34,7 @@ class HandOverForm(forms.Form):
     )  # fmt: skip
     confirmed = forms.BooleanField(
         label=gettext_lazy("登记后即为已确认"), required=False,
-        help_text=gettext_lazy("不选则登记为草稿，等有权确认的人确认后才进入指标。"),
+        help_text=gettext_lazy("不选则登记为草稿，等有权确认的人确认后才进入指标。资质、项目、资金、技术合同须由另一人确认，总是登记为草稿。"),
     )  # fmt: skip
 
     def __init__(self, *args: object, user: User, **kwargs: object) -> None:

@@ -66,6 +66,8 @@ OF_OTHERS = gettext_noop("台账中这条记录属于“%(region)s”，不在�
 ELSEWHERE = gettext_noop("台账中这条记录在“%(region)s”；跨区划的迁移请用迁入、迁出等事件登记。")
 OTHER_HOLDER = gettext_noop("台账中这条记录的单位是“%(name)s”；权利转移请用转让、受让等事件登记。")
 
+FOUR_EYES = gettext_noop("这条记录已经确认，更正须由另一人复核；请在记录页提出更正，不能用导入改动。")
+
 
 class Happened(NamedTuple):
     """An event as a row says it: measures only where the row gives them."""
@@ -149,7 +151,8 @@ class HistoryReader:
         self._taken = understood.taken
         self._entering = registry.scope(by, Permission.RECORD_ENTER)
         self._editing = registry.scope(by, Permission.ORGANISATION_EDIT) if options.new_organisations else Scope()
-        self._confirming = registry.scope(by, Permission.RECORD_CONFIRM) if options.confirmed else Scope()
+        at_once = options.confirmed and not self.kind.names.four_eyes  # nobody confirms what they file of those
+        self._confirming = registry.scope(by, Permission.RECORD_CONFIRM) if at_once else Scope()
         self._usual = registry.regions_by_code([options.region]).get(options.region) if options.region else None
         self._today = timezone.localdate()
         self._days: dict[str, date | str] = {}
@@ -467,6 +470,11 @@ class HistoryReader:
                 last = max(content.happened, key=lambda each: each.on)
                 row.refuse(self._header(last.event), last.on.isoformat(), IMPOSSIBLE_TOGETHER)
                 return
+        touched = [*([subject] if columns else []), *(event for event in alive if event.record in events)]
+        four_eyes = self.kind.names.four_eyes
+        if not all(rules.is_corrected_at_once(state=each.state, four_eyes=four_eyes) for each in touched):
+            row.refuse(self.key_column, content.columns.get("number", ""), FOUR_EYES)
+            return
         row.changes = (columns, events, fresh)
         row.outcome = CHANGED if columns or events or fresh else UNCHANGED
 

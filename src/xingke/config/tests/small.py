@@ -36,14 +36,12 @@ def furnish() -> tuple[casting.Cast, Document]:
 def attachment(content: bytes) -> Iterator[Path]:
     """A file in the data folder's attachments, gone afterwards."""
     path = Path(settings.DATA) / "attachments" / "ab" / "abcd.pdf"
-    path.parent.mkdir(parents=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
     try:
         yield path
     finally:
         path.unlink()
-        path.parent.rmdir()
-        path.parent.parent.rmdir()
 
 
 def environment(data: Path, **more: str) -> dict[str, str]:

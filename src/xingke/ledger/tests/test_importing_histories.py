@@ -332,6 +332,29 @@ def test_a_corrected_amount_is_a_new_version_of_the_event(cast: Cast) -> None:
     ]
 
 
+def _project(cast: Cast, amount: str) -> dict[str, str]:
+    return {"承担单位": cast.firm.name, "计划类别": "重点研发计划", "级别": "省", "项目名称": "示例", "项目编号": "2024XM1",
+            "立项日期": "2024-06-12", "立项金额（万元）": amount}  # fmt: skip
+
+
+def test_what_needs_four_eyes_is_a_draft_whatever_was_asked(cast: Cast) -> None:
+    bring("project", _project(cast, "50"), by=cast.statistician, options=Options(region="990121", confirmed=True))
+
+    assert {state for *_what, state in events(ProjectEvent)} == {"draft"}
+
+
+def test_no_file_changes_what_was_confirmed_with_four_eyes(cast: Cast) -> None:
+    bring("project", _project(cast, "50"), by=cast.officer)
+    draft = ProjectEvent.objects.get()
+    actions.confirm_event(kind="project", record=draft.record, version=1, by=cast.director, now=NOW)
+
+    outcome = bring("project", _project(cast, "55"), by=cast.statistician)
+
+    assert found(outcome) == {"rejected": 1}
+    assert "更正须由另一人复核" in said(outcome)[0]
+    assert ProjectEvent.objects.get(seq_to__isnull=True).amount == 500_000_00
+
+
 def test_an_activity_of_the_same_name_on_another_day_is_another_one(cast: Cast) -> None:
     row = {"活动类型": "培训", "活动名称": "高企培训", "活动时间": "2024-03-15", "参加人数": "120", "发放资料": "300"}
 

@@ -146,7 +146,10 @@ def test_the_neighbour_and_strangers_do_not_find_an_organisation(cast: Cast, sig
 # ── Who may open which page ───────────────────────────────────────────────────────────────────────────────────────
 
 PAGES = [
-    ("/organisations/", {"officer", "director", "neighbour", "superior", "statistician", "checker", "enterprise"}),
+    (
+        "/organisations/",
+        {"officer", "director", "neighbour", "superior", "statistician", "checker", "reviewer", "enterprise"},
+    ),
     ("/accounts/", {"system"}),
     ("/accounts/new/", {"system"}),
     ("/grants/", {"security"}),

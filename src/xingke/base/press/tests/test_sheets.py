@@ -539,7 +539,7 @@ def test_a_file_over_the_limit_is_refused_before_any_process_starts(monkeypatch:
 def test_the_child_sees_nothing_of_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XINGKE_SECRET", "s")
 
-    assert "XINGKE_SECRET" not in sheets._environment("a.csv", sheets.LIMITS)
+    assert "XINGKE_SECRET" not in sheets._environment("a.csv", "", sheets.LIMITS)
 
 
 def test_the_child_can_open_no_file_and_start_no_process(tmp_path: Path) -> None:
@@ -550,7 +550,7 @@ def test_the_child_can_open_no_file_and_start_no_process(tmp_path: Path) -> None
     )
     done = sheets.subprocess.run(
         [sheets.sys.executable, "-c", code], capture_output=True, text=True, check=True,
-        env=sheets._environment("", sheets.LIMITS),
+        env=sheets._environment("", "", sheets.LIMITS),
     )  # fmt: skip
 
     assert done.stdout.split() == ["24", "0", "0"], "EMFILE; no core; no process"
