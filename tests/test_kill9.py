@@ -83,3 +83,29 @@ def test_a_job_child_killed_while_it_checks_and_files_leaves_each_import_whole_a
     assert set(found["jobs"]) == {"done"}
     assert found["broken_at"] is None
     assert found["numbers"][0] == found["numbers"][1]
+
+
+def test_killed_while_it_edits_and_publishes_nothing_is_half_public(installation: dict[str, str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-m", "tests.publisher", str(KILLS // 2)],
+        env=installation, cwd=ROOT, capture_output=True, encoding="utf-8", check=False, timeout=200,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-2000:]
+    *acknowledged, last = done.stdout.splitlines()
+    told = [tuple(line.split()) for line in acknowledged]
+    found = json.loads(last.removeprefix("result "))
+
+    assert len([each for each in told if each[0] == "published"]) > 3, "too little was published to say anything"
+    assert {key for what, key in told if what == "edition"} <= set(found["editions"])
+    for what, key in told:
+        assert what == "edition" or what in found["steps"][key]  # no acknowledged step is lost
+    assert found["numbers of editions"] == list(range(1, len(found["editions"]) + 1))
+    assert all(found["whole"])  # none without some of its figures
+    ways = {tuple(steps) for steps in found["steps"].values()}
+    complete = ("asked", "passed", "published")
+    assert ways <= {(), complete[:1], complete[:2], complete, (*complete, "superseded")}
+    assert len(found["public"]) == 1  # always the last one that was published, and only that one
+    assert [key for key, steps in found["steps"].items() if steps == [*complete]] == found["public"]
+    assert found["entries"] == found["taken"] + len(found["editions"])  # each with its audit row
+    assert found["broken_at"] is None
+    assert found["numbers"][0] == found["numbers"][1]
