@@ -101,6 +101,20 @@ def test_htmx_gets_the_same_figure_as_a_fragment_for_the_drawer(document: Docume
     assert "HX-Request" in answer.headers["Vary"]
 
 
+@pytest.mark.usefixtures("data_folder")
+def test_the_drawer_says_which_records_have_files_that_prove_them(
+    filed: Cast, document: Document, signed_in: SignedIn
+) -> None:
+    proved = RecognitionEvent.objects.get(happened_on="2025-12-30", seq_to__isnull=True)
+    handed = [ledger.NewFile("证书.pdf", b"%PDF-1.7\n1 0 obj")]
+    ledger.attach_evidence(kind="recognition", record=proved.record, files=handed, by=filed.officer, now=NOW)
+    figure = Figure.objects.get(indicator="high_tech_enterprises", aspect="level")
+
+    drawer = signed_in("officer").get(f"/figures/{figure.key}/", headers={"HX-Request": "true"})
+
+    assert words(drawer).count("佐证 1 份") == 1
+
+
 def test_a_growth_shows_the_two_numbers_it_was_read_from(document: Document, signed_in: SignedIn) -> None:
     figure = Figure.objects.get(indicator="high_tech_enterprises", aspect="growth")
 

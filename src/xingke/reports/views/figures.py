@@ -24,6 +24,7 @@ from xingke.indicators.drift import Drift, Readers, drift
 from xingke.indicators.models import Figure
 from xingke.indicators.queries import Contribution, Reader, contributions, indicator
 from xingke.indicators.rules import Indicator
+from xingke.ledger import queries as ledger
 from xingke.ledger.models import Observation
 from xingke.ledger.words import Words, measured
 from xingke.registry import queries as registry
@@ -141,6 +142,7 @@ class Record:
     what: str
     organisation: str
     url: str
+    files: int = 0  # that prove it
 
 
 def _first_records(shown: Figure, asked: Indicator, then: Reader, readable: Scope, words: Words) -> list[Record]:
@@ -154,7 +156,10 @@ def _first_records(shown: Figure, asked: Indicator, then: Reader, readable: Scop
         return [_reported(row, words)]
     if value.route != "records":
         return []
-    return [_record(each, asked.of, words) for each in contributions(value, seq=shown.seq, limit=FIRST)]
+    found = contributions(value, seq=shown.seq, limit=FIRST)
+    events = [each.event for each in found if each.event]
+    files = ledger.evidence_counts(key for event in events for key in (event.record, event.subject))
+    return [_record(each, asked.of, words, files) for each in found]
 
 
 def _reported(row: Observation, words: Words) -> Record:
@@ -164,7 +169,7 @@ def _reported(row: Observation, words: Words) -> Record:
     )  # fmt: skip
 
 
-def _record(each: Contribution, kind: str, words: Words) -> Record:
+def _record(each: Contribution, kind: str, words: Words, files: Mapping[UUID, int]) -> Record:
     event = each.event
     return Record(
         event.happened_on if event else None,
@@ -172,6 +177,7 @@ def _record(each: Contribution, kind: str, words: Words) -> Record:
         words.subject(each.subject) if each.subject else "",
         event.organisation.name if event and event.organisation else "",
         reverse("ledger:record", args=[kind, UUID(each.evidence.record)]),
+        sum(files.get(key, 0) for key in (event.record, event.subject)) if event else 0,
     )
 
 
