@@ -13,7 +13,7 @@ def keep_rows_in_chunks(apps, schema_editor):
         batch.prepared_at, batch.prepared_by_id = batch.imported_at, batch.imported_by_id
         batch.checked_seq = batch.seq - 1
         left = list(rows.objects.filter(batch=batch).order_by("number"))
-        batch.header = list(dict.fromkeys(name for row in left for name in row.raw))
+        batch.header = sorted({name for row in left for name in row.raw})  # PostgreSQL kept them in no order
         batch.save()
         place = 0
         for outcome in ("rejected", "waiting"):
