@@ -1,4 +1,7 @@
-"""Every write to the ledger. Each takes one number, writes versions and one audit row, or nothing at all."""
+"""Every write to the ledger. Each takes one number, writes versions and one audit row, or nothing at all.
+
+The counter is held before anything is checked, so that what was checked still stands when it is written.
+"""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
@@ -15,7 +18,7 @@ from django.db.models.base import ModelState
 from django.utils.translation import gettext as _
 
 from xingke.accounts import actions as accounts
-from xingke.accounts.actions import record_audit, take_seq
+from xingke.accounts.actions import lock_ledger, record_audit, take_seq
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base.keys import derived_key, new_key
@@ -228,6 +231,7 @@ def add_event(
 
     confirmed, confirmed_by: as ``file_histories``. Raises Refused if it cannot have happened so in this history.
     """
+    seq = take_seq()
     known = KINDS[kind]
     confirmer = confirmed_by or by
     signed = _signed(known, confirmed=confirmed, by=by, confirmer=confirmer, now=now)
@@ -238,7 +242,6 @@ def add_event(
     latest = known.event._default_manager.filter(subject=subject, seq_to__isnull=True).order_by("-step").first()
     if latest is not None and event.event not in ARRIVALS:  # whoever takes it over enters it; the rest is the holder's
         registry.require(by, Permission.RECORD_ENTER, region=latest.region)
-    seq = take_seq()
     key = event.key or new_key()
     row = known.event(
         record=key, version=1, seq_from=seq, subject=subject, region=event.region, zone=head.zone,
@@ -263,11 +266,11 @@ def correct_event(
     changes: any of event, happened_on, region and the kind's measures. version: the one the corrector saw. Raises Refused if it is no longer
     the newest, without a reason, if the history could not have happened so, or if the change has to be proposed.
     """
+    seq = take_seq()
     known = KINDS[kind]
     row = _seen(known.event, record, version)
     _may_rewrite(row, reason=reason, by=by, regions=[row.region, changes.get("region", row.region)])
     _is_not_to_be_proposed(known, row)
-    seq = take_seq()
     _settle(known, row.subject, seq=seq, by=by, now=now, changed={record: dict(changes)}, reason=reason)
     record_audit(
         seq=seq, by=by, action=f"{kind}.event-corrected", target_kind=kind, target=str(record), now=now, reason=reason,
@@ -278,10 +281,10 @@ def correct_event(
 @transaction.atomic
 def void_event(*, kind: str, record: UUID, version: int, reason: str, by: User, now: datetime) -> None:
     """Void an event: a new version that no longer counts. Raises as ``correct_event``."""
+    seq = take_seq()
     known = KINDS[kind]
     row = _seen(known.event, record, version)
     _may_rewrite(row, reason=reason, by=by, regions=[row.region], voiding=True)
-    seq = take_seq()
     _settle(known, row.subject, seq=seq, by=by, now=now, changed={record: {"state": State.VOID}}, reason=reason)
     head = _current(known.subject, row.subject)
     if all(event.state == State.VOID for event in _history(known, row.subject)):  # nothing is left of it
@@ -297,6 +300,7 @@ def confirm_event(*, kind: str, record: UUID, version: int, by: User, now: datet
 
     Confirming what is confirmed already changes nothing: a second click does no harm.
     """
+    lock_ledger()
     known = KINDS[kind]
     row = _current(known.event, record)
     registry.require(by, Permission.RECORD_CONFIRM, region=row.region)
@@ -537,11 +541,11 @@ def correct_subject(
 
     Raises as ``correct_event``.
     """
+    seq = take_seq()
     known = KINDS[kind]
     row = _seen(known.subject, record, version)
     _may_rewrite(row, reason=reason, by=by, regions=[row.region])
     _is_not_to_be_proposed(known, row)
-    seq = take_seq()
     _rewrite_subject(known, row, changes, seq=seq, by=by, now=now, reason=reason)
     record_audit(
         seq=seq, by=by, action=f"{kind}.corrected", target_kind=kind, target=str(record), now=now, reason=reason,
@@ -584,6 +588,7 @@ def propose_correction(
 
     Raises Refused as ``correct_event`` does, and while another proposal for the record is open.
     """
+    seq = take_seq()
     known = KINDS[kind]
     is_event = known.event._default_manager.filter(record=record).exists()
     model: type[Version] = known.event if is_event else known.subject
@@ -593,7 +598,6 @@ def propose_correction(
         _settled(known, _history(known, row.subject), {record: changes})  # what cannot be is not proposed
     if Proposal.objects.filter(kind=kind, record=record, outcome=Proposal.Outcome.OPEN).exists():
         raise Refused(_("这条记录已有一项更正建议在等待确认，请先等它有结果。"))
-    seq = take_seq()
     plain = {name: _as_json(value) for name, value in changes.items()}
     proposal = Proposal.objects.create(
         kind=kind, record=record, is_event=is_event, version=version, region=row.region, changes=plain,
@@ -688,6 +692,7 @@ def attach_evidence(
 
     Returns how many were attached. Raises Refused, naming the file, for one that may not be kept; then none is.
     """
+    lock_ledger()
     registry.require(by, Permission.RECORD_ENTER, region=queries.region_of(kind, record))
     known = queries.evidence_digests(kind, record)
     fresh = {digest: file for file in files if (digest := sha256(file.data).hexdigest()) not in known}
@@ -711,10 +716,10 @@ def attach_evidence(
 @transaction.atomic
 def withdraw_evidence(*, evidence: Evidence, reason: str, by: User, now: datetime) -> None:
     """Say that a file is no evidence of a record any more, and why. Raises Refused without a reason."""
+    seq = take_seq()
     registry.require(by, Permission.RECORD_ENTER, region=queries.region_of(evidence.kind, evidence.record))
     if not reason.strip():
         raise Refused(_("请写明撤下这份佐证的原因，它会与佐证一起保存。"))
-    seq = take_seq()
     if EvidenceWithdrawal.objects.filter(evidence=evidence).exists():
         raise Refused(_("这份佐证已经撤下，无需重复操作。"))
     EvidenceWithdrawal.objects.create(
@@ -729,6 +734,7 @@ def withdraw_evidence(*, evidence: Evidence, reason: str, by: User, now: datetim
 @transaction.atomic
 def declare_record_keeping(*, region: Region, kind: str, since: date, by: User, now: datetime) -> RecordKeeping:
     """Declare that the region's records of a kind are complete from ``since`` on: from there, records answer."""
+    lock_ledger()
     registry.require(by, Permission.RECORD_CONFIRM, region=region)
     if kind not in KINDS:
         raise Refused(_("没有名为“%(kind)s”的台账类别。") % {"kind": kind})
@@ -762,13 +768,13 @@ def choose_observation(*, record: UUID, version: int, reason: str, by: User, now
 
     Raises Refused without a reason, or if there is nothing to choose.
     """
+    seq = take_seq()
     row = _seen(Observation, record, version)
     registry.require(by, Permission.OBSERVATION_CHOOSE, region=row.region)
     if not reason.strip():
         raise Refused(_("请写明为什么采用这个数，它会与记录一起保存。"))
     if not row.indicator or not row.real_period:
         raise Refused(_("这个数还没有对应的指标或真实期间，不能采用。"))
-    seq = take_seq()
     rivals = Observation.objects.filter(
         indicator=row.indicator, aspect=row.aspect, region=row.region, real_period=row.real_period, part=row.part,
         seq_to__isnull=True,
@@ -788,9 +794,9 @@ def correct_observation(
     *, record: UUID, version: int, changes: Mapping[str, Any], reason: str, by: User, now: datetime
 ) -> None:
     """Write a corrected version of a reported figure. Raises as ``correct_event``."""
+    seq = take_seq()
     row = _seen(Observation, record, version)
     _may_rewrite(row, reason=reason, by=by, regions=[row.region, changes.get("region", row.region)])
-    seq = take_seq()
     write_next_version(row, seq=seq, by=by, now=now, reason=reason, changes=changes)
     record_audit(
         seq=seq, by=by, action="observation.corrected", target_kind="observation", target=str(record), now=now,
@@ -801,6 +807,7 @@ def correct_observation(
 @transaction.atomic
 def confirm_observation(*, record: UUID, version: int, by: User, now: datetime) -> None:
     """Confirm a reported figure; from then on it may answer. Confirming it twice changes nothing."""
+    lock_ledger()
     row = _current(Observation, record)
     registry.require(by, Permission.RECORD_CONFIRM, region=row.region)
     if row.state == State.CONFIRMED:
@@ -815,9 +822,9 @@ def confirm_observation(*, record: UUID, version: int, by: User, now: datetime) 
 @transaction.atomic
 def void_observation(*, record: UUID, version: int, reason: str, by: User, now: datetime) -> None:
     """Void a reported figure: a new version that no longer answers. Raises as ``correct_event``."""
+    seq = take_seq()
     row = _seen(Observation, record, version)
     _may_rewrite(row, reason=reason, by=by, regions=[row.region], voiding=True)
-    seq = take_seq()
     write_next_version(row, seq=seq, by=by, now=now, reason=reason, changes={"state": State.VOID})
     record_audit(
         seq=seq, by=by, action="observation.voided", target_kind="observation", target=str(record), now=now,

@@ -166,7 +166,7 @@ def covers(allowed: Scope, row: Version) -> bool:
 
 
 def authors(model: type[Version], rows: Iterable[Version]) -> dict[UUID, frozenset[int]]:
-    """Who wrote what current versions of a table say, by record: the writer of the newest version that changed it.
+    """Who wrote what current versions of a table say, by record: everybody who changed it since it was last confirmed.
 
     What only follows from its neighbours (its order, its effect) makes nobody an author. At most one query per 500.
     """
@@ -175,12 +175,14 @@ def authors(model: type[Version], rows: Iterable[Version]) -> dict[UUID, frozens
     for start in range(0, len(rewritten), 500):
         earlier = model._default_manager.filter(record__in=rewritten[start : start + 500]).order_by("record", "version")
         for record, group in groupby(earlier, key=lambda row: row.record):
-            before: dict[str, Any] | None = None
+            wrote: frozenset[int] = frozenset()
+            before: Version | None = None
             for version in group:
-                content = version.content()
-                if content != before:
-                    found[record] = frozenset({version.entered_by_id})
-                before = content
+                if before is None or version.content() != before.content():
+                    standing = frozenset() if before is None or before.state == State.CONFIRMED else wrote
+                    wrote = standing | {version.entered_by_id}
+                before = version
+            found[record] = wrote
     return found
 
 
