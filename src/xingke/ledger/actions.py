@@ -197,21 +197,18 @@ def _again(history: NewHistory, event: NewEvent) -> tuple[int, ...]:
     return (place,) if place else ()
 
 
-def file_once(model: type[Version], key: UUID, file: Callable[[], object]) -> bool:
-    """Run what files ``key``, unless it stands already: a form sent twice files one record. Returns whether it ran.
+@transaction.atomic
+def file_once(*, kind: str, model: type[Version], key: UUID, by: User, file: Callable[[], object]) -> bool:
+    """Run what files ``key``, unless ``by`` filed it already: a form sent twice files one record.
 
-    Not to be called inside a transaction: where two run at once, the second is refused by the database and only then
-    sees the first.
+    Returns whether it ran. Raises Refused for a key that is another record's.
     """
-    if queries.stands(model, key):
+    lock_ledger()
+    if model._default_manager.filter(record=key, version=1, entered_by=by).exists():
         return False
-    try:
-        with transaction.atomic():
-            file()
-    except (Refused, IntegrityError):
-        if not queries.stands(model, key):
-            raise
-        return False
+    if any(queries.stands(each, key) for each in (KINDS[kind].subject, KINDS[kind].event)):
+        raise Refused(_("页面不完整，请重新打开本页。"))
+    file()
     return True
 
 
@@ -239,9 +236,18 @@ def add_event(
     if confirmed:
         registry.require(confirmer, Permission.RECORD_CONFIRM, region=event.region)
     head = _current(known.subject, subject)
-    latest = known.event._default_manager.filter(subject=subject, seq_to__isnull=True).order_by("-step").first()
+    rules.may_correct(state=head.state, is_current=True).or_refuse()
+    if event.region.is_fictional != head.is_fictional:
+        raise Refused(_("虚构的记录和真实的区划不能记在一起。"))
+    alive = known.event._default_manager.filter(subject=subject, seq_to__isnull=True).exclude(state=State.VOID)
+    latest = alive.select_related("region").order_by("-step").first()
     if latest is not None and event.event not in ARRIVALS:  # whoever takes it over enters it; the rest is the holder's
         registry.require(by, Permission.RECORD_ENTER, region=latest.region)
+        if event.region != latest.region:
+            raise Refused(
+                _("这条记录现在在“%(region)s”，请按该区划登记；跨区划的迁移请先登记迁入或受让。")
+                % {"region": latest.region.name}
+            )
     key = event.key or new_key()
     row = known.event(
         record=key, version=1, seq_from=seq, subject=subject, region=event.region, zone=head.zone,
@@ -311,13 +317,12 @@ def confirm_event(*, kind: str, record: UUID, version: int, by: User, now: datet
     authors = queries.authors(known.event, [row])[record]
     if head.state == State.DRAFT:  # it is confirmed along with its event
         authors |= queries.authors(known.subject, [head])[head.record]
-    four_eyes = known.names.four_eyes
-    rules.may_confirm(state=row.state, by=by.pk, four_eyes=four_eyes, authors=authors).or_refuse()
+    state, four_eyes = queries.state_with(head, row), known.names.four_eyes
+    rules.may_confirm(state=state, by=by.pk, four_eyes=four_eyes, authors=authors).or_refuse()
     seq = take_seq()
     confirmed = _confirmed(by, now)
-    _settle(known, row.subject, seq=seq, by=by, now=now, changed={record: confirmed})
-    if head.state == State.DRAFT:
-        write_next_version(head, seq=seq, by=by, now=now, reason="", changes=confirmed)
+    own = confirmed if head.state == State.DRAFT else {}
+    _settle(known, row.subject, seq=seq, by=by, now=now, changed={record: confirmed}, own=own)
     record_audit(seq=seq, by=by, action=f"{kind}.event-confirmed", target_kind=kind, target=str(record), now=now)
 
 
@@ -389,7 +394,7 @@ def _obstacles(
                 reasons[event.record] = _("您没有在“%(where)s”确认记录的权限。") % {"where": event.region.name}
                 continue
             answer = rules.may_confirm(
-                state=event.state, by=by.pk, four_eyes=kind.names.four_eyes,
+                state=queries.state_with(subject, event), by=by.pk, four_eyes=kind.names.four_eyes,
                 authors=wrote[event.record] | founders.get(subject.record, frozenset()),
             )  # fmt: skip
             if not answer.allowed:
@@ -427,9 +432,13 @@ def _settle(
     now: datetime,
     changed: Mapping[UUID, Mapping[str, Any]] | None = None,
     fresh: EventVersion | None = None,
+    own: Mapping[str, Any] | None = None,
     reason: str = "",
 ) -> None:
-    """Apply changes to a history and write a version for every event whose columns, order or effect they alter."""
+    """Apply changes to a history and write a version for every event whose columns, order or effect they alter.
+
+    own: changes of the subject itself, whose day is that of its first event.
+    """
     rows = list(kind.event._default_manager.filter(subject=subject, seq_to__isnull=True).select_for_update())
     for row, changes in _settled(kind, [*rows, fresh] if fresh else rows, changed or {}):
         if row is fresh:
@@ -437,6 +446,11 @@ def _settle(
             row.save(force_insert=True)
         else:
             write_next_version(row, seq=seq, by=by, now=now, reason=reason, changes=changes)
+    head = _current(kind.subject, subject)
+    days = [event.happened_on for event in _history(kind, subject) if event.state != State.VOID]
+    first = {"happened_on": min(days)} if days and min(days) != head.happened_on else {}
+    if wanted := {**(own or {}), **first}:
+        write_next_version(head, seq=seq, by=by, now=now, reason=reason, changes=wanted)
 
 
 def _settled(
