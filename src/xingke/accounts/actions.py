@@ -29,6 +29,11 @@ def take_seq() -> int:
     return Counter.objects.values_list("value", flat=True).get(name=Counter.LEDGER)
 
 
+def lock_ledger() -> None:
+    """Hold the one counter until the transaction ends, for what may find that it has nothing to write."""
+    Counter.objects.filter(name=Counter.LEDGER).update(value=F("value"))
+
+
 def record_audit(
     *,
     seq: int,

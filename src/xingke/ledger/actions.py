@@ -1,4 +1,7 @@
-"""Every write to the ledger. Each takes one number, writes versions and one audit row, or nothing at all."""
+"""Every write to the ledger. Each takes one number, writes versions and one audit row, or nothing at all.
+
+The counter is held before anything is checked, so that what was checked still stands when it is written.
+"""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
@@ -15,7 +18,7 @@ from django.db.models.base import ModelState
 from django.utils.translation import gettext as _
 
 from xingke.accounts import actions as accounts
-from xingke.accounts.actions import record_audit, take_seq
+from xingke.accounts.actions import lock_ledger, record_audit, take_seq
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base.keys import derived_key, new_key
@@ -194,21 +197,18 @@ def _again(history: NewHistory, event: NewEvent) -> tuple[int, ...]:
     return (place,) if place else ()
 
 
-def file_once(model: type[Version], key: UUID, file: Callable[[], object]) -> bool:
-    """Run what files ``key``, unless it stands already: a form sent twice files one record. Returns whether it ran.
+@transaction.atomic
+def file_once(*, kind: str, model: type[Version], key: UUID, by: User, file: Callable[[], object]) -> bool:
+    """Run what files ``key``, unless ``by`` filed it already: a form sent twice files one record.
 
-    Not to be called inside a transaction: where two run at once, the second is refused by the database and only then
-    sees the first.
+    Returns whether it ran. Raises Refused for a key that is another record's.
     """
-    if queries.stands(model, key):
+    lock_ledger()
+    if model._default_manager.filter(record=key, version=1, entered_by=by).exists():
         return False
-    try:
-        with transaction.atomic():
-            file()
-    except (Refused, IntegrityError):
-        if not queries.stands(model, key):
-            raise
-        return False
+    if any(queries.stands(each, key) for each in (KINDS[kind].subject, KINDS[kind].event)):
+        raise Refused(_("页面不完整，请重新打开本页。"))
+    file()
     return True
 
 
@@ -228,6 +228,7 @@ def add_event(
 
     confirmed, confirmed_by: as ``file_histories``. Raises Refused if it cannot have happened so in this history.
     """
+    seq = take_seq()
     known = KINDS[kind]
     confirmer = confirmed_by or by
     signed = _signed(known, confirmed=confirmed, by=by, confirmer=confirmer, now=now)
@@ -235,10 +236,18 @@ def add_event(
     if confirmed:
         registry.require(confirmer, Permission.RECORD_CONFIRM, region=event.region)
     head = _current(known.subject, subject)
-    latest = known.event._default_manager.filter(subject=subject, seq_to__isnull=True).order_by("-step").first()
+    rules.may_correct(state=head.state, is_current=True).or_refuse()
+    if event.region.is_fictional != head.is_fictional:
+        raise Refused(_("虚构的记录和真实的区划不能记在一起。"))
+    alive = known.event._default_manager.filter(subject=subject, seq_to__isnull=True).exclude(state=State.VOID)
+    latest = alive.select_related("region").order_by("-step").first()
     if latest is not None and event.event not in ARRIVALS:  # whoever takes it over enters it; the rest is the holder's
         registry.require(by, Permission.RECORD_ENTER, region=latest.region)
-    seq = take_seq()
+        if event.region != latest.region:
+            raise Refused(
+                _("这条记录现在在“%(region)s”，请按该区划登记；跨区划的迁移请先登记迁入或受让。")
+                % {"region": latest.region.name}
+            )
     key = event.key or new_key()
     row = known.event(
         record=key, version=1, seq_from=seq, subject=subject, region=event.region, zone=head.zone,
@@ -263,11 +272,11 @@ def correct_event(
     changes: any of event, happened_on, region and the kind's measures. version: the one the corrector saw. Raises Refused if it is no longer
     the newest, without a reason, if the history could not have happened so, or if the change has to be proposed.
     """
+    seq = take_seq()
     known = KINDS[kind]
     row = _seen(known.event, record, version)
     _may_rewrite(row, reason=reason, by=by, regions=[row.region, changes.get("region", row.region)])
     _is_not_to_be_proposed(known, row)
-    seq = take_seq()
     _settle(known, row.subject, seq=seq, by=by, now=now, changed={record: dict(changes)}, reason=reason)
     record_audit(
         seq=seq, by=by, action=f"{kind}.event-corrected", target_kind=kind, target=str(record), now=now, reason=reason,
@@ -278,10 +287,10 @@ def correct_event(
 @transaction.atomic
 def void_event(*, kind: str, record: UUID, version: int, reason: str, by: User, now: datetime) -> None:
     """Void an event: a new version that no longer counts. Raises as ``correct_event``."""
+    seq = take_seq()
     known = KINDS[kind]
     row = _seen(known.event, record, version)
     _may_rewrite(row, reason=reason, by=by, regions=[row.region], voiding=True)
-    seq = take_seq()
     _settle(known, row.subject, seq=seq, by=by, now=now, changed={record: {"state": State.VOID}}, reason=reason)
     head = _current(known.subject, row.subject)
     if all(event.state == State.VOID for event in _history(known, row.subject)):  # nothing is left of it
@@ -297,6 +306,7 @@ def confirm_event(*, kind: str, record: UUID, version: int, by: User, now: datet
 
     Confirming what is confirmed already changes nothing: a second click does no harm.
     """
+    lock_ledger()
     known = KINDS[kind]
     row = _current(known.event, record)
     registry.require(by, Permission.RECORD_CONFIRM, region=row.region)
@@ -307,13 +317,12 @@ def confirm_event(*, kind: str, record: UUID, version: int, by: User, now: datet
     authors = queries.authors(known.event, [row])[record]
     if head.state == State.DRAFT:  # it is confirmed along with its event
         authors |= queries.authors(known.subject, [head])[head.record]
-    four_eyes = known.names.four_eyes
-    rules.may_confirm(state=row.state, by=by.pk, four_eyes=four_eyes, authors=authors).or_refuse()
+    state, four_eyes = queries.state_with(head, row), known.names.four_eyes
+    rules.may_confirm(state=state, by=by.pk, four_eyes=four_eyes, authors=authors).or_refuse()
     seq = take_seq()
     confirmed = _confirmed(by, now)
-    _settle(known, row.subject, seq=seq, by=by, now=now, changed={record: confirmed})
-    if head.state == State.DRAFT:
-        write_next_version(head, seq=seq, by=by, now=now, reason="", changes=confirmed)
+    own = confirmed if head.state == State.DRAFT else {}
+    _settle(known, row.subject, seq=seq, by=by, now=now, changed={record: confirmed}, own=own)
     record_audit(seq=seq, by=by, action=f"{kind}.event-confirmed", target_kind=kind, target=str(record), now=now)
 
 
@@ -385,7 +394,7 @@ def _obstacles(
                 reasons[event.record] = _("您没有在“%(where)s”确认记录的权限。") % {"where": event.region.name}
                 continue
             answer = rules.may_confirm(
-                state=event.state, by=by.pk, four_eyes=kind.names.four_eyes,
+                state=queries.state_with(subject, event), by=by.pk, four_eyes=kind.names.four_eyes,
                 authors=wrote[event.record] | founders.get(subject.record, frozenset()),
             )  # fmt: skip
             if not answer.allowed:
@@ -423,9 +432,13 @@ def _settle(
     now: datetime,
     changed: Mapping[UUID, Mapping[str, Any]] | None = None,
     fresh: EventVersion | None = None,
+    own: Mapping[str, Any] | None = None,
     reason: str = "",
 ) -> None:
-    """Apply changes to a history and write a version for every event whose columns, order or effect they alter."""
+    """Apply changes to a history and write a version for every event whose columns, order or effect they alter.
+
+    own: changes of the subject itself, whose day is that of its first event.
+    """
     rows = list(kind.event._default_manager.filter(subject=subject, seq_to__isnull=True).select_for_update())
     for row, changes in _settled(kind, [*rows, fresh] if fresh else rows, changed or {}):
         if row is fresh:
@@ -433,6 +446,11 @@ def _settle(
             row.save(force_insert=True)
         else:
             write_next_version(row, seq=seq, by=by, now=now, reason=reason, changes=changes)
+    head = _current(kind.subject, subject)
+    days = [event.happened_on for event in _history(kind, subject) if event.state != State.VOID]
+    first = {"happened_on": min(days)} if days and min(days) != head.happened_on else {}
+    if wanted := {**(own or {}), **first}:
+        write_next_version(head, seq=seq, by=by, now=now, reason=reason, changes=wanted)
 
 
 def _settled(
@@ -537,11 +555,11 @@ def correct_subject(
 
     Raises as ``correct_event``.
     """
+    seq = take_seq()
     known = KINDS[kind]
     row = _seen(known.subject, record, version)
     _may_rewrite(row, reason=reason, by=by, regions=[row.region])
     _is_not_to_be_proposed(known, row)
-    seq = take_seq()
     _rewrite_subject(known, row, changes, seq=seq, by=by, now=now, reason=reason)
     record_audit(
         seq=seq, by=by, action=f"{kind}.corrected", target_kind=kind, target=str(record), now=now, reason=reason,
@@ -584,6 +602,7 @@ def propose_correction(
 
     Raises Refused as ``correct_event`` does, and while another proposal for the record is open.
     """
+    seq = take_seq()
     known = KINDS[kind]
     is_event = known.event._default_manager.filter(record=record).exists()
     model: type[Version] = known.event if is_event else known.subject
@@ -593,7 +612,6 @@ def propose_correction(
         _settled(known, _history(known, row.subject), {record: changes})  # what cannot be is not proposed
     if Proposal.objects.filter(kind=kind, record=record, outcome=Proposal.Outcome.OPEN).exists():
         raise Refused(_("这条记录已有一项更正建议在等待确认，请先等它有结果。"))
-    seq = take_seq()
     plain = {name: _as_json(value) for name, value in changes.items()}
     proposal = Proposal.objects.create(
         kind=kind, record=record, is_event=is_event, version=version, region=row.region, changes=plain,
@@ -688,6 +706,7 @@ def attach_evidence(
 
     Returns how many were attached. Raises Refused, naming the file, for one that may not be kept; then none is.
     """
+    lock_ledger()
     registry.require(by, Permission.RECORD_ENTER, region=queries.region_of(kind, record))
     known = queries.evidence_digests(kind, record)
     fresh = {digest: file for file in files if (digest := sha256(file.data).hexdigest()) not in known}
@@ -711,10 +730,10 @@ def attach_evidence(
 @transaction.atomic
 def withdraw_evidence(*, evidence: Evidence, reason: str, by: User, now: datetime) -> None:
     """Say that a file is no evidence of a record any more, and why. Raises Refused without a reason."""
+    seq = take_seq()
     registry.require(by, Permission.RECORD_ENTER, region=queries.region_of(evidence.kind, evidence.record))
     if not reason.strip():
         raise Refused(_("请写明撤下这份佐证的原因，它会与佐证一起保存。"))
-    seq = take_seq()
     if EvidenceWithdrawal.objects.filter(evidence=evidence).exists():
         raise Refused(_("这份佐证已经撤下，无需重复操作。"))
     EvidenceWithdrawal.objects.create(
@@ -729,6 +748,7 @@ def withdraw_evidence(*, evidence: Evidence, reason: str, by: User, now: datetim
 @transaction.atomic
 def declare_record_keeping(*, region: Region, kind: str, since: date, by: User, now: datetime) -> RecordKeeping:
     """Declare that the region's records of a kind are complete from ``since`` on: from there, records answer."""
+    lock_ledger()
     registry.require(by, Permission.RECORD_CONFIRM, region=region)
     if kind not in KINDS:
         raise Refused(_("没有名为“%(kind)s”的台账类别。") % {"kind": kind})
@@ -762,13 +782,13 @@ def choose_observation(*, record: UUID, version: int, reason: str, by: User, now
 
     Raises Refused without a reason, or if there is nothing to choose.
     """
+    seq = take_seq()
     row = _seen(Observation, record, version)
     registry.require(by, Permission.OBSERVATION_CHOOSE, region=row.region)
     if not reason.strip():
         raise Refused(_("请写明为什么采用这个数，它会与记录一起保存。"))
     if not row.indicator or not row.real_period:
         raise Refused(_("这个数还没有对应的指标或真实期间，不能采用。"))
-    seq = take_seq()
     rivals = Observation.objects.filter(
         indicator=row.indicator, aspect=row.aspect, region=row.region, real_period=row.real_period, part=row.part,
         seq_to__isnull=True,
@@ -788,9 +808,9 @@ def correct_observation(
     *, record: UUID, version: int, changes: Mapping[str, Any], reason: str, by: User, now: datetime
 ) -> None:
     """Write a corrected version of a reported figure. Raises as ``correct_event``."""
+    seq = take_seq()
     row = _seen(Observation, record, version)
     _may_rewrite(row, reason=reason, by=by, regions=[row.region, changes.get("region", row.region)])
-    seq = take_seq()
     write_next_version(row, seq=seq, by=by, now=now, reason=reason, changes=changes)
     record_audit(
         seq=seq, by=by, action="observation.corrected", target_kind="observation", target=str(record), now=now,
@@ -801,6 +821,7 @@ def correct_observation(
 @transaction.atomic
 def confirm_observation(*, record: UUID, version: int, by: User, now: datetime) -> None:
     """Confirm a reported figure; from then on it may answer. Confirming it twice changes nothing."""
+    lock_ledger()
     row = _current(Observation, record)
     registry.require(by, Permission.RECORD_CONFIRM, region=row.region)
     if row.state == State.CONFIRMED:
@@ -815,9 +836,9 @@ def confirm_observation(*, record: UUID, version: int, by: User, now: datetime) 
 @transaction.atomic
 def void_observation(*, record: UUID, version: int, reason: str, by: User, now: datetime) -> None:
     """Void a reported figure: a new version that no longer answers. Raises as ``correct_event``."""
+    seq = take_seq()
     row = _seen(Observation, record, version)
     _may_rewrite(row, reason=reason, by=by, regions=[row.region], voiding=True)
-    seq = take_seq()
     write_next_version(row, seq=seq, by=by, now=now, reason=reason, changes={"state": State.VOID})
     record_audit(
         seq=seq, by=by, action="observation.voided", target_kind="observation", target=str(record), now=now,

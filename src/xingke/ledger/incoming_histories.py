@@ -391,9 +391,8 @@ class HistoryReader:
             self._by_name.setdefault(self._stored_name(each), []).append(each)
         self._history: dict[UUID, list[Any]] = {}
         for part in chunks(subjects, 900):
-            for event in self.kind.event._default_manager.filter(subject__in=part, seq_to__isnull=True).order_by(
-                "step"
-            ):
+            events = self.kind.event._default_manager.filter(subject__in=part, seq_to__isnull=True)
+            for event in events.select_related("region").order_by("step"):
                 self._history.setdefault(event.subject, []).append(event)
 
     def _stored(self, values: Iterable[Any], column: str) -> dict[UUID, Any]:
@@ -469,6 +468,14 @@ class HistoryReader:
             if not _can_have_happened([*after, *fresh]):
                 last = max(content.happened, key=lambda each: each.on)
                 row.refuse(self._header(last.event), last.on.isoformat(), IMPOSSIBLE_TOGETHER)
+                return
+        rewritten = [event for event in alive if event.record in events or (columns.keys() & set(self.kind.repeated))]
+        latest = alive[-1:] if fresh else []
+        for event in (*rewritten, *latest):
+            if not self._entering.covers(event.region.path):
+                row.refuse(
+                    self.key_column, content.columns.get("number", ""), OF_OTHERS, region=event.region.name
+                )
                 return
         touched = [*([subject] if columns else []), *(event for event in alive if event.record in events)]
         four_eyes = self.kind.names.four_eyes

@@ -109,6 +109,16 @@ class RecordPage:
     subject: Any | None
     history: Sequence[EventVersion]
 
+    @property
+    def alive(self) -> list[EventVersion]:
+        """The events that are not void, nor the subject with them, oldest first."""
+        return [event for event in self.history if state_with(self.subject, event) != State.VOID]
+
+
+def state_with(subject: Any | None, event: Version) -> str:
+    """The state of an event along with its subject: where that is void, nothing of it stands."""
+    return State.VOID if subject is not None and subject.state == State.VOID else event.state
+
 
 def record_page(user: User, kind: str, record: UUID) -> RecordPage:
     """A record by kind and key, or 404 for whoever may not read it. Event keys and subject keys both answer.
@@ -166,7 +176,7 @@ def covers(allowed: Scope, row: Version) -> bool:
 
 
 def authors(model: type[Version], rows: Iterable[Version]) -> dict[UUID, frozenset[int]]:
-    """Who wrote what current versions of a table say, by record: the writer of the newest version that changed it.
+    """Who wrote what current versions of a table say, by record: everybody who changed it since it was last confirmed.
 
     What only follows from its neighbours (its order, its effect) makes nobody an author. At most one query per 500.
     """
@@ -175,12 +185,14 @@ def authors(model: type[Version], rows: Iterable[Version]) -> dict[UUID, frozens
     for start in range(0, len(rewritten), 500):
         earlier = model._default_manager.filter(record__in=rewritten[start : start + 500]).order_by("record", "version")
         for record, group in groupby(earlier, key=lambda row: row.record):
-            before: dict[str, Any] | None = None
+            wrote: frozenset[int] = frozenset()
+            before: Version | None = None
             for version in group:
-                content = version.content()
-                if content != before:
-                    found[record] = frozenset({version.entered_by_id})
-                before = content
+                if before is None or version.content() != before.content():
+                    standing = frozenset() if before is None or before.state == State.CONFIRMED else wrote
+                    wrote = standing | {version.entered_by_id}
+                before = version
+            found[record] = wrote
     return found
 
 
@@ -212,7 +224,7 @@ def rights(user: User, shown: RecordPage) -> Rights:
     confirmable = _may_confirm(user, shown) if is_whole and may[Permission.RECORD_CONFIRM] else None
     correctable = may_correct(state=row.state, is_current=True).allowed
     return Rights(
-        add=may[Permission.RECORD_ENTER] and any(event.state != State.VOID for event in shown.history),
+        add=may[Permission.RECORD_ENTER] and bool(shown.alive),
         attach=may[Permission.RECORD_ENTER],
         correct=may[Permission.RECORD_ENTER] and correctable,
         is_proposed=not corrected_at_once(shown),
@@ -225,8 +237,9 @@ def rights(user: User, shown: RecordPage) -> Rights:
 
 def _may_confirm(user: User, shown: RecordPage) -> Answer:
     row = shown.current
-    if row.state != State.DRAFT or shown.kind not in KINDS or not KINDS[shown.kind].names.four_eyes:
-        return may_confirm(state=row.state, by=user.pk)
+    state = state_with(shown.subject, row)
+    if state != State.DRAFT or shown.kind not in KINDS or not KINDS[shown.kind].names.four_eyes:
+        return may_confirm(state=state, by=user.pk)
     wrote = authors(type(row), [row])[row.record]
     if shown.subject is not None and shown.subject.state == State.DRAFT:
         wrote |= authors(type(shown.subject), [shown.subject])[shown.subject.record]
@@ -353,9 +366,9 @@ def record_to_change(user: User, kind: str, record: UUID, permission: Permission
 
 
 def record_to_add_to(user: User, kind: str, record: UUID) -> RecordPage:
-    """A record with a history to which somebody may add an event, or 404."""
+    """A record with a history to which somebody may add an event, or 404; to what is void nothing is added."""
     shown = record_to_change(user, kind, record, Permission.RECORD_ENTER)
-    if not shown.history:
+    if not shown.alive:
         raise Http404
     return shown
 

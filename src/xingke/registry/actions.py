@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from xingke.accounts.actions import record_audit, take_seq
+from xingke.accounts.actions import lock_ledger, record_audit, take_seq
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base import codes, definitions
@@ -268,6 +268,7 @@ def enter_organisations(*, organisations: Iterable[NewOrganisation], by: User, n
 
     Raises Refused for a credit code that stands already under another key, naming it.
     """
+    lock_ledger()
     wanted = list(organisations)
     known = set(Organisation.objects.filter(key__in=[each.key for each in wanted]).values_list("key", flat=True))
     fresh = [each for each in wanted if each.key not in known]

@@ -3,12 +3,14 @@
 from datetime import date
 
 import pytest
+from django.http import Http404
 
-from tests.cast import NOW, Cast, file, report
+from tests.cast import NOW, Cast, correct, file, report
 from xingke.accounts.models import AuditEntry
 from xingke.base.refusals import Refused
 from xingke.ledger import actions, queries
 from xingke.ledger.models import Observation, Patent, PatentEvent, Recognition, RecognitionEvent, RecordKeeping, State
+from xingke.registry.models import Region
 
 
 def test_a_title_is_filed_with_its_events_as_one_audited_batch(cast: Cast) -> None:
@@ -387,3 +389,51 @@ def test_a_neighbour_cannot_end_a_title_held_here(cast: Cast) -> None:
 
     with pytest.raises(Refused, match="没有在“青溪县”进行此项操作的权限"):
         actions.add_event(kind="recognition", subject=key, event=expired, by=cast.neighbour, now=NOW, source="test")
+
+
+def test_only_an_arrival_brings_a_history_elsewhere(cast: Cast) -> None:
+    key = file("patent", "甲", [("granted", "2024-05-06")], firm=cast.firm, by=cast.statistician)
+
+    def happens(event: str, day: str, region: Region) -> None:
+        new = actions.NewEvent(event=event, on=date.fromisoformat(day), region=region)
+        actions.add_event(kind="patent", subject=key, event=new, by=cast.statistician, now=NOW, source="test")
+
+    with pytest.raises(Refused, match="现在在“青溪县”"):
+        happens("lapsed", "2025-01-01", cast.sibling)
+    with pytest.raises(Refused, match="虚构"):
+        happens("received", "2025-01-01", Region(name="真实县", path=cast.county.path, is_fictional=False))
+
+    happens("received", "2025-01-01", cast.sibling)
+    arrival = PatentEvent.objects.get(event="received")
+    actions.void_event(kind="patent", record=arrival.record, version=1, reason="错录", by=cast.statistician, now=NOW)
+    happens("lapsed", "2025-01-01", cast.county)  # a void arrival moved nothing
+
+
+def test_nothing_is_added_to_what_is_void(cast: Cast) -> None:
+    key = file("patent", "甲", [("granted", "2024-05-06")], firm=cast.firm, by=cast.statistician)
+    event = PatentEvent.objects.get()
+    actions.void_event(kind="patent", record=event.record, version=1, reason="错录", by=cast.statistician, now=NOW)
+
+    new = actions.NewEvent(event="granted", on=date(2024, 5, 7), region=cast.county)
+    with pytest.raises(Refused, match="已作废"):
+        actions.add_event(kind="patent", subject=key, event=new, by=cast.statistician, now=NOW, source="test")
+    with pytest.raises(Http404):
+        queries.record_to_add_to(cast.statistician, "patent", key)
+
+
+def test_a_record_keeps_the_day_of_its_first_event(cast: Cast) -> None:
+    file("patent", "甲", [("granted", "2024-05-06"), ("lapsed", "2025-05-06")], firm=cast.firm, by=cast.statistician)
+    event = PatentEvent.objects.get(event="granted")
+
+    correct("patent", event.record, {"happened_on": date(2024, 5, 9)}, by=cast.officer)
+
+    assert Patent.objects.get(seq_to__isnull=True).happened_on == date(2024, 5, 9)
+
+
+def test_a_key_that_is_another_records_files_nothing(cast: Cast) -> None:
+    file("patent", "甲", [("granted", "2024-05-06")], firm=cast.firm, by=cast.statistician)
+    for model, taken in ((Patent, PatentEvent), (Patent, Patent), (PatentEvent, Patent)):
+        with pytest.raises(Refused, match="重新打开"):
+            actions.file_once(
+                kind="patent", model=model, key=taken.objects.get().record, by=cast.neighbour, file=pytest.fail
+            )

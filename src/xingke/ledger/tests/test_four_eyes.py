@@ -73,6 +73,37 @@ def test_one_account_files_no_confirmed_money(cast: Cast) -> None:
     assert (event.state, event.entered_by, event.confirmed_by) == (State.CONFIRMED, cast.statistician, cast.director)
 
 
+def test_everybody_who_wrote_a_draft_is_its_author(cast: Cast) -> None:
+    """A later correction by another does not make the first writer a stranger to it."""
+    key = _payment(cast, by=cast.statistician)
+    actions.correct_subject(
+        kind="payment", record=key, version=1, changes={"level": "city"}, reason="级别录错", by=cast.officer, now=NOW
+    )
+    event = PaymentEvent.objects.get(seq_to__isnull=True)
+
+    with pytest.raises(Refused, match="登记人以外的人"):
+        actions.confirm_event(kind="payment", record=event.record, version=event.version, by=cast.statistician, now=NOW)
+    actions.confirm_event(kind="payment", record=event.record, version=event.version, by=cast.director, now=NOW)
+
+
+def test_what_is_checked_still_stands_when_it_is_written(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever waits for the counter sees what was written by who held it: no check comes before."""
+    _payment(cast, by=cast.statistician)
+    event, held = PaymentEvent.objects.get(), actions.take_seq
+
+    def confirmed_meanwhile() -> int:
+        monkeypatch.setattr(actions, "take_seq", held)
+        actions.confirm_event(kind="payment", record=event.record, version=1, by=cast.director, now=NOW)
+        return held()
+
+    monkeypatch.setattr(actions, "take_seq", confirmed_meanwhile)
+    with pytest.raises(Refused, match="不是最新版本"):
+        actions.correct_event(
+            kind="payment", record=event.record, version=1, changes={"happened_on": date(2024, 3, 1)}, reason="改日期",
+            by=cast.statistician, now=NOW,
+        )  # fmt: skip
+
+
 def test_who_entered_it_does_not_confirm_it_and_another_does(cast: Cast, signed_in: SignIn) -> None:
     _payment(cast, by=cast.statistician)
     event = PaymentEvent.objects.get()

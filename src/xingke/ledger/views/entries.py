@@ -42,7 +42,9 @@ def record_new(request: HttpRequest, kind: str) -> HttpResponse:
         key = form.cleaned_data["key"]
         try:
             files = handed_over(request)
-            is_new = actions.file_once(known.subject, key, lambda: _file(known, form, files, user))
+            is_new = actions.file_once(
+                kind=kind, model=known.subject, key=key, by=user, file=lambda: _file(known, form, files, user)
+            )
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -140,7 +142,7 @@ def event_add(request: HttpRequest, kind: str, record: UUID) -> HttpResponse:
     shown = queries.record_to_add_to(user, kind, record)
     known, words = KINDS[kind], Words()
     asked = {"holder_search": request.GET["holder_search"], "holder": ""} if "holder_search" in request.GET else {}
-    form = FurtherEventForm(shown.history[-1], user, _typed(request), kind=known, words=words, initial=asked)
+    form = FurtherEventForm(shown.alive[-1], user, _typed(request), kind=known, words=words, initial=asked)
     if part := _asked_part(request):
         return render(request, f"ledger/event_add.html{part}", {"form": form})
     if _looks_up(request):
@@ -149,7 +151,9 @@ def event_add(request: HttpRequest, kind: str, record: UUID) -> HttpResponse:
         key = form.cleaned_data["key"]
         try:
             files = handed_over(request)
-            is_new = actions.file_once(known.event, key, lambda: _add(known, shown, form, files, user))
+            is_new = actions.file_once(
+                kind=kind, model=known.event, key=key, by=user, file=lambda: _add(known, shown, form, files, user)
+            )
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
