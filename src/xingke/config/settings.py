@@ -172,6 +172,7 @@ STORAGES = {
 }
 WHITENOISE_MANIFEST_STRICT = False
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # the editor sends two for each paragraph that is typed
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
 
 LOGGING = {

@@ -132,6 +132,14 @@ def said_mistake(each: source.Mistake) -> str:
             return _("标题里不能放数字“%(text)s”，请移到正文。") % said
         case "name":
             return _("“%(text)s”不是这份文稿里来自台账的名称，请直接写名称，去掉花括号。") % said
+        case "long" if each.block < 0:
+            return _("文稿的题目超过 %(most)s 个字，请改短。") % {"most": source.LONGEST_TITLE}
+        case "long":
+            return _("第 %(n)s 段超过 %(most)s 个字，请分成几段。") % (said | {"most": source.LONGEST})
+        case "many":
+            return _("标题和段落超过 %(most)s 处，请删去或合并一些。") % {"most": source.MOST}
+        case _ if each.block < 0:
+            return _("文稿没有题目，请写上。")
         case _:
             return _("第 %(n)s 处的标题没有文字，请写上或删去。") % said
 

@@ -5,6 +5,7 @@ an earlier edition said it. Pure: knows no Django.
 """
 
 import re
+import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from difflib import SequenceMatcher
@@ -16,9 +17,11 @@ from xingke.reports import rules
 
 HEADING, PARAGRAPH = "heading", "paragraph"
 LEVELS = range(1, 5)
+_LEVELS = frozenset(map(str, LEVELS))
 LONGEST_TITLE = 200
 LONGEST = 20_000  # characters of one paragraph
 MOST = 400  # headings and paragraphs
+KEPT = 10 * MOST  # of them kept while somebody types
 ALIKE = 0.4  # how much two paragraphs must share to be one that changed
 _TOKEN = re.compile(r"\{[^{}\[\]]*\}")
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffc\ufffe\uffff\ud800-\udfff]")  # what no document can carry
@@ -123,19 +126,23 @@ def parts(text: str) -> Iterator[Part]:
 def typed(title: str, kinds: Sequence[str], texts: Sequence[str]) -> Source:
     """The source of a form: kinds are ``paragraph`` or ``heading-1`` … ``heading-4``. A line break ends a paragraph."""
     blocks: list[Block] = []
-    for kind, text in zip(kinds[:MOST], texts[:MOST], strict=False):
+    for kind, text in zip(kinds[:KEPT], texts[:KEPT], strict=False):
         lines = _clean(text).split("\n")
         name, _dash, level = kind.partition("-")
         if name == HEADING:
-            blocks.append(Block(HEADING, "".join(lines).strip(), int(level) if level in "1234" and level else 1))
+            blocks.append(Block(HEADING, "".join(lines).strip(), int(level) if level in _LEVELS else 1))
         else:
             said = [line.strip() for line in lines]
             blocks += [Block(PARAGRAPH, line) for line in ([line for line in said if line] or [""])]
-    return Source(_clean(title).replace("\n", "").strip()[:LONGEST_TITLE], tuple(blocks))
+    return Source(_clean(title).replace("\n", "").strip(), tuple(blocks))
 
 
 def _clean(text: str) -> str:
-    return _ILLEGAL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))[:LONGEST]
+    return "".join(
+        char
+        for char in _ILLEGAL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+        if unicodedata.category(char) != "Cf"  # zero-width: nobody sees them
+    )
 
 
 def slots(source: Source) -> tuple[rules.Slot, ...]:
@@ -160,10 +167,11 @@ class Mistake:
     """Something that cannot be saved: in which block (−1: the title), from where to where, and what it is.
 
     kind: "loose" a number without evidence, "touching" a figure that typed digits touch, "token" braces that mark no
-    figure, "name" a name no edition took from a record, "heading" a figure in a heading, "empty" a heading without words.
+    figure, "name" a name no edition took from a record, "heading" a figure in a heading, "empty" a heading without words,
+    "long" a paragraph or title that is too long, "many" the first paragraph that is one too many.
     """
 
-    kind: Literal["loose", "touching", "token", "name", "heading", "empty"]
+    kind: Literal["loose", "touching", "token", "name", "heading", "empty", "long", "many"]
     block: int
     start: int
     end: int
@@ -183,13 +191,23 @@ def mistakes(source: Source, *, terms: Collection[str], names: Collection[str] =
 
     terms: names whose digits are no quantities; names: those that were taken from records.
     """
-    found = [
-        Mistake("loose", -1, each.start, each.end, each.text, source.title)
-        for each in numerals.find(source.title, terms=terms)
-    ]
-    for number, block in enumerate(source.blocks):
+    found = sorted(_mistakes_of_title(source.title, terms), key=lambda each: each.start)
+    for number, block in enumerate(source.blocks[:MOST]):
         found += sorted(_mistakes(number, block, terms, names), key=lambda each: each.start)
+    if len(source.blocks) > MOST:
+        found.append(Mistake("many", MOST, 0, 0, "", source.blocks[MOST].text[:24]))
     return found
+
+
+def _mistakes_of_title(title: str, terms: Collection[str]) -> Iterator[Mistake]:
+    if not title:
+        yield Mistake("empty", -1, 0, 0, "", "")
+    if len(title) > LONGEST_TITLE:
+        yield Mistake("long", -1, LONGEST_TITLE, len(title), "", title[:24])
+    for match in _BRACKETS.finditer(title):
+        yield Mistake("token", -1, *match.span(), match[0], title)
+    for each in numerals.find(title, terms=terms):
+        yield Mistake("loose", -1, each.start, each.end, each.text, title)
 
 
 def _mistakes(number: int, block: Block, terms: Collection[str], names: Collection[str]) -> Iterator[Mistake]:
@@ -200,6 +218,9 @@ def _mistakes(number: int, block: Block, terms: Collection[str], names: Collecti
 
     if block.is_heading and not block.text.strip():
         yield mistake("empty", 0, 0)
+    if len(block.text) > LONGEST:
+        yield Mistake("long", number, 0, 0, "", block.text[:24])
+        return
     for match in _TOKEN.finditer(block.text):
         part = read_token(match[0])
         if part is None:
@@ -210,7 +231,9 @@ def _mistakes(number: int, block: Block, terms: Collection[str], names: Collecti
         elif block.is_heading:
             yield mistake("heading", *match.span())
         elif numerals.touches(hidden, match.start(), match.end()):
-            yield mistake("touching", max(match.start() - 1, 0), min(match.end() + 1, len(block.text)))
+            before, after = hidden[: match.start()].rstrip(), hidden[match.end() :]
+            far = len(hidden) - len(after.lstrip())
+            yield mistake("touching", max(len(before) - 1, 0), min(far + 1, len(hidden)))
     without = _TOKEN.sub(lambda match: MASK * len(match[0]), block.text)
     yield from (mistake("token", *match.span()) for match in _BRACKETS.finditer(without))
     for each in numerals.find(without, terms=terms):

@@ -49,7 +49,7 @@ def search(request: HttpRequest) -> HttpResponse:
     chosen = next((each for each in kinds if each.code == request.GET.get("kind")), None)
     context = {
         "text": text, "asked": asked, "kinds": kinds, "chosen": chosen, "is_current": is_current, "total": sum(counts.values()),
-        "tabs": [(each, counts[each.code]) for each in kinds if each.code in counts or (each == chosen and asked)],
+        "tabs": [(each, counts.get(each.code, 0)) for each in kinds if each.code in counts or (each == chosen and asked)],
     }  # fmt: skip
     if not asked:
         return render(request, "search/search.html", context)

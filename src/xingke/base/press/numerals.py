@@ -6,10 +6,12 @@ When in doubt a numeral counts: a false alarm costs a word in the list of terms,
 """
 
 import re
+import unicodedata
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
+from itertools import groupby
 
 from xingke.base.press.tree import Chip, Document, Heading, Inline, Notice, Paragraph, masked, plain
 
@@ -80,22 +82,27 @@ _DOCUMENT_NUMBERS = (
     rf"第{_ORDER}号",
     r"(?:GB/?T?|ISO|IEC|DB|QB|HJ|JJF|JJG|T/)(?:[/A-Z]*)[  ]?[0-9]+(?:[.\-—:][0-9]+)*",
 )
+_COUNTED = (  # behind a bracket these make a quantity of what looks like a list number: （36）家企业
+    r"[ \u3000\xa0]*(?:[万亿]|余|多家|个(?!人|别|体|性)|家(?!庭|电|具|政|校|国)|项(?!目)|件|名(?!单|称|优|牌|录)|人次|人(?![才员口民工力大事文物社])|"
+    r"户(?!籍|外)|元(?!器|宇|素|旦)|台(?!账|湾|风)|[%％])"
+)
 _LISTS = (
-    rf"^\s*[（(]?{_ORDER}[）)]",
+    rf"^\s*[（(]?{_ORDER}[）)](?!{_COUNTED})",
     r"^\s*[一二三四五六七八九十]+[、.．]",
     rf"^\s*[{_DIGIT}]{{1,2}}(?:[.．](?![{_DIGIT}])|、)",
-    rf"(?<=[。；：;:，])[（(]{_ORDER}[）)]",
+    rf"(?<=[。；：;:，])[（(]{_ORDER}[）)](?!{_COUNTED})",
     rf"(?:附件|附表|附图|图|表|专栏)[{_DIGIT}一二三四五六七八九十]{{1,2}}(?![{_DIGIT}.．%％万亿千百余多个家项件人名])",
     r"[一二三四五六七八九十]+是(?!个)",
 )
 _ORDINALS = (
     "批|届|章|节|条|款|阶段|产业|方|季度|代|轮|次|期|年度?|周|卷|版|部分|梯队|课堂|书记|责任人?|时间|线|"
-    "生产力|资源|动力|要务|现场|步|师|医院|中学|小学|人民医院|实验室|车间|工程"
+    "生产力|资源|动力|要务|现场|步|师|医院|中学|小学|人民医院|实验室|研究所|研究院|车间|工程"
 )
 _NAMES = (
     rf"第{_ORDER}(?:个?(?:{_ORDINALS}))",
     r"(?<![一二三四五六七八九十])[一二三四五六七八九十]+(?:届|中全会)(?:[一二三四五六七八九十]+(?:中全会|次(?:全会|会议|全体会议)))?",
     r"(?:二十|十[一二三四五六七八九])大",
+    r"[一二三四五六七八九十]+世纪(?:[一二三四五六七八九]十年代)?",
     rf"[{_CHINESE}][^\W\d_][{_CHINESE}](?:策|档|议|品|码|库|案|表|卡|图|清|岗|书|证|网|业|校|特|景)",  # 一企一策
     r"[一二三四五六七八九]期(?=工程|项目|建设)",
     r"[三四五六七八九]个方面",
@@ -115,11 +122,13 @@ _UNIT = (
 )
 _CUNIT = (
     r"(?:个百分点|百分点|个工作日|小时|分钟|人次|场次|批次|台套|平方公里|平方米|公里|万元|亿元|美元|个月|个|家|名|项|件|次|批|位|人|户|场|条|份|"
-    r"种|类|款|台|套|辆|座|所|支|轮|篇|册|幅|块|亩|吨|天|年|周年|周|岁|村|组|队|届|处|例|起|片|只|头|株|棵|张|本|节|堂|班|宗|笔|单|箱|瓶|元整)"
+    r"种|类|款|台|套|辆|座|所|支|轮|篇|册|幅|块|亩|吨|天|年|周年|周|岁|村|组|队|届|处|例|起|片|只|头|株|棵|张|本|节|堂|班|宗|笔|单|箱|瓶|"
+    r"间|门(?!县|峡|湾|关)|元(?!化|结构|论))"
 )
 _ONE_UNIT = r"(?:个百分点|个工作日|小时|分钟|人次|场次|批次|万元|亿元|个月|个|家|名|项|件|次|位|户|场|份|台|所|座|人(?!民|才|员|口|大|事|心|们))"
 _NOT_SCALE = r"(?!业|家|众|能|一|无|人计划)"
 _NUMBER = rf"[{_DIGIT}]+(?:[,，][{_DIGIT}]{{3}})*(?:[.．·][{_DIGIT}]+)?(?:[%％‰])?"
+_BLANK = r"[ \u3000\xa0]*"
 _SCALE = r"[余多几来]?[十百千万亿]*[余多几来]?"
 
 _FOUND: tuple[tuple[NumeralKind, str], ...] = (
@@ -144,12 +153,16 @@ _FOUND: tuple[tuple[NumeralKind, str], ...] = (
     (NumeralKind.CHINESE, rf"[一二两三四五六七八九十百千几数][{_CHINESE}几]*亿[余多]?(?:{_CUNIT}|元)?"),
     (
         NumeralKind.CHINESE,
-        rf"(?:[一二两三四五六七八九十百千几数][{_CHINESE}几]*[万千百十]|[壹贰叁肆伍陆柒捌玖拾佰仟][{_CHINESE}]*)[余多]?(?:{_CUNIT}|元)",
+        rf"(?:[一二两三四五六七八九十百千几数][{_CHINESE}几]*[万千百十]|[壹贰叁肆伍陆柒捌玖拾佰仟][{_CHINESE}]*)[余多]?{_BLANK}(?:{_CUNIT}|元)",
     ),
     (NumeralKind.CHINESE, rf"(?:[几数上近][十百千万]|成[百千]上千|[十百千](?=[余多])){_SCALE}{_CUNIT}"),
     (
         NumeralKind.CHINESE,
-        rf"(?:一(?={_ONE_UNIT})|[二两三四五六七八九十百千][{_CHINESE}]*|一[{_CHINESE}]+)[余多]?{_CUNIT}",
+        rf"(?:一(?={_BLANK}{_ONE_UNIT})|[二两三四五六七八九十百千][{_CHINESE}]*|一[{_CHINESE}]+)[余多]?{_BLANK}{_CUNIT}",
+    ),
+    (  # 三十六: a number without a unit
+        NumeralKind.CHINESE,
+        rf"(?!万一(?![{_CHINESE}]))(?=[{_CHINESE}]*[十百千万亿])(?=[{_CHINESE}]*[一二两三四五六七八九])[{_CHINESE}]{{2,}}[余多]?",
     ),
 )
 
@@ -163,11 +176,18 @@ def _exempt_pattern(terms: frozenset[str]) -> re.Pattern[str]:
 
 
 _FOUND_PATTERN = re.compile("|".join(f"(?P<k{at}>{pattern})" for at, (_, pattern) in enumerate(_FOUND)))
-_ANY_DIGIT = re.compile(r"\d+")
+_UNSEEN = frozenset({"Cf", "Mn", "Me"})  # zero-width characters and marks, which a reader does not notice
 
 
 def find(text: str, *, terms: Collection[str] = ()) -> list[Numeral]:
     """The numerals of a text in order; terms: further names whose digits are not quantities. Offsets are of the given text."""
+    seen = [at for at, char in enumerate(text) if unicodedata.category(char) not in _UNSEEN]
+    if len(seen) < len(text):
+        spans = (
+            (each, seen[each.start], seen[each.end - 1] + 1)
+            for each in find("".join(text[at] for at in seen), terms=terms)
+        )
+        return [replace(each, start=start, end=end, text=text[start:end]) for each, start, end in spans]
     found: list[Numeral] = []
     at = 0
     exempt = list(_exempt_spans(text, frozenset(terms)))
@@ -192,9 +212,17 @@ def _search(text: str, start: int, end: int) -> Iterable[Numeral]:
 
 
 def _stray_digits(text: str, start: int, end: int) -> Iterable[Numeral]:
-    """Digits of other scripts, which no pattern above names."""
-    for match in _ANY_DIGIT.finditer(text, start, end):
-        yield Numeral(start=match.start(), end=match.end(), text=match[0], kind=NumeralKind.ARABIC)
+    """Digits of other scripts, circled, raised and roman ones, which no pattern above names."""
+    for is_digit, run in groupby(range(start, end), lambda at: _is_digit(text[at])):
+        if is_digit:
+            places = list(run)
+            low, high = places[0], places[-1] + 1
+            yield Numeral(start=low, end=high, text=text[low:high], kind=NumeralKind.ARABIC)
+
+
+def _is_digit(char: str) -> bool:
+    """Whether a character is a number and no ideograph: ٣ ² ⑯ Ⅻ."""
+    return char.isnumeric() and not char.isalpha() and char != "〇"
 
 
 def loose(inlines: Sequence[Inline], *, terms: Collection[str] = ()) -> list[Numeral]:
@@ -203,11 +231,16 @@ def loose(inlines: Sequence[Inline], *, terms: Collection[str] = ()) -> list[Num
 
 
 _TOUCHING = re.compile(rf"[{_DIGIT}{_CHINESE}.．%％‰余多近超约逾]")
+_SIGNS = re.compile(r"[-−－负]")
 
 
 def touches(hidden: str, start: int, end: int) -> bool:
-    """Whether a typed digit or approximation word touches the figure at hidden[start:end] of a masked text."""
-    return bool(_TOUCHING.search(hidden[max(start - 1, 0) : start] + hidden[end : end + 1]))
+    """Whether a typed digit, sign or approximation word touches the figure at hidden[start:end] of a masked text.
+
+    Blanks between them part nothing.
+    """
+    before, after = hidden[:start].rstrip()[-1:], hidden[end:].lstrip()[:1]
+    return bool(_TOUCHING.search(before + after) or _SIGNS.search(before))
 
 
 def touching(inlines: Sequence[Inline]) -> list[str]:

@@ -69,6 +69,7 @@ MISTAKES = [
     ("a rank", "居全市第一位。", [("loose", "居全市第一位")]),
     ("digits that touch a figure", "近{a}。", [("touching", "近{a}。")]),
     ("braces that mark no figure", "{a:wonder}。", [("token", "{a:wonder}")]),
+    ("a blank parts nothing", "近 {a}。", [("touching", "近 {a}。")]),
     ("a lone brace", "甲}。", [("token", "}")]),
     ("square brackets belong to outlines", "甲[，{a}]。", [("token", "["), ("token", "]")]),
     ("two in one paragraph, in reading order", "{b:x}和12家。", [("token", "{b:x}"), ("loose", "12家")]),
@@ -89,6 +90,24 @@ def test_a_heading_needs_words_and_holds_no_figure_and_the_title_no_number() -> 
     found = source.mistakes(Source("12项成果", (Block("heading", " ", 1), Block("heading", "企业{a}", 1))), terms=())
 
     assert [(each.kind, each.block) for each in found] == [("loose", -1), ("empty", 0), ("heading", 1)]
+
+
+def test_the_title_needs_words_and_holds_no_braces() -> None:
+    assert [each.kind for each in source.mistakes(Source("", ()), terms=())] == ["empty"]
+    assert [each.text for each in source.mistakes(Source("总结{a}", ()), terms=())] == ["{", "}"]
+
+
+def test_what_is_too_long_is_kept_whole_and_told_of() -> None:
+    text = source.typed("题", ["paragraph"], ["\n".join(["乙" * (source.LONGEST + 1), *["甲"] * source.MOST])])
+
+    assert len(text.blocks) == source.MOST + 1
+    assert [(each.kind, each.block) for each in source.mistakes(text, terms=())] == [("long", 0), ("many", source.MOST)]
+
+
+def test_forged_levels_are_first_ones_and_zero_width_characters_go() -> None:
+    text = source.typed("总\u200b结", ["heading-12", "heading-"], ["一", "二"])
+
+    assert (text.title, [block.level for block in text.blocks]) == ("总结", [1, 1])
 
 
 def test_a_section_moves_with_everything_below_it() -> None:

@@ -245,6 +245,10 @@ def test_the_page_catches_up_counts_and_marks(filled: Cast, signed_in: Callable[
     assert queries.is_up_to_date()
 
 
+def test_a_kind_without_any_hit_says_none(filled: Cast, signed_in: Callable[[str], Client]) -> None:
+    assert signed_in("officer").get("/search/?q=潜水艇&kind=patent").status_code == 200
+
+
 def test_one_kind_is_paged(filled: Cast, signed_in: Callable[[str], Client]) -> None:
     for number in range(60):
         file("patent", f"成批{number}", [("granted", "2024-05-06")], firm=filled.firm, by=filled.statistician)

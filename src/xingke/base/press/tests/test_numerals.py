@@ -54,6 +54,14 @@ QUANTITIES = [
     ("٣٦", ["٣٦"]),
     ("其中2024年新增12家", ["12家"]),
     ("12月新增12家", ["12家"]),
+    ("新增⑯家、¹²项、Ⅻ件、㊱户", ["⑯", "¹²", "Ⅻ", "㊱"]),
+    ("新增三\u200b家", ["三\u200b家"]),
+    ("（36）家企业", ["36"]),
+    ("新增：（36）项", ["36"]),
+    ("三 家企业", ["三 家"]),
+    ("三十间教室、五门课程、六元", ["三十间", "五门", "六元"]),
+    ("企业增至三十六", ["三十六"]),
+    ("一百二十余", ["一百二十余"]),
     ("十四五期间新增14家", ["14家"]),
 ]
 
@@ -118,6 +126,12 @@ NAMES = [
     "（一）项目",
     "1.企业培育",
     "（1）企业",
+    "（1）项目",
+    "（二）人才",
+    "二十一世纪",
+    "三门县",
+    "第三十八研究所",
+    "千方百计",
     "三、",
 ]
 
@@ -175,3 +189,10 @@ def test_an_unbound_numeral_and_a_touched_figure_are_named_with_their_surroundin
     document = Document(id="x", title="总结", issuer="局", date="2024年1月1日", blocks=blocks)
 
     assert numerals.unbound(document) == ["36项，立项6项。", "报近36项，立"]
+
+
+@pytest.mark.parametrize("around", ["约 {}", "-{}", "负{}", "{} 余"])
+def test_blanks_part_nothing_from_a_figure_and_a_sign_belongs_to_it(around: str) -> None:
+    before, after = around.split("{}")
+
+    assert numerals.touching((before, chip(1, "36项", "甲"), after))
