@@ -674,20 +674,25 @@ def decline_proposal(*, proposal: Proposal, answer: str, by: User, now: datetime
     ).or_refuse()
     if not is_own:
         registry.require(by, Permission.RECORD_CONFIRM, region=proposal.region)
-        if not answer.strip():
+        if not _kept(answer):
             raise Refused(_("请写明不采纳的原因，提出人会看到。"))
     outcome = Proposal.Outcome.WITHDRAWN if is_own else Proposal.Outcome.DECLINED
     _decide(proposal, outcome, seq=seq, by=by, now=now, answer=answer)
 
 
 def _decide(proposal: Proposal, outcome: str, *, seq: int, by: User, now: datetime, answer: str = "") -> None:
-    proposal.outcome, proposal.answer = outcome, answer.strip()[:500]
+    proposal.outcome, proposal.answer = outcome, _kept(answer)
     proposal.decided_at, proposal.decided_by = now, by
     proposal.save(update_fields=["outcome", "answer", "decided_at", "decided_by"])
     record_audit(
         seq=seq, by=by, action=f"{proposal.kind}.correction-{outcome}", target_kind=proposal.kind,
         target=str(proposal.record), now=now, reason=proposal.answer, detail={"proposal": proposal.seq},
     )  # fmt: skip
+
+
+def _kept(text: str, longest: int = 500) -> str:
+    """Free words as the database keeps them: trimmed, not too long, without null characters."""
+    return text.replace("\0", "").strip()[:longest]
 
 
 @dataclass(frozen=True)
@@ -716,7 +721,7 @@ def attach_evidence(
     seq = take_seq()
     Evidence.objects.bulk_create(
         Evidence(
-            kind=kind, record=record, attachment=each, caption=caption.strip()[:200], seq=seq, added_at=now, added_by=by
+            kind=kind, record=record, attachment=each, caption=_kept(caption, 200), seq=seq, added_at=now, added_by=by
         )
         for each in kept
     )
@@ -732,13 +737,12 @@ def withdraw_evidence(*, evidence: Evidence, reason: str, by: User, now: datetim
     """Say that a file is no evidence of a record any more, and why. Raises Refused without a reason."""
     seq = take_seq()
     registry.require(by, Permission.RECORD_ENTER, region=queries.region_of(evidence.kind, evidence.record))
-    if not reason.strip():
+    reason = _kept(reason)
+    if not reason:
         raise Refused(_("请写明撤下这份佐证的原因，它会与佐证一起保存。"))
     if EvidenceWithdrawal.objects.filter(evidence=evidence).exists():
         raise Refused(_("这份佐证已经撤下，无需重复操作。"))
-    EvidenceWithdrawal.objects.create(
-        evidence=evidence, reason=reason.strip()[:500], seq=seq, withdrawn_at=now, withdrawn_by=by
-    )
+    EvidenceWithdrawal.objects.create(evidence=evidence, reason=reason, seq=seq, withdrawn_at=now, withdrawn_by=by)
     record_audit(
         seq=seq, by=by, action="evidence.withdrawn", target_kind=evidence.kind, target=str(evidence.record), now=now,
         reason=reason, detail={"digest": evidence.attachment.digest, "name": evidence.attachment.name},

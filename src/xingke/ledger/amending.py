@@ -10,7 +10,7 @@ from uuid import UUID
 from xingke.accounts.models import User
 from xingke.base.keys import new_key
 from xingke.ledger import rules
-from xingke.ledger.actions import BATCH, NewEvent, write_next_versions
+from xingke.ledger.actions import ARRIVALS, BATCH, NewEvent, write_next_versions
 from xingke.ledger.bulk import insert_objects
 from xingke.ledger.kinds import KINDS, Kind
 from xingke.ledger.models import EventVersion, State, Version
@@ -55,7 +55,7 @@ def amend_histories(
         changed: list[tuple[Version, Mapping[str, Any]]] = []
         fresh: list[EventVersion] = []
         for each in chunk:
-            added = [_event(known, each, new, seq, by, now, source, is_confirmed(new.region)) for new in each.fresh]
+            added = [_event(known, each, new, seq, by, now, source, is_confirmed) for new in each.fresh]
             changed += _settled(known, each, added)
             fresh += added
             first = min(_after(each, row)["happened_on"] for row in [*each.history, *added] if row.state != State.VOID)
@@ -68,16 +68,33 @@ def amend_histories(
 
 
 def _event(
-    kind: Kind, each: Amendment, new: NewEvent, seq: int, by: User, now: datetime, source: str, confirmed: bool
+    kind: Kind,
+    each: Amendment,
+    new: NewEvent,
+    seq: int,
+    by: User,
+    now: datetime,
+    source: str,
+    is_confirmed: Callable[[Region], bool],
 ) -> Any:
+    place = _place(each, new)
+    region = new.region if new.event in ARRIVALS else place.region
+    confirmed = is_confirmed(region)
     repeated = {name: each.columns.get(name, getattr(each.subject, name)) for name in kind.repeated}
     return kind.event(
-        record=new.key or new_key(), version=1, seq_from=seq, subject=each.subject.record, region=new.region,
-        zone_id=each.subject.zone_id, organisation_id=each.subject.organisation_id, happened_on=new.on, event=new.event, effect=0,
+        record=new.key or new_key(), version=1, seq_from=seq, subject=each.subject.record, region=region,
+        zone_id=place.zone_id, organisation_id=place.organisation_id, happened_on=new.on, event=new.event, effect=0,
         step=1, source=source[:200], source_place=each.source_place, is_fictional=each.subject.is_fictional,
         entered_at=now, entered_by=by, state=State.CONFIRMED if confirmed else State.DRAFT,
         confirmed_at=now if confirmed else None, confirmed_by=by if confirmed else None, **repeated, **new.measures,
     )  # fmt: skip
+
+
+def _place(each: Amendment, new: NewEvent) -> Any:
+    """What says where and of whom a fresh event is: the live event before it, else the first."""
+    alive = [row for row in each.history if row.state != State.VOID]
+    earlier = [row for row in alive if _after(each, row)["happened_on"] <= new.on]
+    return (earlier or alive[:1] or [each.subject])[-1]
 
 
 def _after(each: Amendment, row: Any) -> dict[str, Any]:

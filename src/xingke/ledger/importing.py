@@ -280,12 +280,12 @@ def file(*, batch: ImportBatch, by: User, now: datetime, step: Step = _silent) -
     Raises Refused where the ledger has changed so that some rows would come out otherwise than was shown; the batch
     then shows how they would come out now.
     """
-    registry.require(by, Permission.IMPORT_RUN)
     if batch.state == ImportBatch.State.FILED:
         return batch
     form = sheet_form(batch.form)
     damage = {int(number): [(place, text) for place, text in each] for number, each in batch.damage.items()}
     for attempt in range(TRIES):
+        by = _still_allowed(by)
         step(0, batch.ready, CHECKING)
         rows = list(staged(batch, *FILED))
         shown = [row.outcome for row in rows]
@@ -307,6 +307,13 @@ def file(*, batch: ImportBatch, by: User, now: datetime, step: Step = _silent) -
             if attempt == TRIES - 1:
                 raise Refused(_("台账正在不断变动，没有登记；请稍后再试。")) from None
     raise AssertionError("the loop returns or raises")
+
+
+def _still_allowed(by: User) -> User:
+    """The account as it is now; what it may do changes the counter too. Raises Refused if it may import no more."""
+    by = User.objects.get(pk=by.pk)
+    registry.require(by, Permission.IMPORT_RUN)
+    return by
 
 
 def _stage_again(
@@ -378,9 +385,9 @@ def import_table(
 
     is_trial: only say what would happen.
     """
-    registry.require(by, Permission.IMPORT_RUN)
     options = options or Options()
     for attempt in range(TRIES):
+        by = _still_allowed(by)
         checked = _check_table(form, table, by=by, options=options)
         left = [row for row in checked.rows if row.problems]
         earlier = ImportBatch.objects.filter(digest=table.digest, state=ImportBatch.State.FILED).first()

@@ -22,6 +22,7 @@ from xingke.ledger.incoming import (
     OUTSIDE,
     TOO_LONG,
     UNCHANGED,
+    VOIDED,
     WAITING,
     Brief,
     Filing,
@@ -193,6 +194,8 @@ class FigureReader:
                 row.outcome = NEW
             elif not self._entering.covers(found.region.path):
                 self._refuse(row, "figure", row.content["place"], OF_OTHERS, region=found.region.name)
+            elif found.state == State.VOID:
+                self._refuse(row, "figure", row.content["place"], VOIDED)
             else:
                 row.stored = found
                 row.changes = {name: value for name, value in row.content.items() if getattr(found, name) != value}

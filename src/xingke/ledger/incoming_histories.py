@@ -22,7 +22,19 @@ from xingke.base.refusals import Refused
 from xingke.ledger import rules
 from xingke.ledger.actions import NewEvent, NewHistory, file_histories
 from xingke.ledger.amending import Amendment, amend_histories
-from xingke.ledger.incoming import CHANGED, EMPTY, NEW, OUTSIDE, TOO_LONG, UNCHANGED, Brief, Filing, Options, Row
+from xingke.ledger.incoming import (
+    CHANGED,
+    EMPTY,
+    NEW,
+    OUTSIDE,
+    TOO_LONG,
+    UNCHANGED,
+    VOIDED,
+    Brief,
+    Filing,
+    Options,
+    Row,
+)
 from xingke.ledger.kinds import KINDS
 from xingke.ledger.models import EventVersion, State
 from xingke.ledger.sheets import SheetForm, Taken, Understood
@@ -44,6 +56,7 @@ NO_REGION = gettext_noop("没有这个区划，请填全称或六位代码。")
 REGION_UNSAID = gettext_noop("没有写明区划；请补充区划一列，或在上传时选择区划。")
 SAME_REGIONS = gettext_noop("有 %(count)d 个同名区划，请填六位代码。")
 NO_FIRM = gettext_noop("“%(region)s”没有这个单位；请核对全称和统一社会信用代码，或先登记该单位。")
+OTHER_CODE = gettext_noop("前面的行给“%(name)s”写的代码是 %(code)s，同名的单位请先分别登记。")
 OTHER_FIRM = gettext_noop("代码 %(code)s 登记的单位是“%(name)s”，请核对名称或代码。")
 SAME_FIRMS = gettext_noop("“%(region)s”有 %(count)d 个同名单位，请填统一社会信用代码。")
 NOT_OF_CODE = gettext_noop("统一社会信用代码应为 18 位且校验位相符，请核对。")
@@ -110,6 +123,11 @@ class Firms:
     def called(self, name: str, region: Region) -> list[Organisation]:
         """The organisations of a name in a region."""
         return [each for each in self.by_name.get(_close(name), ()) if each.region_id == region.pk]
+
+    def other_code(self, name: str, code: str, region: Region) -> str:
+        """The code another row gives the organisation to be entered under that name; "" where it agrees."""
+        known = self.fresh.get((region.pk, _close(name)))
+        return known.credit_code if known is not None and code and known.credit_code not in ("", code) else ""
 
     def new(self, name: str, code: str, region: Region) -> NewOrganisation:
         """The organisation to be entered under a name; the same one for every row that means it."""
@@ -262,6 +280,9 @@ class HistoryReader:
                 if code and not codes.is_credit_code(code):
                     row.refuse(self._header("credit_code"), credit, NOT_OF_CODE)
                     return None
+                if other := self._firms.other_code(name, code, region):
+                    row.refuse(self._header("credit_code"), credit, OTHER_CODE, name=name, code=other)
+                    return None
                 return self._firms.new(name, code, region)
         column = "organisation" if name else "credit_code"
         row.refuse(self._header(column), name or credit, NO_FIRM, region=region.name)
@@ -376,7 +397,7 @@ class HistoryReader:
         numbers = {each.columns["number"] for each in contents if each.columns.get("number")}
         if self.form.kind in NUMBERED:
             subjects |= self._stored(numbers, "number")
-        taken = {each.number for each in subjects.values()}
+        taken = {each.number for each in subjects.values() if each.state != State.VOID}
         rest = [each for each in contents if each.columns.get("number", "") not in taken]
         firms = {each.firm.pk for each in rest if isinstance(each.firm, Organisation)}
         if self.form.kind != "patent":  # a patent is known by nothing but its number
@@ -399,8 +420,7 @@ class HistoryReader:
         found: dict[UUID, Any] = {}
         for part in chunks(values, 900):
             rows = self.kind.subject._default_manager.filter(**{f"{column}__in": part}, seq_to__isnull=True)
-            rows = rows.exclude(state=State.VOID).select_related("region", "organisation")
-            found |= {each.record: each for each in rows}
+            found |= {each.record: each for each in rows.select_related("region", "organisation")}
         return found
 
     def _stored_name(self, subject: Any) -> tuple[object, ...]:
@@ -410,16 +430,21 @@ class HistoryReader:
 
     def _candidates(self, content: Content) -> list[Any]:
         number = content.columns.get("number", "")
-        if number and self.form.kind in NUMBERED and (found := self._by_number.get(number)):
-            return found
+        numbered = self._by_number.get(number, []) if number and self.form.kind in NUMBERED else []
+        if any(each.state != State.VOID for each in numbered):
+            return numbered
         called = self._by_name.get(self._named(content), [])
-        if self.form.kind in RENUMBERED:
-            return called
-        return [each for each in called if not number or not each.number or each.number == number]
+        if self.form.kind not in RENUMBERED:
+            called = [each for each in called if not number or not each.number or each.number == number]
+        return called or numbered
 
     def _compare(self, row: Row) -> None:
         content: Content = row.content
-        found = self._candidates(content)
+        candidates = self._candidates(content)
+        found = [each for each in candidates if each.state != State.VOID]
+        if candidates and not found:
+            row.refuse(self.key_column, content.columns.get("number", ""), VOIDED)
+            return
         if len(found) > 1:
             row.refuse(self.key_column, content.columns.get("number", ""), SEVERAL, count=len(found))
             return
@@ -473,9 +498,7 @@ class HistoryReader:
         latest = alive[-1:] if fresh else []
         for event in (*rewritten, *latest):
             if not self._entering.covers(event.region.path):
-                row.refuse(
-                    self.key_column, content.columns.get("number", ""), OF_OTHERS, region=event.region.name
-                )
+                row.refuse(self.key_column, content.columns.get("number", ""), OF_OTHERS, region=event.region.name)
                 return
         touched = [*([subject] if columns else []), *(event for event in alive if event.record in events)]
         four_eyes = self.kind.names.four_eyes
@@ -489,11 +512,12 @@ class HistoryReader:
 
     def before_filing(self, rows: Sequence[Row], *, by: User, now: datetime, source: str) -> int:
         wanted = {each.key: each for row in rows if isinstance(each := row.content.firm, NewOrganisation)}
+        entered = 0
         if wanted:
-            enter_organisations(organisations=wanted.values(), by=by, now=now, source=source)
+            entered = enter_organisations(organisations=wanted.values(), by=by, now=now, source=source)
             for part in chunks(wanted, 900):
                 self._entered |= {each.key: each for each in _known().filter(key__in=part)}
-        return 1 if wanted else 0
+        return 1 if entered else 0
 
     def file(self, rows: Sequence[Row], filing: Filing) -> int:
         fresh = [row for row in rows if row.outcome == NEW]

@@ -322,15 +322,19 @@ def region_of(kind: str, record: UUID) -> Region:
     raise Refused(_("台账中没有这条记录。"))
 
 
-def _keys_of(shown: RecordPage) -> list[UUID]:
-    """The keys whose evidence a record's page shows: its own, its subject's, and a subject's events'."""
+def _keys_of(user: User, shown: RecordPage) -> list[UUID]:
+    """The keys whose evidence a record's page shows: its own, its subject's, and those of a subject's events that the
+    reader may read."""
     own = [shown.current.record, *([shown.subject.record] if shown.subject is not None else [])]
-    return own if shown.is_event else [*own, *(event.record for event in shown.history)]
+    if shown.is_event:
+        return own
+    allowed = registry.scope(user, Permission.RECORD_READ)
+    return [*own, *(event.record for event in shown.history if covers(allowed, event))]
 
 
-def evidence_of(shown: RecordPage) -> list[Evidence]:
+def evidence_of(user: User, shown: RecordPage) -> list[Evidence]:
     """The files that prove a record, or what it happened to, withdrawn ones among them. One query."""
-    found = Evidence.objects.filter(kind=shown.kind, record__in=_keys_of(shown))
+    found = Evidence.objects.filter(kind=shown.kind, record__in=_keys_of(user, shown))
     return list(found.select_related("attachment", "added_by", "withdrawal__withdrawn_by"))
 
 
@@ -338,7 +342,7 @@ def evidence_for(user: User, kind: str, record: UUID, pk: int, permission: Permi
     """One file of a record for whoever may do something with the record, or 404; a withdrawn one is none."""
     shown = record_page(user, kind, record)
     allowed = registry.scope(user, permission)
-    found = Evidence.objects.filter(pk=pk, kind=kind, record__in=_keys_of(shown), withdrawal__isnull=True)
+    found = Evidence.objects.filter(pk=pk, kind=kind, record__in=_keys_of(user, shown), withdrawal__isnull=True)
     evidence = found.select_related("attachment").first()
     if evidence is None or not any(covers(allowed, version) for version in shown.versions):
         raise Http404

@@ -270,11 +270,11 @@ def proposal(words: Words, each: Proposal, row: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def evidence(words: Words, shown: RecordPage) -> Items:
+def evidence(words: Words, shown: RecordPage, user: User) -> Items:
     """The files that prove the record, oldest first; withdrawn ones with the reason."""
     events = {event.record: event for event in shown.history}
     items = []
-    for each in queries.evidence_of(shown):
+    for each in queries.evidence_of(user, shown):
         withdrawal = getattr(each, "withdrawal", None)
         of = events.get(each.record) if each.record != shown.current.record else None
         items.append(

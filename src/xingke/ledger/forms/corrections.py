@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from xingke.base.periods import Period
 from xingke.base.quantities import Quantity, format_number
-from xingke.ledger.forms.fields import EventFields, event_measures, set_choices, subject_fields
+from xingke.ledger.forms.fields import EventFields, NumberField, event_measures, set_choices, subject_fields
 from xingke.ledger.kinds import KINDS, Kind
 from xingke.ledger.models import Observation, Version
 from xingke.ledger.queries import RecordPage
@@ -73,14 +73,22 @@ class EventForm(EventFields, CorrectionForm):
         return {"event": getattr(self.row, "event", ""), "happened_on": self.row.happened_on, **measures}
 
 
-class SubjectForm(CorrectionForm):
+class SubjectForm(NumberField, CorrectionForm):
     """The subject itself: its terms to choose from, its other columns as text."""
 
     def __init__(self, kind: Kind, row: Version, words: Words, *args: Any, **kwargs: Any) -> None:
-        self.columns = (*kind.repeated, *kind.details)
+        self.kind, self.columns = kind, (*kind.repeated, *kind.details)
         super().__init__(row, words, *args, **kwargs)
         self.fields |= subject_fields(kind, words)
-        self.order_fields([*self.columns, "reason"])
+        self.order_fields([*kind.repeated, "name", "sure", *kind.details, "reason"])
+
+    def visible_fields(self) -> list[forms.BoundField]:
+        return [field for field in super().visible_fields() if field.name != "sure" or self.doubt]
+
+    def clean_number(self) -> str:
+        """What stands already is not doubted again."""
+        written = str(self.cleaned_data["number"]).strip()
+        return written if written == self.standing()["number"] else super().clean_number()
 
     def standing(self) -> dict[str, Any]:
         return {name: getattr(self.row, name) for name in self.columns}

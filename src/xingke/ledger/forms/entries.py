@@ -1,14 +1,12 @@
 """Writing records by hand: a new one with its first events, and one more event of one that stands."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.db.models import QuerySet
 from django.forms.utils import ErrorDict
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,9 +14,8 @@ from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base.codes import normalise_code
 from xingke.base.keys import new_key
-from xingke.base.refusals import Refused
-from xingke.ledger import queries, rules
-from xingke.ledger.forms.fields import EventFields, event_measures, subject_fields
+from xingke.ledger import queries
+from xingke.ledger.forms.fields import EventFields, NumberField, event_measures, subject_fields
 from xingke.ledger.kind_names import Number
 from xingke.ledger.kinds import Kind
 from xingke.ledger.models import EventVersion
@@ -155,12 +152,6 @@ class EventRow(EventFields):
             self.fields["event"].initial = known[0][0]
             self.fields["event"].widget = forms.HiddenInput()
 
-    def clean_happened_on(self) -> date:
-        day = super().clean_happened_on()
-        if day > timezone.localdate():
-            raise forms.ValidationError(_("日期 %(day)s 还没有到，请核对。") % {"day": day})
-        return day
-
     def happened(self) -> dict[str, Any]:
         """What happened, as ``actions.NewEvent`` takes it."""
         typed = self.cleaned_data
@@ -168,19 +159,17 @@ class EventRow(EventFields):
         return {"event": typed["event"], "on": typed["happened_on"], "measures": measures}
 
 
-class RecordForm(PlaceForm):
+class RecordForm(NumberField, PlaceForm):
     """A new record: what it is, whose, and what has happened to it so far.
 
-    doubt: what speaks against its number. same: records that say the same. Each asks the person to say once more that
-    they mean it; a patent filed already is refused.
+    same: records that say the same; it asks the person to say once more that they mean it, as a doubtful number does. A
+    patent filed already is refused.
     """
 
-    sure = forms.BooleanField(label=gettext_lazy("已对照原件，编号无误"), required=False)
     apart = forms.BooleanField(label=gettext_lazy("不是同一件事，仍要登记"), required=False)
 
     def __init__(self, user: User, *args: Any, kind: Kind, words: Words, **kwargs: Any) -> None:
         self.kind, self.words = kind, words
-        self.doubt = ""
         self.same: list[Any] = []
         super().__init__(user, *args, **kwargs)
         self.fields |= subject_fields(kind, words, first=[("", _("请选择"))])
@@ -212,21 +201,6 @@ class RecordForm(PlaceForm):
             self.add_error(None, _("“经过”里还有没填对的地方。"))
             return False
         return is_valid
-
-    def clean_number(self) -> str:
-        written = str(self.cleaned_data["number"]).strip()
-        if self.kind.names.number is not Number.PATENT or not written:
-            return written
-        (field,) = self.kind.repeated
-        form = registry.terms(self.kind.field_list(field)).get(str(self.cleaned_data.get(field, "")))
-        try:
-            read = rules.patent_number(written, digit=form.number_digit if form else "")
-        except Refused as refusal:
-            raise forms.ValidationError(str(refusal)) from None
-        self.doubt = read.doubt
-        if read.doubt and not self.cleaned_data.get("sure"):
-            raise forms.ValidationError(read.doubt)
-        return read.kept
 
     def clean_name(self) -> str:
         named_by = self.kind.names.named_by

@@ -6,13 +6,18 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from xingke.base.quantities import Quantity, format_number
+from xingke.base.refusals import Refused
+from xingke.ledger import rules
+from xingke.ledger.kind_names import Number
 from xingke.ledger.kinds import Kind
 from xingke.ledger.rules import APPROXIMATIONS
 from xingke.ledger.words import MEASURE_UNITS, Words, field_word, needed_decimals
+from xingke.registry import queries as registry
 
 EARLIEST = date(1949, 10, 1)
 
@@ -80,6 +85,29 @@ class MeasureField(forms.CharField):
         return scaled
 
 
+class NumberField(forms.Form):
+    """The number of a subject, as its kind is numbered. doubt: what speaks against it; the person says they mean it."""
+
+    kind: Kind
+    doubt = ""
+    sure = forms.BooleanField(label=gettext_lazy("已对照原件，编号无误"), required=False)
+
+    def clean_number(self) -> str:
+        written = str(self.cleaned_data["number"]).strip()
+        if self.kind.names.number is not Number.PATENT or not written:
+            return written
+        (field,) = self.kind.repeated
+        form = registry.terms(self.kind.field_list(field)).get(str(self.cleaned_data.get(field, "")))
+        try:
+            read = rules.patent_number(written, digit=form.number_digit if form else "")
+        except Refused as refusal:
+            raise forms.ValidationError(str(refusal)) from None
+        self.doubt = read.doubt
+        if read.doubt and not self.cleaned_data.get("sure"):
+            raise forms.ValidationError(read.doubt)
+        return read.kept
+
+
 class EventFields(forms.Form):
     """One event: what happened, when, and the measures of its kind."""
 
@@ -104,4 +132,6 @@ class EventFields(forms.Form):
         day: date = self.cleaned_data["happened_on"]
         if day < EARLIEST:
             raise forms.ValidationError(_("日期 %(day)s 早于 1949 年 10 月 1 日，请核对。") % {"day": day})
+        if day > timezone.localdate():
+            raise forms.ValidationError(_("日期 %(day)s 还没有到，请核对。") % {"day": day})
         return day

@@ -1,6 +1,7 @@
 """Evidence: files attached to a record, seen by its readers only, withdrawn with a reason, never deleted."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID, uuid4
@@ -196,3 +197,27 @@ def test_what_cannot_be_uploaded_is_said(
     answer = signed_in("officer").post(f"/records/patent/{key}/evidence/", {"files": files}, follow=True)
 
     assert sentence in answer.content.decode() and not Evidence.objects.exists()
+
+
+def test_a_records_page_gives_out_no_evidence_of_events_elsewhere(cast: Cast, signed_in: SignIn) -> None:
+    key = _patent(cast)
+    arrival = actions.NewEvent(event="received", on=date(2025, 1, 1), region=cast.sibling, organisation=cast.other_firm)
+    event = actions.add_event(kind="patent", subject=key, event=arrival, by=cast.statistician, now=NOW, source="test")
+    _attach(cast, event, ("合同.pdf", PDF), by=cast.neighbour)
+    evidence = Evidence.objects.get()
+    through_record = f"/records/patent/{key}/attachments/{evidence.pk}/{quote('合同.pdf')}"
+
+    for who, status in (("officer", 404), ("statistician", 200)):
+        browser = signed_in(who)
+        assert browser.get(through_record).status_code == status
+        assert ("合同.pdf" in browser.get(f"/records/patent/{key}/").content.decode()) == (status == 200)
+
+
+def test_a_long_reason_with_null_characters_is_kept_as_far_as_it_goes(cast: Cast) -> None:
+    _attach(cast, _patent(cast))
+
+    actions.withdraw_evidence(evidence=Evidence.objects.get(), reason="错\0" + "误" * 600, by=cast.officer, now=NOW)
+
+    reason = EvidenceWithdrawal.objects.get().reason
+    assert (len(reason), reason[:2]) == (500, "错误")
+    assert AuditEntry.objects.latest("seq").reason == reason

@@ -12,7 +12,7 @@ from tests.cast import NOW, PACKS, Cast
 from xingke.accounts.models import AuditEntry, User
 from xingke.accounts.queries import current_seq
 from xingke.base.refusals import Refused
-from xingke.ledger import importing
+from xingke.ledger import actions, importing
 from xingke.ledger.importing import Outcome
 from xingke.ledger.models import ImportBatch, ImportChunk, Observation, State
 from xingke.ledger.sheets import FIGURE_COLUMNS
@@ -217,6 +217,16 @@ def test_a_figure_that_stands_twice_is_filed_once(cast: Cast) -> None:
     assert Observation.objects.get().decimals == 2
 
 
+def test_a_void_figure_does_not_come_back_with_the_same_file(cast: Cast) -> None:
+    bring(csv_of({}), cast.statistician)
+    row = Observation.objects.get()
+    actions.void_observation(record=row.record, version=1, reason="错报", by=cast.statistician, now=NOW)
+
+    outcome = bring(csv_of({"value": "1"}), cast.statistician)
+
+    assert outcome.counts["rejected"] == 1 and "已作废" in problems(outcome)[0]
+
+
 def test_rows_of_other_places_are_listed_and_not_filed(cast: Cast) -> None:
     outcome = bring(csv_of({}, {"region": "云渡县", "region_code": "990122"}), cast.officer)
 
@@ -242,7 +252,7 @@ def test_three_hundred_rows_take_as_many_queries_as_one(cast: Cast, django_asser
     data = csv_of(*[{"value": f"{number}"} for number in range(300)])
     bring(data, cast.statistician)
 
-    with django_assert_max_num_queries(14):  # type: ignore[operator]  # pytest-django exports no type for it
+    with django_assert_max_num_queries(15):  # type: ignore[operator]  # pytest-django exports no type for it
         bring(data, cast.statistician)
 
 

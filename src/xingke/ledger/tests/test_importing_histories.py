@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from tests.cast import NOW, Cast, file
-from xingke.accounts.models import AuditEntry
+from xingke.accounts.actions import set_account_active
+from xingke.accounts.models import AuditEntry, User
 from xingke.accounts.queries import check_audit_chain, current_seq
+from xingke.base.codes import is_credit_code
 from xingke.base.refusals import Refused
 from xingke.ledger import actions, importing
 from xingke.ledger.importing import Outcome
@@ -35,6 +37,7 @@ PATENT = {
     "申请号": "202310123456.4", "申请日": "2023-02-14", "授权公告日": "2024-03-05",
 }  # fmt: skip
 HERE = Options(region="990121")
+CONFIRMED = Options(region="990121", confirmed=True)
 
 
 def table_of(*rows: Mapping[str, str], encoding: str = "utf-8", name: str = "清单.csv") -> importing.Table:
@@ -238,6 +241,64 @@ def test_nobody_amends_the_record_of_another_place(cast: Cast) -> None:
 
     assert "台账中这条记录属于“青溪县”，不在您的授权范围内。" in said(outcome)[0]
     assert Patent.objects.get().name == "一种示例装置"
+
+
+def test_what_moved_away_is_amended_where_it_is_now(cast: Cast) -> None:
+    """The row names the first holder and place; what happens later is the present holder's, and theirs to enter."""
+    bring("patent", PATENT, by=cast.statistician, options=CONFIRMED)
+    arrival = actions.NewEvent(event="received", on=date(2024, 6, 1), region=cast.sibling, organisation=cast.other_firm)
+    actions.add_event(
+        kind="patent", subject=Patent.objects.get().record, event=arrival, by=cast.statistician, now=NOW, source="test"
+    )
+    lapsed = {**PATENT, "失效日期": "2025-01-01"}
+
+    outcome = bring("patent", lapsed, by=cast.officer)
+    assert "属于“云渡县”" in said(outcome)[0]
+
+    assert said(bring("patent", lapsed, by=cast.statistician)) == []
+    event = PatentEvent.objects.get(event="lapsed")
+    assert (event.region, event.organisation) == (cast.sibling, cast.other_firm)
+
+
+def test_a_void_record_does_not_come_back_with_the_same_file(cast: Cast) -> None:
+    bring("patent", PATENT, by=cast.statistician)
+    for event in PatentEvent.objects.order_by("-step"):
+        actions.void_event(
+            kind="patent", record=event.record, version=event.version, reason="错录", by=cast.statistician, now=NOW
+        )
+
+    outcome = bring("patent", PATENT, by=cast.statistician)
+
+    assert found(outcome) == {"rejected": 1} and "已作废" in said(outcome)[0]
+
+
+def test_two_new_firms_of_one_name_are_not_made_one(cast: Cast) -> None:
+    codes = (f"91990121MA{number:08d}" for number in range(1000))
+    first, second, *_rest = (code for code in codes if is_credit_code(code))
+    row = {**PATENT, "专利权人": "同名厂", "统一社会信用代码": first}
+
+    outcome = bring(
+        "patent", row, {**row, "统一社会信用代码": second, "申请号": "201710601862.3"}, by=cast.officer,
+        options=Options(region="990121", new_organisations=True),
+    )  # fmt: skip
+
+    assert found(outcome) == {"new": 1, "rejected": 1} and first in said(outcome)[0]
+
+
+def test_whoever_loses_the_right_meanwhile_files_nothing(cast: Cast) -> None:
+    table = table_of(PATENT)
+    batch = importing.prepare(
+        form=importing.sheet_form("patent"), table=table, file_name="清单.csv", by=cast.officer, now=NOW, options=HERE
+    )
+
+    def close(_done: int, _total: int, said: str) -> None:
+        if said == importing.FILING and User.objects.get(pk=cast.officer.pk).is_active:
+            officer = User.objects.get(pk=cast.officer.pk)
+            set_account_active(user=officer, active=False, by=cast.system, now=NOW)
+
+    with pytest.raises(Refused, match=r"import\.run"):
+        importing.file(batch=batch, by=cast.officer, now=NOW, step=close)
+    assert not Patent.objects.exists()
 
 
 def test_whoever_may_not_import_is_refused(cast: Cast) -> None:

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.cast import NOW, Cast, accept_open_proposals, file
 from xingke.accounts.permissions import Permission
 from xingke.ledger import actions, queries
-from xingke.ledger.models import RecognitionEvent
+from xingke.ledger.models import Patent, PatentEvent, RecognitionEvent
 from xingke.registry import queries as registry
 from xingke.registry.models import Organisation
 
@@ -323,3 +323,32 @@ def test_reading_changes_nothing(cast: Cast, signed_in: SignIn) -> None:
         assert response.status_code == 200
         assert not list(get_messages(response.wsgi_request))
     assert RecognitionEvent.objects.count() == 1
+
+
+def test_a_correction_is_held_to_what_a_new_record_is(cast: Cast, signed_in: SignIn) -> None:
+    """No day that has not come, and no other way to write a patent's number."""
+    key = file(
+        "patent", "甲", [("granted", "2024-05-06")], firm=cast.firm, by=cast.statistician, number="201710601862.3"
+    )
+    event, browser = PatentEvent.objects.get(), signed_in("officer")
+
+    day = {"version": "1", "reason": "改", "event": "granted", "happened_on": "2099-01-02"}
+    answer = browser.post(f"/records/patent/{event.record}/correct/", day)
+    assert "还没有到" in answer.content.decode()
+
+    typed = {"version": "1", "reason": "改", "form": "invention", "name": "乙", "number": "ZL 2017 1 0601862.4"}
+    answer = browser.post(f"/records/patent/{key}/correct/", typed)
+    assert 'name="sure"' in answer.content.decode()
+
+    browser.post(f"/records/patent/{key}/correct/", {**typed, "number": "ZL 2017 1 0601862.3"})
+    assert (row := Patent.objects.get(seq_to__isnull=True)).name == "乙" and row.number == "201710601862.3"
+
+
+def test_numbers_of_thousands_of_digits_do_no_harm(cast: Cast, signed_in: SignIn) -> None:
+    file("patent", "甲", [("granted", "2024-05-06")], firm=cast.firm, by=cast.statistician)
+    browser, long = signed_in("statistician"), "9" * 5000
+    event = PatentEvent.objects.get()
+
+    assert browser.post(f"/records/patent/{event.record}/confirm/", {"version": long}).status_code == 302
+    answer = browser.post("/records/patent/new/", {"more": "1", "events-TOTAL_FORMS": long})
+    assert answer.status_code == 200

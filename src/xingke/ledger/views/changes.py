@@ -87,7 +87,8 @@ def record_void(request: HttpRequest, kind: str, record: UUID) -> HttpResponse:
 def record_confirm(request: HttpRequest, kind: str, record: UUID) -> HttpResponse:
     user = registry.reader(request.user)
     queries.record_to_change(user, kind, record, Permission.RECORD_CONFIRM)
-    version = int(request.POST["version"]) if request.POST.get("version", "").isdecimal() else 0
+    seen = request.POST.get("version", "")
+    version = int(seen) if seen.isdecimal() and len(seen) < 19 else 0
     try:
         if kind == queries.OBSERVATION:
             actions.confirm_observation(record=record, version=version, by=user, now=timezone.now())

@@ -149,7 +149,7 @@ def record(request: HttpRequest, kind: str, record: UUID) -> HttpResponse:
         "held": held_tag(shown, timezone.localdate()), "facts": facts(words, shown),
         "history": history(words, shown, registry.scope(user, Permission.RECORD_READ)),
         "versions": versions(words, shown), "rivals": rivals(words, shown), "rights": queries.rights(user, shown),
-        "evidence": evidence(words, shown), "suffixes": SUFFIXES,
+        "evidence": evidence(words, shown, user), "suffixes": SUFFIXES,
         "proposals": proposals(words, shown, user) if kind in KINDS else [],
         "crumbs": crumbs(words, shown), "is_fictional": shown.current.is_fictional,
     }  # fmt: skip
