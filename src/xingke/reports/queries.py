@@ -64,7 +64,8 @@ def document_to(user: User, key: UUID, permission: Permission) -> Document:
 def last_written(outline: str, region: Region, period: Period) -> Document | None:
     """The newest edition of the document of an outline for a region and period."""
     found = Document.objects.filter(outline=outline, region=region, period=period.code)
-    return found.order_by("-written_at", "-edition").first()
+    last = found.order_by("-written_at", "-edition").first()
+    return newest_edition(last.work) if last else None
 
 
 def editions_of(work: UUID) -> QuerySet[Document]:
@@ -192,6 +193,12 @@ def publication_of(document: Document) -> DisclosureStep:
 def public_documents_speaking(figure: Figure) -> list[Document]:
     """The public editions a figure stands in."""
     return list(public_documents().filter(figures__figure=figure).distinct().defer("tree", "proof", "source"))
+
+
+def newest_ever_public(work: UUID) -> int:
+    """The number of the newest edition of a work that was ever published, retracted since or not; 0 if none was."""
+    published = DisclosureStep.objects.filter(document__work=work, step=disclosure.PUBLISHED)
+    return published.aggregate(last=Max("document__edition"))["last"] or 0
 
 
 def retraction_of(work: UUID) -> DisclosureStep | None:
