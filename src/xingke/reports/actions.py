@@ -29,7 +29,7 @@ from xingke.registry.models import Region
 from xingke.reports import queries, rules, source
 from xingke.reports.keys import signing_key
 from xingke.reports.models import Document, DocumentFigure, WorkingText
-from xingke.reports.naming import Named
+from xingke.reports.naming import Named, lost_names
 from xingke.reports.saying import Sayer
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -128,7 +128,10 @@ def said_mistake(each: source.Mistake) -> str:
         case "heading":
             return _("标题里不能放数字“%(text)s”，请移到正文。") % said
         case "name":
-            return _("“%(text)s”不是这份文稿里来自台账的名称，请直接写名称，去掉花括号。") % said
+            return (
+                _("“%(text)s”不是这份文稿里来自台账的名称，或在台账里已改名、作废，请核对后直接写名称，去掉花括号。")
+                % said
+            )
         case "long" if each.block < 0:
             return _("文稿的题目超过 %(most)s 个字，请改短。") % {"most": source.LONGEST_TITLE}
         case "long":
@@ -160,7 +163,10 @@ def save_edition(*, follows: Document, text: source.Source, by: User, now: datet
         raise Stale(newest)
     said, seq = read_slots(source.slots(text), region, period)
     unknown = {slot: each.why for slot, each in said.items() if each.text is None}
-    names = queries.names_in(follows.work) if source.names(text) else {}
+    used = source.names(text)
+    names = {said: mention for said, mention in queries.names_in(follows.work).items() if said in used} if used else {}
+    for lost in lost_names(names.values()):
+        del names[lost]
     mistakes = source.mistakes(text, terms=(region.name,), names=names)
     if mistakes or unknown:
         raise Unsound(mistakes, unknown)

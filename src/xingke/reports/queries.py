@@ -282,11 +282,15 @@ def definition_of(figure: Figure) -> Indicator:
 
 
 def ledger_stamp() -> int:
-    """The number of the last write that a figure can depend on: records, reported figures, declarations, definitions.
+    """The number of the last write that a figure or name can depend on: records, reported figures, declarations, definitions.
 
     A document written at this number or later says what the ledger says. A few look-ups in indexes.
     """
-    tables: list[type[Model]] = [*(kind.event for kind in KINDS.values()), Observation, RecordKeeping]
+    tables: list[type[Model]] = [
+        *(table for kind in KINDS.values() for table in (kind.event, kind.subject)),
+        Observation,
+        RecordKeeping,
+    ]
     numbers = [Definition._default_manager.aggregate(last=Max("seq"))["last"]]
     for table in tables:
         numbers += table._default_manager.aggregate(opened=Max("seq_from"), closed=Max("seq_to")).values()
