@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from itertools import takewhile
 
 from xingke.base.periods import Period
 from xingke.base.quantities import format_number
@@ -133,6 +134,8 @@ def _no_growth(question: Question) -> str:
     if question.asked.growth == "none":
         return f"“{label}”按定义不计算同比。"
     if base.is_known:
+        if problem := _exact(now, base)[1]:
+            return problem
         return f"“{label}”{base.period.label()}为零，不能计算同比。"
     return f"“{label}”没有{base.period.label()}的同期数，不能计算同比。"
 
@@ -152,6 +155,8 @@ def _rank(question: Question) -> Reading:
     if not rank.place:
         if not question.now.is_known:
             return Reading(why=why_unknown(question.now))
+        if all(value.is_known for value in rank.values) and (problem := _exact(*rank.values)[1]):
+            return Reading(why=problem)
         return Reading(why=f"“{question.asked.label.zh}”同级区划的数据不全，不能排位。")
     return Reading(text=rank.text, amount=Decimal(rank.place), values=rank.values, told=rank.observation)
 
@@ -228,19 +233,22 @@ def _like_periods(question: Question) -> Sequence[Period]:
 
 
 def _high(question: Question) -> Reading:
-    """Above every earlier like period that is known, with the last ones known without a gap. Says since when."""
+    """Above every earlier like period that is known, with the last ones known without a gap.
+
+    Says since when: the first of those without a gap. Older known ones may not be above it either.
+    """
     if not question.now.is_known:
         return Reading(why=why_unknown(question.now))
     earlier = question.reader.values([question.asked], [question.region], _like_periods(question))
     known = [value for value in earlier if value.is_known]
-    if question.asked.direction != "up" or not all(value.is_known for value in earlier[:EARLIER_NEEDED]):
+    unbroken = list(takewhile(lambda value: value.is_known, earlier))
+    if question.asked.direction != "up" or len(unbroken) < EARLIER_NEEDED:
         return NOTHING
     values = (question.now, *known)
     amounts = [value.amount for value in values if value.amount is not None]
-    if any(_is_rough(value) for value in values) or amounts[0] <= max(amounts[1:]):
+    if any(value.is_rough for value in values) or amounts[0] <= max(amounts[1:]):
         return NOTHING
-    since = known[-1].period.first.year
-    return Reading(text=f"创{since}年有记录以来新高", amount=amounts[0], values=values)
+    return Reading(text=f"创{unbroken[-1].period.first.year}年以来新高", amount=amounts[0], values=values)
 
 
 ASPECTS: Mapping[str, Aspect] = {
@@ -281,16 +289,11 @@ def why_unknown(value: Value) -> str:
     return f"“{label}”没有{value.period.label()}的数据{f'（缺{missing}）' if missing else ''}。"
 
 
-def _is_rough(value: Value) -> bool:
-    """Whether a value was reported with 余, 近, 超 …: it may be said, but not reckoned with."""
-    return value.observation is not None and bool(value.observation.approximation)
-
-
 def _exact(*values: Value) -> tuple[Sequence[Decimal], str]:
     """The amounts of some values to reckon with; where one is unknown or an approximation, none and why."""
     for value in values:
         if value.amount is None:
             return (), why_unknown(value)
-        if _is_rough(value):
+        if value.is_rough:
             return (), f"“{value.indicator.label.zh}”{value.period.label()}是约数（{value.text}），不能据以计算。"
     return [value.amount for value in values if value.amount is not None], ""

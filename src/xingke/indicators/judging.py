@@ -28,7 +28,7 @@ class Term:
     @property
     def missing(self) -> tuple[Value, ...]:
         """The values that are not known well enough to be reckoned with: unknown, or approximations."""
-        return tuple(value for value in self.values if value.amount is None or _is_rough(value))
+        return tuple(value for value in self.values if value.amount is None or value.is_rough)
 
     @property
     def amount(self) -> Amount | None:
@@ -57,10 +57,6 @@ class Judged:
     @property
     def missing(self) -> tuple[Term, ...]:
         return tuple(term for term in self.terms if term.amount is None)
-
-
-def _is_rough(value: Value) -> bool:
-    return value.observation is not None and bool(value.observation.approximation)
 
 
 def _slack(value: Value) -> Decimal:

@@ -68,6 +68,11 @@ class Value:
         return self.status == "known"
 
     @property
+    def is_rough(self) -> bool:
+        """Whether it was reported with 余, 近, 超 …: it may be said, but not reckoned with."""
+        return self.observation is not None and bool(self.observation.approximation)
+
+    @property
     def agrees(self) -> bool:
         """Whether what was also reported says the same, at the precision it was reported with; True where nothing was."""
         if self.also is None or self.amount is None or self.also_amount is None:
@@ -215,7 +220,10 @@ class Reader:
         told = self._reported(asked, region, period, "growth")
         computed = (
             rules.growth(now.amount, base.amount, kind=asked.growth)
-            if now.amount is not None and base.amount is not None and asked.growth != "none"
+            if now.amount is not None
+            and base.amount is not None
+            and asked.growth != "none"
+            and not (now.is_rough or base.is_rough)
             else None
         )
         if computed is not None or told is None:
@@ -229,7 +237,9 @@ class Reader:
         values = tuple(self.values([asked], peers, [period]))
         word = region.parent.word if region.parent else ""
         places = rules.ranks({each.region.pk: each.amount for each in values}, direction=asked.direction)
-        complete = len(places) == len(peers) > 1 and asked.direction != "none"
+        complete = (
+            len(places) == len(peers) > 1 and asked.direction != "none" and not any(each.is_rough for each in values)
+        )
         if complete:
             return Rank(place=places[region.pk], of=len(peers), values=values, word=word)
         told = self._reported(asked, region, period, "rank")

@@ -29,7 +29,7 @@ from xingke.registry.models import Region
 from xingke.reports import queries, rules, source
 from xingke.reports.keys import signing_key
 from xingke.reports.models import Document, DocumentFigure, WorkingText
-from xingke.reports.naming import Named
+from xingke.reports.naming import Named, lost_names
 from xingke.reports.saying import Sayer
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -48,8 +48,8 @@ class Written:
 def write_document(*, outline: str, region: Region, period: Period, by: User, now: datetime) -> Written:
     """Write a document from an outline at the present state of the ledger.
 
-    If the same outline already said exactly this from the same evidence, that document is returned and nothing is
-    written. Raises Refused if ``by`` may not write for the region, the outline is unknown, or no figure is known.
+    If the newest edition already says exactly this from the same evidence, it is returned and nothing is written. Raises
+    Refused if ``by`` may not write for the region, the outline is unknown, or no figure is known.
     """
     registry.require(by, Permission.DOCUMENT_WRITE, region=region)
     try:
@@ -89,11 +89,8 @@ def write_document(*, outline: str, region: Region, period: Period, by: User, no
     )  # fmt: skip
     if loose := numerals.unbound(document_tree, terms=(region.name,)):
         raise Refused(_("文中有没有依据的数“%(loose)s”，请检查提纲与区划名称。") % {"loose": _("、").join(loose)})
-    existing = Document.objects.filter(
-        outline_hash=definition.hash, region=region, period=period.code, content=_content(document_tree)
-    ).first()
-    if existing is not None:
-        return Written(existing, is_new=False, frozen=frozen)
+    if last is not None and (last.outline_hash, last.content) == (definition.hash, _content(document_tree)):
+        return Written(last, is_new=False, frozen=frozen)
     text = source.of_tree(document_tree, {str(each.key): source.token(*_slot(each)) for each in figures.values()})
     document = edition.keep(document_tree, text, figures.values(), action="document.written", frozen=frozen)
     return Written(document, is_new=True, frozen=frozen)
@@ -131,7 +128,10 @@ def said_mistake(each: source.Mistake) -> str:
         case "heading":
             return _("标题里不能放数字“%(text)s”，请移到正文。") % said
         case "name":
-            return _("“%(text)s”不是这份文稿里来自台账的名称，请直接写名称，去掉花括号。") % said
+            return (
+                _("“%(text)s”不是这份文稿里来自台账的名称，或在台账里已改名、作废，请核对后直接写名称，去掉花括号。")
+                % said
+            )
         case "long" if each.block < 0:
             return _("文稿的题目超过 %(most)s 个字，请改短。") % {"most": source.LONGEST_TITLE}
         case "long":
@@ -145,9 +145,10 @@ def said_mistake(each: source.Mistake) -> str:
 
 
 @transaction.atomic
-def save_edition(*, follows: Document, text: source.Source, by: User, now: datetime) -> Written:
+def save_edition(*, follows: Document, text: source.Source, by: User, now: datetime, was_typed: bool = True) -> Written:
     """Save an edited text as the next edition, its figures read and frozen at the present state of the ledger.
 
+    was_typed: it comes from the editor, so that what ``by`` had kept there is not needed any more.
     What says the same from the same evidence is not saved again, and a second press returns what the first one saved.
     Raises Stale if ``follows`` is no longer the newest edition, Unsound naming what cannot be said, Refused if ``by`` may
     not write for the region; then nothing is changed.
@@ -162,7 +163,10 @@ def save_edition(*, follows: Document, text: source.Source, by: User, now: datet
         raise Stale(newest)
     said, seq = read_slots(source.slots(text), region, period)
     unknown = {slot: each.why for slot, each in said.items() if each.text is None}
-    names = queries.names_in(follows.work) if source.names(text) else {}
+    used = source.names(text)
+    names = {said: mention for said, mention in queries.names_in(follows.work).items() if said in used} if used else {}
+    for lost in lost_names(names.values()):
+        del names[lost]
     mistakes = source.mistakes(text, terms=(region.name,), names=names)
     if mistakes or unknown:
         raise Unsound(mistakes, unknown)
@@ -177,7 +181,8 @@ def save_edition(*, follows: Document, text: source.Source, by: User, now: datet
     document_tree = edition.laid_out(new_key(), text.title, old.issuer, typed_blocks(text, said, figures, names))
     if loose := numerals.unbound(document_tree, terms=(region.name,)):
         raise Refused(_("文中有没有依据的数“%(loose)s”，请换成数字或改用文字。") % {"loose": _("、").join(loose)})
-    WorkingText.objects.filter(work=follows.work, kept_by=by).delete()
+    if was_typed:
+        WorkingText.objects.filter(work=follows.work, kept_by=by).delete()
     if _content(document_tree) == _content(old):
         return Written(follows, is_new=False, frozen=0)
     frozen = Figure.objects.count() - before

@@ -4,11 +4,14 @@ Checking recomputes every figure twice, which takes a second for a long document
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.core.cache import cache
 
+from xingke.base.press import tree
+from xingke.reports import queries
 from xingke.reports.models import Document
+from xingke.reports.naming import changed_names
 from xingke.reports.verifying import check_ledger
 
 KEPT = 24 * 3600  # seconds
@@ -28,13 +31,15 @@ class Drifted:
 
 @dataclass(frozen=True)
 class Checked:
-    """What checking found: the drifted figures by slot; none where the document holds."""
+    """What checking found: the drifted figures by slot, and the names whose records changed with what they are called now;
+    none where the document holds."""
 
     drifted: Mapping[int, Drifted]
+    names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def holds(self) -> bool:
-        return not self.drifted
+        return not self.drifted and not self.names
 
 
 def known(document: Document, stamp: int) -> Checked | None:
@@ -58,11 +63,12 @@ def check(document: Document, stamp: int) -> Checked:
                     slot, label, str(each.figure.key), each.figure.text, each.now.text or "", each.says_otherwise
                 )
                 for slot, label, each in check_ledger(document)
-            }
+            },
+            {mention.text: now for mention, now in changed_names(tree.mentions(queries.tree_of(document)))},
         )
         cache.set(_place(document, stamp), found, KEPT)
     return found
 
 
 def _place(document: Document, stamp: int) -> str:
-    return f"xingke.reports.checked:{document.key}:{stamp}"
+    return f"xingke.reports.checked-with-names:{document.key}:{stamp}"

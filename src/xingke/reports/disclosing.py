@@ -34,9 +34,10 @@ def take_step(*, document: Document, step: str, number: int, opinion: str, by: U
     _check(document, step, last, opinion, by)
     replaced = None
     if step == disclosure.PUBLISHED:
+        newest = queries.newest_ever_public(document.work)
+        if newest > document.edition:
+            raise Refused(_("已经公布了更新的第 %(n)s 版，不能再公布这一版。") % {"n": newest})
         replaced = queries.public_edition(document.work)
-        if replaced is not None and replaced.edition > document.edition:
-            raise Refused(_("已经公布了更新的第 %(n)s 版，不能再公布这一版。") % {"n": replaced.edition})
     seq = take_seq()
     taken = _write(document, step, number + 1, opinion, seq, by, now)
     detail = {"title": document.title, "edition": document.edition, "digest": taken.digest}

@@ -1,7 +1,7 @@
 """Names in documents: the records behind an indicator, said by name, each with the version that was read."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -91,28 +91,34 @@ def _said(pattern: str, kind: Kind, event: EventVersion | None, subject: Version
     return _FIELD.sub(lambda found: fields[found[1]], pattern)
 
 
-def changed_names(document: tree.Document) -> list[tuple[tree.Mention, str]]:
-    """The names of a document whose record was corrected or voided since, each with what it is called now.
+def changed_names(mentions: Iterable[tree.Mention]) -> list[tuple[tree.Mention, str]]:
+    """The names whose record was corrected or voided since, each with what it is called now.
 
     A name that the record no longer gives is said to be nothing. A few queries per kind.
     """
     found: list[tuple[tree.Mention, str]] = []
     by_kind: dict[str, list[tree.Mention]] = {}
-    for mention in dict.fromkeys(tree.mentions(document)):
+    for mention in dict.fromkeys(mentions):
         by_kind.setdefault(mention.kind, []).append(mention)
-    for code, mentions in by_kind.items():
+    for code, some in by_kind.items():
         kind = KINDS[code]
         rows = kind.event._default_manager.filter(
-            record__in=[UUID(mention.record) for mention in mentions], seq_to__isnull=True
+            record__in=[UUID(mention.record) for mention in some], seq_to__isnull=True
         ).select_related("organisation")
         current = {row.record: row for row in rows}
         subjects = current_subjects(kind, {row.subject for row in current.values()})
-        for mention in mentions:
+        for mention in some:
             row = current.get(UUID(mention.record))
             now = _now(row, subjects.get(row.subject) if row else None)
             if row is None or row.version != mention.version or not any(each and each in mention.text for each in now):
                 found.append((mention, "、".join(filter(None, now))))
     return found
+
+
+def lost_names(mentions: Iterable[tree.Mention]) -> set[str]:
+    """The names that their records do not give any more: renamed or void. A correction of anything else keeps a name."""
+    changed = ((mention.text, now.split("、") if now else []) for mention, now in changed_names(mentions))
+    return {text for text, names in changed if not any(name in text for name in names)}
 
 
 def _now(event: EventVersion | None, subject: Version | None) -> tuple[str, ...]:

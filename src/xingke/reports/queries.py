@@ -64,7 +64,8 @@ def document_to(user: User, key: UUID, permission: Permission) -> Document:
 def last_written(outline: str, region: Region, period: Period) -> Document | None:
     """The newest edition of the document of an outline for a region and period."""
     found = Document.objects.filter(outline=outline, region=region, period=period.code)
-    return found.order_by("-written_at", "-edition").first()
+    last = found.order_by("-written_at", "-edition").first()
+    return newest_edition(last.work) if last else None
 
 
 def editions_of(work: UUID) -> QuerySet[Document]:
@@ -194,6 +195,12 @@ def public_documents_speaking(figure: Figure) -> list[Document]:
     return list(public_documents().filter(figures__figure=figure).distinct().defer("tree", "proof", "source"))
 
 
+def newest_ever_public(work: UUID) -> int:
+    """The number of the newest edition of a work that was ever published, retracted since or not; 0 if none was."""
+    published = DisclosureStep.objects.filter(document__work=work, step=disclosure.PUBLISHED)
+    return published.aggregate(last=Max("document__edition"))["last"] or 0
+
+
 def retraction_of(work: UUID) -> DisclosureStep | None:
     """The last retraction of a work that was public once; None while it is public, or never was."""
     steps = DisclosureStep.objects.filter(document__work=work, step__in=(disclosure.PUBLISHED, disclosure.RETRACTED))
@@ -275,11 +282,15 @@ def definition_of(figure: Figure) -> Indicator:
 
 
 def ledger_stamp() -> int:
-    """The number of the last write that a figure can depend on: records, reported figures, declarations, definitions.
+    """The number of the last write that a figure or name can depend on: records, reported figures, declarations, definitions.
 
     A document written at this number or later says what the ledger says. A few look-ups in indexes.
     """
-    tables: list[type[Model]] = [*(kind.event for kind in KINDS.values()), Observation, RecordKeeping]
+    tables: list[type[Model]] = [
+        *(table for kind in KINDS.values() for table in (kind.event, kind.subject)),
+        Observation,
+        RecordKeeping,
+    ]
     numbers = [Definition._default_manager.aggregate(last=Max("seq"))["last"]]
     for table in tables:
         numbers += table._default_manager.aggregate(opened=Max("seq_from"), closed=Max("seq_to")).values()

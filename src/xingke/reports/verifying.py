@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from xingke.base.periods import Period
-from xingke.base.press import docx_reader, verify
+from xingke.base.press import docx_reader, tree, verify
 from xingke.base.press.docx_reader import Reading
 from xingke.base.press.verify import Finding, Kind, Verdict
 from xingke.indicators import columns
@@ -77,7 +77,7 @@ def verify_file(data: bytes, *, visible: Collection[UUID] | None = None) -> Repo
     drifts = check_ledger(document)
     renamed = [
         Finding(kind=Kind.RECORD_CHANGED, found=now or "—", params={"label": mention.text})
-        for mention, now in changed_names(tree_of(document))
+        for mention, now in changed_names(tree.mentions(tree_of(document)))
     ]
     findings = [
         Finding(

@@ -76,6 +76,18 @@ def test_an_approximation_is_not_reckoned_with(cast: Cast) -> None:
     assert "约数（近50家）" in found.why
 
 
+@pytest.mark.parametrize("aspect", ["growth", "times", "rank"])
+def test_no_growth_and_no_place_comes_of_an_approximation(cast: Cast, aspect: str) -> None:
+    told(cast, "高新技术企业数", "家", y2024="10")
+    for sibling in Region.objects.filter(parent=cast.county.parent).exclude(pk=cast.county.pk):
+        report(sibling, "2025", "高新技术企业数", "20", "家", by=cast.statistician)
+    report(cast.county, "2025", "高新技术企业数", "50", "家", by=cast.statistician, as_written="近50家")
+
+    found = said(cast.county, "high_tech_enterprises", aspect)
+
+    assert (found.text, found.why) == (None, "“高新技术企业数”2025年是约数（近50家），不能据以计算。")
+
+
 def test_growth_from_nothing_cannot_be_said_but_what_it_was_can(cast: Cast) -> None:
     keep_records(cast.county, by=cast.statistician)
     recognised(cast, "2025-03-05", "2025-11-20")
@@ -134,7 +146,8 @@ def test_a_share_of_nothing_or_of_less_cannot_be_said(cast: Cast, whole: str, wh
 
 
 HIGHS = [
-    ("above all that went before", {"y2022": "30", "y2023": "20", "y2024": "36", "y2025": "49"}, "创2022年有记录以来新高"),
+    ("above all that went before", {"y2022": "30", "y2023": "20", "y2024": "36", "y2025": "49"}, "创2022年以来新高"),
+    ("unknown years ended the look back", {"y2018": "9", "y2022": "30", "y2023": "20", "y2024": "36", "y2025": "49"}, "创2022年以来新高"),
     ("as many as once before", {"y2022": "49", "y2023": "20", "y2024": "36", "y2025": "49"}, None),
     ("fewer than once before", {"y2022": "60", "y2023": "20", "y2024": "36", "y2025": "49"}, None),
     ("too little is known of before", {"y2023": "20", "y2024": "36", "y2025": "49"}, None),

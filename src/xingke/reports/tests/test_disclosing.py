@@ -164,6 +164,9 @@ def test_publishing_replaces_the_public_edition_and_an_older_one_cannot_come_bac
 
     assert queries.public_edition(document.work) == latest
     assert [each.step for each in later.steps.all()][-1] == "superseded"
+    take(latest, "retracted", "director", cast, opinion="有误")
+    with pytest.raises(Refused, match="已经公布了更新的第 3 版"):
+        take(document, "published", "director", cast)
 
 
 def test_what_was_tampered_with_after_the_review_is_not_published(document: Document, cast: Cast) -> None:

@@ -188,13 +188,23 @@ def test_writing_from_the_outline_again_follows_the_edited_text_and_loses_none_o
 ) -> None:
     edited = save(document, typed("认定{high_tech_recognised}。"), cast).document
     again = {"outline": "short", "region": cast.county, "period": Period.year(2024), "by": cast.officer, "now": NOW}
-    assert actions.write_document(**again).document == document
     void_one(cast)
 
     written = actions.write_document(**again)
 
     assert (written.is_new, written.document.edition, written.document.follows) == (True, 3, edited)
     assert [each.edition for each in queries.editions_of(document.work)] == [3, 2, 1]
+
+
+def test_only_the_newest_edition_already_says_it(document: Document, cast: Cast) -> None:
+    edited = save(document, typed("认定{high_tech_recognised}。"), cast).document
+    again = {"outline": "short", "region": cast.county, "period": Period.year(2024), "by": cast.officer, "now": NOW}
+
+    written = actions.write_document(**again)
+    repeated = actions.write_document(**again)
+
+    assert (written.is_new, written.document.follows, written.frozen) == (True, edited, 0)
+    assert (repeated.is_new, repeated.document) == (False, written.document)
 
 
 def test_nobody_edits_elsewhere(document: Document, cast: Cast) -> None:
@@ -325,9 +335,11 @@ def test_figures_are_brought_up_to_date_after_a_look_at_what_changes(
     address = f"/documents/{document.key}/update/"
     assert "所有数字都与现在的台账相符" in words(browser.get(address))
     void_one(cast)
+    actions.keep_working_text(follows=document, text=typed("写到一半"), by=cast.officer, now=NOW)
 
     assert "高新技术企业认定数 3家 2家" in words(browser.get(address))
     assert "存为第 2 版" in words(browser.post(address, follow=True))
+    assert WorkingText.objects.filter(kept_by=cast.officer).exists()  # what is being typed is not lost by it
     newest = queries.newest_edition(document.work)
     compared = words(browser.get(f"/documents/{newest.key}/compare/"))
     assert "第 1 版与第 2 版" in compared and "高新技术企业认定数 3家 2家" in compared

@@ -15,9 +15,9 @@ from xingke.base.press import tree, verify
 from xingke.ledger import actions as ledger
 from xingke.ledger.models import Patent, PatentEvent
 from xingke.registry.actions import load_pack
-from xingke.reports.actions import write_document
+from xingke.reports.actions import Unsound, save_edition, write_document
 from xingke.reports.models import Document
-from xingke.reports.queries import docx_of, proof_of, tree_of
+from xingke.reports.queries import docx_of, proof_of, source_of, tree_of
 from xingke.reports.verifying import verify_file
 
 OUTLINE = """
@@ -141,6 +141,21 @@ def test_a_thing_renamed_since_is_told_of_with_its_name_now(named: Cast) -> None
 
     (found,) = verify_file(docx_of(document)).verdict.findings
     assert (found.kind, "新禾" in (found.found or "")) == (verify.Kind.RECORD_CHANGED, True)
+
+
+def test_a_lost_name_is_told_of_on_the_pages_and_is_not_saved_again(named: Cast, signed_in: object) -> None:
+    document = written(named)
+    subject = Patent.objects.get(name="青禾", seq_to__isnull=True)
+    ledger.correct_subject(
+        kind="patent", record=subject.record, version=subject.version, changes={"name": "新禾"}, reason="更名",
+        by=named.statistician, now=NOW,
+    )  # fmt: skip
+
+    page = signed_in("reviewer").get(f"/documents/{document.key}/review/").content.decode()  # type: ignore[operator]
+    assert "新禾" in page
+    with pytest.raises(Unsound) as refused:
+        save_edition(follows=document, text=source_of(document), by=named.officer, now=NOW)
+    assert [(each.kind, each.text) for each in refused.value.mistakes] == [("name", "{@青禾}")]
 
 
 def test_a_name_leads_to_its_record_for_whoever_may_read_it(named: Cast, signed_in: object) -> None:

@@ -38,6 +38,7 @@ def document_review(request: HttpRequest, key: UUID) -> HttpResponse:
             "standing": standing.of(shown, user, is_newest=newest == shown),
             "newest": newest,
             "drifted": list(checked.drifted.values()),
+            "checked": checked,
             "secrecy": queries.secrecy_words_in(shown),
             "organisations": queries.organisations_named_in(shown),
             "persons": queries.persons_named_in(shown),

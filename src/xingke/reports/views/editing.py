@@ -325,7 +325,9 @@ def document_update(request: HttpRequest, key: UUID) -> HttpResponse:
     problem = ""
     if request.method == "POST":
         try:
-            written = actions.save_edition(follows=shown, text=queries.source_of(shown), by=user, now=timezone.now())
+            written = actions.save_edition(
+                follows=shown, text=queries.source_of(shown), by=user, now=timezone.now(), was_typed=False
+            )
         except Refused as refused:
             problem = str(refused)
         else:
