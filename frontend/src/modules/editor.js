@@ -263,16 +263,22 @@ function keeping(form) {
     state.classList.toggle("edit-alarm", words !== "" && !words.startsWith(state.dataset.kept));
   }
 
-  async function keep() {
+  function rest() {
     clearTimeout(timer);
     dirty = false;
+  }
+
+  async function keep() {
+    rest();
+    if (!form.isConnected) return false;
     try {
       const answer = await fetch(form.action, { method: "POST", body: body(), redirect: "manual" });
       if (answer.status === 204) {
         say(`${state.dataset.kept} ${new Date().toTimeString().slice(0, 5)}`);
         return true;
       }
-      say(state.dataset.lost);
+      say(answer.status === 409 ? state.dataset.late : state.dataset.lost);
+      if (answer.status === 409) return true; // saved since by the same person: who presses save is shown both
     } catch {
       say(state.dataset.away);
       timer = setTimeout(keep, 10 * KEEP_AFTER);
@@ -284,7 +290,7 @@ function keeping(form) {
   // Before it is saved the text is kept once more: a session that has ended is told here, with the text still on the page.
   form.addEventListener("submit", async (event) => {
     const button = event.submitter;
-    if (!button || button.value !== "save" || form.dataset.kept) return;
+    if (!button || button.value !== "save" || form.dataset.kept) return rest();
     event.preventDefault();
     event.stopPropagation();
     if (!(await keep())) return;
@@ -292,15 +298,19 @@ function keeping(form) {
     form.requestSubmit(button);
     setTimeout(() => delete form.dataset.kept, 4000);
   });
+  form.addEventListener("htmx:beforeRequest", (event) => {
+    if (form.contains(event.detail.elt)) rest(); // the request carries and keeps the text itself
+  });
+  for (const failed of ["htmx:sendError", "htmx:responseError"]) form.addEventListener(failed, soon);
   window.addEventListener("pagehide", () => {
     if (dirty && form.isConnected) navigator.sendBeacon(form.action, body());
   });
 
-  return {
-    soon() {
-      dirty = true;
-      clearTimeout(timer);
-      timer = setTimeout(keep, KEEP_AFTER);
-    },
-  };
+  function soon() {
+    dirty = true;
+    clearTimeout(timer);
+    timer = setTimeout(keep, KEEP_AFTER);
+  }
+
+  return { soon };
 }

@@ -100,3 +100,8 @@ class VerifyForm(forms.Form):
             )
         content: bytes = upload.read()
         return content
+
+
+def small_int(text: str) -> int | None:
+    """A number that a page of ours may have sent; None for anything else."""
+    return int(text) if text.isdecimal() and len(text) < 7 else None

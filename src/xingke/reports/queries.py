@@ -78,6 +78,11 @@ def newest_edition(work: UUID) -> Document:
     return editions_of(work)[:1].get()
 
 
+def was_followed_by(document: Document, user: User) -> bool:
+    """Whether somebody saved a newer edition than this one themselves."""
+    return editions_of(document.work).filter(edition__gt=document.edition, written_by=user).exists()
+
+
 def source_of(document: Document) -> Source:
     """The text as it was typed; for documents from before there were editions, worked out from the tree."""
     if document.source:

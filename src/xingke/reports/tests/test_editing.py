@@ -289,6 +289,16 @@ def test_what_is_typed_is_kept_until_it_is_saved_or_given_up(
     assert "写到一半" not in str(typed_in(given_up)) and not WorkingText.objects.exists()
 
 
+def test_a_late_page_keeps_nothing_after_its_text_was_saved(
+    document: Document, cast: Cast, signed_in: SignedIn
+) -> None:
+    save(document, typed("认定{high_tech_recognised}。"), cast)
+
+    late = signed_in("officer").post(f"/documents/{document.key}/edit/", form(document, "写到一半", do="keep"))
+
+    assert late.status_code == 409 and not WorkingText.objects.exists()
+
+
 def test_two_browsers_lose_nothing(document: Document, cast: Cast, signed_in: SignedIn) -> None:
     address = f"/documents/{document.key}/edit/"
     save(document, typed("局长认定{high_tech_recognised}。"), cast, "director")
@@ -310,7 +320,7 @@ def test_the_small_buttons_arrange_the_text_and_lose_none(document: Document, si
     assert typed_in(browser.post(address, form(document, "甲", "乙", do="up:2"))) == ["乙", "甲"]
     assert typed_in(browser.post(address, form(document, "甲", "乙", do="remove:1"))) == ["乙"]
     assert typed_in(browser.post(address, form(document, "甲", do="add-paragraph:1"))) == ["甲", ""]
-    for odd in ("up:99", "remove:x", "replace:1-0-1-{wonder", "nonsense", "add-heading:999", ":"):
+    for odd in ("up:99", "remove:x", "replace:1-0-1-{wonder", "nonsense", "up:" + "9" * 5000, "add-heading:999", ":"):
         assert typed_in(browser.post(address, form(document, "甲", do=odd))) == ["甲"], odd
 
 

@@ -15,6 +15,7 @@ from xingke.accounts.permissions import Permission
 from xingke.base.refusals import Refused
 from xingke.registry import queries as registry
 from xingke.reports import checking, disclosing, disclosure, queries, standing
+from xingke.reports.forms import small_int
 from xingke.reports.papers import paper
 
 SAID = {disclosure.ASKED, disclosure.PASSED, disclosure.REFUSED, disclosure.PUBLISHED, disclosure.RETRACTED}
@@ -57,12 +58,12 @@ def document_review(request: HttpRequest, key: UUID) -> HttpResponse:
 def document_step(request: HttpRequest, key: UUID) -> HttpResponse:
     user = registry.reader(request.user)
     shown = queries.document_for(user, key)
-    step, number = request.POST.get("step", ""), request.POST.get("number", "")
+    step, number = request.POST.get("step", ""), small_int(request.POST.get("number", ""))
     if step not in SAID or not standing.may_ever(shown, user, step):
         raise Http404
     try:
         disclosing.take_step(
-            document=shown, step=step, number=int(number) if number.isdecimal() else -1,
+            document=shown, step=step, number=-1 if number is None else number,
             opinion=request.POST.get("opinion", "")[:1000], by=user, now=timezone.now(),
         )  # fmt: skip
     except Refused as refused:

@@ -25,6 +25,7 @@ from xingke.indicators.aspects import called
 from xingke.registry import queries as registry
 from xingke.reports import actions, checking, picking, queries, source
 from xingke.reports.actions import Stale, Unsound
+from xingke.reports.forms import small_int
 from xingke.reports.models import Document
 from xingke.reports.source import Block, Mistake, Source
 
@@ -55,10 +56,9 @@ class _Desk:
 
     def answer(self) -> HttpResponse:
         post = self.request.POST
-        number = post.get("edition", "")
-        self.document = (
-            queries.edition_numbered(self.document.work, int(number)) if number.isdecimal() else self.document
-        )
+        number = small_int(post.get("edition", ""))
+        if number is not None:
+            self.document = queries.edition_numbered(self.document.work, number)
         text = source.typed(post.get("title", ""), post.getlist("kind"), post.getlist("text"))
         do, _colon, argument = post.get("do", "preview").partition(":")
         if do == "save":
@@ -67,6 +67,8 @@ class _Desk:
             actions.drop_working_text(document=self.document, by=self.user)
             messages.info(self.request, _("未保存的修改已放弃。"))
             return redirect("reports:document-edit", key=self.document.key)
+        if do == "keep" and queries.was_followed_by(self.document, self.user):
+            return HttpResponse(status=409)  # a late page: the same person has saved since
         text = _arranged(text, do, argument)
         actions.keep_working_text(follows=self.document, text=text, by=self.user, now=timezone.now())
         if do == "keep":
@@ -242,7 +244,8 @@ def _fixes(mistake: Mistake, offers: Sequence[picking.Offer]) -> list[Fix]:
 def _arranged(text: Source, do: str, argument: str) -> Source:
     """The text after one of the small buttons was pressed; a button that is not there any more changes nothing."""
     number, _dash, rest = argument.partition("-")
-    at = int(number) if number.isdecimal() else -1
+    place = small_int(number)
+    at = -1 if place is None else place
     if do == "add-paragraph" or do == "add-heading":
         return source.added(text, min(at, len(text.blocks) - 1), do.removeprefix("add-"))
     if not 0 <= at < len(text.blocks):
@@ -253,8 +256,9 @@ def _arranged(text: Source, do: str, argument: str) -> Source:
         return source.removed(text, at)
     if do == "replace":
         start, end, token = (*rest.split("-", 2), "", "")[:3]
-        if start.isdecimal() and end.isdecimal() and source.read_token(token):
-            return source.replaced(text, at, int(start), int(end), token)
+        low, high = small_int(start), small_int(end)
+        if low is not None and high is not None and source.read_token(token):
+            return source.replaced(text, at, low, high, token)
     return text
 
 
@@ -290,9 +294,9 @@ def document_compare(request: HttpRequest, key: UUID) -> HttpResponse:
     """An edition beside an earlier one: what text and which figures changed."""
     user = registry.reader(request.user)
     shown = queries.document_for(user, key)
-    number = request.GET.get("with", "")
-    if number.isdecimal():
-        before = queries.edition_numbered(shown.work, int(number))
+    number = small_int(request.GET.get("with", ""))
+    if number is not None:
+        before = queries.edition_numbered(shown.work, number)
     elif shown.follows is not None:
         before = queries.document_for(user, shown.follows.key)
     else:
