@@ -253,7 +253,8 @@ def test_something_of_every_kind_has_its_pages_and_is_corrected(cast: Cast, sign
         for page in ("", "correct/"):
             assert browser.get(f"/records/{kind}/{record}/{page}").status_code == 200
     form = browser.get(f"/records/{kind}/{key}/correct/").context["form"]
-    asked = {name: form[name].value() for name in form.fields} | {"name": "另一个名称", "reason": "名称录错"}
+    asked = {name: form[name].value() for name in form.fields if form[name].value() is not None}
+    asked |= {"name": "另一个名称", "reason": "名称录错"}
     browser.post(f"/records/{kind}/{key}/correct/", asked)
     accept_open_proposals(by=cast.director)
 
