@@ -1,4 +1,4 @@
-"""Wait for a server, then look at its first page as a stranger: a sign-in form, styled by files that are there.
+"""Wait for a server, then look at its first pages as a stranger: what is public, and a sign-in form, with their files.
 
 python tools/fetch_first_page.py http://127.0.0.1:8000/
 """
@@ -17,18 +17,21 @@ OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # this ma
 
 
 def main(address: str) -> None:
-    """Exit with one sentence when the page, its password field or one of its files is not there."""
-    page, landed = fetch_patiently(address)
+    """Exit with one sentence when a published document, a password field or one of the files is not there."""
+    home, landed = fetch_patiently(address)
+    if 'href="/public/documents/' not in home:
+        sys.exit(f"{landed} answered, but shows no published document")
+    page, landed = fetch_patiently(urljoin(address, "/sign-in/"))
     if not re.search(r'<input[^>]*type="password"', page):
         sys.exit(f"{landed} answered, but shows no password field")
-    files = [urljoin(landed, found) for found in re.findall(r'(?:href|src)="([^"]+\.(?:css|js))"', page)]
+    files = [urljoin(landed, found) for found in re.findall(r'(?:href|src)="([^"]+\.(?:css|js))"', home + page)]
     if not any(file.endswith(".css") for file in files):
         sys.exit(f"{landed} names no style sheet")
     for file in files:
         with OPENER.open(file, timeout=10) as answer:
             if not answer.read():
                 sys.exit(f"{file} is empty")
-    print(f"{landed}: a sign-in form, and {len(files)} files behind it")
+    print(f"{address}: a published document, a sign-in form, and {len(set(files))} files behind them")
 
 
 def fetch_patiently(address: str) -> tuple[str, str]:
