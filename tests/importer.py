@@ -5,9 +5,6 @@ stands in the ledger is printed as JSON.
 """
 
 import json
-import os
-import random
-import signal
 import sys
 import time
 from collections import Counter
@@ -16,37 +13,19 @@ from typing import Any
 
 import django
 
+from tests.killing import forked, killed
+
 FILES, ROWS = 6, 400
 
 
 def main(kills: int) -> None:
     """Hand files over, be killed so many times while working on them, finish, say what is there."""
     django.setup()
-    _forked(_prepare)
-    chance = random.Random()
+    forked(_prepare)
     for _kill in range(kills):
-        child = os.fork()
-        if not child:
-            _work()
-        time.sleep(chance.uniform(0.05, 0.7))
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
-    _forked(_finish)
+        killed(_work, (0.05, 0.7))
+    forked(_finish)
     print(json.dumps(_look()))
-
-
-def _forked(act: Any) -> None:
-    child = os.fork()
-    if not child:
-        try:
-            act()
-        except BaseException:
-            import traceback
-
-            traceback.print_exc()
-            os._exit(1)
-        os._exit(0)
-    assert os.waitpid(child, 0)[1] == 0, f"{act.__name__} failed"
 
 
 def _prepare() -> None:

@@ -6,15 +6,15 @@ what stands when all rounds are over, as JSON.
 
 import json
 import os
-import random
-import signal
 import sys
 import tempfile
-import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import django
+
+from tests.killing import forked, killed, say
 
 WORDS = "甲乙丙丁戊己庚辛壬癸"
 
@@ -22,32 +22,15 @@ WORDS = "甲乙丙丁戊己庚辛壬癸"
 def main(kills: int) -> None:
     """Prepare the installation, then write and be killed so many times, then say what is there."""
     django.setup()
-    prepared = os.fork()
-    if not prepared:
-        _prepare()
-        os._exit(0)
-    assert os.waitpid(prepared, 0)[1] == 0, "the installation could not be prepared"
+    forked(_prepare)
     import duckdb  # noqa: F401  # loaded once, not in every round
 
     from xingke.reports import disclosing  # noqa: F401
 
-    chance = random.Random()
     for number in range(kills):
-        child = os.fork()
-        if not child:
-            try:
-                _publish(number)
-            finally:  # only an error comes here
-                os._exit(1)
-        time.sleep(chance.uniform(0.4, 2.0))
-        os.kill(child, signal.SIGKILL)
-        status = os.waitpid(child, 0)[1]
+        status = killed(partial(_publish, number), (0.4, 2.0))
         assert os.WIFSIGNALED(status), f"round {number} ended by itself"
-    _say("result", json.dumps(_look()))
-
-
-def _say(*words: object) -> None:
-    os.write(1, (" ".join(map(str, words)) + "\n").encode())
+    say("result", json.dumps(_look()))
 
 
 def _prepare() -> None:
@@ -82,10 +65,10 @@ def _publish(number: int) -> None:
         words = "".join(WORDS[int(digit)] for digit in f"{number:02}{step:04}")
         text = source.typed(f"简报{words}", ["paragraph"], ["有效高新技术企业{high_tech_enterprises}。"])
         edition = save_edition(follows=newest, text=text, by=officer, now=casting.NOW).document
-        _say("edition", edition.key)
+        say("edition", edition.key)
         for place, (what, by) in enumerate((("asked", officer), ("passed", reviewer), ("published", director))):
             take_step(document=edition, step=what, number=place, opinion="", by=by, now=casting.NOW)
-            _say(what, edition.key)
+            say(what, edition.key)
 
 
 def _look() -> dict[str, Any]:

@@ -6,15 +6,15 @@ line is what stands in the ledger when all rounds are over, as JSON.
 
 import json
 import os
-import random
-import signal
 import sys
-import time
 from collections import Counter
 from datetime import date
+from functools import partial
 from typing import Any
 
 import django
+
+from tests.killing import forked, killed, say
 
 ROWS = 300  # of one import: enough that a kill falls into the middle of one
 EVENTS = (("applied", date(2022, 3, 1)), ("granted", date(2024, 5, 6)), ("lapsed", date(2025, 2, 2)))
@@ -23,28 +23,11 @@ EVENTS = (("applied", date(2022, 3, 1)), ("granted", date(2024, 5, 6)), ("lapsed
 def main(kills: int) -> None:
     """Prepare the installation, then write and be killed so many times, then say what is there."""
     django.setup()
-    prepared = os.fork()
-    if not prepared:
-        _prepare()
-        os._exit(0)
-    assert os.waitpid(prepared, 0)[1] == 0, "the installation could not be prepared"
-    chance = random.Random()
+    forked(_prepare)
     for number in range(kills):
-        child = os.fork()
-        if not child:
-            try:
-                _write(number)
-            finally:  # only an error comes here
-                os._exit(1)
-        time.sleep(chance.uniform(0.05, 0.6))
-        os.kill(child, signal.SIGKILL)
-        status = os.waitpid(child, 0)[1]
+        status = killed(partial(_write, number), (0.05, 0.6))
         assert os.WIFSIGNALED(status), f"round {number} ended by itself"
-    _say("result", json.dumps(_look()))
-
-
-def _say(*words: object) -> None:
-    os.write(1, (" ".join(map(str, words)) + "\n").encode())
+    say("result", json.dumps(_look()))
 
 
 def _prepare() -> None:
@@ -83,7 +66,7 @@ def _write(number: int) -> None:
             )  # fmt: skip
             form = importing.sheet_form("observation")
             importing.import_table(form=form, table=table, file_name=f"{name}.csv", by=by, now=cast.NOW)
-            _say("import", name)
+            say("import", name)
         else:
             history = actions.NewHistory(
                 key=derived_key(name), fields={"form": "invention", "name": name, "number": name}, region=region,
@@ -92,7 +75,7 @@ def _write(number: int) -> None:
             actions.file_histories(
                 kind="patent", histories=[history], by=by, now=cast.NOW, source="kill", confirmed=True
             )
-            _say("patent", history.key)
+            say("patent", history.key)
 
 
 def _look() -> dict[str, Any]:
