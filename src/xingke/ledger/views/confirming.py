@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
@@ -24,12 +24,14 @@ from xingke.registry import queries as registry
 SHOWN = 200  # records that cannot be confirmed, listed with their reasons
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def records_confirm(request: HttpRequest) -> HttpResponse:
     user = registry.reader(request.user)
     registry.require_page(user, Permission.RECORD_CONFIRM)
-    records = _chosen(request, user)
     back = f"{reverse('ledger:record-list')}?state=draft"
+    if request.method == "GET":  # after signing in again, what was ticked is gone
+        return redirect(back)
+    records = _chosen(request, user)
     if not any(records.values()):
         messages.error(request, _("没有选定任何记录：先在记录前面打钩，再确认。"))
         return redirect(back)
