@@ -46,7 +46,7 @@ COUNTED = "patent_applications"  # each change adds one to it
 
 def prepare(*, size: Size) -> None:
     """The ledger, its column files, and a tail no longer than the last run left it."""
-    ground.stand(f"one-change {EVENTS[size]} 5", partial(_fill, size))
+    ground.stand(f"one-change {EVENTS[size]} 6", partial(_fill, size))
     for county in (_typical(), _widest()):
         if not Observation.objects.filter(region=county).exists():
             _create(Observation, _observations(county))
@@ -94,7 +94,8 @@ def _create(model: type[Any], rows: Iterable[Any]) -> None:
 def _common(**more: Any) -> dict[str, Any]:
     operator = ground.statistician()
     return {
-        "source": "bench", "is_fictional": True, "entered_at": ground.NOW, "entered_by": operator,
+        # No less real than the counties they are filed in: the ledger refuses the two together.
+        "source": "bench", "is_fictional": False, "entered_at": ground.NOW, "entered_by": operator,
         "state": State.CONFIRMED, "confirmed_at": ground.NOW, "confirmed_by": operator, **more,
     }  # fmt: skip
 
@@ -310,7 +311,7 @@ def _few(county: Region, count: int) -> Iterator[ledger.NewHistory]:
     batch = time.time_ns() % 10**12
     for number in range(count):
         yield ledger.NewHistory(
-            key=derived_key("bench-tail", batch, number), region=county, organisation=None, is_fictional=True,
+            key=derived_key("bench-tail", batch, number), region=county, organisation=None, is_fictional=False,
             fields={"number": f"T{batch}{number:04}", "form": "design", "name": "样本"},
             events=[ledger.NewEvent(event="applied", on=date(2025, 5, 1), region=county)],
         )  # fmt: skip
