@@ -118,6 +118,7 @@ def _here(world: World) -> dict[str, Any]:
 HERE = "region=990121&period=2024"
 ADDRESSES: Mapping[str, Row] = {
     "portal:workbench": Row(EVERYBODY, is_public=True),
+    "portal:guide": Row(EVERYBODY, is_public=True),
     "portal:gallery": Row(EVERYBODY),
     "portal:health": Row(EVERYBODY, is_public=True, is_page=False),
     "accounts:sign-in": Row(frozenset(), is_public=True),
