@@ -127,7 +127,7 @@ def jobs(options: argparse.Namespace) -> int:
         table.add_row(
             str(job.pk), str(base_jobs.kind(job.kind).label), job.get_state_display(),
             f"{job.done}/{job.total}" if job.total else "", job.asked_by.username,
-            f"{timezone.localtime(job.asked_at):%Y-%m-%d %H:%M}", job.error or job.said,
+            f"{timezone.localtime(job.asked_at):%Y-%m-%d %H:%M}", str(job.error) or job.said,
         )  # fmt: skip
     console.print(table)
     return 0
