@@ -36,6 +36,9 @@ class Saying:
         name = place[1]
         return _spoken(self.values[name]) if name in self.values else place[0]
 
+    def __hash__(self) -> int:
+        return hash((self.text, *self.values))
+
     def __bool__(self) -> bool:
         return bool(self.text)
 

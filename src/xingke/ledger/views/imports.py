@@ -16,7 +16,6 @@ from xingke.accounts.permissions import Permission
 from xingke.base.exports import csv_address, csv_response, wants_csv
 from xingke.base.press.cells import letters
 from xingke.base.refusals import Refused
-from xingke.base.sayings import told
 from xingke.ledger import import_jobs, importing, queries, rules
 from xingke.ledger.import_forms import HandOverForm, sheet_forms
 from xingke.ledger.incoming import OUTCOMES, REJECTED, WAITING, Problem, Reader, Row
@@ -126,7 +125,7 @@ def import_batch(request: HttpRequest, pk: int) -> HttpResponse:
         "at_work": batch.file_job is not None and not batch.file_job.is_over and batch.state == ImportBatch.State.PREPARED,
         "counts": [{"label": label, "value": count, "unit": _("行")} for label, count in _counts(batch.counts)],
         "left": batch.counts.get(REJECTED, 0) + batch.counts.get(WAITING, 0), "facts": _facts(batch),
-        "columns": _columns(understood), "unused": _unused(understood), "notes": [told(note) for note in batch.notes[:20]],
+        "columns": _columns(understood), "unused": _unused(understood), "notes": batch.notes[:20],
         "more_notes": max(len(batch.notes) - 20, 0), "rows": _rows(batch, page.object_list, reader),
         "filters": [filtering.select("outcome", _("结果"), outcome, choices)],
         "table": {
