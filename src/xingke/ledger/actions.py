@@ -23,6 +23,7 @@ from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base.keys import derived_key, new_key
 from xingke.base.refusals import Refused
+from xingke.base.sayings import Value
 from xingke.ledger import queries, rules
 from xingke.ledger.bulk import insert, insert_objects
 from xingke.ledger.kinds import KINDS, Kind
@@ -176,8 +177,9 @@ def _events(kind: Kind, history: NewHistory) -> list[dict[str, Any]]:
 
 
 def _effects(kind: Kind, happenings: Iterable[rules.Happening]) -> list[rules.Step]:
-    def said(event: str) -> str:
-        return registry.term_label(kind.event_list, event, "zh-hans")
+    def said(event: str) -> Value:
+        known = registry.terms(kind.event_list)
+        return known[event].label if event in known else event
 
     return rules.effects(happenings, unheld=kind.names.unheld, said=said)
 
@@ -398,7 +400,7 @@ def _obstacles(
                 authors=wrote[event.record] | founders.get(subject.record, frozenset()),
             )  # fmt: skip
             if not answer.allowed:
-                reasons[event.record] = answer.reason
+                reasons[event.record] = str(answer.reason)
     return reasons
 
 

@@ -12,7 +12,8 @@ from xingke.base.codes import is_patent_number, normalise_code, normalise_patent
 from xingke.base.definitions import Catalogue, DefinitionKind, Issue
 from xingke.base.periods import Period
 from xingke.base.refusals import YES, Answer, Refused, no
-from xingke.ledger.kind_names import KindNames, Number
+from xingke.base.sayings import NOTHING, Saying, Value, say
+from xingke.ledger.kind_names import NOT_BEGUN, KindNames, Number
 
 # What an event does to whether the title or patent is held: opens it, closes it, or neither.
 # 重新认定 opens only what had lapsed: see ``effects``.
@@ -51,7 +52,7 @@ class Step:
 
 
 def effects(
-    history: Iterable[Happening], *, unheld: str = "之前没有开始，不能结束。", said: Callable[[str], str] = str
+    history: Iterable[Happening], *, unheld: Saying = NOT_BEGUN, said: Callable[[str], Value] = str
 ) -> list[Step]:
     """Order the events of one history and say what each does.
 
@@ -67,12 +68,12 @@ def effects(
             effect = 0 if held else 1
         elif each.event in CLOSES:
             if not held:
-                raise Refused(f"{each.on} 的“{said(each.event)}”{unheld}")
+                raise Refused(say("%(day)s 的“%(event)s”%(why)s", day=str(each.on), event=said(each.event), why=unheld))
             effect = -1
         elif each.event in NEITHER:
             effect = 0
         else:
-            raise Refused(f"没有名为“{each.event}”的事件。")
+            raise Refused(say("没有名为“%(event)s”的事件。", event=each.event))
         held = held if effect == 0 else effect == 1
         steps.append(Step(each, number, effect))
     return steps
@@ -94,7 +95,7 @@ class ReadNumber:
     """A number as the ledger keeps it, and what speaks against it: nothing, or a sentence to be checked by a person."""
 
     kept: str
-    doubt: str = ""
+    doubt: Saying = NOTHING
 
 
 def patent_number(written: str, *, digit: str) -> ReadNumber:
@@ -109,24 +110,29 @@ def patent_number(written: str, *, digit: str) -> ReadNumber:
         kept = normalise_patent_number(written)
     except ValueError:
         raise Refused(
-            f"“{written.strip()}”不是专利申请号：应为 8 或 12 位数字加一位校验位，如 202310123456.7。"
+            say(
+                "“%(number)s”不是专利申请号：应为 8 或 12 位数字加一位校验位，如 202310123456.7。",
+                number=written.strip(),
+            )
         ) from None
     if not is_patent_number(kept):
-        return ReadNumber(kept, f"申请号 {kept} 的校验位不对，请对照受理通知书或证书核对。")
-    if kept[4 if len(kept) == 14 else 2] != digit:
-        return ReadNumber(kept, f"申请号 {kept} 的第 {5 if len(kept) == 14 else 3} 位与所选的专利类型不符，请核对。")
+        return ReadNumber(kept, say("申请号 %(number)s 的校验位不对，请对照受理通知书或证书核对。", number=kept))
+    place = 5 if len(kept) == 14 else 3
+    if kept[place - 1] != digit:
+        doubt = say("申请号 %(number)s 的第 %(place)s 位与所选的专利类型不符，请核对。", number=kept, place=place)
+        return ReadNumber(kept, doubt)
     return ReadNumber(kept)
 
 
-SELF_CONFIRMED = "这类记录要由登记人以外的人确认，登记人和确认人不能是同一个账号。"
+SELF_CONFIRMED = say("这类记录要由登记人以外的人确认，登记人和确认人不能是同一个账号。")
 
 
 def may_confirm(*, state: str, by: int, four_eyes: bool = False, authors: Collection[int] = ()) -> Answer:
     """Whether a record may be confirmed now. authors: who wrote what it says; of a kind with four eyes none of them."""
     if state == "void":
-        return no("已作废的记录不能确认，请另行登记。")
+        return no(say("已作废的记录不能确认，请另行登记。"))
     if state == "confirmed":
-        return no("该记录已经确认，无需重复操作。")
+        return no(say("该记录已经确认，无需重复操作。"))
     return no(SELF_CONFIRMED) if four_eyes and by in authors else YES
 
 
@@ -143,16 +149,16 @@ def is_corrected_at_once(*, state: str, four_eyes: bool) -> bool:
 def may_decide(*, outcome: str, proposed_by: int, by: int, accepting: bool) -> Answer:
     """Whether a proposed correction may be accepted, or declined (by its proposer: withdrawn)."""
     if outcome != "open":
-        return no("这项更正建议已有结果，无需重复操作。")
-    return no("自己提出的更正要由别人确认，不能自己采纳。") if accepting and proposed_by == by else YES
+        return no(say("这项更正建议已有结果，无需重复操作。"))
+    return no(say("自己提出的更正要由别人确认，不能自己采纳。")) if accepting and proposed_by == by else YES
 
 
 def may_correct(*, state: str, is_current: bool) -> Answer:
     """Whether a version may be followed by a corrected one."""
     if not is_current:
-        return no("这不是最新版本：该记录在您打开页面之后已被更正，请刷新后再改。")
+        return no(say("这不是最新版本：该记录在您打开页面之后已被更正，请刷新后再改。"))
     if state == "void":
-        return no("已作废的记录不能更正，请另行登记。")
+        return no(say("已作废的记录不能更正，请另行登记。"))
     return YES
 
 

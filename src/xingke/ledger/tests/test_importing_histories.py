@@ -487,7 +487,7 @@ def test_totals_footers_and_the_template_s_example_are_no_records_and_that_is_sa
     table = table_of(*rows)
 
     assert len(table.rows) == 1
-    assert [note for note in table.notes if "没有作为数据读入" in note] == [
+    assert [note for note in map(str, table.notes) if "没有作为数据读入" in note] == [
         "第 3 行是合计，没有作为数据读入", "第 4 行是表尾的说明，没有作为数据读入", "第 5 行是模板里的示例，没有作为数据读入"
     ]  # fmt: skip
 
