@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from django.utils.translation import gettext_noop
@@ -209,7 +210,10 @@ class FigureReader:
             "version": 1, "seq_from": filing.seq, "source": filing.source[:200], "entered_at": filing.now,
             "entered_by_id": filing.by.pk,
         }  # fmt: skip
-        insert(Observation, [self._columns(row, filing) for row in rows if row.outcome == NEW], alike)
+        fresh = [self._columns(row, filing) for row in rows if row.outcome == NEW]
+        if fresh:
+            names = list(fresh[0])
+            insert(Observation, names, list(map(itemgetter(*names), fresh)), alike)
         changed = [(row.stored, row.changes) for row in rows if row.outcome == CHANGED]
         write_next_versions(changed, seq=filing.seq, by=filing.by, now=filing.now, reason=filing.reason)
         return len(rows)

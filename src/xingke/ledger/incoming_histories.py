@@ -16,7 +16,7 @@ from django.utils.translation import gettext_noop
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base import codes
-from xingke.base.keys import derived_key
+from xingke.base.keys import derived_key, new_keys
 from xingke.base.quantities import Quantity, Unit
 from xingke.base.refusals import Refused
 from xingke.ledger import rules
@@ -173,6 +173,7 @@ class HistoryReader:
         self._confirming = registry.scope(by, Permission.RECORD_CONFIRM) if at_once else Scope()
         self._usual = registry.regions_by_code([options.region]).get(options.region) if options.region else None
         self._today = timezone.localdate()
+        self._keys = new_keys()
         self._days: dict[str, date | str] = {}
         self._entered: dict[UUID, Organisation] = {}
         self._digits = {each.number_digit: each for each in registry.terms("patent_form").values() if each.number_digit}
@@ -546,8 +547,8 @@ class HistoryReader:
         content: Content = row.content
         holder = self._holder(content)
         return NewHistory(
-            fields=content.columns, region=content.region, organisation=holder, zone=holder.zone if holder else None,
-            events=_new_events(content.happened, content.region),
+            key=next(self._keys), fields=content.columns, region=content.region, organisation=holder,
+            zone=holder.zone if holder else None, events=self._new_events(content.happened, content.region),
             is_fictional=content.region.is_fictional, source_place=f"第 {row.number} 行",
         )  # fmt: skip
 
@@ -556,8 +557,14 @@ class HistoryReader:
         content: Content = row.content
         return Amendment(
             subject=row.stored, history=self._history.get(row.stored.record, []), columns=columns, events=events,
-            fresh=_new_events(fresh, content.region), source_place=f"第 {row.number} 行",
+            fresh=self._new_events(fresh, content.region), source_place=f"第 {row.number} 行",
         )  # fmt: skip
+
+    def _new_events(self, happened: Iterable[Happened], region: Region) -> list[NewEvent]:
+        return [
+            NewEvent(event=each.event, on=each.on, region=region, key=next(self._keys), measures=each.measures)
+            for each in happened
+        ]
 
     # ── saying ──
 
@@ -592,10 +599,6 @@ class HistoryReader:
                     )
                 )
         return Brief(who, what, facts)
-
-
-def _new_events(happened: Iterable[Happened], region: Region) -> list[NewEvent]:
-    return [NewEvent(event=each.event, on=each.on, region=region, measures=each.measures) for each in happened]
 
 
 def _text(cell: str) -> str:
@@ -639,7 +642,7 @@ def patent_number(text: str) -> str:
 
 def _can_have_happened(happened: Iterable[Happened]) -> bool:
     try:
-        rules.effects(rules.Happening(each.event, each.on) for each in happened)
+        rules.effects(happened)
     except Refused:
         return False
     return True
