@@ -147,6 +147,25 @@ def correct(
         ledger.correct_subject(kind=kind, record=record, **common)
 
 
+def void(kind: str, record: UUID, *, by: User, version: int = 1, reason: str = "误录") -> None:
+    """Void an event: at once, or where that has to be proposed, accepted by the checker."""
+    common: dict[str, Any] = {
+        "kind": kind,
+        "record": record,
+        "version": version,
+        "reason": reason,
+        "by": by,
+        "now": NOW,
+    }
+    known = KINDS[kind]
+    row = known.event._default_manager.get(record=record, seq_to__isnull=True)
+    if is_corrected_at_once(state=row.state, four_eyes=known.names.four_eyes):
+        ledger.void_event(**common)
+    else:
+        proposal = ledger.propose_void(**common)
+        ledger.accept_proposal(proposal=proposal, by=User.objects.get(username="checker"), now=NOW)
+
+
 def accept_open_proposals(*, by: User) -> None:
     """Accept whatever was proposed and waits."""
     for proposal in Proposal.objects.filter(outcome=Proposal.Outcome.OPEN):

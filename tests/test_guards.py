@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.db import connection, models
 
 import xingke
-from tests.cast import NOW, PACKS, Cast, correct, file, report
+from tests.cast import NOW, PACKS, Cast, correct, file, report, void
 from xingke.accounts.permissions import Permission
 from xingke.base import definitions
 from xingke.config import settings as installation
@@ -136,9 +136,7 @@ def test_through_a_whole_life_a_written_row_only_ever_gets_its_end(cast: Cast) -
             "recognition", event().record, {"happened_on": date(2024, 12, 8)}, version=event().version, by=officer
         ),
         lambda: correct("recognition", event().subject, {"title": "tech_sme"}, by=officer),
-        lambda: actions.void_event(
-            record=event("expired").record, version=event("expired").version, reason="误", by=director, **change
-        ),
+        lambda: void("recognition", event("expired").record, version=event("expired").version, by=director),
         lambda: actions.void_event(
             kind="patent", record=PatentEvent.objects.get().record, version=1, reason="误", by=director, now=NOW
         ),

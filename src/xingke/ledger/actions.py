@@ -302,13 +302,21 @@ def void_event(*, kind: str, record: UUID, version: int, reason: str, by: User, 
     known = KINDS[kind]
     row = _seen(known.event, record, version)
     _may_rewrite(row, reason=reason, by=by, regions=[row.region], voiding=True)
-    _settle(known, row.subject, seq=seq, by=by, now=now, changed={record: {"state": State.VOID}}, reason=reason)
-    head = _current(known.subject, row.subject)
-    if all(event.state == State.VOID for event in _history(known, row.subject)):  # nothing is left of it
-        write_next_version(head, seq=seq, by=by, now=now, reason=reason, changes={"state": State.VOID})
+    _is_not_to_be_proposed(known, row)
+    _write_void(known, row, {"state": State.VOID}, seq=seq, by=by, now=now, reason=reason)
     record_audit(
         seq=seq, by=by, action=f"{kind}.event-voided", target_kind=kind, target=str(record), now=now, reason=reason
     )
+
+
+def _write_void(
+    kind: Kind, row: EventVersion, changes: Mapping[str, Any], *, seq: int, by: User, now: datetime, reason: str
+) -> None:
+    """Void an event, and with its last one its title or patent."""
+    _settle(kind, row.subject, seq=seq, by=by, now=now, changed={row.record: changes}, reason=reason)
+    if all(event.state == State.VOID for event in _history(kind, row.subject)):  # nothing is left of it
+        head = _current(kind.subject, row.subject)
+        write_next_version(head, seq=seq, by=by, now=now, reason=reason, changes=changes)
 
 
 @transaction.atomic
@@ -619,18 +627,39 @@ def propose_correction(
     model: type[Version] = known.event if is_event else known.subject
     row = _seen(model, record, version)
     _may_rewrite(row, reason=reason, by=by, regions=[row.region, changes.get("region", row.region)])
+    return _propose(known, row, changes, seq=seq, by=by, now=now, reason=reason)
+
+
+@transaction.atomic
+def propose_void(*, kind: str, record: UUID, version: int, reason: str, by: User, now: datetime) -> Proposal:
+    """Propose to void an event confirmed with four eyes; until another accepts it, it counts on.
+
+    Whoever may enter records there proposes it, or who may confirm them. Raises Refused as ``propose_correction`` does.
+    """
+    seq = take_seq()
+    known = KINDS[kind]
+    row = _seen(known.event, record, version)
+    may_confirm = registry.scope(by, Permission.RECORD_CONFIRM).covers(row.region.path)
+    _may_rewrite(row, reason=reason, by=by, regions=[row.region], voiding=may_confirm)
+    return _propose(known, row, {"state": State.VOID}, seq=seq, by=by, now=now, reason=reason)
+
+
+def _propose(
+    kind: Kind, row: Version, changes: Mapping[str, Any], *, seq: int, by: User, now: datetime, reason: str
+) -> Proposal:
+    is_event = isinstance(row, EventVersion)
     if isinstance(row, EventVersion):
-        _settled(known, _history(known, row.subject), {record: changes})  # what cannot be is not proposed
-    if Proposal.objects.filter(kind=kind, record=record, outcome=Proposal.Outcome.OPEN).exists():
-        raise Refused(_("这条记录已有一项更正建议在等待确认，请先等它有结果。"))
+        _settled(kind, _history(kind, row.subject), {row.record: changes})  # what cannot be is not proposed
+    if Proposal.objects.filter(kind=kind.code, record=row.record, outcome=Proposal.Outcome.OPEN).exists():
+        raise Refused(_("这条记录已有一项改动建议在等待确认，请先等它有结果。"))
     plain = {name: _as_json(value) for name, value in changes.items()}
     proposal = Proposal.objects.create(
-        kind=kind, record=record, is_event=is_event, version=version, region=row.region, changes=plain,
+        kind=kind.code, record=row.record, is_event=is_event, version=row.version, region=row.region, changes=plain,
         reason=reason.strip()[:500], seq=seq, proposed_at=now, proposed_by=by,
     )  # fmt: skip
     record_audit(
-        seq=seq, by=by, action=f"{kind}.correction-proposed", target_kind=kind, target=str(record), now=now,
-        reason=reason, detail=plain,
+        seq=seq, by=by, action=f"{kind.code}.{proposal.act}-proposed", target_kind=kind.code, target=str(row.record),
+        now=now, reason=reason, detail={} if proposal.is_void else plain,
     )  # fmt: skip
     return proposal
 
@@ -647,7 +676,7 @@ def _history(kind: Kind, subject: UUID) -> list[EventVersion]:
 
 @transaction.atomic
 def accept_proposal(*, proposal: Proposal, by: User, now: datetime) -> None:
-    """Write a proposed correction: entered by who proposed it, confirmed by who accepts it.
+    """Write a proposed change: entered by who proposed it, confirmed by who accepts it.
 
     Raises Refused for one's own proposal, for one that is decided, and if the record says something else by now.
     """
@@ -664,10 +693,12 @@ def accept_proposal(*, proposal: Proposal, by: User, now: datetime) -> None:
         registry.require(by, Permission.RECORD_CONFIRM, region=region)
     seen = model._default_manager.get(record=proposal.record, version=proposal.version)
     if row.state != State.CONFIRMED or row.content() != seen.content():
-        raise Refused(_("这条记录在提出更正之后又有改动，请不采纳，并请提出人按现在的内容重新提出。"))
+        raise Refused(_("这条记录在建议提出之后又有改动，请不采纳，并请提出人按现在的内容重新提出。"))
     signed = {**_confirmed(by, now), "entered_by": proposal.proposed_by, "entered_at": proposal.proposed_at}
     common: dict[str, Any] = {"seq": seq, "by": by, "now": now, "reason": proposal.reason}
-    if isinstance(row, EventVersion):
+    if isinstance(row, EventVersion) and proposal.is_void:
+        _write_void(known, row, {**signed, **changes}, **common)
+    elif isinstance(row, EventVersion):
         _settle(known, row.subject, changed={row.record: {**changes, **signed}}, **common)
     else:
         _rewrite_subject(known, row, changes, signed=signed, **common)
@@ -676,7 +707,7 @@ def accept_proposal(*, proposal: Proposal, by: User, now: datetime) -> None:
 
 @transaction.atomic
 def decline_proposal(*, proposal: Proposal, answer: str, by: User, now: datetime) -> None:
-    """Decline a proposed correction and say why; who proposed it withdraws it so, without an answer."""
+    """Decline a proposed change and say why; who proposed it withdraws it so, without an answer."""
     seq = take_seq()
     proposal = Proposal.objects.get(pk=proposal.pk)
     is_own = proposal.proposed_by_id == by.pk
@@ -696,7 +727,7 @@ def _decide(proposal: Proposal, outcome: str, *, seq: int, by: User, now: dateti
     proposal.decided_at, proposal.decided_by = now, by
     proposal.save(update_fields=["outcome", "answer", "decided_at", "decided_by"])
     record_audit(
-        seq=seq, by=by, action=f"{proposal.kind}.correction-{outcome}", target_kind=proposal.kind,
+        seq=seq, by=by, action=f"{proposal.kind}.{proposal.act}-{outcome}", target_kind=proposal.kind,
         target=str(proposal.record), now=now, reason=proposal.answer, detail={"proposal": proposal.seq},
     )  # fmt: skip
 

@@ -200,7 +200,7 @@ def authors(model: type[Version], rows: Iterable[Version]) -> dict[UUID, frozens
 class Rights:
     """What somebody may do to a record now: what the page offers, not what the actions check again.
 
-    why_not: why somebody who may confirm records may not confirm this one. is_proposed: a correction is only proposed.
+    why_not: why somebody who may confirm records may not confirm this one. is_proposed: a change is only proposed.
     """
 
     add: bool = False
@@ -230,7 +230,7 @@ def rights(user: User, shown: RecordPage) -> Rights:
         is_proposed=not corrected_at_once(shown),
         confirm=confirmable is not None and confirmable.allowed,
         why_not=str(confirmable.reason) if confirmable is not None and row.state == State.DRAFT else "",
-        void=is_whole and may[Permission.RECORD_CONFIRM] and correctable,
+        void=correctable and _may_void(user, shown),
         choose=may[Permission.OBSERVATION_CHOOSE] and shown.kind == OBSERVATION and choice_of(row) is not None,
     )
 
@@ -246,20 +246,29 @@ def _may_confirm(user: User, shown: RecordPage) -> Answer:
     return may_confirm(state=row.state, by=user.pk, four_eyes=True, authors=wrote)
 
 
+def _may_void(user: User, shown: RecordPage) -> bool:
+    """Whether somebody may void a record, or where it is only proposed, propose to; a history is voided by its events."""
+    region, wanted = shown.current.region, [Permission.RECORD_CONFIRM]
+    if not corrected_at_once(shown):
+        wanted.append(Permission.RECORD_ENTER)
+    is_whole = shown.is_event or shown.kind == OBSERVATION
+    return is_whole and any(registry.scope(user, each).covers(region.path) for each in wanted)
+
+
 def corrected_at_once(shown: RecordPage) -> bool:
-    """Whether a correction of a record is written at once, or only proposed."""
+    """Whether a change of a record is written at once, or only proposed."""
     four_eyes = shown.kind in KINDS and KINDS[shown.kind].names.four_eyes
     return is_corrected_at_once(state=shown.current.state, four_eyes=four_eyes)
 
 
 def proposals_of(shown: RecordPage) -> list[Proposal]:
-    """The corrections proposed of a record, newest first. One query."""
+    """The changes proposed of a record, newest first. One query."""
     found = Proposal.objects.filter(kind=shown.kind, record=shown.current.record)
     return list(found.select_related("proposed_by", "decided_by", "region"))
 
 
 def proposal_to_decide(user: User, kind: str, record: UUID, pk: int) -> Proposal:
-    """A proposed correction for whoever may accept or withdraw it, or 404."""
+    """A proposed change for whoever may accept or withdraw it, or 404."""
     record_page(user, kind, record)
     found = Proposal.objects.filter(pk=pk, kind=kind, record=record).select_related("region").first()
     may_confirm_there = found and registry.scope(user, Permission.RECORD_CONFIRM).covers(found.region.path)
@@ -269,7 +278,7 @@ def proposal_to_decide(user: User, kind: str, record: UUID, pk: int) -> Proposal
 
 
 def proposals_listed(user: User, *, outcome: str = "", mine: bool = False) -> QuerySet[Proposal]:
-    """The corrections that wait for, or were decided by, whoever may confirm, or those somebody proposed themselves.
+    """The proposed changes that wait for, or were decided by, whoever may confirm, or those somebody proposed themselves.
 
     404 for whoever may neither enter nor confirm records.
     """
@@ -284,7 +293,7 @@ def proposals_listed(user: User, *, outcome: str = "", mine: bool = False) -> Qu
 
 
 def proposals_waiting(user: User) -> int:
-    """How many proposed corrections wait for whoever may accept them; their own do not. One query."""
+    """How many proposed changes wait for whoever may accept them; their own do not. One query."""
     allowed = registry.scope(user, Permission.RECORD_CONFIRM)
     if not allowed:
         return 0
@@ -378,9 +387,9 @@ def record_to_add_to(user: User, kind: str, record: UUID) -> RecordPage:
 
 
 def record_to_void(user: User, kind: str, record: UUID) -> RecordPage:
-    """An event or reported figure somebody may void, or 404; what has a history is voided by its events."""
-    shown = record_to_change(user, kind, record, Permission.RECORD_CONFIRM)
-    if not shown.is_event and kind != OBSERVATION:
+    """An event or reported figure somebody may void, or propose to, or 404."""
+    shown = record_page(user, kind, record)
+    if not _may_void(user, shown):
         raise Http404
     return shown
 

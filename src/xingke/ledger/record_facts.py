@@ -245,7 +245,7 @@ def versions(words: Words, shown: RecordPage) -> Items:
 
 
 def proposals(words: Words, shown: RecordPage, user: User) -> Items:
-    """The corrections proposed of the record, newest first: what would change, why, and what became of it."""
+    """The changes proposed of the record, newest first: what would change, why, and what became of it."""
     found = queries.proposals_of(shown)
     seen = {row.version: row for row in shown.versions}
     may_decide = registry.scope(user, Permission.RECORD_CONFIRM).covers(shown.current.region.path)
@@ -260,7 +260,7 @@ def proposals(words: Words, shown: RecordPage, user: User) -> Items:
 
 
 def proposal(words: Words, each: Proposal, row: Any) -> dict[str, Any]:
-    """One proposed correction of a version, in words."""
+    """One proposed change of a version, in words."""
     wanted = copy(row)
     for name, value in each.changes_of(type(row)).items():
         setattr(wanted, name, value)

@@ -164,15 +164,15 @@ def may_file_confirmed(*, four_eyes: bool, entered_by: int, confirmed_by: int) -
 
 
 def is_corrected_at_once(*, state: str, four_eyes: bool) -> bool:
-    """Whether a correction is written at once; what is confirmed with four eyes is only proposed to be changed."""
+    """Whether a change is written at once; what is confirmed with four eyes is only proposed to be changed."""
     return not (four_eyes and state == "confirmed")
 
 
 def may_decide(*, outcome: str, proposed_by: int, by: int, accepting: bool) -> Answer:
-    """Whether a proposed correction may be accepted, or declined (by its proposer: withdrawn)."""
+    """Whether a proposed change may be accepted, or declined (by its proposer: withdrawn)."""
     if outcome != "open":
-        return no(say("这项更正建议已有结果，无需重复操作。"))
-    return no(say("自己提出的更正要由别人确认，不能自己采纳。")) if accepting and proposed_by == by else YES
+        return no(say("这项改动建议已有结果，无需重复操作。"))
+    return no(say("自己提出的改动要由别人确认，不能自己采纳。")) if accepting and proposed_by == by else YES
 
 
 def may_correct(*, state: str, is_current: bool) -> Answer:

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.http import Http404
 
-from tests.cast import NOW, Cast, correct, file, report
+from tests.cast import NOW, Cast, correct, file, report, void
 from xingke.accounts.models import AuditEntry
 from xingke.base.refusals import Refused
 from xingke.ledger import actions, queries
@@ -50,9 +50,7 @@ def test_voiding_an_event_settles_the_rest_of_its_history(cast: Cast) -> None:
     )  # fmt: skip
     expired = RecognitionEvent.objects.get(subject=key, event="expired")
 
-    actions.void_event(
-        kind="recognition", record=expired.record, version=1, reason="并未到期", by=cast.director, now=NOW
-    )
+    void("recognition", expired.record, reason="并未到期", by=cast.director)
 
     current = RecognitionEvent.objects.filter(subject=key, seq_to__isnull=True).order_by("happened_on")
     assert [(event.event, event.state, event.effect) for event in current] == [

@@ -222,6 +222,7 @@ def test_a_voided_payment_no_longer_counts_and_keeps_its_amount(cast: Cast, sign
     browser = signed_in("director")
 
     browser.post(f"{own}void/", {"version": "1", "reason": "重复登记"})
+    accept_open_proposals(by=cast.checker)
 
     shown = browser.get(own).context
     assert (shown["row"].state, shown["row"].amount) == ("void", 300_000)

@@ -304,6 +304,7 @@ def test_voiding_needs_a_reason_and_then_shows_in_the_versions(cast: Cast, signe
 
     refused = browser.post(f"{own}void/", {"version": "1", "reason": ""})
     browser.post(f"{own}void/", {"version": "1", "reason": "重复登记"})
+    accept_open_proposals(by=cast.checker)
 
     assert "这个字段是必填项。" in refused.content.decode()
     shown = browser.get(own).context

@@ -1,4 +1,4 @@
-"""Proposed corrections: the list of them, and accepting, declining or withdrawing one."""
+"""Proposed changes: the list of them, and accepting, declining or withdrawing one."""
 
 from typing import Any
 from uuid import UUID
@@ -40,9 +40,9 @@ def proposal_list(request: HttpRequest) -> HttpResponse:
                 {"label": _("提出")}, {"label": _("记录")}, {"label": _("改动")}, {"label": _("原因")}, {"label": _("结果")},
             ],
             "page": page,
-            **filtering.emptiness(request, _("没有更正建议"), _("经两人登记和确认的记录，改动先在这里提出。")),
+            **filtering.emptiness(request, _("没有改动建议"), _("经两人登记和确认的记录，改动先在这里提出。")),
         },
-        "crumbs": [{"label": _("台账"), "url": reverse("ledger:record-list")}, {"label": _("更正建议")}],
+        "crumbs": [{"label": _("台账"), "url": reverse("ledger:record-list")}, {"label": _("改动建议")}],
         "is_fictional": any(row.is_fictional for _proposal, row, _subject in shown),
     }  # fmt: skip
     return render(request, "ledger/proposal_list.html", context)
@@ -64,7 +64,7 @@ def proposal_decide(request: HttpRequest, kind: str, record: UUID, pk: int) -> H
     try:
         if request.POST.get("verdict") == "accept":
             actions.accept_proposal(proposal=found, by=user, now=timezone.now())
-            done = _("已采纳，更正已写成新版本。")
+            done = _("已采纳，记录已作废。") if found.is_void else _("已采纳，更正已写成新版本。")
         else:
             actions.decline_proposal(proposal=found, answer=request.POST.get("answer", ""), by=user, now=timezone.now())
             done = _("已撤回。") if found.proposed_by_id == user.pk else _("未采纳，记录保持原样。")

@@ -143,6 +143,7 @@ def record(request: HttpRequest, kind: str, record: UUID) -> HttpResponse:
     user = registry.reader(request.user)
     shown = queries.record_page(user, kind, record)
     words = Words()
+    proposed = proposals(words, shown, user) if kind in KINDS else []
     context = {
         "kind": kind, "shown": shown, "row": shown.current, "kicker": f"{kind_word(kind)} · {shown.current.region.name}",
         "title": title(words, shown), "lead": lead(words, shown, timezone.localdate()),
@@ -150,7 +151,7 @@ def record(request: HttpRequest, kind: str, record: UUID) -> HttpResponse:
         "history": history(words, shown, registry.scope(user, Permission.RECORD_READ)),
         "versions": versions(words, shown), "rivals": rivals(words, shown), "rights": queries.rights(user, shown),
         "evidence": evidence(words, shown, user), "suffixes": SUFFIXES,
-        "proposals": proposals(words, shown, user) if kind in KINDS else [],
+        "proposals": proposed, "waiting": next((each for each in proposed if each["is_open"]), None),
         "crumbs": crumbs(words, shown), "is_fictional": shown.current.is_fictional,
     }  # fmt: skip
     return render(request, "ledger/record.html", context)

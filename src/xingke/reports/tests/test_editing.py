@@ -11,14 +11,13 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
-from tests.cast import NOW, Cast, file, keep_records, load_outline, report
+from tests.cast import NOW, Cast, file, keep_records, load_outline, report, void
 from xingke.accounts.models import AuditEntry
 from xingke.accounts.queries import current_seq
 from xingke.base.periods import Period
 from xingke.base.press import tree
 from xingke.base.refusals import Refused
 from xingke.indicators.models import Figure
-from xingke.ledger import actions as ledger
 from xingke.ledger.models import RecognitionEvent
 from xingke.reports import actions, queries, source
 from xingke.reports.actions import Stale, Unsound
@@ -54,9 +53,7 @@ def save(document: Document, text: Source, cast: Cast, who: str = "officer") -> 
 
 def void_one(cast: Cast) -> None:
     event = RecognitionEvent.objects.filter(event="recognised", seq_to__isnull=True).earliest("id")
-    ledger.void_event(
-        kind="recognition", record=event.record, version=event.version, reason="误录", by=cast.director, now=NOW
-    )
+    void("recognition", event.record, version=event.version, by=cast.director)
 
 
 # ── saving ──────────────────────────────────────────────────────────────────────────────────────────────────────────
