@@ -44,6 +44,10 @@ def _parser() -> argparse.ArgumentParser:
     begin = commands.add_parser("begin", help="建立正式使用的安装：区划、规则包和三个管理员账号（一次）")
     begin.set_defaults(command="begin")
 
+    reset = commands.add_parser("reset-password", help="给一个账号新的口令，只显示一次，首次登录须更改（留审计记录）")
+    reset.set_defaults(command="reset_password")
+    reset.add_argument("username", metavar="账号")
+
     serve = commands.add_parser("serve", help="启动网站，看护各进程，直到收到停止信号")
     for each in (demo, serve):
         each.add_argument("--host", default="127.0.0.1", help="监听地址，默认 127.0.0.1（只供本机和反向代理访问）")

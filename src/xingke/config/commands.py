@@ -10,11 +10,12 @@ from pathlib import Path
 import django
 from django.conf import settings
 from django.core.management import call_command
-from django.db import OperationalError, connection, connections
+from django.db import OperationalError, connection, connections, transaction
 from django.utils import timezone, translation
 from rich.console import Console
 from rich.table import Table
 
+from xingke.accounts import actions as accounts
 from xingke.accounts import working
 from xingke.accounts.models import Job, User
 from xingke.accounts.queries import current_seq
@@ -87,14 +88,26 @@ def demo(options: argparse.Namespace) -> int:
 def begin(_options: argparse.Namespace) -> int:
     """Make an empty installation ready for use; prints the three administrators' first passwords, once."""
     prepare_installation()
-    passwords = beginning.begin(now=timezone.now())
     table = Table(title="三个管理员账号（口令只显示这一次，首次登录须更改）")
     for column in ("账号", "口令", "职责"):
         table.add_column(column)
-    for account in beginning.ADMINISTRATORS:
-        table.add_row(account.username, passwords[account.username], account.name)
-    console.print(table)
+    with transaction.atomic():  # passwords that could not be shown are passwords of nobody
+        passwords = beginning.begin(now=timezone.now())
+        for account in beginning.ADMINISTRATORS:
+            table.add_row(account.username, passwords[account.username], account.name)
+        console.print(table)
+        sys.stdout.flush()
     console.print("下一步：xingke serve；系统管理员开立账号，安全管理员授予岗位角色，然后登记单位、导入台账。")
+    return 0
+
+
+def reset_password(options: argparse.Namespace) -> int:
+    """Give an account another first password and print it, once."""
+    password = accounts.first_password()
+    with transaction.atomic():
+        accounts.reset_password(user=_account(options.username), password=password, by=None, now=timezone.now())
+        console.print(f"账号“{options.username}”的新口令：{password}（只显示这一次，首次登录须更改）")
+        sys.stdout.flush()
     return 0
 
 
@@ -301,5 +314,5 @@ def move(options: argparse.Namespace) -> int:
 def _account(username: str) -> User:
     found = User.objects.filter(username=username, is_active=True).first()
     if found is None:
-        raise LookupError(f"没有名为“{username}”的有效账号；请用 --as 指定一个有效账号")
+        raise LookupError(f"没有名为“{username}”的有效账号；请核对账号名")
     return found
