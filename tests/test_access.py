@@ -312,6 +312,7 @@ def test_strangers_read_what_was_published_and_get_no_cookie(world: World) -> No
         assert (answer.status_code, dict(answer.cookies)) == (200, {}), name
         assert answer.headers["Cache-Control"] == "public, max-age=60", name
         assert "csrfmiddlewaretoken" not in answer.content.decode("latin-1"), name
+        assert "Cookie" in answer.headers["Vary"], f"{name}: what one reads in English is not kept for others"
     assert not Session.objects.exists()
 
 

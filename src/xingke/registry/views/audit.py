@@ -91,8 +91,9 @@ def audit(request: HttpRequest) -> HttpResponse:
             [_("序号"), _("时间"), _("账号"), _("姓名或岗位"), _("操作"), _("操作代码"), _("对象类别"), _("对象"), _("条数"), _("原因"), _("内容"), _("摘要")],
             (
                 [
-                    each.seq, each.at, each.by.username if each.by else "", each.by_name, words.get(each.action, each.action),
-                    each.action, each.target_kind, each.target, each.count, each.reason, details.said(each.detail), each.digest,
+                    each.seq, each.at, each.by.username if each.by else "", each.by_name if each.by else _("系统"),
+                    words.get(each.action, each.action), each.action, each.target_kind, each.target, each.count,
+                    each.reason, details.said(each.detail), each.digest,
                 ]
                 for each in found.iterator(chunk_size=2000)
             ),

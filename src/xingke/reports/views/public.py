@@ -1,4 +1,4 @@
-"""What strangers see: documents that passed review and were published, and the figures that stand in them. No cookie."""
+"""What strangers see: documents that passed review and were published, and the figures that stand in them."""
 
 from typing import Any
 from uuid import UUID
@@ -81,7 +81,7 @@ def document_pdf(request: HttpRequest, work: UUID) -> HttpResponse:
     try:
         data = queries.pdf_of(shown)
     except (FontMissing, GlyphMissing) as missing:
-        return HttpResponse(missing.sentence("zh"), status=503, content_type="text/plain; charset=utf-8")
+        return HttpResponse(missing.sentence(wording.language()), status=503, content_type="text/plain; charset=utf-8")
     response = HttpResponse(data, content_type="application/pdf")
     response["Content-Disposition"] = content_disposition_header(True, f"{shown.title}.pdf")
     return response
