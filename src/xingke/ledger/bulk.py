@@ -1,16 +1,19 @@
-"""Writing thousands of rows: column by column instead of object by object, some twenty times as fast as bulk_create."""
+"""Thousands of rows at once: written column by column instead of object by object, and found by all their keys."""
 
 import gc
-from collections.abc import Iterator, Mapping, Sequence
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from itertools import chain, count, repeat
 from operator import attrgetter
 from typing import Any, TypeAlias
+from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
+from django.db.models.expressions import RawSQL
 
 ROWS = 500  # in one statement: with 30 columns half of the parameters SQLite takes
 Column: TypeAlias = "models.Field[Any, Any]"
@@ -92,6 +95,15 @@ def _table(cursor: CursorWrapper, model: type[models.Model]) -> str:
 
 def _names(cursor: CursorWrapper, fields: Sequence[Column]) -> str:
     return ", ".join(cursor.db.ops.quote_name(str(field.column)) for field in fields)
+
+
+def listed(values: Iterable[Any]) -> RawSQL:
+    """Any number of values as one parameter, for ``column__in``."""
+    found = list(values)
+    if connections[DEFAULT_DB_ALIAS].vendor == "postgresql":
+        return RawSQL("SELECT unnest(%s)", [found])
+    plain = [each.hex if isinstance(each, UUID) else each for each in found]
+    return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(plain)])
 
 
 @contextmanager

@@ -72,7 +72,7 @@ def effects(history: Iterable[H], *, unheld: Saying = NOT_BEGUN, said: Callable[
     unheld: why its kind cannot lose what it has not. said: how an event is called. Raises Refused naming the event for
     an unknown one, and for one that closes what is not held.
     """
-    ordered = sorted(history, key=lambda each: (each.on, _SAME_DAY.get(each.event, 0)))
+    ordered = _ordered(history)
     found = _effects_of(tuple([each.event for each in ordered]))
     if len(found) < len(ordered):
         wrong = ordered[len(found)]
@@ -80,6 +80,16 @@ def effects(history: Iterable[H], *, unheld: Saying = NOT_BEGUN, said: Callable[
             raise Refused(say("%(day)s 的“%(event)s”%(why)s", day=str(wrong.on), event=said(wrong.event), why=unheld))
         raise Refused(say("没有名为“%(event)s”的事件。", event=wrong.event))
     return [Step(each, number, effect) for number, (each, effect) in enumerate(zip(ordered, found, strict=True), 1)]
+
+
+def is_possible(history: Iterable[Happens]) -> bool:
+    """Whether a history can have happened so."""
+    events = tuple([each.event for each in _ordered(history)])
+    return len(_effects_of(events)) == len(events)
+
+
+def _ordered(history: Iterable[H]) -> list[H]:
+    return sorted(history, key=lambda each: (each.on, _SAME_DAY.get(each.event, 0)))
 
 
 @lru_cache(4096)  # thousands of histories run alike
