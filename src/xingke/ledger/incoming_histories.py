@@ -24,6 +24,7 @@ from xingke.ledger.actions import NewEvent, NewHistory, file_histories
 from xingke.ledger.amending import Amendment, amend_histories
 from xingke.ledger.incoming import (
     CHANGED,
+    CONFIRMED,
     EMPTY,
     NEW,
     OUTSIDE,
@@ -78,8 +79,6 @@ SEVERAL = gettext_noop("台账中有 %(count)d 条记录与此行相符，无法
 OF_OTHERS = gettext_noop("台账中这条记录属于“%(region)s”，不在您的授权范围内。")
 ELSEWHERE = gettext_noop("台账中这条记录在“%(region)s”；跨区划的迁移请用迁入、迁出等事件登记。")
 OTHER_HOLDER = gettext_noop("台账中这条记录的单位是“%(name)s”；权利转移请用转让、受让等事件登记。")
-
-FOUR_EYES = gettext_noop("这条记录已经确认，更正须由另一人复核；请在记录页提出更正，不能用导入改动。")
 
 
 class Happened(NamedTuple):
@@ -170,7 +169,8 @@ class HistoryReader:
         self._entering = registry.scope(by, Permission.RECORD_ENTER)
         self._editing = registry.scope(by, Permission.ORGANISATION_EDIT) if options.new_organisations else Scope()
         at_once = options.confirmed and not self.kind.names.four_eyes  # nobody confirms what they file of those
-        self._confirming = registry.scope(by, Permission.RECORD_CONFIRM) if at_once else Scope()
+        self._signing = registry.scope(by, Permission.RECORD_CONFIRM)
+        self._confirming = self._signing if at_once else Scope()
         self._usual = registry.regions_by_code([options.region]).get(options.region) if options.region else None
         self._today = timezone.localdate()
         self._days: dict[str, date | str] = {}
@@ -501,12 +501,18 @@ class HistoryReader:
                 row.refuse(self.key_column, content.columns.get("number", ""), OF_OTHERS, region=event.region.name)
                 return
         touched = [*([subject] if columns else []), *(event for event in alive if event.record in events)]
-        four_eyes = self.kind.names.four_eyes
-        if not all(rules.is_corrected_at_once(state=each.state, four_eyes=four_eyes) for each in touched):
-            row.refuse(self.key_column, content.columns.get("number", ""), FOUR_EYES)
+        if not all(self._may_change(each) for each in touched):
+            row.refuse(self.key_column, content.columns.get("number", ""), CONFIRMED)
             return
         row.changes = (columns, events, fresh)
         row.outcome = CHANGED if columns or events or fresh else UNCHANGED
+
+    def _may_change(self, row: Any) -> bool:
+        """Whether an import may change what stands: what is confirmed is confirmed anew by who imports."""
+        may_confirm = self._signing.covers(row.region.path)
+        return rules.may_change_at_once(
+            state=row.state, four_eyes=self.kind.names.four_eyes, may_confirm=may_confirm
+        ).allowed
 
     # ── filing ──
 
