@@ -331,7 +331,7 @@ def test_a_correction_is_held_to_what_a_new_record_is(cast: Cast, signed_in: Sig
     key = file(
         "patent", "甲", [("granted", "2024-05-06")], firm=cast.firm, by=cast.statistician, number="201710601862.3"
     )
-    event, browser = PatentEvent.objects.get(), signed_in("officer")
+    event, browser = PatentEvent.objects.get(), signed_in("statistician")
 
     day = {"version": "1", "reason": "改", "event": "granted", "happened_on": "2099-01-02"}
     answer = browser.post(f"/records/patent/{event.record}/correct/", day)

@@ -143,7 +143,7 @@ def record(request: HttpRequest, kind: str, record: UUID) -> HttpResponse:
     user = registry.reader(request.user)
     shown = queries.record_page(user, kind, record)
     words = Words()
-    proposed = proposals(words, shown, user) if kind in KINDS else []
+    proposed = proposals(words, shown, user)
     context = {
         "kind": kind, "shown": shown, "row": shown.current, "kicker": f"{kind_word(kind)} · {shown.current.region.name}",
         "title": title(words, shown), "lead": lead(words, shown, timezone.localdate()),
