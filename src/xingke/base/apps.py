@@ -1,6 +1,7 @@
 """The ground floor as a Django app: templates, components, template tags, static files. No models."""
 
 from django.apps import AppConfig
+from django.forms import Field
 from django.utils.translation import gettext_lazy as _
 
 
@@ -8,3 +9,6 @@ class BaseConfig(AppConfig):
     name = "xingke.base"
     label = "base"
     verbose_name = _("基础")
+
+    def ready(self) -> None:
+        Field.default_error_messages["required"] = _("请填写这一项。")  # Django's word is of fields
