@@ -51,7 +51,7 @@ def organisation_list(request: HttpRequest) -> HttpResponse:
         {"label": _("区划"), "key": "region"},
         {"label": _("功能区")},
         *({"label": head, "numeric": True} for head in heads),
-        {"label": _("成立日期"), "key": "founded", "class": "nowrap"},
+        {"label": _("成立日期"), "key": "founded", "class": "nowrap told"},
     ]
     table = {
         "columns": filtering.columns(columns, sorted_by), "page": page, "export_url": csv_address(request),
