@@ -413,6 +413,25 @@ def approximate_text(number: str, unit: str, word: str) -> str:
     return f"{number}{unit}{word}"
 
 
+_AT_LEAST = frozenset(("以上", "达上"))
+_MORE = frozenset(("余", "多", "超"))
+
+
+def sum_word(words: Iterable[str]) -> str:
+    """The word a sum is said with whose terms came with some: of lower bounds 超 or 以上, of upper ones 近, else 约.
+
+    Exact terms ("") change nothing; "" where all are exact.
+    """
+    said = {word for word in words if word}
+    if not said:
+        return ""
+    if said <= _AT_LEAST:
+        return "以上"
+    if said <= _AT_LEAST | _MORE:
+        return "超"
+    return "近" if said == {"近"} else "约"
+
+
 @dataclass(frozen=True)
 class Covered:
     """How many parts of a whole are known."""

@@ -114,7 +114,7 @@ def test_a_total_runs_from_the_month_records_are_kept_from(cast: Cast) -> None:
 
     total = said(cast.county, "high_tech_recognised", "total")
 
-    assert (total.text, total.parts[0]["period"], total.route) == ("4家", "2023-01..2025-12", "records")
+    assert (total.text, total.parts[0]["period"], total.route) == ("4家（2023年以来）", "2023-01..2025-12", "records")
     first = said(cast.county, "high_tech_recognised", "total", Period.year(2023))
     assert first.text is None
     assert "不能累计" in first.why
