@@ -127,6 +127,7 @@ def _here(world: World) -> dict[str, Any]:
 HERE = "region=990121&period=2024"
 ADDRESSES: Mapping[str, Row] = {
     "portal:workbench": Row(EVERYBODY, is_public=True),
+    "portal:guide": Row(EVERYBODY, is_public=True),
     "portal:gallery": Row(EVERYBODY),
     "portal:health": Row(EVERYBODY, is_public=True, is_page=False),
     "accounts:sign-in": Row(frozenset(), is_public=True),
@@ -155,7 +156,7 @@ ADDRESSES: Mapping[str, Row] = {
     "ledger:record-correct": Row(ENTER, _record),
     "ledger:record-confirm": Row(CONFIRM, _draft, posts_only=True),
     "ledger:records-confirm": Row(CONFIRM, posts_only=True),
-    "ledger:record-void": Row(CONFIRM, _record),
+    "ledger:record-void": Row(ENTER | CONFIRM, _record),  # or to propose it
     "ledger:evidence-add": Row(ENTER, _record, posts_only=True),
     "ledger:evidence-withdraw": Row(ENTER, lambda world: {**_record(world), "pk": world.evidence.pk}, posts_only=True),
     "ledger:attachment": Row(

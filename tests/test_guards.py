@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.db import connection, models
 
 import xingke
-from tests.cast import NOW, PACKS, Cast, correct, file, report
+from tests.cast import NOW, PACKS, Cast, correct, file, report, void
 from xingke.accounts.permissions import Permission
 from xingke.base import definitions
 from xingke.config import settings as installation
@@ -136,9 +136,7 @@ def test_through_a_whole_life_a_written_row_only_ever_gets_its_end(cast: Cast) -
             "recognition", event().record, {"happened_on": date(2024, 12, 8)}, version=event().version, by=officer
         ),
         lambda: correct("recognition", event().subject, {"title": "tech_sme"}, by=officer),
-        lambda: actions.void_event(
-            record=event("expired").record, version=event("expired").version, reason="误", by=director, **change
-        ),
+        lambda: void("recognition", event("expired").record, version=event("expired").version, by=director),
         lambda: actions.void_event(
             kind="patent", record=PatentEvent.objects.get().record, version=1, reason="误", by=director, now=NOW
         ),
@@ -147,7 +145,7 @@ def test_through_a_whole_life_a_written_row_only_ever_gets_its_end(cast: Cast) -
         lambda: actions.confirm_observation(record=observed("T2").record, version=1, by=director, now=NOW),
         lambda: actions.choose_observation(record=observed("T2").record, version=2, reason="准", by=director, now=NOW),
         lambda: actions.correct_observation(
-            record=observed("T2").record, version=3, changes={"value": 300}, reason="改", by=officer, now=NOW
+            record=observed("T2").record, version=3, changes={"value": 300}, reason="改", by=by, now=NOW
         ),
         lambda: actions.void_observation(record=observed("T2").record, version=4, reason="误", by=director, now=NOW),
         lambda: report(cast.county, "2024", "地区生产总值", "9", "亿元", by=by, document="T1", place="T1#1"),

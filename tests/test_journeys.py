@@ -8,7 +8,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 
-from tests.cast import NOW, Cast, correct, file, keep_records, load_outline, report
+from tests.cast import NOW, Cast, correct, file, keep_records, load_outline, report, void
 from xingke.accounts.models import AuditEntry
 from xingke.accounts.queries import current_seq
 from xingke.base.periods import Period
@@ -123,7 +123,7 @@ def test_after_a_correction_only_what_changed_is_frozen_anew(town: Cast) -> None
         happened_on=date(2024, 5, 1),
         record__in=_only_applied(),
     )
-    actions.void_event(kind="recognition", record=event.record, version=1, reason="重复", by=town.director, now=NOW)
+    void("recognition", event.record, by=town.director)
 
     second = write(town)
 
@@ -281,7 +281,7 @@ def test_a_corrected_report_drifts_what_was_worked_out_from_it(town: Cast) -> No
 def test_who_may_not_see_the_document_learns_nothing_of_the_ledger(town: Cast) -> None:
     document = write(town).document
     event = RecognitionEvent.objects.filter(event="recognised", organisation=town.firm).earliest("id")
-    actions.void_event(kind="recognition", record=event.record, version=1, reason="误录", by=town.director, now=NOW)
+    void("recognition", event.record, by=town.director)
 
     stranger = verify_file(docx_of(document), visible=set())
     reader = verify_file(docx_of(document), visible={document.key})
@@ -329,7 +329,7 @@ def test_verify_exits_with_1_and_names_what_does_not_hold(
     path = tmp_path / "summary.docx"
     path.write_bytes(surgery.with_paragraph(docx_of(document), surgery.paragraph("全县获奖12项。")))
     event = RecognitionEvent.objects.filter(event="recognised", organisation=town.firm).earliest("id")
-    actions.void_event(kind="recognition", record=event.record, version=1, reason="误录", by=town.director, now=NOW)
+    void("recognition", event.record, by=town.director)
 
     code, out, _err = run(capsys, "verify", path)
 

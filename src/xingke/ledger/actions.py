@@ -42,6 +42,7 @@ from xingke.registry.models import Organisation, Region, Zone
 from xingke.registry.rules import Scope
 
 V = TypeVar("V", bound=Version)
+H = TypeVar("H", bound=rules.Happens)
 BATCH = 2_000
 ARRIVALS = ("moved_in", "received")
 
@@ -117,8 +118,8 @@ def file_histories(
             checked.add(region.pk)
         subjects = [_subject(known, each) for each in chunk]
         events = [event for each in chunk for event in _events(known, each)]
-        _create(known.subject, subjects, common)
-        _create(known.event, events, common)
+        _create(known.subject, _subject_columns(known), subjects, common)
+        _create(known.event, _event_columns(known), events, common)
         written += len(subjects) + len(events)
     if not is_part:
         record_audit(
@@ -140,43 +141,52 @@ def _confirmed(by: User, now: datetime) -> dict[str, Any]:
     return {"state": State.CONFIRMED, "confirmed_at": now, "confirmed_by": by}
 
 
-def _create(model: type[Version], rows: Sequence[Mapping[str, Any]], common: Mapping[str, Any]) -> None:
+def _create(
+    model: type[Version], columns: Sequence[str], rows: Sequence[Sequence[Any]], common: Mapping[str, Any]
+) -> None:
     try:
         with transaction.atomic():
-            insert(model, rows, common)
+            insert(model, columns, rows, common)
     except IntegrityError as error:
         raise Refused(
             _("有一条记录与台账中已有的记录重复（编号相同），整批未登记：%(error)s") % {"error": error}
         ) from error
 
 
-def _subject(kind: Kind, history: NewHistory) -> dict[str, Any]:
+_WHERE = ("region_id", "zone_id", "organisation_id", "source_place", "is_fictional", "happened_on")
+
+
+def _subject_columns(kind: Kind) -> tuple[str, ...]:
     """The columns of a subject that are its own."""
-    return {
-        "record": history.key, **_where(history, history.region, history.organisation),
-        "happened_on": min(event.on for event in history.events), **dict.fromkeys(kind.details, ""), **history.fields,
-    }  # fmt: skip
+    return ("record", *_WHERE, *kind.repeated, *kind.details)
 
 
-def _events(kind: Kind, history: NewHistory) -> list[dict[str, Any]]:
-    """The columns of its events that are theirs, in order."""
-    repeated = {name: history.fields[name] for name in kind.repeated}
-    result = []
-    for step in _effects(kind, (rules.Happening(each.event, each.on, each) for each in history.events)):
-        event = step.happening.key
-        assert isinstance(event, NewEvent)  # what was put in two lines above
-        result.append(
-            {
-                "record": event.key or derived_key(history.key, event.event, event.on, *_again(history, event)),
-                "subject": history.key, **_where(history, event.region, event.organisation or history.organisation),
-                "happened_on": event.on, "event": event.event, "effect": step.effect, "step": step.step, **repeated,
-                **kind.event_details, **event.measures,
-            }
-        )  # fmt: skip
-    return result
+def _subject(kind: Kind, history: NewHistory) -> tuple[Any, ...]:
+    first = min([event.on for event in history.events])
+    own = [history.fields.get(name, "") for name in (*kind.repeated, *kind.details)]
+    return (history.key, *_where(history, history.region, history.organisation, first), *own)
 
 
-def _effects(kind: Kind, happenings: Iterable[rules.Happening]) -> list[rules.Step]:
+def _event_columns(kind: Kind) -> tuple[str, ...]:
+    """The columns of its events that are theirs."""
+    return ("record", "subject", *_WHERE, "event", "effect", "step", *kind.repeated, *kind.event_details)
+
+
+def _events(kind: Kind, history: NewHistory) -> list[tuple[Any, ...]]:
+    """Its events as rows, in order."""
+    repeated = [history.fields[name] for name in kind.repeated]
+    return [
+        (
+            event.key or derived_key(history.key, event.event, event.on, *_again(history, event)), history.key,
+            *_where(history, event.region, event.organisation or history.organisation, event.on),
+            event.event, effect, step, *repeated,
+            *[event.measures.get(name, default) for name, default in kind.event_details.items()],
+        )
+        for event, step, effect in _effects(kind, history.events)
+    ]  # fmt: skip
+
+
+def _effects(kind: Kind, happenings: Iterable[H]) -> list[rules.Step[H]]:
     def said(event: str) -> Value:
         known = registry.terms(kind.event_list)
         return known[event].label if event in known else event
@@ -184,12 +194,11 @@ def _effects(kind: Kind, happenings: Iterable[rules.Happening]) -> list[rules.St
     return rules.effects(happenings, unheld=kind.names.unheld, said=said)
 
 
-def _where(history: NewHistory, region: Region, organisation: Organisation | None) -> dict[str, Any]:
-    return {
-        "region_id": region.pk, "zone_id": history.zone.pk if history.zone else None,
-        "organisation_id": organisation.pk if organisation else None, "source_place": history.source_place,
-        "is_fictional": history.is_fictional,
-    }  # fmt: skip
+def _where(history: NewHistory, region: Region, organisation: Organisation | None, on: date) -> tuple[Any, ...]:
+    return (
+        region.pk, history.zone.pk if history.zone else None, organisation.pk if organisation else None,
+        history.source_place, history.is_fictional, on,
+    )  # fmt: skip
 
 
 def _again(history: NewHistory, event: NewEvent) -> tuple[int, ...]:
@@ -272,14 +281,16 @@ def correct_event(
     """Write a corrected version of an event; the rest of its history follows.
 
     changes: any of event, happened_on, region and the kind's measures. version: the one the corrector saw. Raises Refused if it is no longer
-    the newest, without a reason, if the history could not have happened so, or if the change has to be proposed.
+    the newest, without a reason, if the history could not have happened so, or if the change has to be proposed. Who
+    changes what is confirmed confirms it anew.
     """
     seq = take_seq()
     known = KINDS[kind]
     row = _seen(known.event, record, version)
-    _may_rewrite(row, reason=reason, by=by, regions=[row.region, changes.get("region", row.region)])
-    _is_not_to_be_proposed(known, row)
-    _settle(known, row.subject, seq=seq, by=by, now=now, changed={record: dict(changes)}, reason=reason)
+    regions = [row.region, changes.get("region", row.region)]
+    _may_rewrite(row, reason=reason, by=by, regions=regions)
+    signed = _changed_at_once(kind, row, by=by, now=now, regions=regions)
+    _settle(known, row.subject, seq=seq, by=by, now=now, changed={record: {**changes, **signed}}, reason=reason)
     record_audit(
         seq=seq, by=by, action=f"{kind}.event-corrected", target_kind=kind, target=str(record), now=now, reason=reason,
         detail={name: str(value) for name, value in changes.items()},
@@ -293,13 +304,21 @@ def void_event(*, kind: str, record: UUID, version: int, reason: str, by: User, 
     known = KINDS[kind]
     row = _seen(known.event, record, version)
     _may_rewrite(row, reason=reason, by=by, regions=[row.region], voiding=True)
-    _settle(known, row.subject, seq=seq, by=by, now=now, changed={record: {"state": State.VOID}}, reason=reason)
-    head = _current(known.subject, row.subject)
-    if all(event.state == State.VOID for event in _history(known, row.subject)):  # nothing is left of it
-        write_next_version(head, seq=seq, by=by, now=now, reason=reason, changes={"state": State.VOID})
+    signed = _changed_at_once(kind, row, by=by, now=now, regions=[row.region])
+    _write_void(known, row, {**signed, "state": State.VOID}, seq=seq, by=by, now=now, reason=reason)
     record_audit(
         seq=seq, by=by, action=f"{kind}.event-voided", target_kind=kind, target=str(record), now=now, reason=reason
     )
+
+
+def _write_void(
+    kind: Kind, row: EventVersion, changes: Mapping[str, Any], *, seq: int, by: User, now: datetime, reason: str
+) -> None:
+    """Void an event, and with its last one its title or patent."""
+    _settle(kind, row.subject, seq=seq, by=by, now=now, changed={row.record: changes}, reason=reason)
+    if all(event.state == State.VOID for event in _history(kind, row.subject)):  # nothing is left of it
+        head = _current(kind.subject, row.subject)
+        write_next_version(head, seq=seq, by=by, now=now, reason=reason, changes=changes)
 
 
 @transaction.atomic
@@ -544,9 +563,10 @@ def _may_rewrite(row: Version, *, reason: str, by: User, regions: Iterable[Regio
         registry.require(by, Permission.RECORD_CONFIRM if voiding else Permission.RECORD_ENTER, region=region)
 
 
-def _is_not_to_be_proposed(kind: Kind, row: Version) -> None:
-    if not rules.is_corrected_at_once(state=row.state, four_eyes=kind.names.four_eyes):
-        raise Refused(_("这条记录已由两人登记和确认，改动要先提出、由别人确认后才生效。"))
+def _changed_at_once(kind: str, row: Version, *, by: User, now: datetime, regions: Iterable[Region]) -> dict[str, Any]:
+    """The columns that sign a change written at once. Raises Refused for one that has to be proposed."""
+    queries.may_change_at_once(kind, row, by, regions).or_refuse()
+    return _confirmed(by, now) if row.state == State.CONFIRMED else {}
 
 
 @transaction.atomic
@@ -561,8 +581,8 @@ def correct_subject(
     known = KINDS[kind]
     row = _seen(known.subject, record, version)
     _may_rewrite(row, reason=reason, by=by, regions=[row.region])
-    _is_not_to_be_proposed(known, row)
-    _rewrite_subject(known, row, changes, seq=seq, by=by, now=now, reason=reason)
+    signed = _changed_at_once(kind, row, by=by, now=now, regions=[row.region])
+    _rewrite_subject(known, row, changes, seq=seq, by=by, now=now, reason=reason, signed=signed)
     record_audit(
         seq=seq, by=by, action=f"{kind}.corrected", target_kind=kind, target=str(record), now=now, reason=reason,
         detail=dict(changes),
@@ -578,13 +598,12 @@ def _rewrite_subject(
     by: User,
     now: datetime,
     reason: str,
-    signed: Mapping[str, Any] | None = None,
+    signed: Mapping[str, Any],
 ) -> None:
     """Write a subject with changes, and its events with those they repeat. signed: who wrote and confirmed it."""
-    more = dict(signed or {})
     try:
         with transaction.atomic():
-            write_next_version(row, seq=seq, by=by, now=now, reason=reason, changes={**changes, **more})
+            write_next_version(row, seq=seq, by=by, now=now, reason=reason, changes={**changes, **signed})
     except IntegrityError as error:
         raise Refused(
             _("编号“%(number)s”已登记在另一条记录上，请核对。") % {"number": changes.get("number", "")}
@@ -592,7 +611,7 @@ def _rewrite_subject(
     repeated = {name: value for name, value in changes.items() if name in kind.repeated}
     if repeated:
         for event in kind.event._default_manager.filter(subject=row.record, seq_to__isnull=True):
-            own = more if event.state == State.CONFIRMED else {}
+            own = signed if event.state == State.CONFIRMED else {}
             write_next_version(event, seq=seq, by=by, now=now, reason=reason, changes={**repeated, **own})
 
 
@@ -600,28 +619,48 @@ def _rewrite_subject(
 def propose_correction(
     *, kind: str, record: UUID, version: int, changes: Mapping[str, Any], reason: str, by: User, now: datetime
 ) -> Proposal:
-    """Propose a correction of what is confirmed with four eyes; until another accepts it, nothing changes.
+    """Propose a correction of what is confirmed; until another accepts it, nothing changes.
 
     Raises Refused as ``correct_event`` does, and while another proposal for the record is open.
     """
     seq = take_seq()
-    known = KINDS[kind]
-    is_event = known.event._default_manager.filter(record=record).exists()
-    model: type[Version] = known.event if is_event else known.subject
+    model = next((each for each in queries.models_of(kind) if queries.stands(each, record)), None)
+    if model is None:
+        raise Refused(_("台账中没有这条记录。"))
     row = _seen(model, record, version)
     _may_rewrite(row, reason=reason, by=by, regions=[row.region, changes.get("region", row.region)])
+    return _propose(kind, row, changes, seq=seq, by=by, now=now, reason=reason)
+
+
+@transaction.atomic
+def propose_void(*, kind: str, record: UUID, version: int, reason: str, by: User, now: datetime) -> Proposal:
+    """Propose to void a confirmed event or reported figure; until another accepts it, it counts on.
+
+    Whoever may enter records there proposes it, or who may confirm them. Raises Refused as ``propose_correction`` does.
+    """
+    seq = take_seq()
+    row = _seen(queries.models_of(kind)[-1], record, version)
+    may_confirm = registry.scope(by, Permission.RECORD_CONFIRM).covers(row.region.path)
+    _may_rewrite(row, reason=reason, by=by, regions=[row.region], voiding=may_confirm)
+    return _propose(kind, row, {"state": State.VOID}, seq=seq, by=by, now=now, reason=reason)
+
+
+def _propose(
+    kind: str, row: Version, changes: Mapping[str, Any], *, seq: int, by: User, now: datetime, reason: str
+) -> Proposal:
     if isinstance(row, EventVersion):
-        _settled(known, _history(known, row.subject), {record: changes})  # what cannot be is not proposed
-    if Proposal.objects.filter(kind=kind, record=record, outcome=Proposal.Outcome.OPEN).exists():
-        raise Refused(_("这条记录已有一项更正建议在等待确认，请先等它有结果。"))
+        known = KINDS[kind]
+        _settled(known, _history(known, row.subject), {row.record: changes})  # what cannot be is not proposed
+    if Proposal.objects.filter(kind=kind, record=row.record, outcome=Proposal.Outcome.OPEN).exists():
+        raise Refused(_("这条记录已有一项改动建议在等待确认，请先等它有结果。"))
     plain = {name: _as_json(value) for name, value in changes.items()}
     proposal = Proposal.objects.create(
-        kind=kind, record=record, is_event=is_event, version=version, region=row.region, changes=plain,
-        reason=reason.strip()[:500], seq=seq, proposed_at=now, proposed_by=by,
+        kind=kind, record=row.record, is_event=isinstance(row, EventVersion), version=row.version, region=row.region,
+        changes=plain, reason=reason.strip()[:500], seq=seq, proposed_at=now, proposed_by=by,
     )  # fmt: skip
     record_audit(
-        seq=seq, by=by, action=f"{kind}.correction-proposed", target_kind=kind, target=str(record), now=now,
-        reason=reason, detail=plain,
+        seq=seq, by=by, action=f"{kind}.{proposal.act}-proposed", target_kind=kind, target=str(row.record), now=now,
+        reason=reason, detail={} if proposal.is_void else plain,
     )  # fmt: skip
     return proposal
 
@@ -638,12 +677,11 @@ def _history(kind: Kind, subject: UUID) -> list[EventVersion]:
 
 @transaction.atomic
 def accept_proposal(*, proposal: Proposal, by: User, now: datetime) -> None:
-    """Write a proposed correction: entered by who proposed it, confirmed by who accepts it.
+    """Write a proposed change: entered by who proposed it, confirmed by who accepts it.
 
     Raises Refused for one's own proposal, for one that is decided, and if the record says something else by now.
     """
-    known = KINDS[proposal.kind]
-    model: type[Version] = known.event if proposal.is_event else known.subject
+    model = queries.models_of(proposal.kind)[int(proposal.is_event)]
     seq = take_seq()
     proposal = Proposal.objects.select_related("proposed_by").get(pk=proposal.pk)
     rules.may_decide(
@@ -655,19 +693,23 @@ def accept_proposal(*, proposal: Proposal, by: User, now: datetime) -> None:
         registry.require(by, Permission.RECORD_CONFIRM, region=region)
     seen = model._default_manager.get(record=proposal.record, version=proposal.version)
     if row.state != State.CONFIRMED or row.content() != seen.content():
-        raise Refused(_("这条记录在提出更正之后又有改动，请不采纳，并请提出人按现在的内容重新提出。"))
+        raise Refused(_("这条记录在建议提出之后又有改动，请不采纳，并请提出人按现在的内容重新提出。"))
     signed = {**_confirmed(by, now), "entered_by": proposal.proposed_by, "entered_at": proposal.proposed_at}
     common: dict[str, Any] = {"seq": seq, "by": by, "now": now, "reason": proposal.reason}
-    if isinstance(row, EventVersion):
-        _settle(known, row.subject, changed={row.record: {**changes, **signed}}, **common)
+    if isinstance(row, Observation):
+        write_next_version(row, changes={**signed, **changes}, **common)
+    elif not isinstance(row, EventVersion):
+        _rewrite_subject(KINDS[proposal.kind], row, changes, signed=signed, **common)
+    elif proposal.is_void:
+        _write_void(KINDS[proposal.kind], row, {**signed, **changes}, **common)
     else:
-        _rewrite_subject(known, row, changes, signed=signed, **common)
+        _settle(KINDS[proposal.kind], row.subject, changed={row.record: {**changes, **signed}}, **common)
     _decide(proposal, Proposal.Outcome.ACCEPTED, seq=seq, by=by, now=now)
 
 
 @transaction.atomic
 def decline_proposal(*, proposal: Proposal, answer: str, by: User, now: datetime) -> None:
-    """Decline a proposed correction and say why; who proposed it withdraws it so, without an answer."""
+    """Decline a proposed change and say why; who proposed it withdraws it so, without an answer."""
     seq = take_seq()
     proposal = Proposal.objects.get(pk=proposal.pk)
     is_own = proposal.proposed_by_id == by.pk
@@ -687,7 +729,7 @@ def _decide(proposal: Proposal, outcome: str, *, seq: int, by: User, now: dateti
     proposal.decided_at, proposal.decided_by = now, by
     proposal.save(update_fields=["outcome", "answer", "decided_at", "decided_by"])
     record_audit(
-        seq=seq, by=by, action=f"{proposal.kind}.correction-{outcome}", target_kind=proposal.kind,
+        seq=seq, by=by, action=f"{proposal.kind}.{proposal.act}-{outcome}", target_kind=proposal.kind,
         target=str(proposal.record), now=now, reason=proposal.answer, detail={"proposal": proposal.seq},
     )  # fmt: skip
 
@@ -816,8 +858,10 @@ def correct_observation(
     """Write a corrected version of a reported figure. Raises as ``correct_event``."""
     seq = take_seq()
     row = _seen(Observation, record, version)
-    _may_rewrite(row, reason=reason, by=by, regions=[row.region, changes.get("region", row.region)])
-    write_next_version(row, seq=seq, by=by, now=now, reason=reason, changes=changes)
+    regions = [row.region, changes.get("region", row.region)]
+    _may_rewrite(row, reason=reason, by=by, regions=regions)
+    signed = _changed_at_once(queries.OBSERVATION, row, by=by, now=now, regions=regions)
+    write_next_version(row, seq=seq, by=by, now=now, reason=reason, changes={**changes, **signed})
     record_audit(
         seq=seq, by=by, action="observation.corrected", target_kind="observation", target=str(record), now=now,
         reason=reason, detail={name: str(value) for name, value in changes.items()},
@@ -845,7 +889,8 @@ def void_observation(*, record: UUID, version: int, reason: str, by: User, now: 
     seq = take_seq()
     row = _seen(Observation, record, version)
     _may_rewrite(row, reason=reason, by=by, regions=[row.region], voiding=True)
-    write_next_version(row, seq=seq, by=by, now=now, reason=reason, changes={"state": State.VOID})
+    signed = _changed_at_once(queries.OBSERVATION, row, by=by, now=now, regions=[row.region])
+    write_next_version(row, seq=seq, by=by, now=now, reason=reason, changes={**signed, "state": State.VOID})
     record_audit(
         seq=seq, by=by, action="observation.voided", target_kind="observation", target=str(record), now=now,
         reason=reason,

@@ -24,6 +24,7 @@ from xingke.base.press.sheets import Sheet, read_sheet
 from xingke.base.refusals import Refused
 from xingke.base.sayings import Saying, kept, say, told
 from xingke.ledger import rules
+from xingke.ledger.bulk import uncollected
 from xingke.ledger.incoming import (
     FILED,
     OUTCOMES,
@@ -192,6 +193,7 @@ def _refuse_damaged(row: Row, understood: Understood, damage: Sequence[tuple[int
 # ── the stage ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+@uncollected()
 def prepare(
     *, form: SheetForm, table: Table, file_name: str, by: User, now: datetime, options: Options, step: Step = _silent,
     job: int | None = None,
@@ -273,6 +275,7 @@ class _Moved(Exception):
     """Somebody wrote to the ledger since the rows were held against it."""
 
 
+@uncollected()
 def file(*, batch: ImportBatch, by: User, now: datetime, step: Step = _silent) -> ImportBatch:
     """File what a batch would write, as one act; a batch that is filed already stays as it is.
 
@@ -378,6 +381,7 @@ class Outcome:
     earlier: ImportBatch | None
 
 
+@uncollected()
 def import_table(
     *, form: SheetForm, table: Table, file_name: str, by: User, now: datetime, options: Options | None = None,
     is_trial: bool = False,

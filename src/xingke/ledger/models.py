@@ -360,10 +360,10 @@ class Observation(Version):
 
 
 class Proposal(models.Model):
-    """A correction somebody would like of what is confirmed with four eyes: it counts only once another accepted it.
+    """A change somebody would like of what is confirmed and not theirs to change alone: made once another accepted it.
 
     No version of the record: the confirmed one goes on counting. ``version`` is the one the proposer saw, ``changes``
-    the columns as JSON keeps them; ``answer`` says why it was declined.
+    the columns as JSON keeps them (of one to void the record its state); ``answer`` says why it was declined.
     """
 
     class Outcome(models.TextChoices):
@@ -388,7 +388,7 @@ class Proposal(models.Model):
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
     class Meta:
-        verbose_name = _("更正建议")
+        verbose_name = _("改动建议")
         ordering = ("-seq",)
         constraints = [
             models.UniqueConstraint(
@@ -404,6 +404,16 @@ class Proposal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.record}:{self.version}"
+
+    @property
+    def is_void(self) -> bool:
+        """Whether the record is to be void, not corrected."""
+        return bool(self.changes.get("state") == State.VOID)
+
+    @property
+    def act(self) -> str:
+        """What is proposed, as the audit trail calls it."""
+        return "void" if self.is_void else "correction"
 
     def changes_of(self, model: type[Version]) -> dict[str, Any]:
         """The proposed columns as the model of the record holds them."""

@@ -17,6 +17,7 @@ from xingke.base.codes import normalise_code
 from xingke.base.periods import EARLIEST_YEAR, LATEST_YEAR, Period
 from xingke.base.quantities import Quantity, Unit
 from xingke.base.refusals import Answer, Refused
+from xingke.ledger import rules
 from xingke.ledger.kinds import KINDS, Kind
 from xingke.ledger.models import (
     EventVersion,
@@ -29,7 +30,7 @@ from xingke.ledger.models import (
     State,
     Version,
 )  # fmt: skip
-from xingke.ledger.rules import Reported, chosen, is_corrected_at_once, may_confirm, may_correct, natural_key
+from xingke.ledger.rules import Reported, chosen, may_confirm, may_correct, natural_key
 from xingke.registry import queries as registry
 from xingke.registry.models import Organisation, Region
 from xingke.registry.rules import Scope
@@ -126,14 +127,8 @@ def record_page(user: User, kind: str, record: UUID) -> RecordPage:
     Whoever may read one version sees them all: a figure frozen here may rest on a record since corrected to next door.
     """
     allowed = registry.scope(user, Permission.RECORD_READ)
-    models: list[tuple[type[Version], bool]] = (
-        [(Observation, False)]
-        if kind == OBSERVATION
-        else [(KINDS[kind].subject, False), (KINDS[kind].event, True)]
-        if kind in KINDS
-        else []
-    )
-    for model, is_event in models:
+    for model in models_of(kind):
+        is_event = issubclass(model, EventVersion)
         versions = list(
             model._default_manager.filter(record=record)
             .select_related("region", "zone", "organisation", "entered_by", "confirmed_by")
@@ -200,7 +195,7 @@ def authors(model: type[Version], rows: Iterable[Version]) -> dict[UUID, frozens
 class Rights:
     """What somebody may do to a record now: what the page offers, not what the actions check again.
 
-    why_not: why somebody who may confirm records may not confirm this one. is_proposed: a correction is only proposed.
+    why_not: why somebody who may confirm records may not confirm this one. is_proposed: a change is only proposed.
     """
 
     add: bool = False
@@ -227,10 +222,10 @@ def rights(user: User, shown: RecordPage) -> Rights:
         add=may[Permission.RECORD_ENTER] and bool(shown.alive),
         attach=may[Permission.RECORD_ENTER],
         correct=may[Permission.RECORD_ENTER] and correctable,
-        is_proposed=not corrected_at_once(shown),
+        is_proposed=not changed_at_once(user, shown),
         confirm=confirmable is not None and confirmable.allowed,
         why_not=str(confirmable.reason) if confirmable is not None and row.state == State.DRAFT else "",
-        void=is_whole and may[Permission.RECORD_CONFIRM] and correctable,
+        void=correctable and _may_void(user, shown),
         choose=may[Permission.OBSERVATION_CHOOSE] and shown.kind == OBSERVATION and choice_of(row) is not None,
     )
 
@@ -246,20 +241,37 @@ def _may_confirm(user: User, shown: RecordPage) -> Answer:
     return may_confirm(state=row.state, by=user.pk, four_eyes=True, authors=wrote)
 
 
-def corrected_at_once(shown: RecordPage) -> bool:
-    """Whether a correction of a record is written at once, or only proposed."""
-    four_eyes = shown.kind in KINDS and KINDS[shown.kind].names.four_eyes
-    return is_corrected_at_once(state=shown.current.state, four_eyes=four_eyes)
+def _may_void(user: User, shown: RecordPage) -> bool:
+    """Whether somebody may void a record, or where it is only proposed, propose to; a history is voided by its events."""
+    region, wanted = shown.current.region, [Permission.RECORD_CONFIRM]
+    if not changed_at_once(user, shown):
+        wanted.append(Permission.RECORD_ENTER)
+    is_whole = shown.is_event or shown.kind == OBSERVATION
+    return is_whole and any(registry.scope(user, each).covers(region.path) for each in wanted)
+
+
+def may_change_at_once(kind: str, row: Version, user: User, regions: Iterable[Region]) -> Answer:
+    """Whether somebody's change of a record is written at once, or only proposed. regions: where it is, and will be."""
+    confirming = registry.scope(user, Permission.RECORD_CONFIRM)
+    return rules.may_change_at_once(
+        state=row.state, four_eyes=kind in KINDS and KINDS[kind].names.four_eyes,
+        may_confirm=all(confirming.covers(region.path) for region in regions),
+    )  # fmt: skip
+
+
+def changed_at_once(user: User, shown: RecordPage) -> bool:
+    """Whether a change the reader makes of a record is written at once where it stays, or only proposed."""
+    return may_change_at_once(shown.kind, shown.current, user, [shown.current.region]).allowed
 
 
 def proposals_of(shown: RecordPage) -> list[Proposal]:
-    """The corrections proposed of a record, newest first. One query."""
+    """The changes proposed of a record, newest first. One query."""
     found = Proposal.objects.filter(kind=shown.kind, record=shown.current.record)
     return list(found.select_related("proposed_by", "decided_by", "region"))
 
 
 def proposal_to_decide(user: User, kind: str, record: UUID, pk: int) -> Proposal:
-    """A proposed correction for whoever may accept or withdraw it, or 404."""
+    """A proposed change for whoever may accept or withdraw it, or 404."""
     record_page(user, kind, record)
     found = Proposal.objects.filter(pk=pk, kind=kind, record=record).select_related("region").first()
     may_confirm_there = found and registry.scope(user, Permission.RECORD_CONFIRM).covers(found.region.path)
@@ -269,7 +281,7 @@ def proposal_to_decide(user: User, kind: str, record: UUID, pk: int) -> Proposal
 
 
 def proposals_listed(user: User, *, outcome: str = "", mine: bool = False) -> QuerySet[Proposal]:
-    """The corrections that wait for, or were decided by, whoever may confirm, or those somebody proposed themselves.
+    """The proposed changes that wait for, or were decided by, whoever may confirm, or those somebody proposed themselves.
 
     404 for whoever may neither enter nor confirm records.
     """
@@ -284,7 +296,7 @@ def proposals_listed(user: User, *, outcome: str = "", mine: bool = False) -> Qu
 
 
 def proposals_waiting(user: User) -> int:
-    """How many proposed corrections wait for whoever may accept them; their own do not. One query."""
+    """How many proposed changes wait for whoever may accept them; their own do not. One query."""
     allowed = registry.scope(user, Permission.RECORD_CONFIRM)
     if not allowed:
         return 0
@@ -299,23 +311,29 @@ def proposed(proposals: Iterable[Proposal]) -> list[tuple[Proposal, Any, Any]]:
     for (code, is_event), group in groupby(
         sorted(asked, key=lambda each: (each.kind, each.is_event)), key=lambda each: (each.kind, each.is_event)
     ):
-        kind, own = KINDS[code], list(group)
-        model = kind.event if is_event else kind.subject
+        own, model = list(group), models_of(code)[int(is_event)]
         rows = model._default_manager.filter(record__in=[each.record for each in own]).select_related("region")
         versions = {(row.record, row.version): row for row in rows}
-        subjects = current_subjects(kind, {getattr(row, "subject", row.record) for row in versions.values()})
+        keys = {getattr(row, "subject", row.record) for row in versions.values()}
+        subjects = (
+            current_subjects(KINDS[code], keys) if code in KINDS else {row.record: row for row in versions.values()}
+        )
         for each in own:
             row = versions[each.record, each.version]
             found[each.pk] = (each, row, subjects[getattr(row, "subject", row.record)])
     return [found[each.pk] for each in asked]
 
 
+def models_of(kind: str) -> tuple[type[Version], ...]:
+    """The tables that hold a kind's records: things and their events, or reported figures alone; none for no kind."""
+    if kind == OBSERVATION:
+        return (Observation,)
+    return (KINDS[kind].subject, KINDS[kind].event) if kind in KINDS else ()
+
+
 def region_of(kind: str, record: UUID) -> Region:
     """Where a record is now. Raises Refused where there is none of the kind with that key."""
-    models: tuple[type[Version], ...] = (
-        (Observation,) if kind == OBSERVATION else (KINDS[kind].subject, KINDS[kind].event) if kind in KINDS else ()
-    )
-    for model in models:
+    for model in models_of(kind):
         row = model._default_manager.filter(record=record, seq_to__isnull=True).select_related("region").first()
         if row is not None:
             return row.region
@@ -378,9 +396,9 @@ def record_to_add_to(user: User, kind: str, record: UUID) -> RecordPage:
 
 
 def record_to_void(user: User, kind: str, record: UUID) -> RecordPage:
-    """An event or reported figure somebody may void, or 404; what has a history is voided by its events."""
-    shown = record_to_change(user, kind, record, Permission.RECORD_CONFIRM)
-    if not shown.is_event and kind != OBSERVATION:
+    """An event or reported figure somebody may void, or propose to, or 404."""
+    shown = record_page(user, kind, record)
+    if not _may_void(user, shown):
         raise Http404
     return shown
 

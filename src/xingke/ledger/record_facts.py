@@ -246,7 +246,7 @@ def versions(words: Words, shown: RecordPage) -> Items:
 
 
 def proposals(words: Words, shown: RecordPage, user: User) -> Items:
-    """The corrections proposed of the record, newest first: what would change, why, and what became of it."""
+    """The changes proposed of the record, newest first: what would change, why, and what became of it."""
     found = queries.proposals_of(shown)
     seen = {row.version: row for row in shown.versions}
     may_decide = registry.scope(user, Permission.RECORD_CONFIRM).covers(shown.current.region.path)
@@ -261,7 +261,7 @@ def proposals(words: Words, shown: RecordPage, user: User) -> Items:
 
 
 def proposal(words: Words, each: Proposal, row: Any) -> dict[str, Any]:
-    """One proposed correction of a version, in words."""
+    """One proposed change of a version, in words."""
     wanted = copy(row)
     for name, value in each.changes_of(type(row)).items():
         setattr(wanted, name, value)
@@ -305,6 +305,12 @@ def rival(words: Words, row: Observation) -> dict[str, Any]:
         "accepted": accepted_word(row), "state": row.state, "source": row.source,
         "url": reverse("ledger:record", args=[queries.OBSERVATION, row.record]),
     }  # fmt: skip
+
+
+def import_beginning(user: User) -> tuple[str, str] | None:
+    """Where an empty list is begun by handing over a table; None for who may not."""
+    may = registry.has(user, Permission.IMPORT_RUN)
+    return (reverse("ledger:import-list"), _("导入清单")) if may else None
 
 
 def entry_choices(user: User, query: str = "") -> list[dict[str, str]]:

@@ -5,6 +5,8 @@ import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from pydantic import ConfigDict
 
@@ -33,6 +35,19 @@ _SAME_DAY = {event: place for place, event in enumerate(
 )}  # fmt: skip
 
 
+class Happens(Protocol):
+    """What happened on a day."""
+
+    @property
+    def event(self) -> str: ...
+
+    @property
+    def on(self) -> date: ...
+
+
+H = TypeVar("H", bound=Happens)
+
+
 @dataclass(frozen=True)
 class Happening:
     """One event of a history before it is filed: what, when, and any key of the caller's."""
@@ -42,41 +57,58 @@ class Happening:
     key: object = None
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple, Generic[H]):
     """An event in its place: the order within the history (from 1) and its effect on being held (+1, 0, −1)."""
 
-    happening: Happening
+    happening: H
     step: int
     effect: int
 
 
-def effects(
-    history: Iterable[Happening], *, unheld: Saying = NOT_BEGUN, said: Callable[[str], Value] = str
-) -> list[Step]:
+def effects(history: Iterable[H], *, unheld: Saying = NOT_BEGUN, said: Callable[[str], Value] = str) -> list[Step[H]]:
     """Order the events of one history and say what each does.
 
     Whether something is held is the running sum of the effects, always 0 or 1: a second 认定 while held opens nothing.
     unheld: why its kind cannot lose what it has not. said: how an event is called. Raises Refused naming the event for
     an unknown one, and for one that closes what is not held.
     """
-    ordered = sorted(history, key=lambda each: (each.on, _SAME_DAY.get(each.event, 0)))
+    ordered = _ordered(history)
+    found = _effects_of(tuple([each.event for each in ordered]))
+    if len(found) < len(ordered):
+        wrong = ordered[len(found)]
+        if wrong.event in CLOSES:
+            raise Refused(say("%(day)s 的“%(event)s”%(why)s", day=str(wrong.on), event=said(wrong.event), why=unheld))
+        raise Refused(say("没有名为“%(event)s”的事件。", event=wrong.event))
+    return [Step(each, number, effect) for number, (each, effect) in enumerate(zip(ordered, found, strict=True), 1)]
+
+
+def is_possible(history: Iterable[Happens]) -> bool:
+    """Whether a history can have happened so."""
+    events = tuple([each.event for each in _ordered(history)])
+    return len(_effects_of(events)) == len(events)
+
+
+def _ordered(history: Iterable[H]) -> list[H]:
+    return sorted(history, key=lambda each: (each.on, _SAME_DAY.get(each.event, 0)))
+
+
+@lru_cache(4096)  # thousands of histories run alike
+def _effects_of(events: tuple[str, ...]) -> tuple[int, ...]:
+    """What each of the events does, in their order, up to the first that cannot be."""
     held = False
-    steps: list[Step] = []
-    for number, each in enumerate(ordered, 1):
-        if each.event in OPENS:
+    found: list[int] = []
+    for event in events:
+        if event in OPENS:
             effect = 0 if held else 1
-        elif each.event in CLOSES:
-            if not held:
-                raise Refused(say("%(day)s 的“%(event)s”%(why)s", day=str(each.on), event=said(each.event), why=unheld))
+        elif event in CLOSES and held:
             effect = -1
-        elif each.event in NEITHER:
+        elif event in NEITHER:
             effect = 0
         else:
-            raise Refused(say("没有名为“%(event)s”的事件。", event=each.event))
+            break
         held = held if effect == 0 else effect == 1
-        steps.append(Step(each, number, effect))
-    return steps
+        found.append(effect)
+    return tuple(found)
 
 
 def natural_key(kind: KindNames, *, terms: Sequence[str], holder: object, number: str, name: str) -> tuple[object, ...]:
@@ -141,16 +173,23 @@ def may_file_confirmed(*, four_eyes: bool, entered_by: int, confirmed_by: int) -
     return no(SELF_CONFIRMED) if four_eyes and entered_by == confirmed_by else YES
 
 
-def is_corrected_at_once(*, state: str, four_eyes: bool) -> bool:
-    """Whether a correction is written at once; what is confirmed with four eyes is only proposed to be changed."""
-    return not (four_eyes and state == "confirmed")
+def may_change_at_once(*, state: str, four_eyes: bool, may_confirm: bool) -> Answer:
+    """Whether a change is written at once, or only proposed: what is confirmed says something new only when confirmed anew.
+
+    By who changes it, if they may confirm it there; of a kind with four eyes always by another.
+    """
+    if state != "confirmed":
+        return YES
+    if four_eyes:
+        return no(say("这条记录已由两人登记和确认，改动要先提出、由别人确认后才生效。"))
+    return YES if may_confirm else no(say("这条记录已经确认，您没有确认的权限，改动要先提出、由别人确认后才生效。"))
 
 
 def may_decide(*, outcome: str, proposed_by: int, by: int, accepting: bool) -> Answer:
-    """Whether a proposed correction may be accepted, or declined (by its proposer: withdrawn)."""
+    """Whether a proposed change may be accepted, or declined (by its proposer: withdrawn)."""
     if outcome != "open":
-        return no(say("这项更正建议已有结果，无需重复操作。"))
-    return no(say("自己提出的更正要由别人确认，不能自己采纳。")) if accepting and proposed_by == by else YES
+        return no(say("这项改动建议已有结果，无需重复操作。"))
+    return no(say("自己提出的改动要由别人确认，不能自己采纳。")) if accepting and proposed_by == by else YES
 
 
 def may_correct(*, state: str, is_current: bool) -> Answer:

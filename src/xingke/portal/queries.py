@@ -112,7 +112,7 @@ def _tasks(user: User) -> Iterator[Task]:
         waiting = ledger.drafts_visible_to(user)
         yield Task(_("待确认的记录"), waiting, _("条"), f"{reverse('ledger:record-list')}?state={State.DRAFT}")
         proposed = ledger.proposals_waiting(user)
-        yield Task(_("待采纳的更正建议"), proposed, _("条"), reverse("ledger:proposal-list"), _("须由另一人复核"))
+        yield Task(_("待采纳的改动建议"), proposed, _("条"), reverse("ledger:proposal-list"), _("须由另一人复核"))
     for permission, standing, label in (
         (Permission.DOCUMENT_DISCLOSE, disclosure.ASKED, _("待我审查的文稿")),
         (Permission.DOCUMENT_PUBLISH, disclosure.PASSED, _("待我公布的文稿")),

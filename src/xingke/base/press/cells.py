@@ -143,9 +143,12 @@ def display_of(number: int, code: str | None) -> Display | None:
 _DIGITS_KEPT = 15  # significant digits a spreadsheet keeps of a number
 
 
+_LARGEST = 10**_DIGITS_KEPT  # from here on the last digits of a number are lost
+
+
 def plain(number: float) -> str:
     """A stored number as the spreadsheet shows it in full: at most 15 significant digits, no exponent."""
-    if number.is_integer() and abs(number) < 10**_DIGITS_KEPT:
+    if number.is_integer() and abs(number) < _LARGEST:
         return str(int(number))
     short = repr(number)
     if len(short) > _DIGITS_KEPT + 1 or "e" in short:
@@ -177,6 +180,14 @@ _SENTENCES = {
     Remark.SUSPECT: say("18 位代码以 000 结尾，可能是被存成数值后丢失的，请核对"),
     Remark.SHOWN_OTHERWISE: say("按显示的样子读作“%(found)s”"),
 }  # fmt: skip
+
+
+def plainly(value: str | float) -> str | None:
+    """The text of a cell there is nothing to say about, as nearly all are; None for one that wants a longer look."""
+    if isinstance(value, str):
+        text = value.strip()
+        return None if _ODD.search(text) else text
+    return str(int(value)) if -_LARGEST < value < _LARGEST and value.is_integer() else None
 
 
 def text_of(value: Value, display: Display | None = None) -> tuple[str, Remark | None]:
@@ -221,7 +232,7 @@ def written_in_csv(value: str) -> tuple[str, Remark | None]:
 def _number(value: float, display: Display | None) -> tuple[str, Remark | None]:
     if not math.isfinite(value):
         return "", Remark.ERROR
-    if abs(value) >= 10**_DIGITS_KEPT:
+    if abs(value) >= _LARGEST:
         return f"{value:.{_DIGITS_KEPT}g}", Remark.PRECISION
     text = plain(float(value))
     if display is not None and display.shape is Shape.PERCENT:

@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.cast import NOW, Cast, correct
+from tests.cast import NOW, Cast, correct, void
 from xingke.accounts.queries import current_seq
 from xingke.base.keys import new_key
 from xingke.base.refusals import Refused
@@ -166,9 +166,7 @@ class Life:
 
     def _void(self, _what: str, kind: str, which: int, *_rest: int) -> None:
         row = self._pick(kind, which)
-        actions.void_event(
-            kind=kind, record=row.record, version=row.version, reason="误录", by=self.cast.statistician, now=NOW
-        )
+        void(kind, row.record, version=row.version, by=self.cast.statistician)
 
     def _confirm(self, _what: str, kind: str, which: int, *_rest: int) -> None:
         drafts = self._rows(kind).filter(state=State.DRAFT)

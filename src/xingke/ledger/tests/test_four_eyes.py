@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from django.test import Client
 
-from tests.cast import NOW, Cast, file
+from tests.cast import NOW, Cast, file, void
 from xingke.accounts.models import AuditEntry
 from xingke.accounts.queries import current_seq
 from xingke.base.refusals import Refused
@@ -136,9 +136,10 @@ def test_a_neighbouring_event_makes_nobody_an_author(cast: Cast) -> None:
 def test_voiding_the_last_event_frees_its_number(cast: Cast) -> None:
     event = _title(cast)
 
-    actions.void_event(kind="recognition", record=event.record, version=1, reason="误录", by=cast.director, now=NOW)
+    void("recognition", event.record, by=cast.director)
 
-    assert Recognition.objects.get(seq_to__isnull=True).state == State.VOID
+    head = Recognition.objects.get(seq_to__isnull=True)
+    assert (head.state, head.entered_by, head.confirmed_by) == (State.VOID, cast.director, cast.checker)
 
 
 # ── Proposing ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -229,7 +230,7 @@ def test_of_one_record_one_proposal_waits_and_what_cannot_be_is_not_proposed(cas
         )  # fmt: skip
     first = _propose(event, date(2023, 11, 8), by=cast.officer)
 
-    with pytest.raises(Refused, match="已有一项更正建议"):
+    with pytest.raises(Refused, match="已有一项改动建议"):
         _propose(event, date(2022, 11, 8), by=cast.statistician)
     actions.decline_proposal(proposal=first, answer="", by=cast.officer, now=NOW)  # withdrawn
     _propose(event, date(2022, 11, 8), by=cast.statistician)
@@ -238,12 +239,17 @@ def test_of_one_record_one_proposal_waits_and_what_cannot_be_is_not_proposed(cas
 
 
 def test_what_changed_meanwhile_is_not_written_over(cast: Cast) -> None:
+    """The title itself is corrected while its only event is voided: one proposal each, the second comes too late."""
     event = _title(cast)
-    proposal = _propose(event, date(2023, 11, 8), by=cast.officer)
-    actions.void_event(kind="recognition", record=event.record, version=1, reason="误录", by=cast.director, now=NOW)
+    renaming = actions.propose_correction(
+        kind="recognition", record=event.subject, version=1, changes={"level": "province"}, reason="级别录错",
+        by=cast.officer, now=NOW,
+    )  # fmt: skip
+    void("recognition", event.record, by=cast.statistician)
 
     with pytest.raises(Refused, match="又有改动"):
-        actions.accept_proposal(proposal=proposal, by=cast.checker, now=NOW)
+        actions.accept_proposal(proposal=renaming, by=cast.director, now=NOW)
+    actions.decline_proposal(proposal=renaming, answer="已作废", by=cast.director, now=NOW)
 
 
 def test_another_event_in_its_history_does_not_make_a_proposal_stale(cast: Cast) -> None:
@@ -258,6 +264,161 @@ def test_another_event_in_its_history_does_not_make_a_proposal_stale(cast: Cast)
     actions.accept_proposal(proposal=proposal, by=cast.director, now=NOW)
 
     assert RecognitionEvent.objects.get(record=event.record, seq_to__isnull=True).happened_on == date(2024, 11, 9)
+
+
+# ── Voiding ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _propose_void(event: RecognitionEvent, *, by: Any) -> Proposal:
+    return actions.propose_void(
+        kind="recognition", record=event.record, version=event.version, reason="误录", by=by, now=NOW
+    )
+
+
+def test_what_is_confirmed_is_not_voided_by_one(cast: Cast) -> None:
+    event = _title(cast)
+
+    for who in (cast.director, cast.statistician):
+        with pytest.raises(Refused, match="改动要先提出"):
+            actions.void_event(kind="recognition", record=event.record, version=1, reason="误录", by=who, now=NOW)
+    with pytest.raises(Refused, match=r"record\.enter"):
+        _propose_void(event, by=cast.reviewer)
+
+    assert RecognitionEvent.objects.get().state == State.CONFIRMED and not Proposal.objects.exists()
+
+
+def test_a_draft_is_voided_by_one(cast: Cast) -> None:
+    _payment(cast, by=cast.statistician)
+    event = PaymentEvent.objects.get()
+
+    actions.void_event(kind="payment", record=event.record, version=1, reason="误录", by=cast.director, now=NOW)
+
+    assert PaymentEvent.objects.get(seq_to__isnull=True).state == State.VOID
+
+
+def test_until_another_accepts_it_the_record_counts_on(cast: Cast) -> None:
+    event = _title(cast)
+    proposal = _propose_void(event, by=cast.officer)
+    confirmed = RecognitionEvent.objects.get(as_of(None))
+    assert (confirmed.version, confirmed.state) == (1, State.CONFIRMED)
+
+    with pytest.raises(Refused, match=r"record\.confirm"):
+        actions.accept_proposal(proposal=proposal, by=cast.reviewer, now=NOW)
+    actions.accept_proposal(proposal=proposal, by=cast.director, now=NOW)
+
+    gone = RecognitionEvent.objects.get(seq_to__isnull=True)
+    assert (gone.version, gone.state, gone.reason) == (2, State.VOID, "误录")
+    assert (gone.entered_by, gone.confirmed_by) == (cast.officer, cast.director)
+    assert list(AuditEntry.objects.order_by("-seq").values_list("action", flat=True)[:2]) == [
+        "recognition.void-accepted", "recognition.void-proposed"
+    ]  # fmt: skip
+
+
+def test_nobody_voids_alone_and_declining_leaves_the_record_as_it_was(cast: Cast) -> None:
+    event = _title(cast)
+    proposal = _propose_void(event, by=cast.director)
+
+    with pytest.raises(Refused, match="不能自己采纳"):
+        actions.accept_proposal(proposal=proposal, by=cast.director, now=NOW)
+    actions.decline_proposal(proposal=proposal, answer="证书有效", by=cast.checker, now=NOW)
+
+    assert RecognitionEvent.objects.get().version == 1
+
+
+def test_a_title_comes_back_to_count_only_when_another_accepts_that_its_end_is_void(cast: Cast) -> None:
+    file(
+        "recognition", "甲", [("recognised", "2021-11-08"), ("revoked", "2023-02-01")],
+        firm=cast.firm, by=cast.statistician,
+    )  # fmt: skip
+    end = RecognitionEvent.objects.get(event="revoked")
+
+    def held() -> int:
+        rows = RecognitionEvent.objects.filter(as_of(None), state=State.CONFIRMED)
+        return sum(rows.values_list("effect", flat=True))
+
+    proposal = _propose_void(end, by=cast.statistician)
+    assert held() == 0
+    actions.accept_proposal(proposal=proposal, by=cast.director, now=NOW)
+
+    assert held() == 1
+
+
+def test_what_others_rest_on_is_not_proposed_to_be_void(cast: Cast) -> None:
+    file(
+        "recognition", "甲", [("recognised", "2021-11-08"), ("revoked", "2023-02-01")],
+        firm=cast.firm, by=cast.statistician,
+    )  # fmt: skip
+
+    with pytest.raises(Refused, match="之前没有有效的认定"):
+        _propose_void(RecognitionEvent.objects.get(event="recognised"), by=cast.officer)
+
+
+def test_a_record_waits_for_one_answer_to_correct_it_or_to_void_it(cast: Cast) -> None:
+    event = _title(cast)
+    correction = _propose(event, date(2023, 11, 8), by=cast.officer)
+    with pytest.raises(Refused, match="已有一项改动建议"):
+        _propose_void(event, by=cast.statistician)
+    actions.decline_proposal(proposal=correction, answer="", by=cast.officer, now=NOW)
+
+    _propose_void(event, by=cast.statistician)
+    with pytest.raises(Refused, match="已有一项改动建议"):
+        _propose(event, date(2023, 11, 8), by=cast.officer)
+
+
+def test_two_events_proposed_to_be_void_are_weighed_one_after_the_other(cast: Cast) -> None:
+    """Each leaves the other standing; with the last event its title goes."""
+    file(
+        "recognition", "甲", [("recognised", "2021-11-08"), ("checked", "2022-02-01")],
+        firm=cast.firm, by=cast.statistician,
+    )  # fmt: skip
+    first, second = RecognitionEvent.objects.order_by("step")
+    proposals = [_propose_void(event, by=cast.officer) for event in (first, second)]
+
+    for proposal in proposals:
+        actions.accept_proposal(proposal=proposal, by=cast.director, now=NOW)
+
+    assert set(RecognitionEvent.objects.filter(seq_to__isnull=True).values_list("state", flat=True)) == {State.VOID}
+    assert Recognition.objects.get(seq_to__isnull=True).state == State.VOID
+
+
+def test_what_came_to_rest_on_it_meanwhile_keeps_it_from_being_void(cast: Cast) -> None:
+    event = _title(cast)
+    proposal = _propose_void(event, by=cast.officer)
+    actions.add_event(
+        kind="recognition", subject=event.subject, by=cast.officer, now=NOW, source="登记",
+        event=actions.NewEvent(event="revoked", on=date(2025, 2, 1), region=cast.county),
+    )  # fmt: skip
+
+    with pytest.raises(Refused, match="“取消”之前没有有效的认定"):
+        actions.accept_proposal(proposal=proposal, by=cast.director, now=NOW)
+    assert RecognitionEvent.objects.get(record=event.record, seq_to__isnull=True).state == State.CONFIRMED
+
+
+def test_two_who_decide_at_once_decide_once(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever waits for the counter finds the proposal decided."""
+    proposal, held = _propose_void(_title(cast), by=cast.officer), actions.take_seq
+
+    def declined_meanwhile() -> int:
+        monkeypatch.setattr(actions, "take_seq", held)
+        actions.decline_proposal(proposal=proposal, answer="证书有效", by=cast.checker, now=NOW)
+        return held()
+
+    monkeypatch.setattr(actions, "take_seq", declined_meanwhile)
+    with pytest.raises(Refused, match="已有结果"):
+        actions.accept_proposal(proposal=proposal, by=cast.director, now=NOW)
+
+
+def test_two_who_propose_at_once_propose_once(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    event, held = _title(cast), actions.take_seq
+
+    def proposed_meanwhile() -> int:
+        monkeypatch.setattr(actions, "take_seq", held)
+        _propose(event, date(2023, 11, 8), by=cast.statistician)
+        return held()
+
+    monkeypatch.setattr(actions, "take_seq", proposed_meanwhile)
+    with pytest.raises(Refused, match="已有一项改动建议"):
+        _propose_void(event, by=cast.officer)
 
 
 # ── On the pages ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -281,6 +442,42 @@ def test_the_officer_proposes_the_director_accepts_and_the_officer_sees_it(cast:
     assert [item["outcome"] for item in page.context["proposals"]] == ["已采纳"]
     assert page.context["versions"][0]["by"] == cast.officer
     assert "确认：director" in page.context["versions"][0]["note"]
+
+
+def test_the_officer_proposes_to_void_and_the_director_does(cast: Cast, signed_in: SignIn) -> None:
+    event = _title(cast)
+    own = f"/records/recognition/{event.record}/"
+    page = signed_in("officer").get(own).content.decode()
+    assert "提出作废" in page and "提出更正" in page
+    assert "作废先作为建议提出" in signed_in("officer").get(f"{own}void/").content.decode()
+    signed_in("officer").post(f"{own}void/", {"version": "1", "reason": "证书系误录"})
+    proposal = Proposal.objects.get()
+
+    page = signed_in("officer").get(own).content.decode()
+    assert "有人提出作废这条记录" in page and "提出更正" not in page  # one answer at a time
+    assert "已作废" in signed_in("director").get("/proposals/?outcome=open").content.decode()
+    answer = signed_in("director").post(f"{own}proposals/{proposal.pk}/", {"verdict": "accept"}, follow=True)
+
+    assert "已采纳，记录已作废。" in answer.content.decode()
+    assert RecognitionEvent.objects.get(seq_to__isnull=True).state == State.VOID
+
+
+def test_a_second_press_on_an_old_page_says_that_it_waits(cast: Cast, signed_in: SignIn) -> None:
+    event = _title(cast)
+    own = f"/records/recognition/{event.record}/void/"
+    sent = {"version": "1", "reason": "证书系误录"}
+    signed_in("officer").post(own, sent)
+
+    assert "已有一项改动建议" in signed_in("officer").post(own, sent).content.decode()
+    assert Proposal.objects.count() == 1
+
+
+def test_a_draft_of_another_is_no_officers_to_void(cast: Cast, signed_in: SignIn) -> None:
+    _payment(cast, by=cast.statistician)
+    draft = PaymentEvent.objects.get()
+
+    assert signed_in("officer").get(f"/records/payment/{draft.record}/void/").status_code == 404
+    assert "作废" in signed_in("director").get(f"/records/payment/{draft.record}/void/").content.decode()
 
 
 def test_a_declined_proposal_says_why(cast: Cast, signed_in: SignIn) -> None:

@@ -11,14 +11,13 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
-from tests.cast import NOW, Cast, file, keep_records, load_outline, report
+from tests.cast import NOW, Cast, file, keep_records, load_outline, report, void
 from xingke.accounts.models import AuditEntry
 from xingke.accounts.queries import current_seq
 from xingke.base.periods import Period
 from xingke.base.press import tree
 from xingke.base.refusals import Refused
 from xingke.indicators.models import Figure
-from xingke.ledger import actions as ledger
 from xingke.ledger.models import RecognitionEvent
 from xingke.reports import actions, queries, source
 from xingke.reports.actions import Stale, Unsound
@@ -54,9 +53,7 @@ def save(document: Document, text: Source, cast: Cast, who: str = "officer") -> 
 
 def void_one(cast: Cast) -> None:
     event = RecognitionEvent.objects.filter(event="recognised", seq_to__isnull=True).earliest("id")
-    ledger.void_event(
-        kind="recognition", record=event.record, version=event.version, reason="误录", by=cast.director, now=NOW
-    )
+    void("recognition", event.record, version=event.version, by=cast.director)
 
 
 # ── saving ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -253,6 +250,17 @@ def test_two_characters_in_order_are_enough_to_find_an_indicator(document: Docum
     options = re.findall(r'data-token="([^"]+)" data-text="([^"]*)"', answer.content.decode())
     assert ("{high_tech_enterprises}", "3家") in options
     assert "没有名称含“龙凤”的指标" in words(signed_in("officer").get(f"/documents/{document.key}/figures/?q=龙凤"))
+
+
+def test_the_picker_offers_the_share_of_the_whole_a_figure_is_part_of(document: Document, signed_in: SignedIn) -> None:
+    answer = signed_in("officer").get(f"/documents/{document.key}/figures/?q=首次认定").content.decode()
+
+    assert "{high_tech_new:share:high_tech_recognised}" in answer
+    assert "高新技术企业首次认定数（占高新技术企业认定数比重）" in answer
+    assert (
+        "high_tech_recognised:share"
+        not in signed_in("officer").get(f"/documents/{document.key}/figures/?q=high_tech_recognised").content.decode()
+    )  # it is the whole itself
 
 
 def test_a_number_without_evidence_is_refused_and_one_press_replaces_it(

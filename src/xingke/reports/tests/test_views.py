@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pypdfium2 import PdfDocument
 
-from tests.cast import NOW, Cast, file, keep_records
+from tests.cast import NOW, Cast, file, keep_records, void
 from xingke.base.periods import Period
 from xingke.indicators.models import Figure
 from xingke.ledger import actions as ledger
@@ -44,14 +44,7 @@ def document(filed: Cast) -> Document:
 def void_one(cast: Cast) -> None:
     """Take the recognition of December back."""
     event = RecognitionEvent.objects.get(happened_on="2025-12-30", seq_to__isnull=True)
-    ledger.void_event(
-        kind="recognition",
-        record=event.record,
-        version=event.version,
-        reason="证书被撤回",
-        by=cast.statistician,
-        now=NOW,
-    )
+    void("recognition", event.record, version=event.version, reason="证书被撤回", by=cast.statistician)
 
 
 def words(answer: object) -> str:
@@ -278,9 +271,7 @@ def test_a_siblings_record_that_moved_a_rank_is_counted_but_not_named(filed: Cas
     browser = signed_in("officer")
     data = docx(browser, ranked)
     event = RecognitionEvent.objects.get(happened_on="2025-12-29", seq_to__isnull=True)
-    ledger.void_event(
-        kind="recognition", record=event.record, version=event.version, reason="撤回", by=filed.statistician, now=NOW
-    )
+    void("recognition", event.record, version=event.version, reason="撤回", by=filed.statistician)
 
     page = verdict(browser, data)
 
