@@ -227,7 +227,7 @@ def _batch(
     return ImportBatch(
         kind=form.kind, form=form.code, file_name=file_name[:200], digest=table.digest, encoding=table.encoding,
         sheet_name=table.sheet_name[:64], options=options.stored(), header=list(table.header),
-        damage={str(number): list(each) for number, each in table.damage.items()}, notes=list(table.notes),
+        damage={str(number): list(each) for number, each in table.damage.items()}, notes=[*table.notes, *checked.reader.remarks],
         counts=checked.counts, ready=len(checked.ready), checked_seq=checked.seq, prepared_at=now, prepared_by=by,
     )  # fmt: skip
 

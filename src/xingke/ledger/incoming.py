@@ -103,6 +103,7 @@ class Reader(Protocol):
     """What knows the rows of one kind of record."""
 
     key_column: str  # the column that is named where two rows are one record
+    remarks: list[str]  # what somebody should look at in rows that are filed all the same
 
     def read(self, rows: Sequence[Row]) -> None:
         """Fill each row's content, or its problems. A row that waits gets its outcome too."""

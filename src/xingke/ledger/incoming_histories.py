@@ -60,7 +60,8 @@ NO_FIRM = gettext_noop("“%(region)s”没有这个单位；请核对全称和�
 OTHER_CODE = gettext_noop("前面的行给“%(name)s”写的代码是 %(code)s，同名的单位请先分别登记。")
 OTHER_FIRM = gettext_noop("代码 %(code)s 登记的单位是“%(name)s”，请核对名称或代码。")
 SAME_FIRMS = gettext_noop("“%(region)s”有 %(count)d 个同名单位，请填统一社会信用代码。")
-NOT_OF_CODE = gettext_noop("统一社会信用代码应为 18 位且校验位相符，请核对。")
+NOT_OF_CODE = gettext_noop("统一社会信用代码应为 18 位数字和大写字母，不含 I、O、S、V、Z。")
+OTHER_CHECK = "第 %(row)d 行：统一社会信用代码 %(code)s 的校验位不符，仍可登记，请对照营业执照核对。"
 FIRM_UNSAID = gettext_noop("请填单位全称或统一社会信用代码。")
 NO_TERM = gettext_noop("不在代码表中，可写：%(known)s。")
 NO_DAY = gettext_noop("不是日期，请写成 2024-03-05。")
@@ -128,6 +129,10 @@ class Firms:
         known = self.fresh.get((region.pk, _close(name)))
         return known.credit_code if known is not None and code and known.credit_code not in ("", code) else ""
 
+    def is_wanted(self, name: str, region: Region) -> bool:
+        """Whether another row has an organisation entered under that name."""
+        return (region.pk, _close(name)) in self.fresh
+
     def new(self, name: str, code: str, region: Region) -> NewOrganisation:
         """The organisation to be entered under a name; the same one for every row that means it."""
         known = self.fresh.get((region.pk, _close(name)))
@@ -165,6 +170,7 @@ class HistoryReader:
     def __init__(self, form: SheetForm, understood: Understood, *, by: User, options: Options) -> None:
         self.form = form
         self.kind = KINDS[form.kind]
+        self.remarks: list[str] = []
         self._taken = understood.taken
         self._entering = registry.scope(by, Permission.RECORD_ENTER)
         self._editing = registry.scope(by, Permission.ORGANISATION_EDIT) if options.new_organisations else Scope()
@@ -277,12 +283,14 @@ class HistoryReader:
             if called and (not code or not called[0].credit_code or called[0].credit_code == code):
                 return called[0]
             if not called and self._editing.covers(region.path):
-                if code and not codes.is_credit_code(code):
+                if code and not codes.has_credit_form(code):
                     row.refuse(self._header("credit_code"), credit, NOT_OF_CODE)
                     return None
                 if other := self._firms.other_code(name, code, region):
                     row.refuse(self._header("credit_code"), credit, OTHER_CODE, name=name, code=other)
                     return None
+                if code and not codes.is_credit_code(code) and not self._firms.is_wanted(name, region):
+                    self.remarks.append(OTHER_CHECK % {"row": row.number, "code": code})
                 return self._firms.new(name, code, region)
         column = "organisation" if name else "credit_code"
         row.refuse(self._header(column), name or credit, NO_FIRM, region=region.name)

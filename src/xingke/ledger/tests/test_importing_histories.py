@@ -285,6 +285,21 @@ def test_two_new_firms_of_one_name_are_not_made_one(cast: Cast) -> None:
     assert found(outcome) == {"new": 1, "rejected": 1} and first in said(outcome)[0]
 
 
+def test_a_credit_code_with_another_check_digit_is_accepted_and_remarked_once(cast: Cast) -> None:
+    code = next(code for code in (f"91990121MA{number:08d}" for number in range(1000)) if not is_credit_code(code))
+    row = {**PATENT, "专利权人": "新厂", "统一社会信用代码": code}
+
+    batch = importing.prepare(
+        form=importing.sheet_form("patent"), table=table_of(row, {**row, "申请号": "201710601862.3"}), file_name="清单.csv",
+        by=cast.officer, now=NOW, options=Options(region="990121", new_organisations=True),
+    )  # fmt: skip
+    importing.file(batch=batch, by=cast.officer, now=NOW)
+
+    (remark,) = [note for note in batch.notes if code in note]
+    assert "第 2 行" in remark and "校验位不符，仍可登记" in remark
+    assert Organisation.objects.get(credit_code=code).name == "新厂"
+
+
 def test_whoever_loses_the_right_meanwhile_files_nothing(cast: Cast) -> None:
     table = table_of(PATENT)
     batch = importing.prepare(
