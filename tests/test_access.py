@@ -118,6 +118,7 @@ def _here(world: World) -> dict[str, Any]:
 HERE = "region=990121&period=2024"
 ADDRESSES: Mapping[str, Row] = {
     "portal:workbench": Row(EVERYBODY, is_public=True),
+    "portal:guide": Row(EVERYBODY, is_public=True),
     "portal:gallery": Row(EVERYBODY),
     "portal:health": Row(EVERYBODY, is_public=True, is_page=False),
     "accounts:sign-in": Row(frozenset(), is_public=True),
@@ -311,6 +312,7 @@ def test_strangers_read_what_was_published_and_get_no_cookie(world: World) -> No
         assert (answer.status_code, dict(answer.cookies)) == (200, {}), name
         assert answer.headers["Cache-Control"] == "public, max-age=60", name
         assert "csrfmiddlewaretoken" not in answer.content.decode("latin-1"), name
+        assert "Cookie" in answer.headers["Vary"], f"{name}: what one reads in English is not kept for others"
     assert not Session.objects.exists()
 
 

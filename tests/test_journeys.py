@@ -16,6 +16,7 @@ from xingke.base.press.tests import surgery
 from xingke.base.press.tests.surgery import DOCUMENT, PART_A, PART_B
 from xingke.base.press.verify import Kind
 from xingke.base.refusals import Refused
+from xingke.base.sayings import told
 from xingke.config.command import main
 from xingke.indicators.drift import Readers, drift
 from xingke.indicators.models import Figure
@@ -67,7 +68,7 @@ def test_a_document_says_what_is_known_and_lists_what_is_not(town: Cast) -> None
     assert (said["全社会研发经费投入"], said["研发投入强度"]) == ("11.29亿元", "2.41%")
     assert said["高新技术企业数（位次）"] == "居全市第1位"
     assert "技术合同" not in "".join(said)
-    assert [gap["why"] for gap in document.gaps if "技术合同" in gap["text"]] == [
+    assert [[str(told(why)) for why in gap["why"]] for gap in document.gaps if "技术合同" in gap["text"]] == [
         ["“技术合同成交额”没有2024年的数据。"]
     ]
     assert document.is_fictional

@@ -9,13 +9,13 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 AXE = Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 CHROMIUM = next(
@@ -154,6 +154,30 @@ def visitor(browser: Browser, site: Site) -> Iterator[Visitor]:
     yield someone
     context.close()
     assert someone.complaints == []
+
+
+Somebody = Callable[[str], AbstractContextManager[Visitor]]
+
+
+@pytest.fixture
+def somebody(browser: Browser, site: Site) -> Somebody:
+    """A browser of one's own: ``with somebody("officer") as visitor``; "" is a stranger."""
+
+    @contextmanager
+    def arrive(name: str) -> Iterator[Visitor]:
+        context = browser.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True, locale="zh-CN")
+        visitor = Visitor(context, site)
+        yield visitor.sign_in(name) if name else visitor
+        context.close()
+        # a refused text is answered with 409, which the browser writes to its console
+        assert [each for each in visitor.complaints if "409" not in each] == []
+
+    return arrive
+
+
+def kept(page: Page) -> None:
+    """Wait until the editor has kept what was typed."""
+    expect(page.locator("[data-state]")).to_contain_text("草稿已存", timeout=10_000)
 
 
 @pytest.fixture

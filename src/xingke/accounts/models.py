@@ -9,6 +9,8 @@ from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from xingke.base.sayings import Saying, told
+
 
 class UserManager(BaseUserManager["User"]):
     """Reads users by name; accounts are made by ``actions.create_account`` only."""
@@ -106,7 +108,7 @@ class Job(models.Model):
     """Work that was asked for and is done by a child process: see ``base.jobs``.
 
     heartbeat: when the child that does it last gave a sign of life. attempts: how often it was begun; a child whose
-    attempt is no longer the last has lost the job.
+    attempt is no longer the last has lost the job. failure: why it failed, a saying as JSON keeps it.
     """
 
     class State(models.TextChoices):
@@ -128,7 +130,7 @@ class Job(models.Model):
     total = models.PositiveIntegerField(default=0)
     said = models.CharField(max_length=200, blank=True)
     result = models.JSONField(default=dict)
-    error = models.TextField(blank=True)
+    failure = models.JSONField(default=str, blank=True)
 
     class Meta:
         verbose_name = _("任务")
@@ -139,6 +141,11 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pk} {self.kind}"
+
+    @property
+    def error(self) -> Saying:
+        """Why it failed, for whoever reads it now; nothing where it did not."""
+        return told(self.failure)
 
     @property
     def is_over(self) -> bool:

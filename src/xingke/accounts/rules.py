@@ -5,9 +5,10 @@ import unicodedata
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from xingke.base.press.cells import SECRET, secrecy_mark
+from xingke.base.press.cells import is_secret, secrecy_mark
 from xingke.base.press.sniffing import FileKind, named_kind, sniff, spoken
 from xingke.base.refusals import Refused
+from xingke.base.sayings import say
 
 SIZE_LIMIT = 20 * 2**20
 MEDIA_TYPES = {
@@ -39,18 +40,25 @@ def accepted(name: str, data: bytes) -> Accepted:
     """
     kept = kept_name(name)
     if len(data) > SIZE_LIMIT:
-        raise Refused(f"“{kept}”超过 20 MB，请压缩或分成几个文件。")
+        raise Refused(say("“%(name)s”超过 20 MB，请压缩或分成几个文件。", name=kept))
     if mark := secrecy_in_name(kept):
-        raise Refused(SECRET.format(found=mark))
+        raise Refused(is_secret(mark))
     said, found = named_kind(kept), sniff(data).kind
     if found is FileKind.EMPTY:
-        raise Refused(f"“{kept}”是空文件，请重新选择。")
+        raise Refused(say("“%(name)s”是空文件，请重新选择。", name=kept))
     if said not in MEDIA_TYPES:
-        raise Refused(f"“{kept}”不能作为佐证：只收 PDF、图片（jpg、png）、Word（docx）、Excel（xlsx）和 OFD 文件。")
+        raise Refused(
+            say(
+                "“%(name)s”不能作为佐证：只收 PDF、图片（jpg、png）、Word（docx）、Excel（xlsx）和 OFD 文件。",
+                name=kept,
+            )
+        )
     if found is not said:
-        raise Refused(f"“{kept}”的内容是{spoken(found)}，与文件名不符，请核对后重新上传。")
+        raise Refused(
+            say("“%(name)s”的内容是%(found)s，与文件名不符，请核对后重新上传。", name=kept, found=spoken(found))
+        )
     if b"vbaProject.bin" in data:
-        raise Refused(f"“{kept}”带有宏，请另存为不带宏的文件再上传。")
+        raise Refused(say("“%(name)s”带有宏，请另存为不带宏的文件再上传。", name=kept))
     return Accepted(kept, MEDIA_TYPES[found])
 
 

@@ -11,16 +11,18 @@ from typing import Any
 
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone, translation
-from django.utils.translation import gettext as _
 
 from xingke.accounts import queries
 from xingke.accounts.models import Job, User
 from xingke.base import jobs
 from xingke.base.refusals import Refused
+from xingke.base.sayings import kept, say
 
 BEAT = 5.0  # seconds between two signs of life
 ATTEMPTS = 3  # a job that three children did not survive is not begun again
 log = logging.getLogger("xingke.jobs")
+_BROKEN_OFF = say("任务多次中断，没有完成；请联系系统管理员查看日志。")
+_UNEXPECTED = say("发生了意外的错误，已记入日志；请稍后再试，或联系系统管理员。")
 
 
 def do_next(*, beating: bool = True) -> Job | None:
@@ -51,10 +53,10 @@ def _take() -> Job | None:
         if job is None:
             return None
         if job.attempts >= ATTEMPTS:
-            job.state, job.error = Job.State.FAILED, _("任务多次中断，没有完成；请联系系统管理员查看日志。")
+            job.state, job.failure = Job.State.FAILED, kept(_BROKEN_OFF)
         else:
             job.state, job.attempts, job.heartbeat = Job.State.RUNNING, job.attempts + 1, now
-        job.save(update_fields=["state", "attempts", "heartbeat", "error"])
+        job.save(update_fields=["state", "attempts", "heartbeat", "failure"])
     return job if job.state == Job.State.RUNNING else None
 
 
@@ -64,12 +66,12 @@ def _outcome(job: Job) -> tuple[str, dict[str, Any]]:
         with translation.override(job.asked_by.language):
             return Job.State.DONE, {"result": dict(jobs.kind(job.kind).run(_Work(job)))}
     except Refused as refusal:
-        return Job.State.FAILED, {"error": str(refusal)}
+        return Job.State.FAILED, {"failure": kept(refusal.saying)}
     except jobs.Stopped:
         return Job.State.CANCELLED, {}
     except Exception:  # whatever it was, the child goes on with the next job
         log.exception("job %s failed", job.pk, extra={"event": "job-failed", "job": job.pk})
-        return Job.State.FAILED, {"error": _("发生了意外的错误，已记入日志；请稍后再试，或联系系统管理员。")}
+        return Job.State.FAILED, {"failure": kept(_UNEXPECTED)}
 
 
 def _mine(job: Job) -> Any:

@@ -11,6 +11,7 @@ _CREDIT_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _CREDIT_WEIGHTS = tuple(pow(3, i, 31) for i in range(17))
 _BODY_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 _PATENT_WEIGHTS = (2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5)
+_KEPT = re.compile(r"(?:[0-9]{8}|[0-9]{12})\.[0-9X]")
 
 
 def normalise_code(text: str) -> str:
@@ -54,6 +55,8 @@ def patent_check(digits: str) -> str:
 
 def normalise_patent_number(text: str) -> str:
     """``ZL 2017 1 0601862.3`` → ``201710601862.3``. Raises ValueError if it has not the form of a patent number."""
+    if _KEPT.fullmatch(text):
+        return text
     code = normalise_code(text).removeprefix("ZL").removeprefix("CN").replace(".", "")
     if not re.fullmatch(r"(\d{8}|\d{12})[\dX]", code):
         raise ValueError(f"{text!r} is no patent application number: 8 or 12 digits and a check character")

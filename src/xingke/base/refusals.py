@@ -2,9 +2,19 @@
 
 from dataclasses import dataclass
 
+from xingke.base.sayings import NOTHING, Saying, plain
+
 
 class Refused(Exception):
-    """A rule said no. The text is one or two sentences for the user: what happened, with which value, what to do."""
+    """A rule said no, in one or two sentences for the user: what happened, with which value, what to do.
+
+    They are a saying where they are written without Django or kept beyond the request; ``str()`` says them either way.
+    """
+
+    @property
+    def saying(self) -> Saying:
+        """The sentence as it can be kept."""
+        return plain(self.args[0] if self.args else NOTHING)
 
 
 @dataclass(frozen=True)
@@ -12,7 +22,7 @@ class Answer:
     """Yes, or no with the reason; button, error page and command say the same sentence."""
 
     allowed: bool
-    reason: str = ""
+    reason: Saying = NOTHING
 
     def or_refuse(self) -> None:
         """Raise Refused with the reason if the answer is no."""
@@ -23,6 +33,6 @@ class Answer:
 YES = Answer(True)
 
 
-def no(reason: str) -> Answer:
+def no(reason: Saying) -> Answer:
     """The answer no, with its reason."""
     return Answer(False, reason)

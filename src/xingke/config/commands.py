@@ -24,6 +24,7 @@ from xingke.base.periods import Period
 from xingke.base.press.docx_reader import Unreadable
 from xingke.base.refusals import Refused
 from xingke.base.remembering import memory
+from xingke.base.sayings import told
 from xingke.config import backup as backing_up
 from xingke.config import beginning, checking, logs, moving, serving
 from xingke.config.occupancy import occupied
@@ -127,7 +128,7 @@ def jobs(options: argparse.Namespace) -> int:
         table.add_row(
             str(job.pk), str(base_jobs.kind(job.kind).label), job.get_state_display(),
             f"{job.done}/{job.total}" if job.total else "", job.asked_by.username,
-            f"{timezone.localtime(job.asked_at):%Y-%m-%d %H:%M}", job.error or job.said,
+            f"{timezone.localtime(job.asked_at):%Y-%m-%d %H:%M}", str(job.error) or job.said,
         )  # fmt: skip
     console.print(table)
     return 0
@@ -197,7 +198,7 @@ def write(options: argparse.Namespace) -> int:
     if document.gaps:
         console.print(f"缺数未写 {len(document.gaps)} 处：")
         for gap in document.gaps:
-            console.print(f"  {gap['section']}｜{gap['text']}　{'；'.join(gap['why'])}")
+            console.print(f"  {gap['section']}｜{gap['text']}　{'；'.join(str(told(why)) for why in gap['why'])}")
     return 0
 
 

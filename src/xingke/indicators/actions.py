@@ -12,6 +12,7 @@ from django.db import transaction
 from xingke.accounts.models import User
 from xingke.accounts.queries import current_seq
 from xingke.base.periods import Period
+from xingke.base.sayings import NOTHING, Saying
 from xingke.indicators import aspects
 from xingke.indicators.models import Figure
 from xingke.indicators.queries import Reader, Value
@@ -37,7 +38,7 @@ class Said:
     count: int
     parts: tuple[dict[str, Any], ...]  # JSON: see ``_part``
     digest: str
-    why: str = ""
+    why: Saying = NOTHING
 
 
 def read_figure(reader: Reader, code: str, region: Region, period: Period, aspect: str) -> Said:

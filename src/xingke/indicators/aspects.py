@@ -9,8 +9,10 @@ from decimal import Decimal
 from functools import cached_property
 from itertools import takewhile
 
+from xingke.base.labels import Label
 from xingke.base.periods import Period
 from xingke.base.quantities import format_number
+from xingke.base.sayings import NOTHING, Saying, say
 from xingke.indicators import rules
 from xingke.indicators.aspect_names import ASPECT_NAMES, split
 from xingke.indicators.queries import Growth, Reader, Value, indicator
@@ -35,10 +37,10 @@ class Reading:
     amount: Decimal | None = None
     values: tuple[Value, ...] = ()
     told: Observation | None = None
-    why: str = ""
+    why: Saying = NOTHING
 
 
-NOTHING = Reading()
+NOT_SO = Reading()
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ def read(reader: Reader, asked: Indicator, region: Region, period: Period, aspec
     code, other = split(aspect)
     question = Question(reader, asked, region, period, reader.indicator(other, region=region) if other else None)
     if asked.nature not in ASPECT_NAMES[code].natures:
-        return Reading(why=f"“{called(asked, aspect, region=region)}”无从说起：这类指标不适用。")
+        return Reading(why=say("“%(name)s”无从说起：这类指标不适用。", name=label(asked, aspect, region=region)))
     return ASPECTS[code].read(question)
 
 
@@ -126,18 +128,18 @@ def _growth(question: Question) -> Reading:
     return Reading(text=growth.text, amount=growth.amount, values=values, told=growth.observation)
 
 
-def _no_growth(question: Question) -> str:
+def _no_growth(question: Question) -> Saying:
     now, base = question.growth.now, question.growth.base
-    label = question.asked.label.zh
+    name = question.asked.label
     if not now.is_known:
         return why_unknown(now)
     if question.asked.growth == "none":
-        return f"“{label}”按定义不计算同比。"
+        return say("“%(name)s”按定义不计算同比。", name=name)
     if base.is_known:
         if problem := _exact(now, base)[1]:
             return problem
-        return f"“{label}”{base.period.label()}为零，不能计算同比。"
-    return f"“{label}”没有{base.period.label()}的同期数，不能计算同比。"
+        return say("“%(name)s”%(period)s为零，不能计算同比。", name=name, period=base.period)
+    return say("“%(name)s”没有%(period)s的同期数，不能计算同比。", name=name, period=base.period)
 
 
 def _times(question: Question) -> Reading:
@@ -145,7 +147,7 @@ def _times(question: Question) -> Reading:
     if growth.amount is None:
         return Reading(why=_no_growth(question))
     if growth.kind != "percent" or growth.observation is not None or growth.amount < IN_MULTIPLES:
-        return NOTHING
+        return NOT_SO
     text = f"增长{format_number(growth.amount / 100, 1)}倍"
     return Reading(text=text, amount=growth.amount, values=(growth.now, growth.base))
 
@@ -157,7 +159,7 @@ def _rank(question: Question) -> Reading:
             return Reading(why=why_unknown(question.now))
         if all(value.is_known for value in rank.values) and (problem := _exact(*rank.values)[1]):
             return Reading(why=problem)
-        return Reading(why=f"“{question.asked.label.zh}”同级区划的数据不全，不能排位。")
+        return Reading(why=say("“%(name)s”同级区划的数据不全，不能排位。", name=question.asked.label))
     return Reading(text=rank.text, amount=Decimal(rank.place), values=rank.values, told=rank.observation)
 
 
@@ -191,7 +193,9 @@ def _total(question: Question) -> Reading:
         if said.text is None or period.first.year == question.period.first.year:
             return said
         return replace(said, text=f"{said.text}（{since_words(period)}）")
-    return Reading(why=f"“{question.asked.label.zh}”没有{question.period.label()}以前的台账记录，不能累计。")
+    return Reading(
+        why=say("“%(name)s”没有%(period)s以前的台账记录，不能累计。", name=question.asked.label, period=question.period)
+    )
 
 
 def _share(question: Question) -> Reading:
@@ -216,19 +220,19 @@ def _share_growth(question: Question) -> Reading:
     return Reading(text=rules.growth_text(now - base, kind="points", decimals=1), amount=now - base, values=values)
 
 
-def _share_of(part: Value, whole: Value) -> tuple[Decimal | None, str]:
+def _share_of(part: Value, whole: Value) -> tuple[Decimal | None, Saying]:
     """A part in percent of its whole, or why it cannot be said."""
     amounts, problem = _exact(part, whole)
     if problem:
         return None, problem
-    names = f"“{part.indicator.label.zh}”占“{whole.indicator.label.zh}”的比重"
+    names = {"part": part.indicator.label, "whole": whole.indicator.label}
     if part.indicator.unit != whole.indicator.unit:
-        return None, f"{names}：两者单位不同，不能计算。"
+        return None, say("“%(part)s”占“%(whole)s”的比重：两者单位不同，不能计算。", **names)
     if amounts[1] <= 0:
-        return None, f"“{whole.indicator.label.zh}”{whole.period.label()}为零，不能计算比重。"
+        return None, say("“%(whole)s”%(period)s为零，不能计算比重。", **names, period=whole.period)
     if not 0 <= amounts[0] <= amounts[1]:
-        return None, f"{names}：部分大于整体，请核对两个数。"
-    return amounts[0] / amounts[1] * 100, ""
+        return None, say("“%(part)s”占“%(whole)s”的比重：部分大于整体，请核对两个数。", **names)
+    return amounts[0] / amounts[1] * 100, NOTHING
 
 
 def _like_periods(question: Question) -> Sequence[Period]:
@@ -246,11 +250,11 @@ def _high(question: Question) -> Reading:
     known = [value for value in earlier if value.is_known]
     unbroken = list(takewhile(lambda value: value.is_known, earlier))
     if question.asked.direction != "up" or len(unbroken) < EARLIER_NEEDED:
-        return NOTHING
+        return NOT_SO
     values = (question.now, *known)
     amounts = [value.amount for value in values if value.amount is not None]
     if any(value.is_rough for value in values) or amounts[0] <= max(amounts[1:]):
-        return NOTHING
+        return NOT_SO
     return Reading(text=f"创{unbroken[-1].period.first.year}年以来新高", amount=amounts[0], values=values)
 
 
@@ -279,30 +283,41 @@ def since_words(period: Period) -> str:
 
 def called(asked: Indicator, aspect: str, *, language: str = "zh", region: Region | None = None) -> str:
     """What a figure is called: the indicator, and which aspect of it: 发明专利拥有量（同比）."""
+    return label(asked, aspect, region=region).in_language(language)
+
+
+def label(asked: Indicator, aspect: str, *, region: Region | None = None) -> Label:
+    """What a figure is called, in both languages."""
     code, other = split(aspect)
-    about = ASPECT_NAMES[code].called(language, indicator(other, region=region).label if other else None)
-    name = asked.label.in_language(language)
-    if not about:
-        return name
-    return f"{name}（{about}）" if language.startswith("zh") else f"{name} ({about})"
+    of = indicator(other, region=region).label if other else None
+    about = Label(ASPECT_NAMES[code].called("zh", of), ASPECT_NAMES[code].called("en", of))
+    if not about.zh:
+        return asked.label
+    return Label(f"{asked.label.zh}（{about.zh}）", f"{asked.label.en} ({about.en})")
 
 
-def why_unknown(value: Value) -> str:
+def why_unknown(value: Value) -> Saying:
     """Why a value cannot be said, in a sentence for the list of gaps."""
-    label = value.indicator.label.zh
+    name, period = value.indicator.label, value.period
     if value.status == "ambiguous":
-        return f"“{label}”有 {len(value.rivals)} 个不同的上报数，须先选定采用哪一个。"
+        return say("“%(name)s”有 %(count)s 个不同的上报数，须先选定采用哪一个。", name=name, count=len(value.rivals))
     if value.status == "partial" and value.covered:
-        return f"“{label}”{value.covered.of} 个下级区划中只有 {value.covered.known} 个已知。"
-    missing = "、".join(indicator(code).label.zh for code in value.missing)
-    return f"“{label}”没有{value.period.label()}的数据{f'（缺{missing}）' if missing else ''}。"
+        known, of = value.covered.known, value.covered.of
+        return say("“%(name)s”%(of)s 个下级区划中只有 %(known)s 个已知。", name=name, of=of, known=known)
+    if value.missing:
+        missing = tuple(indicator(code).label for code in value.missing)
+        return say("“%(name)s”没有%(period)s的数据（缺%(missing)s）。", name=name, period=period, missing=missing)
+    return say("“%(name)s”没有%(period)s的数据。", name=name, period=period)
 
 
-def _exact(*values: Value) -> tuple[Sequence[Decimal], str]:
+def _exact(*values: Value) -> tuple[Sequence[Decimal], Saying]:
     """The amounts of some values to reckon with; where one is unknown or an approximation, none and why."""
     for value in values:
         if value.amount is None:
             return (), why_unknown(value)
         if value.is_rough:
-            return (), f"“{value.indicator.label.zh}”{value.period.label()}是约数（{value.text}），不能据以计算。"
-    return [value.amount for value in values if value.amount is not None], ""
+            name, period = value.indicator.label, value.period
+            return (), say(
+                "“%(name)s”%(period)s是约数（%(text)s），不能据以计算。", name=name, period=period, text=value.text
+            )
+    return [value.amount for value in values if value.amount is not None], NOTHING

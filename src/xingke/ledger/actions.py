@@ -23,6 +23,7 @@ from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base.keys import derived_key, new_key
 from xingke.base.refusals import Refused
+from xingke.base.sayings import Value
 from xingke.ledger import queries, rules
 from xingke.ledger.bulk import insert, insert_objects
 from xingke.ledger.kinds import KINDS, Kind
@@ -41,6 +42,7 @@ from xingke.registry.models import Organisation, Region, Zone
 from xingke.registry.rules import Scope
 
 V = TypeVar("V", bound=Version)
+H = TypeVar("H", bound=rules.Happens)
 BATCH = 2_000
 ARRIVALS = ("moved_in", "received")
 
@@ -116,8 +118,8 @@ def file_histories(
             checked.add(region.pk)
         subjects = [_subject(known, each) for each in chunk]
         events = [event for each in chunk for event in _events(known, each)]
-        _create(known.subject, subjects, common)
-        _create(known.event, events, common)
+        _create(known.subject, _subject_columns(known), subjects, common)
+        _create(known.event, _event_columns(known), events, common)
         written += len(subjects) + len(events)
     if not is_part:
         record_audit(
@@ -139,55 +141,64 @@ def _confirmed(by: User, now: datetime) -> dict[str, Any]:
     return {"state": State.CONFIRMED, "confirmed_at": now, "confirmed_by": by}
 
 
-def _create(model: type[Version], rows: Sequence[Mapping[str, Any]], common: Mapping[str, Any]) -> None:
+def _create(
+    model: type[Version], columns: Sequence[str], rows: Sequence[Sequence[Any]], common: Mapping[str, Any]
+) -> None:
     try:
         with transaction.atomic():
-            insert(model, rows, common)
+            insert(model, columns, rows, common)
     except IntegrityError as error:
         raise Refused(
             _("有一条记录与台账中已有的记录重复（编号相同），整批未登记：%(error)s") % {"error": error}
         ) from error
 
 
-def _subject(kind: Kind, history: NewHistory) -> dict[str, Any]:
+_WHERE = ("region_id", "zone_id", "organisation_id", "source_place", "is_fictional", "happened_on")
+
+
+def _subject_columns(kind: Kind) -> tuple[str, ...]:
     """The columns of a subject that are its own."""
-    return {
-        "record": history.key, **_where(history, history.region, history.organisation),
-        "happened_on": min(event.on for event in history.events), **dict.fromkeys(kind.details, ""), **history.fields,
-    }  # fmt: skip
+    return ("record", *_WHERE, *kind.repeated, *kind.details)
 
 
-def _events(kind: Kind, history: NewHistory) -> list[dict[str, Any]]:
-    """The columns of its events that are theirs, in order."""
-    repeated = {name: history.fields[name] for name in kind.repeated}
-    result = []
-    for step in _effects(kind, (rules.Happening(each.event, each.on, each) for each in history.events)):
-        event = step.happening.key
-        assert isinstance(event, NewEvent)  # what was put in two lines above
-        result.append(
-            {
-                "record": event.key or derived_key(history.key, event.event, event.on, *_again(history, event)),
-                "subject": history.key, **_where(history, event.region, event.organisation or history.organisation),
-                "happened_on": event.on, "event": event.event, "effect": step.effect, "step": step.step, **repeated,
-                **kind.event_details, **event.measures,
-            }
-        )  # fmt: skip
-    return result
+def _subject(kind: Kind, history: NewHistory) -> tuple[Any, ...]:
+    first = min([event.on for event in history.events])
+    own = [history.fields.get(name, "") for name in (*kind.repeated, *kind.details)]
+    return (history.key, *_where(history, history.region, history.organisation, first), *own)
 
 
-def _effects(kind: Kind, happenings: Iterable[rules.Happening]) -> list[rules.Step]:
-    def said(event: str) -> str:
-        return registry.term_label(kind.event_list, event, "zh-hans")
+def _event_columns(kind: Kind) -> tuple[str, ...]:
+    """The columns of its events that are theirs."""
+    return ("record", "subject", *_WHERE, "event", "effect", "step", *kind.repeated, *kind.event_details)
+
+
+def _events(kind: Kind, history: NewHistory) -> list[tuple[Any, ...]]:
+    """Its events as rows, in order."""
+    repeated = [history.fields[name] for name in kind.repeated]
+    return [
+        (
+            event.key or derived_key(history.key, event.event, event.on, *_again(history, event)), history.key,
+            *_where(history, event.region, event.organisation or history.organisation, event.on),
+            event.event, effect, step, *repeated,
+            *[event.measures.get(name, default) for name, default in kind.event_details.items()],
+        )
+        for event, step, effect in _effects(kind, history.events)
+    ]  # fmt: skip
+
+
+def _effects(kind: Kind, happenings: Iterable[H]) -> list[rules.Step[H]]:
+    def said(event: str) -> Value:
+        known = registry.terms(kind.event_list)
+        return known[event].label if event in known else event
 
     return rules.effects(happenings, unheld=kind.names.unheld, said=said)
 
 
-def _where(history: NewHistory, region: Region, organisation: Organisation | None) -> dict[str, Any]:
-    return {
-        "region_id": region.pk, "zone_id": history.zone.pk if history.zone else None,
-        "organisation_id": organisation.pk if organisation else None, "source_place": history.source_place,
-        "is_fictional": history.is_fictional,
-    }  # fmt: skip
+def _where(history: NewHistory, region: Region, organisation: Organisation | None, on: date) -> tuple[Any, ...]:
+    return (
+        region.pk, history.zone.pk if history.zone else None, organisation.pk if organisation else None,
+        history.source_place, history.is_fictional, on,
+    )  # fmt: skip
 
 
 def _again(history: NewHistory, event: NewEvent) -> tuple[int, ...]:
@@ -408,7 +419,7 @@ def _obstacles(
                 authors=wrote[event.record] | founders.get(subject.record, frozenset()),
             )  # fmt: skip
             if not answer.allowed:
-                reasons[event.record] = answer.reason
+                reasons[event.record] = str(answer.reason)
     return reasons
 
 

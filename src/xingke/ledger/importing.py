@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from xingke.accounts.actions import record_audit, take_seq
@@ -21,10 +20,11 @@ from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.accounts.queries import current_seq
 from xingke.base.press.cells import Note, Remark, letters
-from xingke.base.press.packages import Unreadable
 from xingke.base.press.sheets import Sheet, read_sheet
 from xingke.base.refusals import Refused
+from xingke.base.sayings import Saying, kept, say, told
 from xingke.ledger import rules
+from xingke.ledger.bulk import uncollected
 from xingke.ledger.incoming import (
     FILED,
     OUTCOMES,
@@ -75,8 +75,8 @@ class Table:
     encoding: str
     digest: str
     sheet_name: str = ""
-    damage: Mapping[int, Sequence[tuple[int, str]]] = field(default_factory=dict)
-    notes: Sequence[str] = ()
+    damage: Mapping[int, Sequence[tuple[int, Saying]]] = field(default_factory=dict)
+    notes: Sequence[Saying] = ()
 
 
 def read_table(data: bytes, *, name: str = "", sheet: str = "") -> Table:
@@ -86,22 +86,19 @@ def read_table(data: bytes, *, name: str = "", sheet: str = "") -> Table:
     dangerous, marked as secret, empty or too large.
     """
     if len(data) > SIZE_LIMIT:
-        raise Refused(_("文件超过 20 MB，请分成几个文件导入。"))
+        raise Refused(say("文件超过 20 MB，请分成几个文件导入。"))
     if not data.strip():
-        raise Refused(_("文件是空的，没有可导入的内容。"))
-    try:
-        read = read_sheet(data, name=name, sheet=sheet)
-    except Unreadable as error:
-        raise Refused(str(error)) from error
-    notes = [f"{note.cell} {note.text}" for note in read.notes if not note.is_damaging]
+        raise Refused(say("文件是空的，没有可导入的内容。"))
+    read = read_sheet(data, name=name, sheet=sheet)
+    notes = [say("%(cell)s %(note)s", cell=note.cell, note=note.text) for note in read.notes if not note.is_damaging]
     kept: list[tuple[int, Sequence[str]]] = []
     for number, cells in zip(read.numbers, read.rows, strict=True):
         if why := rules.is_no_record(cells, read.header):
-            notes.append(_NO_RECORD[why].format(number=number))
+            notes.append(_NO_RECORD[why].filled(number=number))
         else:
             kept.append((number, cells))
     if not kept:
-        raise Refused(_("文件只有表头，没有数据行。"))
+        raise Refused(say("文件只有表头，没有数据行。"))
     return Table(
         header=read.header, rows=[cells for _number, cells in kept], numbers=[number for number, _cells in kept],
         encoding=read.encoding or "XLSX", digest=hashlib.sha256(data).hexdigest(), sheet_name=read.sheet_name,
@@ -110,17 +107,17 @@ def read_table(data: bytes, *, name: str = "", sheet: str = "") -> Table:
 
 
 _NO_RECORD = {
-    "total": "第 {number} 行是合计，没有作为数据读入",
-    "footer": "第 {number} 行是表尾的说明，没有作为数据读入",
-    "header": "第 {number} 行重复了表头，没有作为数据读入",
-    "example": "第 {number} 行是模板里的示例，没有作为数据读入",
+    "total": say("第 %(number)s 行是合计，没有作为数据读入"),
+    "footer": say("第 %(number)s 行是表尾的说明，没有作为数据读入"),
+    "header": say("第 %(number)s 行重复了表头，没有作为数据读入"),
+    "example": say("第 %(number)s 行是模板里的示例，没有作为数据读入"),
 }
 
 
-def _damage(sheet: Sheet) -> dict[int, list[tuple[int, str]]]:
-    found: dict[int, list[tuple[int, str]]] = {}
+def _damage(sheet: Sheet) -> dict[int, list[tuple[int, Saying]]]:
+    found: dict[int, list[tuple[int, Saying]]] = {}
     for number, notes in sheet.damage.items():
-        found[number] = [(_place(note), f"{note.cell} {note.text}。") for note in notes]
+        found[number] = [(_place(note), say("%(cell)s %(note)s。", cell=note.cell, note=note.text)) for note in notes]
     return found
 
 
@@ -153,8 +150,8 @@ def sheet_form(code: str) -> SheetForm:
     """A form of spreadsheet by its code. Raises Refused for one that is not loaded."""
     found = registry.catalogue("sheet").get(code)
     if found is None:
-        known = _("、").join(sorted(registry.catalogue("sheet")))
-        raise Refused(_("没有名为“%(code)s”的表格；可用：%(known)s。") % {"code": code, "known": known})
+        known = tuple(sorted(registry.catalogue("sheet")))
+        raise Refused(say("没有名为“%(code)s”的表格；可用：%(known)s。", code=code, known=known))
     form: SheetForm = found.value
     return form
 
@@ -167,7 +164,7 @@ def reader_of(form: SheetForm, header: Sequence[str], *, by: User, options: Opti
 
 
 def check(
-    rows: Sequence[Row], reader: Reader, understood: Understood, damage: Mapping[int, Sequence[tuple[int, str]]]
+    rows: Sequence[Row], reader: Reader, understood: Understood, damage: Mapping[int, Sequence[tuple[int, Saying]]]
 ) -> Checked:
     """Read every row completely and hold what holds against the ledger. Writes nothing."""
     seq = current_seq()
@@ -181,21 +178,22 @@ def check(
     return Checked(rows, seq, reader)
 
 
-def _refuse_damaged(row: Row, understood: Understood, damage: Sequence[tuple[int, str]]) -> bool:
+def _refuse_damaged(row: Row, understood: Understood, damage: Sequence[tuple[int, Saying]]) -> bool:
     """A cell whose value was lost in the spreadsheet is never used, whatever could be made of it."""
     if damage:
         used = {taken.place for taken in understood.taken.values()}
         for place, sentence in damage:
             if place < 0:  # the whole row is shifted
-                row.refuse(letters(-1 - place), "", sentence)
+                row.problems.append(Problem.of(letters(-1 - place), "", sentence))
             elif place in used:
-                row.refuse(understood.header[place], row.cells[place], sentence)
+                row.problems.append(Problem.of(understood.header[place], row.cells[place], sentence))
     return bool(row.problems)
 
 
 # ── the stage ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+@uncollected()
 def prepare(
     *, form: SheetForm, table: Table, file_name: str, by: User, now: datetime, options: Options, step: Step = _silent,
     job: int | None = None,
@@ -227,7 +225,10 @@ def _batch(
     return ImportBatch(
         kind=form.kind, form=form.code, file_name=file_name[:200], digest=table.digest, encoding=table.encoding,
         sheet_name=table.sheet_name[:64], options=options.stored(), header=list(table.header),
-        damage={str(number): list(each) for number, each in table.damage.items()}, notes=[*table.notes, *checked.reader.remarks],
+        damage={
+            str(number): [(place, kept(sentence)) for place, sentence in each] for number, each in table.damage.items()
+        },
+        notes=list(map(kept, [*table.notes, *checked.reader.remarks])),
         counts=checked.counts, ready=len(checked.ready), checked_seq=checked.seq, prepared_at=now, prepared_by=by,
     )  # fmt: skip
 
@@ -274,6 +275,7 @@ class _Moved(Exception):
     """Somebody wrote to the ledger since the rows were held against it."""
 
 
+@uncollected()
 def file(*, batch: ImportBatch, by: User, now: datetime, step: Step = _silent) -> ImportBatch:
     """File what a batch would write, as one act; a batch that is filed already stays as it is.
 
@@ -283,7 +285,7 @@ def file(*, batch: ImportBatch, by: User, now: datetime, step: Step = _silent) -
     if batch.state == ImportBatch.State.FILED:
         return batch
     form = sheet_form(batch.form)
-    damage = {int(number): [(place, text) for place, text in each] for number, each in batch.damage.items()}
+    damage = {int(number): [(place, told(text)) for place, text in each] for number, each in batch.damage.items()}
     for attempt in range(TRIES):
         by = _still_allowed(by)
         step(0, batch.ready, CHECKING)
@@ -296,8 +298,10 @@ def file(*, batch: ImportBatch, by: User, now: datetime, step: Step = _silent) -
         if otherwise:
             _stage_again(batch, reader, understood, damage)
             raise Refused(
-                _("台账在您查看之后有了变动，%(count)d 行的结果与预览不同；已重新核对，请看过再登记。")
-                % {"count": otherwise}
+                say(
+                    "台账在您查看之后有了变动，%(count)d 行的结果与预览不同；已重新核对，请看过再登记。",
+                    count=otherwise,
+                )
             )
         step(0, batch.ready, FILING)
         try:
@@ -305,7 +309,7 @@ def file(*, batch: ImportBatch, by: User, now: datetime, step: Step = _silent) -
                 return _file(batch, checked, by=by, now=now)
         except _Moved:
             if attempt == TRIES - 1:
-                raise Refused(_("台账正在不断变动，没有登记；请稍后再试。")) from None
+                raise Refused(say("台账正在不断变动，没有登记；请稍后再试。")) from None
     raise AssertionError("the loop returns or raises")
 
 
@@ -317,7 +321,7 @@ def _still_allowed(by: User) -> User:
 
 
 def _stage_again(
-    batch: ImportBatch, reader: Reader, understood: Understood, damage: Mapping[int, Sequence[tuple[int, str]]]
+    batch: ImportBatch, reader: Reader, understood: Understood, damage: Mapping[int, Sequence[tuple[int, Saying]]]
 ) -> None:
     rows = sorted((Row(row.number, row.cells) for row in staged(batch)), key=lambda row: row.number)
     checked = check(rows, reader, understood, damage)
@@ -333,7 +337,7 @@ def _file(batch: ImportBatch, checked: Checked, *, by: User, now: datetime) -> I
         if batch.state == ImportBatch.State.FILED:
             return batch
         if batch.state == ImportBatch.State.CANCELLED:
-            raise Refused(_("这次导入已经取消，没有登记；需要时请重新交来文件。"))
+            raise Refused(say("这次导入已经取消，没有登记；需要时请重新交来文件。"))
     ready = checked.ready
     taken = checked.reader.before_filing(ready, by=by, now=now, source=batch.file_name)
     seq = take_seq()
@@ -355,7 +359,7 @@ def cancel(*, batch: ImportBatch) -> ImportBatch:
     """Give up a batch that waits; its rows are not kept. Raises Refused for one that is filed."""
     batch = ImportBatch.objects.select_for_update().get(pk=batch.pk)
     if batch.state == ImportBatch.State.FILED:
-        raise Refused(_("这次导入已经登记，不能取消；不对的记录请逐条更正或作废。"))
+        raise Refused(say("这次导入已经登记，不能取消；不对的记录请逐条更正或作废。"))
     batch.state = ImportBatch.State.CANCELLED
     batch.save(update_fields=["state"])
     batch.chunks.all().delete()
@@ -377,6 +381,7 @@ class Outcome:
     earlier: ImportBatch | None
 
 
+@uncollected()
 def import_table(
     *, form: SheetForm, table: Table, file_name: str, by: User, now: datetime, options: Options | None = None,
     is_trial: bool = False,
@@ -402,5 +407,5 @@ def import_table(
                 return Outcome(outcome.counts, left, table, checked.reader, batch, earlier)
         except _Moved:
             if attempt == TRIES - 1:
-                raise Refused(_("台账正在不断变动，没有登记；请稍后再试。")) from None
+                raise Refused(say("台账正在不断变动，没有登记；请稍后再试。")) from None
     raise AssertionError("the loop returns or raises")

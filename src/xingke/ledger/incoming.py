@@ -4,12 +4,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, Self
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from xingke.accounts.models import User
+from xingke.base.sayings import Saying, kept, say, told
 from xingke.ledger.sheets import Understood
 
 # What may become of a row, in the order in which people want to see them.
@@ -32,13 +33,18 @@ class Problem(NamedTuple):
     remedy: str
     values: Mapping[str, Any] = {}
 
+    @classmethod
+    def of(cls, column: str, found: str, remedy: Saying) -> Self:
+        """A problem whose remedy is a saying."""
+        return cls(column, found, remedy.text, kept(remedy)["with"])
+
     def __str__(self) -> str:
-        remedy = _(self.remedy) % self.values if self.values else _(self.remedy)
+        remedy = told({"say": self.remedy, "with": self.values})
         if not self.column:
-            return remedy
-        return _("%(column)s 列为“%(found)s”：%(remedy)s") % {
-            "column": self.column, "found": self.found[:60], "remedy": remedy
-        }  # fmt: skip
+            return str(remedy)
+        return str(
+            say("%(column)s 列为“%(found)s”：%(remedy)s", column=self.column, found=self.found[:60], remedy=remedy)
+        )
 
 
 @dataclass(slots=True, eq=False)
@@ -103,7 +109,10 @@ class Reader(Protocol):
     """What knows the rows of one kind of record."""
 
     key_column: str  # the column that is named where two rows are one record
-    remarks: list[str]  # what somebody should look at in rows that are filed all the same
+
+    @property
+    def remarks(self) -> Sequence[Saying]:
+        """What somebody should look at in rows that are filed all the same."""
 
     def read(self, rows: Sequence[Row]) -> None:
         """Fill each row's content, or its problems. A row that waits gets its outcome too."""

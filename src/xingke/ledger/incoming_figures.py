@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from django.utils.translation import gettext_noop
@@ -12,6 +13,7 @@ from xingke.accounts.permissions import Permission
 from xingke.base.keys import derived_key
 from xingke.base.periods import Period
 from xingke.base.quantities import Quantity, Unit
+from xingke.base.sayings import Saying
 from xingke.ledger import rules
 from xingke.ledger.actions import write_next_versions
 from xingke.ledger.amending import signed
@@ -82,7 +84,7 @@ class FigureReader:
         self._places = [
             (name, understood.taken[name].place if name in understood.taken else None) for name in FIGURE_COLUMNS
         ]
-        self.remarks: list[str] = []
+        self.remarks: list[Saying] = []
         self._headers = {name: taken.header for name, taken in understood.taken.items()}
         self._entering = registry.scope(by, Permission.RECORD_ENTER)
         self._confirming = registry.scope(by, Permission.RECORD_CONFIRM)
@@ -220,7 +222,10 @@ class FigureReader:
             "version": 1, "seq_from": filing.seq, "source": filing.source[:200], "entered_at": filing.now,
             "entered_by_id": filing.by.pk,
         }  # fmt: skip
-        insert(Observation, [self._columns(row, filing) for row in rows if row.outcome == NEW], alike)
+        fresh = [self._columns(row, filing) for row in rows if row.outcome == NEW]
+        if fresh:
+            names = list(fresh[0])
+            insert(Observation, names, list(map(itemgetter(*names), fresh)), alike)
         changed = [
             (row.stored, signed(row.stored, row.changes, filing.by, filing.now))
             for row in rows

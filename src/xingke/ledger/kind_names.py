@@ -4,6 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from xingke.base.sayings import Saying, say
+
+NOT_BEGUN = say("之前没有开始，不能结束。")
+
 
 class Number(StrEnum):
     """What a kind's number is the number of."""
@@ -31,21 +35,21 @@ class KindNames:
     number: Number = Number.DOCUMENT
     needs_holder: bool = False
     four_eyes: bool = False
-    unheld: str = ""
+    unheld: Saying = NOT_BEGUN
 
 
 KIND_NAMES: dict[str, KindNames] = {
     "recognition": KindNames(
         {"title": "title", "level": "level"}, "title_event", named_by="title", number=Number.OWN, needs_holder=True,
-        four_eyes=True, unheld="之前没有有效的认定，不能失去并未持有的资质。",
+        four_eyes=True, unheld=say("之前没有有效的认定，不能失去并未持有的资质。"),
     ),
     "patent": KindNames(
         {"form": "patent_form"}, "patent_event", number=Number.PATENT,
-        unheld="之前没有授权或受让，不能失去并未持有的专利。",
+        unheld=say("之前没有授权或受让，不能失去并未持有的专利。"),
     ),
     "project": KindNames(
         {"programme": "programme", "level": "level"}, "project_event", {"amount": "money"}, number=Number.OWN,
-        four_eyes=True, unheld="之前没有立项，没有立项的项目不能验收或终止。",
+        four_eyes=True, unheld=say("之前没有立项，没有立项的项目不能验收或终止。"),
     ),
     "payment": KindNames(
         {"purpose": "purpose", "level": "level"}, "payment_event", {"amount": "money"}, four_eyes=True
@@ -56,7 +60,7 @@ KIND_NAMES: dict[str, KindNames] = {
     ),
     "award": KindNames({"prize": "prize", "level": "level"}, "award_event", number=Number.OWN),
     "appointment": KindNames(
-        {"post": "post"}, "appointment_event", unheld="之前没有到岗，没有到岗的人不能离岗。"
+        {"post": "post"}, "appointment_event", unheld=say("之前没有到岗，没有到岗的人不能离岗。")
     ),
     "activity": KindNames({"topic": "topic"}, "activity_event", {"people": "count", "materials": "count"}),
     "milestone": KindNames({"topic": "topic"}, "milestone_event"),

@@ -26,7 +26,7 @@ class Kind:
         """What it is made of, as plain data."""
         return KIND_NAMES[self.code]
 
-    @property
+    @cached_property
     def repeated(self) -> tuple[str, ...]:
         """The fields of the subject its events repeat: those a definition may ask about."""
         return tuple(self.names.fields)

@@ -224,7 +224,7 @@ def rights(user: User, shown: RecordPage) -> Rights:
         correct=may[Permission.RECORD_ENTER] and correctable,
         is_proposed=not changed_at_once(user, shown),
         confirm=confirmable is not None and confirmable.allowed,
-        why_not=confirmable.reason if confirmable is not None and row.state == State.DRAFT else "",
+        why_not=str(confirmable.reason) if confirmable is not None and row.state == State.DRAFT else "",
         void=correctable and _may_void(user, shown),
         choose=may[Permission.OBSERVATION_CHOOSE] and shown.kind == OBSERVATION and choice_of(row) is not None,
     )

@@ -5,6 +5,8 @@ import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from pydantic import ConfigDict
 
@@ -12,7 +14,8 @@ from xingke.base.codes import is_patent_number, normalise_code, normalise_patent
 from xingke.base.definitions import Catalogue, DefinitionKind, Issue
 from xingke.base.periods import Period
 from xingke.base.refusals import YES, Answer, Refused, no
-from xingke.ledger.kind_names import KindNames, Number
+from xingke.base.sayings import NOTHING, Saying, Value, say
+from xingke.ledger.kind_names import NOT_BEGUN, KindNames, Number
 
 # What an event does to whether the title or patent is held: opens it, closes it, or neither.
 # 重新认定 opens only what had lapsed: see ``effects``.
@@ -32,6 +35,19 @@ _SAME_DAY = {event: place for place, event in enumerate(
 )}  # fmt: skip
 
 
+class Happens(Protocol):
+    """What happened on a day."""
+
+    @property
+    def event(self) -> str: ...
+
+    @property
+    def on(self) -> date: ...
+
+
+H = TypeVar("H", bound=Happens)
+
+
 @dataclass(frozen=True)
 class Happening:
     """One event of a history before it is filed: what, when, and any key of the caller's."""
@@ -41,41 +57,58 @@ class Happening:
     key: object = None
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple, Generic[H]):
     """An event in its place: the order within the history (from 1) and its effect on being held (+1, 0, −1)."""
 
-    happening: Happening
+    happening: H
     step: int
     effect: int
 
 
-def effects(
-    history: Iterable[Happening], *, unheld: str = "之前没有开始，不能结束。", said: Callable[[str], str] = str
-) -> list[Step]:
+def effects(history: Iterable[H], *, unheld: Saying = NOT_BEGUN, said: Callable[[str], Value] = str) -> list[Step[H]]:
     """Order the events of one history and say what each does.
 
     Whether something is held is the running sum of the effects, always 0 or 1: a second 认定 while held opens nothing.
     unheld: why its kind cannot lose what it has not. said: how an event is called. Raises Refused naming the event for
     an unknown one, and for one that closes what is not held.
     """
-    ordered = sorted(history, key=lambda each: (each.on, _SAME_DAY.get(each.event, 0)))
+    ordered = _ordered(history)
+    found = _effects_of(tuple([each.event for each in ordered]))
+    if len(found) < len(ordered):
+        wrong = ordered[len(found)]
+        if wrong.event in CLOSES:
+            raise Refused(say("%(day)s 的“%(event)s”%(why)s", day=str(wrong.on), event=said(wrong.event), why=unheld))
+        raise Refused(say("没有名为“%(event)s”的事件。", event=wrong.event))
+    return [Step(each, number, effect) for number, (each, effect) in enumerate(zip(ordered, found, strict=True), 1)]
+
+
+def is_possible(history: Iterable[Happens]) -> bool:
+    """Whether a history can have happened so."""
+    events = tuple([each.event for each in _ordered(history)])
+    return len(_effects_of(events)) == len(events)
+
+
+def _ordered(history: Iterable[H]) -> list[H]:
+    return sorted(history, key=lambda each: (each.on, _SAME_DAY.get(each.event, 0)))
+
+
+@lru_cache(4096)  # thousands of histories run alike
+def _effects_of(events: tuple[str, ...]) -> tuple[int, ...]:
+    """What each of the events does, in their order, up to the first that cannot be."""
     held = False
-    steps: list[Step] = []
-    for number, each in enumerate(ordered, 1):
-        if each.event in OPENS:
+    found: list[int] = []
+    for event in events:
+        if event in OPENS:
             effect = 0 if held else 1
-        elif each.event in CLOSES:
-            if not held:
-                raise Refused(f"{each.on} 的“{said(each.event)}”{unheld}")
+        elif event in CLOSES and held:
             effect = -1
-        elif each.event in NEITHER:
+        elif event in NEITHER:
             effect = 0
         else:
-            raise Refused(f"没有名为“{each.event}”的事件。")
+            break
         held = held if effect == 0 else effect == 1
-        steps.append(Step(each, number, effect))
-    return steps
+        found.append(effect)
+    return tuple(found)
 
 
 def natural_key(kind: KindNames, *, terms: Sequence[str], holder: object, number: str, name: str) -> tuple[object, ...]:
@@ -94,7 +127,7 @@ class ReadNumber:
     """A number as the ledger keeps it, and what speaks against it: nothing, or a sentence to be checked by a person."""
 
     kept: str
-    doubt: str = ""
+    doubt: Saying = NOTHING
 
 
 def patent_number(written: str, *, digit: str) -> ReadNumber:
@@ -109,24 +142,29 @@ def patent_number(written: str, *, digit: str) -> ReadNumber:
         kept = normalise_patent_number(written)
     except ValueError:
         raise Refused(
-            f"“{written.strip()}”不是专利申请号：应为 8 或 12 位数字加一位校验位，如 202310123456.7。"
+            say(
+                "“%(number)s”不是专利申请号：应为 8 或 12 位数字加一位校验位，如 202310123456.7。",
+                number=written.strip(),
+            )
         ) from None
     if not is_patent_number(kept):
-        return ReadNumber(kept, f"申请号 {kept} 的校验位不对，请对照受理通知书或证书核对。")
-    if kept[4 if len(kept) == 14 else 2] != digit:
-        return ReadNumber(kept, f"申请号 {kept} 的第 {5 if len(kept) == 14 else 3} 位与所选的专利类型不符，请核对。")
+        return ReadNumber(kept, say("申请号 %(number)s 的校验位不对，请对照受理通知书或证书核对。", number=kept))
+    place = 5 if len(kept) == 14 else 3
+    if kept[place - 1] != digit:
+        doubt = say("申请号 %(number)s 的第 %(place)s 位与所选的专利类型不符，请核对。", number=kept, place=place)
+        return ReadNumber(kept, doubt)
     return ReadNumber(kept)
 
 
-SELF_CONFIRMED = "这类记录要由登记人以外的人确认，登记人和确认人不能是同一个账号。"
+SELF_CONFIRMED = say("这类记录要由登记人以外的人确认，登记人和确认人不能是同一个账号。")
 
 
 def may_confirm(*, state: str, by: int, four_eyes: bool = False, authors: Collection[int] = ()) -> Answer:
     """Whether a record may be confirmed now. authors: who wrote what it says; of a kind with four eyes none of them."""
     if state == "void":
-        return no("已作废的记录不能确认，请另行登记。")
+        return no(say("已作废的记录不能确认，请另行登记。"))
     if state == "confirmed":
-        return no("该记录已经确认，无需重复操作。")
+        return no(say("该记录已经确认，无需重复操作。"))
     return no(SELF_CONFIRMED) if four_eyes and by in authors else YES
 
 
@@ -143,23 +181,23 @@ def may_change_at_once(*, state: str, four_eyes: bool, may_confirm: bool) -> Ans
     if state != "confirmed":
         return YES
     if four_eyes:
-        return no("这条记录已由两人登记和确认，改动要先提出、由别人确认后才生效。")
-    return YES if may_confirm else no("这条记录已经确认，您没有确认的权限，改动要先提出、由别人确认后才生效。")
+        return no(say("这条记录已由两人登记和确认，改动要先提出、由别人确认后才生效。"))
+    return YES if may_confirm else no(say("这条记录已经确认，您没有确认的权限，改动要先提出、由别人确认后才生效。"))
 
 
 def may_decide(*, outcome: str, proposed_by: int, by: int, accepting: bool) -> Answer:
     """Whether a proposed change may be accepted, or declined (by its proposer: withdrawn)."""
     if outcome != "open":
-        return no("这项改动建议已有结果，无需重复操作。")
-    return no("自己提出的改动要由别人确认，不能自己采纳。") if accepting and proposed_by == by else YES
+        return no(say("这项改动建议已有结果，无需重复操作。"))
+    return no(say("自己提出的改动要由别人确认，不能自己采纳。")) if accepting and proposed_by == by else YES
 
 
 def may_correct(*, state: str, is_current: bool) -> Answer:
     """Whether a version may be followed by a corrected one."""
     if not is_current:
-        return no("这不是最新版本：该记录在您打开页面之后已被更正，请刷新后再改。")
+        return no(say("这不是最新版本：该记录在您打开页面之后已被更正，请刷新后再改。"))
     if state == "void":
-        return no("已作废的记录不能更正，请另行登记。")
+        return no(say("已作废的记录不能更正，请另行登记。"))
     return YES
 
 

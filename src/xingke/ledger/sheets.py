@@ -9,13 +9,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated
 
-from django.utils.translation import gettext as _
 from pydantic import ConfigDict, Field
 
 from xingke.base.definitions import Catalogue, DefinitionKind, Entry, Issue
 from xingke.base.labels import Label
 from xingke.base.quantities import Unit
 from xingke.base.refusals import Refused
+from xingke.base.sayings import say
 from xingke.ledger.kind_names import KIND_NAMES
 from xingke.ledger.kinds import KINDS
 
@@ -175,13 +175,10 @@ def understand(form: SheetForm, header: Sequence[str], units: Mapping[str, Unit]
         column, unit = found
         before = taken.setdefault(column.role, Taken(place, name, column, unit))
         if before.place != place:
-            raise Refused(
-                _("“%(one)s”和“%(other)s”两列是同一项内容，请只保留一列。") % {"one": before.header, "other": name}
-            )
+            raise Refused(say("“%(one)s”和“%(other)s”两列是同一项内容，请只保留一列。", one=before.header, other=name))
         if column.measure and unit is None:
             raise Refused(
-                _("“%(name)s”一列没有写明单位，请在列名后注明，如“%(example)s（万元）”。")
-                % {"name": name, "example": name}
+                say("“%(name)s”一列没有写明单位，请在列名后注明，如“%(example)s（万元）”。", name=name, example=name)
             )
     missing = [
         each.headers[0]
@@ -189,10 +186,10 @@ def understand(form: SheetForm, header: Sequence[str], units: Mapping[str, Unit]
         if each.required and each.role not in taken and each.to not in form.given
     ]
     if missing:
-        raise Refused(_("缺少必需的列：%(columns)s。") % {"columns": _("、").join(missing)})
+        raise Refused(say("缺少必需的列：%(columns)s。", columns=tuple(missing)))
     if form.events and not any(each.role in taken for each in form.events):
-        known = _("、").join(each.headers[0] for each in form.events)
-        raise Refused(_("没有任何日期列；至少要有其中一列：%(known)s。") % {"known": known})
+        known = tuple(each.headers[0] for each in form.events)
+        raise Refused(say("没有任何日期列；至少要有其中一列：%(known)s。", known=known))
     return Understood(tuple(header), taken)
 
 

@@ -1,10 +1,11 @@
-"""The workbench, the component gallery, the health page and what a stale form is told."""
+"""The workbench, the guide, the component gallery, the health page and what a stale form is told."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_safe
 from xingke.accounts import queries as accounts
 from xingke.base.caching import for_everybody
 from xingke.base.gallery import samples
+from xingke.portal import guide as guides
 from xingke.portal import queries
 from xingke.registry import queries as registry
 
@@ -53,6 +55,15 @@ def _home(request: HttpRequest) -> HttpResponse:
     home = queries.home()
     context = {"home": home, "is_fictional": home.is_fictional, "is_public": True}
     return render(request, "portal/home.html", context)
+
+
+@for_everybody
+@require_safe
+def guide(request: HttpRequest) -> HttpResponse:
+    """The user's guide; strangers may read it too, before they have an account."""
+    is_public = not request.user.is_authenticated
+    context = {"guide": guides.guide(get_language() or ""), "frame": "public.html" if is_public else "base.html"}
+    return render(request, "portal/guide.html", context)
 
 
 @require_safe

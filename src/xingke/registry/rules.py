@@ -10,6 +10,7 @@ from xingke.base.definitions import Catalogue, DefinitionKind, Issue
 from xingke.base.labels import Label
 from xingke.base.quantities import KINDS, Unit
 from xingke.base.refusals import YES, Answer, no
+from xingke.base.sayings import say
 
 STRICT = ConfigDict(extra="forbid")
 LEVELS = ("nation", "province", "city", "county")
@@ -95,9 +96,15 @@ def may_hold(role: Role, held: Collection[Role]) -> Answer:
         if other.code == role.code:
             continue
         if other.code in role.excludes or role.code in other.excludes:
-            return no(f"“{role.label.zh}”与已有的“{other.label.zh}”不得由同一账号担任。")
+            return no(say("“%(role)s”与已有的“%(other)s”不得由同一账号担任。", role=role.label, other=other.label))
         if role.administrative != other.administrative:
-            return no(f"“{role.label.zh}”与“{other.label.zh}”一为管理岗位、一为业务岗位，不得由同一账号担任。")
+            return no(
+                say(
+                    "“%(role)s”与“%(other)s”一为管理岗位、一为业务岗位，不得由同一账号担任。",
+                    role=role.label,
+                    other=other.label,
+                )
+            )
     return YES
 
 

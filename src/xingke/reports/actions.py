@@ -18,6 +18,7 @@ from xingke.base.periods import Period
 from xingke.base.press import numerals, tree
 from xingke.base.press import proof as proofs
 from xingke.base.refusals import Refused
+from xingke.base.sayings import Saying, kept
 from xingke.indicators import columns
 from xingke.indicators.actions import Said, freeze, read_at, read_figure
 from xingke.indicators.aspect_names import split
@@ -80,7 +81,7 @@ def write_document(*, outline: str, region: Region, period: Period, by: User, no
     edition = _Edition(
         work=last.work if last else new_key(), number=last.edition + 1 if last else 1, follows=last, outline=outline,
         outline_version=definition.value.version, outline_hash=definition.hash, region=region, period=period, seq=seq,
-        gaps=[{"section": gap.section, "text": gap.text, "why": list(gap.why)} for gap in gaps], by=by, now=now,
+        gaps=[{"section": gap.section, "text": gap.text, "why": [kept(why) for why in gap.why]} for gap in gaps], by=by, now=now,
     )  # fmt: skip
     key = new_key()
     document_tree = edition.laid_out(
@@ -110,9 +111,9 @@ class Stale(Refused):
 class Unsound(Refused):
     """The text cannot be said as it is: numbers without evidence, figures that are unknown."""
 
-    def __init__(self, mistakes: Sequence[source.Mistake], unknown: Mapping[rules.Slot, str]) -> None:
+    def __init__(self, mistakes: Sequence[source.Mistake], unknown: Mapping[rules.Slot, Saying]) -> None:
         self.mistakes, self.unknown = mistakes, unknown
-        super().__init__(" ".join([*map(said_mistake, mistakes), *unknown.values()]))
+        super().__init__(" ".join([*map(said_mistake, mistakes), *map(str, unknown.values())]))
 
 
 def said_mistake(each: source.Mistake) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from xingke.accounts.permissions import Permission
 from xingke.base.refusals import YES, Answer, no
+from xingke.base.sayings import say
 
 ASKED, PASSED, REFUSED = "asked", "passed", "refused"
 PUBLISHED, SUPERSEDED, RETRACTED = "published", "superseded", "retracted"
@@ -34,19 +35,21 @@ def permission(step: str, standing: str) -> Permission:
 
 def may_follow(step: str, standing: str) -> Answer:
     """Whether a step may follow where an edition stands."""
-    return YES if step in MAY_FOLLOW[standing] else no("这份文稿的状态已经变了，请刷新页面再看。")
+    return YES if step in MAY_FOLLOW[standing] else no(say("这份文稿的状态已经变了，请刷新页面再看。"))
 
 
 def may_review(reviewer: int, authors: Collection[int]) -> Answer:
     """Four eyes: whoever wrote, edited or submitted a text does not pass it. Both by account id."""
-    return no("自己写、改或提交的文稿须由别人审查。") if reviewer in authors else YES
+    return no(say("自己写、改或提交的文稿须由别人审查。")) if reviewer in authors else YES
 
 
 def may_publish(publisher: int, authors: Collection[int]) -> Answer:
     """Four eyes once more: who answers for a text before the public is not its author; its reviewer may be. By account id."""
     if publisher in authors:
         return no(
-            "自己写、改或提交的文稿不能自己公布，请另一位有公布权限的人公布；审查人有公布权限的，也可以由审查人公布。"
+            say(
+                "自己写、改或提交的文稿不能自己公布，请另一位有公布权限的人公布；审查人有公布权限的，也可以由审查人公布。"
+            )
         )
     return YES
 

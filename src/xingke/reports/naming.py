@@ -7,6 +7,7 @@ from uuid import UUID
 
 from xingke.base.periods import Period
 from xingke.base.press import tree
+from xingke.base.sayings import NOTHING, Saying, say
 from xingke.indicators.aspects import why_unknown
 from xingke.indicators.queries import Contribution, Reader, contributions
 from xingke.ledger.kinds import KINDS, Kind
@@ -36,16 +37,16 @@ class Named:
             yield "等"
 
 
-def name_records(reader: Reader, names: NameList, region: Region, period: Period) -> tuple[Named | None, str]:
+def name_records(reader: Reader, names: NameList, region: Region, period: Period) -> tuple[Named | None, Saying]:
     """The records behind an indicator by name, as the reader sees them; None and why where there is nothing to name."""
     value = reader.value(reader.indicator(names.indicator, region=region), region, period)
     if not value.is_known:
         return None, why_unknown(value)
     leaves = [leaf for leaf in reader.leaves(value) if leaf.amount]
     if not leaves:
-        return None, ""
+        return None, NOTHING
     if any(leaf.route != "records" for leaf in leaves):
-        return None, f"“{value.indicator.label.zh}”是上报数，没有台账记录，列不出名单。"
+        return None, say("“%(name)s”是上报数，没有台账记录，列不出名单。", name=value.indicator.label)
     limit = names.most + 1 if names.order == "newest" else None
     found = [each for leaf in leaves for each in contributions(leaf, seq=reader.seq, limit=limit) if each.event]
     kind = KINDS[value.indicator.of]
@@ -56,7 +57,7 @@ def name_records(reader: Reader, names: NameList, region: Region, period: Period
             record = str(UUID(each.evidence.record))
             mentions[text] = tree.Mention(text=text, kind=kind.code, record=record, version=each.evidence.version)
     shown = tuple(mentions.values())[: names.most]
-    return (Named(shown, names.between, is_all=len(shown) == len(mentions)), "") if shown else (None, "")
+    return (Named(shown, names.between, is_all=len(shown) == len(mentions)), NOTHING) if shown else (None, NOTHING)
 
 
 def _day(each: Contribution) -> int:

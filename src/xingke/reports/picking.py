@@ -64,7 +64,7 @@ def _offer(reader: Reader, asked: Indicator, region: Region, period: Period, asp
         called(asked, aspect, region=region),
         said.text or "",
         route_word(said.route),
-        said.why,
+        str(said.why),
     )
 
 

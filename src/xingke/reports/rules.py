@@ -17,6 +17,7 @@ from xingke.base.definitions import Catalogue, DefinitionKind, Entry, Issue
 from xingke.base.labels import Label
 from xingke.base.periods import Period
 from xingke.base.press import numerals
+from xingke.base.sayings import Saying
 from xingke.indicators import aspect_names
 from xingke.indicators.aspect_names import ASPECT_NAMES
 from xingke.indicators.rules import Indicator
@@ -288,7 +289,7 @@ OUTLINES: DefinitionKind[Outline] = DefinitionKind(
 # ── composing ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 S = TypeVar("S")
-Say = Callable[[Slot], tuple[S | None, str]]
+Say = Callable[[Slot], tuple[S | None, Saying]]
 
 
 @dataclass(frozen=True)
@@ -297,7 +298,7 @@ class Gap:
 
     section: str
     text: str
-    why: tuple[str, ...]
+    why: tuple[Saying, ...]
 
 
 @dataclass(frozen=True)
@@ -384,9 +385,9 @@ def _say(
     return inlines, gaps, spoke
 
 
-def _choose(clause: Clause, say: Say[S]) -> tuple[Clause | None, tuple[str, ...]]:
+def _choose(clause: Clause, say: Say[S]) -> tuple[Clause | None, tuple[Saying, ...]]:
     """The first of a clause's choices that can be said; None and what is missing."""
-    missing: tuple[str, ...] = ()
+    missing: tuple[Saying, ...] = ()
     for choice in clause.choices:
         answers = [say(slot) for slot in choice.slots]
         if all(figure is not None for figure, _why in answers):

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from xingke.base.periods import Period
+from xingke.base.sayings import NOTHING, Saying, say
 from xingke.indicators.actions import Said, read_figure
 from xingke.indicators.aspect_names import LEVEL
 from xingke.indicators.aspects import called, read_together
@@ -22,7 +23,7 @@ class Sayer:
     region: Region
     period: Period
     said: dict[rules.Slot, Said] = field(default_factory=dict)
-    _named: dict[rules.Slot, tuple[Named | None, str]] = field(default_factory=dict)
+    _named: dict[rules.Slot, tuple[Named | None, Saying]] = field(default_factory=dict)
 
     @cached_property
     def _required(self) -> frozenset[rules.Slot]:
@@ -33,7 +34,7 @@ class Sayer:
         figures = [(slot.code, slot.aspect) for slot in self.outline.slots() if slot.aspect != rules.NAMES]
         read_together(self.reader, figures, self.region, self.period)
 
-    def say(self, slot: rules.Slot) -> tuple[Said | Named | None, str]:
+    def say(self, slot: rules.Slot) -> tuple[Said | Named | None, Saying]:
         """A figure or names; else None and what is missing. A zero in brackets is nothing to report."""
         if slot.aspect == rules.NAMES:
             if slot not in self._named:
@@ -46,8 +47,8 @@ class Sayer:
         if said.text is None:
             return None, said.why
         if slot.aspect == LEVEL and said.value == "0" and slot not in self._required:
-            return None, f"“{said.indicator.label.zh}”{self.period.label()}为零，不写。"
-        return said, ""
+            return None, say("“%(name)s”%(period)s为零，不写。", name=said.indicator.label, period=self.period)
+        return said, NOTHING
 
     def label(self, slot: rules.Slot) -> str:
         """What stands for a slot in a gap."""

@@ -4,6 +4,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from xingke.base.periods import Period
 from xingke.base.press import docx_reader, tree, verify
 from xingke.base.press.docx_reader import Reading
@@ -82,12 +84,14 @@ def verify_file(data: bytes, *, visible: Collection[UUID] | None = None) -> Repo
     findings = [
         Finding(
             kind=Kind.FIGURE_DRIFTED, slot=slot, figure=str(each.figure.key), expected=each.figure.text,
-            found=each.now.text or "未知", params={"label": label},
+            found=each.now.text or _("未知"), params={"label": label},
         )
         for slot, label, each in drifts
     ]  # fmt: skip
     drifted = tuple(
-        DriftedFigure(slot, label, each.figure.text, each.now.text or "未知", each.says_otherwise, record_changes(each))
+        DriftedFigure(
+            slot, label, each.figure.text, each.now.text or _("未知"), each.says_otherwise, record_changes(each)
+        )
         for slot, label, each in drifts
     )
     return Report(verdict.joined([*findings, *renamed]), document, drifted, is_ledger_checked=True)

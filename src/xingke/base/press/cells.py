@@ -12,6 +12,8 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
+from xingke.base.sayings import Saying, say
+
 Value = int | float | str | bool | time | date | datetime | timedelta
 
 
@@ -48,12 +50,12 @@ DAMAGING = frozenset(
 
 @dataclass(frozen=True)
 class Note:
-    """A remark on one cell. row: 1-based as the spreadsheet counts; column: 0-based; text: a Chinese sentence."""
+    """A remark on one cell. row: 1-based as the spreadsheet counts; column: 0-based; text: without a full stop."""
 
     remark: Remark
     row: int
     column: int
-    text: str
+    text: Saying
 
     @property
     def cell(self) -> str:
@@ -141,9 +143,12 @@ def display_of(number: int, code: str | None) -> Display | None:
 _DIGITS_KEPT = 15  # significant digits a spreadsheet keeps of a number
 
 
+_LARGEST = 10**_DIGITS_KEPT  # from here on the last digits of a number are lost
+
+
 def plain(number: float) -> str:
     """A stored number as the spreadsheet shows it in full: at most 15 significant digits, no exponent."""
-    if number.is_integer() and abs(number) < 10**_DIGITS_KEPT:
+    if number.is_integer() and abs(number) < _LARGEST:
         return str(int(number))
     short = repr(number)
     if len(short) > _DIGITS_KEPT + 1 or "e" in short:
@@ -163,18 +168,26 @@ _EXPLICIT_TEXT = re.compile(r'="([^"]*)"')
 _LONG_CODE = re.compile(r"[1-9]\d{14}000")
 _CODE_FROM = 11  # exponent from which a spreadsheet shows a whole number in scientific notation
 
-SENTENCES = {
-    Remark.PRECISION: "超过 15 位的数字被存成了数值，末尾几位已经丢失；请把该列设为文本后重新填写",
-    Remark.SCIENTIFIC: "“{found}”是科学计数法，后面的数字已经丢失；请把该列设为文本后重新填写",
-    Remark.NO_RESULT: "这是没有计算结果的公式；请在电子表格软件中打开并保存一次，或改填数值",
-    Remark.FORMULA: "“{found}”是公式，不是结果；请改填数值",
-    Remark.ERROR: "公式结果是错误值；请改正公式或改填数值",
-    Remark.HASHES: "“{found}”是列宽不够时的显示，数值没有保存下来；请加宽该列后重新另存",
-    Remark.SHIFTED: "这一行的格数比表头多，内容可能错位；含有逗号的内容请加引号",
-    Remark.FULL_WIDTH: "含全角数字，按原样保留",
-    Remark.SUSPECT: "18 位代码以 000 结尾，可能是被存成数值后丢失的，请核对",
-    Remark.SHOWN_OTHERWISE: "按显示的样子读作“{found}”",
+_SENTENCES = {
+    Remark.PRECISION: say("超过 15 位的数字被存成了数值，末尾几位已经丢失；请把该列设为文本后重新填写"),
+    Remark.SCIENTIFIC: say("“%(found)s”是科学计数法，后面的数字已经丢失；请把该列设为文本后重新填写"),
+    Remark.NO_RESULT: say("这是没有计算结果的公式；请在电子表格软件中打开并保存一次，或改填数值"),
+    Remark.FORMULA: say("“%(found)s”是公式，不是结果；请改填数值"),
+    Remark.ERROR: say("公式结果是错误值；请改正公式或改填数值"),
+    Remark.HASHES: say("“%(found)s”是列宽不够时的显示，数值没有保存下来；请加宽该列后重新另存"),
+    Remark.SHIFTED: say("这一行的格数比表头多，内容可能错位；含有逗号的内容请加引号"),
+    Remark.FULL_WIDTH: say("含全角数字，按原样保留"),
+    Remark.SUSPECT: say("18 位代码以 000 结尾，可能是被存成数值后丢失的，请核对"),
+    Remark.SHOWN_OTHERWISE: say("按显示的样子读作“%(found)s”"),
 }  # fmt: skip
+
+
+def plainly(value: str | float) -> str | None:
+    """The text of a cell there is nothing to say about, as nearly all are; None for one that wants a longer look."""
+    if isinstance(value, str):
+        text = value.strip()
+        return None if _ODD.search(text) else text
+    return str(int(value)) if -_LARGEST < value < _LARGEST and value.is_integer() else None
 
 
 def text_of(value: Value, display: Display | None = None) -> tuple[str, Remark | None]:
@@ -219,7 +232,7 @@ def written_in_csv(value: str) -> tuple[str, Remark | None]:
 def _number(value: float, display: Display | None) -> tuple[str, Remark | None]:
     if not math.isfinite(value):
         return "", Remark.ERROR
-    if abs(value) >= 10**_DIGITS_KEPT:
+    if abs(value) >= _LARGEST:
         return f"{value:.{_DIGITS_KEPT}g}", Remark.PRECISION
     text = plain(float(value))
     if display is not None and display.shape is Shape.PERCENT:
@@ -248,9 +261,9 @@ def _moment(value: date | datetime | time | timedelta, display: Display | None) 
     return value.isoformat()
 
 
-def sentence(remark: Remark, found: str) -> str:
+def sentence(remark: Remark, found: str) -> Saying:
     """What a remark says of the cell it stands on."""
-    return SENTENCES[remark].format(found=found[:40])
+    return _SENTENCES[remark].filled(found=found[:40])
 
 
 # --- secrecy markings ------------------------------------------------------------------------------
@@ -261,7 +274,6 @@ _STARRED = re.compile(rf"\s*[【\[（(〔]?\s*(?:密\s*级\s*[：:]?)?\s*{_LEVEL
 _ALONE = re.compile(
     rf"\s*[【\[（(〔]?\s*(?:密\s*级\s*[：:]?)?\s*{_LEVEL}\s*级?\s*{_PERIOD}?\s*[】\]）)〕]?\s*(?:文件|资料|件)?\s*"
 )
-SECRET = "文件标有密级（“{found}”），涉密文件不得上传到本系统；请按保密规定处理。"
 
 
 def secrecy_mark(text: str, *, is_at_head: bool) -> str | None:
@@ -271,6 +283,11 @@ def secrecy_mark(text: str, *, is_at_head: bool) -> str | None:
     if _STARRED.match(text):
         return text.strip()[:20]
     return text.strip() if is_at_head and _ALONE.fullmatch(text) else None
+
+
+def is_secret(mark: str) -> Saying:
+    """Why a file with a marking of secrecy is refused."""
+    return say("文件标有密级（“%(mark)s”），涉密文件不得上传到本系统；请按保密规定处理。", mark=mark)
 
 
 Displays = Mapping[tuple[int, int], Display]

@@ -5,8 +5,9 @@ import io
 import re
 from collections.abc import Iterator
 
-from xingke.base.press.cells import SECRET, Note, Remark, secrecy_mark, sentence, written_in_csv
+from xingke.base.press.cells import Note, Remark, is_secret, secrecy_mark, sentence, written_in_csv
 from xingke.base.press.packages import Unreadable
+from xingke.base.sayings import Saying, say
 
 RawRow = tuple[int, list[str], list[Note]]  # row number from 1, texts from column A on, what there is to say
 
@@ -44,13 +45,14 @@ def read_rows(data: bytes, encoding: str) -> Iterator[RawRow]:
             if any(row):
                 yield number, row, notes
     except csv.Error as error:
-        raise Unreadable(f"第 {max(reader.line_num, 1)} 行不是正确的 CSV：{_reason(str(error))}") from error
+        line, reason = max(reader.line_num, 1), _reason(str(error))
+        raise Unreadable(say("第 %(line)s 行不是正确的 CSV：%(reason)s", line=line, reason=reason)) from error
 
 
 def _judged(value: str, memo: dict[str, tuple[str, Remark | None]]) -> tuple[str, Remark | None]:
     judged = written_in_csv(value)
     if "密" in value and (mark := secrecy_mark(value, is_at_head=False)):
-        raise Unreadable(SECRET.format(found=mark))
+        raise Unreadable(is_secret(mark))
     if len(memo) < _MEMO and len(value) < 200:
         memo[value] = judged
     return judged
@@ -70,13 +72,13 @@ def _delimiter(head: list[str]) -> str:
         if best in bare:
             return best
     if head and "，" in head[0]:
-        raise Unreadable("表头用全角逗号“，”分隔，无法分列；请改用半角逗号，或另存为 .xlsx 再试。")
+        raise Unreadable(say("表头用全角逗号“，”分隔，无法分列；请改用半角逗号，或另存为 .xlsx 再试。"))
     return ","
 
 
-def _reason(error: str) -> str:
+def _reason(error: str) -> Saying:
     if "field limit" in error:
-        return f"有一格超过 {_FIELD_LIMIT} 个字，可能是引号没有成对。"
+        return say("有一格超过 %(most)s 个字，可能是引号没有成对。", most=_FIELD_LIMIT)
     if "new-line" in error:
-        return "行内有单独的回车符，请用电子表格软件重新另存为 CSV。"
-    return "引号没有成对；含有引号的内容，引号要写两遍。"
+        return say("行内有单独的回车符，请用电子表格软件重新另存为 CSV。")
+    return say("引号没有成对；含有引号的内容，引号要写两遍。")

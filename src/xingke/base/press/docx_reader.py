@@ -17,6 +17,7 @@ from xingke.base.press.packages import Limits as Limits
 from xingke.base.press.packages import Unreadable as Unreadable
 from xingke.base.press.proof import FIGURES_NAMESPACE, FIGURES_PREFIX, PROOF_NAMESPACE, Proof, ProofError, from_xml
 from xingke.base.press.tree import MASK
+from xingke.base.sayings import say
 
 LIMITS = Limits()
 
@@ -158,7 +159,7 @@ class _Document(Package):
         main = mains[0] if len(mains) == 1 else None
         root = self.xml(main) if main else None
         if main is None or root is None or root.tag != f"{{{_W}}}document":
-            raise Unreadable("这个压缩包不是 Word 文档，请上传 .docx 文件。")
+            raise Unreadable(say("这个压缩包不是 Word 文档，请上传 .docx 文件。"))
         strings, proof, proof_error = self._custom_parts(main)
         walker = _Walker()
         walker.part(root, Story.BODY)
@@ -193,11 +194,11 @@ class _Document(Package):
         for root in self._items(main):
             if root.tag == f"{{{FIGURES_NAMESPACE}}}figures":
                 if strings is not None:
-                    raise Unreadable("文件里有两份数字清单，无法判断以哪一份为准，不予核验。")
+                    raise Unreadable(say("文件里有两份数字清单，无法判断以哪一份为准，不予核验。"))
                 strings = tuple(map(_text, root.iterchildren(f"{{{FIGURES_NAMESPACE}}}figure")))
             elif root.tag == f"{{{PROOF_NAMESPACE}}}proof":
                 if proof is not None or proof_error is not None:
-                    raise Unreadable("文件里有两份证明，无法判断以哪一份为准，不予核验。")
+                    raise Unreadable(say("文件里有两份证明，无法判断以哪一份为准，不予核验。"))
                 try:
                     proof = from_xml(root)
                 except ProofError as error:

@@ -13,9 +13,12 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from xingke.base.refusals import Refused
+from xingke.base.sayings import Saying, say
 
-class Unreadable(Exception):
-    """A file cannot be read; the text is a Chinese sentence for the person who sent it."""
+
+class Unreadable(Refused):
+    """A file cannot be read; the sentence is for the person who sent it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,17 +42,21 @@ class Format:
 
     suffix: str
     old: str
-    program: str
-    slim: str
+    program: Saying
+    slim: Saying
 
     @property
-    def damaged(self) -> str:
+    def damaged(self) -> Saying:
         """The sentence for what is no such package at all."""
-        return f"这不是 {self.suffix} 文件，或者文件已经损坏，请在{self.program}中打开后另存为 {self.suffix} 再试。"
+        return say(
+            "这不是 %(suffix)s 文件，或者文件已经损坏，请在%(program)s中打开后另存为 %(suffix)s 再试。",
+            suffix=self.suffix,
+            program=self.program,
+        )
 
 
-DOCX = Format(suffix=".docx", old=".doc", program="文字处理软件", slim="请压缩其中的图片后再试")
-XLSX = Format(suffix=".xlsx", old=".xls", program="电子表格软件", slim="请分成几个文件导入")
+DOCX = Format(suffix=".docx", old=".doc", program=say("文字处理软件"), slim=say("请压缩其中的图片后再试"))
+XLSX = Format(suffix=".xlsx", old=".xls", program=say("电子表格软件"), slim=say("请分成几个文件导入"))
 
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 _PACKAGE_RELATIONSHIPS = "http://schemas.openxmlformats.org/package/2006/relationships"
@@ -69,16 +76,24 @@ class Relation:
 
 
 class Package:
-    """The zip, opened with care. Raises Unreadable with a Chinese sentence from every method."""
+    """The zip, opened with care. Raises Unreadable from every method."""
 
     def __init__(self, data: bytes, limits: Limits, form: Format) -> None:
         self.limits = limits
         self.form = form
         if len(data) > limits.packed:
             size, most = len(data) >> 20, limits.packed >> 20
-            raise Unreadable(f"文件有 {size} MB，超过 {most} MB 的上限，{form.slim}。")
+            raise Unreadable(
+                say("文件有 %(size)s MB，超过 %(most)s MB 的上限，%(slim)s。", size=size, most=most, slim=form.slim)
+            )
         if data[:4] == _OLD_OFFICE:
-            raise Unreadable(f"这是旧版 {form.old} 文件或加了密码的文件，请另存为不带密码的 {form.suffix} 再试。")
+            raise Unreadable(
+                say(
+                    "这是旧版 %(old)s 文件或加了密码的文件，请另存为不带密码的 %(suffix)s 再试。",
+                    old=form.old,
+                    suffix=form.suffix,
+                )
+            )
         try:
             self.zip = zipfile.ZipFile(io.BytesIO(data))
             self.entries = self._checked_entries()
@@ -89,17 +104,21 @@ class Package:
     def _checked_entries(self) -> dict[str, zipfile.ZipInfo]:
         listed = self.zip.infolist()
         if len(listed) > self.limits.entries:
-            raise Unreadable(f"文件里有 {len(listed)} 个部件，超过 {self.limits.entries} 个的上限，不予打开。")
+            count, most = len(listed), self.limits.entries
+            raise Unreadable(
+                say("文件里有 %(count)s 个部件，超过 %(most)s 个的上限，不予打开。", count=count, most=most)
+            )
         entries = {entry.filename.lstrip("/").lower(): entry for entry in listed}  # Office does not tell cases apart
         if len(entries) != len(listed):
-            raise Unreadable("文件里有重名的部件，不同软件会读出不同内容，不予打开。")
+            raise Unreadable(say("文件里有重名的部件，不同软件会读出不同内容，不予打开。"))
         if any(entry.flag_bits & 1 for entry in listed):
-            raise Unreadable("文件加了密码，请去掉密码后再试。")
+            raise Unreadable(say("文件加了密码，请去掉密码后再试。"))
         unfolded = sum(entry.file_size for entry in listed)
         folded = sum(entry.compress_size for entry in listed)
         largest = max((entry.file_size for entry in listed), default=0)
         if unfolded > self.limits.unfolded or largest > self.limits.part:
-            raise Unreadable(f"文件展开后有 {unfolded >> 20} MB，超过上限，疑似压缩炸弹，不予打开。")
+            size = unfolded >> 20
+            raise Unreadable(say("文件展开后有 %(size)s MB，超过上限，疑似压缩炸弹，不予打开。", size=size))
         self._refuse_ratio(unfolded, folded, self.limits.ratio)
         if self.limits.part_ratio is not None:
             for entry in listed:
@@ -108,14 +127,15 @@ class Package:
 
     def _refuse_ratio(self, unfolded: int, folded: int, most: int) -> None:
         if unfolded > 1 << 20 and unfolded > folded * most:
-            raise Unreadable(f"文件展开后是原来的 {unfolded // max(folded, 1)} 倍，疑似压缩炸弹，不予打开。")
+            times = unfolded // max(folded, 1)
+            raise Unreadable(say("文件展开后是原来的 %(times)s 倍，疑似压缩炸弹，不予打开。", times=times))
 
     def _refuse_double_bottom(self, data: bytes) -> None:
         """Parts may not overlap (one block unfolded many times), nor may anything stand before or behind the zip."""
         end = 0
         for entry in sorted(self.entries.values(), key=lambda each: each.header_offset):
             if entry.header_offset < end:
-                raise Unreadable("文件里的部件互相重叠，疑似压缩炸弹，不予打开。")
+                raise Unreadable(say("文件里的部件互相重叠，疑似压缩炸弹，不予打开。"))
             end = entry.header_offset + _LOCAL_HEADER + entry.compress_size
         closing = len(data) - _END_RECORD - len(self.zip.comment)
         if (
@@ -124,7 +144,10 @@ class Package:
             or b"PK\x05\x06" in self.zip.comment
         ):
             raise Unreadable(
-                f"文件的压缩包前后夹带了别的内容，不同软件会读出不同内容，请另存为 {self.form.suffix} 再试。"
+                say(
+                    "文件的压缩包前后夹带了别的内容，不同软件会读出不同内容，请另存为 %(suffix)s 再试。",
+                    suffix=self.form.suffix,
+                )
             )
 
     def part(self, name: str) -> bytes | None:
@@ -145,7 +168,7 @@ class Package:
         except Unreadable:
             raise
         except Exception as error:  # zlib.error, lzma.LZMAError, BadZipFile and OSError share no narrower base
-            raise Unreadable(f"文件里的 {entry.filename} 已经损坏，无法读出。") from error
+            raise Unreadable(say("文件里的 %(part)s 已经损坏，无法读出。", part=entry.filename)) from error
 
     def inspect(self, watchers: Mapping[str, Callable[[bytes], object]]) -> None:
         """Unfold every part once: checksums hold, and no XML part has a DTD or an encoding that hides one.
@@ -193,6 +216,14 @@ class Package:
         return [(each.kind, each.target) for each in self.all_relations(name) if not each.is_external]
 
 
+def _with_dtd(part: str) -> Unreadable:
+    return Unreadable(say("文件里的 %(part)s 带有文档类型声明（DTD），可能用于攻击，不予打开。", part=part))
+
+
+def _not_utf8(part: str) -> Unreadable:
+    return Unreadable(say("文件里的 %(part)s 不是 UTF-8 编码，无法读出。", part=part))
+
+
 _NESTED = (b"PK\x03\x04", _OLD_OFFICE, b"Rar!", b"7z\xbc\xaf", b"MZ\x90\x00", b"%PDF")
 
 
@@ -211,14 +242,14 @@ class _MarkupGuard:
         if self.is_markup:
             seen = self.tail + chunk
             if b"<!DOCTYPE" in seen or b"<!ENTITY" in seen:
-                raise Unreadable(f"文件里的 {self.name} 带有文档类型声明（DTD），可能用于攻击，不予打开。")
+                raise _with_dtd(self.name)
             if b"\0" in chunk:
-                raise Unreadable(f"文件里的 {self.name} 不是 UTF-8 编码，无法读出。")
+                raise _not_utf8(self.name)
             self.tail = chunk[-16:]
 
     def _begin(self, chunk: bytes) -> None:
         if chunk[:4] in _NESTED:
-            raise Unreadable(f"文件里套着别的文件（{self.name}），不予打开；请删除后再试。")
+            raise Unreadable(say("文件里套着别的文件（%(part)s），不予打开；请删除后再试。", part=self.name))
         start = chunk[:400].removeprefix(b"\xef\xbb\xbf").lstrip(b"\0 \t\r\n\xff\xfe")
         self.is_markup = self.name.lower().endswith((".xml", ".rels", ".vml")) or start[:1] == b"<"
         if not self.is_markup:
@@ -226,12 +257,14 @@ class _MarkupGuard:
         if chunk[:2] in (b"\xff\xfe", b"\xfe\xff"):
             text = chunk.decode("utf-16", errors="replace")
             if "<!DOCTYPE" in text or "<!ENTITY" in text:
-                raise Unreadable(f"文件里的 {self.name} 带有文档类型声明（DTD），可能用于攻击，不予打开。")
-            raise Unreadable(f"文件里的 {self.name} 不是 UTF-8 编码，无法读出。")
+                raise _with_dtd(self.name)
+            raise _not_utf8(self.name)
         declared = _ENCODING_BYTES.match(start)
         if declared and declared[1].lower() not in (b"utf-8", b"utf8", b"us-ascii", b"ascii"):
             encoding = declared[1].decode("ascii", errors="replace")
-            raise Unreadable(f"文件里的 {self.name} 声明了 {encoding} 编码，不予打开。")
+            raise Unreadable(
+                say("文件里的 %(part)s 声明了 %(encoding)s 编码，不予打开。", part=self.name, encoding=encoding)
+            )
 
 
 _STRICT = (
@@ -258,16 +291,23 @@ def parse(data: bytes, name: str, *, suffix: str) -> etree._Element:
     try:
         text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
     except UnicodeDecodeError as error:
-        raise Unreadable(f"文件里的 {name} 不是 UTF-8 编码，无法读出。") from error
+        raise _not_utf8(name) from error
     declared = _ENCODING.match(text)
     if declared and declared[1].lower() not in ("utf-8", "utf8", "utf-16", "us-ascii", "ascii"):
-        raise Unreadable(f"文件里的 {name} 声明了 {declared[1]} 编码，{suffix} 不允许，不予打开。")
+        raise Unreadable(
+            say(
+                "文件里的 %(part)s 声明了 %(encoding)s 编码，%(suffix)s 不允许，不予打开。",
+                part=name,
+                encoding=declared[1],
+                suffix=suffix,
+            )
+        )
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
-        raise Unreadable(f"文件里的 {name} 带有文档类型声明（DTD），可能用于攻击，不予打开。")
+        raise _with_dtd(name)
     for strict, usual in _STRICT:
         text = text.replace(strict, usual)
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
         return etree.fromstring(_DECLARATION.sub("", text, count=1).encode(), parser)
     except (etree.XMLSyntaxError, ValueError, RecursionError) as error:
-        raise Unreadable(f"文件里的 {name} 不是完整的 XML，文件可能已经损坏。") from error
+        raise Unreadable(say("文件里的 %(part)s 不是完整的 XML，文件可能已经损坏。", part=name)) from error

@@ -24,10 +24,11 @@ from pathlib import Path
 from typing import IO, Any, BinaryIO
 
 from xingke.base.press import packages
-from xingke.base.press.cells import SECRET, Note, Remark, address, letters, secrecy_mark, sentence
+from xingke.base.press.cells import Note, Remark, address, is_secret, letters, secrecy_mark, sentence
 from xingke.base.press.delimited import RawRow, read_rows
 from xingke.base.press.packages import Unreadable
 from xingke.base.press.sniffing import ENCODING_NAMES, FileKind, contradictions, sniff, spoken
+from xingke.base.sayings import Saying, kept, say, told
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,10 +96,11 @@ class Sheet:
         return found
 
 
-_SLOW = "读这个文件用了超过 {seconds:g} 秒，已停止；请分成几个文件，或另存为 CSV 再试。"
-_HEAVY = "读这个文件需要的内存超过 {memory} MB 的上限，已停止；请分成几个文件，或另存为 CSV 再试。"
-_BROKEN = "这个文件读不出来，可能已经损坏；请在电子表格软件中打开后另存为 .xlsx 或 CSV 再试。"
-_LONG = "文件里的文字超过 {output} MB 的上限；请分成几个文件导入。"
+_SLOW = say("读这个文件用了超过 %(seconds)s 秒，已停止；请分成几个文件，或另存为 CSV 再试。")
+_HEAVY = say("读这个文件需要的内存超过 %(memory)s MB 的上限，已停止；请分成几个文件，或另存为 CSV 再试。")
+_BROKEN = say("这个文件读不出来，可能已经损坏；请在电子表格软件中打开后另存为 .xlsx 或 CSV 再试。")
+_LONG = say("文件里的文字超过 %(output)s MB 的上限；请分成几个文件导入。")
+_EMPTY = say("文件是空的，没有可导入的内容。")
 _NO_MEMORY = (-signal.SIGABRT, -signal.SIGSEGV)  # how native code ends when it gets none
 _LINE = 64 << 20  # bytes of one line from the child
 _BATCH, _BATCH_TEXT = 200, 1 << 20  # rows in a line; characters after which it ends early
@@ -111,12 +113,12 @@ def read_sheet(data: bytes, *, name: str = "", sheet: str = "", limits: Limits =
 
     name: the file's; if given, it must not contradict what the file is.
 
-    Raises Unreadable, one Chinese sentence, for what is no table, is dangerous, secret, damaged or too large.
+    Raises Unreadable for what is no table, is dangerous, secret, damaged or too large.
     """
     if not data:
-        raise Unreadable("文件是空的，没有可导入的内容。")
+        raise Unreadable(_EMPTY)
     if len(data) > limits.packed:
-        raise Unreadable(f"文件超过 {limits.packed >> 20} MB，请分成几个文件导入。")
+        raise Unreadable(say("文件超过 %(most)s MB，请分成几个文件导入。", most=limits.packed >> 20))
     head: dict[str, Any] = {}
     rows: list[tuple[str, ...]] = []
     numbers: list[int] = []
@@ -124,11 +126,13 @@ def read_sheet(data: bytes, *, name: str = "", sheet: str = "", limits: Limits =
     pool: dict[str, str] = {}  # equal texts are kept once
     for message in answers(data, name=name, sheet=sheet, limits=limits):
         if "error" in message:
-            raise Unreadable(str(message["error"]))
+            raise Unreadable(told(message["error"]))
         head |= message.get("head", {})
         numbers += message.get("numbers", ())
         rows += [tuple(map(pool.setdefault, row, row)) for row in message.get("rows", ())]
-        notes += [Note(Remark(remark), row, column, text) for remark, row, column, text in message.get("notes", ())]
+        notes += [
+            Note(Remark(remark), row, column, told(text)) for remark, row, column, text in message.get("notes", ())
+        ]
     return Sheet(
         kind=FileKind(head["kind"]), header=tuple(head["header"]), header_row=head["header_row"], rows=rows,
         numbers=numbers, encoding=head["encoding"], sheet_name=head["sheet_name"], notes=notes, peak=head["peak"],
@@ -139,7 +143,7 @@ def read_sheet(data: bytes, *, name: str = "", sheet: str = "", limits: Limits =
 
 
 def answers(data: bytes, *, name: str, limits: Limits, sheet: str = "") -> Iterator[dict[str, Any]]:
-    """What the child says, message by message; the last has "error" (a sentence) or the head's "peak".
+    """What the child says, message by message; the last has "error" (a saying) or the head's "peak".
 
     The child sees the file as its standard input, no other open file and no variable of this process's environment.
     """
@@ -169,7 +173,7 @@ def answers(data: bytes, *, name: str, limits: Limits, sheet: str = "") -> Itera
             child.stdout.close()
             child.wait()
         if not is_complete:
-            yield {"error": _ended(child.returncode, overdue.is_set(), limits)}
+            yield {"error": kept(_ended(child.returncode, overdue.is_set(), limits))}
 
 
 def _environment(name: str, sheet: str, limits: Limits) -> dict[str, str]:
@@ -189,7 +193,7 @@ def _messages(stream: IO[bytes], limits: Limits) -> Generator[dict[str, Any], No
     while line := stream.readline(_LINE):
         taken += len(line)
         if taken > limits.output:
-            yield {"error": _LONG.format(output=limits.output >> 20)}
+            yield {"error": kept(_LONG.filled(output=limits.output >> 20))}
             return True
         if not line.endswith(b"\n"):
             return False
@@ -200,11 +204,11 @@ def _messages(stream: IO[bytes], limits: Limits) -> Generator[dict[str, Any], No
     return False
 
 
-def _ended(code: int | None, is_overdue: bool, limits: Limits) -> str:
+def _ended(code: int | None, is_overdue: bool, limits: Limits) -> Saying:
     if is_overdue or code == -signal.SIGXCPU:
-        return _SLOW.format(seconds=limits.seconds)
+        return _SLOW.filled(seconds=f"{limits.seconds:g}")
     if code in _NO_MEMORY:
-        return _HEAVY.format(memory=limits.memory >> 20)
+        return _HEAVY.filled(memory=limits.memory >> 20)
     return _BROKEN
 
 
@@ -227,11 +231,11 @@ def main() -> None:
             _say(out, message)
         _say(out, {"head": {"peak": _peak(status)}})
     except Unreadable as error:
-        _say(out, {"error": str(error), "peak": _peak(status)})
+        _say(out, {"error": kept(error.saying), "peak": _peak(status)})
     except MemoryError:
-        _say(out, {"error": _HEAVY.format(memory=limits.memory >> 20), "peak": _peak(status)})
+        _say(out, {"error": kept(_HEAVY.filled(memory=limits.memory >> 20)), "peak": _peak(status)})
     except BaseException as error:  # a panic of native code is no Exception
-        _say(out, {"error": _BROKEN, "peak": _peak(status), "cause": type(error).__name__})
+        _say(out, {"error": kept(_BROKEN), "peak": _peak(status), "cause": type(error).__name__})
 
 
 def _say(out: BinaryIO, message: Mapping[str, Any]) -> None:
@@ -305,16 +309,20 @@ def _read(data: bytes, request: Mapping[str, Any], limits: Limits, open_sheet: A
     yield from table.messages(notes)
 
 
-def _no_table(kind: FileKind) -> str:
+def _no_table(kind: FileKind) -> Saying:
     if kind is FileKind.EMPTY:
-        return "文件是空的，没有可导入的内容。"
+        return _EMPTY
     if kind is FileKind.XLSM:
-        return "文件里带有宏（程序），不予打开；请另存为不带宏的 .xlsx 或 CSV 再试。"
+        return say("文件里带有宏（程序），不予打开；请另存为不带宏的 .xlsx 或 CSV 再试。")
     if kind is FileKind.ENCRYPTED:
-        return "文件加了密码，请去掉密码、另存为 .xlsx 再试。"
+        return say("文件加了密码，请去掉密码、另存为 .xlsx 再试。")
     if kind is FileKind.UNKNOWN:
-        return "这不是 CSV 或 .xlsx 文件，或者编码不对；文本请用 UTF-8 或 GB18030 编码，表格请另存为 .xlsx 或 CSV 后再导入。"
-    return f"这不是 CSV 文件。内容是{spoken(kind)}，请在电子表格软件中打开，另存为 .xlsx 或 CSV 后再导入。"
+        return say(
+            "这不是 CSV 或 .xlsx 文件，或者编码不对；文本请用 UTF-8 或 GB18030 编码，表格请另存为 .xlsx 或 CSV 后再导入。"
+        )
+    return say(
+        "这不是 CSV 文件。内容是%(found)s，请在电子表格软件中打开，另存为 .xlsx 或 CSV 后再导入。", found=spoken(kind)
+    )
 
 
 _LOOK_AHEAD = 20  # rows among which the header is sought
@@ -331,7 +339,7 @@ class _Table:
         rows = iter(rows)
         ahead = list(islice(rows, _LOOK_AHEAD))
         if not ahead:
-            raise Unreadable("文件是空的，没有可导入的内容。")
+            raise Unreadable(_EMPTY)
         for index, (number, cells, _) in enumerate(ahead):
             if index < _HEAD_ROWS or number <= _HEAD_ROWS:
                 _refuse_secret(cells)
@@ -344,16 +352,30 @@ class _Table:
 
     def _judge_header(self, following: RawRow | None) -> None:
         if len(self.header) > self.limits.columns:
-            raise Unreadable(f"表格有 {len(self.header)} 列，超过 {self.limits.columns} 列的上限；请删除多余的列。")
+            count, most = len(self.header), self.limits.columns
+            raise Unreadable(
+                say("表格有 %(count)s 列，超过 %(most)s 列的上限；请删除多余的列。", count=count, most=most)
+            )
         first: dict[str, int] = {}
         if following is not None and self._is_doubled(following):
             raise Unreadable(
-                f"表头占了两行（第 {self.header_row} 行和第 {following[0]} 行）；请合并成一行，每列一个名称，不要合并单元格。"
+                say(
+                    "表头占了两行（第 %(one)s 行和第 %(other)s 行）；请合并成一行，每列一个名称，不要合并单元格。",
+                    one=self.header_row,
+                    other=following[0],
+                )
             )
         for column, name in enumerate(self.header):
             if name and name in first:
                 there, here = address(self.header_row, first[name]), address(self.header_row, column)
-                raise Unreadable(f"表头有两列都叫“{name[:40]}”（{there} 和 {here}）；请改成不同的名称，或删去一列。")
+                raise Unreadable(
+                    say(
+                        "表头有两列都叫“%(name)s”（%(there)s 和 %(here)s）；请改成不同的名称，或删去一列。",
+                        name=name[:40],
+                        there=there,
+                        here=here,
+                    )
+                )
             first[name] = column
 
     def _is_doubled(self, following: RawRow) -> bool:
@@ -389,22 +411,25 @@ class _Table:
         unnamed: set[int] = set()
         for count, (number, cells, notes) in enumerate(self.rows, 1):
             if count > self.limits.rows:
-                raise Unreadable(f"文件超过 {_counted(self.limits.rows)}行，请分成几个文件导入。")
+                raise Unreadable(say("文件超过 %(most)s 行，请分成几个文件导入。", most=f"{self.limits.rows:,}"))
             pending += notes
             yield number, self._fitted(number, cells, unnamed, pending)
 
     def _notes_above(self) -> Iterator[Note]:
         for number, cells, _ in self.above:
             column = next(at for at, text in enumerate(cells) if text)
-            yield Note(Remark.SKIPPED, number, column, f"表头之前的“{cells[column][:40]}”没有作为数据读入")
+            skipped = say("表头之前的“%(text)s”没有作为数据读入", text=cells[column][:40])
+            yield Note(Remark.SKIPPED, number, column, skipped)
         for (top, left), (bottom, right) in self.merged:
             where = f"{address(top, left)}:{address(bottom, right)}"
             if top <= self.header_row <= bottom:
-                yield Note(Remark.MERGED, top, left, f"表头 {where} 是合并单元格，只有 {letters(left)} 列有名称")
+                named = say("表头 %(where)s 是合并单元格，只有 %(column)s 列有名称", where=where, column=letters(left))
+                yield Note(Remark.MERGED, top, left, named)
             elif top > self.header_row:
-                yield Note(
-                    Remark.MERGED, top, left, f"{where} 是合并单元格，只有 {address(top, left)} 有值，其余按空白读入"
+                filled = say(
+                    "%(where)s 是合并单元格，只有 %(cell)s 有值，其余按空白读入", where=where, cell=address(top, left)
                 )
+                yield Note(Remark.MERGED, top, left, filled)
 
     def _fitted(self, number: int, cells: list[str], unnamed: set[int], pending: list[Note]) -> list[str]:
         """A row as wide as the header."""
@@ -418,7 +443,7 @@ class _Table:
             pending.append(Note(Remark.SHIFTED, number, beyond, sentence(Remark.SHIFTED, "")))
         elif beyond is not None and beyond not in unnamed:
             unnamed.add(beyond)
-            text = f"{letters(beyond)} 列没有列名，其中的内容没有读入"
+            text = say("%(column)s 列没有列名，其中的内容没有读入", column=letters(beyond))
             pending.append(Note(Remark.OUTSIDE, number, beyond, text))
         return cells[:width]
 
@@ -448,27 +473,38 @@ class _Teller:
             if note.is_damaging:
                 self.damaged += 1
                 if self.damaged > self.limits.damaged:
-                    raise Unreadable(f"超过 {self.limits.damaged} 个单元格的值不可用，如 {note.cell}：{note.text}。")
+                    raise Unreadable(
+                        say(
+                            "超过 %(most)s 个单元格的值不可用，如 %(cell)s：%(note)s。",
+                            most=self.limits.damaged,
+                            cell=note.cell,
+                            note=note.text,
+                        )
+                    )
             elif self.kept >= self.limits.notes:
                 self.left_out, self.last = self.left_out + 1, note
                 continue
             else:
                 self.kept += 1
-            told.append([note.remark, note.row, note.column, note.text])
+            told.append(_travelling(note.remark, note, note.text))
         return told
 
     def untold(self) -> list[list[Any]]:
         """One note for those that were left out."""
         if self.last is None:
             return []
-        text = f"另有 {self.left_out} 处提示没有列出，最后一处：{self.last.text}"
-        return [[Remark.UNTOLD, self.last.row, self.last.column, text]]
+        text = say("另有 %(count)s 处提示没有列出，最后一处：%(last)s", count=self.left_out, last=self.last.text)
+        return [_travelling(Remark.UNTOLD, self.last, text)]
+
+
+def _travelling(remark: Remark, note: Note, text: Saying) -> list[Any]:
+    return [remark, note.row, note.column, kept(text)]
 
 
 def _refuse_secret(cells: Sequence[str]) -> None:
     for text in cells:
         if mark := secrecy_mark(text, is_at_head=True):
-            raise Unreadable(SECRET.format(found=mark))
+            raise Unreadable(is_secret(mark))
 
 
 def _header_index(rows: Sequence[Sequence[str]]) -> int:
@@ -490,10 +526,6 @@ def _trimmed(cells: list[str]) -> list[str]:
 
 def _is_number(text: str) -> bool:
     return text.replace(",", "").replace("%", "").lstrip("+-").replace(".", "", 1).isdecimal()
-
-
-def _counted(rows: int) -> str:
-    return f"{rows // 10_000} 万" if rows % 10_000 == 0 else f"{rows} "
 
 
 if __name__ == "__main__":

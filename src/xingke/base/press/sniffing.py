@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import PurePath
 
+from xingke.base.sayings import Saying, say
+
 
 class FileKind(StrEnum):
     """What the bytes are. The value is the suffix such a file goes by."""
@@ -48,24 +50,24 @@ ENCODING_NAMES = {
 }
 
 _SPOKEN = {
-    FileKind.CSV: "文本（CSV）",
-    FileKind.XLSX: "Excel 工作簿（.xlsx）",
-    FileKind.XLSM: "带宏的 Excel 工作簿（.xlsm）",
-    FileKind.XLSB: "二进制 Excel 工作簿（.xlsb）",
-    FileKind.XLS: "旧版 Excel 工作簿（.xls）",
-    FileKind.ENCRYPTED: "加了密码的 Office 文件",
-    FileKind.ODS: "OpenDocument 表格（.ods）",
-    FileKind.DOCX: "Word 文档（.docx）",
-    FileKind.DOC: "旧版 Office 文件",
-    FileKind.PDF: "PDF 文件",
-    FileKind.OFD: "OFD 文件",
-    FileKind.JPEG: "JPEG 图片",
-    FileKind.PNG: "PNG 图片",
-    FileKind.HTML: "网页（HTML）",
-    FileKind.XML: "XML 文件",
-    FileKind.ZIP: "压缩包",
-    FileKind.EMPTY: "空文件",
-    FileKind.UNKNOWN: "无法识别的内容",
+    FileKind.CSV: say("文本（CSV）"),
+    FileKind.XLSX: say("Excel 工作簿（.xlsx）"),
+    FileKind.XLSM: say("带宏的 Excel 工作簿（.xlsm）"),
+    FileKind.XLSB: say("二进制 Excel 工作簿（.xlsb）"),
+    FileKind.XLS: say("旧版 Excel 工作簿（.xls）"),
+    FileKind.ENCRYPTED: say("加了密码的 Office 文件"),
+    FileKind.ODS: say("OpenDocument 表格（.ods）"),
+    FileKind.DOCX: say("Word 文档（.docx）"),
+    FileKind.DOC: say("旧版 Office 文件"),
+    FileKind.PDF: say("PDF 文件"),
+    FileKind.OFD: say("OFD 文件"),
+    FileKind.JPEG: say("JPEG 图片"),
+    FileKind.PNG: say("PNG 图片"),
+    FileKind.HTML: say("网页（HTML）"),
+    FileKind.XML: say("XML 文件"),
+    FileKind.ZIP: say("压缩包"),
+    FileKind.EMPTY: say("空文件"),
+    FileKind.UNKNOWN: say("无法识别的内容"),
 }
 _BY_SUFFIX = {
     **{suffix: FileKind(suffix) for suffix in ("csv", "xlsx", "xlsm", "xlsb", "xls", "ods", "docx", "doc", "pdf", "ofd", "jpg", "png", "html", "xml", "zip")},
@@ -163,12 +165,12 @@ def named_kind(name: str) -> FileKind | None:
     return _BY_SUFFIX.get(PurePath(name.strip()).suffix.lower().removeprefix("."))
 
 
-def spoken(kind: FileKind) -> str:
+def spoken(kind: FileKind) -> Saying:
     """What a sentence calls such a file."""
     return _SPOKEN[kind]
 
 
-def contradictions(sniffed: Sniffed, name: str) -> Iterator[str]:
+def contradictions(sniffed: Sniffed, name: str) -> Iterator[Saying]:
     """A sentence if the file is not what its name says; none for an empty name or one that says nothing."""
     said = named_kind(name)
     suffix = PurePath(name.strip()).suffix
@@ -176,4 +178,8 @@ def contradictions(sniffed: Sniffed, name: str) -> Iterator[str]:
         return
     if {said, sniffed.kind} <= {FileKind.DOC, FileKind.XLS}:  # one container, and WPS writes either into it
         return
-    yield f"文件名以“{suffix}”结尾，内容却是{spoken(sniffed.kind)}，不予打开；请用相应软件打开，另存为 .xlsx 或 CSV 再试。"
+    yield say(
+        "文件名以“%(suffix)s”结尾，内容却是%(found)s，不予打开；请用相应软件打开，另存为 .xlsx 或 CSV 再试。",
+        suffix=suffix,
+        found=spoken(sniffed.kind),
+    )

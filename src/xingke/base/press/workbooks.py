@@ -15,12 +15,13 @@ from typing import Any  # what a cell holds
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from xingke.base.press.cells import (
-    SECRET,
     Display,
     Note,
     Remark,
     display_of,
+    is_secret,
     letters,
+    plainly,
     position,
     secrecy_mark,
     sentence,
@@ -28,6 +29,7 @@ from xingke.base.press.cells import (
 )
 from xingke.base.press.delimited import RawRow
 from xingke.base.press.packages import XLSX, Limits, Package, Unreadable
+from xingke.base.sayings import say
 
 Area = tuple[tuple[int, int], tuple[int, int]]  # first and last (row from 1, column from 0)
 
@@ -36,9 +38,9 @@ _RELATIONSHIP = "{http://schemas.openxmlformats.org/officeDocument/2006/relation
 _HEAD_ROWS = 5  # rows in which a marking of secrecy counts without a star
 _MEMO = 50_000
 
-_MACRO = "文件里带有宏（程序），不予打开；请另存为不带宏的 .xlsx 或 CSV 再试。"
-_LINKED = "文件链接了外部内容（{name}），不予打开；请断开链接、另存为 .xlsx 再试。"
-_EMBEDDED = "文件里嵌入了别的文件或控件（{name}），不予打开；请删除后再试。"
+_MACRO = say("文件里带有宏（程序），不予打开；请另存为不带宏的 .xlsx 或 CSV 再试。")
+_LINKED = say("文件链接了外部内容（%(name)s），不予打开；请断开链接、另存为 .xlsx 再试。")
+_EMBEDDED = say("文件里嵌入了别的文件或控件（%(name)s），不予打开；请删除后再试。")
 _REFUSED_RELATIONS = {
     **dict.fromkeys(("vbaProject", "xlMacrosheet", "xlIntlMacrosheet", "wordVbaData", "dialogsheet"), _MACRO),
     **dict.fromkeys(("externalLink", "externalLinkPath", "connections", "queryTable", "webextension"), _LINKED),
@@ -82,15 +84,18 @@ def open_sheet(data: bytes, wanted: str, *, limits: Limits, rows: int, columns: 
     visible = [each for each in filled if each.is_visible]
     chosen = next((each for each in visible if wanted in ("", each.name)), None)
     if chosen is None and wanted:
-        names = "、".join(each.name for each in visible) or "无"
-        raise Unreadable(f"工作簿里没有名为“{wanted}”的有内容的工作表；可用：{names}。")
+        names = tuple(each.name for each in visible) or say("无")
+        raise Unreadable(say("工作簿里没有名为“%(name)s”的有内容的工作表；可用：%(names)s。", name=wanted, names=names))
+    if chosen is None and filled:
+        hidden = filled[0].name
+        raise Unreadable(say("工作簿里没有可导入的内容（有内容的工作表“%(name)s”是隐藏的，请取消隐藏）。", name=hidden))
     if chosen is None:
-        hidden = f"（有内容的工作表“{filled[0].name}”是隐藏的，请取消隐藏）" if filled else ""
-        raise Unreadable(f"工作簿里没有可导入的内容{hidden}。")
+        raise Unreadable(say("工作簿里没有可导入的内容。"))
     del package
     scan = scans[chosen.part.lower()]
     others = [each.name for each in filled if each is not chosen]
-    notes = [Note(Remark.OTHER_SHEET, 1, 0, f"工作表“{name}”没有读入，只读了“{chosen.name}”") for name in others[:20]]
+    unread = say("工作表“%(name)s”没有读入，只读了“%(read)s”")
+    notes = [Note(Remark.OTHER_SHEET, 1, 0, unread.filled(name=name, read=chosen.name)) for name in others[:20]]
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         for name in others:
@@ -101,7 +106,10 @@ def open_sheet(data: bytes, wanted: str, *, limits: Limits, rows: int, columns: 
         ]
     except CalamineError as error:
         raise Unreadable(
-            f"工作表的内容前后矛盾，无法读出（{_short(error)}）；请在电子表格软件中打开后另存为 .xlsx 再试。"
+            say(
+                "工作表的内容前后矛盾，无法读出（%(error)s）；请在电子表格软件中打开后另存为 .xlsx 再试。",
+                error=_short(error),
+            )
         ) from error
     if sheet.end is not None and (sheet.end[0] >= rows + _SPARE_ROWS or sheet.end[1] >= columns):
         raise _too_large(sheet.end[0] + 1, sheet.end[1] + 1, rows, columns)
@@ -118,9 +126,11 @@ def _short(error: Exception) -> str:
 def _refuse_names(package: Package) -> None:
     for entry in package.entries.values():
         if _BAD_NAME.search(entry.orig_filename):
-            raise Unreadable(f"文件里有名为“{entry.orig_filename[:60]}”的部件，这样的名称可能用于攻击，不予打开。")
+            name = entry.orig_filename[:60]
+            raise Unreadable(say("文件里有名为“%(name)s”的部件，这样的名称可能用于攻击，不予打开。", name=name))
         if stat.S_ISLNK(entry.external_attr >> 16):
-            raise Unreadable(f"文件里的“{entry.filename[:60]}”是指向别处的链接，可能用于攻击，不予打开。")
+            name = entry.filename[:60]
+            raise Unreadable(say("文件里的“%(name)s”是指向别处的链接，可能用于攻击，不予打开。", name=name))
 
 
 def _refuse_active_content(package: Package) -> None:
@@ -128,7 +138,7 @@ def _refuse_active_content(package: Package) -> None:
     for name in package.entries:
         for pattern, refusal in _REFUSED_NAMES:
             if pattern.search(name):
-                raise Unreadable(refusal.format(name=name))
+                raise Unreadable(refusal.filled(name=name))
     if b"macroEnabled" in (package.part("[Content_Types].xml") or b""):
         raise Unreadable(_MACRO)
     for name in package.entries:
@@ -136,9 +146,9 @@ def _refuse_active_content(package: Package) -> None:
         if separator and leaf.endswith(".rels"):
             for relation in package.all_relations(folder + leaf.removesuffix(".rels")):
                 if refused := _REFUSED_RELATIONS.get(relation.kind):
-                    raise Unreadable(refused.format(name=relation.target[:60]))
+                    raise Unreadable(refused.filled(name=relation.target[:60]))
                 if relation.is_external and relation.kind != "hyperlink":
-                    raise Unreadable(_LINKED.format(name=relation.target[:60]))
+                    raise Unreadable(_LINKED.filled(name=relation.target[:60]))
 
 
 @dataclass(frozen=True)
@@ -153,19 +163,20 @@ def _listed_sheets(package: Package) -> list[_Listed]:
     main = mains[0] if len(mains) == 1 else ""
     root = package.xml(main) if main else None
     if root is None or root.tag != f"{_MAIN}workbook":
-        raise Unreadable("这个压缩包不是 Excel 工作簿，请上传 .xlsx 或 CSV 文件。")
+        raise Unreadable(say("这个压缩包不是 Excel 工作簿，请上传 .xlsx 或 CSV 文件。"))
     parts = {each.identifier: each for each in package.all_relations(main)}
     listed = []
     for sheet in root.iterfind(f"{_MAIN}sheets/{_MAIN}sheet"):
         relation = parts.get(sheet.get(f"{_RELATIONSHIP}id") or "")
         if relation is None or (relation.kind == "worksheet" and relation.target.lower() not in package.entries):
-            raise Unreadable(f"工作簿缺少工作表“{sheet.get('name') or ''}”的内容，文件可能已经损坏。")
+            name = sheet.get("name") or ""
+            raise Unreadable(say("工作簿缺少工作表“%(name)s”的内容，文件可能已经损坏。", name=name))
         if relation.kind == "worksheet":
             listed.append(_Listed(sheet.get("name") or "", relation.target, sheet.get("state") in (None, "visible")))
     if len({each.name for each in listed}) != len(listed):
-        raise Unreadable("工作簿里有重名的工作表，不同软件会读出不同内容，不予打开。")
+        raise Unreadable(say("工作簿里有重名的工作表，不同软件会读出不同内容，不予打开。"))
     if len({each.part.lower() for each in listed}) != len(listed):
-        raise Unreadable("工作簿里两张工作表用了同一份内容，文件可能已经损坏。")
+        raise Unreadable(say("工作簿里两张工作表用了同一份内容，文件可能已经损坏。"))
     return listed
 
 
@@ -217,14 +228,14 @@ def _refuse_marked(package: Package, scans: "Iterable[_Scan]", drawings: _Drawin
         words += [str(each.text or "") for each in core]
     for word in words:
         if mark := secrecy_mark(word, is_at_head=True):
-            raise Unreadable(SECRET.format(found=mark))
+            raise Unreadable(is_secret(mark))
 
 
 def _refuse_marked_sheet(sheet: CalamineSheet) -> None:
     for _, row in zip(range(_HEAD_ROWS), sheet.iter_rows(), strict=False):
         for value in row:
             if isinstance(value, str) and (mark := secrecy_mark(value, is_at_head=True)):
-                raise Unreadable(SECRET.format(found=mark))
+                raise Unreadable(is_secret(mark))
 
 
 # --- what the parser does not tell -----------------------------------------------------------------
@@ -259,7 +270,7 @@ class _Scan:
         end = block.rfind(b"row>") + 4
         if end < 4:
             if len(block) > _CARRY:
-                raise Unreadable(f"工作表“{self.name}”里有一行超过 32 MB，不予打开。")
+                raise Unreadable(say("工作表“%(name)s”里有一行超过 32 MB，不予打开。", name=self.name))
             self._carry = block
             return
         self._carry = block[end:]
@@ -278,8 +289,12 @@ class _Scan:
                 self._bound(int(found[2]), position(f"{found[1].decode()}1")[1])
         for name in set(_WIDE.findall(block)):
             self._bound(0, position(f"{name.decode()}1")[1])
-        for found in look.row.finditer(block):
-            self._row(found[1])
+        for attributes in look.row.findall(block):
+            if attributes.startswith(b' r="%d"' % (self._last_row + 1)) and b"hidden" not in attributes:
+                self._last_row += 1  # as nearly every row
+            else:
+                self._row(attributes)
+        self._bound(self._last_row, 0)
         self.has_values = self.has_values or look.value.search(block) is not None
         if look.formula_mark in block:
             for found in look.formula.finditer(block):
@@ -298,7 +313,7 @@ class _Scan:
         if b"hyperlink" in block:
             for found in look.link.finditer(block):
                 row, column = position(found[1].decode())
-                self.notes.append(Note(Remark.LINK, row, column, "单元格带有超链接，只读文字，不打开链接"))
+                self.notes.append(Note(Remark.LINK, row, column, say("单元格带有超链接，只读文字，不打开链接")))
         if b"eader" in block or b"ooter" in block:
             self.page_texts += [_decoded(text) for text in look.page.findall(block)]
 
@@ -311,17 +326,24 @@ class _Scan:
         number = int(written_number[1]) if written_number else self._last_row + 1
         if number <= self._last_row:
             raise Unreadable(
-                f"工作表“{self.name}”的第 {number} 行出现了两次或次序颠倒，不同软件会读出不同内容，不予打开。"
+                say(
+                    "工作表“%(name)s”的第 %(number)s 行出现了两次或次序颠倒，不同软件会读出不同内容，不予打开。",
+                    name=self.name,
+                    number=number,
+                )
             )
         self._bound(number, 0)
         self._last_row = number
         if b"hidden" in attributes and _HIDDEN.search(attributes):
-            self.notes.append(Note(Remark.HIDDEN_ROW, number, 0, f"第 {number} 行是隐藏的，仍已读入"))
+            self.notes.append(
+                Note(Remark.HIDDEN_ROW, number, 0, say("第 %(number)s 行是隐藏的，仍已读入", number=number))
+            )
 
     def _column(self, attributes: bytes) -> None:
         if _HIDDEN.search(attributes) and (span := _SPAN.search(attributes)):
             column = int(span[1]) - 1
-            self.notes.append(Note(Remark.HIDDEN_COLUMN, 1, column, f"{letters(column)} 列起有隐藏的列，仍已读入"))
+            hidden = say("%(column)s 列起有隐藏的列，仍已读入", column=letters(column))
+            self.notes.append(Note(Remark.HIDDEN_COLUMN, 1, column, hidden))
 
     def _cell(self, tag: bytes) -> None:
         style = _STYLE.search(tag)
@@ -338,7 +360,9 @@ class _Scan:
     def _place(self, tag: bytes) -> tuple[int, int]:
         place = _CELL_PLACE.search(tag)
         if place is None:
-            raise Unreadable(f"工作表“{self.name}”的单元格没有地址，请在电子表格软件中打开后另存为 .xlsx 再试。")
+            raise Unreadable(
+                say("工作表“%(name)s”的单元格没有地址，请在电子表格软件中打开后另存为 .xlsx 再试。", name=self.name)
+            )
         return position(place[1].decode())
 
 
@@ -379,10 +403,15 @@ class _Patterns:
 
 
 def _too_large(row: int, column: int, rows: int, columns: int) -> Unreadable:
-    most = f"{rows // 10_000} 万行" if rows >= 10_000 and rows % 10_000 == 0 else f"{rows} 行"
     return Unreadable(
-        f"工作表的区域到了第 {max(row, 1)} 行、{letters(min(column, 16_384) - 1)} 列，超过 {most}、{columns} 列的上限；"
-        "请删除多余的空行空列，或分成几个文件导入。"
+        say(
+            "工作表的区域到了第 %(row)s 行、%(column)s 列，超过 %(rows)s 行、%(columns)s 列的上限；"
+            "请删除多余的空行空列，或分成几个文件导入。",
+            row=max(row, 1),
+            column=letters(min(column, 16_384) - 1),
+            rows=f"{rows:,}",
+            columns=columns,
+        )
     )
 
 
@@ -428,9 +457,11 @@ class _Known(dict[Any, str]):
         self.remarks: dict[Any, Remark] = {}
 
     def __missing__(self, value: Any) -> str:
-        text, remark = self.judge(value, None)
-        if remark is not None:
-            self.remarks[value] = remark  # at most one for each distinct cell, which the parser holds as well
+        text = None if type(value) is str and "密" in value else plainly(value)
+        if text is None:
+            text, remark = self.judge(value, None)
+            if remark is not None:
+                self.remarks[value] = remark  # at most one for each distinct cell, which the parser holds as well
         if len(self) < _MEMO:
             self[value] = text
         return text
@@ -438,5 +469,5 @@ class _Known(dict[Any, str]):
     def judge(self, value: Any, display: Display | None) -> tuple[str, Remark | None]:
         """The text of a value and what there is to say. Raises Unreadable for a marking of secrecy."""
         if type(value) is str and "密" in value and (mark := secrecy_mark(value, is_at_head=False)):
-            raise Unreadable(SECRET.format(found=mark))
+            raise Unreadable(is_secret(mark))
         return text_of(value, display)

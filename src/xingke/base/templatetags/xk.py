@@ -28,6 +28,7 @@ from xingke.base import menu
 from xingke.base.labels import Label
 from xingke.base.periods import Period
 from xingke.base.quantities import round_half_up
+from xingke.base.sayings import told
 
 register = template.Library()
 
@@ -331,6 +332,12 @@ def label(value: Any) -> str:
     if isinstance(value, Label):
         return value.in_language(get_language() or "zh")
     return "" if value is None else str(value)
+
+
+@register.filter
+def said(value: Any) -> str:
+    """A saying that was kept as JSON, in the reader's language; any other text as it is."""
+    return str(told(value))
 
 
 @register.filter

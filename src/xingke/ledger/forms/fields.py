@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from xingke.base.quantities import Quantity, format_number
 from xingke.base.refusals import Refused
+from xingke.base.sayings import NOTHING
 from xingke.ledger import rules
 from xingke.ledger.kind_names import Number
 from xingke.ledger.kinds import Kind
@@ -89,7 +90,7 @@ class NumberField(forms.Form):
     """The number of a subject, as its kind is numbered. doubt: what speaks against it; the person says they mean it."""
 
     kind: Kind
-    doubt = ""
+    doubt = NOTHING
     sure = forms.BooleanField(label=gettext_lazy("已对照原件，编号无误"), required=False)
 
     def clean_number(self) -> str:
@@ -104,7 +105,7 @@ class NumberField(forms.Form):
             raise forms.ValidationError(str(refusal)) from None
         self.doubt = read.doubt
         if read.doubt and not self.cleaned_data.get("sure"):
-            raise forms.ValidationError(read.doubt)
+            raise forms.ValidationError(str(read.doubt))
         return read.kept
 
 

@@ -14,6 +14,7 @@ from xingke.accounts.models import AuditEntry, User
 from xingke.accounts.queries import check_audit_chain, current_seq
 from xingke.base.codes import is_credit_code
 from xingke.base.refusals import Refused
+from xingke.base.sayings import told
 from xingke.ledger import actions, importing
 from xingke.ledger.importing import Outcome
 from xingke.ledger.incoming import Options
@@ -295,8 +296,8 @@ def test_a_credit_code_with_another_check_digit_is_accepted_and_remarked_once(ca
     )  # fmt: skip
     importing.file(batch=batch, by=cast.officer, now=NOW)
 
-    (remark,) = [note for note in batch.notes if code in note]
-    assert "第 2 行" in remark and "校验位不符，仍可登记" in remark
+    (remark,) = [str(told(note)) for note in batch.notes if code in str(told(note))]
+    assert "“新厂”" in remark and "校验位不符，仍可登记" in remark
     assert Organisation.objects.get(credit_code=code).name == "新厂"
 
 
@@ -502,7 +503,7 @@ def test_totals_footers_and_the_template_s_example_are_no_records_and_that_is_sa
     table = table_of(*rows)
 
     assert len(table.rows) == 1
-    assert [note for note in table.notes if "没有作为数据读入" in note] == [
+    assert [note for note in map(str, table.notes) if "没有作为数据读入" in note] == [
         "第 3 行是合计，没有作为数据读入", "第 4 行是表尾的说明，没有作为数据读入", "第 5 行是模板里的示例，没有作为数据读入"
     ]  # fmt: skip
 

@@ -214,7 +214,7 @@ def test_what_is_confirmed_is_changed_at_once_only_by_who_confirms_it_anew(
 ) -> None:
     answer = rules.may_change_at_once(state=state, four_eyes=four_eyes, may_confirm=may_confirm)
 
-    assert answer.allowed == (not why_not) and why_not in answer.reason
+    assert answer.allowed == (not why_not) and why_not in str(answer.reason)
 
 
 def test_a_proposal_is_decided_once_and_never_accepted_by_who_made_it() -> None:
@@ -233,3 +233,23 @@ def test_only_the_newest_version_may_be_corrected(state: str, is_current: bool, 
 
     assert answer.allowed is allowed
     assert bool(answer.reason) is not allowed
+
+
+@pytest.mark.parametrize(
+    ("events", "possible"),
+    [
+        (["granted", "lapsed"], True),
+        (["lapsed"], False),
+        (["granted", "lapsed", "lapsed"], False),
+        (["granted", "no such event"], False),
+        ([], True),
+    ],
+)
+def test_a_history_is_possible_where_its_effects_can_be_told(events: list[str], possible: bool) -> None:
+    history = [rules.Happening(event, date(2024, 1, day)) for day, event in enumerate(events, 1)]
+    assert rules.is_possible(history) == possible
+    if possible:
+        assert len(rules.effects(history)) == len(events)
+    else:
+        with pytest.raises(Refused):
+            rules.effects(history)

@@ -110,7 +110,7 @@ def test_a_ledger_that_changed_meanwhile_is_shown_before_it_is_filed(cast: Cast,
 
     job = _file(browser, batch)
 
-    assert job.state == Job.State.FAILED and "1 行的结果与预览不同；已重新核对" in job.error
+    assert job.state == Job.State.FAILED and "1 行的结果与预览不同；已重新核对" in str(job.error)
     batch.refresh_from_db()
     assert (batch.state, batch.counts["new"], batch.counts["changed"]) == ("prepared", 0, 1)
     assert _file(browser, batch).state == Job.State.DONE
@@ -259,7 +259,7 @@ def test_a_template_handed_back_as_it_is_has_no_rows(cast: Cast, signed_in: Sign
     job = do_next(beating=False)
 
     assert code in registry.catalogue("sheet")
-    assert job is not None and job.error == "文件只有表头，没有数据行。"
+    assert job is not None and str(job.error) == "文件只有表头，没有数据行。"
 
 
 def test_the_template_of_reported_figures_has_every_column_that_is_read(cast: Cast, signed_in: SignIn) -> None:

@@ -142,7 +142,7 @@ def test_choosing_without_a_reason_is_refused_and_the_choice_stays_on_the_page(c
     response = browser.post(f"/observations/{second}/choose/", {"version": "1", "reason": ""})
 
     page = response.content.decode()
-    assert "这个字段是必填项。" in page
+    assert "请填写这一项。" in page
     assert "468.30亿元" in page and "471.02亿元" in page
     assert len(browser.get("/observations/choices/").context["choices"]) == 1
 

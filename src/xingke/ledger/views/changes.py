@@ -19,7 +19,7 @@ from xingke.base.refusals import Refused
 from xingke.ledger import actions, queries
 from xingke.ledger.forms.corrections import CorrectionForm, ReasonForm, correction_form
 from xingke.ledger.record_facts import crumbs, lead, title
-from xingke.ledger.views.evidence import handed_over
+from xingke.ledger.views.evidence import handed_over, held
 from xingke.ledger.words import Words
 from xingke.registry import queries as registry
 
@@ -46,7 +46,13 @@ def record_correct(request: HttpRequest, kind: str, record: UUID) -> HttpRespons
             messages.success(request, PROPOSED if is_proposed else _("已更正，旧版本保留在“版本”里。"))
             return redirect("ledger:record", kind, record)
     act = _("提出更正") if is_proposed else _("更正")
-    context = {**_context(words, shown, form, act), "act": act, "is_proposed": is_proposed, "suffixes": SUFFIXES}
+    context = {
+        **_context(words, shown, form, act),
+        "act": act,
+        "is_proposed": is_proposed,
+        "suffixes": SUFFIXES,
+        "held": held(request),
+    }
     return render(request, "ledger/record_correct.html", context)
 
 

@@ -160,7 +160,7 @@ def test_numbers_without_evidence_and_unknown_figures_are_all_named_and_nothing_
         save(document, typed("认定{high_tech_recognised}，新增36项。", "合同{contract_registered_value}。"), cast)
 
     assert [each.text for each in refused.value.mistakes] == ["36项"]
-    assert list(refused.value.unknown.values()) == ["“技术合同成交额”没有2024年的数据。"]
+    assert list(map(str, refused.value.unknown.values())) == ["“技术合同成交额”没有2024年的数据。"]
     assert (Figure.objects.count(), current_seq(), Document.objects.count()) == (figures, seq, 1)
 
 

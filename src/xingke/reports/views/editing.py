@@ -94,7 +94,7 @@ class _Desk:
         if isinstance(refused, Stale):
             return self.show(text, stale=refused.newest)
         if isinstance(refused, Unsound):
-            unknown = {source.token(slot.code, slot.aspect): why for slot, why in refused.unknown.items()}
+            unknown = {source.token(slot.code, slot.aspect): str(why) for slot, why in refused.unknown.items()}
             return self.show(text, mistakes=refused.mistakes, unknown=unknown)
         return self.show(text, problem=str(refused))
 
