@@ -147,7 +147,7 @@ ADDRESSES: Mapping[str, Row] = {
     "ledger:record-correct": Row(ENTER, _record),
     "ledger:record-confirm": Row(CONFIRM, _draft, posts_only=True),
     "ledger:records-confirm": Row(CONFIRM, posts_only=True),
-    "ledger:record-void": Row(CONFIRM, _record),
+    "ledger:record-void": Row(ENTER | CONFIRM, _record),  # or to propose it
     "ledger:evidence-add": Row(ENTER, _record, posts_only=True),
     "ledger:evidence-withdraw": Row(ENTER, lambda world: {**_record(world), "pk": world.evidence.pk}, posts_only=True),
     "ledger:attachment": Row(

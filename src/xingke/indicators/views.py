@@ -19,7 +19,7 @@ from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.accounts.queries import current_seq
 from xingke.base.exports import csv_address, csv_response, wants_csv
-from xingke.indicators import columns, judging, queries, wording
+from xingke.indicators import aspects, columns, judging, queries, wording
 from xingke.indicators.cards import Cards, IdentityLine, Line
 from xingke.indicators.choosing import Chosen, choose, evidence_url, indicator_url, place_query
 from xingke.indicators.queries import Reader, Value
@@ -165,6 +165,7 @@ def indicator(request: HttpRequest, code: str) -> HttpResponse:
             "parts_title": _parts_title(asked),
             "routes": _routes(value, cards),
             "rivals": [wording.observed_words(row) for row in value.rivals],
+            "total": _total(reader, asked, chosen, cards),
             "may_choose": registry.scope(user, Permission.OBSERVATION_CHOOSE).covers(region.path),
             "two_growths": wording.two_growths(growth),
             "identities": _identities_of(asked, cards, reader, chosen),
@@ -231,6 +232,12 @@ def _rank_table(
         "rows": cards.rank_rows(rank, growths, chosen.region),
         "note": note,
     }
+
+
+def _total(reader: Reader, asked: Indicator, chosen: Chosen, cards: Cards) -> str:
+    """What was counted since the records begin, and since when; empty where that is not more."""
+    found = aspects.read(reader, asked, chosen.region, chosen.period, "total")
+    return wording.total_words(found.values[0], cards.words) if found.values else ""
 
 
 def _routes(value: Value, cards: Cards) -> list[dict[str, Any]]:

@@ -281,14 +281,16 @@ def correct_event(
     """Write a corrected version of an event; the rest of its history follows.
 
     changes: any of event, happened_on, region and the kind's measures. version: the one the corrector saw. Raises Refused if it is no longer
-    the newest, without a reason, if the history could not have happened so, or if the change has to be proposed.
+    the newest, without a reason, if the history could not have happened so, or if the change has to be proposed. Who
+    changes what is confirmed confirms it anew.
     """
     seq = take_seq()
     known = KINDS[kind]
     row = _seen(known.event, record, version)
-    _may_rewrite(row, reason=reason, by=by, regions=[row.region, changes.get("region", row.region)])
-    _is_not_to_be_proposed(known, row)
-    _settle(known, row.subject, seq=seq, by=by, now=now, changed={record: dict(changes)}, reason=reason)
+    regions = [row.region, changes.get("region", row.region)]
+    _may_rewrite(row, reason=reason, by=by, regions=regions)
+    signed = _changed_at_once(kind, row, by=by, now=now, regions=regions)
+    _settle(known, row.subject, seq=seq, by=by, now=now, changed={record: {**changes, **signed}}, reason=reason)
     record_audit(
         seq=seq, by=by, action=f"{kind}.event-corrected", target_kind=kind, target=str(record), now=now, reason=reason,
         detail={name: str(value) for name, value in changes.items()},
@@ -302,8 +304,8 @@ def void_event(*, kind: str, record: UUID, version: int, reason: str, by: User, 
     known = KINDS[kind]
     row = _seen(known.event, record, version)
     _may_rewrite(row, reason=reason, by=by, regions=[row.region], voiding=True)
-    _is_not_to_be_proposed(known, row)
-    _write_void(known, row, {"state": State.VOID}, seq=seq, by=by, now=now, reason=reason)
+    signed = _changed_at_once(kind, row, by=by, now=now, regions=[row.region])
+    _write_void(known, row, {**signed, "state": State.VOID}, seq=seq, by=by, now=now, reason=reason)
     record_audit(
         seq=seq, by=by, action=f"{kind}.event-voided", target_kind=kind, target=str(record), now=now, reason=reason
     )
@@ -561,9 +563,10 @@ def _may_rewrite(row: Version, *, reason: str, by: User, regions: Iterable[Regio
         registry.require(by, Permission.RECORD_CONFIRM if voiding else Permission.RECORD_ENTER, region=region)
 
 
-def _is_not_to_be_proposed(kind: Kind, row: Version) -> None:
-    if not rules.is_corrected_at_once(state=row.state, four_eyes=kind.names.four_eyes):
-        raise Refused(_("这条记录已由两人登记和确认，改动要先提出、由别人确认后才生效。"))
+def _changed_at_once(kind: str, row: Version, *, by: User, now: datetime, regions: Iterable[Region]) -> dict[str, Any]:
+    """The columns that sign a change written at once. Raises Refused for one that has to be proposed."""
+    queries.may_change_at_once(kind, row, by, regions).or_refuse()
+    return _confirmed(by, now) if row.state == State.CONFIRMED else {}
 
 
 @transaction.atomic
@@ -578,8 +581,8 @@ def correct_subject(
     known = KINDS[kind]
     row = _seen(known.subject, record, version)
     _may_rewrite(row, reason=reason, by=by, regions=[row.region])
-    _is_not_to_be_proposed(known, row)
-    _rewrite_subject(known, row, changes, seq=seq, by=by, now=now, reason=reason)
+    signed = _changed_at_once(kind, row, by=by, now=now, regions=[row.region])
+    _rewrite_subject(known, row, changes, seq=seq, by=by, now=now, reason=reason, signed=signed)
     record_audit(
         seq=seq, by=by, action=f"{kind}.corrected", target_kind=kind, target=str(record), now=now, reason=reason,
         detail=dict(changes),
@@ -595,13 +598,12 @@ def _rewrite_subject(
     by: User,
     now: datetime,
     reason: str,
-    signed: Mapping[str, Any] | None = None,
+    signed: Mapping[str, Any],
 ) -> None:
     """Write a subject with changes, and its events with those they repeat. signed: who wrote and confirmed it."""
-    more = dict(signed or {})
     try:
         with transaction.atomic():
-            write_next_version(row, seq=seq, by=by, now=now, reason=reason, changes={**changes, **more})
+            write_next_version(row, seq=seq, by=by, now=now, reason=reason, changes={**changes, **signed})
     except IntegrityError as error:
         raise Refused(
             _("编号“%(number)s”已登记在另一条记录上，请核对。") % {"number": changes.get("number", "")}
@@ -609,7 +611,7 @@ def _rewrite_subject(
     repeated = {name: value for name, value in changes.items() if name in kind.repeated}
     if repeated:
         for event in kind.event._default_manager.filter(subject=row.record, seq_to__isnull=True):
-            own = more if event.state == State.CONFIRMED else {}
+            own = signed if event.state == State.CONFIRMED else {}
             write_next_version(event, seq=seq, by=by, now=now, reason=reason, changes={**repeated, **own})
 
 
@@ -617,49 +619,48 @@ def _rewrite_subject(
 def propose_correction(
     *, kind: str, record: UUID, version: int, changes: Mapping[str, Any], reason: str, by: User, now: datetime
 ) -> Proposal:
-    """Propose a correction of what is confirmed with four eyes; until another accepts it, nothing changes.
+    """Propose a correction of what is confirmed; until another accepts it, nothing changes.
 
     Raises Refused as ``correct_event`` does, and while another proposal for the record is open.
     """
     seq = take_seq()
-    known = KINDS[kind]
-    is_event = known.event._default_manager.filter(record=record).exists()
-    model: type[Version] = known.event if is_event else known.subject
+    model = next((each for each in queries.models_of(kind) if queries.stands(each, record)), None)
+    if model is None:
+        raise Refused(_("台账中没有这条记录。"))
     row = _seen(model, record, version)
     _may_rewrite(row, reason=reason, by=by, regions=[row.region, changes.get("region", row.region)])
-    return _propose(known, row, changes, seq=seq, by=by, now=now, reason=reason)
+    return _propose(kind, row, changes, seq=seq, by=by, now=now, reason=reason)
 
 
 @transaction.atomic
 def propose_void(*, kind: str, record: UUID, version: int, reason: str, by: User, now: datetime) -> Proposal:
-    """Propose to void an event confirmed with four eyes; until another accepts it, it counts on.
+    """Propose to void a confirmed event or reported figure; until another accepts it, it counts on.
 
     Whoever may enter records there proposes it, or who may confirm them. Raises Refused as ``propose_correction`` does.
     """
     seq = take_seq()
-    known = KINDS[kind]
-    row = _seen(known.event, record, version)
+    row = _seen(queries.models_of(kind)[-1], record, version)
     may_confirm = registry.scope(by, Permission.RECORD_CONFIRM).covers(row.region.path)
     _may_rewrite(row, reason=reason, by=by, regions=[row.region], voiding=may_confirm)
-    return _propose(known, row, {"state": State.VOID}, seq=seq, by=by, now=now, reason=reason)
+    return _propose(kind, row, {"state": State.VOID}, seq=seq, by=by, now=now, reason=reason)
 
 
 def _propose(
-    kind: Kind, row: Version, changes: Mapping[str, Any], *, seq: int, by: User, now: datetime, reason: str
+    kind: str, row: Version, changes: Mapping[str, Any], *, seq: int, by: User, now: datetime, reason: str
 ) -> Proposal:
-    is_event = isinstance(row, EventVersion)
     if isinstance(row, EventVersion):
-        _settled(kind, _history(kind, row.subject), {row.record: changes})  # what cannot be is not proposed
-    if Proposal.objects.filter(kind=kind.code, record=row.record, outcome=Proposal.Outcome.OPEN).exists():
+        known = KINDS[kind]
+        _settled(known, _history(known, row.subject), {row.record: changes})  # what cannot be is not proposed
+    if Proposal.objects.filter(kind=kind, record=row.record, outcome=Proposal.Outcome.OPEN).exists():
         raise Refused(_("这条记录已有一项改动建议在等待确认，请先等它有结果。"))
     plain = {name: _as_json(value) for name, value in changes.items()}
     proposal = Proposal.objects.create(
-        kind=kind.code, record=row.record, is_event=is_event, version=row.version, region=row.region, changes=plain,
-        reason=reason.strip()[:500], seq=seq, proposed_at=now, proposed_by=by,
+        kind=kind, record=row.record, is_event=isinstance(row, EventVersion), version=row.version, region=row.region,
+        changes=plain, reason=reason.strip()[:500], seq=seq, proposed_at=now, proposed_by=by,
     )  # fmt: skip
     record_audit(
-        seq=seq, by=by, action=f"{kind.code}.{proposal.act}-proposed", target_kind=kind.code, target=str(row.record),
-        now=now, reason=reason, detail={} if proposal.is_void else plain,
+        seq=seq, by=by, action=f"{kind}.{proposal.act}-proposed", target_kind=kind, target=str(row.record), now=now,
+        reason=reason, detail={} if proposal.is_void else plain,
     )  # fmt: skip
     return proposal
 
@@ -680,8 +681,7 @@ def accept_proposal(*, proposal: Proposal, by: User, now: datetime) -> None:
 
     Raises Refused for one's own proposal, for one that is decided, and if the record says something else by now.
     """
-    known = KINDS[proposal.kind]
-    model: type[Version] = known.event if proposal.is_event else known.subject
+    model = queries.models_of(proposal.kind)[int(proposal.is_event)]
     seq = take_seq()
     proposal = Proposal.objects.select_related("proposed_by").get(pk=proposal.pk)
     rules.may_decide(
@@ -696,12 +696,14 @@ def accept_proposal(*, proposal: Proposal, by: User, now: datetime) -> None:
         raise Refused(_("这条记录在建议提出之后又有改动，请不采纳，并请提出人按现在的内容重新提出。"))
     signed = {**_confirmed(by, now), "entered_by": proposal.proposed_by, "entered_at": proposal.proposed_at}
     common: dict[str, Any] = {"seq": seq, "by": by, "now": now, "reason": proposal.reason}
-    if isinstance(row, EventVersion) and proposal.is_void:
-        _write_void(known, row, {**signed, **changes}, **common)
-    elif isinstance(row, EventVersion):
-        _settle(known, row.subject, changed={row.record: {**changes, **signed}}, **common)
+    if isinstance(row, Observation):
+        write_next_version(row, changes={**signed, **changes}, **common)
+    elif not isinstance(row, EventVersion):
+        _rewrite_subject(KINDS[proposal.kind], row, changes, signed=signed, **common)
+    elif proposal.is_void:
+        _write_void(KINDS[proposal.kind], row, {**signed, **changes}, **common)
     else:
-        _rewrite_subject(known, row, changes, signed=signed, **common)
+        _settle(KINDS[proposal.kind], row.subject, changed={row.record: {**changes, **signed}}, **common)
     _decide(proposal, Proposal.Outcome.ACCEPTED, seq=seq, by=by, now=now)
 
 
@@ -856,8 +858,10 @@ def correct_observation(
     """Write a corrected version of a reported figure. Raises as ``correct_event``."""
     seq = take_seq()
     row = _seen(Observation, record, version)
-    _may_rewrite(row, reason=reason, by=by, regions=[row.region, changes.get("region", row.region)])
-    write_next_version(row, seq=seq, by=by, now=now, reason=reason, changes=changes)
+    regions = [row.region, changes.get("region", row.region)]
+    _may_rewrite(row, reason=reason, by=by, regions=regions)
+    signed = _changed_at_once(queries.OBSERVATION, row, by=by, now=now, regions=regions)
+    write_next_version(row, seq=seq, by=by, now=now, reason=reason, changes={**changes, **signed})
     record_audit(
         seq=seq, by=by, action="observation.corrected", target_kind="observation", target=str(record), now=now,
         reason=reason, detail={name: str(value) for name, value in changes.items()},
@@ -885,7 +889,8 @@ def void_observation(*, record: UUID, version: int, reason: str, by: User, now: 
     seq = take_seq()
     row = _seen(Observation, record, version)
     _may_rewrite(row, reason=reason, by=by, regions=[row.region], voiding=True)
-    write_next_version(row, seq=seq, by=by, now=now, reason=reason, changes={"state": State.VOID})
+    signed = _changed_at_once(queries.OBSERVATION, row, by=by, now=now, regions=[row.region])
+    write_next_version(row, seq=seq, by=by, now=now, reason=reason, changes={**signed, "state": State.VOID})
     record_audit(
         seq=seq, by=by, action="observation.voided", target_kind="observation", target=str(record), now=now,
         reason=reason,

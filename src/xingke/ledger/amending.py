@@ -56,12 +56,12 @@ def amend_histories(
         fresh: list[EventVersion] = []
         for each in chunk:
             added = [_event(known, each, new, seq, by, now, source, is_confirmed) for new in each.fresh]
-            changed += _settled(known, each, added)
+            changed += _settled(known, each, added, by, now)
             fresh += added
             first = min(_after(each, row)["happened_on"] for row in [*each.history, *added] if row.state != State.VOID)
             columns = {**each.columns} | ({"happened_on": first} if first != each.subject.happened_on else {})
             if columns:
-                heads.append((each.subject, columns))
+                heads.append((each.subject, signed(each.subject, columns, by, now) if each.columns else columns))
         for rows in (heads, changed):
             write_next_versions(rows, seq=seq, by=by, now=now, reason=reason)
         insert_objects(fresh)
@@ -101,7 +101,9 @@ def _after(each: Amendment, row: Any) -> dict[str, Any]:
     return {"event": row.event, "happened_on": row.happened_on, **each.events.get(row.record, {})}
 
 
-def _settled(kind: Kind, each: Amendment, added: Sequence[Any]) -> list[tuple[Version, Mapping[str, Any]]]:
+def _settled(
+    kind: Kind, each: Amendment, added: Sequence[Any], by: User, now: datetime
+) -> list[tuple[Version, Mapping[str, Any]]]:
     """Order the history anew; the standing events that change, with all that changes in them. ``added`` get their place."""
     alive = [row for row in [*each.history, *added] if row.state != State.VOID]
     happenings = [
@@ -120,7 +122,18 @@ def _settled(kind: Kind, each: Amendment, added: Sequence[Any]) -> list[tuple[Ve
         if row.pk is None:
             row.step, row.effect = placed["step"], placed["effect"]
             continue
-        wanted = {**each.events.get(row.record, {}), **repeated, **placed}
-        if changes := {name: value for name, value in wanted.items() if getattr(row, name) != value}:
+        said = _differing(row, {**each.events.get(row.record, {}), **repeated})
+        if changes := {**(signed(row, said, by, now) if said else {}), **_differing(row, placed)}:
             changed.append((row, changes))
     return changed
+
+
+def _differing(row: Any, wanted: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in wanted.items() if getattr(row, name) != value}
+
+
+def signed(row: Version, changes: Mapping[str, Any], by: User, now: datetime) -> Mapping[str, Any]:
+    """Changes of what a version says; of one that is confirmed with who confirms it anew."""
+    if row.state != State.CONFIRMED:
+        return changes
+    return {**changes, "confirmed_by": by, "confirmed_at": now}

@@ -20,6 +20,7 @@ FILED = (NEW, CHANGED)  # what filing writes
 EMPTY = gettext_noop("不能为空。")
 REPEATED = gettext_noop("与第 %(line)d 行是同一条记录，请只保留一行；确是先后两次的，请分成两个文件依次导入。")
 OUTSIDE = gettext_noop("不在您的授权范围内。")
+CONFIRMED = gettext_noop("这条记录已经确认，更正须由另一人复核；请在记录页提出更正，不能用导入改动。")
 VOIDED = gettext_noop("台账中这条记录已作废，导入不会使它恢复；确需重新登记的，请在网页上逐条登记。")
 TOO_LONG = gettext_noop("最多 %(longest)d 个字，请缩短后再导入。")
 

@@ -15,9 +15,11 @@ from xingke.base.periods import Period
 from xingke.base.quantities import Quantity, Unit
 from xingke.ledger import rules
 from xingke.ledger.actions import write_next_versions
+from xingke.ledger.amending import signed
 from xingke.ledger.bulk import insert
 from xingke.ledger.incoming import (
     CHANGED,
+    CONFIRMED,
     EMPTY,
     NEW,
     OUTSIDE,
@@ -200,7 +202,15 @@ class FigureReader:
             else:
                 row.stored = found
                 row.changes = {name: value for name, value in row.content.items() if getattr(found, name) != value}
-                row.outcome = CHANGED if row.changes else UNCHANGED
+                if row.changes and not self._may_change(found, row.content["region"]):
+                    self._refuse(row, "figure", row.content["place"], CONFIRMED)
+                else:
+                    row.outcome = CHANGED if row.changes else UNCHANGED
+
+    def _may_change(self, found: Observation, region: Region) -> bool:
+        """Whether an import may change a figure that stands, there and where it is to be: see ``HistoryReader``."""
+        may_confirm = all(self._confirming.covers(each.path) for each in (found.region, region))
+        return rules.may_change_at_once(state=found.state, four_eyes=False, may_confirm=may_confirm).allowed
 
     def before_filing(self, rows: Sequence[Row], *, by: User, now: datetime, source: str) -> int:
         return 0
@@ -214,7 +224,11 @@ class FigureReader:
         if fresh:
             names = list(fresh[0])
             insert(Observation, names, list(map(itemgetter(*names), fresh)), alike)
-        changed = [(row.stored, row.changes) for row in rows if row.outcome == CHANGED]
+        changed = [
+            (row.stored, signed(row.stored, row.changes, filing.by, filing.now))
+            for row in rows
+            if row.outcome == CHANGED
+        ]
         write_next_versions(changed, seq=filing.seq, by=filing.by, now=filing.now, reason=filing.reason)
         return len(rows)
 

@@ -59,14 +59,15 @@ class HistoryReader:
         self._entering = registry.scope(by, Permission.RECORD_ENTER)
         self._editing = registry.scope(by, Permission.ORGANISATION_EDIT) if options.new_organisations else Scope()
         at_once = options.confirmed and not self.kind.names.four_eyes  # nobody confirms what they file of those
-        self._confirming = registry.scope(by, Permission.RECORD_CONFIRM) if at_once else Scope()
+        signing = registry.scope(by, Permission.RECORD_CONFIRM)
+        self._confirming = signing if at_once else Scope()
         self._usual = registry.regions_by_code([options.region]).get(options.region) if options.region else None
         self._today = timezone.localdate()
         self._keys = new_keys()
         self._entered: dict[UUID, Organisation] = {}
         self._digits = {each.number_digit: each for each in registry.terms("patent_form").values() if each.number_digit}
         self.key_column = self._headers.called("number" if "number" in understood.taken else "name")
-        self._stored = Stored(self._headers, self.key_column, self._entering)
+        self._stored = Stored(self._headers, self.key_column, entering=self._entering, signing=signing)
         self._own: dict[str, Terms | Detail] = {
             **{name: Terms(self._headers, self.kind, name) for name in self.kind.repeated},
             **{name: Detail(self._headers, self.kind, name) for name in self.kind.details},

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_noop
 
 from xingke.ledger import rules
 from xingke.ledger.bulk import listed
-from xingke.ledger.incoming import CHANGED, NEW, UNCHANGED, VOIDED, Row
+from xingke.ledger.incoming import CHANGED, CONFIRMED, NEW, UNCHANGED, VOIDED, Row
 from xingke.ledger.incoming_cells import Headers
 from xingke.ledger.incoming_contents import DATED, NUMBERED, RENUMBERED, Content, Happened, named_by
 from xingke.ledger.kinds import KINDS
@@ -21,14 +21,13 @@ SEVERAL = gettext_noop("台账中有 %(count)d 条记录与此行相符，无法
 OF_OTHERS = gettext_noop("台账中这条记录属于“%(region)s”，不在您的授权范围内。")
 ELSEWHERE = gettext_noop("台账中这条记录在“%(region)s”；跨区划的迁移请用迁入、迁出等事件登记。")
 OTHER_HOLDER = gettext_noop("台账中这条记录的单位是“%(name)s”；权利转移请用转让、受让等事件登记。")
-FOUR_EYES = gettext_noop("这条记录已经确认，更正须由另一人复核；请在记录页提出更正，不能用导入改动。")
 
 
 class Stored:
-    """The records of the ledger that rows may be. entering: where their reader may enter records."""
+    """The records of the ledger that rows may be. entering, signing: where their reader may enter, may confirm."""
 
-    def __init__(self, headers: Headers, key_column: str, entering: Scope) -> None:
-        self._headers, self._key_column, self._entering = headers, key_column, entering
+    def __init__(self, headers: Headers, key_column: str, *, entering: Scope, signing: Scope) -> None:
+        self._headers, self._key_column, self._entering, self._signing = headers, key_column, entering, signing
         self.kind = KINDS[headers.form.kind]
 
     def open(self, contents: Sequence[Content]) -> None:
@@ -145,12 +144,18 @@ class Stored:
                 row.refuse(self._key_column, content.columns.get("number", ""), OF_OTHERS, region=event.region.name)
                 return
         touched = [*([subject] if columns else []), *(event for event in alive if event.record in events)]
-        four_eyes = self.kind.names.four_eyes
-        if not all(rules.is_corrected_at_once(state=each.state, four_eyes=four_eyes) for each in touched):
-            row.refuse(self._key_column, content.columns.get("number", ""), FOUR_EYES)
+        if not all(self._may_change(each) for each in touched):
+            row.refuse(self._key_column, content.columns.get("number", ""), CONFIRMED)
             return
         row.changes = (columns, events, fresh)
         row.outcome = CHANGED if columns or events or fresh else UNCHANGED
+
+    def _may_change(self, row: Any) -> bool:
+        """Whether an import may change what stands: what is confirmed is confirmed anew by who imports."""
+        may_confirm = self._signing.covers(row.region.path)
+        return rules.may_change_at_once(
+            state=row.state, four_eyes=self.kind.names.four_eyes, may_confirm=may_confirm
+        ).allowed
 
 
 def _was_voided(each: Happened, history: Iterable[EventVersion]) -> bool:

@@ -360,7 +360,7 @@ class Observation(Version):
 
 
 class Proposal(models.Model):
-    """A change somebody would like of what is confirmed with four eyes: it is made only once another accepted it.
+    """A change somebody would like of what is confirmed and not theirs to change alone: made once another accepted it.
 
     No version of the record: the confirmed one goes on counting. ``version`` is the one the proposer saw, ``changes``
     the columns as JSON keeps them (of one to void the record its state); ``answer`` says why it was declined.

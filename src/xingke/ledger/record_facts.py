@@ -306,6 +306,12 @@ def rival(words: Words, row: Observation) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def import_beginning(user: User) -> tuple[str, str] | None:
+    """Where an empty list is begun by handing over a table; None for who may not."""
+    may = registry.has(user, Permission.IMPORT_RUN)
+    return (reverse("ledger:import-list"), _("导入清单")) if may else None
+
+
 def entry_choices(user: User, query: str = "") -> list[dict[str, str]]:
     """The forms for new records, by kind; none for whoever may write nowhere. query: what the form begins with."""
     if not registry.has(user, Permission.RECORD_ENTER):

@@ -173,9 +173,16 @@ def may_file_confirmed(*, four_eyes: bool, entered_by: int, confirmed_by: int) -
     return no(SELF_CONFIRMED) if four_eyes and entered_by == confirmed_by else YES
 
 
-def is_corrected_at_once(*, state: str, four_eyes: bool) -> bool:
-    """Whether a change is written at once; what is confirmed with four eyes is only proposed to be changed."""
-    return not (four_eyes and state == "confirmed")
+def may_change_at_once(*, state: str, four_eyes: bool, may_confirm: bool) -> Answer:
+    """Whether a change is written at once, or only proposed: what is confirmed says something new only when confirmed anew.
+
+    By who changes it, if they may confirm it there; of a kind with four eyes always by another.
+    """
+    if state != "confirmed":
+        return YES
+    if four_eyes:
+        return no(say("这条记录已由两人登记和确认，改动要先提出、由别人确认后才生效。"))
+    return YES if may_confirm else no(say("这条记录已经确认，您没有确认的权限，改动要先提出、由别人确认后才生效。"))
 
 
 def may_decide(*, outcome: str, proposed_by: int, by: int, accepting: bool) -> Answer:

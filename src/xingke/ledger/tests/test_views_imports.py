@@ -104,7 +104,7 @@ def test_a_job_that_is_done_again_after_a_kill_files_nothing_twice(cast: Cast, s
 
 
 def test_a_ledger_that_changed_meanwhile_is_shown_before_it_is_filed(cast: Cast, signed_in: SignIn) -> None:
-    browser = signed_in("officer")
+    browser = signed_in("statistician")
     batch = _hand_over(browser, (PATENTS + PATENT).encode(), form="patent")
     file("patent", "202310123456.4", [("applied", "2023-01-01")], firm=cast.firm, by=cast.statistician)
 

@@ -27,6 +27,7 @@ from xingke.ledger.record_facts import (
     facts,
     held_tag,
     history,
+    import_beginning,
     lead,
     proposals,
     rivals,
@@ -80,7 +81,8 @@ def record_list(request: HttpRequest) -> HttpResponse:
         ],
         "page": page, "export_url": csv_address(request),
         **filtering.emptiness(
-            request, _("还没有记录"), _("您可以查看的范围里还没有登记任何事项。"), problem=choice.problem
+            request, _("还没有记录"), _("您可以查看的范围里还没有登记任何事项。"), problem=choice.problem,
+            begin=import_beginning(user),
         ),
     }  # fmt: skip
     context = {
@@ -143,7 +145,7 @@ def record(request: HttpRequest, kind: str, record: UUID) -> HttpResponse:
     user = registry.reader(request.user)
     shown = queries.record_page(user, kind, record)
     words = Words()
-    proposed = proposals(words, shown, user) if kind in KINDS else []
+    proposed = proposals(words, shown, user)
     context = {
         "kind": kind, "shown": shown, "row": shown.current, "kicker": f"{kind_word(kind)} · {shown.current.region.name}",
         "title": title(words, shown), "lead": lead(words, shown, timezone.localdate()),

@@ -38,7 +38,7 @@ def test_a_second_click_finds_the_first_ones_organisation(cast: Cast, signed_in:
         ({"credit_code": "91990121MATH3BJ10X"}, "不是有效的统一社会信用代码"),
         ({"region": "990122"}, "选择"),
         ({"founded_on": "2999-01-01"}, "还没有到"),
-        ({"name": ""}, "必填"),
+        ({"name": ""}, "请填写这一项"),
     ],
 )
 def test_what_cannot_be_is_refused_at_its_field(

@@ -32,6 +32,7 @@ SORTS = {"name": "name", "region": "region__path", "founded": "founded_on"}
 def organisation_list(request: HttpRequest) -> HttpResponse:
     user = queries.reader(request.user)
     allowed = queries.require_page(user, Permission.ORGANISATION_READ)
+    may_enter = queries.has(user, Permission.ORGANISATION_EDIT)
     text, zone = request.GET.get("q", ""), request.GET.get("zone", "")
     choice = filtering.choose_region(allowed, request.GET.get("region", ""))
     sorted_by, column = filtering.order(request.GET.get("sort", ""), SORTS, "name")
@@ -51,15 +52,17 @@ def organisation_list(request: HttpRequest) -> HttpResponse:
         {"label": _("区划"), "key": "region"},
         {"label": _("功能区")},
         *({"label": head, "numeric": True} for head in heads),
-        {"label": _("成立日期"), "key": "founded", "class": "nowrap"},
+        {"label": _("成立日期"), "key": "founded", "class": "nowrap told"},
     ]
     table = {
         "columns": filtering.columns(columns, sorted_by), "page": page, "export_url": csv_address(request),
-        **filtering.emptiness(request, _("没有可以查看的单位"), _("本辖区还没有登记单位。"), problem=choice.problem),
+        **filtering.emptiness(
+            request, _("没有可以查看的单位"), _("本辖区还没有登记单位。"), problem=choice.problem,
+            begin=(reverse("registry:organisation-new"), _("登记单位")) if may_enter else None,
+        ),
     }  # fmt: skip
     context = {
-        "table": table, "rows": rows, "filters": [field for field in fields if field],
-        "may_enter": queries.has(user, Permission.ORGANISATION_EDIT),
+        "table": table, "rows": rows, "filters": [field for field in fields if field], "may_enter": may_enter,
         "is_fictional": any(row.is_fictional for row, _cells in rows),
     }  # fmt: skip
     return render(request, "registry/organisation_list.html", context)

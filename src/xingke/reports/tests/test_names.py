@@ -153,6 +153,8 @@ def test_a_lost_name_is_told_of_on_the_pages_and_is_not_saved_again(named: Cast,
 
     page = signed_in("reviewer").get(f"/documents/{document.key}/review/").content.decode()  # type: ignore[operator]
     assert "新禾" in page
+    own = signed_in("reviewer").get(f"/documents/{document.key}/?check").content.decode()  # type: ignore[operator]
+    assert "有名称所依据的台账记录已改正或作废。" in own and "、新禾</li>" in own
     with pytest.raises(Unsound) as refused:
         save_edition(follows=document, text=source_of(document), by=named.officer, now=NOW)
     assert [(each.kind, each.text) for each in refused.value.mistakes] == [("name", "{@青禾}")]

@@ -87,6 +87,7 @@ def _state(now: Drift | None) -> str:
 def _facts(shown: Figure, asked: Indicator) -> list[dict[str, Any]]:
     return [
         {"label": _("含义"), "value": asked.meaning.in_language(wording.language())},
+        *([{"label": _("累计时段"), "value": period_words(shown.parts[0]["period"])}] if shown.aspect == "total" else []),
         {"label": _("来源"), "value": wording.route_word(shown.route)},
         {"label": _("固化"), "value": moment(shown.frozen_at), "note": shown.frozen_by.name},
         {"label": _("台账号"), "value": shown.seq, "numeric": True, "note": _("按台账到这一笔为止的状态计算")},
