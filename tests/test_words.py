@@ -23,7 +23,6 @@ DATA = {
     # what files and texts are searched for
     "base/press/cells.py": "_LEVEL _PERIOD _is_scaled",
     "base/press/numerals.py": "",
-    "ledger/incoming_cells.py": "day_or_remedy",
     "ledger/rules.py": "APPROXIMATIONS EMPTY_MARKS EXAMPLE _TOTALS _FOOTERS",
     "ledger/words.py": "MEASURE_UNITS _BEFORE_UNIT _AFTER_UNIT day_word",
     "reports/disclosure.py": "_TITLES _SURNAMES",
