@@ -69,7 +69,7 @@ def test_records_that_are_rough_make_a_rough_sum(cast: Cast) -> None:
     assert value(cast.county, period=Period.parse("2025-04")).text == "30人次"
     assert said(cast.county, "level").text == "超150人次"
     growth = said(cast.county, "growth")
-    assert (growth.text, growth.why) == (None, "“培训人次”2025年是约数（超150人次），不能据以计算。")
+    assert (growth.text, str(growth.why)) == (None, "“培训人次”2025年是约数（超150人次），不能据以计算。")
     assert said(cast.county, "total").text == "超200人次（2023年以来）"
 
 
