@@ -1,7 +1,7 @@
 """Rows on their way in: what all kinds of records share, whatever a row of theirs says."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
@@ -98,13 +98,24 @@ class Brief(NamedTuple):
     facts: Sequence[str]
 
 
+Told = Callable[[int], object]
+PART = 5_000  # rows after which the next word on how far it is
+
+
+def telling(rows: Sequence[Row], told: Told) -> Iterator[Row]:
+    """The rows, telling now and then how many are done."""
+    for start in range(0, len(rows), PART):
+        told(start)
+        yield from rows[start : start + PART]
+
+
 class Reader(Protocol):
     """What knows the rows of one kind of record."""
 
     key_column: str  # the column that is named where two rows are one record
 
-    def read(self, rows: Sequence[Row]) -> None:
-        """Fill each row's content, or its problems. A row that waits gets its outcome too."""
+    def read(self, rows: Sequence[Row], told: Told) -> None:
+        """Fill each row's content, or its problems. A row that waits gets its outcome too. told: see ``telling``."""
 
     def key(self, row: Row) -> object:
         """What tells the row from others of the file, for a row that was read."""
