@@ -310,6 +310,7 @@ def written_day(text: str) -> date:
 EMPTY_MARKS = frozenset({"", "-", "--", "—", "——", "－", "/", "／", "\\", "无", "N/A", "n/a", "NA"})
 """What people write into a cell that has nothing to say."""
 _TOTALS = frozenset({"合计", "总计", "小计", "累计", "共计"})
+_TOTALS_BEGIN = frozenset(text[0] for text in _TOTALS)
 _FOOTERS = ("注:", "注：", "备注:", "备注：", "填表", "制表", "审核人", "填报", "联系人", "说明:", "说明：")
 EXAMPLE = "示例行，导入时跳过"
 
@@ -317,10 +318,10 @@ EXAMPLE = "示例行，导入时跳过"
 def is_no_record(cells: Sequence[str], header: Sequence[str]) -> str:
     """Why a row of a table is no record: ``total``, ``footer``, ``header`` or ``example``; empty for one that may be."""
     filled = [text for text in cells if text]
-    if any("".join(text.split()).rstrip(":：") in _TOTALS for text in filled[:2]):
+    if any(text[0] in _TOTALS_BEGIN and "".join(text.split()).rstrip(":：") in _TOTALS for text in filled[:2]):
         return "total"
     if EXAMPLE in filled:
         return "example"
     if len(filled) <= 2 and filled and filled[0].startswith(_FOOTERS):
         return "footer"
-    return "header" if list(cells) == list(header) else ""
+    return "header" if tuple(cells) == tuple(header) else ""
