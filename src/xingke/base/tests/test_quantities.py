@@ -43,7 +43,9 @@ def test_what_cannot_be_kept_exactly_is_refused(text: str, unit: Unit) -> None:
         Quantity.read(text, unit)
 
 
-@pytest.mark.parametrize("text", ["0,5", "0,500", "1,23", "12,34,567", "1234,567", "1,2345", ",123", "1,234,", "1.234,5"])
+@pytest.mark.parametrize(
+    "text", ["0,5", "0,500", "1,23", "12,34,567", "1234,567", "1,2345", ",123", "1,234,", "1.234,5"]
+)
 def test_a_comma_that_does_not_part_three_digits_is_no_thousands_comma(text: str) -> None:
     with pytest.raises(ValueError, match="is no number"):
         Quantity.read(text, WAN_YUAN)
