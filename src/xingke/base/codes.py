@@ -31,10 +31,16 @@ def credit_code_body_check(first8: str) -> str:
     return {10: "X", 11: "0"}.get(rest, str(rest))
 
 
+def has_credit_form(text: str) -> bool:
+    """Whether ``text`` is written as a 统一社会信用代码: 18 characters of its alphabet, whatever the checks say."""
+    code = normalise_code(text)
+    return len(code) == 18 and all(char in _CREDIT_ALPHABET for char in code) and code[2:8].isdigit()
+
+
 def is_credit_code(text: str) -> bool:
     """Whether ``text`` is a well-formed 统一社会信用代码 whose outer and inner checks hold."""
     code = normalise_code(text)
-    if len(code) != 18 or any(char not in _CREDIT_ALPHABET for char in code) or not code[2:8].isdigit():
+    if not has_credit_form(code):
         return False
     return credit_code_check(code[:17]) == code[17] and credit_code_body_check(code[8:16]) == code[16]
 

@@ -110,6 +110,10 @@ class Reader(Protocol):
 
     key_column: str  # the column that is named where two rows are one record
 
+    @property
+    def remarks(self) -> Sequence[Saying]:
+        """What somebody should look at in rows that are filed all the same."""
+
     def read(self, rows: Sequence[Row]) -> None:
         """Fill each row's content, or its problems. A row that waits gets its outcome too."""
 

@@ -13,6 +13,7 @@ from xingke.accounts.permissions import Permission
 from xingke.base.keys import derived_key
 from xingke.base.periods import Period
 from xingke.base.quantities import Quantity, Unit
+from xingke.base.sayings import Saying
 from xingke.ledger import rules
 from xingke.ledger.actions import write_next_versions
 from xingke.ledger.amending import signed
@@ -83,6 +84,7 @@ class FigureReader:
         self._places = [
             (name, understood.taken[name].place if name in understood.taken else None) for name in FIGURE_COLUMNS
         ]
+        self.remarks: list[Saying] = []
         self._headers = {name: taken.header for name, taken in understood.taken.items()}
         self._entering = registry.scope(by, Permission.RECORD_ENTER)
         self._confirming = registry.scope(by, Permission.RECORD_CONFIRM)

@@ -13,6 +13,7 @@ from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base import codes
 from xingke.base.keys import new_keys
+from xingke.base.sayings import Saying, say
 from xingke.ledger import rules
 from xingke.ledger.actions import NewEvent, NewHistory, file_histories
 from xingke.ledger.amending import Amendment, amend_histories
@@ -37,7 +38,7 @@ NO_FIRM = gettext_noop("“%(region)s”没有这个单位；请核对全称和�
 OTHER_CODE = gettext_noop("前面的行给“%(name)s”写的代码是 %(code)s，同名的单位请先分别登记。")
 OTHER_FIRM = gettext_noop("代码 %(code)s 登记的单位是“%(name)s”，请核对名称或代码。")
 SAME_FIRMS = gettext_noop("“%(region)s”有 %(count)d 个同名单位，请填统一社会信用代码。")
-NOT_OF_CODE = gettext_noop("统一社会信用代码应为 18 位且校验位相符，请核对。")
+NOT_OF_CODE = gettext_noop("统一社会信用代码应为 18 位数字和大写字母，不含 I、O、S、V、Z。")
 FIRM_UNSAID = gettext_noop("请填单位全称或统一社会信用代码。")
 AMOUNT_ALONE = gettext_noop("有数量而没有日期，请填“%(day)s”。")
 NOTHING_HAPPENED = gettext_noop("没有任何日期；至少要填一个。")
@@ -83,6 +84,20 @@ class HistoryReader:
         return [(measure, self._headers.taken[role]) for measure, role in roles if role in self._headers.taken]
 
     # ── reading ──
+
+    @property
+    def remarks(self) -> list[Saying]:
+        """Codes with another check character have been given out: they are entered, and somebody should look at them."""
+        entered = [each for each in self._firms.fresh.values() if each.credit_code]
+        return [
+            say(
+                "“%(name)s”的统一社会信用代码 %(code)s 校验位不符，仍可登记，请对照营业执照核对。",
+                name=each.name,
+                code=each.credit_code,
+            )
+            for each in entered
+            if not codes.is_credit_code(each.credit_code)
+        ]
 
     def read(self, rows: Sequence[Row]) -> None:
         names, codes_, holders, credits_ = (
@@ -169,7 +184,7 @@ class HistoryReader:
             if called and (not code or not called[0].credit_code or called[0].credit_code == code):
                 return called[0], []
             if not called and self._editing.covers(region.path):
-                if code and not codes.is_credit_code(code):
+                if code and not codes.has_credit_form(code):
                     return None, [refused("credit_code", credit, NOT_OF_CODE)]
                 if other := self._firms.other_code(name, code, region):
                     return None, [refused("credit_code", credit, OTHER_CODE, name=name, code=other)]

@@ -14,6 +14,7 @@ from xingke.accounts.models import AuditEntry, User
 from xingke.accounts.queries import check_audit_chain, current_seq
 from xingke.base.codes import is_credit_code
 from xingke.base.refusals import Refused
+from xingke.base.sayings import told
 from xingke.ledger import actions, importing
 from xingke.ledger.importing import Outcome
 from xingke.ledger.incoming import Options
@@ -283,6 +284,21 @@ def test_two_new_firms_of_one_name_are_not_made_one(cast: Cast) -> None:
     )  # fmt: skip
 
     assert found(outcome) == {"new": 1, "rejected": 1} and first in said(outcome)[0]
+
+
+def test_a_credit_code_with_another_check_digit_is_accepted_and_remarked_once(cast: Cast) -> None:
+    code = next(code for code in (f"91990121MA{number:08d}" for number in range(1000)) if not is_credit_code(code))
+    row = {**PATENT, "专利权人": "新厂", "统一社会信用代码": code}
+
+    batch = importing.prepare(
+        form=importing.sheet_form("patent"), table=table_of(row, {**row, "申请号": "201710601862.3"}), file_name="清单.csv",
+        by=cast.officer, now=NOW, options=Options(region="990121", new_organisations=True),
+    )  # fmt: skip
+    importing.file(batch=batch, by=cast.officer, now=NOW)
+
+    (remark,) = [str(told(note)) for note in batch.notes if code in str(told(note))]
+    assert "“新厂”" in remark and "校验位不符，仍可登记" in remark
+    assert Organisation.objects.get(credit_code=code).name == "新厂"
 
 
 def test_whoever_loses_the_right_meanwhile_files_nothing(cast: Cast) -> None:

@@ -214,7 +214,7 @@ def test_what_is_confirmed_is_changed_at_once_only_by_who_confirms_it_anew(
 ) -> None:
     answer = rules.may_change_at_once(state=state, four_eyes=four_eyes, may_confirm=may_confirm)
 
-    assert answer.allowed == (not why_not) and why_not in answer.reason
+    assert answer.allowed == (not why_not) and why_not in str(answer.reason)
 
 
 def test_a_proposal_is_decided_once_and_never_accepted_by_who_made_it() -> None:

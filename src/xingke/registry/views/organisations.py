@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base import panels
+from xingke.base.codes import is_credit_code
 from xingke.base.exports import csv_address, csv_response, wants_csv
 from xingke.base.refusals import Refused
 from xingke.base.templatetags.xk import day
@@ -107,7 +108,12 @@ def organisation(request: HttpRequest, key: UUID) -> HttpResponse:
     user = queries.reader(request.user)
     shown = queries.organisation_for(user, key)
     facts = [
-        {"label": _("统一社会信用代码"), "value": shown.credit_code, "numeric": True},
+        {
+            "label": _("统一社会信用代码"),
+            "value": shown.credit_code,
+            "numeric": True,
+            "note": _doubt(shown.credit_code),
+        },
         {"label": _("类别"), "value": shown.get_kind_display()},
         {"label": _("区划"), "value": shown.region.name, "note": shown.region.code},
         {"label": _("功能区"), "value": shown.zone.name if shown.zone else _("不在功能区内")},
@@ -138,6 +144,7 @@ def organisation_new(request: HttpRequest) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, _("单位“%(name)s”已登记。") % {"name": new.name})
+            _remark(request, new.credit_code)
             return redirect("registry:organisation", new.key)
     context = {"form": form, "crumbs": _crumbs(_("登记单位")), "title": _("登记单位")}
     return render(request, "registry/organisation_form.html", context)
@@ -158,12 +165,23 @@ def organisation_correct(request: HttpRequest, key: UUID) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, _("登记信息已更正。"))
+            _remark(request, form.changes().get("credit_code", ""))
             return redirect("registry:organisation", key)
     context = {
         "form": form, "crumbs": _crumbs(shown.name, _("更正")), "title": _("更正登记信息"), "shown": shown,
         "is_fictional": shown.is_fictional,
     }  # fmt: skip
     return render(request, "registry/organisation_form.html", context)
+
+
+def _doubt(code: str) -> str:
+    """What speaks against a credit code that was accepted: codes with a wrong check character have been given out."""
+    return "" if not code or is_credit_code(code) else _("校验位不符，请对照营业执照核对。")
+
+
+def _remark(request: HttpRequest, code: str) -> None:
+    if doubt := _doubt(code):
+        messages.warning(request, _("统一社会信用代码 %(code)s 已登记，但%(doubt)s") % {"code": code, "doubt": doubt})
 
 
 def _crumbs(*steps: str) -> list[dict[str, str]]:
