@@ -18,6 +18,7 @@ from xingke.accounts.models import User
 from xingke.base.keys import derived_key
 from xingke.ledger import actions as ledger
 from xingke.ledger import importing
+from xingke.ledger.incoming import Options
 from xingke.ledger.kind_names import KIND_NAMES
 from xingke.ledger.kinds import KINDS
 from xingke.ledger.models import Proposal
@@ -211,8 +212,9 @@ def report(
         digest=derived_key(*row.values()).hex,
     )
     outcome = importing.import_table(
-        form=importing.sheet_form("observation"), table=table, file_name="test.csv", by=by, now=NOW
-    )
+        form=importing.sheet_form("observation"), table=table, file_name="test.csv", by=by, now=NOW,
+        options=Options(confirmed=True),
+    )  # fmt: skip
     assert not outcome.left, [str(problem) for problem in outcome.left[0].problems]
     return derived_key("observation", document, row["figure"])
 

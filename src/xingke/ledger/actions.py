@@ -365,8 +365,12 @@ class Plan:
     versions: Mapping[str, Sequence[tuple[Version, Mapping[str, Any]]]]
 
 
-def plan_confirmation(*, records: Mapping[str, Sequence[UUID]], by: User, now: datetime) -> Plan:
+def plan_confirmation(
+    *, records: Mapping[str, Sequence[UUID]], by: User, now: datetime, until: int | None = None
+) -> Plan:
     """What confirming the events (by kind) would do, and which cannot be and why; writes nothing.
+
+    until: the number of the ledger they were seen at; what was written later is left.
 
     What depends on an event that cannot be confirmed stays with it: a history is confirmed as far as it is possible
     whole. A handful of queries per kind and 500 records.
@@ -378,7 +382,7 @@ def plan_confirmation(*, records: Mapping[str, Sequence[UUID]], by: User, now: d
     for code, keys in records.items():
         kind, changes = KINDS[code], versions.setdefault(code, [])
         found = queries.histories_of(kind, keys)
-        asked, reasons = set(keys), _obstacles(kind, found, set(keys), allowed, by)
+        asked, reasons = set(keys), _obstacles(kind, found, set(keys), allowed, by, until)
         for subject, events in found.items():
             mine = [event for event in events if event.record in asked]
             ready = [event for event in mine if event.record not in reasons]
@@ -399,7 +403,12 @@ def plan_confirmation(*, records: Mapping[str, Sequence[UUID]], by: User, now: d
 
 
 def _obstacles(
-    kind: Kind, found: Mapping[Version, Sequence[EventVersion]], asked: set[UUID], allowed: Scope, by: User
+    kind: Kind,
+    found: Mapping[Version, Sequence[EventVersion]],
+    asked: set[UUID],
+    allowed: Scope,
+    by: User,
+    until: int | None,
 ) -> dict[UUID, str]:
     """Why some of the events asked for cannot be confirmed by ``by``."""
     mine = [event for events in found.values() for event in events if event.record in asked]
@@ -414,6 +423,10 @@ def _obstacles(
             if not allowed.covers(event.region.path):
                 reasons[event.record] = _("您没有在“%(where)s”确认记录的权限。") % {"where": event.region.name}
                 continue
+            said = [event, subject] if subject.state == State.DRAFT else [event]
+            if until is not None and any(each.seq_from > until for each in said):
+                reasons[event.record] = _("在您打开页面之后刚刚被他人更正，请看过现在的内容再确认。")
+                continue
             answer = rules.may_confirm(
                 state=queries.state_with(subject, event), by=by.pk, four_eyes=kind.names.four_eyes,
                 authors=wrote[event.record] | founders.get(subject.record, frozenset()),
@@ -424,13 +437,13 @@ def _obstacles(
 
 
 @transaction.atomic
-def confirm_events(*, records: Mapping[str, Sequence[UUID]], by: User, now: datetime) -> Plan:
+def confirm_events(*, records: Mapping[str, Sequence[UUID]], by: User, now: datetime, until: int | None = None) -> Plan:
     """Confirm many draft events, by kind, with one number and one audit row; those that cannot be are left and said.
 
-    Raises Refused if none can be.
+    until: as ``plan_confirmation``. Raises Refused if none can be.
     """
     seq = take_seq()
-    plan = plan_confirmation(records=records, by=by, now=now)
+    plan = plan_confirmation(records=records, by=by, now=now, until=until)
     if not plan.count:
         raise Refused(_("没有可以确认的记录。"))
     for code, changes in plan.versions.items():

@@ -39,6 +39,7 @@ from xingke.ledger.models import Observation, State
 from xingke.ledger.sheets import FIGURE_COLUMNS, SheetForm, Understood
 from xingke.registry import queries as registry
 from xingke.registry.models import Region
+from xingke.registry.rules import Scope
 
 REQUIRED = ("figure", "document", "region", "period", "indicator", "measure", "value", "unit", "as_written")
 
@@ -90,6 +91,7 @@ class FigureReader:
         self._headers = {name: taken.header for name, taken in understood.taken.items()}
         self._entering = registry.scope(by, Permission.RECORD_ENTER)
         self._confirming = registry.scope(by, Permission.RECORD_CONFIRM)
+        self._at_once = self._confirming if options.confirmed else Scope()
         self.key_column = self._headers.get("figure", "figure")
 
     def read(self, rows: Sequence[Row], told: Told) -> None:
@@ -239,7 +241,7 @@ class FigureReader:
     def _columns(self, row: Row, filing: Filing) -> dict[str, Any]:
         content = {name: value for name, value in row.content.items() if name != "region"}
         region: Region = row.content["region"]
-        confirmed = self._confirming.covers(region.path)
+        confirmed = self._at_once.covers(region.path)
         return {
             "record": derived_key("observation", content["document"], content["place"]), "region_id": region.pk,
             "state": State.CONFIRMED if confirmed else State.DRAFT, "source_place": f"第 {row.number} 行",

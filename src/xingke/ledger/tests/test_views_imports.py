@@ -12,7 +12,7 @@ from django.test import Client
 from tests.cast import Cast, file
 from xingke.accounts.models import Job
 from xingke.accounts.queries import current_seq
-from xingke.accounts.working import do_next
+from xingke.accounts.working import ATTEMPTS, do_next
 from xingke.ledger import import_jobs
 from xingke.ledger.importing import SIZE_LIMIT
 from xingke.ledger.models import ImportBatch, Observation, Patent
@@ -20,6 +20,8 @@ from xingke.ledger.sheets import FIGURE_COLUMNS
 from xingke.registry import queries as registry
 
 SignIn = Callable[[str], Client]
+
+pytestmark = pytest.mark.usefixtures("data_folder")
 
 HEAD = "figure,document,region,period,indicator,measure,value,unit,as_written\n"
 GOOD = "T1#1,T1,青溪县,2024,地区生产总值,level,468.30,亿元,468.30亿元\n"
@@ -184,7 +186,9 @@ def test_the_same_file_again_has_nothing_to_file(cast: Cast, signed_in: SignIn) 
 REFUSED = [
     ("nothing", None, "请选择要导入的文件。"),
     ("too large", b"x" * (SIZE_LIMIT + 1), "文件超过 20 MB，请分成几个文件导入。"),
-]
+    ("an archive", b"PK\x03\x04", "文件名以“.csv”结尾，内容却是压缩包，不予打开；请用相应软件打开，另存为 .xlsx 或 CSV 再试。"),
+    ("blank", b"  \n", "文件是空的，没有可导入的内容。"),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("story, content, sentence", REFUSED)
@@ -196,12 +200,17 @@ def test_what_is_no_file_is_refused_at_once(
     response: Any = browser.post("/imports/", {"form": "patent"}) if content is None else _post(browser, content)
 
     assert (response.status_code, response.context["error"]) == (200, sentence)
-    assert not Job.objects.exists()
+    assert not Job.objects.exists() and not import_jobs.kept().digests()
+
+
+def test_a_file_whose_name_says_that_it_is_secret_is_not_kept(cast: Cast, signed_in: SignIn) -> None:
+    response = _post(signed_in("officer"), (PATENTS + PATENT).encode(), name="机密★1年 项目.csv")
+
+    assert "涉密文件不得上传到本系统" in response.context["error"]
+    assert not Job.objects.exists() and not import_jobs.kept().digests()
 
 
 WRONG = [
-    ("blank", b"  \n", "文件是空的，没有可导入的内容。"),
-    ("a workbook", b"PK\x03\x04", "文件名以“.csv”结尾，内容却是压缩包"),
     ("a column is missing", b"figure,document\n1,2\n", "缺少必需的列：region、period"),
     ("only a head", HEAD.encode(), "文件只有表头，没有数据行。"),
     ("secret", ("机密★1年\n" + HEAD + GOOD).encode(), "文件标有密级"),
@@ -221,6 +230,7 @@ def test_a_wrong_file_ends_in_one_sentence(
     page = browser.get(response.headers["Location"])
     assert page.status_code == 200 and sentence in page.content.decode(), story
     assert not ImportBatch.objects.exists() and not Observation.objects.exists()
+    assert not import_jobs.kept().digests()
 
 
 def test_an_import_is_seen_by_who_made_it_only(cast: Cast, signed_in: SignIn) -> None:
@@ -270,6 +280,40 @@ def test_what_was_handed_over_is_kept_by_its_digest(cast: Cast, signed_in: SignI
     batch = _hand_over(signed_in("officer"), content, form="patent")
 
     assert import_jobs.kept().get(batch.digest) == content
+
+
+def test_the_file_of_an_import_that_is_given_up_goes_unless_another_refers_to_it(cast: Cast, signed_in: SignIn) -> None:
+    browser, content = signed_in("officer"), (PATENTS + PATENT).encode()
+    first = _hand_over(browser, content, form="patent")
+    _post(browser, content, form="patent")  # again, and not read yet
+
+    browser.post(f"/imports/{first.pk}/cancel/")
+    assert import_jobs.kept().digests() == {first.digest}
+
+    do_next(beating=False)
+    browser.post(f"/imports/{ImportBatch.objects.latest('pk').pk}/cancel/")
+    assert not import_jobs.kept().digests()
+
+
+def test_what_a_killed_job_left_goes_with_the_next_import(cast: Cast, signed_in: SignIn) -> None:
+    browser = signed_in("officer")
+    _post(browser, ("机密★1年\n" + HEAD + GOOD).encode())
+    Job.objects.update(attempts=ATTEMPTS)  # three children did not survive it
+
+    assert do_next(beating=False) is None and len(import_jobs.kept().digests()) == 1
+
+    batch = _hand_over(browser, (PATENTS + PATENT).encode(), form="patent")
+    assert import_jobs.kept().digests() == {batch.digest}
+
+
+def test_a_job_done_again_after_its_file_went_says_so(cast: Cast, signed_in: SignIn) -> None:
+    _post(signed_in("officer"), ("机密★1年\n" + HEAD + GOOD).encode())
+    do_next(beating=False)
+    Job.objects.update(state=Job.State.QUEUED)  # as if it had been killed before it could say that it failed
+
+    job = do_next(beating=False)
+
+    assert job is not None and str(job.error) == "这个文件没有通过核对，已不再保存；请改正后重新交来。"
 
 
 @pytest.mark.parametrize("code", ["patent", "contract", "high_tech_list", "activity", "payment", "observation"])

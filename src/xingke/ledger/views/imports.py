@@ -223,7 +223,7 @@ def import_file(request: HttpRequest, pk: int) -> HttpResponse:
 def import_cancel(request: HttpRequest, pk: int) -> HttpResponse:
     batch = queries.import_batch_for(registry.reader(request.user), pk)
     try:
-        importing.cancel(batch=batch)
+        import_jobs.cancel(batch=batch)
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("ledger:import", batch.pk)

@@ -61,6 +61,7 @@ def record_list(request: HttpRequest) -> HttpResponse:
     user = registry.reader(request.user)
     allowed = registry.require_page(user, Permission.RECORD_READ)
     asked, choice, wanted = asked_for(allowed, request.GET)
+    until = current_seq()  # before anything is read, so that what is shown is not older
     found = queries.events_listed(user, wanted)
     words = Words()
     if wants_csv(request):
@@ -88,7 +89,7 @@ def record_list(request: HttpRequest) -> HttpResponse:
     context = {
         "table": table, "rows": rows, "filters": _filters(words, asked, choice, queries.event_years(user)),
         "is_fictional": any(row["is_fictional"] for row in rows), "entries": entry_choices(user),
-        "confirming": {"asked": asked, "until": current_seq()} if confirming else None,
+        "confirming": {"asked": asked, "until": until} if confirming else None,
         "waiting": queries.proposals_waiting(user),
     }  # fmt: skip
     return render(request, "ledger/record_list.html", context)
