@@ -21,7 +21,7 @@ CHINESE_ONLY = {
 }
 DATA = {
     # what files and texts are searched for
-    "base/press/cells.py": "_LEVEL _PERIOD",
+    "base/press/cells.py": "_LEVEL _PERIOD _is_scaled",
     "base/press/numerals.py": "",
     "ledger/rules.py": "APPROXIMATIONS EMPTY_MARKS EXAMPLE _TOTALS _FOOTERS",
     "ledger/words.py": "MEASURE_UNITS _BEFORE_UNIT _AFTER_UNIT day_word",
@@ -30,14 +30,14 @@ DATA = {
     # documents, and the figures in them, are Chinese whoever reads them
     "base/press/official.py": "",
     "base/press/pdf_writer.py": "",
-    "indicators/aspects.py": "_times _net _high",
-    "indicators/queries.py": "Rank",
-    "indicators/rules.py": "growth_text",
+    "indicators/aspects.py": "_times _net _high since_words",
+    "indicators/queries.py": "Rank _Sheet",
+    "indicators/rules.py": "growth_text sum_word _AT_LEAST _MORE",
     "indicators/wording.py": "AMONG",
     "registry/models.py": "Region",
     "reports/actions.py": "_Edition",
     "reports/naming.py": "Named _said",
-    "reports/rules.py": "_DIGITS _chinese",
+    "reports/rules.py": "_DIGITS _MARKS _chinese",
     "reports/saying.py": "Sayer",
     "reports/views/editing.py": "_Desk",
     # filed with a record, or kept as a file's name, as one wrote it
@@ -54,7 +54,7 @@ DATA = {
 }
 
 # The first arguments of these are translated, or are a pattern: so many.
-NO_TEXTS = {"compile": 1} | {name: len(arguments or (1,)) for name, arguments in KEYWORDS.items()}
+NO_TEXTS = {"compile": 1, "fullmatch": 1} | {name: len(arguments or (1,)) for name, arguments in KEYWORDS.items()}
 
 
 def is_chinese(text: str) -> bool:

@@ -115,11 +115,6 @@ class Value:
         return self.observation.unit if self.observation is not None else self.indicator.unit
 
 
-def observation_text(row: Observation) -> str:
-    """A reported figure as it was said, approximation included."""
-    return _quantity_text(ledger.observation_quantity(row), row.approximation)
-
-
 def _quantity_text(quantity: Quantity, approximation: str) -> str:
     return said(f"{quantity.stated:f}", quantity.unit.code, approximation)
 

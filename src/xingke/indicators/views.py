@@ -26,7 +26,7 @@ from xingke.indicators.queries import Reader, Value
 from xingke.indicators.rules import Evidence, Indicator
 from xingke.ledger import queries as ledger
 from xingke.ledger.models import EventVersion, Version
-from xingke.ledger.words import Words, measured
+from xingke.ledger.words import Words, measured, source_place_word
 from xingke.registry import queries as registry
 from xingke.registry.filtering import PAGE_SIZE, search
 
@@ -254,7 +254,7 @@ def _routes(value: Value, cards: Cards) -> list[dict[str, Any]]:
         },
         {
             "word": wording.route_word("observation"),
-            "figure": queries.observation_text(value.also),
+            "figure": cards.words.amount(value.also),
             "where": wording.place_words(value.also),
             "url": reverse("ledger:record", args=["observation", value.also.record])
             if cards.readable.covers(value.region.path)
@@ -317,7 +317,7 @@ def _disagreement(cards: Cards, each: judging.Disagreement) -> dict[str, str]:
         "url": line.url,
         "worked_out": growths.computed if growths else measured(line.number, line.unit),
         "route": line.route_word,
-        "reported": growths.reported if growths else queries.observation_text(told),
+        "reported": growths.reported if growths else cards.words.amount(told),
         "where": wording.place_words(told),
         "reported_url": reverse("ledger:record", args=["observation", told.record])
         if cards.readable.covers(each.value.region.path)
@@ -362,7 +362,10 @@ def evidence(request: HttpRequest, code: str) -> HttpResponse:
         "is_sum": value.route == "children",
         "sum": wording.sum_words(value, parts),
         "spelled": wording.formula_words(asked.formula, cards.words) if asked.formula else "",
-        "observations": [value.observation] if value.observation else list(value.rivals),
+        "observations": [
+            (row, source_place_word(row.source_place))
+            for row in ([value.observation] if value.observation else value.rivals)
+        ],
         "words": cards.words,
     }
     return render(request, "indicators/evidence_parts.html", context)

@@ -14,7 +14,8 @@ from xingke.base.templatetags.xk import number as written
 from xingke.base.templatetags.xk import period as period_words
 from xingke.indicators import formula
 from xingke.indicators.identities import Identity
-from xingke.indicators.queries import Growth, Rank, Value, indicators, observation_text
+from xingke.indicators.models import Figure
+from xingke.indicators.queries import Growth, Rank, Value, indicators
 from xingke.indicators.rules import Example, ExampleEvent, Indicator, sum_word
 from xingke.ledger.kinds import KINDS
 from xingke.ledger.models import Observation
@@ -123,16 +124,28 @@ def change(growth: Growth | None) -> Change:
     if growth.observation is not None:
         places = growth.observation.decimals
     rounded = round_half_up(growth.amount, places)
-    unit = _("个百分点") if growth.kind == "points" else "%"
-    size = written(f"{abs(rounded):f}", places)
+    text = _signed(rounded, places, growth.kind)
     if not rounded:
-        return Change(_("持平"), "flat")
-    text = f"{'+' if rounded > 0 else '−'}{size}{unit}"
+        return Change(text, "flat")
     wanted = growth.now.indicator.direction
     if wanted == "none":
         return Change(text, "up" if rounded > 0 else "down")
     good = (rounded > 0) == (wanted == "up")
     return Change(text, "up" if rounded > 0 else "down", "good" if good else "bad")
+
+
+def _signed(rounded: Decimal, places: int, kind: str) -> str:
+    unit = _("个百分点") if kind == "points" else "%"
+    size = written(f"{abs(rounded):f}", places)
+    return f"{'+' if rounded > 0 else '−'}{size}{unit}" if rounded else _("持平")
+
+
+def spoken_change(figure: Figure, asked: Indicator) -> str:
+    """The growth a document speaks: in Chinese as it stands there, else in figures."""
+    if language().startswith("zh"):
+        return figure.text
+    places = 2 if asked.growth == "points" else 1
+    return _signed(round_half_up(Decimal(figure.value), places), places, asked.growth)
 
 
 @dataclass(frozen=True)
@@ -149,7 +162,7 @@ def two_growths(growth: Growth) -> TwoGrowths | None:
     row = growth.reported
     if row is None or growth.amount is None:
         return None
-    return TwoGrowths(change(growth).text, observation_text(row), growth.agrees)
+    return TwoGrowths(change(growth).text, Words().amount(row), growth.agrees)
 
 
 def plain_number(amount: Decimal) -> str:
@@ -203,7 +216,7 @@ def names(codes: Sequence[str], words: Words) -> str:
 
 def observed_words(row: Observation) -> str:
     """A reported figure and where it stands."""
-    return _("%(figure)s（%(place)s）") % {"figure": observation_text(row), "place": place_words(row)}
+    return _("%(figure)s（%(place)s）") % {"figure": Words().amount(row), "place": place_words(row)}
 
 
 def place_words(row: Observation) -> str:

@@ -25,6 +25,7 @@ from xingke.ledger.words import (
     kind_choices,
     kind_word,
     period_statement,
+    source_place_word,
 )
 from xingke.registry import queries as registry
 from xingke.registry.rules import Scope
@@ -199,7 +200,7 @@ def _provenance(row: Any) -> Items:
         else _("尚未确认")
     )
     return [
-        {"label": _("来源"), "value": row.source, "note": row.source_place},
+        {"label": _("来源"), "value": row.source, "note": source_place_word(row.source_place)},
         {"label": pgettext("by whom", "确认"), "value": confirmed},
         {"label": _("记录号"), "value": str(row.record), "numeric": True},
     ]

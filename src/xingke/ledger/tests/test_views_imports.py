@@ -242,6 +242,28 @@ def test_an_import_is_seen_by_who_made_it_only(cast: Cast, signed_in: SignIn) ->
     assert batch.state == "prepared"
 
 
+def test_what_was_found_in_a_file_is_said_in_the_language_of_whoever_looks(cast: Cast, signed_in: SignIn) -> None:
+    """What the confined reader says of cells and rows is staged as sayings; what was staged as a text before stays."""
+    browser = signed_in("officer")
+    rows = "表：,,,,,\n" + PATENTS + PATENT + DIRTY.replace("202310123457.9", "2.02310123457E+11") + "合计,,,,,\n"
+    batch = _hand_over(browser, rows.encode(), form="patent")
+    ImportBatch.objects.update(notes=[*batch.notes, "早先的提示"])
+    address = f"/imports/{batch.pk}/"
+
+    said = browser.get(address).content.decode()
+    assert (
+        "A1 表头之前的“表：”没有作为数据读入" in said
+        and "第 5 行是合计" in said
+        and "D4 “2.02310123457E+11”是科学计数法" in said
+    )
+
+    browser.post("/language/", {"language": "en"})
+    page = browser.get(address).content.decode()
+    assert "A1 “表：” above the header was not read as data" in page and "row 5 is a total" in page
+    assert "D4 “2.02310123457E+11” is scientific notation" in page and "科学计数法" not in page
+    assert "早先的提示" in page
+
+
 def test_what_was_handed_over_is_kept_by_its_digest(cast: Cast, signed_in: SignIn) -> None:
     content = (PATENTS + PATENT).encode()
 
