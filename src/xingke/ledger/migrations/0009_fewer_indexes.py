@@ -48,6 +48,6 @@ def _old(model, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ledger", "0007_evidence")]
+    dependencies = [("ledger", "0008_changes_proposed")]
 
     operations = [ExchangeIndexes()]
