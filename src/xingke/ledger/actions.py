@@ -393,8 +393,13 @@ def plan_confirmation(
                 reasons |= {event.record: str(refusal) for event in ready}
                 continue
             changes += settled
-            if ready and subject.state == State.DRAFT:
-                changes.append((subject, _confirmed(by, now)))
+            own = _confirmed(by, now) if ready and subject.state == State.DRAFT else {}
+            after = [_successor(event, seq=0, by=by, now=now, reason="", changes=each) for event, each in settled]
+            rest = [event for event in events if event.record not in {each.record for each in after}]
+            if own or ready:
+                own = {**own, **_first_day(subject, own, [*after, *rest])}
+            if own:
+                changes.append((subject, own))
             count += len(ready)
         known = {event.record for events in found.values() for event in events}
         reasons |= {key: _("台账中没有这条记录。") for key in asked - known}
@@ -471,7 +476,7 @@ def _settle(
 ) -> None:
     """Apply changes to a history and write a version for every event whose columns, order or effect they alter.
 
-    own: changes of the subject itself, whose day is that of its first event.
+    own: changes of the subject itself, whose day is that of its first event: see ``first_day``.
     """
     rows = list(kind.event._default_manager.filter(subject=subject, seq_to__isnull=True).select_for_update())
     for row, changes in _settled(kind, [*rows, fresh] if fresh else rows, changed or {}):
@@ -481,10 +486,23 @@ def _settle(
         else:
             write_next_version(row, seq=seq, by=by, now=now, reason=reason, changes=changes)
     head = _current(kind.subject, subject)
-    days = [event.happened_on for event in _history(kind, subject) if event.state != State.VOID]
-    first = {"happened_on": min(days)} if days and min(days) != head.happened_on else {}
-    if wanted := {**(own or {}), **first}:
+    if wanted := {**(own or {}), **_first_day(head, own or {}, _history(kind, subject))}:
         write_next_version(head, seq=seq, by=by, now=now, reason=reason, changes=wanted)
+
+
+def first_day(state: str, events: Iterable[tuple[str, date]]) -> date | None:
+    """The day of a subject, from the states and days of its events: the first, of a confirmed one the first confirmed."""
+    known = [(each, on) for each, on in events if each != State.VOID]
+    return min((on for each, on in known if state != State.CONFIRMED or each == State.CONFIRMED), default=None)
+
+
+def _first_day(head: Version, own: Mapping[str, Any], events: Iterable[EventVersion]) -> dict[str, Any]:
+    """The change of a subject's day that follows from its events."""
+    first = first_day(own.get("state", head.state), ((event.state, event.happened_on) for event in events))
+    return {"happened_on": first} if first is not None and first != head.happened_on else {}
+
+
+_SIGNED = {"entered_by", "entered_at", "confirmed_by", "confirmed_at"}  # said anew, be it the same as before
 
 
 def _settled(
@@ -511,7 +529,7 @@ def _settled(
         changes = wanted[row.record]
         if (step := steps.get(row.record)) is not None:
             changes |= {"step": step.step, "effect": counted.get(row.record, step.effect)}
-        changes = {name: value for name, value in changes.items() if getattr(row, name) != value}
+        changes = {name: value for name, value in changes.items() if name in _SIGNED or getattr(row, name) != value}
         if changes or row.pk is None:
             found.append((row, changes))
     return found
@@ -534,10 +552,19 @@ def _successor(row: V, *, seq: int, by: User, now: datetime, reason: str, change
     successor._state = ModelState()
     successor.pk = None
     successor.version, successor.seq_from, successor.seq_to = row.version + 1, seq, None
-    successor.entered_at, successor.entered_by, successor.reason = now, by, reason[:500]
+    successor.reason = reason[:500]
+    if not changes.keys() <= _follows(row):  # else nobody wrote anything else
+        successor.entered_at, successor.entered_by = now, by
     for name, value in changes.items():
         setattr(successor, name, value)
     return successor
+
+
+def _follows(row: Version) -> set[str]:
+    """The columns of a version that follow from others of its history."""
+    if isinstance(row, EventVersion):
+        return {"step", "effect"}
+    return set() if isinstance(row, Observation) else {"happened_on"}
 
 
 def write_next_versions(
