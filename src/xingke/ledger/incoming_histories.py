@@ -256,6 +256,9 @@ class HistoryReader:
         for row in rows:
             self._stored.compare(row)
 
+    def since(self, row: Row) -> int:
+        return max(each.seq_from for each in (row.stored, *self._stored.history(row.stored)))
+
     # ── filing ──
 
     def before_filing(self, rows: Sequence[Row], *, by: User, now: datetime, source: str) -> int:
