@@ -11,6 +11,7 @@ from xingke.accounts.models import User
 from xingke.base.keys import new_key
 from xingke.ledger import rules
 from xingke.ledger.actions import ARRIVALS, BATCH, NewEvent, write_next_versions
+from xingke.ledger.actions.settling import first_day
 from xingke.ledger.bulk import insert_objects
 from xingke.ledger.kinds import KINDS, Kind
 from xingke.ledger.models import EventVersion, State, Version
@@ -58,7 +59,8 @@ def amend_histories(
             added = [_event(known, each, new, seq, by, now, source, is_confirmed) for new in each.fresh]
             changed += _settled(known, each, added, by, now)
             fresh += added
-            first = min(_after(each, row)["happened_on"] for row in [*each.history, *added] if row.state != State.VOID)
+            days = ((row.state, _after(each, row)["happened_on"]) for row in [*each.history, *added])
+            first = first_day(each.subject.state, days) or each.subject.happened_on
             columns = {**each.columns} | ({"happened_on": first} if first != each.subject.happened_on else {})
             if columns:
                 heads.append((each.subject, signed(each.subject, columns, by, now) if each.columns else columns))

@@ -134,6 +134,9 @@ class Reader(Protocol):
     def compare(self, rows: Sequence[Row]) -> None:
         """Hold rows that were read against the ledger: their outcome, or a problem."""
 
+    def since(self, row: Row) -> int:
+        """The number at which what a changed row changes came to say what it says."""
+
     def before_filing(self, rows: Sequence[Row], *, by: User, now: datetime, source: str) -> int:
         """Enter what the rows need, in the same transaction. Returns how many numbers of the counter it took."""
 

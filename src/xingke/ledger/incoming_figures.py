@@ -218,6 +218,10 @@ class FigureReader:
         may_confirm = all(self._confirming.covers(each.path) for each in (found.region, region))
         return rules.may_change_at_once(state=found.state, four_eyes=False, may_confirm=may_confirm).allowed
 
+    def since(self, row: Row) -> int:
+        seq: int = row.stored.seq_from
+        return seq
+
     def before_filing(self, rows: Sequence[Row], *, by: User, now: datetime, source: str) -> int:
         return 0
 

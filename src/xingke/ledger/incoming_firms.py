@@ -5,28 +5,40 @@ from collections.abc import Iterable
 
 from django.db.models import QuerySet
 
+from xingke.accounts.models import User
 from xingke.base import codes
 from xingke.base.keys import derived_key
 from xingke.ledger.bulk import listed
+from xingke.registry import queries as registry
 from xingke.registry.actions import NewOrganisation
 from xingke.registry.models import Organisation, Region
 
 
 class Firms:
-    """The organisations a file speaks of, found by credit code or by exact name in the region."""
+    """The organisations a file speaks of, found by credit code or by exact name in the region.
 
-    def __init__(self, said: Iterable[tuple[str, str]]) -> None:
+    foreign: codes of organisations that ``by`` may not see.
+    """
+
+    def __init__(self, said: Iterable[tuple[str, str]], *, by: User) -> None:
         names: set[str] = set()
         numbers: set[str] = set()
         for name, code in said:
             names |= {name, close(name), _wide(close(name))} if name else set()
             numbers |= {codes.normalise_code(code)} if code else set()
         self.by_code: dict[str, Organisation] = {}
+        self.foreign: set[str] = set()
         self.by_name: dict[str, list[Organisation]] = {}
         self.fresh: dict[tuple[int, str], NewOrganisation] = {}
         if numbers:
             found = known_organisations().filter(credit_code__in=listed(numbers))
-            self.by_code = {each.credit_code: each for each in found}
+            seen = set(
+                registry.organisations_visible_to(by)
+                .filter(credit_code__in=listed(numbers))
+                .values_list("pk", flat=True)
+            )
+            self.by_code = {each.credit_code: each for each in found if each.pk in seen}
+            self.foreign = {each.credit_code for each in found if each.pk not in seen}
         if names:
             for each in known_organisations().filter(name__in=listed(names)):
                 self.by_name.setdefault(close(each.name), []).append(each)

@@ -38,6 +38,7 @@ NO_FIRM = gettext_noop("“%(region)s”没有这个单位；请核对全称和�
 OTHER_CODE = gettext_noop("前面的行给“%(name)s”写的代码是 %(code)s，同名的单位请先分别登记。")
 OTHER_FIRM = gettext_noop("代码 %(code)s 登记的单位是“%(name)s”，请核对名称或代码。")
 SAME_FIRMS = gettext_noop("“%(region)s”有 %(count)d 个同名单位，请填统一社会信用代码。")
+FOREIGN = gettext_noop("这个统一社会信用代码登记在您不能为其登记的单位名下，请核对代码。")
 NOT_OF_CODE = gettext_noop("统一社会信用代码应为 18 位数字和大写字母，不含 I、O、S、V、Z。")
 FIRM_UNSAID = gettext_noop("请填单位全称或统一社会信用代码。")
 AMOUNT_ALONE = gettext_noop("有数量而没有日期，请填“%(day)s”。")
@@ -57,6 +58,7 @@ class HistoryReader:
         self.form = form
         self.kind = KINDS[form.kind]
         self._headers = Headers(form, understood.taken)
+        self._by = by
         self._entering = registry.scope(by, Permission.RECORD_ENTER)
         self._editing = registry.scope(by, Permission.ORGANISATION_EDIT) if options.new_organisations else Scope()
         at_once = options.confirmed and not self.kind.names.four_eyes  # nobody confirms what they file of those
@@ -105,7 +107,7 @@ class HistoryReader:
         )
         placed, held = list(zip(names, codes_, strict=True)), list(zip(holders, credits_, strict=True))
         self._open_regions(placed)
-        self._firms = Firms(set(held))
+        self._firms = Firms(set(held), by=self._by)
         places = each_once(placed, self._region)
         firms = self._firms_of(held, [place for place, _wrong in places])
         own = zip(*(self._headers.cells(rows, name, each.read) for name, each in self._own.items()), strict=True)
@@ -172,7 +174,11 @@ class HistoryReader:
             is_wanted = self.kind.code in HELD_BY_SOMEBODY or self._headers.is_required("organisation")
             return None, [refused("organisation", "", FIRM_UNSAID)] if is_wanted else []
         code = codes.normalise_code(credit)
-        if code and (found := self._firms.by_code.get(code)) is not None:
+        found = self._firms.by_code.get(code) if code else None
+        is_mixed = found is not None and region is not None and found.is_fictional != region.is_fictional
+        if is_mixed or code in self._firms.foreign:
+            return None, [refused("credit_code", credit, FOREIGN)]
+        if found is not None:
             is_other = name and close(name) != close(found.name)
             return found, [refused("organisation", name, OTHER_FIRM, code=code, name=found.name)] if is_other else []
         if region is None:
@@ -255,6 +261,10 @@ class HistoryReader:
         self._stored.open([row.content for row in rows])
         for row in rows:
             self._stored.compare(row)
+
+    def since(self, row: Row) -> int:
+        seq: int = max(each.seq_from for each in (row.stored, *self._stored.history(row.stored)))
+        return seq
 
     # ── filing ──
 

@@ -1,7 +1,7 @@
 """What has happened to one title or patent, in order: a change of one event changes the effect of others."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from xingke.base.sayings import Value
 from xingke.ledger import rules
 from xingke.ledger.actions.versions import standing, write_next_version
 from xingke.ledger.kinds import Kind
-from xingke.ledger.models import EventVersion, State
+from xingke.ledger.models import EventVersion, State, Version
 from xingke.registry import queries as registry
 
 H = TypeVar("H", bound=rules.Happens)
@@ -45,7 +45,7 @@ def settle(
 ) -> None:
     """Apply changes to a history and write a version for every event whose columns, order or effect they alter.
 
-    own: changes of the subject itself, whose day is that of its first event.
+    own: changes of the subject itself, whose day is that of its first event: see ``first_day``.
     """
     rows = list(kind.event._default_manager.filter(subject=subject, seq_to__isnull=True).select_for_update())
     for row, changes in altered(kind, [*rows, fresh] if fresh else rows, changed or {}):
@@ -55,10 +55,23 @@ def settle(
         else:
             write_next_version(row, seq=seq, by=by, now=now, reason=reason, changes=changes)
     head = standing(kind.subject, subject)
-    days = [event.happened_on for event in history_of(kind, subject) if event.state != State.VOID]
-    first = {"happened_on": min(days)} if days and min(days) != head.happened_on else {}
-    if wanted := {**(own or {}), **first}:
+    if wanted := {**(own or {}), **with_first_day(head, own or {}, history_of(kind, subject))}:
         write_next_version(head, seq=seq, by=by, now=now, reason=reason, changes=wanted)
+
+
+def first_day(state: str, events: Iterable[tuple[str, date]]) -> date | None:
+    """The day of a subject, from the states and days of its events: the first, of a confirmed one the first confirmed."""
+    known = [(each, on) for each, on in events if each != State.VOID]
+    return min((on for each, on in known if state != State.CONFIRMED or each == State.CONFIRMED), default=None)
+
+
+def with_first_day(head: Version, own: Mapping[str, Any], events: Iterable[EventVersion]) -> dict[str, Any]:
+    """The change of a subject's day that follows from its events."""
+    first = first_day(own.get("state", head.state), ((event.state, event.happened_on) for event in events))
+    return {"happened_on": first} if first is not None and first != head.happened_on else {}
+
+
+_SIGNED = {"entered_by", "entered_at", "confirmed_by", "confirmed_at"}  # said anew, be it the same as before
 
 
 def altered(
@@ -85,7 +98,7 @@ def altered(
         changes = wanted[row.record]
         if (step := steps.get(row.record)) is not None:
             changes |= {"step": step.step, "effect": counted.get(row.record, step.effect)}
-        changes = {name: value for name, value in changes.items() if getattr(row, name) != value}
+        changes = {name: value for name, value in changes.items() if name in _SIGNED or getattr(row, name) != value}
         if changes or row.pk is None:
             found.append((row, changes))
     return found

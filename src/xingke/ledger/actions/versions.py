@@ -14,7 +14,7 @@ from xingke.accounts.permissions import Permission
 from xingke.base.refusals import Refused
 from xingke.ledger import queries, rules
 from xingke.ledger.bulk import insert_objects
-from xingke.ledger.models import State, Version
+from xingke.ledger.models import EventVersion, Observation, State, Version
 from xingke.registry import queries as registry
 from xingke.registry.models import Region
 
@@ -30,19 +30,28 @@ def write_next_version(
     if not model._default_manager.filter(pk=row.pk, seq_to__isnull=True).update(seq_to=seq):
         raise Refused(_("该记录刚刚被他人更正，请刷新页面后再试。"))
     current = model._default_manager.get(pk=row.pk)
-    _successor(current, seq=seq, by=by, now=now, reason=reason, changes=changes).save(force_insert=True)
+    successor(current, seq=seq, by=by, now=now, reason=reason, changes=changes).save(force_insert=True)
 
 
-def _successor(row: V, *, seq: int, by: User, now: datetime, reason: str, changes: Mapping[str, Any]) -> V:
+def successor(row: V, *, seq: int, by: User, now: datetime, reason: str, changes: Mapping[str, Any]) -> V:
     """The version that follows ``row``, not yet saved."""
-    successor = copy(row)
-    successor._state = ModelState()
-    successor.pk = None
-    successor.version, successor.seq_from, successor.seq_to = row.version + 1, seq, None
-    successor.entered_at, successor.entered_by, successor.reason = now, by, reason[:500]
+    following = copy(row)
+    following._state = ModelState()
+    following.pk = None
+    following.version, following.seq_from, following.seq_to = row.version + 1, seq, None
+    following.reason = reason[:500]
+    if not changes.keys() <= _follows(row):  # else nobody wrote anything else
+        following.entered_at, following.entered_by = now, by
     for name, value in changes.items():
-        setattr(successor, name, value)
-    return successor
+        setattr(following, name, value)
+    return following
+
+
+def _follows(row: Version) -> set[str]:
+    """The columns of a version that follow from others of its history."""
+    if isinstance(row, EventVersion):
+        return {"step", "effect"}
+    return set() if isinstance(row, Observation) else {"happened_on"}
 
 
 def write_next_versions(
@@ -55,9 +64,7 @@ def write_next_versions(
         current = model._default_manager.filter(pk__in=[row.pk for row, _changes in chunk], seq_to__isnull=True)
         if current.update(seq_to=seq) != len(chunk):
             raise Refused(_("该记录刚刚被他人更正，请刷新页面后再试。"))
-        successors = [
-            _successor(row, seq=seq, by=by, now=now, reason=reason, changes=changes) for row, changes in chunk
-        ]
+        successors = [successor(row, seq=seq, by=by, now=now, reason=reason, changes=changes) for row, changes in chunk]
         insert_objects(successors)
 
 

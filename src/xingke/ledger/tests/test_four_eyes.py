@@ -127,11 +127,30 @@ def test_a_neighbouring_event_makes_nobody_an_author(cast: Cast) -> None:
         by=cast.officer, now=NOW, source="补录",
     )  # fmt: skip
     moved = PaymentEvent.objects.get(record=first.record, seq_to__isnull=True)
-    assert (moved.version, moved.entered_by) == (2, cast.officer)
+    assert (moved.version, moved.entered_by) == (2, cast.statistician)
 
     with pytest.raises(Refused, match="不能是同一个账号"):
         actions.confirm_event(kind="payment", record=first.record, version=2, by=cast.statistician, now=NOW)
     actions.confirm_event(kind="payment", record=first.record, version=2, by=cast.director, now=NOW)
+
+
+def test_what_follows_from_a_draft_leaves_who_signed_and_the_confirmed_day_as_they_were(cast: Cast) -> None:
+    title = _title(cast)
+    actions.add_event(
+        kind="recognition", subject=title.subject, by=cast.officer, now=NOW, source="补录",
+        event=actions.NewEvent(event="recognised", on=date(2021, 11, 8), region=cast.county),
+    )  # fmt: skip
+    draft = RecognitionEvent.objects.get(state=State.DRAFT)
+
+    moved, head = (
+        model.objects.get(seq_to__isnull=True, state=State.CONFIRMED) for model in (RecognitionEvent, Recognition)
+    )
+    assert (moved.version, moved.step, moved.entered_by, moved.confirmed_by) == (2, 2, cast.statistician, cast.checker)
+    assert (head.version, head.happened_on) == (1, date(2024, 11, 8))
+
+    actions.confirm_events(records={"recognition": [draft.record]}, by=cast.director, now=NOW)
+    head = Recognition.objects.get(seq_to__isnull=True)
+    assert (head.happened_on, head.entered_by) == (date(2021, 11, 8), cast.statistician)
 
 
 def test_voiding_the_last_event_frees_its_number(cast: Cast) -> None:
@@ -177,6 +196,17 @@ def test_until_it_is_accepted_the_confirmed_version_counts(cast: Cast) -> None:
     assert list(AuditEntry.objects.order_by("-seq").values_list("action", flat=True)[:2]) == [
         "recognition.correction-accepted", "recognition.correction-proposed"
     ]  # fmt: skip
+
+
+def test_who_proposes_twice_is_named_twice(cast: Cast) -> None:
+    event = _title(cast)
+
+    for version, day in enumerate((date(2023, 11, 8), date(2023, 11, 9)), 1):
+        proposal = _propose(event, day, by=cast.officer, version=version)
+        actions.accept_proposal(proposal=proposal, by=cast.director, now=NOW)
+
+    rows = RecognitionEvent.objects.filter(version__gt=1)
+    assert {(row.entered_by, row.confirmed_by) for row in rows} == {(cast.officer, cast.director)}
 
 
 def test_a_corrected_level_is_repeated_by_its_events_when_it_is_accepted(cast: Cast) -> None:

@@ -245,6 +245,28 @@ def test_nobody_amends_the_record_of_another_place(cast: Cast) -> None:
     assert Patent.objects.get().name == "一种示例装置"
 
 
+@pytest.mark.parametrize("name", ["", "青溪县明渠传感科技有限公司", "乱写的名字"])
+def test_nobody_ties_a_record_to_a_firm_they_may_not_see(cast: Cast, name: str) -> None:
+    Organisation.objects.filter(pk=cast.firm.pk).update(credit_code="91330100MA28ABCD1X")
+    theirs = {**PATENT, "区划": "云渡县", "专利权人": name, "统一社会信用代码": "91330100MA28ABCD1X"}
+    options = Options(region="990122", new_organisations=True)
+
+    outcome = bring("patent", theirs, by=cast.neighbour, options=options)
+
+    assert said(outcome) == [
+        "统一社会信用代码 列为“91330100MA28ABCD1X”：这个统一社会信用代码登记在您不能为其登记的单位名下，请核对代码。"
+    ]
+    assert bring("patent", {**theirs, "区划": "青溪县", "专利权人": ""}, by=cast.officer).counts["new"] == 1
+
+
+def test_no_record_of_a_fictional_place_is_tied_to_a_real_firm(cast: Cast) -> None:
+    Organisation.objects.filter(pk=cast.firm.pk).update(credit_code="91330100MA28ABCD1X", is_fictional=False)
+
+    outcome = bring("patent", {**PATENT, "专利权人": "", "统一社会信用代码": "91330100MA28ABCD1X"}, by=cast.officer)
+
+    assert "您不能为其登记的单位" in said(outcome)[0]
+
+
 def test_what_moved_away_is_amended_where_it_is_now(cast: Cast) -> None:
     """The row names the first holder and place; what happens later is the present holder's, and theirs to enter."""
     bring("patent", PATENT, by=cast.statistician, options=CONFIRMED)

@@ -3,19 +3,21 @@
 import csv
 import io
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from tests.cast import Cast, file
+from tests.cast import NOW, Cast, correct, file
+from xingke.accounts.actions import record_sign_in
 from xingke.accounts.models import Job
 from xingke.accounts.queries import current_seq
 from xingke.accounts.working import ATTEMPTS, do_next
-from xingke.ledger import import_jobs
+from xingke.ledger import import_jobs, importing
 from xingke.ledger.importing import SIZE_LIMIT
-from xingke.ledger.models import ImportBatch, Observation, Patent
+from xingke.ledger.models import ImportBatch, Observation, Patent, PatentEvent
 from xingke.ledger.sheets import FIGURE_COLUMNS
 from xingke.registry import queries as registry
 
@@ -116,6 +118,38 @@ def test_a_ledger_that_changed_meanwhile_is_shown_before_it_is_filed(cast: Cast,
     batch.refresh_from_db()
     assert (batch.state, batch.counts["new"], batch.counts["changed"]) == ("prepared", 0, 1)
     assert _file(browser, batch).state == Job.State.DONE
+
+
+def test_what_a_colleague_corrected_after_the_preview_is_not_written_over_unseen(cast: Cast, signed_in: SignIn) -> None:
+    patent = file("patent", "202310123456.4", [("applied", "2023-01-01")], firm=cast.firm, by=cast.statistician)
+    browser = signed_in("statistician")
+    batch = _hand_over(browser, (PATENTS + PATENT).encode(), form="patent")
+    assert batch.counts["changed"] == 1
+    event = PatentEvent.objects.get(subject=patent)
+    correct("patent", event.record, {"happened_on": date(2023, 1, 9)}, by=cast.statistician)
+
+    job = _file(browser, batch)
+
+    assert "1 行要改动的记录在您查看之后刚刚被他人更正" in str(job.error)
+    assert PatentEvent.objects.get(subject=patent, seq_to__isnull=True).happened_on == date(2023, 1, 9)
+    assert _file(browser, batch).state == Job.State.DONE  # it was held against the correction, and looked at again
+
+
+def test_people_who_sign_in_do_not_keep_an_import_from_being_filed(
+    cast: Cast, signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = signed_in("officer")
+    batch = _hand_over(browser, (PATENTS + PATENT).encode(), form="patent")
+    check = importing.check
+
+    def checked_while_somebody_signs_in(*arguments: Any) -> Any:
+        found = check(*arguments)
+        record_sign_in(user=cast.director, now=NOW)
+        return found
+
+    monkeypatch.setattr(importing, "check", checked_while_somebody_signs_in)
+
+    assert _file(browser, batch).state == Job.State.DONE and Patent.objects.count() == 1
 
 
 def test_an_import_that_is_given_up_keeps_nothing(cast: Cast, signed_in: SignIn) -> None:
