@@ -14,6 +14,7 @@ from bench import ground
 from bench.measuring import Line, Size, WrongAnswer, in_turn
 from xingke.indicators.queries import indicators
 from xingke.ledger import importing
+from xingke.ledger.incoming import Options
 from xingke.ledger.models import Observation
 from xingke.ledger.sheets import FIGURE_COLUMNS
 from xingke.registry.models import Region
@@ -57,7 +58,7 @@ def _import(data: bytes) -> None:
 def _import_all(data: bytes, **expected: int) -> None:
     outcome = importing.import_table(
         form=importing.sheet_form("observation"), table=importing.read_table(data), file_name="bench.csv",
-        by=ground.statistician(), now=ground.NOW,
+        by=ground.statistician(), now=ground.NOW, options=Options(confirmed=True),
     )  # fmt: skip
     found = {name: count for name, count in outcome.counts.items() if count}
     if found != expected:

@@ -18,10 +18,11 @@ from xingke.accounts.models import User
 from xingke.base.keys import derived_key
 from xingke.ledger import actions as ledger
 from xingke.ledger import importing
+from xingke.ledger.incoming import Options
 from xingke.ledger.kind_names import KIND_NAMES
 from xingke.ledger.kinds import KINDS
 from xingke.ledger.models import Proposal
-from xingke.ledger.rules import is_corrected_at_once
+from xingke.ledger.queries import may_change_at_once
 from xingke.registry import actions as registry
 from xingke.registry.models import Definition, Organisation, Region
 
@@ -138,7 +139,7 @@ def correct(
     known = KINDS[kind]
     is_event = known.event._default_manager.filter(record=record).exists()
     row = (known.event if is_event else known.subject)._default_manager.get(record=record, seq_to__isnull=True)
-    if not is_corrected_at_once(state=row.state, four_eyes=known.names.four_eyes):
+    if not may_change_at_once(kind, row, by, [row.region, changes.get("region", row.region)]).allowed:
         proposal = ledger.propose_correction(kind=kind, record=record, **common)
         ledger.accept_proposal(proposal=proposal, by=User.objects.get(username="checker"), now=NOW)
     elif is_event:
@@ -159,7 +160,7 @@ def void(kind: str, record: UUID, *, by: User, version: int = 1, reason: str = "
     }
     known = KINDS[kind]
     row = known.event._default_manager.get(record=record, seq_to__isnull=True)
-    if is_corrected_at_once(state=row.state, four_eyes=known.names.four_eyes):
+    if may_change_at_once(kind, row, by, [row.region]).allowed:
         ledger.void_event(**common)
     else:
         proposal = ledger.propose_void(**common)
@@ -211,8 +212,9 @@ def report(
         digest=derived_key(*row.values()).hex,
     )
     outcome = importing.import_table(
-        form=importing.sheet_form("observation"), table=table, file_name="test.csv", by=by, now=NOW
-    )
+        form=importing.sheet_form("observation"), table=table, file_name="test.csv", by=by, now=NOW,
+        options=Options(confirmed=True),
+    )  # fmt: skip
     assert not outcome.left, [str(problem) for problem in outcome.left[0].problems]
     return derived_key("observation", document, row["figure"])
 

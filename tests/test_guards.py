@@ -159,7 +159,7 @@ def test_through_a_whole_life_a_written_row_only_ever_gets_its_end(cast: Cast) -
         lambda: actions.confirm_observation(record=observed("T2").record, version=1, by=director, now=NOW),
         lambda: actions.choose_observation(record=observed("T2").record, version=2, reason="准", by=director, now=NOW),
         lambda: actions.correct_observation(
-            record=observed("T2").record, version=3, changes={"value": 300}, reason="改", by=officer, now=NOW
+            record=observed("T2").record, version=3, changes={"value": 300}, reason="改", by=by, now=NOW
         ),
         lambda: actions.void_observation(record=observed("T2").record, version=4, reason="误", by=director, now=NOW),
         lambda: report(cast.county, "2024", "地区生产总值", "9", "亿元", by=by, document="T1", place="T1#1"),

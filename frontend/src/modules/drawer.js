@@ -1,5 +1,6 @@
 /* The evidence drawer. A link with data-drawer and hx-get fills it; it opens when the answer has come, takes the focus,
-   keeps Tab inside while the focus is in it, and gives the focus back when it closes (Esc, ×, a click beside it). */
+   keeps Tab inside while the focus is in it, and gives the focus back when it closes (Esc, ×, a click beside it; where it
+   covers the page, the Back button too). */
 const FOCUSABLE = "a[href], button:not([disabled]), input:not([type=hidden]), select, textarea, summary, [tabindex='0']";
 
 export function drawer(root) {
@@ -9,6 +10,7 @@ export function drawer(root) {
 
   function close() {
     if (panel.hidden) return;
+    if (history.state && history.state.drawer) history.back();
     panel.hidden = true;
     panel.replaceChildren();
     if (opener) {
@@ -25,7 +27,9 @@ export function drawer(root) {
   });
   root.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target !== panel) return;
+    const wasOpen = !panel.hidden;
     panel.hidden = false;
+    if (!wasOpen && panel.offsetWidth >= window.innerWidth) history.pushState({ drawer: true }, "");
     const title = panel.querySelector("#drawer-title");
     if (title) {
       panel.setAttribute("aria-labelledby", "drawer-title");
@@ -46,6 +50,7 @@ export function drawer(root) {
     if (event.target.closest("[data-drawer-close]")) close();
     else if (!panel.contains(event.target) && !event.target.closest("[data-drawer]")) close();
   });
+  window.addEventListener("popstate", close);
   root.addEventListener("keydown", (event) => {
     if (panel.hidden) return;
     if (event.key === "Escape") close();

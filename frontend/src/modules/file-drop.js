@@ -2,8 +2,7 @@
 export function fileDrop() {
   return {
     over: false,
-    name: "",
-    size: "",
+    chosen: "",
     enter() {
       this.over = true;
     },
@@ -17,9 +16,7 @@ export function fileDrop() {
       this.pick();
     },
     pick() {
-      const files = [...this.$refs.input.files];
-      this.name = files.map((file) => file.name).join("、");
-      this.size = files.length ? humanSize(files.reduce((sum, file) => sum + file.size, 0)) : "";
+      this.chosen = [...this.$refs.input.files].map((file) => `${file.name}  ${humanSize(file.size)}`).join("\n");
     },
   };
 }

@@ -1,8 +1,16 @@
-/* Forms: submit a filter when a select changes, never submit twice, bring the error summary into view, print. */
+/* Forms: submit a filter when a select changes, Enter does what the main button does, never submit twice, bring the
+   error summary into view, print. */
 export function forms(root) {
   root.addEventListener("change", (event) => {
     const form = event.target.closest("form[data-submit-on-change]");
     if (form && event.target.matches("select, input[type=month]")) form.requestSubmit ? form.requestSubmit() : form.submit();
+  });
+  root.addEventListener("keydown", (event) => {
+    // The first button of a form that looks something up is not the one Enter is meant for.
+    const main = event.key === "Enter" && event.target.matches("input") && event.target.form && event.target.form.querySelector("[data-enter]");
+    if (!main || event.isComposing) return;
+    event.preventDefault();
+    if (event.target.type !== "search") event.target.form.requestSubmit(main);
   });
   root.addEventListener("submit", (event) => {
     const form = event.target;

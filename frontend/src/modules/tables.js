@@ -20,7 +20,19 @@ function fit(box) {
 
 const watcher = new ResizeObserver((entries) => entries.forEach((entry) => fit(entry.target)));
 
+/* What a number is, beside it: seen where a row becomes a paragraph. */
+function nameNumbers(table) {
+  const heads = [...table.querySelectorAll("thead th")];
+  for (const row of table.tBodies[0].rows) {
+    [...row.cells].forEach((cell, at) => {
+      const head = heads[at];
+      if (head && head.matches(".num, .told")) cell.dataset.head = head.firstChild.textContent.trim();
+    });
+  }
+}
+
 export function tables(root) {
+  root.querySelectorAll(".table-flow").forEach(nameNumbers);
   for (const box of root.querySelectorAll(".table-scroll")) {
     if (seen.has(box)) continue;
     seen.add(box);

@@ -53,6 +53,12 @@ def targets_changed(target_kind: str, after: int, upto: int) -> list[str]:
     return list(entries.values_list("target", flat=True))
 
 
+def sessions_between(after: int, before: int) -> int:
+    """How many numbers between two were taken by people who signed in or out: they change nothing but the trail."""
+    taken = AuditEntry.objects.filter(seq__gt=after, seq__lt=before)
+    return taken.filter(action__in=("session.opened", "session.closed")).count()
+
+
 @dataclass(frozen=True)
 class ChainReport:
     """Whether the audit chain holds: how many entries, and the number of the first that does not."""

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -79,9 +80,15 @@ def password(request: HttpRequest) -> HttpResponse:
     return render(request, "registration/password.html", {"form": form, "is_first": user.must_change_password})
 
 
+@csrf_exempt  # a stranger has no token: on public pages it would be a cookie
 @login_not_required
 @require_POST
 def choose_language(request: HttpRequest) -> HttpResponse:
+    """Keep the choice in a cookie, set by this act only, and with the account; then back to the page it was made on."""
+    return csrf_protect(_choose)(request) if request.user.is_authenticated else _choose(request)
+
+
+def _choose(request: HttpRequest) -> HttpResponse:
     language = request.POST.get("language", "")
     response = redirect(_next(request) or "/")
     if language in dict(settings.LANGUAGES):

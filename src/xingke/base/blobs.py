@@ -1,7 +1,8 @@
 """Files kept by what they are: a folder in which every file's name is the SHA-256 of its bytes.
 
 ``<root>/ab/abcdef…``: written beside and renamed, so a file is there whole or not at all; never written again, so what
-was evidence stays as it was. Who may see a file is the business of whatever refers to it. Knows no Django.
+was evidence stays as it was. Who may see a file, and whether it may go, is the business of whatever refers to it. Knows
+no Django.
 """
 
 import hashlib
@@ -53,6 +54,14 @@ class Store:
         if hashlib.sha256(data).hexdigest() != digest:
             raise Damaged(f"{digest} in {self.root} has other bytes than it had")
         return data
+
+    def drop(self, digest: str) -> None:
+        """Let the bytes with this digest go; it does no harm if they are gone."""
+        self._path(digest).unlink(missing_ok=True)
+
+    def digests(self) -> set[str]:
+        """What is kept."""
+        return {path.name for path in self.root.glob("??/*") if _DIGEST.fullmatch(path.name)}
 
     def _path(self, digest: str) -> Path:
         if not _DIGEST.fullmatch(digest):

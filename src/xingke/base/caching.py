@@ -1,4 +1,4 @@
-"""Pages for everybody: no sign-in, no cookie, and caches may keep them for a minute."""
+"""Pages for everybody: no sign-in, no cookie but the language one chose, and caches may keep them for a minute."""
 
 from collections.abc import Callable
 from functools import wraps

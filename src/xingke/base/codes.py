@@ -11,6 +11,7 @@ _CREDIT_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _CREDIT_WEIGHTS = tuple(pow(3, i, 31) for i in range(17))
 _BODY_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 _PATENT_WEIGHTS = (2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5)
+_KEPT = re.compile(r"(?:[0-9]{8}|[0-9]{12})\.[0-9X]")
 
 
 def normalise_code(text: str) -> str:
@@ -30,10 +31,16 @@ def credit_code_body_check(first8: str) -> str:
     return {10: "X", 11: "0"}.get(rest, str(rest))
 
 
+def has_credit_form(text: str) -> bool:
+    """Whether ``text`` is written as a 统一社会信用代码: 18 characters of its alphabet, whatever the checks say."""
+    code = normalise_code(text)
+    return len(code) == 18 and all(char in _CREDIT_ALPHABET for char in code) and code[2:8].isdigit()
+
+
 def is_credit_code(text: str) -> bool:
     """Whether ``text`` is a well-formed 统一社会信用代码 whose outer and inner checks hold."""
     code = normalise_code(text)
-    if len(code) != 18 or any(char not in _CREDIT_ALPHABET for char in code) or not code[2:8].isdigit():
+    if not has_credit_form(code):
         return False
     return credit_code_check(code[:17]) == code[17] and credit_code_body_check(code[8:16]) == code[16]
 
@@ -48,6 +55,8 @@ def patent_check(digits: str) -> str:
 
 def normalise_patent_number(text: str) -> str:
     """``ZL 2017 1 0601862.3`` → ``201710601862.3``. Raises ValueError if it has not the form of a patent number."""
+    if _KEPT.fullmatch(text):
+        return text
     code = normalise_code(text).removeprefix("ZL").removeprefix("CN").replace(".", "")
     if not re.fullmatch(r"(\d{8}|\d{12})[\dX]", code):
         raise ValueError(f"{text!r} is no patent application number: 8 or 12 digits and a check character")

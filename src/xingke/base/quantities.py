@@ -12,7 +12,7 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 INT64_MAX = 2**63 - 1
 KINDS = ("money", "count", "percent", "points", "rank", "rate")
 
-_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
+_NUMBER = re.compile(r"[+-]?(\d+|[1-9]\d{0,2}(,\d{3})+)(\.\d+)?")  # a comma parts three digits: 0,5 is no 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,11 +48,11 @@ class Quantity:
     @classmethod
     def read(cls, text: str, unit: Unit) -> "Quantity":
         """Read a written number in ``unit``. Raises ValueError if it is none, or finer than the database keeps."""
-        written = unicodedata.normalize("NFKC", text).strip().replace(",", "")
+        written = unicodedata.normalize("NFKC", text).strip()
         if not _NUMBER.fullmatch(written):
             raise ValueError(f"{text!r} is no number")
         try:
-            stated = Decimal(written)
+            stated = Decimal(written.replace(",", ""))
         except InvalidOperation as error:  # pragma: no cover - the pattern above leaves nothing for it
             raise ValueError(f"{text!r} is no number") from error
         decimals = len(written.partition(".")[2])

@@ -19,6 +19,7 @@ from xingke.indicators.engine import Window
 from xingke.indicators.models import Figure
 from xingke.indicators.queries import Reader, added, indicators
 from xingke.indicators.rules import Evidence, Fact, Indicator, counted, evidence_digest
+from xingke.ledger import import_jobs
 from xingke.ledger.kinds import KINDS, Kind
 from xingke.ledger.models import State
 from xingke.ledger.words import Words
@@ -211,8 +212,10 @@ def figures() -> Iterator[Finding]:
 def attachments() -> Iterator[Finding]:
     """Every file that was handed over is still there, whole."""
     count, wrong = damaged_attachments()
+    loose = import_jobs.kept().digests() - import_jobs.referred()
     yield Finding(
-        f"附件：{count} 个文件，{len(wrong)} 个丢失或损坏",
+        f"附件：{count} 个文件，{len(wrong)} 个丢失或损坏"
+        + (f"；另有 {len(loose)} 个文件没有记录引用：{'、'.join(sorted(loose)[:SHOWN])}" if loose else ""),
         tuple(f"附件 {each} 丢失或损坏；请从备份恢复数据文件夹中的 attachments" for each in wrong[:SHOWN]),
     )
 

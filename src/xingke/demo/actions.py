@@ -18,6 +18,7 @@ from xingke.demo import generator
 from xingke.indicators import columns
 from xingke.ledger import actions as ledger
 from xingke.ledger import importing
+from xingke.ledger.incoming import Options
 from xingke.ledger.kinds import KINDS
 from xingke.ledger.models import ImportBatch, RecordKeeping
 from xingke.registry import actions as registry
@@ -88,8 +89,9 @@ def prepare(*, now: datetime, say: Say, scale: float = 1) -> Mapping[str, str]:
         if ImportBatch.objects.filter(digest=table.digest).exists():
             continue
         outcome = importing.import_table(
-            form=importing.sheet_form("observation"), table=table, file_name=path.name, by=operator, now=now
-        )
+            form=importing.sheet_form("observation"), table=table, file_name=path.name, by=operator, now=now,
+            options=Options(confirmed=True),
+        )  # fmt: skip
         say(f"{path.name}：" + "，".join(f"{name} {count}" for name, count in outcome.counts.items() if count))
     passwords = _ensure_accounts(now=now)
     for kind in KINDS:

@@ -1,10 +1,11 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class IndicatorsConfig(AppConfig):
     name = "xingke.indicators"
     label = "indicators"
-    verbose_name = "指标"
+    verbose_name = _("指标")
 
     def ready(self) -> None:
         from django.utils.translation import pgettext_lazy

@@ -4,7 +4,7 @@ What is read can always be read again at the same ledger number, so every aspect
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 from itertools import takewhile
@@ -189,7 +189,10 @@ def _since_kept(question: Question) -> Sequence[Period]:
 
 def _total(question: Question) -> Reading:
     for period in _since_kept(question):
-        return _said(question.value(question.asked, period))
+        said = _said(question.value(question.asked, period))
+        if said.text is None or period.first.year == question.period.first.year:
+            return said
+        return replace(said, text=f"{said.text}（{since_words(period)}）")
     return Reading(
         why=say("“%(name)s”没有%(period)s以前的台账记录，不能累计。", name=question.asked.label, period=question.period)
     )
@@ -270,6 +273,12 @@ ASPECTS: Mapping[str, Aspect] = {
 
 
 # ── words ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def since_words(period: Period) -> str:
+    """Since when a total counts: 2019年以来, 2019年7月以来."""
+    month = "" if period.first.month == 1 else f"{period.first.month}月"
+    return f"{period.first.year}年{month}以来"
 
 
 def called(asked: Indicator, aspect: str, *, language: str = "zh", region: Region | None = None) -> str:

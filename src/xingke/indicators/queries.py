@@ -15,6 +15,7 @@ from xingke.base.quantities import Quantity, Unit, format_number, round_half_up
 from xingke.indicators import engine, formula, rules
 from xingke.indicators.columns import Now
 from xingke.indicators.engine import Cells, Window
+from xingke.indicators.roughness import sum_words
 from xingke.indicators.rules import Covered, Evidence, Indicator
 from xingke.ledger import queries as ledger
 from xingke.ledger.kinds import KINDS
@@ -62,15 +63,21 @@ class Value:
     missing: tuple[str, ...] = ()  # codes of a formula's inputs that are unknown
     stated: Quantity | None = None  # the observation's quantity, where it has been worked out
     also_amount: Decimal | None = None  # what was also reported, in the indicator's unit
+    rough: str = ""  # the word it is said with where what it was put together from is approximate
 
     @property
     def is_known(self) -> bool:
         return self.status == "known"
 
     @property
+    def approximation(self) -> str:
+        """余, 近, 超 …: the word it was reported with, or a sum of such figures is said with."""
+        return self.observation.approximation if self.observation is not None else self.rough
+
+    @property
     def is_rough(self) -> bool:
-        """Whether it was reported with 余, 近, 超 …: it may be said, but not reckoned with."""
-        return self.observation is not None and bool(self.observation.approximation)
+        """Whether it is an approximation: it may be said, but not reckoned with."""
+        return bool(self.approximation)
 
     @property
     def agrees(self) -> bool:
@@ -86,7 +93,7 @@ class Value:
             return "—"
         if self.observation is not None:
             return _quantity_text(self._stated, self.observation.approximation)
-        return f"{self.number}{self.indicator.unit}"
+        return said(self.number, self.indicator.unit, self.rough)
 
     @property
     def number(self) -> str:
@@ -108,16 +115,13 @@ class Value:
         return self.observation.unit if self.observation is not None else self.indicator.unit
 
 
-def observation_text(row: Observation) -> str:
-    """A reported figure as it was said, approximation included."""
-    return _quantity_text(ledger.observation_quantity(row), row.approximation)
-
-
 def _quantity_text(quantity: Quantity, approximation: str) -> str:
-    number = f"{quantity.stated:f}"
-    if approximation:
-        return rules.approximate_text(number, quantity.unit.code, approximation)
-    return f"{number}{quantity.unit.code}"
+    return said(f"{quantity.stated:f}", quantity.unit.code, approximation)
+
+
+def said(number: str, unit: str, approximation: str) -> str:
+    """A number with its unit, as roughly as it is known."""
+    return rules.approximate_text(number, unit, approximation) if approximation else f"{number}{unit}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -411,6 +415,8 @@ class _Sheet:
         self.keeping = self._record_keeping()
         self.observed = self._observed()
         self.counts = self._counts()
+        keepers = [self.everywhere[pk] for pk in frozenset().union(*self.keeping.values())]
+        self.rough = sum_words(self.indicators.values(), keepers, self.periods, seq=self.reader.seq)
         self.informed = self._informed()
         for each in self.asked:
             for region in self.regions:
@@ -535,9 +541,10 @@ class _Sheet:
         if amount is None:
             return answer()
         count = sum(part.count for part in parts)
+        rough = "约" if any(part.is_rough for part in parts) else ""
         also = ledger.choose(self.observed.get((each.code, region.pk, period), ()))
         return answer(
-            status="known", amount=amount, route="formula", count=count, also=also,
+            status="known", amount=amount, route="formula", count=count, rough=rough, also=also,
             also_amount=self._in_unit(each, self._quantity(also)) if also else None,
         )  # fmt: skip
 
@@ -551,6 +558,7 @@ class _Sheet:
             return answer(
                 status="known", amount=added(each, total, self.reader._units), route="records", count=count, also=told,
                 also_amount=self._in_unit(each, self._quantity(told)) if told else None,
+                rough=self.rough.get((each.code, region.pk, period), ""),
             )  # fmt: skip
         if told is not None:
             stated = self._quantity(told)
@@ -565,13 +573,14 @@ class _Sheet:
             return answer(covered=Covered(0, len(children)))
         parts = [self._work_out(each, child, period) for child in children]
         whole, covered = rules.roll_up([part.amount for part in parts])
+        rough = rules.sum_word(part.approximation for part in parts)
         if whole is not None:
             count = sum(part.count for part in parts)
-            return answer(status="known", amount=whole, route="children", count=count, covered=covered)
+            return answer(status="known", amount=whole, route="children", count=count, covered=covered, rough=rough)
         if not covered.known:
             return answer(covered=covered)
         known_part = sum((part.amount for part in parts if part.amount is not None), Decimal(0))
-        return answer(status="partial", covered=covered, known_part=known_part)
+        return answer(status="partial", covered=covered, known_part=known_part, rough=rough)
 
     def _quantity(self, row: Observation) -> Quantity:
         unit = self.reader._units.get(row.unit) or Unit(code=row.unit, kind=row.kind)

@@ -101,6 +101,25 @@ class Indicator:
         return (value,) if isinstance(value, str) else tuple(value)
 
 
+def natural_whole(part: Indicator, known: Iterable[Indicator]) -> Indicator | None:
+    """The indicator that counts the same and more: 发明专利授权量 is part of 专利授权量. The narrowest; None where there is none."""
+    wholes = [each for each in known if part.counts_records and _holds(each, part)]
+    return next((each for each in wholes if not any(_holds(each, other) for other in wholes if other != each)), None)
+
+
+def _holds(whole: Indicator, part: Indicator) -> bool:
+    """Whether everything a part counts is counted by the whole as well, in the same way, and more besides."""
+    alike = all(getattr(whole, name) == getattr(part, name) for name in ("of", "nature", "sum", "net", "unit"))
+    asked = {name: frozenset(part.allows(name)) for name in part.where}
+    wider = {name: frozenset(whole.allows(name)) for name in whole.where}
+    return (
+        alike
+        and set(part.events) <= set(whole.events)
+        and all(asked.get(name, frozenset()) and asked[name] <= allowed for name, allowed in wider.items())
+        and (asked, set(part.events)) != (wider, set(whole.events))
+    )
+
+
 # ── checks of definitions, one idea each ────────────────────────────────────────────────────────────────────────────
 
 
@@ -411,6 +430,25 @@ def approximate_text(number: str, unit: str, word: str) -> str:
     if word in ("近", "超", "约"):
         return f"{word}{number}{unit}"
     return f"{number}{unit}{word}"
+
+
+_AT_LEAST = frozenset(("以上", "达上"))
+_MORE = frozenset(("余", "多", "超"))
+
+
+def sum_word(words: Iterable[str]) -> str:
+    """The word a sum is said with whose terms came with some: of lower bounds 超 or 以上, of upper ones 近, else 约.
+
+    Exact terms ("") change nothing; "" where all are exact.
+    """
+    said = {word for word in words if word}
+    if not said:
+        return ""
+    if said <= _AT_LEAST:
+        return "以上"
+    if said <= _AT_LEAST | _MORE:
+        return "超"
+    return "近" if said == {"近"} else "约"
 
 
 @dataclass(frozen=True)

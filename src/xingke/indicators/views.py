@@ -19,14 +19,14 @@ from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.accounts.queries import current_seq
 from xingke.base.exports import csv_address, csv_response, wants_csv
-from xingke.indicators import columns, judging, queries, wording
+from xingke.indicators import aspects, columns, judging, queries, wording
 from xingke.indicators.cards import Cards, IdentityLine, Line
 from xingke.indicators.choosing import Chosen, choose, evidence_url, indicator_url, place_query
 from xingke.indicators.queries import Reader, Value
 from xingke.indicators.rules import Evidence, Indicator
 from xingke.ledger import queries as ledger
 from xingke.ledger.models import EventVersion, Version
-from xingke.ledger.words import Words, measured
+from xingke.ledger.words import Words, measured, source_place_word
 from xingke.registry import queries as registry
 from xingke.registry.filtering import PAGE_SIZE, search
 
@@ -165,6 +165,7 @@ def indicator(request: HttpRequest, code: str) -> HttpResponse:
             "parts_title": _parts_title(asked),
             "routes": _routes(value, cards),
             "rivals": [wording.observed_words(row) for row in value.rivals],
+            "total": _total(reader, asked, chosen, cards),
             "may_choose": registry.scope(user, Permission.OBSERVATION_CHOOSE).covers(region.path),
             "two_growths": wording.two_growths(growth),
             "identities": _identities_of(asked, cards, reader, chosen),
@@ -233,6 +234,12 @@ def _rank_table(
     }
 
 
+def _total(reader: Reader, asked: Indicator, chosen: Chosen, cards: Cards) -> str:
+    """What was counted since the records begin, and since when; empty where that is not more."""
+    found = aspects.read(reader, asked, chosen.region, chosen.period, "total")
+    return wording.total_words(found.values[0], cards.words) if found.values else ""
+
+
 def _routes(value: Value, cards: Cards) -> list[dict[str, Any]]:
     """Both ways a value is known, side by side; empty where there is only one."""
     if value.also is None:
@@ -247,7 +254,7 @@ def _routes(value: Value, cards: Cards) -> list[dict[str, Any]]:
         },
         {
             "word": wording.route_word("observation"),
-            "figure": queries.observation_text(value.also),
+            "figure": cards.words.amount(value.also),
             "where": wording.place_words(value.also),
             "url": reverse("ledger:record", args=["observation", value.also.record])
             if cards.readable.covers(value.region.path)
@@ -310,7 +317,7 @@ def _disagreement(cards: Cards, each: judging.Disagreement) -> dict[str, str]:
         "url": line.url,
         "worked_out": growths.computed if growths else measured(line.number, line.unit),
         "route": line.route_word,
-        "reported": growths.reported if growths else queries.observation_text(told),
+        "reported": growths.reported if growths else cards.words.amount(told),
         "where": wording.place_words(told),
         "reported_url": reverse("ledger:record", args=["observation", told.record])
         if cards.readable.covers(each.value.region.path)
@@ -355,7 +362,10 @@ def evidence(request: HttpRequest, code: str) -> HttpResponse:
         "is_sum": value.route == "children",
         "sum": wording.sum_words(value, parts),
         "spelled": wording.formula_words(asked.formula, cards.words) if asked.formula else "",
-        "observations": [value.observation] if value.observation else list(value.rivals),
+        "observations": [
+            (row, source_place_word(row.source_place))
+            for row in ([value.observation] if value.observation else value.rivals)
+        ],
         "words": cards.words,
     }
     return render(request, "indicators/evidence_parts.html", context)

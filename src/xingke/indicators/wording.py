@@ -8,13 +8,15 @@ from typing import Any
 from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 
+from xingke.base.periods import Period
 from xingke.base.quantities import format_number, round_half_up
 from xingke.base.templatetags.xk import number as written
 from xingke.base.templatetags.xk import period as period_words
 from xingke.indicators import formula
 from xingke.indicators.identities import Identity
-from xingke.indicators.queries import Growth, Rank, Value, indicators, observation_text
-from xingke.indicators.rules import Example, ExampleEvent, Indicator
+from xingke.indicators.models import Figure
+from xingke.indicators.queries import Growth, Rank, Value, indicators
+from xingke.indicators.rules import Example, ExampleEvent, Indicator, sum_word
 from xingke.ledger.kinds import KINDS
 from xingke.ledger.models import Observation
 from xingke.ledger.words import Words, approximated, field_word, kind_word, measured
@@ -94,14 +96,15 @@ def amount_words(value: Value, words: Words) -> tuple[Written, str]:
         return Written("—"), ""
     decimals = len(value.number.partition(".")[2])
     number = written(value.number, decimals)
-    number, after = approximated(number, value.observation.approximation if value.observation else "")
+    number, after = approximated(number, value.approximation)
     return Written(number), f"{words.unit_after(value.unit)}{after}"
 
 
 def part_words(value: Value) -> Written:
     """The sum of the parts that are known, where not all are."""
     decimals = value.indicator.decimals
-    return Written(written(format_number(value.known_part or Decimal(0), decimals), decimals))
+    number = written(format_number(value.known_part or Decimal(0), decimals), decimals)
+    return Written("".join(approximated(number, value.rough)))
 
 
 @dataclass(frozen=True)
@@ -121,16 +124,28 @@ def change(growth: Growth | None) -> Change:
     if growth.observation is not None:
         places = growth.observation.decimals
     rounded = round_half_up(growth.amount, places)
-    unit = _("个百分点") if growth.kind == "points" else "%"
-    size = written(f"{abs(rounded):f}", places)
+    text = _signed(rounded, places, growth.kind)
     if not rounded:
-        return Change(_("持平"), "flat")
-    text = f"{'+' if rounded > 0 else '−'}{size}{unit}"
+        return Change(text, "flat")
     wanted = growth.now.indicator.direction
     if wanted == "none":
         return Change(text, "up" if rounded > 0 else "down")
     good = (rounded > 0) == (wanted == "up")
     return Change(text, "up" if rounded > 0 else "down", "good" if good else "bad")
+
+
+def _signed(rounded: Decimal, places: int, kind: str) -> str:
+    unit = _("个百分点") if kind == "points" else "%"
+    size = written(f"{abs(rounded):f}", places)
+    return f"{'+' if rounded > 0 else '−'}{size}{unit}" if rounded else _("持平")
+
+
+def spoken_change(figure: Figure, asked: Indicator) -> str:
+    """The growth a document speaks: in Chinese as it stands there, else in figures."""
+    if language().startswith("zh"):
+        return figure.text
+    places = 2 if asked.growth == "points" else 1
+    return _signed(round_half_up(Decimal(figure.value), places), places, asked.growth)
 
 
 @dataclass(frozen=True)
@@ -147,7 +162,7 @@ def two_growths(growth: Growth) -> TwoGrowths | None:
     row = growth.reported
     if row is None or growth.amount is None:
         return None
-    return TwoGrowths(change(growth).text, observation_text(row), growth.agrees)
+    return TwoGrowths(change(growth).text, Words().amount(row), growth.agrees)
 
 
 def plain_number(amount: Decimal) -> str:
@@ -156,10 +171,18 @@ def plain_number(amount: Decimal) -> str:
     return written(exact, max(0, -int(exact.as_tuple().exponent)))
 
 
+def total_words(value: Value, words: Words) -> str:
+    """What was counted since the records begin: 自2023年1月起累计120家。"""
+    first = value.period.first
+    month = period_words(Period.months(first.year, first.month, first.year, first.month))
+    return _("自%(month)s起累计%(figure)s。") % {"month": month, "figure": measured(*amount_words(value, words))}
+
+
 def sum_words(value: Value, parts: Sequence[Value]) -> Written:
     """What the parts of a value add up to."""
     total = sum((part.amount for part in parts if part.amount is not None), Decimal(0))
-    return Written(written(format_number(total, value.indicator.decimals), value.indicator.decimals))
+    number = written(format_number(total, value.indicator.decimals), value.indicator.decimals)
+    return Written("".join(approximated(number, sum_word(part.approximation for part in parts))))
 
 
 def rank_words(rank: Rank | None) -> str:
@@ -193,7 +216,7 @@ def names(codes: Sequence[str], words: Words) -> str:
 
 def observed_words(row: Observation) -> str:
     """A reported figure and where it stands."""
-    return _("%(figure)s（%(place)s）") % {"figure": observation_text(row), "place": place_words(row)}
+    return _("%(figure)s（%(place)s）") % {"figure": Words().amount(row), "place": place_words(row)}
 
 
 def place_words(row: Observation) -> str:

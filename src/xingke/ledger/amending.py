@@ -11,6 +11,7 @@ from xingke.accounts.models import User
 from xingke.base.keys import new_key
 from xingke.ledger import rules
 from xingke.ledger.actions import ARRIVALS, BATCH, NewEvent, write_next_versions
+from xingke.ledger.actions.settling import first_day
 from xingke.ledger.bulk import insert_objects
 from xingke.ledger.kinds import KINDS, Kind
 from xingke.ledger.models import EventVersion, State, Version
@@ -56,12 +57,13 @@ def amend_histories(
         fresh: list[EventVersion] = []
         for each in chunk:
             added = [_event(known, each, new, seq, by, now, source, is_confirmed) for new in each.fresh]
-            changed += _settled(known, each, added)
+            changed += _settled(known, each, added, by, now)
             fresh += added
-            first = min(_after(each, row)["happened_on"] for row in [*each.history, *added] if row.state != State.VOID)
+            days = ((row.state, _after(each, row)["happened_on"]) for row in [*each.history, *added])
+            first = first_day(each.subject.state, days) or each.subject.happened_on
             columns = {**each.columns} | ({"happened_on": first} if first != each.subject.happened_on else {})
             if columns:
-                heads.append((each.subject, columns))
+                heads.append((each.subject, signed(each.subject, columns, by, now) if each.columns else columns))
         for rows in (heads, changed):
             write_next_versions(rows, seq=seq, by=by, now=now, reason=reason)
         insert_objects(fresh)
@@ -101,7 +103,9 @@ def _after(each: Amendment, row: Any) -> dict[str, Any]:
     return {"event": row.event, "happened_on": row.happened_on, **each.events.get(row.record, {})}
 
 
-def _settled(kind: Kind, each: Amendment, added: Sequence[Any]) -> list[tuple[Version, Mapping[str, Any]]]:
+def _settled(
+    kind: Kind, each: Amendment, added: Sequence[Any], by: User, now: datetime
+) -> list[tuple[Version, Mapping[str, Any]]]:
     """Order the history anew; the standing events that change, with all that changes in them. ``added`` get their place."""
     alive = [row for row in [*each.history, *added] if row.state != State.VOID]
     happenings = [
@@ -120,7 +124,18 @@ def _settled(kind: Kind, each: Amendment, added: Sequence[Any]) -> list[tuple[Ve
         if row.pk is None:
             row.step, row.effect = placed["step"], placed["effect"]
             continue
-        wanted = {**each.events.get(row.record, {}), **repeated, **placed}
-        if changes := {name: value for name, value in wanted.items() if getattr(row, name) != value}:
+        said = _differing(row, {**each.events.get(row.record, {}), **repeated})
+        if changes := {**(signed(row, said, by, now) if said else {}), **_differing(row, placed)}:
             changed.append((row, changes))
     return changed
+
+
+def _differing(row: Any, wanted: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in wanted.items() if getattr(row, name) != value}
+
+
+def signed(row: Version, changes: Mapping[str, Any], by: User, now: datetime) -> Mapping[str, Any]:
+    """Changes of what a version says; of one that is confirmed with who confirms it anew."""
+    if row.state != State.CONFIRMED:
+        return changes
+    return {**changes, "confirmed_by": by, "confirmed_at": now}

@@ -1,13 +1,13 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class LedgerConfig(AppConfig):
     name = "xingke.ledger"
     label = "ledger"
-    verbose_name = "台账"
+    verbose_name = _("台账")
 
     def ready(self) -> None:
-        from django.utils.translation import gettext_lazy as _
         from django.utils.translation import pgettext_lazy
 
         from xingke.accounts.permissions import Permission

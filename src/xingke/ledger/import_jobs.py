@@ -6,13 +6,19 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from xingke.accounts.actions import ask_for_job
-from xingke.accounts.models import Job, User
-from xingke.base.blobs import Store
+from xingke.accounts.actions import ask_for_job, lock_ledger
+from xingke.accounts.models import Attachment, Job, User
+from xingke.accounts.rules import secrecy_in_name
+from xingke.base.blobs import Damaged, Store
 from xingke.base.jobs import Work
+from xingke.base.press.cells import is_secret
+from xingke.base.press.sheets import refuse_no_table
+from xingke.base.refusals import Refused
+from xingke.base.sayings import say
 from xingke.ledger import importing
 from xingke.ledger.incoming import Options
 from xingke.ledger.models import ImportBatch
@@ -25,8 +31,13 @@ def kept() -> Store:
     return Store(Path(settings.DATA) / "attachments")
 
 
+@transaction.atomic
 def hand_over(*, data: bytes, file_name: str, form: str, sheet: str, options: Options, by: User) -> Job:
-    """Keep a file and ask for it to be checked."""
+    """Keep a file and ask for it to be checked. Raises Refused for what is no table or is called secret; it is not kept."""
+    if mark := secrecy_in_name(file_name):
+        raise Refused(is_secret(mark))
+    refuse_no_table(data, file_name)
+    lock_ledger()  # so that the bytes are not let go before the job refers to them
     payload = {
         "digest": kept().put(data), "file_name": file_name[-200:], "form": form, "sheet": sheet,
         "options": options.stored(),
@@ -41,14 +52,57 @@ def prepare(work: Work) -> Mapping[str, Any]:
         check_job=work.key
     ).first():  # whoever did it was killed before it could say so
         return _leading_to(done)
-    work.step(0, 0, importing.READING)
-    form = importing.sheet_form(asked["form"])
-    table = importing.read_table(kept().get(asked["digest"]), name=asked["file_name"], sheet=asked["sheet"])
-    batch = importing.prepare(
-        form=form, table=table, file_name=asked["file_name"], by=work.by, now=timezone.now(),
-        options=Options(**asked["options"]), step=work.step, job=work.key,
-    )  # fmt: skip
+    try:
+        work.step(0, 0, importing.READING)
+        form = importing.sheet_form(asked["form"])
+        table = importing.read_table(_bytes(asked["digest"]), name=asked["file_name"], sheet=asked["sheet"])
+        batch = importing.prepare(
+            form=form, table=table, file_name=asked["file_name"], by=work.by, now=timezone.now(),
+            options=Options(**asked["options"]), step=work.step, job=work.key,
+        )  # fmt: skip
+    except Exception:
+        let_go(but=work.key)
+        raise
+    let_go()  # what others left who were killed
     return _leading_to(batch)
+
+
+def _bytes(digest: str) -> bytes:
+    try:
+        return kept().get(digest)
+    except Damaged:  # let go by whoever was killed before it could say so
+        raise Refused(say("这个文件没有通过核对，已不再保存；请改正后重新交来。")) from None
+
+
+def cancel(*, batch: ImportBatch) -> None:
+    """Give up a batch that waits, and its file. Raises Refused for one that is filed."""
+    importing.cancel(batch=batch)
+    let_go()
+
+
+@transaction.atomic
+def let_go(*, but: int = 0) -> None:
+    """Drop the files of imports that were not read or were given up, unless something else refers to them.
+
+    but: the number of a job that is about to fail.
+    """
+    lock_ledger()
+    asked = Job.objects.filter(kind=PREPARE)
+    failed = asked.filter(Q(state__in=(Job.State.FAILED, Job.State.CANCELLED)) | Q(pk=but))
+    digests = set(failed.values_list("payload__digest", flat=True))
+    digests |= set(ImportBatch.objects.filter(state=ImportBatch.State.CANCELLED).values_list("digest", flat=True))
+    digests &= kept().digests()
+    if digests:
+        waiting = asked.filter(state__in=(Job.State.QUEUED, Job.State.RUNNING)).exclude(pk=but)
+        digests -= set(waiting.values_list("payload__digest", flat=True)) | referred()
+    for digest in digests:
+        kept().drop(digest)
+
+
+def referred() -> set[str]:
+    """What attachments and imports refer to that are not given up."""
+    batches = ImportBatch.objects.exclude(state=ImportBatch.State.CANCELLED)
+    return {*Attachment.objects.values_list("digest", flat=True), *batches.values_list("digest", flat=True)}
 
 
 @transaction.atomic

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_noop
 from xingke.accounts.actions import record_audit, take_seq
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
-from xingke.accounts.queries import current_seq
+from xingke.accounts.queries import current_seq, sessions_between
 from xingke.base.press.cells import Note, Remark, letters
 from xingke.base.press.sheets import Sheet, read_sheet
 from xingke.base.refusals import Refused
@@ -26,6 +26,7 @@ from xingke.base.sayings import Saying, kept, say, told
 from xingke.ledger import rules
 from xingke.ledger.bulk import uncollected
 from xingke.ledger.incoming import (
+    CHANGED,
     FILED,
     OUTCOMES,
     REJECTED,
@@ -164,12 +165,13 @@ def reader_of(form: SheetForm, header: Sequence[str], *, by: User, options: Opti
 
 
 def check(
-    rows: Sequence[Row], reader: Reader, understood: Understood, damage: Mapping[int, Sequence[tuple[int, Saying]]]
-) -> Checked:
+    rows: Sequence[Row], reader: Reader, understood: Understood, damage: Mapping[int, Sequence[tuple[int, Saying]]],
+    step: Step = _silent,
+) -> Checked:  # fmt: skip
     """Read every row completely and hold what holds against the ledger. Writes nothing."""
     seq = current_seq()
     whole = [row for row in rows if not _refuse_damaged(row, understood, damage.get(row.number, ()))]
-    reader.read(whole)
+    reader.read(whole, lambda done: step(done, len(rows), CHECKING))
     refuse_repeats(rows, reader, understood)
     reader.compare([row for row in rows if not row.problems])
     for row in rows:
@@ -213,10 +215,9 @@ def prepare(
 
 
 def _check_table(form: SheetForm, table: Table, *, by: User, options: Options, step: Step = _silent) -> Checked:
-    step(0, len(table.rows), CHECKING)
     reader, understood = reader_of(form, table.header, by=by, options=options)
     rows = [Row(number, cells) for number, cells in zip(table.numbers, table.rows, strict=True)]
-    return check(rows, reader, understood, table.damage)
+    return check(rows, reader, understood, table.damage, step)
 
 
 def _batch(
@@ -228,7 +229,7 @@ def _batch(
         damage={
             str(number): [(place, kept(sentence)) for place, sentence in each] for number, each in table.damage.items()
         },
-        notes=list(map(kept, table.notes)),
+        notes=list(map(kept, [*table.notes, *checked.reader.remarks])),
         counts=checked.counts, ready=len(checked.ready), checked_seq=checked.seq, prepared_at=now, prepared_by=by,
     )  # fmt: skip
 
@@ -288,21 +289,16 @@ def file(*, batch: ImportBatch, by: User, now: datetime, step: Step = _silent) -
     damage = {int(number): [(place, told(text)) for place, text in each] for number, each in batch.damage.items()}
     for attempt in range(TRIES):
         by = _still_allowed(by)
-        step(0, batch.ready, CHECKING)
         rows = list(staged(batch, *FILED))
         shown = [row.outcome for row in rows]
         reader, understood = reader_of(form, batch.header, by=by, options=options_of(batch))
         fresh = [Row(row.number, row.cells) for row in rows]
-        checked = check(fresh, reader, understood, damage)
+        checked = check(fresh, reader, understood, damage, step)
         otherwise = sum(row.outcome != before for row, before in zip(fresh, shown, strict=True))
-        if otherwise:
+        corrected = sum(row.outcome == CHANGED and reader.since(row) > batch.checked_seq for row in fresh)
+        if otherwise or corrected:
             _stage_again(batch, reader, understood, damage)
-            raise Refused(
-                say(
-                    "台账在您查看之后有了变动，%(count)d 行的结果与预览不同；已重新核对，请看过再登记。",
-                    count=otherwise,
-                )
-            )
+            raise Refused((_OTHERWISE if otherwise else _CORRECTED).filled(count=otherwise or corrected))
         step(0, batch.ready, FILING)
         try:
             with transaction.atomic():
@@ -311,6 +307,10 @@ def file(*, batch: ImportBatch, by: User, now: datetime, step: Step = _silent) -
             if attempt == TRIES - 1:
                 raise Refused(say("台账正在不断变动，没有登记；请稍后再试。")) from None
     raise AssertionError("the loop returns or raises")
+
+
+_CORRECTED = say("%(count)d 行要改动的记录在您查看之后刚刚被他人更正；已重新核对，请看过再登记。")
+_OTHERWISE = say("台账在您查看之后有了变动，%(count)d 行的结果与预览不同；已重新核对，请看过再登记。")
 
 
 def _still_allowed(by: User) -> User:
@@ -341,7 +341,7 @@ def _file(batch: ImportBatch, checked: Checked, *, by: User, now: datetime) -> I
     ready = checked.ready
     taken = checked.reader.before_filing(ready, by=by, now=now, source=batch.file_name)
     seq = take_seq()
-    if seq != checked.seq + taken + 1:
+    if seq - 1 - checked.seq - taken != sessions_between(checked.seq, seq):
         raise _Moved
     filing = Filing(seq=seq, by=by, now=now, source=batch.file_name)
     written = checked.reader.file(ready, filing)

@@ -1,7 +1,7 @@
 """Rows on their way in: what all kinds of records share, whatever a row of theirs says."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol, Self
@@ -20,6 +20,7 @@ FILED = (NEW, CHANGED)  # what filing writes
 EMPTY = gettext_noop("不能为空。")
 REPEATED = gettext_noop("与第 %(line)d 行是同一条记录，请只保留一行；确是先后两次的，请分成两个文件依次导入。")
 OUTSIDE = gettext_noop("不在您的授权范围内。")
+CONFIRMED = gettext_noop("这条记录已经确认，更正须由另一人复核；请在记录页提出更正，不能用导入改动。")
 VOIDED = gettext_noop("台账中这条记录已作废，导入不会使它恢复；确需重新登记的，请在网页上逐条登记。")
 TOO_LONG = gettext_noop("最多 %(longest)d 个字，请缩短后再导入。")
 
@@ -104,19 +105,37 @@ class Brief(NamedTuple):
     facts: Sequence[str]
 
 
+Told = Callable[[int], object]
+PART = 5_000  # rows after which the next word on how far it is
+
+
+def telling(rows: Sequence[Row], told: Told) -> Iterator[Row]:
+    """The rows, telling now and then how many are done."""
+    for start in range(0, len(rows), PART):
+        told(start)
+        yield from rows[start : start + PART]
+
+
 class Reader(Protocol):
     """What knows the rows of one kind of record."""
 
     key_column: str  # the column that is named where two rows are one record
 
-    def read(self, rows: Sequence[Row]) -> None:
-        """Fill each row's content, or its problems. A row that waits gets its outcome too."""
+    @property
+    def remarks(self) -> Sequence[Saying]:
+        """What somebody should look at in rows that are filed all the same."""
+
+    def read(self, rows: Sequence[Row], told: Told) -> None:
+        """Fill each row's content, or its problems. A row that waits gets its outcome too. told: see ``telling``."""
 
     def key(self, row: Row) -> object:
         """What tells the row from others of the file, for a row that was read."""
 
     def compare(self, rows: Sequence[Row]) -> None:
         """Hold rows that were read against the ledger: their outcome, or a problem."""
+
+    def since(self, row: Row) -> int:
+        """The number at which what a changed row changes came to say what it says."""
 
     def before_filing(self, rows: Sequence[Row], *, by: User, now: datetime, source: str) -> int:
         """Enter what the rows need, in the same transaction. Returns how many numbers of the counter it took."""

@@ -13,11 +13,14 @@ from xingke.accounts.permissions import Permission
 from xingke.base.keys import derived_key
 from xingke.base.periods import Period
 from xingke.base.quantities import Quantity, Unit
+from xingke.base.sayings import Saying
 from xingke.ledger import rules
 from xingke.ledger.actions import write_next_versions
+from xingke.ledger.amending import signed
 from xingke.ledger.bulk import insert
 from xingke.ledger.incoming import (
     CHANGED,
+    CONFIRMED,
     EMPTY,
     NEW,
     OUTSIDE,
@@ -29,11 +32,14 @@ from xingke.ledger.incoming import (
     Filing,
     Options,
     Row,
+    Told,
+    telling,
 )
 from xingke.ledger.models import Observation, State
 from xingke.ledger.sheets import FIGURE_COLUMNS, SheetForm, Understood
 from xingke.registry import queries as registry
 from xingke.registry.models import Region
+from xingke.registry.rules import Scope
 
 REQUIRED = ("figure", "document", "region", "period", "indicator", "measure", "value", "unit", "as_written")
 
@@ -81,15 +87,17 @@ class FigureReader:
         self._places = [
             (name, understood.taken[name].place if name in understood.taken else None) for name in FIGURE_COLUMNS
         ]
+        self.remarks: list[Saying] = []
         self._headers = {name: taken.header for name, taken in understood.taken.items()}
         self._entering = registry.scope(by, Permission.RECORD_ENTER)
         self._confirming = registry.scope(by, Permission.RECORD_CONFIRM)
+        self._at_once = self._confirming if options.confirmed else Scope()
         self.key_column = self._headers.get("figure", "figure")
 
-    def read(self, rows: Sequence[Row]) -> None:
+    def read(self, rows: Sequence[Row], told: Told) -> None:
         texts = [self._texts(row) for row in rows]
         books = _books(texts)
-        for row, text in zip(rows, texts, strict=True):
+        for row, text in zip(telling(rows, told), texts, strict=True):
             self._read(row, text, books)
 
     def _texts(self, row: Row) -> dict[str, str]:
@@ -200,7 +208,19 @@ class FigureReader:
             else:
                 row.stored = found
                 row.changes = {name: value for name, value in row.content.items() if getattr(found, name) != value}
-                row.outcome = CHANGED if row.changes else UNCHANGED
+                if row.changes and not self._may_change(found, row.content["region"]):
+                    self._refuse(row, "figure", row.content["place"], CONFIRMED)
+                else:
+                    row.outcome = CHANGED if row.changes else UNCHANGED
+
+    def _may_change(self, found: Observation, region: Region) -> bool:
+        """Whether an import may change a figure that stands, there and where it is to be: see ``HistoryReader``."""
+        may_confirm = all(self._confirming.covers(each.path) for each in (found.region, region))
+        return rules.may_change_at_once(state=found.state, four_eyes=False, may_confirm=may_confirm).allowed
+
+    def since(self, row: Row) -> int:
+        seq: int = row.stored.seq_from
+        return seq
 
     def before_filing(self, rows: Sequence[Row], *, by: User, now: datetime, source: str) -> int:
         return 0
@@ -214,14 +234,18 @@ class FigureReader:
         if fresh:
             names = list(fresh[0])
             insert(Observation, names, list(map(itemgetter(*names), fresh)), alike)
-        changed = [(row.stored, row.changes) for row in rows if row.outcome == CHANGED]
+        changed = [
+            (row.stored, signed(row.stored, row.changes, filing.by, filing.now))
+            for row in rows
+            if row.outcome == CHANGED
+        ]
         write_next_versions(changed, seq=filing.seq, by=filing.by, now=filing.now, reason=filing.reason)
         return len(rows)
 
     def _columns(self, row: Row, filing: Filing) -> dict[str, Any]:
         content = {name: value for name, value in row.content.items() if name != "region"}
         region: Region = row.content["region"]
-        confirmed = self._confirming.covers(region.path)
+        confirmed = self._at_once.covers(region.path)
         return {
             "record": derived_key("observation", content["document"], content["place"]), "region_id": region.pk,
             "state": State.CONFIRMED if confirmed else State.DRAFT, "source_place": f"第 {row.number} 行",

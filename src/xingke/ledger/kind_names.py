@@ -25,7 +25,7 @@ class KindNames:
     its events. measures: what a definition may add up → the kind of quantity (money in 分, count × 10⁻⁴).
     named_by: the field whose term is its name where none is given. number: whose number it is (see ``Number``).
     needs_holder: always an organisation's. four_eyes: somebody other than who entered it must confirm it, and every
-    change of what is confirmed. unheld: why an event cannot end what was never held.
+    change of what is confirmed, its voiding too. unheld: why an event cannot end what was never held.
     """
 
     fields: Mapping[str, str]

@@ -17,6 +17,7 @@ from xingke.base.codes import normalise_code
 from xingke.base.periods import EARLIEST_YEAR, LATEST_YEAR, Period
 from xingke.base.quantities import Quantity, Unit
 from xingke.base.refusals import Answer, Refused
+from xingke.ledger import rules
 from xingke.ledger.kinds import KINDS, Kind
 from xingke.ledger.models import (
     EventVersion,
@@ -29,7 +30,7 @@ from xingke.ledger.models import (
     State,
     Version,
 )  # fmt: skip
-from xingke.ledger.rules import Reported, chosen, is_corrected_at_once, may_confirm, may_correct, natural_key
+from xingke.ledger.rules import Reported, chosen, may_confirm, may_correct, natural_key
 from xingke.registry import queries as registry
 from xingke.registry.models import Organisation, Region
 from xingke.registry.rules import Scope
@@ -126,14 +127,8 @@ def record_page(user: User, kind: str, record: UUID) -> RecordPage:
     Whoever may read one version sees them all: a figure frozen here may rest on a record since corrected to next door.
     """
     allowed = registry.scope(user, Permission.RECORD_READ)
-    models: list[tuple[type[Version], bool]] = (
-        [(Observation, False)]
-        if kind == OBSERVATION
-        else [(KINDS[kind].subject, False), (KINDS[kind].event, True)]
-        if kind in KINDS
-        else []
-    )
-    for model, is_event in models:
+    for model in models_of(kind):
+        is_event = issubclass(model, EventVersion)
         versions = list(
             model._default_manager.filter(record=record)
             .select_related("region", "zone", "organisation", "entered_by", "confirmed_by")
@@ -227,7 +222,7 @@ def rights(user: User, shown: RecordPage) -> Rights:
         add=may[Permission.RECORD_ENTER] and bool(shown.alive),
         attach=may[Permission.RECORD_ENTER],
         correct=may[Permission.RECORD_ENTER] and correctable,
-        is_proposed=not corrected_at_once(shown),
+        is_proposed=not changed_at_once(user, shown),
         confirm=confirmable is not None and confirmable.allowed,
         why_not=str(confirmable.reason) if confirmable is not None and row.state == State.DRAFT else "",
         void=correctable and _may_void(user, shown),
@@ -249,16 +244,24 @@ def _may_confirm(user: User, shown: RecordPage) -> Answer:
 def _may_void(user: User, shown: RecordPage) -> bool:
     """Whether somebody may void a record, or where it is only proposed, propose to; a history is voided by its events."""
     region, wanted = shown.current.region, [Permission.RECORD_CONFIRM]
-    if not corrected_at_once(shown):
+    if not changed_at_once(user, shown):
         wanted.append(Permission.RECORD_ENTER)
     is_whole = shown.is_event or shown.kind == OBSERVATION
     return is_whole and any(registry.scope(user, each).covers(region.path) for each in wanted)
 
 
-def corrected_at_once(shown: RecordPage) -> bool:
-    """Whether a change of a record is written at once, or only proposed."""
-    four_eyes = shown.kind in KINDS and KINDS[shown.kind].names.four_eyes
-    return is_corrected_at_once(state=shown.current.state, four_eyes=four_eyes)
+def may_change_at_once(kind: str, row: Version, user: User, regions: Iterable[Region]) -> Answer:
+    """Whether somebody's change of a record is written at once, or only proposed. regions: where it is, and will be."""
+    confirming = registry.scope(user, Permission.RECORD_CONFIRM)
+    return rules.may_change_at_once(
+        state=row.state, four_eyes=kind in KINDS and KINDS[kind].names.four_eyes,
+        may_confirm=all(confirming.covers(region.path) for region in regions),
+    )  # fmt: skip
+
+
+def changed_at_once(user: User, shown: RecordPage) -> bool:
+    """Whether a change the reader makes of a record is written at once where it stays, or only proposed."""
+    return may_change_at_once(shown.kind, shown.current, user, [shown.current.region]).allowed
 
 
 def proposals_of(shown: RecordPage) -> list[Proposal]:
@@ -308,23 +311,29 @@ def proposed(proposals: Iterable[Proposal]) -> list[tuple[Proposal, Any, Any]]:
     for (code, is_event), group in groupby(
         sorted(asked, key=lambda each: (each.kind, each.is_event)), key=lambda each: (each.kind, each.is_event)
     ):
-        kind, own = KINDS[code], list(group)
-        model = kind.event if is_event else kind.subject
+        own, model = list(group), models_of(code)[int(is_event)]
         rows = model._default_manager.filter(record__in=[each.record for each in own]).select_related("region")
         versions = {(row.record, row.version): row for row in rows}
-        subjects = current_subjects(kind, {getattr(row, "subject", row.record) for row in versions.values()})
+        keys = {getattr(row, "subject", row.record) for row in versions.values()}
+        subjects = (
+            current_subjects(KINDS[code], keys) if code in KINDS else {row.record: row for row in versions.values()}
+        )
         for each in own:
             row = versions[each.record, each.version]
             found[each.pk] = (each, row, subjects[getattr(row, "subject", row.record)])
     return [found[each.pk] for each in asked]
 
 
+def models_of(kind: str) -> tuple[type[Version], ...]:
+    """The tables that hold a kind's records: things and their events, or reported figures alone; none for no kind."""
+    if kind == OBSERVATION:
+        return (Observation,)
+    return (KINDS[kind].subject, KINDS[kind].event) if kind in KINDS else ()
+
+
 def region_of(kind: str, record: UUID) -> Region:
     """Where a record is now. Raises Refused where there is none of the kind with that key."""
-    models: tuple[type[Version], ...] = (
-        (Observation,) if kind == OBSERVATION else (KINDS[kind].subject, KINDS[kind].event) if kind in KINDS else ()
-    )
-    for model in models:
+    for model in models_of(kind):
         row = model._default_manager.filter(record=record, seq_to__isnull=True).select_related("region").first()
         if row is not None:
             return row.region

@@ -25,6 +25,7 @@ from xingke.ledger.words import (
     kind_choices,
     kind_word,
     period_statement,
+    source_place_word,
 )
 from xingke.registry import queries as registry
 from xingke.registry.rules import Scope
@@ -199,7 +200,7 @@ def _provenance(row: Any) -> Items:
         else _("尚未确认")
     )
     return [
-        {"label": _("来源"), "value": row.source, "note": row.source_place},
+        {"label": _("来源"), "value": row.source, "note": source_place_word(row.source_place)},
         {"label": pgettext("by whom", "确认"), "value": confirmed},
         {"label": _("记录号"), "value": str(row.record), "numeric": True},
     ]
@@ -304,6 +305,12 @@ def rival(words: Words, row: Observation) -> dict[str, Any]:
         "accepted": accepted_word(row), "state": row.state, "source": row.source,
         "url": reverse("ledger:record", args=[queries.OBSERVATION, row.record]),
     }  # fmt: skip
+
+
+def import_beginning(user: User) -> tuple[str, str] | None:
+    """Where an empty list is begun by handing over a table; None for who may not."""
+    may = registry.has(user, Permission.IMPORT_RUN)
+    return (reverse("ledger:import-list"), _("导入清单")) if may else None
 
 
 def entry_choices(user: User, query: str = "") -> list[dict[str, str]]:

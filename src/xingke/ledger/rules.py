@@ -72,7 +72,7 @@ def effects(history: Iterable[H], *, unheld: Saying = NOT_BEGUN, said: Callable[
     unheld: why its kind cannot lose what it has not. said: how an event is called. Raises Refused naming the event for
     an unknown one, and for one that closes what is not held.
     """
-    ordered = sorted(history, key=lambda each: (each.on, _SAME_DAY.get(each.event, 0)))
+    ordered = _ordered(history)
     found = _effects_of(tuple([each.event for each in ordered]))
     if len(found) < len(ordered):
         wrong = ordered[len(found)]
@@ -80,6 +80,19 @@ def effects(history: Iterable[H], *, unheld: Saying = NOT_BEGUN, said: Callable[
             raise Refused(say("%(day)s 的“%(event)s”%(why)s", day=str(wrong.on), event=said(wrong.event), why=unheld))
         raise Refused(say("没有名为“%(event)s”的事件。", event=wrong.event))
     return [Step(each, number, effect) for number, (each, effect) in enumerate(zip(ordered, found, strict=True), 1)]
+
+
+def is_possible(history: Iterable[Happens]) -> bool:
+    """Whether a history can have happened so."""
+    found = list(history)
+    events = tuple([each.event for each in found])
+    if not CLOSES.isdisjoint(events):  # else the order does not matter
+        events = tuple([each.event for each in _ordered(found)])
+    return len(_effects_of(events)) == len(events)
+
+
+def _ordered(history: Iterable[H]) -> list[H]:
+    return sorted(history, key=lambda each: (each.on, _SAME_DAY.get(each.event, 0)))
 
 
 @lru_cache(4096)  # thousands of histories run alike
@@ -163,9 +176,16 @@ def may_file_confirmed(*, four_eyes: bool, entered_by: int, confirmed_by: int) -
     return no(SELF_CONFIRMED) if four_eyes and entered_by == confirmed_by else YES
 
 
-def is_corrected_at_once(*, state: str, four_eyes: bool) -> bool:
-    """Whether a change is written at once; what is confirmed with four eyes is only proposed to be changed."""
-    return not (four_eyes and state == "confirmed")
+def may_change_at_once(*, state: str, four_eyes: bool, may_confirm: bool) -> Answer:
+    """Whether a change is written at once, or only proposed: what is confirmed says something new only when confirmed anew.
+
+    By who changes it, if they may confirm it there; of a kind with four eyes always by another.
+    """
+    if state != "confirmed":
+        return YES
+    if four_eyes:
+        return no(say("这条记录已由两人登记和确认，改动要先提出、由别人确认后才生效。"))
+    return YES if may_confirm else no(say("这条记录已经确认，您没有确认的权限，改动要先提出、由别人确认后才生效。"))
 
 
 def may_decide(*, outcome: str, proposed_by: int, by: int, accepting: bool) -> Answer:
@@ -293,6 +313,7 @@ def written_day(text: str) -> date:
 EMPTY_MARKS = frozenset({"", "-", "--", "—", "——", "－", "/", "／", "\\", "无", "N/A", "n/a", "NA"})
 """What people write into a cell that has nothing to say."""
 _TOTALS = frozenset({"合计", "总计", "小计", "累计", "共计"})
+_TOTALS_BEGIN = frozenset(text[0] for text in _TOTALS)
 _FOOTERS = ("注:", "注：", "备注:", "备注：", "填表", "制表", "审核人", "填报", "联系人", "说明:", "说明：")
 EXAMPLE = "示例行，导入时跳过"
 
@@ -300,10 +321,10 @@ EXAMPLE = "示例行，导入时跳过"
 def is_no_record(cells: Sequence[str], header: Sequence[str]) -> str:
     """Why a row of a table is no record: ``total``, ``footer``, ``header`` or ``example``; empty for one that may be."""
     filled = [text for text in cells if text]
-    if any("".join(text.split()).rstrip(":：") in _TOTALS for text in filled[:2]):
+    if any(text[0] in _TOTALS_BEGIN and "".join(text.split()).rstrip(":：") in _TOTALS for text in filled[:2]):
         return "total"
     if EXAMPLE in filled:
         return "example"
     if len(filled) <= 2 and filled and filled[0].startswith(_FOOTERS):
         return "footer"
-    return "header" if list(cells) == list(header) else ""
+    return "header" if tuple(cells) == tuple(header) else ""

@@ -1,5 +1,6 @@
 """How the ledger is said: codes, effects, periods and changes in the reader's language."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -113,6 +114,9 @@ _BEFORE_UNIT = {
     "超": gettext_lazy("超%(number)s"), "约": gettext_lazy("约%(number)s"),
 }  # fmt: skip
 _AFTER_UNIT = {"以上": gettext_lazy("以上"), "达上": gettext_lazy("达上")}
+
+
+_ROW = re.compile(r"第 (\d+) 行")  # as imports file it
 
 
 def approximated(number: str, approximation: str) -> tuple[str, str]:
@@ -284,6 +288,12 @@ class Words:
         if isinstance(value, bool):
             return _("是") if value else _("否")
         return day_word(value) if isinstance(value, date) else str(value)
+
+
+def source_place_word(place: str) -> str:
+    """Where in its source a record stands: a row of a file that was imported, or what somebody wrote."""
+    row = _ROW.fullmatch(place)
+    return _("第 %(line)s 行") % {"line": row[1]} if row else place
 
 
 def day_word(day: date) -> str:

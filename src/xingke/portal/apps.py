@@ -1,13 +1,13 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class PortalConfig(AppConfig):
     name = "xingke.portal"
     label = "portal"
-    verbose_name = "工作台"
+    verbose_name = _("工作台")
 
     def ready(self) -> None:
-        from django.utils.translation import gettext_lazy as _
 
         from xingke.base import menu
 

@@ -26,7 +26,7 @@ from xingke.indicators.queries import Reader
 from xingke.ledger import queries as ledger
 from xingke.ledger.models import State
 from xingke.ledger.queries import TimelineEntry
-from xingke.ledger.words import Words
+from xingke.ledger.words import Words, approximated
 from xingke.registry import queries as registry
 from xingke.registry.models import Grant, Organisation, Region
 from xingke.reports import disclosure
@@ -208,11 +208,13 @@ def _public_cards(document: Document) -> list[dict[str, Any]]:
         (each.figure.indicator, each.figure.aspect): each.figure
         for each in document.figures.filter(figure__indicator__in=FIRST).select_related("figure")
     }
-    known = indicators.indicators()
+    known, words = indicators.indicators(), Words()
     return [
         {
-            "label": known[code].label.in_language(wording.language()), "value": f"{before}{number}", "unit": unit,
-            "change": growth.text if (growth := spoken.get((code, "growth"))) else "", "evidence_label": _("怎样数出来的"),
+            "label": known[code].label.in_language(wording.language()), "value": approximated(number, before)[0],
+            "unit": words.unit_after(unit),
+            "change": wording.spoken_change(growth, known[code]) if (growth := spoken.get((code, "growth"))) else "",
+            "evidence_label": _("怎样数出来的"),
             "evidence_url": address, "drawer_url": address, "route": "", "is_fictional": document.is_fictional,
         }
         for code in FIRST

@@ -1,13 +1,13 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class RegistryConfig(AppConfig):
     name = "xingke.registry"
     label = "registry"
-    verbose_name = "区划、单位与授权"
+    verbose_name = _("区划、单位与授权")
 
     def ready(self) -> None:
-        from django.utils.translation import gettext_lazy as _
         from django.utils.translation import pgettext_lazy
 
         from xingke.accounts.permissions import Permission

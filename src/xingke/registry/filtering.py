@@ -74,11 +74,17 @@ def choose_region(allowed: Scope, text: str, *, name: str = "region") -> RegionC
         return RegionChoice(field, problem=_("没有名为“%(name)s”的区划，请填全称或六位代码。") % {"name": wanted})
 
 
-def emptiness(request: HttpRequest, title: str, text: str, *, problem: str = "") -> dict[str, str]:
-    """What a data_table says when it has no rows: loosen the choices if there are any, else why there is nothing."""
+def emptiness(
+    request: HttpRequest, title: str, text: str, *, problem: str = "", begin: tuple[str, str] | None = None
+) -> dict[str, str]:
+    """What a data_table says when it has no rows: loosen the choices if there are any, else why there is nothing.
+
+    begin: where the reader may make a beginning: address and words.
+    """
     if problem or any(request.GET.values()):
         return {"empty_text": problem or _("请放宽条件，或检查写法。"), "empty_url": "?"}
-    return {"empty_title": title, "empty_text": text}
+    url, action = begin or ("", "")
+    return {"empty_title": title, "empty_text": text, "empty_url": url, "empty_action": action}
 
 
 def order(asked: str, known: Mapping[str, str], usual: str) -> tuple[str, str]:

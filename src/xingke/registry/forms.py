@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
-from xingke.base.codes import is_credit_code, normalise_code
+from xingke.base.codes import has_credit_form, normalise_code
 from xingke.base.keys import new_key
 from xingke.registry import queries
 from xingke.registry.filtering import CHOICES_LIMIT
@@ -126,9 +126,9 @@ class OrganisationForm(forms.Form):
 
     def clean_credit_code(self) -> str:
         code = normalise_code(str(self.cleaned_data["credit_code"]))
-        if code and not is_credit_code(code):
+        if code and not has_credit_form(code):
             raise forms.ValidationError(
-                _("“%(code)s”不是有效的统一社会信用代码：应为 18 位，且校验位相符。") % {"code": code}
+                _("“%(code)s”不是统一社会信用代码：应为 18 位数字和大写字母，不含 I、O、S、V、Z。") % {"code": code}
             )
         return code
 

@@ -1,13 +1,13 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ReportsConfig(AppConfig):
     name = "xingke.reports"
     label = "reports"
-    verbose_name = "文稿"
+    verbose_name = _("文稿")
 
     def ready(self) -> None:
-        from django.utils.translation import gettext_lazy as _
 
         from xingke.accounts.permissions import Permission
         from xingke.base import definitions, menu, searching

@@ -57,6 +57,8 @@ def _check(document: Document, step: str, last: DisclosureStep | None, opinion: 
         raise Refused(_("请写明理由。"))
     if step == disclosure.PASSED:
         disclosure.may_review(by.pk, queries.authors_of(document)).or_refuse()
+    if step == disclosure.PUBLISHED:
+        disclosure.may_publish(by.pk, queries.authors_of(document)).or_refuse()
     if step == disclosure.ASKED and queries.newest_edition(document.work) != document:
         raise Refused(_("这不是最新的一版，请提交最新的一版。"))
     if last is not None and step != disclosure.ASKED and last.digest != digest_of(document):

@@ -43,6 +43,17 @@ def may_review(reviewer: int, authors: Collection[int]) -> Answer:
     return no(say("自己写、改或提交的文稿须由别人审查。")) if reviewer in authors else YES
 
 
+def may_publish(publisher: int, authors: Collection[int]) -> Answer:
+    """Four eyes once more: who answers for a text before the public is not its author; its reviewer may be. By account id."""
+    if publisher in authors:
+        return no(
+            say(
+                "自己写、改或提交的文稿不能自己公布，请另一位有公布权限的人公布；审查人有公布权限的，也可以由审查人公布。"
+            )
+        )
+    return YES
+
+
 # ── what a reviewer looks at ────────────────────────────────────────────────────────────────────────────────────────
 
 _TITLES = "同志|先生|女士|书记|县长|市长|局长|主任|科长|院长|校长|董事长|总经理|经理|教授|研究员|工程师|院士|博士"

@@ -1,6 +1,6 @@
 """Choosing a figure for a sentence: by name, with its value of today; or by a number somebody typed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -13,7 +13,7 @@ from xingke.indicators.actions import read_figure
 from xingke.indicators.aspect_names import ASPECT_NAMES
 from xingke.indicators.aspects import called, read_together
 from xingke.indicators.queries import Reader, indicators
-from xingke.indicators.rules import Indicator
+from xingke.indicators.rules import Indicator, natural_whole
 from xingke.indicators.wording import language, route_word
 from xingke.registry.models import Region
 from xingke.reports import source
@@ -39,16 +39,22 @@ def offers(query: str, region: Region, period: Period) -> list[Offer]:
     if not found:
         return []
     reader = Reader()
-    wanted = [(each, aspect) for each in found for aspect in _aspects(each)]
+    known = indicators()
+    wanted = [(each, aspect) for each in found for aspect in _aspects(each, known)]
     with columns.held():
         read_together(reader, [(each.code, aspect) for each, aspect in wanted], region, period)
         offered = [_offer(reader, each, region, period, aspect) for each, aspect in wanted]
     return [offer for offer in offered if offer.text or offer.why]
 
 
-def _aspects(asked: Indicator) -> list[str]:
-    """What can be said of an indicator without another one."""
-    return [code for code, name in ASPECT_NAMES.items() if asked.nature in name.natures and not name.takes_other]
+def _aspects(asked: Indicator, known: Mapping[str, Indicator]) -> list[str]:
+    """What can be said of an indicator: of its share of another one where that is the whole it is part of."""
+    whole = natural_whole(asked, known.values())
+    return [
+        f"{aspect}:{whole.code}" if name.takes_other and whole else aspect
+        for aspect, name in ASPECT_NAMES.items()
+        if asked.nature in name.natures and (whole or not name.takes_other)
+    ]
 
 
 def _offer(reader: Reader, asked: Indicator, region: Region, period: Period, aspect: str) -> Offer:

@@ -276,7 +276,7 @@ def prose_holds_no_numeral(catalogue: Catalogue) -> Iterator[Issue]:
 
 def _prose(entry: Entry[Outline]) -> Iterator[str]:
     for section in entry.value.section:
-        yield _unnumbered(section.heading)
+        yield unnumbered(section.heading)
         yield from (sentence.text for sentence in section.sentence)
     yield from (names.pattern for names in entry.value.names)
 
@@ -325,7 +325,7 @@ def compose(
     found: list[Composed[S]] = []
     gaps: list[Gap] = []
     for section in outline.section:
-        heading = _unnumbered(section.heading)
+        heading = unnumbered(section.heading)
         paragraphs: list[list[str | S]] = []
         has_slots = has_figures = False
         for sentence in section.sentence:
@@ -450,12 +450,33 @@ def _joined(inlines: Sequence[str | S]) -> Iterator[str | S]:
 
 # ── headings ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-_NUMBER = re.compile(r"^(?:[一二三四五六七八九十]+、|（[一二三四五六七八九十]+）|[0-9]+[.．]|（[0-9]+）)")
+_MARKS = {
+    1: r"[一二三四五六七八九十]+、", 2: r"（[一二三四五六七八九十]+）", 3: r"[0-9]{1,2}[.．](?![0-9])", 4: r"（[0-9]{1,2}）",
+}  # fmt: skip
+_NUMBER = re.compile(f"^(?:{'|'.join(_MARKS.values())})")
 _DIGITS = "〇一二三四五六七八九"
 
 
-def _unnumbered(heading: str) -> str:
+def unnumbered(heading: str) -> str:
+    """A heading without its number."""
     return _NUMBER.sub("", heading)
+
+
+def is_numbered(heading: str, level: int) -> bool:
+    """Whether a heading begins with a number as its level has it."""
+    return re.match(_MARKS[level], heading) is not None
+
+
+def renumbered(headings: Sequence[tuple[str, int]]) -> list[str]:
+    """Headings (text, level) with the numbers of their places: those that have one. The others stay and do not count."""
+    count = _Count()
+    found = []
+    for text, level in headings:
+        numbered = is_numbered(text, level)
+        found.append(count.mark(level) + unnumbered(text) if numbered else text)
+        if not numbered:
+            count.begin_below(level)
+    return found
 
 
 def _without_empty(sections: Sequence[Composed[S]]) -> list[Composed[S]]:
@@ -471,16 +492,31 @@ def _without_empty(sections: Sequence[Composed[S]]) -> list[Composed[S]]:
 
 def _numbered(sections: Sequence[Composed[S]]) -> Iterator[Composed[S]]:
     """Headings with their numbers: 一、 · （一） · 1. · （1）, beginning anew below each heading."""
-    counts = [0] * 5
+    count = _Count()
     for section in sections:
-        if not section.heading:
+        if section.heading:
+            yield Composed(count.mark(section.level) + section.heading, section.level, section.paragraphs)
+        else:
             yield section
-            continue
-        counts[section.level] += 1
-        counts[section.level + 1 :] = [0] * (4 - section.level)
-        number = counts[section.level]
-        mark = {1: f"{_chinese(number)}、", 2: f"（{_chinese(number)}）", 3: f"{number}.", 4: f"（{number}）"}
-        yield Composed(mark[section.level] + section.heading, section.level, section.paragraphs)
+
+
+class _Count:
+    """The numbers of headings, one after the other."""
+
+    def __init__(self) -> None:
+        self._reached = [0] * 5
+
+    def mark(self, level: int) -> str:
+        """The number of the next heading of a level."""
+        self._reached[level] += 1
+        self.begin_below(level)
+        number = self._reached[level]
+        marks = {1: f"{_chinese(number)}、", 2: f"（{_chinese(number)}）", 3: f"{number}.", 4: f"（{number}）"}
+        return marks[level]
+
+    def begin_below(self, level: int) -> None:
+        """Begin anew below a heading."""
+        self._reached[level + 1 :] = [0] * (4 - level)
 
 
 def _chinese(number: int) -> str:

@@ -216,7 +216,7 @@ def _mistakes(number: int, block: Block, terms: Collection[str], names: Collecti
     def mistake(kind: Any, start: int, end: int) -> Mistake:  # one of Mistake.kind
         return Mistake(kind, number, start, end, block.text[start:end], block.text[max(start - 12, 0) : end + 12])
 
-    if block.is_heading and not block.text.strip():
+    if block.is_heading and not _words(block).strip():
         yield mistake("empty", 0, 0)
     if len(block.text) > LONGEST:
         yield Mistake("long", number, 0, 0, "", block.text[:24])
@@ -266,7 +266,8 @@ def moved(source: Source, at: int, by: Literal[-1, 1]) -> Source:
         if not above:
             return source
         start = above[-1]
-    return replace(source, blocks=(*blocks[:start], *blocks[middle:end], *blocks[start:middle], *blocks[end:]))
+    arranged = (*blocks[:start], *blocks[middle:end], *blocks[start:middle], *blocks[end:])
+    return replace(source, blocks=renumbered(arranged) if head.is_heading else arranged)
 
 
 def _siblings_above(blocks: Sequence[Block], at: int) -> list[int]:
@@ -282,18 +283,34 @@ def _siblings_above(blocks: Sequence[Block], at: int) -> list[int]:
 
 def removed(source: Source, at: int) -> Source:
     """Without a paragraph, or without a heading and everything below it."""
-    return replace(source, blocks=(*source.blocks[:at], *source.blocks[section_end(source.blocks, at) :]))
+    left = (*source.blocks[:at], *source.blocks[section_end(source.blocks, at) :])
+    return replace(source, blocks=renumbered(left) if source.blocks[at].is_heading else left)
 
 
 def added(source: Source, at: int, kind: str) -> Source:
-    """With an empty paragraph right behind a block, or an empty heading behind its section; at −1: first of all."""
+    """With an empty paragraph right behind a block, or an empty heading behind its section; at −1: first of all.
+
+    Behind a heading that is numbered the new one is, too.
+    """
     blocks = source.blocks
     level = next((each.level for each in reversed(blocks[: at + 1]) if each.is_heading), 1)
     if kind == PARAGRAPH:
         return replace(source, blocks=(*blocks[: at + 1], Block(PARAGRAPH, ""), *blocks[at + 1 :]))
     heads = [each for each in range(at + 1) if blocks[each].is_heading]
     place = section_end(blocks, heads[-1]) if heads else at + 1
-    return replace(source, blocks=(*blocks[:place], Block(HEADING, "", level), *blocks[place:]))
+    is_counted = bool(heads) and rules.is_numbered(blocks[heads[-1]].text, level)
+    fresh = Block(HEADING, blocks[heads[-1]].text.removesuffix(_words(blocks[heads[-1]])) if is_counted else "", level)
+    return replace(source, blocks=renumbered((*blocks[:place], fresh, *blocks[place:])))
+
+
+def renumbered(blocks: Sequence[Block]) -> tuple[Block, ...]:
+    """Blocks whose numbered headings have the numbers of their places; what is numbered otherwise stays as it was typed."""
+    texts = iter(rules.renumbered([(block.text, block.level) for block in blocks if block.is_heading]))
+    return tuple(replace(block, text=next(texts)) if block.is_heading else block for block in blocks)
+
+
+def _words(heading: Block) -> str:
+    return rules.unnumbered(heading.text)
 
 
 def replaced(source: Source, at: int, start: int, end: int, text: str) -> Source:

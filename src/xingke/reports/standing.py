@@ -50,6 +50,11 @@ def of(document: Document, user: User, *, is_newest: bool) -> Standing:
         if not answer.allowed:
             may -= {PASSED, REFUSED}
             why_not = str(answer.reason)
+    if PUBLISHED in may:
+        answer = disclosure.may_publish(user.pk, queries.authors_of(document))
+        if not answer.allowed:
+            may -= {PUBLISHED}
+            why_not = str(answer.reason)
     return Standing(
         step, TAGS[step], last.number if last else 0, steps, frozenset(may), _waits_for(step),
         why_not, last,

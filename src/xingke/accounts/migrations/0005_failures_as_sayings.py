@@ -15,6 +15,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AddField("Job", "failure", models.JSONField(blank=True, default=str)),
-        migrations.RunPython(keep_texts),
+        migrations.RunPython(keep_texts, migrations.RunPython.noop),
         migrations.RemoveField("Job", "error"),
     ]

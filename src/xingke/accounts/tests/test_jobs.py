@@ -5,14 +5,17 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 from django.test import Client
 from django.utils import timezone
 
 from tests.cast import Cast
 from xingke.accounts import actions, queries, working
-from xingke.accounts.models import Job
+from xingke.accounts.models import Job, User
 from xingke.base import jobs
 from xingke.base.refusals import Refused
+from xingke.base.sayings import say
 
 SignIn = Callable[[str], Client]
 Run = Callable[[jobs.Work], Mapping[str, Any]]
@@ -127,6 +130,51 @@ def test_what_goes_wrong_is_said_and_the_next_job_is_done(
     assert (wrong.state, right.state) == ("failed", "done")
     page = signed_in("officer").get(f"/jobs/{wrong.pk}/").content.decode()
     assert sentence in page and "ZeroDivision" not in page
+
+
+def test_why_a_job_failed_is_said_in_the_language_of_whoever_looks(
+    cast: Cast, work: Callable[[Run], None], signed_in: SignIn
+) -> None:
+    """Also later, when its asker reads another language; what an earlier release kept is shown as it was written."""
+
+    def run(each: jobs.Work) -> Mapping[str, Any]:
+        raise Refused(say("%(column)s 列为“%(found)s”：%(remedy)s", column="B2", found="x", remedy=say("不能为空。")))
+
+    work(run)
+    failed, old = ask(cast), ask(cast)
+    working.do_next(beating=False)
+    Job.objects.filter(pk=old.pk).update(state=Job.State.FAILED, failure="早先的一句话，100%。")
+    browser = signed_in("officer")
+
+    assert "B2 列为“x”：不能为空。" in browser.get(f"/jobs/{failed.pk}/").content.decode()
+    browser.post("/language/", {"language": "en"})
+    page = browser.get(f"/jobs/{failed.pk}/").content.decode()
+    assert "Column B2 says “x”" in page and "不能为空" not in page
+    assert "早先的一句话，100%。" in browser.get(f"/jobs/{old.pk}/").content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_why_jobs_failed_in_an_earlier_release_is_kept() -> None:
+    executor = MigrationExecutor(connection)
+    (after,) = (key for key in executor.loader.graph.nodes if key[1][5:] == "failures_as_sayings")
+    before = [key for key in executor.loader.get_migration(*after).dependencies if key[0] == "accounts"]
+    try:
+        executor.migrate(before)
+        old = executor.loader.project_state(before).apps
+        user = old.get_model("accounts", "User").objects.create(username="old", name="旧")
+        made = {"kind": "import.file", "asked_at": timezone.now(), "asked_by": user}
+        for error in ("文件只有表头。", ""):
+            old.get_model("accounts", "Job").objects.create(**made, error=error)
+
+        executor = MigrationExecutor(connection)
+        executor.migrate([after])
+
+        assert [str(job.error) for job in Job.objects.order_by("pk")] == ["文件只有表头。", ""]
+    finally:
+        executor = MigrationExecutor(connection)
+        executor.migrate(executor.loader.graph.leaf_nodes())
+        Job.objects.all().delete()
+        User.objects.filter(username="old").delete()
 
 
 def test_a_job_ends_when_its_asker_wants_it_to(cast: Cast, work: Callable[[Run], None], signed_in: SignIn) -> None:

@@ -3,6 +3,7 @@
 import pytest
 from django.conf import settings
 from django.test import Client
+from lxml import html
 
 from tests.cast import PASSWORD, Cast
 from xingke.accounts.models import AuditEntry, User
@@ -128,6 +129,35 @@ def test_a_stranger_may_choose_too_and_an_unknown_language_changes_nothing(clien
 
     client.post("/language/", {"language": "tlh", "next": "https://example.org/"})
     assert client.get(SIGN_IN).headers["Content-Language"] == "en"
+
+
+@pytest.mark.parametrize("page", ["/", "/?from=elsewhere", "/sign-in/"])
+def test_a_stranger_switches_the_language_of_a_page_and_stays_on_it(db: None, page: str) -> None:
+    """Without a token and without JavaScript; until then there is no cookie, then there is this one."""
+    client = Client(enforce_csrf_checks=True)
+    shown = client.get(page).content.decode()
+    form = html.fromstring(shown).xpath("//form[@class='language']")[0]
+    fields = {each.get("name"): each.get("value") for each in form.xpath(".//input | .//button")}
+    assert fields == {"next": page, "language": "en"}
+
+    answer = client.post(form.get("action"), fields)
+
+    assert (answer.status_code, answer.headers["Location"]) == (302, page)
+    assert set(answer.cookies) == {settings.LANGUAGE_COOKIE_NAME}
+    assert client.get(page).headers["Content-Language"] == "en"
+
+
+def test_nobody_is_led_away_by_the_switch(client: Client, db: None) -> None:
+    for target in ("https://example.org/", "//example.org/", "javascript:alert(1)", ""):
+        assert client.post("/language/", {"language": "en", "next": target}).headers["Location"] == "/"
+
+
+def test_whoever_is_signed_in_switches_with_the_token_of_the_form(cast: Cast) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(cast.officer, backend="django.contrib.auth.backends.ModelBackend")
+
+    assert client.post("/language/", {"language": "en"}).status_code == 403
+    assert User.objects.get(username="officer").language == "zh-hans"
 
 
 def test_a_forged_language_cookie_is_ignored(client: Client, db: None) -> None:

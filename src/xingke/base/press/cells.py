@@ -33,6 +33,7 @@ class Remark(StrEnum):
     UNTOLD = "untold"
     PRECISION = "precision lost"
     SCIENTIFIC = "scientific notation"
+    SCALED = "shown scaled"
     NO_RESULT = "formula without result"
     FORMULA = "formula in text"
     ERROR = "error value"
@@ -43,7 +44,7 @@ class Remark(StrEnum):
 DAMAGING = frozenset(
     {
         *(Remark.PRECISION, Remark.SCIENTIFIC, Remark.NO_RESULT, Remark.FORMULA, Remark.ERROR, Remark.HASHES),
-        Remark.SHIFTED,
+        *(Remark.SHIFTED, Remark.SCALED),
     }
 )
 
@@ -107,6 +108,7 @@ class Shape(StrEnum):
     PADDED = "padded"
     MONTH = "month"
     YEAR = "year"
+    SCALED = "scaled"
 
 
 @dataclass(frozen=True)
@@ -122,13 +124,18 @@ _BUILT_IN = {
     **dict.fromkeys((9, 10), Display(Shape.PERCENT)),
     **dict.fromkeys((17, 27, 36, 50, 52, 57), Display(Shape.MONTH)),
 }
-_LITERALS = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]|AM/PM|A/P', re.IGNORECASE)
+_LITERALS = re.compile(r'"[^"]*"|[\\!].|_.|\*.|\[[^\]]*\]|AM/PM|A/P', re.IGNORECASE)
+_CONDITIONS = re.compile(r"\[[^\]]*\]")
+_POINT_PUT_IN = re.compile(r'[0#?](?:[\\!]\.|"\.")')  # 0!.0 shows the tenth of what is stored, or less
+_COMMA_BEHIND = re.compile(r"[0#?.],+(?![0#?,])")  # each shows the thousandth
 
 
 def display_of(number: int, code: str | None) -> Display | None:
     """The display of a number format: built-in number, or its own code; None for what is shown as stored."""
     if code is None:
         return _BUILT_IN.get(number)
+    if _is_scaled(code):
+        return Display(Shape.SCALED)
     bare = _LITERALS.sub("", code).split(";")[0].strip().lower()
     if "%" in bare:
         return Display(Shape.PERCENT)
@@ -140,12 +147,24 @@ def display_of(number: int, code: str | None) -> Display | None:
     return Display(Shape.YEAR) if used == {"y"} else None
 
 
+def _is_scaled(code: str) -> bool:
+    """Whether a format shows a number in another unit than it is stored in, or says a unit of its own."""
+    bare = _LITERALS.sub("", code)
+    if not set("0#?") & set(bare) and "general" not in bare.lower():
+        return False
+    written = _CONDITIONS.sub("", code)
+    return bool(_COMMA_BEHIND.search(bare) or _POINT_PUT_IN.search(written) or set("百千万亿") & set(written))
+
+
 _DIGITS_KEPT = 15  # significant digits a spreadsheet keeps of a number
+
+
+_LARGEST = 10**_DIGITS_KEPT  # from here on the last digits of a number are lost
 
 
 def plain(number: float) -> str:
     """A stored number as the spreadsheet shows it in full: at most 15 significant digits, no exponent."""
-    if number.is_integer() and abs(number) < 10**_DIGITS_KEPT:
+    if number.is_integer() and abs(number) < _LARGEST:
         return str(int(number))
     short = repr(number)
     if len(short) > _DIGITS_KEPT + 1 or "e" in short:
@@ -168,6 +187,7 @@ _CODE_FROM = 11  # exponent from which a spreadsheet shows a whole number in sci
 _SENTENCES = {
     Remark.PRECISION: say("超过 15 位的数字被存成了数值，末尾几位已经丢失；请把该列设为文本后重新填写"),
     Remark.SCIENTIFIC: say("“%(found)s”是科学计数法，后面的数字已经丢失；请把该列设为文本后重新填写"),
+    Remark.SCALED: say("显示与存值不同，单元格格式换了单位，存的是 %(found)s；请清除该格式，填写与表头单位一致的数值"),
     Remark.NO_RESULT: say("这是没有计算结果的公式；请在电子表格软件中打开并保存一次，或改填数值"),
     Remark.FORMULA: say("“%(found)s”是公式，不是结果；请改填数值"),
     Remark.ERROR: say("公式结果是错误值；请改正公式或改填数值"),
@@ -177,6 +197,14 @@ _SENTENCES = {
     Remark.SUSPECT: say("18 位代码以 000 结尾，可能是被存成数值后丢失的，请核对"),
     Remark.SHOWN_OTHERWISE: say("按显示的样子读作“%(found)s”"),
 }  # fmt: skip
+
+
+def plainly(value: str | float) -> str | None:
+    """The text of a cell there is nothing to say about, as nearly all are; None for one that wants a longer look."""
+    if isinstance(value, str):
+        text = value.strip()
+        return None if _ODD.search(text) else text
+    return str(int(value)) if -_LARGEST < value < _LARGEST and value.is_integer() else None
 
 
 def text_of(value: Value, display: Display | None = None) -> tuple[str, Remark | None]:
@@ -221,9 +249,11 @@ def written_in_csv(value: str) -> tuple[str, Remark | None]:
 def _number(value: float, display: Display | None) -> tuple[str, Remark | None]:
     if not math.isfinite(value):
         return "", Remark.ERROR
-    if abs(value) >= 10**_DIGITS_KEPT:
+    if abs(value) >= _LARGEST:
         return f"{value:.{_DIGITS_KEPT}g}", Remark.PRECISION
     text = plain(float(value))
+    if display is not None and display.shape is Shape.SCALED:
+        return text, Remark.SCALED if value else None
     if display is not None and display.shape is Shape.PERCENT:
         return format((Decimal(text) * 100).normalize(), "f") + "%", Remark.SHOWN_OTHERWISE
     if display is not None and display.shape is Shape.PADDED and text.isdecimal() and len(text) < display.digits:

@@ -139,6 +139,17 @@ def read_sheet(data: bytes, *, name: str = "", sheet: str = "", limits: Limits =
     )  # fmt: skip
 
 
+def refuse_no_table(data: bytes, name: str) -> None:
+    """Raise Unreadable for what is no table by its first bytes, or not what its name says; the rest is read by the child."""
+    sniffed = sniff(data)
+    if sniffed.kind is FileKind.EMPTY:
+        raise Unreadable(_EMPTY)
+    for contradiction in contradictions(sniffed, name):
+        raise Unreadable(contradiction)
+    if sniffed.kind not in (FileKind.CSV, FileKind.XLSX):
+        raise Unreadable(_no_table(sniffed.kind))
+
+
 # --- parent ----------------------------------------------------------------------------------------
 
 

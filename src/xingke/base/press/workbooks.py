@@ -21,6 +21,7 @@ from xingke.base.press.cells import (
     display_of,
     is_secret,
     letters,
+    plainly,
     position,
     secrecy_mark,
     sentence,
@@ -288,8 +289,12 @@ class _Scan:
                 self._bound(int(found[2]), position(f"{found[1].decode()}1")[1])
         for name in set(_WIDE.findall(block)):
             self._bound(0, position(f"{name.decode()}1")[1])
-        for found in look.row.finditer(block):
-            self._row(found[1])
+        for attributes in look.row.findall(block):
+            if attributes.startswith(b' r="%d"' % (self._last_row + 1)) and b"hidden" not in attributes:
+                self._last_row += 1  # as nearly every row
+            else:
+                self._row(attributes)
+        self._bound(self._last_row, 0)
         self.has_values = self.has_values or look.value.search(block) is not None
         if look.formula_mark in block:
             for found in look.formula.finditer(block):
@@ -452,9 +457,11 @@ class _Known(dict[Any, str]):
         self.remarks: dict[Any, Remark] = {}
 
     def __missing__(self, value: Any) -> str:
-        text, remark = self.judge(value, None)
-        if remark is not None:
-            self.remarks[value] = remark  # at most one for each distinct cell, which the parser holds as well
+        text = None if type(value) is str and "密" in value else plainly(value)
+        if text is None:
+            text, remark = self.judge(value, None)
+            if remark is not None:
+                self.remarks[value] = remark  # at most one for each distinct cell, which the parser holds as well
         if len(self) < _MEMO:
             self[value] = text
         return text

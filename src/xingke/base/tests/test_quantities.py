@@ -22,6 +22,8 @@ READINGS = [
     ("13.50", PERCENT, 135_000, "13.50%"),
     ("５２２８", FIRMS, 52_280_000, "5228家"),
     ("-0.8", PERCENT, -8_000, "-0.8%"),
+    ("1,234,567.5", WAN_YUAN, 1_234_567_500_000, "1234567.5万元"),
+    ("１，２３４", FIRMS, 12_340_000, "1234家"),
 ]
 
 
@@ -39,6 +41,14 @@ def test_a_written_number_is_kept_exactly(text: str, unit: Unit, scaled: int, sh
 def test_what_cannot_be_kept_exactly_is_refused(text: str, unit: Unit) -> None:
     with pytest.raises(ValueError, match=r"is no number|finer than"):
         Quantity.read(text, unit)
+
+
+@pytest.mark.parametrize(
+    "text", ["0,5", "0,500", "1,23", "12,34,567", "1234,567", "1,2345", ",123", "1,234,", "1.234,5"]
+)
+def test_a_comma_that_does_not_part_three_digits_is_no_thousands_comma(text: str) -> None:
+    with pytest.raises(ValueError, match="is no number"):
+        Quantity.read(text, WAN_YUAN)
 
 
 def test_an_amount_beyond_64_bits_is_refused() -> None:

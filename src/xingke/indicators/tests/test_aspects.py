@@ -10,7 +10,8 @@ from xingke.base.periods import Period
 from xingke.indicators import aspect_names, aspects
 from xingke.indicators.actions import Said, freeze, read_at, read_figure
 from xingke.indicators.drift import Readers, drift
-from xingke.indicators.queries import indicator
+from xingke.indicators.queries import indicator, indicators
+from xingke.indicators.rules import natural_whole
 from xingke.registry.models import Region
 
 YEAR = Period.year(2025)
@@ -114,7 +115,7 @@ def test_a_total_runs_from_the_month_records_are_kept_from(cast: Cast) -> None:
 
     total = said(cast.county, "high_tech_recognised", "total")
 
-    assert (total.text, total.parts[0]["period"], total.route) == ("4家", "2023-01..2025-12", "records")
+    assert (total.text, total.parts[0]["period"], total.route) == ("4家（2023年以来）", "2023-01..2025-12", "records")
     first = said(cast.county, "high_tech_recognised", "total", Period.year(2023))
     assert first.text is None
     assert "不能累计" in str(first.why)
@@ -207,3 +208,18 @@ def test_whatever_is_said_of_records_is_the_same_when_it_is_checked(cast: Cast, 
     checked = drift(figure, readers=Readers())
 
     assert (checked.holds_then, checked.has_drifted) == (True, True)
+
+
+def test_a_natural_whole_counts_the_same_and_more(cast: Cast) -> None:
+    known = indicators()
+
+    def whole(code: str) -> str:
+        found = natural_whole(known[code], known.values())
+        return found.code if found else ""
+
+    assert whole("high_tech_new") == "high_tech_recognised"  # fewer events
+    assert whole("inventions_granted") == "patents_granted"  # a narrower condition
+    assert whole("key_rnd_approvals") == "provincial_project_approvals"  # the narrowest of two
+    assert whole("provincial_project_approvals") == "superior_projects_approved"
+    for code in ("patents_granted", "high_tech_recognised", "gdp", "high_tech_pass_rate"):
+        assert whole(code) == ""

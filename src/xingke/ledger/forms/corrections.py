@@ -109,7 +109,7 @@ class ObservationForm(CorrectionForm):
         super().__init__(row, words, *args, **kwargs)
         set_choices(self.fields["indicator"], [("", _("不对应任何指标")), *words.indicators()])
         set_choices(self.fields["confidence"], [(code, confidence_word(code)) for code in CONFIDENCES])
-        self.fields["value"].label = _("数值（%(unit)s）") % {"unit": self._observation.unit}
+        self.fields["value"].label = _("数值（%(unit)s）") % {"unit": words.unit(self._observation.unit)}
 
     @property
     def _observation(self) -> Observation:

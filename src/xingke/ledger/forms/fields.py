@@ -59,7 +59,9 @@ class MeasureField(forms.CharField):
         *self.larger, self.unit = MEASURE_UNITS[name]
         word = field_word(name)
         label = (
-            word if word == self.unit.code else _("%(measure)s（%(unit)s）") % {"measure": word, "unit": self.unit.code}
+            word
+            if word == self.unit.code
+            else _("%(measure)s（%(unit)s）") % {"measure": word, "unit": Words().unit(self.unit.code)}
         )
         super().__init__(label=label, max_length=24, required=False, widget=forms.TextInput({"inputmode": "decimal"}))
         if self.larger:

@@ -9,6 +9,7 @@ from tests.cast import NOW, Cast, correct, file, report, void
 from xingke.accounts.models import AuditEntry
 from xingke.base.refusals import Refused
 from xingke.ledger import actions, queries
+from xingke.ledger.actions import filing
 from xingke.ledger.models import Observation, Patent, PatentEvent, Recognition, RecognitionEvent, RecordKeeping, State
 from xingke.registry.models import Region
 
@@ -35,7 +36,7 @@ def test_a_correction_is_a_new_version_and_the_old_one_stays(cast: Cast) -> None
 
     actions.correct_event(
         kind="patent", record=event.record, version=1, changes={"happened_on": date(2023, 11, 8)}, reason="证书日期录错",
-        by=cast.officer, now=NOW,
+        by=cast.statistician, now=NOW,
     )  # fmt: skip
 
     old, new = PatentEvent.objects.filter(record=event.record).order_by("version")
@@ -84,7 +85,7 @@ def test_two_corrections_of_the_same_version_do_not_overwrite_each_other(cast: C
         "record": event.record,
         "version": 1,
         "reason": "更正",
-        "by": cast.officer,
+        "by": cast.statistician,
         "now": NOW,
     }
     actions.correct_event(changes={"happened_on": date(2023, 11, 8)}, **correct)
@@ -113,7 +114,7 @@ def test_without_its_audit_row_nothing_is_saved(cast: Cast, monkeypatch: pytest.
     def broken(**_kwargs: object) -> None:
         raise RuntimeError("the audit trail is full")
 
-    monkeypatch.setattr(actions, "record_audit", broken)
+    monkeypatch.setattr(filing, "record_audit", broken)
 
     with pytest.raises(RuntimeError):
         file("recognition", "甲", [("recognised", "2024-11-08")], firm=cast.firm, by=cast.statistician)
@@ -194,7 +195,7 @@ def test_correcting_a_subject_rewrites_what_its_events_repeat(cast: Cast) -> Non
         version=1,
         changes={"form": "design", "name": "乙"},
         reason="类型录错",
-        by=cast.officer,
+        by=cast.statistician,
         now=NOW,
     )
 
@@ -212,7 +213,7 @@ def test_correcting_only_the_name_leaves_the_events_alone(cast: Cast) -> None:
     key = file("patent", "甲", [("granted", "2024-05-06")], firm=cast.firm, by=cast.statistician)
 
     actions.correct_subject(
-        kind="patent", record=key, version=1, changes={"name": "乙"}, reason="笔误", by=cast.officer, now=NOW
+        kind="patent", record=key, version=1, changes={"name": "乙"}, reason="笔误", by=cast.statistician, now=NOW
     )
 
     assert PatentEvent.objects.get(subject=key).version == 1
@@ -329,13 +330,13 @@ def test_a_corrected_figure_keeps_its_first_version(cast: Cast) -> None:
         version=1,
         changes={"value": 470_000_000_000_0, "as_written": "470亿元"},
         reason="公报修订",
-        by=cast.officer,
+        by=cast.statistician,
         now=NOW,
     )
 
     old, new = Observation.objects.filter(record=key).order_by("version")
     assert (old.as_written, old.seq_to) == ("468.3亿元", new.seq_from)
-    assert (new.as_written, new.reason, new.entered_by) == ("470亿元", "公报修订", cast.officer)
+    assert (new.as_written, new.reason, new.entered_by) == ("470亿元", "公报修订", cast.statistician)
 
 
 def test_an_officers_figure_answers_when_the_director_has_confirmed_it_and_no_more_when_it_is_void(cast: Cast) -> None:

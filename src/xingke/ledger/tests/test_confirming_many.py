@@ -135,7 +135,7 @@ def test_the_director_confirms_all_that_match_after_seeing_what_that_means(cast:
 def test_ticked_rows_are_confirmed_and_what_cannot_be_says_why(cast: Cast, signed_in: SignIn) -> None:
     (own,) = _drafts(cast, "payment", 1, by=cast.statistician)
     (other,) = _drafts(cast, "payment", 1, by=cast.officer, tag="乙")
-    ticked = {"row": [f"payment:{own}", f"payment:{other}", "gossip:x", f"gossip:{own}"]}
+    ticked = {"row": [f"payment:{own}", f"payment:{other}", "gossip:x", f"gossip:{own}"], "until": current_seq()}
     browser = signed_in("statistician")
 
     review = browser.post("/records/confirm/", ticked).content.decode()
@@ -144,6 +144,29 @@ def test_ticked_rows_are_confirmed_and_what_cannot_be_says_why(cast: Cast, signe
     assert "确认 1 条" in review and "其中 1 条不能确认" in review and "登记人以外的人确认" in review
     assert PaymentEvent.objects.get(record=other, seq_to__isnull=True).state == State.CONFIRMED
     assert PaymentEvent.objects.get(record=own).state == State.DRAFT
+
+
+@pytest.mark.parametrize("what", ["its event", "its subject"])
+def test_what_was_corrected_after_it_was_seen_is_not_confirmed_unseen(cast: Cast, signed_in: SignIn, what: str) -> None:
+    (moved,) = _drafts(cast, "payment", 1, by=cast.officer)
+    (stayed,) = _drafts(cast, "payment", 1, by=cast.officer, tag="乙")
+    browser = signed_in("director")
+    page = html.fromstring(browser.get("/records/?state=draft").content.decode())
+    ticked: dict[str, Any] = {**_hidden(page), "row": page.xpath("//input[@name='row']/@value")}
+    row = PaymentEvent.objects.get(record=moved)
+    common: dict[str, Any] = {"kind": "payment", "version": 1, "reason": "数字有误", "by": cast.officer, "now": NOW}
+    if what == "its event":
+        actions.correct_event(record=moved, changes={"amount": 100_000_000_00}, **common)
+    else:
+        actions.correct_subject(record=row.subject, changes={"name": "另一笔"}, **common)
+
+    review = browser.post("/records/confirm/", ticked).content.decode()
+    again = _hidden(html.fromstring(review))
+    browser.post("/records/confirm/", {**ticked, "until": again["until"], "sure": "1"})
+
+    assert "刚刚被他人更正" in review and "确认 1 条" in review
+    assert PaymentEvent.objects.get(record=moved, seq_to__isnull=True).state == State.DRAFT
+    assert PaymentEvent.objects.get(record=stayed, seq_to__isnull=True).state == State.CONFIRMED
 
 
 def test_nothing_ticked_is_said_and_nobody_else_finds_it(cast: Cast, signed_in: SignIn) -> None:

@@ -181,6 +181,42 @@ def test_a_bad_file_keeps_a_new_record_from_being_filed(cast: Cast, signed_in: S
     assert not Patent.objects.exists() and current_seq() == seq
 
 
+def test_a_refused_form_keeps_the_files_that_came_with_it(cast: Cast, signed_in: SignIn) -> None:
+    browser = signed_in("officer")
+    typed = {
+        "key": str(uuid4()), "events-TOTAL_FORMS": "1", "events-INITIAL_FORMS": "0", "form": "invention",
+        "number": "201710601862.3", "name": "", "events-0-event": "applied", "events-0-happened_on": "2017-07-21",
+        "files": [_upload("受理.pdf", PDF), _upload("不是图片.png", PDF)],
+    }  # fmt: skip
+
+    refused = browser.post("/records/patent/new/", typed)
+    waiting = refused.context["held"]
+    mended = {**typed, "name": "一种采集终端", "files": [], "held": [file.slip for file in waiting]}
+
+    assert [file.name for file in waiting] == ["受理.pdf"]  # what may not be kept does not wait either
+    assert "已收到，不用再选" in refused.content.decode()
+    assert "受理.pdf" in browser.post("/records/patent/new/", mended, follow=True).content.decode()
+
+
+def test_a_slip_is_good_for_its_own_account_only(cast: Cast, signed_in: SignIn) -> None:
+    typed = {
+        "key": str(uuid4()),
+        "events-TOTAL_FORMS": "1",
+        "events-INITIAL_FORMS": "0",
+        "files": _upload("受理.pdf", PDF),
+    }
+    slip = signed_in("officer").post("/records/patent/new/", typed).context["held"][0].slip
+    complete = {
+        **typed, "form": "invention", "number": "201710601862.3", "name": "一种采集终端", "events-0-event": "applied",
+        "events-0-happened_on": "2017-07-21", "files": [], "held": slip, "region": cast.county.code,
+    }  # fmt: skip
+
+    answer = signed_in("statistician").post("/records/patent/new/", complete)
+
+    assert "已经过期，请重新选择" in answer.content.decode()
+    assert answer.context["held"] == [] and not Patent.objects.exists()
+
+
 WRONG = [
     ("none", [], "请选择要上传的文件"),
     ("eleven", [_upload(f"{number}.pdf", PDF + bytes([number])) for number in range(11)], "一次最多上传 10 个"),

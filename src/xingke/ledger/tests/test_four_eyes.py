@@ -13,6 +13,7 @@ from xingke.accounts.models import AuditEntry
 from xingke.accounts.queries import current_seq
 from xingke.base.refusals import Refused
 from xingke.ledger import actions
+from xingke.ledger.actions import corrections, proposals
 from xingke.ledger.kinds import KINDS
 from xingke.ledger.models import PaymentEvent, Proposal, Recognition, RecognitionEvent, State
 from xingke.ledger.queries import as_of
@@ -89,14 +90,14 @@ def test_everybody_who_wrote_a_draft_is_its_author(cast: Cast) -> None:
 def test_what_is_checked_still_stands_when_it_is_written(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever waits for the counter sees what was written by who held it: no check comes before."""
     _payment(cast, by=cast.statistician)
-    event, held = PaymentEvent.objects.get(), actions.take_seq
+    event, held = PaymentEvent.objects.get(), corrections.take_seq
 
     def confirmed_meanwhile() -> int:
-        monkeypatch.setattr(actions, "take_seq", held)
+        monkeypatch.setattr(corrections, "take_seq", held)
         actions.confirm_event(kind="payment", record=event.record, version=1, by=cast.director, now=NOW)
         return held()
 
-    monkeypatch.setattr(actions, "take_seq", confirmed_meanwhile)
+    monkeypatch.setattr(corrections, "take_seq", confirmed_meanwhile)
     with pytest.raises(Refused, match="不是最新版本"):
         actions.correct_event(
             kind="payment", record=event.record, version=1, changes={"happened_on": date(2024, 3, 1)}, reason="改日期",
@@ -126,11 +127,30 @@ def test_a_neighbouring_event_makes_nobody_an_author(cast: Cast) -> None:
         by=cast.officer, now=NOW, source="补录",
     )  # fmt: skip
     moved = PaymentEvent.objects.get(record=first.record, seq_to__isnull=True)
-    assert (moved.version, moved.entered_by) == (2, cast.officer)
+    assert (moved.version, moved.entered_by) == (2, cast.statistician)
 
     with pytest.raises(Refused, match="不能是同一个账号"):
         actions.confirm_event(kind="payment", record=first.record, version=2, by=cast.statistician, now=NOW)
     actions.confirm_event(kind="payment", record=first.record, version=2, by=cast.director, now=NOW)
+
+
+def test_what_follows_from_a_draft_leaves_who_signed_and_the_confirmed_day_as_they_were(cast: Cast) -> None:
+    title = _title(cast)
+    actions.add_event(
+        kind="recognition", subject=title.subject, by=cast.officer, now=NOW, source="补录",
+        event=actions.NewEvent(event="recognised", on=date(2021, 11, 8), region=cast.county),
+    )  # fmt: skip
+    draft = RecognitionEvent.objects.get(state=State.DRAFT)
+
+    moved, head = (
+        model.objects.get(seq_to__isnull=True, state=State.CONFIRMED) for model in (RecognitionEvent, Recognition)
+    )
+    assert (moved.version, moved.step, moved.entered_by, moved.confirmed_by) == (2, 2, cast.statistician, cast.checker)
+    assert (head.version, head.happened_on) == (1, date(2024, 11, 8))
+
+    actions.confirm_events(records={"recognition": [draft.record]}, by=cast.director, now=NOW)
+    head = Recognition.objects.get(seq_to__isnull=True)
+    assert (head.happened_on, head.entered_by) == (date(2021, 11, 8), cast.statistician)
 
 
 def test_voiding_the_last_event_frees_its_number(cast: Cast) -> None:
@@ -176,6 +196,17 @@ def test_until_it_is_accepted_the_confirmed_version_counts(cast: Cast) -> None:
     assert list(AuditEntry.objects.order_by("-seq").values_list("action", flat=True)[:2]) == [
         "recognition.correction-accepted", "recognition.correction-proposed"
     ]  # fmt: skip
+
+
+def test_who_proposes_twice_is_named_twice(cast: Cast) -> None:
+    event = _title(cast)
+
+    for version, day in enumerate((date(2023, 11, 8), date(2023, 11, 9)), 1):
+        proposal = _propose(event, day, by=cast.officer, version=version)
+        actions.accept_proposal(proposal=proposal, by=cast.director, now=NOW)
+
+    rows = RecognitionEvent.objects.filter(version__gt=1)
+    assert {(row.entered_by, row.confirmed_by) for row in rows} == {(cast.officer, cast.director)}
 
 
 def test_a_corrected_level_is_repeated_by_its_events_when_it_is_accepted(cast: Cast) -> None:
@@ -396,27 +427,27 @@ def test_what_came_to_rest_on_it_meanwhile_keeps_it_from_being_void(cast: Cast) 
 
 def test_two_who_decide_at_once_decide_once(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever waits for the counter finds the proposal decided."""
-    proposal, held = _propose_void(_title(cast), by=cast.officer), actions.take_seq
+    proposal, held = _propose_void(_title(cast), by=cast.officer), proposals.take_seq
 
     def declined_meanwhile() -> int:
-        monkeypatch.setattr(actions, "take_seq", held)
+        monkeypatch.setattr(proposals, "take_seq", held)
         actions.decline_proposal(proposal=proposal, answer="证书有效", by=cast.checker, now=NOW)
         return held()
 
-    monkeypatch.setattr(actions, "take_seq", declined_meanwhile)
+    monkeypatch.setattr(proposals, "take_seq", declined_meanwhile)
     with pytest.raises(Refused, match="已有结果"):
         actions.accept_proposal(proposal=proposal, by=cast.director, now=NOW)
 
 
 def test_two_who_propose_at_once_propose_once(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    event, held = _title(cast), actions.take_seq
+    event, held = _title(cast), proposals.take_seq
 
     def proposed_meanwhile() -> int:
-        monkeypatch.setattr(actions, "take_seq", held)
+        monkeypatch.setattr(proposals, "take_seq", held)
         _propose(event, date(2023, 11, 8), by=cast.statistician)
         return held()
 
-    monkeypatch.setattr(actions, "take_seq", proposed_meanwhile)
+    monkeypatch.setattr(proposals, "take_seq", proposed_meanwhile)
     with pytest.raises(Refused, match="已有一项改动建议"):
         _propose_void(event, by=cast.officer)
 

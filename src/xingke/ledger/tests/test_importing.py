@@ -14,6 +14,7 @@ from xingke.accounts.queries import current_seq
 from xingke.base.refusals import Refused
 from xingke.ledger import actions, importing
 from xingke.ledger.importing import Outcome
+from xingke.ledger.incoming import Options
 from xingke.ledger.models import ImportBatch, ImportChunk, Observation, State
 from xingke.ledger.sheets import FIGURE_COLUMNS
 
@@ -35,19 +36,26 @@ def csv_of(*rows: Mapping[str, str], encoding: str = "utf-8") -> bytes:
     return text.getvalue().encode(encoding)
 
 
-def bring(data: bytes, by: User, *, name: str = "上报数.csv", now: datetime = NOW) -> Outcome:
+def bring(
+    data: bytes, by: User, *, name: str = "上报数.csv", now: datetime = NOW, options: Options | None = None
+) -> Outcome:
     """Import a file's rows; how a file is read has its own tests below and in base.press."""
     rows = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))
     table = importing.Table(
         header=tuple(rows[0]), rows=[tuple(row.values()) for row in rows], numbers=range(2, len(rows) + 2),
         encoding="UTF-8", digest=hashlib.sha256(data).hexdigest(),
     )  # fmt: skip
-    return bring_table(table, by, name=name, now=now)
+    return bring_table(table, by, name=name, now=now, options=options or AT_ONCE)
 
 
-def bring_table(table: importing.Table, by: User, *, name: str = "上报数.csv", now: datetime = NOW) -> Outcome:
+AT_ONCE = Options(confirmed=True)
+
+
+def bring_table(
+    table: importing.Table, by: User, *, name: str = "上报数.csv", now: datetime = NOW, options: Options = AT_ONCE
+) -> Outcome:
     form = importing.sheet_form("observation")
-    return importing.import_table(form=form, table=table, file_name=name, by=by, now=now)
+    return importing.import_table(form=form, table=table, file_name=name, by=by, now=now, options=options)
 
 
 def problems(outcome: Outcome) -> list[str]:
@@ -140,6 +148,13 @@ def test_a_figure_becomes_an_observation_with_its_exact_amount(cast: Cast) -> No
 
 def test_an_officer_who_may_not_confirm_files_drafts(cast: Cast) -> None:
     bring(csv_of({}), cast.officer)
+
+    row = Observation.objects.get()
+    assert (row.state, row.confirmed_at, row.confirmed_by) == (State.DRAFT, None, None)
+
+
+def test_figures_are_drafts_unless_it_was_asked_that_they_count_at_once(cast: Cast) -> None:
+    bring(csv_of({}), cast.statistician, options=Options())
 
     row = Observation.objects.get()
     assert (row.state, row.confirmed_at, row.confirmed_by) == (State.DRAFT, None, None)

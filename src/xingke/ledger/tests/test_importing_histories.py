@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.db.models import Count
 
 from tests.cast import NOW, Cast, file
 from xingke.accounts.actions import set_account_active
@@ -14,7 +15,8 @@ from xingke.accounts.models import AuditEntry, User
 from xingke.accounts.queries import check_audit_chain, current_seq
 from xingke.base.codes import is_credit_code
 from xingke.base.refusals import Refused
-from xingke.ledger import actions, importing
+from xingke.base.sayings import told
+from xingke.ledger import actions, importing, incoming
 from xingke.ledger.importing import Outcome
 from xingke.ledger.incoming import Options
 from xingke.ledger.models import (
@@ -243,6 +245,28 @@ def test_nobody_amends_the_record_of_another_place(cast: Cast) -> None:
     assert Patent.objects.get().name == "一种示例装置"
 
 
+@pytest.mark.parametrize("name", ["", "青溪县明渠传感科技有限公司", "乱写的名字"])
+def test_nobody_ties_a_record_to_a_firm_they_may_not_see(cast: Cast, name: str) -> None:
+    Organisation.objects.filter(pk=cast.firm.pk).update(credit_code="91330100MA28ABCD1X")
+    theirs = {**PATENT, "区划": "云渡县", "专利权人": name, "统一社会信用代码": "91330100MA28ABCD1X"}
+    options = Options(region="990122", new_organisations=True)
+
+    outcome = bring("patent", theirs, by=cast.neighbour, options=options)
+
+    assert said(outcome) == [
+        "统一社会信用代码 列为“91330100MA28ABCD1X”：这个统一社会信用代码登记在您不能为其登记的单位名下，请核对代码。"
+    ]
+    assert bring("patent", {**theirs, "区划": "青溪县", "专利权人": ""}, by=cast.officer).counts["new"] == 1
+
+
+def test_no_record_of_a_fictional_place_is_tied_to_a_real_firm(cast: Cast) -> None:
+    Organisation.objects.filter(pk=cast.firm.pk).update(credit_code="91330100MA28ABCD1X", is_fictional=False)
+
+    outcome = bring("patent", {**PATENT, "专利权人": "", "统一社会信用代码": "91330100MA28ABCD1X"}, by=cast.officer)
+
+    assert "您不能为其登记的单位" in said(outcome)[0]
+
+
 def test_what_moved_away_is_amended_where_it_is_now(cast: Cast) -> None:
     """The row names the first holder and place; what happens later is the present holder's, and theirs to enter."""
     bring("patent", PATENT, by=cast.statistician, options=CONFIRMED)
@@ -285,6 +309,21 @@ def test_two_new_firms_of_one_name_are_not_made_one(cast: Cast) -> None:
     assert found(outcome) == {"new": 1, "rejected": 1} and first in said(outcome)[0]
 
 
+def test_a_credit_code_with_another_check_digit_is_accepted_and_remarked_once(cast: Cast) -> None:
+    code = next(code for code in (f"91990121MA{number:08d}" for number in range(1000)) if not is_credit_code(code))
+    row = {**PATENT, "专利权人": "新厂", "统一社会信用代码": code}
+
+    batch = importing.prepare(
+        form=importing.sheet_form("patent"), table=table_of(row, {**row, "申请号": "201710601862.3"}), file_name="清单.csv",
+        by=cast.officer, now=NOW, options=Options(region="990121", new_organisations=True),
+    )  # fmt: skip
+    importing.file(batch=batch, by=cast.officer, now=NOW)
+
+    (remark,) = [str(told(note)) for note in batch.notes if code in str(told(note))]
+    assert "“新厂”" in remark and "校验位不符，仍可登记" in remark
+    assert Organisation.objects.get(credit_code=code).name == "新厂"
+
+
 def test_whoever_loses_the_right_meanwhile_files_nothing(cast: Cast) -> None:
     table = table_of(PATENT)
     batch = importing.prepare(
@@ -299,6 +338,29 @@ def test_whoever_loses_the_right_meanwhile_files_nothing(cast: Cast) -> None:
     with pytest.raises(Refused, match=r"import\.run"):
         importing.file(batch=batch, by=cast.officer, now=NOW, step=close)
     assert not Patent.objects.exists()
+
+
+def test_checking_says_how_far_it_is(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(incoming, "PART", 2)
+    told: list[tuple[int, int, str]] = []
+    importing.prepare(
+        form=importing.sheet_form("patent"), table=table_of(*[PATENT] * 5), file_name="清单.csv", by=cast.officer,
+        now=NOW, options=HERE, step=lambda *each: told.append(each),
+    )  # fmt: skip
+    assert told == [*((done, 5, importing.CHECKING) for done in (0, 2, 4)), (5, 5, importing.STAGING)]
+
+
+def test_a_thousand_rows_are_filed_as_one_by_one(cast: Cast) -> None:
+    """More rows than one statement writes: all there, each with what is its own and what all share."""
+    rows = [PATENT | {"申请号": f"20231{number:07}.4", "专利名称": f"装置{number}"} for number in range(1_100)]
+    assert found(bring("patent", *rows, by=cast.officer)) == {"new": 1_100}
+    assert set(Patent.objects.values_list("name", flat=True)) == {row["专利名称"] for row in rows}
+    days = PatentEvent.objects.values_list("event", "happened_on").annotate(count=Count("pk")).order_by("step")
+    assert list(days) == [("applied", date(2023, 2, 14), 1_100), ("granted", date(2024, 3, 5), 1_100)]
+    assert set(Patent.objects.values_list("entered_by", "state", "version", "reason")) == {
+        (cast.officer.pk, "draft", 1, "")
+    }
+    assert found(bring("patent", *rows, by=cast.officer)) == {"unchanged": 1_100}
 
 
 def test_whoever_may_not_import_is_refused(cast: Cast) -> None:

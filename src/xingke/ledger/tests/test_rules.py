@@ -198,14 +198,23 @@ def test_four_eyes(story: str, four_eyes: bool, authors: set[int], allowed: bool
         assert filed.allowed is (not four_eyes or author != 2)
 
 
-def test_what_four_eyes_confirmed_is_only_proposed_to_be_changed() -> None:
-    at_once = {
-        (state, four_eyes): rules.is_corrected_at_once(state=state, four_eyes=four_eyes)
-        for state in ("draft", "confirmed")
-        for four_eyes in (True, False)
-    }
+@pytest.mark.parametrize(
+    ("state", "four_eyes", "may_confirm", "why_not"),
+    [
+        ("draft", True, False, ""),
+        ("draft", False, False, ""),
+        ("confirmed", False, True, ""),
+        ("confirmed", False, False, "您没有确认的权限"),
+        ("confirmed", True, True, "已由两人登记和确认"),
+        ("confirmed", True, False, "已由两人登记和确认"),
+    ],
+)
+def test_what_is_confirmed_is_changed_at_once_only_by_who_confirms_it_anew(
+    state: str, four_eyes: bool, may_confirm: bool, why_not: str
+) -> None:
+    answer = rules.may_change_at_once(state=state, four_eyes=four_eyes, may_confirm=may_confirm)
 
-    assert [each for each, is_at_once in at_once.items() if not is_at_once] == [("confirmed", True)]
+    assert answer.allowed == (not why_not) and why_not in str(answer.reason)
 
 
 def test_a_proposal_is_decided_once_and_never_accepted_by_who_made_it() -> None:
@@ -224,3 +233,23 @@ def test_only_the_newest_version_may_be_corrected(state: str, is_current: bool, 
 
     assert answer.allowed is allowed
     assert bool(answer.reason) is not allowed
+
+
+@pytest.mark.parametrize(
+    ("events", "possible"),
+    [
+        (["granted", "lapsed"], True),
+        (["lapsed"], False),
+        (["granted", "lapsed", "lapsed"], False),
+        (["granted", "no such event"], False),
+        ([], True),
+    ],
+)
+def test_a_history_is_possible_where_its_effects_can_be_told(events: list[str], possible: bool) -> None:
+    history = [rules.Happening(event, date(2024, 1, day)) for day, event in enumerate(events, 1)]
+    assert rules.is_possible(history) == possible
+    if possible:
+        assert len(rules.effects(history)) == len(events)
+    else:
+        with pytest.raises(Refused):
+            rules.effects(history)

@@ -10,6 +10,7 @@ from xingke.base.press.tests.books import data as data_of
 from xingke.base.refusals import Refused
 from xingke.ledger import importing
 from xingke.ledger.importing import Outcome, read_table
+from xingke.ledger.incoming import Options
 from xingke.ledger.models import Observation
 
 COLUMNS = ("figure", "document", "region", "region_code", "stated_year", "real_year", "period", "indicator", "measure",
@@ -39,7 +40,9 @@ def workbook(*rows: Sequence[str | float], replace: tuple[str, str] = ("", "")) 
 
 def bring(data: bytes, cast: Cast, name: str = "上报数.xlsx") -> Outcome:
     form, table = importing.sheet_form("observation"), read_table(data, name=name)
-    return importing.import_table(form=form, table=table, file_name=name, by=cast.statistician, now=NOW)
+    return importing.import_table(
+        form=form, table=table, file_name=name, by=cast.statistician, now=NOW, options=Options(confirmed=True)
+    )
 
 
 def test_a_workbook_is_filed_like_a_csv_with_its_own_row_numbers(cast: Cast) -> None:

@@ -3,23 +3,27 @@
 import csv
 import io
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from tests.cast import Cast, file
+from tests.cast import NOW, Cast, correct, file
+from xingke.accounts.actions import record_sign_in
 from xingke.accounts.models import Job
 from xingke.accounts.queries import current_seq
-from xingke.accounts.working import do_next
-from xingke.ledger import import_jobs
+from xingke.accounts.working import ATTEMPTS, do_next
+from xingke.ledger import import_jobs, importing
 from xingke.ledger.importing import SIZE_LIMIT
-from xingke.ledger.models import ImportBatch, Observation, Patent
+from xingke.ledger.models import ImportBatch, Observation, Patent, PatentEvent
 from xingke.ledger.sheets import FIGURE_COLUMNS
 from xingke.registry import queries as registry
 
 SignIn = Callable[[str], Client]
+
+pytestmark = pytest.mark.usefixtures("data_folder")
 
 HEAD = "figure,document,region,period,indicator,measure,value,unit,as_written\n"
 GOOD = "T1#1,T1,青溪县,2024,地区生产总值,level,468.30,亿元,468.30亿元\n"
@@ -104,7 +108,7 @@ def test_a_job_that_is_done_again_after_a_kill_files_nothing_twice(cast: Cast, s
 
 
 def test_a_ledger_that_changed_meanwhile_is_shown_before_it_is_filed(cast: Cast, signed_in: SignIn) -> None:
-    browser = signed_in("officer")
+    browser = signed_in("statistician")
     batch = _hand_over(browser, (PATENTS + PATENT).encode(), form="patent")
     file("patent", "202310123456.4", [("applied", "2023-01-01")], firm=cast.firm, by=cast.statistician)
 
@@ -114,6 +118,38 @@ def test_a_ledger_that_changed_meanwhile_is_shown_before_it_is_filed(cast: Cast,
     batch.refresh_from_db()
     assert (batch.state, batch.counts["new"], batch.counts["changed"]) == ("prepared", 0, 1)
     assert _file(browser, batch).state == Job.State.DONE
+
+
+def test_what_a_colleague_corrected_after_the_preview_is_not_written_over_unseen(cast: Cast, signed_in: SignIn) -> None:
+    patent = file("patent", "202310123456.4", [("applied", "2023-01-01")], firm=cast.firm, by=cast.statistician)
+    browser = signed_in("statistician")
+    batch = _hand_over(browser, (PATENTS + PATENT).encode(), form="patent")
+    assert batch.counts["changed"] == 1
+    event = PatentEvent.objects.get(subject=patent)
+    correct("patent", event.record, {"happened_on": date(2023, 1, 9)}, by=cast.statistician)
+
+    job = _file(browser, batch)
+
+    assert "1 行要改动的记录在您查看之后刚刚被他人更正" in str(job.error)
+    assert PatentEvent.objects.get(subject=patent, seq_to__isnull=True).happened_on == date(2023, 1, 9)
+    assert _file(browser, batch).state == Job.State.DONE  # it was held against the correction, and looked at again
+
+
+def test_people_who_sign_in_do_not_keep_an_import_from_being_filed(
+    cast: Cast, signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = signed_in("officer")
+    batch = _hand_over(browser, (PATENTS + PATENT).encode(), form="patent")
+    check = importing.check
+
+    def checked_while_somebody_signs_in(*arguments: Any) -> Any:
+        found = check(*arguments)
+        record_sign_in(user=cast.director, now=NOW)
+        return found
+
+    monkeypatch.setattr(importing, "check", checked_while_somebody_signs_in)
+
+    assert _file(browser, batch).state == Job.State.DONE and Patent.objects.count() == 1
 
 
 def test_an_import_that_is_given_up_keeps_nothing(cast: Cast, signed_in: SignIn) -> None:
@@ -184,7 +220,9 @@ def test_the_same_file_again_has_nothing_to_file(cast: Cast, signed_in: SignIn) 
 REFUSED = [
     ("nothing", None, "请选择要导入的文件。"),
     ("too large", b"x" * (SIZE_LIMIT + 1), "文件超过 20 MB，请分成几个文件导入。"),
-]
+    ("an archive", b"PK\x03\x04", "文件名以“.csv”结尾，内容却是压缩包，不予打开；请用相应软件打开，另存为 .xlsx 或 CSV 再试。"),
+    ("blank", b"  \n", "文件是空的，没有可导入的内容。"),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("story, content, sentence", REFUSED)
@@ -196,12 +234,17 @@ def test_what_is_no_file_is_refused_at_once(
     response: Any = browser.post("/imports/", {"form": "patent"}) if content is None else _post(browser, content)
 
     assert (response.status_code, response.context["error"]) == (200, sentence)
-    assert not Job.objects.exists()
+    assert not Job.objects.exists() and not import_jobs.kept().digests()
+
+
+def test_a_file_whose_name_says_that_it_is_secret_is_not_kept(cast: Cast, signed_in: SignIn) -> None:
+    response = _post(signed_in("officer"), (PATENTS + PATENT).encode(), name="机密★1年 项目.csv")
+
+    assert "涉密文件不得上传到本系统" in response.context["error"]
+    assert not Job.objects.exists() and not import_jobs.kept().digests()
 
 
 WRONG = [
-    ("blank", b"  \n", "文件是空的，没有可导入的内容。"),
-    ("a workbook", b"PK\x03\x04", "文件名以“.csv”结尾，内容却是压缩包"),
     ("a column is missing", b"figure,document\n1,2\n", "缺少必需的列：region、period"),
     ("only a head", HEAD.encode(), "文件只有表头，没有数据行。"),
     ("secret", ("机密★1年\n" + HEAD + GOOD).encode(), "文件标有密级"),
@@ -221,6 +264,7 @@ def test_a_wrong_file_ends_in_one_sentence(
     page = browser.get(response.headers["Location"])
     assert page.status_code == 200 and sentence in page.content.decode(), story
     assert not ImportBatch.objects.exists() and not Observation.objects.exists()
+    assert not import_jobs.kept().digests()
 
 
 def test_an_import_is_seen_by_who_made_it_only(cast: Cast, signed_in: SignIn) -> None:
@@ -242,12 +286,68 @@ def test_an_import_is_seen_by_who_made_it_only(cast: Cast, signed_in: SignIn) ->
     assert batch.state == "prepared"
 
 
+def test_what_was_found_in_a_file_is_said_in_the_language_of_whoever_looks(cast: Cast, signed_in: SignIn) -> None:
+    """What the confined reader says of cells and rows is staged as sayings; what was staged as a text before stays."""
+    browser = signed_in("officer")
+    rows = "表：,,,,,\n" + PATENTS + PATENT + DIRTY.replace("202310123457.9", "2.02310123457E+11") + "合计,,,,,\n"
+    batch = _hand_over(browser, rows.encode(), form="patent")
+    ImportBatch.objects.update(notes=[*batch.notes, "早先的提示"])
+    address = f"/imports/{batch.pk}/"
+
+    said = browser.get(address).content.decode()
+    assert (
+        "A1 表头之前的“表：”没有作为数据读入" in said
+        and "第 5 行是合计" in said
+        and "D4 “2.02310123457E+11”是科学计数法" in said
+    )
+
+    browser.post("/language/", {"language": "en"})
+    page = browser.get(address).content.decode()
+    assert "A1 “表：” above the header was not read as data" in page and "row 5 is a total" in page
+    assert "D4 “2.02310123457E+11” is scientific notation" in page and "科学计数法" not in page
+    assert "早先的提示" in page
+
+
 def test_what_was_handed_over_is_kept_by_its_digest(cast: Cast, signed_in: SignIn) -> None:
     content = (PATENTS + PATENT).encode()
 
     batch = _hand_over(signed_in("officer"), content, form="patent")
 
     assert import_jobs.kept().get(batch.digest) == content
+
+
+def test_the_file_of_an_import_that_is_given_up_goes_unless_another_refers_to_it(cast: Cast, signed_in: SignIn) -> None:
+    browser, content = signed_in("officer"), (PATENTS + PATENT).encode()
+    first = _hand_over(browser, content, form="patent")
+    _post(browser, content, form="patent")  # again, and not read yet
+
+    browser.post(f"/imports/{first.pk}/cancel/")
+    assert import_jobs.kept().digests() == {first.digest}
+
+    do_next(beating=False)
+    browser.post(f"/imports/{ImportBatch.objects.latest('pk').pk}/cancel/")
+    assert not import_jobs.kept().digests()
+
+
+def test_what_a_killed_job_left_goes_with_the_next_import(cast: Cast, signed_in: SignIn) -> None:
+    browser = signed_in("officer")
+    _post(browser, ("机密★1年\n" + HEAD + GOOD).encode())
+    Job.objects.update(attempts=ATTEMPTS)  # three children did not survive it
+
+    assert do_next(beating=False) is None and len(import_jobs.kept().digests()) == 1
+
+    batch = _hand_over(browser, (PATENTS + PATENT).encode(), form="patent")
+    assert import_jobs.kept().digests() == {batch.digest}
+
+
+def test_a_job_done_again_after_its_file_went_says_so(cast: Cast, signed_in: SignIn) -> None:
+    _post(signed_in("officer"), ("机密★1年\n" + HEAD + GOOD).encode())
+    do_next(beating=False)
+    Job.objects.update(state=Job.State.QUEUED)  # as if it had been killed before it could say that it failed
+
+    job = do_next(beating=False)
+
+    assert job is not None and str(job.error) == "这个文件没有通过核对，已不再保存；请改正后重新交来。"
 
 
 @pytest.mark.parametrize("code", ["patent", "contract", "high_tech_list", "activity", "payment", "observation"])

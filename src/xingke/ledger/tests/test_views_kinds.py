@@ -206,9 +206,9 @@ def test_the_people_of_an_activity_are_corrected_with_the_word_they_came_with(ca
         "approximation": "", "reason": "签到表",
     }  # fmt: skip
 
-    signed_in("officer").post(f"{own}correct/", asked)
+    signed_in("statistician").post(f"{own}correct/", asked)
 
-    newest = signed_in("officer").get(own).context["versions"][0]
+    newest = signed_in("statistician").get(own).context["versions"][0]
     assert [(each.label, each.old, each.new) for each in newest["changes"]] == [
         ("人次", "120余人次", "118人次"),
         ("约数", "余", ""),

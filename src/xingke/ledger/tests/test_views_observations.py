@@ -142,14 +142,14 @@ def test_choosing_without_a_reason_is_refused_and_the_choice_stays_on_the_page(c
     response = browser.post(f"/observations/{second}/choose/", {"version": "1", "reason": ""})
 
     page = response.content.decode()
-    assert "这个字段是必填项。" in page
+    assert "请填写这一项。" in page
     assert "468.30亿元" in page and "471.02亿元" in page
     assert len(browser.get("/observations/choices/").context["choices"]) == 1
 
 
 def test_a_stale_choice_keeps_the_reason_and_says_why(cast: Cast, signed_in: SignIn) -> None:
     first, second = _rivals(cast)
-    browser = signed_in("officer")
+    browser = signed_in("statistician")
     browser.post(
         f"/records/observation/{second}/correct/",
         {
@@ -179,7 +179,7 @@ def test_a_corrected_figure_keeps_its_unit_and_moves_with_its_period(cast: Cast,
         "reason": "按公报更正",
     }  # fmt: skip
 
-    browser = signed_in("officer")
+    browser = signed_in("statistician")
     browser.post(f"/records/observation/{key}/correct/", asked)
 
     row = Observation.objects.get(record=key, seq_to__isnull=True)

@@ -231,7 +231,7 @@ def test_of_two_browsers_the_second_learns_that_the_record_has_changed_and_keeps
 
 REFUSED = [
     ("a history that cannot have been", {"event": "expired"}, "没有有效的认定"),
-    ("no reason", {"happened_on": "2023-11-08", "reason": " "}, "这个字段是必填项。"),
+    ("no reason", {"happened_on": "2023-11-08", "reason": " "}, "请填写这一项。"),
     ("nothing changed", {}, "没有改动任何内容"),
     ("a day before the republic", {"happened_on": "1900-01-01"}, "早于 1949 年 10 月 1 日"),
     ("a page without its version", {"happened_on": "2023-11-08", "version": ""}, "页面不完整"),
@@ -306,7 +306,7 @@ def test_voiding_needs_a_reason_and_then_shows_in_the_versions(cast: Cast, signe
     browser.post(f"{own}void/", {"version": "1", "reason": "重复登记"})
     accept_open_proposals(by=cast.checker)
 
-    assert "这个字段是必填项。" in refused.content.decode()
+    assert "请填写这一项。" in refused.content.decode()
     shown = browser.get(own).context
     assert shown["row"].state == "void"
     assert [(change.old, change.new) for change in shown["versions"][0]["changes"]] == [("已确认", "已作废")]
@@ -331,7 +331,7 @@ def test_a_correction_is_held_to_what_a_new_record_is(cast: Cast, signed_in: Sig
     key = file(
         "patent", "甲", [("granted", "2024-05-06")], firm=cast.firm, by=cast.statistician, number="201710601862.3"
     )
-    event, browser = PatentEvent.objects.get(), signed_in("officer")
+    event, browser = PatentEvent.objects.get(), signed_in("statistician")
 
     day = {"version": "1", "reason": "改", "event": "granted", "happened_on": "2099-01-02"}
     answer = browser.post(f"/records/patent/{event.record}/correct/", day)

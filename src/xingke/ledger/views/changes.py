@@ -19,7 +19,7 @@ from xingke.base.refusals import Refused
 from xingke.ledger import actions, queries
 from xingke.ledger.forms.corrections import CorrectionForm, ReasonForm, correction_form
 from xingke.ledger.record_facts import crumbs, lead, title
-from xingke.ledger.views.evidence import handed_over
+from xingke.ledger.views.evidence import handed_over, held
 from xingke.ledger.words import Words
 from xingke.registry import queries as registry
 
@@ -31,12 +31,12 @@ def record_correct(request: HttpRequest, kind: str, record: UUID) -> HttpRespons
     user = registry.reader(request.user)
     shown = queries.record_to_change(user, kind, record, Permission.RECORD_ENTER)
     words = Words()
-    is_proposed = not queries.corrected_at_once(shown)
+    is_proposed = not queries.changed_at_once(user, shown)
     form = correction_form(shown, words, request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             with transaction.atomic():
-                _correct(shown, form, user)
+                _correct(shown, form, user, is_proposed=is_proposed)
                 actions.attach_evidence(
                     kind=kind, record=record, files=handed_over(request), by=user, now=timezone.now()
                 )
@@ -46,19 +46,25 @@ def record_correct(request: HttpRequest, kind: str, record: UUID) -> HttpRespons
             messages.success(request, PROPOSED if is_proposed else _("已更正，旧版本保留在“版本”里。"))
             return redirect("ledger:record", kind, record)
     act = _("提出更正") if is_proposed else _("更正")
-    context = {**_context(words, shown, form, act), "act": act, "is_proposed": is_proposed, "suffixes": SUFFIXES}
+    context = {
+        **_context(words, shown, form, act),
+        "act": act,
+        "is_proposed": is_proposed,
+        "suffixes": SUFFIXES,
+        "held": held(request),
+    }
     return render(request, "ledger/record_correct.html", context)
 
 
-def _correct(shown: queries.RecordPage, form: CorrectionForm, by: User) -> None:
+def _correct(shown: queries.RecordPage, form: CorrectionForm, by: User, *, is_proposed: bool) -> None:
     common = {
         "record": shown.current.record, "version": form.cleaned_data["version"], "changes": form.changes(),
         "reason": form.cleaned_data["reason"], "by": by, "now": timezone.now(),
     }  # fmt: skip
-    if shown.kind == queries.OBSERVATION:
-        actions.correct_observation(**common)
-    elif not queries.corrected_at_once(shown):
+    if is_proposed:
         actions.propose_correction(kind=shown.kind, **common)
+    elif shown.kind == queries.OBSERVATION:
+        actions.correct_observation(**common)
     elif shown.is_event:
         actions.correct_event(kind=shown.kind, **common)
     else:
@@ -69,15 +75,15 @@ def _correct(shown: queries.RecordPage, form: CorrectionForm, by: User) -> None:
 def record_void(request: HttpRequest, kind: str, record: UUID) -> HttpResponse:
     user = registry.reader(request.user)
     shown = queries.record_to_void(user, kind, record)
-    is_proposed = not queries.corrected_at_once(shown)
+    is_proposed = not queries.changed_at_once(user, shown)
     form = ReasonForm(request.POST or None, initial={"version": shown.current.version})
     if request.method == "POST" and form.is_valid():
         common = {"record": record, "by": user, "now": timezone.now(), **form.cleaned_data}
         try:
-            if kind == queries.OBSERVATION:
-                actions.void_observation(**common)
-            elif is_proposed:
+            if is_proposed:
                 actions.propose_void(kind=kind, **common)
+            elif kind == queries.OBSERVATION:
+                actions.void_observation(**common)
             else:
                 actions.void_event(kind=kind, **common)
         except Refused as refusal:

@@ -31,38 +31,44 @@ def records_confirm(request: HttpRequest) -> HttpResponse:
     back = f"{reverse('ledger:record-list')}?state=draft"
     if request.method == "GET":  # after signing in again, what was ticked is gone
         return redirect(back)
-    records = _chosen(request, user)
+    until = _seen_at(request)
+    records = _chosen(request, user, until)
     if not any(records.values()):
         messages.error(request, _("没有选定任何记录：先在记录前面打钩，再确认。"))
         return redirect(back)
     if "sure" in request.POST:
         try:
-            plan = actions.confirm_events(records=records, by=user, now=timezone.now())
+            plan = actions.confirm_events(records=records, by=user, now=timezone.now(), until=until)
         except Refused as refusal:
             messages.error(request, str(refusal))
         else:
             said = _("已确认 %(done)d 条，从现在起计入指标；%(left)d 条没有确认，仍在这里。")
             messages.success(request, said % {"done": plan.count, "left": len(plan.left)})
         return redirect(back)
-    plan = actions.plan_confirmation(records=records, by=user, now=timezone.now())
-    kept = ("all", "until", *ASKED) if "all" in request.POST else ()
+    plan = actions.plan_confirmation(records=records, by=user, now=timezone.now(), until=until)
+    kept = ("all", "until", *ASKED) if "all" in request.POST else ("until",)
     context = {
         "count": plan.count, "left_count": len(plan.left), "left": _left(plan.left[:SHOWN]),
         "kinds": [{"label": kind_word(code), "value": len(keys), "unit": _("条")} for code, keys in records.items() if keys],
         "hidden": [(name, request.POST.get(name, "")) for name in kept],
-        "chosen": [] if kept else request.POST.getlist("row"), "back": back,
+        "chosen": [] if "all" in kept else request.POST.getlist("row"), "back": back,
         "crumbs": [{"label": _("台账"), "url": reverse("ledger:record-list")}, {"label": _("批量确认")}],
         "is_fictional": any(row.is_fictional for rows in plan.versions.values() for row, _changes in rows),
     }  # fmt: skip
     return render(request, "ledger/records_confirm.html", context)
 
 
-def _chosen(request: HttpRequest, user: User) -> dict[str, list[UUID]]:
+def _seen_at(request: HttpRequest) -> int:
+    """The number of the ledger at which the list was seen."""
+    until = request.POST.get("until", "")
+    return int(until) if until.isdecimal() and len(until) < 19 else 0
+
+
+def _chosen(request: HttpRequest, user: User, until: int) -> dict[str, list[UUID]]:
     """The events asked for, by kind: those that were ticked, or all of the list as it was seen."""
     if "all" in request.POST:
         _asked, _choice, wanted = asked_for(registry.scope(user, Permission.RECORD_READ), request.POST)
-        until = request.POST.get("until", "")
-        return queries.drafts_wanted(user, wanted, until=int(until) if until.isdecimal() and len(until) < 19 else 0)
+        return queries.drafts_wanted(user, wanted, until=until)
     found: dict[str, list[UUID]] = {}
     for row in request.POST.getlist("row"):
         kind, _colon, key = row.partition(":")

@@ -21,7 +21,7 @@ from xingke.ledger import actions, queries
 from xingke.ledger.forms.entries import FurtherEventForm, RecordForm
 from xingke.ledger.kinds import KINDS, Kind
 from xingke.ledger.record_facts import crumbs, lead, title
-from xingke.ledger.views.evidence import handed_over
+from xingke.ledger.views.evidence import handed_over, held
 from xingke.ledger.words import Words, kind_word
 from xingke.registry import queries as registry
 
@@ -53,7 +53,7 @@ def record_new(request: HttpRequest, kind: str) -> HttpResponse:
                 return redirect(f"{reverse('ledger:record-new', args=[kind])}?like={key}")
             return redirect("ledger:record", kind, key)
     context = {
-        "form": form, "kind": kind, "name": kind_word(kind), "same": _same(words, user, form), "suffixes": SUFFIXES,
+        "form": form, "kind": kind, "name": kind_word(kind), "same": _same(words, user, form), "suffixes": SUFFIXES, "held": held(request),
         "crumbs": [
             {"label": _("台账"), "url": reverse("ledger:record-list")},
             {"label": _("登记%(name)s") % {"name": kind_word(kind)}},
@@ -162,7 +162,7 @@ def event_add(request: HttpRequest, kind: str, record: UUID) -> HttpResponse:
     context = {
         "form": form, "kind": kind, "name": title(words, shown), "lead": lead(words, shown, timezone.localdate()),
         "url": reverse("ledger:record", args=[kind, record]), "crumbs": crumbs(words, shown, _("登记后续事件")),
-        "suffixes": SUFFIXES, "is_fictional": shown.current.is_fictional,
+        "suffixes": SUFFIXES, "held": held(request), "is_fictional": shown.current.is_fictional,
     }  # fmt: skip
     return render(request, "ledger/event_add.html", context)
 

@@ -21,7 +21,7 @@ from xingke.ledger.import_forms import HandOverForm, sheet_forms
 from xingke.ledger.incoming import OUTCOMES, REJECTED, WAITING, Problem, Reader, Row
 from xingke.ledger.models import ImportBatch
 from xingke.ledger.sheets import Column, Understood
-from xingke.ledger.words import kind_word
+from xingke.ledger.words import Words, kind_word
 from xingke.registry import filtering
 from xingke.registry import queries as registry
 
@@ -167,10 +167,11 @@ def _facts(batch: ImportBatch) -> list[dict[str, Any]]:
 def _columns(understood: Understood | None) -> list[dict[str, str]]:
     """The columns that are read: where they stand, what the file calls them, what they are taken for."""
     taken = sorted(understood.taken.values(), key=lambda each: each.place) if understood else []
+    words = Words()
     return [
         {
             "letter": letters(each.place), "header": each.header, "meaning": each.column.headers[0],
-            "unit": each.unit.code if each.unit else "",
+            "unit": words.unit(each.unit.code) if each.unit else "",
         }
         for each in taken
     ]  # fmt: skip
@@ -222,7 +223,7 @@ def import_file(request: HttpRequest, pk: int) -> HttpResponse:
 def import_cancel(request: HttpRequest, pk: int) -> HttpResponse:
     batch = queries.import_batch_for(registry.reader(request.user), pk)
     try:
-        importing.cancel(batch=batch)
+        import_jobs.cancel(batch=batch)
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("ledger:import", batch.pk)

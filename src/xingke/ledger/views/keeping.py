@@ -44,8 +44,8 @@ def keeping(request: HttpRequest) -> HttpResponse:
     rows = [{"row": each, "kind": kind_word(each.kind)} for each in declared]
     table: dict[str, Any] = {
         "columns": [
-            {"label": _("区划")}, {"label": _("类别")}, {"label": _("自"), "class": "nowrap"},
-            {"label": _("声明人")}, {"label": _("声明时间"), "class": "nowrap"},
+            {"label": _("区划")}, {"label": _("类别")}, {"label": _("起始日期"), "class": "nowrap told"},
+            {"label": _("声明人")}, {"label": _("声明时间"), "class": "nowrap told"},
         ],
         "count": len(rows), "empty_title": _("还没有声明"),
         "empty_text": _("在声明之前，指标只采用上报数；台账记录可以先登记和确认。"),

@@ -19,7 +19,7 @@ from xingke.base.refusals import Refused
 from xingke.ledger import actions, queries
 from xingke.ledger.forms.corrections import ReasonForm
 from xingke.ledger.models import Observation, State
-from xingke.ledger.record_facts import indicator_url, rival
+from xingke.ledger.record_facts import import_beginning, indicator_url, rival
 from xingke.ledger.words import Words, accepted_word, confidence_word, period_word, state_word
 from xingke.registry import filtering
 from xingke.registry import queries as registry
@@ -57,7 +57,8 @@ def observation_list(request: HttpRequest) -> HttpResponse:
         ],
         "page": page, "export_url": csv_address(request),
         **filtering.emptiness(
-            request, _("还没有上报数"), _("您可以查看的范围里还没有登记上报数。"), problem=choice.problem
+            request, _("还没有上报数"), _("您可以查看的范围里还没有登记上报数。"), problem=choice.problem,
+            begin=import_beginning(user),
         ),
     }  # fmt: skip
     rows = [_row(words, row) for row in page.object_list]

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from xingke.base.refusals import Refused
 from xingke.ledger import actions, queries
-from xingke.ledger.models import EventVersion, Proposal
+from xingke.ledger.models import EventVersion, Observation, Proposal
 from xingke.ledger.record_facts import proposal
 from xingke.ledger.words import Words, kind_word
 from xingke.registry import filtering
@@ -40,7 +40,7 @@ def proposal_list(request: HttpRequest) -> HttpResponse:
                 {"label": _("提出")}, {"label": _("记录")}, {"label": _("改动")}, {"label": _("原因")}, {"label": _("结果")},
             ],
             "page": page,
-            **filtering.emptiness(request, _("没有改动建议"), _("经两人登记和确认的记录，改动先在这里提出。")),
+            **filtering.emptiness(request, _("没有改动建议"), _("须经别人复核的更正和作废先在这里提出。")),
         },
         "crumbs": [{"label": _("台账"), "url": reverse("ledger:record-list")}, {"label": _("改动建议")}],
         "is_fictional": any(row.is_fictional for _proposal, row, _subject in shown),
@@ -49,7 +49,7 @@ def proposal_list(request: HttpRequest) -> HttpResponse:
 
 
 def _row(words: Words, each: Proposal, row: Any, subject: Any) -> dict[str, Any]:
-    name = words.subject(subject)
+    name = subject.name if isinstance(subject, Observation) else words.subject(subject)
     return {
         **proposal(words, each, row), "kind": kind_word(each.kind),
         "name": f"{words.event(each.kind, row.event)} · {name}" if isinstance(row, EventVersion) else name,

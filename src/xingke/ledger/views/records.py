@@ -27,6 +27,7 @@ from xingke.ledger.record_facts import (
     facts,
     held_tag,
     history,
+    import_beginning,
     lead,
     proposals,
     rivals,
@@ -60,6 +61,7 @@ def record_list(request: HttpRequest) -> HttpResponse:
     user = registry.reader(request.user)
     allowed = registry.require_page(user, Permission.RECORD_READ)
     asked, choice, wanted = asked_for(allowed, request.GET)
+    until = current_seq()  # before anything is read, so that what is shown is not older
     found = queries.events_listed(user, wanted)
     words = Words()
     if wants_csv(request):
@@ -80,13 +82,14 @@ def record_list(request: HttpRequest) -> HttpResponse:
         ],
         "page": page, "export_url": csv_address(request),
         **filtering.emptiness(
-            request, _("还没有记录"), _("您可以查看的范围里还没有登记任何事项。"), problem=choice.problem
+            request, _("还没有记录"), _("您可以查看的范围里还没有登记任何事项。"), problem=choice.problem,
+            begin=import_beginning(user),
         ),
     }  # fmt: skip
     context = {
         "table": table, "rows": rows, "filters": _filters(words, asked, choice, queries.event_years(user)),
         "is_fictional": any(row["is_fictional"] for row in rows), "entries": entry_choices(user),
-        "confirming": {"asked": asked, "until": current_seq()} if confirming else None,
+        "confirming": {"asked": asked, "until": until} if confirming else None,
         "waiting": queries.proposals_waiting(user),
     }  # fmt: skip
     return render(request, "ledger/record_list.html", context)
@@ -143,7 +146,7 @@ def record(request: HttpRequest, kind: str, record: UUID) -> HttpResponse:
     user = registry.reader(request.user)
     shown = queries.record_page(user, kind, record)
     words = Words()
-    proposed = proposals(words, shown, user) if kind in KINDS else []
+    proposed = proposals(words, shown, user)
     context = {
         "kind": kind, "shown": shown, "row": shown.current, "kicker": f"{kind_word(kind)} · {shown.current.region.name}",
         "title": title(words, shown), "lead": lead(words, shown, timezone.localdate()),

@@ -35,10 +35,11 @@ def test_a_second_click_finds_the_first_ones_organisation(cast: Cast, signed_in:
 @pytest.mark.parametrize(
     "wrong, sentence",
     [
-        ({"credit_code": "91990121MATH3BJ10X"}, "不是有效的统一社会信用代码"),
+        ({"credit_code": "91990121MATH3BJ1"}, "不是统一社会信用代码"),
+        ({"credit_code": "91990121MATH3BJIO0"}, "不含 I、O、S、V、Z"),
         ({"region": "990122"}, "选择"),
         ({"founded_on": "2999-01-01"}, "还没有到"),
-        ({"name": ""}, "必填"),
+        ({"name": ""}, "请填写这一项"),
     ],
 )
 def test_what_cannot_be_is_refused_at_its_field(
@@ -50,6 +51,17 @@ def test_what_cannot_be_is_refused_at_its_field(
     assert page.status_code == 200
     assert sentence in page.content.decode()
     assert Organisation.objects.count() == before
+
+
+def test_a_code_with_another_check_digit_is_accepted_and_remarked(cast: Cast, signed_in: SignIn) -> None:
+    wrong = "91990121MATH3BJ10X"
+
+    page = signed_in("officer").post("/organisations/new/", _new(credit_code=wrong), follow=True).content.decode()
+
+    entered = Organisation.objects.get(credit_code=wrong)
+    assert f"统一社会信用代码 {wrong} 已登记，但校验位不符" in page
+    assert "校验位不符" in signed_in("officer").get(f"/organisations/{entered.key}/").content.decode()
+    assert "校验位不符" not in signed_in("officer").get(f"/organisations/{cast.firm.key}/").content.decode()
 
 
 def _correct(cast: Cast, **other: Any) -> Organisation:

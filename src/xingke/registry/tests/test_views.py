@@ -1,6 +1,8 @@
 """The pages of organisations, accounts, grants and the audit trail: who sees what, and what a refusal leaves."""
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from django.contrib.messages import get_messages
@@ -8,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+import xingke
 from tests.cast import NOW, PASSWORD, Cast, file
 from xingke.accounts.models import AuditEntry, User
 from xingke.base.keys import derived_key
@@ -303,3 +306,13 @@ def test_the_trail_is_exported(cast: Cast, signed_in: SignIn) -> None:
     lines = response.content.decode("utf-8-sig").splitlines()
     assert lines[0].startswith("序号,时间,账号,姓名或岗位,操作,操作代码,对象类别,对象,条数,原因,内容,摘要")
     assert len(lines) == 2 and "开立账号,account.created,account,officer,1,,姓名或岗位：officer," in lines[1]
+
+
+def test_every_act_that_the_rooms_write_has_a_word_in_the_trail(cast: Cast, signed_in: SignIn) -> None:
+    sources = Path(xingke.__file__).parent.glob("*/*.py")
+    written = {code for source in sources for code in re.findall(r'action="([a-z-]+\.[a-z-]+)"', source.read_text())}
+
+    actions_field = signed_in("auditor").get("/audit/").context["filters"][0]
+
+    assert len(written) > 15
+    assert written <= {option["value"] for option in actions_field["options"]}

@@ -48,7 +48,7 @@ def account_list(request: HttpRequest) -> HttpResponse:
         )
     table = {
         "columns": [
-            {"label": _("账号")}, {"label": _("岗位角色")}, {"label": _("最近登录"), "class": "nowrap"},
+            {"label": _("账号")}, {"label": _("岗位角色")}, {"label": _("最近登录"), "class": "nowrap told"},
             {"label": _("状态")}, {"label": _("操作")},
         ],
         "page": page, "export_url": csv_address(request), **filtering.emptiness(request, _("没有账号"), ""),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +16,8 @@ from xingke.accounts.permissions import Permission
 from xingke.base.exports import csv_address, csv_response, wants_csv
 from xingke.registry import filtering, queries
 
+SCALES = {"amount": 100, "people": 10_000, "materials": 10_000}  # the database keeps 分, and 10⁻⁴ of what is counted
+
 
 def _actions() -> dict[str, str]:
     """What the trail's codes say, those of upper rooms too; a code that is not here is shown as it is."""
@@ -26,9 +29,12 @@ def _actions() -> dict[str, str]:
         "account.closed": _("停用账号"),
         "grant.given": _("授予角色"),
         "grant.revoked": _("收回角色"),
+        "password.changed": _("更改密码"),
+        "password.reset": _("重置密码"),
         "pack.loaded": _("装载规则包"),
         "regions.loaded": _("装载区划"),
         "organisations.entered": _("登记单位"),
+        "organisation.corrected": _("更正单位"),
         **{
             f"{kind}.{done}": said % {"kind": word}
             for kind, word in _kinds().items()
@@ -47,8 +53,12 @@ def _actions() -> dict[str, str]:
                 "void-accepted": _("采纳对%(kind)s事件的作废"),
                 "void-declined": _("不采纳对%(kind)s事件的作废"),
                 "void-withdrawn": _("撤回对%(kind)s事件的作废"),
+                "imported": _("导入%(kind)s"),
             }.items()
         },
+        "records.confirmed": _("批量确认"),
+        "evidence.attached": _("上传佐证"),
+        "evidence.withdrawn": _("撤下佐证"),
         "observation.imported": _("导入上报数"),
         "observation.confirmed": _("确认上报数"),
         "observation.corrected": _("更正上报数"),
@@ -57,6 +67,12 @@ def _actions() -> dict[str, str]:
         "record-keeping.declared": _("声明台账完整"),
         "figures.frozen": _("冻结数字"),
         "document.written": _("写成文稿"),
+        "document.edited": _("修改文稿"),
+        "document.asked": _("提交保密审查"),
+        "document.passed": _("审查通过文稿"),
+        "document.refused": _("退回文稿"),
+        "document.published": _("公布文稿"),
+        "document.retracted": _("撤回文稿"),
     }
 
 
@@ -73,8 +89,9 @@ def _details() -> dict[str, str]:
         "role": _("角色"), "region": _("区划"), "organisation": _("单位"), "name": _("姓名或岗位"), "kind": _("类别"),
         "since": _("起始日期"), "event": _("事件"), "on": _("日期"), "happened_on": _("日期"), "subject": _("所属记录"),
         "confirmed": _("直接确认"), "title": _("标题"), "frozen": pgettext("done", "冻结数字"), "seq": pgettext("of the ledger", "序号"), "counts": _("计数"),
-        "encoding": _("编码"), "amount": _("金额（分）"), "people": _("人次（×10⁻⁴）"),
-        "materials": _("资料份数（×10⁻⁴）"),
+        "encoding": _("编码"), "amount": _("金额（元）"), "people": _("人次"), "materials": _("资料份数"),
+        "edition": pgettext("one", "版本"), "kinds": _("类别"), "left": _("未能确认"), "files": _("佐证文件"),
+        "proposal": _("改动建议"),
     }  # fmt: skip
 
 
@@ -91,8 +108,9 @@ def audit(request: HttpRequest) -> HttpResponse:
             [_("序号"), _("时间"), _("账号"), _("姓名或岗位"), _("操作"), _("操作代码"), _("对象类别"), _("对象"), _("条数"), _("原因"), _("内容"), _("摘要")],
             (
                 [
-                    each.seq, each.at, each.by.username if each.by else "", each.by_name, words.get(each.action, each.action),
-                    each.action, each.target_kind, each.target, each.count, each.reason, details.said(each.detail), each.digest,
+                    each.seq, each.at, each.by.username if each.by else "", each.by_name if each.by else _("系统"),
+                    words.get(each.action, each.action), each.action, each.target_kind, each.target, each.count,
+                    each.reason, details.said(each.detail), each.digest,
                 ]
                 for each in found.iterator(chunk_size=2000)
             ),
@@ -102,7 +120,7 @@ def audit(request: HttpRequest) -> HttpResponse:
     table = {
         "columns": [
             {"label": _("序号"), "numeric": True}, {"label": _("时间"), "class": "nowrap"}, {"label": _("账号")},
-            {"label": _("操作")}, {"label": _("对象")}, {"label": _("条数"), "numeric": True}, {"label": _("内容")},
+            {"label": _("操作")}, {"label": _("对象"), "class": "told"}, {"label": _("条数"), "numeric": True}, {"label": _("内容")},
         ],
         "page": page, "export_url": csv_address(request), **filtering.emptiness(request, _("没有审计记录"), ""),
     }  # fmt: skip
@@ -146,6 +164,10 @@ class _Details:
     def _plain(self, name: str, value: object) -> str:
         if isinstance(value, bool):
             return _("是") if value else _("否")
+        if name == "files" and isinstance(value, dict):
+            return _("、").join(value.values())
+        if name in SCALES and isinstance(value, int):
+            return f"{Decimal(value) / SCALES[name]:f}"
         if isinstance(value, dict):
-            return _("，").join(f"{self.values.get(code, code)} {count}" for code, count in value.items())
+            return _("，").join(f"{self.values.get(code, code)} {count}" for code, count in value.items() if count)
         return self.values.get(str(value), str(value)) if name in ("role", "kind") else str(value)

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base import panels
+from xingke.base.codes import is_credit_code
 from xingke.base.exports import csv_address, csv_response, wants_csv
 from xingke.base.refusals import Refused
 from xingke.base.templatetags.xk import day
@@ -32,6 +33,7 @@ SORTS = {"name": "name", "region": "region__path", "founded": "founded_on"}
 def organisation_list(request: HttpRequest) -> HttpResponse:
     user = queries.reader(request.user)
     allowed = queries.require_page(user, Permission.ORGANISATION_READ)
+    may_enter = queries.has(user, Permission.ORGANISATION_EDIT)
     text, zone = request.GET.get("q", ""), request.GET.get("zone", "")
     choice = filtering.choose_region(allowed, request.GET.get("region", ""))
     sorted_by, column = filtering.order(request.GET.get("sort", ""), SORTS, "name")
@@ -51,15 +53,17 @@ def organisation_list(request: HttpRequest) -> HttpResponse:
         {"label": _("区划"), "key": "region"},
         {"label": _("功能区")},
         *({"label": head, "numeric": True} for head in heads),
-        {"label": _("成立日期"), "key": "founded", "class": "nowrap"},
+        {"label": _("成立日期"), "key": "founded", "class": "nowrap told"},
     ]
     table = {
         "columns": filtering.columns(columns, sorted_by), "page": page, "export_url": csv_address(request),
-        **filtering.emptiness(request, _("没有可以查看的单位"), _("本辖区还没有登记单位。"), problem=choice.problem),
+        **filtering.emptiness(
+            request, _("没有可以查看的单位"), _("本辖区还没有登记单位。"), problem=choice.problem,
+            begin=(reverse("registry:organisation-new"), _("登记单位")) if may_enter else None,
+        ),
     }  # fmt: skip
     context = {
-        "table": table, "rows": rows, "filters": [field for field in fields if field],
-        "may_enter": queries.has(user, Permission.ORGANISATION_EDIT),
+        "table": table, "rows": rows, "filters": [field for field in fields if field], "may_enter": may_enter,
         "is_fictional": any(row.is_fictional for row, _cells in rows),
     }  # fmt: skip
     return render(request, "registry/organisation_list.html", context)
@@ -104,7 +108,12 @@ def organisation(request: HttpRequest, key: UUID) -> HttpResponse:
     user = queries.reader(request.user)
     shown = queries.organisation_for(user, key)
     facts = [
-        {"label": _("统一社会信用代码"), "value": shown.credit_code, "numeric": True},
+        {
+            "label": _("统一社会信用代码"),
+            "value": shown.credit_code,
+            "numeric": True,
+            "note": _doubt(shown.credit_code),
+        },
         {"label": _("类别"), "value": shown.get_kind_display()},
         {"label": _("区划"), "value": shown.region.name, "note": shown.region.code},
         {"label": _("功能区"), "value": shown.zone.name if shown.zone else _("不在功能区内")},
@@ -135,6 +144,7 @@ def organisation_new(request: HttpRequest) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, _("单位“%(name)s”已登记。") % {"name": new.name})
+            _remark(request, new.credit_code)
             return redirect("registry:organisation", new.key)
     context = {"form": form, "crumbs": _crumbs(_("登记单位")), "title": _("登记单位")}
     return render(request, "registry/organisation_form.html", context)
@@ -155,12 +165,23 @@ def organisation_correct(request: HttpRequest, key: UUID) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, _("登记信息已更正。"))
+            _remark(request, form.changes().get("credit_code", ""))
             return redirect("registry:organisation", key)
     context = {
         "form": form, "crumbs": _crumbs(shown.name, _("更正")), "title": _("更正登记信息"), "shown": shown,
         "is_fictional": shown.is_fictional,
     }  # fmt: skip
     return render(request, "registry/organisation_form.html", context)
+
+
+def _doubt(code: str) -> str:
+    """What speaks against a credit code that was accepted: codes with a wrong check character have been given out."""
+    return "" if not code or is_credit_code(code) else _("校验位不符，请对照营业执照核对。")
+
+
+def _remark(request: HttpRequest, code: str) -> None:
+    if doubt := _doubt(code):
+        messages.warning(request, _("统一社会信用代码 %(code)s 已登记，但%(doubt)s") % {"code": code, "doubt": doubt})
 
 
 def _crumbs(*steps: str) -> list[dict[str, str]]:

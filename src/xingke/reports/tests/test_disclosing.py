@@ -13,6 +13,7 @@ from xingke.accounts.models import AuditEntry
 from xingke.accounts.queries import current_seq
 from xingke.base.periods import Period
 from xingke.base.refusals import Refused
+from xingke.registry.actions import give_role
 from xingke.reports import actions, disclosing, disclosure, queries, source
 from xingke.reports.models import DisclosureStep, Document
 
@@ -107,9 +108,48 @@ def test_a_step_that_may_not_be_taken_is_refused_and_changes_nothing(
     assert (document.steps.count(), current_seq()) == (len(before), seq)
 
 
-def test_whoever_wrote_any_edition_or_asked_does_not_pass_it(document: Document, cast: Cast) -> None:
-    from xingke.registry.actions import give_role
+@pytest.mark.parametrize("part", ["wrote", "asked"])
+def test_whoever_wrote_or_asked_does_not_publish_it(document: Document, cast: Cast, part: str) -> None:
+    later = edited(document, cast, "director") if part == "wrote" else document
+    take(later, "asked", "director" if part == "asked" else "officer", cast)
+    take(later, "passed", "reviewer", cast)
+    seq = current_seq()
 
+    with pytest.raises(Refused, match="请另一位有公布权限的人公布"):
+        take(later, "published", "director", cast)
+
+    assert (later.steps.count(), current_seq()) == (2, seq)
+    assert (
+        take(later, "refused", "director", cast, opinion="请改").step == "refused"
+    )  # sending it back is no publishing
+
+
+def test_in_a_small_bureau_the_reviewer_publishes_what_the_director_wrote(document: Document, cast: Cast) -> None:
+    give_role(user=cast.reviewer, role="director", region=cast.county, by=None, now=NOW)
+    later = edited(document, cast, "director")
+    take(later, "asked", "officer", cast)
+    take(later, "passed", "reviewer", cast)
+
+    assert take(later, "published", "reviewer", cast).step == "published"
+
+
+def test_the_page_tells_the_author_who_publishes_it(
+    document: Document, cast: Cast, signed_in: Callable[[str], Client]
+) -> None:
+    later = edited(document, cast, "director")
+    take(later, "asked", "officer", cast)
+    take(later, "passed", "reviewer", cast)
+
+    page = signed_in("director").get(f"/documents/{later.key}/review/")
+
+    assert "published" not in page.context["standing"].may and "refused" in page.context["standing"].may
+    assert "请另一位有公布权限的人公布" in words(page)
+    assert 'value="refused"' in page.content.decode() and 'value="published"' not in page.content.decode()
+    signed_in("director").post(f"/documents/{later.key}/step/", {"step": "published", "number": "2"})
+    assert later.steps.count() == 2
+
+
+def test_whoever_wrote_any_edition_or_asked_does_not_pass_it(document: Document, cast: Cast) -> None:
     give_role(user=cast.officer, role="secrecy_reviewer", region=cast.county, by=None, now=NOW)
     later = edited(document, cast, "director")
     take(later, "asked", "director", cast)

@@ -252,6 +252,17 @@ def test_two_characters_in_order_are_enough_to_find_an_indicator(document: Docum
     assert "没有名称含“龙凤”的指标" in words(signed_in("officer").get(f"/documents/{document.key}/figures/?q=龙凤"))
 
 
+def test_the_picker_offers_the_share_of_the_whole_a_figure_is_part_of(document: Document, signed_in: SignedIn) -> None:
+    answer = signed_in("officer").get(f"/documents/{document.key}/figures/?q=首次认定").content.decode()
+
+    assert "{high_tech_new:share:high_tech_recognised}" in answer
+    assert "高新技术企业首次认定数（占高新技术企业认定数比重）" in answer
+    assert (
+        "high_tech_recognised:share"
+        not in signed_in("officer").get(f"/documents/{document.key}/figures/?q=high_tech_recognised").content.decode()
+    )  # it is the whole itself
+
+
 def test_a_number_without_evidence_is_refused_and_one_press_replaces_it(
     document: Document, signed_in: SignedIn
 ) -> None:

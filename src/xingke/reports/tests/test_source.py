@@ -113,7 +113,7 @@ def test_forged_levels_are_first_ones_and_zero_width_characters_go() -> None:
 def test_a_section_moves_with_everything_below_it() -> None:
     down = source.moved(TEXT, 0, 1)
 
-    assert texts(down) == [TEXT.blocks[at].text for at in (4, 5, 0, 1, 2, 3)]
+    assert texts(down) == ["一、投入", TEXT.blocks[5].text, "二、企业", *(TEXT.blocks[at].text for at in (1, 2, 3))]
     assert source.moved(down, 2, -1) == TEXT
 
 
@@ -128,14 +128,48 @@ def test_where_there_is_no_room_nothing_moves(at: int, by: int) -> None:
 
 
 def test_a_heading_is_removed_with_its_section() -> None:
-    assert texts(source.removed(TEXT, 0)) == ["二、投入", "投入增加。"]
+    assert texts(source.removed(TEXT, 0)) == ["一、投入", "投入增加。"]
     assert texts(source.removed(TEXT, 3))[2:4] == ["（一）认定", "二、投入"]
 
 
 def test_what_is_added_stands_behind_the_block_or_its_section() -> None:
     assert source.added(TEXT, 0, "paragraph").blocks[1] == Block("paragraph", "")
-    assert source.added(TEXT, 3, "heading").blocks[4] == Block("heading", "", 2)
+    assert source.added(TEXT, 3, "heading").blocks[4] == Block("heading", "（二）", 2)
     assert source.added(Source("空", ()), -1, "heading").blocks == (Block("heading", "", 1),)
+
+
+def headings(*typed: tuple[str, int]) -> Source:
+    return Source("总结", tuple(Block("heading", text, level) for text, level in typed))
+
+
+def test_a_new_section_between_two_others_moves_their_numbers_on() -> None:
+    found = source.added(TEXT, 0, "heading")
+
+    assert [block.text for block in found.blocks if block.is_heading] == ["一、企业", "（一）认定", "二、", "三、投入"]
+    assert [each.kind for each in source.mistakes(found, terms=())] == ["empty"]  # a number alone is no heading
+
+
+def test_numbers_follow_their_places_on_every_level_and_begin_anew_below_each_heading() -> None:
+    typed = headings(("一、甲", 1), ("（一）乙", 2), ("1.丙", 3), ("（1）丁", 4), ("二、戊", 1), ("（一）己", 2))
+
+    assert texts(source.moved(typed, 0, 1)) == ["一、戊", "（一）己", "二、甲", "（一）乙", "1.丙", "（1）丁"]
+    many = headings(
+        *((f"{mark}、章", 1) for mark in ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二"))
+    )
+    assert texts(source.removed(many, 0)) == texts(many)[:11]
+
+
+def test_what_is_numbered_by_hand_or_not_at_all_stays_as_it_was_typed() -> None:
+    typed = headings(("前言", 1), ("一、甲", 1), ("第三部分 乙", 1), ("二、丙", 1), ("（三）与层级不符", 1))
+
+    assert texts(source.removed(typed, 1)) == ["前言", "第三部分 乙", "一、丙", "（三）与层级不符"]
+    assert source.added(typed, 0, "heading").blocks[1] == Block("heading", "", 1)
+
+
+def test_moving_a_paragraph_renumbers_nothing() -> None:
+    typed = Source("总结", (Block("heading", "三、续", 1), Block("paragraph", "甲。"), Block("paragraph", "乙。")))
+
+    assert texts(source.moved(typed, 1, 1)) == ["三、续", "乙。", "甲。"]
 
 
 def test_comparing_pairs_paragraphs_that_have_much_in_common() -> None:

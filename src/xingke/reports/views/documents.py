@@ -59,7 +59,8 @@ def document_list(request: HttpRequest) -> HttpResponse:
     heads: list[dict[str, Any]] = [
         {"label": _("标题"), "key": "title", "class": "wide"}, {"label": _("区划")},
         {"label": _("时期"), "key": "period"}, {"label": _("数字"), "numeric": True},
-        {"label": _("略去的句子"), "numeric": True}, {"label": _("公开")}, {"label": _("与台账")}, {"label": pgettext("when", "写成"), "key": "written"},
+        {"label": _("略去的句子"), "numeric": True}, {"label": _("公开")}, {"label": _("与台账"), "class": "told"},
+        {"label": pgettext("when", "写成"), "key": "written"},
     ]  # fmt: skip
     may_write = registry.has(user, Permission.DOCUMENT_WRITE)
     return render(

@@ -26,7 +26,7 @@ from xingke.indicators.queries import Contribution, Reader, contributions, indic
 from xingke.indicators.rules import Indicator
 from xingke.ledger import queries as ledger
 from xingke.ledger.models import Observation
-from xingke.ledger.words import Words, measured
+from xingke.ledger.words import Words, measured, source_place_word
 from xingke.registry import queries as registry
 from xingke.registry.models import Region
 from xingke.registry.rules import Scope
@@ -87,6 +87,7 @@ def _state(now: Drift | None) -> str:
 def _facts(shown: Figure, asked: Indicator) -> list[dict[str, Any]]:
     return [
         {"label": _("含义"), "value": asked.meaning.in_language(wording.language())},
+        *([{"label": _("累计时段"), "value": period_words(shown.parts[0]["period"])}] if shown.aspect == "total" else []),
         {"label": _("来源"), "value": wording.route_word(shown.route)},
         {"label": _("固化"), "value": moment(shown.frozen_at), "note": shown.frozen_by.name},
         {"label": _("台账号"), "value": shown.seq, "numeric": True, "note": _("按台账到这一笔为止的状态计算")},
@@ -164,7 +165,7 @@ def _first_records(shown: Figure, asked: Indicator, then: Reader, readable: Scop
 
 def _reported(row: Observation, words: Words) -> Record:
     return Record(
-        row.happened_on, f"{row.source} {row.source_place}".strip(), f"{row.name} {words.amount(row)}",
+        row.happened_on, f"{row.source} {source_place_word(row.source_place)}".strip(), f"{row.name} {words.amount(row)}",
         wording.place_words(row), reverse("ledger:record", args=["observation", row.record]),
     )  # fmt: skip
 

@@ -1,10 +1,11 @@
-"""What strangers see: documents that passed review and were published, and the figures that stand in them. No cookie."""
+"""What strangers see: documents that passed review and were published, and the figures that stand in them."""
 
 from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -51,8 +52,13 @@ def document(request: HttpRequest, work: UUID) -> HttpResponse:
             "edition": _("第 %(n)s 版") % {"n": shown.edition},
             "is_fictional": shown.is_fictional,
             "is_public": True,
+            "crumbs": [_home(), {"label": shown.title, "url": ""}],
         },
     )
+
+
+def _home() -> dict[str, str]:
+    return {"label": _("科技工作公开"), "url": "/"}
 
 
 def _retracted(request: HttpRequest, work: UUID) -> HttpResponse:
@@ -81,7 +87,7 @@ def document_pdf(request: HttpRequest, work: UUID) -> HttpResponse:
     try:
         data = queries.pdf_of(shown)
     except (FontMissing, GlyphMissing) as missing:
-        return HttpResponse(missing.sentence("zh"), status=503, content_type="text/plain; charset=utf-8")
+        return HttpResponse(missing.sentence(wording.language()), status=503, content_type="text/plain; charset=utf-8")
     response = HttpResponse(data, content_type="application/pdf")
     response["Content-Disposition"] = content_disposition_header(True, f"{shown.title}.pdf")
     return response
@@ -101,8 +107,18 @@ def figure(request: HttpRequest, key: UUID) -> HttpResponse:
         "title": label,
         "kicker": f"{shown.region.name} · {period_words(shown.period)}",
         "facts": _facts(shown, asked),
-        "definition": wording.definition_facts(asked, shown.definition, Words()),
+        "definition": wording.definition_facts(asked, shown.definition, Words())[
+            1:
+        ],  # the first is the meaning, among the facts
         "documents": documents,
+        "crumbs": [
+            _home(),
+            *(
+                {"label": each.title, "url": reverse("reports:public-document", args=[each.work])}
+                for each in documents[:1]
+            ),
+            {"label": label, "url": ""},
+        ],
         "is_fictional": shown.is_fictional,
         "is_public": True,
     }

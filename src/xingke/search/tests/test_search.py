@@ -165,7 +165,7 @@ def test_who_may_read_nothing_has_no_search(filled: Cast, signed_in: Callable[[s
 def test_what_was_corrected_is_found_as_it_is_now(filled: Cast) -> None:
     patent = Patent.objects.get(name="一种锂电池采集终端")
     ledger.correct_subject(
-        kind="patent", record=patent.record, version=1, changes={"name": "一种氢燃料堆"}, reason="更正", by=filled.officer, now=NOW
+        kind="patent", record=patent.record, version=1, changes={"name": "一种氢燃料堆"}, reason="更正", by=filled.statistician, now=NOW
     )  # fmt: skip
 
     assert titles(filled.officer, "锂电") == ["一种氢燃料堆（发明专利）"]  # still under the old word, shown as it is

@@ -7,6 +7,7 @@ import time
 import zipfile
 import zlib
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 import pytest
 
@@ -127,6 +128,28 @@ def test_a_dirty_cell_keeps_its_meaning_or_is_marked(story: str, xml: str, text:
 
     assert column(sheet) == [text]
     assert said(sheet) == notes
+
+
+FORMATS = [
+    ('0!.0,"万元"', True), ('0\\.0,"万元"', True), ('0"."0,', True), ('0.00,,"百万"', True), ("#,##0,", True), ('0.0"亿元"', True),
+    ('[>=10000]0!.0,"万";0', True), ("0.00万元", True),
+    ("#,##0", False), ("#,##0.00_ ", False), ("_ * #,##0.00_ ;_ * \\-#,##0.00_ ", False), ("#,##0;[Red]-#,##0", False),
+    ('0.00"元"', False), ("[$-804]yyyy/m/d", False), ("[DBNum1][$-804]yyyy年m月", False), ("0", False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "is_scaled"), FORMATS)
+def test_a_number_shown_in_another_unit_is_not_used(code: str, is_scaled: bool) -> None:
+    styles = (
+        f'<numFmts count="1"><numFmt numFmtId="164" formatCode="{escape(code, {chr(34): "&quot;"})}"/></numFmts>'
+        '<cellXfs><xf numFmtId="0"/><xf numFmtId="164"/></cellXfs>'
+    )
+    amount = cell("B2", 35000.0, ' s="1"')
+    rows = f'<row r="1">{cell("A1", "名称")}{cell("B1", "数量")}</row><row r="2">{cell("A2", "甲")}{amount}</row>'
+
+    sheet = read_sheet(book(f"<sheetData>{rows}</sheetData>", styles=styles))
+
+    assert [note.remark for note in sheet.damage.get(2, ())] == ([Remark.SCALED] if is_scaled else [])
 
 
 def test_only_lost_values_count_as_damage() -> None:

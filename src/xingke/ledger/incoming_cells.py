@@ -1,0 +1,178 @@
+"""The cells of rows with a history: what each means by itself. A text that comes again is judged once."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeVar
+
+from django.utils.translation import gettext_noop
+
+from xingke.base import codes
+from xingke.base.quantities import Quantity, Unit
+from xingke.ledger import rules
+from xingke.ledger.incoming import EMPTY, TOO_LONG, Problem, Row
+from xingke.ledger.incoming_firms import close
+from xingke.ledger.kinds import Kind
+from xingke.ledger.sheets import SheetForm, Taken
+from xingke.registry import queries as registry
+
+C = TypeVar("C")
+V = TypeVar("V")
+
+NO_TERM = gettext_noop("不在代码表中，可写：%(known)s。")
+NO_DAY = gettext_noop("不是日期，请写成 2024-03-05。")
+NO_DAY_ONLY_MONTH = gettext_noop("只有年月，请写到日，如 2024-03-05。")
+SERIAL_DAY = gettext_noop("像是日期被存成了数值，请把该列设为日期格式后重新填写。")
+FUTURE = gettext_noop("在今天之后；还没有发生的事不能登记。")
+NO_AMOUNT = gettext_noop("不是可以精确保存的数字，请只填数字，单位写在列名里。")
+NEGATIVE = gettext_noop("不能是负数。")
+NO_PATENT = gettext_noop("不是专利申请号；应为 9 位或 13 位，如 202310123456.7。")
+
+
+def each_once(values: Iterable[C], judge: Callable[[C], V]) -> list[V]:
+    """What each of the values means; equal ones are judged once."""
+    values = list(values)
+    known = {value: judge(value) for value in set(values)}
+    return [known[value] for value in values]
+
+
+@dataclass(frozen=True)
+class Headers:
+    """A form's columns as a file has them."""
+
+    form: SheetForm
+    taken: Mapping[str, Taken]  # by role
+
+    def place(self, role: str) -> int | None:
+        """Where a column stands; None where the file has none."""
+        found = self.taken.get(role)
+        return found.place if found else None
+
+    def cells(self, rows: Sequence[Row], role: str, read: Callable[[str], V]) -> list[V]:
+        """What the cells of a column mean; a column the file has not is one of empty cells."""
+        place = self.place(role)
+        if place is None:
+            return [read("")] * len(rows)
+        return each_once([row.cells[place] for row in rows], lambda cell: read(said(cell)))
+
+    def called(self, role: str) -> str:
+        """What the file calls a column; what the template calls it where the file has none."""
+        if role in self.taken:
+            return self.taken[role].header
+        return next((each.headers[0] for each in self.form.column if each.role == role), role)
+
+    def is_required(self, role: str) -> bool:
+        """Whether the form wants a column filled in every row."""
+        return any(each.role == role and each.required for each in self.form.column)
+
+
+def said(cell: str) -> str:
+    """A cell's text; nothing where it only marks that there is nothing."""
+    text = cell.strip()
+    return "" if text in rules.EMPTY_MARKS else text
+
+
+class Terms:
+    """A column of codes: the many ways to write each."""
+
+    def __init__(self, headers: Headers, kind: Kind, name: str) -> None:
+        self._header, self._is_given = headers.called(name), name in headers.form.given
+        terms = registry.terms(kind.field_list(name)).values()
+        self._labels = "、".join(each.label.zh for each in terms)
+        self._codes: dict[str, str] = {}
+        for term in terms:
+            self._codes |= {each.lower(): term.code for each in (term.code, term.label.zh, term.label.en)}
+        for column in headers.form.column:
+            if column.to == name:
+                self._codes |= {close(words).lower(): code for words, code in column.values.items()}
+
+    def read(self, text: str) -> str | Problem:
+        """The code; "" where nothing is said and the form says it for all rows."""
+        if not text:
+            return "" if self._is_given else Problem(self._header, "", EMPTY)
+        code = self._codes.get(close(text).lower())
+        return Problem(self._header, text, NO_TERM, {"known": self._labels}) if code is None else code
+
+
+class Detail:
+    """A column of free text, or a number."""
+
+    def __init__(self, headers: Headers, kind: Kind, name: str) -> None:
+        self._header, self._longest = headers.called(name), kind.column(name).max_length or 0
+        self._is_wanted = headers.is_required(name) and name not in headers.form.given
+        self._form = (_patent if kind.code == "patent" else _number) if name == "number" else None
+
+    def read(self, text: str) -> str | Problem:
+        """The text as it is kept."""
+        text = " ".join(text.split())
+        if len(text) > self._longest:
+            return Problem(self._header, f"{text[:20]}…", TOO_LONG, {"longest": self._longest})
+        if not text:
+            return Problem(self._header, "", EMPTY) if self._is_wanted else ""
+        try:
+            return self._form(text) if self._form else text
+        except ValueError:
+            return Problem(self._header, text, NO_PATENT)
+
+
+def _number(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).split())
+
+
+_PCT = re.compile(r"PCT/?([A-Z]{2}\d{4})/?(\d{6})")
+
+
+def _patent(text: str) -> str:
+    """An application number as it is kept: 202310123456.7, PCT/CN2024/123456. Raises ValueError for anything else."""
+    try:
+        return codes.normalise_patent_number(text)
+    except ValueError:
+        if found := _PCT.fullmatch(codes.normalise_code(text)):
+            return f"PCT/{found[1]}/{found[2]}"
+        raise
+
+
+class Days:
+    """A column of days."""
+
+    def __init__(self, taken: Taken, today: date) -> None:
+        self._header, self._today = taken.header, today
+
+    def read(self, text: str) -> date | Problem | None:
+        """The day; None where none is said."""
+        if text in rules.EMPTY_MARKS:
+            return None
+        on = day_or_remedy(text, self._today)
+        return Problem(self._header, text, on) if isinstance(on, str) else on
+
+
+def day_or_remedy(text: str, today: date) -> date | str:
+    """The day a text names, or what would be one."""
+    try:
+        on = rules.written_day(text)
+    except ValueError:
+        if re.fullmatch(r"[2-6]\d{4}", text):
+            return SERIAL_DAY
+        return NO_DAY_ONLY_MONTH if re.fullmatch(r"\d{4}[-/.年]\d{1,2}月?", text) else NO_DAY
+    return FUTURE if on > today else on
+
+
+class Amounts:
+    """A column of amounts in one unit."""
+
+    def __init__(self, taken: Taken) -> None:
+        assert isinstance(taken.unit, Unit)  # a measure without a unit is refused with the header
+        self._header, self._unit = taken.header, taken.unit
+
+    def read(self, text: str) -> int | Problem | None:
+        """The amount as it is kept; None where none is said."""
+        words = said(text)
+        if not words:
+            return None
+        try:
+            amount = Quantity.read(words, self._unit).scaled
+        except ValueError:
+            return Problem(self._header, words, NO_AMOUNT)
+        return Problem(self._header, words, NEGATIVE) if amount < 0 else amount

@@ -1,0 +1,77 @@
+"""The organisations a file speaks of: those that are known, and those to be entered with it."""
+
+import unicodedata
+from collections.abc import Iterable
+
+from django.db.models import QuerySet
+
+from xingke.accounts.models import User
+from xingke.base import codes
+from xingke.base.keys import derived_key
+from xingke.ledger.bulk import listed
+from xingke.registry import queries as registry
+from xingke.registry.actions import NewOrganisation
+from xingke.registry.models import Organisation, Region
+
+
+class Firms:
+    """The organisations a file speaks of, found by credit code or by exact name in the region.
+
+    foreign: codes of organisations that ``by`` may not see.
+    """
+
+    def __init__(self, said: Iterable[tuple[str, str]], *, by: User) -> None:
+        names: set[str] = set()
+        numbers: set[str] = set()
+        for name, code in said:
+            names |= {name, close(name), _wide(close(name))} if name else set()
+            numbers |= {codes.normalise_code(code)} if code else set()
+        self.by_code: dict[str, Organisation] = {}
+        self.foreign: set[str] = set()
+        self.by_name: dict[str, list[Organisation]] = {}
+        self.fresh: dict[tuple[int, str], NewOrganisation] = {}
+        if numbers:
+            found = known_organisations().filter(credit_code__in=listed(numbers))
+            seen = set(
+                registry.organisations_visible_to(by)
+                .filter(credit_code__in=listed(numbers))
+                .values_list("pk", flat=True)
+            )
+            self.by_code = {each.credit_code: each for each in found if each.pk in seen}
+            self.foreign = {each.credit_code for each in found if each.pk not in seen}
+        if names:
+            for each in known_organisations().filter(name__in=listed(names)):
+                self.by_name.setdefault(close(each.name), []).append(each)
+
+    def called(self, name: str, region: Region) -> list[Organisation]:
+        """The organisations of a name in a region."""
+        return [each for each in self.by_name.get(close(name), ()) if each.region_id == region.pk]
+
+    def other_code(self, name: str, code: str, region: Region) -> str:
+        """The code another row gives the organisation to be entered under that name; "" where it agrees."""
+        known = self.fresh.get((region.pk, close(name)))
+        return known.credit_code if known is not None and code and known.credit_code not in ("", code) else ""
+
+    def new(self, name: str, code: str, region: Region) -> NewOrganisation:
+        """The organisation to be entered under a name; the same one for every row that means it."""
+        known = self.fresh.get((region.pk, close(name)))
+        if known is None or (code and not known.credit_code):
+            known = self.fresh[region.pk, close(name)] = NewOrganisation(
+                key=derived_key("organisation", region.code, close(name)), name=name, region=region, credit_code=code,
+                is_fictional=region.is_fictional,
+            )  # fmt: skip
+        return known
+
+
+def known_organisations() -> QuerySet[Organisation]:
+    """Those of the register, with their zones."""
+    return Organisation.objects.select_related("zone")
+
+
+def close(name: str) -> str:
+    """A name as names are compared: half width, without blanks."""
+    return "".join(unicodedata.normalize("NFKC", name).split())
+
+
+def _wide(name: str) -> str:
+    return name.replace("(", "（").replace(")", "）")

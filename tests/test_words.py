@@ -1,0 +1,151 @@
+"""Nothing a user reads is Chinese only: every Chinese text in the code is translated, or is said here to be no text of ours.
+
+``make translations`` then sees that every text has its English. The command line and the demonstration speak Chinese.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import xingke
+from tools.messages import KEYWORDS
+
+SOURCE = Path(xingke.__file__).parent
+CHINESE_ONLY = {
+    "config": "the command line, read by the operator",
+    "demo": "invented data",
+    "base/gallery.py": "samples for whoever builds pages",
+}
+DATA = {
+    # what files and texts are searched for
+    "base/press/cells.py": "_LEVEL _PERIOD _is_scaled",
+    "base/press/numerals.py": "",
+    "ledger/rules.py": "APPROXIMATIONS EMPTY_MARKS EXAMPLE _TOTALS _FOOTERS",
+    "ledger/words.py": "MEASURE_UNITS _BEFORE_UNIT _AFTER_UNIT day_word",
+    "reports/disclosure.py": "_TITLES _SURNAMES",
+    "search/rules.py": "",
+    # documents, and the figures in them, are Chinese whoever reads them
+    "base/press/official.py": "",
+    "base/press/pdf_writer.py": "",
+    "indicators/aspects.py": "_times _net _high since_words",
+    "indicators/queries.py": "Rank _Sheet",
+    "indicators/rules.py": "growth_text sum_word _AT_LEAST _MORE",
+    "indicators/wording.py": "AMONG",
+    "registry/models.py": "Region",
+    "reports/actions.py": "_Edition",
+    "reports/naming.py": "Named _said",
+    "reports/rules.py": "_DIGITS _MARKS _chinese",
+    "reports/saying.py": "Sayer",
+    "reports/views/editing.py": "_Desk",
+    # filed with a record, or kept as a file's name, as one wrote it
+    "accounts/actions.py": "record_audit",
+    "accounts/rules.py": "kept_name",
+    "ledger/incoming_figures.py": "",
+    "ledger/incoming_histories.py": "",
+    "ledger/views/imports.py": "_heading",
+    # says both languages itself
+    "base/periods.py": "_chinese_label",
+    "base/press/fonts.py": "",
+    "base/press/findings.py": "",
+    "base/templatetags/xk.py": "",
+}
+
+# The first arguments of these are translated, or are a pattern: so many.
+NO_TEXTS = {"compile": 1, "fullmatch": 1} | {name: len(arguments or (1,)) for name, arguments in KEYWORDS.items()}
+
+
+def is_chinese(text: str) -> bool:
+    return any("\u4e00" <= char <= "\u9fff" for char in text)
+
+
+def called(call: ast.Call) -> str:
+    return call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
+
+
+def untranslated(node: ast.AST) -> Iterator[ast.Constant]:
+    """The Chinese texts below a node but for what is translated, has both languages, is a pattern, compared, or a docstring."""
+    match node:
+        case ast.Call() if called(node) in NO_TEXTS:
+            for argument in [*node.args[NO_TEXTS[called(node)] :], *node.keywords]:
+                yield from untranslated(argument)
+        case ast.Call(func=ast.Name(id="Label")) | ast.Compare() | ast.Expr(value=ast.Constant()):
+            return
+        case ast.Constant(value=str(text)) if is_chinese(text):
+            yield node
+        case _:
+            for child in ast.iter_child_nodes(node):
+                yield from untranslated(child)
+
+
+def name_of(node: ast.stmt) -> str:
+    """What a top-level statement defines."""
+    target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", node)
+    return str(getattr(target, "id", getattr(target, "name", "")))
+
+
+def untranslated_in(path: Path) -> dict[str, list[str]]:
+    """The untranslated Chinese texts of a module, by the top-level name they stand in."""
+    found: dict[str, list[str]] = {}
+    for statement in ast.parse(path.read_text(encoding="utf-8")).body:
+        if texts := [f"{each.lineno}: {each.value}" for each in untranslated(statement)]:
+            found.setdefault(name_of(statement), []).extend(texts)
+    return found
+
+
+MODULES = {
+    name: path
+    for path in sorted(SOURCE.rglob("*.py"))
+    if not {"tests", "migrations"} & {*path.parts}
+    and (name := path.relative_to(SOURCE).as_posix())
+    and not any(name == each or name.startswith(f"{each}/") for each in CHINESE_ONLY)
+}
+
+
+def test_every_chinese_text_in_the_code_is_translated_or_known_to_be_data() -> None:
+    left = []
+    for name, path in MODULES.items():
+        allowed = DATA.get(name)
+        for where, texts in untranslated_in(path).items():
+            if allowed is None or (allowed and where not in allowed.split()):
+                left += [f"{name} {where} line {text}" for text in texts]
+
+    assert left == [], "say it with gettext, or with say() where Django is not known"
+
+
+@pytest.mark.parametrize("name", DATA)
+def test_what_is_said_to_be_data_is_there(name: str) -> None:
+    assert not set(DATA[name].split()) - set(untranslated_in(MODULES[name]))
+    assert untranslated_in(MODULES[name])
+
+
+TRANSLATED = re.compile(
+    r"{% comment %}.*?{% endcomment %}|{#.*?#}|{% blocktranslate .*?{% endblocktranslate %}|{% blocktranslate %}.*?{% endblocktranslate %}"
+    r"|{% translate .*?%}|_\((?P<mark>[\"']).*?(?P=mark)\)",
+    re.DOTALL,
+)
+
+
+def test_every_chinese_text_in_the_templates_is_translated() -> None:
+    """But for the name of the language itself, and the gallery's samples."""
+    left = []
+    for path in sorted(SOURCE.rglob("templates/**/*.html")):
+        if path.name not in ("language_switch.html", "gallery.html"):
+            lines = TRANSLATED.sub("", path.read_text(encoding="utf-8")).splitlines()
+            left += [f"{path.relative_to(SOURCE)}: {line.strip()}" for line in lines if is_chinese(line)]
+
+    assert left == []
+
+
+def test_the_guard_finds_what_it_looks_for() -> None:
+    code = """
+"超出范围"
+refuse(say("不行，%(why)s", why="没有理由"))
+label = Label(zh="单位", en="organisation")
+if "密" in text: refuse(f"第 {n} 行")
+"""
+    found = [each.value for statement in ast.parse(code).body for each in untranslated(statement)]
+
+    assert found == ["没有理由", "第 ", " 行"]
