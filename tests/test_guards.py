@@ -95,6 +95,20 @@ def test_every_change_of_a_model_has_its_migration() -> None:
     call_command("makemigrations", "--check", "--dry-run", verbosity=0)
 
 
+def test_migrations_read_and_write_the_database_they_migrate() -> None:
+    """A backup and a move migrate another database beside this one: a manager without ``using`` would change this one."""
+    loose = [
+        f"{path.parent.parent.name}/{path.name}: {line.strip()}"
+        for path in SOURCE.glob("*/migrations/*.py")
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if re.search(
+            r"\.(objects|_default_manager|_base_manager)\b(?!\.using\(schema_editor\.connection\.alias\))", line
+        )
+        or "connection.cursor()" in line.replace("schema_editor.connection.cursor()", "")
+    ]
+    assert loose == []
+
+
 # ── append-only ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -21,7 +21,7 @@ CHINESE_ONLY = {
 }
 DATA = {
     # what files and texts are searched for
-    "base/press/cells.py": "_LEVEL _PERIOD",
+    "base/press/cells.py": "_LEVEL _PERIOD _is_scaled",
     "base/press/numerals.py": "",
     "ledger/rules.py": "APPROXIMATIONS EMPTY_MARKS EXAMPLE _TOTALS _FOOTERS",
     "ledger/words.py": "MEASURE_UNITS _BEFORE_UNIT _AFTER_UNIT day_word",

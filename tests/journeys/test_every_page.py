@@ -45,6 +45,22 @@ def test_every_page_can_be_read_by_everybody(name: str, width: int, browser: Bro
     assert wrong + visitor.complaints == []
 
 
+def test_a_stranger_switches_the_language_where_they_are_and_gets_a_cookie_only_then(
+    width: int, browser: Browser, site: Site
+) -> None:
+    """Also without JavaScript; and a page that was read in one language is not shown again out of the browser's cache."""
+    for has_script in (True, False):
+        context = browser.new_context(viewport={"width": width, "height": 900}, java_script_enabled=has_script)
+        page = context.new_page()
+        page.goto(f"{site.url}/?x=1")
+        assert context.cookies() == []
+        for button, language in (("English", "en"), ("中文", "zh-hans"), ("English", "en")):
+            page.click(f"header button:has-text('{button}')")
+            assert (page.url, page.get_attribute("html", "lang")) == (f"{site.url}/?x=1", language)
+        assert [(each["name"], each["expires"]) for each in context.cookies()] == [("xingke_language", -1)]
+        context.close()
+
+
 def test_in_english_no_chinese_sentence_is_left(browser: Browser, site: Site) -> None:
     context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="en")
     visitor = Visitor(context, site).sign_in("officer")

@@ -74,6 +74,7 @@ def create_account(
     by: the system administrator; None only for the installation's own first accounts. for_now: the password is somebody
     else's choice and must be changed at the first sign-in. Raises Refused if the name is taken or the password too weak.
     """
+    lock_ledger()  # nobody takes the name meanwhile
     if User.objects.filter(username=username).exists():
         raise Refused(_("账号“%(username)s”已存在，请换一个账号名。") % {"username": username})
     user = User(username=username, name=name, must_change_password=for_now)
@@ -132,6 +133,8 @@ def set_account_active(*, user: User, active: bool, by: User, now: datetime) -> 
     """Close an account, or open it again. Raises Refused for one's own account."""
     if user == by:
         raise Refused(_("不能停用或启用自己的账号，请由另一位系统管理员操作。"))
+    lock_ledger()
+    user.refresh_from_db(fields=["is_active"])
     if user.is_active != active:
         user.is_active = active
         user.save(update_fields=["is_active"])

@@ -59,6 +59,7 @@ def samples() -> dict[str, Any]:
         "rank": _rank(),
         "evidence": _evidence(),
         "form": SampleForm({"name": "青溪县恒信阀门有限公司", "code": "", "kind": "high_tech", "route": "records"}),
+        "held": [{"name": "已收到的公报.docx", "size": 48_300, "slip": ""}],
         "reset_hidden": [{"name": "record", "value": "r-1"}],
     }
 

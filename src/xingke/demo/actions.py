@@ -13,6 +13,7 @@ from django.conf import settings
 from xingke.accounts import actions as accounts
 from xingke.accounts.models import User
 from xingke.base.periods import Period
+from xingke.base.refusals import Refused
 from xingke.demo import generator
 from xingke.indicators import columns
 from xingke.ledger import actions as ledger
@@ -73,8 +74,9 @@ OPINIONS = {"asked": "", "passed": "未发现涉密和不宜公开的内容，�
 def prepare(*, now: datetime, say: Say, scale: float = 1) -> Mapping[str, str]:
     """Make the demonstration; what stands already stays as it is. Returns the passwords by account name.
 
-    scale: size of the fictional ledgers (1: as in a real county).
+    scale: size of the fictional ledgers (1: as in a real county). Raises Refused in an installation that is none.
     """
+    _require_demonstration()
     for folder in (PACKS / "national", PACKS / "fictional"):
         registry.load_regions(folder=folder, by=None, now=now)
     loaded = registry.load_pack(folder=PACKS / "national", by=None, now=now)
@@ -105,6 +107,21 @@ def prepare(*, now: datetime, say: Say, scale: float = 1) -> Mapping[str, str]:
             by = User.objects.get(username=username)
             take_step(document=written.document, step=step, number=number, opinion=OPINIONS[step], by=by, now=now)
     return passwords
+
+
+def _require_demonstration() -> None:
+    """Refuse where somebody else's accounts are: invented records and open passwords do not belong to real ones.
+
+    The demonstration opens the operator's account first; ``begin`` opens accounts that are called like some of ours.
+    """
+    ours = {OPERATOR, CHECKER, *(account.username for account in ACCOUNTS)}
+    names = list(User.objects.order_by("pk").values_list("username", flat=True))
+    strange = names[:1] if names[:1] != [OPERATOR] else [name for name in names if name not in ours]
+    if strange:
+        raise Refused(
+            f"数据文件夹“{settings.DATA}”里已有不是演示建立的账号“{strange[0]}”，演示数据不写进正式的安装；"
+            "请用 XINGKE_DATA 另指一个文件夹；只是启动，请运行 xingke serve。"
+        )
 
 
 def ensure_operator(*, now: datetime) -> User:

@@ -2,6 +2,7 @@
 
 import gc
 import json
+import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
@@ -15,10 +16,11 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 from django.db.models.expressions import RawSQL
 
-ROWS = 500  # in one statement: with 30 columns half of the parameters SQLite takes
+ROWS = 500  # in one statement, at most
 Column: TypeAlias = "models.Field[Any, Any]"
 PLAIN_FIELDS = (models.CharField, models.IntegerField, models.BooleanField, models.ForeignKey)
 PLAIN = frozenset({str, int, bool, type(None)})  # what such a field hands to the database as it is
+TYPES = {str: "text", int: "bigint", UUID: "uuid"}  # what PostgreSQL calls them
 
 
 def insert(
@@ -53,7 +55,7 @@ def _prepared(field: Column, values: Sequence[Any], connection: BaseDatabaseWrap
     if isinstance(field, PLAIN_FIELDS) and PLAIN.issuperset(map(type, values)):
         return values
     if isinstance(field, models.UUIDField):  # seldom twice the same, and slow to compare
-        return values if connection.features.has_native_uuid_field else [each.hex for each in values]
+        return values if connection.features.has_native_uuid_field else [each and each.hex for each in values]
     known = {value: field.get_db_prep_save(value, connection) for value in set(values)}
     return [known[value] for value in values]
 
@@ -64,8 +66,10 @@ def _inserted(
     """In statements of many rows each, which name what all share only once: past Django, which knows no ?1."""
     into = f"INSERT INTO {_table(cursor, model)} ({_names(cursor, fields)}) VALUES "
     rows = list(zip(*columns, strict=True))
-    for start in range(0, len(rows), ROWS):
-        part = rows[start : start + ROWS]
+    most = cursor.connection.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER)
+    size = min(ROWS, (most - len(shared)) // len(columns))
+    for start in range(0, len(rows), size):
+        part = rows[start : start + size]
         values = [*shared, *chain.from_iterable(part)]
         cursor.connection.execute(into + _places(len(shared), len(columns), len(part)), values)
 
@@ -98,10 +102,10 @@ def _names(cursor: CursorWrapper, fields: Sequence[Column]) -> str:
 
 
 def listed(values: Iterable[Any]) -> RawSQL:
-    """Any number of values as one parameter, for ``column__in``."""
+    """Any number of texts, numbers or keys, at least one, as one parameter for ``column__in``."""
     found = list(values)
     if connections[DEFAULT_DB_ALIAS].vendor == "postgresql":
-        return RawSQL("SELECT unnest(%s)", [found])
+        return RawSQL(f"SELECT unnest(%s::{TYPES[type(found[0])]}[])", [found])
     plain = [each.hex if isinstance(each, UUID) else each for each in found]
     return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(plain)])
 

@@ -165,12 +165,13 @@ def reader_of(form: SheetForm, header: Sequence[str], *, by: User, options: Opti
 
 
 def check(
-    rows: Sequence[Row], reader: Reader, understood: Understood, damage: Mapping[int, Sequence[tuple[int, Saying]]]
-) -> Checked:
+    rows: Sequence[Row], reader: Reader, understood: Understood, damage: Mapping[int, Sequence[tuple[int, Saying]]],
+    step: Step = _silent,
+) -> Checked:  # fmt: skip
     """Read every row completely and hold what holds against the ledger. Writes nothing."""
     seq = current_seq()
     whole = [row for row in rows if not _refuse_damaged(row, understood, damage.get(row.number, ()))]
-    reader.read(whole)
+    reader.read(whole, lambda done: step(done, len(rows), CHECKING))
     refuse_repeats(rows, reader, understood)
     reader.compare([row for row in rows if not row.problems])
     for row in rows:
@@ -214,10 +215,9 @@ def prepare(
 
 
 def _check_table(form: SheetForm, table: Table, *, by: User, options: Options, step: Step = _silent) -> Checked:
-    step(0, len(table.rows), CHECKING)
     reader, understood = reader_of(form, table.header, by=by, options=options)
     rows = [Row(number, cells) for number, cells in zip(table.numbers, table.rows, strict=True)]
-    return check(rows, reader, understood, table.damage)
+    return check(rows, reader, understood, table.damage, step)
 
 
 def _batch(
@@ -289,12 +289,11 @@ def file(*, batch: ImportBatch, by: User, now: datetime, step: Step = _silent) -
     damage = {int(number): [(place, told(text)) for place, text in each] for number, each in batch.damage.items()}
     for attempt in range(TRIES):
         by = _still_allowed(by)
-        step(0, batch.ready, CHECKING)
         rows = list(staged(batch, *FILED))
         shown = [row.outcome for row in rows]
         reader, understood = reader_of(form, batch.header, by=by, options=options_of(batch))
         fresh = [Row(row.number, row.cells) for row in rows]
-        checked = check(fresh, reader, understood, damage)
+        checked = check(fresh, reader, understood, damage, step)
         otherwise = sum(row.outcome != before for row, before in zip(fresh, shown, strict=True))
         corrected = sum(row.outcome == CHANGED and reader.since(row) > batch.checked_seq for row in fresh)
         if otherwise or corrected:

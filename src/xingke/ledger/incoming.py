@@ -1,7 +1,7 @@
 """Rows on their way in: what all kinds of records share, whatever a row of theirs says."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol, Self
@@ -105,6 +105,17 @@ class Brief(NamedTuple):
     facts: Sequence[str]
 
 
+Told = Callable[[int], object]
+PART = 5_000  # rows after which the next word on how far it is
+
+
+def telling(rows: Sequence[Row], told: Told) -> Iterator[Row]:
+    """The rows, telling now and then how many are done."""
+    for start in range(0, len(rows), PART):
+        told(start)
+        yield from rows[start : start + PART]
+
+
 class Reader(Protocol):
     """What knows the rows of one kind of record."""
 
@@ -114,8 +125,8 @@ class Reader(Protocol):
     def remarks(self) -> Sequence[Saying]:
         """What somebody should look at in rows that are filed all the same."""
 
-    def read(self, rows: Sequence[Row]) -> None:
-        """Fill each row's content, or its problems. A row that waits gets its outcome too."""
+    def read(self, rows: Sequence[Row], told: Told) -> None:
+        """Fill each row's content, or its problems. A row that waits gets its outcome too. told: see ``telling``."""
 
     def key(self, row: Row) -> object:
         """What tells the row from others of the file, for a row that was read."""

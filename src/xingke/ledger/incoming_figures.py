@@ -32,6 +32,8 @@ from xingke.ledger.incoming import (
     Filing,
     Options,
     Row,
+    Told,
+    telling,
 )
 from xingke.ledger.models import Observation, State
 from xingke.ledger.sheets import FIGURE_COLUMNS, SheetForm, Understood
@@ -92,10 +94,10 @@ class FigureReader:
         self._at_once = self._confirming if options.confirmed else Scope()
         self.key_column = self._headers.get("figure", "figure")
 
-    def read(self, rows: Sequence[Row]) -> None:
+    def read(self, rows: Sequence[Row], told: Told) -> None:
         texts = [self._texts(row) for row in rows]
         books = _books(texts)
-        for row, text in zip(rows, texts, strict=True):
+        for row, text in zip(telling(rows, told), texts, strict=True):
             self._read(row, text, books)
 
     def _texts(self, row: Row) -> dict[str, str]:

@@ -18,7 +18,7 @@ from xingke.ledger import rules
 from xingke.ledger.actions import NewEvent, NewHistory, file_histories
 from xingke.ledger.amending import Amendment, amend_histories
 from xingke.ledger.bulk import listed
-from xingke.ledger.incoming import CHANGED, NEW, OUTSIDE, Brief, Filing, Options, Problem, Row
+from xingke.ledger.incoming import CHANGED, NEW, OUTSIDE, Brief, Filing, Options, Problem, Row, Told, telling
 from xingke.ledger.incoming_cells import Amounts, Days, Detail, Headers, Terms, day_or_remedy, each_once, said
 from xingke.ledger.incoming_contents import HELD_BY_SOMEBODY, Content, Happened, natural_key
 from xingke.ledger.incoming_firms import Firms, close, known_organisations
@@ -101,7 +101,7 @@ class HistoryReader:
             if not codes.is_credit_code(each.credit_code)
         ]
 
-    def read(self, rows: Sequence[Row]) -> None:
+    def read(self, rows: Sequence[Row], told: Told) -> None:
         names, codes_, holders, credits_ = (
             self._headers.cells(rows, role, str) for role in ("region", "region_code", "organisation", "credit_code")
         )
@@ -113,7 +113,7 @@ class HistoryReader:
         own = zip(*(self._headers.cells(rows, name, each.read) for name, each in self._own.items()), strict=True)
         events = zip(*(self._cells_of(rows, event) for event in self._events), strict=True)
         for row, pair, (place, misplaced), (firm, unheld), cells, days in zip(
-            rows, placed, places, firms, own, events, strict=True
+            telling(rows, told), placed, places, firms, own, events, strict=True
         ):
             row.problems += misplaced
             row.problems += unheld

@@ -27,7 +27,8 @@ class Version(models.Model):
     """One version of one record. Nothing is updated in place but ``seq_to``; void is a version.
 
     ``record`` is the stable key that urls, links and evidence use. As of number s, the version with
-    ``seq_from <= s < seq_to`` (or no ``seq_to``) is in force.
+    ``seq_from <= s < seq_to`` (or no ``seq_to``) is in force. Only what somebody asks for has an index: every one costs
+    each row that is written.
     """
 
     record = models.UUIDField(editable=False)
@@ -35,18 +36,20 @@ class Version(models.Model):
     seq_from = models.BigIntegerField()
     seq_to = models.BigIntegerField(null=True)
     state = models.CharField(max_length=9, choices=State, default=State.DRAFT)
-    region = models.ForeignKey(Region, models.PROTECT, related_name="+")
-    zone = models.ForeignKey(Zone, models.PROTECT, null=True, related_name="+")
-    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
-    person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", db_index=False)
+    zone = models.ForeignKey(Zone, models.PROTECT, null=True, related_name="+", db_index=False)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+", db_index=False)
+    person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)
     happened_on = models.DateField(_("发生日期"))
     source = models.CharField(_("来源"), max_length=200)
     source_place = models.CharField(_("来源位置"), max_length=200, blank=True)
     is_fictional = models.BooleanField(default=False)
     entered_at = models.DateTimeField()
-    entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
     confirmed_at = models.DateTimeField(null=True)
-    confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
     reason = models.CharField(_("更正或作废原因"), max_length=500, blank=True)
 
     class Meta:
@@ -67,6 +70,7 @@ class Version(models.Model):
             models.Index(  # what lists and counts of the records in force read, and nothing else
                 fields=["region", "happened_on"], condition=Q(seq_to__isnull=True), name="%(class)s_now_by_day"
             ),
+            models.Index(fields=["organisation"], condition=Q(seq_to__isnull=True), name="%(class)s_now_held"),
             models.Index(fields=["seq_from"], name="%(class)s_seq_from"),
             models.Index(fields=["seq_to"], condition=Q(seq_to__isnull=False), name="%(class)s_seq_to"),
         ]

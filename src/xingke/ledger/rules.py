@@ -82,6 +82,12 @@ def effects(history: Iterable[H], *, unheld: Saying = NOT_BEGUN, said: Callable[
     return [Step(each, number, effect) for number, (each, effect) in enumerate(zip(ordered, found, strict=True), 1)]
 
 
+def first_day(state: str, events: Iterable[tuple[str, date]]) -> date | None:
+    """The day of a title or patent in a state, from those of its events: the first; of a confirmed one the first confirmed."""
+    counting = {"confirmed"} if state == "confirmed" else {"confirmed", "draft"}
+    return min((on for each, on in events if each in counting), default=None)
+
+
 def is_possible(history: Iterable[Happens]) -> bool:
     """Whether a history can have happened so."""
     events = tuple([each.event for each in _ordered(history)])
@@ -183,6 +189,15 @@ def may_change_at_once(*, state: str, four_eyes: bool, may_confirm: bool) -> Ans
     if four_eyes:
         return no(say("这条记录已由两人登记和确认，改动要先提出、由别人确认后才生效。"))
     return YES if may_confirm else no(say("这条记录已经确认，您没有确认的权限，改动要先提出、由别人确认后才生效。"))
+
+
+def may_withdraw_evidence(*, state: str, may_confirm: bool, is_own: bool) -> Answer:
+    """Whether who may write there may take back what proves a record: once it is confirmed, only a second account."""
+    if state == "draft":
+        return YES
+    if not may_confirm:
+        return no(say("这条记录已经确认，它的佐证要由有权确认记录的人撤下。"))
+    return no(say("自己上传的佐证，在记录确认之后要由别人撤下。")) if is_own else YES
 
 
 def may_decide(*, outcome: str, proposed_by: int, by: int, accepting: bool) -> Answer:
@@ -310,6 +325,7 @@ def written_day(text: str) -> date:
 EMPTY_MARKS = frozenset({"", "-", "--", "—", "——", "－", "/", "／", "\\", "无", "N/A", "n/a", "NA"})
 """What people write into a cell that has nothing to say."""
 _TOTALS = frozenset({"合计", "总计", "小计", "累计", "共计"})
+_TOTALS_BEGIN = frozenset(text[0] for text in _TOTALS)
 _FOOTERS = ("注:", "注：", "备注:", "备注：", "填表", "制表", "审核人", "填报", "联系人", "说明:", "说明：")
 EXAMPLE = "示例行，导入时跳过"
 
@@ -317,10 +333,10 @@ EXAMPLE = "示例行，导入时跳过"
 def is_no_record(cells: Sequence[str], header: Sequence[str]) -> str:
     """Why a row of a table is no record: ``total``, ``footer``, ``header`` or ``example``; empty for one that may be."""
     filled = [text for text in cells if text]
-    if any("".join(text.split()).rstrip(":：") in _TOTALS for text in filled[:2]):
+    if any(text[0] in _TOTALS_BEGIN and "".join(text.split()).rstrip(":：") in _TOTALS for text in filled[:2]):
         return "total"
     if EXAMPLE in filled:
         return "example"
     if len(filled) <= 2 and filled and filled[0].startswith(_FOOTERS):
         return "footer"
-    return "header" if list(cells) == list(header) else ""
+    return "header" if tuple(cells) == tuple(header) else ""

@@ -39,6 +39,7 @@ def load_pack(*, folder: Path, by: User | None, now: datetime, region: Region | 
     by: who has definition.load; None only while an installation is set up. Raises DefinitionError with every mistake;
     then nothing is loaded and what was loaded before stays in force.
     """
+    lock_ledger()
     if by is not None:
         queries.require(by, Permission.DEFINITION_LOAD)
     if not folder.is_dir():
@@ -203,6 +204,7 @@ def give_role(
     by: the security administrator; None only while an installation is set up. Raises Refused if the role is unknown,
     excluded by one the account holds, or given to oneself.
     """
+    lock_ledger()  # what the account holds must not change until the grant is written
     if by is not None:
         queries.require(by, Permission.GRANT_MANAGE, region=region)
         if by == user:
@@ -232,7 +234,9 @@ def give_role(
 
 @transaction.atomic
 def take_role_back(*, grant: Grant, by: User, now: datetime) -> Grant:
-    """Take a role back. Raises Refused for one's own role and for the last security administrator's."""
+    """Take a role back; a second time changes nothing. Raises Refused for one's own role."""
+    lock_ledger()
+    grant.refresh_from_db(fields=["revoked_at", "revoked_by"])
     queries.require(by, Permission.GRANT_MANAGE, region=grant.region)
     if grant.revoked_at is not None:
         return grant
@@ -315,7 +319,8 @@ def correct_organisation(
     changes: any of ``CORRECTABLE``. seen: the stamp of what the corrector saw. Raises Refused without a reason, for a
     credit code that is somebody else's, or if somebody changed the same meanwhile.
     """
-    row = Organisation.objects.select_for_update().select_related("region").get(pk=organisation.pk)
+    lock_ledger()  # nobody enters the credit code meanwhile
+    row = Organisation.objects.select_related("region").get(pk=organisation.pk)
     for region in (row.region, changes.get("region", row.region)):
         queries.require(by, Permission.ORGANISATION_EDIT, region=region)
     if not reason.strip():

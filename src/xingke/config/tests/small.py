@@ -1,4 +1,4 @@
-"""A small installation made through the rooms' actions: two patents, a document with figures, keys, an attachment."""
+"""A small installation made through the rooms' actions: two patents, an import that left a row, a published document."""
 
 import os
 import subprocess
@@ -11,25 +11,40 @@ from django.conf import settings
 
 from tests import cast as casting
 from xingke.base.periods import Period
+from xingke.ledger import importing
 from xingke.reports.actions import write_document
+from xingke.reports.disclosing import take_step
 from xingke.reports.keys import signing_key
 from xingke.reports.models import Document
 
 ROOT = Path(__file__).resolve().parents[4]
+# One row that is filed as a draft, and one that cannot be.
+PATENTS = """区划,单位名称,专利类型,专利名称,申请号,申请日
+青溪县,青溪县明渠传感科技有限公司,发明,一种流量计,202310123456.7,2023-12-01
+青溪县,青溪县明渠传感科技有限公司,发明,一种阀门,CN1,某日
+"""
 
 
 def furnish() -> tuple[casting.Cast, Document]:
-    """File a few records, write the annual summary and keep an attachment."""
+    """File a few records, import a table of which one row cannot be filed, write the annual summary and publish it."""
     cast = casting.gather()
     for name, day in (("CN2024100001", "2024-03-05"), ("CN2025100002", "2025-06-30")):
         events = [("applied", "2023-02-01"), ("granted", day)]
         casting.file("patent", name, events, firm=cast.firm, by=cast.statistician)
     casting.keep_records(cast.county, by=cast.statistician)
-    written = write_document(
+    importing.import_table(
+        form=importing.sheet_form("patent"), table=importing.read_table(PATENTS.encode()), file_name="patents.csv",
+        by=cast.statistician, now=casting.NOW,
+    )  # fmt: skip
+    document = write_document(
         outline="annual", region=cast.county, period=Period.parse("2025"), by=cast.officer, now=casting.NOW
-    )
+    ).document
+    for number, (step, by) in enumerate(
+        (("asked", cast.officer), ("passed", cast.reviewer), ("published", cast.director))
+    ):
+        take_step(document=document, step=step, number=number, opinion="", by=by, now=casting.NOW)
     signing_key()
-    return cast, written.document
+    return cast, document
 
 
 @contextmanager

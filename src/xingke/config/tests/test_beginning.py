@@ -28,3 +28,18 @@ def test_it_begins_once_and_the_passwords_are_nowhere_but_on_the_screen(tmp_path
         "0 0",
     ]
     assert command(tmp_path, "check").returncode == 0
+
+
+def test_the_demonstration_keeps_out_of_an_installation_that_is_none(tmp_path: Path) -> None:
+    assert command(tmp_path, "begin").returncode == 0
+    what = (
+        "from xingke.accounts.models import AuditEntry, User\nprint(User.objects.count(), AuditEntry.objects.count())"
+    )
+    before = python(tmp_path, what)
+
+    refused = command(tmp_path, "demo", "--no-serve", "--scale", "0.02")
+
+    assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
+    assert "不是演示建立的账号“system”" in refused.stderr
+    assert not (tmp_path / "demo-accounts.txt").exists()
+    assert python(tmp_path, what) == before

@@ -2,6 +2,7 @@
 
 import secrets
 import shutil
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -15,9 +16,12 @@ from xingke.accounts.models import AuditEntry, User
 from xingke.accounts.queries import current_seq
 from xingke.base.refusals import Refused
 from xingke.config import moving
+from xingke.config.backup import back_up
 from xingke.config.tests import small
-from xingke.ledger.models import PatentEvent
+from xingke.ledger.models import ImportBatch, PatentEvent
 from xingke.registry.models import Region
+from xingke.reports.models import Document
+from xingke.reports.queries import public_edition
 from xingke.search import actions as searching
 from xingke.search.models import Entry
 from xingke.search.queries import Says
@@ -49,12 +53,42 @@ def test_everything_arrives_as_it_was(other: str) -> None:
 
     moved = {table.name: table for table in moving.copy(source="default", target=other)}
 
-    assert moved["ledger_patentevent"].rows == 4
+    assert moved["ledger_patentevent"].rows == 5
     assert moved["accounts_counter"].rows == 1
     for model in moving.tables():
         assert moving.digest(model, "default") == moving.digest(model, other) == moved[model._meta.db_table]
     was, now = User.objects.get(username="officer"), User.objects.using(other).get(username="officer")
     assert (now.pk, now.created_at, now.password) == (was.pk, was.created_at, was.password)
+
+
+def test_migrating_another_database_leaves_this_one_as_it_was(tmp_path: Path) -> None:
+    """What migrations carry over they carry over in the database they migrate: not the imports and documents of this."""
+    _cast, document = small.furnish()
+    assert ImportBatch.objects.count() == 1
+    assert public_edition(document.work) == document
+    before = [moving.digest(model, "default") for model in moving.tables()]
+
+    with moving.other_database("other", moving.sqlite_file(tmp_path / "other.sqlite3")) as other:
+        moving.migrate(other)
+        moving.copy(source="default", target=other)
+
+    assert [moving.digest(model, "default") for model in moving.tables()] == before
+    document.refresh_from_db()
+    assert public_edition(document.work) == document
+
+
+def test_backing_up_leaves_every_table_as_it_was(tmp_path: Path) -> None:
+    _cast, document = small.furnish()
+    before = [moving.digest(model, "default") for model in moving.tables()]
+
+    made = back_up(to=tmp_path / "one.zip", now=casting.NOW)
+
+    assert [moving.digest(model, "default") for model in moving.tables()] == before
+    with zipfile.ZipFile(made.path) as archive:
+        archive.extract("database.sqlite3", tmp_path)
+    with moving.other_database("other", moving.sqlite_file(tmp_path / "database.sqlite3")) as other:
+        assert [moving.digest(model, other) for model in moving.tables()] == before
+        assert Document.objects.using(other).get().work == document.work
 
 
 def test_what_could_be_found_can_be_found_where_it_arrived(other: str) -> None:
@@ -106,7 +140,7 @@ def test_what_arrives_otherwise_is_taken_back(other: str) -> None:
         )
     PatentEvent.objects.filter(pk=PatentEvent.objects.order_by("pk")[0].pk).update(effect=1)
 
-    with pytest.raises(Refused, match="表 ledger_patentevent 复制后不一致：原有 4 行，复制后 4 行，摘要不同"):
+    with pytest.raises(Refused, match="表 ledger_patentevent 复制后不一致：原有 5 行，复制后 5 行，摘要不同"):
         moving.copy(source="default", target=other)
 
     assert [
@@ -155,7 +189,9 @@ def test_from_postgresql_to_sqlite_and_back_nothing_changes(other: str, fresh_po
     casting.load_packs()
     small.furnish()
 
+    before = [moving.digest(model, "default") for model in moving.tables()]
     there = moving.copy(source="default", target=other)
+    assert [moving.digest(model, "default") for model in moving.tables()] == before == there
     with moving.other_database("again", moving.database_at(fresh_postgres)) as again:
         moving.migrate(again)
         back = moving.copy(source=other, target=again)
@@ -173,12 +209,9 @@ def test_from_postgresql_to_sqlite_and_back_nothing_changes(other: str, fresh_po
 
 @pytest.mark.postgres
 def test_the_command_moves_an_installation_and_the_other_database_answers(tmp_path: Path, fresh_postgres: str) -> None:
-    from tests.cast import NOW
-    from xingke.config.backup import back_up
-
     _cast, _document = small.furnish()
     home = tmp_path / "home"
-    restored = small.command(home, "restore", str(back_up(to=tmp_path / "one.zip", now=NOW).path))
+    restored = small.command(home, "restore", str(back_up(to=tmp_path / "one.zip", now=casting.NOW).path))
     assert restored.returncode == 0, restored.stdout + restored.stderr
 
     moved = small.command(home, "move", fresh_postgres)

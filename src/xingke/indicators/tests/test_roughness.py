@@ -13,6 +13,7 @@ from xingke.indicators.roughness import sum_words
 from xingke.indicators.rules import sum_word
 from xingke.indicators.wording import amount_words
 from xingke.ledger import actions
+from xingke.ledger.kinds import KINDS
 from xingke.ledger.words import Words
 from xingke.registry.models import Region
 
@@ -69,7 +70,7 @@ def test_records_that_are_rough_make_a_rough_sum(cast: Cast) -> None:
     assert value(cast.county, period=Period.parse("2025-04")).text == "30人次"
     assert said(cast.county, "level").text == "超150人次"
     growth = said(cast.county, "growth")
-    assert (growth.text, growth.why) == (None, "“培训人次”2025年是约数（超150人次），不能据以计算。")
+    assert (growth.text, str(growth.why)) == (None, "“培训人次”2025年是约数（超150人次），不能据以计算。")
     assert said(cast.county, "total").text == "超200人次（2023年以来）"
 
 
@@ -77,7 +78,7 @@ def test_a_record_that_was_made_exact_makes_the_sum_exact(cast: Cast) -> None:
     keep_records(cast.county, by=cast.statistician, kinds=["activity"])
     trained(cast, "2025-03-01", 120, "余")
     then = read_at()[1]
-    row = actions.KINDS["activity"].event._default_manager.get()
+    row = KINDS["activity"].event._default_manager.get()
     actions.correct_event(
         kind="activity", record=row.record, version=1, changes={"people": 1_230_000, "approximation": ""},
         reason="签到表", by=cast.statistician, now=NOW,

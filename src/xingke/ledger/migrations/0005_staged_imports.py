@@ -7,12 +7,15 @@ CHUNK = 500
 
 def keep_rows_in_chunks(apps, schema_editor):
     """Rows that were left by earlier imports, by batch and outcome; their cells by the names they had."""
-    batches, rows, chunks = (apps.get_model("ledger", name) for name in ("ImportBatch", "ImportRow", "ImportChunk"))
-    for batch in batches.objects.all():
+    batches, rows, chunks = (
+        apps.get_model("ledger", name).objects.using(schema_editor.connection.alias)
+        for name in ("ImportBatch", "ImportRow", "ImportChunk")
+    )
+    for batch in batches.all():
         batch.form, batch.state = batch.kind, "filed"
         batch.prepared_at, batch.prepared_by_id = batch.imported_at, batch.imported_by_id
         batch.checked_seq = batch.seq - 1
-        left = list(rows.objects.filter(batch=batch).order_by("number"))
+        left = list(rows.filter(batch=batch).order_by("number"))
         batch.header = sorted({name for row in left for name in row.raw})  # PostgreSQL kept them in no order
         batch.save()
         place = 0
@@ -28,7 +31,7 @@ def keep_rows_in_chunks(apps, schema_editor):
                     ]
                     for row in part
                 ]
-                chunks.objects.create(batch=batch, outcome=outcome, place=place, size=len(part), rows=values)
+                chunks.create(batch=batch, outcome=outcome, place=place, size=len(part), rows=values)
                 place += 1
 
 

@@ -9,6 +9,7 @@ from tests.cast import NOW, Cast, correct, file, report, void
 from xingke.accounts.models import AuditEntry
 from xingke.base.refusals import Refused
 from xingke.ledger import actions, queries
+from xingke.ledger.actions import filing
 from xingke.ledger.models import Observation, Patent, PatentEvent, Recognition, RecognitionEvent, RecordKeeping, State
 from xingke.registry.models import Region
 
@@ -113,7 +114,7 @@ def test_without_its_audit_row_nothing_is_saved(cast: Cast, monkeypatch: pytest.
     def broken(**_kwargs: object) -> None:
         raise RuntimeError("the audit trail is full")
 
-    monkeypatch.setattr(actions, "record_audit", broken)
+    monkeypatch.setattr(filing, "record_audit", broken)
 
     with pytest.raises(RuntimeError):
         file("recognition", "甲", [("recognised", "2024-11-08")], firm=cast.firm, by=cast.statistician)

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.db.models import Count
 
 from tests.cast import NOW, Cast, file
 from xingke.accounts.actions import set_account_active
@@ -15,7 +16,7 @@ from xingke.accounts.queries import check_audit_chain, current_seq
 from xingke.base.codes import is_credit_code
 from xingke.base.refusals import Refused
 from xingke.base.sayings import told
-from xingke.ledger import actions, importing
+from xingke.ledger import actions, importing, incoming
 from xingke.ledger.importing import Outcome
 from xingke.ledger.incoming import Options
 from xingke.ledger.models import (
@@ -337,6 +338,29 @@ def test_whoever_loses_the_right_meanwhile_files_nothing(cast: Cast) -> None:
     with pytest.raises(Refused, match=r"import\.run"):
         importing.file(batch=batch, by=cast.officer, now=NOW, step=close)
     assert not Patent.objects.exists()
+
+
+def test_checking_says_how_far_it_is(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(incoming, "PART", 2)
+    told: list[tuple[int, int, str]] = []
+    importing.prepare(
+        form=importing.sheet_form("patent"), table=table_of(*[PATENT] * 5), file_name="清单.csv", by=cast.officer,
+        now=NOW, options=HERE, step=lambda *each: told.append(each),
+    )  # fmt: skip
+    assert told == [*((done, 5, importing.CHECKING) for done in (0, 2, 4)), (5, 5, importing.STAGING)]
+
+
+def test_a_thousand_rows_are_filed_as_one_by_one(cast: Cast) -> None:
+    """More rows than one statement writes: all there, each with what is its own and what all share."""
+    rows = [PATENT | {"申请号": f"20231{number:07}.4", "专利名称": f"装置{number}"} for number in range(1_100)]
+    assert found(bring("patent", *rows, by=cast.officer)) == {"new": 1_100}
+    assert set(Patent.objects.values_list("name", flat=True)) == {row["专利名称"] for row in rows}
+    days = PatentEvent.objects.values_list("event", "happened_on").annotate(count=Count("pk")).order_by("step")
+    assert list(days) == [("applied", date(2023, 2, 14), 1_100), ("granted", date(2024, 3, 5), 1_100)]
+    assert set(Patent.objects.values_list("entered_by", "state", "version", "reason")) == {
+        (cast.officer.pk, "draft", 1, "")
+    }
+    assert found(bring("patent", *rows, by=cast.officer)) == {"unchanged": 1_100}
 
 
 def test_whoever_may_not_import_is_refused(cast: Cast) -> None:

@@ -7,7 +7,8 @@ import xingke.base.keys
 
 def number(apps, schema_editor):
     """What one outline said of one region and period, by the time it was written, are the editions of one work."""
-    documents = apps.get_model("reports", "Document").objects.order_by("outline", "region_id", "period", "written_at")
+    documents = apps.get_model("reports", "Document").objects.using(schema_editor.connection.alias)
+    documents = documents.order_by("outline", "region_id", "period", "written_at")
     works = groupby(
         documents.only("pk", "outline", "region_id", "period"), lambda each: (each.outline, each.region_id, each.period)
     )

@@ -1,0 +1,51 @@
+"""Every write to the ledger. Each takes one number, writes versions and one audit row, or nothing at all.
+
+The counter is held before anything is checked, so that what was checked still stands when it is written.
+"""
+
+from xingke.ledger.actions.confirming import Left, Plan, confirm_event, confirm_events, plan_confirmation
+from xingke.ledger.actions.corrections import correct_event, correct_subject, void_event
+from xingke.ledger.actions.evidence import NewFile, attach_evidence, withdraw_evidence
+from xingke.ledger.actions.filing import ARRIVALS, NewEvent, NewHistory, add_event, file_histories, file_once
+from xingke.ledger.actions.keeping import declare_kinds, declare_record_keeping
+from xingke.ledger.actions.observations import (
+    choose_observation,
+    confirm_observation,
+    correct_observation,
+    void_observation,
+)
+from xingke.ledger.actions.proposals import accept_proposal, decline_proposal, propose_correction, propose_void
+from xingke.ledger.actions.versions import BATCH, write_next_version, write_next_versions
+
+__all__ = [
+    "ARRIVALS",
+    "BATCH",
+    "Left",
+    "NewEvent",
+    "NewFile",
+    "NewHistory",
+    "Plan",
+    "accept_proposal",
+    "add_event",
+    "attach_evidence",
+    "choose_observation",
+    "confirm_event",
+    "confirm_events",
+    "confirm_observation",
+    "correct_event",
+    "correct_observation",
+    "correct_subject",
+    "declare_kinds",
+    "declare_record_keeping",
+    "decline_proposal",
+    "file_histories",
+    "file_once",
+    "plan_confirmation",
+    "propose_correction",
+    "propose_void",
+    "void_event",
+    "void_observation",
+    "withdraw_evidence",
+    "write_next_version",
+    "write_next_versions",
+]

@@ -1,0 +1,110 @@
+"""Correcting and voiding titles, patents and their events."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from xingke.accounts.actions import record_audit, take_seq
+from xingke.accounts.models import User
+from xingke.base.refusals import Refused
+from xingke.ledger.actions.settling import history_of, settle
+from xingke.ledger.actions.versions import as_seen, changed_at_once, may_rewrite, standing, write_next_version
+from xingke.ledger.kinds import KINDS, Kind
+from xingke.ledger.models import EventVersion, State, Version
+
+
+@transaction.atomic
+def correct_event(
+    *, kind: str, record: UUID, version: int, changes: Mapping[str, Any], reason: str, by: User, now: datetime
+) -> None:
+    """Write a corrected version of an event; the rest of its history follows.
+
+    changes: any of event, happened_on, region and the kind's measures. version: the one the corrector saw. Raises Refused if it is no longer
+    the newest, without a reason, if the history could not have happened so, or if the change has to be proposed. Who
+    changes what is confirmed confirms it anew.
+    """
+    seq = take_seq()
+    known = KINDS[kind]
+    row = as_seen(known.event, record, version)
+    regions = [row.region, changes.get("region", row.region)]
+    may_rewrite(row, reason=reason, by=by, regions=regions)
+    signed = changed_at_once(kind, row, by=by, now=now, regions=regions)
+    settle(known, row.subject, seq=seq, by=by, now=now, changed={record: {**changes, **signed}}, reason=reason)
+    record_audit(
+        seq=seq, by=by, action=f"{kind}.event-corrected", target_kind=kind, target=str(record), now=now, reason=reason,
+        detail={name: str(value) for name, value in changes.items()},
+    )  # fmt: skip
+
+
+@transaction.atomic
+def void_event(*, kind: str, record: UUID, version: int, reason: str, by: User, now: datetime) -> None:
+    """Void an event: a new version that no longer counts. Raises as ``correct_event``."""
+    seq = take_seq()
+    known = KINDS[kind]
+    row = as_seen(known.event, record, version)
+    may_rewrite(row, reason=reason, by=by, regions=[row.region], voiding=True)
+    signed = changed_at_once(kind, row, by=by, now=now, regions=[row.region])
+    write_void(known, row, {**signed, "state": State.VOID}, seq=seq, by=by, now=now, reason=reason)
+    record_audit(
+        seq=seq, by=by, action=f"{kind}.event-voided", target_kind=kind, target=str(record), now=now, reason=reason
+    )
+
+
+def write_void(
+    kind: Kind, row: EventVersion, changes: Mapping[str, Any], *, seq: int, by: User, now: datetime, reason: str
+) -> None:
+    """Void an event, and with its last one its title or patent."""
+    settle(kind, row.subject, seq=seq, by=by, now=now, changed={row.record: changes}, reason=reason)
+    if all(event.state == State.VOID for event in history_of(kind, row.subject)):  # nothing is left of it
+        head = standing(kind.subject, row.subject)
+        write_next_version(head, seq=seq, by=by, now=now, reason=reason, changes=changes)
+
+
+@transaction.atomic
+def correct_subject(
+    *, kind: str, record: UUID, version: int, changes: Mapping[str, str], reason: str, by: User, now: datetime
+) -> None:
+    """Correct a title or patent itself (its name, number, title, level, form); its events repeat what they must.
+
+    Raises as ``correct_event``.
+    """
+    seq = take_seq()
+    known = KINDS[kind]
+    row = as_seen(known.subject, record, version)
+    may_rewrite(row, reason=reason, by=by, regions=[row.region])
+    signed = changed_at_once(kind, row, by=by, now=now, regions=[row.region])
+    rewrite_subject(known, row, changes, seq=seq, by=by, now=now, reason=reason, signed=signed)
+    record_audit(
+        seq=seq, by=by, action=f"{kind}.corrected", target_kind=kind, target=str(record), now=now, reason=reason,
+        detail=dict(changes),
+    )  # fmt: skip
+
+
+def rewrite_subject(
+    kind: Kind,
+    row: Version,
+    changes: Mapping[str, Any],
+    *,
+    seq: int,
+    by: User,
+    now: datetime,
+    reason: str,
+    signed: Mapping[str, Any],
+) -> None:
+    """Write a subject with changes, and its events with those they repeat. signed: who wrote and confirmed it."""
+    try:
+        with transaction.atomic():
+            write_next_version(row, seq=seq, by=by, now=now, reason=reason, changes={**changes, **signed})
+    except IntegrityError as error:
+        raise Refused(
+            _("编号“%(number)s”已登记在另一条记录上，请核对。") % {"number": changes.get("number", "")}
+        ) from error
+    repeated = {name: value for name, value in changes.items() if name in kind.repeated}
+    if repeated:
+        for event in kind.event._default_manager.filter(subject=row.record, seq_to__isnull=True):
+            own = signed if event.state == State.CONFIRMED else {}
+            write_next_version(event, seq=seq, by=by, now=now, reason=reason, changes={**repeated, **own})

@@ -1,0 +1,240 @@
+"""Filing titles and patents with their events, and further events of them."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from xingke.accounts.actions import lock_ledger, record_audit, take_seq
+from xingke.accounts.models import User
+from xingke.accounts.permissions import Permission
+from xingke.base.keys import derived_key, new_key
+from xingke.base.refusals import Refused
+from xingke.ledger import queries, rules
+from xingke.ledger.actions.settling import effects_of, settle
+from xingke.ledger.actions.versions import BATCH, confirmation, standing
+from xingke.ledger.bulk import insert
+from xingke.ledger.kinds import KINDS, Kind
+from xingke.ledger.models import State, Version
+from xingke.registry import queries as registry
+from xingke.registry.models import Organisation, Region, Zone
+
+ARRIVALS = ("moved_in", "received")
+_WHERE = ("region_id", "zone_id", "organisation_id", "source_place", "is_fictional", "happened_on")
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewEvent:
+    """An event to be filed; ``region`` is where it happened, fixed from then on."""
+
+    event: str
+    on: date
+    region: Region
+    organisation: Organisation | None = None  # the holder from this event on, if not the history's own
+    key: UUID | None = None
+    measures: Mapping[str, Any] = field(default_factory=dict)  # the kind's own columns: amount (分), people (× 10⁻⁴) …
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewHistory:
+    """A title or patent to be filed with what has happened to it so far.
+
+    fields: the kind's own columns, e.g. title, level, name, number.
+    """
+
+    fields: Mapping[str, str]
+    region: Region
+    organisation: Organisation | None
+    events: Sequence[NewEvent]
+    zone: Zone | None = None
+    is_fictional: bool = False
+    key: UUID = field(default_factory=new_key)
+    source_place: str = ""
+
+
+@transaction.atomic
+def file_histories(
+    *,
+    kind: str,
+    histories: Iterable[NewHistory],
+    by: User,
+    now: datetime,
+    source: str,
+    confirmed: bool = False,
+    confirmed_by: User | None = None,
+    seq: int | None = None,
+) -> int:
+    """File titles or patents with their events as one batch. Returns how many versions were written.
+
+    source: where they come from (desk object, import, form). confirmed: file them as confirmed, by ``confirmed_by`` or
+    else by ``by`` (needs record.confirm); of a kind with four eyes these are two accounts. seq: the number of a larger
+    act that leaves the audit row itself.
+    Raises Refused if a history cannot have happened so, or somebody may not write there; then nothing is filed.
+    """
+    known = KINDS[kind]
+    confirmer = confirmed_by or by
+    signed = _signed(known, confirmed=confirmed, by=by, confirmer=confirmer, now=now)
+    is_part = seq is not None
+    seq = take_seq() if seq is None else seq
+    allowed = registry.scope(by, Permission.RECORD_ENTER)
+    confirming = registry.scope(confirmer, Permission.RECORD_CONFIRM) if confirmed else allowed
+    checked: set[int] = set()
+    common: dict[str, Any] = {  # columns every version of the batch shares
+        "version": 1, "seq_from": seq, "source": source[:200], "entered_at": now, "entered_by_id": by.pk,
+        "state": signed["state"], "confirmed_at": signed["confirmed_at"],
+        "confirmed_by_id": confirmer.pk if confirmed else None,
+    }  # fmt: skip
+    written = 0
+    stream = iter(histories)
+    while chunk := list(islice(stream, BATCH)):
+        for region in {event.region.pk: event.region for each in chunk for event in each.events}.values():
+            if region.pk not in checked and not (allowed.covers(region.path) and confirming.covers(region.path)):
+                registry.require(by, Permission.RECORD_ENTER, region=region)
+                registry.require(confirmer, Permission.RECORD_CONFIRM, region=region)
+            checked.add(region.pk)
+        subjects = [_subject(known, each) for each in chunk]
+        events = [event for each in chunk for event in _events(known, each)]
+        _create(known.subject, _subject_columns(known), subjects, common)
+        _create(known.event, _event_columns(known), events, common)
+        written += len(subjects) + len(events)
+    if not is_part:
+        record_audit(
+            seq=seq, by=by, action=f"{kind}.filed", target_kind=kind, target=source, now=now, count=written,
+            detail={"confirmed": confirmed},
+        )  # fmt: skip
+    return written
+
+
+def _signed(kind: Kind, *, confirmed: bool, by: User, confirmer: User, now: datetime) -> dict[str, Any]:
+    """The columns that say whether, when and by whom a new version is confirmed."""
+    if not confirmed:
+        return {"state": State.DRAFT, "confirmed_at": None, "confirmed_by": None}
+    rules.may_file_confirmed(four_eyes=kind.names.four_eyes, entered_by=by.pk, confirmed_by=confirmer.pk).or_refuse()
+    return confirmation(confirmer, now)
+
+
+def _create(
+    model: type[Version], columns: Sequence[str], rows: Sequence[Sequence[Any]], common: Mapping[str, Any]
+) -> None:
+    try:
+        with transaction.atomic():
+            insert(model, columns, rows, common)
+    except IntegrityError as error:
+        raise Refused(
+            _("有一条记录与台账中已有的记录重复（编号相同），整批未登记：%(error)s") % {"error": error}
+        ) from error
+
+
+def _subject_columns(kind: Kind) -> tuple[str, ...]:
+    """The columns of a subject that are its own."""
+    return ("record", *_WHERE, *kind.repeated, *kind.details)
+
+
+def _event_columns(kind: Kind) -> tuple[str, ...]:
+    """The columns of its events that are theirs."""
+    return ("record", "subject", *_WHERE, "event", "effect", "step", *kind.repeated, *kind.event_details)
+
+
+def _subject(kind: Kind, history: NewHistory) -> tuple[Any, ...]:
+    first = min([event.on for event in history.events])
+    own = [history.fields.get(name, "") for name in (*kind.repeated, *kind.details)]
+    return (history.key, *_where(history, history.region, history.organisation, first), *own)
+
+
+def _events(kind: Kind, history: NewHistory) -> list[tuple[Any, ...]]:
+    """Its events as rows, in order."""
+    repeated = [history.fields[name] for name in kind.repeated]
+    return [
+        (
+            event.key or derived_key(history.key, event.event, event.on, *_again(history, event)), history.key,
+            *_where(history, event.region, event.organisation or history.organisation, event.on),
+            event.event, effect, step, *repeated,
+            *[event.measures.get(name, default) for name, default in kind.event_details.items()],
+        )
+        for event, step, effect in effects_of(kind, history.events)
+    ]  # fmt: skip
+
+
+def _where(history: NewHistory, region: Region, organisation: Organisation | None, on: date) -> tuple[Any, ...]:
+    return (
+        region.pk, history.zone.pk if history.zone else None, organisation.pk if organisation else None,
+        history.source_place, history.is_fictional, on,
+    )  # fmt: skip
+
+
+def _again(history: NewHistory, event: NewEvent) -> tuple[int, ...]:
+    """What tells an event from an earlier one of the same name and day: nothing for the first, then 1, 2 …"""
+    same = [each for each in history.events if (each.event, each.on) == (event.event, event.on)]
+    place = next(index for index, each in enumerate(same) if each is event)
+    return (place,) if place else ()
+
+
+@transaction.atomic
+def file_once(*, kind: str, model: type[Version], key: UUID, by: User, file: Callable[[], object]) -> bool:
+    """Run what files ``key``, unless ``by`` filed it already: a form sent twice files one record.
+
+    Returns whether it ran. Raises Refused for a key that is another record's.
+    """
+    lock_ledger()
+    if model._default_manager.filter(record=key, version=1, entered_by=by).exists():
+        return False
+    if any(queries.stands(each, key) for each in (KINDS[kind].subject, KINDS[kind].event)):
+        raise Refused(_("页面不完整，请重新打开本页。"))
+    file()
+    return True
+
+
+@transaction.atomic
+def add_event(
+    *,
+    kind: str,
+    subject: UUID,
+    event: NewEvent,
+    by: User,
+    now: datetime,
+    source: str,
+    confirmed: bool = False,
+    confirmed_by: User | None = None,
+) -> UUID:
+    """File one more event of a title or patent. Returns the event's record key.
+
+    confirmed, confirmed_by: as ``file_histories``. Raises Refused if it cannot have happened so in this history.
+    """
+    seq = take_seq()
+    known = KINDS[kind]
+    confirmer = confirmed_by or by
+    signed = _signed(known, confirmed=confirmed, by=by, confirmer=confirmer, now=now)
+    registry.require(by, Permission.RECORD_ENTER, region=event.region)
+    if confirmed:
+        registry.require(confirmer, Permission.RECORD_CONFIRM, region=event.region)
+    head = standing(known.subject, subject)
+    rules.may_correct(state=head.state, is_current=True).or_refuse()
+    if event.region.is_fictional != head.is_fictional:
+        raise Refused(_("虚构的记录和真实的区划不能记在一起。"))
+    alive = known.event._default_manager.filter(subject=subject, seq_to__isnull=True).exclude(state=State.VOID)
+    latest = alive.select_related("region").order_by("-step").first()
+    if latest is not None and event.event not in ARRIVALS:  # whoever takes it over enters it; the rest is the holder's
+        registry.require(by, Permission.RECORD_ENTER, region=latest.region)
+        if event.region != latest.region:
+            raise Refused(
+                _("这条记录现在在“%(region)s”，请按该区划登记；跨区划的迁移请先登记迁入或受让。")
+                % {"region": latest.region.name}
+            )
+    key = event.key or new_key()
+    row = known.event(
+        record=key, version=1, seq_from=seq, subject=subject, region=event.region, zone=head.zone,
+        organisation=event.organisation or head.organisation, happened_on=event.on, event=event.event,
+        effect=0, step=1, source=source[:200], is_fictional=head.is_fictional, entered_at=now, entered_by=by,
+        **signed, **{name: getattr(head, name) for name in known.repeated}, **event.measures,
+    )  # fmt: skip
+    settle(known, subject, seq=seq, by=by, now=now, fresh=row)
+    record_audit(
+        seq=seq, by=by, action=f"{kind}.event-filed", target_kind=kind, target=str(key), now=now,
+        detail={"event": event.event, "on": event.on.isoformat(), "subject": str(subject)},
+    )  # fmt: skip
+    return key

@@ -1,0 +1,99 @@
+"""What has happened to one title or patent, in order: a change of one event changes the effect of others."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from xingke.accounts.models import User
+from xingke.base.sayings import Value
+from xingke.ledger import rules
+from xingke.ledger.actions.versions import standing, write_next_version
+from xingke.ledger.kinds import Kind
+from xingke.ledger.models import EventVersion, State, Version
+from xingke.registry import queries as registry
+
+H = TypeVar("H", bound=rules.Happens)
+
+
+def effects_of(kind: Kind, happenings: Iterable[H]) -> list[rules.Step[H]]:
+    """Happenings of one history in their order, with what each does. Raises Refused where they cannot have happened so."""
+
+    def said(event: str) -> Value:
+        known = registry.terms(kind.event_list)
+        return known[event].label if event in known else event
+
+    return rules.effects(happenings, unheld=kind.names.unheld, said=said)
+
+
+def history_of(kind: Kind, subject: UUID) -> list[EventVersion]:
+    """The events in force of one title or patent."""
+    return list(kind.event._default_manager.filter(subject=subject, seq_to__isnull=True))
+
+
+def settle(
+    kind: Kind,
+    subject: UUID,
+    *,
+    seq: int,
+    by: User,
+    now: datetime,
+    changed: Mapping[UUID, Mapping[str, Any]] | None = None,
+    fresh: EventVersion | None = None,
+    own: Mapping[str, Any] | None = None,
+    reason: str = "",
+) -> None:
+    """Apply changes to a history and write a version for every event whose columns, order or effect they alter.
+
+    own: changes of the subject itself, whose day is that of its first event: see ``rules.first_day``.
+    """
+    rows = list(kind.event._default_manager.filter(subject=subject, seq_to__isnull=True).select_for_update())
+    for row, changes in altered(kind, [*rows, fresh] if fresh else rows, changed or {}):
+        if row is fresh:
+            row.step, row.effect = changes.get("step", row.step), changes.get("effect", row.effect)
+            row.save(force_insert=True)
+        else:
+            write_next_version(row, seq=seq, by=by, now=now, reason=reason, changes=changes)
+    head = standing(kind.subject, subject)
+    days = ((event.state, event.happened_on) for event in history_of(kind, subject))
+    if wanted := with_first_day(head, own or {}, days):
+        write_next_version(head, seq=seq, by=by, now=now, reason=reason, changes=wanted)
+
+
+def with_first_day(head: Version, own: Mapping[str, Any], days: Iterable[tuple[str, date]]) -> dict[str, Any]:
+    """Changes of a title or patent, with its day where that changes; days: the states and days of its events."""
+    first = rules.first_day(own.get("state", head.state), days)
+    return {**own, "happened_on": first} if first not in (None, head.happened_on) else dict(own)
+
+
+_SIGNED = {"entered_by", "entered_at", "confirmed_by", "confirmed_at"}  # said anew, be it the same as before
+
+
+def altered(
+    kind: Kind, rows: Sequence[EventVersion], changed: Mapping[UUID, Mapping[str, Any]]
+) -> list[tuple[EventVersion, dict[str, Any]]]:
+    """The events of one history that changes alter, with their order and effect, each with its altered columns; an
+    event that is not filed yet stands among them. Raises Refused if it could not have happened so."""
+    wanted: dict[UUID, dict[str, Any]] = {row.record: dict(changed.get(row.record, {})) for row in rows}
+
+    def after(row: EventVersion, name: str) -> Any:
+        return wanted[row.record].get(name, getattr(row, name))
+
+    happenings = [
+        rules.Happening(after(row, "event"), after(row, "happened_on"), row)
+        for row in rows
+        if after(row, "state") != State.VOID
+    ]
+    steps = {step.happening.key.record: step for step in effects_of(kind, happenings)}  # type: ignore[attr-defined]  # rows
+    # What is confirmed must be possible without the drafts, and its effects take no notice of them: they do not count.
+    sure = (each for each in happenings if after(each.key, "state") == State.CONFIRMED)  # type: ignore[arg-type]
+    counted = {step.happening.key.record: step.effect for step in effects_of(kind, sure)}  # type: ignore[attr-defined]
+    found = []
+    for row in rows:
+        changes = wanted[row.record]
+        if (step := steps.get(row.record)) is not None:
+            changes |= {"step": step.step, "effect": counted.get(row.record, step.effect)}
+        changes = {name: value for name, value in changes.items() if name in _SIGNED or getattr(row, name) != value}
+        if changes or row.pk is None:
+            found.append((row, changes))
+    return found

@@ -1,0 +1,109 @@
+"""The versions of one record: reading the one in force, and writing the next."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.db.models.base import ModelState
+from django.utils.translation import gettext as _
+
+from xingke.accounts.models import User
+from xingke.accounts.permissions import Permission
+from xingke.base.refusals import Refused
+from xingke.ledger import queries, rules
+from xingke.ledger.bulk import insert_objects
+from xingke.ledger.models import EventVersion, Observation, State, Version
+from xingke.registry import queries as registry
+from xingke.registry.models import Region
+
+V = TypeVar("V", bound=Version)
+BATCH = 2_000
+
+
+def write_next_version(
+    row: Version, *, seq: int, by: User, now: datetime, reason: str, changes: Mapping[str, Any]
+) -> None:
+    """Close ``row`` at ``seq`` and write its successor with ``changes``. Raises Refused if it was closed meanwhile."""
+    model = type(row)
+    if not model._default_manager.filter(pk=row.pk, seq_to__isnull=True).update(seq_to=seq):
+        raise Refused(_("该记录刚刚被他人更正，请刷新页面后再试。"))
+    current = model._default_manager.get(pk=row.pk)
+    _successor(current, seq=seq, by=by, now=now, reason=reason, changes=changes).save(force_insert=True)
+
+
+def _successor(row: V, *, seq: int, by: User, now: datetime, reason: str, changes: Mapping[str, Any]) -> V:
+    """The version that follows ``row``, not yet saved."""
+    successor = copy(row)
+    successor._state = ModelState()
+    successor.pk = None
+    successor.version, successor.seq_from, successor.seq_to = row.version + 1, seq, None
+    successor.reason = reason[:500]
+    if not changes.keys() <= _following(row):  # else nobody wrote anything else
+        successor.entered_at, successor.entered_by = now, by
+    for name, value in changes.items():
+        setattr(successor, name, value)
+    return successor
+
+
+def _following(row: Version) -> set[str]:
+    """The columns of a version that follow from others of its history."""
+    if isinstance(row, EventVersion):
+        return {"step", "effect"}
+    return set() if isinstance(row, Observation) else {"happened_on"}
+
+
+def write_next_versions(
+    rows: Sequence[tuple[Version, Mapping[str, Any]]], *, seq: int, by: User, now: datetime, reason: str
+) -> None:
+    """The same for many rows of one table, each with its changes; a few queries for thousands."""
+    for start in range(0, len(rows), BATCH):
+        chunk = rows[start : start + BATCH]
+        model = type(chunk[0][0])
+        current = model._default_manager.filter(pk__in=[row.pk for row, _changes in chunk], seq_to__isnull=True)
+        if current.update(seq_to=seq) != len(chunk):
+            raise Refused(_("该记录刚刚被他人更正，请刷新页面后再试。"))
+        successors = [
+            _successor(row, seq=seq, by=by, now=now, reason=reason, changes=changes) for row, changes in chunk
+        ]
+        insert_objects(successors)
+
+
+def standing(model: type[V], record: UUID) -> V:
+    """The version of a record in force. Raises Refused where there is none."""
+    found = model._default_manager.filter(record=record, seq_to__isnull=True).first()
+    if found is None:
+        raise Refused(_("台账中没有这条记录。"))
+    return found
+
+
+def as_seen(model: type[V], record: UUID, version: int) -> V:
+    """The same, if it is the one somebody saw and not void. Raises Refused otherwise."""
+    row = standing(model, record)
+    rules.may_correct(state=row.state, is_current=row.version == version).or_refuse()
+    return row
+
+
+def may_rewrite(row: Version, *, reason: str, by: User, regions: Iterable[Region], voiding: bool = False) -> None:
+    """Raise Refused without a reason, or for somebody without the right in one of the regions."""
+    if not reason.strip():
+        raise Refused(_("请写明更正或作废的原因，它会与旧版本一起保存。"))
+    for region in regions:
+        registry.require(by, Permission.RECORD_CONFIRM if voiding else Permission.RECORD_ENTER, region=region)
+
+
+def changed_at_once(kind: str, row: Version, *, by: User, now: datetime, regions: Iterable[Region]) -> dict[str, Any]:
+    """The columns that sign a change written at once. Raises Refused for one that has to be proposed."""
+    queries.may_change_at_once(kind, row, by, regions).or_refuse()
+    return confirmation(by, now) if row.state == State.CONFIRMED else {}
+
+
+def confirmation(by: User, now: datetime) -> dict[str, Any]:
+    """The columns of a version that somebody confirms."""
+    return {"state": State.CONFIRMED, "confirmed_at": now, "confirmed_by": by}
+
+
+def trimmed(text: str, longest: int = 500) -> str:
+    """Free words as the database keeps them: trimmed, not too long, without null characters."""
+    return text.replace("\0", "").strip()[:longest]
