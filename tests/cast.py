@@ -216,7 +216,7 @@ def report(
         options=Options(confirmed=True),
     )  # fmt: skip
     assert not outcome.left, [str(problem) for problem in outcome.left[0].problems]
-    return derived_key("observation", document, row["figure"])
+    return derived_key("observation", region.code, document, row["figure"])
 
 
 SHORT = """

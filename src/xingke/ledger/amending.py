@@ -11,7 +11,6 @@ from xingke.accounts.models import User
 from xingke.base.keys import new_key
 from xingke.ledger import rules
 from xingke.ledger.actions import ARRIVALS, BATCH, NewEvent, write_next_versions
-from xingke.ledger.actions.settling import first_day
 from xingke.ledger.bulk import insert_objects
 from xingke.ledger.kinds import KINDS, Kind
 from xingke.ledger.models import EventVersion, State, Version
@@ -60,7 +59,7 @@ def amend_histories(
             changed += _settled(known, each, added, by, now)
             fresh += added
             days = ((row.state, _after(each, row)["happened_on"]) for row in [*each.history, *added])
-            first = first_day(each.subject.state, days) or each.subject.happened_on
+            first = rules.first_day(each.subject.state, days) or each.subject.happened_on
             columns = {**each.columns} | ({"happened_on": first} if first != each.subject.happened_on else {})
             if columns:
                 heads.append((each.subject, signed(each.subject, columns, by, now) if each.columns else columns))

@@ -62,7 +62,6 @@ NO_PERIOD = gettext_noop("请写成 2024、2024-H1、2024-Q3、2024-06 或 2024-
 NO_YEAR = gettext_noop("请写年份或期间，如 2018；不确定的写成 2015/2016。")
 NO_UNIT = gettext_noop("不是已知的计量单位，请改用规则包中的单位或补充该单位。")
 NO_NUMBER = gettext_noop("不是可以精确保存的数字；遮盖或缺失的数请留待核实，不要填写。")
-OF_OTHERS = gettext_noop("这个数属于“%(region)s”，不在您的授权范围内。")
 
 
 @dataclass(frozen=True)
@@ -191,18 +190,17 @@ class FigureReader:
         return read[0], read[1]
 
     def key(self, row: Row) -> object:
-        return (row.content["document"], row.content["place"])
+        content = row.content
+        return (content["region"].pk, content["document"], content["place"])
 
     def compare(self, rows: Sequence[Row]) -> None:
         documents = {row.content["document"] for row in rows}
         stored = Observation.objects.filter(document__in=documents, seq_to__isnull=True).select_related("region")
-        known = {(each.document, each.place): each for each in stored}
+        known = {(each.region_id, each.document, each.place): each for each in stored}
         for row in rows:
-            found = known.get((row.content["document"], row.content["place"]))
+            found = known.get((row.content["region"].pk, row.content["document"], row.content["place"]))
             if found is None:
                 row.outcome = NEW
-            elif not self._entering.covers(found.region.path):
-                self._refuse(row, "figure", row.content["place"], OF_OTHERS, region=found.region.name)
             elif found.state == State.VOID:
                 self._refuse(row, "figure", row.content["place"], VOIDED)
             else:
@@ -247,7 +245,8 @@ class FigureReader:
         region: Region = row.content["region"]
         confirmed = self._at_once.covers(region.path)
         return {
-            "record": derived_key("observation", content["document"], content["place"]), "region_id": region.pk,
+            "record": derived_key("observation", region.code, content["document"], content["place"]),
+            "region_id": region.pk,
             "state": State.CONFIRMED if confirmed else State.DRAFT, "source_place": f"第 {row.number} 行",
             "confirmed_at": filing.now if confirmed else None, "confirmed_by_id": filing.by.pk if confirmed else None,
             **content,

@@ -352,9 +352,9 @@ class Observation(Version):
         constraints = [
             *Version.Meta.constraints,
             models.UniqueConstraint(
-                fields=["document", "place"],
+                fields=["region", "document", "place"],
                 condition=Q(seq_to__isnull=True),
-                name="observation_document_place_once",
+                name="observation_region_document_place_once",
             ),
         ]
         indexes = [

@@ -333,10 +333,15 @@ def models_of(kind: str) -> tuple[type[Version], ...]:
 
 def region_of(kind: str, record: UUID) -> Region:
     """Where a record is now. Raises Refused where there is none of the kind with that key."""
+    return standing(kind, record).region
+
+
+def standing(kind: str, record: UUID) -> Version:
+    """The current version of a record, with its region. Raises Refused where there is none of the kind with that key."""
     for model in models_of(kind):
         row = model._default_manager.filter(record=record, seq_to__isnull=True).select_related("region").first()
         if row is not None:
-            return row.region
+            return row
     raise Refused(_("台账中没有这条记录。"))
 
 
@@ -356,13 +361,24 @@ def evidence_of(user: User, shown: RecordPage) -> list[Evidence]:
     return list(found.select_related("attachment", "added_by", "withdrawal__withdrawn_by"))
 
 
-def evidence_for(user: User, kind: str, record: UUID, pk: int, permission: Permission) -> Evidence:
-    """One file of a record for whoever may do something with the record, or 404; a withdrawn one is none."""
+def may_withdraw(user: User, evidence: Evidence, row: Version) -> Answer:
+    """Whether somebody who may write there may take evidence of a record back. row: the record's current version."""
+    may_confirm = registry.scope(user, Permission.RECORD_CONFIRM).covers(row.region.path)
+    return rules.may_withdraw_evidence(state=row.state, may_confirm=may_confirm, is_own=evidence.added_by_id == user.pk)
+
+
+def evidence_for(user: User, kind: str, record: UUID, pk: int, *permissions: Permission) -> Evidence:
+    """One file of a record for whoever has one of the permissions there, or 404.
+
+    A withdrawn one is left to those who may confirm the record, or audit it.
+    """
     shown = record_page(user, kind, record)
-    allowed = registry.scope(user, permission)
-    found = Evidence.objects.filter(pk=pk, kind=kind, record__in=_keys_of(user, shown), withdrawal__isnull=True)
-    evidence = found.select_related("attachment").first()
-    if evidence is None or not any(covers(allowed, version) for version in shown.versions):
+    found = Evidence.objects.filter(pk=pk, kind=kind, record__in=_keys_of(user, shown))
+    evidence = found.select_related("attachment", "withdrawal").first()
+    if getattr(evidence, "withdrawal", None) is not None:
+        permissions = (Permission.RECORD_CONFIRM, Permission.AUDIT_READ)
+    allowed = [registry.scope(user, each) for each in permissions]
+    if evidence is None or not any(covers(each, version) for each in allowed for version in shown.versions):
         raise Http404
     return evidence
 

@@ -274,16 +274,25 @@ def proposal(words: Words, each: Proposal, row: Any) -> dict[str, Any]:
 def evidence(words: Words, shown: RecordPage, user: User) -> Items:
     """The files that prove the record, oldest first; withdrawn ones with the reason."""
     events = {event.record: event for event in shown.history}
+    rows = {**events, shown.current.record: shown.current}
+    if shown.subject is not None:
+        rows[shown.subject.record] = shown.subject
+    writing = [registry.scope(user, each) for each in (Permission.RECORD_ENTER, Permission.RECORD_CONFIRM)]
+    reading = [registry.scope(user, each) for each in (Permission.RECORD_CONFIRM, Permission.AUDIT_READ)]
     items = []
     for each in queries.evidence_of(user, shown):
         withdrawal = getattr(each, "withdrawal", None)
         of = events.get(each.record) if each.record != shown.current.record else None
+        row = rows[each.record]
+        writes = any(allowed.covers(row.region.path) for allowed in writing)
+        reads = withdrawal is None or any(allowed.covers(row.region.path) for allowed in reading)
         items.append(
             {
                 "pk": each.pk, "name": each.attachment.name, "size": each.attachment.size, "digest": each.attachment.digest,
                 "caption": each.caption, "by": each.added_by, "when": each.added_at, "withdrawal": withdrawal,
                 "of": words.event(shown.kind, of.event) if of is not None else "",
-                "url": reverse("ledger:attachment", args=[shown.kind, each.record, each.pk, each.attachment.name]),
+                "url": reverse("ledger:attachment", args=[shown.kind, each.record, each.pk, each.attachment.name]) if reads else "",
+                "may_withdraw": writes and queries.may_withdraw(user, each, row).allowed,
                 "withdraw_url": reverse("ledger:evidence-withdraw", args=[shown.kind, each.record, each.pk]),
             }
         )  # fmt: skip

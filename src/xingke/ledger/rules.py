@@ -82,6 +82,12 @@ def effects(history: Iterable[H], *, unheld: Saying = NOT_BEGUN, said: Callable[
     return [Step(each, number, effect) for number, (each, effect) in enumerate(zip(ordered, found, strict=True), 1)]
 
 
+def first_day(state: str, events: Iterable[tuple[str, date]]) -> date | None:
+    """The day of a title or patent in a state, from those of its events: the first; of a confirmed one the first confirmed."""
+    counting = {"confirmed"} if state == "confirmed" else {"confirmed", "draft"}
+    return min((on for each, on in events if each in counting), default=None)
+
+
 def is_possible(history: Iterable[Happens]) -> bool:
     """Whether a history can have happened so."""
     found = list(history)
@@ -186,6 +192,15 @@ def may_change_at_once(*, state: str, four_eyes: bool, may_confirm: bool) -> Ans
     if four_eyes:
         return no(say("这条记录已由两人登记和确认，改动要先提出、由别人确认后才生效。"))
     return YES if may_confirm else no(say("这条记录已经确认，您没有确认的权限，改动要先提出、由别人确认后才生效。"))
+
+
+def may_withdraw_evidence(*, state: str, may_confirm: bool, is_own: bool) -> Answer:
+    """Whether who may write there may take back what proves a record: once it is confirmed, only a second account."""
+    if state == "draft":
+        return YES
+    if not may_confirm:
+        return no(say("这条记录已经确认，它的佐证要由有权确认记录的人撤下。"))
+    return no(say("自己上传的佐证，在记录确认之后要由别人撤下。")) if is_own else YES
 
 
 def may_decide(*, outcome: str, proposed_by: int, by: int, accepting: bool) -> Answer:

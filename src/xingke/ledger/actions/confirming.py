@@ -15,7 +15,7 @@ from xingke.accounts.permissions import Permission
 from xingke.base.refusals import Refused
 from xingke.ledger import queries, rules
 from xingke.ledger.actions.settling import altered, settle, with_first_day
-from xingke.ledger.actions.versions import as_seen, confirmation, standing, successor, write_next_versions
+from xingke.ledger.actions.versions import as_seen, confirmation, standing, write_next_versions
 from xingke.ledger.kinds import KINDS, Kind
 from xingke.ledger.models import EventVersion, State, Version
 from xingke.registry import queries as registry
@@ -94,13 +94,12 @@ def plan_confirmation(
                 reasons |= {event.record: str(refusal) for event in ready}
                 continue
             changes += settled
-            own = confirmation(by, now) if ready and subject.state == State.DRAFT else {}
-            after = [successor(event, seq=0, by=by, now=now, reason="", changes=each) for event, each in settled]
-            rest = [event for event in events if event.record not in {each.record for each in after}]
-            if own or ready:
-                own = {**own, **with_first_day(subject, own, [*after, *rest])}
-            if own:
-                changes.append((subject, own))
+            if ready:
+                own = confirmation(by, now) if subject.state == State.DRAFT else {}
+                states = {event.record: event.state for event in events} | dict.fromkeys(wanted, State.CONFIRMED)
+                days = ((states[event.record], event.happened_on) for event in events)
+                if own := with_first_day(subject, own, days):
+                    changes.append((subject, own))
             count += len(ready)
         known = {event.record for events in found.values() for event in events}
         reasons |= {key: _("台账中没有这条记录。") for key in asked - known}

@@ -16,7 +16,7 @@ from xingke.accounts.permissions import Permission
 from xingke.base.refusals import Refused
 from xingke.ledger import queries
 from xingke.ledger.actions.versions import trimmed
-from xingke.ledger.models import Evidence, EvidenceWithdrawal
+from xingke.ledger.models import Evidence, EvidenceWithdrawal, State
 from xingke.registry import queries as registry
 
 
@@ -59,9 +59,15 @@ def attach_evidence(
 
 @transaction.atomic
 def withdraw_evidence(*, evidence: Evidence, reason: str, by: User, now: datetime) -> None:
-    """Say that a file is no evidence of a record any more, and why. Raises Refused without a reason."""
+    """Say that a file is no evidence of a record any more, and why. Raises Refused without a reason.
+
+    What proves a record that is confirmed is withdrawn by another than who attached it, who may confirm.
+    """
     seq = take_seq()
-    registry.require(by, Permission.RECORD_ENTER, region=queries.region_of(evidence.kind, evidence.record))
+    row = queries.standing(evidence.kind, evidence.record)
+    if row.state == State.DRAFT:
+        registry.require(by, Permission.RECORD_ENTER, region=row.region)
+    queries.may_withdraw(by, evidence, row).or_refuse()
     reason = trimmed(reason)
     if not reason:
         raise Refused(_("请写明撤下这份佐证的原因，它会与佐证一起保存。"))

@@ -45,7 +45,7 @@ def settle(
 ) -> None:
     """Apply changes to a history and write a version for every event whose columns, order or effect they alter.
 
-    own: changes of the subject itself, whose day is that of its first event: see ``first_day``.
+    own: changes of the subject itself, whose day is that of its first event: see ``rules.first_day``.
     """
     rows = list(kind.event._default_manager.filter(subject=subject, seq_to__isnull=True).select_for_update())
     for row, changes in altered(kind, [*rows, fresh] if fresh else rows, changed or {}):
@@ -55,20 +55,15 @@ def settle(
         else:
             write_next_version(row, seq=seq, by=by, now=now, reason=reason, changes=changes)
     head = standing(kind.subject, subject)
-    if wanted := {**(own or {}), **with_first_day(head, own or {}, history_of(kind, subject))}:
+    days = ((event.state, event.happened_on) for event in history_of(kind, subject))
+    if wanted := with_first_day(head, own or {}, days):
         write_next_version(head, seq=seq, by=by, now=now, reason=reason, changes=wanted)
 
 
-def first_day(state: str, events: Iterable[tuple[str, date]]) -> date | None:
-    """The day of a subject, from the states and days of its events: the first, of a confirmed one the first confirmed."""
-    known = [(each, on) for each, on in events if each != State.VOID]
-    return min((on for each, on in known if state != State.CONFIRMED or each == State.CONFIRMED), default=None)
-
-
-def with_first_day(head: Version, own: Mapping[str, Any], events: Iterable[EventVersion]) -> dict[str, Any]:
-    """The change of a subject's day that follows from its events."""
-    first = first_day(own.get("state", head.state), ((event.state, event.happened_on) for event in events))
-    return {"happened_on": first} if first is not None and first != head.happened_on else {}
+def with_first_day(head: Version, own: Mapping[str, Any], days: Iterable[tuple[str, date]]) -> dict[str, Any]:
+    """Changes of a title or patent, with its day where that changes; days: the states and days of its events."""
+    first = rules.first_day(own.get("state", head.state), days)
+    return {**own, "happened_on": first} if first not in (None, head.happened_on) else dict(own)
 
 
 _SIGNED = {"entered_by", "entered_at", "confirmed_by", "confirmed_at"}  # said anew, be it the same as before

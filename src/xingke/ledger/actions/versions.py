@@ -30,24 +30,24 @@ def write_next_version(
     if not model._default_manager.filter(pk=row.pk, seq_to__isnull=True).update(seq_to=seq):
         raise Refused(_("该记录刚刚被他人更正，请刷新页面后再试。"))
     current = model._default_manager.get(pk=row.pk)
-    successor(current, seq=seq, by=by, now=now, reason=reason, changes=changes).save(force_insert=True)
+    _successor(current, seq=seq, by=by, now=now, reason=reason, changes=changes).save(force_insert=True)
 
 
-def successor(row: V, *, seq: int, by: User, now: datetime, reason: str, changes: Mapping[str, Any]) -> V:
+def _successor(row: V, *, seq: int, by: User, now: datetime, reason: str, changes: Mapping[str, Any]) -> V:
     """The version that follows ``row``, not yet saved."""
-    following = copy(row)
-    following._state = ModelState()
-    following.pk = None
-    following.version, following.seq_from, following.seq_to = row.version + 1, seq, None
-    following.reason = reason[:500]
-    if not changes.keys() <= _follows(row):  # else nobody wrote anything else
-        following.entered_at, following.entered_by = now, by
+    successor = copy(row)
+    successor._state = ModelState()
+    successor.pk = None
+    successor.version, successor.seq_from, successor.seq_to = row.version + 1, seq, None
+    successor.reason = reason[:500]
+    if not changes.keys() <= _following(row):  # else nobody wrote anything else
+        successor.entered_at, successor.entered_by = now, by
     for name, value in changes.items():
-        setattr(following, name, value)
-    return following
+        setattr(successor, name, value)
+    return successor
 
 
-def _follows(row: Version) -> set[str]:
+def _following(row: Version) -> set[str]:
     """The columns of a version that follow from others of its history."""
     if isinstance(row, EventVersion):
         return {"step", "effect"}
@@ -64,7 +64,9 @@ def write_next_versions(
         current = model._default_manager.filter(pk__in=[row.pk for row, _changes in chunk], seq_to__isnull=True)
         if current.update(seq_to=seq) != len(chunk):
             raise Refused(_("该记录刚刚被他人更正，请刷新页面后再试。"))
-        successors = [successor(row, seq=seq, by=by, now=now, reason=reason, changes=changes) for row, changes in chunk]
+        successors = [
+            _successor(row, seq=seq, by=by, now=now, reason=reason, changes=changes) for row, changes in chunk
+        ]
         insert_objects(successors)
 
 

@@ -78,15 +78,46 @@ def test_a_withdrawn_file_stays_named_with_its_reason_and_is_not_handed_out(cast
     evidence = Evidence.objects.get()
     withdraw = f"/records/patent/{key}/evidence/{evidence.pk}/withdraw/"
 
-    assert "请写明撤下" in signed_in("officer").post(withdraw, {"reason": " "}, follow=True).content.decode()
-    signed_in("officer").post(withdraw, {"reason": "传错了文件"})
+    assert "请写明撤下" in signed_in("director").post(withdraw, {"reason": " "}, follow=True).content.decode()
+    signed_in("director").post(withdraw, {"reason": "传错了文件"})
 
     page = signed_in("officer").get(f"/records/patent/{key}/").content.decode()
     assert "证书.pdf" in page and "传错了文件" in page and _url(evidence) not in page
     assert signed_in("officer").get(_url(evidence)).status_code == 404
-    assert EvidenceWithdrawal.objects.get().withdrawn_by == cast.officer
+    assert EvidenceWithdrawal.objects.get().withdrawn_by == cast.director
     assert queries.evidence_counts([key]) == {}
     assert attachment_store().get(evidence.attachment.digest) == PDF
+
+
+def test_what_proves_a_confirmed_record_is_withdrawn_by_a_second_account_only(cast: Cast, signed_in: SignIn) -> None:
+    key = _patent(cast)
+    _attach(cast, key, by=cast.statistician)
+    evidence = Evidence.objects.get()
+    withdraw = f"/records/patent/{key}/evidence/{evidence.pk}/withdraw/"
+
+    for who, sentence in (("officer", "有权确认记录的人撤下"), ("statistician", "要由别人撤下")):
+        assert withdraw not in signed_in(who).get(f"/records/patent/{key}/").content.decode()
+        assert sentence in signed_in(who).post(withdraw, {"reason": "x"}, follow=True).content.decode()
+    assert signed_in("neighbour").post(withdraw, {"reason": "x"}).status_code == 404
+    assert withdraw in signed_in("director").get(f"/records/patent/{key}/").content.decode()
+    signed_in("director").post(withdraw, {"reason": "与原件不符"})
+
+    assert EvidenceWithdrawal.objects.get().withdrawn_by == cast.director
+    assert signed_in("director").get(_url(evidence)).content == PDF
+    assert signed_in("officer").get(_url(evidence)).status_code == 404
+
+
+def test_who_enters_a_draft_takes_back_what_proves_it(cast: Cast) -> None:
+    history = actions.NewHistory(
+        fields={"form": "invention", "name": "甲", "number": "草"}, region=cast.county, organisation=cast.firm,
+        is_fictional=True, events=[actions.NewEvent(event="applied", on=date(2024, 1, 1), region=cast.county)],
+    )  # fmt: skip
+    actions.file_histories(kind="patent", histories=[history], by=cast.officer, now=NOW, source="test")
+    _attach(cast, history.key)
+
+    actions.withdraw_evidence(evidence=Evidence.objects.get(), reason="传错", by=cast.officer, now=NOW)
+
+    assert EvidenceWithdrawal.objects.exists()
 
 
 # ── Handed out ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -252,7 +283,7 @@ def test_a_records_page_gives_out_no_evidence_of_events_elsewhere(cast: Cast, si
 def test_a_long_reason_with_null_characters_is_kept_as_far_as_it_goes(cast: Cast) -> None:
     _attach(cast, _patent(cast))
 
-    actions.withdraw_evidence(evidence=Evidence.objects.get(), reason="错\0" + "误" * 600, by=cast.officer, now=NOW)
+    actions.withdraw_evidence(evidence=Evidence.objects.get(), reason="错\0" + "误" * 600, by=cast.director, now=NOW)
 
     reason = EvidenceWithdrawal.objects.get().reason
     assert (len(reason), reason[:2]) == (500, "错误")

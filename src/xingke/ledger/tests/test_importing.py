@@ -249,13 +249,16 @@ def test_rows_of_other_places_are_listed_and_not_filed(cast: Cast) -> None:
     assert Observation.objects.get().region == cast.county
 
 
-def test_nobody_takes_a_neighbours_figure_by_importing_its_key_for_another_place(cast: Cast) -> None:
+def test_every_county_has_documents_of_its_own(cast: Cast) -> None:
+    """Two counties call their half-year report the same, and neither learns of the other's figures."""
     bring(csv_of({}), cast.statistician)
 
     outcome = bring(csv_of({"region": "云渡县", "region_code": "990122", "value": "1"}), cast.neighbour)
 
-    assert problems(outcome) == ["figure 列为“T1#001”：这个数属于“青溪县”，不在您的授权范围内。"]
-    assert Observation.objects.get().region == cast.county
+    assert problems(outcome) == []
+    here, there = Observation.objects.order_by("pk")
+    assert (here.region, here.version, there.region, there.version) == (cast.county, 1, cast.sibling, 1)
+    assert (here.document, here.place) == (there.document, there.place) and here.record != there.record
 
 
 def test_who_may_not_import_is_refused(cast: Cast) -> None:

@@ -103,7 +103,7 @@ def evidence_add(request: HttpRequest, kind: str, record: UUID) -> HttpResponse:
 @require_POST
 def evidence_withdraw(request: HttpRequest, kind: str, record: UUID, pk: int) -> HttpResponse:
     user = registry.reader(request.user)
-    evidence = queries.evidence_for(user, kind, record, pk, Permission.RECORD_ENTER)
+    evidence = queries.evidence_for(user, kind, record, pk, Permission.RECORD_ENTER, Permission.RECORD_CONFIRM)
     try:
         actions.withdraw_evidence(evidence=evidence, reason=request.POST.get("reason", ""), by=user, now=timezone.now())
     except Refused as refusal:
