@@ -15,7 +15,7 @@ from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.accounts.rules import SUFFIXES
 from xingke.base.refusals import Refused
-from xingke.ledger import actions, queries
+from xingke.ledger import actions, queries, records
 from xingke.ledger.forms.corrections import CorrectionForm, ReasonForm, correction_form
 from xingke.ledger.record_facts import crumbs, lead, title
 from xingke.ledger.views.evidence import handed_over
@@ -26,9 +26,9 @@ from xingke.registry import queries as registry
 @require_http_methods(["GET", "POST"])
 def record_correct(request: HttpRequest, kind: str, record: UUID) -> HttpResponse:
     user = registry.reader(request.user)
-    shown = queries.record_to_change(user, kind, record, Permission.RECORD_ENTER)
+    shown = records.record_to_change(user, kind, record, Permission.RECORD_ENTER)
     words = Words()
-    is_proposed = not queries.corrected_at_once(shown)
+    is_proposed = not records.corrected_at_once(shown)
     form = correction_form(shown, words, request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -48,14 +48,14 @@ def record_correct(request: HttpRequest, kind: str, record: UUID) -> HttpRespons
     return render(request, "ledger/record_correct.html", context)
 
 
-def _correct(shown: queries.RecordPage, form: CorrectionForm, by: User) -> None:
+def _correct(shown: records.RecordPage, form: CorrectionForm, by: User) -> None:
     common = {
         "record": shown.current.record, "version": form.cleaned_data["version"], "changes": form.changes(),
         "reason": form.cleaned_data["reason"], "by": by, "now": timezone.now(),
     }  # fmt: skip
     if shown.kind == queries.OBSERVATION:
         actions.correct_observation(**common)
-    elif not queries.corrected_at_once(shown):
+    elif not records.corrected_at_once(shown):
         actions.propose_correction(kind=shown.kind, **common)
     elif shown.is_event:
         actions.correct_event(kind=shown.kind, **common)
@@ -66,7 +66,7 @@ def _correct(shown: queries.RecordPage, form: CorrectionForm, by: User) -> None:
 @require_http_methods(["GET", "POST"])
 def record_void(request: HttpRequest, kind: str, record: UUID) -> HttpResponse:
     user = registry.reader(request.user)
-    shown = queries.record_to_void(user, kind, record)
+    shown = records.record_to_void(user, kind, record)
     form = ReasonForm(request.POST or None, initial={"version": shown.current.version})
     if request.method == "POST" and form.is_valid():
         common = {"record": record, "by": user, "now": timezone.now(), **form.cleaned_data}
@@ -86,7 +86,7 @@ def record_void(request: HttpRequest, kind: str, record: UUID) -> HttpResponse:
 @require_POST
 def record_confirm(request: HttpRequest, kind: str, record: UUID) -> HttpResponse:
     user = registry.reader(request.user)
-    queries.record_to_change(user, kind, record, Permission.RECORD_CONFIRM)
+    records.record_to_change(user, kind, record, Permission.RECORD_CONFIRM)
     seen = request.POST.get("version", "")
     version = int(seen) if seen.isdecimal() and len(seen) < 19 else 0
     try:
@@ -101,7 +101,7 @@ def record_confirm(request: HttpRequest, kind: str, record: UUID) -> HttpRespons
     return redirect("ledger:record", kind, record)
 
 
-def _context(words: Words, shown: queries.RecordPage, form: ReasonForm, step: str) -> dict[str, object]:
+def _context(words: Words, shown: records.RecordPage, form: ReasonForm, step: str) -> dict[str, object]:
     url = reverse("ledger:record", args=[shown.kind, shown.current.record])
     return {
         "form": form, "row": shown.current, "name": title(words, shown), "lead": lead(words, shown, timezone.localdate()),

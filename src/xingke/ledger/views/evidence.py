@@ -15,7 +15,8 @@ from xingke.accounts.queries import attachment_bytes
 from xingke.accounts.rules import SHOWN_BY_BROWSERS, SIZE_LIMIT
 from xingke.base.blobs import Damaged
 from xingke.base.refusals import Refused
-from xingke.ledger import actions, queries
+from xingke.ledger import actions, records
+from xingke.ledger.evidence import evidence_for
 from xingke.registry import queries as registry
 
 MOST = 10  # files at once
@@ -37,7 +38,7 @@ def handed_over(request: HttpRequest) -> list[actions.NewFile]:
 @require_POST
 def evidence_add(request: HttpRequest, kind: str, record: UUID) -> HttpResponse:
     user = registry.reader(request.user)
-    queries.record_to_change(user, kind, record, Permission.RECORD_ENTER)
+    records.record_to_change(user, kind, record, Permission.RECORD_ENTER)
     try:
         files = handed_over(request)
         if not files:
@@ -56,7 +57,7 @@ def evidence_add(request: HttpRequest, kind: str, record: UUID) -> HttpResponse:
 @require_POST
 def evidence_withdraw(request: HttpRequest, kind: str, record: UUID, pk: int) -> HttpResponse:
     user = registry.reader(request.user)
-    evidence = queries.evidence_for(user, kind, record, pk, Permission.RECORD_ENTER)
+    evidence = evidence_for(user, kind, record, pk, Permission.RECORD_ENTER)
     try:
         actions.withdraw_evidence(evidence=evidence, reason=request.POST.get("reason", ""), by=user, now=timezone.now())
     except Refused as refusal:
@@ -69,7 +70,7 @@ def evidence_withdraw(request: HttpRequest, kind: str, record: UUID, pk: int) ->
 @require_safe
 def attachment(request: HttpRequest, kind: str, record: UUID, pk: int, name: str) -> HttpResponse:
     user = registry.reader(request.user)
-    found = queries.evidence_for(user, kind, record, pk, Permission.RECORD_READ).attachment
+    found = evidence_for(user, kind, record, pk, Permission.RECORD_READ).attachment
     if found.name != name:
         raise Http404
     try:
