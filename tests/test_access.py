@@ -57,7 +57,7 @@ CHOOSE, WRITE = frozenset({"officer", "director", "statistician"}), frozenset({"
 
 
 SHOWS_CHINESE = ("portal:gallery", "search:search")  # samples; names in pieces, where what was looked for is marked
-EXAMPLES = {"明渠", "12.5万元"}  # of what is typed
+EXAMPLES = {"明渠", "12.5万元", "36项", "秘密", "机密", "绝密"}  # of what is typed and written
 UNITS = ("件", "家", "项", "万元")  # are translated, though the ledger keeps them by these names
 
 

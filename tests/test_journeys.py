@@ -12,9 +12,9 @@ from tests.cast import NOW, Cast, correct, file, keep_records, load_outline, rep
 from xingke.accounts.models import AuditEntry
 from xingke.accounts.queries import current_seq
 from xingke.base.periods import Period
+from xingke.base.press.findings import Kind
 from xingke.base.press.tests import surgery
 from xingke.base.press.tests.surgery import DOCUMENT, PART_A, PART_B
-from xingke.base.press.verify import Kind
 from xingke.base.refusals import Refused
 from xingke.base.sayings import told
 from xingke.config.command import main

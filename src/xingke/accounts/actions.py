@@ -1,5 +1,6 @@
 """Accounts and the audit trail: the writes."""
 
+import secrets
 import uuid
 from collections.abc import Mapping
 from datetime import datetime
@@ -91,6 +92,11 @@ def create_account(
     return user
 
 
+def first_password() -> str:
+    """A password that nobody chose, easy to read out and to type."""
+    return "-".join(secrets.token_hex(2) for _part in range(4))
+
+
 def _set_password(user: User, password: str) -> None:
     try:
         validate_password(password, user)
@@ -117,8 +123,11 @@ def change_password(*, user: User, old: str, new: str, now: datetime) -> User:
 
 
 @transaction.atomic
-def reset_password(*, user: User, password: str, by: User, now: datetime) -> User:
-    """Give an account another first password, which its owner must change. Raises Refused for one's own account."""
+def reset_password(*, user: User, password: str, by: User | None, now: datetime) -> User:
+    """Give an account another first password, which its owner must change. Raises Refused for one's own account.
+
+    by: the system administrator; None for whoever may run commands on the server.
+    """
     if user == by:
         raise Refused(_("不能重置自己的密码，请在“我的密码”里更改。"))
     _set_password(user, password)

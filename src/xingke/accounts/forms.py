@@ -6,10 +6,13 @@ from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 from django.utils.translation import gettext_lazy as _
 
+_WRONG = _("账号或密码不正确，请重新输入。")
+_LONGEST = 256  # letters of a password
+
 
 def _new_password(label: Any) -> forms.CharField:  # Django's lazy text
     return forms.CharField(
-        label=label, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        label=label, max_length=_LONGEST, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         help_text=_("至少 10 位，不能全是数字，不能与账号相似。"),
     )  # fmt: skip
 
@@ -18,13 +21,14 @@ class SignInForm(AuthenticationForm):
     """Account and password; one sentence for every failure, so that nobody learns which accounts exist."""
 
     username = forms.CharField(
-        label=_("账号"), widget=forms.TextInput(attrs={"autocomplete": "username", "autofocus": True})
-    )
-    password = forms.CharField(label=_("密码"), widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}))
-    error_messages = {
-        "invalid_login": _("账号或密码不正确，请重新输入。"),
-        "inactive": _("账号或密码不正确，请重新输入。"),
-    }
+        label=_("账号"), max_length=64, error_messages={"max_length": _WRONG},
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autofocus": True}),
+    )  # fmt: skip
+    password = forms.CharField(
+        label=_("密码"), max_length=_LONGEST, error_messages={"max_length": _WRONG},
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )  # fmt: skip
+    error_messages = {"invalid_login": _WRONG, "inactive": _WRONG}
 
 
 class NewAccountForm(forms.Form):
@@ -45,12 +49,14 @@ class PasswordForm(forms.Form):
     """One's own password: the old one, and the new one twice."""
 
     old = forms.CharField(
-        label=_("原密码"), widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True})
-    )
+        label=_("原密码"), max_length=_LONGEST,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
+    )  # fmt: skip
     new = _new_password(_("新密码"))
     again = forms.CharField(
-        label=_("再输一次新密码"), widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
-    )
+        label=_("再输一次新密码"), max_length=_LONGEST,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )  # fmt: skip
 
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = super().clean() or self.cleaned_data

@@ -1,10 +1,10 @@
-"""The language of an answer, and passwords somebody else knows."""
+"""The language of an answer, passwords somebody else knows, and how much may be sent."""
 
 from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils import translation
 
 
@@ -38,4 +38,21 @@ def own_password(get_response: Callable[[HttpRequest], HttpResponse]) -> Callabl
         return None
 
     answer.process_view = process_view  # type: ignore[attr-defined]  # how Django asks a middleware before the view
+    return answer
+
+
+def bounded(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """What says that it is too long is refused before any of it is read, let alone written to a file.
+
+    Stands after the middleware that knows who asks: strangers may send what a form holds, no files. A request without
+    a length is read as an empty one.
+    """
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        size = int(length) if length.isascii() and length.isdigit() else 0
+        if size <= settings.FORM_LIMIT or (size <= settings.UPLOAD_LIMIT and request.user.is_authenticated):
+            return get_response(request)
+        return render(request, "413.html", status=413)
+
     return answer

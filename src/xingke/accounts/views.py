@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import login, logout, update_session_auth_hash
+from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -60,6 +60,13 @@ def password(request: HttpRequest) -> HttpResponse:
     assert isinstance(user, User)  # everybody else was sent to sign in
     form = PasswordForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
+        # Counted like a failure to sign in, so that nobody guesses at a desk that was left open.
+        if authenticate(request, username=user.username, password=form.cleaned_data["old"]) is None:
+            if getattr(request, "axes_locked_out", False):
+                logout(request)
+                return locked_out(request)
+            form.add_error("old", _("原密码不正确，请重新输入。"))
+            return render(request, "registration/password.html", {"form": form, "is_first": user.must_change_password})
         try:
             actions.change_password(
                 user=user, old=form.cleaned_data["old"], new=form.cleaned_data["new"], now=timezone.now()

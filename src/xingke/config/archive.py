@@ -1,6 +1,6 @@
 """The backup file: a zip whose every byte is covered by a digest. Knows no Django: restoring begins before it starts.
 
-Members: ``database.sqlite3`` (always SQLite, whatever the installation runs on), the keys, ``attachments/…`` and
+Members: ``database.sqlite3`` (always SQLite, whatever the installation runs on), the keys, ``heads.log``, ``attachments/…`` and
 ``manifest.json`` (version, ledger, counter, date; size and SHA-256 of every other member). The archive's comment ends in
 the SHA-256 of everything before it. This finds damage, not forgery: whoever can rewrite the file can rewrite its digests.
 """
@@ -23,6 +23,7 @@ FORMAT = 1
 MANIFEST = "manifest.json"
 DATABASE = "database.sqlite3"
 KEYS = ("secret.key", "signing.key", "trusted.keys")
+HEADS = "heads.log"  # see config/heads.py
 ATTACHMENTS = "attachments"
 SEAL = b"xingke-backup sha256:"
 DIGEST = 64  # hex digits of a SHA-256
@@ -200,7 +201,7 @@ def _check_members(archive: zipfile.ZipFile, manifest: Manifest) -> None:
 def _may_be_unpacked(name: str) -> bool:
     path = PurePosixPath(name)
     inside = path.parts[0] == ATTACHMENTS and len(path.parts) > 1 and ".." not in path.parts and "\\" not in name
-    return name == DATABASE or name in KEYS or (inside and str(path) == name)
+    return name in (DATABASE, HEADS, *KEYS) or (inside and str(path) == name)
 
 
 def unpack(path: Path, folder: Path) -> None:

@@ -15,7 +15,7 @@ from django.db import connection
 from django.utils import timezone
 
 from xingke.base.refusals import Refused
-from xingke.config import archive, moving
+from xingke.config import archive, heads, moving
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,8 @@ def back_up(*, to: Path, now: datetime) -> Made:
         copied = Path(folder) / archive.DATABASE
         snapshot(copied)
         ledger, counter = _identity(copied)
+        if head := _head(copied):
+            heads.sign(*head)
         about = {
             "version": version("xingke"), "ledger": ledger, "counter": counter,
             "made_at": timezone.localtime(now).isoformat(timespec="seconds"),
@@ -52,7 +54,7 @@ def _members(database: Path) -> Iterator[tuple[str, Path]]:
     """The database first: what it refers to was there before it was read. Columns and static files are built anew."""
     data = Path(settings.DATA)
     yield archive.DATABASE, database
-    yield from ((name, data / name) for name in archive.KEYS if (data / name).is_file())
+    yield from ((name, data / name) for name in (*archive.KEYS, archive.HEADS) if (data / name).is_file())
     yield from archive.attachments(data)
 
 
@@ -84,3 +86,12 @@ def _identity(database: Path) -> tuple[str, int]:
         except sqlite3.OperationalError as error:
             raise Refused("数据库还没有建立，没有可备份的内容；请先运行 xingke demo 或 xingke serve。") from error
     return (str(UUID(row[0])), row[1]) if row else ("", 0)
+
+
+def _head(database: Path) -> tuple[int, str] | None:
+    """Number and digest of the last audit entry of the copy."""
+    with closing(sqlite3.connect(database)) as copied:
+        found: tuple[int, str] | None = copied.execute(
+            "SELECT seq, digest FROM accounts_auditentry ORDER BY seq DESC LIMIT 1"
+        ).fetchone()
+    return found

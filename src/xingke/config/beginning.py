@@ -1,6 +1,5 @@
 """The first hour of a real installation: regions, definitions and the three administrators, and nothing else."""
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -39,16 +38,19 @@ ADMINISTRATORS = (
 def begin(*, now: datetime) -> Mapping[str, str]:
     """Load regions and definitions, open the administrators' accounts. Returns their first passwords by account.
 
-    Raises Refused where accounts exist already: an installation begins once.
+    Raises Refused where accounts exist already: an installation begins once. Whoever calls shows the passwords before
+    the transaction ends: nobody could sign in if they were lost.
     """
     if User.objects.exists():
-        raise Refused("这个安装已有账号，不能再次建立。忘记口令时，请由系统管理员在“账号”页重置。")
+        raise Refused(
+            "这个安装已有账号，不能再次建立。忘记口令时，请由系统管理员在“账号”页重置，或在服务器上运行 xingke reset-password。"
+        )
     registry.load_regions(folder=NATIONAL, by=None, now=now)
     registry.load_pack(folder=NATIONAL, by=None, now=now)
     everywhere = queries.region_by_name_or_code(EVERYWHERE)
     passwords: dict[str, str] = {}
     for each in ADMINISTRATORS:
-        passwords[each.username] = "-".join(secrets.token_hex(2) for _part in range(4))
+        passwords[each.username] = accounts.first_password()
         user = accounts.create_account(
             username=each.username, name=each.name, password=passwords[each.username], by=None, now=now, for_now=True
         )

@@ -12,7 +12,7 @@ from django.db.models import Count
 from xingke.accounts.queries import check_audit_chain, current_seq, damaged_attachments
 from xingke.base import definitions
 from xingke.base.periods import Period
-from xingke.config import moving
+from xingke.config import heads, moving
 from xingke.indicators import engine, judging, wording
 from xingke.indicators.drift import Readers, drift
 from xingke.indicators.engine import Window
@@ -103,12 +103,16 @@ def packs() -> Iterator[Finding]:
 
 
 def audit() -> Iterator[Finding]:
-    """Every entry of the audit trail chains to the one before."""
+    """Every entry of the audit trail chains to the one before, and the trail holds what was signed at each backup."""
     chain = check_audit_chain()
     broken = chain.broken_at is not None
     yield Finding(
         f"审计链：{chain.entries} 条，台账序号 {current_seq()}，{'不完整' if broken else f'完整，链首 {head()[:16]}'}",
         (f"审计链在第 {chain.broken_at} 号处断开：此条或其前一条被改动或删除过",) if broken else (),
+    )
+    count, wrong = heads.compared()
+    yield Finding(
+        f"审计链的签名：备份时签过 {count} 次，{'全部相符' if not wrong else '有不符的'}", tuple(wrong[:SHOWN])
     )
 
 

@@ -19,6 +19,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         execute_from_command_line(["xingke django", *given[1:]])
         return 0
+    for each in given:
+        try:
+            each.encode()
+        except UnicodeEncodeError:
+            print(f"参数 {os.fsencode(each)!r} 不是 UTF-8 编码的文字；请先把文件改名。", file=sys.stderr)
+            return 2
     options = _parser().parse_args(given)
     if options.command == "restore":  # before Django looks at the data folder
         from xingke.config import restoring
@@ -26,7 +32,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return restoring.run(options)
     import django
 
-    django.setup()
+    try:
+        django.setup()
+    except OSError as error:
+        from xingke.config.occupancy import unusable
+
+        print(f"数据文件夹不能使用（XINGKE_DATA）：{unusable(error)}", file=sys.stderr)
+        return 2
     from xingke.config import commands
 
     handler: Handler = getattr(commands, options.command)
@@ -43,6 +55,10 @@ def _parser() -> argparse.ArgumentParser:
 
     begin = commands.add_parser("begin", help="建立正式使用的安装：区划、规则包和三个管理员账号（一次）")
     begin.set_defaults(command="begin")
+
+    reset = commands.add_parser("reset-password", help="给一个账号新的口令，只显示一次，首次登录须更改（留审计记录）")
+    reset.set_defaults(command="reset_password")
+    reset.add_argument("username", metavar="账号")
 
     serve = commands.add_parser("serve", help="启动网站，看护各进程，直到收到停止信号")
     for each in (demo, serve):

@@ -3,18 +3,21 @@
 import argparse
 import csv
 import os
+import sqlite3
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 
 import django
 from django.conf import settings
 from django.core.management import call_command
-from django.db import OperationalError, connection, connections
+from django.db import DatabaseError, OperationalError, connection, connections, transaction
 from django.utils import timezone, translation
 from rich.console import Console
 from rich.table import Table
 
+from xingke.accounts import actions as accounts
 from xingke.accounts import working
 from xingke.accounts.models import Job, User
 from xingke.accounts.queries import current_seq
@@ -27,7 +30,7 @@ from xingke.base.remembering import memory
 from xingke.base.sayings import told
 from xingke.config import backup as backing_up
 from xingke.config import beginning, checking, logs, moving, serving
-from xingke.config.occupancy import occupied
+from xingke.config.occupancy import occupied, unusable
 from xingke.demo import actions as demonstration
 from xingke.ledger import import_jobs, importing
 from xingke.ledger.incoming import Options
@@ -44,22 +47,38 @@ console = Console(soft_wrap=True, highlight=False)
 
 def run(handler: Callable[[argparse.Namespace], int], options: argparse.Namespace) -> int:
     """Run a command; what is refused ends in its sentence on stderr and exit code 2, never in a traceback."""
+    at_work = occupied(Path(settings.DATA), alone=False) if handler in SHARING else nullcontext()
     try:
-        with translation.override(settings.LANGUAGE_CODE), memory():
+        with at_work, translation.override(settings.LANGUAGE_CODE), memory():
             return handler(options)
     except DefinitionError as error:
         print(f"规则包有 {len(error.issues)} 处错误，未装载：", *error.issues, sep="\n  ", file=sys.stderr)
+    except UnicodeEncodeError:
+        print("终端的编码显示不了中文；请设置环境变量 PYTHONUTF8=1 后再试。", file=sys.stderr)
     except (Refused, Unreadable, LookupError, ValueError) as error:
         print(error, file=sys.stderr)
     except FileNotFoundError as error:
         print(f"找不到文件：{error.filename}", file=sys.stderr)
     except (IsADirectoryError, NotADirectoryError, PermissionError) as error:
         print(f"不能读写：{error.filename}（不是文件，或没有权限）", file=sys.stderr)
+    except OSError as error:
+        print(unusable(error), file=sys.stderr)
+    except (DatabaseError, sqlite3.Error) as error:  # sqlite3: the copy that a backup makes is not Django's
+        print(f"数据库{_STATES.get(str(error), f'不能读写：{error}')}", file=sys.stderr)
     return 2
 
 
+_STATES = {
+    "database is locked": "正忙，别的程序一直在写；请稍后再试。",
+    "database or disk is full": "写不下去：磁盘已满；请腾出空间后再试。",
+    "attempt to write a readonly database": "是只读的；请检查数据文件夹的权限。",
+}
+
+
 def prepare_installation() -> None:
-    """Bring the database and the static files up to date."""
+    """Bring the database and the static files up to date. Raises Refused where a newer version wrote the database."""
+    if strange := moving.unknown("default"):
+        raise Refused(f"数据库由更新的版本写成（结构升级 {strange[0]} 本程序没有）；请先升级程序，再启动。")
     call_command("migrate", verbosity=0, interactive=False)
     built = Path(settings.PACKAGE) / "base" / "static" / "dist" / ".stamp"
     wanted = f"{django.__version__} {built.read_text() if built.is_file() else 'not built'}"
@@ -87,14 +106,26 @@ def demo(options: argparse.Namespace) -> int:
 def begin(_options: argparse.Namespace) -> int:
     """Make an empty installation ready for use; prints the three administrators' first passwords, once."""
     prepare_installation()
-    passwords = beginning.begin(now=timezone.now())
     table = Table(title="三个管理员账号（口令只显示这一次，首次登录须更改）")
     for column in ("账号", "口令", "职责"):
         table.add_column(column)
-    for account in beginning.ADMINISTRATORS:
-        table.add_row(account.username, passwords[account.username], account.name)
-    console.print(table)
+    with transaction.atomic():  # passwords that could not be shown are passwords of nobody
+        passwords = beginning.begin(now=timezone.now())
+        for account in beginning.ADMINISTRATORS:
+            table.add_row(account.username, passwords[account.username], account.name)
+        console.print(table)
+        sys.stdout.flush()
     console.print("下一步：xingke serve；系统管理员开立账号，安全管理员授予岗位角色，然后登记单位、导入台账。")
+    return 0
+
+
+def reset_password(options: argparse.Namespace) -> int:
+    """Give an account another first password and print it, once."""
+    password = accounts.first_password()
+    with transaction.atomic():
+        accounts.reset_password(user=_account(options.username), password=password, by=None, now=timezone.now())
+        console.print(f"账号“{options.username}”的新口令：{password}（只显示这一次，首次登录须更改）")
+        sys.stdout.flush()
     return 0
 
 
@@ -102,15 +133,14 @@ def serve(options: argparse.Namespace) -> int:
     """Serve the site until told to stop; what dies is started again."""
     serving.require_free(options.host, options.port)
     logs.apply()
-    with occupied(Path(settings.DATA), alone=False):
-        prepare_installation()
-        searching.catch_up()  # what an import or an upgrade left; a page itself only waits for little
-        connections.close_all()
-        console.print(f"打开 http://{options.host}:{options.port} ，按 Ctrl+C 结束")
-        sys.stdout.flush()
-        workers = 1 if connection.vendor == "sqlite" else min(4, os.cpu_count() or 1)
-        web = serving.web_child(host=options.host, port=options.port, workers=workers)
-        return serving.Supervisor([web, serving.job_child()]).run()
+    prepare_installation()
+    searching.catch_up()  # what an import or an upgrade left; a page itself only waits for little
+    connections.close_all()
+    console.print(f"打开 http://{options.host}:{options.port} ，按 Ctrl+C 结束")
+    sys.stdout.flush()
+    workers = 1 if connection.vendor == "sqlite" else min(4, os.cpu_count() or 1)
+    web = serving.web_child(host=options.host, port=options.port, workers=workers)
+    return serving.Supervisor([web, serving.job_child()]).run()
 
 
 def jobs(options: argparse.Namespace) -> int:
@@ -298,8 +328,12 @@ def move(options: argparse.Namespace) -> int:
     return 0
 
 
+# Whatever reads or writes the data folder as a whole; moving wants it alone.
+SHARING = (demo, begin, reset_password, serve, jobs, load, bring_in, write, search_index, backup)
+
+
 def _account(username: str) -> User:
     found = User.objects.filter(username=username, is_active=True).first()
     if found is None:
-        raise LookupError(f"没有名为“{username}”的有效账号；请用 --as 指定一个有效账号")
+        raise LookupError(f"没有名为“{username}”的有效账号；请核对账号名")
     return found

@@ -1,5 +1,6 @@
-"""Who is at work on a data folder: serving shares it, restoring and moving want it alone. Knows no Django."""
+"""Who is at work on a data folder: serving and every command that writes share it, restoring and moving want it alone. Knows no Django."""
 
+import errno
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,6 +30,13 @@ def occupied(data: Path, *, alone: bool) -> Iterator[None]:
             raise Refused(
                 f"网站正在使用数据文件夹“{data}”；请先停止服务（systemctl stop xingke），再运行此命令。"
                 if alone
-                else f"数据文件夹“{data}”正在恢复或迁移；请等它完成后再启动。"
+                else f"数据文件夹“{data}”正在恢复或迁移；请等它完成后再试。"
             ) from error
         yield
+
+
+def unusable(error: OSError) -> str:
+    """What the system refused, in one sentence."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "磁盘已满，没有写完；请腾出空间后再试。"
+    return f"不能读写“{error.filename or ''}”：{error.strerror}；请检查这个文件或文件夹和它的权限。"

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from xingke.base.refusals import Refused
 from xingke.config import archive
-from xingke.config.occupancy import LOCK, occupied
+from xingke.config.occupancy import LOCK, occupied, unusable
 
 DATABASE = "xingke.sqlite3"  # what the settings call it
 STAGING = ".restoring"
@@ -125,4 +125,6 @@ def run(options: argparse.Namespace) -> int:
         print(error, file=sys.stderr)
     except FileNotFoundError as error:
         print(f"找不到文件：{error.filename}", file=sys.stderr)
+    except OSError as error:
+        print(unusable(error), file=sys.stderr)
     return 2

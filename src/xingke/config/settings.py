@@ -103,6 +103,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "xingke.accounts.middleware.bounded",
 ]
 ROOT_URLCONF = "xingke.config.urls"
 ASGI_APPLICATION = "xingke.config.asgi.application"
@@ -174,6 +175,8 @@ WHITENOISE_MANIFEST_STRICT = False
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # the editor sends two for each paragraph that is typed
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
+FORM_LIMIT = 2**20  # bytes that somebody who is not signed in may send
+UPLOAD_LIMIT = 210 * 2**20  # and somebody who is: ten files of evidence of 20 MB each, and what goes with them
 
 LOGGING = {
     "version": 1,

@@ -148,7 +148,7 @@ def _ensure_accounts(*, now: datetime) -> dict[str, str]:
     for account in ACCOUNTS:
         user = User.objects.filter(username=account.username).first()
         if user is None:
-            password = "-".join(secrets.token_hex(2) for _part in range(4))
+            password = accounts.first_password()
             user = accounts.create_account(
                 username=account.username, name=account.name, password=password, by=None, now=now
             )

@@ -71,6 +71,8 @@ class Stored:
         return (*(getattr(subject, name) for name in self.kind.repeated), holder, subject.name, first)
 
     def _candidates(self, content: Content) -> list[Any]:
+        if not self._by_name:  # nothing of this file stands in the ledger
+            return []
         number = content.columns.get("number", "")
         numbered = self._by_number.get(number, []) if number and self.kind.code in NUMBERED else []
         if any(each.state != State.VOID for each in numbered):

@@ -202,7 +202,7 @@ def give_role(
     """Give an account a role for a region, or for one organisation. Giving it twice changes nothing.
 
     by: the security administrator; None only while an installation is set up. Raises Refused if the role is unknown,
-    excluded by one the account holds, or given to oneself.
+    excluded by one the account holds, one of the whole system below its topmost regions, or given to oneself.
     """
     lock_ledger()  # what the account holds must not change until the grant is written
     if by is not None:
@@ -216,6 +216,7 @@ def give_role(
         raise Refused(_("“%(role)s”只能授予一个单位，请填写单位的统一社会信用代码。") % {"role": known[role].label.zh})
     held = [known[grant.role] for grant in queries.grants_of(user) if grant.role in known]
     rules.may_hold(known[role], held).or_refuse()
+    rules.may_be_given_in(known[role], is_topmost=region.parent_id is None).or_refuse()
     existing = Grant.objects.filter(
         user=user, role=role, region=region, organisation=organisation, revoked_at__isnull=True
     ).first()

@@ -19,7 +19,7 @@ from xingke.base.quantities import Unit
 from xingke.base.refusals import Refused
 from xingke.base.remembering import remembered
 from xingke.registry.models import Definition, Grant, Organisation, Region, Zone
-from xingke.registry.rules import Role, Scope, Term
+from xingke.registry.rules import Role, Scope, Term, may_be_given_in
 
 NEWEST = "newest definition"  # what a request remembers of it
 
@@ -202,14 +202,20 @@ def forget_grants(user: User) -> None:
         del user._xingke_grants
 
 
+def _in_force(user: User) -> list[tuple[Grant, Role]]:
+    """The grants of an account with their roles; without roles of the whole system given below its topmost regions,
+    which was possible once."""
+    known = roles()
+    held = [(grant, known[grant.role]) for grant in _grants(user) if grant.role in known]
+    return [each for each in held if may_be_given_in(each[1], is_topmost=each[0].region.parent_id is None).allowed]
+
+
 def scope(user: User, permission: Permission) -> Scope:
     """Where ``user`` may do ``permission``. At most two queries per request, whatever is asked."""
-    known = roles()
     ranges: list[tuple[int, int]] = []
     organisations: set[int] = set()
-    for grant in _grants(user):
-        role = known.get(grant.role)
-        if role is None or permission.value not in role.permissions:
+    for grant, role in _in_force(user):
+        if permission.value not in role.permissions:
             continue
         if grant.organisation_id is not None:
             organisations.add(grant.organisation_id)
@@ -220,10 +226,7 @@ def scope(user: User, permission: Permission) -> Scope:
 
 def permissions_of(user: User) -> frozenset[str]:
     """Every permission the account has anywhere: what the menu asks."""
-    known = roles()
-    return frozenset(
-        permission for grant in _grants(user) if grant.role in known for permission in known[grant.role].permissions
-    )
+    return frozenset(permission for _grant, role in _in_force(user) for permission in role.permissions)
 
 
 def roles_of(user: User) -> list[Role]:

@@ -108,6 +108,13 @@ def may_hold(role: Role, held: Collection[Role]) -> Answer:
     return YES
 
 
+def may_be_given_in(role: Role, *, is_topmost: bool) -> Answer:
+    """Whether a role can be given for a region: accounts, grants and the trail belong to no region (ADR 0013)."""
+    if role.administrative and not is_topmost:
+        return no(say("“%(role)s”管理整个系统的账号、授权或审计，只能在最上级区划授予。", role=role.label))
+    return YES
+
+
 def path_range(code: int, level: str) -> tuple[int, int]:
     """The half-open range of six-digit codes a region of that level covers: 620700 city → (620700, 620800)."""
     if level == "nation":

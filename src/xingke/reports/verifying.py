@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from xingke.base.periods import Period
 from xingke.base.press import docx_reader, tree, verify
 from xingke.base.press.docx_reader import Reading
-from xingke.base.press.verify import Finding, Kind, Verdict
+from xingke.base.press.findings import Finding, Kind, Verdict
 from xingke.indicators import columns
 from xingke.indicators import queries as indicators
 from xingke.indicators.aspects import read_together

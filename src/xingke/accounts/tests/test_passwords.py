@@ -36,6 +36,17 @@ def test_changing_it_ends_every_other_session(client: Client, cast: Cast) -> Non
     assert other.get("/records/").headers["Location"].startswith("/sign-in/")
 
 
+def test_guessing_the_old_one_ends_the_session_at_the_fifth_time(client: Client, cast: Cast) -> None:
+    client.post("/sign-in/", {"username": "officer", "password": PASSWORD})
+    wrong = {"old": "not-the-old-one", "new": OWN, "again": OWN}
+
+    answers = [client.post("/password/", wrong).status_code for _attempt in range(5)]
+
+    assert answers == [200, 200, 200, 200, 429]
+    assert client.get("/records/").headers["Location"].startswith("/sign-in/")
+    assert client.post("/sign-in/", {"username": "officer", "password": PASSWORD}).status_code == 429
+
+
 @pytest.mark.parametrize(
     "old, new, sentence",
     [

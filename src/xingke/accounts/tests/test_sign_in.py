@@ -38,6 +38,14 @@ def test_one_sentence_for_every_failure(client: Client, cast: Cast) -> None:
     assert not AuditEntry.objects.filter(action="session.opened").exists()
 
 
+def test_a_name_longer_than_any_account_is_a_wrong_name(client: Client, cast: Cast) -> None:
+    for name, password in (("长" * 5000, PASSWORD), ("officer", "p" * 5000)):
+        page = client.post(SIGN_IN, {"username": name, "password": password})
+
+        assert page.status_code == 200
+        assert "账号或密码不正确，请重新输入。" in page.content.decode()
+
+
 def test_five_failures_close_the_door_even_to_the_right_password(client: Client, cast: Cast) -> None:
     answers = [sign_in(client, "officer", "wrong-password") for _attempt in range(5)]
 

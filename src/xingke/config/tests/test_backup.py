@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from tests.cast import NOW
 from xingke.accounts.actions import keep_attachment, record_audit, take_seq
-from xingke.accounts.models import User
+from xingke.accounts.models import AuditEntry, User
 from xingke.accounts.queries import current_seq, ledger_identity
 from xingke.base.refusals import Refused
 from xingke.config import archive, checking
@@ -33,6 +33,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 def _no_columns_are_left() -> object:
     yield
     shutil.rmtree(Path(settings.DATA) / "columns", ignore_errors=True)
+    (Path(settings.DATA) / "heads.log").unlink(missing_ok=True)
 
 
 class Writer(threading.Thread):
@@ -90,7 +91,7 @@ def test_a_drill_what_was_backed_up_while_somebody_wrote_stands_again_elsewhere(
     assert bytes.fromhex(found[1]) == docx
     assert stat.S_IMODE((elsewhere / "secret.key").stat().st_mode) == 0o600
     assert {path.name for path in elsewhere.iterdir()} == {
-        "attachments", "secret.key", "serving.lock", "signing.key", "xingke.sqlite3",
+        "attachments", "heads.log", "secret.key", "serving.lock", "signing.key", "xingke.sqlite3",
     }  # fmt: skip
 
 
@@ -287,6 +288,33 @@ def test_check_finds_an_audit_entry_that_was_changed() -> None:
         cursor.execute("UPDATE accounts_auditentry SET reason = 'nothing happened' WHERE seq = 2")
 
     assert "审计链在第 2 号处断开：此条或其前一条被改动或删除过" in problems()
+
+
+def test_check_finds_a_trail_that_was_rewritten_whole_after_a_backup(tmp_path: Path) -> None:
+    """Whoever can write the database can make every digest anew, but not what was signed."""
+    small.furnish()
+    back_up(to=tmp_path / "one.zip", now=NOW)
+    back_up(to=tmp_path / "two.zip", now=NOW)  # nothing happened in between: one head
+    assert problems() == []
+    entries = list(AuditEntry.objects.order_by("seq"))
+    entries[2].reason, before = "nothing happened", entries[1].digest
+    for entry in entries[2:]:
+        entry.digest = before = entry.chained_digest(before)
+        entry.save()
+
+    assert problems() == [
+        f"审计链的第 {entries[-1].seq} 号与 heads.log 第 1 行签过名的摘要不符：此号或以前的审计记录被改写或删除过"
+    ]
+
+
+def test_check_finds_a_head_that_nobody_signed() -> None:
+    small.furnish()
+    last = AuditEntry.objects.order_by("-seq")[0]
+    (Path(settings.DATA) / "heads.log").write_text(f"{last.seq} {last.digest} {'00' * 64}\nsomething else\n")
+
+    assert problems() == [
+        "heads.log 第 1 行的签名不符，可能被改动过", "heads.log 第 2 行不完整，可能被改动过"
+    ]  # fmt: skip
 
 
 def test_check_finds_a_record_changed_behind_the_ledger_in_its_figures() -> None:

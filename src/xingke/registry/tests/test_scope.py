@@ -158,6 +158,16 @@ def test_nobody_gives_or_takes_the_own_role(cast: Cast) -> None:
         actions.take_role_back(grant=cast.security.grants.first(), by=cast.security, now=NOW)
 
 
+@pytest.mark.parametrize("role", ["system_administrator", "security_administrator", "auditor"])
+def test_roles_of_the_whole_system_are_not_given_below_its_topmost_regions(cast: Cast, role: str) -> None:
+    """Accounts and the trail belong to no region: a county's auditor would read everybody's."""
+    with pytest.raises(Refused, match="只能在最上级区划授予"):
+        actions.give_role(user=cast.stranger, role=role, region=cast.county, by=cast.security, now=NOW)
+
+    Grant.objects.create(user=cast.stranger, role=role, region=cast.county, given_at=NOW)  # as it was possible once
+    assert queries.permissions_of(cast.stranger) == frozenset()
+
+
 def test_an_unknown_role_is_refused(cast: Cast) -> None:
     with pytest.raises(Refused, match="没有名为“emperor”的岗位角色"):
         actions.give_role(user=cast.stranger, role="emperor", region=cast.county, by=cast.security, now=NOW)

@@ -12,6 +12,7 @@ from django.test import Client
 from tests.cast import NOW, Cast, file, keep_records
 from xingke.base.periods import Period
 from xingke.base.press import tree, verify
+from xingke.base.press.findings import Kind
 from xingke.ledger import actions as ledger
 from xingke.ledger.models import Patent, PatentEvent
 from xingke.registry.actions import load_pack
@@ -60,7 +61,7 @@ def written(cast: Cast) -> Document:
     ).document
 
 
-def kinds(document: Document) -> list[verify.Kind]:
+def kinds(document: Document) -> list[Kind]:
     return [finding.kind for finding in verify_file(docx_of(document)).verdict.findings]
 
 
@@ -107,25 +108,23 @@ def test_a_changed_name_is_told_of(named: Cast) -> None:
     data = _replaced(docx_of(document), "青禾", "青苗")
 
     (finding,) = {each.kind for each in verify_file(data).verdict.failures}
-    assert finding == verify.Kind.NAME_CHANGED
+    assert finding == Kind.NAME_CHANGED
 
 
 def test_a_record_that_was_corrected_or_voided_since_is_told_of(named: Cast) -> None:
     document = written(named)
     changed(named, happened_on=date(2025, 5, 7))
 
-    assert verify.Kind.RECORD_CHANGED in kinds(document)
+    assert Kind.RECORD_CHANGED in kinds(document)
     other = written(named)
     assert other.key != document.key  # the same words from another version are another document
-    assert verify.Kind.RECORD_CHANGED not in kinds(other)
+    assert Kind.RECORD_CHANGED not in kinds(other)
 
     event = PatentEvent.objects.get(happened_on="2025-05-07", seq_to__isnull=True)
     ledger.void_event(
         kind="patent", record=event.record, version=event.version, reason="误", by=named.statistician, now=NOW
     )
-    (found,) = (
-        each for each in verify_file(docx_of(other)).verdict.findings if each.kind == verify.Kind.RECORD_CHANGED
-    )
+    (found,) = (each for each in verify_file(docx_of(other)).verdict.findings if each.kind == Kind.RECORD_CHANGED)
     assert (found.sentence(), found.found) == (
         "文中写到的“青禾”，所依据的台账记录后来有更正或已作废，现为“—”。", "—",
     )  # fmt: skip
@@ -140,7 +139,7 @@ def test_a_thing_renamed_since_is_told_of_with_its_name_now(named: Cast) -> None
     )  # fmt: skip
 
     (found,) = verify_file(docx_of(document)).verdict.findings
-    assert (found.kind, "新禾" in (found.found or "")) == (verify.Kind.RECORD_CHANGED, True)
+    assert (found.kind, "新禾" in (found.found or "")) == (Kind.RECORD_CHANGED, True)
 
 
 def test_a_lost_name_is_told_of_on_the_pages_and_is_not_saved_again(named: Cast, signed_in: object) -> None:

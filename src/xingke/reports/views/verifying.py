@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from xingke.accounts.permissions import Permission
 from xingke.base.press.docx_reader import Unreadable
-from xingke.base.press.verify import Finding, Kind
+from xingke.base.press.findings import Finding, Kind
 from xingke.indicators.wording import language
 from xingke.registry import queries as registry
 from xingke.registry.rules import Scope

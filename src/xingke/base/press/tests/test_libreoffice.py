@@ -10,11 +10,12 @@ import pytest
 
 from xingke.base.press.docx_reader import read
 from xingke.base.press.docx_writer import write
+from xingke.base.press.findings import Kind, Verdict
 from xingke.base.press.tests import surgery
 from xingke.base.press.tests.cast import PUBLIC_KEY, SHORT, long_document, proof_of
 from xingke.base.press.tests.surgery import PART_A
 from xingke.base.press.tree import Document, Paragraph
-from xingke.base.press.verify import Kind, Verdict, compare
+from xingke.base.press.verify import compare
 
 pytestmark = pytest.mark.libreoffice
 

@@ -8,11 +8,12 @@ import pytest
 from xingke.base.press import proof as proofs
 from xingke.base.press.docx_reader import read
 from xingke.base.press.docx_writer import write
+from xingke.base.press.findings import Finding, Kind, Verdict
 from xingke.base.press.tests import surgery
 from xingke.base.press.tests.cast import OTHER_KEY, PUBLIC_KEY, SHORT, long_document, proof_of
 from xingke.base.press.tests.surgery import DOCUMENT, PART_A, PART_B, W
 from xingke.base.press.tree import Document
-from xingke.base.press.verify import Finding, Kind, Verdict, compare
+from xingke.base.press.verify import compare
 
 PROOF = proof_of(SHORT)
 FILE = write(SHORT, proof=PROOF)

@@ -1,0 +1,59 @@
+"""What the system refuses, the command line says in one sentence."""
+
+import errno
+import os
+import sqlite3
+import subprocess
+import sys
+from argparse import Namespace
+from pathlib import Path
+
+import pytest
+from django.db import OperationalError
+
+from xingke.config import commands
+from xingke.config.tests.small import command, environment
+
+
+def test_a_data_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+
+    for arguments in (("check",), ("restore", str(tmp_path / "file"))):
+        refused = command(tmp_path / "file" / "data", *arguments)
+
+        assert (refused.returncode, refused.stderr.count("\n")) == (2, 1), refused.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="file names are text there")
+def test_a_file_name_that_is_no_utf8_is_refused(tmp_path: Path) -> None:
+    name = os.fsdecode("专利.csv".encode("gbk"))
+
+    refused = subprocess.run(
+        [sys.executable, "-m", "xingke.config.command", "import", name],
+        env=environment(tmp_path), capture_output=True, text=True, encoding="utf-8", timeout=120, check=False,
+    )  # fmt: skip
+
+    assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
+    assert "不是 UTF-8" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    "error, said",
+    [
+        (OperationalError("database is locked"), "数据库正忙"),
+        (sqlite3.OperationalError("database or disk is full"), "磁盘已满"),
+        (OSError(errno.ENOSPC, "No space left on device"), "磁盘已满"),
+        (OSError(errno.EIO, "Input/output error", "/data/x"), "不能读写“/data/x”"),
+        (UnicodeEncodeError("latin-1", "口令", 0, 1, "ordinal not in range"), "PYTHONUTF8=1"),
+    ],
+)
+def test_what_the_system_refuses_is_one_sentence(
+    error: Exception, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fails(_options: Namespace) -> int:
+        raise error
+
+    assert commands.run(fails, Namespace()) == 2
+    told = capsys.readouterr().err
+    assert said in told
+    assert told.count("\n") == 1
