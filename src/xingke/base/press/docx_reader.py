@@ -12,6 +12,9 @@ from enum import StrEnum
 
 from lxml import etree
 
+from xingke.base.press.docx_looks import Styles
+from xingke.base.press.docx_looks import W as _W
+from xingke.base.press.docx_looks import value as _w
 from xingke.base.press.packages import DOCX, Package
 from xingke.base.press.packages import Limits as Limits
 from xingke.base.press.packages import Unreadable as Unreadable
@@ -68,6 +71,15 @@ class Change:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Odd:
+    """Words that may look otherwise than they are read. what: the property or element that does it, by its name."""
+
+    start: int
+    end: int
+    what: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReadParagraph:
     """One paragraph: pieces of text and bound controls. number: 1-based within its story, cells counted apart."""
 
@@ -76,6 +88,7 @@ class ReadParagraph:
     pieces: tuple[str | Bound, ...]
     cell: Cell | None = None
     changes: tuple[Change, ...] = ()
+    oddities: tuple[Odd, ...] = ()
 
     @property
     def text(self) -> str:
@@ -137,7 +150,6 @@ def read(data: bytes, *, limits: Limits = LIMITS) -> Reading:
 
 # --- package ---------------------------------------------------------------------------------------
 
-_W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _DC = "http://purl.org/dc/elements/1.1/"
 _STORIES = {
     "header": Story.HEADER,
@@ -161,7 +173,8 @@ class _Document(Package):
         if main is None or root is None or root.tag != f"{{{_W}}}document":
             raise Unreadable(say("这个压缩包不是 Word 文档，请上传 .docx 文件。"))
         strings, proof, proof_error = self._custom_parts(main)
-        walker = _Walker()
+        styles = next((path for kind, path in self.relations(main) if kind == "styles"), None)
+        walker = _Walker(Styles(self.xml(styles) if styles else None))
         walker.part(root, Story.BODY)
         seen = {main}
         queue = self.relations(main)
@@ -228,7 +241,6 @@ _PAGE_NUMBER = re.compile(r"^[\s0-9]{0,6}$")
 _BREAKS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 _DELETED = frozenset({"del", "moveFrom"})
 _INSERTED = frozenset({"ins", "moveTo"})
-_OFF = frozenset({"0", "false", "off"})
 _SKIPPED = frozenset(
     {
         *("pPr", "rPr", "sdtPr", "sdtEndPr", "tblPr", "tblPrEx", "tblGrid", "tcPr", "trPr", "sectPr", "rubyPr"),
@@ -237,6 +249,13 @@ _SKIPPED = frozenset(
     }
 )
 
+
+_PLAIN = frozenset(
+    {
+        *("r", "t", "tab", "ptab", "br", "cr", "noBreakHyphen", "sdt", "ins", "moveTo", "hyperlink", "smartTag"),
+        *("customXml", "fldSimple", "fldChar"),
+    }
+)  # what may hold or be words that look as they are read
 
 _WORD_ONLY = _SKIPPED | _DELETED | _INSERTED | {"sdt", "fldChar", "fldSimple"}
 
@@ -256,10 +275,6 @@ def _words(paragraph: etree._Element) -> str:
     return "".join(_text(node) for node in paragraph.iter(tag=etree.Element) if _local(node) == "t")
 
 
-def _w(element: etree._Element, name: str) -> str | None:
-    return element.get(f"{{{_W}}}{name}")
-
-
 def _child(element: etree._Element, *path: str) -> etree._Element | None:
     for name in path:
         found = element.find(f"{{{_W}}}{name}")
@@ -267,11 +282,6 @@ def _child(element: etree._Element, *path: str) -> etree._Element | None:
             return None
         element = found
     return element
-
-
-def _is_on(properties: etree._Element | None, name: str) -> bool:
-    flag = None if properties is None else _child(properties, name)
-    return flag is not None and (_w(flag, "val") or "1") not in _OFF
 
 
 @dataclass
@@ -288,6 +298,8 @@ class _Open:
 
     pieces: list[str | Bound] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
+    oddities: list[Odd] = field(default_factory=list)
+    style: str | None = None
     length: int = 0
     control: _Control | None = None  # the control whose text comes last in pieces
     fields: list[list[str | bool]] = field(default_factory=list)  # [instruction, in result]
@@ -297,7 +309,8 @@ class _Open:
 class _Walker:
     """Walks the stories of a document and collects paragraphs in the final view."""
 
-    def __init__(self) -> None:
+    def __init__(self, styles: Styles) -> None:
+        self.styles = styles
         self.paragraphs: list[ReadParagraph] = []
         self.opaque: list[Opaque] = []
         self.tables = 0
@@ -328,6 +341,8 @@ class _Walker:
         for child in parent.iterchildren(tag=etree.Element):
             match _local(child):
                 case "p":
+                    style = _child(child, "pPr", "pStyle")
+                    carry.style = None if style is None else _w(style)
                     self._inside(child, story, carry, control)
                     if _child(child, "pPr", "rPr", "del") is None and _child(child, "pPr", "rPr", "moveFrom") is None:
                         self._close(carry, story, cell)
@@ -390,7 +405,11 @@ class _Walker:
         self.counts[key] = number = self.counts.get(key, 0) + 1
         pieces = tuple(piece for piece in opened.pieces if piece != "")
         changes = tuple(opened.changes)
-        self.paragraphs.append(ReadParagraph(story=story, number=number, pieces=pieces, cell=cell, changes=changes))
+        self.paragraphs.append(
+            ReadParagraph(
+                story=story, number=number, pieces=pieces, cell=cell, changes=changes, oddities=tuple(opened.oddities)
+            )
+        )
 
     # -- inside a paragraph
 
@@ -399,6 +418,7 @@ class _Walker:
             name = _local(child)
             if name in _SKIPPED and name != "instrText":
                 continue
+            start = to.length
             if name in _DELETED:
                 self._deleted(child, story, to)
             elif name in _INSERTED:
@@ -406,14 +426,28 @@ class _Walker:
             elif name == "sdt":
                 self._inline_control(child, story, to, control)
             elif name == "r":
-                if not _is_on(_child(child, "rPr"), "vanish"):
-                    self._inside(child, story, to, control)
+                self._run(child, story, to, control)
             elif name == "fldSimple":
                 to.fields.append([_w(child, "instr") or "", True])
                 self._inside(child, story, to, control)
                 self._field("end", to)
             else:
                 self._leaf(child, name, story, to, control)
+            if to.length > start and (child.tag != f"{{{_W}}}{name}" or name not in _PLAIN):
+                self._odd(name, start, to)
+
+    def _run(self, run: etree._Element, story: Story, to: _Open, control: _Control | None) -> None:
+        is_hidden, looks = self.styles.look(to.style, _child(run, "rPr"))
+        if is_hidden:
+            return
+        start = to.length
+        self._inside(run, story, to, control)
+        if to.length > start:
+            for what in looks:
+                self._odd(what, start, to)
+
+    def _odd(self, what: str, start: int, to: _Open) -> None:
+        to.oddities.append(Odd(start=start, end=to.length, what=what))
 
     def _leaf(
         self,
@@ -425,7 +459,10 @@ class _Walker:
     ) -> None:
         match name:
             case "t":
+                start = to.length
                 self._say(_text(child), to, control)
+                if len(child):
+                    self._odd("t", start, to)
             case "tab" | "ptab" | "br" | "cr" | "noBreakHyphen":
                 self._say(_BREAKS[name], to, control)
             case "sym":
@@ -446,7 +483,7 @@ class _Walker:
                 self._inside(child, story, to, control)
 
     def _say(self, text: str, to: _Open, control: _Control | None) -> None:
-        if not text:
+        if not text or any(in_result is False for _, in_result in to.fields):  # the instruction of a field is no text
             return
         if _PAGE_NUMBER.match(text) and self._is_page_number(to):
             to.numbers.append(text)

@@ -198,6 +198,99 @@ def test_a_control_the_proof_does_not_know_is_a_finding(xpath: str) -> None:
     assert [finding.kind for finding in verdict.findings] == [Kind.FIGURE_ADDED]
 
 
+# --- figures that look otherwise than they are read
+
+
+RED = '<w:r><w:rPr><w:color w:val="FF0000"/></w:rPr><w:t>'
+_RUN = "<w:r><w:t>%s</w:t></w:r>"
+_FIELD = '<w:r><w:fldChar w:fldCharType="%s"/></w:r>'
+
+
+def _shown(*parts: str) -> bytes:
+    """The file with the digits of its figure 36 written in another way."""
+    return surgery.in_control(FILE, 1, lambda xml: xml.replace(surgery.content(xml), "".join(parts)))
+
+
+DISGUISES = {
+    "white": _shown('<w:r><w:rPr><w:color w:val="FFFFFF"/></w:rPr><w:t>3</w:t></w:r>', _RUN % 6),
+    "tiny": _shown('<w:r><w:rPr><w:sz w:val="2"/></w:rPr><w:t>3</w:t></w:r>', _RUN % 6),
+    "struck out": _shown("<w:r><w:rPr><w:strike/></w:rPr><w:t>3</w:t></w:r>", _RUN % 6),
+    "a font of pictures": _shown('<w:r><w:rPr><w:rFonts w:ascii="Wingdings"/></w:rPr><w:t>36</w:t></w:r>'),
+    "a character style": _shown('<w:r><w:rPr><w:rStyle w:val="Any"/></w:rPr><w:t>36</w:t></w:r>'),
+    "turned round": _shown(f'<w:bdo w:val="rtl">{_RUN % 36}</w:bdo>'),
+    "a choice": _shown(
+        '<mc:AlternateContent xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006">'
+        f'<mc:Choice xmlns:zz="urn:zz" Requires="zz">{_RUN % 3}</mc:Choice><mc:Fallback/></mc:AlternateContent>',
+        _RUN % 6,
+    ),
+    "an element to be ignored": _shown(f'<z:x xmlns:z="urn:z">{_RUN % 3}</z:x>', _RUN % 6),
+    "a run to be ignored": _shown('<z:r xmlns:z="urn:z"><w:t>3</w:t></z:r>', _RUN % 6),
+    "text to be ignored": _shown('<w:r><w:t><z:x xmlns:z="urn:z">3</z:x>6</w:t></w:r>'),
+    "its unit in white": surgery.replaced(
+        FILE, DOCUMENT, "<w:r><w:t>项；", '<w:r><w:rPr><w:color w:val="FFFFFF"/></w:rPr><w:t>项；'
+    ),
+}
+
+
+@pytest.mark.parametrize("way", DISGUISES)
+def test_a_figure_that_may_look_otherwise_is_a_finding(way: str) -> None:
+    verdict = check(DISGUISES[way])
+
+    assert {finding.kind for finding in verdict.failures} == {Kind.DISGUISED}
+
+
+def test_a_disguise_is_told_in_words() -> None:
+    (finding, *_) = check(DISGUISES["white"]).failures
+
+    assert "又有会改变显示的设置（文字颜色）" in finding.sentence()
+    assert finding.sentence("en") == (
+        "“3”, in a sentence with numerals, may look otherwise than it was read (colour). Clear its formatting."
+    )
+
+
+STYLES = "word/styles.xml"
+
+
+def _styled(data: bytes, style: str) -> bytes:
+    return surgery.replaced(data, STYLES, "</w:styles>", f"{style}</w:styles>")
+
+
+def test_digits_hidden_by_a_style_are_no_text() -> None:
+    base = '<w:style w:type="character" w:styleId="Base"><w:rPr><w:vanish/></w:rPr></w:style>'
+    style = base + '<w:style w:type="character" w:styleId="Any"><w:basedOn w:val="Base"/></w:style>'
+    data = _shown('<w:r><w:rPr><w:rStyle w:val="Any"/></w:rPr><w:t>3</w:t></w:r>', _RUN % 6)
+
+    assert (Kind.TEXT_EDITED, 1, "6项") in told(check(_styled(data, style)))
+
+
+def test_a_style_of_the_whole_paragraph_disguises_too() -> None:
+    data = surgery.edited(
+        FILE,
+        STYLES,
+        lambda text: re.sub(r'(w:styleId="BodyText".*?<w:rPr>)', r'\1<w:color w:val="FFFFFF"/>', text, count=1),
+    )
+
+    assert {finding.kind for finding in check(data).failures} == {Kind.DISGUISED}
+
+
+def test_text_between_the_begin_of_a_field_and_its_result_is_no_text() -> None:
+    data = _shown(_FIELD % "begin", _RUN % 3, _FIELD % "separate", _FIELD % "end", _RUN % 6)
+
+    assert (Kind.TEXT_EDITED, 1, "6项") in told(check(data))
+
+
+def test_a_comment_of_the_xml_is_no_text() -> None:
+    assert told(check(_shown("<w:r><w:t><!--3-->6</w:t></w:r>"))) == [(Kind.TEXT_EDITED, 1, "6项")]
+
+
+def test_formatting_that_editors_write_and_colour_elsewhere_are_free() -> None:
+    plain = '<w:rPr><w:rFonts w:hint="eastAsia"/><w:b/><w:color w:val="auto"/><w:sz w:val="30"/><w:lang w:val="en-US"/></w:rPr>'
+    data = _shown(f'<w:r w:rsidR="00A1">{plain}<w:t>36</w:t></w:r>')
+    data = surgery.with_paragraph(data, f"<w:p>{RED}扎实做好各项工作。</w:t></w:r></w:p>")
+
+    assert check(data).holds
+
+
 # --- numerals bound to nothing
 
 
@@ -463,7 +556,14 @@ def test_drift_found_elsewhere_joins_the_verdict() -> None:
 
 
 def test_every_kind_has_a_sentence_in_both_languages() -> None:
-    params = {"label": "甲", "count": 2, "figure_text": "36项", "change": "insertion", "author": "李四"}
+    params = {
+        "label": "甲",
+        "what": "color",
+        "count": 2,
+        "figure_text": "36项",
+        "change": "insertion",
+        "author": "李四",
+    }
     for kind in Kind:
         finding = Finding(kind=kind, expected="36项", found="37项", params=params)
         assert finding.sentence("zh-hans").endswith("。") and finding.sentence("en").endswith(".")
