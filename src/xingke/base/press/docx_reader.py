@@ -80,6 +80,14 @@ class Odd:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ComputedField:
+    """A field whose result a program computes from its instruction, so that it may show anything."""
+
+    at: int
+    instruction: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReadParagraph:
     """One paragraph: pieces of text and bound controls. number: 1-based within its story, cells counted apart."""
 
@@ -89,6 +97,7 @@ class ReadParagraph:
     cell: Cell | None = None
     changes: tuple[Change, ...] = ()
     oddities: tuple[Odd, ...] = ()
+    fields: tuple[ComputedField, ...] = ()
 
     @property
     def text(self) -> str:
@@ -177,7 +186,7 @@ class _Document(Package):
         walker = _Walker(Styles(self.xml(styles) if styles else None))
         walker.part(root, Story.BODY)
         seen = {main}
-        queue = self.relations(main)
+        queue = sorted(self.relations(main), key=lambda relation: relation[0] == "numbering")
         while queue:
             kind, path = queue.pop(0)
             if path in seen or kind not in _STORIES:
@@ -235,8 +244,16 @@ class _Document(Package):
 # --- text ------------------------------------------------------------------------------------------
 
 _POSITION = re.compile(rf"^/{FIGURES_PREFIX}:figures\[1\]/{FIGURES_PREFIX}:figure\[([1-9][0-9]{{0,5}})\]$")
-_PAGE_FIELD = re.compile(r"^\s*(?:PAGE|NUMPAGES|SECTIONPAGES)\b", re.IGNORECASE)
-_PAGE_REFERENCE = re.compile(r"^\s*PAGEREF\b", re.IGNORECASE)
+_PLAIN_NUMBER = r"(?:\s+\\\*\s*(?:MERGEFORMAT|ARABIC|ARABICDASH))*\s*$"
+_PAGE_FIELD = re.compile(rf"^\s*(?:PAGE|NUMPAGES){_PLAIN_NUMBER}", re.IGNORECASE)
+_PAGE_REFERENCE = re.compile(rf"^\s*PAGEREF\s+\w+(?:\s+\\h)?{_PLAIN_NUMBER}", re.IGNORECASE)
+_SHOWS_ITS_TEXT = (
+    re.compile(  # a link, a list of the headings (read themselves), what a trip through .odt makes of controls
+        r'^\s*(?:HYPERLINK\b.*|TOC(?:\s+\\(?:[hzu]|o\s+"[1-9]-[1-9]"))*\s*|FILLIN\s+""\s*)$', re.IGNORECASE | re.DOTALL
+    )
+)
+_PLACES = re.compile(r"%[0-9](?:[.．-]%[0-9])*")
+_LETTER = re.compile(r"[^\W\d_]")
 _PAGE_NUMBER = re.compile(r"^[\s0-9]{0,6}$")
 _BREAKS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 _DELETED = frozenset({"del", "moveFrom"})
@@ -303,6 +320,7 @@ class _Open:
     length: int = 0
     control: _Control | None = None  # the control whose text comes last in pieces
     fields: list[list[str | bool]] = field(default_factory=list)  # [instruction, in result]
+    computed: list[ComputedField] = field(default_factory=list)
     numbers: list[str] = field(default_factory=list)  # results of page fields that are still open
 
 
@@ -311,6 +329,7 @@ class _Walker:
 
     def __init__(self, styles: Styles) -> None:
         self.styles = styles
+        self.part_story = Story.BODY
         self.paragraphs: list[ReadParagraph] = []
         self.opaque: list[Opaque] = []
         self.tables = 0
@@ -319,13 +338,24 @@ class _Walker:
     # -- parts and blocks
 
     def part(self, root: etree._Element, story: Story) -> None:
+        self.part_story = story
         if story in (Story.CHART, Story.DIAGRAM):
             self._labels(root, story)
         elif story is Story.NUMBERING:
-            for level in root.iter(f"{{{_W}}}lvlText"):
-                self._label(re.sub(r"%[0-9]", "", _w(level, "val") or ""), story)
+            self._list_labels(root)
         else:
             self._blocks(root, story, None, None, _Open())
+
+    def _list_labels(self, root: etree._Element) -> None:
+        """What the labels of lists say, and the numbers that lists begin with where no list could have come so far."""
+        for level in root.iter(f"{{{_W}}}lvlText"):
+            said = _w(level, "val") or ""
+            bare = _PLACES.sub("", said)
+            self._label(_PLACES.sub("1", said) if _LETTER.search(bare) else bare, Story.NUMBERING)
+        for start in root.iter(f"{{{_W}}}start", f"{{{_W}}}startOverride"):
+            number = _w(start) or ""
+            if not number.isdecimal() or int(number) > len(self.paragraphs):
+                self._label(number, Story.NUMBERING)
 
     def _blocks(
         self, parent: etree._Element, story: Story, cell: Cell | None, control: _Control | None, carry: _Open
@@ -355,8 +385,7 @@ class _Walker:
                         inner = self._control_of(child) or control
                         carry = self._block_children(content, story, cell, inner, carry)
                 case "footnote" | "endnote":
-                    if _w(child, "type") in (None, "normal"):
-                        self._blocks(child, story, cell, control, _Open())
+                    self._blocks(child, story, cell, control, _Open())
                 case "altChunk" | "subDoc":
                     self.opaque.append(Opaque.EMBEDDED_DOCUMENT)
                 case "AlternateContent":
@@ -398,6 +427,9 @@ class _Walker:
                 yield from self._through(child, name, control)
 
     def _close(self, opened: _Open, story: Story, cell: Cell | None) -> None:
+        for instruction, in_result in opened.fields:
+            if not in_result:  # its instruction never ends in this paragraph
+                opened.computed.append(ComputedField(at=opened.length, instruction=str(instruction).strip()))
         if opened.numbers:  # a page field that never ends shows its text
             opened.fields.clear()
             self._say("".join(opened.numbers), opened, None)
@@ -407,7 +439,13 @@ class _Walker:
         changes = tuple(opened.changes)
         self.paragraphs.append(
             ReadParagraph(
-                story=story, number=number, pieces=pieces, cell=cell, changes=changes, oddities=tuple(opened.oddities)
+                story=story,
+                number=number,
+                pieces=pieces,
+                cell=cell,
+                changes=changes,
+                oddities=tuple(opened.oddities),
+                fields=tuple(opened.computed),
             )
         )
 
@@ -438,7 +476,9 @@ class _Walker:
 
     def _run(self, run: etree._Element, story: Story, to: _Open, control: _Control | None) -> None:
         is_hidden, looks = self.styles.look(to.style, _child(run, "rPr"))
-        if is_hidden:
+        if is_hidden:  # a field is computed all the same
+            for node in run.iter(f"{{{_W}}}fldChar", f"{{{_W}}}instrText"):
+                self._leaf(node, _local(node) or "instrText", story, to, control)
             return
         start = to.length
         self._inside(run, story, to, control)
@@ -505,10 +545,17 @@ class _Walker:
         """Whether a number here is computed by the layout: a page field, or a page reference behind a leader tab."""
         behind_tab = bool(to.pieces) and isinstance(to.pieces[-1], str) and to.pieces[-1].endswith("\t")
         return any(
-            in_result
-            and (_PAGE_FIELD.match(str(instruction)) or (behind_tab and _PAGE_REFERENCE.match(str(instruction))))
+            in_result and (self._is_page(str(instruction)) or (behind_tab and _PAGE_REFERENCE.match(str(instruction))))
             for instruction, in_result in to.fields
         )
+
+    def _is_page(self, instruction: str) -> bool:
+        """Whether a field numbers pages, which only the head and foot of a page do."""
+        return self.part_story in (Story.HEADER, Story.FOOTER) and _PAGE_FIELD.match(instruction) is not None
+
+    def _is_computed(self, instruction: str) -> bool:
+        known = _PAGE_REFERENCE.match(instruction) or _SHOWS_ITS_TEXT.match(instruction)
+        return not (known or self._is_page(instruction))
 
     def _field(self, kind: str, to: _Open) -> None:
         if kind == "begin":
@@ -516,8 +563,10 @@ class _Walker:
         elif kind == "separate" and to.fields:
             to.fields[-1][1] = True
         elif kind == "end" and to.fields:
-            to.fields.pop()
+            instruction = str(to.fields.pop()[0])
             to.numbers.clear()
+            if self._is_computed(instruction):
+                to.computed.append(ComputedField(at=to.length, instruction=instruction.strip()))
 
     def _inline_control(self, sdt: etree._Element, story: Story, to: _Open, outer: _Control | None) -> None:
         content = _child(sdt, "sdtContent")

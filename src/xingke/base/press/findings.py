@@ -21,6 +21,7 @@ class Kind(StrEnum):
     NAME_CHANGED = "name changed"
     UNBOUND_NUMERAL = "unbound numeral"
     DISGUISED = "disguised"
+    COMPUTED_FIELD = "computed field"
     TRACKED_CHANGE = "tracked change"
     TITLE_CHANGED = "title changed"
     NOT_SIGNED = "not signed"
@@ -86,6 +87,10 @@ _SENTENCES: Mapping[Kind, tuple[str, str]] = {
     Kind.DISGUISED: (
         "“{found}”所在的句子有数字，又有会改变显示的设置（{what}），看到的可能与核验的不同。请清除这里的格式后再核验。",
         "“{found}”, in a sentence with numerals, may look otherwise than it was read ({what}). Clear its formatting.",
+    ),
+    Kind.COMPUTED_FIELD: (
+        "文中有一个自动计算的域“{found}”，打开或打印时会显示别的内容，无法核验。请删去这个域，改为文字。",
+        "A computed field, “{found}”, shows something else on opening or printing. Replace it by plain text.",
     ),
     Kind.TRACKED_CHANGE: (
         "修订标记改动了数字：{change}“{found}”（修订人：{author}）。请接受或拒绝修订后再核验。",

@@ -269,9 +269,12 @@ class _Page:
         return found
 
     def remarks(self) -> Iterator[Finding]:
-        """Words that may look otherwise, tracked changes, and content that cannot be read."""
+        """Words that may look otherwise, computed fields, tracked changes, and content that cannot be read."""
         for paragraph in self.reading.paragraphs:
             yield from self._disguised(paragraph)
+            for each in paragraph.fields:
+                spot = self.spot(paragraph, each.at, each.at)
+                yield Finding(kind=Kind.COMPUTED_FIELD, spot=spot, found=each.instruction)
         quiet = 0
         for paragraph in self.reading.paragraphs:
             spans = [(each.start, each.end) for each in numerals.find(paragraph.text, terms=self.terms)]

@@ -357,6 +357,83 @@ def test_running_numbers_of_a_table_are_exempt_only_while_they_run() -> None:
     assert told(check(rows("1", "12", "3"))) == [(Kind.UNBOUND_NUMERAL, None, "12")]
 
 
+# --- numerals that a program computes
+
+
+def _field(instruction: str, result: str = "") -> str:
+    code = f'<w:r><w:instrText xml:space="preserve"> {instruction} </w:instrText></w:r>'
+    shown = _FIELD % "separate" + _RUN % result if result else ""
+    return _FIELD % "begin" + code + shown + _FIELD % "end"
+
+
+COMPUTED = (
+    "MACROBUTTON X 1200亿元", "SYMBOL 57", "EQ \\o(1200)", "= 1200", "FORMDROPDOWN", "SEQ 表 \\r 1200", "DATE", "PAGE",
+    'NUMPAGES \\# "1200"',
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("instruction", COMPUTED)
+def test_a_field_that_may_show_any_number_is_a_finding(instruction: str) -> None:
+    verdict = check(surgery.with_paragraph(FILE, f"<w:p>{_RUN % '全年产值'}{_field(instruction)}</w:p>"))
+
+    assert told(verdict) == [(Kind.COMPUTED_FIELD, None, instruction)]
+
+
+def test_fields_are_told_wherever_they_hide() -> None:
+    begin, code = _FIELD % "begin", "<w:r><w:instrText>QUOTE 12</w:instrText></w:r>"
+    endless = surgery.with_paragraph(FILE, f"<w:p>{begin}{code}</w:p>")
+    hidden = surgery.with_paragraph(
+        FILE, f"<w:p>{(begin + code + _FIELD % 'end').replace('<w:r>', '<w:r><w:rPr><w:vanish/></w:rPr>')}</w:p>"
+    )
+    simple = surgery.with_paragraph(FILE, '<w:p><w:fldSimple w:instr="QUOTE 12"/></w:p>')
+
+    for data in (endless, hidden, simple):
+        assert told(check(data)) == [(Kind.COMPUTED_FIELD, None, "QUOTE 12")]
+
+
+def test_a_page_number_shows_its_format_at_the_foot_too() -> None:
+    data = surgery.edited(FILE, "word/footer1.xml", lambda text: text.replace(" PAGE ", ' PAGE \\# "1200" '))
+
+    assert (Kind.COMPUTED_FIELD, None, 'PAGE \\# "1200"') in told(check(data))
+
+
+def test_page_numbers_a_list_of_contents_and_links_are_free() -> None:
+    contents = _RUN % "一、主要工作" + "<w:r><w:tab/></w:r>" + _field("PAGEREF _Toc1 \\h", "12")
+    start = _FIELD % "begin" + '<w:r><w:instrText> TOC \\o "1-3" \\h \\z \\u </w:instrText></w:r>' + _FIELD % "separate"
+    link = _field('HYPERLINK \\l "_Toc1"', "主要工作")
+    data = surgery.with_paragraph(FILE, f"<w:p>{start}{contents}</w:p><w:p>{link}{_FIELD % 'end'}</w:p>")
+    data = surgery.edited(data, "word/footer1.xml", lambda text: text.replace(" PAGE ", " PAGE \\* MERGEFORMAT "))
+
+    assert told(check(data)) == []
+
+
+@pytest.mark.parametrize(
+    "level, found",
+    [
+        ('<w:start w:val="1200"/><w:lvlText w:val="%1."/>', ["1200"]),
+        ('<w:start w:val="1"/><w:lvlText w:val="全年产值%1亿元，"/>', ["1亿元"]),
+        ('<w:start w:val="1"/><w:lvlText w:val="12亿元"/>', ["12亿元"]),
+        ('<w:start w:val="2"/><w:lvlText w:val="第%1章"/>', []),
+        ('<w:start w:val="1"/><w:lvlText w:val="%1.%2.%3"/>', []),
+        ('<w:start w:val="1"/><w:lvlText w:val="（%1）"/>', []),
+    ],
+)
+def test_the_label_of_a_list_may_only_count(level: str, found: list[str]) -> None:
+    xml = f'<w:numbering xmlns:w="{W}"><w:abstractNum><w:lvl>{level}</w:lvl></w:abstractNum></w:numbering>'
+    verdict = check(surgery.with_part(FILE, name="numbering.xml", kind="numbering", xml=xml))
+
+    assert told(verdict) == [(Kind.UNBOUND_NUMERAL, None, each) for each in found]
+
+
+def test_the_line_above_footnotes_is_read() -> None:
+    line = f'<w:footnote w:type="separator" w:id="0">{surgery.paragraph("产值1200亿元")}</w:footnote>'
+    xml = f'<w:footnotes xmlns:w="{W}">{line}</w:footnotes>'
+
+    verdict = check(surgery.with_part(FILE, name="footnotes.xml", kind="footnotes", xml=xml))
+
+    assert told(verdict) == [(Kind.UNBOUND_NUMERAL, None, "1200亿元")]
+
+
 # --- tracked changes
 
 
