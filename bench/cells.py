@@ -24,7 +24,7 @@ from bench import events, ground, orm
 from bench.events import KINDS
 from bench.measuring import Line, Size, WrongAnswer, in_turn
 from xingke.accounts.queries import current_seq, ledger_identity, trail_digest
-from xingke.indicators import columns, engine
+from xingke.indicators import columns, counting
 from xingke.indicators.queries import indicators
 from xingke.indicators.rules import Indicator
 from xingke.registry.models import Region
@@ -132,8 +132,7 @@ def _peak() -> float:
 
 
 def _ours(kind: str, asked: Sequence[Indicator], regions: events.Integers) -> pa.Table:
-    window = engine.Window(paths=(0, 1_000_000), first=events.FIRST, last=LAST)
-    return engine.monthly_values(kind, asked, window, regions.tolist())
+    return counting.monthly_values(columns.source(kind).tallies, asked, regions.tolist(), events.FIRST, LAST)
 
 
 # ── the peer ────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from xingke.indicators.columns import schema
+from xingke.indicators.tails import schema
 from xingke.ledger import rules
 from xingke.ledger.kinds import KINDS as ALL_KINDS
 

@@ -53,7 +53,7 @@ def _signature(made_from: str) -> str:
 def _wipe() -> None:
     connection.close()
     database = Path(settings.DATABASES["default"]["NAME"])
-    for file in (*database.parent.glob(database.name + "*"), *(Path(settings.DATA) / "columns").glob("*.parquet")):
+    for file in (*database.parent.glob(database.name + "*"), *(Path(settings.DATA) / "columns").glob("*.*")):
         file.unlink()
 
 

@@ -29,7 +29,9 @@ from xingke.accounts.actions import record_audit, take_seq
 from xingke.base.keys import derived_key
 from xingke.base.periods import Period
 from xingke.indicators import columns
-from xingke.indicators.queries import Growth, Rank, Reader, indicator, indicators
+from xingke.indicators.queries import indicator, indicators
+from xingke.indicators.reader import Reader
+from xingke.indicators.values import Growth, Rank
 from xingke.ledger import actions as ledger
 from xingke.ledger.models import Observation, Patent, PatentEvent, RecordKeeping, State
 from xingke.registry import queries as registry
@@ -237,7 +239,7 @@ def _changes(county: Region, count: int) -> Changes:
     before = _value(_page(county)[0])
     for done, subject in enumerate(subjects, 1):
         found.filing.append(_timed(partial(_file, county, subject)))
-        with watched(columns, "_tail", time.process_time) as tail:
+        with watched(columns, "tail", time.process_time) as tail:
             started, work = time.perf_counter(), time.process_time()
             growths, _ranks = _page(county)
             found.work.append(time.process_time() - work)

@@ -158,7 +158,9 @@ ADDRESSES: Mapping[str, Row] = {
     "ledger:records-confirm": Row(CONFIRM, posts_only=True),
     "ledger:record-void": Row(ENTER | CONFIRM, _record),  # or to propose it
     "ledger:evidence-add": Row(ENTER, _record, posts_only=True),
-    "ledger:evidence-withdraw": Row(ENTER, lambda world: {**_record(world), "pk": world.evidence.pk}, posts_only=True),
+    "ledger:evidence-withdraw": Row(
+        ENTER | CONFIRM, lambda world: {**_record(world), "pk": world.evidence.pk}, posts_only=True
+    ),
     "ledger:attachment": Row(
         READERS, lambda world: {**_record(world), "pk": world.evidence.pk, "name": "证书.pdf"}, is_page=False
     ),

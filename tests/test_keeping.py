@@ -8,7 +8,8 @@ from django.test import Client
 
 from tests.cast import Cast, file
 from xingke.base.periods import Period
-from xingke.indicators.queries import Reader, indicator
+from xingke.indicators.queries import indicator
+from xingke.indicators.reader import Reader
 from xingke.ledger.models import RecordKeeping
 
 SignIn = Callable[[str], Client]

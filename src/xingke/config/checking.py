@@ -17,7 +17,8 @@ from xingke.indicators import engine, judging, wording
 from xingke.indicators.drift import Readers, drift
 from xingke.indicators.engine import Window
 from xingke.indicators.models import Figure
-from xingke.indicators.queries import Reader, added, indicators
+from xingke.indicators.queries import added, indicators
+from xingke.indicators.reader import Reader
 from xingke.indicators.rules import Evidence, Fact, Indicator, counted, evidence_digest
 from xingke.ledger import import_jobs
 from xingke.ledger.kinds import KINDS, Kind

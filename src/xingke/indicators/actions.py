@@ -15,8 +15,9 @@ from xingke.base.periods import Period
 from xingke.base.sayings import NOTHING, Saying
 from xingke.indicators import aspects
 from xingke.indicators.models import Figure
-from xingke.indicators.queries import Reader, Value
+from xingke.indicators.reader import Reader
 from xingke.indicators.rules import Indicator
+from xingke.indicators.values import Value
 from xingke.registry import queries as registry
 from xingke.registry.models import Region
 

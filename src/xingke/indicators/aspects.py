@@ -15,9 +15,11 @@ from xingke.base.quantities import format_number
 from xingke.base.sayings import NOTHING, Saying, say
 from xingke.indicators import rules
 from xingke.indicators.aspect_names import ASPECT_NAMES, split
-from xingke.indicators.queries import Growth, Reader, Value, indicator
+from xingke.indicators.queries import indicator
+from xingke.indicators.reader import Reader
 from xingke.indicators.rules import Indicator
-from xingke.ledger.models import Observation
+from xingke.indicators.values import Growth, Value
+from xingke.ledger.observations import Told
 from xingke.registry.models import Region
 
 LOOKED_BACK = 10  # like periods before, in which a record high is looked for
@@ -36,7 +38,7 @@ class Reading:
     text: str | None = None
     amount: Decimal | None = None
     values: tuple[Value, ...] = ()
-    told: Observation | None = None
+    told: Told | None = None
     why: Saying = NOTHING
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from xingke.base.periods import Period
 from xingke.indicators.actions import Said, read_figure
 from xingke.indicators.models import Figure
-from xingke.indicators.queries import Reader
+from xingke.indicators.reader import Reader
 from xingke.indicators.rules import Evidence, EvidenceChange, Indicator, evidence_change
 from xingke.registry import queries as registry
 from xingke.registry.models import Region

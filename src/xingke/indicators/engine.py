@@ -1,18 +1,15 @@
-"""The engine: compiled definitions over columns and tail, run by DuckDB in memory. Exact integers only.
-
-Every ratio, growth, rank and rounding happens later, once, in Python's Decimal.
-"""
+"""The engine: the records behind values, by compiled definitions over columns and tail, run by DuckDB in memory."""
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from xingke.indicators import compiler
-from xingke.indicators.columns import Now, Source, source
+from xingke.indicators.columns import Source, source
+from xingke.indicators.moment import Moment
 from xingke.indicators.rules import Evidence, Indicator
 from xingke.ledger.kinds import KINDS
 
@@ -48,9 +45,9 @@ class Window:
 
 
 @contextmanager
-def _rows(kind: str, window: Window, now: Now | None = None) -> Iterator[tuple["duckdb.DuckDBPyConnection", str]]:
+def _rows(kind: str, window: Window, moment: Moment | None = None) -> Iterator[tuple["duckdb.DuckDBPyConnection", str]]:
     """A cursor and the ``WITH rows AS (…)`` that every compiled statement reads."""
-    columns = source(kind, now)
+    columns = source(kind, moment)
     cursor = _connection()
     try:
         yield cursor, _with_rows(cursor, columns, window)
@@ -109,72 +106,6 @@ def _quoted(text: str) -> str:
     return text.replace("'", "''")
 
 
-@dataclass(frozen=True)
-class Cells:
-    """Per region code and month (year × 12 + month − 1): one integer per indicator, as ``cells_sql`` counts them."""
-
-    codes: tuple[str, ...]
-    rows: Sequence[tuple[int, ...]]  # path, month, one value per code, then the columns of ``counted``
-    counted: Mapping[str, int]  # where a value is no count of records: the column that counts them
-
-    @cached_property
-    def _by_path(self) -> dict[int, list[tuple[int, ...]]]:
-        found: dict[int, list[tuple[int, ...]]] = {}
-        for row in self.rows:
-            found.setdefault(row[0], []).append(row)
-        return found
-
-    def within(self, paths: tuple[int, int]) -> list[tuple[int, ...]]:
-        """The rows of a half-open range of region codes."""
-        low, high = paths
-        if high == low + 1:
-            return self._by_path.get(low, [])
-        return [row for path, rows in self._by_path.items() if low <= path < high for row in rows]
-
-
-def cells(kind: str, indicators: Sequence[Indicator], window: Window, now: Now | None = None) -> Cells:
-    """All monthly cells of some indicators of one kind inside a window, in one pass. now: the moment, if known already."""
-    with _rows(kind, window, now) as (cursor, rows):
-        found = cursor.execute(f"{rows} SELECT * FROM ({compiler.cells_sql(kind, indicators)})").fetchall()
-    codes = tuple(indicator.code for indicator in indicators)
-    apart = (indicator.code for indicator in indicators if compiler.needs_count(indicator))
-    return Cells(codes, found, {code: column for column, code in enumerate(apart, len(codes) + 2)})
-
-
-def monthly_values(kind: str, indicators: Sequence[Indicator], window: Window, regions: Sequence[int]) -> Any:
-    """The value of each indicator in each region and month of a window, also where nothing happened.
-
-    regions: codes without repetition; each is counted by itself, not with what lies below it. The window's first and
-    last day say which months; its paths bound the regions. Returns a pyarrow.Table of path, month (year × 12 + month
-    − 1) and one int64 column per indicator, in no order: for whole-nation runs.
-    """
-    if window.first is None or window.last is None:
-        raise ValueError("monthly values need the first and the last day of the months asked for")
-    import pyarrow as pa
-
-    first, last = (day.year * 12 + day.month - 1 for day in (window.first, window.last))
-    until = Window(paths=window.paths, last=window.last, seq=window.seq)  # stocks look back to the beginning
-    flows = _listed('coalesce(cells."{0}", 0)::BIGINT AS "{0}"', indicators, "flow")
-    changes = _listed('coalesce(sum("{0}") OVER until_then, 0)::BIGINT AS "{0}"', indicators, "stock")
-    stocks = _listed('stocks."{0}"', indicators, "stock")
-    with _rows(kind, until) as (cursor, rows):
-        cursor.register("places", pa.table({"path": pa.array(regions, pa.int32())}))
-        # The window sorts all it is given: only stocks go through it, flows join them afterwards.
-        return cursor.execute(f"""{rows}, cells AS MATERIALIZED ({compiler.cells_sql(kind, indicators)}),
-            months AS (SELECT unnest(range(least((SELECT min(month) FROM cells), {first}), {last + 1}))::INTEGER AS month),
-            stocks AS (
-                SELECT path, month{changes} FROM places CROSS JOIN months LEFT JOIN cells USING (path, month)
-                WINDOW until_then AS (PARTITION BY path ORDER BY month)
-            )
-            SELECT path, month{flows}{stocks} FROM stocks LEFT JOIN cells USING (path, month)
-            WHERE month >= {first}""").to_arrow_table()
-
-
-def _listed(text: str, indicators: Sequence[Indicator], nature: str) -> str:
-    """``text`` for every indicator of one nature, each with a comma before it."""
-    return "".join(", " + text.format(each.code) for each in indicators if each.nature == nature)
-
-
 def _window(indicator: Indicator, window: Window) -> Window:
     """A stock looks at everything up to the last day, whatever the first."""
     if indicator.nature == "stock":
@@ -219,7 +150,7 @@ def seal(indicator: Indicator, window: Window) -> Sealed:
     return seals(indicator.of, [(indicator, window)])[0]
 
 
-def seals(kind: str, asked: Sequence[tuple[Indicator, Window]], now: Now | None = None) -> list[Sealed]:
+def seals(kind: str, asked: Sequence[tuple[Indicator, Window]], moment: Moment | None = None) -> list[Sealed]:
     """The same of many values of one kind, read at one number, in one pass: the rows are fetched once for all."""
     windows = [_window(indicator, window) for indicator, window in asked]
     days = [window.last for window in windows]
@@ -235,7 +166,7 @@ def seals(kind: str, asked: Sequence[tuple[Indicator, Window]], now: Now | None 
             SELECT coalesce(sum(contribution), 0)::BIGINT, count(*), sha256(string_agg(line, chr(10) ORDER BY line)) FROM lines)"""
         for place, ((indicator, _asked), window) in enumerate(zip(asked, windows, strict=True))
     ]
-    with _rows(kind, widest, now) as (cursor, rows):
+    with _rows(kind, widest, moment) as (cursor, rows):
         sql = f"{rows}, fetched AS MATERIALIZED (SELECT * FROM rows) {' UNION ALL '.join(each)} ORDER BY place"
         found = cursor.execute(sql).fetchall()
     return [Sealed(total, count, digest or _EMPTY) for _place, total, count, digest in found]

@@ -8,7 +8,9 @@ from typing import Literal
 from xingke.base.periods import Period
 from xingke.indicators import columns, formula
 from xingke.indicators.identities import Amount, Identity, Verdict, judge
-from xingke.indicators.queries import Growth, Reader, Value, indicators
+from xingke.indicators.queries import indicators
+from xingke.indicators.reader import Reader
+from xingke.indicators.values import Growth, Value
 from xingke.ledger import queries as ledger
 from xingke.ledger.models import Observation, RecordKeeping, State
 from xingke.registry import queries as registry

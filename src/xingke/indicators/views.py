@@ -22,9 +22,11 @@ from xingke.base.exports import csv_address, csv_response, wants_csv
 from xingke.indicators import aspects, columns, judging, queries, wording
 from xingke.indicators.cards import Cards, IdentityLine, Line
 from xingke.indicators.choosing import Chosen, choose, evidence_url, indicator_url, place_query
-from xingke.indicators.queries import Reader, Value
+from xingke.indicators.contributions import Contribution, contributions
+from xingke.indicators.reader import Reader
 from xingke.indicators.rules import Evidence, Indicator
-from xingke.ledger import queries as ledger
+from xingke.indicators.values import Growth, Rank, Value
+from xingke.ledger.evidence import evidence_counts
 from xingke.ledger.models import EventVersion, Version
 from xingke.ledger.words import Words, measured, source_place_word
 from xingke.registry import queries as registry
@@ -211,7 +213,7 @@ def _step(text: str, asked: Indicator, chosen: Chosen) -> tuple[str, list[dict[s
 
 
 def _rank_table(
-    cards: Cards, rank: queries.Rank, growths: Sequence[queries.Growth], chosen: Chosen, asked: Indicator
+    cards: Cards, rank: Rank, growths: Sequence[Growth], chosen: Chosen, asked: Indicator
 ) -> dict[str, Any] | None:
     """The siblings' values; None for a region that has no siblings, and where nobody knows anything."""
     known = sum(each.is_known for each in rank.values)
@@ -382,10 +384,10 @@ def _records(
     """The records behind a counted value: 50 a page, or all of them as a file."""
     sealed = reader.sealed(value)
     if wants_csv(request):
-        return _records_csv(value, _rows(words, value, queries.contributions(value, seq=reader.seq)))
+        return _records_csv(value, _rows(words, value, contributions(value, seq=reader.seq)))
     page = Paginator(range(sealed.count), PAGE_SIZE).get_page(request.GET.get("page"))
     start = max(page.start_index() - 1, 0)
-    rows = queries.contributions(value, seq=reader.seq, offset=start, limit=PAGE_SIZE)
+    rows = contributions(value, seq=reader.seq, offset=start, limit=PAGE_SIZE)
     context |= {
         "page": page,
         "rows": _rows(words, value, rows, _files(rows)),
@@ -417,14 +419,14 @@ class EvidenceRow:
     files: int  # that prove it
 
 
-def _files(found: Sequence[queries.Contribution]) -> dict[UUID, int]:
+def _files(found: Sequence[Contribution]) -> dict[UUID, int]:
     """How many files prove each record of a page, by its key and its subject's. One query."""
     events = [each.event for each in found if each.event]
-    return ledger.evidence_counts(key for event in events for key in (event.record, event.subject))
+    return evidence_counts(key for event in events for key in (event.record, event.subject))
 
 
 def _rows(
-    words: Words, value: Value, found: Sequence[queries.Contribution], files: Mapping[UUID, int] | None = None
+    words: Words, value: Value, found: Sequence[Contribution], files: Mapping[UUID, int] | None = None
 ) -> list[EvidenceRow]:
     proved = files or {}
     kind = value.indicator.of

@@ -15,10 +15,11 @@ from xingke.base.templatetags.xk import period as period_words
 from xingke.indicators import formula
 from xingke.indicators.identities import Identity
 from xingke.indicators.models import Figure
-from xingke.indicators.queries import Growth, Rank, Value, indicators
+from xingke.indicators.queries import indicators
 from xingke.indicators.rules import Example, ExampleEvent, Indicator, sum_word
+from xingke.indicators.values import Growth, Rank, Value
 from xingke.ledger.kinds import KINDS
-from xingke.ledger.models import Observation
+from xingke.ledger.observations import Told
 from xingke.ledger.words import Words, approximated, field_word, kind_word, measured
 
 GROUPS = {
@@ -214,12 +215,12 @@ def names(codes: Sequence[str], words: Words) -> str:
     return _("、").join(words.indicator(code) for code in codes)
 
 
-def observed_words(row: Observation) -> str:
+def observed_words(row: Told) -> str:
     """A reported figure and where it stands."""
     return _("%(figure)s（%(place)s）") % {"figure": Words().amount(row), "place": place_words(row)}
 
 
-def place_words(row: Observation) -> str:
+def place_words(row: Told) -> str:
     """The document a reported figure stands in, and the place in it."""
     return _("文件 %(document)s，%(place)s") % {"document": row.document, "place": row.place}
 

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base.periods import Period
-from xingke.ledger import queries
+from xingke.ledger import events, queries
+from xingke.ledger.holdings import holding_counts, money_arrived, patents_held, titles_held
 from xingke.ledger.record_facts import entry_choices
 from xingke.ledger.words import Words, effect_word
 from xingke.registry import queries as registry
@@ -41,9 +42,9 @@ def holdings(user: User, organisation: Organisation) -> Mapping[str, Any] | None
             "name": words.subject(held.subject), "number": held.subject.number, "since": held.since,
             "url": reverse("ledger:record", args=[held.kind, held.subject.record]),
         }
-        for held in queries.titles_held(organisation, on=today)
+        for held in titles_held(organisation, on=today)
     ]  # fmt: skip
-    forms = queries.patents_held(organisation, on=today)
+    forms = patents_held(organisation, on=today)
     patents = [
         {"label": label, "value": forms[code], "unit": _("件")}
         for code, label in words.terms("patent_form")
@@ -54,8 +55,8 @@ def holdings(user: User, organisation: Organisation) -> Mapping[str, Any] | None
 
 def _running(words: Words, organisation: Organisation, today: date) -> list[dict[str, Any]]:
     """Its projects today and the money that arrived this year, where there are any."""
-    projects = queries.holding_counts([organisation.pk], on=today, kinds=("project",))["project"].get(organisation.pk)
-    arrived = queries.money_arrived(organisation, Period.year(today.year))
+    projects = holding_counts([organisation.pk], on=today, kinds=("project",))["project"].get(organisation.pk)
+    arrived = money_arrived(organisation, Period.year(today.year))
     items: list[dict[str, Any]] = []
     if projects:
         items.append({"label": _("在研项目"), "value": projects, "unit": _("项")})
@@ -71,7 +72,7 @@ def timeline(user: User, organisation: Organisation) -> Mapping[str, Any] | None
     if allowed is None:
         return None
     words = Words()
-    found = queries.timeline(organisation, limit=TIMELINE_LIMIT)
+    found = events.timeline(organisation, limit=TIMELINE_LIMIT)
     years = [
         {"year": year, "items": [_item(words, entry, allowed) for entry in entries]}
         for year, entries in groupby(found, key=lambda entry: entry.on.year)
@@ -80,7 +81,7 @@ def timeline(user: User, organisation: Organisation) -> Mapping[str, Any] | None
     return {"years": years, "count": len(found), "is_cut": len(found) == TIMELINE_LIMIT, "more": more}
 
 
-def _item(words: Words, entry: queries.TimelineEntry, allowed: Scope) -> dict[str, Any]:
+def _item(words: Words, entry: events.TimelineEntry, allowed: Scope) -> dict[str, Any]:
     event = entry.event
     return {
         "when": entry.on,
@@ -92,7 +93,7 @@ def _item(words: Words, entry: queries.TimelineEntry, allowed: Scope) -> dict[st
     }
 
 
-def _effect(entry: queries.TimelineEntry) -> list[str]:
+def _effect(entry: events.TimelineEntry) -> list[str]:
     said = effect_word(entry.kind, entry.event.effect) if entry.event.effect else ""
     return [said] if said else []
 
@@ -101,9 +102,7 @@ def counts(user: User, organisations: Sequence[Organisation]) -> Mapping[str, An
     """Two columns of the list: titles and patents in force. Two queries for 500 organisations."""
     if not registry.has(user, Permission.RECORD_READ):
         return None
-    held = queries.holding_counts(
-        [each.pk for each in organisations], on=timezone.localdate(), kinds=("recognition", "patent")
-    )
+    held = holding_counts([each.pk for each in organisations], on=timezone.localdate(), kinds=("recognition", "patent"))
     return {
         "heads": [_("有效资质"), _("有效专利")],
         "cells": {

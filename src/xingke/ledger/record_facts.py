@@ -11,10 +11,12 @@ from django.utils.translation import pgettext
 
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
-from xingke.ledger import queries
+from xingke.ledger import observations, queries, records
+from xingke.ledger.evidence import evidence_of
 from xingke.ledger.kinds import KINDS, Kind
 from xingke.ledger.models import Observation, Proposal
-from xingke.ledger.queries import RecordPage
+from xingke.ledger.proposals import proposals_of
+from xingke.ledger.records import RecordPage
 from xingke.ledger.words import (
     RUNNING,
     Words,
@@ -73,7 +75,7 @@ def _state_sentence(words: Words, shown: RecordPage, today: date) -> str:
     """Whether it is held or runs; of a kind of which that cannot be said, what happened last."""
     running = RUNNING.get(shown.kind)
     if running is not None:
-        since = queries.held_since(shown, on=today)
+        since = records.held_since(shown, on=today)
         if since is not None:
             return str(running.since) % {"day": day_word(since)}
         return str(running.over)
@@ -90,7 +92,7 @@ def held_tag(shown: RecordPage, today: date) -> dict[str, str] | None:
     running = RUNNING.get(shown.kind)
     if running is None or shown.is_event:
         return None
-    is_held = queries.is_held(shown, on=today)
+    is_held = records.is_held(shown, on=today)
     return {"state": "holds" if is_held else "unknown", "label": str(running.on if is_held else running.off)}
 
 
@@ -247,7 +249,7 @@ def versions(words: Words, shown: RecordPage) -> Items:
 
 def proposals(words: Words, shown: RecordPage, user: User) -> Items:
     """The changes proposed of the record, newest first: what would change, why, and what became of it."""
-    found = queries.proposals_of(shown)
+    found = proposals_of(shown)
     seen = {row.version: row for row in shown.versions}
     may_decide = registry.scope(user, Permission.RECORD_CONFIRM).covers(shown.current.region.path)
     return [
@@ -280,7 +282,7 @@ def evidence(words: Words, shown: RecordPage, user: User) -> Items:
     writing = [registry.scope(user, each) for each in (Permission.RECORD_ENTER, Permission.RECORD_CONFIRM)]
     reading = [registry.scope(user, each) for each in (Permission.RECORD_CONFIRM, Permission.AUDIT_READ)]
     items = []
-    for each in queries.evidence_of(user, shown):
+    for each in evidence_of(user, shown):
         withdrawal = getattr(each, "withdrawal", None)
         of = events.get(each.record) if each.record != shown.current.record else None
         row = rows[each.record]
@@ -303,7 +305,7 @@ def rivals(words: Words, shown: RecordPage) -> Items:
     """The other figures reported for the same indicator, place and period."""
     if shown.kind != queries.OBSERVATION:
         return []
-    return [rival(words, row) for row in queries.rivals_of(shown.current) if row.record != shown.current.record]
+    return [rival(words, row) for row in observations.rivals_of(shown.current) if row.record != shown.current.record]
 
 
 def rival(words: Words, row: Observation) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from xingke.base.periods import Period
 from xingke.base.quantities import Quantity, Unit, format_number
 from xingke.ledger.kinds import KINDS, kind_of
 from xingke.ledger.models import EventVersion, Observation, State, Version
+from xingke.ledger.observations import Told
 from xingke.registry import queries as registry
 
 KIND_WORDS = {
@@ -29,6 +30,9 @@ FIELD_WORDS = {
     "title": gettext_lazy("资质"), "level": gettext_lazy("级别"), "form": gettext_lazy("专利类型"),
     "programme": gettext_lazy("计划类别"), "purpose": gettext_lazy("用途"), "type": gettext_lazy("合同类型"),
     "prize": gettext_lazy("奖项"), "post": gettext_lazy("岗位"), "topic": gettext_lazy("主题"),
+}  # fmt: skip
+STATE_WORDS = {
+    State.DRAFT: gettext_lazy("待确认"), State.CONFIRMED: gettext_lazy("已确认"), State.VOID: gettext_lazy("已作废"),
 }  # fmt: skip
 MEASURE_WORDS = {"amount": gettext_lazy("金额"), "people": gettext_lazy("人次"), "materials": gettext_lazy("资料份数")}
 # measure → the units it is said in, the largest that leaves no fraction of a 分 or of a piece aside first
@@ -91,7 +95,7 @@ def field_word(name: str) -> str:
 
 def state_word(state: str) -> str:
     """A version's state as pages say it."""
-    return {State.DRAFT: _("待确认"), State.CONFIRMED: _("已确认"), State.VOID: _("已作废")}[State(state)]
+    return str(STATE_WORDS[State(state)])
 
 
 def effect_word(kind: str, effect: int) -> str:
@@ -231,13 +235,13 @@ class Words:
         number = format_number(Quantity(scaled=scaled, unit=unit, decimals=decimals).stated, decimals)
         return number, self.unit_after(unit.code)
 
-    def amount(self, row: Observation, scaled: int | None = None) -> str:
+    def amount(self, row: Observation | Told, scaled: int | None = None) -> str:
         """A reported figure in its own unit, with its approximation: 近20家, 1.2亿元以上."""
         quantity = self.quantity(row, scaled)
         number, after = approximated(format_number(quantity.stated, row.decimals), row.approximation)
         return f"{measured(number, self.unit_after(row.unit))}{after}"
 
-    def quantity(self, row: Observation, scaled: int | None = None) -> Quantity:
+    def quantity(self, row: Observation | Told, scaled: int | None = None) -> Quantity:
         """A reported figure's amount (or another in its unit), exact."""
         unit = self._units.get(row.unit) or Unit(code=row.unit, kind=row.kind)
         return Quantity(scaled=row.value if scaled is None else scaled, unit=unit, decimals=row.decimals)

@@ -17,15 +17,17 @@ from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base.periods import Period
 from xingke.base.press.tree import split_bound
-from xingke.indicators import queries as indicators
 from xingke.indicators import wording
 from xingke.indicators.cards import Cards
 from xingke.indicators.choosing import home_region, place_query
 from xingke.indicators.judging import everywhere
-from xingke.indicators.queries import Reader
+from xingke.indicators.queries import indicators
+from xingke.indicators.reach import reach
+from xingke.indicators.reader import Reader
+from xingke.ledger import events, observations, proposals
 from xingke.ledger import queries as ledger
+from xingke.ledger.events import TimelineEntry
 from xingke.ledger.models import State
-from xingke.ledger.queries import TimelineEntry
 from xingke.ledger.words import Words, approximated
 from xingke.registry import queries as registry
 from xingke.registry.models import Grant, Organisation, Region
@@ -65,10 +67,10 @@ def numbers(user: User, *, today: date) -> Numbers | None:
     if home is None:
         return None
     region = Region.objects.select_related("parent").get(pk=home.pk)
-    period = indicators.reach(region, today=today).newest
+    period = reach(region, today=today).newest
     if period is None:
         return Numbers(region, Period.year(today.year - 1), ())
-    known = indicators.indicators()
+    known = indicators()
     asked = [known[code] for code in FIRST if code in known]
     reader = Reader()
     growths, ranks = reader.overview(asked, region, period)
@@ -99,7 +101,7 @@ def _tasks(user: User) -> Iterator[Task]:
     if registry.has(user, Permission.OBSERVATION_CHOOSE):
         yield Task(
             _("待选定的上报数"),
-            len(ledger.open_choices(user)),
+            len(observations.open_choices(user)),
             _("处"),
             reverse("ledger:choice-list"),
             _("来源说法不一"),
@@ -109,9 +111,9 @@ def _tasks(user: User) -> Iterator[Task]:
         url = reverse("indicators:identity-list") + place
         yield Task(_("不相符的核对关系"), count, _("处"), url, _("数与数之间对不上"))
     if registry.has(user, Permission.RECORD_CONFIRM):
-        waiting = ledger.drafts_visible_to(user)
+        waiting = events.drafts_visible_to(user)
         yield Task(_("待确认的记录"), waiting, _("条"), f"{reverse('ledger:record-list')}?state={State.DRAFT}")
-        proposed = ledger.proposals_waiting(user)
+        proposed = proposals.proposals_waiting(user)
         yield Task(_("待采纳的改动建议"), proposed, _("条"), reverse("ledger:proposal-list"), _("须由另一人复核"))
     for permission, standing, label in (
         (Permission.DOCUMENT_DISCLOSE, disclosure.ASKED, _("待我审查的文稿")),
@@ -208,7 +210,7 @@ def _public_cards(document: Document) -> list[dict[str, Any]]:
         (each.figure.indicator, each.figure.aspect): each.figure
         for each in document.figures.filter(figure__indicator__in=FIRST).select_related("figure")
     }
-    known, words = indicators.indicators(), Words()
+    known, words = indicators(), Words()
     return [
         {
             "label": known[code].label.in_language(wording.language()), "value": approximated(number, before)[0],
@@ -237,7 +239,7 @@ def records(user: User, *, limit: int = 8) -> list[dict[str, Any]] | None:
         return None
     words = Words()
     is_own = not registry.scope(user, Permission.RECORD_READ).ranges  # one firm's reader knows whose records they are
-    return [_timeline_item(entry, words, is_own=is_own) for entry in ledger.latest_records(user, limit=limit)]
+    return [_timeline_item(entry, words, is_own=is_own) for entry in events.latest_records(user, limit=limit)]
 
 
 def _timeline_item(entry: TimelineEntry, words: Words, *, is_own: bool) -> dict[str, Any]:

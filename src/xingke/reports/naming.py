@@ -9,7 +9,8 @@ from xingke.base.periods import Period
 from xingke.base.press import tree
 from xingke.base.sayings import NOTHING, Saying, say
 from xingke.indicators.aspects import why_unknown
-from xingke.indicators.queries import Contribution, Reader, contributions
+from xingke.indicators.contributions import Contribution, contributions
+from xingke.indicators.reader import Reader
 from xingke.ledger.kinds import KINDS, Kind
 from xingke.ledger.models import EventVersion, State, Version
 from xingke.ledger.queries import current_subjects

@@ -12,7 +12,8 @@ from xingke.indicators import columns
 from xingke.indicators.actions import read_figure
 from xingke.indicators.aspect_names import ASPECT_NAMES
 from xingke.indicators.aspects import called, read_together
-from xingke.indicators.queries import Reader, indicators
+from xingke.indicators.queries import indicators
+from xingke.indicators.reader import Reader
 from xingke.indicators.rules import Indicator, natural_whole
 from xingke.indicators.wording import language, route_word
 from xingke.registry.models import Region

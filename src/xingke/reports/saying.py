@@ -8,7 +8,7 @@ from xingke.base.sayings import NOTHING, Saying, say
 from xingke.indicators.actions import Said, read_figure
 from xingke.indicators.aspect_names import LEVEL
 from xingke.indicators.aspects import called, read_together
-from xingke.indicators.queries import Reader
+from xingke.indicators.reader import Reader
 from xingke.registry.models import Region
 from xingke.reports import rules
 from xingke.reports.naming import Named, name_records

@@ -15,7 +15,7 @@ from xingke.indicators import queries as indicators
 from xingke.indicators.aspects import read_together
 from xingke.indicators.drift import Drift, Readers, drift
 from xingke.indicators.models import Figure
-from xingke.indicators.queries import Reader
+from xingke.indicators.reader import Reader
 from xingke.indicators.rules import Evidence
 from xingke.ledger.kinds import KINDS
 from xingke.ledger.models import Observation

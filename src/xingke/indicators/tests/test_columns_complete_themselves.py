@@ -6,7 +6,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.cast import NOW, Cast, file
-from xingke.indicators import columns
+from xingke.indicators import columns, tails
 from xingke.indicators.columns import Source
 from xingke.ledger import actions
 from xingke.ledger.models import PatentEvent
@@ -64,7 +64,7 @@ def test_a_remembered_tail_grows_to_what_the_database_says(cast: Cast) -> None:
     void_first(cast, "granted")  # of the tail
     granted(cast, "三")
     grown = columns.source("patent").tail
-    columns._tails.clear()
+    tails.forget()
     anew = columns.source("patent").tail
     assert rows(grown.rows) == rows(anew.rows)
     assert rows(grown.closed) == rows(anew.closed)

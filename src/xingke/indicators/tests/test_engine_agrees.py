@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from tests import cast as casting
 from xingke.base.periods import Period
-from xingke.indicators import columns, engine, rules
-from xingke.indicators.queries import Reader, added, indicators, window_of
+from xingke.indicators import columns, engine, rules, tails
+from xingke.indicators.queries import added, indicators
+from xingke.indicators.reader import Reader, window_of
 from xingke.indicators.rules import Evidence, Indicator
 from xingke.indicators.tests.life import Life, Moment, lives
 from xingke.ledger.kinds import KINDS
@@ -82,7 +83,7 @@ def assert_histories_are_possible(moment: Moment) -> None:
 def forget_everything() -> None:
     """Nothing ever leaves a real ledger; here rows do, so what was read of them has to go too."""
     shutil.rmtree(columns.folder(), ignore_errors=True)
-    columns._tails.clear()
+    tails.forget()
     for kind in KINDS.values():
         kind.event._default_manager.all().delete()
         kind.subject._default_manager.all().delete()

@@ -15,7 +15,7 @@ from xingke.indicators import identities, judging
 from xingke.indicators.formula import FormulaError, parse, reach
 from xingke.indicators.identities import Amount, Identity, IdentityExample, judge
 from xingke.indicators.judging import Judged
-from xingke.indicators.queries import Reader
+from xingke.indicators.reader import Reader
 from xingke.registry.models import Region
 
 YEAR = Period.year(2025)

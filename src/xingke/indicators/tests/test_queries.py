@@ -10,7 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from tests.cast import NOW, Cast, file, keep_records, report
 from xingke.accounts.queries import current_seq
 from xingke.base.periods import Period
-from xingke.indicators.queries import Growth, Rank, Reader, Value, indicator, indicators
+from xingke.indicators.queries import indicator, indicators
+from xingke.indicators.reader import Reader
+from xingke.indicators.values import Growth, Rank, Value
 from xingke.ledger import actions
 from xingke.ledger.models import Observation
 from xingke.registry.models import Region

@@ -11,7 +11,7 @@ from xingke.base.quantities import Quantity, format_number
 from xingke.ledger.forms.fields import EventFields, NumberField, event_measures, set_choices, subject_fields
 from xingke.ledger.kinds import KINDS, Kind
 from xingke.ledger.models import Observation, Version
-from xingke.ledger.queries import RecordPage
+from xingke.ledger.records import RecordPage
 from xingke.ledger.rules import CONFIDENCES
 from xingke.ledger.words import Words, confidence_word
 

@@ -14,7 +14,7 @@ from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base.codes import normalise_code
 from xingke.base.keys import new_key
-from xingke.ledger import queries
+from xingke.ledger import records
 from xingke.ledger.forms.fields import EventFields, NumberField, event_measures, subject_fields
 from xingke.ledger.kind_names import Number
 from xingke.ledger.kinds import Kind
@@ -214,7 +214,7 @@ class RecordForm(NumberField, PlaceForm):
         if self.kind.names.needs_holder and "holder" not in self.errors and found.get("holder") is None:
             self.add_error("holder", _("请选定单位：%(kind)s总是某家单位的。") % {"kind": kind_word(self.kind.code)})
         if not self.errors:
-            self.same = queries.same_things(
+            self.same = records.same_things(
                 self.kind, fields=self.columns(), region=found["region"], organisation=found["holder"], key=found["key"]
             )
             if self.same and not (found["apart"] and self.may_be_apart):

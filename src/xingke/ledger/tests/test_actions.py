@@ -8,7 +8,7 @@ from django.http import Http404
 from tests.cast import NOW, Cast, correct, file, report, void
 from xingke.accounts.models import AuditEntry
 from xingke.base.refusals import Refused
-from xingke.ledger import actions, queries
+from xingke.ledger import actions, keeping, observations, records
 from xingke.ledger.actions import filing
 from xingke.ledger.models import Observation, Patent, PatentEvent, Recognition, RecognitionEvent, RecordKeeping, State
 from xingke.registry.models import Region
@@ -291,13 +291,13 @@ def test_choosing_a_figure_sets_the_others_aside(cast: Cast) -> None:
     low = report(cast.county, "2024", "地区生产总值", "468.3", "亿元", by=cast.statistician, document="T1")
     high = report(cast.county, "2024", "地区生产总值", "470", "亿元", by=cast.statistician, document="T2")
     other = report(cast.county, "2023", "地区生产总值", "440", "亿元", by=cast.statistician, document="T2")
-    assert [len(choice.rows) for choice in queries.open_choices(cast.director)] == [2]
+    assert [len(choice.rows) for choice in observations.open_choices(cast.director)] == [2]
 
     actions.choose_observation(record=high, version=1, reason="以公报为准", by=cast.director, now=NOW)
 
     verdicts = {row.record: (row.accepted, row.version) for row in Observation.objects.filter(seq_to__isnull=True)}
     assert verdicts == {high: (True, 2), low: (False, 2), other: (None, 1)}
-    assert queries.open_choices(cast.director) == []
+    assert observations.open_choices(cast.director) == []
     assert AuditEntry.objects.get(action="observation.chosen").reason == "以公报为准"
 
 
@@ -342,15 +342,15 @@ def test_a_corrected_figure_keeps_its_first_version(cast: Cast) -> None:
 def test_an_officers_figure_answers_when_the_director_has_confirmed_it_and_no_more_when_it_is_void(cast: Cast) -> None:
     asked = {"indicators": ["gdp"], "regions": [cast.county.pk], "periods": ["2024"]}
     key = report(cast.county, "2024", "地区生产总值", "468.3", "亿元", by=cast.officer)
-    assert queries.reported(**asked) == []
+    assert observations.reported(**asked) == []
 
     actions.confirm_observation(record=key, version=1, by=cast.director, now=NOW)
-    assert [row.as_written for row in queries.reported(**asked)] == ["468.3亿元"]
+    assert [row.as_written for row in observations.reported(**asked)] == ["468.3亿元"]
 
     with pytest.raises(Refused, match=r"record\.confirm"):
         actions.void_observation(record=key, version=2, reason="错报", by=cast.officer, now=NOW)
     actions.void_observation(record=key, version=2, reason="错报", by=cast.director, now=NOW)
-    assert queries.reported(**asked) == []
+    assert observations.reported(**asked) == []
 
 
 # ── record keeping ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -366,9 +366,9 @@ def test_record_keeping_is_declared_once_and_a_new_day_replaces_it(cast: Cast) -
     assert RecordKeeping.objects.get(seq_to__isnull=True) == second
     first.refresh_from_db()
     assert first.seq_to == second.seq_from
-    assert not queries.is_record_keeping(cast.county, "patent", date(2023, 5, 1), date(2023, 12, 31))
-    assert queries.is_record_keeping(cast.county, "patent", date(2023, 5, 1), date(2023, 12, 31), seq=first.seq_from)
-    assert not queries.is_record_keeping(cast.county, "recognition", date(2024, 5, 1), date(2024, 12, 31))
+    assert not keeping.is_record_keeping(cast.county, "patent", date(2023, 5, 1), date(2023, 12, 31))
+    assert keeping.is_record_keeping(cast.county, "patent", date(2023, 5, 1), date(2023, 12, 31), seq=first.seq_from)
+    assert not keeping.is_record_keeping(cast.county, "recognition", date(2024, 5, 1), date(2024, 12, 31))
 
 
 def test_record_keeping_needs_a_known_kind_and_the_right_to_confirm(cast: Cast) -> None:
@@ -417,7 +417,7 @@ def test_nothing_is_added_to_what_is_void(cast: Cast) -> None:
     with pytest.raises(Refused, match="已作废"):
         actions.add_event(kind="patent", subject=key, event=new, by=cast.statistician, now=NOW, source="test")
     with pytest.raises(Http404):
-        queries.record_to_add_to(cast.statistician, "patent", key)
+        records.record_to_add_to(cast.statistician, "patent", key)
 
 
 def test_a_record_keeps_the_day_of_its_first_event(cast: Cast) -> None:

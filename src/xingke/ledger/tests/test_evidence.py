@@ -14,7 +14,8 @@ from tests.cast import NOW, Cast, file, report
 from xingke.accounts.models import Attachment, AuditEntry
 from xingke.accounts.queries import attachment_store, current_seq
 from xingke.base.refusals import Refused
-from xingke.ledger import actions, queries
+from xingke.ledger import actions
+from xingke.ledger.evidence import evidence_counts
 from xingke.ledger.models import Evidence, EvidenceWithdrawal, Patent, PatentEvent
 
 pytestmark = pytest.mark.usefixtures("data_folder")
@@ -50,7 +51,7 @@ def test_files_are_attached_with_one_audit_row_and_the_same_file_only_once(cast:
     entry = AuditEntry.objects.latest("seq")
     assert (AuditEntry.objects.count(), entry.action, entry.count) == (before + 1, "evidence.attached", 2)
     assert len(entry.detail["files"]) == 2 and "照片.png" in entry.detail["files"].values()
-    assert queries.evidence_counts([key]) == {key: 2}
+    assert evidence_counts([key]) == {key: 2}
 
 
 def test_one_bad_file_and_none_is_attached(cast: Cast) -> None:
@@ -85,7 +86,7 @@ def test_a_withdrawn_file_stays_named_with_its_reason_and_is_not_handed_out(cast
     assert "证书.pdf" in page and "传错了文件" in page and _url(evidence) not in page
     assert signed_in("officer").get(_url(evidence)).status_code == 404
     assert EvidenceWithdrawal.objects.get().withdrawn_by == cast.director
-    assert queries.evidence_counts([key]) == {}
+    assert evidence_counts([key]) == {}
     assert attachment_store().get(evidence.attachment.digest) == PDF
 
 

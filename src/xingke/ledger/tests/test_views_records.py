@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.cast import NOW, Cast, accept_open_proposals, file
 from xingke.accounts.permissions import Permission
-from xingke.ledger import actions, queries
+from xingke.ledger import actions, events
 from xingke.ledger.models import Patent, PatentEvent, RecognitionEvent
 from xingke.registry import queries as registry
 from xingke.registry.models import Organisation
@@ -93,10 +93,10 @@ def test_the_years_to_choose_from_cost_one_query_for_all_kinds(cast: Cast) -> No
     registry.scope(cast.officer, Permission.RECORD_READ)  # read once per request already
 
     with CaptureQueriesContext(connection) as captured:
-        years = queries.event_years(cast.officer)
+        years = events.event_years(cast.officer)
     assert years == [2022, 2021, 2020, 2019]
     assert len([each for each in captured if "happened_on" in each["sql"]]) == 1
-    assert queries.event_years(cast.stranger) == []
+    assert events.event_years(cast.stranger) == []
 
 
 def test_the_list_costs_the_same_queries_for_3_and_for_60_rows(cast: Cast, signed_in: SignIn) -> None:

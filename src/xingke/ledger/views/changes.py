@@ -16,7 +16,7 @@ from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.accounts.rules import SUFFIXES
 from xingke.base.refusals import Refused
-from xingke.ledger import actions, queries
+from xingke.ledger import actions, queries, records
 from xingke.ledger.forms.corrections import CorrectionForm, ReasonForm, correction_form
 from xingke.ledger.record_facts import crumbs, lead, title
 from xingke.ledger.views.evidence import handed_over, held
@@ -29,9 +29,9 @@ PROPOSED = gettext_lazy("已提出，等待别人采纳。")
 @require_http_methods(["GET", "POST"])
 def record_correct(request: HttpRequest, kind: str, record: UUID) -> HttpResponse:
     user = registry.reader(request.user)
-    shown = queries.record_to_change(user, kind, record, Permission.RECORD_ENTER)
+    shown = records.record_to_change(user, kind, record, Permission.RECORD_ENTER)
     words = Words()
-    is_proposed = not queries.changed_at_once(user, shown)
+    is_proposed = not records.changed_at_once(user, shown)
     form = correction_form(shown, words, request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -56,7 +56,7 @@ def record_correct(request: HttpRequest, kind: str, record: UUID) -> HttpRespons
     return render(request, "ledger/record_correct.html", context)
 
 
-def _correct(shown: queries.RecordPage, form: CorrectionForm, by: User, *, is_proposed: bool) -> None:
+def _correct(shown: records.RecordPage, form: CorrectionForm, by: User, *, is_proposed: bool) -> None:
     common = {
         "record": shown.current.record, "version": form.cleaned_data["version"], "changes": form.changes(),
         "reason": form.cleaned_data["reason"], "by": by, "now": timezone.now(),
@@ -74,8 +74,8 @@ def _correct(shown: queries.RecordPage, form: CorrectionForm, by: User, *, is_pr
 @require_http_methods(["GET", "POST"])
 def record_void(request: HttpRequest, kind: str, record: UUID) -> HttpResponse:
     user = registry.reader(request.user)
-    shown = queries.record_to_void(user, kind, record)
-    is_proposed = not queries.changed_at_once(user, shown)
+    shown = records.record_to_void(user, kind, record)
+    is_proposed = not records.changed_at_once(user, shown)
     form = ReasonForm(request.POST or None, initial={"version": shown.current.version})
     if request.method == "POST" and form.is_valid():
         common = {"record": record, "by": user, "now": timezone.now(), **form.cleaned_data}
@@ -99,7 +99,7 @@ def record_void(request: HttpRequest, kind: str, record: UUID) -> HttpResponse:
 @require_POST
 def record_confirm(request: HttpRequest, kind: str, record: UUID) -> HttpResponse:
     user = registry.reader(request.user)
-    queries.record_to_change(user, kind, record, Permission.RECORD_CONFIRM)
+    records.record_to_change(user, kind, record, Permission.RECORD_CONFIRM)
     seen = request.POST.get("version", "")
     version = int(seen) if seen.isdecimal() and len(seen) < 19 else 0
     try:
@@ -114,7 +114,7 @@ def record_confirm(request: HttpRequest, kind: str, record: UUID) -> HttpRespons
     return redirect("ledger:record", kind, record)
 
 
-def _context(words: Words, shown: queries.RecordPage, form: ReasonForm, step: str) -> dict[str, object]:
+def _context(words: Words, shown: records.RecordPage, form: ReasonForm, step: str) -> dict[str, object]:
     url = reverse("ledger:record", args=[shown.kind, shown.current.record])
     return {
         "form": form, "row": shown.current, "name": title(words, shown), "lead": lead(words, shown, timezone.localdate()),

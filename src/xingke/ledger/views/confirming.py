@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base.refusals import Refused
-from xingke.ledger import actions, queries
+from xingke.ledger import actions, events
 from xingke.ledger.kinds import KINDS
 from xingke.ledger.views.records import ASKED, asked_for, row_of
 from xingke.ledger.words import Words, kind_word
@@ -68,7 +68,7 @@ def _chosen(request: HttpRequest, user: User, until: int) -> dict[str, list[UUID
     """The events asked for, by kind: those that were ticked, or all of the list as it was seen."""
     if "all" in request.POST:
         _asked, _choice, wanted = asked_for(registry.scope(user, Permission.RECORD_READ), request.POST)
-        return queries.drafts_wanted(user, wanted, until=until)
+        return events.drafts_wanted(user, wanted, until=until)
     found: dict[str, list[UUID]] = {}
     for row in request.POST.getlist("row"):
         kind, _colon, key = row.partition(":")
@@ -87,5 +87,5 @@ def _left(left: Sequence[actions.Left]) -> list[dict[str, Any]]:
     return [
         {**row_of(words, entry), "reason": reasons[kind, entry.event.record]}
         for kind in kinds
-        for entry in queries.entries_of(kind, [each.record for each in left if each.kind == kind])
+        for entry in events.entries_of(kind, [each.record for each in left if each.kind == kind])
     ]

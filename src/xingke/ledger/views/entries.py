@@ -17,7 +17,7 @@ from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.accounts.rules import SUFFIXES
 from xingke.base.refusals import Refused
-from xingke.ledger import actions, queries
+from xingke.ledger import actions, queries, records
 from xingke.ledger.forms.entries import FurtherEventForm, RecordForm
 from xingke.ledger.kinds import KINDS, Kind
 from xingke.ledger.record_facts import crumbs, lead, title
@@ -32,7 +32,7 @@ LOOKING = ("find", "more")  # buttons that show the form again, with more to cho
 @vary_on_headers("HX-Request")
 def record_new(request: HttpRequest, kind: str) -> HttpResponse:
     user = registry.reader(request.user)
-    known, words = queries.kind_to_enter(user, kind), Words()
+    known, words = records.kind_to_enter(user, kind), Words()
     form = RecordForm(user, _typed(request), kind=known, words=words, initial=_initial(user, known, request.GET))
     if part := _asked_part(request):
         return render(request, f"ledger/record_new.html{part}", {"form": form})
@@ -98,7 +98,7 @@ def _initial(user: User, kind: Kind, asked: QueryDict) -> dict[str, Any]:
     if "holder_search" in asked:
         return {"holder_search": asked["holder_search"]}
     if like := _key(asked.get("like", "")):
-        shown = queries.record_page(user, kind.code, like)
+        shown = records.record_page(user, kind.code, like)
         row, subject = shown.current, shown.subject
         found = {name: getattr(subject, name) for name in kind.repeated}
         return {**found, "region": row.region.code, **_holder(row.organisation)}
@@ -139,7 +139,7 @@ def _same(words: Words, user: User, form: RecordForm) -> dict[str, Any]:
 @vary_on_headers("HX-Request")
 def event_add(request: HttpRequest, kind: str, record: UUID) -> HttpResponse:
     user = registry.reader(request.user)
-    shown = queries.record_to_add_to(user, kind, record)
+    shown = records.record_to_add_to(user, kind, record)
     known, words = KINDS[kind], Words()
     asked = {"holder_search": request.GET["holder_search"], "holder": ""} if "holder_search" in request.GET else {}
     form = FurtherEventForm(shown.alive[-1], user, _typed(request), kind=known, words=words, initial=asked)
@@ -168,7 +168,7 @@ def event_add(request: HttpRequest, kind: str, record: UUID) -> HttpResponse:
 
 
 def _add(
-    kind: Kind, shown: queries.RecordPage, form: FurtherEventForm, files: Sequence[actions.NewFile], by: User
+    kind: Kind, shown: records.RecordPage, form: FurtherEventForm, files: Sequence[actions.NewFile], by: User
 ) -> None:
     typed = form.cleaned_data
     assert shown.subject is not None  # whatever has events has a subject

@@ -17,7 +17,8 @@ from xingke.accounts.queries import attachment_bytes, attachment_store
 from xingke.accounts.rules import SHOWN_BY_BROWSERS, SIZE_LIMIT, accepted
 from xingke.base.blobs import Damaged
 from xingke.base.refusals import Refused
-from xingke.ledger import actions, queries
+from xingke.ledger import actions, records
+from xingke.ledger.evidence import evidence_for
 from xingke.registry import queries as registry
 
 MOST = 10  # files at once
@@ -84,7 +85,7 @@ def _signer(request: HttpRequest) -> signing.TimestampSigner:
 @require_POST
 def evidence_add(request: HttpRequest, kind: str, record: UUID) -> HttpResponse:
     user = registry.reader(request.user)
-    queries.record_to_change(user, kind, record, Permission.RECORD_ENTER)
+    records.record_to_change(user, kind, record, Permission.RECORD_ENTER)
     try:
         files = handed_over(request)
         if not files:
@@ -103,7 +104,7 @@ def evidence_add(request: HttpRequest, kind: str, record: UUID) -> HttpResponse:
 @require_POST
 def evidence_withdraw(request: HttpRequest, kind: str, record: UUID, pk: int) -> HttpResponse:
     user = registry.reader(request.user)
-    evidence = queries.evidence_for(user, kind, record, pk, Permission.RECORD_ENTER, Permission.RECORD_CONFIRM)
+    evidence = evidence_for(user, kind, record, pk, Permission.RECORD_ENTER, Permission.RECORD_CONFIRM)
     try:
         actions.withdraw_evidence(evidence=evidence, reason=request.POST.get("reason", ""), by=user, now=timezone.now())
     except Refused as refusal:
@@ -116,7 +117,7 @@ def evidence_withdraw(request: HttpRequest, kind: str, record: UUID, pk: int) ->
 @require_safe
 def attachment(request: HttpRequest, kind: str, record: UUID, pk: int, name: str) -> HttpResponse:
     user = registry.reader(request.user)
-    found = queries.evidence_for(user, kind, record, pk, Permission.RECORD_READ).attachment
+    found = evidence_for(user, kind, record, pk, Permission.RECORD_READ).attachment
     if found.name != name:
         raise Http404
     try:

@@ -13,8 +13,9 @@ from django.views.decorators.http import require_http_methods
 from xingke.accounts.permissions import Permission
 from xingke.base.refusals import Refused
 from xingke.base.templatetags.xk import day
-from xingke.ledger import actions, queries
+from xingke.ledger import actions
 from xingke.ledger.forms.keeping import KeepingForm
+from xingke.ledger.keeping import keeping_declared
 from xingke.ledger.kinds import KINDS
 from xingke.ledger.words import kind_word
 from xingke.registry import queries as registry
@@ -40,7 +41,7 @@ def keeping(request: HttpRequest) -> HttpResponse:
                 words = _("已声明：%(region)s自 %(day)s 起台账完整，此后由台账计数。")
                 messages.success(request, words % {"region": said["region"].name, "day": day(said["since"])})
                 return redirect("ledger:keeping")
-    declared = queries.keeping_declared(user)
+    declared = keeping_declared(user)
     rows = [{"row": each, "kind": kind_word(each.kind)} for each in declared]
     table: dict[str, Any] = {
         "columns": [

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from xingke.accounts.permissions import Permission
 from xingke.base.exports import csv_address, csv_response, wants_csv
 from xingke.base.refusals import Refused
-from xingke.ledger import actions, queries
+from xingke.ledger import actions, observations, queries, records
 from xingke.ledger.forms.corrections import ReasonForm
 from xingke.ledger.models import Observation, State
 from xingke.ledger.record_facts import import_beginning, indicator_url, rival
@@ -32,7 +32,7 @@ def observation_list(request: HttpRequest) -> HttpResponse:
     names = ("q", "document", "mapped", "period", "state")
     asked = {name: request.GET.get(name, "").strip() for name in names}
     choice = filtering.choose_region(allowed, request.GET.get("region", ""))
-    found = queries.observations_listed(
+    found = observations.listed(
         user, document=asked["document"], mapped=asked["mapped"], period=asked["period"], state=asked["state"],
         search=asked["q"],
     ).filter(choice.narrow())  # fmt: skip
@@ -40,7 +40,7 @@ def observation_list(request: HttpRequest) -> HttpResponse:
     if wants_csv(request):
         return csv_response(_("上报数") + ".csv", _header(), (_line(words, row) for row in found.iterator()))
     page = Paginator(found, filtering.PAGE_SIZE).get_page(request.GET.get("page"))
-    documents, periods = queries.observation_choices(user)
+    documents, periods = observations.choices(user)
     filters = [
         filtering.search("q", _("名称或位置"), asked["q"]),
         choice.field,
@@ -64,7 +64,7 @@ def observation_list(request: HttpRequest) -> HttpResponse:
     rows = [_row(words, row) for row in page.object_list]
     context = {
         "table": table, "rows": rows, "filters": [field for field in filters if field],
-        "choices": len(queries.open_choices(user)), "is_fictional": any(row["row"].is_fictional for row in rows),
+        "choices": len(observations.open_choices(user)), "is_fictional": any(row["row"].is_fictional for row in rows),
     }  # fmt: skip
     return render(request, "ledger/observation_list.html", context)
 
@@ -102,7 +102,7 @@ def choice_list(request: HttpRequest) -> HttpResponse:
     user = registry.reader(request.user)
     registry.require_page(user, Permission.OBSERVATION_CHOOSE)
     words = Words()
-    choices = [_choice(words, choice) for choice in queries.open_choices(user)]
+    choices = [_choice(words, choice) for choice in observations.open_choices(user)]
     context = {
         "choices": choices, "crumbs": _crumbs(_("待选定")),
         "is_fictional": any(choice["is_fictional"] for choice in choices),
@@ -110,7 +110,7 @@ def choice_list(request: HttpRequest) -> HttpResponse:
     return render(request, "ledger/choice_list.html", context)
 
 
-def _choice(words: Words, choice: queries.Choice, form: ReasonForm | None = None) -> dict[str, Any]:
+def _choice(words: Words, choice: observations.Choice, form: ReasonForm | None = None) -> dict[str, Any]:
     first = choice.rows[0]
     return {
         "id": f"choice-{first.record}", "title": words.indicator(choice.indicator), "region": choice.region.name,
@@ -122,7 +122,7 @@ def _choice(words: Words, choice: queries.Choice, form: ReasonForm | None = None
 @require_http_methods(["GET", "POST"])
 def observation_choose(request: HttpRequest, record: UUID) -> HttpResponse:
     user = registry.reader(request.user)
-    shown = queries.record_to_change(user, queries.OBSERVATION, record, Permission.OBSERVATION_CHOOSE)
+    shown = records.record_to_change(user, queries.OBSERVATION, record, Permission.OBSERVATION_CHOOSE)
     if request.method == "GET":
         return redirect("ledger:record", queries.OBSERVATION, record)
     form = ReasonForm(request.POST)
@@ -136,7 +136,7 @@ def observation_choose(request: HttpRequest, record: UUID) -> HttpResponse:
                 request, _("已采用“%(written)s”，其余的数已搁置。") % {"written": shown.current.as_written}
             )
             return redirect(_back(request, record))
-    choice = queries.choice_of(shown.current)
+    choice = observations.choice_of(shown.current)
     if choice is None:
         messages.error(request, _("这个数已不需要选定，可能刚由他人选过。"))
         return redirect("ledger:record", queries.OBSERVATION, record)

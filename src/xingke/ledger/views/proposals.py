@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from xingke.base.refusals import Refused
-from xingke.ledger import actions, queries
+from xingke.ledger import actions, proposals
 from xingke.ledger.models import EventVersion, Observation, Proposal
 from xingke.ledger.record_facts import proposal
 from xingke.ledger.words import Words, kind_word
@@ -25,9 +25,9 @@ from xingke.registry import queries as registry
 def proposal_list(request: HttpRequest) -> HttpResponse:
     user = registry.reader(request.user)
     asked = {name: request.GET.get(name, "") for name in ("outcome", "whose")}
-    found = queries.proposals_listed(user, outcome=asked["outcome"], mine=asked["whose"] == "mine")
+    found = proposals.proposals_listed(user, outcome=asked["outcome"], mine=asked["whose"] == "mine")
     page = Paginator(found, filtering.PAGE_SIZE).get_page(request.GET.get("page"))
-    words, shown = Words(), queries.proposed(page.object_list)
+    words, shown = Words(), proposals.proposed(page.object_list)
     outcomes = [(code, str(label)) for code, label in Proposal.Outcome.choices]
     context = {
         "rows": [_row(words, *each) for each in shown],
@@ -60,7 +60,7 @@ def _row(words: Words, each: Proposal, row: Any, subject: Any) -> dict[str, Any]
 @require_POST
 def proposal_decide(request: HttpRequest, kind: str, record: UUID, pk: int) -> HttpResponse:
     user = registry.reader(request.user)
-    found = queries.proposal_to_decide(user, kind, record, pk)
+    found = proposals.proposal_to_decide(user, kind, record, pk)
     try:
         if request.POST.get("verdict") == "accept":
             actions.accept_proposal(proposal=found, by=user, now=timezone.now())

@@ -1,6 +1,7 @@
 """Records: the list of events, and the page of one record with its history and its versions."""
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -8,7 +9,7 @@ from uuid import UUID
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -17,9 +18,11 @@ from xingke.accounts.permissions import Permission
 from xingke.accounts.queries import current_seq
 from xingke.accounts.rules import SUFFIXES
 from xingke.base.exports import csv_address, csv_response, wants_csv
-from xingke.ledger import queries
+from xingke.ledger import events, records
+from xingke.ledger.evidence import evidence_counts
 from xingke.ledger.kinds import KINDS
 from xingke.ledger.models import State
+from xingke.ledger.proposals import proposals_waiting
 from xingke.ledger.record_facts import (
     crumbs,
     entry_choices,
@@ -45,11 +48,11 @@ CHUNK = 500
 ASKED = ("q", "kind", "event", "year", "state", "region")
 
 
-def asked_for(allowed: Scope, typed: QueryDict) -> tuple[dict[str, str], filtering.RegionChoice, queries.Wanted]:
+def asked_for(allowed: Scope, typed: QueryDict) -> tuple[dict[str, str], filtering.RegionChoice, events.Wanted]:
     """What a list of records was asked for: as typed, its regions, and the events it shows."""
     asked = {name: typed.get(name, "").strip() for name in ASKED}
     choice = filtering.choose_region(allowed, asked["region"])
-    wanted = queries.Wanted(
+    wanted = events.Wanted(
         kind=asked["kind"], event=asked["event"], year=asked["year"], state=asked["state"], search=asked["q"],
         regions=choice.narrow(),
     )  # fmt: skip
@@ -62,13 +65,13 @@ def record_list(request: HttpRequest) -> HttpResponse:
     allowed = registry.require_page(user, Permission.RECORD_READ)
     asked, choice, wanted = asked_for(allowed, request.GET)
     until = current_seq()  # before anything is read, so that what is shown is not older
-    found = queries.events_listed(user, wanted)
+    found = events.events_listed(user, wanted)
     words = Words()
     if wants_csv(request):
         return csv_response(_("台账") + ".csv", _header(), _lines(words, found.iterator()))
     page = Paginator(found, filtering.PAGE_SIZE).get_page(request.GET.get("page"))
-    shown = queries.entries(page.object_list)
-    proved = queries.evidence_counts(key for entry in shown for key in (entry.event.record, entry.event.subject))
+    shown = events.entries(page.object_list)
+    proved = evidence_counts(key for entry in shown for key in (entry.event.record, entry.event.subject))
     rows = [
         {**row_of(words, entry), "files": proved.get(entry.event.record, 0) + proved.get(entry.event.subject, 0)}
         for entry in shown
@@ -87,10 +90,10 @@ def record_list(request: HttpRequest) -> HttpResponse:
         ),
     }  # fmt: skip
     context = {
-        "table": table, "rows": rows, "filters": _filters(words, asked, choice, queries.event_years(user)),
+        "table": table, "rows": rows, "filters": _filters(words, asked, choice, events.event_years(user)),
         "is_fictional": any(row["is_fictional"] for row in rows), "entries": entry_choices(user),
         "confirming": {"asked": asked, "until": until} if confirming else None,
-        "waiting": queries.proposals_waiting(user),
+        "waiting": proposals_waiting(user),
     }  # fmt: skip
     return render(request, "ledger/record_list.html", context)
 
@@ -110,7 +113,20 @@ def _filters(
     return [dict(field) for field in fields if field]
 
 
-def row_of(words: Words, entry: queries.TimelineEntry) -> dict[str, Any]:
+def record_url(kind: str, record: UUID) -> str:
+    """The page of a record; worked out once for a kind, since a list has fifty."""
+    return _record_pattern(get_script_prefix(), kind).replace(str(_NOBODY), str(record))
+
+
+_NOBODY = UUID(int=0)
+
+
+@lru_cache(maxsize=64)
+def _record_pattern(_prefix: str, kind: str) -> str:
+    return reverse("ledger:record", args=[kind, _NOBODY])
+
+
+def row_of(words: Words, entry: events.TimelineEntry) -> dict[str, Any]:
     """One event of a list, in words."""
     event, subject = entry.event, entry.subject
     return {
@@ -118,7 +134,7 @@ def row_of(words: Words, entry: queries.TimelineEntry) -> dict[str, Any]:
         "effect_word": effect_word(entry.kind, event.effect), "what": words.subject(subject),
         "measures": _("，").join(said for _label, said in words.measures(event)),
         "number": getattr(subject, "number", ""), "organisation": event.organisation, "region": event.region.name,
-        "state": event.state, "url": reverse("ledger:record", args=[entry.kind, event.record]),
+        "state": event.state, "url": record_url(entry.kind, event.record),
         "key": f"{entry.kind}:{event.record}", "is_fictional": event.is_fictional, "kind": kind_word(entry.kind), "region_code": event.region.code,
     }  # fmt: skip
 
@@ -132,7 +148,7 @@ def _header() -> list[str]:
 
 def _lines(words: Words, found: Iterator[Any]) -> Iterable[list[Any]]:
     while part := list(islice(found, CHUNK)):
-        for row in (row_of(words, entry) for entry in queries.entries(part)):
+        for row in (row_of(words, entry) for entry in events.entries(part)):
             holder = row["organisation"]
             yield [
                 row["on"], row["kind"], row["event"], row["effect_word"], row["what"], row["measures"], row["number"],
@@ -144,7 +160,7 @@ def _lines(words: Words, found: Iterator[Any]) -> Iterable[list[Any]]:
 @require_safe
 def record(request: HttpRequest, kind: str, record: UUID) -> HttpResponse:
     user = registry.reader(request.user)
-    shown = queries.record_page(user, kind, record)
+    shown = records.record_page(user, kind, record)
     words = Words()
     proposed = proposals(words, shown, user)
     context = {
@@ -152,7 +168,7 @@ def record(request: HttpRequest, kind: str, record: UUID) -> HttpResponse:
         "title": title(words, shown), "lead": lead(words, shown, timezone.localdate()),
         "held": held_tag(shown, timezone.localdate()), "facts": facts(words, shown),
         "history": history(words, shown, registry.scope(user, Permission.RECORD_READ)),
-        "versions": versions(words, shown), "rivals": rivals(words, shown), "rights": queries.rights(user, shown),
+        "versions": versions(words, shown), "rivals": rivals(words, shown), "rights": records.rights(user, shown),
         "evidence": evidence(words, shown, user), "suffixes": SUFFIXES,
         "proposals": proposed, "waiting": next((each for each in proposed if each["is_open"]), None),
         "crumbs": crumbs(words, shown), "is_fictional": shown.current.is_fictional,

@@ -20,12 +20,14 @@ from xingke.base.templatetags.xk import period as period_words
 from xingke.indicators import wording
 from xingke.indicators.aspects import called, read
 from xingke.indicators.choosing import evidence_url, indicator_url
+from xingke.indicators.contributions import Contribution, contributions
 from xingke.indicators.drift import Drift, Readers, drift
 from xingke.indicators.models import Figure
-from xingke.indicators.queries import Contribution, Reader, contributions, indicator
+from xingke.indicators.queries import indicator
+from xingke.indicators.reader import Reader
 from xingke.indicators.rules import Indicator
-from xingke.ledger import queries as ledger
-from xingke.ledger.models import Observation
+from xingke.ledger import evidence
+from xingke.ledger.observations import Told
 from xingke.ledger.words import Words, measured, source_place_word
 from xingke.registry import queries as registry
 from xingke.registry.models import Region
@@ -159,11 +161,11 @@ def _first_records(shown: Figure, asked: Indicator, then: Reader, readable: Scop
         return []
     found = contributions(value, seq=shown.seq, limit=FIRST)
     events = [each.event for each in found if each.event]
-    files = ledger.evidence_counts(key for event in events for key in (event.record, event.subject))
+    files = evidence.evidence_counts(key for event in events for key in (event.record, event.subject))
     return [_record(each, asked.of, words, files) for each in found]
 
 
-def _reported(row: Observation, words: Words) -> Record:
+def _reported(row: Told, words: Words) -> Record:
     return Record(
         row.happened_on, f"{row.source} {source_place_word(row.source_place)}".strip(), f"{row.name} {words.amount(row)}",
         wording.place_words(row), reverse("ledger:record", args=["observation", row.record]),

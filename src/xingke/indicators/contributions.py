@@ -1,0 +1,47 @@
+"""The records behind a counted value, with what each adds to it."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from xingke.indicators import engine
+from xingke.indicators.queries import added
+from xingke.indicators.reader import window_of
+from xingke.indicators.rules import Evidence
+from xingke.indicators.values import Value
+from xingke.ledger import queries as ledger
+from xingke.ledger.kinds import KINDS
+from xingke.ledger.models import EventVersion, Version
+
+
+@dataclass(frozen=True)
+class Contribution:
+    """One record behind a value and what it adds to it, with the event and the thing whose history it belongs to.
+
+    amount: in the indicator's unit.
+    """
+
+    evidence: Evidence
+    amount: Decimal
+    event: EventVersion | None
+    subject: Version | None
+
+
+def contributions(value: Value, *, seq: int | None, offset: int = 0, limit: int | None = None) -> list[Contribution]:
+    """The records behind a records value, newest first, in the versions that were in force at ``seq``.
+
+    One engine pass, and two queries per 500 rows.
+    """
+    rows = engine.newest_evidence(value.indicator, window_of(value, seq), offset=offset, limit=limit)
+    kind = KINDS[value.indicator.of]
+    events: dict[str, EventVersion] = {}
+    for start in range(0, len(rows), 500):
+        part = [row.record for row in rows[start : start + 500]]
+        found = kind.event._default_manager.filter(ledger.as_of(seq), record__in=part)
+        events |= {event.record.hex: event for event in found.select_related("organisation")}
+    subjects = ledger.current_subjects(kind, {event.subject for event in events.values()})
+    one = added(value.indicator, 1)
+    return [
+        Contribution(row, row.contribution * one, event, subjects.get(event.subject) if event else None)
+        for row in rows
+        for event in [events.get(row.record)]
+    ]

@@ -1,0 +1,83 @@
+"""Counting: what definitions make of tallies. Exact integers only: every ratio, growth and rounding happens later, in Decimal."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import numpy as np
+import pyarrow as pa
+
+from xingke.indicators.rules import Indicator
+from xingke.indicators.tallies import Integers, Tally, added_up, day_number
+
+Span = tuple[date, date]  # first and last day, both inclusive
+
+
+def counted(
+    tallies: Sequence[Tally], indicators: Sequence[Indicator], places: Sequence[tuple[int, int]],
+    spans: Sequence[Span], *, seq: int | None = None,
+) -> tuple[Integers, Integers]:  # fmt: skip
+    """Values, and how many records stand behind them, by place, span and indicator; as of a ledger number, None: now.
+
+    places: half-open ranges of region codes, apart or one within another. A stock counts all until the last day.
+    """
+    ends, days = np.array(places), np.array([[day_number(first), day_number(last) + 1] for first, last in spans])
+    bounds, turns = np.unique(ends), np.unique(days)
+    low, high = np.searchsorted(bounds, ends).T
+    first, last = np.searchsorted(turns, days).T
+    is_flow = np.array([each.nature == "flow" for each in indicators])
+    wanted = [added_up(each) for each in indicators]
+    found = np.zeros((2, len(places), len(spans), len(indicators)), dtype=np.int64)
+    for tally in tallies:
+        takes = tally.takes(indicators)
+        rows = tally.rows(takes, (int(bounds[0]), int(bounds[-1])), seq)
+        rows = rows.where(rows.day < turns[-1])
+        shape = (len(bounds), len(turns), len(takes.by))
+        place, turn = np.searchsorted(bounds, rows.path, "right"), np.searchsorted(turns, rows.day, "right")
+        key = (place * shape[1] + turn) * shape[2] + rows.group
+        for what in dict.fromkeys(what for both in wanted for what in both):
+            until = rows.added(what, key, shape[0] * shape[1] * shape[2]).reshape(shape).cumsum(0).cumsum(1)
+            within = (until[high] - until[low]) @ takes.by
+            answer = within[:, last] - within[:, first] * is_flow
+            for which, target in enumerate(found):
+                mine = [both[which] == what for both in wanted]
+                target[..., mine] += answer[..., mine]
+    return found[0], found[1]
+
+
+def monthly_values(
+    tallies: Sequence[Tally], indicators: Sequence[Indicator], regions: Sequence[int], first: date, last: date,
+    *, seq: int | None = None,
+) -> pa.Table:  # fmt: skip
+    """The value of each indicator in each region and month, also where nothing happened: for whole-nation runs.
+
+    regions: codes without repetition; each is counted by itself, not with what lies below it. first, last: the first
+    and the last day of the months. A pyarrow.Table of path, month (year × 12 + month − 1), region by region, and one
+    int64 column per indicator.
+    """
+    paths, months = np.unique(regions), range(_month(first), _month(last) + 1)
+    starts = np.array([day_number(date(month // 12, month % 12 + 1, 1)) for month in months])
+    shape = (len(paths), len(months) + 1)  # what happened before the first month comes first: stocks begin with it
+    size = shape[0] * shape[1]
+    cells = {each.code: np.zeros(shape, dtype=np.int64) for each in indicators}
+    for tally in tallies:
+        takes = tally.takes(indicators)
+        rows = tally.rows(takes, (int(paths[0]), int(paths[-1]) + 1), seq)
+        place = np.minimum(np.searchsorted(paths, rows.path), len(paths) - 1)
+        rows = rows.where((paths[place] == rows.path) & (rows.day <= day_number(last)))
+        place = np.searchsorted(paths, rows.path)
+        key = place * shape[1] + np.searchsorted(starts, rows.day, "right")
+        for column, each in enumerate(indicators):
+            mine = np.flatnonzero((takes.by[:, column] > 0)[rows.group])
+            cells[each.code] += rows.where(mine).added(added_up(each)[0], key[mine], size).reshape(shape)
+    for each in indicators:
+        if each.nature == "stock":
+            cells[each.code] = cells[each.code].cumsum(axis=1)
+    head = {
+        "path": np.repeat(paths, len(months)).astype(np.int32),
+        "month": np.tile(np.array(months, np.int32), len(paths)),
+    }
+    return pa.table(head | {code: found[:, 1:].reshape(-1) for code, found in cells.items()})
+
+
+def _month(day: date) -> int:
+    return day.year * 12 + day.month - 1

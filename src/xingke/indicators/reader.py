@@ -1,0 +1,245 @@
+"""Reading values: two routes of evidence, roll-up, ratios, growth, ranks, and the records behind each."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from functools import cached_property
+
+from xingke.base.periods import Period
+from xingke.base.quantities import Unit
+from xingke.indicators import engine, formula, rules
+from xingke.indicators.columns import source
+from xingke.indicators.engine import Window
+from xingke.indicators.moment import Moment
+from xingke.indicators.queries import indicator, indicators
+from xingke.indicators.reach import whole_month_from
+from xingke.indicators.rules import Evidence, Indicator
+from xingke.indicators.sheet import Column, Sheet
+from xingke.indicators.tallies import Tally
+from xingke.indicators.values import Growth, Rank, Value
+from xingke.ledger import queries as ledger
+from xingke.ledger.models import RecordKeeping
+from xingke.ledger.observations import Told, choose, quantity, reported
+from xingke.registry import queries as registry
+from xingke.registry.models import Region
+
+Place = tuple[str, int, Period]  # indicator code, region id, period
+
+
+class Reader:
+    """Reads values at one ledger number (None: now). One instance answers one page or one document.
+
+    Everything asked for is fetched in a few queries per ``values`` call: the region subtree, record keeping, reported
+    figures, and one look at the tallies of each record kind.
+    """
+
+    def __init__(self, *, seq: int | None = None, definitions: Mapping[str, Indicator] | None = None) -> None:
+        """definitions: by code, where others than those in force are to be used: figures are checked by their own."""
+        self.seq = seq
+        self._given = dict(definitions or {})
+        self.known: defaultdict[Column, dict[int, Value]] = defaultdict(dict)  # by region id
+        self._sealed: dict[Place, engine.Sealed] = {}
+        self._tallies: dict[str, Sequence[Tally]] = {}
+        self._told: dict[tuple[str, Place], Told | None] = {}
+        self._peers: dict[int, list[Region]] = {}
+        self._kept: dict[tuple[int, str], date | None] = {}
+
+    @cached_property
+    def units(self) -> dict[str, Unit]:
+        return registry.units()
+
+    @cached_property
+    def _moment(self) -> Moment:
+        """The moment this reader counts at; asked once for all kinds."""
+        return Moment()
+
+    @cached_property
+    def catalogue(self) -> dict[str, Indicator]:
+        return indicators() | self._given
+
+    def indicator(self, code: str, *, region: Region | None = None) -> Indicator:
+        """An indicator as this reader counts it. Raises LookupError naming the code."""
+        return self._given.get(code) or indicator(code, region=region)
+
+    # ── values ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def value(self, asked: Indicator, region: Region, period: Period) -> Value:
+        """One value."""
+        return self.values([asked], [region], [period])[0]
+
+    def values(self, asked: Sequence[Indicator], regions: Sequence[Region], periods: Sequence[Period]) -> list[Value]:
+        """The values of all combinations, in the order indicators × regions × periods."""
+        ids = [region.pk for region in regions]
+        columns = [(each, period, self.known[each.code, period]) for each in asked for period in periods]
+        if unknown := [(each, period, pk) for each, period, known in columns for pk in ids if pk not in known]:
+            what, when, where = (set(column) for column in zip(*unknown, strict=True))
+            Sheet(
+                self, [each for each in asked if each in what], [each for each in regions if each.pk in where],
+                [each for each in periods if each in when],
+            ).fill()  # fmt: skip
+        if len(periods) == 1:
+            return [known[pk] for _each, _period, known in columns for pk in ids]
+        turns = len(periods)
+        return [
+            columns[place * turns + turn][2][pk] for place in range(len(asked)) for pk in ids for turn in range(turns)
+        ]
+
+    def growth(self, asked: Indicator, region: Region, period: Period) -> Growth:
+        """同比 for one region and period."""
+        now, base = self.values([asked], [region], [period, period.year_before])
+        told = self._reported(asked, region, period, "growth")
+        computed = (
+            rules.growth(now.amount, base.amount, kind=asked.growth)
+            if now.amount is not None
+            and base.amount is not None
+            and asked.growth != "none"
+            and not (now.is_rough or base.is_rough)
+            else None
+        )
+        if computed is not None or told is None:
+            return Growth(now=now, base=base, amount=computed, kind=asked.growth, reported=told)
+        kind = "points" if told.kind == "points" else "percent"
+        return Growth(now=now, base=base, amount=quantity(told).amount, kind=kind, observation=told)
+
+    def rank(self, asked: Indicator, region: Region, period: Period) -> Rank:
+        """The place among siblings; reported where siblings are unknown and somebody reported one."""
+        peers = self.peers(region)
+        values = tuple(self.values([asked], peers, [period]))
+        word = region.parent.word if region.parent else ""
+        places = rules.ranks({each.region.pk: each.amount for each in values}, direction=asked.direction)
+        complete = (
+            len(places) == len(peers) > 1 and asked.direction != "none" and not any(each.is_rough for each in values)
+        )
+        if complete:
+            return Rank(place=places[region.pk], of=len(peers), values=values, word=word)
+        told = self._reported(asked, region, period, "rank")
+        if told is not None:
+            place = int(quantity(told).amount)
+            return Rank(place=place, of=0, values=values, word=word, observation=told)
+        return Rank(place=None, of=len(peers), values=values, word=word)
+
+    def growths(self, asked: Sequence[Indicator], regions: Sequence[Region], period: Period) -> list[Growth]:
+        """同比 of all combinations, in the order indicators × regions; as few queries as for one."""
+        self.values(asked, regions, [period, period.year_before])
+        self._read_reported(asked, regions, period, ("growth",))
+        return [self.growth(each, region, period) for each in asked for region in regions]
+
+    def ranks(self, asked: Sequence[Indicator], region: Region, period: Period) -> list[Rank]:
+        """The places of one region by many indicators; as few queries as for one."""
+        self.values(asked, self.peers(region), [period])
+        self._read_reported(asked, [region], period, ("rank",))
+        return [self.rank(each, region, period) for each in asked]
+
+    def overview(self, asked: Sequence[Indicator], region: Region, period: Period) -> tuple[list[Growth], list[Rank]]:
+        """What the page of one region says of many indicators: growth and place of each, in that order.
+
+        Siblings are read for the period only; the year before is read for the region alone.
+        """
+        self.values(asked, self.peers(region), [period])
+        self._read_reported(asked, [region], period, ("growth", "rank"))
+        return self.growths(asked, [region], period), self.ranks(asked, region, period)
+
+    def peers(self, region: Region) -> list[Region]:
+        """The region and its siblings, read once."""
+        if region.pk not in self._peers:
+            self._peers[region.pk] = registry.siblings(region)
+        return self._peers[region.pk]
+
+    def kept_from(self, region: Region, kind: str) -> date | None:
+        """The first day of the first month for which a kind is on record, in the region or everywhere right below it."""
+        if (region.pk, kind) not in self._kept:
+            low, high = region.range
+            kept = RecordKeeping.objects.filter(
+                ledger.as_of(self.seq), kind=kind, region__path__gte=low, region__path__lt=high
+            )
+            since = dict(kept.values_list("region_id", "since"))
+            day = since.get(region.pk) or max(since.values(), default=None)
+            self._kept[region.pk, kind] = None if day is None else whole_month_from(day)
+        return self._kept[region.pk, kind]
+
+    def _reported(self, asked: Indicator, region: Region, period: Period, aspect: str) -> Told | None:
+        place = (asked.code, region.pk, period)
+        if (aspect, place) not in self._told:
+            self._read_reported([asked], [region], period, (aspect,))
+        return self._told[aspect, place]
+
+    def _read_reported(
+        self, asked: Sequence[Indicator], regions: Sequence[Region], period: Period, aspects: Sequence[str]
+    ) -> None:
+        """What was reported as growth or rank itself, for all combinations. One query, none where all is known."""
+        places = [
+            (aspect, (each.code, region.pk, period)) for aspect in aspects for each in asked for region in regions
+        ]
+        if all(place in self._told for place in places):
+            return
+        rows = reported(
+            indicators=[each.code for each in asked], regions=[region.pk for region in regions], periods=[period.code],
+            aspects=aspects, seq=self.seq,
+        )  # fmt: skip
+        found: dict[tuple[str, Place], list[Told]] = {}
+        for row in rows:
+            found.setdefault((row.aspect, (row.indicator, row.region_id, period)), []).append(row)
+        for place in places:
+            self._told[place] = choose(found.get(place, ()))
+
+    # ── evidence ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def leaves(self, value: Value) -> list[Value]:
+        """The values whose records stand behind ``value``: itself, or those it was put together from."""
+        if value.route in ("records", "observation"):
+            return [value]
+        if not value.is_known:
+            return []
+        return [leaf for part in self.parts(value) for leaf in self.leaves(part)]
+
+    def parts(self, value: Value) -> list[Value]:
+        """What a value is (or would be) put together from: a formula's inputs, or the regions right below; else nothing."""
+        if value.route == "formula" or value.missing:
+            needed = formula.names(formula.parse(value.indicator.formula))
+            known = [self.indicator(code, region=value.region) for code in needed]
+            return self.values(known, [value.region], [value.period])
+        if value.covered is not None:
+            return self.values([value.indicator], registry.children(value.region), [value.period])
+        return []
+
+    def evidence(self, leaf: Value) -> list[Evidence]:
+        """The records behind a leaf value, with their contributions; they sum to it (an observation's is scaled)."""
+        if leaf.observation is not None:
+            row = leaf.observation
+            return [Evidence(row.record.hex, row.version, row.value)]
+        if leaf.route != "records":
+            return []
+        return engine.evidence(leaf.indicator, window_of(leaf, self.seq))
+
+    def sealed(self, leaf: Value) -> engine.Sealed:
+        """Sum, count and digest of a leaf's evidence; for an observation, of its one row."""
+        if leaf.observation is not None:
+            rows = self.evidence(leaf)
+            return engine.Sealed(rows[0].contribution, 1, rules.evidence_digest(rows))
+        self.seal([leaf])
+        return self._sealed[_place(leaf)]
+
+    def seal(self, leaves: Iterable[Value]) -> None:
+        """Work the seals of many leaves out together: one engine pass for each record kind."""
+        kinds: dict[str, dict[Place, Value]] = {}
+        for leaf in leaves:
+            if leaf.observation is None and _place(leaf) not in self._sealed:
+                kinds.setdefault(leaf.indicator.of, {})[_place(leaf)] = leaf
+        for kind, wanted in kinds.items():
+            asked = [(leaf.indicator, window_of(leaf, self.seq)) for leaf in wanted.values()]
+            self._sealed |= dict(zip(wanted, engine.seals(kind, asked, self._moment), strict=True))
+
+    def tallies(self, kind: str) -> Sequence[Tally]:
+        """What there is to be counted of a kind at this reader's moment."""
+        if kind not in self._tallies:
+            self._tallies[kind] = source(kind, self._moment).tallies
+        return self._tallies[kind]
+
+
+def _place(value: Value) -> Place:
+    return (value.indicator.code, value.region.pk, value.period)
+
+
+def window_of(value: Value, seq: int | None) -> Window:
+    """The part of the ledger a records value was counted from."""
+    return Window(paths=value.region.range, first=value.period.first, last=value.period.last, seq=seq)

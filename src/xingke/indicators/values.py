@@ -1,0 +1,142 @@
+"""What is known of an indicator at a place and period, its growth and its rank, as plain data."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from xingke.base.periods import Period
+from xingke.base.quantities import Quantity, format_number, round_half_up
+from xingke.indicators import rules
+from xingke.indicators.rules import Covered, Indicator
+from xingke.ledger.observations import Told, quantity
+from xingke.registry.models import Region
+
+Status = Literal["known", "partial", "unknown", "ambiguous"]
+Route = Literal["records", "observation", "children", "formula", ""]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Value:
+    """An indicator's value for a region and period, and how it is known.
+
+    amount: exact, in the indicator's unit; None unless status is known. count: records behind it. covered: how many
+    parts are known, for values put together from regions below, and known_part the sum of those. also: the reported figure where records answered and
+    somebody also reported one.
+    """
+
+    indicator: Indicator
+    region: Region
+    period: Period
+    status: Status = "unknown"
+    amount: Decimal | None = None
+    route: Route = ""
+    count: int = 0
+    covered: Covered | None = None
+    known_part: Decimal | None = None
+    observation: Told | None = None
+    also: Told | None = None
+    rivals: tuple[Told, ...] = ()
+    missing: tuple[str, ...] = ()  # codes of a formula's inputs that are unknown
+    stated: Quantity | None = None  # the observation's quantity, where it has been worked out
+    also_amount: Decimal | None = None  # what was also reported, in the indicator's unit
+    rough: str = ""  # the word it is said with where what it was put together from is approximate
+
+    @property
+    def is_known(self) -> bool:
+        return self.status == "known"
+
+    @property
+    def approximation(self) -> str:
+        """余, 近, 超 …: the word it was reported with, or a sum of such figures is said with."""
+        return self.observation.approximation if self.observation is not None else self.rough
+
+    @property
+    def is_rough(self) -> bool:
+        """Whether it is an approximation: it may be said, but not reckoned with."""
+        return bool(self.approximation)
+
+    @property
+    def agrees(self) -> bool:
+        """Whether what was also reported says the same, at the precision it was reported with; True where nothing was."""
+        if self.also is None or self.amount is None or self.also_amount is None:
+            return True
+        return self.also_amount == round_half_up(self.amount, self.also.decimals)
+
+    @property
+    def text(self) -> str:
+        """The value as it is said, with unit and any approximation: ``36项``, ``0.51亿元``, ``220余家``."""
+        if self.amount is None:
+            return "—"
+        if self.observation is not None:
+            return _quantity_text(self._stated, self.observation.approximation)
+        return said(self.number, self.indicator.unit, self.rough)
+
+    @property
+    def number(self) -> str:
+        """The number alone, at the definition's precision (a reported one at its own)."""
+        if self.amount is None:
+            return "—"
+        if self.observation is not None:
+            return f"{self._stated.stated:f}"
+        return format_number(self.amount, self.indicator.decimals)
+
+    @property
+    def _stated(self) -> Quantity:
+        assert self.observation is not None  # asked for reported values only
+        return self.stated or quantity(self.observation)
+
+    @property
+    def unit(self) -> str:
+        """The unit the number is shown in."""
+        return self.observation.unit if self.observation is not None else self.indicator.unit
+
+
+def _quantity_text(told: Quantity, approximation: str) -> str:
+    return said(f"{told.stated:f}", told.unit.code, approximation)
+
+
+def said(number: str, unit: str, approximation: str) -> str:
+    """A number with its unit, as roughly as it is known."""
+    return rules.approximate_text(number, unit, approximation) if approximation else f"{number}{unit}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Growth:
+    """同比: computed from two values, or as somebody reported it. amount in percent or percentage points."""
+
+    now: Value
+    base: Value
+    amount: Decimal | None
+    kind: str
+    observation: Told | None = None
+    reported: Told | None = None  # where both exist: shown beside, differences flagged
+
+    @property
+    def agrees(self) -> bool:
+        """Whether what was reported is what was worked out, at the precision it was reported with."""
+        if self.amount is None or self.reported is None:
+            return True
+        told = quantity(self.reported)
+        return round_half_up(self.amount, self.reported.decimals) == told.stated
+
+    @property
+    def text(self) -> str:
+        if self.amount is None:
+            return "—"
+        decimals = self.observation.decimals if self.observation is not None else None
+        return rules.growth_text(self.amount, kind=self.kind, decimals=decimals)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rank:
+    """The place among the regions under one parent, and the values it was read from."""
+
+    place: int | None
+    of: int
+    values: tuple[Value, ...]
+    word: str  # the peer group: 全市, 全省, 全国
+    observation: Told | None = None
+
+    @property
+    def text(self) -> str:
+        return f"居{self.word}第{self.place}位" if self.place else "—"

@@ -1,0 +1,203 @@
+"""Lists of events: the reads."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import CharField, F, Q, QuerySet, Value
+
+from xingke.accounts.models import User
+from xingke.accounts.permissions import Permission
+from xingke.base.codes import normalise_code
+from xingke.base.periods import EARLIEST_YEAR, LATEST_YEAR, Period
+from xingke.ledger.kinds import KINDS, Kind
+from xingke.ledger.models import EventVersion, State, Version
+from xingke.ledger.queries import current_subjects
+from xingke.registry import queries as registry
+from xingke.registry.models import Organisation, Region
+from xingke.registry.rules import Scope
+
+
+@dataclass(frozen=True)
+class TimelineEntry:
+    """One event on an organisation's page."""
+
+    kind: str
+    on: date
+    event: EventVersion
+    subject: Version
+
+
+def timeline(organisation: Organisation, *, limit: int = 200) -> list[TimelineEntry]:
+    """What happened to an organisation, newest first; two queries per kind."""
+    entries: list[TimelineEntry] = []
+    for kind in KINDS.values():
+        events = list(
+            kind.event._default_manager.filter(organisation=organisation, seq_to__isnull=True)
+            .exclude(state=State.VOID)
+            .select_related("region")
+            .order_by("-happened_on", "-step")[:limit]
+        )
+        subjects = current_subjects(kind, {event.subject for event in events})
+        entries += [
+            TimelineEntry(kind.code, event.happened_on, event, subjects[event.subject])
+            for event in events
+            if event.subject in subjects
+        ]
+    return sorted(entries, key=lambda entry: (entry.on, entry.event.step), reverse=True)[:limit]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """Which events a list shows; empty means all."""
+
+    kind: str = ""
+    event: str = ""
+    year: str = ""
+    state: str = ""
+    search: str = ""
+    regions: Q = field(default_factory=Q)
+
+
+def events_listed(user: User, wanted: Wanted) -> QuerySet[Any, tuple[str, int, date]]:
+    """The events somebody may read, newest first, as (kind, id, day): small enough to count, sort and page 10^5 of them.
+
+    404 for whoever may read none. One query when evaluated, whatever the kinds; ``entries`` loads a page of it.
+    """
+    allowed = registry.require_page(user, Permission.RECORD_READ)
+    parts = [
+        kind.event._default_manager.filter(registry.in_scope(allowed), _wanted(kind, wanted), seq_to__isnull=True)
+        .annotate(kind_code=Value(kind.code, output_field=CharField()))
+        .order_by()
+        .values_list("kind_code", "id", "happened_on")
+        for kind in ([KINDS[wanted.kind]] if wanted.kind in KINDS else KINDS.values())
+    ]
+    together: QuerySet[Any, Any] = parts[0].union(*parts[1:], all=True) if parts[1:] else parts[0]
+    return together.order_by("-happened_on", "-id")
+
+
+def drafts_wanted(user: User, wanted: Wanted, *, until: int) -> dict[str, list[UUID]]:
+    """The draft events of a list by kind, as the reader saw it: those filed after number ``until`` are not among them."""
+    allowed = registry.scope(user, Permission.RECORD_READ)
+    drafts = replace(wanted, state=State.DRAFT)
+    return {
+        kind.code: list(
+            kind.event._default_manager.filter(
+                registry.in_scope(allowed), _wanted(kind, drafts), seq_to__isnull=True, seq_from__lte=until
+            )
+            .order_by("-happened_on", "-pk")
+            .values_list("record", flat=True)
+        )
+        for kind in ([KINDS[wanted.kind]] if wanted.kind in KINDS else KINDS.values())
+    }
+
+
+def _wanted(kind: Kind, wanted: Wanted) -> Q:
+    condition = Q(wanted.regions)
+    if wanted.event:
+        condition &= Q(event=wanted.event)
+    if wanted.year.isdigit() and EARLIEST_YEAR <= int(wanted.year) <= LATEST_YEAR:
+        year = Period.year(int(wanted.year))
+        condition &= Q(happened_on__range=(year.first, year.last))
+    if wanted.state in State.values:
+        condition &= Q(state=wanted.state)
+    if text := wanted.search.strip():
+        holders = Organisation.objects.filter(Q(name__icontains=text) | Q(credit_code=normalise_code(text)))
+        number = text.upper().removeprefix("ZL").strip()
+        named = kind.subject._default_manager.filter(seq_to__isnull=True)
+        named = named.filter(Q(number__icontains=number) | Q(name__icontains=text))
+        condition &= Q(organisation__in=holders.values("pk")) | Q(subject__in=named.values("record"))
+    return condition
+
+
+def entries_of(kind: str, records: Sequence[UUID]) -> list[TimelineEntry]:
+    """Current events by their keys, with their subjects, for a list of at most some hundreds. Two queries."""
+    found = KINDS[kind].event._default_manager.filter(record__in=records, seq_to__isnull=True)
+    return entries((kind, pk, day) for pk, day in found.values_list("pk", "happened_on"))
+
+
+def entries(listed: Iterable[tuple[str, int, date]]) -> list[TimelineEntry]:
+    """The events of a list's page with their subjects, in the same order. At most two queries per kind."""
+    asked = list(listed)
+    found: dict[tuple[str, int], TimelineEntry] = {}
+    for kind in KINDS.values():
+        wanted = [pk for code, pk, _on in asked if code == kind.code]
+        if not wanted:
+            continue
+        events = list(kind.event._default_manager.filter(pk__in=wanted).select_related("region", "organisation"))
+        subjects = current_subjects(kind, {event.subject for event in events})
+        found |= {
+            (kind.code, event.pk): TimelineEntry(kind.code, event.happened_on, event, subjects[event.subject])
+            for event in events
+            if event.subject in subjects
+        }
+    return [found[code, pk] for code, pk, _on in asked if (code, pk) in found]
+
+
+def event_years(user: User) -> list[int]:
+    """The years the events somebody may read lie in, newest first. One query that reads both ends of an index only."""
+    allowed = registry.scope(user, Permission.RECORD_READ)
+    statement, values = _first_and_last_days(allowed)
+    if not statement:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        years = [int(str(day)[:4]) for days in cursor.fetchall() for day in days if day]  # SQLite keeps days as text
+    return list(range(max(years), min(years) - 1, -1)) if years else []
+
+
+def _first_and_last_days(allowed: Scope) -> tuple[str, list[int]]:
+    """SQL for the first and last day of each kind's events in a scope: an index look-up for every region.
+
+    As one minimum over all their events it would read every event of the scope, each time the list is shown.
+    """
+    quoted, regions = connection.ops.quote_name, connection.ops.quote_name(Region._meta.db_table)
+    parts, values = [], []
+    for table in (quoted(kind.event._meta.db_table) for kind in KINDS.values()):
+        for low, high in allowed.ranges:
+            ends = (f"(SELECT {end}(happened_on) FROM {table} WHERE region_id = place.id AND seq_to IS NULL)" for end in ("min", "max"))  # fmt: skip
+            first, last = ends
+            parts.append(f"SELECT min({first}), max({last}) FROM {regions} place WHERE path >= %s AND path < %s")
+            values += [low, high]
+        for organisation in sorted(allowed.organisations):
+            parts.append(
+                f"SELECT min(happened_on), max(happened_on) FROM {table} WHERE organisation_id = %s AND seq_to IS NULL"
+            )
+            values.append(organisation)
+    return " UNION ALL ".join(parts), values
+
+
+def latest_records(user: User, *, limit: int = 8) -> list[TimelineEntry]:
+    """The records filed last in the regions somebody may read; a few queries."""
+    allowed = registry.scope(user, Permission.RECORD_READ)
+    if not allowed:
+        return []
+    entries: list[TimelineEntry] = []
+    for kind in KINDS.values():
+        events = list(
+            kind.event._default_manager.filter(registry.in_scope(allowed), seq_to__isnull=True)
+            .exclude(state=State.VOID)
+            .select_related("organisation")
+            .order_by(F("seq_from").desc(), "-happened_on")[:limit]
+        )
+        subjects = current_subjects(kind, {event.subject for event in events})
+        entries += [
+            TimelineEntry(kind.code, event.happened_on, event, subjects[event.subject])
+            for event in events
+            if event.subject in subjects
+        ]
+    return sorted(entries, key=lambda entry: (entry.event.seq_from, entry.on), reverse=True)[:limit]
+
+
+def drafts_visible_to(user: User) -> int:
+    """How many draft events wait for confirmation by whoever may confirm."""
+    allowed = registry.scope(user, Permission.RECORD_CONFIRM)
+    if not allowed:
+        return 0
+    return sum(
+        kind.event._default_manager.filter(registry.in_scope(allowed), seq_to__isnull=True, state=State.DRAFT).count()
+        for kind in KINDS.values()
+    )

@@ -1,0 +1,77 @@
+"""Corrections that were proposed: the reads."""
+
+from collections.abc import Iterable
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.http import Http404
+
+from xingke.accounts.models import User
+from xingke.accounts.permissions import Permission
+from xingke.ledger.kinds import KINDS
+from xingke.ledger.models import Proposal
+from xingke.ledger.queries import current_subjects, models_of
+from xingke.ledger.records import RecordPage, record_page
+from xingke.registry import queries as registry
+
+
+def proposals_of(shown: RecordPage) -> list[Proposal]:
+    """The changes proposed of a record, newest first. One query."""
+    found = Proposal.objects.filter(kind=shown.kind, record=shown.current.record)
+    return list(found.select_related("proposed_by", "decided_by", "region"))
+
+
+def proposal_to_decide(user: User, kind: str, record: UUID, pk: int) -> Proposal:
+    """A proposed change for whoever may accept or withdraw it, or 404."""
+    record_page(user, kind, record)
+    found = Proposal.objects.filter(pk=pk, kind=kind, record=record).select_related("region").first()
+    may_confirm_there = found and registry.scope(user, Permission.RECORD_CONFIRM).covers(found.region.path)
+    if found is None or not (may_confirm_there or found.proposed_by_id == user.pk):
+        raise Http404
+    return found
+
+
+def proposals_listed(user: User, *, outcome: str = "", mine: bool = False) -> QuerySet[Proposal]:
+    """The proposed changes that wait for, or were decided by, whoever may confirm, or those somebody proposed themselves.
+
+    404 for whoever may neither enter nor confirm records.
+    """
+    confirming = registry.scope(user, Permission.RECORD_CONFIRM)
+    if not confirming:
+        registry.require_page(user, Permission.RECORD_ENTER)
+    own = Q(proposed_by=user.pk)
+    found = Proposal.objects.filter(own if mine else registry.in_scope(confirming, organisation="") | own)
+    if outcome in Proposal.Outcome.values:
+        found = found.filter(outcome=outcome)
+    return found.select_related("region", "proposed_by", "decided_by").order_by("-seq")
+
+
+def proposals_waiting(user: User) -> int:
+    """How many proposed changes wait for whoever may accept them; their own do not. One query."""
+    allowed = registry.scope(user, Permission.RECORD_CONFIRM)
+    if not allowed:
+        return 0
+    waiting = Proposal.objects.filter(registry.in_scope(allowed, organisation=""), outcome=Proposal.Outcome.OPEN)
+    return waiting.exclude(proposed_by=user.pk).count()
+
+
+def proposed(proposals: Iterable[Proposal]) -> list[tuple[Proposal, Any, Any]]:
+    """Proposals with the version each was made of and its subject, in the same order. Two queries per kind and sort."""
+    asked = list(proposals)
+    found: dict[int, tuple[Proposal, Any, Any]] = {}
+    for (code, is_event), group in groupby(
+        sorted(asked, key=lambda each: (each.kind, each.is_event)), key=lambda each: (each.kind, each.is_event)
+    ):
+        own, model = list(group), models_of(code)[int(is_event)]
+        rows = model._default_manager.filter(record__in=[each.record for each in own]).select_related("region")
+        versions = {(row.record, row.version): row for row in rows}
+        keys = {getattr(row, "subject", row.record) for row in versions.values()}
+        subjects = (
+            current_subjects(KINDS[code], keys) if code in KINDS else {row.record: row for row in versions.values()}
+        )
+        for each in own:
+            row = versions[each.record, each.version]
+            found[each.pk] = (each, row, subjects[getattr(row, "subject", row.record)])
+    return [found[each.pk] for each in asked]

@@ -1,0 +1,209 @@
+"""One record: the reads."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.http import Http404
+
+from xingke.accounts.models import User
+from xingke.accounts.permissions import Permission
+from xingke.base.refusals import Answer
+from xingke.ledger.kinds import KINDS, Kind
+from xingke.ledger.models import EventVersion, State
+from xingke.ledger.observations import choice_of
+from xingke.ledger.queries import (
+    OBSERVATION,
+    authors,
+    covers,
+    current_subjects,
+    may_change_at_once,
+    models_of,
+    state_with,
+)
+from xingke.ledger.rules import may_confirm, may_correct, natural_key
+from xingke.registry import queries as registry
+from xingke.registry.models import Organisation, Region
+
+
+@dataclass(frozen=True)
+class RecordPage:
+    """One record with all its versions, newest first; where it has a history also its events, oldest first."""
+
+    kind: str
+    is_event: bool
+    current: Any  # the model of its kind
+    versions: Sequence[Any]
+    subject: Any | None
+    history: Sequence[EventVersion]
+
+    @property
+    def alive(self) -> list[EventVersion]:
+        """The events that are not void, nor the subject with them, oldest first."""
+        return [event for event in self.history if state_with(self.subject, event) != State.VOID]
+
+
+def record_page(user: User, kind: str, record: UUID) -> RecordPage:
+    """A record by kind and key, or 404 for whoever may not read it. Event keys and subject keys both answer.
+
+    Whoever may read one version sees them all: a figure frozen here may rest on a record since corrected to next door.
+    """
+    allowed = registry.scope(user, Permission.RECORD_READ)
+    for model in models_of(kind):
+        is_event = issubclass(model, EventVersion)
+        versions = list(
+            model._default_manager.filter(record=record)
+            .select_related("region", "zone", "organisation", "entered_by", "confirmed_by")
+            .order_by("-version")
+        )
+        if not any(covers(allowed, version) for version in versions):
+            continue
+        subject_key = getattr(versions[0], "subject", record)
+        history: list[EventVersion] = []
+        subject = None
+        if kind in KINDS:
+            history = list(
+                KINDS[kind]
+                .event._default_manager.filter(subject=subject_key, seq_to__isnull=True)
+                .select_related("region", "organisation")
+                .order_by("step")
+            )
+            subject = current_subjects(KINDS[kind], {subject_key}).get(subject_key)
+        return RecordPage(kind, is_event, versions[0], versions, subject, history)
+    raise Http404
+
+
+def held_since(shown: RecordPage, *, on: date) -> date | None:
+    """Since when a subject has been held or running, counting confirmed events up to a day; None if it is not held."""
+    since: date | None = None
+    for event in shown.history:
+        if event.state == State.CONFIRMED and event.happened_on <= on and event.effect:
+            since = event.happened_on if event.effect > 0 else None
+    return since
+
+
+def is_held(shown: RecordPage, *, on: date) -> bool:
+    """Whether a subject is held or runs on a day."""
+    return held_since(shown, on=on) is not None
+
+
+@dataclass(frozen=True)
+class Rights:
+    """What somebody may do to a record now: what the page offers, not what the actions check again.
+
+    why_not: why somebody who may confirm records may not confirm this one. is_proposed: a change is only proposed.
+    """
+
+    add: bool = False
+    attach: bool = False
+    correct: bool = False
+    is_proposed: bool = False
+    confirm: bool = False
+    why_not: str = ""
+    void: bool = False
+    choose: bool = False
+
+
+def rights(user: User, shown: RecordPage) -> Rights:
+    """What the reader of a record's page may do. What has a history is confirmed and voided by its events."""
+    row = shown.current
+    may = {
+        permission: registry.scope(user, permission).covers(row.region.path)
+        for permission in (Permission.RECORD_ENTER, Permission.RECORD_CONFIRM, Permission.OBSERVATION_CHOOSE)
+    }
+    is_whole = shown.is_event or shown.kind == OBSERVATION
+    confirmable = _may_confirm(user, shown) if is_whole and may[Permission.RECORD_CONFIRM] else None
+    correctable = may_correct(state=row.state, is_current=True).allowed
+    return Rights(
+        add=may[Permission.RECORD_ENTER] and bool(shown.alive),
+        attach=may[Permission.RECORD_ENTER],
+        correct=may[Permission.RECORD_ENTER] and correctable,
+        is_proposed=not changed_at_once(user, shown),
+        confirm=confirmable is not None and confirmable.allowed,
+        why_not=str(confirmable.reason) if confirmable is not None and row.state == State.DRAFT else "",
+        void=correctable and _may_void(user, shown),
+        choose=may[Permission.OBSERVATION_CHOOSE] and shown.kind == OBSERVATION and choice_of(row) is not None,
+    )
+
+
+def _may_confirm(user: User, shown: RecordPage) -> Answer:
+    row = shown.current
+    state = state_with(shown.subject, row)
+    if state != State.DRAFT or shown.kind not in KINDS or not KINDS[shown.kind].names.four_eyes:
+        return may_confirm(state=state, by=user.pk)
+    wrote = authors(type(row), [row])[row.record]
+    if shown.subject is not None and shown.subject.state == State.DRAFT:
+        wrote |= authors(type(shown.subject), [shown.subject])[shown.subject.record]
+    return may_confirm(state=row.state, by=user.pk, four_eyes=True, authors=wrote)
+
+
+def _may_void(user: User, shown: RecordPage) -> bool:
+    """Whether somebody may void a record, or where it is only proposed, propose to; a history is voided by its events."""
+    region, wanted = shown.current.region, [Permission.RECORD_CONFIRM]
+    if not changed_at_once(user, shown):
+        wanted.append(Permission.RECORD_ENTER)
+    is_whole = shown.is_event or shown.kind == OBSERVATION
+    return is_whole and any(registry.scope(user, each).covers(region.path) for each in wanted)
+
+
+def changed_at_once(user: User, shown: RecordPage) -> bool:
+    """Whether a change the reader makes of a record is written at once where it stays, or only proposed."""
+    return may_change_at_once(shown.kind, shown.current, user, [shown.current.region]).allowed
+
+
+def record_to_change(user: User, kind: str, record: UUID, permission: Permission) -> RecordPage:
+    """A record somebody has the permission to change, or 404."""
+    shown = record_page(user, kind, record)
+    if not registry.scope(user, permission).covers(shown.current.region.path):
+        raise Http404
+    return shown
+
+
+def record_to_add_to(user: User, kind: str, record: UUID) -> RecordPage:
+    """A record with a history to which somebody may add an event, or 404; to what is void nothing is added."""
+    shown = record_to_change(user, kind, record, Permission.RECORD_ENTER)
+    if not shown.alive:
+        raise Http404
+    return shown
+
+
+def record_to_void(user: User, kind: str, record: UUID) -> RecordPage:
+    """An event or reported figure somebody may void, or propose to, or 404."""
+    shown = record_page(user, kind, record)
+    if not _may_void(user, shown):
+        raise Http404
+    return shown
+
+
+def kind_to_enter(user: User, code: str) -> Kind:
+    """A kind somebody may file records of somewhere, or 404."""
+    registry.require_page(user, Permission.RECORD_ENTER)
+    if code not in KINDS:
+        raise Http404
+    return KINDS[code]
+
+
+def same_things(
+    kind: Kind, *, fields: Mapping[str, str], region: Region, organisation: Organisation | None, key: UUID
+) -> list[Any]:
+    """The records of a kind that speak of the same thing as one to be filed as ``key``, oldest first. One query."""
+    names, holder = kind.names, organisation.pk if organisation else f"region {region.pk}"
+    number, name = fields.get("number", ""), fields.get("name", "")
+    terms = {each: fields[each] for each in kind.repeated}
+    alike = Q(**terms, organisation=organisation, name=name.strip())
+    if number:
+        alike |= Q(number=number)
+    found: QuerySet[Any] = kind.subject._default_manager.filter(alike, seq_to__isnull=True).exclude(state=State.VOID)
+    wanted = natural_key(names, terms=list(terms.values()), holder=holder, number=number, name=name)
+    return [
+        row
+        for row in found.exclude(record=key).select_related("region", "organisation").order_by("seq_from", "pk")[:50]
+        if wanted
+        == natural_key(
+            names, terms=[getattr(row, each) for each in terms], holder=row.organisation_id or f"region {row.region_id}",
+            number=row.number, name=row.name,
+        )
+    ]  # fmt: skip
