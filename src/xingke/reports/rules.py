@@ -21,6 +21,7 @@ from xingke.base.press import numerals
 from xingke.base.sayings import NOTHING, Saying, say
 from xingke.indicators import aspect_names
 from xingke.indicators.aspect_names import ASPECT_NAMES
+from xingke.indicators.identities import Identity, is_part
 from xingke.indicators.rules import Indicator
 from xingke.ledger.kind_names import KIND_NAMES
 
@@ -247,6 +248,7 @@ class Outline:
 def sentences_can_be_read(catalogue: Catalogue) -> Iterator[Issue]:
     """Every sentence parses, and speaks of indicators that exist and of which its aspects can be said."""
     known = {each.code: each for each in catalogue.values("indicator")}
+    identities = list(catalogue.values("identity"))
     for entry in catalogue.of("outline"):
         for section in entry.value.section:
             for sentence in section.sentence:
@@ -256,11 +258,11 @@ def sentences_can_be_read(catalogue: Catalogue) -> Iterator[Issue]:
                     yield Issue(entry.file, entry.place, str(error))
                     continue
                 slots = (slot for clause in clauses for choice in clause.choices for slot in choice.slots)
-                for wrong in filter(None, (_misfit(slot, known) for slot in slots)):
+                for wrong in filter(None, (_misfit(slot, known, identities) for slot in slots)):
                     yield Issue(entry.file, entry.place, f"{sentence.text!r} {wrong}")
 
 
-def _misfit(slot: Slot, known: Mapping[str, Indicator]) -> str:
+def _misfit(slot: Slot, known: Mapping[str, Indicator], identities: Sequence[Identity]) -> str:
     """What is wrong with speaking of an indicator so; empty when nothing is."""
     code, other = aspect_names.split(slot.aspect)
     for each in filter(None, (slot.code, other)):
@@ -273,6 +275,8 @@ def _misfit(slot: Slot, known: Mapping[str, Indicator]) -> str:
         return f"says {code} of {slot.code!r}, whose nature is {asked.nature!r}"
     if other and known[other].unit != asked.unit:
         return f"compares {slot.code!r} in {asked.unit!r} with {other!r} in {known[other].unit!r}"
+    if other and not is_part(asked, known[other], identities):
+        return f"says the share of {slot.code!r} in {other!r}, which no definition or identity makes its whole"
     return ""
 
 
