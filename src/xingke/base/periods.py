@@ -84,6 +84,11 @@ class Period:
         return self.first == self.last
 
     @property
+    def is_year(self) -> bool:
+        """Whether it is one calendar year."""
+        return self.code == str(self.first.year)
+
+    @property
     def length(self) -> int:
         """Number of months; 0 for an as-of day."""
         if self.is_day:

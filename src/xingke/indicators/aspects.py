@@ -15,11 +15,13 @@ from xingke.base.quantities import format_number
 from xingke.base.sayings import NOTHING, Saying, say
 from xingke.indicators import rules
 from xingke.indicators.aspect_names import ASPECT_NAMES, split
+from xingke.indicators.identities import is_part
 from xingke.indicators.queries import indicator
 from xingke.indicators.reader import Reader
 from xingke.indicators.rules import Indicator
-from xingke.indicators.values import Growth, Value
+from xingke.indicators.values import Growth, Value, said
 from xingke.ledger.observations import Told
+from xingke.registry import queries as registry
 from xingke.registry.models import Region
 
 LOOKED_BACK = 10  # like periods before, in which a record high is looked for
@@ -69,9 +71,13 @@ class Question:
 
 @dataclass(frozen=True, kw_only=True)
 class Aspect:
-    """How an aspect is read; periods: what else it looks at than the period and the like one a year before."""
+    """How an aspect is read; periods: what else it looks at than the period and the like one a year before.
+
+    compares: it holds the period against the like one a year before, which a longer one overlaps.
+    """
 
     read: Callable[[Question], Reading]
+    compares: bool = False
     periods: Callable[[Question], Sequence[Period]] = lambda _question: ()
 
 
@@ -81,7 +87,11 @@ def read(reader: Reader, asked: Indicator, region: Region, period: Period, aspec
     question = Question(reader, asked, region, period, reader.indicator(other, region=region) if other else None)
     if asked.nature not in ASPECT_NAMES[code].natures:
         return Reading(why=say("“%(name)s”无从说起：这类指标不适用。", name=label(asked, aspect, region=region)))
-    return ASPECTS[code].read(question)
+    if ASPECTS[code].compares and period.length > 12:
+        return Reading(why=say("%(period)s超过一年，与上年同期重叠，不能相比。", period=period))
+    found = ASPECTS[code].read(question)
+    beyond = () if found.told else tuple(value for value in found.values if value.is_beyond)
+    return Reading(why=_beyond(beyond[0])) if beyond else found
 
 
 def read_together(reader: Reader, wanted: Sequence[tuple[str, str]], region: Region, period: Period) -> None:
@@ -119,6 +129,10 @@ def _before(question: Question) -> Reading:
 def _said(value: Value) -> Reading:
     if not value.is_known:
         return Reading(why=why_unknown(value))
+    if value.indicator.net and value.amount is not None and value.amount < 0:
+        return Reading(
+            why=say("“%(name)s”%(period)s为负数，不能说成净增。", name=value.indicator.label, period=value.period)
+        )
     return Reading(text=value.text, amount=value.amount, values=(value,))
 
 
@@ -171,11 +185,11 @@ def _net(question: Question) -> Reading:
     if problem:
         return Reading(why=problem)
     change = amounts[0] - amounts[1]
-    size = format_number(abs(change), question.asked.decimals)
-    then = "上年" if question.period.length == 12 else "上年同期"
+    size, unit = rules.visible(abs(change), question.asked.unit, question.asked.decimals)
+    then = "上年" if question.period.is_year else "上年同期"
     if Decimal(size):
         more, less = ("增加", "减少") if question.asked.nature == "flow" else ("净增", "净减")
-        text = f"比{then}{more if change > 0 else less}{size}{question.asked.unit}"
+        text = f"比{then}{more if change > 0 else less}{size}{unit}"
     else:
         text = f"与{then}持平"
     return Reading(text=text, amount=change, values=(now, base))
@@ -191,10 +205,12 @@ def _since_kept(question: Question) -> Sequence[Period]:
 
 def _total(question: Question) -> Reading:
     for period in _since_kept(question):
-        said = _said(question.value(question.asked, period))
-        if said.text is None or period.first.year == question.period.first.year:
-            return said
-        return replace(said, text=f"{said.text}（{since_words(period)}）")
+        found = _said(question.value(question.asked, period))
+        if found.text is None or period.first.year == question.period.first.year:
+            return found
+        (value,) = found.values
+        text = said(value.number, rules.turns_word(value.unit), value.approximation)
+        return replace(found, text=f"{text}（{since_words(period)}）")
     return Reading(
         why=say("“%(name)s”没有%(period)s以前的台账记录，不能累计。", name=question.asked.label, period=question.period)
     )
@@ -224,10 +240,13 @@ def _share_growth(question: Question) -> Reading:
 
 def _share_of(part: Value, whole: Value) -> tuple[Decimal | None, Saying]:
     """A part in percent of its whole, or why it cannot be said."""
+    names = {"part": part.indicator.label, "whole": whole.indicator.label}
+    identities = [each.value for each in registry.catalogue("identity").values()]
+    if not is_part(part.indicator, whole.indicator, identities):
+        return None, say("“%(part)s”不是“%(whole)s”的一部分，不能说占比。", **names)
     amounts, problem = _exact(part, whole)
     if problem:
         return None, problem
-    names = {"part": part.indicator.label, "whole": whole.indicator.label}
     if part.indicator.unit != whole.indicator.unit:
         return None, say("“%(part)s”占“%(whole)s”的比重：两者单位不同，不能计算。", **names)
     if amounts[1] <= 0:
@@ -262,15 +281,15 @@ def _high(question: Question) -> Reading:
 
 ASPECTS: Mapping[str, Aspect] = {
     "level": Aspect(read=_level),
-    "growth": Aspect(read=_growth),
-    "times": Aspect(read=_times),
+    "growth": Aspect(read=_growth, compares=True),
+    "times": Aspect(read=_times, compares=True),
     "rank": Aspect(read=_rank),
-    "before": Aspect(read=_before),
-    "net": Aspect(read=_net),
+    "before": Aspect(read=_before, compares=True),
+    "net": Aspect(read=_net, compares=True),
     "total": Aspect(read=_total, periods=_since_kept),
     "share": Aspect(read=_share),
-    "share_growth": Aspect(read=_share_growth),
-    "high": Aspect(read=_high, periods=_like_periods),
+    "share_growth": Aspect(read=_share_growth, compares=True),
+    "high": Aspect(read=_high, compares=True, periods=_like_periods),
 }
 
 
@@ -310,6 +329,14 @@ def why_unknown(value: Value) -> Saying:
         missing = tuple(indicator(code).label for code in value.missing)
         return say("“%(name)s”没有%(period)s的数据（缺%(missing)s）。", name=name, period=period, missing=missing)
     return say("“%(name)s”没有%(period)s的数据。", name=name, period=period)
+
+
+def _beyond(value: Value) -> Saying:
+    """Why a rate beyond what it can be at most is not said."""
+    return say(
+        "“%(name)s”%(period)s为 %(text)s，分子不全在分母之内，不能说成比率。",
+        name=value.indicator.label, period=value.period, text=value.text,
+    )  # fmt: skip
 
 
 def _exact(*values: Value) -> tuple[Sequence[Decimal], Saying]:

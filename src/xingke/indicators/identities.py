@@ -3,7 +3,7 @@
 An identity that does not hold is a finding about the figures, not an error: reports may disagree with themselves.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -14,6 +14,7 @@ from pydantic import ConfigDict
 from xingke.base.definitions import Catalogue, DefinitionKind, Issue
 from xingke.base.labels import Label
 from xingke.indicators import formula
+from xingke.indicators.rules import Indicator, counts_more
 
 SHIFTS = ("year_before", "children")  # the like period a year before; the sum over the regions right below
 
@@ -64,6 +65,11 @@ class Identity:
         """Every term of both, each once, in the order they are read."""
         return tuple(dict.fromkeys(term for side in self.sides for term in formula.terms(side)))
 
+    def has_part(self, part: str, whole: str) -> bool:
+        """Whether it says that one indicator, alone or with others, is at most another."""
+        left, right = self.sides
+        return self.relation == "<=" and right == formula.Name(whole) and formula.Name(part) in _addends(left)
+
 
 @dataclass(frozen=True)
 class Amount:
@@ -105,6 +111,18 @@ def judge(identity: Identity, amounts: Mapping[str, Amount]) -> Verdict | None:
     if identity.relation == "=":
         holds = holds and high[0] <= low[1] + identity.tolerance
     return Verdict(left, right, holds)
+
+
+def is_part(part: Indicator, whole: Indicator, known: Iterable[Identity]) -> bool:
+    """Whether one indicator is part of another: by what both count, or because an identity says so."""
+    return counts_more(whole, part) or any(each.has_part(part.code, whole.code) for each in known)
+
+
+def _addends(node: formula.Node) -> tuple[formula.Node, ...]:
+    """What a plain sum adds up; the node itself where it is none."""
+    if isinstance(node, formula.Operation) and node.sign == "+":
+        return _addends(node.left) + _addends(node.right)
+    return (node,)
 
 
 # ── checks of definitions ───────────────────────────────────────────────────────────────────────────────────────────

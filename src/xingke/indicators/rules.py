@@ -78,6 +78,7 @@ class Indicator:
     formula: str = ""
     direction: Literal["up", "down", "none"] = "up"
     decimals: int = 0
+    at_most: Decimal | None = None  # a rate beyond it is shown, with a note, but not said in a document
     over_time: Literal["sum", "last", "none"] = "sum"
     over_regions: Literal["sum", "none"] = "sum"
     growth: Literal["percent", "points", "none"] = "percent"
@@ -103,11 +104,13 @@ class Indicator:
 
 def natural_whole(part: Indicator, known: Iterable[Indicator]) -> Indicator | None:
     """The indicator that counts the same and more: 发明专利授权量 is part of 专利授权量. The narrowest; None where there is none."""
-    wholes = [each for each in known if part.counts_records and _holds(each, part)]
-    return next((each for each in wholes if not any(_holds(each, other) for other in wholes if other != each)), None)
+    wholes = [each for each in known if part.counts_records and counts_more(each, part)]
+    return next(
+        (each for each in wholes if not any(counts_more(each, other) for other in wholes if other != each)), None
+    )
 
 
-def _holds(whole: Indicator, part: Indicator) -> bool:
+def counts_more(whole: Indicator, part: Indicator) -> bool:
     """Whether everything a part counts is counted by the whole as well, in the same way, and more besides."""
     alike = all(getattr(whole, name) == getattr(part, name) for name in ("of", "nature", "sum", "net", "unit"))
     asked = {name: frozenset(part.allows(name)) for name in part.where}
@@ -430,6 +433,23 @@ def approximate_text(number: str, unit: str, word: str) -> str:
     if word in ("近", "超", "约"):
         return f"{word}{number}{unit}"
     return f"{number}{unit}{word}"
+
+
+_FINER = {"亿元": "万元", "万元": "元"}
+
+
+def visible(amount: Decimal, unit: str, decimals: int) -> tuple[str, str]:
+    """A number and its unit; money that would be rounded to nothing is told in 万元 or 元."""
+    number = format_number(amount, decimals)
+    while amount and not Decimal(number) and unit in _FINER:
+        amount, unit = amount * 10_000, _FINER[unit]
+        number = format_number(amount, 2)
+    return number, unit
+
+
+def turns_word(unit: str) -> str:
+    """The unit of what was counted over several years: a firm recognised twice is two 家次, not two 家."""
+    return "家次" if unit == "家" else unit
 
 
 _AT_LEAST = frozenset(("以上", "达上"))

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Literal
 
 from xingke.base.periods import Period
-from xingke.base.quantities import Quantity, format_number, round_half_up
+from xingke.base.quantities import Quantity, round_half_up
 from xingke.indicators import rules
 from xingke.indicators.rules import Covered, Indicator
 from xingke.ledger.observations import Told, quantity
@@ -56,6 +56,12 @@ class Value:
         return bool(self.approximation)
 
     @property
+    def is_beyond(self) -> bool:
+        """Whether it is more than the definition allows: a rate whose numerator is not all of its denominator."""
+        most = self.indicator.at_most
+        return most is not None and self.amount is not None and self.amount > most
+
+    @property
     def agrees(self) -> bool:
         """Whether what was also reported says the same, at the precision it was reported with; True where nothing was."""
         if self.also is None or self.amount is None or self.also_amount is None:
@@ -69,7 +75,7 @@ class Value:
             return "—"
         if self.observation is not None:
             return _quantity_text(self._stated, self.observation.approximation)
-        return said(self.number, self.indicator.unit, self.rough)
+        return said(self.number, self.unit, self.rough)
 
     @property
     def number(self) -> str:
@@ -78,7 +84,7 @@ class Value:
             return "—"
         if self.observation is not None:
             return f"{self._stated.stated:f}"
-        return format_number(self.amount, self.indicator.decimals)
+        return self._visible[0]
 
     @property
     def _stated(self) -> Quantity:
@@ -88,7 +94,11 @@ class Value:
     @property
     def unit(self) -> str:
         """The unit the number is shown in."""
-        return self.observation.unit if self.observation is not None else self.indicator.unit
+        return self.observation.unit if self.observation is not None else self._visible[1]
+
+    @property
+    def _visible(self) -> tuple[str, str]:
+        return rules.visible(self.amount or Decimal(0), self.indicator.unit, self.indicator.decimals)
 
 
 def _quantity_text(told: Quantity, approximation: str) -> str:

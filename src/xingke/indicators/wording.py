@@ -16,7 +16,7 @@ from xingke.indicators import formula
 from xingke.indicators.identities import Identity
 from xingke.indicators.models import Figure
 from xingke.indicators.queries import indicators
-from xingke.indicators.rules import Example, ExampleEvent, Indicator, sum_word
+from xingke.indicators.rules import Example, ExampleEvent, Indicator, sum_word, turns_word
 from xingke.indicators.values import Growth, Rank, Value
 from xingke.ledger.kinds import KINDS
 from xingke.ledger.observations import Told
@@ -176,7 +176,10 @@ def total_words(value: Value, words: Words) -> str:
     """What was counted since the records begin: 自2023年1月起累计120家。"""
     first = value.period.first
     month = period_words(Period.months(first.year, first.month, first.year, first.month))
-    return _("自%(month)s起累计%(figure)s。") % {"month": month, "figure": measured(*amount_words(value, words))}
+    number, unit = amount_words(value, words)
+    if value.unit == "家" and first.year < value.period.last.year:
+        unit = words.unit_after(turns_word(value.unit))
+    return _("自%(month)s起累计%(figure)s。") % {"month": month, "figure": measured(number, unit)}
 
 
 def sum_words(value: Value, parts: Sequence[Value]) -> Written:

@@ -50,7 +50,8 @@ def write_document(*, outline: str, region: Region, period: Period, by: User, no
     """Write a document from an outline at the present state of the ledger.
 
     If the newest edition already says exactly this from the same evidence, it is returned and nothing is written. Raises
-    Refused if ``by`` may not write for the region, the outline is unknown, or no figure is known.
+    Refused if ``by`` may not write for the region, the outline is unknown or not for that period, the period is not over,
+    or no figure is known.
     """
     registry.require(by, Permission.DOCUMENT_WRITE, region=region)
     try:
@@ -60,6 +61,8 @@ def write_document(*, outline: str, region: Region, period: Period, by: User, no
         raise Refused(
             _("没有名为“%(outline)s”的提纲，可用：%(known)s。") % {"outline": outline, "known": known}
         ) from error
+    if misfit := definition.value.misfit(period, today=now.astimezone(SHANGHAI).date()):
+        raise Refused(str(misfit))
     reader, seq = read_at()
     sayer = Sayer(reader, definition.value, region, period)
     words = rules.words_of(region.name, region.word, period)

@@ -32,10 +32,11 @@ class WriteForm(forms.Form):
 
     def __init__(self, user: User, today: date, data: Any = None) -> None:
         super().__init__(data)
-        outlines = registry.catalogue("outline").values()
+        self._today = today
+        self._outlines = {code: each.value for code, each in registry.catalogue("outline").items()}
         self.fields["outline"] = forms.ChoiceField(
             label=_("提纲"),
-            choices=[(each.value.code, each.value.label.in_language(language())) for each in outlines],
+            choices=[(code, each.label.in_language(language())) for code, each in self._outlines.items()],
             widget=forms.RadioSelect,
         )
         self._regions = registry.regions_within(registry.scope(user, Permission.DOCUMENT_WRITE))
@@ -46,11 +47,16 @@ class WriteForm(forms.Form):
                 label=_("区划"), choices=[(region.code, region.name) for region in known]
             )
         if len(known) <= FEW:
-            self._offer_periods(known, today)
+            self._offer_periods(known)
 
-    def _offer_periods(self, regions: list[Region], today: date) -> None:
+    def _offer_periods(self, regions: list[Region]) -> None:
+        known = {period for region in regions for period in reach(region, today=self._today).periods}
         offered = sorted(
-            {period for region in regions for period in reach(region, today=today).periods},
+            (
+                period
+                for period in known
+                if not all(each.misfit(period, today=self._today) for each in self._outlines.values())
+            ),
             key=lambda period: (period.last, period.first),
             reverse=True,
         )
@@ -82,6 +88,14 @@ class WriteForm(forms.Form):
                 _("“%(code)s”不是一个时期，可以写 2025、2025-H1、2025-Q3、2025-06 或 2025-01..2025-10。")
                 % {"code": text}
             ) from error
+
+    def clean(self) -> dict[str, Any]:
+        """The outline must be for the period."""
+        asked = super().clean() or {}
+        outline, period = self._outlines.get(asked.get("outline", "")), asked.get("period")
+        if outline and period and (misfit := outline.misfit(period, today=self._today)):
+            self.add_error("period", str(misfit))
+        return asked
 
 
 class VerifyForm(forms.Form):

@@ -9,6 +9,7 @@ unknown figure outside brackets takes its sentence along. Whatever is left out i
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Generic, Literal, TypeVar
 
 from pydantic import ConfigDict
@@ -17,9 +18,10 @@ from xingke.base.definitions import Catalogue, DefinitionKind, Entry, Issue
 from xingke.base.labels import Label
 from xingke.base.periods import Period
 from xingke.base.press import numerals
-from xingke.base.sayings import Saying
+from xingke.base.sayings import NOTHING, Saying, say
 from xingke.indicators import aspect_names
 from xingke.indicators.aspect_names import ASPECT_NAMES
+from xingke.indicators.identities import Identity, is_part
 from xingke.indicators.rules import Indicator
 from xingke.ledger.kind_names import KIND_NAMES
 
@@ -175,8 +177,28 @@ NAME_FIELDS = ("organisation", "name", "event", "month", "day")
 
 
 @dataclass(frozen=True, kw_only=True)
+class Span:
+    """A kind of period that an outline may be for: what it is called, and which periods are of it."""
+
+    word: Saying
+    holds: Callable[[Period], bool]
+
+
+SPANS: Mapping[str, Span] = {
+    "year": Span(word=say("全年"), holds=lambda period: period.is_year),
+    "first_half": Span(word=say("上半年"), holds=lambda period: period.code.endswith("-H1")),
+    "half": Span(word=say("半年"), holds=lambda period: "-H" in period.code),
+    "quarter": Span(word=say("季度"), holds=lambda period: "-Q" in period.code),
+    "month": Span(word=say("单月"), holds=lambda period: period.length == 1),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
 class Outline:
-    """What a document of one kind says, in what order."""
+    """What a document of one kind says, in what order.
+
+    periods: which kinds of period its words fit, from ``SPANS``; empty: any.
+    """
 
     __pydantic_config__ = ConfigDict(extra="forbid")
 
@@ -185,6 +207,7 @@ class Outline:
     title: str
     issuer: str
     section: tuple[Section, ...]
+    periods: tuple[str, ...] = ()
     names: tuple[NameList, ...] = ()
     version: int = 1
     source: str = ""
@@ -192,6 +215,15 @@ class Outline:
     @property
     def key(self) -> str:
         return self.code
+
+    def misfit(self, period: Period, *, today: date) -> Saying:
+        """Why it cannot be written for a period: its words are of another, or what it tells of is not over."""
+        if self.periods and not any(SPANS[name].holds(period) for name in self.periods):
+            spans = tuple(SPANS[name].word for name in self.periods)
+            return say("“%(outline)s”只写%(spans)s，不能写%(period)s。", outline=self.label, spans=spans, period=period)
+        if period.last > today:
+            return say("%(period)s还没有结束，数字未定，不能成文。", period=period)
+        return NOTHING
 
     def slots(self) -> tuple[Slot, ...]:
         """Every figure and every list of names the outline may speak, each once."""
@@ -216,6 +248,7 @@ class Outline:
 def sentences_can_be_read(catalogue: Catalogue) -> Iterator[Issue]:
     """Every sentence parses, and speaks of indicators that exist and of which its aspects can be said."""
     known = {each.code: each for each in catalogue.values("indicator")}
+    identities = list(catalogue.values("identity"))
     for entry in catalogue.of("outline"):
         for section in entry.value.section:
             for sentence in section.sentence:
@@ -225,11 +258,11 @@ def sentences_can_be_read(catalogue: Catalogue) -> Iterator[Issue]:
                     yield Issue(entry.file, entry.place, str(error))
                     continue
                 slots = (slot for clause in clauses for choice in clause.choices for slot in choice.slots)
-                for wrong in filter(None, (_misfit(slot, known) for slot in slots)):
+                for wrong in filter(None, (_misfit(slot, known, identities) for slot in slots)):
                     yield Issue(entry.file, entry.place, f"{sentence.text!r} {wrong}")
 
 
-def _misfit(slot: Slot, known: Mapping[str, Indicator]) -> str:
+def _misfit(slot: Slot, known: Mapping[str, Indicator], identities: Sequence[Identity]) -> str:
     """What is wrong with speaking of an indicator so; empty when nothing is."""
     code, other = aspect_names.split(slot.aspect)
     for each in filter(None, (slot.code, other)):
@@ -242,7 +275,17 @@ def _misfit(slot: Slot, known: Mapping[str, Indicator]) -> str:
         return f"says {code} of {slot.code!r}, whose nature is {asked.nature!r}"
     if other and known[other].unit != asked.unit:
         return f"compares {slot.code!r} in {asked.unit!r} with {other!r} in {known[other].unit!r}"
+    if other and not is_part(asked, known[other], identities):
+        return f"says the share of {slot.code!r} in {other!r}, which no definition or identity makes its whole"
     return ""
+
+
+def periods_are_known(catalogue: Catalogue) -> Iterator[Issue]:
+    """An outline is for kinds of period there are."""
+    for entry in catalogue.of("outline"):
+        for name in entry.value.periods:
+            if name not in SPANS:
+                yield Issue(entry.file, entry.place, f"periods: {name!r} is none of {', '.join(SPANS)}")
 
 
 def names_can_be_said(catalogue: Catalogue) -> Iterator[Issue]:
@@ -282,8 +325,9 @@ def _prose(entry: Entry[Outline]) -> Iterator[str]:
 
 
 OUTLINES: DefinitionKind[Outline] = DefinitionKind(
-    "outline", "outlines.toml", Outline, (sentences_can_be_read, names_can_be_said, prose_holds_no_numeral)
-)
+    "outline", "outlines.toml", Outline,
+    (sentences_can_be_read, periods_are_known, names_can_be_said, prose_holds_no_numeral),
+)  # fmt: skip
 
 
 # ── composing ───────────────────────────────────────────────────────────────────────────────────────────────────────

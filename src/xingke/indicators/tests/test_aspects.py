@@ -1,5 +1,6 @@
 """What can be said of a figure besides its value: read from values, frozen with them, and said again the same."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -12,6 +13,7 @@ from xingke.indicators.actions import Said, freeze, read_at, read_figure
 from xingke.indicators.drift import Readers, drift
 from xingke.indicators.queries import indicator, indicators
 from xingke.indicators.rules import natural_whole
+from xingke.indicators.values import Value
 from xingke.registry.models import Region
 
 YEAR = Period.year(2025)
@@ -115,7 +117,7 @@ def test_a_total_runs_from_the_month_records_are_kept_from(cast: Cast) -> None:
 
     total = said(cast.county, "high_tech_recognised", "total")
 
-    assert (total.text, total.parts[0]["period"], total.route) == ("4家（2023年以来）", "2023-01..2025-12", "records")
+    assert (total.text, total.parts[0]["period"], total.route) == ("4家次（2023年以来）", "2023-01..2025-12", "records")
     first = said(cast.county, "high_tech_recognised", "total", Period.year(2023))
     assert first.text is None
     assert "不能累计" in str(first.why)
@@ -133,6 +135,91 @@ def test_a_share_and_its_change_rest_on_all_its_values(cast: Cast) -> None:
     assert (change.text, Decimal(change.value), len(change.parts)) == ("提高5.0个百分点", 5, 4)
     asked = indicator("invention_applications")
     assert aspects.called(asked, "share:patent_applications") == "发明专利申请量（占专利申请量比重）"
+
+
+@pytest.mark.parametrize(
+    "part, whole",
+    [
+        ("high_tech_enterprises", "tech_smes"),  # no part of each other, though both are counted in 家
+        ("tech_smes", "high_tech_enterprises"),
+        ("high_tech_recognised", "high_tech_applications"),  # who passes need not have applied in the period
+        ("patent_applications", "invention_applications"),  # the other way round
+    ],
+)
+def test_only_a_part_has_a_share_of_its_whole(cast: Cast, part: str, whole: str) -> None:
+    told(cast, indicator(part).label.zh, indicator(part).unit, y2024="40", y2025="20")
+    told(cast, indicator(whole).label.zh, indicator(whole).unit, y2024="80", y2025="50")
+
+    for aspect in ("share", "share_growth"):
+        found = said(cast.county, part, f"{aspect}:{whole}")
+        assert (found.text, "的一部分，不能说占比" in str(found.why)) == (None, True)
+
+
+def test_an_identity_makes_a_part_of_what_is_only_reported(cast: Cast) -> None:
+    told(cast, "高新技术产业增加值", "亿元", y2025="50")
+    told(cast, "规上工业增加值", "亿元", y2025="200")
+
+    assert said(cast.county, "hightech_value_added", "share:industrial_value_added").text == "25.0%"
+
+
+def test_a_rate_beyond_its_bound_is_not_said(cast: Cast) -> None:
+    told(cast, "高新技术企业认定数", "家", y2024="8", y2025="12")
+    told(cast, "高新技术企业申报数", "家", y2024="10", y2025="10")
+
+    level = said(cast.county, "high_tech_pass_rate", "level")
+    growth = said(cast.county, "high_tech_pass_rate", "growth")
+
+    assert said(cast.county, "high_tech_pass_rate", "before").text == "80.0%"
+    assert (level.text, growth.text) == (None, None)
+    assert (
+        str(level.why)
+        == str(growth.why)
+        == ("“高新技术企业认定通过率”2025年为 120.0%，分子不全在分母之内，不能说成比率。")
+    )
+
+
+def test_little_money_is_not_said_as_none(cast: Cast) -> None:
+    asked = indicator("contract_registered_value")
+    little = Value(indicator=asked, region=cast.county, period=YEAR, status="known", amount=Decimal("0.004"))
+
+    assert (little.text, little.number, little.unit) == ("40.00万元", "40.00", "万元")
+    assert replace(little, amount=Decimal("0.4")).text == "0.40亿元"
+
+
+def test_nothing_negative_is_said_of_a_net_increase(cast: Cast) -> None:
+    keep_records(cast.county, by=cast.statistician)
+    file(
+        "patent",
+        "一种阀门",
+        [("granted", "2024-03-05"), ("lapsed", "2025-03-05")],
+        firm=cast.firm,
+        by=cast.statistician,
+    )
+
+    net = said(cast.county, "invention_net", "level")
+
+    assert said(cast.county, "invention_net", "before").text == "1件"
+    assert (net.text, str(net.why)) == (None, "“发明专利净增量”2025年为负数，不能说成净增。")
+    assert said(cast.county, "invention_patents", "net").text == "比上年净减1件"
+
+
+@pytest.mark.parametrize("period, text", [("2024", "比上年增加2家"), ("2024-07..2025-06", "比上年同期增加2家")])
+def test_only_a_calendar_year_is_compared_with_the_year_before(cast: Cast, period: str, text: str) -> None:
+    keep_records(cast.county, by=cast.statistician)
+    for number, day in enumerate(("2023-03-05", "2024-04-05", "2024-08-05", "2024-09-05", "2025-03-05")):
+        file("recognition", f"证书{number}", [("applied", day)], firm=cast.firm, by=cast.statistician)
+
+    assert said(cast.county, "high_tech_applications", "net", Period.parse(period)).text == text
+
+
+@pytest.mark.parametrize("aspect", ["growth", "times", "before", "net", "high", "share_growth:high_tech_recognised"])
+def test_more_than_a_year_is_not_compared_with_the_like_a_year_before(cast: Cast, aspect: str) -> None:
+    keep_records(cast.county, by=cast.statistician)
+    recognised(cast, *[f"{year}-03-05" for year in (2021, 2022, 2023, 2024, 2024, 2025, 2025)])
+
+    found = said(cast.county, "high_tech_new", aspect, Period.parse("2024-01..2025-12"))
+
+    assert (found.text, "超过一年，与上年同期重叠" in str(found.why)) == (None, True)
 
 
 @pytest.mark.parametrize("whole, why", [("0", "为零"), ("9", "部分大于整体")])
@@ -183,7 +270,7 @@ def test_a_record_high_is_frozen_with_its_series_and_drifts_with_it(cast: Cast) 
     assert (found_now.holds_then, found_now.has_drifted, found_now.now.text) == (True, True, None)
 
 
-ALL = ("level", "growth", "times", "rank", "before", "net", "total", "share:high_tech_applications", "high")
+ALL = ("level", "growth", "times", "rank", "before", "net", "total", "share:high_tech_recognised", "high")
 
 
 @pytest.mark.parametrize("aspect", ALL)
@@ -198,7 +285,7 @@ def test_whatever_is_said_of_records_is_the_same_when_it_is_checked(cast: Cast, 
             by=cast.statistician,
         )
     reader, seq = read_at()
-    found = read_figure(reader, "high_tech_recognised", cast.county, YEAR, aspect)
+    found = read_figure(reader, "high_tech_new", cast.county, YEAR, aspect)
     if found.text is None:
         assert aspect in ("rank", "high")  # other siblings keep no records; two years before are too few
         return

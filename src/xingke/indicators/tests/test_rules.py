@@ -230,3 +230,18 @@ REFUSED = [
 def test_a_formula_may_not_hold(story: str, text: str) -> None:
     with pytest.raises(formula.FormulaError):
         formula.parse(text)
+
+
+@pytest.mark.parametrize(
+    "amount, unit, said",
+    [
+        ("0.004", "亿元", "40.00万元"),
+        ("0.005", "亿元", "0.01亿元"),
+        ("0.0000004", "亿元", "40.00元"),
+        ("-0.001", "万元", "-10.00元"),
+        ("0", "亿元", "0.00亿元"),
+        ("0.001", "%", "0.00%"),
+    ],
+)
+def test_money_that_rounds_to_nothing_is_told_in_a_finer_unit(amount: str, unit: str, said: str) -> None:
+    assert "".join(rules.visible(Decimal(amount), unit, 2)) == said

@@ -4,6 +4,8 @@ import pytest
 
 from xingke.base.definitions import Catalogue, Entry
 from xingke.base.labels import Label
+from xingke.base.periods import Period
+from xingke.indicators.rules import Indicator
 from xingke.reports import rules
 from xingke.reports.rules import (
     Clause,
@@ -193,6 +195,54 @@ def test_a_sentence_may_begin_a_paragraph() -> None:
     composed, _gaps = compose(outline, words=WORDS, say=lambda _slot: (None, ""), label=lambda _slot: "")
 
     assert composed[0].paragraphs == (("甲。",), ("乙。",))
+
+
+def test_an_outline_says_a_share_of_a_whole_only() -> None:
+    def indicator(code: str, **where: str) -> Indicator:
+        return Indicator(
+            code=code, label=Label(code, code), meaning=Label(code, code), unit="件", nature="flow", source="",
+            of="patent", where=where, events=("applied",),
+        )  # fmt: skip
+
+    known = [indicator("part", form="invention"), indicator("whole"), indicator("other", form="design")]
+    text = "占{part:share:whole}，占{part:share:other}，占{other:share:part}。"
+    outline = Outline(
+        code="t", label=Label("甲", "a"), title="题", issuer="局",
+        section=(Section(sentence=(SentenceDefinition(text=text),)),),
+    )  # fmt: skip
+    catalogue = Catalogue({
+        "outline": [Entry("outline", outline, {}, "outlines.toml")],
+        "indicator": [Entry("indicator", each, {}, "indicators.toml") for each in known],
+    })  # fmt: skip
+
+    issues = [str(issue) for issue in rules.sentences_can_be_read(catalogue)]
+    assert [("'part' in 'other'" in each, "'other' in 'part'" in each) for each in issues] == [(1, 0), (0, 1)]
+
+
+def test_an_outline_is_for_kinds_of_period_there_are() -> None:
+    outline = Outline(
+        code="t", label=Label("甲", "a"), title="题", issuer="局", section=(), periods=("year", "fortnight")
+    )
+    catalogue = Catalogue({"outline": [Entry("outline", outline, {}, "outlines.toml")]})
+
+    (unknown,) = (str(issue) for issue in rules.periods_are_known(catalogue))
+    assert "periods: 'fortnight' is none of year, first_half" in unknown
+
+
+@pytest.mark.parametrize(
+    "span, inside, outside",
+    [
+        ("year", "2025", "2024-07..2025-06"),
+        ("first_half", "2025-H1", "2025-H2"),
+        ("half", "2025-H2", "2025-03..2025-08"),
+        ("quarter", "2025-Q4", "2025-02..2025-04"),
+        ("month", "2025-03", "2025-03-31"),
+    ],
+)
+def test_a_kind_of_period_holds_its_own(span: str, inside: str, outside: str) -> None:
+    holds = rules.SPANS[span].holds
+
+    assert (holds(Period.parse(inside)), holds(Period.parse(outside))) == (True, False)
 
 
 def test_the_outlines_of_the_packs_hold_no_numeral() -> None:

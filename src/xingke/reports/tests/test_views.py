@@ -5,6 +5,7 @@ import io
 import re
 import zipfile
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -13,6 +14,7 @@ from pypdfium2 import PdfDocument
 
 from tests.cast import NOW, Cast, file, keep_records, void
 from xingke.base.periods import Period
+from xingke.base.refusals import Refused
 from xingke.indicators.models import Figure
 from xingke.ledger import actions as ledger
 from xingke.ledger.models import RecognitionEvent
@@ -180,6 +182,54 @@ def test_a_refusal_is_a_sentence_above_the_form_and_nothing_is_lost(cast: Cast, 
     assert "青溪县没有2025年的任何数据，无法成文。" in words(answer)
     assert re.search(r'value="annual"[^>]*checked', answer.content.decode())
     assert not Document.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "outline, period, why",
+    [
+        ("annual", "2030", "2030年还没有结束，数字未定，不能成文。"),
+        ("annual", "2025-03", "“年度工作总结”只写全年，不能写2025年3月。"),
+        ("annual", "2025-12-31", "“年度工作总结”只写全年，不能写截至2025年12月31日。"),
+        ("annual", "2025-H1", "“年度工作总结”只写全年，不能写2025年上半年。"),
+        ("half-year", "2025", "“半年工作总结”只写上半年，不能写2025年。"),
+        ("half-year", "2025-H2", "“半年工作总结”只写上半年，不能写2025年下半年。"),
+        ("plan", "2025-H1", "“年度工作要点”只写全年，不能写2025年上半年。"),
+    ],
+)
+def test_an_outline_is_written_for_its_own_kind_of_period_when_that_is_over(
+    filed: Cast, signed_in: SignedIn, outline: str, period: str, why: str
+) -> None:
+    answer = signed_in("officer").post("/documents/write/", {"outline": outline, "region": "990121", "period": period})
+
+    with pytest.raises(Refused, match=why):
+        actions.write_document(
+            outline=outline, region=filed.county, period=Period.parse(period), by=filed.officer, now=NOW
+        )
+    assert not Document.objects.exists()
+    assert why in words(answer) or "选择一个有效的选项" in words(answer)  # what is not offered cannot be chosen
+
+
+def test_a_year_is_over_when_its_last_day_is_in_shanghai(filed: Cast) -> None:
+    eve = datetime(2025, 12, 30, 15, tzinfo=UTC)  # 30 December, 23 o'clock
+
+    with pytest.raises(Refused, match="2025年还没有结束"):
+        actions.write_document(
+            outline="annual", region=filed.county, period=Period.year(2025), by=filed.officer, now=eve
+        )
+    last_day = datetime(2025, 12, 30, 17, tzinfo=UTC)  # 31 December, 1 o'clock
+    for outline in ("annual", "plan"):
+        actions.write_document(
+            outline=outline, region=filed.county, period=Period.year(2025), by=filed.officer, now=last_day
+        )
+    assert Document.objects.count() == 2
+
+
+def test_only_periods_some_outline_is_for_are_offered(filed: Cast, signed_in: SignedIn) -> None:
+    page = signed_in("officer").get("/documents/write/").content.decode()
+    offered = re.findall(r'<option value="([^"]*)"', page.split('name="period"')[1])
+
+    assert {"2025", "2025-H1"} <= set(offered)
+    assert all(Period.parse(code).length in (6, 12) for code in offered)
 
 
 def test_nobody_writes_for_another_region(filed: Cast, signed_in: SignedIn) -> None:
