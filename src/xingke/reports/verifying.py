@@ -53,12 +53,16 @@ class DriftedFigure:
 
 @dataclass(frozen=True)
 class Report:
-    """What verifying found: the verdict on the file (drift merged in), the document it is, and what drifted."""
+    """What verifying found: the verdict on the file (drift merged in), the document it is, and what drifted.
+
+    is_text_compared: whether the prose was held against the frozen document, and not the figures alone.
+    """
 
     verdict: Verdict
     document: Document | None
     drifted: tuple[DriftedFigure, ...]
     is_ledger_checked: bool
+    is_text_compared: bool = False
 
     @property
     def holds(self) -> bool:
@@ -77,7 +81,7 @@ def verify_file(data: bytes, *, visible: QuerySet[Document] | None = None) -> Re
     frozen = tree_of(document) if document else None
     verdict = verify.compare(reading, reading.proof, frozen=frozen, trusted_keys=trusted_keys())
     if document is None or (visible is not None and not visible.filter(pk=document.pk).exists()):
-        return Report(verdict, None, (), is_ledger_checked=False)
+        return Report(verdict, None, (), is_ledger_checked=False, is_text_compared=document is not None)
     drifts = check_ledger(document)
     renamed = [
         Finding(kind=Kind.RECORD_CHANGED, found=now or "—", params={"label": mention.text})
@@ -96,7 +100,9 @@ def verify_file(data: bytes, *, visible: QuerySet[Document] | None = None) -> Re
         )
         for slot, label, each in drifts
     )
-    return Report(verdict.joined([*findings, *renamed]), document, drifted, is_ledger_checked=True)
+    return Report(
+        verdict.joined([*findings, *renamed]), document, drifted, is_ledger_checked=True, is_text_compared=True
+    )
 
 
 def _readable(visible: QuerySet[Document] | None) -> QuerySet[Document]:
