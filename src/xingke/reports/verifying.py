@@ -26,7 +26,7 @@ from xingke.ledger.words import Words
 from xingke.reports import disclosure
 from xingke.reports.keys import trusted_keys
 from xingke.reports.models import DisclosureStep, Document
-from xingke.reports.naming import changed_names
+from xingke.reports.naming import changed_names, lost_names
 from xingke.reports.queries import public_documents, retraction_of, tree_of
 
 
@@ -87,9 +87,12 @@ def verify_file(data: bytes, *, visible: QuerySet[Document] | None = None) -> Re
     if document is None or (visible is not None and not visible.filter(pk=document.pk).exists()):
         return Report(verdict, None, (), is_ledger_checked=False, is_text_compared=document is not None)
     drifts = check_ledger(document)
+    names = list(tree.mentions(tree_of(document)))
+    lost = lost_names(names)
     renamed = [
         Finding(kind=Kind.RECORD_CHANGED, found=now or "—", params={"label": mention.text})
-        for mention, now in changed_names(tree.mentions(tree_of(document)))
+        for mention, now in changed_names(names)
+        if mention.text in lost
     ]
     findings = [
         Finding(

@@ -76,16 +76,18 @@ class Problem:
 
 def _report(report: Report, name: str | None, readable: Scope) -> dict[str, Any]:
     verdict = report.verdict
-    edits = [each for each in verdict.failures if each.kind is not Kind.FIGURE_DRIFTED]
+    edits = [each for each in verdict.failures if each.kind not in (Kind.FIGURE_DRIFTED, Kind.RECORD_CHANGED)]
+    renamed = [each for each in verdict.failures if each.kind is Kind.RECORD_CHANGED]
     return {
         "report": report,
         "name": name,
-        "verdict": _verdict(report, edits),
+        "verdict": _verdict(report, edits, renamed),
         "rows": verdict.rows,
         "right": sum(row.holds for row in verdict.rows),
         "findings": [_problem(each) for each in edits],
         "notices": [_problem(each) for each in verdict.notices],
-"drifted": [_drifted(each, readable) for each in report.drifted],
+        "renamed": [_problem(each) for each in renamed],
+        "drifted": [_drifted(each, readable) for each in report.drifted],
         "document": report.document,
         "is_fictional": bool(report.document and report.document.is_fictional),
     }  # fmt: skip
@@ -100,7 +102,7 @@ def _problem(finding: Finding) -> Problem:
     return Problem(finding.sentence(language()), finding.where(language()))
 
 
-def _verdict(report: Report, edits: list[Finding]) -> Verdict:
+def _verdict(report: Report, edits: list[Finding], renamed: list[Finding]) -> Verdict:
     count = len(report.verdict.rows)
     words = _words_said(report)
     if report.holds and report.is_ledger_checked:
@@ -111,10 +113,10 @@ def _verdict(report: Report, edits: list[Finding]) -> Verdict:
         text = _("这份文稿不在您的工作范围内，或不是本系统写的，所以没有与台账核对。")
         return Verdict("good", title, words + text)
     if not edits:
-        drifted = len(report.drifted)
+        drifted = len(report.drifted) + len(renamed)
         title = ngettext(
-            "数字与证明相符，但台账已变：%(n)s 个数字与现在不同。",
-            "数字与证明相符，但台账已变：%(n)s 个数字与现在不同。",
+            "数字与证明相符，但台账已变：%(n)s 个数字或名称与现在不同。",
+            "数字与证明相符，但台账已变：%(n)s 个数字或名称与现在不同。",
             drifted,
         )
         text = _("写成之后有记录被改正、新增或作废。请核对下面的记录，必要时重新写。")
