@@ -1,10 +1,11 @@
 """Verifying: a .docx against its proof, the frozen document and the ledger."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from xingke.base.periods import Period
@@ -22,10 +23,11 @@ from xingke.ledger.kinds import KINDS
 from xingke.ledger.models import Observation
 from xingke.ledger.queries import current_subjects
 from xingke.ledger.words import Words
+from xingke.reports import disclosure
 from xingke.reports.keys import trusted_keys
-from xingke.reports.models import Document
-from xingke.reports.naming import changed_names
-from xingke.reports.queries import public_documents, tree_of
+from xingke.reports.models import DisclosureStep, Document
+from xingke.reports.naming import changed_names, lost_names
+from xingke.reports.queries import public_documents, retraction_of, tree_of
 
 
 @dataclass(frozen=True)
@@ -53,12 +55,16 @@ class DriftedFigure:
 
 @dataclass(frozen=True)
 class Report:
-    """What verifying found: the verdict on the file (drift merged in), the document it is, and what drifted."""
+    """What verifying found: the verdict on the file (drift merged in), the document it is, and what drifted.
+
+    is_text_compared: whether the prose was held against the frozen document, and not the figures alone.
+    """
 
     verdict: Verdict
     document: Document | None
     drifted: tuple[DriftedFigure, ...]
     is_ledger_checked: bool
+    is_text_compared: bool = False
 
     @property
     def holds(self) -> bool:
@@ -73,15 +79,20 @@ def verify_file(data: bytes, *, visible: QuerySet[Document] | None = None) -> Re
     docx_reader.Unreadable with a sentence if the file cannot be read.
     """
     reading = docx_reader.read(data)
-    document = find_document(reading, among=_readable(visible))
+    readable = _readable(visible)
+    document = find_document(reading, among=readable)
     frozen = tree_of(document) if document else None
     verdict = verify.compare(reading, reading.proof, frozen=frozen, trusted_keys=trusted_keys())
+    verdict = verdict.joined(_standing(document or _claimed(reading, among=_ever_public()), readable))
     if document is None or (visible is not None and not visible.filter(pk=document.pk).exists()):
-        return Report(verdict, None, (), is_ledger_checked=False)
+        return Report(verdict, None, (), is_ledger_checked=False, is_text_compared=document is not None)
     drifts = check_ledger(document)
+    names = list(tree.mentions(tree_of(document)))
+    lost = lost_names(names)
     renamed = [
         Finding(kind=Kind.RECORD_CHANGED, found=now or "—", params={"label": mention.text})
-        for mention, now in changed_names(tree.mentions(tree_of(document)))
+        for mention, now in changed_names(names)
+        if mention.text in lost
     ]
     findings = [
         Finding(
@@ -96,7 +107,9 @@ def verify_file(data: bytes, *, visible: QuerySet[Document] | None = None) -> Re
         )
         for slot, label, each in drifts
     )
-    return Report(verdict.joined([*findings, *renamed]), document, drifted, is_ledger_checked=True)
+    return Report(
+        verdict.joined([*findings, *renamed]), document, drifted, is_ledger_checked=True, is_text_compared=True
+    )
 
 
 def _readable(visible: QuerySet[Document] | None) -> QuerySet[Document]:
@@ -107,8 +120,38 @@ def _readable(visible: QuerySet[Document] | None) -> QuerySet[Document]:
     return Document.objects.filter(open_to)
 
 
+def _ever_public() -> QuerySet[Document]:
+    """The documents everybody may know of: those that were published once, whatever became of them."""
+    published = DisclosureStep.objects.filter(step=disclosure.PUBLISHED).values("document")
+    return Document.objects.filter(pk__in=published)
+
+
+def _standing(document: Document | None, readable: QuerySet[Document]) -> Iterator[Finding]:
+    """That a document was retracted after it was public, or that there is a newer edition the asker may read."""
+    if document is None:
+        return
+    retraction = retraction_of(document.work)
+    if retraction is not None and _ever_public().filter(pk=document.pk).exists():
+        yield Finding(kind=Kind.RETRACTED, found=timezone.localdate(retraction.taken_at).isoformat())
+    newer = readable.filter(work=document.work, edition__gt=document.edition).aggregate(last=Max("edition"))["last"]
+    if newer is not None:
+        yield Finding(kind=Kind.SUPERSEDED, expected=str(document.edition), found=str(newer))
+
+
 def find_document(reading: Reading, *, among: QuerySet[Document]) -> Document | None:
-    """The frozen document a file claims to be: by its proof, by its number, else by its title (the newest of them)."""
+    """The frozen document a file claims to be: by its proof, by its number, else by its title (the newest of them).
+
+    A proof is of one document only: a file that brings one is not looked for by its title.
+    """
+    found = _claimed(reading, among=among)
+    if found is not None or reading.proof is not None:
+        return found
+    lines = {paragraph.text.replace("\n", "").strip() for paragraph in reading.paragraphs[:12]} - {""}
+    return among.filter(title__in=lines).select_related("region").order_by("-written_at").first()
+
+
+def _claimed(reading: Reading, *, among: QuerySet[Document]) -> Document | None:
+    """The document whose key stands in a file."""
     for claimed in (reading.proof.document if reading.proof else None, reading.identifier):
         try:
             found = among.filter(key=UUID(claimed)).select_related("region").first() if claimed else None
@@ -116,8 +159,7 @@ def find_document(reading: Reading, *, among: QuerySet[Document]) -> Document | 
             found = None
         if found:
             return found
-    lines = {paragraph.text.replace("\n", "").strip() for paragraph in reading.paragraphs[:12]} - {""}
-    return among.filter(title__in=lines).select_related("region").order_by("-written_at").first()
+    return None
 
 
 def check_ledger(document: Document) -> list[tuple[int, str, Drift]]:

@@ -35,13 +35,25 @@ class Kind(StrEnum):
     EMBEDDED_DOCUMENT = "embedded document"
     FIGURE_DRIFTED = "figure drifted"
     RECORD_CHANGED = "record changed"
+    RETRACTED = "retracted"
+    SUPERSEDED = "superseded"
+    PROSE_CHANGED = "prose changed"
     PARTS_DROPPED = "parts dropped"
     LIST_DROPPED = "list dropped"
     TRACKED_CHANGES_EXIST = "tracked changes exist"
     PICTURES_UNREAD = "pictures unread"
 
 
-NOTICES = frozenset({Kind.PARTS_DROPPED, Kind.LIST_DROPPED, Kind.TRACKED_CHANGES_EXIST, Kind.PICTURES_UNREAD})
+NOTICES = frozenset(
+    {
+        Kind.SUPERSEDED,
+        Kind.PROSE_CHANGED,
+        Kind.PARTS_DROPPED,
+        Kind.LIST_DROPPED,
+        Kind.TRACKED_CHANGES_EXIST,
+        Kind.PICTURES_UNREAD,
+    }
+)
 
 _SENTENCES: Mapping[Kind, tuple[str, str]] = {
     Kind.TEXT_EDITED: (
@@ -137,6 +149,18 @@ _SENTENCES: Mapping[Kind, tuple[str, str]] = {
     Kind.RECORD_CHANGED: (
         "文中写到的“{label}”，所依据的台账记录后来有更正或已作废，现为“{found}”。",
         "The record behind “{label}” in the text was corrected or voided since; it now reads “{found}”.",
+    ),
+    Kind.RETRACTED: (
+        "这份文稿已于{found}撤回，不再有效。",
+        "This document was retracted on {found} and is no longer valid.",
+    ),
+    Kind.SUPERSEDED: (
+        "这是第{expected}版，另有新版：第{found}版。",
+        "This is edition {expected}; there is a newer one, edition {found}.",
+    ),
+    Kind.PROSE_CHANGED: (
+        "没有数字的文字与固化的版本不同：原为“{expected}”，现为“{found}”。",
+        "Words without numerals differ from the frozen version: it was “{expected}”, now “{found}”.",
     ),
     Kind.PARTS_DROPPED: (
         "编辑软件丢掉了证明部分，已改为与固化的版本逐个核对，{count}个数字全部一致。",

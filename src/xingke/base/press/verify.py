@@ -1,7 +1,8 @@
 """Does a document still say what was proved? Pure comparison of a reading with its proof, or with the frozen tree.
 
 Per figure the visible text, part A and part B must agree, and it must stand once, in its own sentence; every other
-numeral must be exempt. Prose without figures may be changed freely. Whether the *ledger* still says the same is asked
+numeral must be exempt. Prose without figures may be changed freely; what changed is told where the frozen tree is
+known. Whether the *ledger* still says the same is asked
 elsewhere and merged with ``Verdict.joined``.
 """
 
@@ -14,12 +15,14 @@ from dataclasses import dataclass, replace
 from xingke.base.press import numerals
 from xingke.base.press.docx_reader import Bound, Opaque, Reading, ReadParagraph, Story
 from xingke.base.press.findings import Finding, Kind, Row, Spot, Verdict
+from xingke.base.press.official import FICTIONAL_MARK
 from xingke.base.press.proof import Proof, fingerprint_of, is_signed_by, xpath_of
 from xingke.base.press.tree import (
     MASK,
     Chip,
     Document,
     cell_sentence,
+    masked,
     mention_places,
     passages,
     places,
@@ -94,7 +97,44 @@ def compare(
     findings += [*found, *_names_gone(page, names, {figure.sentence for figure in expected})]
     if dropped is not None and all(finding.is_notice for finding in findings):
         findings.append(Finding(kind=dropped, params={"count": len(expected)}))
-    return Verdict(findings=(*findings, *page.remarks()), rows=tuple(rows))
+    prose = _prose_changed(page, frozen) if frozen is not None else ()
+    return Verdict(findings=(*findings, *page.remarks(), *prose), rows=tuple(rows))
+
+
+def _prose_changed(page: "_Page", frozen: Document) -> Iterator[Finding]:
+    """Where the sentences without numerals are others than in the frozen tree: free to change, but told."""
+    before = [
+        (text, None)
+        for inlines in passages(frozen)
+        for text, _start in _prose(plain(inlines), masked(inlines), page.terms)
+    ]
+    after = [
+        (text, page.spot(paragraph, start, start + len(text)))
+        for paragraph in page.reading.paragraphs
+        if paragraph.story is Story.BODY
+        for text, start in _prose(paragraph.text, paragraph.masked, page.terms)
+    ]
+    besides = {_squeezed(text) for text in (frozen.issuer, FICTIONAL_MARK)}  # what the page repeats or adds
+    one, other = ([each for each in side if _squeezed(each[0]) not in besides] for side in (before, after))
+    matcher = difflib.SequenceMatcher(
+        None, [_squeezed(text) for text, _ in one], [_squeezed(text) for text, _ in other]
+    )
+    for code, low, high, start, end in matcher.get_opcodes():
+        if code != "equal":
+            yield Finding(
+                kind=Kind.PROSE_CHANGED,
+                spot=other[start][1] if start < end else None,
+                expected="".join(text for text, _ in one[low:high]) or "—",
+                found="".join(text for text, _ in other[start:end]) or "—",
+            )
+
+
+def _prose(text: str, hidden: str, terms: Collection[str]) -> Iterator[tuple[str, int]]:
+    """The sentences of a passage without figures or numerals, each with its offset."""
+    for low, high in sentence_bounds(hidden):
+        said = text[low:high].strip()
+        if said and MASK not in hidden[low:high] and not numerals.find(said, terms=terms):
+            yield said, low
 
 
 def _unproved(page: "_Page") -> Iterator[Finding]:

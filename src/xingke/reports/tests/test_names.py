@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from tests.cast import NOW, Cast, file, keep_records
@@ -111,23 +112,29 @@ def test_a_changed_name_is_told_of(named: Cast) -> None:
     assert finding == Kind.NAME_CHANGED
 
 
-def test_a_record_that_was_corrected_or_voided_since_is_told_of(named: Cast) -> None:
+def test_a_correction_that_keeps_the_name_is_no_finding(named: Cast) -> None:
     document = written(named)
     changed(named, happened_on=date(2025, 5, 7))
 
-    assert Kind.RECORD_CHANGED in kinds(document)
-    other = written(named)
-    assert other.key != document.key  # the same words from another version are another document
-    assert Kind.RECORD_CHANGED not in kinds(other)
+    assert Kind.RECORD_CHANGED not in kinds(document)
+    assert written(named).key != document.key  # the same words from another version are another document
 
-    event = PatentEvent.objects.get(happened_on="2025-05-07", seq_to__isnull=True)
+
+def test_a_record_that_was_voided_since_is_told_of_as_a_change_of_the_ledger(named: Cast, signed_in: object) -> None:
+    document = written(named)
+    event = PatentEvent.objects.get(happened_on="2025-05-06", seq_to__isnull=True)
     ledger.void_event(
         kind="patent", record=event.record, version=event.version, reason="误", by=named.statistician, now=NOW
     )
-    (found,) = (each for each in verify_file(docx_of(other)).verdict.findings if each.kind == Kind.RECORD_CHANGED)
+
+    (found,) = (each for each in verify_file(docx_of(document)).verdict.findings if each.kind == Kind.RECORD_CHANGED)
     assert (found.sentence(), found.found) == (
         "文中写到的“青禾”，所依据的台账记录后来有更正或已作废，现为“—”。", "—",
     )  # fmt: skip
+    sent = {"file": SimpleUploadedFile("名单.docx", docx_of(document))}
+    page = signed_in("officer").post("/verify/", sent).content.decode()  # type: ignore[operator]
+    assert "核验不通过" not in page and "verdict-warn" in page
+    assert "台账里已经变动的名称" in page and found.sentence() in page
 
 
 def test_a_thing_renamed_since_is_told_of_with_its_name_now(named: Cast) -> None:

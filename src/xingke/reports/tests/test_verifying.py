@@ -12,8 +12,8 @@ from xingke.base.press import docx_writer, tree
 from xingke.base.press.findings import Kind
 from xingke.base.press.tests import surgery
 from xingke.indicators import engine
-from xingke.reports import disclosing
-from xingke.reports.actions import write_document
+from xingke.reports import disclosing, source
+from xingke.reports.actions import save_edition, write_document
 from xingke.reports.models import Document
 from xingke.reports.queries import documents_visible_to, docx_of
 from xingke.reports.verifying import Report, check_ledger, verify_file
@@ -102,3 +102,37 @@ def test_a_file_from_elsewhere_is_held_against_the_proof_it_brings(cast: Cast, d
     report = verified(docx_of(document), cast.neighbour)
 
     assert report.holds and len(report.verdict.rows) == document.figures.count()
+
+
+@pytest.mark.parametrize("who", ["officer", "neighbour"])
+def test_a_retracted_document_does_not_pass(cast: Cast, document: Document, who: str) -> None:
+    publish(document, cast)
+    take(document, "retracted", cast.director, opinion="数有误")
+
+    report = verified(docx_of(document), cast.users[who])
+
+    assert [each.sentence() for each in report.verdict.failures] == ["这份文稿已于2026-03-02撤回，不再有效。"]
+
+
+def newer(document: Document, cast: Cast) -> Document:
+    text = source.typed(document.title, ["paragraph"], ["通过认定{high_tech_recognised}。"])
+    return save_edition(follows=document, text=text, by=cast.officer, now=NOW).document
+
+
+def test_a_newer_edition_is_told_to_whoever_may_read_it(cast: Cast, document: Document) -> None:
+    publish(document, cast)
+    later = newer(document, cast)
+
+    own, elsewhere = (verified(docx_of(document), by) for by in (cast.officer, cast.neighbour))
+    assert [each.sentence() for each in own.verdict.notices] == ["这是第1版，另有新版：第2版。"]
+    assert elsewhere.verdict.findings == ()
+
+    publish(later, cast)
+    superseded = verified(docx_of(document), cast.neighbour)
+    assert superseded.holds and [each.kind for each in superseded.verdict.notices] == [Kind.SUPERSEDED]
+
+
+def test_nothing_is_told_of_a_document_that_never_was_public(cast: Cast, document: Document) -> None:
+    newer(document, cast)
+
+    assert verified(docx_of(document), cast.neighbour).verdict.findings == ()

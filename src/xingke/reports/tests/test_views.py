@@ -285,6 +285,18 @@ def test_an_edited_number_is_named_with_its_place(document: Document, signed_in:
     assert "正文第" in page
 
 
+def test_rewritten_prose_passes_and_is_told_whoever_may_read_the_document(
+    document: Document, signed_in: SignedIn
+) -> None:
+    data = edited(docx(signed_in("officer"), document), "企业自主创新能力有待增强", "企业自主创新能力明显增强")
+
+    own, elsewhere = (verdict(signed_in(who), data) for who in ("officer", "neighbour"))
+
+    assert "核验通过" in own and "其余文字有改动，列在下面。" in own
+    assert re.search("原为“[^”]*有待增强[^”]*”，现为“[^”]*明显增强[^”]*”", own)
+    assert "其余文字不在核验之内。" in elsewhere and "有待增强" not in elsewhere
+
+
 def test_an_untouched_file_whose_records_changed_is_told_apart_from_an_edited_one(
     filed: Cast, document: Document, signed_in: SignedIn
 ) -> None:
@@ -294,7 +306,7 @@ def test_an_untouched_file_whose_records_changed_is_told_apart_from_an_edited_on
 
     page = verdict(browser, data)
 
-    assert "文件未被改动，但台账已变" in page
+    assert "数字与证明相符，但台账已变" in page
     assert "高新技术企业数 ：文中 4家，现在 3家" in page
 
 
@@ -306,7 +318,8 @@ def test_a_reader_from_elsewhere_learns_whether_the_file_was_edited_and_nothing_
 
     page = verdict(signed_in("neighbour"), data)
 
-    assert "文件未被改动" in page
+    assert "个数字和它们所在的句子与签名的证明相符。" in page
+    assert "其余文字不在核验之内。" in page
     assert "所以没有与台账核对" in page
     assert "现在 3家" not in page
 

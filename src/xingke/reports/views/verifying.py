@@ -76,16 +76,18 @@ class Problem:
 
 def _report(report: Report, name: str | None, readable: Scope) -> dict[str, Any]:
     verdict = report.verdict
-    edits = [each for each in verdict.failures if each.kind is not Kind.FIGURE_DRIFTED]
+    edits = [each for each in verdict.failures if each.kind not in (Kind.FIGURE_DRIFTED, Kind.RECORD_CHANGED)]
+    renamed = [each for each in verdict.failures if each.kind is Kind.RECORD_CHANGED]
     return {
         "report": report,
         "name": name,
-        "verdict": _verdict(report, edits),
+        "verdict": _verdict(report, edits, renamed),
         "rows": verdict.rows,
         "right": sum(row.holds for row in verdict.rows),
         "findings": [_problem(each) for each in edits],
         "notices": [_problem(each) for each in verdict.notices],
-"drifted": [_drifted(each, readable) for each in report.drifted],
+        "renamed": [_problem(each) for each in renamed],
+        "drifted": [_drifted(each, readable) for each in report.drifted],
         "document": report.document,
         "is_fictional": bool(report.document and report.document.is_fictional),
     }  # fmt: skip
@@ -100,24 +102,34 @@ def _problem(finding: Finding) -> Problem:
     return Problem(finding.sentence(language()), finding.where(language()))
 
 
-def _verdict(report: Report, edits: list[Finding]) -> Verdict:
+def _verdict(report: Report, edits: list[Finding], renamed: list[Finding]) -> Verdict:
     count = len(report.verdict.rows)
+    words = _words_said(report)
     if report.holds and report.is_ledger_checked:
-        text = _("文件与签名的证明一致，也与现在的台账一致。")
-        return Verdict("good", _("核验通过：%(n)s 个数字全部相符。") % {"n": count}, text)
+        title = _("核验通过：%(n)s 个数字全部相符。") % {"n": count}
+        return Verdict("good", title, _("数字和含数字的句子与签名的证明相符，也与现在的台账一致。") + words)
     if report.holds:
+        title = _("数字相符：%(n)s 个数字和它们所在的句子与签名的证明相符。") % {"n": count}
         text = _("这份文稿不在您的工作范围内，或不是本系统写的，所以没有与台账核对。")
-        return Verdict("good", _("文件未被改动：%(n)s 个数字与签名的证明相符。") % {"n": count}, text)
+        return Verdict("good", title, words + text)
     if not edits:
-        drifted = len(report.drifted)
+        drifted = len(report.drifted) + len(renamed)
         title = ngettext(
-            "文件未被改动，但台账已变：%(n)s 个数字与现在不同。",
-            "文件未被改动，但台账已变：%(n)s 个数字与现在不同。",
+            "数字与证明相符，但台账已变：%(n)s 个数字或名称与现在不同。",
+            "数字与证明相符，但台账已变：%(n)s 个数字或名称与现在不同。",
             drifted,
         )
-        return Verdict(
-            "warn", title % {"n": drifted}, _("写成之后有记录被改正、新增或作废。请核对下面的记录，必要时重新写。")
-        )
+        text = _("写成之后有记录被改正、新增或作废。请核对下面的记录，必要时重新写。")
+        return Verdict("warn", title % {"n": drifted}, text + words)
     return Verdict(
         "bad", _("核验不通过：发现 %(n)s 处问题。") % {"n": len(edits)}, _("不要采用这份文件里的数，先查清下面各处。")
     )
+
+
+def _words_said(report: Report) -> str:
+    """What is known of the sentences without numerals."""
+    if not report.is_text_compared:
+        return _("其余文字不在核验之内。")
+    if any(each.kind is Kind.PROSE_CHANGED for each in report.verdict.notices):
+        return _("其余文字有改动，列在下面。")
+    return _("其余文字也没有改动。")

@@ -58,6 +58,11 @@ def test_prose_without_figures_may_be_changed_freely() -> None:
     data = surgery.with_paragraph(data, surgery.paragraph("2025年，全县上下再接再厉。"))
 
     assert check(data).holds
+    (rewritten, added) = check(data, frozen=SHORT).notices
+    assert rewritten.sentence() == (
+        "没有数字的文字与固化的版本不同：原为“下一步，继续抓好“十四五”规划落实。”，现为“接下来，认真落实“十五五”规划。”。"
+    )
+    assert (added.kind, added.expected, added.found) == (Kind.PROSE_CHANGED, "—", "2025年，全县上下再接再厉。")
 
 
 def test_runs_split_by_an_editor_change_nothing() -> None:
@@ -571,7 +576,7 @@ def test_without_parts_added_and_lost_numerals_are_named() -> None:
     lost = check(surgery.replaced(BARE, DOCUMENT, "<w:r><w:t>31</w:t></w:r><w:r><w:t>件", "<w:r><w:t>多"), frozen=SHORT)
 
     assert told(added) == [(Kind.UNBOUND_NUMERAL, None, "12项")]
-    assert told(lost) == [(Kind.NUMERAL_DIFFERS, 9, "—")]
+    assert told(lost) == [(Kind.NUMERAL_DIFFERS, 9, "—"), (Kind.PROSE_CHANGED, None, "多")]
 
 
 def test_without_parts_a_sentence_that_says_something_else_is_a_finding() -> None:
