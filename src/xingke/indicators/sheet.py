@@ -202,7 +202,7 @@ class Sheet:
             return answer(covered=Covered(0, len(children)))
         parts = [self._work_out(facts, child) for child in children]
         whole, covered = rules.roll_up([part.amount for part in parts])
-        rough = rules.sum_word(part.approximation for part in parts)
+        rough = rules.sum_word(part.rough_word for part in parts)
         if whole is not None:
             count = sum(part.count for part in parts)
             return answer(status="known", amount=whole, route="children", count=count, covered=covered, rough=rough)
