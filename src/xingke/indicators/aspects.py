@@ -103,7 +103,7 @@ def read_together(reader: Reader, wanted: Sequence[tuple[str, str]], region: Reg
         questions.append((ASPECTS[name], Question(reader, asked[0], region, period, *asked[1:])))
     usual = {each.code: each for _aspect, question in questions for each in (question.asked, question.other) if each}
     near = [period, period.year_before]
-    reader.values(list(usual.values()), reader.peers(region), near)
+    reader.values(list(usual.values()), reader.peers(region, period), near)
     further: dict[tuple[Period, ...], dict[str, Indicator]] = {}
     for how, question in questions:
         if periods := tuple(how.periods(question)):

@@ -42,7 +42,7 @@ class Reader:
         self._sealed: dict[Place, engine.Sealed] = {}
         self._tallies: dict[str, Sequence[Tally]] = {}
         self._told: dict[tuple[str, Place], Told | None] = {}
-        self._peers: dict[int, list[Region]] = {}
+        self._peers: dict[tuple[int, date], list[Region]] = {}
         self._kept: dict[tuple[int, str], date | None] = {}
 
     @cached_property
@@ -105,7 +105,7 @@ class Reader:
 
         A reported place is among the siblings only where its words say so: 居全市第2位.
         """
-        peers = self.peers(region)
+        peers = self.peers(region, period)
         values = tuple(self.values([asked], peers, [period]))
         word = region.parent.word if region.parent else ""
         amounts = {each.region.pk: each.amount for each in values if not each.is_rough}
@@ -126,7 +126,7 @@ class Reader:
 
     def ranks(self, asked: Sequence[Indicator], region: Region, period: Period) -> list[Rank]:
         """The places of one region by many indicators; as few queries as for one."""
-        self.values(asked, self.peers(region), [period])
+        self.values(asked, self.peers(region, period), [period])
         self._read_reported(asked, [region], period, ("rank",))
         return [self.rank(each, region, period) for each in asked]
 
@@ -135,15 +135,16 @@ class Reader:
 
         Siblings are read for the period only; the year before is read for the region alone.
         """
-        self.values(asked, self.peers(region), [period])
+        self.values(asked, self.peers(region, period), [period])
         self._read_reported(asked, [region], period, ("growth", "rank"))
         return self.growths(asked, [region], period), self.ranks(asked, region, period)
 
-    def peers(self, region: Region) -> list[Region]:
-        """The region and its siblings, read once."""
-        if region.pk not in self._peers:
-            self._peers[region.pk] = registry.siblings(region)
-        return self._peers[region.pk]
+    def peers(self, region: Region, period: Period) -> list[Region]:
+        """The region and its siblings as they stood when a period ended, read once."""
+        key = (region.pk, period.last)
+        if key not in self._peers:
+            self._peers[key] = registry.siblings(region, on=period.last)
+        return self._peers[key]
 
     def kept_from(self, region: Region, kind: str) -> date | None:
         """The first day of the first month for which a kind is on record, in the region or everywhere right below it."""
@@ -199,7 +200,7 @@ class Reader:
             known = [self.indicator(code, region=value.region) for code in needed]
             return self.values(known, [value.region], [value.period])
         if value.covered is not None:
-            return self.values([value.indicator], registry.children(value.region), [value.period])
+            return self.values([value.indicator], registry.children(value.region, on=value.period.last), [value.period])
         return []
 
     def evidence(self, leaf: Value) -> list[Evidence]:
