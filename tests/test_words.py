@@ -33,7 +33,7 @@ DATA = {
     "indicators/aspects.py": "_times _net _high since_words",
     "indicators/sheet.py": "Sheet",
     "indicators/values.py": "Rank",
-    "indicators/rules.py": "growth_text sum_word _AT_LEAST _MORE",
+    "indicators/rules.py": "growth_text sum_word turns_word _AT_LEAST _FINER _MORE",
     "indicators/wording.py": "AMONG",
     "registry/models.py": "Region",
     "reports/actions.py": "_Edition",

@@ -25,7 +25,7 @@ def main(kills: int) -> None:
     django.setup()
     forked(_prepare)
     for number in range(kills):
-        status = killed(partial(_write, number), (0.05, 0.6))
+        status = killed(partial(_write, number), (0.05, 0.6), speaks=True)
         assert os.WIFSIGNALED(status), f"round {number} ended by itself"
     say("result", json.dumps(_look()))
 

@@ -1,9 +1,10 @@
 """Verifying: a .docx against its proof, the frozen document and the ledger."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from xingke.base.periods import Period
@@ -24,7 +25,7 @@ from xingke.ledger.words import Words
 from xingke.reports.keys import trusted_keys
 from xingke.reports.models import Document
 from xingke.reports.naming import changed_names
-from xingke.reports.queries import tree_of
+from xingke.reports.queries import public_documents, tree_of
 
 
 @dataclass(frozen=True)
@@ -64,18 +65,19 @@ class Report:
         return self.verdict.holds
 
 
-def verify_file(data: bytes, *, visible: Collection[UUID] | None = None) -> Report:
+def verify_file(data: bytes, *, visible: QuerySet[Document] | None = None) -> Report:
     """Hold a .docx against its proof, the frozen document it claims to be, and the ledger.
 
-    visible: keys of the documents whose ledger the asker may see; None for the operator on the command line. Raises
+    visible: the documents whose ledger the asker may see; None for the operator on the command line. A document that is
+    neither visible nor public is as if it were not there: what differs from it would tell what it says. Raises
     docx_reader.Unreadable with a sentence if the file cannot be read.
     """
     reading = docx_reader.read(data)
-    document = find_document(reading)
+    document = find_document(reading, among=_readable(visible))
     frozen = tree_of(document) if document else None
     verdict = verify.compare(reading, reading.proof, frozen=frozen, trusted_keys=trusted_keys())
-    if document is None or (visible is not None and document.key not in visible):
-        return Report(verdict, document if visible is None else None, (), is_ledger_checked=False)
+    if document is None or (visible is not None and not visible.filter(pk=document.pk).exists()):
+        return Report(verdict, None, (), is_ledger_checked=False)
     drifts = check_ledger(document)
     renamed = [
         Finding(kind=Kind.RECORD_CHANGED, found=now or "—", params={"label": mention.text})
@@ -97,17 +99,25 @@ def verify_file(data: bytes, *, visible: Collection[UUID] | None = None) -> Repo
     return Report(verdict.joined([*findings, *renamed]), document, drifted, is_ledger_checked=True)
 
 
-def find_document(reading: Reading) -> Document | None:
+def _readable(visible: QuerySet[Document] | None) -> QuerySet[Document]:
+    """The documents whose text the asker may read."""
+    if visible is None:
+        return Document.objects.all()
+    open_to = Q(pk__in=visible.order_by().values("pk")) | Q(pk__in=public_documents().order_by().values("pk"))
+    return Document.objects.filter(open_to)
+
+
+def find_document(reading: Reading, *, among: QuerySet[Document]) -> Document | None:
     """The frozen document a file claims to be: by its proof, by its number, else by its title (the newest of them)."""
     for claimed in (reading.proof.document if reading.proof else None, reading.identifier):
         try:
-            found = Document.objects.filter(key=UUID(claimed)).select_related("region").first() if claimed else None
+            found = among.filter(key=UUID(claimed)).select_related("region").first() if claimed else None
         except ValueError:
             found = None
         if found:
             return found
     lines = {paragraph.text.replace("\n", "").strip() for paragraph in reading.paragraphs[:12]} - {""}
-    return Document.objects.filter(title__in=lines).select_related("region").order_by("-written_at").first()
+    return among.filter(title__in=lines).select_related("region").order_by("-written_at").first()
 
 
 def check_ledger(document: Document) -> list[tuple[int, str, Drift]]:

@@ -12,6 +12,9 @@ from enum import StrEnum
 
 from lxml import etree
 
+from xingke.base.press.docx_looks import Styles
+from xingke.base.press.docx_looks import W as _W
+from xingke.base.press.docx_looks import value as _w
 from xingke.base.press.packages import DOCX, Package
 from xingke.base.press.packages import Limits as Limits
 from xingke.base.press.packages import Unreadable as Unreadable
@@ -68,6 +71,23 @@ class Change:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Odd:
+    """Words that may look otherwise than they are read. what: the property or element that does it, by its name."""
+
+    start: int
+    end: int
+    what: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComputedField:
+    """A field whose result a program computes from its instruction, so that it may show anything."""
+
+    at: int
+    instruction: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReadParagraph:
     """One paragraph: pieces of text and bound controls. number: 1-based within its story, cells counted apart."""
 
@@ -76,6 +96,8 @@ class ReadParagraph:
     pieces: tuple[str | Bound, ...]
     cell: Cell | None = None
     changes: tuple[Change, ...] = ()
+    oddities: tuple[Odd, ...] = ()
+    fields: tuple[ComputedField, ...] = ()
 
     @property
     def text(self) -> str:
@@ -137,7 +159,6 @@ def read(data: bytes, *, limits: Limits = LIMITS) -> Reading:
 
 # --- package ---------------------------------------------------------------------------------------
 
-_W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _DC = "http://purl.org/dc/elements/1.1/"
 _STORIES = {
     "header": Story.HEADER,
@@ -161,10 +182,11 @@ class _Document(Package):
         if main is None or root is None or root.tag != f"{{{_W}}}document":
             raise Unreadable(say("这个压缩包不是 Word 文档，请上传 .docx 文件。"))
         strings, proof, proof_error = self._custom_parts(main)
-        walker = _Walker()
+        styles = next((path for kind, path in self.relations(main) if kind == "styles"), None)
+        walker = _Walker(Styles(self.xml(styles) if styles else None))
         walker.part(root, Story.BODY)
         seen = {main}
-        queue = self.relations(main)
+        queue = sorted(self.relations(main), key=lambda relation: relation[0] == "numbering")
         while queue:
             kind, path = queue.pop(0)
             if path in seen or kind not in _STORIES:
@@ -222,13 +244,20 @@ class _Document(Package):
 # --- text ------------------------------------------------------------------------------------------
 
 _POSITION = re.compile(rf"^/{FIGURES_PREFIX}:figures\[1\]/{FIGURES_PREFIX}:figure\[([1-9][0-9]{{0,5}})\]$")
-_PAGE_FIELD = re.compile(r"^\s*(?:PAGE|NUMPAGES|SECTIONPAGES)\b", re.IGNORECASE)
-_PAGE_REFERENCE = re.compile(r"^\s*PAGEREF\b", re.IGNORECASE)
+_PLAIN_NUMBER = r"(?:\s+\\\*\s*(?:MERGEFORMAT|ARABIC|ARABICDASH))*\s*$"
+_PAGE_FIELD = re.compile(rf"^\s*(?:PAGE|NUMPAGES){_PLAIN_NUMBER}", re.IGNORECASE)
+_PAGE_REFERENCE = re.compile(rf"^\s*PAGEREF\s+\w+(?:\s+\\h)?{_PLAIN_NUMBER}", re.IGNORECASE)
+_SHOWS_ITS_TEXT = (
+    re.compile(  # a link, a list of the headings (read themselves), what a trip through .odt makes of controls
+        r'^\s*(?:HYPERLINK\b.*|TOC(?:\s+\\(?:[hzu]|o\s+"[1-9]-[1-9]"))*\s*|FILLIN\s+""\s*)$', re.IGNORECASE | re.DOTALL
+    )
+)
+_PLACES = re.compile(r"%[0-9](?:[.．-]%[0-9])*")
+_LETTER = re.compile(r"[^\W\d_]")
 _PAGE_NUMBER = re.compile(r"^[\s0-9]{0,6}$")
 _BREAKS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 _DELETED = frozenset({"del", "moveFrom"})
 _INSERTED = frozenset({"ins", "moveTo"})
-_OFF = frozenset({"0", "false", "off"})
 _SKIPPED = frozenset(
     {
         *("pPr", "rPr", "sdtPr", "sdtEndPr", "tblPr", "tblPrEx", "tblGrid", "tcPr", "trPr", "sectPr", "rubyPr"),
@@ -237,6 +266,13 @@ _SKIPPED = frozenset(
     }
 )
 
+
+_PLAIN = frozenset(
+    {
+        *("r", "t", "tab", "ptab", "br", "cr", "noBreakHyphen", "sdt", "ins", "moveTo", "hyperlink", "smartTag"),
+        *("customXml", "fldSimple", "fldChar"),
+    }
+)  # what may hold or be words that look as they are read
 
 _WORD_ONLY = _SKIPPED | _DELETED | _INSERTED | {"sdt", "fldChar", "fldSimple"}
 
@@ -256,10 +292,6 @@ def _words(paragraph: etree._Element) -> str:
     return "".join(_text(node) for node in paragraph.iter(tag=etree.Element) if _local(node) == "t")
 
 
-def _w(element: etree._Element, name: str) -> str | None:
-    return element.get(f"{{{_W}}}{name}")
-
-
 def _child(element: etree._Element, *path: str) -> etree._Element | None:
     for name in path:
         found = element.find(f"{{{_W}}}{name}")
@@ -267,11 +299,6 @@ def _child(element: etree._Element, *path: str) -> etree._Element | None:
             return None
         element = found
     return element
-
-
-def _is_on(properties: etree._Element | None, name: str) -> bool:
-    flag = None if properties is None else _child(properties, name)
-    return flag is not None and (_w(flag, "val") or "1") not in _OFF
 
 
 @dataclass
@@ -288,16 +315,21 @@ class _Open:
 
     pieces: list[str | Bound] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
+    oddities: list[Odd] = field(default_factory=list)
+    style: str | None = None
     length: int = 0
     control: _Control | None = None  # the control whose text comes last in pieces
     fields: list[list[str | bool]] = field(default_factory=list)  # [instruction, in result]
+    computed: list[ComputedField] = field(default_factory=list)
     numbers: list[str] = field(default_factory=list)  # results of page fields that are still open
 
 
 class _Walker:
     """Walks the stories of a document and collects paragraphs in the final view."""
 
-    def __init__(self) -> None:
+    def __init__(self, styles: Styles) -> None:
+        self.styles = styles
+        self.part_story = Story.BODY
         self.paragraphs: list[ReadParagraph] = []
         self.opaque: list[Opaque] = []
         self.tables = 0
@@ -306,13 +338,24 @@ class _Walker:
     # -- parts and blocks
 
     def part(self, root: etree._Element, story: Story) -> None:
+        self.part_story = story
         if story in (Story.CHART, Story.DIAGRAM):
             self._labels(root, story)
         elif story is Story.NUMBERING:
-            for level in root.iter(f"{{{_W}}}lvlText"):
-                self._label(re.sub(r"%[0-9]", "", _w(level, "val") or ""), story)
+            self._list_labels(root)
         else:
             self._blocks(root, story, None, None, _Open())
+
+    def _list_labels(self, root: etree._Element) -> None:
+        """What the labels of lists say, and the numbers that lists begin with where no list could have come so far."""
+        for level in root.iter(f"{{{_W}}}lvlText"):
+            said = _w(level, "val") or ""
+            bare = _PLACES.sub("", said)
+            self._label(_PLACES.sub("1", said) if _LETTER.search(bare) else bare, Story.NUMBERING)
+        for start in root.iter(f"{{{_W}}}start", f"{{{_W}}}startOverride"):
+            number = _w(start) or ""
+            if not number.isdecimal() or int(number) > len(self.paragraphs):
+                self._label(number, Story.NUMBERING)
 
     def _blocks(
         self, parent: etree._Element, story: Story, cell: Cell | None, control: _Control | None, carry: _Open
@@ -328,6 +371,8 @@ class _Walker:
         for child in parent.iterchildren(tag=etree.Element):
             match _local(child):
                 case "p":
+                    style = _child(child, "pPr", "pStyle")
+                    carry.style = None if style is None else _w(style)
                     self._inside(child, story, carry, control)
                     if _child(child, "pPr", "rPr", "del") is None and _child(child, "pPr", "rPr", "moveFrom") is None:
                         self._close(carry, story, cell)
@@ -340,8 +385,7 @@ class _Walker:
                         inner = self._control_of(child) or control
                         carry = self._block_children(content, story, cell, inner, carry)
                 case "footnote" | "endnote":
-                    if _w(child, "type") in (None, "normal"):
-                        self._blocks(child, story, cell, control, _Open())
+                    self._blocks(child, story, cell, control, _Open())
                 case "altChunk" | "subDoc":
                     self.opaque.append(Opaque.EMBEDDED_DOCUMENT)
                 case "AlternateContent":
@@ -383,6 +427,9 @@ class _Walker:
                 yield from self._through(child, name, control)
 
     def _close(self, opened: _Open, story: Story, cell: Cell | None) -> None:
+        for instruction, in_result in opened.fields:
+            if not in_result:  # its instruction never ends in this paragraph
+                opened.computed.append(ComputedField(at=opened.length, instruction=str(instruction).strip()))
         if opened.numbers:  # a page field that never ends shows its text
             opened.fields.clear()
             self._say("".join(opened.numbers), opened, None)
@@ -390,7 +437,17 @@ class _Walker:
         self.counts[key] = number = self.counts.get(key, 0) + 1
         pieces = tuple(piece for piece in opened.pieces if piece != "")
         changes = tuple(opened.changes)
-        self.paragraphs.append(ReadParagraph(story=story, number=number, pieces=pieces, cell=cell, changes=changes))
+        self.paragraphs.append(
+            ReadParagraph(
+                story=story,
+                number=number,
+                pieces=pieces,
+                cell=cell,
+                changes=changes,
+                oddities=tuple(opened.oddities),
+                fields=tuple(opened.computed),
+            )
+        )
 
     # -- inside a paragraph
 
@@ -399,6 +456,7 @@ class _Walker:
             name = _local(child)
             if name in _SKIPPED and name != "instrText":
                 continue
+            start = to.length
             if name in _DELETED:
                 self._deleted(child, story, to)
             elif name in _INSERTED:
@@ -406,14 +464,30 @@ class _Walker:
             elif name == "sdt":
                 self._inline_control(child, story, to, control)
             elif name == "r":
-                if not _is_on(_child(child, "rPr"), "vanish"):
-                    self._inside(child, story, to, control)
+                self._run(child, story, to, control)
             elif name == "fldSimple":
                 to.fields.append([_w(child, "instr") or "", True])
                 self._inside(child, story, to, control)
                 self._field("end", to)
             else:
                 self._leaf(child, name, story, to, control)
+            if to.length > start and (child.tag != f"{{{_W}}}{name}" or name not in _PLAIN):
+                self._odd(name, start, to)
+
+    def _run(self, run: etree._Element, story: Story, to: _Open, control: _Control | None) -> None:
+        is_hidden, looks = self.styles.look(to.style, _child(run, "rPr"))
+        if is_hidden:  # a field is computed all the same
+            for node in run.iter(f"{{{_W}}}fldChar", f"{{{_W}}}instrText"):
+                self._leaf(node, _local(node) or "instrText", story, to, control)
+            return
+        start = to.length
+        self._inside(run, story, to, control)
+        if to.length > start:
+            for what in looks:
+                self._odd(what, start, to)
+
+    def _odd(self, what: str, start: int, to: _Open) -> None:
+        to.oddities.append(Odd(start=start, end=to.length, what=what))
 
     def _leaf(
         self,
@@ -425,7 +499,10 @@ class _Walker:
     ) -> None:
         match name:
             case "t":
+                start = to.length
                 self._say(_text(child), to, control)
+                if len(child):
+                    self._odd("t", start, to)
             case "tab" | "ptab" | "br" | "cr" | "noBreakHyphen":
                 self._say(_BREAKS[name], to, control)
             case "sym":
@@ -446,7 +523,7 @@ class _Walker:
                 self._inside(child, story, to, control)
 
     def _say(self, text: str, to: _Open, control: _Control | None) -> None:
-        if not text:
+        if not text or any(in_result is False for _, in_result in to.fields):  # the instruction of a field is no text
             return
         if _PAGE_NUMBER.match(text) and self._is_page_number(to):
             to.numbers.append(text)
@@ -468,10 +545,17 @@ class _Walker:
         """Whether a number here is computed by the layout: a page field, or a page reference behind a leader tab."""
         behind_tab = bool(to.pieces) and isinstance(to.pieces[-1], str) and to.pieces[-1].endswith("\t")
         return any(
-            in_result
-            and (_PAGE_FIELD.match(str(instruction)) or (behind_tab and _PAGE_REFERENCE.match(str(instruction))))
+            in_result and (self._is_page(str(instruction)) or (behind_tab and _PAGE_REFERENCE.match(str(instruction))))
             for instruction, in_result in to.fields
         )
+
+    def _is_page(self, instruction: str) -> bool:
+        """Whether a field numbers pages, which only the head and foot of a page do."""
+        return self.part_story in (Story.HEADER, Story.FOOTER) and _PAGE_FIELD.match(instruction) is not None
+
+    def _is_computed(self, instruction: str) -> bool:
+        known = _PAGE_REFERENCE.match(instruction) or _SHOWS_ITS_TEXT.match(instruction)
+        return not (known or self._is_page(instruction))
 
     def _field(self, kind: str, to: _Open) -> None:
         if kind == "begin":
@@ -479,8 +563,10 @@ class _Walker:
         elif kind == "separate" and to.fields:
             to.fields[-1][1] = True
         elif kind == "end" and to.fields:
-            to.fields.pop()
+            instruction = str(to.fields.pop()[0])
             to.numbers.clear()
+            if self._is_computed(instruction):
+                to.computed.append(ComputedField(at=to.length, instruction=instruction.strip()))
 
     def _inline_control(self, sdt: etree._Element, story: Story, to: _Open, outer: _Control | None) -> None:
         content = _child(sdt, "sdtContent")

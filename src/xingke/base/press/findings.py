@@ -20,6 +20,8 @@ class Kind(StrEnum):
     SENTENCE_CHANGED = "sentence changed"
     NAME_CHANGED = "name changed"
     UNBOUND_NUMERAL = "unbound numeral"
+    DISGUISED = "disguised"
+    COMPUTED_FIELD = "computed field"
     TRACKED_CHANGE = "tracked change"
     TITLE_CHANGED = "title changed"
     NOT_SIGNED = "not signed"
@@ -81,6 +83,14 @@ _SENTENCES: Mapping[Kind, tuple[str, str]] = {
     Kind.UNBOUND_NUMERAL: (
         "“{found}”没有任何数据依据。",
         "“{found}” is bound to nothing.",
+    ),
+    Kind.DISGUISED: (
+        "“{found}”所在的句子有数字，又有会改变显示的设置（{what}），看到的可能与核验的不同。请清除这里的格式后再核验。",
+        "“{found}”, in a sentence with numerals, may look otherwise than it was read ({what}). Clear its formatting.",
+    ),
+    Kind.COMPUTED_FIELD: (
+        "文中有一个自动计算的域“{found}”，打开或打印时会显示别的内容，无法核验。请删去这个域，改为文字。",
+        "A computed field, “{found}”, shows something else on opening or printing. Replace it by plain text.",
     ),
     Kind.TRACKED_CHANGE: (
         "修订标记改动了数字：{change}“{found}”（修订人：{author}）。请接受或拒绝修订后再核验。",
@@ -146,6 +156,21 @@ _SENTENCES: Mapping[Kind, tuple[str, str]] = {
     ),
 }
 
+_LOOKS: Mapping[str, tuple[str, str]] = {
+    "color": ("文字颜色", "colour"),
+    "sz": ("字号", "size"),
+    "szCs": ("字号", "size"),
+    "rFonts": ("图形字体", "a font of pictures"),
+    "rStyle": ("字符样式", "character style"),
+    "vanish": ("隐藏文字", "hidden text"),
+    "strike": ("删除线", "strikethrough"),
+    "highlight": ("突出显示", "highlighting"),
+    "shd": ("底纹", "shading"),
+    "vertAlign": ("上标或下标", "superscript or subscript"),
+    "bdo": ("文字方向", "direction"),
+    "AlternateContent": ("可替换内容", "alternate content"),
+}
+_OTHER_LOOK = ("特殊格式", "unusual formatting")
 _CHANGES = (("删除", "deletion"), ("插入", "insertion"))
 
 _STORIES: Mapping[Story, tuple[str, str]] = {
@@ -194,6 +219,8 @@ class Finding:
         is_english = language.startswith("en")
         values = {"expected": self.expected or "", "found": self.found or "", **self.params}
         values["change"] = _CHANGES[values.get("change") == "insertion"][is_english]
+        looks = (_LOOKS.get(name, _OTHER_LOOK)[is_english] for name in str(values.get("what", "")).split())
+        values["what"] = (", " if is_english else "、").join(dict.fromkeys(looks))
         return _SENTENCES[self.kind][is_english].format_map(values)
 
     def where(self, language: str = "zh") -> str:

@@ -287,7 +287,7 @@ _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 
 
 def parse(data: bytes, name: str, *, suffix: str) -> etree._Element:
-    """One XML part, parsed without DTD, entities or network, strict names as usual ones. Raises Unreadable naming it."""
+    """One XML part, parsed without DTD, comments, entities or network, strict names as usual ones. Raises Unreadable naming it."""
     try:
         text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
     except UnicodeDecodeError as error:
@@ -306,7 +306,9 @@ def parse(data: bytes, name: str, *, suffix: str) -> etree._Element:
         raise _with_dtd(name)
     for strict, usual in _STRICT:
         text = text.replace(strict, usual)
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
+    )
     try:
         return etree.fromstring(_DECLARATION.sub("", text, count=1).encode(), parser)
     except (etree.XMLSyntaxError, ValueError, RecursionError) as error:

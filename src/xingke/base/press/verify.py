@@ -269,7 +269,12 @@ class _Page:
         return found
 
     def remarks(self) -> Iterator[Finding]:
-        """Tracked changes and content that cannot be read."""
+        """Words that may look otherwise, computed fields, tracked changes, and content that cannot be read."""
+        for paragraph in self.reading.paragraphs:
+            yield from self._disguised(paragraph)
+            for each in paragraph.fields:
+                spot = self.spot(paragraph, each.at, each.at)
+                yield Finding(kind=Kind.COMPUTED_FIELD, spot=spot, found=each.instruction)
         quiet = 0
         for paragraph in self.reading.paragraphs:
             spans = [(each.start, each.end) for each in numerals.find(paragraph.text, terms=self.terms)]
@@ -296,6 +301,25 @@ class _Page:
             yield Finding(kind=Kind.EMBEDDED_DOCUMENT)
         if pictures := sum(kind is not Opaque.EMBEDDED_DOCUMENT for kind in opaque):
             yield Finding(kind=Kind.PICTURES_UNREAD, params={"count": pictures})
+
+    def _disguised(self, paragraph: ReadParagraph) -> Iterator[Finding]:
+        """What may look otherwise in a sentence with figures or numerals, once for each sentence."""
+        if not paragraph.oddities:
+            return
+        spans = [(each.start, each.end) for each in numerals.find(paragraph.text, terms=self.terms)]
+        spans += [(at, at + max(len(control.text), 1)) for at, control in paragraph.controls]
+        numeric = [
+            (low, high)
+            for low, high in sentence_bounds(paragraph.masked)
+            if any(low < end and start < high for start, end in spans)
+        ]
+        for low, high in numeric:
+            odd = [each for each in paragraph.oddities if low < each.end and each.start < high]
+            if odd:
+                start, end = max(min(each.start for each in odd), low), min(max(each.end for each in odd), high)
+                what = " ".join(dict.fromkeys(each.what for each in odd))
+                spot = self.spot(paragraph, start, end)
+                yield Finding(kind=Kind.DISGUISED, spot=spot, found=paragraph.text[start:end], params={"what": what})
 
 
 def _same(one: str, other: str) -> bool:

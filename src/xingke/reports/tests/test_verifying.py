@@ -1,4 +1,4 @@
-"""What checking a document costs: passes of the engine, whatever the number of figures."""
+"""Verifying a file: what it tells whom, and what checking the ledger costs."""
 
 from pathlib import Path
 from typing import Any
@@ -6,11 +6,17 @@ from typing import Any
 import pytest
 
 from tests.cast import NOW, Cast, file, keep_records, load_outline
+from xingke.accounts.models import User
 from xingke.base.periods import Period
+from xingke.base.press import docx_writer, tree
+from xingke.base.press.findings import Kind
+from xingke.base.press.tests import surgery
 from xingke.indicators import engine
+from xingke.reports import disclosing
 from xingke.reports.actions import write_document
 from xingke.reports.models import Document
-from xingke.reports.verifying import check_ledger
+from xingke.reports.queries import documents_visible_to, docx_of
+from xingke.reports.verifying import Report, check_ledger, verify_file
 
 
 @pytest.fixture
@@ -46,3 +52,53 @@ def test_a_record_filed_since_is_found_behind_every_figure_it_changes(cast: Cast
     assert [(label, each.holds_then, each.now.text) for _slot, label, each in check_ledger(document)] == [
         ("高新技术企业申报数", True, "2家"), ("高新技术企业认定通过率", True, "50.0%")
     ]  # fmt: skip
+
+
+# ── what a file tells whom ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def verified(data: bytes, by: User) -> Report:
+    return verify_file(data, visible=documents_visible_to(by))
+
+
+def take(document: Document, step: str, by: User, opinion: str = "") -> None:
+    disclosing.take_step(document=document, step=step, number=document.steps.count(), opinion=opinion, by=by, now=NOW)
+
+
+def publish(document: Document, cast: Cast) -> None:
+    for step, by in (("asked", cast.officer), ("passed", cast.reviewer), ("published", cast.director)):
+        take(document, step, by)
+
+
+def guessed(document: Document, *, key: str = "") -> bytes:
+    """A file with the predictable title of a document, perhaps its number, and nothing else."""
+    empty = tree.Document(id=key, title=document.title, issuer="局", date="2026年1月1日", blocks=())
+    return surgery.without_custom_parts(docx_writer.write(empty, proof=None), 1)
+
+
+@pytest.mark.parametrize("names_its_number", [False, True])
+def test_a_guessed_title_tells_a_neighbour_nothing_of_an_unpublished_document(
+    cast: Cast, document: Document, names_its_number: bool
+) -> None:
+    data = guessed(document, key=str(document.key) if names_its_number else "")
+
+    report = verified(data, cast.neighbour)
+
+    assert [(each.kind, each.expected) for each in report.verdict.findings] == [(Kind.PROOF_MISSING, None)]
+    assert (report.verdict.rows, report.document) == ((), None)
+    assert verified(data, cast.officer).verdict.rows  # its own county is compared with what was frozen
+
+
+def test_a_public_document_is_compared_for_everybody(cast: Cast, document: Document) -> None:
+    publish(document, cast)
+
+    report = verified(guessed(document), cast.neighbour)
+
+    assert len(report.verdict.rows) == document.figures.count()
+    assert not report.is_ledger_checked
+
+
+def test_a_file_from_elsewhere_is_held_against_the_proof_it_brings(cast: Cast, document: Document) -> None:
+    report = verified(docx_of(document), cast.neighbour)
+
+    assert report.holds and len(report.verdict.rows) == document.figures.count()

@@ -29,9 +29,8 @@ def verify(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "error": "", "crumbs": [{"label": _("核验"), "url": ""}]}
     if request.method == "POST":
         if form.is_valid():
-            visible = set(queries.documents_visible_to(user).values_list("key", flat=True))
             try:
-                report = verify_file(form.cleaned_data["file"], visible=visible)
+                report = verify_file(form.cleaned_data["file"], visible=queries.documents_visible_to(user))
             except Unreadable as unreadable:
                 context["error"] = _unreadable(unreadable)
             else:

@@ -198,6 +198,99 @@ def test_a_control_the_proof_does_not_know_is_a_finding(xpath: str) -> None:
     assert [finding.kind for finding in verdict.findings] == [Kind.FIGURE_ADDED]
 
 
+# --- figures that look otherwise than they are read
+
+
+RED = '<w:r><w:rPr><w:color w:val="FF0000"/></w:rPr><w:t>'
+_RUN = "<w:r><w:t>%s</w:t></w:r>"
+_FIELD = '<w:r><w:fldChar w:fldCharType="%s"/></w:r>'
+
+
+def _shown(*parts: str) -> bytes:
+    """The file with the digits of its figure 36 written in another way."""
+    return surgery.in_control(FILE, 1, lambda xml: xml.replace(surgery.content(xml), "".join(parts)))
+
+
+DISGUISES = {
+    "white": _shown('<w:r><w:rPr><w:color w:val="FFFFFF"/></w:rPr><w:t>3</w:t></w:r>', _RUN % 6),
+    "tiny": _shown('<w:r><w:rPr><w:sz w:val="2"/></w:rPr><w:t>3</w:t></w:r>', _RUN % 6),
+    "struck out": _shown("<w:r><w:rPr><w:strike/></w:rPr><w:t>3</w:t></w:r>", _RUN % 6),
+    "a font of pictures": _shown('<w:r><w:rPr><w:rFonts w:ascii="Wingdings"/></w:rPr><w:t>36</w:t></w:r>'),
+    "a character style": _shown('<w:r><w:rPr><w:rStyle w:val="Any"/></w:rPr><w:t>36</w:t></w:r>'),
+    "turned round": _shown(f'<w:bdo w:val="rtl">{_RUN % 36}</w:bdo>'),
+    "a choice": _shown(
+        '<mc:AlternateContent xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006">'
+        f'<mc:Choice xmlns:zz="urn:zz" Requires="zz">{_RUN % 3}</mc:Choice><mc:Fallback/></mc:AlternateContent>',
+        _RUN % 6,
+    ),
+    "an element to be ignored": _shown(f'<z:x xmlns:z="urn:z">{_RUN % 3}</z:x>', _RUN % 6),
+    "a run to be ignored": _shown('<z:r xmlns:z="urn:z"><w:t>3</w:t></z:r>', _RUN % 6),
+    "text to be ignored": _shown('<w:r><w:t><z:x xmlns:z="urn:z">3</z:x>6</w:t></w:r>'),
+    "its unit in white": surgery.replaced(
+        FILE, DOCUMENT, "<w:r><w:t>项；", '<w:r><w:rPr><w:color w:val="FFFFFF"/></w:rPr><w:t>项；'
+    ),
+}
+
+
+@pytest.mark.parametrize("way", DISGUISES)
+def test_a_figure_that_may_look_otherwise_is_a_finding(way: str) -> None:
+    verdict = check(DISGUISES[way])
+
+    assert {finding.kind for finding in verdict.failures} == {Kind.DISGUISED}
+
+
+def test_a_disguise_is_told_in_words() -> None:
+    (finding, *_) = check(DISGUISES["white"]).failures
+
+    assert "又有会改变显示的设置（文字颜色）" in finding.sentence()
+    assert finding.sentence("en") == (
+        "“3”, in a sentence with numerals, may look otherwise than it was read (colour). Clear its formatting."
+    )
+
+
+STYLES = "word/styles.xml"
+
+
+def _styled(data: bytes, style: str) -> bytes:
+    return surgery.replaced(data, STYLES, "</w:styles>", f"{style}</w:styles>")
+
+
+def test_digits_hidden_by_a_style_are_no_text() -> None:
+    base = '<w:style w:type="character" w:styleId="Base"><w:rPr><w:vanish/></w:rPr></w:style>'
+    style = base + '<w:style w:type="character" w:styleId="Any"><w:basedOn w:val="Base"/></w:style>'
+    data = _shown('<w:r><w:rPr><w:rStyle w:val="Any"/></w:rPr><w:t>3</w:t></w:r>', _RUN % 6)
+
+    assert (Kind.TEXT_EDITED, 1, "6项") in told(check(_styled(data, style)))
+
+
+def test_a_style_of_the_whole_paragraph_disguises_too() -> None:
+    data = surgery.edited(
+        FILE,
+        STYLES,
+        lambda text: re.sub(r'(w:styleId="BodyText".*?<w:rPr>)', r'\1<w:color w:val="FFFFFF"/>', text, count=1),
+    )
+
+    assert {finding.kind for finding in check(data).failures} == {Kind.DISGUISED}
+
+
+def test_text_between_the_begin_of_a_field_and_its_result_is_no_text() -> None:
+    data = _shown(_FIELD % "begin", _RUN % 3, _FIELD % "separate", _FIELD % "end", _RUN % 6)
+
+    assert (Kind.TEXT_EDITED, 1, "6项") in told(check(data))
+
+
+def test_a_comment_of_the_xml_is_no_text() -> None:
+    assert told(check(_shown("<w:r><w:t><!--3-->6</w:t></w:r>"))) == [(Kind.TEXT_EDITED, 1, "6项")]
+
+
+def test_formatting_that_editors_write_and_colour_elsewhere_are_free() -> None:
+    plain = '<w:rPr><w:rFonts w:hint="eastAsia"/><w:b/><w:color w:val="auto"/><w:sz w:val="30"/><w:lang w:val="en-US"/></w:rPr>'
+    data = _shown(f'<w:r w:rsidR="00A1">{plain}<w:t>36</w:t></w:r>')
+    data = surgery.with_paragraph(data, f"<w:p>{RED}扎实做好各项工作。</w:t></w:r></w:p>")
+
+    assert check(data).holds
+
+
 # --- numerals bound to nothing
 
 
@@ -262,6 +355,83 @@ def test_running_numbers_of_a_table_are_exempt_only_while_they_run() -> None:
 
     assert check(rows("1", "2", "3")).holds
     assert told(check(rows("1", "12", "3"))) == [(Kind.UNBOUND_NUMERAL, None, "12")]
+
+
+# --- numerals that a program computes
+
+
+def _field(instruction: str, result: str = "") -> str:
+    code = f'<w:r><w:instrText xml:space="preserve"> {instruction} </w:instrText></w:r>'
+    shown = _FIELD % "separate" + _RUN % result if result else ""
+    return _FIELD % "begin" + code + shown + _FIELD % "end"
+
+
+COMPUTED = (
+    "MACROBUTTON X 1200亿元", "SYMBOL 57", "EQ \\o(1200)", "= 1200", "FORMDROPDOWN", "SEQ 表 \\r 1200", "DATE", "PAGE",
+    'NUMPAGES \\# "1200"',
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("instruction", COMPUTED)
+def test_a_field_that_may_show_any_number_is_a_finding(instruction: str) -> None:
+    verdict = check(surgery.with_paragraph(FILE, f"<w:p>{_RUN % '全年产值'}{_field(instruction)}</w:p>"))
+
+    assert told(verdict) == [(Kind.COMPUTED_FIELD, None, instruction)]
+
+
+def test_fields_are_told_wherever_they_hide() -> None:
+    begin, code = _FIELD % "begin", "<w:r><w:instrText>QUOTE 12</w:instrText></w:r>"
+    endless = surgery.with_paragraph(FILE, f"<w:p>{begin}{code}</w:p>")
+    hidden = surgery.with_paragraph(
+        FILE, f"<w:p>{(begin + code + _FIELD % 'end').replace('<w:r>', '<w:r><w:rPr><w:vanish/></w:rPr>')}</w:p>"
+    )
+    simple = surgery.with_paragraph(FILE, '<w:p><w:fldSimple w:instr="QUOTE 12"/></w:p>')
+
+    for data in (endless, hidden, simple):
+        assert told(check(data)) == [(Kind.COMPUTED_FIELD, None, "QUOTE 12")]
+
+
+def test_a_page_number_shows_its_format_at_the_foot_too() -> None:
+    data = surgery.edited(FILE, "word/footer1.xml", lambda text: text.replace(" PAGE ", ' PAGE \\# "1200" '))
+
+    assert (Kind.COMPUTED_FIELD, None, 'PAGE \\# "1200"') in told(check(data))
+
+
+def test_page_numbers_a_list_of_contents_and_links_are_free() -> None:
+    contents = _RUN % "一、主要工作" + "<w:r><w:tab/></w:r>" + _field("PAGEREF _Toc1 \\h", "12")
+    start = _FIELD % "begin" + '<w:r><w:instrText> TOC \\o "1-3" \\h \\z \\u </w:instrText></w:r>' + _FIELD % "separate"
+    link = _field('HYPERLINK \\l "_Toc1"', "主要工作")
+    data = surgery.with_paragraph(FILE, f"<w:p>{start}{contents}</w:p><w:p>{link}{_FIELD % 'end'}</w:p>")
+    data = surgery.edited(data, "word/footer1.xml", lambda text: text.replace(" PAGE ", " PAGE \\* MERGEFORMAT "))
+
+    assert told(check(data)) == []
+
+
+@pytest.mark.parametrize(
+    "level, found",
+    [
+        ('<w:start w:val="1200"/><w:lvlText w:val="%1."/>', ["1200"]),
+        ('<w:start w:val="1"/><w:lvlText w:val="全年产值%1亿元，"/>', ["1亿元"]),
+        ('<w:start w:val="1"/><w:lvlText w:val="12亿元"/>', ["12亿元"]),
+        ('<w:start w:val="2"/><w:lvlText w:val="第%1章"/>', []),
+        ('<w:start w:val="1"/><w:lvlText w:val="%1.%2.%3"/>', []),
+        ('<w:start w:val="1"/><w:lvlText w:val="（%1）"/>', []),
+    ],
+)
+def test_the_label_of_a_list_may_only_count(level: str, found: list[str]) -> None:
+    xml = f'<w:numbering xmlns:w="{W}"><w:abstractNum><w:lvl>{level}</w:lvl></w:abstractNum></w:numbering>'
+    verdict = check(surgery.with_part(FILE, name="numbering.xml", kind="numbering", xml=xml))
+
+    assert told(verdict) == [(Kind.UNBOUND_NUMERAL, None, each) for each in found]
+
+
+def test_the_line_above_footnotes_is_read() -> None:
+    line = f'<w:footnote w:type="separator" w:id="0">{surgery.paragraph("产值1200亿元")}</w:footnote>'
+    xml = f'<w:footnotes xmlns:w="{W}">{line}</w:footnotes>'
+
+    verdict = check(surgery.with_part(FILE, name="footnotes.xml", kind="footnotes", xml=xml))
+
+    assert told(verdict) == [(Kind.UNBOUND_NUMERAL, None, "1200亿元")]
 
 
 # --- tracked changes
@@ -463,7 +633,14 @@ def test_drift_found_elsewhere_joins_the_verdict() -> None:
 
 
 def test_every_kind_has_a_sentence_in_both_languages() -> None:
-    params = {"label": "甲", "count": 2, "figure_text": "36项", "change": "insertion", "author": "李四"}
+    params = {
+        "label": "甲",
+        "what": "color",
+        "count": 2,
+        "figure_text": "36项",
+        "change": "insertion",
+        "author": "李四",
+    }
     for kind in Kind:
         finding = Finding(kind=kind, expected="36项", found="37项", params=params)
         assert finding.sentence("zh-hans").endswith("。") and finding.sentence("en").endswith(".")
