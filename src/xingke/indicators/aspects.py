@@ -103,7 +103,7 @@ def read_together(reader: Reader, wanted: Sequence[tuple[str, str]], region: Reg
         questions.append((ASPECTS[name], Question(reader, asked[0], region, period, *asked[1:])))
     usual = {each.code: each for _aspect, question in questions for each in (question.asked, question.other) if each}
     near = [period, period.year_before]
-    reader.values(list(usual.values()), reader.peers(region), near)
+    reader.values(list(usual.values()), reader.peers(region, period), near)
     further: dict[tuple[Period, ...], dict[str, Indicator]] = {}
     for how, question in questions:
         if periods := tuple(how.periods(question)):
@@ -152,7 +152,7 @@ def _no_growth(question: Question) -> Saying:
     if question.asked.growth == "none":
         return say("“%(name)s”按定义不计算同比。", name=name)
     if base.is_known:
-        if problem := _exact(now, base)[1]:
+        if problem := _unlike(now, base) or _exact(now, base)[1]:
             return problem
         return say("“%(name)s”%(period)s为零，不能计算同比。", name=name, period=base.period)
     return say("“%(name)s”没有%(period)s的同期数，不能计算同比。", name=name, period=base.period)
@@ -175,14 +175,18 @@ def _rank(question: Question) -> Reading:
             return Reading(why=why_unknown(question.now))
         if all(value.is_known for value in rank.values) and (problem := _exact(*rank.values)[1]):
             return Reading(why=problem)
+        if all(value.is_known for value in rank.values) and len(rank.values) > 1:
+            return Reading(why=say("“%(name)s”为零，或者各地都一样，不排位次。", name=question.asked.label))
         return Reading(why=say("“%(name)s”同级区划的数据不全，不能排位。", name=question.asked.label))
+    if not rank.word:
+        return Reading(why=say("“%(name)s”上报的位次没有说明在哪个范围内，不能写。", name=question.asked.label))
     return Reading(text=rank.text, amount=Decimal(rank.place), values=rank.values, told=rank.observation)
 
 
 def _net(question: Question) -> Reading:
     now, base = question.growth.now, question.growth.base
     amounts, problem = _exact(now, base)
-    if problem:
+    if problem := problem or _unlike(now, base):
         return Reading(why=problem)
     change = amounts[0] - amounts[1]
     size, unit = rules.visible(abs(change), question.asked.unit, question.asked.decimals)
@@ -235,6 +239,8 @@ def _share_growth(question: Question) -> Reading:
     (now, why_now), (base, why_then) = _share_of(*values[:2]), _share_of(*values[2:])
     if now is None or base is None:
         return Reading(why=why_now or why_then)
+    if problem := _unlike(values[0], values[2]) or _unlike(values[1], values[3]):
+        return Reading(why=problem)
     return Reading(text=rules.growth_text(now - base, kind="points", decimals=1), amount=now - base, values=values)
 
 
@@ -329,6 +335,16 @@ def why_unknown(value: Value) -> Saying:
         missing = tuple(indicator(code).label for code in value.missing)
         return say("“%(name)s”没有%(period)s的数据（缺%(missing)s）。", name=name, period=period, missing=missing)
     return say("“%(name)s”没有%(period)s的数据。", name=name, period=period)
+
+
+def _unlike(now: Value, base: Value) -> Saying:
+    """Why two values cannot be compared that are not known in the same way; nothing where they are."""
+    if now.route == base.route:
+        return NOTHING
+    return say(
+        "“%(name)s”%(base)s与%(period)s的数来源不同（台账、上报或合计），不能相比。",
+        name=now.indicator.label, base=base.period, period=now.period,
+    )  # fmt: skip
 
 
 def _beyond(value: Value) -> Saying:

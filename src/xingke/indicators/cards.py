@@ -13,7 +13,6 @@ from xingke.base.templatetags.xk import period as period_words
 from xingke.indicators import wording
 from xingke.indicators.choosing import evidence_url, indicator_url
 from xingke.indicators.judging import Judged, Term
-from xingke.indicators.rules import ranks as places
 from xingke.indicators.values import Growth, Rank, Value
 from xingke.ledger.words import Words, measured
 from xingke.registry.models import Region
@@ -131,11 +130,11 @@ class Cards:
 
     def rank_rows(self, rank: Rank, growths: Sequence[Growth], own: Region) -> list[dict[str, Any]]:
         """Siblings for a ``rank_table``: by place, the unknown last and without one."""
-        direction = rank.values[0].indicator.direction
-        amounts = {value.region.pk: value.amount for value in rank.values}
-        placed = places(amounts, direction=direction) if rank.place and rank.of else {}  # none where some are unknown
+        placed = rank.places
         by_region = {growth.now.region.pk: growth for growth in growths}
-        ordered = sorted(rank.values, key=lambda each: (placed.get(each.region.pk, len(amounts) + 1), each.region.path))
+        ordered = sorted(
+            rank.values, key=lambda each: (placed.get(each.region.pk, len(rank.values) + 1), each.region.path)
+        )
         return [
             {
                 "rank": placed.get(each.region.pk),

@@ -90,7 +90,7 @@ def judged(reader: Reader, wanted: Iterable[Identity], regions: Sequence[Region]
         if asked:
             reader.values(asked, regions, periods)
     for region in regions:
-        below = registry.children(region) if region.level != Region.Level.COUNTY else []
+        below = registry.children(region, on=period.last) if region.level != Region.Level.COUNTY else []
         for identity in wanted:
             found = tuple(_term(reader, term, region, below, period) for term in identity.terms)
             if _is_vacuous(found):

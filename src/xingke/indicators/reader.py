@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
 
@@ -41,7 +42,7 @@ class Reader:
         self._sealed: dict[Place, engine.Sealed] = {}
         self._tallies: dict[str, Sequence[Tally]] = {}
         self._told: dict[tuple[str, Place], Told | None] = {}
-        self._peers: dict[int, list[Region]] = {}
+        self._peers: dict[tuple[int, date], list[Region]] = {}
         self._kept: dict[tuple[int, str], date | None] = {}
 
     @cached_property
@@ -88,34 +89,33 @@ class Reader:
         """同比 for one region and period."""
         now, base = self.values([asked], [region], [period, period.year_before])
         told = self._reported(asked, region, period, "growth")
-        computed = (
-            rules.growth(now.amount, base.amount, kind=asked.growth)
-            if now.amount is not None
-            and base.amount is not None
-            and asked.growth != "none"
-            and not (now.is_rough or base.is_rough)
-            else None
-        )
-        if computed is not None or told is None:
-            return Growth(now=now, base=base, amount=computed, kind=asked.growth, reported=told)
+        if told is not None and told.value_max is not None:
+            told = None  # a range cannot be said as one growth
+        found = Growth(now=now, base=base, amount=None, kind=asked.growth, reported=told)
+        is_like = not (found.is_mixed or now.is_rough or base.is_rough) and period.length <= 12
+        if is_like and now.amount is not None and base.amount is not None and asked.growth != "none":
+            found = replace(found, amount=rules.growth(now.amount, base.amount, kind=asked.growth))
+        if found.amount is not None or told is None:
+            return found
         kind = "points" if told.kind == "points" else "percent"
         return Growth(now=now, base=base, amount=quantity(told).amount, kind=kind, observation=told)
 
     def rank(self, asked: Indicator, region: Region, period: Period) -> Rank:
-        """The place among siblings; reported where siblings are unknown and somebody reported one."""
-        peers = self.peers(region)
+        """The place among siblings; reported where siblings are unknown and somebody reported an exact one.
+
+        A reported place is among the siblings only where its words say so: 居全市第2位.
+        """
+        peers = self.peers(region, period)
         values = tuple(self.values([asked], peers, [period]))
         word = region.parent.word if region.parent else ""
-        places = rules.ranks({each.region.pk: each.amount for each in values}, direction=asked.direction)
-        complete = (
-            len(places) == len(peers) > 1 and asked.direction != "none" and not any(each.is_rough for each in values)
-        )
-        if complete:
-            return Rank(place=places[region.pk], of=len(peers), values=values, word=word)
+        amounts = {each.region.pk: each.amount for each in values if not each.is_rough}
+        if len(peers) > 1 and asked.direction != "none" and None not in amounts.values() and len(amounts) == len(peers):
+            places = rules.ranks(amounts, direction=asked.direction)
+            return Rank(place=places.get(region.pk), of=len(peers), values=values, word=word, places=places)
         told = self._reported(asked, region, period, "rank")
-        if told is not None:
-            place = int(quantity(told).amount)
-            return Rank(place=place, of=0, values=values, word=word, observation=told)
+        if told is not None and not told.approximation and told.value_max is None:
+            stated = word if word in told.as_written else ""
+            return Rank(place=int(quantity(told).amount), of=0, values=values, word=stated, observation=told)
         return Rank(place=None, of=len(peers), values=values, word=word)
 
     def growths(self, asked: Sequence[Indicator], regions: Sequence[Region], period: Period) -> list[Growth]:
@@ -126,7 +126,7 @@ class Reader:
 
     def ranks(self, asked: Sequence[Indicator], region: Region, period: Period) -> list[Rank]:
         """The places of one region by many indicators; as few queries as for one."""
-        self.values(asked, self.peers(region), [period])
+        self.values(asked, self.peers(region, period), [period])
         self._read_reported(asked, [region], period, ("rank",))
         return [self.rank(each, region, period) for each in asked]
 
@@ -135,15 +135,16 @@ class Reader:
 
         Siblings are read for the period only; the year before is read for the region alone.
         """
-        self.values(asked, self.peers(region), [period])
+        self.values(asked, self.peers(region, period), [period])
         self._read_reported(asked, [region], period, ("growth", "rank"))
         return self.growths(asked, [region], period), self.ranks(asked, region, period)
 
-    def peers(self, region: Region) -> list[Region]:
-        """The region and its siblings, read once."""
-        if region.pk not in self._peers:
-            self._peers[region.pk] = registry.siblings(region)
-        return self._peers[region.pk]
+    def peers(self, region: Region, period: Period) -> list[Region]:
+        """The region and its siblings as they stood when a period ended, read once."""
+        key = (region.pk, period.last)
+        if key not in self._peers:
+            self._peers[key] = registry.siblings(region, on=period.last)
+        return self._peers[key]
 
     def kept_from(self, region: Region, kind: str) -> date | None:
         """The first day of the first month for which a kind is on record, in the region or everywhere right below it."""
@@ -199,7 +200,7 @@ class Reader:
             known = [self.indicator(code, region=value.region) for code in needed]
             return self.values(known, [value.region], [value.period])
         if value.covered is not None:
-            return self.values([value.indicator], registry.children(value.region), [value.period])
+            return self.values([value.indicator], registry.children(value.region, on=value.period.last), [value.period])
         return []
 
     def evidence(self, leaf: Value) -> list[Evidence]:

@@ -407,23 +407,29 @@ def growth(now: Decimal, base: Decimal, *, kind: str) -> Decimal | None:
 
 
 def ranks(values: Mapping[int, Decimal | None], *, direction: str) -> dict[int, int]:
-    """Places by value: equal values share a place and the next is skipped (1, 2, 2, 4); unknown ones have none."""
+    """Places by value: equal values share a place and the next is skipped (1, 2, 2, 4); unknown ones have none.
+
+    Nobody has a place where all have the same, nor for having nothing where more is better.
+    """
     known = {key: value for key, value in values.items() if value is not None}
+    if len(set(known.values())) < 2:
+        return {}
     places: dict[Decimal, int] = {}
     for place, value in enumerate(sorted(known.values(), reverse=direction != "down"), 1):
         places.setdefault(value, place)
-    return {key: places[value] for key, value in known.items()}
+    least = min(known.values())
+    return {key: places[value] for key, value in known.items() if value or value != least or direction == "down"}
 
 
-def growth_text(value: Decimal, *, kind: str, decimals: int | None = None) -> str:
-    """增长13.5% · 下降2.0% · 持平; for ratios 提高0.15个百分点 · 降低… · 持平."""
+def growth_text(value: Decimal, *, kind: str, decimals: int | None = None, word: str = "") -> str:
+    """增长13.5% · 下降2.0% · 持平; for ratios 提高0.15个百分点 · 降低… · 持平. word: an approximation, 增长20%以上."""
     places = decimals if decimals is not None else (2 if kind == "points" else 1)
     size = format_number(abs(value), places)
     if not Decimal(size):
         return "持平"
     if kind == "points":
-        return f"{'提高' if value > 0 else '降低'}{size}个百分点"
-    return f"{'增长' if value > 0 else '下降'}{size}%"
+        return f"{'提高' if value > 0 else '降低'}{approximate_text(size, '个百分点', word)}"
+    return f"{'增长' if value > 0 else '下降'}{approximate_text(size, '%', word)}"
 
 
 def approximate_text(number: str, unit: str, word: str) -> str:

@@ -60,8 +60,12 @@ class Sheet:
 
     def fill(self) -> None:
         """Fetch everything once, then work out each value."""
-        self.below = self._regions_below()
-        self.everywhere = {region.pk: region for each in self.below.values() for region in each}
+        below = self._regions_below()
+        self.everywhere = {region.pk: region for each in below.values() for region in each}
+        self.below = {
+            day: {parent: [each for each in some if each.stands(day)] for parent, some in below.items()}
+            for day in {period.last for period in self.periods}
+        }
         self.everywhere |= {region.pk: region for region in self.regions}
         keeping, told = self._keeping(), self._told()
         keepers = {region for kept in keeping.values() for region, _since, _until in kept}
@@ -87,14 +91,14 @@ class Sheet:
     # ── what there is ───────────────────────────────────────────────────────────────────────────────────────────────
 
     def _regions_below(self) -> dict[int, list[Region]]:
-        """Children by parent id, for everything under the regions asked for. One query, none for counties alone."""
+        """Children by parent id, ended ones too, for everything under the regions asked for. One query, none for counties alone."""
         wide = [region.range for region in self.regions if region.level != Region.Level.COUNTY]
         if not wide:
             return {}
         condition = Q()
         for low, high in wide:
             condition |= Q(path__gte=low, path__lt=high)
-        rows = Region.objects.filter(condition, valid_to__isnull=True).order_by("parent_id", "path")
+        rows = Region.objects.filter(condition).order_by("parent_id", "path")
         return {parent: list(group) for parent, group in groupby(rows, key=lambda region: region.parent_id) if parent}
 
     def _keeping(self) -> dict[str, list[Kept]]:
@@ -195,14 +199,14 @@ class Sheet:
             return answer(status="known", amount=amount, route="observation", count=1, observation=told, stated=stated)
         if rows:
             return answer(status="ambiguous", rivals=tuple(rows))
-        children = self.below.get(region.pk, [])
+        children = self.below[facts.period.last].get(region.pk, [])
         if not children or each.over_regions != "sum":
             return answer()
         if region.pk not in self.informed:
             return answer(covered=Covered(0, len(children)))
         parts = [self._work_out(facts, child) for child in children]
         whole, covered = rules.roll_up([part.amount for part in parts])
-        rough = rules.sum_word(part.approximation for part in parts)
+        rough = rules.sum_word(part.rough_word for part in parts)
         if whole is not None:
             count = sum(part.count for part in parts)
             return answer(status="known", amount=whole, route="children", count=count, covered=covered, rough=rough)

@@ -1,6 +1,7 @@
 """What is known of an indicator at a place and period, its growth and its rank, as plain data."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Literal
 
@@ -53,7 +54,12 @@ class Value:
     @property
     def is_rough(self) -> bool:
         """Whether it is an approximation: it may be said, but not reckoned with."""
-        return bool(self.approximation)
+        return bool(self.rough_word)
+
+    @property
+    def rough_word(self) -> str:
+        """What makes it an approximation: the word it is said with, 约 for a range; empty where it is exact."""
+        return self.approximation or ("约" if len(self.bounds) > 1 else "")
 
     @property
     def is_beyond(self) -> bool:
@@ -73,18 +79,23 @@ class Value:
         """The value as it is said, with unit and any approximation: ``36项``, ``0.51亿元``, ``220余家``."""
         if self.amount is None:
             return "—"
-        if self.observation is not None:
-            return _quantity_text(self._stated, self.observation.approximation)
-        return said(self.number, self.unit, self.rough)
+        return said(self.number, self.unit, self.approximation)
 
     @property
     def number(self) -> str:
-        """The number alone, at the definition's precision (a reported one at its own)."""
+        """The number alone, at the definition's precision (a reported one at its own); of a range both ends."""
+        return "—".join(self.bounds) or "—"
+
+    @property
+    def bounds(self) -> tuple[str, ...]:
+        """The number, or both ends of a range that was reported; nothing where it is unknown."""
         if self.amount is None:
-            return "—"
-        if self.observation is not None:
-            return f"{self._stated.stated:f}"
-        return self._visible[0]
+            return ()
+        if self.observation is None:
+            return (self._visible[0],)
+        told, most = self._stated, self.observation.value_max
+        ends = (told, replace(told, scaled=most)) if most is not None and most > told.scaled else (told,)
+        return tuple(f"{each.stated:f}" for each in ends)
 
     @property
     def _stated(self) -> Quantity:
@@ -99,10 +110,6 @@ class Value:
     @property
     def _visible(self) -> tuple[str, str]:
         return rules.visible(self.amount or Decimal(0), self.indicator.unit, self.indicator.decimals)
-
-
-def _quantity_text(told: Quantity, approximation: str) -> str:
-    return said(f"{told.stated:f}", told.unit.code, approximation)
 
 
 def said(number: str, unit: str, approximation: str) -> str:
@@ -122,6 +129,11 @@ class Growth:
     reported: Told | None = None  # where both exist: shown beside, differences flagged
 
     @property
+    def is_mixed(self) -> bool:
+        """Whether one was counted and the other reported, or added up: what differs may be the way it is known."""
+        return self.now.is_known and self.base.is_known and self.now.route != self.base.route
+
+    @property
     def agrees(self) -> bool:
         """Whether what was reported is what was worked out, at the precision it was reported with."""
         if self.amount is None or self.reported is None:
@@ -133,20 +145,33 @@ class Growth:
     def text(self) -> str:
         if self.amount is None:
             return "—"
-        decimals = self.observation.decimals if self.observation is not None else None
-        return rules.growth_text(self.amount, kind=self.kind, decimals=decimals)
+        if self.observation is None:
+            return rules.growth_text(self.amount, kind=self.kind)
+        told = self.observation
+        return rules.growth_text(self.amount, kind=self.kind, decimals=told.decimals, word=told.approximation)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rank:
-    """The place among the regions under one parent, and the values it was read from."""
+    """The place among the regions under one parent, and the values it was read from.
+
+    places: of all of them, by region id; empty where they cannot be ranked.
+    """
 
     place: int | None
     of: int
     values: tuple[Value, ...]
-    word: str  # the peer group: 全市, 全省, 全国
+    word: str  # the peer group: 全市, 全省, 全国; empty for a reported place that names none
+    places: Mapping[int, int] = field(default_factory=dict)
     observation: Told | None = None
 
     @property
+    def is_shared(self) -> bool:
+        """Whether others have the same place."""
+        return list(self.places.values()).count(self.place or 0) > 1
+
+    @property
     def text(self) -> str:
-        return f"居{self.word}第{self.place}位" if self.place else "—"
+        if not self.place or not self.word:
+            return "—"
+        return f"居{self.word}{'并列' if self.is_shared else ''}第{self.place}位"

@@ -140,7 +140,7 @@ def indicator(request: HttpRequest, code: str) -> HttpResponse:
     region, period = chosen.region, chosen.period
     cards = Cards(registry.scope(user, Permission.RECORD_READ))
     reader = Reader()
-    growths = reader.growths([asked], reader.peers(region), period)
+    growths = reader.growths([asked], reader.peers(region, period), period)
     rank = reader.rank(asked, region, period)
     growth = next(each for each in growths if each.now.region == region)
     value = growth.now

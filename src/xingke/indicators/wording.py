@@ -95,8 +95,7 @@ def amount_words(value: Value, words: Words) -> tuple[Written, str]:
     """A value's number with thousands separated and its approximation (``220余``, ``近50``), and the unit after it."""
     if value.amount is None:
         return Written("—"), ""
-    decimals = len(value.number.partition(".")[2])
-    number = written(value.number, decimals)
+    number = "—".join(written(end, len(end.partition(".")[2])) for end in value.bounds)
     number, after = approximated(number, value.approximation)
     return Written(number), f"{words.unit_after(value.unit)}{after}"
 
@@ -126,6 +125,8 @@ def change(growth: Growth | None) -> Change:
         places = growth.observation.decimals
     rounded = round_half_up(growth.amount, places)
     text = _signed(rounded, places, growth.kind)
+    if growth.observation is not None:
+        text = "".join(approximated(text, growth.observation.approximation))
     if not rounded:
         return Change(text, "flat")
     wanted = growth.now.indicator.direction
@@ -186,7 +187,7 @@ def sum_words(value: Value, parts: Sequence[Value]) -> Written:
     """What the parts of a value add up to."""
     total = sum((part.amount for part in parts if part.amount is not None), Decimal(0))
     number = written(format_number(total, value.indicator.decimals), value.indicator.decimals)
-    return Written("".join(approximated(number, sum_word(part.approximation for part in parts))))
+    return Written("".join(approximated(number, sum_word(part.rough_word for part in parts))))
 
 
 def rank_words(rank: Rank | None) -> str:
@@ -196,6 +197,8 @@ def rank_words(rank: Rank | None) -> str:
     words = {"among": AMONG.get(rank.word, rank.word), "place": rank.place, "of": rank.of}
     if not rank.of:
         return _("%(among)s第 %(place)s 位（上报）") % words
+    if rank.is_shared:
+        return _("%(among)s并列第 %(place)s 位（共 %(of)s 个）") % words
     return _("%(among)s第 %(place)s 位（共 %(of)s 个）") % words
 
 

@@ -27,6 +27,7 @@ class Told(NamedTuple):
     region_id: int
     real_period: str
     value: int
+    value_max: int | None
     unit: str
     kind: str
     decimals: int

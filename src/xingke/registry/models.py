@@ -2,6 +2,7 @@
 
 import hashlib
 import uuid
+from datetime import date
 from typing import ClassVar
 
 from django.conf import settings
@@ -51,6 +52,10 @@ class Region(models.Model):
     def range(self) -> tuple[int, int]:
         """The half-open range of paths of this region and everything below it."""
         return rules.path_range(self.path, self.level)
+
+    def stands(self, day: date) -> bool:
+        """Whether it is there on a day; ``valid_to`` is the first day on which it is not."""
+        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day < self.valid_to)
 
     @property
     def word(self) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -315,16 +316,19 @@ def region_by_name_or_code(text: str) -> Region:
     return found[0]
 
 
-def siblings(region: Region) -> list[Region]:
-    """The region and the others under the same parent, in code order; only itself if it has no parent."""
-    if region.parent_id is None:
-        return [region]
-    return list(Region.objects.filter(parent_id=region.parent_id, valid_to__isnull=True).order_by("path"))
+def siblings(region: Region, *, on: date) -> list[Region]:
+    """The region and the others that stood under the same parent on a day, in code order; only itself if none did."""
+    found = [each for each in _under(region.parent_id) if each.stands(on)]
+    return found if region in found else [region]
 
 
-def children(region: Region) -> list[Region]:
-    """The current regions right below, in code order."""
-    return list(Region.objects.filter(parent_id=region.pk, valid_to__isnull=True).order_by("path"))
+def children(region: Region, *, on: date) -> list[Region]:
+    """The regions that stood right below on a day, in code order."""
+    return [each for each in _under(region.pk) if each.stands(on)]
+
+
+def _under(parent: int | None) -> list[Region]:
+    return list(Region.objects.filter(parent_id=parent).order_by("path")) if parent is not None else []
 
 
 def organisations_visible_to(user: User) -> QuerySet[Organisation]:

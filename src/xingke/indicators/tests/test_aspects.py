@@ -1,6 +1,7 @@
 """What can be said of a figure besides its value: read from values, frozen with them, and said again the same."""
 
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -295,6 +296,26 @@ def test_whatever_is_said_of_records_is_the_same_when_it_is_checked(cast: Cast, 
     checked = drift(figure, readers=Readers())
 
     assert (checked.holds_then, checked.has_drifted) == (True, True)
+
+
+def test_what_was_frozen_holds_after_a_region_has_ended(cast: Cast) -> None:
+    counties = Region.objects.filter(parent=cast.city)
+    keep_records(*counties, by=cast.statistician)
+    recognised(cast, "2025-03-05")
+    file("recognition", "邻", [("recognised", "2025-03-05")], firm=cast.other_firm, by=cast.statistician)
+    reader, seq = read_at()
+    figures = [
+        freeze(said=read_figure(reader, "high_tech_new", region, YEAR, aspect), by=cast.officer, now=NOW, seq=seq)
+        for region, aspect in ((cast.county, "rank"), (cast.city, "level"))
+    ]
+
+    counties.filter(pk=cast.sibling.pk).update(valid_to=date(2026, 7, 1))
+
+    assert [figure.text for figure in figures] == ["居全市并列第1位", "2家"]
+    assert [
+        (found.holds_then, found.has_drifted) for found in (drift(each, readers=Readers()) for each in figures)
+    ] == [(True, False), (True, False)]
+    assert said(cast.city, "high_tech_new", "level", Period.parse("2026")).text == "0家"  # of those that stand then
 
 
 def test_a_natural_whole_counts_the_same_and_more(cast: Cast) -> None:

@@ -8,13 +8,17 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.cast import NOW, Cast, file, keep_records, report
+from xingke.accounts.models import User
 from xingke.accounts.queries import current_seq
 from xingke.base.periods import Period
+from xingke.indicators.aspects import read
 from xingke.indicators.queries import indicator, indicators
 from xingke.indicators.reader import Reader
 from xingke.indicators.values import Growth, Rank, Value
+from xingke.indicators.wording import amount_words, change, rank_words
 from xingke.ledger import actions
 from xingke.ledger.models import Observation
+from xingke.ledger.words import Words
 from xingke.registry.models import Region
 
 YEAR, BEFORE = Period.year(2024), Period.year(2023)
@@ -325,14 +329,100 @@ def test_no_rank_while_one_sibling_is_unknown(cast: Cast) -> None:
     assert rank("high_tech_recognised", cast.county).place is None
 
 
-def test_a_rank_that_was_reported_is_said_where_siblings_are_unknown(cast: Cast) -> None:
+def test_a_shared_place_is_said_to_be_shared_and_nothing_has_none(cast: Cast) -> None:
+    keep_records(*counties(cast), by=cast.statistician)
+    certificate(cast, "甲")
+    certificate(cast, "乙", next_door=True)
+
+    here = rank("high_tech_recognised", cast.county)
+    assert (here.text, here.is_shared) == ("居全市并列第1位", True)
+    assert rank_words(here) == f"全市并列第 1 位（共 {len(counties(cast))} 个）"
+    third = next(each for each in counties(cast) if each not in (cast.county, cast.sibling))
+    none = rank("high_tech_recognised", third)
+    assert (none.place, none.text, rank_words(none), len(none.places)) == (None, "—", "", 2)
+    assert rank("inventions_granted", cast.county).place is None  # nobody has any
+
+
+@pytest.mark.parametrize(
+    "as_written, columns, text, words",
+    [
+        ("居全市第2位", {}, "居全市第2位", "全市第 2 位（上报）"),
+        ("第2位", {}, "—", "第 2 位（上报）"),  # among whom, nobody said
+        ("居全省第2位", {}, "—", "第 2 位（上报）"),
+        ("居全市前2位", {"value_max": "5"}, "—", ""),  # no one place
+    ],
+)
+def test_a_rank_that_was_reported_is_said_among_whom_it_was_stated(
+    cast: Cast, as_written: str, columns: dict[str, str], text: str, words: str
+) -> None:
     report(
-        cast.county, "2024", "高新技术企业申报数", "2", "位", by=cast.statistician, measure="rank", as_written="第2位"
-    )
+        cast.county, "2024", "高新技术企业申报数", "2", "位", by=cast.statistician, measure="rank",
+        as_written=as_written, **columns,
+    )  # fmt: skip
 
     found = rank("high_tech_applications", cast.county)
 
-    assert (found.text, found.observation is not None) == ("居全市第2位", True)
+    assert (found.text, rank_words(found)) == (text, words)
+
+
+# ── approximations, ranges, other routes ────────────────────────────────────────────────────────────────────────────
+
+
+def spent(region: Region, period: str, value: str, by: User, **columns: str) -> None:
+    report(region, period, "全社会研发经费投入", value, "亿元", by=by, **columns)
+
+
+def test_a_reported_range_is_said_as_one_and_not_reckoned_with(cast: Cast) -> None:
+    for region in counties(cast):
+        spent(region, "2023", "10", cast.statistician)
+        if region != cast.county:
+            spent(region, "2024", "1.00", cast.statistician)
+    spent(cast.county, "2024", "15.81", cast.statistician, value_max="18.97", as_written="15.81—18.97亿元")
+    report(cast.county, "2024", "地区生产总值", "100", "亿元", by=cast.statistician)
+
+    found = value("rnd_expenditure", cast.county)
+
+    assert (found.text, found.number, found.is_rough) == ("15.81—18.97亿元", "15.81—18.97", True)
+    assert [str(words) for words in amount_words(found, Words())] == ["15.81—18.97", "亿元"]
+    assert growth("rnd_expenditure", cast.county).amount is None
+    assert rank("rnd_expenditure", cast.county).place is None
+    assert rank("rnd_expenditure", cast.sibling).place is None
+    whole, ratio = value("rnd_expenditure", cast.city), value("rnd_intensity", cast.county)
+    assert (whole.route, whole.is_rough, whole.text[:1]) == ("children", True, "约")
+    assert (ratio.is_rough, ratio.text) == (True, "约15.81%")
+
+
+@pytest.mark.parametrize(
+    "as_written, text, shown", [("20%以上", "增长20%以上", "+20%以上"), ("近20%", "增长近20%", "近+20%")]
+)
+def test_a_reported_growth_keeps_its_approximation(cast: Cast, as_written: str, text: str, shown: str) -> None:
+    report(cast.county, "2024", "专利申请量", "20", "%", by=cast.statistician, measure="growth", as_written=as_written)
+
+    found = growth("patent_applications", cast.county)
+
+    assert (found.text, change(found).text) == (text, shown)
+
+
+def test_no_growth_comes_of_what_was_counted_and_what_was_reported(cast: Cast) -> None:
+    report(cast.county, "2023", "高新技术企业认定数", "50", "家", by=cast.statistician)
+    keep_records(cast.county, by=cast.statistician, since="2024-01-01")
+    certificate(cast, "甲")
+
+    found = growth("high_tech_recognised", cast.county)
+
+    assert (found.now.route, found.base.route, found.amount) == ("records", "observation", None)
+    for aspect in ("growth", "times", "net"):
+        why = read(Reader(), found.now.indicator, cast.county, YEAR, aspect).why
+        assert "2023年与2024年的数来源不同" in str(why)
+
+
+def test_no_growth_is_computed_over_more_than_a_year(cast: Cast) -> None:
+    keep_records(cast.county, by=cast.statistician)
+    certificate(cast, "甲", "2023-11-08")
+    certificate(cast, "乙", "2024-11-08")
+
+    assert growth("high_tech_recognised", cast.county, YEAR).amount == 0
+    assert growth("high_tech_recognised", cast.county, Period.parse("2024-01..2025-12")).amount is None
 
 
 # ── as of ───────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -36,16 +36,19 @@ RANKS = [
     ("the golden case", ["80", "100", "100", "60"], "up", [3, 1, 1, 4]),
     ("ties share a place, the next is skipped", ["9", "7", "7", "5"], "up", [1, 2, 2, 4]),
     ("less is better", ["9", "7", "7", "5"], "down", [4, 2, 2, 1]),
-    ("all the same", ["3", "3", "3"], "up", [1, 1, 1]),
+    ("all the same: nobody leads", ["3", "3", "3"], "up", [None, None, None]),
+    ("nothing at all is no place", ["2", "0", "0"], "up", [1, None, None]),
+    ("where less is better, nothing is best", ["2", "0", "1"], "down", [3, 1, 2]),
+    ("more than a loss", ["0", "-1"], "up", [1, 2]),
     ("equal amounts, written otherwise", ["3.0", "3.00", "2"], "up", [1, 1, 3]),
 ]
 
 
 @pytest.mark.parametrize("story, values, direction, expected", RANKS)
-def test_ranks(story: str, values: list[str], direction: str, expected: list[int]) -> None:
+def test_ranks(story: str, values: list[str], direction: str, expected: list[int | None]) -> None:
     found = rules.ranks(dict(enumerate(map(Decimal, values))), direction=direction)
 
-    assert [found[place] for place in range(len(values))] == expected
+    assert [found.get(place) for place in range(len(values))] == expected
 
 
 def test_who_is_unknown_has_no_place_and_takes_none() -> None:

@@ -1,5 +1,7 @@
 """Who may do what where: ranges of codes, grants and the roles that exclude one another."""
 
+from datetime import date
+
 import pytest
 from django.db import IntegrityError
 from django.http import Http404
@@ -11,6 +13,8 @@ from xingke.base.refusals import Refused
 from xingke.registry import actions, queries, rules
 from xingke.registry.models import Grant, Organisation, Region
 from xingke.registry.rules import Role, Scope
+
+DAY = date(2025, 12, 31)
 
 RANGES = [
     ("a county is its own code", 990121, "county", (990121, 990122)),
@@ -76,28 +80,29 @@ def test_an_account_that_was_closed_may_do_nothing(cast: Cast) -> None:
 
 
 def test_siblings_are_the_regions_under_one_parent(cast: Cast) -> None:
-    names = [region.name for region in queries.siblings(cast.county)]
+    names = [region.name for region in queries.siblings(cast.county, on=DAY)]
 
     assert names[:2] == ["青溪县", "云渡县"]
     assert len(names) == 8
-    assert {region.parent for region in queries.siblings(cast.county)} == {cast.city}
+    assert {region.parent for region in queries.siblings(cast.county, on=DAY)} == {cast.city}
     nation = Region.objects.get(code="000000")
-    assert queries.siblings(nation) == [nation]
+    assert queries.siblings(nation, on=DAY) == [nation]
 
 
-def test_ended_regions_are_nobodys_siblings(cast: Cast) -> None:
-    from datetime import date
+@pytest.mark.parametrize(
+    "day, stood", [(date(2025, 12, 31), True), (date(2026, 1, 1), False), (date(2019, 12, 31), False)]
+)
+def test_a_region_is_a_sibling_while_it_stands(cast: Cast, day: date, stood: bool) -> None:
+    Region.objects.filter(pk=cast.sibling.pk).update(valid_from=date(2020, 1, 1), valid_to=date(2026, 1, 1))
 
-    Region.objects.filter(pk=cast.sibling.pk).update(valid_to=date(2026, 1, 1))
-
-    assert cast.sibling not in queries.siblings(cast.county)
-    assert cast.sibling not in queries.children(cast.city)
+    assert (cast.sibling in queries.siblings(cast.county, on=day)) == stood
+    assert (cast.sibling in queries.children(cast.city, on=day)) == stood
 
 
 def test_comparable_regions_are_the_own_the_parent_and_the_siblings(cast: Cast) -> None:
     names = {region.name for region in queries.comparable_regions(cast.officer)}
 
-    assert names == {region.name for region in queries.siblings(cast.county)} | {"清源市"}
+    assert names == {region.name for region in queries.siblings(cast.county, on=DAY)} | {"清源市"}
     assert not queries.comparable_regions(cast.enterprise)
     assert not queries.comparable_regions(cast.stranger)
     assert not queries.comparable_regions(cast.auditor)
