@@ -142,7 +142,7 @@ def _day(since: int) -> date:
 def _observations(county: Region) -> Iterator[Observation]:
     """What siblings report: every observed indicator, both periods."""
     observed = [each for each in indicators().values() if each.nature == "observed"]
-    for region in registry.siblings(county):
+    for region in registry.siblings(county, on=PERIOD.last):
         for period in (PERIOD, PERIOD.year_before):
             for number, each in enumerate(observed):
                 code = f"{region.code}-{period.code}-{each.code}"
@@ -192,7 +192,7 @@ def run(*, size: Size) -> list[Line]:
     for county, name in ((typical, "one county's page after one change"), (widest, "the same in the widest city")):
         _check(county)
         changes = _changes(county, CHANGES[size])
-        what = f"{len(indicators())} indicators × {len(registry.siblings(county))} siblings, growth and rank"
+        what = f"{len(indicators())} indicators × {len(registry.siblings(county, on=PERIOD.last))} siblings, growth and rank"
         lines += changes.lines(name, f"CPU; {EVENTS[size]:,} events; {what}; {CHANGES[size]} changes")
     filing = Line(
         name="filing the event (action, commit), median", ours=statistics.median(changes.filing), note="on the clock"
@@ -273,7 +273,7 @@ def _file(county: Region, subject: UUID) -> None:
 def _check(county: Region) -> None:
     """The page says what counting in the database says, for the county and every sibling."""
     asked = indicator(COUNTED)
-    for value in Reader().values([asked], registry.siblings(county), [PERIOD]):
+    for value in Reader().values([asked], registry.siblings(county, on=PERIOD.last), [PERIOD]):
         counted = PatentEvent.objects.filter(
             region=value.region, seq_to__isnull=True, state=State.CONFIRMED, event="applied",
             form__in=asked.allows("form"), happened_on__range=(PERIOD.first, PERIOD.last),

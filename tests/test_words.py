@@ -32,7 +32,7 @@ DATA = {
     "base/press/pdf_writer.py": "",
     "indicators/aspects.py": "_times _net _high since_words",
     "indicators/sheet.py": "Sheet",
-    "indicators/values.py": "Rank",
+    "indicators/values.py": "Rank Value",
     "indicators/rules.py": "growth_text sum_word turns_word _AT_LEAST _FINER _MORE",
     "indicators/wording.py": "AMONG",
     "registry/models.py": "Region",
