@@ -247,6 +247,10 @@ def loose(inlines: Sequence[Inline], *, terms: Collection[str] = ()) -> list[Num
 
 _TOUCHING = re.compile(rf"[{_DIGIT}{_CHINESE}.．%％‰余多近超约逾]")
 _SIGNS = re.compile(r"[-−－负]")
+_WORDS_BEFORE = re.compile(
+    r"(?:超过|超出|(?<!技术)(?<!重大)(?<!成果)突破|逼近|跌破|不到|不足|不止|将近|接近|[高低大小多少]于|[高多]达|至[少多]|最[少多]|近乎|几乎)了?$"
+)
+_WORDS_AFTER = re.compile(r"(?:左右|上下|[以之]上|以[下内外]|之[内多]|大关|开外|出头|有余|不到)")
 
 
 def touches(hidden: str, start: int, end: int) -> bool:
@@ -254,8 +258,13 @@ def touches(hidden: str, start: int, end: int) -> bool:
 
     Blanks between them part nothing.
     """
-    before, after = hidden[:start].rstrip()[-1:], hidden[end:].lstrip()[:1]
-    return bool(_TOUCHING.search(before + after) or _SIGNS.search(before))
+    before, after = hidden[:start].rstrip(), hidden[end:].lstrip()
+    return bool(
+        _TOUCHING.search(before[-1:] + after[:1])
+        or _SIGNS.search(before[-1:])
+        or _WORDS_BEFORE.search(before[-6:])
+        or _WORDS_AFTER.match(after)
+    )
 
 
 def touching(inlines: Sequence[Inline]) -> list[str]:

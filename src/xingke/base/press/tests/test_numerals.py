@@ -237,6 +237,39 @@ def test_an_unbound_numeral_and_a_touched_figure_are_named_with_their_surroundin
     assert numerals.unbound(document) == ["36项，立项6项。", "报近36项，立"]
 
 
+@pytest.mark.parametrize(
+    "around",
+    [
+        *(
+            "申报超过{}",
+            "产值突破{}",
+            "产值突破了{}",
+            "不到{}",
+            "不足 {}",
+            "将近{}",
+            "接近{}",
+            "低于{}",
+            "高达{}",
+            "至少{}",
+        ),
+        *("{}左右", "{} 以上", "{}以内", "{}以下", "{}大关", "{}之多", "{}有余"),
+    ],
+)
+def test_a_word_that_makes_a_figure_more_or_less_belongs_to_it(around: str) -> None:
+    before, after = around.split("{}")
+
+    assert numerals.touching((before, chip(1, "36项", "甲"), after))
+
+
+@pytest.mark.parametrize(
+    "around", ["达到{}", "实现技术突破{}", "申报{}，以上企业", "截至年底，{}", "突破瓶颈，立项{}", "{}。左右协同"]
+)
+def test_other_words_may_stand_right_at_a_figure(around: str) -> None:
+    before, after = around.split("{}")
+
+    assert not numerals.touching((before, chip(1, "36项", "甲"), after))
+
+
 @pytest.mark.parametrize("around", ["约 {}", "-{}", "负{}", "{} 余"])
 def test_blanks_part_nothing_from_a_figure_and_a_sign_belongs_to_it(around: str) -> None:
     before, after = around.split("{}")
