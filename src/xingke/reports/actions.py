@@ -126,7 +126,7 @@ def said_mistake(each: source.Mistake) -> str:
         case "loose":
             return _("数“%(text)s”没有依据，请换成数字或改用文字。") % said
         case "touching":
-            return _("“%(text)s”：数字紧挨着手写的数或“余、近、超”，请隔开或删去。") % said
+            return _("“%(text)s”：数字紧挨着手写的数或“余、近、超过、左右”一类的词，请隔开或删去。") % said
         case "token":
             return _("“%(text)s”不是数字的标记，请从指标里选，或删去括号。") % said
         case "heading":

@@ -233,7 +233,7 @@ def _mistakes(number: int, block: Block, terms: Collection[str], names: Collecti
         elif numerals.touches(hidden, match.start(), match.end()):
             before, after = hidden[: match.start()].rstrip(), hidden[match.end() :]
             far = len(hidden) - len(after.lstrip())
-            yield mistake("touching", max(len(before) - 1, 0), min(far + 1, len(hidden)))
+            yield mistake("touching", max(len(before) - 2, 0), min(far + 2, len(hidden)))
     without = _TOKEN.sub(lambda match: MASK * len(match[0]), block.text)
     yield from (mistake("token", *match.span()) for match in _BRACKETS.finditer(without))
     for each in numerals.find(without, terms=terms):

@@ -48,7 +48,7 @@ _TERMS = """
     科技创新40条 科技40条 科技创新20条 科技10条 双创20条 人才30条 5G 4G 6G 3D 2D 4K
     8K 4A级 5A级 12345热线 12396热线 工业4.0 工业互联网2.0 863计划 973计划 1号文件
     一号文件 中央一号文件 三新 两新 四新 三品一标 四上企业 规上 一网通办 最多跑一次 一次办好 一次办成 一件事
-    高效办成一件事 一个声音 一个中国 三个一批 四个一批 两个健全 四级三层 三级三类
+    百年大计 百年大业 百折不挠 一波三折 百里挑一 高效办成一件事 一个声音 一个中国 三个一批 四个一批 两个健全 四级三层 三级三类
 """
 TERMS = frozenset(_TERMS.split())
 
@@ -64,9 +64,15 @@ _CDAY = r"(?:三十一?|二?十[一二三四五六七八九]?|[一二三四五�
 _END = rf"(?![{_DIGIT}])"
 _START = rf"(?<![{_DIGIT}.．])"
 
+_STOP = r"(?=[\s，。；、：！,;:!）)”]|$)"
+_NO_YEAR = (  # 2024年亿元: what is counted is no year
+    r"(?![ \u3000\xa0]*(?:[百千万亿]+(?:美?元|人次?|家|户|件|项)?|家|项|件|名|人次|台套|个百分点|[%％])(?:[余多]|以上|左右)?"
+    rf"(?:{_STOP}|同比|增长))"
+)
+
 _DATES = (
-    rf"{_START}{_YEAR}年?{_TO}{_YEAR}年度?",  # 2021—2023年
-    rf"{_START}{_YEAR}年度?(?:{_TO}{_MONTH}月(?:{_DAY}日)?)?",
+    rf"{_START}{_YEAR}年?{_TO}{_YEAR}年度?{_NO_YEAR}",  # 2021—2023年
+    rf"{_START}{_YEAR}年度?{_NO_YEAR}(?:{_TO}{_MONTH}月(?:{_DAY}日)?)?",
     rf"{_START}{_YEAR}[-./]{_MONTH}[-./]{_DAY}{_END}",
     rf"{_START}{_MONTH}(?:月(?:{_DAY}日)?)?{_TO}{_MONTH}月(?:份|{_DAY}日|底|末|初)?",  # 1—6月, 3月5日至4月1日
     rf"{_START}{_MONTH}月{_DAY}日?{_TO}{_DAY}[日号]",
@@ -96,8 +102,10 @@ _LISTS = (
 )
 _ORDINALS = (
     "批|届|章|节|条|款|阶段|产业|方|季度|代|轮|次|期|年度?|周|卷|版|部分|梯队|课堂|书记|责任人?|时间|线|"
-    "生产力|资源|动力|要务|现场|步|师|医院|中学|小学|人民医院|实验室|研究所|研究院|车间|工程"
+    "生产力|资源|动力|要务|现场|步|师|医院|中学|小学|人民医院|实验室|研究所|研究院|车间|工程|方阵"
 )
+_COUNTING = r"(?i:RMB|CNY|USD|EUR|HKD|JPY|GBP|TOP|NO)"  # letters in front of quantities, not of names
+_NO_UNIT = r"(?![ \u3000\xa0]*[万亿千百余多]*(?:%|％|‰|[个家项件人名次元台套份户篇]))"
 _NAMES = (
     rf"第{_ORDER}(?:个?(?:{_ORDINALS}))",
     r"(?<![一二三四五六七八九十])[一二三四五六七八九十]+(?:届|中全会)(?:[一二三四五六七八九十]+(?:中全会|次(?:全会|会议|全体会议)))?",
@@ -111,7 +119,7 @@ _NAMES = (
     r"每[十百千万]+(?:人|名|户|家|元)",
     r"近[一二两三四五六七八九十]+年",
     r"一(?:个个|项项|件件|家家|次次|户户)",
-    r"[A-Za-z]+-?[0-9]+(?:\.[0-9]+)*(?![0-9]*[万亿千百余多]*(?:%|％|‰|[个家项件人名次元台套份户篇])|[0-9])",
+    rf"(?<![A-Za-z])(?!{_COUNTING}(?![A-Za-z]))[A-Za-z]+-?[0-9]{{1,3}}(?:\.[0-9]+)*(?!\.?[0-9]){_NO_UNIT}",
 )
 
 _UNIT = (
@@ -127,6 +135,8 @@ _CUNIT = (
 )
 _ONE_UNIT = r"(?:个百分点|个工作日|小时|分钟|人次|场次|批次|万元|亿元|个月|个|家|名|项|件|次|位|户|场|份|台|所|座|人(?!民|才|员|口|大|事|心|们))"
 _NOT_SCALE = r"(?!业|家|众|能|一|无|人计划)"
+_ABOUT = r"近|逾|破|(?<![赶])超|(?<!通)(?<!经)过|(?<![以路线会之百])上|(?<![人总参指倍函户件次个家多少])数|不足"
+_NOT_COUNTED = r"[千百万]*(?:业|家[灯争]|众|能|物|象|一|无|里|人计划|人工程|年|分|差|难|险|题|姓|花|般|倍|金|古|事|元(?:GDP|地区|产值|工业))"
 _NUMBER = rf"[{_DIGIT}]+(?:[,，][{_DIGIT}]{{3}})*(?:[.．·][{_DIGIT}]+)?(?:[%％‰])?"
 _BLANK = r"[ \u3000\xa0]*"
 _SCALE = r"[余多几来]?[十百千万亿]*[余多几来]?"
@@ -140,17 +150,20 @@ _FOUND: tuple[tuple[NumeralKind, str], ...] = (
         NumeralKind.RANK,
         r"(?:进入?|跻身|居|列|排|位[居列]|全[国省市县区州])[^，。；、\ufffc]{0,4}?前[二三四五六七八九十]+",
     ),
-    (NumeralKind.RANK, r"全[国省市县区州球](?:首[个家批位]|唯一)"),
+    (NumeralKind.RANK, rf"(?<![目以此之先年月])前[二三四五六七八九十百]+(?={_STOP}|行列|之列)"),
+    (NumeralKind.RANK, r"[十百千]强(?![化劲度大调弱力制身军])"),
+    (NumeralKind.RANK, rf"全[国省市县区州球](?:首[个家批位]|唯一|第{_ORDER})"),
     (NumeralKind.SHARE, rf"百分之[{_CHINESE}点{_DIGIT}.]+|百分百|千分之[{_CHINESE}点{_DIGIT}]+|[{_CHINESE}]+个百分点"),
     (NumeralKind.SHARE, rf"[{_CHINESE}]+分之[{_CHINESE}]+"),
     (NumeralKind.SHARE, rf"翻(?:了)?(?:[一二两三四五六七八九十{_DIGIT}]+)?番"),
     (NumeralKind.SHARE, r"[一二两三四五六七八九十]+成(?![为功果立员熟本分效长绩都就人品])(?:[一二三四五六七八九半])?"),
-    (NumeralKind.SHARE, rf"[{_CHINESE}]+(?:点[{_CHINESE}]+)?[余多]?倍|一半|过半(?!年)|[¼½¾⅓⅔]"),
+    (NumeralKind.SHARE, rf"[{_CHINESE}]+(?:点[{_CHINESE}]+)?[余多]?倍|[成双]倍|一半|过半(?!年)|半数|减半|对折|[¼½¾⅓⅔]"),
+    (NumeralKind.SHARE, r"(?<![波转曲])[一二三四五六七八九]折(?![叠腾线射旧合返桥页])"),
     (
         NumeralKind.ARABIC,
         rf"{_NUMBER}{_SCALE}(?:{_UNIT}(?=[~～—–－-][{_DIGIT}]))?(?:(?:[~～—–－-]+|至){_NUMBER}{_SCALE})?{_UNIT}?",
     ),
-    (NumeralKind.CHINESE, rf"[一二两三四五六七八九十百千几数][{_CHINESE}几]*亿[余多]?(?:{_CUNIT}|元)?"),
+    (NumeralKind.CHINESE, rf"[一二两三四五六七八九十百千万几数][{_CHINESE}几]*亿(?!万)[余多]?(?:{_CUNIT}|元)?"),
     (
         NumeralKind.CHINESE,
         rf"(?:[一二两三四五六七八九十百千几数][{_CHINESE}几]*[万千百十]|[壹贰叁肆伍陆柒捌玖拾佰仟][{_CHINESE}]*)[余多]?{_BLANK}(?:{_CUNIT}|元)",
@@ -160,6 +173,8 @@ _FOUND: tuple[tuple[NumeralKind, str], ...] = (
         NumeralKind.CHINESE,
         rf"(?:一(?={_BLANK}{_ONE_UNIT})|[二两三四五六七八九十百千][{_CHINESE}]*|一[{_CHINESE}]+)[余多]?{_BLANK}{_CUNIT}",
     ),
+    (NumeralKind.CHINESE, rf"(?:[一二三四五六七八九]?十[几余]|[百千万]余)(?!下|缺)(?:{_CUNIT}|元)?"),
+    (NumeralKind.CHINESE, rf"(?:{_ABOUT})[百千万]+亿?(?!{_NOT_COUNTED})(?:[余多]?(?:{_CUNIT}|元))?"),
     (  # 三十六: a number without a unit
         NumeralKind.CHINESE,
         rf"(?!万一(?![{_CHINESE}]))(?=[{_CHINESE}]*[十百千万亿])(?=[{_CHINESE}]*[一二两三四五六七八九])[{_CHINESE}]{{2,}}[余多]?",
@@ -232,6 +247,10 @@ def loose(inlines: Sequence[Inline], *, terms: Collection[str] = ()) -> list[Num
 
 _TOUCHING = re.compile(rf"[{_DIGIT}{_CHINESE}.．%％‰余多近超约逾]")
 _SIGNS = re.compile(r"[-−－负]")
+_WORDS_BEFORE = re.compile(
+    r"(?:超过|超出|(?<!技术)(?<!重大)(?<!成果)突破|逼近|跌破|不到|不足|不止|将近|接近|[高低大小多少]于|[高多]达|至[少多]|最[少多]|近乎|几乎)了?$"
+)
+_WORDS_AFTER = re.compile(r"(?:左右|上下|[以之]上|以[下内外]|之[内多]|大关|开外|出头|有余|不到)")
 
 
 def touches(hidden: str, start: int, end: int) -> bool:
@@ -239,8 +258,13 @@ def touches(hidden: str, start: int, end: int) -> bool:
 
     Blanks between them part nothing.
     """
-    before, after = hidden[:start].rstrip()[-1:], hidden[end:].lstrip()[:1]
-    return bool(_TOUCHING.search(before + after) or _SIGNS.search(before))
+    before, after = hidden[:start].rstrip(), hidden[end:].lstrip()
+    return bool(
+        _TOUCHING.search(before[-1:] + after[:1])
+        or _SIGNS.search(before[-1:])
+        or _WORDS_BEFORE.search(before[-6:])
+        or _WORDS_AFTER.match(after)
+    )
 
 
 def touching(inlines: Sequence[Inline]) -> list[str]:
