@@ -226,6 +226,8 @@ def _rank_table(
         note = _("%(total)s 个同级区划中有 %(known)s 个已知，数不全，不排位次；未知的不当作零。") % {
             "total": len(rank.values), "known": known
         }  # fmt: skip
+    elif not rank.places:
+        note = _("各地数值都一样，或者其中有约数，不排位次。")
     parent = chosen.region.parent
     return {
         "id": "rank",

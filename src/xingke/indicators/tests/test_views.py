@@ -11,7 +11,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tests.cast import Cast, file, keep_records
+from tests.cast import Cast, file, keep_records, report
+from xingke.registry.models import Region
 
 SignedIn = Callable[[str], Client]
 PLACE = "?region=990121&period=2025"
@@ -39,6 +40,25 @@ def test_the_list_says_number_growth_route_and_names_what_is_unknown(filed: Cast
     assert "高新技术企业认定数 2 家 +100.0%" in page
     assert "台账计数 2 条记录" in page
     assert "没有数的 8 项： 常住人口 、 地区生产总值" in page
+
+
+def test_where_all_have_the_same_the_page_gives_no_places_and_says_why(cast: Cast, signed_in: SignedIn) -> None:
+    keep_records(*Region.objects.filter(parent=cast.city), by=cast.statistician)
+
+    page = words(signed_in("officer").get(f"/indicators/inventions_granted/{PLACE}"))
+
+    assert "各地数值都一样，或者其中有约数，不排位次。" in page
+    assert "第 1 位" not in page
+
+
+def test_a_rate_beyond_its_bound_is_shown_with_a_note(cast: Cast, signed_in: SignedIn) -> None:
+    for name, value in (("高新技术企业认定数", "12"), ("高新技术企业申报数", "10")):
+        report(cast.county, "2025", name, value, "家", by=cast.statistician)
+
+    page = words(signed_in("officer").get(f"/indicators/high_tech_pass_rate/{PLACE}"))
+
+    assert "120.0" in page
+    assert "超过比率的上限" in page
 
 
 def test_without_a_choice_the_page_is_about_the_readers_own_region_and_its_last_full_year(
