@@ -283,8 +283,8 @@ def test_who_may_not_see_the_document_learns_nothing_of_the_ledger(town: Cast) -
     event = RecognitionEvent.objects.filter(event="recognised", organisation=town.firm).earliest("id")
     void("recognition", event.record, by=town.director)
 
-    stranger = verify_file(docx_of(document), visible=set())
-    reader = verify_file(docx_of(document), visible={document.key})
+    stranger = verify_file(docx_of(document), visible=Document.objects.none())
+    reader = verify_file(docx_of(document), visible=Document.objects.filter(pk=document.pk))
 
     assert (stranger.document, stranger.drifted, stranger.is_ledger_checked) == (None, (), False)
     assert stranger.holds  # the file itself is as it was written
