@@ -18,7 +18,7 @@ def test_from_a_spreadsheet_to_the_public_and_back_to_the_record(somebody: Someb
     with somebody("officer") as officer:
         before = _granted(officer)
         _hands_over_a_spreadsheet(officer)
-        _corrects_the_day(officer, SECOND_DEVICE, day="2025-02-21", reason="授权公告日录错一天")
+        _corrects_the_day(officer, SECOND_DEVICE, day="2025-02-21", reason="授权公告日录错一天", answer="已更正")
         assert _granted(officer) == before, "drafts do not count"
     with somebody("director") as director:
         _confirms_the_import(director)
@@ -43,7 +43,11 @@ def test_from_a_spreadsheet_to_the_public_and_back_to_the_record(somebody: Someb
         _reads_the_public_document(stranger, chosen)
 
     with somebody("officer") as officer:
-        _corrects_the_day(officer, FIRST_DEVICE, day="2025-07-15", reason="授权日期录错")
+        _corrects_the_day(officer, FIRST_DEVICE, day="2025-07-15", reason="授权日期录错", answer="已提出，等待别人采纳")
+        assert _granted(officer) == before + 2, "what is only proposed changes nothing"
+    with somebody("director") as director:
+        _accepts_what_was_proposed(director)
+    with somebody("officer") as officer:
         page = officer.open(f"{address}?check")
         expect(page.locator("main")).to_contain_text("已变动", timeout=30_000)
         expect(page.locator("#paper .notice")).to_contain_text("专利授权量")
@@ -73,14 +77,21 @@ def _hands_over_a_spreadsheet(officer: Visitor) -> None:
     expect(page.locator("main")).to_contain_text("台账序号", timeout=20_000)
 
 
-def _corrects_the_day(officer: Visitor, device: str, *, day: str, reason: str) -> None:
+def _corrects_the_day(officer: Visitor, device: str, *, day: str, reason: str, answer: str) -> None:
     page = officer.open(f"/records/?kind=patent&q={device}")
     page.locator("tbody tr", has_text="授权").first.locator("a").first.click()
     page.click("a:has-text('更正')")
     page.locator("input[name=happened_on]").fill(day)
     page.fill("[name=reason]", reason)
     page.click("main button[type=submit]")
-    expect(page.locator("main")).to_contain_text("已更正")
+    expect(page.locator("main")).to_contain_text(answer)
+
+
+def _accepts_what_was_proposed(director: Visitor) -> None:
+    page = director.open("/proposals/?outcome=open")
+    page.locator("main table tr", has_text="授权日期录错").locator("a").first.click()
+    page.click("button:has-text('采纳')")
+    expect(page.locator("#facts")).to_contain_text("2025年7月15日")
 
 
 def _confirms_the_import(director: Visitor) -> None:

@@ -11,6 +11,7 @@ from django.conf import settings
 
 from tests import cast as casting
 from xingke.base.periods import Period
+from xingke.config.archive import HEADS
 from xingke.ledger import importing
 from xingke.reports.actions import write_document
 from xingke.reports.disclosing import take_step
@@ -27,6 +28,7 @@ PATENTS = """区划,单位名称,专利类型,专利名称,申请号,申请日
 
 def furnish() -> tuple[casting.Cast, Document]:
     """File a few records, import a table of which one row cannot be filed, write the annual summary and publish it."""
+    (Path(settings.DATA) / HEADS).unlink(missing_ok=True)  # of the ledger of an earlier test
     cast = casting.gather()
     for name, day in (("CN2024100001", "2024-03-05"), ("CN2025100002", "2025-06-30")):
         events = [("applied", "2023-02-01"), ("granted", day)]
