@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Literal
@@ -41,6 +41,7 @@ class ExampleEvent:
     amount: int | None = None  # 分
     people: int | None = None  # × 10⁻⁴
     materials: int | None = None  # × 10⁻⁴
+    until: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,14 +161,13 @@ def records_are_known(catalogue: Catalogue) -> Iterator[Issue]:
             yield Issue(file, place, f"of is {each.of!r}; known kinds: {', '.join(KIND_NAMES)}")
             continue
         for name in each.where:
-            if name not in known.fields:
-                yield Issue(file, place, f"where.{name} is no field of {each.of}; known: {', '.join(known.fields)}")
+            asked = {**known.fields, **known.event_fields}
+            if name not in asked:
+                yield Issue(file, place, f"where.{name} is no field of {each.of}; known: {', '.join(asked)}")
                 continue
             for value in each.allows(name):
-                if f"{known.fields[name]}:{value}" not in terms:
-                    yield Issue(
-                        file, place, f"where.{name} is {value!r}, which the list {known.fields[name]!r} does not have"
-                    )
+                if f"{asked[name]}:{value}" not in terms:
+                    yield Issue(file, place, f"where.{name} is {value!r}, which the list {asked[name]!r} does not have")
         if each.sum and each.sum not in known.measures:
             yield Issue(
                 file, place, f"sum is {each.sum!r}; measures of {each.of}: {', '.join(known.measures) or 'none'}"
@@ -264,7 +264,7 @@ INDICATORS: DefinitionKind[Indicator] = DefinitionKind(
 
 @dataclass(frozen=True, kw_only=True)
 class Fact:
-    """One confirmed event in force, as the reference sees it."""
+    """One confirmed event in force, as the reference sees it; or with ``lapsed`` what ends by its own term, on that day."""
 
     record: str
     subject: str
@@ -275,6 +275,13 @@ class Fact:
     step: int
     fields: Mapping[str, str]
     measures: Mapping[str, int] = field(default_factory=dict)
+    lapsed: bool = False
+
+    def lapsing(self, on: date | None) -> "Iterator[Fact]":
+        """Itself, and where it ends by its own term that too."""
+        yield self
+        if on is not None:
+            yield replace(self, on=on, effect=-1, lapsed=True)
 
 
 def counted(
@@ -297,7 +304,7 @@ def counted(
         inside = [fact for fact in inside if fact.on >= period.first]
         if indicator.net:
             return [(fact.record, fact.effect) for fact in inside if fact.effect]
-        named = [fact for fact in inside if fact.event in indicator.events]
+        named = [fact for fact in inside if fact.event in indicator.events and not fact.lapsed]
         if indicator.sum:
             return [(fact.record, fact.measures[indicator.sum]) for fact in named if indicator.sum in fact.measures]
         return [(fact.record, 1) for fact in named]
@@ -323,19 +330,23 @@ def _example_value(indicator: Indicator, example: Example, factor: Decimal) -> D
     for told in example.events:
         histories.setdefault(told.subject, []).append(told)
     facts = [
-        Fact(
+        fact
+        for subject, events in histories.items()
+        for step in effects(Happening(event.event, event.on, event, event.until) for event in events)
+        if isinstance(event := step.happening.key, ExampleEvent)
+        for fact in Fact(
             record=f"{subject}:{step.step}", subject=subject, path=1, on=step.happening.on, event=step.happening.event,
             effect=step.effect, step=step.step,
-            fields={name: getattr(event, name) for name in KIND_NAMES[indicator.of].fields if getattr(event, name)},
+            fields={
+                **{name: getattr(event, name) for name in KIND_NAMES[indicator.of].fields if getattr(event, name)},
+                **({"origin": step.origin} if step.origin else {}),
+            },
             measures={
                 name: getattr(event, name)
                 for name in KIND_NAMES[indicator.of].measures
                 if getattr(event, name) is not None
             },
-        )
-        for subject, events in histories.items()
-        for step in effects(Happening(event.event, event.on, event) for event in events)
-        if isinstance(event := step.happening.key, ExampleEvent)
+        ).lapsing(step.lapses_on)
     ]  # fmt: skip
     total = sum(share for _record, share in counted(indicator, facts, (0, 2), Period.parse(example.period)))
     return Decimal(total) / scale_of(indicator) / factor
@@ -382,13 +393,20 @@ class EvidenceChange:
 
 def evidence_change(before: Iterable[Evidence], after: Iterable[Evidence]) -> EvidenceChange:
     """What came, what went, and which records stand behind both with another version or contribution."""
-    old = {row.record: row for row in before}
-    new = {row.record: row for row in after}
+    old, new = _by_place(before), _by_place(after)
     return EvidenceChange(
         tuple(sorted(new[key] for key in new.keys() - old.keys())),
         tuple(sorted(old[key] for key in old.keys() - new.keys())),
         tuple((old[key], new[key]) for key in sorted(old.keys() & new.keys()) if old[key] != new[key]),
     )
+
+
+def _by_place(rows: Iterable[Evidence]) -> dict[tuple[str, int], Evidence]:
+    """By record and place: what began and ended in one period stands there twice."""
+    found: dict[tuple[str, int], Evidence] = {}
+    for row in sorted(rows, key=lambda each: (each.record, -each.contribution)):
+        found[row.record, sum(key in found for key in ((row.record, 0), (row.record, 1)))] = row
+    return found
 
 
 # ── growth, ranks, words ────────────────────────────────────────────────────────────────────────────────────────────

@@ -63,6 +63,11 @@ class Headers:
             return self.taken[role].header
         return next((each.headers[0] for each in self.form.column if each.role == role), role)
 
+    def said(self, row: Row, role: str) -> str:
+        """What a row's cell of a column says; "" where the file has no such column."""
+        place = self.place(role)
+        return said(row.cells[place]) if place is not None else ""
+
     def is_required(self, role: str) -> bool:
         """Whether the form wants a column filled in every row."""
         return any(each.role == role and each.required for each in self.form.column)

@@ -3,26 +3,27 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from xingke.ledger.kinds import Kind
+from xingke.ledger.rules import Thing
 from xingke.registry.actions import NewOrganisation
 from xingke.registry.models import Organisation, Region
 
-# The kinds in which a number names one thing. Elsewhere it is that of a document which may speak of many.
-NUMBERED = frozenset({"recognition", "patent", "project", "contract", "award"})
-RENUMBERED = frozenset({"recognition"})  # a title gets another certificate when it is renewed
-DATED = frozenset({"activity", "milestone"})  # of one name there are many, on different days
-HELD_BY_SOMEBODY = frozenset({"recognition", "patent"})
-
 
 class Happened(NamedTuple):
-    """An event as a row says it: measures only where the row gives them."""
+    """An event as a row says it: measures only where the row gives them, and so its certificate and last day."""
 
     event: str
     on: date
-    measures: Mapping[str, int]
+    measures: Mapping[str, Any]
     repeats: bool
+
+    @property
+    def until(self) -> date | None:
+        """The last day on which what it opens holds; None where the row does not say."""
+        found: date | None = self.measures.get("until")
+        return found
 
 
 @dataclass(slots=True, eq=False)
@@ -36,17 +37,8 @@ class Content:
     happened: Sequence[Happened]
 
 
-def natural_key(kind: Kind, content: Content) -> object:
-    """What tells a record from the others of its kind."""
-    number = content.columns.get("number", "")
-    if number and kind.code in NUMBERED - RENUMBERED:
-        return number
-    named = named_by(kind, content)
-    return named if kind.code in RENUMBERED else (*named, number)
-
-
-def named_by(kind: Kind, content: Content) -> tuple[object, ...]:
-    """What names a record without its number."""
+def thing(kind: Kind, content: Content, *, is_named: bool) -> Thing:
+    """What the row speaks of. is_named: see ``Thing.of``."""
     holder: object = content.firm.key if content.firm is not None else content.region.pk
-    first = min(each.on for each in content.happened) if kind.code in DATED else None
-    return (*[content.columns[name] for name in kind.repeated], holder, content.columns["name"], first)
+    first = min((each.on for each in content.happened), default=None)
+    return Thing.of(kind.names, content.columns, holder=holder, first=first, is_named=is_named)

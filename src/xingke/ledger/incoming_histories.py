@@ -20,7 +20,7 @@ from xingke.ledger.amending import Amendment, amend_histories
 from xingke.ledger.bulk import listed
 from xingke.ledger.incoming import CHANGED, NEW, OUTSIDE, Brief, Filing, Options, Problem, Row, Told, telling
 from xingke.ledger.incoming_cells import Amounts, Days, Detail, Headers, Terms, day_or_remedy, each_once, said
-from xingke.ledger.incoming_contents import HELD_BY_SOMEBODY, Content, Happened, natural_key
+from xingke.ledger.incoming_contents import Content, Happened
 from xingke.ledger.incoming_firms import Firms, close, known_organisations
 from xingke.ledger.incoming_stored import Stored
 from xingke.ledger.kinds import KINDS
@@ -171,7 +171,7 @@ class HistoryReader:
             return Problem(self._headers.called(column), found, remedy, values)
 
         if not name and not credit:
-            is_wanted = self.kind.code in HELD_BY_SOMEBODY or self._headers.is_required("organisation")
+            is_wanted = self.kind.names.needs_holder or self._headers.is_required("organisation")
             return None, [refused("organisation", "", FIRM_UNSAID)] if is_wanted else []
         code = codes.normalise_code(credit)
         found = self._firms.by_code.get(code) if code else None
@@ -255,7 +255,7 @@ class HistoryReader:
     # ── which record it is ──
 
     def key(self, row: Row) -> object:
-        return natural_key(self.kind, row.content)
+        return self._stored.thing(row.content).key(self.kind.names)
 
     def compare(self, rows: Sequence[Row]) -> None:
         self._stored.open([row.content for row in rows])

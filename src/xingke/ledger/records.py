@@ -12,6 +12,8 @@ from django.http import Http404
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base.refusals import Answer
+from xingke.ledger import queries
+from xingke.ledger.kind_names import Identity
 from xingke.ledger.kinds import KINDS, Kind
 from xingke.ledger.models import EventVersion, State
 from xingke.ledger.observations import choice_of
@@ -24,7 +26,7 @@ from xingke.ledger.queries import (
     models_of,
     state_with,
 )
-from xingke.ledger.rules import may_confirm, may_correct, natural_key
+from xingke.ledger.rules import Thing, may_confirm, may_correct, same_thing
 from xingke.registry import queries as registry
 from xingke.registry.models import Organisation, Region
 
@@ -187,23 +189,41 @@ def kind_to_enter(user: User, code: str) -> Kind:
 
 
 def same_things(
-    kind: Kind, *, fields: Mapping[str, str], region: Region, organisation: Organisation | None, key: UUID
+    kind: Kind,
+    *,
+    fields: Mapping[str, str],
+    region: Region,
+    organisation: Organisation | None,
+    first: date | None,
+    key: UUID,
 ) -> list[Any]:
-    """The records of a kind that speak of the same thing as one to be filed as ``key``, oldest first. One query."""
-    names, holder = kind.names, organisation.pk if organisation else f"region {region.pk}"
-    number, name = fields.get("number", ""), fields.get("name", "")
+    """The records of a kind that speak of the same thing as one to be filed as ``key``, oldest first. One query.
+
+    first: the day of its first event.
+    """
+    names, number, name = kind.names, fields.get("number", ""), fields.get("name", "")
     terms = {each: fields[each] for each in kind.repeated}
-    alike = Q(**terms, organisation=organisation, name=name.strip())
-    if number:
-        alike |= Q(number=number)
+    if names.identity is Identity.RENEWED:
+        alike = Q(**{names.lasting: fields[names.lasting]}, organisation=organisation)
+    else:
+        alike = Q(**terms, organisation=organisation, name=name.strip())
+        alike |= Q(number=number) if number else Q()
     found: QuerySet[Any] = kind.subject._default_manager.filter(alike, seq_to__isnull=True).exclude(state=State.VOID)
-    wanted = natural_key(names, terms=list(terms.values()), holder=holder, number=number, name=name)
+    is_named = queries.is_named(kind, fields)
+    wanted = Thing.of(names, fields, holder=_holder(organisation, region), first=first, is_named=is_named)
     return [
         row
         for row in found.exclude(record=key).select_related("region", "organisation").order_by("seq_from", "pk")[:50]
-        if wanted
-        == natural_key(
-            names, terms=[getattr(row, each) for each in terms], holder=row.organisation_id or f"region {row.region_id}",
-            number=row.number, name=row.name,
-        )
-    ]  # fmt: skip
+        if same_thing(names, wanted, thing_of(kind, row, is_named=is_named))
+    ]
+
+
+def thing_of(kind: Kind, row: Any, *, is_named: bool) -> Thing:
+    """What a record that stands speaks of."""
+    fields = {name: getattr(row, name) for name in (*kind.repeated, "name", "number")}
+    holder = _holder(row.organisation, row.region)
+    return Thing.of(kind.names, fields, holder=holder, first=row.happened_on, is_named=is_named)
+
+
+def _holder(organisation: Organisation | None, region: Region) -> object:
+    return organisation.key if organisation is not None else region.pk

@@ -2,9 +2,9 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
@@ -15,7 +15,7 @@ from xingke.base.definitions import Catalogue, DefinitionKind, Issue
 from xingke.base.periods import Period
 from xingke.base.refusals import YES, Answer, Refused, no
 from xingke.base.sayings import NOTHING, Saying, Value, say
-from xingke.ledger.kind_names import NOT_BEGUN, KindNames, Number
+from xingke.ledger.kind_names import NOT_BEGUN, Identity, KindNames
 
 # What an event does to whether the title or patent is held: opens it, closes it, or neither.
 # 重新认定 opens only what had lapsed: see ``effects``.
@@ -35,8 +35,12 @@ _SAME_DAY = {event: place for place, event in enumerate(
 )}  # fmt: skip
 
 
+CERTIFIES = ("recognised", "re_recognised")
+"""The events that give a certificate of their own, each with a number and a last day."""
+
+
 class Happens(Protocol):
-    """What happened on a day."""
+    """What happened on a day; until: the last day on which what it opens or renews holds, None where that has no end."""
 
     @property
     def event(self) -> str: ...
@@ -44,42 +48,122 @@ class Happens(Protocol):
     @property
     def on(self) -> date: ...
 
+    @property
+    def until(self) -> date | None: ...
+
 
 H = TypeVar("H", bound=Happens)
 
 
 @dataclass(frozen=True)
 class Happening:
-    """One event of a history before it is filed: what, when, and any key of the caller's."""
+    """One event of a history before it is filed: what, when, and any key of the caller's. until: see ``Happens``."""
 
     event: str
     on: date
     key: object = None
+    until: date | None = None
 
 
 class Step(NamedTuple, Generic[H]):
-    """An event in its place: the order within the history (from 1) and its effect on being held (+1, 0, −1)."""
+    """An event in its place: the order within the history (from 1) and its effect on being held (+1, 0, −1).
+
+    lapses_on: the first day on which, by its own term, what it opened or renewed is no longer held; None where something
+    else ended or renewed it first, or it has no term. origin: of a certificate, whether it was applied for: "applied", or
+    "announced" where no application is held.
+    """
 
     happening: H
     step: int
     effect: int
+    lapses_on: date | None = None
+    origin: str = ""
 
 
 def effects(history: Iterable[H], *, unheld: Saying = NOT_BEGUN, said: Callable[[str], Value] = str) -> list[Step[H]]:
     """Order the events of one history and say what each does.
 
     Whether something is held is the running sum of the effects, always 0 or 1: a second 认定 while held opens nothing.
-    unheld: why its kind cannot lose what it has not. said: how an event is called. Raises Refused naming the event for
-    an unknown one, and for one that closes what is not held.
+    What has a term ends by itself when that is over. unheld: why its kind cannot lose what it has not. said: how an event
+    is called. Raises Refused naming the event for an unknown one, and for one that closes what was never held.
     """
     ordered = _ordered(history)
-    found = _effects_of(tuple([each.event for each in ordered]))
+    found = _worked_out(ordered)
     if len(found) < len(ordered):
         wrong = ordered[len(found)]
         if wrong.event in CLOSES:
             raise Refused(say("%(day)s 的“%(event)s”%(why)s", day=str(wrong.on), event=said(wrong.event), why=unheld))
         raise Refused(say("没有名为“%(event)s”的事件。", event=wrong.event))
-    return [Step(each, number, effect) for number, (each, effect) in enumerate(zip(ordered, found, strict=True), 1)]
+    return [
+        Step(each, number, *told) for number, (each, told) in enumerate(zip(ordered, found, strict=True), 1)
+    ]  # fmt: skip
+
+
+def _worked_out(ordered: Sequence[Happens]) -> list[tuple[int, date | None, str]]:
+    """Effect, day of lapse and origin of each, up to the first that cannot be."""
+    events = tuple([each.event for each in ordered])
+    if all(each.until is None for each in ordered):
+        told = _effects_of(events)
+        lapses: list[date | None] = [None] * len(told)
+    else:
+        told, lapses = _effects_with_terms(ordered)
+    return list(zip(told, lapses, _origins(events), strict=False))
+
+
+def _effects_with_terms(ordered: Sequence[Happens]) -> tuple[list[int], list[date | None]]:
+    """The same of a history in which something ends by its own term."""
+    found: list[int] = []
+    lapses: list[date | None] = [None] * len(ordered)
+    holder, until, has_lapsed = -1, None, False  # holder: the event that what is held goes back to; -1 while nothing is
+    for place, each in enumerate(ordered):
+        if holder >= 0 and until is not None and _is_over(until, each):
+            lapses[holder], holder, has_lapsed = _lapse(until, ordered[holder]), -1, True
+        if each.event in OPENS:
+            found.append(0 if holder >= 0 else 1)
+            holder, until = place, each.until or (until if each.event not in CERTIFIES else None)
+        elif each.event in CLOSES:
+            if holder < 0 and not has_lapsed:
+                break
+            found.append(-1 if holder >= 0 else 0)  # what ended by itself is not ended again
+            holder = -1
+        elif each.event in NEITHER:
+            found.append(0)
+        else:
+            break
+    if holder >= 0 and until is not None:
+        lapses[holder] = _lapse(until, ordered[holder])
+    return found, lapses
+
+
+def _is_over(until: date, then: Happens) -> bool:
+    """Whether what held until a day had ended by itself when something happened; the day after, a renewal is in time."""
+    gone = (then.on - until).days
+    return gone > 1 or (gone == 1 and then.event not in OPENS and then.event not in CLOSES)
+
+
+def _lapse(until: date, opened: Happens) -> date:
+    return max(until + timedelta(days=1), opened.on)
+
+
+def _origins(events: Sequence[str]) -> list[str]:
+    """Of each certificate whether an application is held since the one before."""
+    found, is_asked = [], False
+    for event in events:
+        found.append(("applied" if is_asked else "announced") if event in CERTIFIES else "")
+        is_asked = event == "applied" or (is_asked and event not in CERTIFIES)
+    return found
+
+
+def last_day(event: str, on: date, valid_years: int | None) -> date | None:
+    """The day until which a certificate of that day holds by its title's term; None for no certificate or no term.
+
+    Three years from 2021-11-15 end with 2024-11-14. Source: 国科发火〔2016〕32号 第十二条.
+    """
+    if event not in CERTIFIES or not valid_years:
+        return None
+    year = on.year + valid_years
+    is_leap_day = (on.month, on.day) == (2, 29)
+    return date(year, 2, 28) if is_leap_day else on.replace(year=year) - timedelta(days=1)
 
 
 def first_day(state: str, events: Iterable[tuple[str, date]]) -> date | None:
@@ -88,13 +172,56 @@ def first_day(state: str, events: Iterable[tuple[str, date]]) -> date | None:
     return min((on for each, on in events if each in counting), default=None)
 
 
+RENEWED_WITHIN = 12
+"""Months after its end in which a title's next certificate still renews it: lists are often announced after the old
+certificates ended. Local custom, no rule names a number [parameter]."""
+
+
+def held_until(history: Sequence[Happens], on: date) -> date | None:
+    """The last day a title was held before a day: the day before for one still held; None if it never was."""
+    steps = [step for step in effects(history) if step.happening.on < on]
+    level, last = 0, None
+    for step in steps:
+        level += step.effect
+        if step.effect < 0:
+            last = step.happening.on
+        if step.lapses_on is not None and step.lapses_on <= on - timedelta(days=1):
+            level, last = level - 1, step.lapses_on - timedelta(days=1)
+    return on - timedelta(days=1) if level else last
+
+
+def is_open(history: Sequence[Happens], on: date) -> bool:
+    """Whether a title is held on a day, or was asked for and not yet decided."""
+    held = held_until(history, on + timedelta(days=1))
+    if held is not None:
+        return held >= on
+    return not any(each.event in CERTIFIES for each in history)
+
+
+def renewal_of(history: Sequence[Happens], on: date, event: str) -> str:
+    """What a certificate of that day is: 重新认定 of a title that was held until then or shortly before, else as it says."""
+    earlier = [each for each in history if each.on < on]
+    last = held_until(earlier, on) if earlier else None
+    if last is None:
+        return event
+    months = (on.year - last.year) * 12 + on.month - last.month
+    return "re_recognised" if months <= RENEWED_WITHIN else event
+
+
+def certificate(state: str, events: Iterable[tuple[str, str, date, str]]) -> str:
+    """The number of the certificate a title stands by now, from its events as (state, event, day, number): that of the
+    last that gave one, as far as it counts (see ``first_day``); "" where that one says no number."""
+    counting = {"confirmed"} if state == "confirmed" else {"confirmed", "draft"}
+    given = [(on, number) for each, event, on, number in events if each in counting and event in CERTIFIES]
+    return max(given, default=(date.min, ""), key=lambda each: each[0])[1]
+
+
 def is_possible(history: Iterable[Happens]) -> bool:
     """Whether a history can have happened so."""
     found = list(history)
-    events = tuple([each.event for each in found])
-    if not CLOSES.isdisjoint(events):  # else the order does not matter
-        events = tuple([each.event for each in _ordered(found)])
-    return len(_effects_of(events)) == len(events)
+    if not CLOSES.isdisjoint([each.event for each in found]):  # else the order does not matter
+        found = _ordered(found)
+    return len(_worked_out(found)) == len(found)
 
 
 def _ordered(history: Iterable[H]) -> list[H]:
@@ -120,15 +247,45 @@ def _effects_of(events: tuple[str, ...]) -> tuple[int, ...]:
     return tuple(found)
 
 
-def natural_key(kind: KindNames, *, terms: Sequence[str], holder: object, number: str, name: str) -> tuple[object, ...]:
-    """What two records of one kind share when they speak of the same thing.
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """What tells a record from the others of its kind: see ``Identity``. holder: the organisation, or the region."""
 
-    Its own number, where there is one; else its terms, its holder (the organisation, or the region where there is
-    none), its name and the document it stands in.
-    """
-    if number and kind.number is not Number.DOCUMENT:
-        return (normalise_code(number),)
-    return (*terms, holder, name.strip(), normalise_code(number))
+    terms: tuple[str, ...]
+    holder: object
+    name: str
+    number: str
+    first: date | None
+
+    @classmethod
+    def of(
+        cls, kind: KindNames, fields: Mapping[str, str], *, holder: object, first: date | None, is_named: bool = True
+    ) -> "Thing":
+        """The thing some columns speak of. is_named: of a title, whether one holder may have several, each with its name."""
+        is_renewed = kind.identity is Identity.RENEWED
+        names = (kind.lasting,) if is_renewed else tuple(kind.fields)
+        return cls(
+            terms=tuple(fields.get(name, "") for name in names), holder=holder,
+            name="" if is_renewed and not is_named else fields.get("name", "").strip(),
+            number="" if is_renewed else normalise_code(fields.get("number", "")),
+            first=first if kind.identity is Identity.NAME_AND_DAY else None,
+        )  # fmt: skip
+
+    @property
+    def named(self) -> tuple[object, ...]:
+        """What names it without its number."""
+        return (self.terms, self.holder, self.name, self.first)
+
+    def key(self, kind: KindNames) -> object:
+        """What no two rows of one file may share."""
+        return self.number if self.number and kind.identity is Identity.NUMBER else (*self.named, self.number)
+
+
+def same_thing(kind: KindNames, one: Thing, other: Thing) -> bool:
+    """Whether two records of one kind speak of the same thing. A number that only one of them has does not part them."""
+    if one.number and other.number and (kind.identity is Identity.NUMBER or one.number != other.number):
+        return one.number == other.number
+    return one.named == other.named
 
 
 @dataclass(frozen=True)

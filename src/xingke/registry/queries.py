@@ -112,6 +112,12 @@ def terms(list_code: str) -> dict[str, Term]:
     return {found.value.code: found.value for found in catalogue("term").values() if found.value.list == list_code}
 
 
+def term(list_code: str, code: str) -> Term | None:
+    """One term; None for a code the list does not have."""
+    found = catalogue("term").get(f"{list_code}:{code}")
+    return found.value if found else None
+
+
 def term_label(list_code: str, code: str, language: str) -> str:
     """How a code is said; the code itself if the list does not know it."""
     found = catalogue("term").get(f"{list_code}:{code}")

@@ -28,6 +28,8 @@ class Term:
     label: Label
     version: int = 1
     valid_years: int | None = None  # titles: how long one lasts
+    levels: tuple[str, ...] = ()  # titles: those it can be of; empty: any
+    named: bool = False  # titles: one holder may have several, each with a name of its own
     kind: str | None = None  # units: money, count, percent, points, rank, rate
     factor: Decimal | None = None  # units: how many base units one is
     base: str = ""  # units: what the base unit is called

@@ -14,7 +14,7 @@ from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base.refusals import Refused
 from xingke.ledger import queries, rules
-from xingke.ledger.actions.settling import altered, settle, with_first_day
+from xingke.ledger.actions.settling import altered, settle, told, with_what_follows
 from xingke.ledger.actions.versions import as_seen, confirmation, standing, write_next_versions
 from xingke.ledger.kinds import KINDS, Kind
 from xingke.ledger.models import EventVersion, State, Version
@@ -97,8 +97,8 @@ def plan_confirmation(
             if ready:
                 own = confirmation(by, now) if subject.state == State.DRAFT else {}
                 states = {event.record: event.state for event in events} | dict.fromkeys(wanted, State.CONFIRMED)
-                days = ((states[event.record], event.happened_on) for event in events)
-                if own := with_first_day(subject, own, days):
+                then = [told(event, {"state": states[event.record]}) for event in events]
+                if own := with_what_follows(kind, subject, own, then):
                     changes.append((subject, own))
             count += len(ready)
         known = {event.record for events in found.values() for event in events}

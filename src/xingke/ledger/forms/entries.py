@@ -1,6 +1,7 @@
 """Writing records by hand: a new one with its first events, and one more event of one that stands."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -215,8 +216,9 @@ class RecordForm(NumberField, PlaceForm):
             self.add_error("holder", _("请选定单位：%(kind)s总是某家单位的。") % {"kind": kind_word(self.kind.code)})
         if not self.errors:
             self.same = records.same_things(
-                self.kind, fields=self.columns(), region=found["region"], organisation=found["holder"], key=found["key"]
-            )
+                self.kind, fields=self.columns(), region=found["region"], organisation=found["holder"],
+                first=self.first_day(), key=found["key"],
+            )  # fmt: skip
             if self.same and not (found["apart"] and self.may_be_apart):
                 self.add_error(None, _("台账里已有相同的记录，请先核对是不是同一件事。"))
         return found
@@ -229,6 +231,12 @@ class RecordForm(NumberField, PlaceForm):
     def columns(self) -> Mapping[str, str]:
         """The subject's own columns as typed."""
         return {name: self.cleaned_data.get(name, "") for name in (*self.kind.repeated, *self.kind.details)}
+
+    def first_day(self) -> date | None:
+        """The day of the first event that is filled in; None where none is."""
+        if not self.rows.is_valid():
+            return None
+        return min((each["on"] for each in self.events()), default=None)
 
     def history(self) -> dict[str, Any]:
         """The record but its events, as ``actions.NewHistory`` takes it."""

@@ -176,7 +176,7 @@ def test_files_come_along_with_a_new_record_a_correction_and_a_figure(cast: Cast
     browser = signed_in("officer")
     typed = {
         "key": str(uuid4()), "events-TOTAL_FORMS": "1", "events-INITIAL_FORMS": "0", "form": "invention",
-        "number": "201710601862.3", "name": "一种采集终端", "events-0-event": "applied", "events-0-happened_on": "2017-07-21",
+        "number": "201710601862.3", "name": "一种采集终端", "holder_search": cast.firm.name, "events-0-event": "applied", "events-0-happened_on": "2017-07-21",
         "files": [_upload("受理.pdf", PDF), _upload("照片.png", PNG)],
     }  # fmt: skip
     browser.post("/records/patent/new/", typed)
@@ -202,7 +202,7 @@ def test_files_come_along_with_a_new_record_a_correction_and_a_figure(cast: Cast
 def test_a_bad_file_keeps_a_new_record_from_being_filed(cast: Cast, signed_in: SignIn) -> None:
     typed = {
         "key": str(uuid4()), "events-TOTAL_FORMS": "1", "events-INITIAL_FORMS": "0", "form": "invention",
-        "number": "201710601862.3", "name": "一种采集终端", "events-0-event": "applied", "events-0-happened_on": "2017-07-21",
+        "number": "201710601862.3", "name": "一种采集终端", "holder_search": cast.firm.name, "events-0-event": "applied", "events-0-happened_on": "2017-07-21",
         "files": [_upload("受理.pdf", PNG)],
     }  # fmt: skip
     seq = current_seq()
@@ -239,7 +239,7 @@ def test_a_slip_is_good_for_its_own_account_only(cast: Cast, signed_in: SignIn) 
     }
     slip = signed_in("officer").post("/records/patent/new/", typed).context["held"][0].slip
     complete = {
-        **typed, "form": "invention", "number": "201710601862.3", "name": "一种采集终端", "events-0-event": "applied",
+        **typed, "form": "invention", "number": "201710601862.3", "name": "一种采集终端", "holder_search": cast.firm.name, "events-0-event": "applied",
         "events-0-happened_on": "2017-07-21", "files": [], "held": slip, "region": cast.county.code,
     }  # fmt: skip
 

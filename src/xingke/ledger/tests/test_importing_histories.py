@@ -419,7 +419,7 @@ def test_a_renewed_title_stays_one_history_with_another_certificate(cast: Cast) 
 
     assert found(outcome) == {"changed": 1}
     assert Recognition.objects.get(seq_to__isnull=True).number == "GR202499000001"
-    assert events(RecognitionEvent) == [("recognised", "2021-11-18", "draft"), ("recognised", "2024-11-08", "draft")]
+    assert events(RecognitionEvent) == [("recognised", "2021-11-18", "draft"), ("re_recognised", "2024-11-08", "draft")]
     effects = RecognitionEvent.objects.order_by("happened_on").values_list("effect", flat=True)
     assert list(effects) == [1, 0]
 

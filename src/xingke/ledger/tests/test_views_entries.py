@@ -206,11 +206,12 @@ def test_a_firm_the_person_may_not_see_is_no_answer(cast: Cast, signed_in: SignI
 
 
 def test_emptying_the_search_means_no_firm(cast: Cast, signed_in: SignIn) -> None:
-    signed_in("officer").post(
+    answer = signed_in("officer").post(
         "/records/patent/new/", _form(**PATENT, holder=str(cast.firm.key)) | {"holder_search": ""}
     )
 
-    assert Patent.objects.get().organisation is None
+    assert "请选定单位：专利总是某家单位的。" in answer.content.decode()
+    assert not Patent.objects.exists()
 
 
 def test_with_many_regions_the_firms_own_is_taken(cast: Cast, signed_in: SignIn) -> None:
