@@ -52,6 +52,7 @@ class Row:
     """A row: its number in the file, its cells, and what became of it.
 
     content: what its reader made of it. stored: the record it is, if there is one; changes: what differs there.
+    part_of: the earlier row of the file that is filed for both.
     """
 
     number: int
@@ -61,6 +62,7 @@ class Row:
     content: Any = None
     stored: Any = None
     changes: Any = None
+    part_of: "Row | None" = None
 
     def refuse(self, column: str, found: str, remedy: str, **values: Any) -> None:
         self.problems.append(Problem(column, found, remedy, values))
@@ -131,6 +133,9 @@ class Reader(Protocol):
     def key(self, row: Row) -> object:
         """What tells the row from others of the file, for a row that was read."""
 
+    def join(self, first: Row, row: Row) -> bool:
+        """Whether a later row of the file tells more of the same record, and is then filed with the first."""
+
     def compare(self, rows: Sequence[Row]) -> None:
         """Hold rows that were read against the ledger: their outcome, or a problem."""
 
@@ -148,15 +153,16 @@ class Reader(Protocol):
 
 
 def refuse_repeats(rows: Iterable[Row], reader: Reader, understood: Understood) -> None:
-    """Of rows that are one record only the first may be filed."""
-    first: dict[object, int] = {}
+    """Of rows that are one record only the first may be filed, unless the others tell more of it."""
+    first: dict[object, Row] = {}
     place = understood.header.index(reader.key_column) if reader.key_column in understood.header else None
     for row in rows:
         if not row.problems:
             key = reader.key(row)
-            line = first.setdefault(key, row.number)
-            if line != row.number:
-                row.refuse(reader.key_column, row.cells[place] if place is not None else "", REPEATED, line=line)
+            before = first.setdefault(key, row)
+            if before is not row and not reader.join(before, row):
+                found = row.cells[place] if place is not None else ""
+                row.refuse(reader.key_column, found, REPEATED, line=before.number)
 
 
 def counted(rows: Iterable[Row]) -> dict[str, int]:

@@ -1,12 +1,13 @@
 """What a row of a record with a history says, completely, and what its record is known by again."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, NamedTuple
 
+from xingke.ledger.incoming import Row
 from xingke.ledger.kinds import Kind
-from xingke.ledger.rules import Thing
+from xingke.ledger.rules import CERTIFIES, Thing, renewal_of
 from xingke.registry.actions import NewOrganisation
 from xingke.registry.models import Organisation, Region
 
@@ -42,3 +43,41 @@ def thing(kind: Kind, content: Content, *, is_named: bool) -> Thing:
     holder: object = content.firm.key if content.firm is not None else content.region.pk
     first = min((each.on for each in content.happened), default=None)
     return Thing.of(kind.names, content.columns, holder=holder, first=first, is_named=is_named)
+
+
+def joined(kind: Kind, first: Row, row: Row) -> bool:
+    """Tell the record of an earlier row what a later one says more of it: a title's certificates, one after the other."""
+    mine, theirs = first.content, row.content
+    days = {each.on for each in mine.happened if each.event in CERTIFIES}
+    certificates = [each for each in theirs.happened if each.event in CERTIFIES]
+    if not kind.is_lasting or mine.columns["level"] != theirs.columns["level"]:
+        return False
+    if not days or not certificates or not days.isdisjoint(each.on for each in certificates):
+        return False
+    row.part_of = first
+    first.content = replace(mine, happened=[*_numbered(mine), *_numbered(theirs)])
+    return True
+
+
+def _numbered(content: Content) -> list[Happened]:
+    """The events of a row, the last certificate with the row's number."""
+    number = content.columns.get("number", "")
+    last = max((each.on for each in content.happened if each.event in CERTIFIES), default=None)
+    return [
+        each._replace(measures={"certificate": number, **each.measures})
+        if number and each.event in CERTIFIES and each.on == last
+        else each
+        for each in content.happened
+    ]
+
+
+def in_order(content: Content) -> Content:
+    """A title told in several rows by its days: what follows a certificate renews it, and it stands by the last number."""
+    if not any("certificate" in each.measures for each in content.happened):
+        return content
+    found: list[Happened] = []
+    for each in sorted(content.happened, key=lambda each: each.on):
+        event = renewal_of(found, each.on, each.event) if each.event in CERTIFIES else each.event
+        found.append(each._replace(event=event))
+    number = next((each.measures["certificate"] for each in reversed(found) if "certificate" in each.measures), "")
+    return replace(content, happened=found, columns={**content.columns, "number": number})

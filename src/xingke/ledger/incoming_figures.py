@@ -193,6 +193,9 @@ class FigureReader:
         content = row.content
         return (content["region"].pk, content["document"], content["place"])
 
+    def join(self, first: Row, row: Row) -> bool:
+        return False
+
     def compare(self, rows: Sequence[Row]) -> None:
         documents = {row.content["document"] for row in rows}
         stored = Observation.objects.filter(document__in=documents, seq_to__isnull=True).select_related("region")

@@ -14,13 +14,13 @@ from xingke.accounts.permissions import Permission
 from xingke.base import codes
 from xingke.base.keys import new_keys
 from xingke.base.sayings import Saying, say
-from xingke.ledger import rules
+from xingke.ledger import queries, rules
 from xingke.ledger.actions import NewEvent, NewHistory, file_histories
 from xingke.ledger.amending import Amendment, amend_histories
 from xingke.ledger.bulk import listed
 from xingke.ledger.incoming import CHANGED, NEW, OUTSIDE, Brief, Filing, Options, Problem, Row, Told, telling
 from xingke.ledger.incoming_cells import Amounts, Days, Detail, Headers, Terms, day_or_remedy, each_once, said
-from xingke.ledger.incoming_contents import Content, Happened
+from xingke.ledger.incoming_contents import Content, Happened, in_order, joined
 from xingke.ledger.incoming_firms import Firms, close, known_organisations
 from xingke.ledger.incoming_stored import Stored
 from xingke.ledger.kinds import KINDS
@@ -44,6 +44,9 @@ FIRM_UNSAID = gettext_noop("请填单位全称或统一社会信用代码。")
 AMOUNT_ALONE = gettext_noop("有数量而没有日期，请填“%(day)s”。")
 NOTHING_HAPPENED = gettext_noop("没有任何日期；至少要填一个。")
 OTHER_FORM = gettext_noop("申请号表示的是“%(form)s”，与专利类型不一致。")
+NO_SUCH_LEVEL = gettext_noop("这项资质没有这个级别，可写：%(known)s。")
+TERM_ALONE = gettext_noop("有有效期而没有认定日期，请补上认定日期。")
+NO_LAST_DAY = gettext_noop("不是有效期，请写成 2028-10-27 或 3年；到期日不能早于认定日期 %(day)s。")
 IMPOSSIBLE = gettext_noop("这样的经过不能发生：失去之前没有取得；请补上取得的日期。")
 
 Firm = Organisation | NewOrganisation | None
@@ -206,6 +209,8 @@ class HistoryReader:
                 found[name] = cell
         if self.kind.code == "patent":
             self._compare_forms(row, found)
+        if self.kind.is_lasting:
+            self._fit_level(row, found)
         if "name" not in found:  # what has no name of its own is called what it is
             first = self.kind.repeated[0]
             term = registry.terms(self.kind.field_list(first)).get(found.get(first, ""))
@@ -219,6 +224,39 @@ class HistoryReader:
         if meant is not None and found.get("form") not in (None, meant.code):
             written = said(row.cells[self._headers.taken["number"].place])
             row.refuse(self._headers.called("number"), written, OTHER_FORM, form=meant.label.zh)
+
+    def _with_last_days(self, row: Row, happened: Sequence[Happened]) -> list[Happened]:
+        """The events with the day until which the row says its certificate holds, at the last one that gives one."""
+        roles = [role for role in ("until", "lasts") if self._headers.said(row, role)]
+        certified = [each for each in happened if each.event in rules.CERTIFIES]
+        if not roles:
+            return list(happened)
+        header, text = self._headers.called(roles[0]), self._headers.said(row, roles[0])
+        if not certified:
+            row.refuse(header, text, TERM_ALONE)
+            return list(happened)
+        last = max(certified, key=lambda each: each.on)
+        try:
+            until = rules.written_last_day(text, last.on)
+        except ValueError:
+            row.refuse(header, text, NO_LAST_DAY, day=last.on.isoformat())
+            return list(happened)
+        dated = last._replace(measures={**last.measures, "until": until})
+        return [dated if each is last else each for each in happened]
+
+    def _fit_level(self, row: Row, found: dict[str, str]) -> None:
+        """A title that is of one level only need not say it; one that is not of the level the row says is refused."""
+        levels = queries.levels_of(self.kind, found)
+        if not levels:
+            return
+        labels = {code: term.label.zh for code, term in registry.terms("level").items()}
+        if "level" in found and found["level"] not in levels:
+            known = "、".join(labels.get(each, each) for each in levels)
+            row.refuse(self._headers.called("level"), labels.get(found["level"], ""), NO_SUCH_LEVEL, known=known)
+        elif "level" not in found and len(levels) == 1:
+            header = self._headers.called("level")
+            row.problems[:] = [each for each in row.problems if (each.column, each.found) != (header, "")]
+            found["level"] = levels[0]
 
     def _cells_of(self, rows: Sequence[Row], event: Event) -> Iterator[Cells]:
         """By row: the day of an event, and its amounts."""
@@ -247,7 +285,11 @@ class HistoryReader:
                 found.append(Happened(event, day, measures, repeats))
         if not row.problems and not found:
             row.refuse(self._events[0][1].header, "", NOTHING_HAPPENED)
-        elif not row.problems and not rules.is_possible(found):
+        if not row.problems and self.kind.is_lasting:
+            found = self._with_last_days(row, found)
+        if row.problems or not found:
+            return found
+        if not rules.is_possible(found):
             last = max(found, key=lambda each: each.on)
             row.refuse(self._headers.called(last.event), last.on.isoformat(), IMPOSSIBLE)
         return found
@@ -257,10 +299,20 @@ class HistoryReader:
     def key(self, row: Row) -> object:
         return self._stored.thing(row.content).key(self.kind.names)
 
+    def join(self, first: Row, row: Row) -> bool:
+        return joined(self.kind, first, row)
+
     def compare(self, rows: Sequence[Row]) -> None:
-        self._stored.open([row.content for row in rows])
-        for row in rows:
+        wholes = [row for row in rows if row.part_of is None]
+        for row in wholes:
+            row.content = in_order(row.content) if self.kind.is_lasting else row.content
+        self._stored.open([row.content for row in wholes])
+        for row in wholes:
             self._stored.compare(row)
+        for row in rows:
+            if (whole := row.part_of) is not None:
+                row.outcome, row.stored = whole.outcome, whole.stored
+                row.problems += whole.problems
 
     def since(self, row: Row) -> int:
         seq: int = max(each.seq_from for each in (row.stored, *self._stored.history(row.stored)))
@@ -277,7 +329,8 @@ class HistoryReader:
         return 1 if entered else 0
 
     def file(self, rows: Sequence[Row], filing: Filing) -> int:
-        fresh = [row for row in rows if row.outcome == NEW]
+        wholes = [row for row in rows if row.part_of is None]
+        fresh = [row for row in wholes if row.outcome == NEW]
         for confirmed in (False, True):
             part = [row for row in fresh if self._is_confirmed(row.content.region) == confirmed]
             if part:
@@ -285,7 +338,7 @@ class HistoryReader:
                     kind=self.form.kind, histories=map(self._new_history, part), by=filing.by, now=filing.now,
                     source=filing.source, confirmed=confirmed, seq=filing.seq,
                 )  # fmt: skip
-        changed = [row for row in rows if row.outcome == CHANGED]
+        changed = [row for row in wholes if row.outcome == CHANGED]
         amend_histories(
             kind=self.form.kind, amendments=map(self._amendment, changed), seq=filing.seq, by=filing.by, now=filing.now,
             source=filing.source, reason=filing.reason, is_confirmed=self._is_confirmed,

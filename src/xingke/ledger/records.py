@@ -26,7 +26,7 @@ from xingke.ledger.queries import (
     models_of,
     state_with,
 )
-from xingke.ledger.rules import Thing, may_confirm, may_correct, same_thing
+from xingke.ledger.rules import Happening, Thing, is_open, may_confirm, may_correct, same_thing
 from xingke.registry import queries as registry
 from xingke.registry.models import Organisation, Region
 
@@ -211,11 +211,17 @@ def same_things(
     found: QuerySet[Any] = kind.subject._default_manager.filter(alike, seq_to__isnull=True).exclude(state=State.VOID)
     is_named = queries.is_named(kind, fields)
     wanted = Thing.of(names, fields, holder=_holder(organisation, region), first=first, is_named=is_named)
-    return [
-        row
-        for row in found.exclude(record=key).select_related("region", "organisation").order_by("seq_from", "pk")[:50]
-        if same_thing(names, wanted, thing_of(kind, row, is_named=is_named))
-    ]
+    rows = found.exclude(record=key).select_related("region", "organisation").order_by("seq_from", "pk")[:50]
+    same = [row for row in rows if same_thing(names, wanted, thing_of(kind, row, is_named=is_named))]
+    if names.identity is not Identity.RENEWED:
+        return same
+    return [row for row in same if row.level == fields["level"] or (first is not None and _is_open(kind, row, first))]
+
+
+def _is_open(kind: Kind, row: Any, on: date) -> bool:
+    """Whether a title that stands is held on a day, or asked for."""
+    events = kind.event._default_manager.filter(subject=row.record, seq_to__isnull=True).exclude(state=State.VOID)
+    return is_open([Happening(each.event, each.happened_on, each, each.until) for each in events], on)
 
 
 def thing_of(kind: Kind, row: Any, *, is_named: bool) -> Thing:

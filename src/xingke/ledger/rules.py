@@ -161,9 +161,7 @@ def last_day(event: str, on: date, valid_years: int | None) -> date | None:
     """
     if event not in CERTIFIES or not valid_years:
         return None
-    year = on.year + valid_years
-    is_leap_day = (on.month, on.day) == (2, 29)
-    return date(year, 2, 28) if is_leap_day else on.replace(year=year) - timedelta(days=1)
+    return _months_later(on, valid_years * 12) - timedelta(days=1)
 
 
 def first_day(state: str, events: Iterable[tuple[str, date]]) -> date | None:
@@ -480,6 +478,39 @@ def written_day(text: str) -> date:
     if found := _EIGHT.fullmatch(words):
         return date(int(found[1]), int(found[2]), int(found[3]))
     raise ValueError(f"{text!r} is no day")
+
+
+_CHINESE_DIGITS = {word: number for number, word in enumerate("零一二三四五六七八九十")} | {"两": 2}
+_TERM = re.compile(r"([0-9]{1,2}|[一二两三四五六七八九十])(?:周)?(年|个?月)?")
+_SPAN = re.compile(r"(.{8,}?)(?:至|到|—+|--+|~|～| - )(.{8,})")
+
+
+def written_last_day(text: str, on: date) -> date:
+    """The last day on which a certificate of a day holds, as lists say it: 三年, 3, 36个月, 2028-10-27, 2025-10-28至2028-10-27.
+
+    A bare number is years. Raises ValueError for anything else, and for a day before ``on``.
+    """
+    words = unicodedata.normalize("NFKC", text).strip().removeprefix("至").removesuffix("止")
+    if found := _TERM.fullmatch("".join(words.split())):
+        length = _CHINESE_DIGITS.get(found[1]) or int(found[1])
+        months = length if found[2] and found[2].endswith("月") else length * 12
+        if not 0 < months <= 50 * 12:
+            raise ValueError(f"{text!r} is no term")
+        return _months_later(on, months) - timedelta(days=1)
+    until = written_day(found[2] if (found := _SPAN.fullmatch(words)) else words)
+    if until < on:
+        raise ValueError(f"{text!r} is before {on}")
+    return until
+
+
+def _months_later(day: date, months: int) -> date:
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    for last in (day.day, 30, 29, 28):  # of 31 January a month later is the end of February
+        try:
+            return date(year, month + 1, last)
+        except ValueError:
+            continue
+    raise AssertionError("every month has 28 days")
 
 
 EMPTY_MARKS = frozenset({"", "-", "--", "—", "——", "－", "/", "／", "\\", "无", "N/A", "n/a", "NA"})

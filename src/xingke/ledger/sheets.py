@@ -108,7 +108,8 @@ def _roles(kind: str, catalogue: Catalogue) -> set[str]:
     names = KIND_NAMES[kind]
     events = {term.code for term in catalogue.values("term") if term.list == names.events}
     amounts = {f"{event} {measure}" for event in events for measure in names.measures}
-    return {*COMMON, *names.fields, *KINDS[kind].details, *events, *amounts}
+    lasting = ("until", "lasts") if names.lasting else ()  # until which day, or how long, what it is holds
+    return {*COMMON, *lasting, *names.fields, *KINDS[kind].details, *events, *amounts}
 
 
 def _values_are_known(entry: Entry[SheetForm], catalogue: Catalogue) -> Iterator[Issue]:

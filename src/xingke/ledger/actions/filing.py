@@ -169,6 +169,14 @@ def _events(kind: Kind, history: NewHistory) -> list[tuple[Any, ...]]:
     return rows
 
 
+def _as_renewal(kind: Kind, event: NewEvent, alive: Iterable[Any]) -> NewEvent:
+    """A further certificate of a title that is held renews it, whatever it was called."""
+    if not kind.names.lasting or event.event not in rules.CERTIFIES:
+        return event
+    before = [rules.Happening(each.event, each.happened_on, each, each.until) for each in alive]
+    return replace(event, event=rules.renewal_of(before, event.on, event.event))
+
+
 def with_last_day(kind: Kind, fields: Mapping[str, str], event: NewEvent) -> NewEvent:
     """An event with the day until which its certificate holds: as it says, else by its title's term in force today."""
     if not kind.names.lasting or event.until is not None:
@@ -243,6 +251,7 @@ def add_event(
                 % {"region": latest.region.name}
             )
     key = event.key or new_key()
+    event = _as_renewal(known, event, alive)
     event = with_last_day(known, {name: getattr(head, name) for name in known.repeated}, event)
     row = known.event(
         record=key, version=1, seq_from=seq, subject=subject, region=event.region, zone=head.zone,

@@ -1,5 +1,6 @@
 """Correcting and voiding records: what a person fills in, and the columns it changes."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -8,7 +9,15 @@ from django.utils.translation import gettext_lazy
 
 from xingke.base.periods import Period
 from xingke.base.quantities import Quantity, format_number
-from xingke.ledger.forms.fields import EventFields, NumberField, event_measures, set_choices, subject_fields
+from xingke.ledger import queries
+from xingke.ledger.forms.fields import (
+    EventFields,
+    LevelField,
+    NumberField,
+    event_measures,
+    set_choices,
+    subject_fields,
+)  # fmt: skip
 from xingke.ledger.kinds import KINDS, Kind
 from xingke.ledger.models import Observation, Version
 from xingke.ledger.records import RecordPage
@@ -64,7 +73,7 @@ class EventForm(EventFields, CorrectionForm):
     """What happened, and when, and the measures of its kind."""
 
     def __init__(self, kind: Kind, row: Version, words: Words, *args: Any, **kwargs: Any) -> None:
-        self.measures = event_measures(kind)
+        self.kind, self.measures = kind, event_measures(kind)
         super().__init__(row, words, *args, **kwargs)
         self.ask_of(kind, words)
 
@@ -72,8 +81,28 @@ class EventForm(EventFields, CorrectionForm):
         measures = {name: getattr(self.row, name) for name in self.measures}
         return {"event": getattr(self.row, "event", ""), "happened_on": self.row.happened_on, **measures}
 
+    def changes(self) -> dict[str, Any]:
+        """The columns the person changed; a last day that is not said is the usual one, and moves along with the day."""
+        changed = super().changes()
+        if not self.kind.is_lasting:
+            return changed
+        stands, typed = self.standing(), self.cleaned_data
+        usual = self._usual(typed["event"], typed["happened_on"])
+        was_usual = stands["until"] == self._usual(stands["event"], stands["happened_on"])
+        if typed.get("until") is None or ("until" not in changed and was_usual):
+            changed["until"] = usual
+        return changed if changed.get("until", usual) != stands["until"] else _without(changed, "until")
 
-class SubjectForm(NumberField, CorrectionForm):
+    def _usual(self, event: str, on: date) -> date | None:
+        fields = {name: getattr(self.row, name) for name in self.kind.repeated}
+        return queries.usual_last_day(self.kind, fields, event, on)
+
+
+def _without(found: dict[str, Any], name: str) -> dict[str, Any]:
+    return {key: value for key, value in found.items() if key != name}
+
+
+class SubjectForm(NumberField, LevelField, CorrectionForm):
     """The subject itself: its terms to choose from, its other columns as text."""
 
     def __init__(self, kind: Kind, row: Version, words: Words, *args: Any, **kwargs: Any) -> None:

@@ -16,8 +16,8 @@ from xingke.accounts.permissions import Permission
 from xingke.base.codes import normalise_code
 from xingke.base.keys import new_key
 from xingke.ledger import records
-from xingke.ledger.forms.fields import EventFields, NumberField, event_measures, subject_fields
-from xingke.ledger.kind_names import Number
+from xingke.ledger.forms.fields import EventFields, LevelField, NumberField, event_measures, subject_fields
+from xingke.ledger.kind_names import Identity, Number
 from xingke.ledger.kinds import Kind
 from xingke.ledger.models import EventVersion
 from xingke.ledger.words import Words, kind_word
@@ -148,6 +148,9 @@ class EventRow(EventFields):
         self.measures = event_measures(kind)
         self.ask_of(kind, words, first=[("", _("请选择"))])
         self.fields["happened_on"].help_text = ""  # said once, above the events
+        if kind.is_lasting:  # the first certificate's number is the title's
+            del self.fields["certificate"]
+            self.measures.remove("certificate")
         known = words.terms(kind.event_list)
         if len(known) == 1:
             self.fields["event"].initial = known[0][0]
@@ -160,11 +163,11 @@ class EventRow(EventFields):
         return {"event": typed["event"], "on": typed["happened_on"], "measures": measures}
 
 
-class RecordForm(NumberField, PlaceForm):
+class RecordForm(NumberField, LevelField, PlaceForm):
     """A new record: what it is, whose, and what has happened to it so far.
 
     same: records that say the same; it asks the person to say once more that they mean it, as a doubtful number does. A
-    patent filed already is refused.
+    patent filed already is refused, and a title its holder has: its next certificate is a further event of that.
     """
 
     apart = forms.BooleanField(label=gettext_lazy("不是同一件事，仍要登记"), required=False)
@@ -219,14 +222,24 @@ class RecordForm(NumberField, PlaceForm):
                 self.kind, fields=self.columns(), region=found["region"], organisation=found["holder"],
                 first=self.first_day(), key=found["key"],
             )  # fmt: skip
-            if self.same and not (found["apart"] and self.may_be_apart):
+            if self.same and self.kind.names.identity is Identity.RENEWED:
+                self.add_error(
+                    None,
+                    _(
+                        "这家单位的这项资质已在台账中，一家单位的一项资质只登记一条；新的证书请登记为后续事件“重新认定”。"
+                    ),
+                )
+            elif self.same and not (found["apart"] and self.may_be_apart):
                 self.add_error(None, _("台账里已有相同的记录，请先核对是不是同一件事。"))
         return found
 
     @property
     def may_be_apart(self) -> bool:
-        """Whether two records may say the same: of one patent number there is one."""
-        return self.kind.names.number is not Number.PATENT or not self.columns().get("number")
+        """Whether two records may say the same: of one patent number there is one, and of one title one a holder."""
+        names = self.kind.names
+        if names.identity is Identity.RENEWED:
+            return False
+        return names.number is not Number.PATENT or not self.columns().get("number")
 
     def columns(self) -> Mapping[str, str]:
         """The subject's own columns as typed."""

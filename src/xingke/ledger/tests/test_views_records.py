@@ -255,19 +255,19 @@ def test_a_titles_own_columns_are_corrected_and_its_events_follow(cast: Cast, si
     key = _title(cast, "GR1")
     asked = {
         "version": "1",
-        "title": "high_tech_enterprise",
+        "title": "rnd_center",
         "level": "province",
         "name": "GR1",
         "number": "GR9",
-        "reason": "级别录错",
+        "reason": "资质录错",
     }
 
     signed_in("officer").post(f"/records/recognition/{key}/correct/", asked)
     accept_open_proposals(by=cast.director)
 
     response = signed_in("officer").get(f"/records/recognition/{_event(key).record}/")
-    assert response.context["title"] == "认定 · 高新技术企业（省级）"
-    assert [change.new for change in response.context["versions"][0]["changes"]] == ["省级"]
+    assert response.context["title"] == "认定 · 企业研发中心（省级）"
+    assert [change.new for change in response.context["versions"][0]["changes"]] == ["企业研发中心", "省级"]
 
 
 def test_the_director_confirms_a_draft_and_a_second_click_does_no_harm(cast: Cast, signed_in: SignIn) -> None:
