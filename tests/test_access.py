@@ -151,6 +151,8 @@ ADDRESSES: Mapping[str, Row] = {
     "ledger:record-list": Row(READERS | NEXT_DOOR),
     "ledger:record": Row(READERS, _record),
     "ledger:keeping": Row(READERS | NEXT_DOOR),
+    "ledger:title-list": Row(READERS | NEXT_DOOR),
+    "ledger:title-merge": Row(ENTER | NEXT_DOOR, posts_only=True),
     "ledger:record-new": Row(ENTER | NEXT_DOOR, lambda world: {"kind": "payment"}),
     "ledger:event-add": Row(ENTER, _record),
     "ledger:record-correct": Row(ENTER, _record),

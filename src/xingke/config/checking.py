@@ -20,9 +20,9 @@ from xingke.indicators.models import Figure
 from xingke.indicators.queries import added, indicators
 from xingke.indicators.reader import Reader
 from xingke.indicators.rules import Evidence, Fact, Indicator, counted, evidence_digest
-from xingke.ledger import import_jobs
+from xingke.ledger import import_jobs, titles
 from xingke.ledger.kinds import KINDS, Kind
-from xingke.ledger.models import State
+from xingke.ledger.models import Recognition, State
 from xingke.ledger.words import Words
 from xingke.registry import queries as registry
 from xingke.registry.models import Region
@@ -239,4 +239,22 @@ def identities() -> Iterator[Finding]:
         yield Finding(f"　……另有 {len(differing) - SHOWN} 处，见网页“核对关系”")
 
 
-CHECKS: tuple[Check, ...] = (database, packs, audit, columns, figures, attachments, identities)
+def standing_titles() -> Iterator[Finding]:
+    """Titles to be decided upon: those that stand twice, and older certificates without a last day; no fault of the program."""
+    twice, without = titles.duplicates(), len(titles.without_last_day())
+    yield Finding(
+        f"资质：登记了两条的 {len(twice)} 项{'，请在网页“资质有效期”里并入一条：' if twice else ''}"
+        + (f"；没有有效期的证书 {without} 份，请运行 xingke titles 看补记会改变什么" if without else "")
+    )
+    for group in twice[:SHOWN]:
+        yield Finding(f"　{title_words(group)}")
+
+
+def title_words(group: Sequence[Recognition]) -> str:
+    """Titles that stand for one thing, in words."""
+    words = Words()
+    each = "、".join(f"{words.subject(row)} {row.number}".strip() for row in group)
+    return f"{group[0].organisation} {each}"
+
+
+CHECKS: tuple[Check, ...] = (database, packs, audit, columns, figures, attachments, identities, standing_titles)

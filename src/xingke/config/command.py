@@ -94,7 +94,10 @@ def _parser() -> argparse.ArgumentParser:
     write.add_argument("-o", "--output", type=Path, required=True, help="写到哪个文件")
     write.add_argument("--pdf", type=Path, help="同一文稿再写一份 PDF/A，写到哪个文件")
 
-    for each in (bring, write):
+    titles = commands.add_parser("titles", help="没有有效期的旧证书、登记了两条的资质：列出补记有效期会改变什么")
+    titles.add_argument("--apply", action="store_true", help="补记有效期（一次，留审计记录）；不写则只列出")
+
+    for each in (bring, write, titles):
         each.add_argument("--as", dest="username", default="operator", help="以哪个账号的身份，默认 operator")
 
     verify = commands.add_parser("verify", help="核验文稿中的每个数字")

@@ -29,10 +29,12 @@ from xingke.base.refusals import Refused
 from xingke.base.remembering import memory
 from xingke.base.sayings import told
 from xingke.config import backup as backing_up
-from xingke.config import beginning, checking, logs, moving, serving
+from xingke.config import beginning, checking, last_days, logs, moving, serving
 from xingke.config.occupancy import occupied, unusable
 from xingke.demo import actions as demonstration
+from xingke.ledger import actions as ledger
 from xingke.ledger import import_jobs, importing
+from xingke.ledger import titles as ledger_titles
 from xingke.ledger.incoming import Options
 from xingke.registry import actions as registry_actions
 from xingke.registry import queries as registry
@@ -232,6 +234,29 @@ def write(options: argparse.Namespace) -> int:
     return 0
 
 
+def titles(options: argparse.Namespace) -> int:
+    """Say what giving older certificates their last day changes, and which titles stand twice; with --apply give it."""
+    by, now = _account(options.username), timezone.now()
+    found = last_days.foreseen(by=by, now=now)
+    console.print(f"没有有效期的证书：{found.certificates} 份")
+    for old, new in found.changes:
+        console.print(f"  {old.region.name} {old.period.label()} {old.indicator.label.zh}：{old.text} → {new.text}")
+    for each in found.documents:
+        changed = f"，其中数字改变 {len(each.otherwise)} 处：{'；'.join(each.otherwise[:5])}" if each.otherwise else ""
+        console.print(
+            f"  文稿《{each.document.title}》第 {each.document.edition} 版：{each.figures} 个数字依据有变{changed}"
+        )
+    for group in ledger_titles.duplicates():
+        console.print(f"登记了两条：{checking.title_words(group)}；请在网页“资质有效期”里并入一条")
+    if not found.certificates:
+        return 0
+    if not options.apply:
+        console.print("只是列出，没有改动；确认无误后加 --apply 补记。")
+        return 0
+    console.print(f"已补记 {ledger.give_last_days(by=by, now=now)} 份。")
+    return 0
+
+
 def verify(options: argparse.Namespace) -> int:
     """Verify a document: 0 when every figure holds, 1 when one does not."""
     report = verify_file(options.file.read_bytes())
@@ -329,7 +354,7 @@ def move(options: argparse.Namespace) -> int:
 
 
 # Whatever reads or writes the data folder as a whole; moving wants it alone.
-SHARING = (demo, begin, reset_password, serve, jobs, load, bring_in, write, search_index, backup)
+SHARING = (demo, begin, reset_password, serve, jobs, load, bring_in, write, titles, search_index, backup)
 
 
 def _account(username: str) -> User:

@@ -70,6 +70,7 @@ class HistoryReader:
         self._usual = registry.regions_by_code([options.region]).get(options.region) if options.region else None
         self._today = timezone.localdate()
         self._keys = new_keys()
+        self._compared: Sequence[Row] = ()
         self._entered: dict[UUID, Organisation] = {}
         self._digits = {each.number_digit: each for each in registry.terms("patent_form").values() if each.number_digit}
         self.key_column = self._headers.called("number" if "number" in understood.taken else "name")
@@ -95,14 +96,25 @@ class HistoryReader:
         """Codes with another check character have been given out: they are entered, and somebody should look at them."""
         entered = [each for each in self._firms.fresh.values() if each.credit_code]
         return [
-            say(
-                "“%(name)s”的统一社会信用代码 %(code)s 校验位不符，仍可登记，请对照营业执照核对。",
-                name=each.name,
-                code=each.credit_code,
-            )
-            for each in entered
-            if not codes.is_credit_code(each.credit_code)
+            *self._unapplied,
+            *(
+                say(
+                    "“%(name)s”的统一社会信用代码 %(code)s 校验位不符，仍可登记，请对照营业执照核对。",
+                    name=each.name,
+                    code=each.credit_code,
+                )
+                for each in entered
+                if not codes.is_credit_code(each.credit_code)
+            ),
         ]
+
+    @property
+    def _unapplied(self) -> list[Saying]:
+        """Announcements name who was recognised, not who applied: filed all the same, and left out of pass rates."""
+        count = sum(self._stored.is_unapplied(row) for row in self._compared) if self.kind.is_lasting else 0
+        if not count:
+            return []
+        return [say("%(count)d 项认定没有申报记录，照常登记；计算通过率时不计入。", count=count)]
 
     def read(self, rows: Sequence[Row], told: Told) -> None:
         names, codes_, holders, credits_ = (
@@ -121,7 +133,7 @@ class HistoryReader:
             row.problems += misplaced
             row.problems += unheld
             columns = self._columns_of(row, cells)
-            happened = self._happened(row, days)
+            happened = self._happened(row, columns, days)
             if not row.problems and place is not None:
                 row.content = Content(place, any(pair), firm, columns, happened)
 
@@ -225,7 +237,7 @@ class HistoryReader:
             written = said(row.cells[self._headers.taken["number"].place])
             row.refuse(self._headers.called("number"), written, OTHER_FORM, form=meant.label.zh)
 
-    def _with_last_days(self, row: Row, happened: Sequence[Happened]) -> list[Happened]:
+    def _with_last_days(self, row: Row, fields: Mapping[str, str], happened: Sequence[Happened]) -> list[Happened]:
         """The events with the day until which the row says its certificate holds, at the last one that gives one."""
         roles = [role for role in ("until", "lasts") if self._headers.said(row, role)]
         certified = [each for each in happened if each.event in rules.CERTIFIES]
@@ -236,6 +248,8 @@ class HistoryReader:
             row.refuse(header, text, TERM_ALONE)
             return list(happened)
         last = max(certified, key=lambda each: each.on)
+        if text in rules.ENDLESS and queries.usual_last_day(self.kind, fields, last.event, last.on) is None:
+            return list(happened)
         try:
             until = rules.written_last_day(text, last.on)
         except ValueError:
@@ -267,7 +281,7 @@ class HistoryReader:
         ]
         return zip(days, zip(*amounts, strict=True) if amounts else repeat(()), strict=False)
 
-    def _happened(self, row: Row, cells: Iterable[Cells]) -> list[Happened]:
+    def _happened(self, row: Row, columns: Mapping[str, str], cells: Iterable[Cells]) -> list[Happened]:
         found: list[Happened] = []
         for (event, taken, repeats, measured), (day, amounts) in zip(self._events, cells, strict=True):
             if isinstance(day, Problem):
@@ -286,7 +300,7 @@ class HistoryReader:
         if not row.problems and not found:
             row.refuse(self._events[0][1].header, "", NOTHING_HAPPENED)
         if not row.problems and self.kind.is_lasting:
-            found = self._with_last_days(row, found)
+            found = self._with_last_days(row, columns, found)
         if row.problems or not found:
             return found
         if not rules.is_possible(found):
@@ -309,6 +323,7 @@ class HistoryReader:
         self._stored.open([row.content for row in wholes])
         for row in wholes:
             self._stored.compare(row)
+        self._compared = wholes
         for row in rows:
             if (whole := row.part_of) is not None:
                 row.outcome, row.stored = whole.outcome, whole.stored

@@ -191,6 +191,17 @@ class Stored:
 
     # ── certificates ──
 
+    def is_unapplied(self, row: Row) -> bool:
+        """Whether a row that would be filed brings a certificate for which no application is held."""
+        fresh: Sequence[Happened] = row.content.happened if row.outcome == NEW else ()
+        if row.outcome == CHANGED:
+            fresh = row.changes[2]
+        stand = [event for event in self.history(row.stored) if event.state != State.VOID] if row.stored else []
+        if not any(each.event in rules.CERTIFIES for each in fresh):
+            return False
+        steps = rules.effects([*(Happened(event.event, event.happened_on, {}, False) for event in stand), *fresh])
+        return any(step.origin == "announced" and step.happening in fresh for step in steps)
+
     def _is_open(self, subject: Any, content: Content) -> bool:
         """Whether a title that stands is held, or being applied for, when the row's first event happens."""
         first = min(each.on for each in content.happened)

@@ -115,11 +115,14 @@ def _filed(words: Words, shown: RecordPage) -> Items:
             },
             {"label": _("日期"), "value": day_word(row.happened_on)},
             *({"label": label, "value": said, "numeric": True} for label, said in words.measures(row)),
+            *_certificate(row),
         ]
     if subject is not None:
         url = reverse("ledger:record", args=[shown.kind, subject.record]) if shown.is_event else ""
         items.append({"label": kind_word(shown.kind), "value": words.subject(subject), "url": url})
         items += _columns(words, KINDS[shown.kind], subject)
+        if not shown.is_event and (until := records.holds_until(shown)) is not None:
+            items.append({"label": _("有效期至"), "value": day_word(until)})
     holder = row.organisation
     return [
         *items,
@@ -130,6 +133,13 @@ def _filed(words: Words, shown: RecordPage) -> Items:
         {"label": _("区划"), "value": row.region.name, "note": row.region.code},
         *([{"label": _("功能区"), "value": row.zone.name}] if row.zone else []),
     ]  # fmt: skip
+
+
+def _certificate(row: Any) -> Items:
+    """The certificate an event gave, and until when it holds."""
+    number, until = getattr(row, "certificate", ""), getattr(row, "until", None)
+    found: Items = [{"label": _("证书编号"), "value": number, "numeric": True}] if number else []
+    return found + ([{"label": _("有效期至"), "value": day_word(until)}] if until is not None else [])
 
 
 def _columns(words: Words, kind: Kind, subject: Any) -> Items:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -82,9 +82,20 @@ def held_since(shown: RecordPage, *, on: date) -> date | None:
     """Since when a subject has been held or running, counting confirmed events up to a day; None if it is not held."""
     since: date | None = None
     for event in shown.history:
-        if event.state == State.CONFIRMED and event.happened_on <= on and event.effect:
+        if event.state != State.CONFIRMED or event.happened_on > on:
+            continue
+        if event.effect:
             since = event.happened_on if event.effect > 0 else None
+        if (lapses := getattr(event, "lapses_on", None)) is not None and lapses <= on:
+            since = None
     return since
+
+
+def holds_until(shown: RecordPage) -> date | None:
+    """The last day on which a title is held by its latest certificate that counts; None where it has no term."""
+    lapses = [getattr(event, "lapses_on", None) for event in shown.history if event.state == State.CONFIRMED]
+    last = max((day for day in lapses if day is not None), default=None)
+    return last - timedelta(days=1) if last is not None else None
 
 
 def is_held(shown: RecordPage, *, on: date) -> bool:

@@ -161,7 +161,7 @@ def last_day(event: str, on: date, valid_years: int | None) -> date | None:
     """
     if event not in CERTIFIES or not valid_years:
         return None
-    return _months_later(on, valid_years * 12) - timedelta(days=1)
+    return months_later(on, valid_years * 12) - timedelta(days=1)
 
 
 def first_day(state: str, events: Iterable[tuple[str, date]]) -> date | None:
@@ -482,7 +482,8 @@ def written_day(text: str) -> date:
 
 _CHINESE_DIGITS = {word: number for number, word in enumerate("零一二三四五六七八九十")} | {"两": 2}
 _TERM = re.compile(r"([0-9]{1,2}|[一二两三四五六七八九十])(?:周)?(年|个?月)?")
-_SPAN = re.compile(r"(.{8,}?)(?:至|到|—+|--+|~|～| - )(.{8,})")
+_SPAN = re.compile(r"(.{8,}?)\s*(?:至|到|[-—~]+)\s*(\d{4}.{4,})")
+ENDLESS = ("长期", "长期有效", "永久", "永久有效", "不限")
 
 
 def written_last_day(text: str, on: date) -> date:
@@ -496,14 +497,15 @@ def written_last_day(text: str, on: date) -> date:
         months = length if found[2] and found[2].endswith("月") else length * 12
         if not 0 < months <= 50 * 12:
             raise ValueError(f"{text!r} is no term")
-        return _months_later(on, months) - timedelta(days=1)
+        return months_later(on, months) - timedelta(days=1)
     until = written_day(found[2] if (found := _SPAN.fullmatch(words)) else words)
     if until < on:
         raise ValueError(f"{text!r} is before {on}")
     return until
 
 
-def _months_later(day: date, months: int) -> date:
+def months_later(day: date, months: int) -> date:
+    """The same day of the month so many months later (or earlier), or the month's last where it is shorter."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     for last in (day.day, 30, 29, 28):  # of 31 January a month later is the end of February
         try:

@@ -30,6 +30,7 @@ FIELD_WORDS = {
     "title": gettext_lazy("资质"), "level": gettext_lazy("级别"), "form": gettext_lazy("专利类型"),
     "programme": gettext_lazy("计划类别"), "purpose": gettext_lazy("用途"), "type": gettext_lazy("合同类型"),
     "prize": gettext_lazy("奖项"), "post": gettext_lazy("岗位"), "topic": gettext_lazy("主题"),
+    "origin": gettext_lazy("申报记录"),
 }  # fmt: skip
 STATE_WORDS = {
     State.DRAFT: gettext_lazy("待确认"), State.CONFIRMED: gettext_lazy("已确认"), State.VOID: gettext_lazy("已作废"),
@@ -340,7 +341,8 @@ def _labels(row: Version) -> list[tuple[str, str]]:
         return [*repeated, *((name, kind.column_word(name)) for name in kind.details), *common]
     measures = [(name, field_word(name)) for name in kind.measures]
     approximation = [("approximation", _("约数"))] if hasattr(row, "approximation") else []
-    effect = [("effect", _("作用"))] if kind.code in RUNNING else []
+    lasting = [("certificate", _("证书编号")), ("until", _("有效期至"))] if kind.is_lasting else []
+    effect = [*lasting, *([("effect", _("作用"))] if kind.code in RUNNING else [])]
     return [*common[:1], ("event", _("事件")), *measures, *approximation, *common[1:], *effect, *repeated]
 
 

@@ -15,6 +15,7 @@ from xingke.ledger.actions.observations import (
     void_observation,
 )
 from xingke.ledger.actions.proposals import accept_proposal, decline_proposal, propose_correction, propose_void
+from xingke.ledger.actions.titles import give_last_days, merge_titles
 from xingke.ledger.actions.versions import BATCH, write_next_version, write_next_versions
 
 __all__ = [
@@ -40,6 +41,8 @@ __all__ = [
     "decline_proposal",
     "file_histories",
     "file_once",
+    "give_last_days",
+    "merge_titles",
     "plan_confirmation",
     "propose_correction",
     "propose_void",
