@@ -25,7 +25,7 @@ from django.db.models import Q
 from xingke.accounts.queries import current_seq, ledger_identity, trail_digest
 from xingke.indicators import tallies
 from xingke.indicators.moment import Moment
-from xingke.indicators.tails import Tail, rows_of, tail
+from xingke.indicators.tails import Tail, rows_of, schema, tail
 from xingke.indicators.tallies import Tally
 from xingke.ledger.kinds import KINDS, Kind
 from xingke.registry.queries import region_tree_stamp
@@ -193,13 +193,20 @@ def _tally(path: Path, stamp: Stamp) -> Tally:
 
 
 def _newest_file(kind: Kind, moment: Moment) -> tuple[Path | None, Stamp | None]:
-    """The newest file that belongs to this ledger and region tree and is not ahead of it."""
+    """The newest file that belongs to this ledger and region tree, has every column and is not ahead of it."""
     for path in sorted(folder().glob(f"{kind.code}.*.parquet"), reverse=True):
         made = _read_stamp(path, path.stat().st_mtime_ns)
         is_ours = made.ledger == moment.ledger and made.regions == moment.regions and made.seq <= moment.seq
-        if is_ours and made.trail == moment.trail(made.seq):
+        is_whole = _columns_in(path, path.stat().st_mtime_ns).issuperset(schema(kind).names)
+        if is_ours and is_whole and made.trail == moment.trail(made.seq):
             return path, made
     return None, None
+
+
+@cache
+def _columns_in(path: Path, _written: int) -> frozenset[str]:
+    """The columns of a file: one made before its kind had another measure is not used."""
+    return frozenset(pq.read_schema(path).names)
 
 
 @cache

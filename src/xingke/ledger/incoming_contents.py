@@ -21,7 +21,7 @@ class Happened(NamedTuple):
 
     event: str
     on: date
-    measures: Mapping[str, int]
+    measures: Mapping[str, int | str]
     repeats: bool
 
 

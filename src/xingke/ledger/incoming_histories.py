@@ -1,5 +1,6 @@
 """Rows of records with a history: what each says, which record it is, and what that adds to the ledger."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import repeat
@@ -13,19 +14,31 @@ from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base import codes
 from xingke.base.keys import new_keys
+from xingke.base.refusals import Refused
 from xingke.base.sayings import Saying, say
 from xingke.ledger import rules
 from xingke.ledger.actions import NewEvent, NewHistory, file_histories
 from xingke.ledger.amending import Amendment, amend_histories
 from xingke.ledger.bulk import listed
 from xingke.ledger.incoming import CHANGED, NEW, OUTSIDE, Brief, Filing, Options, Problem, Row, Told, telling
-from xingke.ledger.incoming_cells import Amounts, Days, Detail, Headers, Terms, day_or_remedy, each_once, said
+from xingke.ledger.incoming_cells import (
+    Amount,
+    Amounts,
+    Days,
+    Detail,
+    Headers,
+    Terms,
+    day_or_remedy,
+    each_once,
+    is_bare,
+    said,
+)
 from xingke.ledger.incoming_contents import HELD_BY_SOMEBODY, Content, Happened, natural_key
 from xingke.ledger.incoming_firms import Firms, close, known_organisations
 from xingke.ledger.incoming_stored import Stored
 from xingke.ledger.kinds import KINDS
 from xingke.ledger.sheets import SheetForm, Taken, Understood
-from xingke.ledger.words import Words
+from xingke.ledger.words import APPROXIMATED, Words, field_word
 from xingke.registry import queries as registry
 from xingke.registry.actions import NewOrganisation, enter_organisations
 from xingke.registry.models import Organisation, Region
@@ -48,7 +61,7 @@ IMPOSSIBLE = gettext_noop("这样的经过不能发生：失去之前没有取�
 
 Firm = Organisation | NewOrganisation | None
 Event = tuple[str, Taken, bool, list[tuple[str, Taken]]]  # its name, its day, whether it repeats, its measures
-Cells = tuple[date | Problem | None, tuple[int | Problem | None, ...]]  # what a row says of it
+Cells = tuple[date | Problem | None, tuple[Amount | Problem | None, ...]]  # what a row says of it
 
 
 class HistoryReader:
@@ -57,6 +70,8 @@ class HistoryReader:
     def __init__(self, form: SheetForm, understood: Understood, *, by: User, options: Options) -> None:
         self.form = form
         self.kind = KINDS[form.kind]
+        self._understood = understood
+        self._without: Counter[tuple[str, str]] = Counter()  # rows that say no amount, by event and measure
         self._headers = Headers(form, understood.taken)
         self._by = by
         self._entering = registry.scope(by, Permission.RECORD_ENTER)
@@ -75,6 +90,10 @@ class HistoryReader:
             **{name: Terms(self._headers, self.kind, name) for name in self.kind.repeated},
             **{name: Detail(self._headers, self.kind, name) for name in self.kind.details},
         }
+        self._uncounted = {  # what an indicator adds up and a row may leave out
+            column.event: column.measure for column in form.column
+            if column.measure and column.quantity == "money" and column.measure not in self.kind.names.parts
+        }  # fmt: skip
         self._events: list[Event] = [
             (column.event, understood.taken[column.role], column.repeats, self._measures_of(column.event))
             for column in form.events
@@ -89,9 +108,24 @@ class HistoryReader:
 
     @property
     def remarks(self) -> list[Saying]:
-        """Codes with another check character have been given out: they are entered, and somebody should look at them."""
+        """How the columns were understood; what counts as nothing; codes of new organisations that look wrong.
+
+        Codes with another check character have been given out: they are entered, and somebody should look at them.
+        """
         entered = [each for each in self._firms.fresh.values() if each.credit_code]
+        words = Words()
         return [
+            *self._understood.remarks,
+            *(
+                say(
+                    "%(count)d 行的“%(event)s”没有写%(measure)s，合计时按 0 计入",
+                    count=count,
+                    event=words.event(self.form.kind, event),
+                    measure=field_word(measure),
+                )
+                for (event, measure), count in self._without.items()
+            ),
+        ] + [
             say(
                 "“%(name)s”的统一社会信用代码 %(code)s 校验位不符，仍可登记，请对照营业执照核对。",
                 name=each.name,
@@ -102,6 +136,8 @@ class HistoryReader:
         ]
 
     def read(self, rows: Sequence[Row], told: Told) -> None:
+        self._without.clear()
+        self._refuse_unitless(rows)
         names, codes_, holders, credits_ = (
             self._headers.cells(rows, role, str) for role in ("region", "region_code", "organisation", "credit_code")
         )
@@ -121,6 +157,22 @@ class HistoryReader:
             happened = self._happened(row, days)
             if not row.problems and place is not None:
                 row.content = Content(place, any(pair), firm, columns, happened)
+                self._without.update(self._unsaid(happened))
+
+    def _refuse_unitless(self, rows: Sequence[Row]) -> None:
+        """Refuse a column of bare numbers of which nobody says what they count."""
+        for _event, _taken, _repeats, measured in self._events:
+            for _measure, taken in measured:
+                cells = [text for row in rows if (text := said(row.cells[taken.place]))]
+                if taken.unit is None and cells and all(is_bare(text) for text in cells):
+                    name = taken.header
+                    raise Refused(
+                        say(
+                            "“%(name)s”一列没有写明单位，请在列名后注明，如“%(example)s（万元）”。",
+                            name=name,
+                            example=name,
+                        )
+                    )
 
     def _open_regions(self, said: Iterable[tuple[str, str]]) -> None:
         words = {word for pair in set(said) for word in pair if word}
@@ -225,9 +277,14 @@ class HistoryReader:
         _name, taken, _repeats, measured = event
         days = each_once([row.cells[taken.place] for row in rows], Days(taken, self._today).read)
         amounts = [
-            each_once([row.cells[each.place] for row in rows], Amounts(each).read) for _measure, each in measured
+            each_once([row.cells[each.place] for row in rows], Amounts(each, is_rough=self._is_rough(measure)).read)
+            for measure, each in measured
         ]
         return zip(days, zip(*amounts, strict=True) if amounts else repeat(()), strict=False)
+
+    def _is_rough(self, measure: str) -> bool:
+        """Whether the word a rough amount comes with has a column of its own."""
+        return measure == APPROXIMATED and "approximation" in self.kind.event_details
 
     def _happened(self, row: Row, cells: Iterable[Cells]) -> list[Happened]:
         found: list[Happened] = []
@@ -235,15 +292,18 @@ class HistoryReader:
             if isinstance(day, Problem):
                 row.problems.append(day)
                 day = None
-            measures: dict[str, int] = {}
+            measures: dict[str, int | str] = {}
             for (measure, column), amount in zip(measured, amounts, strict=True):
                 if isinstance(amount, Problem):
                     row.problems.append(amount)
                 elif amount is not None:
-                    measures[measure] = amount
+                    measures[measure] = amount.scaled
+                    if self._is_rough(measure):
+                        measures["approximation"] = amount.roughly
                     if day is None and not row.problems:
                         row.refuse(column.header, said(row.cells[column.place]), AMOUNT_ALONE, day=taken.header)
             if day is not None:
+                self._compare_parts(row, event, measures)
                 found.append(Happened(event, day, measures, repeats))
         if not row.problems and not found:
             row.refuse(self._events[0][1].header, "", NOTHING_HAPPENED)
@@ -251,6 +311,20 @@ class HistoryReader:
             last = max(found, key=lambda each: each.on)
             row.refuse(self._headers.called(last.event), last.on.isoformat(), IMPOSSIBLE)
         return found
+
+    def _unsaid(self, happened: Iterable[Happened]) -> Iterator[tuple[str, str]]:
+        """The amounts that indicators add up and a row leaves out, as (event, measure)."""
+        for each in happened:
+            measure = self._uncounted.get(each.event)
+            if measure and measure not in each.measures:
+                yield each.event, measure
+
+    def _compare_parts(self, row: Row, event: str, measures: Mapping[str, int | str]) -> None:
+        """A part is never more than its whole."""
+        if over := rules.exceeding(self.kind.names, measures):
+            part, whole = (self._headers.called(f"{event} {name}") for name in over)
+            found = said(row.cells[self._headers.taken[f"{event} {over[0]}"].place])
+            row.problems.append(Problem.of(part, found, rules.MORE_THAN_WHOLE.filled(part=part, whole=whole)))
 
     # ── which record it is ──
 

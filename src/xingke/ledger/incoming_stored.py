@@ -8,7 +8,7 @@ from django.utils.translation import gettext_noop
 
 from xingke.ledger import rules
 from xingke.ledger.bulk import listed
-from xingke.ledger.incoming import CHANGED, CONFIRMED, NEW, UNCHANGED, VOIDED, Row
+from xingke.ledger.incoming import CHANGED, CONFIRMED, NEW, UNCHANGED, VOIDED, Problem, Row
 from xingke.ledger.incoming_cells import Headers
 from xingke.ledger.incoming_contents import DATED, NUMBERED, RENUMBERED, Content, Happened, named_by
 from xingke.ledger.kinds import KINDS
@@ -129,6 +129,11 @@ class Stored:
                 continue
             said = {"happened_on": each.on, **each.measures}
             if changes := {name: value for name, value in said.items() if getattr(exact, name) != value}:
+                standing = {name: getattr(exact, name) for name in self.kind.measures}
+                if over := rules.exceeding(self.kind.names, {**standing, **changes}):
+                    part, whole = (self._headers.called(f"{each.event} {name}") for name in over)
+                    row.problems.append(Problem.of(part, "", rules.MORE_THAN_WHOLE.filled(part=part, whole=whole)))
+                    return
                 events[exact.record] = changes
         if events or fresh:
             after = [

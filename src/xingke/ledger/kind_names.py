@@ -22,7 +22,8 @@ class KindNames:
     """One kind of record, as definitions and forms may speak of it.
 
     fields: what a definition's ``where`` may ask about → the vocabulary list its values come from. events: the list of
-    its events. measures: what a definition may add up → the kind of quantity (money in 分, count × 10⁻⁴).
+    its events. measures: what a definition may add up → the kind of quantity (money in 分, count × 10⁻⁴). parts: a
+    measure that is part of another and never more → that other.
     named_by: the field whose term is its name where none is given. number: whose number it is (see ``Number``).
     needs_holder: always an organisation's. four_eyes: somebody other than who entered it must confirm it, and every
     change of what is confirmed, its voiding too. unheld: why an event cannot end what was never held.
@@ -31,6 +32,7 @@ class KindNames:
     fields: Mapping[str, str]
     events: str
     measures: Mapping[str, str] = field(default_factory=dict)
+    parts: Mapping[str, str] = field(default_factory=dict)
     named_by: str = ""
     number: Number = Number.DOCUMENT
     needs_holder: bool = False
@@ -55,8 +57,8 @@ KIND_NAMES: dict[str, KindNames] = {
         {"purpose": "purpose", "level": "level"}, "payment_event", {"amount": "money"}, four_eyes=True
     ),
     "contract": KindNames(
-        {"type": "contract_type"}, "contract_event", {"amount": "money"}, number=Number.OWN, needs_holder=True,
-        four_eyes=True,
+        {"type": "contract_type"}, "contract_event", {"amount": "money", "tech_amount": "money"}, number=Number.OWN,
+        needs_holder=True, four_eyes=True, parts={"tech_amount": "amount"},
     ),
     "award": KindNames({"prize": "prize", "level": "level"}, "award_event", number=Number.OWN),
     "appointment": KindNames(

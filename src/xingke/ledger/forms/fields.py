@@ -122,6 +122,7 @@ class EventFields(forms.Form):
 
     def ask_of(self, kind: Kind, words: Words, *, first: Sequence[tuple[str, str]] = ()) -> None:
         """Ask for the events and measures of a kind. first: before the events to choose from."""
+        self._names = kind.names
         set_choices(self.fields["event"], [*first, *words.terms(kind.event_list)])
         for name in kind.measures:
             self.fields[name] = MeasureField(name)
@@ -130,6 +131,14 @@ class EventFields(forms.Form):
             said = [("", _("精确数")), *((word, word) for word in APPROXIMATIONS)]
             self.fields["approximation"] = forms.ChoiceField(label=_("约数"), choices=said, required=False)
         self.order_fields(["event", "happened_on", *measures])
+
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or self.cleaned_data
+        if over := rules.exceeding(self._names, found):
+            part, whole = over
+            told = rules.MORE_THAN_WHOLE.filled(part=field_word(part), whole=field_word(whole))
+            self.add_error(part, str(told))
+        return found
 
     def clean_happened_on(self) -> date:
         day: date = self.cleaned_data["happened_on"]
