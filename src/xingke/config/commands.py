@@ -178,7 +178,7 @@ def bring_in(options: argparse.Namespace) -> int:
     region = registry.region_by_name_or_code(options.region).code if options.region else ""
     chosen = Options(
         region=region, new_organisations=options.new_organisations, confirmed=options.confirmed,
-        given=_given(options.given),
+        given=given_pairs(options.given),
     )  # fmt: skip
     outcome = importing.import_table(
         form=importing.sheet_form(options.kind), table=table, file_name=options.file.name,
@@ -205,7 +205,7 @@ def bring_in(options: argparse.Namespace) -> int:
     return 1 if outcome.counts["rejected"] else 0
 
 
-def _given(pairs: Sequence[str]) -> dict[str, str]:
+def given_pairs(pairs: Sequence[str]) -> dict[str, str]:
     """What was said for the whole file: ``on=2025-03-05``. Raises Refused for what is no such pair, or said twice."""
     found: dict[str, str] = {}
     for pair in pairs:

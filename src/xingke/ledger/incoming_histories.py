@@ -288,19 +288,23 @@ class HistoryReader:
 
     def _happened(self, row: Row, cells: Iterable[Cells]) -> list[Happened]:
         found: list[Happened] = []
-        for (event, taken, repeats, measured), (day, amounts) in zip(self._events, cells, strict=True):
+        told = list(zip(self._events, cells, strict=True))
+        dated = {  # an amount may be that of several events
+            column.place for event, (day, _amounts) in told if isinstance(day, date) for _measure, column in event[3]
+        }  # fmt: skip
+        for (event, taken, repeats, measured), (day, amounts) in told:
             if isinstance(day, Problem):
                 row.problems.append(day)
                 day = None
             measures: dict[str, int | str] = {}
             for (measure, column), amount in zip(measured, amounts, strict=True):
                 if isinstance(amount, Problem):
-                    row.problems.append(amount)
+                    row.problems += [amount] if amount not in row.problems else []
                 elif amount is not None:
                     measures[measure] = amount.scaled
                     if self._is_rough(measure):
                         measures["approximation"] = amount.roughly
-                    if day is None and not row.problems:
+                    if column.place not in dated and not row.problems:
                         row.refuse(column.header, said(row.cells[column.place]), AMOUNT_ALONE, day=taken.header)
             if day is not None:
                 self._compare_parts(row, event, measures)
