@@ -38,7 +38,7 @@ from xingke.ledger.incoming_firms import Firms, close, known_organisations
 from xingke.ledger.incoming_stored import Stored
 from xingke.ledger.kinds import KINDS
 from xingke.ledger.sheets import SheetForm, Taken, Understood
-from xingke.ledger.words import APPROXIMATED, Words, field_word
+from xingke.ledger.words import APPROXIMATED, Words
 from xingke.registry import queries as registry
 from xingke.registry.actions import NewOrganisation, enter_organisations
 from xingke.registry.models import Organisation, Region
@@ -59,6 +59,8 @@ NOTHING_HAPPENED = gettext_noop("没有任何日期；至少要填一个。")
 OTHER_FORM = gettext_noop("申请号表示的是“%(form)s”，与专利类型不一致。")
 IMPOSSIBLE = gettext_noop("这样的经过不能发生：失去之前没有取得；请补上取得的日期。")
 
+_NOTHING = say("%(count)d 行的“%(event)s”没有写金额，合计时按 0 计入")
+
 Firm = Organisation | NewOrganisation | None
 Event = tuple[str, Taken, bool, list[tuple[str, Taken]]]  # its name, its day, whether it repeats, its measures
 Cells = tuple[date | Problem | None, tuple[Amount | Problem | None, ...]]  # what a row says of it
@@ -71,7 +73,7 @@ class HistoryReader:
         self.form = form
         self.kind = KINDS[form.kind]
         self._understood = understood
-        self._without: Counter[tuple[str, str]] = Counter()  # rows that say no amount, by event and measure
+        self._without: Counter[str] = Counter()  # rows that say no amount, by event
         self._headers = Headers(form, understood.taken)
         self._by = by
         self._entering = registry.scope(by, Permission.RECORD_ENTER)
@@ -108,32 +110,24 @@ class HistoryReader:
 
     @property
     def remarks(self) -> list[Saying]:
-        """How the columns were understood; what counts as nothing; codes of new organisations that look wrong.
+        """How the columns were understood, what counts as nothing, and codes of new organisations that look wrong."""
+        return [*self._understood.remarks, *self._counted_as_nothing(), *self._doubtful_codes()]
 
-        Codes with another check character have been given out: they are entered, and somebody should look at them.
-        """
-        entered = [each for each in self._firms.fresh.values() if each.credit_code]
-        words = Words()
-        return [
-            *self._understood.remarks,
-            *(
-                say(
-                    "%(count)d 行的“%(event)s”没有写%(measure)s，合计时按 0 计入",
-                    count=count,
-                    event=words.event(self.form.kind, event),
-                    measure=field_word(measure),
+    def _counted_as_nothing(self) -> Iterator[Saying]:
+        """Events whose amounts an indicator adds up, and of which rows say none."""
+        terms = registry.terms(self.kind.event_list)
+        for event, count in self._without.items():
+            yield _NOTHING.filled(count=count, event=terms[event].label)
+
+    def _doubtful_codes(self) -> Iterator[Saying]:
+        """Codes with another check character have been given out: they are entered, and somebody should look at them."""
+        for each in self._firms.fresh.values():
+            if each.credit_code and not codes.is_credit_code(each.credit_code):
+                yield say(
+                    "“%(name)s”的统一社会信用代码 %(code)s 校验位不符，仍可登记，请对照营业执照核对。",
+                    name=each.name,
+                    code=each.credit_code,
                 )
-                for (event, measure), count in self._without.items()
-            ),
-        ] + [
-            say(
-                "“%(name)s”的统一社会信用代码 %(code)s 校验位不符，仍可登记，请对照营业执照核对。",
-                name=each.name,
-                code=each.credit_code,
-            )
-            for each in entered
-            if not codes.is_credit_code(each.credit_code)
-        ]
 
     def read(self, rows: Sequence[Row], told: Told) -> None:
         self._without.clear()
@@ -316,12 +310,12 @@ class HistoryReader:
             row.refuse(self._headers.called(last.event), last.on.isoformat(), IMPOSSIBLE)
         return found
 
-    def _unsaid(self, happened: Iterable[Happened]) -> Iterator[tuple[str, str]]:
-        """The amounts that indicators add up and a row leaves out, as (event, measure)."""
+    def _unsaid(self, happened: Iterable[Happened]) -> Iterator[str]:
+        """The events of a row whose amounts indicators add up and it leaves out."""
         for each in happened:
             measure = self._uncounted.get(each.event)
             if measure and measure not in each.measures:
-                yield each.event, measure
+                yield each.event
 
     def _compare_parts(self, row: Row, event: str, measures: Mapping[str, int | str]) -> None:
         """A part is never more than its whole."""
@@ -415,19 +409,19 @@ class HistoryReader:
         what = " ".join(filter(None, (cell("name") or cell(self.kind.repeated[0]), cell("number"))))
         facts = []
         for event, taken, _repeats, measured in self._events:
-            text = row.cells[taken.place].strip()
-            if text and text not in rules.EMPTY_MARKS:
+            written = row.cells[taken.place].strip()
+            if written and written not in rules.EMPTY_MARKS:
                 amounts = [
-                    f"{row.cells[each.place].strip()}{words.unit_after(each.unit.code) if each.unit else ''}"
+                    f"{text}{words.unit_after(each.unit.code) if each.unit and is_bare(text) else ''}"
                     for _measure, each in measured
-                    if said(row.cells[each.place])
+                    if (text := said(row.cells[each.place]))
                 ]
-                day = day_or_remedy(text, self._today)
+                day = day_or_remedy(written, self._today)
                 facts.append(
                     " ".join(
                         [
                             words.event(self.form.kind, event),
-                            text if isinstance(day, str) else day.isoformat(),
+                            written if isinstance(day, str) else day.isoformat(),
                             *amounts,
                         ]
                     )

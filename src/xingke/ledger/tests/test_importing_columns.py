@@ -231,11 +231,6 @@ def test_a_column_of_the_file_wins_and_what_was_given_beside_it_is_said(cast: Ca
     "given, sentence",
     [
         ({"on": "2025-10-28"}, "文件里已有“认定日期”列，日期以文件为准；请不要再给整份文件填日期。"),
-        (
-            {"colour": "red"},
-            "不能给整份文件填“colour”；这种表格可填：on、region、region_code、organisation、credit_code、title、level、name、number、"
-            "applied、recommended、recognised、re_recognised、renamed、moved_in、moved_out、expired、revoked。",
-        ),
         ({"applied": "去年"}, "给整份文件填的“去年”不是日期，请写成 2024-03-05。"),
     ],
 )  # fmt: skip
@@ -246,6 +241,17 @@ def test_what_cannot_hold_for_the_file_is_refused(cast: Cast, given: dict[str, s
         bring("recognition", row, by=cast.officer, **given)
 
     assert str(refusal.value) == sentence
+
+
+def test_what_the_form_does_not_know_is_refused_with_what_it_knows(cast: Cast) -> None:
+    row = {"主题": "会议部署", "事项": "召开全县科技工作会议"}
+
+    with pytest.raises(Refused) as refusal:
+        bring("milestone", row, by=cast.officer, colour="red")
+
+    assert str(refusal.value) == (
+        "不能给整份文件填“colour”；这种表格可填：on、region、region_code、organisation、credit_code、topic、name、number、happened。"
+    )
 
 
 def test_a_term_that_is_none_stops_every_row_with_those_that_are(cast: Cast) -> None:
