@@ -210,6 +210,14 @@ def figures() -> Iterator[Finding]:
     )
 
 
+def amounts() -> Iterator[Finding]:
+    """How many registered contracts count as nothing, because nobody said their price."""
+    rows = KINDS["contract"].event._default_manager.filter(seq_to__isnull=True, state=State.CONFIRMED)
+    count = rows.filter(event="registered", amount__isnull=True).count()
+    if count:
+        yield Finding(f"技术合同：{count} 份已确认的登记没有写成交额，合计时按 0 计入")
+
+
 def attachments() -> Iterator[Finding]:
     """Every file that was handed over is still there, whole."""
     count, wrong = damaged_attachments()
@@ -239,4 +247,4 @@ def identities() -> Iterator[Finding]:
         yield Finding(f"　……另有 {len(differing) - SHOWN} 处，见网页“核对关系”")
 
 
-CHECKS: tuple[Check, ...] = (database, packs, audit, columns, figures, attachments, identities)
+CHECKS: tuple[Check, ...] = (database, packs, audit, columns, amounts, figures, attachments, identities)

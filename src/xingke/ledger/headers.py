@@ -5,7 +5,7 @@ Pure: knows neither forms nor files. A header is a known name with marks: ``合�
 
 import re
 import unicodedata
-from collections.abc import Container, Sequence
+from collections.abc import Collection, Container, Sequence
 
 _BLANK = re.compile(r"\s+")
 _FILLED_IN = re.compile(r"^[*※#★☆●·]+|[*※:★☆]+$|\((?:\*|必填|选填|可选)\)|^\(?\d{1,2}\)?[.、)](?=\D)|^其中[:,、]?")
@@ -13,9 +13,10 @@ _OPENING, _CLOSING = "([【〔{<《〈「『", ")]】〕}>》〉」』"
 _AS_ROUND = str.maketrans(_OPENING + _CLOSING, "(" * len(_OPENING) + ")" * len(_CLOSING))
 _SEPARATORS = r"/:,、_\-|;·—–~\\"
 _SEPARATED = re.compile(rf"(.+)[{_SEPARATORS}](.*)")
-_PARTS = re.compile(rf"[(){_SEPARATORS}。.]+")
+_PARTS = re.compile(rf"[(){_SEPARATORS}。]+")
 _SAYS_UNIT = re.compile(
-    r"^(?:计量|金额|货币|数量)?单位[:为是]?|^(?:人民币|rmb|cny|[¥￥])(?=.)|(?<=.)(?:人民币|rmb|整)$"
+    r"^(?:计量|金额|货币|数量)?单位[:为是]?|^(?:人民币|rmb|cny|[¥￥])(?=.)|^[以按](?=[十百千万亿元人份])"
+    r"|(?<=.)(?:人民币|rmb|整)$|(?<=[万亿元人次份])(?:为单位|计算?|填写|填报)$"
 )
 _UNIT_TAIL = re.compile(
     r"[十百千万亿]*(?:元|圆|人次|人|名|份|册|本|套|张|万|亿|[^\W\d_]{0,2}(?:元|币|镑|usd|eur|hkd|jpy|gbp))"
@@ -32,7 +33,9 @@ _HINTS = frozenset({
 })  # fmt: skip
 _HINT = re.compile(
     r"格式.*|(?:保留|精确到)[^\s]{1,8}|\d{1,2}位(?:数字|代码|数)?|y{2,4}[-/.年]?m{1,2}[-/.月]?d{1,2}日?"
-    r"|[以与同和].{1,12}(?:为准|一致|相同)"
+    r"|(?!.*(?:预|拟|原(?!件)|曾|计划|优先|变更))(?:请填.{1,10}|[按照据].{1,10}(?:填写|填报|书写|录入)|[以与同和].{1,12}(?:为准|一致|相同))"
+    r"|(?:具体|精确)?到[省市县区乡镇日月年]级?|(?:不含|无)空格"
+    r"|(?:如|若)?(?:没有|无)[的则请]?(?:可?不填|填无|留空|写无)"
     r"|(?:如|例如|例|示例|形如)[:]?[\dymdx./\-年月日]+|\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?"
 )
 _AMOUNT = re.compile(
@@ -68,7 +71,7 @@ def _peeled(words: str, known: Container[str], measured: Container[str]) -> tupl
         if (joined := words.replace("(", "").replace(")", "")) in known:  # 申请日（期）
             words = joined
             break
-        found = _bracketed(words) or _separated(words) or _suffixed(words, measured)
+        found = _bracketed(words) or _separated(words) or _suffixed(words, measured) or _trailed(words)
         if found is None:
             return None
         words, mark = found
@@ -95,17 +98,24 @@ def _separated(words: str) -> tuple[str, str] | None:
     return (found[1], found[2]) if found else None
 
 
+def _trailed(words: str) -> tuple[str, str] | None:
+    """A header and the hint that stands right behind its last bracket: ``成交额（万元）人民币``."""
+    before, closing, tail = words.rpartition(")")
+    return (before + closing, tail) if closing and tail and is_hint(tail) else None
+
+
 def _suffixed(words: str, measured: Container[str]) -> tuple[str, str] | None:
     """A name and the unit that stands right behind it."""
     for place in range(len(words) - 1, 0, -1):
-        if words[:place] in measured and _UNIT_TAIL.fullmatch(_unit_words(words[place:])):
+        tail = words[place:]
+        if words[:place] in measured and (is_hint(tail) or is_unit_like(_unit_words(tail))):
             return words[:place], words[place:]
     return None
 
 
 def parts(marks: Sequence[str]) -> list[str]:
     """The single words of marks, without those that only say how to fill in a cell."""
-    whole = [mark for mark in marks if not is_hint(mark)]
+    whole = [mark.replace("人/次", "人次") for mark in marks if not is_hint(mark)]
     found = [_unit_words(part) for mark in whole for part in _PARTS.split(mark)]
     return [part for part in found if part and not is_hint(part)]
 
@@ -127,9 +137,11 @@ def is_unit_like(word: str) -> bool:
     return _UNIT_TAIL.fullmatch(word) is not None
 
 
-def is_amount_like(header: str) -> bool:
-    """Whether a column nobody knows seems to hold amounts: it is called like one, or names a unit."""
+def is_amount_like(header: str, measured: Collection[str] = ()) -> bool:
+    """Whether a column nobody reads seems to hold amounts: it is called like one, names a unit, or is one with more."""
     words, marks = plain(header), []
+    if any(words.startswith(name) and not words[len(name) :].startswith(_NO_AMOUNT) for name in measured):
+        return True
     while found := _bracketed(words):
         words, mark = found
         marks.append(mark)
@@ -138,6 +150,7 @@ def is_amount_like(header: str) -> bool:
     return is_measured or _AMOUNT.fullmatch(words) is not None
 
 
+_NO_AMOUNT = ("来源", "名称", "类别", "类型", "性质", "用途", "说明", "备注", "文号", "日期", "时间", "管理", "单位")
 _UNIT_LINE = re.compile(r"单位[:：]?([^\s:：]{1,16})$|单位[:：]([^\s:：]{1,16})(?=\s)")
 
 

@@ -225,6 +225,7 @@ class Understood:
     taken: Mapping[str, Taken]  # by role
     doubts: Mapping[int, Saying] = field(default_factory=dict)
     notes: Sequence[Saying] = ()
+    measured: frozenset[str] = frozenset()  # what the amounts of the form are called
 
     @property
     def unused(self) -> list[tuple[int, str]]:
@@ -235,7 +236,7 @@ class Understood:
     @property
     def unused_amounts(self) -> list[tuple[int, str]]:
         """Those of them that seem to hold amounts."""
-        return [(place, name) for place, name in self.unused if headers.is_amount_like(name)]
+        return [(place, name) for place, name in self.unused if headers.is_amount_like(name, self.measured)]
 
     @property
     def columns(self) -> list[dict[str, str]]:
@@ -303,7 +304,8 @@ def understand(
     _refuse_questions(form, header, taken)
     taken, notes = _with_unit_above(taken, headers.units_above(above))
     _refuse_missing(form, taken)
-    return Understood(tuple(header), taken, doubts, notes)
+    measured = frozenset(plain(name) for column in form.column if column.measure for name in column.headers)
+    return Understood(tuple(header), taken, doubts, notes, measured)
 
 
 def roles_in(form: SheetForm, header: Sequence[str]) -> dict[str, str]:
@@ -396,7 +398,7 @@ def _place_amounts(form: SheetForm, header: Sequence[str], taken: dict[str, Take
 
 
 _NO_DAY = say("“%(amount)s”没有对应的日期列，不知道是哪一天的；请补充“%(days)s”一列，或删去“%(amount)s”这一列。")
-_WHICH = say("“%(amount)s”没有写明是哪一笔，文件里有 %(days)s；请把列名写成%(names)s之一。")
+_WHICH = say("“%(amount)s”没有写明是哪一笔，文件里有 %(days)s；请把列名写成%(names)s之一，或删去这一列。")
 
 
 def _place_unnamed(form: SheetForm, header: Sequence[str], taken: dict[str, Taken]) -> None:
