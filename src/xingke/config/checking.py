@@ -22,7 +22,7 @@ from xingke.indicators.reader import Reader
 from xingke.indicators.rules import Evidence, Fact, Indicator, counted, evidence_digest
 from xingke.ledger import import_jobs
 from xingke.ledger.kinds import KINDS, Kind
-from xingke.ledger.models import State
+from xingke.ledger.models import ContractEvent, State
 from xingke.ledger.words import Words
 from xingke.registry import queries as registry
 from xingke.registry.models import Region
@@ -212,7 +212,7 @@ def figures() -> Iterator[Finding]:
 
 def amounts() -> Iterator[Finding]:
     """How many registered contracts count as nothing, because nobody said their price."""
-    rows = KINDS["contract"].event._default_manager.filter(seq_to__isnull=True, state=State.CONFIRMED)
+    rows = ContractEvent.objects.filter(seq_to__isnull=True, state=State.CONFIRMED)
     count = rows.filter(event="registered", amount__isnull=True).count()
     if count:
         yield Finding(f"技术合同：{count} 份已确认的登记没有写成交额，合计时按 0 计入")

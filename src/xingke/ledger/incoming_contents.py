@@ -17,12 +17,21 @@ HELD_BY_SOMEBODY = frozenset({"recognition", "patent"})
 
 
 class Happened(NamedTuple):
-    """An event as a row says it: measures only where the row gives them."""
+    """An event as a row says it: measures only where the row gives them.
+
+    roughly: the word people were counted with, "" for an exact number; None where the row counts none.
+    """
 
     event: str
     on: date
-    measures: Mapping[str, int | str]
+    measures: Mapping[str, int]
     repeats: bool
+    roughly: str | None = None
+
+    @property
+    def columns(self) -> Mapping[str, int | str]:
+        """The columns of the event that the row says."""
+        return self.measures if self.roughly is None else {**self.measures, "approximation": self.roughly}
 
 
 @dataclass(slots=True, eq=False)

@@ -290,19 +290,19 @@ class HistoryReader:
             if isinstance(day, Problem):
                 row.problems.append(day)
                 day = None
-            measures: dict[str, int | str] = {}
+            measures: dict[str, int] = {}
+            roughly: str | None = None
             for (measure, column), amount in zip(measured, amounts, strict=True):
                 if isinstance(amount, Problem):
                     row.problems += [amount] if amount not in row.problems else []
                 elif amount is not None:
                     measures[measure] = amount.scaled
-                    if self._is_rough(measure):
-                        measures["approximation"] = amount.roughly
+                    roughly = amount.roughly if self._is_rough(measure) else roughly
                     if column.place not in dated and not row.problems:
                         row.refuse(column.header, said(row.cells[column.place]), AMOUNT_ALONE, day=taken.header)
             if day is not None:
                 self._compare_parts(row, event, measures)
-                found.append(Happened(event, day, measures, repeats))
+                found.append(Happened(event, day, measures, repeats, roughly))
         if not row.problems and not found:
             row.refuse(self._events[0][1].header, "", NOTHING_HAPPENED)
         elif not row.problems and not rules.is_possible(found):
@@ -317,7 +317,7 @@ class HistoryReader:
             if measure and measure not in each.measures:
                 yield each.event
 
-    def _compare_parts(self, row: Row, event: str, measures: Mapping[str, int | str]) -> None:
+    def _compare_parts(self, row: Row, event: str, measures: Mapping[str, int]) -> None:
         """A part is never more than its whole."""
         if over := rules.exceeding(self.kind.names, measures):
             part, whole = (self._headers.called(f"{event} {name}") for name in over)
@@ -390,7 +390,7 @@ class HistoryReader:
 
     def _new_events(self, happened: Iterable[Happened], region: Region) -> list[NewEvent]:
         return [
-            NewEvent(event=each.event, on=each.on, region=region, key=next(self._keys), measures=each.measures)
+            NewEvent(event=each.event, on=each.on, region=region, key=next(self._keys), measures=each.columns)
             for each in happened
         ]
 

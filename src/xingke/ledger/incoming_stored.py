@@ -127,7 +127,7 @@ class Stored:
                 if not _was_voided(each, history):
                     fresh.append(each)
                 continue
-            said = {"happened_on": each.on, **each.measures}
+            said = {"happened_on": each.on, **each.columns}
             if changes := {name: value for name, value in said.items() if getattr(exact, name) != value}:
                 standing = {name: getattr(exact, name) for name in self.kind.measures}
                 if over := rules.exceeding(self.kind.names, {**standing, **changes}):
