@@ -22,7 +22,7 @@ from xingke.indicators.reader import Reader
 from xingke.indicators.rules import Evidence, Fact, Indicator, counted, evidence_digest
 from xingke.ledger import import_jobs, titles
 from xingke.ledger.kinds import KINDS, Kind
-from xingke.ledger.models import Recognition, State
+from xingke.ledger.models import ContractEvent, Recognition, State
 from xingke.ledger.words import Words
 from xingke.registry import queries as registry
 from xingke.registry.models import Region
@@ -210,6 +210,14 @@ def figures() -> Iterator[Finding]:
     )
 
 
+def amounts() -> Iterator[Finding]:
+    """How many registered contracts count as nothing, because nobody said their price."""
+    rows = ContractEvent.objects.filter(seq_to__isnull=True, state=State.CONFIRMED)
+    count = rows.filter(event="registered", amount__isnull=True).count()
+    if count:
+        yield Finding(f"技术合同：{count} 份已确认的登记没有写成交额，合计时按 0 计入")
+
+
 def attachments() -> Iterator[Finding]:
     """Every file that was handed over is still there, whole."""
     count, wrong = damaged_attachments()
@@ -257,4 +265,14 @@ def title_words(group: Sequence[Recognition]) -> str:
     return f"{group[0].organisation} {each}"
 
 
-CHECKS: tuple[Check, ...] = (database, packs, audit, columns, figures, attachments, identities, standing_titles)
+CHECKS: tuple[Check, ...] = (
+    database,
+    packs,
+    audit,
+    columns,
+    amounts,
+    figures,
+    attachments,
+    identities,
+    standing_titles,
+)

@@ -5,7 +5,7 @@ import csv
 import os
 import sqlite3
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -27,7 +27,7 @@ from xingke.base.periods import Period
 from xingke.base.press.docx_reader import Unreadable
 from xingke.base.refusals import Refused
 from xingke.base.remembering import memory
-from xingke.base.sayings import told
+from xingke.base.sayings import say, told
 from xingke.config import backup as backing_up
 from xingke.config import beginning, checking, last_days, logs, moving, serving
 from xingke.config.occupancy import occupied, unusable
@@ -178,7 +178,10 @@ def bring_in(options: argparse.Namespace) -> int:
     data = options.file.read_bytes()
     table = importing.read_table(data, name=options.file.name, sheet=options.sheet)
     region = registry.region_by_name_or_code(options.region).code if options.region else ""
-    chosen = Options(region=region, new_organisations=options.new_organisations, confirmed=options.confirmed)
+    chosen = Options(
+        region=region, new_organisations=options.new_organisations, confirmed=options.confirmed,
+        given=given_pairs(options.given),
+    )  # fmt: skip
     outcome = importing.import_table(
         form=importing.sheet_form(options.kind), table=table, file_name=options.file.name,
         by=_account(options.username), now=timezone.now(), options=chosen, is_trial=options.dry_run,
@@ -187,8 +190,8 @@ def bring_in(options: argparse.Namespace) -> int:
         import_jobs.kept().put(data)
     origin = f"工作表“{table.sheet_name}”" if table.sheet_name else f"{table.encoding} 编码"
     console.print(f"{options.file.name}：{origin}，{len(table.rows)} 行")
-    for note in table.notes[:20]:
-        console.print(f"{note}。")
+    for note in [*outcome.table.notes, *outcome.reader.remarks][:20]:
+        console.print(f"{note}".rstrip("。") + "。")
     console.print("　".join(f"{_OUTCOMES[name]} {outcome.counts[name]}" for name in _OUTCOMES))
     if options.dry_run:
         console.print("只是核对，没有登记任何内容。")
@@ -202,6 +205,17 @@ def bring_in(options: argparse.Namespace) -> int:
         _write_left(options.left, outcome)
         console.print(f"未导入的 {len(outcome.left)} 行已另存为 {options.left}")
     return 1 if outcome.counts["rejected"] else 0
+
+
+def given_pairs(pairs: Sequence[str]) -> dict[str, str]:
+    """What was said for the whole file: ``on=2025-03-05``. Raises Refused for what is no such pair, or said twice."""
+    found: dict[str, str] = {}
+    for pair in pairs:
+        key, sign, text = pair.partition("=")
+        if not sign or not key or key in found:
+            raise Refused(say("“%(pair)s”应写成 项=内容，每项只写一次，如 on=2025-03-05。", pair=pair))
+        found[key] = text
+    return found
 
 
 _OUTCOMES = {"new": "新增", "changed": "更正", "unchanged": "未变", "waiting": "待读", "rejected": "未导入"}

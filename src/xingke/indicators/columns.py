@@ -193,7 +193,7 @@ def _tally(path: Path, stamp: Stamp) -> Tally:
 
 
 def _newest_file(kind: Kind, moment: Moment) -> tuple[Path | None, Stamp | None]:
-    """The newest file that belongs to this ledger and region tree and is not ahead of it."""
+    """The newest file that belongs to this ledger and region tree, has every column and is not ahead of it."""
     for path in sorted(folder().glob(f"{kind.code}.*.parquet"), reverse=True):
         made, names = _read_stamp(path, path.stat().st_mtime_ns)
         if names != tuple(schema(kind).names):  # of a program that knew other columns

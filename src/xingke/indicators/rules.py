@@ -39,6 +39,7 @@ class ExampleEvent:
     post: str = ""
     topic: str = ""
     amount: int | None = None  # 分
+    tech_amount: int | None = None  # 分
     people: int | None = None  # × 10⁻⁴
     materials: int | None = None  # × 10⁻⁴
     until: date | None = None

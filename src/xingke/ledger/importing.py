@@ -9,7 +9,7 @@ held against the ledger outside any transaction; filing then only succeeds while
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.db import transaction
@@ -43,6 +43,7 @@ from xingke.ledger.incoming_figures import FigureReader
 from xingke.ledger.incoming_histories import HistoryReader
 from xingke.ledger.models import ImportBatch, ImportChunk
 from xingke.ledger.sheets import OBSERVATION, SheetForm, Understood, understand
+from xingke.ledger.whole_file import for_whole_file
 from xingke.registry import queries as registry
 
 SIZE_LIMIT = 20 * 2**20
@@ -68,6 +69,7 @@ class Table:
 
     numbers: each row's number in the file. encoding: UTF-8, GB18030 or UTF-16; XLSX for a workbook. damage: by row
     number, the cells whose value was lost before it came here, as (place, sentence). notes: what else there is to say.
+    above: the texts over the header.
     """
 
     header: tuple[str, ...]
@@ -78,6 +80,7 @@ class Table:
     sheet_name: str = ""
     damage: Mapping[int, Sequence[tuple[int, Saying]]] = field(default_factory=dict)
     notes: Sequence[Saying] = ()
+    above: Sequence[str] = ()
 
 
 def read_table(data: bytes, *, name: str = "", sheet: str = "") -> Table:
@@ -104,6 +107,7 @@ def read_table(data: bytes, *, name: str = "", sheet: str = "") -> Table:
         header=read.header, rows=[cells for _number, cells in kept], numbers=[number for number, _cells in kept],
         encoding=read.encoding or "XLSX", digest=hashlib.sha256(data).hexdigest(), sheet_name=read.sheet_name,
         damage=_damage(read), notes=notes,
+        above=[str(note.text.values.get("text", "")) for note in read.notes if note.remark is Remark.SKIPPED],
     )  # fmt: skip
 
 
@@ -124,6 +128,16 @@ def _damage(sheet: Sheet) -> dict[int, list[tuple[int, Saying]]]:
 
 def _place(note: Note) -> int:
     return -1 - note.column if note.remark is Remark.SHIFTED else note.column
+
+
+def with_whole_file(form: SheetForm, table: Table, options: Options) -> tuple[Table, Options]:
+    """A table with what was said for the whole file as columns at its end, and the options with what stands above it."""
+    added = for_whole_file(form, table.header, options.given)
+    if added.header:
+        rows = [(*row, *added.cells) for row in table.rows]
+        table = replace(table, header=(*table.header, *added.header), rows=rows)
+    table = replace(table, notes=[*table.notes, *added.notes])
+    return table, replace(options, above=tuple(table.above))
 
 
 # ── reading rows, and holding them against the ledger ───────────────────────────────────────────────────────────────
@@ -159,7 +173,7 @@ def sheet_form(code: str) -> SheetForm:
 
 def reader_of(form: SheetForm, header: Sequence[str], *, by: User, options: Options) -> tuple[Reader, Understood]:
     """Who reads the rows below a header. Raises Refused where the header will not do."""
-    understood = understand(form, header, registry.units())
+    understood = understand(form, header, registry.units(), options.above)
     made = FigureReader if form.kind == OBSERVATION else HistoryReader
     return made(form, understood, by=by, options=options), understood
 
@@ -205,6 +219,7 @@ def prepare(
     job: the number of the job that does it.
     """
     registry.require(by, Permission.IMPORT_RUN)
+    table, options = with_whole_file(form, table, options)
     checked = _check_table(form, table, by=by, options=options, step=step)
     step(len(table.rows), len(table.rows), STAGING)
     with transaction.atomic():
@@ -390,7 +405,7 @@ def import_table(
 
     is_trial: only say what would happen.
     """
-    options = options or Options()
+    table, options = with_whole_file(form, table, options or Options())
     for attempt in range(TRIES):
         by = _still_allowed(by)
         checked = _check_table(form, table, by=by, options=options)

@@ -73,12 +73,15 @@ class Options:
     """What somebody chose when handing a file over.
 
     region: code of the place of rows that name none. new_organisations: enter the organisations nobody knows.
-    confirmed: file as confirmed, for whoever may.
+    confirmed: file as confirmed, for whoever may. given: what holds for the whole file, by role (see ``whole_file``).
+    above: what stands over the header, taken from the file.
     """
 
     region: str = ""
     new_organisations: bool = False
     confirmed: bool = False
+    given: Mapping[str, str] = field(default_factory=dict)
+    above: Sequence[str] = ()
 
     def stored(self) -> dict[str, Any]:
         return asdict(self)

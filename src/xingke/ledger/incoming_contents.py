@@ -13,12 +13,21 @@ from xingke.registry.models import Organisation, Region
 
 
 class Happened(NamedTuple):
-    """An event as a row says it: measures only where the row gives them, and so its certificate and last day."""
+    """An event as a row says it: measures only where the row gives them, and so its certificate and last day.
+
+    roughly: the word people were counted with, "" for an exact number; None where the row counts none.
+    """
 
     event: str
     on: date
     measures: Mapping[str, Any]
     repeats: bool
+    roughly: str | None = None
+
+    @property
+    def columns(self) -> Mapping[str, Any]:
+        """The columns of the event that the row says."""
+        return self.measures if self.roughly is None else {**self.measures, "approximation": self.roughly}
 
     @property
     def until(self) -> date | None:

@@ -86,7 +86,7 @@ class FigureReader:
         self._places = [
             (name, understood.taken[name].place if name in understood.taken else None) for name in FIGURE_COLUMNS
         ]
-        self.remarks: list[Saying] = []
+        self.remarks: list[Saying] = list(understood.remarks)
         self._headers = {name: taken.header for name, taken in understood.taken.items()}
         self._entering = registry.scope(by, Permission.RECORD_ENTER)
         self._confirming = registry.scope(by, Permission.RECORD_CONFIRM)

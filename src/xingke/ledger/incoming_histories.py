@@ -1,5 +1,6 @@
 """Rows of records with a history: what each says, which record it is, and what that adds to the ledger."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import repeat
@@ -13,19 +14,31 @@ from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base import codes
 from xingke.base.keys import new_keys
+from xingke.base.refusals import Refused
 from xingke.base.sayings import Saying, say
 from xingke.ledger import queries, rules
 from xingke.ledger.actions import NewEvent, NewHistory, file_histories
 from xingke.ledger.amending import Amendment, amend_histories
 from xingke.ledger.bulk import listed
 from xingke.ledger.incoming import CHANGED, NEW, OUTSIDE, Brief, Filing, Options, Problem, Row, Told, telling
-from xingke.ledger.incoming_cells import Amounts, Days, Detail, Headers, Terms, day_or_remedy, each_once, said
+from xingke.ledger.incoming_cells import (
+    Amount,
+    Amounts,
+    Days,
+    Detail,
+    Headers,
+    Terms,
+    day_or_remedy,
+    each_once,
+    is_bare,
+    said,
+)
 from xingke.ledger.incoming_contents import Content, Happened, in_order, joined
 from xingke.ledger.incoming_firms import Firms, close, known_organisations
 from xingke.ledger.incoming_stored import Stored
 from xingke.ledger.kinds import KINDS
 from xingke.ledger.sheets import SheetForm, Taken, Understood
-from xingke.ledger.words import Words
+from xingke.ledger.words import APPROXIMATED, Words
 from xingke.registry import queries as registry
 from xingke.registry.actions import NewOrganisation, enter_organisations
 from xingke.registry.models import Organisation, Region
@@ -49,9 +62,11 @@ TERM_ALONE = gettext_noop("有有效期而没有认定日期，请补上认定�
 NO_LAST_DAY = gettext_noop("不是有效期，请写成 2028-10-27 或 3年；到期日不能早于认定日期 %(day)s。")
 IMPOSSIBLE = gettext_noop("这样的经过不能发生：失去之前没有取得；请补上取得的日期。")
 
+_NOTHING = say("%(count)d 行的“%(event)s”没有写金额，合计时按 0 计入")
+
 Firm = Organisation | NewOrganisation | None
 Event = tuple[str, Taken, bool, list[tuple[str, Taken]]]  # its name, its day, whether it repeats, its measures
-Cells = tuple[date | Problem | None, tuple[int | Problem | None, ...]]  # what a row says of it
+Cells = tuple[date | Problem | None, tuple[Amount | Problem | None, ...]]  # what a row says of it
 
 
 class HistoryReader:
@@ -60,6 +75,8 @@ class HistoryReader:
     def __init__(self, form: SheetForm, understood: Understood, *, by: User, options: Options) -> None:
         self.form = form
         self.kind = KINDS[form.kind]
+        self._understood = understood
+        self._without: Counter[str] = Counter()  # rows that say no amount, by event
         self._headers = Headers(form, understood.taken)
         self._by = by
         self._entering = registry.scope(by, Permission.RECORD_ENTER)
@@ -79,6 +96,10 @@ class HistoryReader:
             **{name: Terms(self._headers, self.kind, name) for name in self.kind.repeated},
             **{name: Detail(self._headers, self.kind, name) for name in self.kind.details},
         }
+        self._uncounted = {  # what an indicator adds up and a row may leave out
+            column.event: column.measure for column in form.column
+            if column.measure and column.quantity == "money" and column.measure not in self.kind.names.parts
+        }  # fmt: skip
         self._events: list[Event] = [
             (column.event, understood.taken[column.role], column.repeats, self._measures_of(column.event))
             for column in form.events
@@ -93,20 +114,24 @@ class HistoryReader:
 
     @property
     def remarks(self) -> list[Saying]:
+        """How the columns were understood, what counts as nothing, and codes of new organisations that look wrong."""
+        return [*self._understood.remarks, *self._counted_as_nothing(), *self._unapplied, *self._doubtful_codes()]
+
+    def _counted_as_nothing(self) -> Iterator[Saying]:
+        """Events whose amounts an indicator adds up, and of which rows say none."""
+        terms = registry.terms(self.kind.event_list)
+        for event, count in self._without.items():
+            yield _NOTHING.filled(count=count, event=terms[event].label)
+
+    def _doubtful_codes(self) -> Iterator[Saying]:
         """Codes with another check character have been given out: they are entered, and somebody should look at them."""
-        entered = [each for each in self._firms.fresh.values() if each.credit_code]
-        return [
-            *self._unapplied,
-            *(
-                say(
+        for each in self._firms.fresh.values():
+            if each.credit_code and not codes.is_credit_code(each.credit_code):
+                yield say(
                     "“%(name)s”的统一社会信用代码 %(code)s 校验位不符，仍可登记，请对照营业执照核对。",
                     name=each.name,
                     code=each.credit_code,
                 )
-                for each in entered
-                if not codes.is_credit_code(each.credit_code)
-            ),
-        ]
 
     @property
     def _unapplied(self) -> list[Saying]:
@@ -117,6 +142,8 @@ class HistoryReader:
         return [say("%(count)d 项认定没有申报记录，照常登记；计算通过率时不计入。", count=count)]
 
     def read(self, rows: Sequence[Row], told: Told) -> None:
+        self._without.clear()
+        self._refuse_unitless(rows)
         names, codes_, holders, credits_ = (
             self._headers.cells(rows, role, str) for role in ("region", "region_code", "organisation", "credit_code")
         )
@@ -136,6 +163,22 @@ class HistoryReader:
             happened = self._happened(row, columns, days)
             if not row.problems and place is not None:
                 row.content = Content(place, any(pair), firm, columns, happened)
+                self._without.update(self._unsaid(happened))
+
+    def _refuse_unitless(self, rows: Sequence[Row]) -> None:
+        """Refuse a column of bare numbers of which nobody says what they count."""
+        for _event, _taken, _repeats, measured in self._events:
+            for _measure, taken in measured:
+                cells = [text for row in rows if (text := said(row.cells[taken.place]))]
+                if taken.unit is None and cells and all(is_bare(text) for text in cells):
+                    name = taken.header
+                    raise Refused(
+                        say(
+                            "“%(name)s”一列没有写明单位，请在列名后注明，如“%(example)s（万元）”。",
+                            name=name,
+                            example=name,
+                        )
+                    )
 
     def _open_regions(self, said: Iterable[tuple[str, str]]) -> None:
         words = {word for pair in set(said) for word in pair if word}
@@ -277,26 +320,38 @@ class HistoryReader:
         _name, taken, _repeats, measured = event
         days = each_once([row.cells[taken.place] for row in rows], Days(taken, self._today).read)
         amounts = [
-            each_once([row.cells[each.place] for row in rows], Amounts(each).read) for _measure, each in measured
+            each_once([row.cells[each.place] for row in rows], Amounts(each, is_rough=self._is_rough(measure)).read)
+            for measure, each in measured
         ]
         return zip(days, zip(*amounts, strict=True) if amounts else repeat(()), strict=False)
 
+    def _is_rough(self, measure: str) -> bool:
+        """Whether the word a rough amount comes with has a column of its own."""
+        return measure == APPROXIMATED and "approximation" in self.kind.event_details
+
     def _happened(self, row: Row, columns: Mapping[str, str], cells: Iterable[Cells]) -> list[Happened]:
         found: list[Happened] = []
-        for (event, taken, repeats, measured), (day, amounts) in zip(self._events, cells, strict=True):
+        told = list(zip(self._events, cells, strict=True))
+        dated = {  # an amount may be that of several events
+            column.place for event, (day, _amounts) in told if isinstance(day, date) for _measure, column in event[3]
+        }  # fmt: skip
+        for (event, taken, repeats, measured), (day, amounts) in told:
             if isinstance(day, Problem):
                 row.problems.append(day)
                 day = None
             measures: dict[str, int] = {}
+            roughly: str | None = None
             for (measure, column), amount in zip(measured, amounts, strict=True):
                 if isinstance(amount, Problem):
-                    row.problems.append(amount)
+                    row.problems += [amount] if amount not in row.problems else []
                 elif amount is not None:
-                    measures[measure] = amount
-                    if day is None and not row.problems:
+                    measures[measure] = amount.scaled
+                    roughly = amount.roughly if self._is_rough(measure) else roughly
+                    if column.place not in dated and not row.problems:
                         row.refuse(column.header, said(row.cells[column.place]), AMOUNT_ALONE, day=taken.header)
             if day is not None:
-                found.append(Happened(event, day, measures, repeats))
+                self._compare_parts(row, event, measures)
+                found.append(Happened(event, day, measures, repeats, roughly))
         if not row.problems and not found:
             row.refuse(self._events[0][1].header, "", NOTHING_HAPPENED)
         if not row.problems and self.kind.is_lasting:
@@ -307,6 +362,20 @@ class HistoryReader:
             last = max(found, key=lambda each: each.on)
             row.refuse(self._headers.called(last.event), last.on.isoformat(), IMPOSSIBLE)
         return found
+
+    def _unsaid(self, happened: Iterable[Happened]) -> Iterator[str]:
+        """The events of a row whose amounts indicators add up and it leaves out."""
+        for each in happened:
+            measure = self._uncounted.get(each.event)
+            if measure and measure not in each.measures:
+                yield each.event
+
+    def _compare_parts(self, row: Row, event: str, measures: Mapping[str, int]) -> None:
+        """A part is never more than its whole."""
+        if over := rules.exceeding(self.kind.names, measures):
+            part, whole = (self._headers.called(f"{event} {name}") for name in over)
+            found = said(row.cells[self._headers.taken[f"{event} {over[0]}"].place])
+            row.problems.append(Problem.of(part, found, rules.MORE_THAN_WHOLE.filled(part=part, whole=whole)))
 
     # ── which record it is ──
 
@@ -386,7 +455,7 @@ class HistoryReader:
 
     def _new_events(self, happened: Iterable[Happened], region: Region) -> list[NewEvent]:
         return [
-            NewEvent(event=each.event, on=each.on, region=region, key=next(self._keys), measures=each.measures)
+            NewEvent(event=each.event, on=each.on, region=region, key=next(self._keys), measures=each.columns)
             for each in happened
         ]
 
@@ -405,19 +474,19 @@ class HistoryReader:
         what = " ".join(filter(None, (cell("name") or cell(self.kind.repeated[0]), cell("number"))))
         facts = []
         for event, taken, _repeats, measured in self._events:
-            text = row.cells[taken.place].strip()
-            if text and text not in rules.EMPTY_MARKS:
+            written = row.cells[taken.place].strip()
+            if written and written not in rules.EMPTY_MARKS:
                 amounts = [
-                    f"{row.cells[each.place].strip()}{words.unit_after(each.unit.code) if each.unit else ''}"
+                    f"{text}{words.unit_after(each.unit.code) if each.unit and is_bare(text) else ''}"
                     for _measure, each in measured
-                    if said(row.cells[each.place])
+                    if (text := said(row.cells[each.place]))
                 ]
-                day = day_or_remedy(text, self._today)
+                day = day_or_remedy(written, self._today)
                 facts.append(
                     " ".join(
                         [
                             words.event(self.form.kind, event),
-                            text if isinstance(day, str) else day.isoformat(),
+                            written if isinstance(day, str) else day.isoformat(),
                             *amounts,
                         ]
                     )

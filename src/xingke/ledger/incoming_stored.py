@@ -8,7 +8,7 @@ from django.utils.translation import gettext_noop
 
 from xingke.ledger import queries, rules
 from xingke.ledger.bulk import listed
-from xingke.ledger.incoming import CHANGED, CONFIRMED, NEW, UNCHANGED, VOIDED, Row
+from xingke.ledger.incoming import CHANGED, CONFIRMED, NEW, UNCHANGED, VOIDED, Problem, Row
 from xingke.ledger.incoming_cells import Headers
 from xingke.ledger.incoming_contents import Content, Happened, thing
 from xingke.ledger.kind_names import Identity
@@ -149,8 +149,13 @@ class Stored:
                 if not _was_voided(each, history):
                     fresh.append(each)
                 continue
-            said = {"happened_on": each.on, **each.measures}
+            said = {"happened_on": each.on, **each.columns}
             if changes := {name: value for name, value in said.items() if getattr(exact, name) != value}:
+                standing = {name: getattr(exact, name) for name in self.kind.measures}
+                if over := rules.exceeding(self.kind.names, {**standing, **changes}):
+                    part, whole = (self._headers.called(f"{each.event} {name}") for name in over)
+                    row.problems.append(Problem.of(part, "", rules.MORE_THAN_WHOLE.filled(part=part, whole=whole)))
+                    return
                 events[exact.record] = changes
         if self._is_renewed:
             fresh = self._as_renewals(subject, content, alive, fresh)

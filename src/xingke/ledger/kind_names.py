@@ -31,7 +31,8 @@ class KindNames:
     """One kind of record, as definitions and forms may speak of it.
 
     fields: what a definition's ``where`` may ask about → the vocabulary list its values come from. events: the list of
-    its events. measures: what a definition may add up → the kind of quantity (money in 分, count × 10⁻⁴).
+    its events. measures: what a definition may add up → the kind of quantity (money in 分, count × 10⁻⁴). parts: a
+    measure that is part of another and never more → that other.
     named_by: the field whose term is its name where none is given. number: whose number it is (see ``Number``).
     identity: see ``Identity``. needs_holder: always an organisation's. lasting: the field whose term says how long what
     opens it lasts; its events then have the columns ``until`` and ``lapses_on``. event_fields: what a
@@ -42,6 +43,7 @@ class KindNames:
     fields: Mapping[str, str]
     events: str
     measures: Mapping[str, str] = field(default_factory=dict)
+    parts: Mapping[str, str] = field(default_factory=dict)
     named_by: str = ""
     number: Number = Number.DOCUMENT
     identity: Identity = Identity.NAME
@@ -70,8 +72,8 @@ KIND_NAMES: dict[str, KindNames] = {
         {"purpose": "purpose", "level": "level"}, "payment_event", {"amount": "money"}, four_eyes=True
     ),
     "contract": KindNames(
-        {"type": "contract_type"}, "contract_event", {"amount": "money"}, number=Number.OWN,
-        identity=Identity.NUMBER, needs_holder=True, four_eyes=True,
+        {"type": "contract_type"}, "contract_event", {"amount": "money", "tech_amount": "money"}, number=Number.OWN,
+        identity=Identity.NUMBER, needs_holder=True, four_eyes=True, parts={"tech_amount": "amount"},
     ),
     "award": KindNames({"prize": "prize", "level": "level"}, "award_event", number=Number.OWN, identity=Identity.NUMBER),
     "appointment": KindNames(

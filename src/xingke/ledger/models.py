@@ -240,12 +240,24 @@ class Contract(Version):
 
 
 class ContractEvent(MoneyEvent):
-    """签订 carries the agreed value, 登记 the registered one: two layers of one contract."""
+    """签订 carries the agreed value, 登记 the registered one: two layers of one contract.
+
+    ``amount`` is 成交额, the whole price; ``tech_amount`` 技术交易额, what of it is paid for technology.
+    """
 
     type = models.CharField(max_length=24)
+    tech_amount = models.BigIntegerField(_("技术交易额"), null=True)
 
     class Meta(MoneyEvent.Meta):
         verbose_name = _("技术合同事件")
+        constraints = [
+            *MoneyEvent.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(tech_amount__isnull=True)
+                | Q(tech_amount__gte=0) & (Q(amount__isnull=True) | Q(tech_amount__lte=F("amount"))),
+                name="contractevent_tech_amount",
+            ),
+        ]
 
 
 class Award(Version):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import Generic, NamedTuple, Protocol, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from pydantic import ConfigDict
 
@@ -243,6 +243,18 @@ def _effects_of(events: tuple[str, ...]) -> tuple[int, ...]:
         held = held if effect == 0 else effect == 1
         found.append(effect)
     return tuple(found)
+
+
+def exceeding(kind: KindNames, measures: Mapping[str, Any]) -> tuple[str, str] | None:
+    """The measure that is more than what it is part of, and that other; None where all is well or one is not said."""
+    for part, whole in kind.parts.items():
+        said, most = measures.get(part), measures.get(whole)
+        if said is not None and most is not None and said > most:
+            return part, whole
+    return None
+
+
+MORE_THAN_WHOLE = say("“%(part)s”不能多于“%(whole)s”，请核对。")
 
 
 @dataclass(frozen=True, slots=True)

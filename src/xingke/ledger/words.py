@@ -35,10 +35,15 @@ FIELD_WORDS = {
 STATE_WORDS = {
     State.DRAFT: gettext_lazy("待确认"), State.CONFIRMED: gettext_lazy("已确认"), State.VOID: gettext_lazy("已作废"),
 }  # fmt: skip
-MEASURE_WORDS = {"amount": gettext_lazy("金额"), "people": gettext_lazy("人次"), "materials": gettext_lazy("资料份数")}
+MEASURE_WORDS = {
+    "amount": gettext_lazy("金额"), "tech_amount": gettext_lazy("技术交易额"), "people": gettext_lazy("人次"),
+    "materials": gettext_lazy("资料份数"),
+}  # fmt: skip
+_MONEY = (Unit(code="万元", kind="money", factor=Decimal(10_000)), Unit(code="元", kind="money"))
 # measure → the units it is said in, the largest that leaves no fraction of a 分 or of a piece aside first
 MEASURE_UNITS: Mapping[str, tuple[Unit, ...]] = {
-    "amount": (Unit(code="万元", kind="money", factor=Decimal(10_000)), Unit(code="元", kind="money")),
+    "amount": _MONEY,
+    "tech_amount": _MONEY,
     "people": (Unit(code="人次", kind="count"),),
     "materials": (Unit(code="份", kind="count"),),
 }

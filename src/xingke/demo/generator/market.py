@@ -53,9 +53,11 @@ class Contracts(Writer):
                 agreed = cents if self.chance(88) else cents * self.rng.randrange(101, 116) // 100 // 10_000 * 10_000
                 events = [
                     Event("signed", signed, code, amount(max(agreed, cents))),
-                    Event("registered", on, code, amount(cents)),
                 ]
-                self._contract(code, events, self._number(code, on.year))
+                number_given = self._number(code, on.year)
+                for_technology = cents * (60 + int(number_given[-6:]) % 41) // 100 // 10_000 * 10_000
+                of_it = (*amount(cents), ("tech_amount", for_technology))
+                self._contract(code, [*events, Event("registered", on, code, of_it)], number_given)
         for code, year, number in self.quotas(_ONLY_SIGNED):
             for on in self.days(year, number):
                 self._contract(code, [Event("signed", on, code, amount(self.rng.randrange(5, 120) * WAN))], "")

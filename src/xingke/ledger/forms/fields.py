@@ -147,6 +147,7 @@ class EventFields(forms.Form):
 
     def ask_of(self, kind: Kind, words: Words, *, first: Sequence[tuple[str, str]] = ()) -> None:
         """Ask for the events and measures of a kind. first: before the events to choose from."""
+        self._names = kind.names
         set_choices(self.fields["event"], [*first, *words.terms(kind.event_list)])
         for name in kind.measures:
             self.fields[name] = MeasureField(name)
@@ -169,6 +170,10 @@ class EventFields(forms.Form):
         until, on = found.get("until"), found.get("happened_on")
         if until is not None and on is not None and until < on:
             self.add_error("until", _("有效期至 %(until)s 早于 %(day)s，请核对。") % {"until": until, "day": on})
+        if over := rules.exceeding(self._names, found):
+            part, whole = over
+            told = rules.MORE_THAN_WHOLE.filled(part=field_word(part), whole=field_word(whole))
+            self.add_error(part, str(told))
         return found
 
     def clean_happened_on(self) -> date:

@@ -17,7 +17,7 @@ from xingke.accounts.queries import current_seq
 from xingke.accounts.working import ATTEMPTS, do_next
 from xingke.ledger import import_jobs, importing
 from xingke.ledger.importing import SIZE_LIMIT
-from xingke.ledger.models import ImportBatch, Observation, Patent, PatentEvent
+from xingke.ledger.models import ImportBatch, Observation, Patent, PatentEvent, RecognitionEvent
 from xingke.ledger.sheets import FIGURE_COLUMNS
 from xingke.registry import queries as registry
 
@@ -373,3 +373,24 @@ def test_the_workbench_says_that_an_import_waits(cast: Cast, signed_in: SignIn) 
     _hand_over(browser, (PATENTS + PATENT).encode(), form="patent")
 
     assert ("待登记的导入", 1) in [(task.label, task.value) for task in browser.get("/").context["tasks"]]
+
+
+def test_what_a_list_says_in_its_title_is_given_for_the_whole_file(cast: Cast, signed_in: SignIn) -> None:
+    browser = signed_in("officer")
+    listed = "序号,企业名称,资质\n1,青溪县明渠传感科技有限公司,高企\n"
+
+    batch = _hand_over(browser, listed.encode(), form="recognition", given_on="2025-10-28", given_level="国家级")
+
+    assert (batch.counts["new"], batch.header[3:]) == (1, ["认定日期（整份文件）", "级别（整份文件）"])
+    assert _file(browser, batch).state == Job.State.DONE
+    assert [(each.event, each.happened_on.isoformat()) for each in RecognitionEvent.objects.all()] == [
+        ("recognised", "2025-10-28")
+    ]
+
+
+def test_what_a_form_of_table_does_not_have_cannot_be_given(cast: Cast, signed_in: SignIn) -> None:
+    response = _post(signed_in("officer"), (PATENTS + PATENT).encode(), form="patent", given_level="省级")
+
+    assert response.status_code == 200
+    assert response.context["form"].errors == {"given_level": ["“专利清单”没有这一项，请留空。"]}
+    assert "<details open><summary>整份文件都一样的内容</summary>" in response.content.decode()

@@ -26,6 +26,6 @@ def origins(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ledger", "0011_titles_with_a_term")]
+    dependencies = [("ledger", "0012_technology_part_of_contracts")]
 
     operations = [migrations.RunPython(origins, migrations.RunPython.noop, elidable=True)]
