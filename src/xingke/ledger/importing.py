@@ -66,8 +66,9 @@ def _silent(_done: int, _total: int, _said: str) -> None:
 class Table:
     """A file as read.
 
-    numbers: each row's number in the file. encoding: UTF-8, GB18030 or UTF-16; XLSX for a workbook. damage: by row
-    number, the cells whose value was lost before it came here, as (place, sentence). notes: what else there is to say.
+    numbers: each row's number in the file; header_row: that of the header. encoding: UTF-8, GB18030 or UTF-16; XLSX for
+    a workbook. damage: by row number, the cells whose value was lost before it came here, as (place, sentence). notes:
+    what else there is to say.
     """
 
     header: tuple[str, ...]
@@ -78,6 +79,7 @@ class Table:
     sheet_name: str = ""
     damage: Mapping[int, Sequence[tuple[int, Saying]]] = field(default_factory=dict)
     notes: Sequence[Saying] = ()
+    header_row: int = 0
 
 
 def read_table(data: bytes, *, name: str = "", sheet: str = "") -> Table:
@@ -103,7 +105,7 @@ def read_table(data: bytes, *, name: str = "", sheet: str = "") -> Table:
     return Table(
         header=read.header, rows=[cells for _number, cells in kept], numbers=[number for number, _cells in kept],
         encoding=read.encoding or "XLSX", digest=hashlib.sha256(data).hexdigest(), sheet_name=read.sheet_name,
-        damage=_damage(read), notes=notes,
+        damage=_damage(read), notes=notes, header_row=read.header_row,
     )  # fmt: skip
 
 
@@ -136,6 +138,7 @@ class Checked:
     rows: Sequence[Row]
     seq: int
     reader: Reader
+    understood: Understood
 
     @property
     def counts(self) -> dict[str, int]:
@@ -157,11 +160,13 @@ def sheet_form(code: str) -> SheetForm:
     return form
 
 
-def reader_of(form: SheetForm, header: Sequence[str], *, by: User, options: Options) -> tuple[Reader, Understood]:
-    """Who reads the rows below a header. Raises Refused where the header will not do."""
+def reader_of(
+    form: SheetForm, header: Sequence[str], *, by: User, options: Options, source: str = ""
+) -> tuple[Reader, Understood]:
+    """Who reads the rows below a header. source: the file's name. Raises Refused where the header will not do."""
     understood = understand(form, header, registry.units())
     made = FigureReader if form.kind == OBSERVATION else HistoryReader
-    return made(form, understood, by=by, options=options), understood
+    return made(form, understood, by=by, options=options, source=source), understood
 
 
 def check(
@@ -177,7 +182,7 @@ def check(
     for row in rows:
         if row.problems and row.outcome != WAITING:
             row.outcome = REJECTED
-    return Checked(rows, seq, reader)
+    return Checked(rows, seq, reader, understood)
 
 
 def _refuse_damaged(row: Row, understood: Understood, damage: Sequence[tuple[int, Saying]]) -> bool:
@@ -205,7 +210,7 @@ def prepare(
     job: the number of the job that does it.
     """
     registry.require(by, Permission.IMPORT_RUN)
-    checked = _check_table(form, table, by=by, options=options, step=step)
+    checked = _check_table(form, table, file_name=file_name, by=by, options=options, step=step)
     step(len(table.rows), len(table.rows), STAGING)
     with transaction.atomic():
         batch = _batch(form, table, checked, file_name=file_name, by=by, now=now, options=options)
@@ -214,8 +219,10 @@ def prepare(
     return batch
 
 
-def _check_table(form: SheetForm, table: Table, *, by: User, options: Options, step: Step = _silent) -> Checked:
-    reader, understood = reader_of(form, table.header, by=by, options=options)
+def _check_table(
+    form: SheetForm, table: Table, *, file_name: str, by: User, options: Options, step: Step = _silent
+) -> Checked:
+    reader, understood = reader_of(form, table.header, by=by, options=options, source=file_name)
     rows = [Row(number, cells) for number, cells in zip(table.numbers, table.rows, strict=True)]
     return check(rows, reader, understood, table.damage, step)
 
@@ -291,7 +298,7 @@ def file(*, batch: ImportBatch, by: User, now: datetime, step: Step = _silent) -
         by = _still_allowed(by)
         rows = list(staged(batch, *FILED))
         shown = [row.outcome for row in rows]
-        reader, understood = reader_of(form, batch.header, by=by, options=options_of(batch))
+        reader, understood = reader_of(form, batch.header, by=by, options=options_of(batch), source=batch.file_name)
         fresh = [Row(row.number, row.cells) for row in rows]
         checked = check(fresh, reader, understood, damage, step)
         otherwise = sum(row.outcome != before for row, before in zip(fresh, shown, strict=True))
@@ -373,12 +380,19 @@ def cancel(*, batch: ImportBatch) -> ImportBatch:
 class Outcome:
     """What an import did or would do: rows by outcome, the rows that are not filed, and the batch (None: nothing new)."""
 
-    counts: Mapping[str, int]
+    checked: Checked
     left: Sequence[Row]
     table: Table
-    reader: Reader
     batch: ImportBatch | None
     earlier: ImportBatch | None
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        return self.checked.counts
+
+    @property
+    def reader(self) -> Reader:
+        return self.checked.reader
 
 
 @uncollected()
@@ -393,10 +407,10 @@ def import_table(
     options = options or Options()
     for attempt in range(TRIES):
         by = _still_allowed(by)
-        checked = _check_table(form, table, by=by, options=options)
+        checked = _check_table(form, table, file_name=file_name, by=by, options=options)
         left = [row for row in checked.rows if row.problems]
         earlier = ImportBatch.objects.filter(digest=table.digest, state=ImportBatch.State.FILED).first()
-        outcome = Outcome(checked.counts, left, table, checked.reader, None, earlier)
+        outcome = Outcome(checked, left, table, None, earlier)
         if is_trial or (not checked.ready and (earlier is not None or not left)):
             return outcome
         try:
@@ -404,7 +418,7 @@ def import_table(
                 batch = _batch(form, table, checked, file_name=file_name, by=by, now=now, options=options)
                 batch = _file(batch, checked, by=by, now=now)
                 _stage(batch, checked)
-                return Outcome(outcome.counts, left, table, checked.reader, batch, earlier)
+                return Outcome(checked, left, table, batch, earlier)
         except _Moved:
             if attempt == TRIES - 1:
                 raise Refused(say("台账正在不断变动，没有登记；请稍后再试。")) from None

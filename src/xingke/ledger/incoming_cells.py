@@ -12,10 +12,10 @@ from django.utils.translation import gettext_noop
 from xingke.base import codes
 from xingke.base.quantities import Quantity, Unit
 from xingke.ledger import rules
+from xingke.ledger.holder_names import close
 from xingke.ledger.incoming import EMPTY, TOO_LONG, Problem, Row
-from xingke.ledger.incoming_firms import close
 from xingke.ledger.kinds import Kind
-from xingke.ledger.sheets import SheetForm, Taken
+from xingke.ledger.sheets import SheetForm, Taken, columns_besides
 from xingke.registry import queries as registry
 
 C = TypeVar("C")
@@ -28,7 +28,7 @@ SERIAL_DAY = gettext_noop("像是日期被存成了数值，请把该列设为�
 FUTURE = gettext_noop("在今天之后；还没有发生的事不能登记。")
 NO_AMOUNT = gettext_noop("不是可以精确保存的数字，请只填数字，单位写在列名里。")
 NEGATIVE = gettext_noop("不能是负数。")
-NO_PATENT = gettext_noop("不是专利申请号；应为 9 位或 13 位，如 202310123456.7。")
+NO_PATENT = gettext_noop("不是专利申请号；应为 9 位或 13 位，如 202310123456.6。")
 
 
 def each_once(values: Iterable[C], judge: Callable[[C], V]) -> list[V]:
@@ -61,7 +61,8 @@ class Headers:
         """What the file calls a column; what the template calls it where the file has none."""
         if role in self.taken:
             return self.taken[role].header
-        return next((each.headers[0] for each in self.form.column if each.role == role), role)
+        columns = (*self.form.column, *columns_besides(self.form.kind))
+        return next((each.headers[0] for each in columns if each.role == role), role)
 
     def is_required(self, role: str) -> bool:
         """Whether the form wants a column filled in every row."""
@@ -125,7 +126,7 @@ _PCT = re.compile(r"PCT/?([A-Z]{2}\d{4})/?(\d{6})")
 
 
 def _patent(text: str) -> str:
-    """An application number as it is kept: 202310123456.7, PCT/CN2024/123456. Raises ValueError for anything else."""
+    """An application number as it is kept: 202310123456.6, PCT/CN2024/123456. Raises ValueError for anything else."""
     try:
         return codes.normalise_patent_number(text)
     except ValueError:

@@ -4,7 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
+from uuid import UUID
 
+from xingke.base.keys import derived_key
+from xingke.ledger.holder_names import close
+from xingke.ledger.incoming import Problem
+from xingke.ledger.incoming_marks import NONE, Mark
 from xingke.ledger.kinds import Kind
 from xingke.registry.actions import NewOrganisation
 from xingke.registry.models import Organisation, Region
@@ -34,6 +39,28 @@ class Content:
     firm: Organisation | NewOrganisation | None
     columns: dict[str, str]  # the kind's fields and details
     happened: Sequence[Happened]
+    mark: Mark = NONE
+    person: UUID | None = None  # key of whom it is about
+    doubts: Sequence[Problem] = ()  # what speaks against its numbers, unless somebody says that they are right
+
+
+class Partly(NamedTuple):
+    """What was understood of a row with problems; see ``Content``."""
+
+    region: Region | None
+    firm: Organisation | NewOrganisation | None
+    columns: Mapping[str, str]
+    happened: Sequence[Happened]
+
+
+def person_key(region: Region, name: str) -> UUID:
+    """The key of somebody a place's rows name; the name itself is not kept."""
+    return derived_key("person", region.code, close(name))
+
+
+def may_be_another(kind: Kind, number: str) -> bool:
+    """Whether two records may say the same of everything: not where they have a number of their own, nor of titles."""
+    return kind.code not in RENUMBERED and not (number and kind.code in NUMBERED) and kind.code != "patent"
 
 
 def natural_key(kind: Kind, content: Content) -> object:
@@ -41,7 +68,9 @@ def natural_key(kind: Kind, content: Content) -> object:
     number = content.columns.get("number", "")
     if number and kind.code in NUMBERED - RENUMBERED:
         return number
-    named = named_by(kind, content)
+    named = (*named_by(kind, content), content.person)
+    if content.mark.another and may_be_another(kind, number):
+        return (*named, number, content)
     return named if kind.code in RENUMBERED else (*named, number)
 
 

@@ -24,6 +24,8 @@ class KindNames:
     fields: what a definition's ``where`` may ask about → the vocabulary list its values come from. events: the list of
     its events. measures: what a definition may add up → the kind of quantity (money in 分, count × 10⁻⁴).
     named_by: the field whose term is its name where none is given. number: whose number it is (see ``Number``).
+    order: pairs of events of which the first of the one is never before the first of the other. has_rounds: its events
+    come in rounds (a title is applied for again), so their order says something only within one.
     needs_holder: always an organisation's. four_eyes: somebody other than who entered it must confirm it, and every
     change of what is confirmed, its voiding too. unheld: why an event cannot end what was never held.
     """
@@ -36,31 +38,45 @@ class KindNames:
     needs_holder: bool = False
     four_eyes: bool = False
     unheld: Saying = NOT_BEGUN
+    order: tuple[tuple[str, str], ...] = ()
+    has_rounds: bool = False
 
 
 KIND_NAMES: dict[str, KindNames] = {
     "recognition": KindNames(
         {"title": "title", "level": "level"}, "title_event", named_by="title", number=Number.OWN, needs_holder=True,
-        four_eyes=True, unheld=say("之前没有有效的认定，不能失去并未持有的资质。"),
+        four_eyes=True, unheld=say("之前没有有效的认定，不能失去并未持有的资质。"), has_rounds=True,
+        order=(("applied", "recommended"), ("applied", "recognised"), ("recommended", "recognised"),
+               ("applied", "re_recognised"), ("recommended", "re_recognised")),
     ),
     "patent": KindNames(
         {"form": "patent_form"}, "patent_event", number=Number.PATENT,
         unheld=say("之前没有授权或受让，不能失去并未持有的专利。"),
+        order=(("applied", "granted"), ("applied", "received"), ("applied", "transferred"), ("applied", "lapsed"),
+               ("granted", "lapsed")),
     ),
     "project": KindNames(
         {"programme": "programme", "level": "level"}, "project_event", {"amount": "money"}, number=Number.OWN,
         four_eyes=True, unheld=say("之前没有立项，没有立项的项目不能验收或终止。"),
+        order=(("applied", "recommended"), ("applied", "approved"), ("recommended", "approved"), ("applied", "checked"),
+               ("approved", "checked"), ("approved", "accepted"), ("approved", "terminated"), ("applied", "accepted"),
+               ("applied", "terminated"), ("checked", "accepted")),
     ),
     "payment": KindNames(
-        {"purpose": "purpose", "level": "level"}, "payment_event", {"amount": "money"}, four_eyes=True
+        {"purpose": "purpose", "level": "level"}, "payment_event", {"amount": "money"}, four_eyes=True,
+        order=(("won", "arrived"), ("credited", "lent")), has_rounds=True,
     ),
     "contract": KindNames(
         {"type": "contract_type"}, "contract_event", {"amount": "money"}, number=Number.OWN, needs_holder=True,
-        four_eyes=True,
+        four_eyes=True, order=(("signed", "registered"),),
     ),
-    "award": KindNames({"prize": "prize", "level": "level"}, "award_event", number=Number.OWN),
+    "award": KindNames(
+        {"prize": "prize", "level": "level"}, "award_event", number=Number.OWN,
+        order=(("nominated", "shortlisted"), ("nominated", "awarded"), ("shortlisted", "awarded")),
+    ),
     "appointment": KindNames(
-        {"post": "post"}, "appointment_event", unheld=say("之前没有到岗，没有到岗的人不能离岗。")
+        {"post": "post"}, "appointment_event", unheld=say("之前没有到岗，没有到岗的人不能离岗。"),
+        order=(("appointed", "ended"),),
     ),
     "activity": KindNames({"topic": "topic"}, "activity_event", {"people": "count", "materials": "count"}),
     "milestone": KindNames({"topic": "topic"}, "milestone_event"),

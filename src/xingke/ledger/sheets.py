@@ -128,6 +128,37 @@ def _values_are_known(entry: Entry[SheetForm], catalogue: Catalogue) -> Iterator
 SHEETS: DefinitionKind[SheetForm] = DefinitionKind("sheet", "sheets.toml", SheetForm, (columns_are_known,))
 
 
+# What any table of records may say of a row besides, and what such a column may be called.
+MARKS = (
+    Column(
+        headers=("另一笔", "另一人", "另一次", "另一项", "另一件", "是否另一笔", "是否另一人", "另一笔（是/否）"),
+        to="another",
+    ),
+    Column(headers=("更正", "是否更正", "更正原记录"), to="correction"),
+    Column(headers=("确认无误", "编号无误", "代码无误", "已核对无误"), to="sure"),
+    Column(headers=("理由", "确认理由", "确认无误理由", "核对依据"), to="reason"),
+)
+PERSON = Column(
+    headers=(
+        "姓名",
+        "专家姓名",
+        "特派员姓名",
+        "科技特派员姓名",
+        "人才姓名",
+        "人员姓名",
+        "科技副总姓名",
+        "特派员",
+        "专家",
+    ),
+    to="person",
+)
+
+
+def columns_besides(kind: str) -> tuple[Column, ...]:
+    """What the tables of a kind may say of a row beside what their forms name."""
+    return () if kind == OBSERVATION else (*MARKS, PERSON) if kind == "appointment" else MARKS
+
+
 # ── a file's columns ────────────────────────────────────────────────────────────────────────────────────────────────
 
 _BLANK = re.compile(r"\s+")
@@ -166,7 +197,8 @@ class Understood:
 
 def understand(form: SheetForm, header: Sequence[str], units: Mapping[str, Unit]) -> Understood:
     """Say which column of a file is what. Raises Refused for one that is missing, doubled or names no unit."""
-    by_header = {plain(name): column for column in form.column for name in column.headers}
+    by_header = {plain(name): column for column in columns_besides(form.kind) for name in column.headers}
+    by_header |= {plain(name): column for column in form.column for name in column.headers}
     taken: dict[str, Taken] = {}
     for place, name in enumerate(header):
         found = _recognised(name, by_header, units)

@@ -29,8 +29,8 @@ HEAD = "figure,document,region,period,indicator,measure,value,unit,as_written\n"
 GOOD = "T1#1,T1,青溪县,2024,地区生产总值,level,468.30,亿元,468.30亿元\n"
 BAD = "T1#2,T1,青溪县,2024,地区生产总值,level,-1.5,担,-1.5担\n"
 PATENTS = "专利权人,类型,专利名称,申请号,申请日,备注\n"
-PATENT = "青溪县明渠传感科技有限公司,发明,一种装置,202310123456.4,2023-02-14,\n"
-DIRTY = "乌有公司,发明,另一种装置,202310123457.9,2023年2月,\n"
+PATENT = "青溪县明渠传感科技有限公司,发明,一种装置,202310123456.6,2023-02-14,\n"
+DIRTY = "乌有公司,发明,另一种装置,202310123457.0,2023年2月,\n"
 
 
 def _post(browser: Client, content: bytes, name: str = "数.csv", form: str = "observation", **chosen: str) -> Any:
@@ -71,7 +71,7 @@ def test_a_file_is_looked_at_before_anything_is_filed(cast: Cast, signed_in: Sig
     assert [(each["cell"], each["text"].partition("：")[0]) for each in dirty["problems"]] == [
         ("A3", "专利权人 列为“乌有公司”"), ("E3", "申请日 列为“2023年2月”")
     ]  # fmt: skip
-    assert (good["brief"].what, good["brief"].facts) == ("一种装置 202310123456.4", ["申请 2023-02-14"])
+    assert (good["brief"].what, good["brief"].facts) == ("一种装置 202310123456.6", ["申请 2023-02-14"])
     assert not Patent.objects.exists() and current_seq() == seq
 
 
@@ -110,7 +110,7 @@ def test_a_job_that_is_done_again_after_a_kill_files_nothing_twice(cast: Cast, s
 def test_a_ledger_that_changed_meanwhile_is_shown_before_it_is_filed(cast: Cast, signed_in: SignIn) -> None:
     browser = signed_in("statistician")
     batch = _hand_over(browser, (PATENTS + PATENT).encode(), form="patent")
-    file("patent", "202310123456.4", [("applied", "2023-01-01")], firm=cast.firm, by=cast.statistician)
+    file("patent", "202310123456.6", [("applied", "2023-01-01")], firm=cast.firm, by=cast.statistician)
 
     job = _file(browser, batch)
 
@@ -121,7 +121,7 @@ def test_a_ledger_that_changed_meanwhile_is_shown_before_it_is_filed(cast: Cast,
 
 
 def test_what_a_colleague_corrected_after_the_preview_is_not_written_over_unseen(cast: Cast, signed_in: SignIn) -> None:
-    patent = file("patent", "202310123456.4", [("applied", "2023-01-01")], firm=cast.firm, by=cast.statistician)
+    patent = file("patent", "202310123456.6", [("applied", "2023-01-01")], firm=cast.firm, by=cast.statistician)
     browser = signed_in("statistician")
     batch = _hand_over(browser, (PATENTS + PATENT).encode(), form="patent")
     assert batch.counts["changed"] == 1
@@ -182,7 +182,7 @@ def test_the_rows_left_are_handed_back_ready_to_be_mended(cast: Cast, signed_in:
 
     header, line = csv.reader(io.StringIO(response.content.decode("utf-8-sig")))
     assert header == [*PATENTS.strip().split(","), "行号", "问题和办法"]
-    assert line[3:7] == ["202310123457.9", "2023年2月", "", "3"] and "没有这个单位" in line[7]
+    assert line[3:7] == ["202310123457.0", "2023年2月", "", "3"] and "没有这个单位" in line[7]
     mended = response.content.decode().replace("乌有公司", cast.firm.name).replace("2023年2月", "2023-02-03")
     ImportBatch.objects.all().delete()
     assert _hand_over(browser, mended.encode(), form="patent").counts["new"] == 1
@@ -289,7 +289,7 @@ def test_an_import_is_seen_by_who_made_it_only(cast: Cast, signed_in: SignIn) ->
 def test_what_was_found_in_a_file_is_said_in_the_language_of_whoever_looks(cast: Cast, signed_in: SignIn) -> None:
     """What the confined reader says of cells and rows is staged as sayings; what was staged as a text before stays."""
     browser = signed_in("officer")
-    rows = "表：,,,,,\n" + PATENTS + PATENT + DIRTY.replace("202310123457.9", "2.02310123457E+11") + "合计,,,,,\n"
+    rows = "表：,,,,,\n" + PATENTS + PATENT + DIRTY.replace("202310123457.0", "2.02310123457E+11") + "合计,,,,,\n"
     batch = _hand_over(browser, rows.encode(), form="patent")
     ImportBatch.objects.update(notes=[*batch.notes, "早先的提示"])
     address = f"/imports/{batch.pk}/"
