@@ -76,7 +76,6 @@ KIND_NAMES: dict[str, KindNames] = {
     ),
     "appointment": KindNames(
         {"post": "post"}, "appointment_event", unheld=say("之前没有到岗，没有到岗的人不能离岗。"),
-        order=(("appointed", "ended"),),
     ),
     "activity": KindNames({"topic": "topic"}, "activity_event", {"people": "count", "materials": "count"}),
     "milestone": KindNames({"topic": "topic"}, "milestone_event"),

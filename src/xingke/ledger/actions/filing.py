@@ -16,7 +16,7 @@ from xingke.accounts.permissions import Permission
 from xingke.base.keys import derived_key, new_key
 from xingke.base.refusals import Refused
 from xingke.ledger import queries, rules
-from xingke.ledger.actions.settling import effects_of, settle
+from xingke.ledger.actions.settling import effects_of, refuse_out_of_order, settle
 from xingke.ledger.actions.versions import BATCH, confirmation, standing
 from xingke.ledger.bulk import insert
 from xingke.ledger.kinds import KINDS, Kind
@@ -152,6 +152,8 @@ def _subject(kind: Kind, history: NewHistory) -> tuple[Any, ...]:
 def _events(kind: Kind, history: NewHistory) -> list[tuple[Any, ...]]:
     """Its events as rows, in order."""
     repeated = [history.fields[name] for name in kind.repeated]
+    steps = effects_of(kind, history.events)
+    refuse_out_of_order(kind, history.events, is_new=True)
     return [
         (
             event.key or derived_key(history.key, event.event, event.on, *_again(history, event)), history.key,
@@ -159,7 +161,7 @@ def _events(kind: Kind, history: NewHistory) -> list[tuple[Any, ...]]:
             event.event, effect, step, *repeated,
             *[event.measures.get(name, default) for name, default in kind.event_details.items()],
         )
-        for event, step, effect in effects_of(kind, history.events)
+        for event, step, effect in steps
     ]  # fmt: skip
 
 
