@@ -236,9 +236,13 @@ def _batch(
         damage={
             str(number): [(place, kept(sentence)) for place, sentence in each] for number, each in table.damage.items()
         },
-        notes=list(map(kept, [*table.notes, *checked.reader.remarks])),
+        notes=list(map(kept, [*_header_note(table), *table.notes, *checked.reader.remarks])),
         counts=checked.counts, ready=len(checked.ready), checked_seq=checked.seq, prepared_at=now, prepared_by=by,
     )  # fmt: skip
+
+
+def _header_note(table: Table) -> list[Saying]:
+    return [say("表头在第 %(row)s 行", row=table.header_row)] if table.header_row else []
 
 
 def _stage(batch: ImportBatch, checked: Checked) -> None:
@@ -328,13 +332,17 @@ def _still_allowed(by: User) -> User:
 
 
 def _stage_again(
-    batch: ImportBatch, reader: Reader, understood: Understood, damage: Mapping[int, Sequence[tuple[int, Saying]]]
-) -> None:
+    batch: ImportBatch, reader: Reader, understood: Understood, damage: Mapping[int, Sequence[tuple[int, Saying]]],
+    step: Step = _silent,
+) -> bool:  # fmt: skip
+    """Check all rows of a batch anew and keep what came of it, if it still waits. Returns whether it does."""
     rows = sorted((Row(row.number, row.cells) for row in staged(batch)), key=lambda row: row.number)
-    checked = check(rows, reader, understood, damage)
+    checked = check(rows, reader, understood, damage, step)
     with transaction.atomic():
-        if ImportBatch.objects.select_for_update().filter(pk=batch.pk, state=ImportBatch.State.PREPARED).exists():
+        waits = ImportBatch.objects.select_for_update().filter(pk=batch.pk, state=ImportBatch.State.PREPARED).exists()
+        if waits:
             _stage(batch, checked)
+    return waits
 
 
 def _file(batch: ImportBatch, checked: Checked, *, by: User, now: datetime) -> ImportBatch:
@@ -358,6 +366,21 @@ def _file(batch: ImportBatch, checked: Checked, *, by: User, now: datetime) -> I
         seq=seq, by=by, action=f"{batch.kind}.imported", target_kind="import", target=batch.file_name, now=now,
         count=written, detail={"counts": batch.counts, "digest": batch.digest, "encoding": batch.encoding},
     )  # fmt: skip
+    return batch
+
+
+@uncollected()
+def recheck(*, batch: ImportBatch, options: Options, by: User, step: Step = _silent) -> ImportBatch:
+    """Check the rows of a batch again with other choices, and keep what would become of them now. Files nothing.
+
+    Raises Refused for one that is filed or given up.
+    """
+    by = _still_allowed(by)
+    damage = {int(number): [(place, told(text)) for place, text in each] for number, each in batch.damage.items()}
+    reader, understood = reader_of(sheet_form(batch.form), batch.header, by=by, options=options, source=batch.file_name)
+    batch.options = options.stored()
+    if not _stage_again(batch, reader, understood, damage, step):
+        raise Refused(say("这次导入已经登记或取消，没有重新核对。"))
     return batch
 
 

@@ -193,6 +193,9 @@ class Reader(Protocol):
     def statements(self, rows: Sequence[Row]) -> list[Statement]:
         """All that rows say, those with problems as far as they were understood."""
 
+    def altered(self, row: Row) -> list[tuple[str, str, str]]:
+        """What a changed row would change: what it is called, what stands, what would stand; in the reader's language."""
+
     def briefs(self, rows: Sequence[Row]) -> list[Brief]:
         """Rows that were read, in the reader's language."""
 

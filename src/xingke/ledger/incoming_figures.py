@@ -1,6 +1,7 @@
 """Rows of reported figures: what each says, exactly, and whether the ledger says so already."""
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -43,6 +44,7 @@ from xingke.ledger.incoming import (
 from xingke.ledger.incoming_places import NOT_BELOW, Found, Places
 from xingke.ledger.models import Observation, State
 from xingke.ledger.sheets import FIGURE_COLUMNS, SheetForm, Understood
+from xingke.ledger.words import Words
 from xingke.registry import queries as registry
 from xingke.registry.models import Region
 from xingke.registry.rules import Scope
@@ -266,6 +268,12 @@ class FigureReader:
             "confirmed_at": filing.now if confirmed else None, "confirmed_by_id": filing.by.pk if confirmed else None,
             **content,
         }  # fmt: skip
+
+    def altered(self, row: Row) -> list[tuple[str, str, str]]:
+        after = copy(row.stored)
+        for name, value in row.changes.items():
+            setattr(after, name, value)
+        return [(each.label, each.old, each.new) for each in Words().changes(row.stored, after)]
 
     def statements(self, rows: Sequence[Row]) -> list[Statement]:
         units = {term.code: term.base or term.code for term in registry.terms("unit").values()}

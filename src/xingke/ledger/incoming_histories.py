@@ -2,8 +2,10 @@
 
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from datetime import date, datetime
 from itertools import repeat
+from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
@@ -16,6 +18,7 @@ from xingke.base import codes
 from xingke.base.keys import new_keys
 from xingke.base.sayings import Saying, say
 from xingke.ledger import rules
+from xingke.ledger import words as saying
 from xingke.ledger.actions import NewEvent, NewHistory, file_histories
 from xingke.ledger.amending import Amendment, amend_histories
 from xingke.ledger.bulk import listed
@@ -55,7 +58,6 @@ from xingke.ledger.incoming_stored import Stored, place_of
 from xingke.ledger.kind_names import Number
 from xingke.ledger.kinds import KINDS
 from xingke.ledger.sheets import SheetForm, Taken, Understood
-from xingke.ledger.words import Words
 from xingke.registry import queries as registry
 from xingke.registry.actions import NewOrganisation, enter_organisations, enter_persons
 from xingke.registry.models import Organisation, Person, Region
@@ -347,14 +349,28 @@ class HistoryReader:
 
     # ── saying ──
 
+    def altered(self, row: Row) -> list[tuple[str, str, str]]:
+        columns, events, fresh = row.changes
+        words, history = saying.Words(), self._stored.history(row.stored)
+        own = {name: value for name, value in columns.items() if name != "person"}
+        found = [(each.label, each.old, each.new) for each in words.changes(row.stored, _with(row.stored, own))]
+        for event in history:
+            after = _with(event, events.get(event.record, {}))
+            called = words.event(self.kind.code, event.event)
+            found += [(f"{called} {each.label}", each.old, each.new) for each in words.changes(event, after)]
+        for each in fresh:
+            amounts = [saying.measured(*words.number_and_unit(name, scaled)) for name, scaled in each.measures.items()]
+            found.append((words.event(self.kind.code, each.event), "", " ".join([saying.day_word(each.on), *amounts])))
+        return found
+
     def statements(self, rows: Sequence[Row]) -> list[Statement]:
         return [stated(self.kind, row) for row in rows]
 
     def briefs(self, rows: Sequence[Row]) -> list[Brief]:
-        words = Words()
+        words = saying.Words()
         return [self._brief(row, words) for row in rows]
 
-    def _brief(self, row: Row, words: Words) -> Brief:
+    def _brief(self, row: Row, words: saying.Words) -> Brief:
         def cell(role: str) -> str:
             place = self._headers.place(role)
             return row.cells[place].strip() if place is not None else ""
@@ -381,3 +397,11 @@ class HistoryReader:
                     )
                 )
         return Brief(who, what, facts)
+
+
+def _with(row: Any, changes: Mapping[str, Any]) -> Any:
+    """A version as it would be with some columns changed."""
+    after = copy(row)
+    for name, value in changes.items():
+        setattr(after, name, value)
+    return after

@@ -16,9 +16,12 @@ NO_MARK = gettext_noop("请填“是”，或留空。")
 NO_REASON = gettext_noop("请写明为什么确认无误（如“已对照受理通知书”），它会随记录保存。")
 
 
+UNLESS_SURE = say("%(doubt)s确是如此的，请勾选“确认无误”并写明理由。")
+
+
 def unless_sure(doubt: Saying) -> Saying:
     """A doubt about a number, and what to do where the number is right all the same."""
-    return say("%(doubt)s确是如此的，请勾选“确认无误”并写明理由。", doubt=doubt)
+    return UNLESS_SURE.filled(doubt=doubt)
 
 
 class Mark(NamedTuple):

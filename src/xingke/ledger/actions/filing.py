@@ -153,7 +153,7 @@ def _events(kind: Kind, history: NewHistory) -> list[tuple[Any, ...]]:
     """Its events as rows, in order."""
     repeated = [history.fields[name] for name in kind.repeated]
     steps = effects_of(kind, history.events)
-    refuse_out_of_order(kind, history.events, is_new=True)
+    refuse_out_of_order(kind, history.events)
     return [
         (
             event.key or derived_key(history.key, event.event, event.on, *_again(history, event)), history.key,

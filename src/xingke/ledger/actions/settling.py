@@ -28,18 +28,18 @@ def effects_of(kind: Kind, happenings: Iterable[H]) -> list[rules.Step[H]]:
 
 
 def refuse_out_of_order(
-    kind: Kind, happenings: Iterable[rules.Happens], *, before: Iterable[rules.Happens] = (), is_new: bool = False
+    kind: Kind, happenings: Iterable[rules.Happens], *, before: Iterable[rules.Happens] = ()
 ) -> None:
     """Raise Refused where the days of a history cannot all be right, unless they could not before either.
 
-    What stands wrong already can so be put right step by step. is_new: the history of a new record is one round.
+    What stands wrong already can so be put right step by step.
     """
 
     def said(event: str) -> Value:
         known = registry.terms(kind.event_list)
         return known[event].label if event in known else event
 
-    wrong = rules.out_of_order(kind.names, happenings, is_one_round=is_new, said=said)
+    wrong = rules.out_of_order(kind.names, happenings, said=said)
     if wrong and not rules.out_of_order(kind.names, before):
         raise Refused(wrong)
 
