@@ -241,8 +241,11 @@ def _batch(
     )  # fmt: skip
 
 
+HEADER_ROW = say("表头在第 %(row)s 行")
+
+
 def _header_note(table: Table) -> list[Saying]:
-    return [say("表头在第 %(row)s 行", row=table.header_row)] if table.header_row else []
+    return [HEADER_ROW.filled(row=table.header_row)] if table.header_row else []
 
 
 def _stage(batch: ImportBatch, checked: Checked) -> None:

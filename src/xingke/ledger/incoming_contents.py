@@ -69,8 +69,10 @@ def natural_key(kind: Kind, content: Content) -> object:
     if number and kind.code in NUMBERED - RENUMBERED:
         return number
     named = (*named_by(kind, content), content.person)
-    if content.mark.another and may_be_another(kind, number):
-        return (*named, number, content)
+    if may_be_another(kind, number):
+        if content.mark.another:
+            return (*named, number, content)
+        return (*named, number, frozenset((each.event, each.on) for each in content.happened if each.repeats))
     return named if kind.code in RENUMBERED else (*named, number)
 
 

@@ -24,6 +24,7 @@ from xingke.ledger.amending import Amendment, amend_histories
 from xingke.ledger.bulk import listed
 from xingke.ledger.incoming import (
     CHANGED,
+    FILED,
     NEW,
     OUTSIDE,
     REPEATED,
@@ -63,6 +64,7 @@ from xingke.registry.actions import NewOrganisation, enter_organisations, enter_
 from xingke.registry.models import Organisation, Person, Region
 from xingke.registry.rules import Scope
 
+LISTED = 20  # names in one sentence
 REGION_UNSAID = gettext_noop("没有写明区划；请补充区划一列，或在上传时选择区划。")
 OTHER_REGION = gettext_noop("代码 %(code)s 是“%(name)s”，名称与代码不一致。")
 AMOUNT_ALONE = gettext_noop("有数量而没有日期，请填“%(day)s”。")
@@ -93,6 +95,7 @@ class HistoryReader:
         self._today = timezone.localdate()
         self._keys = new_keys()
         self._entered: dict[UUID, Organisation] = {}
+        self._rows: Sequence[Row] = ()
         self._persons: Mapping[UUID, Person] = {}
         self._sure_codes: dict[str, str] = {}
         self._digits = {each.number_digit: each for each in registry.terms("patent_form").values() if each.number_digit}
@@ -118,11 +121,18 @@ class HistoryReader:
 
     @property
     def remarks(self) -> list[Saying]:
-        """Codes with another check character have been given out: entered where somebody says so, and to be looked at."""
+        """The organisations that are entered along with the rows, and those whose code does not check."""
         sentence = say("“%(name)s”的统一社会信用代码 %(code)s 校验位不符，已确认无误，请对照营业执照核对。")
-        return [sentence.filled(name=name, code=code) for code, name in self._sure_codes.items()]
+        found = [sentence.filled(name=name, code=code) for code, name in self._sure_codes.items()]
+        firms = (row.content.firm for row in self._rows if row.outcome in FILED)
+        entered = list(dict.fromkeys(each.name for each in firms if isinstance(each, NewOrganisation)))
+        if entered:
+            new = say("随本次登记录入 %(count)s 家新单位：%(names)s", count=len(entered), names=tuple(entered[:LISTED]))
+            found.insert(0, new)
+        return found
 
     def read(self, rows: Sequence[Row], told: Told) -> None:
+        self._rows = rows
         names, codes_, holders, credits_, persons = (
             self._headers.cells(rows, role, str)
             for role in ("region", "region_code", "organisation", "credit_code", "person")

@@ -146,25 +146,45 @@ class Stored:
             self._differ(row, subject, content)
 
     def _told_apart(self, row: Row, content: Content, found: list[Any]) -> list[Any]:
-        """Which of the records that may say the same of everything a row is: none if it is one more."""
-        left = [each for each in found if each.record not in self._taken]
-        exact = [each for each in left if self._says_exactly(each, content)]
+        """Which of the records that may say the same of everything a row is: none if it is one more.
+
+        A record is changed by one row of a file only; any number may say what it says already.
+        """
+        exact = sorted((each for each in found if self._says_exactly(each, content)), key=is_another)
         if content.mark.another:
-            place = (self._source, place_of(row, is_another=False))
-            mine = [each for each in exact if is_another(each) or (each.source, each.source_place) == place]
-            self._taken |= {each.record for each in mine[:1]}
-            if exact and not mine:
-                row.notes.append(ALIKE)
-            return mine[:1]
+            return self._one_more(row, exact)
+        if exact:
+            return exact[:1]
+        left = [each for each in found if each.record not in self._taken]
         if content.person is not None:
             known = [each for each in left if each.person is not None and each.person.key == content.person]
-            found = known or [each for each in left if each.person is None][:1]
-            self._taken |= {each.record for each in found[:1]}
-        if len(found) > 1:
-            found = [each for each in exact if each in found][:1] or [
-                each for each in found if not is_another(each)
-            ] or found  # fmt: skip
-        return found
+            left = known or [each for each in left if each.person is None][:1]
+        if len(left) > 1:
+            of_its_days = [each for each in left if self._has_a_day(each, content)]
+            if not of_its_days and all(each.repeats for each in content.happened):
+                return []
+            left = [each for each in of_its_days or left if not is_another(each)] or of_its_days or left
+        if len(left) == 1:
+            self._taken.add(left[0].record)
+        return left
+
+    def _one_more(self, row: Row, exact: Sequence[Any]) -> list[Any]:
+        """The record a row that is one more fact was filed as already, by this row or as one more."""
+        place = (self._source, place_of(row, is_another=False))
+        mine = [
+            each
+            for each in exact
+            if each.record not in self._taken and (is_another(each) or (each.source, each.source_place) == place)
+        ][:1]
+        self._taken |= {each.record for each in mine}
+        if exact and not mine:
+            row.notes.append(ALIKE)
+        return mine
+
+    def _has_a_day(self, subject: Any, content: Content) -> bool:
+        """Whether something a row says happened to a record on the same day."""
+        days = {(event.event, event.happened_on) for event in self.history(subject) if event.state != State.VOID}
+        return any((each.event, each.on) in days for each in content.happened)
 
     def _says_exactly(self, subject: Any, content: Content) -> bool:
         """Whether a record says all that a row says, and of the same days no other amount."""

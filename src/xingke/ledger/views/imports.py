@@ -16,6 +16,7 @@ from xingke.accounts.permissions import Permission
 from xingke.base.exports import csv_address, csv_response, wants_csv
 from xingke.base.press.cells import letters
 from xingke.base.refusals import Refused
+from xingke.base.sayings import told
 from xingke.ledger import import_jobs, import_pages, importing, queries, rules
 from xingke.ledger.import_forms import HandOverForm, sheet_forms
 from xingke.ledger.incoming import CHANGED, NEW, OUTCOMES, REJECTED, UNCHANGED, WAITING, Reader
@@ -120,6 +121,7 @@ def import_batch(request: HttpRequest, pk: int) -> HttpResponse:
     reader, understood = _reader(batch, user)
     rows = _rows(batch, list(page.object_list), reader)
     fine = _fine(batch, reader) if wanted and not outcome else {}
+    notes = [note for note in batch.notes if not _is_header_row(note)]
     amounts, others = import_pages.unused(understood)
     choices = [(each, _outcome_word(each)) for each in OUTCOMES if batch.counts.get(each)]
     context = {
@@ -129,7 +131,8 @@ def import_batch(request: HttpRequest, pk: int) -> HttpResponse:
         "counts": [{"label": label, "value": count, "unit": _("行")} for label, count in _counts(batch.counts)],
         "left": batch.counts.get(REJECTED, 0) + batch.counts.get(WAITING, 0), "facts": _facts(batch),
         "columns": _columns(understood), "unused_amounts": _("、").join(amounts), "unused": _("、").join(others),
-        "notes": batch.notes[:20], "more_notes": max(len(batch.notes) - 20, 0), "rows": rows, "fine": fine,
+        "notes": notes[:20], "more_notes": max(len(notes) - 20, 0), "rows": rows, "fine": fine,
+        "caption": _("请先看这些行") if fine else _("各行"),
         "asks": any(row["row"].asks for row in [*rows, *fine.get("rows", [])]),
         "filters": [filtering.select("outcome", _("结果"), outcome, choices)],
         "table": {
@@ -159,8 +162,9 @@ def _first(batch: ImportBatch) -> tuple[str, ...]:
 def _fine(batch: ImportBatch, reader: Reader | None) -> dict[str, Any]:
     """The rows that need no look: the first of them, how many there are, and where the rest is."""
     found = queries.StagedRows(batch, *FINE)
+    rows = _rows(batch, found[: filtering.PAGE_SIZE], reader)
     return {
-        "rows": _rows(batch, found[: filtering.PAGE_SIZE], reader), "count": len(found),
+        "rows": rows, "count": len(found), "is_open": any(row["row"].notes for row in rows),
         "more": [(_outcome_word(each), f"?outcome={each}") for each in FINE if batch.counts.get(each)],
     }  # fmt: skip
 
@@ -182,9 +186,16 @@ def _facts(batch: ImportBatch) -> list[dict[str, Any]]:
         {"label": _("编码"), "value": read if batch.encoding != "XLSX" else _("工作表“%(name)s”") % {"name": batch.sheet_name}},
         {"label": _("文件摘要"), "value": batch.digest, "numeric": True, "note": "SHA-256"},
     ]  # fmt: skip
+    if found := next(filter(_is_header_row, batch.notes), None):
+        facts.insert(2, {"label": _("表头"), "value": str(told(found))})
     if batch.seq is not None:
         facts.insert(2, {"label": _("台账序号"), "value": str(batch.seq), "numeric": True})
     return facts
+
+
+def _is_header_row(note: Any) -> bool:
+    """Whether a note of an import says in which row the header was found."""
+    return told(note).text == importing.HEADER_ROW.text
 
 
 def _columns(understood: Understood | None) -> list[dict[str, str]]:
