@@ -89,6 +89,9 @@ def _parser() -> argparse.ArgumentParser:
     bring.add_argument("--new-organisations", action="store_true", help="登记文件中的新单位")
     bring.add_argument("--confirmed", action="store_true", help="登记为已确认（须有确认权限）；否则登记为草稿")
     bring.add_argument("--dry-run", action="store_true", help="只核对，不登记")
+    bring.add_argument(
+        "--json", action="store_true", help="结果写成一个 JSON 对象（标准输出别无他物）：逐行列出读作什么"
+    )
     bring.add_argument("--left", type=Path, help="未导入的行另存为 CSV")
 
     write = commands.add_parser("write", help="按提纲写出文稿（.docx）")

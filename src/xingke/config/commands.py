@@ -2,6 +2,7 @@
 
 import argparse
 import csv
+import json
 import os
 import sqlite3
 import sys
@@ -24,6 +25,7 @@ from xingke.accounts.queries import current_seq
 from xingke.base import jobs as base_jobs
 from xingke.base.definitions import DefinitionError
 from xingke.base.periods import Period
+from xingke.base.press.cells import letters
 from xingke.base.press.docx_reader import Unreadable
 from xingke.base.refusals import Refused
 from xingke.base.remembering import memory
@@ -35,6 +37,7 @@ from xingke.demo import actions as demonstration
 from xingke.ledger import actions as ledger
 from xingke.ledger import import_jobs, importing
 from xingke.ledger import titles as ledger_titles
+from xingke.ledger.import_reports import report
 from xingke.ledger.incoming import Options
 from xingke.registry import actions as registry_actions
 from xingke.registry import queries as registry
@@ -59,15 +62,24 @@ def run(handler: Callable[[argparse.Namespace], int], options: argparse.Namespac
         print("终端的编码显示不了中文；请设置环境变量 PYTHONUTF8=1 后再试。", file=sys.stderr)
     except (Refused, Unreadable, LookupError, ValueError) as error:
         print(error, file=sys.stderr)
-    except FileNotFoundError as error:
-        print(f"找不到文件：{error.filename}", file=sys.stderr)
-    except (IsADirectoryError, NotADirectoryError, PermissionError) as error:
-        print(f"不能读写：{error.filename}（不是文件，或没有权限）", file=sys.stderr)
-    except OSError as error:
-        print(unusable(error), file=sys.stderr)
-    except (DatabaseError, sqlite3.Error) as error:  # sqlite3: the copy that a backup makes is not Django's
-        print(f"数据库{_STATES.get(str(error), f'不能读写：{error}')}", file=sys.stderr)
+    except (OSError, DatabaseError, sqlite3.Error) as error:  # sqlite3: the copy that a backup makes is not Django's
+        print(_sentence(error), file=sys.stderr)
     return 2
+
+
+def _sentence(error: Exception) -> str:
+    """What went wrong, for whoever typed the command."""
+    match error:
+        case FileNotFoundError():
+            return f"找不到文件：{error.filename}"
+        case IsADirectoryError() | NotADirectoryError() | PermissionError():
+            return f"不能读写：{error.filename}（不是文件，或没有权限）"
+        case OSError():
+            return unusable(error)
+        case DatabaseError() | sqlite3.Error():
+            return f"数据库{_STATES.get(str(error), f'不能读写：{error}')}"
+        case _:
+            return str(error)
 
 
 _STATES = {
@@ -174,7 +186,26 @@ def load(options: argparse.Namespace) -> int:
 
 
 def bring_in(options: argparse.Namespace) -> int:
-    """Import a file: 0 when every row is filed, 1 when some are not; each of those is listed with what would do."""
+    """Import a file: 0 when every row is filed, 1 when some are not; each of those is listed with what would do.
+
+    As JSON, what is refused is said there as well.
+    """
+    if not options.json:
+        outcome = _bring_in(options)
+        _print_outcome(options, outcome)
+    else:
+        try:
+            outcome = _bring_in(options)
+        except Exception as error:
+            print(json.dumps({"error": _sentence(error)}, ensure_ascii=False))
+            raise
+        print(json.dumps(report(outcome), ensure_ascii=False))
+    if options.left and outcome.left:
+        _write_left(options.left, outcome)
+    return 1 if outcome.counts["rejected"] or (options.json and outcome.counts["waiting"]) else 0
+
+
+def _bring_in(options: argparse.Namespace) -> importing.Outcome:
     data = options.file.read_bytes()
     table = importing.read_table(data, name=options.file.name, sheet=options.sheet)
     region = registry.region_by_name_or_code(options.region).code if options.region else ""
@@ -188,6 +219,11 @@ def bring_in(options: argparse.Namespace) -> int:
     )  # fmt: skip
     if outcome.batch is not None:
         import_jobs.kept().put(data)
+    return outcome
+
+
+def _print_outcome(options: argparse.Namespace, outcome: importing.Outcome) -> None:
+    table = outcome.table
     origin = f"工作表“{table.sheet_name}”" if table.sheet_name else f"{table.encoding} 编码"
     console.print(f"{options.file.name}：{origin}，{len(table.rows)} 行")
     for note in [*outcome.table.notes, *outcome.reader.remarks][:20]:
@@ -201,10 +237,12 @@ def bring_in(options: argparse.Namespace) -> int:
         )
     for row, brief in zip(outcome.left, outcome.reader.briefs(outcome.left), strict=True):
         console.print(f"第 {row.number} 行 {brief.what}：{'；'.join(map(str, row.problems))}")
+    for row in [each for each in outcome.checked.rows if each.notes][:20]:
+        console.print(f"第 {row.number} 行：{'；'.join(map(str, row.notes))}。")
+    if unused := outcome.checked.understood.unused:
+        console.print(f"没有用到的列：{'、'.join(f'{letters(place)} {name}' for place, name in unused)}")
     if options.left and outcome.left:
-        _write_left(options.left, outcome)
-        console.print(f"未导入的 {len(outcome.left)} 行已另存为 {options.left}")
-    return 1 if outcome.counts["rejected"] else 0
+        console.print(f"未导入的 {len(outcome.left)} 行另存为 {options.left}")
 
 
 def given_pairs(pairs: Sequence[str]) -> dict[str, str]:

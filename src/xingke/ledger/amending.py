@@ -87,7 +87,7 @@ def _event(
     repeated = {name: each.columns.get(name, getattr(each.subject, name)) for name in kind.repeated}
     return kind.event(
         record=new.key or new_key(), version=1, seq_from=seq, subject=each.subject.record, region=region,
-        zone_id=place.zone_id, organisation_id=place.organisation_id, happened_on=new.on, event=new.event, effect=0,
+        zone_id=place.zone_id, organisation_id=place.organisation_id, person_id=each.subject.person_id, happened_on=new.on, event=new.event, effect=0,
         step=1, source=source[:200], source_place=each.source_place, is_fictional=each.subject.is_fictional,
         entered_at=now, entered_by=by, state=State.CONFIRMED if confirmed else State.DRAFT,
         confirmed_at=now if confirmed else None, confirmed_by=by if confirmed else None, **repeated, **new.measures,

@@ -21,6 +21,7 @@ class LedgerConfig(AppConfig):
             searching.register(searchable)
         for code, label, run in (
             (import_jobs.PREPARE, _("核对导入的文件"), import_jobs.prepare),
+            (import_jobs.RECHECK, _("重新核对导入的行"), import_jobs.recheck),
             (import_jobs.FILE, _("登记导入的行"), import_jobs.file),
         ):
             jobs.register(jobs.JobKind(code=code, label=label, back="ledger:import-list", run=run))

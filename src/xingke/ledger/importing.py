@@ -67,9 +67,9 @@ def _silent(_done: int, _total: int, _said: str) -> None:
 class Table:
     """A file as read.
 
-    numbers: each row's number in the file. encoding: UTF-8, GB18030 or UTF-16; XLSX for a workbook. damage: by row
-    number, the cells whose value was lost before it came here, as (place, sentence). notes: what else there is to say.
-    above: the texts over the header.
+    numbers: each row's number in the file; header_row: that of the header. encoding: UTF-8, GB18030 or UTF-16; XLSX for
+    a workbook. damage: by row number, the cells whose value was lost before it came here, as (place, sentence). notes:
+    what else there is to say.
     """
 
     header: tuple[str, ...]
@@ -81,6 +81,7 @@ class Table:
     damage: Mapping[int, Sequence[tuple[int, Saying]]] = field(default_factory=dict)
     notes: Sequence[Saying] = ()
     above: Sequence[str] = ()
+    header_row: int = 0
 
 
 def read_table(data: bytes, *, name: str = "", sheet: str = "") -> Table:
@@ -106,7 +107,7 @@ def read_table(data: bytes, *, name: str = "", sheet: str = "") -> Table:
     return Table(
         header=read.header, rows=[cells for _number, cells in kept], numbers=[number for number, _cells in kept],
         encoding=read.encoding or "XLSX", digest=hashlib.sha256(data).hexdigest(), sheet_name=read.sheet_name,
-        damage=_damage(read), notes=notes,
+        damage=_damage(read), notes=notes, header_row=read.header_row,
         above=[str(note.text.values.get("text", "")) for note in read.notes if note.remark is Remark.SKIPPED],
     )  # fmt: skip
 
@@ -150,6 +151,7 @@ class Checked:
     rows: Sequence[Row]
     seq: int
     reader: Reader
+    understood: Understood
 
     @property
     def counts(self) -> dict[str, int]:
@@ -171,11 +173,13 @@ def sheet_form(code: str) -> SheetForm:
     return form
 
 
-def reader_of(form: SheetForm, header: Sequence[str], *, by: User, options: Options) -> tuple[Reader, Understood]:
-    """Who reads the rows below a header. Raises Refused where the header will not do."""
+def reader_of(
+    form: SheetForm, header: Sequence[str], *, by: User, options: Options, source: str = ""
+) -> tuple[Reader, Understood]:
+    """Who reads the rows below a header. source: the file's name. Raises Refused where the header will not do."""
     understood = understand(form, header, registry.units(), options.above)
     made = FigureReader if form.kind == OBSERVATION else HistoryReader
-    return made(form, understood, by=by, options=options), understood
+    return made(form, understood, by=by, options=options, source=source), understood
 
 
 def check(
@@ -191,7 +195,7 @@ def check(
     for row in rows:
         if row.problems and row.outcome != WAITING:
             row.outcome = REJECTED
-    return Checked(rows, seq, reader)
+    return Checked(rows, seq, reader, understood)
 
 
 def _refuse_damaged(row: Row, understood: Understood, damage: Sequence[tuple[int, Saying]]) -> bool:
@@ -220,7 +224,7 @@ def prepare(
     """
     registry.require(by, Permission.IMPORT_RUN)
     table, options = with_whole_file(form, table, options)
-    checked = _check_table(form, table, by=by, options=options, step=step)
+    checked = _check_table(form, table, file_name=file_name, by=by, options=options, step=step)
     step(len(table.rows), len(table.rows), STAGING)
     with transaction.atomic():
         batch = _batch(form, table, checked, file_name=file_name, by=by, now=now, options=options)
@@ -229,8 +233,10 @@ def prepare(
     return batch
 
 
-def _check_table(form: SheetForm, table: Table, *, by: User, options: Options, step: Step = _silent) -> Checked:
-    reader, understood = reader_of(form, table.header, by=by, options=options)
+def _check_table(
+    form: SheetForm, table: Table, *, file_name: str, by: User, options: Options, step: Step = _silent
+) -> Checked:
+    reader, understood = reader_of(form, table.header, by=by, options=options, source=file_name)
     rows = [Row(number, cells) for number, cells in zip(table.numbers, table.rows, strict=True)]
     return check(rows, reader, understood, table.damage, step)
 
@@ -244,9 +250,16 @@ def _batch(
         damage={
             str(number): [(place, kept(sentence)) for place, sentence in each] for number, each in table.damage.items()
         },
-        notes=list(map(kept, [*table.notes, *checked.reader.remarks])),
+        notes=list(map(kept, [*_header_note(table), *table.notes, *checked.reader.remarks])),
         counts=checked.counts, ready=len(checked.ready), checked_seq=checked.seq, prepared_at=now, prepared_by=by,
     )  # fmt: skip
+
+
+HEADER_ROW = say("表头在第 %(row)s 行")
+
+
+def _header_note(table: Table) -> list[Saying]:
+    return [HEADER_ROW.filled(row=table.header_row)] if table.header_row else []
 
 
 def _stage(batch: ImportBatch, checked: Checked) -> None:
@@ -306,7 +319,7 @@ def file(*, batch: ImportBatch, by: User, now: datetime, step: Step = _silent) -
         by = _still_allowed(by)
         rows = list(staged(batch, *FILED))
         shown = [row.outcome for row in rows]
-        reader, understood = reader_of(form, batch.header, by=by, options=options_of(batch))
+        reader, understood = reader_of(form, batch.header, by=by, options=options_of(batch), source=batch.file_name)
         fresh = [Row(row.number, row.cells) for row in rows]
         checked = check(fresh, reader, understood, damage, step)
         otherwise = sum(row.outcome != before for row, before in zip(fresh, shown, strict=True))
@@ -336,13 +349,17 @@ def _still_allowed(by: User) -> User:
 
 
 def _stage_again(
-    batch: ImportBatch, reader: Reader, understood: Understood, damage: Mapping[int, Sequence[tuple[int, Saying]]]
-) -> None:
+    batch: ImportBatch, reader: Reader, understood: Understood, damage: Mapping[int, Sequence[tuple[int, Saying]]],
+    step: Step = _silent,
+) -> bool:  # fmt: skip
+    """Check all rows of a batch anew and keep what came of it, if it still waits. Returns whether it does."""
     rows = sorted((Row(row.number, row.cells) for row in staged(batch)), key=lambda row: row.number)
-    checked = check(rows, reader, understood, damage)
+    checked = check(rows, reader, understood, damage, step)
     with transaction.atomic():
-        if ImportBatch.objects.select_for_update().filter(pk=batch.pk, state=ImportBatch.State.PREPARED).exists():
+        waits = ImportBatch.objects.select_for_update().filter(pk=batch.pk, state=ImportBatch.State.PREPARED).exists()
+        if waits:
             _stage(batch, checked)
+    return waits
 
 
 def _file(batch: ImportBatch, checked: Checked, *, by: User, now: datetime) -> ImportBatch:
@@ -369,6 +386,21 @@ def _file(batch: ImportBatch, checked: Checked, *, by: User, now: datetime) -> I
     return batch
 
 
+@uncollected()
+def recheck(*, batch: ImportBatch, options: Options, by: User, step: Step = _silent) -> ImportBatch:
+    """Check the rows of a batch again with other choices, and keep what would become of them now. Files nothing.
+
+    Raises Refused for one that is filed or given up.
+    """
+    by = _still_allowed(by)
+    damage = {int(number): [(place, told(text)) for place, text in each] for number, each in batch.damage.items()}
+    reader, understood = reader_of(sheet_form(batch.form), batch.header, by=by, options=options, source=batch.file_name)
+    batch.options = options.stored()
+    if not _stage_again(batch, reader, understood, damage, step):
+        raise Refused(say("这次导入已经登记或取消，没有重新核对。"))
+    return batch
+
+
 @transaction.atomic
 def cancel(*, batch: ImportBatch) -> ImportBatch:
     """Give up a batch that waits; its rows are not kept. Raises Refused for one that is filed."""
@@ -388,12 +420,19 @@ def cancel(*, batch: ImportBatch) -> ImportBatch:
 class Outcome:
     """What an import did or would do: rows by outcome, the rows that are not filed, and the batch (None: nothing new)."""
 
-    counts: Mapping[str, int]
+    checked: Checked
     left: Sequence[Row]
     table: Table
-    reader: Reader
     batch: ImportBatch | None
     earlier: ImportBatch | None
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        return self.checked.counts
+
+    @property
+    def reader(self) -> Reader:
+        return self.checked.reader
 
 
 @uncollected()
@@ -408,10 +447,10 @@ def import_table(
     table, options = with_whole_file(form, table, options or Options())
     for attempt in range(TRIES):
         by = _still_allowed(by)
-        checked = _check_table(form, table, by=by, options=options)
+        checked = _check_table(form, table, file_name=file_name, by=by, options=options)
         left = [row for row in checked.rows if row.problems]
         earlier = ImportBatch.objects.filter(digest=table.digest, state=ImportBatch.State.FILED).first()
-        outcome = Outcome(checked.counts, left, table, checked.reader, None, earlier)
+        outcome = Outcome(checked, left, table, None, earlier)
         if is_trial or (not checked.ready and (earlier is not None or not left)):
             return outcome
         try:
@@ -419,7 +458,7 @@ def import_table(
                 batch = _batch(form, table, checked, file_name=file_name, by=by, now=now, options=options)
                 batch = _file(batch, checked, by=by, now=now)
                 _stage(batch, checked)
-                return Outcome(outcome.counts, left, table, checked.reader, batch, earlier)
+                return Outcome(checked, left, table, batch, earlier)
         except _Moved:
             if attempt == TRIES - 1:
                 raise Refused(say("台账正在不断变动，没有登记；请稍后再试。")) from None

@@ -12,10 +12,10 @@ from django.utils.translation import gettext_noop
 from xingke.base import codes
 from xingke.base.quantities import Quantity, Unit, multiplied, unit_of
 from xingke.ledger import rules
+from xingke.ledger.holder_names import close
 from xingke.ledger.incoming import EMPTY, TOO_LONG, Problem, Row
-from xingke.ledger.incoming_firms import close
 from xingke.ledger.kinds import Kind
-from xingke.ledger.sheets import SheetForm, Taken
+from xingke.ledger.sheets import SheetForm, Taken, columns_besides
 from xingke.registry import queries as registry
 
 C = TypeVar("C")
@@ -66,7 +66,8 @@ class Headers:
         """What the file calls a column; what the template calls it where the file has none."""
         if role in self.taken:
             return self.taken[role].header
-        return next((each.headers[0] for each in self.form.column if each.role == role), role)
+        columns = (*self.form.column, *columns_besides(self.form.kind))
+        return next((each.headers[0] for each in columns if each.role == role), role)
 
     def said(self, row: Row, role: str) -> str:
         """What a row's cell of a column says; "" where the file has no such column."""
@@ -135,7 +136,7 @@ _PCT = re.compile(r"PCT/?([A-Z]{2}\d{4})/?(\d{6})")
 
 
 def _patent(text: str) -> str:
-    """An application number as it is kept: 202310123456.7, PCT/CN2024/123456. Raises ValueError for anything else."""
+    """An application number as it is kept: 202310123456.6, PCT/CN2024/123456. Raises ValueError for anything else."""
     try:
         return codes.normalise_patent_number(text)
     except ValueError:

@@ -4,8 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, NamedTuple
+from uuid import UUID
 
-from xingke.ledger.incoming import Row
+from xingke.base.keys import derived_key
+from xingke.ledger.holder_names import close
+from xingke.ledger.incoming import Problem, Row
+from xingke.ledger.incoming_marks import NONE, Mark
+from xingke.ledger.kind_names import Identity, Number
 from xingke.ledger.kinds import Kind
 from xingke.ledger.rules import CERTIFIES, Thing, renewal_of
 from xingke.registry.actions import NewOrganisation
@@ -45,6 +50,42 @@ class Content:
     firm: Organisation | NewOrganisation | None
     columns: dict[str, str]  # the kind's fields and details
     happened: Sequence[Happened]
+    mark: Mark = NONE
+    person: UUID | None = None  # key of whom it is about
+    doubts: Sequence[Problem] = ()  # what speaks against its numbers, unless somebody says that they are right
+
+
+class Partly(NamedTuple):
+    """What was understood of a row with problems; see ``Content``."""
+
+    region: Region | None
+    firm: Organisation | NewOrganisation | None
+    columns: Mapping[str, str]
+    happened: Sequence[Happened]
+
+
+def person_key(region: Region, name: str) -> UUID:
+    """The key of somebody a place's rows name; the name itself is not kept."""
+    return derived_key("person", region.code, close(name))
+
+
+def may_be_another(kind: Kind, number: str) -> bool:
+    """Whether two records may say the same of everything: not where they have a number of their own, nor of titles."""
+    identity = kind.names.identity
+    if identity is Identity.NUMBER:
+        return not number and kind.names.number is not Number.PATENT
+    return identity is not Identity.RENEWED
+
+
+def file_key(kind: Kind, content: Content, *, is_named: bool) -> object:
+    """What no two rows of one file may share: those that are said to be one more fact share nothing."""
+    mine, number = thing(kind, content, is_named=is_named), content.columns.get("number", "")
+    if not may_be_another(kind, number):
+        return mine.key(kind.names)
+    if content.mark.another:
+        return (*mine.named, content.person, number, content)
+    days = frozenset((each.event, each.on) for each in content.happened if each.repeats)
+    return (*mine.named, content.person, number, days)
 
 
 def thing(kind: Kind, content: Content, *, is_named: bool) -> Thing:

@@ -1,8 +1,10 @@
 """Rows of reported figures: what each says, exactly, and whether the ledger says so already."""
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from operator import itemgetter
 from typing import Any
 
@@ -24,19 +26,25 @@ from xingke.ledger.incoming import (
     EMPTY,
     NEW,
     OUTSIDE,
+    REPEATED,
     TOO_LONG,
     UNCHANGED,
     VOIDED,
     WAITING,
     Brief,
+    Fact,
     Filing,
+    Measured,
     Options,
     Row,
+    Statement,
     Told,
     telling,
 )
+from xingke.ledger.incoming_places import NOT_BELOW, Found, Places
 from xingke.ledger.models import Observation, State
 from xingke.ledger.sheets import FIGURE_COLUMNS, SheetForm, Understood
+from xingke.ledger.words import Words
 from xingke.registry import queries as registry
 from xingke.registry.models import Region
 from xingke.registry.rules import Scope
@@ -72,7 +80,7 @@ class Books:
     names: Mapping[str, rules.StatedName]
     layers: frozenset[str]
     by_code: Mapping[str, Region]
-    by_name: Mapping[str, Sequence[Region]]
+    places: Places
 
     def name(self, written: str, measure: str, unit: str) -> rules.StatedName | None:
         """What a stated name means: with that unit, else with any."""
@@ -82,7 +90,9 @@ class Books:
 class FigureReader:
     """See ``incoming.Reader``."""
 
-    def __init__(self, form: SheetForm, understood: Understood, *, by: User, options: Options) -> None:
+    def __init__(
+        self, form: SheetForm, understood: Understood, *, by: User, options: Options, source: str = ""
+    ) -> None:
         self._places = [
             (name, understood.taken[name].place if name in understood.taken else None) for name in FIGURE_COLUMNS
         ]
@@ -95,7 +105,7 @@ class FigureReader:
 
     def read(self, rows: Sequence[Row], told: Told) -> None:
         texts = [self._texts(row) for row in rows]
-        books = _books(texts)
+        books = _books(texts, self._entering)
         for row, text in zip(telling(rows, told), texts, strict=True):
             self._read(row, text, books)
 
@@ -147,14 +157,16 @@ class FigureReader:
             region = books.by_code.get(code)
             if region is None:
                 self._refuse(row, "region_code", code, NO_CODE)
-            elif text["region"] and region.name != text["region"]:
+            elif text["region"] and region not in books.places.find(text["region"]).regions:
                 self._refuse(row, "region", text["region"], OTHER_NAME, code=code, name=region.name)
                 return None
             return region
-        found = books.by_name.get(text["region"], ())
+        found, wrong = books.places.find(text["region"]) if text["region"] else Found(())
         if len(found) == 1:
             return found[0]
-        if text["region"] and found:
+        if wrong is not None:
+            self._refuse(row, "region", text["region"], NOT_BELOW, name=wrong[0], above=wrong[1])
+        elif text["region"] and found:
             self._refuse(row, "region", text["region"], SAME_NAMES, count=len(found))
         elif text["region"]:
             self._refuse(row, "region", text["region"], NO_REGION)
@@ -189,8 +201,13 @@ class FigureReader:
                 read.append(None)
         return read[0], read[1]
 
+    def repeated(self, row: Row) -> str:
+        return REPEATED
+
     def key(self, row: Row) -> object:
         content = row.content
+        if content is None:
+            return None
         return (content["region"].pk, content["document"], content["place"])
 
     def join(self, first: Row, row: Row) -> bool:
@@ -255,6 +272,42 @@ class FigureReader:
             **content,
         }  # fmt: skip
 
+    def altered(self, row: Row) -> list[tuple[str, str, str]]:
+        after = copy(row.stored)
+        for name, value in row.changes.items():
+            setattr(after, name, value)
+        return [(each.label, each.old, each.new) for each in Words().changes(row.stored, after)]
+
+    def statements(self, rows: Sequence[Row]) -> list[Statement]:
+        units = {term.code: term.base or term.code for term in registry.terms("unit").values()}
+        return [self._statement(row, units) for row in rows]
+
+    def _statement(self, row: Row, units: Mapping[str, str]) -> Statement:
+        content = row.content
+        if content is None:
+            return Statement("", None, [])
+        unit = units.get(content["unit"], content["unit"])
+        said = (
+            "name",
+            "indicator",
+            "aspect",
+            "measure",
+            "stated_period",
+            "real_period",
+            "layer",
+            "part",
+            "document",
+            "place",
+        )
+        fields = {name: content[name] for name in said if content[name]} | {"period": content["stated_period"]}
+        scale = 100 if content["kind"] == "money" else 10_000
+        measures = {
+            name: Measured(Decimal(content[name]) / scale, unit)
+            for name in ("value", "value_max")
+            if content[name] is not None
+        }
+        return Statement(content["region"].code, None, [Fact("reported", content["happened_on"], fields, measures)])
+
     def briefs(self, rows: Sequence[Row]) -> list[Brief]:
         texts = [self._texts(row) for row in rows]
         return [
@@ -263,15 +316,12 @@ class FigureReader:
         ]
 
 
-def _books(texts: Sequence[Mapping[str, str]]) -> Books:
+def _books(texts: Sequence[Mapping[str, str]], within: Scope) -> Books:
     """Load what the rows need; a handful of queries whatever their number."""
-    by_name: dict[str, list[Region]] = {}
-    for region in Region.objects.filter(name__in={text["region"] for text in texts}, valid_to__isnull=True):
-        by_name.setdefault(region.name, []).append(region)
     return Books(
         registry.units(),
         {key: found.value for key, found in registry.catalogue("name").items()},
         frozenset(registry.terms("layer")),
         registry.regions_by_code(text["region_code"] for text in texts),
-        by_name,
+        Places((text["region"] for text in texts), within=within),
     )

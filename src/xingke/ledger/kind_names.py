@@ -35,8 +35,10 @@ class KindNames:
     measure that is part of another and never more → that other.
     named_by: the field whose term is its name where none is given. number: whose number it is (see ``Number``).
     identity: see ``Identity``. needs_holder: always an organisation's. lasting: the field whose term says how long what
-    opens it lasts; its events then have the columns ``until`` and ``lapses_on``. event_fields: what a
-    ``where`` may ask of its events besides, which their history says. four_eyes: somebody other than who entered it must confirm it, and every
+    opens it lasts; its events then have the columns ``until`` and ``lapses_on``. event_fields: what a ``where`` may ask
+    of its events besides, which their history says. order: pairs of events of which the first of the one is never before
+    the first of the other. has_rounds: its events come in rounds (a title is applied for again), so their order says
+    something only within one. four_eyes: somebody other than who entered it must confirm it, and every
     change of what is confirmed, its voiding too. unheld: why an event cannot end what was never held.
     """
 
@@ -52,6 +54,8 @@ class KindNames:
     event_fields: Mapping[str, str] = field(default_factory=dict)
     four_eyes: bool = False
     unheld: Saying = NOT_BEGUN
+    order: tuple[tuple[str, str], ...] = ()
+    has_rounds: bool = False
 
 
 KIND_NAMES: dict[str, KindNames] = {
@@ -59,25 +63,38 @@ KIND_NAMES: dict[str, KindNames] = {
         {"title": "title", "level": "level"}, "title_event", named_by="title", number=Number.OWN,
         identity=Identity.RENEWED, needs_holder=True, lasting="title", event_fields={"origin": "title_origin"},
         four_eyes=True, unheld=say("之前没有有效的认定，不能失去并未持有的资质。"),
+        has_rounds=True,
+        order=(("applied", "recommended"), ("applied", "recognised"), ("recommended", "recognised"),
+               ("applied", "re_recognised"), ("recommended", "re_recognised")),
     ),
     "patent": KindNames(
         {"form": "patent_form"}, "patent_event", number=Number.PATENT, identity=Identity.NUMBER, needs_holder=True,
         unheld=say("之前没有授权或受让，不能失去并未持有的专利。"),
+        order=(("applied", "granted"), ("applied", "received"), ("applied", "transferred"), ("applied", "lapsed"),
+               ("granted", "lapsed")),
     ),
     "project": KindNames(
         {"programme": "programme", "level": "level"}, "project_event", {"amount": "money"}, number=Number.OWN,
         identity=Identity.NUMBER, four_eyes=True, unheld=say("之前没有立项，没有立项的项目不能验收或终止。"),
+        order=(("applied", "recommended"), ("applied", "approved"), ("recommended", "approved"), ("applied", "checked"),
+               ("approved", "checked"), ("approved", "accepted"), ("approved", "terminated"), ("applied", "accepted"),
+               ("applied", "terminated"), ("checked", "accepted")),
     ),
     "payment": KindNames(
-        {"purpose": "purpose", "level": "level"}, "payment_event", {"amount": "money"}, four_eyes=True
+        {"purpose": "purpose", "level": "level"}, "payment_event", {"amount": "money"}, four_eyes=True,
+        order=(("won", "arrived"), ("credited", "lent")), has_rounds=True,
     ),
     "contract": KindNames(
         {"type": "contract_type"}, "contract_event", {"amount": "money", "tech_amount": "money"}, number=Number.OWN,
         identity=Identity.NUMBER, needs_holder=True, four_eyes=True, parts={"tech_amount": "amount"},
+        order=(("signed", "registered"),),
     ),
-    "award": KindNames({"prize": "prize", "level": "level"}, "award_event", number=Number.OWN, identity=Identity.NUMBER),
+    "award": KindNames(
+        {"prize": "prize", "level": "level"}, "award_event", number=Number.OWN, identity=Identity.NUMBER,
+        order=(("nominated", "shortlisted"), ("nominated", "awarded"), ("shortlisted", "awarded")),
+    ),
     "appointment": KindNames(
-        {"post": "post"}, "appointment_event", unheld=say("之前没有到岗，没有到岗的人不能离岗。")
+        {"post": "post"}, "appointment_event", unheld=say("之前没有到岗，没有到岗的人不能离岗。"),
     ),
     "activity": KindNames(
         {"topic": "topic"}, "activity_event", {"people": "count", "materials": "count"}, identity=Identity.NAME_AND_DAY

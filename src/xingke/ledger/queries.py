@@ -198,8 +198,8 @@ def is_fictional_import(batch: ImportBatch) -> bool:
 class StagedRows(Sequence[Any]):
     """The rows of an import as a sequence to be paged: each page loads the chunks it lies in. Two queries a page."""
 
-    def __init__(self, batch: ImportBatch, outcome: str = "") -> None:
-        self._chunks = batch.chunks.filter(outcome=outcome) if outcome else batch.chunks.all()
+    def __init__(self, batch: ImportBatch, *outcomes: str) -> None:
+        self._chunks = batch.chunks.filter(outcome__in=outcomes) if outcomes else batch.chunks.all()
         self._sizes = list(self._chunks.order_by("place").values_list("place", "size"))
 
     def __len__(self) -> int:

@@ -10,7 +10,13 @@ from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from pydantic import ConfigDict
 
-from xingke.base.codes import is_patent_number, normalise_code, normalise_patent_number
+from xingke.base.codes import (
+    credit_code_faults,
+    has_credit_form,
+    is_patent_number,
+    normalise_code,
+    normalise_patent_number,
+)
 from xingke.base.definitions import Catalogue, DefinitionKind, Issue
 from xingke.base.periods import Period
 from xingke.base.refusals import YES, Answer, Refused, no
@@ -222,6 +228,33 @@ def is_possible(history: Iterable[Happens]) -> bool:
     return len(_worked_out(found)) == len(found)
 
 
+def out_of_order(
+    kind: KindNames, history: Iterable[Happens], *, is_one_round: bool = False, said: Callable[[str], Value] = str
+) -> Saying:
+    """Why the days of a history cannot all be right: an event before one that always comes first; empty if they can.
+
+    Only the first of each counts. is_one_round: the history is of one round, as a new record is; what has rounds is
+    judged only so, for a title that is held is applied for again: then nothing that comes after may be left behind.
+    """
+    if kind.has_rounds and not is_one_round:
+        return NOTHING
+    first: dict[str, date] = {}
+    last: dict[str, date] = {}
+    for each in history:
+        first[each.event] = min(each.on, first.get(each.event, each.on))
+        last[each.event] = max(each.on, last.get(each.event, each.on))
+    for before, after in kind.order:
+        if before not in first or after not in first:
+            continue
+        later = [last[other] for each, other in kind.order if each == before and other in last]
+        if (max(later) if kind.has_rounds else first[after]) < first[before]:
+            return say(
+                "%(after)s（%(later)s）早于%(before)s（%(earlier)s），不可能；请核对这两个日期。",
+                after=said(after), later=str(first[after]), before=said(before), earlier=str(first[before]),
+            )  # fmt: skip
+    return NOTHING
+
+
 def _ordered(history: Iterable[H]) -> list[H]:
     return sorted(history, key=lambda each: (each.on, _SAME_DAY.get(each.event, 0)))
 
@@ -319,7 +352,7 @@ def patent_number(written: str, *, digit: str) -> ReadNumber:
     except ValueError:
         raise Refused(
             say(
-                "“%(number)s”不是专利申请号：应为 8 或 12 位数字加一位校验位，如 202310123456.7。",
+                "“%(number)s”不是专利申请号：应为 8 或 12 位数字加一位校验位，如 202310123456.6。",
                 number=written.strip(),
             )
         ) from None
@@ -330,6 +363,24 @@ def patent_number(written: str, *, digit: str) -> ReadNumber:
         doubt = say("申请号 %(number)s 的第 %(place)s 位与所选的专利类型不符，请核对。", number=kept, place=place)
         return ReadNumber(kept, doubt)
     return ReadNumber(kept)
+
+
+_CHECKED_PLACES = {17: say("第 17 位（主体标识码的校验位）"), 18: say("第 18 位（校验位）")}
+
+
+def credit_code(written: str) -> ReadNumber:
+    """A 统一社会信用代码 as it is kept, and which of its check characters does not hold. Raises Refused if it is none."""
+    kept = normalise_code(written)
+    if not has_credit_form(kept):
+        if len(kept) != 18:
+            raise Refused(say("统一社会信用代码应为 18 位，这里是 %(count)s 位。", count=len(kept)))
+        raise Refused(say("统一社会信用代码应为 18 位数字和大写字母，不含 I、O、S、V、Z。"))
+    faults = tuple(_CHECKED_PLACES[place] for place in credit_code_faults(kept))
+    if not faults:
+        return ReadNumber(kept)
+    return ReadNumber(
+        kept, say("统一社会信用代码 %(code)s 的%(places)s不对，请对照营业执照核对。", code=kept, places=faults)
+    )
 
 
 SELF_CONFIRMED = say("这类记录要由登记人以外的人确认，登记人和确认人不能是同一个账号。")

@@ -193,6 +193,37 @@ def _values_are_known(entry: Entry[SheetForm], catalogue: Catalogue) -> Iterator
 SHEETS: DefinitionKind[SheetForm] = DefinitionKind("sheet", "sheets.toml", SheetForm, (columns_are_known,))
 
 
+# What any table of records may say of a row besides, and what such a column may be called.
+MARKS = (
+    Column(
+        headers=("另一笔", "另一人", "另一次", "另一项", "另一件", "是否另一笔", "是否另一人", "另一笔（是/否）"),
+        to="another",
+    ),
+    Column(headers=("更正", "是否更正", "更正原记录"), to="correction"),
+    Column(headers=("确认无误", "编号无误", "代码无误", "已核对无误"), to="sure"),
+    Column(headers=("理由", "确认理由", "确认无误理由", "核对依据"), to="reason"),
+)
+PERSON = Column(
+    headers=(
+        "姓名",
+        "专家姓名",
+        "特派员姓名",
+        "科技特派员姓名",
+        "人才姓名",
+        "人员姓名",
+        "科技副总姓名",
+        "特派员",
+        "专家",
+    ),
+    to="person",
+)
+
+
+def columns_besides(kind: str) -> tuple[Column, ...]:
+    """What the tables of a kind may say of a row beside what their forms name."""
+    return () if kind == OBSERVATION else (*MARKS, PERSON) if kind == "appointment" else MARKS
+
+
 # ── a file's columns ────────────────────────────────────────────────────────────────────────────────────────────────
 
 UNKNOWN_UNIT = say(
@@ -315,8 +346,9 @@ def roles_in(form: SheetForm, header: Sequence[str]) -> dict[str, str]:
 
 
 def _meanings(form: SheetForm, header: Sequence[str]) -> list[_Meant]:
-    written = {plain(name): name for column in form.column for name in column.headers}
-    by_header = {plain(name): column for column in form.column for name in column.headers}
+    columns = (*columns_besides(form.kind), *form.column)
+    written = {plain(name): name for column in columns for name in column.headers}
+    by_header = {plain(name): column for column in columns for name in column.headers}
     measured = {name for name, column in by_header.items() if column.measure}
     found = []
     for place, name in enumerate(header):

@@ -41,6 +41,7 @@ urlpatterns = [
     path("imports/", imports.import_list, name="import-list"),
     path("imports/forms/<slug:code>/", imports.import_form, name="import-form"),
     path("imports/<int:pk>/", imports.import_batch, name="import"),
+    path("imports/<int:pk>/recheck/", imports.import_recheck, name="import-recheck"),
     path("imports/<int:pk>/file/", imports.import_file, name="import-file"),
     path("imports/<int:pk>/cancel/", imports.import_cancel, name="import-cancel"),
 ]

@@ -126,7 +126,7 @@ _BEFORE_UNIT = {
 _AFTER_UNIT = {"以上": gettext_lazy("以上"), "达上": gettext_lazy("达上")}
 
 
-_ROW = re.compile(r"第 (\d+) 行")  # as imports file it
+_ROW = re.compile(r"第 (\d+) 行(（另一笔）)?")  # as imports file it
 
 
 def approximated(number: str, approximation: str) -> tuple[str, str]:
@@ -303,7 +303,9 @@ class Words:
 def source_place_word(place: str) -> str:
     """Where in its source a record stands: a row of a file that was imported, or what somebody wrote."""
     row = _ROW.fullmatch(place)
-    return _("第 %(line)s 行") % {"line": row[1]} if row else place
+    if row is None:
+        return place
+    return (_("第 %(line)s 行（另一笔）") if row[2] else _("第 %(line)s 行")) % {"line": row[1]}
 
 
 def day_word(day: date) -> str:

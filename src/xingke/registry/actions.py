@@ -2,7 +2,7 @@
 
 import csv
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -20,7 +20,7 @@ from xingke.base.definitions import DefinitionError, Issue
 from xingke.base.refusals import Refused
 from xingke.base.remembering import forget
 from xingke.registry import queries, rules
-from xingke.registry.models import Definition, Grant, Organisation, Region, Zone
+from xingke.registry.models import Definition, Grant, Organisation, Person, Region, Zone
 
 
 @dataclass(frozen=True)
@@ -268,9 +268,17 @@ class NewOrganisation:
 
 
 @transaction.atomic
-def enter_organisations(*, organisations: Iterable[NewOrganisation], by: User, now: datetime, source: str) -> int:
+def enter_organisations(
+    *,
+    organisations: Iterable[NewOrganisation],
+    by: User,
+    now: datetime,
+    source: str,
+    sure: Mapping[str, str] | None = None,
+) -> int:
     """Enter organisations as one batch with one audit row; known keys stay as they are. Returns how many were added.
 
+    sure: why credit codes whose check character does not hold are right all the same, for the audit trail.
     Raises Refused for a credit code that stands already under another key, naming it.
     """
     lock_ledger()
@@ -306,9 +314,21 @@ def enter_organisations(*, organisations: Iterable[NewOrganisation], by: User, n
     if fresh:
         record_audit(
             seq=take_seq(), by=by, action="organisations.entered", target_kind="organisation", target=source, now=now,
-            count=len(fresh),
+            count=len(fresh), detail={"sure": dict(sure)} if sure else None,
         )  # fmt: skip
     return len(fresh)
+
+
+def enter_persons(*, keys: Collection[UUID]) -> dict[UUID, Person]:
+    """The persons of some keys, entered where they are not known yet, as part of an act with its own audit row.
+
+    A person is a bare key: no name and nothing else is kept.
+    """
+    if not keys:
+        return {}
+    known = set(Person.objects.filter(key__in=keys).values_list("key", flat=True))
+    Person.objects.bulk_create([Person(key=key) for key in keys if key not in known], batch_size=500)
+    return {each.key: each for each in Person.objects.filter(key__in=keys)}
 
 
 @transaction.atomic

@@ -16,16 +16,16 @@ from xingke.accounts.permissions import Permission
 from xingke.base.keys import derived_key, new_key
 from xingke.base.refusals import Refused
 from xingke.ledger import queries, rules
-from xingke.ledger.actions.settling import effects_of, placed, settle
+from xingke.ledger.actions.settling import effects_of, placed, refuse_out_of_order, settle
 from xingke.ledger.actions.versions import BATCH, confirmation, standing
 from xingke.ledger.bulk import insert
 from xingke.ledger.kinds import KINDS, Kind
 from xingke.ledger.models import State, Version
 from xingke.registry import queries as registry
-from xingke.registry.models import Organisation, Region, Zone
+from xingke.registry.models import Organisation, Person, Region, Zone
 
 ARRIVALS = ("moved_in", "received")
-_WHERE = ("region_id", "zone_id", "organisation_id", "source_place", "is_fictional", "happened_on")
+_WHERE = ("region_id", "zone_id", "organisation_id", "person_id", "source_place", "is_fictional", "happened_on")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +50,8 @@ class NewEvent:
 class NewHistory:
     """A title or patent to be filed with what has happened to it so far.
 
-    fields: the kind's own columns, e.g. title, level, name, number.
+    fields: the kind's own columns, e.g. title, level, name, number. person: whom it is about, where two records are
+    told apart by that. reason: why it was filed in spite of what speaks against its number.
     """
 
     fields: Mapping[str, str]
@@ -61,6 +62,8 @@ class NewHistory:
     is_fictional: bool = False
     key: UUID = field(default_factory=new_key)
     source_place: str = ""
+    person: Person | None = None
+    reason: str = ""
 
 
 @transaction.atomic
@@ -138,7 +141,7 @@ def _create(
 
 def _subject_columns(kind: Kind) -> tuple[str, ...]:
     """The columns of a subject that are its own."""
-    return ("record", *_WHERE, *kind.repeated, *kind.details)
+    return ("record", *_WHERE, "reason", *kind.repeated, *kind.details)
 
 
 def _event_columns(kind: Kind) -> tuple[str, ...]:
@@ -149,15 +152,17 @@ def _event_columns(kind: Kind) -> tuple[str, ...]:
 def _subject(kind: Kind, history: NewHistory) -> tuple[Any, ...]:
     first = min([event.on for event in history.events])
     own = [history.fields.get(name, "") for name in (*kind.repeated, *kind.details)]
-    return (history.key, *_where(history, history.region, history.organisation, first), *own)
+    return (history.key, *_where(history, history.region, history.organisation, first), history.reason[:500], *own)
 
 
 def _events(kind: Kind, history: NewHistory) -> list[tuple[Any, ...]]:
     """Its events as rows, in order."""
     repeated = [history.fields[name] for name in kind.repeated]
     events = [with_last_day(kind, history.fields, event) for event in history.events]
+    steps = effects_of(kind, events)
+    refuse_out_of_order(kind, events)
     rows = []
-    for step in effects_of(kind, events):
+    for step in steps:
         event, columns = step.happening, placed(kind, step)
         own = {**event.measures, **columns}
         rows.append((
@@ -188,7 +193,7 @@ def with_last_day(kind: Kind, fields: Mapping[str, str], event: NewEvent) -> New
 def _where(history: NewHistory, region: Region, organisation: Organisation | None, on: date) -> tuple[Any, ...]:
     return (
         region.pk, history.zone.pk if history.zone else None, organisation.pk if organisation else None,
-        history.source_place, history.is_fictional, on,
+        history.person.pk if history.person else None, history.source_place, history.is_fictional, on,
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from xingke.accounts.models import User
+from xingke.base.refusals import Refused
 from xingke.base.sayings import Value
 from xingke.ledger import rules
 from xingke.ledger.actions.versions import standing, write_next_version
@@ -24,6 +25,23 @@ def effects_of(kind: Kind, happenings: Iterable[H]) -> list[rules.Step[H]]:
         return known[event].label if event in known else event
 
     return rules.effects(happenings, unheld=kind.names.unheld, said=said)
+
+
+def refuse_out_of_order(
+    kind: Kind, happenings: Iterable[rules.Happens], *, before: Iterable[rules.Happens] = ()
+) -> None:
+    """Raise Refused where the days of a history cannot all be right, unless they could not before either.
+
+    What stands wrong already can so be put right step by step.
+    """
+
+    def said(event: str) -> Value:
+        known = registry.terms(kind.event_list)
+        return known[event].label if event in known else event
+
+    wrong = rules.out_of_order(kind.names, happenings, said=said)
+    if wrong and not rules.out_of_order(kind.names, before):
+        raise Refused(wrong)
 
 
 def history_of(kind: Kind, subject: UUID) -> list[EventVersion]:
@@ -115,6 +133,8 @@ def altered(
         if after(row, "state") != State.VOID
     ]
     steps = {step.happening.key.record: step for step in effects_of(kind, happenings)}  # type: ignore[attr-defined]  # rows
+    stood = [rules.Happening(row.event, row.happened_on) for row in rows if row.pk and row.state != State.VOID]
+    refuse_out_of_order(kind, happenings, before=stood)
     # What is confirmed must be possible without the drafts, and its effects take no notice of them: they do not count.
     sure = (each for each in happenings if after(each.key, "state") == State.CONFIRMED)  # type: ignore[arg-type]
     counted = {step.happening.key.record: step for step in effects_of(kind, sure)}  # type: ignore[attr-defined]

@@ -108,6 +108,7 @@ class SubjectForm(NumberField, LevelField, CorrectionForm):
     def __init__(self, kind: Kind, row: Version, words: Words, *args: Any, **kwargs: Any) -> None:
         self.kind, self.columns = kind, (*kind.repeated, *kind.details)
         super().__init__(row, words, *args, **kwargs)
+        del self.fields["why_sure"]  # a correction has its reason
         self.fields |= subject_fields(kind, words)
         self.order_fields([*kind.repeated, "name", "sure", *kind.details, "reason"])
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -15,11 +16,13 @@ from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base.codes import normalise_code
 from xingke.base.keys import new_key
+from xingke.base.sayings import Saying
 from xingke.ledger import records
 from xingke.ledger.forms.fields import EventFields, LevelField, NumberField, event_measures, subject_fields
 from xingke.ledger.kind_names import Identity, Number
 from xingke.ledger.kinds import Kind
 from xingke.ledger.models import EventVersion
+from xingke.ledger.rules import Happening, out_of_order
 from xingke.ledger.words import Words, kind_word
 from xingke.registry import filtering
 from xingke.registry import queries as registry
@@ -217,6 +220,8 @@ class RecordForm(NumberField, LevelField, PlaceForm):
         found = super().clean()
         if self.kind.names.needs_holder and "holder" not in self.errors and found.get("holder") is None:
             self.add_error("holder", _("请选定单位：%(kind)s总是某家单位的。") % {"kind": kind_word(self.kind.code)})
+        if self.is_bound and self.rows.is_valid() and (wrong := self._out_of_order()):
+            self.add_error(None, str(wrong))
         if not self.errors:
             self.same = records.same_things(
                 self.kind, fields=self.columns(), region=found["region"], organisation=found["holder"],
@@ -232,6 +237,12 @@ class RecordForm(NumberField, LevelField, PlaceForm):
             elif self.same and not (found["apart"] and self.may_be_apart):
                 self.add_error(None, _("台账里已有相同的记录，请先核对是不是同一件事。"))
         return found
+
+    def _out_of_order(self) -> Saying:
+        """Why the days of the events cannot all be right."""
+        happened = [Happening(each["event"], each["on"]) for each in self.events()]
+        said = partial(self.words.event, self.kind.code)
+        return out_of_order(self.kind.names, happened, is_one_round=True, said=said)
 
     @property
     def may_be_apart(self) -> bool:
@@ -256,8 +267,13 @@ class RecordForm(NumberField, LevelField, PlaceForm):
         region, holder = self.cleaned_data["region"], self.cleaned_data["holder"]
         return {
             "key": self.cleaned_data["key"], "fields": self.columns(), "region": region, "organisation": holder,
-            "zone": holder.zone if holder else None, "is_fictional": region.is_fictional,
+            "zone": holder.zone if holder else None, "is_fictional": region.is_fictional, "reason": self._why(),
         }  # fmt: skip
+
+    def _why(self) -> str:
+        """Why a number was entered in spite of what speaks against it."""
+        why = str(self.cleaned_data.get("why_sure") or "").strip()
+        return _("编号确认无误：%(why)s") % {"why": why} if self.doubt and why else ""
 
     def events(self) -> list[dict[str, Any]]:
         """Its events; rows left empty are none."""

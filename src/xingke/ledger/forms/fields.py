@@ -114,11 +114,18 @@ class LevelField(forms.Form):
 
 
 class NumberField(forms.Form):
-    """The number of a subject, as its kind is numbered. doubt: what speaks against it; the person says they mean it."""
+    """The number of a subject, as its kind is numbered.
+
+    doubt: what speaks against it; the person says they mean it, and where nothing else asks for a reason, why.
+    """
 
     kind: Kind
     doubt = NOTHING
     sure = forms.BooleanField(label=gettext_lazy("已对照原件，编号无误"), required=False)
+    why_sure = forms.CharField(
+        label=gettext_lazy("确认无误的理由"), max_length=200, required=False,
+        help_text=gettext_lazy("如：已对照受理通知书，原件如此。它随记录保存。"),
+    )  # fmt: skip
 
     def clean_number(self) -> str:
         written = str(self.cleaned_data["number"]).strip()
@@ -133,6 +140,8 @@ class NumberField(forms.Form):
         self.doubt = read.doubt
         if read.doubt and not self.cleaned_data.get("sure"):
             raise forms.ValidationError(str(read.doubt))
+        if read.doubt and "why_sure" in self.fields and not str(self.data.get(self.add_prefix("why_sure"), "")).strip():
+            self.add_error("why_sure", _("请写明为什么确认编号无误。"))
         return read.kept
 
 

@@ -45,14 +45,15 @@ def test_who_corrects_and_may_confirm_is_named_as_who_confirmed_it(cast: Cast) -
 
 
 def test_a_neighbour_that_only_moves_keeps_who_confirmed_it(cast: Cast) -> None:
-    event = _patent(cast)
+    events = [("received", "2023-03-01"), ("granted", "2024-05-06")]
+    file("patent", "乙", events, firm=cast.firm, by=cast.statistician)
 
     actions.correct_event(
-        kind="patent", record=event.record, version=1, changes={"happened_on": date(2023, 2, 1)}, reason="公告日录错",
-        by=cast.checker, now=LATER,
+        kind="patent", record=PatentEvent.objects.get(event="granted").record, version=1,
+        changes={"happened_on": date(2023, 2, 1)}, reason="公告日录错", by=cast.checker, now=LATER,
     )  # fmt: skip
 
-    moved = PatentEvent.objects.get(event="applied", seq_to__isnull=True)
+    moved = PatentEvent.objects.get(event="received", seq_to__isnull=True)
     assert (moved.step, moved.confirmed_by) == (2, cast.statistician)
 
 

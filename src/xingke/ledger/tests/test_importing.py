@@ -226,9 +226,7 @@ def test_all_mistakes_of_a_row_are_listed_at_once(cast: Cast) -> None:
 def test_a_figure_that_stands_twice_is_filed_once(cast: Cast) -> None:
     outcome = bring(csv_of({}, {"figure": "T1#001", "value": "9"}), cast.statistician)
 
-    assert problems(outcome) == [
-        "figure 列为“T1#001”：与第 2 行是同一条记录，请只保留一行；确是先后两次的，请分成两个文件依次导入。"
-    ]
+    assert problems(outcome) == ["figure 列为“T1#001”：与第 2 行是同一条记录，请只保留一行。"]
     assert Observation.objects.get().decimals == 2
 
 

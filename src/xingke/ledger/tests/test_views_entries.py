@@ -139,9 +139,12 @@ def test_a_number_with_a_wrong_check_is_filed_when_the_original_says_so(cast: Ca
 
     answer = browser.post("/records/patent/new/", _form(**typed))
     assert "校验位不对" in _problems(answer) and 'name="sure"' in answer.content.decode()
-    browser.post("/records/patent/new/", _form(**typed, sure="on"))
+    answer = browser.post("/records/patent/new/", _form(**typed, sure="on"))
+    assert "请写明为什么确认编号无误" in answer.content.decode() and not Patent.objects.exists()
+    browser.post("/records/patent/new/", _form(**typed, sure="on", why_sure="受理通知书如此"))
 
-    assert Patent.objects.get().number == "201710601862.4"
+    row = Patent.objects.get()
+    assert (row.number, row.reason) == ("201710601862.4", "编号确认无误：受理通知书如此")
 
 
 WRONG = [

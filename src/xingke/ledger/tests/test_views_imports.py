@@ -17,7 +17,7 @@ from xingke.accounts.queries import current_seq
 from xingke.accounts.working import ATTEMPTS, do_next
 from xingke.ledger import import_jobs, importing
 from xingke.ledger.importing import SIZE_LIMIT
-from xingke.ledger.models import ImportBatch, Observation, Patent, PatentEvent, RecognitionEvent
+from xingke.ledger.models import ImportBatch, Observation, Patent, PatentEvent, PaymentEvent, RecognitionEvent
 from xingke.ledger.sheets import FIGURE_COLUMNS
 from xingke.registry import queries as registry
 
@@ -29,8 +29,8 @@ HEAD = "figure,document,region,period,indicator,measure,value,unit,as_written\n"
 GOOD = "T1#1,T1,青溪县,2024,地区生产总值,level,468.30,亿元,468.30亿元\n"
 BAD = "T1#2,T1,青溪县,2024,地区生产总值,level,-1.5,担,-1.5担\n"
 PATENTS = "专利权人,类型,专利名称,申请号,申请日,备注\n"
-PATENT = "青溪县明渠传感科技有限公司,发明,一种装置,202310123456.4,2023-02-14,\n"
-DIRTY = "乌有公司,发明,另一种装置,202310123457.9,2023年2月,\n"
+PATENT = "青溪县明渠传感科技有限公司,发明,一种装置,202310123456.6,2023-02-14,\n"
+DIRTY = "乌有公司,发明,另一种装置,202310123457.0,2023年2月,\n"
 
 
 def _post(browser: Client, content: bytes, name: str = "数.csv", form: str = "observation", **chosen: str) -> Any:
@@ -67,11 +67,13 @@ def test_a_file_is_looked_at_before_anything_is_filed(cast: Cast, signed_in: Sig
     assert {item["label"]: item["value"] for item in response.context["counts"]} == {
         "新登记": 1, "有改动": 0, "未改动": 0, "待读": 0, "未导入": 1
     }  # fmt: skip
-    dirty, good = response.context["rows"]
-    assert [(each["cell"], each["text"].partition("：")[0]) for each in dirty["problems"]] == [
+    (dirty,), (good,) = (
+        [each["row"] for each in rows] for rows in (response.context["rows"], response.context["fine"]["rows"])
+    )
+    assert [(each["cell"], each["text"].partition("：")[0]) for each in dirty.problems] == [
         ("A3", "专利权人 列为“乌有公司”"), ("E3", "申请日 列为“2023年2月”")
     ]  # fmt: skip
-    assert (good["brief"].what, good["brief"].facts) == ("一种装置 202310123456.4", ["申请 2023-02-14"])
+    assert (good.brief.what, good.brief.facts) == ("一种装置 202310123456.6", ["申请 2023-02-14"])
     assert not Patent.objects.exists() and current_seq() == seq
 
 
@@ -110,7 +112,7 @@ def test_a_job_that_is_done_again_after_a_kill_files_nothing_twice(cast: Cast, s
 def test_a_ledger_that_changed_meanwhile_is_shown_before_it_is_filed(cast: Cast, signed_in: SignIn) -> None:
     browser = signed_in("statistician")
     batch = _hand_over(browser, (PATENTS + PATENT).encode(), form="patent")
-    file("patent", "202310123456.4", [("applied", "2023-01-01")], firm=cast.firm, by=cast.statistician)
+    file("patent", "202310123456.6", [("applied", "2023-01-01")], firm=cast.firm, by=cast.statistician)
 
     job = _file(browser, batch)
 
@@ -121,7 +123,7 @@ def test_a_ledger_that_changed_meanwhile_is_shown_before_it_is_filed(cast: Cast,
 
 
 def test_what_a_colleague_corrected_after_the_preview_is_not_written_over_unseen(cast: Cast, signed_in: SignIn) -> None:
-    patent = file("patent", "202310123456.4", [("applied", "2023-01-01")], firm=cast.firm, by=cast.statistician)
+    patent = file("patent", "202310123456.6", [("applied", "2023-01-01")], firm=cast.firm, by=cast.statistician)
     browser = signed_in("statistician")
     batch = _hand_over(browser, (PATENTS + PATENT).encode(), form="patent")
     assert batch.counts["changed"] == 1
@@ -182,7 +184,7 @@ def test_the_rows_left_are_handed_back_ready_to_be_mended(cast: Cast, signed_in:
 
     header, line = csv.reader(io.StringIO(response.content.decode("utf-8-sig")))
     assert header == [*PATENTS.strip().split(","), "行号", "问题和办法"]
-    assert line[3:7] == ["202310123457.9", "2023年2月", "", "3"] and "没有这个单位" in line[7]
+    assert line[3:7] == ["202310123457.0", "2023年2月", "", "3"] and "没有这个单位" in line[7]
     mended = response.content.decode().replace("乌有公司", cast.firm.name).replace("2023年2月", "2023-02-03")
     ImportBatch.objects.all().delete()
     assert _hand_over(browser, mended.encode(), form="patent").counts["new"] == 1
@@ -289,7 +291,7 @@ def test_an_import_is_seen_by_who_made_it_only(cast: Cast, signed_in: SignIn) ->
 def test_what_was_found_in_a_file_is_said_in_the_language_of_whoever_looks(cast: Cast, signed_in: SignIn) -> None:
     """What the confined reader says of cells and rows is staged as sayings; what was staged as a text before stays."""
     browser = signed_in("officer")
-    rows = "表：,,,,,\n" + PATENTS + PATENT + DIRTY.replace("202310123457.9", "2.02310123457E+11") + "合计,,,,,\n"
+    rows = "表：,,,,,\n" + PATENTS + PATENT + DIRTY.replace("202310123457.0", "2.02310123457E+11") + "合计,,,,,\n"
     batch = _hand_over(browser, rows.encode(), form="patent")
     ImportBatch.objects.update(notes=[*batch.notes, "早先的提示"])
     address = f"/imports/{batch.pk}/"
@@ -394,3 +396,82 @@ def test_what_a_form_of_table_does_not_have_cannot_be_given(cast: Cast, signed_i
     assert response.status_code == 200
     assert response.context["form"].errors == {"given_level": ["“专利清单”没有这一项，请留空。"]}
     assert "<details open><summary>整份文件都一样的内容</summary>" in response.content.decode()
+
+
+PAYMENTS = "收款单位,用途,级别,资金名称,兑现日期,兑现金额（万元）,配套经费（千元）\n"
+PAID = "青溪县明渠传感科技有限公司,专利资助,县级,2025年度专利资助,2025-12-20,{},1\n"
+
+
+def test_the_page_shows_place_holder_and_amounts_and_says_loudly_what_is_not_read(
+    cast: Cast, signed_in: SignIn
+) -> None:
+    browser = signed_in("officer")
+
+    batch = _hand_over(browser, (PAYMENTS + PAID.format("0.5")).encode(), form="payment")
+
+    response = browser.get(f"/imports/{batch.pk}/")
+    page = response.content.decode()
+    (row,) = (each["row"] for each in response.context["rows"])
+    assert (row.place, row.holder, row.is_new, row.brief.facts) == (
+        "青溪县", "青溪县明渠传感科技有限公司", False, ["兑现 2025-12-20 0.5万元"]
+    )  # fmt: skip
+    assert "没有用到的数量列：G 配套经费（千元）。这些数不会登记" in page and "表头在第 1 行" in page
+
+
+def test_rows_that_look_alike_are_told_apart_by_a_tick_at_the_row(cast: Cast, signed_in: SignIn) -> None:
+    browser = signed_in("officer")
+    batch = _hand_over(browser, (PAYMENTS + PAID.format("0.5") + PAID.format("0.3")).encode(), form="payment")
+    page = browser.get(f"/imports/{batch.pk}/").content.decode()
+    assert 'name="another" value="3" form="recheck"' in page
+
+    answer = browser.post(f"/imports/{batch.pk}/recheck/", {"shown": ["3"], "another": ["3"]})
+    job = do_next(beating=False)
+
+    assert job is not None and (job.state, job.result) == (Job.State.DONE, {"url": f"/imports/{batch.pk}/"})
+    assert answer.headers["Location"] == f"/jobs/{job.pk}/"
+    batch.refresh_from_db()
+    assert (batch.options["another"], batch.counts["new"], batch.counts["rejected"]) == ([3], 2, 0)
+    assert 'value="3" form="recheck" checked' in browser.get(f"/imports/{batch.pk}/?outcome=new").content.decode()
+    assert _file(browser, batch).state == Job.State.DONE
+    assert sorted(PaymentEvent.objects.values_list("amount", flat=True)) == [3_000_00, 5_000_00]
+
+
+def test_a_tick_is_taken_back_and_those_of_other_pages_stay(cast: Cast, signed_in: SignIn) -> None:
+    browser = signed_in("officer")
+    batch = _hand_over(browser, (PAYMENTS + PAID.format("0.5") + PAID.format("0.3")).encode(), form="payment")
+    for posted in ({"shown": ["3"], "another": ["3", "9"]}, {"shown": ["2"]}, {"shown": ["3"]}):
+        browser.post(f"/imports/{batch.pk}/recheck/", posted)
+        do_next(beating=False)
+        batch.refresh_from_db()
+
+    assert batch.options["another"] == []
+
+
+def test_a_number_is_said_to_be_right_with_a_reason_at_the_row(cast: Cast, signed_in: SignIn) -> None:
+    browser = signed_in("officer")
+    batch = _hand_over(browser, (PATENTS + PATENT.replace("123456.6", "123456.4")).encode(), form="patent")
+
+    for why in ("", "通知书如此"):
+        browser.post(f"/imports/{batch.pk}/recheck/", {"shown": ["2"], "sure": ["2"], "why-2": why})
+        do_next(beating=False)
+        batch.refresh_from_db()
+        assert batch.counts["rejected"] == (0 if why else 1)
+
+    _file(browser, batch)
+    assert Patent.objects.get().reason == "编号确认无误：通知书如此"
+
+
+def test_what_a_changed_row_changes_is_shown_old_and_new(cast: Cast, signed_in: SignIn) -> None:
+    file("patent", "202310123456.6", [("applied", "2023-01-01")], firm=cast.firm, by=cast.statistician, name="旧名")
+    browser = signed_in("statistician")
+
+    batch = _hand_over(browser, (PATENTS + PATENT).encode(), form="patent")
+
+    (row,) = (each["row"] for each in browser.get(f"/imports/{batch.pk}/").context["rows"])
+    assert row.altered == [("名称", "旧名", "一种装置"), ("申请 日期", "2023年1月1日", "2023年2月14日")]
+
+
+def test_a_stranger_checks_nothing_again(cast: Cast, signed_in: SignIn) -> None:
+    batch = _hand_over(signed_in("officer"), (PATENTS + PATENT).encode(), form="patent")
+
+    assert signed_in("neighbour").post(f"/imports/{batch.pk}/recheck/", {"shown": ["2"]}).status_code == 404
