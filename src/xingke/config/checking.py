@@ -20,7 +20,8 @@ from xingke.indicators.models import Figure
 from xingke.indicators.queries import added, indicators
 from xingke.indicators.reader import Reader
 from xingke.indicators.rules import Evidence, Fact, Indicator, counted, evidence_digest
-from xingke.ledger import import_jobs
+from xingke.base.sayings import say
+from xingke.ledger import import_jobs, observations
 from xingke.ledger.kinds import KINDS, Kind
 from xingke.ledger.models import State
 from xingke.ledger.words import Words
@@ -210,6 +211,21 @@ def figures() -> Iterator[Finding]:
     )
 
 
+def words_of_figures() -> Iterator[Finding]:
+    """Reported figures whose own words say now that they are an approximation, or another number: to be decided by people."""
+    found = list(observations.read_otherwise())
+    yield Finding(
+        f"上报数的原文与数值：{len(found)} 处读来不同{'，请在记录页更正（保存时按原文重读约数）：' if found else ''}"
+    )
+    for row, read in found[:SHOWN]:
+        now = read.problem or say(
+            "约数现为“%(then)s”，按原文是“%(now)s”", then=row.approximation or "—", now=read.word or "—"
+        )
+        yield Finding(f"　{row.region.name} {row.document} {row.place} {row.name}，原文“{row.as_written}”：{now}")
+    if len(found) > SHOWN:
+        yield Finding(f"　……另有 {len(found) - SHOWN} 处")
+
+
 def attachments() -> Iterator[Finding]:
     """Every file that was handed over is still there, whole."""
     count, wrong = damaged_attachments()
@@ -239,4 +255,4 @@ def identities() -> Iterator[Finding]:
         yield Finding(f"　……另有 {len(differing) - SHOWN} 处，见网页“核对关系”")
 
 
-CHECKS: tuple[Check, ...] = (database, packs, audit, columns, figures, attachments, identities)
+CHECKS: tuple[Check, ...] = (database, packs, audit, columns, figures, words_of_figures, attachments, identities)

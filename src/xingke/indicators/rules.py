@@ -436,7 +436,7 @@ def approximate_text(number: str, unit: str, word: str) -> str:
     """Put the approximation where it was: 220余家, 近206种, 20%以上."""
     if word in ("余", "多"):
         return f"{number}{word}{unit}"
-    if word in ("近", "超", "约"):
+    if word in ("近", "不足", "超", "约"):
         return f"{word}{number}{unit}"
     return f"{number}{unit}{word}"
 
@@ -460,21 +460,22 @@ def turns_word(unit: str) -> str:
 
 _AT_LEAST = frozenset(("以上", "达上"))
 _MORE = frozenset(("余", "多", "超"))
+_LESS = frozenset(("近", "不足", "以内"))
 
 
 def sum_word(words: Iterable[str]) -> str:
-    """The word a sum is said with whose terms came with some: of lower bounds 超 or 以上, of upper ones 近, else 约.
+    """The word a sum is said with whose terms came with some: of lower bounds 余, 超 or 以上, of upper ones 近, else 约.
 
-    Exact terms ("") change nothing; "" where all are exact.
+    Exact terms ("") change nothing; "" where all are exact. 余 stands where it says how much more: 7677余人次.
     """
     said = {word for word in words if word}
-    if not said:
-        return ""
+    if len(said) < 2:
+        return next(iter(said), "")
     if said <= _AT_LEAST:
         return "以上"
     if said <= _AT_LEAST | _MORE:
-        return "超"
-    return "近" if said == {"近"} else "约"
+        return "余"
+    return "近" if said <= _LESS else "约"
 
 
 @dataclass(frozen=True)
