@@ -12,6 +12,7 @@ from django.db.models import Count
 from xingke.accounts.queries import check_audit_chain, current_seq, damaged_attachments
 from xingke.base import definitions
 from xingke.base.periods import Period
+from xingke.base.sayings import say
 from xingke.config import heads, moving
 from xingke.indicators import engine, judging, wording
 from xingke.indicators.drift import Readers, drift
@@ -20,7 +21,6 @@ from xingke.indicators.models import Figure
 from xingke.indicators.queries import added, indicators
 from xingke.indicators.reader import Reader
 from xingke.indicators.rules import Evidence, Fact, Indicator, counted, evidence_digest
-from xingke.base.sayings import say
 from xingke.ledger import import_jobs, observations
 from xingke.ledger.kinds import KINDS, Kind
 from xingke.ledger.models import State

@@ -30,7 +30,7 @@ def _changed(model: type[Version], after: int, upto: int) -> Iterable[str]:
     rows = model._default_manager.order_by()
     changed = [rows.filter(_between(after, upto))]
     if after:
-        renamed = registry.organisations_changed(after, upto)
+        renamed = registry.organisations_corrected(after, upto)
         changed.append(rows.filter(organisation__in=renamed, seq_to__isnull=True))
     return (str(key) for each in changed for key in each.values_list("record", flat=True).iterator())
 

@@ -345,11 +345,33 @@ def organisations_listed(user: User, *, search: str = "", zone: str = "") -> Que
     return found.filter(zone__code=zone) if zone else found
 
 
+ENTERED_AFTER, ENTERED_UPTO = "after_row", "upto_row"  # in the audit row of a batch: the rows it got, which are its own
+
+
 def organisations_changed(after: int, upto: int) -> QuerySet[Organisation]:
-    """The organisations entered or changed after a ledger number and up to another; all of them where a batch was."""
-    targets = accounts.targets_changed("organisation", after, upto) if after else [""]
-    keys = [key for target in targets if (key := _key(target))]
-    return Organisation.objects.filter(key__in=keys) if len(keys) == len(targets) else Organisation.objects.all()
+    """The organisations entered or corrected after a ledger number and up to another. One query, lazily another.
+
+    Batches entered before their audit row said which rows they got are all organisations: known only by their source.
+    """
+    if not after:
+        return Organisation.objects.all()
+    found = Q(pk__in=[])
+    for target, detail in accounts.changes_to("organisation", after, upto):
+        if key := _key(target):
+            found |= Q(key=key)
+        elif ENTERED_UPTO in detail:
+            found |= Q(pk__gt=detail[ENTERED_AFTER], pk__lte=detail[ENTERED_UPTO])
+        elif Organisation.objects.filter(name=target).exists():
+            found |= Q(name=target)
+        else:
+            return Organisation.objects.all()
+    return Organisation.objects.filter(found)
+
+
+def organisations_corrected(after: int, upto: int) -> QuerySet[Organisation]:
+    """The organisations that are called otherwise, or lie elsewhere, since a ledger number: entered ones are not."""
+    changes = accounts.changes_to("organisation", after, upto, action="organisation.")
+    return Organisation.objects.filter(key__in=[key for target, _detail in changes if (key := _key(target))])
 
 
 def _key(text: str) -> UUID | None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
@@ -19,27 +20,93 @@ PIECE = 400  # things that are read and written at a time
 def catch_up(*, limit: int | None = None) -> bool:
     """Bring the index to the ledger's number; whether it is there now.
 
-    limit: for whoever waits for an answer. Does nothing if more things than that changed, or somebody else is writing.
-    Running it twice, or stopping it half way, does no harm: what was done is done again.
+    limit: for whoever waits for an answer. Kinds with little to do are brought along; of the others what changed last,
+    so that what was just filed is found whatever lies before it; the job child does the rest. Does nothing if somebody
+    else is writing. Running it twice, or stopping it half way, does no harm: what was done is done again.
     """
     seq = current_seq()
     behind = [(each, after) for each, after in _progress() if after < seq]
-    if not behind:
-        return True
     if limit is None:
         for each, after in behind:
             _index(each, each.changed(after, seq), seq)
         return True
-    changed = [(each, list(islice(dict.fromkeys(each.changed(after, seq)), limit + 1))) for each, after in behind]
-    if sum(len(keys) for _each, keys in changed) > limit:
-        return False
+    if not behind:
+        return True
+    whole, rest = _divided(behind, seq, limit)
+    left = max(limit - sum(len(keys) for _kind, keys in whole), limit // 4)
     try:
         with _impatient(), transaction.atomic():
-            for each, keys in changed:
-                _index(each, keys, seq)
+            for kind, keys in whole:
+                _index(kind, keys, seq)
+            for kind, keys in _newest(rest, seq, left) if rest else ():
+                _replace_all(kind, keys)
     except OperationalError:  # somebody is writing: the next one to ask will bring it along
         return False
-    return True
+    return not rest
+
+
+class _Changed(NamedTuple):
+    """Things of one kind that changed."""
+
+    kind: Searchable
+    keys: Sequence[str]
+
+
+def _divided(
+    behind: Sequence[tuple[Searchable, int]], seq: int, limit: int
+) -> tuple[list[_Changed], list[tuple[Searchable, int]]]:
+    """The kinds that can be brought along within the limit, the smallest first; and those that cannot."""
+    whole: list[_Changed] = []
+    rest: list[tuple[Searchable, int]] = []
+    left = limit
+    changed = [(_Changed(each, keys_changed(each, after, seq, most=limit + 1)), after) for each, after in behind]
+    for each, after in sorted(changed, key=lambda pair: len(pair[0].keys)):
+        if len(each.keys) <= left:
+            whole.append(each)
+            left -= len(each.keys)
+        else:
+            rest.append((each.kind, after))
+    return whole, rest
+
+
+def _newest(behind: Sequence[tuple[Searchable, int]], seq: int, limit: int) -> Iterator[_Changed]:
+    """What changed last of each kind: in the longest time that holds no more than its part of the limit.
+
+    Of one act that is larger than that, as much as there may be.
+    """
+    for kind, after in behind:
+        most = max(limit // len(behind), 1)
+        found = keys_changed(kind, seq - 1, seq, most=most)
+        back, since = 1, seq - 1
+        while len(found) < most and since > after:
+            back *= 2
+            since = max(after, seq - back)
+            longer = keys_changed(kind, since, seq, most=most + 1)
+            if len(longer) > most:
+                break
+            found = longer
+        yield _Changed(kind, found)
+
+
+def keys_changed(kind: Searchable, after: int, upto: int, *, most: int) -> list[str]:
+    """The keys of what changed of a kind after a ledger number and up to another, each once, at most so many."""
+    found: dict[str, None] = {}
+    for key in kind.changed(after, upto):
+        found[key] = None
+        if len(found) >= most:
+            break
+    return list(found)
+
+
+def count_left(*, most: int) -> int:
+    """How many things are not indexed yet, as far as they are worth counting."""
+    seq, found = current_seq(), 0
+    for kind, after in _progress():
+        if after < seq:
+            found += len(keys_changed(kind, after, seq, most=most - found))
+        if found >= most:
+            break
+    return found
 
 
 def rebuild() -> None:
@@ -58,11 +125,15 @@ def _progress() -> list[tuple[Searchable, int]]:
 
 def _index(kind: Searchable, keys: Iterable[str], seq: int) -> None:
     """Replace the entries of some things, piece by piece, then note how far the kind has come."""
+    _replace_all(kind, keys)
+    Progress.objects.update_or_create(kind=kind.code, defaults={"seq": seq, "recipe": RECIPE})
+
+
+def _replace_all(kind: Searchable, keys: Iterable[str]) -> None:
     rest = iter(dict.fromkeys(keys))
     while piece := list(islice(rest, PIECE)):
         with transaction.atomic():
             _replace(kind, piece)
-    Progress.objects.update_or_create(kind=kind.code, defaults={"seq": seq, "recipe": RECIPE})
 
 
 def _replace(kind: Searchable, keys: Sequence[str]) -> None:

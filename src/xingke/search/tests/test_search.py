@@ -11,10 +11,15 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests.cast import NOW, Cast, file, keep_records, load_outline, report
-from xingke.accounts.models import User
+from xingke.accounts.models import AuditEntry, User
+from xingke.accounts.queries import current_seq
+from xingke.base import searching
+from xingke.base.keys import new_key
 from xingke.base.periods import Period
 from xingke.ledger import actions as ledger
 from xingke.ledger.models import Observation, Patent, Recognition
+from xingke.registry import actions as registry
+from xingke.registry.queries import organisations_changed
 from xingke.reports.actions import write_document
 from xingke.search import actions, queries
 from xingke.search.models import Entry, Progress
@@ -195,14 +200,70 @@ def test_an_event_changes_nothing_in_the_index_but_how_far_it_is(filled: Cast) -
     assert list(Entry.objects.order_by("pk").values_list("pk", flat=True)) == before
 
 
-def test_who_waits_for_a_page_does_not_wait_for_a_large_batch(filled: Cast) -> None:
+def test_who_waits_for_a_page_does_not_wait_for_a_large_batch_but_finds_the_newest(filled: Cast) -> None:
     for number in range(3):
         file("patent", f"批量{number}", [("granted", "2024-05-06")], firm=filled.firm, by=filled.statistician)
 
     assert not actions.catch_up(limit=2)
-    assert titles(filled.officer, "批量") == []
+    assert titles(filled.officer, "批量") == ["批量1（发明专利）", "批量2（发明专利）"]
+    assert actions.count_left(most=99) == 3
     assert actions.catch_up(limit=3)
     assert len(titles(filled.officer, "批量")) == 3
+
+
+def enter(cast: Cast, *names: str, source: str = "名单.xlsx") -> None:
+    new = [registry.NewOrganisation(key=new_key(), name=name, region=cast.county) for name in names]
+    registry.enter_organisations(organisations=new, by=cast.officer, now=NOW, source=source)
+
+
+def test_a_firm_registered_by_hand_is_found_whatever_lies_before_it(filled: Cast) -> None:
+    for number in range(9):
+        file("patent", f"批量{number}", [("granted", "2024-05-06")], firm=filled.firm, by=filled.statistician)
+    enter(filled, *(f"第{number}批单位" for number in range(9)))
+    enter(filled, "栖云电子有限公司", source="栖云电子有限公司")
+
+    assert not actions.catch_up(limit=4)
+    assert titles(filled.officer, "栖云") == ["栖云电子有限公司"]
+
+
+def test_registering_firms_touches_no_other_firm_and_no_record(filled: Cast) -> None:
+    def touched() -> dict[str, set[str]]:
+        return {each.code: set(each.changed(seq, current_seq())) for each in searching.searchables()}
+
+    seq = current_seq()
+    enter(filled, "栖云电子有限公司", source="栖云电子有限公司")
+    one = {code: len(keys) for code, keys in touched().items() if keys}
+    enter(filled, "乙有限公司", "丙有限公司")
+    three = {code: len(keys) for code, keys in touched().items() if keys}
+
+    assert (one, three) == ({"organisation": 1}, {"organisation": 3})
+
+
+def test_firms_whose_audit_row_names_them_only_are_found_by_name(filled: Cast) -> None:
+    """As it was filed before: the job child finds even a batch of which only the file is known."""
+    seq = current_seq()
+    enter(filled, "栖云电子有限公司", source="栖云电子有限公司")
+    AuditEntry.objects.filter(seq=current_seq()).update(target="栖云电子有限公司", detail={})
+    by_name = organisations_changed(seq, current_seq()).values_list("name", flat=True)
+    assert list(by_name) == ["栖云电子有限公司"]
+
+    AuditEntry.objects.filter(seq=current_seq()).update(target="名单.xlsx")
+    assert organisations_changed(seq, current_seq()).count() == 3
+    assert actions.catch_up()
+    assert titles(filled.officer, "栖云") == ["栖云电子有限公司"]
+
+
+def test_the_page_says_how_much_is_not_indexed_yet(
+    filled: Cast, signed_in: Callable[[str], Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("xingke.search.views.SOON", 4)
+    for number in range(9):
+        file("patent", f"批量{number}", [("granted", "2024-05-06")], firm=filled.firm, by=filled.statistician)
+
+    page = signed_in("officer").get("/search/", {"q": "批量"}).content.decode()
+
+    assert "还有 9 条较早登记的内容正在编入索引" in page
+    assert "<mark>批量</mark>8" in page
 
 
 def test_made_anew_the_index_is_the_same(filled: Cast) -> None:
