@@ -62,7 +62,7 @@ class Readers:
         key = (seq, frozenset(older))
         if key not in self._known:
             definitions = {each.code: each for each in older.values()}
-            self._known[key] = Reader(seq=seq, definitions=definitions)
+            self._known[key] = Reader(seq=seq, definitions=definitions, is_recomputing=True)
         return self._known[key]
 
 
@@ -103,6 +103,7 @@ _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 def _reads_alike(one: str, other: str) -> bool:
     """Whether two wordings say the same numbers: 超7677人次 and 7677余人次, 682.00万元 and 682万元; 13.5亿元 and 13.5万元 do not."""
+    one, other = (text.partition("/")[0] for text in (one, other))  # 20.19件/万人 and 20.19件
     if one == other:
         return True
     numbers = [list(map(Decimal, _NUMBER.findall(text))) for text in (one, other)]

@@ -34,9 +34,18 @@ class Reader:
     figures, and one look at the tallies of each record kind.
     """
 
-    def __init__(self, *, seq: int | None = None, definitions: Mapping[str, Indicator] | None = None) -> None:
-        """definitions: by code, where others than those in force are to be used: figures are checked by their own."""
-        self.seq = seq
+    def __init__(
+        self,
+        *,
+        seq: int | None = None,
+        definitions: Mapping[str, Indicator] | None = None,
+        is_recomputing: bool = False,
+    ) -> None:
+        """definitions: by code, where others than those in force are to be used: figures are checked by their own.
+
+        is_recomputing: what is read was said before, when less may have been asked of it.
+        """
+        self.seq, self.is_recomputing = seq, is_recomputing
         self._given = dict(definitions or {})
         self.known: defaultdict[Column, dict[int, Value]] = defaultdict(dict)  # by region id
         self._sealed: dict[Place, engine.Sealed] = {}

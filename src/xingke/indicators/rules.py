@@ -78,6 +78,7 @@ class Indicator:
     formula: str = ""
     direction: Literal["up", "down", "none"] = "up"
     decimals: int = 0
+    said_unit: str = ""  # the unit in a document, where the name says the rest of it: 每万人发明专利拥有量20.19件
     at_most: Decimal | None = None  # a rate beyond it is shown, with a note, but not said in a document
     over_time: Literal["sum", "last", "none"] = "sum"
     over_regions: Literal["sum", "none"] = "sum"
@@ -441,6 +442,7 @@ def approximate_text(number: str, unit: str, word: str) -> str:
     return f"{number}{unit}{word}"
 
 
+_MONEY = ("亿元", "万元", "元")
 _FINER = {"亿元": "万元", "万元": "元"}
 
 
@@ -451,6 +453,11 @@ def visible(amount: Decimal, unit: str, decimals: int) -> tuple[str, str]:
         amount, unit = amount * 10_000, _FINER[unit]
         number = format_number(amount, 2)
     return number, unit
+
+
+def in_a_sentence(number: str, unit: str) -> str:
+    """A number that was worked out, as a sentence says it: money without empty decimals, 682万元."""
+    return number.rstrip("0").rstrip(".") if unit in _MONEY and "." in number else number
 
 
 def turns_word(unit: str) -> str:
