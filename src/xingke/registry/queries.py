@@ -20,7 +20,7 @@ from xingke.base.quantities import Unit
 from xingke.base.refusals import Refused
 from xingke.base.remembering import remembered
 from xingke.registry.models import Definition, Grant, Organisation, Region, Zone
-from xingke.registry.rules import Role, Scope, Term, may_be_given_in
+from xingke.registry.rules import Alias, Role, Scope, Term, may_be_given_in
 
 NEWEST = "newest definition"  # what a request remembers of it
 
@@ -116,6 +116,42 @@ def term_label(list_code: str, code: str, language: str) -> str:
     """How a code is said; the code itself if the list does not know it."""
     found = catalogue("term").get(f"{list_code}:{code}")
     return found.value.label.in_language(language) if found else code
+
+
+def aliases() -> dict[str, Alias]:
+    """The short names by how they are written."""
+    return {key: found.value for key, found in catalogue("alias").items()}
+
+
+def terms_meant(list_code: str) -> dict[str, str]:
+    """The short names that mean exactly one term of a list, each with its code."""
+    found = {}
+    for word, alias in aliases().items():
+        codes = [
+            code for name, _colon, code in (each.partition(":") for each in alias.means) if name == list_code and code
+        ]
+        if len(codes) == 1:
+            found[word] = codes[0]
+    return found
+
+
+def indicators_meant(alias: Alias) -> list[str]:
+    """The codes of the indicators a short name means, the nearest first."""
+    return [each for each in alias.means if ":" not in each]
+
+
+def wordings() -> dict[str, tuple[str, ...]]:
+    """What each short name stands for in full, each once: 高企 → 高新技术企业, 高新技术企业数."""
+    return dict(_read_wordings(*_newest()))
+
+
+@lru_cache(maxsize=2)
+def _read_wordings(_newest: int, _hash: str) -> dict[str, tuple[str, ...]]:
+    labels = {key: found.value.label.zh for kind in ("term", "indicator") for key, found in catalogue(kind).items()}
+    return {
+        word: tuple(dict.fromkeys([*alias.said, *(labels[each] for each in alias.means if each in labels)]))
+        for word, alias in aliases().items()
+    }
 
 
 def units() -> dict[str, Unit]:

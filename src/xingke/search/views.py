@@ -40,7 +40,7 @@ def search(request: HttpRequest) -> HttpResponse:
     user = registry.reader(request.user)
     kinds = queries.findable(user)
     text = request.GET.get("q", "").strip()[: rules.LONGEST]
-    asked = rules.asked(text)
+    asked = rules.asked(text, registry.wordings())
     if request.htmx and not request.htmx.boosted:  # type: ignore[attr-defined]  # django_htmx adds it
         found = queries.best(user, asked, each=3) if asked else []
         nearest = sorted(found, key=lambda each: each.near)[:SUGGESTED]
@@ -82,6 +82,6 @@ def _groups(
 def _line(found: Found, asked: Asked) -> Line:
     hit = found.hit
     return Line(
-        found.kind.label, rules.marked(hit.title, asked.words), rules.marked(hit.line, asked.words),
-        rules.marked(rules.passage(hit.passage, asked.words), asked.words), hit.url, hit.is_fictional,
+        found.kind.label, rules.marked(hit.title, asked.marks), rules.marked(hit.line, asked.marks),
+        rules.marked(rules.passage(hit.passage, asked.marks), asked.marks), hit.url, hit.is_fictional,
     )  # fmt: skip

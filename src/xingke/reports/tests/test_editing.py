@@ -19,7 +19,7 @@ from xingke.base.press import tree
 from xingke.base.refusals import Refused
 from xingke.indicators.models import Figure
 from xingke.ledger.models import RecognitionEvent
-from xingke.reports import actions, queries, source
+from xingke.reports import actions, picking, queries, source
 from xingke.reports.actions import Stale, Unsound
 from xingke.reports.models import Document, WorkingText
 from xingke.reports.source import Source
@@ -291,6 +291,16 @@ def test_two_characters_in_order_are_enough_to_find_an_indicator(document: Docum
     options = re.findall(r'data-token="([^"]+)" data-text="([^"]*)"', answer.content.decode())
     assert ("{high_tech_enterprises}", "3家") in options
     assert "没有名称含“龙凤”的指标" in words(signed_in("officer").get(f"/documents/{document.key}/figures/?q=龙凤"))
+
+
+@pytest.mark.parametrize("query, first", [
+    ("高企", "高新技术企业数"), ("科小", "科技型中小企业数"), ("技术合同交易额", "技术合同成交额"), ("高企认定通过", "高新技术企业认定通过率"),
+    ("高新技术企业认定数", "高新技术企业认定数"),
+])  # fmt: skip
+def test_the_picker_knows_short_names(cast: Cast, query: str, first: str) -> None:
+    found = picking.offers(query, cast.county, Period.year(2024))
+
+    assert found[0].label == first
 
 
 def test_the_picker_offers_the_share_of_the_whole_a_figure_is_part_of(document: Document, signed_in: SignedIn) -> None:

@@ -1,5 +1,6 @@
 """Finding: what is found, by whom, and how the index keeps up. Runs on both databases."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -62,6 +63,24 @@ WORDS = [
 @pytest.mark.parametrize("story, text, expected", WORDS)
 def test_an_officer_finds(filled: Cast, story: str, text: str, expected: list[str]) -> None:
     assert titles(filled.officer, text) == expected
+
+
+SHORT = [
+    ("an indicator and records", "高企", ["高新技术企业认定数", "高新技术企业（国家级）"]),
+    ("a name of nobody's", "技术合同交易额", ["技术合同成交额"]),
+    ("a patent with its country", "CN202310012345.X", ["一种锂电池采集终端（发明专利）"]),
+    ("a firm with its former name", "青溪县明渠传感科技有限公司（原青溪电子厂）", ["青溪县明渠传感科技有限公司"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("story, text, expected", SHORT)
+def test_what_people_say_is_found(
+    filled: Cast, signed_in: Callable[[str], Client], story: str, text: str, expected: list[str]
+) -> None:
+    page = signed_in("officer").get("/search/", {"q": text}).content.decode()
+
+    said = re.sub(r"</?mark>", "", page)
+    assert [title for title in expected if title not in said] == []
 
 
 def test_the_number_asked_for_is_told_apart_from_what_merely_begins_so(filled: Cast) -> None:
