@@ -116,17 +116,18 @@ def read(
     found = list(numerals(as_written, units))
     if not found:
         return Reading(decimals=value.decimals, is_silent=True)
-    said = {"value": _shown(value, most), "written": tuple(dict.fromkeys(each.text for each in found))[:SHOWN]}
+    shown = _shown(value, most)
     same = [each for each in found if _is(each, value, most, units)]
     if not same:
-        return Reading(problem=_why(found, value, units).filled(**said))
+        written = tuple(dict.fromkeys(each.text for each in found))[:SHOWN]
+        return Reading(problem=_why(found, value, units).filled(value=shown, written=written))
     best = [each for each in same if each.unit == _core(value.unit.code)] or same
     words = dict.fromkeys(each.word for each in best)
     if len(words) > 1:
-        return Reading(problem=TWICE.filled(value=said["value"], words=tuple(filter(None, words))))
+        return Reading(problem=TWICE.filled(value=shown, words=tuple(filter(None, words))))
     first = best[0]
     if value.scaled > 0 and (first.is_negative or (is_change and first.is_down)):
-        return Reading(problem=DOWNWARDS.filled(value=said["value"], written=first.text))
+        return Reading(problem=DOWNWARDS.filled(value=shown, written=first.text))
     alike = not first.kind or first.scaled == _scale(value.unit.code)
     return Reading(first.word, first.decimals if alike else value.decimals)
 

@@ -315,7 +315,8 @@ def enter_organisations(*, organisations: Iterable[NewOrganisation], by: User, n
 def _record_entering(fresh: Sequence[NewOrganisation], *, after: int, by: User, now: datetime, source: str) -> None:
     """The audit row of a batch: of one organisation it names the key, of several the source and the rows they got."""
     if len(fresh) == 1:
-        target, detail = str(fresh[0].key), {"name": fresh[0].name, "source": source}
+        target = str(fresh[0].key)
+        detail: dict[str, Any] = {"name": fresh[0].name, "source": source}
     else:
         last = Organisation.objects.aggregate(last=Max("pk"))["last"]
         target, detail = source, {queries.ENTERED_AFTER: after, queries.ENTERED_UPTO: last}
