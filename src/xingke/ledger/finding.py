@@ -10,7 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from xingke.accounts.permissions import Permission
-from xingke.base.searching import Hit, Searchable, Text
+from xingke.base.searching import Further, Hit, Searchable, Text
 from xingke.ledger import queries
 from xingke.ledger.kinds import KINDS, Kind
 from xingke.ledger.models import Observation, State, Version
@@ -113,3 +113,25 @@ RECORDS = tuple(
 OBSERVATIONS = _searchable(
     queries.OBSERVATION, ORDER + len(RECORDS), Observation, _observation_texts, _observation_hits
 )
+
+
+# ── what the ledger adds to organisations ───────────────────────────────────────────────────────────────────────────
+
+
+def _holders_changed(after: int, upto: int) -> Iterable[str]:
+    rows = KINDS["recognition"].subject._default_manager.filter(_between(after, upto), organisation__isnull=False)
+    return (str(key) for key in rows.order_by().values_list("organisation__key", flat=True).iterator())
+
+
+def _titles_held(keys: Sequence[str]) -> Mapping[str, str]:
+    """The titles each organisation was recognised with, so that 高企 finds the firm."""
+    rows = KINDS["recognition"].subject._default_manager.filter(
+        organisation__key__in=keys, seq_to__isnull=True, state=State.CONFIRMED
+    )
+    found: dict[str, set[str]] = {}
+    for key, title in rows.order_by().values_list("organisation__key", "title").distinct():
+        found.setdefault(str(key), set()).add(registry.term_label("title", title, "zh"))
+    return {key: " ".join(sorted(titles)) for key, titles in found.items()}
+
+
+TITLES = Further(code="titles", to="organisation", changed=_holders_changed, texts=_titles_held)

@@ -166,6 +166,24 @@ def _equals(each: Numeral, number: Decimal | None, stated: Quantity, units: Mapp
     return amount == number * factor
 
 
+_AMONG = re.compile("全(?:国|省|市|县|区|州|盟|旗)")
+
+
+def among(as_written: str, place: int, units: Mapping[str, Unit]) -> str:
+    """Among whom a reported place is, in its own words: of 全市第1、全省第5 the fifth is 全省's; empty where nobody said.
+
+    Words behind the number say it only where they are the only ones: 第2位（全市）.
+    """
+    plain = unicodedata.normalize("NFKC", as_written).translate(_SIMPLE)
+    for each in numerals(as_written, units):
+        if each.number == place and each.kind in ("rank", "") and (at := plain.find(each.text)) >= 0:
+            before = _AMONG.findall(plain[:at])
+            if before:
+                return str(before[-1])
+    every = set(_AMONG.findall(plain))
+    return str(every.pop()) if len(every) == 1 else ""
+
+
 # ── reading a text ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -12,7 +12,7 @@ from xingke.accounts.queries import current_seq
 from xingke.base import searching
 from xingke.base.searching import Searchable, Text
 from xingke.search.models import Entry, Progress
-from xingke.search.rules import RECIPE, cut, identifier
+from xingke.search.rules import cut, identifier, recipe
 
 PIECE = 400  # things that are read and written at a time
 
@@ -28,7 +28,7 @@ def catch_up(*, limit: int | None = None) -> bool:
     behind = [(each, after) for each, after in _progress() if after < seq]
     if limit is None:
         for each, after in behind:
-            _index(each, each.changed(after, seq), seq)
+            _index(each, searching.changed(each, after, seq), seq)
         return True
     if not behind:
         return True
@@ -70,28 +70,31 @@ def _divided(
 
 
 def _newest(behind: Sequence[tuple[Searchable, int]], seq: int, limit: int) -> Iterator[_Changed]:
-    """What changed last of each kind: in the longest time that holds no more than its part of the limit.
-
-    Of one act that is larger than that, as much as there may be.
-    """
+    """What changed last of each kind, and what is itself new where only what is added to it floods the kind."""
     for kind, after in behind:
         most = max(limit // len(behind), 1)
-        found = keys_changed(kind, seq - 1, seq, most=most)
-        back, since = 1, seq - 1
-        while len(found) < most and since > after:
-            back *= 2
-            since = max(after, seq - back)
-            longer = keys_changed(kind, since, seq, most=most + 1)
-            if len(longer) > most:
-                break
-            found = longer
-        yield _Changed(kind, found)
+        own = list(islice(dict.fromkeys(kind.changed(after, seq)), most + 1))
+        yield _Changed(kind, own if len(own) <= most else _last_changed(kind, after, seq, most))
+
+
+def _last_changed(kind: Searchable, after: int, seq: int, most: int) -> list[str]:
+    """The keys of what changed in the longest time that holds no more; of one larger act as many as there may be."""
+    found = keys_changed(kind, seq - 1, seq, most=most)
+    back, since = 1, seq - 1
+    while len(found) < most and since > after:
+        back *= 2
+        since = max(after, seq - back)
+        longer = keys_changed(kind, since, seq, most=most + 1)
+        if len(longer) > most:
+            break
+        found = longer
+    return found
 
 
 def keys_changed(kind: Searchable, after: int, upto: int, *, most: int) -> list[str]:
     """The keys of what changed of a kind after a ledger number and up to another, each once, at most so many."""
     found: dict[str, None] = {}
-    for key in kind.changed(after, upto):
+    for key in searching.changed(kind, after, upto):
         found[key] = None
         if len(found) >= most:
             break
@@ -119,14 +122,14 @@ def rebuild() -> None:
 
 def _progress() -> list[tuple[Searchable, int]]:
     """Every kind and how far it is indexed: from the beginning where its text was cut otherwise."""
-    known = dict(Progress.objects.filter(recipe=RECIPE).values_list("kind", "seq"))
-    return [(each, known.get(each.code, 0)) for each in searching.searchables()]
+    known = {(kind, recipe): seq for kind, recipe, seq in Progress.objects.values_list("kind", "recipe", "seq")}
+    return [(each, known.get((each.code, recipe(each)), 0)) for each in searching.searchables()]
 
 
 def _index(kind: Searchable, keys: Iterable[str], seq: int) -> None:
     """Replace the entries of some things, piece by piece, then note how far the kind has come."""
     _replace_all(kind, keys)
-    Progress.objects.update_or_create(kind=kind.code, defaults={"seq": seq, "recipe": RECIPE})
+    Progress.objects.update_or_create(kind=kind.code, defaults={"seq": seq, "recipe": recipe(kind)})
 
 
 def _replace_all(kind: Searchable, keys: Iterable[str]) -> None:
@@ -137,17 +140,19 @@ def _replace_all(kind: Searchable, keys: Iterable[str]) -> None:
 
 
 def _replace(kind: Searchable, keys: Sequence[str]) -> None:
-    Progress.objects.get_or_create(kind=kind.code, defaults={"seq": 0, "recipe": RECIPE})
+    Progress.objects.get_or_create(kind=kind.code, defaults={"seq": 0, "recipe": recipe(kind)})
     Progress.objects.select_for_update().get(kind=kind.code)  # one at a time, whoever comes second
     Entry.objects.filter(kind=kind.code, key__in=keys).delete()
-    Entry.objects.bulk_create(_entry(kind, each) for each in kind.texts(keys))
+    further = searching.added(kind, keys)
+    said = [(each, " ".join(text.get(each.key, "") for text in further)) for each in kind.texts(keys)]
+    Entry.objects.bulk_create(_entry(kind, each, more) for each, more in said)
 
 
-def _entry(kind: Searchable, said: Text) -> Entry:
+def _entry(kind: Searchable, said: Text, more: str) -> Entry:
     number = identifier(said.identifier)
     return Entry(
         kind=kind.code, key=said.key, identifier=number, path=said.path, organisation=said.organisation, on=said.on,
-        names=f"{cut(said.names)} {number}".strip(), text=cut(f"{said.identifier} {said.text}"),
+        names=f"{cut(said.names)} {number}".strip(), text=cut(f"{said.identifier} {said.text} {more}"),
     )  # fmt: skip
 
 

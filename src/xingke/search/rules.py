@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import rjieba
 
+from xingke.base.searching import Searchable
+
 RECIPE = 1  # raised when the same text would be cut otherwise: the index is then made anew
 LONGEST, MOST = 100, 8  # characters and words of a question that are looked at
 AROUND = 40  # characters of a passage shown on either side of a word
@@ -14,6 +16,11 @@ AROUND = 40  # characters of a passage shown on either side of a word
 _HAN = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _RUN = re.compile(rf"[{_HAN}]+|[^\W_{_HAN}]+")
 _LITTLE = frozenset("的了在与和及或之")  # alone they say nothing
+
+
+def recipe(kind: Searchable) -> int:
+    """By which recipe the texts of a kind are made: how they are cut, and what they say."""
+    return RECIPE + 100 * kind.recipe
 
 
 def _plain(text: str) -> str:

@@ -115,3 +115,14 @@ def test_a_number_keeps_the_decimals_of_its_words(as_written: str, value: str, u
 def test_what_was_written_before_is_read_in_a_moment() -> None:
     """No pattern runs away on a long text: see the guards of the spreadsheets."""
     assert read("近" * 60 + "1" * 60, "5", "项").problem
+
+
+AMONG = [
+    ("居全市第2位", 2, "全市"), ("全市第1、全省第5", 5, "全省"), ("全市第1、全省第5", 1, "全市"), ("在全市八个县区中，居第2位", 2, "全市"),
+    ("第2位（全市）", 2, "全市"), ("第2位", 2, ""), ("居全国首位", 1, "全国"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("as_written, place, word", AMONG)
+def test_a_place_is_among_those_its_own_words_name(as_written: str, place: int, word: str) -> None:
+    assert written_figures.among(as_written, place, UNITS) == word

@@ -20,6 +20,7 @@ from xingke.base.periods import Period
 from xingke.ledger import actions as ledger
 from xingke.ledger.models import Observation, Patent, Recognition
 from xingke.registry import actions as registry
+from xingke.registry.models import Organisation
 from xingke.registry.queries import organisations_changed
 from xingke.reports.actions import write_document
 from xingke.search import actions, queries
@@ -66,7 +67,7 @@ def test_an_officer_finds(filled: Cast, story: str, text: str, expected: list[st
 
 
 SHORT = [
-    ("an indicator and records", "高企", ["高新技术企业认定数", "高新技术企业（国家级）"]),
+    ("an indicator, records and who holds one", "高企", ["高新技术企业认定数", "高新技术企业（国家级）", "青溪县明渠传感科技有限公司"]),
     ("a name of nobody's", "技术合同交易额", ["技术合同成交额"]),
     ("a patent with its country", "CN202310012345.X", ["一种锂电池采集终端（发明专利）"]),
     ("a firm with its former name", "青溪县明渠传感科技有限公司（原青溪电子厂）", ["青溪县明渠传感科技有限公司"]),
@@ -198,6 +199,23 @@ def test_what_was_corrected_is_found_as_it_is_now(filled: Cast) -> None:
     assert titles(filled.officer, "燃料") == ["一种氢燃料堆（发明专利）"]
 
 
+def test_a_firm_is_found_by_the_titles_it_holds(filled: Cast) -> None:
+    assert titles(filled.officer, "青溪 高新技术企业")[0] == "青溪县明渠传感科技有限公司"
+
+    file(
+        "recognition",
+        "众创",
+        [("recognised", "2024-11-08")],
+        firm=filled.firm,
+        by=filled.statistician,
+        title="maker_space",
+    )
+    actions.catch_up()
+
+    found = queries.best(filled.officer, asked("众创空间"), each=5)
+    assert [each.hit.title for each in found if each.kind.code == "organisation"] == ["青溪县明渠传感科技有限公司"]
+
+
 def test_a_void_figure_is_not_found(filled: Cast) -> None:
     figure = Observation.objects.get()
     ledger.void_observation(record=figure.record, version=1, reason="误", by=filled.statistician, now=NOW)
@@ -240,6 +258,17 @@ def test_a_firm_registered_by_hand_is_found_whatever_lies_before_it(filled: Cast
         file("patent", f"批量{number}", [("granted", "2024-05-06")], firm=filled.firm, by=filled.statistician)
     enter(filled, *(f"第{number}批单位" for number in range(9)))
     enter(filled, "栖云电子有限公司", source="栖云电子有限公司")
+
+    assert not actions.catch_up(limit=4)
+    assert titles(filled.officer, "栖云") == ["栖云电子有限公司"]
+
+
+def test_a_firm_is_found_though_titles_of_many_others_came_after_it(filled: Cast) -> None:
+    enter(filled, *(f"第{number}批单位" for number in range(9)))
+    actions.catch_up()
+    enter(filled, "栖云电子有限公司", source="栖云电子有限公司")
+    for firm in Organisation.objects.filter(name__endswith="批单位"):
+        file("recognition", firm.name, [("recognised", "2024-11-08")], firm=firm, by=filled.statistician)
 
     assert not actions.catch_up(limit=4)
     assert titles(filled.officer, "栖云") == ["栖云电子有限公司"]
