@@ -13,7 +13,7 @@ from xingke.accounts.permissions import Permission
 from xingke.base.searching import Further, Hit, Searchable, Text
 from xingke.ledger import queries
 from xingke.ledger.kinds import KINDS, Kind
-from xingke.ledger.models import Observation, State, Version
+from xingke.ledger.models import Observation, Recognition, State, Version
 from xingke.ledger.words import KIND_WORDS, Words, day_word, kind_word, period_word
 from xingke.registry import queries as registry
 
@@ -119,15 +119,13 @@ OBSERVATIONS = _searchable(
 
 
 def _holders_changed(after: int, upto: int) -> Iterable[str]:
-    rows = KINDS["recognition"].subject._default_manager.filter(_between(after, upto), organisation__isnull=False)
+    rows = Recognition.objects.filter(_between(after, upto), organisation__isnull=False)
     return (str(key) for key in rows.order_by().values_list("organisation__key", flat=True).iterator())
 
 
 def _titles_held(keys: Sequence[str]) -> Mapping[str, str]:
     """The titles each organisation was recognised with, so that 高企 finds the firm."""
-    rows = KINDS["recognition"].subject._default_manager.filter(
-        organisation__key__in=keys, seq_to__isnull=True, state=State.CONFIRMED
-    )
+    rows = Recognition.objects.filter(organisation__key__in=keys, seq_to__isnull=True, state=State.CONFIRMED)
     found: dict[str, set[str]] = {}
     for key, title in rows.order_by().values_list("organisation__key", "title").distinct():
         found.setdefault(str(key), set()).add(registry.term_label("title", title, "zh"))
