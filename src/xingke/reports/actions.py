@@ -370,7 +370,7 @@ def _proof(document: tree.Document, edition: _Edition, figures: Iterable[Figure]
             document=document.id, title=document.title, outline=f"{edition.outline}@{edition.outline_version}",
             region=edition.region.code, period=edition.period.code, seq=edition.seq,
             created=edition.now.astimezone(SHANGHAI).isoformat(timespec="seconds"), fingerprint=proofs.fingerprint(document),
-            figures=tuple(proved),
+            date=document.date, figures=tuple(proved),
             mentions=tuple(
                 proofs.ProofMention(**asdict(place.mention), sentence=place.sentence)
                 for place in tree.mention_places(document)
