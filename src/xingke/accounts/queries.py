@@ -1,8 +1,10 @@
 """Accounts and the audit trail: the reads."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
@@ -51,6 +53,14 @@ def targets_changed(target_kind: str, after: int, upto: int) -> list[str]:
     """What the trail names as changed of one kind after a number and up to another. One query."""
     entries = AuditEntry.objects.filter(target_kind=target_kind, seq__gt=after, seq__lte=upto).order_by("seq")
     return list(entries.values_list("target", flat=True))
+
+
+def changes_to(target_kind: str, after: int, upto: int, *, action: str = "") -> list[tuple[str, Mapping[str, Any]]]:
+    """What the trail names as changed of one kind, with the details: see ``targets_changed``. action: how it begins."""
+    entries = AuditEntry.objects.filter(
+        target_kind=target_kind, seq__gt=after, seq__lte=upto, action__startswith=action
+    ).order_by("seq")
+    return list(entries.values_list("target", "detail"))
 
 
 def sessions_between(after: int, before: int) -> int:

@@ -12,6 +12,7 @@ from django.db.models import Count
 from xingke.accounts.queries import check_audit_chain, current_seq, damaged_attachments
 from xingke.base import definitions
 from xingke.base.periods import Period
+from xingke.base.sayings import say
 from xingke.config import heads, moving
 from xingke.indicators import engine, judging, wording
 from xingke.indicators.drift import Readers, drift
@@ -20,7 +21,7 @@ from xingke.indicators.models import Figure
 from xingke.indicators.queries import added, indicators
 from xingke.indicators.reader import Reader
 from xingke.indicators.rules import Evidence, Fact, Indicator, counted, evidence_digest
-from xingke.ledger import import_jobs, titles
+from xingke.ledger import import_jobs, observations, titles
 from xingke.ledger.kinds import KINDS, Kind
 from xingke.ledger.models import ContractEvent, Recognition, State
 from xingke.ledger.words import Words
@@ -218,6 +219,21 @@ def amounts() -> Iterator[Finding]:
         yield Finding(f"技术合同：{count} 份已确认的登记没有写成交额，合计时按 0 计入")
 
 
+def words_of_figures() -> Iterator[Finding]:
+    """Reported figures whose own words say now that they are an approximation, or another number: to be decided by people."""
+    found = list(observations.read_otherwise())
+    yield Finding(
+        f"上报数的原文与数值：{len(found)} 处读来不同{'，请在记录页更正（保存时按原文重读约数）：' if found else ''}"
+    )
+    for row, read in found[:SHOWN]:
+        now = read.problem or say(
+            "约数现为“%(then)s”，按原文是“%(now)s”", then=row.approximation or "—", now=read.word or "—"
+        )
+        yield Finding(f"　{row.region.name} {row.document} {row.place} {row.name}，原文“{row.as_written}”：{now}")
+    if len(found) > SHOWN:
+        yield Finding(f"　……另有 {len(found) - SHOWN} 处")
+
+
 def attachments() -> Iterator[Finding]:
     """Every file that was handed over is still there, whole."""
     count, wrong = damaged_attachments()
@@ -272,6 +288,7 @@ CHECKS: tuple[Check, ...] = (
     columns,
     amounts,
     figures,
+    words_of_figures,
     attachments,
     identities,
     standing_titles,

@@ -80,6 +80,7 @@ class Indicator:
     formula: str = ""
     direction: Literal["up", "down", "none"] = "up"
     decimals: int = 0
+    said_unit: str = ""  # the unit in a document, where the name says the rest of it: 每万人发明专利拥有量20.19件
     at_most: Decimal | None = None  # a rate beyond it is shown, with a note, but not said in a document
     over_time: Literal["sum", "last", "none"] = "sum"
     over_regions: Literal["sum", "none"] = "sum"
@@ -455,11 +456,12 @@ def approximate_text(number: str, unit: str, word: str) -> str:
     """Put the approximation where it was: 220余家, 近206种, 20%以上."""
     if word in ("余", "多"):
         return f"{number}{word}{unit}"
-    if word in ("近", "超", "约"):
+    if word in ("近", "不足", "超", "约"):
         return f"{word}{number}{unit}"
     return f"{number}{unit}{word}"
 
 
+_MONEY = ("亿元", "万元", "元")
 _FINER = {"亿元": "万元", "万元": "元"}
 
 
@@ -472,6 +474,11 @@ def visible(amount: Decimal, unit: str, decimals: int) -> tuple[str, str]:
     return number, unit
 
 
+def in_a_sentence(number: str, unit: str) -> str:
+    """A number that was worked out, as a sentence says it: money without empty decimals, 682万元."""
+    return number.rstrip("0").rstrip(".") if unit in _MONEY and "." in number else number
+
+
 def turns_word(unit: str) -> str:
     """The unit of what was counted over several years: a firm recognised twice is two 家次, not two 家."""
     return "家次" if unit == "家" else unit
@@ -479,21 +486,22 @@ def turns_word(unit: str) -> str:
 
 _AT_LEAST = frozenset(("以上", "达上"))
 _MORE = frozenset(("余", "多", "超"))
+_LESS = frozenset(("近", "不足", "以内"))
 
 
 def sum_word(words: Iterable[str]) -> str:
-    """The word a sum is said with whose terms came with some: of lower bounds 超 or 以上, of upper ones 近, else 约.
+    """The word a sum is said with whose terms came with some: of lower bounds 余, 超 or 以上, of upper ones 近, else 约.
 
-    Exact terms ("") change nothing; "" where all are exact.
+    Exact terms ("") change nothing; "" where all are exact. 余 stands where it says how much more: 7677余人次.
     """
     said = {word for word in words if word}
-    if not said:
-        return ""
+    if len(said) < 2:
+        return next(iter(said), "")
     if said <= _AT_LEAST:
         return "以上"
     if said <= _AT_LEAST | _MORE:
-        return "超"
-    return "近" if said == {"近"} else "约"
+        return "余"
+    return "近" if said <= _LESS else "约"
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ class LedgerConfig(AppConfig):
         definitions.register(sheets.SHEETS)
         for searchable in (*finding.RECORDS, finding.OBSERVATIONS):
             searching.register(searchable)
+        searching.add(finding.TITLES)
         for code, label, run in (
             (import_jobs.PREPARE, _("核对导入的文件"), import_jobs.prepare),
             (import_jobs.RECHECK, _("重新核对导入的行"), import_jobs.recheck),

@@ -95,6 +95,8 @@ class Terms:
         self._codes: dict[str, str] = {}
         for term in terms:
             self._codes |= {each.lower(): term.code for each in (term.code, term.label.zh, term.label.en)}
+        short = registry.terms_meant(kind.field_list(name))
+        self._codes = {close(word).lower(): code for word, code in short.items()} | self._codes
         for column in headers.form.column:
             if column.to == name:
                 self._codes |= {close(words).lower(): code for words, code in column.values.items()}

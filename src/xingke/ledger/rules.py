@@ -439,7 +439,7 @@ def may_correct(*, state: str, is_current: bool) -> Answer:
 
 MEASURES = ("level", "cumulative", "increment", "growth", "share", "rank", "completion", "target")
 CONFIDENCES = ("stated", "inferred", "ambiguous")
-APPROXIMATIONS = ("余", "多", "近", "超", "约", "以上", "达上")
+APPROXIMATIONS = ("余", "多", "近", "不足", "超", "约", "以上", "达上", "以内")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -498,11 +498,6 @@ def real_period(stated: Period, *, stated_year: str, real_year: str) -> RealPeri
         return RealPeriod(stated, "inferred" if inferred else "stated")
     shift = Period.parse(stated_year).first.year - Period.parse(years).first.year
     return RealPeriod(stated.years_before(shift), "inferred")
-
-
-def approximation(as_written: str) -> str:
-    """The word that makes a written figure approximate (余, 多, 近 …); empty when there is none."""
-    return next((word for word in APPROXIMATIONS if word in as_written), "")
 
 
 @dataclass(frozen=True)

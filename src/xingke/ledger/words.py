@@ -121,9 +121,9 @@ def period_word(code: str) -> str:
 # approximation → how a number is said with it, and what follows the unit
 _BEFORE_UNIT = {
     "余": gettext_lazy("%(number)s余"), "多": gettext_lazy("%(number)s多"), "近": gettext_lazy("近%(number)s"),
-    "超": gettext_lazy("超%(number)s"), "约": gettext_lazy("约%(number)s"),
+    "超": gettext_lazy("超%(number)s"), "约": gettext_lazy("约%(number)s"), "不足": gettext_lazy("不足%(number)s"),
 }  # fmt: skip
-_AFTER_UNIT = {"以上": gettext_lazy("以上"), "达上": gettext_lazy("达上")}
+_AFTER_UNIT = {"以上": gettext_lazy("以上"), "达上": gettext_lazy("达上"), "以内": gettext_lazy("以内")}
 
 
 _ROW = re.compile(r"第 (\d+) 行(（另一笔）)?")  # as imports file it
@@ -337,7 +337,7 @@ def _labels(row: Version) -> list[tuple[str, str]]:
     common = [("state", _("状态")), ("happened_on", _("日期")), ("region", _("区划")), ("organisation", _("单位"))]
     if isinstance(row, Observation):
         return [
-            ("state", _("状态")), ("value", _("数值")), ("value_max", _("上限")), ("indicator", _("对应指标")),
+            ("state", _("状态")), ("value", _("数值")), ("value_max", _("上限")), ("approximation", _("约数")), ("indicator", _("对应指标")),
             ("stated_period", _("原文期间")), ("real_period", _("实际期间")), ("confidence", _("期间把握")),
             ("region", _("区划")), ("layer", _("资金口径")), ("part", _("部分")), ("name", _("名称")),
             ("as_written", _("原文写法")), ("accepted", _("是否采用")), ("note", _("备注")),

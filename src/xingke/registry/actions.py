@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from xingke.accounts.actions import lock_ledger, record_audit, take_seq
@@ -300,6 +301,9 @@ def enter_organisations(
             _("统一社会信用代码 %(code)s 已登记在“%(name)s”名下，请核对后再录入。")
             % {"code": taken.credit_code, "name": taken.name}
         )
+    last = (
+        Organisation.objects.aggregate(last=Max("pk"))["last"] or 0
+    )  # the ledger is locked: what follows is this batch
     Organisation.objects.bulk_create(
         [
             Organisation(
@@ -312,11 +316,24 @@ def enter_organisations(
         batch_size=500,
     )  # fmt: skip
     if fresh:
-        record_audit(
-            seq=take_seq(), by=by, action="organisations.entered", target_kind="organisation", target=source, now=now,
-            count=len(fresh), detail={"sure": dict(sure)} if sure else None,
-        )  # fmt: skip
+        _record_entering(fresh, after=last, by=by, now=now, source=source, sure=sure or {})
     return len(fresh)
+
+
+def _record_entering(
+    fresh: Sequence[NewOrganisation], *, after: int, by: User, now: datetime, source: str, sure: Mapping[str, str]
+) -> None:
+    """The audit row of a batch: of one organisation it names the key, of several the source and the rows they got."""
+    if len(fresh) == 1:
+        target = str(fresh[0].key)
+        detail: dict[str, Any] = {"name": fresh[0].name, "source": source}
+    else:
+        last = Organisation.objects.aggregate(last=Max("pk"))["last"]
+        target, detail = source, {queries.ENTERED_AFTER: after, queries.ENTERED_UPTO: last}
+    record_audit(
+        seq=take_seq(), by=by, action="organisations.entered", target_kind="organisation", target=target, now=now,
+        count=len(fresh), detail={**detail, **({"sure": dict(sure)} if sure else {})},
+    )  # fmt: skip
 
 
 def enter_persons(*, keys: Collection[UUID]) -> dict[UUID, Person]:

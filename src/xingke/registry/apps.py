@@ -16,6 +16,7 @@ class RegistryConfig(AppConfig):
 
         menu.use_permission_check(queries.has_code)
         definitions.register(rules.TERMS)
+        definitions.register(rules.ALIASES)
         definitions.register(rules.ROLES)
         searching.register(finding.ORGANISATIONS)
         firms, users = pgettext_lazy("several", "单位"), pgettext_lazy("several", "账号")

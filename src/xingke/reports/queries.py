@@ -1,6 +1,6 @@
 """Documents: the reads."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -86,7 +86,8 @@ def was_followed_by(document: Document, user: User) -> bool:
 def source_of(document: Document) -> Source:
     """The text as it was typed; for documents from before there were editions, worked out from the tree."""
     if document.source:
-        return source.from_json(document.source)
+        text = source.from_json(document.source)
+        return text if text.dated_on else replace(text, dated_on=source.read_day(tree_of(document).date))
     placed = document.figures.select_related("figure")
     tokens = {str(each.figure.key): source.token(each.figure.indicator, each.figure.aspect) for each in placed}
     return source.of_tree(tree_of(document), tokens)

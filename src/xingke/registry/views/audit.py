@@ -84,6 +84,9 @@ def _kinds() -> dict[str, str]:
     }  # fmt: skip
 
 
+_UNSAID = {"digest", queries.ENTERED_AFTER, queries.ENTERED_UPTO}  # for the program only
+
+
 def _details() -> dict[str, str]:
     return {
         "role": _("角色"), "region": _("区划"), "organisation": _("单位"), "name": _("姓名或岗位"), "kind": _("类别"),
@@ -91,7 +94,7 @@ def _details() -> dict[str, str]:
         "confirmed": _("直接确认"), "title": _("标题"), "frozen": pgettext("done", "冻结数字"), "seq": pgettext("of the ledger", "序号"), "counts": _("计数"),
         "encoding": _("编码"), "amount": _("金额（元）"), "people": _("人次"), "materials": _("资料份数"),
         "edition": pgettext("one", "版本"), "kinds": _("类别"), "left": _("未能确认"), "files": _("佐证文件"),
-        "proposal": _("改动建议"),
+        "proposal": _("改动建议"), "source": _("来源"),
     }  # fmt: skip
 
 
@@ -156,7 +159,7 @@ class _Details:
 
     def said(self, detail: Mapping[str, object]) -> str:
         """The recorded details in one line, without what is empty and without digests of files."""
-        shown = {name: value for name, value in detail.items() if name != "digest" and value not in ("", None)}
+        shown = {name: value for name, value in detail.items() if name not in _UNSAID and value not in ("", None)}
         return _("；").join(
             self.names.get(name, name) + _("：") + self._plain(name, value) for name, value in shown.items()
         )
