@@ -91,7 +91,7 @@ def _details() -> dict[str, str]:
         "confirmed": _("直接确认"), "title": _("标题"), "frozen": pgettext("done", "冻结数字"), "seq": pgettext("of the ledger", "序号"), "counts": _("计数"),
         "encoding": _("编码"), "amount": _("金额（元）"), "people": _("人次"), "materials": _("资料份数"),
         "edition": pgettext("one", "版本"), "kinds": _("类别"), "left": _("未能确认"), "files": _("佐证文件"),
-        "proposal": _("改动建议"),
+        "proposal": _("改动建议"), "code_reason": _("校验位不符仍确认无误的依据"), "namesake": _("另有同名单位"),
     }  # fmt: skip
 
 
