@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -188,6 +189,13 @@ def sum_words(value: Value, parts: Sequence[Value]) -> Written:
     total = sum((part.amount for part in parts if part.amount is not None), Decimal(0))
     number = written(format_number(total, value.indicator.decimals), value.indicator.decimals)
     return Written("".join(approximated(number, sum_word(part.rough_word for part in parts))))
+
+
+def running_words(today: date) -> str:
+    """The year under way as a page says it: until which day."""
+    if language().startswith("zh"):
+        return f"{today.year}年（截至{today.month}月{today.day}日）"
+    return f"{today.year} (until {today.day} {today:%B})"
 
 
 def rank_words(rank: Rank | None) -> str:
