@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Min, Q, QuerySet
 from django.http import Http404
 
 from xingke.accounts.models import Attachment, AuditEntry, Counter, Job, User
@@ -45,6 +45,11 @@ def audit_trail(*, action: str = "", by: str = "", target: str = "") -> QuerySet
     if target:
         trail = trail.filter(target__contains=target)
     return trail
+
+
+def first_seq_since(moment: datetime) -> int | None:
+    """The number of the first write from a moment on; None where there was none. The trail's last day is short."""
+    return AuditEntry.objects.filter(at__gte=moment).aggregate(first=Min("seq"))["first"]
 
 
 def targets_changed(target_kind: str, after: int, upto: int) -> list[str]:

@@ -246,6 +246,13 @@ def has_code(user: Any, code: str) -> bool:
     return isinstance(user, User) and code in permissions_of(user)
 
 
+def has_code_for_a_region(user: Any, code: str) -> bool:
+    """The same, where the permission is held for a region and not only for one organisation."""
+    return isinstance(user, User) and any(
+        code in role.permissions and grant.organisation_id is None for grant, role in _in_force(user)
+    )
+
+
 def require(user: User, permission: Permission, *, region: Region | None = None) -> None:
     """Refuse with a sentence unless ``user`` has ``permission`` (in ``region``, if given)."""
     allowed = scope(user, permission)
