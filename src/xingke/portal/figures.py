@@ -76,14 +76,14 @@ def numbers(request: HttpRequest, user: User, *, today: date) -> Numbers | None:
     return Numbers(
         region, period, wording.running_words(today) if is_running else period_words(period), shown[:SHOWN],
         _fields(chosen.fields, today, "" if is_running else period.code), chosen.problems,
-        _below(reader, asked[:], region, period),
+        _below(reader, asked, region, [period, before] if is_running else [period]),
     )  # fmt: skip
 
 
 def _fields(fields: Sequence[Mapping[str, Any]], today: date, chosen: str) -> list[Mapping[str, Any]]:
     """The choices of the page: the year under way stands first among the periods."""
     place, period = fields
-    running = {"value": "", "label": wording.running_words(today)}
+    running = {"value": "", "label": _("今年以来")}
     options = [each for each in period["options"] if each["value"] != running_year(today).code]
     return [place, {**period, "value": chosen, "options": [running, *options]}]
 
@@ -102,13 +102,13 @@ def _cards(
 def _running_cards(
     reader: Reader, cards: Cards, asked: Sequence[Indicator], region: Region, running: Period, before: Period
 ) -> list[dict[str, Any]]:
-    """The year under way, each with the last full year beside it; what nobody knows yet of this year is the last full
-    year's, and says so."""
+    """The year under way, each with the last full year beside it; what nobody knows yet of this year, or has none of, is
+    the last full year's, and says so."""
     growths, ranks = reader.overview(asked, region, before)
     current, standing = reader.values(asked, [region], [running]), reader.ranks(asked, region, running)
     found = []
     for now, place, growth, rank in zip(current, standing, growths, ranks, strict=True):
-        if now.status != "unknown":
+        if now.status != "unknown" and not (_has_not_begun(now) and growth.now.amount):
             beside = {"change": _said(growth.now), "change_label": period_words(before)} if growth.now.is_known else {}
             found.append(cards.figure_card(now, None, place) | {"period": ""} | beside)
         elif growth.now.status != "unknown":
@@ -116,40 +116,62 @@ def _running_cards(
     return found
 
 
+def _has_not_begun(now: Value) -> bool:
+    """Whether nothing of a flow is on record yet in the year under way: the last full year says more."""
+    return now.indicator.nature == "flow" and not now.amount and not now.known_part
+
+
 def _said(value: Value) -> str:
     number, unit = wording.amount_words(value, Words())
     return measured(number, unit)
 
 
-def _below(reader: Reader, asked: Sequence[Indicator], region: Region, period: Period) -> Mapping[str, Any] | None:
-    """The regions right below, by the first indicators any of them has: each value with its place among them."""
+def _below(
+    reader: Reader, asked: Sequence[Indicator], region: Region, periods: Sequence[Period]
+) -> Mapping[str, Any] | None:
+    """The regions right below, by the first indicators any of them has: each value with its place among them.
+
+    periods: where none of them has anything in the first, the next is taken, and the head says so.
+    """
     if region.level == Region.Level.COUNTY:
         return None
-    children = registry.children(region, on=period.last)
+    children = registry.children(region, on=periods[0].last)
     if not 2 <= len(children) <= BELOW:
         return None
-    values = reader.values(asked, children, [period])
-    columns = [
-        (each, values[at * len(children) : (at + 1) * len(children)])
-        for at, each in enumerate(asked)
-        if any(value.is_known for value in values[at * len(children) : (at + 1) * len(children)])
-    ][:COMPARED]  # fmt: skip
+    together = reader.values(asked, children, periods)
+    found = (_column(together, at, len(children), periods) for at in range(len(asked)))
+    columns = [column for column in found if column][:COMPARED]
     if not columns:
         return None
     words = Words()
-    places = [_places(each, column) for each, column in columns]
+    places = [_places(column[0].indicator, column) for column in columns]
     rows = [
         {
             "name": child.name, "url": f"?region={child.code}",
-            "cells": [_cell(column[at], places[turn], words) for turn, (_each, column) in enumerate(columns)],
+            "cells": [_cell(column[at], places[turn], words) for turn, column in enumerate(columns)],
         }
         for at, child in enumerate(children)
     ]  # fmt: skip
-    heads = [
-        {"label": each.label.in_language(wording.language()), "url": indicator_url(each.code, region, period)}
-        for each, _column in columns
-    ]
+    heads = [_head(column[0], region, periods[0]) for column in columns]
     return {"heads": heads, "rows": rows, "title": _("%(region)s各下级区划") % {"region": region.name}}
+
+
+def _column(together: Sequence[Value], at: int, size: int, periods: Sequence[Period]) -> list[Value]:
+    """What the regions say of one indicator in the first period in which any says something; empty where none does."""
+    turns = len(periods)
+    for turn in range(turns):
+        column = [together[(at * size + place) * turns + turn] for place in range(size)]
+        if any(value.is_known and not _has_not_begun(value) for value in column):
+            return column
+    return []
+
+
+def _head(value: Value, region: Region, usual: Period) -> dict[str, str]:
+    asked, period = value.indicator, value.period
+    return {
+        "label": asked.label.in_language(wording.language()), "url": indicator_url(asked.code, region, period),
+        "note": period_words(period) if period != usual else "",
+    }  # fmt: skip
 
 
 def _places(asked: Indicator, values: Sequence[Value]) -> Mapping[int, int]:

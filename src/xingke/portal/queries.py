@@ -1,9 +1,10 @@
 """What the workbench shows: what waits for somebody, and what was written and filed last; and the public home page."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from hashlib import sha256
+from typing import Any, TypeVar
 
 from django.core.cache import cache
 from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
@@ -17,6 +18,7 @@ from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base.periods import Period
 from xingke.base.press.tree import split_bound
+from xingke.base.remembering import remembered
 from xingke.base.templatetags.xk import day
 from xingke.indicators import wording
 from xingke.indicators.choosing import place_query
@@ -36,6 +38,7 @@ from xingke.reports import queries as reports
 from xingke.reports.models import DisclosureStep, Document
 from xingke.reports.rows import Row, rows_of
 
+T = TypeVar("T")
 LISTED = 200  # published documents on the home page
 
 
@@ -62,7 +65,7 @@ def tasks(user: User) -> list[Task] | None:
 
 def _tasks(user: User) -> Iterator[Task]:
     if registry.has(user, Permission.RECORD_CONFIRM):
-        silent = undeclared(user)
+        silent = _kept(user, "undeclared", lambda: undeclared(user))
         said = _("、").join(silent[:3]) + ("…" if len(silent) > 3 else "")
         note = _("%(what)s还没有声明完整，指标暂不计数") % {"what": said}
         yield Task(_("台账完整，去声明"), len(silent), _("类"), reverse("ledger:keeping"), note if silent else "")
@@ -79,7 +82,7 @@ def _tasks(user: User) -> Iterator[Task]:
         url = reverse("indicators:identity-list") + place
         yield Task(_("不相符的核对关系"), count, _("处"), url, _("数与数之间对不上"))
     if registry.has(user, Permission.RECORD_CONFIRM):
-        waiting, since = events.drafts_waiting(user)
+        waiting, since = _kept(user, "drafts", lambda: events.drafts_waiting(user))
         url = f"{reverse('ledger:record-list')}?state={State.DRAFT}"
         yield Task(_("待确认的记录"), waiting, _("条"), url, _since(since))
         proposed = proposals.proposals_waiting(user)
@@ -118,7 +121,8 @@ def mine(user: User, *, now: datetime) -> list[Task] | None:
     """What somebody who writes records filed today, and what of theirs nobody has confirmed yet; None for others."""
     if not registry.has(user, Permission.RECORD_ENTER):
         return None
-    today, drafts = events.entered_by(user, since=timezone.localtime(now).replace(hour=0, minute=0, second=0))
+    midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    today, drafts = _kept(user, f"mine:{midnight:%Y%m%d}", lambda: events.entered_by(user, since=midnight))
     url = reverse("ledger:record-list")
     return [
         Task(_("我今天登记的"), today, _("条"), url),
@@ -126,12 +130,33 @@ def mine(user: User, *, now: datetime) -> list[Task] | None:
     ]
 
 
+def _stamp() -> int:
+    """The ledger's stamp, asked once for the page."""
+    return remembered("xingke.portal.stamp", reports.ledger_stamp)
+
+
+def _moment() -> str:
+    """The ledger as it stands: its stamp, and the trail up to there, other after a backup was restored."""
+    return remembered("xingke.portal.moment", lambda: f"{_stamp()}:{accounts.trail_digest(_stamp())}")
+
+
+def _kept(user: User, name: str, ask: Callable[[], T]) -> T:
+    """What was found for a reader, remembered until something is filed or their rights change."""
+    rights = repr([(each, registry.scope(user, each)) for each in sorted(Permission)])
+    kept = f"xingke.portal.{name}:{user.pk}:{sha256(rights.encode()).hexdigest()[:16]}:{_moment()}"
+    found: tuple[T] | None = cache.get(kept)
+    if found is None:
+        found = (ask(),)
+        cache.set(kept, found, 24 * 3600)
+    return found[0]
+
+
 def differing(regions: Sequence[Region]) -> tuple[int, str]:
     """How many identities differ in some regions, and where the newest of them stands, as a query of its page.
 
     Remembered until something is filed: judging takes a second.
     """
-    kept = f"xingke.portal.differing:{','.join(str(region.pk) for region in regions)}:{reports.ledger_stamp()}"
+    kept = f"xingke.portal.differing:{','.join(str(region.pk) for region in regions)}:{_stamp()}"
     found: tuple[int, str] | None = cache.get(kept)
     if found is None:
         wrong = [each for each in everywhere(regions) if each.status == "differs"]
@@ -208,7 +233,7 @@ def documents(user: User, *, limit: int = 5) -> list[Row] | None:
     """The documents written last; None for whoever may read none."""
     if not registry.has(user, Permission.DOCUMENT_READ):
         return None
-    return rows_of(reports.newest_visible_to(user).annotate(figure_count=Count("figures"))[:limit])
+    return rows_of(reports.newest_visible_to(user).annotate(figure_count=Count("figures"))[:limit], _stamp())
 
 
 def records(user: User, *, limit: int = 8) -> list[dict[str, Any]] | None:
@@ -217,7 +242,8 @@ def records(user: User, *, limit: int = 8) -> list[dict[str, Any]] | None:
         return None
     words = Words()
     is_own = not registry.scope(user, Permission.RECORD_READ).ranges  # one firm's reader knows whose records they are
-    return [_timeline_item(entry, words, is_own=is_own) for entry in events.latest_records(user, limit=limit)]
+    newest = _kept(user, f"latest:{limit}", lambda: events.latest_filed(user, limit=limit))
+    return [_timeline_item(entry, words, is_own=is_own) for entry in events.entries(newest)]
 
 
 def _timeline_item(entry: TimelineEntry, words: Words, *, is_own: bool) -> dict[str, Any]:
