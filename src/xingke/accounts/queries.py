@@ -49,7 +49,8 @@ def audit_trail(*, action: str = "", by: str = "", target: str = "") -> QuerySet
 
 def first_seq_since(moment: datetime) -> int | None:
     """The number of the first write from a moment on; None where there was none. The trail's last day is short."""
-    return AuditEntry.objects.filter(at__gte=moment).aggregate(first=Min("seq"))["first"]
+    found: int | None = AuditEntry.objects.filter(at__gte=moment).aggregate(first=Min("seq"))["first"]
+    return found
 
 
 def targets_changed(target_kind: str, after: int, upto: int) -> list[str]:

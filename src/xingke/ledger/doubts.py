@@ -128,9 +128,8 @@ def _amounts(words: Words, kind: Kind, entries: Sequence[TimelineEntry]) -> Said
     if "amount" not in kind.measures:
         return
     regions = {entry.event.region_id for entry in entries}
-    known = kind.event._default_manager.filter(
-        region__in=regions, seq_to__isnull=True, state=State.CONFIRMED, amount__gt=0
-    )
+    of_kind: Any = kind.event._default_manager  # not every kind's events have an amount
+    known = of_kind.filter(region__in=regions, seq_to__isnull=True, state=State.CONFIRMED, amount__gt=0)
     usual = list(known.order_by("-pk").values_list("amount", flat=True)[:COMPARED])
     if len(usual) < 5:
         return

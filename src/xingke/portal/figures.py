@@ -108,7 +108,7 @@ def _running_cards(
     current, standing = reader.values(asked, [region], [running]), reader.ranks(asked, region, running)
     found = []
     for now, place, growth, rank in zip(current, standing, growths, ranks, strict=True):
-        if now.status != "unknown" and not (_has_not_begun(now) and growth.now.amount):
+        if now.status != "unknown" and not (_has_not_begun(now) and (growth.now.amount or growth.now.known_part)):
             beside = {"change": _said(growth.now), "change_label": period_words(before)} if growth.now.is_known else {}
             found.append(cards.figure_card(now, None, place) | {"period": ""} | beside)
         elif growth.now.status != "unknown":

@@ -73,8 +73,8 @@ def _standing(regions: Sequence[Region]) -> Mapping[str, bool]:
         "declared": Q(there(RecordKeeping, seq_to__isnull=True)), "document": Q(there(Document)),
     }  # fmt: skip
     standing = {name: ExpressionWrapper(found, output_field=BooleanField()) for name, found in asked.items()}
-    row: dict[str, bool] = Region.objects.filter(pk=regions[0].pk).order_by().values(**standing).get()
-    return row
+    row = Region.objects.filter(pk=regions[0].pk).order_by().values(**standing).get()
+    return {name: bool(found) for name, found in row.items()}
 
 
 def _steps(done: Mapping[str, bool]) -> list[Step]:

@@ -172,7 +172,8 @@ def _document_tasks(label: str, found: QuerySet[Document], page: str) -> Iterato
     """Documents that wait, each with the way straight to it, since when and from whom; many only in one line."""
     last = DisclosureStep.objects.filter(document=OuterRef("pk")).order_by("-number")
     steps = {"taken": Subquery(last.values("taken_at")[:1]), "taker": Subquery(last.values("taken_by__name")[:1])}
-    rows = list(found.annotate(**steps).values_list("key", "title", "taken", "taker")[: EACH + 1])
+    annotated: QuerySet[Any] = found.annotate(**steps)
+    rows = list(annotated.values_list("key", "title", "taken", "taker")[: EACH + 1])
     if len(rows) > EACH:
         yield Task(label, found.count(), _("份"), reverse("reports:document-list"), _since(rows[-1][2]))
         return

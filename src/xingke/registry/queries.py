@@ -384,13 +384,16 @@ def namesakes(user: User, name: str, region: Region, *, but: UUID | None = None)
     elsewhere under the very name. Two queries."""
     wanted, seen = same_name(name), organisations_visible_to(user)
     alike = [pk for pk, known in seen.filter(region=region).values_list("pk", "name") if same_name(known) == wanted]
-    return list(seen.filter(Q(pk__in=alike) | Q(name=name)).exclude(key=but).order_by("name", "pk")[:5])
+    found = seen.filter(Q(pk__in=alike) | Q(name=name)).order_by("name", "pk")
+    return list((found if but is None else found.exclude(key=but))[:5])
 
 
 def holder_of_code(code: str, *, but: UUID | None = None) -> Organisation | None:
     """The organisation that stands under a credit code."""
-    found = Organisation.objects.filter(credit_code=code).exclude(key=but) if code else Organisation.objects.none()
-    return found.select_related("region").first()
+    if not code:
+        return None
+    found = Organisation.objects.filter(credit_code=code).select_related("region")
+    return (found if but is None else found.exclude(key=but)).first()
 
 
 def is_visible_to(user: User, organisation: Organisation) -> bool:
