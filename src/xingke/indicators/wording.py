@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.utils import dateformat
 from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 
@@ -193,9 +194,7 @@ def sum_words(value: Value, parts: Sequence[Value]) -> Written:
 
 def running_words(today: date) -> str:
     """The year under way as a page says it: until which day."""
-    if language().startswith("zh"):
-        return f"{today.year}年（截至{today.month}月{today.day}日）"
-    return f"{today.year} (until {today.day} {today:%B})"
+    return _("%(year)d年（截至%(day)s）") % {"year": today.year, "day": dateformat.format(today, _("n月j日"))}
 
 
 def rank_words(rank: Rank | None) -> str:
