@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Min, Q, QuerySet
 from django.http import Http404
 
 from xingke.accounts.models import Attachment, AuditEntry, Counter, Job, User
@@ -47,6 +47,12 @@ def audit_trail(*, action: str = "", by: str = "", target: str = "") -> QuerySet
     if target:
         trail = trail.filter(target__contains=target)
     return trail
+
+
+def first_seq_since(moment: datetime) -> int | None:
+    """The number of the first write from a moment on; None where there was none. The trail's last day is short."""
+    found: int | None = AuditEntry.objects.filter(at__gte=moment).aggregate(first=Min("seq"))["first"]
+    return found
 
 
 def targets_changed(target_kind: str, after: int, upto: int) -> list[str]:

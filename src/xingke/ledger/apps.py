@@ -39,8 +39,11 @@ class LedgerConfig(AppConfig):
             (50, "imports", _("导入"), "ledger:import-list", Permission.IMPORT_RUN, "file-import"),
         ):
             menu.register(
-                menu.MenuItem(code=code, label=label, url_name=url_name, permission=permission, order=order, icon=icon)
-            )
+                menu.MenuItem(
+                    code=code, label=label, url_name=url_name, permission=permission, order=order, icon=icon,
+                    of_region=code == "observations",
+                )
+            )  # fmt: skip
         panels.register(
             panels.Panel(
                 page="organisation", code="holdings", template="ledger/organisation_holdings.html",

@@ -433,7 +433,7 @@ class HistoryReader:
         entered = 0
         if wanted:
             entered = enter_organisations(
-                organisations=wanted.values(), by=by, now=now, source=source, sure=sure
+                organisations=wanted.values(), by=by, now=now, source=source, sure=_reasons(sure)
             )  # fmt: skip
             self._entered = {each.key: each for each in known_organisations().filter(key__in=listed(wanted))}
         self._persons = enter_persons(keys={each for row in rows if (each := row.content.person)})
@@ -555,6 +555,11 @@ class HistoryReader:
             return []
         until = last.until or queries.usual_last_day(self.kind, content.columns, last.event, last.on)
         return [_("有效期至 %(day)s") % {"day": until.isoformat()}] if until is not None else []
+
+
+def _reasons(sure: Mapping[str, str]) -> dict[str, str]:
+    """Why codes whose check character does not hold are right all the same, as the audit trail keeps it."""
+    return {"code_reason": "；".join(f"{code} {why}" for code, why in sure.items())} if sure else {}
 
 
 def _with(row: Any, changes: Mapping[str, Any]) -> Any:

@@ -78,6 +78,8 @@ def _state_sentence(words: Words, shown: RecordPage, today: date) -> str:
         since = records.held_since(shown, on=today)
         if since is not None:
             return str(running.since) % {"day": day_word(since)}
+        if waiting := records.waits_since(shown, on=today):
+            return str(running.then) % {"day": day_word(waiting)}
         return str(running.over)
     happened = [event for event in shown.history if event.state != "void"]
     if not happened:
@@ -92,6 +94,8 @@ def held_tag(shown: RecordPage, today: date) -> dict[str, str] | None:
     running = RUNNING.get(shown.kind)
     if running is None or shown.is_event:
         return None
+    if records.waits_since(shown, on=today):
+        return {"state": "unknown", "label": str(running.waiting)}
     is_held = records.is_held(shown, on=today)
     return {"state": "holds" if is_held else "unknown", "label": str(running.on if is_held else running.off)}
 
@@ -181,8 +185,11 @@ def _observed(words: Words, row: Observation) -> Items:
 
 
 def _effect(kind: str, event: Any) -> str:
-    """What an event does, where that can be said; nothing any more once it is void."""
-    return _("已作废，不再起作用") if event.state == "void" else effect_word(kind, event.effect)
+    """What an event does, where that can be said; nothing any more once it is void, nothing yet before it is confirmed."""
+    if event.state == "void":
+        return _("已作废，不再起作用")
+    said = effect_word(kind, event.effect)
+    return _("确认后%(effect)s") % {"effect": said} if said and event.effect and event.state == "draft" else said
 
 
 def _year_note(row: Observation) -> str:

@@ -1,6 +1,6 @@
 """One record: the reads."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -80,9 +80,18 @@ def record_page(user: User, kind: str, record: UUID) -> RecordPage:
 
 def held_since(shown: RecordPage, *, on: date) -> date | None:
     """Since when a subject has been held or running, counting confirmed events up to a day; None if it is not held."""
+    return _since(shown, {State.CONFIRMED}, on)
+
+
+def waits_since(shown: RecordPage, *, on: date) -> date | None:
+    """Since when a subject that is not held would be, were its drafts confirmed; None if it would not be either."""
+    return None if held_since(shown, on=on) else _since(shown, {State.CONFIRMED, State.DRAFT}, on)
+
+
+def _since(shown: RecordPage, states: Collection[str], on: date) -> date | None:
     since: date | None = None
     for event in shown.history:
-        if event.state != State.CONFIRMED or event.happened_on > on:
+        if event.state not in states or event.happened_on > on:
             continue
         if event.effect:
             since = event.happened_on if event.effect > 0 else None

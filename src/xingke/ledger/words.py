@@ -61,24 +61,30 @@ class Running:
     off: Promise
     since: Promise
     over: Promise
+    waiting: Promise
+    then: Promise
 
 
 RUNNING = {
     "recognition": Running(
         gettext_lazy("使资质生效"), gettext_lazy("使资质失效"), gettext_lazy("不改变资质是否有效"),
         gettext_lazy("有效"), gettext_lazy("无效"), gettext_lazy("自%(day)s起有效。"), gettext_lazy("现不在有效状态。"),
+        gettext_lazy("待确认，确认后有效"), gettext_lazy("待确认，确认后自%(day)s起有效。"),
     ),
     "patent": Running(
         gettext_lazy("使专利生效"), gettext_lazy("使专利失效"), gettext_lazy("不改变专利是否有效"),
         gettext_lazy("有效"), gettext_lazy("无效"), gettext_lazy("自%(day)s起有效。"), gettext_lazy("现不在有效状态。"),
+        gettext_lazy("待确认，确认后有效"), gettext_lazy("待确认，确认后自%(day)s起有效。"),
     ),
     "project": Running(
         gettext_lazy("项目开始实施"), gettext_lazy("项目不再在研"), gettext_lazy("不改变项目是否在研"),
         gettext_lazy("在研"), gettext_lazy("不在研"), gettext_lazy("自%(day)s起在研。"), gettext_lazy("现不在研。"),
+        gettext_lazy("待确认，确认后在研"), gettext_lazy("待确认，确认后自%(day)s起在研。"),
     ),
     "appointment": Running(
         gettext_lazy("开始在岗"), gettext_lazy("不再在岗"), gettext_lazy("不改变是否在岗"),
         gettext_lazy("在岗"), gettext_lazy("不在岗"), gettext_lazy("自%(day)s起在岗。"), gettext_lazy("现不在岗。"),
+        gettext_lazy("待确认，确认后在岗"), gettext_lazy("待确认，确认后自%(day)s起在岗。"),
     ),
 }  # fmt: skip
 """The kinds something of which can be held, run or be in office; of the others nothing of that is said."""

@@ -14,7 +14,7 @@ class RegistryConfig(AppConfig):
         from xingke.base import definitions, menu, searching
         from xingke.registry import finding, queries, rules
 
-        menu.use_permission_check(queries.has_code)
+        menu.use_permission_check(queries.has_code, queries.has_code_for_a_region)
         definitions.register(rules.TERMS)
         definitions.register(rules.ALIASES)
         definitions.register(rules.ROLES)

@@ -20,7 +20,7 @@ from xingke.base.quantities import Unit
 from xingke.base.refusals import Refused
 from xingke.base.remembering import remembered
 from xingke.registry.models import Definition, Grant, Organisation, Region, Zone
-from xingke.registry.rules import Alias, Role, Scope, Term, may_be_given_in
+from xingke.registry.rules import Alias, Role, Scope, Term, may_be_given_in, same_name
 
 NEWEST = "newest definition"  # what a request remembers of it
 
@@ -288,6 +288,13 @@ def has_code(user: Any, code: str) -> bool:
     return isinstance(user, User) and code in permissions_of(user)
 
 
+def has_code_for_a_region(user: Any, code: str) -> bool:
+    """The same, where the permission is held for a region and not only for one organisation."""
+    return isinstance(user, User) and any(
+        code in role.permissions and grant.organisation_id is None for grant, role in _in_force(user)
+    )
+
+
 def require(user: User, permission: Permission, *, region: Region | None = None) -> None:
     """Refuse with a sentence unless ``user`` has ``permission`` (in ``region``, if given)."""
     allowed = scope(user, permission)
@@ -434,6 +441,40 @@ def organisation_for(user: User, key: UUID) -> Organisation:
     if found is None:
         raise Http404
     return found
+
+
+def namesakes(user: User, name: str, region: Region, *, but: UUID | None = None) -> list[Organisation]:
+    """Organisations an account may see that may be the one of this name: in the region, however it is written there, and
+    elsewhere under the very name. Two queries."""
+    wanted, seen = same_name(name), organisations_visible_to(user)
+    alike = [pk for pk, known in seen.filter(region=region).values_list("pk", "name") if same_name(known) == wanted]
+    found = seen.filter(Q(pk__in=alike) | Q(name=name)).order_by("name", "pk")
+    return list((found if but is None else found.exclude(key=but))[:5])
+
+
+def holder_of_code(code: str, *, but: UUID | None = None) -> Organisation | None:
+    """The organisation that stands under a credit code."""
+    if not code:
+        return None
+    found = Organisation.objects.filter(credit_code=code).select_related("region")
+    return (found if but is None else found.exclude(key=but)).first()
+
+
+def is_visible_to(user: User, organisation: Organisation) -> bool:
+    """Whether an account may see an organisation."""
+    allowed = scope(user, Permission.ORGANISATION_READ)
+    return allowed.covers(organisation.region.path) or organisation.pk in allowed.organisations
+
+
+def code_taken(holder: Organisation, by: User) -> str:
+    """Why a credit code cannot be entered once more; names the organisation to whoever may see it."""
+    if is_visible_to(by, holder):
+        return _("统一社会信用代码 %(code)s 已登记在“%(name)s”名下，请核对后再录入。") % {
+            "code": holder.credit_code, "name": holder.name
+        }  # fmt: skip
+    return _("统一社会信用代码 %(code)s 已登记在您看不到的区划的一家单位名下，请核对；确实是同一家的，请上级科技局更正区划。") % {
+        "code": holder.credit_code
+    }  # fmt: skip
 
 
 def organisation_to_correct(user: User, key: UUID) -> Organisation:

@@ -1,5 +1,6 @@
 """Regions, roles and vocabulary: the rules, without a database."""
 
+import unicodedata
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -171,3 +172,8 @@ class Scope:
     def covers(self, path: int) -> bool:
         """Whether the region with that code lies in one of the ranges."""
         return any(low <= path < high for low, high in self.ranges)
+
+
+def same_name(name: str) -> str:
+    """A name without what hands write differently: brackets, blanks, width and case. Two that agree may be one firm."""
+    return "".join(char for char in unicodedata.normalize("NFKC", name).casefold() if char.isalnum())

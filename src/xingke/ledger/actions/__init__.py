@@ -3,7 +3,14 @@
 The counter is held before anything is checked, so that what was checked still stands when it is written.
 """
 
-from xingke.ledger.actions.confirming import Left, Plan, confirm_event, confirm_events, plan_confirmation
+from xingke.ledger.actions.confirming import (
+    Left,
+    Plan,
+    as_if_confirmed,
+    confirm_event,
+    confirm_events,
+    plan_confirmation,
+)
 from xingke.ledger.actions.corrections import correct_event, correct_subject, void_event
 from xingke.ledger.actions.evidence import NewFile, attach_evidence, withdraw_evidence
 from xingke.ledger.actions.filing import ARRIVALS, NewEvent, NewHistory, add_event, file_histories, file_once
@@ -28,6 +35,7 @@ __all__ = [
     "Plan",
     "accept_proposal",
     "add_event",
+    "as_if_confirmed",
     "attach_evidence",
     "choose_observation",
     "confirm_event",

@@ -1,6 +1,7 @@
 """Confirming drafts: one, or many at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -160,3 +161,18 @@ def confirm_events(*, records: Mapping[str, Sequence[UUID]], by: User, now: date
         count=plan.count, detail={"left": len(plan.left), "kinds": {code: len(keys) for code, keys in records.items()}},
     )  # fmt: skip
     return plan
+
+
+@contextmanager
+def as_if_confirmed(
+    *, records: Mapping[str, Sequence[UUID]], by: User, now: datetime, until: int | None = None
+) -> Iterator[Plan]:
+    """The ledger as it would stand once the events are confirmed: reads inside see it, afterwards nothing was written.
+
+    Nobody else writes meanwhile: keep it short. Raises Refused as ``confirm_events``.
+    """
+    with transaction.atomic():
+        try:
+            yield confirm_events(records=records, by=by, now=now, until=until)
+        finally:
+            transaction.set_rollback(True)

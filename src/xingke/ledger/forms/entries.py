@@ -205,9 +205,26 @@ class RecordForm(NumberField, LevelField, PlaceForm):
     def is_valid(self) -> bool:
         is_valid = super().is_valid()
         if self.is_bound and not self.rows.is_valid():
-            self.add_error(None, _("“经过”里还有没填对的地方。"))
+            for said in () if self.row_errors else self.rows.non_form_errors():
+                self.add_error(None, said)
             return False
         return is_valid
+
+    @property
+    def row_errors(self) -> list[tuple[str, str]]:
+        """What is wrong with the events: the id of the field, and which row, which field and what, in words."""
+        if not self.is_bound:
+            return []
+        return [
+            (
+                row[name].id_for_label if name in row.fields else "happened",
+                _("“经过”第 %(n)d 件，%(field)s：%(error)s")
+                % {"n": number, "field": row[name].label if name in row.fields else _("经过"), "error": error},
+            )
+            for number, row in enumerate(self.rows.forms, 1)
+            for name, errors in row.errors.items()
+            for error in errors
+        ]
 
     def clean_name(self) -> str:
         named_by = self.kind.names.named_by

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.cast import NOW, Cast, accept_open_proposals, file
 from xingke.accounts.permissions import Permission
+from xingke.base.keys import derived_key
 from xingke.ledger import actions, events
 from xingke.ledger.models import Patent, PatentEvent, RecognitionEvent
 from xingke.registry import queries as registry
@@ -171,6 +172,34 @@ def test_a_titles_page_says_whether_it_is_held(cast: Cast, signed_in: SignIn) ->
     assert (
         browser.get(f"/records/recognition/{lost}/").context["lead"] == "青溪县明渠传感科技有限公司。现不在有效状态。"
     )
+
+
+@pytest.mark.parametrize(
+    ("kind", "event", "fields", "tag", "said"),
+    [
+        ("recognition", "recognised", {"title": "high_tech_enterprise", "level": "national", "number": "GR9"},
+         "待确认，确认后有效", "待确认，确认后自2024年11月8日起有效。"),
+        ("patent", "granted", {"form": "invention", "number": "2023101234560"},
+         "待确认，确认后有效", "待确认，确认后自2024年11月8日起有效。"),
+        ("project", "approved", {"programme": "key_rnd", "level": "province", "number": "2024-1"},
+         "待确认，确认后在研", "待确认，确认后自2024年11月8日起在研。"),
+        ("appointment", "appointed", {"post": "commissioner", "number": "T1"},
+         "待确认，确认后在岗", "待确认，确认后自2024年11月8日起在岗。"),
+    ],
+)  # fmt: skip
+def test_what_only_waits_for_confirmation_is_not_called_invalid(
+    cast: Cast, signed_in: SignIn, kind: str, event: str, fields: dict[str, str], tag: str, said: str
+) -> None:
+    history = actions.NewHistory(
+        key=derived_key(kind, "draft"), fields={"name": "一种明渠", **fields}, region=cast.county, organisation=cast.firm,
+        events=[actions.NewEvent(event=event, on=date(2024, 11, 8), region=cast.county)],
+    )  # fmt: skip
+    actions.file_histories(kind=kind, histories=[history], by=cast.officer, now=NOW, source="测试")
+
+    page = signed_in("officer").get(f"/records/{kind}/{history.key}/")
+
+    assert page.context["held"] == {"state": "unknown", "label": tag}
+    assert page.context["lead"] == f"青溪县明渠传感科技有限公司。{said}"
 
 
 @pytest.mark.parametrize("name", ["neighbour", "stranger", "system", "security", "auditor"])

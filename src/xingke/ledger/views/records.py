@@ -1,6 +1,6 @@
 """Records: the list of events, and the page of one record with its history and its versions."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import islice
 from typing import Any
@@ -14,10 +14,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.accounts.queries import current_seq
 from xingke.accounts.rules import SUFFIXES
 from xingke.base.exports import csv_address, csv_response, wants_csv
+from xingke.base.returning import Returned
 from xingke.ledger import events, records
 from xingke.ledger.evidence import evidence_counts
 from xingke.ledger.kinds import KINDS
@@ -159,18 +161,33 @@ def _lines(words: Words, found: Iterator[Any]) -> Iterable[list[Any]]:
 
 @require_safe
 def record(request: HttpRequest, kind: str, record: UUID) -> HttpResponse:
-    user = registry.reader(request.user)
+    return page_of_record(request, registry.reader(request.user), kind, record)
+
+
+def page_of_record(
+    request: HttpRequest, user: User, kind: str, record: UUID, *, returned: Returned | None = None,
+    files_held: Sequence[Any] = (),
+) -> HttpResponse:  # fmt: skip
+    """The page of a record. returned: a small form of it that was refused; files_held: the files that came with it."""
     shown = records.record_page(user, kind, record)
     words = Words()
-    proposed = proposals(words, shown, user)
+    proposed = [
+        _returned(each, f"answer-{each['of'].pk}", "answer_id", returned) for each in proposals(words, shown, user)
+    ]
+    files = [_returned(each, f"withdraw-{each['pk']}", "reason_id", returned) for each in evidence(words, shown, user)]
     context = {
         "kind": kind, "shown": shown, "row": shown.current, "kicker": f"{kind_word(kind)} · {shown.current.region.name}",
         "title": title(words, shown), "lead": lead(words, shown, timezone.localdate()),
         "held": held_tag(shown, timezone.localdate()), "facts": facts(words, shown),
         "history": history(words, shown, registry.scope(user, Permission.RECORD_READ)),
         "versions": versions(words, shown), "rivals": rivals(words, shown), "rights": records.rights(user, shown),
-        "evidence": evidence(words, shown, user), "suffixes": SUFFIXES,
+        "evidence": files, "suffixes": SUFFIXES, "returned": returned, "held_files": files_held,
         "proposals": proposed, "waiting": next((each for each in proposed if each["is_open"]), None),
         "crumbs": crumbs(words, shown), "is_fictional": shown.current.is_fictional,
     }  # fmt: skip
     return render(request, "ledger/record.html", context)
+
+
+def _returned(item: dict[str, Any], field: str, name: str, returned: Returned | None) -> dict[str, Any]:
+    """An item of a list with the id of its reason, and whether that is what was refused."""
+    return {**item, name: field, "is_returned": returned is not None and returned.field == field}

@@ -139,12 +139,13 @@ def organisation_new(request: HttpRequest) -> HttpResponse:
         entered = form.cleaned_data
         new = NewOrganisation(**entered, is_fictional=entered["region"].is_fictional)
         try:
-            actions.enter_organisations(organisations=[new], by=user, now=timezone.now(), source=new.name)
+            actions.enter_organisations(
+                organisations=[new], by=user, now=timezone.now(), source=new.name, sure=form.sure
+            )
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, _("单位“%(name)s”已登记。") % {"name": new.name})
-            _remark(request, new.credit_code)
             return redirect("registry:organisation", new.key)
     context = {"form": form, "crumbs": _crumbs(_("登记单位")), "title": _("登记单位")}
     return render(request, "registry/organisation_form.html", context)
@@ -159,13 +160,12 @@ def organisation_correct(request: HttpRequest, key: UUID) -> HttpResponse:
         try:
             actions.correct_organisation(
                 organisation=shown, changes=form.changes(), seen=form.cleaned_data["seen"],
-                reason=form.cleaned_data["reason"], by=user, now=timezone.now(),
+                reason=form.cleaned_data["reason"], by=user, now=timezone.now(), sure=form.sure,
             )  # fmt: skip
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, _("登记信息已更正。"))
-            _remark(request, form.changes().get("credit_code", ""))
             return redirect("registry:organisation", key)
     context = {
         "form": form, "crumbs": _crumbs(shown.name, _("更正")), "title": _("更正登记信息"), "shown": shown,
@@ -177,11 +177,6 @@ def organisation_correct(request: HttpRequest, key: UUID) -> HttpResponse:
 def _doubt(code: str) -> str:
     """What speaks against a credit code that was accepted: codes with a wrong check character have been given out."""
     return "" if not code or is_credit_code(code) else _("校验位不符，请对照营业执照核对。")
-
-
-def _remark(request: HttpRequest, code: str) -> None:
-    if doubt := _doubt(code):
-        messages.warning(request, _("统一社会信用代码 %(code)s 已登记，但%(doubt)s") % {"code": code, "doubt": doubt})
 
 
 def _crumbs(*steps: str) -> list[dict[str, str]]:

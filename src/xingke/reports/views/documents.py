@@ -15,10 +15,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base.exports import csv_address, csv_response, wants_csv
 from xingke.base.press.fonts import FontMissing, GlyphMissing
 from xingke.base.refusals import Refused
+from xingke.base.returning import Returned
 from xingke.base.templatetags.xk import moment
 from xingke.base.templatetags.xk import period as period_words
 from xingke.indicators.wording import language
@@ -141,7 +143,11 @@ def _tell(request: HttpRequest, written: actions.Written) -> None:
 @require_safe
 def document(request: HttpRequest, key: UUID) -> HttpResponse:
     user = registry.reader(request.user)
-    shown = queries.document_for(user, key)
+    return document_page(request, user, queries.document_for(user, key))
+
+
+def document_page(request: HttpRequest, user: User, shown: Document, returned: Returned | None = None) -> HttpResponse:
+    """The page of a document. returned: the step that was asked for on it and refused."""
     stamp = queries.ledger_stamp()
     checked = checking.check(shown, stamp) if "check" in request.GET else checking.known(shown, stamp)
     figures = {placed.slot: placed.figure for placed in shown.figures.select_related("figure")}
@@ -161,6 +167,7 @@ def document(request: HttpRequest, key: UUID) -> HttpResponse:
             "gaps": shown.gaps,
             "standing": stands,
             "newest": editions[0],
+            "returned": returned,
             "editions": [(each, standing.TAGS[each.standing or ""]) for each in editions],
             "may_edit": registry.scope(user, Permission.DOCUMENT_WRITE).covers(shown.region.path),
             "may_review": bool(stands.may & {disclosure.PASSED, disclosure.REFUSED, disclosure.PUBLISHED}),
