@@ -85,7 +85,7 @@ def _parser() -> argparse.ArgumentParser:
     bring.add_argument("--new-organisations", action="store_true", help="登记文件中的新单位")
     bring.add_argument("--confirmed", action="store_true", help="登记为已确认（须有确认权限）；否则登记为草稿")
     bring.add_argument("--dry-run", action="store_true", help="只核对，不登记")
-    bring.add_argument("--left", type=Path, help="未导入的行另存为 CSV")
+    bring.add_argument("--left", type=Path, help="未导入的行另存为 .xlsx（有问题的格标出）或 .csv")
 
     write = commands.add_parser("write", help="按提纲写出文稿（.docx）")
     write.add_argument("--region", required=True, help="区划名称或六位代码")

@@ -25,6 +25,7 @@ from xingke.base import jobs as base_jobs
 from xingke.base.definitions import DefinitionError
 from xingke.base.periods import Period
 from xingke.base.press.docx_reader import Unreadable
+from xingke.base.press.xlsx_writer import write_workbook
 from xingke.base.refusals import Refused
 from xingke.base.remembering import memory
 from xingke.base.sayings import told
@@ -34,6 +35,7 @@ from xingke.config.occupancy import occupied, unusable
 from xingke.demo import actions as demonstration
 from xingke.ledger import import_jobs, importing
 from xingke.ledger.incoming import Options
+from xingke.ledger.returned_rows import how_to_mend, returned_cells, returned_columns, returned_header, returned_lines
 from xingke.registry import actions as registry_actions
 from xingke.registry import queries as registry
 from xingke.reports import actions as reports
@@ -173,6 +175,8 @@ def load(options: argparse.Namespace) -> int:
 
 def bring_in(options: argparse.Namespace) -> int:
     """Import a file: 0 when every row is filed, 1 when some are not; each of those is listed with what would do."""
+    if options.left and options.left.suffix.lower() not in (".xlsx", ".csv"):
+        raise Refused(f"--left 只能写成 .xlsx 或 .csv，不能写成“{options.left.name}”。")
     data = options.file.read_bytes()
     table = importing.read_table(data, name=options.file.name, sheet=options.sheet)
     region = registry.region_by_name_or_code(options.region).code if options.region else ""
@@ -197,7 +201,7 @@ def bring_in(options: argparse.Namespace) -> int:
     for row, brief in zip(outcome.left, outcome.reader.briefs(outcome.left), strict=True):
         console.print(f"第 {row.number} 行 {brief.what}：{'；'.join(map(str, row.problems))}")
     if options.left and outcome.left:
-        _write_left(options.left, outcome)
+        _write_left(options.left, outcome, options.file.name)
         console.print(f"未导入的 {len(outcome.left)} 行已另存为 {options.left}")
     return 1 if outcome.counts["rejected"] else 0
 
@@ -205,11 +209,21 @@ def bring_in(options: argparse.Namespace) -> int:
 _OUTCOMES = {"new": "新增", "changed": "更正", "unchanged": "未变", "waiting": "待读", "rejected": "未导入"}
 
 
-def _write_left(path: Path, outcome: importing.Outcome) -> None:
+def _write_left(path: Path, outcome: importing.Outcome, file_name: str) -> None:
+    header = outcome.table.header
+    if path.suffix.lower() == ".xlsx":
+        now = timezone.localtime().replace(tzinfo=None, microsecond=0)
+        path.write_bytes(
+            write_workbook(
+                name="未导入的行", columns=returned_columns(header), rows=returned_lines(header, outcome.left), made_at=now,
+                pages=[how_to_mend(file_name)],
+            )
+        )  # fmt: skip
+        return
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow([*outcome.table.header, "行号", "问题和办法"])
-        writer.writerows([*row.cells, row.number, "；".join(map(str, row.problems))] for row in outcome.left)
+        writer.writerow(returned_header(header))
+        writer.writerows(map(returned_cells, outcome.left))
 
 
 def write(options: argparse.Namespace) -> int:

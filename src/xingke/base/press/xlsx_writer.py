@@ -63,12 +63,12 @@ class Page:
 
 def write_workbook(
     *, name: str, columns: Sequence[Column], rows: Iterable[Sequence[Cell] | Line], made_at: datetime,
-    pages: Sequence[Page] = (), spare: int = 0,
+    pages: Iterable[Page] = (), spare: int = 0,
 ) -> bytes:  # fmt: skip
     """A workbook whose first sheet, ``name``, is the table, followed by ``pages``.
 
-    made_at: the moment the file gives as its own, in its reader's time zone. spare: empty rows below the table that are
-    formatted and offer the choices, for a form to be filled in. Raises Refused for more rows than a sheet holds.
+    made_at: the moment the file gives as its own, in its reader's time zone. pages: taken once the rows are written.
+    spare: empty rows below the table that are formatted and offer the choices, for a form to be filled in. Raises Refused for more rows than a sheet holds.
     """
     import xlsxwriter  # here, so that nobody waits for it who writes none
 

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from xingke.accounts.permissions import Permission
 from xingke.accounts.queries import current_seq
 from xingke.accounts.rules import SUFFIXES
-from xingke.base.exports import csv_address, csv_response, wants_csv
+from xingke.base.exports import About, file_addresses, table_response, wants_file
 from xingke.ledger import events, records
 from xingke.ledger.evidence import evidence_counts
 from xingke.ledger.kinds import KINDS
@@ -67,8 +67,11 @@ def record_list(request: HttpRequest) -> HttpResponse:
     until = current_seq()  # before anything is read, so that what is shown is not older
     found = events.events_listed(user, wanted)
     words = Words()
-    if wants_csv(request):
-        return csv_response(_("台账") + ".csv", _header(), _lines(words, found.iterator()))
+    if wants_file(request):
+        about = About(
+            fields=_filters(words, asked, choice, events.event_years(user)), notes=[(_("台账序号"), str(until))]
+        )
+        return table_response(request, _("台账"), _header(), _lines(words, found.iterator()), about)
     page = Paginator(found, filtering.PAGE_SIZE).get_page(request.GET.get("page"))
     shown = events.entries(page.object_list)
     proved = evidence_counts(key for entry in shown for key in (entry.event.record, entry.event.subject))
@@ -83,7 +86,7 @@ def record_list(request: HttpRequest) -> HttpResponse:
             {"label": _("日期"), "class": "nowrap"}, {"label": _("事件")}, {"label": _("事项")},
             {"label": _("单位")}, {"label": _("区划")}, {"label": _("状态")},
         ],
-        "page": page, "export_url": csv_address(request),
+        "page": page, "export": file_addresses(request),
         **filtering.emptiness(
             request, _("还没有记录"), _("您可以查看的范围里还没有登记任何事项。"), problem=choice.problem,
             begin=import_beginning(user),
