@@ -2,6 +2,7 @@
 
 import argparse
 import csv
+import json
 import os
 import sqlite3
 import sys
@@ -33,11 +34,13 @@ from xingke.config import backup as backing_up
 from xingke.config import beginning, checking, logs, moving, serving
 from xingke.config.occupancy import occupied, unusable
 from xingke.demo import actions as demonstration
+from xingke.indicators import telling
 from xingke.ledger import import_jobs, importing
 from xingke.ledger.incoming import Options
 from xingke.ledger.returned_rows import how_to_mend, returned_cells, returned_columns, returned_header, returned_lines
 from xingke.registry import actions as registry_actions
 from xingke.registry import queries as registry
+from xingke.registry.places import place_called
 from xingke.reports import actions as reports
 from xingke.reports.queries import docx_of, pdf_of
 from xingke.reports.verifying import Report, verify_file
@@ -246,6 +249,18 @@ def write(options: argparse.Namespace) -> int:
     return 0
 
 
+def value(options: argparse.Namespace) -> int:
+    """Say one value: 0, known or not; 2 where there is no such indicator, region or period."""
+    region = place_called(options.region)
+    asked, period = telling.indicator_called(options.code, region=region), Period.written(options.period)
+    told_value = telling.told_value(asked, region, period, now=timezone.localtime())
+    if options.json:
+        print(json.dumps(told_value.as_json(), ensure_ascii=False))
+    else:
+        print(telling.in_one_line(told_value, asked, region, period))
+    return 0
+
+
 def verify(options: argparse.Namespace) -> int:
     """Verify a document: 0 when every figure holds, 1 when one does not."""
     report = verify_file(options.file.read_bytes())
@@ -343,7 +358,7 @@ def move(options: argparse.Namespace) -> int:
 
 
 # Whatever reads or writes the data folder as a whole; moving wants it alone.
-SHARING = (demo, begin, reset_password, serve, jobs, load, bring_in, write, search_index, backup)
+SHARING = (demo, begin, reset_password, serve, jobs, load, bring_in, write, value, search_index, backup)
 
 
 def _account(username: str) -> User:
