@@ -168,11 +168,12 @@ class Addresses:
 
 def file_addresses(request: HttpRequest) -> Addresses:
     """Where the reader gets the list they look at as a file."""
+    return Addresses(*(file_address(request, wanted) for wanted in FORMATS))
+
+
+def file_address(request: HttpRequest, wanted: str) -> str:
+    """The address of the same list, with the same choices and all its pages, in one format."""
     query = request.GET.copy()
     query.pop("page", None)
-
-    def as_format(wanted: str) -> str:
-        query["format"] = wanted
-        return f"?{query.urlencode()}"
-
-    return Addresses(*map(as_format, FORMATS))
+    query["format"] = wanted
+    return f"?{query.urlencode()}"

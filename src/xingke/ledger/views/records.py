@@ -17,8 +17,8 @@ from django.views.decorators.http import require_safe
 from xingke.accounts.permissions import Permission
 from xingke.accounts.queries import current_seq
 from xingke.accounts.rules import SUFFIXES
-from xingke.base.exports import About, file_addresses, table_response, wants_file
-from xingke.ledger import events, records
+from xingke.base.exports import About, file_address, file_addresses, table_response, wants_file
+from xingke.ledger import events, records, relisting
 from xingke.ledger.evidence import evidence_counts
 from xingke.ledger.kinds import KINDS
 from xingke.ledger.models import State
@@ -45,6 +45,7 @@ from xingke.registry.rules import Scope
 CHUNK = 500
 
 
+RELISTED = "records"  # ?format=records: one row per record, as its kind's spreadsheet has them
 ASKED = ("q", "kind", "event", "year", "state", "region")
 
 
@@ -67,6 +68,11 @@ def record_list(request: HttpRequest) -> HttpResponse:
     until = current_seq()  # before anything is read, so that what is shown is not older
     found = events.events_listed(user, wanted)
     words = Words()
+    form = relisting.form_of_kind(asked["kind"])
+    if form is not None and request.GET.get("format") == RELISTED:
+        about = About(fields=_filters(words, asked, choice, []), notes=relisting.list_notes())
+        rows_again = relisting.list_rows(form, user, wanted)
+        return table_response(request, form.label.zh, relisting.list_columns(form), rows_again, about)
     if wants_file(request):
         about = About(
             fields=_filters(words, asked, choice, events.event_years(user)), notes=[(_("台账序号"), str(until))]
@@ -97,6 +103,7 @@ def record_list(request: HttpRequest) -> HttpResponse:
         "is_fictional": any(row["is_fictional"] for row in rows), "entries": entry_choices(user),
         "confirming": {"asked": asked, "until": until} if confirming else None,
         "waiting": proposals_waiting(user),
+        "again_url": file_address(request, RELISTED) if form is not None and rows else "",
     }  # fmt: skip
     return render(request, "ledger/record_list.html", context)
 
