@@ -74,17 +74,14 @@ class Period:
     def written(cls, text: str) -> Self:
         """Read a period as people write it: any code, or 2024年, 2024年上半年, 2024年第三季度, 2024年8月, 2024年1-8月.
 
-        Raises ValueError in Chinese, with the forms accepted.
+        Raises ValueError naming the text.
         """
         words = "".join(unicodedata.normalize("NFKC", text).split())
         found = _CHINESE.fullmatch(words)
         try:
             return cls.parse(words) if found is None else cls._of_words(int(found["year"]), found)
-        except (ValueError, calendar.IllegalMonthError):
-            raise ValueError(
-                f"“{text.strip()}”不是可用的时期；可写 2024、2024-H1、2024-Q3、2024-06、2024-01..2024-08、2024-06-30，"
-                "或 2024年、2024年上半年、2024年第三季度、2024年8月、2024年1-8月。"
-            ) from None
+        except calendar.IllegalMonthError as error:
+            raise ValueError(f"{text!r} is no period: {error}") from error
 
     @classmethod
     def _of_words(cls, year: int, found: "re.Match[str]") -> Self:

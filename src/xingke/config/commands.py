@@ -252,7 +252,7 @@ def write(options: argparse.Namespace) -> int:
 def value(options: argparse.Namespace) -> int:
     """Say one value: 0, known or not; 2 where there is no such indicator, region or period."""
     region = place_called(options.region)
-    asked, period = telling.indicator_called(options.code, region=region), Period.written(options.period)
+    asked, period = telling.indicator_called(options.code, region=region), telling.period_called(options.period)
     told_value = telling.told_value(asked, region, period, now=timezone.localtime())
     if options.json:
         print(json.dumps(told_value.as_json(), ensure_ascii=False))

@@ -74,6 +74,20 @@ def indicator_called(text: str, *, region: Region) -> Indicator:
     return found
 
 
+def period_called(text: str) -> Period:
+    """A period as people write it. Raises Refused with the forms there are."""
+    try:
+        return Period.written(text)
+    except ValueError:
+        raise Refused(
+            say(
+                "“%(text)s”不是可用的时期；可写 2024、2024-H1、2024-Q3、2024-06、2024-01..2024-08、2024-06-30，"
+                "或 2024年、2024年上半年、2024年第三季度、2024年8月、2024年1-8月。",
+                text=text.strip(),
+            )
+        ) from None
+
+
 def told_value(asked: Indicator, region: Region, period: Period, *, now: datetime) -> ToldValue:
     """What confirmed records and accepted reported figures say of an indicator, as of the ledger's number now."""
     seq = current_seq()

@@ -28,9 +28,8 @@ FIGURE_COLUMNS = (
 )  # fmt: skip
 COMMON = ("region", "region_code", "organisation", "credit_code")
 # What our own files say beside the cells that are read: rows handed back, templates, lists of records.
-ROW_NUMBER, PROBLEMS, HINT, STATE, FURTHER, INVENTED, RECORD = OWN_COLUMNS = (
-    "行号", "问题和办法", "提示", "台账状态", "其他经过", "虚构", "记录编号"
-)  # fmt: skip
+OWN_COLUMNS = ("行号", "问题和办法", "提示", "台账状态", "其他经过", "虚构", "记录编号")
+ROW_NUMBER, PROBLEMS, HINT, STATE, FURTHER, INVENTED, RECORD = OWN_COLUMNS
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,7 +21,7 @@ def place_called(text: str) -> Region:
     if len(found) == 1:
         return found[0]
     if found:
-        codes = tuple(f"{_path(each)}（{each.code}）" for each in found[:5])
+        codes = tuple(say("%(name)s（%(code)s）", name=_path(each), code=each.code) for each in found[:5])
         raise Refused(
             say(
                 "有 %(count)d 个叫“%(name)s”的区划，请填六位代码：%(codes)s。", count=len(found), name=text, codes=codes

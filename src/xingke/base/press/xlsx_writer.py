@@ -212,15 +212,13 @@ def _write_page(sheet: Any, looks: _Looks, page: Page) -> None:
         sheet.set_column(place, place, min(width, WIDEST) + 2)
 
 
-CHOICES = "可选值"
-
-
 def _write_choices(book: Any, sheet: Any, looks: _Looks, columns: Sequence[Column], last: int) -> None:
     """Offer each column's choices, from a last sheet that lists them: a list in the cell itself holds 255 characters."""
     offered = [(place, column) for place, column in enumerate(columns) if column.choices]
     if not offered or not last:
         return
-    listed = book.add_worksheet(CHOICES)
+    name = _sheet_name(str(say("可选值")))
+    listed = book.add_worksheet(name)
     for at, (_place, column) in enumerate(offered):
         listed.set_column(at, at, min(max(map(_width, (column.label, *column.choices))), WIDEST) + 2)
     for number in range(max(len(column.choices) for _place, column in offered) + 1):
@@ -231,7 +229,7 @@ def _write_choices(book: Any, sheet: Any, looks: _Looks, columns: Sequence[Colum
                 listed.write_string(number, at, _text(column.choices[number - 1]), looks.wrapped)
     for at, (place, column) in enumerate(offered):
         letter = letters(at)
-        source = f"='{CHOICES}'!${letter}$2:${letter}${len(column.choices) + 1}"
+        source = f"='{name}'!${letter}$2:${letter}${len(column.choices) + 1}"
         sheet.data_validation(
             1, place, last, place,
             {

@@ -86,6 +86,6 @@ def test_a_period_is_read_as_people_write_it(text: str, code: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "去年", "2024年13月", "2024年8-1月", "24年", "2024年第五季度", "2024-13"])
-def test_what_is_no_period_is_refused_in_chinese(text: str) -> None:
-    with pytest.raises(ValueError, match=f"“{text}”不是可用的时期；可写 2024、"):
+def test_what_is_no_period_is_refused(text: str) -> None:
+    with pytest.raises(ValueError):
         Period.written(text)
