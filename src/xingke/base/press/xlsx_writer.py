@@ -23,6 +23,7 @@ LONGEST = 32_767  # characters of one cell, more of which a spreadsheet calls da
 DIGITS = 15  # significant digits a spreadsheet keeps of a number
 SAMPLE = 2_000  # rows whose texts decide how wide a column is
 NARROWEST, WIDEST = 6, 60
+LINE_HEIGHT, HIGHEST = 15, 20  # points; lines of one row
 COMMENTS = 2_000  # cells that get their note as a comment, too; more make a file slow to open
 
 Cell = str | int | Decimal | date | datetime | None
@@ -96,7 +97,7 @@ class _Looks:
 
     def __init__(self, book: Any) -> None:
         self._book = book
-        self._known: dict[tuple[str, bool], Any] = {}
+        self._known: dict[tuple[str, bool, bool], Any] = {}
         self.header = book.add_format(
             {
                 "bold": True, "text_wrap": True, "valign": "top", "num_format": "@", "bg_color": "#E7EEF5",
@@ -106,12 +107,13 @@ class _Looks:
         self.strong = book.add_format({"bold": True, "valign": "top", "num_format": "@"})
         self.wrapped = book.add_format({"text_wrap": True, "valign": "top", "num_format": "@"})
 
-    def of(self, number_format: str, is_marked: bool = False) -> Any:
+    def of(self, number_format: str, is_marked: bool = False, is_wrapped: bool = False) -> Any:
         """The format of a cell that is shown so; marked: with a fill that is seen at once."""
-        key = (number_format, is_marked)
+        key = (number_format, is_marked, is_wrapped)
         if key not in self._known:
             fill = {"bg_color": "#FFD9B3", "border": 1, "border_color": "#C65911"} if is_marked else {}
-            self._known[key] = self._book.add_format({"num_format": number_format, "valign": "top", **fill})
+            common = {"num_format": number_format, "valign": "top", "text_wrap": is_wrapped}
+            self._known[key] = self._book.add_format({**common, **fill})
         return self._known[key]
 
     def of_column(self, column: Column) -> Any:
@@ -131,6 +133,8 @@ def _write_table(
         if number > ROWS:
             raise Refused(say("超过 %(most)s 行，一张工作表放不下；请先筛选，或导出 CSV。", most=ROWS))
         cells, marks = (row.cells, row.marks) if isinstance(row, Line) else (row, {})
+        if (lines := max(map(_lines, cells), default=1)) > 1:
+            sheet.set_row(number, LINE_HEIGHT * lines)
         for place, value in enumerate(cells):
             _write_cell(sheet, looks, number, place, value, marks.get(place, ""))
             if number <= SAMPLE and place < len(widths):
@@ -141,9 +145,19 @@ def _write_table(
     for place, (column, width) in enumerate(zip(columns, widths, strict=True)):
         sheet.set_column(place, place, min(max(width, NARROWEST), WIDEST) + 1, looks.of_column(column))
     sheet.freeze_panes(1, 0)
+    _set_page(sheet)
+    sheet.repeat_rows(0)
     if columns:
         sheet.autofilter(0, 0, max(number, 1), len(columns) - 1)
     return number + spare
+
+
+def _set_page(sheet: Any) -> None:
+    """On paper: A4 across, as wide as the page, with page numbers."""
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.set_footer("&C&P / &N")
 
 
 def _write_cell(sheet: Any, looks: _Looks, row: int, place: int, value: Cell, mark: str) -> None:
@@ -160,7 +174,7 @@ def _write_cell(sheet: Any, looks: _Looks, row: int, place: int, value: Cell, ma
     elif isinstance(value, int | Decimal) and not isinstance(value, bool) and _is_kept(value):
         sheet.write_number(row, place, value, looks.of(_number_format(value), is_marked))
     else:
-        sheet.write_string(row, place, _text(_shown(value)), looks.of("@", is_marked))
+        sheet.write_string(row, place, _text(_shown(value)), looks.of("@", is_marked, is_wrapped=_lines(value) > 1))
 
 
 def _is_kept(number: int | Decimal) -> bool:
@@ -201,10 +215,20 @@ def _width(text: str) -> int:
     )
 
 
+def _lines(value: Cell) -> int:
+    """The lines a text takes in the widest column, as a row is high enough for."""
+    if not isinstance(value, str) or (len(value) <= WIDEST // 2 and "\n" not in value):
+        return 1
+    lines = sum(max(1, -(-_width(line) // WIDEST)) for line in value[: WIDEST * HIGHEST].split("\n"))
+    return min(lines, HIGHEST)
+
+
 def _write_page(sheet: Any, looks: _Looks, page: Page) -> None:
+    _set_page(sheet)
     columns = max((len(row) for row in page.rows), default=0)
     widths = [NARROWEST] * columns
     for number, row in enumerate(page.rows):
+        sheet.set_row(number, LINE_HEIGHT * max(map(_lines, row), default=1))
         for place, text in enumerate(row):
             sheet.write_string(number, place, _text(text), looks.wrapped if place else looks.strong)
             widths[place] = max(widths[place], _width(text))

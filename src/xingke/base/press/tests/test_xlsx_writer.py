@@ -94,6 +94,20 @@ def test_the_header_stays_in_sight_and_filters_and_columns_are_as_wide_as_what_t
     assert '<col min="1" max="1" width="27.7' in xml and '<col min="2" max="2" width="7.7' in xml
 
 
+def test_a_long_text_is_wrapped_in_a_row_that_is_high_enough() -> None:
+    xml = _part(_written("长" * 61, "短"), "xl/worksheets/sheet1.xml")
+
+    assert '<row r="2"' in xml and 'ht="45" customHeight="1"' in xml
+
+
+def test_on_paper_the_table_is_as_wide_as_the_page_and_the_header_stands_on_each() -> None:
+    data = _written("甲", "乙")
+
+    xml = _part(data, "xl/worksheets/sheet1.xml")
+    assert '<pageSetup paperSize="9" fitToHeight="0" orientation="landscape"/>' in xml
+    assert ">清单!$1:$1</definedName>" in _part(data, "xl/workbook.xml")
+
+
 def test_what_the_table_is_about_stands_on_the_second_sheet() -> None:
     about = Page(name="口径", rows=[["名称", "台账"], ["筛选", "类别：专利"]])
 
