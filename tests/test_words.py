@@ -47,7 +47,7 @@ DATA = {
     "ledger/incoming_figures.py": "",
     "ledger/incoming_histories.py": "",
     "ledger/blank_forms.py": "MONEY",
-    "ledger/relisting.py": "_Writer",
+    "ledger/relisting.py": "_invented",
     "ledger/sheets.py": "OWN_COLUMNS",
     # says both languages itself
     "base/periods.py": "_chinese_label _QUARTERS",

@@ -4,7 +4,7 @@ One row is one record, in the columns of its kind's form of spreadsheet. What no
 in words behind them, where the importer passes it over.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import islice, product
@@ -15,19 +15,21 @@ from django.utils.translation import gettext as _
 
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
+from xingke.base.periods import Period
 from xingke.base.press.xlsx_writer import Cell, Column
-from xingke.base.quantities import Unit
+from xingke.base.quantities import Quantity, Unit
 from xingke.ledger import rules
 from xingke.ledger.blank_forms import MONEY, sheet_columns
 from xingke.ledger.events import Wanted, events_wanted
 from xingke.ledger.incoming_contents import DATED, Happened
 from xingke.ledger.kinds import KINDS
-from xingke.ledger.models import EventVersion, State
+from xingke.ledger.models import EventVersion, Observation, State, Version
 from xingke.ledger.sheets import FURTHER, INVENTED, RECORD, STATE, SheetForm
 from xingke.ledger.sheets import Column as FormColumn
 from xingke.ledger.words import state_word
 from xingke.registry import queries as registry
 
+RELISTED = "records"  # ?format=records: one row per record, as its kind's spreadsheet has them
 CHUNK = 500
 TRIED = 200  # ways to pick one event for each column before those that end something are left out
 
@@ -92,6 +94,9 @@ class _Writer:
         }
         self._events = {term.code: term.label.zh for term in registry.terms(self.kind.event_list).values()}
         self._columns = {column.event for column in form.events}
+        order = [column.event for column in form.events]
+        opens = next((place for place, code in enumerate(order, 1) if code in rules.OPENS), len(order))
+        self._steps = order[:opens]  # one leads to the other, up to the first that opens something
 
     def row(self, subject: Any, history: Sequence[Any]) -> list[Cell]:
         """One record with its events, oldest first."""
@@ -100,11 +105,11 @@ class _Writer:
         further = [self._said(event) for event in history if event.pk not in listed]
         return [
             *(self._cell(column, subject, chosen) for column in self.form.column), "；".join(further),
-            state_word(subject.state), "是" if subject.is_fictional else "", str(subject.record),
+            state_word(subject.state), _invented(subject), str(subject.record),
         ]  # fmt: skip
 
     def _chosen(self, history: Sequence[Any]) -> dict[str, Any]:
-        """One event for each column, the latest ones that could have happened so by themselves.
+        """One event for each column, the latest ones that could have happened so by themselves, in their order if any are.
 
         Of a kind that is known by its first day, the first ones.
         """
@@ -112,10 +117,21 @@ class _Writer:
         for event in history if self.kind.code in DATED else reversed(history):
             if event.event in self._columns:
                 alike.setdefault(event.event, []).append(event)
+        possible = None
         for picked in islice(product(*alike.values()), TRIED):
             if rules.is_possible([Happened(each.event, each.happened_on, {}, False) for each in picked]):
-                return {each.event: each for each in picked}
+                possible = possible or picked
+                if self._is_in_order(picked):
+                    return {each.event: each for each in picked}
+        if possible is not None:
+            return {each.event: each for each in possible}
         return {code: found[0] for code, found in alike.items() if code not in rules.CLOSES}
+
+    def _is_in_order(self, picked: Sequence[Any]) -> bool:
+        """Whether what leads up to something, 申报 to 认定, comes before it: of two rounds no half of each is picked."""
+        days = {each.event: each.happened_on for each in picked}
+        steps = [days[code] for code in self._steps if code in days]
+        return steps == sorted(steps)
 
     def _cell(self, column: FormColumn, subject: Any, chosen: Mapping[str, Any]) -> Cell:
         if column.event:
@@ -162,3 +178,48 @@ def in_unit(scaled: int, unit: Unit) -> Decimal:
     """An amount as it is kept, exact in a unit, with as many decimals as it needs."""
     amount = Decimal(scaled) / unit.scale / unit.factor
     return Decimal(f"{amount.normalize():f}")
+
+
+# ── reported figures ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def figure_rows(form: SheetForm, found: Iterable[Observation]) -> Iterator[list[Cell]]:
+    """Reported figures in the columns of their form, as they were written; void ones are left out."""
+    units = registry.units()
+    for row in found:
+        if row.state != State.VOID:
+            said = _figure(row, units.get(row.unit) or Unit(code=row.unit, kind=row.kind))
+            yield [*(said.get(column.to, "") for column in form.column), state_word(row.state), _invented(row)]
+
+
+def figure_columns(form: SheetForm) -> list[Column]:
+    """The form's own columns, then ours."""
+    return [*sheet_columns(form), Column(label=STATE), Column(label=INVENTED)]
+
+
+def _figure(row: Observation, unit: Unit) -> Mapping[str, str]:
+    def amount(scaled: int | None) -> str:
+        return "" if scaled is None else f"{Quantity(scaled=scaled, unit=unit, decimals=row.decimals).stated:f}"
+
+    return {
+        "figure": row.place, "document": row.document, "region": row.region_written, "region_code": row.region.code,
+        "level": str(row.region.level), "stated_year": _stated_year(row), "real_year": row.real_written,
+        "period": row.stated_period, "indicator": row.name, "measure": row.measure, "value": amount(row.value),
+        "value_max": amount(row.value_max), "unit": row.unit, "basis": row.layer, "part": row.part,
+        "as_written": row.as_written, "note": row.note,
+    }  # fmt: skip
+
+
+def _stated_year(row: Observation) -> str:
+    """The year a document stated, which its real one was told apart from: as far from that as the periods are."""
+    written = row.real_written.partition("(")[0].replace("likely", "").strip()
+    stated = Period.parse(row.stated_period).first.year
+    shift = stated - Period.parse(row.real_period).first.year if row.real_period else 0
+    try:
+        return written if written and not shift else str(Period.parse(written).first.year + shift)
+    except ValueError:
+        return str(stated)
+
+
+def _invented(row: Version) -> str:
+    return "是" if row.is_fictional else ""

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from python_calamine import CalamineWorkbook
 
-from tests.cast import NOW, Cast
+from tests.cast import NOW, Cast, file, report
 from xingke.base.keys import derived_key
 from xingke.base.press.xlsx_writer import Column, write_workbook
 from xingke.ledger import actions, importing, rules
@@ -167,6 +167,23 @@ def test_a_list_holds_numbers_as_text_days_as_days_and_amounts_in_the_unit_of_th
     }  # fmt: skip
 
 
+def test_of_two_rounds_of_a_title_the_list_does_not_mix_the_days(cast: Cast, signed_in: SignIn) -> None:
+    days = [
+        ("applied", "2021-05-01"),
+        ("recognised", "2021-11-08"),
+        ("expired", "2024-11-07"),
+        ("applied", "2025-05-01"),
+    ]
+    file("recognition", "GR202199000001", days, firm=cast.firm, by=cast.statistician)
+
+    header, line = _rows(_list(signed_in("officer"), "recognition"))
+
+    said = dict(zip(header, line, strict=True))
+    assert [said[label] for label in ("申报日期", "认定日期", "到期日期", "其他经过")] == [
+        date(2021, 5, 1), date(2021, 11, 8), date(2024, 11, 7), "2025-05-01 申报"
+    ]  # fmt: skip
+
+
 def test_what_was_mended_in_the_list_is_read_as_a_change_of_that_record(cast: Cast, signed_in: SignIn) -> None:
     _furnish("milestone", cast, 3)
     rows = _rows(_list(signed_in("officer"), "milestone"))
@@ -229,3 +246,32 @@ def test_a_list_holds_only_what_its_reader_may_read(cast: Cast, signed_in: SignI
 
     assert len(_rows(_list(signed_in("neighbour"), "patent"))) == 1
     assert signed_in("stranger").get("/records/?kind=patent&format=records").status_code == 404
+
+
+FIGURES = [
+    {"real_year": "2024"},
+    {"real_year": "2023"},
+    {"real_year": "2023 (place inferred)"},
+    {"real_year": "likely 2023"},
+    {"real_year": "2022/2023 (inferred from the text)"},
+    {"real_year": ""},
+    {"period": "2024-01..2024-10", "stated_year": "2024", "real_year": "2023"},
+    {"value": "468.00", "as_written": "468.00亿元"},
+    {"value": "30", "value_max": "50", "as_written": "30—50亿元"},
+    {"part": "其中规上", "note": "初步核算", "region_code": ""},
+]  # fmt: skip
+
+
+def test_reported_figures_come_back_as_they_were_written(cast: Cast, signed_in: SignIn) -> None:
+    for number, columns in enumerate(FIGURES):
+        told = {"value": "468.3", "as_written": "468.3亿元", **columns}
+        value, period = told.pop("value"), told.pop("period", "2024")
+        report(cast.county, period, "地区生产总值", value, "亿元", by=cast.statistician, place=f"T1#{number}", **told)
+
+    data = signed_in("officer").get("/observations/?format=records").content
+
+    outcome = importing.import_table(
+        form=importing.sheet_form("observation"), table=importing.read_table(data, name="上报数.xlsx"),
+        file_name="上报数.xlsx", by=cast.officer, now=NOW, is_trial=True,
+    )  # fmt: skip
+    assert (_said(outcome), outcome.counts["unchanged"], outcome.counts["changed"]) == ([], len(FIGURES), 0)

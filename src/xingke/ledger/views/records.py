@@ -45,7 +45,6 @@ from xingke.registry.rules import Scope
 CHUNK = 500
 
 
-RELISTED = "records"  # ?format=records: one row per record, as its kind's spreadsheet has them
 ASKED = ("q", "kind", "event", "year", "state", "region")
 
 
@@ -69,7 +68,7 @@ def record_list(request: HttpRequest) -> HttpResponse:
     found = events.events_listed(user, wanted)
     words = Words()
     form = relisting.form_of_kind(asked["kind"])
-    if form is not None and request.GET.get("format") == RELISTED:
+    if form is not None and request.GET.get("format") == relisting.RELISTED:
         about = About(fields=_filters(words, asked, choice, []), notes=relisting.list_notes())
         rows_again = relisting.list_rows(form, user, wanted)
         return table_response(request, form.label.zh, relisting.list_columns(form), rows_again, about)
@@ -103,7 +102,7 @@ def record_list(request: HttpRequest) -> HttpResponse:
         "is_fictional": any(row["is_fictional"] for row in rows), "entries": entry_choices(user),
         "confirming": {"asked": asked, "until": until} if confirming else None,
         "waiting": proposals_waiting(user),
-        "again_url": file_address(request, RELISTED) if form is not None and rows else "",
+        "again_url": file_address(request, relisting.RELISTED) if form is not None and rows else "",
     }  # fmt: skip
     return render(request, "ledger/record_list.html", context)
 
