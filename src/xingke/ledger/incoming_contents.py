@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
-from uuid import UUID
 
 from xingke.ledger.kinds import Kind
 from xingke.registry.actions import NewOrganisation
@@ -28,23 +27,17 @@ class Happened(NamedTuple):
 
 @dataclass(slots=True, eq=False)
 class Content:
-    """What a row says, completely. firm: a known organisation, one to be entered, or none.
-
-    record: the record it is, where the row comes from a list of the ledger that says so.
-    """
+    """What a row says, completely. firm: a known organisation, one to be entered, or none."""
 
     region: Region
     is_region_said: bool
     firm: Organisation | NewOrganisation | None
     columns: dict[str, str]  # the kind's fields and details
     happened: Sequence[Happened]
-    record: UUID | None = None
 
 
 def natural_key(kind: Kind, content: Content) -> object:
     """What tells a record from the others of its kind."""
-    if content.record is not None:
-        return content.record
     number = content.columns.get("number", "")
     if number and kind.code in NUMBERED - RENUMBERED:
         return number

@@ -24,7 +24,7 @@ from xingke.ledger.incoming_contents import HELD_BY_SOMEBODY, Content, Happened,
 from xingke.ledger.incoming_firms import Firms, close, known_organisations
 from xingke.ledger.incoming_stored import Stored
 from xingke.ledger.kinds import KINDS
-from xingke.ledger.sheets import RECORD, SheetForm, Taken, Understood
+from xingke.ledger.sheets import SheetForm, Taken, Understood
 from xingke.ledger.words import Words
 from xingke.registry import queries as registry
 from xingke.registry.actions import NewOrganisation, enter_organisations
@@ -46,15 +46,15 @@ NOTHING_HAPPENED = gettext_noop("没有任何日期；至少要填一个。")
 OTHER_FORM = gettext_noop("申请号表示的是“%(form)s”，与专利类型不一致。")
 IMPOSSIBLE = gettext_noop("这样的经过不能发生：失去之前没有取得；请补上取得的日期。")
 
-NOT_A_RECORD = gettext_noop("不是记录编号；不要改这一格，是新的记录请清空。")
-
 Firm = Organisation | NewOrganisation | None
 Event = tuple[str, Taken, bool, list[tuple[str, Taken]]]  # its name, its day, whether it repeats, its measures
 Cells = tuple[date | Problem | None, tuple[int | Problem | None, ...]]  # what a row says of it
 
 
 class HistoryReader:
-    """See ``incoming.Reader``."""
+    """See ``incoming.Reader``. kept_in: what finds the records that rows are."""
+
+    kept_in: type[Stored] = Stored
 
     def __init__(self, form: SheetForm, understood: Understood, *, by: User, options: Options) -> None:
         self.form = form
@@ -72,8 +72,7 @@ class HistoryReader:
         self._entered: dict[UUID, Organisation] = {}
         self._digits = {each.number_digit: each for each in registry.terms("patent_form").values() if each.number_digit}
         self.key_column = self._headers.called("number" if "number" in understood.taken else "name")
-        self._record_place = understood.header.index(RECORD) if RECORD in understood.header else None
-        self._stored = Stored(self._headers, self.key_column, entering=self._entering, signing=signing)
+        self._stored = self.kept_in(self._headers, self.key_column, entering=self._entering, signing=signing)
         self._own: dict[str, Terms | Detail] = {
             **{name: Terms(self._headers, self.kind, name) for name in self.kind.repeated},
             **{name: Detail(self._headers, self.kind, name) for name in self.kind.details},
@@ -112,36 +111,18 @@ class HistoryReader:
         self._open_regions(placed)
         self._firms = Firms(set(held), by=self._by)
         places = each_once(placed, self._region)
-        records, known = self._records(rows)
         firms = self._firms_of(held, [place for place, _wrong in places])
         own = zip(*(self._headers.cells(rows, name, each.read) for name, each in self._own.items()), strict=True)
         events = zip(*(self._cells_of(rows, event) for event in self._events), strict=True)
-        for row, pair, (place, misplaced), (firm, unheld), record, said_of, cells, days in zip(
-            telling(rows, told), placed, places, firms, records, held, own, events, strict=True
+        for row, pair, (place, misplaced), (firm, unheld), cells, days in zip(
+            telling(rows, told), placed, places, firms, own, events, strict=True
         ):
-            holder = known.get(record) if isinstance(record, UUID) else None
-            if holder is not None and said_of == (holder.name, holder.credit_code):  # wherever it has moved since
-                firm, unheld = holder, []
-            row.problems += [record] if isinstance(record, Problem) else []
             row.problems += misplaced
             row.problems += unheld
             columns = self._columns_of(row, cells)
             happened = self._happened(row, days)
             if not row.problems and place is not None:
-                row.content = Content(
-                    place, any(pair), firm, columns, happened, record if isinstance(record, UUID) else None
-                )
-
-    def _records(self, rows: Sequence[Row]) -> tuple[list[UUID | Problem | None], dict[UUID, Organisation]]:
-        """The record each row says it is, where the file has our column for it; and whose those records are."""
-        if self._record_place is None:
-            return [None] * len(rows), {}
-        place = self._record_place
-        found = each_once([said(row.cells[place]) for row in rows], _record)
-        named = {each for each in found if isinstance(each, UUID)}
-        subjects = self.kind.subject._default_manager.filter(record__in=listed(named), seq_to__isnull=True)
-        held = subjects.filter(organisation__isnull=False).select_related("organisation__zone")
-        return found, {each.record: each.organisation for each in held if each.organisation is not None}
+                row.content = Content(place, any(pair), firm, columns, happened)
 
     def _open_regions(self, said: Iterable[tuple[str, str]]) -> None:
         words = {word for pair in set(said) for word in pair if word}
@@ -376,13 +357,3 @@ class HistoryReader:
                     )
                 )
         return Brief(who, what, facts)
-
-
-def _record(text: str) -> UUID | Problem | None:
-    """The key of a record, as our lists write it; None where a row says none."""
-    if not text:
-        return None
-    try:
-        return UUID(text)
-    except ValueError:
-        return Problem(RECORD, text, NOT_A_RECORD)

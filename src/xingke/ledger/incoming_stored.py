@@ -13,7 +13,6 @@ from xingke.ledger.incoming_cells import Headers
 from xingke.ledger.incoming_contents import DATED, NUMBERED, RENUMBERED, Content, Happened, named_by
 from xingke.ledger.kinds import KINDS
 from xingke.ledger.models import EventVersion, State
-from xingke.ledger.sheets import RECORD
 from xingke.registry.models import Organisation
 from xingke.registry.rules import Scope
 
@@ -21,9 +20,6 @@ IMPOSSIBLE_TOGETHER = gettext_noop("与台账中已有的经过合不上：失�
 SEVERAL = gettext_noop("台账中有 %(count)d 条记录与此行相符，无法判断是哪一条；请填编号。")
 OF_OTHERS = gettext_noop("台账中这条记录属于“%(region)s”，不在您的授权范围内。")
 ELSEWHERE = gettext_noop("台账中这条记录在“%(region)s”；跨区划的迁移请用迁入、迁出等事件登记。")
-NO_RECORD = gettext_noop("台账中没有这条记录；是新的记录，请把这一格清空。")
-MET_BEFORE = gettext_noop("与第 %(line)d 行是台账中的同一条记录，请只保留一行。")
-NUMBER_TAKEN = gettext_noop("这个编号是台账中另一条记录“%(name)s”的，请核对。")
 OTHER_HOLDER = gettext_noop("台账中这条记录的单位是“%(name)s”；权利转移请用转让、受让等事件登记。")
 
 
@@ -40,8 +36,6 @@ class Stored:
         numbers = {each.columns["number"] for each in contents if each.columns.get("number")}
         if self.kind.code in NUMBERED:
             subjects |= self._stored(numbers, "number")
-        self._by_record = self._stored({each.record for each in contents if each.record is not None}, "record")
-        subjects |= self._by_record
         taken = {each.number for each in subjects.values() if each.state != State.VOID}
         rest = [each for each in contents if each.columns.get("number", "") not in taken]
         firms = {each.firm.pk for each in rest if isinstance(each.firm, Organisation)}
@@ -51,7 +45,6 @@ class Stored:
             subjects |= self._stored({each.columns["name"] for each in rest if each.firm is None}, "name")
         self._by_number: dict[str, list[Any]] = {}
         self._by_name: dict[tuple[object, ...], list[Any]] = {}
-        self._met: dict[UUID, int] = {}  # record → the row that is it
         for each in subjects.values():
             if each.number:
                 self._by_number.setdefault(each.number, []).append(each)
@@ -80,8 +73,6 @@ class Stored:
     def _candidates(self, content: Content) -> list[Any]:
         if not self._by_name:  # nothing of this file stands in the ledger
             return []
-        if content.record is not None:
-            return [self._by_record[content.record]] if content.record in self._by_record else []
         number = content.columns.get("number", "")
         numbered = self._by_number.get(number, []) if number and self.kind.code in NUMBERED else []
         if any(each.state != State.VOID for each in numbered):
@@ -102,16 +93,10 @@ class Stored:
         if len(found) > 1:
             row.refuse(self._key_column, content.columns.get("number", ""), SEVERAL, count=len(found))
             return
-        if not found and content.record is not None:
-            row.refuse(RECORD, str(content.record), NO_RECORD)
-            return
         if not found:
             row.outcome = NEW
             return
         subject = row.stored = found[0]
-        if (line := self._met.setdefault(subject.record, row.number)) != row.number:
-            row.refuse(self._key_column, content.columns.get("number", ""), MET_BEFORE, line=line)
-            return
         if not self._entering.covers(subject.region.path):
             row.refuse(self._key_column, content.columns.get("number", ""), OF_OTHERS, region=subject.region.name)
         elif content.is_region_said and subject.region_id != content.region.pk:
@@ -129,9 +114,6 @@ class Stored:
     def _differ(self, row: Row, subject: Any, content: Content) -> None:
         """What the row adds to its record: an empty cell takes nothing away."""
         columns = {name: value for name, value in content.columns.items() if value and getattr(subject, name) != value}
-        if other := self._other_of_number(subject, columns.get("number", "")):
-            row.refuse(self._headers.called("number"), columns["number"], NUMBER_TAKEN, name=other.name)
-            return
         history = self.history(subject)
         alive = [event for event in history if event.state != State.VOID]
         events: dict[UUID, dict[str, Any]] = {}
@@ -169,13 +151,6 @@ class Stored:
             return
         row.changes = (columns, events, fresh)
         row.outcome = CHANGED if columns or events or fresh else UNCHANGED
-
-    def _other_of_number(self, subject: Any, number: str) -> Any:
-        """Another record that has a number which the row would give this one; None where the number may be shared."""
-        if not number or self.kind.code not in NUMBERED:
-            return None
-        alive = (each for each in self._by_number.get(number, ()) if each.state != State.VOID)
-        return next((each for each in alive if each.record != subject.record), None)
 
     def _may_change(self, row: Any) -> bool:
         """Whether an import may change what stands: what is confirmed is confirmed anew by who imports."""
