@@ -47,9 +47,11 @@ DATA = {
     "accounts/rules.py": "kept_name",
     "ledger/incoming_figures.py": "",
     "ledger/incoming_histories.py": "",
-    "ledger/views/imports.py": "_heading",
+    "ledger/blank_forms.py": "MONEY",
+    "ledger/relisting.py": "_invented",
+    "ledger/sheets.py": "OWN_COLUMNS",
     # says both languages itself
-    "base/periods.py": "_chinese_label",
+    "base/periods.py": "_chinese_label _QUARTERS",
     "base/press/fonts.py": "",
     "base/press/findings.py": "",
     "base/templatetags/xk.py": "",

@@ -43,6 +43,7 @@ def samples() -> dict[str, Any]:
         "stats": _stats(),
         "columns": _columns(),
         "page": Paginator(_organisations(), 6).page(2),
+        "export": {"xlsx": "?format=xlsx", "csv": "?format=csv"},
         "states": list(STATES),
         "filters": _filters(),
         "timeline": _timeline(),

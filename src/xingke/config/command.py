@@ -92,7 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     bring.add_argument(
         "--json", action="store_true", help="结果写成一个 JSON 对象（标准输出别无他物）：逐行列出读作什么"
     )
-    bring.add_argument("--left", type=Path, help="未导入的行另存为 CSV")
+    bring.add_argument("--left", type=Path, help="未导入的行另存为 .xlsx（有问题的格标出）或 .csv")
 
     write = commands.add_parser("write", help="按提纲写出文稿（.docx）")
     write.add_argument("--region", required=True, help="区划名称或六位代码")
@@ -106,6 +106,14 @@ def _parser() -> argparse.ArgumentParser:
 
     for each in (bring, write, titles):
         each.add_argument("--as", dest="username", default="operator", help="以哪个账号的身份，默认 operator")
+
+    value = commands.add_parser("value", help="读一个指标的数（只计已确认的记录）；不知道的说明原因")
+    value.add_argument("code", metavar="指标", help="指标代码，如 high_tech_enterprises，或它的名称")
+    value.add_argument("--region", required=True, help="区划名称、六位代码或全路径（清源市青溪县）")
+    value.add_argument("--period", required=True, help="时期，如 2024、2024-H1、2024-01..2024-08、2024年1-8月")
+    value.add_argument(
+        "--json", action="store_true", help="输出一个 JSON 对象；value 是精确的十进制文本，除不尽的取 28 位"
+    )
 
     verify = commands.add_parser("verify", help="核验文稿中的每个数字")
     verify.add_argument("file", type=Path)

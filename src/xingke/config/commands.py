@@ -27,6 +27,7 @@ from xingke.base.definitions import DefinitionError
 from xingke.base.periods import Period
 from xingke.base.press.cells import letters
 from xingke.base.press.docx_reader import Unreadable
+from xingke.base.press.xlsx_writer import write_workbook
 from xingke.base.refusals import Refused
 from xingke.base.remembering import memory
 from xingke.base.sayings import say, told
@@ -34,13 +35,16 @@ from xingke.config import backup as backing_up
 from xingke.config import beginning, checking, last_days, logs, moving, serving
 from xingke.config.occupancy import occupied, unusable
 from xingke.demo import actions as demonstration
+from xingke.indicators import telling
 from xingke.ledger import actions as ledger
 from xingke.ledger import import_jobs, importing
 from xingke.ledger import titles as ledger_titles
 from xingke.ledger.import_reports import report
 from xingke.ledger.incoming import Options
+from xingke.ledger.returned_rows import how_to_mend, returned_cells, returned_columns, returned_header, returned_lines
 from xingke.registry import actions as registry_actions
 from xingke.registry import queries as registry
+from xingke.registry.places import place_called
 from xingke.reports import actions as reports
 from xingke.reports.queries import docx_of, pdf_of
 from xingke.reports.verifying import Report, verify_file
@@ -190,6 +194,8 @@ def bring_in(options: argparse.Namespace) -> int:
 
     As JSON, what is refused is said there as well.
     """
+    if options.left and options.left.suffix.lower() not in (".xlsx", ".csv"):
+        raise Refused(f"--left 只能写成 .xlsx 或 .csv，不能写成“{options.left.name}”。")
     if not options.json:
         outcome = _bring_in(options)
         _print_outcome(options, outcome)
@@ -201,7 +207,7 @@ def bring_in(options: argparse.Namespace) -> int:
             raise
         print(json.dumps(report(outcome), ensure_ascii=False))
     if options.left and outcome.left:
-        _write_left(options.left, outcome)
+        _write_left(options.left, outcome, options.file.name)
     return 1 if outcome.counts["rejected"] or (options.json and outcome.counts["waiting"]) else 0
 
 
@@ -259,11 +265,21 @@ def given_pairs(pairs: Sequence[str]) -> dict[str, str]:
 _OUTCOMES = {"new": "新增", "changed": "更正", "unchanged": "未变", "waiting": "待读", "rejected": "未导入"}
 
 
-def _write_left(path: Path, outcome: importing.Outcome) -> None:
+def _write_left(path: Path, outcome: importing.Outcome, file_name: str) -> None:
+    header = outcome.table.header
+    if path.suffix.lower() == ".xlsx":
+        now = timezone.localtime().replace(tzinfo=None, microsecond=0)
+        path.write_bytes(
+            write_workbook(
+                name="未导入的行", columns=returned_columns(header), rows=returned_lines(header, outcome.left), made_at=now,
+                pages=[how_to_mend(file_name)],
+            )
+        )  # fmt: skip
+        return
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow([*outcome.table.header, "行号", "问题和办法"])
-        writer.writerows([*row.cells, row.number, "；".join(map(str, row.problems))] for row in outcome.left)
+        writer.writerow(returned_header(header))
+        writer.writerows(map(returned_cells, outcome.left))
 
 
 def write(options: argparse.Namespace) -> int:
@@ -306,6 +322,18 @@ def titles(options: argparse.Namespace) -> int:
         console.print("只是列出，没有改动；确认无误后加 --apply 补记。")
         return 0
     console.print(f"已补记 {ledger.give_last_days(by=by, now=now)} 份。")
+    return 0
+
+
+def value(options: argparse.Namespace) -> int:
+    """Say one value: 0, known or not; 2 where there is no such indicator, region or period."""
+    region = place_called(options.region)
+    asked, period = telling.indicator_called(options.code, region=region), telling.period_called(options.period)
+    told_value = telling.told_value(asked, region, period, now=timezone.localtime())
+    if options.json:
+        print(json.dumps(told_value.as_json(), ensure_ascii=False))
+    else:
+        print(telling.in_one_line(told_value, asked, region, period))
     return 0
 
 
@@ -406,7 +434,7 @@ def move(options: argparse.Namespace) -> int:
 
 
 # Whatever reads or writes the data folder as a whole; moving wants it alone.
-SHARING = (demo, begin, reset_password, serve, jobs, load, bring_in, write, titles, search_index, backup)
+SHARING = (demo, begin, reset_password, serve, jobs, load, bring_in, write, titles, value, search_index, backup)
 
 
 def _account(username: str) -> User:

@@ -80,6 +80,12 @@ def events_listed(user: User, wanted: Wanted) -> QuerySet[Any, tuple[str, int, d
     return together.order_by("-happened_on", "-id")
 
 
+def events_wanted(user: User, kind: Kind, wanted: Wanted) -> QuerySet[Any, Any]:
+    """The events of one kind that a list shows, in no order. 404 for whoever may read none."""
+    allowed = registry.require_page(user, Permission.RECORD_READ)
+    return kind.event._default_manager.filter(registry.in_scope(allowed), _wanted(kind, wanted), seq_to__isnull=True)
+
+
 def drafts_wanted(user: User, wanted: Wanted, *, until: int) -> dict[str, list[UUID]]:
     """The draft events of a list by kind, as the reader saw it: those filed after number ``until`` are not among them."""
     allowed = registry.scope(user, Permission.RECORD_READ)

@@ -41,8 +41,9 @@ from xingke.ledger.incoming import (
 )
 from xingke.ledger.incoming_figures import FigureReader
 from xingke.ledger.incoming_histories import HistoryReader
+from xingke.ledger.incoming_named import NamedReader
 from xingke.ledger.models import ImportBatch, ImportChunk
-from xingke.ledger.sheets import OBSERVATION, SheetForm, Understood, understand
+from xingke.ledger.sheets import OBSERVATION, RECORD, SheetForm, Understood, understand
 from xingke.ledger.whole_file import for_whole_file
 from xingke.registry import queries as registry
 
@@ -178,7 +179,8 @@ def reader_of(
 ) -> tuple[Reader, Understood]:
     """Who reads the rows below a header. source: the file's name. Raises Refused where the header will not do."""
     understood = understand(form, header, registry.units(), options.above)
-    made = FigureReader if form.kind == OBSERVATION else HistoryReader
+    of_records = NamedReader if RECORD in header else HistoryReader
+    made = FigureReader if form.kind == OBSERVATION else of_records
     return made(form, understood, by=by, options=options, source=source), understood
 
 

@@ -94,7 +94,9 @@ Cells = tuple[date | Problem | None, tuple[Amount | Problem | None, ...]]  # wha
 
 
 class HistoryReader:
-    """See ``incoming.Reader``."""
+    """See ``incoming.Reader``. kept_in: what finds the records that rows are."""
+
+    kept_in: type[Stored] = Stored
 
     def __init__(
         self, form: SheetForm, understood: Understood, *, by: User, options: Options, source: str = ""
@@ -120,7 +122,7 @@ class HistoryReader:
         self._sure_codes: dict[str, str] = {}
         self._digits = {each.number_digit: each for each in registry.terms("patent_form").values() if each.number_digit}
         self.key_column = self._headers.called("number" if "number" in understood.taken else "name")
-        self._stored = Stored(
+        self._stored = self.kept_in(
             self._headers, self.key_column, by=by, entering=self._entering, signing=signing, source=source
         )
         self._own: dict[str, Terms | Detail] = {

@@ -29,6 +29,9 @@ FIGURE_COLUMNS = (
     "measure", "value", "value_max", "unit", "basis", "part", "as_written", "note",
 )  # fmt: skip
 COMMON = ("region", "region_code", "organisation", "credit_code")
+# What our own files say beside the cells that are read: rows handed back, templates, lists of records.
+OWN_COLUMNS = ("行号", "问题和办法", "提示", "台账状态", "其他经过", "虚构", "记录编号")
+ROW_NUMBER, PROBLEMS, HINT, STATE, FURTHER, INVENTED, RECORD = OWN_COLUMNS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -261,9 +264,13 @@ class Understood:
 
     @property
     def unused(self) -> list[tuple[int, str]]:
-        """The columns that are not read, as (place, header)."""
+        """The columns that are not read, as (place, header); those that only our own files have are none of them."""
         used = {each.place for each in self.taken.values()}
-        return [(place, name) for place, name in enumerate(self.header) if name and place not in used]
+        return [
+            (place, name)
+            for place, name in enumerate(self.header)
+            if name and place not in used and name not in OWN_COLUMNS
+        ]
 
     @property
     def unused_amounts(self) -> list[tuple[int, str]]:

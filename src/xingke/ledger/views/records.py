@@ -18,9 +18,9 @@ from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.accounts.queries import current_seq
 from xingke.accounts.rules import SUFFIXES
-from xingke.base.exports import csv_address, csv_response, wants_csv
+from xingke.base.exports import About, file_address, file_addresses, table_response, wants_file
 from xingke.base.returning import Returned
-from xingke.ledger import events, records
+from xingke.ledger import events, records, relisting
 from xingke.ledger.evidence import evidence_counts
 from xingke.ledger.kinds import KINDS
 from xingke.ledger.models import State
@@ -69,8 +69,16 @@ def record_list(request: HttpRequest) -> HttpResponse:
     until = current_seq()  # before anything is read, so that what is shown is not older
     found = events.events_listed(user, wanted)
     words = Words()
-    if wants_csv(request):
-        return csv_response(_("台账") + ".csv", _header(), _lines(words, found.iterator()))
+    form = relisting.form_of_kind(asked["kind"])
+    if form is not None and request.GET.get("format") == relisting.RELISTED:
+        about = About(fields=_filters(words, asked, choice, []), notes=relisting.list_notes())
+        rows_again = relisting.list_rows(form, user, wanted)
+        return table_response(request, form.label.zh, relisting.list_columns(form), rows_again, about)
+    if wants_file(request):
+        about = About(
+            fields=_filters(words, asked, choice, events.event_years(user)), notes=[(_("台账序号"), str(until))]
+        )
+        return table_response(request, _("台账"), _header(), _lines(words, found.iterator()), about)
     page = Paginator(found, filtering.PAGE_SIZE).get_page(request.GET.get("page"))
     shown = events.entries(page.object_list)
     proved = evidence_counts(key for entry in shown for key in (entry.event.record, entry.event.subject))
@@ -85,7 +93,7 @@ def record_list(request: HttpRequest) -> HttpResponse:
             {"label": _("日期"), "class": "nowrap"}, {"label": _("事件")}, {"label": _("事项")},
             {"label": _("单位")}, {"label": _("区划")}, {"label": _("状态")},
         ],
-        "page": page, "export_url": csv_address(request),
+        "page": page, "export": file_addresses(request),
         **filtering.emptiness(
             request, _("还没有记录"), _("您可以查看的范围里还没有登记任何事项。"), problem=choice.problem,
             begin=import_beginning(user),
@@ -96,6 +104,7 @@ def record_list(request: HttpRequest) -> HttpResponse:
         "is_fictional": any(row["is_fictional"] for row in rows), "entries": entry_choices(user),
         "confirming": {"asked": asked, "until": until} if confirming else None,
         "waiting": proposals_waiting(user),
+        "again_url": file_address(request, relisting.RELISTED) if form is not None and rows else "",
     }  # fmt: skip
     return render(request, "ledger/record_list.html", context)
 

@@ -14,7 +14,7 @@ from xingke.accounts import actions
 from xingke.accounts.forms import NewAccountForm, ResetForm
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
-from xingke.base.exports import csv_address, csv_response, wants_csv
+from xingke.base.exports import About, file_addresses, table_response, wants_file
 from xingke.base.refusals import Refused
 from xingke.registry import filtering, queries
 
@@ -27,13 +27,22 @@ def account_list(request: HttpRequest) -> HttpResponse:
     text, state = request.GET.get("q", ""), request.GET.get("state", "")
     found = queries.accounts_listed(user, search=text, is_active=STATES.get(state))
     page = Paginator(found, filtering.PAGE_SIZE).get_page(request.GET.get("page"))
-    listed = list(found if wants_csv(request) else page.object_list)
+    listed = list(found if wants_file(request) else page.object_list)
     language = get_language() or "zh-hans"
     held = queries.roles_by_account(listed)
     rows = [(each, _("、").join(role.label.in_language(language) for role in held.get(each.pk, ()))) for each in listed]
-    if wants_csv(request):
-        return csv_response(
-            _("账号") + ".csv",
+    fields = [
+        filtering.search("q", _("账号"), text, _("账号或姓名")),
+        filtering.select(
+            "state",
+            _("状态"),
+            state,
+            [("open", pgettext("state", "启用")), ("closed", pgettext("state", "停用"))],
+        ),
+    ]
+    if wants_file(request):
+        return table_response(
+            request, _("账号"),
             [_("账号"), _("姓名或岗位"), _("岗位角色"), _("最近登录"), _("开立时间"), _("状态")],
             (
                 [
@@ -46,23 +55,15 @@ def account_list(request: HttpRequest) -> HttpResponse:
                 ]
                 for each, roles in rows
             ),
-        )
+            About(fields=fields),
+        )  # fmt: skip
     table = {
         "columns": [
             {"label": _("账号")}, {"label": _("岗位角色")}, {"label": _("最近登录"), "class": "nowrap told"},
             {"label": _("状态")}, {"label": _("操作")},
         ],
-        "page": page, "export_url": csv_address(request), **filtering.emptiness(request, _("没有账号"), ""),
+        "page": page, "export": file_addresses(request), **filtering.emptiness(request, _("没有账号"), ""),
     }  # fmt: skip
-    fields = [
-        filtering.search("q", _("账号"), text, _("账号或姓名")),
-        filtering.select(
-            "state",
-            _("状态"),
-            state,
-            [("open", pgettext("state", "启用")), ("closed", pgettext("state", "停用"))],
-        ),
-    ]
     return render(request, "registry/account_list.html", {"table": table, "rows": rows, "filters": fields, "own": user})
 
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from xingke.accounts import queries as accounts
 from xingke.accounts.permissions import Permission
-from xingke.base.exports import csv_address, csv_response, wants_csv
+from xingke.base.exports import About, file_addresses, table_response, wants_file
 from xingke.registry import filtering, queries
 from xingke.registry.audit_words import action_words, kind_words
 
@@ -42,9 +42,14 @@ def audit(request: HttpRequest) -> HttpResponse:
     action, by, target = (request.GET.get(name, "").strip() for name in ("action", "by", "target"))
     found = accounts.audit_trail(action=action, by=by, target=target)
     words, details = action_words(), _Details(_details(), _values())
-    if wants_csv(request):
-        return csv_response(
-            _("审计记录") + ".csv",
+    fields = [
+        filtering.select("action", _("操作"), action, list(words.items())),
+        filtering.search("by", _("账号"), by, _("账号名")),
+        filtering.search("target", _("对象"), target, _("名称、代码或编号的一部分")),
+    ]
+    if wants_file(request):
+        return table_response(
+            request, _("审计记录"),
             [_("序号"), _("时间"), _("账号"), _("姓名或岗位"), _("操作"), _("操作代码"), _("对象类别"), _("对象"), _("条数"), _("原因"), _("内容"), _("摘要")],
             (
                 [
@@ -54,6 +59,7 @@ def audit(request: HttpRequest) -> HttpResponse:
                 ]
                 for each in found.iterator(chunk_size=2000)
             ),
+            About(fields=fields),
         )  # fmt: skip
     page = Paginator(found, filtering.PAGE_SIZE).get_page(request.GET.get("page"))
     rows = [(each, words.get(each.action, each.action), details.said(each.detail)) for each in page.object_list]
@@ -62,13 +68,8 @@ def audit(request: HttpRequest) -> HttpResponse:
             {"label": _("序号"), "numeric": True}, {"label": _("时间"), "class": "nowrap"}, {"label": _("账号")},
             {"label": _("操作")}, {"label": _("对象"), "class": "told"}, {"label": _("条数"), "numeric": True}, {"label": _("内容")},
         ],
-        "page": page, "export_url": csv_address(request), **filtering.emptiness(request, _("没有审计记录"), ""),
+        "page": page, "export": file_addresses(request), **filtering.emptiness(request, _("没有审计记录"), ""),
     }  # fmt: skip
-    fields = [
-        filtering.select("action", _("操作"), action, list(words.items())),
-        filtering.search("by", _("账号"), by, _("账号名")),
-        filtering.search("target", _("对象"), target, _("名称、代码或编号的一部分")),
-    ]
     context = {
         "table": table,
         "rows": rows,

@@ -1,5 +1,6 @@
 """Documents: the list, writing one, reading one, its file."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
-from xingke.base.exports import csv_address, csv_response, wants_csv
+from xingke.base.exports import About, file_addresses, table_response, wants_file
 from xingke.base.press.fonts import FontMissing, GlyphMissing
 from xingke.base.refusals import Refused
 from xingke.base.returning import Returned
@@ -46,10 +47,6 @@ def document_list(request: HttpRequest) -> HttpResponse:
     sort, column = filtering.order(request.GET.get("sort", ""), SORTS, "-written")
     found = queries.newest_visible_to(user).filter(condition).annotate(figure_count=Count("figures"))
     found = found.order_by(column, "-written_at")
-    if wants_csv(request):
-        return _list_csv(rows_of(found))
-    page = Paginator(found, filtering.PAGE_SIZE).get_page(request.GET.get("page"))
-    rows = rows_of(page.object_list)
     outlines = [
         (code, each.value.label.in_language(language())) for code, each in registry.catalogue("outline").items()
     ]
@@ -58,6 +55,10 @@ def document_list(request: HttpRequest) -> HttpResponse:
         *([place.field] if place.field else []),
         filtering.select("outline", _("提纲"), outline, outlines),
     ]
+    if wants_file(request):
+        return _list_file(request, rows_of(found), fields)
+    page = Paginator(found, filtering.PAGE_SIZE).get_page(request.GET.get("page"))
+    rows = rows_of(page.object_list)
     heads: list[dict[str, Any]] = [
         {"label": _("标题"), "key": "title", "class": "wide"}, {"label": _("区划")},
         {"label": _("时期"), "key": "period"}, {"label": _("数字"), "numeric": True},
@@ -75,7 +76,7 @@ def document_list(request: HttpRequest) -> HttpResponse:
             "filters": fields,
             "is_fictional": any(row.document.is_fictional for row in rows),
             "table": {
-                "columns": filtering.columns(heads, sort), "page": page, "export_url": csv_address(request),
+                "columns": filtering.columns(heads, sort), "page": page, "export": file_addresses(request),
                 "empty_title": _("还没有文稿"),
                 "empty_text": _("选一个提纲和时期，系统用已知的数写成，没有数的句子会列为空缺。") if may_write else "",
                 "empty_url": reverse("reports:document-write") if may_write else "?",
@@ -85,9 +86,9 @@ def document_list(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
 
 
-def _list_csv(rows: list[Row]) -> HttpResponse:
-    return csv_response(
-        f"{_('文稿')}.csv",
+def _list_file(request: HttpRequest, rows: list[Row], fields: Sequence[Any]) -> HttpResponse:
+    return table_response(
+        request, _("文稿"),
         [_("标题"), _("区划"), _("时期"), _("数字"), _("略去的句子"), pgettext("when", "写成"), _("写作人"), _("台账号"), _("编号")],
         (
             [
@@ -96,6 +97,7 @@ def _list_csv(rows: list[Row]) -> HttpResponse:
             ]
             for row in rows
         ),
+        About(fields=fields),
     )  # fmt: skip
 
 
