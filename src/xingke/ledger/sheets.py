@@ -278,10 +278,10 @@ class Understood:
         return [(place, name) for place, name in self.unused if headers.is_amount_like(name, self.measured)]
 
     @property
-    def columns(self) -> list[dict[str, str]]:
+    def columns(self) -> list[dict[str, str | None]]:
         """What each column that is read is taken for, in the order of the file."""
         return [
-            {"header": each.header, "as": role, "unit": each.unit.code if each.unit else ""}
+            {"header": each.header, "as": role, "unit": each.unit.code if each.unit else None}
             for role, each in sorted(self.taken.items(), key=lambda item: item[1].place)
         ]
 
