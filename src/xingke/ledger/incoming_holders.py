@@ -131,6 +131,9 @@ class Holders:
         former = self.firms.called(written.former, region) if written.former and not called else []
         if former:
             return self._refused("organisation", text, RENAMED, former=former[0].name)
+        elsewhere = None if called or code else self.firms.elsewhere(written.name, region)
+        if elsewhere is not None:
+            return self._refused("organisation", text, ELSEWHERE, region=elsewhere.region.name)
         if not called and self._editing.covers(region.path):
             return self._with(wrong, self._entered(text, written, code, region), doubt)
         is_person = looks_like_a_person(written.name)
@@ -141,9 +144,6 @@ class Holders:
         """An organisation to be entered with the file, if its name looks like one."""
         if not looks_like_one(written.name):
             return self._refused("organisation", text, PERSON if looks_like_a_person(written.name) else NOT_A_NAME)
-        elsewhere = None if code else self.firms.elsewhere(written.name, region)
-        if elsewhere is not None:
-            return self._refused("organisation", text, ELSEWHERE, region=elsewhere.region.name)
         if other := self.firms.other_code(written.name, code, region):
             return self._refused("credit_code", code, OTHER_CODE, name=written.name, code=other)
         return Held(self.firms.new(written.name, code, region), notes=_notes(written.name, text, written))
