@@ -23,6 +23,9 @@ DATA = {
     # what files and texts are searched for
     "base/press/cells.py": "_LEVEL _PERIOD _is_scaled",
     "base/press/numerals.py": "",
+    "ledger/holder_names.py": "",
+    "ledger/incoming_marks.py": "YES NO",
+    "ledger/sheets.py": "MARKS PERSON",
     "ledger/rules.py": "APPROXIMATIONS EMPTY_MARKS EXAMPLE _TOTALS _FOOTERS",
     "ledger/words.py": "MEASURE_UNITS _BEFORE_UNIT _AFTER_UNIT day_word",
     "reports/disclosure.py": "_TITLES _SURNAMES",
@@ -46,6 +49,7 @@ DATA = {
     "accounts/rules.py": "kept_name",
     "ledger/incoming_figures.py": "",
     "ledger/incoming_histories.py": "",
+    "ledger/incoming_stored.py": "_ANOTHER place_of",
     "ledger/views/imports.py": "_heading",
     # says both languages itself
     "base/periods.py": "_chinese_label",
