@@ -23,7 +23,9 @@ DATA = {
     # what files and texts are searched for
     "base/press/cells.py": "_LEVEL _PERIOD _is_scaled",
     "base/press/numerals.py": "",
-    "ledger/rules.py": "APPROXIMATIONS EMPTY_MARKS EXAMPLE _TOTALS _FOOTERS",
+    "ledger/holder_names.py": "",
+    "ledger/incoming_marks.py": "YES NO",
+    "ledger/rules.py": "APPROXIMATIONS EMPTY_MARKS EXAMPLE ENDLESS _TOTALS _FOOTERS _CHINESE_DIGITS written_last_day",
     "ledger/written_figures.py": "",
     "ledger/words.py": "MEASURE_UNITS _BEFORE_UNIT _AFTER_UNIT day_word",
     "reports/disclosure.py": "_TITLES _SURNAMES",
@@ -49,7 +51,8 @@ DATA = {
     "ledger/incoming_histories.py": "",
     "ledger/blank_forms.py": "MONEY",
     "ledger/relisting.py": "_invented",
-    "ledger/sheets.py": "OWN_COLUMNS",
+    "ledger/sheets.py": "OWN_COLUMNS MARKS PERSON",
+    "ledger/incoming_stored.py": "_ANOTHER place_of",
     # says both languages itself
     "base/periods.py": "_chinese_label _QUARTERS",
     "base/press/fonts.py": "",

@@ -19,7 +19,7 @@ _OLD = r"(?:原名称?|曾用名|更名前|变更前|原)"
 _NOW = r"(?:现名称?|现更名为|更名为|变更为|现为|现)"
 _FORMER = re.compile(rf"^(.+?)[(（](?:{_OLD})[:：为]?(.+)[)）]$")
 _RENAMED = re.compile(rf"^(.+?)[(（](?:{_NOW})[:：]?(.+)[)）]$")
-_PARTED = re.compile(r"[;；|｜\n\r]+")
+_PARTED = re.compile(r"[;；|｜]+")
 _LISTED = re.compile(r"[,，、/／]+")
 _JOINED = re.compile(r"(?<=.)(?:以及|[和与及&＆\s])(?=.)")
 
@@ -122,7 +122,7 @@ def _parts(text: str) -> list[str]:
         parts = [_inside(part, text) for part in parts]
         if len(parts) > 1 and all(looks_like_one(_bare(part)[0]) or looks_like_a_person(part) for part in parts):
             return parts
-        if pattern is _PARTED and len(parts) > 1 and ";" in unicodedata.normalize("NFKC", text):
+        if pattern is _PARTED and len(parts) > 1:  # nothing else is ever parted so
             return parts
     return [text]
 

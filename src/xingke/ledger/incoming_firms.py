@@ -56,6 +56,11 @@ class Firms:
             self._shown = set(seen.values_list("pk", flat=True))
         return firm.pk in self._shown
 
+    def elsewhere(self, name: str, region: Region) -> Organisation | None:
+        """An organisation of a name in another region that ``by`` may see."""
+        known = (each for each in self.by_name.get(close(name), ()) if each.region_id != region.pk)
+        return next(filter(self.may_be_shown, known), None)
+
     def called(self, name: str, region: Region) -> list[Organisation]:
         """The organisations of a name in a region."""
         return [each for each in self.by_name.get(close(name), ()) if each.region_id == region.pk]
@@ -77,8 +82,8 @@ class Firms:
 
 
 def known_organisations() -> QuerySet[Organisation]:
-    """Those of the register, with their zones."""
-    return Organisation.objects.select_related("zone")
+    """Those of the register, with their zones and regions."""
+    return Organisation.objects.select_related("zone", "region")
 
 
 def _wide(name: str) -> str:

@@ -365,7 +365,7 @@ class HistoryReader:
             last = max(found, key=lambda each: each.on)
             row.refuse(self._headers.called(last.event), last.on.isoformat(), IMPOSSIBLE)
         elif wrong := rules.out_of_order(self.kind.names, found, is_one_round=True, said=self._event_called):
-            row.problems.append(Problem.of("", "", wrong))
+            row.problems.append(Problem.of(str(wrong.values["after"]), str(wrong.values["later"]), wrong))
         return found
 
     def _unsaid(self, happened: Iterable[Happened]) -> Iterator[str]:

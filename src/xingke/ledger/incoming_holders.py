@@ -32,6 +32,9 @@ NOT_A_NAME = gettext_noop("不像一个单位的全称，没有登记为新单�
 PERSON = gettext_noop("像是个人姓名，不是单位；请填单位全称，确是单位的先在名录中登记。")
 NO_PERSON = gettext_noop("个人不在单位名录中，这类记录须记在单位名下；请填单位全称，没有单位的请不要导入这一行。")
 RENAMED = gettext_noop("名录中没有这个单位，但有“%(former)s”；单位更名的请先在名录中更正名称。")
+ELSEWHERE = gettext_noop(
+    "名录中已有同名单位，在“%(region)s”；是同一家的请核对区划，确是另一家的请填它的统一社会信用代码。"
+)
 CALLED_AFTER = say("“%(written)s”按名录中的“%(name)s”登记")
 JOINT = say("有几个单位，登记在“%(name)s”名下；共同的单位：%(others)s")
 NOBODYS = say("“%(written)s”不是单位，按没有单位登记")
@@ -128,6 +131,9 @@ class Holders:
         former = self.firms.called(written.former, region) if written.former and not called else []
         if former:
             return self._refused("organisation", text, RENAMED, former=former[0].name)
+        elsewhere = None if called or code else self.firms.elsewhere(written.name, region)
+        if elsewhere is not None:
+            return self._refused("organisation", text, ELSEWHERE, region=elsewhere.region.name)
         if not called and self._editing.covers(region.path):
             return self._with(wrong, self._entered(text, written, code, region), doubt)
         is_person = looks_like_a_person(written.name)

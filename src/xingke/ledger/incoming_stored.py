@@ -270,7 +270,7 @@ class Stored:
                 row.refuse(self._headers.called(last.event), last.on.isoformat(), IMPOSSIBLE_TOGETHER)
                 return
             if wrong := rules.out_of_order(self.kind.names, [*after, *fresh], said=self._headers.called):
-                row.problems.append(Problem.of("", "", wrong))
+                row.problems.append(Problem.of(str(wrong.values["after"]), str(wrong.values["later"]), wrong))
                 return
         rewritten = [event for event in alive if event.record in events or (columns.keys() & set(self.kind.repeated))]
         latest = alive[-1:] if fresh else []

@@ -21,7 +21,8 @@ from xingke.base.quantities import Quantity, Unit
 from xingke.ledger import rules
 from xingke.ledger.blank_forms import MONEY, sheet_columns
 from xingke.ledger.events import Wanted, events_wanted
-from xingke.ledger.incoming_contents import DATED, Happened
+from xingke.ledger.incoming_contents import Happened
+from xingke.ledger.kind_names import Identity
 from xingke.ledger.kinds import KINDS
 from xingke.ledger.models import EventVersion, Observation, State, Version
 from xingke.ledger.sheets import FURTHER, INVENTED, RECORD, STATE, SheetForm
@@ -114,7 +115,7 @@ class _Writer:
         Of a kind that is known by its first day, the first ones.
         """
         alike: dict[str, list[Any]] = {}
-        for event in history if self.kind.code in DATED else reversed(history):
+        for event in history if self.kind.names.identity is Identity.NAME_AND_DAY else reversed(history):
             if event.event in self._columns:
                 alike.setdefault(event.event, []).append(event)
         possible = None

@@ -186,3 +186,37 @@ def test_a_typing_error_names_the_place_that_does_not_check(cast: Cast) -> None:
     first, second = said(bring("patent", _coded(cast, 统一社会信用代码=wrong), by=cast.officer))
     assert f"统一社会信用代码 {wrong} 的第 18 位（校验位）不对，请对照营业执照核对。" in first
     assert f"名录中“{FIRM}”的代码是 {RIGHT}" in second
+
+
+def test_a_firm_of_that_name_next_door_is_not_entered_a_second_time(cast: Cast) -> None:
+    row = {**PATENT, "专利权人": cast.other_firm.name}
+
+    (sentence,) = said(bring("patent", row, by=cast.statistician, options=NEW))
+    assert sentence == (
+        "专利权人 列为“云渡县远帆装备有限公司”：名录中已有同名单位，在“云渡县”；是同一家的请核对区划，"
+        "确是另一家的请填它的统一社会信用代码。"
+    )
+
+
+def test_an_impossible_order_names_both_days_and_their_columns(cast: Cast) -> None:
+    row = {**PATENT, "申请日": "2024-02-01", "授权公告日": "2022-03-01"}
+
+    assert said(bring("patent", row, by=cast.officer)) == [
+        "授权公告日 列为“2022-03-01”：授权公告日（2022-03-01）早于申请日（2024-02-01），不可能；请核对这两个日期。"
+    ]
+
+
+def test_a_later_file_adds_no_day_that_cannot_be(cast: Cast) -> None:
+    bring("patent", {**PATENT, "授权公告日": ""}, by=cast.officer)
+
+    outcome = bring("patent", {**PATENT, "申请日": "", "授权公告日": "2022-03-01"}, by=cast.officer, name="授权.csv")
+
+    assert said(outcome) == [
+        "授权公告日 列为“2022-03-01”：授权公告日（2022-03-01）早于申请日（2023-02-14），不可能；请核对这两个日期。"
+    ]
+
+
+def test_a_number_that_stands_twice_is_refused_even_if_its_first_row_was(cast: Cast) -> None:
+    wrong = {**PATENT, "申请日": "2024-02-01", "授权公告日": "2022-03-01"}
+
+    assert found(bring("patent", wrong, PATENT, by=cast.officer)) == {"rejected": 2}

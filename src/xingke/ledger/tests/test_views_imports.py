@@ -523,7 +523,8 @@ def test_a_number_is_said_to_be_right_with_a_reason_at_the_row(cast: Cast, signe
 
 
 def test_what_a_changed_row_changes_is_shown_old_and_new(cast: Cast, signed_in: SignIn) -> None:
-    file("patent", "202310123456.6", [("applied", "2023-01-01")], firm=cast.firm, by=cast.statistician, name="旧名")
+    known = {"firm": cast.firm, "by": cast.statistician, "number": "202310123456.6"}
+    file("patent", "旧名", [("applied", "2023-01-01")], **known)
     browser = signed_in("statistician")
 
     batch = _hand_over(browser, (PATENTS + PATENT).encode(), form="patent")

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
-from xingke.base.exports import csv_address, csv_response, wants_csv
+from xingke.base.exports import About, file_addresses, table_response, wants_file
 from xingke.base.refusals import Refused
 from xingke.ledger import actions, titles
 from xingke.ledger.models import Recognition
@@ -34,25 +34,28 @@ def title_list(request: HttpRequest) -> HttpResponse:
     today, words = timezone.localdate(), Words()
     found = titles.ending(user, on=today, months=months, regions=choice.narrow())
     rows = [_row(words, each) for each in found]
-    if wants_csv(request):
-        heads = [_("有效期至"), _("资质"), _("证书编号"), _("单位"), _("区划"), _("再次申报")]
-        return csv_response(_("即将到期的资质") + ".csv", heads, [list(each["line"]) for each in rows])
+    fields = [
+        *([choice.field] if choice.field else []),
+        {
+            "name": "months", "label": _("多少个月内"), "value": str(months),
+            "options": [{"value": str(each), "label": _("%(n)d 个月") % {"n": each}} for each in titles.ENDS_WITHIN],
+        },
+    ]  # fmt: skip
+    if wants_file(request):
+        heads = [_("有效期至"), _("资质"), _("证书编号"), _("单位"), _("区划"), _("再次申报"), _("虚构")]
+        return table_response(
+            request, _("即将到期的资质"), heads, [each["line"] for each in rows], About(fields=fields)
+        )  # fmt: skip
     context = {
         "rows": rows, "renewing": [_row(words, each) for each in titles.in_renewal(user, on=today, regions=choice.narrow())],
         "twice": _twice(user, words, titles.duplicates(registry.in_scope(allowed))),
-        "filters": [
-            *([choice.field] if choice.field else []),
-            {
-                "name": "months", "label": _("多少个月内"), "value": str(months),
-                "options": [{"value": str(each), "label": _("%(n)d 个月") % {"n": each}} for each in titles.ENDS_WITHIN],
-            },
-        ],
+        "filters": fields,
         "table": {
             "columns": [
                 {"label": _("有效期至"), "class": "nowrap"}, {"label": _("资质")}, {"label": _("单位")},
                 {"label": _("区划")}, {"label": _("再次申报"), "class": "nowrap"},
             ],
-            "count": len(rows), "export_url": csv_address(request),
+            "count": len(rows), "exports": file_addresses(request),
             "empty_title": _("没有即将到期的资质"),
             "empty_text": choice.problem or _("这段时间里没有资质到期；没有期限的资质不在此列。"),
         },
@@ -70,7 +73,8 @@ def _row(words: Words, each: titles.Ending) -> dict[str, Any]:
         "applied_on": each.applied_on, "url": reverse("ledger:record", args=["recognition", each.event.subject]),
         "is_fictional": each.event.is_fictional,
         "line": (
-            each.until, name, each.subject.number, holder.name if holder else "", region.name, each.applied_on or ""
+            each.until, name, each.subject.number, holder.name if holder else "", region.name, each.applied_on,
+            _("是") if each.event.is_fictional else "",
         ),
     }  # fmt: skip
 
