@@ -174,13 +174,16 @@ def load(options: argparse.Namespace) -> int:
 def bring_in(options: argparse.Namespace) -> int:
     """Import a file: 0 when every row is filed, 1 when some are not; each of those is listed with what would do."""
     data = options.file.read_bytes()
-    table = importing.read_table(data, name=options.file.name, sheet=options.sheet)
+    form = importing.sheet_form(options.kind)
+    words = importing.header_words(form)
+    table = importing.read_table(data, name=options.file.name, sheet=options.sheet, words=words)
     region = registry.region_by_name_or_code(options.region).code if options.region else ""
     chosen = Options(region=region, new_organisations=options.new_organisations, confirmed=options.confirmed)
     outcome = importing.import_table(
-        form=importing.sheet_form(options.kind), table=table, file_name=options.file.name,
+        form=form, table=table, file_name=options.file.name,
         by=_account(options.username), now=timezone.now(), options=chosen, is_trial=options.dry_run,
     )  # fmt: skip
+    table = outcome.table
     if outcome.batch is not None:
         import_jobs.kept().put(data)
     origin = f"工作表“{table.sheet_name}”" if table.sheet_name else f"{table.encoding} 编码"

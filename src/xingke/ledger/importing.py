@@ -9,7 +9,7 @@ held against the ledger outside any transaction; filing then only succeeds while
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.db import transaction
@@ -21,9 +21,10 @@ from xingke.accounts.permissions import Permission
 from xingke.accounts.queries import current_seq, sessions_between
 from xingke.base.press.cells import Note, Remark, letters
 from xingke.base.press.sheets import Sheet, read_sheet
+from xingke.base.press.sniffing import FileKind
 from xingke.base.refusals import Refused
 from xingke.base.sayings import Saying, kept, say, told
-from xingke.ledger import rules
+from xingke.ledger import grouping, rules
 from xingke.ledger.bulk import uncollected
 from xingke.ledger.incoming import (
     CHANGED,
@@ -44,6 +45,7 @@ from xingke.ledger.incoming_histories import HistoryReader
 from xingke.ledger.models import ImportBatch, ImportChunk
 from xingke.ledger.sheets import OBSERVATION, SheetForm, Understood, understand
 from xingke.registry import queries as registry
+from xingke.registry.models import Region
 
 SIZE_LIMIT = 20 * 2**20
 CHUNK = 500  # rows in one value of the stage
@@ -68,6 +70,8 @@ class Table:
 
     numbers: each row's number in the file. encoding: UTF-8, GB18030 or UTF-16; XLSX for a workbook. damage: by row
     number, the cells whose value was lost before it came here, as (place, sentence). notes: what else there is to say.
+    kind: what the file is, whatever it is called. header_row: the row that was taken for the header. above: the texts
+    over it. groups: lines between the rows that name what those below belong to, as (row number, text), in order.
     """
 
     header: tuple[str, ...]
@@ -78,24 +82,43 @@ class Table:
     sheet_name: str = ""
     damage: Mapping[int, Sequence[tuple[int, Saying]]] = field(default_factory=dict)
     notes: Sequence[Saying] = ()
+    kind: FileKind = FileKind.CSV
+    header_row: int = 1
+    above: Sequence[str] = ()
+    groups: Sequence[tuple[int, str]] = ()
+
+    @property
+    def where(self) -> Saying:
+        """Which row, and of a workbook which sheet, was taken for the header."""
+        if self.sheet_name:
+            return say("以工作表“%(name)s”第 %(row)s 行为表头", name=self.sheet_name, row=self.header_row)
+        return say("以第 %(row)s 行为表头", row=self.header_row)
 
 
-def read_table(data: bytes, *, name: str = "", sheet: str = "") -> Table:
-    """Read a CSV or one sheet of an .xlsx (the first filled one, or the one of that name), in a child process.
+def header_words(form: SheetForm) -> tuple[str, ...]:
+    """What the headers of a form's columns may be called: by them the sheet and the header of a file are found."""
+    return tuple(name for column in form.column for name in column.headers)
 
-    name: the file's, if known; it must not contradict what the file is. Raises Refused for what is no table, is
-    dangerous, marked as secret, empty or too large.
+
+def read_table(data: bytes, *, name: str = "", sheet: str = "", words: Sequence[str] = ()) -> Table:
+    """Read a table, in a child process: of a workbook the sheet of that name, else the one with most of the words.
+
+    name: the file's, if known. words: see ``header_words``. Raises Refused for what is no table, is dangerous, marked
+    as secret, empty or too large.
     """
     if len(data) > SIZE_LIMIT:
         raise Refused(say("文件超过 20 MB，请分成几个文件导入。"))
     if not data.strip():
         raise Refused(say("文件是空的，没有可导入的内容。"))
-    read = read_sheet(data, name=name, sheet=sheet)
+    read = read_sheet(data, name=name, sheet=sheet, words=words)
     notes = [say("%(cell)s %(note)s", cell=note.cell, note=note.text) for note in read.notes if not note.is_damaging]
     kept: list[tuple[int, Sequence[str]]] = []
+    groups: list[tuple[int, str]] = []
     for number, cells in zip(read.numbers, read.rows, strict=True):
         if why := rules.is_no_record(cells, read.header):
             notes.append(_NO_RECORD[why].filled(number=number))
+        elif line := rules.group_line(cells, read.header):
+            groups.append((number, line))
         else:
             kept.append((number, cells))
     if not kept:
@@ -103,7 +126,7 @@ def read_table(data: bytes, *, name: str = "", sheet: str = "") -> Table:
     return Table(
         header=read.header, rows=[cells for _number, cells in kept], numbers=[number for number, _cells in kept],
         encoding=read.encoding or "XLSX", digest=hashlib.sha256(data).hexdigest(), sheet_name=read.sheet_name,
-        damage=_damage(read), notes=notes,
+        damage=_damage(read), notes=notes, kind=read.kind, header_row=read.header_row, above=read.above, groups=groups,
     )  # fmt: skip
 
 
@@ -113,6 +136,32 @@ _NO_RECORD = {
     "header": say("第 %(number)s 行重复了表头，没有作为数据读入"),
     "example": say("第 %(number)s 行是模板里的示例，没有作为数据读入"),
 }
+
+
+def with_groups(form: SheetForm, table: Table, options: Options) -> Table:
+    """A table whose rows say themselves what the lines above them say: their place, or their holder.
+
+    A row that says no place below one of another place than the usual one is not filed there: its place was left out.
+    """
+    found = grouping.belonging(form, table.header, table.rows, table.numbers, table.groups, is_place=_is_place)
+    damage = {number: list(each) for number, each in table.damage.items()}
+    usual = registry.regions_by_code([options.region]).get(options.region) if options.region else None
+    for number, place, above in found.unplaced:
+        if usual is None or not (above.endswith(usual.name) or above.startswith(usual.code)):
+            damage.setdefault(number, []).append((place, _UNPLACED.filled(above=above[:40])))
+    return replace(
+        table, header=found.header, rows=found.rows, numbers=found.numbers, damage=damage,
+        notes=[table.where, *table.notes, *found.notes],
+    )  # fmt: skip
+
+
+_UNPLACED = say("区划空着，而上面的行写的是“%(above)s”；请补上这一行的区划。")
+
+
+def _is_place(text: str) -> bool:
+    """Whether a region is called so, in full or without the word for its level."""
+    names = [text + ending for ending in ("", *"省市县区州旗镇乡", "地区", "自治县", "自治州", "街道")]
+    return Region.objects.filter(valid_to__isnull=True, name__in=names).exists()
 
 
 def _damage(sheet: Sheet) -> dict[int, list[tuple[int, Saying]]]:
@@ -205,6 +254,7 @@ def prepare(
     job: the number of the job that does it.
     """
     registry.require(by, Permission.IMPORT_RUN)
+    table = with_groups(form, table, options)
     checked = _check_table(form, table, by=by, options=options, step=step)
     step(len(table.rows), len(table.rows), STAGING)
     with transaction.atomic():
@@ -215,7 +265,10 @@ def prepare(
 
 
 def _check_table(form: SheetForm, table: Table, *, by: User, options: Options, step: Step = _silent) -> Checked:
-    reader, understood = reader_of(form, table.header, by=by, options=options)
+    try:
+        reader, understood = reader_of(form, table.header, by=by, options=options)
+    except Refused as refusal:
+        raise Refused(say("%(why)s（%(where)s）", why=refusal.saying, where=table.where)) from None
     rows = [Row(number, cells) for number, cells in zip(table.numbers, table.rows, strict=True)]
     return check(rows, reader, understood, table.damage, step)
 
@@ -391,6 +444,7 @@ def import_table(
     is_trial: only say what would happen.
     """
     options = options or Options()
+    table = with_groups(form, table, options)
     for attempt in range(TRIES):
         by = _still_allowed(by)
         checked = _check_table(form, table, by=by, options=options)

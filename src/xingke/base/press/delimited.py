@@ -1,4 +1,4 @@
-"""Reading a CSV, row by row, as spreadsheets write it: comma, semicolon or tab, any of the encodings they save in."""
+"""Reading a CSV, row by row, as spreadsheets write it: comma, semicolon, tab or stroke, any of the encodings they save in."""
 
 import csv
 import io
@@ -11,7 +11,7 @@ from xingke.base.sayings import Saying, say
 
 RawRow = tuple[int, list[str], list[Note]]  # row number from 1, texts from column A on, what there is to say
 
-_DELIMITERS = ",\t;"
+_DELIMITERS = ",\t;|"
 _QUOTED = re.compile(r'"[^"]*"')
 _SEP_LINE = re.compile(r"sep=(.)\s*", re.IGNORECASE)
 _FIELD_LIMIT = 1 << 17  # characters of one cell; a spreadsheet's own limit is 32,767
@@ -65,7 +65,7 @@ def _head(data: bytes, encoding: str) -> list[str]:
 
 
 def _delimiter(head: list[str]) -> str:
-    """Of comma, tab and semicolon the one most frequent in the first line that has any; a comma if there is none."""
+    """Of comma, tab, semicolon and stroke the one most frequent in the first line that has any; a comma if there is none."""
     for line in head:
         bare = _QUOTED.sub("", line)
         best = max(_DELIMITERS, key=bare.count)
