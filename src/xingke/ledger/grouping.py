@@ -6,6 +6,7 @@ Each row is made to say it itself, so that it is read, shown and kept like any o
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from xingke.base.sayings import Saying, say
 from xingke.ledger import rules
@@ -21,9 +22,18 @@ _NO_PLACE = re.compile(
 )
 
 _PLACED = say("第 %(number)s 行“%(line)s”作为下面没有写明区划的行的区划")
+_SHEET_PLACED = say("工作表的名称“%(name)s”作为没有写明区划的行的区划")
+_ABOVE_PLACED = say("表头之前写的是“%(name)s”，作为没有写明区划的行的区划；不是的请补上区划一列")
 _HELD = say("第 %(number)s 行“%(line)s”作为下面没有写明单位的行的单位")
 _NOT_USED = say("第 %(number)s 行“%(line)s”不是区划，没有用到；请核对下面各行")
 _UNCLEAR = say("第 %(number)s 行“%(line)s”不知道是哪个区划，下面没有写明区划的行不能登记；请补上区划一列")
+
+
+class Whole(NamedTuple):
+    """The place a whole table says: as the name of its sheet, or over its header, where that is not the usual one."""
+
+    sheet: str = ""
+    above: str = ""
 
 
 @dataclass
@@ -42,7 +52,7 @@ class Belonging:
 
 def belonging(
     form: SheetForm, header: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[int],
-    groups: Sequence[tuple[int, str]], *, is_place: Callable[[str], bool],
+    groups: Sequence[tuple[int, str]], *, whole: Whole, is_place: Callable[[str], bool],
 ) -> Belonging:  # fmt: skip
     """The table with each row's place and holder in it, where a line above says them.
 
@@ -50,6 +60,12 @@ def belonging(
     all the same, so that its rows are refused with its name and not filed elsewhere.
     """
     lines, notes = _meanings(groups, is_place)
+    if whole.sheet:
+        lines.insert(0, (0, whole.sheet))
+        notes.append(_SHEET_PLACED.filled(name=whole.sheet))
+    elif whole.above and not lines and _place(form, "region", header) is None:
+        lines.insert(0, (0, whole.above))
+        notes.append(_ABOVE_PLACED.filled(name=whole.above))
     holders = _holders(form, header, rows, numbers)
     notes += [_HELD.filled(number=number, line=name[:40]) for number, name in holders]
     ends = [(number, "") for number, _line in groups]  # another group begins: its rows are not the firm's above
@@ -135,14 +151,14 @@ class _Column:
         """Say in a row what the line above it says. is_over: a row that says something else ends the group."""
         self.missing = ""
         while self._lines and self._lines[-1][0] < number:
-            self._line = self._lines.pop()[1]
+            self._line, self._above = self._lines.pop()[1], ""
         if self.place < 0 or (self._code is not None and cells[self._code] not in rules.EMPTY_MARKS):
             return
         own = cells[self.place]
         if own not in rules.EMPTY_MARKS:
             self._above = own
             self._line = "" if is_over else self._line
-        elif self._line:
+        elif self._line and self._above in ("", self._line):
             cells[self.place] = self._line
         else:
             self.missing = self._above

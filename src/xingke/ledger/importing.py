@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import CharField, F, Value
 from django.utils.translation import gettext_noop
 
 from xingke.accounts.actions import record_audit, take_seq
@@ -68,7 +69,7 @@ def _silent(_done: int, _total: int, _said: str) -> None:
 class Table:
     """A file as read.
 
-    numbers: each row's number in the file. encoding: UTF-8, GB18030 or UTF-16; XLSX for a workbook. damage: by row
+    numbers: each row's number in the file. encoding: UTF-8, GB18030 or UTF-16; XLSX or XLS for a workbook. damage: by row
     number, the cells whose value was lost before it came here, as (place, sentence). notes: what else there is to say.
     kind: what the file is, whatever it is called. header_row: the row that was taken for the header. above: the texts
     over it. groups: lines between the rows that name what those below belong to, as (row number, text), in order.
@@ -125,7 +126,7 @@ def read_table(data: bytes, *, name: str = "", sheet: str = "", words: Sequence[
         raise Refused(say("文件只有表头，没有数据行。"))
     return Table(
         header=read.header, rows=[cells for _number, cells in kept], numbers=[number for number, _cells in kept],
-        encoding=read.encoding or "XLSX", digest=hashlib.sha256(data).hexdigest(), sheet_name=read.sheet_name,
+        encoding=read.encoding or read.kind.upper(), digest=hashlib.sha256(data).hexdigest(), sheet_name=read.sheet_name,
         damage=_damage(read), notes=notes, kind=read.kind, header_row=read.header_row, above=read.above, groups=groups,
     )  # fmt: skip
 
@@ -143,9 +144,12 @@ def with_groups(form: SheetForm, table: Table, options: Options) -> Table:
 
     A row that says no place below one of another place than the usual one is not filed there: its place was left out.
     """
-    found = grouping.belonging(form, table.header, table.rows, table.numbers, table.groups, is_place=_is_place)
-    damage = {number: list(each) for number, each in table.damage.items()}
     usual = registry.regions_by_code([options.region]).get(options.region) if options.region else None
+    whole = grouping.Whole(table.sheet_name if _is_place(table.sheet_name) else "", _elsewhere(table.above, usual))
+    found = grouping.belonging(
+        form, table.header, table.rows, table.numbers, table.groups, whole=whole, is_place=_is_place
+    )
+    damage = {number: list(each) for number, each in table.damage.items()}
     for number, place, above in found.unplaced:
         if usual is None or not (above.endswith(usual.name) or above.startswith(usual.code)):
             damage.setdefault(number, []).append((place, _UNPLACED.filled(above=above[:40])))
@@ -162,6 +166,29 @@ def _is_place(text: str) -> bool:
     """Whether a region is called so, in full or without the word for its level."""
     names = [text + ending for ending in ("", *"省市县区州旗镇乡", "地区", "自治县", "自治州", "街道")]
     return Region.objects.filter(valid_to__isnull=True, name__in=names).exists()
+
+
+def _elsewhere(above: Sequence[str], usual: Region | None) -> str:
+    """The region named over a table, where that is neither the usual place of its rows nor around it nor in it."""
+    names: list[str] = []
+    if usual is None:
+        return ""
+    for text in above:
+        standing = Region.objects.filter(valid_to__isnull=True)
+        named = standing.annotate(text=Value(text[:200], CharField())).filter(text__contains=F("name"))
+        found = [each for each in named if len(each.name) > _SHORTEST]
+        if any(_lies_in(each, usual) or _lies_in(usual, each) for each in found):
+            return ""
+        names += [each.name for each in found]
+    return max(names, key=len, default="")
+
+
+_SHORTEST = 2  # characters of a region's name that may stand by chance in a text: 城区
+
+
+def _lies_in(region: Region, other: Region) -> bool:
+    first, behind = other.range
+    return first <= region.path < behind
 
 
 def _damage(sheet: Sheet) -> dict[int, list[tuple[int, Saying]]]:

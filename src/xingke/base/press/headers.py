@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from xingke.base.press.cells import Area
 
@@ -41,6 +42,11 @@ class Words:
     def of(cls, headers: Iterable[str]) -> "Words":
         """The words of headers as a form writes them."""
         return cls(frozenset(map(plain, headers)))
+
+    @cached_property
+    def written(self) -> frozenset[str]:
+        """The words with brackets of either width, as cells have them: a quick look that misses other ways to write."""
+        return self.known | {each.replace("(", "（").replace(")", "）") for each in self.known}
 
     def knows(self, text: str) -> bool:
         """Whether a header is known, its unit and what stands in brackets apart."""

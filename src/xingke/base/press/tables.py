@@ -7,7 +7,7 @@ from typing import Any
 from xingke.base.press.cells import Area, Note, Remark, address, is_secret, letters, secrecy_mark, sentence
 from xingke.base.press.delimited import RawRow
 from xingke.base.press.filling import Filler
-from xingke.base.press.headers import LOOK_AHEAD, Pair, Words, header_index, joined
+from xingke.base.press.headers import ENOUGH, LOOK_AHEAD, Pair, Words, header_index, joined
 from xingke.base.press.limits import Limits
 from xingke.base.press.packages import Unreadable
 from xingke.base.sayings import Saying, kept, say
@@ -51,6 +51,7 @@ class Table:
             taken += 1
         self.header = _trimmed(["".join(name.split("\n")) for name in names])
         self._refuse_wide()
+        self._written = words.written
         self._filler = Filler(merged, self.header, after=self._last_row)
         self._rows = chain(ahead[taken:], rows)
 
@@ -129,9 +130,26 @@ class Table:
             if count > self.limits.rows:
                 raise Unreadable(say("文件超过 %(most)s 行，请分成几个文件导入。", most=f"{self.limits.rows:,}"))
             pending += notes
+            if not self._written.isdisjoint(cells):
+                self._refuse_second_header(number, cells)
             fitted = self._fitted(number, cells, unnamed, pending)
             pending += self._filler.fill(number, fitted, notes)
             yield number, fitted
+
+    def _refuse_second_header(self, number: int, cells: Sequence[str]) -> None:
+        """Another table below this one, whose rows would be read under the wrong names."""
+        filled = [(at, text) for at, text in enumerate(cells) if text]
+        known = sum(text in self._written for _, text in filled)
+        if known < ENOUGH or 2 * known < len(filled):
+            return
+        if any(at >= len(self.header) or self.header[at] != text for at, text in filled):
+            raise Unreadable(
+                say(
+                    "第 %(other)s 行又是一行表头，和第 %(one)s 行的不同；一张工作表请只放一张表，分开后再导入。",
+                    other=number,
+                    one=self.header_row,
+                )
+            )
 
     def _notes_above(self) -> Iterator[Note]:
         for number, cells, _ in self._above:

@@ -129,3 +129,41 @@ def test_a_firm_whose_row_is_unfinished_is_refused_and_not_passed_over(cast: Cas
 def test_a_refusal_of_the_header_says_which_row_was_taken_for_it(cast: Cast) -> None:
     with pytest.raises(Refused, match=r"没有任何日期列.*（以工作表“表一”第 2 行为表头）"):
         bring(book(data(["名单"], ["企业名称", "证书编号"], ["青溪县甲技术有限公司", "GR202433000001"])), cast)
+
+
+def test_a_sheet_called_after_a_county_holds_its_rows(cast: Cast) -> None:
+    file = book("<sheetData/>", more=[("云渡县", "visible", data(HEADER, firm("云渡县乙技术有限公司", 2)))])
+
+    outcome = bring(file, cast)
+
+    assert wrong(outcome) == {2: "区划 列为“云渡县”：不在您的授权范围内。"}
+    assert "工作表的名称“云渡县”作为没有写明区划的行的区划" in list(map(str, outcome.table.notes))
+
+
+@pytest.mark.parametrize(
+    ("title", "filed"),
+    [
+        ("云渡县2024年高新技术企业名单", 0),
+        ("清源市2024年高新技术企业名单", 1),
+        ("青溪县转云渡县名单", 1),
+        ("2024年名单", 1),
+    ],
+)
+def test_the_county_in_the_title_is_not_overruled_by_the_usual_one(cast: Cast, title: str, filed: int) -> None:
+    outcome = bring(book(data([title], HEADER, firm("青溪县乙技术有限公司", 2))), cast)
+
+    assert outcome.counts["new"] == filed
+    assert list(wrong(outcome).values()) == ["区划 列为“云渡县”：不在您的授权范围内。"] * (1 - filed)
+
+
+def test_a_second_table_on_the_sheet_is_not_read_under_the_names_of_the_first(cast: Cast) -> None:
+    rows = data(
+        HEADER,
+        firm("青溪县甲技术有限公司", 1),
+        HEADER,
+        ["企业名称", "发证日期", "级别"],
+        ["青溪县乙技术有限公司", "2024-11-08", "省级"],
+    )
+
+    with pytest.raises(Refused, match="第 4 行又是一行表头，和第 1 行的不同"):
+        bring(book(rows), cast)
