@@ -151,7 +151,9 @@ def with_groups(form: SheetForm, table: Table, options: Options) -> Table:
     )
     damage = {number: list(each) for number, each in table.damage.items()}
     for number, place, above in found.unplaced:
-        if usual is None or not (above.endswith(usual.name) or above.startswith(usual.code)):
+        if usual is None or not (
+            above.endswith(usual.name) or usual.name.startswith(above) or above.startswith(usual.code)
+        ):
             damage.setdefault(number, []).append((place, _UNPLACED.filled(above=above[:40])))
     return replace(
         table, header=found.header, rows=found.rows, numbers=found.numbers, damage=damage,
@@ -162,10 +164,13 @@ def with_groups(form: SheetForm, table: Table, options: Options) -> Table:
 _UNPLACED = say("区划空着，而上面的行写的是“%(above)s”；请补上这一行的区划。")
 
 
+_ENDINGS = ("", *"省市县区州旗镇乡", "地区", "自治县", "自治州", "街道")
+
+
 def _is_place(text: str) -> bool:
     """Whether a region is called so, in full or without the word for its level."""
-    names = [text + ending for ending in ("", *"省市县区州旗镇乡", "地区", "自治县", "自治州", "街道")]
-    return Region.objects.filter(valid_to__isnull=True, name__in=names).exists()
+    names = [text + ending for ending in _ENDINGS]
+    return bool(text) and Region.objects.filter(valid_to__isnull=True, name__in=names).exists()
 
 
 def _elsewhere(above: Sequence[str], usual: Region | None) -> str:

@@ -65,12 +65,13 @@ def _head(data: bytes, encoding: str) -> list[str]:
 
 
 def _delimiter(head: list[str]) -> str:
-    """Of comma, tab, semicolon and stroke the one most frequent in the first line that has any; a comma if there is none."""
-    for line in head:
-        bare = _QUOTED.sub("", line)
-        best = max(_DELIMITERS, key=bare.count)
-        if best in bare:
-            return best
+    """Of comma, tab, semicolon and stroke the one that stands in most lines, of equals the more frequent; else a comma."""
+    bare = [_QUOTED.sub("", line) for line in head]
+    best = max(
+        _DELIMITERS, key=lambda mark: (sum(mark in line for line in bare), sum(line.count(mark) for line in bare))
+    )
+    if any(best in line for line in bare):
+        return best
     if head and "，" in head[0]:
         raise Unreadable(say("表头用全角逗号“，”分隔，无法分列；请改用半角逗号，或另存为 .xlsx 再试。"))
     return ","

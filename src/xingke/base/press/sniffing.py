@@ -155,7 +155,8 @@ def _is_common_chinese(text: str) -> bool:
 
 
 _CONTENT_TYPES = (
-    (b"macroenabled.main+xml", FileKind.XLSM),
+    (b"ms-excel.sheet.macroenabled.main+xml", FileKind.XLSM),
+    (b"ms-excel.template.macroenabled.main+xml", FileKind.XLSM),
     (b"spreadsheetml.sheet.main+xml", FileKind.XLSX),
     (b"spreadsheetml.template.main+xml", FileKind.XLSX),
     (b"sheet.binary", FileKind.XLSB),

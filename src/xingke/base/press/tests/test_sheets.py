@@ -76,6 +76,12 @@ def test_what_excel_says_about_the_delimiter_is_no_row() -> None:
     assert (sheet.header, sheet.rows, sheet.numbers) == (("名称", "数量"), [("甲", "1,5")], [3])
 
 
+def test_the_delimiter_is_the_one_of_most_lines() -> None:
+    sheet = read_sheet("2024年|名单\n名称,数量;单位\n甲;子,1\n乙,2\n".encode())
+
+    assert sheet.rows == [("甲;子", "1"), ("乙", "2")]
+
+
 def test_only_a_header_is_a_table_without_rows() -> None:
     assert read_sheet("名称,数量\n".encode()).rows == []
     assert read_sheet(book(data(["名称", "数量"]))).rows == []
