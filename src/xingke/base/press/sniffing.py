@@ -169,6 +169,7 @@ _PART_NAMES = (
     (b"ofd.xml", FileKind.OFD),
 )
 _OPEN_DOCUMENT_SHEET = b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet"
+_END_OF_DIRECTORY, _LAST, _LARGEST_DIRECTORY = b"PK\x05\x06", 1 << 17, 1 << 20  # bytes in which it stands, and of it
 _TYPES_READ = 1 << 18  # bytes of [Content_Types].xml that are looked at
 
 
@@ -187,6 +188,9 @@ def _kind_of_zip(data: bytes) -> FileKind:
 
 def _directory(data: bytes) -> tuple[bytes, bytes]:
     """The names of a zip's parts and the beginning of its [Content_Types].xml, in small letters; what of both can be had."""
+    end = data.rfind(_END_OF_DIRECTORY, max(0, len(data) - _LAST))
+    if end < 0 or int.from_bytes(data[end + 12 : end + 16], "little") > _LARGEST_DIRECTORY:
+        return data, b""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             parts = {each.filename.replace("\\", "/").lstrip("/").lower(): each for each in package.infolist()}

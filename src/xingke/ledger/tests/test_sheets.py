@@ -12,6 +12,7 @@ from xingke.base.quantities import Unit
 from xingke.base.refusals import Refused
 from xingke.ledger import rules
 from xingke.ledger.importing import sheet_form
+from xingke.ledger.incoming_cells import NO_DAY, NO_DAY_ONLY_MONTH, SERIAL_DAY, SHORT_YEAR, day_or_remedy
 from xingke.ledger.sheets import plain, understand
 from xingke.registry import queries as registry
 
@@ -45,6 +46,20 @@ def test_a_day_is_read_however_it_is_written(text: str, day: date) -> None:
 def test_no_day_is_guessed(text: str) -> None:
     with pytest.raises(ValueError):
         rules.written_day(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "remedy"),
+    [
+        ("25/3/5", SHORT_YEAR),
+        ("25年3月5日", SHORT_YEAR),
+        ("2025年3月", NO_DAY_ONLY_MONTH),
+        ("45721", SERIAL_DAY),
+        ("3月5号", NO_DAY),
+    ],
+)
+def test_what_is_no_day_is_told_what_would_be_one(text: str, remedy: str) -> None:
+    assert day_or_remedy(text, date(2026, 11, 29)) == remedy
 
 
 HEADER = ["序号", "所在县区", "单位名称", "类别", "兑现金额（万元）"]

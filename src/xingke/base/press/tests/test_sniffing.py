@@ -36,6 +36,11 @@ KINDS = [
         b"MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=x\r\n\r\n<html>",
         FileKind.MHT,
     ),
+    (
+        "one with ten thousand parts",
+        books.packed({**books.parts(), **{f"xl/media/{'x' * 60}{at}": "" for at in range(10_000)}}),
+        FileKind.XLSX,
+    ),
     ("an encrypted one", OLD + "EncryptedPackage\0".encode("utf-16-le"), FileKind.ENCRYPTED),
     ("another old file", OLD, FileKind.DOC),
     ("a PDF", b"%PDF-1.7\n1 0 obj", FileKind.PDF),
