@@ -22,10 +22,14 @@ CHINESE_ONLY = {
 DATA = {
     # what files and texts are searched for
     "base/press/cells.py": "_LEVEL _PERIOD _is_scaled",
+    "base/press/filling.py": "DITTO",
+    "base/press/headers.py": "_UNIT",
+    "base/press/markup.py": "open_page",
     "base/press/numerals.py": "",
     "ledger/holder_names.py": "",
     "ledger/incoming_marks.py": "YES NO",
-    "ledger/rules.py": "APPROXIMATIONS EMPTY_MARKS EXAMPLE ENDLESS _TOTALS _FOOTERS _CHINESE_DIGITS written_last_day",
+    "ledger/importing.py": "_ENDINGS",
+    "ledger/rules.py": "APPROXIMATIONS EMPTY_MARKS EXAMPLE ENDLESS _TOTALS _FOOTERS _CHINESE_DIGITS _chinese_number written_last_day",
     "ledger/written_figures.py": "",
     "ledger/words.py": "MEASURE_UNITS _BEFORE_UNIT _AFTER_UNIT day_word",
     "reports/disclosure.py": "_TITLES _SURNAMES",

@@ -80,7 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     bring.add_argument(
         "--kind", default="observation", help="哪种表格，如 patent、high_tech_list；默认 observation（上报数）"
     )
-    bring.add_argument("--sheet", default="", help="工作簿中哪一张工作表；默认第一张有内容的")
+    bring.add_argument("--sheet", default="", help="工作簿中哪一张工作表；默认表头认得最多的一张")
     bring.add_argument("--region", default="", help="没有写明区划的行按哪个区划登记（名称或六位代码）")
     bring.add_argument(
         "--given", action="append", default=[], metavar="项=内容",

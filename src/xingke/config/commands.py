@@ -213,16 +213,19 @@ def bring_in(options: argparse.Namespace) -> int:
 
 def _bring_in(options: argparse.Namespace) -> importing.Outcome:
     data = options.file.read_bytes()
-    table = importing.read_table(data, name=options.file.name, sheet=options.sheet)
+    form = importing.sheet_form(options.kind)
+    words = importing.header_words(form)
+    table = importing.read_table(data, name=options.file.name, sheet=options.sheet, words=words)
     region = registry.region_by_name_or_code(options.region).code if options.region else ""
     chosen = Options(
         region=region, new_organisations=options.new_organisations, confirmed=options.confirmed,
         given=given_pairs(options.given),
     )  # fmt: skip
     outcome = importing.import_table(
-        form=importing.sheet_form(options.kind), table=table, file_name=options.file.name,
+        form=form, table=table, file_name=options.file.name,
         by=_account(options.username), now=timezone.now(), options=chosen, is_trial=options.dry_run,
     )  # fmt: skip
+    table = outcome.table
     if outcome.batch is not None:
         import_jobs.kept().put(data)
     return outcome

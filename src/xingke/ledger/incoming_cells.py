@@ -24,6 +24,7 @@ V = TypeVar("V")
 NO_TERM = gettext_noop("不在代码表中，可写：%(known)s。")
 NO_DAY = gettext_noop("不是日期，请写成 2024-03-05。")
 NO_DAY_ONLY_MONTH = gettext_noop("只有年月，请写到日，如 2024-03-05。")
+SHORT_YEAR = gettext_noop("年份只有两位，看不出是哪一年，请写成 2024-03-05。")
 SERIAL_DAY = gettext_noop("像是日期被存成了数值，请把该列设为日期格式后重新填写。")
 FUTURE = gettext_noop("在今天之后；还没有发生的事不能登记。")
 NO_AMOUNT = gettext_noop("不是可以精确保存的数字，请只填数字，单位写在列名里。")
@@ -168,6 +169,8 @@ def day_or_remedy(text: str, today: date) -> date | str:
     except ValueError:
         if re.fullmatch(r"[2-6]\d{4}", text):
             return SERIAL_DAY
+        if re.fullmatch(r"\d{2}([-/.年])\d{1,2}([-/.月])\d{1,2}日?", text):
+            return SHORT_YEAR
         return NO_DAY_ONLY_MONTH if re.fullmatch(r"\d{4}[-/.年]\d{1,2}月?", text) else NO_DAY
     return FUTURE if on > today else on
 

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta, timezone
 from functools import lru_cache
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
@@ -521,24 +521,78 @@ def chosen(reported: Sequence[Reported]) -> Reported | None:
     return open_ones[0] if open_ones and len({each.scaled for each in open_ones}) == 1 else None
 
 
-_DAY = re.compile(r"(\d{4})([-/.]|年)(\d{1,2})(?:\2|月)(\d{1,2})日?(?:[ T]?00:00(?::00)?)?")
-_EIGHT = re.compile(r"(\d{4})(\d\d)(\d\d)")
+_DAY = re.compile(
+    r"(?P<year>\d{4})(?: ?(?P<mark>[-/.]) ?(?P<month>\d{1,2}) ?(?P=mark) ?(?P<day>\d{1,2})\.?"
+    r"| ?年 ?(?P<month_>\d{1,2}) ?月 ?(?P<day_>\d{1,2})(?: ?[日号])?|(?P<month__>\d\d)(?P<day__>\d\d))"
+)
+_WEEKDAY = re.compile(r"[(,]?(?:星期|周|礼拜)([一二三四五六日天])\)?")
+_TIME = re.compile(
+    r"(?P<before>上午|下午|晚上|中午|凌晨|早上|am|pm)?(?P<hour>\d{1,2})(?:[:时点](?P<minute>\d{1,2})?分?(?:[:]?(?P<second>\d{1,2})(?:[.,]\d+)?秒?)?"
+    r"|(?P<minute_>\d\d)(?P<second_>\d\d))(?P<after>am|pm)?(?P<zone>z|utc|gmt|[+-]\d\d:?\d\d)?"
+)
+_ZONE_NAMES = re.compile(r"\[[a-z/_]+\]$|\((?:中国标准时间|chinastandardtime|cst)\)$")
+_CHINESE_DAY = re.compile(
+    r"([〇零○oO一二三四五六七八九]{4})年([元正一二三四五六七八九十]{1,3})月([初一二三四五六七八九十廿]{1,3})[日号]"
+)
+_CHINESE_DIGITS = {**{digit: at for at, digit in enumerate("〇一二三四五六七八九")}, "零": 0, "○": 0, "o": 0, "O": 0}
+_HERE = timezone(timedelta(hours=8))  # in which days are counted
 
 
 def written_day(text: str) -> date:
-    """A day as people write it: 2024-03-05, 2024/3/5, 2024.3.5, 2024年3月5日, 20240305, full width as well.
+    """A day as people and systems write it: 2024-03-05, 2024/3/5, 2024年3月5日, 20240305, 二〇二四年三月五日, full width as well.
 
-    Raises ValueError for anything else, a month alone among it: no day is guessed.
+    A time of day behind it does not matter, but with a zone the day is the one in China. A day of the week has to be
+    the right one. Raises ValueError for anything else, a month alone and a year of two digits among it: no day is
+    guessed.
     """
-    words = unicodedata.normalize("NFKC", text).strip()
-    if found := _DAY.fullmatch(words):
-        return date(int(found[1]), int(found[3]), int(found[4]))
-    if found := _EIGHT.fullmatch(words):
-        return date(int(found[1]), int(found[2]), int(found[3]))
-    raise ValueError(f"{text!r} is no day")
+    words = " ".join(unicodedata.normalize("NFKC", text).split()).lower()
+    if found := _CHINESE_DAY.fullmatch(words.replace(" ", "")):
+        year = int("".join(str(_CHINESE_DIGITS[digit]) for digit in found[1]))
+        return date(year, _chinese_number(found[2]), _chinese_number(found[3]))
+    found = _DAY.match(words)
+    rest = words[found.end() :] if found else ""
+    if found is None or (rest[:1].isdigit() and found[0][-1].isdigit() and not found["day__"]):
+        raise ValueError(f"{text!r} is no day")
+    day = date(
+        int(found["year"]), int(found["month"] or found["month_"] or found["month__"]),
+        int(found["day"] or found["day_"] or found["day__"]),
+    )  # fmt: skip
+    rest = rest.replace(" ", "")
+    if named := _WEEKDAY.match(rest):
+        if "一二三四五六日".index(named[1].replace("天", "日")) != day.weekday():
+            raise ValueError(f"{text!r} is another day of the week")
+        rest = rest[named.end() :]
+    return _with_time(day, rest.removeprefix("t").removeprefix(","), text) if rest else day
 
 
-_CHINESE_DIGITS = {word: number for number, word in enumerate("零一二三四五六七八九十")} | {"两": 2}
+def _with_time(day: date, rest: str, text: str) -> date:
+    """The day here of a day and a time, whose zone may be another."""
+    found = _TIME.fullmatch(_ZONE_NAMES.sub("", rest))
+    if found is None:
+        raise ValueError(f"{text!r} is no day")
+    half, hour = found["before"] or found["after"] or "", int(found["hour"])
+    if hour < 12 and half in ("下午", "晚上", "pm"):
+        hour += 12
+    elif hour == 12 and half in ("上午", "凌晨", "am"):
+        hour = 0
+    minute, second = found["minute"] or found["minute_"] or 0, found["second"] or found["second_"] or 0
+    moment = datetime(day.year, day.month, day.day, hour, int(minute), int(second))
+    zone = found["zone"]
+    if not zone:
+        return moment.date()
+    away = timedelta() if zone in ("z", "utc", "gmt") else timedelta(hours=int(zone[1:3]), minutes=int(zone[-2:]))
+    return moment.replace(tzinfo=timezone(-away if zone.startswith("-") else away)).astimezone(_HERE).date()
+
+
+def _chinese_number(text: str) -> int:
+    """A number up to 99 as days and months are written: 三, 十二, 二十, 廿三, 初五, 元."""
+    plain = text.replace("元", "一").replace("正", "一").removeprefix("初").replace("廿", "二十")
+    tens, is_ten, ones = plain.rpartition("十")
+    if len(tens) > 1 or len(ones) > 1 or "十" in tens:
+        raise ValueError(f"{text!r} is no number")
+    return 10 * (_CHINESE_DIGITS[tens] if tens else 1) * bool(is_ten) + (_CHINESE_DIGITS[ones] if ones else 0)
+
+
 _TERM = re.compile(r"([0-9]{1,2}|[一二两三四五六七八九十])(?:周)?(年|个?月)?")
 _SPAN = re.compile(r"(.{8,}?)\s*(?:至|到|[-—~]+)\s*(\d{4}.{4,})")
 ENDLESS = ("长期", "长期有效", "永久", "永久有效", "不限")
@@ -551,7 +605,7 @@ def written_last_day(text: str, on: date) -> date:
     """
     words = unicodedata.normalize("NFKC", text).strip().removeprefix("至").removesuffix("止")
     if found := _TERM.fullmatch("".join(words.split())):
-        length = _CHINESE_DIGITS.get(found[1]) or int(found[1])
+        length = _chinese_number(found[1].replace("两", "二")) if not found[1].isdecimal() else int(found[1])
         months = length if found[2] and found[2].endswith("月") else length * 12
         if not 0 < months <= 50 * 12:
             raise ValueError(f"{text!r} is no term")
@@ -575,8 +629,14 @@ def months_later(day: date, months: int) -> date:
 
 EMPTY_MARKS = frozenset({"", "-", "--", "—", "——", "－", "/", "／", "\\", "无", "N/A", "n/a", "NA"})
 """What people write into a cell that has nothing to say."""
-_TOTALS = frozenset({"合计", "总计", "小计", "累计", "共计"})
-_TOTALS_BEGIN = frozenset(text[0] for text in _TOTALS)
+_TOTAL = re.compile(
+    r"(?:本页|本表|本栏|以上|全部|各[\u4e00-\u9fff]{1,4}|全?[\u4e00-\u9fff]{0,6}[省市县区州旗镇乡盟])?"
+    r"(?:合计|总计|小计|共计|累计|总合计|总数|total|subtotal|grandtotal)"
+    r"(?:[(\[][^)\]]{0,12}[)\]])?[:：]?(?P<how>[\d.,;。、；零壹贰叁肆伍陆柒捌玖拾佰仟万亿元圆角分整家项件人个份次笔名户金额共计:%()人民币]*)"
+)
+_COUNT_LINE = re.compile(r"(?:总)?共计?\d+[家项件人个份次笔名户][。.]?")
+_NAMES = re.compile(r"名称|单位|企业|公司|权人|申请人|姓名|方$|项目|合同|标题|name")
+_NO_NAMES = re.compile(r"计量单位|金额|数量|编号|代码|日期|时间|类型|类别")
 _FOOTERS = ("注:", "注：", "备注:", "备注：", "填表", "制表", "审核人", "填报", "联系人", "说明:", "说明：")
 EXAMPLE = "示例行，导入时跳过"
 
@@ -584,10 +644,84 @@ EXAMPLE = "示例行，导入时跳过"
 def is_no_record(cells: Sequence[str], header: Sequence[str]) -> str:
     """Why a row of a table is no record: ``total``, ``footer``, ``header`` or ``example``; empty for one that may be."""
     filled = [text for text in cells if text]
-    if any(text[0] in _TOTALS_BEGIN and "".join(text.split()).rstrip(":：") in _TOTALS for text in filled[:2]):
+    if _is_total(cells, header):
         return "total"
     if EXAMPLE in filled:
         return "example"
     if len(filled) <= 2 and filled and filled[0].startswith(_FOOTERS):
         return "footer"
-    return "header" if tuple(cells) == tuple(header) else ""
+    if tuple(cells) == tuple(header):
+        return "header"
+    repeats = [text == name for text, name in zip(cells, header, strict=False) if text]
+    return "header" if len(repeats) > 1 and all(repeats) else ""
+
+
+def _is_total(cells: Sequence[str], header: Sequence[str]) -> bool:
+    """Whether a row adds others up: it says so in one of its first two cells, or anywhere if it names nothing else."""
+    filled = [(at, text) for at, text in enumerate(cells) if text]
+    totals = {at for at, text in filled[:_TOTAL_AMONG] if _says_total(text)}
+    if not totals:
+        return False
+    if any(at in totals and "".join(text.split()).rstrip(":：") in _TOTALS for at, text in filled[:2]):
+        return True
+    if filled[0][0] in totals and not any(looks_like_firm(text) for _at, text in filled):
+        return True
+    return not any(
+        at not in totals and at < len(header) and _NAMES.search(header[at]) and not _NO_NAMES.search(header[at])
+        and not text.replace(".", "").replace(",", "").isdigit()
+        for at, text in filled
+    )  # fmt: skip
+
+
+_TOTALS = frozenset({"合计", "总计", "小计", "累计", "共计"})
+_TOTAL_AMONG = 8  # filled cells, among which a row says that it is a total
+
+
+def _says_total(text: str) -> bool:
+    if len(text) > 40 or not _MAY_TOTAL.search(text):
+        return False
+    words = "".join(unicodedata.normalize("NFKC", text).split()).lower()
+    return bool(_TOTAL.fullmatch(words) or _COUNT_LINE.fullmatch(words))
+
+
+_MAY_TOTAL = re.compile(r"计|共|总|total", re.IGNORECASE)
+_NUMBERING = re.compile(
+    r"^(?:[(（]?(?:[一二三四五六七八九十]{1,3}|\d{1,2})[)）、.．:：]+|[(（]?[一二三四五六七八九十]{1,3}[)）]?\s+)\s*"
+)
+_COUNTED_BEHIND = re.compile(
+    r"\s*(?:[(（\[]\s*(?:共|计|合计)?\s*\d+\s*[家项件人个份次笔名户]?\s*[)）\]]|共?\s*\d+\s*[家项件人个份次笔名户])\s*$"
+)
+_COUNT = re.compile(r"(?:共|计)?\d+(?:\.\d+)?[家项件人个份次笔名户]?")
+_SERIAL = re.compile(r"[(（]?[一二三四五六七八九十]{1,3}[)）]?[、.．]?")
+_FIRM = re.compile(
+    r"(?:公司|厂|合作社|大学|学院|学校|中学|小学|研究[所院]|设计院|医院|科学院|农场|集团|事务所|银行|店|合伙|合伙企业|商行|经营部|协会|学会|基金会)"
+    r"(?:[(（][^)）]*[)）])?$"
+)
+_GROUP_LENGTH = 24
+
+
+def group_line(cells: Sequence[str], header: Sequence[str]) -> str:
+    """What a line between the rows says of those below it (云渡县, 省级): its one text, without number and count.
+
+    Empty for what may be a record: with more than a text and a count, in a table of fewer than three columns, or the
+    name of an organisation.
+    """
+    filled = [text.strip() for text in cells if text]
+    if not 1 <= len(filled) <= 3 or sum(map(bool, header)) < _GROUP_COLUMNS:
+        return ""
+    if len(filled) > 1 and _SERIAL.fullmatch(filled[0]):
+        filled = filled[1:]
+    text, *rest = filled
+    if len(rest) > 1 or not all(_COUNT.fullmatch(unicodedata.normalize("NFKC", each)) for each in rest):
+        return ""
+    text = _COUNTED_BEHIND.sub("", _NUMBERING.sub("", text)).strip().rstrip(":：")
+    is_name = any("\u4e00" <= letter <= "\u9fff" for letter in text)
+    return "" if not is_name or len(text) > _GROUP_LENGTH or looks_like_firm(text) or text in EMPTY_MARKS else text
+
+
+_GROUP_COLUMNS = 3
+
+
+def looks_like_firm(text: str) -> bool:
+    """Whether a text ends as the name of an organisation does."""
+    return bool(_FIRM.search(text))

@@ -323,16 +323,16 @@ BAD_FILES = [
     ("empty", b"", "文件是空的"),
     ("blank", b" \r\n\t\n", "文件是空的"),
     ("only a header", HEADER + b"\r\n", "只有表头"),
-    ("binary", bytes(range(256)), "不是 CSV"),
-    ("a workbook renamed", b"PK\x03\x04" + b"x" * 100, "不是 CSV"),
-    ("an old workbook renamed", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 60, "不是 CSV"),
+    ("binary", bytes(range(256)), "认不出"),
+    ("a workbook renamed", b"PK\x03\x04" + b"x" * 100, "这是压缩包"),
+    ("an old workbook renamed", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 60, "旧版 Office 文件"),
     ("bytes of no encoding", HEADER + b"\n\xff\xff\xff", "UTF-8"),
     ("a quote that is not closed", csv_of({}) + b'"T1,', "不是正确的 CSV"),
     ("text after a quote", csv_of({}) + b'"T1"x,\n', "不是正确的 CSV"),
     ("a quote that is not closed in the header", b'"figure,document\n', "不是正确的 CSV"),
     ("a line without end", csv_of({}) + b"T1#002," + b"x" * 200_000, "不是正确的 CSV"),
     ("a header without end", b"x" * 200_000 + b"\n", "不是正确的 CSV"),
-    ("null bytes further on", csv_of(*[{}] * 100) + b"T1#002,\0\n", "不是 CSV"),
+    ("null bytes further on", csv_of(*[{}] * 100) + b"T1#002,\0\n", "认不出"),
 ]
 
 

@@ -256,7 +256,7 @@ def test_the_same_file_again_has_nothing_to_file(cast: Cast, signed_in: SignIn) 
 REFUSED = [
     ("nothing", None, "请选择要导入的文件。"),
     ("too large", b"x" * (SIZE_LIMIT + 1), "文件超过 20 MB，请分成几个文件导入。"),
-    ("an archive", b"PK\x03\x04", "文件名以“.csv”结尾，内容却是压缩包，不予打开；请用相应软件打开，另存为 .xlsx 或 CSV 再试。"),
+    ("an archive", b"PK\x03\x04", "这是压缩包，不能当作表格读；请先解压，再导入其中的表格。"),
     ("blank", b"  \n", "文件是空的，没有可导入的内容。"),
 ]  # fmt: skip
 

@@ -180,7 +180,7 @@ def _facts(batch: ImportBatch) -> list[dict[str, Any]]:
     read = _("按 %(encoding)s 读取") % {"encoding": batch.encoding}
     facts: list[dict[str, Any]] = [
         {"label": _("交来"), "value": batch.prepared_by.name},
-        {"label": _("编码"), "value": read if batch.encoding != "XLSX" else _("工作表“%(name)s”") % {"name": batch.sheet_name}},
+        {"label": _("编码"), "value": read if batch.encoding not in ("XLSX", "XLS") else _("工作表“%(name)s”") % {"name": batch.sheet_name}},
         {"label": _("文件摘要"), "value": batch.digest, "numeric": True, "note": "SHA-256"},
     ]  # fmt: skip
     if found := next(filter(_is_header_row, batch.notes), None):

@@ -55,7 +55,7 @@ def title_list(request: HttpRequest) -> HttpResponse:
                 {"label": _("有效期至"), "class": "nowrap"}, {"label": _("资质")}, {"label": _("单位")},
                 {"label": _("区划")}, {"label": _("再次申报"), "class": "nowrap"},
             ],
-            "count": len(rows), "exports": file_addresses(request),
+            "count": len(rows), "export": file_addresses(request),
             "empty_title": _("没有即将到期的资质"),
             "empty_text": choice.problem or _("这段时间里没有资质到期；没有期限的资质不在此列。"),
         },
