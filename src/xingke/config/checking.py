@@ -163,7 +163,8 @@ def _facts(kind: Kind, region: Region) -> tuple[list[Fact], dict[str, int]]:
     rows = kind.event._default_manager.filter(
         region__path__gte=low, region__path__lt=high, seq_to__isnull=True, state=State.CONFIRMED
     ).select_related("region")
-    facts, versions = [], {}
+    facts: list[Fact] = []
+    versions: dict[str, int] = {}
     for row in rows.iterator():
         fields = {name: getattr(row, name) for name in kind.asked}
         facts.extend(

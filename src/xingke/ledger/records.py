@@ -240,8 +240,9 @@ def same_things(
 
 def _is_open(kind: Kind, row: Any, on: date) -> bool:
     """Whether a title that stands is held on a day, or asked for."""
-    events = kind.event._default_manager.filter(subject=row.record, seq_to__isnull=True).exclude(state=State.VOID)
-    return is_open([Happening(each.event, each.happened_on, each, each.until) for each in events], on)
+    events: QuerySet[Any] = kind.event._default_manager.filter(subject=row.record, seq_to__isnull=True)
+    alive = events.exclude(state=State.VOID)
+    return is_open([Happening(each.event, each.happened_on, each, each.until) for each in alive], on)
 
 
 def thing_of(kind: Kind, row: Any, *, is_named: bool) -> Thing:

@@ -109,7 +109,7 @@ def _worked_out(ordered: Sequence[Happens]) -> list[tuple[int, date | None, str]
     """Effect, day of lapse and origin of each, up to the first that cannot be."""
     events = tuple([each.event for each in ordered])
     if all(each.until is None for each in ordered):
-        told = _effects_of(events)
+        told: Sequence[int] = _effects_of(events)
         lapses: list[date | None] = [None] * len(told)
     else:
         told, lapses = _effects_with_terms(ordered)

@@ -63,7 +63,8 @@ def merge_titles(*, keep: UUID, merge: UUID, reason: str, by: User, now: datetim
     Raises Refused unless both are of one holder and one title.
     """
     kind = titles.KIND
-    first, second = standing(kind.subject, keep), standing(kind.subject, merge)
+    first: Any = standing(kind.subject, keep)
+    second: Any = standing(kind.subject, merge)
     if keep == merge or (first.title, first.organisation_id) != (second.title, second.organisation_id):
         raise Refused(_("只有同一家单位的同一项资质才能合并。"))
     known = {(event.event in rules.CERTIFIES, event.event, event.happened_on) for event in _alive(keep)}
