@@ -57,7 +57,7 @@ class HandOverForm(forms.Form):
     )  # fmt: skip
     sheet = forms.CharField(
         label=gettext_lazy("工作表"), required=False, max_length=31,
-        help_text=gettext_lazy("工作簿有几张表时，填要读的那一张的名称；不填就读第一张有内容的。"),
+        help_text=gettext_lazy("工作簿有几张表时，填要读的那一张的名称；不填就读表头认得最多的那一张。"),
     )  # fmt: skip
     new_organisations = forms.BooleanField(
         label=gettext_lazy("登记文件中的新单位"), required=False,

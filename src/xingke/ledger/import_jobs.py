@@ -23,7 +23,7 @@ from xingke.ledger import importing
 from xingke.ledger.incoming import Options
 from xingke.ledger.models import ImportBatch
 
-PREPARE, FILE = "import.prepare", "import.file"
+PREPARE, RECHECK, FILE = "import.prepare", "import.recheck", "import.file"
 
 
 def kept() -> Store:
@@ -36,7 +36,7 @@ def hand_over(*, data: bytes, file_name: str, form: str, sheet: str, options: Op
     """Keep a file and ask for it to be checked. Raises Refused for what is no table or is called secret; it is not kept."""
     if mark := secrecy_in_name(file_name):
         raise Refused(is_secret(mark))
-    refuse_no_table(data, file_name)
+    refuse_no_table(data)
     lock_ledger()  # so that the bytes are not let go before the job refers to them
     payload = {
         "digest": kept().put(data), "file_name": file_name[-200:], "form": form, "sheet": sheet,
@@ -55,7 +55,9 @@ def prepare(work: Work) -> Mapping[str, Any]:
     try:
         work.step(0, 0, importing.READING)
         form = importing.sheet_form(asked["form"])
-        table = importing.read_table(_bytes(asked["digest"]), name=asked["file_name"], sheet=asked["sheet"])
+        table = importing.read_table(
+            _bytes(asked["digest"]), name=asked["file_name"], sheet=asked["sheet"], words=importing.header_words(form)
+        )
         batch = importing.prepare(
             form=form, table=table, file_name=asked["file_name"], by=work.by, now=timezone.now(),
             options=Options(**asked["options"]), step=work.step, job=work.key,
@@ -103,6 +105,23 @@ def referred() -> set[str]:
     """What attachments and imports refer to that are not given up."""
     batches = ImportBatch.objects.exclude(state=ImportBatch.State.CANCELLED)
     return {*Attachment.objects.values_list("digest", flat=True), *batches.values_list("digest", flat=True)}
+
+
+@transaction.atomic
+def ask_to_recheck(*, batch: ImportBatch, options: Options, by: User) -> Job:
+    """Ask for the rows of a batch to be checked again with other choices. Raises Refused while it is being filed."""
+    batch = ImportBatch.objects.select_for_update().select_related(None).get(pk=batch.pk)
+    if batch.file_job is not None and not batch.file_job.is_over:
+        raise Refused(say("这次导入正在登记，不能再改。"))
+    payload = {"batch": batch.pk, "options": options.stored()}
+    return ask_for_job(kind=RECHECK, payload=payload, by=by, now=timezone.now())
+
+
+def recheck(work: Work) -> Mapping[str, Any]:
+    """Check the rows of a batch again with the choices that were made since."""
+    batch = ImportBatch.objects.get(pk=work.payload["batch"], prepared_by=work.by)
+    importing.recheck(batch=batch, options=Options(**work.payload["options"]), by=work.by, step=work.step)
+    return _leading_to(batch)
 
 
 @transaction.atomic

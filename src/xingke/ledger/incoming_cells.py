@@ -12,10 +12,10 @@ from django.utils.translation import gettext_noop
 from xingke.base import codes
 from xingke.base.quantities import Quantity, Unit, multiplied, unit_of
 from xingke.ledger import rules
+from xingke.ledger.holder_names import close
 from xingke.ledger.incoming import EMPTY, TOO_LONG, Problem, Row
-from xingke.ledger.incoming_firms import close
 from xingke.ledger.kinds import Kind
-from xingke.ledger.sheets import SheetForm, Taken
+from xingke.ledger.sheets import SheetForm, Taken, columns_besides
 from xingke.registry import queries as registry
 
 C = TypeVar("C")
@@ -24,6 +24,7 @@ V = TypeVar("V")
 NO_TERM = gettext_noop("不在代码表中，可写：%(known)s。")
 NO_DAY = gettext_noop("不是日期，请写成 2024-03-05。")
 NO_DAY_ONLY_MONTH = gettext_noop("只有年月，请写到日，如 2024-03-05。")
+SHORT_YEAR = gettext_noop("年份只有两位，看不出是哪一年，请写成 2024-03-05。")
 SERIAL_DAY = gettext_noop("像是日期被存成了数值，请把该列设为日期格式后重新填写。")
 FUTURE = gettext_noop("在今天之后；还没有发生的事不能登记。")
 NO_AMOUNT = gettext_noop("不是可以精确保存的数字，请只填数字，单位写在列名里。")
@@ -66,7 +67,13 @@ class Headers:
         """What the file calls a column; what the template calls it where the file has none."""
         if role in self.taken:
             return self.taken[role].header
-        return next((each.headers[0] for each in self.form.column if each.role == role), role)
+        columns = (*self.form.column, *columns_besides(self.form.kind))
+        return next((each.headers[0] for each in columns if each.role == role), role)
+
+    def said(self, row: Row, role: str) -> str:
+        """What a row's cell of a column says; "" where the file has no such column."""
+        place = self.place(role)
+        return said(row.cells[place]) if place is not None else ""
 
     def is_required(self, role: str) -> bool:
         """Whether the form wants a column filled in every row."""
@@ -89,6 +96,8 @@ class Terms:
         self._codes: dict[str, str] = {}
         for term in terms:
             self._codes |= {each.lower(): term.code for each in (term.code, term.label.zh, term.label.en)}
+        short = registry.terms_meant(kind.field_list(name))
+        self._codes = {close(word).lower(): code for word, code in short.items()} | self._codes
         for column in headers.form.column:
             if column.to == name:
                 self._codes |= {close(words).lower(): code for words, code in column.values.items()}
@@ -130,7 +139,7 @@ _PCT = re.compile(r"PCT/?([A-Z]{2}\d{4})/?(\d{6})")
 
 
 def _patent(text: str) -> str:
-    """An application number as it is kept: 202310123456.7, PCT/CN2024/123456. Raises ValueError for anything else."""
+    """An application number as it is kept: 202310123456.6, PCT/CN2024/123456. Raises ValueError for anything else."""
     try:
         return codes.normalise_patent_number(text)
     except ValueError:
@@ -160,6 +169,8 @@ def day_or_remedy(text: str, today: date) -> date | str:
     except ValueError:
         if re.fullmatch(r"[2-6]\d{4}", text):
             return SERIAL_DAY
+        if re.fullmatch(r"\d{2}([-/.年])\d{1,2}([-/.月])\d{1,2}日?", text):
+            return SHORT_YEAR
         return NO_DAY_ONLY_MONTH if re.fullmatch(r"\d{4}[-/.年]\d{1,2}月?", text) else NO_DAY
     return FUTURE if on > today else on
 

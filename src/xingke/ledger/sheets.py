@@ -29,6 +29,9 @@ FIGURE_COLUMNS = (
     "measure", "value", "value_max", "unit", "basis", "part", "as_written", "note",
 )  # fmt: skip
 COMMON = ("region", "region_code", "organisation", "credit_code")
+# What our own files say beside the cells that are read: rows handed back, templates, lists of records.
+OWN_COLUMNS = ("行号", "问题和办法", "提示", "台账状态", "其他经过", "虚构", "记录编号")
+ROW_NUMBER, PROBLEMS, HINT, STATE, FURTHER, INVENTED, RECORD = OWN_COLUMNS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,7 +172,8 @@ def _roles(kind: str, catalogue: Catalogue) -> set[str]:
     names = KIND_NAMES[kind]
     events = {term.code for term in catalogue.values("term") if term.list == names.events}
     amounts = {f"{event} {measure}" for event in events for measure in names.measures}
-    return {*COMMON, *names.fields, *KINDS[kind].details, *events, *amounts}
+    lasting = ("until", "lasts") if names.lasting else ()  # until which day, or how long, what it is holds
+    return {*COMMON, *lasting, *names.fields, *KINDS[kind].details, *events, *amounts}
 
 
 def _values_are_known(entry: Entry[SheetForm], catalogue: Catalogue) -> Iterator[Issue]:
@@ -190,6 +194,37 @@ def _values_are_known(entry: Entry[SheetForm], catalogue: Catalogue) -> Iterator
 
 
 SHEETS: DefinitionKind[SheetForm] = DefinitionKind("sheet", "sheets.toml", SheetForm, (columns_are_known,))
+
+
+# What any table of records may say of a row besides, and what such a column may be called.
+MARKS = (
+    Column(
+        headers=("另一笔", "另一人", "另一次", "另一项", "另一件", "是否另一笔", "是否另一人", "另一笔（是/否）"),
+        to="another",
+    ),
+    Column(headers=("更正", "是否更正", "更正原记录"), to="correction"),
+    Column(headers=("确认无误", "编号无误", "代码无误", "已核对无误"), to="sure"),
+    Column(headers=("理由", "确认理由", "确认无误理由", "核对依据"), to="reason"),
+)
+PERSON = Column(
+    headers=(
+        "姓名",
+        "专家姓名",
+        "特派员姓名",
+        "科技特派员姓名",
+        "人才姓名",
+        "人员姓名",
+        "科技副总姓名",
+        "特派员",
+        "专家",
+    ),
+    to="person",
+)
+
+
+def columns_besides(kind: str) -> tuple[Column, ...]:
+    """What the tables of a kind may say of a row beside what their forms name."""
+    return () if kind == OBSERVATION else (*MARKS, PERSON) if kind == "appointment" else MARKS
 
 
 # ── a file's columns ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -229,9 +264,13 @@ class Understood:
 
     @property
     def unused(self) -> list[tuple[int, str]]:
-        """The columns that are not read, as (place, header)."""
+        """The columns that are not read, as (place, header); those that only our own files have are none of them."""
         used = {each.place for each in self.taken.values()}
-        return [(place, name) for place, name in enumerate(self.header) if name and place not in used]
+        return [
+            (place, name)
+            for place, name in enumerate(self.header)
+            if name and place not in used and name not in OWN_COLUMNS
+        ]
 
     @property
     def unused_amounts(self) -> list[tuple[int, str]]:
@@ -314,8 +353,9 @@ def roles_in(form: SheetForm, header: Sequence[str]) -> dict[str, str]:
 
 
 def _meanings(form: SheetForm, header: Sequence[str]) -> list[_Meant]:
-    written = {plain(name): name for column in form.column for name in column.headers}
-    by_header = {plain(name): column for column in form.column for name in column.headers}
+    columns = (*columns_besides(form.kind), *form.column)
+    written = {plain(name): name for column in columns for name in column.headers}
+    by_header = {plain(name): column for column in columns for name in column.headers}
     measured = {name for name, column in by_header.items() if column.measure}
     found = []
     for place, name in enumerate(header):

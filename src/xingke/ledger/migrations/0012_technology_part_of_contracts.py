@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ledger", "0010_documents_of_a_region")]
+    dependencies = [("ledger", "0011_titles_with_a_term")]
 
     operations = [
         migrations.AddField(
