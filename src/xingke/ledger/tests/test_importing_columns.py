@@ -14,6 +14,7 @@ from xingke.ledger.incoming import Options
 from xingke.ledger.models import (
     ActivityEvent,
     AppointmentEvent,
+    Award,
     ContractEvent,
     PaymentEvent,
     ProjectEvent,
@@ -33,7 +34,8 @@ def bring(kind: str, *rows: Mapping[str, str], by: Any, **given: str) -> Outcome
 
 
 def notes(outcome: Outcome) -> list[str]:
-    return [str(note) for note in [*outcome.table.notes, *outcome.reader.remarks]]
+    """What is said of a file besides which row was taken for its header."""
+    return [str(note) for note in [*outcome.table.notes, *outcome.reader.remarks][1:]]
 
 
 # ── amounts ──
@@ -221,12 +223,12 @@ def test_the_amount_of_the_only_event_may_be_given_its_day(cast: Cast) -> None:
 
 
 def test_a_column_of_the_file_wins_and_what_was_given_beside_it_is_said(cast: Cast) -> None:
-    row = {"企业名称": cast.firm.name, "资质": "高企", "级别": "国家级", "认定日期": "2025-10-28"}
+    row = {"奖项": "科技进步奖", "级别": "市", "成果名称": "示例", "获奖日期": "2025-10-28"}
 
-    outcome = bring("recognition", row, by=cast.officer, level="省级")
+    outcome = bring("award", row, by=cast.officer, level="省级")
 
     assert notes(outcome) == ["文件里已有“级别”列，按文件中的内容读入；给整份文件填的“省级”没有用到"]
-    assert Recognition.objects.get().level == "national"
+    assert Award.objects.get().level == "city"
 
 
 @pytest.mark.parametrize(
