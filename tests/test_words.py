@@ -31,7 +31,11 @@ DATA = {
     "ledger/importing.py": "_ENDINGS",
     "ledger/rules.py": "APPROXIMATIONS EMPTY_MARKS EXAMPLE ENDLESS _TOTALS _FOOTERS _CHINESE_DIGITS _chinese_number written_last_day",
     "ledger/written_figures.py": "",
-    "ledger/words.py": "MEASURE_UNITS _BEFORE_UNIT _AFTER_UNIT day_word",
+    "base/quantities.py": "_TIMES",
+    "ledger/headers.py": "",
+    "ledger/incoming_cells.py": "_WORDS Amounts",
+    "ledger/whole_file.py": "for_whole_file",
+    "ledger/words.py": "_MONEY MEASURE_UNITS _BEFORE_UNIT _AFTER_UNIT day_word",
     "reports/disclosure.py": "_TITLES _SURNAMES",
     "search/rules.py": "",
     # documents, and the figures in them, are Chinese whoever reads them
@@ -55,7 +59,7 @@ DATA = {
     "ledger/incoming_histories.py": "",
     "ledger/blank_forms.py": "MONEY",
     "ledger/relisting.py": "_invented",
-    "ledger/sheets.py": "OWN_COLUMNS MARKS PERSON",
+    "ledger/sheets.py": "OWN_COLUMNS MARKS PERSON Column _Meant",
     "ledger/incoming_stored.py": "_ANOTHER place_of",
     # says both languages itself
     "base/periods.py": "_chinese_label _QUARTERS",

@@ -1,6 +1,5 @@
 """What the page of an import shows of its rows: whose and where, what happened, what would change, and what they ask."""
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -28,7 +27,6 @@ _ANSWERS = {
     REPEATED_OR_ANOTHER: {"another"}, SAME_DAY: {"another", "correction"}, OTHER_DAY: {"another", "correction"},
     SEVERAL_ALIKE: {"another"}, UNLESS_SURE.text: {"sure"},
 }  # fmt: skip
-_AMOUNT = re.compile(r"金额|经费|资金|款|额$|元|人次|人数|数量|份数|[(（].*(?:元|人|份|次).*[)）]")
 
 
 @dataclass(frozen=True)
@@ -111,11 +109,15 @@ def _asking(found: Shown, row: Row, problems: Sequence[Problem], options: Option
 
 def unused(understood: Understood | None) -> tuple[list[str], list[str]]:
     """The columns that are not read, as letter and header: those that look like amounts, and the others."""
-    amounts: list[str] = []
-    others: list[str] = []
-    for place, name in understood.unused if understood else []:
-        (amounts if _AMOUNT.search(name) else others).append(f"{letters(place)} {name}")
-    return amounts, others
+    if understood is None:
+        return [], []
+    amounts = dict(understood.unused_amounts)
+    others = [(place, name) for place, name in understood.unused if place not in amounts]
+    return [_column(*each) for each in amounts.items()], [_column(*each) for each in others]
+
+
+def _column(place: int, name: str) -> str:
+    return f"{letters(place)} {name}"
 
 
 def chosen(options: Options, posted: Any) -> Options:

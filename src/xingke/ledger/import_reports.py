@@ -5,7 +5,6 @@ from typing import Any
 from xingke.ledger.importing import Outcome
 from xingke.ledger.incoming import Row, Statement
 from xingke.ledger.incoming_statements import as_json
-from xingke.ledger.sheets import Taken
 
 
 def report(outcome: Outcome) -> dict[str, Any]:
@@ -20,17 +19,12 @@ def report(outcome: Outcome) -> dict[str, Any]:
 
 def _file(outcome: Outcome) -> dict[str, Any]:
     table, understood = outcome.table, outcome.checked.understood
-    taken = sorted(understood.taken.values(), key=lambda each: each.place)
     return {
         "sheet": table.sheet_name, "header_row": table.header_row, "encoding": table.encoding,
-        "columns": [{"header": each.header, "as": each.column.role, "unit": _unit(each)} for each in taken],
+        "columns": understood.columns,
         "unused": [header for _place, header in understood.unused],
         "notes": [str(note) for note in (*table.notes, *outcome.reader.remarks)],
     }  # fmt: skip
-
-
-def _unit(taken: Taken) -> str | None:
-    return taken.unit.code if taken.unit else None
 
 
 def _row(row: Row, statement: Statement) -> dict[str, Any]:

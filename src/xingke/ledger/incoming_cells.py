@@ -190,9 +190,14 @@ _AMOUNT = re.compile(
 _WORDS = {"大约": "约", "左右": "约", "将近": "近", "超过": "超", "逾": "超"}
 
 
+def _amount(text: str) -> re.Match[str] | None:
+    """A cell as number and words around it; blanks between two numbers part them."""
+    return _AMOUNT.fullmatch(re.sub(r"(?<!\d)\s+|\s+(?!\d)", "", unicodedata.normalize("NFKC", text).strip()))
+
+
 def is_bare(text: str) -> bool:
     """Whether a cell holds a number without a unit."""
-    found = _AMOUNT.fullmatch("".join(unicodedata.normalize("NFKC", text).split()))
+    found = _amount(text)
     return found is not None and not found["unit"]
 
 
@@ -208,7 +213,7 @@ class Amounts:
         words = said(text)
         if not words:
             return None
-        found = _AMOUNT.fullmatch("".join(unicodedata.normalize("NFKC", words).split()))
+        found = _amount(words)
         if found is None or "$" in words:
             return Problem(self._header, words, NO_AMOUNT)
         unit = self._unit_of(found["unit"].removesuffix("整").replace("圆", "元"))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from xingke.base.refusals import Refused
 from xingke.base.sayings import Saying, say
 from xingke.ledger import rules
+from xingke.ledger.headers import plain
 from xingke.ledger.sheets import Column, SheetForm, roles_in
 
 DAY = "on"  # the day of the event a list is about
@@ -36,15 +37,16 @@ def may_be_given(form: SheetForm) -> dict[str, Column]:
 
 
 def for_whole_file(form: SheetForm, header: Sequence[str], given: Mapping[str, str]) -> WholeFile:
-    """The columns that what was given adds to a table. A column of the file itself wins.
+    """The columns that what was given adds to a table, by role or by what a column may be called. The file's own wins.
 
     Raises Refused for what the form does not know, for a day the file says itself, and for what is no day.
     """
     known, own = may_be_given(form), roles_in(form, header)
+    called = {plain(name): column for column in known.values() for name in column.headers}
     columns: dict[str, tuple[Column, str]] = {}
     notes: list[Saying] = []
     for key, written in given.items():
-        column, text = known.get(key), written.strip()
+        column, text = known.get(key) or called.get(plain(key)), written.strip()
         if column is None:
             raise Refused(UNKNOWN.filled(key=key, known=tuple(known)))
         if not text:

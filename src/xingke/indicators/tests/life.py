@@ -34,6 +34,7 @@ EVENTS = {
     "patent": ("applied", "granted", "received", "transferred", "lapsed"),
     "project": ("applied", "recommended", "approved", "checked", "accepted", "terminated"),
     "payment": ("won", "arrived", "disbursed", "paid"),
+    "contract": ("signed", "registered"),
     "activity": ("held",),
 }
 FIELDS: Mapping[str, Sequence[Mapping[str, str]]] = {
@@ -47,6 +48,7 @@ FIELDS: Mapping[str, Sequence[Mapping[str, str]]] = {
     "patent": ({"form": "invention"}, {"form": "utility_model"}, {"form": "design"}),
     "project": ({"programme": "key_rnd", "level": "province"}, {"programme": "key_rnd", "level": "city"}),
     "payment": ({"purpose": "project_funds", "level": "province"}, {"purpose": "reward", "level": "county"}),
+    "contract": ({"type": "development"}, {"type": "service"}),
     "activity": ({"topic": "training"}, {"topic": "study"}),
 }
 

@@ -14,6 +14,7 @@ from xingke.ledger.incoming import Options
 from xingke.ledger.models import (
     ActivityEvent,
     AppointmentEvent,
+    Award,
     ContractEvent,
     PaymentEvent,
     ProjectEvent,
@@ -33,7 +34,8 @@ def bring(kind: str, *rows: Mapping[str, str], by: Any, **given: str) -> Outcome
 
 
 def notes(outcome: Outcome) -> list[str]:
-    return [str(note) for note in [*outcome.table.notes, *outcome.reader.remarks]]
+    """What is said of a file besides which row was taken for its header."""
+    return [str(note) for note in [*outcome.table.notes, *outcome.reader.remarks][1:]]
 
 
 # ── amounts ──
@@ -48,7 +50,8 @@ def contract(cast: Cast, **amounts: str) -> dict[str, str]:
 
 CELLS = [
     ("成交额（万元）", "120", 120 * WAN), ("成交额（万元）", "1,234.50", 1_234_50_00 * 100), ("成交额（万元）", "１２０", 120 * WAN),
-    ("成交额（万元）", "120万元", 120 * WAN), ("成交额（万元）", "￥120", 120 * WAN), ("成交额（万元）", "35万", 35 * WAN),
+    ("成交额（万元）", "120万元", 120 * WAN),
+    ("成交额（万元）", "￥120", 120 * WAN), ("成交额（万元）", "120 万元", 120 * WAN), ("成交额（万元）", "35万", 35 * WAN),
     ("成交额（千元）", "1200", 120 * WAN), ("成交额（元）", "35万", 35 * WAN), ("成交额", "35万", 35 * WAN), ("成交额", "120万元", 120 * WAN),
     ("成交额", "1,200元", 1_200_00), ("成交额", "0.012亿元", 120 * WAN), ("成交额", "1200千元整", 120 * WAN), ("成交额/万元", "0", 0),
 ]  # fmt: skip
@@ -73,6 +76,7 @@ def test_an_amount_is_exact_whoever_names_its_unit(cast: Cast, header: str, cell
         ("成交额（万元）", "120余万元", "是约数；这一列要填确切的数。"),
         ("成交额（万元）", "120万元以上", "是约数；这一列要填确切的数。"),
         ("成交额（万元）", "120-150", "不是可以精确保存的数字，请只填数字，单位写在列名里。"),
+        ("成交额（万元）", "120 150", "不是可以精确保存的数字，请只填数字，单位写在列名里。"),
         ("成交额（万元）", "待定", "不是可以精确保存的数字，请只填数字，单位写在列名里。"),
         ("成交额（万元）", "-3", "不能是负数。"),
     ],
@@ -191,7 +195,7 @@ def test_a_table_of_projects_comes_in_with_what_its_title_says(cast: Cast) -> No
         "推荐单位": "清源市科技局", "起止年限": "2025.07-2027.06", "省拨经费（万元）": "30",
     }  # fmt: skip
 
-    outcome = bring("project", row, by=cast.officer, on="2025-07-01", programme="重点研发计划", level="province")
+    outcome = bring("project", row, by=cast.officer, on="2025-07-01", 计划类别="重点研发计划", level="province")
 
     assert said(outcome) == []
     event = ProjectEvent.objects.get()
@@ -219,12 +223,12 @@ def test_the_amount_of_the_only_event_may_be_given_its_day(cast: Cast) -> None:
 
 
 def test_a_column_of_the_file_wins_and_what_was_given_beside_it_is_said(cast: Cast) -> None:
-    row = {"企业名称": cast.firm.name, "资质": "高企", "级别": "国家级", "认定日期": "2025-10-28"}
+    row = {"奖项": "科技进步奖", "级别": "市", "成果名称": "示例", "获奖日期": "2025-10-28"}
 
-    outcome = bring("recognition", row, by=cast.officer, level="省级")
+    outcome = bring("award", row, by=cast.officer, level="省级")
 
     assert notes(outcome) == ["文件里已有“级别”列，按文件中的内容读入；给整份文件填的“省级”没有用到"]
-    assert Recognition.objects.get().level == "national"
+    assert Award.objects.get().level == "city"
 
 
 @pytest.mark.parametrize(

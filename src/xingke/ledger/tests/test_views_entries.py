@@ -14,7 +14,16 @@ from tests.cast import NOW, Cast, file
 from xingke.accounts.queries import current_seq
 from xingke.ledger import actions
 from xingke.ledger.kinds import KINDS
-from xingke.ledger.models import Patent, PatentEvent, Payment, PaymentEvent, Recognition, RecognitionEvent, State
+from xingke.ledger.models import (
+    ContractEvent,
+    Patent,
+    PatentEvent,
+    Payment,
+    PaymentEvent,
+    Recognition,
+    RecognitionEvent,
+    State,
+)
 from xingke.ledger.words import Words
 from xingke.registry import actions as registry
 
@@ -89,6 +98,19 @@ def test_money_is_typed_in_yuan_or_ten_thousands(cast: Cast, signed_in: SignIn) 
     signed_in("officer").post("/records/payment/new/", _form(**typed, **more))
 
     assert [each.amount for each in PaymentEvent.objects.order_by("step")] == [12_500_000, 300_050]
+
+
+def test_the_technology_part_of_a_contract_is_never_more_than_its_price(cast: Cast, signed_in: SignIn) -> None:
+    typed = _minimal("contract") | {"events-0-event": "registered", "events-0-amount": "80万元"}
+    browser = signed_in("officer")
+
+    refused = browser.post("/records/contract/new/", _form(**typed, **{"events-0-tech_amount": "120万元"}))
+
+    assert "“技术交易额”不能多于“金额”，请核对。" in _problems(refused)
+    assert (
+        browser.post("/records/contract/new/", _form(**typed, **{"events-0-tech_amount": "80万元"})).status_code == 302
+    )
+    assert ContractEvent.objects.values_list("amount", "tech_amount").get() == (800_000_00, 800_000_00)
 
 
 def test_sent_twice_it_is_filed_once(cast: Cast, signed_in: SignIn) -> None:
