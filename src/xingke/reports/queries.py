@@ -114,7 +114,7 @@ def compared(before: Document, after: Document) -> list[source.Line]:
 
 
 def _paragraphs(document: tree.Document) -> list[str]:
-    return [document.title, *(_text(block) for block in document.blocks)]
+    return [document.title, *(_text(block) for block in document.blocks), document.date]
 
 
 def _text(block: tree.Block) -> str:

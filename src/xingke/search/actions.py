@@ -73,7 +73,7 @@ def _newest(behind: Sequence[tuple[Searchable, int]], seq: int, limit: int) -> I
     """What changed last of each kind, and what is itself new where only what is added to it floods the kind."""
     for kind, after in behind:
         most = max(limit // len(behind), 1)
-        own = list(islice(dict.fromkeys(kind.changed(after, seq)), most + 1))
+        own = _distinct(kind.changed(after, seq), most + 1)
         yield _Changed(kind, own if len(own) <= most else _last_changed(kind, after, seq, most))
 
 
@@ -93,8 +93,13 @@ def _last_changed(kind: Searchable, after: int, seq: int, most: int) -> list[str
 
 def keys_changed(kind: Searchable, after: int, upto: int, *, most: int) -> list[str]:
     """The keys of what changed of a kind after a ledger number and up to another, each once, at most so many."""
+    return _distinct(searching.changed(kind, after, upto), most)
+
+
+def _distinct(keys: Iterable[str], most: int) -> list[str]:
+    """The first of some keys, each once; no more are asked for than that."""
     found: dict[str, None] = {}
-    for key in searching.changed(kind, after, upto):
+    for key in keys:
         found[key] = None
         if len(found) >= most:
             break
