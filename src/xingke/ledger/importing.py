@@ -40,10 +40,9 @@ from xingke.ledger.incoming import (
     refuse_repeats,
 )
 from xingke.ledger.incoming_figures import FigureReader
-from xingke.ledger.incoming_histories import HistoryReader
 from xingke.ledger.incoming_named import NamedReader
 from xingke.ledger.models import ImportBatch, ImportChunk
-from xingke.ledger.sheets import OBSERVATION, RECORD, SheetForm, Understood, understand
+from xingke.ledger.sheets import OBSERVATION, SheetForm, Understood, understand
 from xingke.registry import queries as registry
 
 SIZE_LIMIT = 20 * 2**20
@@ -161,8 +160,7 @@ def sheet_form(code: str) -> SheetForm:
 def reader_of(form: SheetForm, header: Sequence[str], *, by: User, options: Options) -> tuple[Reader, Understood]:
     """Who reads the rows below a header. Raises Refused where the header will not do."""
     understood = understand(form, header, registry.units())
-    of_records = NamedReader if RECORD in header else HistoryReader
-    made = FigureReader if form.kind == OBSERVATION else of_records
+    made = FigureReader if form.kind == OBSERVATION else NamedReader
     return made(form, understood, by=by, options=options), understood
 
 
