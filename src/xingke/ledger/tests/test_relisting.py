@@ -2,7 +2,7 @@
 
 import io
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -66,13 +66,20 @@ def _events(kind: str, region: Any, chance: random.Random) -> list[actions.NewEv
         if rules.is_possible(
             [*(Happened(each.event, each.on, {}, False) for each in happened), Happened(name, day, {}, False)]
         ):
-            amounts = {
-                each: chance.randint(0, 10**9) * (1 if each == "amount" else 10_000)
-                for each in known.measures
-                if (name, each) in measured and chance.random() < 0.7
-            }
+            measures = [each for each in known.measures if (name, each) in measured]
+            amounts = _amounts(measures if chance.random() < 0.7 else [], known.names.measures, chance)
             happened.append(actions.NewEvent(event=name, on=day, region=region, measures=amounts))
     return happened
+
+
+def _amounts(measures: Sequence[str], quantities: Mapping[str, str], chance: random.Random) -> dict[str, int]:
+    """Amounts of an event, none larger than the one before: of money to the last 分, of what is counted whole."""
+    found: dict[str, int] = {}
+    most = 10**9
+    for each in measures:
+        most = chance.randint(0, most)
+        found[each] = most if quantities[each] == "money" else most * 10_000
+    return found
 
 
 def _furnish(kind: str, cast: Cast, seed: int, count: int = 12) -> int:
