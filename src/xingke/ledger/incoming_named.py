@@ -17,7 +17,7 @@ from xingke.ledger.incoming_contents import Content
 from xingke.ledger.incoming_histories import HistoryReader
 from xingke.ledger.incoming_stored import Stored
 from xingke.ledger.models import State
-from xingke.ledger.sheets import RECORD
+from xingke.ledger.sheets import RECORD, SheetForm, Understood
 
 NOT_A_RECORD = gettext_noop("不是记录编号；不要改这一格，是新的记录请清空。")
 NO_RECORD = gettext_noop("台账中没有这条记录；是新的记录，请把这一格清空。")
@@ -74,30 +74,32 @@ class NamedStored(Stored):
 
 
 class NamedReader(HistoryReader):
-    """See ``incoming.Reader``; for a file that has our column."""
+    """See ``incoming.Reader``; reads our column, where a file has it."""
 
     kept_in = NamedStored
 
-    def __init__(self, *form_and_header: Any, **chosen: Any) -> None:
-        super().__init__(*form_and_header, **chosen)
+    def __init__(self, form: SheetForm, understood: Understood, **chosen: Any) -> None:
+        super().__init__(form, understood, **chosen)
         self._named: dict[Content, UUID] = {}
         assert isinstance(self._stored, NamedStored)
         self._stored.named = self._named
-        self._record_place = form_and_header[1].header.index(RECORD)
+        self._record_place = understood.header.index(RECORD) if RECORD in understood.header else None
 
     def read(self, rows: Sequence[Row], told: Told) -> None:
         super().read(rows, told)
-        for row in rows:
-            text = said(row.cells[self._record_place])
-            if not text:
-                continue
-            try:
-                record = UUID(text)
-            except ValueError:
-                row.refuse(RECORD, text, NOT_A_RECORD)
-            else:
-                if row.content is not None:
-                    self._named[row.content] = record
+        if self._record_place is not None:
+            for row in rows:
+                if text := said(row.cells[self._record_place]):
+                    self._name(row, text)
+
+    def _name(self, row: Row, text: str) -> None:
+        try:
+            record = UUID(text)
+        except ValueError:
+            row.refuse(RECORD, text, NOT_A_RECORD)
+            return
+        if row.content is not None:
+            self._named[row.content] = record
 
     def key(self, row: Row) -> object:
         return self._named.get(row.content) or super().key(row)
