@@ -9,7 +9,7 @@ held against the ledger outside any transaction; filing then only succeeds while
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.db import transaction
@@ -30,6 +30,7 @@ from xingke.ledger.incoming import (
     FILED,
     OUTCOMES,
     REJECTED,
+    UNCHANGED,
     WAITING,
     Filing,
     Options,
@@ -303,16 +304,20 @@ def file(*, batch: ImportBatch, by: User, now: datetime, step: Step = _silent) -
     damage = {int(number): [(place, told(text)) for place, text in each] for number, each in batch.damage.items()}
     for attempt in range(TRIES):
         by = _still_allowed(by)
-        rows = list(staged(batch, *FILED))
+        rows = sorted(
+            staged(batch, *FILED, UNCHANGED), key=lambda row: row.number
+        )  # which record is whose shows among all
         shown = [row.outcome for row in rows]
         reader, understood = reader_of(form, batch.header, by=by, options=options_of(batch), source=batch.file_name)
         fresh = [Row(row.number, row.cells) for row in rows]
         checked = check(fresh, reader, understood, damage, step)
-        otherwise = sum(row.outcome != before for row, before in zip(fresh, shown, strict=True))
-        corrected = sum(row.outcome == CHANGED and reader.since(row) > batch.checked_seq for row in fresh)
+        asked = [(row, before) for row, before in zip(fresh, shown, strict=True) if before in FILED]
+        otherwise = sum(row.outcome != before for row, before in asked)
+        corrected = sum(row.outcome == CHANGED and reader.since(row) > batch.checked_seq for row, _before in asked)
         if otherwise or corrected:
             _stage_again(batch, reader, understood, damage)
             raise Refused((_OTHERWISE if otherwise else _CORRECTED).filled(count=otherwise or corrected))
+        checked = replace(checked, rows=[row for row, _before in asked])
         step(0, batch.ready, FILING)
         try:
             with transaction.atomic():

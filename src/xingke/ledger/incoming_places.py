@@ -16,8 +16,12 @@ SAME_REGIONS = gettext_noop("有 %(count)d 个同名区划，请填六位代码�
 NOT_BELOW = gettext_noop("“%(name)s”不属于“%(above)s”，请核对。")
 
 _PARTS = re.compile(r"[\s/\\\-—–_·>＞→、,，|]+")
+_PEOPLES = (
+    "蒙古|回|藏|维吾尔|苗|彝|壮|布依|朝鲜|满|侗|瑶|白|土家|哈尼|哈萨克|傣|黎|傈僳|佤|畲|拉祜|水|东乡|纳西|景颇|柯尔克孜|土|达斡尔|"
+    "仫佬|羌|布朗|撒拉|毛南|仡佬|锡伯|阿昌|普米|塔吉克|怒|鄂温克|德昂|保安|裕固|独龙|鄂伦春|各"
+)
 _LEVEL = re.compile(
-    r"(?:特别行政区|(?:[\u4e00-\u9fff]{1,3}族)*(?:维吾尔|壮族|回族)?自治[区州县旗]|[省市县区盟旗]|地区|林区|新区)$"
+    rf"(?:特别行政区|(?:(?:{_PEOPLES})族|维吾尔|哈萨克|柯尔克孜|塔吉克|锡伯|(?<!内)蒙古)*自治[区州县旗]|[省市县区盟旗]|地区|林区|新区)$"
 )
 
 
@@ -56,7 +60,7 @@ class Places:
         if not flat or flat.isdigit():
             return Found(())
         regions = self._regions()
-        for names in (_full, _names):
+        for names in (_full, names_of):
             ending = [each for each in regions.values() if any(flat.endswith(name) for name in names(each))]
             fitting = [each for each in ending if self._fits(flat, each, names(each))]
             if fitting:
@@ -80,7 +84,7 @@ class Places:
             if text.endswith(name):
                 before, above = text[: -len(name)], self._above(region)
                 while above is not None:
-                    if self._fits(before, above, _names(above)):
+                    if self._fits(before, above, names_of(above)):
                         return True
                     above = self._above(above)
         return False
@@ -109,7 +113,7 @@ def _full(region: Region) -> tuple[str, ...]:
     return (region.name,)
 
 
-def _names(region: Region) -> tuple[str, ...]:
+def names_of(region: Region) -> tuple[str, ...]:
     """What a region is called: in full, and without the word for its level where two characters are left."""
     short = _LEVEL.sub("", region.name)
     return (region.name, short) if len(short) > 1 and short != region.name else (region.name,)

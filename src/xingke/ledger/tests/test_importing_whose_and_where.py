@@ -7,9 +7,10 @@ import pytest
 from tests.cast import Cast
 from xingke.base.codes import is_credit_code
 from xingke.ledger.incoming import Options
+from xingke.ledger.incoming_places import names_of
 from xingke.ledger.models import Recognition
 from xingke.ledger.tests.test_importing_histories import PATENT, bring, found, said
-from xingke.registry.models import Organisation
+from xingke.registry.models import Organisation, Region
 
 FIRM = "青溪县明渠传感科技有限公司"
 TITLE = {"所在地": "青溪县", "企业名称": FIRM, "证书编号": "GR202499000001", "发证日期": "2024-11-08"}
@@ -220,3 +221,15 @@ def test_a_number_that_stands_twice_is_refused_even_if_its_first_row_was(cast: C
     wrong = {**PATENT, "申请日": "2024-02-01", "授权公告日": "2022-03-01"}
 
     assert found(bring("patent", wrong, PATENT, by=cast.officer)) == {"rejected": 2}
+
+
+SHORT = [
+    ("肃南裕固族自治县", ("肃南裕固族自治县", "肃南")), ("积石山保安族东乡族撒拉族自治县", ("积石山保安族东乡族撒拉族自治县", "积石山")),
+    ("广西壮族自治区", ("广西壮族自治区", "广西")), ("内蒙古自治区", ("内蒙古自治区", "内蒙古")), ("新疆维吾尔自治区", ("新疆维吾尔自治区", "新疆")),
+    ("巴音郭楞蒙古自治州", ("巴音郭楞蒙古自治州", "巴音郭楞")), ("城区", ("城区",)), ("青溪县", ("青溪县", "青溪")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name, names", SHORT, ids=[name for name, _names in SHORT])
+def test_a_place_is_called_by_its_short_name_too(name: str, names: tuple[str, ...]) -> None:
+    assert names_of(Region(name=name)) == names
