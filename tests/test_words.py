@@ -25,7 +25,7 @@ DATA = {
     "base/press/numerals.py": "",
     "ledger/holder_names.py": "",
     "ledger/incoming_marks.py": "YES NO",
-    "ledger/incoming_places.py": "_PEOPLES _LEVEL",
+    "ledger/incoming_places.py": "_PEOPLES _LEVEL _without_town",
     "ledger/sheets.py": "MARKS PERSON",
     "ledger/rules.py": "APPROXIMATIONS EMPTY_MARKS EXAMPLE _TOTALS _FOOTERS",
     "ledger/words.py": "MEASURE_UNITS _BEFORE_UNIT _AFTER_UNIT day_word",

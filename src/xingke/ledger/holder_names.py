@@ -35,6 +35,7 @@ _ENDS = (
 )
 _TAIL = r"(?:[(（](?P<tail>[^()（）]{1,16})[)）])?"
 _FORMS = frozenset({"有限合伙", "普通合伙", "特殊普通合伙", "个人独资", "个体工商户", "集团", "筹"})
+_REMARKED = re.compile(r"^(.+)[(（]([^()（）]+)[)）]$")
 _PLACE = re.compile(r"[\u4e00-\u9fff]{2,6}")  # what else may stand in brackets at the end: (上海), (清源市)
 _NAME = re.compile(rf"^[\u4e00-\u9fffA-Za-z0-9()（）·.&\-—]+?(?:{_ENDS}){_TAIL}$")
 _LATIN = re.compile(
@@ -149,11 +150,17 @@ def _bare(text: str) -> tuple[str, str]:
     if remark := _REMARK.match(name):
         name = remark[1].strip()
     flat = "".join(name.split())
-    if found := _RENAMED.match(flat):
+    if (found := _RENAMED.match(flat)) and looks_like_one(found[2]):
         return found[2], found[1]
     if found := _FORMER.match(flat):
         return found[1], found[2]
     return name, ""
+
+
+def without_remark(name: str) -> str:
+    """A name without what stands in brackets at its end, if that is no part of it: 甲公司（上海）; "" where there is none."""
+    found = _REMARKED.match(close(name))
+    return "" if found is None or found[2] in _FORMS else found[1]
 
 
 def looks_like_one(name: str) -> bool:

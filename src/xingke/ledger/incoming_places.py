@@ -59,13 +59,25 @@ class Places:
         flat = _PARTS.sub("", unicodedata.normalize("NFKC", text))
         if not flat or flat.isdigit():
             return Found(())
+        for text in (flat, *_without_town(flat)):
+            found = [each for each in self._fitting(text) if text == flat or self._is_lowest(each)]
+            if found:
+                return Found(self._nearest(found))
+        return Found((), self._contradiction(flat))
+
+    def _fitting(self, flat: str) -> list[Region]:
+        """The regions a text names, in full if there are such, else short."""
         regions = self._regions()
         for names in (_full, names_of):
             ending = [each for each in regions.values() if any(flat.endswith(name) for name in names(each))]
             fitting = [each for each in ending if self._fits(flat, each, names(each))]
             if fitting:
-                return Found(self._nearest(fitting))
-        return Found((), self._contradiction(flat))
+                return fitting
+        return []
+
+    def _is_lowest(self, region: Region) -> bool:
+        """Whether only towns and villages lie below it."""
+        return all(each.parent_id != region.pk for each in self._regions().values())
 
     def _regions(self) -> dict[int, Region]:
         """Every current region, by number: read once, and only where a text is no name and no code."""
@@ -99,6 +111,17 @@ class Places:
             if text[place:] in known and text[:place] in known:
                 return text[place:], text[:place]
         return None
+
+
+_TOWN = re.compile(r"[\u4e00-\u9fff]{1,10}(?:镇|乡|街道|苏木|办事处|农场|林场|社区|村)[\u4e00-\u9fff\d]*")
+
+
+def _without_town(text: str) -> list[str]:
+    """What may stand before a town or village: 清源市青溪县永丰镇甲村 → 清源市青溪县; the longest first."""
+    ends = [
+        place + 1 for place, char in enumerate(text[:-1]) if char in "县区市旗" and _TOWN.fullmatch(text[place + 1 :])
+    ]
+    return [text[:end] for end in reversed(ends)]
 
 
 def _code(text: str) -> str:

@@ -24,7 +24,7 @@ NEW = Options(region="990121", new_organisations=True)
     "text",
     [
         "青溪县", "青溪县 ", "清源市青溪县", "云岭省清源市青溪县", "云岭清源青溪", "青溪", "云岭省青溪县", "清源市/青溪县", "云岭省 清源市 青溪县",
-        "990121", "990121000000", "990121000", "９９０１２１",
+        "青溪县永丰镇", "清源市青溪县永丰镇甲村", "青溪县新市镇", "990121", "990121000000", "990121000", "９９０１２１",
     ],
 )  # fmt: skip
 def test_a_place_is_known_however_it_is_written(cast: Cast, text: str) -> None:
@@ -36,6 +36,7 @@ def test_a_place_is_known_however_it_is_written(cast: Cast, text: str) -> None:
 WRONG_PLACES = [
     ("another city above it", "澹湖市青溪县", "“青溪县”不属于“澹湖市”，请核对。"),
     ("no place", "乌有县", "没有这个区划，请填全称或六位代码。"),
+    ("a town of a city that does not say which county", "清源市永丰镇", "没有这个区划，请填全称或六位代码。"),
     ("half a name", "溪县", "没有这个区划，请填全称或六位代码。"),
     ("a place of others", "清源市云渡县", "不在您的授权范围内。"),
     ("a village's code", "990121101000", "没有这个区划，请填全称或六位代码。"),
@@ -233,3 +234,9 @@ SHORT = [
 @pytest.mark.parametrize("name, names", SHORT, ids=[name for name, _names in SHORT])
 def test_a_place_is_called_by_its_short_name_too(name: str, names: tuple[str, ...]) -> None:
     assert names_of(Region(name=name)) == names
+
+
+def test_a_known_firm_with_a_remark_behind_it_is_not_entered_as_another(cast: Cast) -> None:
+    assert said(bring("patent", {**PATENT, "专利权人": f"{FIRM}（上海）"}, by=cast.officer, options=NEW)) == [
+        f"专利权人 列为“{FIRM}（上海）”：名录中有“{FIRM}”；是同一家的请照名录的写法填，确是另一家的请先在名录中登记。"
+    ]
