@@ -36,7 +36,7 @@ def hand_over(*, data: bytes, file_name: str, form: str, sheet: str, options: Op
     """Keep a file and ask for it to be checked. Raises Refused for what is no table or is called secret; it is not kept."""
     if mark := secrecy_in_name(file_name):
         raise Refused(is_secret(mark))
-    refuse_no_table(data, file_name)
+    refuse_no_table(data)
     lock_ledger()  # so that the bytes are not let go before the job refers to them
     payload = {
         "digest": kept().put(data), "file_name": file_name[-200:], "form": form, "sheet": sheet,
@@ -55,7 +55,9 @@ def prepare(work: Work) -> Mapping[str, Any]:
     try:
         work.step(0, 0, importing.READING)
         form = importing.sheet_form(asked["form"])
-        table = importing.read_table(_bytes(asked["digest"]), name=asked["file_name"], sheet=asked["sheet"])
+        table = importing.read_table(
+            _bytes(asked["digest"]), name=asked["file_name"], sheet=asked["sheet"], words=importing.header_words(form)
+        )
         batch = importing.prepare(
             form=form, table=table, file_name=asked["file_name"], by=work.by, now=timezone.now(),
             options=Options(**asked["options"]), step=work.step, job=work.key,

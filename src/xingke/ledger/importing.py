@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import CharField, F, Value
 from django.utils.translation import gettext_noop
 
 from xingke.accounts.actions import record_audit, take_seq
@@ -21,9 +22,10 @@ from xingke.accounts.permissions import Permission
 from xingke.accounts.queries import current_seq, sessions_between
 from xingke.base.press.cells import Note, Remark, letters
 from xingke.base.press.sheets import Sheet, read_sheet
+from xingke.base.press.sniffing import FileKind
 from xingke.base.refusals import Refused
 from xingke.base.sayings import Saying, kept, say, told
-from xingke.ledger import rules
+from xingke.ledger import grouping, rules
 from xingke.ledger.bulk import uncollected
 from xingke.ledger.incoming import (
     CHANGED,
@@ -42,9 +44,12 @@ from xingke.ledger.incoming import (
 )
 from xingke.ledger.incoming_figures import FigureReader
 from xingke.ledger.incoming_histories import HistoryReader
+from xingke.ledger.incoming_named import NamedReader
 from xingke.ledger.models import ImportBatch, ImportChunk
-from xingke.ledger.sheets import OBSERVATION, SheetForm, Understood, understand
+from xingke.ledger.sheets import OBSERVATION, RECORD, SheetForm, Understood, understand
+from xingke.ledger.whole_file import for_whole_file
 from xingke.registry import queries as registry
+from xingke.registry.models import Region
 
 SIZE_LIMIT = 20 * 2**20
 CHUNK = 500  # rows in one value of the stage
@@ -67,9 +72,10 @@ def _silent(_done: int, _total: int, _said: str) -> None:
 class Table:
     """A file as read.
 
-    numbers: each row's number in the file; header_row: that of the header. encoding: UTF-8, GB18030 or UTF-16; XLSX for
-    a workbook. damage: by row number, the cells whose value was lost before it came here, as (place, sentence). notes:
-    what else there is to say.
+    numbers: each row's number in the file. encoding: UTF-8, GB18030 or UTF-16; XLSX or XLS for a workbook. damage: by row
+    number, the cells whose value was lost before it came here, as (place, sentence). notes: what else there is to say.
+    kind: what the file is, whatever it is called. header_row: the row that was taken for the header. above: the texts
+    over it. groups: lines between the rows that name what those below belong to, as (row number, text), in order.
     """
 
     header: tuple[str, ...]
@@ -80,33 +86,51 @@ class Table:
     sheet_name: str = ""
     damage: Mapping[int, Sequence[tuple[int, Saying]]] = field(default_factory=dict)
     notes: Sequence[Saying] = ()
-    header_row: int = 0
+    kind: FileKind = FileKind.CSV
+    header_row: int = 1
+    above: Sequence[str] = ()
+    groups: Sequence[tuple[int, str]] = ()
+
+    @property
+    def where(self) -> Saying:
+        """Which row, and of a workbook which sheet, was taken for the header."""
+        if self.sheet_name:
+            return say("以工作表“%(name)s”第 %(row)s 行为表头", name=self.sheet_name, row=self.header_row)
+        return say("以第 %(row)s 行为表头", row=self.header_row)
 
 
-def read_table(data: bytes, *, name: str = "", sheet: str = "") -> Table:
-    """Read a CSV or one sheet of an .xlsx (the first filled one, or the one of that name), in a child process.
+def header_words(form: SheetForm) -> tuple[str, ...]:
+    """What the headers of a form's columns may be called: by them the sheet and the header of a file are found."""
+    return tuple(name for column in form.column for name in column.headers)
 
-    name: the file's, if known; it must not contradict what the file is. Raises Refused for what is no table, is
-    dangerous, marked as secret, empty or too large.
+
+def read_table(data: bytes, *, name: str = "", sheet: str = "", words: Sequence[str] = ()) -> Table:
+    """Read a table, in a child process: of a workbook the sheet of that name, else the one with most of the words.
+
+    name: the file's, if known. words: see ``header_words``. Raises Refused for what is no table, is dangerous, marked
+    as secret, empty or too large.
     """
     if len(data) > SIZE_LIMIT:
         raise Refused(say("文件超过 20 MB，请分成几个文件导入。"))
     if not data.strip():
         raise Refused(say("文件是空的，没有可导入的内容。"))
-    read = read_sheet(data, name=name, sheet=sheet)
+    read = read_sheet(data, name=name, sheet=sheet, words=words)
     notes = [say("%(cell)s %(note)s", cell=note.cell, note=note.text) for note in read.notes if not note.is_damaging]
     kept: list[tuple[int, Sequence[str]]] = []
+    groups: list[tuple[int, str]] = []
     for number, cells in zip(read.numbers, read.rows, strict=True):
         if why := rules.is_no_record(cells, read.header):
             notes.append(_NO_RECORD[why].filled(number=number))
+        elif line := rules.group_line(cells, read.header):
+            groups.append((number, line))
         else:
             kept.append((number, cells))
     if not kept:
         raise Refused(say("文件只有表头，没有数据行。"))
     return Table(
         header=read.header, rows=[cells for _number, cells in kept], numbers=[number for number, _cells in kept],
-        encoding=read.encoding or "XLSX", digest=hashlib.sha256(data).hexdigest(), sheet_name=read.sheet_name,
-        damage=_damage(read), notes=notes, header_row=read.header_row,
+        encoding=read.encoding or read.kind.upper(), digest=hashlib.sha256(data).hexdigest(), sheet_name=read.sheet_name,
+        damage=_damage(read), notes=notes, kind=read.kind, header_row=read.header_row, above=read.above, groups=groups,
     )  # fmt: skip
 
 
@@ -118,6 +142,63 @@ _NO_RECORD = {
 }
 
 
+def with_groups(form: SheetForm, table: Table, options: Options) -> Table:
+    """A table whose rows say themselves what the lines above them say: their place, or their holder.
+
+    A row that says no place below one of another place than the usual one is not filed there: its place was left out.
+    """
+    usual = registry.regions_by_code([options.region]).get(options.region) if options.region else None
+    whole = grouping.Whole(table.sheet_name if _is_place(table.sheet_name) else "", _elsewhere(table.above, usual))
+    found = grouping.belonging(
+        form, table.header, table.rows, table.numbers, table.groups, whole=whole, is_place=_is_place
+    )
+    damage = {number: list(each) for number, each in table.damage.items()}
+    for number, place, above in found.unplaced:
+        if usual is None or not (
+            above.endswith(usual.name) or usual.name.startswith(above) or above.startswith(usual.code)
+        ):
+            damage.setdefault(number, []).append((place, _UNPLACED.filled(above=above[:40])))
+    return replace(
+        table, header=found.header, rows=found.rows, numbers=found.numbers, damage=damage,
+        notes=[table.where, *table.notes, *found.notes],
+    )  # fmt: skip
+
+
+_UNPLACED = say("区划空着，而上面的行写的是“%(above)s”；请补上这一行的区划。")
+
+
+_ENDINGS = ("", *"省市县区州旗镇乡", "地区", "自治县", "自治州", "街道")
+
+
+def _is_place(text: str) -> bool:
+    """Whether a region is called so, in full or without the word for its level."""
+    names = [text + ending for ending in _ENDINGS]
+    return bool(text) and Region.objects.filter(valid_to__isnull=True, name__in=names).exists()
+
+
+def _elsewhere(above: Sequence[str], usual: Region | None) -> str:
+    """The region named over a table, where that is neither the usual place of its rows nor around it nor in it."""
+    names: list[str] = []
+    if usual is None:
+        return ""
+    for text in above:
+        standing = Region.objects.filter(valid_to__isnull=True)
+        named = standing.annotate(text=Value(text[:200], CharField())).filter(text__contains=F("name"))
+        found = [each for each in named if len(each.name) > _SHORTEST]
+        if any(_lies_in(each, usual) or _lies_in(usual, each) for each in found):
+            return ""
+        names += [each.name for each in found]
+    return max(names, key=len, default="")
+
+
+_SHORTEST = 2  # characters of a region's name that may stand by chance in a text: 城区
+
+
+def _lies_in(region: Region, other: Region) -> bool:
+    first, behind = other.range
+    return first <= region.path < behind
+
+
 def _damage(sheet: Sheet) -> dict[int, list[tuple[int, Saying]]]:
     found: dict[int, list[tuple[int, Saying]]] = {}
     for number, notes in sheet.damage.items():
@@ -127,6 +208,16 @@ def _damage(sheet: Sheet) -> dict[int, list[tuple[int, Saying]]]:
 
 def _place(note: Note) -> int:
     return -1 - note.column if note.remark is Remark.SHIFTED else note.column
+
+
+def with_whole_file(form: SheetForm, table: Table, options: Options) -> tuple[Table, Options]:
+    """A table with what was said for the whole file as columns at its end, and the options with what stands above it."""
+    added = for_whole_file(form, table.header, options.given)
+    if added.header:
+        rows = [(*row, *added.cells) for row in table.rows]
+        table = replace(table, header=(*table.header, *added.header), rows=rows)
+    table = replace(table, notes=[*table.notes, *added.notes])
+    return table, replace(options, above=tuple(table.above))
 
 
 # ── reading rows, and holding them against the ledger ───────────────────────────────────────────────────────────────
@@ -165,8 +256,9 @@ def reader_of(
     form: SheetForm, header: Sequence[str], *, by: User, options: Options, source: str = ""
 ) -> tuple[Reader, Understood]:
     """Who reads the rows below a header. source: the file's name. Raises Refused where the header will not do."""
-    understood = understand(form, header, registry.units())
-    made = FigureReader if form.kind == OBSERVATION else HistoryReader
+    understood = understand(form, header, registry.units(), options.above)
+    of_records = NamedReader if RECORD in header else HistoryReader
+    made = FigureReader if form.kind == OBSERVATION else of_records
     return made(form, understood, by=by, options=options, source=source), understood
 
 
@@ -211,6 +303,7 @@ def prepare(
     job: the number of the job that does it.
     """
     registry.require(by, Permission.IMPORT_RUN)
+    table, options = with_whole_file(form, with_groups(form, table, options), options)
     checked = _check_table(form, table, file_name=file_name, by=by, options=options, step=step)
     step(len(table.rows), len(table.rows), STAGING)
     with transaction.atomic():
@@ -223,7 +316,10 @@ def prepare(
 def _check_table(
     form: SheetForm, table: Table, *, file_name: str, by: User, options: Options, step: Step = _silent
 ) -> Checked:
-    reader, understood = reader_of(form, table.header, by=by, options=options, source=file_name)
+    try:
+        reader, understood = reader_of(form, table.header, by=by, options=options, source=file_name)
+    except Refused as refusal:
+        raise Refused(say("%(why)s（%(where)s）", why=refusal.saying, where=table.where)) from None
     rows = [Row(number, cells) for number, cells in zip(table.numbers, table.rows, strict=True)]
     return check(rows, reader, understood, table.damage, step)
 
@@ -436,6 +532,7 @@ def import_table(
     is_trial: only say what would happen.
     """
     options = options or Options()
+    table, options = with_whole_file(form, with_groups(form, table, options), options)
     for attempt in range(TRIES):
         by = _still_allowed(by)
         checked = _check_table(form, table, file_name=file_name, by=by, options=options)

@@ -58,6 +58,7 @@ class Row:
 
     content: what its reader made of it; partly: the same of a row with problems, as far as it was understood. stored:
     the record it is, if there is one; changes: what differs there. notes: what was settled for it, to be looked at.
+    part_of: the earlier row of the file that is filed for both.
     """
 
     number: int
@@ -67,6 +68,7 @@ class Row:
     content: Any = None
     stored: Any = None
     changes: Any = None
+    part_of: "Row | None" = None
     notes: list[Saying] = field(default_factory=list)
     partly: Any = None
 
@@ -79,13 +81,16 @@ class Options:
     """What somebody chose when handing a file over.
 
     region: code of the place of rows that name none. new_organisations: enter the organisations nobody knows.
-    confirmed: file as confirmed, for whoever may. another, correction: numbers of rows that look like another and are
+    confirmed: file as confirmed, for whoever may. given: what holds for the whole file, by role (see ``whole_file``).
+    above: what stands over the header, taken from the file. another, correction: numbers of rows that look like another and are
     one more fact, or correct what stands; sure: numbers of rows whose doubtful numbers are right → why.
     """
 
     region: str = ""
     new_organisations: bool = False
     confirmed: bool = False
+    given: Mapping[str, str] = field(default_factory=dict)
+    above: Sequence[str] = ()
     another: Sequence[int] = ()
     correction: Sequence[int] = ()
     sure: Mapping[str, str] = field(default_factory=dict)
@@ -178,6 +183,9 @@ class Reader(Protocol):
     def repeated(self, row: Row) -> str:
         """What would do for a row that says the same as an earlier one."""
 
+    def join(self, first: Row, row: Row) -> bool:
+        """Whether a later row of the file tells more of the same record, and is then filed with the first."""
+
     def compare(self, rows: Sequence[Row]) -> None:
         """Hold rows that were read against the ledger: their outcome, or a problem."""
 
@@ -201,17 +209,16 @@ class Reader(Protocol):
 
 
 def refuse_repeats(rows: Iterable[Row], reader: Reader, understood: Understood) -> None:
-    """Of rows that are one record only the first may be filed, and that only if it is right."""
-    first: dict[object, int] = {}
+    """Of rows that are one record only the first may be filed, and that only if it is right; unless others tell more of it."""
+    first: dict[object, Row] = {}
     place = understood.header.index(reader.key_column) if reader.key_column in understood.header else None
     for row in rows:
         if (key := reader.key(row)) is None or row.outcome:
             continue
-        line = first.setdefault(key, row.number)
-        if line != row.number and not row.problems:
-            row.refuse(
-                reader.key_column, row.cells[place] if place is not None else "", reader.repeated(row), line=line
-            )
+        before = first.setdefault(key, row)
+        if before is not row and not row.problems and not reader.join(before, row):
+            found = row.cells[place] if place is not None else ""
+            row.refuse(reader.key_column, found, reader.repeated(row), line=before.number)
 
 
 def counted(rows: Iterable[Row]) -> dict[str, int]:

@@ -15,8 +15,8 @@ from xingke.accounts.permissions import Permission
 from xingke.base.keys import derived_key
 from xingke.base.periods import Period
 from xingke.base.quantities import Quantity, Unit
-from xingke.base.sayings import Saying
-from xingke.ledger import rules
+from xingke.base.sayings import Saying, say
+from xingke.ledger import rules, written_figures
 from xingke.ledger.actions import write_next_versions
 from xingke.ledger.amending import signed
 from xingke.ledger.bulk import insert
@@ -36,6 +36,7 @@ from xingke.ledger.incoming import (
     Filing,
     Measured,
     Options,
+    Problem,
     Row,
     Statement,
     Told,
@@ -49,6 +50,7 @@ from xingke.registry import queries as registry
 from xingke.registry.models import Region
 from xingke.registry.rules import Scope
 
+NAMED = 20  # rows that a remark names
 REQUIRED = ("figure", "document", "region", "period", "indicator", "measure", "value", "unit", "as_written")
 
 # column of the file → the field it is kept in, where that keeps only so many characters
@@ -96,12 +98,28 @@ class FigureReader:
         self._places = [
             (name, understood.taken[name].place if name in understood.taken else None) for name in FIGURE_COLUMNS
         ]
-        self.remarks: list[Saying] = []
+        self._understood = understood
+        self._silent: list[Row] = []  # whose words hold no number
         self._headers = {name: taken.header for name, taken in understood.taken.items()}
         self._entering = registry.scope(by, Permission.RECORD_ENTER)
         self._confirming = registry.scope(by, Permission.RECORD_CONFIRM)
         self._at_once = self._confirming if options.confirmed else Scope()
         self.key_column = self._headers.get("figure", "figure")
+
+    @property
+    def remarks(self) -> list[Saying]:
+        """How the columns were understood, and the rows whose own words say no number to hold their value against."""
+        if not self._silent:
+            return list(self._understood.remarks)
+        lines = tuple(str(row.number) for row in self._silent[:NAMED])
+        return [
+            *self._understood.remarks,
+            say(
+                "有 %(count)s 行的原文里没有数字，数值无从对照，请核对（第 %(lines)s 行）。",
+                count=len(self._silent),
+                lines=lines,
+            ),
+        ]
 
     def read(self, rows: Sequence[Row], told: Told) -> None:
         texts = [self._texts(row) for row in rows]
@@ -137,6 +155,16 @@ class FigureReader:
             self._refuse(row, "region", text["region"], OUTSIDE)
         if row.problems or region is None or quantity is None or stated is None:
             return
+        written = written_figures.read(
+            text["as_written"], value=quantity, most=most, units=books.units, is_change=text["measure"] == "growth"
+        )
+        if written.problem:
+            row.problems.append(
+                Problem.of(self._headers.get("as_written", "as_written"), text["as_written"], written.problem)
+            )
+            return
+        if written.is_silent:
+            self._silent.append(row)
         name = books.name(text["indicator"], text["measure"], text["unit"])
         row.content = {
             "region": region, "region_written": text["region"],
@@ -145,7 +173,7 @@ class FigureReader:
             "name": text["indicator"], "indicator": name.indicator if name else "",
             "aspect": name.aspect if name else "level", "measure": text["measure"], "value": quantity.scaled,
             "value_max": most.scaled if most else None, "unit": text["unit"], "kind": quantity.unit.kind,
-            "decimals": quantity.decimals, "approximation": rules.approximation(text["as_written"]),
+            "decimals": written.decimals, "approximation": written.word,
             "layer": text["basis"], "part": text["part"], "stated_period": stated.code,
             "real_period": real.period.code if real.period else "", "confidence": real.confidence,
             "real_written": text["real_year"], "document": text["document"], "place": text["figure"],
@@ -209,6 +237,9 @@ class FigureReader:
         if content is None:
             return None
         return (content["region"].pk, content["document"], content["place"])
+
+    def join(self, first: Row, row: Row) -> bool:
+        return False
 
     def compare(self, rows: Sequence[Row]) -> None:
         documents = {row.content["document"] for row in rows}

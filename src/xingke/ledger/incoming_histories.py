@@ -1,6 +1,7 @@
 """Rows of records with a history: what each says, which record it is, and what that adds to the ledger."""
 
 import itertools
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from datetime import date, datetime
@@ -16,8 +17,9 @@ from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base import codes
 from xingke.base.keys import new_keys
+from xingke.base.refusals import Refused
 from xingke.base.sayings import Saying, say
-from xingke.ledger import rules
+from xingke.ledger import queries, rules
 from xingke.ledger import words as saying
 from xingke.ledger.actions import NewEvent, NewHistory, file_histories
 from xingke.ledger.amending import Amendment, amend_histories
@@ -39,15 +41,25 @@ from xingke.ledger.incoming import (
     Told,
     telling,
 )
-from xingke.ledger.incoming_cells import Amounts, Days, Detail, Headers, Terms, day_or_remedy, each_once, said
+from xingke.ledger.incoming_cells import (
+    Amount,
+    Amounts,
+    Days,
+    Detail,
+    Headers,
+    Terms,
+    day_or_remedy,
+    each_once,
+    is_bare,
+    said,
+)
 from xingke.ledger.incoming_contents import (
-    NUMBERED,
-    RENUMBERED,
     Content,
     Happened,
     Partly,
+    in_order,
+    joined,
     may_be_another,
-    natural_key,
     person_key,
 )
 from xingke.ledger.incoming_firms import known_organisations
@@ -56,7 +68,7 @@ from xingke.ledger.incoming_marks import Mark, Marks, unless_sure
 from xingke.ledger.incoming_places import NO_REGION, NOT_BELOW, SAME_REGIONS, Places
 from xingke.ledger.incoming_statements import stated
 from xingke.ledger.incoming_stored import Stored, place_of
-from xingke.ledger.kind_names import Number
+from xingke.ledger.kind_names import Identity, Number
 from xingke.ledger.kinds import KINDS
 from xingke.ledger.sheets import SheetForm, Taken, Understood
 from xingke.registry import queries as registry
@@ -70,20 +82,29 @@ OTHER_REGION = gettext_noop("代码 %(code)s 是“%(name)s”，名称与代码
 AMOUNT_ALONE = gettext_noop("有数量而没有日期，请填“%(day)s”。")
 NOTHING_HAPPENED = gettext_noop("没有任何日期；至少要填一个。")
 OTHER_FORM = gettext_noop("申请号表示的是“%(form)s”，与专利类型不一致。")
+NO_SUCH_LEVEL = gettext_noop("这项资质没有这个级别，可写：%(known)s。")
+TERM_ALONE = gettext_noop("有有效期而没有认定日期，请补上认定日期。")
+NO_LAST_DAY = gettext_noop("不是有效期，请写成 2028-10-27 或 3年；到期日不能早于认定日期 %(day)s。")
 IMPOSSIBLE = gettext_noop("这样的经过不能发生：失去之前没有取得；请补上取得的日期。")
 
+_NOTHING = say("%(count)d 行的“%(event)s”没有写金额，合计时按 0 计入")
+
 Event = tuple[str, Taken, bool, list[tuple[str, Taken]]]  # its name, its day, whether it repeats, its measures
-Cells = tuple[date | Problem | None, tuple[int | Problem | None, ...]]  # what a row says of it
+Cells = tuple[date | Problem | None, tuple[Amount | Problem | None, ...]]  # what a row says of it
 
 
 class HistoryReader:
-    """See ``incoming.Reader``."""
+    """See ``incoming.Reader``. kept_in: what finds the records that rows are."""
+
+    kept_in: type[Stored] = Stored
 
     def __init__(
         self, form: SheetForm, understood: Understood, *, by: User, options: Options, source: str = ""
     ) -> None:
         self.form = form
         self.kind = KINDS[form.kind]
+        self._understood = understood
+        self._without: Counter[str] = Counter()  # rows that say no amount, by event
         self._headers = Headers(form, understood.taken)
         self._by, self._options = by, options
         self._entering = registry.scope(by, Permission.RECORD_ENTER)
@@ -94,19 +115,24 @@ class HistoryReader:
         self._usual = registry.regions_by_code([options.region]).get(options.region) if options.region else None
         self._today = timezone.localdate()
         self._keys = new_keys()
+        self._compared: Sequence[Row] = ()
         self._entered: dict[UUID, Organisation] = {}
         self._rows: Sequence[Row] = ()
         self._persons: Mapping[UUID, Person] = {}
         self._sure_codes: dict[str, str] = {}
         self._digits = {each.number_digit: each for each in registry.terms("patent_form").values() if each.number_digit}
         self.key_column = self._headers.called("number" if "number" in understood.taken else "name")
-        self._stored = Stored(
+        self._stored = self.kept_in(
             self._headers, self.key_column, by=by, entering=self._entering, signing=signing, source=source
         )
         self._own: dict[str, Terms | Detail] = {
             **{name: Terms(self._headers, self.kind, name) for name in self.kind.repeated},
             **{name: Detail(self._headers, self.kind, name) for name in self.kind.details},
         }
+        self._uncounted = {  # what an indicator adds up and a row may leave out
+            column.event: column.measure for column in form.column
+            if column.measure and column.quantity == "money" and column.measure not in self.kind.names.parts
+        }  # fmt: skip
         self._events: list[Event] = [
             (column.event, understood.taken[column.role], column.repeats, self._measures_of(column.event))
             for column in form.events
@@ -121,6 +147,22 @@ class HistoryReader:
 
     @property
     def remarks(self) -> list[Saying]:
+        """How the columns were understood, what counts as nothing, and what is entered along with the rows."""
+        return [*self._understood.remarks, *self._counted_as_nothing(), *self._unapplied(), *self._new_firms()]
+
+    def _counted_as_nothing(self) -> Iterator[Saying]:
+        """Events whose amounts an indicator adds up, and of which rows say none."""
+        terms = registry.terms(self.kind.event_list)
+        for event, count in self._without.items():
+            yield _NOTHING.filled(count=count, event=terms[event].label)
+
+    def _unapplied(self) -> Iterator[Saying]:
+        """Announcements name who was recognised, not who applied: filed all the same, and left out of pass rates."""
+        count = sum(self._stored.is_unapplied(row) for row in self._compared) if self.kind.is_lasting else 0
+        if count:
+            yield say("%(count)d 项认定没有申报记录，照常登记；计算通过率时不计入。", count=count)
+
+    def _new_firms(self) -> list[Saying]:
         """The organisations that are entered along with the rows, and those whose code does not check."""
         sentence = say("“%(name)s”的统一社会信用代码 %(code)s 校验位不符，已确认无误，请对照营业执照核对。")
         found = [sentence.filled(name=name, code=code) for code, name in self._sure_codes.items()]
@@ -133,6 +175,8 @@ class HistoryReader:
 
     def read(self, rows: Sequence[Row], told: Told) -> None:
         self._rows = rows
+        self._without.clear()
+        self._refuse_unitless(rows)
         names, codes_, holders, credits_, persons = (
             self._headers.cells(rows, role, str)
             for role in ("region", "region_code", "organisation", "credit_code", "person")
@@ -151,7 +195,7 @@ class HistoryReader:
             row.problems += [*misplaced, *firm.problems, *mark.problems]
             row.notes += firm.notes
             columns = self._columns_of(row, cells)
-            happened = self._happened(row, days)
+            happened = self._happened(row, columns, days)
             if place is None or row.problems:
                 row.partly = Partly(place, firm.firm, columns, happened)
             if place is not None:
@@ -159,6 +203,22 @@ class HistoryReader:
                 if not row.problems:
                     whom = person_key(place, person) if person else None
                     row.content = Content(place, any(pair), firm.firm, columns, happened, mark, whom, doubts)
+                    self._without.update(self._unsaid(happened))
+
+    def _refuse_unitless(self, rows: Sequence[Row]) -> None:
+        """Refuse a column of bare numbers of which nobody says what they count."""
+        for _event, _taken, _repeats, measured in self._events:
+            for _measure, taken in measured:
+                cells = [text for row in rows if (text := said(row.cells[taken.place]))]
+                if taken.unit is None and cells and all(is_bare(text) for text in cells):
+                    name = taken.header
+                    raise Refused(
+                        say(
+                            "“%(name)s”一列没有写明单位，请在列名后注明，如“%(example)s（万元）”。",
+                            name=name,
+                            example=name,
+                        )
+                    )
 
     def _doubts(self, row: Row, firm: Held, columns: Mapping[str, str], mark: Mark) -> Sequence[Problem]:
         """What speaks against the numbers of a row; that of a credit code stops it unless somebody said it is right."""
@@ -207,6 +267,8 @@ class HistoryReader:
                 found[name] = cell
         if self.kind.code == "patent":
             self._compare_forms(row, found)
+        if self.kind.is_lasting:
+            self._fit_level(row, found)
         if "name" not in found:  # what has no name of its own is called what it is
             first = self.kind.repeated[0]
             term = registry.terms(self.kind.field_list(first)).get(found.get(first, ""))
@@ -221,39 +283,104 @@ class HistoryReader:
             written = said(row.cells[self._headers.taken["number"].place])
             row.refuse(self._headers.called("number"), written, OTHER_FORM, form=meant.label.zh)
 
+    def _with_last_days(self, row: Row, fields: Mapping[str, str], happened: Sequence[Happened]) -> list[Happened]:
+        """The events with the day until which the row says its certificate holds, at the last one that gives one."""
+        roles = [role for role in ("until", "lasts") if self._headers.said(row, role)]
+        certified = [each for each in happened if each.event in rules.CERTIFIES]
+        if not roles:
+            return list(happened)
+        header, text = self._headers.called(roles[0]), self._headers.said(row, roles[0])
+        if not certified:
+            row.refuse(header, text, TERM_ALONE)
+            return list(happened)
+        last = max(certified, key=lambda each: each.on)
+        if text in rules.ENDLESS and queries.usual_last_day(self.kind, fields, last.event, last.on) is None:
+            return list(happened)
+        try:
+            until = rules.written_last_day(text, last.on)
+        except ValueError:
+            row.refuse(header, text, NO_LAST_DAY, day=last.on.isoformat())
+            return list(happened)
+        dated = last._replace(measures={**last.measures, "until": until})
+        return [dated if each is last else each for each in happened]
+
+    def _fit_level(self, row: Row, found: dict[str, str]) -> None:
+        """A title that is of one level only need not say it; one that is not of the level the row says is refused."""
+        levels = queries.levels_of(self.kind, found)
+        if not levels:
+            return
+        labels = {code: term.label.zh for code, term in registry.terms("level").items()}
+        if "level" in found and found["level"] not in levels:
+            known = "、".join(labels.get(each, each) for each in levels)
+            row.refuse(self._headers.called("level"), labels.get(found["level"], ""), NO_SUCH_LEVEL, known=known)
+        elif "level" not in found and len(levels) == 1:
+            header = self._headers.called("level")
+            row.problems[:] = [each for each in row.problems if (each.column, each.found) != (header, "")]
+            found["level"] = levels[0]
+
     def _cells_of(self, rows: Sequence[Row], event: Event) -> Iterator[Cells]:
         """By row: the day of an event, and its amounts."""
         _name, taken, _repeats, measured = event
         days = each_once([row.cells[taken.place] for row in rows], Days(taken, self._today).read)
         amounts = [
-            each_once([row.cells[each.place] for row in rows], Amounts(each).read) for _measure, each in measured
+            each_once([row.cells[each.place] for row in rows], Amounts(each, is_rough=self._is_rough(measure)).read)
+            for measure, each in measured
         ]
         return zip(days, zip(*amounts, strict=True) if amounts else repeat(()), strict=False)
 
-    def _happened(self, row: Row, cells: Iterable[Cells]) -> list[Happened]:
+    def _is_rough(self, measure: str) -> bool:
+        """Whether the word a rough amount comes with has a column of its own."""
+        return measure == saying.APPROXIMATED and "approximation" in self.kind.event_details
+
+    def _happened(self, row: Row, columns: Mapping[str, str], cells: Iterable[Cells]) -> list[Happened]:
         found: list[Happened] = []
-        for (event, taken, repeats, measured), (day, amounts) in zip(self._events, cells, strict=True):
+        told = list(zip(self._events, cells, strict=True))
+        dated = {  # an amount may be that of several events
+            column.place for event, (day, _amounts) in told if isinstance(day, date) for _measure, column in event[3]
+        }  # fmt: skip
+        for (event, taken, repeats, measured), (day, amounts) in told:
             if isinstance(day, Problem):
                 row.problems.append(day)
                 day = None
             measures: dict[str, int] = {}
+            roughly: str | None = None
             for (measure, column), amount in zip(measured, amounts, strict=True):
                 if isinstance(amount, Problem):
-                    row.problems.append(amount)
+                    row.problems += [amount] if amount not in row.problems else []
                 elif amount is not None:
-                    measures[measure] = amount
-                    if day is None and not row.problems:
+                    measures[measure] = amount.scaled
+                    roughly = amount.roughly if self._is_rough(measure) else roughly
+                    if column.place not in dated and not row.problems:
                         row.refuse(column.header, said(row.cells[column.place]), AMOUNT_ALONE, day=taken.header)
             if day is not None:
-                found.append(Happened(event, day, measures, repeats))
+                self._compare_parts(row, event, measures)
+                found.append(Happened(event, day, measures, repeats, roughly))
         if not row.problems and not found:
             row.refuse(self._events[0][1].header, "", NOTHING_HAPPENED)
-        elif not row.problems and not rules.is_possible(found):
+        if not row.problems and self.kind.is_lasting:
+            found = self._with_last_days(row, columns, found)
+        if row.problems or not found:
+            return found
+        if not rules.is_possible(found):
             last = max(found, key=lambda each: each.on)
             row.refuse(self._headers.called(last.event), last.on.isoformat(), IMPOSSIBLE)
         elif wrong := rules.out_of_order(self.kind.names, found, is_one_round=True, said=self._event_called):
             row.problems.append(Problem.of(str(wrong.values["after"]), str(wrong.values["later"]), wrong))
         return found
+
+    def _unsaid(self, happened: Iterable[Happened]) -> Iterator[str]:
+        """The events of a row whose amounts indicators add up and it leaves out."""
+        for each in happened:
+            measure = self._uncounted.get(each.event)
+            if measure and measure not in each.measures:
+                yield each.event
+
+    def _compare_parts(self, row: Row, event: str, measures: Mapping[str, int]) -> None:
+        """A part is never more than its whole."""
+        if over := rules.exceeding(self.kind.names, measures):
+            part, whole = (self._headers.called(f"{event} {name}") for name in over)
+            found = said(row.cells[self._headers.taken[f"{event} {over[0]}"].place])
+            row.problems.append(Problem.of(part, found, rules.MORE_THAN_WHOLE.filled(part=part, whole=whole)))
 
     def _event_called(self, event: str) -> Saying | str:
         """What the file calls an event."""
@@ -263,22 +390,33 @@ class HistoryReader:
 
     def key(self, row: Row) -> object:
         if row.content is not None and not row.problems:
-            return natural_key(self.kind, row.content)
+            return self._stored.key(row.content)
         number = row.partly.columns.get("number", "") if row.partly is not None else ""
-        return number if number and self.kind.code in NUMBERED - RENUMBERED else None
+        return number if number and self.kind.names.identity is Identity.NUMBER else None
 
     def repeated(self, row: Row) -> str:
-        if self.kind.code in RENUMBERED:
+        if self.kind.names.identity is Identity.RENEWED:
             return REPEATED_TITLE
         return REPEATED_OR_ANOTHER if may_be_another(self.kind, row.content.columns.get("number", "")) else REPEATED
 
+    def join(self, first: Row, row: Row) -> bool:
+        return first.content is not None and not first.problems and joined(self.kind, first, row)
+
     def compare(self, rows: Sequence[Row]) -> None:
-        self._stored.open([row.content for row in rows])
-        for row in rows:
+        wholes = [row for row in rows if row.part_of is None]
+        for row in wholes:
+            row.content = in_order(row.content) if self.kind.is_lasting else row.content
+        self._stored.open([row.content for row in wholes])
+        for row in wholes:
             self._stored.compare(row)
             is_said = row.outcome == NEW or (row.outcome == CHANGED and "number" in row.changes[0])
             if is_said and not row.content.mark.sure:  # what stands already is not doubted again
                 row.problems += row.content.doubts
+        self._compared = wholes
+        for row in rows:
+            if (whole := row.part_of) is not None:
+                row.outcome, row.stored = whole.outcome, whole.stored
+                row.problems += whole.problems
 
     def since(self, row: Row) -> int:
         seq: int = max(each.seq_from for each in (row.stored, *self._stored.history(row.stored)))
@@ -297,14 +435,15 @@ class HistoryReader:
         entered = 0
         if wanted:
             entered = enter_organisations(
-                organisations=wanted.values(), by=by, now=now, source=source, sure=sure
+                organisations=wanted.values(), by=by, now=now, source=source, sure=_reasons(sure)
             )  # fmt: skip
             self._entered = {each.key: each for each in known_organisations().filter(key__in=listed(wanted))}
         self._persons = enter_persons(keys={each for row in rows if (each := row.content.person)})
         return 1 if entered else 0
 
     def file(self, rows: Sequence[Row], filing: Filing) -> int:
-        fresh = [row for row in rows if row.outcome == NEW]
+        wholes = [row for row in rows if row.part_of is None]
+        fresh = [row for row in wholes if row.outcome == NEW]
         for confirmed in (False, True):
             part = [row for row in fresh if self._is_confirmed(row.content.region) == confirmed]
             if part:
@@ -312,7 +451,7 @@ class HistoryReader:
                     kind=self.form.kind, histories=map(self._new_history, part), by=filing.by, now=filing.now,
                     source=filing.source, confirmed=confirmed, seq=filing.seq,
                 )  # fmt: skip
-        changed = [row for row in rows if row.outcome == CHANGED]
+        changed = [row for row in wholes if row.outcome == CHANGED]
         amend_histories(
             kind=self.form.kind, amendments=map(self._amendment, changed), seq=filing.seq, by=filing.by, now=filing.now,
             source=filing.source, reason=filing.reason, is_confirmed=self._is_confirmed,
@@ -353,7 +492,7 @@ class HistoryReader:
 
     def _new_events(self, happened: Iterable[Happened], region: Region) -> list[NewEvent]:
         return [
-            NewEvent(event=each.event, on=each.on, region=region, key=next(self._keys), measures=each.measures)
+            NewEvent(event=each.event, on=each.on, region=region, key=next(self._keys), measures=each.columns)
             for each in happened
         ]
 
@@ -390,24 +529,40 @@ class HistoryReader:
         what = " ".join(filter(None, (called, cell("person"), cell("number"))))
         facts = []
         for event, taken, _repeats, measured in self._events:
-            text = row.cells[taken.place].strip()
-            if text and text not in rules.EMPTY_MARKS:
+            written = row.cells[taken.place].strip()
+            if written and written not in rules.EMPTY_MARKS:
                 amounts = [
-                    f"{row.cells[each.place].strip()}{words.unit_after(each.unit.code) if each.unit else ''}"
+                    f"{text}{words.unit_after(each.unit.code) if each.unit and is_bare(text) else ''}"
                     for _measure, each in measured
-                    if said(row.cells[each.place])
+                    if (text := said(row.cells[each.place]))
                 ]
-                day = day_or_remedy(text, self._today)
+                day = day_or_remedy(written, self._today)
                 facts.append(
                     " ".join(
                         [
                             words.event(self.form.kind, event),
-                            text if isinstance(day, str) else day.isoformat(),
+                            written if isinstance(day, str) else day.isoformat(),
                             *amounts,
                         ]
                     )
                 )
+        if self.kind.is_lasting and row.content is not None:
+            facts += self._last_day_said(row.content)
         return Brief(who, what, facts)
+
+    def _last_day_said(self, content: Content) -> list[str]:
+        """Until when the last certificate of a row holds, as it would be kept."""
+        certified = [each for each in content.happened if each.event in rules.CERTIFIES]
+        last = max(certified, key=lambda each: each.on, default=None)
+        if last is None:
+            return []
+        until = last.until or queries.usual_last_day(self.kind, content.columns, last.event, last.on)
+        return [_("有效期至 %(day)s") % {"day": until.isoformat()}] if until is not None else []
+
+
+def _reasons(sure: Mapping[str, str]) -> dict[str, str]:
+    """Why codes whose check character does not hold are right all the same, as the audit trail keeps it."""
+    return {"code_reason": "；".join(f"{code} {why}" for code, why in sure.items())} if sure else {}
 
 
 def _with(row: Any, changes: Mapping[str, Any]) -> Any:

@@ -1,11 +1,13 @@
 """All that a row says, in codes and exact amounts: for programs, and for pages that show what would be filed."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from xingke.base.quantities import Unit
+from xingke.ledger import queries
 from xingke.ledger.incoming import Fact, Holder, Measured, Row, Statement
-from xingke.ledger.incoming_contents import Content, Partly
+from xingke.ledger.incoming_contents import Content, Happened, Partly
 from xingke.ledger.kinds import Kind
 from xingke.ledger.words import MEASURE_UNITS
 from xingke.registry.actions import NewOrganisation
@@ -20,10 +22,19 @@ def stated(kind: Kind, row: Row) -> Statement:
     holder = Holder(firm.name, str(firm.key), isinstance(firm, NewOrganisation)) if firm is not None else None
     fields = {name: value for name, value in found.columns.items() if value}
     facts = [
-        Fact(each.event, each.on, fields, {name: exactly(name, scaled) for name, scaled in each.measures.items()})
+        Fact(
+            each.event, each.on, fields | _certified(kind, fields, each),
+            {name: exactly(name, each.measures[name]) for name in kind.measures if name in each.measures},
+        )
         for each in found.happened
-    ]
+    ]  # fmt: skip
     return Statement(found.region.code if found.region else "", holder, facts)
+
+
+def _certified(kind: Kind, fields: Mapping[str, str], each: Happened) -> dict[str, str]:
+    """Until which day the certificate an event gives holds, as the row or its title's term says."""
+    until = each.until or queries.usual_last_day(kind, fields, each.event, each.on)
+    return {"until": until.isoformat()} if until is not None else {}
 
 
 def exactly(measure: str, scaled: int) -> Measured:

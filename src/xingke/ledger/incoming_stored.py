@@ -9,22 +9,17 @@ from django.utils.translation import gettext_noop
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base.sayings import say
-from xingke.ledger import rules
+from xingke.ledger import queries, rules
 from xingke.ledger.bulk import listed
 from xingke.ledger.incoming import CHANGED, CONFIRMED, NEW, UNCHANGED, VOIDED, Problem, Row
 from xingke.ledger.incoming_cells import Headers
-from xingke.ledger.incoming_contents import (
-    DATED,
-    NUMBERED,
-    RENUMBERED,
-    Content,
-    Happened,
-    may_be_another,
-    named_by,
-)
+from xingke.ledger.incoming_contents import Content, Happened, file_key, may_be_another, thing
 from xingke.ledger.incoming_statements import in_unit
+from xingke.ledger.kind_names import Identity
 from xingke.ledger.kinds import KINDS
 from xingke.ledger.models import EventVersion, State
+from xingke.ledger.records import thing_of
+from xingke.ledger.rules import Thing
 from xingke.ledger.words import MEASURE_UNITS
 from xingke.registry import queries as registry
 from xingke.registry.models import Organisation
@@ -34,6 +29,9 @@ IMPOSSIBLE_TOGETHER = gettext_noop("与台账中已有的经过合不上：失�
 SEVERAL = gettext_noop("台账中有 %(count)d 条记录与此行相符，无法判断是哪一条；请填编号。")
 OF_OTHERS = gettext_noop("台账中这条记录属于您授权范围以外的区划，不能在这里改动。")
 ELSEWHERE = gettext_noop("台账中这条记录在“%(region)s”；跨区划的迁移请用迁入、迁出等事件登记。")
+OTHER_LEVEL = gettext_noop(
+    "同一单位的这项资质已是“%(level)s”且仍有效，一家单位的一项资质只算一项；级别确有变动的，请先在该记录上登记原级别的取消或到期。"
+)
 SAME_DAY = gettext_noop("台账中同一单位同名同日已有 %(amount)s；是另一笔的请勾选“另一笔”，是更正的请勾选“更正”。")
 OTHER_DAY = gettext_noop("台账中同一单位同名的一条是 %(day)s 的；是另一笔的请勾选“另一笔”，是更正的请勾选“更正”。")
 SEVERAL_ALIKE = gettext_noop(
@@ -57,12 +55,14 @@ class Stored:
         self._headers, self._key_column, self._entering, self._signing = headers, key_column, entering, signing
         self._reading, self._source = registry.scope(by, Permission.ORGANISATION_READ), source[:200]
         self.kind = KINDS[headers.form.kind]
+        self._identity = self.kind.names.identity
+        self._is_numbered = self._identity in (Identity.NUMBER, Identity.RENEWED)
 
     def open(self, contents: Sequence[Content]) -> None:
         """Load the records the rows may be, with their events: a few queries, however many the rows."""
         subjects: dict[UUID, Any] = {}
         numbers = {each.columns["number"] for each in contents if each.columns.get("number")}
-        if self.kind.code in NUMBERED:
+        if self._is_numbered:
             subjects |= self._stored(numbers, "number")
         taken = {each.number for each in subjects.values() if each.state != State.VOID}
         rest = [each for each in contents if each.columns.get("number", "") not in taken]
@@ -77,7 +77,7 @@ class Stored:
         for each in subjects.values():
             if each.number:
                 self._by_number.setdefault(each.number, []).append(each)
-            self._by_name.setdefault(self._stored_name(each), []).append(each)
+            self._by_name.setdefault(self._stored_thing(each).named, []).append(each)
         self._history: dict[UUID, list[Any]] = {}
         if subjects:
             events = self.kind.event._default_manager.filter(subject__in=listed(subjects), seq_to__isnull=True)
@@ -94,22 +94,37 @@ class Stored:
         """The events in force of a record that was loaded."""
         return self._history.get(subject.record, [])
 
-    def _stored_name(self, subject: Any) -> tuple[object, ...]:
-        holder = subject.organisation.key if subject.organisation else subject.region_id
-        first = subject.happened_on if self.kind.code in DATED else None
-        return (*(getattr(subject, name) for name in self.kind.repeated), holder, subject.name, first)
+    def thing(self, content: Content) -> Thing:
+        """What a row speaks of."""
+        return thing(self.kind, content, is_named=queries.is_named(self.kind, content.columns))
+
+    def key(self, content: Content) -> object:
+        """What no two rows of a file may share."""
+        return file_key(self.kind, content, is_named=queries.is_named(self.kind, content.columns))
+
+    def _stored_thing(self, subject: Any) -> Thing:
+        fields = {name: getattr(subject, name) for name in self.kind.repeated}
+        return thing_of(self.kind, subject, is_named=queries.is_named(self.kind, fields))
 
     def _candidates(self, content: Content) -> list[Any]:
         if not self._by_name:  # nothing of this file stands in the ledger
             return []
-        number = content.columns.get("number", "")
-        numbered = self._by_number.get(number, []) if number and self.kind.code in NUMBERED else []
+        number, mine = content.columns.get("number", ""), self.thing(content)
+        numbered = self._by_number.get(number, []) if number and self._is_numbered else []
         if any(each.state != State.VOID for each in numbered):
             return numbered
-        called = self._by_name.get(named_by(self.kind, content), [])
-        if self.kind.code not in RENUMBERED:
-            called = [each for each in called if not number or not each.number or each.number == number]
-        return called or numbered
+        called = self._by_name.get(mine.named, [])
+        called = [each for each in called if rules.same_thing(self.kind.names, mine, self._stored_thing(each))]
+        return self._of_one_level(content, called) or numbered
+
+    def _of_one_level(self, content: Content, called: list[Any]) -> list[Any]:
+        """Of titles of several levels that stand already side by side, the one of the row's."""
+        alike = [each for each in called if each.level == content.columns["level"]] if self._is_renewed else []
+        return alike or called
+
+    @property
+    def _is_renewed(self) -> bool:
+        return self._identity is Identity.RENEWED
 
     def compare(self, row: Row) -> None:
         """Say whether a row is a new record, a known one and what it adds there, or why it cannot be filed."""
@@ -126,6 +141,11 @@ class Stored:
             remedy = SEVERAL_ALIKE if is_alike else SEVERAL
             row.refuse(self._key_column, content.columns.get("number", ""), remedy, count=len(found))
             return
+        if found and self._is_renewed and found[0].level != content.columns["level"]:
+            if self._is_open(found[0], content):
+                self._refuse_level(row, found[0])
+                return
+            found = []  # of another level, and over: the row is another title
         if not found:
             row.outcome = NEW
             return
@@ -216,22 +236,33 @@ class Stored:
         events: dict[UUID, dict[str, Any]] = {}
         fresh: list[Happened] = []
         for each in content.happened:
-            same = [event for event in alive if event.event == each.event]
-            exact = next((event for event in same if event.happened_on == each.on), None)
-            if exact is None and len(same) == 1 and not each.repeats:
-                exact = same[0]
+            exact = self._same_event(each, alive)
             if exact is None:
                 if not _was_voided(each, history):
                     fresh.append(each)
                 continue
-            said = {"happened_on": each.on, **each.measures}
+            said = {"happened_on": each.on, **each.columns}
             if changes := {name: value for name, value in said.items() if getattr(exact, name) != value}:
+                standing = {name: getattr(exact, name) for name in self.kind.measures}
+                if over := rules.exceeding(self.kind.names, {**standing, **changes}):
+                    part, whole = (self._headers.called(f"{each.event} {name}") for name in over)
+                    row.problems.append(Problem.of(part, "", rules.MORE_THAN_WHOLE.filled(part=part, whole=whole)))
+                    return
                 events[exact.record] = changes
                 if self._may_be_another(row, content, exact, changes):
                     return
+        if self._is_renewed:
+            fresh = self._as_renewals(subject, content, alive, fresh)
+            content.happened = [self._as_filed(each, alive, fresh) for each in content.happened]
+            columns = self._without_certificates(subject, content, alive, columns, fresh)
         if events or fresh:
             after = [
-                Happened(event.event, events.get(event.record, {}).get("happened_on", event.happened_on), {}, False)
+                Happened(
+                    event.event,
+                    events.get(event.record, {}).get("happened_on", event.happened_on),
+                    {"until": events.get(event.record, {}).get("until", getattr(event, "until", None))},
+                    False,
+                )
                 for event in alive
             ]
             if not rules.is_possible([*after, *fresh]):
@@ -272,6 +303,82 @@ class Stored:
             row.refuse(self._headers.called(event.event), day, OTHER_DAY, day=event.happened_on.isoformat())
             return True
         return False
+
+    def _same_event(self, each: Happened, alive: Sequence[Any]) -> Any:
+        """The event that stands and is the row's; None where it is a further one."""
+        alike = rules.CERTIFIES if each.event in rules.CERTIFIES else (each.event,)
+        same = [event for event in alive if event.event in alike]
+        exact = next((event for event in same if event.happened_on == each.on), None)
+        return same[0] if exact is None and len(same) == 1 and not each.repeats else exact
+
+    # ── certificates ──
+
+    def is_unapplied(self, row: Row) -> bool:
+        """Whether a row that would be filed brings a certificate for which no application is held."""
+        fresh: Sequence[Happened] = row.content.happened if row.outcome == NEW else ()
+        if row.outcome == CHANGED:
+            fresh = row.changes[2]
+        stand = [event for event in self.history(row.stored) if event.state != State.VOID] if row.stored else []
+        if not any(each.event in rules.CERTIFIES for each in fresh):
+            return False
+        steps = rules.effects([*(Happened(event.event, event.happened_on, {}, False) for event in stand), *fresh])
+        return any(step.origin == "announced" and step.happening in fresh for step in steps)
+
+    def _is_open(self, subject: Any, content: Content) -> bool:
+        """Whether a title that stands is held, or being applied for, when the row's first event happens."""
+        first = min(each.on for each in content.happened)
+        return rules.is_open(
+            [
+                Happened(event.event, event.happened_on, {"until": event.until}, False)
+                for event in self.history(subject)
+                if event.state != State.VOID
+            ],
+            first,
+        )
+
+    def _refuse_level(self, row: Row, subject: Any) -> None:
+        words = registry.term(self.kind.field_list("level"), subject.level)
+        level = words.label.zh if words else subject.level
+        row.refuse(self._headers.called("level"), self._headers.said(row, "level"), OTHER_LEVEL, level=level)
+
+    def _as_renewals(
+        self, subject: Any, content: Content, alive: Sequence[Any], fresh: Sequence[Happened]
+    ) -> list[Happened]:
+        """Certificates of a row for a title that stands: each with its number; one that follows another renews it."""
+        number = content.columns.get("number", "")
+        last = max((each.on for each in content.happened if each.event in rules.CERTIFIES), default=None)
+        before = [Happened(event.event, event.happened_on, {"until": event.until}, False) for event in alive]
+        found = []
+        for each in fresh:
+            if each.event in rules.CERTIFIES:
+                own = {"certificate": number} if each.on == last and number else {}
+                event = rules.renewal_of(before, each.on, each.event)
+                each = each._replace(event=event, measures={**own, **each.measures})
+            found.append(each)
+        return found
+
+    def _as_filed(self, each: Happened, alive: Sequence[Any], fresh: Sequence[Happened]) -> Happened:
+        """An event of a row as the ledger has it, or will: a further certificate is a renewal."""
+        if each.event not in rules.CERTIFIES:
+            return each
+        stands = self._same_event(each, alive)
+        mine = next((one for one in fresh if one.on == each.on and one.event in rules.CERTIFIES), each)
+        return each._replace(event=stands.event) if stands is not None else mine
+
+    def _without_certificates(
+        self, subject: Any, content: Content, alive: Sequence[Any], columns: dict[str, Any], fresh: Sequence[Happened]
+    ) -> dict[str, Any]:
+        """What of a title itself the row changes: a number is that of its certificate, an unsaid name no name."""
+        label = registry.term(self.kind.field_list("title"), subject.title)
+        if label is not None and columns.get("name") == label.label.zh:
+            del columns["name"]
+        given = [each for each in content.happened if each.event in rules.CERTIFIES]
+        stand = [event for event in alive if event.event in rules.CERTIFIES]
+        if "number" in columns and given and stand:
+            last, mine = max(stand, key=lambda event: event.happened_on), max(given, key=lambda each: each.on)
+            if mine in fresh or any(each.event in rules.CERTIFIES for each in fresh) or mine.on != last.happened_on:
+                del columns["number"]
+        return columns
 
     def _may_change(self, row: Any) -> bool:
         """Whether an import may change what stands: what is confirmed is confirmed anew by who imports."""

@@ -2,11 +2,11 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
 from functools import lru_cache
-from typing import Generic, NamedTuple, Protocol, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from pydantic import ConfigDict
 
@@ -21,7 +21,7 @@ from xingke.base.definitions import Catalogue, DefinitionKind, Issue
 from xingke.base.periods import Period
 from xingke.base.refusals import YES, Answer, Refused, no
 from xingke.base.sayings import NOTHING, Saying, Value, say
-from xingke.ledger.kind_names import NOT_BEGUN, KindNames, Number
+from xingke.ledger.kind_names import NOT_BEGUN, Identity, KindNames
 
 # What an event does to whether the title or patent is held: opens it, closes it, or neither.
 # 重新认定 opens only what had lapsed: see ``effects``.
@@ -41,8 +41,12 @@ _SAME_DAY = {event: place for place, event in enumerate(
 )}  # fmt: skip
 
 
+CERTIFIES = ("recognised", "re_recognised")
+"""The events that give a certificate of their own, each with a number and a last day."""
+
+
 class Happens(Protocol):
-    """What happened on a day."""
+    """What happened on a day; until: the last day on which what it opens or renews holds, None where that has no end."""
 
     @property
     def event(self) -> str: ...
@@ -50,42 +54,120 @@ class Happens(Protocol):
     @property
     def on(self) -> date: ...
 
+    @property
+    def until(self) -> date | None: ...
+
 
 H = TypeVar("H", bound=Happens)
 
 
 @dataclass(frozen=True)
 class Happening:
-    """One event of a history before it is filed: what, when, and any key of the caller's."""
+    """One event of a history before it is filed: what, when, and any key of the caller's. until: see ``Happens``."""
 
     event: str
     on: date
     key: object = None
+    until: date | None = None
 
 
 class Step(NamedTuple, Generic[H]):
-    """An event in its place: the order within the history (from 1) and its effect on being held (+1, 0, −1)."""
+    """An event in its place: the order within the history (from 1) and its effect on being held (+1, 0, −1).
+
+    lapses_on: the first day on which, by its own term, what it opened or renewed is no longer held; None where something
+    else ended or renewed it first, or it has no term. origin: of a certificate, whether it was applied for: "applied", or
+    "announced" where no application is held.
+    """
 
     happening: H
     step: int
     effect: int
+    lapses_on: date | None = None
+    origin: str = ""
 
 
 def effects(history: Iterable[H], *, unheld: Saying = NOT_BEGUN, said: Callable[[str], Value] = str) -> list[Step[H]]:
     """Order the events of one history and say what each does.
 
     Whether something is held is the running sum of the effects, always 0 or 1: a second 认定 while held opens nothing.
-    unheld: why its kind cannot lose what it has not. said: how an event is called. Raises Refused naming the event for
-    an unknown one, and for one that closes what is not held.
+    What has a term ends by itself when that is over. unheld: why its kind cannot lose what it has not. said: how an event
+    is called. Raises Refused naming the event for an unknown one, and for one that closes what was never held.
     """
     ordered = _ordered(history)
-    found = _effects_of(tuple([each.event for each in ordered]))
+    found = _worked_out(ordered)
     if len(found) < len(ordered):
         wrong = ordered[len(found)]
         if wrong.event in CLOSES:
             raise Refused(say("%(day)s 的“%(event)s”%(why)s", day=str(wrong.on), event=said(wrong.event), why=unheld))
         raise Refused(say("没有名为“%(event)s”的事件。", event=wrong.event))
-    return [Step(each, number, effect) for number, (each, effect) in enumerate(zip(ordered, found, strict=True), 1)]
+    return [
+        Step(each, number, *told) for number, (each, told) in enumerate(zip(ordered, found, strict=True), 1)
+    ]  # fmt: skip
+
+
+def _worked_out(ordered: Sequence[Happens]) -> list[tuple[int, date | None, str]]:
+    """Effect, day of lapse and origin of each, up to the first that cannot be."""
+    events = tuple([each.event for each in ordered])
+    if all(each.until is None for each in ordered):
+        told: Sequence[int] = _effects_of(events)
+        lapses: list[date | None] = [None] * len(told)
+    else:
+        told, lapses = _effects_with_terms(ordered)
+    return list(zip(told, lapses, _origins(events), strict=False))
+
+
+def _effects_with_terms(ordered: Sequence[Happens]) -> tuple[list[int], list[date | None]]:
+    """The same of a history in which something ends by its own term."""
+    found: list[int] = []
+    lapses: list[date | None] = [None] * len(ordered)
+    holder, until, has_lapsed = -1, None, False  # holder: the event that what is held goes back to; -1 while nothing is
+    for place, each in enumerate(ordered):
+        if holder >= 0 and until is not None and _is_over(until, each):
+            lapses[holder], holder, has_lapsed = _lapse(until, ordered[holder]), -1, True
+        if each.event in OPENS:
+            found.append(0 if holder >= 0 else 1)
+            holder, until = place, each.until or (until if each.event not in CERTIFIES else None)
+        elif each.event in CLOSES:
+            if holder < 0 and not has_lapsed:
+                break
+            found.append(-1 if holder >= 0 else 0)  # what ended by itself is not ended again
+            holder = -1
+        elif each.event in NEITHER:
+            found.append(0)
+        else:
+            break
+    if holder >= 0 and until is not None:
+        lapses[holder] = _lapse(until, ordered[holder])
+    return found, lapses
+
+
+def _is_over(until: date, then: Happens) -> bool:
+    """Whether what held until a day had ended by itself when something happened; the day after, a renewal is in time."""
+    gone = (then.on - until).days
+    return gone > 1 or (gone == 1 and then.event not in OPENS and then.event not in CLOSES)
+
+
+def _lapse(until: date, opened: Happens) -> date:
+    return max(until + timedelta(days=1), opened.on)
+
+
+def _origins(events: Sequence[str]) -> list[str]:
+    """Of each certificate whether an application is held since the one before."""
+    found, is_asked = [], False
+    for event in events:
+        found.append(("applied" if is_asked else "announced") if event in CERTIFIES else "")
+        is_asked = event == "applied" or (is_asked and event not in CERTIFIES)
+    return found
+
+
+def last_day(event: str, on: date, valid_years: int | None) -> date | None:
+    """The day until which a certificate of that day holds by its title's term; None for no certificate or no term.
+
+    Three years from 2021-11-15 end with 2024-11-14. Source: 国科发火〔2016〕32号 第十二条.
+    """
+    if event not in CERTIFIES or not valid_years:
+        return None
+    return months_later(on, valid_years * 12) - timedelta(days=1)
 
 
 def first_day(state: str, events: Iterable[tuple[str, date]]) -> date | None:
@@ -94,13 +176,56 @@ def first_day(state: str, events: Iterable[tuple[str, date]]) -> date | None:
     return min((on for each, on in events if each in counting), default=None)
 
 
+RENEWED_WITHIN = 12
+"""Months after its end in which a title's next certificate still renews it: lists are often announced after the old
+certificates ended. Local custom, no rule names a number [parameter]."""
+
+
+def held_until(history: Sequence[Happens], on: date) -> date | None:
+    """The last day a title was held before a day: the day before for one still held; None if it never was."""
+    steps = [step for step in effects(history) if step.happening.on < on]
+    level, last = 0, None
+    for step in steps:
+        level += step.effect
+        if step.effect < 0:
+            last = step.happening.on
+        if step.lapses_on is not None and step.lapses_on <= on - timedelta(days=1):
+            level, last = level - 1, step.lapses_on - timedelta(days=1)
+    return on - timedelta(days=1) if level else last
+
+
+def is_open(history: Sequence[Happens], on: date) -> bool:
+    """Whether a title is held on a day, or was asked for and not yet decided."""
+    held = held_until(history, on + timedelta(days=1))
+    if held is not None:
+        return held >= on
+    return not any(each.event in CERTIFIES for each in history)
+
+
+def renewal_of(history: Sequence[Happens], on: date, event: str) -> str:
+    """What a certificate of that day is: 重新认定 of a title that was held until then or shortly before, else as it says."""
+    earlier = [each for each in history if each.on < on]
+    last = held_until(earlier, on) if earlier else None
+    if last is None:
+        return event
+    months = (on.year - last.year) * 12 + on.month - last.month
+    return "re_recognised" if months <= RENEWED_WITHIN else event
+
+
+def certificate(state: str, events: Iterable[tuple[str, str, date, str]]) -> str:
+    """The number of the certificate a title stands by now, from its events as (state, event, day, number): that of the
+    last that gave one, as far as it counts (see ``first_day``); "" where that one says no number."""
+    counting = {"confirmed"} if state == "confirmed" else {"confirmed", "draft"}
+    given = [(on, number) for each, event, on, number in events if each in counting and event in CERTIFIES]
+    return max(given, default=(date.min, ""), key=lambda each: each[0])[1]
+
+
 def is_possible(history: Iterable[Happens]) -> bool:
     """Whether a history can have happened so."""
     found = list(history)
-    events = tuple([each.event for each in found])
-    if not CLOSES.isdisjoint(events):  # else the order does not matter
-        events = tuple([each.event for each in _ordered(found)])
-    return len(_effects_of(events)) == len(events)
+    if not CLOSES.isdisjoint([each.event for each in found]):  # else the order does not matter
+        found = _ordered(found)
+    return len(_worked_out(found)) == len(found)
 
 
 def out_of_order(
@@ -153,15 +278,57 @@ def _effects_of(events: tuple[str, ...]) -> tuple[int, ...]:
     return tuple(found)
 
 
-def natural_key(kind: KindNames, *, terms: Sequence[str], holder: object, number: str, name: str) -> tuple[object, ...]:
-    """What two records of one kind share when they speak of the same thing.
+def exceeding(kind: KindNames, measures: Mapping[str, Any]) -> tuple[str, str] | None:
+    """The measure that is more than what it is part of, and that other; None where all is well or one is not said."""
+    for part, whole in kind.parts.items():
+        said, most = measures.get(part), measures.get(whole)
+        if said is not None and most is not None and said > most:
+            return part, whole
+    return None
 
-    Its own number, where there is one; else its terms, its holder (the organisation, or the region where there is
-    none), its name and the document it stands in.
-    """
-    if number and kind.number is not Number.DOCUMENT:
-        return (normalise_code(number),)
-    return (*terms, holder, name.strip(), normalise_code(number))
+
+MORE_THAN_WHOLE = say("“%(part)s”不能多于“%(whole)s”，请核对。")
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """What tells a record from the others of its kind: see ``Identity``. holder: the organisation, or the region."""
+
+    terms: tuple[str, ...]
+    holder: object
+    name: str
+    number: str
+    first: date | None
+
+    @classmethod
+    def of(
+        cls, kind: KindNames, fields: Mapping[str, str], *, holder: object, first: date | None, is_named: bool = True
+    ) -> "Thing":
+        """The thing some columns speak of. is_named: of a title, whether one holder may have several, each with its name."""
+        is_renewed = kind.identity is Identity.RENEWED
+        names = (kind.lasting,) if is_renewed else tuple(kind.fields)
+        return cls(
+            terms=tuple(fields.get(name, "") for name in names), holder=holder,
+            name="" if is_renewed and not is_named else fields.get("name", "").strip(),
+            number="" if is_renewed else normalise_code(fields.get("number", "")),
+            first=first if kind.identity is Identity.NAME_AND_DAY else None,
+        )  # fmt: skip
+
+    @property
+    def named(self) -> tuple[object, ...]:
+        """What names it without its number."""
+        return (self.terms, self.holder, self.name, self.first)
+
+    def key(self, kind: KindNames) -> object:
+        """What no two rows of one file may share."""
+        return self.number if self.number and kind.identity is Identity.NUMBER else (*self.named, self.number)
+
+
+def same_thing(kind: KindNames, one: Thing, other: Thing) -> bool:
+    """Whether two records of one kind speak of the same thing. A number that only one of them has does not part them."""
+    if one.number and other.number and (kind.identity is Identity.NUMBER or one.number != other.number):
+        return one.number == other.number
+    return one.named == other.named
 
 
 @dataclass(frozen=True)
@@ -272,7 +439,7 @@ def may_correct(*, state: str, is_current: bool) -> Answer:
 
 MEASURES = ("level", "cumulative", "increment", "growth", "share", "rank", "completion", "target")
 CONFIDENCES = ("stated", "inferred", "ambiguous")
-APPROXIMATIONS = ("余", "多", "近", "超", "约", "以上", "达上")
+APPROXIMATIONS = ("余", "多", "近", "不足", "超", "约", "以上", "达上", "以内")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -333,11 +500,6 @@ def real_period(stated: Period, *, stated_year: str, real_year: str) -> RealPeri
     return RealPeriod(stated.years_before(shift), "inferred")
 
 
-def approximation(as_written: str) -> str:
-    """The word that makes a written figure approximate (余, 多, 近 …); empty when there is none."""
-    return next((word for word in APPROXIMATIONS if word in as_written), "")
-
-
 @dataclass(frozen=True)
 class Reported:
     """One accepted or waiting observation, as the choice between several needs it."""
@@ -359,27 +521,122 @@ def chosen(reported: Sequence[Reported]) -> Reported | None:
     return open_ones[0] if open_ones and len({each.scaled for each in open_ones}) == 1 else None
 
 
-_DAY = re.compile(r"(\d{4})([-/.]|年)(\d{1,2})(?:\2|月)(\d{1,2})日?(?:[ T]?00:00(?::00)?)?")
-_EIGHT = re.compile(r"(\d{4})(\d\d)(\d\d)")
+_DAY = re.compile(
+    r"(?P<year>\d{4})(?: ?(?P<mark>[-/.]) ?(?P<month>\d{1,2}) ?(?P=mark) ?(?P<day>\d{1,2})\.?"
+    r"| ?年 ?(?P<month_>\d{1,2}) ?月 ?(?P<day_>\d{1,2})(?: ?[日号])?|(?P<month__>\d\d)(?P<day__>\d\d))"
+)
+_WEEKDAY = re.compile(r"[(,]?(?:星期|周|礼拜)([一二三四五六日天])\)?")
+_TIME = re.compile(
+    r"(?P<before>上午|下午|晚上|中午|凌晨|早上|am|pm)?(?P<hour>\d{1,2})(?:[:时点](?P<minute>\d{1,2})?分?(?:[:]?(?P<second>\d{1,2})(?:[.,]\d+)?秒?)?"
+    r"|(?P<minute_>\d\d)(?P<second_>\d\d))(?P<after>am|pm)?(?P<zone>z|utc|gmt|[+-]\d\d:?\d\d)?"
+)
+_ZONE_NAMES = re.compile(r"\[[a-z/_]+\]$|\((?:中国标准时间|chinastandardtime|cst)\)$")
+_CHINESE_DAY = re.compile(
+    r"([〇零○oO一二三四五六七八九]{4})年([元正一二三四五六七八九十]{1,3})月([初一二三四五六七八九十廿]{1,3})[日号]"
+)
+_CHINESE_DIGITS = {**{digit: at for at, digit in enumerate("〇一二三四五六七八九")}, "零": 0, "○": 0, "o": 0, "O": 0}
+_HERE = timezone(timedelta(hours=8))  # in which days are counted
 
 
 def written_day(text: str) -> date:
-    """A day as people write it: 2024-03-05, 2024/3/5, 2024.3.5, 2024年3月5日, 20240305, full width as well.
+    """A day as people and systems write it: 2024-03-05, 2024/3/5, 2024年3月5日, 20240305, 二〇二四年三月五日, full width as well.
 
-    Raises ValueError for anything else, a month alone among it: no day is guessed.
+    A time of day behind it does not matter, but with a zone the day is the one in China. A day of the week has to be
+    the right one. Raises ValueError for anything else, a month alone and a year of two digits among it: no day is
+    guessed.
     """
-    words = unicodedata.normalize("NFKC", text).strip()
-    if found := _DAY.fullmatch(words):
-        return date(int(found[1]), int(found[3]), int(found[4]))
-    if found := _EIGHT.fullmatch(words):
-        return date(int(found[1]), int(found[2]), int(found[3]))
-    raise ValueError(f"{text!r} is no day")
+    words = " ".join(unicodedata.normalize("NFKC", text).split()).lower()
+    if found := _CHINESE_DAY.fullmatch(words.replace(" ", "")):
+        year = int("".join(str(_CHINESE_DIGITS[digit]) for digit in found[1]))
+        return date(year, _chinese_number(found[2]), _chinese_number(found[3]))
+    found = _DAY.match(words)
+    rest = words[found.end() :] if found else ""
+    if found is None or (rest[:1].isdigit() and found[0][-1].isdigit() and not found["day__"]):
+        raise ValueError(f"{text!r} is no day")
+    day = date(
+        int(found["year"]), int(found["month"] or found["month_"] or found["month__"]),
+        int(found["day"] or found["day_"] or found["day__"]),
+    )  # fmt: skip
+    rest = rest.replace(" ", "")
+    if named := _WEEKDAY.match(rest):
+        if "一二三四五六日".index(named[1].replace("天", "日")) != day.weekday():
+            raise ValueError(f"{text!r} is another day of the week")
+        rest = rest[named.end() :]
+    return _with_time(day, rest.removeprefix("t").removeprefix(","), text) if rest else day
+
+
+def _with_time(day: date, rest: str, text: str) -> date:
+    """The day here of a day and a time, whose zone may be another."""
+    found = _TIME.fullmatch(_ZONE_NAMES.sub("", rest))
+    if found is None:
+        raise ValueError(f"{text!r} is no day")
+    half, hour = found["before"] or found["after"] or "", int(found["hour"])
+    if hour < 12 and half in ("下午", "晚上", "pm"):
+        hour += 12
+    elif hour == 12 and half in ("上午", "凌晨", "am"):
+        hour = 0
+    minute, second = found["minute"] or found["minute_"] or 0, found["second"] or found["second_"] or 0
+    moment = datetime(day.year, day.month, day.day, hour, int(minute), int(second))
+    zone = found["zone"]
+    if not zone:
+        return moment.date()
+    away = timedelta() if zone in ("z", "utc", "gmt") else timedelta(hours=int(zone[1:3]), minutes=int(zone[-2:]))
+    return moment.replace(tzinfo=timezone(-away if zone.startswith("-") else away)).astimezone(_HERE).date()
+
+
+def _chinese_number(text: str) -> int:
+    """A number up to 99 as days and months are written: 三, 十二, 二十, 廿三, 初五, 元."""
+    plain = text.replace("元", "一").replace("正", "一").removeprefix("初").replace("廿", "二十")
+    tens, is_ten, ones = plain.rpartition("十")
+    if len(tens) > 1 or len(ones) > 1 or "十" in tens:
+        raise ValueError(f"{text!r} is no number")
+    return 10 * (_CHINESE_DIGITS[tens] if tens else 1) * bool(is_ten) + (_CHINESE_DIGITS[ones] if ones else 0)
+
+
+_TERM = re.compile(r"([0-9]{1,2}|[一二两三四五六七八九十])(?:周)?(年|个?月)?")
+_SPAN = re.compile(r"(.{8,}?)\s*(?:至|到|[-—~]+)\s*(\d{4}.{4,})")
+ENDLESS = ("长期", "长期有效", "永久", "永久有效", "不限")
+
+
+def written_last_day(text: str, on: date) -> date:
+    """The last day on which a certificate of a day holds, as lists say it: 三年, 3, 36个月, 2028-10-27, 2025-10-28至2028-10-27.
+
+    A bare number is years. Raises ValueError for anything else, and for a day before ``on``.
+    """
+    words = unicodedata.normalize("NFKC", text).strip().removeprefix("至").removesuffix("止")
+    if found := _TERM.fullmatch("".join(words.split())):
+        length = _chinese_number(found[1].replace("两", "二")) if not found[1].isdecimal() else int(found[1])
+        months = length if found[2] and found[2].endswith("月") else length * 12
+        if not 0 < months <= 50 * 12:
+            raise ValueError(f"{text!r} is no term")
+        return months_later(on, months) - timedelta(days=1)
+    until = written_day(found[2] if (found := _SPAN.fullmatch(words)) else words)
+    if until < on:
+        raise ValueError(f"{text!r} is before {on}")
+    return until
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day of the month so many months later (or earlier), or the month's last where it is shorter."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    for last in (day.day, 30, 29, 28):  # of 31 January a month later is the end of February
+        try:
+            return date(year, month + 1, last)
+        except ValueError:
+            continue
+    raise AssertionError("every month has 28 days")
 
 
 EMPTY_MARKS = frozenset({"", "-", "--", "—", "——", "－", "/", "／", "\\", "无", "N/A", "n/a", "NA"})
 """What people write into a cell that has nothing to say."""
-_TOTALS = frozenset({"合计", "总计", "小计", "累计", "共计"})
-_TOTALS_BEGIN = frozenset(text[0] for text in _TOTALS)
+_TOTAL = re.compile(
+    r"(?:本页|本表|本栏|以上|全部|各[\u4e00-\u9fff]{1,4}|全?[\u4e00-\u9fff]{0,6}[省市县区州旗镇乡盟])?"
+    r"(?:合计|总计|小计|共计|累计|总合计|总数|total|subtotal|grandtotal)"
+    r"(?:[(\[][^)\]]{0,12}[)\]])?[:：]?(?P<how>[\d.,;。、；零壹贰叁肆伍陆柒捌玖拾佰仟万亿元圆角分整家项件人个份次笔名户金额共计:%()人民币]*)"
+)
+_COUNT_LINE = re.compile(r"(?:总)?共计?\d+[家项件人个份次笔名户][。.]?")
+_NAMES = re.compile(r"名称|单位|企业|公司|权人|申请人|姓名|方$|项目|合同|标题|name")
+_NO_NAMES = re.compile(r"计量单位|金额|数量|编号|代码|日期|时间|类型|类别")
 _FOOTERS = ("注:", "注：", "备注:", "备注：", "填表", "制表", "审核人", "填报", "联系人", "说明:", "说明：")
 EXAMPLE = "示例行，导入时跳过"
 
@@ -387,10 +644,84 @@ EXAMPLE = "示例行，导入时跳过"
 def is_no_record(cells: Sequence[str], header: Sequence[str]) -> str:
     """Why a row of a table is no record: ``total``, ``footer``, ``header`` or ``example``; empty for one that may be."""
     filled = [text for text in cells if text]
-    if any(text[0] in _TOTALS_BEGIN and "".join(text.split()).rstrip(":：") in _TOTALS for text in filled[:2]):
+    if _is_total(cells, header):
         return "total"
     if EXAMPLE in filled:
         return "example"
     if len(filled) <= 2 and filled and filled[0].startswith(_FOOTERS):
         return "footer"
-    return "header" if tuple(cells) == tuple(header) else ""
+    if tuple(cells) == tuple(header):
+        return "header"
+    repeats = [text == name for text, name in zip(cells, header, strict=False) if text]
+    return "header" if len(repeats) > 1 and all(repeats) else ""
+
+
+def _is_total(cells: Sequence[str], header: Sequence[str]) -> bool:
+    """Whether a row adds others up: it says so in one of its first two cells, or anywhere if it names nothing else."""
+    filled = [(at, text) for at, text in enumerate(cells) if text]
+    totals = {at for at, text in filled[:_TOTAL_AMONG] if _says_total(text)}
+    if not totals:
+        return False
+    if any(at in totals and "".join(text.split()).rstrip(":：") in _TOTALS for at, text in filled[:2]):
+        return True
+    if filled[0][0] in totals and not any(looks_like_firm(text) for _at, text in filled):
+        return True
+    return not any(
+        at not in totals and at < len(header) and _NAMES.search(header[at]) and not _NO_NAMES.search(header[at])
+        and not text.replace(".", "").replace(",", "").isdigit()
+        for at, text in filled
+    )  # fmt: skip
+
+
+_TOTALS = frozenset({"合计", "总计", "小计", "累计", "共计"})
+_TOTAL_AMONG = 8  # filled cells, among which a row says that it is a total
+
+
+def _says_total(text: str) -> bool:
+    if len(text) > 40 or not _MAY_TOTAL.search(text):
+        return False
+    words = "".join(unicodedata.normalize("NFKC", text).split()).lower()
+    return bool(_TOTAL.fullmatch(words) or _COUNT_LINE.fullmatch(words))
+
+
+_MAY_TOTAL = re.compile(r"计|共|总|total", re.IGNORECASE)
+_NUMBERING = re.compile(
+    r"^(?:[(（]?(?:[一二三四五六七八九十]{1,3}|\d{1,2})[)）、.．:：]+|[(（]?[一二三四五六七八九十]{1,3}[)）]?\s+)\s*"
+)
+_COUNTED_BEHIND = re.compile(
+    r"\s*(?:[(（\[]\s*(?:共|计|合计)?\s*\d+\s*[家项件人个份次笔名户]?\s*[)）\]]|共?\s*\d+\s*[家项件人个份次笔名户])\s*$"
+)
+_COUNT = re.compile(r"(?:共|计)?\d+(?:\.\d+)?[家项件人个份次笔名户]?")
+_SERIAL = re.compile(r"[(（]?[一二三四五六七八九十]{1,3}[)）]?[、.．]?")
+_FIRM = re.compile(
+    r"(?:公司|厂|合作社|大学|学院|学校|中学|小学|研究[所院]|设计院|医院|科学院|农场|集团|事务所|银行|店|合伙|合伙企业|商行|经营部|协会|学会|基金会)"
+    r"(?:[(（][^)）]*[)）])?$"
+)
+_GROUP_LENGTH = 24
+
+
+def group_line(cells: Sequence[str], header: Sequence[str]) -> str:
+    """What a line between the rows says of those below it (云渡县, 省级): its one text, without number and count.
+
+    Empty for what may be a record: with more than a text and a count, in a table of fewer than three columns, or the
+    name of an organisation.
+    """
+    filled = [text.strip() for text in cells if text]
+    if not 1 <= len(filled) <= 3 or sum(map(bool, header)) < _GROUP_COLUMNS:
+        return ""
+    if len(filled) > 1 and _SERIAL.fullmatch(filled[0]):
+        filled = filled[1:]
+    text, *rest = filled
+    if len(rest) > 1 or not all(_COUNT.fullmatch(unicodedata.normalize("NFKC", each)) for each in rest):
+        return ""
+    text = _COUNTED_BEHIND.sub("", _NUMBERING.sub("", text)).strip().rstrip(":：")
+    is_name = any("\u4e00" <= letter <= "\u9fff" for letter in text)
+    return "" if not is_name or len(text) > _GROUP_LENGTH or looks_like_firm(text) or text in EMPTY_MARKS else text
+
+
+_GROUP_COLUMNS = 3
+
+
+def looks_like_firm(text: str) -> bool:
+    """Whether a text ends as the name of an organisation does."""
+    return bool(_FIRM.search(text))

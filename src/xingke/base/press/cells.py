@@ -15,6 +15,7 @@ from enum import StrEnum
 from xingke.base.sayings import Saying, say
 
 Value = int | float | str | bool | time | date | datetime | timedelta
+Area = tuple[tuple[int, int], tuple[int, int]]  # first and last (row from 1, column from 0)
 
 
 class Remark(StrEnum):
@@ -31,6 +32,9 @@ class Remark(StrEnum):
     SHOWN_OTHERWISE = "shown otherwise"
     SUSPECT = "suspect"
     UNTOLD = "untold"
+    DITTO = "ditto"
+    OUTSIDE_LINK = "link outside"
+    KIND = "kind"
     PRECISION = "precision lost"
     SCIENTIFIC = "scientific notation"
     SCALED = "shown scaled"
@@ -39,12 +43,15 @@ class Remark(StrEnum):
     ERROR = "error value"
     HASHES = "hashes"
     SHIFTED = "shifted"
+    SHARED = "one number for several rows"
+    COVERED = "covered by a merged cell"
+    UNCLEAR = "ditto of nothing"
 
 
 DAMAGING = frozenset(
     {
         *(Remark.PRECISION, Remark.SCIENTIFIC, Remark.NO_RESULT, Remark.FORMULA, Remark.ERROR, Remark.HASHES),
-        *(Remark.SHIFTED, Remark.SCALED),
+        *(Remark.SHIFTED, Remark.SCALED, Remark.SHARED, Remark.COVERED, Remark.UNCLEAR),
     }
 )
 
@@ -178,7 +185,10 @@ def plain(number: float) -> str:
 
 _FULL_WIDTH = re.compile("[０-９．％]")
 _SCIENTIFIC = re.compile(r"[+-]?\d(?:\.\d+)?[Ee]\+?(\d{2,3})")
-_ODD = re.compile(r"^[+-]?\d(?:\.\d+)?[Ee]|^##|^[1-9]\d{14}000$|[０-９．％]")  # one look that most texts pass
+_GUARDED = re.compile(r"['`‘’´＇](?=.*\d)([0-9A-Za-z][0-9A-Za-z./-]*)")  # '2023…: the mark says that it is text
+_ODD = re.compile(
+    r"^['`‘’´＇]|^[+-]?\d(?:\.\d+)?[Ee]|^##|^[1-9]\d{14}000$|[０-９．％]"
+)  # one look that most texts pass
 _FORMULA_MARKS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _EXPLICIT_TEXT = re.compile(r'="([^"]*)"')
 _LONG_CODE = re.compile(r"[1-9]\d{14}000")
@@ -224,6 +234,8 @@ def written(value: str) -> tuple[str, Remark | None]:
     if not _ODD.search(text):
         return text, None
     remark = None
+    if guarded := _GUARDED.fullmatch(text):
+        text = guarded[1]
     if _SCIENTIFIC.fullmatch(text) and int(text.upper().partition("E")[2]) >= _CODE_FROM:
         remark = Remark.SCIENTIFIC
     elif text[0] == "#" and len(text) >= 3 and not text.strip("#"):
@@ -309,4 +321,4 @@ def is_secret(mark: str) -> Saying:
     return say("文件标有密级（“%(mark)s”），涉密文件不得上传到本系统；请按保密规定处理。", mark=mark)
 
 
-Displays = Mapping[tuple[int, int], Display]
+Displays = Mapping[int, Mapping[int, Display]]  # by row from 1 and column

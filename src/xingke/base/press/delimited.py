@@ -1,4 +1,4 @@
-"""Reading a CSV, row by row, as spreadsheets write it: comma, semicolon or tab, any of the encodings they save in."""
+"""Reading a CSV, row by row, as spreadsheets write it: comma, semicolon, tab or stroke, any of the encodings they save in."""
 
 import csv
 import io
@@ -11,7 +11,7 @@ from xingke.base.sayings import Saying, say
 
 RawRow = tuple[int, list[str], list[Note]]  # row number from 1, texts from column A on, what there is to say
 
-_DELIMITERS = ",\t;"
+_DELIMITERS = ",\t;|"
 _QUOTED = re.compile(r'"[^"]*"')
 _SEP_LINE = re.compile(r"sep=(.)\s*", re.IGNORECASE)
 _FIELD_LIMIT = 1 << 17  # characters of one cell; a spreadsheet's own limit is 32,767
@@ -65,12 +65,13 @@ def _head(data: bytes, encoding: str) -> list[str]:
 
 
 def _delimiter(head: list[str]) -> str:
-    """Of comma, tab and semicolon the one most frequent in the first line that has any; a comma if there is none."""
-    for line in head:
-        bare = _QUOTED.sub("", line)
-        best = max(_DELIMITERS, key=bare.count)
-        if best in bare:
-            return best
+    """Of comma, tab, semicolon and stroke the one that stands in most lines, of equals the more frequent; else a comma."""
+    bare = [_QUOTED.sub("", line) for line in head]
+    best = max(
+        _DELIMITERS, key=lambda mark: (sum(mark in line for line in bare), sum(line.count(mark) for line in bare))
+    )
+    if any(best in line for line in bare):
+        return best
     if head and "，" in head[0]:
         raise Unreadable(say("表头用全角逗号“，”分隔，无法分列；请改用半角逗号，或另存为 .xlsx 再试。"))
     return ","

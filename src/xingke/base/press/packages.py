@@ -59,6 +59,13 @@ DOCX = Format(suffix=".docx", old=".doc", program=say("文字处理软件"), sli
 XLSX = Format(suffix=".xlsx", old=".xls", program=say("电子表格软件"), slim=say("请分成几个文件导入"))
 
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0"
+
+
+def part_name(entry: zipfile.ZipInfo) -> str:
+    """A part's name as Office compares them: cases are one, and so are the strokes some systems write into it."""
+    return entry.filename.replace("\\", "/").lstrip("/").lower()
+
+
 _PACKAGE_RELATIONSHIPS = "http://schemas.openxmlformats.org/package/2006/relationships"
 _LOCAL_HEADER = 30  # bytes of a local file header, its name apart
 _END_RECORD = 22  # bytes of the end of the directory before its comment
@@ -108,7 +115,7 @@ class Package:
             raise Unreadable(
                 say("文件里有 %(count)s 个部件，超过 %(most)s 个的上限，不予打开。", count=count, most=most)
             )
-        entries = {entry.filename.lstrip("/").lower(): entry for entry in listed}  # Office does not tell cases apart
+        entries = {part_name(entry): entry for entry in listed}
         if len(entries) != len(listed):
             raise Unreadable(say("文件里有重名的部件，不同软件会读出不同内容，不予打开。"))
         if any(entry.flag_bits & 1 for entry in listed):
@@ -159,6 +166,10 @@ class Package:
         self._unfold(entry, chunks.append)
         return b"".join(chunks)
 
+    def unfold(self, name: str, take: Callable[[bytes], object]) -> None:
+        """Give the bytes of a part that is there to ``take``, piece by piece."""
+        self._unfold(self.entries[name.lstrip("/").lower()], take)
+
     def _unfold(self, entry: zipfile.ZipInfo, take: Callable[[bytes], object]) -> None:
         """Give a part's bytes to ``take``, at most one MiB at a time; its checksum is judged at the end."""
         try:
@@ -201,7 +212,7 @@ class Package:
             return []
         found = []
         for relation in root.iterchildren(f"{{{_PACKAGE_RELATIONSHIPS}}}Relationship"):
-            target = relation.get("Target") or ""
+            target = (relation.get("Target") or "").replace("\\", "/")
             is_external = relation.get("TargetMode") == "External"
             if not is_external:
                 target = (

@@ -8,14 +8,17 @@ import html
 import io
 import re
 import stat
-from collections.abc import Iterable, Iterator, Sequence
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any  # what a cell holds
+from xml.sax.saxutils import quoteattr
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from xingke.base.press.cells import (
     Display,
+    Displays,
     Note,
     Remark,
     display_of,
@@ -27,11 +30,11 @@ from xingke.base.press.cells import (
     sentence,
     text_of,
 )
+from xingke.base.press.choosing import Candidate, OpenedSheet, choose, unread
 from xingke.base.press.delimited import RawRow
+from xingke.base.press.headers import LOOK_AHEAD, Words
 from xingke.base.press.packages import XLSX, Limits, Package, Unreadable
-from xingke.base.sayings import say
-
-Area = tuple[tuple[int, int], tuple[int, int]]  # first and last (row from 1, column from 0)
+from xingke.base.sayings import Saying, say
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _RELATIONSHIP = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
@@ -43,64 +46,43 @@ _LINKED = say("文件链接了外部内容（%(name)s），不予打开；请断
 _EMBEDDED = say("文件里嵌入了别的文件或控件（%(name)s），不予打开；请删除后再试。")
 _REFUSED_RELATIONS = {
     **dict.fromkeys(("vbaProject", "xlMacrosheet", "xlIntlMacrosheet", "wordVbaData", "dialogsheet"), _MACRO),
-    **dict.fromkeys(("externalLink", "externalLinkPath", "connections", "queryTable", "webextension"), _LINKED),
+    **dict.fromkeys(("attachedTemplate", "webextension", "taskpane"), _LINKED),
     **dict.fromkeys(("oleObject", "package", "control", "activeXControlBinary", "attachedToolbars"), _EMBEDDED),
 }
 _REFUSED_NAMES = (
     (re.compile(r"vbaproject|(?:^|/)macrosheets/|(?:^|/)dialogsheets/"), _MACRO),
-    (re.compile(r"(?:^|/)externallinks/|(?:^|/)connections\.xml$|(?:^|/)querytables/|(?:^|/)webextensions/"), _LINKED),
+    (re.compile(r"(?:^|/)webextensions/"), _LINKED),
     (re.compile(r"(?:^|/)embeddings/|(?:^|/)activex/|oleobject"), _EMBEDDED),
 )
-_BAD_NAME = re.compile(r"^/|\\|^[a-z]:|(?:^|/)\.\.?(?:/|$)|[\x00-\x1f]|^$", re.IGNORECASE)
+_LINKS = frozenset({"externalLink", "externalLinkPath", "connections", "queryTable"})
+_VALUES_ONLY = say("文件链接了外部内容（%(name)s）；只读了存着的值，没有打开链接")
+_BAD_NAME = re.compile(r"^/|^[a-z]:|(?:^|/)\.\.?(?:/|$)|[\x00-\x1f]|^$", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class OpenedSheet:
-    """One sheet: its rows, the merged areas, and what there is to say apart from rows."""
+def open_sheet(data: bytes, wanted: str, words: Words, *, limits: Limits, rows: int, columns: int) -> OpenedSheet:
+    """The visible sheet called ``wanted``; else the one whose header has the most known words, or the first filled.
 
-    name: str
-    rows: Iterator[RawRow]
-    merged: Sequence[Area]
-    notes: Sequence[Note]
-
-
-def open_sheet(data: bytes, wanted: str, *, limits: Limits, rows: int, columns: int) -> OpenedSheet:
-    """The visible sheet called ``wanted``; the first one that holds anything where no name is given.
-
-    rows, columns: the largest used area. Raises Unreadable for what the gate refuses, what is damaged or too large.
+    rows, columns: the largest area that holds values. Raises Unreadable for what the gate refuses, what is damaged or
+    too large.
     """
     package = Package(data, limits, XLSX)
     _refuse_names(package)
-    _refuse_active_content(package)
-    listed = _listed_sheets(package)
-    scans = {each.part.lower(): _Scan(each.name, rows, columns, _displays(package)) for each in listed}
+    links = _refuse_active_content(package)
+    book = _workbook(package)
+    scans = {each.part.lower(): _Scan(each.name, rows, columns, _displays(package, book)) for each in book.sheets}
     drawings = _Drawings()
-    watchers = {name: drawings.take for name in package.entries if name.startswith("xl/drawings/")}
+    watchers = {name: drawings.take for name in package.entries if "drawings/" in name}
     package.inspect({**watchers, **{part: scan.take for part, scan in scans.items()}})
     for scan in scans.values():
         scan.finish()
     _refuse_marked(package, scans.values(), drawings)
-    filled = [each for each in listed if scans[each.part.lower()].has_values]
-    visible = [each for each in filled if each.is_visible]
-    chosen = next((each for each in visible if wanted in ("", each.name)), None)
-    if chosen is None and wanted:
-        names = tuple(each.name for each in visible) or say("无")
-        raise Unreadable(say("工作簿里没有名为“%(name)s”的有内容的工作表；可用：%(names)s。", name=wanted, names=names))
-    if chosen is None and filled:
-        hidden = filled[0].name
-        raise Unreadable(say("工作簿里没有可导入的内容（有内容的工作表“%(name)s”是隐藏的，请取消隐藏）。", name=hidden))
-    if chosen is None:
+    filled = [each for each in book.sheets if scans[each.part.lower()].has_values]
+    if not filled:
         raise Unreadable(say("工作簿里没有可导入的内容。"))
+    data = data if book.is_usual(package) else _as_usual(package, book)
     del package
-    scan = scans[chosen.part.lower()]
-    others = [each.name for each in filled if each is not chosen]
-    unread = say("工作表“%(name)s”没有读入，只读了“%(read)s”")
-    notes = [Note(Remark.OTHER_SHEET, 1, 0, unread.filled(name=name, read=chosen.name)) for name in others[:20]]
     try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        for name in others:
-            _refuse_marked_sheet(book.get_sheet_by_name(name))
-        sheet = book.get_sheet_by_name(chosen.name)
+        sheet, candidates, chosen = _chosen(CalamineWorkbook.from_filelike(io.BytesIO(data)), filled, wanted, words)
         merged = [
             ((top + 1, left), (bottom + 1, right)) for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()
         ]
@@ -112,8 +94,36 @@ def open_sheet(data: bytes, wanted: str, *, limits: Limits, rows: int, columns: 
             )
         ) from error
     if sheet.end is not None and (sheet.end[0] >= rows + _SPARE_ROWS or sheet.end[1] >= columns):
-        raise _too_large(sheet.end[0] + 1, sheet.end[1] + 1, rows, columns)
-    return OpenedSheet(chosen.name, _rows(sheet, scan), merged, [*notes, *scan.notes])
+        raise too_large(sheet.end[0] + 1, sheet.end[1] + 1, rows, columns)
+    scan = scans[filled[chosen].part.lower()]
+    outside = [Note(Remark.OUTSIDE_LINK, 1, 0, links)] if links else []
+    return OpenedSheet(
+        sheet.name,
+        rows_of(sheet, scan.shown, scan.flagged),
+        merged,
+        [*outside, *unread(candidates, chosen), *scan.notes],
+    )
+
+
+def _chosen(
+    book: CalamineWorkbook, filled: "list[_Listed]", wanted: str, words: Words
+) -> tuple[CalamineSheet, list[Candidate], int]:
+    """The sheet to read, all sheets that hold something, and its place among them. At most two are held at a time."""
+    candidates: list[Candidate] = []
+    sheet: CalamineSheet | None = None
+    for each in filled:
+        sheet = book.get_sheet_by_name(each.name)
+        refuse_marked_sheet(sheet)
+        candidates.append(Candidate(each.name, each.is_visible, words.most(head_of(sheet)) if words.known else 0))
+    chosen = choose(candidates, wanted)
+    if sheet is None or sheet.name != filled[chosen].name:
+        sheet = book.get_sheet_by_name(filled[chosen].name)
+    return sheet, candidates, chosen
+
+
+def head_of(sheet: CalamineSheet) -> Iterator[list[str]]:
+    for _, row in zip(range(LOOK_AHEAD), sheet.iter_rows(), strict=False):
+        yield [value for value in row if isinstance(value, str)]
 
 
 def _short(error: Exception) -> str:
@@ -125,7 +135,7 @@ def _short(error: Exception) -> str:
 
 def _refuse_names(package: Package) -> None:
     for entry in package.entries.values():
-        if _BAD_NAME.search(entry.orig_filename):
+        if _BAD_NAME.search(entry.orig_filename.replace("\\", "/")):
             name = entry.orig_filename[:60]
             raise Unreadable(say("文件里有名为“%(name)s”的部件，这样的名称可能用于攻击，不予打开。", name=name))
         if stat.S_ISLNK(entry.external_attr >> 16):
@@ -133,22 +143,24 @@ def _refuse_names(package: Package) -> None:
             raise Unreadable(say("文件里的“%(name)s”是指向别处的链接，可能用于攻击，不予打开。", name=name))
 
 
-def _refuse_active_content(package: Package) -> None:
-    """Macros, links outside and embedded files; hyperlinks stay, for nothing here follows them."""
+def _refuse_active_content(package: Package) -> Saying | None:
+    """Macros, templates outside and embedded files are refused; of other links what to say: nothing here follows them."""
     for name in package.entries:
         for pattern, refusal in _REFUSED_NAMES:
             if pattern.search(name):
                 raise Unreadable(refusal.filled(name=name))
     if b"macroEnabled" in (package.part("[Content_Types].xml") or b""):
         raise Unreadable(_MACRO)
+    links: list[str] = []
     for name in package.entries:
         folder, separator, leaf = name.rpartition("_rels/")
         if separator and leaf.endswith(".rels"):
             for relation in package.all_relations(folder + leaf.removesuffix(".rels")):
                 if refused := _REFUSED_RELATIONS.get(relation.kind):
                     raise Unreadable(refused.filled(name=relation.target[:60]))
-                if relation.is_external and relation.kind != "hyperlink":
-                    raise Unreadable(_LINKED.filled(name=relation.target[:60]))
+                if relation.kind in _LINKS or (relation.is_external and relation.kind != "hyperlink"):
+                    links.append(relation.target[:60])
+    return _VALUES_ONLY.filled(name=links[-1]) if links else None
 
 
 @dataclass(frozen=True)
@@ -158,7 +170,26 @@ class _Listed:
     is_visible: bool
 
 
-def _listed_sheets(package: Package) -> list[_Listed]:
+@dataclass(frozen=True)
+class _Book:
+    """A workbook as its relationships tell: its main part, its worksheets, its styles and its texts."""
+
+    main: str
+    sheets: list[_Listed]
+    styles: str
+    strings: str
+
+    def is_usual(self, package: Package) -> bool:
+        """Whether its parts are called as the parser expects."""
+        names = {entry.filename for entry in package.entries.values()}
+        used = [self.main, *(each.part for each in self.sheets), *filter(None, (self.styles, self.strings))]
+        return (
+            self.main == "xl/workbook.xml" and self.styles in ("", "xl/styles.xml")
+            and self.strings in ("", "xl/sharedStrings.xml") and names.issuperset(used)
+        )  # fmt: skip
+
+
+def _workbook(package: Package) -> _Book:
     mains = [path for kind, path in package.relations("") if kind == "officeDocument"]
     main = mains[0] if len(mains) == 1 else ""
     root = package.xml(main) if main else None
@@ -177,13 +208,56 @@ def _listed_sheets(package: Package) -> list[_Listed]:
         raise Unreadable(say("工作簿里有重名的工作表，不同软件会读出不同内容，不予打开。"))
     if len({each.part.lower() for each in listed}) != len(listed):
         raise Unreadable(say("工作簿里两张工作表用了同一份内容，文件可能已经损坏。"))
-    return listed
+    there = {
+        each.kind: each.target for each in parts.values() if not each.is_external and each.target.lower() in package.entries
+    }  # fmt: skip
+    return _Book(main, listed, there.get("styles", ""), there.get("sharedStrings", ""))
 
 
-def _displays(package: Package) -> dict[bytes, Display]:
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_USUAL = (
+    '<?xml version="1.0" encoding="UTF-8"?>'
+    '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">%s</Relationships>'
+)
+
+
+def _as_usual(package: Package, book: _Book) -> bytes:
+    """The same workbook, its parts under the names the parser expects."""
+    moved = {f"xl/worksheets/sheet{at}.xml": each.part for at, each in enumerate(book.sheets, 1)}
+    kinds = ["worksheet"] * len(moved)
+    for kind, path, part in (("styles", "xl/styles.xml", book.styles), ("sharedStrings", "xl/sharedStrings.xml", book.strings)):  # fmt: skip
+        if part:
+            moved[path] = part
+            kinds.append(kind)
+    listed = "".join(
+        f'<sheet xmlns:r="{_OFFICE}" name={quoteattr(each.name)} sheetId="{at}" r:id="rId{at}"/>'
+        for at, each in enumerate(book.sheets, 1)
+    )
+    relations = "".join(
+        f'<Relationship Id="rId{at}" Type="{_OFFICE}/{kind}" Target="{path.removeprefix("xl/")}"/>'
+        for at, (kind, path) in enumerate(zip(kinds, moved, strict=True), 1)
+    )
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as made:
+        made.writestr("_rels/.rels", _USUAL % f'<Relationship Id="rId1" Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/>')  # fmt: skip
+        made.writestr("xl/_rels/workbook.xml.rels", _USUAL % relations)
+        made.writestr("xl/workbook.xml", f'<workbook xmlns="{_MAIN[1:-1]}">{_dates(package, book)}<sheets>{listed}</sheets></workbook>')  # fmt: skip
+        for path, part in moved.items():
+            with made.open(path, "w") as stream:
+                package.unfold(part, stream.write)
+    return target.getvalue()
+
+
+def _dates(package: Package, book: _Book) -> str:
+    """The part of a workbook that says from which year its days are counted."""
+    root = package.xml(book.main)
+    found = None if root is None else root.find(f"{_MAIN}workbookPr")
+    return '<workbookPr date1904="1"/>' if found is not None and found.get("date1904") in ("1", "true") else ""
+
+
+def _displays(package: Package, book: _Book) -> dict[bytes, Display]:
     """By cell style: how its numbers are shown, where that is not as they are stored."""
-    path = next((each for each in package.entries if each.endswith("xl/styles.xml")), None)
-    root = package.xml(path) if path else None
+    root = package.xml(book.styles) if book.styles else None
     if root is None:
         return {}
     codes = {
@@ -199,7 +273,7 @@ def _displays(package: Package) -> dict[bytes, Display]:
 
 # --- markings of secrecy ---------------------------------------------------------------------------
 
-_PRINT_CODES = re.compile(r'&(?:"[^"]*"|\d+|K[0-9A-Fa-f+-]{6}|[LCRPNDTFAZGBIUESXY])')
+PRINT_CODES = re.compile(r'&(?:"[^"]*"|\d+|K[0-9A-Fa-f+-]{6}|[LCRPNDTFAZGBIUESXY])')
 
 
 class _Drawings:
@@ -222,7 +296,7 @@ def _refuse_marked(package: Package, scans: "Iterable[_Scan]", drawings: _Drawin
     for scan in scans:
         words.append(scan.name)
         for text in scan.page_texts:
-            words += _PRINT_CODES.split(text)
+            words += PRINT_CODES.split(text)
     core = package.xml("docProps/core.xml")
     if core is not None:
         words += [str(each.text or "") for each in core]
@@ -231,7 +305,7 @@ def _refuse_marked(package: Package, scans: "Iterable[_Scan]", drawings: _Drawin
             raise Unreadable(is_secret(mark))
 
 
-def _refuse_marked_sheet(sheet: CalamineSheet) -> None:
+def refuse_marked_sheet(sheet: CalamineSheet) -> None:
     for _, row in zip(range(_HEAD_ROWS), sheet.iter_rows(), strict=False):
         for value in row:
             if isinstance(value, str) and (mark := secrecy_mark(value, is_at_head=True)):
@@ -284,17 +358,16 @@ class _Scan:
         if self._patterns is None:
             self._patterns = _Patterns(block, self.displays)
         look = self._patterns
-        if b"dimension" in block:
-            for found in look.dimension.finditer(block):
-                self._bound(int(found[2]), position(f"{found[1].decode()}1")[1])
-        for name in set(_WIDE.findall(block)):
+        for name in set(look.wide.findall(block)):
             self._bound(0, position(f"{name.decode()}1")[1])
         for attributes in look.row.findall(block):
             if attributes.startswith(b' r="%d"' % (self._last_row + 1)) and b"hidden" not in attributes:
                 self._last_row += 1  # as nearly every row
             else:
                 self._row(attributes)
-        self._bound(self._last_row, 0)
+        if self._last_row > self.most_rows + _SPARE_ROWS:
+            for row in look.deep.findall(block):
+                self._bound(int(row), 0)
         self.has_values = self.has_values or look.value.search(block) is not None
         if look.formula_mark in block:
             for found in look.formula.finditer(block):
@@ -319,7 +392,7 @@ class _Scan:
 
     def _bound(self, row: int, column: int) -> None:
         if row > self.most_rows + _SPARE_ROWS or column >= self.most_columns:
-            raise _too_large(row, column + 1, self.most_rows, self.most_columns)
+            raise too_large(row, column + 1, self.most_rows, self.most_columns)
 
     def _row(self, attributes: bytes) -> None:
         written_number = _ROW_NUMBER.search(attributes)
@@ -332,7 +405,6 @@ class _Scan:
                     number=number,
                 )
             )
-        self._bound(number, 0)
         self._last_row = number
         if b"hidden" in attributes and _HIDDEN.search(attributes):
             self.notes.append(
@@ -366,9 +438,6 @@ class _Scan:
         return position(place[1].decode())
 
 
-_WIDE = re.compile(
-    rb' r="([A-Z]{2,3})[0-9]'
-)  # a literal beginning makes the search fast; the parser's area is bounded too
 _ROW_NUMBER = re.compile(rb"""(?:^|\s)r\s*=\s*["'](\d{1,9})["']""")
 _HIDDEN = re.compile(rb"""\shidden\s*=\s*["'](?:1|true|on)["']""")
 _SPAN = re.compile(rb"""\smin\s*=\s*["'](\d{1,5})["']""")
@@ -384,9 +453,10 @@ class _Patterns:
     def __init__(self, head: bytes, displays: dict[bytes, Display]) -> None:
         root = re.search(rb"<([A-Za-z_][\w.-]*:)?worksheet\b", head)
         p = re.escape((root[1] or b"") if root else b"")
-        self.dimension = re.compile(
-            rb"<" + p + rb"""dimension\b[^>]*?\sref\s*=\s*["'][A-Z0-9$]+:\$?([A-Z]{1,3})\$?(\d{1,9})["']"""
-        )
+        # a cell that holds a value; a literal beginning makes the search fast, and the parser's area is bounded too
+        valued = rb"[^>]*>\s*<" + p + rb"(?:v|is|f)\b"
+        self.wide = re.compile(rb' r="([A-Z]{2,3})[0-9]+"' + valued)
+        self.deep = re.compile(rb' r="[A-Z]{1,3}([0-9]{1,9})"' + valued)
         self.row = re.compile(rb"<" + p + rb"row\b([^>]*)>")
         self.value = re.compile(rb"<" + p + rb"(?:v|is|f)\b")
         self.column = re.compile(rb"<" + p + rb"col\b([^>]*)>")
@@ -402,7 +472,7 @@ class _Patterns:
         self.page = re.compile(rb"<" + p + rb"(?:odd|even|first)(?:Header|Footer)\b[^>]*>([^<]*)<")
 
 
-def _too_large(row: int, column: int, rows: int, columns: int) -> Unreadable:
+def too_large(row: int, column: int, rows: int, columns: int) -> Unreadable:
     return Unreadable(
         say(
             "工作表的区域到了第 %(row)s 行、%(column)s 列，超过 %(rows)s 行、%(columns)s 列的上限；"
@@ -418,8 +488,8 @@ def _too_large(row: int, column: int, rows: int, columns: int) -> Unreadable:
 # --- rows ------------------------------------------------------------------------------------------
 
 
-def _rows(sheet: CalamineSheet, scan: _Scan) -> Iterator[RawRow]:
-    """The rows that hold anything. What repeats is judged once."""
+def rows_of(sheet: CalamineSheet, displays: Displays, flags: Mapping[int, Mapping[int, Remark]]) -> Iterator[RawRow]:
+    """The rows that hold anything. What repeats is judged once. displays, flags: by row from 1 and column."""
     if sheet.start is None:
         return
     first = sheet.start[1]
@@ -427,7 +497,7 @@ def _rows(sheet: CalamineSheet, scan: _Scan) -> Iterator[RawRow]:
     known = _Known()
     odd = known.remarks
     for number, values in enumerate(sheet.iter_rows(), 1):
-        shown = scan.shown.get(number)
+        shown = displays.get(number)
         notes: list[Note] = []
         if shown is None and _MEMORABLE.issuperset(map(type, values)):
             row = [*lead, *[known[value] for value in values]] if first else [known[value] for value in values]
@@ -440,7 +510,7 @@ def _rows(sheet: CalamineSheet, scan: _Scan) -> Iterator[RawRow]:
             for column, (text, remark) in enumerate(judged, first):
                 if remark is not None:
                     notes.append(Note(remark, number, column, sentence(remark, text)))
-        for column, remark in scan.flagged.get(number, {}).items():
+        for column, remark in flags.get(number, {}).items():
             notes.append(Note(remark, number, column, sentence(remark, "")))
         if notes or any(row):
             yield number, row, notes

@@ -1,7 +1,7 @@
 """Filing titles and patents with their events, and further events of them."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import islice
 from typing import Any
@@ -16,7 +16,7 @@ from xingke.accounts.permissions import Permission
 from xingke.base.keys import derived_key, new_key
 from xingke.base.refusals import Refused
 from xingke.ledger import queries, rules
-from xingke.ledger.actions.settling import effects_of, refuse_out_of_order, settle
+from xingke.ledger.actions.settling import effects_of, placed, refuse_out_of_order, settle
 from xingke.ledger.actions.versions import BATCH, confirmation, standing
 from xingke.ledger.bulk import insert
 from xingke.ledger.kinds import KINDS, Kind
@@ -38,6 +38,12 @@ class NewEvent:
     organisation: Organisation | None = None  # the holder from this event on, if not the history's own
     key: UUID | None = None
     measures: Mapping[str, Any] = field(default_factory=dict)  # the kind's own columns: amount (分), people (× 10⁻⁴) …
+
+    @property
+    def until(self) -> date | None:
+        """The last day on which what it opens holds; None where that is not said."""
+        found: date | None = self.measures.get("until")
+        return found
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,17 +158,36 @@ def _subject(kind: Kind, history: NewHistory) -> tuple[Any, ...]:
 def _events(kind: Kind, history: NewHistory) -> list[tuple[Any, ...]]:
     """Its events as rows, in order."""
     repeated = [history.fields[name] for name in kind.repeated]
-    steps = effects_of(kind, history.events)
-    refuse_out_of_order(kind, history.events)
-    return [
-        (
-            event.key or derived_key(history.key, event.event, event.on, *_again(history, event)), history.key,
+    events = [with_last_day(kind, history.fields, event) for event in history.events]
+    steps = effects_of(kind, events)
+    refuse_out_of_order(kind, events)
+    rows = []
+    for step in steps:
+        event, columns = step.happening, placed(kind, step)
+        own = {**event.measures, **columns}
+        rows.append((
+            event.key or derived_key(history.key, event.event, event.on, *_again(events, event)), history.key,
             *_where(history, event.region, event.organisation or history.organisation, event.on),
-            event.event, effect, step, *repeated,
-            *[event.measures.get(name, default) for name, default in kind.event_details.items()],
-        )
-        for event, step, effect in steps
-    ]  # fmt: skip
+            event.event, columns["effect"], columns["step"], *repeated,
+            *[own.get(name, default) for name, default in kind.event_details.items()],
+        ))  # fmt: skip
+    return rows
+
+
+def _as_renewal(kind: Kind, event: NewEvent, alive: Iterable[Any]) -> NewEvent:
+    """A further certificate of a title that is held renews it, whatever it was called."""
+    if not kind.names.lasting or event.event not in rules.CERTIFIES:
+        return event
+    before = [rules.Happening(each.event, each.happened_on, each, each.until) for each in alive]
+    return replace(event, event=rules.renewal_of(before, event.on, event.event))
+
+
+def with_last_day(kind: Kind, fields: Mapping[str, str], event: NewEvent) -> NewEvent:
+    """An event with the day until which its certificate holds: as it says, else by its title's term in force today."""
+    if not kind.names.lasting or event.until is not None:
+        return event
+    until = queries.usual_last_day(kind, fields, event.event, event.on)
+    return event if until is None else replace(event, measures={**event.measures, "until": until})
 
 
 def _where(history: NewHistory, region: Region, organisation: Organisation | None, on: date) -> tuple[Any, ...]:
@@ -172,9 +197,9 @@ def _where(history: NewHistory, region: Region, organisation: Organisation | Non
     )  # fmt: skip
 
 
-def _again(history: NewHistory, event: NewEvent) -> tuple[int, ...]:
+def _again(events: Sequence[NewEvent], event: NewEvent) -> tuple[int, ...]:
     """What tells an event from an earlier one of the same name and day: nothing for the first, then 1, 2 …"""
-    same = [each for each in history.events if (each.event, each.on) == (event.event, event.on)]
+    same = [each for each in events if (each.event, each.on) == (event.event, event.on)]
     place = next(index for index, each in enumerate(same) if each is event)
     return (place,) if place else ()
 
@@ -231,6 +256,8 @@ def add_event(
                 % {"region": latest.region.name}
             )
     key = event.key or new_key()
+    event = _as_renewal(known, event, alive)
+    event = with_last_day(known, {name: getattr(head, name) for name in known.repeated}, event)
     row = known.event(
         record=key, version=1, seq_from=seq, subject=subject, region=event.region, zone=head.zone,
         organisation=event.organisation or head.organisation, happened_on=event.on, event=event.event,

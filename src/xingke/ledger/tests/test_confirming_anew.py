@@ -131,7 +131,7 @@ def test_an_officer_proposes_to_change_a_reported_figure(cast: Cast, signed_in: 
     form = signed_in("officer").get(f"{own}{act}/")
     filled = {name: field.value() or "" for name, field in ((each.name, each) for each in form.context["form"])}
 
-    signed_in("officer").post(f"{own}{act}/", {**filled, "value": "470", "reason": "公报修订"})
+    signed_in("officer").post(f"{own}{act}/", {**filled, "value": "470", "as_written": "470亿元", "reason": "公报修订"})
     proposal = Proposal.objects.get()
     listed = signed_in("director").get("/proposals/?outcome=open").content.decode()
     assert "地区生产总值" in listed and Observation.objects.get().version == 1

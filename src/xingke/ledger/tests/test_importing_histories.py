@@ -222,17 +222,6 @@ def test_one_record_twice_in_a_file_is_filed_once(cast: Cast) -> None:
     assert said(outcome) == ["申请号 列为“ZL 2023 1 0123456.6”：与第 2 行是同一条记录，请只保留一行。"]
 
 
-def test_a_title_and_its_renewal_in_one_file_do_not_become_two_titles(cast: Cast) -> None:
-    row = {**FIRM, "企业名称": cast.firm.name}
-
-    outcome = bring(
-        "high_tech_list", row, {**row, "证书编号": "GR202199000007", "发证日期": "2021-11-18"}, by=cast.officer
-    )
-
-    assert found(outcome) == {"new": 1, "rejected": 1}
-    assert "请合并成一行；后来再次认定的日期写在“重新认定日期”一列" in said(outcome)[0]
-
-
 def test_nobody_amends_the_record_of_another_place(cast: Cast) -> None:
     bring("patent", PATENT, by=cast.officer)
     theirs = {**PATENT, "区划": "云渡县", "专利权人": cast.other_firm.name, "专利名称": "夺来的"}
@@ -442,9 +431,12 @@ def test_a_renewed_title_stays_one_history_with_another_certificate(cast: Cast) 
 
     assert found(outcome) == {"changed": 1}
     assert Recognition.objects.get(seq_to__isnull=True).number == "GR202499000001"
-    assert events(RecognitionEvent) == [("recognised", "2021-11-18", "draft"), ("recognised", "2024-11-08", "draft")]
-    effects = RecognitionEvent.objects.order_by("happened_on").values_list("effect", flat=True)
-    assert list(effects) == [1, 0]
+    assert events(RecognitionEvent) == [("recognised", "2021-11-18", "draft"), ("re_recognised", "2024-11-08", "draft")]
+    standing = RecognitionEvent.objects.filter(seq_to__isnull=True).order_by("happened_on")
+    assert list(standing.values_list("effect", "until", "lapses_on", "certificate")) == [
+        (1, date(2024, 11, 17), None, ""),  # renewed in time: it does not lapse
+        (0, date(2027, 11, 7), date(2027, 11, 8), "GR202499000001"),
+    ]
 
 
 def test_a_contract_keeps_two_amounts_that_never_add_up_and_the_header_says_the_unit(cast: Cast) -> None:
@@ -609,3 +601,90 @@ def test_headers_are_known_however_they_are_typed(cast: Cast) -> None:
     row = {"序号": "1", **{renamed.get(name, name): text for name, text in PATENT.items()}}
 
     assert found(bring("patent", row, by=cast.officer)) == {"new": 1}
+
+
+def test_the_certificates_of_one_firm_in_one_list_are_one_title(cast: Cast) -> None:
+    older = {**FIRM, "企业名称": cast.firm.name, "证书编号": "GR202199000007", "发证日期": "2021-11-18"}
+    newer = {**older, "证书编号": "GR202499000001", "发证日期": "2024-11-08"}
+
+    outcome = bring("high_tech_list", newer, older, by=cast.statistician)
+
+    assert found(outcome) == {"new": 2}
+    assert Recognition.objects.get(seq_to__isnull=True).number == "GR202499000001"
+    assert events(RecognitionEvent) == [("recognised", "2021-11-18", "draft"), ("re_recognised", "2024-11-08", "draft")]
+    assert found(bring("high_tech_list", older, newer, by=cast.statistician)) == {"unchanged": 2}
+
+
+LAST_DAYS = [
+    ("without a word, the title's own term", {}, date(2024, 11, 17)),
+    ("a number of years in words", {"有效期": "三年"}, date(2024, 11, 17)),
+    ("a number of months", {"有效期": "24个月"}, date(2023, 11, 17)),
+    ("a day still to come", {"有效期至": "2028-11-17"}, date(2028, 11, 17)),
+    ("both ends", {"有效期": "2021-11-18至2024年11月17日"}, date(2024, 11, 17)),
+    ("the day it is due", {"到期日期": "2024/11/17"}, date(2024, 11, 17)),
+]
+
+
+@pytest.mark.parametrize("story, said_so, until", LAST_DAYS)
+def test_a_certificate_keeps_until_when_it_holds(cast: Cast, story: str, said_so: dict[str, str], until: date) -> None:
+    outcome = bring(
+        "high_tech_list",
+        {**FIRM, "企业名称": cast.firm.name, "发证日期": "2021-11-18", **said_so},
+        by=cast.statistician,
+    )
+
+    assert said(outcome) == []
+    assert RecognitionEvent.objects.get().until == until
+
+
+@pytest.mark.parametrize("written", ["2021-11-17", "长期有效", "三十"])
+def test_what_is_no_last_day_is_refused(cast: Cast, written: str) -> None:
+    row = {**FIRM, "企业名称": cast.firm.name, "发证日期": "2021-11-18", "有效期至": written}
+
+    outcome = bring("high_tech_list", row, by=cast.statistician)
+
+    assert said(outcome) == [
+        f"有效期至 列为“{written}”：不是有效期，请写成 2028-10-27 或 3年；到期日不能早于认定日期 2021-11-18。"
+    ]
+
+
+TITLES = {"单位名称": "", "资质": "高新技术企业", "级别": "国家级", "认定日期": "2024-11-08"}
+
+
+def test_a_level_that_a_title_does_not_have_is_refused(cast: Cast) -> None:
+    outcome = bring("recognition", {**TITLES, "单位名称": cast.firm.name, "级别": "县级"}, by=cast.statistician)
+
+    assert said(outcome) == ["级别 列为“县级”：这项资质没有这个级别，可写：国家级。"]
+
+
+def test_a_title_of_one_level_need_not_say_it(cast: Cast) -> None:
+    bring("recognition", {**TITLES, "单位名称": cast.firm.name, "级别": ""}, by=cast.statistician)
+
+    assert Recognition.objects.get().level == "national"
+
+
+def test_another_level_of_a_title_that_is_held_is_refused(cast: Cast) -> None:
+    row = {**TITLES, "单位名称": cast.firm.name, "资质": "专利示范企业", "级别": "县级"}
+    bring("recognition", row, by=cast.statistician)
+
+    outcome = bring("recognition", {**row, "级别": "市级", "认定日期": "2025-03-01"}, by=cast.statistician)
+
+    assert "同一单位的这项资质已是“县级”且仍有效" in said(outcome)[0]
+
+
+def test_another_level_of_a_title_that_is_over_is_another_title(cast: Cast) -> None:
+    row = {**TITLES, "单位名称": cast.firm.name, "资质": "专利示范企业", "级别": "县级", "认定日期": "2020-03-01"}
+    bring("recognition", row, by=cast.statistician)
+
+    outcome = bring("recognition", {**row, "级别": "市级", "认定日期": "2025-03-01"}, by=cast.statistician)
+
+    assert found(outcome) == {"new": 1}
+
+
+def test_a_holder_may_have_several_named_platforms(cast: Cast) -> None:
+    row = {**TITLES, "单位名称": cast.firm.name, "资质": "重点实验室", "级别": "省级", "名称": "传感实验室"}
+    bring("recognition", row, by=cast.statistician)
+
+    outcome = bring("recognition", {**row, "名称": "材料实验室"}, by=cast.statistician)
+
+    assert found(outcome) == {"new": 1}

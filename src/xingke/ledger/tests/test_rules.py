@@ -148,17 +148,6 @@ def test_a_year_that_cannot_be_read_is_an_error(stated_year: str, real_year: str
         rules.real_period(Period.parse("2019"), stated_year=stated_year, real_year=real_year)
 
 
-WRITTEN = [
-    ("220余家", "余"), ("30多场次", "多"), ("近206种", "近"), ("超1亿元", "超"), ("约100人", "约"), ("20%以上", "以上"),
-    ("达500人次以上", "以上"), ("36项", ""), ("0.51亿元", ""), ("第2位", ""),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("as_written, word", WRITTEN)
-def test_approximation(as_written: str, word: str) -> None:
-    assert rules.approximation(as_written) == word
-
-
 CHOICES = [
     ("one alone counts", [("a", 5, None)], "a"),
     ("several that agree count", [("a", 5, None), ("b", 5, None)], "a"),

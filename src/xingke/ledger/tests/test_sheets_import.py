@@ -109,14 +109,25 @@ def test_a_csv_row_with_a_stray_comma_is_not_read_shifted(cast: Cast) -> None:
 @pytest.mark.parametrize(
     "name, data, sentence",
     [
-        ("a.csv", workbook(ROW), "内容却是Excel"),
-        ("a.xlsx", b"a,b\n1,2\n", "内容却是文本"),
+        ("a.xlsx", b"a,b\n1,2\n", "缺少必需的列：figure.*（以第 1 行为表头）"),
+        ("a.pdf", b"%PDF-1.7", "这是PDF 文件，不能当作表格读"),
         ("", book(), "缺少必需的列：figure"),
     ],
 )
 def test_a_file_that_will_not_do_is_refused(cast: Cast, name: str, data: bytes, sentence: str) -> None:
     with pytest.raises(Refused, match=sentence):
         bring(data, cast, name)
+
+
+def test_a_file_of_another_name_is_read_as_what_it_is_and_that_is_said(cast: Cast) -> None:
+    outcome = bring(workbook(ROW), cast, "上报数.csv")
+
+    assert outcome.counts["new"] == 1
+    assert list(map(str, outcome.table.notes)) == [
+        "以工作表“表一”第 2 行为表头",
+        "A1 文件名以“.csv”结尾，内容其实是Excel 工作簿（.xlsx），按后者读入",
+        "A1 表头之前的“上报数（虚构）”没有作为数据读入",
+    ]
 
 
 def test_one_sheet_of_several_is_read_by_its_name() -> None:

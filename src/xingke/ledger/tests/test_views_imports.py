@@ -2,23 +2,28 @@
 
 import csv
 import io
+import re
+import zipfile
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from python_calamine import CalamineWorkbook
 
 from tests.cast import NOW, Cast, correct, file
 from xingke.accounts.actions import record_sign_in
 from xingke.accounts.models import Job
 from xingke.accounts.queries import current_seq
 from xingke.accounts.working import ATTEMPTS, do_next
+from xingke.base.press.sheets import read_sheet
+from xingke.base.press.xlsx_writer import Column, write_workbook
 from xingke.ledger import import_jobs, importing
 from xingke.ledger.importing import SIZE_LIMIT
-from xingke.ledger.models import ImportBatch, Observation, Patent, PatentEvent, PaymentEvent
-from xingke.ledger.sheets import FIGURE_COLUMNS
+from xingke.ledger.models import ImportBatch, Observation, Patent, PatentEvent, PaymentEvent, RecognitionEvent
+from xingke.ledger.sheets import FIGURE_COLUMNS, understand
 from xingke.registry import queries as registry
 
 SignIn = Callable[[str], Client]
@@ -38,9 +43,11 @@ def _post(browser: Client, content: bytes, name: str = "数.csv", form: str = "o
     return browser.post("/imports/", {"file": file, "form": form, "region": "990121", **chosen})
 
 
-def _hand_over(browser: Client, content: bytes, form: str = "observation", **chosen: str) -> ImportBatch:
+def _hand_over(
+    browser: Client, content: bytes, form: str = "observation", name: str = "数.csv", **chosen: str
+) -> ImportBatch:
     """Hand a file over and let the job child check it, as its page leads on."""
-    response = _post(browser, content, form=form, **chosen)
+    response = _post(browser, content, name, form=form, **chosen)
     assert response.status_code == 302, response.context["error"]
     job = do_next(beating=False)
     assert job is not None and job.state == Job.State.DONE, job and job.error
@@ -190,6 +197,33 @@ def test_the_rows_left_are_handed_back_ready_to_be_mended(cast: Cast, signed_in:
     assert _hand_over(browser, mended.encode(), form="patent").counts["new"] == 1
 
 
+def test_the_rows_left_come_as_a_workbook_with_the_bad_cells_marked_and_go_in_once_mended(
+    cast: Cast, signed_in: SignIn
+) -> None:
+    browser = signed_in("officer")
+    batch = _hand_over(browser, (PATENTS + PATENT + DIRTY.replace("57.9", "57.0")).encode(), form="patent")
+
+    content = browser.get(f"/imports/{batch.pk}/?format=xlsx").content
+
+    book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    header, line = book.get_sheet_by_index(0).to_python()
+    assert header == [*PATENTS.strip().split(","), "行号", "问题和办法"]
+    assert line[3:7] == ["202310123457.0", "2023年2月", "", "3"]
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        comments = package.read("xl/comments1.xml").decode()
+    assert re.findall('ref="([A-Z0-9]+)"', comments) == ["A2", "E2"]
+    assert "只有年月，请写到日，如 2024-03-05。" in comments
+
+    line[0], line[4] = cast.firm.name, "2023-02-03"
+    mended = write_workbook(
+        name="表", columns=[Column(label=each) for each in header], rows=[line], made_at=datetime(2026, 3, 2)
+    )
+    ImportBatch.objects.all().delete()
+    batch = _hand_over(browser, mended, form="patent", name="改好.xlsx")
+    assert batch.counts["new"] == 1
+    assert "没有用到的列：F 备注。" in browser.get(f"/imports/{batch.pk}/").content.decode()
+
+
 def test_rows_are_filtered_by_what_became_of_them(
     cast: Cast, signed_in: SignIn, django_assert_max_num_queries: Any
 ) -> None:
@@ -222,7 +256,7 @@ def test_the_same_file_again_has_nothing_to_file(cast: Cast, signed_in: SignIn) 
 REFUSED = [
     ("nothing", None, "请选择要导入的文件。"),
     ("too large", b"x" * (SIZE_LIMIT + 1), "文件超过 20 MB，请分成几个文件导入。"),
-    ("an archive", b"PK\x03\x04", "文件名以“.csv”结尾，内容却是压缩包，不予打开；请用相应软件打开，另存为 .xlsx 或 CSV 再试。"),
+    ("an archive", b"PK\x03\x04", "这是压缩包，不能当作表格读；请先解压，再导入其中的表格。"),
     ("blank", b"  \n", "文件是空的，没有可导入的内容。"),
 ]  # fmt: skip
 
@@ -352,22 +386,49 @@ def test_a_job_done_again_after_its_file_went_says_so(cast: Cast, signed_in: Sig
     assert job is not None and str(job.error) == "这个文件没有通过核对，已不再保存；请改正后重新交来。"
 
 
-@pytest.mark.parametrize("code", ["patent", "contract", "high_tech_list", "activity", "payment", "observation"])
-def test_a_template_handed_back_as_it_is_has_no_rows(cast: Cast, signed_in: SignIn, code: str) -> None:
+@pytest.mark.parametrize("form", ["xlsx", "csv"])
+def test_a_template_handed_back_as_it_is_has_no_rows(cast: Cast, signed_in: SignIn, form: str) -> None:
     browser = signed_in("officer")
 
-    template = browser.get(f"/imports/forms/{code}/").content
-    _post(browser, template, form=code)
-    job = do_next(beating=False)
+    for code in registry.catalogue("sheet"):
+        template = browser.get(f"/imports/forms/{code}/?format={form}").content
+        _post(browser, template, f"{code}.{form}", form=code)
+        job = do_next(beating=False)
 
-    assert code in registry.catalogue("sheet")
-    assert job is not None and str(job.error) == "文件只有表头，没有数据行。"
+        assert job is not None and str(job.error) == "文件只有表头，没有数据行。", code
+
+
+def test_every_template_is_understood_in_every_column_when_it_is_filled_in(cast: Cast, signed_in: SignIn) -> None:
+    for code, found in registry.catalogue("sheet").items():
+        template = signed_in("officer").get(f"/imports/forms/{code}/").content
+        header = read_sheet(template, name=f"{code}.xlsx").header
+
+        understood = understand(found.value, header, registry.units())
+
+        assert (sorted(understood.taken), understood.unused) == (
+            sorted(each.role for each in found.value.column),
+            [],
+        ), code
+
+
+def test_a_template_offers_the_words_of_the_vocabulary_and_keeps_numbers_as_text(cast: Cast, signed_in: SignIn) -> None:
+    content = signed_in("officer").get("/imports/forms/patent/").content
+
+    book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    example = dict(zip(*book.get_sheet_by_name("专利清单模板").to_python()[:2], strict=True))
+    assert (example["申请号"], example["授权日"]) == ("202310123456.4", date(2024, 3, 5))
+    assert book.sheet_names == ["专利清单模板", "填写说明", "可选值"]
+    assert (book.get_sheet_by_name("填写说明").to_python()[5][:3]) == [
+        "专利类型",
+        "必填",
+        "从下拉中选：发明专利、实用新型专利、外观设计专利、PCT国际专利申请",
+    ]
 
 
 def test_the_template_of_reported_figures_has_every_column_that_is_read(cast: Cast, signed_in: SignIn) -> None:
-    first = signed_in("officer").get("/imports/forms/observation/").content.decode("utf-8-sig").splitlines()[0]
+    answer = signed_in("officer").get("/imports/forms/observation/?format=csv").content.decode("utf-8-sig")
 
-    assert first == ",".join([*FIGURE_COLUMNS, "说明"])
+    assert answer.splitlines()[0] == ",".join([*FIGURE_COLUMNS, "提示"])
 
 
 def test_the_workbench_says_that_an_import_waits(cast: Cast, signed_in: SignIn) -> None:
@@ -375,6 +436,27 @@ def test_the_workbench_says_that_an_import_waits(cast: Cast, signed_in: SignIn) 
     _hand_over(browser, (PATENTS + PATENT).encode(), form="patent")
 
     assert ("待登记的导入", 1) in [(task.label, task.value) for task in browser.get("/").context["tasks"]]
+
+
+def test_what_a_list_says_in_its_title_is_given_for_the_whole_file(cast: Cast, signed_in: SignIn) -> None:
+    browser = signed_in("officer")
+    listed = "序号,企业名称,资质\n1,青溪县明渠传感科技有限公司,高企\n"
+
+    batch = _hand_over(browser, listed.encode(), form="recognition", given_on="2025-10-28", given_level="国家级")
+
+    assert (batch.counts["new"], batch.header[3:]) == (1, ["认定日期（整份文件）", "级别（整份文件）"])
+    assert _file(browser, batch).state == Job.State.DONE
+    assert [(each.event, each.happened_on.isoformat()) for each in RecognitionEvent.objects.all()] == [
+        ("recognised", "2025-10-28")
+    ]
+
+
+def test_what_a_form_of_table_does_not_have_cannot_be_given(cast: Cast, signed_in: SignIn) -> None:
+    response = _post(signed_in("officer"), (PATENTS + PATENT).encode(), form="patent", given_level="省级")
+
+    assert response.status_code == 200
+    assert response.context["form"].errors == {"given_level": ["“专利清单”没有这一项，请留空。"]}
+    assert "<details open><summary>整份文件都一样的内容</summary>" in response.content.decode()
 
 
 PAYMENTS = "收款单位,用途,级别,资金名称,兑现日期,兑现金额（万元）,配套经费（千元）\n"

@@ -13,15 +13,17 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
-from xingke.base.exports import csv_address, csv_response, wants_csv
+from xingke.base.exports import csv_response, file_addresses, wants_file, workbook_response
 from xingke.base.press.cells import letters
 from xingke.base.refusals import Refused
 from xingke.base.sayings import told
-from xingke.ledger import import_jobs, import_pages, importing, queries, rules
+from xingke.ledger import import_jobs, import_pages, importing, queries
+from xingke.ledger.blank_forms import ROWS, guide, template_header, template_row
 from xingke.ledger.import_forms import HandOverForm, sheet_forms
 from xingke.ledger.incoming import CHANGED, NEW, OUTCOMES, REJECTED, UNCHANGED, WAITING, Reader
 from xingke.ledger.models import ImportBatch
-from xingke.ledger.sheets import Column, Understood
+from xingke.ledger.returned_rows import how_to_mend, returned_cells, returned_columns, returned_header, returned_lines
+from xingke.ledger.sheets import Understood
 from xingke.ledger.words import Words, kind_word
 from xingke.registry import filtering
 from xingke.registry import queries as registry
@@ -98,15 +100,10 @@ def import_form(request: HttpRequest, code: str) -> HttpResponse:
     form = next((each for each in sheet_forms() if each.code == code), None)
     if form is None:
         raise Http404
-    header = [*map(_heading, form.column), _("说明")]
-    return csv_response(
-        _("%(name)s模板") % {"name": form.label.zh} + ".csv", header,
-        [[*(column.example for column in form.column), rules.EXAMPLE]],
-    )  # fmt: skip
-
-
-def _heading(column: Column) -> str:
-    return f"{column.headers[0]}（{column.unit or '万元'}）" if column.measure else column.headers[0]
+    name, columns, row = _("%(name)s模板") % {"name": form.label.zh}, template_header(form), template_row(form)
+    if request.GET.get("format") == "csv":
+        return csv_response(f"{name}.csv", [each.label for each in columns], [row])
+    return workbook_response(name, columns=columns, rows=[row], pages=[guide(form)], spare=ROWS)
 
 
 @require_safe
@@ -114,8 +111,8 @@ def import_batch(request: HttpRequest, pk: int) -> HttpResponse:
     user = registry.reader(request.user)
     batch = queries.import_batch_for(user, pk)
     outcome = request.GET.get("outcome", "") if request.GET.get("outcome") in OUTCOMES else ""
-    if wants_csv(request):
-        return _as_csv(batch, outcome)
+    if wants_file(request):
+        return _returned(request, batch, outcome)
     wanted = (outcome,) if outcome else _first(batch)
     page = Paginator(queries.StagedRows(batch, *wanted), filtering.PAGE_SIZE).get_page(request.GET.get("page"))
     reader, understood = _reader(batch, user)
@@ -140,7 +137,7 @@ def import_batch(request: HttpRequest, pk: int) -> HttpResponse:
                 {"label": _("行号"), "numeric": True}, {"label": _("结果")}, {"label": _("读作，问题和办法")},
                 {"label": _("原行内容")},
             ],
-            "page": page, "export_url": csv_address(request), "empty_url": "?" if outcome else "",
+            "page": page, "export": file_addresses(request), "empty_url": "?" if outcome else "",
             "empty_title": _("没有这样的行"), "empty_text": _("请放宽条件。") if outcome else _("这次导入的行没有保留。"),
         },
         "is_fictional": queries.is_fictional_import(batch), "crumbs": [
@@ -183,7 +180,7 @@ def _facts(batch: ImportBatch) -> list[dict[str, Any]]:
     read = _("按 %(encoding)s 读取") % {"encoding": batch.encoding}
     facts: list[dict[str, Any]] = [
         {"label": _("交来"), "value": batch.prepared_by.name},
-        {"label": _("编码"), "value": read if batch.encoding != "XLSX" else _("工作表“%(name)s”") % {"name": batch.sheet_name}},
+        {"label": _("编码"), "value": read if batch.encoding not in ("XLSX", "XLS") else _("工作表“%(name)s”") % {"name": batch.sheet_name}},
         {"label": _("文件摘要"), "value": batch.digest, "numeric": True, "note": "SHA-256"},
     ]  # fmt: skip
     if found := next(filter(_is_header_row, batch.notes), None):
@@ -219,13 +216,16 @@ def _rows(batch: ImportBatch, staged: Sequence[Any], reader: Reader | None) -> l
     ]
 
 
-def _as_csv(batch: ImportBatch, outcome: str) -> HttpResponse:
+def _returned(request: HttpRequest, batch: ImportBatch, outcome: str) -> HttpResponse:
     """Rows as they were, with what is wrong: mend them and hand the file over again."""
     wanted = (outcome,) if outcome in OUTCOMES else (REJECTED, WAITING)
     rows = sorted(importing.staged(batch, *wanted), key=lambda row: row.number)
-    return csv_response(
-        _("未导入的行") + f"-{batch.pk}.csv", [*batch.header, _("行号"), _("问题和办法")],
-        ([*row.cells, row.number, _("；").join(map(str, row.problems))] for row in rows),
+    name = f"{_('未导入的行')}-{batch.pk}"
+    if request.GET.get("format") == "csv":
+        return csv_response(f"{name}.csv", returned_header(batch.header), map(returned_cells, rows))
+    return workbook_response(
+        name, columns=returned_columns(batch.header), rows=returned_lines(batch.header, rows),
+        pages=[how_to_mend(batch.file_name)],
     )  # fmt: skip
 
 
