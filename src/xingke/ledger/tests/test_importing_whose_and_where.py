@@ -88,8 +88,7 @@ def test_a_known_firm_is_known_again_and_that_is_said(
 
 
 NOBODY = [
-    ("a ditto mark", "同上", "没有写明是哪个单位；请在每一行填写单位全称。"),
-    ("another", "〃", "没有写明是哪个单位；请在每一行填写单位全称。"),
+    ("a word that points at another cell", "同左", "没有写明是哪个单位；请在每一行填写单位全称。"),
     ("a person", "张三", "像是个人姓名，不是单位；请填单位全称，确是单位的先在名录中登记。"),
     (
         "a private person",
