@@ -95,8 +95,12 @@ class Table:
     def where(self) -> Saying:
         """Which row, and of a workbook which sheet, was taken for the header."""
         if self.sheet_name:
-            return say("以工作表“%(name)s”第 %(row)s 行为表头", name=self.sheet_name, row=self.header_row)
-        return say("以第 %(row)s 行为表头", row=self.header_row)
+            return _HEADER_OF_SHEET.filled(name=self.sheet_name, row=self.header_row)
+        return _HEADER.filled(row=self.header_row)
+
+
+_HEADER, _HEADER_OF_SHEET = say("以第 %(row)s 行为表头"), say("以工作表“%(name)s”第 %(row)s 行为表头")
+SAYING_WHERE = frozenset({_HEADER.text, _HEADER_OF_SHEET.text})  # of the notes of a table, the one that says so
 
 
 def header_words(form: SheetForm) -> tuple[str, ...]:
@@ -333,16 +337,9 @@ def _batch(
         damage={
             str(number): [(place, kept(sentence)) for place, sentence in each] for number, each in table.damage.items()
         },
-        notes=list(map(kept, [*_header_note(table), *table.notes, *checked.reader.remarks])),
+        notes=list(map(kept, [*table.notes, *checked.reader.remarks])),
         counts=checked.counts, ready=len(checked.ready), checked_seq=checked.seq, prepared_at=now, prepared_by=by,
     )  # fmt: skip
-
-
-HEADER_ROW = say("表头在第 %(row)s 行")
-
-
-def _header_note(table: Table) -> list[Saying]:
-    return [HEADER_ROW.filled(row=table.header_row)] if table.header_row else []
 
 
 def _stage(batch: ImportBatch, checked: Checked) -> None:
