@@ -30,10 +30,12 @@ _ENDS = (
     "商会|联合会|研究会|促进会|基金会|站|所|部|社|农场|林场|牧场|渔场|养殖场|种植场|猪场|鸡场|示范场|场|事务所|银行|支行|"
     "分行|商行|店|超市|酒店|宾馆|园|园区|基地|实验室|工作站|工作室|孵化器|众创空间|联盟|经营户|个体工商户|工商户|种植户|养殖户|"
     "大户|行|坊|馆|台|队|院|处|室|庄|庄园|酒庄|药房|矿|电站|水厂|加工点|服务部|经营部|门市部|总站|总队|支队|分局|"
-    "街道办事处|办事处|镇|乡|街道|村|社区"
+    "街道办事处|办事处|镇|乡|街道|村|社区|校|[一二三四五六七八九十]中|科协|工商联|妇联|工会|常委会|组委会|县委|市委|省委|区委|工委|"
+    "团委|党委|厅|段|农庄|庄园|开发区|高新区|工业区|示范区|保护区|学区|书院|剧团|协作组织|水库"
 )
 _TAIL = r"(?:[(（](?P<tail>[^()（）]{1,16})[)）])?"
 _FORMS = frozenset({"有限合伙", "普通合伙", "特殊普通合伙", "个人独资", "个体工商户", "集团", "筹"})
+_REMARKED = re.compile(r"^(.+)[(（]([^()（）]+)[)）]$")
 _PLACE = re.compile(r"[\u4e00-\u9fff]{2,6}")  # what else may stand in brackets at the end: (上海), (清源市)
 _NAME = re.compile(rf"^[\u4e00-\u9fffA-Za-z0-9()（）·.&\-—]+?(?:{_ENDS}){_TAIL}$")
 _LATIN = re.compile(
@@ -148,11 +150,17 @@ def _bare(text: str) -> tuple[str, str]:
     if remark := _REMARK.match(name):
         name = remark[1].strip()
     flat = "".join(name.split())
-    if found := _RENAMED.match(flat):
+    if (found := _RENAMED.match(flat)) and looks_like_one(found[2]):
         return found[2], found[1]
     if found := _FORMER.match(flat):
         return found[1], found[2]
     return name, ""
+
+
+def without_remark(name: str) -> str:
+    """A name without what stands in brackets at its end, if that is no part of it: 甲公司（上海）; "" where there is none."""
+    found = _REMARKED.match(close(name))
+    return "" if found is None or found[2] in _FORMS else found[1]
 
 
 def looks_like_one(name: str) -> bool:

@@ -32,6 +32,7 @@ from xingke.ledger.incoming import (
     FILED,
     OUTCOMES,
     REJECTED,
+    UNCHANGED,
     WAITING,
     Filing,
     Options,
@@ -93,8 +94,12 @@ class Table:
     def where(self) -> Saying:
         """Which row, and of a workbook which sheet, was taken for the header."""
         if self.sheet_name:
-            return say("以工作表“%(name)s”第 %(row)s 行为表头", name=self.sheet_name, row=self.header_row)
-        return say("以第 %(row)s 行为表头", row=self.header_row)
+            return _HEADER_OF_SHEET.filled(name=self.sheet_name, row=self.header_row)
+        return _HEADER.filled(row=self.header_row)
+
+
+_HEADER, _HEADER_OF_SHEET = say("以第 %(row)s 行为表头"), say("以工作表“%(name)s”第 %(row)s 行为表头")
+SAYING_WHERE = frozenset({_HEADER.text, _HEADER_OF_SHEET.text})  # of the notes of a table, the one that says so
 
 
 def header_words(form: SheetForm) -> tuple[str, ...]:
@@ -330,16 +335,9 @@ def _batch(
         damage={
             str(number): [(place, kept(sentence)) for place, sentence in each] for number, each in table.damage.items()
         },
-        notes=list(map(kept, [*_header_note(table), *table.notes, *checked.reader.remarks])),
+        notes=list(map(kept, [*table.notes, *checked.reader.remarks])),
         counts=checked.counts, ready=len(checked.ready), checked_seq=checked.seq, prepared_at=now, prepared_by=by,
     )  # fmt: skip
-
-
-HEADER_ROW = say("表头在第 %(row)s 行")
-
-
-def _header_note(table: Table) -> list[Saying]:
-    return [HEADER_ROW.filled(row=table.header_row)] if table.header_row else []
 
 
 def _stage(batch: ImportBatch, checked: Checked) -> None:
@@ -397,16 +395,20 @@ def file(*, batch: ImportBatch, by: User, now: datetime, step: Step = _silent) -
     damage = {int(number): [(place, told(text)) for place, text in each] for number, each in batch.damage.items()}
     for attempt in range(TRIES):
         by = _still_allowed(by)
-        rows = list(staged(batch, *FILED))
+        rows = sorted(
+            staged(batch, *FILED, UNCHANGED), key=lambda row: row.number
+        )  # which record is whose shows among all
         shown = [row.outcome for row in rows]
         reader, understood = reader_of(form, batch.header, by=by, options=options_of(batch), source=batch.file_name)
         fresh = [Row(row.number, row.cells) for row in rows]
         checked = check(fresh, reader, understood, damage, step)
-        otherwise = sum(row.outcome != before for row, before in zip(fresh, shown, strict=True))
-        corrected = sum(row.outcome == CHANGED and reader.since(row) > batch.checked_seq for row in fresh)
+        asked = [(row, before) for row, before in zip(fresh, shown, strict=True) if before in FILED]
+        otherwise = sum(row.outcome != before for row, before in asked)
+        corrected = sum(row.outcome == CHANGED and reader.since(row) > batch.checked_seq for row, _before in asked)
         if otherwise or corrected:
             _stage_again(batch, reader, understood, damage)
             raise Refused((_OTHERWISE if otherwise else _CORRECTED).filled(count=otherwise or corrected))
+        checked = replace(checked, rows=[row for row, _before in asked])
         step(0, batch.ready, FILING)
         try:
             with transaction.atomic():

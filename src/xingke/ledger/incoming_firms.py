@@ -9,7 +9,7 @@ from xingke.accounts.models import User
 from xingke.base import codes
 from xingke.base.keys import derived_key
 from xingke.ledger.bulk import listed
-from xingke.ledger.holder_names import close, written_name
+from xingke.ledger.holder_names import close, without_remark, written_name
 from xingke.registry import queries as registry
 from xingke.registry.actions import NewOrganisation
 from xingke.registry.models import Organisation, Region
@@ -26,7 +26,8 @@ class Firms:
         numbers: set[str] = set()
         for text, code in said:
             written = written_name(text)
-            for name in filter(None, (text, *written.names, written.former)):
+            bare = (without_remark(name) for name in written.names)
+            for name in filter(None, (text, *written.names, written.former, *bare)):
                 names |= {name, close(name), _wide(close(name))}
             numbers |= {codes.normalise_code(code)} if code else set()
         self._by = by

@@ -525,7 +525,8 @@ class HistoryReader:
             return row.cells[place].strip() if place is not None else ""
 
         who = cell("organisation") or cell("credit_code")
-        what = " ".join(filter(None, (cell("name") or cell(self.kind.repeated[0]), cell("number"))))
+        called = cell("name") or cell(self.kind.repeated[0])
+        what = " ".join(filter(None, (called, cell("person"), cell("number"))))
         facts = []
         for event, taken, _repeats, measured in self._events:
             written = row.cells[taken.place].strip()

@@ -11,7 +11,14 @@ from xingke.base import codes
 from xingke.base.refusals import Refused
 from xingke.base.sayings import NOTHING, Saying, say
 from xingke.ledger import rules
-from xingke.ledger.holder_names import WrittenName, close, looks_like_a_person, looks_like_one, written_name
+from xingke.ledger.holder_names import (
+    WrittenName,
+    close,
+    looks_like_a_person,
+    looks_like_one,
+    without_remark,
+    written_name,
+)
 from xingke.ledger.incoming import Problem
 from xingke.ledger.incoming_cells import Headers
 from xingke.ledger.incoming_firms import Firms
@@ -32,6 +39,7 @@ NOT_A_NAME = gettext_noop("不像一个单位的全称，没有登记为新单�
 PERSON = gettext_noop("像是个人姓名，不是单位；请填单位全称，确是单位的先在名录中登记。")
 NO_PERSON = gettext_noop("个人不在单位名录中，这类记录须记在单位名下；请填单位全称，没有单位的请不要导入这一行。")
 RENAMED = gettext_noop("名录中没有这个单位，但有“%(former)s”；单位更名的请先在名录中更正名称。")
+NEAR = gettext_noop("名录中有“%(name)s”；是同一家的请照名录的写法填，确是另一家的请先在名录中登记。")
 ELSEWHERE = gettext_noop(
     "名录中已有同名单位，在“%(region)s”；是同一家的请核对区划，确是另一家的请填它的统一社会信用代码。"
 )
@@ -131,6 +139,9 @@ class Holders:
         former = self.firms.called(written.former, region) if written.former and not called else []
         if former:
             return self._refused("organisation", text, RENAMED, former=former[0].name)
+        near = [] if called else self.firms.called(without_remark(written.name), region)
+        if near:
+            return self._refused("organisation", text, NEAR, name=near[0].name)
         elsewhere = None if called or code else self.firms.elsewhere(written.name, region)
         if elsewhere is not None:
             return self._refused("organisation", text, ELSEWHERE, region=elsewhere.region.name)

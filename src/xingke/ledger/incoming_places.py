@@ -16,8 +16,12 @@ SAME_REGIONS = gettext_noop("有 %(count)d 个同名区划，请填六位代码�
 NOT_BELOW = gettext_noop("“%(name)s”不属于“%(above)s”，请核对。")
 
 _PARTS = re.compile(r"[\s/\\\-—–_·>＞→、,，|]+")
+_PEOPLES = (
+    "蒙古|回|藏|维吾尔|苗|彝|壮|布依|朝鲜|满|侗|瑶|白|土家|哈尼|哈萨克|傣|黎|傈僳|佤|畲|拉祜|水|东乡|纳西|景颇|柯尔克孜|土|达斡尔|"
+    "仫佬|羌|布朗|撒拉|毛南|仡佬|锡伯|阿昌|普米|塔吉克|怒|鄂温克|德昂|保安|裕固|独龙|鄂伦春|各"
+)
 _LEVEL = re.compile(
-    r"(?:特别行政区|(?:[\u4e00-\u9fff]{1,3}族)*(?:维吾尔|壮族|回族)?自治[区州县旗]|[省市县区盟旗]|地区|林区|新区)$"
+    rf"(?:特别行政区|(?:(?:{_PEOPLES})族|维吾尔|哈萨克|柯尔克孜|塔吉克|锡伯|(?<!内)蒙古)*自治[区州县旗]|[省市县区盟旗]|地区|林区|新区)$"
 )
 
 
@@ -55,13 +59,25 @@ class Places:
         flat = _PARTS.sub("", unicodedata.normalize("NFKC", text))
         if not flat or flat.isdigit():
             return Found(())
+        for text in (flat, *_without_town(flat)):
+            found = [each for each in self._fitting(text) if text == flat or self._is_lowest(each)]
+            if found:
+                return Found(self._nearest(found))
+        return Found((), self._contradiction(flat))
+
+    def _fitting(self, flat: str) -> list[Region]:
+        """The regions a text names, in full if there are such, else short."""
         regions = self._regions()
-        for names in (_full, _names):
+        for names in (_full, names_of):
             ending = [each for each in regions.values() if any(flat.endswith(name) for name in names(each))]
             fitting = [each for each in ending if self._fits(flat, each, names(each))]
             if fitting:
-                return Found(self._nearest(fitting))
-        return Found((), self._contradiction(flat))
+                return fitting
+        return []
+
+    def _is_lowest(self, region: Region) -> bool:
+        """Whether only towns and villages lie below it."""
+        return all(each.parent_id != region.pk for each in self._regions().values())
 
     def _regions(self) -> dict[int, Region]:
         """Every current region, by number: read once, and only where a text is no name and no code."""
@@ -80,7 +96,7 @@ class Places:
             if text.endswith(name):
                 before, above = text[: -len(name)], self._above(region)
                 while above is not None:
-                    if self._fits(before, above, _names(above)):
+                    if self._fits(before, above, names_of(above)):
                         return True
                     above = self._above(above)
         return False
@@ -97,6 +113,17 @@ class Places:
         return None
 
 
+_TOWN = re.compile(r"[\u4e00-\u9fff]{1,10}(?:镇|乡|街道|苏木|办事处|农场|林场|社区|村)[\u4e00-\u9fff\d]*")
+
+
+def _without_town(text: str) -> list[str]:
+    """What may stand before a town or village: 清源市青溪县永丰镇甲村 → 清源市青溪县; the longest first."""
+    ends = [
+        place + 1 for place, char in enumerate(text[:-1]) if char in "县区市旗" and _TOWN.fullmatch(text[place + 1 :])
+    ]
+    return [text[:end] for end in reversed(ends)]
+
+
 def _code(text: str) -> str:
     """The six digits of a code, also where zeros for towns and villages follow: 990121000000."""
     digits = unicodedata.normalize("NFKC", text).strip()
@@ -109,7 +136,7 @@ def _full(region: Region) -> tuple[str, ...]:
     return (region.name,)
 
 
-def _names(region: Region) -> tuple[str, ...]:
+def names_of(region: Region) -> tuple[str, ...]:
     """What a region is called: in full, and without the word for its level where two characters are left."""
     short = _LEVEL.sub("", region.name)
     return (region.name, short) if len(short) > 1 and short != region.name else (region.name,)

@@ -448,6 +448,8 @@ def _place_unnamed(form: SheetForm, header: Sequence[str], taken: dict[str, Take
         return
     owners = [column for column in money if column.event in taken]
     for each in _meanings(replace(form, column=(replace(money[0], headers=form.amounts),)), header):
+        if not each.column.measure:  # what is said of a row besides
+            continue
         if not owners:
             raise Refused(_NO_DAY.filled(amount=each.header, days=tuple(form.called(c.event) for c in money)))
         if len(owners) > 1 or owners[0].role in taken:

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.usefixtures("data_folder")
 
 HEAD = "收款单位,用途,级别,资金名称,兑现日期,兑现金额（万元）,备注\n"
 GOOD = "青溪县明渠传感科技有限公司,专利资助,县级,2025年度专利资助,2025-12-20,0.5,\n"
-BAD = "同上,专利资助,县级,2025年度专利资助,2025-12-20,0.3,\n"
+BAD = "同左,专利资助,县级,2025年度专利资助,2025-12-20,0.3,\n"
 
 
 def bring(path: Path, text: str, capsys: pytest.CaptureFixture[str], *more: str, kind: str = "payment") -> Any:
@@ -38,7 +38,7 @@ def test_a_trial_says_all_it_understood_and_files_nothing(
             {"header": "兑现日期", "as": "paid", "unit": None},
             {"header": "兑现金额（万元）", "as": "paid amount", "unit": "万元"},
         ],
-        "unused": ["备注"], "notes": ["A1 表头之前的“资金清单”没有作为数据读入"],
+        "unused": ["备注"], "notes": ["以第 2 行为表头", "A1 表头之前的“资金清单”没有作为数据读入"],
     }  # fmt: skip
     fields = {"purpose": "patent_subsidy", "level": "county", "name": "2025年度专利资助"}
     assert told["rows"] == [
@@ -57,7 +57,7 @@ def test_a_trial_says_all_it_understood_and_files_nothing(
                 "event": "paid", "on": "2025-12-20", "fields": fields,
                 "measures": {"amount": {"value": "3000", "unit": "元"}},
             }],
-            "problems": ["收款单位 列为“同上”：没有写明是哪个单位；请在每一行填写单位全称。"], "notes": [],
+            "problems": ["收款单位 列为“同左”：没有写明是哪个单位；请在每一行填写单位全称。"], "notes": [],
         },
     ]  # fmt: skip
 

@@ -261,3 +261,17 @@ def test_a_confirmed_sum_is_not_corrected_by_a_tick(cast: Cast) -> None:
     actions.confirm_event(kind="payment", record=draft.record, version=1, by=cast.director, now=NOW)
 
     assert "这条记录已经确认" in said(bring("payment", marked(LESS, 更正="是"), by=cast.officer, name="改.csv"))[0]
+
+
+def test_one_more_of_what_was_filed_as_one_more_is_filed_from_the_page_as_shown(cast: Cast) -> None:
+    bring("payment", marked(PAID, 另一笔="是"), by=cast.officer, name="一.csv")
+    rows = [marked(PAID, 另一笔="1"), marked(PAID, 另一笔="2")]
+    batch = importing.prepare(
+        form=importing.sheet_form("payment"), table=table_of(*rows), file_name="二.csv", by=cast.officer, now=NOW,
+        options=Options(region="990121"),
+    )  # fmt: skip
+    assert (batch.counts["unchanged"], batch.counts["new"]) == (1, 1)
+
+    importing.file(batch=batch, by=cast.officer, now=NOW)
+
+    assert total() == 10_000_00

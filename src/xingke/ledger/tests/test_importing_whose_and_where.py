@@ -7,9 +7,10 @@ import pytest
 from tests.cast import Cast
 from xingke.base.codes import is_credit_code
 from xingke.ledger.incoming import Options
+from xingke.ledger.incoming_places import names_of
 from xingke.ledger.models import Recognition
 from xingke.ledger.tests.test_importing_histories import PATENT, bring, found, said
-from xingke.registry.models import Organisation
+from xingke.registry.models import Organisation, Region
 
 FIRM = "青溪县明渠传感科技有限公司"
 TITLE = {"所在地": "青溪县", "企业名称": FIRM, "证书编号": "GR202499000001", "发证日期": "2024-11-08"}
@@ -23,7 +24,7 @@ NEW = Options(region="990121", new_organisations=True)
     "text",
     [
         "青溪县", "青溪县 ", "清源市青溪县", "云岭省清源市青溪县", "云岭清源青溪", "青溪", "云岭省青溪县", "清源市/青溪县", "云岭省 清源市 青溪县",
-        "990121", "990121000000", "990121000", "９９０１２１",
+        "青溪县永丰镇", "清源市青溪县永丰镇甲村", "青溪县新市镇", "990121", "990121000000", "990121000", "９９０１２１",
     ],
 )  # fmt: skip
 def test_a_place_is_known_however_it_is_written(cast: Cast, text: str) -> None:
@@ -35,6 +36,7 @@ def test_a_place_is_known_however_it_is_written(cast: Cast, text: str) -> None:
 WRONG_PLACES = [
     ("another city above it", "澹湖市青溪县", "“青溪县”不属于“澹湖市”，请核对。"),
     ("no place", "乌有县", "没有这个区划，请填全称或六位代码。"),
+    ("a town of a city that does not say which county", "清源市永丰镇", "没有这个区划，请填全称或六位代码。"),
     ("half a name", "溪县", "没有这个区划，请填全称或六位代码。"),
     ("a place of others", "清源市云渡县", "不在您的授权范围内。"),
     ("a village's code", "990121101000", "没有这个区划，请填全称或六位代码。"),
@@ -86,8 +88,7 @@ def test_a_known_firm_is_known_again_and_that_is_said(
 
 
 NOBODY = [
-    ("a ditto mark", "同上", "没有写明是哪个单位；请在每一行填写单位全称。"),
-    ("another", "〃", "没有写明是哪个单位；请在每一行填写单位全称。"),
+    ("a word that points at another cell", "同左", "没有写明是哪个单位；请在每一行填写单位全称。"),
     ("a person", "张三", "像是个人姓名，不是单位；请填单位全称，确是单位的先在名录中登记。"),
     (
         "a private person",
@@ -220,3 +221,21 @@ def test_a_number_that_stands_twice_is_refused_even_if_its_first_row_was(cast: C
     wrong = {**PATENT, "申请日": "2024-02-01", "授权公告日": "2022-03-01"}
 
     assert found(bring("patent", wrong, PATENT, by=cast.officer)) == {"rejected": 2}
+
+
+SHORT = [
+    ("肃南裕固族自治县", ("肃南裕固族自治县", "肃南")), ("积石山保安族东乡族撒拉族自治县", ("积石山保安族东乡族撒拉族自治县", "积石山")),
+    ("广西壮族自治区", ("广西壮族自治区", "广西")), ("内蒙古自治区", ("内蒙古自治区", "内蒙古")), ("新疆维吾尔自治区", ("新疆维吾尔自治区", "新疆")),
+    ("巴音郭楞蒙古自治州", ("巴音郭楞蒙古自治州", "巴音郭楞")), ("城区", ("城区",)), ("青溪县", ("青溪县", "青溪")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name, names", SHORT, ids=[name for name, _names in SHORT])
+def test_a_place_is_called_by_its_short_name_too(name: str, names: tuple[str, ...]) -> None:
+    assert names_of(Region(name=name)) == names
+
+
+def test_a_known_firm_with_a_remark_behind_it_is_not_entered_as_another(cast: Cast) -> None:
+    assert said(bring("patent", {**PATENT, "专利权人": f"{FIRM}（上海）"}, by=cast.officer, options=NEW)) == [
+        f"专利权人 列为“{FIRM}（上海）”：名录中有“{FIRM}”；是同一家的请照名录的写法填，确是另一家的请先在名录中登记。"
+    ]

@@ -476,7 +476,7 @@ def test_the_page_shows_place_holder_and_amounts_and_says_loudly_what_is_not_rea
     assert (row.place, row.holder, row.is_new, row.brief.facts) == (
         "青溪县", "青溪县明渠传感科技有限公司", False, ["兑现 2025-12-20 0.5万元"]
     )  # fmt: skip
-    assert "没有用到的数量列：G 配套经费（千元）。这些数不会登记" in page and "表头在第 1 行" in page
+    assert "没有用到的数量列：G 配套经费（千元）。这些数不会登记" in page and "以第 1 行为表头" in page
 
 
 def test_rows_that_look_alike_are_told_apart_by_a_tick_at_the_row(cast: Cast, signed_in: SignIn) -> None:

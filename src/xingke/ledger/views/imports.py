@@ -192,7 +192,7 @@ def _facts(batch: ImportBatch) -> list[dict[str, Any]]:
 
 def _is_header_row(note: Any) -> bool:
     """Whether a note of an import says in which row the header was found."""
-    return told(note).text == importing.HEADER_ROW.text
+    return told(note).text in importing.SAYING_WHERE
 
 
 def _columns(understood: Understood | None) -> list[dict[str, str]]:
