@@ -12,6 +12,7 @@ from django.http import Http404
 
 from xingke.accounts.models import Attachment, AuditEntry, Counter, Job, User
 from xingke.base.blobs import Damaged, Store
+from xingke.base.periods import Period
 
 STALE = timedelta(seconds=30)  # without a sign of life for so long, whoever does a job is taken for dead
 
@@ -37,11 +38,21 @@ def accounts() -> QuerySet[User]:
     return User.objects.order_by("username")
 
 
-def audit_trail(*, action: str = "", by: str = "", target: str = "") -> QuerySet[AuditEntry]:
-    """The audit trail, newest first, narrowed by the beginning of an action, by account and by a part of the target."""
+CHANGES = "changes"  # asked for as an action: everything but signing in and out
+
+
+def audit_trail(
+    *, action: str = "", by: str = "", target: str = "", month: Period | None = None
+) -> QuerySet[AuditEntry]:
+    """The audit trail, newest first, narrowed by the beginning of an action or ``CHANGES``, by account, by a part of the
+    target and by the days of a period."""
     trail = AuditEntry.objects.select_related("by").order_by("-seq")
-    if action:
+    if action == CHANGES:
+        trail = trail.exclude(action__startswith="session.")
+    elif action:
         trail = trail.filter(action__startswith=action)
+    if month is not None:
+        trail = trail.filter(at__date__range=(month.first, month.last))
     if by:
         trail = trail.filter(by__username=by)
     if target:

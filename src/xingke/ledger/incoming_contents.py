@@ -1,7 +1,7 @@
 """What a row of a record with a history says, completely, and what its record is known by again."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -105,7 +105,7 @@ def joined(kind: Kind, first: Row, row: Row) -> bool:
     if not days or not certificates or not days.isdisjoint(each.on for each in certificates):
         return False
     row.part_of = first
-    first.content = replace(mine, happened=[*_numbered(mine), *_numbered(theirs)])
+    mine.happened = [*_numbered(mine), *_numbered(theirs)]
     return True
 
 
@@ -121,13 +121,13 @@ def _numbered(content: Content) -> list[Happened]:
     ]
 
 
-def in_order(content: Content) -> Content:
-    """A title told in several rows by its days: what follows a certificate renews it, and it stands by the last number."""
+def put_in_order(content: Content) -> None:
+    """Put a title told in several rows in order: what follows a certificate renews it, and it stands by the last number."""
     if not any("certificate" in each.measures for each in content.happened):
-        return content
+        return
     found: list[Happened] = []
     for each in sorted(content.happened, key=lambda each: each.on):
         event = renewal_of(found, each.on, each.event) if each.event in CERTIFIES else each.event
         found.append(each._replace(event=event))
     number = next((each.measures["certificate"] for each in reversed(found) if "certificate" in each.measures), "")
-    return replace(content, happened=found, columns={**content.columns, "number": number})
+    content.happened, content.columns = found, {**content.columns, "number": number}

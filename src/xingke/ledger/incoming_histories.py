@@ -57,10 +57,10 @@ from xingke.ledger.incoming_contents import (
     Content,
     Happened,
     Partly,
-    in_order,
     joined,
     may_be_another,
     person_key,
+    put_in_order,
 )
 from xingke.ledger.incoming_firms import known_organisations
 from xingke.ledger.incoming_holders import Held, Holders
@@ -405,7 +405,8 @@ class HistoryReader:
     def compare(self, rows: Sequence[Row]) -> None:
         wholes = [row for row in rows if row.part_of is None]
         for row in wholes:
-            row.content = in_order(row.content) if self.kind.is_lasting else row.content
+            if self.kind.is_lasting:
+                put_in_order(row.content)
         self._stored.open([row.content for row in wholes])
         for row in wholes:
             self._stored.compare(row)

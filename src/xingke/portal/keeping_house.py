@@ -97,9 +97,7 @@ def trail(user: User, *, now: datetime) -> dict[str, Any] | None:
 def _changes(*, action: str = "") -> list[dict[str, Any]]:
     """The last changes of the audit trail, for a timeline."""
     words = action_words()
-    found = accounts.audit_trail(action=action)
-    if not action:
-        found = found.exclude(action__startswith="session.")
+    found = accounts.audit_trail(action=action or accounts.CHANGES)
     return [_change(each, words.get(each.action, each.action)) for each in found[:LATEST]]
 
 

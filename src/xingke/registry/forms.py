@@ -21,6 +21,9 @@ from xingke.registry.models import Organisation, Region, Zone
 ORDER = ("name", "another", "credit_code", "code_sure", "code_reason", *Organisation.CORRECTABLE)
 
 
+OFFERED = 500  # accounts offered while somebody types
+
+
 class GrantForm(forms.Form):
     """A role for an account in a region, or for one organisation there. ``cleaned_data`` holds the objects."""
 
@@ -38,6 +41,7 @@ class GrantForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # Django's own signature
         super().__init__(*args, **kwargs)
+        self.fields["username"].widget.attrs["list"] = "accounts"  # what the browser offers while somebody types
         language = get_language() or "zh-hans"
         field = self.fields["role"]
         assert isinstance(field, forms.ChoiceField)  # declared above
@@ -45,6 +49,11 @@ class GrantForm(forms.Form):
             ("", _("请选择")),
             *((role.code, role.label.in_language(language)) for role in queries.roles().values()),
         ]
+
+    @property
+    def known_accounts(self) -> list[User]:
+        """The accounts in use, to be offered."""
+        return list(User.objects.filter(is_active=True).order_by("username")[:OFFERED])
 
     def clean_username(self) -> User:
         written = str(self.cleaned_data["username"]).strip()

@@ -50,6 +50,7 @@ def plain_static_files() -> Iterator[None]:
 def empty_menu(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(menu, "_items", {})
     monkeypatch.setattr(menu, "_check", None)
+    monkeypatch.setattr(menu, "_check_region", None)
 
 
 class Reader:
@@ -356,6 +357,16 @@ def test_the_menu_is_ordered_and_shows_each_reader_only_what_they_may_open() -> 
 
     menu.use_permission_check(lambda user, permission: permission == "document.view")
     assert [item.code for item in menu.visible_to(Reader())] == ["home", "docs", "verify"]
+
+
+@pytest.mark.usefixtures("empty_menu")
+def test_an_entry_about_a_region_is_hidden_from_whoever_has_only_an_organisation() -> None:
+    menu.register(menu.MenuItem(code="docs", label="文稿", url_name="docs", permission="read"))
+    menu.register(menu.MenuItem(code="figures", label="上报数", url_name="x", permission="read", of_region=True))
+
+    menu.use_permission_check(lambda user, permission: True, lambda user, permission: False)
+
+    assert [item.code for item in menu.visible_to(Reader())] == ["docs"]
 
 
 @pytest.mark.usefixtures("empty_menu")

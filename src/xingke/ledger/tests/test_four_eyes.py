@@ -252,6 +252,17 @@ def test_nobody_accepts_their_own_and_nothing_is_decided_twice(cast: Cast) -> No
     assert RecognitionEvent.objects.get().version == 1
 
 
+def test_declining_without_a_reason_comes_back_with_what_was_typed(cast: Cast, signed_in: SignIn) -> None:
+    proposal = _propose(_title(cast), date(2023, 11, 8), by=cast.officer)
+    url = f"/records/recognition/{proposal.record}/proposals/{proposal.pk}/"
+
+    page = signed_in("director").post(url, {"verdict": "decline", "answer": "  "})
+
+    returned = page.context["returned"]
+    assert (page.status_code, returned.field, returned.typed) == (200, f"answer-{proposal.pk}", "  ")
+    assert f'href="#answer-{proposal.pk}"' in page.content.decode()
+
+
 def test_of_one_record_one_proposal_waits_and_what_cannot_be_is_not_proposed(cast: Cast) -> None:
     event = _title(cast)
     with pytest.raises(Refused, match="“取消”之前没有有效的认定"):

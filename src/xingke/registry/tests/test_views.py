@@ -350,3 +350,24 @@ def test_every_act_that_the_rooms_write_has_a_word_in_the_trail(cast: Cast, sign
 
     assert len(written) > 15
     assert written <= {option["value"] for option in actions_field["options"]}
+
+
+def test_the_trail_is_narrowed_to_a_month_and_to_changes_alone(cast: Cast, signed_in: SignIn) -> None:
+    Client().post("/sign-in/", {"username": "officer", "password": PASSWORD})
+    browser = signed_in("auditor")
+
+    def actions_of(query: str) -> set[str]:
+        return {entry.action for entry, _words, _said in browser.get(f"/audit/?{query}").context["rows"]}
+
+    assert actions_of("action=session") == {"session.opened"}
+    assert "session.opened" not in actions_of("action=changes")
+    assert "session.opened" not in actions_of("month=2026-03")
+    assert actions_of("month=1999-01") == set()
+    assert actions_of("month=gossip") == actions_of("")
+
+
+def test_giving_a_role_offers_the_accounts_by_name(cast: Cast, signed_in: SignIn) -> None:
+    page = signed_in("security").get("/grants/give/").content.decode()
+
+    assert '<option value="director">director</option>' in page
+    assert 'list="accounts"' in page

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from xingke.accounts import queries as accounts
 from xingke.accounts.permissions import Permission
 from xingke.base.exports import About, file_addresses, table_response, wants_file
+from xingke.base.periods import Period
 from xingke.registry import filtering, queries
 from xingke.registry.audit_words import action_words, kind_words
 
@@ -21,6 +22,15 @@ SCALES = {"amount": 100, "people": 10_000, "materials": 10_000}  # the database 
 
 
 _UNSAID = {"digest", queries.ENTERED_AFTER, queries.ENTERED_UPTO}  # for the program only
+
+
+def _month(text: str) -> Period | None:
+    """A month as the browser writes it, 2026-11; none for anything else."""
+    try:
+        found = Period.parse(text) if text else None
+    except ValueError:
+        return None
+    return found if found is not None and found.length == 1 else None
 
 
 def _details() -> dict[str, str]:
@@ -40,10 +50,12 @@ def audit(request: HttpRequest) -> HttpResponse:
     user = queries.reader(request.user)
     queries.require_page(user, Permission.AUDIT_READ)
     action, by, target = (request.GET.get(name, "").strip() for name in ("action", "by", "target"))
-    found = accounts.audit_trail(action=action, by=by, target=target)
+    month = _month(request.GET.get("month", ""))
+    found = accounts.audit_trail(action=action, by=by, target=target, month=month)
     words, details = action_words(), _Details(_details(), _values())
     fields = [
-        filtering.select("action", _("操作"), action, list(words.items())),
+        filtering.select("action", _("操作"), action, [(accounts.CHANGES, _("不含登录和退出")), *words.items()]),
+        {"name": "month", "label": _("月份"), "kind": "month", "value": month.code if month else ""},
         filtering.search("by", _("账号"), by, _("账号名")),
         filtering.search("target", _("对象"), target, _("名称、代码或编号的一部分")),
     ]
