@@ -201,6 +201,19 @@ def test_two_header_rows_are_one_where_it_is_clear_what_stands_over_what(
     assert (sheet.header, sheet.numbers) == (names, [3])
 
 
+def test_units_and_hints_in_the_row_below_belong_to_the_header() -> None:
+    rows = data(
+        ["企业名称", "金额", "培训人次", "认定日期"],
+        ["必填", "（万元）", "人次", "（必填）"],
+        ["甲公司", 3.0, 4.0, "2025-10-28"],
+    )
+
+    sheet = read_sheet(book(rows), words=WORDS)
+
+    assert sheet.header == ("企业名称", "金额（万元）", "培训人次（人次）", "认定日期")
+    assert (sheet.numbers, notes(sheet, Remark.MERGED)) == ([3], [("A1", "第 1 行和第 2 行合起来作为表头")])
+
+
 def test_a_line_of_who_filled_it_in_is_no_upper_header() -> None:
     rows = data(
         ["填报单位：青溪县科技局", None, "填报时间：2025年", None],
