@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 from django.test import Client
 
 from tests import cast as casting
@@ -30,7 +31,8 @@ def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
 
 @pytest.fixture
 def cast(db: None) -> casting.Cast:
-    """Everybody, in their places."""
+    """Everybody, in their places; nothing is remembered of the ledger of the test before."""
+    cache.clear()
     return casting.gather()
 
 

@@ -151,6 +151,8 @@ ADDRESSES: Mapping[str, Row] = {
     "ledger:record-list": Row(READERS | NEXT_DOOR),
     "ledger:record": Row(READERS, _record),
     "ledger:keeping": Row(READERS | NEXT_DOOR),
+    "ledger:title-list": Row(READERS | NEXT_DOOR),
+    "ledger:title-merge": Row(ENTER | NEXT_DOOR, posts_only=True),
     "ledger:record-new": Row(ENTER | NEXT_DOOR, lambda world: {"kind": "payment"}),
     "ledger:event-add": Row(ENTER, _record),
     "ledger:record-correct": Row(ENTER, _record),
@@ -299,7 +301,7 @@ def test_everybody_sees_what_they_may_and_nothing_else_exists_for_them(world: Wo
     assert wrong == []
 
 
-@pytest.mark.parametrize("more", ["", "&format=csv", "&seq=1", "&page=1"])
+@pytest.mark.parametrize("more", ["", "&format=csv", "&format=xlsx", "&seq=1", "&page=1"])
 def test_the_neighbour_sees_the_number_and_not_one_record_behind_it(world: World, more: str) -> None:
     answer = browser(world, "neighbour").get(address("indicators:evidence", world) + more)
 

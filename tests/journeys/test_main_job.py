@@ -64,8 +64,8 @@ def _hands_over_a_spreadsheet(officer: Visitor) -> None:
     firm = page.locator("main tbody a").first.inner_text()
     lines = [
         "序号,专利权人,专利类型,专利名称,申请号,申请日,授权公告日,代理机构",
-        f"1,{firm},发明,{FIRST_DEVICE},202310777001.X,2023/8/1,2025年3月4日,某代理",
-        f"2,{firm},实用新型,{SECOND_DEVICE},202420777002.X,20240811,2025-02-20,—",
+        f"1,{firm},发明,{FIRST_DEVICE},202310777001.6,2023/8/1,2025年3月4日,某代理",
+        f"2,{firm},实用新型,{SECOND_DEVICE},202420777002.0,20240811,2025-02-20,—",
     ]
     page = officer.open("/imports/")
     page.select_option("select[name=form]", "patent")

@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from xingke.accounts import queries, rules
+from xingke.accounts import passwords, queries, rules
 from xingke.accounts.models import Attachment, AuditEntry, Counter, Job, User
 from xingke.base import jobs
 from xingke.base.refusals import Refused
@@ -82,7 +81,7 @@ def create_account(
     try:
         user.full_clean(exclude=["password"])
     except ValidationError as error:
-        raise Refused(" ".join(error.messages)) from error
+        raise Refused("\n".join(error.messages)) from error
     _set_password(user, password)
     user.save(force_insert=True)
     record_audit(
@@ -98,10 +97,8 @@ def first_password() -> str:
 
 
 def _set_password(user: User, password: str) -> None:
-    try:
-        validate_password(password, user)
-    except ValidationError as error:
-        raise Refused(" ".join(error.messages)) from error
+    if found := passwords.faults(password, user):
+        raise Refused("\n".join(found))
     user.set_password(password)
 
 

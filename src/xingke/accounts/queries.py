@@ -1,11 +1,13 @@
 """Accounts and the audit trail: the reads."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Min, Q, QuerySet
 from django.http import Http404
 
 from xingke.accounts.models import Attachment, AuditEntry, Counter, Job, User
@@ -47,10 +49,24 @@ def audit_trail(*, action: str = "", by: str = "", target: str = "") -> QuerySet
     return trail
 
 
+def first_seq_since(moment: datetime) -> int | None:
+    """The number of the first write from a moment on; None where there was none. The trail's last day is short."""
+    found: int | None = AuditEntry.objects.filter(at__gte=moment).aggregate(first=Min("seq"))["first"]
+    return found
+
+
 def targets_changed(target_kind: str, after: int, upto: int) -> list[str]:
     """What the trail names as changed of one kind after a number and up to another. One query."""
     entries = AuditEntry.objects.filter(target_kind=target_kind, seq__gt=after, seq__lte=upto).order_by("seq")
     return list(entries.values_list("target", flat=True))
+
+
+def changes_to(target_kind: str, after: int, upto: int, *, action: str = "") -> list[tuple[str, Mapping[str, Any]]]:
+    """What the trail names as changed of one kind, with the details: see ``targets_changed``. action: how it begins."""
+    entries = AuditEntry.objects.filter(
+        target_kind=target_kind, seq__gt=after, seq__lte=upto, action__startswith=action
+    ).order_by("seq")
+    return list(entries.values_list("target", "detail"))
 
 
 def sessions_between(after: int, before: int) -> int:

@@ -58,7 +58,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 def password(request: HttpRequest) -> HttpResponse:
     user = request.user
     assert isinstance(user, User)  # everybody else was sent to sign in
-    form = PasswordForm(request.POST or None)
+    form = PasswordForm(user, request.POST or None)
     if request.method == "POST" and form.is_valid():
         # Counted like a failure to sign in, so that nobody guesses at a desk that was left open.
         if authenticate(request, username=user.username, password=form.cleaned_data["old"]) is None:

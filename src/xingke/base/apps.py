@@ -1,7 +1,7 @@
 """The ground floor as a Django app: templates, components, template tags, static files. No models."""
 
 from django.apps import AppConfig
-from django.forms import Field
+from django.forms import BaseFormSet, Field
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -16,3 +16,4 @@ class BaseConfig(AppConfig):
     def ready(self) -> None:
         sayings.speak_by(translate=gettext, language=lambda: get_language() or "zh-hans")
         Field.default_error_messages["required"] = _("请填写这一项。")  # Django's word is of fields
+        BaseFormSet.default_error_messages["missing_management_form"] = _("表单没有送全，请刷新页面后再填一次。")

@@ -45,6 +45,13 @@ def is_credit_code(text: str) -> bool:
     return credit_code_check(code[:17]) == code[17] and credit_code_body_check(code[8:16]) == code[16]
 
 
+def credit_code_faults(text: str) -> tuple[int, ...]:
+    """The places (17 of the organisation code, 18 of the whole) whose check character does not hold, of a code with the form of one."""
+    code = normalise_code(text)
+    whole, body = credit_code_check(code[:17]) == code[17], credit_code_body_check(code[8:16]) == code[16]
+    return (*(() if body else (17,)), *(() if whole else (18,)))
+
+
 def patent_check(digits: str) -> str:
     """The check character of a patent application number of 8 (before 2003-10) or 12 digits."""
     if len(digits) not in (8, 12) or not digits.isdigit():

@@ -43,6 +43,7 @@ def samples() -> dict[str, Any]:
         "stats": _stats(),
         "columns": _columns(),
         "page": Paginator(_organisations(), 6).page(2),
+        "export": {"xlsx": "?format=xlsx", "csv": "?format=csv"},
         "states": list(STATES),
         "filters": _filters(),
         "timeline": _timeline(),
@@ -60,6 +61,7 @@ def samples() -> dict[str, Any]:
         "evidence": _evidence(),
         "form": SampleForm({"name": "青溪县恒信阀门有限公司", "code": "", "kind": "high_tech", "route": "records"}),
         "held": [{"name": "已收到的公报.docx", "size": 48_300, "slip": ""}],
+        "returned": {"field": "sample-reason", "typed": "", "why": _("请写明理由。")},
         "reset_hidden": [{"name": "record", "value": "r-1"}],
     }
 

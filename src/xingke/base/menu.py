@@ -13,7 +13,8 @@ class MenuItem:
     """One entry. ``label`` is lazy text, ``icon`` a symbol of static/base/icons.svg, ``order`` counts in tens.
 
     ``permission``: the code the reader must hold somewhere; None shows the entry to everybody who is signed in.
-    ``public``: strangers see it too.
+    ``public``: strangers see it too. ``of_region``: the permission must be held for a region, not only for one
+    organisation: the page is empty for whoever has it for their own firm alone.
     """
 
     code: str
@@ -23,10 +24,12 @@ class MenuItem:
     order: int = 100
     icon: str = ""
     public: bool = False
+    of_region: bool = False
 
 
 _items: dict[str, MenuItem] = {}
 _check: PermissionCheck | None = None
+_check_region: PermissionCheck | None = None
 
 
 def register(item: MenuItem) -> None:
@@ -42,10 +45,11 @@ def items() -> tuple[MenuItem, ...]:
     return tuple(sorted(_items.values(), key=lambda item: (item.order, item.code)))
 
 
-def use_permission_check(check: PermissionCheck) -> None:
-    """Say how to ask whether a user holds a permission; the accounts room does this once, when it is ready."""
-    global _check
-    _check = check
+def use_permission_check(check: PermissionCheck, check_region: PermissionCheck | None = None) -> None:
+    """Say how to ask whether a user holds a permission, and whether for a region; the accounts room does this once, when
+    it is ready."""
+    global _check, _check_region
+    _check, _check_region = check, check_region or check
 
 
 def visible_to(user: Any) -> tuple[MenuItem, ...]:
@@ -60,4 +64,5 @@ def _may_see(user: Any, item: MenuItem) -> bool:
         return False
     if item.permission is None:
         return True
-    return _check is not None and _check(user, item.permission)
+    check = _check_region if item.of_region else _check
+    return check is not None and check(user, item.permission)

@@ -7,6 +7,7 @@ Asia/Shanghai). Equal stretches have equal codes: ``2024-01..2024-06`` reads as 
 
 import calendar
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -18,6 +19,11 @@ _QUARTER = re.compile(r"(\d{4})-Q([1-4])")
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
 _RANGE = re.compile(r"(\d{4})-(\d{2})\.\.(\d{4})-(\d{2})")
 _DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+_CHINESE = re.compile(
+    r"(?P<year>\d{4})年(?:(?P<half>[上下])半年|第?(?P<quarter>[一二三四1-4])季度|前(?P<quarters>[一二三])季度"
+    r"|(?P<month>\d{1,2})(?:月?(?:-|--|—|——|~|至|到)(?P<last>\d{1,2}))?月|全年|度)?"
+)
+_QUARTERS = {**{str(each): each for each in range(1, 5)}, **dict(zip("一二三四", range(1, 5), strict=True))}
 
 EARLIEST_YEAR, LATEST_YEAR = 1949, 2199
 
@@ -63,6 +69,34 @@ class Period:
         raise ValueError(
             f"{code!r} is no period: write 2024, 2024-H1, 2024-Q3, 2024-06, 2024-01..2024-10 or 2024-06-30"
         )
+
+    @classmethod
+    def written(cls, text: str) -> Self:
+        """Read a period as people write it: any code, or 2024年, 2024年上半年, 2024年第三季度, 2024年8月, 2024年1-8月.
+
+        Raises ValueError naming the text.
+        """
+        words = "".join(unicodedata.normalize("NFKC", text).split())
+        found = _CHINESE.fullmatch(words)
+        try:
+            return cls.parse(words) if found is None else cls._of_words(int(found["year"]), found)
+        except calendar.IllegalMonthError as error:
+            raise ValueError(f"{text!r} is no period: {error}") from error
+
+    @classmethod
+    def _of_words(cls, year: int, found: "re.Match[str]") -> Self:
+        first, last = 1, 12
+        if half := found["half"]:
+            first, last = (1, 6) if half == "上" else (7, 12)
+        elif quarter := found["quarter"]:
+            last = 3 * _QUARTERS[quarter]
+            first = last - 2
+        elif quarters := found["quarters"]:
+            last = 3 * _QUARTERS[quarters]
+        elif month := found["month"]:
+            first = int(month)
+            last = int(found["last"] or month)
+        return cls.months(year, first, year, last)
 
     @classmethod
     def months(cls, year: int, month: int, last_year: int, last_month: int) -> Self:

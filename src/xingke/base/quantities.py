@@ -6,6 +6,7 @@ and the precision that were written are kept, so 0.51亿元 is shown as 0.51亿�
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
@@ -73,6 +74,31 @@ class Quantity:
 
     def __str__(self) -> str:
         return f"{self.stated:f}{self.unit.code}"
+
+
+_TIMES = {"十": 10, "百": 100, "千": 1_000, "万": 10_000, "亿": 100_000_000}
+_MULTIPLIED = re.compile(r"([十百千]?(?:万亿|[万亿])?)(.*)")
+
+
+def multiplied(text: str) -> tuple[int, str]:
+    """What a unit multiplies, and by how much: 千元 → (1000, 元), 百万份 → (1000000, 份), 万 → (10000, ""), 件 → (1, 件)."""
+    found = _MULTIPLIED.fullmatch(text)
+    assert found is not None  # every part of the pattern may be empty
+    times = 1
+    for word in found[1]:
+        times *= _TIMES[word]
+    return times, found[2]
+
+
+def unit_of(text: str, bases: Sequence[str], kind: str) -> Unit | None:
+    """The unit a text names, exactly, if it is one of some bases or so many of one: 元, 千元, 百万元, 万人次.
+
+    bases: units of factor 1; a multiplier alone (万) is one of the first. None for any other unit: nothing is guessed.
+    """
+    times, base = multiplied(text)
+    if not text or (base or bases[0]) not in bases:
+        return None
+    return Unit(code=text if base else f"{text}{bases[0]}", kind=kind, factor=Decimal(times))
 
 
 def round_half_up(value: Decimal, decimals: int) -> Decimal:

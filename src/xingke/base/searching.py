@@ -4,7 +4,7 @@ A room says which of its things changed between two ledger numbers, what text ea
 shown. It never says who may read it but by a permission: scope is applied in the search's own query.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -56,9 +56,24 @@ class Searchable:
     texts: Callable[[Sequence[str]], Iterable[Text]]
     hits: Callable[[Sequence[str]], Mapping[str, Hit]]
     is_everywhere: bool = False
+    recipe: int = 0  # raised when its texts say more than before: what is indexed of it is then made anew
+
+
+@dataclass(frozen=True, kw_only=True)
+class Further:
+    """What a higher room adds to the text of another's things: a firm is found by the titles it holds.
+
+    changed: the keys of things of which it says otherwise now. texts: what it adds, by key.
+    """
+
+    code: str
+    to: str
+    changed: Changed
+    texts: Callable[[Sequence[str]], Mapping[str, str]]
 
 
 _searchables: dict[str, Searchable] = {}
+_further: dict[str, Further] = {}
 
 
 def register(searchable: Searchable) -> None:
@@ -71,6 +86,26 @@ def register(searchable: Searchable) -> None:
 def searchables() -> tuple[Searchable, ...]:
     """Every kind, in the order hits are shown."""
     return tuple(sorted(_searchables.values(), key=lambda each: (each.order, each.code)))
+
+
+def add(further: Further) -> None:
+    """Add to the text of a kind; the same one twice is harmless, another under its code is an error."""
+    known = _further.setdefault(further.code, further)
+    if known != further:
+        raise ValueError(f"two rooms add {further.code!r} to what is found")
+
+
+def changed(kind: Searchable, after: int, upto: int) -> Iterator[str]:
+    """The keys of what changed of a kind after a number and up to another, whoever says so, each at least once."""
+    yield from kind.changed(after, upto)
+    if after:  # at the beginning that is everything
+        for each in (each for each in _further.values() if each.to == kind.code):
+            yield from each.changed(after, upto)
+
+
+def added(kind: Searchable, keys: Sequence[str]) -> list[Mapping[str, str]]:
+    """What other rooms add to the texts of some keys."""
+    return [each.texts(keys) for each in _further.values() if each.to == kind.code]
 
 
 def permissions() -> frozenset[str]:

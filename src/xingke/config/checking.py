@@ -12,6 +12,7 @@ from django.db.models import Count
 from xingke.accounts.queries import check_audit_chain, current_seq, damaged_attachments
 from xingke.base import definitions
 from xingke.base.periods import Period
+from xingke.base.sayings import say
 from xingke.config import heads, moving
 from xingke.indicators import engine, judging, wording
 from xingke.indicators.drift import Readers, drift
@@ -20,9 +21,9 @@ from xingke.indicators.models import Figure
 from xingke.indicators.queries import added, indicators
 from xingke.indicators.reader import Reader
 from xingke.indicators.rules import Evidence, Fact, Indicator, counted, evidence_digest
-from xingke.ledger import import_jobs
+from xingke.ledger import import_jobs, observations, titles
 from xingke.ledger.kinds import KINDS, Kind
-from xingke.ledger.models import State
+from xingke.ledger.models import ContractEvent, Recognition, State
 from xingke.ledger.words import Words
 from xingke.registry import queries as registry
 from xingke.registry.models import Region
@@ -162,15 +163,16 @@ def _facts(kind: Kind, region: Region) -> tuple[list[Fact], dict[str, int]]:
     rows = kind.event._default_manager.filter(
         region__path__gte=low, region__path__lt=high, seq_to__isnull=True, state=State.CONFIRMED
     ).select_related("region")
-    facts, versions = [], {}
+    facts: list[Fact] = []
+    versions: dict[str, int] = {}
     for row in rows.iterator():
-        fields = {name: getattr(row, name) for name in kind.repeated}
-        facts.append(
+        fields = {name: getattr(row, name) for name in kind.asked}
+        facts.extend(
             Fact(
                 record=row.record.hex, subject=row.subject.hex, path=row.region.path, on=row.happened_on,
                 event=row.event, effect=row.effect, step=row.step, fields=fields,
                 measures={name: value for name in kind.measures if (value := getattr(row, name)) is not None},
-            )
+            ).lapsing(getattr(row, "lapses_on", None))
         )  # fmt: skip
         versions[row.record.hex] = row.version
     return facts, versions
@@ -210,6 +212,29 @@ def figures() -> Iterator[Finding]:
     )
 
 
+def amounts() -> Iterator[Finding]:
+    """How many registered contracts count as nothing, because nobody said their price."""
+    rows = ContractEvent.objects.filter(seq_to__isnull=True, state=State.CONFIRMED)
+    count = rows.filter(event="registered", amount__isnull=True).count()
+    if count:
+        yield Finding(f"技术合同：{count} 份已确认的登记没有写成交额，合计时按 0 计入")
+
+
+def words_of_figures() -> Iterator[Finding]:
+    """Reported figures whose own words say now that they are an approximation, or another number: to be decided by people."""
+    found = list(observations.read_otherwise())
+    yield Finding(
+        f"上报数的原文与数值：{len(found)} 处读来不同{'，请在记录页更正（保存时按原文重读约数）：' if found else ''}"
+    )
+    for row, read in found[:SHOWN]:
+        now = read.problem or say(
+            "约数现为“%(then)s”，按原文是“%(now)s”", then=row.approximation or "—", now=read.word or "—"
+        )
+        yield Finding(f"　{row.region.name} {row.document} {row.place} {row.name}，原文“{row.as_written}”：{now}")
+    if len(found) > SHOWN:
+        yield Finding(f"　……另有 {len(found) - SHOWN} 处")
+
+
 def attachments() -> Iterator[Finding]:
     """Every file that was handed over is still there, whole."""
     count, wrong = damaged_attachments()
@@ -239,4 +264,33 @@ def identities() -> Iterator[Finding]:
         yield Finding(f"　……另有 {len(differing) - SHOWN} 处，见网页“核对关系”")
 
 
-CHECKS: tuple[Check, ...] = (database, packs, audit, columns, figures, attachments, identities)
+def standing_titles() -> Iterator[Finding]:
+    """Titles to be decided upon: those that stand twice, and older certificates without a last day; no fault of the program."""
+    twice, without = titles.duplicates(), len(titles.without_last_day())
+    yield Finding(
+        f"资质：登记了两条的 {len(twice)} 项{'，请在网页“资质有效期”里并入一条：' if twice else ''}"
+        + (f"；没有有效期的证书 {without} 份，请运行 xingke titles 看补记会改变什么" if without else "")
+    )
+    for group in twice[:SHOWN]:
+        yield Finding(f"　{title_words(group)}")
+
+
+def title_words(group: Sequence[Recognition]) -> str:
+    """Titles that stand for one thing, in words."""
+    words = Words()
+    each = "、".join(f"{words.subject(row)} {row.number}".strip() for row in group)
+    return f"{group[0].organisation} {each}"
+
+
+CHECKS: tuple[Check, ...] = (
+    database,
+    packs,
+    audit,
+    columns,
+    amounts,
+    figures,
+    words_of_figures,
+    attachments,
+    identities,
+    standing_titles,
+)

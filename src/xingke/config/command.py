@@ -82,10 +82,17 @@ def _parser() -> argparse.ArgumentParser:
     )
     bring.add_argument("--sheet", default="", help="工作簿中哪一张工作表；默认表头认得最多的一张")
     bring.add_argument("--region", default="", help="没有写明区划的行按哪个区划登记（名称或六位代码）")
+    bring.add_argument(
+        "--given", action="append", default=[], metavar="项=内容",
+        help="整份文件都一样的内容，可写多次，如 --given on=2025-03-05 --given level=省级",
+    )  # fmt: skip
     bring.add_argument("--new-organisations", action="store_true", help="登记文件中的新单位")
     bring.add_argument("--confirmed", action="store_true", help="登记为已确认（须有确认权限）；否则登记为草稿")
     bring.add_argument("--dry-run", action="store_true", help="只核对，不登记")
-    bring.add_argument("--left", type=Path, help="未导入的行另存为 CSV")
+    bring.add_argument(
+        "--json", action="store_true", help="结果写成一个 JSON 对象（标准输出别无他物）：逐行列出读作什么"
+    )
+    bring.add_argument("--left", type=Path, help="未导入的行另存为 .xlsx（有问题的格标出）或 .csv")
 
     write = commands.add_parser("write", help="按提纲写出文稿（.docx）")
     write.add_argument("--region", required=True, help="区划名称或六位代码")
@@ -94,8 +101,19 @@ def _parser() -> argparse.ArgumentParser:
     write.add_argument("-o", "--output", type=Path, required=True, help="写到哪个文件")
     write.add_argument("--pdf", type=Path, help="同一文稿再写一份 PDF/A，写到哪个文件")
 
-    for each in (bring, write):
+    titles = commands.add_parser("titles", help="没有有效期的旧证书、登记了两条的资质：列出补记有效期会改变什么")
+    titles.add_argument("--apply", action="store_true", help="补记有效期（一次，留审计记录）；不写则只列出")
+
+    for each in (bring, write, titles):
         each.add_argument("--as", dest="username", default="operator", help="以哪个账号的身份，默认 operator")
+
+    value = commands.add_parser("value", help="读一个指标的数（只计已确认的记录）；不知道的说明原因")
+    value.add_argument("code", metavar="指标", help="指标代码，如 high_tech_enterprises，或它的名称")
+    value.add_argument("--region", required=True, help="区划名称、六位代码或全路径（清源市青溪县）")
+    value.add_argument("--period", required=True, help="时期，如 2024、2024-H1、2024-01..2024-08、2024年1-8月")
+    value.add_argument(
+        "--json", action="store_true", help="输出一个 JSON 对象；value 是精确的十进制文本，除不尽的取 28 位"
+    )
 
     verify = commands.add_parser("verify", help="核验文稿中的每个数字")
     verify.add_argument("file", type=Path)

@@ -2,10 +2,11 @@
 
 import argparse
 import csv
+import json
 import os
 import sqlite3
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -24,18 +25,26 @@ from xingke.accounts.queries import current_seq
 from xingke.base import jobs as base_jobs
 from xingke.base.definitions import DefinitionError
 from xingke.base.periods import Period
+from xingke.base.press.cells import letters
 from xingke.base.press.docx_reader import Unreadable
+from xingke.base.press.xlsx_writer import write_workbook
 from xingke.base.refusals import Refused
 from xingke.base.remembering import memory
-from xingke.base.sayings import told
+from xingke.base.sayings import say, told
 from xingke.config import backup as backing_up
-from xingke.config import beginning, checking, logs, moving, serving
+from xingke.config import beginning, checking, last_days, logs, moving, serving
 from xingke.config.occupancy import occupied, unusable
 from xingke.demo import actions as demonstration
+from xingke.indicators import telling
+from xingke.ledger import actions as ledger
 from xingke.ledger import import_jobs, importing
+from xingke.ledger import titles as ledger_titles
+from xingke.ledger.import_reports import report
 from xingke.ledger.incoming import Options
+from xingke.ledger.returned_rows import how_to_mend, returned_cells, returned_columns, returned_header, returned_lines
 from xingke.registry import actions as registry_actions
 from xingke.registry import queries as registry
+from xingke.registry.places import place_called
 from xingke.reports import actions as reports
 from xingke.reports.queries import docx_of, pdf_of
 from xingke.reports.verifying import Report, verify_file
@@ -57,15 +66,24 @@ def run(handler: Callable[[argparse.Namespace], int], options: argparse.Namespac
         print("终端的编码显示不了中文；请设置环境变量 PYTHONUTF8=1 后再试。", file=sys.stderr)
     except (Refused, Unreadable, LookupError, ValueError) as error:
         print(error, file=sys.stderr)
-    except FileNotFoundError as error:
-        print(f"找不到文件：{error.filename}", file=sys.stderr)
-    except (IsADirectoryError, NotADirectoryError, PermissionError) as error:
-        print(f"不能读写：{error.filename}（不是文件，或没有权限）", file=sys.stderr)
-    except OSError as error:
-        print(unusable(error), file=sys.stderr)
-    except (DatabaseError, sqlite3.Error) as error:  # sqlite3: the copy that a backup makes is not Django's
-        print(f"数据库{_STATES.get(str(error), f'不能读写：{error}')}", file=sys.stderr)
+    except (OSError, DatabaseError, sqlite3.Error) as error:  # sqlite3: the copy that a backup makes is not Django's
+        print(_sentence(error), file=sys.stderr)
     return 2
+
+
+def _sentence(error: Exception) -> str:
+    """What went wrong, for whoever typed the command."""
+    match error:
+        case FileNotFoundError():
+            return f"找不到文件：{error.filename}"
+        case IsADirectoryError() | NotADirectoryError() | PermissionError():
+            return f"不能读写：{error.filename}（不是文件，或没有权限）"
+        case OSError():
+            return unusable(error)
+        case DatabaseError() | sqlite3.Error():
+            return f"数据库{_STATES.get(str(error), f'不能读写：{error}')}"
+        case _:
+            return str(error)
 
 
 _STATES = {
@@ -172,13 +190,37 @@ def load(options: argparse.Namespace) -> int:
 
 
 def bring_in(options: argparse.Namespace) -> int:
-    """Import a file: 0 when every row is filed, 1 when some are not; each of those is listed with what would do."""
+    """Import a file: 0 when every row is filed, 1 when some are not; each of those is listed with what would do.
+
+    As JSON, what is refused is said there as well.
+    """
+    if options.left and options.left.suffix.lower() not in (".xlsx", ".csv"):
+        raise Refused(f"--left 只能写成 .xlsx 或 .csv，不能写成“{options.left.name}”。")
+    if not options.json:
+        outcome = _bring_in(options)
+        _print_outcome(options, outcome)
+    else:
+        try:
+            outcome = _bring_in(options)
+        except Exception as error:
+            print(json.dumps({"error": _sentence(error)}, ensure_ascii=False))
+            raise
+        print(json.dumps(report(outcome), ensure_ascii=False))
+    if options.left and outcome.left:
+        _write_left(options.left, outcome, options.file.name)
+    return 1 if outcome.counts["rejected"] or (options.json and outcome.counts["waiting"]) else 0
+
+
+def _bring_in(options: argparse.Namespace) -> importing.Outcome:
     data = options.file.read_bytes()
     form = importing.sheet_form(options.kind)
     words = importing.header_words(form)
     table = importing.read_table(data, name=options.file.name, sheet=options.sheet, words=words)
     region = registry.region_by_name_or_code(options.region).code if options.region else ""
-    chosen = Options(region=region, new_organisations=options.new_organisations, confirmed=options.confirmed)
+    chosen = Options(
+        region=region, new_organisations=options.new_organisations, confirmed=options.confirmed,
+        given=given_pairs(options.given),
+    )  # fmt: skip
     outcome = importing.import_table(
         form=form, table=table, file_name=options.file.name,
         by=_account(options.username), now=timezone.now(), options=chosen, is_trial=options.dry_run,
@@ -186,10 +228,15 @@ def bring_in(options: argparse.Namespace) -> int:
     table = outcome.table
     if outcome.batch is not None:
         import_jobs.kept().put(data)
+    return outcome
+
+
+def _print_outcome(options: argparse.Namespace, outcome: importing.Outcome) -> None:
+    table = outcome.table
     origin = f"工作表“{table.sheet_name}”" if table.sheet_name else f"{table.encoding} 编码"
     console.print(f"{options.file.name}：{origin}，{len(table.rows)} 行")
-    for note in table.notes[:20]:
-        console.print(f"{note}。")
+    for note in [*outcome.table.notes, *outcome.reader.remarks][:20]:
+        console.print(f"{note}".rstrip("。") + "。")
     console.print("　".join(f"{_OUTCOMES[name]} {outcome.counts[name]}" for name in _OUTCOMES))
     if options.dry_run:
         console.print("只是核对，没有登记任何内容。")
@@ -199,20 +246,43 @@ def bring_in(options: argparse.Namespace) -> int:
         )
     for row, brief in zip(outcome.left, outcome.reader.briefs(outcome.left), strict=True):
         console.print(f"第 {row.number} 行 {brief.what}：{'；'.join(map(str, row.problems))}")
+    for row in [each for each in outcome.checked.rows if each.notes][:20]:
+        console.print(f"第 {row.number} 行：{'；'.join(map(str, row.notes))}。")
+    if unused := outcome.checked.understood.unused:
+        console.print(f"没有用到的列：{'、'.join(f'{letters(place)} {name}' for place, name in unused)}")
     if options.left and outcome.left:
-        _write_left(options.left, outcome)
-        console.print(f"未导入的 {len(outcome.left)} 行已另存为 {options.left}")
-    return 1 if outcome.counts["rejected"] else 0
+        console.print(f"未导入的 {len(outcome.left)} 行另存为 {options.left}")
+
+
+def given_pairs(pairs: Sequence[str]) -> dict[str, str]:
+    """What was said for the whole file: ``on=2025-03-05``. Raises Refused for what is no such pair, or said twice."""
+    found: dict[str, str] = {}
+    for pair in pairs:
+        key, sign, text = pair.partition("=")
+        if not sign or not key or key in found:
+            raise Refused(say("“%(pair)s”应写成 项=内容，每项只写一次，如 on=2025-03-05。", pair=pair))
+        found[key] = text
+    return found
 
 
 _OUTCOMES = {"new": "新增", "changed": "更正", "unchanged": "未变", "waiting": "待读", "rejected": "未导入"}
 
 
-def _write_left(path: Path, outcome: importing.Outcome) -> None:
+def _write_left(path: Path, outcome: importing.Outcome, file_name: str) -> None:
+    header = outcome.table.header
+    if path.suffix.lower() == ".xlsx":
+        now = timezone.localtime().replace(tzinfo=None, microsecond=0)
+        path.write_bytes(
+            write_workbook(
+                name="未导入的行", columns=returned_columns(header), rows=returned_lines(header, outcome.left), made_at=now,
+                pages=[how_to_mend(file_name)],
+            )
+        )  # fmt: skip
+        return
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow([*outcome.table.header, "行号", "问题和办法"])
-        writer.writerows([*row.cells, row.number, "；".join(map(str, row.problems))] for row in outcome.left)
+        writer.writerow(returned_header(header))
+        writer.writerows(map(returned_cells, outcome.left))
 
 
 def write(options: argparse.Namespace) -> int:
@@ -232,6 +302,41 @@ def write(options: argparse.Namespace) -> int:
         console.print(f"缺数未写 {len(document.gaps)} 处：")
         for gap in document.gaps:
             console.print(f"  {gap['section']}｜{gap['text']}　{'；'.join(str(told(why)) for why in gap['why'])}")
+    return 0
+
+
+def titles(options: argparse.Namespace) -> int:
+    """Say what giving older certificates their last day changes, and which titles stand twice; with --apply give it."""
+    by, now = _account(options.username), timezone.now()
+    found = last_days.foreseen(by=by, now=now)
+    console.print(f"没有有效期的证书：{found.certificates} 份")
+    for old, new in found.changes:
+        console.print(f"  {old.region.name} {old.period.label()} {old.indicator.label.zh}：{old.text} → {new.text}")
+    for each in found.documents:
+        changed = f"，其中数字改变 {len(each.otherwise)} 处：{'；'.join(each.otherwise[:5])}" if each.otherwise else ""
+        console.print(
+            f"  文稿《{each.document.title}》第 {each.document.edition} 版：{each.figures} 个数字依据有变{changed}"
+        )
+    for group in ledger_titles.duplicates():
+        console.print(f"登记了两条：{checking.title_words(group)}；请在网页“资质有效期”里并入一条")
+    if not found.certificates:
+        return 0
+    if not options.apply:
+        console.print("只是列出，没有改动；确认无误后加 --apply 补记。")
+        return 0
+    console.print(f"已补记 {ledger.give_last_days(by=by, now=now)} 份。")
+    return 0
+
+
+def value(options: argparse.Namespace) -> int:
+    """Say one value: 0, known or not; 2 where there is no such indicator, region or period."""
+    region = place_called(options.region)
+    asked, period = telling.indicator_called(options.code, region=region), telling.period_called(options.period)
+    told_value = telling.told_value(asked, region, period, now=timezone.localtime())
+    if options.json:
+        print(json.dumps(told_value.as_json(), ensure_ascii=False))
+    else:
+        print(telling.in_one_line(told_value, asked, region, period))
     return 0
 
 
@@ -332,7 +437,7 @@ def move(options: argparse.Namespace) -> int:
 
 
 # Whatever reads or writes the data folder as a whole; moving wants it alone.
-SHARING = (demo, begin, reset_password, serve, jobs, load, bring_in, write, search_index, backup)
+SHARING = (demo, begin, reset_password, serve, jobs, load, bring_in, write, titles, value, search_index, backup)
 
 
 def _account(username: str) -> User:

@@ -1,8 +1,11 @@
 """The job child, run as ``python -m xingke.config.jobs`` by the supervisor: does what waits, then waits for more.
 
+Where nothing waits it keeps the search index up: a page only brings along what changed last.
+
 Like the web child it ends when its standard input does. Several may run beside each other on PostgreSQL.
 """
 
+import logging
 import os
 import signal
 import sys
@@ -30,7 +33,20 @@ def main() -> None:
     with translation.override(settings.LANGUAGE_CODE):
         while True:
             if do_next() is None:
+                _keep_index_up()
                 time.sleep(PAUSE)
+
+
+def _keep_index_up() -> None:
+    """Bring the search index along. Whatever stands in the way, the child goes on: the index is derived."""
+    from django.db import DatabaseError
+
+    from xingke.search.actions import catch_up
+
+    try:
+        catch_up()
+    except DatabaseError:  # a long write of somebody else's: the next look will do
+        logging.getLogger("xingke.jobs").warning("the index waits", extra={"event": "index-waits"})
 
 
 def _end_with_the_supervisor() -> None:

@@ -128,10 +128,10 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "xingke.accounts.passwords.NotLikeTheAccount", "OPTIONS": {"user_attributes": ("username", "name")}},
+    {"NAME": "xingke.accounts.passwords.LongEnough", "OPTIONS": {"min_length": 10}},
+    {"NAME": "xingke.accounts.passwords.NotCommon"},
+    {"NAME": "xingke.accounts.passwords.NotOnlyDigits"},
 ]
 LOGIN_URL = "accounts:sign-in"
 LOGIN_REDIRECT_URL = "portal:workbench"

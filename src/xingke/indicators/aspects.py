@@ -25,7 +25,8 @@ from xingke.registry import queries as registry
 from xingke.registry.models import Region
 
 LOOKED_BACK = 10  # like periods before, in which a record high is looked for
-EARLIER_NEEDED = 3  # of them known without a gap, before one is claimed
+EARLIER_NEEDED = 4  # of them known without a gap before one is claimed: five years with the present one
+EARLIER_NEEDED_ONCE = 3  # for figures frozen when three were enough: they recompute by what they were frozen with
 IN_MULTIPLES = 200  # percent of growth from which 倍 is said: below, reports write percents (增长130.2%)
 
 
@@ -193,7 +194,7 @@ def _net(question: Question) -> Reading:
     then = "上年" if question.period.is_year else "上年同期"
     if Decimal(size):
         more, less = ("增加", "减少") if question.asked.nature == "flow" else ("净增", "净减")
-        text = f"比{then}{more if change > 0 else less}{size}{unit}"
+        text = f"比{then}{more if change > 0 else less}{rules.in_a_sentence(size, unit)}{unit}"
     else:
         text = f"与{then}持平"
     return Reading(text=text, amount=change, values=(now, base))
@@ -213,7 +214,7 @@ def _total(question: Question) -> Reading:
         if found.text is None or period.first.year == question.period.first.year:
             return found
         (value,) = found.values
-        text = said(value.number, rules.turns_word(value.unit), value.approximation)
+        text = said(value.said_number, rules.turns_word(value.unit), value.approximation)
         return replace(found, text=f"{text}（{since_words(period)}）")
     return Reading(
         why=say("“%(name)s”没有%(period)s以前的台账记录，不能累计。", name=question.asked.label, period=question.period)
@@ -276,7 +277,8 @@ def _high(question: Question) -> Reading:
     earlier = question.reader.values([question.asked], [question.region], _like_periods(question))
     known = [value for value in earlier if value.is_known]
     unbroken = list(takewhile(lambda value: value.is_known, earlier))
-    if question.asked.direction != "up" or len(unbroken) < EARLIER_NEEDED:
+    needed = EARLIER_NEEDED_ONCE if question.reader.is_recomputing else EARLIER_NEEDED
+    if question.asked.direction != "up" or len(unbroken) < needed:
         return NOT_SO
     values = (question.now, *known)
     amounts = [value.amount for value in values if value.amount is not None]

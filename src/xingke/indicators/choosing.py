@@ -34,6 +34,11 @@ class Chosen:
         return place_query(self.region, self.period)
 
 
+def running_year(today: date) -> Period:
+    """The year under way up to the month of a day: what happened in it is in it, however young the month."""
+    return Period.months(today.year, 1, today.year, today.month)
+
+
 def place_query(region: Region, period: Period, **more: str) -> str:
     """``?region=…&period=…`` for a link to the same place on another page."""
     return f"?{urlencode({'region': region.code, 'period': period.code, **more})}"

@@ -25,7 +25,7 @@ from django.db.models import Q
 from xingke.accounts.queries import current_seq, ledger_identity, trail_digest
 from xingke.indicators import tallies
 from xingke.indicators.moment import Moment
-from xingke.indicators.tails import Tail, rows_of, tail
+from xingke.indicators.tails import Tail, rows_of, schema, tail
 from xingke.indicators.tallies import Tally
 from xingke.ledger.kinds import KINDS, Kind
 from xingke.registry.queries import region_tree_stamp
@@ -154,7 +154,7 @@ def write_file(kind_code: str, table: pa.Table, stamp: Stamp) -> Path:
     with _replacing(path) as unfinished:
         pq.write_table(
             table.replace_schema_metadata(stamp.words()), unfinished, compression="zstd", row_group_size=ROW_GROUP,
-            use_dictionary=["event", *KINDS[kind_code].repeated],
+            use_dictionary=["event", *KINDS[kind_code].asked],
         )  # fmt: skip
     others = sorted(each for each in folder().glob(f"{kind_code}.*.parquet") if each != path)
     kept = max((each for each in others if each < path), default=None)  # somebody may be reading it
@@ -193,9 +193,11 @@ def _tally(path: Path, stamp: Stamp) -> Tally:
 
 
 def _newest_file(kind: Kind, moment: Moment) -> tuple[Path | None, Stamp | None]:
-    """The newest file that belongs to this ledger and region tree and is not ahead of it."""
+    """The newest file that belongs to this ledger and region tree, has every column and is not ahead of it."""
     for path in sorted(folder().glob(f"{kind.code}.*.parquet"), reverse=True):
-        made = _read_stamp(path, path.stat().st_mtime_ns)
+        made, names = _read_stamp(path, path.stat().st_mtime_ns)
+        if names != tuple(schema(kind).names):  # of a program that knew other columns
+            continue
         is_ours = made.ledger == moment.ledger and made.regions == moment.regions and made.seq <= moment.seq
         if is_ours and made.trail == moment.trail(made.seq):
             return path, made
@@ -203,8 +205,11 @@ def _newest_file(kind: Kind, moment: Moment) -> tuple[Path | None, Stamp | None]
 
 
 @cache
-def _read_stamp(path: Path, _written: int) -> Stamp:
-    meta = pq.read_schema(path).metadata or {}
-    return Stamp(
+def _read_stamp(path: Path, _written: int) -> tuple[Stamp, tuple[str, ...]]:
+    """What a file was made from, and its columns."""
+    found = pq.read_schema(path)
+    meta = found.metadata or {}
+    stamp = Stamp(
         meta[b"ledger"].decode(), int(meta[b"seq"]), meta[b"regions"].decode(), meta.get(b"trail", b"").decode()
     )
+    return stamp, tuple(found.names)

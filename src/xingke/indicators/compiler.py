@@ -17,7 +17,7 @@ from xingke.ledger.kinds import KINDS
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-COMPILER = 7  # raise when the SQL for the same definition changes
+COMPILER = 8  # raise when the SQL for the same definition changes
 
 
 def evidence_sql(indicator: Indicator) -> str:
@@ -55,9 +55,9 @@ def _rows(kind: str) -> "ir.Table":
 
     columns: dict[str, Any] = {
         "record": "string", "version": "int32", "subject": "string", "path": "int32", "day": "date",
-        "event": "string", "effect": "int8", "step": "int16",
+        "event": "string", "effect": "int8", "step": "int16", "lapsed": "boolean",
     }  # fmt: skip
-    columns |= dict.fromkeys(KINDS[kind].repeated, "string") | dict.fromkeys(KINDS[kind].measures, "int64")
+    columns |= dict.fromkeys(KINDS[kind].asked, "string") | dict.fromkeys(KINDS[kind].measures, "int64")
     return ibis.table(columns, name="rows")
 
 
@@ -78,6 +78,7 @@ def _evidence(rows: "ir.Table", indicator: Indicator) -> "ir.Table":
         if indicator.net:
             inside = inside.filter(inside.effect != 0)
             return inside.select("record", "version", contribution=inside.effect.cast("int64"))
+        inside = inside.filter(~inside.lapsed)
         if indicator.sum:
             inside = inside.filter(inside[indicator.sum].notnull())
             return inside.select("record", "version", contribution=inside[indicator.sum])

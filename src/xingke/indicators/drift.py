@@ -1,7 +1,9 @@
 """Drift: what a frozen figure would say now, and which records changed since."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 from xingke.base.periods import Period
 from xingke.indicators.actions import Said, read_figure
@@ -24,7 +26,10 @@ class PartChange:
 
 @dataclass(frozen=True)
 class Drift:
-    """A frozen figure against the ledger: ``holds_then`` — recomputed at its own number the digest is the same."""
+    """A frozen figure against the ledger: ``holds_then`` — recomputed at its own number it has the same evidence and value.
+
+    How a number is worded may change with the program (余 for 超, no empty decimals): that is no drift.
+    """
 
     figure: Figure
     holds_then: bool
@@ -39,7 +44,7 @@ class Drift:
     @property
     def says_otherwise(self) -> bool:
         """Whether the number itself would be another now."""
-        return self.now.text != self.figure.text
+        return not _reads_alike(self.now.text or "", self.figure.text)
 
 
 class Readers:
@@ -57,7 +62,7 @@ class Readers:
         key = (seq, frozenset(older))
         if key not in self._known:
             definitions = {each.code: each for each in older.values()}
-            self._known[key] = Reader(seq=seq, definitions=definitions)
+            self._known[key] = Reader(seq=seq, definitions=definitions, is_recomputing=True)
         return self._known[key]
 
 
@@ -87,7 +92,22 @@ def drift(figure: Figure, *, readers: Readers) -> Drift:
     changes: tuple[PartChange, ...] = ()
     if after.digest != figure.digest:
         changes = tuple(_changed_parts(figure, then, now))
-    return Drift(figure, before.digest == figure.digest and before.text == figure.text, after, changes)
+    holds_then = (before.digest, before.value) == (figure.digest, figure.value)
+    holds_then = holds_then and _reads_alike(before.text or "", figure.text)
+    return Drift(figure, holds_then, after, changes)
+
+
+_MARKS = "万亿%降减"  # what changes a number or its direction
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+
+
+def _reads_alike(one: str, other: str) -> bool:
+    """Whether two wordings say the same numbers: 超7677人次 and 7677余人次, 682.00万元 and 682万元; 13.5亿元 and 13.5万元 do not."""
+    one, other = (text.partition("/")[0] for text in (one, other))  # 20.19件/万人 and 20.19件
+    if one == other:
+        return True
+    numbers = [list(map(Decimal, _NUMBER.findall(text))) for text in (one, other)]
+    return numbers[0] == numbers[1] != [] and all((mark in one) == (mark in other) for mark in _MARKS)
 
 
 def _changed_parts(figure: Figure, then: Reader, now: Reader) -> list[PartChange]:

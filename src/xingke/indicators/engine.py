@@ -56,49 +56,49 @@ def _rows(kind: str, window: Window, moment: Moment | None = None) -> Iterator[t
 
 
 def _with_rows(cursor: "duckdb.DuckDBPyConnection", columns: Source, window: Window) -> str:
-    names = ", ".join(
-        (
-            "record",
-            "version",
-            "subject",
-            "path",
-            "day",
-            "event",
-            "effect",
-            "step",
-            *KINDS[columns.kind].repeated,
-            *KINDS[columns.kind].measures,
-        )
-    )
+    kind = KINDS[columns.kind]
+    names = ", ".join(("record", "version", "subject", "path", "event", "step", *kind.asked, *kind.measures))
     in_force = (
         "seq_to IS NULL"
         if window.seq is None
         else f"seq_from <= {int(window.seq)} AND (seq_to IS NULL OR seq_to > {int(window.seq)})"
     )
-    condition = f"{_inside(window)} AND {in_force}"
-    parts = []
+    parts: list[str] = []
+
+    def take(rows: str, but: str = "") -> None:
+        """The rows of a table; those whose subject ends by its term in the window once more, as that."""
+        happened = (
+            f"SELECT {names}, day, effect, FALSE AS lapsed FROM {rows} WHERE {_inside(window)} AND {in_force}{but}"
+        )
+        parts.append(happened)
+        if kind.is_lasting:
+            parts.append(
+                f"SELECT {names}, lapses_on AS day, (-1)::TINYINT AS effect, TRUE AS lapsed FROM {rows} "
+                f"WHERE {_inside(window, 'lapses_on')} AND {in_force}{but} AND lapses_on IS NOT NULL"
+            )
+
     needs_tail = window.seq is None or window.seq > columns.stamp.seq
     if columns.file is not None:
-        part = f"SELECT {names} FROM read_parquet('{_quoted(str(columns.file))}') WHERE {condition}"
+        but = ""
         if needs_tail and columns.tail.closed.num_rows:
             cursor.register("closed_since", columns.tail.closed)
             until = "" if window.seq is None else f" WHERE seq_to <= {int(window.seq)}"
-            part += f" AND id NOT IN (SELECT id FROM closed_since{until})"
-        parts.append(part)
+            but = f" AND id NOT IN (SELECT id FROM closed_since{until})"
+        take(f"read_parquet('{_quoted(str(columns.file))}')", but)
     if columns.file is None or (needs_tail and columns.tail.rows.num_rows):
         cursor.register("tail_rows", columns.tail.rows)
-        parts.append(f"SELECT {names} FROM tail_rows WHERE {condition}")
+        take("tail_rows")
     return f"WITH rows AS ({' UNION ALL '.join(parts)}) "
 
 
-def _inside(window: Window) -> str:
+def _inside(window: Window, day: str = "day") -> str:
     """The condition for the places and days of a window."""
     low, high = (int(each) for each in window.paths)
     inside = [f"path >= {low} AND path < {high}"]
     if window.first:
-        inside.append(f"day >= DATE '{window.first.isoformat()}'")
+        inside.append(f"{day} >= DATE '{window.first.isoformat()}'")
     if window.last:
-        inside.append(f"day <= DATE '{window.last.isoformat()}'")
+        inside.append(f"{day} <= DATE '{window.last.isoformat()}'")
     return " AND ".join(inside)
 
 
@@ -128,7 +128,7 @@ def newest_evidence(
         some = f" LIMIT {int(limit)} OFFSET {int(offset)}" if limit is not None else ""
         sql = f"""{rows} SELECT behind.record, behind.version, behind.contribution
             FROM ({compiler.evidence_sql(indicator)}) AS behind JOIN rows AS happened
-              ON happened.record = behind.record AND happened.version = behind.version
+              ON happened.record = behind.record AND happened.version = behind.version AND NOT happened.lapsed
             ORDER BY happened.day DESC, behind.record{some}"""
         return [Evidence(*row) for row in cursor.execute(sql).fetchall()]
 

@@ -19,6 +19,7 @@ from xingke.indicators.sheet import Column, Sheet
 from xingke.indicators.tallies import Tally
 from xingke.indicators.values import Growth, Rank, Value
 from xingke.ledger import queries as ledger
+from xingke.ledger import written_figures
 from xingke.ledger.models import RecordKeeping
 from xingke.ledger.observations import Told, choose, quantity, reported
 from xingke.registry import queries as registry
@@ -34,9 +35,18 @@ class Reader:
     figures, and one look at the tallies of each record kind.
     """
 
-    def __init__(self, *, seq: int | None = None, definitions: Mapping[str, Indicator] | None = None) -> None:
-        """definitions: by code, where others than those in force are to be used: figures are checked by their own."""
-        self.seq = seq
+    def __init__(
+        self,
+        *,
+        seq: int | None = None,
+        definitions: Mapping[str, Indicator] | None = None,
+        is_recomputing: bool = False,
+    ) -> None:
+        """definitions: by code, where others than those in force are to be used: figures are checked by their own.
+
+        is_recomputing: what is read was said before, when less may have been asked of it.
+        """
+        self.seq, self.is_recomputing = seq, is_recomputing
         self._given = dict(definitions or {})
         self.known: defaultdict[Column, dict[int, Value]] = defaultdict(dict)  # by region id
         self._sealed: dict[Place, engine.Sealed] = {}
@@ -114,8 +124,9 @@ class Reader:
             return Rank(place=places.get(region.pk), of=len(peers), values=values, word=word, places=places)
         told = self._reported(asked, region, period, "rank")
         if told is not None and not told.approximation and told.value_max is None:
-            stated = word if word in told.as_written else ""
-            return Rank(place=int(quantity(told).amount), of=0, values=values, word=stated, observation=told)
+            place = int(quantity(told).amount)
+            stated = word if word == written_figures.among(told.as_written, place, self.units) else ""
+            return Rank(place=place, of=0, values=values, word=stated, observation=told)
         return Rank(place=None, of=len(peers), values=values, word=word)
 
     def growths(self, asked: Sequence[Indicator], regions: Sequence[Region], period: Period) -> list[Growth]:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Literal
@@ -39,8 +39,10 @@ class ExampleEvent:
     post: str = ""
     topic: str = ""
     amount: int | None = None  # 分
+    tech_amount: int | None = None  # 分
     people: int | None = None  # × 10⁻⁴
     materials: int | None = None  # × 10⁻⁴
+    until: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +80,7 @@ class Indicator:
     formula: str = ""
     direction: Literal["up", "down", "none"] = "up"
     decimals: int = 0
+    said_unit: str = ""  # the unit in a document, where the name says the rest of it: 每万人发明专利拥有量20.19件
     at_most: Decimal | None = None  # a rate beyond it is shown, with a note, but not said in a document
     over_time: Literal["sum", "last", "none"] = "sum"
     over_regions: Literal["sum", "none"] = "sum"
@@ -160,14 +163,13 @@ def records_are_known(catalogue: Catalogue) -> Iterator[Issue]:
             yield Issue(file, place, f"of is {each.of!r}; known kinds: {', '.join(KIND_NAMES)}")
             continue
         for name in each.where:
-            if name not in known.fields:
-                yield Issue(file, place, f"where.{name} is no field of {each.of}; known: {', '.join(known.fields)}")
+            asked = {**known.fields, **known.event_fields}
+            if name not in asked:
+                yield Issue(file, place, f"where.{name} is no field of {each.of}; known: {', '.join(asked)}")
                 continue
             for value in each.allows(name):
-                if f"{known.fields[name]}:{value}" not in terms:
-                    yield Issue(
-                        file, place, f"where.{name} is {value!r}, which the list {known.fields[name]!r} does not have"
-                    )
+                if f"{asked[name]}:{value}" not in terms:
+                    yield Issue(file, place, f"where.{name} is {value!r}, which the list {asked[name]!r} does not have")
         if each.sum and each.sum not in known.measures:
             yield Issue(
                 file, place, f"sum is {each.sum!r}; measures of {each.of}: {', '.join(known.measures) or 'none'}"
@@ -264,7 +266,7 @@ INDICATORS: DefinitionKind[Indicator] = DefinitionKind(
 
 @dataclass(frozen=True, kw_only=True)
 class Fact:
-    """One confirmed event in force, as the reference sees it."""
+    """One confirmed event in force, as the reference sees it; or with ``lapsed`` what ends by its own term, on that day."""
 
     record: str
     subject: str
@@ -275,6 +277,13 @@ class Fact:
     step: int
     fields: Mapping[str, str]
     measures: Mapping[str, int] = field(default_factory=dict)
+    lapsed: bool = False
+
+    def lapsing(self, on: date | None) -> "Iterator[Fact]":
+        """Itself, and where it ends by its own term that too."""
+        yield self
+        if on is not None:
+            yield replace(self, on=on, effect=-1, lapsed=True)
 
 
 def counted(
@@ -297,7 +306,7 @@ def counted(
         inside = [fact for fact in inside if fact.on >= period.first]
         if indicator.net:
             return [(fact.record, fact.effect) for fact in inside if fact.effect]
-        named = [fact for fact in inside if fact.event in indicator.events]
+        named = [fact for fact in inside if fact.event in indicator.events and not fact.lapsed]
         if indicator.sum:
             return [(fact.record, fact.measures[indicator.sum]) for fact in named if indicator.sum in fact.measures]
         return [(fact.record, 1) for fact in named]
@@ -323,19 +332,23 @@ def _example_value(indicator: Indicator, example: Example, factor: Decimal) -> D
     for told in example.events:
         histories.setdefault(told.subject, []).append(told)
     facts = [
-        Fact(
+        fact
+        for subject, events in histories.items()
+        for step in effects(Happening(event.event, event.on, event, event.until) for event in events)
+        if isinstance(event := step.happening.key, ExampleEvent)
+        for fact in Fact(
             record=f"{subject}:{step.step}", subject=subject, path=1, on=step.happening.on, event=step.happening.event,
             effect=step.effect, step=step.step,
-            fields={name: getattr(event, name) for name in KIND_NAMES[indicator.of].fields if getattr(event, name)},
+            fields={
+                **{name: getattr(event, name) for name in KIND_NAMES[indicator.of].fields if getattr(event, name)},
+                **({"origin": step.origin} if step.origin else {}),
+            },
             measures={
                 name: getattr(event, name)
                 for name in KIND_NAMES[indicator.of].measures
                 if getattr(event, name) is not None
             },
-        )
-        for subject, events in histories.items()
-        for step in effects(Happening(event.event, event.on, event) for event in events)
-        if isinstance(event := step.happening.key, ExampleEvent)
+        ).lapsing(step.lapses_on)
     ]  # fmt: skip
     total = sum(share for _record, share in counted(indicator, facts, (0, 2), Period.parse(example.period)))
     return Decimal(total) / scale_of(indicator) / factor
@@ -382,13 +395,20 @@ class EvidenceChange:
 
 def evidence_change(before: Iterable[Evidence], after: Iterable[Evidence]) -> EvidenceChange:
     """What came, what went, and which records stand behind both with another version or contribution."""
-    old = {row.record: row for row in before}
-    new = {row.record: row for row in after}
+    old, new = _by_place(before), _by_place(after)
     return EvidenceChange(
         tuple(sorted(new[key] for key in new.keys() - old.keys())),
         tuple(sorted(old[key] for key in old.keys() - new.keys())),
         tuple((old[key], new[key]) for key in sorted(old.keys() & new.keys()) if old[key] != new[key]),
     )
+
+
+def _by_place(rows: Iterable[Evidence]) -> dict[tuple[str, int], Evidence]:
+    """By record and place: what began and ended in one period stands there twice."""
+    found: dict[tuple[str, int], Evidence] = {}
+    for row in sorted(rows, key=lambda each: (each.record, -each.contribution)):
+        found[row.record, sum(key in found for key in ((row.record, 0), (row.record, 1)))] = row
+    return found
 
 
 # ── growth, ranks, words ────────────────────────────────────────────────────────────────────────────────────────────
@@ -436,11 +456,12 @@ def approximate_text(number: str, unit: str, word: str) -> str:
     """Put the approximation where it was: 220余家, 近206种, 20%以上."""
     if word in ("余", "多"):
         return f"{number}{word}{unit}"
-    if word in ("近", "超", "约"):
+    if word in ("近", "不足", "超", "约"):
         return f"{word}{number}{unit}"
     return f"{number}{unit}{word}"
 
 
+_MONEY = ("亿元", "万元", "元")
 _FINER = {"亿元": "万元", "万元": "元"}
 
 
@@ -453,6 +474,11 @@ def visible(amount: Decimal, unit: str, decimals: int) -> tuple[str, str]:
     return number, unit
 
 
+def in_a_sentence(number: str, unit: str) -> str:
+    """A number that was worked out, as a sentence says it: money without empty decimals, 682万元."""
+    return number.rstrip("0").rstrip(".") if unit in _MONEY and "." in number else number
+
+
 def turns_word(unit: str) -> str:
     """The unit of what was counted over several years: a firm recognised twice is two 家次, not two 家."""
     return "家次" if unit == "家" else unit
@@ -460,21 +486,22 @@ def turns_word(unit: str) -> str:
 
 _AT_LEAST = frozenset(("以上", "达上"))
 _MORE = frozenset(("余", "多", "超"))
+_LESS = frozenset(("近", "不足", "以内"))
 
 
 def sum_word(words: Iterable[str]) -> str:
-    """The word a sum is said with whose terms came with some: of lower bounds 超 or 以上, of upper ones 近, else 约.
+    """The word a sum is said with whose terms came with some: of lower bounds 余, 超 or 以上, of upper ones 近, else 约.
 
-    Exact terms ("") change nothing; "" where all are exact.
+    Exact terms ("") change nothing; "" where all are exact. 余 stands where it says how much more: 7677余人次.
     """
     said = {word for word in words if word}
-    if not said:
-        return ""
+    if len(said) < 2:
+        return next(iter(said), "")
     if said <= _AT_LEAST:
         return "以上"
     if said <= _AT_LEAST | _MORE:
-        return "超"
-    return "近" if said == {"近"} else "约"
+        return "余"
+    return "近" if said <= _LESS else "约"
 
 
 @dataclass(frozen=True)

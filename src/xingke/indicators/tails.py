@@ -29,18 +29,20 @@ _COMMON: tuple[tuple[str, str, pa.DataType], ...] = (  # column, Django path, ty
     ("effect", "effect", pa.int8()),
     ("step", "step", pa.int16()),
 )
+LAPSE = "lapses_on"  # the column of the kinds whose subjects end by a term of their own
 
 
 def schema(kind: Kind) -> pa.Schema:
     """The Arrow schema of a kind's columns; ``record`` and ``subject`` are UUIDs as 32 hex digits."""
     fields = [(name, kind_type) for name, _path, kind_type in _COMMON]
-    fields += [(name, pa.string()) for name in kind.repeated]
+    fields += [(name, pa.string()) for name in kind.asked]
+    fields += [(LAPSE, pa.date32())] if kind.is_lasting else []
     return pa.schema(fields + [(name, pa.int64()) for name in kind.measures])
 
 
 def rows_of(kind: Kind, condition: Q) -> pa.Table:
     """The confirmed event versions of a kind for which something holds, as columns."""
-    paths = [path for _name, path, _type in _COMMON] + [*kind.repeated, *kind.measures]
+    paths = [path for _name, path, _type in _COMMON] + schema(kind).names[len(_COMMON) :]
     found = kind.event._default_manager.filter(condition, state=State.CONFIRMED).order_by().values_list(*paths)
     target = schema(kind)
     pieces = []

@@ -23,7 +23,7 @@ Integers = npt.NDArray[np.int64]
 Small = npt.NDArray[np.int32]
 Truths = npt.NDArray[np.bool_]
 
-FORM = 1  # raise when the same rows make another tally
+FORM = 2  # raise when the same rows make another tally
 _IN_FORCE = np.iinfo(np.int64).max  # the end of a version that has none
 _UNSAID = np.iinfo(np.int64).min  # a measure of which an event says nothing
 _EPOCH = date(1970, 1, 1).toordinal()
@@ -66,18 +66,19 @@ class Rows:
     effect: npt.NDArray[np.int8]
     measures: Mapping[str, Integers]
     sign: Integers | None
+    lapsed: npt.NDArray[np.int8]  # 1 for what ends by its term: no event, only an effect
 
     def where(self, condition: Any) -> "Rows":
         """Those for which something holds."""
         return Rows(
             self.path[condition], self.day[condition], self.group[condition], self.effect[condition],
             {name: said[condition] for name, said in self.measures.items()},
-            None if self.sign is None else self.sign[condition],
+            None if self.sign is None else self.sign[condition], self.lapsed[condition],
         )  # fmt: skip
 
     def added(self, what: str, key: Integers, size: int) -> Integers:
         """The sums of one thing by key."""
-        if what == _RECORDS and self.sign is None:
+        if what == _RECORDS and self.sign is None and not self.lapsed.any():
             return np.bincount(key, minlength=size)
         total = np.zeros(size, dtype=np.int64)
         np.add.at(total, key, self._weights(what) if self.sign is None else self._weights(what) * self.sign)
@@ -85,7 +86,7 @@ class Rows:
 
     def _weights(self, what: str) -> Integers:
         if what == _RECORDS:
-            return np.ones(len(self.day), dtype=np.int64)
+            return 1 - self.lapsed.astype(np.int64)
         if what in (_EFFECT, _CHANGES):
             effect = self.effect if what == _EFFECT else self.effect != 0
             return effect.astype(np.int64)
@@ -95,9 +96,12 @@ class Rows:
 
 @dataclass(frozen=True)
 class Tally:
-    """Event versions of one kind in order of place. ends: True for rows that stand in another tally and end here."""
+    """Event versions of one kind in order of place. ends: True for rows that stand in another tally and end here.
 
-    names: tuple[str, ...]  # of what makes a mix: ``event``, then the fields the kind repeats
+    A version whose subject ends by its term stands here twice: the second time as that, on its day, with lapsed 1.
+    """
+
+    names: tuple[str, ...]  # of what makes a mix: ``event``, then what a definition may ask about
     mixes: Sequence[tuple[str, ...]]
     path: Small
     day: Small
@@ -106,6 +110,7 @@ class Tally:
     seq_from: Integers
     seq_to: Integers
     measures: Mapping[str, Integers]
+    lapsed: npt.NDArray[np.int8]
     ends: Truths | None = None
     _takes: dict[tuple[Indicator, ...], Takes] = field(default_factory=dict, compare=False, repr=False)
 
@@ -143,7 +148,7 @@ class Tally:
             sign = np.where(self.ends[inside], -1, 1)
         rows = Rows(
             self.path[inside], self.day[inside], group, self.effect[inside],
-            {name: said[inside] for name, said in self.measures.items()}, sign,
+            {name: said[inside] for name, said in self.measures.items()}, sign, self.lapsed[inside],
         )  # fmt: skip
         return rows.where(np.flatnonzero(counts & (group > 0)))
 
@@ -154,7 +159,7 @@ class Tally:
 def tally(kind: Kind, table: pa.Table, ended: pa.Table | None = None) -> Tally:
     """The tally of some rows of a kind's columns. ended: rows that stand in another tally and have ended since."""
     both = table if ended is None else pa.concat_tables([table, ended])
-    names = ("event", *kind.repeated)
+    names = ("event", *kind.asked)
     mix = np.zeros(both.num_rows, dtype=np.int64)
     words = []
     for name in names:
@@ -163,13 +168,28 @@ def tally(kind: Kind, table: pa.Table, ended: pa.Table | None = None) -> Tally:
         mix = mix * max(len(words[-1]), 1) + coded.indices.to_numpy(zero_copy_only=False)
     found, mix = np.unique(mix, return_inverse=True)
     mixes = [_spelled(int(number), words) for number in found]
-    order = np.argsort(both["path"].to_numpy(), kind="stable")
-    whole = {name: both[name].fill_null(_UNSAID).to_numpy()[order] for name in kind.measures}
+    whole = {name: both[name].fill_null(_UNSAID).to_numpy() for name in kind.measures}
+    columns = {
+        "path": both["path"].to_numpy(), "day": both["day"].cast(pa.int32()).to_numpy(), "mix": mix.astype(np.int32),
+        "effect": both["effect"].to_numpy(), "seq_from": both["seq_from"].to_numpy(),
+        "seq_to": both["seq_to"].fill_null(_IN_FORCE).to_numpy(), "lapsed": np.zeros(both.num_rows, dtype=np.int8),
+    }  # fmt: skip
+    ends = np.arange(both.num_rows) >= table.num_rows
+    if kind.is_lasting:
+        lapses = both["lapses_on"].cast(pa.int32())
+        at = np.flatnonzero(lapses.is_valid().to_numpy())
+        again = {name: found[at] for name, found in columns.items()} | {
+            "day": lapses.fill_null(0).to_numpy()[at].astype(np.int32), "effect": np.full(len(at), -1, dtype=np.int8),
+            "lapsed": np.ones(len(at), dtype=np.int8),
+        }  # fmt: skip
+        columns = {name: np.concatenate([found, again[name]]) for name, found in columns.items()}
+        silent = np.full(len(at), _UNSAID, dtype=np.int64)
+        whole = {name: np.concatenate([said, silent]) for name, said in whole.items()}
+        ends = np.concatenate([ends, ends[at]])
+    order = np.argsort(columns["path"], kind="stable")
     return Tally(
-        names, mixes, both["path"].to_numpy()[order], both["day"].cast(pa.int32()).to_numpy()[order],
-        mix.astype(np.int32)[order], both["effect"].to_numpy()[order], both["seq_from"].to_numpy()[order],
-        both["seq_to"].fill_null(_IN_FORCE).to_numpy()[order], whole,
-        None if ended is None else (np.arange(both.num_rows) >= table.num_rows)[order],
+        names, mixes, measures={name: said[order] for name, said in whole.items()},
+        ends=None if ended is None else ends[order], **{name: found[order] for name, found in columns.items()},
     )  # fmt: skip
 
 
@@ -182,7 +202,7 @@ def _spelled(number: int, words: Sequence[Sequence[str]]) -> tuple[str, ...]:
     return tuple(reversed(found))
 
 
-_COLUMNS = ("path", "day", "mix", "effect", "seq_from", "seq_to")
+_COLUMNS = ("path", "day", "mix", "effect", "seq_from", "seq_to", "lapsed")
 
 
 def write(path: Path, made: Tally, stamp: Mapping[str, str]) -> None:

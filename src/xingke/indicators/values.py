@@ -79,7 +79,13 @@ class Value:
         """The value as it is said, with unit and any approximation: ``36项``, ``0.51亿元``, ``220余家``."""
         if self.amount is None:
             return "—"
-        return said(self.number, self.unit, self.approximation)
+        unit = self.indicator.said_unit if self.unit == self.indicator.unit else ""
+        return said(self.said_number, unit or self.unit, self.approximation)
+
+    @property
+    def said_number(self) -> str:
+        """The number as a sentence says it: a reported one as it was reported."""
+        return self.number if self.observation is not None else rules.in_a_sentence(self.number, self.unit)
 
     @property
     def number(self) -> str:

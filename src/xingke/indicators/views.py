@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +18,8 @@ from django.views.decorators.http import require_safe
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.accounts.queries import current_seq
-from xingke.base.exports import csv_address, csv_response, wants_csv
+from xingke.base.exports import About, file_addresses, table_response, wants_file
+from xingke.base.templatetags.xk import period as period_words
 from xingke.indicators import aspects, columns, judging, queries, wording
 from xingke.indicators.cards import Cards, IdentityLine, Line
 from xingke.indicators.choosing import Chosen, choose, evidence_url, indicator_url, place_query
@@ -43,9 +44,9 @@ def indicator_list(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()
     cards = Cards(registry.scope(user, Permission.RECORD_READ))
     lines = _lines(cards, chosen, [each for each in queries.indicators().values() if _matches(each, text)])
-    if wants_csv(request):
-        return _list_csv(chosen, lines)
     fields = [*chosen.fields, search("q", _("指标"), text, _("名称里的字"))]
+    if wants_file(request):
+        return _list_file(request, chosen, lines, fields)
     return render(
         request,
         "indicators/indicator_list.html",
@@ -56,7 +57,7 @@ def indicator_list(request: HttpRequest) -> HttpResponse:
             "known": sum(each.status == "known" for _group, each in lines),
             "filters": fields,
             "reset_url": place_query(chosen.region, chosen.period) if text else "",
-            "export_url": csv_address(request),
+            "export": file_addresses(request),
             "is_fictional": chosen.region.is_fictional,
             "crumbs": [{"label": pgettext("several", "指标"), "url": ""}],
         },
@@ -102,7 +103,9 @@ def _groups(lines: Sequence[tuple[str, Line]]) -> list[Group]:
     return found
 
 
-def _list_csv(chosen: Chosen, lines: Sequence[tuple[str, Line]]) -> HttpResponse:
+def _list_file(
+    request: HttpRequest, chosen: Chosen, lines: Sequence[tuple[str, Line]], fields: Sequence[Any]
+) -> HttpResponse:
     head = [
         _("分组"),
         _("指标"),
@@ -116,18 +119,30 @@ def _list_csv(chosen: Chosen, lines: Sequence[tuple[str, Line]]) -> HttpResponse
         _("来源"),
         _("说明"),
     ]
-    return csv_response(
-        f"{_('指标')}-{chosen.region.name}-{chosen.period.code}.csv",
-        head,
+    return table_response(
+        request, f"{_('指标')}-{chosen.region.name}-{chosen.period.code}", head,
         (
             [
                 wording.group_word(group), line.label, line.code, line.region, line.period,
-                str(line.number).replace(",", "") if line.status == "known" else "", line.unit, line.change.text, line.rank,
+                _number(line) if line.status == "known" else "", line.unit, line.change.text, line.rank,
                 line.route_word, line.why,
             ]
             for group, line in lines
         ),
+        About(
+            fields=fields, is_fictional=chosen.region.is_fictional,
+            notes=[(_("数值"), _("只计已确认的记录和已采用的上报数；没有数的留空，不当作零。")), *((line.label, line.meaning) for _group, line in lines)],
+        ),
     )  # fmt: skip
+
+
+def _number(line: Line) -> Decimal | str:
+    """A value as a spreadsheet reckons with it; one that is approximate stays words."""
+    text = str(line.number).replace(",", "")
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return text
 
 
 @require_safe
@@ -385,8 +400,8 @@ def _records(
 ) -> HttpResponse:
     """The records behind a counted value: 50 a page, or all of them as a file."""
     sealed = reader.sealed(value)
-    if wants_csv(request):
-        return _records_csv(value, _rows(words, value, contributions(value, seq=reader.seq)))
+    if wants_file(request):
+        return _records_file(request, value, _rows(words, value, contributions(value, seq=reader.seq)))
     page = Paginator(range(sealed.count), PAGE_SIZE).get_page(request.GET.get("page"))
     start = max(page.start_index() - 1, 0)
     rows = contributions(value, seq=reader.seq, offset=start, limit=PAGE_SIZE)
@@ -402,7 +417,7 @@ def _records(
             {"label": _("日期"), "class": "nowrap"}, {"label": _("事件")}, {"label": _("事项"), "class": "wide"},
             {"label": _("单位")}, {"label": _("计入"), "numeric": True},
         ],
-        "export_url": csv_address(request),
+        "export": file_addresses(request),
     }  # fmt: skip
     return render(request, "indicators/evidence.html", context)
 
@@ -447,7 +462,7 @@ def _rows(
     ]
 
 
-def _records_csv(value: Value, rows: Sequence[EvidenceRow]) -> HttpResponse:
+def _records_file(request: HttpRequest, value: Value, rows: Sequence[EvidenceRow]) -> HttpResponse:
     head = [
         _("日期"),
         _("事件"),
@@ -458,10 +473,9 @@ def _records_csv(value: Value, rows: Sequence[EvidenceRow]) -> HttpResponse:
         _("记录"),
         pgettext("one", "版本"),
     ]
-    name = f"{value.indicator.label.in_language(wording.language())}-{value.region.name}-{value.period.code}.csv"
-    return csv_response(
-        name,
-        head,
+    name = f"{value.indicator.label.in_language(wording.language())}-{value.region.name}-{value.period.code}"
+    return table_response(
+        request, name, head,
         (
             [
                 row.event.happened_on if row.event else None, row.happened, row.what, getattr(row.subject, "number", ""),
@@ -469,5 +483,12 @@ def _records_csv(value: Value, rows: Sequence[EvidenceRow]) -> HttpResponse:
                 row.evidence.record, row.evidence.version,
             ]
             for row in rows
+        ),
+        About(
+            is_fictional=value.region.is_fictional,
+            notes=[
+                (_("区划"), value.region.name), (_("时期"), period_words(value.period)), (_("计量单位"), Words().unit(value.indicator.unit)),
+                (_("含义"), value.indicator.meaning.in_language(wording.language())),
+            ],
         ),
     )  # fmt: skip

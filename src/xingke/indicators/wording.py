@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.utils import dateformat
 from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 
@@ -188,6 +190,11 @@ def sum_words(value: Value, parts: Sequence[Value]) -> Written:
     total = sum((part.amount for part in parts if part.amount is not None), Decimal(0))
     number = written(format_number(total, value.indicator.decimals), value.indicator.decimals)
     return Written("".join(approximated(number, sum_word(part.rough_word for part in parts))))
+
+
+def running_words(today: date) -> str:
+    """The year under way as a page says it: until which day."""
+    return _("%(year)d年（截至%(day)s）") % {"year": today.year, "day": dateformat.format(today, _("n月j日"))}
 
 
 def rank_words(rank: Rank | None) -> str:

@@ -11,6 +11,8 @@ from xingke.accounts.models import User
 from xingke.base.keys import new_key
 from xingke.ledger import rules
 from xingke.ledger.actions import ARRIVALS, BATCH, NewEvent, write_next_versions
+from xingke.ledger.actions.filing import with_last_day
+from xingke.ledger.actions.settling import placed, told, with_what_follows
 from xingke.ledger.bulk import insert_objects
 from xingke.ledger.kinds import KINDS, Kind
 from xingke.ledger.models import EventVersion, State, Version
@@ -58,9 +60,8 @@ def amend_histories(
             added = [_event(known, each, new, seq, by, now, source, is_confirmed) for new in each.fresh]
             changed += _settled(known, each, added, by, now)
             fresh += added
-            days = ((row.state, _after(each, row)["happened_on"]) for row in [*each.history, *added])
-            first = rules.first_day(each.subject.state, days) or each.subject.happened_on
-            columns = {**each.columns} | ({"happened_on": first} if first != each.subject.happened_on else {})
+            then = [told(row, _after(each, row)) for row in [*each.history, *added]]
+            columns = with_what_follows(known, each.subject, each.columns, then)
             if columns:
                 heads.append((each.subject, signed(each.subject, columns, by, now) if each.columns else columns))
         for rows in (heads, changed):
@@ -81,10 +82,12 @@ def _event(
     place = _place(each, new)
     region = new.region if new.event in ARRIVALS else place.region
     confirmed = is_confirmed(region)
+    fields = {name: getattr(each.subject, name) for name in kind.repeated}
+    new = with_last_day(kind, fields | dict(each.columns), new)
     repeated = {name: each.columns.get(name, getattr(each.subject, name)) for name in kind.repeated}
     return kind.event(
         record=new.key or new_key(), version=1, seq_from=seq, subject=each.subject.record, region=region,
-        zone_id=place.zone_id, organisation_id=place.organisation_id, happened_on=new.on, event=new.event, effect=0,
+        zone_id=place.zone_id, organisation_id=place.organisation_id, person_id=each.subject.person_id, happened_on=new.on, event=new.event, effect=0,
         step=1, source=source[:200], source_place=each.source_place, is_fictional=each.subject.is_fictional,
         entered_at=now, entered_by=by, state=State.CONFIRMED if confirmed else State.DRAFT,
         confirmed_at=now if confirmed else None, confirmed_by=by if confirmed else None, **repeated, **new.measures,
@@ -99,7 +102,8 @@ def _place(each: Amendment, new: NewEvent) -> Any:
 
 
 def _after(each: Amendment, row: Any) -> dict[str, Any]:
-    return {"event": row.event, "happened_on": row.happened_on, **each.events.get(row.record, {})}
+    said = {"event": row.event, "happened_on": row.happened_on, "until": getattr(row, "until", None)}
+    return {**said, **each.events.get(row.record, {})}
 
 
 def _settled(
@@ -108,23 +112,26 @@ def _settled(
     """Order the history anew; the standing events that change, with all that changes in them. ``added`` get their place."""
     alive = [row for row in [*each.history, *added] if row.state != State.VOID]
     happenings = [
-        rules.Happening(str(_after(each, row)["event"]), _after(each, row)["happened_on"], row) for row in alive
+        rules.Happening(str(after["event"]), after["happened_on"], row, after["until"])
+        for row in alive
+        if (after := _after(each, row))
     ]
     # What is confirmed must be possible without the drafts, and its effects take no notice of them: they do not count.
     counted = {
-        id(step.happening.key): step.effect
+        id(step.happening.key): step
         for step in rules.effects(one for one in happenings if one.key.state == State.CONFIRMED)  # type: ignore[attr-defined]
     }
     repeated = {name: value for name, value in each.columns.items() if name in kind.repeated}
     changed: list[tuple[Version, Mapping[str, Any]]] = []
     for step in rules.effects(happenings):
         row: Any = step.happening.key
-        placed = {"step": step.step, "effect": counted.get(id(row), step.effect)}
+        place = placed(kind, counted.get(id(row), step)) | {"step": step.step}
         if row.pk is None:
-            row.step, row.effect = placed["step"], placed["effect"]
+            for name, value in place.items():
+                setattr(row, name, value)
             continue
         said = _differing(row, {**each.events.get(row.record, {}), **repeated})
-        if changes := {**(signed(row, said, by, now) if said else {}), **_differing(row, placed)}:
+        if changes := {**(signed(row, said, by, now) if said else {}), **_differing(row, place)}:
             changed.append((row, changes))
     return changed
 

@@ -19,8 +19,10 @@ class LedgerConfig(AppConfig):
         definitions.register(sheets.SHEETS)
         for searchable in (*finding.RECORDS, finding.OBSERVATIONS):
             searching.register(searchable)
+        searching.add(finding.TITLES)
         for code, label, run in (
             (import_jobs.PREPARE, _("核对导入的文件"), import_jobs.prepare),
+            (import_jobs.RECHECK, _("重新核对导入的行"), import_jobs.recheck),
             (import_jobs.FILE, _("登记导入的行"), import_jobs.file),
         ):
             jobs.register(jobs.JobKind(code=code, label=label, back="ledger:import-list", run=run))
@@ -37,8 +39,11 @@ class LedgerConfig(AppConfig):
             (50, "imports", _("导入"), "ledger:import-list", Permission.IMPORT_RUN, "file-import"),
         ):
             menu.register(
-                menu.MenuItem(code=code, label=label, url_name=url_name, permission=permission, order=order, icon=icon)
-            )
+                menu.MenuItem(
+                    code=code, label=label, url_name=url_name, permission=permission, order=order, icon=icon,
+                    of_region=code == "observations",
+                )
+            )  # fmt: skip
         panels.register(
             panels.Panel(
                 page="organisation", code="holdings", template="ledger/organisation_holdings.html",

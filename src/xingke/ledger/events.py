@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import CharField, F, Q, QuerySet, Value
+from django.db.models import CharField, F, Min, Q, QuerySet, Value
 
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
+from xingke.accounts.queries import first_seq_since
 from xingke.base.codes import normalise_code
 from xingke.base.periods import EARLIEST_YEAR, LATEST_YEAR, Period
 from xingke.ledger.kinds import KINDS, Kind
@@ -77,6 +78,12 @@ def events_listed(user: User, wanted: Wanted) -> QuerySet[Any, tuple[str, int, d
     ]
     together: QuerySet[Any, Any] = parts[0].union(*parts[1:], all=True) if parts[1:] else parts[0]
     return together.order_by("-happened_on", "-id")
+
+
+def events_wanted(user: User, kind: Kind, wanted: Wanted) -> QuerySet[Any, Any]:
+    """The events of one kind that a list shows, in no order. 404 for whoever may read none."""
+    allowed = registry.require_page(user, Permission.RECORD_READ)
+    return kind.event._default_manager.filter(registry.in_scope(allowed), _wanted(kind, wanted), seq_to__isnull=True)
 
 
 def drafts_wanted(user: User, wanted: Wanted, *, until: int) -> dict[str, list[UUID]]:
@@ -170,34 +177,43 @@ def _first_and_last_days(allowed: Scope) -> tuple[str, list[int]]:
     return " UNION ALL ".join(parts), values
 
 
-def latest_records(user: User, *, limit: int = 8) -> list[TimelineEntry]:
-    """The records filed last in the regions somebody may read; a few queries."""
+Listed = tuple[str, int, date]  # kind, id, day: see ``entries``
+
+
+def latest_filed(user: User, *, limit: int = 8) -> list[Listed]:
+    """The events filed last in the regions somebody may read, for ``entries``. A query per kind."""
     allowed = registry.scope(user, Permission.RECORD_READ)
     if not allowed:
         return []
-    entries: list[TimelineEntry] = []
+    found: list[tuple[int, date, str, int]] = []
     for kind in KINDS.values():
-        events = list(
-            kind.event._default_manager.filter(registry.in_scope(allowed), seq_to__isnull=True)
-            .exclude(state=State.VOID)
-            .select_related("organisation")
-            .order_by(F("seq_from").desc(), "-happened_on")[:limit]
-        )
-        subjects = current_subjects(kind, {event.subject for event in events})
-        entries += [
-            TimelineEntry(kind.code, event.happened_on, event, subjects[event.subject])
-            for event in events
-            if event.subject in subjects
+        events = kind.event._default_manager.filter(registry.in_scope(allowed), seq_to__isnull=True)
+        newest = events.exclude(state=State.VOID).order_by(F("seq_from").desc(), "-happened_on", "-pk")
+        found += [
+            (seq, day, kind.code, pk) for seq, day, pk in newest.values_list("seq_from", "happened_on", "pk")[:limit]
         ]
-    return sorted(entries, key=lambda entry: (entry.event.seq_from, entry.on), reverse=True)[:limit]
+    return [(kind, pk, day) for _seq, day, kind, pk in sorted(found, reverse=True)[:limit]]
 
 
-def drafts_visible_to(user: User) -> int:
-    """How many draft events wait for confirmation by whoever may confirm."""
+def drafts_waiting(user: User) -> tuple[int, datetime | None]:
+    """How many draft events wait for confirmation by whoever may confirm, and since when the first. A query per kind."""
     allowed = registry.scope(user, Permission.RECORD_CONFIRM)
-    if not allowed:
-        return 0
-    return sum(
-        kind.event._default_manager.filter(registry.in_scope(allowed), seq_to__isnull=True, state=State.DRAFT).count()
-        for kind in KINDS.values()
-    )
+    found = [_waiting(kind, registry.in_scope(allowed)) for kind in KINDS.values()] if allowed else []
+    return sum(count for count, _first in found), min((first for _count, first in found if first), default=None)
+
+
+def entered_by(user: User, *, since: datetime) -> tuple[int, int]:
+    """How many events somebody filed from a moment on, and how many of theirs are still drafts. Two queries per kind."""
+    own, first = Q(entered_by=user.pk), first_seq_since(since)
+    filed = sum(
+        kind.event._default_manager.filter(own, version=1, seq_from__gte=first).count() for kind in KINDS.values()
+    ) if first else 0  # fmt: skip
+    allowed = registry.scope(user, Permission.RECORD_ENTER)
+    drafts = (_waiting(kind, registry.in_scope(allowed) & own) for kind in KINDS.values())
+    return filed, sum(count for count, _first in drafts)
+
+
+def _waiting(kind: Kind, condition: Q) -> tuple[int, datetime | None]:
+    drafts = kind.event._default_manager.filter(condition, seq_to__isnull=True, state=State.DRAFT)
+    count = drafts.count()
+    return count, drafts.aggregate(first=Min("entered_at"))["first"] if count else None

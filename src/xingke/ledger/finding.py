@@ -10,10 +10,10 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from xingke.accounts.permissions import Permission
-from xingke.base.searching import Hit, Searchable, Text
+from xingke.base.searching import Further, Hit, Searchable, Text
 from xingke.ledger import queries
 from xingke.ledger.kinds import KINDS, Kind
-from xingke.ledger.models import Observation, State, Version
+from xingke.ledger.models import Observation, Recognition, State, Version
 from xingke.ledger.words import KIND_WORDS, Words, day_word, kind_word, period_word
 from xingke.registry import queries as registry
 
@@ -30,7 +30,7 @@ def _changed(model: type[Version], after: int, upto: int) -> Iterable[str]:
     rows = model._default_manager.order_by()
     changed = [rows.filter(_between(after, upto))]
     if after:
-        renamed = registry.organisations_changed(after, upto)
+        renamed = registry.organisations_corrected(after, upto)
         changed.append(rows.filter(organisation__in=renamed, seq_to__isnull=True))
     return (str(key) for each in changed for key in each.values_list("record", flat=True).iterator())
 
@@ -113,3 +113,23 @@ RECORDS = tuple(
 OBSERVATIONS = _searchable(
     queries.OBSERVATION, ORDER + len(RECORDS), Observation, _observation_texts, _observation_hits
 )
+
+
+# ── what the ledger adds to organisations ───────────────────────────────────────────────────────────────────────────
+
+
+def _holders_changed(after: int, upto: int) -> Iterable[str]:
+    rows = Recognition.objects.filter(_between(after, upto), organisation__isnull=False)
+    return (str(key) for key in rows.order_by().values_list("organisation__key", flat=True).iterator())
+
+
+def _titles_held(keys: Sequence[str]) -> Mapping[str, str]:
+    """The titles each organisation was recognised with, so that 高企 finds the firm."""
+    rows = Recognition.objects.filter(organisation__key__in=keys, seq_to__isnull=True, state=State.CONFIRMED)
+    found: dict[str, set[str]] = {}
+    for key, title in rows.order_by().values_list("organisation__key", "title").distinct():
+        found.setdefault(str(key), set()).add(registry.term_label("title", title, "zh"))
+    return {key: " ".join(sorted(titles)) for key, titles in found.items()}
+
+
+TITLES = Further(code="titles", to="organisation", changed=_holders_changed, texts=_titles_held)

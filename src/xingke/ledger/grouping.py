@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from xingke.base.sayings import Saying, say
 from xingke.ledger import rules
-from xingke.ledger.sheets import SheetForm, plain
+from xingke.ledger.headers import plain
+from xingke.ledger.sheets import SheetForm
 
 _PLACE = re.compile(
     r"(?:[省市县区州旗镇乡盟]|地区|街道|直辖|本级|直|直属|[国省市县]属|单位|园区|新区|兵团|[省市县区]局|外地|其他|其它)$"

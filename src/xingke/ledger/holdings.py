@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Max, Q, QuerySet, Sum
+from django.db.models import Count, Max, Q, QuerySet, Sum, Value
 
 from xingke.base.periods import Period
 from xingke.ledger.kinds import KINDS, Kind
@@ -21,6 +21,13 @@ class Holding:
     kind: str
     subject: Any  # the model of its kind
     since: date
+    until: date | None = None  # the last day by its term; None where it has none
+
+
+def _standing(kind: Kind, on: date) -> Any:
+    """The sum of effects up to a day, less what has ended by its own term by then."""
+    lapsed = Count("pk", filter=Q(lapses_on__lte=on)) if kind.is_lasting else Value(0)
+    return Sum("effect") - lapsed
 
 
 def _held(kind: Kind, on: date) -> QuerySet[Any]:
@@ -31,12 +38,19 @@ def titles_held(organisation: Organisation, *, on: date) -> list[Holding]:
     """The titles in force of an organisation, oldest first. Two queries."""
     kind = KINDS["recognition"]
     running = _held(kind, on).filter(organisation=organisation).order_by().values("subject")
-    since = running.annotate(held=Sum("effect"), since=Max("happened_on", filter=Q(effect=1))).filter(held__gt=0)
-    days = dict(since.values_list("subject", "since"))
+    since = running.annotate(
+        held=_standing(kind, on), since=Max("happened_on", filter=Q(effect=1)), lapses=Max("lapses_on")
+    ).filter(held__gt=0)
+    days = {subject: (since, lapses) for subject, since, lapses in since.values_list("subject", "since", "lapses")}
     subjects = current_subjects(kind, set(days))
     return sorted(
-        (Holding(kind.code, subject, days[key]) for key, subject in subjects.items()), key=lambda each: each.since
+        (Holding(kind.code, subject, days[key][0], _day_before(days[key][1])) for key, subject in subjects.items()),
+        key=lambda each: each.since,
     )
+
+
+def _day_before(day: date | None) -> date | None:
+    return day - timedelta(days=1) if day is not None else None
 
 
 def patents_held(organisation: Organisation, *, on: date) -> dict[str, int]:
@@ -53,7 +67,7 @@ def holding_counts(organisations: Iterable[int], *, on: date, kinds: Sequence[st
         for start in range(0, len(wanted), 500):
             running = _held(kind, on).filter(organisation__in=wanted[start : start + 500]).order_by()
             found[kind.code] |= dict(
-                running.values("organisation").annotate(held=Sum("effect")).values_list("organisation", "held")
+                running.values("organisation").annotate(held=_standing(kind, on)).values_list("organisation", "held")
             )
     return found
 

@@ -1,5 +1,7 @@
 """Handing a file over: what a person chooses beside the file."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -7,7 +9,10 @@ from django.utils.translation import gettext as _
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.ledger.incoming import Options
+from xingke.ledger.kind_names import KIND_NAMES
 from xingke.ledger.sheets import SheetForm
+from xingke.ledger.whole_file import DAY, may_be_given
+from xingke.ledger.words import FIELD_WORDS, field_word
 from xingke.registry import queries as registry
 from xingke.registry.filtering import CHOICES_LIMIT
 
@@ -15,6 +20,32 @@ from xingke.registry.filtering import CHOICES_LIMIT
 def sheet_forms() -> list[SheetForm]:
     """The forms of spreadsheet that can be read, in the order of the packs."""
     return [found.value for found in registry.catalogue("sheet").values()]
+
+
+GIVEN = "given_"
+
+
+def _whole_file_fields(language: str) -> dict[str, forms.Field]:
+    """A field for the day a list is about, for every term, and for the name, of the forms of table there are."""
+    asked: dict[str, list[SheetForm]] = {}
+    for form in sheet_forms():
+        for name in may_be_given(form):
+            asked.setdefault(name, []).append(form)
+    fields: dict[str, forms.Field] = {
+        DAY: forms.DateField(
+            label=_("日期"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            help_text=_("名单说的那件事的日期：认定、授权、立项、登记、举办……"),
+        )
+    }  # fmt: skip
+    for name in FIELD_WORDS:
+        of = [form for form in asked.get(name, ()) if form.kind in KIND_NAMES]
+        if of:
+            terms = registry.terms(KIND_NAMES[of[0].kind].fields[name]).values()
+            choices = [("", _("文件里有")), *((each.label.zh, each.label.in_language(language)) for each in terms)]
+            fields[name] = forms.ChoiceField(label=field_word(name), required=False, choices=choices)
+            fields[name].help_text = _("用于：") + _("、").join(form.label.in_language(language) for form in of)
+    fields["name"] = forms.CharField(label=_("名称、说明"), required=False, max_length=200)
+    return {f"{GIVEN}{name}": field for name, field in fields.items()}
 
 
 class HandOverForm(forms.Form):
@@ -55,6 +86,32 @@ class HandOverForm(forms.Form):
             del self.fields["new_organisations"]
         if not registry.has(user, Permission.RECORD_CONFIRM):
             del self.fields["confirmed"]
+        self.fields |= _whole_file_fields(language)
+
+    @property
+    def whole_file(self) -> list[forms.BoundField]:
+        """The fields for what holds for the whole file."""
+        return [field for field in self if field.name.startswith(GIVEN)]
+
+    @property
+    def is_whole_file_filled(self) -> bool:
+        """Whether anything stands in them."""
+        return any(field.value() for field in self.whole_file)
+
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or self.cleaned_data
+        chosen = next((each for each in sheet_forms() if each.code == found.get("form")), None)
+        if chosen is not None:
+            known = may_be_given(chosen)
+            for name in self._given():
+                if name not in known:
+                    self.add_error(f"{GIVEN}{name}", _("“%(form)s”没有这一项，请留空。") % {"form": chosen.label.zh})
+        return found
+
+    def _given(self) -> dict[str, str]:
+        """What was said for the whole file, as a cell would say it."""
+        found = {name: value for name, value in self.cleaned_data.items() if name.startswith(GIVEN) and value}
+        return {name.removeprefix(GIVEN): str(value).strip() for name, value in found.items()}
 
     def clean_region(self) -> str:
         text: str = self.cleaned_data["region"]
@@ -70,5 +127,5 @@ class HandOverForm(forms.Form):
         chosen = self.cleaned_data
         return Options(
             region=chosen["region"], new_organisations=chosen.get("new_organisations", False),
-            confirmed=chosen.get("confirmed", False),
+            confirmed=chosen.get("confirmed", False), given=self._given(),
         )  # fmt: skip

@@ -23,7 +23,7 @@ from xingke.ledger import importing
 from xingke.ledger.incoming import Options
 from xingke.ledger.models import ImportBatch
 
-PREPARE, FILE = "import.prepare", "import.file"
+PREPARE, RECHECK, FILE = "import.prepare", "import.recheck", "import.file"
 
 
 def kept() -> Store:
@@ -105,6 +105,23 @@ def referred() -> set[str]:
     """What attachments and imports refer to that are not given up."""
     batches = ImportBatch.objects.exclude(state=ImportBatch.State.CANCELLED)
     return {*Attachment.objects.values_list("digest", flat=True), *batches.values_list("digest", flat=True)}
+
+
+@transaction.atomic
+def ask_to_recheck(*, batch: ImportBatch, options: Options, by: User) -> Job:
+    """Ask for the rows of a batch to be checked again with other choices. Raises Refused while it is being filed."""
+    batch = ImportBatch.objects.select_for_update().select_related(None).get(pk=batch.pk)
+    if batch.file_job is not None and not batch.file_job.is_over:
+        raise Refused(say("这次导入正在登记，不能再改。"))
+    payload = {"batch": batch.pk, "options": options.stored()}
+    return ask_for_job(kind=RECHECK, payload=payload, by=by, now=timezone.now())
+
+
+def recheck(work: Work) -> Mapping[str, Any]:
+    """Check the rows of a batch again with the choices that were made since."""
+    batch = ImportBatch.objects.get(pk=work.payload["batch"], prepared_by=work.by)
+    importing.recheck(batch=batch, options=Options(**work.payload["options"]), by=work.by, step=work.step)
+    return _leading_to(batch)
 
 
 @transaction.atomic

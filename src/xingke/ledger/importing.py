@@ -43,8 +43,10 @@ from xingke.ledger.incoming import (
 )
 from xingke.ledger.incoming_figures import FigureReader
 from xingke.ledger.incoming_histories import HistoryReader
+from xingke.ledger.incoming_named import NamedReader
 from xingke.ledger.models import ImportBatch, ImportChunk
-from xingke.ledger.sheets import OBSERVATION, SheetForm, Understood, understand
+from xingke.ledger.sheets import OBSERVATION, RECORD, SheetForm, Understood, understand
+from xingke.ledger.whole_file import for_whole_file
 from xingke.registry import queries as registry
 from xingke.registry.models import Region
 
@@ -209,6 +211,16 @@ def _place(note: Note) -> int:
     return -1 - note.column if note.remark is Remark.SHIFTED else note.column
 
 
+def with_whole_file(form: SheetForm, table: Table, options: Options) -> tuple[Table, Options]:
+    """A table with what was said for the whole file as columns at its end, and the options with what stands above it."""
+    added = for_whole_file(form, table.header, options.given)
+    if added.header:
+        rows = [(*row, *added.cells) for row in table.rows]
+        table = replace(table, header=(*table.header, *added.header), rows=rows)
+    table = replace(table, notes=[*table.notes, *added.notes])
+    return table, replace(options, above=tuple(table.above))
+
+
 # ── reading rows, and holding them against the ledger ───────────────────────────────────────────────────────────────
 
 
@@ -219,6 +231,7 @@ class Checked:
     rows: Sequence[Row]
     seq: int
     reader: Reader
+    understood: Understood
 
     @property
     def counts(self) -> dict[str, int]:
@@ -240,11 +253,14 @@ def sheet_form(code: str) -> SheetForm:
     return form
 
 
-def reader_of(form: SheetForm, header: Sequence[str], *, by: User, options: Options) -> tuple[Reader, Understood]:
-    """Who reads the rows below a header. Raises Refused where the header will not do."""
-    understood = understand(form, header, registry.units())
-    made = FigureReader if form.kind == OBSERVATION else HistoryReader
-    return made(form, understood, by=by, options=options), understood
+def reader_of(
+    form: SheetForm, header: Sequence[str], *, by: User, options: Options, source: str = ""
+) -> tuple[Reader, Understood]:
+    """Who reads the rows below a header. source: the file's name. Raises Refused where the header will not do."""
+    understood = understand(form, header, registry.units(), options.above)
+    of_records = NamedReader if RECORD in header else HistoryReader
+    made = FigureReader if form.kind == OBSERVATION else of_records
+    return made(form, understood, by=by, options=options, source=source), understood
 
 
 def check(
@@ -260,7 +276,7 @@ def check(
     for row in rows:
         if row.problems and row.outcome != WAITING:
             row.outcome = REJECTED
-    return Checked(rows, seq, reader)
+    return Checked(rows, seq, reader, understood)
 
 
 def _refuse_damaged(row: Row, understood: Understood, damage: Sequence[tuple[int, Saying]]) -> bool:
@@ -288,8 +304,8 @@ def prepare(
     job: the number of the job that does it.
     """
     registry.require(by, Permission.IMPORT_RUN)
-    table = with_groups(form, table, options)
-    checked = _check_table(form, table, by=by, options=options, step=step)
+    table, options = with_whole_file(form, with_groups(form, table, options), options)
+    checked = _check_table(form, table, file_name=file_name, by=by, options=options, step=step)
     step(len(table.rows), len(table.rows), STAGING)
     with transaction.atomic():
         batch = _batch(form, table, checked, file_name=file_name, by=by, now=now, options=options)
@@ -298,9 +314,11 @@ def prepare(
     return batch
 
 
-def _check_table(form: SheetForm, table: Table, *, by: User, options: Options, step: Step = _silent) -> Checked:
+def _check_table(
+    form: SheetForm, table: Table, *, file_name: str, by: User, options: Options, step: Step = _silent
+) -> Checked:
     try:
-        reader, understood = reader_of(form, table.header, by=by, options=options)
+        reader, understood = reader_of(form, table.header, by=by, options=options, source=file_name)
     except Refused as refusal:
         raise Refused(say("%(why)s（%(where)s）", why=refusal.saying, where=table.where)) from None
     rows = [Row(number, cells) for number, cells in zip(table.numbers, table.rows, strict=True)]
@@ -316,9 +334,16 @@ def _batch(
         damage={
             str(number): [(place, kept(sentence)) for place, sentence in each] for number, each in table.damage.items()
         },
-        notes=list(map(kept, [*table.notes, *checked.reader.remarks])),
+        notes=list(map(kept, [*_header_note(table), *table.notes, *checked.reader.remarks])),
         counts=checked.counts, ready=len(checked.ready), checked_seq=checked.seq, prepared_at=now, prepared_by=by,
     )  # fmt: skip
+
+
+HEADER_ROW = say("表头在第 %(row)s 行")
+
+
+def _header_note(table: Table) -> list[Saying]:
+    return [HEADER_ROW.filled(row=table.header_row)] if table.header_row else []
 
 
 def _stage(batch: ImportBatch, checked: Checked) -> None:
@@ -378,7 +403,7 @@ def file(*, batch: ImportBatch, by: User, now: datetime, step: Step = _silent) -
         by = _still_allowed(by)
         rows = list(staged(batch, *FILED))
         shown = [row.outcome for row in rows]
-        reader, understood = reader_of(form, batch.header, by=by, options=options_of(batch))
+        reader, understood = reader_of(form, batch.header, by=by, options=options_of(batch), source=batch.file_name)
         fresh = [Row(row.number, row.cells) for row in rows]
         checked = check(fresh, reader, understood, damage, step)
         otherwise = sum(row.outcome != before for row, before in zip(fresh, shown, strict=True))
@@ -408,13 +433,17 @@ def _still_allowed(by: User) -> User:
 
 
 def _stage_again(
-    batch: ImportBatch, reader: Reader, understood: Understood, damage: Mapping[int, Sequence[tuple[int, Saying]]]
-) -> None:
+    batch: ImportBatch, reader: Reader, understood: Understood, damage: Mapping[int, Sequence[tuple[int, Saying]]],
+    step: Step = _silent,
+) -> bool:  # fmt: skip
+    """Check all rows of a batch anew and keep what came of it, if it still waits. Returns whether it does."""
     rows = sorted((Row(row.number, row.cells) for row in staged(batch)), key=lambda row: row.number)
-    checked = check(rows, reader, understood, damage)
+    checked = check(rows, reader, understood, damage, step)
     with transaction.atomic():
-        if ImportBatch.objects.select_for_update().filter(pk=batch.pk, state=ImportBatch.State.PREPARED).exists():
+        waits = ImportBatch.objects.select_for_update().filter(pk=batch.pk, state=ImportBatch.State.PREPARED).exists()
+        if waits:
             _stage(batch, checked)
+    return waits
 
 
 def _file(batch: ImportBatch, checked: Checked, *, by: User, now: datetime) -> ImportBatch:
@@ -441,6 +470,21 @@ def _file(batch: ImportBatch, checked: Checked, *, by: User, now: datetime) -> I
     return batch
 
 
+@uncollected()
+def recheck(*, batch: ImportBatch, options: Options, by: User, step: Step = _silent) -> ImportBatch:
+    """Check the rows of a batch again with other choices, and keep what would become of them now. Files nothing.
+
+    Raises Refused for one that is filed or given up.
+    """
+    by = _still_allowed(by)
+    damage = {int(number): [(place, told(text)) for place, text in each] for number, each in batch.damage.items()}
+    reader, understood = reader_of(sheet_form(batch.form), batch.header, by=by, options=options, source=batch.file_name)
+    batch.options = options.stored()
+    if not _stage_again(batch, reader, understood, damage, step):
+        raise Refused(say("这次导入已经登记或取消，没有重新核对。"))
+    return batch
+
+
 @transaction.atomic
 def cancel(*, batch: ImportBatch) -> ImportBatch:
     """Give up a batch that waits; its rows are not kept. Raises Refused for one that is filed."""
@@ -460,12 +504,19 @@ def cancel(*, batch: ImportBatch) -> ImportBatch:
 class Outcome:
     """What an import did or would do: rows by outcome, the rows that are not filed, and the batch (None: nothing new)."""
 
-    counts: Mapping[str, int]
+    checked: Checked
     left: Sequence[Row]
     table: Table
-    reader: Reader
     batch: ImportBatch | None
     earlier: ImportBatch | None
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        return self.checked.counts
+
+    @property
+    def reader(self) -> Reader:
+        return self.checked.reader
 
 
 @uncollected()
@@ -478,13 +529,13 @@ def import_table(
     is_trial: only say what would happen.
     """
     options = options or Options()
-    table = with_groups(form, table, options)
+    table, options = with_whole_file(form, with_groups(form, table, options), options)
     for attempt in range(TRIES):
         by = _still_allowed(by)
-        checked = _check_table(form, table, by=by, options=options)
+        checked = _check_table(form, table, file_name=file_name, by=by, options=options)
         left = [row for row in checked.rows if row.problems]
         earlier = ImportBatch.objects.filter(digest=table.digest, state=ImportBatch.State.FILED).first()
-        outcome = Outcome(checked.counts, left, table, checked.reader, None, earlier)
+        outcome = Outcome(checked, left, table, None, earlier)
         if is_trial or (not checked.ready and (earlier is not None or not left)):
             return outcome
         try:
@@ -492,7 +543,7 @@ def import_table(
                 batch = _batch(form, table, checked, file_name=file_name, by=by, now=now, options=options)
                 batch = _file(batch, checked, by=by, now=now)
                 _stage(batch, checked)
-                return Outcome(outcome.counts, left, table, checked.reader, batch, earlier)
+                return Outcome(checked, left, table, batch, earlier)
         except _Moved:
             if attempt == TRIES - 1:
                 raise Refused(say("台账正在不断变动，没有登记；请稍后再试。")) from None

@@ -5,17 +5,17 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from django.utils.translation import gettext_noop
 
 from xingke.base import codes
-from xingke.base.quantities import Quantity, Unit
+from xingke.base.quantities import Quantity, Unit, multiplied, unit_of
 from xingke.ledger import rules
+from xingke.ledger.holder_names import close
 from xingke.ledger.incoming import EMPTY, TOO_LONG, Problem, Row
-from xingke.ledger.incoming_firms import close
 from xingke.ledger.kinds import Kind
-from xingke.ledger.sheets import SheetForm, Taken
+from xingke.ledger.sheets import SheetForm, Taken, columns_besides
 from xingke.registry import queries as registry
 
 C = TypeVar("C")
@@ -29,6 +29,11 @@ SERIAL_DAY = gettext_noop("像是日期被存成了数值，请把该列设为�
 FUTURE = gettext_noop("在今天之后；还没有发生的事不能登记。")
 NO_AMOUNT = gettext_noop("不是可以精确保存的数字，请只填数字，单位写在列名里。")
 NEGATIVE = gettext_noop("不能是负数。")
+UNIT_UNSAID = gettext_noop("没有写明单位；请在列名后注明，如“%(header)s（%(known)s）”，或写在数字后面。")
+NO_UNIT = gettext_noop("数字后面的不是这一列能用的单位，可写：%(known)s。")
+OTHER_UNIT = gettext_noop("单位与列名写明的“%(unit)s”不一致，请改成同一种单位。")
+ROUGH = gettext_noop("是约数；这一列要填确切的数。")
+NOT_WHOLE = gettext_noop("应为整数，请核对单位。")
 NO_PATENT = gettext_noop("不是专利申请号；应为 9 位或 13 位，如 202310123456.7。")
 
 
@@ -62,7 +67,13 @@ class Headers:
         """What the file calls a column; what the template calls it where the file has none."""
         if role in self.taken:
             return self.taken[role].header
-        return next((each.headers[0] for each in self.form.column if each.role == role), role)
+        columns = (*self.form.column, *columns_besides(self.form.kind))
+        return next((each.headers[0] for each in columns if each.role == role), role)
+
+    def said(self, row: Row, role: str) -> str:
+        """What a row's cell of a column says; "" where the file has no such column."""
+        place = self.place(role)
+        return said(row.cells[place]) if place is not None else ""
 
     def is_required(self, role: str) -> bool:
         """Whether the form wants a column filled in every row."""
@@ -85,6 +96,8 @@ class Terms:
         self._codes: dict[str, str] = {}
         for term in terms:
             self._codes |= {each.lower(): term.code for each in (term.code, term.label.zh, term.label.en)}
+        short = registry.terms_meant(kind.field_list(name))
+        self._codes = {close(word).lower(): code for word, code in short.items()} | self._codes
         for column in headers.form.column:
             if column.to == name:
                 self._codes |= {close(words).lower(): code for words, code in column.values.items()}
@@ -126,7 +139,7 @@ _PCT = re.compile(r"PCT/?([A-Z]{2}\d{4})/?(\d{6})")
 
 
 def _patent(text: str) -> str:
-    """An application number as it is kept: 202310123456.7, PCT/CN2024/123456. Raises ValueError for anything else."""
+    """An application number as it is kept: 202310123456.6, PCT/CN2024/123456. Raises ValueError for anything else."""
     try:
         return codes.normalise_patent_number(text)
     except ValueError:
@@ -162,20 +175,71 @@ def day_or_remedy(text: str, today: date) -> date | str:
     return FUTURE if on > today else on
 
 
+class Amount(NamedTuple):
+    """An amount as it is kept, and the word that makes it a rough one (约, 余 …); "" for an exact one."""
+
+    scaled: int
+    roughly: str = ""
+
+
+_AMOUNT = re.compile(
+    r"(?P<before>大约|约|将近|近|超过|超|逾)?(?:人民币|rmb|[¥$])?(?P<number>[-+]?[\d,]*\.?\d+)(?P<between>[余多])?"
+    r"(?P<unit>[^\d余多]*?)(?P<after>[余多]|以上|左右)?",
+    re.IGNORECASE,
+)
+_WORDS = {"大约": "约", "左右": "约", "将近": "近", "超过": "超", "逾": "超"}
+
+
+def is_bare(text: str) -> bool:
+    """Whether a cell holds a number without a unit."""
+    found = _AMOUNT.fullmatch("".join(unicodedata.normalize("NFKC", text).split()))
+    return found is not None and not found["unit"]
+
+
 class Amounts:
-    """A column of amounts in one unit."""
+    """A column of amounts: in the unit of its header, or of the cell itself. is_rough: whether 约 and the like are kept."""
 
-    def __init__(self, taken: Taken) -> None:
-        assert isinstance(taken.unit, Unit)  # a measure without a unit is refused with the header
-        self._header, self._unit = taken.header, taken.unit
+    def __init__(self, taken: Taken, *, is_rough: bool = False) -> None:
+        self._taken, self._header, self._is_rough = taken, taken.header, is_rough
+        self._known = "、".join((taken.column.bases[0], f"万{taken.column.bases[0]}"))
 
-    def read(self, text: str) -> int | Problem | None:
+    def read(self, text: str) -> Amount | Problem | None:
         """The amount as it is kept; None where none is said."""
         words = said(text)
         if not words:
             return None
+        found = _AMOUNT.fullmatch("".join(unicodedata.normalize("NFKC", words).split()))
+        if found is None or "$" in words:
+            return Problem(self._header, words, NO_AMOUNT)
+        unit = self._unit_of(found["unit"].removesuffix("整").replace("圆", "元"))
+        if isinstance(unit, str):
+            return Problem(self._header, words, unit, {"known": self._known, "header": self._header, **self._said()})
+        rough = [word for word in (found["before"], found["between"], found["after"]) if word]
+        if len(rough) > 1 or (rough and not self._is_rough):
+            return Problem(self._header, words, ROUGH)
         try:
-            amount = Quantity.read(words, self._unit).scaled
+            scaled = Quantity.read(found["number"], unit).scaled
         except ValueError:
             return Problem(self._header, words, NO_AMOUNT)
-        return Problem(self._header, words, NEGATIVE) if amount < 0 else amount
+        if scaled < 0:
+            return Problem(self._header, words, NEGATIVE)
+        if self._taken.column.quantity == "count" and scaled % unit.scale:
+            return Problem(self._header, words, NOT_WHOLE)
+        return Amount(scaled, _WORDS.get(rough[0], rough[0]) if rough else "")
+
+    def _said(self) -> dict[str, str]:
+        return {"unit": self._taken.unit.code if self._taken.unit else ""}
+
+    def _unit_of(self, word: str) -> Unit | str:
+        """The unit of a cell, or what is wrong: its own word against what the header says."""
+        usual, column = self._taken.unit, self._taken.column
+        if not word:
+            return usual or UNIT_UNSAID
+        own = unit_of(word, column.bases, column.quantity)
+        if own is None:
+            return NO_UNIT
+        is_multiple = not multiplied(word)[1]  # 35万 under a header that says 元
+        is_said = self._taken.is_unit_said and usual is not None
+        if is_said and usual is not None and own.factor != usual.factor and not (is_multiple and usual.factor == 1):
+            return OTHER_UNIT
+        return own

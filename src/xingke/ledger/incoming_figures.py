@@ -1,8 +1,10 @@
 """Rows of reported figures: what each says, exactly, and whether the ledger says so already."""
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from operator import itemgetter
 from typing import Any
 
@@ -13,8 +15,8 @@ from xingke.accounts.permissions import Permission
 from xingke.base.keys import derived_key
 from xingke.base.periods import Period
 from xingke.base.quantities import Quantity, Unit
-from xingke.base.sayings import Saying
-from xingke.ledger import rules
+from xingke.base.sayings import Saying, say
+from xingke.ledger import rules, written_figures
 from xingke.ledger.actions import write_next_versions
 from xingke.ledger.amending import signed
 from xingke.ledger.bulk import insert
@@ -24,23 +26,31 @@ from xingke.ledger.incoming import (
     EMPTY,
     NEW,
     OUTSIDE,
+    REPEATED,
     TOO_LONG,
     UNCHANGED,
     VOIDED,
     WAITING,
     Brief,
+    Fact,
     Filing,
+    Measured,
     Options,
+    Problem,
     Row,
+    Statement,
     Told,
     telling,
 )
+from xingke.ledger.incoming_places import NOT_BELOW, Found, Places
 from xingke.ledger.models import Observation, State
 from xingke.ledger.sheets import FIGURE_COLUMNS, SheetForm, Understood
+from xingke.ledger.words import Words
 from xingke.registry import queries as registry
 from xingke.registry.models import Region
 from xingke.registry.rules import Scope
 
+NAMED = 20  # rows that a remark names
 REQUIRED = ("figure", "document", "region", "period", "indicator", "measure", "value", "unit", "as_written")
 
 # column of the file → the field it is kept in, where that keeps only so many characters
@@ -72,7 +82,7 @@ class Books:
     names: Mapping[str, rules.StatedName]
     layers: frozenset[str]
     by_code: Mapping[str, Region]
-    by_name: Mapping[str, Sequence[Region]]
+    places: Places
 
     def name(self, written: str, measure: str, unit: str) -> rules.StatedName | None:
         """What a stated name means: with that unit, else with any."""
@@ -82,20 +92,38 @@ class Books:
 class FigureReader:
     """See ``incoming.Reader``."""
 
-    def __init__(self, form: SheetForm, understood: Understood, *, by: User, options: Options) -> None:
+    def __init__(
+        self, form: SheetForm, understood: Understood, *, by: User, options: Options, source: str = ""
+    ) -> None:
         self._places = [
             (name, understood.taken[name].place if name in understood.taken else None) for name in FIGURE_COLUMNS
         ]
-        self.remarks: list[Saying] = []
+        self._understood = understood
+        self._silent: list[Row] = []  # whose words hold no number
         self._headers = {name: taken.header for name, taken in understood.taken.items()}
         self._entering = registry.scope(by, Permission.RECORD_ENTER)
         self._confirming = registry.scope(by, Permission.RECORD_CONFIRM)
         self._at_once = self._confirming if options.confirmed else Scope()
         self.key_column = self._headers.get("figure", "figure")
 
+    @property
+    def remarks(self) -> list[Saying]:
+        """How the columns were understood, and the rows whose own words say no number to hold their value against."""
+        if not self._silent:
+            return list(self._understood.remarks)
+        lines = tuple(str(row.number) for row in self._silent[:NAMED])
+        return [
+            *self._understood.remarks,
+            say(
+                "有 %(count)s 行的原文里没有数字，数值无从对照，请核对（第 %(lines)s 行）。",
+                count=len(self._silent),
+                lines=lines,
+            ),
+        ]
+
     def read(self, rows: Sequence[Row], told: Told) -> None:
         texts = [self._texts(row) for row in rows]
-        books = _books(texts)
+        books = _books(texts, self._entering)
         for row, text in zip(telling(rows, told), texts, strict=True):
             self._read(row, text, books)
 
@@ -127,6 +155,16 @@ class FigureReader:
             self._refuse(row, "region", text["region"], OUTSIDE)
         if row.problems or region is None or quantity is None or stated is None:
             return
+        written = written_figures.read(
+            text["as_written"], value=quantity, most=most, units=books.units, is_change=text["measure"] == "growth"
+        )
+        if written.problem:
+            row.problems.append(
+                Problem.of(self._headers.get("as_written", "as_written"), text["as_written"], written.problem)
+            )
+            return
+        if written.is_silent:
+            self._silent.append(row)
         name = books.name(text["indicator"], text["measure"], text["unit"])
         row.content = {
             "region": region, "region_written": text["region"],
@@ -135,7 +173,7 @@ class FigureReader:
             "name": text["indicator"], "indicator": name.indicator if name else "",
             "aspect": name.aspect if name else "level", "measure": text["measure"], "value": quantity.scaled,
             "value_max": most.scaled if most else None, "unit": text["unit"], "kind": quantity.unit.kind,
-            "decimals": quantity.decimals, "approximation": rules.approximation(text["as_written"]),
+            "decimals": written.decimals, "approximation": written.word,
             "layer": text["basis"], "part": text["part"], "stated_period": stated.code,
             "real_period": real.period.code if real.period else "", "confidence": real.confidence,
             "real_written": text["real_year"], "document": text["document"], "place": text["figure"],
@@ -147,14 +185,16 @@ class FigureReader:
             region = books.by_code.get(code)
             if region is None:
                 self._refuse(row, "region_code", code, NO_CODE)
-            elif text["region"] and region.name != text["region"]:
+            elif text["region"] and region not in books.places.find(text["region"]).regions:
                 self._refuse(row, "region", text["region"], OTHER_NAME, code=code, name=region.name)
                 return None
             return region
-        found = books.by_name.get(text["region"], ())
+        found, wrong = books.places.find(text["region"]) if text["region"] else Found(())
         if len(found) == 1:
             return found[0]
-        if text["region"] and found:
+        if wrong is not None:
+            self._refuse(row, "region", text["region"], NOT_BELOW, name=wrong[0], above=wrong[1])
+        elif text["region"] and found:
             self._refuse(row, "region", text["region"], SAME_NAMES, count=len(found))
         elif text["region"]:
             self._refuse(row, "region", text["region"], NO_REGION)
@@ -189,9 +229,17 @@ class FigureReader:
                 read.append(None)
         return read[0], read[1]
 
+    def repeated(self, row: Row) -> str:
+        return REPEATED
+
     def key(self, row: Row) -> object:
         content = row.content
+        if content is None:
+            return None
         return (content["region"].pk, content["document"], content["place"])
+
+    def join(self, first: Row, row: Row) -> bool:
+        return False
 
     def compare(self, rows: Sequence[Row]) -> None:
         documents = {row.content["document"] for row in rows}
@@ -252,6 +300,42 @@ class FigureReader:
             **content,
         }  # fmt: skip
 
+    def altered(self, row: Row) -> list[tuple[str, str, str]]:
+        after = copy(row.stored)
+        for name, value in row.changes.items():
+            setattr(after, name, value)
+        return [(each.label, each.old, each.new) for each in Words().changes(row.stored, after)]
+
+    def statements(self, rows: Sequence[Row]) -> list[Statement]:
+        units = {term.code: term.base or term.code for term in registry.terms("unit").values()}
+        return [self._statement(row, units) for row in rows]
+
+    def _statement(self, row: Row, units: Mapping[str, str]) -> Statement:
+        content = row.content
+        if content is None:
+            return Statement("", None, [])
+        unit = units.get(content["unit"], content["unit"])
+        said = (
+            "name",
+            "indicator",
+            "aspect",
+            "measure",
+            "stated_period",
+            "real_period",
+            "layer",
+            "part",
+            "document",
+            "place",
+        )
+        fields = {name: content[name] for name in said if content[name]} | {"period": content["stated_period"]}
+        scale = 100 if content["kind"] == "money" else 10_000
+        measures = {
+            name: Measured(Decimal(content[name]) / scale, unit)
+            for name in ("value", "value_max")
+            if content[name] is not None
+        }
+        return Statement(content["region"].code, None, [Fact("reported", content["happened_on"], fields, measures)])
+
     def briefs(self, rows: Sequence[Row]) -> list[Brief]:
         texts = [self._texts(row) for row in rows]
         return [
@@ -260,15 +344,12 @@ class FigureReader:
         ]
 
 
-def _books(texts: Sequence[Mapping[str, str]]) -> Books:
+def _books(texts: Sequence[Mapping[str, str]], within: Scope) -> Books:
     """Load what the rows need; a handful of queries whatever their number."""
-    by_name: dict[str, list[Region]] = {}
-    for region in Region.objects.filter(name__in={text["region"] for text in texts}, valid_to__isnull=True):
-        by_name.setdefault(region.name, []).append(region)
     return Books(
         registry.units(),
         {key: found.value for key, found in registry.catalogue("name").items()},
         frozenset(registry.terms("layer")),
         registry.regions_by_code(text["region_code"] for text in texts),
-        by_name,
+        Places((text["region"] for text in texts), within=within),
     )

@@ -1,6 +1,6 @@
 """The organisations a file speaks of: those that are known, and those to be entered with it."""
 
-import unicodedata
+import itertools
 from collections.abc import Iterable
 
 from django.db.models import QuerySet
@@ -9,13 +9,14 @@ from xingke.accounts.models import User
 from xingke.base import codes
 from xingke.base.keys import derived_key
 from xingke.ledger.bulk import listed
+from xingke.ledger.holder_names import close, written_name
 from xingke.registry import queries as registry
 from xingke.registry.actions import NewOrganisation
 from xingke.registry.models import Organisation, Region
 
 
 class Firms:
-    """The organisations a file speaks of, found by credit code or by exact name in the region.
+    """The organisations a file speaks of, found by credit code or by name in the region.
 
     foreign: codes of organisations that ``by`` may not see.
     """
@@ -23,9 +24,13 @@ class Firms:
     def __init__(self, said: Iterable[tuple[str, str]], *, by: User) -> None:
         names: set[str] = set()
         numbers: set[str] = set()
-        for name, code in said:
-            names |= {name, close(name), _wide(close(name))} if name else set()
+        for text, code in said:
+            written = written_name(text)
+            for name in filter(None, (text, *written.names, written.former)):
+                names |= {name, close(name), _wide(close(name))}
             numbers |= {codes.normalise_code(code)} if code else set()
+        self._by = by
+        self._shown: set[int] | None = None
         self.by_code: dict[str, Organisation] = {}
         self.foreign: set[str] = set()
         self.by_name: dict[str, list[Organisation]] = {}
@@ -42,6 +47,19 @@ class Firms:
         if names:
             for each in known_organisations().filter(name__in=listed(names)):
                 self.by_name.setdefault(close(each.name), []).append(each)
+
+    def may_be_shown(self, firm: Organisation) -> bool:
+        """Whether what the register says of an organisation may be said to ``by``. One query, whatever is asked."""
+        if self._shown is None:
+            known = [each.pk for each in itertools.chain.from_iterable(self.by_name.values())]
+            seen = registry.organisations_visible_to(self._by).filter(pk__in=listed(known))
+            self._shown = set(seen.values_list("pk", flat=True))
+        return firm.pk in self._shown
+
+    def elsewhere(self, name: str, region: Region) -> Organisation | None:
+        """An organisation of a name in another region that ``by`` may see."""
+        known = (each for each in self.by_name.get(close(name), ()) if each.region_id != region.pk)
+        return next(filter(self.may_be_shown, known), None)
 
     def called(self, name: str, region: Region) -> list[Organisation]:
         """The organisations of a name in a region."""
@@ -64,13 +82,8 @@ class Firms:
 
 
 def known_organisations() -> QuerySet[Organisation]:
-    """Those of the register, with their zones."""
-    return Organisation.objects.select_related("zone")
-
-
-def close(name: str) -> str:
-    """A name as names are compared: half width, without blanks."""
-    return "".join(unicodedata.normalize("NFKC", name).split())
+    """Those of the register, with their zones and regions."""
+    return Organisation.objects.select_related("zone", "region")
 
 
 def _wide(name: str) -> str:

@@ -1,64 +1,112 @@
 """Rows of records with a history: what each says, which record it is, and what that adds to the ledger."""
 
+import itertools
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from datetime import date, datetime
 from itertools import repeat
 from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base import codes
 from xingke.base.keys import new_keys
+from xingke.base.refusals import Refused
 from xingke.base.sayings import Saying, say
-from xingke.ledger import rules
+from xingke.ledger import queries, rules
+from xingke.ledger import words as saying
 from xingke.ledger.actions import NewEvent, NewHistory, file_histories
 from xingke.ledger.amending import Amendment, amend_histories
 from xingke.ledger.bulk import listed
-from xingke.ledger.incoming import CHANGED, NEW, OUTSIDE, Brief, Filing, Options, Problem, Row, Told, telling
-from xingke.ledger.incoming_cells import Amounts, Days, Detail, Headers, Terms, day_or_remedy, each_once, said
-from xingke.ledger.incoming_contents import HELD_BY_SOMEBODY, Content, Happened, natural_key
-from xingke.ledger.incoming_firms import Firms, close, known_organisations
-from xingke.ledger.incoming_stored import Stored
+from xingke.ledger.incoming import (
+    CHANGED,
+    FILED,
+    NEW,
+    OUTSIDE,
+    REPEATED,
+    REPEATED_OR_ANOTHER,
+    REPEATED_TITLE,
+    Brief,
+    Filing,
+    Options,
+    Problem,
+    Row,
+    Statement,
+    Told,
+    telling,
+)
+from xingke.ledger.incoming_cells import (
+    Amount,
+    Amounts,
+    Days,
+    Detail,
+    Headers,
+    Terms,
+    day_or_remedy,
+    each_once,
+    is_bare,
+    said,
+)
+from xingke.ledger.incoming_contents import (
+    Content,
+    Happened,
+    Partly,
+    in_order,
+    joined,
+    may_be_another,
+    person_key,
+)
+from xingke.ledger.incoming_firms import known_organisations
+from xingke.ledger.incoming_holders import Held, Holders
+from xingke.ledger.incoming_marks import Mark, Marks, unless_sure
+from xingke.ledger.incoming_places import NO_REGION, NOT_BELOW, SAME_REGIONS, Places
+from xingke.ledger.incoming_statements import stated
+from xingke.ledger.incoming_stored import Stored, place_of
+from xingke.ledger.kind_names import Identity, Number
 from xingke.ledger.kinds import KINDS
 from xingke.ledger.sheets import SheetForm, Taken, Understood
-from xingke.ledger.words import Words
 from xingke.registry import queries as registry
-from xingke.registry.actions import NewOrganisation, enter_organisations
-from xingke.registry.models import Organisation, Region
+from xingke.registry.actions import NewOrganisation, enter_organisations, enter_persons
+from xingke.registry.models import Organisation, Person, Region
 from xingke.registry.rules import Scope
 
-NO_REGION = gettext_noop("没有这个区划，请填全称或六位代码。")
+LISTED = 20  # names in one sentence
 REGION_UNSAID = gettext_noop("没有写明区划；请补充区划一列，或在上传时选择区划。")
-SAME_REGIONS = gettext_noop("有 %(count)d 个同名区划，请填六位代码。")
-NO_FIRM = gettext_noop("“%(region)s”没有这个单位；请核对全称和统一社会信用代码，或先登记该单位。")
-OTHER_CODE = gettext_noop("前面的行给“%(name)s”写的代码是 %(code)s，同名的单位请先分别登记。")
-OTHER_FIRM = gettext_noop("代码 %(code)s 登记的单位是“%(name)s”，请核对名称或代码。")
-SAME_FIRMS = gettext_noop("“%(region)s”有 %(count)d 个同名单位，请填统一社会信用代码。")
-FOREIGN = gettext_noop("这个统一社会信用代码登记在您不能为其登记的单位名下，请核对代码。")
-NOT_OF_CODE = gettext_noop("统一社会信用代码应为 18 位数字和大写字母，不含 I、O、S、V、Z。")
-FIRM_UNSAID = gettext_noop("请填单位全称或统一社会信用代码。")
+OTHER_REGION = gettext_noop("代码 %(code)s 是“%(name)s”，名称与代码不一致。")
 AMOUNT_ALONE = gettext_noop("有数量而没有日期，请填“%(day)s”。")
 NOTHING_HAPPENED = gettext_noop("没有任何日期；至少要填一个。")
 OTHER_FORM = gettext_noop("申请号表示的是“%(form)s”，与专利类型不一致。")
+NO_SUCH_LEVEL = gettext_noop("这项资质没有这个级别，可写：%(known)s。")
+TERM_ALONE = gettext_noop("有有效期而没有认定日期，请补上认定日期。")
+NO_LAST_DAY = gettext_noop("不是有效期，请写成 2028-10-27 或 3年；到期日不能早于认定日期 %(day)s。")
 IMPOSSIBLE = gettext_noop("这样的经过不能发生：失去之前没有取得；请补上取得的日期。")
 
-Firm = Organisation | NewOrganisation | None
+_NOTHING = say("%(count)d 行的“%(event)s”没有写金额，合计时按 0 计入")
+
 Event = tuple[str, Taken, bool, list[tuple[str, Taken]]]  # its name, its day, whether it repeats, its measures
-Cells = tuple[date | Problem | None, tuple[int | Problem | None, ...]]  # what a row says of it
+Cells = tuple[date | Problem | None, tuple[Amount | Problem | None, ...]]  # what a row says of it
 
 
 class HistoryReader:
-    """See ``incoming.Reader``."""
+    """See ``incoming.Reader``. kept_in: what finds the records that rows are."""
 
-    def __init__(self, form: SheetForm, understood: Understood, *, by: User, options: Options) -> None:
+    kept_in: type[Stored] = Stored
+
+    def __init__(
+        self, form: SheetForm, understood: Understood, *, by: User, options: Options, source: str = ""
+    ) -> None:
         self.form = form
         self.kind = KINDS[form.kind]
+        self._understood = understood
+        self._without: Counter[str] = Counter()  # rows that say no amount, by event
         self._headers = Headers(form, understood.taken)
-        self._by = by
+        self._by, self._options = by, options
         self._entering = registry.scope(by, Permission.RECORD_ENTER)
         self._editing = registry.scope(by, Permission.ORGANISATION_EDIT) if options.new_organisations else Scope()
         at_once = options.confirmed and not self.kind.names.four_eyes  # nobody confirms what they file of those
@@ -67,14 +115,24 @@ class HistoryReader:
         self._usual = registry.regions_by_code([options.region]).get(options.region) if options.region else None
         self._today = timezone.localdate()
         self._keys = new_keys()
+        self._compared: Sequence[Row] = ()
         self._entered: dict[UUID, Organisation] = {}
+        self._rows: Sequence[Row] = ()
+        self._persons: Mapping[UUID, Person] = {}
+        self._sure_codes: dict[str, str] = {}
         self._digits = {each.number_digit: each for each in registry.terms("patent_form").values() if each.number_digit}
         self.key_column = self._headers.called("number" if "number" in understood.taken else "name")
-        self._stored = Stored(self._headers, self.key_column, entering=self._entering, signing=signing)
+        self._stored = self.kept_in(
+            self._headers, self.key_column, by=by, entering=self._entering, signing=signing, source=source
+        )
         self._own: dict[str, Terms | Detail] = {
             **{name: Terms(self._headers, self.kind, name) for name in self.kind.repeated},
             **{name: Detail(self._headers, self.kind, name) for name in self.kind.details},
         }
+        self._uncounted = {  # what an indicator adds up and a row may leave out
+            column.event: column.measure for column in form.column
+            if column.measure and column.quantity == "money" and column.measure not in self.kind.names.parts
+        }  # fmt: skip
         self._events: list[Event] = [
             (column.event, understood.taken[column.role], column.repeats, self._measures_of(column.event))
             for column in form.events
@@ -89,45 +147,92 @@ class HistoryReader:
 
     @property
     def remarks(self) -> list[Saying]:
-        """Codes with another check character have been given out: they are entered, and somebody should look at them."""
-        entered = [each for each in self._firms.fresh.values() if each.credit_code]
-        return [
-            say(
-                "“%(name)s”的统一社会信用代码 %(code)s 校验位不符，仍可登记，请对照营业执照核对。",
-                name=each.name,
-                code=each.credit_code,
-            )
-            for each in entered
-            if not codes.is_credit_code(each.credit_code)
-        ]
+        """How the columns were understood, what counts as nothing, and what is entered along with the rows."""
+        return [*self._understood.remarks, *self._counted_as_nothing(), *self._unapplied(), *self._new_firms()]
+
+    def _counted_as_nothing(self) -> Iterator[Saying]:
+        """Events whose amounts an indicator adds up, and of which rows say none."""
+        terms = registry.terms(self.kind.event_list)
+        for event, count in self._without.items():
+            yield _NOTHING.filled(count=count, event=terms[event].label)
+
+    def _unapplied(self) -> Iterator[Saying]:
+        """Announcements name who was recognised, not who applied: filed all the same, and left out of pass rates."""
+        count = sum(self._stored.is_unapplied(row) for row in self._compared) if self.kind.is_lasting else 0
+        if count:
+            yield say("%(count)d 项认定没有申报记录，照常登记；计算通过率时不计入。", count=count)
+
+    def _new_firms(self) -> list[Saying]:
+        """The organisations that are entered along with the rows, and those whose code does not check."""
+        sentence = say("“%(name)s”的统一社会信用代码 %(code)s 校验位不符，已确认无误，请对照营业执照核对。")
+        found = [sentence.filled(name=name, code=code) for code, name in self._sure_codes.items()]
+        firms = (row.content.firm for row in self._rows if row.outcome in FILED)
+        entered = list(dict.fromkeys(each.name for each in firms if isinstance(each, NewOrganisation)))
+        if entered:
+            new = say("随本次登记录入 %(count)s 家新单位：%(names)s", count=len(entered), names=tuple(entered[:LISTED]))
+            found.insert(0, new)
+        return found
 
     def read(self, rows: Sequence[Row], told: Told) -> None:
-        names, codes_, holders, credits_ = (
-            self._headers.cells(rows, role, str) for role in ("region", "region_code", "organisation", "credit_code")
+        self._rows = rows
+        self._without.clear()
+        self._refuse_unitless(rows)
+        names, codes_, holders, credits_, persons = (
+            self._headers.cells(rows, role, str)
+            for role in ("region", "region_code", "organisation", "credit_code", "person")
         )
         placed, held = list(zip(names, codes_, strict=True)), list(zip(holders, credits_, strict=True))
-        self._open_regions(placed)
-        self._firms = Firms(set(held), by=self._by)
+        self._places = Places(itertools.chain.from_iterable(set(placed)), within=self._entering)
+        self._holders = Holders(self._headers, self.kind.code, held, by=self._by, editing=self._editing)
         places = each_once(placed, self._region)
-        firms = self._firms_of(held, [place for place, _wrong in places])
+        firms = self._holders.of(held, [place for place, _wrong in places])
         own = zip(*(self._headers.cells(rows, name, each.read) for name, each in self._own.items()), strict=True)
         events = zip(*(self._cells_of(rows, event) for event in self._events), strict=True)
-        for row, pair, (place, misplaced), (firm, unheld), cells, days in zip(
-            telling(rows, told), placed, places, firms, own, events, strict=True
+        marks = Marks(self._headers, self._options).read(rows)
+        for row, pair, (place, misplaced), firm, cells, days, mark, person in zip(
+            telling(rows, told), placed, places, firms, own, events, marks, persons, strict=True
         ):
-            row.problems += misplaced
-            row.problems += unheld
+            row.problems += [*misplaced, *firm.problems, *mark.problems]
+            row.notes += firm.notes
             columns = self._columns_of(row, cells)
-            happened = self._happened(row, days)
-            if not row.problems and place is not None:
-                row.content = Content(place, any(pair), firm, columns, happened)
+            happened = self._happened(row, columns, days)
+            if place is None or row.problems:
+                row.partly = Partly(place, firm.firm, columns, happened)
+            if place is not None:
+                doubts = self._doubts(row, firm, columns, mark)
+                if not row.problems:
+                    whom = person_key(place, person) if person else None
+                    row.content = Content(place, any(pair), firm.firm, columns, happened, mark, whom, doubts)
+                    self._without.update(self._unsaid(happened))
 
-    def _open_regions(self, said: Iterable[tuple[str, str]]) -> None:
-        words = {word for pair in set(said) for word in pair if word}
-        self._regions: dict[str, list[Region]] = {}
-        for each in Region.objects.filter(valid_to__isnull=True, name__in=words):
-            self._regions.setdefault(each.name, []).append(each)
-        self._regions |= {code: [each] for code, each in registry.regions_by_code(words).items()}
+    def _refuse_unitless(self, rows: Sequence[Row]) -> None:
+        """Refuse a column of bare numbers of which nobody says what they count."""
+        for _event, _taken, _repeats, measured in self._events:
+            for _measure, taken in measured:
+                cells = [text for row in rows if (text := said(row.cells[taken.place]))]
+                if taken.unit is None and cells and all(is_bare(text) for text in cells):
+                    name = taken.header
+                    raise Refused(
+                        say(
+                            "“%(name)s”一列没有写明单位，请在列名后注明，如“%(example)s（万元）”。",
+                            name=name,
+                            example=name,
+                        )
+                    )
+
+    def _doubts(self, row: Row, firm: Held, columns: Mapping[str, str], mark: Mark) -> Sequence[Problem]:
+        """What speaks against the numbers of a row; that of a credit code stops it unless somebody said it is right."""
+        if firm.doubt and mark.sure and isinstance(firm.firm, NewOrganisation):
+            self._sure_codes[firm.firm.credit_code] = firm.firm.name
+        elif firm.doubt and not mark.sure:
+            place = self._headers.place("credit_code")
+            written = said(row.cells[place]) if place is not None else ""
+            row.problems.append(Problem.of(self._headers.called("credit_code"), written, unless_sure(firm.doubt)))
+        number = columns.get("number", "")
+        if self.kind.names.number is not Number.PATENT or number.startswith("PCT") or codes.is_patent_number(number):
+            return ()
+        doubt = say("申请号 %(number)s 的校验位不对，请对照受理通知书或证书核对。", number=number)
+        return [Problem.of(self._headers.called("number"), number, unless_sure(doubt))] if number else ()
 
     def _region(self, written: tuple[str, str]) -> tuple[Region | None, list[Problem]]:
         """The place of a name and a code, and what speaks against it."""
@@ -137,65 +242,21 @@ class HistoryReader:
         if not said:
             if self._usual is None:
                 return None, [Problem(header, "", REGION_UNSAID)]
-            found = [self._usual]
+            found: Sequence[Region] = [self._usual]
         else:
-            known = self._regions.get(said, [])
-            found = [each for each in known if self._entering.covers(each.path)] or known
+            found, wrong = self._places.find(said)
+            if wrong is not None:
+                return None, [Problem(header, said, NOT_BELOW, {"name": wrong[0], "above": wrong[1]})]
         if len(found) != 1:
             return None, [Problem(header, said, SAME_REGIONS if found else NO_REGION, {"count": len(found)})]
-        wrong = []
-        if code and name and found[0].name != name and "region" in self._headers.taken:
-            wrong.append(
-                Problem(self._headers.called("region"), name, OTHER_FIRM, {"code": code, "name": found[0].name})
+        place, problems = found[0], []
+        if code and name and "region" in self._headers.taken and place not in self._places.find(name).regions:
+            problems.append(
+                Problem(self._headers.called("region"), name, OTHER_REGION, {"code": code, "name": place.name})
             )
-        if not self._entering.covers(found[0].path):
-            return None, [*wrong, Problem(header, said or found[0].name, OUTSIDE)]
-        return found[0], wrong
-
-    def _firms_of(
-        self, held: Sequence[tuple[str, str]], places: Sequence[Region | None]
-    ) -> Iterator[tuple[Firm, list[Problem]]]:
-        """Whose each row is, and what speaks against it."""
-        known: dict[tuple[str, str, int | None], tuple[Firm, list[Problem]]] = {}
-        for (name, credit), place in zip(held, places, strict=True):
-            key = (name, credit, place.pk if place else None)
-            found = known.get(key)
-            if found is None:
-                found = self._firm(name, credit, place)
-                if not isinstance(found[0], NewOrganisation):  # of which a later row may tell the code
-                    known[key] = found
-            yield found
-
-    def _firm(self, name: str, credit: str, region: Region | None) -> tuple[Firm, list[Problem]]:
-        def refused(column: str, found: str, remedy: str, **values: Any) -> Problem:
-            return Problem(self._headers.called(column), found, remedy, values)
-
-        if not name and not credit:
-            is_wanted = self.kind.code in HELD_BY_SOMEBODY or self._headers.is_required("organisation")
-            return None, [refused("organisation", "", FIRM_UNSAID)] if is_wanted else []
-        code = codes.normalise_code(credit)
-        found = self._firms.by_code.get(code) if code else None
-        is_mixed = found is not None and region is not None and found.is_fictional != region.is_fictional
-        if is_mixed or code in self._firms.foreign:
-            return None, [refused("credit_code", credit, FOREIGN)]
-        if found is not None:
-            is_other = name and close(name) != close(found.name)
-            return found, [refused("organisation", name, OTHER_FIRM, code=code, name=found.name)] if is_other else []
-        if region is None:
-            return None, []
-        if name:
-            called = self._firms.called(name, region)
-            if len(called) > 1:
-                return None, [refused("organisation", name, SAME_FIRMS, region=region.name, count=len(called))]
-            if called and (not code or not called[0].credit_code or called[0].credit_code == code):
-                return called[0], []
-            if not called and self._editing.covers(region.path):
-                if code and not codes.has_credit_form(code):
-                    return None, [refused("credit_code", credit, NOT_OF_CODE)]
-                if other := self._firms.other_code(name, code, region):
-                    return None, [refused("credit_code", credit, OTHER_CODE, name=name, code=other)]
-                return self._firms.new(name, code, region), []
-        return None, [refused("organisation" if name else "credit_code", name or credit, NO_FIRM, region=region.name)]
+        if not self._entering.covers(place.path):
+            return None, [*problems, Problem(header, said or place.name, OUTSIDE)]
+        return place, problems
 
     def _columns_of(self, row: Row, cells: Iterable[str | Problem]) -> dict[str, str]:
         found = dict(self.form.given)
@@ -206,6 +267,8 @@ class HistoryReader:
                 found[name] = cell
         if self.kind.code == "patent":
             self._compare_forms(row, found)
+        if self.kind.is_lasting:
+            self._fit_level(row, found)
         if "name" not in found:  # what has no name of its own is called what it is
             first = self.kind.repeated[0]
             term = registry.terms(self.kind.field_list(first)).get(found.get(first, ""))
@@ -220,47 +283,140 @@ class HistoryReader:
             written = said(row.cells[self._headers.taken["number"].place])
             row.refuse(self._headers.called("number"), written, OTHER_FORM, form=meant.label.zh)
 
+    def _with_last_days(self, row: Row, fields: Mapping[str, str], happened: Sequence[Happened]) -> list[Happened]:
+        """The events with the day until which the row says its certificate holds, at the last one that gives one."""
+        roles = [role for role in ("until", "lasts") if self._headers.said(row, role)]
+        certified = [each for each in happened if each.event in rules.CERTIFIES]
+        if not roles:
+            return list(happened)
+        header, text = self._headers.called(roles[0]), self._headers.said(row, roles[0])
+        if not certified:
+            row.refuse(header, text, TERM_ALONE)
+            return list(happened)
+        last = max(certified, key=lambda each: each.on)
+        if text in rules.ENDLESS and queries.usual_last_day(self.kind, fields, last.event, last.on) is None:
+            return list(happened)
+        try:
+            until = rules.written_last_day(text, last.on)
+        except ValueError:
+            row.refuse(header, text, NO_LAST_DAY, day=last.on.isoformat())
+            return list(happened)
+        dated = last._replace(measures={**last.measures, "until": until})
+        return [dated if each is last else each for each in happened]
+
+    def _fit_level(self, row: Row, found: dict[str, str]) -> None:
+        """A title that is of one level only need not say it; one that is not of the level the row says is refused."""
+        levels = queries.levels_of(self.kind, found)
+        if not levels:
+            return
+        labels = {code: term.label.zh for code, term in registry.terms("level").items()}
+        if "level" in found and found["level"] not in levels:
+            known = "、".join(labels.get(each, each) for each in levels)
+            row.refuse(self._headers.called("level"), labels.get(found["level"], ""), NO_SUCH_LEVEL, known=known)
+        elif "level" not in found and len(levels) == 1:
+            header = self._headers.called("level")
+            row.problems[:] = [each for each in row.problems if (each.column, each.found) != (header, "")]
+            found["level"] = levels[0]
+
     def _cells_of(self, rows: Sequence[Row], event: Event) -> Iterator[Cells]:
         """By row: the day of an event, and its amounts."""
         _name, taken, _repeats, measured = event
         days = each_once([row.cells[taken.place] for row in rows], Days(taken, self._today).read)
         amounts = [
-            each_once([row.cells[each.place] for row in rows], Amounts(each).read) for _measure, each in measured
+            each_once([row.cells[each.place] for row in rows], Amounts(each, is_rough=self._is_rough(measure)).read)
+            for measure, each in measured
         ]
         return zip(days, zip(*amounts, strict=True) if amounts else repeat(()), strict=False)
 
-    def _happened(self, row: Row, cells: Iterable[Cells]) -> list[Happened]:
+    def _is_rough(self, measure: str) -> bool:
+        """Whether the word a rough amount comes with has a column of its own."""
+        return measure == saying.APPROXIMATED and "approximation" in self.kind.event_details
+
+    def _happened(self, row: Row, columns: Mapping[str, str], cells: Iterable[Cells]) -> list[Happened]:
         found: list[Happened] = []
-        for (event, taken, repeats, measured), (day, amounts) in zip(self._events, cells, strict=True):
+        told = list(zip(self._events, cells, strict=True))
+        dated = {  # an amount may be that of several events
+            column.place for event, (day, _amounts) in told if isinstance(day, date) for _measure, column in event[3]
+        }  # fmt: skip
+        for (event, taken, repeats, measured), (day, amounts) in told:
             if isinstance(day, Problem):
                 row.problems.append(day)
                 day = None
             measures: dict[str, int] = {}
+            roughly: str | None = None
             for (measure, column), amount in zip(measured, amounts, strict=True):
                 if isinstance(amount, Problem):
-                    row.problems.append(amount)
+                    row.problems += [amount] if amount not in row.problems else []
                 elif amount is not None:
-                    measures[measure] = amount
-                    if day is None and not row.problems:
+                    measures[measure] = amount.scaled
+                    roughly = amount.roughly if self._is_rough(measure) else roughly
+                    if column.place not in dated and not row.problems:
                         row.refuse(column.header, said(row.cells[column.place]), AMOUNT_ALONE, day=taken.header)
             if day is not None:
-                found.append(Happened(event, day, measures, repeats))
+                self._compare_parts(row, event, measures)
+                found.append(Happened(event, day, measures, repeats, roughly))
         if not row.problems and not found:
             row.refuse(self._events[0][1].header, "", NOTHING_HAPPENED)
-        elif not row.problems and not rules.is_possible(found):
+        if not row.problems and self.kind.is_lasting:
+            found = self._with_last_days(row, columns, found)
+        if row.problems or not found:
+            return found
+        if not rules.is_possible(found):
             last = max(found, key=lambda each: each.on)
             row.refuse(self._headers.called(last.event), last.on.isoformat(), IMPOSSIBLE)
+        elif wrong := rules.out_of_order(self.kind.names, found, is_one_round=True, said=self._event_called):
+            row.problems.append(Problem.of(str(wrong.values["after"]), str(wrong.values["later"]), wrong))
         return found
+
+    def _unsaid(self, happened: Iterable[Happened]) -> Iterator[str]:
+        """The events of a row whose amounts indicators add up and it leaves out."""
+        for each in happened:
+            measure = self._uncounted.get(each.event)
+            if measure and measure not in each.measures:
+                yield each.event
+
+    def _compare_parts(self, row: Row, event: str, measures: Mapping[str, int]) -> None:
+        """A part is never more than its whole."""
+        if over := rules.exceeding(self.kind.names, measures):
+            part, whole = (self._headers.called(f"{event} {name}") for name in over)
+            found = said(row.cells[self._headers.taken[f"{event} {over[0]}"].place])
+            row.problems.append(Problem.of(part, found, rules.MORE_THAN_WHOLE.filled(part=part, whole=whole)))
+
+    def _event_called(self, event: str) -> Saying | str:
+        """What the file calls an event."""
+        return self._headers.called(event)
 
     # ── which record it is ──
 
     def key(self, row: Row) -> object:
-        return natural_key(self.kind, row.content)
+        if row.content is not None and not row.problems:
+            return self._stored.key(row.content)
+        number = row.partly.columns.get("number", "") if row.partly is not None else ""
+        return number if number and self.kind.names.identity is Identity.NUMBER else None
+
+    def repeated(self, row: Row) -> str:
+        if self.kind.names.identity is Identity.RENEWED:
+            return REPEATED_TITLE
+        return REPEATED_OR_ANOTHER if may_be_another(self.kind, row.content.columns.get("number", "")) else REPEATED
+
+    def join(self, first: Row, row: Row) -> bool:
+        return first.content is not None and not first.problems and joined(self.kind, first, row)
 
     def compare(self, rows: Sequence[Row]) -> None:
-        self._stored.open([row.content for row in rows])
-        for row in rows:
+        wholes = [row for row in rows if row.part_of is None]
+        for row in wholes:
+            row.content = in_order(row.content) if self.kind.is_lasting else row.content
+        self._stored.open([row.content for row in wholes])
+        for row in wholes:
             self._stored.compare(row)
+            is_said = row.outcome == NEW or (row.outcome == CHANGED and "number" in row.changes[0])
+            if is_said and not row.content.mark.sure:  # what stands already is not doubted again
+                row.problems += row.content.doubts
+        self._compared = wholes
+        for row in rows:
+            if (whole := row.part_of) is not None:
+                row.outcome, row.stored = whole.outcome, whole.stored
+                row.problems += whole.problems
 
     def since(self, row: Row) -> int:
         seq: int = max(each.seq_from for each in (row.stored, *self._stored.history(row.stored)))
@@ -269,15 +425,25 @@ class HistoryReader:
     # ── filing ──
 
     def before_filing(self, rows: Sequence[Row], *, by: User, now: datetime, source: str) -> int:
-        wanted = {each.key: each for row in rows if isinstance(each := row.content.firm, NewOrganisation)}
+        wanted: dict[UUID, NewOrganisation] = {}
+        sure: dict[str, str] = {}
+        for row in rows:
+            if isinstance(each := row.content.firm, NewOrganisation):
+                wanted[each.key] = each
+                if each.credit_code and not codes.is_credit_code(each.credit_code):
+                    sure[each.credit_code] = row.content.mark.sure
         entered = 0
         if wanted:
-            entered = enter_organisations(organisations=wanted.values(), by=by, now=now, source=source)
+            entered = enter_organisations(
+                organisations=wanted.values(), by=by, now=now, source=source, sure=_reasons(sure)
+            )  # fmt: skip
             self._entered = {each.key: each for each in known_organisations().filter(key__in=listed(wanted))}
+        self._persons = enter_persons(keys={each for row in rows if (each := row.content.person)})
         return 1 if entered else 0
 
     def file(self, rows: Sequence[Row], filing: Filing) -> int:
-        fresh = [row for row in rows if row.outcome == NEW]
+        wholes = [row for row in rows if row.part_of is None]
+        fresh = [row for row in wholes if row.outcome == NEW]
         for confirmed in (False, True):
             part = [row for row in fresh if self._is_confirmed(row.content.region) == confirmed]
             if part:
@@ -285,7 +451,7 @@ class HistoryReader:
                     kind=self.form.kind, histories=map(self._new_history, part), by=filing.by, now=filing.now,
                     source=filing.source, confirmed=confirmed, seq=filing.seq,
                 )  # fmt: skip
-        changed = [row for row in rows if row.outcome == CHANGED]
+        changed = [row for row in wholes if row.outcome == CHANGED]
         amend_histories(
             kind=self.form.kind, amendments=map(self._amendment, changed), seq=filing.seq, by=filing.by, now=filing.now,
             source=filing.source, reason=filing.reason, is_confirmed=self._is_confirmed,
@@ -305,12 +471,20 @@ class HistoryReader:
         return NewHistory(
             key=next(self._keys), fields=content.columns, region=content.region, organisation=holder,
             zone=holder.zone if holder else None, events=self._new_events(content.happened, content.region),
-            is_fictional=content.region.is_fictional, source_place=f"第 {row.number} 行",
+            is_fictional=content.region.is_fictional, source_place=place_of(row), reason=self._why(row),
+            person=self._persons[content.person] if content.person else None,
         )  # fmt: skip
+
+    def _why(self, row: Row) -> str:
+        """Why a number was entered in spite of what speaks against it."""
+        content: Content = row.content
+        return _("编号确认无误：%(why)s") % {"why": content.mark.sure} if content.mark.sure and content.doubts else ""
 
     def _amendment(self, row: Row) -> Amendment:
         columns, events, fresh = row.changes
         content: Content = row.content
+        if "person" in columns:
+            columns = {**columns, "person": self._persons[columns["person"]]}
         return Amendment(
             subject=row.stored, history=self._stored.history(row.stored), columns=columns, events=events,
             fresh=self._new_events(fresh, content.region), source_place=f"第 {row.number} 行",
@@ -318,17 +492,34 @@ class HistoryReader:
 
     def _new_events(self, happened: Iterable[Happened], region: Region) -> list[NewEvent]:
         return [
-            NewEvent(event=each.event, on=each.on, region=region, key=next(self._keys), measures=each.measures)
+            NewEvent(event=each.event, on=each.on, region=region, key=next(self._keys), measures=each.columns)
             for each in happened
         ]
 
     # ── saying ──
 
+    def altered(self, row: Row) -> list[tuple[str, str, str]]:
+        columns, events, fresh = row.changes
+        words, history = saying.Words(), self._stored.history(row.stored)
+        own = {name: value for name, value in columns.items() if name != "person"}
+        found = [(each.label, each.old, each.new) for each in words.changes(row.stored, _with(row.stored, own))]
+        for event in history:
+            after = _with(event, events.get(event.record, {}))
+            called = words.event(self.kind.code, event.event)
+            found += [(f"{called} {each.label}", each.old, each.new) for each in words.changes(event, after)]
+        for each in fresh:
+            amounts = [saying.measured(*words.number_and_unit(name, scaled)) for name, scaled in each.measures.items()]
+            found.append((words.event(self.kind.code, each.event), "", " ".join([saying.day_word(each.on), *amounts])))
+        return found
+
+    def statements(self, rows: Sequence[Row]) -> list[Statement]:
+        return [stated(self.kind, row) for row in rows]
+
     def briefs(self, rows: Sequence[Row]) -> list[Brief]:
-        words = Words()
+        words = saying.Words()
         return [self._brief(row, words) for row in rows]
 
-    def _brief(self, row: Row, words: Words) -> Brief:
+    def _brief(self, row: Row, words: saying.Words) -> Brief:
         def cell(role: str) -> str:
             place = self._headers.place(role)
             return row.cells[place].strip() if place is not None else ""
@@ -337,21 +528,45 @@ class HistoryReader:
         what = " ".join(filter(None, (cell("name") or cell(self.kind.repeated[0]), cell("number"))))
         facts = []
         for event, taken, _repeats, measured in self._events:
-            text = row.cells[taken.place].strip()
-            if text and text not in rules.EMPTY_MARKS:
+            written = row.cells[taken.place].strip()
+            if written and written not in rules.EMPTY_MARKS:
                 amounts = [
-                    f"{row.cells[each.place].strip()}{words.unit_after(each.unit.code) if each.unit else ''}"
+                    f"{text}{words.unit_after(each.unit.code) if each.unit and is_bare(text) else ''}"
                     for _measure, each in measured
-                    if said(row.cells[each.place])
+                    if (text := said(row.cells[each.place]))
                 ]
-                day = day_or_remedy(text, self._today)
+                day = day_or_remedy(written, self._today)
                 facts.append(
                     " ".join(
                         [
                             words.event(self.form.kind, event),
-                            text if isinstance(day, str) else day.isoformat(),
+                            written if isinstance(day, str) else day.isoformat(),
                             *amounts,
                         ]
                     )
                 )
+        if self.kind.is_lasting and row.content is not None:
+            facts += self._last_day_said(row.content)
         return Brief(who, what, facts)
+
+    def _last_day_said(self, content: Content) -> list[str]:
+        """Until when the last certificate of a row holds, as it would be kept."""
+        certified = [each for each in content.happened if each.event in rules.CERTIFIES]
+        last = max(certified, key=lambda each: each.on, default=None)
+        if last is None:
+            return []
+        until = last.until or queries.usual_last_day(self.kind, content.columns, last.event, last.on)
+        return [_("有效期至 %(day)s") % {"day": until.isoformat()}] if until is not None else []
+
+
+def _reasons(sure: Mapping[str, str]) -> dict[str, str]:
+    """Why codes whose check character does not hold are right all the same, as the audit trail keeps it."""
+    return {"code_reason": "；".join(f"{code} {why}" for code, why in sure.items())} if sure else {}
+
+
+def _with(row: Any, changes: Mapping[str, Any]) -> Any:
+    """A version as it would be with some columns changed."""
+    after = copy(row)
+    for name, value in changes.items():
+        setattr(after, name, value)
+    return after

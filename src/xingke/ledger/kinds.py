@@ -32,6 +32,16 @@ class Kind:
         return tuple(self.names.fields)
 
     @property
+    def asked(self) -> tuple[str, ...]:
+        """The columns of its events that a definition may ask about."""
+        return (*self.repeated, *self.names.event_fields)
+
+    @property
+    def is_lasting(self) -> bool:
+        """Whether what is opened ends by a term of its own."""
+        return bool(self.names.lasting)
+
+    @property
     def event_list(self) -> str:
         """The vocabulary list of its events."""
         return self.names.events
@@ -66,7 +76,7 @@ class Kind:
 
     def field_list(self, name: str) -> str:
         """The vocabulary list a field's values come from."""
-        return self.names.fields[name]
+        return self.names.fields.get(name) or self.names.event_fields[name]
 
 
 KINDS: dict[str, Kind] = {

@@ -18,7 +18,7 @@ class State(models.TextChoices):
 
 
 BOOKKEEPING = {
-    "id", "version", "seq_from", "seq_to", "state", "effect", "step", "reason",
+    "id", "version", "seq_from", "seq_to", "state", "effect", "step", "lapses_on", "origin", "reason",
     "entered_at", "entered_by", "confirmed_at", "confirmed_by",
 }  # fmt: skip
 
@@ -120,13 +120,28 @@ class Recognition(Version):
 
 
 class RecognitionEvent(EventVersion):
-    """One event of a title; ``title`` and ``level`` stand here too, so that one table answers every count."""
+    """One event of a title; ``title`` and ``level`` stand here too, so that one table answers every count.
+
+    until: the last day on which the certificate it gives holds. certificate: its number, where that is not the subject's
+    first. lapses_on, origin: what follows from the history, see ``rules.Step``.
+    """
 
     title = models.CharField(max_length=40)
     level = models.CharField(max_length=12)
+    until = models.DateField(_("有效期至"), null=True)
+    certificate = models.CharField(_("证书编号"), max_length=64, blank=True)
+    lapses_on = models.DateField(null=True)
+    origin = models.CharField(max_length=12, blank=True)
 
     class Meta(EventVersion.Meta):
         verbose_name = _("认定事件")
+        indexes = [
+            *EventVersion.Meta.indexes,
+            models.Index(  # what ends in the coming months
+                fields=["lapses_on"], condition=Q(seq_to__isnull=True, lapses_on__isnull=False),
+                name="recognitionevent_lapses",
+            ),
+        ]  # fmt: skip
 
 
 class Patent(Version):
@@ -225,12 +240,24 @@ class Contract(Version):
 
 
 class ContractEvent(MoneyEvent):
-    """签订 carries the agreed value, 登记 the registered one: two layers of one contract."""
+    """签订 carries the agreed value, 登记 the registered one: two layers of one contract.
+
+    ``amount`` is 成交额, the whole price; ``tech_amount`` 技术交易额, what of it is paid for technology.
+    """
 
     type = models.CharField(max_length=24)
+    tech_amount = models.BigIntegerField(_("技术交易额"), null=True)
 
     class Meta(MoneyEvent.Meta):
         verbose_name = _("技术合同事件")
+        constraints = [
+            *MoneyEvent.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(tech_amount__isnull=True)
+                | Q(tech_amount__gte=0) & (Q(amount__isnull=True) | Q(tech_amount__lte=F("amount"))),
+                name="contractevent_tech_amount",
+            ),
+        ]
 
 
 class Award(Version):

@@ -1,7 +1,7 @@
 """Reported figures: the reads."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 from typing import NamedTuple, TypeVar
@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base.quantities import Quantity, Unit
+from xingke.ledger import written_figures
 from xingke.ledger.models import Observation, State
 from xingke.ledger.queries import as_of
 from xingke.ledger.rules import Reported, chosen
@@ -158,3 +159,23 @@ def open_choices(user: User) -> list[Choice]:
         if len(rivals) > 1 and choose(rivals) is None:
             choices.append(Choice(indicator, rivals[0].region, period, rivals))
     return choices
+
+
+# ── filed before words were held against numbers ────────────────────────────────────────────────────────────────────
+
+
+def read_otherwise() -> Iterator[tuple[Observation, written_figures.Reading]]:
+    """The figures that stand whose word of approximation or amount is not what their own words say now. One query.
+
+    They stay as they were filed until somebody corrects them.
+    """
+    units = registry.units()
+    rows = Observation.objects.filter(seq_to__isnull=True).exclude(state=State.VOID).select_related("region")
+    for row in rows.order_by("document", "place").iterator():
+        value = quantity(row)
+        most = replace(value, scaled=row.value_max) if row.value_max is not None else None
+        read = written_figures.read(
+            row.as_written, value=value, most=most, units=units, is_change=row.measure == "growth"
+        )
+        if read.problem or (not read.is_silent and read.word != row.approximation):
+            yield row, read

@@ -1,6 +1,7 @@
 """The ledger: the reads that writes and other rooms ask; those of lists and pages stand by what they are about."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -60,6 +61,27 @@ def histories_of(kind: Kind, records: Sequence[UUID]) -> dict[Version, list[Even
         for event in events.filter(subject__in=keys[start : start + 500]).select_related("region").order_by("step"):
             found[heads[event.subject]].append(event)
     return found
+
+
+def is_named(kind: Kind, fields: Mapping[str, str]) -> bool:
+    """Whether a holder may have several of the sort some columns speak of, each with a name of its own."""
+    lasting = kind.names.lasting
+    found = registry.term(kind.field_list(lasting), fields.get(lasting, "")) if lasting else None
+    return not lasting or (found is not None and found.named)
+
+
+def levels_of(kind: Kind, fields: Mapping[str, str]) -> tuple[str, ...]:
+    """The levels that what some columns speak of can be of; empty: any, or its kind has none."""
+    lasting = kind.names.lasting
+    found = registry.term(kind.field_list(lasting), fields.get(lasting, "")) if lasting else None
+    return found.levels if found is not None else ()
+
+
+def usual_last_day(kind: Kind, fields: Mapping[str, str], event: str, on: date) -> date | None:
+    """The day until which an event's certificate holds by its title's term in the packs in force; None without one."""
+    lasting = kind.names.lasting
+    found = registry.term(kind.field_list(lasting), fields.get(lasting, "")) if lasting else None
+    return rules.last_day(event, on, found.valid_years) if found is not None else None
 
 
 def state_with(subject: Any | None, event: Version) -> str:
@@ -176,8 +198,8 @@ def is_fictional_import(batch: ImportBatch) -> bool:
 class StagedRows(Sequence[Any]):
     """The rows of an import as a sequence to be paged: each page loads the chunks it lies in. Two queries a page."""
 
-    def __init__(self, batch: ImportBatch, outcome: str = "") -> None:
-        self._chunks = batch.chunks.filter(outcome=outcome) if outcome else batch.chunks.all()
+    def __init__(self, batch: ImportBatch, *outcomes: str) -> None:
+        self._chunks = batch.chunks.filter(outcome__in=outcomes) if outcomes else batch.chunks.all()
         self._sizes = list(self._chunks.order_by("place").values_list("place", "size"))
 
     def __len__(self) -> int:

@@ -78,6 +78,8 @@ def _state_sentence(words: Words, shown: RecordPage, today: date) -> str:
         since = records.held_since(shown, on=today)
         if since is not None:
             return str(running.since) % {"day": day_word(since)}
+        if waiting := records.waits_since(shown, on=today):
+            return str(running.then) % {"day": day_word(waiting)}
         return str(running.over)
     happened = [event for event in shown.history if event.state != "void"]
     if not happened:
@@ -92,6 +94,8 @@ def held_tag(shown: RecordPage, today: date) -> dict[str, str] | None:
     running = RUNNING.get(shown.kind)
     if running is None or shown.is_event:
         return None
+    if records.waits_since(shown, on=today):
+        return {"state": "unknown", "label": str(running.waiting)}
     is_held = records.is_held(shown, on=today)
     return {"state": "holds" if is_held else "unknown", "label": str(running.on if is_held else running.off)}
 
@@ -115,11 +119,14 @@ def _filed(words: Words, shown: RecordPage) -> Items:
             },
             {"label": _("日期"), "value": day_word(row.happened_on)},
             *({"label": label, "value": said, "numeric": True} for label, said in words.measures(row)),
+            *_certificate(row),
         ]
     if subject is not None:
         url = reverse("ledger:record", args=[shown.kind, subject.record]) if shown.is_event else ""
         items.append({"label": kind_word(shown.kind), "value": words.subject(subject), "url": url})
         items += _columns(words, KINDS[shown.kind], subject)
+        if not shown.is_event and (until := records.holds_until(shown)) is not None:
+            items.append({"label": _("有效期至"), "value": day_word(until)})
     holder = row.organisation
     return [
         *items,
@@ -130,6 +137,13 @@ def _filed(words: Words, shown: RecordPage) -> Items:
         {"label": _("区划"), "value": row.region.name, "note": row.region.code},
         *([{"label": _("功能区"), "value": row.zone.name}] if row.zone else []),
     ]  # fmt: skip
+
+
+def _certificate(row: Any) -> Items:
+    """The certificate an event gave, and until when it holds."""
+    number, until = getattr(row, "certificate", ""), getattr(row, "until", None)
+    found: Items = [{"label": _("证书编号"), "value": number, "numeric": True}] if number else []
+    return found + ([{"label": _("有效期至"), "value": day_word(until)}] if until is not None else [])
 
 
 def _columns(words: Words, kind: Kind, subject: Any) -> Items:
@@ -171,8 +185,11 @@ def _observed(words: Words, row: Observation) -> Items:
 
 
 def _effect(kind: str, event: Any) -> str:
-    """What an event does, where that can be said; nothing any more once it is void."""
-    return _("已作废，不再起作用") if event.state == "void" else effect_word(kind, event.effect)
+    """What an event does, where that can be said; nothing any more once it is void, nothing yet before it is confirmed."""
+    if event.state == "void":
+        return _("已作废，不再起作用")
+    said = effect_word(kind, event.effect)
+    return _("确认后%(effect)s") % {"effect": said} if said and event.effect and event.state == "draft" else said
 
 
 def _year_note(row: Observation) -> str:

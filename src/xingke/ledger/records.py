@@ -1,8 +1,8 @@
 """One record: the reads."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +12,8 @@ from django.http import Http404
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base.refusals import Answer
+from xingke.ledger import queries
+from xingke.ledger.kind_names import Identity
 from xingke.ledger.kinds import KINDS, Kind
 from xingke.ledger.models import EventVersion, State
 from xingke.ledger.observations import choice_of
@@ -24,7 +26,7 @@ from xingke.ledger.queries import (
     models_of,
     state_with,
 )
-from xingke.ledger.rules import may_confirm, may_correct, natural_key
+from xingke.ledger.rules import Happening, Thing, is_open, may_confirm, may_correct, same_thing
 from xingke.registry import queries as registry
 from xingke.registry.models import Organisation, Region
 
@@ -78,11 +80,31 @@ def record_page(user: User, kind: str, record: UUID) -> RecordPage:
 
 def held_since(shown: RecordPage, *, on: date) -> date | None:
     """Since when a subject has been held or running, counting confirmed events up to a day; None if it is not held."""
+    return _since(shown, {State.CONFIRMED}, on)
+
+
+def waits_since(shown: RecordPage, *, on: date) -> date | None:
+    """Since when a subject that is not held would be, were its drafts confirmed; None if it would not be either."""
+    return None if held_since(shown, on=on) else _since(shown, {State.CONFIRMED, State.DRAFT}, on)
+
+
+def _since(shown: RecordPage, states: Collection[str], on: date) -> date | None:
     since: date | None = None
     for event in shown.history:
-        if event.state == State.CONFIRMED and event.happened_on <= on and event.effect:
+        if event.state not in states or event.happened_on > on:
+            continue
+        if event.effect:
             since = event.happened_on if event.effect > 0 else None
+        if (lapses := getattr(event, "lapses_on", None)) is not None and lapses <= on:
+            since = None
     return since
+
+
+def holds_until(shown: RecordPage) -> date | None:
+    """The last day on which a title is held by its latest certificate that counts; None where it has no term."""
+    lapses = [getattr(event, "lapses_on", None) for event in shown.history if event.state == State.CONFIRMED]
+    last = max((day for day in lapses if day is not None), default=None)
+    return last - timedelta(days=1) if last is not None else None
 
 
 def is_held(shown: RecordPage, *, on: date) -> bool:
@@ -187,23 +209,48 @@ def kind_to_enter(user: User, code: str) -> Kind:
 
 
 def same_things(
-    kind: Kind, *, fields: Mapping[str, str], region: Region, organisation: Organisation | None, key: UUID
+    kind: Kind,
+    *,
+    fields: Mapping[str, str],
+    region: Region,
+    organisation: Organisation | None,
+    first: date | None,
+    key: UUID,
 ) -> list[Any]:
-    """The records of a kind that speak of the same thing as one to be filed as ``key``, oldest first. One query."""
-    names, holder = kind.names, organisation.pk if organisation else f"region {region.pk}"
-    number, name = fields.get("number", ""), fields.get("name", "")
+    """The records of a kind that speak of the same thing as one to be filed as ``key``, oldest first. One query.
+
+    first: the day of its first event.
+    """
+    names, number, name = kind.names, fields.get("number", ""), fields.get("name", "")
     terms = {each: fields[each] for each in kind.repeated}
-    alike = Q(**terms, organisation=organisation, name=name.strip())
-    if number:
-        alike |= Q(number=number)
+    if names.identity is Identity.RENEWED:
+        alike = Q(**{names.lasting: fields[names.lasting]}, organisation=organisation)
+    else:
+        alike = Q(**terms, organisation=organisation, name=name.strip())
+        alike |= Q(number=number) if number else Q()
     found: QuerySet[Any] = kind.subject._default_manager.filter(alike, seq_to__isnull=True).exclude(state=State.VOID)
-    wanted = natural_key(names, terms=list(terms.values()), holder=holder, number=number, name=name)
-    return [
-        row
-        for row in found.exclude(record=key).select_related("region", "organisation").order_by("seq_from", "pk")[:50]
-        if wanted
-        == natural_key(
-            names, terms=[getattr(row, each) for each in terms], holder=row.organisation_id or f"region {row.region_id}",
-            number=row.number, name=row.name,
-        )
-    ]  # fmt: skip
+    is_named = queries.is_named(kind, fields)
+    wanted = Thing.of(names, fields, holder=_holder(organisation, region), first=first, is_named=is_named)
+    rows = found.exclude(record=key).select_related("region", "organisation").order_by("seq_from", "pk")[:50]
+    same = [row for row in rows if same_thing(names, wanted, thing_of(kind, row, is_named=is_named))]
+    if names.identity is not Identity.RENEWED:
+        return same
+    return [row for row in same if row.level == fields["level"] or (first is not None and _is_open(kind, row, first))]
+
+
+def _is_open(kind: Kind, row: Any, on: date) -> bool:
+    """Whether a title that stands is held on a day, or asked for."""
+    events: QuerySet[Any] = kind.event._default_manager.filter(subject=row.record, seq_to__isnull=True)
+    alive = events.exclude(state=State.VOID)
+    return is_open([Happening(each.event, each.happened_on, each, each.until) for each in alive], on)
+
+
+def thing_of(kind: Kind, row: Any, *, is_named: bool) -> Thing:
+    """What a record that stands speaks of."""
+    fields = {name: getattr(row, name) for name in (*kind.repeated, "name", "number")}
+    holder = _holder(row.organisation, row.region)
+    return Thing.of(kind.names, fields, holder=holder, first=row.happened_on, is_named=is_named)
+
+
+def _holder(organisation: Organisation | None, region: Region) -> object:
+    return organisation.key if organisation is not None else region.pk

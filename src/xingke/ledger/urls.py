@@ -10,12 +10,15 @@ from xingke.ledger.views import (
     observations,
     proposals,
     records,
+    titles,
 )  # fmt: skip
 
 app_name = "ledger"
 urlpatterns = [
     path("records/", records.record_list, name="record-list"),
     path("records/keeping/", keeping.keeping, name="keeping"),
+    path("records/titles/", titles.title_list, name="title-list"),
+    path("records/titles/merge/", titles.title_merge, name="title-merge"),
     path("records/confirm/", confirming.records_confirm, name="records-confirm"),
     path("records/<str:kind>/new/", entries.record_new, name="record-new"),
     path("records/<str:kind>/<uuid:record>/", records.record, name="record"),
@@ -38,6 +41,7 @@ urlpatterns = [
     path("imports/", imports.import_list, name="import-list"),
     path("imports/forms/<slug:code>/", imports.import_form, name="import-form"),
     path("imports/<int:pk>/", imports.import_batch, name="import"),
+    path("imports/<int:pk>/recheck/", imports.import_recheck, name="import-recheck"),
     path("imports/<int:pk>/file/", imports.import_file, name="import-file"),
     path("imports/<int:pk>/cancel/", imports.import_cancel, name="import-cancel"),
 ]

@@ -30,14 +30,20 @@ FIELD_WORDS = {
     "title": gettext_lazy("资质"), "level": gettext_lazy("级别"), "form": gettext_lazy("专利类型"),
     "programme": gettext_lazy("计划类别"), "purpose": gettext_lazy("用途"), "type": gettext_lazy("合同类型"),
     "prize": gettext_lazy("奖项"), "post": gettext_lazy("岗位"), "topic": gettext_lazy("主题"),
+    "origin": gettext_lazy("申报记录"),
 }  # fmt: skip
 STATE_WORDS = {
     State.DRAFT: gettext_lazy("待确认"), State.CONFIRMED: gettext_lazy("已确认"), State.VOID: gettext_lazy("已作废"),
 }  # fmt: skip
-MEASURE_WORDS = {"amount": gettext_lazy("金额"), "people": gettext_lazy("人次"), "materials": gettext_lazy("资料份数")}
+MEASURE_WORDS = {
+    "amount": gettext_lazy("金额"), "tech_amount": gettext_lazy("技术交易额"), "people": gettext_lazy("人次"),
+    "materials": gettext_lazy("资料份数"),
+}  # fmt: skip
+_MONEY = (Unit(code="万元", kind="money", factor=Decimal(10_000)), Unit(code="元", kind="money"))
 # measure → the units it is said in, the largest that leaves no fraction of a 分 or of a piece aside first
 MEASURE_UNITS: Mapping[str, tuple[Unit, ...]] = {
-    "amount": (Unit(code="万元", kind="money", factor=Decimal(10_000)), Unit(code="元", kind="money")),
+    "amount": _MONEY,
+    "tech_amount": _MONEY,
     "people": (Unit(code="人次", kind="count"),),
     "materials": (Unit(code="份", kind="count"),),
 }
@@ -55,24 +61,30 @@ class Running:
     off: Promise
     since: Promise
     over: Promise
+    waiting: Promise
+    then: Promise
 
 
 RUNNING = {
     "recognition": Running(
         gettext_lazy("使资质生效"), gettext_lazy("使资质失效"), gettext_lazy("不改变资质是否有效"),
         gettext_lazy("有效"), gettext_lazy("无效"), gettext_lazy("自%(day)s起有效。"), gettext_lazy("现不在有效状态。"),
+        gettext_lazy("待确认，确认后有效"), gettext_lazy("待确认，确认后自%(day)s起有效。"),
     ),
     "patent": Running(
         gettext_lazy("使专利生效"), gettext_lazy("使专利失效"), gettext_lazy("不改变专利是否有效"),
         gettext_lazy("有效"), gettext_lazy("无效"), gettext_lazy("自%(day)s起有效。"), gettext_lazy("现不在有效状态。"),
+        gettext_lazy("待确认，确认后有效"), gettext_lazy("待确认，确认后自%(day)s起有效。"),
     ),
     "project": Running(
         gettext_lazy("项目开始实施"), gettext_lazy("项目不再在研"), gettext_lazy("不改变项目是否在研"),
         gettext_lazy("在研"), gettext_lazy("不在研"), gettext_lazy("自%(day)s起在研。"), gettext_lazy("现不在研。"),
+        gettext_lazy("待确认，确认后在研"), gettext_lazy("待确认，确认后自%(day)s起在研。"),
     ),
     "appointment": Running(
         gettext_lazy("开始在岗"), gettext_lazy("不再在岗"), gettext_lazy("不改变是否在岗"),
         gettext_lazy("在岗"), gettext_lazy("不在岗"), gettext_lazy("自%(day)s起在岗。"), gettext_lazy("现不在岗。"),
+        gettext_lazy("待确认，确认后在岗"), gettext_lazy("待确认，确认后自%(day)s起在岗。"),
     ),
 }  # fmt: skip
 """The kinds something of which can be held, run or be in office; of the others nothing of that is said."""
@@ -115,12 +127,12 @@ def period_word(code: str) -> str:
 # approximation → how a number is said with it, and what follows the unit
 _BEFORE_UNIT = {
     "余": gettext_lazy("%(number)s余"), "多": gettext_lazy("%(number)s多"), "近": gettext_lazy("近%(number)s"),
-    "超": gettext_lazy("超%(number)s"), "约": gettext_lazy("约%(number)s"),
+    "超": gettext_lazy("超%(number)s"), "约": gettext_lazy("约%(number)s"), "不足": gettext_lazy("不足%(number)s"),
 }  # fmt: skip
-_AFTER_UNIT = {"以上": gettext_lazy("以上"), "达上": gettext_lazy("达上")}
+_AFTER_UNIT = {"以上": gettext_lazy("以上"), "达上": gettext_lazy("达上"), "以内": gettext_lazy("以内")}
 
 
-_ROW = re.compile(r"第 (\d+) 行")  # as imports file it
+_ROW = re.compile(r"第 (\d+) 行(（另一笔）)?")  # as imports file it
 
 
 def approximated(number: str, approximation: str) -> tuple[str, str]:
@@ -297,7 +309,9 @@ class Words:
 def source_place_word(place: str) -> str:
     """Where in its source a record stands: a row of a file that was imported, or what somebody wrote."""
     row = _ROW.fullmatch(place)
-    return _("第 %(line)s 行") % {"line": row[1]} if row else place
+    if row is None:
+        return place
+    return (_("第 %(line)s 行（另一笔）") if row[2] else _("第 %(line)s 行")) % {"line": row[1]}
 
 
 def day_word(day: date) -> str:
@@ -329,7 +343,7 @@ def _labels(row: Version) -> list[tuple[str, str]]:
     common = [("state", _("状态")), ("happened_on", _("日期")), ("region", _("区划")), ("organisation", _("单位"))]
     if isinstance(row, Observation):
         return [
-            ("state", _("状态")), ("value", _("数值")), ("value_max", _("上限")), ("indicator", _("对应指标")),
+            ("state", _("状态")), ("value", _("数值")), ("value_max", _("上限")), ("approximation", _("约数")), ("indicator", _("对应指标")),
             ("stated_period", _("原文期间")), ("real_period", _("实际期间")), ("confidence", _("期间把握")),
             ("region", _("区划")), ("layer", _("资金口径")), ("part", _("部分")), ("name", _("名称")),
             ("as_written", _("原文写法")), ("accepted", _("是否采用")), ("note", _("备注")),
@@ -340,7 +354,8 @@ def _labels(row: Version) -> list[tuple[str, str]]:
         return [*repeated, *((name, kind.column_word(name)) for name in kind.details), *common]
     measures = [(name, field_word(name)) for name in kind.measures]
     approximation = [("approximation", _("约数"))] if hasattr(row, "approximation") else []
-    effect = [("effect", _("作用"))] if kind.code in RUNNING else []
+    lasting = [("certificate", _("证书编号")), ("until", _("有效期至"))] if kind.is_lasting else []
+    effect = [*lasting, *([("effect", _("作用"))] if kind.code in RUNNING else [])]
     return [*common[:1], ("event", _("事件")), *measures, *approximation, *common[1:], *effect, *repeated]
 
 

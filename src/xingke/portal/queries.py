@@ -1,12 +1,13 @@
-"""What the workbench shows: what waits for somebody, the numbers of their region, and what was written and filed last."""
+"""What the workbench shows: what waits for somebody, and what was written and filed last; and the public home page."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Any
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, TypeVar
 
 from django.core.cache import cache
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,73 +18,33 @@ from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base.periods import Period
 from xingke.base.press.tree import split_bound
+from xingke.base.remembering import remembered
+from xingke.base.templatetags.xk import day
 from xingke.indicators import wording
-from xingke.indicators.cards import Cards
-from xingke.indicators.choosing import home_region, place_query
+from xingke.indicators.choosing import place_query
 from xingke.indicators.judging import everywhere
 from xingke.indicators.queries import indicators
-from xingke.indicators.reach import reach
-from xingke.indicators.reader import Reader
 from xingke.ledger import events, observations, proposals
 from xingke.ledger import queries as ledger
 from xingke.ledger.events import TimelineEntry
 from xingke.ledger.models import State
 from xingke.ledger.words import Words, approximated
+from xingke.portal.figures import FIRST, SHOWN
+from xingke.portal.first_steps import undeclared
 from xingke.registry import queries as registry
 from xingke.registry.models import Grant, Organisation, Region
 from xingke.reports import disclosure
 from xingke.reports import queries as reports
-from xingke.reports.models import Document
+from xingke.reports.models import DisclosureStep, Document
 from xingke.reports.rows import Row, rows_of
 
-# What a director asks for first; those that are known are shown, in this order.
-FIRST = (
-    "high_tech_enterprises", "tech_sme_registered", "invention_patents", "rnd_expenditure", "rnd_intensity",
-    "contract_registered_value", "high_tech_pass_rate", "inventions_per_10k", "high_value_inventions",
-    "provincial_project_approvals", "project_funds_received", "results_converted", "talent_introduced", "firm_visits",
-)  # fmt: skip
-SHOWN = 8
+T = TypeVar("T")
 LISTED = 200  # published documents on the home page
 
 
 @dataclass(frozen=True)
-class Numbers:
-    """The important numbers of a region for its newest period, as figure cards."""
-
-    region: Region
-    period: Period
-    cards: Sequence[dict[str, Any]]
-
-    @property
-    def query(self) -> str:
-        return place_query(self.region, self.period)
-
-
-def numbers(user: User, *, today: date) -> Numbers | None:
-    """The numbers of the reader's own region; None for whoever may read none. One engine pass per record kind."""
-    if not registry.has(user, Permission.INDICATOR_READ):
-        return None
-    home = home_region(user, today=today)
-    if home is None:
-        return None
-    region = Region.objects.select_related("parent").get(pk=home.pk)
-    period = reach(region, today=today).newest
-    if period is None:
-        return Numbers(region, Period.year(today.year - 1), ())
-    known = indicators()
-    asked = [known[code] for code in FIRST if code in known]
-    reader = Reader()
-    growths, ranks = reader.overview(asked, region, period)
-    cards = Cards(registry.scope(user, Permission.RECORD_READ))
-    told = [(growth, rank) for growth, rank in zip(growths, ranks, strict=True) if growth.now.status != "unknown"]
-    return Numbers(
-        region, period, [cards.figure_card(growth.now, growth, rank) | {"period": ""} for growth, rank in told[:SHOWN]]
-    )
-
-
-@dataclass(frozen=True)
 class Task:
-    """Something that waits, with how many and where to do it."""
+    """Something that waits: how many, where to do it, and what is known of it: since when, from whom, why."""
 
     label: str
     value: int
@@ -92,12 +53,22 @@ class Task:
     note: str = ""
 
 
-def tasks(user: User) -> list[Task]:
-    """What waits for somebody; each only for whoever may do it, and only while there is something."""
+def tasks(user: User) -> list[Task] | None:
+    """What waits for somebody; each only for whoever may do it, and only while there is something.
+
+    None for whoever can never have anything to do here.
+    """
+    if not ACTING & registry.permissions_of(user):
+        return None
     return [task for task in _tasks(user) if task.value]
 
 
 def _tasks(user: User) -> Iterator[Task]:
+    if registry.has(user, Permission.RECORD_CONFIRM):
+        silent = _kept(user, "undeclared", lambda: undeclared(user))
+        said = _("、").join(silent[:3]) + ("…" if len(silent) > 3 else "")
+        note = _("%(what)s还没有声明完整，指标暂不计数") % {"what": said}
+        yield Task(_("台账完整，去声明"), len(silent), _("类"), reverse("ledger:keeping"), note if silent else "")
     if registry.has(user, Permission.OBSERVATION_CHOOSE):
         yield Task(
             _("待选定的上报数"),
@@ -111,8 +82,9 @@ def _tasks(user: User) -> Iterator[Task]:
         url = reverse("indicators:identity-list") + place
         yield Task(_("不相符的核对关系"), count, _("处"), url, _("数与数之间对不上"))
     if registry.has(user, Permission.RECORD_CONFIRM):
-        waiting = events.drafts_visible_to(user)
-        yield Task(_("待确认的记录"), waiting, _("条"), f"{reverse('ledger:record-list')}?state={State.DRAFT}")
+        waiting, since = _kept(user, "drafts", lambda: events.drafts_waiting(user))
+        url = f"{reverse('ledger:record-list')}?state={State.DRAFT}"
+        yield Task(_("待确认的记录"), waiting, _("条"), url, _since(since))
         proposed = proposals.proposals_waiting(user)
         yield Task(_("待采纳的改动建议"), proposed, _("条"), reverse("ledger:proposal-list"), _("须由另一人复核"))
     for permission, standing, label in (
@@ -121,9 +93,9 @@ def _tasks(user: User) -> Iterator[Task]:
     ):
         if registry.has(user, permission):
             waiting_documents = reports.documents_standing(user, permission, standing)
-            yield _document_task(label, waiting_documents, "reports:document-review")
+            yield from _document_tasks(label, waiting_documents, "reports:document-review")
     if registry.has(user, Permission.DOCUMENT_WRITE):
-        yield _document_task(_("被退回的文稿"), reports.sent_back_to(user), "reports:document")
+        yield from _document_tasks(_("被退回的文稿"), reports.sent_back_to(user), "reports:document")
     if registry.has(user, Permission.IMPORT_RUN):
         waiting = ledger.imports_to_file(user).count()
         yield Task(_("待登记的导入"), waiting, _("个文件"), reverse("ledger:import-list"), _("已核对，等您确认登记"))
@@ -135,12 +107,56 @@ def _tasks(user: User) -> Iterator[Task]:
         yield Task(_("还没有授权的账号"), without, pgettext("accounts", "个"), reverse("registry:grant-give"))
 
 
+ACTING = {
+    Permission.OBSERVATION_CHOOSE, Permission.RECORD_CONFIRM, Permission.DOCUMENT_DISCLOSE, Permission.DOCUMENT_PUBLISH,
+    Permission.DOCUMENT_WRITE, Permission.IMPORT_RUN, Permission.GRANT_MANAGE,
+}  # fmt: skip
+
+
+def _since(moment: datetime | None) -> str:
+    return _("最早的自%(day)s起") % {"day": day(timezone.localtime(moment).date())} if moment else ""
+
+
+def mine(user: User, *, now: datetime) -> list[Task] | None:
+    """What somebody who writes records filed today, and what of theirs nobody has confirmed yet; None for others."""
+    if not registry.has(user, Permission.RECORD_ENTER):
+        return None
+    midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    today, drafts = _kept(user, f"mine:{midnight:%Y%m%d}", lambda: events.entered_by(user, since=midnight))
+    url = reverse("ledger:record-list")
+    return [
+        Task(_("我今天登记的"), today, _("条"), url),
+        Task(_("我登记的，还没有确认"), drafts, _("条"), f"{url}?state={State.DRAFT}"),
+    ]
+
+
+def _stamp() -> int:
+    """The ledger's stamp, asked once for the page."""
+    return remembered("xingke.portal.stamp", reports.ledger_stamp)
+
+
+def _moment() -> str:
+    """The ledger as it stands: its stamp, and the trail up to there, other after a backup was restored."""
+    return remembered("xingke.portal.moment", lambda: f"{_stamp()}:{accounts.trail_digest(_stamp())}")
+
+
+def _kept(user: User, name: str, ask: Callable[[], T]) -> T:
+    """What was found for a reader, remembered until something is filed or their rights change."""
+    rights = repr([(each, registry.scope(user, each)) for each in sorted(Permission)])
+    kept = f"xingke.portal.{name}:{user.pk}:{sha256(rights.encode()).hexdigest()[:16]}:{_moment()}"
+    found: tuple[T] | None = cache.get(kept)
+    if found is None:
+        found = (ask(),)
+        cache.set(kept, found, 24 * 3600)
+    return found[0]
+
+
 def differing(regions: Sequence[Region]) -> tuple[int, str]:
     """How many identities differ in some regions, and where the newest of them stands, as a query of its page.
 
     Remembered until something is filed: judging takes a second.
     """
-    kept = f"xingke.portal.differing:{','.join(str(region.pk) for region in regions)}:{reports.ledger_stamp()}"
+    kept = f"xingke.portal.differing:{','.join(str(region.pk) for region in regions)}:{_stamp()}"
     found: tuple[int, str] | None = cache.get(kept)
     if found is None:
         wrong = [each for each in everywhere(regions) if each.status == "differs"]
@@ -149,35 +165,23 @@ def differing(regions: Sequence[Region]) -> tuple[int, str]:
     return found
 
 
-def _document_task(label: str, found: QuerySet[Document], page: str) -> Task:
-    """Documents that wait; where it is one, the way leads straight to it."""
-    keys = list(found.values_list("key", "title")[:2])
-    address = reverse(page, args=[keys[0][0]]) if len(keys) == 1 else reverse("reports:document-list")
-    return Task(label, found.count(), _("份"), address, keys[0][1] if len(keys) == 1 else "")
+EACH = 3  # documents named one by one
 
 
-def stock(user: User, *, today: date) -> list[Task]:
-    """What an administrator keeps, in numbers; nothing for others."""
-    found = []
-    if registry.has(user, Permission.ACCOUNT_MANAGE):
-        active = accounts.accounts().filter(is_active=True).count()
-        found.append(Task(_("启用的账号"), active, pgettext("accounts", "个"), reverse("registry:account-list")))
-    if registry.has(user, Permission.GRANT_MANAGE):
-        given = Grant.objects.filter(revoked_at__isnull=True).count()
-        found.append(Task(_("有效的授权"), given, _("项"), reverse("registry:grant-list")))
-    if registry.has(user, Permission.AUDIT_READ):
-        week = timezone.now() - timedelta(days=7)
-        trail = accounts.audit_trail()
-        found.append(
-            Task(
-                _("最近七天的审计记录"),
-                trail.filter(at__gte=week).count(),
-                pgettext("audit", "条"),
-                reverse("registry:audit"),
-            )
-        )
-        found.append(Task(_("审计记录总数"), trail.count(), pgettext("audit", "条"), reverse("registry:audit")))
-    return found
+def _document_tasks(label: str, found: QuerySet[Document], page: str) -> Iterator[Task]:
+    """Documents that wait, each with the way straight to it, since when and from whom; many only in one line."""
+    last = DisclosureStep.objects.filter(document=OuterRef("pk")).order_by("-number")
+    steps = {"taken": Subquery(last.values("taken_at")[:1]), "taker": Subquery(last.values("taken_by__name")[:1])}
+    annotated: QuerySet[Any] = found.annotate(**steps)
+    rows = list(annotated.values_list("key", "title", "taken", "taker")[: EACH + 1])
+    if len(rows) > EACH:
+        yield Task(label, found.count(), _("份"), reverse("reports:document-list"), _since(rows[-1][2]))
+        return
+    for key, title, taken, taker in rows:
+        note = _("%(title)s · %(who)s · %(day)s") % {
+            "title": title, "who": taker, "day": day(timezone.localtime(taken).date())
+        }  # fmt: skip
+        yield Task(label, 1, _("份"), reverse(page, args=[key]), note)
 
 
 # ── the public home page ────────────────────────────────────────────────────────────────────────────────────────────
@@ -230,7 +234,7 @@ def documents(user: User, *, limit: int = 5) -> list[Row] | None:
     """The documents written last; None for whoever may read none."""
     if not registry.has(user, Permission.DOCUMENT_READ):
         return None
-    return rows_of(reports.newest_visible_to(user).annotate(figure_count=Count("figures"))[:limit])
+    return rows_of(reports.newest_visible_to(user).annotate(figure_count=Count("figures"))[:limit], _stamp())
 
 
 def records(user: User, *, limit: int = 8) -> list[dict[str, Any]] | None:
@@ -239,20 +243,28 @@ def records(user: User, *, limit: int = 8) -> list[dict[str, Any]] | None:
         return None
     words = Words()
     is_own = not registry.scope(user, Permission.RECORD_READ).ranges  # one firm's reader knows whose records they are
-    return [_timeline_item(entry, words, is_own=is_own) for entry in events.latest_records(user, limit=limit)]
+    newest = _kept(user, f"latest:{limit}", lambda: events.latest_filed(user, limit=limit))
+    return [_timeline_item(entry, words, is_own=is_own) for entry in events.entries(newest)]
 
 
 def _timeline_item(entry: TimelineEntry, words: Words, *, is_own: bool) -> dict[str, Any]:
     organisation = entry.event.organisation.name if entry.event.organisation and not is_own else ""
     event, subject = words.event(entry.kind, entry.event.event), words.subject(entry.subject)
     return {
-        "when": entry.on,
+        "when": timezone.localtime(entry.event.entered_at).date(),
         "title": organisation or subject,
         "url": reverse("ledger:record", args=[entry.kind, entry.event.record]),
-        "text": f"{event} · {subject}" if organisation else event,
+        "text": " · ".join(part for part in (event, subject if organisation else "", day(entry.on)) if part),
         "state": "" if entry.event.state == State.CONFIRMED else entry.event.state,
         "tone": {1: "good", -1: "bad"}.get(entry.event.effect, "brand"),
     }
+
+
+def published(user: User) -> list[Document] | None:
+    """What everybody may read, for whoever is signed in but reads no documents of the bureau; None for others."""
+    if registry.has(user, Permission.DOCUMENT_READ) or not registry.has(user, Permission.ORGANISATION_READ):
+        return None
+    return list(reports.public_documents().defer("tree", "proof", "source")[:5])
 
 
 def own_organisations(user: User) -> list[Organisation]:

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_safe
 from xingke.accounts import queries as accounts
 from xingke.base.caching import for_everybody
 from xingke.base.gallery import samples
+from xingke.portal import figures, first_steps, keeping_house, queries
 from xingke.portal import guide as guides
-from xingke.portal import queries
 from xingke.registry import queries as registry
 
 
@@ -28,7 +28,8 @@ def workbench(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     if not registry.permissions_of(user):
         return render(request, "portal/no_roles.html", {"user_name": user.name})
-    numbers = queries.numbers(user, today=today)
+    now = timezone.now()
+    numbers = figures.numbers(request, user, today=today)
     organisations = queries.own_organisations(user)
     return render(
         request,
@@ -39,7 +40,12 @@ def workbench(request: HttpRequest) -> HttpResponse:
             "lead": "" if numbers or organisations else queries.purpose(user),
             "numbers": numbers,
             "tasks": queries.tasks(user),
-            "stock": queries.stock(user, today=today),
+            "steps": first_steps.first_steps(user),
+            "mine": queries.mine(user, now=now),
+            "health": keeping_house.health(user, now=now),
+            "grants": keeping_house.grants(user),
+            "trail": keeping_house.trail(user, now=now),
+            "published": queries.published(user),
             "documents": queries.documents(user),
             "records": queries.records(user),
             "organisations": organisations,

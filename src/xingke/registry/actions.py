@@ -2,7 +2,7 @@
 
 import csv
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from xingke.accounts.actions import lock_ledger, record_audit, take_seq
@@ -20,7 +21,7 @@ from xingke.base.definitions import DefinitionError, Issue
 from xingke.base.refusals import Refused
 from xingke.base.remembering import forget
 from xingke.registry import queries, rules
-from xingke.registry.models import Definition, Grant, Organisation, Region, Zone
+from xingke.registry.models import Definition, Grant, Organisation, Person, Region, Zone
 
 
 @dataclass(frozen=True)
@@ -268,9 +269,13 @@ class NewOrganisation:
 
 
 @transaction.atomic
-def enter_organisations(*, organisations: Iterable[NewOrganisation], by: User, now: datetime, source: str) -> int:
+def enter_organisations(
+    *, organisations: Iterable[NewOrganisation], by: User, now: datetime, source: str,
+    sure: Mapping[str, str] | None = None,
+) -> int:  # fmt: skip
     """Enter organisations as one batch with one audit row; known keys stay as they are. Returns how many were added.
 
+    sure: what spoke against them and was declared right nevertheless, with what was said about it; the trail keeps it.
     Raises Refused for a credit code that stands already under another key, naming it.
     """
     lock_ledger()
@@ -286,12 +291,12 @@ def enter_organisations(*, organisations: Iterable[NewOrganisation], by: User, n
                 _("统一社会信用代码 %(code)s 在这一批中出现 %(times)d 次，请核对后再录入。")
                 % {"code": code, "times": times}
             )
-    taken = Organisation.objects.filter(credit_code__in=list(credit)).first()
+    taken = Organisation.objects.filter(credit_code__in=list(credit)).select_related("region").first()
     if taken is not None:
-        raise Refused(
-            _("统一社会信用代码 %(code)s 已登记在“%(name)s”名下，请核对后再录入。")
-            % {"code": taken.credit_code, "name": taken.name}
-        )
+        raise Refused(queries.code_taken(taken, by))
+    last = (
+        Organisation.objects.aggregate(last=Max("pk"))["last"] or 0
+    )  # the ledger is locked: what follows is this batch
     Organisation.objects.bulk_create(
         [
             Organisation(
@@ -304,21 +309,47 @@ def enter_organisations(*, organisations: Iterable[NewOrganisation], by: User, n
         batch_size=500,
     )  # fmt: skip
     if fresh:
-        record_audit(
-            seq=take_seq(), by=by, action="organisations.entered", target_kind="organisation", target=source, now=now,
-            count=len(fresh),
-        )  # fmt: skip
+        _record_entering(fresh, after=last, by=by, now=now, source=source, sure=sure or {})
     return len(fresh)
+
+
+def _record_entering(
+    fresh: Sequence[NewOrganisation], *, after: int, by: User, now: datetime, source: str, sure: Mapping[str, str]
+) -> None:
+    """The audit row of a batch: of one organisation it names the key, of several the source and the rows they got."""
+    if len(fresh) == 1:
+        target = str(fresh[0].key)
+        detail: dict[str, Any] = {"name": fresh[0].name, "source": source}
+    else:
+        last = Organisation.objects.aggregate(last=Max("pk"))["last"]
+        target, detail = source, {queries.ENTERED_AFTER: after, queries.ENTERED_UPTO: last}
+    record_audit(
+        seq=take_seq(), by=by, action="organisations.entered", target_kind="organisation", target=target, now=now,
+        count=len(fresh), detail={**detail, **sure},
+    )  # fmt: skip
+
+
+def enter_persons(*, keys: Collection[UUID]) -> dict[UUID, Person]:
+    """The persons of some keys, entered where they are not known yet, as part of an act with its own audit row.
+
+    A person is a bare key: no name and nothing else is kept.
+    """
+    if not keys:
+        return {}
+    known = set(Person.objects.filter(key__in=keys).values_list("key", flat=True))
+    Person.objects.bulk_create([Person(key=key) for key in keys if key not in known], batch_size=500)
+    return {each.key: each for each in Person.objects.filter(key__in=keys)}
 
 
 @transaction.atomic
 def correct_organisation(
-    *, organisation: Organisation, changes: Mapping[str, Any], seen: str, reason: str, by: User, now: datetime
-) -> Organisation:
+    *, organisation: Organisation, changes: Mapping[str, Any], seen: str, reason: str, by: User, now: datetime,
+    sure: Mapping[str, str] | None = None,
+) -> Organisation:  # fmt: skip
     """Correct what is known of an organisation; the audit trail keeps what stood before.
 
-    changes: any of ``CORRECTABLE``. seen: the stamp of what the corrector saw. Raises Refused without a reason, for a
-    credit code that is somebody else's, or if somebody changed the same meanwhile.
+    changes: any of ``CORRECTABLE``. seen: the stamp of what the corrector saw. sure: see ``enter_organisations``. Raises
+    Refused without a reason, for a credit code that is somebody else's, or if somebody changed the same meanwhile.
     """
     lock_ledger()  # nobody enters the credit code meanwhile
     row = Organisation.objects.select_related("region").get(pk=organisation.pk)
@@ -328,18 +359,16 @@ def correct_organisation(
         raise Refused(_("请写明更正的原因，它会写入审计记录。"))
     if row.stamp != seen:
         raise Refused(_("该单位的登记信息刚刚被他人更正，请刷新页面后再试。"))
-    code = changes.get("credit_code", "")
-    other = Organisation.objects.filter(credit_code=code).exclude(pk=row.pk).first() if code else None
+    other = queries.holder_of_code(changes.get("credit_code", ""), but=row.key)
     if other is not None:
-        raise Refused(
-            _("统一社会信用代码 %(code)s 已登记在“%(name)s”名下，请核对后再录入。") % {"code": code, "name": other.name}
-        )
+        raise Refused(queries.code_taken(other, by))
     before = {name: str(getattr(row, name) or "") for name in changes}
     for name, value in changes.items():
         setattr(row, name, value)
     row.save(update_fields=list(changes))
     record_audit(
         seq=take_seq(), by=by, action="organisation.corrected", target_kind="organisation", target=str(row.key), now=now,
-        reason=reason[:500], detail={name: [before[name], str(value or "")] for name, value in changes.items()},
+        reason=reason[:500],
+        detail={name: [before[name], str(value or "")] for name, value in changes.items()} | dict(sure or {}),
     )  # fmt: skip
     return row

@@ -14,8 +14,9 @@ class RegistryConfig(AppConfig):
         from xingke.base import definitions, menu, searching
         from xingke.registry import finding, queries, rules
 
-        menu.use_permission_check(queries.has_code)
+        menu.use_permission_check(queries.has_code, queries.has_code_for_a_region)
         definitions.register(rules.TERMS)
+        definitions.register(rules.ALIASES)
         definitions.register(rules.ROLES)
         searching.register(finding.ORGANISATIONS)
         firms, users = pgettext_lazy("several", "单位"), pgettext_lazy("several", "账号")

@@ -37,5 +37,5 @@ def _hit(each: Organisation) -> Hit:
 
 ORGANISATIONS = Searchable(
     code="organisation", label=pgettext_lazy("several", "单位"), permission=Permission.ORGANISATION_READ, order=10,
-    changed=_changed, texts=_texts, hits=_hits,
+    changed=_changed, texts=_texts, hits=_hits, recipe=1,
 )  # fmt: skip

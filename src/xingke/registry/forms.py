@@ -11,11 +11,14 @@ from django.utils.translation import gettext as _
 
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
-from xingke.base.codes import has_credit_form, normalise_code
+from xingke.base.codes import has_credit_form, is_credit_code, normalise_code
 from xingke.base.keys import new_key
 from xingke.registry import queries
 from xingke.registry.filtering import CHOICES_LIMIT
 from xingke.registry.models import Organisation, Region, Zone
+
+# the fields of an organisation in the order of its page; what asks back stands where it asks
+ORDER = ("name", "another", "credit_code", "code_sure", "code_reason", *Organisation.CORRECTABLE)
 
 
 class GrantForm(forms.Form):
@@ -83,7 +86,11 @@ class GrantForm(forms.Form):
 
 
 class OrganisationForm(forms.Form):
-    """What is known of an organisation. ``cleaned_data`` holds the objects; regions are those ``user`` may edit in."""
+    """What is known of an organisation. ``cleaned_data`` holds the objects; regions are those ``user`` may edit in.
+
+    What speaks against it is said before anything is saved, and a box appears in which to declare it right: ``sure``
+    holds what was. namesakes: the organisations that may be the same one.
+    """
 
     name = forms.CharField(
         label=gettext_lazy("名称"), max_length=120, help_text=gettext_lazy("营业执照或法人证书上的全称。")
@@ -106,6 +113,9 @@ class OrganisationForm(forms.Form):
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:  # Django's own signature
         super().__init__(*args, **kwargs)
+        self.user = user
+        self.namesakes: list[Organisation] = []
+        self.sure: dict[str, str] = {}
         self.allowed = queries.scope(user, Permission.ORGANISATION_EDIT)
         regions = list(queries.regions_within(self.allowed)[: CHOICES_LIMIT + 1])
         if len(regions) <= CHOICES_LIMIT:
@@ -119,7 +129,7 @@ class OrganisationForm(forms.Form):
         zone.choices = [("", _("不在功能区内")), *((code, each.name) for code, each in self._zones.items())]
         if not self._zones:
             del self.fields["zone"]
-        self.order_fields(Organisation.CORRECTABLE)
+        self.order_fields(ORDER)
 
     def clean_name(self) -> str:
         return " ".join(str(self.cleaned_data["name"]).split())
@@ -147,6 +157,67 @@ class OrganisationForm(forms.Form):
     def clean_zone(self) -> Zone | None:
         return self._zones.get(str(self.cleaned_data.get("zone", "")))
 
+    def standing(self, name: str) -> object:
+        """What stands already in a column; nothing for a new organisation."""
+        return ""
+
+    def own_key(self) -> UUID | None:
+        """The organisation's own key."""
+        raise NotImplementedError
+
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or self.cleaned_data
+        self._ask_about_code(str(found.get("credit_code", "")))
+        if found.get("name") and found.get("region"):
+            self._ask_about_name(found["name"], found["region"])
+        self.order_fields(ORDER)
+        return found
+
+    def _ask_about_code(self, code: str) -> None:
+        """Refuse a code that is somebody's; ask whether one with a wrong check character is right, and why."""
+        if not code or code == self.standing("credit_code"):
+            return
+        if (holder := queries.holder_of_code(code, but=self.own_key())) is not None:
+            self.add_error("credit_code", queries.code_taken(holder, self.user))
+            return
+        if is_credit_code(code):
+            return
+        self.fields["code_sure"] = forms.BooleanField(label=_("这个代码确认无误"), required=False)
+        self.fields["code_reason"] = forms.CharField(
+            label=_("为什么确认无误"), max_length=200, required=False,
+            help_text=_("写明依据，如营业执照原件；它会写入审计记录。"),
+        )  # fmt: skip
+        reason = str(self.data.get("code_reason", "")).strip()[:200]
+        if not self.data.get("code_sure"):
+            self.add_error(
+                "credit_code",
+                _(
+                    "“%(code)s”的校验位不符，多半是抄错了一位，请对照营业执照核对；证上就是这样的，请勾选“这个代码确认无误”并写明依据。"
+                )
+                % {"code": code},
+            )
+        elif not reason:
+            self.add_error("code_reason", _("请写明依据。"))
+        else:
+            self.sure["code_reason"] = reason
+
+    def _ask_about_name(self, name: str, region: Region) -> None:
+        """Ask whether an organisation of this name is the one that stands already."""
+        if (name, region) == (self.standing("name"), self.standing("region")):
+            return
+        self.namesakes = queries.namesakes(self.user, name, region, but=self.own_key())
+        if not self.namesakes:
+            return
+        self.fields["another"] = forms.BooleanField(label=_("不是同一家，仍要登记"), required=False)
+        first = self.namesakes[0]
+        if self.data.get("another"):
+            self.sure["namesake"] = f"{first.name}（{first.key}）"
+            return
+        said = _("已有同名单位：“%(name)s”（信用代码 %(code)s，%(region)s）。是同一家吗？")
+        self.add_error(
+            "name", said % {"name": first.name, "code": first.credit_code or _("未填"), "region": first.region.name}
+        )
+
     def clean_founded_on(self) -> date | None:
         day: date | None = self.cleaned_data["founded_on"]
         if day is not None and day > timezone.localdate():
@@ -159,9 +230,8 @@ class NewOrganisationForm(OrganisationForm):
 
     key = forms.UUIDField(widget=forms.HiddenInput, initial=new_key)
 
-    def clean_key(self) -> UUID:
-        key: UUID = self.cleaned_data["key"]
-        return key
+    def own_key(self) -> UUID | None:
+        return self.cleaned_data.get("key")
 
 
 class CorrectOrganisationForm(OrganisationForm):
@@ -179,6 +249,13 @@ class CorrectOrganisationForm(OrganisationForm):
         places = {"region": shown.region.code, "zone": shown.zone.code if shown.zone else ""}
         kwargs["initial"] = standing | places | {"seen": shown.stamp}
         super().__init__(user, *args, **kwargs)
+
+    def standing(self, name: str) -> object:
+        found: object = getattr(self.shown, name)
+        return found
+
+    def own_key(self) -> UUID | None:
+        return self.shown.key
 
     def changes(self) -> dict[str, Any]:
         """The columns that differ."""

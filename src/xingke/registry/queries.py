@@ -20,7 +20,7 @@ from xingke.base.quantities import Unit
 from xingke.base.refusals import Refused
 from xingke.base.remembering import remembered
 from xingke.registry.models import Definition, Grant, Organisation, Region, Zone
-from xingke.registry.rules import Role, Scope, Term, may_be_given_in
+from xingke.registry.rules import Alias, Role, Scope, Term, may_be_given_in, same_name
 
 NEWEST = "newest definition"  # what a request remembers of it
 
@@ -112,10 +112,52 @@ def terms(list_code: str) -> dict[str, Term]:
     return {found.value.code: found.value for found in catalogue("term").values() if found.value.list == list_code}
 
 
+def term(list_code: str, code: str) -> Term | None:
+    """One term; None for a code the list does not have."""
+    found = catalogue("term").get(f"{list_code}:{code}")
+    return found.value if found else None
+
+
 def term_label(list_code: str, code: str, language: str) -> str:
     """How a code is said; the code itself if the list does not know it."""
     found = catalogue("term").get(f"{list_code}:{code}")
     return found.value.label.in_language(language) if found else code
+
+
+def aliases() -> dict[str, Alias]:
+    """The short names by how they are written."""
+    return {key: found.value for key, found in catalogue("alias").items()}
+
+
+def terms_meant(list_code: str) -> dict[str, str]:
+    """The short names that mean exactly one term of a list, each with its code."""
+    found = {}
+    for word, alias in aliases().items():
+        codes = [
+            code for name, _colon, code in (each.partition(":") for each in alias.means) if name == list_code and code
+        ]
+        if len(codes) == 1:
+            found[word] = codes[0]
+    return found
+
+
+def indicators_meant(alias: Alias) -> list[str]:
+    """The codes of the indicators a short name means, the nearest first."""
+    return [each for each in alias.means if ":" not in each]
+
+
+def wordings() -> dict[str, tuple[str, ...]]:
+    """What each short name stands for in full, each once: 高企 → 高新技术企业, 高新技术企业数."""
+    return dict(_read_wordings(*_newest()))
+
+
+@lru_cache(maxsize=2)
+def _read_wordings(_newest: int, _hash: str) -> dict[str, tuple[str, ...]]:
+    labels = {key: found.value.label.zh for kind in ("term", "indicator") for key, found in catalogue(kind).items()}
+    return {
+        word: tuple(dict.fromkeys([*alias.said, *(labels[each] for each in alias.means if each in labels)]))
+        for word, alias in aliases().items()
+    }
 
 
 def units() -> dict[str, Unit]:
@@ -246,6 +288,13 @@ def has_code(user: Any, code: str) -> bool:
     return isinstance(user, User) and code in permissions_of(user)
 
 
+def has_code_for_a_region(user: Any, code: str) -> bool:
+    """The same, where the permission is held for a region and not only for one organisation."""
+    return isinstance(user, User) and any(
+        code in role.permissions and grant.organisation_id is None for grant, role in _in_force(user)
+    )
+
+
 def require(user: User, permission: Permission, *, region: Region | None = None) -> None:
     """Refuse with a sentence unless ``user`` has ``permission`` (in ``region``, if given)."""
     allowed = scope(user, permission)
@@ -345,11 +394,33 @@ def organisations_listed(user: User, *, search: str = "", zone: str = "") -> Que
     return found.filter(zone__code=zone) if zone else found
 
 
+ENTERED_AFTER, ENTERED_UPTO = "after_row", "upto_row"  # in the audit row of a batch: the rows it got, which are its own
+
+
 def organisations_changed(after: int, upto: int) -> QuerySet[Organisation]:
-    """The organisations entered or changed after a ledger number and up to another; all of them where a batch was."""
-    targets = accounts.targets_changed("organisation", after, upto) if after else [""]
-    keys = [key for target in targets if (key := _key(target))]
-    return Organisation.objects.filter(key__in=keys) if len(keys) == len(targets) else Organisation.objects.all()
+    """The organisations entered or corrected after a ledger number and up to another. One query, lazily another.
+
+    Batches entered before their audit row said which rows they got are all organisations: known only by their source.
+    """
+    if not after:
+        return Organisation.objects.all()
+    found = Q(pk__in=[])
+    for target, detail in accounts.changes_to("organisation", after, upto):
+        if key := _key(target):
+            found |= Q(key=key)
+        elif ENTERED_UPTO in detail:
+            found |= Q(pk__gt=detail[ENTERED_AFTER], pk__lte=detail[ENTERED_UPTO])
+        elif Organisation.objects.filter(name=target).exists():
+            found |= Q(name=target)
+        else:
+            return Organisation.objects.all()
+    return Organisation.objects.filter(found)
+
+
+def organisations_corrected(after: int, upto: int) -> QuerySet[Organisation]:
+    """The organisations that are called otherwise, or lie elsewhere, since a ledger number: entered ones are not."""
+    changes = accounts.changes_to("organisation", after, upto, action="organisation.")
+    return Organisation.objects.filter(key__in=[key for target, _detail in changes if (key := _key(target))])
 
 
 def _key(text: str) -> UUID | None:
@@ -370,6 +441,40 @@ def organisation_for(user: User, key: UUID) -> Organisation:
     if found is None:
         raise Http404
     return found
+
+
+def namesakes(user: User, name: str, region: Region, *, but: UUID | None = None) -> list[Organisation]:
+    """Organisations an account may see that may be the one of this name: in the region, however it is written there, and
+    elsewhere under the very name. Two queries."""
+    wanted, seen = same_name(name), organisations_visible_to(user)
+    alike = [pk for pk, known in seen.filter(region=region).values_list("pk", "name") if same_name(known) == wanted]
+    found = seen.filter(Q(pk__in=alike) | Q(name=name)).order_by("name", "pk")
+    return list((found if but is None else found.exclude(key=but))[:5])
+
+
+def holder_of_code(code: str, *, but: UUID | None = None) -> Organisation | None:
+    """The organisation that stands under a credit code."""
+    if not code:
+        return None
+    found = Organisation.objects.filter(credit_code=code).select_related("region")
+    return (found if but is None else found.exclude(key=but)).first()
+
+
+def is_visible_to(user: User, organisation: Organisation) -> bool:
+    """Whether an account may see an organisation."""
+    allowed = scope(user, Permission.ORGANISATION_READ)
+    return allowed.covers(organisation.region.path) or organisation.pk in allowed.organisations
+
+
+def code_taken(holder: Organisation, by: User) -> str:
+    """Why a credit code cannot be entered once more; names the organisation to whoever may see it."""
+    if is_visible_to(by, holder):
+        return _("统一社会信用代码 %(code)s 已登记在“%(name)s”名下，请核对后再录入。") % {
+            "code": holder.credit_code, "name": holder.name
+        }  # fmt: skip
+    return _("统一社会信用代码 %(code)s 已登记在您看不到的区划的一家单位名下，请核对；确实是同一家的，请上级科技局更正区划。") % {
+        "code": holder.credit_code
+    }  # fmt: skip
 
 
 def organisation_to_correct(user: User, key: UUID) -> Organisation:

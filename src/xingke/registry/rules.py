@@ -1,5 +1,6 @@
 """Regions, roles and vocabulary: the rules, without a database."""
 
+import unicodedata
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -28,6 +29,8 @@ class Term:
     label: Label
     version: int = 1
     valid_years: int | None = None  # titles: how long one lasts
+    levels: tuple[str, ...] = ()  # titles: those it can be of; empty: any
+    named: bool = False  # titles: one holder may have several, each with a name of its own
     kind: str | None = None  # units: money, count, percent, points, rank, rate
     factor: Decimal | None = None  # units: how many base units one is
     base: str = ""  # units: what the base unit is called
@@ -70,6 +73,39 @@ class Role:
         return self.code
 
 
+@dataclass(frozen=True, kw_only=True)
+class Alias:
+    """A short name people say and write: 高企. Search, the figure picker and imports understand it.
+
+    means: terms as ``list:code`` and indicators by code, the first the nearest; a term only where the word says exactly
+    that. said: other wordings of the same, for finding. One that means two terms of a list is not read in that list.
+    """
+
+    __pydantic_config__ = STRICT
+
+    word: str
+    means: tuple[str, ...] = ()
+    said: tuple[str, ...] = ()
+    version: int = 1
+
+    @property
+    def key(self) -> str:
+        return self.word
+
+
+def aliases_mean_something(catalogue: Catalogue) -> Iterator[Issue]:
+    """A short name has two characters at least and stands for terms, indicators or words that exist."""
+    known = {each.key for each in catalogue.values("term")} | {each.code for each in catalogue.values("indicator")}
+    for entry in catalogue.of("alias"):
+        if len(entry.value.word) < 2:
+            yield Issue(entry.file, entry.place, "is too short: one character stands in everything")
+        if not entry.value.means and not entry.value.said:
+            yield Issue(entry.file, entry.place, "means nothing and is said in no other words")
+        for each in entry.value.means:
+            if each not in known:
+                yield Issue(entry.file, entry.place, f"means {each!r}, which is no term (list:code) and no indicator")
+
+
 def units_are_known_kinds(catalogue: Catalogue) -> Iterator[Issue]:
     """Every unit says what kind of quantity it measures."""
     for entry in catalogue.of("term"):
@@ -87,6 +123,7 @@ def exclusions_are_mutual_roles(catalogue: Catalogue) -> Iterator[Issue]:
 
 
 TERMS: DefinitionKind[Term] = DefinitionKind("term", "vocabulary.toml", Term, (units_are_known_kinds,))
+ALIASES: DefinitionKind[Alias] = DefinitionKind("alias", "aliases.toml", Alias, (aliases_mean_something,))
 ROLES: DefinitionKind[Role] = DefinitionKind("role", "roles.toml", Role, (exclusions_are_mutual_roles,))
 
 
@@ -135,3 +172,8 @@ class Scope:
     def covers(self, path: int) -> bool:
         """Whether the region with that code lies in one of the ranges."""
         return any(low <= path < high for low, high in self.ranges)
+
+
+def same_name(name: str) -> str:
+    """A name without what hands write differently: brackets, blanks, width and case. Two that agree may be one firm."""
+    return "".join(char for char in unicodedata.normalize("NFKC", name).casefold() if char.isalnum())

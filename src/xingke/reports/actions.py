@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -182,12 +182,14 @@ def save_edition(*, follows: Document, text: source.Source, by: User, now: datet
         seq=seq, gaps=follows.gaps, by=by, now=now,
     )  # fmt: skip
     old = queries.tree_of(follows)
-    document_tree = edition.laid_out(new_key(), text.title, old.issuer, typed_blocks(text, said, figures, names))
+    blocks = typed_blocks(text, said, figures, names)
+    document_tree = edition.laid_out(new_key(), text.title, old.issuer, blocks, dated_on=text.dated_on)
     if loose := numerals.unbound(document_tree, terms=(region.name,)):
         raise Refused(_("文中有没有依据的数“%(loose)s”，请换成数字或改用文字。") % {"loose": _("、").join(loose)})
     if was_typed:
         WorkingText.objects.filter(work=follows.work, kept_by=by).delete()
-    if _content(document_tree) == _content(old):
+    is_dated_anew = text.dated_on is not None and document_tree.date != old.date
+    if _content(document_tree) == _content(old) and not is_dated_anew:
         return Written(follows, is_new=False, frozen=0)
     frozen = Figure.objects.count() - before
     document = edition.keep(document_tree, text, figures.values(), action="document.edited", frozen=frozen)
@@ -306,11 +308,15 @@ class _Edition:
     by: User
     now: datetime
 
-    def laid_out(self, key: UUID, title: str, issuer: str, blocks: Sequence[tree.Block]) -> tree.Document:
-        """The edition's tree, dated today."""
-        day = self.now.astimezone(SHANGHAI)
+    def laid_out(
+        self, key: UUID, title: str, issuer: str, blocks: Sequence[tree.Block], *, dated_on: date | None = None
+    ) -> tree.Document:
+        """The edition's tree, dated as it says, else today. Raises Refused for a day it cannot bear."""
+        today = self.now.astimezone(SHANGHAI).date()
+        day = dated_on or today
+        rules.may_be_dated(day, period=self.period, today=today).or_refuse()
         return tree.Document(
-            id=str(key), title=title, issuer=issuer, date=f"{day.year}年{day.month}月{day.day}日", blocks=tuple(blocks),
+            id=str(key), title=title, issuer=issuer, date=source.date_line(day), blocks=tuple(blocks),
             is_fictional=self.region.is_fictional,
         )  # fmt: skip
 
@@ -364,7 +370,7 @@ def _proof(document: tree.Document, edition: _Edition, figures: Iterable[Figure]
             document=document.id, title=document.title, outline=f"{edition.outline}@{edition.outline_version}",
             region=edition.region.code, period=edition.period.code, seq=edition.seq,
             created=edition.now.astimezone(SHANGHAI).isoformat(timespec="seconds"), fingerprint=proofs.fingerprint(document),
-            figures=tuple(proved),
+            date=document.date, figures=tuple(proved),
             mentions=tuple(
                 proofs.ProofMention(**asdict(place.mention), sentence=place.sentence)
                 for place in tree.mention_places(document)

@@ -10,11 +10,16 @@ class ReportsConfig(AppConfig):
     def ready(self) -> None:
 
         from xingke.accounts.permissions import Permission
-        from xingke.base import definitions, menu, searching
-        from xingke.reports import finding, rules
+        from xingke.base import definitions, menu, panels, searching
+        from xingke.reports import effects, finding, rules
 
         definitions.register(rules.OUTLINES)
         searching.register(finding.DOCUMENTS)
+        panels.register(
+            panels.Panel(
+                page="records-confirm", code="effect", template="reports/confirm_effect.html", context=effects.effect
+            )
+        )
         for order, code, label, url_name, permission, icon in (
             (70, "documents", _("文稿"), "reports:document-list", Permission.DOCUMENT_READ, "file-text"),
             (75, "verify", _("核验"), "reports:verify", Permission.DOCUMENT_VERIFY, "shield-check"),

@@ -16,6 +16,7 @@ from xingke.indicators.queries import indicators
 from xingke.indicators.reader import Reader
 from xingke.indicators.rules import Indicator, natural_whole
 from xingke.indicators.wording import language, route_word
+from xingke.registry import queries as registry
 from xingke.registry.models import Region
 from xingke.reports import source
 from xingke.reports.source import Mistake
@@ -70,13 +71,32 @@ def _offer(reader: Reader, asked: Indicator, region: Region, period: Period, asp
 
 
 def _named(query: str) -> list[Indicator]:
-    """Indicators by how well their name answers: it begins so, holds it, or holds its characters in this order."""
+    """Indicators by how well their name answers: a short name means them, else it begins so, holds it, or holds its
+    characters in this order. A short name within a longer one stands for its full wordings: 高企认定.
+    """
     wanted = query.strip().lower()
     if not wanted:
         return []
-    ranked = [(_rank(wanted, each.label, each.code), each) for each in indicators().values()]
+    short = {word.lower(): alias for word, alias in registry.aliases().items() if word.lower() in wanted}
+    meant = registry.indicators_meant(short[wanted]) if wanted in short else []
+    asked = [wanted, *_in_full(wanted, short)]
+    ranked = [
+        (
+            (-1, meant.index(each.code))
+            if each.code in meant
+            else min(filter(None, (_rank(name, each.label, each.code) for name in asked)), default=None),
+            each,
+        )
+        for each in indicators().values()
+    ]
     known = sorted((pair for pair in ranked if pair[0] is not None), key=lambda pair: pair[0] or (0, 0))
     return [each for _rank, each in known[:SHOWN]]
+
+
+def _in_full(wanted: str, short: Iterable[str]) -> list[str]:
+    """What was typed with its short names in full."""
+    wordings = {word.lower(): full for word, full in registry.wordings().items()}
+    return [wanted.replace(word, each.lower()) for word in short for each in wordings.get(word, ()) if word not in each]
 
 
 def _rank(wanted: str, label: Label, code: str) -> tuple[int, int] | None:

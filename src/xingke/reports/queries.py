@@ -1,11 +1,12 @@
 """Documents: the reads."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db import connection
 from django.db.models import Exists, F, Max, Model, OuterRef, QuerySet, Subquery, TextField, Value
 from django.http import Http404
 from lxml import etree
@@ -86,7 +87,8 @@ def was_followed_by(document: Document, user: User) -> bool:
 def source_of(document: Document) -> Source:
     """The text as it was typed; for documents from before there were editions, worked out from the tree."""
     if document.source:
-        return source.from_json(document.source)
+        text = source.from_json(document.source)
+        return text if text.dated_on else replace(text, dated_on=source.read_day(tree_of(document).date))
     placed = document.figures.select_related("figure")
     tokens = {str(each.figure.key): source.token(each.figure.indicator, each.figure.aspect) for each in placed}
     return source.of_tree(tree_of(document), tokens)
@@ -289,17 +291,21 @@ def definition_of(figure: Figure) -> Indicator:
 def ledger_stamp() -> int:
     """The number of the last write that a figure or name can depend on: records, reported figures, declarations, definitions.
 
-    A document written at this number or later says what the ledger says. A few look-ups in indexes.
+    A document written at this number or later says what the ledger says. One query that reads the ends of indexes only.
     """
     tables: list[type[Model]] = [
         *(table for kind in KINDS.values() for table in (kind.event, kind.subject)),
         Observation,
         RecordKeeping,
     ]
-    numbers = [Definition._default_manager.aggregate(last=Max("seq"))["last"]]
-    for table in tables:
-        numbers += table._default_manager.aggregate(opened=Max("seq_from"), closed=Max("seq_to")).values()
-    return max((number for number in numbers if number is not None), default=0)
+    quoted = connection.ops.quote_name
+    newest = [f"SELECT max(seq) FROM {quoted(Definition._meta.db_table)}"]
+    for name in (quoted(table._meta.db_table) for table in tables):
+        newest.append(f"SELECT max(seq_from) FROM {name}")
+        newest.append(f"SELECT max(seq_to) FROM {name} WHERE seq_to IS NOT NULL")
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(newest))
+        return max((number for (number,) in cursor.fetchall() if number is not None), default=0)
 
 
 def tree_of(document: Document) -> tree.Document:

@@ -32,9 +32,12 @@ class Row:
     public: int | None  # the number of the public edition, where it is another one
 
 
-def rows_of(documents: Iterable[Any]) -> list[Row]:  # documents annotated with figure_count
-    """Documents for a list, from ``newest_visible_to``; the state is empty where it would have to be worked out."""
-    stamp = queries.ledger_stamp()
+def rows_of(documents: Iterable[Any], stamp: int | None = None) -> list[Row]:  # documents annotated with figure_count
+    """Documents for a list, from ``newest_visible_to``; the state is empty where it would have to be worked out.
+
+    stamp: ``queries.ledger_stamp``, where it has been asked for already.
+    """
+    stamp = queries.ledger_stamp() if stamp is None else stamp
     return [_row(each, checking.known(each, stamp)) for each in documents]
 
 

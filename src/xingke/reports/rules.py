@@ -9,7 +9,7 @@ unknown figure outside brackets takes its sentence along. Whatever is left out i
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Generic, Literal, TypeVar
 
 from pydantic import ConfigDict
@@ -18,6 +18,7 @@ from xingke.base.definitions import Catalogue, DefinitionKind, Entry, Issue
 from xingke.base.labels import Label
 from xingke.base.periods import Period
 from xingke.base.press import numerals
+from xingke.base.refusals import YES, Answer, no
 from xingke.base.sayings import NOTHING, Saying, say
 from xingke.indicators import aspect_names
 from xingke.indicators.aspect_names import ASPECT_NAMES
@@ -245,6 +246,20 @@ class Outline:
         return next((each for each in self.names if each.indicator == code), NameList(indicator=code))
 
 
+AHEAD = timedelta(days=31)  # a document may be dated so long after today
+
+
+def may_be_dated(day: date, *, period: Period, today: date) -> Answer:
+    """Whether a document of a period may bear a day: what it tells of is over, and the day is not far off."""
+    if day < period.last:
+        return no(
+            say("成文日期 %(day)s 早于%(period)s的最后一天，那时数字还没有定，请改晚。", day=str(day), period=period)
+        )
+    if day > today + AHEAD:
+        return no(say("成文日期 %(day)s 还早，最多写到今天之后的 %(days)s 天。", day=str(day), days=AHEAD.days))
+    return YES
+
+
 def sentences_can_be_read(catalogue: Catalogue) -> Iterator[Issue]:
     """Every sentence parses, and speaks of indicators that exist and of which its aspects can be said."""
     known = {each.code: each for each in catalogue.values("indicator")}
@@ -260,6 +275,28 @@ def sentences_can_be_read(catalogue: Catalogue) -> Iterator[Issue]:
                 slots = (slot for clause in clauses for choice in clause.choices for slot in choice.slots)
                 for wrong in filter(None, (_misfit(slot, known, identities) for slot in slots)):
                     yield Issue(entry.file, entry.place, f"{sentence.text!r} {wrong}")
+
+
+def figures_stand_once(catalogue: Catalogue) -> Iterator[Issue]:
+    """Within one section no figure is said twice; the alternatives of one clause are one place."""
+    for entry in catalogue.of("outline"):
+        for section in entry.value.section:
+            said: set[Slot] = set()
+            for clause in _readable_clauses(section):
+                slots = {slot for choice in clause.choices for slot in choice.slots}
+                for slot in sorted(slots & said, key=lambda each: (each.code, each.aspect)):
+                    yield Issue(
+                        entry.file, entry.place, f"section {section.heading!r} says {slot.code}:{slot.aspect} twice"
+                    )
+                said |= slots
+
+
+def _readable_clauses(section: Section) -> Iterator[Clause]:
+    for sentence in section.sentence:
+        try:
+            yield from parse_sentence(sentence.text)
+        except TemplateError:  # named by ``sentences_can_be_read``
+            continue
 
 
 def _misfit(slot: Slot, known: Mapping[str, Indicator], identities: Sequence[Identity]) -> str:
@@ -326,7 +363,7 @@ def _prose(entry: Entry[Outline]) -> Iterator[str]:
 
 OUTLINES: DefinitionKind[Outline] = DefinitionKind(
     "outline", "outlines.toml", Outline,
-    (sentences_can_be_read, periods_are_known, names_can_be_said, prose_holds_no_numeral),
+    (sentences_can_be_read, figures_stand_once, periods_are_known, names_can_be_said, prose_holds_no_numeral),
 )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from datetime import date
 from difflib import SequenceMatcher
 from typing import Any, Literal
 
@@ -53,18 +54,35 @@ class Block:
 
 @dataclass(frozen=True)
 class Source:
-    """A whole text: its title and what stands under it."""
+    """A whole text: its title, what stands under it, and the day it is dated; no day: the day it is saved."""
 
     title: str
     blocks: tuple[Block, ...]
+    dated_on: date | None = None
 
     def to_json(self) -> dict[str, Any]:  # as JSONField keeps it
-        return asdict(self) | {"blocks": [asdict(block) for block in self.blocks]}
+        dated_on = self.dated_on.isoformat() if self.dated_on else ""
+        return asdict(self) | {"blocks": [asdict(block) for block in self.blocks], "dated_on": dated_on}
 
 
 def from_json(stored: Mapping[str, Any]) -> Source:
     """The source that to_json gave."""
-    return Source(stored["title"], tuple(Block(**block) for block in stored["blocks"]))
+    blocks = tuple(Block(**block) for block in stored["blocks"])
+    return Source(stored["title"], blocks, read_day(stored.get("dated_on", "")))
+
+
+def read_day(text: str) -> date | None:
+    """A day as a form or a document's last line writes it: 2026-01-05, 2026年1月5日; None for anything else."""
+    found = re.fullmatch(r"(\d{4})(?:-|年)(\d{1,2})(?:-|月)(\d{1,2})日?", text.strip())
+    try:
+        return date(*map(int, found.groups())) if found else None
+    except ValueError:
+        return None
+
+
+def date_line(day: date) -> str:
+    """The last line of a document: 2026年1月5日."""
+    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def of_tree(document: tree.Document, tokens: Mapping[str, str]) -> Source:
@@ -75,7 +93,7 @@ def of_tree(document: tree.Document, tokens: Mapping[str, str]) -> Source:
             blocks.append(Block(HEADING, block.text, block.level))
         elif isinstance(block, tree.Paragraph):
             blocks.append(Block(PARAGRAPH, "".join(_typed(part, tokens) for part in block.inlines)))
-    return Source(document.title, tuple(blocks))
+    return Source(document.title, tuple(blocks), read_day(document.date))
 
 
 def _typed(part: tree.Inline, tokens: Mapping[str, str]) -> str:
@@ -123,7 +141,7 @@ def parts(text: str) -> Iterator[Part]:
         yield text[at:]
 
 
-def typed(title: str, kinds: Sequence[str], texts: Sequence[str]) -> Source:
+def typed(title: str, kinds: Sequence[str], texts: Sequence[str], dated_on: str = "") -> Source:
     """The source of a form: kinds are ``paragraph`` or ``heading-1`` … ``heading-4``. A line break ends a paragraph."""
     blocks: list[Block] = []
     for kind, text in zip(kinds[:KEPT], texts[:KEPT], strict=False):
@@ -134,7 +152,7 @@ def typed(title: str, kinds: Sequence[str], texts: Sequence[str]) -> Source:
         else:
             said = [line.strip() for line in lines]
             blocks += [Block(PARAGRAPH, line) for line in ([line for line in said if line] or [""])]
-    return Source(_clean(title).replace("\n", "").strip(), tuple(blocks))
+    return Source(_clean(title).replace("\n", "").strip(), tuple(blocks), read_day(dated_on))
 
 
 def _clean(text: str) -> str:

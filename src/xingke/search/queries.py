@@ -16,7 +16,7 @@ from xingke.base import searching
 from xingke.base.searching import Hit, Searchable
 from xingke.registry import queries as registry
 from xingke.search.models import Entry, Progress
-from xingke.search.rules import RECIPE, Asked
+from xingke.search.rules import Asked, recipe
 
 NUMBER, NAME, TEXT = 0, 1, 2  # where the words stand; the lower, the nearer to what was meant
 
@@ -62,8 +62,8 @@ def findable(user: User) -> list[Searchable]:
 def is_up_to_date() -> bool:
     """Whether the index stands at the ledger's number. Two queries."""
     seq = current_seq()
-    known = dict(Progress.objects.filter(recipe=RECIPE).values_list("kind", "seq"))
-    return all(known.get(each.code, 0) >= seq for each in searching.searchables())
+    known = {(kind, recipe): seq for kind, recipe, seq in Progress.objects.values_list("kind", "recipe", "seq")}
+    return all(known.get((each.code, recipe(each)), 0) >= seq for each in searching.searchables())
 
 
 def counts(user: User, asked: Asked) -> dict[str, int]:

@@ -2,10 +2,12 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import rjieba
+
+from xingke.base.searching import Searchable
 
 RECIPE = 1  # raised when the same text would be cut otherwise: the index is then made anew
 LONGEST, MOST = 100, 8  # characters and words of a question that are looked at
@@ -14,6 +16,11 @@ AROUND = 40  # characters of a passage shown on either side of a word
 _HAN = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _RUN = re.compile(rf"[{_HAN}]+|[^\W_{_HAN}]+")
 _LITTLE = frozenset("的了在与和及或之")  # alone they say nothing
+
+
+def recipe(kind: Searchable) -> int:
+    """By which recipe the texts of a kind are made: how they are cut, and what they say."""
+    return RECIPE + 100 * kind.recipe
 
 
 def _plain(text: str) -> str:
@@ -43,32 +50,65 @@ def identifier(text: str) -> str:
 
 @dataclass(frozen=True)
 class Asked:
-    """A question: its words, and all of it as an official number would be compared (empty where it can be none)."""
+    """A question: its words, and all of it as an official number would be compared (empty where it can be none).
+
+    instead: for each word what may stand in its place: 高企 is found where 高新技术企业 stands.
+    """
 
     words: tuple[str, ...] = ()
     number: str = ""
+    instead: tuple[tuple[str, ...], ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.words)
 
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """Every wording to be marked where it was found."""
+        return (*self.words, *(each for some in self.instead for each in some))
+
     def fts5(self) -> str:
         """The question in SQLite's language; words are quoted, so nothing that was typed is syntax."""
-        every = " AND ".join(f'"{" ".join(tokens)}"{"*" if is_begun else ""}' for tokens, is_begun in self._tokens())
+        every = " AND ".join(
+            _any(" OR ", [f'"{" ".join(tokens)}"{"*" if is_begun else ""}' for tokens, is_begun in ways])
+            for ways in self._ways()
+        )
         return f'({every}) OR "{self.number}"*' if self.number else every
 
     def tsquery(self, weight: str = "") -> str:
         """The question in PostgreSQL's language. weight: A looks in names only."""
         every = " & ".join(
-            f"({' <-> '.join(_lexeme(token, is_begun, weight) for token in tokens)})"
-            for tokens, is_begun in self._tokens()
+            _any(
+                " | ",
+                [
+                    f"({' <-> '.join(_lexeme(token, is_begun, weight) for token in tokens)})"
+                    for tokens, is_begun in ways
+                ],
+            )
+            for ways in self._ways()
         )
         return f"({every}) | {_lexeme(self.number, True, weight)}" if self.number else every
 
-    def _tokens(self) -> Iterable[tuple[list[str], bool]]:
-        """Each word as the index has it, and whether it may go on there: a lone character, letters and digits may."""
-        for word in self.words:
-            is_whole = _is_han(word) and len(word) > 1
-            yield (_pairs(word)[:-1] if is_whole else [word]), not is_whole
+    def _ways(self) -> Iterable[list[tuple[list[str], bool]]]:
+        """Each word as the index has it, and whether it may go on there, and so what may stand in its place."""
+        for at, word in enumerate(self.words):
+            instead = self.instead[at] if at < len(self.instead) else ()
+            yield [_tokens(each) for each in (word, *instead)]
+
+
+def _any(joint: str, ways: Sequence[str]) -> str:
+    return ways[0] if len(ways) == 1 else f"({joint.join(ways)})"
+
+
+def _tokens(word: str) -> tuple[list[str], bool]:
+    """A wording as the index has it, and whether it may go on there: a lone character, letters and digits may."""
+    runs = _RUN.findall(_plain(word))
+    last = runs[-1]
+    is_whole = _is_han(last) and len(last) > 1
+    parts = [_pairs(run) if _is_han(run) else [run] for run in runs]
+    if is_whole:
+        parts[-1] = parts[-1][:-1]
+    return [token for part in parts for token in part], not is_whole
 
 
 def _lexeme(token: str, is_begun: bool, weight: str) -> str:
@@ -76,16 +116,45 @@ def _lexeme(token: str, is_begun: bool, weight: str) -> str:
     return f"'{token}'" + (f":{marks}" if marks else "")
 
 
-def asked(text: str) -> Asked:
-    """What somebody typed, cut into words that must all occur; empty where there is nothing to look for."""
+_FORMERLY = re.compile(r"\((?:原|曾用名|更名前|前身)[^()]*\)?")  # 甲公司（原乙公司）
+_QUOTED = re.compile(r"^(?:zl|cn)+(?=\d)")  # a patent's number as it is quoted
+
+
+def asked(text: str, wordings: Mapping[str, Sequence[str]] | None = None) -> Asked:
+    """What somebody typed, cut into words that must all occur; empty where there is nothing to look for.
+
+    wordings: what short names stand for: see ``Asked.instead``.
+    """
+    known = {_plain(word): full for word, full in (wordings or {}).items()}
     typed = _plain(text[:LONGEST])
+    typed = _FORMERLY.sub(" ", typed) if _FORMERLY.sub("", typed).strip() else typed
     words: list[str] = []
     for run in _RUN.findall(typed):
-        words += _words(run) if _is_han(run) else [run]
-    told = [word for word in dict.fromkeys(words) if word not in _LITTLE]
-    number = identifier(text[:LONGEST])
+        for part in _parted(run, known):
+            words += [part] if part in known or not _is_han(part) else _words(part)
+    told = [word for word in dict.fromkeys(words) if word not in _LITTLE][:MOST]
+    number = _QUOTED.sub("", identifier(text[:LONGEST]))
     is_number = len(number) >= 4 and any(character.isdigit() for character in number)
-    return Asked(tuple(told[:MOST]), number if is_number else "")
+    instead = tuple(_others(word, known.get(word, ())) for word in told)
+    return Asked(tuple(told), number if is_number else "", instead if any(instead) else ())
+
+
+def _parted(run: str, known: Mapping[str, Sequence[str]]) -> list[str]:
+    """A run of characters with the short names in it apart; not where it holds the full name already."""
+    short = [word for word, full in known.items() if word in run and not any(_plain(each) in run for each in full)]
+    if not short:
+        return [run]
+    names = "|".join(re.escape(word) for word in sorted(short, key=len, reverse=True))
+    return [part for part in re.split(f"({names})", run) if part]
+
+
+def _others(word: str, full: Sequence[str]) -> tuple[str, ...]:
+    """The wordings that are not found by the word itself anyway, nor by one another."""
+    found: list[str] = []
+    for each in sorted(map(_plain, full), key=len):
+        if _RUN.search(each) and not any(before in each for before in (word, *found)):
+            found.append(each)
+    return tuple(found)
 
 
 def _words(run: str) -> list[str]:

@@ -19,6 +19,7 @@ from xingke.search.rules import Asked, Piece
 
 SUGGESTED, OF_EACH = 8, 5
 SOON = 500  # changed things that are indexed while somebody waits for the page: a fraction of a second
+COUNTED = 10_000  # things that are not indexed yet, up to which they are counted
 
 
 @dataclass(frozen=True)
@@ -39,16 +40,16 @@ def search(request: HttpRequest) -> HttpResponse:
     user = registry.reader(request.user)
     kinds = queries.findable(user)
     text = request.GET.get("q", "").strip()[: rules.LONGEST]
-    asked = rules.asked(text)
+    asked = rules.asked(text, registry.wordings())
     if request.htmx and not request.htmx.boosted:  # type: ignore[attr-defined]  # django_htmx adds it
         found = queries.best(user, asked, each=3) if asked else []
         nearest = sorted(found, key=lambda each: each.near)[:SUGGESTED]
         return render(request, "search/search.html#suggestions", {"lines": [_line(each, asked) for each in nearest]})
-    is_current = actions.catch_up(limit=SOON)
+    left = 0 if actions.catch_up(limit=SOON) else actions.count_left(most=COUNTED)
     counts = queries.counts(user, asked) if asked else {}
     chosen = next((each for each in kinds if each.code == request.GET.get("kind")), None)
     context = {
-        "text": text, "asked": asked, "kinds": kinds, "chosen": chosen, "is_current": is_current, "total": sum(counts.values()),
+        "text": text, "asked": asked, "kinds": kinds, "chosen": chosen, "left": left, "counted": COUNTED, "total": sum(counts.values()),
         "tabs": [(each, counts.get(each.code, 0)) for each in kinds if each.code in counts or (each == chosen and asked)],
     }  # fmt: skip
     if not asked:
@@ -81,6 +82,6 @@ def _groups(
 def _line(found: Found, asked: Asked) -> Line:
     hit = found.hit
     return Line(
-        found.kind.label, rules.marked(hit.title, asked.words), rules.marked(hit.line, asked.words),
-        rules.marked(rules.passage(hit.passage, asked.words), asked.words), hit.url, hit.is_fictional,
+        found.kind.label, rules.marked(hit.title, asked.marks), rules.marked(hit.line, asked.marks),
+        rules.marked(rules.passage(hit.passage, asked.marks), asked.marks), hit.url, hit.is_fictional,
     )  # fmt: skip

@@ -1,7 +1,15 @@
 """Passwords: whose they are, and what a password somebody else chose is good for."""
 
+import re
+
 import pytest
+from django.contrib.auth.forms import AuthenticationForm
+from django.core import validators
+from django.forms import fields, formsets
+from django.forms import models as model_fields
 from django.test import Client
+from django.utils import translation
+from django.utils.functional import Promise
 
 from tests.cast import NOW, PASSWORD, Cast
 from xingke.accounts import actions
@@ -65,3 +73,58 @@ def test_a_change_that_is_refused_changes_nothing(cast: Cast, old: str, new: str
 def test_nobody_resets_their_own(cast: Cast) -> None:
     with pytest.raises(Refused, match="不能重置自己的密码"):
         actions.reset_password(user=cast.system, password=OWN, by=cast.system, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("new", "sentences"),
+    [
+        ("1", ["密码太短，至少要有 10 位。", "这个密码太常见，容易被猜到。", "密码不能全是数字。"]),
+        ("20250305001", ["密码不能全是数字。"]),
+        ("officer-2026", ["密码与账号或姓名太相似。"]),
+        ("password", ["密码太短，至少要有 10 位。", "这个密码太常见，容易被猜到。"]),
+    ],
+)
+def test_a_weak_password_is_told_at_its_field_one_sentence_each(
+    client: Client, cast: Cast, new: str, sentences: list[str]
+) -> None:
+    client.post("/sign-in/", {"username": "officer", "password": PASSWORD})
+
+    answer = client.post("/password/", {"old": PASSWORD, "new": new, "again": new})
+
+    assert answer.context["form"].errors == {"new": sentences}
+
+
+def test_the_same_is_said_in_english_on_an_english_page(client: Client, cast: Cast) -> None:
+    client.post("/sign-in/", {"username": "officer", "password": PASSWORD})
+    client.post("/language/", {"language": "en"})
+
+    answer = client.post("/password/", {"old": PASSWORD, "new": "12", "again": "12"})
+
+    assert [sentence.isascii() for sentence in answer.context["form"].errors["new"]] == [True, True, True]
+
+
+def _words_of_django() -> dict[str, str]:
+    """Every sentence Django's fields, form sets, validators and sign-in can put on a page, by where it stands."""
+    found: dict[str, str] = {}
+    for module in (fields, model_fields):
+        for name, known in vars(module).items():
+            for code, said in getattr(known, "default_error_messages", {}).items():
+                found[f"{name}.{code}"] = str(said)
+    for code, said in formsets.BaseFormSet.default_error_messages.items():
+        found[f"BaseFormSet.{code}"] = str(said)
+    for name, known in vars(validators).items():
+        if isinstance(known, type) and isinstance(getattr(known, "message", None), (str, Promise)):
+            found[f"{name}.message"] = str(known.message)
+    for code, said in AuthenticationForm.error_messages.items():
+        found[f"AuthenticationForm.{code}"] = str(said)
+    return found
+
+
+def test_no_sentence_of_a_form_is_left_in_english_on_a_chinese_page() -> None:
+    with translation.override("zh-hans"):
+        said = {place: re.sub(r"%\(\w+\)\w|%\w|\{\w+\}", "", text) for place, text in _words_of_django().items()}
+
+    names = r"URL|IP|IPv4|IPv6|CIDR|SVG|UUID|JSON|ID|ASCII|unicode|slug|Unicode|Email"
+    english = {place: text for place, text in said.items() if re.search(r"[A-Za-z]{3,}", re.sub(names, "", text))}
+
+    assert english == {}

@@ -67,7 +67,7 @@ class Proof:
     """The proof of one document; signature and public_key are lower-case hex, empty before sign.
 
     outline: code and version of the outline. seq: the ledger counter of the whole document. created: ISO 8601 with offset.
-    fingerprint: see fingerprint_of. mentions: the names in the text, in reading order.
+    fingerprint: see fingerprint_of. mentions: the names in the text, in reading order. date: the date line as printed.
     """
 
     document: str
@@ -82,6 +82,7 @@ class Proof:
     signature: str = ""
     public_key: str = ""
     mentions: tuple[ProofMention, ...] = ()
+    date: str = ""
 
 
 def xpath_of(slot: int) -> str:
@@ -102,12 +103,13 @@ def fingerprint(document: Document) -> str:
 def canonical(proof: Proof) -> bytes:
     """The bytes that are signed: everything but the signature, as JSON with sorted keys and no spaces, UTF-8.
 
-    Without names there is no word of names in it, so that signatures from before there were any still hold.
+    Without names or date there is no word of them in it, so that signatures from before there were any still hold.
     """
     content = asdict(proof)
     del content["signature"]
-    if not proof.mentions:
-        del content["mentions"]
+    for name in ("mentions", *_LATER):
+        if not content[name]:
+            del content[name]
     return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
@@ -132,7 +134,8 @@ def is_signed_by(proof: Proof, public_key: bytes) -> bool:
 # --- part B ----------------------------------------------------------------------------------------
 
 _ATTRIBUTE = {'"': "&quot;", "\n": "&#10;", "\r": "&#13;", "\t": "&#9;"}
-_HEAD = tuple(field.name for field in fields(Proof) if field.name not in ("figures", "mentions"))
+_LATER = ("date",)  # what proofs from before do not say
+_HEAD = tuple(field.name for field in fields(Proof) if field.name not in ("figures", "mentions", *_LATER))
 _FIGURE = tuple(field.name for field in fields(ProofFigure))
 _MENTION = tuple(field.name for field in fields(ProofMention))
 _INTEGERS = {"slot", "seq", "version"}
@@ -146,7 +149,7 @@ def to_xml(proof: Proof) -> str:
     """Part B as text. Same proof, same text."""
     said = "".join(f"<figure{_attributes(figure, _FIGURE)}/>\n" for figure in proof.figures)
     said += "".join(f"<mention{_attributes(mention, _MENTION)}/>\n" for mention in proof.mentions)
-    head = _attributes(proof, _HEAD)
+    head = _attributes(proof, _HEAD) + _attributes(proof, tuple(name for name in _LATER if getattr(proof, name)))
     return (
         '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
         f'<proof xmlns="{PROOF_NAMESPACE}"{head}>\n{said}</proof>'
@@ -163,7 +166,8 @@ def from_xml(root: etree._Element) -> Proof:
     mentions = tuple(
         ProofMention(**_values(child, _MENTION)) for child in root.iterchildren(f"{{{PROOF_NAMESPACE}}}mention")
     )
-    return Proof(**_values(root, _HEAD), figures=figures, mentions=mentions)
+    later: dict[str, Any] = {name: root.get(name, "") for name in _LATER}
+    return Proof(**_values(root, _HEAD), **later, figures=figures, mentions=mentions)
 
 
 def _values(element: etree._Element, names: tuple[str, ...]) -> dict[str, Any]:  # Any: text and integers for one call

@@ -69,3 +69,23 @@ def test_the_code_always_reads_back(year: int, month: int, more: int) -> None:
 
     assert Period.parse(period.code) == period
     assert period.length == more + 1
+
+
+WRITTEN = [
+    ("2024", "2024"), ("2024年", "2024"), ("2024年度", "2024"), ("2024年全年", "2024"), ("２０２４年", "2024"),
+    ("2024年上半年", "2024-H1"), ("2024年下半年", "2024-H2"), ("2024年第三季度", "2024-Q3"), ("2024年3季度", "2024-Q3"),
+    ("2024年前三季度", "2024-01..2024-09"), ("2024年8月", "2024-08"), ("2024年1-8月", "2024-01..2024-08"),
+    ("2024年1—8月", "2024-01..2024-08"), ("2024 年 1月至8月", "2024-01..2024-08"), ("2024-H1", "2024-H1"),
+    ("2024-06-30", "2024-06-30"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "code"), WRITTEN)
+def test_a_period_is_read_as_people_write_it(text: str, code: str) -> None:
+    assert Period.written(text).code == code
+
+
+@pytest.mark.parametrize("text", ["", "去年", "2024年13月", "2024年8-1月", "24年", "2024年第五季度", "2024-13"])
+def test_what_is_no_period_is_refused(text: str) -> None:
+    with pytest.raises(ValueError):
+        Period.written(text)

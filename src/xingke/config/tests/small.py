@@ -21,7 +21,7 @@ from xingke.reports.models import Document
 ROOT = Path(__file__).resolve().parents[4]
 # One row that is filed as a draft, and one that cannot be.
 PATENTS = """区划,单位名称,专利类型,专利名称,申请号,申请日
-青溪县,青溪县明渠传感科技有限公司,发明,一种流量计,202310123456.7,2023-12-01
+青溪县,青溪县明渠传感科技有限公司,发明,一种流量计,202310123456.6,2023-12-01
 青溪县,青溪县明渠传感科技有限公司,发明,一种阀门,CN1,某日
 """
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from django.db import OperationalError
 
+from xingke.base.refusals import Refused
 from xingke.config import commands
 from xingke.config.tests.small import command, environment
 
@@ -57,3 +58,18 @@ def test_what_the_system_refuses_is_one_sentence(
     told = capsys.readouterr().err
     assert said in told
     assert told.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "pairs, sentence",
+    [
+        (["on"], "“on”应写成 项=内容，每项只写一次，如 on=2025-03-05。"),
+        (["on=2025-03-05", "on=2025-03-06"], "“on=2025-03-06”应写成 项=内容，每项只写一次，如 on=2025-03-05。"),
+    ],
+)
+def test_what_is_given_for_a_whole_file_is_a_pair(pairs: list[str], sentence: str) -> None:
+    with pytest.raises(Refused) as refusal:
+        commands.given_pairs(pairs)
+
+    assert str(refusal.value) == sentence
+    assert commands.given_pairs(["on=2025-03-05", "name=甲=乙"]) == {"on": "2025-03-05", "name": "甲=乙"}

@@ -51,11 +51,13 @@ class Contracts(Writer):
             for on, cents in zip(self.days(year, number), sums, strict=True):
                 signed = on - timedelta(days=self.rng.randrange(5, 61))
                 agreed = cents if self.chance(88) else cents * self.rng.randrange(101, 116) // 100 // 10_000 * 10_000
+                register_number = self._number(code, on.year)
+                measures = (*amount(cents), ("tech_amount", _for_technology(cents, register_number)))
                 events = [
                     Event("signed", signed, code, amount(max(agreed, cents))),
-                    Event("registered", on, code, amount(cents)),
+                    Event("registered", on, code, measures),
                 ]
-                self._contract(code, events, self._number(code, on.year))
+                self._contract(code, events, register_number)
         for code, year, number in self.quotas(_ONLY_SIGNED):
             for on in self.days(year, number):
                 self._contract(code, [Event("signed", on, code, amount(self.rng.randrange(5, 120) * WAN))], "")
@@ -87,6 +89,11 @@ class Contracts(Writer):
         start = f"{year}{code}"
         self._serials[start] = self._serials.get(start, 0) + 1
         return f"{start}{self._serials[start]:06d}"
+
+
+def _for_technology(cents: int, register_number: str) -> int:
+    """What of a price is paid for technology: 60 to 100 %, in whole 百元; by the contract's number, not by chance."""
+    return cents * (60 + int(register_number[-6:]) % 41) // 100 // 10_000 * 10_000
 
 
 @dataclass(frozen=True, kw_only=True)

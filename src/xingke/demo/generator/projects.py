@@ -101,6 +101,8 @@ class Projects(Writer):
                 (programme.most - programme.least) // programme.step + 1
             )
             on = self.day(applied.year, 6, 9)
+            if level.is_recommended and events[-1].on >= on:  # nobody is recommended for what is approved already
+                events[-1] = Event("recommended", on - timedelta(days=1), code)
             events.append(Event("approved", on, code, amount(granted * WAN)))
             events += self._carried_out(code, level, on)
             number = self._number(level, code, on.year)

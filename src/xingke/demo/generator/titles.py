@@ -200,6 +200,7 @@ class Titles:
         self.firms = firms
         self.rng = firms.rng
         self.all: list[_Title] = []
+        self.holders: dict[tuple[str, str], set[int]] = {}
 
     def write(self) -> None:
         """Firms first, then their titles region by region, then moves and changes of name."""
@@ -226,7 +227,8 @@ class Titles:
         ]
 
     def _write_titles(self, county: County, kind: _Kind, quota: _Quota) -> None:
-        queue = self.firms.shuffled(county.firms)
+        has = self.holders.setdefault((county.code, kind.kind), set())  # of whatever level: a firm has a title once
+        queue = [firm for firm in self.firms.shuffled(county.firms) if firm.number not in has]
         written: list[_Title] = []
 
         def new_title(*, movable: bool = False) -> _Title:
@@ -237,6 +239,7 @@ class Titles:
             else:
                 firm = queue.pop() if queue else self.firms.new_firm(county.code)
             title = _Title(firm, kind, county.code)
+            has.add(firm.number)
             written.append(title)
             return title
 

@@ -112,6 +112,12 @@ def test_no_contract_is_registered_for_more_than_was_agreed(plan: Plan) -> None:
     assert [wrong for each in plan.of("contract") for wrong in overdrawn(each, "signed", "registered")] == []
 
 
+def test_every_registered_contract_says_what_of_its_price_is_for_technology(plan: Plan) -> None:
+    registered = [event for each in plan.of("contract") for event in each.events if event.kind == "registered"]
+
+    assert [event for event in registered if not 0 < event.measure("tech_amount") <= event.measure("amount")] == []
+
+
 def test_an_overdrawn_sum_would_be_noticed(plan: Plan) -> None:
     won, arrived = (
         Event(kind, date(2025, month, 1), QINGXI, (("amount", amount),))

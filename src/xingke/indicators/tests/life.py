@@ -72,10 +72,11 @@ lives = st.tuples(
 
 @dataclass
 class Moment:
-    """What the ledger held after one write: the confirmed events by kind, and each record's version."""
+    """What the ledger held after one write: the confirmed events by kind, each record's version, and its last day."""
 
     facts: dict[str, list[Fact]] = field(default_factory=dict)
     versions: dict[str, int] = field(default_factory=dict)
+    untils: dict[str, date | None] = field(default_factory=dict)
 
 
 @dataclass
@@ -105,15 +106,16 @@ class Life:
             rows = kind.event._default_manager.filter(seq_to__isnull=True, state=State.CONFIRMED)
             facts = moment.facts[kind.code] = []
             for row in rows.select_related("region").order_by("subject", "step"):
-                facts.append(
+                facts.extend(
                     Fact(
                         record=row.record.hex, subject=row.subject.hex, path=row.region.path, on=row.happened_on,
                         event=row.event, effect=row.effect, step=row.step,
-                        fields={name: getattr(row, name) for name in kind.repeated},
+                        fields={name: getattr(row, name) for name in kind.asked},
                         measures={name: value for name in kind.measures if (value := getattr(row, name)) is not None},
-                    )
+                    ).lapsing(getattr(row, "lapses_on", None))
                 )  # fmt: skip
                 moment.versions[row.record.hex] = row.version
+                moment.untils[row.record.hex] = getattr(row, "until", None)
         return moment
 
     def _file(

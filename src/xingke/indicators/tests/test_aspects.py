@@ -13,6 +13,7 @@ from xingke.indicators import aspect_names, aspects
 from xingke.indicators.actions import Said, freeze, read_at, read_figure
 from xingke.indicators.drift import Readers, drift
 from xingke.indicators.queries import indicator, indicators
+from xingke.indicators.reader import Reader
 from xingke.indicators.rules import natural_whole
 from xingke.indicators.values import Value
 from xingke.registry.models import Region
@@ -183,8 +184,25 @@ def test_little_money_is_not_said_as_none(cast: Cast) -> None:
     asked = indicator("contract_registered_value")
     little = Value(indicator=asked, region=cast.county, period=YEAR, status="known", amount=Decimal("0.004"))
 
-    assert (little.text, little.number, little.unit) == ("40.00万元", "40.00", "万元")
-    assert replace(little, amount=Decimal("0.4")).text == "0.40亿元"
+    assert (little.text, little.number, little.unit) == ("40万元", "40.00", "万元")
+    assert replace(little, amount=Decimal("0.4")).text == "0.4亿元"
+
+
+def test_money_that_was_worked_out_is_said_without_empty_decimals_and_reported_money_as_it_was(cast: Cast) -> None:
+    told(cast, "全社会研发经费投入", "亿元", y2025="0.50")
+    asked = indicator("project_funds_won")
+    counted = Value(indicator=asked, region=cast.county, period=YEAR, status="known", amount=Decimal("1995"))
+
+    assert (counted.text, counted.number) == ("1995万元", "1995.00")
+    assert replace(counted, amount=Decimal("682.5")).text == "682.5万元"
+    assert said(cast.county, "rnd_expenditure", "level").text == "0.50亿元"
+
+
+def test_a_unit_is_said_once_where_the_name_says_the_rest(cast: Cast) -> None:
+    asked = indicator("inventions_per_10k")
+    found = Value(indicator=asked, region=cast.county, period=YEAR, status="known", amount=Decimal("20.19"))
+
+    assert (found.text, found.unit) == ("20.19件", "件/万人")
 
 
 def test_nothing_negative_is_said_of_a_net_increase(cast: Cast) -> None:
@@ -235,13 +253,13 @@ def test_a_share_of_nothing_or_of_less_cannot_be_said(cast: Cast, whole: str, wh
 
 
 HIGHS = [
-    ("above all that went before", {"y2022": "30", "y2023": "20", "y2024": "36", "y2025": "49"}, "创2022年以来新高"),
-    ("unknown years ended the look back", {"y2018": "9", "y2022": "30", "y2023": "20", "y2024": "36", "y2025": "49"}, "创2022年以来新高"),
-    ("as many as once before", {"y2022": "49", "y2023": "20", "y2024": "36", "y2025": "49"}, None),
-    ("fewer than once before", {"y2022": "60", "y2023": "20", "y2024": "36", "y2025": "49"}, None),
-    ("too little is known of before", {"y2023": "20", "y2024": "36", "y2025": "49"}, None),
-    ("a year is unknown", {"y2021": "10", "y2022": "30", "y2024": "36", "y2025": "49"}, None),
-    ("an older one was higher", {"y2018": "60", "y2022": "30", "y2023": "20", "y2024": "36", "y2025": "49"}, None),
+    ("above all that went before", {"y2021": "30", "y2022": "20", "y2023": "30", "y2024": "36", "y2025": "49"}, "创2021年以来新高"),
+    ("unknown years ended the look back", {"y2018": "9", "y2021": "30", "y2022": "20", "y2023": "30", "y2024": "36", "y2025": "49"}, "创2021年以来新高"),
+    ("as many as once before", {"y2021": "49", "y2022": "20", "y2023": "30", "y2024": "36", "y2025": "49"}, None),
+    ("fewer than once before", {"y2021": "60", "y2022": "20", "y2023": "30", "y2024": "36", "y2025": "49"}, None),
+    ("four years are too few", {"y2022": "30", "y2023": "20", "y2024": "36", "y2025": "49"}, None),
+    ("a year is unknown", {"y2020": "10", "y2021": "30", "y2023": "30", "y2024": "36", "y2025": "49"}, None),
+    ("an older one was higher", {"y2018": "60", "y2021": "30", "y2022": "20", "y2023": "30", "y2024": "36", "y2025": "49"}, None),
 ]  # fmt: skip
 
 
@@ -257,18 +275,30 @@ def test_a_record_high_is_claimed_only_where_it_is_one(
 
 
 def test_a_record_high_is_frozen_with_its_series_and_drifts_with_it(cast: Cast) -> None:
-    told(cast, "高新技术企业数", "家", y2022="30", y2023="20", y2024="36", y2025="49")
+    told(cast, "高新技术企业数", "家", y2021="12", y2022="30", y2023="20", y2024="36", y2025="49")
     reader, seq = read_at()
     found = read_figure(reader, "high_tech_enterprises", cast.county, YEAR, "high")
     figure = freeze(said=found, by=cast.officer, now=NOW, seq=seq)
 
-    assert [part["period"] for part in figure.parts] == ["2025", "2024", "2023", "2022"]
+    assert [part["period"] for part in figure.parts] == ["2025", "2024", "2023", "2022", "2021"]
     assert not drift(figure, readers=Readers()).has_drifted
 
     told(cast, "高新技术企业数", "家", y2019="80")
 
     found_now = drift(figure, readers=Readers())
     assert (found_now.holds_then, found_now.has_drifted, found_now.now.text) == (True, True, None)
+
+
+def test_a_record_high_frozen_when_four_years_were_enough_still_holds(cast: Cast) -> None:
+    told(cast, "高新技术企业数", "家", y2022="30", y2023="20", y2024="36", y2025="49")
+    seq = read_at()[1]
+    before = Reader(seq=seq, is_recomputing=True)
+    found = read_figure(before, "high_tech_enterprises", cast.county, YEAR, "high")
+    figure = freeze(said=found, by=cast.officer, now=NOW, seq=seq)
+
+    checked = drift(figure, readers=Readers())
+
+    assert (figure.text, checked.holds_then, checked.has_drifted) == ("创2022年以来新高", True, False)
 
 
 ALL = ("level", "growth", "times", "rank", "before", "net", "total", "share:high_tech_recognised", "high")

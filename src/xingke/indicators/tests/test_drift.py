@@ -1,11 +1,14 @@
 """Frozen figures against the ledger: drift is in the records, never in a definition that came later."""
 
+from dataclasses import replace
 from pathlib import Path
+
+import pytest
 
 from tests.cast import NOW, Cast, file, keep_records
 from xingke.base.periods import Period
 from xingke.indicators.actions import freeze, read_at, read_figure
-from xingke.indicators.drift import Readers, drift
+from xingke.indicators.drift import Drift, Readers, drift
 from xingke.indicators.models import Figure
 from xingke.registry.actions import load_pack
 
@@ -57,3 +60,25 @@ def test_a_newer_definition_does_not_change_what_was_said(cast: Cast, tmp_path: 
 
     assert reader.value(reader.indicator("high_tech_recognised"), cast.county, Period.parse("2024")).text == "1家"
     assert (found.holds_then, found.has_drifted, found.now.text) == (True, False, "2家")
+
+
+@pytest.mark.parametrize("before, after, is_alike", [
+    ("超7677人次", "7677余人次", True), ("682.00万元", "682万元", True), ("20.19件/万人", "20.19件", True),
+    ("36项", "63项", False), ("13.5亿元", "13.5万元", False), ("增长2.0%", "下降2.0%", False), ("2家", "", False),
+])  # fmt: skip
+def test_a_number_that_only_reads_differently_is_no_drift(cast: Cast, before: str, after: str, is_alike: bool) -> None:
+    figure = _frozen(cast)
+    said = replace(drift(figure, readers=Readers()).now, text=after)
+    figure.text = before
+
+    assert Drift(figure, True, said, ()).says_otherwise is not is_alike
+
+
+def test_a_figure_that_was_worded_otherwise_when_it_was_frozen_holds(cast: Cast) -> None:
+    figure = _frozen(cast)
+    Figure.objects.update(text="超2家")
+    figure.refresh_from_db()
+
+    found = drift(figure, readers=Readers())
+
+    assert (found.holds_then, found.has_drifted, found.says_otherwise) == (True, False, False)

@@ -70,14 +70,21 @@ def assert_agree(moment: Moment, regions: Sequence[Region], periods: Sequence[Pe
 
 
 def assert_histories_are_possible(moment: Moment) -> None:
-    """Confirmed events alone make a history that can have happened, and their effects are those of that history."""
+    """Confirmed events alone make a history that can have happened; what they do and when they lapse is that history's."""
     for facts in moment.facts.values():
         histories: dict[str, list[rules.Fact]] = {}
         for fact in facts:
             histories.setdefault(fact.subject, []).append(fact)
         for history in histories.values():
-            steps = effects(Happening(fact.event, fact.on, fact.record) for fact in history)
-            assert {step.happening.key: step.effect for step in steps} == {fact.record: fact.effect for fact in history}
+            happened = [fact for fact in history if not fact.lapsed]
+            steps = effects(
+                Happening(fact.event, fact.on, fact.record, moment.untils[fact.record]) for fact in happened
+            )
+            assert {step.happening.key: step.effect for step in steps} == {
+                fact.record: fact.effect for fact in happened
+            }
+            lapses = {step.happening.key: step.lapses_on for step in steps if step.lapses_on}
+            assert lapses == {fact.record: fact.on for fact in history if fact.lapsed}
 
 
 def forget_everything() -> None:

@@ -349,7 +349,7 @@ def test_a_shared_place_is_said_to_be_shared_and_nothing_has_none(cast: Cast) ->
         ("居全市第2位", {}, "居全市第2位", "全市第 2 位（上报）"),
         ("第2位", {}, "—", "第 2 位（上报）"),  # among whom, nobody said
         ("居全省第2位", {}, "—", "第 2 位（上报）"),
-        ("居全市前2位", {"value_max": "5"}, "—", ""),  # no one place
+        ("居全市第2—5位", {"value_max": "5"}, "—", ""),  # no one place
     ],
 )
 def test_a_rank_that_was_reported_is_said_among_whom_it_was_stated(

@@ -26,8 +26,10 @@ YEAR = Period.year(2025)
     ("words", "word"),
     [
         (("", ""), ""),
-        (("余", ""), "超"),
-        (("余", "多", "超", "以上"), "超"),
+        (("余", ""), "余"),
+        (("超", ""), "超"),
+        (("近", "不足"), "近"),
+        (("余", "多", "超", "以上"), "余"),
         (("以上", "达上"), "以上"),
         (("近", "近"), "近"),
         (("余", "近"), "约"),
@@ -66,14 +68,14 @@ def test_records_that_are_rough_make_a_rough_sum(cast: Cast) -> None:
 
     found = value(cast.county)
 
-    assert (found.amount, found.is_rough, found.text) == (150, True, "超150人次")
-    assert str(amount_words(found, Words())[0]) == "超150"
+    assert (found.amount, found.is_rough, found.text) == (150, True, "150余人次")
+    assert str(amount_words(found, Words())[0]) == "150余"
     assert value(cast.county, period=Period.year(2024)).text == "50人次"
     assert value(cast.county, period=Period.parse("2025-04")).text == "30人次"
-    assert said(cast.county, "level").text == "超150人次"
+    assert said(cast.county, "level").text == "150余人次"
     growth = said(cast.county, "growth")
-    assert (growth.text, str(growth.why)) == (None, "“培训人次”2025年是约数（超150人次），不能据以计算。")
-    assert said(cast.county, "total").text == "超200人次（2023年以来）"
+    assert (growth.text, str(growth.why)) == (None, "“培训人次”2025年是约数（150余人次），不能据以计算。")
+    assert said(cast.county, "total").text == "200余人次（2023年以来）"
 
 
 def test_a_record_that_was_made_exact_makes_the_sum_exact(cast: Cast) -> None:
@@ -87,7 +89,7 @@ def test_a_record_that_was_made_exact_makes_the_sum_exact(cast: Cast) -> None:
     )  # fmt: skip
 
     assert value(cast.county).text == "123人次"
-    assert Reader(seq=then).value(indicator("people_trained"), cast.county, YEAR).text == "超120人次"
+    assert Reader(seq=then).value(indicator("people_trained"), cast.county, YEAR).text == "120余人次"
 
 
 def test_a_sum_of_regions_is_as_rough_as_its_parts(cast: Cast) -> None:
@@ -102,7 +104,7 @@ def test_a_sum_of_regions_is_as_rough_as_its_parts(cast: Cast) -> None:
         report(region, "2025", "科技型中小企业数", "20", "家", by=cast.statistician)
     found = value(cast.city, "tech_smes")
 
-    assert (found.route, found.text) == ("children", f"超{20 * len(counties)}家")
+    assert (found.route, found.text) == ("children", f"{20 * len(counties)}余家")
 
 
 def test_a_ratio_of_approximations_is_about_right(cast: Cast) -> None:

@@ -3,7 +3,14 @@
 The counter is held before anything is checked, so that what was checked still stands when it is written.
 """
 
-from xingke.ledger.actions.confirming import Left, Plan, confirm_event, confirm_events, plan_confirmation
+from xingke.ledger.actions.confirming import (
+    Left,
+    Plan,
+    as_if_confirmed,
+    confirm_event,
+    confirm_events,
+    plan_confirmation,
+)
 from xingke.ledger.actions.corrections import correct_event, correct_subject, void_event
 from xingke.ledger.actions.evidence import NewFile, attach_evidence, withdraw_evidence
 from xingke.ledger.actions.filing import ARRIVALS, NewEvent, NewHistory, add_event, file_histories, file_once
@@ -15,6 +22,7 @@ from xingke.ledger.actions.observations import (
     void_observation,
 )
 from xingke.ledger.actions.proposals import accept_proposal, decline_proposal, propose_correction, propose_void
+from xingke.ledger.actions.titles import give_last_days, merge_titles
 from xingke.ledger.actions.versions import BATCH, write_next_version, write_next_versions
 
 __all__ = [
@@ -27,6 +35,7 @@ __all__ = [
     "Plan",
     "accept_proposal",
     "add_event",
+    "as_if_confirmed",
     "attach_evidence",
     "choose_observation",
     "confirm_event",
@@ -40,6 +49,8 @@ __all__ = [
     "decline_proposal",
     "file_histories",
     "file_once",
+    "give_last_days",
+    "merge_titles",
     "plan_confirmation",
     "propose_correction",
     "propose_void",

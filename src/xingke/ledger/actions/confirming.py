@@ -1,6 +1,7 @@
 """Confirming drafts: one, or many at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +15,7 @@ from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base.refusals import Refused
 from xingke.ledger import queries, rules
-from xingke.ledger.actions.settling import altered, settle, with_first_day
+from xingke.ledger.actions.settling import altered, settle, told, with_what_follows
 from xingke.ledger.actions.versions import as_seen, confirmation, standing, write_next_versions
 from xingke.ledger.kinds import KINDS, Kind
 from xingke.ledger.models import EventVersion, State, Version
@@ -97,8 +98,8 @@ def plan_confirmation(
             if ready:
                 own = confirmation(by, now) if subject.state == State.DRAFT else {}
                 states = {event.record: event.state for event in events} | dict.fromkeys(wanted, State.CONFIRMED)
-                days = ((states[event.record], event.happened_on) for event in events)
-                if own := with_first_day(subject, own, days):
+                then = [told(event, {"state": states[event.record]}) for event in events]
+                if own := with_what_follows(kind, subject, own, then):
                     changes.append((subject, own))
             count += len(ready)
         known = {event.record for events in found.values() for event in events}
@@ -160,3 +161,18 @@ def confirm_events(*, records: Mapping[str, Sequence[UUID]], by: User, now: date
         count=plan.count, detail={"left": len(plan.left), "kinds": {code: len(keys) for code, keys in records.items()}},
     )  # fmt: skip
     return plan
+
+
+@contextmanager
+def as_if_confirmed(
+    *, records: Mapping[str, Sequence[UUID]], by: User, now: datetime, until: int | None = None
+) -> Iterator[Plan]:
+    """The ledger as it would stand once the events are confirmed: reads inside see it, afterwards nothing was written.
+
+    Nobody else writes meanwhile: keep it short. Raises Refused as ``confirm_events``.
+    """
+    with transaction.atomic():
+        try:
+            yield confirm_events(records=records, by=by, now=now, until=until)
+        finally:
+            transaction.set_rollback(True)

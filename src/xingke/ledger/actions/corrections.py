@@ -1,6 +1,6 @@
 """Correcting and voiding titles, patents and their events."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -104,7 +104,16 @@ def rewrite_subject(
             _("编号“%(number)s”已登记在另一条记录上，请核对。") % {"number": changes.get("number", "")}
         ) from error
     repeated = {name: value for name, value in changes.items() if name in kind.repeated}
-    if repeated:
-        for event in kind.event._default_manager.filter(subject=row.record, seq_to__isnull=True):
+    events = history_of(kind, row.record)
+    renumbered = _certified_last(events) if kind.names.lasting and "number" in changes else None
+    for event in events:
+        said = {**repeated, **({"certificate": changes["number"]} if event is renumbered else {})}
+        if said:
             own = signed if event.state == State.CONFIRMED else {}
-            write_next_version(event, seq=seq, by=by, now=now, reason=reason, changes={**repeated, **own})
+            write_next_version(event, seq=seq, by=by, now=now, reason=reason, changes={**said, **own})
+
+
+def _certified_last(events: Sequence[Any]) -> Any:
+    """The event whose certificate a title stands by, where it says a number of its own; None where none does."""
+    given = [each for each in events if each.certificate and each.state != State.VOID]
+    return max(given, default=None, key=lambda each: each.happened_on)

@@ -1,7 +1,7 @@
 """Filing titles and patents with their events, and further events of them."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import islice
 from typing import Any
@@ -16,16 +16,16 @@ from xingke.accounts.permissions import Permission
 from xingke.base.keys import derived_key, new_key
 from xingke.base.refusals import Refused
 from xingke.ledger import queries, rules
-from xingke.ledger.actions.settling import effects_of, settle
+from xingke.ledger.actions.settling import effects_of, placed, refuse_out_of_order, settle
 from xingke.ledger.actions.versions import BATCH, confirmation, standing
 from xingke.ledger.bulk import insert
 from xingke.ledger.kinds import KINDS, Kind
 from xingke.ledger.models import State, Version
 from xingke.registry import queries as registry
-from xingke.registry.models import Organisation, Region, Zone
+from xingke.registry.models import Organisation, Person, Region, Zone
 
 ARRIVALS = ("moved_in", "received")
-_WHERE = ("region_id", "zone_id", "organisation_id", "source_place", "is_fictional", "happened_on")
+_WHERE = ("region_id", "zone_id", "organisation_id", "person_id", "source_place", "is_fictional", "happened_on")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,12 +39,19 @@ class NewEvent:
     key: UUID | None = None
     measures: Mapping[str, Any] = field(default_factory=dict)  # the kind's own columns: amount (分), people (× 10⁻⁴) …
 
+    @property
+    def until(self) -> date | None:
+        """The last day on which what it opens holds; None where that is not said."""
+        found: date | None = self.measures.get("until")
+        return found
+
 
 @dataclass(frozen=True, kw_only=True)
 class NewHistory:
     """A title or patent to be filed with what has happened to it so far.
 
-    fields: the kind's own columns, e.g. title, level, name, number.
+    fields: the kind's own columns, e.g. title, level, name, number. person: whom it is about, where two records are
+    told apart by that. reason: why it was filed in spite of what speaks against its number.
     """
 
     fields: Mapping[str, str]
@@ -55,6 +62,8 @@ class NewHistory:
     is_fictional: bool = False
     key: UUID = field(default_factory=new_key)
     source_place: str = ""
+    person: Person | None = None
+    reason: str = ""
 
 
 @transaction.atomic
@@ -132,7 +141,7 @@ def _create(
 
 def _subject_columns(kind: Kind) -> tuple[str, ...]:
     """The columns of a subject that are its own."""
-    return ("record", *_WHERE, *kind.repeated, *kind.details)
+    return ("record", *_WHERE, "reason", *kind.repeated, *kind.details)
 
 
 def _event_columns(kind: Kind) -> tuple[str, ...]:
@@ -143,33 +152,54 @@ def _event_columns(kind: Kind) -> tuple[str, ...]:
 def _subject(kind: Kind, history: NewHistory) -> tuple[Any, ...]:
     first = min([event.on for event in history.events])
     own = [history.fields.get(name, "") for name in (*kind.repeated, *kind.details)]
-    return (history.key, *_where(history, history.region, history.organisation, first), *own)
+    return (history.key, *_where(history, history.region, history.organisation, first), history.reason[:500], *own)
 
 
 def _events(kind: Kind, history: NewHistory) -> list[tuple[Any, ...]]:
     """Its events as rows, in order."""
     repeated = [history.fields[name] for name in kind.repeated]
-    return [
-        (
-            event.key or derived_key(history.key, event.event, event.on, *_again(history, event)), history.key,
+    events = [with_last_day(kind, history.fields, event) for event in history.events]
+    steps = effects_of(kind, events)
+    refuse_out_of_order(kind, events)
+    rows = []
+    for step in steps:
+        event, columns = step.happening, placed(kind, step)
+        own = {**event.measures, **columns}
+        rows.append((
+            event.key or derived_key(history.key, event.event, event.on, *_again(events, event)), history.key,
             *_where(history, event.region, event.organisation or history.organisation, event.on),
-            event.event, effect, step, *repeated,
-            *[event.measures.get(name, default) for name, default in kind.event_details.items()],
-        )
-        for event, step, effect in effects_of(kind, history.events)
-    ]  # fmt: skip
+            event.event, columns["effect"], columns["step"], *repeated,
+            *[own.get(name, default) for name, default in kind.event_details.items()],
+        ))  # fmt: skip
+    return rows
+
+
+def _as_renewal(kind: Kind, event: NewEvent, alive: Iterable[Any]) -> NewEvent:
+    """A further certificate of a title that is held renews it, whatever it was called."""
+    if not kind.names.lasting or event.event not in rules.CERTIFIES:
+        return event
+    before = [rules.Happening(each.event, each.happened_on, each, each.until) for each in alive]
+    return replace(event, event=rules.renewal_of(before, event.on, event.event))
+
+
+def with_last_day(kind: Kind, fields: Mapping[str, str], event: NewEvent) -> NewEvent:
+    """An event with the day until which its certificate holds: as it says, else by its title's term in force today."""
+    if not kind.names.lasting or event.until is not None:
+        return event
+    until = queries.usual_last_day(kind, fields, event.event, event.on)
+    return event if until is None else replace(event, measures={**event.measures, "until": until})
 
 
 def _where(history: NewHistory, region: Region, organisation: Organisation | None, on: date) -> tuple[Any, ...]:
     return (
         region.pk, history.zone.pk if history.zone else None, organisation.pk if organisation else None,
-        history.source_place, history.is_fictional, on,
+        history.person.pk if history.person else None, history.source_place, history.is_fictional, on,
     )  # fmt: skip
 
 
-def _again(history: NewHistory, event: NewEvent) -> tuple[int, ...]:
+def _again(events: Sequence[NewEvent], event: NewEvent) -> tuple[int, ...]:
     """What tells an event from an earlier one of the same name and day: nothing for the first, then 1, 2 …"""
-    same = [each for each in history.events if (each.event, each.on) == (event.event, event.on)]
+    same = [each for each in events if (each.event, each.on) == (event.event, event.on)]
     place = next(index for index, each in enumerate(same) if each is event)
     return (place,) if place else ()
 
@@ -226,6 +256,8 @@ def add_event(
                 % {"region": latest.region.name}
             )
     key = event.key or new_key()
+    event = _as_renewal(known, event, alive)
+    event = with_last_day(known, {name: getattr(head, name) for name in known.repeated}, event)
     row = known.event(
         record=key, version=1, seq_from=seq, subject=subject, region=event.region, zone=head.zone,
         organisation=event.organisation or head.organisation, happened_on=event.on, event=event.event,

@@ -1,16 +1,17 @@
 """What has happened to one title or patent, in order: a change of one event changes the effect of others."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
 from xingke.accounts.models import User
+from xingke.base.refusals import Refused
 from xingke.base.sayings import Value
 from xingke.ledger import rules
 from xingke.ledger.actions.versions import standing, write_next_version
 from xingke.ledger.kinds import Kind
-from xingke.ledger.models import EventVersion, State, Version
+from xingke.ledger.models import EventVersion, State
 from xingke.registry import queries as registry
 
 H = TypeVar("H", bound=rules.Happens)
@@ -24,6 +25,23 @@ def effects_of(kind: Kind, happenings: Iterable[H]) -> list[rules.Step[H]]:
         return known[event].label if event in known else event
 
     return rules.effects(happenings, unheld=kind.names.unheld, said=said)
+
+
+def refuse_out_of_order(
+    kind: Kind, happenings: Iterable[rules.Happens], *, before: Iterable[rules.Happens] = ()
+) -> None:
+    """Raise Refused where the days of a history cannot all be right, unless they could not before either.
+
+    What stands wrong already can so be put right step by step.
+    """
+
+    def said(event: str) -> Value:
+        known = registry.terms(kind.event_list)
+        return known[event].label if event in known else event
+
+    wrong = rules.out_of_order(kind.names, happenings, said=said)
+    if wrong and not rules.out_of_order(kind.names, before):
+        raise Refused(wrong)
 
 
 def history_of(kind: Kind, subject: UUID) -> list[EventVersion]:
@@ -50,20 +68,50 @@ def settle(
     rows = list(kind.event._default_manager.filter(subject=subject, seq_to__isnull=True).select_for_update())
     for row, changes in altered(kind, [*rows, fresh] if fresh else rows, changed or {}):
         if row is fresh:
-            row.step, row.effect = changes.get("step", row.step), changes.get("effect", row.effect)
+            for name, value in changes.items():
+                setattr(row, name, value)
             row.save(force_insert=True)
         else:
             write_next_version(row, seq=seq, by=by, now=now, reason=reason, changes=changes)
     head = standing(kind.subject, subject)
-    days = ((event.state, event.happened_on) for event in history_of(kind, subject))
-    if wanted := with_first_day(head, own or {}, days):
+    if wanted := with_what_follows(kind, head, own or {}, [told(event) for event in history_of(kind, subject)]):
         write_next_version(head, seq=seq, by=by, now=now, reason=reason, changes=wanted)
 
 
-def with_first_day(head: Version, own: Mapping[str, Any], days: Iterable[tuple[str, date]]) -> dict[str, Any]:
-    """Changes of a title or patent, with its day where that changes; days: the states and days of its events."""
-    first = rules.first_day(own.get("state", head.state), days)
-    return {**own, "happened_on": first} if first not in (None, head.happened_on) else dict(own)
+Happened = tuple[str, str, date, str]  # of an event: its state, what it is, its day, the number of its certificate
+
+
+def told(row: Any, after: Mapping[str, Any] | None = None) -> Happened:
+    """An event in short. after: what it says once some change is made."""
+    said = after or {}
+    number = said.get("certificate", getattr(row, "certificate", ""))
+    event, on = said.get("event", row.event), said.get("happened_on", row.happened_on)
+    return (said.get("state", row.state), event, on, number)
+
+
+def with_what_follows(
+    kind: Kind, head: Any, own: Mapping[str, Any], events: Sequence[Happened]
+) -> dict[str, Any]:  # fmt: skip
+    """Changes of a subject with what follows from its events: its first day, and the number it stands by now."""
+    found, state = dict(own), own.get("state", head.state)
+    first = rules.first_day(state, [(each, on) for each, _event, on, _number in events])
+    if first not in (None, head.happened_on):
+        found["happened_on"] = first
+    number = rules.certificate(state, events) if kind.names.lasting else ""
+    if number not in ("", head.number):
+        found.setdefault("number", number)
+    return found
+
+
+def placed(kind: Kind, step: rules.Step[Any]) -> dict[str, Any]:
+    """The columns of an event that say what it does in its history."""
+    found: dict[str, Any] = {"step": step.step, "effect": step.effect}
+    return found | ({"lapses_on": step.lapses_on, "origin": step.origin} if kind.names.lasting else {})
+
+
+def _until(kind: Kind, after: Callable[[Any, str], Any], row: EventVersion) -> date | None:
+    found: date | None = after(row, "until") if kind.names.lasting else None
+    return found
 
 
 _SIGNED = {"entered_by", "entered_at", "confirmed_by", "confirmed_at"}  # said anew, be it the same as before
@@ -80,19 +128,21 @@ def altered(
         return wanted[row.record].get(name, getattr(row, name))
 
     happenings = [
-        rules.Happening(after(row, "event"), after(row, "happened_on"), row)
+        rules.Happening(after(row, "event"), after(row, "happened_on"), row, _until(kind, after, row))
         for row in rows
         if after(row, "state") != State.VOID
     ]
     steps = {step.happening.key.record: step for step in effects_of(kind, happenings)}  # type: ignore[attr-defined]  # rows
+    stood = [rules.Happening(row.event, row.happened_on) for row in rows if row.pk and row.state != State.VOID]
+    refuse_out_of_order(kind, happenings, before=stood)
     # What is confirmed must be possible without the drafts, and its effects take no notice of them: they do not count.
     sure = (each for each in happenings if after(each.key, "state") == State.CONFIRMED)  # type: ignore[arg-type]
-    counted = {step.happening.key.record: step.effect for step in effects_of(kind, sure)}  # type: ignore[attr-defined]
+    counted = {step.happening.key.record: step for step in effects_of(kind, sure)}  # type: ignore[attr-defined]
     found = []
     for row in rows:
         changes = wanted[row.record]
         if (step := steps.get(row.record)) is not None:
-            changes |= {"step": step.step, "effect": counted.get(row.record, step.effect)}
+            changes |= placed(kind, counted.get(row.record, step)) | {"step": step.step}
         changes = {name: value for name, value in changes.items() if name in _SIGNED or getattr(row, name) != value}
         if changes or row.pk is None:
             found.append((row, changes))

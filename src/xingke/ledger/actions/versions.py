@@ -50,7 +50,7 @@ def _successor(row: V, *, seq: int, by: User, now: datetime, reason: str, change
 def _following(row: Version) -> set[str]:
     """The columns of a version that follow from others of its history."""
     if isinstance(row, EventVersion):
-        return {"step", "effect"}
+        return {"step", "effect", "lapses_on", "origin"}
     return set() if isinstance(row, Observation) else {"happened_on"}
 
 

@@ -1,5 +1,7 @@
 """Correcting and voiding records: what a person fills in, and the columns it changes."""
 
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -8,12 +10,21 @@ from django.utils.translation import gettext_lazy
 
 from xingke.base.periods import Period
 from xingke.base.quantities import Quantity, format_number
-from xingke.ledger.forms.fields import EventFields, NumberField, event_measures, set_choices, subject_fields
+from xingke.ledger import queries, written_figures
+from xingke.ledger.forms.fields import (
+    EventFields,
+    LevelField,
+    NumberField,
+    event_measures,
+    set_choices,
+    subject_fields,
+)  # fmt: skip
 from xingke.ledger.kinds import KINDS, Kind
 from xingke.ledger.models import Observation, Version
 from xingke.ledger.records import RecordPage
 from xingke.ledger.rules import CONFIDENCES
 from xingke.ledger.words import Words, confidence_word
+from xingke.registry import queries as registry
 
 
 class ReasonForm(forms.Form):
@@ -64,7 +75,7 @@ class EventForm(EventFields, CorrectionForm):
     """What happened, and when, and the measures of its kind."""
 
     def __init__(self, kind: Kind, row: Version, words: Words, *args: Any, **kwargs: Any) -> None:
-        self.measures = event_measures(kind)
+        self.kind, self.measures = kind, event_measures(kind)
         super().__init__(row, words, *args, **kwargs)
         self.ask_of(kind, words)
 
@@ -72,13 +83,34 @@ class EventForm(EventFields, CorrectionForm):
         measures = {name: getattr(self.row, name) for name in self.measures}
         return {"event": getattr(self.row, "event", ""), "happened_on": self.row.happened_on, **measures}
 
+    def changes(self) -> dict[str, Any]:
+        """The columns the person changed; a last day that is not said is the usual one, and moves along with the day."""
+        changed = super().changes()
+        if not self.kind.is_lasting:
+            return changed
+        stands, typed = self.standing(), self.cleaned_data
+        usual = self._usual(typed["event"], typed["happened_on"])
+        was_usual = stands["until"] == self._usual(stands["event"], stands["happened_on"])
+        if typed.get("until") is None or ("until" not in changed and was_usual):
+            changed["until"] = usual
+        return changed if changed.get("until", usual) != stands["until"] else _without(changed, "until")
 
-class SubjectForm(NumberField, CorrectionForm):
+    def _usual(self, event: str, on: date) -> date | None:
+        fields = {name: getattr(self.row, name) for name in self.kind.repeated}
+        return queries.usual_last_day(self.kind, fields, event, on)
+
+
+def _without(found: dict[str, Any], name: str) -> dict[str, Any]:
+    return {key: value for key, value in found.items() if key != name}
+
+
+class SubjectForm(NumberField, LevelField, CorrectionForm):
     """The subject itself: its terms to choose from, its other columns as text."""
 
     def __init__(self, kind: Kind, row: Version, words: Words, *args: Any, **kwargs: Any) -> None:
         self.kind, self.columns = kind, (*kind.repeated, *kind.details)
         super().__init__(row, words, *args, **kwargs)
+        del self.fields["why_sure"]  # a correction has its reason
         self.fields |= subject_fields(kind, words)
         self.order_fields([*kind.repeated, "name", "sure", *kind.details, "reason"])
 
@@ -95,9 +127,16 @@ class SubjectForm(NumberField, CorrectionForm):
 
 
 class ObservationForm(CorrectionForm):
-    """A reported figure: its amount, what it answers, and the period it really speaks of."""
+    """A reported figure: its amount and words, what it answers, and the period it really speaks of.
+
+    Amount and words are held against each other as an import does; the word of an approximation follows from them.
+    """
 
     value = forms.CharField(label=gettext_lazy("数值"), max_length=24)
+    as_written = forms.CharField(
+        label=gettext_lazy("原文写法"), max_length=120, required=False,
+        help_text=gettext_lazy("照抄原文中说这个数的那几个字，如“近50家”；是不是约数由它而定。"),
+    )  # fmt: skip
     indicator = forms.ChoiceField(label=gettext_lazy("对应指标"), required=False)
     real_period = forms.CharField(
         label=gettext_lazy("实际期间"), max_length=20, required=False,
@@ -120,7 +159,8 @@ class ObservationForm(CorrectionForm):
         row = self._observation
         quantity = self.words.quantity(row)
         return {
-            "value": format_number(quantity.stated, row.decimals), "indicator": row.indicator,
+            "value": format_number(quantity.stated, row.decimals), "as_written": row.as_written,
+            "indicator": row.indicator,
             "real_period": row.real_period, "confidence": row.confidence,
         }  # fmt: skip
 
@@ -134,6 +174,24 @@ class ObservationForm(CorrectionForm):
 
     def _quantity(self, written: str) -> Quantity:
         return Quantity.read(written, self.words.quantity(self._observation).unit)
+
+    def clean_as_written(self) -> str:
+        """A figure is never without words: where none are given, those that stand."""
+        return str(self.cleaned_data["as_written"]).strip() or self._observation.as_written
+
+    def _rewrites(self) -> bool:
+        """Whether the amount or its words are others than those that stand."""
+        now = self.standing()
+        return any(self.cleaned_data[name] != now[name] for name in ("value", "as_written"))
+
+    def _written(self) -> written_figures.Reading:
+        row = self._observation
+        value = self._quantity(self.cleaned_data["value"])
+        most = replace(value, scaled=row.value_max) if row.value_max is not None else None
+        return written_figures.read(
+            self.cleaned_data["as_written"], value=value, most=most, units=registry.units(),
+            is_change=row.measure == "growth",
+        )  # fmt: skip
 
     def clean_real_period(self) -> str:
         written = str(self.cleaned_data["real_period"]).strip()
@@ -149,6 +207,8 @@ class ObservationForm(CorrectionForm):
 
     def clean(self) -> dict[str, Any]:
         found = super().clean()
+        if not self.errors and self._rewrites() and (problem := self._written().problem):
+            self.add_error("as_written", str(problem))
         if not self.errors and (found["confidence"] == "ambiguous") != (found["real_period"] == ""):
             self.add_error("confidence", _("实际期间无法确定时留空，并选“无法确定”；写了期间就不能选“无法确定”。"))
         return found
@@ -156,8 +216,11 @@ class ObservationForm(CorrectionForm):
     def changes(self) -> dict[str, Any]:
         changed = super().changes()
         if "value" in changed:
-            quantity = self._quantity(changed["value"])
-            changed |= {"value": quantity.scaled, "decimals": quantity.decimals}
+            changed["value"] = self._quantity(changed["value"]).scaled
+        written, row = self._written(), self._observation
+        if not written.problem:
+            read = {"decimals": written.decimals, "approximation": written.word}
+            changed |= {name: said for name, said in read.items() if getattr(row, name) != said}
         if "real_period" in changed:
             changed["happened_on"] = Period.parse(changed["real_period"] or self._observation.stated_period).last
         return changed

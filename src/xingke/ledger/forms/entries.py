@@ -1,6 +1,8 @@
 """Writing records by hand: a new one with its first events, and one more event of one that stands."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -14,11 +16,13 @@ from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base.codes import normalise_code
 from xingke.base.keys import new_key
+from xingke.base.sayings import Saying
 from xingke.ledger import records
-from xingke.ledger.forms.fields import EventFields, NumberField, event_measures, subject_fields
-from xingke.ledger.kind_names import Number
+from xingke.ledger.forms.fields import EventFields, LevelField, NumberField, event_measures, subject_fields
+from xingke.ledger.kind_names import Identity, Number
 from xingke.ledger.kinds import Kind
 from xingke.ledger.models import EventVersion
+from xingke.ledger.rules import Happening, out_of_order
 from xingke.ledger.words import Words, kind_word
 from xingke.registry import filtering
 from xingke.registry import queries as registry
@@ -147,6 +151,9 @@ class EventRow(EventFields):
         self.measures = event_measures(kind)
         self.ask_of(kind, words, first=[("", _("请选择"))])
         self.fields["happened_on"].help_text = ""  # said once, above the events
+        if kind.is_lasting:  # the first certificate's number is the title's
+            del self.fields["certificate"]
+            self.measures.remove("certificate")
         known = words.terms(kind.event_list)
         if len(known) == 1:
             self.fields["event"].initial = known[0][0]
@@ -159,11 +166,11 @@ class EventRow(EventFields):
         return {"event": typed["event"], "on": typed["happened_on"], "measures": measures}
 
 
-class RecordForm(NumberField, PlaceForm):
+class RecordForm(NumberField, LevelField, PlaceForm):
     """A new record: what it is, whose, and what has happened to it so far.
 
     same: records that say the same; it asks the person to say once more that they mean it, as a doubtful number does. A
-    patent filed already is refused.
+    patent filed already is refused, and a title its holder has: its next certificate is a further event of that.
     """
 
     apart = forms.BooleanField(label=gettext_lazy("不是同一件事，仍要登记"), required=False)
@@ -198,9 +205,26 @@ class RecordForm(NumberField, PlaceForm):
     def is_valid(self) -> bool:
         is_valid = super().is_valid()
         if self.is_bound and not self.rows.is_valid():
-            self.add_error(None, _("“经过”里还有没填对的地方。"))
+            for said in () if self.row_errors else self.rows.non_form_errors():
+                self.add_error(None, said)
             return False
         return is_valid
+
+    @property
+    def row_errors(self) -> list[tuple[str, str]]:
+        """What is wrong with the events: the id of the field, and which row, which field and what, in words."""
+        if not self.is_bound:
+            return []
+        return [
+            (
+                row[name].id_for_label if name in row.fields else "happened",
+                _("“经过”第 %(n)d 件，%(field)s：%(error)s")
+                % {"n": number, "field": row[name].label if name in row.fields else _("经过"), "error": error},
+            )
+            for number, row in enumerate(self.rows.forms, 1)
+            for name, errors in row.errors.items()
+            for error in errors
+        ]
 
     def clean_name(self) -> str:
         named_by = self.kind.names.named_by
@@ -213,30 +237,60 @@ class RecordForm(NumberField, PlaceForm):
         found = super().clean()
         if self.kind.names.needs_holder and "holder" not in self.errors and found.get("holder") is None:
             self.add_error("holder", _("请选定单位：%(kind)s总是某家单位的。") % {"kind": kind_word(self.kind.code)})
+        if self.is_bound and self.rows.is_valid() and (wrong := self._out_of_order()):
+            self.add_error(None, str(wrong))
         if not self.errors:
             self.same = records.same_things(
-                self.kind, fields=self.columns(), region=found["region"], organisation=found["holder"], key=found["key"]
-            )
-            if self.same and not (found["apart"] and self.may_be_apart):
+                self.kind, fields=self.columns(), region=found["region"], organisation=found["holder"],
+                first=self.first_day(), key=found["key"],
+            )  # fmt: skip
+            if self.same and self.kind.names.identity is Identity.RENEWED:
+                self.add_error(
+                    None,
+                    _(
+                        "这家单位的这项资质已在台账中，一家单位的一项资质只登记一条；新的证书请登记为后续事件“重新认定”。"
+                    ),
+                )
+            elif self.same and not (found["apart"] and self.may_be_apart):
                 self.add_error(None, _("台账里已有相同的记录，请先核对是不是同一件事。"))
         return found
 
+    def _out_of_order(self) -> Saying:
+        """Why the days of the events cannot all be right."""
+        happened = [Happening(each["event"], each["on"]) for each in self.events()]
+        said = partial(self.words.event, self.kind.code)
+        return out_of_order(self.kind.names, happened, is_one_round=True, said=said)
+
     @property
     def may_be_apart(self) -> bool:
-        """Whether two records may say the same: of one patent number there is one."""
-        return self.kind.names.number is not Number.PATENT or not self.columns().get("number")
+        """Whether two records may say the same: of one patent number there is one, and of one title one a holder."""
+        names = self.kind.names
+        if names.identity is Identity.RENEWED:
+            return False
+        return names.number is not Number.PATENT or not self.columns().get("number")
 
     def columns(self) -> Mapping[str, str]:
         """The subject's own columns as typed."""
         return {name: self.cleaned_data.get(name, "") for name in (*self.kind.repeated, *self.kind.details)}
+
+    def first_day(self) -> date | None:
+        """The day of the first event that is filled in; None where none is."""
+        if not self.rows.is_valid():
+            return None
+        return min((each["on"] for each in self.events()), default=None)
 
     def history(self) -> dict[str, Any]:
         """The record but its events, as ``actions.NewHistory`` takes it."""
         region, holder = self.cleaned_data["region"], self.cleaned_data["holder"]
         return {
             "key": self.cleaned_data["key"], "fields": self.columns(), "region": region, "organisation": holder,
-            "zone": holder.zone if holder else None, "is_fictional": region.is_fictional,
+            "zone": holder.zone if holder else None, "is_fictional": region.is_fictional, "reason": self._why(),
         }  # fmt: skip
+
+    def _why(self) -> str:
+        """Why a number was entered in spite of what speaks against it."""
+        why = str(self.cleaned_data.get("why_sure") or "").strip()
+        return _("编号确认无误：%(why)s") % {"why": why} if self.doubt and why else ""
 
     def events(self) -> list[dict[str, Any]]:
         """Its events; rows left empty are none."""

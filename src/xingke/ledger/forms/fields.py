@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from xingke.base.quantities import Quantity, format_number
 from xingke.base.refusals import Refused
 from xingke.base.sayings import NOTHING
-from xingke.ledger import rules
+from xingke.ledger import queries, rules
 from xingke.ledger.kind_names import Number
 from xingke.ledger.kinds import Kind
 from xingke.ledger.rules import APPROXIMATIONS
@@ -35,6 +35,9 @@ def subject_fields(kind: Kind, words: Words, *, first: Sequence[tuple[str, str]]
         name: forms.ChoiceField(label=field_word(name), choices=[*first, *words.terms(kind.field_list(name))])
         for name in kind.repeated
     }
+    if kind.is_lasting:
+        fields["level"].required = False
+        fields["level"].help_text = _("只有一个级别的资质可以不选。")
     for name in kind.details:
         column = kind.column(name)
         fields[name] = forms.CharField(
@@ -44,9 +47,9 @@ def subject_fields(kind: Kind, words: Words, *, first: Sequence[tuple[str, str]]
 
 
 def event_measures(kind: Kind) -> list[str]:
-    """The columns of an event that say how much, the word a rough count came with among them."""
+    """The columns of an event that say how much or for how long, the word a rough count came with among them."""
     columns = {column.name for column in kind.event._meta.concrete_fields}
-    return [*kind.measures, *(["approximation"] if "approximation" in columns else [])]
+    return [*kind.measures, *(name for name in ("approximation", "certificate", "until") if name in columns)]
 
 
 class MeasureField(forms.CharField):
@@ -88,12 +91,41 @@ class MeasureField(forms.CharField):
         return scaled
 
 
+class LevelField(forms.Form):
+    """The level of a subject whose term says which it can be of."""
+
+    kind: Kind
+
+    def clean_level(self) -> str:
+        """The level chosen; where there is only one, that one."""
+        level = str(self.cleaned_data["level"])
+        if not self.kind.is_lasting:
+            return level
+        levels = queries.levels_of(self.kind, self.cleaned_data)
+        if not level and len(levels) == 1:
+            return levels[0]
+        if not level:
+            raise forms.ValidationError(_("请选择级别。"))
+        if levels and level not in levels:
+            words = Words()
+            known = _("、").join(words.term("level", each) for each in levels)
+            raise forms.ValidationError(_("这项资质没有这个级别，可选：%(known)s。") % {"known": known})
+        return level
+
+
 class NumberField(forms.Form):
-    """The number of a subject, as its kind is numbered. doubt: what speaks against it; the person says they mean it."""
+    """The number of a subject, as its kind is numbered.
+
+    doubt: what speaks against it; the person says they mean it, and where nothing else asks for a reason, why.
+    """
 
     kind: Kind
     doubt = NOTHING
     sure = forms.BooleanField(label=gettext_lazy("已对照原件，编号无误"), required=False)
+    why_sure = forms.CharField(
+        label=gettext_lazy("确认无误的理由"), max_length=200, required=False,
+        help_text=gettext_lazy("如：已对照受理通知书，原件如此。它随记录保存。"),
+    )  # fmt: skip
 
     def clean_number(self) -> str:
         written = str(self.cleaned_data["number"]).strip()
@@ -108,6 +140,8 @@ class NumberField(forms.Form):
         self.doubt = read.doubt
         if read.doubt and not self.cleaned_data.get("sure"):
             raise forms.ValidationError(str(read.doubt))
+        if read.doubt and "why_sure" in self.fields and not str(self.data.get(self.add_prefix("why_sure"), "")).strip():
+            self.add_error("why_sure", _("请写明为什么确认编号无误。"))
         return read.kept
 
 
@@ -122,6 +156,7 @@ class EventFields(forms.Form):
 
     def ask_of(self, kind: Kind, words: Words, *, first: Sequence[tuple[str, str]] = ()) -> None:
         """Ask for the events and measures of a kind. first: before the events to choose from."""
+        self._names = kind.names
         set_choices(self.fields["event"], [*first, *words.terms(kind.event_list)])
         for name in kind.measures:
             self.fields[name] = MeasureField(name)
@@ -129,7 +164,26 @@ class EventFields(forms.Form):
         if "approximation" in measures:
             said = [("", _("精确数")), *((word, word) for word in APPROXIMATIONS)]
             self.fields["approximation"] = forms.ChoiceField(label=_("约数"), choices=said, required=False)
+        if kind.is_lasting:
+            self.fields["certificate"] = forms.CharField(
+                label=_("证书编号"), max_length=64, required=False, help_text=_("这一次认定的证书。"),
+            )  # fmt: skip
+            self.fields["until"] = forms.DateField(
+                label=_("有效期至"), required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+                help_text=_("不填则按这项资质的有效年限计算。"),
+            )  # fmt: skip
         self.order_fields(["event", "happened_on", *measures])
+
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or self.cleaned_data
+        until, on = found.get("until"), found.get("happened_on")
+        if until is not None and on is not None and until < on:
+            self.add_error("until", _("有效期至 %(until)s 早于 %(day)s，请核对。") % {"until": until, "day": on})
+        if over := rules.exceeding(self._names, found):
+            part, whole = over
+            told = rules.MORE_THAN_WHOLE.filled(part=field_word(part), whole=field_word(whole))
+            self.add_error(part, str(told))
+        return found
 
     def clean_happened_on(self) -> date:
         day: date = self.cleaned_data["happened_on"]

@@ -46,7 +46,7 @@ def test_a_correction_is_a_new_version_and_the_old_one_stays(cast: Cast) -> None
 
 def test_voiding_an_event_settles_the_rest_of_its_history(cast: Cast) -> None:
     key = file(
-        "recognition", "甲", [("recognised", "2020-11-08"), ("expired", "2023-11-08"), ("re_recognised", "2023-12-01")],
+        "recognition", "甲", [("recognised", "2020-11-08"), ("expired", "2023-05-08"), ("re_recognised", "2023-10-01")],
         firm=cast.firm, by=cast.statistician,
     )  # fmt: skip
     expired = RecognitionEvent.objects.get(subject=key, event="expired")

@@ -45,14 +45,15 @@ def test_who_corrects_and_may_confirm_is_named_as_who_confirmed_it(cast: Cast) -
 
 
 def test_a_neighbour_that_only_moves_keeps_who_confirmed_it(cast: Cast) -> None:
-    event = _patent(cast)
+    events = [("received", "2023-03-01"), ("granted", "2024-05-06")]
+    file("patent", "乙", events, firm=cast.firm, by=cast.statistician)
 
     actions.correct_event(
-        kind="patent", record=event.record, version=1, changes={"happened_on": date(2023, 2, 1)}, reason="公告日录错",
-        by=cast.checker, now=LATER,
+        kind="patent", record=PatentEvent.objects.get(event="granted").record, version=1,
+        changes={"happened_on": date(2023, 2, 1)}, reason="公告日录错", by=cast.checker, now=LATER,
     )  # fmt: skip
 
-    moved = PatentEvent.objects.get(event="applied", seq_to__isnull=True)
+    moved = PatentEvent.objects.get(event="received", seq_to__isnull=True)
     assert (moved.step, moved.confirmed_by) == (2, cast.statistician)
 
 
@@ -130,7 +131,7 @@ def test_an_officer_proposes_to_change_a_reported_figure(cast: Cast, signed_in: 
     form = signed_in("officer").get(f"{own}{act}/")
     filled = {name: field.value() or "" for name, field in ((each.name, each) for each in form.context["form"])}
 
-    signed_in("officer").post(f"{own}{act}/", {**filled, "value": "470", "reason": "公报修订"})
+    signed_in("officer").post(f"{own}{act}/", {**filled, "value": "470", "as_written": "470亿元", "reason": "公报修订"})
     proposal = Proposal.objects.get()
     listed = signed_in("director").get("/proposals/?outcome=open").content.decode()
     assert "地区生产总值" in listed and Observation.objects.get().version == 1

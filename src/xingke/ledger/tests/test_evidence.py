@@ -14,6 +14,7 @@ from tests.cast import NOW, Cast, file, report
 from xingke.accounts.models import Attachment, AuditEntry
 from xingke.accounts.queries import attachment_store, current_seq
 from xingke.base.refusals import Refused
+from xingke.base.returning import Returned
 from xingke.ledger import actions
 from xingke.ledger.evidence import evidence_counts
 from xingke.ledger.models import Evidence, EvidenceWithdrawal, Patent, PatentEvent
@@ -79,7 +80,7 @@ def test_a_withdrawn_file_stays_named_with_its_reason_and_is_not_handed_out(cast
     evidence = Evidence.objects.get()
     withdraw = f"/records/patent/{key}/evidence/{evidence.pk}/withdraw/"
 
-    assert "请写明撤下" in signed_in("director").post(withdraw, {"reason": " "}, follow=True).content.decode()
+    assert "请写明撤下" in signed_in("director").post(withdraw, {"reason": " "}).content.decode()
     signed_in("director").post(withdraw, {"reason": "传错了文件"})
 
     page = signed_in("officer").get(f"/records/patent/{key}/").content.decode()
@@ -88,6 +89,29 @@ def test_a_withdrawn_file_stays_named_with_its_reason_and_is_not_handed_out(cast
     assert EvidenceWithdrawal.objects.get().withdrawn_by == cast.director
     assert evidence_counts([key]) == {}
     assert attachment_store().get(evidence.attachment.digest) == PDF
+
+
+def test_a_refused_withdrawal_comes_back_with_the_reason_typed_and_its_question_open(
+    cast: Cast, signed_in: SignIn
+) -> None:
+    key = _patent(cast)
+    _attach(cast, key)
+    evidence = Evidence.objects.get()
+
+    page = signed_in("officer").post(
+        f"/records/patent/{key}/evidence/{evidence.pk}/withdraw/", {"reason": "传错了文件"}
+    )
+
+    returned = page.context["returned"]
+    assert (page.status_code, returned.field, returned.typed) == (200, f"withdraw-{evidence.pk}", "传错了文件")
+    assert returned.why in page.content.decode()
+
+
+def test_files_that_are_refused_come_back_with_their_caption(cast: Cast, signed_in: SignIn) -> None:
+    page = signed_in("officer").post(f"/records/patent/{_patent(cast)}/evidence/", {"caption": "证书扫描件"})
+
+    assert page.context["returned"] == Returned("id_files", "证书扫描件", "请选择要上传的文件。")
+    assert 'value="证书扫描件"' in page.content.decode()
 
 
 def test_what_proves_a_confirmed_record_is_withdrawn_by_a_second_account_only(cast: Cast, signed_in: SignIn) -> None:
@@ -176,7 +200,7 @@ def test_files_come_along_with_a_new_record_a_correction_and_a_figure(cast: Cast
     browser = signed_in("officer")
     typed = {
         "key": str(uuid4()), "events-TOTAL_FORMS": "1", "events-INITIAL_FORMS": "0", "form": "invention",
-        "number": "201710601862.3", "name": "一种采集终端", "events-0-event": "applied", "events-0-happened_on": "2017-07-21",
+        "number": "201710601862.3", "name": "一种采集终端", "holder_search": cast.firm.name, "events-0-event": "applied", "events-0-happened_on": "2017-07-21",
         "files": [_upload("受理.pdf", PDF), _upload("照片.png", PNG)],
     }  # fmt: skip
     browser.post("/records/patent/new/", typed)
@@ -202,7 +226,7 @@ def test_files_come_along_with_a_new_record_a_correction_and_a_figure(cast: Cast
 def test_a_bad_file_keeps_a_new_record_from_being_filed(cast: Cast, signed_in: SignIn) -> None:
     typed = {
         "key": str(uuid4()), "events-TOTAL_FORMS": "1", "events-INITIAL_FORMS": "0", "form": "invention",
-        "number": "201710601862.3", "name": "一种采集终端", "events-0-event": "applied", "events-0-happened_on": "2017-07-21",
+        "number": "201710601862.3", "name": "一种采集终端", "holder_search": cast.firm.name, "events-0-event": "applied", "events-0-happened_on": "2017-07-21",
         "files": [_upload("受理.pdf", PNG)],
     }  # fmt: skip
     seq = current_seq()
@@ -239,7 +263,7 @@ def test_a_slip_is_good_for_its_own_account_only(cast: Cast, signed_in: SignIn) 
     }
     slip = signed_in("officer").post("/records/patent/new/", typed).context["held"][0].slip
     complete = {
-        **typed, "form": "invention", "number": "201710601862.3", "name": "一种采集终端", "events-0-event": "applied",
+        **typed, "form": "invention", "number": "201710601862.3", "name": "一种采集终端", "holder_search": cast.firm.name, "events-0-event": "applied",
         "events-0-happened_on": "2017-07-21", "files": [], "held": slip, "region": cast.county.code,
     }  # fmt: skip
 

@@ -27,12 +27,13 @@ ROW = {
 
 
 def csv_of(*rows: Mapping[str, str], encoding: str = "utf-8") -> bytes:
-    """The rows as a file; each says only how it differs from the usual one."""
+    """The rows as a file; each says only how it differs from the usual one. Its words are its amount."""
     text = io.StringIO()
     writer = csv.DictWriter(text, FIGURE_COLUMNS)
     writer.writeheader()
     for number, row in enumerate(rows, 1):
-        writer.writerow({**ROW, "figure": f"T1#{number:03}", **row})
+        said = {**ROW, "figure": f"T1#{number:03}", **row}
+        writer.writerow({**said, "as_written": f"{said['value']}{said['unit']}", **row})
     return text.getvalue().encode(encoding)
 
 
@@ -174,6 +175,30 @@ def test_a_changed_value_is_a_new_version(cast: Cast) -> None:
     assert (new.version, new.decimals, new.as_written, new.reason) == (2, 1, "470.1亿元", "重新导入 修订.csv")
 
 
+def test_a_word_of_approximation_belongs_to_its_own_number(cast: Cast) -> None:
+    """民乐县's sentence said 超20项, 约6项 and 0.5多亿元 of exact numbers."""
+    rows = [
+        {"value": "20", "unit": "项", "indicator": "转化应用科技成果", "as_written": "超越农业等转化成果20项"},
+        {"value": "6", "unit": "项", "indicator": "科技合作项目", "as_written": "签约合作项目6项"},
+        {"value": "0.5", "as_written": "多渠道投入0.50亿元"},
+        {"value": "50", "unit": "名", "indicator": "科技特派员", "as_written": "选派近50名"},
+    ]
+
+    outcome = bring(csv_of(*rows), cast.statistician)
+
+    assert problems(outcome) == []
+    found = Observation.objects.order_by("place").values_list("approximation", "decimals")
+    assert list(found) == [("", 0), ("", 0), ("", 2), ("近", 0)]
+
+
+def test_a_value_that_is_not_in_its_words_is_refused(cast: Cast) -> None:
+    outcome = bring(csv_of({"value": "0.51", "as_written": "0.15亿元"}), cast.statistician)
+
+    assert problems(outcome) == [
+        "as_written 列为“0.15亿元”：原文写的是 0.15亿元，与数值 0.51亿元 不一致；请改正其中一个，原文里另有这个数的，请把那句话一起抄上。"
+    ]
+
+
 BAD_ROWS = [
     ("unknown unit", {"unit": "斗"}, "unit 列为“斗”", "不是已知的计量单位"),
     ("unknown period", {"period": "2024上半年"}, "period 列为“2024上半年”", "2024-H1"),
@@ -191,6 +216,12 @@ BAD_ROWS = [
     ("unknown money layer", {"basis": "口袋"}, "basis 列为“口袋”", "资金口径"),
     ("a real year that is none", {"real_year": "someday"}, "real_year 列为“someday”", "2015/2016"),
     ("a target waits", {"measure": "target"}, "measure 列为“target”", "保留待读"),
+    (
+        "a fall told as a rise",
+        {"measure": "growth", "value": "5", "unit": "%", "as_written": "下降5%"},
+        "as_written 列为“下降5%”",
+        "前加负号",
+    ),
     ("too long to keep", {"as_written": "很" * 121}, "as_written 列为“很", "最多 120 个字"),
     ("a name too long to keep", {"indicator": "很" * 121}, "indicator 列为“很", "最多 120 个字"),
     ("a figure key too long to keep", {"figure": "x" * 65}, "figure 列为“x", "最多 64 个字"),
@@ -226,9 +257,7 @@ def test_all_mistakes_of_a_row_are_listed_at_once(cast: Cast) -> None:
 def test_a_figure_that_stands_twice_is_filed_once(cast: Cast) -> None:
     outcome = bring(csv_of({}, {"figure": "T1#001", "value": "9"}), cast.statistician)
 
-    assert problems(outcome) == [
-        "figure 列为“T1#001”：与第 2 行是同一条记录，请只保留一行；确是先后两次的，请分成两个文件依次导入。"
-    ]
+    assert problems(outcome) == ["figure 列为“T1#001”：与第 2 行是同一条记录，请只保留一行。"]
     assert Observation.objects.get().decimals == 2
 
 

@@ -13,7 +13,7 @@ from tests.cast import NOW, Cast, file
 from xingke.accounts.actions import set_account_active
 from xingke.accounts.models import AuditEntry, User
 from xingke.accounts.queries import check_audit_chain, current_seq
-from xingke.base.codes import is_credit_code
+from xingke.base.codes import is_credit_code, patent_check
 from xingke.base.refusals import Refused
 from xingke.base.sayings import told
 from xingke.ledger import actions, importing, incoming
@@ -36,7 +36,7 @@ from xingke.registry.models import Organisation
 
 PATENT = {
     "区划": "青溪县", "专利权人": "青溪县明渠传感科技有限公司", "专利类型": "发明", "专利名称": "一种示例装置",
-    "申请号": "202310123456.4", "申请日": "2023-02-14", "授权公告日": "2024-03-05",
+    "申请号": "202310123456.6", "申请日": "2023-02-14", "授权公告日": "2024-03-05",
 }  # fmt: skip
 HERE = Options(region="990121")
 CONFIRMED = Options(region="990121", confirmed=True)
@@ -86,7 +86,7 @@ def test_a_row_becomes_a_record_with_its_history_as_drafts(cast: Cast) -> None:
 
     assert (found(outcome), said(outcome)) == ({"new": 1}, [])
     row = Patent.objects.get()
-    assert (row.number, row.form, row.name) == ("202310123456.4", "invention", "一种示例装置")
+    assert (row.number, row.form, row.name) == ("202310123456.6", "invention", "一种示例装置")
     assert (row.organisation, row.region, row.is_fictional) == (cast.firm, cast.county, True)
     assert (row.source, row.source_place, row.state) == ("清单.csv", "第 2 行", State.DRAFT)
     assert events(PatentEvent) == [("applied", "2023-02-14", "draft"), ("granted", "2024-03-05", "draft")]
@@ -105,7 +105,7 @@ def test_the_same_file_again_changes_nothing(cast: Cast) -> None:
 def test_an_import_is_one_number_and_one_audit_row(cast: Cast) -> None:
     seq = current_seq()
 
-    bring("patent", PATENT, {**PATENT, "申请号": "202310123457.9"}, by=cast.officer)
+    bring("patent", PATENT, {**PATENT, "申请号": "202310123457.0"}, by=cast.officer)
 
     entry = AuditEntry.objects.get(seq=seq + 1)
     assert current_seq() == seq + 1
@@ -171,7 +171,7 @@ def test_ways_to_write_a_day(cast: Cast) -> None:
     days = ["2024-03-05", "2024/3/5", "2024.3.5", "2024年3月5日", "20240305", "２０２４－０３－０５", " 2024-03-05 "]
     rows = [
         {**PATENT, "申请号": f"20231012345{n}.{c}", "授权公告日": day}
-        for n, (day, c) in enumerate(zip(days, "4907521", strict=True))
+        for n, (day, c) in enumerate(zip(days, "9382716", strict=True))
     ]
 
     outcome = bring("patent", *rows, by=cast.officer)
@@ -203,7 +203,7 @@ BAD = [
 def test_a_bad_row_says_what_was_found_and_what_would_do(
     cast: Cast, story: str, change: dict[str, str], sentence: str
 ) -> None:
-    outcome = bring("patent", {**PATENT, **change}, {**PATENT, "申请号": "202310123457.9"}, by=cast.officer)
+    outcome = bring("patent", {**PATENT, **change}, {**PATENT, "申请号": "202310123457.0"}, by=cast.officer)
 
     (problem,) = said(outcome)
     assert sentence in problem
@@ -217,22 +217,9 @@ def test_losing_what_was_never_held_is_refused_with_its_row(cast: Cast) -> None:
 
 
 def test_one_record_twice_in_a_file_is_filed_once(cast: Cast) -> None:
-    outcome = bring("patent", PATENT, {**PATENT, "申请号": "ZL 2023 1 0123456.4"}, by=cast.officer)
+    outcome = bring("patent", PATENT, {**PATENT, "申请号": "ZL 2023 1 0123456.6"}, by=cast.officer)
 
-    assert said(outcome) == [
-        "申请号 列为“ZL 2023 1 0123456.4”：与第 2 行是同一条记录，请只保留一行；确是先后两次的，请分成两个文件依次导入。"
-    ]
-
-
-def test_a_title_and_its_renewal_in_one_file_do_not_become_two_titles(cast: Cast) -> None:
-    row = {**FIRM, "企业名称": cast.firm.name}
-
-    outcome = bring(
-        "high_tech_list", row, {**row, "证书编号": "GR202199000007", "发证日期": "2021-11-18"}, by=cast.officer
-    )
-
-    assert found(outcome) == {"new": 1, "rejected": 1}
-    assert "请分成两个文件依次导入" in said(outcome)[0]
+    assert said(outcome) == ["申请号 列为“ZL 2023 1 0123456.6”：与第 2 行是同一条记录，请只保留一行。"]
 
 
 def test_nobody_amends_the_record_of_another_place(cast: Cast) -> None:
@@ -241,7 +228,7 @@ def test_nobody_amends_the_record_of_another_place(cast: Cast) -> None:
 
     outcome = bring("patent", theirs, by=cast.neighbour, options=Options(region="990122"))
 
-    assert "台账中这条记录属于“青溪县”，不在您的授权范围内。" in said(outcome)[0]
+    assert "台账中这条记录属于您授权范围以外的区划，不能在这里改动。" in said(outcome)[0]
     assert Patent.objects.get().name == "一种示例装置"
 
 
@@ -277,7 +264,7 @@ def test_what_moved_away_is_amended_where_it_is_now(cast: Cast) -> None:
     lapsed = {**PATENT, "失效日期": "2025-01-01"}
 
     outcome = bring("patent", lapsed, by=cast.officer)
-    assert "属于“云渡县”" in said(outcome)[0]
+    assert "属于您授权范围以外的区划" in said(outcome)[0]
 
     assert said(bring("patent", lapsed, by=cast.statistician)) == []
     event = PatentEvent.objects.get(event="lapsed")
@@ -309,9 +296,27 @@ def test_two_new_firms_of_one_name_are_not_made_one(cast: Cast) -> None:
     assert found(outcome) == {"new": 1, "rejected": 1} and first in said(outcome)[0]
 
 
-def test_a_credit_code_with_another_check_digit_is_accepted_and_remarked_once(cast: Cast) -> None:
-    code = next(code for code in (f"91990121MA{number:08d}" for number in range(1000)) if not is_credit_code(code))
-    row = {**PATENT, "专利权人": "新厂", "统一社会信用代码": code}
+WRONG_CODE = "91990121MA00000000"
+
+
+def test_a_credit_code_with_a_wrong_check_digit_stops_the_row(cast: Cast) -> None:
+    row = {**PATENT, "专利权人": "新厂", "统一社会信用代码": WRONG_CODE}
+    asked = Options(region="990121", new_organisations=True)
+
+    (sentence,) = said(bring("patent", row, by=cast.officer, options=asked))
+    assert sentence == (
+        "统一社会信用代码 列为“91990121MA00000000”：统一社会信用代码 91990121MA00000000 的第 17 位（主体标识码的校验位）、"
+        "第 18 位（校验位）不对，请对照营业执照核对。确是如此的，请勾选“确认无误”并写明理由。"
+    )
+    assert said(bring("patent", {**row, "确认无误": "是"}, by=cast.officer, options=asked))[0] == (
+        "理由 列为“”：请写明为什么确认无误（如“已对照受理通知书”），它会随记录保存。"
+    )
+    assert not Organisation.objects.filter(name="新厂").exists()
+
+
+def test_a_credit_code_somebody_says_is_right_is_entered_and_remarked_once(cast: Cast) -> None:
+    code = WRONG_CODE
+    row = {**PATENT, "专利权人": "新厂", "统一社会信用代码": code, "确认无误": "√", "理由": "执照如此"}
 
     batch = importing.prepare(
         form=importing.sheet_form("patent"), table=table_of(row, {**row, "申请号": "201710601862.3"}), file_name="清单.csv",
@@ -320,7 +325,10 @@ def test_a_credit_code_with_another_check_digit_is_accepted_and_remarked_once(ca
     importing.file(batch=batch, by=cast.officer, now=NOW)
 
     (remark,) = [str(told(note)) for note in batch.notes if code in str(told(note))]
-    assert "“新厂”" in remark and "校验位不符，仍可登记" in remark
+    assert "“新厂”" in remark and "校验位不符，已确认无误" in remark
+    assert AuditEntry.objects.get(action="organisations.entered", target="清单.csv").detail == {
+        "sure": {code: "执照如此"}
+    }
     assert Organisation.objects.get(credit_code=code).name == "新厂"
 
 
@@ -352,7 +360,11 @@ def test_checking_says_how_far_it_is(cast: Cast, monkeypatch: pytest.MonkeyPatch
 
 def test_a_thousand_rows_are_filed_as_one_by_one(cast: Cast) -> None:
     """More rows than one statement writes: all there, each with what is its own and what all share."""
-    rows = [PATENT | {"申请号": f"20231{number:07}.4", "专利名称": f"装置{number}"} for number in range(1_100)]
+    numbers = [f"20231{number:07}" for number in range(1_100)]
+    rows = [
+        PATENT | {"申请号": f"{each}.{patent_check(each)}", "专利名称": f"装置{place}"}
+        for place, each in enumerate(numbers)
+    ]
     assert found(bring("patent", *rows, by=cast.officer)) == {"new": 1_100}
     assert set(Patent.objects.values_list("name", flat=True)) == {row["专利名称"] for row in rows}
     days = PatentEvent.objects.values_list("event", "happened_on").annotate(count=Count("pk")).order_by("step")
@@ -419,9 +431,12 @@ def test_a_renewed_title_stays_one_history_with_another_certificate(cast: Cast) 
 
     assert found(outcome) == {"changed": 1}
     assert Recognition.objects.get(seq_to__isnull=True).number == "GR202499000001"
-    assert events(RecognitionEvent) == [("recognised", "2021-11-18", "draft"), ("recognised", "2024-11-08", "draft")]
-    effects = RecognitionEvent.objects.order_by("happened_on").values_list("effect", flat=True)
-    assert list(effects) == [1, 0]
+    assert events(RecognitionEvent) == [("recognised", "2021-11-18", "draft"), ("re_recognised", "2024-11-08", "draft")]
+    standing = RecognitionEvent.objects.filter(seq_to__isnull=True).order_by("happened_on")
+    assert list(standing.values_list("effect", "until", "lapses_on", "certificate")) == [
+        (1, date(2024, 11, 17), None, ""),  # renewed in time: it does not lapse
+        (0, date(2027, 11, 7), date(2027, 11, 8), "GR202499000001"),
+    ]
 
 
 def test_a_contract_keeps_two_amounts_that_never_add_up_and_the_header_says_the_unit(cast: Cast) -> None:
@@ -526,9 +541,9 @@ def test_every_other_kind_is_filed_and_known_again(cast: Cast, kind: str, row: d
 
 
 def test_what_was_filed_by_hand_is_known_by_its_number(cast: Cast) -> None:
-    file("patent", "202310123456.4", [("applied", "2023-02-14")], firm=cast.firm, by=cast.statistician)
+    file("patent", "202310123456.6", [("applied", "2023-02-14")], firm=cast.firm, by=cast.statistician)
 
-    outcome = bring("patent", {**PATENT, "专利名称": "202310123456.4"}, by=cast.statistician)
+    outcome = bring("patent", {**PATENT, "专利名称": "202310123456.6"}, by=cast.statistician)
 
     assert found(outcome) == {"changed": 1}
     assert events(PatentEvent) == [("applied", "2023-02-14", "confirmed"), ("granted", "2024-03-05", "draft")]
@@ -586,3 +601,90 @@ def test_headers_are_known_however_they_are_typed(cast: Cast) -> None:
     row = {"序号": "1", **{renamed.get(name, name): text for name, text in PATENT.items()}}
 
     assert found(bring("patent", row, by=cast.officer)) == {"new": 1}
+
+
+def test_the_certificates_of_one_firm_in_one_list_are_one_title(cast: Cast) -> None:
+    older = {**FIRM, "企业名称": cast.firm.name, "证书编号": "GR202199000007", "发证日期": "2021-11-18"}
+    newer = {**older, "证书编号": "GR202499000001", "发证日期": "2024-11-08"}
+
+    outcome = bring("high_tech_list", newer, older, by=cast.statistician)
+
+    assert found(outcome) == {"new": 2}
+    assert Recognition.objects.get(seq_to__isnull=True).number == "GR202499000001"
+    assert events(RecognitionEvent) == [("recognised", "2021-11-18", "draft"), ("re_recognised", "2024-11-08", "draft")]
+    assert found(bring("high_tech_list", older, newer, by=cast.statistician)) == {"unchanged": 2}
+
+
+LAST_DAYS = [
+    ("without a word, the title's own term", {}, date(2024, 11, 17)),
+    ("a number of years in words", {"有效期": "三年"}, date(2024, 11, 17)),
+    ("a number of months", {"有效期": "24个月"}, date(2023, 11, 17)),
+    ("a day still to come", {"有效期至": "2028-11-17"}, date(2028, 11, 17)),
+    ("both ends", {"有效期": "2021-11-18至2024年11月17日"}, date(2024, 11, 17)),
+    ("the day it is due", {"到期日期": "2024/11/17"}, date(2024, 11, 17)),
+]
+
+
+@pytest.mark.parametrize("story, said_so, until", LAST_DAYS)
+def test_a_certificate_keeps_until_when_it_holds(cast: Cast, story: str, said_so: dict[str, str], until: date) -> None:
+    outcome = bring(
+        "high_tech_list",
+        {**FIRM, "企业名称": cast.firm.name, "发证日期": "2021-11-18", **said_so},
+        by=cast.statistician,
+    )
+
+    assert said(outcome) == []
+    assert RecognitionEvent.objects.get().until == until
+
+
+@pytest.mark.parametrize("written", ["2021-11-17", "长期有效", "三十"])
+def test_what_is_no_last_day_is_refused(cast: Cast, written: str) -> None:
+    row = {**FIRM, "企业名称": cast.firm.name, "发证日期": "2021-11-18", "有效期至": written}
+
+    outcome = bring("high_tech_list", row, by=cast.statistician)
+
+    assert said(outcome) == [
+        f"有效期至 列为“{written}”：不是有效期，请写成 2028-10-27 或 3年；到期日不能早于认定日期 2021-11-18。"
+    ]
+
+
+TITLES = {"单位名称": "", "资质": "高新技术企业", "级别": "国家级", "认定日期": "2024-11-08"}
+
+
+def test_a_level_that_a_title_does_not_have_is_refused(cast: Cast) -> None:
+    outcome = bring("recognition", {**TITLES, "单位名称": cast.firm.name, "级别": "县级"}, by=cast.statistician)
+
+    assert said(outcome) == ["级别 列为“县级”：这项资质没有这个级别，可写：国家级。"]
+
+
+def test_a_title_of_one_level_need_not_say_it(cast: Cast) -> None:
+    bring("recognition", {**TITLES, "单位名称": cast.firm.name, "级别": ""}, by=cast.statistician)
+
+    assert Recognition.objects.get().level == "national"
+
+
+def test_another_level_of_a_title_that_is_held_is_refused(cast: Cast) -> None:
+    row = {**TITLES, "单位名称": cast.firm.name, "资质": "专利示范企业", "级别": "县级"}
+    bring("recognition", row, by=cast.statistician)
+
+    outcome = bring("recognition", {**row, "级别": "市级", "认定日期": "2025-03-01"}, by=cast.statistician)
+
+    assert "同一单位的这项资质已是“县级”且仍有效" in said(outcome)[0]
+
+
+def test_another_level_of_a_title_that_is_over_is_another_title(cast: Cast) -> None:
+    row = {**TITLES, "单位名称": cast.firm.name, "资质": "专利示范企业", "级别": "县级", "认定日期": "2020-03-01"}
+    bring("recognition", row, by=cast.statistician)
+
+    outcome = bring("recognition", {**row, "级别": "市级", "认定日期": "2025-03-01"}, by=cast.statistician)
+
+    assert found(outcome) == {"new": 1}
+
+
+def test_a_holder_may_have_several_named_platforms(cast: Cast) -> None:
+    row = {**TITLES, "单位名称": cast.firm.name, "资质": "重点实验室", "级别": "省级", "名称": "传感实验室"}
+    bring("recognition", row, by=cast.statistician)
+
+    outcome = bring("recognition", {**row, "名称": "材料实验室"}, by=cast.statistician)
+
+    assert found(outcome) == {"new": 1}

@@ -148,17 +148,6 @@ def test_a_year_that_cannot_be_read_is_an_error(stated_year: str, real_year: str
         rules.real_period(Period.parse("2019"), stated_year=stated_year, real_year=real_year)
 
 
-WRITTEN = [
-    ("220余家", "余"), ("30多场次", "多"), ("近206种", "近"), ("超1亿元", "超"), ("约100人", "约"), ("20%以上", "以上"),
-    ("达500人次以上", "以上"), ("36项", ""), ("0.51亿元", ""), ("第2位", ""),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("as_written, word", WRITTEN)
-def test_approximation(as_written: str, word: str) -> None:
-    assert rules.approximation(as_written) == word
-
-
 CHOICES = [
     ("one alone counts", [("a", 5, None)], "a"),
     ("several that agree count", [("a", 5, None), ("b", 5, None)], "a"),
@@ -253,3 +242,55 @@ def test_a_history_is_possible_where_its_effects_can_be_told(events: list[str], 
     else:
         with pytest.raises(Refused):
             rules.effects(history)
+
+
+def happened(*events: tuple[str, str]) -> list[rules.Happening]:
+    return [rules.Happening(event, date.fromisoformat(on)) for event, on in events]
+
+
+ORDERS = [
+    ("a grant before its application", "patent", [("applied", "2024-02-01"), ("granted", "2022-03-01")],
+     "granted（2022-03-01）早于applied（2024-02-01），不可能；请核对这两个日期。"),
+    ("on the same day", "patent", [("applied", "2024-02-01"), ("granted", "2024-02-01")], ""),
+    ("an approval before its application", "project", [("approved", "2023-06-01"), ("applied", "2024-02-01")],
+     "approved（2023-06-01）早于applied（2024-02-01），不可能；请核对这两个日期。"),
+    ("a second check after acceptance counts by the first", "project",
+     [("approved", "2023-01-01"), ("checked", "2023-06-01"), ("accepted", "2024-01-01"), ("checked", "2024-06-01")], ""),
+    ("a contract registered before it was signed", "contract", [("signed", "2024-05-10"), ("registered", "2024-05-09")],
+     "registered（2024-05-09）早于signed（2024-05-10），不可能；请核对这两个日期。"),
+    ("an award before its nomination", "award", [("nominated", "2024-05-10"), ("awarded", "2023-12-01")],
+     "awarded（2023-12-01）早于nominated（2024-05-10），不可能；请核对这两个日期。"),
+    ("a title recognised before it was applied for", "recognition", [("applied", "2024-05-10"), ("recognised", "2023-11-01")],
+     "recognised（2023-11-01）早于applied（2024-05-10），不可能；请核对这两个日期。"),
+    ("a title applied for again", "recognition",
+     [("recognised", "2021-11-01"), ("applied", "2024-05-10"), ("re_recognised", "2024-11-01")], ""),
+    ("money that came before it was won", "payment", [("won", "2024-05-10"), ("arrived", "2024-05-01")],
+     "arrived（2024-05-01）早于won（2024-05-10），不可能；请核对这两个日期。"),
+    ("what has no order", "activity", [("held", "2024-05-10"), ("held", "2023-05-10")], ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("story, kind, events, sentence", ORDERS, ids=[story for story, *_ in ORDERS])
+def test_days_that_cannot_all_be_right(story: str, kind: str, events: list[tuple[str, str]], sentence: str) -> None:
+    assert str(rules.out_of_order(KIND_NAMES[kind], happened(*events), is_one_round=True)) == sentence
+
+
+def test_in_a_longer_history_a_title_is_applied_for_again() -> None:
+    again = happened(("recognised", "2021-11-01"), ("applied", "2024-05-10"))
+
+    assert not rules.out_of_order(KIND_NAMES["recognition"], again)
+
+
+CREDIT = [
+    ("right", "91990121MAHU49D47D", ""),
+    (
+        "a wrong last character",
+        "91990121MAHU49D470",
+        "统一社会信用代码 91990121MAHU49D470 的第 18 位（校验位）不对，请对照营业执照核对。",
+    ),
+]
+
+
+@pytest.mark.parametrize("story, code, doubt", CREDIT, ids=[story for story, *_ in CREDIT])
+def test_a_credit_code_says_which_place_does_not_check(story: str, code: str, doubt: str) -> None:
+    assert str(rules.credit_code(code).doubt) == doubt

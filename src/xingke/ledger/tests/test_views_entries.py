@@ -139,16 +139,19 @@ def test_a_number_with_a_wrong_check_is_filed_when_the_original_says_so(cast: Ca
 
     answer = browser.post("/records/patent/new/", _form(**typed))
     assert "校验位不对" in _problems(answer) and 'name="sure"' in answer.content.decode()
-    browser.post("/records/patent/new/", _form(**typed, sure="on"))
+    answer = browser.post("/records/patent/new/", _form(**typed, sure="on"))
+    assert "请写明为什么确认编号无误" in answer.content.decode() and not Patent.objects.exists()
+    browser.post("/records/patent/new/", _form(**typed, sure="on", why_sure="受理通知书如此"))
 
-    assert Patent.objects.get().number == "201710601862.4"
+    row = Patent.objects.get()
+    assert (row.number, row.reason) == ("201710601862.4", "编号确认无误：受理通知书如此")
 
 
 WRONG = [
     ("no such number", {"number": "12345"}, "不是专利申请号"),
     ("a design's number on an invention", {"number": "201730601862.6"}, "校验位不对|与所选的专利类型不符"),
     ("a day to come", {"events-0-happened_on": "2999-01-01"}, "还没有到"),
-    ("no event", {"events-0-event": ""}, "没填对的地方"),
+    ("no event", {"events-0-event": ""}, "“经过”第 1 件，事件：请填写这一项"),
     ("lost what was never held", {"events-0-event": "lapsed"}, "“失效”之前没有授权或受让"),
     ("a firm that is not known", {"holder_search": "天外来客"}, "名录里没有“天外来客”"),
     ("no key", {"key": "x"}, "页面不完整"),
@@ -166,6 +169,18 @@ def test_what_is_wrong_is_said_and_nothing_typed_is_lost(
     assert re.search(said, _problems(answer)), _problems(answer)
     assert "一种采集终端" in answer.content.decode()
     assert current_seq() == seq
+
+
+def test_what_is_wrong_in_an_event_is_named_by_its_row_with_the_way_to_the_field(cast: Cast, signed_in: SignIn) -> None:
+    second = {"events-TOTAL_FORMS": "2", "events-1-event": "granted", "events-1-happened_on": "2999-05-06"}
+
+    answer = signed_in("officer").post("/records/patent/new/", _form(**PATENT | second))
+
+    links = html.fromstring(answer.content.decode()).xpath("//*[@role='alert']//a")
+    assert [(link.get("href"), link.text_content()) for link in links] == [
+        ("#id_events-1-happened_on", "“经过”第 2 件，日期：日期 2999-05-06 还没有到，请核对。")
+    ]
+    assert 'id="id_events-1-happened_on"' in answer.content.decode()
 
 
 def test_a_title_needs_a_firm_and_takes_its_name_from_its_title(cast: Cast, signed_in: SignIn) -> None:
@@ -206,11 +221,12 @@ def test_a_firm_the_person_may_not_see_is_no_answer(cast: Cast, signed_in: SignI
 
 
 def test_emptying_the_search_means_no_firm(cast: Cast, signed_in: SignIn) -> None:
-    signed_in("officer").post(
+    answer = signed_in("officer").post(
         "/records/patent/new/", _form(**PATENT, holder=str(cast.firm.key)) | {"holder_search": ""}
     )
 
-    assert Patent.objects.get().organisation is None
+    assert "请选定单位：专利总是某家单位的。" in answer.content.decode()
+    assert not Patent.objects.exists()
 
 
 def test_with_many_regions_the_firms_own_is_taken(cast: Cast, signed_in: SignIn) -> None:

@@ -9,6 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests.cast import Cast, report
+from xingke.ledger import observations
 from xingke.ledger.models import Observation
 
 SignIn = Callable[[str], Client]
@@ -155,6 +156,7 @@ def test_a_stale_choice_keeps_the_reason_and_says_why(cast: Cast, signed_in: Sig
         {
             "version": "1",
             "value": "472",
+            "as_written": "472亿元",
             "indicator": "gdp",
             "real_period": "2024",
             "confidence": "stated",
@@ -175,7 +177,7 @@ def test_a_corrected_figure_keeps_its_unit_and_moves_with_its_period(cast: Cast,
     key = report(cast.county, "2024", "地区生产总值", "468.30", "亿元", by=cast.statistician)
     standing = Observation.objects.get(record=key)
     asked = {
-        "version": "1", "value": "468.35", "indicator": standing.indicator, "real_period": "2023", "confidence": "inferred",
+        "version": "1", "value": "468.35", "as_written": "近468.35亿元", "indicator": standing.indicator, "real_period": "2023", "confidence": "inferred",
         "reason": "按公报更正",
     }  # fmt: skip
 
@@ -186,10 +188,40 @@ def test_a_corrected_figure_keeps_its_unit_and_moves_with_its_period(cast: Cast,
     assert (row.value, row.unit, row.happened_on.isoformat()) == (46_835_000_000_00, "亿元", "2023-12-31")
     changes = browser.get(f"/records/observation/{key}/").context["versions"][0]["changes"]
     assert [(change.label, change.old, change.new) for change in changes] == [
-        ("数值", "468.30亿元", "468.35亿元"),
+        ("数值", "468.30亿元", "近468.35亿元"),
+        ("约数", "", "近"),
         ("实际期间", "2024年", "2023年"),
         ("期间把握", "原文写明", "推定"),
+        ("原文写法", "468.30亿元", "近468.35亿元"),
     ]
+
+
+def test_a_corrected_value_must_stand_in_its_words(cast: Cast, signed_in: SignIn) -> None:
+    key = report(cast.county, "2024", "地区生产总值", "468.30", "亿元", by=cast.statistician)
+    asked = {
+        "version": "1", "value": "468.35", "as_written": "468.30亿元", "indicator": "gdp", "real_period": "2024",
+        "confidence": "stated", "reason": "按公报更正",
+    }  # fmt: skip
+
+    page = signed_in("statistician").post(f"/records/observation/{key}/correct/", asked).content.decode()
+
+    assert "原文写的是 468.30亿元，与数值 468.35亿元 不一致" in page
+    assert Observation.objects.count() == 1
+
+
+def test_a_word_filed_by_an_older_rule_is_read_anew_when_the_figure_is_corrected(cast: Cast, signed_in: SignIn) -> None:
+    key = report(cast.county, "2024", "地区生产总值", "468.30", "亿元", by=cast.statistician)
+    Observation.objects.filter(record=key).update(approximation="余", as_written="其余468.30亿元")
+    assert [(row.record, read.word) for row, read in observations.read_otherwise()] == [(key, "")]
+    asked = {
+        "version": "1", "value": "468.30", "as_written": "其余468.30亿元", "indicator": "gdp", "real_period": "2024",
+        "confidence": "stated", "reason": "约数重读",
+    }  # fmt: skip
+
+    signed_in("statistician").post(f"/records/observation/{key}/correct/", asked)
+
+    assert Observation.objects.get(record=key, seq_to__isnull=True).approximation == ""
+    assert list(observations.read_otherwise()) == []
 
 
 def test_a_figure_that_cannot_be_kept_exactly_is_refused(cast: Cast, signed_in: SignIn) -> None:

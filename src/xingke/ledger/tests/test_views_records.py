@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.cast import NOW, Cast, accept_open_proposals, file
 from xingke.accounts.permissions import Permission
+from xingke.base.keys import derived_key
 from xingke.ledger import actions, events
 from xingke.ledger.models import Patent, PatentEvent, RecognitionEvent
 from xingke.registry import queries as registry
@@ -173,6 +174,34 @@ def test_a_titles_page_says_whether_it_is_held(cast: Cast, signed_in: SignIn) ->
     )
 
 
+@pytest.mark.parametrize(
+    ("kind", "event", "fields", "tag", "said"),
+    [
+        ("recognition", "recognised", {"title": "high_tech_enterprise", "level": "national", "number": "GR9"},
+         "待确认，确认后有效", "待确认，确认后自2024年11月8日起有效。"),
+        ("patent", "granted", {"form": "invention", "number": "2023101234560"},
+         "待确认，确认后有效", "待确认，确认后自2024年11月8日起有效。"),
+        ("project", "approved", {"programme": "key_rnd", "level": "province", "number": "2024-1"},
+         "待确认，确认后在研", "待确认，确认后自2024年11月8日起在研。"),
+        ("appointment", "appointed", {"post": "commissioner", "number": "T1"},
+         "待确认，确认后在岗", "待确认，确认后自2024年11月8日起在岗。"),
+    ],
+)  # fmt: skip
+def test_what_only_waits_for_confirmation_is_not_called_invalid(
+    cast: Cast, signed_in: SignIn, kind: str, event: str, fields: dict[str, str], tag: str, said: str
+) -> None:
+    history = actions.NewHistory(
+        key=derived_key(kind, "draft"), fields={"name": "一种明渠", **fields}, region=cast.county, organisation=cast.firm,
+        events=[actions.NewEvent(event=event, on=date(2024, 11, 8), region=cast.county)],
+    )  # fmt: skip
+    actions.file_histories(kind=kind, histories=[history], by=cast.officer, now=NOW, source="测试")
+
+    page = signed_in("officer").get(f"/records/{kind}/{history.key}/")
+
+    assert page.context["held"] == {"state": "unknown", "label": tag}
+    assert page.context["lead"] == f"青溪县明渠传感科技有限公司。{said}"
+
+
 @pytest.mark.parametrize("name", ["neighbour", "stranger", "system", "security", "auditor"])
 def test_who_may_not_read_a_record_does_not_find_it(cast: Cast, signed_in: SignIn, name: str) -> None:
     event = _event(_title(cast))
@@ -255,19 +284,19 @@ def test_a_titles_own_columns_are_corrected_and_its_events_follow(cast: Cast, si
     key = _title(cast, "GR1")
     asked = {
         "version": "1",
-        "title": "high_tech_enterprise",
+        "title": "rnd_center",
         "level": "province",
         "name": "GR1",
         "number": "GR9",
-        "reason": "级别录错",
+        "reason": "资质录错",
     }
 
     signed_in("officer").post(f"/records/recognition/{key}/correct/", asked)
     accept_open_proposals(by=cast.director)
 
     response = signed_in("officer").get(f"/records/recognition/{_event(key).record}/")
-    assert response.context["title"] == "认定 · 高新技术企业（省级）"
-    assert [change.new for change in response.context["versions"][0]["changes"]] == ["省级"]
+    assert response.context["title"] == "认定 · 企业研发中心（省级）"
+    assert [change.new for change in response.context["versions"][0]["changes"]] == ["企业研发中心", "省级"]
 
 
 def test_the_director_confirms_a_draft_and_a_second_click_does_no_harm(cast: Cast, signed_in: SignIn) -> None:

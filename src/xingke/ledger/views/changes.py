@@ -17,6 +17,7 @@ from xingke.accounts.permissions import Permission
 from xingke.accounts.rules import SUFFIXES
 from xingke.base.refusals import Refused
 from xingke.ledger import actions, queries, records
+from xingke.ledger.confirmations import uncounted
 from xingke.ledger.forms.corrections import CorrectionForm, ReasonForm, correction_form
 from xingke.ledger.record_facts import crumbs, lead, title
 from xingke.ledger.views.evidence import handed_over, held
@@ -99,7 +100,7 @@ def record_void(request: HttpRequest, kind: str, record: UUID) -> HttpResponse:
 @require_POST
 def record_confirm(request: HttpRequest, kind: str, record: UUID) -> HttpResponse:
     user = registry.reader(request.user)
-    records.record_to_change(user, kind, record, Permission.RECORD_CONFIRM)
+    shown = records.record_to_change(user, kind, record, Permission.RECORD_CONFIRM)
     seen = request.POST.get("version", "")
     version = int(seen) if seen.isdecimal() and len(seen) < 19 else 0
     try:
@@ -110,8 +111,16 @@ def record_confirm(request: HttpRequest, kind: str, record: UUID) -> HttpRespons
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, _("已确认，从现在起计入指标。"))
+        messages.success(request, _said_of(kind, shown))
     return redirect("ledger:record", kind, record)
+
+
+def _said_of(kind: str, shown: records.RecordPage) -> str:
+    """That it was confirmed, and whether it counts from now on: only where the records are declared complete."""
+    silent = [] if kind == queries.OBSERVATION else uncounted([(kind, shown.current.region)])
+    if silent:
+        return _("已确认。%(what)s还没有声明完整，指标暂不计数。") % {"what": silent[0]}
+    return _("已确认，从现在起计入指标。")
 
 
 def _context(words: Words, shown: records.RecordPage, form: ReasonForm, step: str) -> dict[str, object]:

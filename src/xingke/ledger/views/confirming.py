@@ -14,14 +14,18 @@ from django.views.decorators.http import require_http_methods
 
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
+from xingke.base import panels
 from xingke.base.refusals import Refused
 from xingke.ledger import actions, events
+from xingke.ledger.confirmations import PAGE, Intended, confirmed_words, places_of, uncounted
+from xingke.ledger.doubts import doubts
 from xingke.ledger.kinds import KINDS
 from xingke.ledger.views.records import ASKED, asked_for, row_of
 from xingke.ledger.words import Words, kind_word
 from xingke.registry import queries as registry
 
-SHOWN = 200  # records that cannot be confirmed, listed with their reasons
+SHOWN = 200  # records listed, of those that can be confirmed and of those that cannot
+LOOKED_AT = 500  # records looked at for what speaks against them
 
 
 @require_http_methods(["GET", "POST"])
@@ -37,25 +41,52 @@ def records_confirm(request: HttpRequest) -> HttpResponse:
         messages.error(request, _("没有选定任何记录：先在记录前面打钩，再确认。"))
         return redirect(back)
     if "sure" in request.POST:
-        try:
-            plan = actions.confirm_events(records=records, by=user, now=timezone.now(), until=until)
-        except Refused as refusal:
-            messages.error(request, str(refusal))
-        else:
-            said = _("已确认 %(done)d 条，从现在起计入指标；%(left)d 条没有确认，仍在这里。")
-            messages.success(request, said % {"done": plan.count, "left": len(plan.left)})
+        _confirm(request, user, records, until)
         return redirect(back)
     plan = actions.plan_confirmation(records=records, by=user, now=timezone.now(), until=until)
     kept = ("all", "until", *ASKED) if "all" in request.POST else ("until",)
+    intended = _intended(user, records, plan, until)
+    rows = _rows(intended.entries)
     context = {
         "count": plan.count, "left_count": len(plan.left), "left": _left(plan.left[:SHOWN]),
         "kinds": [{"label": kind_word(code), "value": len(keys), "unit": _("条")} for code, keys in records.items() if keys],
+        "rows": rows[:SHOWN], "doubtful": sum(bool(row["doubts"]) for row in rows), "looked_at": LOOKED_AT,
+        "uncounted": uncounted(intended.places), "panels": panels.panels(PAGE, user, intended),
         "hidden": [(name, request.POST.get(name, "")) for name in kept],
         "chosen": [] if "all" in kept else request.POST.getlist("row"), "back": back,
         "crumbs": [{"label": _("台账"), "url": reverse("ledger:record-list")}, {"label": _("批量确认")}],
         "is_fictional": any(row.is_fictional for rows in plan.versions.values() for row, _changes in rows),
     }  # fmt: skip
     return render(request, "ledger/records_confirm.html", context)
+
+
+def _confirm(request: HttpRequest, user: User, records: dict[str, list[UUID]], until: int) -> None:
+    try:
+        plan = actions.confirm_events(records=records, by=user, now=timezone.now(), until=until)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return
+    messages.success(request, confirmed_words(plan.count, len(plan.left), uncounted(places_of(plan))))
+
+
+def _intended(user: User, records: dict[str, list[UUID]], plan: actions.Plan, until: int) -> Intended:
+    """What would be confirmed: without what cannot be; the first of them with what happened."""
+    left = {(each.kind, each.record) for each in plan.left}
+    ready = {code: [key for key in keys if (code, key) not in left] for code, keys in records.items()}
+    entries = [
+        entry for code, keys in ready.items() if keys for entry in events.entries_of(code, keys[:LOOKED_AT])
+    ][:LOOKED_AT]  # fmt: skip
+    return Intended(
+        user, {code: keys for code, keys in ready.items() if keys}, plan.count, until, entries, places_of(plan)
+    )
+
+
+def _rows(entries: Sequence[events.TimelineEntry]) -> list[dict[str, Any]]:
+    """The records that would be confirmed, in words: those that something speaks against first."""
+    words = Words()
+    against = doubts(words, entries)
+    rows = [{**row_of(words, entry), "doubts": against.get(entry.event.record, [])} for entry in entries]
+    return sorted(rows, key=lambda row: not row["doubts"])
 
 
 def _seen_at(request: HttpRequest) -> int:

@@ -17,8 +17,10 @@ from xingke.accounts.queries import attachment_bytes, attachment_store
 from xingke.accounts.rules import SHOWN_BY_BROWSERS, SIZE_LIMIT, accepted
 from xingke.base.blobs import Damaged
 from xingke.base.refusals import Refused
+from xingke.base.returning import Returned
 from xingke.ledger import actions, records
 from xingke.ledger.evidence import evidence_for
+from xingke.ledger.views.records import page_of_record
 from xingke.registry import queries as registry
 
 MOST = 10  # files at once
@@ -94,10 +96,10 @@ def evidence_add(request: HttpRequest, kind: str, record: UUID) -> HttpResponse:
             kind=kind, record=record, files=files, caption=request.POST.get("caption", ""), by=user, now=timezone.now()
         )
     except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        said = _("已上传佐证 %(n)d 份。") % {"n": count}
-        messages.success(request, said if count else _("这些文件已经是这条记录的佐证。"))
+        returned = Returned("id_files", request.POST.get("caption", ""), str(refusal))
+        return page_of_record(request, user, kind, record, returned=returned, files_held=held(request))
+    said = _("已上传佐证 %(n)d 份。") % {"n": count}
+    messages.success(request, said if count else _("这些文件已经是这条记录的佐证。"))
     return redirect("ledger:record", kind, record)
 
 
@@ -105,12 +107,12 @@ def evidence_add(request: HttpRequest, kind: str, record: UUID) -> HttpResponse:
 def evidence_withdraw(request: HttpRequest, kind: str, record: UUID, pk: int) -> HttpResponse:
     user = registry.reader(request.user)
     evidence = evidence_for(user, kind, record, pk, Permission.RECORD_ENTER, Permission.RECORD_CONFIRM)
+    reason = request.POST.get("reason", "")
     try:
-        actions.withdraw_evidence(evidence=evidence, reason=request.POST.get("reason", ""), by=user, now=timezone.now())
+        actions.withdraw_evidence(evidence=evidence, reason=reason, by=user, now=timezone.now())
     except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("已撤下“%(name)s”，原因保留在记录里。") % {"name": evidence.attachment.name})
+        return page_of_record(request, user, kind, record, returned=Returned(f"withdraw-{pk}", reason, str(refusal)))
+    messages.success(request, _("已撤下“%(name)s”，原因保留在记录里。") % {"name": evidence.attachment.name})
     return redirect("ledger:record", kind, record)
 
 

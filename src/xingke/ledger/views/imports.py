@@ -1,6 +1,6 @@
 """Imports: handing a file over, looking at what would become of its rows, and filing them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -13,14 +13,17 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
-from xingke.base.exports import csv_address, csv_response, wants_csv
+from xingke.base.exports import csv_response, file_addresses, wants_file, workbook_response
 from xingke.base.press.cells import letters
 from xingke.base.refusals import Refused
-from xingke.ledger import import_jobs, importing, queries, rules
+from xingke.base.sayings import told
+from xingke.ledger import import_jobs, import_pages, importing, queries
+from xingke.ledger.blank_forms import ROWS, guide, template_header, template_row
 from xingke.ledger.import_forms import HandOverForm, sheet_forms
-from xingke.ledger.incoming import OUTCOMES, REJECTED, WAITING, Problem, Reader, Row
+from xingke.ledger.incoming import CHANGED, NEW, OUTCOMES, REJECTED, UNCHANGED, WAITING, Reader
 from xingke.ledger.models import ImportBatch
-from xingke.ledger.sheets import Column, Understood
+from xingke.ledger.returned_rows import how_to_mend, returned_cells, returned_columns, returned_header, returned_lines
+from xingke.ledger.sheets import Understood
 from xingke.ledger.words import Words, kind_word
 from xingke.registry import filtering
 from xingke.registry import queries as registry
@@ -97,27 +100,26 @@ def import_form(request: HttpRequest, code: str) -> HttpResponse:
     form = next((each for each in sheet_forms() if each.code == code), None)
     if form is None:
         raise Http404
-    header = [*map(_heading, form.column), _("说明")]
-    return csv_response(
-        _("%(name)s模板") % {"name": form.label.zh} + ".csv", header,
-        [[*(column.example for column in form.column), rules.EXAMPLE]],
-    )  # fmt: skip
-
-
-def _heading(column: Column) -> str:
-    return f"{column.headers[0]}（{column.unit or '万元'}）" if column.measure else column.headers[0]
+    name, columns, row = _("%(name)s模板") % {"name": form.label.zh}, template_header(form), template_row(form)
+    if request.GET.get("format") == "csv":
+        return csv_response(f"{name}.csv", [each.label for each in columns], [row])
+    return workbook_response(name, columns=columns, rows=[row], pages=[guide(form)], spare=ROWS)
 
 
 @require_safe
 def import_batch(request: HttpRequest, pk: int) -> HttpResponse:
     user = registry.reader(request.user)
     batch = queries.import_batch_for(user, pk)
-    outcome = request.GET.get("outcome", "")
-    rows = queries.StagedRows(batch, outcome if outcome in OUTCOMES else "")
-    if wants_csv(request):
-        return _as_csv(batch, outcome)
-    page = Paginator(rows, filtering.PAGE_SIZE).get_page(request.GET.get("page"))
+    outcome = request.GET.get("outcome", "") if request.GET.get("outcome") in OUTCOMES else ""
+    if wants_file(request):
+        return _returned(request, batch, outcome)
+    wanted = (outcome,) if outcome else _first(batch)
+    page = Paginator(queries.StagedRows(batch, *wanted), filtering.PAGE_SIZE).get_page(request.GET.get("page"))
     reader, understood = _reader(batch, user)
+    rows = _rows(batch, list(page.object_list), reader)
+    fine = _fine(batch, reader) if wanted and not outcome else {}
+    notes = [note for note in batch.notes if not _is_header_row(note)]
+    amounts, others = import_pages.unused(understood)
     choices = [(each, _outcome_word(each)) for each in OUTCOMES if batch.counts.get(each)]
     context = {
         "batch": batch, "state": _state(batch), "kicker": kind_word(batch.kind),
@@ -125,15 +127,17 @@ def import_batch(request: HttpRequest, pk: int) -> HttpResponse:
         "at_work": batch.file_job is not None and not batch.file_job.is_over and batch.state == ImportBatch.State.PREPARED,
         "counts": [{"label": label, "value": count, "unit": _("行")} for label, count in _counts(batch.counts)],
         "left": batch.counts.get(REJECTED, 0) + batch.counts.get(WAITING, 0), "facts": _facts(batch),
-        "columns": _columns(understood), "unused": _unused(understood), "notes": batch.notes[:20],
-        "more_notes": max(len(batch.notes) - 20, 0), "rows": _rows(batch, page.object_list, reader),
+        "columns": _columns(understood), "unused_amounts": _("、").join(amounts), "unused": _("、").join(others),
+        "notes": notes[:20], "more_notes": max(len(notes) - 20, 0), "rows": rows, "fine": fine,
+        "caption": _("请先看这些行") if fine else _("各行"),
+        "asks": any(row["row"].asks for row in [*rows, *fine.get("rows", [])]),
         "filters": [filtering.select("outcome", _("结果"), outcome, choices)],
         "table": {
             "columns": [
                 {"label": _("行号"), "numeric": True}, {"label": _("结果")}, {"label": _("读作，问题和办法")},
                 {"label": _("原行内容")},
             ],
-            "page": page, "export_url": csv_address(request), "empty_url": "?" if outcome else "",
+            "page": page, "export": file_addresses(request), "empty_url": "?" if outcome else "",
             "empty_title": _("没有这样的行"), "empty_text": _("请放宽条件。") if outcome else _("这次导入的行没有保留。"),
         },
         "is_fictional": queries.is_fictional_import(batch), "crumbs": [
@@ -143,11 +147,31 @@ def import_batch(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "ledger/import.html", context)
 
 
+FIRST, FINE = (REJECTED, WAITING, CHANGED), (NEW, UNCHANGED)  # what somebody should look at, and the rest
+
+
+def _first(batch: ImportBatch) -> tuple[str, ...]:
+    """The outcomes shown at first: those somebody should look at, where there are any beside others; else all."""
+    counts = {outcome: batch.counts.get(outcome, 0) for outcome in OUTCOMES}
+    return FIRST if any(counts[each] for each in FIRST) and any(counts[each] for each in FINE) else ()
+
+
+def _fine(batch: ImportBatch, reader: Reader | None) -> dict[str, Any]:
+    """The rows that need no look: the first of them, how many there are, and where the rest is."""
+    found = queries.StagedRows(batch, *FINE)
+    rows = _rows(batch, found[: filtering.PAGE_SIZE], reader)
+    return {
+        "rows": rows, "count": len(found), "is_open": any(row["row"].notes for row in rows),
+        "more": [(_outcome_word(each), f"?outcome={each}") for each in FINE if batch.counts.get(each)],
+    }  # fmt: skip
+
+
 def _reader(batch: ImportBatch, user: User) -> tuple[Reader | None, Understood | None]:
     """Who reads the rows; nobody where the form of the table has been given up since."""
     try:
         form = importing.sheet_form(batch.form)
-        return importing.reader_of(form, batch.header, by=user, options=importing.options_of(batch))
+        options = importing.options_of(batch)
+        return importing.reader_of(form, batch.header, by=user, options=options, source=batch.file_name)
     except Refused:
         return None, None
 
@@ -159,9 +183,16 @@ def _facts(batch: ImportBatch) -> list[dict[str, Any]]:
         {"label": _("编码"), "value": read if batch.encoding not in ("XLSX", "XLS") else _("工作表“%(name)s”") % {"name": batch.sheet_name}},
         {"label": _("文件摘要"), "value": batch.digest, "numeric": True, "note": "SHA-256"},
     ]  # fmt: skip
+    if found := next(filter(_is_header_row, batch.notes), None):
+        facts.insert(2, {"label": _("表头"), "value": str(told(found))})
     if batch.seq is not None:
         facts.insert(2, {"label": _("台账序号"), "value": str(batch.seq), "numeric": True})
     return facts
+
+
+def _is_header_row(note: Any) -> bool:
+    """Whether a note of an import says in which row the header was found."""
+    return told(note).text == importing.HEADER_ROW.text
 
 
 def _columns(understood: Understood | None) -> list[dict[str, str]]:
@@ -177,37 +208,40 @@ def _columns(understood: Understood | None) -> list[dict[str, str]]:
     ]  # fmt: skip
 
 
-def _unused(understood: Understood | None) -> str:
-    unused = understood.unused if understood else []
-    return _("、").join(f"{letters(place)} {name}" for place, name in unused)
-
-
-def _rows(batch: ImportBatch, staged: Any, reader: Reader | None) -> list[dict[str, Any]]:
-    """Staged rows for the page, each with its problems at their cells."""
-    places = {name: letters(place) for place, name in enumerate(batch.header) if name}
-    rows = [(outcome, Row(number, cells), problems) for outcome, (number, cells, problems) in staged]
-    briefs = reader.briefs([row for _outcome, row, _problems in rows]) if reader else [None] * len(rows)
+def _rows(batch: ImportBatch, staged: Sequence[Any], reader: Reader | None) -> list[dict[str, Any]]:
+    """Staged rows for the page, each with the tag and the word of its outcome."""
     return [
-        {
-            "number": row.number, "tag": TAGS[outcome], "outcome": _outcome_word(outcome), "brief": brief,
-            "problems": [
-                {"cell": f"{places[each.column]}{row.number}" if each.column in places else "", "text": str(each)}
-                for each in (Problem(*problem) for problem in problems)
-            ],
-            "cells": [(name, text) for name, text in zip(batch.header, row.cells, strict=False) if text],
-        }
-        for (outcome, row, problems), brief in zip(rows, briefs, strict=True)
-    ]  # fmt: skip
+        {"row": row, "tag": TAGS[row.outcome], "outcome": _outcome_word(row.outcome)}
+        for row in import_pages.shown(batch, staged, reader)
+    ]
 
 
-def _as_csv(batch: ImportBatch, outcome: str) -> HttpResponse:
+def _returned(request: HttpRequest, batch: ImportBatch, outcome: str) -> HttpResponse:
     """Rows as they were, with what is wrong: mend them and hand the file over again."""
     wanted = (outcome,) if outcome in OUTCOMES else (REJECTED, WAITING)
     rows = sorted(importing.staged(batch, *wanted), key=lambda row: row.number)
-    return csv_response(
-        _("未导入的行") + f"-{batch.pk}.csv", [*batch.header, _("行号"), _("问题和办法")],
-        ([*row.cells, row.number, _("；").join(map(str, row.problems))] for row in rows),
+    name = f"{_('未导入的行')}-{batch.pk}"
+    if request.GET.get("format") == "csv":
+        return csv_response(f"{name}.csv", returned_header(batch.header), map(returned_cells, rows))
+    return workbook_response(
+        name, columns=returned_columns(batch.header), rows=returned_lines(batch.header, rows),
+        pages=[how_to_mend(batch.file_name)],
     )  # fmt: skip
+
+
+@require_POST
+def import_recheck(request: HttpRequest, pk: int) -> HttpResponse:
+    """Check the rows again with what was ticked: one more fact, a correction, numbers that are right."""
+    user = registry.reader(request.user)
+    batch = queries.import_batch_for(user, pk)
+    if batch.state != ImportBatch.State.PREPARED:
+        return redirect("ledger:import", batch.pk)
+    options = import_pages.chosen(importing.options_of(batch), request.POST)
+    try:
+        return redirect("accounts:job", import_jobs.ask_to_recheck(batch=batch, options=options, by=user).pk)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("ledger:import", batch.pk)
 
 
 @require_POST

@@ -14,10 +14,11 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from xingke.accounts.permissions import Permission
-from xingke.base.exports import csv_address, csv_response, wants_csv
+from xingke.base.exports import About, file_address, file_addresses, table_response, wants_file
 from xingke.base.refusals import Refused
-from xingke.ledger import actions, observations, queries, records
+from xingke.ledger import actions, observations, queries, records, relisting
 from xingke.ledger.forms.corrections import ReasonForm
+from xingke.ledger.import_forms import sheet_forms
 from xingke.ledger.models import Observation, State
 from xingke.ledger.record_facts import import_beginning, indicator_url, rival
 from xingke.ledger.words import Words, accepted_word, confidence_word, period_word, state_word
@@ -37,9 +38,6 @@ def observation_list(request: HttpRequest) -> HttpResponse:
         search=asked["q"],
     ).filter(choice.narrow())  # fmt: skip
     words = Words()
-    if wants_csv(request):
-        return csv_response(_("上报数") + ".csv", _header(), (_line(words, row) for row in found.iterator()))
-    page = Paginator(found, filtering.PAGE_SIZE).get_page(request.GET.get("page"))
     documents, periods = observations.choices(user)
     filters = [
         filtering.search("q", _("名称或位置"), asked["q"]),
@@ -49,13 +47,22 @@ def observation_list(request: HttpRequest) -> HttpResponse:
         filtering.select("mapped", _("对应指标"), asked["mapped"], [("yes", _("已对应")), ("no", _("未对应"))]),
         filtering.select("state", _("状态"), asked["state"], [(state, state_word(state)) for state in State.values]),
     ]
+    form = next((each for each in sheet_forms() if each.kind == queries.OBSERVATION), None)
+    if form is not None and request.GET.get("format") == relisting.RELISTED:
+        again = relisting.figure_rows(form, found.iterator())
+        about = About(fields=filters, notes=relisting.list_notes()[:1])
+        return table_response(request, form.label.zh, relisting.figure_columns(form), again, about)
+    if wants_file(request):
+        lines = (_line(words, row) for row in found.iterator())
+        return table_response(request, _("上报数"), _header(), lines, About(fields=filters))
+    page = Paginator(found, filtering.PAGE_SIZE).get_page(request.GET.get("page"))
     table = {
         "columns": [
             {"label": _("名称（原文）")}, {"label": _("原文写法"), "numeric": True}, {"label": _("区划")},
             {"label": _("期间"), "note": _("原文写的，实际的")}, {"label": _("文件和位置")}, {"label": _("对应指标")},
             {"label": _("状态")},
         ],
-        "page": page, "export_url": csv_address(request),
+        "page": page, "export": file_addresses(request),
         **filtering.emptiness(
             request, _("还没有上报数"), _("您可以查看的范围里还没有登记上报数。"), problem=choice.problem,
             begin=import_beginning(user),
@@ -64,6 +71,7 @@ def observation_list(request: HttpRequest) -> HttpResponse:
     rows = [_row(words, row) for row in page.object_list]
     context = {
         "table": table, "rows": rows, "filters": [field for field in filters if field],
+        "again_url": file_address(request, relisting.RELISTED) if form is not None and rows else "",
         "choices": len(observations.open_choices(user)), "is_fictional": any(row["row"].is_fictional for row in rows),
     }  # fmt: skip
     return render(request, "ledger/observation_list.html", context)

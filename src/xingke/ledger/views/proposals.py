@@ -13,9 +13,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from xingke.base.refusals import Refused
+from xingke.base.returning import Returned
 from xingke.ledger import actions, proposals
 from xingke.ledger.models import EventVersion, Observation, Proposal
 from xingke.ledger.record_facts import proposal
+from xingke.ledger.views.records import page_of_record
 from xingke.ledger.words import Words, kind_word
 from xingke.registry import filtering
 from xingke.registry import queries as registry
@@ -60,16 +62,15 @@ def _row(words: Words, each: Proposal, row: Any, subject: Any) -> dict[str, Any]
 @require_POST
 def proposal_decide(request: HttpRequest, kind: str, record: UUID, pk: int) -> HttpResponse:
     user = registry.reader(request.user)
-    found = proposals.proposal_to_decide(user, kind, record, pk)
+    found, answer = proposals.proposal_to_decide(user, kind, record, pk), request.POST.get("answer", "")
     try:
         if request.POST.get("verdict") == "accept":
             actions.accept_proposal(proposal=found, by=user, now=timezone.now())
             done = _("已采纳，记录已作废。") if found.is_void else _("已采纳，更正已写成新版本。")
         else:
-            actions.decline_proposal(proposal=found, answer=request.POST.get("answer", ""), by=user, now=timezone.now())
+            actions.decline_proposal(proposal=found, answer=answer, by=user, now=timezone.now())
             done = _("已撤回。") if found.proposed_by_id == user.pk else _("未采纳，记录保持原样。")
     except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, done)
+        return page_of_record(request, user, kind, record, returned=Returned(f"answer-{pk}", answer, str(refusal)))
+    messages.success(request, done)
     return redirect("ledger:record", kind, record)

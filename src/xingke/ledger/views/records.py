@@ -1,6 +1,6 @@
 """Records: the list of events, and the page of one record with its history and its versions."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import islice
 from typing import Any
@@ -14,11 +14,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.accounts.queries import current_seq
 from xingke.accounts.rules import SUFFIXES
-from xingke.base.exports import csv_address, csv_response, wants_csv
-from xingke.ledger import events, records
+from xingke.base.exports import About, file_address, file_addresses, table_response, wants_file
+from xingke.base.returning import Returned
+from xingke.ledger import events, records, relisting
 from xingke.ledger.evidence import evidence_counts
 from xingke.ledger.kinds import KINDS
 from xingke.ledger.models import State
@@ -67,8 +69,16 @@ def record_list(request: HttpRequest) -> HttpResponse:
     until = current_seq()  # before anything is read, so that what is shown is not older
     found = events.events_listed(user, wanted)
     words = Words()
-    if wants_csv(request):
-        return csv_response(_("台账") + ".csv", _header(), _lines(words, found.iterator()))
+    form = relisting.form_of_kind(asked["kind"])
+    if form is not None and request.GET.get("format") == relisting.RELISTED:
+        about = About(fields=_filters(words, asked, choice, []), notes=relisting.list_notes())
+        rows_again = relisting.list_rows(form, user, wanted)
+        return table_response(request, form.label.zh, relisting.list_columns(form), rows_again, about)
+    if wants_file(request):
+        about = About(
+            fields=_filters(words, asked, choice, events.event_years(user)), notes=[(_("台账序号"), str(until))]
+        )
+        return table_response(request, _("台账"), _header(), _lines(words, found.iterator()), about)
     page = Paginator(found, filtering.PAGE_SIZE).get_page(request.GET.get("page"))
     shown = events.entries(page.object_list)
     proved = evidence_counts(key for entry in shown for key in (entry.event.record, entry.event.subject))
@@ -83,7 +93,7 @@ def record_list(request: HttpRequest) -> HttpResponse:
             {"label": _("日期"), "class": "nowrap"}, {"label": _("事件")}, {"label": _("事项")},
             {"label": _("单位")}, {"label": _("区划")}, {"label": _("状态")},
         ],
-        "page": page, "export_url": csv_address(request),
+        "page": page, "export": file_addresses(request),
         **filtering.emptiness(
             request, _("还没有记录"), _("您可以查看的范围里还没有登记任何事项。"), problem=choice.problem,
             begin=import_beginning(user),
@@ -94,6 +104,7 @@ def record_list(request: HttpRequest) -> HttpResponse:
         "is_fictional": any(row["is_fictional"] for row in rows), "entries": entry_choices(user),
         "confirming": {"asked": asked, "until": until} if confirming else None,
         "waiting": proposals_waiting(user),
+        "again_url": file_address(request, relisting.RELISTED) if form is not None and rows else "",
     }  # fmt: skip
     return render(request, "ledger/record_list.html", context)
 
@@ -159,18 +170,33 @@ def _lines(words: Words, found: Iterator[Any]) -> Iterable[list[Any]]:
 
 @require_safe
 def record(request: HttpRequest, kind: str, record: UUID) -> HttpResponse:
-    user = registry.reader(request.user)
+    return page_of_record(request, registry.reader(request.user), kind, record)
+
+
+def page_of_record(
+    request: HttpRequest, user: User, kind: str, record: UUID, *, returned: Returned | None = None,
+    files_held: Sequence[Any] = (),
+) -> HttpResponse:  # fmt: skip
+    """The page of a record. returned: a small form of it that was refused; files_held: the files that came with it."""
     shown = records.record_page(user, kind, record)
     words = Words()
-    proposed = proposals(words, shown, user)
+    proposed = [
+        _returned(each, f"answer-{each['of'].pk}", "answer_id", returned) for each in proposals(words, shown, user)
+    ]
+    files = [_returned(each, f"withdraw-{each['pk']}", "reason_id", returned) for each in evidence(words, shown, user)]
     context = {
         "kind": kind, "shown": shown, "row": shown.current, "kicker": f"{kind_word(kind)} · {shown.current.region.name}",
         "title": title(words, shown), "lead": lead(words, shown, timezone.localdate()),
         "held": held_tag(shown, timezone.localdate()), "facts": facts(words, shown),
         "history": history(words, shown, registry.scope(user, Permission.RECORD_READ)),
         "versions": versions(words, shown), "rivals": rivals(words, shown), "rights": records.rights(user, shown),
-        "evidence": evidence(words, shown, user), "suffixes": SUFFIXES,
+        "evidence": files, "suffixes": SUFFIXES, "returned": returned, "held_files": files_held,
         "proposals": proposed, "waiting": next((each for each in proposed if each["is_open"]), None),
         "crumbs": crumbs(words, shown), "is_fictional": shown.current.is_fictional,
     }  # fmt: skip
     return render(request, "ledger/record.html", context)
+
+
+def _returned(item: dict[str, Any], field: str, name: str, returned: Returned | None) -> dict[str, Any]:
+    """An item of a list with the id of its reason, and whether that is what was refused."""
+    return {**item, name: field, "is_returned": returned is not None and returned.field == field}

@@ -2,16 +2,32 @@
 
 import re
 from collections.abc import Callable
+from datetime import date, datetime
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from tests.cast import NOW, Cast, file, keep_records
+from tests.cast import NOW, PASSWORD, Cast, file, keep_records
 from xingke.accounts import actions as accounts
+from xingke.base.periods import Period
+from xingke.indicators.choosing import running_year
+from xingke.ledger import actions as ledger
+from xingke.reports.actions import write_document
 
 SignedIn = Callable[[str], Client]
+TODAY = timezone.localdate()
+
+
+def _draft(cast: Cast, now: datetime = NOW) -> None:
+    """A patent the officer filed, which waits for confirmation."""
+    history = ledger.NewHistory(
+        fields={"form": "invention", "name": "一种明渠", "number": "201710601862.3"}, region=cast.county,
+        organisation=cast.firm, events=[ledger.NewEvent(event="applied", on=date(2025, 2, 3), region=cast.county)],
+    )  # fmt: skip
+    ledger.file_histories(kind="patent", histories=[history], by=cast.officer, now=now, source="测试")
 
 
 def words(answer: object) -> str:
@@ -22,15 +38,123 @@ def words(answer: object) -> str:
 
 def test_an_officer_sees_the_numbers_of_the_county_with_their_evidence(cast: Cast, signed_in: SignedIn) -> None:
     keep_records(cast.county, by=cast.statistician)
-    file("recognition", "甲证书", [("recognised", "2025-12-05")], firm=cast.firm, by=cast.statistician)
+    file("recognition", "甲证书", [("recognised", f"{TODAY.year - 1}-12-05")], firm=cast.firm, by=cast.statistician)
+    file("recognition", "乙证书", [("recognised", f"{TODAY.year}-01-01")], firm=cast.firm, by=cast.statistician)
 
     answer = signed_in("officer").get("/")
 
     page = words(answer)
-    assert "青溪县，2025年" in page
-    assert "高新技术企业数 1 家" in page
-    assert "/indicators/high_tech_enterprises/records/?region=990121&amp;period=2025" in answer.content.decode()
+    assert f"青溪县，{TODAY.year}年（截至{TODAY.month}月{TODAY.day}日）" in page
+    assert f"高新技术企业数 2 家 {TODAY.year - 1}年 1家" in page
+    assert "/indicators/high_tech_enterprises/records/?region=990121&amp;period=" + running_year(TODAY).code in (
+        answer.content.decode()
+    )
     assert "虚构数据 · 演示" in page
+
+
+def test_another_period_is_chosen_on_the_page(cast: Cast, signed_in: SignedIn) -> None:
+    keep_records(cast.county, by=cast.statistician)
+    file("recognition", "甲证书", [("recognised", "2024-12-05")], firm=cast.firm, by=cast.statistician)
+
+    page = words(signed_in("officer").get("/?period=2024"))
+
+    assert "青溪县，2024年" in page
+    assert "高新技术企业数 1 家" in page
+
+
+def test_a_period_nobody_can_read_is_said_and_the_year_under_way_is_shown(cast: Cast, signed_in: SignedIn) -> None:
+    page = words(signed_in("officer").get("/?period=去年"))
+
+    assert "“去年”不是一个时期" in page
+    assert f"青溪县，{TODAY.year}年（截至" in page
+
+
+def test_a_superior_compares_the_counties_below(cast: Cast, signed_in: SignedIn) -> None:
+    for county in (cast.county, cast.sibling):
+        keep_records(county, by=cast.statistician)
+    file("recognition", "甲证书", [("recognised", "2024-12-05")], firm=cast.firm, by=cast.statistician)
+
+    below = signed_in("superior").get("/").context["numbers"].below
+
+    by_name = {row["name"]: row["cells"][0]["text"] for row in below["rows"]}
+    assert below["title"] == "清源市各下级区划"
+    assert below["heads"][0]["label"] == "高新技术企业数"
+    assert (by_name["青溪县"], by_name["云渡县"]) == ("1家", "0家")
+    assert set(by_name.values()) == {"1家", "0家", "—"}
+
+
+def test_what_waits_is_a_link_with_its_words_and_says_since_when(cast: Cast, signed_in: SignedIn) -> None:
+    _draft(cast)
+
+    page = signed_in("director").get("/").content.decode()
+
+    assert re.search(
+        r'<a href="/records/\?state=draft">待确认的记录 <strong class="tnum">1</strong> 条</a>'
+        r'<span class="list-meta">最早的自2026年3月2日起</span>', page
+    )  # fmt: skip
+
+
+def test_when_nothing_waits_that_is_said(cast: Cast, signed_in: SignedIn) -> None:
+    assert "没有要您处理的。" in words(signed_in("director").get("/"))
+    assert "等您处理" not in words(signed_in("superior").get("/"))
+    assert "等您处理" not in words(signed_in("enterprise").get("/"))
+
+
+def test_whoever_may_declare_is_asked_to_where_records_do_not_count_yet(cast: Cast, signed_in: SignedIn) -> None:
+    file("recognition", "甲证书", [("recognised", "2024-12-05")], firm=cast.firm, by=cast.statistician)
+
+    page = words(signed_in("director").get("/"))
+    officer = words(signed_in("officer").get("/"))
+    keep_records(cast.county, by=cast.statistician)
+    declared = words(signed_in("director").get("/"))
+
+    assert "台账完整，去声明 1 类 青溪县的资质认定还没有声明完整，指标暂不计数" in page
+    assert "去声明" not in officer
+    assert "去声明" not in declared
+
+
+def test_the_first_steps_are_ticked_by_what_stands_and_gone_when_all_are_done(cast: Cast, signed_in: SignedIn) -> None:
+    def steps(who: str) -> list[tuple[str, str, str]]:
+        found = signed_in(who).get("/").context["steps"] or []
+        return [(each["label"], each["state"], each["note"] or each["url"]) for each in found]
+
+    begun = steps("officer")
+    file("recognition", "甲证书", [("recognised", "2024-12-05")], firm=cast.firm, by=cast.statistician)
+    confirmed = steps("director")
+    keep_records(cast.county, by=cast.statistician)
+    write_document(outline="annual", region=cast.county, period=Period.parse("2024"), by=cast.officer, now=NOW)
+
+    assert begun == [
+        ("换密码", "done", ""), ("登记单位", "done", ""), ("导入清单", "current", "/imports/"),
+        ("确认记录", "todo", "由局领导做"), ("声明台账完整", "todo", "由局领导做"), ("写第一篇", "todo", "/documents/write/"),
+    ]  # fmt: skip
+    assert [(label, state) for label, state, _note in confirmed] == [
+        ("换密码", "done"), ("登记单位", "done"), ("导入清单", "done"), ("确认记录", "done"),
+        ("声明台账完整", "current"), ("写第一篇", "todo"),
+    ]  # fmt: skip
+    assert steps("director") == []
+    assert steps("superior") == []
+
+
+def test_an_officer_sees_what_they_filed_today_and_what_still_waits(cast: Cast, signed_in: SignedIn) -> None:
+    _draft(cast, now=timezone.now())
+
+    mine = signed_in("officer").get("/").context["mine"]
+
+    assert [(each.label, each.value) for each in mine] == [("我今天登记的", 1), ("我登记的，还没有确认", 1)]
+    assert signed_in("director").get("/").context["mine"] is None
+
+
+def test_the_records_filed_last_come_first_with_the_day_they_were_filed(cast: Cast, signed_in: SignedIn) -> None:
+    file("patent", "新近的事", [("applied", "2025-02-03")], firm=cast.firm, by=cast.statistician)
+    file("patent", "后来才登记的旧事", [("applied", "2021-02-03")], firm=cast.firm, by=cast.statistician)
+
+    records = signed_in("officer").get("/").context["records"]
+
+    assert [(item["when"].isoformat(), item["text"]) for item in records] == [
+        ("2026-03-02", "申请 · 后来才登记的旧事（发明专利） · 2021年2月3日"),
+        ("2026-03-02", "申请 · 新近的事（发明专利） · 2025年2月3日"),
+    ]
 
 
 def test_without_any_number_the_page_says_how_they_come(cast: Cast, signed_in: SignedIn) -> None:
@@ -73,6 +197,46 @@ def test_administrators_see_their_own_tasks_and_no_business(
     assert seen in page
     assert "最近登记的记录" not in page
     assert "最近的文稿" not in page
+
+
+def test_a_system_administrator_sees_how_the_installation_is(cast: Cast, signed_in: SignedIn) -> None:
+    Client().post("/sign-in/", {"username": "officer", "password": "wrong-wrong"})
+
+    facts = {item["label"]: item["value"] for item in signed_in("system").get("/").context["health"]}
+
+    assert list(facts) == [
+        "启用的账号", "数据库", "后台任务", "数据盘空余", "最近 24 小时登录失败", "备份", "规则包", "版本"
+    ]  # fmt: skip
+    assert facts["后台任务"] == "等待和进行中 0 个，未完成 0 个"
+    assert facts["最近 24 小时登录失败"] == "1 次"
+    assert facts["规则包"].startswith("national（")
+
+
+def test_a_security_administrator_sees_grants_and_their_last_changes(cast: Cast, signed_in: SignedIn) -> None:
+    grants = signed_in("security").get("/").context["grants"]
+
+    assert [(each["label"], each["value"]) for each in grants["stats"]] == [
+        ("有效的授权", 16), ("身兼几种岗位角色的账号", 0)
+    ]  # fmt: skip
+    assert (grants["changes"][0]["title"], grants["changes"][0]["text"]) == ("授予角色", "enterprise，企业用户 · 系统")
+
+
+def test_an_auditor_sees_the_chain_and_what_was_changed_without_sign_ins(cast: Cast, signed_in: SignedIn) -> None:
+    Client().post("/sign-in/", {"username": "officer", "password": PASSWORD})
+
+    trail = signed_in("auditor").get("/").context["trail"]
+
+    assert trail["chain"].broken_at is None
+    assert {each["title"] for each in trail["changes"]} == {"授予角色", "登记单位"}
+
+
+def test_of_the_reported_figures_only_who_reads_a_region_finds_the_menu(cast: Cast, signed_in: SignedIn) -> None:
+    assert 'href="/observations/"' in signed_in("officer").get("/").content.decode()
+    assert 'href="/observations/"' not in signed_in("enterprise").get("/").content.decode()
+
+
+def test_the_enterprise_user_finds_what_was_published(cast: Cast, signed_in: SignedIn) -> None:
+    assert "已公布的文件 还没有公布的文件" in words(signed_in("enterprise").get("/"))
 
 
 def test_more_records_need_no_more_queries(cast: Cast, signed_in: SignedIn) -> None:

@@ -53,15 +53,104 @@ def test_what_cannot_be_is_refused_at_its_field(
     assert Organisation.objects.count() == before
 
 
-def test_a_code_with_another_check_digit_is_accepted_and_remarked(cast: Cast, signed_in: SignIn) -> None:
-    wrong = "91990121MATH3BJ10X"
+WRONG = "91990121MATH3BJ10X"
 
-    page = signed_in("officer").post("/organisations/new/", _new(credit_code=wrong), follow=True).content.decode()
 
-    entered = Organisation.objects.get(credit_code=wrong)
-    assert f"统一社会信用代码 {wrong} 已登记，但校验位不符" in page
-    assert "校验位不符" in signed_in("officer").get(f"/organisations/{entered.key}/").content.decode()
-    assert "校验位不符" not in signed_in("officer").get(f"/organisations/{cast.firm.key}/").content.decode()
+def test_a_code_with_another_check_digit_is_asked_about_before_anything_is_saved(cast: Cast, signed_in: SignIn) -> None:
+    browser, new = signed_in("officer"), _new(credit_code=WRONG)
+
+    asked = browser.post("/organisations/new/", new).context["form"]
+    unreasoned = browser.post("/organisations/new/", new | {"code_sure": "on"}).context["form"]
+
+    assert asked.errors == {
+        "credit_code": [
+            f"“{WRONG}”的校验位不符，多半是抄错了一位，请对照营业执照核对；证上就是这样的，请勾选“这个代码确认无误”并写明依据。"
+        ]
+    }
+    assert unreasoned.errors == {"code_reason": ["请写明依据。"]}
+    assert not Organisation.objects.filter(credit_code=WRONG).exists()
+
+
+def test_a_code_declared_right_is_kept_with_the_reason_and_stays_remarked(cast: Cast, signed_in: SignIn) -> None:
+    browser = signed_in("officer")
+
+    browser.post("/organisations/new/", _new(credit_code=WRONG, code_sure="on", code_reason="执照原件如此"))
+
+    entered = Organisation.objects.get(credit_code=WRONG)
+    assert AuditEntry.objects.filter(action="organisations.entered").latest("seq").detail == {
+        "code_reason": "执照原件如此"
+    }
+    assert "校验位不符" in browser.get(f"/organisations/{entered.key}/").content.decode()
+    assert "校验位不符" not in browser.get(f"/organisations/{cast.firm.key}/").content.decode()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "青溪县明渠传感科技有限公司",
+        " 青溪县明渠传感科技 有限公司",
+        "青溪县明渠传感科技有限公司 ",
+        "（青溪县）明渠传感科技有限公司",
+        "青溪县(明渠)传感科技有限公司",
+    ],
+)
+def test_a_name_that_stands_already_is_asked_about_before_anything_is_saved(
+    cast: Cast, signed_in: SignIn, name: str
+) -> None:
+    page = signed_in("officer").post("/organisations/new/", _new(name=name))
+
+    assert page.context["form"].errors == {
+        "name": ["已有同名单位：“青溪县明渠传感科技有限公司”（信用代码 未填，青溪县）。是同一家吗？"]
+    }
+    assert f'href="/organisations/{cast.firm.key}/"' in page.content.decode()
+    assert Organisation.objects.count() == 2
+
+
+def test_another_firm_of_the_same_name_is_entered_once_it_is_said_to_be_another(cast: Cast, signed_in: SignIn) -> None:
+    posted = _new(name=cast.firm.name, another="on")
+    pages = [signed_in("officer").post("/organisations/new/", posted) for _click in range(2)]
+
+    entered = Organisation.objects.exclude(pk=cast.firm.pk).get(name=cast.firm.name)
+    assert {page.headers["Location"] for page in pages} == {f"/organisations/{entered.key}/"}
+    assert AuditEntry.objects.filter(action="organisations.entered").latest("seq").detail == {
+        "namesake": f"青溪县明渠传感科技有限公司（{cast.firm.key}）"
+    }
+
+
+def test_of_the_neighbours_organisations_nothing_is_told(cast: Cast, signed_in: SignIn) -> None:
+    Organisation.objects.filter(pk=cast.other_firm.pk).update(credit_code="91990121MATH3BJ10M")
+
+    entered = signed_in("officer").post("/organisations/new/", _new(name=cast.other_firm.name))
+    refused = signed_in("officer").post("/organisations/new/", _new(credit_code="91990121MATH3BJ10M"))
+
+    assert entered.status_code == 302
+    assert refused.context["form"].errors == {
+        "credit_code": [
+            (
+                "统一社会信用代码 91990121MATH3BJ10M 已登记在您看不到的区划的一家单位名下，请核对；"
+                "确实是同一家的，请上级科技局更正区划。"
+            )
+        ]
+    }
+
+
+def test_a_correction_asks_about_the_code_and_the_name_it_changes_and_about_nothing_else(
+    cast: Cast, signed_in: SignIn
+) -> None:
+    browser, url = signed_in("officer"), f"/organisations/{cast.firm.key}/correct/"
+    browser.post("/organisations/new/", _new(name="青溪县新芽农业有限公司"))
+    form = browser.get(url).context["form"]
+    posted = {name: form[name].value() or "" for name in form.fields} | {"reason": "补充"}
+
+    asked = browser.post(url, posted | {"name": "青溪县新芽农业有限公司", "credit_code": WRONG}).context["form"]
+    sure = {"credit_code": WRONG, "code_sure": "on", "code_reason": "执照原件如此"}
+    corrected = browser.post(url, posted | sure)
+
+    assert list(asked.errors) == ["credit_code", "name"]
+    assert corrected.status_code == 302
+    assert AuditEntry.objects.get(action="organisation.corrected").detail == {
+        "credit_code": ["", WRONG], "code_reason": "执照原件如此"
+    }  # fmt: skip
 
 
 def _correct(cast: Cast, **other: Any) -> Organisation:
@@ -91,7 +180,7 @@ def test_of_two_who_correct_the_same_the_second_is_told(cast: Cast) -> None:
 
 def test_a_credit_code_belongs_to_one(cast: Cast) -> None:
     Organisation.objects.filter(pk=cast.other_firm.pk).update(credit_code="91990121MATH3BJ10M")
-    with pytest.raises(Refused, match="云渡县远帆装备有限公司"):
+    with pytest.raises(Refused, match="已登记在您看不到的区划的一家单位名下"):
         _correct(cast, credit_code="91990121MATH3BJ10M")
 
 

@@ -200,6 +200,40 @@ def test_an_account_is_opened_and_the_list_says_what_comes_next(cast: Cast, sign
     assert AuditEntry.objects.get(action="account.created", target="newcomer").by == cast.system
 
 
+def _lands_on(username: str, password: str) -> str:
+    """Where somebody is led who signs in and opens the first page."""
+    browser = Client()
+    browser.post("/sign-in/", {"username": username, "password": password})
+    return browser.get("/").headers["Location"]
+
+
+def test_without_a_typed_password_one_is_made_told_once_and_good_for_signing_in(cast: Cast, signed_in: SignIn) -> None:
+    response = signed_in("system").post(
+        "/accounts/new/", {"username": "newcomer", "name": "新来的同志", "password": ""}
+    )
+
+    told = response.context["password"]
+    assert told in response.content.decode()
+    assert response["Cache-Control"] == "no-store"
+    assert _lands_on("newcomer", told) == "/password/"
+
+
+def test_another_first_password_is_made_where_none_is_typed(cast: Cast, signed_in: SignIn) -> None:
+    response = signed_in("system").post("/accounts/officer/reset/", {"password": ""})
+
+    assert _lands_on("officer", response.context["password"]) == "/password/"
+
+
+def test_a_weak_first_password_is_told_at_its_field(cast: Cast, signed_in: SignIn) -> None:
+    response = signed_in("system").post(
+        "/accounts/new/", {"username": "newcomer", "name": "新来的同志", "password": "123"}
+    )
+
+    assert response.context["form"].errors == {
+        "password": ["密码太短，至少要有 10 位。", "这个密码太常见，容易被猜到。", "密码不能全是数字。"]
+    }
+
+
 def test_a_taken_name_is_refused_in_the_form_and_what_was_typed_stays(cast: Cast, signed_in: SignIn) -> None:
     response = signed_in("system").post(
         "/accounts/new/", {"username": "officer", "name": "又一位科员", "password": PASSWORD}

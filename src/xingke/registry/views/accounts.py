@@ -12,8 +12,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from xingke.accounts import actions
 from xingke.accounts.forms import NewAccountForm, ResetForm
+from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
-from xingke.base.exports import csv_address, csv_response, wants_csv
+from xingke.base.exports import About, file_addresses, table_response, wants_file
 from xingke.base.refusals import Refused
 from xingke.registry import filtering, queries
 
@@ -26,13 +27,22 @@ def account_list(request: HttpRequest) -> HttpResponse:
     text, state = request.GET.get("q", ""), request.GET.get("state", "")
     found = queries.accounts_listed(user, search=text, is_active=STATES.get(state))
     page = Paginator(found, filtering.PAGE_SIZE).get_page(request.GET.get("page"))
-    listed = list(found if wants_csv(request) else page.object_list)
+    listed = list(found if wants_file(request) else page.object_list)
     language = get_language() or "zh-hans"
     held = queries.roles_by_account(listed)
     rows = [(each, _("、").join(role.label.in_language(language) for role in held.get(each.pk, ()))) for each in listed]
-    if wants_csv(request):
-        return csv_response(
-            _("账号") + ".csv",
+    fields = [
+        filtering.search("q", _("账号"), text, _("账号或姓名")),
+        filtering.select(
+            "state",
+            _("状态"),
+            state,
+            [("open", pgettext("state", "启用")), ("closed", pgettext("state", "停用"))],
+        ),
+    ]
+    if wants_file(request):
+        return table_response(
+            request, _("账号"),
             [_("账号"), _("姓名或岗位"), _("岗位角色"), _("最近登录"), _("开立时间"), _("状态")],
             (
                 [
@@ -45,23 +55,15 @@ def account_list(request: HttpRequest) -> HttpResponse:
                 ]
                 for each, roles in rows
             ),
-        )
+            About(fields=fields),
+        )  # fmt: skip
     table = {
         "columns": [
             {"label": _("账号")}, {"label": _("岗位角色")}, {"label": _("最近登录"), "class": "nowrap told"},
             {"label": _("状态")}, {"label": _("操作")},
         ],
-        "page": page, "export_url": csv_address(request), **filtering.emptiness(request, _("没有账号"), ""),
+        "page": page, "export": file_addresses(request), **filtering.emptiness(request, _("没有账号"), ""),
     }  # fmt: skip
-    fields = [
-        filtering.search("q", _("账号"), text, _("账号或姓名")),
-        filtering.select(
-            "state",
-            _("状态"),
-            state,
-            [("open", pgettext("state", "启用")), ("closed", pgettext("state", "停用"))],
-        ),
-    ]
     return render(request, "registry/account_list.html", {"table": table, "rows": rows, "filters": fields, "own": user})
 
 
@@ -72,17 +74,36 @@ def account_new(request: HttpRequest) -> HttpResponse:
     form = NewAccountForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            opened = actions.create_account(**form.cleaned_data, by=user, now=timezone.now(), for_now=True)
+            password, generated = _first_password(form)
+            typed = form.cleaned_data | {"password": password}
+            opened = actions.create_account(**typed, by=user, now=timezone.now(), for_now=True)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(
-                request,
-                _("账号“%(name)s”已开立，授予岗位角色后才能使用；首次登录须更改密码。") % {"name": opened.username},
-            )
-            return redirect("registry:account-list")
+            said = _("账号“%(name)s”已开立，授予岗位角色后才能使用；首次登录须更改密码。")
+            return _told(request, said % {"name": opened.username}, opened, generated)
     crumbs = [{"label": pgettext("several", "账号"), "url": reverse("registry:account-list")}, {"label": _("开立账号")}]
     return render(request, "registry/account_new.html", {"form": form, "crumbs": crumbs})
+
+
+def _first_password(form: NewAccountForm | ResetForm) -> tuple[str, str]:
+    """The first password to be set, and the same once more where nobody typed it and it has to be told."""
+    if typed := form.cleaned_data["password"]:
+        return typed, ""
+    generated = actions.first_password()
+    return generated, generated
+
+
+def _told(request: HttpRequest, said: str, account: User, generated: str) -> HttpResponse:
+    """Back to the list; a password that was made up is told first, on a page that is kept nowhere."""
+    if not generated:
+        messages.success(request, said)
+        return redirect("registry:account-list")
+    crumbs = [{"label": pgettext("several", "账号"), "url": reverse("registry:account-list")}, {"label": _("初始密码")}]
+    context = {"account": account, "said": said, "password": generated, "crumbs": crumbs}
+    response = render(request, "registry/account_password.html", context)
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @require_POST
@@ -104,15 +125,15 @@ def account_switch(request: HttpRequest, username: str) -> HttpResponse:
 def account_reset(request: HttpRequest, username: str) -> HttpResponse:
     user = queries.reader(request.user)
     account = queries.account_for(user, username)
-    form = ResetForm(request.POST or None)
+    form = ResetForm(account, request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            actions.reset_password(user=account, password=form.cleaned_data["password"], by=user, now=timezone.now())
+            password, generated = _first_password(form)
+            actions.reset_password(user=account, password=password, by=user, now=timezone.now())
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            words = _("账号“%(name)s”的密码已重置，请当面告知本人；首次登录须更改密码。")
-            messages.success(request, words % {"name": account.username})
-            return redirect("registry:account-list")
+            said = _("账号“%(name)s”的密码已重置，请当面告知本人；首次登录须更改密码。")
+            return _told(request, said % {"name": account.username}, account, generated)
     crumbs = [{"label": pgettext("several", "账号"), "url": reverse("registry:account-list")}, {"label": _("重置密码")}]
     return render(request, "registry/account_reset.html", {"form": form, "crumbs": crumbs, "account": account})

@@ -13,75 +13,14 @@ from django.views.decorators.http import require_safe
 
 from xingke.accounts import queries as accounts
 from xingke.accounts.permissions import Permission
-from xingke.base.exports import csv_address, csv_response, wants_csv
+from xingke.base.exports import About, file_addresses, table_response, wants_file
 from xingke.registry import filtering, queries
+from xingke.registry.audit_words import action_words, kind_words
 
 SCALES = {"amount": 100, "people": 10_000, "materials": 10_000}  # the database keeps 分, and 10⁻⁴ of what is counted
 
 
-def _actions() -> dict[str, str]:
-    """What the trail's codes say, those of upper rooms too; a code that is not here is shown as it is."""
-    return {
-        "session.opened": _("登录"),
-        "session.closed": _("退出登录"),
-        "account.created": _("开立账号"),
-        "account.opened": _("启用账号"),
-        "account.closed": _("停用账号"),
-        "grant.given": _("授予角色"),
-        "grant.revoked": _("收回角色"),
-        "password.changed": _("更改密码"),
-        "password.reset": _("重置密码"),
-        "pack.loaded": _("装载规则包"),
-        "regions.loaded": _("装载区划"),
-        "organisations.entered": _("登记单位"),
-        "organisation.corrected": _("更正单位"),
-        **{
-            f"{kind}.{done}": said % {"kind": word}
-            for kind, word in _kinds().items()
-            for done, said in {
-                "filed": _("登记%(kind)s"),
-                "event-filed": _("登记%(kind)s事件"),
-                "event-confirmed": _("确认%(kind)s事件"),
-                "event-corrected": _("更正%(kind)s事件"),
-                "event-voided": _("作废%(kind)s事件"),
-                "corrected": _("更正%(kind)s"),
-                "correction-proposed": _("提出更正%(kind)s"),
-                "correction-accepted": _("采纳对%(kind)s的更正"),
-                "correction-declined": _("不采纳对%(kind)s的更正"),
-                "correction-withdrawn": _("撤回对%(kind)s的更正"),
-                "void-proposed": _("提出作废%(kind)s事件"),
-                "void-accepted": _("采纳对%(kind)s事件的作废"),
-                "void-declined": _("不采纳对%(kind)s事件的作废"),
-                "void-withdrawn": _("撤回对%(kind)s事件的作废"),
-                "imported": _("导入%(kind)s"),
-            }.items()
-        },
-        "records.confirmed": _("批量确认"),
-        "evidence.attached": _("上传佐证"),
-        "evidence.withdrawn": _("撤下佐证"),
-        "observation.imported": _("导入上报数"),
-        "observation.confirmed": _("确认上报数"),
-        "observation.corrected": _("更正上报数"),
-        "observation.voided": _("作废上报数"),
-        "observation.chosen": _("采用上报数"),
-        "record-keeping.declared": _("声明台账完整"),
-        "figures.frozen": _("冻结数字"),
-        "document.written": _("写成文稿"),
-        "document.edited": _("修改文稿"),
-        "document.asked": _("提交保密审查"),
-        "document.passed": _("审查通过文稿"),
-        "document.refused": _("退回文稿"),
-        "document.published": _("公布文稿"),
-        "document.retracted": _("撤回文稿"),
-    }
-
-
-def _kinds() -> dict[str, str]:
-    return {
-        "recognition": _("资质认定"), "patent": _("专利"), "project": _("项目"), "payment": _("资金"),
-        "contract": _("技术合同"), "award": _("奖励"), "appointment": _("选派引进"), "activity": _("活动"),
-        "milestone": _("大事记"),
-    }  # fmt: skip
+_UNSAID = {"digest", queries.ENTERED_AFTER, queries.ENTERED_UPTO}  # for the program only
 
 
 def _details() -> dict[str, str]:
@@ -91,7 +30,8 @@ def _details() -> dict[str, str]:
         "confirmed": _("直接确认"), "title": _("标题"), "frozen": pgettext("done", "冻结数字"), "seq": pgettext("of the ledger", "序号"), "counts": _("计数"),
         "encoding": _("编码"), "amount": _("金额（元）"), "people": _("人次"), "materials": _("资料份数"),
         "edition": pgettext("one", "版本"), "kinds": _("类别"), "left": _("未能确认"), "files": _("佐证文件"),
-        "proposal": _("改动建议"),
+        "proposal": _("改动建议"), "source": _("来源"), "code_reason": _("校验位不符仍确认无误的依据"), "namesake": _("另有同名单位"),
+        "certificates": _("证书份数"),
     }  # fmt: skip
 
 
@@ -101,10 +41,15 @@ def audit(request: HttpRequest) -> HttpResponse:
     queries.require_page(user, Permission.AUDIT_READ)
     action, by, target = (request.GET.get(name, "").strip() for name in ("action", "by", "target"))
     found = accounts.audit_trail(action=action, by=by, target=target)
-    words, details = _actions(), _Details(_details(), _values())
-    if wants_csv(request):
-        return csv_response(
-            _("审计记录") + ".csv",
+    words, details = action_words(), _Details(_details(), _values())
+    fields = [
+        filtering.select("action", _("操作"), action, list(words.items())),
+        filtering.search("by", _("账号"), by, _("账号名")),
+        filtering.search("target", _("对象"), target, _("名称、代码或编号的一部分")),
+    ]
+    if wants_file(request):
+        return table_response(
+            request, _("审计记录"),
             [_("序号"), _("时间"), _("账号"), _("姓名或岗位"), _("操作"), _("操作代码"), _("对象类别"), _("对象"), _("条数"), _("原因"), _("内容"), _("摘要")],
             (
                 [
@@ -114,6 +59,7 @@ def audit(request: HttpRequest) -> HttpResponse:
                 ]
                 for each in found.iterator(chunk_size=2000)
             ),
+            About(fields=fields),
         )  # fmt: skip
     page = Paginator(found, filtering.PAGE_SIZE).get_page(request.GET.get("page"))
     rows = [(each, words.get(each.action, each.action), details.said(each.detail)) for each in page.object_list]
@@ -122,13 +68,8 @@ def audit(request: HttpRequest) -> HttpResponse:
             {"label": _("序号"), "numeric": True}, {"label": _("时间"), "class": "nowrap"}, {"label": _("账号")},
             {"label": _("操作")}, {"label": _("对象"), "class": "told"}, {"label": _("条数"), "numeric": True}, {"label": _("内容")},
         ],
-        "page": page, "export_url": csv_address(request), **filtering.emptiness(request, _("没有审计记录"), ""),
+        "page": page, "export": file_addresses(request), **filtering.emptiness(request, _("没有审计记录"), ""),
     }  # fmt: skip
-    fields = [
-        filtering.select("action", _("操作"), action, list(words.items())),
-        filtering.search("by", _("账号"), by, _("账号名")),
-        filtering.search("target", _("对象"), target, _("名称、代码或编号的一部分")),
-    ]
     context = {
         "table": table,
         "rows": rows,
@@ -141,7 +82,7 @@ def audit(request: HttpRequest) -> HttpResponse:
 def _values() -> dict[str, str]:
     """Codes inside the details, in words: roles, kinds, outcomes of an import."""
     language = get_language() or "zh-hans"
-    return {code: role.label.in_language(language) for code, role in queries.roles().items()} | _kinds() | {
+    return {code: role.label.in_language(language) for code, role in queries.roles().items()} | kind_words() | {
         "new": _("新登记"), "changed": _("有改动"), "unchanged": _("未改动"),
         "waiting": _("待读"), "rejected": _("未导入"),
     }  # fmt: skip
@@ -156,7 +97,7 @@ class _Details:
 
     def said(self, detail: Mapping[str, object]) -> str:
         """The recorded details in one line, without what is empty and without digests of files."""
-        shown = {name: value for name, value in detail.items() if name != "digest" and value not in ("", None)}
+        shown = {name: value for name, value in detail.items() if name not in _UNSAID and value not in ("", None)}
         return _("；").join(
             self.names.get(name, name) + _("：") + self._plain(name, value) for name, value in shown.items()
         )

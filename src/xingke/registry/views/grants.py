@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from xingke.accounts.permissions import Permission
-from xingke.base.exports import csv_address, csv_response, wants_csv
+from xingke.base.exports import About, file_addresses, table_response, wants_file
 from xingke.base.refusals import Refused
 from xingke.registry import actions, filtering, queries
 from xingke.registry.forms import GrantForm
@@ -27,10 +27,15 @@ def grant_list(request: HttpRequest) -> HttpResponse:
     language = get_language() or "zh-hans"
     labels = {code: known.label.in_language(language) for code, known in queries.roles().items()}
     page = Paginator(found, filtering.PAGE_SIZE).get_page(request.GET.get("page"))
-    rows = [(each, labels.get(each.role, each.role)) for each in (found if wants_csv(request) else page.object_list)]
-    if wants_csv(request):
-        return csv_response(
-            _("授权") + ".csv",
+    rows = [(each, labels.get(each.role, each.role)) for each in (found if wants_file(request) else page.object_list)]
+    fields = [
+        filtering.search("q", _("账号"), text, _("账号或姓名")),
+        filtering.select("role", _("岗位角色"), role, list(labels.items())),
+        filtering.select("state", _("状态"), state, [("revoked", _("已收回"))], _("有效")),
+    ]
+    if wants_file(request):
+        return table_response(
+            request, _("授权"),
             [_("账号"), _("姓名或岗位"), _("岗位角色"), _("区划"), _("区划代码"), _("单位"), _("授权时间"), _("授权人"), _("收回时间"), _("收回人")],
             (
                 [
@@ -40,19 +45,15 @@ def grant_list(request: HttpRequest) -> HttpResponse:
                 ]
                 for each, words in rows
             ),
+            About(fields=fields),
         )  # fmt: skip
     table = {
         "columns": [
             {"label": _("账号")}, {"label": _("岗位角色")}, {"label": _("范围")}, {"label": pgettext("when", "授权"), "class": "nowrap"},
             {"label": _("收回") if revoked else _("操作")},
         ],
-        "page": page, "export_url": csv_address(request), **filtering.emptiness(request, _("没有授权"), _("请授予角色。")),
+        "page": page, "export": file_addresses(request), **filtering.emptiness(request, _("没有授权"), _("请授予角色。")),
     }  # fmt: skip
-    fields = [
-        filtering.search("q", _("账号"), text, _("账号或姓名")),
-        filtering.select("role", _("岗位角色"), role, list(labels.items())),
-        filtering.select("state", _("状态"), state, [("revoked", _("已收回"))], _("有效")),
-    ]
     context = {"table": table, "rows": rows, "filters": fields, "own": user}
     return render(request, "registry/grant_list.html", context)
 

@@ -18,7 +18,7 @@ from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base import panels
 from xingke.base.codes import is_credit_code
-from xingke.base.exports import csv_address, csv_response, wants_csv
+from xingke.base.exports import About, file_addresses, table_response, wants_file
 from xingke.base.refusals import Refused
 from xingke.base.templatetags.xk import day
 from xingke.registry import actions, filtering, queries
@@ -38,14 +38,14 @@ def organisation_list(request: HttpRequest) -> HttpResponse:
     choice = filtering.choose_region(allowed, request.GET.get("region", ""))
     sorted_by, column = filtering.order(request.GET.get("sort", ""), SORTS, "name")
     found = queries.organisations_listed(user, search=text, zone=zone).filter(choice.narrow()).order_by(column, "pk")
-    if wants_csv(request):
-        return _as_csv(user, found)
     zones = [(each.code, each.name) for each in queries.zones_within(allowed)]
     fields = [
         filtering.search("q", _("单位"), text, _("名称或统一社会信用代码")),
         choice.field,
         filtering.select("zone", _("功能区"), zone, zones) if zones else None,
     ]
+    if wants_file(request):
+        return _as_file(request, user, found, fields)
     page = Paginator(found, filtering.PAGE_SIZE).get_page(request.GET.get("page"))
     heads, rows = _with_counts(user, list(page.object_list))
     columns: list[dict[str, Any]] = [
@@ -56,7 +56,7 @@ def organisation_list(request: HttpRequest) -> HttpResponse:
         {"label": _("成立日期"), "key": "founded", "class": "nowrap told"},
     ]
     table = {
-        "columns": filtering.columns(columns, sorted_by), "page": page, "export_url": csv_address(request),
+        "columns": filtering.columns(columns, sorted_by), "page": page, "export": file_addresses(request),
         **filtering.emptiness(
             request, _("没有可以查看的单位"), _("本辖区还没有登记单位。"), problem=choice.problem,
             begin=(reverse("registry:organisation-new"), _("登记单位")) if may_enter else None,
@@ -77,7 +77,7 @@ def _with_counts(user: User, found: Sequence[Organisation]) -> tuple[list[str], 
     return heads, [(each, [number for panel in added for number in panel.context["cells"][each.pk]]) for each in found]
 
 
-def _as_csv(user: User, found: Any) -> HttpResponse:
+def _as_file(request: HttpRequest, user: User, found: Any, fields: Sequence[Any]) -> HttpResponse:
     heads, rows = _with_counts(user, list(found))
     header = [
         _("名称"),
@@ -90,9 +90,8 @@ def _as_csv(user: User, found: Any) -> HttpResponse:
         _("成立日期"),
         _("虚构"),
     ]
-    return csv_response(
-        _("单位") + ".csv",
-        header,
+    return table_response(
+        request, _("单位"), header,
         (
             [
                 row.name, row.credit_code, row.get_kind_display(), row.region.name, row.region.code,
@@ -100,6 +99,7 @@ def _as_csv(user: User, found: Any) -> HttpResponse:
             ]
             for row, cells in rows
         ),
+        About(fields=fields),
     )  # fmt: skip
 
 
@@ -139,12 +139,13 @@ def organisation_new(request: HttpRequest) -> HttpResponse:
         entered = form.cleaned_data
         new = NewOrganisation(**entered, is_fictional=entered["region"].is_fictional)
         try:
-            actions.enter_organisations(organisations=[new], by=user, now=timezone.now(), source=new.name)
+            actions.enter_organisations(
+                organisations=[new], by=user, now=timezone.now(), source=new.name, sure=form.sure
+            )
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, _("单位“%(name)s”已登记。") % {"name": new.name})
-            _remark(request, new.credit_code)
             return redirect("registry:organisation", new.key)
     context = {"form": form, "crumbs": _crumbs(_("登记单位")), "title": _("登记单位")}
     return render(request, "registry/organisation_form.html", context)
@@ -159,13 +160,12 @@ def organisation_correct(request: HttpRequest, key: UUID) -> HttpResponse:
         try:
             actions.correct_organisation(
                 organisation=shown, changes=form.changes(), seen=form.cleaned_data["seen"],
-                reason=form.cleaned_data["reason"], by=user, now=timezone.now(),
+                reason=form.cleaned_data["reason"], by=user, now=timezone.now(), sure=form.sure,
             )  # fmt: skip
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, _("登记信息已更正。"))
-            _remark(request, form.changes().get("credit_code", ""))
             return redirect("registry:organisation", key)
     context = {
         "form": form, "crumbs": _crumbs(shown.name, _("更正")), "title": _("更正登记信息"), "shown": shown,
@@ -177,11 +177,6 @@ def organisation_correct(request: HttpRequest, key: UUID) -> HttpResponse:
 def _doubt(code: str) -> str:
     """What speaks against a credit code that was accepted: codes with a wrong check character have been given out."""
     return "" if not code or is_credit_code(code) else _("校验位不符，请对照营业执照核对。")
-
-
-def _remark(request: HttpRequest, code: str) -> None:
-    if doubt := _doubt(code):
-        messages.warning(request, _("统一社会信用代码 %(code)s 已登记，但%(doubt)s") % {"code": code, "doubt": doubt})
 
 
 def _crumbs(*steps: str) -> list[dict[str, str]]:

@@ -108,6 +108,32 @@ def test_a_step_that_may_not_be_taken_is_refused_and_changes_nothing(
     assert (document.steps.count(), current_seq()) == (len(before), seq)
 
 
+BACK = [
+    (("asked",), "reviewer", "refused", 1, "   ", "opinion"),
+    (("asked", "passed"), "director", "refused", 2, "   ", "opinion"),
+    (("asked", "passed"), "director", "published", 0, "请尽快", "opinion"),  # another step was taken meanwhile
+    (("asked", "passed", "published"), "director", "retracted", 3, "   ", "retract-opinion"),
+]
+
+
+@pytest.mark.parametrize(("before", "who", "step", "number", "typed", "field"), BACK)
+def test_a_refused_step_comes_back_where_it_was_taken_with_the_words_typed(
+    document: Document, cast: Cast, signed_in: SignedIn, before: tuple[str, ...], who: str, step: str, number: int,
+    typed: str, field: str,
+) -> None:  # fmt: skip
+    for each in before:
+        take(document, each, WHO[each], cast)
+
+    page = signed_in(who).post(
+        f"/documents/{document.key}/step/", {"step": step, "number": str(number), "opinion": typed}
+    )
+
+    returned = page.context["returned"]
+    assert (page.status_code, returned.field, returned.typed) == (200, field, typed)
+    assert f'href="#{field}"' in page.content.decode()
+    assert document.steps.count() == len(before)
+
+
 @pytest.mark.parametrize("part", ["wrote", "asked"])
 def test_whoever_wrote_or_asked_does_not_publish_it(document: Document, cast: Cast, part: str) -> None:
     later = edited(document, cast, "director") if part == "wrote" else document

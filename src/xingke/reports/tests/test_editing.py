@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -19,7 +19,7 @@ from xingke.base.press import tree
 from xingke.base.refusals import Refused
 from xingke.indicators.models import Figure
 from xingke.ledger.models import RecognitionEvent
-from xingke.reports import actions, queries, source
+from xingke.reports import actions, picking, queries, source
 from xingke.reports.actions import Stale, Unsound
 from xingke.reports.models import Document, WorkingText
 from xingke.reports.source import Source
@@ -88,6 +88,47 @@ def test_saving_makes_the_next_edition_and_leaves_the_first_as_it_was(document: 
     assert Document.objects.filter(pk=document.pk).values().get() == before
     entry = AuditEntry.objects.get(action="document.edited")
     assert (entry.by, entry.target, entry.detail["edition"]) == (cast.director, str(after.key), 2)
+
+
+def dated(text: Source, day: str) -> Source:
+    return replace(text, dated_on=date.fromisoformat(day))
+
+
+def test_the_date_is_a_field_of_the_edition(document: Document, cast: Cast) -> None:
+    text = queries.source_of(document)
+
+    edited = save(document, dated(text, "2025-01-06"), cast).document
+
+    assert (edited.edition, queries.tree_of(edited).date) == (2, "2025年1月6日")
+    assert queries.source_of(edited).dated_on == date(2025, 1, 6)
+    assert verify_file(queries.docx_of(edited)).holds
+    assert not save(edited, dated(text, "2025-01-06"), cast).is_new
+
+
+@pytest.mark.parametrize(
+    "day, why", [("2024-12-30", "早于2024年的最后一天"), ("2099-01-01", "最多写到今天之后的 31 天")]
+)
+def test_no_document_is_dated_before_what_it_tells_of_is_over(
+    document: Document, cast: Cast, day: str, why: str
+) -> None:
+    with pytest.raises(Refused, match=why):
+        save(document, dated(queries.source_of(document), day), cast)
+
+
+def test_the_editor_asks_for_the_date_and_keeps_it(document: Document, signed_in: SignedIn) -> None:
+    browser, url = signed_in("officer"), f"/documents/{document.key}/edit/"
+    written = queries.source_of(document)
+    form = {
+        "edition": "1", "title": written.title, "kind": ["heading-1", "paragraph"],
+        "text": [block.text for block in written.blocks[:2]], "dated_on": "2025-01-06",
+    }  # fmt: skip
+
+    assert 'name="dated_on" type="date"' in browser.get(url).content.decode()
+    assert "“去年”不是日期" in browser.post(url, form | {"do": "save", "dated_on": "去年"}).content.decode()
+    assert "2025年1月6日" in browser.post(url, form | {"do": "preview"}).content.decode()
+    browser.post(url, form | {"do": "save"})
+
+    assert queries.tree_of(Document.objects.get(edition=2)).date == "2025年1月6日"
 
 
 def test_the_edited_document_verifies_as_a_file(document: Document, cast: Cast) -> None:
@@ -250,6 +291,16 @@ def test_two_characters_in_order_are_enough_to_find_an_indicator(document: Docum
     options = re.findall(r'data-token="([^"]+)" data-text="([^"]*)"', answer.content.decode())
     assert ("{high_tech_enterprises}", "3家") in options
     assert "没有名称含“龙凤”的指标" in words(signed_in("officer").get(f"/documents/{document.key}/figures/?q=龙凤"))
+
+
+@pytest.mark.parametrize("query, first", [
+    ("高企", "高新技术企业数"), ("科小", "科技型中小企业数"), ("技术合同交易额", "技术合同成交额"), ("高企认定通过", "高新技术企业认定通过率"),
+    ("高新技术企业认定数", "高新技术企业认定数"),
+])  # fmt: skip
+def test_the_picker_knows_short_names(cast: Cast, query: str, first: str) -> None:
+    found = picking.offers(query, cast.county, Period.year(2024))
+
+    assert found[0].label == first
 
 
 def test_the_picker_offers_the_share_of_the_whole_a_figure_is_part_of(document: Document, signed_in: SignedIn) -> None:

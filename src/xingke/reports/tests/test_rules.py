@@ -1,7 +1,12 @@
 """Outlines: sentences that speak figures, what is left out, and what is wrong with a sentence."""
 
-import pytest
+from datetime import date
+from pathlib import Path
 
+import pytest
+from django.conf import settings
+
+from xingke.base import definitions
 from xingke.base.definitions import Catalogue, Entry
 from xingke.base.labels import Label
 from xingke.base.periods import Period
@@ -65,6 +70,54 @@ def test_a_sentence_that_cannot_be_read_says_why(story: str, text: str, sentence
     with pytest.raises(TemplateError) as wrong:
         parse_sentence(text)
     assert sentence in str(wrong.value)
+
+
+def issues(*sections: tuple[str, ...]) -> list[str]:
+    """What is wrong with an outline of these sections, each of some sentences."""
+    outline = Outline(
+        code="t", label=Label("甲", "a"), title="题", issuer="局",
+        section=tuple(Section(heading="企业", sentence=tuple(map(sentence_of, each))) for each in sections),
+    )  # fmt: skip
+    entries = {"outline": [Entry("outline", outline, {}, "outlines.toml")]}
+    return [str(each) for each in rules.figures_stand_once(Catalogue(entries))]
+
+
+def sentence_of(text: str) -> SentenceDefinition:
+    return SentenceDefinition(text=text)
+
+
+def test_no_figure_is_said_twice_within_a_section() -> None:
+    assert (
+        issues(("申报{a}[，同比{a:times}|，同比{a:growth}]。", "认定{b}[，同比{b:growth}]。"), ("上年申报{a}。",)) == []
+    )
+    assert issues(("申报{a}。", "[全年申报{a}][，同比{a:growth}]。")) == [
+        "outlines.toml: [[outline]] t: section '企业' says a:level twice"
+    ]
+
+
+def test_no_figure_is_said_twice_in_an_outline_of_the_national_pack() -> None:
+    pack = definitions.read_pack(Path(settings.PACKAGE) / "packs" / "national")
+
+    for outline in pack.values("outline"):
+        said = [
+            slot
+            for section in outline.section
+            for sentence in section.sentence
+            for clause in parse_sentence(sentence.text)
+            for slot in {slot for choice in clause.choices for slot in choice.slots}
+        ]
+        assert len(said) == len(set(said)), outline.code
+
+
+@pytest.mark.parametrize("day, may", [
+    ("2024-12-30", False), ("2024-12-31", True), ("2025-02-10", True), ("2025-02-28", True), ("2025-04-01", False),
+])  # fmt: skip
+def test_a_document_is_dated_after_what_it_tells_of_and_not_long_after_today(day: str, may: bool) -> None:
+    answer = rules.may_be_dated(
+        date.fromisoformat(day), period=Period.year(2024), today=date.fromisoformat("2025-02-10")
+    )
+
+    assert answer.allowed is may
 
 
 # ── composing ───────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,5 +1,7 @@
 """The typed text of a document: tokens, what stands in the way of saving, arranging, comparing."""
 
+from datetime import date
+
 import pytest
 
 from xingke.base.press import tree
@@ -43,7 +45,19 @@ def test_the_source_of_a_tree_has_a_token_for_each_figure() -> None:
 
     found = source.of_tree(document, {"f1": "{projects}"})
 
-    assert found == Source("总结", (Block("heading", "（一）", 2), Block("paragraph", "立项{projects}。")))
+    blocks = (Block("heading", "（一）", 2), Block("paragraph", "立项{projects}。"))
+    assert found == Source("总结", blocks, date(2026, 1, 1))
+
+
+@pytest.mark.parametrize("text, day", [
+    ("2026-01-05", date(2026, 1, 5)), ("2026年1月5日", date(2026, 1, 5)), ("2026-02-30", None), ("明天", None), ("", None),
+])  # fmt: skip
+def test_the_day_of_a_text_is_read(text: str, day: date | None) -> None:
+    found = source.typed("总结", [], [], text)
+
+    assert found.dated_on == day
+    assert source.from_json(found.to_json()) == found
+    assert source.date_line(date(2026, 1, 5)) == "2026年1月5日"
 
 
 def test_a_form_gives_blocks_and_a_line_break_ends_a_paragraph() -> None:

@@ -11,20 +11,30 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base.refusals import Refused
+from xingke.base.returning import Returned
 from xingke.registry import queries as registry
 from xingke.reports import checking, disclosing, disclosure, queries, standing
 from xingke.reports.forms import small_int
+from xingke.reports.models import Document
 from xingke.reports.papers import paper
+from xingke.reports.views.documents import document_page
 
 SAID = {disclosure.ASKED, disclosure.PASSED, disclosure.REFUSED, disclosure.PUBLISHED, disclosure.RETRACTED}
+
+ON_ITS_OWN_PAGE = {disclosure.ASKED, disclosure.RETRACTED}  # the others are decided on the review page
+FIELDS = {disclosure.ASKED: "ask", disclosure.RETRACTED: "retract-opinion"}  # where a step's words are typed
 
 
 @require_safe
 def document_review(request: HttpRequest, key: UUID) -> HttpResponse:
     user = registry.reader(request.user)
-    shown = queries.document_for(user, key)
+    return _review_page(request, user, queries.document_for(user, key))
+
+
+def _review_page(request: HttpRequest, user: User, shown: Document, returned: Returned | None = None) -> HttpResponse:
     deciding = (Permission.DOCUMENT_DISCLOSE, Permission.DOCUMENT_PUBLISH)
     if not any(registry.scope(user, each).covers(shown.region.path) for each in deciding):
         raise Http404
@@ -44,6 +54,7 @@ def document_review(request: HttpRequest, key: UUID) -> HttpResponse:
             "organisations": queries.organisations_named_in(shown),
             "persons": queries.persons_named_in(shown),
             "gaps": shown.gaps,
+            "returned": returned,
             "is_fictional": shown.is_fictional,
             "crumbs": [
                 {"label": _("文稿"), "url": reverse("reports:document-list")},
@@ -59,17 +70,18 @@ def document_step(request: HttpRequest, key: UUID) -> HttpResponse:
     user = registry.reader(request.user)
     shown = queries.document_for(user, key)
     step, number = request.POST.get("step", ""), small_int(request.POST.get("number", ""))
+    opinion = request.POST.get("opinion", "")[:1000]
     if step not in SAID or not standing.may_ever(shown, user, step):
         raise Http404
     try:
         disclosing.take_step(
-            document=shown, step=step, number=-1 if number is None else number,
-            opinion=request.POST.get("opinion", "")[:1000], by=user, now=timezone.now(),
+            document=shown, step=step, number=-1 if number is None else number, opinion=opinion, by=user,
+            now=timezone.now(),
         )  # fmt: skip
     except Refused as refused:
-        messages.error(request, str(refused))
-    else:
-        messages.success(request, _done(step))
+        page = document_page if step in ON_ITS_OWN_PAGE else _review_page
+        return page(request, user, shown, Returned(FIELDS.get(step, "opinion"), opinion, str(refused)))
+    messages.success(request, _done(step))
     return redirect("reports:document", key=shown.key)
 
 

@@ -1,5 +1,6 @@
 """Documents: the list, writing one, reading one, its file."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -15,10 +16,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
-from xingke.base.exports import csv_address, csv_response, wants_csv
+from xingke.base.exports import About, file_addresses, table_response, wants_file
 from xingke.base.press.fonts import FontMissing, GlyphMissing
 from xingke.base.refusals import Refused
+from xingke.base.returning import Returned
 from xingke.base.templatetags.xk import moment
 from xingke.base.templatetags.xk import period as period_words
 from xingke.indicators.wording import language
@@ -44,10 +47,6 @@ def document_list(request: HttpRequest) -> HttpResponse:
     sort, column = filtering.order(request.GET.get("sort", ""), SORTS, "-written")
     found = queries.newest_visible_to(user).filter(condition).annotate(figure_count=Count("figures"))
     found = found.order_by(column, "-written_at")
-    if wants_csv(request):
-        return _list_csv(rows_of(found))
-    page = Paginator(found, filtering.PAGE_SIZE).get_page(request.GET.get("page"))
-    rows = rows_of(page.object_list)
     outlines = [
         (code, each.value.label.in_language(language())) for code, each in registry.catalogue("outline").items()
     ]
@@ -56,6 +55,10 @@ def document_list(request: HttpRequest) -> HttpResponse:
         *([place.field] if place.field else []),
         filtering.select("outline", _("提纲"), outline, outlines),
     ]
+    if wants_file(request):
+        return _list_file(request, rows_of(found), fields)
+    page = Paginator(found, filtering.PAGE_SIZE).get_page(request.GET.get("page"))
+    rows = rows_of(page.object_list)
     heads: list[dict[str, Any]] = [
         {"label": _("标题"), "key": "title", "class": "wide"}, {"label": _("区划")},
         {"label": _("时期"), "key": "period"}, {"label": _("数字"), "numeric": True},
@@ -73,7 +76,7 @@ def document_list(request: HttpRequest) -> HttpResponse:
             "filters": fields,
             "is_fictional": any(row.document.is_fictional for row in rows),
             "table": {
-                "columns": filtering.columns(heads, sort), "page": page, "export_url": csv_address(request),
+                "columns": filtering.columns(heads, sort), "page": page, "export": file_addresses(request),
                 "empty_title": _("还没有文稿"),
                 "empty_text": _("选一个提纲和时期，系统用已知的数写成，没有数的句子会列为空缺。") if may_write else "",
                 "empty_url": reverse("reports:document-write") if may_write else "?",
@@ -83,9 +86,9 @@ def document_list(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
 
 
-def _list_csv(rows: list[Row]) -> HttpResponse:
-    return csv_response(
-        f"{_('文稿')}.csv",
+def _list_file(request: HttpRequest, rows: list[Row], fields: Sequence[Any]) -> HttpResponse:
+    return table_response(
+        request, _("文稿"),
         [_("标题"), _("区划"), _("时期"), _("数字"), _("略去的句子"), pgettext("when", "写成"), _("写作人"), _("台账号"), _("编号")],
         (
             [
@@ -94,6 +97,7 @@ def _list_csv(rows: list[Row]) -> HttpResponse:
             ]
             for row in rows
         ),
+        About(fields=fields),
     )  # fmt: skip
 
 
@@ -141,7 +145,11 @@ def _tell(request: HttpRequest, written: actions.Written) -> None:
 @require_safe
 def document(request: HttpRequest, key: UUID) -> HttpResponse:
     user = registry.reader(request.user)
-    shown = queries.document_for(user, key)
+    return document_page(request, user, queries.document_for(user, key))
+
+
+def document_page(request: HttpRequest, user: User, shown: Document, returned: Returned | None = None) -> HttpResponse:
+    """The page of a document. returned: the step that was asked for on it and refused."""
     stamp = queries.ledger_stamp()
     checked = checking.check(shown, stamp) if "check" in request.GET else checking.known(shown, stamp)
     figures = {placed.slot: placed.figure for placed in shown.figures.select_related("figure")}
@@ -161,6 +169,7 @@ def document(request: HttpRequest, key: UUID) -> HttpResponse:
             "gaps": shown.gaps,
             "standing": stands,
             "newest": editions[0],
+            "returned": returned,
             "editions": [(each, standing.TAGS[each.standing or ""]) for each in editions],
             "may_edit": registry.scope(user, Permission.DOCUMENT_WRITE).covers(shown.region.path),
             "may_review": bool(stands.may & {disclosure.PASSED, disclosure.REFUSED, disclosure.PUBLISHED}),

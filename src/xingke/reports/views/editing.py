@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -59,8 +59,11 @@ class _Desk:
         number = small_int(post.get("edition", ""))
         if number is not None:
             self.document = queries.edition_numbered(self.document.work, number)
-        text = source.typed(post.get("title", ""), post.getlist("kind"), post.getlist("text"))
+        text = source.typed(post.get("title", ""), post.getlist("kind"), post.getlist("text"), post.get("dated_on", ""))
         do, _colon, argument = post.get("do", "preview").partition(":")
+        day = post.get("dated_on", "").strip()
+        if do == "save" and day and text.dated_on is None:
+            return self.show(text, problem=_("“%(day)s”不是日期，请写成 2026-01-05。") % {"day": day})
         if do == "save":
             return self.save(text)
         if do == "discard":
@@ -105,10 +108,9 @@ class _Desk:
         except Refused as refused:
             messages.error(self.request, str(refused))
             return None
-        now = timezone.localdate()
         paper = tree.Document(
             id="", title=text.title, issuer=queries.tree_of(self.document).issuer,
-            date=f"{now.year}年{now.month}月{now.day}日", blocks=tuple(actions.typed_blocks(text, said)),
+            date=source.date_line(text.dated_on or timezone.localdate()), blocks=tuple(actions.typed_blocks(text, said)),
             is_fictional=self.document.is_fictional,
         )  # fmt: skip
         return mark_safe(html.render(paper, _chip, title="p"))  # render escapes everything but the chips
@@ -151,6 +153,7 @@ class _Desk:
                 "problem": problem,
                 "stale": _theirs(document, stale) if stale else None,
                 "kept_at": kept_at,
+                "period_end": self.period.last,
                 "words": {token: {"text": said, "label": label} for token, (said, label) in words.items()},
                 "drifted": bool(checked and checked.drifted),
                 "query": query,
@@ -330,7 +333,11 @@ def document_update(request: HttpRequest, key: UUID) -> HttpResponse:
     if request.method == "POST":
         try:
             written = actions.save_edition(
-                follows=shown, text=queries.source_of(shown), by=user, now=timezone.now(), was_typed=False
+                follows=shown,
+                text=replace(queries.source_of(shown), dated_on=None),
+                by=user,
+                now=timezone.now(),
+                was_typed=False,
             )
         except Refused as refused:
             problem = str(refused)

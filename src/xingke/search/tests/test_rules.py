@@ -89,3 +89,39 @@ def test_of_a_long_text_the_piece_around_the_first_word_is_shown() -> None:
 
     assert rules.passage(text, ("研发",)) == "…" + "一" * 40 + "研发投入" + "二" * 76 + "…"
     assert rules.passage(text, ("电池",)) == ""
+
+
+SHORT = {"高企": ("高新技术企业", "高新技术企业数"), "PCT": ("PCT国际专利",), "众创": ("众创空间",)}
+
+
+def test_a_short_name_is_found_where_it_stands_in_full() -> None:
+    found = rules.asked("高企认定 传感", SHORT)
+
+    assert (found.words, found.instead) == (("高企", "认定", "传感"), (("高新技术企业",), (), ()))
+    assert found.fts5() == '("高企" OR "高新 新技 技术 术企 企业") AND "认定" AND "传感"'
+    assert found.tsquery("A") == (
+        "(('高企':A) | ('高新':A <-> '新技':A <-> '技术':A <-> '术企':A <-> '企业':A)) & ('认定':A) & ('传感':A)"
+    )
+    assert found.marks == ("高企", "认定", "传感", "高新技术企业")
+
+
+def test_what_holds_the_short_name_anyway_is_no_other_wording() -> None:
+    assert rules.asked("众创", SHORT).instead == ()
+    assert rules.asked("高新技术企业", SHORT).instead == ()
+
+
+QUOTED = [
+    ("a patent with its country", "CN202310123456.7", "2023101234567"),
+    ("a patent as granted", "ZL202310123456.7", "2023101234567"),
+    ("a certificate that begins so", "CNAS12345", "cnas12345"),
+]
+
+
+@pytest.mark.parametrize("story, text, number", QUOTED)
+def test_the_letters_a_number_is_quoted_with_are_left_out(story: str, text: str, number: str) -> None:
+    assert rules.asked(text).number == number
+
+
+def test_a_former_name_in_brackets_is_not_asked_for() -> None:
+    assert rules.asked("明渠科技（原青溪电子厂）").words == ("明渠", "科技")
+    assert rules.asked("（原青溪电子厂）").words != ()

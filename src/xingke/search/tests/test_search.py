@@ -1,5 +1,6 @@
 """Finding: what is found, by whom, and how the index keeps up. Runs on both databases."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -11,10 +12,16 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests.cast import NOW, Cast, file, keep_records, load_outline, report
-from xingke.accounts.models import User
+from xingke.accounts.models import AuditEntry, User
+from xingke.accounts.queries import current_seq
+from xingke.base import searching
+from xingke.base.keys import new_key
 from xingke.base.periods import Period
 from xingke.ledger import actions as ledger
 from xingke.ledger.models import Observation, Patent, Recognition
+from xingke.registry import actions as registry
+from xingke.registry.models import Organisation
+from xingke.registry.queries import organisations_changed
 from xingke.reports.actions import write_document
 from xingke.search import actions, queries
 from xingke.search.models import Entry, Progress
@@ -57,6 +64,24 @@ WORDS = [
 @pytest.mark.parametrize("story, text, expected", WORDS)
 def test_an_officer_finds(filled: Cast, story: str, text: str, expected: list[str]) -> None:
     assert titles(filled.officer, text) == expected
+
+
+SHORT = [
+    ("an indicator, records and who holds one", "高企", ["高新技术企业认定数", "高新技术企业（国家级）", "青溪县明渠传感科技有限公司"]),
+    ("a name of nobody's", "技术合同交易额", ["技术合同成交额"]),
+    ("a patent with its country", "CN202310012345.X", ["一种锂电池采集终端（发明专利）"]),
+    ("a firm with its former name", "青溪县明渠传感科技有限公司（原青溪电子厂）", ["青溪县明渠传感科技有限公司"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("story, text, expected", SHORT)
+def test_what_people_say_is_found(
+    filled: Cast, signed_in: Callable[[str], Client], story: str, text: str, expected: list[str]
+) -> None:
+    page = signed_in("officer").get("/search/", {"q": text}).content.decode()
+
+    said = re.sub(r"</?mark>", "", page)
+    assert [title for title in expected if title not in said] == []
 
 
 def test_the_number_asked_for_is_told_apart_from_what_merely_begins_so(filled: Cast) -> None:
@@ -174,6 +199,23 @@ def test_what_was_corrected_is_found_as_it_is_now(filled: Cast) -> None:
     assert titles(filled.officer, "燃料") == ["一种氢燃料堆（发明专利）"]
 
 
+def test_a_firm_is_found_by_the_titles_it_holds(filled: Cast) -> None:
+    assert titles(filled.officer, "青溪 高新技术企业")[0] == "青溪县明渠传感科技有限公司"
+
+    file(
+        "recognition",
+        "众创",
+        [("recognised", "2024-11-08")],
+        firm=filled.firm,
+        by=filled.statistician,
+        title="maker_space",
+    )
+    actions.catch_up()
+
+    found = queries.best(filled.officer, asked("众创空间"), each=5)
+    assert [each.hit.title for each in found if each.kind.code == "organisation"] == ["青溪县明渠传感科技有限公司"]
+
+
 def test_a_void_figure_is_not_found(filled: Cast) -> None:
     figure = Observation.objects.get()
     ledger.void_observation(record=figure.record, version=1, reason="误", by=filled.statistician, now=NOW)
@@ -195,14 +237,81 @@ def test_an_event_changes_nothing_in_the_index_but_how_far_it_is(filled: Cast) -
     assert list(Entry.objects.order_by("pk").values_list("pk", flat=True)) == before
 
 
-def test_who_waits_for_a_page_does_not_wait_for_a_large_batch(filled: Cast) -> None:
+def test_who_waits_for_a_page_does_not_wait_for_a_large_batch_but_finds_the_newest(filled: Cast) -> None:
     for number in range(3):
         file("patent", f"批量{number}", [("granted", "2024-05-06")], firm=filled.firm, by=filled.statistician)
 
     assert not actions.catch_up(limit=2)
-    assert titles(filled.officer, "批量") == []
+    assert titles(filled.officer, "批量") == ["批量1（发明专利）", "批量2（发明专利）"]
+    assert actions.count_left(most=99) == 3
     assert actions.catch_up(limit=3)
     assert len(titles(filled.officer, "批量")) == 3
+
+
+def enter(cast: Cast, *names: str, source: str = "名单.xlsx") -> None:
+    new = [registry.NewOrganisation(key=new_key(), name=name, region=cast.county) for name in names]
+    registry.enter_organisations(organisations=new, by=cast.officer, now=NOW, source=source)
+
+
+def test_a_firm_registered_by_hand_is_found_whatever_lies_before_it(filled: Cast) -> None:
+    for number in range(9):
+        file("patent", f"批量{number}", [("granted", "2024-05-06")], firm=filled.firm, by=filled.statistician)
+    enter(filled, *(f"第{number}批单位" for number in range(9)))
+    enter(filled, "栖云电子有限公司", source="栖云电子有限公司")
+
+    assert not actions.catch_up(limit=4)
+    assert titles(filled.officer, "栖云") == ["栖云电子有限公司"]
+
+
+def test_a_firm_is_found_though_titles_of_many_others_came_after_it(filled: Cast) -> None:
+    enter(filled, *(f"第{number}批单位" for number in range(9)))
+    actions.catch_up()
+    enter(filled, "栖云电子有限公司", source="栖云电子有限公司")
+    for firm in Organisation.objects.filter(name__endswith="批单位"):
+        file("recognition", firm.name, [("recognised", "2024-11-08")], firm=firm, by=filled.statistician)
+
+    assert not actions.catch_up(limit=4)
+    assert titles(filled.officer, "栖云") == ["栖云电子有限公司"]
+
+
+def test_registering_firms_touches_no_other_firm_and_no_record(filled: Cast) -> None:
+    def touched() -> dict[str, set[str]]:
+        return {each.code: set(each.changed(seq, current_seq())) for each in searching.searchables()}
+
+    seq = current_seq()
+    enter(filled, "栖云电子有限公司", source="栖云电子有限公司")
+    one = {code: len(keys) for code, keys in touched().items() if keys}
+    enter(filled, "乙有限公司", "丙有限公司")
+    three = {code: len(keys) for code, keys in touched().items() if keys}
+
+    assert (one, three) == ({"organisation": 1}, {"organisation": 3})
+
+
+def test_firms_whose_audit_row_names_them_only_are_found_by_name(filled: Cast) -> None:
+    """As it was filed before: the job child finds even a batch of which only the file is known."""
+    seq = current_seq()
+    enter(filled, "栖云电子有限公司", source="栖云电子有限公司")
+    AuditEntry.objects.filter(seq=current_seq()).update(target="栖云电子有限公司", detail={})
+    by_name = organisations_changed(seq, current_seq()).values_list("name", flat=True)
+    assert list(by_name) == ["栖云电子有限公司"]
+
+    AuditEntry.objects.filter(seq=current_seq()).update(target="名单.xlsx")
+    assert organisations_changed(seq, current_seq()).count() == 3
+    assert actions.catch_up()
+    assert titles(filled.officer, "栖云") == ["栖云电子有限公司"]
+
+
+def test_the_page_says_how_much_is_not_indexed_yet(
+    filled: Cast, signed_in: Callable[[str], Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("xingke.search.views.SOON", 4)
+    for number in range(9):
+        file("patent", f"批量{number}", [("granted", "2024-05-06")], firm=filled.firm, by=filled.statistician)
+
+    page = signed_in("officer").get("/search/", {"q": "批量"}).content.decode()
+
+    assert "还有 9 条较早登记的内容正在编入索引" in page
+    assert "<mark>批量</mark>8" in page
 
 
 def test_made_anew_the_index_is_the_same(filled: Cast) -> None:

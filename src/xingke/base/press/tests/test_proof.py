@@ -38,6 +38,15 @@ def test_part_b_carries_the_whole_proof() -> None:
     assert proofs.from_xml(etree.fromstring(proofs.to_xml(quoted).encode())) == quoted
 
 
+def test_the_date_line_is_signed_and_proofs_from_before_it_still_hold() -> None:
+    dated = proofs.sign(replace(SIGNED, date="2025年1月6日"), KEY)
+
+    assert proofs.from_xml(etree.fromstring(proofs.to_xml(dated).encode())) == dated
+    assert not proofs.is_signed_by(replace(dated, date="2025年1月7日"), PUBLIC_KEY)
+    assert not proofs.is_signed_by(replace(dated, date=""), PUBLIC_KEY)
+    assert "date" not in proofs.to_xml(SIGNED).replace("updated", "")
+
+
 def test_a_part_b_that_lacks_something_says_what() -> None:
     text = proofs.to_xml(SIGNED)
 

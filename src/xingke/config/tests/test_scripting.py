@@ -1,0 +1,89 @@
+"""What scripts read from the command line."""
+
+import io
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+from tests.cast import Cast, report
+from xingke.config import commands
+from xingke.config.command import _parser
+from xingke.ledger.models import PatentEvent
+
+pytestmark = pytest.mark.usefixtures("data_folder")
+
+TABLE = """区划,单位名称,专利类型,专利名称,申请号,申请日,备注
+青溪县,乌有公司,发明,一种流量计,201710601862.0,2023-12,请核
+青溪县,青溪县明渠传感科技有限公司,发明,一种阀门,202310123456.4,2023-12-01,
+"""
+
+
+def run(*arguments: str) -> int:
+    options = _parser().parse_args(arguments)
+    return commands.run(getattr(commands, options.command), options)
+
+
+def test_a_value_is_one_object(cast: Cast, capsys: pytest.CaptureFixture[str]) -> None:
+    report(cast.county, "2024", "地区生产总值", "468.30", "亿元", by=cast.statistician)
+
+    assert run("value", "gdp", "--region", "青溪县", "--period", "2024年", "--json") == 0
+
+    told = json.loads(capsys.readouterr().out)
+    assert {name: told[name] for name in ("value", "unit", "shown", "growth", "rank", "source", "records", "why")} == {
+        "value": "468.3", "unit": "亿元", "shown": "468.30亿元", "growth": None, "rank": None, "source": "observed",
+        "records": 1, "why": None,
+    }  # fmt: skip
+
+
+def test_an_unknown_value_is_null_with_its_reason_and_no_error(cast: Cast, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("value", "gdp", "--region", "990121", "--period", "2024", "--json") == 0
+
+    told = json.loads(capsys.readouterr().out)
+    assert (told["value"], told["why"]) == (None, "没有台账记录，也没有上报数。")
+
+
+@pytest.mark.parametrize(
+    "arguments, said",
+    [
+        (("no_such", "--region", "青溪县", "--period", "2024"), "没有代码为“no_such”的指标"),
+        (("gdp", "--region", "无此县", "--period", "2024"), "没有名为“无此县”的区划，请填全称或六位代码。"),
+        (("gdp", "--region", "青溪县", "--period", "去年"), "“去年”不是可用的时期"),
+    ],
+)
+def test_what_there_is_not_is_one_sentence(
+    cast: Cast, capsys: pytest.CaptureFixture[str], arguments: Sequence[str], said: str
+) -> None:
+    assert run("value", *arguments) == 2
+
+    out, error = capsys.readouterr()
+    assert (out, error.count("\n")) == ("", 1)
+    assert error.startswith(said)
+
+
+def test_rows_that_are_left_are_written_as_a_workbook_that_goes_in_once_mended(cast: Cast, tmp_path: Path) -> None:
+    file, left = tmp_path / "专利.csv", tmp_path / "未导入.xlsx"
+    file.write_text(TABLE, encoding="utf-8")
+
+    assert run("import", str(file), "--kind", "patent", "--as", "officer", "--left", str(left)) == 1
+
+    header, line = CalamineWorkbook.from_filelike(io.BytesIO(left.read_bytes())).get_sheet_by_index(0).to_python()
+    assert header == ["区划", "单位名称", "专利类型", "专利名称", "申请号", "申请日", "备注", "行号", "问题和办法"]
+    assert line[:8] == ["青溪县", "乌有公司", "发明", "一种流量计", "201710601862.0", "2023-12", "请核", "2"]
+    assert PatentEvent.objects.count() == 1
+
+
+def test_rows_that_are_left_are_written_as_csv_too_and_as_nothing_else(
+    cast: Cast, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "专利.csv"
+    file.write_text(TABLE, encoding="utf-8")
+    common = ("import", str(file), "--kind", "patent", "--as", "officer", "--dry-run", "--left")
+
+    assert run(*common, str(tmp_path / "未导入.csv")) == 1
+    assert run(*common, str(tmp_path / "未导入.xls")) == 2
+
+    assert (tmp_path / "未导入.csv").read_text(encoding="utf-8-sig").count("\n") == 2
+    assert "--left 只能写成 .xlsx 或 .csv，不能写成“未导入.xls”。" in capsys.readouterr().err

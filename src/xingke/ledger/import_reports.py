@@ -1,0 +1,40 @@
+"""What an import did or would do, row by row, as one object for programs: exact, in codes and base units."""
+
+from typing import Any
+
+from xingke.ledger.importing import Outcome
+from xingke.ledger.incoming import Row, Statement
+from xingke.ledger.incoming_statements import as_json
+from xingke.ledger.sheets import Taken
+
+
+def report(outcome: Outcome) -> dict[str, Any]:
+    """The file as it was read, and every row in its order with what it says and what becomes of it."""
+    rows = sorted(outcome.checked.rows, key=lambda row: row.number)
+    statements = outcome.reader.statements(rows)
+    return {
+        "file": _file(outcome),
+        "rows": [_row(row, statement) for row, statement in zip(rows, statements, strict=True)],
+    }
+
+
+def _file(outcome: Outcome) -> dict[str, Any]:
+    table, understood = outcome.table, outcome.checked.understood
+    taken = sorted(understood.taken.values(), key=lambda each: each.place)
+    return {
+        "sheet": table.sheet_name, "header_row": table.header_row, "encoding": table.encoding,
+        "columns": [{"header": each.header, "as": each.column.role, "unit": _unit(each)} for each in taken],
+        "unused": [header for _place, header in understood.unused],
+        "notes": [str(note) for note in (*table.notes, *outcome.reader.remarks)],
+    }  # fmt: skip
+
+
+def _unit(taken: Taken) -> str | None:
+    return taken.unit.code if taken.unit else None
+
+
+def _row(row: Row, statement: Statement) -> dict[str, Any]:
+    return {
+        "row": row.number, "outcome": row.outcome, **as_json(statement),
+        "problems": [str(problem) for problem in row.problems], "notes": [str(note) for note in row.notes],
+    }  # fmt: skip

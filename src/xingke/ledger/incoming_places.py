@@ -1,0 +1,115 @@
+"""The places rows name: by code, by name, by the whole path down to them, or short where that is plain."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from django.utils.translation import gettext_noop
+
+from xingke.registry import queries as registry
+from xingke.registry.models import Region
+from xingke.registry.rules import Scope
+
+NO_REGION = gettext_noop("没有这个区划，请填全称或六位代码。")
+SAME_REGIONS = gettext_noop("有 %(count)d 个同名区划，请填六位代码，或连同上级写全。")
+NOT_BELOW = gettext_noop("“%(name)s”不属于“%(above)s”，请核对。")
+
+_PARTS = re.compile(r"[\s/\\\-—–_·>＞→、,，|]+")
+_LEVEL = re.compile(
+    r"(?:特别行政区|(?:[\u4e00-\u9fff]{1,3}族)*(?:维吾尔|壮族|回族)?自治[区州县旗]|[省市县区盟旗]|地区|林区|新区)$"
+)
+
+
+class Found(NamedTuple):
+    """The regions a text may mean; or, where it contradicts itself, the region at its end and what is not above it."""
+
+    regions: Sequence[Region]
+    wrong: tuple[str, str] | None = None
+
+
+class Places:
+    """The regions the cells of a file may mean. within: where whoever reads may enter; what lies there comes first."""
+
+    def __init__(self, texts: Iterable[str], *, within: Scope) -> None:
+        self._within = within
+        words = {text for text in texts if text}
+        self._exact: dict[str, list[Region]] = {}
+        for each in Region.objects.filter(valid_to__isnull=True, name__in=words):
+            self._exact.setdefault(each.name, []).append(each)
+        codes = {text: _code(text) for text in words}
+        known = registry.regions_by_code(code for code in codes.values() if code)
+        self._exact |= {text: [known[code]] for text, code in codes.items() if code in known}
+        self._all: dict[int, Region] | None = None
+        self._read: dict[str, Found] = {}
+
+    def find(self, text: str) -> Found:
+        """What a text means: one region where it is plain."""
+        if text not in self._read:
+            self._read[text] = self._find(text)
+        return self._read[text]
+
+    def _find(self, text: str) -> Found:
+        if exact := self._exact.get(text):
+            return Found(self._nearest(exact))
+        flat = _PARTS.sub("", unicodedata.normalize("NFKC", text))
+        if not flat or flat.isdigit():
+            return Found(())
+        regions = self._regions()
+        for names in (_full, _names):
+            ending = [each for each in regions.values() if any(flat.endswith(name) for name in names(each))]
+            fitting = [each for each in ending if self._fits(flat, each, names(each))]
+            if fitting:
+                return Found(self._nearest(fitting))
+        return Found((), self._contradiction(flat))
+
+    def _regions(self) -> dict[int, Region]:
+        """Every current region, by number: read once, and only where a text is no name and no code."""
+        if self._all is None:
+            self._all = {each.pk: each for each in Region.objects.filter(valid_to__isnull=True)}
+        return self._all
+
+    def _nearest(self, found: Sequence[Region]) -> Sequence[Region]:
+        return [each for each in found if self._within.covers(each.path)] or found
+
+    def _fits(self, text: str, region: Region, names: Iterable[str]) -> bool:
+        """Whether a text ends with a name of the region, and all before it names what it lies in."""
+        for name in names:
+            if text == name:
+                return True
+            if text.endswith(name):
+                before, above = text[: -len(name)], self._above(region)
+                while above is not None:
+                    if self._fits(before, above, _names(above)):
+                        return True
+                    above = self._above(above)
+        return False
+
+    def _above(self, region: Region) -> Region | None:
+        return self._regions().get(region.parent_id) if region.parent_id else None
+
+    def _contradiction(self, text: str) -> tuple[str, str] | None:
+        """The region a text ends with and the other region before it, which does not hold it."""
+        known = {name for each in self._regions().values() for name in _full(each)}
+        for place in range(2, len(text) - 1):
+            if text[place:] in known and text[:place] in known:
+                return text[place:], text[:place]
+        return None
+
+
+def _code(text: str) -> str:
+    """The six digits of a code, also where zeros for towns and villages follow: 990121000000."""
+    digits = unicodedata.normalize("NFKC", text).strip()
+    if digits.isdigit() and len(digits) in (9, 12) and not digits[6:].strip("0"):
+        return digits[:6]
+    return digits if len(digits) == 6 and digits.isdigit() else ""
+
+
+def _full(region: Region) -> tuple[str, ...]:
+    return (region.name,)
+
+
+def _names(region: Region) -> tuple[str, ...]:
+    """What a region is called: in full, and without the word for its level where two characters are left."""
+    short = _LEVEL.sub("", region.name)
+    return (region.name, short) if len(short) > 1 and short != region.name else (region.name,)

@@ -1,0 +1,115 @@
+"""Titles whose term ends: what ends soon, what is in renewal, and what stands twice."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from xingke.accounts.models import User
+from xingke.accounts.permissions import Permission
+from xingke.base.exports import About, file_addresses, table_response, wants_file
+from xingke.base.refusals import Refused
+from xingke.ledger import actions, titles
+from xingke.ledger.models import Recognition
+from xingke.ledger.words import Words
+from xingke.registry import filtering
+from xingke.registry import queries as registry
+
+
+@require_safe
+def title_list(request: HttpRequest) -> HttpResponse:
+    """What ends within some months, and beside it what is in renewal or stands twice."""
+    user = registry.reader(request.user)
+    allowed = registry.require_page(user, Permission.RECORD_READ)
+    choice = filtering.choose_region(allowed, request.GET.get("region", ""))
+    typed = request.GET.get("months", "")
+    months = int(typed) if typed.isdecimal() and int(typed) in titles.ENDS_WITHIN else titles.ENDS_WITHIN[1]
+    today, words = timezone.localdate(), Words()
+    found = titles.ending(user, on=today, months=months, regions=choice.narrow())
+    rows = [_row(words, each) for each in found]
+    fields = [
+        *([choice.field] if choice.field else []),
+        {
+            "name": "months", "label": _("多少个月内"), "value": str(months),
+            "options": [{"value": str(each), "label": _("%(n)d 个月") % {"n": each}} for each in titles.ENDS_WITHIN],
+        },
+    ]  # fmt: skip
+    if wants_file(request):
+        heads = [_("有效期至"), _("资质"), _("证书编号"), _("单位"), _("区划"), _("再次申报"), _("虚构")]
+        return table_response(
+            request, _("即将到期的资质"), heads, [each["line"] for each in rows], About(fields=fields)
+        )  # fmt: skip
+    context = {
+        "rows": rows, "renewing": [_row(words, each) for each in titles.in_renewal(user, on=today, regions=choice.narrow())],
+        "twice": _twice(user, words, titles.duplicates(registry.in_scope(allowed))),
+        "filters": fields,
+        "table": {
+            "columns": [
+                {"label": _("有效期至"), "class": "nowrap"}, {"label": _("资质")}, {"label": _("单位")},
+                {"label": _("区划")}, {"label": _("再次申报"), "class": "nowrap"},
+            ],
+            "count": len(rows), "export": file_addresses(request),
+            "empty_title": _("没有即将到期的资质"),
+            "empty_text": choice.problem or _("这段时间里没有资质到期；没有期限的资质不在此列。"),
+        },
+        "renewing_within": titles.RENEWING, "is_fictional": any(each["is_fictional"] for each in rows),
+        "crumbs": [{"label": _("台账"), "url": reverse("ledger:record-list")}, {"label": _("资质有效期")}],
+    }  # fmt: skip
+    return render(request, "ledger/title_list.html", context)
+
+
+def _row(words: Words, each: titles.Ending) -> dict[str, Any]:
+    holder, region = each.event.organisation, each.event.region
+    name = words.subject(each.subject)
+    return {
+        "until": each.until, "name": name, "number": each.subject.number, "organisation": holder, "region": region.name,
+        "applied_on": each.applied_on, "url": reverse("ledger:record", args=["recognition", each.event.subject]),
+        "is_fictional": each.event.is_fictional,
+        "line": (
+            each.until, name, each.subject.number, holder.name if holder else "", region.name, each.applied_on,
+            _("是") if each.event.is_fictional else "",
+        ),
+    }  # fmt: skip
+
+
+def _twice(user: User, words: Words, groups: Sequence[Sequence[Recognition]]) -> list[dict[str, Any]]:
+    """Titles that stand twice; first the one to keep."""
+    entering = registry.scope(user, Permission.RECORD_ENTER)
+    return [
+        {
+            "holder": group[0].organisation, "keep": group[0].record,
+            "may_merge": all(entering.covers(row.region.path) for row in group),
+            "titles": [
+                {
+                    "name": words.subject(row), "number": row.number, "record": row.record, "since": row.happened_on,
+                    "url": reverse("ledger:record", args=["recognition", row.record]),
+                }
+                for row in group
+            ],
+        }
+        for group in groups
+    ]  # fmt: skip
+
+
+@require_POST
+def title_merge(request: HttpRequest) -> HttpResponse:
+    """Merge a title into the one that is kept."""
+    user = registry.reader(request.user)
+    registry.require_page(user, Permission.RECORD_ENTER)
+    try:
+        keep, merge = UUID(request.POST.get("keep", "")), UUID(request.POST.get("merge", ""))
+        actions.merge_titles(keep=keep, merge=merge, reason="", by=user, now=timezone.now())
+    except ValueError:
+        messages.error(request, _("页面不完整，请重新打开本页。"))
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("已并入一条：证书作为后续事件待确认，另一条的作废待他人核定。"))
+    return redirect("ledger:title-list")

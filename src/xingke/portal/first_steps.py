@@ -1,0 +1,131 @@
+"""From an empty installation to the first document: the steps, with ticks read from what really stands."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.cache import cache
+from django.db.models import BooleanField, Exists, ExpressionWrapper, Model, OuterRef, Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from xingke.accounts.models import User
+from xingke.accounts.permissions import Permission
+from xingke.accounts.queries import ledger_identity
+from xingke.ledger.kinds import KINDS
+from xingke.ledger.models import Observation, RecordKeeping, State
+from xingke.ledger.words import kind_word
+from xingke.registry import queries as registry
+from xingke.registry.models import Organisation, Region
+from xingke.reports.models import Document
+
+KEPT = 24 * 3600  # seconds it is remembered that a place has begun
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step: whether it is done, and where it is done by whoever may."""
+
+    label: str
+    is_done: bool
+    permission: Permission | None
+    url: str
+    who: str
+
+
+def first_steps(user: User) -> list[dict[str, Any]] | None:
+    """The steps as items of ``steps``; None for whoever can do none of them, and once all are done.
+
+    Two queries, and one where the place is known to have begun.
+    """
+    doing = {Permission.ORGANISATION_EDIT, Permission.IMPORT_RUN, Permission.RECORD_CONFIRM, Permission.DOCUMENT_WRITE}
+    regions = registry.own_regions(user)
+    if not regions or not {each.value for each in doing} & registry.permissions_of(user):
+        return None
+    kept = f"xingke.portal.begun:{ledger_identity()}:{','.join(str(each.pk) for each in regions)}"
+    if cache.get(kept):
+        return None
+    steps = _steps(_standing(regions))
+    if all(each.is_done for each in steps):
+        cache.set(kept, True, KEPT)
+        return None
+    return _items(steps, user)
+
+
+def _standing(regions: Sequence[Region]) -> Mapping[str, bool]:
+    """What stands in some regions and below. One query."""
+    inside = Q()
+    for each in regions:
+        low, high = each.range
+        inside |= Q(region__path__gte=low, region__path__lt=high)
+
+    def there(model: type[Model], **more: Any) -> Exists:
+        return Exists(model._default_manager.filter(inside, **more))
+
+    def any_record(**more: Any) -> Q:
+        found = Q(there(Observation, seq_to__isnull=True, **more))
+        for kind in KINDS.values():
+            found |= Q(there(kind.event, seq_to__isnull=True, **more))
+        return found
+
+    asked = {
+        "organisation": Q(there(Organisation)), "record": any_record(), "confirmed": any_record(state=State.CONFIRMED),
+        "declared": Q(there(RecordKeeping, seq_to__isnull=True)), "document": Q(there(Document)),
+    }  # fmt: skip
+    standing = {name: ExpressionWrapper(found, output_field=BooleanField()) for name, found in asked.items()}
+    row = Region.objects.filter(pk=regions[0].pk).order_by().values(**standing).get()
+    return {name: bool(found) for name, found in row.items()}
+
+
+def _steps(done: Mapping[str, bool]) -> list[Step]:
+    return [
+        Step(_("换密码"), True, None, reverse("accounts:password"), ""),
+        Step(
+            _("登记单位"), done["organisation"], Permission.ORGANISATION_EDIT, reverse("registry:organisation-new"),
+            _("科室人员"),
+        ),
+        Step(_("导入清单"), done["record"], Permission.IMPORT_RUN, reverse("ledger:import-list"), _("科室人员")),
+        Step(
+            _("确认记录"), done["confirmed"], Permission.RECORD_CONFIRM, f"{reverse('ledger:record-list')}?state=draft",
+            _("局领导"),
+        ),
+        Step(_("声明台账完整"), done["declared"], Permission.RECORD_CONFIRM, reverse("ledger:keeping"), _("局领导")),
+        Step(_("写第一篇"), done["document"], Permission.DOCUMENT_WRITE, reverse("reports:document-write"), _("科室人员")),
+    ]  # fmt: skip
+
+
+def _items(steps: Sequence[Step], user: User) -> list[dict[str, Any]]:
+    """The first that is not done is the one to do; each leads on for whoever may do it, else says who does."""
+    items: list[dict[str, Any]] = []
+    current = next(each for each in steps if not each.is_done)
+    for each in steps:
+        may = each.permission is None or registry.has(user, each.permission)
+        items.append(
+            {
+                "label": each.label, "state": "done" if each.is_done else "current" if each is current else "todo",
+                "url": each.url if may and not each.is_done else "",
+                "note": "" if may or each.is_done else _("由%(who)s做") % {"who": each.who},
+            }
+        )  # fmt: skip
+    return items
+
+
+def undeclared(user: User) -> list[str]:
+    """The kinds of which a reader's own regions hold confirmed records that nobody declared complete, in words: region
+    and kind. One query."""
+    allowed = registry.scope(user, Permission.RECORD_CONFIRM)
+    regions = [each for each in registry.own_regions(user) if allowed.covers(each.path)]
+    kept = RecordKeeping.objects.filter(region=OuterRef("pk"), seq_to__isnull=True)
+    asked = Region.objects.filter(pk__in=[each.pk for each in regions]).order_by("path")
+    for kind in KINDS.values():
+        held = kind.event._default_manager.filter(region=OuterRef("pk"), seq_to__isnull=True, state=State.CONFIRMED)
+        silent = ExpressionWrapper(
+            Q(Exists(held)) & ~Q(Exists(kept.filter(kind=kind.code))), output_field=BooleanField()
+        )
+        asked = asked.annotate(**{f"has_{kind.code}": silent})
+    return [
+        _("%(region)s的%(kind)s") % {"region": region.name, "kind": kind_word(kind)}
+        for region in asked
+        for kind in KINDS
+        if getattr(region, f"has_{kind}")
+    ]

@@ -1,0 +1,70 @@
+"""What the codes of the audit trail say."""
+
+from django.utils.translation import gettext as _
+
+
+def action_words() -> dict[str, str]:
+    """What the trail's codes say, those of upper rooms too; a code that is not here is shown as it is."""
+    return {
+        "session.opened": _("登录"),
+        "session.closed": _("退出登录"),
+        "account.created": _("开立账号"),
+        "account.opened": _("启用账号"),
+        "account.closed": _("停用账号"),
+        "grant.given": _("授予角色"),
+        "grant.revoked": _("收回角色"),
+        "password.changed": _("更改密码"),
+        "password.reset": _("重置密码"),
+        "pack.loaded": _("装载规则包"),
+        "regions.loaded": _("装载区划"),
+        "organisations.entered": _("登记单位"),
+        "organisation.corrected": _("更正单位"),
+        **{
+            f"{kind}.{done}": said % {"kind": word}
+            for kind, word in kind_words().items()
+            for done, said in {
+                "filed": _("登记%(kind)s"),
+                "event-filed": _("登记%(kind)s事件"),
+                "event-confirmed": _("确认%(kind)s事件"),
+                "event-corrected": _("更正%(kind)s事件"),
+                "event-voided": _("作废%(kind)s事件"),
+                "corrected": _("更正%(kind)s"),
+                "correction-proposed": _("提出更正%(kind)s"),
+                "correction-accepted": _("采纳对%(kind)s的更正"),
+                "correction-declined": _("不采纳对%(kind)s的更正"),
+                "correction-withdrawn": _("撤回对%(kind)s的更正"),
+                "void-proposed": _("提出作废%(kind)s事件"),
+                "void-accepted": _("采纳对%(kind)s事件的作废"),
+                "void-declined": _("不采纳对%(kind)s事件的作废"),
+                "void-withdrawn": _("撤回对%(kind)s事件的作废"),
+                "imported": _("导入%(kind)s"),
+            }.items()
+        },
+        "records.confirmed": _("批量确认"),
+        "recognition.last-days-given": _("补记资质有效期"),
+        "evidence.attached": _("上传佐证"),
+        "evidence.withdrawn": _("撤下佐证"),
+        "observation.imported": _("导入上报数"),
+        "observation.confirmed": _("确认上报数"),
+        "observation.corrected": _("更正上报数"),
+        "observation.voided": _("作废上报数"),
+        "observation.chosen": _("采用上报数"),
+        "record-keeping.declared": _("声明台账完整"),
+        "figures.frozen": _("冻结数字"),
+        "document.written": _("写成文稿"),
+        "document.edited": _("修改文稿"),
+        "document.asked": _("提交保密审查"),
+        "document.passed": _("审查通过文稿"),
+        "document.refused": _("退回文稿"),
+        "document.published": _("公布文稿"),
+        "document.retracted": _("撤回文稿"),
+    }
+
+
+def kind_words() -> dict[str, str]:
+    """What the kinds of records are called; the room that keeps them stands above this one."""
+    return {
+        "recognition": _("资质认定"), "patent": _("专利"), "project": _("项目"), "payment": _("资金"),
+        "contract": _("技术合同"), "award": _("奖励"), "appointment": _("选派引进"), "activity": _("活动"),
+        "milestone": _("大事记"),
+    }  # fmt: skip
