@@ -10,8 +10,7 @@ from typing import NamedTuple
 
 from xingke.base.sayings import Saying, say
 from xingke.ledger import rules
-from xingke.ledger.headers import plain
-from xingke.ledger.sheets import SheetForm
+from xingke.ledger.sheets import SheetForm, roles_in
 
 _PLACE = re.compile(
     r"(?:[省市县区州旗镇乡盟]|地区|街道|直辖|本级|直|直属|[国省市县]属|单位|园区|新区|兵团|[省市县区]局|外地|其他|其它)$"
@@ -129,8 +128,8 @@ def _holders(
 
 def _place(form: SheetForm, role: str, header: Sequence[str]) -> int | None:
     """Where the column of a role stands in a file."""
-    names = {plain(name) for column in form.column if column.role == role for name in column.headers}
-    return next((at for at, name in enumerate(header) if name and plain(name) in names), None)
+    name = roles_in(form, header).get(role)
+    return None if name is None else list(header).index(name)
 
 
 class _Column:
