@@ -29,7 +29,7 @@ DATA = {
     "ledger/holder_names.py": "",
     "ledger/incoming_marks.py": "YES NO",
     "ledger/importing.py": "_ENDINGS",
-    "ledger/rules.py": "APPROXIMATIONS EMPTY_MARKS EXAMPLE ENDLESS _TOTALS _FOOTERS _CHINESE_DIGITS _chinese_number written_last_day",
+    "ledger/rules.py": "APPROXIMATIONS EMPTY_MARKS EXAMPLE ENDLESS _TOTALS _FOOTERS _CHINESE_DIGITS _NUMBERED _chinese_number written_last_day",
     "ledger/written_figures.py": "",
     "ledger/words.py": "MEASURE_UNITS _BEFORE_UNIT _AFTER_UNIT day_word",
     "reports/disclosure.py": "_TITLES _SURNAMES",
