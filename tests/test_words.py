@@ -30,7 +30,7 @@ DATA = {
     "ledger/incoming_marks.py": "YES NO",
     "ledger/incoming_places.py": "_PEOPLES _LEVEL _without_town",
     "ledger/importing.py": "_ENDINGS",
-    "ledger/rules.py": "APPROXIMATIONS EMPTY_MARKS EXAMPLE ENDLESS _TOTALS _FOOTERS _CHINESE_DIGITS _chinese_number written_last_day",
+    "ledger/rules.py": "APPROXIMATIONS EMPTY_MARKS EXAMPLE ENDLESS _TOTALS _FOOTERS _CHINESE_DIGITS _NUMBERED _chinese_number written_last_day",
     "ledger/written_figures.py": "",
     "base/quantities.py": "_TIMES",
     "ledger/headers.py": "",

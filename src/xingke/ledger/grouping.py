@@ -10,8 +10,7 @@ from typing import NamedTuple
 
 from xingke.base.sayings import Saying, say
 from xingke.ledger import rules
-from xingke.ledger.headers import plain
-from xingke.ledger.sheets import SheetForm
+from xingke.ledger.sheets import SheetForm, roles_in
 
 _PLACE = re.compile(
     r"(?:[省市县区州旗镇乡盟]|地区|街道|直辖|本级|直|直属|[国省市县]属|单位|园区|新区|兵团|[省市县区]局|外地|其他|其它)$"
@@ -22,6 +21,9 @@ _NO_PLACE = re.compile(
     r"|专利|新型|设计|合同|人才|奖|奖项|领域|认定|备案|复审|入库|立项|验收|业|技术|信息|医药|航天|材料|服务|节能|环境|制造|自动化|活动|培训|宣传|金额)$"
 )
 
+_BRACKET = re.compile(r"[（(][^）)]*[）)]$")
+
+_BEHIND = say("第 %(number)s 行“%(line)s”在数据之后，没有作为数据读入")
 _PLACED = say("第 %(number)s 行“%(line)s”作为下面没有写明区划的行的区划")
 _SHEET_PLACED = say("工作表的名称“%(name)s”作为没有写明区划的行的区划")
 _ABOVE_PLACED = say("表头之前写的是“%(name)s”，作为没有写明区划的行的区划；不是的请补上区划一列")
@@ -60,7 +62,9 @@ def belonging(
     is_place: whether a region is called so. A line that might be a place and is none known here is said as the place
     all the same, so that its rows are refused with its name and not filed elsewhere.
     """
-    lines, notes = _meanings(groups, is_place)
+    behind = max(numbers, default=0)
+    lines, notes = _meanings([each for each in groups if each[0] < behind], is_place)
+    notes += [_BEHIND.filled(number=number, line=text[:40]) for number, text in groups if number > behind]
     if whole.sheet:
         lines.insert(0, (0, whole.sheet))
         notes.append(_SHEET_PLACED.filled(name=whole.sheet))
@@ -99,7 +103,7 @@ def _meanings(
         if is_place(text):
             lines.append((number, text))
             notes.append(_PLACED.filled(number=number, line=text[:40]))
-        elif _NO_PLACE.search(text) and not _PLACE.search(text):
+        elif _NO_PLACE.search(_BRACKET.sub("", text)) and not _PLACE.search(text):
             notes.append(_NOT_USED.filled(number=number, line=text[:40]))
         else:
             lines.append((number, text))
@@ -124,8 +128,8 @@ def _holders(
 
 def _place(form: SheetForm, role: str, header: Sequence[str]) -> int | None:
     """Where the column of a role stands in a file."""
-    names = {plain(name) for column in form.column if column.role == role for name in column.headers}
-    return next((at for at, name in enumerate(header) if name and plain(name) in names), None)
+    name = roles_in(form, header).get(role)
+    return None if name is None else list(header).index(name)
 
 
 class _Column:

@@ -124,7 +124,9 @@ def read_table(data: bytes, *, name: str = "", sheet: str = "", words: Sequence[
     for number, cells in zip(read.numbers, read.rows, strict=True):
         if why := rules.is_no_record(cells, read.header):
             notes.append(_NO_RECORD[why].filled(number=number))
-        elif line := rules.group_line(cells, read.header):
+        elif (line := rules.group_line(cells, read.header)) and line in read.above:
+            notes.append(_NO_RECORD["header"].filled(number=number))
+        elif line:
             groups.append((number, line))
         else:
             kept.append((number, cells))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from functools import lru_cache
+from itertools import takewhile
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from pydantic import ConfigDict
@@ -637,7 +638,25 @@ _TOTAL = re.compile(
 _COUNT_LINE = re.compile(r"(?:总)?共计?\d+[家项件人个份次笔名户][。.]?")
 _NAMES = re.compile(r"名称|单位|企业|公司|权人|申请人|姓名|方$|项目|合同|标题|name")
 _NO_NAMES = re.compile(r"计量单位|金额|数量|编号|代码|日期|时间|类型|类别")
-_FOOTERS = ("注:", "注：", "备注:", "备注：", "填表", "制表", "审核人", "填报", "联系人", "说明:", "说明：")
+_FOOTERS = (
+    *("注:", "注：", "备注:", "备注：", "填表", "制表", "审核", "填报", "联系人", "联系电话", "说明:", "说明："),
+    *(
+        "负责人",
+        "单位负责人",
+        "分管领导",
+        "经办人",
+        "复核",
+        "打印",
+        "导出",
+        "数据来源",
+        "统计时间",
+        "以下空白",
+        "（盖章）",
+        "(盖章)",
+    ),
+)
+_PAGE = re.compile(r"第\d+页.*|[-—－–]+\d+[-—－–]+|\d+/\d+页?")
+_NUMBERED = ("甲", "乙", "丙", "丁", "戊")
 EXAMPLE = "示例行，导入时跳过"
 
 
@@ -648,12 +667,29 @@ def is_no_record(cells: Sequence[str], header: Sequence[str]) -> str:
         return "total"
     if EXAMPLE in filled:
         return "example"
-    if len(filled) <= 2 and filled and filled[0].startswith(_FOOTERS):
+    if _is_footer(filled):
         return "footer"
-    if tuple(cells) == tuple(header):
+    if tuple(cells) == tuple(header) or _is_numbering(cells):
         return "header"
     repeats = [text == name for text, name in zip(cells, header, strict=False) if text]
     return "header" if len(repeats) > 1 and all(repeats) else ""
+
+
+def _is_footer(filled: Sequence[str]) -> bool:
+    """Whether what a row says is no more than who filled the table in, when, or on which page."""
+    if not filled:
+        return False
+    signed = sum(text.startswith(_FOOTERS) and (text[-1] in ":：" or ":" in text or "：" in text) for text in filled)
+    is_page = len(filled) == 1 and _PAGE.fullmatch("".join(filled[0].split())) is not None
+    return is_page or (len(filled) <= 2 and filled[0].startswith(_FOOTERS)) or 2 * signed >= len(filled) > 0
+
+
+def _is_numbering(cells: Sequence[str]) -> bool:
+    """Whether a row counts the columns: 1 2 3 4, or 甲 乙 1 2."""
+    filled = [text.strip("()（） ") for text in cells if text]
+    words = len(list(takewhile(lambda text: text in _NUMBERED, filled)))
+    numbers = [str(number) for number in range(1, len(filled) - words + 1)]
+    return len(filled) > 2 and filled == [*_NUMBERED[:words], *numbers]
 
 
 def _is_total(cells: Sequence[str], header: Sequence[str]) -> bool:

@@ -83,6 +83,28 @@ def _fullest(rows: Sequence[Sequence[str]]) -> int:
     return next(at for at, count in enumerate(filled) if count >= enough)
 
 
+_HINT = re.compile(
+    r"[(\[【]?(?:必填|选填|可选|非必填|必选|文本|数字|数值|日期|年月日|yyyy[-/]mm[-/]dd|下拉选择)[)\]】]?[*]?"
+)
+_UNIT_ALONE = re.compile(rf"[(\[【]?(?:单位:?)?(?P<unit>{_UNIT})[)\]】]?")
+
+
+def with_units(names: Sequence[str], below: Sequence[str]) -> list[str] | None:
+    """The names of columns with the units that stand in the row below; None where that row holds anything else.
+
+    Hints how to fill a column in are passed over.
+    """
+    found = list(names)
+    for at, text in enumerate(below):
+        words = plain(text)
+        unit = _UNIT_ALONE.fullmatch(words)
+        if text and (at >= len(names) or not names[at] or not (unit or _HINT.fullmatch(words))):
+            return None
+        if unit:
+            found[at] = f"{names[at]}（{unit['unit']}）"
+    return found if any(below) else None
+
+
 # --- two rows --------------------------------------------------------------------------------------
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from xingke.base.press.cells import Area, Note, Remark, address, is_secret, letters, secrecy_mark, sentence
 from xingke.base.press.delimited import RawRow
 from xingke.base.press.filling import Filler
-from xingke.base.press.headers import ENOUGH, LOOK_AHEAD, Pair, Words, header_index, joined
+from xingke.base.press.headers import ENOUGH, LOOK_AHEAD, Pair, Words, header_index, joined, with_units
 from xingke.base.press.limits import Limits
 from xingke.base.press.packages import Unreadable
 from xingke.base.sayings import Saying, kept, say
@@ -44,6 +44,9 @@ class Table:
         taken = at + 1
         if at and (over := self._under_names(ahead[at - 1], names, words)):
             names = over
+        elif taken < len(ahead) and (units := with_units(names, ahead[taken][1])):
+            names, taken = units, taken + 1
+            self._last_row = ahead[at + 1][0]
         elif taken < len(ahead) and (pair := self._over_names(names, ahead[taken])):
             names = joined(pair, words) or self._refuse_two_rows(ahead[taken][0])
             self._last_row = ahead[taken][0]

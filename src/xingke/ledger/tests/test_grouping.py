@@ -105,6 +105,17 @@ def test_a_line_that_says_no_place_is_said_not_to_be_used(cast: Cast, line: str)
     assert str(outcome.table.notes[-1]).endswith("不是区划，没有用到；请核对下面各行")
 
 
+def test_a_title_repeated_on_every_page_and_a_line_behind_the_rows_stop_nothing(cast: Cast) -> None:
+    rows = data(
+        ["2024年名单"], HEADER, firm("青溪县甲技术有限公司", 1), ["2024年名单"], HEADER, firm("青溪县乙技术有限公司", 2), ["完"],
+    )  # fmt: skip
+
+    outcome = bring(book(rows), cast)
+
+    assert outcome.counts["new"] == 2
+    assert str(outcome.table.notes[-1]) == "第 7 行“完”在数据之后，没有作为数据读入"
+
+
 def test_a_firm_that_stands_over_its_rows_is_their_holder(cast: Cast) -> None:
     header = ["单位名称", "资金类别", "资金名称", "级别", "兑现日期", "兑现金额（万元）"]
     rows = data(

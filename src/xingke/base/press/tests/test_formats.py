@@ -203,9 +203,9 @@ def test_a_workbook_is_one_by_what_it_holds(story: str, content: dict[str, str |
 LINKED = [
     ("another workbook", {"xl/_rels/workbook.xml.rels": relationships(("worksheet", "worksheets/sheet1.xml"),
                                                                       ("externalLink", "externalLinks/externalLink1.xml")),
-                          "xl/externalLinks/externalLink1.xml": "<x/>"}, "externalLinks/externalLink1.xml"),
+                          "xl/externalLinks/externalLink1.xml": "<x/>"}, "xl/externalLinks/externalLink1.xml"),
     ("a data connection", {"xl/_rels/workbook.xml.rels": relationships(("worksheet", "worksheets/sheet1.xml"), ("connections", "connections.xml")),
-                           "xl/connections.xml": "<x/>"}, "connections.xml"),
+                           "xl/connections.xml": "<x/>"}, "xl/connections.xml"),
     ("a picture elsewhere", {"xl/worksheets/_rels/sheet1.xml.rels": relationships(("image", "http://example.invalid/x.png"), external=["image"])},
      "http://example.invalid/x.png"),
 ]  # fmt: skip

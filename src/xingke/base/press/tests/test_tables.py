@@ -45,7 +45,7 @@ def test_a_cell_merged_downwards_is_said_by_every_row_it_covers() -> None:
 
     assert [row[0] for row in sheet.rows] == ["青溪县", "青溪县", "云渡县", "云渡县"]
     assert notes(sheet, Remark.MERGED) == [
-        ("A2", "A2:A3 是合并单元格，各行都按“青溪县”读入"), ("A4", "A4:A5 是合并单元格，各行都按“云渡县”读入"),
+        ("A2", "所在的 A2:A3 是合并单元格，各行都按“青溪县”读入"), ("A4", "所在的 A4:A5 是合并单元格，各行都按“云渡县”读入"),
     ]  # fmt: skip
     assert sheet.damage == {}
 
@@ -57,7 +57,7 @@ def test_a_sum_merged_over_several_rows_belongs_to_none_of_them() -> None:
 
     assert {number: [note.cell for note in found] for number, found in sheet.damage.items()} == {2: ["C2"], 3: ["C3"]}
     assert str(sheet.damage[3][0].text) == (
-        "C2:C3 是合并单元格，一个数“30”对着几行，不知道各行多少；请取消合并，逐行填写"
+        "所在的 C2:C3 是合并单元格，一个数“30”对着几行，不知道各行多少；请取消合并，逐行填写"
     )
 
 
@@ -93,7 +93,7 @@ def test_a_cell_merged_across_belongs_to_its_first_column() -> None:
     sheet = read_sheet(book(rows + merged("A2:B2")), words=WORDS)
 
     assert sheet.rows == [("青溪县", "", "1")]
-    assert notes(sheet, Remark.MERGED) == [("A2", "A2:B2 是横向合并的单元格，“青溪县”算作 A 列的内容")]
+    assert notes(sheet, Remark.MERGED) == [("A2", "所在的 A2:B2 是横向合并的单元格，“青溪县”算作 A 列的内容")]
 
 
 @pytest.mark.parametrize(
@@ -199,6 +199,19 @@ def test_two_header_rows_are_one_where_it_is_clear_what_stands_over_what(
     sheet = read_sheet(book(data(upper, lower, values) + merged(*areas)), words=WORDS)
 
     assert (sheet.header, sheet.numbers) == (names, [3])
+
+
+def test_units_and_hints_in_the_row_below_belong_to_the_header() -> None:
+    rows = data(
+        ["企业名称", "金额", "培训人次", "认定日期"],
+        ["必填", "（万元）", "人次", "（必填）"],
+        ["甲公司", 3.0, 4.0, "2025-10-28"],
+    )
+
+    sheet = read_sheet(book(rows), words=WORDS)
+
+    assert sheet.header == ("企业名称", "金额（万元）", "培训人次（人次）", "认定日期")
+    assert (sheet.numbers, notes(sheet, Remark.MERGED)) == ([3], [("A1", "第 1 行和第 2 行合起来作为表头")])
 
 
 def test_a_line_of_who_filled_it_in_is_no_upper_header() -> None:
