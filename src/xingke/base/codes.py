@@ -52,6 +52,14 @@ def credit_code_faults(text: str) -> tuple[int, ...]:
     return (*(() if body else (17,)), *(() if whole else (18,)))
 
 
+def is_copied_right(text: str) -> bool:
+    """Whether the last character of a credit code holds, as it does of every code that was not miscopied.
+
+    That of the organisation code inside (place 17) alone proves nothing: codes have been given out without it.
+    """
+    return 18 not in credit_code_faults(text)
+
+
 def patent_check(digits: str) -> str:
     """The check character of a patent application number of 8 (before 2003-10) or 12 digits."""
     if len(digits) not in (8, 12) or not digits.isdigit():

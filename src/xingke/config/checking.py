@@ -11,6 +11,7 @@ from django.db.models import Count
 
 from xingke.accounts.queries import check_audit_chain, current_seq, damaged_attachments
 from xingke.base import definitions
+from xingke.base.definitions import Catalogue
 from xingke.base.periods import Period
 from xingke.base.sayings import say
 from xingke.config import heads, moving
@@ -26,7 +27,7 @@ from xingke.ledger.kinds import KINDS, Kind
 from xingke.ledger.models import ContractEvent, Recognition, State
 from xingke.ledger.words import Words
 from xingke.registry import queries as registry
-from xingke.registry.models import Region
+from xingke.registry.models import Definition, Region
 
 PACKS = Path(settings.PACKAGE) / "packs"
 SECRETS = ("secret.key", "signing.key", "demo-accounts.txt")
@@ -101,7 +102,24 @@ def packs() -> Iterator[Finding]:
         except definitions.DefinitionError as error:
             yield Finding(f"规则包 {folder.name}：{len(error.issues)} 处错误", tuple(map(str, error.issues)))
         else:
-            yield Finding(f"规则包 {folder.name}：{sum(map(len, pack.entries.values()))} 条定义，例题全部算对")
+            waiting = _not_loaded(pack) if folder in shipped_packs() else 0
+            yield Finding(
+                f"规则包 {folder.name}：{sum(map(len, pack.entries.values()))} 条定义，例题全部算对",
+                (f"其中 {waiting} 条还没有装载；请运行 xingke load {folder}",) if waiting else (),
+            )
+
+
+def shipped_packs() -> list[Path]:
+    """The program's own packs that this installation uses."""
+    used = set(Definition.objects.values_list("pack", flat=True).distinct())
+    return sorted(path for path in PACKS.iterdir() if path.is_dir() and path.name in used)
+
+
+def _not_loaded(pack: Catalogue) -> int:
+    """How many definitions of a pack this installation does not have yet."""
+    known = set(Definition.objects.filter(region=None).values_list("kind", "key", "version"))
+    brought = (entry for kind in definitions.kinds() for entry in pack.of(kind.code))
+    return sum((entry.kind, entry.value.key, entry.value.version) not in known for entry in brought)
 
 
 def audit() -> Iterator[Finding]:

@@ -18,6 +18,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from django.core.management import execute_from_command_line
 
         execute_from_command_line(["xingke django", *given[1:]])
+        if given[1:2] == ["migrate"] and "--plan" not in given and "--check" not in given:
+            from xingke.config.commands import bring_packs_up_to_date
+
+            bring_packs_up_to_date()  # an upgrade is complete, or says what is missing
         return 0
     for each in given:
         try:

@@ -98,12 +98,25 @@ def prepare_installation() -> None:
     if strange := moving.unknown("default"):
         raise Refused(f"数据库由更新的版本写成（结构升级 {strange[0]} 本程序没有）；请先升级程序，再启动。")
     call_command("migrate", verbosity=0, interactive=False)
+    bring_packs_up_to_date()
     built = Path(settings.PACKAGE) / "base" / "static" / "dist" / ".stamp"
     wanted = f"{django.__version__} {built.read_text() if built.is_file() else 'not built'}"
     stamp = Path(settings.STATIC_ROOT) / ".stamp"
     if not stamp.is_file() or stamp.read_text() != wanted:
         call_command("collectstatic", verbosity=0, interactive=False)
         stamp.write_text(wanted)
+
+
+def bring_packs_up_to_date() -> None:
+    """Load what the program's own packs have new since they were loaded here; what cannot be, is said and left."""
+    for folder in checking.shipped_packs():
+        try:
+            loaded = registry_actions.load_pack(folder=folder, by=None, now=timezone.now())
+        except DefinitionError as error:
+            print(f"规则包 {folder.name} 没有更新，仍用原来的：", *error.issues, sep="\n  ", file=sys.stderr)
+        else:
+            if loaded.added:
+                console.print(f"规则包 {folder.name}：新装载 {loaded.added} 条定义")
 
 
 def demo(options: argparse.Namespace) -> int:

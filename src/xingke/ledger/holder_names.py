@@ -181,3 +181,11 @@ def looks_like_a_person(name: str) -> bool:
     if looks_like_one(flat) or not _PERSON.fullmatch(flat):
         return False
     return "·" in flat or flat[0] in _SURNAMES or flat.startswith(_COMPOUND)
+
+
+_SETTLEMENT = re.compile(r"[\u4e00-\u9fff]{1,12}(?:村|社区|镇|乡|街道|村民小组)")
+
+
+def looks_like_a_place(name: str) -> bool:
+    """Whether a text names a village or town, where somebody serves, and no organisation: 永丰镇甲村."""
+    return _SETTLEMENT.fullmatch(name) is not None

@@ -431,7 +431,7 @@ class HistoryReader:
         for row in rows:
             if isinstance(each := row.content.firm, NewOrganisation):
                 wanted[each.key] = each
-                if each.credit_code and not codes.is_credit_code(each.credit_code):
+                if each.credit_code and not codes.is_copied_right(each.credit_code):
                     sure[each.credit_code] = row.content.mark.sure
         entered = 0
         if wanted:

@@ -15,6 +15,7 @@ from xingke.ledger.holder_names import (
     WrittenName,
     close,
     looks_like_a_person,
+    looks_like_a_place,
     looks_like_one,
     without_remark,
     written_name,
@@ -45,6 +46,7 @@ ELSEWHERE = gettext_noop(
 )
 CALLED_AFTER = say("“%(written)s”按名录中的“%(name)s”登记")
 JOINT = say("有几个单位，登记在“%(name)s”名下；共同的单位：%(others)s")
+A_PLACE = say("“%(written)s”是地方，不是单位，按没有写明单位登记")
 NOBODYS = say("“%(written)s”不是单位，按没有单位登记")
 
 Firm = Organisation | NewOrganisation | None
@@ -147,6 +149,8 @@ class Holders:
             return self._refused("organisation", text, ELSEWHERE, region=elsewhere.region.name)
         if not called and self._editing.covers(region.path):
             return self._with(wrong, self._entered(text, written, code, region), doubt)
+        if not self._is_wanted and not code and looks_like_a_place(written.name):
+            return self._with(wrong, Held(None, notes=[A_PLACE.filled(written=text)]), doubt)
         is_person = looks_like_a_person(written.name)
         remedy = PERSON if is_person else NO_FIRM
         return self._with(wrong, self._refused("organisation", text, remedy, region=region.name), doubt)

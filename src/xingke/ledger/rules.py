@@ -14,6 +14,7 @@ from pydantic import ConfigDict
 from xingke.base.codes import (
     credit_code_faults,
     has_credit_form,
+    is_copied_right,
     is_patent_number,
     normalise_code,
     normalise_patent_number,
@@ -376,9 +377,9 @@ def credit_code(written: str) -> ReadNumber:
         if len(kept) != 18:
             raise Refused(say("统一社会信用代码应为 18 位，这里是 %(count)s 位。", count=len(kept)))
         raise Refused(say("统一社会信用代码应为 18 位数字和大写字母，不含 I、O、S、V、Z。"))
-    faults = tuple(_CHECKED_PLACES[place] for place in credit_code_faults(kept))
-    if not faults:
+    if is_copied_right(kept):
         return ReadNumber(kept)
+    faults = tuple(_CHECKED_PLACES[place] for place in credit_code_faults(kept))
     return ReadNumber(
         kept, say("统一社会信用代码 %(code)s 的%(places)s不对，请对照营业执照核对。", code=kept, places=faults)
     )

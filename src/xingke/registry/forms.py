@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
-from xingke.base.codes import has_credit_form, is_credit_code, normalise_code
+from xingke.base.codes import has_credit_form, is_copied_right, normalise_code
 from xingke.base.keys import new_key
 from xingke.registry import queries
 from xingke.registry.filtering import CHOICES_LIMIT
@@ -189,7 +189,7 @@ class OrganisationForm(forms.Form):
         if (holder := queries.holder_of_code(code, but=self.own_key())) is not None:
             self.add_error("credit_code", queries.code_taken(holder, self.user))
             return
-        if is_credit_code(code):
+        if is_copied_right(code):
             return
         self.fields["code_sure"] = forms.BooleanField(label=_("这个代码确认无误"), required=False)
         self.fields["code_reason"] = forms.CharField(
