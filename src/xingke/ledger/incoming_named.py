@@ -66,7 +66,7 @@ class NamedStored(Stored):
 
     def _refuse_met(self, row: Row) -> None:
         """Of two rows that are one record, one says so and the other is found out, the second is not filed."""
-        if row.stored is None or row.problems:
+        if row.stored is None or row.problems or row.stored.record not in self._by_record:
             return
         line = self._met.setdefault(row.stored.record, row.number)
         if line != row.number:

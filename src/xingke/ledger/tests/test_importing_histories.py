@@ -326,10 +326,10 @@ def test_a_credit_code_somebody_says_is_right_is_entered_and_remarked_once(cast:
 
     (remark,) = [str(told(note)) for note in batch.notes if code in str(told(note))]
     assert "“新厂”" in remark and "校验位不符，已确认无误" in remark
-    assert AuditEntry.objects.get(action="organisations.entered", target="清单.csv").detail == {
-        "sure": {code: "执照如此"}
-    }
-    assert Organisation.objects.get(credit_code=code).name == "新厂"
+    firm = Organisation.objects.get(credit_code=code)
+    assert AuditEntry.objects.get(action="organisations.entered", target=str(firm.key)).detail == {
+        "name": "新厂", "source": "清单.csv", "code_reason": f"{code} 执照如此"
+    }  # fmt: skip
 
 
 def test_whoever_loses_the_right_meanwhile_files_nothing(cast: Cast) -> None:

@@ -13,7 +13,7 @@ from python_calamine import CalamineWorkbook
 from tests.cast import NOW, Cast, file, report
 from xingke.base.keys import derived_key
 from xingke.base.press.xlsx_writer import Column, write_workbook
-from xingke.ledger import actions, importing, rules
+from xingke.ledger import actions, importing, queries, rules
 from xingke.ledger.importing import Outcome
 from xingke.ledger.incoming import Options
 from xingke.ledger.incoming_contents import Happened
@@ -31,6 +31,9 @@ def _fields(kind: str, turn: int, chance: random.Random) -> dict[str, str]:
     """What one record says: any of the words of its vocabulary, names that several share, a number or none."""
     known = KINDS[kind]
     fields = {name: chance.choice(list(registry.terms(known.field_list(name)))) for name in known.repeated}
+    if known.is_lasting:
+        levels = queries.levels_of(known, fields)
+        fields["level"] = chance.choice(levels) if levels else fields["level"]
     fields |= {name: f"{name}{chance.randint(1, 2)}" for name in known.details if name not in ("name", "number")}
     if known.names.number is Number.PATENT:
         fields["form"] = chance.choice(list(NUMBERS))
@@ -186,8 +189,8 @@ def test_of_two_rounds_of_a_title_the_list_does_not_mix_the_days(cast: Cast, sig
     header, line = _rows(_list(signed_in("officer"), "recognition"))
 
     said = dict(zip(header, line, strict=True))
-    assert [said[label] for label in ("申报日期", "认定日期", "到期日期", "其他经过")] == [
-        date(2021, 5, 1), date(2021, 11, 8), date(2024, 11, 7), "2025-05-01 申报"
+    assert [said[label] for label in ("申报日期", "认定日期", "有效期至", "失效日期", "其他经过")] == [
+        date(2021, 5, 1), date(2021, 11, 8), date(2024, 11, 7), date(2024, 11, 7), "2025-05-01 申报"
     ]  # fmt: skip
 
 

@@ -236,7 +236,8 @@ def test_a_correction_becomes_a_version_that_says_old_and_new(cast: Cast, signed
     assert response["Location"] == own
     newest, oldest = browser.get(own).context["versions"]
     assert [(change.label, change.old, change.new) for change in newest["changes"]] == [
-        ("日期", "2024年11月8日", "2023年11月8日")
+        ("日期", "2024年11月8日", "2023年11月8日"),
+        ("有效期至", "2027年11月7日", "2026年11月7日"),  # it moves along
     ]
     assert newest["note"].endswith("原因：证书日期录错") and newest["by"] == cast.officer
     assert (newest["is_current"], oldest["is_current"]) == (True, False)

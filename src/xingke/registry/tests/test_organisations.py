@@ -78,8 +78,8 @@ def test_a_code_declared_right_is_kept_with_the_reason_and_stays_remarked(cast: 
 
     entered = Organisation.objects.get(credit_code=WRONG)
     assert AuditEntry.objects.filter(action="organisations.entered").latest("seq").detail == {
-        "code_reason": "执照原件如此"
-    }
+        "name": entered.name, "source": entered.name, "code_reason": "执照原件如此"
+    }  # fmt: skip
     assert "校验位不符" in browser.get(f"/organisations/{entered.key}/").content.decode()
     assert "校验位不符" not in browser.get(f"/organisations/{cast.firm.key}/").content.decode()
 
@@ -113,8 +113,8 @@ def test_another_firm_of_the_same_name_is_entered_once_it_is_said_to_be_another(
     entered = Organisation.objects.exclude(pk=cast.firm.pk).get(name=cast.firm.name)
     assert {page.headers["Location"] for page in pages} == {f"/organisations/{entered.key}/"}
     assert AuditEntry.objects.filter(action="organisations.entered").latest("seq").detail == {
-        "namesake": f"青溪县明渠传感科技有限公司（{cast.firm.key}）"
-    }
+        "name": entered.name, "source": entered.name, "namesake": f"青溪县明渠传感科技有限公司（{cast.firm.key}）"
+    }  # fmt: skip
 
 
 def test_of_the_neighbours_organisations_nothing_is_told(cast: Cast, signed_in: SignIn) -> None:

@@ -120,11 +120,11 @@ def test_an_enterprise_user_sees_only_its_own_firm(cast: Cast, signed_in: SignIn
 
 def test_an_organisation_shows_what_it_holds_and_what_happened_by_year(cast: Cast, signed_in: SignIn) -> None:
     key = file(
-        "recognition", "甲", [("applied", "2022-05-01"), ("recognised", "2022-11-08")],
+        "recognition", "甲", [("applied", "2024-05-01"), ("recognised", "2024-11-08")],
         firm=cast.firm, by=cast.statistician,
     )  # fmt: skip
     file(
-        "recognition", "乙", [("recognised", "2021-12-01"), ("expired", "2024-12-01")], title="tech_sme",
+        "recognition", "乙", [("recognised", "2021-12-01"), ("expired", "2022-12-01")], title="tech_sme",
         firm=cast.firm, by=cast.statistician,
     )  # fmt: skip
 
@@ -135,8 +135,8 @@ def test_an_organisation_shows_what_it_holds_and_what_happened_by_year(cast: Cas
         ("高新技术企业（国家级）", f"/records/recognition/{key}/")
     ]
     assert [(each["year"], [item["title"] for item in each["items"]]) for each in timeline["years"]] == [
-        (2024, ["到期 · 科技型中小企业（国家级）"]),
-        (2022, ["认定 · 高新技术企业（国家级）", "申报 · 高新技术企业（国家级）"]),
+        (2024, ["认定 · 高新技术企业（国家级）", "申报 · 高新技术企业（国家级）"]),
+        (2022, ["到期 · 科技型中小企业（国家级）"]),
         (2021, ["认定 · 科技型中小企业（国家级）"]),
     ]
 

@@ -56,7 +56,7 @@ WORDS = [
     ("the beginning of a number", "GR2024", ["高新技术企业（国家级）"]),
     ("a patent number as it is printed", "ZL 2023 1 0012345.X", ["一种锂电池采集终端（发明专利）"]),
     ("a reported figure", "地区生产总值 2024", ["地区生产总值：468.30亿元"]),
-    ("an indicator by its code", "high_tech_pass_rate", ["高新技术企业认定通过率"]),
+    ("an indicator by its code", "high_tech_pass_rate", ["高新技术企业认定通过率", "高新技术企业认定数（无申报记录）"]),
     ("nothing of the kind", "潜水艇", []),
 ]  # fmt: skip
 
