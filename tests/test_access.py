@@ -177,6 +177,7 @@ ADDRESSES: Mapping[str, Row] = {
     "ledger:import": Row(frozenset({"statistician"}), lambda world: {"pk": world.batch.pk}),
     "ledger:import-form": Row(ENTER | NEXT_DOOR, lambda world: {"code": "patent"}, is_page=False),
     "ledger:import-file": Row(frozenset({"statistician"}), lambda world: {"pk": world.batch.pk}, posts_only=True),
+    "ledger:import-recheck": Row(frozenset({"statistician"}), lambda world: {"pk": world.batch.pk}, posts_only=True),
     "ledger:import-cancel": Row(frozenset({"statistician"}), lambda world: {"pk": world.batch.pk}, posts_only=True),
     "indicators:indicator-list": Row(BUSINESS | NEXT_DOOR),
     "indicators:identity-list": Row(BUSINESS | NEXT_DOOR),

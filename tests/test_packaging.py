@@ -19,7 +19,7 @@ import hatch_build
 from tools import lock
 
 ROOT = Path(__file__).resolve().parent.parent
-BINARY = {".docx", ".gif", ".ico", ".jpg", ".parquet", ".pdf", ".png", ".woff2", ".xlsx", ".zip"}
+BINARY = {".docx", ".gif", ".ico", ".jpg", ".parquet", ".pdf", ".png", ".woff2", ".xls", ".xlsx", ".zip"}
 
 # Each letter or dot in brackets keeps the pattern from finding itself.
 FOREIGN = {

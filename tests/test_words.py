@@ -28,7 +28,7 @@ DATA = {
     "base/press/numerals.py": "",
     "ledger/holder_names.py": "",
     "ledger/incoming_marks.py": "YES NO",
-    "ledger/incoming_places.py": "_PEOPLES _LEVEL _without_town",
+    "ledger/incoming_places.py": "_PEOPLES",
     "ledger/importing.py": "_ENDINGS",
     "ledger/rules.py": "APPROXIMATIONS EMPTY_MARKS EXAMPLE ENDLESS _TOTALS _FOOTERS _CHINESE_DIGITS _NUMBERED _chinese_number written_last_day",
     "ledger/written_figures.py": "",

@@ -78,6 +78,9 @@ class Indicator:
     net: bool = False
     sum: str = ""
     formula: str = ""
+    reported_as: str = (
+        ""  # the indicator whose reported figure answers where no records are kept: nobody reports this one
+    )
     direction: Literal["up", "down", "none"] = "up"
     decimals: int = 0
     said_unit: str = ""  # the unit in a document, where the name says the rest of it: 每万人发明专利拥有量20.19件
@@ -179,6 +182,14 @@ def records_are_known(catalogue: Catalogue) -> Iterator[Issue]:
                 yield Issue(file, place, f"event {event!r} is not in the list {known.events!r}")
 
 
+def reported_as_is_known(catalogue: Catalogue) -> Iterator[Issue]:
+    """What stands in for an indicator where no records are kept is an indicator of the same unit."""
+    units = {each.code: each.unit for each, _file, _place in _entries(catalogue)}
+    for each, file, place in _entries(catalogue):
+        if each.reported_as and units.get(each.reported_as) != each.unit:
+            yield Issue(file, place, f"reported_as is {each.reported_as!r}, which is no indicator in {each.unit!r}")
+
+
 def units_are_known(catalogue: Catalogue) -> Iterator[Issue]:
     """The unit stands in the vocabulary, and fits the measure that is added up."""
     units = {term.code: term.kind for term in catalogue.values("term") if term.list == "unit"}
@@ -252,6 +263,7 @@ INDICATORS: DefinitionKind[Indicator] = DefinitionKind(
     (
         natures_have_what_they_need,
         records_are_known,
+        reported_as_is_known,
         units_are_known,
         layers_never_add_up,
         formulas_can_be_read,

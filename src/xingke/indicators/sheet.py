@@ -77,7 +77,7 @@ class Sheet:
         self.facts = {
             (each.code, period): _Facts(
                 each, period, _kept(keeping.get(each.of, ()), each, period), counts.get((each.code, period), {}),
-                told.get((each.code, period), {}), self.reader.known[each.code, period],
+                self._reported_of(each, period, told, keeping), self.reader.known[each.code, period],
             )
             for each in self.indicators.values()
             for period in self.periods
@@ -117,13 +117,27 @@ class Sheet:
         """What was reported, by region. One query."""
         periods = {period.code: period for period in self.periods}
         rows = reported(
-            indicators=list(self.indicators), regions=list(self.everywhere), periods=list(periods), seq=self.reader.seq
+            indicators=[*self.indicators, *(each.reported_as for each in self.indicators.values() if each.reported_as)],
+            regions=list(self.everywhere),
+            periods=list(periods),
+            seq=self.reader.seq,
         )
         found: dict[Column, dict[int, list[Told]]] = {}
         for row in rows:
             by_region = found.setdefault((row.indicator, periods[row.real_period]), {})
             by_region.setdefault(row.region_id, []).append(row)
         return found
+
+    def _reported_of(
+        self, each: Indicator, period: Period, told: Mapping[Column, dict[int, list[Told]]], keeping: Mapping[str, list[Kept]]
+    ) -> Mapping[int, list[Told]]:  # fmt: skip
+        """What was reported of an indicator, by region; where no records are kept, what stands in for it."""
+        own = told.get((each.code, period), {})
+        if not each.reported_as:
+            return own
+        kept = _kept(keeping.get(each.of, ()), each, period)
+        instead = told.get((each.reported_as, period), {})
+        return {pk: rows for pk, rows in instead.items() if pk not in kept} | own
 
     def _informed(self, found: set[int]) -> set[int]:
         """The regions that keep records or were reported on, and all above them: the others have nothing to add up."""

@@ -270,7 +270,7 @@ def _amount(number: str) -> Decimal:
     last: Decimal | None = None
     for part in re.findall(rf"{_A}|.", number.replace(",", "") if number[:1].isdigit() else number):
         if part in _SCALES and _SCALES[part] >= 10_000:
-            section = (section + (last or 0)) or Decimal(1)
+            section = section + last if last is not None else section or Decimal(1)  # 万家, and 0亿元
             if part == "亿":
                 total, section = (total + section) * _SCALES[part], Decimal(0)
             else:

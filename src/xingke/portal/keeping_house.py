@@ -38,7 +38,7 @@ def _health(now: datetime) -> Iterator[dict[str, Any]]:
     yield {
         "label": _("启用的账号"), "value": _("%(n)d 个") % {"n": active}, "url": reverse("registry:account-list")
     }  # fmt: skip
-    yield {"label": _("数据库"), "value": f"{connection.display_name} · {_('有应答')}"}
+    yield {"label": _("数据库"), "value": _("%(name)s · 有应答") % {"name": connection.display_name}}
     jobs = dict(Job.objects.order_by().values_list("state").annotate(count=Count("pk")))
     waiting = jobs.get(Job.State.QUEUED, 0) + jobs.get(Job.State.RUNNING, 0)
     said = _("等待和进行中 %(waiting)d 个，未完成 %(failed)d 个") % {

@@ -97,7 +97,7 @@ def test_the_number_on_the_page_is_the_sum_of_its_evidence(filed: Cast, signed_i
 def test_a_definition_is_told_in_words_with_its_worked_example(filed: Cast, signed_in: SignedIn) -> None:
     page = words(signed_in("officer").get(f"/indicators/high_tech_pass_rate/{PLACE}"))
 
-    assert "高新技术企业认定数 ÷ 高新技术企业申报数 × 100" in page
+    assert "高新技术企业认定数（有申报记录） ÷ 高新技术企业申报数 × 100" in page
     assert "申报八十家，通过六十六家。" in page
     assert "→ 82.5%" in page
     counted = words(signed_in("officer").get(f"/indicators/high_tech_recognised/{PLACE}"))

@@ -8,7 +8,7 @@ BATCH = 2_000
 
 def origins(apps, schema_editor):
     """Say of every certificate in force whether an application is held: among confirmed events, of drafts among all."""
-    events = apps.get_model("ledger", "RecognitionEvent").objects
+    events = apps.get_model("ledger", "RecognitionEvent").objects.using(schema_editor.connection.alias)
     rows = events.filter(seq_to__isnull=True).exclude(state="void").order_by("subject", "step")
     found = {"applied": [], "announced": []}
     wanted = rows.values_list("subject", "pk", "event", "state").iterator()

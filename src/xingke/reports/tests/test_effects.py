@@ -13,7 +13,7 @@ from tests.cast import NOW, Cast, file, keep_records
 from xingke.accounts.queries import current_seq
 from xingke.base.periods import Period
 from xingke.ledger import actions
-from xingke.ledger.models import PaymentEvent, State
+from xingke.ledger.models import PatentEvent, PaymentEvent, State
 from xingke.registry.models import Organisation
 from xingke.reports import actions as reports
 
@@ -102,7 +102,8 @@ def test_where_nobody_declared_the_records_complete_that_is_said_instead_of_coun
 def test_doubtful_records_come_first_each_with_what_speaks_against_it(cast: Cast, signed_in: SignedIn) -> None:
     file("recognition", "高新技术企业", [("recognised", "2024-11-08")], firm=cast.firm, by=cast.statistician)
     Organisation.objects.filter(pk=cast.firm.pk).update(credit_code="91990121MATH3BJ10X")
-    _draft(cast, "patent", [("applied", "2023-11-08"), ("granted", "2022-05-06")], number="202310123456.1")
+    _draft(cast, "patent", [("applied", "2023-11-08"), ("granted", "2025-05-06")], number="202310123456.1")
+    PatentEvent.objects.filter(event="granted").update(happened_on=date(2022, 5, 6))  # as it could be filed once
     _draft(cast, "recognition", [("recognised", "2025-11-08")], number="GR2")
 
     rows = _review(signed_in("director")).context["rows"]
