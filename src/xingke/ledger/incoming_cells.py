@@ -34,7 +34,7 @@ NO_UNIT = gettext_noop("数字后面的不是这一列能用的单位，可写�
 OTHER_UNIT = gettext_noop("单位与列名写明的“%(unit)s”不一致，请改成同一种单位。")
 ROUGH = gettext_noop("是约数；这一列要填确切的数。")
 NOT_WHOLE = gettext_noop("应为整数，请核对单位。")
-NO_PATENT = gettext_noop("不是专利申请号；应为 9 位或 13 位，如 202310123456.7。")
+NO_PATENT = gettext_noop("不是专利申请号；应为 9 位或 13 位，如 202310123456.6。")
 
 
 def each_once(values: Iterable[C], judge: Callable[[C], V]) -> list[V]:

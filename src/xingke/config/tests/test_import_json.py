@@ -73,7 +73,7 @@ def test_filing_says_the_same_and_then_that_nothing_is_new(
 
 
 def test_what_is_refused_is_said_in_both_places(cast: Cast, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    code, told, err = bring(tmp_path / "资金.csv", "甲,乙,丙\n1,2,3\n", capsys)
+    code, told, err = bring(tmp_path / "资金.csv", "甲,乙,丙\n一,二,三\n", capsys)
 
     assert (code, told) == (2, {"error": err.strip()})
     assert "缺少必需的列" in err

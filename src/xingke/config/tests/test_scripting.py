@@ -16,8 +16,8 @@ from xingke.ledger.models import PatentEvent
 pytestmark = pytest.mark.usefixtures("data_folder")
 
 TABLE = """区划,单位名称,专利类型,专利名称,申请号,申请日,备注
-青溪县,乌有公司,发明,一种流量计,201710601862.0,2023-12,请核
-青溪县,青溪县明渠传感科技有限公司,发明,一种阀门,202310123456.4,2023-12-01,
+青溪县,乌有公司,发明,一种流量计,201710601804.0,2023-12,请核
+青溪县,青溪县明渠传感科技有限公司,发明,一种阀门,202310123456.6,2023-12-01,
 """
 
 
@@ -71,7 +71,7 @@ def test_rows_that_are_left_are_written_as_a_workbook_that_goes_in_once_mended(c
 
     header, line = CalamineWorkbook.from_filelike(io.BytesIO(left.read_bytes())).get_sheet_by_index(0).to_python()
     assert header == ["区划", "单位名称", "专利类型", "专利名称", "申请号", "申请日", "备注", "行号", "问题和办法"]
-    assert line[:8] == ["青溪县", "乌有公司", "发明", "一种流量计", "201710601862.0", "2023-12", "请核", "2"]
+    assert line[:8] == ["青溪县", "乌有公司", "发明", "一种流量计", "201710601804.0", "2023-12", "请核", "2"]
     assert PatentEvent.objects.count() == 1
 
 
