@@ -164,8 +164,9 @@ class _Scatter:
 
     def __init__(self, made: events.Events, asked: Sequence[Indicator], regions: int) -> None:
         self.asked, self.regions = asked, regions
-        names = list(KINDS[made.kind].repeated)
+        names = list(KINDS[made.kind].asked)
         combos = [(event, thing) for event in made.event_names for thing in made.things]
+        said = [(event, (*thing, events.origin_of(event))[: len(names)]) for event, thing in combos]
         self.combos = len(combos)
         live = made.is_current
         day = np.datetime64(events.FIRST, "D") + made.day[live]
@@ -181,7 +182,7 @@ class _Scatter:
                     and (not each.events or event in each.events)
                     for each in asked
                 ]
-                for event, thing in combos
+                for event, thing in said
             ],
             dtype=float,
         )

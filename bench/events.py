@@ -12,9 +12,10 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from xingke.indicators.tails import schema
+from xingke.indicators.tails import LAPSE, schema
 from xingke.ledger import rules
 from xingke.ledger.kinds import KINDS as ALL_KINDS
+from xingke.ledger.rules import CERTIFIES
 
 FIRST, MONTHS = date(2021, 1, 1), 60
 DAYS = (date(2026, 1, 1) - FIRST).days
@@ -54,7 +55,10 @@ _COURSES: dict[str, list[tuple[float, list[tuple[str, int]]]]] = {
 _MEASURES: dict[str, list[tuple[str, tuple[str, ...], tuple[int, int]]]] = {
     "project": [("amount", ("approved",), (1_000_000, 500_000_000))],
     "payment": [("amount", ("won", "arrived", "disbursed", "paid", "credited", "lent"), (100_000, 500_000_000))],
-    "contract": [("amount", ("signed", "registered"), (1_000_000, 2_000_000_000))],
+    "contract": [
+        ("amount", ("signed", "registered"), (1_000_000, 2_000_000_000)),
+        ("tech_amount", ("registered",), (100_000, 1_000_000)),  # never more than the amount
+    ],
     "activity": [("people", ("held",), (50_000, 8_000_000)), ("materials", ("held",), (0, 20_000_000))],
 }
 # The part of all events that is of this kind.
@@ -247,7 +251,15 @@ def as_columns(events: Events, paths: Integers, seed: int) -> pa.Table:
     }
     columns |= {name: _named(events.thing, fields[at]) for at, name in enumerate(KINDS[events.kind].repeated)}
     columns |= {name: pa.array(said, mask=said < 0) for name, said in events.measures.items()}
+    if KINDS[events.kind].is_lasting:
+        names = tuple(origin_of(name) for name in events.event_names)
+        columns |= {"origin": _named(events.event, names), LAPSE: pa.nulls(count)}  # what ends, ends by an event here
     return pa.table({field.name: columns[field.name].cast(field.type) for field in target}, schema=target)
+
+
+def origin_of(event: str) -> str:
+    """Every certificate here was applied for."""
+    return "applied" if event in CERTIFIES else ""
 
 
 def _named(places: Integers, names: tuple[str, ...]) -> pa.Array:

@@ -34,6 +34,7 @@ def fill(made: Events, columns: pa.Table, paths: Integers) -> None:
         "state": State.CONFIRMED, "zone_id": None, "organisation_id": None, "person_id": None, "source": "bench",
         "source_place": "", "is_fictional": True, "entered_at": ground.NOW, "entered_by_id": ground.statistician().pk,
         "confirmed_at": ground.NOW, "confirmed_by_id": ground.statistician().pk, "reason": "", "approximation": "",
+        "until": None, "certificate": "",
     }  # fmt: skip
     fields = [each for each in kind.event._meta.concrete_fields if not each.primary_key]
     given = [str(each.column) for each in fields if each.column not in constants]

@@ -147,7 +147,7 @@ def _patents(rows: int) -> Iterator[list[Cell]]:
         digits = f"20231{number:07}"
         yield [
             float(number + 1), _firm(number), "发明专利", f"一种测速用装置及其方法{number}", f"{digits}.{patent_check(digits)}",
-            _day(number), _day(number + 400), "某某专利代理事务所",
+            _day(number), _day(number, 400), "某某专利代理事务所",
         ]  # fmt: skip
 
 
@@ -160,7 +160,7 @@ def _contracts(rows: int) -> Iterator[list[Cell]]:
         amount = (number % 9_000 + 100) / 10
         yield [
             float(number + 1), f"2024{COUNTY}{number:06}", f"测速系统开发{number}", "技术开发", _firm(number), "某某集团有限公司",
-            _day(number), amount, _day(number + 30), amount,
+            _day(number), amount, _day(number, 30), amount,
         ]  # fmt: skip
 
 
@@ -168,8 +168,9 @@ def _firm(number: int) -> str:
     return f"青溪县第{number % FIRMS}测速有限公司"
 
 
-def _day(number: int) -> str:
-    return (date(2023, 1, 1) + timedelta(days=number % 500)).isoformat()
+def _day(number: int, later: int = 0) -> str:
+    """The day of a row, or one some days later."""
+    return (date(2023, 1, 1) + timedelta(days=number % 500 + later)).isoformat()
 
 
 def workbook(rows: Iterator[list[Cell]]) -> bytes:

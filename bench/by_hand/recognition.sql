@@ -1,7 +1,7 @@
 -- Every monthly flow and stock of titles, as a careful analyst writes it over the same file.
 -- $file: the columns of the kind; $first, $last: months as year × 12 + month − 1; regions: the codes asked for.
 WITH live AS (
-    SELECT path, year(day) * 12 + month(day) - 1 AS month, event, effect, title, level
+    SELECT path, year(day) * 12 + month(day) - 1 AS month, event, effect, title, level, origin
     FROM read_parquet('$file')
     WHERE seq_to IS NULL
 ),
@@ -11,6 +11,8 @@ changes AS (
         month,
         count(*) FILTER (title = 'high_tech_enterprise' AND event = 'applied') AS high_tech_applications,
         count(*) FILTER (title = 'high_tech_enterprise' AND event IN ('recognised', 're_recognised')) AS high_tech_recognised,
+        count(*) FILTER (title = 'high_tech_enterprise' AND event IN ('recognised', 're_recognised') AND origin = 'applied') AS high_tech_recognised_applied,
+        count(*) FILTER (title = 'high_tech_enterprise' AND event IN ('recognised', 're_recognised') AND origin = 'announced') AS high_tech_recognised_announced,
         count(*) FILTER (title = 'high_tech_enterprise' AND event = 'recognised') AS high_tech_new,
         count(*) FILTER (title = 'high_tech_enterprise' AND event = 're_recognised') AS high_tech_renewed,
         sum(effect) FILTER (title = 'high_tech_enterprise') AS high_tech_net,
@@ -40,6 +42,8 @@ SELECT
     month,
     coalesce(high_tech_applications, 0) AS high_tech_applications,
     coalesce(high_tech_recognised, 0) AS high_tech_recognised,
+    coalesce(high_tech_recognised_applied, 0) AS high_tech_recognised_applied,
+    coalesce(high_tech_recognised_announced, 0) AS high_tech_recognised_announced,
     coalesce(high_tech_new, 0) AS high_tech_new,
     coalesce(high_tech_renewed, 0) AS high_tech_renewed,
     coalesce(high_tech_net, 0)::BIGINT AS high_tech_net,
