@@ -121,8 +121,9 @@ def _wanted(kind: Kind, wanted: Wanted) -> Q:
 
 
 def entries_of(kind: str, records: Sequence[UUID]) -> list[TimelineEntry]:
-    """Current events by their keys, with their subjects, for a list of at most some hundreds. Two queries."""
+    """Current events by their keys, with their subjects, newest first; of at most some hundreds. Two queries."""
     found = KINDS[kind].event._default_manager.filter(record__in=records, seq_to__isnull=True)
+    found = found.order_by("-happened_on", "-pk")
     return entries((kind, pk, day) for pk, day in found.values_list("pk", "happened_on"))
 
 

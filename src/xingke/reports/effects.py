@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
@@ -11,7 +12,9 @@ from django.utils import timezone
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base.periods import Period
+from xingke.base.quantities import format_number
 from xingke.base.refusals import Refused
+from xingke.base.templatetags.xk import number as written
 from xingke.base.templatetags.xk import period as period_words
 from xingke.indicators import effects, wording
 from xingke.indicators.choosing import indicator_url, running_year
@@ -28,6 +31,7 @@ from xingke.reports.models import Document
 
 MOST = 1_000  # records whose effect is worked out while somebody waits
 PLACES = 5  # regions whose values are compared
+FINEST = 10  # decimals; a 分 of 亿元 is the tenth
 DOCUMENTS = 40  # newest documents looked at
 
 
@@ -102,7 +106,7 @@ def _lines(found: Sequence[Effect], today: date) -> list[Line]:
             some[0].after.indicator.label.in_language(wording.language()),
             indicator_url(some[0].after.indicator.code, some[0].after.region, some[0].after.period),
             some[0].after.region.name,
-            [(_period(each.after, today), _said(each.before, words), _said(each.after, words)) for each in some],
+            [(_period(each.after, today), *_both(each, words)) for each in some],
         )
         for some in lines.values()
     ]
@@ -110,6 +114,27 @@ def _lines(found: Sequence[Effect], today: date) -> list[Line]:
 
 def _period(value: Value, today: date) -> str:
     return wording.running_words(today) if value.period == running_year(today) else period_words(value.period)
+
+
+def _both(each: Effect, words: Words) -> tuple[str, str]:
+    """A value before and after; where rounding says the same of both, as finely as it takes to tell them apart."""
+    old, new = _said(each.before, words), _said(each.after, words)
+    if old != new or not (each.before.is_known and each.after.is_known):
+        return old, new
+    finer = next((few for few in range(each.after.indicator.decimals + 1, FINEST) if _finely(each, few)), FINEST)
+    unit = words.unit_after(each.after.indicator.unit)
+    first, second = (measured(written(number, finer), unit) for number in _numbers(each, finer))
+    return first, second
+
+
+def _finely(each: Effect, decimals: int) -> bool:
+    first, second = _numbers(each, decimals)
+    return first != second
+
+
+def _numbers(each: Effect, decimals: int) -> tuple[str, str]:
+    known = [value.amount or Decimal(0) for value in (each.before, each.after)]
+    return format_number(known[0], decimals), format_number(known[1], decimals)
 
 
 def _said(value: Value, words: Words) -> str:

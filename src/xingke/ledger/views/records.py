@@ -1,5 +1,6 @@
 """Records: the list of events, and the page of one record with its history and its versions."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import islice
@@ -143,11 +144,17 @@ def row_of(words: Words, entry: events.TimelineEntry) -> dict[str, Any]:
     return {
         "on": entry.on, "event": words.event(entry.kind, event.event), "effect": event.effect,
         "effect_word": effect_word(entry.kind, event.effect), "what": words.subject(subject),
-        "measures": _("，").join(said for _label, said in words.measures(event)),
+        "measures": _measures(words.measures(event)),
         "number": getattr(subject, "number", ""), "organisation": event.organisation, "region": event.region.name,
         "state": event.state, "url": record_url(entry.kind, event.record),
         "key": f"{entry.kind}:{event.record}", "is_fictional": event.is_fictional, "kind": kind_word(entry.kind), "region_code": event.region.code,
     }  # fmt: skip
+
+
+def _measures(told: Sequence[tuple[str, str]]) -> str:
+    """What a list says an event amounts to; two sums of money, which only their names tell apart, with those."""
+    ends = Counter(said[-1] for _label, said in told)
+    return _("，").join(f"{label} {said}" if ends[said[-1]] > 1 else said for label, said in told)
 
 
 def _header() -> list[str]:

@@ -52,8 +52,8 @@ def title_list(request: HttpRequest) -> HttpResponse:
         "filters": fields,
         "table": {
             "columns": [
-                {"label": _("有效期至"), "class": "nowrap"}, {"label": _("资质")}, {"label": _("单位")},
-                {"label": _("区划")}, {"label": _("再次申报"), "class": "nowrap"},
+                {"label": _("有效期至"), "class": "nowrap told"}, {"label": _("资质")}, {"label": _("单位")},
+                {"label": _("区划")}, {"label": _("再次申报"), "class": "nowrap told"},
             ],
             "count": len(rows), "export": file_addresses(request),
             "empty_title": _("没有即将到期的资质"),

@@ -13,7 +13,7 @@ from tests.cast import NOW, Cast, file, keep_records
 from xingke.accounts.queries import current_seq
 from xingke.base.periods import Period
 from xingke.ledger import actions
-from xingke.ledger.models import PatentEvent, PaymentEvent, State
+from xingke.ledger.models import ContractEvent, PatentEvent, PaymentEvent, State
 from xingke.registry.models import Organisation
 from xingke.reports import actions as reports
 
@@ -27,6 +27,7 @@ def _draft(cast: Cast, kind: str, events: Sequence[tuple[str, str]], *, amount: 
         "recognition": {"title": "high_tech_enterprise", "level": "national", "name": "高新技术企业"},
         "patent": {"form": "invention", "name": "一种明渠"},
         "payment": {"purpose": "reward", "level": "province", "name": "奖励"},
+        "contract": {"type": "development", "name": "一种合同"},
     }[kind]
     history = actions.NewHistory(
         fields={**usual, "number": "", **fields}, region=cast.county, organisation=cast.firm, is_fictional=True,
@@ -65,6 +66,19 @@ def test_the_values_before_and_after_stand_beside_each_other_and_nothing_is_writ
     assert told["高新技术企业认定数"] == [("0家", "1家")]
     assert [period for period, _old, _new in lines[0].cells] == [f"{YEAR - 1}年"]
     assert current_seq() == before
+
+
+def test_a_change_that_rounding_hides_is_told_as_finely_as_it_takes(cast: Cast, signed_in: SignedIn) -> None:
+    keep_records(cast.county, by=cast.statistician, kinds=["contract"])
+    registered = [("registered", f"{YEAR - 1}-11-08")]
+    _draft(cast, "contract", registered, amount=10_967_000_000_00, number="一")
+    first = list(ContractEvent.objects.values_list("record", flat=True))
+    actions.confirm_events(records={"contract": first}, by=cast.checker, now=NOW)
+    _draft(cast, "contract", registered, amount=270_000_00, number="二")
+
+    lines = {line.label: line.cells for line in _panel(_review(signed_in("director")))["lines"]}
+
+    assert lines["技术合同成交额"] == [(f"{YEAR - 1}年", "109.670亿元", "109.673亿元")]
 
 
 def test_a_document_that_rests_on_what_changes_is_named(cast: Cast, signed_in: SignedIn) -> None:
