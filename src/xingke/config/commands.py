@@ -43,7 +43,6 @@ from xingke.ledger.import_reports import report
 from xingke.ledger.incoming import Options
 from xingke.ledger.returned_rows import how_to_mend, returned_cells, returned_columns, returned_header, returned_lines
 from xingke.registry import actions as registry_actions
-from xingke.registry import queries as registry
 from xingke.registry.places import place_called
 from xingke.reports import actions as reports
 from xingke.reports.queries import docx_of, pdf_of
@@ -229,7 +228,7 @@ def _bring_in(options: argparse.Namespace) -> importing.Outcome:
     form = importing.sheet_form(options.kind)
     words = importing.header_words(form)
     table = importing.read_table(data, name=options.file.name, sheet=options.sheet, words=words)
-    region = registry.region_by_name_or_code(options.region).code if options.region else ""
+    region = place_called(options.region).code if options.region else ""
     chosen = Options(
         region=region, new_organisations=options.new_organisations, confirmed=options.confirmed,
         given=given_pairs(options.given),
@@ -301,7 +300,7 @@ def _write_left(path: Path, outcome: importing.Outcome, file_name: str) -> None:
 def write(options: argparse.Namespace) -> int:
     """Write a document; prints what was frozen and what was left out."""
     written = reports.write_document(
-        outline=options.outline, region=registry.region_by_name_or_code(options.region),
+        outline=options.outline, region=place_called(options.region),
         period=Period.parse(options.period), by=_account(options.username), now=timezone.now(),
     )  # fmt: skip
     document = written.document
