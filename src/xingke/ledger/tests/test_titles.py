@@ -1,25 +1,17 @@
-"""Titles and their terms in the ledger: giving older certificates their last day, what ends soon, one of two made one."""
+"""Titles and their terms in the ledger: what ends soon, and making one of two that stand for one thing."""
 
-from collections.abc import Callable, Sequence
-from datetime import date, timedelta
-from typing import Any
+from collections.abc import Callable
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
-from tests.cast import NOW, Cast, accept_open_proposals, file, keep_records
-from xingke.accounts.models import AuditEntry
-from xingke.accounts.queries import current_seq
-from xingke.base.periods import Period
+from tests.cast import NOW, Cast, accept_open_proposals, file
 from xingke.base.refusals import Refused
-from xingke.config import last_days
-from xingke.indicators.queries import indicators
-from xingke.indicators.reader import Reader
 from xingke.ledger import actions, rules, titles
 from xingke.ledger.models import Recognition, RecognitionEvent, State
-from xingke.reports import actions as reports
 
 SignIn = Callable[[str], Client]
 
@@ -27,83 +19,6 @@ SignIn = Callable[[str], Client]
 def _certificate(cast: Cast, name: str, *on: str, **fields: str) -> UUID:
     events = [("recognised" if place == 0 else "re_recognised", day) for place, day in enumerate(on)]
     return file("recognition", name, events, firm=cast.firm, by=cast.statistician, **fields)
-
-
-def _as_older_ledgers_have_it() -> None:
-    """Take the last days away, as they were before the ledger kept any."""
-    RecognitionEvent.objects.update(until=None, lapses_on=None)
-
-
-def _current(*names: str) -> Sequence[Any]:
-    rows = RecognitionEvent.objects.filter(seq_to__isnull=True).order_by("subject", "step")
-    return list(rows.values_list(*names, flat=len(names) == 1))
-
-
-def _held(cast: Cast, year: int) -> Any:
-    return Reader().value(indicators()["high_tech_enterprises"], cast.county, Period.year(year)).amount
-
-
-# ── certificates of before ──────────────────────────────────────────────────────────────────────────────────────────
-
-
-def test_older_certificates_get_the_last_day_of_their_title_s_term_at_once(cast: Cast) -> None:
-    keep_records(cast.county, by=cast.statistician)
-    _certificate(cast, "GR1", "2021-11-15")
-    _as_older_ledgers_have_it()
-    assert _held(cast, 2025) == 1
-    before = current_seq()
-
-    given = actions.give_last_days(by=cast.director, now=NOW)
-
-    assert (given, current_seq()) == (1, before + 1)
-    assert _current("until", "lapses_on") == [(date(2024, 11, 14), date(2024, 11, 15))]
-    assert [_held(cast, year) for year in (2023, 2024, 2025)] == [1, 0, 0]
-    entry = AuditEntry.objects.latest("seq")
-    assert (entry.action, entry.detail) == ("recognition.last-days-given", {"certificates": 1})
-
-
-def test_it_is_done_once_and_says_so(cast: Cast) -> None:
-    _certificate(cast, "GR1", "2021-11-15")
-    _as_older_ledgers_have_it()
-    actions.give_last_days(by=cast.director, now=NOW)
-    before = current_seq()
-
-    assert actions.give_last_days(by=cast.director, now=NOW) == 0
-    assert current_seq() == before
-
-
-def test_a_title_without_a_term_gets_none(cast: Cast) -> None:
-    _certificate(cast, "平台", "2015-11-15", title="key_laboratory", level="province")
-    _as_older_ledgers_have_it()
-
-    assert actions.give_last_days(by=cast.director, now=NOW) == 0
-
-
-def test_whoever_may_not_confirm_gives_nothing(cast: Cast) -> None:
-    _certificate(cast, "GR1", "2021-11-15")
-    _as_older_ledgers_have_it()
-
-    with pytest.raises(Refused):
-        actions.give_last_days(by=cast.officer, now=NOW)
-    assert _current("until") == [None]
-
-
-@pytest.mark.usefixtures("data_folder")
-def test_what_it_would_change_is_said_before_and_nothing_is_written(cast: Cast) -> None:
-    keep_records(cast.county, by=cast.statistician)
-    _certificate(cast, "GR1", "2021-11-15")
-    _as_older_ledgers_have_it()
-    document = reports.write_document(
-        outline="annual", region=cast.county, period=Period.parse("2025"), by=cast.officer, now=NOW
-    ).document
-    before = current_seq()
-
-    found = last_days.foreseen(by=cast.director, now=timezone.now())
-
-    changed = {(old.region.name, old.period.label(), old.text, new.text) for old, new in found.changes}
-    assert ("青溪县", "2025年", "1家", "0家") in changed and ("清源市", "2025年", "1家", "0家") not in changed
-    assert (found.certificates, [each.document for each in found.documents]) == (1, [document])
-    assert (current_seq(), _current("until")) == (before, [None])
 
 
 # ── what ends soon ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -183,8 +98,7 @@ def test_two_are_made_one_by_what_happened_to_the_second_and_its_void_that_anoth
     assert Recognition.objects.get(record=second, seq_to__isnull=True).state == State.CONFIRMED  # until it is accepted
 
 
-def test_once_another_has_confirmed_and_accepted_one_stands_and_counts_once(cast: Cast) -> None:
-    keep_records(cast.county, by=cast.statistician)
+def test_once_another_has_confirmed_and_accepted_one_stands(cast: Cast) -> None:
     first, second = _two(cast)
     actions.merge_titles(keep=first, merge=second, reason="", by=cast.officer, now=NOW)
     moved = RecognitionEvent.objects.get(subject=first, event="re_recognised")
@@ -194,7 +108,7 @@ def test_once_another_has_confirmed_and_accepted_one_stands_and_counts_once(cast
 
     assert titles.duplicates() == []
     assert Recognition.objects.get(record=second, seq_to__isnull=True).state == State.VOID
-    assert [_held(cast, year) for year in (2023, 2024, 2026)] == [1, 1, 1]
+    assert Recognition.objects.get(record=first, seq_to__isnull=True).state == State.CONFIRMED
 
 
 def test_titles_of_two_firms_are_not_made_one(cast: Cast) -> None:
