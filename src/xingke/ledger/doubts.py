@@ -1,11 +1,13 @@
 """What speaks against records that wait for confirmation: nothing here refuses, a person looks at it first."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from statistics import median
 from typing import Any  # rows of any kind
 from uuid import UUID
 
-from django.db.models import Q, Sum
+from django.db.models import Count, F, Q, Sum, Value
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from xingke.base.codes import is_credit_code
@@ -15,7 +17,7 @@ from xingke.ledger.events import TimelineEntry
 from xingke.ledger.kind_names import Number
 from xingke.ledger.kinds import KINDS, Kind
 from xingke.ledger.models import State
-from xingke.ledger.words import RUNNING, Words, day_word
+from xingke.ledger.words import RUNNING, Words
 from xingke.registry import queries as registry
 
 UNUSUAL = 20  # times the median of the kind's amounts in the region
@@ -93,8 +95,9 @@ def _twins(words: Words, kind: Kind, entries: Sequence[TimelineEntry]) -> Said:
 def _running(kind: Kind, subjects: Sequence[Any]) -> set[UUID]:
     """Which of some subjects are held or run, drafts counted as if they were confirmed. One query."""
     events = kind.event._default_manager.filter(subject__in=[each.record for each in subjects], seq_to__isnull=True)
-    held = events.exclude(state=State.VOID).order_by().values("subject").annotate(held=Sum("effect"))
-    return set(held.filter(held__gt=0).values_list("subject", flat=True))
+    lapsed = Count("pk", filter=Q(lapses_on__lte=timezone.localdate())) if kind.is_lasting else Value(0)
+    held = events.exclude(state=State.VOID).order_by().values("subject").annotate(held=Sum("effect"), lapsed=lapsed)
+    return set(held.filter(held__gt=F("lapsed")).values_list("subject", flat=True))
 
 
 def _grouped(rows: Iterable[Any], *names: str) -> Mapping[tuple[object, ...], list[Any]]:
@@ -105,22 +108,14 @@ def _grouped(rows: Iterable[Any], *names: str) -> Mapping[tuple[object, ...], li
 
 
 def _order(words: Words, kind: Kind, entries: Sequence[TimelineEntry]) -> Said:
-    """Applications dated later than what they led to."""
-    asked = {entry.event.record for entry in entries}
+    """Histories whose days cannot all be right, as they could be filed once: the form and the import refuse them."""
+    asked, said = {entry.event.record for entry in entries}, partial(words.event, kind.code)
     for events in queries.histories_of(kind, list(asked)).values():
         alive = [event for event in events if event.state != State.VOID]
-        openings = [event for event in alive if event.event in rules.OPENS]
-        if len(openings) != 1:  # a renewal is applied for after the first one
-            continue
-        (opened,) = openings
-        for event in alive:
-            if event.event != "applied" or event.happened_on <= opened.happened_on:
-                continue
-            said = _("“%(early)s”在%(day)s，却早于“%(late)s”的%(other)s。") % {
-                "early": words.event(kind.code, opened.event), "day": day_word(opened.happened_on),
-                "late": words.event(kind.code, event.event), "other": day_word(event.happened_on),
-            }  # fmt: skip
-            yield from ((each.record, said) for each in (opened, event) if each.record in asked)
+        happened = [rules.Happening(event.event, event.happened_on) for event in alive]
+        is_one_round = sum(each.event in rules.OPENS for each in happened) == 1  # a renewal is applied for later
+        if wrong := rules.out_of_order(kind.names, happened, is_one_round=is_one_round, said=said):
+            yield from ((event.record, str(wrong)) for event in alive if event.record in asked)
 
 
 def _amounts(words: Words, kind: Kind, entries: Sequence[TimelineEntry]) -> Said:

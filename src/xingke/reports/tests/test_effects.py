@@ -123,13 +123,20 @@ def test_doubtful_records_come_first_each_with_what_speaks_against_it(cast: Cast
     rows = _review(signed_in("director")).context["rows"]
 
     code = "“青溪县明渠传感科技有限公司”的信用代码校验位不符。"
-    order = "“授权”在2022年5月6日，却早于“申请”的2023年11月8日。"
+    order = "授权（2022-05-06）早于申请（2023-11-08），不可能；请核对这两个日期。"
     number = "申请号 202310123456.1 的校验位不对，请对照受理通知书或证书核对。"
     assert {(row["event"], tuple(row["doubts"])) for row in rows} == {
         ("认定", (code, "这家单位另有一条“高新技术企业（国家级）”，可能重复。")),
         ("申请", (number, code, order)),
         ("授权", (number, code, order)),
     }
+
+
+def test_a_title_that_ended_by_its_term_speaks_against_no_new_one(cast: Cast, signed_in: SignedIn) -> None:
+    file("recognition", "GR1", [("recognised", "2021-11-08")], firm=cast.firm, by=cast.statistician)
+    _draft(cast, "recognition", [("recognised", "2026-05-08")], number="GR2", name="GR1")
+
+    assert [row["doubts"] for row in _review(signed_in("director")).context["rows"]] == [[]]
 
 
 def test_an_amount_far_above_what_is_usual_is_doubted(cast: Cast, signed_in: SignedIn) -> None:
