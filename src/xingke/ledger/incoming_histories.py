@@ -78,6 +78,9 @@ from xingke.registry.rules import Scope
 
 LISTED = 20  # names in one sentence
 REGION_UNSAID = gettext_noop("没有写明区划；请补充区划一列，或在上传时选择区划。")
+NAMED_ELSEWHERE = gettext_noop(
+    "名称里写的是“%(other)s”，表中没有写明区划；确在“%(place)s”的，请补充区划一列写明，或先在名录中登记。"
+)
 OTHER_REGION = gettext_noop("代码 %(code)s 是“%(name)s”，名称与代码不一致。")
 AMOUNT_ALONE = gettext_noop("有数量而没有日期，请填“%(day)s”。")
 NOTHING_HAPPENED = gettext_noop("没有任何日期；至少要填一个。")
@@ -193,6 +196,8 @@ class HistoryReader:
             telling(rows, told), placed, places, firms, own, events, marks, persons, strict=True
         ):
             row.problems += [*misplaced, *firm.problems, *mark.problems]
+            if isinstance(firm.firm, NewOrganisation) and place is not None and not any(pair):
+                row.problems += self._unplaced(firm.firm, place)
             row.notes += firm.notes
             columns = self._columns_of(row, cells)
             happened = self._happened(row, columns, days)
@@ -257,6 +262,14 @@ class HistoryReader:
         if not self._entering.covers(place.path):
             return None, [*problems, Problem(header, said or place.name, OUTSIDE)]
         return place, problems
+
+    def _unplaced(self, firm: NewOrganisation, place: Region) -> list[Problem]:
+        """That a new firm's own name places it elsewhere, where nothing in the file says where its row belongs."""
+        other = self._places.named_elsewhere(firm.name, place)
+        if other is None:
+            return []
+        names = {"other": other.name, "place": place.name}
+        return [Problem(self._headers.called("organisation"), firm.name, NAMED_ELSEWHERE, names)]
 
     def _columns_of(self, row: Row, cells: Iterable[str | Problem]) -> dict[str, str]:
         found = dict(self.form.given)

@@ -45,6 +45,7 @@ class Places:
         known = registry.regions_by_code(code for code in codes.values() if code)
         self._exact |= {text: [known[code]] for text, code in codes.items() if code in known}
         self._all: dict[int, Region] | None = None
+        self._named: dict[str, list[Region]] | None = None
         self._read: dict[str, Found] = {}
 
     def find(self, text: str) -> Found:
@@ -64,6 +65,27 @@ class Places:
             if found:
                 return Found(self._nearest(found))
         return Found((), self._contradiction(flat))
+
+    def named_elsewhere(self, name: str, place: Region) -> Region | None:
+        """The region an organisation's name begins with where that neither holds a place nor lies in it, else None.
+
+        清源市云渡县恒生材料有限公司 is of 云渡县, whatever stands above it.
+        """
+        by_name = self._by_name()
+        rest = unicodedata.normalize("NFKC", name)
+        while head := next((rest[:end] for end in range(min(len(rest), 15), 1, -1) if rest[:end] in by_name), ""):
+            called = by_name[head]
+            if not any(_holds(each, place) or _holds(place, each) for each in called):
+                return called[0]
+            rest = rest.removeprefix(head)
+        return None
+
+    def _by_name(self) -> dict[str, list[Region]]:
+        if self._named is None:
+            self._named = {}
+            for each in self._regions().values():
+                self._named.setdefault(each.name, []).append(each)
+        return self._named
 
     def _fitting(self, flat: str) -> list[Region]:
         """The regions a text names, in full if there are such, else short."""
@@ -130,6 +152,11 @@ def _code(text: str) -> str:
     if digits.isdigit() and len(digits) in (9, 12) and not digits[6:].strip("0"):
         return digits[:6]
     return digits if len(digits) == 6 and digits.isdigit() else ""
+
+
+def _holds(region: Region, other: Region) -> bool:
+    first, end = region.range
+    return first <= other.path < end
 
 
 def _full(region: Region) -> tuple[str, ...]:

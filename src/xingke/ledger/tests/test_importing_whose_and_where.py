@@ -50,6 +50,26 @@ def test_a_place_that_is_none_or_contradicts_itself_is_refused(cast: Cast, story
     assert said(outcome) == [f"所在地 列为“{text}”：{remedy}"]
 
 
+NAMED = [
+    ("云渡县恒生材料有限公司", "云渡县"), ("清源市云渡县恒生材料有限公司", "云渡县"), ("云岭省清源市云渡县恒生材料有限公司", "云渡县"),
+    ("青溪县恒生材料有限公司", ""), ("清源市恒生材料有限公司", ""), ("云岭恒生材料有限公司", ""), ("清源市青溪县恒生材料有限公司", ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name, other", NAMED)
+def test_a_new_firm_whose_name_is_of_another_place_is_not_taken_for_ours_where_the_file_says_nothing(
+    cast: Cast, name: str, other: str
+) -> None:
+    row = {each: text for each, text in TITLE.items() if each != "所在地"} | {"企业名称": name}
+
+    outcome = bring("high_tech_list", row, by=cast.officer, options=NEW)
+    said_so = bring("high_tech_list", {**row, "所在地": "青溪县"}, by=cast.officer, options=NEW, is_trial=True)
+
+    remedy = f"名称里写的是“{other}”，表中没有写明区划；确在“青溪县”的，请补充区划一列写明，或先在名录中登记。"
+    assert said(outcome) == ([f"企业名称 列为“{name}”：{remedy}"] if other else [])
+    assert said(said_so) == []
+
+
 def test_a_code_and_the_path_to_its_place_agree(cast: Cast) -> None:
     row = {**TITLE, "区划代码": "990121"}
 
