@@ -7,19 +7,17 @@ word, show one that is not in ``w:t``, or move one off the page; that is the onl
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from lxml import etree
-
-from xingke.base.press.official import PAGE_HEIGHT, PAGE_WIDTH, TEXT_WIDTH
+from xingke.base.press.official import CHARACTER, FACES, LINE, PAGE_HEIGHT, PAGE_WIDTH, TEXT_WIDTH
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _MC = "http://schemas.openxmlformats.org/markup-compatibility/2006"
 _XML = "http://www.w3.org/XML/1998/namespace"
-_MICROSOFT = "http://schemas.microsoft.com/office/"  # the extensions that mc:Ignorable may name
-_PREFIXES = {
+MICROSOFT = "http://schemas.microsoft.com/office/"  # the extensions that mc:Ignorable may name
+PREFIXES = {
     W: "",
     R: "r:",
     _MC: "mc:",
@@ -31,14 +29,6 @@ _PREFIXES = {
 
 Says = Callable[[str], bool]
 """Whether the value of an attribute is on the list."""
-
-
-@dataclass(frozen=True)
-class Foreign:
-    """Something that is not on the list. what: element, attribute or part by name. at: the words beside it, or the part."""
-
-    what: str
-    at: str
 
 
 @dataclass(frozen=True)
@@ -93,11 +83,15 @@ def _font(said: str) -> bool:
     return _FONTS.fullmatch(said) is not None
 
 
+def _language(said: str) -> bool:
+    return re.fullmatch(r"(?:[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,2})?", said) is not None
+
+
 _TWIPS = _between(0, TEXT_WIDTH // 3)  # from either edge: a third of the line is left at the least
 _BLANK_WIDTH = _between(0, 200)
-_LEAST_LINE = 400  # twips: the smallest exact line of ours; a smaller one cuts letters of 16 points
-_LARGEST = 44  # half-points: what such a line still shows; larger is the issuer's mark alone
-_ISSUER_MARK = "发文机关标志"
+LEAST_LINE = 400  # twips: the smallest exact line of ours; a smaller one cuts letters of 16 points
+LARGEST = 44  # half-points: what such a line still shows; larger is the issuer's mark alone
+ISSUER_MARK = "发文机关标志"
 
 
 # --- elements --------------------------------------------------------------------------------------
@@ -115,7 +109,7 @@ def _value(says: Says) -> Element:
 
 
 _INERT = Element({}, frozenset(), is_inert=True)
-_MARKS = "bookmarkStart bookmarkEnd proofErr"  # where an editor stood, what its spelling thought
+MARKS = "bookmarkStart bookmarkEnd proofErr"  # where an editor stood, what its spelling thought
 _LINE = _element(val=_one_of("single", "none", "nil"), sz=_between(0, 12), space=_between(0, 31), color=_INK)
 _SIDE = Element({**_LINE.attributes, "w": _BLANK_WIDTH, "type": _one_of("dxa")}, frozenset())
 _SIDES = "top left bottom right start end insideH insideV"
@@ -146,7 +140,7 @@ _RUN_LOOKS = {
         lineRule=_one_of("exact", "auto", "atLeast"),
     ),
     "kern": _value(_between(0, 200)),
-    "lang": _element(val=_any, eastAsia=_any, bidi=_any),
+    "lang": _element(val=_language, eastAsia=_language, bidi=_language),
     "u": _element(val=_one_of("none", "single"), color=_INK),
     "position": _value(_one_of("0")),
     "w": _value(_one_of("100")),
@@ -186,12 +180,10 @@ _PARAGRAPH_LOOKS = {
     **dict.fromkeys(_SIDES.split(), _SIDE),
 }
 _LOOKS = frozenset(_RUN_LOOKS) - {"rStyle"}
-_PPR = "pPr"
-
 _TEXT = {
     "document": _element("body"),
-    "body": _element(f"p tbl sectPr {_MARKS}"),
-    "p": _element(f"pPr r sdt {_MARKS}"),
+    "body": _element(f"p tbl sectPr {MARKS}"),
+    "p": _element(f"pPr r sdt {MARKS}"),
     "pPr": Element({}, frozenset(_PARAGRAPH_LOOKS) - set(_SIDES.split()) - {"tab", "ilvl", "numId"} | {"spacing", "rPr", "snapToGrid"}),
     "rPr": Element({}, _LOOKS | {"rStyle"}),
     "r": _element("rPr t br fldChar instrText lastRenderedPageBreak"),
@@ -210,7 +202,7 @@ _TEXT = {
     "sdt": _element("sdtPr sdtEndPr sdtContent"),
     "sdtPr": _element("rPr alias tag id lock placeholder showingPlcHdr dataBinding text w15:appearance"),
     "sdtEndPr": _element("rPr"),
-    "sdtContent": _element(f"r {_MARKS}"),
+    "sdtContent": _element(f"r {MARKS}"),
     "alias": _value(_any),
     "tag": _value(_any),
     "id": _value(_any),
@@ -223,7 +215,7 @@ _TEXT = {
     "w15:appearance": _element(w15__val=_any),
 }  # fmt: skip
 _TABLES = {
-    "tbl": _element(f"tblPr tblGrid tr {_MARKS}"),
+    "tbl": _element(f"tblPr tblGrid tr {MARKS}"),
     "tblPr": _element("tblStyle tblW jc tblLayout tblInd tblCellMar tblBorders tblLook"),
     "tblStyle": _value(_any),
     "tblW": _WIDTH,
@@ -258,11 +250,15 @@ _PAGES = {
     "headerReference": _REFERENCE,
     "footerReference": _REFERENCE,
     "type": _value(_one_of("nextPage", "continuous")),
-    "pgSz": _element(
-        w=_between(PAGE_WIDTH - 30, PAGE_WIDTH + 30),
-        h=_between(PAGE_HEIGHT - 30, PAGE_HEIGHT + 30),
-        orient=_one_of("portrait"),
-        code=_any,
+    "pgSz": Element(
+        {
+            "w": _between(PAGE_WIDTH - 30, PAGE_WIDTH + 30),
+            "h": _between(PAGE_HEIGHT - 30, PAGE_HEIGHT + 30),
+            "orient": _one_of("portrait"),
+            "code": _any,
+        },
+        frozenset(),
+        must_say="w",
     ),
     "pgMar": _element(
         **dict.fromkeys(("top", "right", "bottom", "left", "header", "footer"), _between(500, 2400)),
@@ -353,16 +349,51 @@ _NOTES = {
         ("footnote", "endnote"),
         _element("p", type=_one_of("separator", "continuationSeparator", "continuationNotice"), id=_any),
     ),
-    "p": _element(f"pPr r {_MARKS}"),
+    "p": _element(f"pPr r {MARKS}"),
     "r": _element("rPr separator continuationSeparator"),
     "separator": _element(),
     "continuationSeparator": _element(),
 }
-_EDGES = {"hdr": _element("p"), "ftr": _element("p"), "p": _element(f"pPr r {_MARKS}")}  # no figure stands at an edge
+_EDGES = {"hdr": _element("p"), "ftr": _element("p"), "p": _element(f"pPr r {MARKS}")}  # no figure stands at an edge
 
+_OFFS = frozenset(
+    name for name, known in _RUN_LOOKS.items() if known.must_say and name not in ("color", "sz", "szCs", "kern")
+)
+_PLAIN_PARAGRAPH = frozenset(
+    {
+        "pStyle", "widowControl", "keepNext", "keepLines", "suppressAutoHyphens", "kinsoku", "overflowPunct",
+        "autoSpaceDE", "autoSpaceDN", "wordWrap", "topLinePunct", "adjustRightInd", "bidi", "pageBreakBefore",
+        "mirrorIndents", "suppressOverlap", "textAlignment", "snapToGrid", "spacing", "ind", "pBdr", "rPr",
+    }
+)  # fmt: skip
+_IN_TEXT = {  # in the text looks come from the styles; what stands at a paragraph or run is little, and ours
+    "rPr": Element({}, _OFFS | {"rFonts", "lang", "kern", "noProof", "snapToGrid", "shd"}),
+    "rFonts": _element(
+        **dict.fromkeys(("ascii", "hAnsi", "cs", "eastAsia"), _one_of(*FACES)),
+        hint=_one_of("eastAsia", "default", "cs"),
+    ),
+    "pPr": Element({}, _PLAIN_PARAGRAPH),
+    "spacing": _element(**dict.fromkeys(("before", "after"), _one_of("0", str(LINE)))),
+    "ind": _element(
+        **dict.fromkeys(("left", "start", "leftChars", "startChars", "hanging", "hangingChars"), _one_of("0")),
+        **dict.fromkeys(("right", "end"), _TWIPS),
+        firstLine=_one_of("0", str(2 * CHARACTER), "560"),
+        firstLineChars=_one_of("0", "200"),
+    ),
+    "pBdr": _element("bottom"),
+}
+_AT_THE_EDGE = {
+    **_IN_TEXT,
+    "pPr": Element({}, _IN_TEXT["pPr"].children | {"jc"}),
+    "ind": _element(
+        **dict.fromkeys(("left", "start", "right", "end"), _one_of("0", "280")),
+        **dict.fromkeys(("leftChars", "startChars", "rightChars", "endChars"), _one_of("0", "100")),
+        **dict.fromkeys(("hanging", "hangingChars", "firstLine", "firstLineChars"), _one_of("0")),
+    ),
+}
 _COMMON = {**_RUN_LOOKS, **_PARAGRAPH_LOOKS, **_TEXT, **_TABLES}
-_RSID = re.compile(r"rsid[A-Z]\w*")
-_EVERYWHERE: _Attributes = {"xml:space": _one_of("preserve", "default"), "w14:paraId": _any, "w14:textId": _any}
+REVISION = re.compile(r"rsid[A-Z]\w*")
+EVERYWHERE: _Attributes = {"xml:space": _one_of("preserve", "default"), "w14:paraId": _any, "w14:textId": _any}
 
 
 # --- parts -----------------------------------------------------------------------------------------
@@ -393,7 +424,7 @@ MAIN = Part(
     R + "/officeDocument",
     (_WML + "document.main+xml",),
     root="document",
-    elements={**_COMMON, **_PAGES, "name": _value(_any)},
+    elements={**_COMMON, **_IN_TEXT, **_PAGES, "name": _value(_any)},
     instructions=_SHOWS_ITS_TEXT,
 )
 _ROOT_PARTS = (
@@ -406,7 +437,7 @@ _ROOT_PARTS = (
     Part(R + "/extended-properties", (_OFFICE + "extended-properties+xml",)),
     Part(R + "/custom-properties", (_OFFICE + "custom-properties+xml",)),
 )
-_EDGE_ELEMENTS = {**_COMMON, **_EDGES}
+_EDGE_ELEMENTS = {**_COMMON, **_AT_THE_EDGE, **_EDGES}
 _MAIN_PARTS = (
     Part(R + "/styles", (_WML + "styles+xml",), root="styles", elements={**_COMMON, **_STYLES}),
     Part(R + "/settings", (_WML + "settings+xml",), root="settings", elements={**_PAGES, **_SETTINGS}),
@@ -434,179 +465,3 @@ def parts_from(source: str, main: str) -> Mapping[str, Part]:
     elif re.fullmatch(r"customxml/item[0-9]+\.xml", source.lower()):
         parts = _ITEM_PARTS
     return {part.relation: part for part in parts}
-
-
-# --- looking ---------------------------------------------------------------------------------------
-
-
-def name_of(element: etree._Element) -> str:
-    """An element's name with the usual prefix of its namespace, none for WordprocessingML; {…}name for the unknown."""
-    return _prefixed(str(element.tag))
-
-
-def _prefixed(tag: str) -> str:
-    space, closed, name = tag.rpartition("}")
-    if not closed:
-        return ":" + tag
-    prefix = _PREFIXES.get(space[1:])
-    return tag if prefix is None else prefix + name
-
-
-def foreign(root: etree._Element, part: Part) -> Iterator[Foreign]:
-    """What in a parsed part is not on the list, in reading order. Nothing below a foreign element is looked at."""
-    if part.elements is None:
-        return
-    if name_of(root) != part.root:
-        yield Foreign(name_of(root), "")
-        return
-    stack = [root]
-    while stack:
-        element = stack.pop()
-        name = name_of(element)
-        known = part.elements[name]
-        yield from (Foreign(what, words_near(element)) for what in _said_by(element, name, known))
-        if known.is_inert:
-            continue
-        inner = []
-        for child in element.iterchildren(tag=etree.Element):
-            child_name = name_of(child)
-            if child_name in known.children and child_name in part.elements:
-                inner.append(child)
-            else:
-                yield Foreign(child_name, words_near(child))
-        stack += reversed(inner)
-    yield from _fields(root, part)
-
-
-def _said_by(element: etree._Element, name: str, known: Element) -> Iterator[str]:
-    """Attributes that are not on the list, or say what is not, and words where none may stand."""
-    for attribute, said in element.attrib.items():
-        said_name = _prefixed(str(attribute))
-        if said_name == "mc:Ignorable":
-            if all((element.nsmap.get(prefix) or "").startswith(_MICROSOFT) for prefix in str(said).split()):
-                continue
-        elif known.is_inert or _RSID.fullmatch(said_name):
-            continue
-        else:
-            says = known.attributes.get(said_name) or _EVERYWHERE.get(said_name)
-            if says is not None and says(str(said)):
-                continue
-        yield f"{name}@{said_name}={said}"[:80]
-    if known.must_say and element.get(f"{{{W}}}{known.must_say}") is None:
-        yield name
-    if not known.is_inert:
-        yield from _beyond_values(element, name)
-        loose = [] if name in ("t", "instrText") else [element.text, *(child.tail for child in element)]
-        if any(each and each.strip() for each in loose):
-            yield f"{name}/text()"
-
-
-def _beyond_values(element: etree._Element, name: str) -> Iterator[str]:
-    """What no single value tells: lines too low, letters too large for them, columns past the edge, things said twice."""
-
-    def number(attribute: str, else_: int = 0) -> int:
-        said = element.get(f"{{{W}}}{attribute}") or ""
-        return int(said) if said.isdecimal() else else_  # what is no number was told of by itself
-
-    is_auto = element.get(f"{{{W}}}lineRule") == "auto"
-    if name == "spacing" and not is_auto and number("line", _LEAST_LINE) < _LEAST_LINE:
-        yield f"spacing@line={number('line')}"
-    if name in ("sz", "szCs") and number("val") > _LARGEST and not _is_issuer_mark(element):
-        yield f"{name}@val={number('val')}"
-    if name == "br" and _style_of(element) != "Title":  # a break in a number, or in words, is another text
-        yield "br"
-    if name in ("tblGrid", "tr") and _breadth(element) > TEXT_WIDTH + 60:
-        yield f"{name}@w={_breadth(element)}"
-    names = [name_of(child) for child in element.iterchildren(tag=etree.Element)]
-    yield from (f"{each}×2" for each in dict.fromkeys(names) if each not in _REPEATED and names.count(each) > 1)
-
-
-_REPEATED = frozenset(
-    f"p tbl r t br sdt tr tc gridCol style font lvl abstractNum num footnote endnote {_MARKS} tab fldChar instrText "
-    "lastRenderedPageBreak headerReference footerReference separator continuationSeparator".split()
-)
-
-
-def _style_of(element: etree._Element) -> str:
-    """The style of the paragraph around an element."""
-    paragraph = next(element.iterancestors(f"{{{W}}}p"), None)
-    style = None if paragraph is None else paragraph.find(f"{{{W}}}pPr/{{{W}}}pStyle")
-    return "" if style is None else style.get(f"{{{W}}}val") or ""
-
-
-def _is_issuer_mark(element: etree._Element) -> bool:
-    style = next(element.iterancestors(f"{{{W}}}style"), None)
-    name = None if style is None else style.find(f"{{{W}}}name")
-    return name is not None and name.get(f"{{{W}}}val") == _ISSUER_MARK
-
-
-def _breadth(element: etree._Element) -> int:
-    """Twips that the columns of a grid, or the cells of a row, take together."""
-    names = (f"{{{W}}}gridCol",) if name_of(element) == "tblGrid" else (f"{{{W}}}tcW",)
-    widths = (each.get(f"{{{W}}}w") or "" for each in element.iter(*names))
-    return sum(int(width) for width in widths if width.isdecimal())
-
-
-_STEPS = {  # what the marks of a field make of where we are; a field within a field is on no list
-    ("", "begin"): "begin",
-    ("begin", "separate"): "separate",
-    ("begin", "end"): "",
-    ("separate", "end"): "",
-}
-
-
-def _fields(root: etree._Element, part: Part) -> Iterator[Foreign]:
-    """Fields other than the few that show their own result, and those that are not whole."""
-    for paragraph in root.iter(f"{{{W}}}p"):
-        for what in _field_faults(paragraph, part.instructions):
-            yield Foreign(what, words_near(paragraph))
-
-
-def _field_faults(paragraph: etree._Element, instructions: re.Pattern[str] | None) -> Iterator[str]:
-    state, instruction = "", ""
-    for node in paragraph.iter(f"{{{W}}}fldChar", f"{{{W}}}instrText", f"{{{W}}}t"):
-        name = name_of(node)
-        if name == "fldChar":
-            after = _STEPS.get((state, node.get(f"{{{W}}}fldCharType") or ""))
-            if after is None:
-                yield "fldChar"
-                return
-            if state == "begin" and (instructions is None or not instructions.fullmatch(instruction)):
-                yield f"instrText={instruction.strip()}"[:80]
-            state, instruction = after, ""
-        elif (name == "instrText") != (state == "begin"):
-            yield "fldChar"
-            return
-        else:
-            instruction += node.text or "" if name == "instrText" else ""
-    if state:
-        yield "fldChar"
-
-
-def words_near(element: etree._Element) -> str:
-    """The first words of the paragraph around an element, or inside it, or those before it."""
-    at: etree._Element | None = element
-    while at is not None and at.tag != f"{{{W}}}p":
-        at = at.getparent()
-    text = "".join((at if at is not None else element).itertext(f"{{{W}}}t")).strip()
-    return text[:24] + ("…" if len(text) > 24 else "")
-
-
-_PAGE_DASHES = re.compile(r"[\s—–-]*")
-
-
-def edge_words(root: etree._Element) -> str:
-    """The words of a header or footer, page numbers between dashes apart."""
-    said = []
-    for paragraph in root.iter(f"{{{W}}}p"):
-        in_result = False
-        words = ""
-        for node in paragraph.iter(f"{{{W}}}fldChar", f"{{{W}}}t"):
-            if name_of(node) == "t":
-                is_page = in_result and re.fullmatch(r"\s*[0-9]{0,4}\s*", node.text or "")
-                words += "" if is_page else node.text or ""
-            else:
-                in_result = node.get(f"{{{W}}}fldCharType") == "separate"
-        if not _PAGE_DASHES.fullmatch(words):
-            said.append(words.strip())
-    return " ".join(said)

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from xingke.base.press import allowed
-from xingke.base.press.allowed import Foreign, Part
-from xingke.base.press.official import FICTIONAL_HEADER, FICTIONAL_MARK
+from xingke.base.press import allowed, looks
+from xingke.base.press.allowed import Part
+from xingke.base.press.foreign import Foreign, foreign
 from xingke.base.press.packages import Package, Relation, Unreadable, parse, part_name
 from xingke.base.sayings import say
 
@@ -62,7 +62,7 @@ class _Walk:
         self.reached.add(name)
         root = parse(data, relation.target, suffix=self.package.form.suffix)
         self.roots.setdefault(relation.kind, []).append((relation.target, root))
-        self.found += allowed.foreign(root, part)
+        self.found += foreign(root, part)
         if part.elements is None and relation.type != allowed.CUSTOM_XML:
             return
         self.from_(relation.target, main)
@@ -78,7 +78,10 @@ def open_parts(package: Package) -> Parts:
     walk = _Walk(package, _Types(package))
     walk.from_("", main)
     walk.found += _unreached(package, walk.reached)
-    walk.found += [*_edges(package, walk, main, text), *_styles(walk, text)]
+    targets = {each.identifier: each.target.lower() for each in package.all_relations(main)}
+    edges = {name.lower(): root for kind in ("header", "footer") for name, root in walk.roots.get(kind, [])}
+    styles = next((root for _name, root in walk.roots.get("styles", [])), None)
+    walk.found += [*looks.styles(styles), *looks.paragraphs(text, styles), *looks.edges(text, targets, edges)]
     return Parts(
         main=main,
         text=text,
@@ -86,38 +89,6 @@ def open_parts(package: Package) -> Parts:
         items=tuple(walk.roots.get("customXml", [])),
         foreign=tuple(dict.fromkeys(walk.found)),
     )
-
-
-def _edges(package: Package, walk: _Walk, main: str, text: etree._Element) -> Iterator[Foreign]:
-    """What the heads and feet of the pages say that ours do not, and those of ours that are missing."""
-    roots = {name.lower(): root for kind in ("header", "footer") for name, root in walk.roots.get(kind, [])}
-    targets = {each.identifier: each.target.lower() for each in package.all_relations(main)}
-    first = next(text.iter(f"{{{allowed.W}}}p"), None)
-    is_fictional = first is not None and "".join(first.itertext(f"{{{allowed.W}}}t")).strip() == FICTIONAL_MARK
-    for kind, says in (("header", FICTIONAL_HEADER if is_fictional else ""), ("footer", "")):
-        shown = {
-            each.get(f"{{{allowed.W}}}type"): roots.get(targets.get(each.get(f"{{{allowed.R}}}id") or "", ""))
-            for each in text.iter(f"{{{allowed.W}}}{kind}Reference")
-        }
-        for side in ("default", "even", *(["first"] if "first" in shown else [])):
-            root = shown.get(side)
-            if root is None:
-                yield Foreign(f"{kind} {side}", "—")
-            elif (words := allowed.edge_words(root)) != says:
-                yield Foreign("页眉页脚的文字", words[:60] or "—")
-
-
-def _styles(walk: _Walk, text: etree._Element) -> Iterator[Foreign]:
-    """Styles that the text names and the file does not have: each word processor then shows one of its own."""
-    known = {
-        style.get(f"{{{allowed.W}}}styleId")
-        for _name, root in walk.roots.get("styles", [])
-        for style in root.iterchildren(f"{{{allowed.W}}}style")
-    }
-    for name in ("pStyle", "rStyle", "tblStyle"):
-        for each in text.iter(f"{{{allowed.W}}}{name}"):
-            if each.get(f"{{{allowed.W}}}val") not in known:
-                yield Foreign(f"{name}={each.get(f'{{{allowed.W}}}val')}", allowed.words_near(each))
 
 
 def _unreached(package: Package, reached: set[str]) -> Iterator[Foreign]:

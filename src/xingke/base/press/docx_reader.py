@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from xingke.base.press.allowed import Foreign
 from xingke.base.press.allowed import W as _W
 from xingke.base.press.docx_parts import Parts, open_parts
+from xingke.base.press.foreign import Foreign
 from xingke.base.press.packages import DOCX, Package
 from xingke.base.press.packages import Limits as Limits
 from xingke.base.press.packages import Unreadable as Unreadable

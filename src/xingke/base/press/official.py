@@ -22,6 +22,7 @@ TITLE_CHARACTER = 440  # one character of 22 pt
 
 FANGSONG, HEITI, KAITI, BIAOSONG, SONGTI = "仿宋_GB2312", "黑体", "楷体_GB2312", "方正小标宋简体", "宋体"
 LATIN = "Times New Roman"
+FACES = (FANGSONG, HEITI, KAITI, BIAOSONG, SONGTI, LATIN)
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

@@ -153,7 +153,7 @@ def test_tracked_changes_show_the_final_view() -> None:
     reading = read(surgery.with_paragraph(FILE, xml))
 
     assert texts(reading)[-1] == "申报37项新"
-    assert [each.what for each in reading.foreign] == ["del", "ins", "moveFrom", "moveTo"]
+    assert [each.what for each in reading.foreign] == ["del", "ins", "moveFrom", "moveTo", "pStyle="]
 
 
 def test_cells_know_their_table_row_and_column() -> None:

@@ -173,7 +173,9 @@ def test_prose_of_the_earlier_form_is_compared_where_the_frozen_tree_is_known() 
 
 
 def test_runs_split_by_an_editor_change_nothing() -> None:
-    split = '<w:r><w:t>3</w:t></w:r><w:bookmarkStart w:id="1" w:name="x"/><w:r><w:rPr><w:b/></w:rPr><w:t>6</w:t></w:r>'
+    split = (
+        '<w:r><w:t>3</w:t></w:r><w:bookmarkStart w:id="1" w:name="x"/><w:r><w:rPr><w:lang/></w:rPr><w:t>6</w:t></w:r>'
+    )
     data = surgery.in_control(FILE, 1, lambda xml: xml.replace(surgery.content(xml), split))
     data = surgery.replaced(data, DOCUMENT, "全县申报", "全</w:t></w:r><w:r><w:t>县申报")
 
@@ -244,7 +246,7 @@ def test_a_reworded_sentence_is_told_for_the_figures_in_it(old: str, new: str) -
 
 def test_a_figure_copied_into_another_sentence_is_a_finding() -> None:
     text = surgery.unpacked(FILE)[DOCUMENT]
-    copy = f"<w:p><w:r><w:t>全县获奖</w:t></w:r>{surgery.control(text, 1)}<w:r><w:t>项。</w:t></w:r></w:p>"
+    copy = surgery.of_runs(f"<w:r><w:t>全县获奖</w:t></w:r>{surgery.control(text, 1)}<w:r><w:t>项。</w:t></w:r>")
 
     verdict = check(surgery.with_paragraph(FILE, copy))
 
@@ -312,7 +314,7 @@ def test_an_emptied_figure_is_edited_and_a_hidden_one_is_named() -> None:
 def test_a_control_the_proof_does_not_know_is_a_finding(xpath: str) -> None:
     added = surgery.control(surgery.unpacked(FILE)[DOCUMENT], 1).replace("/f:figures[1]/f:figure[1]", xpath)
 
-    verdict = check(surgery.with_paragraph(FILE, f"<w:p>{added}</w:p>"))
+    verdict = check(surgery.with_paragraph(FILE, surgery.of_runs(added)))
 
     assert [finding.kind for finding in verdict.findings] == [Kind.FIGURE_ADDED, Kind.PROSE_CHANGED]
 
