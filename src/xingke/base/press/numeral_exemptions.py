@@ -7,6 +7,7 @@ in it, and no unit after it. Every pattern is bounded, and is tried once for a n
 import re
 from collections.abc import Collection, Iterator
 from functools import lru_cache
+from itertools import islice
 
 from xingke.base.press.numeral_signs import CHINESE, PLAIN_CHINESE, made_plain, runs
 from xingke.base.press.numeral_words import COUNTED_NOUN, PARTED, SURE_UNIT, TERMS, WORDS
@@ -241,19 +242,20 @@ def _row(line: str, style: str, row: list[tuple[int, tuple[int, int]]]) -> Itera
 
 
 class _Lexicon:
-    """Words and names, found by their first numeral."""
+    """Words and names, found by their numerals."""
 
-    def __init__(self, names: Collection[str]) -> None:
+    def __init__(self, names: Collection[str], *, by_any: bool) -> None:
+        """by_any: found by each of their numerals, else by the first alone."""
         self._words: set[str] = set()
-        self._shapes: dict[str, set[tuple[int, int]]] = {}  # first numeral → (signs before it, length of the word)
+        self._shapes: dict[str, set[tuple[int, int]]] = {}  # numeral → (signs before it, length of the word)
         for name in names:
             word = made_plain(name).text.strip()
-            if first := runs().search(word):
+            for found in islice(runs().finditer(word), None if by_any else 1):
                 self._words.add(word)
-                self._shapes.setdefault(first[0], set()).add((first.start(), len(word)))
+                self._shapes.setdefault(found[0], set()).add((found.start(), len(word)))
 
     def end(self, text: str, start: int, run: str) -> int | None:
-        """Where the longest word ends whose first numeral stands at ``start``; None: there is none."""
+        """Where the longest word ends whose numeral stands at ``start``; None: there is none."""
         places = ((start - before, start - before + size) for before, size in self._shapes.get(run, ()))
         fits = (
             end
@@ -274,9 +276,12 @@ def _is_word(text: str, start: int, end: int) -> bool:
     return not (is_parted or _SPLITS.match(text, end))
 
 
+_WORDS = _Lexicon(TERMS | WORDS, by_any=False)
+
+
 @lru_cache(maxsize=64)
-def _lexicon(terms: frozenset[str]) -> _Lexicon:
-    return _Lexicon(terms | TERMS | WORDS)
+def _names(terms: frozenset[str]) -> _Lexicon:
+    return _Lexicon(terms, by_any=True)
 
 
 # ── all together ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -287,7 +292,7 @@ class Exemptions:
 
     def __init__(self, text: str, terms: Collection[str]) -> None:
         self._text = text
-        self._lexicon = _lexicon(frozenset(terms))
+        self._names = _names(frozenset(terms))
         within = [match.span() for match in _WITHIN.finditer(text)]
         self._spans = sorted(span for span in [*within, *_list_numbers(text)] if self._is_complete(span[1]))
         self._next = 0
@@ -299,11 +304,16 @@ class Exemptions:
             self._next += 1
         if self._next < len(self._spans) and self._spans[self._next][0] <= start:
             return self._spans[self._next][1]
-        if (date := _DATE.match(self._text, start)) and not _REST.match(self._text, date.end() - 1):
-            return date.end()
-        other = _OTHER.match(self._text, start)
-        ends = (other.end() if other else None, self._lexicon.end(self._text, start, numeral[0]))
-        return max((each for each in ends if each is not None and self._is_complete(each)), default=None)
+        date, other = _DATE.match(self._text, start), _OTHER.match(self._text, start)
+        ends = [
+            other.end() if other else None,
+            _WORDS.end(self._text, start, numeral[0]),
+            self._names.end(self._text, start, numeral[0]),
+        ]
+        complete = [each for each in ends if each is not None and self._is_complete(each)]
+        if date and not _REST.match(self._text, date.end() - 1):
+            complete.append(date.end())
+        return max(complete, default=None)
 
     def _is_complete(self, end: int) -> bool:
         """Whether nothing behind makes a quantity of it: no unit, and no rest of its last numeral."""

@@ -215,6 +215,13 @@ def test_a_bureau_may_name_its_own_terms() -> None:
     assert [each.text for each in numerals.find("81330家", terms=["8133"])] == ["81330家"]
 
 
+def test_a_name_that_begins_with_a_date_excuses_all_its_numerals() -> None:
+    name = "6月21日，青溪县科创园二期投入使用"
+
+    assert [each.text for each in numerals.find(f"{name}；新增8家。")] == ["二期", "8家"]
+    assert [each.text for each in numerals.find(f"{name}；新增8家。", terms=[name])] == ["8家"]
+
+
 MISSED_BEFORE = [
     # the rest of the word must parse: 表36 and A36 are no names here, （2048） and （36） no years and no list numbers
     ("培训农民代表36位", ["36位"]),
