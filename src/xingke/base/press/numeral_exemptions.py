@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator
 from functools import lru_cache
 from itertools import islice
 
-from xingke.base.press.numeral_signs import CHINESE, PLAIN_CHINESE, made_plain, runs
+from xingke.base.press.numeral_signs import CHINESE, LISTED, PLAIN_CHINESE, made_plain, runs
 from xingke.base.press.numeral_words import COUNTED_NOUN, PARTED, SURE_UNIT, TERMS, WORDS
 
 _HAN = "\u3400-\u9fff"
@@ -39,7 +39,7 @@ _COUNTED = (  # 2024年亿元: what is counted is no date
 _DATES = tuple(
     rf"(?<![A-Za-z.]){each}{_COUNTED}"
     for each in (
-        rf"{_YEAR}(?:{_Y})?{_TO}{_YEAR}{_Y}度?",  # 2021—2023年
+        rf"{_YEAR}(?:{_Y})?{_TO}{_YEAR}(?:{_Y}度?| ?学年)",  # 2021—2023年
         rf"{_YEAR}{_Y}(?: ?{_MONTH}{_M}(?:份| ?{_DAY} ?[日号])?)(?:{_TO}(?:{_YEAR}{_Y} ?)?{_MONTH}{_M}(?: ?{_DAY} ?[日号])?)?",
         rf"{_YEAR}{_Y}(?: ?{_MONTH}{_TO}{_MONTH}{_M}(?:份)?)",
         rf"{_YEAR}{_Y}度?(?! ?[0-9]{{1,2}}{_M})",
@@ -129,6 +129,8 @@ _NUMBERS = (
         rf"{_SMALL}(?:[-.][1-9][0-9]?)?(?![0-9.]){_REFERRED}"
     ),
     r"(?:(?<=附件：)|(?<=附件： )|(?<=附：)|(?<=附： ))1[.、](?![0-9])",
+    rf"(?:(?<=^)|(?<=^ )){LISTED}",
+    r"(?<=[路街巷])[0-9]{1,4}号(?:院|附?[0-9]{1,3}号)?",
     r"[0-9]{1,4}号(?:楼|线|馆|厅|文件|公告|令|机组|车间|厂房|井|泵站)",
 )
 
@@ -154,6 +156,7 @@ _NAMES = (
         rf"(?<![^\s，。；、：“(省市县区镇乡和与及由向对给])[一二三四五六七八九十百千万亿](?!{SURE_UNIT}|{COUNTED_NOUN}){_WORD}{{1,10}}?"
         r"(?:有限责任公司|有限公司|股份公司|集团公司|专业合作社|合作联社)"
     ),
+    rf"(?<=[{_HAN}])[二三四五六七八九十][中小](?={_STOP}|师生|学生|教师|校园|等)",  # 民乐二中
     r"万人(?=有效|高价值|口高价值|口?发明专利)",
     rf"(?<=[进润惠暖走入])万家(?={_STOP}|活动|行动|工程)",
 )
@@ -175,6 +178,8 @@ _PHRASES = (
         rf"(?:电话|手机|手机号码?|号码|传真|热线|座机|联系方式)(?:\([{_HAN}]{{1,6}}\))?(?:号码)?[：为是 ]{{0,2}}(?:{_PHONE})"
         rf"(?:[、，,/; ；]{{1,2}}(?:{_PHONE})){{0,4}}"
     ),
+    r"(?<![0-9.])0[0-9]{2,3}[-—]{1,2}[1-9][0-9]{6,7}(?:转[0-9]{1,6})?(?![0-9])",
+    r"(?:联系人|电话|手机|联系方式)[^0-9\n]{0,12}1[3-9][0-9]{9}(?![0-9])",
     r"(?:邮编|邮政编码)[：为是 ]{0,2}[0-9]{6}(?![0-9])",
     r"(?<![0-9])1(?:2[0-9]{3}|[12][0-9])(?=[政务服便民投诉举报咨询]{0,12}(?:热线|平台))",
     r"(?:统一社会信用代码|信用代码|专利号|申请号|证书编号|登记号|批准文号|备案号)[：为是 ]{0,2}[A-Z]{0,3}[0-9A-Z.\-—]{6,30}(?![0-9A-Z])",

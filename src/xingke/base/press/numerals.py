@@ -70,7 +70,8 @@ _AFTER_RANK = re.compile(r" ?[位名强%]")
 # 一 makes so many other words that it counts only before these, or as a place or a share
 _ONE = re.compile(
     rf"一 ?(?:个百分点|个工作日|小时|分钟|人次|场次|批次|万元|亿元|个月|个|家|名|项|件|次|位|户|场|份|台|所|座|人(?![民才员口大事心们])|倍|"
-    rf"成(?![为功果立员熟本分效长绩都就人品不])|折(?![叠腾线射旧合返桥页])|半|分之|{COUNTED_NOUN})"
+    rf"成(?![为功果立员熟本分效长绩都就人品不])|折(?![叠腾线射旧合返桥页])|半|分之|"
+    rf"条(?=生产线|产线|铁路|公路)|辆|亩|吨|株|幢|栋|枚|艘|公里|公斤|千克|平方|立方|{COUNTED_NOUN})"
 )
 _CLASSES = re.compile("[级类型期度代章卷档标区象相]")  # Ⅲ类水质, II期临床
 
@@ -90,16 +91,17 @@ _ROMAN_ALONE = (
 _KNOWN = r"\u3400-\u9fffA-Za-z0-9\s，。；、：！？()《》〈〉“”‘’\"'「」『』\[\]{}—~/·.,;!?%‰+×*&#@_|=<>$￥¥…\ufffc□ー─━-"
 _LETTERS = "[lIiOoSsBZzGgqQDb|]"
 _WORDS: tuple[tuple[NumeralKind, str], ...] = (
-    (_RANK, rf"{_PLACE}(?:首位|之首)|{_PLACE}?(?:榜首|魁首|鳌头)|居首(?!位)|(?<!色)列首(?!位)|垫底|倒数(?!第|计时)|末位(?!淘汰)|末名|末席|头名|头筹|夺魁|夺冠"),
+    (_RANK, rf"{_PLACE}(?:首位|之首)|{_PLACE}?(?:榜首|魁首|鳌头)|居首(?!位)|(?<!色)列首(?!位)|垫底|倒数(?!第|计时)|末名|末席|头名|头筹"),
+    (_RANK, r"(?:名列|位列|居于?|排在)末(?:位|尾|席)?|末位(?!淘汰)|夺魁|夺冠|折桂|榜眼|探花"),
     (_RANK, r"(?<!单项)(?<!隐形)(?:冠军(?!企业|产品|培育)|亚军|季军)|首屈一指|之冠"),
     (_RANK, r"(?:[全我本][国省市县区州球]|(?<=[^\u3400-\u9fff])[国省市县区州]|[国省市县区]内|全球|世界)(?:首[个家批位台套例]|唯一)"),
-    (_SHARE, r"翻(?:了)?番|翻倍|翻了倍|[成双数几]倍(?!感)|加倍(?=[，。；、！\s]|$|增长)|倍[余多](?!少)|[近逾超过]倍|倍于|减半|腰斩"),
+    (_SHARE, r"翻了?[几数]?番|翻倍|翻了倍|[成双数几整]倍(?!感)|加倍(?=[，。；、！\s]|$|增长)|倍[余多](?!少)|[近逾超过]倍|倍于|减半|腰斩"),
     (_SHARE, r"(?<!信心)(?<!干劲)(?<!动力)倍增(?!计划|行动|工程|方案|器|培育)"),
-    (_SHARE, r"过半(?!年)|半数|[大小近]半(?![年个天夜径])|对半|各半|参半|对折|半成(?!品)"),
-    (_ARABIC, rf"(?i:(?<![A-Za-z-])(?:{_english()})(?:[ -](?:{_english()}|one)){{0,3}})(?: ?{SURE_UNIT}|(?= ?[\u3400-\u9fff]))"),
+    (_SHARE, r"过半(?!年)|半数|[大小近]半(?![年个天夜径])|双位数|对半|各半|半壁|参半|对折|半成(?!品)"),
+    (_ARABIC, rf"(?i:(?<![A-Za-z-])(?:{_english()})(?:[ -](?:{_english()}|one)){{0,3}})(?![A-Za-z])(?: ?{SURE_UNIT})?"),
     # letters that pass for digits, and signs of other scripts, in front of a unit
     (_ARABIC, rf"(?<![A-Za-z0-9])(?:[IVXLCDM]{{1,15}}|(?!x{{1,15}}[^ivlcdm])[ivxlcdm]{{1,15}}|{_LETTERS}{{1,6}}) ?{SURE_UNIT}"),
-    (_ARABIC, r"(?<![A-Za-z0-9])[A-Z]?[a-z]{2,12} ?(?=[家项件名户]|个[^人体性])" + SURE_UNIT),  # trente-six家, sanshiliu家
+    (_ARABIC, r"(?<![A-Za-z0-9])(?!x+[^a-z])[A-Z]?[a-z]{2,12} ?(?=[家项件名户]|个[^人体性])" + SURE_UNIT),  # trente-six家, sanshiliu家
     (_ARABIC, _ROMAN_ALONE),
     (_ARABIC, rf"(?:丨{{1,5}}|(?<!堂)正{{2,8}}) ?{SURE_UNIT}|(?<!堂)正{{3,8}}"),  # tallies
     (_ARABIC, rf"(?<![—-])[—ー─━-] ?(?:(?=[\u3400-\u9fff]){SURE_UNIT})(?=[\u3400-\u9fff])"),
@@ -206,10 +208,10 @@ def loose(inlines: Sequence[Inline], *, terms: Collection[str] = ()) -> list[Num
 
 
 _TOUCHING = re.compile(rf"[{DIGITS}{CHINESE}{ROMAN}{LISTED}伍陆肆参拾.%‰余多近超约逾○]")
-_SIGNS = re.compile(r"[-负]")
+_STICKS = re.compile(r"(?:[-负+±≥≤><≈~第每]|(?<![目以此之先年月日])前|分之|零下|(?<![A-Za-z])[lI|OoSZ])\Z")
 _NEAR = 64
 _WORDS_BEFORE = re.compile(
-    r"(?:超过|超出|(?<!技术)(?<!重大)(?<!成果)突破|逼近|跌破|不到|不足|不止|将近|接近|[高低大小多少]于|[高多]达|至[少多]|最[少多]|近乎|几乎)了?$"
+    r"(?:超过|超出|(?<!技术)(?<!重大)(?<!成果)突破|逼近|跌破|不到|不足|不止|将近|接近|[高低大小多少]于|[高多]达|至[少多]|最[少多]|近乎|几乎|不及|未[达满]|不满|大概|大致|估计|不下)了?$"
 )
 _WORDS_AFTER = re.compile(r"(?:左右|上下|[以之]上|以[下内外]|之[内多]|大关|开外|出头|有余|不到)")
 
@@ -223,7 +225,7 @@ def touches(hidden: str, start: int, end: int) -> bool:
     after = made_plain(hidden[end : end + _NEAR]).text.lstrip()
     return bool(
         _TOUCHING.search(before[-1:] + after[:1])
-        or _SIGNS.search(before[-1:])
+        or _STICKS.search(before[-3:])
         or _WORDS_BEFORE.search(before[-6:])
         or _WORDS_AFTER.match(after)
     )
