@@ -137,10 +137,11 @@ _NUMBERS = (
 # ── names ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 _NAMES = (
-    r"(?<=[这那每同某另下上再进逐是又唯统万])一[个项次件场家名位种]",
+    r"(?<=[这那每同某另下上再逐是又唯统万])一[个项次件场家名位种]",
     r"(?<=任何)一[个项次件场家名位种]",
     rf"(?<=每)[十百千万亿]{{1,2}}(?:人|名|户|家|元|亩|吨|平方)(?![{CHINESE}])",
-    rf"一{_WORD}一(?![{CHINESE}]){_WORD}",  # 一村一品
+    rf"一{_WORD}一(?![{CHINESE}等级流般批期类线体直定代]){_WORD}",  # 一村一品
+    rf"一(?P<again>{_WORD})(?P=again)",  # 一家家
     r"(?<=数以)[十百千万亿]{1,2}计",
     rf"一{_WORD}[二两三四五六七八九十百千](?:策|档|码|品|业|岗|责|证|网|特|景|卡|图|表)",
     r"[三四五六七八九]个方面",
@@ -295,9 +296,9 @@ def _names(terms: frozenset[str]) -> _Lexicon:
 class Exemptions:
     """What is no quantity in a text made plain. terms: further names."""
 
-    def __init__(self, text: str, terms: Collection[str]) -> None:
+    def __init__(self, text: str, terms: frozenset[str]) -> None:
         self._text = text
-        self._names = _names(frozenset(terms))
+        self._names = _names(terms)
         within = [match.span() for match in _WITHIN.finditer(text)]
         self._spans = sorted(span for span in [*within, *_list_numbers(text)] if self._is_complete(span[1]))
         self._next = 0

@@ -11,6 +11,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from xingke.base.press.numeral_exemptions import Exemptions
 from xingke.base.press.numeral_signs import CHINESE, DIGITS, LISTED, ROMAN, made_plain, runs
@@ -114,7 +115,8 @@ def find(text: str, *, terms: Collection[str] = ()) -> list[Numeral]:
     """The numerals of a text in order; terms: further names whose digits are not quantities. Offsets are of the given text."""
     made = made_plain(text)
     found: list[Numeral] = []
-    for start, end, kind in _joined([*_numbers(made.text, terms), *_words(made.text)]):
+    named = frozenset(terms)
+    for start, end, kind in _joined([*_numbers(made.text, named), *_words(made.text, named)]):
         first, last = made.span(start, end)
         found.append(Numeral(start=first, end=last, text=text[first:last], kind=kind))
     return found
@@ -137,12 +139,21 @@ def _joined(spans: list[_Span]) -> Iterator[_Span]:
         yield last
 
 
-def _words(text: str) -> Iterator[_Span]:
+def _words(text: str, terms: frozenset[str]) -> Iterator[_Span]:
+    named = [match.span() for name in _with_words(terms) for match in re.finditer(re.escape(name), text)]
     for match in _WORDS_PATTERN.finditer(text):
-        yield match.start(), match.end(), _WORDS[int((match.lastgroup or "k0")[1:])][0]
+        if not any(start <= match.start() and match.end() <= end for start, end in named):
+            yield match.start(), match.end(), _WORDS[int((match.lastgroup or "k0")[1:])][0]
 
 
-def _numbers(text: str, terms: Collection[str]) -> Iterator[_Span]:
+@lru_cache(maxsize=64)
+def _with_words(terms: frozenset[str]) -> tuple[str, ...]:
+    """The names that hold a word for a quantity: 倍增科技公司."""
+    plain_names = (made_plain(term).text for term in terms)
+    return tuple(sorted(name for name in plain_names if _WORDS_PATTERN.search(name)))
+
+
+def _numbers(text: str, terms: frozenset[str]) -> Iterator[_Span]:
     """Every numeral that nothing excuses, with what belongs to it."""
     exemptions = Exemptions(text, terms)
     at = 0
@@ -170,9 +181,7 @@ def _quantity(text: str, run: re.Match[str], low: int) -> _Span | None:
     if run[0] == "一" and not _is_one(text, start, before):
         return None
     match = _NUMBER.match(text, start)
-    end, kind = (
-        (run.end(), _CHINESE) if match is None else (match.end(), NumeralKind(_KINDS[match.lastgroup or "arabic"]))
-    )
+    end, kind = (match.end(), _KINDS[match.lastgroup or ""]) if match else (run.end(), _CHINESE)
     if before is not None and before["rank"]:
         tail = _AFTER_RANK.match(text, end) or _BEHIND.match(text, end)
         return start - len(before[0]), tail.end() if tail else end, _RANK
@@ -186,10 +195,10 @@ def _is_one(text: str, start: int, before: re.Match[str] | None) -> bool:
     """Whether a 一 counts: in a place or a share (第一, 翻一番), or before what can be counted; 前一直 and 统一标准 do not."""
     if text[max(start - 2, 0) : start] == "分之" or (before is not None and not before[0].endswith("前")):
         return True
-    return _ONE.match(text, start) is not None and text[max(start - 1, 0) : start] not in tuple("统同唯单专划归合逐进")
+    return _ONE.match(text, start) is not None and text[max(start - 1, 0) : start] not in tuple("统同唯单专划归合逐")
 
 
-_KINDS = {"share": "share", "arabic": "arabic", "chinese": "chinese", "sign": "arabic"}
+_KINDS = {"share": _SHARE, "arabic": _ARABIC, "chinese": _CHINESE, "sign": _ARABIC}
 
 
 def _end(text: str, end: int, kind: NumeralKind) -> int:
@@ -208,10 +217,11 @@ def loose(inlines: Sequence[Inline], *, terms: Collection[str] = ()) -> list[Num
 
 
 _TOUCHING = re.compile(rf"[{DIGITS}{CHINESE}{ROMAN}{LISTED}伍陆肆参拾.%‰余多近超约逾○]")
-_STICKS = re.compile(r"(?:[-负+±≥≤><≈~第每]|(?<![目以此之先年月日])前|分之|零下|(?<![A-Za-z])[lI|OoSZ])\Z")
+_STICKS = re.compile(r"(?:[-负+±≥≤><≈~第每]|(?:^|[，。；、居列入进省市县区国])前|分之|零下|(?<![A-Za-z])[lI|OoSZ])\Z")
 _NEAR = 64
 _WORDS_BEFORE = re.compile(
-    r"(?:超过|超出|(?<!技术)(?<!重大)(?<!成果)突破|逼近|跌破|不到|不足|不止|将近|接近|[高低大小多少]于|[高多]达|至[少多]|最[少多]|近乎|几乎|不及|未[达满]|不满|大概|大致|估计|不下)了?$"
+    r"(?:超过|超出|(?<!技术)(?<!重大)(?<!成果)突破|逼近|跌破|不到|不足|不止|将近|接近|[高低大小多少]于|[高多]达|至[少多]|最[少多]"
+    r"|近乎|几乎|不及|未[达满]|不满|大概|大致|估计|不下)了?$"
 )
 _WORDS_AFTER = re.compile(r"(?:左右|上下|[以之]上|以[下内外]|之[内多]|大关|开外|出头|有余|不到)")
 

@@ -222,6 +222,10 @@ def test_a_name_that_begins_with_a_date_excuses_all_its_numerals() -> None:
     assert [each.text for each in numerals.find(f"{name}；新增8家。", terms=[name])] == ["8家"]
 
 
+def test_a_name_with_a_word_for_a_quantity_is_a_name() -> None:
+    assert [each.text for each in numerals.find("倍增科技公司产值倍增", terms=["倍增科技公司"])] == ["倍增"]
+
+
 MISSED_BEFORE = [
     # the rest of the word must parse: 表36 and A36 are no names here, （2048） and （36） no years and no list numbers
     ("培训农民代表36位", ["36位"]),
@@ -253,7 +257,8 @@ MISSED_BEFORE = [
     ("培训农民万人次，投入千万，招引百亿", ["万人次", "千万", "百亿"]),
     # whatever is counted, listed as a unit or not
     ("覆盖六乡镇、九企业、两县三区", ["六乡镇", "九企业", "两县", "三"]),
-    ("一企业获奖", ["一企业"]),
+    ("一企业获奖，引进一家企业、一名博士", ["一企业", "一家", "一名"]),
+    ("获一项一等奖", ["一项"]),
     ("五院所、七学校、四博士", ["五", "七学校", "四"]),
     ("入围百强县、列入七强", ["百强", "七强"]),
     # a word only by accident: 五 + 行政村, 两 + 高校
@@ -436,6 +441,7 @@ def test_an_unbound_numeral_and_a_touched_figure_are_named_with_their_surroundin
             "高达{}",
             "至少{}",
         ),
+        *("約{}", "第{}", "居前{}", "≥{}", "l{}", "Ⅲ{}", "三\u2009{}", "百分之{}", "每{}", "大概{}"),
         *("{}左右", "{} 以上", "{}以内", "{}以下", "{}大关", "{}之多", "{}有余"),
     ],
 )
@@ -446,7 +452,18 @@ def test_a_word_that_makes_a_figure_more_or_less_belongs_to_it(around: str) -> N
 
 
 @pytest.mark.parametrize(
-    "around", ["达到{}", "实现技术突破{}", "申报{}，以上企业", "截至年底，{}", "突破瓶颈，立项{}", "{}。左右协同"]
+    "around",
+    [
+        "达到{}",
+        "实现技术突破{}",
+        "申报{}，以上企业",
+        "截至年底，{}",
+        "突破瓶颈，立项{}",
+        "{}。左右协同",
+        "目前{}",
+        "提前{}",
+        "ABC {}",
+    ],
 )
 def test_other_words_may_stand_right_at_a_figure(around: str) -> None:
     before, after = around.split("{}")
