@@ -185,7 +185,10 @@ _PHRASES = (
     r"(?<![0-9])1(?:2[0-9]{3}|[12][0-9])(?=[政务服便民投诉举报咨询]{0,12}(?:热线|平台))",
     r"(?:统一社会信用代码|信用代码|专利号|申请号|证书编号|登记号|批准文号|备案号)[：为是 ]{0,2}[A-Z]{0,3}[0-9A-Z.\-—]{6,30}(?![0-9A-Z])",
     rf"(?<![金款额费])(?:\[(?:19|20)[0-9]{{2}}\]|(?<=[{_HAN}])\((?:19|20)[0-9]{{2}}\)) ?第? ?[0-9]{{1,5}} ?号",
-    rf"“(?:{_WORD}|[A-Za-z]|(?<![{CHINESE}])[一二两三四五六七八九十百千万双](?![{CHINESE}])){{2,10}}”{_WORD}{{0,2}}(?:工程|行动|计划|战略|活动|机制|体系|模式|目标|要求|方针|格局|政策|任务|改革)",
+    (  # “三高四新”战略, “六个一”工程; not “六乡镇”行动
+        rf"“(?:{_WORD}|[A-Za-z]|(?<![{CHINESE}])[一二两三四五六七八九十百千万双](?![{CHINESE}]|{COUNTED_NOUN}|(?!个一){SURE_UNIT})){{2,10}}”"
+        rf"{_WORD}{{0,2}}(?:工程|行动|计划|战略|活动|机制|体系|模式|目标|要求|方针|格局|政策|任务|改革)"
+    ),
     r"(?<![A-Za-z0-9])[Vv][0-9]{1,2}\.[0-9]{1,2}(?![0-9])",
     r"[\[(](?:19|20)[0-9]{2}[\])](?=》)",
     (
@@ -247,6 +250,9 @@ def _row(line: str, style: str, row: list[tuple[int, tuple[int, int]]]) -> Itera
 # ── words ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+_LONGEST = 400  # of a name; a longer one excuses nothing beyond
+
+
 class _Lexicon:
     """Words and names, found by their numerals."""
 
@@ -255,7 +261,7 @@ class _Lexicon:
         self._words: set[str] = set()
         self._shapes: dict[str, set[tuple[int, int]]] = {}  # numeral → (signs before it, length of the word)
         for name in names:
-            word = made_plain(name).text.strip()
+            word = made_plain(name[:_LONGEST]).text.strip()
             for found in islice(runs().finditer(word), None if by_any else 1):
                 self._words.add(word)
                 self._shapes.setdefault(found[0], set()).add((found.start(), len(word)))

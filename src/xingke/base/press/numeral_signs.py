@@ -69,6 +69,8 @@ def _plain(char: str) -> str:
         return "\n"
     if kind in _UNSEEN_KINDS:
         return _UNSEEN
+    if kind == "Co":  # its look depends on the font
+        return SIGN
     if "\u3400" <= char <= "\u9fff":
         return char
     return _number(char, kind) or _letter(char, kind)

@@ -93,7 +93,7 @@ _KNOWN = r"\u3400-\u9fffA-Za-z0-9\s，。；、：！？()《》〈〉“”‘�
 _LETTERS = "[lIiOoSsBZzGgqQDb|]"
 _WORDS: tuple[tuple[NumeralKind, str], ...] = (
     (_RANK, rf"{_PLACE}(?:首位|之首)|{_PLACE}?(?:榜首|魁首|鳌头)|居首(?!位)|(?<!色)列首(?!位)|垫底|倒数(?!第|计时)|末名|末席|头名|头筹"),
-    (_RANK, r"(?:名列|位列|居于?|排在)末(?:位|尾|席)?|末位(?!淘汰)|夺魁|夺冠|折桂|榜眼|探花"),
+    (_RANK, r"(?:名列|位列|居于?|排在)末(?:位|尾|席)?|末位(?!淘汰)|夺魁|夺冠|摘冠|称冠|问鼎|登顶|折桂|倒一(?![个种])|榜眼|探花"),
     (_RANK, r"(?<!单项)(?<!隐形)(?:冠军(?!企业|产品|培育)|亚军|季军)|首屈一指|之冠"),
     (_RANK, r"(?:[全我本][国省市县区州球]|(?<=[^\u3400-\u9fff])[国省市县区州]|[国省市县区]内|全球|世界)(?:首[个家批位台套例]|唯一)"),
     (_SHARE, r"翻了?[几数]?番|翻倍|翻了倍|[成双数几整]倍(?!感)|加倍(?=[，。；、！\s]|$|增长)|倍[余多](?!少)|[近逾超过]倍|倍于|减半|腰斩"),
@@ -105,7 +105,7 @@ _WORDS: tuple[tuple[NumeralKind, str], ...] = (
     (_ARABIC, r"(?<![A-Za-z0-9])(?!x+[^a-z])[A-Z]?[a-z]{2,12} ?(?=[家项件名户]|个[^人体性])" + SURE_UNIT),  # trente-six家, sanshiliu家
     (_ARABIC, _ROMAN_ALONE),
     (_ARABIC, rf"(?:丨{{1,5}}|(?<!堂)正{{2,8}}) ?{SURE_UNIT}|(?<!堂)正{{3,8}}"),  # tallies
-    (_ARABIC, rf"(?<![—-])[—ー─━-] ?(?:(?=[\u3400-\u9fff]){SURE_UNIT})(?=[\u3400-\u9fff])"),
+    (_ARABIC, rf"(?<![—=-])[—ー─━=-] ?(?:(?=[\u3400-\u9fff]){SURE_UNIT})(?=[\u3400-\u9fff])"),
     (_ARABIC, rf"[^{_KNOWN}]{{1,4}} ?(?=[\u3400-\u9fff]){SURE_UNIT}"),
 )  # fmt: skip
 _WORDS_PATTERN = re.compile("|".join(f"(?P<k{at}>{pattern})" for at, (_kind, pattern) in enumerate(_WORDS)))
