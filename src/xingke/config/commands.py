@@ -121,7 +121,11 @@ def demo(options: argparse.Namespace) -> int:
         for column in ("账号", "口令", "身份"):
             table.add_column(column)
         for account in demonstration.ACCOUNTS:
-            table.add_row(account.username, passwords.get(account.username, "（已更改）"), account.name)
+            table.add_row(
+                account.username,
+                passwords.get(account.username, "（不在 demo-accounts.txt 里：用 xingke reset-password 重设）"),
+                account.name,
+            )
         console.print(table)
         return 0 if options.no_serve else _serve(options)
 
