@@ -58,9 +58,9 @@ def restore(options: argparse.Namespace) -> int:
 
 
 def standing(data: Path) -> list[Path]:
-    """What a data folder holds, besides what earlier restores left."""
-    mine = (LOCK, SITE, STAGING)
-    return sorted(path for path in data.iterdir() if path.name not in mine and not path.name.startswith(ASIDE))
+    """What a data folder holds, besides locks, what earlier restores left, and what belongs to its account (.pgpass)."""
+    mine = (LOCK, SITE)
+    return sorted(path for path in data.iterdir() if path.name not in mine and not path.name.startswith((ASIDE, ".")))
 
 
 def _make_ready(staging: Path, manifest: archive.Manifest) -> bool:
