@@ -12,7 +12,7 @@ from pathlib import Path
 
 PREFIX = ".xingke-backup-"
 OLD = 24 * 3600  # seconds after which a folder without a lock, as earlier versions made them, is nobody's
-_PART = re.compile(r".+\.zip\.(\d+)\.part")  # earlier versions wrote the file beside its later name
+_PART = re.compile(r".+\.zip\.(\d+)(?:-\d+)?\.part")  # the file is written beside its later name
 _LOCK = "lock"
 
 
