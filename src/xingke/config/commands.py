@@ -79,10 +79,20 @@ def _sentence(error: Exception) -> str:
             return f"不能读写：{error.filename}（不是文件，或没有权限）"
         case OSError():
             return unusable(error)
+        case DatabaseError() if _waits_for_an_upgrade():
+            return "数据库的表结构与程序不符：程序升级之后还没有升级数据；请停止网站，运行 xingke upgrade。"
         case DatabaseError() | sqlite3.Error():
             return f"数据库{_STATES.get(str(error), f'不能读写：{error}')}"
         case _:
             return str(error)
+
+
+def _waits_for_an_upgrade() -> bool:
+    """Whether a database that was begun lacks tables or columns of this program."""
+    try:
+        return moving.is_begun("default") and bool(moving.unapplied("default"))
+    except DatabaseError:
+        return False
 
 
 _STATES = {
@@ -101,6 +111,8 @@ def prepare_installation(say: Callable[[str], object] = console.print) -> None:
 
 def upgrade(_options: argparse.Namespace) -> int:
     """Bring everything up to date that an upgrade of the program needs: 0, or 1 where something is missing still."""
+    if not moving.is_begun("default"):
+        raise Refused(f"数据文件夹“{settings.DATA}”里还没有数据库，没有可升级的：{checking.HOW_TO_BEGIN}。")
     with occupied(Path(settings.DATA), alone=True):
         whole = upgrading.upgrade(now=timezone.now(), say=console.print)
     if not whole:
@@ -215,7 +227,10 @@ def jobs(options: argparse.Namespace) -> int:
 
 
 def load(options: argparse.Namespace) -> int:
-    """Load a pack for everywhere."""
+    """Load a pack for everywhere; a local one may not be called like one of the program's."""
+    own = upgrading.shipped().get(options.folder.resolve().name)
+    if own is not None and own.resolve() != options.folder.resolve():
+        raise Refused(f"“{own.name}”是程序自带规则包的名字，升级时会分不清哪些定义是本地的；请把文件夹改个名再装载。")
     loaded = registry_actions.load_pack(folder=options.folder, by=None, now=timezone.now())
     console.print(f"{loaded.pack}：新装载 {loaded.added} 条定义，{loaded.unchanged} 条未变")
     return 0

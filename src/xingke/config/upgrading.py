@@ -54,12 +54,14 @@ def bring_packs_up_to_date(*, now: datetime, say: Say) -> bool:
             before = updates.update_pack(folder=folder, shipped=names, now=now)
         except DefinitionError as error:
             whole = False
-            print(f"规则包 {folder.name} 没有更新，仍用原来的：", *error.issues, sep="\n  ", file=sys.stderr)
+            say(f"规则包 {folder.name} 没有更新，仍用原来的：{'；'.join(map(str, error.issues))}")
             continue
         if regions:
             say(f"规则包 {folder.name}：新增 {regions} 个区划和功能区")
         if before.missing:
             say(f"规则包 {folder.name}：新装载 {len(before.missing)} 条定义（{by_kind(before.missing)}）")
+        for role in updates.new_roles_of_nobody(before.missing):
+            say(f"  新的岗位角色“{role}”还没有人担任；请安全管理员在“授权”里授予")
         if before.held:
             say(f"规则包 {folder.name}：{held_words(before.held)}")
     return whole
@@ -120,14 +122,10 @@ def upgrade(*, now: datetime, say: Say) -> bool:
     """Do all of it and say what was done; whether nothing is missing then."""
     steps = migrate()
     say(f"表结构：执行了 {len(steps)} 项升级（{steps[0]} 等）" if steps else "表结构：已是最新")
-    roles = set(updates.roles_of_nobody())
     seq = current_seq()
     whole = bring_packs_up_to_date(now=now, say=say)
     if whole and current_seq() == seq:
         say("规则包：已是最新")
-    for role in updates.roles_of_nobody():
-        if role not in roles:
-            say(f"  新的岗位角色“{role}”还没有人担任；请安全管理员在“授权”里授予")
     searching.catch_up()
     say(f"搜索索引：已更新到台账序号 {current_seq()}")
     say("前端文件：" + ("已更新" if collect_static() else "已是最新"))

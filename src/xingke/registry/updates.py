@@ -5,7 +5,7 @@ definition of the program, that one is neither loaded over it nor called missing
 """
 
 import csv
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -77,7 +77,7 @@ def regions_missing(folder: Path) -> list[str]:
         return [row["name"] for row in csv.DictReader(file) if row["code"] not in known]
 
 
-def roles_of_nobody() -> list[str]:
-    """The labels of the roles that nobody holds."""
+def new_roles_of_nobody(entries: Sequence[Entry]) -> list[str]:
+    """The labels of the roles among some definitions that nobody holds."""
     held = set(Grant.objects.filter(revoked_at__isnull=True).values_list("role", flat=True).distinct())
-    return [found.value.label.zh for code, found in queries.catalogue("role").items() if code not in held]
+    return [each.body["label"]["zh"] for each in entries if each.kind == "role" and each.value.key not in held]
