@@ -3,13 +3,16 @@
     python3 tools/setup.py
 
 Uses the standard library only and parses under Python 3.7, so that an old one can be told so. A second run does
-nothing but look at three stamps. Packages come from whatever index pip is configured to use.
+nothing but look at three stamps and at the files of every package; an environment that lost some is made anew.
+Packages come from whatever index pip is configured to use.
 """
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -31,11 +34,19 @@ def main() -> None:
     if sys.version_info < OLDEST:
         continue_with_a_newer_python()
     os.chdir(ROOT)
+    if not os.access(ROOT, os.W_OK):
+        stop(
+            f"源码文件夹 {ROOT} 不可写，不能在其中建立 .venv。", f"{ROOT} is not writable: .venv cannot be made there."
+        )
     lock = digest("requirements.lock", extra=sys.version)
     project = digest("pyproject.toml", "hatch_build.py", extra=lock)
     python = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
     place = f"{sys.version}\n{VENV}"  # an environment does not survive being moved
+    lost = damage() if python.exists() and stamped("packages", lock) else ""
+    if lost:
+        print(f"== .venv 不完整（{lost}），重新建立 · .venv has lost files ({lost}) and is made anew", flush=True)
+        shutil.rmtree(VENV)
     if not python.exists() or not stamped("python", place):
         step("正在建立 .venv · creating .venv", create)
         stamp("python", place)
@@ -46,12 +57,62 @@ def main() -> None:
             lambda: pip(python, *requirements),
         )
         stamp("packages", lock)
-    if not stamped("project", project):
+    if not stamped("project", project) or not imports(python):
         editable = ["--no-deps", "--no-build-isolation", "-e", "."]
         step("正在安装兴科并构建前端 · installing Xingke, building the front end", lambda: pip(python, *editable))
         stamp("project", project)
+        if not imports(python):
+            stop(
+                "装好的环境不能用；请运行 make clean 后重试。",
+                "What was installed does not run: make clean, then again.",
+            )
     elif subprocess.run([str(python), "hatch_build.py"], check=False).returncode != 0:
         sys.exit(1)
+
+
+def damage() -> str:
+    """The first thing that .venv has lost of what the lock names: a distribution, or one of its files; else nothing."""
+    packages = (
+        VENV
+        / ("Lib" if os.name == "nt" else f"lib/python{sys.version_info[0]}.{sys.version_info[1]}")
+        / "site-packages"
+    )
+    found = {plain(path.name.partition("-")[0]): path for path in packages.glob("*.dist-info")}
+    for line in Path("requirements.lock").read_text(encoding="utf-8").splitlines():
+        named = re.match(r"([A-Za-z0-9._-]+)==[^ ;]+(?: \\)?$", line)  # with a marker it may be for other machines
+        if named and plain(named.group(1)) not in found:
+            return named.group(1)
+    records = (path / "RECORD" for name, path in found.items() if name not in ("xingke", "pip"))
+    return next(filter(None, (lost_file(str(packages), record) for record in records)), "")
+
+
+def lost_file(packages: str, record: Path) -> str:
+    """The first file of a distribution that is gone or has another size than its record says."""
+    try:
+        with record.open(encoding="utf-8", newline="") as file:
+            rows = list(csv.reader(file))
+    except OSError:
+        return str(record)
+    for name, _digest, size in rows:
+        try:
+            if size and os.stat(f"{packages}/{name}").st_size != int(size):  # noqa: PTH116 - 25 000 times
+                return name
+        except OSError:
+            return name
+    return ""
+
+
+def plain(name: str) -> str:
+    """A distribution's name as everybody compares it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def imports(python: Path) -> bool:
+    """Whether the environment's Python can load what everything else needs."""
+    return (
+        subprocess.run([str(python), "-c", "import django, xingke"], stderr=subprocess.DEVNULL, check=False).returncode
+        == 0
+    )
 
 
 def continue_with_a_newer_python() -> NoReturn:
@@ -115,8 +176,8 @@ def run(*command: str) -> None:
     done = subprocess.run(command, check=False)
     if done.returncode != 0:
         stop(
-            "上一步没有完成，原因见上面几行；若是网络问题，请检查 pip 的软件源设置后重试。",
-            "This step failed; the lines above say why. If it is the network, check pip's index settings.",
+            "上一步没有完成，原因见上面几行；若是网络问题，请检查 pip 的软件源设置后重试；不能联网的机器，见 docs/deployment.md 的“内网离线安装”。",
+            "This step failed; the lines above say why. If it is the network, check pip's index settings; offline, see docs/deployment.md.",
         )
 
 
@@ -153,4 +214,7 @@ def stop(chinese: str, english: str) -> NoReturn:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        stop("\n已中断；再运行一次，会接着做完。", "Interrupted; run it again to finish.")

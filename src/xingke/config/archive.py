@@ -11,7 +11,7 @@ import os
 import shutil
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
@@ -54,14 +54,21 @@ class Manifest:
     format: int = FORMAT
 
 
-def write(target: Path, members: Iterable[tuple[str, Path]], *, about: Mapping[str, Any]) -> Manifest:
+def write(
+    target: Path,
+    members: Iterable[tuple[str, Path]],
+    *,
+    about: Mapping[str, Any],
+    workshop: Path | None = None,
+    when_whole: Callable[[], None] = lambda: None,
+) -> Manifest:
     """Write the archive: first under a name ending in .part, then renamed. about: the manifest's other fields.
 
-    The file is readable by its owner only. Raises Refused if ``target`` exists.
+    workshop: a folder of the same file system for the part. when_whole: called when all of it is on disk, before it gets
+    its name. The file is readable by its owner only. Raises Refused if ``target`` exists.
     """
-    if target.exists():
-        raise Refused(f"“{target}”已存在，备份不覆盖任何文件；请换一个文件名。")
-    part = target.with_name(f"{target.name}.{os.getpid()}.part")
+    require_free(target)
+    part = (workshop or target.parent) / f"{target.name}.{os.getpid()}.part"
     try:
         descriptor = os.open(part, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w+b") as file:
@@ -69,11 +76,18 @@ def write(target: Path, members: Iterable[tuple[str, Path]], *, about: Mapping[s
             _write_seal(file)
             file.flush()
             os.fsync(file.fileno())
+        when_whole()
         part.replace(target)
     finally:
         part.unlink(missing_ok=True)
     sync_folder(target.parent)
     return manifest
+
+
+def require_free(target: Path) -> None:
+    """Raise Refused where a file of that name stands: no backup is ever replaced."""
+    if target.exists():
+        raise Refused(f"“{target}”已存在，备份不覆盖任何文件；请换一个文件名。")
 
 
 def _write_members(file: IO[bytes], members: Iterable[tuple[str, Path]], about: Mapping[str, Any]) -> Manifest:

@@ -1,11 +1,11 @@
 """Backing up while the site writes: the database's own online backup, the keys and the attachments in one file."""
 
 import sqlite3
-import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from uuid import UUID
@@ -15,7 +15,7 @@ from django.db import connection
 from django.utils import timezone
 
 from xingke.base.refusals import Refused
-from xingke.config import archive, heads, moving
+from xingke.config import archive, heads, leftovers, moving
 
 
 @dataclass(frozen=True)
@@ -27,34 +27,60 @@ class Made:
 
 
 def back_up(*, to: Path, now: datetime) -> Made:
-    """Write a backup to a new file, or into an existing folder under a name with the time. Writers are not held up.
+    """Write a backup to a new file ending in .zip, or into an existing folder under a name with the time.
 
-    Raises Refused if the file exists, its folder does not, or the database was never set up; RuntimeError inside a
-    transaction, which would see its own uncommitted writes.
+    Writers are not held up; what killed backups left beside it is removed. Raises Refused if the file exists, its folder
+    does not, or the database was never set up; RuntimeError inside a transaction, which would see its own uncommitted
+    writes.
     """
     if connection.in_atomic_block:
         raise RuntimeError("a backup is made outside transactions: it must hold committed rows only")
-    target = to / f"xingke-{timezone.localtime(now):%Y%m%d-%H%M%S}.zip" if to.is_dir() else to
-    if not target.parent.is_dir():
-        raise Refused(f"文件夹“{target.parent}”不存在；请先建立它。")
-    with tempfile.TemporaryDirectory(prefix=".xingke-backup-", dir=target.parent) as folder:
-        copied = Path(folder) / archive.DATABASE
+    target = _target(to, now)
+    leftovers.clear(target.parent)
+    with leftovers.workshop(target.parent) as folder:
+        copied = folder / archive.DATABASE
         snapshot(copied)
         ledger, counter = _identity(copied)
-        if head := _head(copied):
-            heads.sign(*head)
         about = {
             "version": version("xingke"), "ledger": ledger, "counter": counter,
             "made_at": timezone.localtime(now).isoformat(timespec="seconds"),
         }  # fmt: skip
-        return Made(target, archive.write(target, _members(copied), about=about))
+        head = _head(copied)
+        said = heads.line(*head) if head else ""
+        return Made(
+            target,
+            archive.write(
+                target, _members(folder, said), about=about, workshop=folder,
+                when_whole=partial(heads.append, said) if said else lambda: None,
+            ),
+        )  # fmt: skip
 
 
-def _members(database: Path) -> Iterator[tuple[str, Path]]:
-    """The database first: what it refers to was there before it was read. Columns and static files are built anew."""
+def _target(to: Path, now: datetime) -> Path:
+    """The file to write. What does not end in .zip is meant as a folder, and has to be there: it has its owner."""
+    if not to.is_dir() and to.suffix.lower() != ".zip":
+        raise Refused(
+            f"文件夹“{to}”不存在；请先建立它（归运行备份的账户所有，权限 0700），或写一个以 .zip 结尾的文件名。"
+        )
+    target = to / f"xingke-{timezone.localtime(now):%Y%m%d-%H%M%S}.zip" if to.is_dir() else to
+    if not target.parent.is_dir():
+        raise Refused(f"文件夹“{target.parent}”不存在；请先建立它。")
+    archive.require_free(target)
+    return target
+
+
+def _members(folder: Path, said: str) -> Iterator[tuple[str, Path]]:
+    """The database first: what it refers to was there before it was read. Columns and static files are built anew.
+
+    said: the head's line, which the installation's own list gets when the backup is whole.
+    """
     data = Path(settings.DATA)
-    yield archive.DATABASE, database
-    yield from ((name, data / name) for name in (*archive.KEYS, archive.HEADS) if (data / name).is_file())
+    yield archive.DATABASE, folder / archive.DATABASE
+    yield from ((name, data / name) for name in archive.KEYS if (data / name).is_file())
+    if said:
+        signed = folder / archive.HEADS
+        signed.write_text(heads.with_line(said), encoding="ascii", errors="replace")
+        yield archive.HEADS, signed
     yield from archive.attachments(data)
 
 

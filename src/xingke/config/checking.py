@@ -11,10 +11,9 @@ from django.db.models import Count
 
 from xingke.accounts.queries import check_audit_chain, current_seq, damaged_attachments
 from xingke.base import definitions
-from xingke.base.definitions import Catalogue
 from xingke.base.periods import Period
 from xingke.base.sayings import say
-from xingke.config import heads, moving
+from xingke.config import heads, moving, upgrading
 from xingke.indicators import engine, judging, wording
 from xingke.indicators.drift import Readers, drift
 from xingke.indicators.engine import Window
@@ -26,13 +25,13 @@ from xingke.ledger import import_jobs, observations, titles
 from xingke.ledger.kinds import KINDS, Kind
 from xingke.ledger.models import ContractEvent, Recognition, State
 from xingke.ledger.words import Words
-from xingke.registry import queries as registry
-from xingke.registry.models import Definition, Region
+from xingke.registry import updates
+from xingke.registry.models import Region
 
-PACKS = Path(settings.PACKAGE) / "packs"
 SECRETS = ("secret.key", "signing.key", "demo-accounts.txt")
 SAMPLE = 20_000  # events of one region that the plain reference walks through in a second or two
 SHOWN = 10  # wrong figures that are named
+HOW_TO_BEGIN = "正式使用请运行 xingke begin；看演示请运行 xingke demo"
 
 
 @dataclass(frozen=True)
@@ -75,7 +74,13 @@ def data_folder() -> Iterator[Finding]:
 def migrations() -> Iterator[Finding]:
     """The tables are those of this program."""
     missing, strange = moving.unapplied("default"), moving.unknown("default")
-    problems = [f"结构升级 {name} 尚未执行；请运行 xingke django migrate" for name in missing]
+    if not moving.is_begun("default"):
+        yield Finding("数据库：没有", (f"数据文件夹里还没有数据库：{HOW_TO_BEGIN}",))
+        return
+    problems = []
+    if missing:
+        names = "、".join(missing[:SHOWN]) + (" 等" if len(missing) > SHOWN else "")
+        problems.append(f"{len(missing)} 项结构升级尚未执行（{names}）；请停止网站，运行 xingke upgrade")
     problems += [f"数据库里有本程序没有的结构升级 {name}：它由更新的版本写成，请先升级程序" for name in strange]
     yield Finding(f"表结构：待升级 {len(missing)} 项", tuple(problems))
 
@@ -94,32 +99,28 @@ def database() -> Iterator[Finding]:
 
 
 def packs() -> Iterator[Finding]:
-    """Every pack reads without a mistake, and its worked examples come out."""
-    loaded = registry.loaded_catalogue()
-    for folder in sorted(path for path in PACKS.iterdir() if path.is_dir()):
+    """Every pack of the program reads without a mistake, its worked examples come out, and what it defines is in force."""
+    shipped, used = upgrading.shipped(), upgrading.in_use()
+    for folder in shipped.values():
         try:
-            pack = definitions.read_pack(folder, loaded=loaded)
+            found = updates.standing(folder, shipped=shipped)
         except definitions.DefinitionError as error:
-            yield Finding(f"规则包 {folder.name}：{len(error.issues)} 处错误", tuple(map(str, error.issues)))
-        else:
-            waiting = _not_loaded(pack) if folder in shipped_packs() else 0
-            yield Finding(
-                f"规则包 {folder.name}：{sum(map(len, pack.entries.values()))} 条定义，例题全部算对",
-                (f"其中 {waiting} 条还没有装载；请运行 xingke load {folder}",) if waiting else (),
-            )
+            waiting = "，它的新定义没有生效" if folder in used else ""
+            yield Finding(f"规则包 {folder.name}：{len(error.issues)} 处错误{waiting}", tuple(map(str, error.issues)))
+            continue
+        said = f"规则包 {folder.name}：{found.total} 条定义，例题全部算对"
+        held = f"；{upgrading.held_words(found.held)}" if found.held else ""
+        yield Finding(said + held, tuple(_not_in_force(folder, found)) if folder in used else ())
 
 
-def shipped_packs() -> list[Path]:
-    """The program's own packs that this installation uses."""
-    used = set(Definition.objects.values_list("pack", flat=True).distinct())
-    return sorted(path for path in PACKS.iterdir() if path.is_dir() and path.name in used)
-
-
-def _not_loaded(pack: Catalogue) -> int:
-    """How many definitions of a pack this installation does not have yet."""
-    known = set(Definition.objects.filter(region=None).values_list("kind", "key", "version"))
-    brought = (entry for kind in definitions.kinds() for entry in pack.of(kind.code))
-    return sum((entry.kind, entry.value.key, entry.value.version) not in known for entry in brought)
+def _not_in_force(folder: Path, found: updates.Standing) -> Iterator[str]:
+    if found.missing:
+        yield (
+            f"程序自带的 {len(found.missing)} 条定义没有生效（{upgrading.by_kind(found.missing)}）："
+            f"{upgrading.named(found.missing)}；请停止网站，运行 xingke upgrade"
+        )
+    if regions := updates.regions_missing(folder):
+        yield f"程序自带的 {len(regions)} 个区划没有装载：{'、'.join(regions[:SHOWN])}；请停止网站，运行 xingke upgrade"
 
 
 def audit() -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""The ``xingke`` command: begin, demonstrate, serve, do jobs, import, write, verify, check, back up, restore, move."""
+"""The ``xingke`` command: begin, demonstrate, serve, upgrade, do jobs, import, write, verify, check, back up, restore, move."""
 
 import argparse
 import os
@@ -10,19 +10,26 @@ from typing import Any
 Handler = Callable[[argparse.Namespace], int]
 
 
+INTERRUPTED = 130  # what a shell says of a command that Ctrl+C ended
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code (2: the arguments or the input were wrong, in one sentence)."""
+    try:
+        return _run(arguments)
+    except KeyboardInterrupt:
+        print("\n已中断；做到一半的没有保存。再运行一次同样的命令，会接着做完。", file=sys.stderr)
+        return INTERRUPTED
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xingke.config.settings")
     given = sys.argv[1:] if arguments is None else list(arguments)
     if given[:1] == ["django"]:  # Django's own commands keep their own arguments
         from django.core.management import execute_from_command_line
 
         execute_from_command_line(["xingke django", *given[1:]])
-        if given[1:2] == ["migrate"] and "--plan" not in given and "--check" not in given:
-            from xingke.config.commands import bring_packs_up_to_date
-
-            bring_packs_up_to_date()  # an upgrade is complete, or says what is missing
-        return 0
+        return _after_migrating() if given[1:2] == ["migrate"] else 0
     for each in given:
         try:
             each.encode()
@@ -49,6 +56,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return commands.run(handler, options)
 
 
+def _after_migrating() -> int:
+    """What the packs have new belongs to migrating; only where that brought all tables up to date."""
+    from django.utils import timezone
+
+    from xingke.config import moving, upgrading
+
+    if moving.unapplied("default"):  # only looked at, or asked for one room or another state
+        return 0
+    return 0 if upgrading.bring_packs_up_to_date(now=timezone.now(), say=print) else 1
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="xingke", description="兴科：科技局的台账、指标与文稿")
     commands = parser.add_subparsers(dest="command", required=True, metavar="命令")
@@ -70,6 +88,8 @@ def _parser() -> argparse.ArgumentParser:
         each.add_argument(
             "--port", type=int, default=int(os.environ.get("PORT", "8000")), help="端口，默认取 PORT 或 8000"
         )
+
+    commands.add_parser("upgrade", help="升级程序之后：升级表结构，装载自带规则包里新的定义，更新搜索索引和前端文件")
 
     jobs = commands.add_parser("jobs", help="列出后台任务；或把等待的任务做完（供测试和定时任务用）")
     jobs.add_argument("--run-once", action="store_true", help="做完等待的任务就结束")

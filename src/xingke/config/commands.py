@@ -3,16 +3,15 @@
 import argparse
 import csv
 import json
+import logging
 import os
 import sqlite3
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
-import django
 from django.conf import settings
-from django.core.management import call_command
 from django.db import DatabaseError, OperationalError, connection, connections, transaction
 from django.utils import timezone, translation
 from rich.console import Console
@@ -33,8 +32,9 @@ from xingke.base.refusals import Refused
 from xingke.base.remembering import memory
 from xingke.base.sayings import say, told
 from xingke.config import backup as backing_up
-from xingke.config import beginning, checking, last_days, logs, moving, serving
+from xingke.config import beginning, checking, last_days, logs, moving, serving, upgrading
 from xingke.config.occupancy import occupied, unusable
+from xingke.config.occupancy import serving as serving_alone
 from xingke.demo import actions as demonstration
 from xingke.indicators import telling
 from xingke.ledger import actions as ledger
@@ -80,10 +80,20 @@ def _sentence(error: Exception) -> str:
             return f"不能读写：{error.filename}（不是文件，或没有权限）"
         case OSError():
             return unusable(error)
+        case DatabaseError() if _waits_for_an_upgrade():
+            return "数据库的表结构与程序不符：程序升级之后还没有升级数据；请停止网站，运行 xingke upgrade。"
         case DatabaseError() | sqlite3.Error():
             return f"数据库{_STATES.get(str(error), f'不能读写：{error}')}"
         case _:
             return str(error)
+
+
+def _waits_for_an_upgrade() -> bool:
+    """Whether a database that was begun lacks tables or columns of this program."""
+    try:
+        return moving.is_begun("default") and bool(moving.unapplied("default"))
+    except DatabaseError:
+        return False
 
 
 _STATES = {
@@ -93,45 +103,44 @@ _STATES = {
 }
 
 
-def prepare_installation() -> None:
-    """Bring the database and the static files up to date. Raises Refused where a newer version wrote the database."""
-    if strange := moving.unknown("default"):
-        raise Refused(f"数据库由更新的版本写成（结构升级 {strange[0]} 本程序没有）；请先升级程序，再启动。")
-    call_command("migrate", verbosity=0, interactive=False)
-    bring_packs_up_to_date()
-    built = Path(settings.PACKAGE) / "base" / "static" / "dist" / ".stamp"
-    wanted = f"{django.__version__} {built.read_text() if built.is_file() else 'not built'}"
-    stamp = Path(settings.STATIC_ROOT) / ".stamp"
-    if not stamp.is_file() or stamp.read_text() != wanted:
-        call_command("collectstatic", verbosity=0, interactive=False)
-        stamp.write_text(wanted)
+def prepare_installation(say: Callable[[str], object] = console.print) -> None:
+    """Bring tables, packs and front end up to date. Raises Refused where a newer version wrote the database."""
+    upgrading.migrate()
+    upgrading.bring_packs_up_to_date(now=timezone.now(), say=say)
+    upgrading.collect_static()
 
 
-def bring_packs_up_to_date() -> None:
-    """Load what the program's own packs have new since they were loaded here; what cannot be, is said and left."""
-    for folder in checking.shipped_packs():
-        try:
-            loaded = registry_actions.load_pack(folder=folder, by=None, now=timezone.now())
-        except DefinitionError as error:
-            print(f"规则包 {folder.name} 没有更新，仍用原来的：", *error.issues, sep="\n  ", file=sys.stderr)
-        else:
-            if loaded.added:
-                console.print(f"规则包 {folder.name}：新装载 {loaded.added} 条定义")
+def upgrade(_options: argparse.Namespace) -> int:
+    """Bring everything up to date that an upgrade of the program needs: 0, or 1 where something is missing still."""
+    if not moving.is_begun("default"):
+        raise Refused(f"数据文件夹“{settings.DATA}”里还没有数据库，没有可升级的：{checking.HOW_TO_BEGIN}。")
+    with occupied(Path(settings.DATA), alone=True):
+        whole = upgrading.upgrade(now=timezone.now(), say=console.print)
+    if not whole:
+        console.print("升级没有做完：上面的规则包没有装载；改好后再运行 xingke upgrade。")
+        return 1
+    console.print("升级完成。下一步：xingke check，没有问题再启动网站。")
+    return 0
 
 
 def demo(options: argparse.Namespace) -> int:
-    """Prepare the demonstration and serve it."""
+    """Prepare the demonstration and serve it; whether it can be served is seen before minutes go into preparing."""
     console.print(f"数据文件夹：{settings.DATA}")
-    prepare_installation()
-    passwords = demonstration.prepare(now=timezone.now(), say=console.print, scale=options.scale)
-    searching.catch_up()
-    table = Table(title="演示账号（口令为本机生成；标注“虚构数据”的内容均非真实数据）")
-    for column in ("账号", "口令", "身份"):
-        table.add_column(column)
-    for account in demonstration.ACCOUNTS:
-        table.add_row(account.username, passwords.get(account.username, "（已更改）"), account.name)
-    console.print(table)
-    return 0 if options.no_serve else serve(options)
+    with nullcontext() if options.no_serve else _served(options):
+        prepare_installation()
+        passwords = demonstration.prepare(now=timezone.now(), say=console.print, scale=options.scale)
+        searching.catch_up()
+        table = Table(title="演示账号（口令为本机生成；标注“虚构数据”的内容均非真实数据）")
+        for column in ("账号", "口令", "身份"):
+            table.add_column(column)
+        for account in demonstration.ACCOUNTS:
+            table.add_row(
+                account.username,
+                passwords.get(account.username, "（不在 demo-accounts.txt 里：用 xingke reset-password 重设）"),
+                account.name,
+            )
+        console.print(table)
+        return 0 if options.no_serve else _serve(options)
 
 
 def begin(_options: argparse.Namespace) -> int:
@@ -162,13 +171,36 @@ def reset_password(options: argparse.Namespace) -> int:
 
 def serve(options: argparse.Namespace) -> int:
     """Serve the site until told to stop; what dies is started again."""
-    serving.require_free(options.host, options.port)
+    with _served(options):
+        logs.apply()
+        prepare_installation(say=_told)
+        searching.catch_up()  # what an import or an upgrade left; a page itself only waits for little
+        if not User.objects.exists():
+            _told(f"还没有任何账号，谁也不能登录：{checking.HOW_TO_BEGIN}")
+        return _serve(options)
+
+
+@contextmanager
+def _served(options: argparse.Namespace) -> Iterator[None]:
+    """Be the one who serves this folder at this address. Raises Refused where either is taken."""
+    with serving_alone(Path(settings.DATA)):
+        serving.require_free(options.host, options.port)
+        yield
+
+
+def _told(what: str) -> None:
+    """Say it to whoever started the site: a line of the log where lines are for machines."""
+    if logs.wants_json():
+        logging.getLogger("xingke.serve").info(what)
+    else:
+        console.print(what)
+        sys.stdout.flush()
+
+
+def _serve(options: argparse.Namespace) -> int:
     logs.apply()
-    prepare_installation()
-    searching.catch_up()  # what an import or an upgrade left; a page itself only waits for little
     connections.close_all()
-    console.print(f"打开 http://{options.host}:{options.port} ，按 Ctrl+C 结束")
-    sys.stdout.flush()
+    _told(f"打开 http://{options.host}:{options.port} ，按 Ctrl+C 结束")
     workers = 1 if connection.vendor == "sqlite" else min(4, os.cpu_count() or 1)
     web = serving.web_child(host=options.host, port=options.port, workers=workers)
     return serving.Supervisor([web, serving.job_child()]).run()
@@ -196,7 +228,10 @@ def jobs(options: argparse.Namespace) -> int:
 
 
 def load(options: argparse.Namespace) -> int:
-    """Load a pack for everywhere."""
+    """Load a pack for everywhere; a local one may not be called like one of the program's."""
+    own = upgrading.shipped().get(options.folder.resolve().name)
+    if own is not None and own.resolve() != options.folder.resolve():
+        raise Refused(f"“{own.name}”是程序自带规则包的名字，升级时会分不清哪些定义是本地的；请把文件夹改个名再装载。")
     loaded = registry_actions.load_pack(folder=options.folder, by=None, now=timezone.now())
     console.print(f"{loaded.pack}：新装载 {loaded.added} 条定义，{loaded.unchanged} 条未变")
     return 0

@@ -17,16 +17,27 @@ from xingke.config.archive import HEADS
 from xingke.reports.keys import signing_key, trusted_keys
 
 
-def sign(seq: int, digest: str) -> None:
-    """Append a head, unless it is the last one already."""
-    path = Path(settings.DATA) / HEADS
+def line(seq: int, digest: str) -> str:
+    """The line that says a head, signed."""
     signature = Ed25519PrivateKey.from_private_bytes(signing_key()).sign(_content(seq, digest))
-    line = f"{seq} {digest} {signature.hex()}"  # Ed25519 signs the same bytes the same way
-    if path.is_file() and path.read_text(encoding="ascii", errors="replace").splitlines()[-1:] == [line]:
+    return f"{seq} {digest} {signature.hex()}"  # Ed25519 signs the same bytes the same way
+
+
+def with_line(said: str) -> str:
+    """The file's text with a further line, unless that is the last one already."""
+    path = Path(settings.DATA) / HEADS
+    text = path.read_text(encoding="ascii", errors="replace") if path.is_file() else ""
+    return text if text.splitlines()[-1:] == [said] else f"{text}{said}\n"
+
+
+def append(said: str) -> None:
+    """Append a line, unless it is the last one already."""
+    path = Path(settings.DATA) / HEADS
+    if path.is_file() and path.read_text(encoding="ascii", errors="replace").splitlines()[-1:] == [said]:
         return
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(line + "\n")
+        file.write(said + "\n")
         file.flush()
         os.fsync(descriptor)
 

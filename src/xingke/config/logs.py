@@ -56,11 +56,20 @@ def apply() -> None:
         handler.setFormatter(formatter())
 
 
+class News(logging.Filter):
+    """Leaves out what granian says of the number of threads: we chose it."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the line says something new."""
+        return not record.getMessage().startswith("Configuration allows spawning up to")
+
+
 # What granian is given: its own lines go the same way as ours.
 GRANIAN: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"()": "xingke.config.logs.formatter"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"news": {"()": "xingke.config.logs.News"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["news"]}},
     "loggers": {"_granian": {"handlers": ["stderr"], "level": "INFO", "propagate": False}},
 }

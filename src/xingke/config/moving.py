@@ -134,6 +134,13 @@ def unapplied(alias: str) -> list[str]:
     return [f"{migration.app_label}.{migration.name}" for migration, _backwards in plan]
 
 
+def is_begun(alias: str) -> bool:
+    """Whether any table of ours was ever made there."""
+    connection = connections[alias]
+    with connection.cursor() as cursor:
+        return "accounts_user" in connection.introspection.table_names(cursor)
+
+
 def unknown(alias: str) -> list[str]:
     """Migrations of our own rooms that the database has and the program has not: a newer version wrote it."""
     loader = MigrationExecutor(connections[alias]).loader
@@ -169,7 +176,7 @@ def copy(*, source: str, target: str) -> list[Table]:
     """
     for alias in (source, target):
         if missing := unapplied(alias):
-            raise Refused(f"数据库缺少 {len(missing)} 项结构升级（{missing[0]} 等）；请先运行 xingke django migrate。")
+            raise Refused(f"数据库缺少 {len(missing)} 项结构升级（{missing[0]} 等）；请先运行 xingke upgrade。")
     require_empty(target)
     ordered = tables()
     with ExitStack() as stack:

@@ -9,6 +9,7 @@ from pathlib import Path
 from xingke.base.refusals import Refused
 
 LOCK = "serving.lock"
+SITE = "site.lock"
 
 
 @contextmanager
@@ -31,6 +32,29 @@ def occupied(data: Path, *, alone: bool) -> Iterator[None]:
                 f"网站正在使用数据文件夹“{data}”；请先停止服务（systemctl stop xingke），再运行此命令。"
                 if alone
                 else f"数据文件夹“{data}”正在恢复或迁移；请等它完成后再试。"
+            ) from error
+        yield
+
+
+@contextmanager
+def serving(data: Path) -> Iterator[None]:
+    """Be the one that serves the folder; it ends with the process, however that ends. Does nothing on Windows.
+
+    Raises Refused if somebody serves it already: two would do each job twice as often and know nothing of each other.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    import fcntl
+
+    data.mkdir(parents=True, exist_ok=True)
+    with (data / SITE).open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise Refused(
+                f"已有一个 xingke serve（或 xingke demo）在用数据文件夹“{data}”；请直接打开它的网址，"
+                "或先停止它；要另开一个，请用 XINGKE_DATA 另指一个文件夹。"
             ) from error
         yield
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from xingke.base.refusals import Refused
 from xingke.config import archive
-from xingke.config.occupancy import LOCK, occupied, unusable
+from xingke.config.occupancy import LOCK, SITE, occupied, unusable
 
 DATABASE = "xingke.sqlite3"  # what the settings call it
 STAGING = ".restoring"
@@ -58,9 +58,9 @@ def restore(options: argparse.Namespace) -> int:
 
 
 def standing(data: Path) -> list[Path]:
-    """What a data folder holds, besides what earlier restores left."""
-    mine = (LOCK, STAGING)
-    return sorted(path for path in data.iterdir() if path.name not in mine and not path.name.startswith(ASIDE))
+    """What a data folder holds, besides locks, what earlier restores left, and what belongs to its account (.pgpass)."""
+    mine = (LOCK, SITE)
+    return sorted(path for path in data.iterdir() if path.name not in mine and not path.name.startswith((ASIDE, ".")))
 
 
 def _make_ready(staging: Path, manifest: archive.Manifest) -> bool:
@@ -71,10 +71,10 @@ def _make_ready(staging: Path, manifest: archive.Manifest) -> bool:
     django.setup()
     from django.conf import settings
     from django.db import connections
-    from django.utils import translation
+    from django.utils import timezone, translation
 
     from xingke.accounts.queries import current_seq, ledger_identity
-    from xingke.config import commands, moving
+    from xingke.config import commands, moving, upgrading
 
     with translation.override(settings.LANGUAGE_CODE):
         try:
@@ -89,6 +89,7 @@ def _make_ready(staging: Path, manifest: archive.Manifest) -> bool:
                 (staging / DATABASE).unlink()
             if (ledger_identity(), current_seq()) != (manifest.ledger, manifest.counter):
                 raise Refused("恢复出的台账与备份所记的身份或序号不符；原有内容没有改动。")
+            upgrading.bring_packs_up_to_date(now=timezone.now(), say=print)  # what cannot be loaded, the checks name
             return commands.check(argparse.Namespace()) == 0
         finally:
             connections.close_all()

@@ -160,5 +160,6 @@ def require_free(host: str, port: int) -> None:
             probe.bind((host, port))
         except (OSError, OverflowError) as error:
             raise Refused(
-                f"无法在 {host} 的 {port} 端口上提供服务：{error}。请用 --port 另选端口，或停止占用它的程序。"
+                f"无法在 {host} 的 {port} 端口上提供服务：{error}。"
+                "请另选端口（加 --port 8001；用 make 时写 PORT=8001 make demo），或停止占用它的程序。"
             ) from error

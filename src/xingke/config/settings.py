@@ -19,13 +19,20 @@ DATA = Path(os.environ.get("XINGKE_DATA", "var")).resolve()
 
 
 def _secret_key() -> str:
-    """The key of this installation, made once and kept in the data folder, readable by its owner only."""
+    """The key of this installation, made once and kept in the data folder, readable by its owner only.
+
+    It gets its name when all of it is on disk; an empty file, which a full disk or a kill left, is none.
+    """
     path = DATA / "secret.key"
-    if not path.exists():
+    if not path.exists() or not path.stat().st_size:
         DATA.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        part = DATA / f"secret.key.{os.getpid()}.part"
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w") as file:
             file.write(secrets.token_urlsafe(50))
+            file.flush()
+            os.fsync(descriptor)
+        part.replace(path)
     return path.read_text()
 
 

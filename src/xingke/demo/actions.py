@@ -9,6 +9,7 @@ from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
 
 from xingke.accounts import actions as accounts
 from xingke.accounts.models import User
@@ -83,6 +84,7 @@ def prepare(*, now: datetime, say: Say, scale: float = 1) -> Mapping[str, str]:
     say(f"规则包：新装载 {loaded.added} 条定义，{loaded.unchanged} 条未变")
     operator = ensure_operator(now=now)
     if not RecordKeeping.objects.exists():
+        _require_nothing_half_done()
         _file_plan(generator.generate(SEED, scale), by=operator, now=now, say=say)
     for path in (PACKS / "national" / "published-figures.csv", PACKS / "fictional" / "observations.csv"):
         table = importing.read_table(path.read_bytes())
@@ -99,14 +101,30 @@ def prepare(*, now: datetime, say: Say, scale: float = 1) -> Mapping[str, str]:
             columns.rebuild(kind)
     for outline, place, period, steps in DOCUMENTS:
         region = queries.region_by_name_or_code(place)
-        if Document.objects.filter(outline=outline, region=region, period=period).exists():
-            continue
-        written = write_document(outline=outline, region=region, period=Period.parse(period), by=operator, now=now)
-        say(f"文稿：{written.document.title}（固化 {written.frozen} 个数字）")
-        for number, (username, step) in enumerate(steps):
-            by = User.objects.get(username=username)
-            take_step(document=written.document, step=step, number=number, opinion=OPINIONS[step], by=by, now=now)
+        if not Document.objects.filter(outline=outline, region=region, period=period).exists():
+            _write(outline, region, Period.parse(period), steps, by=operator, now=now, say=say)
     return passwords
+
+
+@transaction.atomic
+def _write(
+    outline: str, region: Region, period: Period, steps: Sequence[tuple[str, str]], *, by: User, now: datetime, say: Say
+) -> None:
+    """Write a document and take it as far as it goes: all of it, or nothing where this is broken off."""
+    written = write_document(outline=outline, region=region, period=period, by=by, now=now)
+    for number, (username, step) in enumerate(steps):
+        user = User.objects.get(username=username)
+        take_step(document=written.document, step=step, number=number, opinion=OPINIONS[step], by=user, now=now)
+    say(f"文稿：{written.document.title}（固化 {written.frozen} 个数字）")
+
+
+def _require_nothing_half_done() -> None:
+    """Refuse where ledgers stand of a first run that was broken off before they were filed as a whole."""
+    if Organisation.objects.filter(is_fictional=True).exists():
+        raise Refused(
+            f"上一次准备演示数据时中断，留下了不完整的台账，不能接着做；请删除文件夹“{settings.DATA}”"
+            "（其中只有演示数据），或用 XINGKE_DATA 另指一个文件夹，再运行一次。"
+        )
 
 
 def _require_demonstration() -> None:
@@ -141,10 +159,15 @@ def _ensure_closed(username: str, name: str, roles: Sequence[str], *, now: datet
     return user
 
 
+@transaction.atomic
 def _ensure_accounts(*, now: datetime) -> dict[str, str]:
-    """Open the demo accounts with generated passwords, kept beside the data, readable by their owner only."""
+    """Open the demo accounts with generated passwords, kept beside the data, readable by their owner only.
+
+    They are on disk before the accounts are there: a run that is broken off leaves no account whose password is unknown.
+    """
     path = Path(settings.DATA) / "demo-accounts.txt"
-    known = dict(line.split(" ", 1) for line in path.read_text().splitlines()) if path.is_file() else {}
+    before = path.read_text() if path.is_file() else ""
+    known = dict(line.split(" ", 1) for line in before.splitlines())
     for account in ACCOUNTS:
         user = User.objects.filter(username=account.username).first()
         if user is None:
@@ -157,10 +180,21 @@ def _ensure_accounts(*, now: datetime) -> dict[str, str]:
             region = queries.region_by_name_or_code(place)
             firm = _demo_firm(region) if account.of_firm else None
             registry.give_role(user=user, role=role, region=region, by=None, now=now, organisation=firm)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.writelines(f"{name} {password}\n" for name, password in known.items())
+    after = "".join(f"{name} {password}\n" for name, password in known.items())
+    if after != before:
+        _replace(path, after)
     return known
+
+
+def _replace(path: Path, text: str) -> None:
+    """Put a file in another's place once all of it is on disk; readable by its owner only."""
+    part = path.with_name(f"{path.name}.part")
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(descriptor)
+    part.replace(path)
 
 
 def _demo_firm(region: Region) -> Organisation:
@@ -177,7 +211,9 @@ def _demo_firm(region: Region) -> Organisation:
     return Organisation.objects.get(pk=max(counts, key=lambda pk: (counts[pk], -pk)))
 
 
+@transaction.atomic
 def _file_plan(plan: generator.Plan, *, by: User, now: datetime, say: Say) -> None:
+    """File the fictional county: all of it, or nothing where this is broken off."""
     regions = {region.code: region for region in Region.objects.filter(is_fictional=True)}
     zones = {zone.code: zone for zone in Zone.objects.filter(is_fictional=True)}
     source = f"虚构数据生成器（种子 {plan.seed}）"

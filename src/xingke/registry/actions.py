@@ -72,20 +72,31 @@ def load_pack(*, folder: Path, by: User | None, now: datetime, region: Region | 
             )
     if issues:
         raise DefinitionError(issues)
-    if fresh:
-        seq = take_seq()
-        Definition.objects.bulk_create(
-            Definition(
-                kind=entry.kind, key=entry.value.key, version=entry.value.version, pack=folder.name, region=region,
-                hash=entry.hash, body=_plain(entry.body), seq=seq,
-            )
-            for entry in fresh
-        )  # fmt: skip
-        forget(queries.NEWEST)
-        record_audit(
-            seq=seq, by=by, action="pack.loaded", target_kind="pack", target=folder.name, now=now, count=len(fresh)
-        )
+    store_definitions(entries=fresh, pack=folder.name, region=region, by=by, now=now)
     return PackLoad(folder.name, len(fresh), unchanged)
+
+
+def store_definitions(
+    *,
+    entries: Sequence[definitions.Entry[definitions.Defined]],
+    pack: str,
+    by: User | None,
+    now: datetime,
+    region: Region | None = None,
+) -> None:
+    """Store what a pack has new, with one audit row; nothing at all where that is nothing."""
+    if not entries:
+        return
+    seq = take_seq()
+    Definition.objects.bulk_create(
+        Definition(
+            kind=entry.kind, key=entry.value.key, version=entry.value.version, pack=pack, region=region,
+            hash=entry.hash, body=_plain(entry.body), seq=seq,
+        )
+        for entry in entries
+    )  # fmt: skip
+    forget(queries.NEWEST)
+    record_audit(seq=seq, by=by, action="pack.loaded", target_kind="pack", target=pack, now=now, count=len(entries))
 
 
 def _plain(value: object) -> object:

@@ -75,11 +75,11 @@ def command(data: Path, *arguments: str, **more: str) -> "subprocess.CompletedPr
     )  # fmt: skip
 
 
-def python(data: Path, source: str) -> str:
+def python(data: Path, source: str, **more: str) -> str:
     """What a Python program prints inside an installation."""
     code = f"import django; django.setup()\n{source}"
     return subprocess.run(
         [sys.executable, "-c", code],
-        env=environment(data, DJANGO_SETTINGS_MODULE="xingke.config.settings"),
+        env=environment(data, DJANGO_SETTINGS_MODULE="xingke.config.settings", **more),
         capture_output=True, text=True, encoding="utf-8", timeout=120, check=True,
     ).stdout  # fmt: skip

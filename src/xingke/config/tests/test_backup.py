@@ -1,5 +1,6 @@
 """Backup and restore: a drill while somebody writes, and every kind of damage."""
 
+import errno
 import json
 import shutil
 import stat
@@ -112,6 +113,35 @@ def test_a_backup_overwrites_nothing(tmp_path: Path) -> None:
         back_up(to=tmp_path / "kept.zip", now=NOW)
 
     assert (tmp_path / "kept.zip").read_bytes() == b"an older backup"
+
+
+@pytest.mark.parametrize("name", ["backups", "backups/", "backups.d"])
+def test_what_does_not_end_in_zip_is_a_folder_and_no_file_is_made_of_its_name(tmp_path: Path, name: str) -> None:
+    with pytest.raises(Refused, match="不存在；请先建立它"):
+        back_up(to=Path(f"{tmp_path}/{name}"), now=NOW)
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_head_is_signed_only_for_a_backup_that_came_to_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    small.furnish()
+    list_of_heads = Path(settings.DATA) / "heads.log"
+
+    with monkeypatch.context() as failing:
+        failing.setattr(archive, "_write_seal", full_disk)
+        with pytest.raises(OSError, match="No space left"):
+            back_up(to=tmp_path / "one.zip", now=NOW)
+    assert (list_of_heads.exists(), list(tmp_path.iterdir())) == (False, [])
+
+    made = back_up(to=tmp_path / "two.zip", now=NOW)
+    with zipfile.ZipFile(made.path) as inside:
+        assert inside.read("heads.log").decode() == list_of_heads.read_text()
+    assert len(list_of_heads.read_text().splitlines()) == 1
+
+
+def full_disk(_file: object) -> None:
+    """What a full disk does."""
+    raise OSError(errno.ENOSPC, "No space left on device")
 
 
 def test_a_backup_is_not_made_inside_a_transaction(tmp_path: Path) -> None:
@@ -340,7 +370,9 @@ def test_check_finds_tables_that_wait_for_an_upgrade() -> None:
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM django_migrations WHERE app = 'reports'")
     try:
-        assert any("结构升级 reports.0001_initial 尚未执行" in line for line in problems())
+        (said,) = problems()
+        assert "项结构升级尚未执行（reports.0001_initial、" in said
+        assert said.endswith("；请停止网站，运行 xingke upgrade")
     finally:
         from django.core.management import call_command
 
