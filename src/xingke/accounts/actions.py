@@ -187,8 +187,8 @@ def ask_for_job(*, kind: str, payload: Mapping[str, Any], by: User, now: datetim
 
 
 @transaction.atomic
-def ask_to_stop(*, job: Job) -> None:
-    """End a job that waits, and ask one that runs to end; what is over stays as it is."""
-    waiting = Job.objects.filter(pk=job.pk, state=Job.State.QUEUED)
-    if not waiting.update(state=Job.State.CANCELLED, is_stop_asked=True):
+def ask_to_stop(*, job: Job, now: datetime) -> None:
+    """End a job that waits or whose child is taken for dead, and ask one that runs to end; what is over stays as it is."""
+    idle = queries.jobs_to_do(now).filter(pk=job.pk)
+    if not idle.order_by().update(state=Job.State.CANCELLED, is_stop_asked=True):
         Job.objects.filter(pk=job.pk, state=Job.State.RUNNING).update(is_stop_asked=True)

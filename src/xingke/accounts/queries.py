@@ -15,6 +15,8 @@ from xingke.base.blobs import Damaged, Store
 from xingke.base.periods import Period
 
 STALE = timedelta(seconds=30)  # without a sign of life for so long, whoever does a job is taken for dead
+LONG_STALE = timedelta(seconds=60)  # and by then the next child should have taken the job over
+SIGN_OF_LIFE = "jobs.alive"  # a file of the data folder, touched by the child that does jobs; there while it should be
 
 
 def current_seq() -> int:
@@ -135,15 +137,30 @@ def job_for(user: User, pk: int) -> Job:
     return found
 
 
+def _is_out_of(moment: str, span: timedelta, now: datetime) -> Q:
+    """Whether a moment is not within a span of now. One that is yet to come was written before the clock was set back."""
+    return Q(**{f"{moment}__lt": now - span}) | Q(**{f"{moment}__gt": now + span})
+
+
 def jobs_to_do(now: datetime) -> QuerySet[Job]:
     """What waits, and what somebody began who is taken for dead, the oldest first."""
-    abandoned = Q(state=Job.State.RUNNING, heartbeat__lt=now - STALE)
+    abandoned = Q(state=Job.State.RUNNING) & _is_out_of("heartbeat", STALE, now)
     return Job.objects.filter(Q(state=Job.State.QUEUED) | abandoned).order_by("pk")
 
 
 def jobs_are_neglected(now: datetime) -> bool:
-    """Whether a job has waited too long while nobody is at work on another. At most two queries."""
-    since = now - STALE
-    if not Job.objects.filter(state=Job.State.QUEUED, asked_at__lt=since).exists():
+    """Whether a job waits for too long, or was broken off, and nobody is at work on another. At most two queries."""
+    waits = Q(state=Job.State.QUEUED) & _is_out_of("asked_at", STALE, now)
+    broken = Q(state=Job.State.RUNNING) & _is_out_of("heartbeat", LONG_STALE, now)
+    if not Job.objects.filter(waits | broken).exists():
         return False
-    return not Job.objects.filter(state=Job.State.RUNNING, heartbeat__gte=since).exists()
+    return not Job.objects.filter(state=Job.State.RUNNING).exclude(_is_out_of("heartbeat", STALE, now)).exists()
+
+
+def has_no_job_child(now: datetime) -> bool:
+    """Whether the child that does jobs should be there and is not; False where none was ever started here."""
+    try:
+        touched = (Path(settings.DATA) / SIGN_OF_LIFE).stat().st_mtime
+    except OSError:
+        return False
+    return abs(now.timestamp() - touched) > LONG_STALE.total_seconds()

@@ -114,14 +114,20 @@ def job(request: HttpRequest, pk: int) -> HttpResponse:
     is_asking = bool(request.htmx)  # type: ignore[attr-defined]  # set by django-htmx
     if found.state == Job.State.DONE and url:
         return HttpResponseClientRedirect(url) if is_asking else redirect(url)
-    context = {"job": found, "kind": kind, "said": _(found.said) if found.said else "", "is_over": found.is_over}
+    is_silent = found.state == Job.State.RUNNING and not found.gives_signs_of_life(
+        now=timezone.now(), within=queries.STALE
+    )
+    context = {
+        "job": found, "kind": kind, "said": _(found.said) if found.said else "", "is_over": found.is_over,
+        "is_silent": is_silent,
+    }  # fmt: skip
     return render(request, f"accounts/job.html{'#progress' if is_asking else ''}", context)
 
 
 @require_POST
 def job_stop(request: HttpRequest, pk: int) -> HttpResponse:
     found = queries.job_for(_reader(request), pk)
-    actions.ask_to_stop(job=found)
+    actions.ask_to_stop(job=found, now=timezone.now())
     return redirect("accounts:job", found.pk)
 
 

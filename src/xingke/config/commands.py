@@ -21,7 +21,7 @@ from rich.table import Table
 from xingke.accounts import actions as accounts
 from xingke.accounts import working
 from xingke.accounts.models import Job, User
-from xingke.accounts.queries import current_seq
+from xingke.accounts.queries import SIGN_OF_LIFE, current_seq
 from xingke.base import jobs as base_jobs
 from xingke.base.definitions import DefinitionError
 from xingke.base.periods import Period
@@ -31,6 +31,7 @@ from xingke.base.press.xlsx_writer import write_workbook
 from xingke.base.refusals import Refused
 from xingke.base.remembering import memory
 from xingke.base.sayings import say, told
+from xingke.base.troubles import Trouble, trouble_of
 from xingke.config import backup as backing_up
 from xingke.config import beginning, checking, last_days, logs, moving, serving
 from xingke.config.occupancy import occupied, unusable
@@ -79,6 +80,8 @@ def _sentence(error: Exception) -> str:
             return f"不能读写：{error.filename}（不是文件，或没有权限）"
         case OSError():
             return unusable(error)
+        case DatabaseError() if (trouble := trouble_of(error)) in (Trouble.AWAY, Trouble.CLOSED):
+            return str(trouble.words)
         case DatabaseError() | sqlite3.Error():
             return f"数据库{_STATES.get(str(error), f'不能读写：{error}')}"
         case _:
@@ -164,13 +167,19 @@ def serve(options: argparse.Namespace) -> int:
     serving.require_free(options.host, options.port)
     logs.apply()
     prepare_installation()
-    searching.catch_up()  # what an import or an upgrade left; a page itself only waits for little
     connections.close_all()
+    if connection.vendor == "postgresql":
+        connection.close_pool()  # type: ignore[attr-defined]  # PostgreSQL's; the children have their own
     console.print(f"打开 http://{options.host}:{options.port} ，按 Ctrl+C 结束")
     sys.stdout.flush()
     workers = 1 if connection.vendor == "sqlite" else min(4, os.cpu_count() or 1)
     web = serving.web_child(host=options.host, port=options.port, workers=workers)
-    return serving.Supervisor([web, serving.job_child()]).run()
+    sign = Path(settings.DATA) / SIGN_OF_LIFE
+    sign.touch()
+    try:
+        return serving.Supervisor([web, serving.job_child()]).run()
+    finally:
+        sign.unlink(missing_ok=True)
 
 
 def jobs(options: argparse.Namespace) -> int:
@@ -187,8 +196,8 @@ def jobs(options: argparse.Namespace) -> int:
     for job in Job.objects.select_related("asked_by").order_by("-pk")[: options.last]:
         table.add_row(
             str(job.pk), str(base_jobs.kind(job.kind).label), job.get_state_display(),
-            f"{job.done}/{job.total}" if job.total else "", job.asked_by.username,
-            f"{timezone.localtime(job.asked_at):%Y-%m-%d %H:%M}", str(job.error) or job.said,
+            f"{job.done}/{job.total}" if job.total and not job.is_over else "", job.asked_by.username,
+            f"{timezone.localtime(job.asked_at):%Y-%m-%d %H:%M}", str(job.error) or ("" if job.is_over else job.said),
         )  # fmt: skip
     console.print(table)
     return 0

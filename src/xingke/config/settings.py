@@ -14,6 +14,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+# Connections of one process: as many as it has threads, so that nobody waits for one but while the database is away, and
+# then for two seconds only; whoever asks next tries anew.
+POOL = {"min_size": 1, "max_size": 10, "timeout": 2, "reconnect_timeout": 2}
 PACKAGE = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("XINGKE_DATA", "var")).resolve()
 
@@ -54,7 +57,8 @@ def _database() -> dict[str, Any]:  # Django's own shape
         "PASSWORD": unquote(parts.password or ""),
         "HOST": parts.hostname or "",
         "PORT": str(parts.port or ""),
-        "OPTIONS": {"pool": True, **dict(parse_qsl(parts.query))},
+        "CONN_HEALTH_CHECKS": True,  # one that died while it lay in the pool is not handed out
+        "OPTIONS": {"pool": POOL, "connect_timeout": 3, **dict(parse_qsl(parts.query))},
     }
 
 
@@ -90,6 +94,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "xingke.base.middleware.security_headers",
+    "xingke.base.failing.watched",
     "xingke.base.remembering.within_request",
     "xingke.base.middleware.no_null_characters",
     "django.contrib.sessions.middleware.SessionMiddleware",
