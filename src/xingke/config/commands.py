@@ -46,6 +46,7 @@ from xingke.ledger.returned_rows import how_to_mend, returned_cells, returned_co
 from xingke.registry import actions as registry_actions
 from xingke.registry.places import place_called
 from xingke.reports import actions as reports
+from xingke.reports import keys
 from xingke.reports.queries import docx_of, pdf_of
 from xingke.reports.verifying import Report, verify_file
 from xingke.search import actions as searching
@@ -160,6 +161,43 @@ def reset_password(options: argparse.Namespace) -> int:
         console.print(f"账号“{options.username}”的新口令：{password}（只显示这一次，首次登录须更改）")
         sys.stdout.flush()
     return 0
+
+
+def unlock(options: argparse.Namespace) -> int:
+    """Let an account sign in again that failed too often."""
+    accounts.unlock_account(user=_account(options.username), by=None, now=timezone.now())
+    console.print(f"账号“{options.username}”已解锁，可以登录。")
+    return 0
+
+
+def key(options: argparse.Namespace) -> int:
+    """Print the installation's own public key, and the line that somebody else adds to trusted.keys."""
+    own = keys.public_key().hex()
+    console.print(f"本安装的公钥：{own}")
+    console.print("对方运行（或把下一行存成文件交给对方）：xingke trust 文件或公钥 名称")
+    print(f"{own} {options.name or keys.own_name()}")
+    return 0
+
+
+def trust(options: argparse.Namespace) -> int:
+    """Let the signatures of another installation count, or no longer; without a key, list those that do."""
+    if options.remove:
+        removed = keys.distrust(named=options.remove, now=timezone.now())
+        console.print(f"不再承认“{removed.name or removed.key.hex()}”的签名。")
+        return 0
+    if options.key and not options.listed:
+        found = keys.offered(options.key, options.name)
+        added = keys.trust(key=found.key, name=found.name, now=timezone.now())
+        console.print(f"已承认“{added.name}”的签名：{added.key.hex()}。请与对方当面或电话核对这 64 位。")
+        return 0
+    known, wrong = keys.read_trusted()
+    console.print(f"本安装的公钥：{keys.public_key().hex()}")
+    console.print(f"另外承认 {len(known)} 个公钥{'：' if known else '。'}")
+    for each in known:
+        console.print(f"  {each.key.hex()} {each.name or '（未写名称）'}")
+    for line in wrong:
+        console.print(f"  问题：{keys.TRUSTED} 第 {line.line} 行没有算数：{line.why}")
+    return 1 if wrong else 0
 
 
 def serve(options: argparse.Namespace) -> int:
@@ -458,7 +496,22 @@ def move(options: argparse.Namespace) -> int:
 
 
 # Whatever reads or writes the data folder as a whole; moving wants it alone.
-SHARING = (demo, begin, reset_password, serve, jobs, load, bring_in, write, titles, value, search_index, backup)
+SHARING = (
+    demo,
+    begin,
+    reset_password,
+    unlock,
+    trust,
+    serve,
+    jobs,
+    load,
+    bring_in,
+    write,
+    titles,
+    value,
+    search_index,
+    backup,
+)
 
 
 def _account(username: str) -> User:
