@@ -26,7 +26,7 @@ def language(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[H
 
 def own_password(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
     """Whoever signs in with a password that somebody else chose changes it before anything else."""
-    open_to_all = {"accounts:password", "accounts:sign-out", "accounts:language"}
+    open_to_all = {"accounts:password", "accounts:sign-out", "accounts:language", "portal:health"}
 
     def answer(request: HttpRequest) -> HttpResponse:
         return get_response(request)

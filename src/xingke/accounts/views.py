@@ -14,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
-from xingke.accounts import actions, queries
+from xingke.accounts import actions, browsers, queries
 from xingke.accounts.forms import PasswordForm, SignInForm
 from xingke.accounts.models import Job, User
 from xingke.base import jobs
@@ -39,8 +39,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         user = form.get_user()
         assert isinstance(user, User)  # the only user model there is
         login(request, user)
-        actions.record_sign_in(user=user, now=timezone.now())
+        actions.record_sign_in(user=user, now=timezone.now(), address=browsers.address_of(request) or "")
         response = redirect(_next(request) or settings.LOGIN_REDIRECT_URL)
+        browsers.remember(request, response, user.username)
         response.set_cookie(settings.LANGUAGE_COOKIE_NAME, user.language, samesite="Lax", secure=settings.HTTPS)
         return response
     return render(request, "registration/sign_in.html", {"form": form, "next": _next(request)})
@@ -99,9 +100,13 @@ def _choose(request: HttpRequest) -> HttpResponse:
 
 
 def locked_out(request: HttpRequest, *_args: object, **_kwargs: object) -> HttpResponse:
-    """Called by django-axes when an account has failed too often from one address."""
-    form = SignInForm(request)
-    return render(request, "registration/sign_in.html", {"form": form, "is_locked_out": True}, status=429)
+    """Called by django-axes when an account has failed too often from one address, or strangers too often at all."""
+    is_slowed = getattr(request, "is_slowed", False)
+    context = {"form": SignInForm(request), "next": _next(request), "is_locked_out": True, "is_slowed": is_slowed}
+    response = render(request, "registration/sign_in.html", context, status=429)
+    pause = queries.SLOW_PAUSE if is_slowed else queries.window()
+    response.headers["Retry-After"] = str(round(pause.total_seconds()))
+    return response
 
 
 @never_cache

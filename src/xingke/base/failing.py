@@ -1,5 +1,6 @@
 """The page that stands where another one failed, and what it may say of the changes that were asked for."""
 
+import logging
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -9,9 +10,11 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from xingke.base.refusals import Refused
 from xingke.base.sayings import say
 from xingke.base.troubles import is_lost_in_commit, trouble_of
 
+log = logging.getLogger("xingke.failed")
 RETRY_AFTER = "10"  # seconds
 _WRITING = ("INSERT", "UPDATE", "DELETE", "REPLACE", "MERGE")
 # What a request leaves behind whatever it was asked for: no change anybody would look for.
@@ -62,10 +65,17 @@ def failed(request: HttpRequest) -> HttpResponse:
     error = sys.exc_info()[1]
     trouble = trouble_of(error)
     status = trouble.status if trouble else 500
-    context = {"status": status, "heading": _("这一页打不开"), "words": str(trouble.words if trouble else _FAILED)}
+    said = trouble.words if trouble else error.saying if isinstance(error, Refused) else _FAILED
+    context = {"status": status, "heading": _("这一页打不开"), "words": str(said)}
     context |= _of_changes(request, error)
     response = HttpResponse(render_to_string("failed.html", context), status=status)
     response.headers["Cache-Control"] = "no-store"
+    if (
+        trouble
+    ):  # foreseen: a line is enough, whoever watches over the log would look in vain for a mistake in a traceback
+        response._has_been_logged = True  # type: ignore[attr-defined]  # how Django knows
+        why = str(error).strip().partition("\n")[0]
+        log.error("%s %s %s: %s", request.method, request.path, trouble.name, why, extra={"event": "failed"})
     if status == 503:
         response.headers["Retry-After"] = RETRY_AFTER
     return response

@@ -4,6 +4,8 @@ XINGKE_DATA          folder for the database, keys, columns and attachments (def
 XINGKE_DATABASE_URL  postgres://user:password@host:port/name (default: SQLite in the data folder)
 XINGKE_HOSTS         comma-separated host names the site answers to (default: 127.0.0.1, localhost)
 XINGKE_HTTPS         1 when served behind TLS: secure cookies and HSTS
+XINGKE_PROXIES       how many of our own reverse proxies stand before the site (default 0): the address of a visitor is then
+                     the one the outermost of them put into X-Forwarded-For
 XINGKE_LOG           json: one JSON object per line on stderr instead of text
 PORT                 port of ``xingke demo`` (default 8000)
 """
@@ -62,10 +64,18 @@ def _database() -> dict[str, Any]:  # Django's own shape
     }
 
 
+def _proxies() -> int:
+    text = os.environ.get("XINGKE_PROXIES", "0").strip() or "0"
+    if not (text.isascii() and text.isdigit() and int(text) < 10):
+        raise ValueError(f"XINGKE_PROXIES is {text!r}; it is the number of proxies in front of the site: 0, 1, 2 …")
+    return int(text)
+
+
 DEBUG = False
 SECRET_KEY = _secret_key()
 ALLOWED_HOSTS = os.environ.get("XINGKE_HOSTS", "127.0.0.1,localhost").split(",")
 HTTPS = os.environ.get("XINGKE_HTTPS") == "1"
+PROXIES = _proxies()
 DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -142,10 +152,16 @@ LOGIN_URL = "accounts:sign-in"
 LOGIN_REDIRECT_URL = "portal:workbench"
 LOGOUT_REDIRECT_URL = "accounts:sign-in"
 
-# Five failures of one account from one address close the door for a quarter of an hour (GB/T 22239, 身份鉴别).
+# Five failures of one account from one address close the door for a quarter of an hour (GB/T 22239, 身份鉴别); trying on
+# meanwhile does not keep it closed. See accounts/locking.py.
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = True
+AXES_HANDLER = "xingke.accounts.locking.Handler"
+AXES_LOCKOUT_PARAMETERS = "xingke.accounts.locking.parameters"
+AXES_CLIENT_IP_CALLABLE = "xingke.accounts.browsers.address_of"
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "kept"]
 AXES_LOCKOUT_CALLABLE = "xingke.accounts.views.locked_out"
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
@@ -189,5 +205,9 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
-    "loggers": {"axes": {"level": "WARNING"}, "django.security.DisallowedHost": {"level": "ERROR"}},
+    "loggers": {
+        "axes": {"level": "ERROR"},
+        "psycopg.pool": {"level": "ERROR"},
+        "django.security.DisallowedHost": {"level": "ERROR"},
+    },
 }
