@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from xingke.accounts import queries as accounts
+from xingke.accounts import resending
 from xingke.base.caching import for_everybody
 from xingke.base.gallery import samples
 from xingke.base.probing import trouble_here
@@ -101,5 +102,6 @@ def _plain(text: str, *, status: int = 200) -> HttpResponse:
 
 @login_not_required
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The page was open too long, or was sent from elsewhere: say so instead of a bare 403."""
-    return render(request, "403_csrf.html", {"reason": reason}, status=403)
+    """The page was open too long, or was sent from elsewhere: say so instead of a bare 403; what our own page sent is
+    not lost."""
+    return resending.after_stale_token(request) or render(request, "403_csrf.html", {"reason": reason}, status=403)
