@@ -33,7 +33,7 @@ from xingke.base.remembering import memory
 from xingke.base.sayings import say, told
 from xingke.base.troubles import Trouble, trouble_of
 from xingke.config import backup as backing_up
-from xingke.config import beginning, checking, last_days, logs, moving, serving
+from xingke.config import beginning, checking, last_days, logs, moving, reading, serving
 from xingke.config.occupancy import occupied, unusable
 from xingke.demo import actions as demonstration
 from xingke.indicators import telling
@@ -155,11 +155,17 @@ def begin(_options: argparse.Namespace) -> int:
 
 def reset_password(options: argparse.Namespace) -> int:
     """Give an account another first password and print it, once."""
-    password = accounts.first_password()
-    with transaction.atomic():
-        accounts.reset_password(user=_account(options.username), password=password, by=None, now=timezone.now())
-        console.print(f"账号“{options.username}”的新口令：{password}（只显示这一次，首次登录须更改）")
-        sys.stdout.flush()
+    password, is_shown = accounts.first_password(), False
+    try:
+        with transaction.atomic():
+            accounts.reset_password(user=_account(options.username), password=password, by=None, now=timezone.now())
+            console.print(f"账号“{options.username}”的新口令：{password}（只显示这一次，首次登录须更改）")
+            sys.stdout.flush()
+            is_shown = True
+    except DatabaseError:
+        if is_shown:
+            print("上面的口令没有生效：没能存下来。", file=sys.stderr)
+        raise
     return 0
 
 
@@ -401,9 +407,15 @@ def value(options: argparse.Namespace) -> int:
 
 def verify(options: argparse.Namespace) -> int:
     """Verify a document: 0 when every figure holds, 1 when one does not."""
-    report = verify_file(options.file.read_bytes())
-    _print_report(report)
+    with reading.from_a_copy_where_needed() as is_copy:
+        if is_copy:
+            print(_READ_ONLY, file=sys.stderr)
+        report = verify_file(options.file.read_bytes())
+        _print_report(report)
     return 0 if report.holds else 1
+
+
+_READ_ONLY = "数据文件夹是只读的：读的是数据库的一份临时副本。"
 
 
 def _print_report(report: Report) -> None:
@@ -433,11 +445,14 @@ _WHAT = {"added": "新增记录", "removed": "减少记录", "changed": "更正�
 def check(_options: argparse.Namespace) -> int:
     """Check the installation and what it keeps: 0 when all is well, 1 when something is wrong."""
     problems = 0
-    for finding in checking.findings():
-        console.print(finding.said)
-        for problem in finding.problems:
-            console.print(f"  问题：{problem}")
-        problems += len(finding.problems)
+    with reading.from_a_copy_where_needed() as is_copy:
+        if is_copy:
+            print(_READ_ONLY, file=sys.stderr)
+        for finding in checking.findings():
+            console.print(finding.said)
+            for problem in finding.problems:
+                console.print(f"  问题：{problem}")
+            problems += len(finding.problems)
     console.print(f"检查发现 {problems} 个问题。" if problems else "检查完毕，没有发现问题。")
     return 1 if problems else 0
 
