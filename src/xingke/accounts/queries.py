@@ -206,7 +206,7 @@ def jobs_to_do(now: datetime) -> QuerySet[Job]:
 
 def jobs_are_neglected(now: datetime) -> bool:
     """Whether a job waits for too long, or was broken off, and nobody is at work on another. At most two queries."""
-    waits = Q(state=Job.State.QUEUED) & _is_out_of("asked_at", STALE, now)
+    waits = Q(state=Job.State.QUEUED, asked_at__lt=now - STALE)
     broken = Q(state=Job.State.RUNNING) & _is_out_of("heartbeat", LONG_STALE, now)
     if not Job.objects.filter(waits | broken).exists():
         return False

@@ -188,7 +188,7 @@ def own_name() -> str:
     if len(named) == 1:
         return named.pop()
     hosts = [each for each in settings.ALLOWED_HOSTS if each not in ("127.0.0.1", "localhost", "*", "")]
-    return hosts[0][:LONGEST_NAME] if hosts else f"兴科 {ledger_identity()[:8]}".strip()
+    return hosts[0][:LONGEST_NAME] if hosts else f"xingke {ledger_identity()[:8]}".strip()
 
 
 def offered(key: str, name: str) -> TrustedKey:
