@@ -102,3 +102,29 @@ def test_without_javascript_it_is_offered_anew(browser_without_script: Visitor) 
     page.click("button:text-is('再提交一次')")
 
     expect(page.locator("main")).to_contain_text("已登记，等待确认")
+
+
+def test_the_editor_goes_on_after_signing_in_again_in_another_window(visitor: Visitor) -> None:
+    page = visitor.sign_in("minle").open("/documents/")
+    page.click("a:has-text('民乐县2024年上半年科技工作总结')")
+    page.click("main a:text-is('编辑')")
+    visitor.context.clear_cookies(name=SESSION)
+    page.locator(".rich >> nth=0").click()
+    page.keyboard.press("Control+End")
+    page.keyboard.type("过期以后写的")
+    expect(page.locator("[data-state]")).to_contain_text("登录已过期，文字还在本页", timeout=10_000)
+
+    other = visitor.watch(visitor.context.new_page())
+    other.goto(f"{visitor.site.url}/sign-in/")
+    other.fill("input[name=username]", "minle")
+    other.fill("input[name=password]", visitor.site.passwords["minle"])
+    other.click("button[type=submit]:has-text('登录')")
+    other.wait_for_url(f"{visitor.site.url}/")
+    page.locator(".rich >> nth=0").click()
+    page.keyboard.press("Control+End")
+    page.keyboard.type("，又写。")
+
+    expect(page.locator("[data-state]")).to_contain_text("草稿已存", timeout=10_000)
+    page.reload()
+    expect(page.locator(".rich >> nth=0")).to_contain_text("过期以后写的，又写。")
+    page.click("button:has-text('放弃这些修改')")

@@ -22,6 +22,7 @@ from xingke.base import jobs
 from xingke.base.refusals import Refused
 from xingke.base.sayings import say
 from xingke.config import jobs as job_child
+from xingke.config.command import main
 
 SignIn = Callable[[str], Client]
 Run = Callable[[jobs.Work], Mapping[str, Any]]
@@ -352,3 +353,18 @@ def test_the_child_waits_while_the_database_is_away_and_goes_on_by_itself() -> N
         job_child.work(do_next=do_next, sleep=sleep)
 
     assert slept == [1, 2, 4, 8, 16, 30, 30, 30, 0.5, 0.5]
+
+
+def test_the_list_of_jobs_says_how_far_only_those_are_that_run(
+    cast: Cast, work: Callable[[Run], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    for state in (Job.State.DONE, Job.State.RUNNING):
+        job = ask(cast)
+        Job.objects.filter(pk=job.pk).update(
+            state=state, heartbeat=timezone.now(), done=7, total=40_000, said="正在登记。"
+        )
+
+    assert main(["jobs"]) == 0
+
+    running, done = [line for line in capsys.readouterr().out.splitlines() if "officer" in line]
+    assert "7/40000" in running and "40000" not in done and "正在登记" not in done
