@@ -5,13 +5,16 @@ passwords elsewhere only cannot shut its owner out.
 """
 
 import ipaddress
+import logging
 import secrets
+from functools import cache
 
 from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import salted_hmac
 
+log = logging.getLogger("xingke.sign-in")
 COOKIE = "xingke_browser"
 _SALT = "xingke.browser"
 _AGE = 180 * 24 * 3600  # seconds
@@ -24,10 +27,18 @@ def address_of(request: HttpRequest) -> str | None:
     What stands further left in X-Forwarded-For may have been written by anybody.
     """
     direct = _address(request.META.get("REMOTE_ADDR", ""))
+    if not settings.PROXIES and "HTTP_X_FORWARDED_FOR" in request.META:
+        _warn_of_proxy()
     hops = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
     if settings.PROXIES and len(hops) >= settings.PROXIES:
         return _address(hops[-settings.PROXIES]) or direct
     return direct
+
+
+@cache
+def _warn_of_proxy() -> None:
+    """Once: whoever signs in from behind a proxy that nobody told us of shares its address with everybody else."""
+    log.warning("X-Forwarded-For came, but XINGKE_PROXIES is not set", extra={"event": "proxy-untold"})
 
 
 def _address(text: str) -> str | None:

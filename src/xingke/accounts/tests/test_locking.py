@@ -13,7 +13,6 @@ from tests.cast import PASSWORD, Cast
 from xingke.accounts import actions, browsers, queries
 from xingke.accounts.models import AuditEntry
 from xingke.base.refusals import Refused
-from xingke.config.command import main
 
 WRONG = "wrong-password"
 OFFICE, ATTACKER = "192.0.2.7", "198.51.100.9"
@@ -227,16 +226,6 @@ def test_nobody_else_opens_it(cast: Cast, who: str) -> None:
     assert sign_in(browser(ATTACKER), "officer") == 429
 
 
-def test_the_last_resort_is_a_command(cast: Cast, capsys: pytest.CaptureFixture[str]) -> None:
-    fail(5, username="security")
-
-    assert main(["unlock", "security"]) == 0
-    assert "账号“security”已解锁" in capsys.readouterr().out
-    assert sign_in(browser(ATTACKER), "security") == 302
-    assert main(["unlock", "officer"]) == 2
-    assert "没有锁定" in capsys.readouterr().err
-
-
 def test_the_page_says_who_can_open_it(cast: Cast) -> None:
     fail(5)
 
@@ -322,3 +311,13 @@ def test_the_log_names_account_and_address_and_no_password(cast: Cast, caplog: p
 def test_nothing_to_unlock_is_refused(cast: Cast) -> None:
     with pytest.raises(Refused, match="没有锁定"):
         actions.unlock_account(user=cast.officer, by=None, now=timezone.now())
+
+
+def test_a_proxy_nobody_told_of_is_named_in_the_log_once(db: None, caplog: pytest.LogCaptureFixture) -> None:
+    browsers._warn_of_proxy.cache_clear()
+
+    for _time in range(2):
+        Client().post("/sign-in/", {"username": "x", "password": "y"}, headers={"X-Forwarded-For": "192.0.2.1"})
+
+    told = [each.getMessage() for each in caplog.records if "X-Forwarded-For" in each.getMessage()]
+    assert told == ["X-Forwarded-For came, but XINGKE_PROXIES is not set"]

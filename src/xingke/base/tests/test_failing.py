@@ -9,6 +9,7 @@ import psycopg
 import psycopg_pool
 import pytest
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
 from django.db import OperationalError, connection, transaction
 from django.http import HttpRequest, HttpResponse
@@ -16,7 +17,6 @@ from django.test import Client, override_settings
 from django.urls import path
 from django.utils import timezone
 
-from xingke.accounts.models import Counter
 from xingke.base import failing
 from xingke.base.troubles import Trouble, trouble_of
 
@@ -123,7 +123,7 @@ def test_a_page_that_fails_says_why_and_nothing_of_changes(
 def test_what_was_sent_and_rolled_back_was_not_saved() -> None:
     def do() -> None:
         with transaction.atomic():
-            Counter.objects.filter(name="none").update(value=1)
+            ContentType.objects.filter(model="none").update(app_label="x")
             raise away()
 
     with doing(do) as browser:
@@ -138,9 +138,9 @@ def test_what_is_committed_before_the_page_fails_is_said_to_be_saved(atomic: boo
     def do() -> None:
         if atomic:
             with transaction.atomic():
-                Counter.objects.filter(name="none").update(value=1)
+                ContentType.objects.filter(model="none").update(app_label="x")
         else:
-            Counter.objects.filter(name="none").update(value=1)
+            ContentType.objects.filter(model="none").update(app_label="x")
         raise ZeroDivisionError
 
     with doing(do) as browser:
@@ -173,7 +173,7 @@ def test_where_the_database_goes_while_it_is_told_to_keep_it_nothing_is_promised
 
     def do() -> None:
         with transaction.atomic():
-            Counter.objects.filter(name="none").update(value=1)
+            ContentType.objects.filter(model="none").update(app_label="x")
             monkeypatch.setattr(connection, "_commit", _commit)
 
     with doing(do) as browser:

@@ -10,8 +10,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tests.cast import Cast
 from xingke.accounts.models import AuditEntry
 from xingke.base.refusals import Refused
-from xingke.config.checking import trusted
-from xingke.config.tests import small
 from xingke.reports import keys
 
 NOW = datetime(2026, 11, 29, 8, tzinfo=UTC)
@@ -89,9 +87,6 @@ def test_a_line_that_is_no_key_is_named_and_the_others_count(data_folder: Path, 
     assert [(each.key, each.name) for each in found] == [(COUNTY, "乙县")]
     assert [each.line for each in wrong] == [2] and why in str(wrong[0].why)
     assert keys.trusted_keys() == (keys.public_key(), COUNTY)
-    (said,) = list(trusted())
-    assert said.said == "另外承认 1 个公钥"
-    assert said.problems == (f"trusted.keys 第 2 行没有算数：{wrong[0].why}",)
 
 
 def test_a_file_in_another_encoding_or_that_cannot_be_read_stops_nothing(data_folder: Path) -> None:
@@ -177,24 +172,3 @@ def test_an_installation_is_called_by_the_one_region_it_works_for(cast: Cast) ->
     Grant.objects.exclude(region=cast.county).delete()
 
     assert keys.own_name() == "青溪县"
-
-
-def test_one_installation_prints_its_key_and_another_trusts_it(tmp_path: Path) -> None:
-    """On the command line, as two bureaus do it."""
-    city, county = tmp_path / "city", tmp_path / "county"
-    for data in (city, county):
-        small.command(data, "django", "migrate", "--verbosity=0")
-    printed = small.command(county, "key", "--name", "青溪县科技局")
-    assert printed.returncode == 0, printed.stderr
-    (tmp_path / "line.txt").write_text(printed.stdout.splitlines()[-1] + "\n")
-
-    added = small.command(city, "trust", str(tmp_path / "line.txt"))
-    listed = small.command(city, "trust", "--list")
-    again = small.command(city, "trust", str(tmp_path / "line.txt"))
-    removed = small.command(city, "trust", "--remove", "青溪县科技局")
-
-    assert (added.returncode, listed.returncode, again.returncode, removed.returncode) == (0, 0, 2, 0)
-    assert "已承认“青溪县科技局”的签名" in added.stdout
-    assert (tmp_path / "line.txt").read_text().strip() in listed.stdout
-    assert "已在名单中" in again.stderr
-    assert (city / "trusted.keys").read_text() == ""
