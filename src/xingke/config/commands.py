@@ -26,7 +26,8 @@ from xingke.base import jobs as base_jobs
 from xingke.base.definitions import DefinitionError
 from xingke.base.periods import Period
 from xingke.base.press.cells import letters
-from xingke.base.press.docx_reader import Unreadable
+from xingke.base.press.findings import State
+from xingke.base.press.packages import Unreadable
 from xingke.base.press.xlsx_writer import write_workbook
 from xingke.base.refusals import Refused
 from xingke.base.remembering import memory
@@ -437,8 +438,16 @@ def _print_report(report: Report) -> None:
         console.print("未找到对应的固化文稿，没有与台账核对。")
     good = sum(row.holds for row in report.verdict.rows)
     console.print(f"{'核验通过' if report.holds else '核验未通过'}：{len(report.verdict.rows)} 个数字，{good} 个相符")
+    if said := _STATES[report.verdict.state]:
+        console.print(said)
 
 
+_STATES = {
+    State.WRITTEN: "文件与写成时一字不差。",
+    State.RESAVED: "文件由编辑软件重新保存过，文字和次序没有变。",
+    State.EARLIER: "证明是较早的格式，签的是数字和它们所在的句子。",
+    State.OTHER: "",
+}
 _WHAT = {"added": "新增记录", "removed": "减少记录", "changed": "更正记录"}
 
 

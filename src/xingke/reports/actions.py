@@ -15,7 +15,7 @@ from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base.keys import new_key
 from xingke.base.periods import Period
-from xingke.base.press import numerals, tree
+from xingke.base.press import docx_writer, numerals, tree
 from xingke.base.press import proof as proofs
 from xingke.base.refusals import Refused
 from xingke.base.sayings import Saying, kept
@@ -370,11 +370,12 @@ def _proof(document: tree.Document, edition: _Edition, figures: Iterable[Figure]
             document=document.id, title=document.title, outline=f"{edition.outline}@{edition.outline_version}",
             region=edition.region.code, period=edition.period.code, seq=edition.seq,
             created=edition.now.astimezone(SHANGHAI).isoformat(timespec="seconds"), fingerprint=proofs.fingerprint(document),
-            date=document.date, figures=tuple(proved),
+            date=document.date, issuer=document.issuer, figures=tuple(proved),
             mentions=tuple(
                 proofs.ProofMention(**asdict(place.mention), sentence=place.sentence)
                 for place in tree.mention_places(document)
             ),
+            sentences=docx_writer.sealed_sentences(document), parts=docx_writer.sealed_parts(document),
         ),
         signing_key(),
     )  # fmt: skip

@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from xingke.base.periods import Period
-from xingke.base.press import docx_reader, tree, verify
-from xingke.base.press.docx_reader import Reading
+from xingke.base.press import documents, tree
+from xingke.base.press.documents import Claims
 from xingke.base.press.findings import Finding, Kind, Verdict
 from xingke.indicators import columns
 from xingke.indicators import queries as indicators
@@ -76,14 +76,14 @@ def verify_file(data: bytes, *, visible: QuerySet[Document] | None = None) -> Re
 
     visible: the documents whose ledger the asker may see; None for the operator on the command line. A document that is
     neither visible nor public is as if it were not there: what differs from it would tell what it says. Raises
-    docx_reader.Unreadable with a sentence if the file cannot be read.
+    Unreadable with a sentence if the file cannot be read, or not within its limits.
     """
-    reading = docx_reader.read(data)
+    claims = documents.claims(data)
     readable = _readable(visible)
-    document = find_document(reading, among=readable)
+    document = find_document(claims, among=readable)
     frozen = tree_of(document) if document else None
-    verdict = verify.compare(reading, reading.proof, frozen=frozen, trusted_keys=trusted_keys())
-    verdict = verdict.joined(_standing(document or _claimed(reading, among=_ever_public()), readable))
+    verdict = documents.examined(data, frozen=frozen, trusted_keys=trusted_keys())
+    verdict = verdict.joined(_standing(document or _claimed(claims, among=_ever_public()), readable))
     if document is None or (visible is not None and not visible.filter(pk=document.pk).exists()):
         return Report(verdict, None, (), is_ledger_checked=False, is_text_compared=document is not None)
     drifts = check_ledger(document)
@@ -138,23 +138,22 @@ def _standing(document: Document | None, readable: QuerySet[Document]) -> Iterat
         yield Finding(kind=Kind.SUPERSEDED, expected=str(document.edition), found=str(newer))
 
 
-def find_document(reading: Reading, *, among: QuerySet[Document]) -> Document | None:
+def find_document(claims: Claims, *, among: QuerySet[Document]) -> Document | None:
     """The frozen document a file claims to be: by its proof, by its number, else by its title (the newest of them).
 
     A proof is of one document only: a file that brings one is not looked for by its title.
     """
-    found = _claimed(reading, among=among)
-    if found is not None or reading.proof is not None:
+    found = _claimed(claims, among=among)
+    if found is not None or claims.is_proved:
         return found
-    lines = {paragraph.text.replace("\n", "").strip() for paragraph in reading.paragraphs[:12]} - {""}
-    return among.filter(title__in=lines).select_related("region").order_by("-written_at").first()
+    return among.filter(title__in=claims.lines).select_related("region").order_by("-written_at").first()
 
 
-def _claimed(reading: Reading, *, among: QuerySet[Document]) -> Document | None:
+def _claimed(claims: Claims, *, among: QuerySet[Document]) -> Document | None:
     """The document whose key stands in a file."""
-    for claimed in (reading.proof.document if reading.proof else None, reading.identifier):
+    for claimed in claims.documents:
         try:
-            found = among.filter(key=UUID(claimed)).select_related("region").first() if claimed else None
+            found = among.filter(key=UUID(claimed)).select_related("region").first()
         except ValueError:
             found = None
         if found:

@@ -1,28 +1,31 @@
 """Does a document still say what was proved? Pure comparison of a reading with its proof, or with the frozen tree.
 
-Per figure the visible text, part A and part B must agree, and it must stand once, in its own sentence; every other
-numeral must be exempt. Prose without figures may be changed freely; what changed is told where the frozen tree is
-known. Whether the *ledger* still says the same is asked
-elsewhere and merged with ``Verdict.joined``.
+Three verdicts: as written (every part as signed) · saved again by a known editor (nothing foreign in the file, every
+sentence as signed and in its order; a notice says so) · anything else, named. Beside the sentences every figure is held
+to the proof by its control and part A, so that what was edited is told by the figure it belongs to. A proof of the
+earlier form signs the figures and their sentences only; then every other numeral must be exempt. Whether the *ledger*
+still says the same is asked elsewhere and merged with ``Verdict.joined``.
 """
 
 import difflib
 import itertools
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from xingke.base.press import numerals
-from xingke.base.press.docx_reader import Bound, Opaque, Reading, ReadParagraph, Story
+from xingke.base.press.closing import is_closing
+from xingke.base.press.docx_reader import Bound, Reading, ReadParagraph
+from xingke.base.press.docx_writer import store_id
 from xingke.base.press.findings import Finding, Kind, Row, Spot, Verdict
-from xingke.base.press.official import FICTIONAL_MARK
 from xingke.base.press.proof import Proof, fingerprint_of, is_signed_by, xpath_of
+from xingke.base.press.sentences import Read, digest_of, read_sentences, sentences_of
 from xingke.base.press.tree import (
     MASK,
     Chip,
     Document,
     cell_sentence,
-    masked,
     mention_places,
     passages,
     places,
@@ -70,13 +73,13 @@ def compare(
 ) -> Verdict:
     """What the file says against what was proved.
 
-    proof: normally reading.proof. frozen: the stored tree of the same document, if found by id or fingerprint; it
-    stands in where an editor dropped the parts. trusted_keys: raw 32-byte Ed25519 public keys. allowed_terms: names
-    whose digits are no quantities, beside the built-in ones.
+    proof: normally reading.proof. frozen: the stored tree of the same document, if found by id or title; it stands in
+    where an editor dropped the parts. trusted_keys: raw 32-byte Ed25519 public keys. allowed_terms: names whose digits are
+    no quantities, beside the built-in ones.
     """
     names = _names(proof, frozen)
     page = _Page(reading, {*allowed_terms, *(text for text, _sentence in names if not _is_numeral(text))})
-    findings: list[Finding] = []
+    findings = [Finding(kind=Kind.FOREIGN, found=each.at, params={"what": each.what}) for each in reading.foreign]
     if proof is not None:
         findings += _seal(reading, proof, frozen, trusted_keys)
         expected, title = _from_proof(proof), proof.title
@@ -84,57 +87,55 @@ def compare(
         if reading.proof_error is not None:
             findings.append(Finding(kind=Kind.PROOF_UNREADABLE, found=reading.proof_error))
         if frozen is None:
-            return Verdict(findings=(*findings, *_unproved(page), *page.remarks()), rows=())
+            return Verdict(findings=(*findings, *_unproved(page)), rows=())
         expected, title = _from_frozen(frozen), frozen.title
+    words = _Words(page, proof, frozen)
     is_bare = not any(True for _ in reading.controls)
     if is_bare and frozen is not None and (proof is None or reading.strings is None):
         found, rows = _against_frozen(page, frozen, expected)
-        dropped: Kind | None = Kind.PARTS_DROPPED
     else:
-        found, rows = _against_controls(page, expected, title)
-        is_listless = reading.strings is None and bool(expected)
-        dropped = Kind.PARTS_DROPPED if proof is None else Kind.LIST_DROPPED if is_listless else None
-    findings += [*found, *_names_gone(page, names, {figure.sentence for figure in expected})]
-    if dropped is not None and all(finding.is_notice for finding in findings):
-        findings.append(Finding(kind=dropped, params={"count": len(expected)}))
-    prose = _prose_changed(page, frozen) if frozen is not None else ()
-    return Verdict(findings=(*findings, *page.remarks(), *prose), rows=tuple(rows))
+        found, rows = _against_controls(page, expected, title, proof, frozen)
+    findings += found
+    failed = {finding.slot for finding in found}
+    findings += words.compared(_told(page, [figure for figure in expected if figure.slot in failed]))
+    if not words.are_known:
+        findings += _names_gone(page, names, {figure.sentence for figure in expected})
+    if all(finding.is_notice for finding in findings):
+        findings += _how_it_came(reading, proof, words, len(expected))
+    return Verdict(findings=tuple(findings), rows=tuple(rows))
 
 
-def _prose_changed(page: "_Page", frozen: Document) -> Iterator[Finding]:
-    """Where the sentences without numerals are others than in the frozen tree: free to change, but told."""
-    before = [
-        (text, None)
-        for inlines in passages(frozen)
-        for text, _start in _prose(plain(inlines), masked(inlines), page.terms)
-    ]
-    after = [
-        (text, page.spot(paragraph, start, start + len(text)))
-        for paragraph in page.reading.paragraphs
-        if paragraph.story is Story.BODY
-        for text, start in _prose(paragraph.text, paragraph.masked, page.terms)
-    ]
-    besides = {_squeezed(text) for text in (frozen.issuer, FICTIONAL_MARK)}  # what the page repeats or adds
-    one, other = ([each for each in side if _squeezed(each[0]) not in besides] for side in (before, after))
-    matcher = difflib.SequenceMatcher(
-        None, [_squeezed(text) for text, _ in one], [_squeezed(text) for text, _ in other]
-    )
-    for code, low, high, start, end in matcher.get_opcodes():
-        if code != "equal":
-            yield Finding(
-                kind=Kind.PROSE_CHANGED,
-                spot=other[start][1] if start < end else None,
-                expected="".join(text for text, _ in one[low:high]) or "—",
-                found="".join(text for text, _ in other[start:end]) or "—",
-            )
+def _how_it_came(reading: Reading, proof: Proof | None, words: "_Words", figures: int) -> Iterator[Finding]:
+    """For a file that holds: whether it is as written, and if not, what an editor or an earlier form left of the proof."""
+    if proof is None:
+        yield Finding(kind=Kind.PARTS_DROPPED, params={"count": figures})
+        return
+    if reading.strings is None and figures:
+        yield Finding(kind=Kind.LIST_DROPPED, params={"count": figures})
+    if not proof.sentences:
+        said = "compared" if words.are_known else "unknown"
+        yield Finding(kind=Kind.EARLIER_FORM, params={"prose": said})
+    elif {part.name: part.digest for part in proof.parts} != dict(reading.digests):
+        yield Finding(kind=Kind.RESAVED)
 
 
-def _prose(text: str, hidden: str, terms: Collection[str]) -> Iterator[tuple[str, int]]:
-    """The sentences of a passage without figures or numerals, each with its offset."""
-    for low, high in sentence_bounds(hidden):
-        said = text[low:high].strip()
-        if said and MASK not in hidden[low:high] and not numerals.find(said, terms=terms):
-            yield said, low
+@dataclass(frozen=True)
+class _Told:
+    """Sentences whose figures were told of already: the digests of those signed, and the words as they stand."""
+
+    signed: frozenset[str]
+    standing: frozenset[str]
+
+
+def _told(page: "_Page", failed: Sequence[_Expected]) -> _Told:
+    slots = {figure.slot for figure in failed}
+    standing = {
+        paragraph.text.strip() if paragraph.cell else page.sentence(paragraph, at, at + len(control.text))
+        for paragraph, at, control in page.reading.controls
+        if control.slot in slots
+    }
+    signed = {digest_of(text) for figure in failed for text in (figure.sentence, figure.text)}  # a cell is the figure
+    return _Told(frozenset(signed), frozenset(standing))
 
 
 def _unproved(page: "_Page") -> Iterator[Finding]:
@@ -159,11 +160,9 @@ def _is_numeral(name: str) -> bool:
 def _names_gone(page: "_Page", names: Sequence[tuple[str, str]], told: Collection[str]) -> Iterator[Finding]:
     """Names whose sentence does not stand any more; sentences that also speak a figure are told of with it."""
     lost = [(text, sentence) for text, sentence in names if sentence not in told]
-    if not lost:
-        return
-    standing = {_squeezed(each) for paragraph in page.reading.paragraphs for each in page.sentences(paragraph)}
+    standing = {each for paragraph in page.reading.paragraphs for each in page.sentences(paragraph)} if lost else set()
     for text, sentence in lost:
-        if _squeezed(sentence) not in standing:
+        if sentence not in standing:
             yield Finding(kind=Kind.NAME_CHANGED, expected=sentence, params={"label": text})
 
 
@@ -290,12 +289,19 @@ class _Page:
         excerpt = ("…" if low else "") + text[low:high].strip() + ("…" if high < len(text) else "")
         cell = paragraph.cell
         return Spot(
-            story=paragraph.story,
             paragraph=paragraph.number,
             excerpt=excerpt,
             table=cell.table if cell else None,
             row=cell.row if cell else None,
         )
+
+    def is_closing(self, index: int) -> bool:
+        """Whether a paragraph is a closing line: contact, attachment, copies."""
+        paragraph = self.reading.paragraphs[index]
+        if paragraph.cell is not None or any(True for _ in paragraph.controls):
+            return False
+        before = next((each.text for each in reversed(self.reading.paragraphs[:index]) if each.text.strip()), "")
+        return is_closing(paragraph.text, follows=before, terms=self.terms)
 
     def numerals(self, paragraph: ReadParagraph, text: str) -> list[numerals.Numeral]:
         """The numerals of a masked paragraph that are not exempt; the running numbers of a table are."""
@@ -308,70 +314,89 @@ class _Page:
                 return []
         return found
 
-    def remarks(self) -> Iterator[Finding]:
-        """Words that may look otherwise, computed fields, tracked changes, and content that cannot be read."""
-        for paragraph in self.reading.paragraphs:
-            yield from self._disguised(paragraph)
-            for each in paragraph.fields:
-                spot = self.spot(paragraph, each.at, each.at)
-                yield Finding(kind=Kind.COMPUTED_FIELD, spot=spot, found=each.instruction)
-        quiet = 0
-        for paragraph in self.reading.paragraphs:
-            spans = [(each.start, each.end) for each in numerals.find(paragraph.text, terms=self.terms)]
-            spans += [(at, at + len(control.text)) for at, control in paragraph.controls]
-            for change in paragraph.changes:
-                inside = any(low < change.end and change.start < high for low, high in spans)
-                between = change.start == change.end and any(low < change.start < high for low, high in spans)
-                if change.holds_control or inside or between or numerals.find(change.text, terms=self.terms):
-                    yield Finding(
-                        kind=Kind.TRACKED_CHANGE,
-                        spot=self.spot(paragraph, change.start, change.end),
-                        found=change.text,
-                        params={
-                            "change": "insertion" if change.is_insertion else "deletion",
-                            "author": change.author or "—",
-                        },
-                    )
-                else:
-                    quiet += 1
-        if quiet:
-            yield Finding(kind=Kind.TRACKED_CHANGES_EXIST, params={"count": quiet})
-        opaque = self.reading.opaque
-        if Opaque.EMBEDDED_DOCUMENT in opaque:
-            yield Finding(kind=Kind.EMBEDDED_DOCUMENT)
-        if pictures := sum(kind is not Opaque.EMBEDDED_DOCUMENT for kind in opaque):
-            yield Finding(kind=Kind.PICTURES_UNREAD, params={"count": pictures})
 
-    def _disguised(self, paragraph: ReadParagraph) -> Iterator[Finding]:
-        """What may look otherwise in a sentence with figures or numerals, once for each sentence."""
-        if not paragraph.oddities:
+# --- every word -----------------------------------------------------------------------------------
+
+
+class _Words:
+    """The sentences of a file against those that were signed, or against those of the frozen tree."""
+
+    def __init__(self, page: _Page, proof: Proof | None, frozen: Document | None) -> None:
+        self._page = page
+        self._texts: dict[str, str] = {}  # digest → words, as far as they are known
+        known = sentences_of(frozen) if frozen is not None else ()
+        self._texts = {each.digest: each.text for each in known}
+        self._texts |= {digest_of(figure.sentence): figure.sentence for figure in (proof.figures if proof else ())}
+        self._expected = [(each.place, each.digest) for each in (proof.sentences if proof else ())]
+        if not self._expected:
+            self._expected = [(each.place, each.digest) for each in known]
+
+    @property
+    def are_known(self) -> bool:
+        """Whether every word can be compared."""
+        return bool(self._expected)
+
+    def compared(self, told: _Told) -> Iterator[Finding]:
+        """What is other than it was signed, besides what was told of already."""
+        read = read_sentences(self._page.reading.paragraphs) if self.are_known else []
+        after = [(each.sentence.place, each.sentence.digest) for each in read]
+        if after == self._expected:
             return
-        spans = [(each.start, each.end) for each in numerals.find(paragraph.text, terms=self.terms)]
-        spans += [(at, at + max(len(control.text), 1)) for at, control in paragraph.controls]
-        numeric = [
-            (low, high)
-            for low, high in sentence_bounds(paragraph.masked)
-            if any(low < end and start < high for start, end in spans)
+        if Counter(after) == Counter(self._expected):
+            yield self._moved(read)
+            return
+        if len(after) > _MUCH_MORE * len(self._expected) + 100:
+            extra = read[len(self._expected)]
+            yield Finding(kind=Kind.PROSE_CHANGED, spot=self._spot(extra), expected="—", found=extra.sentence.text)
+            return
+        matcher = difflib.SequenceMatcher(None, self._expected, after, autojunk=False)
+        for code, low, high, start, end in matcher.get_opcodes():
+            if code == "insert" and low >= len(self._expected) - _SIGNATURE:
+                yield from self._added_at_the_end(read[start:end])
+            elif code != "equal":
+                yield from self._changed(self._expected[low:high], read[start:end], told)
+
+    def _moved(self, read: Sequence[Read]) -> Finding:
+        at = next(at for at, each in enumerate(read) if each.sentence.digest != self._expected[at][1])
+        return Finding(kind=Kind.ORDER_CHANGED, spot=self._spot(read[at]), found=read[at].sentence.text)
+
+    def _changed(self, before: Sequence[tuple[str, str]], after: Sequence[Read], told: _Told) -> Iterator[Finding]:
+        """One finding for a stretch of sentences, without those that were told of by their figures."""
+        pairs = [
+            (one[1] if one else None, other)
+            for one, other in itertools.zip_longest(before, after)
+            if not (one and one[1] in told.signed) and not (other and other.sentence.text in told.standing)
         ]
-        for low, high in numeric:
-            odd = [each for each in paragraph.oddities if low < each.end and each.start < high]
-            if odd:
-                start, end = max(min(each.start for each in odd), low), min(max(each.end for each in odd), high)
-                what = " ".join(dict.fromkeys(each.what for each in odd))
-                spot = self.spot(paragraph, start, end)
-                yield Finding(kind=Kind.DISGUISED, spot=spot, found=paragraph.text[start:end], params={"what": what})
+        lost = [digest for digest, _read in pairs if digest is not None]
+        come = [read for _digest, read in pairs if read is not None]
+        if not come and lost and not any(digest in self._texts for digest in lost):
+            yield Finding(kind=Kind.PROSE_MISSING, params={"count": len(lost)})
+        elif lost or come:
+            yield Finding(
+                kind=Kind.PROSE_CHANGED,
+                spot=self._spot(come[0]) if come else None,
+                expected="".join(self._texts.get(digest, "…") for digest in lost) or "—",
+                found="".join(read.sentence.text for read in come) or "—",
+            )
+
+    def _added_at_the_end(self, read: Sequence[Read]) -> Iterator[Finding]:
+        paragraphs = self._page.reading.paragraphs
+        for index in dict.fromkeys(each.paragraph for each in read):
+            text, spot = paragraphs[index].text, self._page.spot(paragraphs[index], 0, len(paragraphs[index].text))
+            is_whole = all(each in read for each in read_sentences(paragraphs) if each.paragraph == index)
+            if is_whole and self._page.is_closing(index):
+                yield Finding(kind=Kind.CLOSING_LINE, spot=spot, found=text)
+            else:
+                yield Finding(kind=Kind.PROSE_CHANGED, spot=spot, expected="—", found=text)
+
+    def _spot(self, read: Read) -> Spot:
+        paragraph = self._page.reading.paragraphs[read.paragraph]
+        return self._page.spot(paragraph, 0, len(paragraph.text))
 
 
-def _same(one: str, other: str) -> bool:
-    """Whether two texts agree apart from blanks and line ends, which editors move."""
-    return _squeezed(one) == _squeezed(other)
-
-
-_DIGITS = re.compile(r"\d[\d.,]*")
-
-
-def _squeezed(text: str) -> str:
-    return re.sub(r"\s+", "", text)
+_AT_THE_END = 12  # paragraphs among which closing lines are looked for where no word is signed
+_MUCH_MORE = 3  # times as many sentences as were signed: not compared one by one
+_SIGNATURE = 2  # issuer and date, the last two paragraphs: closing lines may stand before, between and behind them
 
 
 # --- figures in their controls ---------------------------------------------------------------------
@@ -387,20 +412,26 @@ class _Ground:
     covered: dict[int, list[tuple[int, int]]]  # index of the paragraph → spans that figures account for
 
 
-def _against_controls(page: _Page, expected: Sequence[_Expected], title: str) -> tuple[list[Finding], list[Row]]:
-    """Every figure by its control, then every numeral outside."""
+def _against_controls(
+    page: _Page, expected: Sequence[_Expected], title: str, proof: Proof | None, frozen: Document | None
+) -> tuple[list[Finding], list[Row]]:
+    """Every figure by its control; where not every word is signed, also every numeral outside."""
     known = {figure.slot: figure for figure in expected}
     healed = _Page(_healed(page.reading, known), page.terms)
     ground = _Ground(page=page, healed=healed, standing={slot: [] for slot in known}, covered={})
     findings = list(_title(page, title))
+    document = proof.document if proof is not None else frozen.id if frozen is not None else ""
     for index, paragraph in enumerate(page.reading.paragraphs):
         twin = healed.reading.paragraphs[index]
         for (at, control), (twin_at, twin_control) in zip(paragraph.controls, twin.controls, strict=True):
             figure = known.get(control.slot) if control.slot is not None else None
+            spot = page.spot(paragraph, at, at + len(control.text))
             if figure is None:
-                spot = page.spot(paragraph, at, at + len(control.text))
                 findings.append(Finding(kind=Kind.FIGURE_ADDED, slot=control.slot, spot=spot, found=control.text))
                 continue
+            if control.store.upper() != store_id(document, "A"):
+                what = f"dataBinding@storeItemID={control.store}"
+                findings.append(Finding(kind=Kind.FOREIGN, spot=spot, found=control.text, params={"what": what}))
             sentence = healed.sentence(twin, twin_at, twin_at + len(twin_control.text))
             stands = _stands(paragraph, at, control, figure, sentence)
             ground.standing[figure.slot].append(stands)
@@ -411,7 +442,24 @@ def _against_controls(page: _Page, expected: Sequence[_Expected], title: str) ->
         findings += found
         standing = ground.standing[figure.slot]
         rows.append(_row(figure, standing[0].shown if standing else None, holds=not found))
-    return [*findings, *_loose_numerals(ground)], rows
+    if proof is None or not proof.sentences:
+        findings += [*_out_of_order(page, expected), *_loose_numerals(ground)]
+    return findings, rows
+
+
+def _out_of_order(page: _Page, expected: Sequence[_Expected]) -> Iterator[Finding]:
+    """Figures that stand before others they followed, once for each place: whole paragraphs were moved."""
+    labels = {figure.slot: figure.label for figure in expected}
+    before, seen = 0, set[int]()
+    for paragraph, at, control in page.reading.controls:
+        slot = control.slot
+        if slot is None or slot not in labels or slot in seen:
+            continue
+        seen.add(slot)
+        if slot < before:
+            spot = page.spot(paragraph, at, at + len(control.text))
+            yield Finding(kind=Kind.ORDER_CHANGED, spot=spot, found=f"{labels[slot]} {control.text}".strip())
+        before = slot
 
 
 def _row(figure: _Expected, found: str | None, *, holds: bool) -> Row:
@@ -430,8 +478,12 @@ def _healed(reading: Reading, known: Mapping[int, _Expected]) -> Reading:
     return replace(reading, paragraphs=tuple(paragraphs))
 
 
+_ABOVE_TITLE = 3  # the fictional mark, the issuer's mark, the document number
+
+
 def _title(page: _Page, title: str) -> Iterator[Finding]:
-    if not any(_same(paragraph.text, title) for paragraph in page.reading.paragraphs):
+    texts = [text for paragraph in page.reading.paragraphs if (text := paragraph.text.strip())]
+    if title.strip() not in texts[: _ABOVE_TITLE + 1]:
         yield Finding(kind=Kind.TITLE_CHANGED, expected=title)
 
 
@@ -462,7 +514,7 @@ def _figure(ground: _Ground, figure: _Expected) -> Iterator[Finding]:
         if stands.control.text != bound:
             kind = Kind.FIGURE_EDITED if stored == stands.control.text else Kind.TEXT_EDITED
             yield _about(ground.page, figure, kind, stands, stands.shown)
-        if not _same(stands.sentence, figure.sentence):
+        if stands.sentence != figure.sentence:
             kind = Kind.SENTENCE_CHANGED
             finding = _about(ground.page, figure, kind, stands, stands.sentence, figure_text=figure.text)
             yield replace(finding, expected=figure.sentence)
@@ -491,7 +543,7 @@ def _absent(ground: _Ground, figure: _Expected) -> Finding:
     ):
         if figure.text not in twin.text:
             continue
-        if not any(_same(sentence, figure.sentence) for sentence in ground.healed.sentences(twin)):
+        if figure.sentence not in ground.healed.sentences(twin):
             continue
         for match in re.finditer(re.escape(figure.text), paragraph.text):
             low, high = match.span()
@@ -513,8 +565,11 @@ def _absent(ground: _Ground, figure: _Expected) -> Finding:
 
 
 def _loose_numerals(ground: _Ground) -> Iterator[Finding]:
-    """Every numeral that no figure accounts for, in every story."""
+    """Every numeral that no figure accounts for, closing lines behind the last figure apart."""
+    last = max(ground.covered, default=-1)
     for index, paragraph in enumerate(ground.page.reading.paragraphs):
+        if index > last and ground.page.is_closing(index):
+            continue
         masked = paragraph.masked
         for low, high in ground.covered.get(index, ()):
             masked = masked[:low] + MASK * (high - low) + masked[high:]
@@ -534,16 +589,18 @@ def _against_frozen(page: _Page, frozen: Document, expected: Sequence[_Expected]
     """Numerals of the body in order against those of the frozen tree, and every figure's sentence."""
     findings = list(_title(page, frozen.title))
     stored = list(_frozen_numerals(frozen, page.terms))
-    body = [paragraph for paragraph in page.reading.paragraphs if paragraph.story is Story.BODY]
-    read = [(paragraph, each) for paragraph in body for each in numerals.find(paragraph.text, terms=page.terms)]
+    body = page.reading.paragraphs
+    read = [
+        (paragraph, each)
+        for index, paragraph in enumerate(body)
+        if not (index >= len(body) - _AT_THE_END and page.is_closing(index))
+        for each in numerals.find(paragraph.text, terms=page.terms)
+    ]
     before, after = [text for text, _ in stored], [each.text for _, each in read]
     matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
     for code, low, high, start, end in matcher.get_opcodes():
         if code != "equal":
             findings += _differences(page, stored[low:high], read[start:end])
-    for paragraph in page.reading.paragraphs:
-        if paragraph.story is not Story.BODY:
-            findings += _unbound(page, paragraph, paragraph.masked)
     findings += _lost_sentences(page, body, expected, {finding.slot for finding in findings})
     failed = {finding.slot: finding.found for finding in findings if finding.slot is not None}
     rows = [_row(each, failed.get(each.slot, each.text), holds=each.slot not in failed) for each in expected]
@@ -588,21 +645,25 @@ def _differences(
         )
 
 
+_MOST_NEAR = 2000  # sentences looked through for the one that may have been meant
+_DIGITS = re.compile(r"\d[\d.,]*")
+
+
 def _lost_sentences(
     page: _Page, body: Sequence[ReadParagraph], expected: Sequence[_Expected], told: Collection[int | None]
 ) -> Iterator[Finding]:
     """Figures whose own sentence is gone; one that differs in numerals only was told when they were compared."""
-    sentences = {_squeezed(sentence): sentence for paragraph in body for sentence in page.sentences(paragraph)}
+    sentences = list(dict.fromkeys(sentence for paragraph in body for sentence in page.sentences(paragraph)))
     wordings = {_DIGITS.sub("#", sentence) for sentence in sentences}
     for figure in expected:
-        if figure.slot in told or _DIGITS.sub("#", _squeezed(figure.sentence)) in wordings:
+        if figure.slot in told or _DIGITS.sub("#", figure.sentence) in wordings:
             continue
-        near = difflib.get_close_matches(_squeezed(figure.sentence), list(sentences), n=1, cutoff=0.3)
+        near = difflib.get_close_matches(figure.sentence, sentences[:_MOST_NEAR], n=1, cutoff=0.3)
         yield Finding(
             kind=Kind.SENTENCE_CHANGED,
             slot=figure.slot,
             figure=figure.figure,
             expected=figure.sentence,
-            found=sentences[near[0]] if near else "—",
+            found=near[0] if near else "—",
             params={"label": figure.label, "figure_text": figure.text},
         )
