@@ -43,6 +43,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         print(f"数据文件夹不能使用（XINGKE_DATA）：{unusable(error)}", file=sys.stderr)
         return 2
+    except ValueError as error:  # an environment variable of the settings
+        print(error, file=sys.stderr)
+        return 2
     from xingke.config import commands
 
     handler: Handler = getattr(commands, options.command)

@@ -7,7 +7,7 @@ import os
 import sqlite3
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from pathlib import Path
 
 import django
@@ -220,7 +220,8 @@ def serve(options: argparse.Namespace) -> int:
     workers = 1 if connection.vendor == "sqlite" else min(4, os.cpu_count() or 1)
     web = serving.web_child(host=options.host, port=options.port, workers=workers)
     sign = Path(settings.DATA) / SIGN_OF_LIFE
-    sign.touch()
+    with suppress(OSError):  # a full disk keeps nobody from serving
+        sign.touch()
     try:
         return serving.Supervisor([web, serving.job_child()]).run()
     finally:
@@ -434,6 +435,8 @@ def _print_report(report: Report) -> None:
     for each in report.drifted:
         for change in each.changes:
             console.print(f"  #{each.slot} {each.label}：{_WHAT[change.what]} {change.title}（记录 {change.record}）")
+    if report.signer:
+        console.print(f"签名：{report.signer}")
     if not report.is_ledger_checked:
         console.print("未找到对应的固化文稿，没有与台账核对。")
     good = sum(row.holds for row in report.verdict.rows)

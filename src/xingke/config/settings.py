@@ -67,7 +67,7 @@ def _database() -> dict[str, Any]:  # Django's own shape
 def _proxies() -> int:
     text = os.environ.get("XINGKE_PROXIES", "0").strip() or "0"
     if not (text.isascii() and text.isdigit() and int(text) < 10):
-        raise ValueError(f"XINGKE_PROXIES is {text!r}; it is the number of proxies in front of the site: 0, 1, 2 …")
+        raise ValueError(f"XINGKE_PROXIES 写成了“{text}”；应写网站前面自己的反向代理有几层：0、1、2……")
     return int(text)
 
 
