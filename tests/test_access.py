@@ -140,6 +140,7 @@ ADDRESSES: Mapping[str, Row] = {
     "registry:account-new": Row(frozenset({"system"})),
     "registry:account-switch": Row(frozenset({"system"}), lambda world: {"username": "stranger"}, posts_only=True),
     "registry:account-reset": Row(frozenset({"system"}), lambda world: {"username": "stranger"}),
+    "registry:account-unlock": Row(frozenset({"security"}), lambda world: {"username": "stranger"}, posts_only=True),
     "registry:grant-list": Row(frozenset({"security"})),
     "registry:grant-give": Row(frozenset({"security"})),
     "registry:grant-revoke": Row(frozenset({"security"}), lambda world: {"pk": world.grant.pk}, posts_only=True),

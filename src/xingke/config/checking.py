@@ -12,6 +12,7 @@ from django.db.models import Count
 from xingke.accounts.queries import check_audit_chain, current_seq, damaged_attachments
 from xingke.base import definitions
 from xingke.base.periods import Period
+from xingke.base.refusals import Refused
 from xingke.base.sayings import say
 from xingke.config import heads, moving, upgrading
 from xingke.indicators import engine, judging, wording
@@ -27,6 +28,7 @@ from xingke.ledger.models import ContractEvent, Recognition, State
 from xingke.ledger.words import Words
 from xingke.registry import updates
 from xingke.registry.models import Region
+from xingke.reports import keys
 
 SECRETS = ("secret.key", "signing.key", "demo-accounts.txt")
 SAMPLE = 20_000  # events of one region that the plain reference walks through in a second or two
@@ -69,6 +71,20 @@ def data_folder() -> Iterator[Finding]:
         if path.stat().st_mode & 0o077
     ]
     yield Finding(f"数据文件夹 {data}：{len(found)} 个密钥文件", tuple(problems))
+    yield from trusted()
+
+
+def trusted() -> Iterator[Finding]:
+    """The own key is one, and every line of those of others."""
+    try:
+        if (Path(settings.DATA) / "signing.key").is_file():
+            keys.signing_key()
+    except Refused as refusal:
+        yield Finding("签名密钥", (str(refusal),))
+    known, wrong = keys.read_trusted()
+    if known or wrong:
+        problems = [f"{keys.TRUSTED} 第 {each.line} 行没有算数：{each.why}" for each in wrong[:SHOWN]]
+        yield Finding(f"另外承认 {len(known)} 个公钥", tuple(problems))
 
 
 def migrations() -> Iterator[Finding]:

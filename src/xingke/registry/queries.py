@@ -230,6 +230,15 @@ def account_for(user: User, username: str) -> User:
     return found
 
 
+def account_to_unlock(user: User, username: str) -> User:
+    """An account the security administrator may unlock, or 404."""
+    require_page(user, Permission.GRANT_MANAGE)
+    found = User.objects.filter(username=username).first()
+    if found is None:
+        raise Http404
+    return found
+
+
 def _grants(user: User) -> tuple[Grant, ...]:
     """The same, read once per user object (one request): scope is asked many times."""
     known: tuple[Grant, ...] | None = getattr(user, "_xingke_grants", None)

@@ -12,6 +12,7 @@ from xingke.base.periods import Period
 from xingke.base.press import documents, tree
 from xingke.base.press.documents import Claims
 from xingke.base.press.findings import Finding, Kind, Verdict
+from xingke.base.sayings import NOTHING, Saying
 from xingke.indicators import columns
 from xingke.indicators import queries as indicators
 from xingke.indicators.aspects import read_together
@@ -24,7 +25,7 @@ from xingke.ledger.models import Observation
 from xingke.ledger.queries import current_subjects
 from xingke.ledger.words import Words
 from xingke.reports import disclosure
-from xingke.reports.keys import trusted_keys
+from xingke.reports.keys import signer, trusted_keys
 from xingke.reports.models import DisclosureStep, Document
 from xingke.reports.naming import changed_names, lost_names
 from xingke.reports.queries import public_documents, retraction_of, tree_of
@@ -57,7 +58,8 @@ class DriftedFigure:
 class Report:
     """What verifying found: the verdict on the file (drift merged in), the document it is, and what drifted.
 
-    is_text_compared: whether the prose was held against the frozen document, and not the figures alone.
+    is_text_compared: whether the prose was held against the frozen document, and not the figures alone. signed_by: the
+    public key the file names, in hexadecimal digits.
     """
 
     verdict: Verdict
@@ -65,10 +67,17 @@ class Report:
     drifted: tuple[DriftedFigure, ...]
     is_ledger_checked: bool
     is_text_compared: bool = False
+    signed_by: str = ""
 
     @property
     def holds(self) -> bool:
         return self.verdict.holds
+
+    @property
+    def signer(self) -> Saying:
+        """Whose key signed the file; nothing where no signature holds."""
+        is_open = any(each.kind in (Kind.NOT_SIGNED, Kind.SIGNATURE_BROKEN) for each in self.verdict.findings)
+        return signer(self.signed_by) if self.signed_by and not is_open else NOTHING
 
 
 def verify_file(data: bytes, *, visible: QuerySet[Document] | None = None) -> Report:
@@ -85,7 +94,14 @@ def verify_file(data: bytes, *, visible: QuerySet[Document] | None = None) -> Re
     verdict = documents.examined(data, frozen=frozen, trusted_keys=trusted_keys())
     verdict = verdict.joined(_standing(document or _claimed(claims, among=_ever_public()), readable))
     if document is None or (visible is not None and not visible.filter(pk=document.pk).exists()):
-        return Report(verdict, None, (), is_ledger_checked=False, is_text_compared=document is not None)
+        return Report(
+            verdict,
+            None,
+            (),
+            is_ledger_checked=False,
+            is_text_compared=document is not None,
+            signed_by=claims.signed_by,
+        )
     drifts = check_ledger(document)
     names = list(tree.mentions(tree_of(document)))
     lost = lost_names(names)
@@ -108,8 +124,9 @@ def verify_file(data: bytes, *, visible: QuerySet[Document] | None = None) -> Re
         for slot, label, each in drifts
     )
     return Report(
-        verdict.joined([*findings, *renamed]), document, drifted, is_ledger_checked=True, is_text_compared=True
-    )
+        verdict.joined([*findings, *renamed]), document, drifted, is_ledger_checked=True, is_text_compared=True,
+        signed_by=claims.signed_by,
+    )  # fmt: skip
 
 
 def _readable(visible: QuerySet[Document] | None) -> QuerySet[Document]:
