@@ -12,11 +12,11 @@ import shutil
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
+from xingke.base.files import replacing, sync_folder
 from xingke.base.refusals import Refused
 
 FORMAT = 1
@@ -61,18 +61,9 @@ def write(target: Path, members: Iterable[tuple[str, Path]], *, about: Mapping[s
     """
     if target.exists():
         raise Refused(f"“{target}”已存在，备份不覆盖任何文件；请换一个文件名。")
-    part = target.with_name(f"{target.name}.{os.getpid()}.part")
-    try:
-        descriptor = os.open(part, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w+b") as file:
-            manifest = _write_members(file, members, about)
-            _write_seal(file)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
-    sync_folder(target.parent)
+    with replacing(target, mode=0o600) as part, part.open("w+b") as file:
+        manifest = _write_members(file, members, about)
+        _write_seal(file)
     return manifest
 
 
@@ -120,16 +111,6 @@ def _digest_until(file: IO[bytes], end: int) -> str:
         digest.update(piece)
         end -= len(piece)
     return digest.hexdigest()
-
-
-def sync_folder(folder: Path) -> None:
-    """Have the names in a folder written down too, where the system can do that."""
-    with suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 def read(path: Path) -> Manifest:

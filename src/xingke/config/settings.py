@@ -10,9 +10,12 @@ PORT                 port of ``xingke demo`` (default 8000)
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
+
+from xingke.base import files
 
 PACKAGE = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("XINGKE_DATA", "var")).resolve()
@@ -23,9 +26,8 @@ def _secret_key() -> str:
     path = DATA / "secret.key"
     if not path.exists():
         DATA.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_urlsafe(50))
+        with suppress(FileExistsError):  # another process made it in this moment
+            files.create(path, secrets.token_urlsafe(50))
     return path.read_text()
 
 

@@ -1,6 +1,5 @@
 """The demonstration: packs, accounts, published figures and the fictional county, all made through the rooms' actions."""
 
-import os
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from django.conf import settings
 
 from xingke.accounts import actions as accounts
 from xingke.accounts.models import User
+from xingke.base import files
 from xingke.base.periods import Period
 from xingke.base.refusals import Refused
 from xingke.demo import generator
@@ -157,9 +157,8 @@ def _ensure_accounts(*, now: datetime) -> dict[str, str]:
             region = queries.region_by_name_or_code(place)
             firm = _demo_firm(region) if account.of_firm else None
             registry.give_role(user=user, role=role, region=region, by=None, now=now, organisation=firm)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.writelines(f"{name} {password}\n" for name, password in known.items())
+    with files.replacing(path, mode=0o600) as part:
+        part.write_text("".join(f"{name} {password}\n" for name, password in known.items()))
     return known
 
 

@@ -1,10 +1,11 @@
 """The installation's signing key: made once, kept in the data folder, readable by its owner only."""
 
-import os
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
+
+from xingke.base import files
 
 
 def signing_key() -> bytes:
@@ -16,11 +17,9 @@ def signing_key() -> bytes:
         key = Ed25519PrivateKey.generate().private_bytes_raw()
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            files.create(path, key.hex())
         except FileExistsError:  # another process made it in this moment
             return bytes.fromhex(path.read_text().strip())
-        with os.fdopen(descriptor, "w") as file:
-            file.write(key.hex())
         return key
 
 
