@@ -37,6 +37,8 @@ class Kind(StrEnum):
     RECORD_CHANGED = "record changed"
     RETRACTED = "retracted"
     SUPERSEDED = "superseded"
+    EVIDENCE_CORRECTED = "evidence corrected"
+    WORDING_DIFFERS = "wording differs"
     PROSE_CHANGED = "prose changed"
     PARTS_DROPPED = "parts dropped"
     LIST_DROPPED = "list dropped"
@@ -47,6 +49,8 @@ class Kind(StrEnum):
 NOTICES = frozenset(
     {
         Kind.SUPERSEDED,
+        Kind.EVIDENCE_CORRECTED,
+        Kind.WORDING_DIFFERS,
         Kind.PROSE_CHANGED,
         Kind.PARTS_DROPPED,
         Kind.LIST_DROPPED,
@@ -157,6 +161,14 @@ _SENTENCES: Mapping[Kind, tuple[str, str]] = {
     Kind.SUPERSEDED: (
         "这是第{expected}版，另有新版：第{found}版。",
         "This is edition {expected}; there is a newer one, edition {found}.",
+    ),
+    Kind.EVIDENCE_CORRECTED: (
+        "“{label}”（{expected}）依据有更正，数未变。",
+        "The evidence of “{label}” ({expected}) was corrected since; the number is the same.",
+    ),
+    Kind.WORDING_DIFFERS: (
+        "“{label}”依据未变，说法按新版规则不同：文中是“{expected}”，现在说“{found}”。",
+        "The evidence of “{label}” is unchanged; newer rules word it otherwise: “{expected}” here, “{found}” now.",
     ),
     Kind.PROSE_CHANGED: (
         "没有数字的文字与固化的版本不同：原为“{expected}”，现为“{found}”。",
