@@ -11,7 +11,8 @@ from xingke.registry.models import Region
 class Figure(models.Model):
     """A number that was said: what it means, where and when, the ledger number it was read at, and its evidence.
 
-    digest covers every record, version and contribution behind the number; parts say how it was put together.
+    digest covers every record, version and contribution behind the number; parts say how it was put together. rules: by
+    which rules of the engine it was worked out and worded (``engine.RULES``); 0: before they had a number.
     Never changed: a corrected ledger gives another figure.
     """
 
@@ -23,6 +24,7 @@ class Figure(models.Model):
     period = models.CharField(max_length=20)
     aspect = models.CharField(max_length=80)
     seq = models.BigIntegerField()
+    rules = models.PositiveIntegerField(default=0)
     value = models.CharField(max_length=64)
     text = models.CharField(max_length=64)
     route = models.CharField(max_length=12)

@@ -137,7 +137,7 @@ def test_a_drifted_figure_is_marked_and_names_the_record(filed: Cast, document: 
     void_one(filed)
 
     unchecked = browser.get(f"/documents/{document.key}/")
-    assert "正在逐个核对数字" in words(unchecked)  # htmx fetches the checked page; a link does without JavaScript
+    assert "正在与现在的台账逐个核对数字" in words(unchecked)  # htmx fetches the checked page; a link does without JavaScript
     checked = browser.get(f"/documents/{document.key}/?check")
     assert "高新技术企业数 ：当时 4家，现在 3家" in words(checked)
     assert '<span class="chip-mark">已变动</span>' in checked.content.decode()
@@ -338,7 +338,7 @@ def test_a_siblings_record_that_moved_a_rank_is_counted_but_not_named(filed: Cas
 
     page = verdict(browser, data)
 
-    assert "高新技术企业数（位次） ：仍是 居全市第1位，但证据变了" in page
+    assert "高新技术企业数（位次） ：仍是 居全市第1位，依据有更正" in page
     assert "另有 1 条其他区划的记录变动，不对您公开。" in page
     assert "云渡县远帆装备有限公司" not in page
 
