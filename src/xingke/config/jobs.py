@@ -1,6 +1,7 @@
 """The job child, run as ``python -m xingke.config.jobs`` by the supervisor: does what waits, then waits for more.
 
-Where nothing waits it keeps the search index up: a page only brings along what changed last.
+Where nothing waits it keeps the search index up, as a page only brings along what changed last, and checks whether
+documents still say what the ledger says.
 
 Like the web child it ends when its standard input does. Several may run beside each other on PostgreSQL.
 """
@@ -15,6 +16,7 @@ import time
 import django
 
 PAUSE = 0.5  # seconds between two looks into an empty queue
+REST = 5.0  # seconds between two looks for documents to be checked, where none waited
 
 
 def main() -> None:
@@ -34,6 +36,7 @@ def main() -> None:
         while True:
             if do_next() is None:
                 _keep_index_up()
+                _check_documents()
                 time.sleep(PAUSE)
 
 
@@ -47,6 +50,30 @@ def _keep_index_up() -> None:
         catch_up()
     except DatabaseError:  # a long write of somebody else's: the next look will do
         logging.getLogger("xingke.jobs").warning("the index waits", extra={"event": "index-waits"})
+
+
+_rested = 0.0  # when documents may be looked at again, by the clock that is never set
+
+
+def _check_documents() -> None:
+    """Hold one document against the ledger where one waits, and rest four times as long: pages and jobs come first."""
+    global _rested
+    from django.db import DatabaseError
+
+    from xingke.base.remembering import memory
+    from xingke.reports.checking import check_next
+
+    begun = time.monotonic()
+    if begun < _rested:
+        return
+    waited = False
+    try:
+        with memory():
+            waited = check_next()
+    except DatabaseError:  # as with the index
+        logging.getLogger("xingke.jobs").warning("documents wait to be checked", extra={"event": "checks-wait"})
+    took = time.monotonic() - begun
+    _rested = begun + took + (4 * took if waited else REST)
 
 
 def _end_with_the_supervisor() -> None:

@@ -1,4 +1,4 @@
-"""Frozen figures."""
+"""Frozen figures, and what checking them found."""
 
 from django.conf import settings
 from django.db import models
@@ -47,3 +47,22 @@ class Figure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.indicator}@{self.period}={self.text}"
+
+
+class Check(models.Model):
+    """What holding the figures of a text against the ledger found, at the number of the last change that could matter.
+
+    text: the key of whatever speaks the figures. found: as whoever checks it reads it. Derived: worked out again when the
+    ledger or the engine's rules are others.
+    """
+
+    text = models.UUIDField(primary_key=True, editable=False)
+    seq = models.BigIntegerField()
+    rules = models.PositiveIntegerField()
+    found = models.JSONField()
+
+    class Meta:
+        verbose_name = _("核对（文稿与台账）")
+
+    def __str__(self) -> str:
+        return f"{self.text}@{self.seq}"

@@ -1,20 +1,28 @@
 """Whether a document still says what the ledger says, remembered until the ledger changes.
 
-Checking recomputes every figure twice, which takes a second for a long document; a page must not wait for it.
+Checking recomputes every figure twice, which takes a second for a long document; a page must not wait for it. Where
+nothing else is to be done the job child checks what is public and the newest editions, and keeps what it found.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+from uuid import UUID
 
 from django.core.cache import cache
+from django.db import DatabaseError
 
 from xingke.base.press import tree
 from xingke.indicators.drift import Drift
+from xingke.indicators.engine import RULES
+from xingke.indicators.models import Check
 from xingke.reports import queries
 from xingke.reports.models import Document
 from xingke.reports.naming import changed_names
-from xingke.reports.verifying import check_ledger, text_now
+from xingke.reports.verifying import check_ledger
 
+log = logging.getLogger("xingke.jobs")
 KEPT = 24 * 3600  # seconds
 
 
@@ -56,14 +64,54 @@ class Checked:
 
 
 def known(document: Document, stamp: int) -> Checked | None:
+    """What is known of one document without work; see ``known_of``."""
+    return known_of([document], stamp)[document.key]
+
+
+def known_of(documents: Sequence[Document], stamp: int) -> Mapping[UUID, Checked | None]:
     """What is known without work: a document written since the last change holds; others as last checked, if ever.
 
-    stamp: see ``queries.ledger_stamp``.
+    stamp: see ``queries.ledger_stamp``. One query, none where this process knows all.
     """
-    if document.seq >= stamp:
-        return Checked({})
-    found: Checked | None = cache.get(_place(document, stamp))
+    found = {each.key: Checked({}) if each.seq >= stamp else cache.get(_place(each, stamp)) for each in documents}
+    if unknown := [key for key, checked in found.items() if checked is None]:
+        kept = Check.objects.filter(text__in=unknown, seq=stamp, rules=RULES).values_list("text", "found")
+        found |= {key: _from_json(told) for key, told in kept}
     return found
+
+
+def check_next() -> bool:
+    """Check the document that has waited longest, of those that are public or newest, and keep what was found.
+
+    Returns whether one waited. For the job child: pages say then what is so without working it out.
+    """
+    stamp = queries.ledger_stamp()
+    checked = {key: (seq, rules) for key, seq, rules in Check.objects.values_list("text", "seq", "rules")}
+    older = [each for each in queries.worth_checking().filter(seq__lt=stamp) if checked.get(each.key) != (stamp, RULES)]
+    if not older:
+        return False
+    document = min(older, key=lambda each: checked.get(each.key, (-1, 0)))
+    told: dict[str, Any] = {}  # nothing, so that the others get their turn
+    try:
+        told = asdict(_looked_at(Document.objects.get(pk=document.pk)))
+    except DatabaseError:
+        raise
+    except Exception:
+        log.exception("document %s cannot be checked", document.key, extra={"event": "check-failed"})
+    Check.objects.update_or_create(text=document.key, defaults={"seq": stamp, "rules": RULES, "found": told})
+    return True
+
+
+def _from_json(told: Any) -> Checked | None:
+    """What was kept; None for what another program kept in another way."""
+    try:
+        figures = {
+            name: {int(slot): Drifted(**each) for slot, each in told[name].items()}
+            for name in ("drifted", "corrected", "reworded")
+        }
+        return Checked(names=told["names"], **figures)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return None
 
 
 def check(document: Document, stamp: int) -> Checked:
@@ -78,9 +126,9 @@ def check(document: Document, stamp: int) -> Checked:
 def _looked_at(document: Document) -> Checked:
     drifts = check_ledger(document)
     return Checked(
-        {slot: _drifted(slot, label, each, text_now(each)) for slot, label, each in drifts if each.fails},
+        {slot: _drifted(slot, label, each, each.now.text or "") for slot, label, each in drifts if each.fails},
         {mention.text: now for mention, now in changed_names(tree.mentions(queries.tree_of(document)))},
-        {slot: _drifted(slot, label, each, text_now(each)) for slot, label, each in drifts if each.is_corrected},
+        {slot: _drifted(slot, label, each, each.now.text or "") for slot, label, each in drifts if each.is_corrected},
         {
             slot: _drifted(slot, label, each, each.then.text or "")
             for slot, label, each in drifts

@@ -137,7 +137,9 @@ def test_a_drifted_figure_is_marked_and_names_the_record(filed: Cast, document: 
     void_one(filed)
 
     unchecked = browser.get(f"/documents/{document.key}/")
-    assert "正在与现在的台账逐个核对数字" in words(unchecked)  # htmx fetches the checked page; a link does without JavaScript
+    assert "正在与现在的台账逐个核对数字" in words(
+        unchecked
+    )  # htmx fetches the checked page; a link does without JavaScript
     checked = browser.get(f"/documents/{document.key}/?check")
     assert "高新技术企业数 ：当时 4家，现在 3家" in words(checked)
     assert '<span class="chip-mark">已变动</span>' in checked.content.decode()
