@@ -28,6 +28,8 @@ from xingke.ledger.models import ContractEvent, Recognition, State
 from xingke.ledger.words import Words
 from xingke.registry import queries as registry
 from xingke.registry.models import Definition, Region
+from xingke.reports.models import Document
+from xingke.reports.proving import contradicted_figures
 
 PACKS = Path(settings.PACKAGE) / "packs"
 SECRETS = ("secret.key", "signing.key", "demo-accounts.txt")
@@ -244,6 +246,21 @@ def figures() -> Iterator[Finding]:
         yield Finding(f"　其中 {reworded} 个依据未变，说法按新版规则不同：只是提示，文稿照旧有效")
 
 
+def signed_figures() -> Iterator[Finding]:
+    """Every frozen figure is what the signed proofs say of it: its text and value are not found by working it out again."""
+    wrong, count = [], 0
+    for document in Document.objects.order_by("seq").iterator():
+        count += 1
+        for figure in contradicted_figures(document):
+            what = (
+                f"的数字 {figure.key}（现为 {figure.text}）与签名的证明不符"
+                if figure
+                else "存着的证明已不是签名时的样子"
+            )
+            wrong.append(f"文稿《{document.title}》第 {document.edition} 版{what}，可能被程序以外的手段改过")
+    yield Finding(f"文稿的证明：{count} 份，{len(wrong)} 处与签名不符", tuple(wrong[:SHOWN]))
+
+
 def amounts() -> Iterator[Finding]:
     """How many registered contracts count as nothing, because nobody said their price."""
     rows = ContractEvent.objects.filter(seq_to__isnull=True, state=State.CONFIRMED)
@@ -321,6 +338,7 @@ CHECKS: tuple[Check, ...] = (
     columns,
     amounts,
     figures,
+    signed_figures,
     words_of_figures,
     attachments,
     identities,
