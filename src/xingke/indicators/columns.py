@@ -261,7 +261,7 @@ def _tally_of(path: Path, stamp: Stamp) -> Tally:
         found = _mapped(kept, known, tuple(words.items())) if known else None
         if found is not None:
             return found
-        intact.throw_away(kept, "was made by another program")
+        intact.throw_away(kept, intact.FOREIGN)
     return _tally_anew(path, stamp)
 
 
@@ -315,7 +315,7 @@ def _newest_file(kind: Kind, moment: Moment) -> tuple[Path | None, Stamp | None]
         known = _identity(path)
         made = _stamp(path, known) if known else None
         if made is None:
-            intact.throw_away(path, "was made by another program")
+            intact.throw_away(path, intact.FOREIGN)
             continue
         is_ours = made.ledger == moment.ledger and made.regions == moment.regions and made.seq <= moment.seq
         if is_ours and made.trail == moment.trail(made.seq):

@@ -18,6 +18,7 @@ from xingke.base.files import settle, unfinished
 
 DIGITS = 32
 RACY = 100_000_000  # nanoseconds: what was touched that lately may be touched again within one tick of the clock
+DAMAGED, FOREIGN = "is damaged", "was made by another program"
 log = logging.getLogger("xingke.columns")
 _NAME = re.compile(r"(?P<stem>.+)\.(?P<sum>[0-9a-f]{32})\.(?P<suffix>[a-z]+)")
 
@@ -64,7 +65,7 @@ def found(folder: Path, stem: str, suffix: str) -> list[Path]:
         if is_intact(path):
             good.append(path)
         else:
-            throw_away(path)
+            throw_away(path, DAMAGED if _NAME.fullmatch(path.name) else FOREIGN)
     return good
 
 
@@ -96,11 +97,12 @@ def identity(path: Path) -> Identity | None:
     return Identity(seen.st_dev, seen.st_ino, seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns)
 
 
-def throw_away(path: Path, why: str = "is damaged") -> None:
+def throw_away(path: Path, why: str) -> None:
     """Remove a file that is good for nothing, and say so once; where it cannot be removed it stays unused."""
     if path.exists() and path not in _told:
         _told.add(path)
-        log.warning("%s %s: made anew", path.name, why, extra={"event": "column-thrown-away", "file": path.name})
+        level = logging.INFO if why is FOREIGN else logging.WARNING
+        log.log(level, "%s %s: made anew", path.name, why, extra={"event": "column-thrown-away", "file": path.name})
     with suppress(OSError):
         path.unlink(missing_ok=True)
         _told.discard(path)

@@ -118,7 +118,12 @@ def _found(slot: int, label: str, each: Drift) -> Iterator[Finding]:
     if each.is_corrected:
         yield finding(Kind.EVIDENCE_CORRECTED, text_now(each))
     if each.is_worded_otherwise:
-        yield finding(Kind.WORDING_DIFFERS, each.then.text or _("不再这样说"))
+        yield finding(Kind.WORDING_DIFFERS, _said_now(each))
+
+
+def _said_now(each: Drift) -> str:
+    """How today's rules word a figure's unchanged evidence."""
+    return _("说“%(text)s”") % {"text": each.then.text} if each.then.text else _("不再这样说")
 
 
 def text_now(each: Drift) -> str:

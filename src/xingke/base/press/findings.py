@@ -167,8 +167,8 @@ _SENTENCES: Mapping[Kind, tuple[str, str]] = {
         "The evidence of “{label}” ({expected}) was corrected since; the number is the same.",
     ),
     Kind.WORDING_DIFFERS: (
-        "“{label}”依据未变，说法按新版规则不同：文中是“{expected}”，现在说“{found}”。",
-        "The evidence of “{label}” is unchanged; newer rules word it otherwise: “{expected}” here, “{found}” now.",
+        "“{label}”依据未变，说法按新版规则不同：文中是“{expected}”，现在{found}。",
+        "The evidence of “{label}” is unchanged; newer rules word it otherwise: “{expected}” here, now {found}.",
     ),
     Kind.PROSE_CHANGED: (
         "没有数字的文字与固化的版本不同：原为“{expected}”，现为“{found}”。",
