@@ -15,21 +15,23 @@ from xingke.indicators import columns, intact, tails, tallies
 from xingke.indicators.actions import Unproved, freeze, read_at, read_figure, reading_anew
 from xingke.indicators.models import Figure
 from xingke.indicators.tallies import Tally
+from xingke.registry.models import Region
 
 YEAR = Period.year(2024)
 
 
 @pytest.fixture
 def kept(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cast]:
-    """Four patents and two titles in the county, in column files."""
+    """Four patents and three titles in the county, in column files."""
     casting.load_packs()
     cast = casting.gather()
-    keep_records(cast.county, cast.sibling, by=cast.statistician)
+    keep_records(*Region.objects.filter(parent=cast.city), by=cast.statistician)
     for number in range(4):
         events = [("applied", f"2023-0{number + 1}-03"), ("granted", f"2024-0{number + 1}-06")]
         file("patent", f"专利{number}", events, firm=cast.firm, by=cast.statistician)
-    for year in (2023, 2024):
-        file("recognition", f"高企{year}", [("recognised", f"{year}-05-05")], firm=cast.firm, by=cast.statistician)
+    for name, year in (("甲", 2023), ("乙", 2024), ("丙", 2024)):
+        events = [("applied", f"{year}-03-03"), ("recognised", f"{year}-05-05")]
+        file("recognition", f"高企{name}", events, firm=cast.firm, by=cast.statistician)
     shutil.rmtree(columns.folder(), ignore_errors=True)
     tails.forget()
     columns._failed.clear()
@@ -39,9 +41,9 @@ def kept(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ca
 
 
 def changed(made: Tally) -> Tally:
-    """A tally with one row less: the first of 2024 does nothing, and long before."""
+    """A tally with one row less: the first of 2024 that does something does nothing, and long before."""
     day, effect = np.array(made.day), np.array(made.effect)
-    first = int(np.argmax(day >= tallies.day_number(YEAR.first)))
+    first = int(np.argmax((day >= tallies.day_number(YEAR.first)) & (effect != 0)))
     day[first], effect[first] = 0, 0
     return replace(made, day=day, effect=effect)
 
@@ -67,6 +69,8 @@ def frozen(cast: Cast, code: str, aspect: str) -> Figure:
 
 FIGURES = [
     ("a flow", "patent", "patents_granted", "level"), ("a stock", "recognition", "high_tech_enterprises", "level"),
+    ("the parts of a ratio", "recognition", "high_tech_pass_rate", "level"),
+    ("a place among siblings", "patent", "patents_granted", "rank"),
     ("a growth", "recognition", "high_tech_recognised", "growth"), ("a share", "patent", "inventions_granted", "share:patents_granted"),
 ]  # fmt: skip
 

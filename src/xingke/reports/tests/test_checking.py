@@ -81,6 +81,24 @@ def test_an_evidence_that_was_corrected_under_the_same_number_leaves_the_documen
     assert report.verdict.notices[0].sentence() == "“高新技术企业数”（4家）依据有更正，数未变。"
 
 
+def test_in_one_document_only_the_numbers_that_changed_fail(cast: Cast, document: Document) -> None:
+    move_recognition(cast, to=date(2025, 6, 30))
+    year = write_document(
+        outline="half-year", region=cast.county, period=Period.parse("2025-H1"), by=cast.officer, now=NOW
+    ).document
+    event = RecognitionEvent.objects.get(happened_on="2025-06-30", seq_to__isnull=True)
+    correct("recognition", event.record, {"happened_on": date(2025, 7, 1)}, version=2, by=cast.statistician)
+
+    half, whole = verify_file(docx_of(year)), verify_file(docx_of(document))
+
+    failed = {each.slot for each in half.verdict.failures}
+    assert ({each.kind for each in half.verdict.failures}, half.holds) == ({Kind.FIGURE_DRIFTED}, False)
+    assert {row.slot for row in half.verdict.rows if not row.holds} == failed
+    assert all(each.before != each.after for each in half.drifted if each.slot in failed)
+    assert all(each.before == each.after for each in half.drifted if each.slot not in failed)
+    assert (whole.holds, {each.kind for each in whole.verdict.findings}) == (True, {Kind.EVIDENCE_CORRECTED})
+
+
 def worded_otherwise(question: Question) -> Reading:
     found = aspects._said(question.now)
     return Reading(text=f"足足{found.text}", amount=found.amount, values=found.values) if found.text else found
