@@ -5,14 +5,14 @@ import io
 import re
 import zipfile
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pypdfium2 import PdfDocument
 
-from tests.cast import NOW, Cast, file, keep_records, void
+from tests.cast import NOW, Cast, correct, file, keep_records, void
 from xingke.base.periods import Period
 from xingke.base.refusals import Refused
 from xingke.indicators.models import Figure
@@ -297,6 +297,27 @@ def test_rewritten_prose_passes_and_is_told_whoever_may_read_the_document(
     assert "核验通过" in own and "其余文字有改动，列在下面。" in own
     assert re.search("原为“[^”]*有待增强[^”]*”，现为“[^”]*明显增强[^”]*”", own)
     assert "其余文字不在核验之内。" in elsewhere and "有待增强" not in elsewhere
+
+
+def test_a_corrected_record_that_leaves_the_numbers_is_a_note_on_every_page(
+    filed: Cast, document: Document, signed_in: SignedIn
+) -> None:
+    browser = signed_in("officer")
+    event = RecognitionEvent.objects.get(happened_on="2025-12-30", seq_to__isnull=True)
+    correct("recognition", event.record, {"happened_on": date(2025, 12, 29)}, by=filed.statistician)
+    figure = Figure.objects.get(indicator="high_tech_recognised", aspect="level", period="2025")
+
+    page = words(browser.get(f"/documents/{document.key}/?check"))
+    listed = words(browser.get("/documents/"))
+    drawer = words(browser.get(f"/figures/{figure.key}/"))
+    verified = verdict(browser, docx(browser, document))
+
+    assert re.search(r"\d+ 个数字依据有更正，数未变。", page) and "与台账相符" in page and "已变动" not in page
+    assert "相符" in listed and "已变动" not in listed
+    assert "依据有更正，数未变。 数仍是 3家，下面的记录后来有更正。 更正： 青溪县 2025年" in drawer
+    assert re.search(r"核验通过：\d+ 个数字全部相符。", verified)
+    assert re.search(r"也与现在的台账一致。其中 \d+ 个数字的依据有更正，数未变。", verified)
+    assert "依据有更正的数字" in verified and "台账里已经变动的数字" not in verified
 
 
 def test_an_untouched_file_whose_records_changed_is_told_apart_from_an_edited_one(
