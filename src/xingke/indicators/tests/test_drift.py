@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from tests.cast import NOW, Cast, correct, file, keep_records
 from xingke.base.periods import Period
-from xingke.indicators import aspects, engine
+from xingke.indicators import aspects, engine, rules
 from xingke.indicators.actions import freeze, read_at, read_figure
 from xingke.indicators.drift import Drift, Readers, _reads_alike, drift
 from xingke.indicators.models import Figure
@@ -147,3 +148,25 @@ def test_a_corrected_record_that_leaves_the_number_is_a_notice_with_its_name(cas
 
 def test_a_figure_says_which_rules_it_was_made_by(cast: Cast) -> None:
     assert _frozen(cast).rules == engine.RULES == 1
+
+
+def in_a_sentence(amount: str, unit: str, decimals: int) -> str:
+    number, unit = rules.visible(Decimal(amount), unit, decimals)
+    return f"{rules.in_a_sentence(number, unit)}{unit}"
+
+
+def test_whoever_words_a_number_otherwise_raises_the_number_of_the_rules() -> None:
+    """What rules 1 say. Where this fails by intent: raise ``engine.RULES``, then write down here what is said now."""
+    said = (
+        in_a_sentence("0", "万元", 2), in_a_sentence("12345678", "元", 2), in_a_sentence("0.514", "亿元", 2),
+        in_a_sentence("20.185", "件/万人", 2), in_a_sentence("3248", "件", 0),
+        rules.growth_text(Decimal("14.04"), kind="percent"), rules.growth_text(Decimal("-2.25"), kind="points"),
+        rules.growth_text(Decimal("0.04"), kind="percent"), rules.approximate_text("7677", "人次", "超"),
+        rules.approximate_text("220", "家", "余"), rules.sum_word(["超", "余", ""]), rules.sum_word(["近", "余"]),
+        aspects.EARLIER_NEEDED, aspects.LOOKED_BACK, aspects.IN_MULTIPLES,
+    )  # fmt: skip
+
+    assert (engine.RULES, *said) == (
+        1, "0万元", "12345678元", "0.51亿元", "20.19件/万人", "3248件", "增长14.0%", "降低2.25个百分点", "持平",
+        "超7677人次", "220余家", "余", "约", 4, 10, 200,
+    )  # fmt: skip
