@@ -2,6 +2,7 @@
 
 import argparse
 import csv
+import io
 import json
 import logging
 import os
@@ -21,6 +22,7 @@ from xingke.accounts import actions as accounts
 from xingke.accounts import working
 from xingke.accounts.models import Job, User
 from xingke.accounts.queries import SIGN_OF_LIFE, current_seq
+from xingke.base import files
 from xingke.base import jobs as base_jobs
 from xingke.base.definitions import DefinitionError
 from xingke.base.periods import Period
@@ -375,17 +377,19 @@ def _write_left(path: Path, outcome: importing.Outcome, file_name: str) -> None:
     header = outcome.table.header
     if path.suffix.lower() == ".xlsx":
         now = timezone.localtime().replace(tzinfo=None, microsecond=0)
-        path.write_bytes(
+        files.write(
+            path,
             write_workbook(
                 name="未导入的行", columns=returned_columns(header), rows=returned_lines(header, outcome.left), made_at=now,
                 pages=[how_to_mend(file_name)],
-            )
+            ),
         )  # fmt: skip
         return
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(returned_header(header))
-        writer.writerows(map(returned_cells, outcome.left))
+    lines = io.StringIO(newline="")
+    writer = csv.writer(lines)
+    writer.writerow(returned_header(header))
+    writer.writerows(map(returned_cells, outcome.left))
+    files.write(path, lines.getvalue().encode("utf-8-sig"))
 
 
 def write(options: argparse.Namespace) -> int:
@@ -395,9 +399,9 @@ def write(options: argparse.Namespace) -> int:
         period=Period.parse(options.period), by=_account(options.username), now=timezone.now(),
     )  # fmt: skip
     document = written.document
-    options.output.write_bytes(docx_of(document))
+    files.write(options.output, docx_of(document))
     if options.pdf:
-        options.pdf.write_bytes(pdf_of(document))
+        files.write(options.pdf, pdf_of(document))
     said = "新写成" if written.is_new else "与已有文稿完全相同，未重复生成"
     console.print(f"{document.title}：{said}，{document.figures.count()} 个数字，本次新固化 {written.frozen} 个")
     console.print(f"文稿编号 {document.key}，第 {document.edition} 版　→ {options.output}")

@@ -1,7 +1,8 @@
 """The job child, run as ``python -m xingke.config.jobs`` by the supervisor: does what waits, then waits for more.
 
-Where nothing waits it keeps the search index up: a page only brings along what changed last. While the database is away
-or the disk is full it waits as well, and goes on when they are back.
+Where nothing waits it keeps the search index up: a page only brings along what changed last; and it checks whether
+documents still say what the ledger says. While the database is away or the disk is full it waits as well, and goes on
+when they are back.
 
 Like the web child it ends when its standard input does. Several may run beside each other on PostgreSQL.
 """
@@ -19,6 +20,7 @@ import django
 PAUSE = 0.5  # seconds between two looks into an empty queue
 LONGEST_PAUSE = 30.0  # and while the database does not answer; doubles up to this
 log = logging.getLogger("xingke.jobs")
+REST = 5.0  # seconds between two looks for documents to be checked, where none waited
 
 
 def main() -> None:
@@ -49,6 +51,7 @@ def work(*, do_next: Callable[[], object | None], sleep: Callable[[float], None]
             did = do_next() is not None
             if not did:
                 _keep_index_up()
+                _check_documents()
         except (DatabaseError, OSError) as error:
             pause = min(LONGEST_PAUSE, pause * 2)
             told = {"event": "jobs-wait", "pause": pause}
@@ -86,6 +89,30 @@ def _keep_index_up() -> None:
         if trouble_of(error) is not Trouble.BUSY:
             raise
         log.warning("the index waits", extra={"event": "index-waits"})
+
+
+_rested = 0.0  # when documents may be looked at again, by the clock that is never set
+
+
+def _check_documents() -> None:
+    """Hold one document against the ledger where one waits, and rest four times as long: pages and jobs come first."""
+    global _rested
+    from django.db import DatabaseError
+
+    from xingke.base.remembering import memory
+    from xingke.reports.checking import check_next
+
+    begun = time.monotonic()
+    if begun < _rested:
+        return
+    waited = False
+    try:
+        with memory():
+            waited = check_next()
+    except DatabaseError:  # as with the index
+        logging.getLogger("xingke.jobs").warning("documents wait to be checked", extra={"event": "checks-wait"})
+    took = time.monotonic() - begun
+    _rested = begun + took + (4 * took if waited else REST)
 
 
 def _end_with_the_supervisor() -> None:

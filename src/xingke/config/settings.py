@@ -12,9 +12,12 @@ PORT                 port of ``xingke demo`` (default 8000)
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
+
+from xingke.base import files
 
 # Connections of one process: as many as it has threads, so that nobody waits for one but while the database is away, and
 # then for two seconds only; whoever asks next tries anew.
@@ -31,13 +34,10 @@ def _secret_key() -> str:
     path = DATA / "secret.key"
     if not path.exists() or not path.stat().st_size:
         DATA.mkdir(parents=True, exist_ok=True)
-        part = DATA / f"secret.key.{os.getpid()}.part"
-        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_urlsafe(50))
-            file.flush()
-            os.fsync(descriptor)
-        part.replace(path)
+        if path.exists():
+            path.unlink()
+        with suppress(FileExistsError):  # another process made it in this moment
+            files.create(path, secrets.token_urlsafe(50))
     return path.read_text()
 
 

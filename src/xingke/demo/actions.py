@@ -1,6 +1,5 @@
 """The demonstration: packs, accounts, published figures and the fictional county, all made through the rooms' actions."""
 
-import os
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from django.db import transaction
 
 from xingke.accounts import actions as accounts
 from xingke.accounts.models import User
+from xingke.base import files
 from xingke.base.periods import Period
 from xingke.base.refusals import Refused
 from xingke.demo import generator
@@ -182,19 +182,9 @@ def _ensure_accounts(*, now: datetime) -> dict[str, str]:
             registry.give_role(user=user, role=role, region=region, by=None, now=now, organisation=firm)
     after = "".join(f"{name} {password}\n" for name, password in known.items())
     if after != before:
-        _replace(path, after)
+        with files.replacing(path, mode=0o600) as part:
+            part.write_text(after)
     return known
-
-
-def _replace(path: Path, text: str) -> None:
-    """Put a file in another's place once all of it is on disk; readable by its owner only."""
-    part = path.with_name(f"{path.name}.part")
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(descriptor)
-    part.replace(path)
 
 
 def _demo_firm(region: Region) -> Organisation:

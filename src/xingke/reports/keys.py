@@ -6,8 +6,8 @@ follows a # at the beginning of a line is a remark. ``xingke key`` prints such a
 
 import os
 import re
-import tempfile
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ from django.db import transaction
 
 from xingke.accounts.actions import record_audit, take_seq
 from xingke.accounts.queries import ledger_identity
+from xingke.base import files
 from xingke.base.refusals import Refused
 from xingke.base.sayings import Saying, say
 from xingke.registry import queries as registry
@@ -74,20 +75,8 @@ def signing_key() -> bytes:
 def _make(path: Path) -> None:
     """A key of one's own; whole under its name, or not there. Who comes second uses that of the first."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(prefix=".signing-", dir=path.parent)  # readable by its owner only
-    try:
-        with os.fdopen(descriptor, "w") as file:
-            file.write(Ed25519PrivateKey.generate().private_bytes_raw().hex())
-            file.flush()
-            os.fsync(descriptor)
-        try:
-            os.link(name, path)
-        except FileExistsError:
-            return
-        except OSError:  # a file system without links
-            Path(name).rename(path)
-    finally:
-        Path(name).unlink(missing_ok=True)
+    with suppress(FileExistsError):
+        files.create(path, Ed25519PrivateKey.generate().private_bytes_raw().hex())
 
 
 def public_key() -> bytes:
@@ -269,13 +258,5 @@ def _lines_without(key: bytes) -> Iterator[str]:
 def _write(lines: list[str]) -> None:
     """Whole, or as it was."""
     path = Path(settings.DATA) / TRUSTED
-    descriptor, name = tempfile.mkstemp(prefix=".trusted-", dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.writelines(f"{line}\n" for line in lines)
-            file.flush()
-            os.fsync(descriptor)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    with files.replacing(path, mode=0o600) as part:
+        part.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")

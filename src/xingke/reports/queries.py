@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Exists, F, Max, Model, OuterRef, QuerySet, Subquery, TextField, Value
+from django.db.models import Exists, F, Max, Model, OuterRef, Q, QuerySet, Subquery, TextField, Value
 from django.http import Http404
 from lxml import etree
 
@@ -185,6 +185,13 @@ def public_documents() -> QuerySet[Document]:
     """The editions everybody may read, newest period first."""
     found = with_standing(Document.objects.select_related("region__parent")).filter(standing=disclosure.PUBLISHED)
     return found.order_by("-period", "region__path", "title")
+
+
+def worth_checking() -> QuerySet[Document]:
+    """The editions of which pages say whether they still hold: what is public, and the newest of every work. Without texts."""
+    later = Document.objects.filter(work=OuterRef("work"), edition__gt=OuterRef("edition"))
+    public = public_documents().order_by().values("pk")
+    return Document.objects.filter(Q(pk__in=public) | ~Exists(later)).only("key", "seq").order_by("pk")
 
 
 def public_edition(work: UUID) -> Document | None:

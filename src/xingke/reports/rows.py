@@ -38,7 +38,9 @@ def rows_of(documents: Iterable[Any], stamp: int | None = None) -> list[Row]:  #
     stamp: ``queries.ledger_stamp``, where it has been asked for already.
     """
     stamp = queries.ledger_stamp() if stamp is None else stamp
-    return [_row(each, checking.known(each, stamp)) for each in documents]
+    listed = list(documents)
+    known = checking.known_of(listed, stamp)
+    return [_row(each, known[each.key]) for each in listed]
 
 
 def _row(each: Any, checked: Checked | None) -> Row:  # an annotated document

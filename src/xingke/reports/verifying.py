@@ -44,7 +44,7 @@ class RecordChange:
 
 @dataclass(frozen=True)
 class DriftedFigure:
-    """A figure whose evidence is no longer what was frozen."""
+    """A figure whose evidence is no longer what was frozen, whether or not it says otherwise."""
 
     slot: int
     label: str
@@ -110,23 +110,43 @@ def verify_file(data: bytes, *, visible: QuerySet[Document] | None = None) -> Re
         for mention, now in changed_names(names)
         if mention.text in lost
     ]
-    findings = [
-        Finding(
-            kind=Kind.FIGURE_DRIFTED, slot=slot, figure=str(each.figure.key), expected=each.figure.text,
-            found=each.now.text or _("未知"), params={"label": label},
-        )
-        for slot, label, each in drifts
-    ]  # fmt: skip
+    findings = [finding for slot, label, each in drifts for finding in _found(slot, label, each)]
     drifted = tuple(
-        DriftedFigure(
-            slot, label, each.figure.text, each.now.text or _("未知"), each.says_otherwise, record_changes(each)
-        )
+        DriftedFigure(slot, label, each.figure.text, text_now(each), each.says_otherwise, record_changes(each))
         for slot, label, each in drifts
+        if each.fails or each.is_corrected
     )
     return Report(
         verdict.joined([*findings, *renamed]), document, drifted, is_ledger_checked=True, is_text_compared=True,
         signed_by=claims.signed_by,
     )  # fmt: skip
+
+
+def _found(slot: int, label: str, each: Drift) -> Iterator[Finding]:
+    """What a figure's drift comes to: a failure where the number is another or cannot be recomputed, else only notices."""
+
+    def finding(kind: Kind, found: str) -> Finding:
+        key, said = str(each.figure.key), each.figure.text
+        return Finding(kind=kind, slot=slot, figure=key, expected=said, found=found, params={"label": label})
+
+    if each.fails:
+        yield finding(Kind.FIGURE_DRIFTED, text_now(each))
+        return
+    if each.is_corrected:
+        yield finding(Kind.EVIDENCE_CORRECTED, text_now(each))
+    if each.is_worded_otherwise:
+        yield finding(Kind.WORDING_DIFFERS, _said_now(each))
+
+
+def _said_now(each: Drift) -> str:
+    """How today's rules word a figure's unchanged evidence."""
+    return _("说“%(text)s”") % {"text": each.then.text} if each.then.text else _("不再这样说")
+
+
+def text_now(each: Drift) -> str:
+    """What a figure says now, in words; of one that cannot be recomputed at its own number, that."""
+    text = each.now.text or _("未知")
+    return text if each.holds_then else _("%(text)s（按固化时的序号重算，依据不同）") % {"text": text}
 
 
 def _readable(visible: QuerySet[Document] | None) -> QuerySet[Document]:
@@ -179,7 +199,8 @@ def _claimed(claims: Claims, *, among: QuerySet[Document]) -> Document | None:
 
 
 def check_ledger(document: Document) -> list[tuple[int, str, Drift]]:
-    """The figures of a document whose evidence or number is other now, or cannot be recomputed at its own number."""
+    """The figures of a document of which there is something to tell: their evidence is other now, cannot be recomputed at
+    their own number, or is worded otherwise by the rules of today."""
     with columns.held():
         return _check_ledger(document)
 
@@ -200,7 +221,7 @@ def _check_ledger(document: Document) -> list[tuple[int, str, Drift]]:
         if figure.key not in known:
             known[figure.key] = drift(figure, readers=readers)
         each = known[figure.key]
-        if each.has_drifted or each.says_otherwise or not each.holds_then:
+        if each.has_drifted or each.is_worded_otherwise or not each.holds_then:
             found.append((placed.slot, placed.label, each))
     return found
 

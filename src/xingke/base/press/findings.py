@@ -33,6 +33,8 @@ class Kind(StrEnum):
     RETRACTED = "retracted"
     SUPERSEDED = "superseded"
     FOREIGN = "foreign"
+    EVIDENCE_CORRECTED = "evidence corrected"
+    WORDING_DIFFERS = "wording differs"
     PROSE_CHANGED = "prose changed"
     PROSE_MISSING = "prose missing"
     ORDER_CHANGED = "order changed"
@@ -49,6 +51,8 @@ NOTICES = frozenset(
         Kind.CLOSING_LINE,
         Kind.RESAVED,
         Kind.EARLIER_FORM,
+        Kind.EVIDENCE_CORRECTED,
+        Kind.WORDING_DIFFERS,
         Kind.PARTS_DROPPED,
         Kind.LIST_DROPPED,
     }
@@ -146,6 +150,14 @@ _SENTENCES: Mapping[Kind, tuple[str, str]] = {
     Kind.FOREIGN: (
         "文件里有{what}，本系统不会这样写，已知的编辑软件重新保存时也不会；看到的可能与核验的不同。请从原文件重新另存后再核验。",
         "The file holds {what}, which neither this system nor a known editor would write; what is seen may differ.",
+    ),
+    Kind.EVIDENCE_CORRECTED: (
+        "“{label}”（{expected}）依据有更正，数未变。",
+        "The evidence of “{label}” ({expected}) was corrected since; the number is the same.",
+    ),
+    Kind.WORDING_DIFFERS: (
+        "“{label}”依据未变，说法按新版规则不同：文中是“{expected}”，现在{found}。",
+        "The evidence of “{label}” is unchanged; newer rules word it otherwise: “{expected}” here, now {found}.",
     ),
     Kind.PROSE_CHANGED: (
         "文字与签名时的不同：原为“{expected}”，现为“{found}”。",

@@ -5,7 +5,7 @@ import io
 import re
 import zipfile
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from threading import BoundedSemaphore
 
 import pytest
@@ -13,7 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pypdfium2 import PdfDocument
 
-from tests.cast import NOW, Cast, file, keep_records, void
+from tests.cast import NOW, Cast, correct, file, keep_records, void
 from xingke.base.periods import Period
 from xingke.base.refusals import Refused
 from xingke.indicators.models import Figure
@@ -138,7 +138,9 @@ def test_a_drifted_figure_is_marked_and_names_the_record(filed: Cast, document: 
     void_one(filed)
 
     unchecked = browser.get(f"/documents/{document.key}/")
-    assert "正在逐个核对数字" in words(unchecked)  # htmx fetches the checked page; a link does without JavaScript
+    assert "正在与现在的台账逐个核对数字" in words(
+        unchecked
+    )  # htmx fetches the checked page; a link does without JavaScript
     checked = browser.get(f"/documents/{document.key}/?check")
     assert "高新技术企业数 ：当时 4家，现在 3家" in words(checked)
     assert '<span class="chip-mark">已变动</span>' in checked.content.decode()
@@ -324,6 +326,27 @@ def test_many_files_of_strangers_at_a_time_wait(client: Client, monkeypatch: pyt
     assert (answer.status_code, "请过一会儿再试" in answer.content.decode()) == (503, True)
 
 
+def test_a_corrected_record_that_leaves_the_numbers_is_a_note_on_every_page(
+    filed: Cast, document: Document, signed_in: SignedIn
+) -> None:
+    browser = signed_in("officer")
+    event = RecognitionEvent.objects.get(happened_on="2025-12-30", seq_to__isnull=True)
+    correct("recognition", event.record, {"happened_on": date(2025, 12, 29)}, by=filed.statistician)
+    figure = Figure.objects.get(indicator="high_tech_recognised", aspect="level", period="2025")
+
+    page = words(browser.get(f"/documents/{document.key}/?check"))
+    listed = words(browser.get("/documents/"))
+    drawer = words(browser.get(f"/figures/{figure.key}/"))
+    verified = verdict(browser, docx(browser, document))
+
+    assert re.search(r"\d+ 个数字依据有更正，数未变。", page) and "与台账相符" in page and "已变动" not in page
+    assert "相符" in listed and "已变动" not in listed
+    assert "依据有更正，数未变。 数仍是 3家，下面的记录后来有更正。 更正： 青溪县 2025年" in drawer
+    assert re.search(r"核验通过：\d+ 个数字全部相符。", verified)
+    assert re.search(r"也与现在的台账一致。其中 \d+ 个数字的依据有更正，数未变。", verified)
+    assert "依据有更正的数字" in verified and "台账里已经变动的数字" not in verified
+
+
 def test_an_untouched_file_whose_records_changed_is_told_apart_from_an_edited_one(
     filed: Cast, document: Document, signed_in: SignedIn
 ) -> None:
@@ -365,7 +388,7 @@ def test_a_siblings_record_that_moved_a_rank_is_counted_but_not_named(filed: Cas
 
     page = verdict(browser, data)
 
-    assert "高新技术企业数（位次） ：仍是 居全市第1位，但证据变了" in page
+    assert "高新技术企业数（位次） ：仍是 居全市第1位，依据有更正" in page
     assert "另有 1 条其他区划的记录变动，不对您公开。" in page
     assert "云渡县远帆装备有限公司" not in page
 

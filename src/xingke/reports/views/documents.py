@@ -164,6 +164,7 @@ def document_page(request: HttpRequest, user: User, shown: Document, returned: R
             "paper": paper(shown, checked, registry.scope(user, Permission.RECORD_READ)),
             "checked": checked,
             "drifted": list(checked.drifted.values()) if checked else [],
+            "is_by_records": bool(checked and any(each.is_record for each in checked.drifted.values())),
             "figures": len(figures),
             "facts": _facts(shown, len(figures), proof.public_key),
             "gaps": shown.gaps,

@@ -351,7 +351,7 @@ def document_update(request: HttpRequest, key: UUID) -> HttpResponse:
         {
             "document": shown,
             "problem": problem,
-            "drifted": list(checked.drifted.values()),
+            "drifted": checked.to_be_updated,
             "is_fictional": shown.is_fictional,
             "crumbs": [
                 {"label": _("文稿"), "url": reverse("reports:document-list")},

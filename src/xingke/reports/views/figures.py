@@ -81,9 +81,9 @@ def figure(request: HttpRequest, key: UUID) -> HttpResponse:
 
 
 def _state(now: Drift | None) -> str:
-    if now is None or not (now.has_drifted or now.says_otherwise):
-        return "holds" if now is None or now.holds_then else "unbound"
-    return "drifted"
+    if now is None or not now.fails:
+        return "holds"
+    return "drifted" if now.holds_then else "unbound"
 
 
 def _facts(shown: Figure, asked: Indicator) -> list[dict[str, Any]]:

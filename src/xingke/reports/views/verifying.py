@@ -110,6 +110,7 @@ def _report(report: Report, name: str | None, readable: Scope, *, is_stranger: b
         "notices": [_problem(each) for each in verdict.notices],
         "renamed": [_problem(each) for each in renamed],
         "drifted": [_drifted(each, readable) for each in report.drifted],
+        "is_changed": any(each.kind is Kind.FIGURE_DRIFTED for each in verdict.failures),
         "document": report.document,
         "is_fictional": bool(report.document and report.document.is_fictional),
     }  # fmt: skip
@@ -129,7 +130,8 @@ def _verdict(report: Report, edits: list[Finding], renamed: list[Finding], *, is
     words = _words_said(report)
     if report.holds and report.is_ledger_checked:
         title = _("核验通过：%(n)s 个数字全部相符。") % {"n": count}
-        return Verdict("good", title, _("数字和含数字的句子与签名的证明相符，也与现在的台账一致。") + words)
+        text = _("数字和含数字的句子与签名的证明相符，也与现在的台账一致。") + _corrections(report)
+        return Verdict("good", title, text + words)
     if report.holds:
         title = _("数字相符：%(n)s 个数字和它们所在的句子与签名的证明相符。") % {"n": count}
         text = _("这份文稿不在您的工作范围内，或不是本系统写的，所以没有与台账核对。")
@@ -137,17 +139,26 @@ def _verdict(report: Report, edits: list[Finding], renamed: list[Finding], *, is
             text = _("台账只对工作人员开放，这里没有与它核对。")
         return Verdict("good", title, words + text)
     if not edits:
-        drifted = len(report.drifted) + len(renamed)
+        drifted = len({each.slot for each in report.verdict.failures if each.kind is Kind.FIGURE_DRIFTED})
+        drifted += len(renamed)
         title = ngettext(
             "数字与证明相符，但台账已变：%(n)s 个数字或名称与现在不同。",
             "数字与证明相符，但台账已变：%(n)s 个数字或名称与现在不同。",
             drifted,
         )
         text = _("写成之后有记录被改正、新增或作废。请核对下面的记录，必要时重新写。")
+        if not renamed and not any(each.changes for each in report.drifted if each.says_otherwise):
+            text = _("按现在的台账重算，依据与固化时不同。请核对，必要时重新写，或告诉系统管理员。")
         return Verdict("warn", title % {"n": drifted}, text + words)
     return Verdict(
         "bad", _("核验不通过：发现 %(n)s 处问题。") % {"n": len(edits)}, _("不要采用这份文件里的数，先查清下面各处。")
     )
+
+
+def _corrections(report: Report) -> str:
+    """How many numbers stand although their evidence was corrected."""
+    corrected = sum(each.kind is Kind.EVIDENCE_CORRECTED for each in report.verdict.notices)
+    return _("其中 %(n)s 个数字的依据有更正，数未变。") % {"n": corrected} if corrected else ""
 
 
 def _words_said(report: Report) -> str:
