@@ -1,6 +1,6 @@
 """The ledger: one typed table per kind of fact, append-only versions, and what was imported."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -51,6 +51,8 @@ class Version(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
     )
     reason = models.CharField(_("更正或作废原因"), max_length=500, blank=True)
+
+    is_holder_hidden: ClassVar[bool] = False  # of a loaded row: see ``holders.hide``
 
     class Meta:
         abstract = True

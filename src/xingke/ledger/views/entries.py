@@ -19,6 +19,7 @@ from xingke.accounts.rules import SUFFIXES
 from xingke.base.refusals import Refused
 from xingke.ledger import actions, queries, records
 from xingke.ledger.forms.entries import FurtherEventForm, RecordForm
+from xingke.ledger.holders import hide, holder_word, seen_by
 from xingke.ledger.kinds import KINDS, Kind
 from xingke.ledger.record_facts import crumbs, lead, title
 from xingke.ledger.views.evidence import handed_over, held
@@ -124,9 +125,10 @@ def _same(words: Words, user: User, form: RecordForm) -> dict[str, Any]:
     """The records that say the same: those the reader may open, and how many others there are."""
     allowed = registry.scope(user, Permission.RECORD_READ)
     seen = [row for row in form.same if queries.covers(allowed, row)]
+    hide(seen_by(user), seen)
     items = [
         {
-            "name": words.subject(row), "number": row.number, "where": str(row.organisation or row.region),
+            "name": words.subject(row), "number": row.number, "where": holder_word(row) or str(row.region),
             "url": reverse("ledger:record", args=[form.kind.code, row.record]),
             "add_url": reverse("ledger:event-add", args=[form.kind.code, row.record]),
         }
