@@ -232,10 +232,15 @@ def _public_cards(document: Document) -> list[dict[str, Any]]:
 
 
 def documents(user: User, *, limit: int = 5) -> list[Row] | None:
-    """The documents written last; None for whoever may read none."""
+    """The documents written last, before a superior those handed up last; None for whoever may read none."""
     if not registry.has(user, Permission.DOCUMENT_READ):
         return None
-    return rows_of(reports.newest_visible_to(user).annotate(figure_count=Count("figures"))[:limit], _stamp())
+    return rows_of(reports.newest_first(user).annotate(figure_count=Count("figures"))[:limit], _stamp())
+
+
+def is_superior(user: User) -> bool:
+    """Whether lower regions put their documents before somebody."""
+    return not registry.scope(user, Permission.DOCUMENT_READ).is_all_home
 
 
 def records(user: User, *, limit: int = 8) -> list[dict[str, Any]] | None:

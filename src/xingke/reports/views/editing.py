@@ -299,7 +299,7 @@ def document_compare(request: HttpRequest, key: UUID) -> HttpResponse:
     shown = queries.document_for(user, key)
     number = small_int(request.GET.get("with", ""))
     if number is not None:
-        before = queries.edition_numbered(shown.work, number)
+        before = queries.document_for(user, queries.edition_numbered(shown.work, number).key)
     elif shown.follows is not None:
         before = queries.document_for(user, shown.follows.key)
     else:
