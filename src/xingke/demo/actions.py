@@ -27,6 +27,7 @@ from xingke.registry.actions import NewOrganisation
 from xingke.registry.models import Organisation, Region, Zone
 from xingke.reports.actions import write_document
 from xingke.reports.disclosing import take_step
+from xingke.reports.handing_up import hand_up
 from xingke.reports.models import Document
 
 SEED = 7
@@ -62,11 +63,18 @@ ACCOUNTS = (
 )
 
 
+HANDED_UP = "handed_up"  # no step towards the public, but one up
+
 # Outline, region, period, and who took which step towards the public.
 DOCUMENTS: tuple[tuple[str, str, str, tuple[tuple[str, str], ...]], ...] = (
     ("half-year", "民乐县", "2024-H1", ()),
     ("annual", "青溪县", "2024", (("officer", "asked"),)),
-    ("annual", "青溪县", "2025", (("officer", "asked"), ("reviewer", "passed"), ("director", "published"))),
+    (
+        "annual",
+        "青溪县",
+        "2025",
+        (("officer", "asked"), ("reviewer", "passed"), ("director", "published"), ("director", HANDED_UP)),
+    ),
 )
 OPINIONS = {"asked": "", "passed": "未发现涉密和不宜公开的内容，可以公开。", "published": "同意公布。"}
 
@@ -105,6 +113,9 @@ def prepare(*, now: datetime, say: Say, scale: float = 1) -> Mapping[str, str]:
         say(f"文稿：{written.document.title}（固化 {written.frozen} 个数字）")
         for number, (username, step) in enumerate(steps):
             by = User.objects.get(username=username)
+            if step == HANDED_UP:
+                hand_up(document=written.document, number=0, by=by, now=now)
+                continue
             take_step(document=written.document, step=step, number=number, opinion=OPINIONS[step], by=by, now=now)
     return passwords
 
@@ -191,7 +202,7 @@ def _file_plan(plan: generator.Plan, *, by: User, now: datetime, say: Say) -> No
         ),
         by=by, now=now, source=source,
     )  # fmt: skip
-    firms = {each.key: each for each in Organisation.objects.filter(is_fictional=True)}
+    firms = {each.key: each for each in Organisation.objects.filter(is_fictional=True).select_related("region")}
     terms = {code: term.label.zh for code, term in queries.terms("title").items()}
     batches: list[tuple[str, Iterable[ledger.NewHistory]]] = [
         ("recognition", _titles(plan, firms, regions, terms)),
@@ -212,13 +223,16 @@ def _file_plan(plan: generator.Plan, *, by: User, now: datetime, say: Say) -> No
 
 def _history(
     key: UUID, firm: Organisation | None, fields: Mapping[str, str], events: Sequence[generator.Event],
-    regions: Mapping[str, Region], tie: str = "",
+    firms: Mapping[UUID, Organisation], regions: Mapping[str, Region], tie: str = "",
 ) -> ledger.NewHistory:  # fmt: skip
     return ledger.NewHistory(
         key=key, fields=fields, region=regions[events[0].region], organisation=firm, zone=firm.zone if firm else None,
         is_fictional=True, source_place=tie,
         events=[
-            ledger.NewEvent(event=each.kind, on=each.on, region=regions[each.region], measures=dict(each.measures))
+            ledger.NewEvent(
+                event=each.kind, on=each.on, region=regions[each.region], measures=dict(each.measures),
+                organisation=firms[each.firm] if each.firm else None,
+            )
             for each in events
         ],
     )  # fmt: skip
@@ -229,7 +243,7 @@ def _titles(
 ) -> Iterator[ledger.NewHistory]:
     for title in plan.titles:
         fields = {"title": title.kind, "level": title.level, "name": terms[title.kind], "number": title.number}
-        yield _history(title.key, firms[title.firm], fields, title.events, regions)
+        yield _history(title.key, firms[title.firm], fields, title.events, firms, regions)
 
 
 def _patents(
@@ -237,7 +251,7 @@ def _patents(
 ) -> Iterator[ledger.NewHistory]:
     for patent in plan.patents:
         fields = {"number": patent.number, "form": patent.form, "name": patent.name}
-        yield _history(patent.key, firms[patent.firm], fields, patent.events, regions)
+        yield _history(patent.key, firms[patent.firm], fields, patent.events, firms, regions)
 
 
 def _others(
@@ -247,4 +261,4 @@ def _others(
     for each in plan.of(kind):
         if (each.events[0].region, kind) not in REPORT_ONLY:
             firm = firms[each.firm] if each.firm else None
-            yield _history(each.key, firm, dict(each.fields), each.events, regions, each.tie)
+            yield _history(each.key, firm, dict(each.fields), each.events, firms, regions, each.tie)

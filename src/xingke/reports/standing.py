@@ -7,7 +7,6 @@ from django.utils.translation import gettext as _
 
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
-from xingke.registry import queries as registry
 from xingke.reports import disclosure, handing_up, queries
 from xingke.reports.disclosure import ASKED, DRAFT, PASSED, PUBLISHED, REFUSED, RETRACTED, SUPERSEDED
 from xingke.reports.models import DisclosureStep, Document, HandUp
