@@ -184,7 +184,7 @@ def record(request: HttpRequest, kind: str, record: UUID) -> HttpResponse:
 
 def page_of_record(
     request: HttpRequest, user: User, kind: str, record: UUID, *, returned: Returned | None = None,
-    files_held: Sequence[Any] = (),
+    files_held: Sequence[Any] = (), status: int = 200,
 ) -> HttpResponse:  # fmt: skip
     """The page of a record. returned: a small form of it that was refused; files_held: the files that came with it."""
     shown = records.record_page(user, kind, record)
@@ -203,7 +203,7 @@ def page_of_record(
         "proposals": proposed, "waiting": next((each for each in proposed if each["is_open"]), None),
         "crumbs": crumbs(words, shown), "is_fictional": shown.current.is_fictional,
     }  # fmt: skip
-    return render(request, "ledger/record.html", context)
+    return render(request, "ledger/record.html", context, status=status)
 
 
 def _returned(item: dict[str, Any], field: str, name: str, returned: Returned | None) -> dict[str, Any]:

@@ -56,6 +56,10 @@ class _Desk:
 
     def answer(self) -> HttpResponse:
         post = self.request.POST
+        if "title" not in post:  # what no page of ours sends overwrites nothing
+            answer = self.show(queries.source_of(self.document), problem=_("页面不完整，请重新打开本页。"))
+            answer.status_code = 400
+            return answer
         number = small_int(post.get("edition", ""))
         if number is not None:
             self.document = queries.edition_numbered(self.document.work, number)
