@@ -100,14 +100,14 @@ def held_tag(shown: RecordPage, today: date) -> dict[str, str] | None:
     return {"state": "holds" if is_held else "unknown", "label": str(running.on if is_held else running.off)}
 
 
-def facts(words: Words, shown: RecordPage) -> Items:
-    """The record's columns as items of definition_list."""
+def facts(words: Words, shown: RecordPage, allowed: Scope) -> Items:
+    """The record's columns as items of definition_list. allowed: where its reader may read records."""
     row = shown.current
-    own = _observed(words, row) if isinstance(row, Observation) else _filed(words, shown)
+    own = _observed(words, row) if isinstance(row, Observation) else _filed(words, shown, allowed)
     return [*own, *_provenance(row)]
 
 
-def _filed(words: Words, shown: RecordPage) -> Items:
+def _filed(words: Words, shown: RecordPage, allowed: Scope) -> Items:
     row, subject = shown.current, shown.subject
     items: Items = []
     if shown.is_event:
@@ -122,7 +122,8 @@ def _filed(words: Words, shown: RecordPage) -> Items:
             *_certificate(row),
         ]
     if subject is not None:
-        url = reverse("ledger:record", args=[shown.kind, subject.record]) if shown.is_event else ""
+        is_open = shown.is_event and queries.covers(allowed, subject)  # what came from elsewhere stands there
+        url = reverse("ledger:record", args=[shown.kind, subject.record]) if is_open else ""
         items.append({"label": kind_word(shown.kind), "value": words.subject(subject), "url": url})
         items += _columns(words, KINDS[shown.kind], subject)
         if not shown.is_event and (until := records.holds_until(shown)) is not None:

@@ -196,7 +196,7 @@ def page_of_record(
     context = {
         "kind": kind, "shown": shown, "row": shown.current, "kicker": f"{kind_word(kind)} · {shown.current.region.name}",
         "title": title(words, shown), "lead": lead(words, shown, timezone.localdate()),
-        "held": held_tag(shown, timezone.localdate()), "facts": facts(words, shown),
+        "held": held_tag(shown, timezone.localdate()), "facts": facts(words, shown, allowed),
         "history": history(words, shown, allowed),
         "versions": versions(words, shown), "rivals": rivals(words, shown, allowed), "rights": records.rights(user, shown),
         "evidence": files, "suffixes": SUFFIXES, "returned": returned, "held_files": files_held,
