@@ -104,8 +104,8 @@ class HandUp(models.Model):
     """
 
     class Act(models.TextChoices):
-        HANDED_UP = "handed_up", pgettext_lazy("done", "报送")
-        RECALLED = "recalled", pgettext_lazy("done", "撤回报送")
+        HANDED_UP = "handed_up", _("报送")
+        RECALLED = "recalled", _("撤回报送")
 
     document = models.ForeignKey(Document, models.PROTECT, related_name="hand_ups")
     number = models.PositiveIntegerField()
