@@ -50,7 +50,9 @@ EVERYBODY = frozenset(
 BUSINESS = frozenset(
     {"officer", "director", "reviewer", "superior", "statistician"}
 )  # they read what lies in the county
-OWN = frozenset({"officer", "director", "reviewer"})  # the bureau itself: before its superiors lies only what is finished
+OWN = frozenset(
+    {"officer", "director", "reviewer"}
+)  # the bureau itself: before its superiors lies only what is finished
 READERS = BUSINESS | {"enterprise"}  # the firm's own user reads the firm's own
 NEXT_DOOR = frozenset({"neighbour"})  # same role, other county: the lists, but nothing of this county in them
 ENTER, CONFIRM = frozenset({"officer", "statistician"}), frozenset({"director", "statistician"})

@@ -48,7 +48,9 @@ def filed(cast: Cast, name: str, *, confirmed: bool) -> UUID:
     """A patent of the county's firm, granted in a year of its own."""
     event = actions.NewEvent(event="granted", on=date(2024 if confirmed else 2019, 5, 6), region=cast.county)
     fields = {"number": name, "form": "invention", "name": name}
-    history = actions.NewHistory(fields=fields, region=cast.county, organisation=cast.firm, events=[event], is_fictional=True)
+    history = actions.NewHistory(
+        fields=fields, region=cast.county, organisation=cast.firm, events=[event], is_fictional=True
+    )
     by = cast.statistician if confirmed else cast.officer
     actions.file_histories(kind="patent", histories=[history], by=by, now=NOW, source="登记", confirmed=confirmed)
     actions.attach_evidence(
@@ -101,7 +103,10 @@ def test_before_whoever_sits_above_lies_what_was_confirmed(cast: Cast, ledger: L
 
     assert wrong == []
     assert "2019" not in re.findall(r'<option value="(\d{4})"', read(client, "/records/"))
-    assert (client.get(f"/records/patent/{ledger.confirmed}/").status_code, client.get(f"/records/patent/{ledger.draft}/").status_code) == (200, 404)
+    assert (
+        client.get(f"/records/patent/{ledger.confirmed}/").status_code,
+        client.get(f"/records/patent/{ledger.draft}/").status_code,
+    ) == (200, 404)
     hidden = Observation.objects.get(document="T2")
     assert client.get(reverse("ledger:record", args=["observation", hidden.record])).status_code == 404
 
@@ -123,7 +128,9 @@ def test_files_of_a_draft_are_kept_from_above(cast: Cast, ledger: Ledger) -> Non
 
 def test_a_draft_event_of_what_counts_is_kept_from_above(cast: Cast, ledger: Ledger) -> None:
     event = actions.NewEvent(event="lapsed", on=date(2025, 2, 2), region=cast.county)
-    key = actions.add_event(kind="patent", subject=ledger.confirmed, event=event, by=cast.officer, now=NOW, source="登记")
+    key = actions.add_event(
+        kind="patent", subject=ledger.confirmed, event=event, by=cast.officer, now=NOW, source="登记"
+    )
 
     above, here = browser(cast, "superior"), browser(cast, "officer")
 
@@ -135,7 +142,13 @@ def test_a_draft_event_of_what_counts_is_kept_from_above(cast: Cast, ledger: Led
 def test_what_was_only_proposed_is_kept_from_above(cast: Cast) -> None:
     title = file("recognition", "丙", [("recognised", "2024-11-08")], firm=cast.firm, by=cast.statistician)
     actions.propose_correction(
-        kind="recognition", record=title, version=1, changes={"number": "GR-NEU"}, reason="补录编号", by=cast.officer, now=NOW
+        kind="recognition",
+        record=title,
+        version=1,
+        changes={"number": "GR-NEU"},
+        reason="补录编号",
+        by=cast.officer,
+        now=NOW,
     )
 
     assert "GR-NEU" in read(browser(cast, "director"), f"/records/recognition/{title}/")
@@ -161,7 +174,9 @@ def test_what_the_city_enters_for_a_county_lies_before_the_city(cast: Cast) -> N
     registry.give_role(user=cast.checker, role="director", region=cast.city, by=None, now=NOW)
     event = actions.NewEvent(event="granted", on=date(2024, 5, 6), region=cast.county)
     fields = {"number": "市局登记", "form": "invention", "name": "市局登记"}
-    history = actions.NewHistory(fields=fields, region=cast.county, organisation=cast.firm, events=[event], is_fictional=True)
+    history = actions.NewHistory(
+        fields=fields, region=cast.county, organisation=cast.firm, events=[event], is_fictional=True
+    )
     actions.file_histories(kind="patent", histories=[history], by=cast.stranger, now=NOW, source="登记")
 
     status = {who: browser(cast, who).get(f"/records/patent/{history.key}/").status_code
@@ -214,7 +229,13 @@ def traded(cast: Cast) -> list[str]:
     )
     PatentEvent.objects.filter(record=before).update(organisation=cast.other_firm)  # as it once was filed
     gone = Organisation.objects.create(name="云渡县迁走的公司", region=cast.county, is_fictional=True)
-    file("recognition", "迁走", [("recognised", "2024-05-06"), ("moved_out", "2024-11-06")], firm=gone, by=cast.statistician)
+    file(
+        "recognition",
+        "迁走",
+        [("recognised", "2024-05-06"), ("moved_out", "2024-11-06")],
+        firm=gone,
+        by=cast.statistician,
+    )
     Organisation.objects.filter(pk=gone.pk).update(region=cast.sibling, credit_code="91990122MA00000020")
     catch_up()
     return [cast.other_firm.name, "91990122MA0000001X", gone.name, "91990122MA00000020"]
@@ -227,7 +248,10 @@ def test_no_page_an_officer_can_open_names_a_firm_of_another_county(cast: Cast, 
              "/search/?q=装置", "/search/?q=云渡", "/observations/"]  # fmt: skip
     pages += [f"/records/patent/{key}/" for key in events]
     for kind in ("patent", "recognition"):
-        pages += [f"/records/?kind={kind}{more}" for more in ("", "&format=csv", "&format=xlsx", "&format=records", "&q=云渡县")]
+        pages += [
+            f"/records/?kind={kind}{more}"
+            for more in ("", "&format=csv", "&format=xlsx", "&format=records", "&q=云渡县")
+        ]
     for code in ("inventions_received", "invention_patents", "high_tech_recognised", "high_tech_enterprises"):
         page = f"/indicators/{code}/records/?region=990121&period=2024"
         pages += [page, f"{page}&format=csv"]

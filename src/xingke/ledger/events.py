@@ -141,7 +141,9 @@ def entries(listed: Iterable[tuple[str, int, date]], seen: Scope) -> list[Timeli
         wanted = [pk for code, pk, _on in asked if code == kind.code]
         if not wanted:
             continue
-        events = list(kind.event._default_manager.filter(pk__in=wanted).select_related("region", "organisation__region"))
+        events = list(
+            kind.event._default_manager.filter(pk__in=wanted).select_related("region", "organisation__region")
+        )
         holders.hide(seen, events)
         subjects = current_subjects(kind, {event.subject for event in events})
         found |= {

@@ -40,7 +40,8 @@ class KindNames:
     the first of the other. has_rounds: its events come in rounds (a title is applied for again), so their order says
     something only within one. arrivals: the events by which somebody else takes it over, or it comes to another region,
     each with whether it changes hands: such an event names the organisation that has it from then on. four_eyes:
-    somebody other than who entered it must confirm it, and every change of what is confirmed, its voiding too. unheld: why an event cannot end what was never held.
+    somebody other than who entered it must confirm it, and every change of what is confirmed, its voiding too. unheld:
+    why an event cannot end what was never held.
     """
 
     fields: Mapping[str, str]

@@ -1,6 +1,6 @@
 """The ledger: one typed table per kind of fact, append-only versions, and what was imported."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -52,7 +52,7 @@ class Version(models.Model):
     )
     reason = models.CharField(_("更正或作废原因"), max_length=500, blank=True)
 
-    is_holder_hidden: ClassVar[bool] = False  # of a loaded row: see ``holders.hide``
+    is_holder_hidden: bool = False  # of a loaded row: see ``holders.hide``
 
     class Meta:
         abstract = True

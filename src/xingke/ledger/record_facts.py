@@ -64,7 +64,11 @@ def lead(words: Words, shown: RecordPage, today: date) -> str:
 def _who(row: Any) -> str:
     """The organisation and where; the region alone where no organisation is named."""
     holder = holder_word(row)
-    return _("%(holder)s（%(region)s）") % {"holder": holder, "region": row.region.name} if holder else str(row.region.name)
+    return (
+        _("%(holder)s（%(region)s）") % {"holder": holder, "region": row.region.name}
+        if holder
+        else str(row.region.name)
+    )
 
 
 def _measures(words: Words, event: Any) -> list[str]:

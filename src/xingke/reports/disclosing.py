@@ -42,7 +42,9 @@ def take_step(*, document: Document, step: str, number: int, opinion: str, by: U
     seq = take_seq()
     taken = _write(document, step, number + 1, opinion, seq, by, now)
     detail: dict[str, object] = {"title": document.title, "edition": document.edition, "digest": taken.digest}
-    if step == disclosure.RETRACTED and queries.is_handed_up(document):  # what the public is not told any more, nobody is
+    if step == disclosure.RETRACTED and queries.is_handed_up(
+        document
+    ):  # what the public is not told any more, nobody is
         handing_up.recall_along(document=document, reason=opinion, seq=seq, by=by, now=now)
         detail["recalled"] = True
     if replaced is not None:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from xingke.accounts.actions import record_audit, take_seq
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
-from xingke.base.refusals import Refused
+from xingke.base.refusals import Answer, Refused
 from xingke.registry import queries as registry
 from xingke.registry.models import Region
 from xingke.reports import disclosure, queries
@@ -60,7 +60,7 @@ def recall_along(*, document: Document, reason: str, seq: int, by: User, now: da
     _keep(document, HandUp.Act.RECALLED, last.number + 1, last.to, reason, seq, by, now)
 
 
-def may_hand_up(document: Document) -> disclosure.Answer:
+def may_hand_up(document: Document) -> Answer:
     """Whether an edition can be handed up as it stands, whoever does it."""
     standing = document.steps.order_by("-number").first()
     return disclosure.may_hand_up(

@@ -271,12 +271,13 @@ def public_figure(key: UUID) -> Figure:
 def _with_hand_up(documents: QuerySet[Any]) -> QuerySet[Any]:  # Document, annotated
     """Editions with ``handed_at`` and ``handed_to`` (a region by name): since when and to whom they are handed up, if so."""
     last = HandUp.objects.filter(document=OuterRef("pk")).order_by("-number")
-    acted = documents.annotate(handed=Subquery(last.values("act")[:1]))
     is_up = Q(handed=HandUp.Act.HANDED_UP)
-    return acted.annotate(
+    acted: QuerySet[Any] = documents.annotate(handed=Subquery(last.values("act")[:1]))
+    told: QuerySet[Any] = acted.annotate(
         handed_at=Case(When(is_up, then=Subquery(last.values("taken_at")[:1]))),
         handed_to=Case(When(is_up, then=Subquery(last.values("to__name")[:1]))),
     )
+    return told
 
 
 def handed_up_to(allowed: Scope) -> QuerySet[Document]:

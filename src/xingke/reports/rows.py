@@ -47,7 +47,17 @@ def rows_of(documents: Iterable[Any], stamp: int | None = None) -> list[Row]:  #
 def _row(each: Any, checked: Checked | None) -> Row:  # an annotated document
     public = each.public if each.public != each.edition else None
     standing = TAGS[each.standing or ""]
-    return Row(each, each.figure_count, len(each.gaps), _state(checked), period_words(each.period), standing, public, each.handed_at, each.handed_to or "")
+    return Row(
+        each,
+        each.figure_count,
+        len(each.gaps),
+        _state(checked),
+        period_words(each.period),
+        standing,
+        public,
+        each.handed_at,
+        each.handed_to or "",
+    )
 
 
 def _state(checked: Checked | None) -> str:

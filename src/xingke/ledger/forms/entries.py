@@ -244,15 +244,15 @@ class RecordForm(NumberField, LevelField, PlaceForm):
                 self.kind, fields=self.columns(), region=found["region"], organisation=found["holder"],
                 first=self.first_day(), key=found["key"],
             )  # fmt: skip
-            if self.same and self.kind.names.identity is Identity.RENEWED:
+            if self.taken_over is not None:
+                pass  # it stands elsewhere and comes here: see the view
+            elif self.same and self.kind.names.identity is Identity.RENEWED:
                 self.add_error(
                     None,
                     _(
                         "这家单位的这项资质已在台账中，一家单位的一项资质只登记一条；新的证书请登记为后续事件“重新认定”。"
                     ),
                 )
-            elif self.taken_over is not None:
-                pass  # it stands elsewhere and comes here: see the view
             elif self.same and not (found["apart"] and self.may_be_apart):
                 self.add_error(None, _("台账里已有相同的记录，请先核对是不是同一件事。"))
         return found
@@ -266,8 +266,9 @@ class RecordForm(NumberField, LevelField, PlaceForm):
         if len(numbered) != 1 or not any(each["event"] in arrivals for each in self.events()):
             return None
         stands, holder, region = numbered[0], self.cleaned_data.get("holder"), self.cleaned_data.get("region")
-        is_other = stands.organisation_id != (holder.pk if holder else None) or stands.region_id != region.pk
-        return stands if is_other else None
+        if holder is None or region is None:
+            return None
+        return stands if (stands.organisation_id, stands.region_id) != (holder.pk, region.pk) else None
 
     def _out_of_order(self) -> Saying:
         """Why the days of the events cannot all be right."""

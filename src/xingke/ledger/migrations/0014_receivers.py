@@ -13,7 +13,7 @@ def forget_givers(apps, schema_editor):
     is named: 未写明, until somebody says. The thing itself keeps its first holder.
     """
     for model, (_subject, arrival) in ARRIVALS.items():
-        events = apps.get_model("ledger", model).objects
+        events = apps.get_model("ledger", model).objects.using(schema_editor.connection.alias)
         places = defaultdict(set)
         for subject, region in events.filter(event=arrival).values_list("subject", "region_id").distinct():
             places[subject].add(region)
@@ -32,8 +32,9 @@ def forget_givers(apps, schema_editor):
 def name_givers(apps, schema_editor):
     """The way back: such an event stands under the thing's first holder again."""
     for model, (subject, arrival) in ARRIVALS.items():
-        events = apps.get_model("ledger", model).objects
-        holders = apps.get_model("ledger", subject).objects.filter(seq_to__isnull=True)
+        events = apps.get_model("ledger", model).objects.using(schema_editor.connection.alias)
+        titles = apps.get_model("ledger", subject).objects.using(schema_editor.connection.alias)
+        holders = titles.filter(seq_to__isnull=True)
         subjects = list(events.filter(event=arrival).values_list("subject", flat=True).distinct())
         for start in range(0, len(subjects), 500):
             part = subjects[start : start + 500]

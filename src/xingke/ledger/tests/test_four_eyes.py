@@ -545,7 +545,9 @@ def test_another_officer_decides_nothing(cast: Cast, signed_in: SignIn) -> None:
     assert Proposal.objects.get().outcome == "open"
 
 
-@pytest.mark.parametrize("posted", [{}, {"answer": "以证书为准"}, {"verdict": "", "answer": "以证书为准"}, {"verdict": "x"}])
+@pytest.mark.parametrize(
+    "posted", [{}, {"answer": "以证书为准"}, {"verdict": "", "answer": "以证书为准"}, {"verdict": "x"}]
+)
 @pytest.mark.parametrize("who", ["officer", "director"])
 def test_what_says_no_verdict_decides_nothing(cast: Cast, signed_in: SignIn, who: str, posted: dict[str, str]) -> None:
     event = _title(cast)

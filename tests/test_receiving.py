@@ -2,17 +2,19 @@
 
 import importlib
 from datetime import date
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
 import pytest
 from django.apps import apps
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
 from tests.cast import NOW, Cast, file, keep_records
-from xingke.base.refusals import Refused
 from xingke.base.periods import Period
+from xingke.base.refusals import Refused
 from xingke.indicators.queries import indicators
 from xingke.indicators.reader import Reader
 from xingke.ledger import actions
@@ -103,7 +105,13 @@ def test_who_receives_lies_where_it_comes_to(sold: UUID, cast: Cast) -> None:
 
 
 def test_a_firm_that_moved_keeps_its_title_where_it_is_now(cast: Cast) -> None:
-    key = file("recognition", "甲", [("recognised", "2024-11-08"), ("moved_out", "2025-05-06")], firm=cast.firm, by=cast.statistician)
+    key = file(
+        "recognition",
+        "甲",
+        [("recognised", "2024-11-08"), ("moved_out", "2025-05-06")],
+        firm=cast.firm,
+        by=cast.statistician,
+    )
     arrival = actions.NewEvent(event="moved_in", on=date(2025, 5, 6), region=cast.sibling)
 
     with pytest.raises(Refused, match="“迁入”的接收单位要在“云渡县”"):
@@ -196,7 +204,8 @@ def test_where_the_receiver_is_unknown_nobody_is_named(sold: UUID, cast: Cast, w
     before = received(cast)
 
     migration = importlib.import_module("xingke.ledger.migrations.0014_receivers")
-    migration.forget_givers(apps, None)
+    editor: Any = SimpleNamespace(connection=connection)
+    migration.forget_givers(apps, editor)
 
     client = browser(cast, who)
     shown = client.get("/records/?kind=patent&event=received").content.decode()
@@ -204,7 +213,7 @@ def test_where_the_receiver_is_unknown_nobody_is_named(sold: UUID, cast: Cast, w
     page = client.get(reverse("ledger:record", args=["patent", key])).content.decode()
     assert "未写明" in page
     assert received(cast) == before == 1
-    migration.name_givers(apps, None)
+    migration.name_givers(apps, editor)
     assert PatentEvent.objects.get(record=key).organisation == cast.firm
 
 
