@@ -268,10 +268,10 @@ def test_the_page_says_to_whom_and_when_and_offers_the_director_to_take_it_back(
     page: Any = client.get(pages_of(draft)[0])
 
     assert "报送清源市</button>" in offered
-    assert "已报送“清源市”，那里的人可以看到这一版。" in page.content.decode()
+    assert "“清源市”的人可以看到这一版。" in page.content.decode()
     assert reverse("reports:document-recall", args=[draft.key]) in page.content.decode()
     above = browser(cast, "superior").get(pages_of(draft)[0]).content.decode()
-    assert "已报送“清源市”" in above and reverse("reports:document-recall", args=[draft.key]) not in above
+    assert "“清源市”的人可以看到这一版。" in above and reverse("reports:document-recall", args=[draft.key]) not in above
 
 
 def test_a_number_that_was_not_seen_decides_nothing(draft: Document, cast: Cast) -> None:

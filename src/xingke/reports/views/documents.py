@@ -73,6 +73,7 @@ def document_list(request: HttpRequest) -> HttpResponse:
         {
             "rows": rows,
             "problem": place.problem,
+            "is_superior": not allowed.is_all_home,
             "may_write": may_write,
             "filters": fields,
             "is_fictional": any(row.document.is_fictional for row in rows),
