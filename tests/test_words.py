@@ -63,7 +63,7 @@ DATA = {
     "ledger/incoming_histories.py": "",
     "ledger/blank_forms.py": "MONEY",
     "ledger/relisting.py": "_invented",
-    "ledger/sheets.py": "OWN_COLUMNS MARKS PERSON Column _Meant",
+    "ledger/sheets.py": "OWN_COLUMNS MARKS PERSON RECEIVER Column _Meant",
     "ledger/incoming_stored.py": "_ANOTHER place_of",
     # says both languages itself
     "base/periods.py": "_chinese_label _QUARTERS",

@@ -48,6 +48,7 @@ def workbench(request: HttpRequest) -> HttpResponse:
             "trail": keeping_house.trail(user, now=now),
             "published": queries.published(user),
             "documents": queries.documents(user),
+            "is_superior": queries.is_superior(user),
             "records": queries.records(user),
             "organisations": organisations,
             "links": queries.links(user),

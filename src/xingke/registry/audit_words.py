@@ -65,6 +65,8 @@ def action_words() -> dict[str, str]:
         "document.refused": _("退回文稿"),
         "document.published": _("公布文稿"),
         "document.retracted": _("撤回文稿"),
+        "document.handed-up": _("报送文稿"),
+        "document.recalled": _("撤回报送"),
     }
 
 

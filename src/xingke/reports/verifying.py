@@ -20,6 +20,7 @@ from xingke.indicators.drift import Drift, Readers, drift
 from xingke.indicators.models import Figure
 from xingke.indicators.reader import Reader
 from xingke.indicators.rules import Evidence
+from xingke.ledger.holders import local
 from xingke.ledger.kinds import KINDS
 from xingke.ledger.models import Observation
 from xingke.ledger.queries import current_subjects
@@ -254,11 +255,13 @@ def _named(of: str, what: str, rows: Sequence[Evidence], where: str, path: int) 
     if of in KINDS:
         kind, words = KINDS[of], Words()
         events = kind.event._default_manager.filter(record__in=keys, seq_to__isnull=True)
-        found = list(events.select_related("organisation"))
-        subjects = current_subjects(kind, {event.subject for event in found if event.organisation is None})
+        found = list(events.select_related("region", "organisation__region"))
+        holders = {event.record: local(event) for event in found}
+        subjects = current_subjects(kind, {event.subject for event in found if holders[event.record] is None})
         for event in found:
-            holder = event.organisation.name if event.organisation else words.subject(subjects[event.subject])
-            said = [holder, words.event(of, event.event), *(said for _label, said in words.measures(event))]
+            holder = holders[event.record]
+            whose = holder.name if holder is not None else words.subject(subjects[event.subject])
+            said = [whose, words.event(of, event.event), *(said for _label, said in words.measures(event))]
             names[event.record] = (of, " ".join([*said, event.happened_on.isoformat()]))
     for row in Observation.objects.filter(record__in=keys, seq_to__isnull=True):
         names[row.record] = ("observation", f"{row.document} {row.place} {row.name} {row.as_written}")
