@@ -249,7 +249,7 @@ def figures() -> Iterator[Finding]:
         drifted += found.has_drifted
         corrected += found.is_corrected
         reworded += found.is_worded_otherwise
-        if not found.holds_then:
+        if not found.holds_then or found.contradicts_its_evidence:
             wrong.append(
                 f"数字 {figure.key}（{figure.region.name} {figure.period} {figure.indicator}，固化为 {figure.text}）"
                 f"按固化时的序号 {figure.seq} 重算不符"

@@ -62,7 +62,14 @@ class Drift:
     @property
     def is_worded_otherwise(self) -> bool:
         """Whether the rules of today say the very same evidence in other words, or nothing of it."""
-        return self.holds_then and self.then.text != self.figure.text
+        return self.holds_then and self.then.text != self.figure.text and not self.contradicts_its_evidence
+
+    @property
+    def contradicts_its_evidence(self) -> bool:
+        """Whether it was never what its evidence adds up to: no rule of wording turns one sum into another."""
+        if not self.holds_then or self.figure.aspect != "level" or not self.figure.value or not self.then.value:
+            return False
+        return Decimal(self.figure.value) != Decimal(self.then.value)
 
     @property
     def is_corrected(self) -> bool:
@@ -72,7 +79,7 @@ class Drift:
     @property
     def fails(self) -> bool:
         """Whether what was published must not be relied upon any more."""
-        return self.says_otherwise or not self.holds_then
+        return self.says_otherwise or not self.holds_then or self.contradicts_its_evidence
 
 
 class Readers:

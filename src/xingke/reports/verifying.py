@@ -145,8 +145,10 @@ def _said_now(each: Drift) -> str:
 
 
 def text_now(each: Drift) -> str:
-    """What a figure says now, in words; of one that cannot be recomputed at its own number, that."""
+    """What a figure says now, in words; of one that is not what its own evidence says, that."""
     text = each.now.text or _("未知")
+    if each.contradicts_its_evidence:
+        return _("%(text)s（固化时就与它的依据不符）") % {"text": text}
     return text if each.holds_then else _("%(text)s（按固化时的序号重算，依据不同）") % {"text": text}
 
 
@@ -222,7 +224,7 @@ def _check_ledger(document: Document) -> list[tuple[int, str, Drift]]:
         if figure.key not in known:
             known[figure.key] = drift(figure, readers=readers)
         each = known[figure.key]
-        if each.has_drifted or each.is_worded_otherwise or not each.holds_then:
+        if each.has_drifted or each.is_worded_otherwise or each.fails:
             found.append((placed.slot, placed.label, each))
     return found
 

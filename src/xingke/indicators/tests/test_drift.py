@@ -56,6 +56,18 @@ def test_a_figure_holds_until_its_records_change(cast: Cast) -> None:
     assert added is not None
 
 
+def test_a_number_that_was_never_the_sum_of_its_evidence_fails_however_whole_the_evidence_is(cast: Cast) -> None:
+    """Frozen from a damaged file: 1607 signed with the evidence of 1614."""
+    figure = _frozen(cast)
+    Figure.objects.filter(pk=figure.pk).update(value="3", text="3家")
+    figure.refresh_from_db()
+
+    found = drift(figure, readers=Readers())
+
+    assert (found.holds_then, found.then.text, found.contradicts_its_evidence) == (True, "2家", True)
+    assert (found.fails, found.is_worded_otherwise, found.has_drifted) == (True, False, False)
+
+
 def test_a_newer_definition_does_not_change_what_was_said(cast: Cast, tmp_path: Path) -> None:
     figure = _frozen(cast)
     (tmp_path / "indicators.toml").write_text(NEWER, encoding="utf-8")

@@ -85,7 +85,7 @@ def figure(request: HttpRequest, key: UUID) -> HttpResponse:
 def _state(now: Drift | None) -> str:
     if now is None or not now.fails:
         return "holds"
-    return "drifted" if now.holds_then else "unbound"
+    return "drifted" if now.holds_then and not now.contradicts_its_evidence else "unbound"
 
 
 def _facts(shown: Figure, asked: Indicator) -> list[dict[str, Any]]:
