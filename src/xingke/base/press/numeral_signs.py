@@ -71,7 +71,7 @@ def _plain(char: str) -> str:
         return _UNSEEN
     if kind == "Co":  # its look depends on the font
         return SIGN
-    if "\u3400" <= char <= "\u9fff":
+    if "\u3400" <= char <= "\u9fff" and not "\u4dc0" <= char <= "\u4dff":
         return char
     return _number(char, kind) or _letter(char, kind)
 

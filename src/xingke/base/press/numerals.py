@@ -85,7 +85,7 @@ def _english() -> str:
 
 _PLACE = r"(?:(?:位居|位列|名列|居|列|占据?|跃居|稳居|排|升至|处于|位于)[^，。；、\n\ufffc]{0,8}?)"
 _ROMAN_ALONE = (
-    r"(?<![A-Za-z0-9-])(?!X{2,15}(?![IV]))(?:X{1,3}(?:IX|IV|V?I{1,3}|V)|X{2,3}|IX|IV|VI{1,3}|I{2,3})"
+    r"(?<![A-Za-z0-9-])(?!X{2,15}(?![IVX]))(?:X{1,3}(?:IX|IV|V?I{1,3}|V)|X{2,3}|IX|IV|VI{1,3}|I{2,3})"
     r"(?![A-Za-z0-9级类型期度代章卷档标区象相-]|设计|系统)"
 )
 # what may stand right before a unit and is no number: ideographs, Latin letters, punctuation, a figure
@@ -98,11 +98,11 @@ _WORDS: tuple[tuple[NumeralKind, str], ...] = (
     (_RANK, r"(?:[全我本][国省市县区州球]|(?<=[^\u3400-\u9fff])[国省市县区州]|[国省市县区]内|全球|世界)(?:首[个家批位台套例]|唯一)"),
     (_SHARE, r"翻了?[几数]?番|翻倍|翻了倍|[成双数几整]倍(?!感)|加倍(?=[，。；、！\s]|$|增长)|倍[余多](?!少)|[近逾超过]倍|倍于|减半|腰斩"),
     (_SHARE, r"(?<!信心)(?<!干劲)(?<!动力)倍增(?!计划|行动|工程|方案|器|培育)"),
-    (_SHARE, r"过半(?!年)|半数|[大小近]半(?![年个天夜径])|双位数|对半|各半|半壁|参半|对折|半成(?!品)"),
+    (_SHARE, r"过半(?!年)|半数|[大小近]半(?![年个天夜径])|双位数|对半|各半|半壁|参半|对折|折半|半成(?!品)"),
     (_ARABIC, rf"(?i:(?<![A-Za-z-])(?:{_english()})(?:[ -](?:{_english()}|one)){{0,3}})(?![A-Za-z])(?: ?{SURE_UNIT})?"),
     # letters that pass for digits, and signs of other scripts, in front of a unit
-    (_ARABIC, rf"(?<![A-Za-z0-9])(?:[IVXLCDM]{{1,15}}|(?!x{{1,15}}[^ivlcdm])[ivxlcdm]{{1,15}}|{_LETTERS}{{1,6}}) ?{SURE_UNIT}"),
-    (_ARABIC, r"(?<![A-Za-z0-9])(?!x+[^a-z])[A-Z]?[a-z]{2,12} ?(?=[家项件名户]|个[^人体性])" + SURE_UNIT),  # trente-six家, sanshiliu家
+    (_ARABIC, rf"(?<![A-Za-z0-9])(?:[IVXLCDM]{{1,15}}|(?!x{{1,15}}[^ivlcdm])[ivxlcdm]{{1,15}}|{_LETTERS}{{1,6}}) ?(?:{SURE_UNIT}|[年天岁])"),
+    (_ARABIC, r"(?<![A-Za-z0-9])(?!x+[^a-z])[A-Z]?[a-z]{2,12} ?(?=[家项件名户]|个(?![人体性]))" + SURE_UNIT),  # trente-six家, sanshiliu家
     (_ARABIC, _ROMAN_ALONE),
     (_ARABIC, rf"(?:丨{{1,5}}|(?<!堂)正{{2,8}}) ?{SURE_UNIT}|(?<!堂)正{{3,8}}"),  # tallies
     (_ARABIC, rf"(?<![—=-])[—ー─━=-] ?(?:(?=[\u3400-\u9fff]){SURE_UNIT})(?=[\u3400-\u9fff])"),
