@@ -79,20 +79,24 @@ def _sentence(error: Exception) -> str:
             return f"不能读写：{error.filename}（不是文件，或没有权限）"
         case OSError():
             return unusable(error)
-        case DatabaseError() if _waits_for_an_upgrade():
-            return "数据库的表结构与程序不符：程序升级之后还没有升级数据；请停止网站，运行 xingke upgrade。"
+        case DatabaseError() if lacking := _lacking_tables():
+            return lacking
         case DatabaseError() | sqlite3.Error():
             return f"数据库{_STATES.get(str(error), f'不能读写：{error}')}"
         case _:
             return str(error)
 
 
-def _waits_for_an_upgrade() -> bool:
-    """Whether a database that was begun lacks tables or columns of this program."""
+def _lacking_tables() -> str:
+    """What to do where the database has not the tables of this program; nothing where that is not the trouble."""
     try:
-        return moving.is_begun("default") and bool(moving.unapplied("default"))
-    except DatabaseError:
-        return False
+        if not moving.is_begun("default"):
+            return f"数据文件夹“{settings.DATA}”里还没有数据库：{checking.HOW_TO_BEGIN}。"
+        if moving.unapplied("default"):
+            return "数据库的表结构与程序不符：程序升级之后还没有升级数据；请停止网站，运行 xingke upgrade。"
+    except DatabaseError:  # it does not answer at all
+        return ""
+    return ""
 
 
 _STATES = {
