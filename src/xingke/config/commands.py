@@ -5,6 +5,7 @@ import csv
 import json
 import logging
 import os
+import re
 import sqlite3
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -79,12 +80,15 @@ def _sentence(error: Exception) -> str:
             return f"不能读写：{error.filename}（不是文件，或没有权限）"
         case OSError():
             return unusable(error)
-        case DatabaseError() if lacking := _lacking_tables():
+        case DatabaseError() if _LACKING.search(str(error)) and (lacking := _lacking_tables()):
             return lacking
         case DatabaseError() | sqlite3.Error():
             return f"数据库{_STATES.get(str(error), f'不能读写：{error}')}"
         case _:
             return str(error)
+
+
+_LACKING = re.compile(r"no such (?:table|column)|does not exist")
 
 
 def _lacking_tables() -> str:
@@ -115,9 +119,9 @@ def prepare_installation(say: Callable[[str], object] = console.print) -> None:
 
 def upgrade(_options: argparse.Namespace) -> int:
     """Bring everything up to date that an upgrade of the program needs: 0, or 1 where something is missing still."""
-    if not moving.is_begun("default"):
-        raise Refused(f"数据文件夹“{settings.DATA}”里还没有数据库，没有可升级的：{checking.HOW_TO_BEGIN}。")
     with occupied(Path(settings.DATA), alone=True):
+        if not moving.is_begun("default"):
+            raise Refused(f"数据文件夹“{settings.DATA}”里还没有数据库，没有可升级的：{checking.HOW_TO_BEGIN}。")
         whole = upgrading.upgrade(now=timezone.now(), say=console.print)
     if not whole:
         console.print("升级没有做完：上面的规则包没有装载；改好后再运行 xingke upgrade。")
