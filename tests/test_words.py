@@ -25,6 +25,9 @@ DATA = {
     "base/press/filling.py": "DITTO",
     "base/press/headers.py": "_UNIT",
     "base/press/markup.py": "open_page",
+    "base/press/numeral_exemptions.py": "",
+    "base/press/numeral_signs.py": "",
+    "base/press/numeral_words.py": "",
     "base/press/numerals.py": "",
     "ledger/holder_names.py": "",
     "ledger/incoming_marks.py": "YES NO",
@@ -60,7 +63,7 @@ DATA = {
     "ledger/incoming_histories.py": "",
     "ledger/blank_forms.py": "MONEY",
     "ledger/relisting.py": "_invented",
-    "ledger/sheets.py": "OWN_COLUMNS MARKS PERSON Column _Meant",
+    "ledger/sheets.py": "OWN_COLUMNS MARKS PERSON RECEIVER Column _Meant",
     "ledger/incoming_stored.py": "_ANOTHER place_of",
     # says both languages itself
     "base/periods.py": "_chinese_label _QUARTERS",

@@ -1,6 +1,8 @@
 /* The editor of a document. A field with data-rich becomes an editable text in which a token ({code:growth}) is a chip that
    shows the figure's words: not editable inside, deleted, copied and dragged as one. The field itself stays the form's
    value. Typing / (or the button) opens the picker, a combobox. What is typed is kept on the server every few seconds. */
+import { refreshToken } from "./forms.js";
+
 const KEEP_AFTER = 1500; // ms after the last key
 const LOOK_AFTER = 200;
 const TYPE = "application/x-xingke";
@@ -253,6 +255,7 @@ function keeping(form) {
   let [timer, dirty] = [0, false];
 
   function body() {
+    refreshToken(form);
     const data = new FormData(form);
     data.set("do", "keep");
     return data;

@@ -21,9 +21,29 @@ export function forms(root) {
     window.addEventListener("pageshow", () => delete form.dataset.sent, { once: true });
     window.setTimeout(() => delete form.dataset.sent, 4000);
   });
+  // Somebody may have signed in again in another window since the page was opened: then its token holds no more.
+  root.addEventListener("submit", (event) => refreshToken(event.target), { capture: true });
+  root.addEventListener("htmx:configRequest", (event) => {
+    const token = currentToken();
+    if (!token || event.detail.verb === "get") return;
+    event.detail.headers["X-CSRFToken"] = token;
+    const data = event.detail.formData;
+    if (data && data.has("csrfmiddlewaretoken")) data.set("csrfmiddlewaretoken", token);
+  });
   root.addEventListener("click", (event) => {
     if (event.target.closest("[data-print]")) window.print();
   });
   const wrong = root.querySelector("[data-focus]");
   if (wrong) wrong.focus();
+}
+
+export function refreshToken(form) {
+  const field = form.querySelector("input[name=csrfmiddlewaretoken]");
+  const token = currentToken();
+  if (field && token) field.value = token;
+}
+
+function currentToken() {
+  const found = document.cookie.match(/(?:^|; )xingke_csrf=([^;]+)/);
+  return found ? found[1] : "";
 }

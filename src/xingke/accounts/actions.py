@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from axes.models import AccessAttempt
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Sum
 from django.utils.translation import gettext as _
 
 from xingke.accounts import passwords, queries, rules
@@ -130,6 +132,7 @@ def reset_password(*, user: User, password: str, by: User | None, now: datetime)
     _set_password(user, password)
     user.must_change_password = True
     user.save(update_fields=["password", "must_change_password"])
+    AccessAttempt.objects.filter(username=user.username).delete()  # whoever was shut out comes in with it
     record_audit(seq=take_seq(), by=by, action="password.reset", target_kind="account", target=user.username, now=now)
     return user
 
@@ -160,15 +163,80 @@ def choose_language(*, user: User, language: str) -> User:
 
 
 @transaction.atomic
-def record_sign_in(*, user: User, now: datetime) -> None:
-    """Note in the audit trail that somebody signed in."""
-    record_audit(seq=take_seq(), by=user, action="session.opened", target_kind="account", target=user.username, now=now)
+def record_sign_in(*, user: User, now: datetime, address: str = "") -> None:
+    """Note in the audit trail that somebody signed in, and from where if that is known."""
+    record_audit(
+        seq=take_seq(), by=user, action="session.opened", target_kind="account", target=user.username, now=now,
+        detail={"address": address} if address else {},
+    )  # fmt: skip
 
 
 @transaction.atomic
 def record_sign_out(*, user: User, now: datetime) -> None:
     """Note in the audit trail that somebody signed out."""
     record_audit(seq=take_seq(), by=user, action="session.closed", target_kind="account", target=user.username, now=now)
+
+
+@transaction.atomic
+def unlock_account(*, user: User, by: User | None, now: datetime) -> None:
+    """Forget the failures to sign in to an account. Raises Refused where there are none.
+
+    by: the security administrator; None for whoever may run commands on the server.
+    """
+    failures = AccessAttempt.objects.filter(username=user.username)
+    count = failures.aggregate(count=Sum("failures_since_start"))["count"]
+    if not count:
+        raise Refused(_("账号“%(name)s”没有锁定。") % {"name": user.username})
+    failures.delete()
+    record_audit(
+        seq=take_seq(), by=by, action="account.unlocked", target_kind="account", target=user.username, now=now,
+        count=count,
+    )  # fmt: skip
+
+
+MOST_REFUSALS = 60  # entries of one kind within the window: nobody fills the trail by failing
+
+
+@transaction.atomic
+def record_refusal(*, account: User | None, address: str, failures: int, is_locked: bool, now: datetime) -> None:
+    """Note in the audit trail that somebody failed to sign in: the first time within the window, of each account from
+    each address, and once more with the count when the door closes. What is no account is not named: it may be a
+    password in the wrong field."""
+    lock_ledger()  # two at once are one entry
+    action = queries.UNKNOWN if account is None else queries.LOCKED if is_locked else queries.REFUSED
+    target = account.username if account else "—"
+    recent = queries.refusals_since(now - queries.window())
+    if recent.filter(action=action, target=target, detail__address=address).exists():
+        return
+    if recent.filter(action=action).count() < MOST_REFUSALS:
+        record_audit(
+            seq=take_seq(), by=None, action=action, target_kind="account", target=target, now=now,
+            count=failures if is_locked else 1, detail={"address": address},
+        )  # fmt: skip
+    elif not recent.filter(action=queries.OVERFLOW).exists():
+        record_audit(
+            seq=take_seq(), by=None, action=queries.OVERFLOW, target_kind="account", target="—", now=now
+        )  # fmt: skip
+
+
+@transaction.atomic
+def record_forgotten_refusals(*, now: datetime) -> None:
+    """Before failures to sign in are forgotten: how many followed the first, where the door did not close."""
+    old = AccessAttempt.objects.filter(attempt_time__lte=now - queries.window())
+    counts = (
+        old.filter(username__in=User.objects.values("username")).order_by().values("username", "ip_address")
+        .annotate(failures=Sum("failures_since_start"))
+        .filter(failures__gt=1, failures__lt=settings.AXES_FAILURE_LIMIT)
+    )  # fmt: skip
+    if not counts.exists():
+        return
+    lock_ledger()
+    for each in list(counts[:MOST_REFUSALS]):
+        record_audit(
+            seq=take_seq(), by=None, action=queries.REFUSED, target_kind="account", target=each["username"], now=now,
+            count=each["failures"] - 1, detail={"address": each["ip_address"] or ""},
+        )  # fmt: skip
+    old.delete()
 
 
 @transaction.atomic
@@ -187,8 +255,8 @@ def ask_for_job(*, kind: str, payload: Mapping[str, Any], by: User, now: datetim
 
 
 @transaction.atomic
-def ask_to_stop(*, job: Job) -> None:
-    """End a job that waits, and ask one that runs to end; what is over stays as it is."""
-    waiting = Job.objects.filter(pk=job.pk, state=Job.State.QUEUED)
-    if not waiting.update(state=Job.State.CANCELLED, is_stop_asked=True):
+def ask_to_stop(*, job: Job, now: datetime) -> None:
+    """End a job that waits or whose child is taken for dead, and ask one that runs to end; what is over stays as it is."""
+    idle = queries.jobs_to_do(now).filter(pk=job.pk)
+    if not idle.order_by().update(state=Job.State.CANCELLED, is_stop_asked=True):
         Job.objects.filter(pk=job.pk, state=Job.State.RUNNING).update(is_stop_asked=True)

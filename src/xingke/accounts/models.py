@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
@@ -146,6 +147,11 @@ class Job(models.Model):
     def error(self) -> Saying:
         """Why it failed, for whoever reads it now; nothing where it did not."""
         return told(self.failure)
+
+    def gives_signs_of_life(self, *, now: datetime, within: timedelta) -> bool:
+        """Whether the child at work on it was heard of lately. A sign from after now is an old one: the clock was set
+        back since."""
+        return self.heartbeat is not None and abs(now - self.heartbeat) <= within
 
     @property
     def is_over(self) -> bool:

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from axes.models import AccessAttempt
 from django.conf import settings
-from django.db.models import Min, Q, QuerySet
+from django.db.models import Max, Min, Q, QuerySet, Sum
 from django.http import Http404
 
 from xingke.accounts.models import Attachment, AuditEntry, Counter, Job, User
@@ -15,6 +16,63 @@ from xingke.base.blobs import Damaged, Store
 from xingke.base.periods import Period
 
 STALE = timedelta(seconds=30)  # without a sign of life for so long, whoever does a job is taken for dead
+LONG_STALE = timedelta(seconds=60)  # and by then the next child should have taken the job over
+SIGN_OF_LIFE = "jobs.alive"  # a file of the data folder, touched by the child that does jobs; there while it should be
+
+
+REFUSED, UNKNOWN, LOCKED, OVERFLOW = "session.refused", "session.unknown", "account.locked", "session.overflow"
+OF_SESSIONS = ("session.opened", "session.closed", REFUSED, UNKNOWN, LOCKED, OVERFLOW, "account.unlocked")
+SLOW_FROM = 20  # failures of one account within the window, from wherever they came
+SLOW_PAUSE = timedelta(seconds=30)  # and so long a stranger waits after each of them
+
+
+def window() -> timedelta:
+    """How long failures to sign in are counted together, and how long a door stays closed."""
+    return timedelta(hours=settings.AXES_COOLOFF_TIME)
+
+
+def recent_failures(now: datetime) -> QuerySet[AccessAttempt]:
+    """Failures to sign in that still count; those from after now are of before the clock was set back."""
+    span = (now - window(), now + timedelta(minutes=1))
+    found: QuerySet[AccessAttempt] = AccessAttempt.objects.filter(attempt_time__range=span)
+    return found
+
+
+@dataclass(frozen=True)
+class Locked:
+    """An account that does not get in at the moment, at least from some places. until: when it does, if nobody tries."""
+
+    account: User
+    failures: int
+    addresses: int
+    until: datetime
+
+
+def locked_accounts(now: datetime) -> list[Locked]:
+    """The accounts somebody failed to sign in to so often that the door is closed or slow. Two queries."""
+    limit = settings.AXES_FAILURE_LIMIT
+    places = recent_failures(now).order_by().values("username", "ip_address").annotate(
+        failures=Sum("failures_since_start"), last=Max("attempt_time")
+    )  # fmt: skip
+    found: dict[str, list[Any]] = {}
+    for each in places:
+        found.setdefault(each["username"], []).append(each)
+    closed = {
+        name: rows for name, rows in found.items()
+        if max(row["failures"] for row in rows) >= limit or sum(row["failures"] for row in rows) >= SLOW_FROM
+    }  # fmt: skip
+    return [
+        Locked(
+            account, sum(row["failures"] for row in closed[account.username]), len(closed[account.username]),
+            max(row["last"] for row in closed[account.username]) + window(),
+        )
+        for account in User.objects.filter(username__in=closed).order_by("username")
+    ]  # fmt: skip
+
+
+def refusals_since(moment: datetime) -> QuerySet[AuditEntry]:
+    """What the trail says of failures to sign in from a moment on."""
+    return AuditEntry.objects.filter(action__in=(REFUSED, UNKNOWN, LOCKED, OVERFLOW), at__gte=moment)
 
 
 def current_seq() -> int:
@@ -81,9 +139,9 @@ def changes_to(target_kind: str, after: int, upto: int, *, action: str = "") -> 
 
 
 def sessions_between(after: int, before: int) -> int:
-    """How many numbers between two were taken by people who signed in or out: they change nothing but the trail."""
+    """How many numbers between two were taken by people who signed in or out, or tried: they change nothing but the trail."""
     taken = AuditEntry.objects.filter(seq__gt=after, seq__lt=before)
-    return taken.filter(action__in=("session.opened", "session.closed")).count()
+    return taken.filter(action__in=OF_SESSIONS).count()
 
 
 @dataclass(frozen=True)
@@ -135,15 +193,30 @@ def job_for(user: User, pk: int) -> Job:
     return found
 
 
+def _is_out_of(moment: str, span: timedelta, now: datetime) -> Q:
+    """Whether a moment is not within a span of now. One that is yet to come was written before the clock was set back."""
+    return Q(**{f"{moment}__lt": now - span}) | Q(**{f"{moment}__gt": now + span})
+
+
 def jobs_to_do(now: datetime) -> QuerySet[Job]:
     """What waits, and what somebody began who is taken for dead, the oldest first."""
-    abandoned = Q(state=Job.State.RUNNING, heartbeat__lt=now - STALE)
+    abandoned = Q(state=Job.State.RUNNING) & _is_out_of("heartbeat", STALE, now)
     return Job.objects.filter(Q(state=Job.State.QUEUED) | abandoned).order_by("pk")
 
 
 def jobs_are_neglected(now: datetime) -> bool:
-    """Whether a job has waited too long while nobody is at work on another. At most two queries."""
-    since = now - STALE
-    if not Job.objects.filter(state=Job.State.QUEUED, asked_at__lt=since).exists():
+    """Whether a job waits for too long, or was broken off, and nobody is at work on another. At most two queries."""
+    waits = Q(state=Job.State.QUEUED, asked_at__lt=now - STALE)
+    broken = Q(state=Job.State.RUNNING) & _is_out_of("heartbeat", LONG_STALE, now)
+    if not Job.objects.filter(waits | broken).exists():
         return False
-    return not Job.objects.filter(state=Job.State.RUNNING, heartbeat__gte=since).exists()
+    return not Job.objects.filter(state=Job.State.RUNNING).exclude(_is_out_of("heartbeat", STALE, now)).exists()
+
+
+def has_no_job_child(now: datetime) -> bool:
+    """Whether the child that does jobs should be there and is not; False where none was ever started here."""
+    try:
+        touched = (Path(settings.DATA) / SIGN_OF_LIFE).stat().st_mtime
+    except OSError:
+        return False
+    return abs(now.timestamp() - touched) > LONG_STALE.total_seconds()

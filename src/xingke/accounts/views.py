@@ -14,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
-from xingke.accounts import actions, queries
+from xingke.accounts import actions, browsers, queries, resending
 from xingke.accounts.forms import PasswordForm, SignInForm
 from xingke.accounts.models import Job, User
 from xingke.base import jobs
@@ -33,17 +33,36 @@ def _next(request: HttpRequest) -> str:
 @require_http_methods(["GET", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
-        return redirect(_next(request) or settings.LOGIN_REDIRECT_URL)
+        return _go_on(request) or redirect(_next(request) or settings.LOGIN_REDIRECT_URL)
     form = SignInForm(request, data=request.POST or None)
     if request.method == "POST" and form.is_valid():
         user = form.get_user()
         assert isinstance(user, User)  # the only user model there is
         login(request, user)
-        actions.record_sign_in(user=user, now=timezone.now())
-        response = redirect(_next(request) or settings.LOGIN_REDIRECT_URL)
+        actions.record_sign_in(user=user, now=timezone.now(), address=browsers.address_of(request) or "")
+        response = _go_on(request) or redirect(_next(request) or settings.LOGIN_REDIRECT_URL)
+        browsers.remember(request, response, user.username)
         response.set_cookie(settings.LANGUAGE_COOKIE_NAME, user.language, samesite="Lax", secure=settings.HTTPS)
         return response
-    return render(request, "registration/sign_in.html", {"form": form, "next": _next(request)})
+    context = {"form": form, "next": _next(request), "kept": _still_kept(request)}
+    return render(request, "registration/sign_in.html", context)
+
+
+def _still_kept(request: HttpRequest) -> str:
+    """What was sent after the session had ended, carried on through a wrong password."""
+    text = request.POST.get(resending.FIELD, "")
+    return text if text and resending.unsigned(text) else ""
+
+
+def _go_on(request: HttpRequest) -> HttpResponse | None:
+    """Somebody who signed in because a form was refused goes on with it; None where there is none, or not theirs."""
+    kept = resending.unsigned(request.POST.get(resending.FIELD, ""))
+    if kept is None or not isinstance(request.user, User) or request.user.must_change_password:
+        return None
+    if kept.is_of(request.user):
+        return resending.offer(request, kept)
+    messages.warning(request, _("刚才没有提交成功的内容是另一个账号填写的，这里不显示；请那个账号重新登录填写。"))
+    return None
 
 
 @require_POST
@@ -99,9 +118,16 @@ def _choose(request: HttpRequest) -> HttpResponse:
 
 
 def locked_out(request: HttpRequest, *_args: object, **_kwargs: object) -> HttpResponse:
-    """Called by django-axes when an account has failed too often from one address."""
-    form = SignInForm(request)
-    return render(request, "registration/sign_in.html", {"form": form, "is_locked_out": True}, status=429)
+    """Called by django-axes when an account has failed too often from one address, or strangers too often at all."""
+    is_slowed = getattr(request, "is_slowed", False)
+    context = {
+        "form": SignInForm(request), "next": _next(request), "kept": _still_kept(request), "is_locked_out": True,
+        "is_slowed": is_slowed,
+    }  # fmt: skip
+    response = render(request, "registration/sign_in.html", context, status=429)
+    pause = queries.SLOW_PAUSE if is_slowed else queries.window()
+    response.headers["Retry-After"] = str(round(pause.total_seconds()))
+    return response
 
 
 @never_cache
@@ -114,14 +140,20 @@ def job(request: HttpRequest, pk: int) -> HttpResponse:
     is_asking = bool(request.htmx)  # type: ignore[attr-defined]  # set by django-htmx
     if found.state == Job.State.DONE and url:
         return HttpResponseClientRedirect(url) if is_asking else redirect(url)
-    context = {"job": found, "kind": kind, "said": _(found.said) if found.said else "", "is_over": found.is_over}
+    is_silent = found.state == Job.State.RUNNING and not found.gives_signs_of_life(
+        now=timezone.now(), within=queries.STALE
+    )
+    context = {
+        "job": found, "kind": kind, "said": _(found.said) if found.said else "", "is_over": found.is_over,
+        "is_silent": is_silent,
+    }  # fmt: skip
     return render(request, f"accounts/job.html{'#progress' if is_asking else ''}", context)
 
 
 @require_POST
 def job_stop(request: HttpRequest, pk: int) -> HttpResponse:
     found = queries.job_for(_reader(request), pk)
-    actions.ask_to_stop(job=found)
+    actions.ask_to_stop(job=found, now=timezone.now())
     return redirect("accounts:job", found.pk)
 
 

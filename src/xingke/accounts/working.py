@@ -5,10 +5,13 @@ Each step is a short transaction of its own: nothing is locked while a job is at
 
 import logging
 import threading
+import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone, translation
 
@@ -17,6 +20,7 @@ from xingke.accounts.models import Job, User
 from xingke.base import jobs
 from xingke.base.refusals import Refused
 from xingke.base.sayings import kept, say
+from xingke.base.troubles import Trouble, trouble_of
 
 BEAT = 5.0  # seconds between two signs of life
 ATTEMPTS = 3  # a job that three children did not survive is not begun again
@@ -25,10 +29,20 @@ _BROKEN_OFF = say("任务多次中断，没有完成；请联系系统管理员�
 _UNEXPECTED = say("发生了意外的错误，已记入日志；请稍后再试，或联系系统管理员。")
 
 
+def keep_alive(pause: float = BEAT) -> None:
+    """Leave signs of life of the child that does jobs, for ever: the health page looks at the age of the last. The first
+    comes late, so that a child that dies at once leaves none."""
+    while True:
+        time.sleep(pause)
+        with suppress(OSError):  # a full disk keeps nobody from working
+            (Path(settings.DATA) / queries.SIGN_OF_LIFE).touch()
+
+
 def do_next(*, beating: bool = True) -> Job | None:
     """Take the oldest job that waits and do it to its end; None when there is none.
 
-    beating: give signs of life meanwhile, from a thread with a connection of its own.
+    beating: give signs of life meanwhile, from a thread with a connection of its own. Raises DatabaseError where the
+    database goes away: the job is begun again once its last sign of life is old.
     """
     job = _take()
     if job is None:
@@ -52,7 +66,9 @@ def _take() -> Job | None:
         job = queries.jobs_to_do(now).select_for_update(skip_locked=skip, of=("self",) if skip else ()).first()
         if job is None:
             return None
-        if job.attempts >= ATTEMPTS:
+        if job.is_stop_asked:  # of a child that died before it heard
+            job.state = Job.State.CANCELLED
+        elif job.attempts >= ATTEMPTS:
             job.state, job.failure = Job.State.FAILED, kept(_BROKEN_OFF)
         else:
             job.state, job.attempts, job.heartbeat = Job.State.RUNNING, job.attempts + 1, now
@@ -69,9 +85,12 @@ def _outcome(job: Job) -> tuple[str, dict[str, Any]]:
         return Job.State.FAILED, {"failure": kept(refusal.saying)}
     except jobs.Stopped:
         return Job.State.CANCELLED, {}
-    except Exception:  # whatever it was, the child goes on with the next job
+    except Exception as error:  # whatever it was, the child goes on with the next job
+        trouble = trouble_of(error)
+        if trouble is Trouble.AWAY:
+            raise
         log.exception("job %s failed", job.pk, extra={"event": "job-failed", "job": job.pk})
-        return Job.State.FAILED, {"failure": kept(_UNEXPECTED)}
+        return Job.State.FAILED, {"failure": kept(trouble.words if trouble else _UNEXPECTED)}
 
 
 def _mine(job: Job) -> Any:
@@ -116,14 +135,13 @@ def _beating(job: Job) -> Iterator[None]:
     over = threading.Event()
 
     def beat() -> None:
-        try:
-            while not over.wait(BEAT):
-                try:
-                    _mine(job).update(heartbeat=timezone.now())
-                except DatabaseError:  # a long write of somebody else's: the next sign of life will do
-                    log.warning("job %s could not give a sign of life", job.pk, extra={"event": "no-beat"})
-        finally:
-            connection.close()
+        while not over.wait(BEAT):
+            try:
+                _mine(job).update(heartbeat=timezone.now())
+            except DatabaseError:  # a long write of somebody else's, or no database: the next sign of life will do
+                log.warning("job %s could not give a sign of life", job.pk, extra={"event": "no-beat"})
+                _close()
+        _close()
 
     thread = threading.Thread(target=beat, daemon=True)
     thread.start()
@@ -132,3 +150,8 @@ def _beating(job: Job) -> Iterator[None]:
     finally:
         over.set()
         thread.join()
+
+
+def _close() -> None:
+    with suppress(DatabaseError):
+        connection.close()

@@ -6,11 +6,11 @@ no Django.
 """
 
 import hashlib
-import os
 import re
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+
+from xingke.base import files
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
@@ -26,23 +26,14 @@ class Store:
     root: Path
 
     def put(self, data: bytes) -> str:
-        """Keep the bytes; returns their digest. Bytes that are kept already are not written again."""
+        """Keep the bytes; returns their digest. Bytes that are kept already, whole, are not written again."""
         digest = hashlib.sha256(data).hexdigest()
         path = self._path(digest)
-        if path.exists() and path.stat().st_size == len(data):
+        if path.exists() and path.read_bytes() == data:
             return digest
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
-        try:
-            with os.fdopen(handle, "wb") as part:
-                part.write(data)
-                part.flush()
-                os.fsync(part.fileno())
-            Path(name).chmod(0o440)
-            Path(name).replace(path)
-        finally:
-            Path(name).unlink(missing_ok=True)
-        _sync(path.parent)
+        with files.replacing(path, mode=0o440) as part:
+            part.write_bytes(data)
         return digest
 
     def get(self, digest: str) -> bytes:
@@ -67,14 +58,3 @@ class Store:
         if not _DIGEST.fullmatch(digest):
             raise ValueError(f"{digest!r} is no SHA-256 in hexadecimal")
         return self.root / digest[:2] / digest
-
-
-def _sync(folder: Path) -> None:
-    """The rename itself must survive a power cut (no folder can be opened on Windows)."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

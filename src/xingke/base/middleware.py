@@ -38,8 +38,8 @@ def security_headers(get_response: Callable[[HttpRequest], HttpResponse]) -> Cal
         response = get_response(request)
         response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
         response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
-        if request.user.is_authenticated if hasattr(request, "user") else False:
-            response.headers.setdefault("Cache-Control", "private, no-store")
+        if "Cache-Control" not in response.headers and hasattr(request, "user") and request.user.is_authenticated:
+            response.headers["Cache-Control"] = "private, no-store"
         return response
 
     return answer

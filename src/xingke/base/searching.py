@@ -16,7 +16,8 @@ Changed = Callable[[int, int], Iterable[str]]
 class Text:
     """What is indexed of one thing, and where it lies: its region's path and the organisation it belongs to.
 
-    identifier: the official number people type (信用代码, 证书编号 …); names weigh more than text.
+    identifier: the official number people type (信用代码, 证书编号 …); names weigh more than text. is_finished: what is not
+    lies before those of its own region only, never before their superiors.
     """
 
     key: str
@@ -26,6 +27,7 @@ class Text:
     path: int | None = None
     organisation: int | None = None
     on: date | None = None
+    is_finished: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

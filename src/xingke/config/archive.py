@@ -12,11 +12,11 @@ import shutil
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
+from xingke.base.files import sync_folder
 from xingke.base.refusals import Refused
 
 FORMAT = 1
@@ -134,16 +134,6 @@ def _digest_until(file: IO[bytes], end: int) -> str:
         digest.update(piece)
         end -= len(piece)
     return digest.hexdigest()
-
-
-def sync_folder(folder: Path) -> None:
-    """Have the names in a folder written down too, where the system can do that."""
-    with suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 def read(path: Path) -> Manifest:

@@ -12,9 +12,10 @@ from django.db.models import Count
 from xingke.accounts.queries import check_audit_chain, current_seq, damaged_attachments
 from xingke.base import definitions
 from xingke.base.periods import Period
+from xingke.base.refusals import Refused
 from xingke.base.sayings import say
 from xingke.config import heads, moving, upgrading
-from xingke.indicators import engine, judging, wording
+from xingke.indicators import comparing, engine, judging, wording
 from xingke.indicators.drift import Readers, drift
 from xingke.indicators.engine import Window
 from xingke.indicators.models import Figure
@@ -27,6 +28,9 @@ from xingke.ledger.models import ContractEvent, Recognition, State
 from xingke.ledger.words import Words
 from xingke.registry import updates
 from xingke.registry.models import Region
+from xingke.reports import keys
+from xingke.reports.models import Document
+from xingke.reports.proving import contradicted_figures
 
 SECRETS = ("secret.key", "signing.key", "demo-accounts.txt")
 SAMPLE = 20_000  # events of one region that the plain reference walks through in a second or two
@@ -69,6 +73,20 @@ def data_folder() -> Iterator[Finding]:
         if path.stat().st_mode & 0o077
     ]
     yield Finding(f"数据文件夹 {data}：{len(found)} 个密钥文件", tuple(problems))
+    yield from trusted()
+
+
+def trusted() -> Iterator[Finding]:
+    """The own key is one, and every line of those of others."""
+    try:
+        if (Path(settings.DATA) / "signing.key").is_file():
+            keys.signing_key()
+    except Refused as refusal:
+        yield Finding("签名密钥", (str(refusal),))
+    known, wrong = keys.read_trusted()
+    if known or wrong:
+        problems = [f"{keys.TRUSTED} 第 {each.line} 行没有算数：{each.why}" for each in wrong[:SHOWN]]
+        yield Finding(f"另外承认 {len(known)} 个公钥", tuple(problems))
 
 
 def migrations() -> Iterator[Finding]:
@@ -145,8 +163,16 @@ def head() -> str:
 
 
 def columns() -> Iterator[Finding]:
-    """For one region per kind, what the engine counts from the columns is what the plain reference counts from the ledger."""
+    """The columns hold what the database holds, row by row; and for one region per kind, what the engine counts from them is
+    what the plain reference counts from the ledger."""
     for kind in KINDS.values():
+        if wrong := comparing.differing_records(kind):
+            named = "、".join(wrong[:SHOWN])
+            problem = (
+                f"列文件 {kind.code} 有 {len(wrong)} 条记录与数据库不同（{named}）：数据库里的记录被程序以外的手段改过，"
+                "或者列文件不对；请先查明这些记录，再删除数据文件夹中的 columns"
+            )
+            yield Finding(f"列文件 {kind.code}：与数据库不同", (problem,))
         region = _sample_region(kind)
         counting = [each for each in indicators().values() if each.of == kind.code and each.counts_records]
         if region is None or not counting:
@@ -215,20 +241,41 @@ def _differences(
 def figures() -> Iterator[Finding]:
     """Every frozen figure, recomputed at its own ledger number, is what was frozen."""
     wrong: list[str] = []
-    count = drifted = 0
+    count = drifted = corrected = reworded = 0
     readers = Readers()
     for figure in Figure.objects.select_related("region__parent").order_by("seq").iterator():
         found = drift(figure, readers=readers)
         count += 1
         drifted += found.has_drifted
-        if not found.holds_then:
+        corrected += found.is_corrected
+        reworded += found.is_worded_otherwise
+        if not found.holds_then or found.contradicts_its_evidence:
             wrong.append(
                 f"数字 {figure.key}（{figure.region.name} {figure.period} {figure.indicator}，固化为 {figure.text}）"
                 f"按固化时的序号 {figure.seq} 重算不符"
             )
     yield Finding(
-        f"已固化的数字：{count} 个，按固化时重算不符 {len(wrong)} 个，此后证据有变 {drifted} 个", tuple(wrong[:SHOWN])
+        f"已固化的数字：{count} 个，按固化时重算不符 {len(wrong)} 个，此后证据有变 {drifted} 个"
+        + (f"（其中 {corrected} 个数未变）" if corrected else ""),
+        tuple(wrong[:SHOWN]),
     )
+    if reworded:
+        yield Finding(f"　其中 {reworded} 个依据未变，说法按新版规则不同：只是提示，文稿照旧有效")
+
+
+def signed_figures() -> Iterator[Finding]:
+    """Every frozen figure is what the signed proofs say of it: its text and value are not found by working it out again."""
+    wrong, count = [], 0
+    for document in Document.objects.order_by("seq").iterator():
+        count += 1
+        for figure in contradicted_figures(document):
+            what = (
+                f"的数字 {figure.key}（现为 {figure.text}）与签名的证明不符"
+                if figure
+                else "存着的证明已不是签名时的样子"
+            )
+            wrong.append(f"文稿《{document.title}》第 {document.edition} 版{what}，可能被程序以外的手段改过")
+    yield Finding(f"文稿的证明：{count} 份，{len(wrong)} 处与签名不符", tuple(wrong[:SHOWN]))
 
 
 def amounts() -> Iterator[Finding]:
@@ -308,6 +355,7 @@ CHECKS: tuple[Check, ...] = (
     columns,
     amounts,
     figures,
+    signed_figures,
     words_of_figures,
     attachments,
     identities,

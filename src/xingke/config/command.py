@@ -50,6 +50,9 @@ def _run(arguments: Sequence[str] | None) -> int:
 
         print(f"数据文件夹不能使用（XINGKE_DATA）：{unusable(error)}", file=sys.stderr)
         return 2
+    except ValueError as error:  # an environment variable of the settings
+        print(error, file=sys.stderr)
+        return 2
     from xingke.config import commands
 
     handler: Handler = getattr(commands, options.command)
@@ -81,6 +84,18 @@ def _parser() -> argparse.ArgumentParser:
     reset = commands.add_parser("reset-password", help="给一个账号新的口令，只显示一次，首次登录须更改（留审计记录）")
     reset.set_defaults(command="reset_password")
     reset.add_argument("username", metavar="账号")
+
+    unlock = commands.add_parser("unlock", help="解除一个账号因密码错误次数过多的锁定（留审计记录）")
+    unlock.add_argument("username", metavar="账号")
+
+    key = commands.add_parser("key", help="打印本安装的公钥，交给要核验本单位文稿的其他安装")
+    key.add_argument("--name", default="", help="对方名单里用的名称；默认按授权的区划或访问的域名")
+
+    trust = commands.add_parser("trust", help="承认另一个安装的签名：加入、列出或去掉它的公钥（留审计记录）")
+    trust.add_argument("key", nargs="?", default="", metavar="公钥", help="64 位十六进制，或对方 xingke key 输出的文件")
+    trust.add_argument("name", nargs="?", default="", metavar="名称", help="这是谁的公钥；文件里写有名称时可省略")
+    trust.add_argument("--list", action="store_true", dest="listed", help="列出承认的公钥")
+    trust.add_argument("--remove", default="", metavar="名称", help="不再承认：写名称，或公钥的前几位（至少 8 位）")
 
     serve = commands.add_parser("serve", help="启动网站，看护各进程，直到收到停止信号")
     for each in (demo, serve):

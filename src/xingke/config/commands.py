@@ -2,6 +2,7 @@
 
 import argparse
 import csv
+import io
 import json
 import logging
 import os
@@ -9,7 +10,7 @@ import re
 import sqlite3
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 
 from django.conf import settings
@@ -21,18 +22,21 @@ from rich.table import Table
 from xingke.accounts import actions as accounts
 from xingke.accounts import working
 from xingke.accounts.models import Job, User
-from xingke.accounts.queries import current_seq
+from xingke.accounts.queries import SIGN_OF_LIFE, current_seq
+from xingke.base import files
 from xingke.base import jobs as base_jobs
 from xingke.base.definitions import DefinitionError
 from xingke.base.periods import Period
 from xingke.base.press.cells import letters
-from xingke.base.press.docx_reader import Unreadable
+from xingke.base.press.findings import State
+from xingke.base.press.packages import Unreadable
 from xingke.base.press.xlsx_writer import write_workbook
 from xingke.base.refusals import Refused
 from xingke.base.remembering import memory
 from xingke.base.sayings import say, told
+from xingke.base.troubles import Trouble, trouble_of
 from xingke.config import backup as backing_up
-from xingke.config import beginning, checking, last_days, logs, moving, serving, upgrading
+from xingke.config import beginning, checking, last_days, logs, moving, reading, serving, upgrading
 from xingke.config.occupancy import occupied, unusable
 from xingke.config.occupancy import serving as serving_alone
 from xingke.demo import actions as demonstration
@@ -46,6 +50,7 @@ from xingke.ledger.returned_rows import how_to_mend, returned_cells, returned_co
 from xingke.registry import actions as registry_actions
 from xingke.registry.places import place_called
 from xingke.reports import actions as reports
+from xingke.reports import keys
 from xingke.reports.queries import docx_of, pdf_of
 from xingke.reports.verifying import Report, verify_file
 from xingke.search import actions as searching
@@ -80,6 +85,8 @@ def _sentence(error: Exception) -> str:
             return f"不能读写：{error.filename}（不是文件，或没有权限）"
         case OSError():
             return unusable(error)
+        case DatabaseError() if (trouble := trouble_of(error)) in (Trouble.AWAY, Trouble.CLOSED):
+            return str(trouble.words)
         case DatabaseError() if _LACKING.search(str(error)) and (lacking := _lacking_tables()):
             return lacking
         case DatabaseError() | sqlite3.Error():
@@ -168,12 +175,55 @@ def begin(_options: argparse.Namespace) -> int:
 
 def reset_password(options: argparse.Namespace) -> int:
     """Give an account another first password and print it, once."""
-    password = accounts.first_password()
-    with transaction.atomic():
-        accounts.reset_password(user=_account(options.username), password=password, by=None, now=timezone.now())
-        console.print(f"账号“{options.username}”的新口令：{password}（只显示这一次，首次登录须更改）")
-        sys.stdout.flush()
+    password, is_shown = accounts.first_password(), False
+    try:
+        with transaction.atomic():
+            accounts.reset_password(user=_account(options.username), password=password, by=None, now=timezone.now())
+            console.print(f"账号“{options.username}”的新口令：{password}（只显示这一次，首次登录须更改）")
+            sys.stdout.flush()
+            is_shown = True
+    except DatabaseError:
+        if is_shown:
+            print("上面的口令没有生效：没能存下来。", file=sys.stderr)
+        raise
     return 0
+
+
+def unlock(options: argparse.Namespace) -> int:
+    """Let an account sign in again that failed too often."""
+    accounts.unlock_account(user=_account(options.username), by=None, now=timezone.now())
+    console.print(f"账号“{options.username}”已解锁，可以登录。")
+    return 0
+
+
+def key(options: argparse.Namespace) -> int:
+    """Print the installation's own public key, and the line that somebody else adds to trusted.keys."""
+    own = keys.public_key().hex()
+    console.print(f"本安装的公钥：{own}")
+    console.print("对方运行（或把下一行存成文件交给对方）：xingke trust 文件或公钥 名称")
+    print(f"{own} {options.name or keys.own_name()}")
+    return 0
+
+
+def trust(options: argparse.Namespace) -> int:
+    """Let the signatures of another installation count, or no longer; without a key, list those that do."""
+    if options.remove:
+        removed = keys.distrust(named=options.remove, now=timezone.now())
+        console.print(f"不再承认“{removed.name or removed.key.hex()}”的签名。")
+        return 0
+    if options.key and not options.listed:
+        found = keys.offered(options.key, options.name)
+        added = keys.trust(key=found.key, name=found.name, now=timezone.now())
+        console.print(f"已承认“{added.name}”的签名：{added.key.hex()}。请与对方当面或电话核对这 64 位。")
+        return 0
+    known, wrong = keys.read_trusted()
+    console.print(f"本安装的公钥：{keys.public_key().hex()}")
+    console.print(f"另外承认 {len(known)} 个公钥{'：' if known else '。'}")
+    for each in known:
+        console.print(f"  {each.key.hex()} {each.name or '（未写名称）'}")
+    for line in wrong:
+        console.print(f"  问题：{keys.TRUSTED} 第 {line.line} 行没有算数：{line.why}")
+    return 1 if wrong else 0
 
 
 def serve(options: argparse.Namespace) -> int:
@@ -207,10 +257,18 @@ def _told(what: str) -> None:
 def _serve(options: argparse.Namespace) -> int:
     logs.apply()
     connections.close_all()
+    if connection.vendor == "postgresql":
+        connection.close_pool()  # type: ignore[attr-defined]  # PostgreSQL's; the children have their own
     _told(f"打开 http://{options.host}:{options.port} ，按 Ctrl+C 结束")
     workers = 1 if connection.vendor == "sqlite" else min(4, os.cpu_count() or 1)
     web = serving.web_child(host=options.host, port=options.port, workers=workers)
-    return serving.Supervisor([web, serving.job_child()]).run()
+    sign = Path(settings.DATA) / SIGN_OF_LIFE
+    with suppress(OSError):  # a full disk keeps nobody from serving
+        sign.touch()
+    try:
+        return serving.Supervisor([web, serving.job_child()]).run()
+    finally:
+        sign.unlink(missing_ok=True)
 
 
 def jobs(options: argparse.Namespace) -> int:
@@ -227,8 +285,8 @@ def jobs(options: argparse.Namespace) -> int:
     for job in Job.objects.select_related("asked_by").order_by("-pk")[: options.last]:
         table.add_row(
             str(job.pk), str(base_jobs.kind(job.kind).label), job.get_state_display(),
-            f"{job.done}/{job.total}" if job.total else "", job.asked_by.username,
-            f"{timezone.localtime(job.asked_at):%Y-%m-%d %H:%M}", str(job.error) or job.said,
+            f"{job.done}/{job.total}" if job.total and not job.is_over else "", job.asked_by.username,
+            f"{timezone.localtime(job.asked_at):%Y-%m-%d %H:%M}", str(job.error) or ("" if job.is_over else job.said),
         )  # fmt: skip
     console.print(table)
     return 0
@@ -327,17 +385,19 @@ def _write_left(path: Path, outcome: importing.Outcome, file_name: str) -> None:
     header = outcome.table.header
     if path.suffix.lower() == ".xlsx":
         now = timezone.localtime().replace(tzinfo=None, microsecond=0)
-        path.write_bytes(
+        files.write(
+            path,
             write_workbook(
                 name="未导入的行", columns=returned_columns(header), rows=returned_lines(header, outcome.left), made_at=now,
                 pages=[how_to_mend(file_name)],
-            )
+            ),
         )  # fmt: skip
         return
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(returned_header(header))
-        writer.writerows(map(returned_cells, outcome.left))
+    lines = io.StringIO(newline="")
+    writer = csv.writer(lines)
+    writer.writerow(returned_header(header))
+    writer.writerows(map(returned_cells, outcome.left))
+    files.write(path, lines.getvalue().encode("utf-8-sig"))
 
 
 def write(options: argparse.Namespace) -> int:
@@ -347,9 +407,9 @@ def write(options: argparse.Namespace) -> int:
         period=Period.parse(options.period), by=_account(options.username), now=timezone.now(),
     )  # fmt: skip
     document = written.document
-    options.output.write_bytes(docx_of(document))
+    files.write(options.output, docx_of(document))
     if options.pdf:
-        options.pdf.write_bytes(pdf_of(document))
+        files.write(options.pdf, pdf_of(document))
     said = "新写成" if written.is_new else "与已有文稿完全相同，未重复生成"
     console.print(f"{document.title}：{said}，{document.figures.count()} 个数字，本次新固化 {written.frozen} 个")
     console.print(f"文稿编号 {document.key}，第 {document.edition} 版　→ {options.output}")
@@ -397,9 +457,15 @@ def value(options: argparse.Namespace) -> int:
 
 def verify(options: argparse.Namespace) -> int:
     """Verify a document: 0 when every figure holds, 1 when one does not."""
-    report = verify_file(options.file.read_bytes())
-    _print_report(report)
+    with reading.from_a_copy_where_needed() as is_copy:
+        if is_copy:
+            print(_READ_ONLY, file=sys.stderr)
+        report = verify_file(options.file.read_bytes())
+        _print_report(report)
     return 0 if report.holds else 1
+
+
+_READ_ONLY = "数据文件夹是只读的：读的是数据库的一份临时副本。"
 
 
 def _print_report(report: Report) -> None:
@@ -417,23 +483,36 @@ def _print_report(report: Report) -> None:
     for each in report.drifted:
         for change in each.changes:
             console.print(f"  #{each.slot} {each.label}：{_WHAT[change.what]} {change.title}（记录 {change.record}）")
+    if report.signer:
+        console.print(f"签名：{report.signer}")
     if not report.is_ledger_checked:
         console.print("未找到对应的固化文稿，没有与台账核对。")
     good = sum(row.holds for row in report.verdict.rows)
     console.print(f"{'核验通过' if report.holds else '核验未通过'}：{len(report.verdict.rows)} 个数字，{good} 个相符")
+    if said := _STATES[report.verdict.state]:
+        console.print(said)
 
 
+_STATES = {
+    State.WRITTEN: "文件与写成时一字不差。",
+    State.RESAVED: "文件由编辑软件重新保存过，文字和次序没有变。",
+    State.EARLIER: "证明是较早的格式，签的是数字和它们所在的句子。",
+    State.OTHER: "",
+}
 _WHAT = {"added": "新增记录", "removed": "减少记录", "changed": "更正记录"}
 
 
 def check(_options: argparse.Namespace) -> int:
     """Check the installation and what it keeps: 0 when all is well, 1 when something is wrong."""
     problems = 0
-    for finding in checking.findings():
-        console.print(finding.said)
-        for problem in finding.problems:
-            console.print(f"  问题：{problem}")
-        problems += len(finding.problems)
+    with reading.from_a_copy_where_needed() as is_copy:
+        if is_copy:
+            print(_READ_ONLY, file=sys.stderr)
+        for finding in checking.findings():
+            console.print(finding.said)
+            for problem in finding.problems:
+                console.print(f"  问题：{problem}")
+            problems += len(finding.problems)
     console.print(f"检查发现 {problems} 个问题。" if problems else "检查完毕，没有发现问题。")
     return 1 if problems else 0
 
@@ -492,7 +571,22 @@ def move(options: argparse.Namespace) -> int:
 
 
 # Whatever reads or writes the data folder as a whole; moving wants it alone.
-SHARING = (demo, begin, reset_password, serve, jobs, load, bring_in, write, titles, value, search_index, backup)
+SHARING = (
+    demo,
+    begin,
+    reset_password,
+    unlock,
+    trust,
+    serve,
+    jobs,
+    load,
+    bring_in,
+    write,
+    titles,
+    value,
+    search_index,
+    backup,
+)
 
 
 def _account(username: str) -> User:

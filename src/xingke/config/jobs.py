@@ -1,6 +1,8 @@
 """The job child, run as ``python -m xingke.config.jobs`` by the supervisor: does what waits, then waits for more.
 
-Where nothing waits it keeps the search index up: a page only brings along what changed last.
+Where nothing waits it keeps the search index up: a page only brings along what changed last; and it checks whether
+documents still say what the ledger says. While the database is away or the disk is full it waits as well, and goes on
+when they are back.
 
 Like the web child it ends when its standard input does. Several may run beside each other on PostgreSQL.
 """
@@ -11,10 +13,14 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
 
 import django
 
 PAUSE = 0.5  # seconds between two looks into an empty queue
+LONGEST_PAUSE = 30.0  # and while the database does not answer; doubles up to this
+log = logging.getLogger("xingke.jobs")
+REST = 5.0  # seconds between two looks for documents to be checked, where none waited
 
 
 def main() -> None:
@@ -26,27 +32,87 @@ def main() -> None:
     from django.conf import settings
     from django.utils import translation
 
-    from xingke.accounts.working import do_next
+    from xingke.accounts.working import do_next, keep_alive
     from xingke.config import logs
 
     logs.apply()
+    threading.Thread(target=keep_alive, daemon=True).start()
     with translation.override(settings.LANGUAGE_CODE):
-        while True:
-            if do_next() is None:
+        work(do_next=do_next, sleep=time.sleep)
+
+
+def work(*, do_next: Callable[[], object | None], sleep: Callable[[float], None]) -> None:
+    """Do one job after the other; where the database or the disk does not serve, wait longer from time to time."""
+    from django.db import DatabaseError
+
+    pause = PAUSE
+    while True:
+        try:
+            did = do_next() is not None
+            if not did:
                 _keep_index_up()
-                time.sleep(PAUSE)
+                _check_documents()
+        except (DatabaseError, OSError) as error:
+            pause = min(LONGEST_PAUSE, pause * 2)
+            told = {"event": "jobs-wait", "pause": pause}
+            log.warning("jobs wait %s s: %s", pause, str(error).strip().partition("\n")[0], extra=told)
+            _let_go()
+            sleep(pause)
+            continue
+        if pause > PAUSE:
+            log.info("jobs go on", extra={"event": "jobs-go-on"})
+            pause = PAUSE
+        if not did:
+            sleep(PAUSE)
+
+
+def _let_go() -> None:
+    """Give the connection back, whatever state it is in: the next look opens another."""
+    from django.db import DatabaseError, connections
+
+    try:
+        connections.close_all()
+    except DatabaseError:
+        log.debug("a connection could not be closed")
 
 
 def _keep_index_up() -> None:
-    """Bring the search index along. Whatever stands in the way, the child goes on: the index is derived."""
+    """Bring the search index along. A long write of somebody else's is no harm: the next look will do."""
     from django.db import DatabaseError
 
+    from xingke.base.troubles import Trouble, trouble_of
     from xingke.search.actions import catch_up
 
     try:
         catch_up()
-    except DatabaseError:  # a long write of somebody else's: the next look will do
-        logging.getLogger("xingke.jobs").warning("the index waits", extra={"event": "index-waits"})
+    except DatabaseError as error:
+        if trouble_of(error) is not Trouble.BUSY:
+            raise
+        log.warning("the index waits", extra={"event": "index-waits"})
+
+
+_rested = 0.0  # when documents may be looked at again, by the clock that is never set
+
+
+def _check_documents() -> None:
+    """Hold one document against the ledger where one waits, and rest four times as long: pages and jobs come first."""
+    global _rested
+    from django.db import DatabaseError
+
+    from xingke.base.remembering import memory
+    from xingke.reports.checking import check_next
+
+    begun = time.monotonic()
+    if begun < _rested:
+        return
+    waited = False
+    try:
+        with memory():
+            waited = check_next()
+    except DatabaseError:  # as with the index
+        logging.getLogger("xingke.jobs").warning("documents wait to be checked", extra={"event": "checks-wait"})
+    took = time.monotonic() - begun
+    _rested = begun + took + (4 * took if waited else REST)
 
 
 def _end_with_the_supervisor() -> None:

@@ -10,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 
+from xingke.base.files import sync_folder
 from xingke.base.refusals import Refused
 from xingke.config import archive
 from xingke.config.occupancy import LOCK, SITE, occupied, unusable
@@ -112,9 +113,10 @@ def _put_in_place(data: Path, staging: Path) -> Path | None:
         aside.mkdir(mode=0o700)
         for path in old:
             path.rename(aside / path.name)
+        sync_folder(aside)
     for path in sorted(staging.iterdir()):
         path.rename(data / path.name)
-    archive.sync_folder(data)
+    sync_folder(data)
     return aside
 
 

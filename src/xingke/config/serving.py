@@ -25,10 +25,14 @@ log = logging.getLogger("xingke.serve")
 
 @dataclass
 class Child:
-    """A process that should be there for as long as the supervisor is."""
+    """A process that should be there for as long as the supervisor is.
+
+    is_essential: whether the supervisor gives up where it dies again and again; without the others it goes on.
+    """
 
     name: str
     command: Sequence[str]
+    is_essential: bool = True
     process: "subprocess.Popen[bytes] | None" = None
     started: float = 0.0
     deaths: int = 0
@@ -52,7 +56,7 @@ class Child:
         """Count a death; seconds to wait before the next start."""
         lived = time.monotonic() - self.started
         self.deaths = 1 if lived >= STEADY else self.deaths + 1
-        return float(min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (self.deaths - 1)))
+        return float(min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(self.deaths - 1, 16)))
 
     def terminate(self) -> None:
         """Ask it to end; its workers are its own business."""
@@ -80,7 +84,7 @@ class Supervisor:
     _events: "queue.SimpleQueue[tuple[str, Any]]" = field(default_factory=queue.SimpleQueue)
 
     def run(self) -> int:
-        """Exit code: 0 after SIGTERM, SIGINT or SIGHUP; 1 when a child died again and again."""
+        """Exit code: 0 after SIGTERM, SIGINT or SIGHUP; 1 when an essential child died again and again."""
         stopping = [number for name in ("SIGTERM", "SIGINT", "SIGHUP") if (number := getattr(signal, name, None))]
         before = {number: signal.signal(number, self._told_to_stop) for number in stopping}
         try:
@@ -111,7 +115,7 @@ class Supervisor:
                 pause = child.pause_after_death()
                 told = {"event": "died", "child": child.name, "code": process.returncode, "pause": pause}
                 log.error("%s died with code %s", child.name, process.returncode, extra=told)
-                if child.deaths >= GIVE_UP:
+                if child.deaths >= GIVE_UP and child.is_essential:
                     log.critical("%s died %d times in a row: giving up", child.name, child.deaths, extra=told)
                     return 1
                 due[child.name] = (time.monotonic() + pause, child)
@@ -146,8 +150,8 @@ def web_child(*, host: str, port: int, workers: int) -> Child:
 
 
 def job_child() -> Child:
-    """The child that does what is too long for a request."""
-    return Child("jobs", (sys.executable, "-m", "xingke.config.jobs"))
+    """The child that does what is too long for a request; pages are answered without it."""
+    return Child("jobs", (sys.executable, "-m", "xingke.config.jobs"), is_essential=False)
 
 
 def require_free(host: str, port: int) -> None:

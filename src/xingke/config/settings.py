@@ -4,16 +4,24 @@ XINGKE_DATA          folder for the database, keys, columns and attachments (def
 XINGKE_DATABASE_URL  postgres://user:password@host:port/name (default: SQLite in the data folder)
 XINGKE_HOSTS         comma-separated host names the site answers to (default: 127.0.0.1, localhost)
 XINGKE_HTTPS         1 when served behind TLS: secure cookies and HSTS
+XINGKE_PROXIES       how many of our own reverse proxies stand before the site (default 0): the address of a visitor is then
+                     the one the outermost of them put into X-Forwarded-For
 XINGKE_LOG           json: one JSON object per line on stderr instead of text
 PORT                 port of ``xingke demo`` (default 8000)
 """
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from xingke.base import files
+
+# Connections of one process: as many as it has threads, so that nobody waits for one but while the database is away, and
+# then for two seconds only; whoever asks next tries anew.
+POOL = {"min_size": 1, "max_size": 10, "timeout": 2, "reconnect_timeout": 2}
 PACKAGE = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("XINGKE_DATA", "var")).resolve()
 
@@ -26,13 +34,10 @@ def _secret_key() -> str:
     path = DATA / "secret.key"
     if not path.exists() or not path.stat().st_size:
         DATA.mkdir(parents=True, exist_ok=True)
-        part = DATA / f"secret.key.{os.getpid()}.part"
-        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_urlsafe(50))
-            file.flush()
-            os.fsync(descriptor)
-        part.replace(path)
+        if path.exists():
+            path.unlink()
+        with suppress(FileExistsError):  # another process made it in this moment
+            files.create(path, secrets.token_urlsafe(50))
     return path.read_text()
 
 
@@ -61,14 +66,23 @@ def _database() -> dict[str, Any]:  # Django's own shape
         "PASSWORD": unquote(parts.password or ""),
         "HOST": parts.hostname or "",
         "PORT": str(parts.port or ""),
-        "OPTIONS": {"pool": True, **dict(parse_qsl(parts.query))},
+        "CONN_HEALTH_CHECKS": True,  # one that died while it lay in the pool is not handed out
+        "OPTIONS": {"pool": POOL, "connect_timeout": 3, **dict(parse_qsl(parts.query))},
     }
+
+
+def _proxies() -> int:
+    text = os.environ.get("XINGKE_PROXIES", "0").strip() or "0"
+    if not (text.isascii() and text.isdigit() and int(text) < 10):
+        raise ValueError(f"XINGKE_PROXIES 写成了“{text}”；应写网站前面自己的反向代理有几层：0、1、2……")
+    return int(text)
 
 
 DEBUG = False
 SECRET_KEY = _secret_key()
 ALLOWED_HOSTS = os.environ.get("XINGKE_HOSTS", "127.0.0.1,localhost").split(",")
 HTTPS = os.environ.get("XINGKE_HTTPS") == "1"
+PROXIES = _proxies()
 DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -97,6 +111,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "xingke.base.middleware.security_headers",
+    "xingke.base.failing.watched",
     "xingke.base.remembering.within_request",
     "xingke.base.middleware.no_null_characters",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -104,7 +119,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "xingke.accounts.middleware.sliding",
+    "xingke.accounts.middleware.SignedIn",
     "xingke.accounts.middleware.own_password",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -144,15 +160,21 @@ LOGIN_URL = "accounts:sign-in"
 LOGIN_REDIRECT_URL = "portal:workbench"
 LOGOUT_REDIRECT_URL = "accounts:sign-in"
 
-# Five failures of one account from one address close the door for a quarter of an hour (GB/T 22239, 身份鉴别).
+# Five failures of one account from one address close the door for a quarter of an hour (GB/T 22239, 身份鉴别); trying on
+# meanwhile does not keep it closed. See accounts/locking.py.
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = True
+AXES_HANDLER = "xingke.accounts.locking.Handler"
+AXES_LOCKOUT_PARAMETERS = "xingke.accounts.locking.parameters"
+AXES_CLIENT_IP_CALLABLE = "xingke.accounts.browsers.address_of"
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "kept"]
 AXES_LOCKOUT_CALLABLE = "xingke.accounts.views.locked_out"
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 
-SESSION_COOKIE_AGE = 8 * 3600
+SESSION_COOKIE_AGE = 8 * 3600  # after the last use, see accounts.middleware.sliding
 SESSION_COOKIE_NAME = "xingke_session"
 CSRF_COOKIE_NAME = "xingke_csrf"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
@@ -191,5 +213,9 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
-    "loggers": {"axes": {"level": "WARNING"}, "django.security.DisallowedHost": {"level": "ERROR"}},
+    "loggers": {
+        "axes": {"level": "ERROR"},
+        "psycopg.pool": {"level": "ERROR"},
+        "django.security.DisallowedHost": {"level": "ERROR"},
+    },
 }

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.core.management import call_command
 
 from xingke.accounts.queries import current_seq
+from xingke.base import files
 from xingke.base.definitions import DefinitionError
 from xingke.base.refusals import Refused
 from xingke.config import moving
@@ -114,7 +115,7 @@ def collect_static() -> bool:
     if stamp.is_file() and stamp.read_text() == wanted:
         return False
     call_command("collectstatic", verbosity=0, interactive=False)
-    stamp.write_text(wanted)
+    files.write(stamp, wanted.encode())
     return True
 
 

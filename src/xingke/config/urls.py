@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+handler500 = "xingke.base.failing.failed"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("xingke.portal.urls")),
     path("", include("xingke.accounts.urls")),

@@ -1,6 +1,5 @@
 """The demonstration: packs, accounts, published figures and the fictional county, all made through the rooms' actions."""
 
-import os
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from django.db import transaction
 
 from xingke.accounts import actions as accounts
 from xingke.accounts.models import User
+from xingke.base import files
 from xingke.base.periods import Period
 from xingke.base.refusals import Refused
 from xingke.demo import generator
@@ -28,6 +28,7 @@ from xingke.registry.actions import NewOrganisation
 from xingke.registry.models import Organisation, Region, Zone
 from xingke.reports.actions import write_document
 from xingke.reports.disclosing import take_step
+from xingke.reports.handing_up import hand_up
 from xingke.reports.models import Document
 
 SEED = 7
@@ -63,11 +64,18 @@ ACCOUNTS = (
 )
 
 
+HANDED_UP = "handed_up"  # no step towards the public, but one up
+
 # Outline, region, period, and who took which step towards the public.
 DOCUMENTS: tuple[tuple[str, str, str, tuple[tuple[str, str], ...]], ...] = (
     ("half-year", "民乐县", "2024-H1", ()),
     ("annual", "青溪县", "2024", (("officer", "asked"),)),
-    ("annual", "青溪县", "2025", (("officer", "asked"), ("reviewer", "passed"), ("director", "published"))),
+    (
+        "annual",
+        "青溪县",
+        "2025",
+        (("officer", "asked"), ("reviewer", "passed"), ("director", "published"), ("director", HANDED_UP)),
+    ),
 )
 OPINIONS = {"asked": "", "passed": "未发现涉密和不宜公开的内容，可以公开。", "published": "同意公布。"}
 
@@ -114,7 +122,10 @@ def _write(
     written = write_document(outline=outline, region=region, period=period, by=by, now=now)
     for number, (username, step) in enumerate(steps):
         user = User.objects.get(username=username)
-        take_step(document=written.document, step=step, number=number, opinion=OPINIONS[step], by=user, now=now)
+        if step == HANDED_UP:
+            hand_up(document=written.document, number=0, by=user, now=now)
+        else:
+            take_step(document=written.document, step=step, number=number, opinion=OPINIONS[step], by=user, now=now)
     say(f"文稿：{written.document.title}（固化 {written.frozen} 个数字）")
 
 
@@ -182,19 +193,9 @@ def _ensure_accounts(*, now: datetime) -> dict[str, str]:
             registry.give_role(user=user, role=role, region=region, by=None, now=now, organisation=firm)
     after = "".join(f"{name} {password}\n" for name, password in known.items())
     if after != before:
-        _replace(path, after)
+        with files.replacing(path, mode=0o600) as part:
+            part.write_text(after)
     return known
-
-
-def _replace(path: Path, text: str) -> None:
-    """Put a file in another's place once all of it is on disk; readable by its owner only."""
-    part = path.with_name(f"{path.name}.part")
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(descriptor)
-    part.replace(path)
 
 
 def _demo_firm(region: Region) -> Organisation:
@@ -227,7 +228,7 @@ def _file_plan(plan: generator.Plan, *, by: User, now: datetime, say: Say) -> No
         ),
         by=by, now=now, source=source,
     )  # fmt: skip
-    firms = {each.key: each for each in Organisation.objects.filter(is_fictional=True)}
+    firms = {each.key: each for each in Organisation.objects.filter(is_fictional=True).select_related("region")}
     terms = {code: term.label.zh for code, term in queries.terms("title").items()}
     batches: list[tuple[str, Iterable[ledger.NewHistory]]] = [
         ("recognition", _titles(plan, firms, regions, terms)),
@@ -248,13 +249,16 @@ def _file_plan(plan: generator.Plan, *, by: User, now: datetime, say: Say) -> No
 
 def _history(
     key: UUID, firm: Organisation | None, fields: Mapping[str, str], events: Sequence[generator.Event],
-    regions: Mapping[str, Region], tie: str = "",
+    firms: Mapping[UUID, Organisation], regions: Mapping[str, Region], tie: str = "",
 ) -> ledger.NewHistory:  # fmt: skip
     return ledger.NewHistory(
         key=key, fields=fields, region=regions[events[0].region], organisation=firm, zone=firm.zone if firm else None,
         is_fictional=True, source_place=tie,
         events=[
-            ledger.NewEvent(event=each.kind, on=each.on, region=regions[each.region], measures=dict(each.measures))
+            ledger.NewEvent(
+                event=each.kind, on=each.on, region=regions[each.region], measures=dict(each.measures),
+                organisation=firms[each.firm] if each.firm else None,
+            )
             for each in events
         ],
     )  # fmt: skip
@@ -265,7 +269,7 @@ def _titles(
 ) -> Iterator[ledger.NewHistory]:
     for title in plan.titles:
         fields = {"title": title.kind, "level": title.level, "name": terms[title.kind], "number": title.number}
-        yield _history(title.key, firms[title.firm], fields, title.events, regions)
+        yield _history(title.key, firms[title.firm], fields, title.events, firms, regions)
 
 
 def _patents(
@@ -273,7 +277,7 @@ def _patents(
 ) -> Iterator[ledger.NewHistory]:
     for patent in plan.patents:
         fields = {"number": patent.number, "form": patent.form, "name": patent.name}
-        yield _history(patent.key, firms[patent.firm], fields, patent.events, regions)
+        yield _history(patent.key, firms[patent.firm], fields, patent.events, firms, regions)
 
 
 def _others(
@@ -283,4 +287,4 @@ def _others(
     for each in plan.of(kind):
         if (each.events[0].region, kind) not in REPORT_ONLY:
             firm = firms[each.firm] if each.firm else None
-            yield _history(each.key, firm, dict(each.fields), each.events, regions, each.tie)
+            yield _history(each.key, firm, dict(each.fields), each.events, firms, regions, each.tie)

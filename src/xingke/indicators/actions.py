@@ -1,25 +1,56 @@
-"""Freezing figures: a number that was said keeps what it was said from."""
+"""Freezing figures: a number that was said keeps what it was said from, and is not said where the two disagree."""
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import wraps
+from typing import Any, TypeVar, cast
 
 from django.db import transaction
 
 from xingke.accounts.models import User
 from xingke.accounts.queries import current_seq
 from xingke.base.periods import Period
-from xingke.base.sayings import NOTHING, Saying
-from xingke.indicators import aspects
+from xingke.base.refusals import Refused
+from xingke.base.sayings import NOTHING, Saying, plain, say
+from xingke.indicators import aspects, columns
+from xingke.indicators.engine import RULES
 from xingke.indicators.models import Figure
+from xingke.indicators.queries import added
 from xingke.indicators.reader import Reader
-from xingke.indicators.rules import Indicator
+from xingke.indicators.rules import Evidence, Indicator
 from xingke.indicators.values import Value
 from xingke.registry import queries as registry
 from xingke.registry.models import Region
+
+
+@dataclass(frozen=True, kw_only=True)
+class Disagreement:
+    """A value that is not what the records behind it add up to: the counting and the evidence are worked out apart."""
+
+    value: Value
+    counted: Saying
+    behind: Saying
+
+
+class Unproved(Refused):
+    """A figure whose value is not what its evidence adds up to; kind: of the records."""
+
+    def __init__(self, found: Disagreement) -> None:
+        self.kind = found.value.indicator.of
+        super().__init__(
+            say(
+                "“%(name)s”（%(region)s%(period)s）算得 %(counted)s，而证据合计为 %(behind)s，两者不符，不能写进文稿。"
+                "列文件已经重建过，仍然不符；请运行 xingke check 查明原因，修复后再写。",
+                name=found.value.indicator.label,
+                region=found.value.region.name,
+                period=found.value.period,
+                counted=found.counted,
+                behind=found.behind,
+            )
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +58,7 @@ class Said:
     """A figure as it can be said now: its text, its exact value, and the parts it was read from.
 
     text is None where the figure cannot be said; ``why`` then says what is missing, and nothing where nothing is.
+    told: the row where the growth or rank itself was reported. disagreements: none but where something is damaged.
     """
 
     indicator: Indicator
@@ -40,6 +72,8 @@ class Said:
     parts: tuple[dict[str, Any], ...]  # JSON: see ``_part``
     digest: str
     why: Saying = NOTHING
+    told: Evidence | None = None
+    disagreements: tuple[Disagreement, ...] = ()
 
 
 def read_figure(reader: Reader, code: str, region: Region, period: Period, aspect: str) -> Said:
@@ -65,11 +99,14 @@ def read_figure(reader: Reader, code: str, region: Region, period: Period, aspec
                 observation=found.told,
             )
         ]
-    parts = tuple(_part(reader, leaf) for value in values for leaf in reader.leaves(value))
+    leaves = [leaf for value in values for leaf in reader.leaves(value)]
+    parts = tuple(_part(reader, leaf) for leaf in leaves)
     return Said(
         indicator=asked, region=region, period=period, aspect=aspect, text=found.text,
         value=f"{found.amount.normalize():f}", route=_route(values, region, period), parts=parts,
         count=sum(part["count"] for part in parts), digest=_digest(parts),
+        told=reader.evidence(leaves[0])[0] if found.told is not None else None,
+        disagreements=tuple(wrong for leaf in leaves for wrong in _disagreements(reader, leaf)),
     )  # fmt: skip
 
 
@@ -93,6 +130,22 @@ def _part(reader: Reader, leaf: Value) -> dict[str, Any]:
     }
 
 
+def _disagreements(reader: Reader, leaf: Value) -> Iterator[Disagreement]:
+    """What was counted, held against the sum of the evidence. A reported figure is its own evidence."""
+    if leaf.route != "records":
+        return
+    sealed = reader.sealed(leaf)
+    behind = added(leaf.indicator, sealed.total, reader.units)
+    if leaf.amount != behind:
+        yield Disagreement(value=leaf, counted=plain(f"{leaf.amount:f}"), behind=plain(f"{behind:f}"))
+    elif leaf.indicator.nature == "flow" and leaf.count != sealed.count:
+        yield Disagreement(value=leaf, counted=_records(leaf.count), behind=_records(sealed.count))
+
+
+def _records(count: int) -> Saying:
+    return say("%(n)s 条记录", n=count)
+
+
 def _digest(parts: tuple[dict[str, Any], ...]) -> str:
     """One part's digest is the figure's own; several are hashed together with where they come from."""
     if len(parts) == 1:
@@ -105,21 +158,41 @@ def _digest(parts: tuple[dict[str, Any], ...]) -> str:
 def freeze(*, said: Said, by: User, now: datetime, seq: int) -> Figure:
     """Keep a figure that was read at ``seq``: get the one already frozen from the same evidence, or create it.
 
-    Raises ValueError for an unknown figure.
+    Raises ValueError for an unknown figure, Unproved for one that is not what its evidence adds up to.
     """
     if said.text is None:
         raise ValueError(f"an unknown figure cannot be frozen: {said.why}")
+    if said.disagreements:
+        raise Unproved(said.disagreements[0])
     definition = registry.definition("indicator", said.indicator.code, region=said.region)
     figure, _created = Figure.objects.get_or_create(
         indicator=said.indicator.code, definition=definition.hash, region=said.region, period=said.period.code,
         aspect=said.aspect, digest=said.digest, text=said.text,
         defaults={
-            "definition_version": said.indicator.version, "seq": seq, "value": said.value, "route": said.route,
+            "definition_version": said.indicator.version, "seq": seq, "rules": RULES, "value": said.value, "route": said.route,
             "count": said.count, "parts": list(said.parts), "is_fictional": said.region.is_fictional,
             "frozen_at": now, "frozen_by": by,
         },
     )  # fmt: skip
     return figure
+
+
+Act = TypeVar("Act", bound=Callable[..., Any])
+
+
+def reading_anew(act: Act) -> Act:
+    """An act that freezes figures: where one is not what its evidence adds up to, the columns are made anew and the act
+    is done once more; only then is it refused. Goes around the act's transaction."""
+
+    @wraps(act)
+    def done(*args: Any, **asked: Any) -> Any:
+        try:
+            return act(*args, **asked)
+        except Unproved as error:
+            columns.renew([error.kind])
+        return act(*args, **asked)
+
+    return cast(Act, done)
 
 
 def read_at() -> tuple[Reader, int]:

@@ -6,10 +6,10 @@ Ibis loads slowly (seconds), so it is imported only when a definition meets this
 import hashlib
 import json
 from collections.abc import Callable
-from functools import lru_cache
-from pathlib import Path
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from xingke.indicators import intact
 from xingke.indicators.columns import folder
 from xingke.indicators.rules import Indicator
 from xingke.ledger.kinds import KINDS
@@ -30,24 +30,30 @@ def evidence_sql(indicator: Indicator) -> str:
     return _remembered(key, lambda: _evidence(_rows(indicator.of), indicator))
 
 
-@lru_cache(maxsize=256)
-def _from_disk(path: Path) -> str:
-    return path.read_text(encoding="utf-8")
+_known: dict[str, str] = {}  # compiled SQL by key, as this process read or made it
 
 
 def _remembered(key: str, build: Callable[[], "ir.Table"]) -> str:
-    path = folder() / "sql" / f"{key}.sql"
-    try:
-        return _from_disk(path)
-    except FileNotFoundError:
-        import ibis
+    if key not in _known:
+        _known[key] = _from_disk(key) or _compiled(key, build)
+    return _known[key]
 
-        sql = str(ibis.to_sql(build(), dialect="duckdb"))
-        path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = path.with_suffix(".part")
-        unfinished.write_text(sql, encoding="utf-8")
-        unfinished.replace(path)
-        return sql
+
+def _from_disk(key: str) -> str | None:
+    for path in intact.found(folder() / "sql", key, ".sql"):
+        with suppress(OSError, UnicodeDecodeError):
+            return path.read_text(encoding="utf-8")
+    return None
+
+
+def _compiled(key: str, build: Callable[[], "ir.Table"]) -> str:
+    """The SQL, made anew; kept for other processes where that is possible."""
+    import ibis
+
+    sql = str(ibis.to_sql(build(), dialect="duckdb"))
+    with suppress(OSError), intact.keeping(folder() / "sql", key, ".sql") as kept:
+        kept.part.write_text(sql, encoding="utf-8")
+    return sql
 
 
 def _rows(kind: str) -> "ir.Table":

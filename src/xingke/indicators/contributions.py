@@ -8,9 +8,11 @@ from xingke.indicators.queries import added
 from xingke.indicators.reader import window_of
 from xingke.indicators.rules import Evidence
 from xingke.indicators.values import Value
+from xingke.ledger import holders
 from xingke.ledger import queries as ledger
 from xingke.ledger.kinds import KINDS
 from xingke.ledger.models import EventVersion, Version
+from xingke.registry.rules import Scope
 
 
 @dataclass(frozen=True)
@@ -26,9 +28,12 @@ class Contribution:
     subject: Version | None
 
 
-def contributions(value: Value, *, seq: int | None, offset: int = 0, limit: int | None = None) -> list[Contribution]:
+def contributions(
+    value: Value, *, seq: int | None, seen: Scope | None = None, offset: int = 0, limit: int | None = None
+) -> list[Contribution]:
     """The records behind a records value, newest first, in the versions that were in force at ``seq``.
 
+    seen: where whoever is shown them may see organisations, so that no other is named; None: nobody is shown them.
     One engine pass, and two queries per 500 rows.
     """
     rows = engine.newest_evidence(value.indicator, window_of(value, seq), offset=offset, limit=limit)
@@ -37,7 +42,9 @@ def contributions(value: Value, *, seq: int | None, offset: int = 0, limit: int 
     for start in range(0, len(rows), 500):
         part = [row.record for row in rows[start : start + 500]]
         found = kind.event._default_manager.filter(ledger.as_of(seq), record__in=part)
-        events |= {event.record.hex: event for event in found.select_related("organisation")}
+        events |= {event.record.hex: event for event in found.select_related("organisation__region")}
+    if seen is not None:
+        holders.hide(seen, events.values())
     subjects = ledger.current_subjects(kind, {event.subject for event in events.values()})
     one = added(value.indicator, 1)
     return [

@@ -1,15 +1,18 @@
 """Drift: what a frozen figure would say now, and which records changed since."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from xingke.base.periods import Period
 from xingke.indicators.actions import Said, read_figure
 from xingke.indicators.models import Figure
 from xingke.indicators.reader import Reader
-from xingke.indicators.rules import Evidence, EvidenceChange, Indicator, evidence_change
+from xingke.indicators.rules import Evidence, EvidenceChange, Indicator, evidence_change, evidence_digest
+from xingke.ledger.models import Observation
+from xingke.ledger.queries import as_of
 from xingke.registry import queries as registry
 from xingke.registry.models import Region
 
@@ -26,25 +29,57 @@ class PartChange:
 
 @dataclass(frozen=True)
 class Drift:
-    """A frozen figure against the ledger: ``holds_then`` — recomputed at its own number it has the same evidence and value.
+    """A frozen figure against the ledger, read by the rules of today at its own number (``then``) and ``now``.
 
-    How a number is worded may change with the program (余 for 超, no empty decimals): that is no drift.
+    holds_then: at its own number it has the evidence it was frozen with. Evidence decides, never how a number is printed:
+    the program may word the same evidence otherwise than it did (余 for 超, no empty decimals), or not say it any more.
     """
 
     figure: Figure
     holds_then: bool
+    then: Said
     now: Said
-    changes: tuple[PartChange, ...]
+    changes: tuple[PartChange, ...] = ()
 
     @property
     def has_drifted(self) -> bool:
-        """Whether the evidence now is other than what was frozen."""
-        return self.now.digest != self.figure.digest
+        """Whether the evidence now is other than what was frozen. Readings by the same rules are held against each other."""
+        if not self.holds_then:
+            return self.now.digest != self.figure.digest
+        if self.then.text is None:
+            return bool(self.changes) or self.now.digest not in ("", self.figure.digest)
+        return self.now.digest != self.then.digest
 
     @property
     def says_otherwise(self) -> bool:
-        """Whether the number itself would be another now."""
+        """Whether the number itself would be another now, because its evidence is."""
+        if not self.has_drifted:
+            return False
+        if self.holds_then and self.then.text is not None:
+            return self.now.text not in (self.then.text, self.figure.text)
         return not _reads_alike(self.now.text or "", self.figure.text)
+
+    @property
+    def is_worded_otherwise(self) -> bool:
+        """Whether the rules of today say the very same evidence in other words, or nothing of it."""
+        return self.holds_then and self.then.text != self.figure.text and not self.contradicts_its_evidence
+
+    @property
+    def contradicts_its_evidence(self) -> bool:
+        """Whether it was never what its evidence adds up to: no rule of wording turns one sum into another."""
+        if not self.holds_then or self.figure.aspect != "level" or not self.figure.value or not self.then.value:
+            return False
+        return Decimal(self.figure.value) != Decimal(self.then.value)
+
+    @property
+    def is_corrected(self) -> bool:
+        """Whether its evidence is other now and the number stands."""
+        return self.holds_then and self.has_drifted and not self.says_otherwise
+
+    @property
+    def fails(self) -> bool:
+        """Whether what was published must not be relied upon any more."""
+        return self.says_otherwise or not self.holds_then or self.contradicts_its_evidence
 
 
 class Readers:
@@ -84,17 +119,35 @@ def _hash_in_force(code: str, region: Region) -> str:
 
 
 def drift(figure: Figure, *, readers: Readers) -> Drift:
-    """Recompute a figure at its own number and now."""
+    """Read a figure again, at its own number and now."""
     then, now = readers.at(figure.seq, figure), readers.at(None, figure)
     period = Period.parse(figure.period)
     before = read_figure(then, figure.indicator, figure.region, period, figure.aspect)
     after = read_figure(now, figure.indicator, figure.region, period, figure.aspect)
-    changes: tuple[PartChange, ...] = ()
-    if after.digest != figure.digest:
-        changes = tuple(_changed_parts(figure, then, now))
-    holds_then = (before.digest, before.value) == (figure.digest, figure.value)
-    holds_then = holds_then and _reads_alike(before.text or "", figure.text)
-    return Drift(figure, holds_then, after, changes)
+    if before.digest == after.digest == figure.digest:
+        return Drift(figure, True, before, after)
+    regions = _regions(figure.parts, before.parts, after.parts)
+    holds_then = before.digest == figure.digest or all(_part_holds(then, part, regions) for part in figure.parts)
+    changes = tuple(_changes(figure, then, now, before, after, regions))
+    return Drift(figure, holds_then, before, after, changes)
+
+
+def _regions(*parts: Any) -> Mapping[str, Region]:
+    """The regions some parts of figures are of, by code; of several that had it the one that stands."""
+    codes = {part["region"] for some in parts for part in some}
+    found = Region.objects.filter(code__in=codes).select_related("parent")
+    return {region.code: region for region in sorted(found, key=lambda each: each.valid_to is None)}
+
+
+def _part_holds(then: Reader, part: Mapping[str, Any], regions: Mapping[str, Region]) -> bool:
+    """Whether one part of a figure has its evidence still at the figure's number, whatever the rules make of it today."""
+    region = regions[part["region"]]
+    if part["route"] == "observation":
+        told = Observation.objects.filter(as_of(then.seq), region=region, real_period=part["period"])
+        rows = (Evidence(row.record.hex, row.version, row.value) for row in told)
+        return any(evidence_digest([row]) == part["digest"] for row in rows)
+    value = then.value(then.indicator(part["indicator"], region=region), region, Period.parse(part["period"]))
+    return value.route == part["route"] and then.sealed(value).digest == str(part["digest"])
 
 
 _MARKS = "万亿%降减"  # what changes a number or its direction
@@ -110,19 +163,23 @@ def _reads_alike(one: str, other: str) -> bool:
     return numbers[0] == numbers[1] != [] and all((mark in one) == (mark in other) for mark in _MARKS)
 
 
-def _changed_parts(figure: Figure, then: Reader, now: Reader) -> list[PartChange]:
-    found = []
-    regions = {
-        region.code: region for region in Region.objects.filter(code__in={part["region"] for part in figure.parts})
-    }
-    for part in figure.parts:
-        region, period = regions[part["region"]], Period.parse(part["period"])
-        change = evidence_change(
-            _evidence(then, part["indicator"], region, period), _evidence(now, part["indicator"], region, period)
-        )
+def _changes(
+    figure: Figure, then: Reader, now: Reader, before: Said, after: Said, regions: Mapping[str, Region]
+) -> Iterator[PartChange]:
+    """What came, went or was corrected behind each part the figure had, or has."""
+    if before.told or after.told:
+        change = evidence_change(filter(None, [before.told]), filter(None, [after.told]))
         if change:
-            found.append(PartChange(part["indicator"], region, period, change))
-    return found
+            yield PartChange(figure.indicator, figure.region, Period.parse(figure.period), change)
+        return
+    places = dict.fromkeys(
+        (part["indicator"], part["region"], part["period"]) for part in (*figure.parts, *before.parts, *after.parts)
+    )
+    for code, of, when in places:
+        region, period = regions[of], Period.parse(when)
+        change = evidence_change(_evidence(then, code, region, period), _evidence(now, code, region, period))
+        if change:
+            yield PartChange(code, region, period, change)
 
 
 def _evidence(reader: Reader, code: str, region: Region, period: Period) -> list[Evidence]:

@@ -1,20 +1,24 @@
 """The engine: the records behind values, by compiled definitions over columns and tail, run by DuckDB in memory."""
 
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from xingke.indicators import compiler
-from xingke.indicators.columns import Source, source
+from xingke.indicators.columns import Source, source, without_file
+from xingke.indicators.intact import is_intact
 from xingke.indicators.moment import Moment
 from xingke.indicators.rules import Evidence, Indicator
 from xingke.ledger.kinds import KINDS
 
 if TYPE_CHECKING:
     import duckdb
+
+# Raise it when the same evidence is worked out, rounded, approximated or worded otherwise, or is held against other
+# siblings or years: figures that were frozen before are then told from records that changed. 0 was before it had a number.
+RULES = 1
 
 _lock = threading.Lock()
 _database: "duckdb.DuckDBPyConnection | None" = None  # one in memory per process; opened on first use
@@ -44,13 +48,28 @@ class Window:
     seq: int | None = None
 
 
-@contextmanager
-def _rows(kind: str, window: Window, moment: Moment | None = None) -> Iterator[tuple["duckdb.DuckDBPyConnection", str]]:
-    """A cursor and the ``WITH rows AS (…)`` that every compiled statement reads."""
+def _answer(
+    kind: str, window: Window, statement: Callable[[str], str], moment: Moment | None = None
+) -> list[tuple[Any, ...]]:
+    """What a statement answers. statement: made from the ``WITH rows AS (…)`` that every compiled one reads.
+
+    A column file that goes away or is cut while it is being read costs time, never the answer.
+    """
+    import duckdb
+
     columns = source(kind, moment)
+    try:
+        return _run(columns, window, statement)
+    except duckdb.Error:
+        if columns.file is None or is_intact(columns.file):
+            raise
+    return _run(without_file(kind), window, statement)
+
+
+def _run(columns: Source, window: Window, statement: Callable[[str], str]) -> list[tuple[Any, ...]]:
     cursor = _connection()
     try:
-        yield cursor, _with_rows(cursor, columns, window)
+        return cursor.execute(statement(_with_rows(cursor, columns, window))).fetchall()
     finally:
         cursor.close()
 
@@ -115,22 +134,22 @@ def _window(indicator: Indicator, window: Window) -> Window:
 
 def evidence(indicator: Indicator, window: Window) -> list[Evidence]:
     """The records behind a flow or stock, in record order."""
-    with _rows(indicator.of, _window(indicator, window)) as (cursor, rows):
-        sql = f"{rows} SELECT record, version, contribution FROM ({compiler.evidence_sql(indicator)}) ORDER BY record"
-        return [Evidence(*row) for row in cursor.execute(sql).fetchall()]
+    behind = f"SELECT record, version, contribution FROM ({compiler.evidence_sql(indicator)}) ORDER BY record"
+    found = _answer(indicator.of, _window(indicator, window), lambda rows: f"{rows} {behind}")
+    return [Evidence(*row) for row in found]
 
 
 def newest_evidence(
     indicator: Indicator, window: Window, *, offset: int = 0, limit: int | None = None
 ) -> list[Evidence]:
     """The same records, newest event first, and only some of them: what one page of a list shows."""
-    with _rows(indicator.of, _window(indicator, window)) as (cursor, rows):
-        some = f" LIMIT {int(limit)} OFFSET {int(offset)}" if limit is not None else ""
-        sql = f"""{rows} SELECT behind.record, behind.version, behind.contribution
-            FROM ({compiler.evidence_sql(indicator)}) AS behind JOIN rows AS happened
-              ON happened.record = behind.record AND happened.version = behind.version AND NOT happened.lapsed
-            ORDER BY happened.day DESC, behind.record{some}"""
-        return [Evidence(*row) for row in cursor.execute(sql).fetchall()]
+    some = f" LIMIT {int(limit)} OFFSET {int(offset)}" if limit is not None else ""
+    newest = f"""SELECT behind.record, behind.version, behind.contribution
+        FROM ({compiler.evidence_sql(indicator)}) AS behind JOIN rows AS happened
+          ON happened.record = behind.record AND happened.version = behind.version AND NOT happened.lapsed
+        ORDER BY happened.day DESC, behind.record{some}"""
+    found = _answer(indicator.of, _window(indicator, window), lambda rows: f"{rows} {newest}")
+    return [Evidence(*row) for row in found]
 
 
 @dataclass(frozen=True)
@@ -166,7 +185,6 @@ def seals(kind: str, asked: Sequence[tuple[Indicator, Window]], moment: Moment |
             SELECT coalesce(sum(contribution), 0)::BIGINT, count(*), sha256(string_agg(line, chr(10) ORDER BY line)) FROM lines)"""
         for place, ((indicator, _asked), window) in enumerate(zip(asked, windows, strict=True))
     ]
-    with _rows(kind, widest, moment) as (cursor, rows):
-        sql = f"{rows}, fetched AS MATERIALIZED (SELECT * FROM rows) {' UNION ALL '.join(each)} ORDER BY place"
-        found = cursor.execute(sql).fetchall()
+    all_of_them = f", fetched AS MATERIALIZED (SELECT * FROM rows) {' UNION ALL '.join(each)} ORDER BY place"
+    found = _answer(kind, widest, lambda rows: f"{rows}{all_of_them}", moment)
     return [Sealed(total, count, digest or _EMPTY) for _place, total, count, digest in found]

@@ -217,18 +217,18 @@ def write(path: Path, made: Tally, stamp: Mapping[str, str]) -> None:
 
 
 def read(path: Path, stamp: Mapping[str, str]) -> Tally | None:
-    """A tally from its file, mapped into memory; None where there is none that was made from that very column file."""
+    """A tally from its file, mapped into memory; None where it is none of this form that was made from what ``stamp`` says."""
     try:
         with pa.memory_map(str(path)) as file:
             table = pa.ipc.open_file(file).read_all()
-    except (FileNotFoundError, pa.ArrowInvalid):
+        meta = {key.decode(): value.decode() for key, value in (table.schema.metadata or {}).items()}
+        if meta["form"] != str(FORM) or any(meta.get(key) != value for key, value in stamp.items()):
+            return None
+        columns = {name: table[name].combine_chunks().to_numpy() for name in table.column_names}
+        measures = {name.removeprefix("of "): said for name, said in columns.items() if name.startswith("of ")}
+        return Tally(
+            names=tuple(json.loads(meta["names"])), mixes=[tuple(mix) for mix in json.loads(meta["mixes"])],
+            measures=measures, **{name: columns[name] for name in _COLUMNS},
+        )  # fmt: skip
+    except (OSError, pa.ArrowException, KeyError, ValueError):
         return None
-    meta = {key.decode(): value.decode() for key, value in (table.schema.metadata or {}).items()}
-    if meta.get("form") != str(FORM) or any(meta.get(key) != value for key, value in stamp.items()):
-        return None
-    columns = {name: table[name].combine_chunks().to_numpy() for name in table.column_names}
-    measures = {name.removeprefix("of "): said for name, said in columns.items() if name.startswith("of ")}
-    return Tally(
-        names=tuple(json.loads(meta["names"])), mixes=[tuple(mix) for mix in json.loads(meta["mixes"])],
-        measures=measures, **{name: columns[name] for name in _COLUMNS},
-    )  # fmt: skip

@@ -28,6 +28,7 @@ from xingke.indicators.reader import Reader
 from xingke.indicators.rules import Evidence, Indicator
 from xingke.indicators.values import Growth, Rank, Value
 from xingke.ledger.evidence import evidence_counts
+from xingke.ledger.holders import holder_word, seen_by
 from xingke.ledger.models import EventVersion, Version
 from xingke.ledger.words import Words, measured, source_place_word
 from xingke.registry import queries as registry
@@ -399,12 +400,12 @@ def _records(
     request: HttpRequest, user: User, reader: Reader, value: Value, words: Words, context: dict[str, Any]
 ) -> HttpResponse:
     """The records behind a counted value: 50 a page, or all of them as a file."""
-    sealed = reader.sealed(value)
+    sealed, seen = reader.sealed(value), seen_by(user)
     if wants_file(request):
-        return _records_file(request, value, _rows(words, value, contributions(value, seq=reader.seq)))
+        return _records_file(request, value, _rows(words, value, contributions(value, seq=reader.seq, seen=seen)))
     page = Paginator(range(sealed.count), PAGE_SIZE).get_page(request.GET.get("page"))
     start = max(page.start_index() - 1, 0)
-    rows = contributions(value, seq=reader.seq, offset=start, limit=PAGE_SIZE)
+    rows = contributions(value, seq=reader.seq, seen=seen, offset=start, limit=PAGE_SIZE)
     context |= {
         "page": page,
         "rows": _rows(words, value, rows, _files(rows)),
@@ -412,7 +413,6 @@ def _records(
         "total": queries.added(value.indicator, sealed.total),
         "decimals": value.indicator.decimals if value.indicator.sum else 0,
         "holds": value.amount == queries.added(value.indicator, sealed.total),
-        "organisations_open": registry.scope(user, Permission.ORGANISATION_READ).covers(value.region.path),
         "columns": [
             {"label": _("日期"), "class": "nowrap"}, {"label": _("事件")}, {"label": _("事项"), "class": "wide"},
             {"label": _("单位")}, {"label": _("计入"), "numeric": True},
@@ -432,6 +432,7 @@ class EvidenceRow:
     subject: Version | None
     what: str
     happened: str
+    holder: str
     url: str
     files: int  # that prove it
 
@@ -455,6 +456,7 @@ def _rows(
             each.subject,
             words.subject(each.subject) if each.subject else "",
             words.event(kind, each.event.event) if each.event else "",
+            holder_word(each.event) if each.event else "",
             reverse("ledger:record", args=[kind, UUID(each.evidence.record)]),
             proved.get(each.event.record, 0) + proved.get(each.event.subject, 0) if each.event else 0,
         )
@@ -479,7 +481,7 @@ def _records_file(request: HttpRequest, value: Value, rows: Sequence[EvidenceRow
         (
             [
                 row.event.happened_on if row.event else None, row.happened, row.what, getattr(row.subject, "number", ""),
-                row.event.organisation.name if row.event and row.event.organisation else "", row.amount,
+                row.holder, row.amount,
                 row.evidence.record, row.evidence.version,
             ]
             for row in rows

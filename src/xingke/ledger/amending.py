@@ -1,7 +1,7 @@
 """Later versions of many histories at once: what an import adds to records that stand in the ledger already."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -10,8 +10,9 @@ from uuid import UUID
 from xingke.accounts.models import User
 from xingke.base.keys import new_key
 from xingke.ledger import rules
-from xingke.ledger.actions import ARRIVALS, BATCH, NewEvent, write_next_versions
+from xingke.ledger.actions import BATCH, NewEvent, write_next_versions
 from xingke.ledger.actions.filing import with_last_day
+from xingke.ledger.actions.receiving import holder_of
 from xingke.ledger.actions.settling import placed, told, with_what_follows
 from xingke.ledger.bulk import insert_objects
 from xingke.ledger.kinds import KINDS, Kind
@@ -57,7 +58,9 @@ def amend_histories(
         changed: list[tuple[Version, Mapping[str, Any]]] = []
         fresh: list[EventVersion] = []
         for each in chunk:
-            added = [_event(known, each, new, seq, by, now, source, is_confirmed) for new in each.fresh]
+            added: list[Any] = []
+            for new in sorted(each.fresh, key=lambda new: new.on):
+                added.append(_event(known, each, new, added, seq, by, now, source, is_confirmed))
             changed += _settled(known, each, added, by, now)
             fresh += added
             then = [told(row, _after(each, row)) for row in [*each.history, *added]]
@@ -73,32 +76,34 @@ def _event(
     kind: Kind,
     each: Amendment,
     new: NewEvent,
+    added: Sequence[Any],
     seq: int,
     by: User,
     now: datetime,
     source: str,
     is_confirmed: Callable[[Region], bool],
 ) -> Any:
-    place = _place(each, new)
-    region = new.region if new.event in ARRIVALS else place.region
+    place = _place(each, new, added)
+    region = new.region if new.event in kind.names.arrivals else place.region
+    holder = holder_of(kind, replace(new, region=region), place.organisation)
     confirmed = is_confirmed(region)
     fields = {name: getattr(each.subject, name) for name in kind.repeated}
     new = with_last_day(kind, fields | dict(each.columns), new)
     repeated = {name: each.columns.get(name, getattr(each.subject, name)) for name in kind.repeated}
     return kind.event(
         record=new.key or new_key(), version=1, seq_from=seq, subject=each.subject.record, region=region,
-        zone_id=place.zone_id, organisation_id=place.organisation_id, person_id=each.subject.person_id, happened_on=new.on, event=new.event, effect=0,
+        zone_id=place.zone_id, organisation=holder, person_id=each.subject.person_id, happened_on=new.on, event=new.event, effect=0,
         step=1, source=source[:200], source_place=each.source_place, is_fictional=each.subject.is_fictional,
         entered_at=now, entered_by=by, state=State.CONFIRMED if confirmed else State.DRAFT,
         confirmed_at=now if confirmed else None, confirmed_by=by if confirmed else None, **repeated, **new.measures,
     )  # fmt: skip
 
 
-def _place(each: Amendment, new: NewEvent) -> Any:
-    """What says where and of whom a fresh event is: the live event before it, else the first."""
+def _place(each: Amendment, new: NewEvent, added: Sequence[Any]) -> Any:
+    """What says where and of whom a fresh event is: the live or fresh event before it, else the first."""
     alive = [row for row in each.history if row.state != State.VOID]
-    earlier = [row for row in alive if _after(each, row)["happened_on"] <= new.on]
-    return (earlier or alive[:1] or [each.subject])[-1]
+    earlier = [row for row in [*alive, *added] if _after(each, row)["happened_on"] <= new.on]
+    return (sorted(earlier, key=lambda row: _after(each, row)["happened_on"]) or alive[:1] or [each.subject])[-1]
 
 
 def _after(each: Amendment, row: Any) -> dict[str, Any]:

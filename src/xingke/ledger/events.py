@@ -14,9 +14,10 @@ from xingke.accounts.permissions import Permission
 from xingke.accounts.queries import first_seq_since
 from xingke.base.codes import normalise_code
 from xingke.base.periods import EARLIEST_YEAR, LATEST_YEAR, Period
+from xingke.ledger import holders
 from xingke.ledger.kinds import KINDS, Kind
 from xingke.ledger.models import EventVersion, State, Version
-from xingke.ledger.queries import current_subjects
+from xingke.ledger.queries import current_subjects, readable
 from xingke.registry import queries as registry
 from xingke.registry.models import Organisation, Region
 from xingke.registry.rules import Scope
@@ -32,12 +33,14 @@ class TimelineEntry:
     subject: Version
 
 
-def timeline(organisation: Organisation, *, limit: int = 200) -> list[TimelineEntry]:
-    """What happened to an organisation, newest first; two queries per kind."""
+def timeline(organisation: Organisation, allowed: Scope, *, limit: int = 200) -> list[TimelineEntry]:
+    """What happened to an organisation, newest first: everywhere, for whoever may read its records in a scope, but nobody's
+    drafts before a superior. Two queries per kind."""
+    drafts = readable(allowed) | Q(confirmed_at__isnull=False)
     entries: list[TimelineEntry] = []
     for kind in KINDS.values():
         events = list(
-            kind.event._default_manager.filter(organisation=organisation, seq_to__isnull=True)
+            kind.event._default_manager.filter(drafts, organisation=organisation, seq_to__isnull=True)
             .exclude(state=State.VOID)
             .select_related("region")
             .order_by("-happened_on", "-step")[:limit]
@@ -70,7 +73,7 @@ def events_listed(user: User, wanted: Wanted) -> QuerySet[Any, tuple[str, int, d
     """
     allowed = registry.require_page(user, Permission.RECORD_READ)
     parts = [
-        kind.event._default_manager.filter(registry.in_scope(allowed), _wanted(kind, wanted), seq_to__isnull=True)
+        kind.event._default_manager.filter(readable(allowed), _wanted(kind, wanted), seq_to__isnull=True)
         .annotate(kind_code=Value(kind.code, output_field=CharField()))
         .order_by()
         .values_list("kind_code", "id", "happened_on")
@@ -83,7 +86,7 @@ def events_listed(user: User, wanted: Wanted) -> QuerySet[Any, tuple[str, int, d
 def events_wanted(user: User, kind: Kind, wanted: Wanted) -> QuerySet[Any, Any]:
     """The events of one kind that a list shows, in no order. 404 for whoever may read none."""
     allowed = registry.require_page(user, Permission.RECORD_READ)
-    return kind.event._default_manager.filter(registry.in_scope(allowed), _wanted(kind, wanted), seq_to__isnull=True)
+    return kind.event._default_manager.filter(readable(allowed), _wanted(kind, wanted), seq_to__isnull=True)
 
 
 def drafts_wanted(user: User, wanted: Wanted, *, until: int) -> dict[str, list[UUID]]:
@@ -93,7 +96,7 @@ def drafts_wanted(user: User, wanted: Wanted, *, until: int) -> dict[str, list[U
     return {
         kind.code: list(
             kind.event._default_manager.filter(
-                registry.in_scope(allowed), _wanted(kind, drafts), seq_to__isnull=True, seq_from__lte=until
+                readable(allowed), _wanted(kind, drafts), seq_to__isnull=True, seq_from__lte=until
             )
             .order_by("-happened_on", "-pk")
             .values_list("record", flat=True)
@@ -120,22 +123,28 @@ def _wanted(kind: Kind, wanted: Wanted) -> Q:
     return condition
 
 
-def entries_of(kind: str, records: Sequence[UUID]) -> list[TimelineEntry]:
+def entries_of(kind: str, records: Sequence[UUID], seen: Scope) -> list[TimelineEntry]:
     """Current events by their keys, with their subjects, newest first; of at most some hundreds. Two queries."""
     found = KINDS[kind].event._default_manager.filter(record__in=records, seq_to__isnull=True)
     found = found.order_by("-happened_on", "-pk")
-    return entries((kind, pk, day) for pk, day in found.values_list("pk", "happened_on"))
+    return entries(((kind, pk, day) for pk, day in found.values_list("pk", "happened_on")), seen)
 
 
-def entries(listed: Iterable[tuple[str, int, date]]) -> list[TimelineEntry]:
-    """The events of a list's page with their subjects, in the same order. At most two queries per kind."""
+def entries(listed: Iterable[tuple[str, int, date]], seen: Scope) -> list[TimelineEntry]:
+    """The events of a list's page with their subjects, in the same order. At most two queries per kind.
+
+    seen: where the reader may see organisations; no other is named.
+    """
     asked = list(listed)
     found: dict[tuple[str, int], TimelineEntry] = {}
     for kind in KINDS.values():
         wanted = [pk for code, pk, _on in asked if code == kind.code]
         if not wanted:
             continue
-        events = list(kind.event._default_manager.filter(pk__in=wanted).select_related("region", "organisation"))
+        events = list(
+            kind.event._default_manager.filter(pk__in=wanted).select_related("region", "organisation__region")
+        )
+        holders.hide(seen, events)
         subjects = current_subjects(kind, {event.subject for event in events})
         found |= {
             (kind.code, event.pk): TimelineEntry(kind.code, event.happened_on, event, subjects[event.subject])
@@ -164,9 +173,10 @@ def _first_and_last_days(allowed: Scope) -> tuple[str, list[int]]:
     """
     quoted, regions = connection.ops.quote_name, connection.ops.quote_name(Region._meta.db_table)
     parts, values = [], []
+    finished = "" if allowed.is_all_home else " AND confirmed_at IS NOT NULL"  # a draft's day tells of a draft
     for table in (quoted(kind.event._meta.db_table) for kind in KINDS.values()):
         for low, high in allowed.ranges:
-            ends = (f"(SELECT {end}(happened_on) FROM {table} WHERE region_id = place.id AND seq_to IS NULL)" for end in ("min", "max"))  # fmt: skip
+            ends = (f"(SELECT {end}(happened_on) FROM {table} WHERE region_id = place.id AND seq_to IS NULL{finished})" for end in ("min", "max"))  # fmt: skip
             first, last = ends
             parts.append(f"SELECT min({first}), max({last}) FROM {regions} place WHERE path >= %s AND path < %s")
             values += [low, high]
@@ -188,7 +198,7 @@ def latest_filed(user: User, *, limit: int = 8) -> list[Listed]:
         return []
     found: list[tuple[int, date, str, int]] = []
     for kind in KINDS.values():
-        events = kind.event._default_manager.filter(registry.in_scope(allowed), seq_to__isnull=True)
+        events = kind.event._default_manager.filter(readable(allowed), seq_to__isnull=True)
         newest = events.exclude(state=State.VOID).order_by(F("seq_from").desc(), "-happened_on", "-pk")
         found += [
             (seq, day, kind.code, pk) for seq, day, pk in newest.values_list("seq_from", "happened_on", "pk")[:limit]
@@ -199,7 +209,7 @@ def latest_filed(user: User, *, limit: int = 8) -> list[Listed]:
 def drafts_waiting(user: User) -> tuple[int, datetime | None]:
     """How many draft events wait for confirmation by whoever may confirm, and since when the first. A query per kind."""
     allowed = registry.scope(user, Permission.RECORD_CONFIRM)
-    found = [_waiting(kind, registry.in_scope(allowed)) for kind in KINDS.values()] if allowed else []
+    found = [_waiting(kind, readable(allowed)) for kind in KINDS.values()] if allowed else []
     return sum(count for count, _first in found), min((first for _count, first in found if first), default=None)
 
 
@@ -210,7 +220,7 @@ def entered_by(user: User, *, since: datetime) -> tuple[int, int]:
         kind.event._default_manager.filter(own, version=1, seq_from__gte=first).count() for kind in KINDS.values()
     ) if first else 0  # fmt: skip
     allowed = registry.scope(user, Permission.RECORD_ENTER)
-    drafts = (_waiting(kind, registry.in_scope(allowed) & own) for kind in KINDS.values())
+    drafts = (_waiting(kind, readable(allowed) & own) for kind in KINDS.values())
     return filed, sum(count for count, _first in drafts)
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from xingke.accounts.permissions import Permission
 from xingke.base.searching import Further, Hit, Searchable, Text
 from xingke.ledger import queries
+from xingke.ledger.holders import local
 from xingke.ledger.kinds import KINDS, Kind
 from xingke.ledger.models import Observation, Recognition, State, Version
 from xingke.ledger.words import KIND_WORDS, Words, day_word, kind_word, period_word
@@ -37,11 +38,14 @@ def _changed(model: type[Version], after: int, upto: int) -> Iterable[str]:
 
 def _current(model: type[Version], keys: Sequence[str]) -> Any:  # a queryset of any kind's table
     rows = model._default_manager.filter(record__in=keys, seq_to__isnull=True).exclude(state=State.VOID)
-    return rows.select_related("region", "organisation")
+    return rows.select_related("region", "organisation__region")
 
 
 def _common(row: Version) -> dict[str, Any]:
-    return {"key": str(row.record), "path": row.region.path, "organisation": row.organisation_id, "on": row.happened_on}
+    return {
+        "key": str(row.record), "path": row.region.path, "organisation": row.organisation_id, "on": row.happened_on,
+        "is_finished": row.confirmed_at is not None,
+    }  # fmt: skip
 
 
 def _record_texts(kind: Kind, keys: Sequence[str]) -> Iterator[Text]:
@@ -60,12 +64,17 @@ def _record_hits(kind: Kind, keys: Sequence[str]) -> Mapping[str, Hit]:
 
 
 def _record_hit(words: Words, kind: Kind, row: Any) -> Hit:
-    about = [row.number, _holder(row), row.region.name, day_word(row.happened_on)]
+    about = [row.number, _named(row), row.region.name, day_word(row.happened_on)]
     return _hit(kind.code, row, title=words.subject(row), about=about)
 
 
 def _holder(row: Version) -> str:
     return row.organisation.name if row.organisation else ""
+
+
+def _named(row: Version) -> str:
+    holder = local(row)
+    return holder.name if holder is not None else ""
 
 
 def _hit(kind: str, row: Version, *, title: str, about: Sequence[str]) -> Hit:
@@ -102,7 +111,7 @@ def _searchable(
 ) -> Searchable:
     return Searchable(
         code=code, label=KIND_WORDS[code], permission=Permission.RECORD_READ, order=order,
-        changed=partial(_changed, model), texts=texts, hits=hits,
+        changed=partial(_changed, model), texts=texts, hits=hits, recipe=1,
     )  # fmt: skip
 
 

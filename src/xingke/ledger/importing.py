@@ -21,6 +21,7 @@ from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.accounts.queries import current_seq, sessions_between
 from xingke.base.press.cells import Note, Remark, letters
+from xingke.base.press.headers import Words
 from xingke.base.press.sheets import Sheet, read_sheet
 from xingke.base.press.sniffing import FileKind
 from xingke.base.refusals import Refused
@@ -131,6 +132,11 @@ def read_table(data: bytes, *, name: str = "", sheet: str = "", words: Sequence[
         else:
             kept.append((number, cells))
     if not kept:
+        if words and not Words.of(words).count(read.header):
+            shown = " ".join(filter(None, read.header))[:30]
+            raise Refused(
+                say("文件不是表格：里面只有“%(text)s”，没有认得的列名；请选择 .xlsx 或 CSV 表格。", text=shown)
+            )
         raise Refused(say("文件只有表头，没有数据行。"))
     return Table(
         header=read.header, rows=[cells for _number, cells in kept], numbers=[number for number, _cells in kept],

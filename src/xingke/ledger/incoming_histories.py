@@ -90,6 +90,10 @@ TERM_ALONE = gettext_noop("有有效期而没有认定日期，请补上认定�
 NO_LAST_DAY = gettext_noop("不是有效期，请写成 2028-10-27 或 3年；到期日不能早于认定日期 %(day)s。")
 IMPOSSIBLE = gettext_noop("这样的经过不能发生：失去之前没有取得；请补上取得的日期。")
 
+RECEIVED_ELSEWHERE = gettext_noop(
+    "有“%(event)s”的，单位要填接收的那家，它要在“%(place)s”；请改填接收单位，或核对区划。"
+)
+
 _NOTHING = say("%(count)d 行的“%(event)s”没有写金额，合计时按 0 计入")
 
 Event = tuple[str, Taken, bool, list[tuple[str, Taken]]]  # its name, its day, whether it repeats, its measures
@@ -184,7 +188,8 @@ class HistoryReader:
             self._headers.cells(rows, role, str)
             for role in ("region", "region_code", "organisation", "credit_code", "person")
         )
-        placed, held = list(zip(names, codes_, strict=True)), list(zip(holders, credits_, strict=True))
+        placed = list(zip(names, codes_, strict=True))
+        held = self._held(rows, list(zip(holders, credits_, strict=True)))
         self._places = Places(itertools.chain.from_iterable(set(placed)), within=self._entering)
         self._holders = Holders(self._headers, self.kind.code, held, by=self._by, editing=self._editing)
         places = each_once(placed, self._region)
@@ -205,10 +210,20 @@ class HistoryReader:
                 row.partly = Partly(place, firm.firm, columns, happened)
             if place is not None:
                 doubts = self._doubts(row, firm, columns, mark)
+                self._refuse_receiver(row, place, firm.firm, happened)
                 if not row.problems:
                     whom = person_key(place, person) if person else None
                     row.content = Content(place, any(pair), firm.firm, columns, happened, mark, whom, doubts)
                     self._without.update(self._unsaid(happened))
+
+    def _held(self, rows: Sequence[Row], held: list[tuple[str, str]]) -> list[tuple[str, str]]:
+        """Whose each row is: of what was taken over, who took it over; the former holder is none of ours."""
+        days = [taken.place for event, taken, _repeats, _measures in self._events if event in self.kind.names.arrivals]
+        receivers = self._headers.cells(rows, "receiver", str)
+        return [
+            (receiver, "") if receiver and any(said(row.cells[place]) for place in days) else pair
+            for row, receiver, pair in zip(rows, receivers, held, strict=True)
+        ]
 
     def _refuse_unitless(self, rows: Sequence[Row]) -> None:
         """Refuse a column of bare numbers of which nobody says what they count."""
@@ -381,6 +396,22 @@ class HistoryReader:
             row.problems.append(Problem.of(str(wrong.values["after"]), str(wrong.values["later"]), wrong))
         return found
 
+    def _refuse_receiver(
+        self, row: Row, place: Region, firm: Organisation | NewOrganisation | None, happened: Sequence[Happened]
+    ) -> None:
+        """Who takes something over lies where it comes to, unless it was passed on since."""
+        last = max((each for each in happened), key=lambda each: each.on, default=None)
+        arrived = [each for each in happened if each.event in self.kind.names.arrivals]
+        if not arrived or not isinstance(firm, Organisation) or (last and last.event in rules.DEPARTURES):
+            return
+        low, high = place.range
+        if not low <= firm.region.path < high:
+            role = "receiver" if self._headers.said(row, "receiver") else "organisation"
+            row.refuse(
+                self._headers.called(role), firm.name, RECEIVED_ELSEWHERE,
+                event=self._headers.called(arrived[0].event), place=place.name,
+            )  # fmt: skip
+
     def _unsaid(self, happened: Iterable[Happened]) -> Iterator[str]:
         """The events of a row whose amounts indicators add up and it leaves out."""
         for each in happened:
@@ -484,7 +515,7 @@ class HistoryReader:
         holder = self._holder(content)
         return NewHistory(
             key=next(self._keys), fields=content.columns, region=content.region, organisation=holder,
-            zone=holder.zone if holder else None, events=self._new_events(content.happened, content.region),
+            zone=holder.zone if holder else None, events=self._new_events(content.happened, content.region, holder),
             is_fictional=content.region.is_fictional, source_place=place_of(row), reason=self._why(row),
             person=self._persons[content.person] if content.person else None,
         )  # fmt: skip
@@ -501,14 +532,19 @@ class HistoryReader:
             columns = {**columns, "person": self._persons[columns["person"]]}
         return Amendment(
             subject=row.stored, history=self._stored.history(row.stored), columns=columns, events=events,
-            fresh=self._new_events(fresh, content.region), source_place=f"第 {row.number} 行",
+            fresh=self._new_events(fresh, content.region, self._holder(content)), source_place=f"第 {row.number} 行",
         )  # fmt: skip
 
-    def _new_events(self, happened: Iterable[Happened], region: Region) -> list[NewEvent]:
+    def _new_events(self, happened: Iterable[Happened], region: Region, holder: Organisation | None) -> list[NewEvent]:
+        """What happened, as it is filed: whose the row is has what was taken over."""
+        arrivals = self.kind.names.arrivals
         return [
-            NewEvent(event=each.event, on=each.on, region=region, key=next(self._keys), measures=each.columns)
+            NewEvent(
+                event=each.event, on=each.on, region=region, key=next(self._keys), measures=each.columns,
+                organisation=holder if each.event in arrivals else None,
+            )
             for each in happened
-        ]
+        ]  # fmt: skip
 
     # ── saying ──
 

@@ -39,6 +39,7 @@ SEVERAL_ALIKE = gettext_noop(
 )
 STANDS = say("台账中已有同样的一条（来自“%(source)s”），没有再登记；是另一笔的请勾选“另一笔”")
 ALIKE = say("台账中另有完全相同的一条，这一行按另一笔登记")
+RECEIVED_BY_OTHER = gettext_noop("台账中同一天接收的是另一家单位，请核对单位和日期；台账有误的，请在记录页更正。")
 HOLDER_NOT_SHOWN = gettext_noop("台账中这条记录的单位是另一家；权利转移请用转让、受让等事件登记。")
 OTHER_HOLDER = gettext_noop("台账中这条记录的单位是“%(name)s”；权利转移请用转让、受让等事件登记。")
 
@@ -81,7 +82,7 @@ class Stored:
         self._history: dict[UUID, list[Any]] = {}
         if subjects:
             events = self.kind.event._default_manager.filter(subject__in=listed(subjects), seq_to__isnull=True)
-            for event in events.select_related("region").order_by("step"):
+            for event in events.select_related("region", "organisation").order_by("step"):
                 self._history.setdefault(event.subject, []).append(event)
 
     def _stored(self, values: Collection[Any], column: str) -> dict[UUID, Any]:
@@ -150,7 +151,9 @@ class Stored:
             row.outcome = NEW
             return
         subject = row.stored = found[0]
-        if not self._entering.covers(subject.region.path):
+        if self._takes_over(subject, content):
+            self._add_since_arrival(row, subject, content)
+        elif not self._entering.covers(subject.region.path):
             row.refuse(self._key_column, content.columns.get("number", ""), OF_OTHERS)
         elif content.is_region_said and subject.region_id != content.region.pk:
             row.refuse(self._headers.called("region"), content.region.name, ELSEWHERE, region=subject.region.name)
@@ -164,6 +167,68 @@ class Stored:
             row.refuse(name, content.firm.name, OTHER_HOLDER if is_shown else HOLDER_NOT_SHOWN, name=holder.name)
         else:
             self._differ(row, subject, content)
+
+    def _takes_over(self, subject: Any, content: Content) -> bool:
+        """Whether a row says that its holder, or its region, got by its own number what stands as somebody else's."""
+        number = content.columns.get("number", "")
+        if not any(each.event in self.kind.names.arrivals for each in content.happened) or content.firm is None:
+            return False
+        is_other = subject.region_id != content.region.pk
+        if subject.organisation is not None:
+            is_other = is_other or content.firm.key != subject.organisation.key
+        return is_other and bool(number) and subject.number == number
+
+    def _add_since_arrival(self, row: Row, subject: Any, content: Content) -> None:
+        """What a row adds from the day on which its holder took over what stands elsewhere: the rest is not theirs to say."""
+        since = min(each.on for each in content.happened if each.event in self.kind.names.arrivals)
+        history = self.history(subject)
+        alive = [event for event in history if event.state != State.VOID]
+        events: dict[UUID, dict[str, Any]] = {}
+        fresh: list[Happened] = []
+        for each in (each for each in content.happened if each.on >= since):
+            exact = self._same_event(each, alive)
+            if exact is None:
+                fresh += [] if _was_voided(each, history) else [each]
+            elif self._is_unnamed(exact, content):
+                events[exact.record] = {"organisation": content.firm}
+            elif each.event in self.kind.names.arrivals and self._is_anothers(exact, content):
+                row.refuse(
+                    self._headers.called("organisation"), self._headers.said(row, "organisation"), RECEIVED_BY_OTHER
+                )
+                return
+        if fresh and not self._is_possible(row, alive, fresh):
+            return
+        row.changes = ({}, events, fresh)
+        row.outcome = CHANGED if events or fresh else UNCHANGED
+
+    def _is_unnamed(self, event: Any, content: Content) -> bool:
+        """Whether an event of the row's region says not yet whose it is, and the row may say it."""
+        return (
+            event.organisation_id is None
+            and isinstance(content.firm, Organisation)
+            and event.region_id == content.region.pk
+            and self._may_change(event)
+        )
+
+    def _is_anothers(self, event: Any, content: Content) -> bool:
+        """Whether what a row says its holder took over is said to have been taken over by somebody else."""
+        return (
+            event.organisation is not None and content.firm is not None and event.organisation.key != content.firm.key
+        )
+
+    def _is_possible(self, row: Row, alive: Sequence[Any], fresh: Sequence[Happened]) -> bool:
+        """Whether fresh events fit into a history; else the row is refused."""
+        stand = [
+            Happened(event.event, event.happened_on, {"until": getattr(event, "until", None)}, False) for event in alive
+        ]
+        last = max(fresh, key=lambda each: each.on)
+        if not rules.is_possible([*stand, *fresh]):
+            row.refuse(self._headers.called(last.event), last.on.isoformat(), IMPOSSIBLE_TOGETHER)
+            return False
+        if wrong := rules.out_of_order(self.kind.names, [*stand, *fresh], said=self._headers.called):
+            row.problems.append(Problem.of(str(wrong.values["after"]), str(wrong.values["later"]), wrong))
+            return False
+        return True
 
     def _told_apart(self, row: Row, content: Content, found: list[Any]) -> list[Any]:
         """Which of the records that may say the same of everything a row is: none if it is one more.

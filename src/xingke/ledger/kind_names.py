@@ -38,8 +38,10 @@ class KindNames:
     opens it lasts; its events then have the columns ``until`` and ``lapses_on``. event_fields: what a ``where`` may ask
     of its events besides, which their history says. order: pairs of events of which the first of the one is never before
     the first of the other. has_rounds: its events come in rounds (a title is applied for again), so their order says
-    something only within one. four_eyes: somebody other than who entered it must confirm it, and every
-    change of what is confirmed, its voiding too. unheld: why an event cannot end what was never held.
+    something only within one. arrivals: the events by which somebody else takes it over, or it comes to another region,
+    each with whether it changes hands: such an event names the organisation that has it from then on. four_eyes:
+    somebody other than who entered it must confirm it, and every change of what is confirmed, its voiding too. unheld:
+    why an event cannot end what was never held.
     """
 
     fields: Mapping[str, str]
@@ -56,6 +58,7 @@ class KindNames:
     unheld: Saying = NOT_BEGUN
     order: tuple[tuple[str, str], ...] = ()
     has_rounds: bool = False
+    arrivals: Mapping[str, bool] = field(default_factory=dict)
 
 
 KIND_NAMES: dict[str, KindNames] = {
@@ -63,13 +66,13 @@ KIND_NAMES: dict[str, KindNames] = {
         {"title": "title", "level": "level"}, "title_event", named_by="title", number=Number.OWN,
         identity=Identity.RENEWED, needs_holder=True, lasting="title", event_fields={"origin": "title_origin"},
         four_eyes=True, unheld=say("之前没有有效的认定，不能失去并未持有的资质。"),
-        has_rounds=True,
+        has_rounds=True, arrivals={"moved_in": False},
         order=(("applied", "recommended"), ("applied", "recognised"), ("recommended", "recognised"),
                ("applied", "re_recognised"), ("recommended", "re_recognised")),
     ),
     "patent": KindNames(
         {"form": "patent_form"}, "patent_event", number=Number.PATENT, identity=Identity.NUMBER, needs_holder=True,
-        unheld=say("之前没有授权或受让，不能失去并未持有的专利。"),
+        unheld=say("之前没有授权或受让，不能失去并未持有的专利。"), arrivals={"received": True},
         order=(("applied", "granted"), ("applied", "received"), ("applied", "transferred"), ("applied", "lapsed"),
                ("granted", "lapsed")),
     ),

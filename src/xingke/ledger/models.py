@@ -52,6 +52,8 @@ class Version(models.Model):
     )
     reason = models.CharField(_("更正或作废原因"), max_length=500, blank=True)
 
+    is_holder_hidden: bool = False  # of a loaded row: see ``holders.hide``
+
     class Meta:
         abstract = True
         constraints = [

@@ -14,7 +14,7 @@ from xingke.accounts.permissions import Permission
 from xingke.base.quantities import Quantity, Unit
 from xingke.ledger import written_figures
 from xingke.ledger.models import Observation, State
-from xingke.ledger.queries import as_of
+from xingke.ledger.queries import as_of, readable
 from xingke.ledger.rules import Reported, chosen
 from xingke.registry import queries as registry
 from xingke.registry.models import Region
@@ -80,7 +80,7 @@ def listed(
 ) -> QuerySet[Observation]:
     """The reported figures somebody may read, by document and place. mapped: yes, no, or empty for both."""
     allowed = registry.require_page(user, Permission.RECORD_READ)
-    found = Observation.objects.filter(registry.in_scope(allowed), seq_to__isnull=True).select_related("region")
+    found = Observation.objects.filter(readable(allowed), seq_to__isnull=True).select_related("region")
     if document:
         found = found.filter(document=document)
     if mapped in ("yes", "no"):
@@ -97,7 +97,7 @@ def listed(
 def choices(user: User) -> tuple[list[str], list[str]]:
     """The documents and the periods (real, newest first) of the reported figures somebody may read. Two queries."""
     allowed = registry.require_page(user, Permission.RECORD_READ)
-    found = Observation.objects.filter(registry.in_scope(allowed), seq_to__isnull=True).order_by()
+    found = Observation.objects.filter(readable(allowed), seq_to__isnull=True).order_by()
     documents = sorted(found.values_list("document", flat=True).distinct())
     periods = set(found.exclude(real_period="").values_list("real_period", flat=True).distinct())
     return documents, sorted(periods, reverse=True)

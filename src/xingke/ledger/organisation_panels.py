@@ -72,7 +72,7 @@ def timeline(user: User, organisation: Organisation) -> Mapping[str, Any] | None
     if allowed is None:
         return None
     words = Words()
-    found = events.timeline(organisation, limit=TIMELINE_LIMIT)
+    found = events.timeline(organisation, allowed, limit=TIMELINE_LIMIT)
     years = [
         {"year": year, "items": [_item(words, entry, allowed) for entry in entries]}
         for year, entries in groupby(found, key=lambda entry: entry.on.year)

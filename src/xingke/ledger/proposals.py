@@ -15,10 +15,21 @@ from xingke.ledger.models import Proposal
 from xingke.ledger.queries import current_subjects, models_of
 from xingke.ledger.records import RecordPage, record_page
 from xingke.registry import queries as registry
+from xingke.registry.rules import Scope
 
 
-def proposals_of(shown: RecordPage) -> list[Proposal]:
-    """The changes proposed of a record, newest first. One query."""
+def _open_to(allowed: Scope) -> Q:
+    """The proposals that lie before somebody in a scope: nobody's superior reads what is only proposed."""
+    return registry.in_scope(allowed.at_home, organisation="") | (
+        registry.in_scope(allowed, organisation="") & Q(proposed_by__in=allowed.colleagues)
+    )
+
+
+def proposals_of(shown: RecordPage, user: User) -> list[Proposal]:
+    """The changes proposed of a record, newest first; before a superior only what became of the record. One query."""
+    allowed = registry.scope(user, Permission.RECORD_READ)
+    if not allowed.is_all_home and not allowed.is_home(shown.current.region.path):
+        return []
     found = Proposal.objects.filter(kind=shown.kind, record=shown.current.record)
     return list(found.select_related("proposed_by", "decided_by", "region"))
 
@@ -27,7 +38,8 @@ def proposal_to_decide(user: User, kind: str, record: UUID, pk: int) -> Proposal
     """A proposed change for whoever may accept or withdraw it, or 404."""
     record_page(user, kind, record)
     found = Proposal.objects.filter(pk=pk, kind=kind, record=record).select_related("region").first()
-    may_confirm_there = found and registry.scope(user, Permission.RECORD_CONFIRM).covers(found.region.path)
+    confirming = registry.scope(user, Permission.RECORD_CONFIRM)
+    may_confirm_there = found is not None and Proposal.objects.filter(_open_to(confirming), pk=found.pk).exists()
     if found is None or not (may_confirm_there or found.proposed_by_id == user.pk):
         raise Http404
     return found
@@ -42,7 +54,7 @@ def proposals_listed(user: User, *, outcome: str = "", mine: bool = False) -> Qu
     if not confirming:
         registry.require_page(user, Permission.RECORD_ENTER)
     own = Q(proposed_by=user.pk)
-    found = Proposal.objects.filter(own if mine else registry.in_scope(confirming, organisation="") | own)
+    found = Proposal.objects.filter(own if mine else _open_to(confirming) | own)
     if outcome in Proposal.Outcome.values:
         found = found.filter(outcome=outcome)
     return found.select_related("region", "proposed_by", "decided_by").order_by("-seq")
@@ -53,7 +65,7 @@ def proposals_waiting(user: User) -> int:
     allowed = registry.scope(user, Permission.RECORD_CONFIRM)
     if not allowed:
         return 0
-    waiting = Proposal.objects.filter(registry.in_scope(allowed, organisation=""), outcome=Proposal.Outcome.OPEN)
+    waiting = Proposal.objects.filter(_open_to(allowed), outcome=Proposal.Outcome.OPEN)
     return waiting.exclude(proposed_by=user.pk).count()
 
 

@@ -89,9 +89,34 @@ def state_with(subject: Any | None, event: Version) -> str:
     return State.VOID if subject is not None and subject.state == State.VOID else event.state
 
 
+def readable(allowed: Scope) -> Q:
+    """The filter of the versions somebody may read in a scope: a superior only what was confirmed once.
+
+    The one place where that is said; ``covers`` says it of a row that is loaded.
+    """
+    inside = registry.in_scope(allowed)
+    if allowed.is_all_home:
+        return inside
+    finished = Q(confirmed_at__isnull=False) | Q(entered_by__in=allowed.colleagues)
+    return inside & (finished | registry.in_scope(allowed.at_home))
+
+
 def covers(allowed: Scope, row: Version) -> bool:
-    """Whether a record, loaded with its region, lies in a scope."""
-    return allowed.covers(row.region.path) or row.organisation_id in allowed.organisations
+    """Whether somebody may read a version, loaded with its region, in a scope; see ``readable``."""
+    if row.organisation_id in allowed.organisations:
+        return True
+    is_finished = row.confirmed_at is not None or row.entered_by_id in allowed.colleagues
+    return allowed.covers(row.region.path) and (is_finished or allowed.is_home(row.region.path))
+
+
+def shows_finished(allowed: Scope, row: Version) -> bool:
+    """Whether of a record somebody may read they see a version, too: nobody is before whom a draft is hidden as a superior.
+
+    Whoever is nobody's superior sees those that lie elsewhere as they are: the record may have been corrected to next door.
+    """
+    if row.confirmed_at is not None or covers(allowed, row):
+        return True
+    return allowed.is_all_home and not allowed.covers(row.region.path)
 
 
 def authors(model: type[Version], rows: Iterable[Version]) -> dict[UUID, frozenset[int]]:

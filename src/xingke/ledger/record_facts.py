@@ -13,6 +13,7 @@ from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.ledger import observations, queries, records
 from xingke.ledger.evidence import evidence_of
+from xingke.ledger.holders import holder_word
 from xingke.ledger.kinds import KINDS, Kind
 from xingke.ledger.models import Observation, Proposal
 from xingke.ledger.proposals import proposals_of
@@ -56,15 +57,18 @@ def lead(words: Words, shown: RecordPage, today: date) -> str:
         return _("%(day)s，%(who)s：%(what)s。") % {
             "day": day_word(row.happened_on), "who": _who(row), "what": _("，").join(part for part in what if part)
         }  # fmt: skip
-    holder = row.organisation.name if row.organisation else row.region.name
+    holder = holder_word(row) or row.region.name
     return _("%(holder)s。") % {"holder": holder} + _state_sentence(words, shown, today)
 
 
 def _who(row: Any) -> str:
     """The organisation and where; the region alone where no organisation is named."""
-    if row.organisation is None:
-        return str(row.region.name)
-    return _("%(holder)s（%(region)s）") % {"holder": row.organisation.name, "region": row.region.name}
+    holder = holder_word(row)
+    return (
+        _("%(holder)s（%(region)s）") % {"holder": holder, "region": row.region.name}
+        if holder
+        else str(row.region.name)
+    )
 
 
 def _measures(words: Words, event: Any) -> list[str]:
@@ -100,14 +104,14 @@ def held_tag(shown: RecordPage, today: date) -> dict[str, str] | None:
     return {"state": "holds" if is_held else "unknown", "label": str(running.on if is_held else running.off)}
 
 
-def facts(words: Words, shown: RecordPage) -> Items:
-    """The record's columns as items of definition_list."""
+def facts(words: Words, shown: RecordPage, allowed: Scope) -> Items:
+    """The record's columns as items of definition_list. allowed: where its reader may read records."""
     row = shown.current
-    own = _observed(words, row) if isinstance(row, Observation) else _filed(words, shown)
+    own = _observed(words, row) if isinstance(row, Observation) else _filed(words, shown, allowed)
     return [*own, *_provenance(row)]
 
 
-def _filed(words: Words, shown: RecordPage) -> Items:
+def _filed(words: Words, shown: RecordPage, allowed: Scope) -> Items:
     row, subject = shown.current, shown.subject
     items: Items = []
     if shown.is_event:
@@ -122,7 +126,8 @@ def _filed(words: Words, shown: RecordPage) -> Items:
             *_certificate(row),
         ]
     if subject is not None:
-        url = reverse("ledger:record", args=[shown.kind, subject.record]) if shown.is_event else ""
+        is_open = shown.is_event and queries.covers(allowed, subject)  # what came from elsewhere stands there
+        url = reverse("ledger:record", args=[shown.kind, subject.record]) if is_open else ""
         items.append({"label": kind_word(shown.kind), "value": words.subject(subject), "url": url})
         items += _columns(words, KINDS[shown.kind], subject)
         if not shown.is_event and (until := records.holds_until(shown)) is not None:
@@ -131,7 +136,7 @@ def _filed(words: Words, shown: RecordPage) -> Items:
     return [
         *items,
         {
-            "label": _("单位"), "value": holder.name if holder else "",
+            "label": _("单位"), "value": holder_word(row),
             "url": reverse("registry:organisation", args=[holder.key]) if holder else "",
         },
         {"label": _("区划"), "value": row.region.name, "note": row.region.code},
@@ -266,7 +271,7 @@ def versions(words: Words, shown: RecordPage) -> Items:
 
 def proposals(words: Words, shown: RecordPage, user: User) -> Items:
     """The changes proposed of the record, newest first: what would change, why, and what became of it."""
-    found = proposals_of(shown)
+    found = proposals_of(shown, user)
     seen = {row.version: row for row in shown.versions}
     may_decide = registry.scope(user, Permission.RECORD_CONFIRM).covers(shown.current.region.path)
     return [
@@ -318,11 +323,12 @@ def evidence(words: Words, shown: RecordPage, user: User) -> Items:
     return items
 
 
-def rivals(words: Words, shown: RecordPage) -> Items:
-    """The other figures reported for the same indicator, place and period."""
+def rivals(words: Words, shown: RecordPage, allowed: Scope) -> Items:
+    """The other figures reported for the same indicator, place and period that may be read in a scope."""
     if shown.kind != queries.OBSERVATION:
         return []
-    return [rival(words, row) for row in observations.rivals_of(shown.current) if row.record != shown.current.record]
+    others = [row for row in observations.rivals_of(shown.current) if row.record != shown.current.record]
+    return [rival(words, row) for row in others if queries.covers(allowed, row)]
 
 
 def rival(words: Words, row: Observation) -> dict[str, Any]:

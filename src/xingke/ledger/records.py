@@ -12,7 +12,7 @@ from django.http import Http404
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base.refusals import Answer
-from xingke.ledger import queries
+from xingke.ledger import holders, queries
 from xingke.ledger.kind_names import Identity
 from xingke.ledger.kinds import KINDS, Kind
 from xingke.ledger.models import EventVersion, State
@@ -24,6 +24,7 @@ from xingke.ledger.queries import (
     current_subjects,
     may_change_at_once,
     models_of,
+    shows_finished,
     state_with,
 )
 from xingke.ledger.rules import Happening, Thing, is_open, may_confirm, may_correct, same_thing
@@ -51,18 +52,20 @@ class RecordPage:
 def record_page(user: User, kind: str, record: UUID) -> RecordPage:
     """A record by kind and key, or 404 for whoever may not read it. Event keys and subject keys both answer.
 
-    Whoever may read one version sees them all: a figure frozen here may rest on a record since corrected to next door.
+    Whoever may read one version sees them all: a figure frozen here may rest on a record since corrected to next door. But
+    a superior sees no version before the one that was confirmed, and no event that is none yet.
     """
-    allowed = registry.scope(user, Permission.RECORD_READ)
+    allowed, seen = registry.scope(user, Permission.RECORD_READ), holders.seen_by(user)
     for model in models_of(kind):
         is_event = issubclass(model, EventVersion)
         versions = list(
             model._default_manager.filter(record=record)
-            .select_related("region", "zone", "organisation", "entered_by", "confirmed_by")
+            .select_related("region", "zone", "organisation__region", "entered_by", "confirmed_by")
             .order_by("-version")
         )
         if not any(covers(allowed, version) for version in versions):
             continue
+        versions = [version for version in versions if shows_finished(allowed, version)]
         subject_key = getattr(versions[0], "subject", record)
         history: list[EventVersion] = []
         subject = None
@@ -70,10 +73,12 @@ def record_page(user: User, kind: str, record: UUID) -> RecordPage:
             history = list(
                 KINDS[kind]
                 .event._default_manager.filter(subject=subject_key, seq_to__isnull=True)
-                .select_related("region", "organisation")
+                .select_related("region", "organisation__region")
                 .order_by("step")
             )
+            history = [event for event in history if event.confirmed_at is not None or covers(allowed, event)]
             subject = current_subjects(KINDS[kind], {subject_key}).get(subject_key)
+        holders.hide(seen, [*versions, *history, subject])
         return RecordPage(kind, is_event, versions[0], versions, subject, history)
     raise Http404
 
@@ -231,7 +236,7 @@ def same_things(
     found: QuerySet[Any] = kind.subject._default_manager.filter(alike, seq_to__isnull=True).exclude(state=State.VOID)
     is_named = queries.is_named(kind, fields)
     wanted = Thing.of(names, fields, holder=_holder(organisation, region), first=first, is_named=is_named)
-    rows = found.exclude(record=key).select_related("region", "organisation").order_by("seq_from", "pk")[:50]
+    rows = found.exclude(record=key).select_related("region", "organisation__region").order_by("seq_from", "pk")[:50]
     same = [row for row in rows if same_thing(names, wanted, thing_of(kind, row, is_named=is_named))]
     if names.identity is not Identity.RENEWED:
         return same

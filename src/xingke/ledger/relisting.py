@@ -18,13 +18,14 @@ from xingke.accounts.permissions import Permission
 from xingke.base.periods import Period
 from xingke.base.press.xlsx_writer import Cell, Column
 from xingke.base.quantities import Quantity, Unit
-from xingke.ledger import rules
+from xingke.ledger import holders, rules
 from xingke.ledger.blank_forms import MONEY, sheet_columns
 from xingke.ledger.events import Wanted, events_wanted
 from xingke.ledger.incoming_contents import Happened
 from xingke.ledger.kind_names import Identity
 from xingke.ledger.kinds import KINDS
 from xingke.ledger.models import EventVersion, Observation, State, Version
+from xingke.ledger.queries import readable
 from xingke.ledger.sheets import FURTHER, INVENTED, RECORD, STATE, SheetForm
 from xingke.ledger.sheets import Column as FormColumn
 from xingke.ledger.words import state_word
@@ -61,18 +62,19 @@ def list_rows(form: SheetForm, user: User, wanted: Wanted) -> Iterator[list[Cell
     Three queries for 500 records.
     """
     kind = KINDS[form.kind]
-    allowed = registry.require_page(user, Permission.RECORD_READ)
+    allowed, seen = registry.require_page(user, Permission.RECORD_READ), holders.seen_by(user)
     shown = events_wanted(user, kind, wanted).values("subject")
     subjects = (
-        kind.subject._default_manager.filter(registry.in_scope(allowed), record__in=shown, seq_to__isnull=True)
+        kind.subject._default_manager.filter(readable(allowed), record__in=shown, seq_to__isnull=True)
         .exclude(state=State.VOID)
-        .select_related("region", "organisation")
+        .select_related("region", "organisation__region")
         .order_by("happened_on", "pk")
     )
     writer = _Writer(form)
     rows = subjects.iterator(chunk_size=CHUNK)
     while part := list(islice(rows, CHUNK)):
-        histories = _histories(form, [each.record for each in part], registry.in_scope(allowed))
+        holders.hide(seen, part)
+        histories = _histories(form, [each.record for each in part], readable(allowed))
         yield from (writer.row(each, histories.get(each.record, ())) for each in part)
 
 

@@ -43,6 +43,9 @@ _SAME_DAY = {event: place for place, event in enumerate(
 )}  # fmt: skip
 
 
+DEPARTURES = ("moved_out", "transferred")
+"""The events after which it is somebody else's, or elsewhere."""
+
 CERTIFIES = ("recognised", "re_recognised")
 """The events that give a certificate of their own, each with a number and a last day."""
 
@@ -86,6 +89,22 @@ class Step(NamedTuple, Generic[H]):
     effect: int
     lapses_on: date | None = None
     origin: str = ""
+
+
+def may_receive(*, event: Value, region: str, holder: str, is_inside: bool) -> Answer:
+    """Whether an organisation may take something over in a region: it is named, and lies there. holder: empty for none."""
+    if not holder:
+        return no(say("“%(event)s”要写明接收单位：请选定“%(region)s”接收的那家单位。", event=event, region=region))
+    if not is_inside:
+        return no(
+            say(
+                "“%(event)s”的接收单位要在“%(region)s”，“%(name)s”不在；请选定接收的那家单位，或先更正它的区划。",
+                event=event,
+                region=region,
+                name=holder,
+            )
+        )
+    return YES
 
 
 def effects(history: Iterable[H], *, unheld: Saying = NOT_BEGUN, said: Callable[[str], Value] = str) -> list[Step[H]]:

@@ -222,9 +222,18 @@ PERSON = Column(
 )
 
 
+RECEIVER = Column(  # who has from then on what was taken over, where a list names its former holder, too
+    headers=("受让人", "受让方", "受让单位", "受让企业", "受让人名称", "受让方名称", "受让单位名称", "接收单位", "迁入单位", "迁入企业"),
+    to="receiver",
+)  # fmt: skip
+
+
 def columns_besides(kind: str) -> tuple[Column, ...]:
     """What the tables of a kind may say of a row beside what their forms name."""
-    return () if kind == OBSERVATION else (*MARKS, PERSON) if kind == "appointment" else MARKS
+    if kind == OBSERVATION:
+        return ()
+    persons = (PERSON,) if kind == "appointment" else ()
+    return (*MARKS, *persons, *((RECEIVER,) if KIND_NAMES[kind].arrivals else ()))
 
 
 # ── a file's columns ────────────────────────────────────────────────────────────────────────────────────────────────

@@ -10,7 +10,7 @@ from django.db.models import Count, Q
 
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
-from xingke.ledger import queries, rules
+from xingke.ledger import holders, queries, rules
 from xingke.ledger.kinds import KINDS
 from xingke.ledger.models import Recognition, RecognitionEvent, State
 from xingke.registry import queries as registry
@@ -47,9 +47,10 @@ def in_renewal(user: User, *, on: date, regions: Q) -> list[Ending]:
 def _endings(user: User, wanted: Q, on: date) -> list[Ending]:
     allowed = registry.require_page(user, Permission.RECORD_READ)
     rows = RecognitionEvent.objects.filter(
-        wanted, registry.in_scope(allowed), seq_to__isnull=True, state=State.CONFIRMED
-    ).select_related("region", "organisation")
+        wanted, queries.readable(allowed), seq_to__isnull=True, state=State.CONFIRMED
+    ).select_related("region", "organisation__region")
     events = list(rows.order_by("lapses_on", "pk"))
+    holders.hide(holders.seen_by(user), events)
     subjects = queries.current_subjects(KIND, {event.subject for event in events})
     applied = _applications(event.subject for event in events)
     return [
@@ -101,7 +102,7 @@ def duplicates(wanted: Q | None = None) -> list[list[Recognition]]:
     found: list[list[Recognition]] = []
     for each in twice:
         rows = standing.filter(title=each["title"], organisation=each["organisation"]).select_related(
-            "organisation", "region"
+            "organisation__region", "region"
         )
         by_name: dict[str, list[Recognition]] = {}
         is_named = queries.is_named(KIND, {"title": each["title"]})

@@ -44,7 +44,11 @@ def _health(now: datetime) -> Iterator[dict[str, Any]]:
     said = _("等待和进行中 %(waiting)d 个，未完成 %(failed)d 个") % {
         "waiting": waiting, "failed": jobs.get(Job.State.FAILED, 0)
     }  # fmt: skip
-    neglected = _("有任务在等待，但没有任务进程在工作") if accounts.jobs_are_neglected(now) else ""
+    neglected = ""
+    if accounts.has_no_job_child(now):
+        neglected = _("任务进程没有在工作，正在等它重新启动；网页照常")
+    elif accounts.jobs_are_neglected(now):
+        neglected = _("有任务在等待，但没有任务进程在工作")
     yield {"label": _("后台任务"), "value": said, "note": neglected}
     disk = shutil.disk_usage(settings.DATA)
     free = disk.free * 100 // disk.total

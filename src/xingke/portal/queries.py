@@ -27,6 +27,7 @@ from xingke.indicators.queries import indicators
 from xingke.ledger import events, observations, proposals
 from xingke.ledger import queries as ledger
 from xingke.ledger.events import TimelineEntry
+from xingke.ledger.holders import holder_word, seen_by
 from xingke.ledger.models import State
 from xingke.ledger.words import Words, approximated
 from xingke.portal.figures import FIRST, SHOWN
@@ -231,10 +232,15 @@ def _public_cards(document: Document) -> list[dict[str, Any]]:
 
 
 def documents(user: User, *, limit: int = 5) -> list[Row] | None:
-    """The documents written last; None for whoever may read none."""
+    """The documents written last, before a superior those handed up last; None for whoever may read none."""
     if not registry.has(user, Permission.DOCUMENT_READ):
         return None
-    return rows_of(reports.newest_visible_to(user).annotate(figure_count=Count("figures"))[:limit], _stamp())
+    return rows_of(reports.newest_first(user).annotate(figure_count=Count("figures"))[:limit], _stamp())
+
+
+def is_superior(user: User) -> bool:
+    """Whether lower regions put their documents before somebody."""
+    return not registry.scope(user, Permission.DOCUMENT_READ).is_all_home
 
 
 def records(user: User, *, limit: int = 8) -> list[dict[str, Any]] | None:
@@ -244,11 +250,11 @@ def records(user: User, *, limit: int = 8) -> list[dict[str, Any]] | None:
     words = Words()
     is_own = not registry.scope(user, Permission.RECORD_READ).ranges  # one firm's reader knows whose records they are
     newest = _kept(user, f"latest:{limit}", lambda: events.latest_filed(user, limit=limit))
-    return [_timeline_item(entry, words, is_own=is_own) for entry in events.entries(newest)]
+    return [_timeline_item(entry, words, is_own=is_own) for entry in events.entries(newest, seen_by(user))]
 
 
 def _timeline_item(entry: TimelineEntry, words: Words, *, is_own: bool) -> dict[str, Any]:
-    organisation = entry.event.organisation.name if entry.event.organisation and not is_own else ""
+    organisation = "" if is_own else holder_word(entry.event)
     event, subject = words.event(entry.kind, entry.event.event), words.subject(entry.subject)
     return {
         "when": timezone.localtime(entry.event.entered_at).date(),

@@ -1,7 +1,6 @@
 """The workbench, the guide, the component gallery, the health page and what a stale form is told."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -11,8 +10,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from xingke.accounts import queries as accounts
+from xingke.accounts import resending
 from xingke.base.caching import for_everybody
 from xingke.base.gallery import samples
+from xingke.base.probing import trouble_here
 from xingke.portal import figures, first_steps, keeping_house, queries
 from xingke.portal import guide as guides
 from xingke.registry import queries as registry
@@ -47,6 +48,7 @@ def workbench(request: HttpRequest) -> HttpResponse:
             "trail": keeping_house.trail(user, now=now),
             "published": queries.published(user),
             "documents": queries.documents(user),
+            "is_superior": queries.is_superior(user),
             "records": queries.records(user),
             "organisations": organisations,
             "links": queries.links(user),
@@ -83,14 +85,14 @@ def gallery(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def health(request: HttpRequest) -> HttpResponse:
-    """``ok`` while the database answers and somebody does what waits to be done; for whoever watches the service."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-        is_neglected = accounts.jobs_are_neglected(timezone.now())
-    except DatabaseError:
-        return _plain(_("数据库没有应答"), status=503)
-    if is_neglected:
+    """``ok`` while the database answers and can be written to, the disk has room and somebody does what waits to be done;
+    for whoever watches the service."""
+    now = timezone.now()
+    if trouble := trouble_here():
+        return _plain(str(trouble), status=503)
+    if accounts.has_no_job_child(now):
+        return _plain(_("任务进程没有在工作，正在等它重新启动；网页照常"), status=503)
+    if accounts.jobs_are_neglected(now):
         return _plain(_("有任务在等待，但没有任务进程在工作"), status=503)
     return _plain("ok")
 
@@ -101,5 +103,6 @@ def _plain(text: str, *, status: int = 200) -> HttpResponse:
 
 @login_not_required
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The page was open too long, or was sent from elsewhere: say so instead of a bare 403."""
-    return render(request, "403_csrf.html", {"reason": reason}, status=403)
+    """The page was open too long, or was sent from elsewhere: say so instead of a bare 403; what our own page sent is
+    not lost."""
+    return resending.after_stale_token(request) or render(request, "403_csrf.html", {"reason": reason}, status=403)

@@ -15,6 +15,13 @@ def action_words() -> dict[str, str]:
         "grant.revoked": _("收回角色"),
         "password.changed": _("更改密码"),
         "password.reset": _("重置密码"),
+        "session.refused": _("登录失败"),
+        "session.unknown": _("登录失败（没有这个账号）"),
+        "session.overflow": _("登录失败过多，其余不逐条记"),
+        "account.locked": _("账号锁定"),
+        "account.unlocked": _("解锁账号"),
+        "key.trusted": _("承认公钥"),
+        "key.distrusted": _("不再承认公钥"),
         "pack.loaded": _("装载规则包"),
         "regions.loaded": _("装载区划"),
         "organisations.entered": _("登记单位"),
@@ -58,6 +65,8 @@ def action_words() -> dict[str, str]:
         "document.refused": _("退回文稿"),
         "document.published": _("公布文稿"),
         "document.retracted": _("撤回文稿"),
+        "document.handed-up": _("报送文稿"),
+        "document.recalled": _("撤回报送"),
     }
 
 

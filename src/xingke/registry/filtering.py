@@ -54,24 +54,28 @@ class RegionChoice:
 def choose_region(allowed: Scope, text: str, *, name: str = "region") -> RegionChoice:
     """The regions of a scope to choose from, and the chosen one. At most two queries.
 
-    text: a six-digit code, or a name where there are too many to pick from.
+    text: a six-digit code, or a name. One that is none of them shows nothing, and says so.
     """
     known = list(queries.regions_within(allowed)[: CHOICES_LIMIT + 1])
     wanted = text.strip()
     if len(known) <= CHOICES_LIMIT:
-        if len(known) < 2:
-            return RegionChoice(None)
-        chosen = next((region for region in known if region.code == wanted), None)
+        chosen = next((region for region in known if wanted and wanted in (region.code, region.name)), None)
         options = [(region.code, region.name) for region in known]
-        field = select(name, _("区划"), chosen.code if chosen else "", options)
-        return RegionChoice(field, chosen)
+        field = select(name, _("区划"), chosen.code if chosen else "", options) if len(known) > 1 else None
+        return RegionChoice(field, chosen, _outside(wanted) if wanted and chosen is None else "")
     field = search(name, _("区划"), wanted, _("名称或六位代码"))
     if not wanted:
         return RegionChoice(field)
     try:
-        return RegionChoice(field, queries.region_by_name_or_code(wanted))
+        chosen = queries.region_by_name_or_code(wanted)
     except LookupError:
         return RegionChoice(field, problem=_("没有名为“%(name)s”的区划，请填全称或六位代码。") % {"name": wanted})
+    return RegionChoice(field, chosen, "" if allowed.covers(chosen.path) else _outside(wanted))
+
+
+def _outside(wanted: str) -> str:
+    """That a region is none of those somebody may see; whether there is one of that name is not told."""
+    return _("您可以查看的范围里没有区划“%(name)s”，请去掉这个条件，或换一个区划。") % {"name": wanted[:64]}
 
 
 def emptiness(

@@ -20,7 +20,7 @@ from xingke.base.quantities import Unit
 from xingke.base.refusals import Refused
 from xingke.base.remembering import remembered
 from xingke.registry.models import Definition, Grant, Organisation, Region, Zone
-from xingke.registry.rules import Alias, Role, Scope, Term, may_be_given_in, same_name
+from xingke.registry.rules import CHANGES, Alias, Role, Scope, Term, may_be_given_in, same_name, works_below
 
 NEWEST = "newest definition"  # what a request remembers of it
 
@@ -230,6 +230,15 @@ def account_for(user: User, username: str) -> User:
     return found
 
 
+def account_to_unlock(user: User, username: str) -> User:
+    """An account the security administrator may unlock, or 404."""
+    require_page(user, Permission.GRANT_MANAGE)
+    found = User.objects.filter(username=username).first()
+    if found is None:
+        raise Http404
+    return found
+
+
 def _grants(user: User) -> tuple[Grant, ...]:
     """The same, read once per user object (one request): scope is asked many times."""
     known: tuple[Grant, ...] | None = getattr(user, "_xingke_grants", None)
@@ -241,8 +250,9 @@ def _grants(user: User) -> tuple[Grant, ...]:
 
 def forget_grants(user: User) -> None:
     """Drop what ``user`` remembers of its grants, after they were changed."""
-    if hasattr(user, "_xingke_grants"):
-        del user._xingke_grants
+    for kept in ("_xingke_grants", "_xingke_colleagues"):
+        if hasattr(user, kept):
+            delattr(user, kept)
 
 
 def _in_force(user: User) -> list[tuple[Grant, Role]]:
@@ -254,17 +264,45 @@ def _in_force(user: User) -> list[tuple[Grant, Role]]:
 
 
 def scope(user: User, permission: Permission) -> Scope:
-    """Where ``user`` may do ``permission``. At most two queries per request, whatever is asked."""
+    """Where ``user`` may do ``permission``. At most three queries per request, whatever is asked."""
     ranges: list[tuple[int, int]] = []
+    home: list[tuple[int, int]] = []
     organisations: set[int] = set()
+    is_above = False
     for grant, role in _in_force(user):
         if permission.value not in role.permissions:
             continue
         if grant.organisation_id is not None:
             organisations.add(grant.organisation_id)
-        else:
-            ranges.append(grant.region.range)
-    return Scope(tuple(sorted(set(ranges))), frozenset(organisations))
+            continue
+        ranges.append(grant.region.range)
+        own = grant.region.range if works_below(role, permission) else (grant.region.path, grant.region.path + 1)
+        home.append(own)
+        is_above = is_above or own != grant.region.range
+    colleagues = _colleagues(user) if is_above else frozenset()
+    return Scope(tuple(sorted(set(ranges))), frozenset(organisations), tuple(sorted(set(home))), colleagues)
+
+
+_WORK = frozenset({Permission.RECORD_ENTER.value, Permission.DOCUMENT_WRITE.value})
+"""What fills the ledger and writes documents: those who do have colleagues."""
+
+
+def _colleagues(user: User) -> frozenset[int]:
+    """The accounts that write for the bureaus an account works for: what they have not finished lies before it, too."""
+    known: frozenset[int] | None = getattr(user, "_xingke_colleagues", None)
+    if known is None:
+        writing = [role.code for role in roles().values() if _WORK & set(role.permissions)]
+        bureaus = [
+            grant.region_id
+            for grant, role in _in_force(user)
+            if grant.organisation_id is None and CHANGES & set(role.permissions)
+        ]
+        rows = Grant.objects.filter(
+            region__in=bureaus, role__in=writing, organisation__isnull=True, revoked_at__isnull=True
+        )
+        known = frozenset(rows.order_by().values_list("user_id", flat=True)) if bureaus else frozenset()
+        user._xingke_colleagues = known  # type: ignore[attr-defined]  # a cache, as of the grants
+    return known
 
 
 def permissions_of(user: User) -> frozenset[str]:

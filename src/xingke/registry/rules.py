@@ -65,6 +65,7 @@ class Role:
     permissions: tuple[str, ...]
     administrative: bool = False
     of_organisation: bool = False  # given for one organisation only, never for a whole region
+    works_below: bool = False  # what it may change, it changes in lower regions too; others only look on there
     excludes: tuple[str, ...] = ()
     version: int = 1
 
@@ -152,6 +153,20 @@ def may_be_given_in(role: Role, *, is_topmost: bool) -> Answer:
     return YES
 
 
+_CHANGED_BY = {  # who only reads these is a superior in every lower region; who changes them may work there
+    "record": frozenset({"record.enter", "record.confirm"}),
+    "document": frozenset({"document.write", "document.disclose", "document.publish"}),
+}
+CHANGES = frozenset().union(*_CHANGED_BY.values())
+"""Every permission that changes what superiors only see once it is finished."""
+
+
+def works_below(role: Role, permission: str) -> bool:
+    """Whether with a permission a role is at home in lower regions, too: it works there, and may change what is meant."""
+    changed_by = _CHANGED_BY.get(permission.partition(".")[0])
+    return role.works_below and (changed_by is None or bool(changed_by & set(role.permissions)))
+
+
 def path_range(code: int, level: str) -> tuple[int, int]:
     """The half-open range of six-digit codes a region of that level covers: 620700 city → (620700, 620800)."""
     if level == "nation":
@@ -161,10 +176,17 @@ def path_range(code: int, level: str) -> tuple[int, int]:
 
 @dataclass(frozen=True)
 class Scope:
-    """Where somebody may do one thing: ranges of region codes, and single organisations."""
+    """Where somebody may do one thing: ranges of region codes, and single organisations.
+
+    home: of the ranges, those where somebody is one of the bureau; elsewhere they are its superior, before whom lies only
+    what was finished there. colleagues: accounts whose unfinished work lies before them wherever it is: their own
+    bureau's, where that works below itself.
+    """
 
     ranges: tuple[tuple[int, int], ...] = ()
     organisations: frozenset[int] = field(default_factory=frozenset)
+    home: tuple[tuple[int, int], ...] = ()
+    colleagues: frozenset[int] = field(default_factory=frozenset)
 
     def __bool__(self) -> bool:
         return bool(self.ranges or self.organisations)
@@ -172,6 +194,20 @@ class Scope:
     def covers(self, path: int) -> bool:
         """Whether the region with that code lies in one of the ranges."""
         return any(low <= path < high for low, high in self.ranges)
+
+    @property
+    def is_all_home(self) -> bool:
+        """Whether nothing lies in it before which somebody is a superior."""
+        return all(each in self.home for each in self.ranges)
+
+    def is_home(self, path: int) -> bool:
+        """Whether somebody is one of the bureau of the region with that code."""
+        return any(low <= path < high for low, high in self.home)
+
+    @property
+    def at_home(self) -> "Scope":
+        """The part where somebody is one of the bureau."""
+        return Scope(self.home, self.organisations, self.home)
 
 
 def same_name(name: str) -> str:

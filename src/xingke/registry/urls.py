@@ -12,6 +12,7 @@ urlpatterns = [
     path("accounts/new/", accounts.account_new, name="account-new"),
     path("accounts/<str:username>/switch/", accounts.account_switch, name="account-switch"),
     path("accounts/<str:username>/reset/", accounts.account_reset, name="account-reset"),
+    path("accounts/<str:username>/unlock/", grants.account_unlock, name="account-unlock"),
     path("grants/", grants.grant_list, name="grant-list"),
     path("grants/give/", grants.grant_give, name="grant-give"),
     path("grants/<int:pk>/revoke/", grants.grant_revoke, name="grant-revoke"),

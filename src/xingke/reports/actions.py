@@ -15,12 +15,12 @@ from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base.keys import new_key
 from xingke.base.periods import Period
-from xingke.base.press import numerals, tree
+from xingke.base.press import docx_writer, numerals, tree
 from xingke.base.press import proof as proofs
 from xingke.base.refusals import Refused
 from xingke.base.sayings import Saying, kept
 from xingke.indicators import columns
-from xingke.indicators.actions import Said, freeze, read_at, read_figure
+from xingke.indicators.actions import Said, freeze, read_at, read_figure, reading_anew
 from xingke.indicators.aspect_names import split
 from xingke.indicators.aspects import called, read_together
 from xingke.indicators.models import Figure
@@ -45,6 +45,7 @@ class Written:
     frozen: int
 
 
+@reading_anew
 @transaction.atomic
 def write_document(*, outline: str, region: Region, period: Period, by: User, now: datetime) -> Written:
     """Write a document from an outline at the present state of the ledger.
@@ -148,6 +149,7 @@ def said_mistake(each: source.Mistake) -> str:
             return _("第 %(n)s 处的标题没有文字，请写上或删去。") % said
 
 
+@reading_anew
 @transaction.atomic
 def save_edition(*, follows: Document, text: source.Source, by: User, now: datetime, was_typed: bool = True) -> Written:
     """Save an edited text as the next edition, its figures read and frozen at the present state of the ledger.
@@ -370,11 +372,12 @@ def _proof(document: tree.Document, edition: _Edition, figures: Iterable[Figure]
             document=document.id, title=document.title, outline=f"{edition.outline}@{edition.outline_version}",
             region=edition.region.code, period=edition.period.code, seq=edition.seq,
             created=edition.now.astimezone(SHANGHAI).isoformat(timespec="seconds"), fingerprint=proofs.fingerprint(document),
-            date=document.date, figures=tuple(proved),
+            date=document.date, issuer=document.issuer, figures=tuple(proved),
             mentions=tuple(
                 proofs.ProofMention(**asdict(place.mention), sentence=place.sentence)
                 for place in tree.mention_places(document)
             ),
+            sentences=docx_writer.sealed_sentences(document), parts=docx_writer.sealed_parts(document),
         ),
         signing_key(),
     )  # fmt: skip

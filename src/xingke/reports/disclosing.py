@@ -1,6 +1,5 @@
 """Disclosure: an edition is reviewed, published, replaced, retracted; each step is a row that is never changed."""
 
-import hashlib
 from datetime import datetime
 
 from django.db import transaction
@@ -10,7 +9,7 @@ from xingke.accounts.actions import record_audit, take_seq
 from xingke.accounts.models import User
 from xingke.base.refusals import Refused
 from xingke.registry import queries as registry
-from xingke.reports import disclosure, queries
+from xingke.reports import disclosure, handing_up, queries
 from xingke.reports.models import DisclosureStep, Document
 
 
@@ -32,6 +31,8 @@ def take_step(*, document: Document, step: str, number: int, opinion: str, by: U
     disclosure.may_follow(step, standing).or_refuse()
     registry.require(by, disclosure.permission(step, standing), region=document.region)
     _check(document, step, last, opinion, by)
+    if step == disclosure.REFUSED and queries.is_handed_up(document):
+        raise Refused(_("这一版已经报送上级，请先撤回报送，再退回。"))
     replaced = None
     if step == disclosure.PUBLISHED:
         newest = queries.newest_ever_public(document.work)
@@ -40,7 +41,12 @@ def take_step(*, document: Document, step: str, number: int, opinion: str, by: U
         replaced = queries.public_edition(document.work)
     seq = take_seq()
     taken = _write(document, step, number + 1, opinion, seq, by, now)
-    detail = {"title": document.title, "edition": document.edition, "digest": taken.digest}
+    detail: dict[str, object] = {"title": document.title, "edition": document.edition, "digest": taken.digest}
+    if step == disclosure.RETRACTED and queries.is_handed_up(
+        document
+    ):  # what the public is not told any more, nobody is
+        handing_up.recall_along(document=document, reason=opinion, seq=seq, by=by, now=now)
+        detail["recalled"] = True
     if replaced is not None:
         before = replaced.steps.count()
         _write(replaced, disclosure.SUPERSEDED, before + 1, "", seq, by, now)
@@ -61,7 +67,7 @@ def _check(document: Document, step: str, last: DisclosureStep | None, opinion: 
         disclosure.may_publish(by.pk, queries.authors_of(document)).or_refuse()
     if step == disclosure.ASKED and queries.newest_edition(document.work) != document:
         raise Refused(_("这不是最新的一版，请提交最新的一版。"))
-    if last is not None and step != disclosure.ASKED and last.digest != digest_of(document):
+    if last is not None and step != disclosure.ASKED and last.digest != queries.digest_of(document):
         raise Refused(_("文稿与审查时的内容不一致，不能继续。请告诉系统管理员。"))
 
 
@@ -69,11 +75,6 @@ def _write(
     document: Document, step: str, number: int, opinion: str, seq: int, by: User, now: datetime
 ) -> DisclosureStep:
     return DisclosureStep.objects.create(
-        document=document, number=number, step=step, opinion=opinion.strip(), digest=digest_of(document), seq=seq,
+        document=document, number=number, step=step, opinion=opinion.strip(), digest=queries.digest_of(document), seq=seq,
         taken_at=now, taken_by=by,
     )  # fmt: skip
-
-
-def digest_of(document: Document) -> str:
-    """SHA-256 over an edition's text and proof: what was reviewed is what is published."""
-    return hashlib.sha256(f"{document.tree}\x1f{document.proof}".encode()).hexdigest()

@@ -54,6 +54,22 @@ def may_publish(publisher: int, authors: Collection[int]) -> Answer:
     return YES
 
 
+def may_hand_up(*, standing: str, region: str, above: str, is_up: bool, newer: int, edition: int) -> Answer:
+    """Whether an edition may be handed up: reviewed, to somebody, once, and none before a newer one.
+
+    region, above: its region and the one above, by name. newer: the newest edition handed up or ever published.
+    """
+    if not above:
+        return no(say("“%(region)s”没有上级区划，不用报送。", region=region))
+    if is_up:
+        return no(say("这一版已经报送“%(above)s”，不用再报送。", above=above))
+    if standing == SUPERSEDED or newer > edition:
+        return no(say("这一版已被新的一版替代，请报送新的一版。"))
+    if standing not in (PASSED, PUBLISHED):
+        return no(say("保密审查通过后才能报送“%(above)s”。", above=above))
+    return YES
+
+
 # ── what a reviewer looks at ────────────────────────────────────────────────────────────────────────────────────────
 
 _TITLES = "同志|先生|女士|书记|县长|市长|局长|主任|科长|院长|校长|董事长|总经理|经理|教授|研究员|工程师|院士|博士"

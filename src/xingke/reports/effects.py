@@ -1,4 +1,4 @@
-"""What confirming records would do: which indicators change, from what to what, and which documents no longer agree."""
+"""What confirming records would do: which indicators change, from what to what, and the evidence of which documents."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

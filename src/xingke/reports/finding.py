@@ -11,12 +11,15 @@ from xingke.accounts.permissions import Permission
 from xingke.base.press import tree
 from xingke.base.searching import Hit, Searchable, Text
 from xingke.base.templatetags.xk import day
-from xingke.reports.models import Document
+from xingke.reports import disclosure, queries
+from xingke.reports.models import DisclosureStep, Document
 from xingke.reports.queries import tree_of
 
 
 def _changed(after: int, upto: int) -> Iterable[str]:
-    return accounts.targets_changed("document", after, upto)
+    replaced = DisclosureStep.objects.filter(step=disclosure.SUPERSEDED, seq__gt=after, seq__lte=upto)
+    yield from accounts.targets_changed("document", after, upto)
+    yield from (str(key) for key in replaced.values_list("document", flat=True).distinct())  # is no target of its own
 
 
 def _said(document: Document) -> str:
@@ -24,10 +27,12 @@ def _said(document: Document) -> str:
 
 
 def _texts(keys: Sequence[str]) -> Iterator[Text]:
-    for each in Document.objects.filter(key__in=keys).select_related("region"):
+    found = Document.objects.filter(key__in=keys).select_related("region")
+    finished = set(queries.finished(found).values_list("pk", flat=True))
+    for each in found:
         yield Text(
             key=str(each.key), names=each.title, identifier=str(each.key), text=_said(each), path=each.region.path,
-            on=timezone.localdate(each.written_at),
+            on=timezone.localdate(each.written_at), is_finished=each.pk in finished,
         )  # fmt: skip
 
 
@@ -47,5 +52,5 @@ def _hits(keys: Sequence[str]) -> Mapping[str, Hit]:
 
 DOCUMENTS = Searchable(
     code="document", label=gettext_lazy("文稿"), permission=Permission.DOCUMENT_READ, order=30,
-    changed=_changed, texts=_texts, hits=_hits,
+    changed=_changed, texts=_texts, hits=_hits, recipe=1,
 )  # fmt: skip

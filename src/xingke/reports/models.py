@@ -97,6 +97,35 @@ class DisclosureStep(models.Model):
         return f"{self.document_id} {self.number} {self.step}"
 
 
+class HandUp(models.Model):
+    """An edition handed up to the region above (报送), or that taken back (撤回报送), with the reason. Never changed.
+
+    The last one says whether an edition is handed up. digest: of the text that was.
+    """
+
+    class Act(models.TextChoices):
+        HANDED_UP = "handed_up", _("报送")
+        RECALLED = "recalled", _("撤回报送")
+
+    document = models.ForeignKey(Document, models.PROTECT, related_name="hand_ups")
+    number = models.PositiveIntegerField()
+    act = models.CharField(max_length=12, choices=Act.choices)
+    to = models.ForeignKey(Region, models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=1000, blank=True)
+    digest = models.CharField(max_length=64)
+    seq = models.BigIntegerField()
+    taken_at = models.DateTimeField()
+    taken_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("报送")
+        ordering = ("document", "number")
+        constraints = (models.UniqueConstraint(fields=["document", "number"], name="reports_handup_number"),)
+
+    def __str__(self) -> str:
+        return f"{self.document_id} {self.number} {self.act}"
+
+
 class DocumentFigure(models.Model):
     """A figure in its place: ``slot`` is its order in the document."""
 

@@ -149,7 +149,7 @@ def _says(words: str, typed: str) -> bool:
     """Whether a figure's words say a typed number: the same digits, and no other unit."""
     _before, said, after = split_bound(words)
     _prefix, number, unit = split_bound(typed)
-    return said == number and after.startswith(unit)
+    return said == number and after.startswith(unit.strip())
 
 
 def no_offer(query: str) -> str:

@@ -1,5 +1,6 @@
 """Documents: the reads."""
 
+import hashlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Exists, F, Max, Model, OuterRef, QuerySet, Subquery, TextField, Value
+from django.db.models import Case, Exists, F, Max, Model, OuterRef, Q, QuerySet, Subquery, TextField, Value, When
 from django.http import Http404
 from lxml import etree
 
@@ -23,26 +24,56 @@ from xingke.ledger.kinds import KINDS
 from xingke.ledger.models import Observation, RecordKeeping
 from xingke.registry import queries as registry
 from xingke.registry.models import Definition, Organisation, Region
+from xingke.registry.rules import Scope
 from xingke.reports import disclosure, source
 from xingke.reports.disclosure import Sighting
-from xingke.reports.models import DisclosureStep, Document, DocumentFigure, WorkingText
+from xingke.reports.models import DisclosureStep, Document, DocumentFigure, HandUp, WorkingText
 from xingke.reports.source import Source
 
 
 def documents_visible_to(user: User) -> QuerySet[Document]:
-    """The documents of the regions somebody may read, newest first."""
+    """The editions somebody may read, newest first: of their own region all, of lower ones what was published or handed up.
+
+    The one place where that is said.
+    """
     allowed = registry.scope(user, Permission.DOCUMENT_READ)
     condition = registry.in_scope(allowed, organisation="")
+    if not allowed.is_all_home:
+        condition &= (
+            _worked_on(allowed)
+            | Q(pk__in=public_documents().order_by().values("pk"))
+            | Q(pk__in=handed_up_to(allowed).order_by().values("pk"))
+        )
     return Document.objects.filter(condition).select_related("region", "written_by").order_by("-written_at")
 
 
+def _worked_on(allowed: Scope) -> Q:
+    """The filter of the editions of somebody's own bureau: of its region, or written by it."""
+    own = registry.in_scope(allowed.at_home, organisation="")
+    return own | registry.in_scope(allowed, organisation="") & Q(written_by__in=allowed.colleagues)
+
+
+def works_on(user: User, document: Document, permission: Permission) -> bool:
+    """Whether somebody holds a permission for an edition of their own bureau; the superiors of a bureau only read."""
+    allowed, path = registry.scope(user, permission), document.region.path
+    return allowed.is_home(path) or (allowed.covers(path) and document.written_by_id in allowed.colleagues)
+
+
 def newest_visible_to(user: User) -> QuerySet[Any]:  # Document, annotated
-    """The newest edition of each document somebody may read, with its ``standing`` and ``public``: the number of the
-    edition everybody may read."""
-    later = Document.objects.filter(work=OuterRef("work"), edition__gt=OuterRef("edition"))
+    """The newest edition of each document somebody may read, with its ``standing``, ``public``: the number of the edition
+    everybody may read, and ``handed_at``, ``handed_to``: since when it is handed up, and to whom."""
+    later = documents_visible_to(user).filter(work=OuterRef("work"), edition__gt=OuterRef("edition")).order_by()
     public = public_documents().filter(work=OuterRef("work")).order_by().values("edition")
     newest = documents_visible_to(user).filter(~Exists(later)).annotate(public=Subquery(public[:1]))
-    return with_standing(newest)
+    return _with_hand_up(with_standing(newest))
+
+
+def newest_first(user: User) -> QuerySet[Any]:  # Document, annotated
+    """The same: what was written last first; before a superior, what was handed up last."""
+    found = newest_visible_to(user)
+    if registry.scope(user, Permission.DOCUMENT_READ).is_all_home:
+        return found
+    return found.order_by(F("handed_at").desc(nulls_last=True), "-written_at")
 
 
 def document_for(user: User, key: UUID) -> Document:
@@ -54,8 +85,8 @@ def document_for(user: User, key: UUID) -> Document:
 
 
 def document_to(user: User, key: UUID, permission: Permission) -> Document:
-    """One document in whose region somebody holds a permission, or 404."""
-    condition = registry.in_scope(registry.scope(user, permission), organisation="")
+    """One document of somebody's own bureau, in whose region they hold a permission, or 404."""
+    condition = _worked_on(registry.scope(user, permission))
     found = documents_visible_to(user).filter(condition, key=key).first()
     if found is None:
         raise Http404
@@ -72,6 +103,11 @@ def last_written(outline: str, region: Region, period: Period) -> Document | Non
 def editions_of(work: UUID) -> QuerySet[Document]:
     """The editions of a document, newest first."""
     return Document.objects.filter(work=work).select_related("region", "written_by").order_by("-edition")
+
+
+def editions_open_to(user: User, work: UUID) -> QuerySet[Document]:
+    """The editions of a document that somebody may read, newest first."""
+    return documents_visible_to(user).filter(work=work).order_by("-edition")
 
 
 def newest_edition(work: UUID) -> Document:
@@ -187,9 +223,21 @@ def public_documents() -> QuerySet[Document]:
     return found.order_by("-period", "region__path", "title")
 
 
+def worth_checking() -> QuerySet[Document]:
+    """The editions of which pages say whether they still hold: what is public, and the newest of every work. Without texts."""
+    later = Document.objects.filter(work=OuterRef("work"), edition__gt=OuterRef("edition"))
+    public = public_documents().order_by().values("pk")
+    return Document.objects.filter(Q(pk__in=public) | ~Exists(later)).only("key", "seq").order_by("pk")
+
+
 def public_edition(work: UUID) -> Document | None:
     """The edition of a work that everybody may read."""
     return public_documents().filter(work=work).first()
+
+
+def digest_of(document: Document) -> str:
+    """SHA-256 over an edition's text and proof: what was reviewed is what is published and handed up."""
+    return hashlib.sha256(f"{document.tree}\x1f{document.proof}".encode()).hexdigest()
 
 
 def publication_of(document: Document) -> DisclosureStep:
@@ -224,6 +272,57 @@ def public_figure(key: UUID) -> Figure:
     return found
 
 
+# ── handing up ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _with_hand_up(documents: QuerySet[Any]) -> QuerySet[Any]:  # Document, annotated
+    """Editions with ``handed_at`` and ``handed_to`` (a region by name): since when and to whom they are handed up, if so."""
+    last = HandUp.objects.filter(document=OuterRef("pk")).order_by("-number")
+    is_up = Q(handed=HandUp.Act.HANDED_UP)
+    acted: QuerySet[Any] = documents.annotate(handed=Subquery(last.values("act")[:1]))
+    told: QuerySet[Any] = acted.annotate(
+        handed_at=Case(When(is_up, then=Subquery(last.values("taken_at")[:1]))),
+        handed_to=Case(When(is_up, then=Subquery(last.values("to__name")[:1]))),
+    )
+    return told
+
+
+def handed_up_to(allowed: Scope) -> QuerySet[Document]:
+    """The editions that are handed up to a region where somebody is at home."""
+    last = HandUp.objects.filter(document=OuterRef("pk")).order_by("-number")
+    acted: QuerySet[Any] = Document.objects.annotate(
+        handed=Subquery(last.values("act")[:1]), above=Subquery(last.values("to__path")[:1])
+    )
+    places = Q(pk__in=())
+    for low, high in allowed.home:
+        places |= Q(above__gte=low, above__lt=high)
+    return acted.filter(places, handed=HandUp.Act.HANDED_UP)
+
+
+def finished(documents: QuerySet[Document]) -> QuerySet[Document]:
+    """Of some editions those that are published or handed up to whomever."""
+    last = HandUp.objects.filter(document=OuterRef("pk")).order_by("-number")
+    acted: QuerySet[Any] = with_standing(documents).annotate(handed=Subquery(last.values("act")[:1]))
+    return acted.filter(Q(standing=disclosure.PUBLISHED) | Q(handed=HandUp.Act.HANDED_UP))
+
+
+def hand_ups_of(document: Document) -> list[HandUp]:
+    """How an edition was handed up and taken back, in order."""
+    return list(document.hand_ups.select_related("to", "taken_by").order_by("number"))
+
+
+def is_handed_up(document: Document) -> bool:
+    """Whether an edition lies before the region above."""
+    last = document.hand_ups.order_by("-number").first()
+    return last is not None and last.act == HandUp.Act.HANDED_UP
+
+
+def newest_handed_up(work: UUID) -> int:
+    """The number of the newest edition of a work that is handed up; 0 if none is."""
+    editions = Document.objects.filter(work=work).defer("tree", "proof", "source")
+    return max((each.edition for each in editions if is_handed_up(each)), default=0)
+
+
 def authors_of(document: Document) -> set[int]:
     """Who wrote or edited an edition or one before it, or asked for its review; by account id."""
     wrote = Document.objects.filter(work=document.work, edition__lte=document.edition)
@@ -252,7 +351,7 @@ def persons_named_in(document: Document) -> list[Sighting]:
 
 def documents_standing(user: User, permission: Permission, standing: str) -> QuerySet[Document]:
     """The editions that stand somewhere, of the regions where somebody holds a permission."""
-    condition = registry.in_scope(registry.scope(user, permission), organisation="")
+    condition = _worked_on(registry.scope(user, permission))
     found = with_standing(Document.objects.filter(condition)).filter(standing=standing)
     return found.select_related("region", "written_by").order_by("-written_at")
 
@@ -269,6 +368,9 @@ def figure_for(user: User, key: UUID) -> Figure:
     """One frozen figure of a region whose documents somebody may read, or 404."""
     allowed = registry.scope(user, Permission.DOCUMENT_READ)
     condition = registry.in_scope(allowed, organisation="")
+    if not allowed.is_all_home:  # a superior's are those of what lies before them
+        spoken = documents_visible_to(user).order_by().values("figures__figure")
+        condition &= registry.in_scope(allowed.at_home, organisation="") | Q(pk__in=spoken)
     found = Figure.objects.filter(condition, key=key).select_related("region", "frozen_by").first()
     if found is None:
         raise Http404

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -30,6 +31,8 @@ class Row:
     period: str
     standing: str  # a code of state_tag
     public: int | None  # the number of the public edition, where it is another one
+    handed_at: datetime | None = None  # since when it is handed up
+    handed_to: str = ""  # to which region
 
 
 def rows_of(documents: Iterable[Any], stamp: int | None = None) -> list[Row]:  # documents annotated with figure_count
@@ -38,13 +41,25 @@ def rows_of(documents: Iterable[Any], stamp: int | None = None) -> list[Row]:  #
     stamp: ``queries.ledger_stamp``, where it has been asked for already.
     """
     stamp = queries.ledger_stamp() if stamp is None else stamp
-    return [_row(each, checking.known(each, stamp)) for each in documents]
+    listed = list(documents)
+    known = checking.known_of(listed, stamp)
+    return [_row(each, known[each.key]) for each in listed]
 
 
 def _row(each: Any, checked: Checked | None) -> Row:  # an annotated document
     public = each.public if each.public != each.edition else None
     standing = TAGS[each.standing or ""]
-    return Row(each, each.figure_count, len(each.gaps), _state(checked), period_words(each.period), standing, public)
+    return Row(
+        each,
+        each.figure_count,
+        len(each.gaps),
+        _state(checked),
+        period_words(each.period),
+        standing,
+        public,
+        each.handed_at,
+        each.handed_to or "",
+    )
 
 
 def _state(checked: Checked | None) -> str:

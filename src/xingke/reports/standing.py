@@ -7,10 +7,9 @@ from django.utils.translation import gettext as _
 
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
-from xingke.registry import queries as registry
-from xingke.reports import disclosure, queries
+from xingke.reports import disclosure, handing_up, queries
 from xingke.reports.disclosure import ASKED, DRAFT, PASSED, PUBLISHED, REFUSED, RETRACTED, SUPERSEDED
-from xingke.reports.models import DisclosureStep, Document
+from xingke.reports.models import DisclosureStep, Document, HandUp
 
 TAGS = {
     DRAFT: "unpublished", ASKED: "in-review", PASSED: "cleared", REFUSED: "sent-back", PUBLISHED: "public",
@@ -61,14 +60,49 @@ def of(document: Document, user: User, *, is_newest: bool) -> Standing:
     )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Handing:
+    """How an edition was handed up (报送) and taken back, for somebody who looks at it.
+
+    above: the region above, by name; empty where there is none. may_hand_up, may_recall: what this reader may do now; why_not:
+    why whoever may hand up cannot, now.
+    """
+
+    acts: Sequence[HandUp]
+    above: str
+    is_up: bool
+    may_hand_up: bool
+    may_recall: bool
+    why_not: str
+
+    @property
+    def last(self) -> HandUp | None:
+        return self.acts[-1] if self.acts else None
+
+    @property
+    def number(self) -> int:
+        """Of the last act, so that nobody decides on what they have not seen."""
+        return self.acts[-1].number if self.acts else 0
+
+
+def handing(document: Document, user: User) -> Handing:
+    """How an edition was handed up. A handful of queries."""
+    acts = queries.hand_ups_of(document)
+    is_up = bool(acts) and acts[-1].act == HandUp.Act.HANDED_UP
+    may_act = queries.works_on(user, document, Permission.DOCUMENT_PUBLISH)
+    answer = handing_up.may_hand_up(document)
+    above = document.region.parent.name if document.region.parent else ""
+    why_not = "" if is_up or answer.allowed or not (may_act and above) else str(answer.reason)
+    return Handing(acts, above, is_up, may_act and answer.allowed, may_act and is_up, why_not)
+
+
 def may_ever(document: Document, user: User, step: str) -> bool:
     """Whether somebody holds what a step needs, wherever the edition stands: others do not learn that it exists."""
     return any(_holds(document, user, step, standing) for standing in (DRAFT, ASKED, PASSED))
 
 
 def _holds(document: Document, user: User, step: str, standing: str) -> bool:
-    allowed = registry.scope(user, Permission(disclosure.permission(step, standing)))
-    return allowed.covers(document.region.path)
+    return queries.works_on(user, document, Permission(disclosure.permission(step, standing)))
 
 
 def _waits_for(step: str) -> str:

@@ -9,9 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from xingke.base.periods import Period
-from xingke.base.press import docx_reader, tree, verify
-from xingke.base.press.docx_reader import Reading
+from xingke.base.press import documents, tree
+from xingke.base.press.documents import Claims
 from xingke.base.press.findings import Finding, Kind, Verdict
+from xingke.base.sayings import NOTHING, Saying
 from xingke.indicators import columns
 from xingke.indicators import queries as indicators
 from xingke.indicators.aspects import read_together
@@ -19,12 +20,13 @@ from xingke.indicators.drift import Drift, Readers, drift
 from xingke.indicators.models import Figure
 from xingke.indicators.reader import Reader
 from xingke.indicators.rules import Evidence
+from xingke.ledger.holders import local
 from xingke.ledger.kinds import KINDS
 from xingke.ledger.models import Observation
 from xingke.ledger.queries import current_subjects
 from xingke.ledger.words import Words
 from xingke.reports import disclosure
-from xingke.reports.keys import trusted_keys
+from xingke.reports.keys import signer, trusted_keys
 from xingke.reports.models import DisclosureStep, Document
 from xingke.reports.naming import changed_names, lost_names
 from xingke.reports.queries import public_documents, retraction_of, tree_of
@@ -43,7 +45,7 @@ class RecordChange:
 
 @dataclass(frozen=True)
 class DriftedFigure:
-    """A figure whose evidence is no longer what was frozen."""
+    """A figure whose evidence is no longer what was frozen, whether or not it says otherwise."""
 
     slot: int
     label: str
@@ -57,7 +59,8 @@ class DriftedFigure:
 class Report:
     """What verifying found: the verdict on the file (drift merged in), the document it is, and what drifted.
 
-    is_text_compared: whether the prose was held against the frozen document, and not the figures alone.
+    is_text_compared: whether the prose was held against the frozen document, and not the figures alone. signed_by: the
+    public key the file names, in hexadecimal digits.
     """
 
     verdict: Verdict
@@ -65,10 +68,17 @@ class Report:
     drifted: tuple[DriftedFigure, ...]
     is_ledger_checked: bool
     is_text_compared: bool = False
+    signed_by: str = ""
 
     @property
     def holds(self) -> bool:
         return self.verdict.holds
+
+    @property
+    def signer(self) -> Saying:
+        """Whose key signed the file; nothing where no signature holds."""
+        is_open = any(each.kind in (Kind.NOT_SIGNED, Kind.SIGNATURE_BROKEN) for each in self.verdict.findings)
+        return signer(self.signed_by) if self.signed_by and not is_open else NOTHING
 
 
 def verify_file(data: bytes, *, visible: QuerySet[Document] | None = None) -> Report:
@@ -76,16 +86,23 @@ def verify_file(data: bytes, *, visible: QuerySet[Document] | None = None) -> Re
 
     visible: the documents whose ledger the asker may see; None for the operator on the command line. A document that is
     neither visible nor public is as if it were not there: what differs from it would tell what it says. Raises
-    docx_reader.Unreadable with a sentence if the file cannot be read.
+    Unreadable with a sentence if the file cannot be read, or not within its limits.
     """
-    reading = docx_reader.read(data)
+    claims = documents.claims(data)
     readable = _readable(visible)
-    document = find_document(reading, among=readable)
+    document = find_document(claims, among=readable)
     frozen = tree_of(document) if document else None
-    verdict = verify.compare(reading, reading.proof, frozen=frozen, trusted_keys=trusted_keys())
-    verdict = verdict.joined(_standing(document or _claimed(reading, among=_ever_public()), readable))
+    verdict = documents.examined(data, frozen=frozen, trusted_keys=trusted_keys())
+    verdict = verdict.joined(_standing(document or _claimed(claims, among=_ever_public()), readable))
     if document is None or (visible is not None and not visible.filter(pk=document.pk).exists()):
-        return Report(verdict, None, (), is_ledger_checked=False, is_text_compared=document is not None)
+        return Report(
+            verdict,
+            None,
+            (),
+            is_ledger_checked=False,
+            is_text_compared=document is not None,
+            signed_by=claims.signed_by,
+        )
     drifts = check_ledger(document)
     names = list(tree.mentions(tree_of(document)))
     lost = lost_names(names)
@@ -94,22 +111,45 @@ def verify_file(data: bytes, *, visible: QuerySet[Document] | None = None) -> Re
         for mention, now in changed_names(names)
         if mention.text in lost
     ]
-    findings = [
-        Finding(
-            kind=Kind.FIGURE_DRIFTED, slot=slot, figure=str(each.figure.key), expected=each.figure.text,
-            found=each.now.text or _("未知"), params={"label": label},
-        )
-        for slot, label, each in drifts
-    ]  # fmt: skip
+    findings = [finding for slot, label, each in drifts for finding in _found(slot, label, each)]
     drifted = tuple(
-        DriftedFigure(
-            slot, label, each.figure.text, each.now.text or _("未知"), each.says_otherwise, record_changes(each)
-        )
+        DriftedFigure(slot, label, each.figure.text, text_now(each), each.says_otherwise, record_changes(each))
         for slot, label, each in drifts
+        if each.fails or each.is_corrected
     )
     return Report(
-        verdict.joined([*findings, *renamed]), document, drifted, is_ledger_checked=True, is_text_compared=True
-    )
+        verdict.joined([*findings, *renamed]), document, drifted, is_ledger_checked=True, is_text_compared=True,
+        signed_by=claims.signed_by,
+    )  # fmt: skip
+
+
+def _found(slot: int, label: str, each: Drift) -> Iterator[Finding]:
+    """What a figure's drift comes to: a failure where the number is another or cannot be recomputed, else only notices."""
+
+    def finding(kind: Kind, found: str) -> Finding:
+        key, said = str(each.figure.key), each.figure.text
+        return Finding(kind=kind, slot=slot, figure=key, expected=said, found=found, params={"label": label})
+
+    if each.fails:
+        yield finding(Kind.FIGURE_DRIFTED, text_now(each))
+        return
+    if each.is_corrected:
+        yield finding(Kind.EVIDENCE_CORRECTED, text_now(each))
+    if each.is_worded_otherwise:
+        yield finding(Kind.WORDING_DIFFERS, _said_now(each))
+
+
+def _said_now(each: Drift) -> str:
+    """How today's rules word a figure's unchanged evidence."""
+    return _("说“%(text)s”") % {"text": each.then.text} if each.then.text else _("不再这样说")
+
+
+def text_now(each: Drift) -> str:
+    """What a figure says now, in words; of one that is not what its own evidence says, that."""
+    text = each.now.text or _("未知")
+    if each.contradicts_its_evidence:
+        return _("%(text)s（固化时就与它的依据不符）") % {"text": text}
+    return text if each.holds_then else _("%(text)s（按固化时的序号重算，依据不同）") % {"text": text}
 
 
 def _readable(visible: QuerySet[Document] | None) -> QuerySet[Document]:
@@ -138,23 +178,22 @@ def _standing(document: Document | None, readable: QuerySet[Document]) -> Iterat
         yield Finding(kind=Kind.SUPERSEDED, expected=str(document.edition), found=str(newer))
 
 
-def find_document(reading: Reading, *, among: QuerySet[Document]) -> Document | None:
+def find_document(claims: Claims, *, among: QuerySet[Document]) -> Document | None:
     """The frozen document a file claims to be: by its proof, by its number, else by its title (the newest of them).
 
     A proof is of one document only: a file that brings one is not looked for by its title.
     """
-    found = _claimed(reading, among=among)
-    if found is not None or reading.proof is not None:
+    found = _claimed(claims, among=among)
+    if found is not None or claims.is_proved:
         return found
-    lines = {paragraph.text.replace("\n", "").strip() for paragraph in reading.paragraphs[:12]} - {""}
-    return among.filter(title__in=lines).select_related("region").order_by("-written_at").first()
+    return among.filter(title__in=claims.lines).select_related("region").order_by("-written_at").first()
 
 
-def _claimed(reading: Reading, *, among: QuerySet[Document]) -> Document | None:
+def _claimed(claims: Claims, *, among: QuerySet[Document]) -> Document | None:
     """The document whose key stands in a file."""
-    for claimed in (reading.proof.document if reading.proof else None, reading.identifier):
+    for claimed in claims.documents:
         try:
-            found = among.filter(key=UUID(claimed)).select_related("region").first() if claimed else None
+            found = among.filter(key=UUID(claimed)).select_related("region").first()
         except ValueError:
             found = None
         if found:
@@ -163,7 +202,8 @@ def _claimed(reading: Reading, *, among: QuerySet[Document]) -> Document | None:
 
 
 def check_ledger(document: Document) -> list[tuple[int, str, Drift]]:
-    """The figures of a document whose evidence or number is other now, or cannot be recomputed at its own number."""
+    """The figures of a document of which there is something to tell: their evidence is other now, cannot be recomputed at
+    their own number, or is worded otherwise by the rules of today."""
     with columns.held():
         return _check_ledger(document)
 
@@ -184,7 +224,7 @@ def _check_ledger(document: Document) -> list[tuple[int, str, Drift]]:
         if figure.key not in known:
             known[figure.key] = drift(figure, readers=readers)
         each = known[figure.key]
-        if each.has_drifted or each.says_otherwise or not each.holds_then:
+        if each.has_drifted or each.is_worded_otherwise or each.fails:
             found.append((placed.slot, placed.label, each))
     return found
 
@@ -217,11 +257,13 @@ def _named(of: str, what: str, rows: Sequence[Evidence], where: str, path: int) 
     if of in KINDS:
         kind, words = KINDS[of], Words()
         events = kind.event._default_manager.filter(record__in=keys, seq_to__isnull=True)
-        found = list(events.select_related("organisation"))
-        subjects = current_subjects(kind, {event.subject for event in found if event.organisation is None})
+        found = list(events.select_related("region", "organisation__region"))
+        holders = {event.record: local(event) for event in found}
+        subjects = current_subjects(kind, {event.subject for event in found if holders[event.record] is None})
         for event in found:
-            holder = event.organisation.name if event.organisation else words.subject(subjects[event.subject])
-            said = [holder, words.event(of, event.event), *(said for _label, said in words.measures(event))]
+            holder = holders[event.record]
+            whose = holder.name if holder is not None else words.subject(subjects[event.subject])
+            said = [whose, words.event(of, event.event), *(said for _label, said in words.measures(event))]
             names[event.record] = (of, " ".join([*said, event.happened_on.isoformat()]))
     for row in Observation.objects.filter(record__in=keys, seq_to__isnull=True):
         names[row.record] = ("observation", f"{row.document} {row.place} {row.name} {row.as_written}")

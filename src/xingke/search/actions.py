@@ -1,16 +1,15 @@
 """The index: how it is made and how it catches up. It is derived, so nothing here is audited."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from itertools import islice
 from typing import NamedTuple
 
-from django.conf import settings
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, transaction
 
 from xingke.accounts.queries import current_seq
 from xingke.base import searching
 from xingke.base.searching import Searchable, Text
+from xingke.base.waiting import impatient
 from xingke.search.models import Entry, Progress
 from xingke.search.rules import cut, identifier, recipe
 
@@ -35,7 +34,7 @@ def catch_up(*, limit: int | None = None) -> bool:
     whole, rest = _divided(behind, seq, limit)
     left = max(limit - sum(len(keys) for _kind, keys in whole), limit // 4)
     try:
-        with _impatient(), transaction.atomic():
+        with impatient(), transaction.atomic():
             for kind, keys in whole:
                 _index(kind, keys, seq)
             for kind, keys in _newest(rest, seq, left) if rest else ():
@@ -156,24 +155,6 @@ def _replace(kind: Searchable, keys: Sequence[str]) -> None:
 def _entry(kind: Searchable, said: Text, more: str) -> Entry:
     number = identifier(said.identifier)
     return Entry(
-        kind=kind.code, key=said.key, identifier=number, path=said.path, organisation=said.organisation, on=said.on,
+        kind=kind.code, key=said.key, identifier=number, path=said.path, organisation=said.organisation, on=said.on, is_finished=said.is_finished,
         names=f"{cut(said.names)} {number}".strip(), text=cut(f"{said.identifier} {said.text} {more}"),
     )  # fmt: skip
-
-
-@contextmanager
-def _impatient() -> Iterator[None]:
-    """Where another writer holds the database, give up at once instead of waiting for it."""
-    usual = settings.DATABASES["default"].get("OPTIONS", {}).get("timeout", 5) * 1000
-    statements = {
-        "sqlite": ("PRAGMA busy_timeout = 0", f"PRAGMA busy_timeout = {usual:.0f}"),
-        "postgresql": ("SET lock_timeout = '100ms'", "SET lock_timeout = DEFAULT"),
-    }
-    before, afterwards = statements[connection.vendor]
-    with connection.cursor() as cursor:
-        cursor.execute(before)
-    try:
-        yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute(afterwards)

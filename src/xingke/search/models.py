@@ -17,6 +17,7 @@ class Entry(models.Model):
     path = models.IntegerField(null=True)
     organisation = models.BigIntegerField(null=True)
     on = models.DateField(null=True)
+    is_finished = models.BooleanField(null=True)  # None: indexed before anybody asked, so hidden from superiors
     names = models.TextField()
     text = models.TextField(blank=True)
 

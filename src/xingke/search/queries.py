@@ -110,7 +110,10 @@ def _readable(user: User, kinds: Sequence[Searchable]) -> Q:
     for permission in {each.permission for each in kinds if not each.is_everywhere}:
         codes = [each.code for each in kinds if each.permission == permission and not each.is_everywhere]
         allowed = registry.scope(user, Permission(permission))
-        condition |= Q(registry.in_scope(allowed, region="", organisation="organisation"), kind__in=codes)
+        inside = registry.in_scope(allowed, region="", organisation="organisation")
+        if not allowed.is_all_home:
+            inside &= Q(is_finished=True) | registry.in_scope(allowed.at_home, region="", organisation="organisation")
+        condition |= Q(inside, kind__in=codes)
     return condition
 
 

@@ -1,11 +1,15 @@
 """Jobs: done in turn, begun again when a child died, ended when somebody asks, and nobody else's business."""
 
+import errno
+import os
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.test import Client
 from django.utils import timezone
@@ -209,3 +213,116 @@ def test_the_health_page_says_when_work_waits_and_nobody_does_it(cast: Cast, wor
     actions.ask_for_job(kind="test", payload={}, by=cast.officer, now=timezone.now())
     Job.objects.exclude(pk=job.pk).update(state=Job.State.RUNNING, heartbeat=timezone.now())
     assert health.get("/health/").status_code == 200  # somebody is at work; the other one's turn will come
+
+
+# ── a clock that was set back, and children that are gone ───────────────────────────────────────────────────────────
+
+
+def broken_off(job: Job, **heartbeat: float) -> None:
+    """Somebody began it and was last heard of so long from now."""
+    beat = timezone.now() + timedelta(**heartbeat)
+    Job.objects.filter(pk=job.pk).update(state=Job.State.RUNNING, attempts=1, heartbeat=beat, done=0, total=40_000)
+
+
+@pytest.mark.parametrize("seconds", [-3600, 3600], ids=["an hour ago", "in an hour"])
+def test_a_job_whose_child_died_is_begun_again_whatever_the_clock_says(
+    cast: Cast, work: Callable[[Run], None], seconds: float
+) -> None:
+    job = ask(cast)
+    broken_off(job, seconds=seconds)
+
+    working.do_next(beating=False)
+
+    job.refresh_from_db()
+    assert (job.state, job.attempts) == ("done", 2)
+
+
+@pytest.mark.parametrize("seconds", [-3600, 3600], ids=["an hour ago", "in an hour"])
+def test_a_job_that_was_broken_off_says_so_and_is_cancelled_at_once(
+    cast: Cast, signed_in: SignIn, work: Callable[[Run], None], seconds: float
+) -> None:
+    browser, job = signed_in("officer"), ask(cast)
+    broken_off(job, seconds=seconds)
+    assert "任务没有动静" in browser.get(f"/jobs/{job.pk}/").content.decode()
+
+    browser.post(f"/jobs/{job.pk}/stop/")
+
+    job.refresh_from_db()
+    assert job.state == "cancelled"
+    assert working.do_next(beating=False) is None
+
+
+def test_a_job_somebody_is_at_is_only_asked_to_stop(cast: Cast, signed_in: SignIn, work: Callable[[Run], None]) -> None:
+    browser, job = signed_in("officer"), ask(cast)
+    broken_off(job, seconds=-3)
+    assert "任务没有动静" not in browser.get(f"/jobs/{job.pk}/").content.decode()
+
+    browser.post(f"/jobs/{job.pk}/stop/")
+
+    job.refresh_from_db()
+    assert (job.state, job.is_stop_asked) == ("running", True)
+
+
+def test_a_job_that_was_asked_to_stop_before_its_child_died_is_not_begun_again(
+    cast: Cast, work: Callable[[Run], None]
+) -> None:
+    job = ask(cast)
+    broken_off(job, seconds=-60)
+    Job.objects.update(is_stop_asked=True)
+
+    assert working.do_next(beating=False) is None
+
+    job.refresh_from_db()
+    assert (job.state, job.attempts) == ("cancelled", 1)
+
+
+@pytest.mark.parametrize("seconds, status", [(-45, 200), (-70, 503), (70, 503)])
+def test_health_looks_at_jobs_that_were_broken_off_too(
+    cast: Cast, work: Callable[[Run], None], seconds: float, status: int
+) -> None:
+    broken_off(ask(cast), seconds=seconds)
+
+    assert Client().get("/health/").status_code == status
+
+
+@pytest.mark.parametrize("seconds, status", [(-50, 200), (-70, 503), (70, 503)])
+def test_health_says_when_the_child_that_does_jobs_is_gone(
+    db: None, data_folder: Path, seconds: float, status: int
+) -> None:
+    sign = data_folder / queries.SIGN_OF_LIFE
+    sign.touch()
+    then = timezone.now().timestamp() + seconds
+    os.utime(sign, (then, then))
+
+    answer = Client().get("/health/")
+
+    assert answer.status_code == status
+    assert (status == 200) is (answer.content == b"ok\n")
+    assert status == 200 or "任务进程没有在工作" in answer.content.decode()
+
+
+def test_a_job_the_database_went_away_under_is_left_to_be_begun_again(cast: Cast, work: Callable[[Run], None]) -> None:
+    def run(_work: jobs.Work) -> Mapping[str, Any]:
+        raise OperationalError("gone") from psycopg.OperationalError("server closed the connection unexpectedly")
+
+    work(run)
+    job = ask(cast)
+
+    with pytest.raises(OperationalError):
+        working.do_next(beating=False)
+
+    job.refresh_from_db()
+    assert (job.state, str(job.error)) == ("running", "")
+
+
+def test_a_job_for_which_there_was_no_room_says_so(cast: Cast, work: Callable[[Run], None]) -> None:
+    def run(_work: jobs.Work) -> Mapping[str, Any]:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    work(run)
+    job = ask(cast)
+
+    working.do_next(beating=False)
+
+    job.refresh_from_db()
+    assert job.state == "failed" and "磁盘已满" in str(job.error)

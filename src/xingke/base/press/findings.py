@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-
-from xingke.base.press.docx_reader import Story
+from typing import Any
 
 
 class Kind(StrEnum):
@@ -20,9 +19,6 @@ class Kind(StrEnum):
     SENTENCE_CHANGED = "sentence changed"
     NAME_CHANGED = "name changed"
     UNBOUND_NUMERAL = "unbound numeral"
-    DISGUISED = "disguised"
-    COMPUTED_FIELD = "computed field"
-    TRACKED_CHANGE = "tracked change"
     TITLE_CHANGED = "title changed"
     NOT_SIGNED = "not signed"
     SIGNATURE_BROKEN = "signature broken"
@@ -32,28 +28,37 @@ class Kind(StrEnum):
     OTHER_DOCUMENT = "other document"
     FROZEN_DIFFERS = "frozen differs"
     NUMERAL_DIFFERS = "numeral differs"
-    EMBEDDED_DOCUMENT = "embedded document"
     FIGURE_DRIFTED = "figure drifted"
     RECORD_CHANGED = "record changed"
     RETRACTED = "retracted"
     SUPERSEDED = "superseded"
+    FOREIGN = "foreign"
+    EVIDENCE_CORRECTED = "evidence corrected"
+    WORDING_DIFFERS = "wording differs"
     PROSE_CHANGED = "prose changed"
+    PROSE_MISSING = "prose missing"
+    ORDER_CHANGED = "order changed"
+    CLOSING_LINE = "closing line"
+    RESAVED = "resaved"
+    EARLIER_FORM = "earlier form"
     PARTS_DROPPED = "parts dropped"
     LIST_DROPPED = "list dropped"
-    TRACKED_CHANGES_EXIST = "tracked changes exist"
-    PICTURES_UNREAD = "pictures unread"
 
 
 NOTICES = frozenset(
     {
         Kind.SUPERSEDED,
-        Kind.PROSE_CHANGED,
+        Kind.CLOSING_LINE,
+        Kind.RESAVED,
+        Kind.EARLIER_FORM,
+        Kind.EVIDENCE_CORRECTED,
+        Kind.WORDING_DIFFERS,
         Kind.PARTS_DROPPED,
         Kind.LIST_DROPPED,
-        Kind.TRACKED_CHANGES_EXIST,
-        Kind.PICTURES_UNREAD,
     }
 )
+
+LEDGER = frozenset({Kind.FIGURE_DRIFTED, Kind.RECORD_CHANGED})  # what speaks of the ledger, not of the file
 
 _SENTENCES: Mapping[Kind, tuple[str, str]] = {
     Kind.TEXT_EDITED: (
@@ -96,18 +101,6 @@ _SENTENCES: Mapping[Kind, tuple[str, str]] = {
         "“{found}”没有任何数据依据。",
         "“{found}” is bound to nothing.",
     ),
-    Kind.DISGUISED: (
-        "“{found}”所在的句子有数字，又有会改变显示的设置（{what}），看到的可能与核验的不同。请清除这里的格式后再核验。",
-        "“{found}”, in a sentence with numerals, may look otherwise than it was read ({what}). Clear its formatting.",
-    ),
-    Kind.COMPUTED_FIELD: (
-        "文中有一个自动计算的域“{found}”，打开或打印时会显示别的内容，无法核验。请删去这个域，改为文字。",
-        "A computed field, “{found}”, shows something else on opening or printing. Replace it by plain text.",
-    ),
-    Kind.TRACKED_CHANGE: (
-        "修订标记改动了数字：{change}“{found}”（修订人：{author}）。请接受或拒绝修订后再核验。",
-        "A tracked change touches a figure: {change} “{found}” (by {author}). Accept or reject it and verify again.",
-    ),
     Kind.TITLE_CHANGED: (
         "标题变了：证明里是“{expected}”，文中没有这个标题。",
         "The title changed: the proof says “{expected}”, which the document does not carry.",
@@ -138,10 +131,6 @@ _SENTENCES: Mapping[Kind, tuple[str, str]] = {
         "与固化的版本相比，“{expected}”变成了“{found}”。",
         "Compared with the frozen version, “{expected}” became “{found}”.",
     ),
-    Kind.EMBEDDED_DOCUMENT: (
-        "文件里嵌入了另一份文档，其中的数字无法核验。",
-        "Another document is embedded in the file; its numerals cannot be checked.",
-    ),
     Kind.FIGURE_DRIFTED: (
         "“{label}”发布时为“{expected}”，现在的台账算出“{found}”。",
         "“{label}” was published as “{expected}”; the ledger now gives “{found}”.",
@@ -158,9 +147,41 @@ _SENTENCES: Mapping[Kind, tuple[str, str]] = {
         "这是第{expected}版，另有新版：第{found}版。",
         "This is edition {expected}; there is a newer one, edition {found}.",
     ),
+    Kind.FOREIGN: (
+        "文件里有{what}，本系统不会这样写，已知的编辑软件重新保存时也不会；看到的可能与核验的不同。请从原文件重新另存后再核验。",
+        "The file holds {what}, which neither this system nor a known editor would write; what is seen may differ.",
+    ),
+    Kind.EVIDENCE_CORRECTED: (
+        "“{label}”（{expected}）依据有更正，数未变。",
+        "The evidence of “{label}” ({expected}) was corrected since; the number is the same.",
+    ),
+    Kind.WORDING_DIFFERS: (
+        "“{label}”依据未变，说法按新版规则不同：文中是“{expected}”，现在{found}。",
+        "The evidence of “{label}” is unchanged; newer rules word it otherwise: “{expected}” here, now {found}.",
+    ),
     Kind.PROSE_CHANGED: (
-        "没有数字的文字与固化的版本不同：原为“{expected}”，现为“{found}”。",
-        "Words without numerals differ from the frozen version: it was “{expected}”, now “{found}”.",
+        "文字与签名时的不同：原为“{expected}”，现为“{found}”。",
+        "Words differ from those that were signed: it was “{expected}”, now “{found}”.",
+    ),
+    Kind.PROSE_MISSING: (
+        "签名时的{count}句话不见了或改成了别的话。",
+        "{count} sentences that were signed are gone or say something else.",
+    ),
+    Kind.ORDER_CHANGED: (
+        "文字没有变，次序变了：“{found}”不在原来的位置。",
+        "The words are the same in another order: “{found}” stands elsewhere.",
+    ),
+    Kind.CLOSING_LINE: (
+        "文末添了一行“{found}”，是联系方式、附件或抄送一类，不在签名之内。",
+        "A closing line was added, “{found}”: contact, attachment or copies. It is not signed.",
+    ),
+    Kind.RESAVED: (
+        "文件由编辑软件重新保存过：文字和次序未变，只有已知编辑软件的痕迹。",
+        "An editor saved the file again: words and order are unchanged, only marks of known editors were added.",
+    ),
+    Kind.EARLIER_FORM: (
+        "这份证明是较早的格式，只签了数字和它们所在的句子；其余文字{prose}。",
+        "The proof is of the earlier form and signs the figures and their sentences only; the other words {prose}.",
     ),
     Kind.PARTS_DROPPED: (
         "编辑软件丢掉了证明部分，已改为与固化的版本逐个核对，{count}个数字全部一致。",
@@ -170,51 +191,49 @@ _SENTENCES: Mapping[Kind, tuple[str, str]] = {
         "编辑软件丢掉了数字清单，已按签名的证明逐个核对，{count}个数字全部一致。",
         "An editor dropped the list of figures; compared with the signed proof, all {count} figures agree.",
     ),
-    Kind.TRACKED_CHANGES_EXIST: (
-        "文中有{count}处修订标记，均未涉及数字。",
-        "The document holds {count} tracked changes; none touches a figure.",
-    ),
-    Kind.PICTURES_UNREAD: (
-        "文中有{count}个图片或对象，其中的文字没有核验。",
-        "The document holds {count} pictures or objects; words in them were not checked.",
-    ),
 }
 
-_LOOKS: Mapping[str, tuple[str, str]] = {
-    "color": ("文字颜色", "colour"),
-    "sz": ("字号", "size"),
-    "szCs": ("字号", "size"),
-    "rFonts": ("图形字体", "a font of pictures"),
-    "rStyle": ("字符样式", "character style"),
+_PROSE = {
+    "compared": ("已与固化的版本逐句比过，一致", "were compared with the frozen version and agree"),
+    "unknown": ("没有签名，未能核验", "are not signed and could not be checked"),
+}
+
+_MARKS: Mapping[str, tuple[str, str]] = {  # what people know by another name than its element's
+    **dict.fromkeys(("drawing", "pict", "object", "background", "AlternateContent"), ("图形或对象", "a drawing or object")),
+    **dict.fromkeys(
+        ("ins", "del", "moveFrom", "moveTo", "rPrChange", "pPrChange"),
+        ("修订标记（请先接受或拒绝全部修订）", "tracked changes (accept or reject them first)"),
+    ),
+    **dict.fromkeys(("footnoteReference", "endnoteReference"), ("脚注或尾注", "a footnote or endnote")),
+    **dict.fromkeys(("commentReference", "commentRangeStart", "commentRangeEnd"), ("批注（请先删除）", "comments (delete them first)")),
+    **dict.fromkeys(("fldSimple", "fldChar"), ("自动计算的域", "a computed field")),
+    "framePr": ("图文框", "a text frame"),
+    "shd": ("底纹", "shading"),
+    "highlight": ("突出显示", "highlighting"),
+    "color": ("文字颜色", "a colour of text"),
     "vanish": ("隐藏文字", "hidden text"),
     "strike": ("删除线", "strikethrough"),
-    "highlight": ("突出显示", "highlighting"),
-    "shd": ("底纹", "shading"),
     "vertAlign": ("上标或下标", "superscript or subscript"),
-    "bdo": ("文字方向", "direction"),
-    "AlternateContent": ("可替换内容", "alternate content"),
-}
-_OTHER_LOOK = ("特殊格式", "unusual formatting")
-_CHANGES = (("删除", "deletion"), ("插入", "insertion"))
-
-_STORIES: Mapping[Story, tuple[str, str]] = {
-    Story.BODY: ("正文", "text"),
-    Story.HEADER: ("页眉", "header"),
-    Story.FOOTER: ("页脚", "footer"),
-    Story.FOOTNOTE: ("脚注", "footnotes"),
-    Story.ENDNOTE: ("尾注", "endnotes"),
-    Story.TEXT_BOX: ("文本框", "text box"),
-    Story.CHART: ("图表", "chart"),
-    Story.DIAGRAM: ("示意图", "diagram"),
-    Story.NUMBERING: ("编号样式", "numbering"),
-}
+    "rFonts": ("字体", "a font"),
+    "altName": ("字体", "a font"),
+    **dict.fromkeys(("sz", "szCs"), ("字号", "a size of text")),
+    "spacing": ("字距或行距", "spacing"),
+    "ind": ("缩进", "an indent"),
+    **dict.fromkeys(("lvlText", "numFmt"), ("自动编号", "an automatic number")),
+    "lnNumType": ("行号", "line numbers"),
+    "hyperlink": ("超链接", "a link"),
+    **dict.fromkeys(("tab", "sym", "ptab"), ("特殊字符", "a special character")),
+    "t": ("此处不应有的文字", "words where there are none"),
+    "br": ("换行", "a line break"),
+    "sdt": ("控件", "a control"),
+}  # fmt: skip
+_OTHER_MARK = ("不认识的内容", "unknown content")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Spot:
-    """Where in the file: story, paragraph (1-based), table and row when in a table, and the words around."""
+    """Where in the text: paragraph (1-based), table and row when in a table, and the words around."""
 
-    story: Story
     paragraph: int
     excerpt: str
     table: int | None = None
@@ -242,9 +261,9 @@ class Finding:
         """The finding in words, Chinese or English ("en…")."""
         is_english = language.startswith("en")
         values = {"expected": self.expected or "", "found": self.found or "", **self.params}
-        values["change"] = _CHANGES[values.get("change") == "insertion"][is_english]
-        looks = (_LOOKS.get(name, _OTHER_LOOK)[is_english] for name in str(values.get("what", "")).split())
-        values["what"] = (", " if is_english else "、").join(dict.fromkeys(looks))
+        if "what" in values:
+            values["what"] = _mark(str(values["what"]), self.found or "", is_english=is_english)
+        values["prose"] = _PROSE[str(values.get("prose", "unknown"))][is_english]
         return _SENTENCES[self.kind][is_english].format_map(values)
 
     def where(self, language: str = "zh") -> str:
@@ -252,14 +271,22 @@ class Finding:
         if self.spot is None:
             return ""
         english = language.startswith("en")
-        name = _STORIES[self.spot.story][english]
         if self.spot.table is not None:
             table, row = self.spot.table, self.spot.row
             place = f"table {table}, row {row}" if english else f"表{table}第{row}行"
         else:
             number = self.spot.paragraph
-            place = f"{name}, paragraph {number}" if english else f"{name}第{number}段"
+            place = f"text, paragraph {number}" if english else f"正文第{number}段"
         return f"{place}: “{self.spot.excerpt}”" if english else f"{place}：“{self.spot.excerpt}”"
+
+
+def _mark(what: str, near: str, *, is_english: bool) -> str:
+    """What is foreign, in words, with its name for those who know the format, and the words beside it."""
+    name = what.partition("@")[0].partition("=")[0].removesuffix("×2").rpartition(":")[2]
+    known = _MARKS.get(name, _OTHER_MARK)[is_english]
+    if is_english:
+        return f"{known} ({what})" + (f" near “{near}”" if near else "")
+    return f"{known}（{what}）" + (f"，在“{near}”处" if near else "")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -272,6 +299,15 @@ class Row:
     expected: str
     found: str | None
     holds: bool
+
+
+class State(StrEnum):
+    """What became of a file since it was written."""
+
+    WRITTEN = "written"  # every part as signed
+    RESAVED = "resaved"  # words and order as signed or frozen; only marks of known editors are new
+    EARLIER = "earlier"  # figures and their sentences as signed, by a proof of the earlier form
+    OTHER = "other"  # anything else
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -293,8 +329,27 @@ class Verdict:
 
     @property
     def holds(self) -> bool:
-        """Whether every figure is as proved and no numeral stands unproved."""
+        """Whether every figure is as proved, every word as signed, and nothing foreign in the file."""
         return not self.failures
+
+    @property
+    def state(self) -> State:
+        """What became of the file, whatever the ledger says now."""
+        if any(finding.kind not in LEDGER for finding in self.failures):
+            return State.OTHER
+        kinds = {finding.kind for finding in self.findings}
+        if kinds & {Kind.RESAVED, Kind.PARTS_DROPPED, Kind.LIST_DROPPED, Kind.CLOSING_LINE}:
+            return State.RESAVED
+        return State.EARLIER if Kind.EARLIER_FORM in kinds else State.WRITTEN
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> "Verdict":
+        """The verdict that ``dataclasses.asdict`` and JSON made a mapping of."""
+        findings = [
+            Finding(**{**each, "kind": Kind(each["kind"]), "spot": Spot(**each["spot"]) if each["spot"] else None})
+            for each in stored["findings"]
+        ]
+        return cls(findings=tuple(findings), rows=tuple(Row(**each) for each in stored["rows"]))
 
     def joined(self, findings: Iterable[Finding]) -> "Verdict":
         """The verdict with more findings, such as drift; figures they name no longer hold."""

@@ -4,6 +4,8 @@ Sizes in twips (1/20 pt) and half-points as Word wants them. The standard names 
 here are the customary products, each with an open or system substitute as altName. Nothing of them is embedded.
 """
 
+import re
+
 PAGE_WIDTH, PAGE_HEIGHT = 11906, 16838  # A4
 TOP, BOTTOM, LEFT, RIGHT = 2098, 1984, 1587, 1474  # 37 / 35 / 28 / 26 mm
 TEXT_WIDTH = PAGE_WIDTH - LEFT - RIGHT  # 156 mm: 28 characters of 16 pt
@@ -20,6 +22,7 @@ TITLE_CHARACTER = 440  # one character of 22 pt
 
 FANGSONG, HEITI, KAITI, BIAOSONG, SONGTI = "仿宋_GB2312", "黑体", "楷体_GB2312", "方正小标宋简体", "宋体"
 LATIN = "Times New Roman"
+FACES = (FANGSONG, HEITI, KAITI, BIAOSONG, SONGTI, LATIN)
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -249,3 +252,26 @@ def content_types(custom_parts: int) -> str:
         f'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
         f'<Default Extension="xml" ContentType="application/xml"/>{body}</Types>'
     )
+
+
+def width_of(text: str) -> float:
+    """Width in characters: half for ASCII, one for the rest."""
+    return len(text) - 0.5 * sum(character < "\x80" for character in text)
+
+
+_TITLE_ROOM = TEXT_WIDTH / TITLE_CHARACTER - 1  # one character of air
+_BREAKS = re.compile(
+    r"(?:委员会|政府|局|厅|院|中心|关于|年度|半年|季度|月份|〕|》)(?=.)|(?<=[^0-9])(?=(?:19|20)\d\d年)"
+)
+
+
+def title_lines(title: str) -> list[str]:
+    """The title in lines that fit and are near equal, broken only where a phrase ends; one line when no such place helps."""
+    if width_of(title) <= _TITLE_ROOM:
+        return [title]
+    places = sorted({match.end() for match in _BREAKS.finditer(title)})
+    fitting = [at for at in places if max(width_of(title[:at]), width_of(title[at:])) <= _TITLE_ROOM]
+    if not fitting:
+        return [title]
+    at = min(fitting, key=lambda at: (abs(width_of(title[:at]) - width_of(title[at:])), at))
+    return [title[:at], title[at:]]

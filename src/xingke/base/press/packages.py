@@ -76,6 +76,7 @@ _CHUNK = 1 << 20
 class Relation:
     """A relationship of a part. kind: last word of its type; target: an inner part's path, else the address outside."""
 
+    type: str
     kind: str
     target: str
     identifier: str
@@ -218,8 +219,9 @@ class Package:
                 target = (
                     target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
                 )
-            kind = (relation.get("Type") or "").rsplit("/", 1)[-1]
-            found.append(Relation(kind, target, relation.get("Id") or "", is_external))
+            whole = relation.get("Type") or ""
+            kind = whole.rsplit("/", 1)[-1]
+            found.append(Relation(whole, kind, target, relation.get("Id") or "", is_external))
         return found
 
     def relations(self, name: str) -> list[tuple[str, str]]:

@@ -15,8 +15,9 @@ from typing import TypeAlias
 import typst
 
 from xingke.base.press import official
-from xingke.base.press.docx_writer import _cell_style, _column_widths, title_lines, width_of
+from xingke.base.press.docx_writer import _cell_style, _column_widths
 from xingke.base.press.fonts import LATIN_RANGES, FontClass, Fonts, installed
+from xingke.base.press.official import title_lines, width_of
 from xingke.base.press.tree import Block, Document, Heading, Inline, Notice, Paragraph, Table, plain
 
 Data: TypeAlias = Mapping[str, object]

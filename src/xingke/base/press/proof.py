@@ -5,7 +5,7 @@ Written into the .docx as part B, an unbound custom XML part; the display string
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 from xml.sax.saxutils import escape
@@ -63,11 +63,29 @@ class ProofMention:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ProofSentence:
+    """One sentence of the text, in order: its place and the digest of its words (see sentences)."""
+
+    place: str
+    digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProofPart:
+    """One part of the file as it was written: its name and the SHA-256 of its bytes, lower-case hex."""
+
+    name: str
+    digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Proof:
     """The proof of one document; signature and public_key are lower-case hex, empty before sign.
 
     outline: code and version of the outline. seq: the ledger counter of the whole document. created: ISO 8601 with offset.
-    fingerprint: see fingerprint_of. mentions: the names in the text, in reading order. date: the date line as printed.
+    fingerprint: see fingerprint_of. mentions: the names in the text, in reading order. date, issuer: as printed.
+    sentences: every word of the text. parts: every part of the file but the proof. Proofs of the earlier form have neither:
+    they vouch for the figures, the names and the sentences those stand in.
     """
 
     document: str
@@ -83,6 +101,9 @@ class Proof:
     public_key: str = ""
     mentions: tuple[ProofMention, ...] = ()
     date: str = ""
+    issuer: str = ""
+    sentences: tuple[ProofSentence, ...] = ()
+    parts: tuple[ProofPart, ...] = ()
 
 
 def xpath_of(slot: int) -> str:
@@ -103,11 +124,11 @@ def fingerprint(document: Document) -> str:
 def canonical(proof: Proof) -> bytes:
     """The bytes that are signed: everything but the signature, as JSON with sorted keys and no spaces, UTF-8.
 
-    Without names or date there is no word of them in it, so that signatures from before there were any still hold.
+    What is empty of that which came later is not in it, so that signatures from before there was any still hold.
     """
     content = asdict(proof)
     del content["signature"]
-    for name in ("mentions", *_LATER):
+    for name in ("mentions", "sentences", "parts", *_LATER):
         if not content[name]:
             del content[name]
     return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
@@ -134,22 +155,33 @@ def is_signed_by(proof: Proof, public_key: bytes) -> bool:
 # --- part B ----------------------------------------------------------------------------------------
 
 _ATTRIBUTE = {'"': "&quot;", "\n": "&#10;", "\r": "&#13;", "\t": "&#9;"}
-_LATER = ("date",)  # what proofs from before do not say
-_HEAD = tuple(field.name for field in fields(Proof) if field.name not in ("figures", "mentions", *_LATER))
-_FIGURE = tuple(field.name for field in fields(ProofFigure))
-_MENTION = tuple(field.name for field in fields(ProofMention))
+_LATER = ("date", "issuer")  # what proofs from before do not say
+_LISTS: Mapping[str, tuple[str, type[Any]]] = {  # field → element and class, in the order of the file
+    "figures": ("figure", ProofFigure),
+    "mentions": ("mention", ProofMention),
+    "sentences": ("sentence", ProofSentence),
+    "parts": ("part", ProofPart),
+}
+_HEAD = tuple(field.name for field in fields(Proof) if field.name not in (*_LISTS, *_LATER))
 _INTEGERS = {"slot", "seq", "version"}
 
 
-def _attributes(record: Proof | ProofFigure | ProofMention, names: tuple[str, ...]) -> str:
+def _attributes(record: object, names: Iterable[str]) -> str:
     return "".join(f' {name}="{escape(str(getattr(record, name)), _ATTRIBUTE)}"' for name in names)
+
+
+def _names(of: type[Any]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(of))
 
 
 def to_xml(proof: Proof) -> str:
     """Part B as text. Same proof, same text."""
-    said = "".join(f"<figure{_attributes(figure, _FIGURE)}/>\n" for figure in proof.figures)
-    said += "".join(f"<mention{_attributes(mention, _MENTION)}/>\n" for mention in proof.mentions)
-    head = _attributes(proof, _HEAD) + _attributes(proof, tuple(name for name in _LATER if getattr(proof, name)))
+    said = "".join(
+        f"<{element}{_attributes(each, _names(of))}/>\n"
+        for name, (element, of) in _LISTS.items()
+        for each in getattr(proof, name)
+    )
+    head = _attributes(proof, _HEAD) + _attributes(proof, (name for name in _LATER if getattr(proof, name)))
     return (
         '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
         f'<proof xmlns="{PROOF_NAMESPACE}"{head}>\n{said}</proof>'
@@ -157,17 +189,26 @@ def to_xml(proof: Proof) -> str:
 
 
 def from_xml(root: etree._Element) -> Proof:
-    """The proof in a parsed part B. Raises ProofError naming what is missing."""
+    """The proof in a parsed part B. Raises ProofError naming what is missing, or what a proof does not say."""
     if root.tag != f"{{{PROOF_NAMESPACE}}}proof":
         raise ProofError(f"the root of part B is {root.tag!r}, expected proof in {PROOF_NAMESPACE}")
-    figures = tuple(
-        ProofFigure(**_values(child, _FIGURE)) for child in root.iterchildren(f"{{{PROOF_NAMESPACE}}}figure")
-    )
-    mentions = tuple(
-        ProofMention(**_values(child, _MENTION)) for child in root.iterchildren(f"{{{PROOF_NAMESPACE}}}mention")
-    )
+    lists: dict[str, Any] = {
+        name: tuple(of(**_values(child, _names(of))) for child in root.iterchildren(f"{{{PROOF_NAMESPACE}}}{element}"))
+        for name, (element, of) in _LISTS.items()
+    }
     later: dict[str, Any] = {name: root.get(name, "") for name in _LATER}
-    return Proof(**_values(root, _HEAD), **later, figures=figures, mentions=mentions)
+    proof = Proof(**_values(root, _HEAD), **later, **lists)
+    if _bare(root) != _bare(etree.fromstring(to_xml(proof).encode())):
+        raise ProofError("part B says more than a proof says")
+    return proof
+
+
+def _bare(root: etree._Element) -> list[tuple[object, dict[str, str], str]]:
+    """Every node below and with its attributes and words, in order; blanks between the lines apart."""
+    return [
+        (node.tag, dict(sorted(node.attrib.items())), ((node.text or "") + (node.tail or "")).strip())
+        for node in root.iter()
+    ]
 
 
 def _values(element: etree._Element, names: tuple[str, ...]) -> dict[str, Any]:  # Any: text and integers for one call

@@ -12,6 +12,7 @@ from xingke.base.press.limits import Limits
 from xingke.base.press.packages import Unreadable
 from xingke.base.sayings import Saying, kept, say
 
+CELL_LIMIT = 32_767  # characters of one cell: what Excel holds
 _HEAD_ROWS = 5  # rows in which a marking of secrecy counts without a star
 _BATCH, _BATCH_TEXT = 200, 1 << 20  # rows in a message; characters after which it ends early
 
@@ -29,7 +30,7 @@ class Table:
         self.limits = limits
         self.is_csv = is_csv
         self.merged = merged
-        rows = iter(rows)
+        rows = _bounded(rows)
         ahead = list(islice(rows, LOOK_AHEAD))
         if not ahead:
             raise Unreadable(say("文件是空的，没有可导入的内容。"))
@@ -184,6 +185,21 @@ class Table:
             text = say("%(column)s 列没有列名，其中的内容没有读入", column=letters(beyond))
             pending.append(Note(Remark.OUTSIDE, number, beyond, text))
         return cells[:width]
+
+
+def _bounded(rows: Iterable[RawRow]) -> Iterator[RawRow]:
+    """The rows, none of whose cells holds more than a spreadsheet's can. Raises Unreadable naming the cell."""
+    for row in rows:
+        number, cells, _notes = row
+        if cells and max(map(len, cells)) > CELL_LIMIT:
+            column = next(at for at, text in enumerate(cells) if len(text) > CELL_LIMIT)
+            raise Unreadable(
+                say(
+                    "%(cell)s 格有 %(count)s 个字，超过电子表格一格 %(most)s 个字的上限；请检查是否贴错了内容。",
+                    cell=address(number, column), count=f"{len(cells[column]):,}", most=f"{CELL_LIMIT:,}",
+                )
+            )  # fmt: skip
+        yield row
 
 
 def _batch(rows: Iterator[tuple[int, list[str]]]) -> Iterator[tuple[int, list[str]]]:

@@ -322,9 +322,9 @@ def test_every_icon_that_is_used_exists() -> None:
     assert used <= drawn
 
 
-@pytest.mark.parametrize("code", ["400", "403", "404", "500", "403_csrf"])
+@pytest.mark.parametrize("code", ["400", "403", "404", "failed", "403_csrf"])
 def test_error_pages_say_what_happened_and_offer_a_way_on(code: str) -> None:
-    html = render_to_string(f"{code}.html", {}, None if code == "500" else RequestFactory().get("/nowhere"))
+    html = render_to_string(f"{code}.html", {}, None if code == "failed" else RequestFactory().get("/nowhere"))
 
     assert html.count("<h1") == 1 and 'href="/"' in html
 

@@ -2,11 +2,12 @@
 
 import errno
 import json
+import re
 import shutil
 import stat
 import threading
 import zipfile
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as trying
 from hypothesis import strategies as st
 
+from tests import cast as casting
 from tests.cast import NOW
 from xingke.accounts.actions import keep_attachment, record_audit, take_seq
 from xingke.accounts.models import AuditEntry, User
@@ -25,6 +27,9 @@ from xingke.config import archive, checking
 from xingke.config.backup import back_up
 from xingke.config.occupancy import occupied
 from xingke.config.tests import small
+from xingke.indicators.models import Figure
+from xingke.ledger.models import PatentEvent
+from xingke.reports.models import Document
 from xingke.reports.queries import docx_of
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("further_databases")]
@@ -353,6 +358,51 @@ def test_check_finds_a_record_changed_behind_the_ledger_in_its_figures() -> None
         cursor.execute("UPDATE ledger_patentevent SET happened_on = '2022-06-30' WHERE event = 'granted'")
 
     assert [line for line in problems() if "按固化时的序号" in line and "重算不符" in line]
+
+
+def test_check_names_a_record_that_was_changed_behind_the_columns() -> None:
+    small.furnish()
+    from xingke.indicators import columns
+
+    columns.rebuild("patent")
+    record = PatentEvent.objects.get(event="granted", happened_on="2025-06-30").record.hex
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE ledger_patentevent SET step = 7 WHERE happened_on = '2025-06-30'")
+
+    (problem,) = problems()
+    assert problem == (
+        f"列文件 patent 有 1 条记录与数据库不同（{record}）：数据库里的记录被程序以外的手段改过，或者列文件不对；"
+        "请先查明这些记录，再删除数据文件夹中的 columns"
+    )
+
+
+def test_check_finds_a_frozen_figure_that_is_not_what_was_signed() -> None:
+    _cast, document = small.furnish()
+    figure = document.figures.earliest("slot").figure
+    Figure.objects.filter(pk=figure.pk).update(text="99件")
+
+    assert problems() == [
+        f"文稿《{document.title}》第 1 版的数字 {figure.pk}（现为 99件）与签名的证明不符，可能被程序以外的手段改过"
+    ]
+
+
+def test_check_finds_a_proof_that_is_not_as_it_was_signed() -> None:
+    _cast, document = small.furnish()
+    Document.objects.filter(pk=document.pk).update(proof=document.proof.replace("青溪县", "民乐县"))
+
+    assert problems() == [f"文稿《{document.title}》第 1 版存着的证明已不是签名时的样子，可能被程序以外的手段改过"]
+
+
+def test_what_only_reads_otherwise_or_was_corrected_under_its_number_is_no_problem() -> None:
+    cast, _document = small.furnish()
+    event = PatentEvent.objects.get(event="granted", happened_on="2025-06-30")
+    casting.correct("patent", event.record, {"happened_on": date(2025, 6, 29)}, by=cast.statistician)
+
+    said = [finding.said for finding in checking.findings()]
+
+    assert problems() == []
+    (line,) = (each for each in said if each.startswith("已固化的数字："))
+    assert re.fullmatch(r"已固化的数字：\d+ 个，按固化时重算不符 0 个，此后证据有变 (\d+) 个（其中 \1 个数未变）", line)
 
 
 def test_check_finds_columns_that_say_something_else_than_the_ledger() -> None:

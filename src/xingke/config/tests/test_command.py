@@ -73,3 +73,11 @@ def test_what_is_given_for_a_whole_file_is_a_pair(pairs: list[str], sentence: st
 
     assert str(refusal.value) == sentence
     assert commands.given_pairs(["on=2025-03-05", "name=甲=乙"]) == {"on": "2025-03-05", "name": "甲=乙"}
+
+
+@pytest.mark.parametrize("written", ["one", "-1", "1.5", "99"])
+def test_a_number_of_proxies_that_is_none_ends_in_a_sentence(tmp_path: Path, written: str) -> None:
+    refused = command(tmp_path, "check", XINGKE_PROXIES=written)
+
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert refused.stderr == f"XINGKE_PROXIES 写成了“{written}”；应写网站前面自己的反向代理有几层：0、1、2……\n"

@@ -223,7 +223,29 @@ def test_a_child_that_dies_again_and_again_is_given_up(monkeypatch: pytest.Monke
     assert steady.process.poll() == -signal.SIGTERM
 
 
-@pytest.mark.parametrize("deaths, pause", [(0, 0.25), (1, 0.5), (2, 1.0), (5, 8.0), (8, 30.0)])
+def test_without_a_child_that_is_not_essential_the_others_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(serving, "FIRST_PAUSE", 0.01)
+    monkeypatch.setattr(serving, "LONGEST_PAUSE", 0.02)
+    jobs = serving.Child("jobs", (sys.executable, "-c", "raise SystemExit(3)"), is_essential=False)
+    web = serving.Child("web", (sys.executable, "-c", "import time; time.sleep(600)"))
+    supervisor = serving.Supervisor([web, jobs])
+    counted = serving.Child.pause_after_death
+
+    def count(child: serving.Child) -> float:
+        if child.deaths == 2 * serving.GIVE_UP:
+            supervisor._told_to_stop(signal.SIGTERM, None)
+        return counted(child)
+
+    monkeypatch.setattr(serving.Child, "pause_after_death", count)
+
+    assert supervisor.run() == 0
+
+    assert jobs.deaths > 2 * serving.GIVE_UP
+    assert web.process is not None and web.deaths == 0
+    assert serving.job_child().is_essential is False and serving.web_child(host="", port=1, workers=1).is_essential
+
+
+@pytest.mark.parametrize("deaths, pause", [(0, 0.25), (1, 0.5), (2, 1.0), (5, 8.0), (8, 30.0), (5000, 30.0)])
 def test_each_death_in_a_row_doubles_the_pause_up_to_half_a_minute(deaths: int, pause: float) -> None:
     child = serving.Child("web", (), started=time.monotonic(), deaths=deaths)
 

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -78,10 +78,23 @@ class _Patent:
     applied_on: date
     name: str
     events: list[Event] = field(default_factory=list)
+    takers: dict[int, DraftFirm] = field(default_factory=dict)  # who took it over, by the place of the event
 
     def add(self, kind: str, on: date, region: str) -> None:
         self.events.append(Event(kind, on, region))
         self.firm.seen(on)
+
+    def sell(self, on: date, region: str, taker: DraftFirm) -> None:
+        """It is taken over by another firm. That is no chance: whatever else is drawn stays as it was."""
+        self.takers[len(self.events)] = taker
+        self.add("received", on, region)
+
+    def told(self, keys: dict[int, UUID]) -> tuple[Event, ...]:
+        """Its events, those of taking over with who did."""
+        return tuple(
+            replace(event, firm=keys[self.takers[place].number]) if place in self.takers else event
+            for place, event in enumerate(self.events)
+        )
 
 
 class Patents:
@@ -178,7 +191,7 @@ class Patents:
                 patent.add("lapsed" if place < lapsed else "transferred", on, code)
                 buyer = max((other for other in bought if other != code), key=lambda each: bought[each])
                 if place >= lapsed and place % 2 == 0 and bought[buyer] > 0:  # half go to a sibling
-                    patent.add("received", on + timedelta(days=1), buyer)
+                    patent.sell(on + timedelta(days=1), buyer, self._taker(buyer, on, place))
                     bought[buyer] -= 1
                     arrivals.append((buyer, patent))
             gone = {id(patent) for patent in leaving}
@@ -202,9 +215,13 @@ class Patents:
         numbers = _patent_numbers(self.all)
         for number, patent in enumerate(self.all):
             key = derived_key("demo", self.firms.seed, "patent", number)
-            yield Invention(
-                key, keys[patent.firm.number], numbers[number], patent.form, patent.name, tuple(patent.events)
-            )
+            yield Invention(key, keys[patent.firm.number], numbers[number], patent.form, patent.name, patent.told(keys))
+
+    def _taker(self, code: str, on: date, place: int) -> DraftFirm:
+        """A firm of a region that was there on a day, the next one for every patent sold."""
+        firms = self.firms.counties[code].firms
+        there = [firm for firm in firms if firm.born_before < on] or firms
+        return there[place * 7 % len(there)]
 
     def _lag(self, form: str) -> timedelta:
         shortest, longest = _LAG[form]

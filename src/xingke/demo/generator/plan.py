@@ -14,13 +14,14 @@ class Event:
     """Something that happened in a history, and in which region (six-digit code) it counts.
 
     measures: the kind's own columns as the ledger keeps them: ``amount`` in 分, ``people`` and ``materials`` × 10⁻⁴,
-    ``approximation`` the word the count came with.
+    ``approximation`` the word the count came with. firm: who takes it over, where it changes hands.
     """
 
     kind: str
     on: date
     region: str
     measures: Measures = ()
+    firm: UUID | None = None
 
     def measure(self, name: str) -> int:
         """One measure as an integer; 0 where the event has none."""
@@ -54,7 +55,7 @@ class Title:
 
 @dataclass(frozen=True)
 class Invention:
-    """A patent or application with its history, in order. firm: the first holder within the plan. form: invention,
+    """A patent or application with its history, in order. firm: the first holder within the plan; its events name others. form: invention,
     utility_model, design or pct. A patent bought from outside begins with its ``received``."""
 
     key: UUID
@@ -121,6 +122,8 @@ class Plan:
 
 def _told(events: Sequence[Event]) -> str:
     return " ".join(
-        f"{event.kind}@{event.on}@{event.region}" + "".join(f"@{name}={value}" for name, value in event.measures)
+        f"{event.kind}@{event.on}@{event.region}"
+        + "".join(f"@{name}={value}" for name, value in event.measures)
+        + (f"@{event.firm}" if event.firm else "")
         for event in events
     )

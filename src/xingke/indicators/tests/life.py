@@ -16,7 +16,7 @@ from xingke.ledger import actions
 from xingke.ledger.kinds import KINDS
 from xingke.ledger.models import State
 from xingke.ledger.rules import CLOSES, OPENS
-from xingke.registry.models import Region
+from xingke.registry.models import Organisation, Region
 
 START = date(2021, 1, 1)
 EVENTS = {
@@ -132,7 +132,9 @@ class Life:
                 region = self._region(where)  # it stays there from now on
             held = (held or event in OPENS) and event not in CLOSES
             measures = {name: days * 12_345 for name in KINDS[kind].measures if days % 5}  # now and then none is named
-            events.append(actions.NewEvent(event=event, on=on, region=region, key=new_key(), measures=measures))
+            holder = self._receiver(event, region)
+            new = {"event": event, "on": on, "region": region, "organisation": holder, "measures": measures}
+            events.append(actions.NewEvent(**new, key=new_key()))
         self.count += 1
         fields = {**FIELDS[kind][which % len(FIELDS[kind])], "name": f"第 {self.count} 件", "number": f"{self.count}"}
         history = actions.NewHistory(fields=fields, region=events[0].region, organisation=self.cast.firm, events=events)
@@ -148,7 +150,10 @@ class Life:
 
     def _add(self, _what: str, kind: str, which: int, number: int, days: int, where: int) -> None:
         event = EVENTS[kind][number % len(EVENTS[kind])]
-        new = actions.NewEvent(event=event, on=START + timedelta(days=days), region=self._region(where))
+        region = self._region(where)
+        new = actions.NewEvent(
+            event=event, on=START + timedelta(days=days), region=region, organisation=self._receiver(event, region)
+        )
         actions.add_event(
             kind=kind, subject=self._pick(kind, which).subject, event=new, by=self.cast.statistician, now=NOW,
             source="life", confirmed=number % 3 > 0, confirmed_by=self.cast.checker,
@@ -185,6 +190,15 @@ class Life:
         if not rows:
             raise Refused("there is nothing to change yet")
         return rows[which % len(rows)]
+
+    def _receiver(self, event: str, region: Region) -> Organisation | None:
+        """A firm of the region something comes to."""
+        if event not in ("moved_in", "received"):
+            return None
+        found, _is_new = Organisation.objects.get_or_create(
+            name=f"{region.name}接收单位", region=region, defaults={"is_fictional": region.is_fictional}
+        )
+        return found
 
     def _region(self, number: int) -> Region:
         return self.regions[number % len(self.regions)]

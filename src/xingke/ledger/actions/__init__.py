@@ -13,7 +13,7 @@ from xingke.ledger.actions.confirming import (
 )
 from xingke.ledger.actions.corrections import correct_event, correct_subject, void_event
 from xingke.ledger.actions.evidence import NewFile, attach_evidence, withdraw_evidence
-from xingke.ledger.actions.filing import ARRIVALS, NewEvent, NewHistory, add_event, file_histories, file_once
+from xingke.ledger.actions.filing import NewEvent, NewHistory, add_event, file_histories, file_once
 from xingke.ledger.actions.keeping import declare_kinds, declare_record_keeping
 from xingke.ledger.actions.observations import (
     choose_observation,
@@ -26,7 +26,6 @@ from xingke.ledger.actions.titles import give_last_days, merge_titles
 from xingke.ledger.actions.versions import BATCH, write_next_version, write_next_versions
 
 __all__ = [
-    "ARRIVALS",
     "BATCH",
     "Left",
     "NewEvent",

@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from xingke.accounts.actions import record_audit, take_seq
 from xingke.accounts.models import User
 from xingke.base.refusals import Refused
+from xingke.ledger.actions.filing import NewEvent
+from xingke.ledger.actions.receiving import holder_of
 from xingke.ledger.actions.settling import history_of, settle
 from xingke.ledger.actions.versions import as_seen, changed_at_once, may_rewrite, standing, write_next_version
 from xingke.ledger.kinds import KINDS, Kind
@@ -23,7 +25,7 @@ def correct_event(
 ) -> None:
     """Write a corrected version of an event; the rest of its history follows.
 
-    changes: any of event, happened_on, region and the kind's measures. version: the one the corrector saw. Raises Refused if it is no longer
+    changes: any of event, happened_on, region, organisation and the kind's measures. version: the one the corrector saw. Raises Refused if it is no longer
     the newest, without a reason, if the history could not have happened so, or if the change has to be proposed. Who
     changes what is confirmed confirms it anew.
     """
@@ -31,12 +33,22 @@ def correct_event(
     known = KINDS[kind]
     row = as_seen(known.event, record, version)
     regions = [row.region, changes.get("region", row.region)]
+    if "organisation" in changes:
+        holder_of(known, _as_arriving(row, changes), None)
     may_rewrite(row, reason=reason, by=by, regions=regions)
     signed = changed_at_once(kind, row, by=by, now=now, regions=regions)
     settle(known, row.subject, seq=seq, by=by, now=now, changed={record: {**changes, **signed}}, reason=reason)
     record_audit(
         seq=seq, by=by, action=f"{kind}.event-corrected", target_kind=kind, target=str(record), now=now, reason=reason,
         detail={name: str(value) for name, value in changes.items()},
+    )  # fmt: skip
+
+
+def _as_arriving(row: EventVersion, changes: Mapping[str, Any]) -> NewEvent:
+    """An event as it will be, to see whether its organisation may have taken it over."""
+    return NewEvent(
+        event=changes.get("event", row.event), on=changes.get("happened_on", row.happened_on),
+        region=changes.get("region", row.region), organisation=changes["organisation"],
     )  # fmt: skip
 
 

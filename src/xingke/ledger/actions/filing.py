@@ -16,6 +16,7 @@ from xingke.accounts.permissions import Permission
 from xingke.base.keys import derived_key, new_key
 from xingke.base.refusals import Refused
 from xingke.ledger import queries, rules
+from xingke.ledger.actions.receiving import before, holder_of, holders
 from xingke.ledger.actions.settling import effects_of, placed, refuse_out_of_order, settle
 from xingke.ledger.actions.versions import BATCH, confirmation, standing
 from xingke.ledger.bulk import insert
@@ -24,7 +25,6 @@ from xingke.ledger.models import State, Version
 from xingke.registry import queries as registry
 from xingke.registry.models import Organisation, Person, Region, Zone
 
-ARRIVALS = ("moved_in", "received")
 _WHERE = ("region_id", "zone_id", "organisation_id", "person_id", "source_place", "is_fictional", "happened_on")
 
 
@@ -35,7 +35,7 @@ class NewEvent:
     event: str
     on: date
     region: Region
-    organisation: Organisation | None = None  # the holder from this event on, if not the history's own
+    organisation: Organisation | None = None  # the holder from this event on, if not the one before; who takes it over
     key: UUID | None = None
     measures: Mapping[str, Any] = field(default_factory=dict)  # the kind's own columns: amount (分), people (× 10⁻⁴) …
 
@@ -162,12 +162,13 @@ def _events(kind: Kind, history: NewHistory) -> list[tuple[Any, ...]]:
     steps = effects_of(kind, events)
     refuse_out_of_order(kind, events)
     rows = []
-    for step in steps:
+    whose = holders(kind, [step.happening for step in steps], history.organisation)
+    for step, holder in zip(steps, whose, strict=True):
         event, columns = step.happening, placed(kind, step)
         own = {**event.measures, **columns}
         rows.append((
             event.key or derived_key(history.key, event.event, event.on, *_again(events, event)), history.key,
-            *_where(history, event.region, event.organisation or history.organisation, event.on),
+            *_where(history, event.region, holder, event.on),
             event.event, columns["effect"], columns["step"], *repeated,
             *[own.get(name, default) for name, default in kind.event_details.items()],
         ))  # fmt: skip
@@ -247,8 +248,10 @@ def add_event(
     if event.region.is_fictional != head.is_fictional:
         raise Refused(_("虚构的记录和真实的区划不能记在一起。"))
     alive = known.event._default_manager.filter(subject=subject, seq_to__isnull=True).exclude(state=State.VOID)
-    latest = alive.select_related("region").order_by("-step").first()
-    if latest is not None and event.event not in ARRIVALS:  # whoever takes it over enters it; the rest is the holder's
+    latest = alive.select_related("region", "organisation__region").order_by("-step").first()
+    if (
+        latest is not None and event.event not in known.names.arrivals
+    ):  # whoever takes it over enters it; the rest is the holder's
         registry.require(by, Permission.RECORD_ENTER, region=latest.region)
         if event.region != latest.region:
             raise Refused(
@@ -258,9 +261,10 @@ def add_event(
     key = event.key or new_key()
     event = _as_renewal(known, event, alive)
     event = with_last_day(known, {name: getattr(head, name) for name in known.repeated}, event)
+    holder = holder_of(known, event, before(latest, head), is_first=latest is None)
     row = known.event(
         record=key, version=1, seq_from=seq, subject=subject, region=event.region, zone=head.zone,
-        organisation=event.organisation or head.organisation, happened_on=event.on, event=event.event,
+        organisation=holder, happened_on=event.on, event=event.event,
         effect=0, step=1, source=source[:200], is_fictional=head.is_fictional, entered_at=now, entered_by=by,
         **signed, **{name: getattr(head, name) for name in known.repeated}, **event.measures,
     )  # fmt: skip

@@ -5,9 +5,12 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from xingke.accounts.models import User
+from xingke.base.codes import normalise_code
 from xingke.base.periods import Period
 from xingke.base.quantities import Quantity, format_number
 from xingke.ledger import queries, written_figures
@@ -74,18 +77,49 @@ class CorrectionForm(ReasonForm):
 class EventForm(EventFields, CorrectionForm):
     """What happened, and when, and the measures of its kind."""
 
-    def __init__(self, kind: Kind, row: Version, words: Words, *args: Any, **kwargs: Any) -> None:
-        self.kind, self.measures = kind, event_measures(kind)
+    def __init__(self, kind: Kind, row: Version, words: Words, user: User, *args: Any, **kwargs: Any) -> None:
+        self.kind, self.measures, self.user = kind, event_measures(kind), user
+        self.names_receiver = getattr(row, "event", "") in kind.names.arrivals
         super().__init__(row, words, *args, **kwargs)
         self.ask_of(kind, words)
+        if self.names_receiver:
+            self.fields["receiver"] = forms.CharField(
+                label=_("接收单位"), max_length=120, required=False,
+                help_text=_("“%(region)s”名录里的全称或统一社会信用代码。") % {"region": row.region.name},
+            )  # fmt: skip
 
     def standing(self) -> dict[str, Any]:
         measures = {name: getattr(self.row, name) for name in self.measures}
-        return {"event": getattr(self.row, "event", ""), "happened_on": self.row.happened_on, **measures}
+        holder = self.row.organisation
+        receiver = {"receiver": holder.name if holder is not None else ""} if self.names_receiver else {}
+        return {
+            "event": getattr(self.row, "event", ""), "happened_on": self.row.happened_on, **receiver, **measures,
+        }  # fmt: skip
+
+    def clean_receiver(self) -> str:
+        """The name of one organisation of the event's region; what stands where nothing is typed."""
+        text = str(self.cleaned_data["receiver"]).strip()
+        holder = self.row.organisation
+        if not text:
+            return holder.name if holder is not None else ""
+        if holder is not None and text == holder.name:
+            return text
+        low, high = self.row.region.range
+        here = registry.organisations_visible_to(self.user).filter(region__path__gte=low, region__path__lt=high)
+        found = list(here.filter(Q(name=text) | Q(credit_code=normalise_code(text)))[:2])
+        if len(found) != 1:
+            raise forms.ValidationError(
+                _("“%(region)s”的名录里没有唯一的一家“%(text)s”，请填全称或统一社会信用代码。")
+                % {"region": self.row.region.name, "text": text}
+            )
+        self.receiver = found[0]
+        return found[0].name
 
     def changes(self) -> dict[str, Any]:
         """The columns the person changed; a last day that is not said is the usual one, and moves along with the day."""
         changed = super().changes()
+        if "receiver" in changed:
+            changed = {**_without(changed, "receiver"), "organisation": self.receiver}
         if not self.kind.is_lasting:
             return changed
         stands, typed = self.standing(), self.cleaned_data
@@ -226,9 +260,10 @@ class ObservationForm(CorrectionForm):
         return changed
 
 
-def correction_form(shown: RecordPage, words: Words, posted: Any = None) -> CorrectionForm:
+def correction_form(shown: RecordPage, words: Words, user: User, posted: Any = None) -> CorrectionForm:
     """The form that corrects the record of a page."""
     if shown.kind not in KINDS:
         return ObservationForm(shown.current, words, posted)
-    form = EventForm if shown.is_event else SubjectForm
-    return form(KINDS[shown.kind], shown.current, words, posted)
+    if shown.is_event:
+        return EventForm(KINDS[shown.kind], shown.current, words, user, posted)
+    return SubjectForm(KINDS[shown.kind], shown.current, words, posted)

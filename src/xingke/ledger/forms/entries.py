@@ -244,7 +244,9 @@ class RecordForm(NumberField, LevelField, PlaceForm):
                 self.kind, fields=self.columns(), region=found["region"], organisation=found["holder"],
                 first=self.first_day(), key=found["key"],
             )  # fmt: skip
-            if self.same and self.kind.names.identity is Identity.RENEWED:
+            if self.taken_over is not None:
+                pass  # it stands elsewhere and comes here: see the view
+            elif self.same and self.kind.names.identity is Identity.RENEWED:
                 self.add_error(
                     None,
                     _(
@@ -254,6 +256,19 @@ class RecordForm(NumberField, LevelField, PlaceForm):
             elif self.same and not (found["apart"] and self.may_be_apart):
                 self.add_error(None, _("台账里已有相同的记录，请先核对是不是同一件事。"))
         return found
+
+    @property
+    def taken_over(self) -> Any | None:
+        """The record of somebody else, or elsewhere, that by its own number is what the typed holder took over; as an import
+        adds to it, so does the form."""
+        numbered = [each for each in self.same if each.number and each.number == self.columns().get("number")]
+        arrivals = self.kind.names.arrivals
+        if len(numbered) != 1 or not any(each["event"] in arrivals for each in self.events()):
+            return None
+        stands, holder, region = numbered[0], self.cleaned_data.get("holder"), self.cleaned_data.get("region")
+        if holder is None or region is None:
+            return None
+        return stands if (stands.organisation_id, stands.region_id) != (holder.pk, region.pk) else None
 
     def _out_of_order(self) -> Saying:
         """Why the days of the events cannot all be right."""

@@ -394,7 +394,8 @@ def test_only_an_arrival_brings_a_history_elsewhere(cast: Cast) -> None:
     key = file("patent", "甲", [("granted", "2024-05-06")], firm=cast.firm, by=cast.statistician)
 
     def happens(event: str, day: str, region: Region) -> None:
-        new = actions.NewEvent(event=event, on=date.fromisoformat(day), region=region)
+        holder = cast.other_firm if event == "received" else None
+        new = actions.NewEvent(event=event, on=date.fromisoformat(day), region=region, organisation=holder)
         actions.add_event(kind="patent", subject=key, event=new, by=cast.statistician, now=NOW, source="test")
 
     with pytest.raises(Refused, match="现在在“青溪县”"):

@@ -527,7 +527,7 @@ def test_a_declined_proposal_says_why(cast: Cast, signed_in: SignIn) -> None:
     proposal = _propose(event, date(2023, 11, 8), by=cast.officer)
     own = f"/records/recognition/{event.record}/"
 
-    signed_in("director").post(f"{own}proposals/{proposal.pk}/", {"answer": "以证书为准"})
+    signed_in("director").post(f"{own}proposals/{proposal.pk}/", {"verdict": "decline", "answer": "以证书为准"})
 
     assert "以证书为准" in signed_in("officer").get(own).content.decode()
     assert "以证书为准" in signed_in("officer").get("/proposals/?whose=mine").content.decode()
@@ -543,3 +543,18 @@ def test_another_officer_decides_nothing(cast: Cast, signed_in: SignIn) -> None:
         url = f"/records/recognition/{event.record}/proposals/{proposal.pk}/"
         assert signed_in(who).post(url, {"verdict": "accept"}).status_code == 404, who
     assert Proposal.objects.get().outcome == "open"
+
+
+@pytest.mark.parametrize(
+    "posted", [{}, {"answer": "以证书为准"}, {"verdict": "", "answer": "以证书为准"}, {"verdict": "x"}]
+)
+@pytest.mark.parametrize("who", ["officer", "director"])
+def test_what_says_no_verdict_decides_nothing(cast: Cast, signed_in: SignIn, who: str, posted: dict[str, str]) -> None:
+    event = _title(cast)
+    proposal = _propose(event, date(2023, 11, 8), by=cast.officer)
+
+    answer = signed_in(who).post(f"/records/recognition/{event.record}/proposals/{proposal.pk}/", posted)
+
+    proposal.refresh_from_db()
+    assert (answer.status_code, proposal.outcome) == (400, "open")
+    assert "页面不完整，请重新打开本页。" in answer.content.decode()

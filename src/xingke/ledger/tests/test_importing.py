@@ -318,6 +318,16 @@ def test_a_file_in_either_encoding_is_read_and_said_so(cast: Cast, encoding: str
     assert Observation.objects.get().note == "万元口径"
 
 
+@pytest.mark.parametrize(
+    "data", [b"MZ" + b"A" * 3000, "此致敬礼".encode(), b"x\n\n"], ids=["a program", "a text", "a letter"]
+)
+def test_a_file_that_is_no_table_is_not_taken_for_a_header(db: None, data: bytes) -> None:
+    words = importing.header_words(importing.sheet_form("patent"))
+
+    with pytest.raises(Refused, match="文件不是表格：里面只有“"):
+        importing.read_table(data, name="setup.csv", words=words)
+
+
 HEADER = ",".join(FIGURE_COLUMNS).encode()
 BAD_FILES = [
     ("empty", b"", "文件是空的"),

@@ -56,7 +56,7 @@ def _check(form: str, turn: int) -> str:
     return "X" if rest == 10 else str(rest)
 
 
-def _events(kind: str, region: Any, chance: random.Random) -> list[actions.NewEvent]:
+def _events(kind: str, region: Any, holder: Any, chance: random.Random) -> list[actions.NewEvent]:
     """A history that can have happened: days in order, amounts to the last 分."""
     known = KINDS[kind]
     names = list(registry.terms(known.event_list))
@@ -71,7 +71,7 @@ def _events(kind: str, region: Any, chance: random.Random) -> list[actions.NewEv
         ):
             measures = [each for each in known.measures if (name, each) in measured]
             amounts = _amounts(measures if chance.random() < 0.7 else [], known.names.measures, chance)
-            happened.append(actions.NewEvent(event=name, on=day, region=region, measures=amounts))
+            happened.append(actions.NewEvent(event=name, on=day, region=region, measures=amounts, organisation=holder))
     return happened
 
 
@@ -92,7 +92,7 @@ def _furnish(kind: str, cast: Cast, seed: int, count: int = 12) -> int:
     for turn in range(count):
         needs_one = KINDS[kind].names.needs_holder or kind == "patent"
         holder = cast.firm if needs_one or chance.random() < 0.6 else None
-        if events := _events(kind, cast.county, chance):
+        if events := _events(kind, cast.county, holder, chance):
             histories.append(
                 actions.NewHistory(
                     key=derived_key(kind, str(seed), str(turn)), fields=_fields(kind, turn, chance), region=cast.county,

@@ -33,7 +33,7 @@ def record_correct(request: HttpRequest, kind: str, record: UUID) -> HttpRespons
     shown = records.record_to_change(user, kind, record, Permission.RECORD_ENTER)
     words = Words()
     is_proposed = not records.changed_at_once(user, shown)
-    form = correction_form(shown, words, request.POST or None)
+    form = correction_form(shown, words, user, request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             with transaction.atomic():

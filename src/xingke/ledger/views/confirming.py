@@ -19,10 +19,12 @@ from xingke.base.refusals import Refused
 from xingke.ledger import actions, events
 from xingke.ledger.confirmations import PAGE, Intended, confirmed_words, places_of, uncounted
 from xingke.ledger.doubts import doubts
+from xingke.ledger.holders import seen_by
 from xingke.ledger.kinds import KINDS
 from xingke.ledger.views.records import ASKED, asked_for, row_of
 from xingke.ledger.words import Words, kind_word
 from xingke.registry import queries as registry
+from xingke.registry.rules import Scope
 
 SHOWN = 200  # records listed, of those that can be confirmed and of those that cannot
 LOOKED_AT = 500  # records looked at for what speaks against them
@@ -48,7 +50,7 @@ def records_confirm(request: HttpRequest) -> HttpResponse:
     intended = _intended(user, records, plan, until)
     rows = _rows(intended.entries)
     context = {
-        "count": plan.count, "left_count": len(plan.left), "left": _left(plan.left[:SHOWN]),
+        "count": plan.count, "left_count": len(plan.left), "left": _left(plan.left[:SHOWN], seen_by(user)),
         "kinds": [{"label": kind_word(code), "value": len(keys), "unit": _("条")} for code, keys in records.items() if keys],
         "rows": rows[:SHOWN], "doubtful": sum(bool(row["doubts"]) for row in rows), "looked_at": LOOKED_AT,
         "uncounted": uncounted(intended.places), "panels": panels.panels(PAGE, user, intended),
@@ -74,7 +76,7 @@ def _intended(user: User, records: dict[str, list[UUID]], plan: actions.Plan, un
     left = {(each.kind, each.record) for each in plan.left}
     ready = {code: [key for key in keys if (code, key) not in left] for code, keys in records.items()}
     entries = [
-        entry for code, keys in ready.items() if keys for entry in events.entries_of(code, keys[:LOOKED_AT])
+        entry for code, keys in ready.items() if keys for entry in events.entries_of(code, keys[:LOOKED_AT], seen_by(user))
     ][:LOOKED_AT]  # fmt: skip
     return Intended(
         user, {code: keys for code, keys in ready.items() if keys}, plan.count, until, entries, places_of(plan)
@@ -110,7 +112,7 @@ def _chosen(request: HttpRequest, user: User, until: int) -> dict[str, list[UUID
     return {kind: keys for kind, keys in found.items() if kind in KINDS}
 
 
-def _left(left: Sequence[actions.Left]) -> list[dict[str, Any]]:
+def _left(left: Sequence[actions.Left], seen: Scope) -> list[dict[str, Any]]:
     """The records that stay drafts, in words, each with its reason."""
     words = Words()
     reasons = {(each.kind, each.record): each.reason for each in left}
@@ -118,5 +120,5 @@ def _left(left: Sequence[actions.Left]) -> list[dict[str, Any]]:
     return [
         {**row_of(words, entry), "reason": reasons[kind, entry.event.record]}
         for kind in kinds
-        for entry in events.entries_of(kind, [each.record for each in left if each.kind == kind])
+        for entry in events.entries_of(kind, [each.record for each in left if each.kind == kind], seen)
     ]

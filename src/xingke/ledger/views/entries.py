@@ -19,6 +19,7 @@ from xingke.accounts.rules import SUFFIXES
 from xingke.base.refusals import Refused
 from xingke.ledger import actions, queries, records
 from xingke.ledger.forms.entries import FurtherEventForm, RecordForm
+from xingke.ledger.holders import hide, holder_word, seen_by
 from xingke.ledger.kinds import KINDS, Kind
 from xingke.ledger.record_facts import crumbs, lead, title
 from xingke.ledger.views.evidence import handed_over, held
@@ -42,9 +43,11 @@ def record_new(request: HttpRequest, kind: str) -> HttpResponse:
         key = form.cleaned_data["key"]
         try:
             files = handed_over(request)
+            takes_over = form.taken_over is not None
             is_new = actions.file_once(
-                kind=kind, model=known.subject, key=key, by=user, file=lambda: _file(known, form, files, user)
-            )
+                kind=kind, model=known.event if takes_over else known.subject, key=key, by=user,
+                file=lambda: (_take_over if takes_over else _file)(known, form, files, user),
+            )  # fmt: skip
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -63,12 +66,37 @@ def record_new(request: HttpRequest, kind: str) -> HttpResponse:
 
 
 def _file(kind: Kind, form: RecordForm, files: Sequence[actions.NewFile], by: User) -> None:
+    """File the record; what stands already and was taken over gets the events since then."""
     history = form.history()
-    events = [actions.NewEvent(**each, region=history["region"]) for each in form.events()]
+    arrivals = kind.names.arrivals  # who is named in the form has what was taken over
+    events = [
+        actions.NewEvent(
+            **each,
+            region=history["region"],
+            organisation=history["organisation"] if each["event"] in arrivals else None,
+        )
+        for each in form.events()
+    ]
     actions.file_histories(
         kind=kind.code, histories=[actions.NewHistory(**history, events=events)], by=by, now=timezone.now(),
         source=_("网页登记"),
     )  # fmt: skip
+    actions.attach_evidence(kind=kind.code, record=history["key"], files=files, by=by, now=timezone.now())
+
+
+def _take_over(kind: Kind, form: RecordForm, files: Sequence[actions.NewFile], by: User) -> None:
+    """File what happened to a record that stands elsewhere from the day on which it was taken over."""
+    history, stands = form.history(), form.taken_over
+    events = sorted(form.events(), key=lambda each: each["on"])
+    first = next(place for place, each in enumerate(events) if each["event"] in kind.names.arrivals)
+    assert stands is not None  # or it would be filed anew
+    for place, each in enumerate(events[first:]):
+        event = actions.NewEvent(
+            **each, region=history["region"], organisation=history["organisation"], key=history["key"] if not place else None
+        )  # fmt: skip
+        actions.add_event(
+            kind=kind.code, subject=stands.record, event=event, by=by, now=timezone.now(), source=_("网页登记")
+        )
     actions.attach_evidence(kind=kind.code, record=history["key"], files=files, by=by, now=timezone.now())
 
 
@@ -124,9 +152,10 @@ def _same(words: Words, user: User, form: RecordForm) -> dict[str, Any]:
     """The records that say the same: those the reader may open, and how many others there are."""
     allowed = registry.scope(user, Permission.RECORD_READ)
     seen = [row for row in form.same if queries.covers(allowed, row)]
+    hide(seen_by(user), seen)
     items = [
         {
-            "name": words.subject(row), "number": row.number, "where": str(row.organisation or row.region),
+            "name": words.subject(row), "number": row.number, "where": holder_word(row) or str(row.region),
             "url": reverse("ledger:record", args=[form.kind.code, row.record]),
             "add_url": reverse("ledger:event-add", args=[form.kind.code, row.record]),
         }

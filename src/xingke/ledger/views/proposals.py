@@ -22,6 +22,8 @@ from xingke.ledger.words import Words, kind_word
 from xingke.registry import filtering
 from xingke.registry import queries as registry
 
+VERDICTS = ("accept", "decline", "withdraw")
+
 
 @require_safe
 def proposal_list(request: HttpRequest) -> HttpResponse:
@@ -63,8 +65,11 @@ def _row(words: Words, each: Proposal, row: Any, subject: Any) -> dict[str, Any]
 def proposal_decide(request: HttpRequest, kind: str, record: UUID, pk: int) -> HttpResponse:
     user = registry.reader(request.user)
     found, answer = proposals.proposal_to_decide(user, kind, record, pk), request.POST.get("answer", "")
+    if request.POST.get("verdict") not in VERDICTS:  # what no page of ours sends decides nothing
+        incomplete = Returned(f"answer-{pk}", answer, _("页面不完整，请重新打开本页。"))
+        return page_of_record(request, user, kind, record, returned=incomplete, status=400)
     try:
-        if request.POST.get("verdict") == "accept":
+        if request.POST["verdict"] == "accept":
             actions.accept_proposal(proposal=found, by=user, now=timezone.now())
             done = _("已采纳，记录已作废。") if found.is_void else _("已采纳，更正已写成新版本。")
         else:

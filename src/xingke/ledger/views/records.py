@@ -23,6 +23,7 @@ from xingke.base.exports import About, file_address, file_addresses, table_respo
 from xingke.base.returning import Returned
 from xingke.ledger import events, records, relisting
 from xingke.ledger.evidence import evidence_counts
+from xingke.ledger.holders import holder_word, seen_by
 from xingke.ledger.kinds import KINDS
 from xingke.ledger.models import State
 from xingke.ledger.proposals import proposals_waiting
@@ -79,9 +80,10 @@ def record_list(request: HttpRequest) -> HttpResponse:
         about = About(
             fields=_filters(words, asked, choice, events.event_years(user)), notes=[(_("台账序号"), str(until))]
         )
-        return table_response(request, _("台账"), _header(), _lines(words, found.iterator()), about)
+        return table_response(request, _("台账"), _header(), _lines(words, found.iterator(), seen_by(user)), about)
     page = Paginator(found, filtering.PAGE_SIZE).get_page(request.GET.get("page"))
-    shown = events.entries(page.object_list)
+    seen = seen_by(user)
+    shown = events.entries(page.object_list, seen)
     proved = evidence_counts(key for entry in shown for key in (entry.event.record, entry.event.subject))
     rows = [
         {**row_of(words, entry), "files": proved.get(entry.event.record, 0) + proved.get(entry.event.subject, 0)}
@@ -145,7 +147,7 @@ def row_of(words: Words, entry: events.TimelineEntry) -> dict[str, Any]:
         "on": entry.on, "event": words.event(entry.kind, event.event), "effect": event.effect,
         "effect_word": effect_word(entry.kind, event.effect), "what": words.subject(subject),
         "measures": _measures(words.measures(event)),
-        "number": getattr(subject, "number", ""), "organisation": event.organisation, "region": event.region.name,
+        "number": getattr(subject, "number", ""), "organisation": event.organisation, "holder": holder_word(event), "region": event.region.name,
         "state": event.state, "url": record_url(entry.kind, event.record),
         "key": f"{entry.kind}:{event.record}", "is_fictional": event.is_fictional, "kind": kind_word(entry.kind), "region_code": event.region.code,
     }  # fmt: skip
@@ -164,13 +166,13 @@ def _header() -> list[str]:
     ]  # fmt: skip
 
 
-def _lines(words: Words, found: Iterator[Any]) -> Iterable[list[Any]]:
+def _lines(words: Words, found: Iterator[Any], seen: Scope) -> Iterable[list[Any]]:
     while part := list(islice(found, CHUNK)):
-        for row in (row_of(words, entry) for entry in events.entries(part)):
+        for row in (row_of(words, entry) for entry in events.entries(part, seen)):
             holder = row["organisation"]
             yield [
                 row["on"], row["kind"], row["event"], row["effect_word"], row["what"], row["measures"], row["number"],
-                holder.name if holder else "", holder.credit_code if holder else "", row["region"], row["region_code"],
+                row["holder"], holder.credit_code if holder else "", row["region"], row["region_code"],
                 state_word(row["state"]), _("是") if row["is_fictional"] else "",
             ]  # fmt: skip
 
@@ -182,11 +184,11 @@ def record(request: HttpRequest, kind: str, record: UUID) -> HttpResponse:
 
 def page_of_record(
     request: HttpRequest, user: User, kind: str, record: UUID, *, returned: Returned | None = None,
-    files_held: Sequence[Any] = (),
+    files_held: Sequence[Any] = (), status: int = 200,
 ) -> HttpResponse:  # fmt: skip
     """The page of a record. returned: a small form of it that was refused; files_held: the files that came with it."""
     shown = records.record_page(user, kind, record)
-    words = Words()
+    words, allowed = Words(), registry.scope(user, Permission.RECORD_READ)
     proposed = [
         _returned(each, f"answer-{each['of'].pk}", "answer_id", returned) for each in proposals(words, shown, user)
     ]
@@ -194,14 +196,14 @@ def page_of_record(
     context = {
         "kind": kind, "shown": shown, "row": shown.current, "kicker": f"{kind_word(kind)} · {shown.current.region.name}",
         "title": title(words, shown), "lead": lead(words, shown, timezone.localdate()),
-        "held": held_tag(shown, timezone.localdate()), "facts": facts(words, shown),
-        "history": history(words, shown, registry.scope(user, Permission.RECORD_READ)),
-        "versions": versions(words, shown), "rivals": rivals(words, shown), "rights": records.rights(user, shown),
+        "held": held_tag(shown, timezone.localdate()), "facts": facts(words, shown, allowed),
+        "history": history(words, shown, allowed),
+        "versions": versions(words, shown), "rivals": rivals(words, shown, allowed), "rights": records.rights(user, shown),
         "evidence": files, "suffixes": SUFFIXES, "returned": returned, "held_files": files_held,
         "proposals": proposed, "waiting": next((each for each in proposed if each["is_open"]), None),
         "crumbs": crumbs(words, shown), "is_fictional": shown.current.is_fictional,
     }  # fmt: skip
-    return render(request, "ledger/record.html", context)
+    return render(request, "ledger/record.html", context, status=status)
 
 
 def _returned(item: dict[str, Any], field: str, name: str, returned: Returned | None) -> dict[str, Any]:

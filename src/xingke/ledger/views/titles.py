@@ -16,7 +16,8 @@ from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base.exports import About, file_addresses, table_response, wants_file
 from xingke.base.refusals import Refused
-from xingke.ledger import actions, titles
+from xingke.ledger import actions, queries, titles
+from xingke.ledger.holders import hide, holder_word, seen_by
 from xingke.ledger.models import Recognition
 from xingke.ledger.words import Words
 from xingke.registry import filtering
@@ -48,7 +49,7 @@ def title_list(request: HttpRequest) -> HttpResponse:
         )  # fmt: skip
     context = {
         "rows": rows, "renewing": [_row(words, each) for each in titles.in_renewal(user, on=today, regions=choice.narrow())],
-        "twice": _twice(user, words, titles.duplicates(registry.in_scope(allowed))),
+        "twice": _twice(user, words, titles.duplicates(queries.readable(allowed))),
         "filters": fields,
         "table": {
             "columns": [
@@ -66,14 +67,14 @@ def title_list(request: HttpRequest) -> HttpResponse:
 
 
 def _row(words: Words, each: titles.Ending) -> dict[str, Any]:
-    holder, region = each.event.organisation, each.event.region
+    holder, region = holder_word(each.event), each.event.region
     name = words.subject(each.subject)
     return {
-        "until": each.until, "name": name, "number": each.subject.number, "organisation": holder, "region": region.name,
+        "until": each.until, "name": name, "number": each.subject.number, "organisation": each.event.organisation, "holder": holder, "region": region.name,
         "applied_on": each.applied_on, "url": reverse("ledger:record", args=["recognition", each.event.subject]),
         "is_fictional": each.event.is_fictional,
         "line": (
-            each.until, name, each.subject.number, holder.name if holder else "", region.name, each.applied_on,
+            each.until, name, each.subject.number, holder, region.name, each.applied_on,
             _("是") if each.event.is_fictional else "",
         ),
     }  # fmt: skip
@@ -81,10 +82,11 @@ def _row(words: Words, each: titles.Ending) -> dict[str, Any]:
 
 def _twice(user: User, words: Words, groups: Sequence[Sequence[Recognition]]) -> list[dict[str, Any]]:
     """Titles that stand twice; first the one to keep."""
+    hide(seen_by(user), (row for group in groups for row in group))
     entering = registry.scope(user, Permission.RECORD_ENTER)
     return [
         {
-            "holder": group[0].organisation, "keep": group[0].record,
+            "holder": holder_word(group[0]), "keep": group[0].record,
             "may_merge": all(entering.covers(row.region.path) for row in group),
             "titles": [
                 {

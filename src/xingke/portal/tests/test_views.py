@@ -1,17 +1,23 @@
 """The workbench: each reader finds what waits for them, and nothing of what they may not see."""
 
+import errno
+import os
 import re
 from collections.abc import Callable
 from datetime import date, datetime
+from types import SimpleNamespace
 
+import psycopg
 import pytest
-from django.db import connection
+from django.contrib.sessions.models import Session
+from django.db import OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests.cast import NOW, PASSWORD, Cast, file, keep_records
 from xingke.accounts import actions as accounts
+from xingke.base import probing
 from xingke.base.periods import Period
 from xingke.indicators.choosing import running_year
 from xingke.ledger import actions as ledger
@@ -263,6 +269,50 @@ def test_health_answers_everybody_in_plain_text(client: Client, db: None) -> Non
 
     assert answer.content == b"ok\n"
     assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
+
+
+def test_health_says_when_the_disk_is_nearly_full(client: Client, db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(probing.shutil, "disk_usage", lambda _folder: SimpleNamespace(free=3 * 2**20))
+
+    answer = client.get("/health/")
+
+    assert (answer.status_code, answer.content.decode()) == (503, "磁盘快满了，只剩 3 MB；请腾出空间。\n")
+
+
+@pytest.mark.parametrize("number, sentence", [
+    (errno.ENOSPC, "服务器的磁盘已满，写不下去；请系统管理员腾出空间后再试。"),
+    (errno.EROFS, "数据文件夹不能写：Read-only file system"),
+])  # fmt: skip
+def test_health_says_when_nothing_can_be_written(
+    client: Client, db: None, monkeypatch: pytest.MonkeyPatch, number: int, sentence: str
+) -> None:
+    def refuse(**_where: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(probing.tempfile, "TemporaryFile", refuse)
+
+    answer = client.get("/health/")
+
+    assert (answer.status_code, answer.content.decode()) == (503, f"{sentence}\n")
+
+
+def test_health_tries_to_write_a_row_and_leaves_none(client: Client, db: None) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        client.get("/health/")
+
+    assert [each["sql"] for each in asked if each["sql"].startswith("INSERT")] != []
+    assert not Session.objects.exists()
+
+
+def test_health_says_when_the_database_does_not_answer(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone() -> None:
+        raise OperationalError("gone") from psycopg.OperationalError("connection refused")
+
+    monkeypatch.setattr(probing.connection, "cursor", gone)
+
+    answer = client.get("/health/")
+
+    assert (answer.status_code, answer.content.decode()) == (503, "数据库没有应答，请稍后再试。\n")
 
 
 def test_the_gallery_is_for_whoever_is_signed_in(cast: Cast, client: Client, signed_in: SignedIn) -> None:

@@ -41,7 +41,7 @@ def _details() -> dict[str, str]:
         "encoding": _("编码"), "amount": _("金额（元）"), "people": _("人次"), "materials": _("资料份数"),
         "edition": pgettext("one", "版本"), "kinds": _("类别"), "left": _("未能确认"), "files": _("佐证文件"),
         "proposal": _("改动建议"), "source": _("来源"), "code_reason": _("校验位不符仍确认无误的依据"), "namesake": _("另有同名单位"),
-        "certificates": _("证书份数"),
+        "certificates": _("证书份数"), "key": _("公钥"), "address": _("来访地址"),
     }  # fmt: skip
 
 

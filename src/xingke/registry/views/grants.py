@@ -10,6 +10,8 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from xingke.accounts import actions as account_actions
+from xingke.accounts import queries as accounts
 from xingke.accounts.permissions import Permission
 from xingke.base.exports import About, file_addresses, table_response, wants_file
 from xingke.base.refusals import Refused
@@ -54,7 +56,8 @@ def grant_list(request: HttpRequest) -> HttpResponse:
         ],
         "page": page, "export": file_addresses(request), **filtering.emptiness(request, _("没有授权"), _("请授予角色。")),
     }  # fmt: skip
-    context = {"table": table, "rows": rows, "filters": fields, "own": user}
+    locked = accounts.locked_accounts(timezone.now())
+    context = {"table": table, "rows": rows, "filters": fields, "own": user, "locked": locked}
     return render(request, "registry/grant_list.html", context)
 
 
@@ -96,4 +99,18 @@ def grant_revoke(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         words = _("已收回“%(account)s”在%(region)s的岗位角色。")
         messages.success(request, words % {"account": grant.user.username, "region": grant.region.name})
+    return redirect("registry:grant-list")
+
+
+@require_POST
+def account_unlock(request: HttpRequest, username: str) -> HttpResponse:
+    """Let somebody sign in again who failed too often, or at whose account others did."""
+    user = queries.reader(request.user)
+    account = queries.account_to_unlock(user, username)
+    try:
+        account_actions.unlock_account(user=account, by=user, now=timezone.now())
+    except Refused as refusal:
+        messages.info(request, str(refusal))
+    else:
+        messages.success(request, _("账号“%(name)s”已解锁，现在可以登录。") % {"name": account.username})
     return redirect("registry:grant-list")

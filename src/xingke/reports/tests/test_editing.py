@@ -314,6 +314,39 @@ def test_the_picker_offers_the_share_of_the_whole_a_figure_is_part_of(document: 
     )  # it is the whole itself
 
 
+def test_every_number_without_evidence_is_named_however_it_is_written(
+    document: Document, signed_in: SignedIn, cast: Cast
+) -> None:
+    told = (
+        "全县第三十六家高新技术企业诞生，培训农民代表36位，落实奖补资金（2048）万元。新认定：（36）企业已授牌。"
+        "覆盖六乡镇、九企业，研发投入翻倍，增速全省倒数第一。科普活动增至第99次。"
+    )
+
+    refused = signed_in("officer").post(f"/documents/{document.key}/edit/", form(document, told, do="save"))
+
+    assert re.findall("数“([^”]+)”没有依据", words(refused)) == [
+        "全县第三十六家", "36位", "2048", "36", "六乡镇", "九企业", "翻倍", "全省倒数第一", "第99次",
+    ]  # fmt: skip
+    assert typed_in(refused) == [told]
+    assert Document.objects.count() == 1
+    with pytest.raises(Unsound, match="数“六乡镇”没有依据"):
+        save(document, typed(told), cast)
+
+
+def test_what_every_paper_says_beside_its_figures_can_be_saved(document: Document, cast: Cast) -> None:
+    closing = (
+        "联系人：张三丰",
+        "联系电话：0936-4421234",
+        "附件：1.任务分解表 2.工作台账",
+        "依据甘科计〔2024〕5号文件。",
+    )
+
+    edited = save(document, typed(*closing), cast).document
+
+    assert [block.text for block in queries.source_of(edited).blocks[1:]] == list(closing)
+    assert verify_file(queries.docx_of(edited)).holds
+
+
 def test_a_number_without_evidence_is_refused_and_one_press_replaces_it(
     document: Document, signed_in: SignedIn
 ) -> None:

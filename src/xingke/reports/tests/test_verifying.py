@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 
 from tests.cast import NOW, Cast, file, keep_records, load_outline
 from xingke.accounts.models import User
@@ -12,7 +13,7 @@ from xingke.base.press import docx_writer, tree
 from xingke.base.press.findings import Kind
 from xingke.base.press.tests import surgery
 from xingke.indicators import engine
-from xingke.reports import disclosing, source
+from xingke.reports import disclosing, keys, source
 from xingke.reports.actions import save_edition, write_document
 from xingke.reports.models import Document
 from xingke.reports.queries import documents_visible_to, docx_of
@@ -136,3 +137,24 @@ def test_nothing_is_told_of_a_document_that_never_was_public(cast: Cast, documen
     newer(document, cast)
 
     assert verified(docx_of(document), cast.neighbour).verdict.findings == ()
+
+
+# ── whose key it is signed with ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_whose_key_signed_a_file_is_said_by_name(
+    document: Document, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Here by the installation itself; elsewhere as the list there calls it, or by its digits where nobody added it."""
+    data, own = docx_of(document), keys.public_key().hex()
+    assert str(verify_file(data).signer) == "本安装的密钥"
+
+    monkeypatch.setattr(settings, "DATA", tmp_path)
+    assert str(verify_file(data).signer) == f"公钥 {own[:16]}…，不在信任名单中"
+
+    (tmp_path / "trusted.keys").write_text(f"{own} 青溪县科技局\n坏行\n")
+    assert str(verify_file(data).signer) == "“青溪县科技局”的密钥"
+
+
+def test_nobody_is_named_for_a_file_without_a_proof(document: Document) -> None:
+    assert not verify_file(guessed(document)).signer

@@ -5,21 +5,22 @@ import io
 import re
 import zipfile
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from threading import BoundedSemaphore
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pypdfium2 import PdfDocument
 
-from tests.cast import NOW, Cast, file, keep_records, void
+from tests.cast import NOW, Cast, correct, file, keep_records, void
 from xingke.base.periods import Period
 from xingke.base.refusals import Refused
 from xingke.indicators.models import Figure
 from xingke.ledger import actions as ledger
 from xingke.ledger.models import RecognitionEvent
 from xingke.registry.models import Region
-from xingke.reports import actions
+from xingke.reports import actions, disclosing
 from xingke.reports.models import Document
 
 SignedIn = Callable[[str], Client]
@@ -137,7 +138,9 @@ def test_a_drifted_figure_is_marked_and_names_the_record(filed: Cast, document: 
     void_one(filed)
 
     unchecked = browser.get(f"/documents/{document.key}/")
-    assert "正在逐个核对数字" in words(unchecked)  # htmx fetches the checked page; a link does without JavaScript
+    assert "正在与现在的台账逐个核对数字" in words(
+        unchecked
+    )  # htmx fetches the checked page; a link does without JavaScript
     checked = browser.get(f"/documents/{document.key}/?check")
     assert "高新技术企业数 ：当时 4家，现在 3家" in words(checked)
     assert '<span class="chip-mark">已变动</span>' in checked.content.decode()
@@ -285,16 +288,63 @@ def test_an_edited_number_is_named_with_its_place(document: Document, signed_in:
     assert "正文第" in page
 
 
-def test_rewritten_prose_passes_and_is_told_whoever_may_read_the_document(
+def test_rewritten_prose_fails_and_only_who_may_read_the_document_is_told_what_stood_there(
     document: Document, signed_in: SignedIn
 ) -> None:
     data = edited(docx(signed_in("officer"), document), "企业自主创新能力有待增强", "企业自主创新能力明显增强")
 
     own, elsewhere = (verdict(signed_in(who), data) for who in ("officer", "neighbour"))
 
-    assert "核验通过" in own and "其余文字有改动，列在下面。" in own
+    assert "核验不通过" in own and "核验不通过" in elsewhere
     assert re.search("原为“[^”]*有待增强[^”]*”，现为“[^”]*明显增强[^”]*”", own)
-    assert "其余文字不在核验之内。" in elsewhere and "有待增强" not in elsewhere
+    assert "明显增强" in elsewhere and "有待增强" not in elsewhere
+
+
+def test_a_stranger_verifies_what_was_published_and_learns_nothing_of_the_rest(
+    filed: Cast, document: Document, signed_in: SignedIn
+) -> None:
+    data, client = docx(signed_in("officer"), document), Client()
+    changed = edited(data, "企业自主创新能力有待增强", "企业自主创新能力明显增强")
+
+    before = verdict(client, changed)
+    for step, who in (("asked", filed.officer), ("passed", filed.reviewer), ("published", filed.director)):
+        disclosing.take_step(document=document, step=step, number=document.steps.count(), opinion="", by=who, now=NOW)
+
+    assert "核验不通过" in before and "有待增强" not in before
+    assert re.search("原为“[^”]*有待增强[^”]*”，现为“[^”]*明显增强[^”]*”", verdict(client, changed))
+    whole = verdict(client, data)
+    assert "文件与写成时一字不差。" in whole and "台账只对工作人员开放，这里没有与它核对。" in whole
+
+
+def test_many_files_of_strangers_at_a_time_wait(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    places = BoundedSemaphore(1)
+    places.acquire()
+    monkeypatch.setattr("xingke.reports.views.verifying._STRANGERS", places)
+
+    answer = client.post("/verify/", {"file": SimpleUploadedFile("a.docx", b"x")})
+
+    assert (answer.status_code, "请过一会儿再试" in answer.content.decode()) == (503, True)
+
+
+def test_a_corrected_record_that_leaves_the_numbers_is_a_note_on_every_page(
+    filed: Cast, document: Document, signed_in: SignedIn
+) -> None:
+    browser = signed_in("officer")
+    event = RecognitionEvent.objects.get(happened_on="2025-12-30", seq_to__isnull=True)
+    correct("recognition", event.record, {"happened_on": date(2025, 12, 29)}, by=filed.statistician)
+    figure = Figure.objects.get(indicator="high_tech_recognised", aspect="level", period="2025")
+
+    page = words(browser.get(f"/documents/{document.key}/?check"))
+    listed = words(browser.get("/documents/"))
+    drawer = words(browser.get(f"/figures/{figure.key}/"))
+    verified = verdict(browser, docx(browser, document))
+
+    assert re.search(r"\d+ 个数字依据有更正，数未变。", page) and "与台账相符" in page and "已变动" not in page
+    assert "相符" in listed and "已变动" not in listed
+    assert "依据有更正，数未变。 数仍是 3家，下面的记录后来有更正。 更正： 青溪县 2025年" in drawer
+    assert re.search(r"核验通过：\d+ 个数字全部相符。", verified)
+    assert re.search(r"也与现在的台账一致。其中 \d+ 个数字的依据有更正，数未变。", verified)
+    assert "依据有更正的数字" in verified and "台账里已经变动的数字" not in verified
 
 
 def test_an_untouched_file_whose_records_changed_is_told_apart_from_an_edited_one(
@@ -319,7 +369,7 @@ def test_a_reader_from_elsewhere_learns_whether_the_file_was_edited_and_nothing_
     page = verdict(signed_in("neighbour"), data)
 
     assert "个数字和它们所在的句子与签名的证明相符。" in page
-    assert "其余文字不在核验之内。" in page
+    assert "文件与写成时一字不差。" in page
     assert "所以没有与台账核对" in page
     assert "现在 3家" not in page
 
@@ -338,7 +388,7 @@ def test_a_siblings_record_that_moved_a_rank_is_counted_but_not_named(filed: Cas
 
     page = verdict(browser, data)
 
-    assert "高新技术企业数（位次） ：仍是 居全市第1位，但证据变了" in page
+    assert "高新技术企业数（位次） ：仍是 居全市第1位，依据有更正" in page
     assert "另有 1 条其他区划的记录变动，不对您公开。" in page
     assert "云渡县远帆装备有限公司" not in page
 
@@ -360,7 +410,7 @@ def test_no_file_at_all_is_asked_for(cast: Cast, signed_in: SignedIn) -> None:
 # Who may
 
 
-@pytest.mark.parametrize("address", ["/documents/", "/documents/write/", "/verify/"])
+@pytest.mark.parametrize("address", ["/documents/", "/documents/write/"])
 @pytest.mark.parametrize("who", ["stranger", "enterprise", "system", "security", "auditor"])
 def test_whoever_has_no_business_with_documents_finds_no_page(
     cast: Cast, signed_in: SignedIn, who: str, address: str

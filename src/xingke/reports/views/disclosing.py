@@ -16,7 +16,7 @@ from xingke.accounts.permissions import Permission
 from xingke.base.refusals import Refused
 from xingke.base.returning import Returned
 from xingke.registry import queries as registry
-from xingke.reports import checking, disclosing, disclosure, queries, standing
+from xingke.reports import checking, disclosing, disclosure, handing_up, queries, standing
 from xingke.reports.forms import small_int
 from xingke.reports.models import Document
 from xingke.reports.papers import paper
@@ -36,7 +36,7 @@ def document_review(request: HttpRequest, key: UUID) -> HttpResponse:
 
 def _review_page(request: HttpRequest, user: User, shown: Document, returned: Returned | None = None) -> HttpResponse:
     deciding = (Permission.DOCUMENT_DISCLOSE, Permission.DOCUMENT_PUBLISH)
-    if not any(registry.scope(user, each).covers(shown.region.path) for each in deciding):
+    if not any(queries.works_on(user, shown, each) for each in deciding):
         raise Http404
     newest = queries.newest_edition(shown.work)
     checked = checking.check(shown, queries.ledger_stamp())
@@ -94,3 +94,34 @@ def _done(step: str) -> str:
         disclosure.RETRACTED: _("已撤回，公开页面只说明撤回的日期和理由。"),
     }
     return str(said[step])
+
+
+@require_POST
+def document_hand_up(request: HttpRequest, key: UUID) -> HttpResponse:
+    user = registry.reader(request.user)
+    shown = queries.document_to(user, key, Permission.DOCUMENT_PUBLISH)
+    try:
+        done = handing_up.hand_up(document=shown, number=_number(request), by=user, now=timezone.now())
+    except Refused as refused:
+        return document_page(request, user, shown, Returned("hand-up", "", str(refused)))
+    messages.success(request, _("已报送“%(above)s”。") % {"above": done.to.name})
+    return redirect("reports:document", key=shown.key)
+
+
+@require_POST
+def document_recall(request: HttpRequest, key: UUID) -> HttpResponse:
+    user = registry.reader(request.user)
+    shown = queries.document_to(user, key, Permission.DOCUMENT_PUBLISH)
+    reason = request.POST.get("reason", "")[:1000]
+    try:
+        done = handing_up.recall(document=shown, number=_number(request), reason=reason, by=user, now=timezone.now())
+    except Refused as refused:
+        return document_page(request, user, shown, Returned("recall-reason", reason, str(refused)))
+    messages.success(request, _("已撤回报送，“%(above)s”不再看到这份文稿。") % {"above": done.to.name})
+    return redirect("reports:document", key=shown.key)
+
+
+def _number(request: HttpRequest) -> int:
+    """The number of the last act the page showed; none for what no page sends."""
+    number = small_int(request.POST.get("number", ""))
+    return -1 if number is None else number

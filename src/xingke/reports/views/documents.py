@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count, Q
+from django.db.models import Count, F, OrderBy, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -34,7 +34,7 @@ from xingke.reports.papers import paper
 from xingke.reports.rows import Row, rows_of
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-SORTS = {"title": "title", "period": "period", "written": "written_at"}
+SORTS = {"title": "title", "period": "period", "written": "written_at", "handed": "handed_at"}
 
 
 @require_safe
@@ -44,9 +44,10 @@ def document_list(request: HttpRequest) -> HttpResponse:
     text, outline = request.GET.get("q", "").strip(), request.GET.get("outline", "")
     place = filtering.choose_region(allowed, request.GET.get("region", ""))
     condition = place.narrow() & (Q(title__contains=text) if text else Q()) & (Q(outline=outline) if outline else Q())
-    sort, column = filtering.order(request.GET.get("sort", ""), SORTS, "-written")
+    usual = "-written" if allowed.is_all_home else "-handed"  # before a superior, what was handed up last
+    sort, column = filtering.order(request.GET.get("sort", ""), SORTS, usual)
     found = queries.newest_visible_to(user).filter(condition).annotate(figure_count=Count("figures"))
-    found = found.order_by(column, "-written_at")
+    found = found.order_by(_nulls_last(column), "-written_at")
     outlines = [
         (code, each.value.label.in_language(language())) for code, each in registry.catalogue("outline").items()
     ]
@@ -62,7 +63,7 @@ def document_list(request: HttpRequest) -> HttpResponse:
     heads: list[dict[str, Any]] = [
         {"label": _("标题"), "key": "title", "class": "wide"}, {"label": _("区划")},
         {"label": _("时期"), "key": "period"}, {"label": _("数字"), "numeric": True},
-        {"label": _("略去的句子"), "numeric": True}, {"label": _("公开")}, {"label": _("与台账"), "class": "told"},
+        {"label": _("略去的句子"), "numeric": True}, {"label": _("公开和报送"), "key": "handed"}, {"label": _("与台账"), "class": "told"},
         {"label": pgettext("when", "写成"), "key": "written"},
     ]  # fmt: skip
     may_write = registry.has(user, Permission.DOCUMENT_WRITE)
@@ -72,6 +73,7 @@ def document_list(request: HttpRequest) -> HttpResponse:
         {
             "rows": rows,
             "problem": place.problem,
+            "is_superior": not allowed.is_all_home,
             "may_write": may_write,
             "filters": fields,
             "is_fictional": any(row.document.is_fictional for row in rows),
@@ -86,13 +88,19 @@ def document_list(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
 
 
+def _nulls_last(column: str) -> OrderBy:
+    """The order by a column, with what has nothing in it at the end."""
+    named = F(column.removeprefix("-"))
+    return named.desc(nulls_last=True) if column.startswith("-") else named.asc(nulls_last=True)
+
+
 def _list_file(request: HttpRequest, rows: list[Row], fields: Sequence[Any]) -> HttpResponse:
     return table_response(
         request, _("文稿"),
-        [_("标题"), _("区划"), _("时期"), _("数字"), _("略去的句子"), pgettext("when", "写成"), _("写作人"), _("台账号"), _("编号")],
+        [_("标题"), _("区划"), _("时期"), _("数字"), _("略去的句子"), _("报送"), pgettext("when", "写成"), _("写作人"), _("台账号"), _("编号")],
         (
             [
-                row.document.title, row.document.region.name, row.period, row.figures, row.gaps, row.document.written_at,
+                row.document.title, row.document.region.name, row.period, row.figures, row.gaps, row.handed_at, row.document.written_at,
                 row.document.written_by.name, row.document.seq, row.document.key,
             ]
             for row in rows
@@ -154,7 +162,7 @@ def document_page(request: HttpRequest, user: User, shown: Document, returned: R
     checked = checking.check(shown, stamp) if "check" in request.GET else checking.known(shown, stamp)
     figures = {placed.slot: placed.figure for placed in shown.figures.select_related("figure")}
     proof = queries.proof_of(shown)
-    editions = list(queries.with_standing(queries.editions_of(shown.work)).defer("tree", "proof", "source"))
+    editions = list(queries.with_standing(queries.editions_open_to(user, shown.work)).defer("tree", "proof", "source"))
     stands = standing.of(shown, user, is_newest=editions[0] == shown)
     return render(
         request,
@@ -164,6 +172,7 @@ def document_page(request: HttpRequest, user: User, shown: Document, returned: R
             "paper": paper(shown, checked, registry.scope(user, Permission.RECORD_READ)),
             "checked": checked,
             "drifted": list(checked.drifted.values()) if checked else [],
+            "is_by_records": bool(checked and any(each.is_record for each in checked.drifted.values())),
             "figures": len(figures),
             "facts": _facts(shown, len(figures), proof.public_key),
             "gaps": shown.gaps,
@@ -171,7 +180,9 @@ def document_page(request: HttpRequest, user: User, shown: Document, returned: R
             "newest": editions[0],
             "returned": returned,
             "editions": [(each, standing.TAGS[each.standing or ""]) for each in editions],
-            "may_edit": registry.scope(user, Permission.DOCUMENT_WRITE).covers(shown.region.path),
+            "handing": standing.handing(shown, user),
+            "is_own": queries.works_on(user, shown, Permission.DOCUMENT_READ),
+            "may_edit": queries.works_on(user, shown, Permission.DOCUMENT_WRITE),
             "may_review": bool(stands.may & {disclosure.PASSED, disclosure.REFUSED, disclosure.PUBLISHED}),
             "may_verify": registry.has(user, Permission.DOCUMENT_VERIFY),
             "is_fictional": shown.is_fictional,

@@ -56,6 +56,10 @@ class _Desk:
 
     def answer(self) -> HttpResponse:
         post = self.request.POST
+        if "title" not in post:  # what no page of ours sends overwrites nothing
+            answer = self.show(queries.source_of(self.document), problem=_("页面不完整，请重新打开本页。"))
+            answer.status_code = 400
+            return answer
         number = small_int(post.get("edition", ""))
         if number is not None:
             self.document = queries.edition_numbered(self.document.work, number)
@@ -299,7 +303,7 @@ def document_compare(request: HttpRequest, key: UUID) -> HttpResponse:
     shown = queries.document_for(user, key)
     number = small_int(request.GET.get("with", ""))
     if number is not None:
-        before = queries.edition_numbered(shown.work, number)
+        before = queries.document_for(user, queries.edition_numbered(shown.work, number).key)
     elif shown.follows is not None:
         before = queries.document_for(user, shown.follows.key)
     else:
@@ -351,7 +355,7 @@ def document_update(request: HttpRequest, key: UUID) -> HttpResponse:
         {
             "document": shown,
             "problem": problem,
-            "drifted": list(checked.drifted.values()),
+            "drifted": checked.to_be_updated,
             "is_fictional": shown.is_fictional,
             "crumbs": [
                 {"label": _("文稿"), "url": reverse("reports:document-list")},

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
+from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base.periods import Period
 from xingke.base.templatetags.xk import moment
@@ -27,6 +28,7 @@ from xingke.indicators.queries import indicator
 from xingke.indicators.reader import Reader
 from xingke.indicators.rules import Indicator
 from xingke.ledger import evidence
+from xingke.ledger.holders import holder_word, seen_by
 from xingke.ledger.observations import Told
 from xingke.ledger.words import Words, measured, source_place_word
 from xingke.registry import queries as registry
@@ -63,7 +65,7 @@ def figure(request: HttpRequest, key: UUID) -> HttpResponse:
         "changes": changes,
         "hidden": hidden,
         "parts": _parts(shown, readable, words),
-        "records": _first_records(shown, asked, then, readable, words),
+        "records": _first_records(shown, asked, then, user, words),
         "more_url": _all_url(shown, readable),
         "is_counted": shown.parts[0]["route"] == "records" if len(shown.parts) == 1 else False,
         "facts": _facts(shown, asked),
@@ -81,9 +83,9 @@ def figure(request: HttpRequest, key: UUID) -> HttpResponse:
 
 
 def _state(now: Drift | None) -> str:
-    if now is None or not (now.has_drifted or now.says_otherwise):
-        return "holds" if now is None or now.holds_then else "unbound"
-    return "drifted"
+    if now is None or not now.fails:
+        return "holds"
+    return "drifted" if now.holds_then and not now.contradicts_its_evidence else "unbound"
 
 
 def _facts(shown: Figure, asked: Indicator) -> list[dict[str, Any]]:
@@ -148,8 +150,9 @@ class Record:
     files: int = 0  # that prove it
 
 
-def _first_records(shown: Figure, asked: Indicator, then: Reader, readable: Scope, words: Words) -> list[Record]:
+def _first_records(shown: Figure, asked: Indicator, then: Reader, user: User, words: Words) -> list[Record]:
     """The first records behind a figure of one part, as they stood when it was frozen; for a reported one its row."""
+    readable = registry.scope(user, Permission.RECORD_READ)
     if len(shown.parts) != 1 or not readable.covers(shown.region.path):
         return []
     (part,) = shown.parts
@@ -159,7 +162,7 @@ def _first_records(shown: Figure, asked: Indicator, then: Reader, readable: Scop
         return [_reported(row, words)]
     if value.route != "records":
         return []
-    found = contributions(value, seq=shown.seq, limit=FIRST)
+    found = contributions(value, seq=shown.seq, seen=seen_by(user), limit=FIRST)
     events = [each.event for each in found if each.event]
     files = evidence.evidence_counts(key for event in events for key in (event.record, event.subject))
     return [_record(each, asked.of, words, files) for each in found]
@@ -178,7 +181,7 @@ def _record(each: Contribution, kind: str, words: Words, files: Mapping[UUID, in
         event.happened_on if event else None,
         words.event(kind, event.event) if event else "",
         words.subject(each.subject) if each.subject else "",
-        event.organisation.name if event and event.organisation else "",
+        holder_word(event) if event else "",
         reverse("ledger:record", args=[kind, UUID(each.evidence.record)]),
         sum(files.get(key, 0) for key in (event.record, event.subject)) if event else 0,
     )

@@ -3,6 +3,7 @@
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from xingke.base.press import proof as proofs
+from xingke.base.press.docx_writer import sealed_parts, sealed_sentences
 from xingke.base.press.proof import Proof, ProofFigure
 from xingke.base.press.tree import Chip, Document, Heading, Notice, Paragraph, Table, places
 
@@ -61,7 +62,8 @@ SHORT = Document(
 )
 
 
-def proof_of(document: Document, *, key: bytes | None = KEY) -> Proof:
+def proof_of(document: Document, *, key: bytes | None = KEY, is_earlier: bool = False) -> Proof:
+    """The proof of a document, signed unless key is None; is_earlier: of the form that signs figures and names only."""
     figures = tuple(
         ProofFigure(
             slot=place.chip.slot,
@@ -91,6 +93,10 @@ def proof_of(document: Document, *, key: bytes | None = KEY) -> Proof:
         created="2024-07-05T09:30:00+08:00",
         fingerprint=proofs.fingerprint(document),
         figures=figures,
+        date="" if is_earlier else document.date,
+        issuer="" if is_earlier else document.issuer,
+        sentences=() if is_earlier else sealed_sentences(document),
+        parts=() if is_earlier else sealed_parts(document),
     )
     return proofs.sign(unsigned, key) if key else unsigned
 

@@ -97,4 +97,9 @@ def without_controls(data: bytes) -> bytes:
 
 
 def paragraph(text: str) -> str:
-    return f"<w:p><w:r><w:t>{text}</w:t></w:r></w:p>"
+    return of_runs(f"<w:r><w:t>{text}</w:t></w:r>")
+
+
+def of_runs(runs: str) -> str:
+    """A paragraph of running text."""
+    return f'<w:p><w:pPr><w:pStyle w:val="BodyText"/></w:pPr>{runs}</w:p>'

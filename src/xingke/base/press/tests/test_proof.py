@@ -1,5 +1,6 @@
 """The proof: signing, part B and back, the fingerprint."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -38,13 +39,20 @@ def test_part_b_carries_the_whole_proof() -> None:
     assert proofs.from_xml(etree.fromstring(proofs.to_xml(quoted).encode())) == quoted
 
 
-def test_the_date_line_is_signed_and_proofs_from_before_it_still_hold() -> None:
-    dated = proofs.sign(replace(SIGNED, date="2025年1月6日"), KEY)
+def test_what_came_later_is_signed_and_proofs_from_before_it_still_hold() -> None:
+    earlier = proof_of(SHORT, is_earlier=True)
+    dated = proofs.sign(replace(earlier, date="2025年1月6日"), KEY)
+    fewer = replace(SIGNED, sentences=SIGNED.sentences[:-1])
+    other = replace(SIGNED, parts=(replace(SIGNED.parts[0], digest="0" * 64), *SIGNED.parts[1:]))
 
     assert proofs.from_xml(etree.fromstring(proofs.to_xml(dated).encode())) == dated
     assert not proofs.is_signed_by(replace(dated, date="2025年1月7日"), PUBLIC_KEY)
     assert not proofs.is_signed_by(replace(dated, date=""), PUBLIC_KEY)
-    assert "date" not in proofs.to_xml(SIGNED).replace("updated", "")
+    assert not any(proofs.is_signed_by(each, PUBLIC_KEY) for each in (fewer, other, replace(SIGNED, issuer="云渡县")))
+    assert proofs.is_signed_by(earlier, PUBLIC_KEY)
+    assert set(json.loads(proofs.canonical(earlier))) == {
+        "document", "title", "outline", "region", "period", "seq", "created", "fingerprint", "figures", "public_key",
+    }  # fmt: skip
 
 
 def test_a_part_b_that_lacks_something_says_what() -> None:

@@ -3,6 +3,8 @@
 import io
 import os
 import struct
+import subprocess
+import sys
 import time
 import zipfile
 import zlib
@@ -11,7 +13,7 @@ from xml.sax.saxutils import escape
 
 import pytest
 
-from xingke.base.press import sheets
+from xingke.base.press import confined, sheets
 from xingke.base.press.cells import Remark, address, letters, plain, position
 from xingke.base.press.docx_writer import write
 from xingke.base.press.packages import Unreadable
@@ -506,7 +508,11 @@ def test_a_hostile_file_ends_in_one_sentence_quickly_and_small(
     finally:
         seconds = time.monotonic() - began
     if file:
-        peaks += [int(each["peak"]) for each in sheets.answers(file, name=name, limits=sheets.LIMITS) if "peak" in each]
+        peaks += [
+            int(each["peak"])
+            for each in confined.answers(sheets.WORK, file, sheets.request_of(name, ""), sheets.LIMITS)
+            if "peak" in each
+        ]
 
     assert seconds < 5 * patience()
     assert resident() - before < 64 << 20
@@ -556,7 +562,7 @@ def test_too_many_rows_are_refused() -> None:
 
 
 def test_a_file_over_the_limit_is_refused_before_any_process_starts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sheets.subprocess, "Popen", None)
+    monkeypatch.setattr(confined.subprocess, "Popen", None)
 
     with pytest.raises(Unreadable, match="超过 20 MB"):
         read_sheet(b"a" * (20 * 2**20 + 1))
@@ -565,19 +571,18 @@ def test_a_file_over_the_limit_is_refused_before_any_process_starts(monkeypatch:
 def test_the_child_sees_nothing_of_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XINGKE_SECRET", "s")
 
-    assert "XINGKE_SECRET" not in sheets._environment("a.csv", "", sheets.LIMITS)
+    assert "XINGKE_SECRET" not in confined.environment()
 
 
 def test_the_child_can_open_no_file_and_start_no_process(tmp_path: Path) -> None:
     code = (
-        "import resource\nfrom xingke.base.press import sheets\nsheets._confine(sheets.LIMITS)\n"
+        "import resource\nfrom xingke.base.press import confined, sheets\nconfined.confine(sheets.LIMITS)\n"
         "try:\n    open('/etc/hostname')\nexcept OSError as error:\n    print(error.errno)\n"
         "print(resource.getrlimit(resource.RLIMIT_CORE)[0], resource.getrlimit(resource.RLIMIT_NPROC)[0])\n"
     )
-    done = sheets.subprocess.run(
-        [sheets.sys.executable, "-c", code], capture_output=True, text=True, check=True,
-        env=sheets._environment("", "", sheets.LIMITS),
-    )  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=confined.environment()
+    )
 
     assert done.stdout.split() == ["24", "0", "0"], "EMFILE; no core; no process"
 

@@ -252,3 +252,16 @@ def test_a_cell_far_away_counts_only_where_it_holds_something() -> None:
     )
 
     assert read_sheet(book(xml)).rows == [("甲", "1")]
+
+
+@pytest.mark.parametrize("suffix", ["csv", "xlsx"])
+def test_a_cell_that_no_spreadsheet_can_hold_is_named_and_the_file_refused(suffix: str) -> None:
+    longest, longer = "长" * 32_767, "长" * 32_768
+
+    def file(text: str) -> bytes:
+        rows = [["单位名称", "专利名称"], ["甲", "乙"], ["丙", text]]
+        return "\n".join(map(",".join, rows)).encode() if suffix == "csv" else book(data(*rows))
+
+    assert read_sheet(file(longest)).rows[-1][1] == longest
+    with pytest.raises(Unreadable, match=r"B3 格有 32,768 个字，超过电子表格一格 32,767 个字的上限"):
+        read_sheet(file(longer))

@@ -1,0 +1,159 @@
+"""Whether a file still looks as ours do: its styles, the style of every paragraph, the heads and feet of its pages.
+
+The list of what may stand (see allowed) keeps words from being hidden; this keeps a heading a heading. Our styles are
+known by their names, which editors keep; their ids they change.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from lxml import etree
+
+from xingke.base.press import official
+from xingke.base.press.allowed import R, W
+from xingke.base.press.closing import is_closing
+from xingke.base.press.foreign import Foreign, edge_words, words_near
+
+_DEPTH = 12
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a style says of size (half-points), line and air (twips), side, indent of the first line, face, colour."""
+
+    size: str
+    line: str
+    rule: str
+    before: str
+    after: str
+    side: str
+    first_line: str
+    face: str
+    colour: str
+
+
+_SIDES = {"start": "left", "end": "right"}  # what LibreOffice's second filter calls them
+
+
+class _Styles:
+    """The styles of a part by id, each resolved through those it is based on."""
+
+    def __init__(self, root: etree._Element | None) -> None:
+        rows = [] if root is None else root.findall(f"{{{W}}}style")
+        self.rows = {row.get(f"{{{W}}}styleId") or "": row for row in rows}
+        self.names = {key: _said(row, "name").lower() for key, row in self.rows.items()}
+        defaults = None if root is None else root.find(f"{{{W}}}docDefaults/{{{W}}}rPrDefault")
+        self.defaults = [] if defaults is None else [defaults]
+
+    def look(self, key: str) -> Look:
+        """How a style looks."""
+
+        def said(path: str, attribute: str = "val") -> str:
+            for row in [*self._chain(key), *self.defaults]:
+                found = row.find("/".join(f"{{{W}}}{name}" for name in path.split("/")))
+                value = None if found is None else found.get(f"{{{W}}}{attribute}")
+                if value is not None:
+                    return value
+            return ""
+
+        side = said("pPr/jc")
+        return Look(
+            size=said("rPr/sz"), line=said("pPr/spacing", "line"), rule=said("pPr/spacing", "lineRule"),
+            before=said("pPr/spacing", "before"), after=said("pPr/spacing", "after"), side=_SIDES.get(side, side),
+            first_line=said("pPr/ind", "firstLine") or "0", face=said("rPr/rFonts", "eastAsia"),
+            colour=said("rPr/color").replace("000000", "").replace("auto", ""),
+        )  # fmt: skip
+
+    def _chain(self, key: str) -> Iterator[etree._Element]:
+        for _ in range(_DEPTH):
+            row = self.rows.get(key)
+            if row is None:
+                return
+            yield row
+            key = _said(row, "basedOn")
+
+
+def _said(element: etree._Element, name: str) -> str:
+    found = element.find(f"{{{W}}}{name}")
+    return "" if found is None else found.get(f"{{{W}}}val") or ""
+
+
+@cache
+def _ours() -> Mapping[str, Look]:
+    """Our paragraph styles by name in lower case."""
+    styles = _Styles(etree.fromstring(official.STYLES.encode()))
+    return {
+        styles.names[key]: styles.look(key)
+        for key, row in styles.rows.items()
+        if row.get(f"{{{W}}}type") == "paragraph"
+    }
+
+
+def styles(root: etree._Element | None) -> Iterator[Foreign]:
+    """Our styles that look otherwise in this file, and styles based on none that is there."""
+    known = _Styles(root)
+    for key, row in known.rows.items():
+        name = known.names[key]
+        if name in _ours() and name != "normal" and known.look(key) != _ours()[name]:
+            yield Foreign(f"style={_said(row, 'name')}", "")
+        for link in ("basedOn", "next", "link"):
+            if (other := _said(row, link)) and other not in known.rows:
+                yield Foreign(f"{link}={other}"[:60], "")
+
+
+_ALONE = {  # what paragraphs of a style say besides it, in ours
+    "title": ("spacing", "after", str(official.LINE)),
+    "发文字号": ("spacing", "after", str(official.LINE)),
+}
+
+
+def paragraphs(text: etree._Element, root: etree._Element | None) -> Iterator[Foreign]:
+    """Paragraphs with words in no style of ours, closing lines apart, and tables without the one of ours."""
+    known = _Styles(root)
+    before = ""
+    for paragraph in text.iter(f"{{{W}}}p"):
+        words = "".join(paragraph.itertext(f"{{{W}}}t")).strip()
+        properties = paragraph.find(f"{{{W}}}pPr")
+        key = "" if properties is None else _said(properties, "pStyle")
+        name = known.names.get(key, "")
+        if (key and not name) or (words and name not in _ours() and not is_closing(words, follows=before)):
+            yield Foreign(f"pStyle={key}", words_near(paragraph))
+        if name in _ALONE and words:
+            element, attribute, value = _ALONE[name]
+            found = None if properties is None else properties.find(f"{{{W}}}{element}")
+            if found is None or found.get(f"{{{W}}}{attribute}") != value:
+                yield Foreign(element, words_near(paragraph))
+        before = words or before
+
+
+def edges(text: etree._Element, targets: Mapping[str, str], roots: Mapping[str, etree._Element]) -> Iterator[Foreign]:
+    """What the heads and feet of the pages say that ours do not, and those of ours that are missing.
+
+    targets: relationship id → part, in lower case. roots: part → header or footer.
+    """
+    first = next(text.iter(f"{{{W}}}p"), None)
+    is_fictional = first is not None and "".join(first.itertext(f"{{{W}}}t")).strip() == official.FICTIONAL_MARK
+    for kind, says in (("header", official.FICTIONAL_HEADER if is_fictional else ""), ("footer", "——")):
+        shown = [
+            (each.get(f"{{{W}}}type"), roots.get(targets.get(each.get(f"{{{R}}}id") or "", "")))
+            for each in text.iter(f"{{{W}}}{kind}Reference")
+        ]
+        for side in ("default", "even"):
+            found = [root for type_, root in shown if type_ == side]
+            if len(found) != 1 or found[0] is None:
+                yield Foreign(f"{kind} {side}", "—")
+                continue
+            words = edge_words(found[0])
+            if re.sub(r"\s", "", words) != re.sub(r"\s", "", says):
+                yield Foreign("页眉页脚的文字", words[:60] or "—")
+            if kind == "footer" and _side(found[0]) != ("right" if side == "default" else "left"):
+                yield Foreign("jc", words)
+        yield from (Foreign(f"{kind} {type_}", "—") for type_, _root in shown if type_ not in ("default", "even"))
+
+
+def _side(root: etree._Element) -> str:
+    found = root.find(f".//{{{W}}}jc")
+    said = "" if found is None else found.get(f"{{{W}}}val") or ""
+    return _SIDES.get(said, said)
