@@ -6,6 +6,7 @@ import io
 import json
 import logging
 import os
+import re
 import sqlite3
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -86,20 +87,27 @@ def _sentence(error: Exception) -> str:
             return unusable(error)
         case DatabaseError() if (trouble := trouble_of(error)) in (Trouble.AWAY, Trouble.CLOSED):
             return str(trouble.words)
-        case DatabaseError() if _waits_for_an_upgrade():
-            return "数据库的表结构与程序不符：程序升级之后还没有升级数据；请停止网站，运行 xingke upgrade。"
+        case DatabaseError() if _LACKING.search(str(error)) and (lacking := _lacking_tables()):
+            return lacking
         case DatabaseError() | sqlite3.Error():
             return f"数据库{_STATES.get(str(error), f'不能读写：{error}')}"
         case _:
             return str(error)
 
 
-def _waits_for_an_upgrade() -> bool:
-    """Whether a database that was begun lacks tables or columns of this program."""
+_LACKING = re.compile(r"no such (?:table|column)|does not exist")
+
+
+def _lacking_tables() -> str:
+    """What to do where the database has not the tables of this program; nothing where that is not the trouble."""
     try:
-        return moving.is_begun("default") and bool(moving.unapplied("default"))
-    except DatabaseError:
-        return False
+        if not moving.is_begun("default"):
+            return f"数据文件夹“{settings.DATA}”里还没有数据库：{checking.HOW_TO_BEGIN}。"
+        if moving.unapplied("default"):
+            return "数据库的表结构与程序不符：程序升级之后还没有升级数据；请停止网站，运行 xingke upgrade。"
+    except DatabaseError:  # it does not answer at all
+        return ""
+    return ""
 
 
 _STATES = {
@@ -118,9 +126,9 @@ def prepare_installation(say: Callable[[str], object] = console.print) -> None:
 
 def upgrade(_options: argparse.Namespace) -> int:
     """Bring everything up to date that an upgrade of the program needs: 0, or 1 where something is missing still."""
-    if not moving.is_begun("default"):
-        raise Refused(f"数据文件夹“{settings.DATA}”里还没有数据库，没有可升级的：{checking.HOW_TO_BEGIN}。")
     with occupied(Path(settings.DATA), alone=True):
+        if not moving.is_begun("default"):
+            raise Refused(f"数据文件夹“{settings.DATA}”里还没有数据库，没有可升级的：{checking.HOW_TO_BEGIN}。")
         whole = upgrading.upgrade(now=timezone.now(), say=console.print)
     if not whole:
         console.print("升级没有做完：上面的规则包没有装载；改好后再运行 xingke upgrade。")

@@ -161,11 +161,20 @@ def test_a_job_child_that_is_killed_is_started_again(running: Running) -> None:
     assert not is_there(before) and is_there(running.child("jobs"))
 
 
-def test_a_second_site_on_the_same_port_is_refused_before_anything_starts(running: Running, data: Path) -> None:
-    refused = small.command(data, "serve", "--port", str(running.port))
+def test_a_second_site_on_the_same_port_is_refused_before_anything_starts(running: Running, tmp_path: Path) -> None:
+    refused = small.command(tmp_path, "serve", "--port", str(running.port))
 
     assert refused.returncode == 2
     assert f"无法在 127.0.0.1 的 {running.port} 端口上提供服务" in refused.stderr
+    assert not (tmp_path / "xingke.sqlite3").exists()
+
+
+def test_a_second_site_on_the_same_folder_is_refused_on_any_port(running: Running, data: Path) -> None:
+    refused = small.command(data, "serve", "--port", "0")
+
+    assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
+    assert refused.stderr.startswith("已有一个 xingke serve（或 xingke demo）在用数据文件夹")
+    assert running.ask() == 200
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -83,6 +83,7 @@ def test_a_new_role_that_nobody_holds_is_said() -> None:
 
 def test_an_empty_folder_is_told_how_to_begin(tmp_path: Path) -> None:
     checked, refused = command(tmp_path / "a", "check"), command(tmp_path / "b", "upgrade")
+    listed = command(tmp_path / "b", "jobs")
 
     assert (checked.returncode, checked.stdout.splitlines()[1:]) == (
         1,
@@ -95,6 +96,10 @@ def test_an_empty_folder_is_told_how_to_begin(tmp_path: Path) -> None:
     assert (refused.returncode, refused.stderr) == (
         2,
         f"数据文件夹“{tmp_path / 'b'}”里还没有数据库，没有可升级的：正式使用请运行 xingke begin；看演示请运行 xingke demo。\n",
+    )
+    assert (listed.returncode, listed.stderr) == (
+        2,
+        f"数据文件夹“{tmp_path / 'b'}”里还没有数据库：正式使用请运行 xingke begin；看演示请运行 xingke demo。\n",
     )
 
 
