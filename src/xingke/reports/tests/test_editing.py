@@ -454,3 +454,16 @@ def test_figures_words_reach_the_page_as_data_and_not_as_script(document: Docume
     found = re.search(r'<script id="figure-words" type="application/json">(.*?)</script>', page, re.DOTALL)
     assert found is not None
     assert json.load(io.StringIO(found[1]))["{high_tech_recognised}"] == {"text": "3家", "label": "高新技术企业认定数"}
+
+
+@pytest.mark.parametrize("do", ["save", "keep", "preview", "discard"])
+def test_what_comes_without_a_title_overwrites_nothing(
+    cast: Cast, document: Document, signed_in: SignedIn, do: str
+) -> None:
+    actions.keep_working_text(follows=document, text=typed("写到一半"), by=cast.officer, now=NOW)
+    kept = WorkingText.objects.get().source
+
+    answer = signed_in("officer").post(f"/documents/{document.key}/edit/", {"do": do, "edition": "1"})
+
+    assert (answer.status_code, WorkingText.objects.get().source, Document.objects.count()) == (400, kept, 1)
+    assert "页面不完整，请重新打开本页。" in answer.content.decode()
