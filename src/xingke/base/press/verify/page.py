@@ -20,7 +20,7 @@ class Page:
 
     def __init__(self, reading: Reading, terms: Collection[str]) -> None:
         self.reading = reading
-        self.terms = terms
+        self.terms = frozenset(terms)
         self.rows: dict[tuple[int, int], list[str]] = {}  # (table, row) → cell texts, paragraphs of a cell joined
         for paragraph in reading.paragraphs:
             if paragraph.cell is not None:
