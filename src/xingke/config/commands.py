@@ -489,11 +489,11 @@ def _print_report(report: Report) -> None:
         console.print("未找到对应的固化文稿，没有与台账核对。")
     good = sum(row.holds for row in report.verdict.rows)
     console.print(f"{'核验通过' if report.holds else '核验未通过'}：{len(report.verdict.rows)} 个数字，{good} 个相符")
-    if said := _OF_THE_FILE[report.verdict.state]:
+    if said := _VERDICTS[report.verdict.state]:
         console.print(said)
 
 
-_OF_THE_FILE = {
+_VERDICTS = {
     State.WRITTEN: "文件与写成时一字不差。",
     State.RESAVED: "文件由编辑软件重新保存过，文字和次序没有变。",
     State.EARLIER: "证明是较早的格式，签的是数字和它们所在的句子。",
