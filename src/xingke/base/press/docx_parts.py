@@ -45,11 +45,11 @@ class _Walk:
         for relation in self.package.all_relations(source):
             part = known.get(relation.type)
             if part is None or relation.is_external:
-                self.found.append(Foreign(f"关系 {relation.kind}", relation.target[:60]))
+                self.found.append(Foreign(f"relationship={relation.kind}", relation.target[:60]))
                 continue
             counts[part.relation] += 1
             if counts[part.relation] > part.most or relation.target.lower() in self.reached:
-                self.found.append(Foreign(f"关系 {relation.kind}×2", relation.target[:60]))
+                self.found.append(Foreign(f"relationship={relation.kind}×2", relation.target[:60]))
                 continue
             self._enter(relation, part, main)
 
@@ -57,7 +57,7 @@ class _Walk:
         name = relation.target.lower()
         data = self.package.part(relation.target)
         if data is None or self.types.of(name) not in part.content:
-            self.found.append(Foreign(f"部件 {relation.kind}", relation.target[:60]))
+            self.found.append(Foreign(f"part={relation.kind}", relation.target[:60]))
             return
         self.reached.add(name)
         root = parse(data, relation.target, suffix=self.package.form.suffix)
@@ -101,7 +101,7 @@ def _unreached(package: Package, reached: set[str]) -> Iterator[Foreign]:
             source = folder.removesuffix("_rels") + leaf.removesuffix(".rels")
             if source in reached or not source:
                 continue
-        yield Foreign("部件", part_name(entry)[:60])
+        yield Foreign("part", part_name(entry)[:60])
 
 
 class _Types:

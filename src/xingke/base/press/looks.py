@@ -143,14 +143,14 @@ def edges(text: etree._Element, targets: Mapping[str, str], roots: Mapping[str, 
         for side in ("default", "even"):
             found = [root for type_, root in shown if type_ == side]
             if len(found) != 1 or found[0] is None:
-                yield Foreign(f"{kind} {side}", "—")
+                yield Foreign(f"{kind}={side}", "—")
                 continue
             words = edge_words(found[0])
             if re.sub(r"\s", "", words) != re.sub(r"\s", "", says):
-                yield Foreign("页眉页脚的文字", words[:60] or "—")
+                yield Foreign("edge", words[:60] or "—")
             if kind == "footer" and _side(found[0]) != ("right" if side == "default" else "left"):
                 yield Foreign("jc", words)
-        yield from (Foreign(f"{kind} {type_}", "—") for type_, _root in shown if type_ not in ("default", "even"))
+        yield from (Foreign(f"{kind}={type_}", "—") for type_, _root in shown if type_ not in ("default", "even"))
 
 
 def _side(root: etree._Element) -> str:

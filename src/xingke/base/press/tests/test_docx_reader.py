@@ -109,7 +109,7 @@ def test_two_proofs_in_one_file_are_refused() -> None:
     parts["customXml/item9.xml"] = parts[PART_B]
     in_place_of_part_a = {**surgery.unpacked(FILE), PART_A: parts[PART_B]}
 
-    assert [each.what for each in read(surgery.packed(parts)).foreign] == ["关系 customXml×2", "部件"]
+    assert [each.what for each in read(surgery.packed(parts)).foreign] == ["relationship=customXml×2", "part"]
     with pytest.raises(Unreadable, match="两份证明"):
         read(surgery.packed(in_place_of_part_a))
 
