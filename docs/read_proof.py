@@ -60,11 +60,11 @@ def main(path):
     signed = [(each.get("place"), each.get("digest")) for each in proof.findall(PROOF + "sentence")]
     said = list(sentences(body))
     found = [(place, hashlib.sha256(text.encode()).hexdigest()) for place, text in said]
-    for (place, digest), (_place, text) in zip(found, said):
+    for (place, digest), (_place, text) in zip(found, said, strict=True):
         print(place, digest, text)
     if not signed:
         raise SystemExit("the proof is of the earlier form: it signs figures and their sentences only")
-    for number, (one, other) in enumerate(zip(signed, found), 1):
+    for number, (one, other) in enumerate(zip(signed, found, strict=False), 1):
         if one != other:
             print(f"sentence {number} is not the one that was signed: {said[number - 1][1]}")
             raise SystemExit(1)
