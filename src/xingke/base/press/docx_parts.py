@@ -81,7 +81,11 @@ def open_parts(package: Package) -> Parts:
     targets = {each.identifier: each.target.lower() for each in package.all_relations(main)}
     edges = {name.lower(): root for kind in ("header", "footer") for name, root in walk.roots.get(kind, [])}
     styles = next((root for _name, root in walk.roots.get("styles", [])), None)
-    walk.found += [*looks.styles(styles), *looks.paragraphs(text, styles), *looks.edges(text, targets, edges)]
+    settings = next((root for _name, root in walk.roots.get("settings", [])), None)
+    walk.found += [
+        *looks.styles(styles), *looks.paragraphs(text, styles), *looks.edges(text, targets, edges, styles),
+        *looks.frame(text, settings),
+    ]  # fmt: skip
     return Parts(
         main=main,
         text=text,

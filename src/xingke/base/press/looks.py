@@ -4,7 +4,6 @@ The list of what may stand (see allowed) keeps words from being hidden; this kee
 known by their names, which editors keep; their ids they change.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -91,6 +90,26 @@ def _ours() -> Mapping[str, Look]:
     }
 
 
+@cache
+def _our_tables() -> Mapping[str, list[tuple[str, dict[str, str]]]]:
+    """The lines and margins of our table styles by name in lower case."""
+    known = _Styles(etree.fromstring(official.STYLES.encode()))
+    return {
+        known.names[key]: _said_of_table(row)
+        for key, row in known.rows.items()
+        if row.get(f"{{{W}}}type") == "table" and known.names[key] != "normal table"
+    }
+
+
+def _said_of_table(row: etree._Element) -> list[tuple[str, dict[str, str]]]:
+    """What a table style says of its lines: editors put its margins in other words, and the default style aside."""
+    return sorted(
+        (str(each.tag), dict(sorted((str(name), str(said)) for name, said in each.attrib.items())))
+        for lines in row.iter(f"{{{W}}}tblBorders")
+        for each in lines.iterchildren(tag=etree.Element)
+    )
+
+
 def styles(root: etree._Element | None) -> Iterator[Foreign]:
     """Our styles that look otherwise in this file, and styles based on none that is there."""
     known = _Styles(root)
@@ -98,15 +117,19 @@ def styles(root: etree._Element | None) -> Iterator[Foreign]:
         name = known.names[key]
         if name in _ours() and name != "normal" and known.look(key) != _ours()[name]:
             yield Foreign(f"style={_said(row, 'name')}", "")
+        if row.get(f"{{{W}}}type") == "table" and name in _our_tables() and _said_of_table(row) != _our_tables()[name]:
+            yield Foreign(f"style={_said(row, 'name')}", "")
         for link in ("basedOn", "next", "link"):
             if (other := _said(row, link)) and other not in known.rows:
                 yield Foreign(f"{link}={other}"[:60], "")
 
 
-_ALONE = {  # what paragraphs of a style say besides it, in ours
-    "title": ("spacing", "after", str(official.LINE)),
-    "发文字号": ("spacing", "after", str(official.LINE)),
+_ALONE = {  # what paragraphs of a style say besides it, in ours: an element, and how
+    "title": ("spacing", ("after",), str(official.LINE)),
+    "发文字号": ("spacing", ("after",), str(official.LINE)),
+    "署名和成文日期": ("ind", ("right", "end"), ""),
 }
+_EDGE_STYLES = {"header": "公文页眉", "footer": "公文页码"}
 
 
 def paragraphs(text: etree._Element, root: etree._Element | None) -> Iterator[Foreign]:
@@ -121,21 +144,40 @@ def paragraphs(text: etree._Element, root: etree._Element | None) -> Iterator[Fo
         if (key and not name) or (words and name not in _ours() and not is_closing(words, follows=before)):
             yield Foreign(f"pStyle={key}", words_near(paragraph))
         if name in _ALONE and words:
-            element, attribute, value = _ALONE[name]
+            element, attributes, value = _ALONE[name]
             found = None if properties is None else properties.find(f"{{{W}}}{element}")
-            if found is None or found.get(f"{{{W}}}{attribute}") != value:
+            said = "" if found is None else "".join(found.get(f"{{{W}}}{each}") or "" for each in attributes)
+            if not said or (value and said != value):
                 yield Foreign(element, words_near(paragraph))
         before = words or before
 
 
-def edges(text: etree._Element, targets: Mapping[str, str], roots: Mapping[str, etree._Element]) -> Iterator[Foreign]:
+def frame(text: etree._Element, settings: etree._Element | None) -> Iterator[Foreign]:
+    """What the page and the tables of ours have and this file lacks."""
+    even = None if settings is None else settings.find(f"{{{W}}}evenAndOddHeaders")
+    if even is None or (even.get(f"{{{W}}}val") or "1") in ("0", "false", "off"):
+        yield Foreign("evenAndOddHeaders", "")
+    sections = list(text.iter(f"{{{W}}}sectPr"))
+    if len(sections) != 1 or any(sections[0].find(f"{{{W}}}{name}") is None for name in ("pgSz", "pgMar", "docGrid")):
+        yield Foreign("sectPr", "")
+    for table in text.iter(f"{{{W}}}tbl"):
+        side = table.find(f"{{{W}}}tblPr/{{{W}}}jc")
+        widths = [each.get(f"{{{W}}}w") for each in table.iter(f"{{{W}}}gridCol", f"{{{W}}}tcW")]
+        if side is None or side.get(f"{{{W}}}val") != "center" or not widths or None in widths:
+            yield Foreign("tblPr", words_near(table))
+
+
+def edges(
+    text: etree._Element, targets: Mapping[str, str], roots: Mapping[str, etree._Element], root: etree._Element | None
+) -> Iterator[Foreign]:
     """What the heads and feet of the pages say that ours do not, and those of ours that are missing.
 
-    targets: relationship id → part, in lower case. roots: part → header or footer.
+    targets: relationship id → part, in lower case. roots: part → header or footer. root: the styles.
     """
+    known = _Styles(root)
     first = next(text.iter(f"{{{W}}}p"), None)
     is_fictional = first is not None and "".join(first.itertext(f"{{{W}}}t")).strip() == official.FICTIONAL_MARK
-    for kind, says in (("header", official.FICTIONAL_HEADER if is_fictional else ""), ("footer", "——")):
+    for kind, says in (("header", official.FICTIONAL_HEADER if is_fictional else ""), ("footer", "—  —")):
         shown = [
             (each.get(f"{{{W}}}type"), roots.get(targets.get(each.get(f"{{{R}}}id") or "", "")))
             for each in text.iter(f"{{{W}}}{kind}Reference")
@@ -146,8 +188,11 @@ def edges(text: etree._Element, targets: Mapping[str, str], roots: Mapping[str, 
                 yield Foreign(f"{kind}={side}", "—")
                 continue
             words = edge_words(found[0])
-            if re.sub(r"\s", "", words) != re.sub(r"\s", "", says):
+            if words != says:
                 yield Foreign("edge", words[:60] or "—")
+            named = [known.names.get(each.get(f"{{{W}}}val") or "") for each in found[0].iter(f"{{{W}}}pStyle")]
+            if named != [_EDGE_STYLES[kind]]:
+                yield Foreign(f"{kind}=style", words[:60] or "—")
             if kind == "footer" and _side(found[0]) != ("right" if side == "default" else "left"):
                 yield Foreign("jc", words)
         yield from (Foreign(f"{kind}={type_}", "—") for type_, _root in shown if type_ not in ("default", "even"))

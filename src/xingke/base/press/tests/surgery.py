@@ -103,3 +103,13 @@ def paragraph(text: str) -> str:
 def of_runs(runs: str) -> str:
     """A paragraph of running text."""
     return f'<w:p><w:pPr><w:pStyle w:val="BodyText"/></w:pPr>{runs}</w:p>'
+
+
+def table(*cells: str) -> str:
+    """A table of one column, a row for each text."""
+    rows = "".join(
+        f'<w:tr><w:tc><w:tcPr><w:tcW w:w="2000" w:type="dxa"/></w:tcPr>{paragraph(text)}</w:tc></w:tr>'
+        for text in cells
+    )
+    looks = '<w:tblPr><w:jc w:val="center"/></w:tblPr><w:tblGrid><w:gridCol w:w="2000"/></w:tblGrid>'
+    return f"<w:tbl>{looks}{rows}</w:tbl>"

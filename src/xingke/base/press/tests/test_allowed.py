@@ -220,6 +220,12 @@ FOREIGN: dict[str, bytes] = {
     "a title without air": surgery.replaced(FILE, DOCUMENT, '<w:spacing w:before="0" w:after="579"/>', ""),
     "page numbers on the other side": surgery.replaced(FILE, "word/footer1.xml", 'w:jc w:val="right"', 'w:jc w:val="left"'),
     "a style that is not there": surgery.replaced(FILE, DOCUMENT, 'w:pStyle w:val="BodyText"', 'w:pStyle w:val="X"'),
+    "one head for all pages": surgery.replaced(FILE, SETTINGS, "<w:evenAndOddHeaders/>", ""),
+    "a head in another style": surgery.replaced(FILE, "word/header1.xml", "PageHeader", "BodyText"),
+    "a blank more at the foot": surgery.replaced(FILE, "word/footer1.xml", "— </w:t>", "—  </w:t>"),
+    "a date at the edge": surgery.replaced(FILE, DOCUMENT, '<w:ind w:right="640"/>', ""),
+    "a table at the left": surgery.replaced(FILE, DOCUMENT, '<w:jc w:val="center"/><w:tblLayout', "<w:tblLayout"),
+    "columns of no width": surgery.replaced(FILE, DOCUMENT, "<w:gridCol w:w=", "<w:gridCol w:rsidR="),
     "no head of the page": surgery.replaced(FILE, DOCUMENT, '<w:headerReference w:type="even" r:id="rId4"/>', ""),
     "another head of the page": surgery.replaced(FILE, "word/header1.xml", "虚构数据　仅供演示", "真实数据　仅供参考"),
     # parts

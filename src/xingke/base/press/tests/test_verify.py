@@ -323,7 +323,7 @@ def test_a_control_the_proof_does_not_know_is_a_finding(xpath: str) -> None:
 
 
 def _in_table(text: str) -> bytes:
-    return surgery.with_paragraph(EARLIER, f"<w:tbl><w:tr><w:tc>{surgery.paragraph(text)}</w:tc></w:tr></w:tbl>")
+    return surgery.with_paragraph(EARLIER, surgery.table(text))
 
 
 LOOSE = {
@@ -355,8 +355,7 @@ def test_a_term_of_the_bureau_is_no_numeral() -> None:
 
 def test_running_numbers_of_a_table_are_exempt_only_while_they_run() -> None:
     def rows(*numbers: str) -> bytes:
-        cells = "".join(f"<w:tr><w:tc>{surgery.paragraph(text)}</w:tc></w:tr>" for text in ("序号", *numbers))
-        return surgery.with_paragraph(EARLIER, f"<w:tbl>{cells}</w:tbl>")
+        return surgery.with_paragraph(EARLIER, surgery.table("序号", *numbers))
 
     assert check(rows("1", "2", "3")).holds
     assert told(check(rows("1", "12", "3"))) == [(Kind.UNBOUND_NUMERAL, None, "12")]
