@@ -10,7 +10,7 @@ import pytest
 from tests import cast as casting
 from tests.cast import NOW, Cast, confirmer, keep_records
 from xingke.base.periods import Period
-from xingke.indicators import columns
+from xingke.indicators import columns, intact
 from xingke.indicators.queries import indicator
 from xingke.indicators.reader import Reader
 from xingke.ledger import actions, importing
@@ -78,8 +78,11 @@ def test_columns_made_before_the_technology_part_are_made_anew(kept: Cast) -> No
     register(kept, {"合同成交额（万元）": "120", "技术交易额（万元）": "80"})
     made = columns.rebuild("contract")
     table = pq.read_table(made)
-    pq.write_table(table.drop_columns(["tech_amount"]).replace_schema_metadata(table.schema.metadata), made)
-    made.with_suffix(columns.TALLY).unlink()
+    older = table.drop_columns(["tech_amount"]).replace_schema_metadata(table.schema.metadata)
+    with intact.keeping(made.parent, ".".join(made.name.split(".")[:2]), ".parquet") as kept_file:
+        pq.write_table(older, kept_file.part)
+    for each in (made, *made.parent.glob(f"contract.*{columns.TALLY}")):
+        each.unlink()
 
     assert wan(kept, "contract_registered_technology_value") == 80
     assert columns.source("contract").file is None

@@ -12,7 +12,7 @@ from django.test import Client
 
 from tests.cast import NOW, Cast, file, keep_records
 from xingke.base.periods import Period
-from xingke.base.press import tree, verify
+from xingke.base.press import numerals, tree
 from xingke.base.press.findings import Kind
 from xingke.ledger import actions as ledger
 from xingke.ledger.models import Patent, PatentEvent
@@ -100,7 +100,7 @@ def test_a_numeral_in_a_name_excuses_no_other(named: Cast) -> None:
     document = tree_of(written(named))
     assert tree.chips(document)
 
-    (loose,) = verify.numerals.loose(("另有3件，", *tree.mentions(document)))
+    (loose,) = numerals.loose(("另有3件，", *tree.mentions(document)))
     assert loose.text == "3件"
 
 
