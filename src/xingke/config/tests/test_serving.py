@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -82,9 +83,29 @@ def is_there(pid: int) -> bool:
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One data folder for all: the first start prepares it."""
-    return tmp_path_factory.mktemp("data")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder that was started once, which prepares it; a folder serves one site, so each has a copy."""
+    folder = tmp_path_factory.mktemp("prepared")
+    site = Running(tmp_path_factory.mktemp("first"), folder)
+    try:
+        site.wait_until_it_answers(120)
+        site.process.terminate()
+        site.process.wait(30)
+    finally:
+        site.process.kill()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def data(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of the site that runs."""
+    return shutil.copytree(prepared, tmp_path_factory.mktemp("running") / "data")
+
+
+@pytest.fixture
+def own(prepared: Path, tmp_path: Path) -> Path:
+    """A data folder of one's own."""
+    return shutil.copytree(prepared, tmp_path / "data")
 
 
 @pytest.fixture(scope="module")
@@ -178,8 +199,8 @@ def test_a_second_site_on_the_same_folder_is_refused_on_any_port(running: Runnin
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_told_to_stop_it_stops_with_all_its_children(tmp_path: Path, data: Path, number: signal.Signals) -> None:
-    site = Running(tmp_path, data)
+def test_told_to_stop_it_stops_with_all_its_children(tmp_path: Path, own: Path, number: signal.Signals) -> None:
+    site = Running(tmp_path, own)
     try:
         site.wait_until_it_answers(120)
         child = site.web_child()
@@ -194,8 +215,8 @@ def test_told_to_stop_it_stops_with_all_its_children(tmp_path: Path, data: Path,
         site.process.kill()
 
 
-def test_no_child_outlives_a_supervisor_that_is_killed_outright(tmp_path: Path, data: Path) -> None:
-    site = Running(tmp_path, data)
+def test_no_child_outlives_a_supervisor_that_is_killed_outright(tmp_path: Path, own: Path) -> None:
+    site = Running(tmp_path, own)
     try:
         site.wait_until_it_answers(120)
         child = site.web_child()
