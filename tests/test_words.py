@@ -23,7 +23,7 @@ DATA = {
     # what files and texts are searched for
     "base/press/allowed.py": "ISSUER_MARK",
     "base/press/closing.py": "",
-    "base/press/looks.py": "_ALONE",
+    "base/press/looks.py": "_ALONE _EDGE_STYLES",
     "base/press/cells.py": "_LEVEL _PERIOD _is_scaled",
     "base/press/filling.py": "DITTO",
     "base/press/headers.py": "_UNIT",
