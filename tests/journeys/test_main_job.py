@@ -50,7 +50,7 @@ def test_from_a_spreadsheet_to_the_public_and_back_to_the_record(somebody: Someb
     with somebody("officer") as officer:
         page = officer.open(f"{address}?check")
         expect(page.locator("main")).to_contain_text("已变动", timeout=30_000)
-        expect(page.locator("#paper .notice")).to_contain_text("专利授权量")
+        expect(page.locator("#paper .notice-warning")).to_contain_text("专利授权量")
         assert _granted(officer) == before + 1
 
 
