@@ -1,6 +1,6 @@
 """Fixtures of the whole suite."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from tests import cast as casting
+from tests import holding
 
 
 def pytest_configure() -> None:
@@ -27,6 +28,14 @@ def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
     """Regions and packs stand in the test database from the start, as in an installation."""
     with django_db_blocker.unblock():  # type: ignore[attr-defined]  # pytest-django exports no type for it
         casting.load_packs()
+
+
+@pytest.fixture(autouse=True)
+def _acts_work_in_the_database_only() -> Iterator[None]:
+    """Whoever holds the counter keeps everybody waiting: no file, program or connection is opened meanwhile."""
+    with holding.watched() as opened:
+        yield
+    assert opened == []
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from django.db.models import Count
 from bench import events, ground
 from bench.events import KINDS
 from bench.measuring import Line, Size, WrongAnswer, nearly_worst, watched
-from xingke.accounts.actions import record_audit, take_seq
+from xingke.accounts import counting
 from xingke.base.keys import derived_key
 from xingke.base.periods import Period
 from xingke.indicators import columns
@@ -70,9 +70,9 @@ def _fill(size: Size) -> None:
             kind.code, int(EVENTS[size] * events.SHARES[kind.code]), regions=len(places), seed=seed + 20
         )
         with transaction.atomic():
-            seqs = (take_seq(), take_seq())  # superseded versions were in force from the first to the second
+            seqs = (counting.take(), counting.take())  # superseded versions were in force from the first to the second
             for seq in seqs:
-                record_audit(
+                counting.record(
                     seq=seq, by=ground.statistician(), action=f"{kind.code}.filed", target_kind=kind.code,
                     target="bench", now=ground.NOW, count=len(made),
                 )  # fmt: skip

@@ -5,15 +5,19 @@ everywhere, and the checker, who confirms what the statistician entered; the ent
 stranger has an account and nothing else.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextvars import Context
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import pytest
+
 import xingke
 from xingke.accounts import actions as accounts
+from xingke.accounts import counting
 from xingke.accounts.models import User
 from xingke.base.keys import derived_key
 from xingke.ledger import actions as ledger
@@ -124,6 +128,18 @@ def file(
         kind=kind, histories=[history], by=by, now=NOW, source="test", confirmed=True, confirmed_by=confirmer(kind, by)
     )
     return history.key
+
+
+def meanwhile(monkeypatch: pytest.MonkeyPatch, do: Callable[[], object]) -> None:
+    """Let somebody else do something, once, while the next act waits for the counter."""
+    hold = counting.hold
+
+    def waited() -> None:
+        monkeypatch.setattr(counting, "hold", hold)
+        Context().run(do)  # an act of its own, no part of the one that waits
+        hold()
+
+    monkeypatch.setattr(counting, "hold", waited)
 
 
 def confirmer(kind: str, by: User) -> User:

@@ -10,6 +10,8 @@ import pytest
 
 from xingke.config.tests.small import command, python
 
+pytestmark = [pytest.mark.db, pytest.mark.slow]
+
 EARLIER = Path(__file__).parent / "earlier"
 STATES = sorted(path.name for path in EARLIER.iterdir() if (path / "xingke.zip").is_file())
 URL = os.environ.get("XINGKE_DATABASE_URL", "")
@@ -59,7 +61,7 @@ class Installation:
         return python(self.data, source, **self.more)
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.skipif(not URL, reason="no server"))])
+@pytest.fixture(params=["postgresql" if URL else "sqlite"])
 def fresh_database(request: pytest.FixtureRequest) -> Iterator[str]:
     """The address of an empty database; empty for SQLite in the data folder."""
     if request.param == "sqlite":

@@ -15,6 +15,8 @@ from xingke.demo import actions
 from xingke.registry import actions as registry
 from xingke.registry import queries
 
+pytestmark = pytest.mark.slow
+
 BROKEN_OFF_AT = ("虚构台账 recognition", "published-figures.csv", "文稿")
 SCALE = ("demo", "--no-serve", "--scale", "0.001")
 

@@ -28,6 +28,8 @@ from xingke.reports.models import Document
 from xingke.reports.queries import docx_of
 from xingke.reports.verifying import Report, verify_file
 
+pytestmark = pytest.mark.slow
+
 YEAR = Period.year(2024)
 
 

@@ -12,6 +12,8 @@ from xingke.indicators.queries import indicator
 from xingke.indicators.reader import Reader
 from xingke.ledger.models import RecordKeeping
 
+pytestmark = pytest.mark.db
+
 SignIn = Callable[[str], Client]
 URL = "/records/keeping/"
 

@@ -13,16 +13,16 @@ import pytest
 from tests import importer
 from tests.writer import EVENTS, ROWS
 
+pytestmark = [pytest.mark.db, pytest.mark.slow]
+
 KILLS = 20
 URL = os.environ.get("XINGKE_DATABASE_URL", "")
 ROOT = Path(__file__).resolve().parent.parent
 
 
-@pytest.fixture(
-    params=["sqlite", pytest.param("postgresql", marks=pytest.mark.skipif(not URL, reason="no XINGKE_DATABASE_URL"))]
-)
+@pytest.fixture(params=["postgresql" if URL else "sqlite"])
 def installation(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str, str]]:
-    """The environment of an installation of its own on each database."""
+    """The environment of an installation of its own on the database of the suite."""
     environment = {**os.environ, "XINGKE_DATA": str(tmp_path), "DJANGO_SETTINGS_MODULE": "xingke.config.settings"}
     environment["PYTHONPATH"] = os.pathsep.join([str(ROOT / "src"), str(ROOT)])
     environment.pop("XINGKE_DATABASE_URL", None)
@@ -109,3 +109,19 @@ def test_killed_while_it_edits_and_publishes_nothing_is_half_public(installation
     assert found["entries"] == found["taken"] + len(found["editions"])  # each with its audit row
     assert found["broken_at"] is None
     assert found["numbers"][0] == found["numbers"][1]
+
+
+def test_killed_between_the_parts_of_one_act_nothing_of_it_stands(installation: dict[str, str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-m", "tests.parts"],
+        env=installation, cwd=ROOT, capture_output=True, encoding="utf-8", check=False, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-2000:]
+    killed, whole = map(json.loads, done.stdout.splitlines())
+
+    assert (killed["rows"], killed["numbers"], killed["broken_at"]) == ([0, 0, 0], [], None)
+    assert killed["newest"][0] == killed["counter"]
+    assert (whole["rows"], whole["broken_at"]) == ([1, 1, 1], None)
+    number = killed["counter"] + 1  # one for the record, its event and what proves it
+    assert (whole["counter"], whole["numbers"]) == (number, [number])
+    assert whole["newest"] == [number, "patent.filed", ["evidence.attached"]]

@@ -18,6 +18,8 @@ from packaging.utils import canonicalize_name
 import hatch_build
 from tools import lock
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parent.parent
 BINARY = {".docx", ".gif", ".ico", ".jpg", ".parquet", ".pdf", ".png", ".woff2", ".xls", ".xlsx", ".zip"}
 

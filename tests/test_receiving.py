@@ -24,6 +24,8 @@ from xingke.ledger.models import Patent, PatentEvent, RecognitionEvent
 from xingke.ledger.rules import OPENS
 from xingke.ledger.tests.test_importing_histories import bring, found, said
 
+pytestmark = pytest.mark.db
+
 NUMBER = "202310000001.5"
 
 

@@ -7,6 +7,8 @@ import pytest
 
 from tools import setup
 
+pytestmark = pytest.mark.slow
+
 LOCK = """# packages
 first-one==1.0 \\
     --hash=sha256:00

@@ -24,6 +24,8 @@ from xingke.reports.actions import write_document
 from xingke.reports.models import Document
 from xingke.search.actions import catch_up
 
+pytestmark = pytest.mark.db
+
 ABOVE = ("superior_reader", "officer", "director", "secrecy_reviewer")  # whatever somebody is in the city
 
 

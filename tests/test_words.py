@@ -60,7 +60,7 @@ DATA = {
     "reports/saying.py": "Sayer",
     "reports/source.py": "date_line",
     # filed with a record, or kept as a file's name, as one wrote it
-    "accounts/actions.py": "record_audit",
+    "accounts/counting.py": "PROGRAM",
     "accounts/rules.py": "kept_name",
     "ledger/incoming_figures.py": "",
     "ledger/incoming_histories.py": "",

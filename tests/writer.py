@@ -23,14 +23,15 @@ EVENTS = (("applied", date(2022, 3, 1)), ("granted", date(2024, 5, 6)), ("lapsed
 def main(kills: int) -> None:
     """Prepare the installation, then write and be killed so many times, then say what is there."""
     django.setup()
-    forked(_prepare)
+    forked(prepare)
     for number in range(kills):
         status = killed(partial(_write, number), (0.05, 0.6), speaks=True)
         assert os.WIFSIGNALED(status), f"round {number} ended by itself"
     say("result", json.dumps(_look()))
 
 
-def _prepare() -> None:
+def prepare() -> None:
+    """An installation with its accounts."""
     from django.core.management import call_command
 
     from tests import cast

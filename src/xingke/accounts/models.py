@@ -60,6 +60,10 @@ class Counter(models.Model):
 class AuditEntry(models.Model):
     """Who did what, when, to what: written in the same transaction as the change, never changed, chained by digest."""
 
+    PARTS: ClassVar[str] = (
+        "parts"  # what the row of an act says of the acts that were part of it: under this name in ``detail``
+    )
+
     seq = models.BigIntegerField(primary_key=True)
     at = models.DateTimeField()
     by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")

@@ -103,19 +103,24 @@ def audit_trail(
     *, action: str = "", by: str = "", target: str = "", month: Period | None = None
 ) -> QuerySet[AuditEntry]:
     """The audit trail, newest first, narrowed by the beginning of an action or ``CHANGES``, by account, by a part of the
-    target and by the days of a period."""
+    target and by the days of a period. What was part of another act is found with it."""
     trail = AuditEntry.objects.select_related("by").order_by("-seq")
     if action == CHANGES:
         trail = trail.exclude(action__startswith="session.")
     elif action:
-        trail = trail.filter(action__startswith=action)
+        trail = trail.filter(Q(action__startswith=action) | _in_parts(f'"{action}'))
     if month is not None:
         trail = trail.filter(at__date__range=(month.first, month.last))
     if by:
         trail = trail.filter(by__username=by)
     if target:
-        trail = trail.filter(target__contains=target)
+        trail = trail.filter(Q(target__contains=target) | _in_parts(target))
     return trail
+
+
+def _in_parts(text: str) -> Q:
+    """Whether what an entry says of its parts has a text, as JSON is written."""
+    return Q(**{f"detail__{AuditEntry.PARTS}__icontains": text})
 
 
 def first_seq_since(moment: datetime) -> int | None:
@@ -125,17 +130,24 @@ def first_seq_since(moment: datetime) -> int | None:
 
 
 def targets_changed(target_kind: str, after: int, upto: int) -> list[str]:
-    """What the trail names as changed of one kind after a number and up to another. One query."""
-    entries = AuditEntry.objects.filter(target_kind=target_kind, seq__gt=after, seq__lte=upto).order_by("seq")
-    return list(entries.values_list("target", flat=True))
+    """What the trail names as changed of one kind after a number and up to another, also as part of another act."""
+    return [target for target, _detail in changes_to(target_kind, after, upto)]
 
 
 def changes_to(target_kind: str, after: int, upto: int, *, action: str = "") -> list[tuple[str, Mapping[str, Any]]]:
-    """What the trail names as changed of one kind, with the details: see ``targets_changed``. action: how it begins."""
-    entries = AuditEntry.objects.filter(
-        target_kind=target_kind, seq__gt=after, seq__lte=upto, action__startswith=action
-    ).order_by("seq")
-    return list(entries.values_list("target", "detail"))
+    """The same, with the details. action: how it begins."""
+    within = AuditEntry.objects.filter(seq__gt=after, seq__lte=upto).order_by("seq")
+    whole = within.filter(target_kind=target_kind, action__startswith=action).values_list("target", "detail")
+    wholes = within.filter(detail__has_key=AuditEntry.PARTS)
+    parts = (part for row in wholes for part in row.detail[AuditEntry.PARTS])
+    return [
+        *whole,
+        *(
+            (part["target"], part)
+            for part in parts
+            if part["kind"] == target_kind and part["action"].startswith(action)
+        ),
+    ]
 
 
 def sessions_between(after: int, before: int) -> int:

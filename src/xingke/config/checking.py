@@ -15,7 +15,7 @@ from xingke.base.periods import Period
 from xingke.base.refusals import Refused
 from xingke.base.sayings import say
 from xingke.config import heads, moving, upgrading
-from xingke.indicators import comparing, engine, judging, wording
+from xingke.indicators import comparing, engine, judging, tails, wording
 from xingke.indicators.drift import Readers, drift
 from xingke.indicators.engine import Window
 from xingke.indicators.models import Figure
@@ -50,7 +50,9 @@ Check = Callable[[], Iterator[Finding]]
 
 
 def findings() -> Iterator[Finding]:
-    """All checks in turn. Nothing is read from tables that are missing or not as the program expects them."""
+    """All checks in turn. Nothing is read from tables that are missing or not as the program expects them, and nothing is
+    taken from memory: what was changed behind the ledger is seen by a process that has read it before, too."""
+    tails.forget()
     yield from data_folder()
     try:
         waiting = list(migrations())

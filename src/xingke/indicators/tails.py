@@ -97,7 +97,7 @@ _tails: dict[str, _Remembered] = {}
 
 
 def forget() -> None:
-    """Read every tail anew from now on: for tests that empty the ledger."""
+    """Read every tail anew from now on: for whoever does not trust what is remembered."""
     _tails.clear()
 
 

@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from xingke.accounts.models import User
+from xingke.accounts.acts import Act
 from xingke.base.keys import new_key
 from xingke.ledger import rules
 from xingke.ledger.actions import BATCH, NewEvent, write_next_versions
@@ -39,14 +38,12 @@ def amend_histories(
     *,
     kind: str,
     amendments: Iterable[Amendment],
-    seq: int,
-    by: User,
-    now: datetime,
+    done: Act,
     source: str,
     reason: str,
     is_confirmed: Callable[[Region], bool],
 ) -> None:
-    """Write what the amendments change, as part of an act that has its number, its permissions and its audit row.
+    """Write what the amendments change, as part of an act that has looked at the permissions.
 
     What stands keeps its state; what is fresh is a draft unless ``is_confirmed`` says otherwise. Raises Refused if a
     history could not have happened so, or somebody corrected it meanwhile.
@@ -60,15 +57,15 @@ def amend_histories(
         for each in chunk:
             added: list[Any] = []
             for new in sorted(each.fresh, key=lambda new: new.on):
-                added.append(_event(known, each, new, added, seq, by, now, source, is_confirmed))
-            changed += _settled(known, each, added, by, now)
+                added.append(_event(known, each, new, added, done, source, is_confirmed))
+            changed += _settled(known, each, added, done)
             fresh += added
             then = [told(row, _after(each, row)) for row in [*each.history, *added]]
             columns = with_what_follows(known, each.subject, each.columns, then)
             if columns:
-                heads.append((each.subject, signed(each.subject, columns, by, now) if each.columns else columns))
+                heads.append((each.subject, signed(each.subject, columns, done) if each.columns else columns))
         for rows in (heads, changed):
-            write_next_versions(rows, seq=seq, by=by, now=now, reason=reason)
+            write_next_versions(rows, done=done, reason=reason)
         insert_objects(fresh)
 
 
@@ -77,9 +74,7 @@ def _event(
     each: Amendment,
     new: NewEvent,
     added: Sequence[Any],
-    seq: int,
-    by: User,
-    now: datetime,
+    done: Act,
     source: str,
     is_confirmed: Callable[[Region], bool],
 ) -> Any:
@@ -91,11 +86,11 @@ def _event(
     new = with_last_day(kind, fields | dict(each.columns), new)
     repeated = {name: each.columns.get(name, getattr(each.subject, name)) for name in kind.repeated}
     return kind.event(
-        record=new.key or new_key(), version=1, seq_from=seq, subject=each.subject.record, region=region,
+        record=new.key or new_key(), version=1, seq_from=done.seq, subject=each.subject.record, region=region,
         zone_id=place.zone_id, organisation=holder, person_id=each.subject.person_id, happened_on=new.on, event=new.event, effect=0,
         step=1, source=source[:200], source_place=each.source_place, is_fictional=each.subject.is_fictional,
-        entered_at=now, entered_by=by, state=State.CONFIRMED if confirmed else State.DRAFT,
-        confirmed_at=now if confirmed else None, confirmed_by=by if confirmed else None, **repeated, **new.measures,
+        entered_at=done.now, entered_by=done.account, state=State.CONFIRMED if confirmed else State.DRAFT,
+        confirmed_at=done.now if confirmed else None, confirmed_by=done.account if confirmed else None, **repeated, **new.measures,
     )  # fmt: skip
 
 
@@ -111,9 +106,7 @@ def _after(each: Amendment, row: Any) -> dict[str, Any]:
     return {**said, **each.events.get(row.record, {})}
 
 
-def _settled(
-    kind: Kind, each: Amendment, added: Sequence[Any], by: User, now: datetime
-) -> list[tuple[Version, Mapping[str, Any]]]:
+def _settled(kind: Kind, each: Amendment, added: Sequence[Any], done: Act) -> list[tuple[Version, Mapping[str, Any]]]:
     """Order the history anew; the standing events that change, with all that changes in them. ``added`` get their place."""
     alive = [row for row in [*each.history, *added] if row.state != State.VOID]
     happenings = [
@@ -136,7 +129,7 @@ def _settled(
                 setattr(row, name, value)
             continue
         said = _differing(row, {**each.events.get(row.record, {}), **repeated})
-        if changes := {**(signed(row, said, by, now) if said else {}), **_differing(row, place)}:
+        if changes := {**(signed(row, said, done) if said else {}), **_differing(row, place)}:
             changed.append((row, changes))
     return changed
 
@@ -145,8 +138,8 @@ def _differing(row: Any, wanted: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in wanted.items() if getattr(row, name) != value}
 
 
-def signed(row: Version, changes: Mapping[str, Any], by: User, now: datetime) -> Mapping[str, Any]:
+def signed(row: Version, changes: Mapping[str, Any], done: Act) -> Mapping[str, Any]:
     """Changes of what a version says; of one that is confirmed with who confirms it anew."""
     if row.state != State.CONFIRMED:
         return changes
-    return {**changes, "confirmed_by": by, "confirmed_at": now}
+    return {**changes, "confirmed_by": done.account, "confirmed_at": done.now}

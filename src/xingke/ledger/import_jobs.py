@@ -10,7 +10,8 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from xingke.accounts.actions import ask_for_job, lock_ledger
+from xingke.accounts import counting
+from xingke.accounts.actions import ask_for_job
 from xingke.accounts.models import Attachment, Job, User
 from xingke.accounts.rules import secrecy_in_name
 from xingke.base.blobs import Damaged, Store
@@ -37,7 +38,7 @@ def hand_over(*, data: bytes, file_name: str, form: str, sheet: str, options: Op
     if mark := secrecy_in_name(file_name):
         raise Refused(is_secret(mark))
     refuse_no_table(data)
-    lock_ledger()  # so that the bytes are not let go before the job refers to them
+    counting.hold()  # so that the bytes are not let go before the job refers to them
     payload = {
         "digest": kept().put(data), "file_name": file_name[-200:], "form": form, "sheet": sheet,
         "options": options.stored(),
@@ -88,7 +89,7 @@ def let_go(*, but: int = 0) -> None:
 
     but: the number of a job that is about to fail.
     """
-    lock_ledger()
+    counting.hold()
     asked = Job.objects.filter(kind=PREPARE)
     failed = asked.filter(Q(state__in=(Job.State.FAILED, Job.State.CANCELLED)) | Q(pk=but))
     digests = set(failed.values_list("payload__digest", flat=True))

@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import CharField, F, Value
 from django.utils.translation import gettext_noop
 
-from xingke.accounts.actions import record_audit, take_seq
+from xingke.accounts.acts import act
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.accounts.queries import current_seq, sessions_between
@@ -461,18 +461,13 @@ def _file(batch: ImportBatch, checked: Checked, *, by: User, now: datetime) -> I
         if batch.state == ImportBatch.State.CANCELLED:
             raise Refused(say("这次导入已经取消，没有登记；需要时请重新交来文件。"))
     ready = checked.ready
-    taken = checked.reader.before_filing(ready, by=by, now=now, source=batch.file_name)
-    seq = take_seq()
-    if seq - 1 - checked.seq - taken != sessions_between(checked.seq, seq):
-        raise _Moved
-    filing = Filing(seq=seq, by=by, now=now, source=batch.file_name)
-    written = checked.reader.file(ready, filing)
-    batch.seq, batch.imported_at, batch.imported_by, batch.state = seq, now, by, ImportBatch.State.FILED
-    batch.save()
-    record_audit(
-        seq=seq, by=by, action=f"{batch.kind}.imported", target_kind="import", target=batch.file_name, now=now,
-        count=written, detail={"counts": batch.counts, "digest": batch.digest, "encoding": batch.encoding},
-    )  # fmt: skip
+    with act(by=by, now=now, code=f"{batch.kind}.imported", kind="import", target=batch.file_name) as done:
+        if done.seq - 1 - checked.seq != sessions_between(checked.seq, done.seq):
+            raise _Moved
+        written = checked.reader.file(ready, Filing(done=done, source=batch.file_name))
+        batch.seq, batch.imported_at, batch.imported_by, batch.state = done.seq, now, by, ImportBatch.State.FILED
+        batch.save()
+        done.says(count=written, counts=batch.counts, digest=batch.digest, encoding=batch.encoding)
     return batch
 
 

@@ -3,14 +3,14 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple, Protocol, Self
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from xingke.accounts.models import User
+from xingke.accounts.acts import Act
 from xingke.base.sayings import Saying, kept, say, told
 from xingke.ledger.sheets import Understood
 
@@ -101,11 +101,9 @@ class Options:
 
 @dataclass(frozen=True, kw_only=True)
 class Filing:
-    """The act of filing: its number, who, when, and from which file."""
+    """The act of filing, and the file it files from."""
 
-    seq: int
-    by: User
-    now: datetime
+    done: Act
     source: str
 
     @property
@@ -192,11 +190,8 @@ class Reader(Protocol):
     def since(self, row: Row) -> int:
         """The number at which what a changed row changes came to say what it says."""
 
-    def before_filing(self, rows: Sequence[Row], *, by: User, now: datetime, source: str) -> int:
-        """Enter what the rows need, in the same transaction. Returns how many numbers of the counter it took."""
-
     def file(self, rows: Sequence[Row], filing: Filing) -> int:
-        """Write the new and changed rows, inside the transaction of the act. Returns how many records."""
+        """Write the new and changed rows and what they need, inside the act. Returns how many records."""
 
     def statements(self, rows: Sequence[Row]) -> list[Statement]:
         """All that rows say, those with problems as far as they were understood."""

@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from operator import itemgetter
 from typing import Any
 
 from django.utils.translation import gettext_noop
 
+from xingke.accounts.acts import Act
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base.keys import derived_key
@@ -268,27 +268,21 @@ class FigureReader:
         seq: int = row.stored.seq_from
         return seq
 
-    def before_filing(self, rows: Sequence[Row], *, by: User, now: datetime, source: str) -> int:
-        return 0
-
     def file(self, rows: Sequence[Row], filing: Filing) -> int:
+        done = filing.done
         alike = {
-            "version": 1, "seq_from": filing.seq, "source": filing.source[:200], "entered_at": filing.now,
-            "entered_by_id": filing.by.pk,
+            "version": 1, "seq_from": done.seq, "source": filing.source[:200], "entered_at": done.now,
+            "entered_by_id": done.account.pk,
         }  # fmt: skip
-        fresh = [self._columns(row, filing) for row in rows if row.outcome == NEW]
+        fresh = [self._columns(row, done) for row in rows if row.outcome == NEW]
         if fresh:
             names = list(fresh[0])
             insert(Observation, names, list(map(itemgetter(*names), fresh)), alike)
-        changed = [
-            (row.stored, signed(row.stored, row.changes, filing.by, filing.now))
-            for row in rows
-            if row.outcome == CHANGED
-        ]
-        write_next_versions(changed, seq=filing.seq, by=filing.by, now=filing.now, reason=filing.reason)
+        changed = [(row.stored, signed(row.stored, row.changes, done)) for row in rows if row.outcome == CHANGED]
+        write_next_versions(changed, done=done, reason=filing.reason)
         return len(rows)
 
-    def _columns(self, row: Row, filing: Filing) -> dict[str, Any]:
+    def _columns(self, row: Row, done: Act) -> dict[str, Any]:
         content = {name: value for name, value in row.content.items() if name != "region"}
         region: Region = row.content["region"]
         confirmed = self._at_once.covers(region.path)
@@ -296,7 +290,7 @@ class FigureReader:
             "record": derived_key("observation", region.code, content["document"], content["place"]),
             "region_id": region.pk,
             "state": State.CONFIRMED if confirmed else State.DRAFT, "source_place": f"第 {row.number} 行",
-            "confirmed_at": filing.now if confirmed else None, "confirmed_by_id": filing.by.pk if confirmed else None,
+            "confirmed_at": done.now if confirmed else None, "confirmed_by_id": done.account.pk if confirmed else None,
             **content,
         }  # fmt: skip
 

@@ -4,7 +4,7 @@ import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
-from datetime import date, datetime
+from datetime import date
 from itertools import repeat
 from typing import Any
 from uuid import UUID
@@ -469,7 +469,7 @@ class HistoryReader:
 
     # ── filing ──
 
-    def before_filing(self, rows: Sequence[Row], *, by: User, now: datetime, source: str) -> int:
+    def _enter_what_they_need(self, rows: Sequence[Row], filing: Filing) -> None:
         wanted: dict[UUID, NewOrganisation] = {}
         sure: dict[str, str] = {}
         for row in rows:
@@ -477,29 +477,29 @@ class HistoryReader:
                 wanted[each.key] = each
                 if each.credit_code and not codes.is_copied_right(each.credit_code):
                     sure[each.credit_code] = row.content.mark.sure
-        entered = 0
         if wanted:
-            entered = enter_organisations(
-                organisations=wanted.values(), by=by, now=now, source=source, sure=_reasons(sure)
+            enter_organisations(
+                organisations=wanted.values(), by=filing.done.account, now=filing.done.now, source=filing.source,
+                sure=_reasons(sure),
             )  # fmt: skip
             self._entered = {each.key: each for each in known_organisations().filter(key__in=listed(wanted))}
         self._persons = enter_persons(keys={each for row in rows if (each := row.content.person)})
-        return 1 if entered else 0
 
     def file(self, rows: Sequence[Row], filing: Filing) -> int:
+        self._enter_what_they_need(rows, filing)
         wholes = [row for row in rows if row.part_of is None]
         fresh = [row for row in wholes if row.outcome == NEW]
         for confirmed in (False, True):
             part = [row for row in fresh if self._is_confirmed(row.content.region) == confirmed]
             if part:
                 file_histories(
-                    kind=self.form.kind, histories=map(self._new_history, part), by=filing.by, now=filing.now,
-                    source=filing.source, confirmed=confirmed, seq=filing.seq,
+                    kind=self.form.kind, histories=map(self._new_history, part), by=filing.done.account,
+                    now=filing.done.now, source=filing.source, confirmed=confirmed,
                 )  # fmt: skip
         changed = [row for row in wholes if row.outcome == CHANGED]
         amend_histories(
-            kind=self.form.kind, amendments=map(self._amendment, changed), seq=filing.seq, by=filing.by, now=filing.now,
-            source=filing.source, reason=filing.reason, is_confirmed=self._is_confirmed,
+            kind=self.form.kind, amendments=map(self._amendment, changed), done=filing.done, source=filing.source,
+            reason=filing.reason, is_confirmed=self._is_confirmed,
         )  # fmt: skip
         return len(rows)
 

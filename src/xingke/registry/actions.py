@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from xingke.accounts.actions import lock_ledger, record_audit, take_seq
+from xingke.accounts.acts import Act, act
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base import codes, definitions
@@ -33,14 +32,12 @@ class PackLoad:
     unchanged: int
 
 
-@transaction.atomic
 def load_pack(*, folder: Path, by: User | None, now: datetime, region: Region | None = None) -> PackLoad:
     """Load a pack's definitions, for everywhere or for one region and what lies below it.
 
     by: who has definition.load; None only while an installation is set up. Raises DefinitionError with every mistake;
     then nothing is loaded and what was loaded before stays in force.
     """
-    lock_ledger()
     if by is not None:
         queries.require(by, Permission.DEFINITION_LOAD)
     if not folder.is_dir():
@@ -49,6 +46,20 @@ def load_pack(*, folder: Path, by: User | None, now: datetime, region: Region | 
     if not any((folder / name).is_file() for name in files):
         raise DefinitionError([Issue(str(folder), "folder", f"holds none of {', '.join(files)}")])
     brought = definitions.read_pack(folder, loaded=queries.loaded_catalogue())
+    with act(by=by, now=now, code="pack.loaded", kind="pack", target=folder.name) as done:
+        done.lock()
+        fresh, unchanged = _fresh(brought, region)
+        if fresh:
+            store_definitions(entries=fresh, pack=folder.name, region=region, done=done)
+        else:
+            done.nothing()
+    return PackLoad(folder.name, len(fresh), unchanged)
+
+
+def _fresh(
+    brought: definitions.Catalogue, region: Region | None
+) -> tuple[list[definitions.Entry[definitions.Defined]], int]:
+    """What a pack brings that is not loaded, and how many are. Raises DefinitionError for a version that says otherwise."""
     known = {
         (row.kind, row.key, row.version): row.hash
         for row in Definition.objects.filter(region=region).only("kind", "key", "version", "hash")
@@ -72,31 +83,22 @@ def load_pack(*, folder: Path, by: User | None, now: datetime, region: Region | 
             )
     if issues:
         raise DefinitionError(issues)
-    store_definitions(entries=fresh, pack=folder.name, region=region, by=by, now=now)
-    return PackLoad(folder.name, len(fresh), unchanged)
+    return fresh, unchanged
 
 
 def store_definitions(
-    *,
-    entries: Sequence[definitions.Entry[definitions.Defined]],
-    pack: str,
-    by: User | None,
-    now: datetime,
-    region: Region | None = None,
+    *, entries: Sequence[definitions.Entry[definitions.Defined]], pack: str, done: Act, region: Region | None = None
 ) -> None:
-    """Store what a pack has new, with one audit row; nothing at all where that is nothing."""
-    if not entries:
-        return
-    seq = take_seq()
+    """Store what a pack has new, as part of an act."""
     Definition.objects.bulk_create(
         Definition(
             kind=entry.kind, key=entry.value.key, version=entry.value.version, pack=pack, region=region,
-            hash=entry.hash, body=_plain(entry.body), seq=seq,
+            hash=entry.hash, body=_plain(entry.body), seq=done.seq,
         )
         for entry in entries
     )  # fmt: skip
     forget(queries.NEWEST)
-    record_audit(seq=seq, by=by, action="pack.loaded", target_kind="pack", target=pack, now=now, count=len(entries))
+    done.says(count=len(entries))
 
 
 def _plain(value: object) -> object:
@@ -108,17 +110,19 @@ def _plain(value: object) -> object:
     return value.isoformat() if isinstance(value, date) else value
 
 
-@transaction.atomic
 def load_regions(*, folder: Path, by: User | None, now: datetime) -> int:
     """Load ``regions.csv`` and ``zones.csv`` of a pack; known codes stay as they are. Returns how many were added.
 
     Raises DefinitionError naming every row whose code, days, parent or level is wrong.
     """
-    added = _load_region_rows(_rows(folder / "regions.csv")) + _load_zone_rows(_rows(folder / "zones.csv"))
-    if added:
-        record_audit(
-            seq=take_seq(), by=by, action="regions.loaded", target_kind="pack", target=folder.name, now=now, count=added
-        )
+    regions, zones = _rows(folder / "regions.csv"), _rows(folder / "zones.csv")
+    with act(by=by, now=now, code="regions.loaded", kind="pack", target=folder.name) as done:
+        done.lock()
+        added = _load_region_rows(regions) + _load_zone_rows(zones)
+        if added:
+            done.says(count=added)
+        else:
+            done.nothing()
     return added
 
 
@@ -207,7 +211,6 @@ def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-@transaction.atomic
 def give_role(
     *, user: User, role: str, region: Region, by: User | None, now: datetime, organisation: Organisation | None = None
 ) -> Grant:
@@ -216,11 +219,28 @@ def give_role(
     by: the security administrator; None only while an installation is set up. Raises Refused if the role is unknown,
     excluded by one the account holds, one of the whole system below its topmost regions, or given to oneself.
     """
-    lock_ledger()  # what the account holds must not change until the grant is written
-    if by is not None:
-        queries.require(by, Permission.GRANT_MANAGE, region=region)
-        if by == user:
-            raise Refused(_("不能给自己授权，请由另一位安全管理员操作。"))
+    with act(by=by, now=now, code="grant.given", kind="account", target=user.username) as done:
+        done.lock()  # what the account holds must not change until the grant is written
+        if by is not None:
+            queries.require(by, Permission.GRANT_MANAGE, region=region)
+            if by == user:
+                raise Refused(_("不能给自己授权，请由另一位安全管理员操作。"))
+        _refuse_role(user, role, region, organisation)
+        held = Grant.objects.filter(user=user, role=role, region=region, organisation=organisation)
+        existing = held.filter(revoked_at__isnull=True).first()
+        if existing is not None:
+            done.nothing()
+            return existing
+        grant = Grant.objects.create(
+            user=user, role=role, region=region, organisation=organisation, given_at=now, given_by=by
+        )
+        queries.forget_grants(user)
+        done.says(role=role, region=region.code, organisation=str(organisation.key) if organisation else "")
+    return grant
+
+
+def _refuse_role(user: User, role: str, region: Region, organisation: Organisation | None) -> None:
+    """Raise Refused for a role that an account may not be given there."""
     known = queries.roles()
     if role not in known:
         raise Refused(_("没有名为“%(role)s”的岗位角色。") % {"role": role})
@@ -229,38 +249,22 @@ def give_role(
     held = [known[grant.role] for grant in queries.grants_of(user) if grant.role in known]
     rules.may_hold(known[role], held).or_refuse()
     rules.may_be_given_in(known[role], is_topmost=region.parent_id is None).or_refuse()
-    existing = Grant.objects.filter(
-        user=user, role=role, region=region, organisation=organisation, revoked_at__isnull=True
-    ).first()
-    if existing is not None:
-        return existing
-    grant = Grant.objects.create(
-        user=user, role=role, region=region, organisation=organisation, given_at=now, given_by=by
-    )
-    queries.forget_grants(user)
-    record_audit(
-        seq=take_seq(), by=by, action="grant.given", target_kind="account", target=user.username, now=now,
-        detail={"role": role, "region": region.code, "organisation": str(organisation.key) if organisation else ""},
-    )  # fmt: skip
-    return grant
 
 
-@transaction.atomic
 def take_role_back(*, grant: Grant, by: User, now: datetime) -> Grant:
     """Take a role back; a second time changes nothing. Raises Refused for one's own role."""
-    lock_ledger()
-    grant.refresh_from_db(fields=["revoked_at", "revoked_by"])
-    queries.require(by, Permission.GRANT_MANAGE, region=grant.region)
-    if grant.revoked_at is not None:
-        return grant
-    if grant.user_id == by.pk:
-        raise Refused(_("不能收回自己的角色，请由另一位安全管理员操作。"))
-    grant.revoked_at, grant.revoked_by = now, by
-    grant.save(update_fields=["revoked_at", "revoked_by"])
-    record_audit(
-        seq=take_seq(), by=by, action="grant.revoked", target_kind="account", target=grant.user.username, now=now,
-        detail={"role": grant.role, "region": grant.region.code},
-    )  # fmt: skip
+    with act(by=by, now=now, code="grant.revoked", kind="account", target=grant.user.username) as done:
+        done.lock()
+        grant.refresh_from_db(fields=["revoked_at", "revoked_by"])
+        queries.require(by, Permission.GRANT_MANAGE, region=grant.region)
+        if grant.revoked_at is not None:
+            done.nothing()
+            return grant
+        if grant.user_id == by.pk:
+            raise Refused(_("不能收回自己的角色，请由另一位安全管理员操作。"))
+        grant.revoked_at, grant.revoked_by = now, by
+        grant.save(update_fields=["revoked_at", "revoked_by"])
+        done.says(role=grant.role, region=grant.region.code)
     return grant
 
 
@@ -279,20 +283,51 @@ class NewOrganisation:
     is_fictional: bool = False
 
 
-@transaction.atomic
 def enter_organisations(
     *, organisations: Iterable[NewOrganisation], by: User, now: datetime, source: str,
     sure: Mapping[str, str] | None = None,
 ) -> int:  # fmt: skip
-    """Enter organisations as one batch with one audit row; known keys stay as they are. Returns how many were added.
+    """Enter organisations as one batch; known keys stay as they are. Returns how many were added.
 
     sure: what spoke against them and was declared right nevertheless, with what was said about it; the trail keeps it.
     Raises Refused for a credit code that stands already under another key, naming it.
     """
-    lock_ledger()
     wanted = list(organisations)
-    known = set(Organisation.objects.filter(key__in=[each.key for each in wanted]).values_list("key", flat=True))
-    fresh = [each for each in wanted if each.key not in known]
+    with act(by=by, now=now, code="organisations.entered", kind="organisation", target=source) as done:
+        done.lock()
+        known = set(Organisation.objects.filter(key__in=[each.key for each in wanted]).values_list("key", flat=True))
+        fresh = [each for each in wanted if each.key not in known]
+        if not fresh:
+            done.nothing()
+            return 0
+        _refuse_entering(fresh, by)
+        last = (
+            Organisation.objects.aggregate(last=Max("pk"))["last"] or 0
+        )  # what follows is this batch: nobody else writes
+        Organisation.objects.bulk_create(
+            [
+                Organisation(
+                    key=each.key, name=each.name, credit_code=codes.normalise_code(each.credit_code), kind=each.kind,
+                    region=each.region, zone=each.zone, industry=each.industry, founded_on=each.founded_on,
+                    is_fictional=each.is_fictional,
+                )
+                for each in fresh
+            ],
+            batch_size=500,
+        )  # fmt: skip
+        if len(fresh) == 1:
+            done.target = str(fresh[0].key)
+            said: dict[str, Any] = {"name": fresh[0].name, "source": source}
+        else:
+            upto = Organisation.objects.aggregate(last=Max("pk"))["last"]
+            said = {queries.ENTERED_AFTER: last, queries.ENTERED_UPTO: upto}
+        done.says(count=len(fresh))
+        done.detail |= {**said, **(sure or {})}
+    return len(fresh)
+
+
+def _refuse_entering(fresh: Sequence[NewOrganisation], by: User) -> None:
+    """Raise Refused for organisations that may not be entered there, or whose credit code is another's."""
     for region in {each.region.pk: each.region for each in fresh}.values():
         queries.require(by, Permission.ORGANISATION_EDIT, region=region)
     credit = Counter(codes.normalise_code(each.credit_code) for each in fresh if each.credit_code)
@@ -305,39 +340,6 @@ def enter_organisations(
     taken = Organisation.objects.filter(credit_code__in=list(credit)).select_related("region").first()
     if taken is not None:
         raise Refused(queries.code_taken(taken, by))
-    last = (
-        Organisation.objects.aggregate(last=Max("pk"))["last"] or 0
-    )  # the ledger is locked: what follows is this batch
-    Organisation.objects.bulk_create(
-        [
-            Organisation(
-                key=each.key, name=each.name, credit_code=codes.normalise_code(each.credit_code), kind=each.kind,
-                region=each.region, zone=each.zone, industry=each.industry, founded_on=each.founded_on,
-                is_fictional=each.is_fictional,
-            )
-            for each in fresh
-        ],
-        batch_size=500,
-    )  # fmt: skip
-    if fresh:
-        _record_entering(fresh, after=last, by=by, now=now, source=source, sure=sure or {})
-    return len(fresh)
-
-
-def _record_entering(
-    fresh: Sequence[NewOrganisation], *, after: int, by: User, now: datetime, source: str, sure: Mapping[str, str]
-) -> None:
-    """The audit row of a batch: of one organisation it names the key, of several the source and the rows they got."""
-    if len(fresh) == 1:
-        target = str(fresh[0].key)
-        detail: dict[str, Any] = {"name": fresh[0].name, "source": source}
-    else:
-        last = Organisation.objects.aggregate(last=Max("pk"))["last"]
-        target, detail = source, {queries.ENTERED_AFTER: after, queries.ENTERED_UPTO: last}
-    record_audit(
-        seq=take_seq(), by=by, action="organisations.entered", target_kind="organisation", target=target, now=now,
-        count=len(fresh), detail={**detail, **sure},
-    )  # fmt: skip
 
 
 def enter_persons(*, keys: Collection[UUID]) -> dict[UUID, Person]:
@@ -352,7 +354,6 @@ def enter_persons(*, keys: Collection[UUID]) -> dict[UUID, Person]:
     return {each.key: each for each in Person.objects.filter(key__in=keys)}
 
 
-@transaction.atomic
 def correct_organisation(
     *, organisation: Organisation, changes: Mapping[str, Any], seen: str, reason: str, by: User, now: datetime,
     sure: Mapping[str, str] | None = None,
@@ -362,24 +363,23 @@ def correct_organisation(
     changes: any of ``CORRECTABLE``. seen: the stamp of what the corrector saw. sure: see ``enter_organisations``. Raises
     Refused without a reason, for a credit code that is somebody else's, or if somebody changed the same meanwhile.
     """
-    lock_ledger()  # nobody enters the credit code meanwhile
-    row = Organisation.objects.select_related("region").get(pk=organisation.pk)
-    for region in (row.region, changes.get("region", row.region)):
-        queries.require(by, Permission.ORGANISATION_EDIT, region=region)
-    if not reason.strip():
-        raise Refused(_("请写明更正的原因，它会写入审计记录。"))
-    if row.stamp != seen:
-        raise Refused(_("该单位的登记信息刚刚被他人更正，请刷新页面后再试。"))
-    other = queries.holder_of_code(changes.get("credit_code", ""), but=row.key)
-    if other is not None:
-        raise Refused(queries.code_taken(other, by))
-    before = {name: str(getattr(row, name) or "") for name in changes}
-    for name, value in changes.items():
-        setattr(row, name, value)
-    row.save(update_fields=list(changes))
-    record_audit(
-        seq=take_seq(), by=by, action="organisation.corrected", target_kind="organisation", target=str(row.key), now=now,
-        reason=reason[:500],
-        detail={name: [before[name], str(value or "")] for name, value in changes.items()} | dict(sure or {}),
-    )  # fmt: skip
+    target = str(organisation.key)
+    with act(by=by, now=now, code="organisation.corrected", kind="organisation", target=target) as done:
+        done.lock()  # nobody enters the credit code meanwhile
+        row = Organisation.objects.select_related("region").get(pk=organisation.pk)
+        for region in (row.region, changes.get("region", row.region)):
+            queries.require(by, Permission.ORGANISATION_EDIT, region=region)
+        if not reason.strip():
+            raise Refused(_("请写明更正的原因，它会写入审计记录。"))
+        if row.stamp != seen:
+            raise Refused(_("该单位的登记信息刚刚被他人更正，请刷新页面后再试。"))
+        other = queries.holder_of_code(changes.get("credit_code", ""), but=row.key)
+        if other is not None:
+            raise Refused(queries.code_taken(other, by))
+        said = {name: [str(getattr(row, name) or ""), str(value or "")] for name, value in changes.items()}
+        for name, value in changes.items():
+            setattr(row, name, value)
+        row.save(update_fields=list(changes))
+        done.says(reason=reason[:500])
+        done.detail |= {**said, **(sure or {})}
     return row

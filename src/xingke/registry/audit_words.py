@@ -49,6 +49,7 @@ def action_words() -> dict[str, str]:
         },
         "records.confirmed": _("批量确认"),
         "recognition.last-days-given": _("补记资质有效期"),
+        "recognition.merged": _("合并重复的资质"),
         "evidence.attached": _("上传佐证"),
         "evidence.withdrawn": _("撤下佐证"),
         "observation.imported": _("导入上报数"),

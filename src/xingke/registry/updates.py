@@ -10,9 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from django.db import transaction
-
-from xingke.accounts.actions import lock_ledger
+from xingke.accounts.acts import act
 from xingke.base import definitions
 from xingke.registry import queries
 from xingke.registry.actions import store_definitions
@@ -35,7 +33,14 @@ def standing(folder: Path, *, shipped: Collection[str]) -> Standing:
 
     shipped: the names of all packs of the program; definitions of any other pack are local.
     """
-    brought = definitions.read_pack(folder, loaded=queries.loaded_catalogue())
+    return _compared(_brought(folder), shipped)
+
+
+def _brought(folder: Path) -> definitions.Catalogue:
+    return definitions.read_pack(folder, loaded=queries.loaded_catalogue())
+
+
+def _compared(brought: definitions.Catalogue, shipped: Collection[str]) -> Standing:
     known: dict[tuple[str, str], dict[int, Definition]] = {}
     rows = Definition.objects.filter(region=None).only("kind", "key", "version", "hash", "pack")
     for row in rows:
@@ -58,12 +63,16 @@ def _place(entry: Entry, versions: dict[int, Definition], shipped: Collection[st
     return "missing" if same is None else "in_force"
 
 
-@transaction.atomic
 def update_pack(*, folder: Path, shipped: Collection[str], now: datetime) -> Standing:
     """Load what a pack of the program has new; returns how it stood before. Raises DefinitionError; nothing is loaded then."""
-    lock_ledger()
-    before = standing(folder, shipped=shipped)
-    store_definitions(entries=before.missing, pack=folder.name, by=None, now=now)
+    brought = _brought(folder)
+    with act(by=None, now=now, code="pack.loaded", kind="pack", target=folder.name) as done:
+        done.lock()
+        before = _compared(brought, shipped)
+        if before.missing:
+            store_definitions(entries=before.missing, pack=folder.name, done=done)
+        else:
+            done.nothing()
     return before
 
 

@@ -1,6 +1,6 @@
 """Writing and editing documents: figures are read at one ledger number, frozen, bound and signed."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from xingke.accounts.actions import record_audit, take_seq
+from xingke.accounts.acts import act
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base.keys import new_key
@@ -20,7 +20,7 @@ from xingke.base.press import proof as proofs
 from xingke.base.refusals import Refused
 from xingke.base.sayings import Saying, kept
 from xingke.indicators import columns
-from xingke.indicators.actions import Said, freeze, read_at, read_figure, reading_anew
+from xingke.indicators.actions import Overtaken, Said, keep, planned, read_at, read_figure, reading_anew
 from xingke.indicators.aspect_names import split
 from xingke.indicators.aspects import called, read_together
 from xingke.indicators.models import Figure
@@ -46,7 +46,6 @@ class Written:
 
 
 @reading_anew
-@transaction.atomic
 def write_document(*, outline: str, region: Region, period: Period, by: User, now: datetime) -> Written:
     """Write a document from an outline at the present state of the ledger.
 
@@ -78,9 +77,7 @@ def write_document(*, outline: str, region: Region, period: Period, by: User, no
             _("%(region)s没有%(period)s的任何数据，无法成文。请先导入上报数或登记台账记录。")
             % {"region": region.name, "period": period.label()}
         )
-    before = Figure.objects.count()
-    figures = {slot: freeze(said=each, by=by, now=now, seq=seq) for slot, each in said.items() if id(each) in spoken}
-    frozen = Figure.objects.count() - before
+    figures = {slot: planned(said=each, by=by, now=now, seq=seq) for slot, each in said.items() if id(each) in spoken}
     last = queries.last_written(outline, region, period)
     edition = _Edition(
         work=last.work if last else new_key(), number=last.edition + 1 if last else 1, follows=last, outline=outline,
@@ -95,10 +92,9 @@ def write_document(*, outline: str, region: Region, period: Period, by: User, no
     if loose := numerals.unbound(document_tree, terms=(region.name,)):
         raise Refused(_("文中有没有依据的数“%(loose)s”，请检查提纲与区划名称。") % {"loose": _("、").join(loose)})
     if last is not None and (last.outline_hash, last.content) == (definition.hash, _content(document_tree)):
-        return Written(last, is_new=False, frozen=frozen)
+        return Written(last, is_new=False, frozen=0)
     text = source.of_tree(document_tree, {str(each.key): source.token(*_slot(each)) for each in figures.values()})
-    document = edition.keep(document_tree, text, figures.values(), action="document.written", frozen=frozen)
-    return Written(document, is_new=True, frozen=frozen)
+    return edition.keep(document_tree, text, figures.values(), code="document.written")
 
 
 class Stale(Refused):
@@ -150,7 +146,6 @@ def said_mistake(each: source.Mistake) -> str:
 
 
 @reading_anew
-@transaction.atomic
 def save_edition(*, follows: Document, text: source.Source, by: User, now: datetime, was_typed: bool = True) -> Written:
     """Save an edited text as the next edition, its figures read and frozen at the present state of the ledger.
 
@@ -161,7 +156,6 @@ def save_edition(*, follows: Document, text: source.Source, by: User, now: datet
     """
     region, period = follows.region, Period.parse(follows.period)
     registry.require(by, Permission.DOCUMENT_WRITE, region=region)
-    Document.objects.select_for_update().get(pk=follows.pk)
     newest = queries.newest_edition(follows.work)
     if newest != follows:
         if newest.follows_id == follows.pk and newest.written_by == by and newest.source == text.to_json():
@@ -176,8 +170,7 @@ def save_edition(*, follows: Document, text: source.Source, by: User, now: datet
     mistakes = source.mistakes(text, terms=(region.name,), names=names)
     if mistakes or unknown:
         raise Unsound(mistakes, unknown)
-    before = Figure.objects.count()
-    figures = {slot: freeze(said=each, by=by, now=now, seq=seq) for slot, each in said.items()}
+    figures = {slot: planned(said=each, by=by, now=now, seq=seq) for slot, each in said.items()}
     edition = _Edition(
         work=follows.work, number=follows.edition + 1, follows=follows, outline=follows.outline,
         outline_version=follows.outline_version, outline_hash=follows.outline_hash, region=region, period=period,
@@ -188,14 +181,14 @@ def save_edition(*, follows: Document, text: source.Source, by: User, now: datet
     document_tree = edition.laid_out(new_key(), text.title, old.issuer, blocks, dated_on=text.dated_on)
     if loose := numerals.unbound(document_tree, terms=(region.name,)):
         raise Refused(_("文中有没有依据的数“%(loose)s”，请换成数字或改用文字。") % {"loose": _("、").join(loose)})
-    if was_typed:
-        WorkingText.objects.filter(work=follows.work, kept_by=by).delete()
     is_dated_anew = text.dated_on is not None and document_tree.date != old.date
     if _content(document_tree) == _content(old) and not is_dated_anew:
-        return Written(follows, is_new=False, frozen=0)
-    frozen = Figure.objects.count() - before
-    document = edition.keep(document_tree, text, figures.values(), action="document.edited", frozen=frozen)
-    return Written(document, is_new=True, frozen=frozen)
+        written = Written(follows, is_new=False, frozen=0)
+    else:
+        written = edition.keep(document_tree, text, figures.values(), code="document.edited")
+    if was_typed:
+        drop_working_text(document=follows, by=by)
+    return written
 
 
 def read_slots(slots: Iterable[rules.Slot], region: Region, period: Period) -> tuple[dict[rules.Slot, Said], int]:
@@ -322,28 +315,37 @@ class _Edition:
             is_fictional=self.region.is_fictional,
         )  # fmt: skip
 
-    def keep(
-        self, text: tree.Document, typed: source.Source, figures: Iterable[Figure], *, action: str, frozen: int
-    ) -> Document:
-        """Write the edition with its figures, its signed proof and its audit row."""
+    def keep(self, text: tree.Document, typed: source.Source, figures: Collection[Figure], *, code: str) -> Written:
+        """Write the edition with its figures and its signed proof, as one act; all of it is laid out and signed before.
+
+        Raises Overtaken where somebody wrote an edition or froze a figure meanwhile.
+        """
         proof = _proof(text, self, figures)
-        document = Document.objects.create(
+        document = Document(
             key=UUID(text.id), work=self.work, edition=self.number, follows=self.follows, source=typed.to_json(),
             title=text.title, outline=self.outline, outline_version=self.outline_version, outline_hash=self.outline_hash,
             region=self.region, period=self.period.code, seq=self.seq, tree=tree.to_json(text), gaps=self.gaps,
             proof=proofs.to_xml(proof), content=_content(text), fingerprint=proof.fingerprint,
             is_fictional=self.region.is_fictional, written_at=self.now, written_by=self.by,
         )  # fmt: skip
-        DocumentFigure.objects.bulk_create(
-            DocumentFigure(document=document, slot=chip.slot, figure_id=chip.figure, label=chip.label)
-            for chip in tree.chips(text)
-        )
-        record_audit(
-            seq=take_seq(), by=self.by, action=action, target_kind="document", target=text.id, now=self.now,
-            count=len(proof.figures),
-            detail={"title": document.title, "edition": self.number, "frozen": frozen, "seq": self.seq},
-        )  # fmt: skip
-        return document
+        with act(by=self.by, now=self.now, code=code, kind="document", target=text.id) as done:
+            done.lock()
+            if not self._still_follows():
+                raise Overtaken
+            frozen = keep(figures)
+            document.save(force_insert=True)
+            DocumentFigure.objects.bulk_create(
+                DocumentFigure(document=document, slot=chip.slot, figure_id=chip.figure, label=chip.label)
+                for chip in tree.chips(text)
+            )
+            done.says(count=len(proof.figures), title=document.title, edition=self.number, frozen=frozen, seq=self.seq)
+        return Written(document, is_new=True, frozen=frozen)
+
+    def _still_follows(self) -> bool:
+        """Whether the newest edition is still the one this one follows."""
+        if self.follows is None:
+            return queries.last_written(self.outline, self.region, self.period) is None
+        return queries.newest_edition(self.work) == self.follows
 
 
 def _content(document: tree.Document) -> str:

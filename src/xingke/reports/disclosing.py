@@ -2,10 +2,9 @@
 
 from datetime import datetime
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
-from xingke.accounts.actions import record_audit, take_seq
+from xingke.accounts.acts import Act, act
 from xingke.accounts.models import User
 from xingke.base.refusals import Refused
 from xingke.registry import queries as registry
@@ -13,7 +12,6 @@ from xingke.reports import disclosure, handing_up, queries
 from xingke.reports.models import DisclosureStep, Document
 
 
-@transaction.atomic
 def take_step(*, document: Document, step: str, number: int, opinion: str, by: User, now: datetime) -> DisclosureStep:
     """Take the next step of an edition: asked, passed, refused, published or retracted.
 
@@ -21,9 +19,16 @@ def take_step(*, document: Document, step: str, number: int, opinion: str, by: U
     second press returns the step the first one took. Publishing replaces the edition that was public until then, in the
     same transaction. Raises Refused; then nothing is changed.
     """
-    list(Document.objects.select_for_update().filter(work=document.work).values_list("pk"))  # one after the other
+    with act(by=by, now=now, code=f"document.{step}", kind="document", target=str(document.key)) as done:
+        done.lock()  # one after the other
+        return _take(document, step, number, opinion, done)
+
+
+def _take(document: Document, step: str, number: int, opinion: str, done: Act) -> DisclosureStep:
+    by = done.account
     last = document.steps.order_by("-number").first()
     if last is not None and last.number == number + 1 and (last.step, last.taken_by_id) == (step, by.pk):
+        done.nothing()
         return last
     standing = last.step if last else disclosure.DRAFT
     if (last.number if last else 0) != number:
@@ -39,22 +44,14 @@ def take_step(*, document: Document, step: str, number: int, opinion: str, by: U
         if newest > document.edition:
             raise Refused(_("已经公布了更新的第 %(n)s 版，不能再公布这一版。") % {"n": newest})
         replaced = queries.public_edition(document.work)
-    seq = take_seq()
-    taken = _write(document, step, number + 1, opinion, seq, by, now)
-    detail: dict[str, object] = {"title": document.title, "edition": document.edition, "digest": taken.digest}
-    if step == disclosure.RETRACTED and queries.is_handed_up(
-        document
-    ):  # what the public is not told any more, nobody is
-        handing_up.recall_along(document=document, reason=opinion, seq=seq, by=by, now=now)
-        detail["recalled"] = True
+    taken = _write(document, step, number + 1, opinion, done)
+    done.says(reason=opinion[:500], title=document.title, edition=document.edition, digest=taken.digest)
+    if step == disclosure.RETRACTED and queries.is_handed_up(document):  # what the public is told no more, nobody is
+        handing_up.recall_along(document=document, reason=opinion, done=done)
+        done.says(recalled=True)
     if replaced is not None:
-        before = replaced.steps.count()
-        _write(replaced, disclosure.SUPERSEDED, before + 1, "", seq, by, now)
-        detail["replaces"] = str(replaced.key)
-    record_audit(
-        seq=seq, by=by, action=f"document.{step}", target_kind="document", target=str(document.key), now=now,
-        reason=opinion[:500], detail=detail,
-    )  # fmt: skip
+        _write(replaced, disclosure.SUPERSEDED, replaced.steps.count() + 1, "", done)
+        done.says(replaces=str(replaced.key))
     return taken
 
 
@@ -71,10 +68,8 @@ def _check(document: Document, step: str, last: DisclosureStep | None, opinion: 
         raise Refused(_("文稿与审查时的内容不一致，不能继续。请告诉系统管理员。"))
 
 
-def _write(
-    document: Document, step: str, number: int, opinion: str, seq: int, by: User, now: datetime
-) -> DisclosureStep:
+def _write(document: Document, step: str, number: int, opinion: str, done: Act) -> DisclosureStep:
     return DisclosureStep.objects.create(
-        document=document, number=number, step=step, opinion=opinion.strip(), digest=queries.digest_of(document), seq=seq,
-        taken_at=now, taken_by=by,
+        document=document, number=number, step=step, opinion=opinion.strip(), digest=queries.digest_of(document),
+        seq=done.seq, taken_at=done.now, taken_by=done.account,
     )  # fmt: skip

@@ -14,9 +14,8 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
-from django.db import transaction
 
-from xingke.accounts.actions import record_audit, take_seq
+from xingke.accounts.acts import act
 from xingke.accounts.queries import ledger_identity
 from xingke.base import files
 from xingke.base.refusals import Refused
@@ -200,7 +199,6 @@ def offered(key: str, name: str) -> TrustedKey:
     raise Refused(say("文件里有 %(count)d 个公钥，应当正好一个。", count=len(found)))
 
 
-@transaction.atomic
 def trust(*, key: bytes, name: str, now: datetime) -> TrustedKey:
     """Let the signatures of a key count, under a name; the trail says so. Raises Refused for one that counts already, and
     for a name another key has."""
@@ -213,15 +211,14 @@ def trust(*, key: bytes, name: str, now: datetime) -> TrustedKey:
             raise Refused(say("这个公钥已在名单中，名称是“%(name)s”。", name=each.name))
         if each.name == added.name:
             raise Refused(say("名单中已有叫“%(name)s”的公钥；请另取名称，或先用 --remove 去掉它。", name=added.name))
-    record_audit(
-        seq=take_seq(), by=None, action="key.trusted", target_kind="key", target=added.name, now=now,
-        detail={"key": key.hex()},
-    )  # fmt: skip
-    _write([*_lines_without(key), f"{key.hex()} {added.name}"])
+    with act(by=None, now=now, code="key.trusted", kind="key", target=added.name) as done:
+        done.says(key=key.hex())
+        _write(
+            [*_lines_without(key), f"{key.hex()} {added.name}"]
+        )  # before the number is taken: the row follows the list
     return added
 
 
-@transaction.atomic
 def distrust(*, named: str, now: datetime) -> TrustedKey:
     """Let the signatures of a key count no longer: named by its name, or by the beginning of its digits (eight at least)."""
     known, _wrong = read_trusted()
@@ -235,11 +232,10 @@ def distrust(*, named: str, now: datetime) -> TrustedKey:
             else say("“%(name)s”在名单中不止一个；请写全公钥的 64 位。", name=wanted)
         )
     (removed,) = found
-    record_audit(
-        seq=take_seq(), by=None, action="key.distrusted", target_kind="key", target=removed.name or removed.key.hex(),
-        now=now, detail={"key": removed.key.hex()},
-    )  # fmt: skip
-    _write(list(_lines_without(removed.key)))
+    name = removed.name or removed.key.hex()
+    with act(by=None, now=now, code="key.distrusted", kind="key", target=name) as done:
+        done.says(key=removed.key.hex())
+        _write(list(_lines_without(removed.key)))  # as ``trust``
     return removed
 
 

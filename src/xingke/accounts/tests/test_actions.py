@@ -4,10 +4,12 @@ import pytest
 from django.db import connection, transaction
 
 from tests.cast import NOW, PASSWORD, Cast, file
-from xingke.accounts import actions
+from xingke.accounts import actions, counting
 from xingke.accounts.models import AuditEntry, Counter, User
 from xingke.accounts.queries import ChainReport, audit_trail, check_audit_chain, current_seq
 from xingke.base.refusals import Refused
+
+pytestmark = pytest.mark.db
 
 
 def open_account(cast: Cast, **other: str) -> User:
@@ -69,17 +71,17 @@ def test_closing_and_opening_an_account_is_audited_and_never_ones_own(cast: Cast
 @pytest.mark.django_db(transaction=True)
 def test_a_number_is_taken_inside_a_transaction_only() -> None:
     with pytest.raises(RuntimeError, match="inside the transaction"):
-        actions.take_seq()
+        counting.take()
     with transaction.atomic():
-        first = actions.take_seq()
+        first = counting.take()
     with transaction.atomic():
-        assert actions.take_seq() == first + 1
+        assert counting.take() == first + 1
 
 
 def test_numbers_that_were_rolled_back_are_taken_again(cast: Cast) -> None:
     before = current_seq()
     with transaction.atomic():
-        assert actions.take_seq() == before + 1
+        assert counting.take() == before + 1
         transaction.set_rollback(True)
 
     assert current_seq() == before

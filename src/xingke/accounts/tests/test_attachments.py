@@ -69,7 +69,7 @@ def test_a_name_is_kept_without_its_path_and_without_tricks(name: str, kept: str
 
 
 def test_bytes_come_back_as_they_were_and_are_missed_when_they_are_gone(cast: Cast) -> None:
-    kept = actions.keep_attachment(name="批复.pdf", data=PDF, by=cast.officer, now=NOW)
+    kept = actions.keep_attachment(file=actions.store_file(name="批复.pdf", data=PDF), by=cast.officer, now=NOW)
 
     assert queries.attachment_bytes(kept) == PDF
     assert (kept.size, kept.uploaded_by, kept.name) == (len(PDF), cast.officer, "批复.pdf")

@@ -21,6 +21,8 @@ from xingke.base import jobs
 from xingke.base.refusals import Refused
 from xingke.base.sayings import say
 
+pytestmark = pytest.mark.db
+
 SignIn = Callable[[str], Client]
 Run = Callable[[jobs.Work], Mapping[str, Any]]
 

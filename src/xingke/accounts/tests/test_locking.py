@@ -14,6 +14,8 @@ from xingke.accounts import actions, browsers, queries
 from xingke.accounts.models import AuditEntry
 from xingke.base.refusals import Refused
 
+pytestmark = pytest.mark.db
+
 WRONG = "wrong-password"
 OFFICE, ATTACKER = "192.0.2.7", "198.51.100.9"
 

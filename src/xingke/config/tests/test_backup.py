@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 
 from tests import cast as casting
 from tests.cast import NOW
-from xingke.accounts.actions import keep_attachment, record_audit, take_seq
+from xingke.accounts.actions import keep_attachment, store_file
+from xingke.accounts.acts import act
 from xingke.accounts.models import AuditEntry, User
 from xingke.accounts.queries import current_seq, ledger_identity
 from xingke.base.refusals import Refused
@@ -32,7 +33,12 @@ from xingke.ledger.models import PatentEvent
 from xingke.reports.models import Document
 from xingke.reports.queries import docx_of
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("further_databases")]
+pytestmark = [
+    pytest.mark.db,
+    pytest.mark.slow,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("further_databases"),
+]
 
 
 @pytest.fixture(autouse=True)
@@ -45,18 +51,15 @@ def _no_columns_are_left() -> object:
 class Writer(threading.Thread):
     """Somebody who writes audited changes, one after the other, until told to stop."""
 
-    def __init__(self, by: object) -> None:
+    def __init__(self, by: User) -> None:
         super().__init__()
         self.by, self.done, self.enough = by, 0, threading.Event()
 
     def run(self) -> None:
         try:
             while not self.enough.is_set():
-                with transaction.atomic():
-                    record_audit(
-                        seq=take_seq(), by=self.by, action="test.written", target_kind="test",
-                        target=f"{self.done}", now=NOW, detail={"text": "更正" * 200},
-                    )  # fmt: skip
+                with act(by=self.by, now=NOW, code="test.written", kind="test", target=f"{self.done}") as done:
+                    done.says(text="更正" * 200)
                 self.done += 1
         finally:
             connections.close_all()
@@ -308,7 +311,7 @@ def test_check_finds_a_key_that_others_can_read() -> None:
 
 def test_check_finds_an_attachment_that_is_gone(data_folder: Path) -> None:
     user = User.objects.create(username="somebody", name="somebody")
-    kept = keep_attachment(name="批复.pdf", data=b"%PDF-1.7", by=user, now=NOW)
+    kept = keep_attachment(file=store_file(name="批复.pdf", data=b"%PDF-1.7"), by=user, now=NOW)
     assert [finding.said for finding in checking.attachments()] == ["附件：1 个文件，0 个丢失或损坏"]
 
     (data_folder / "attachments" / kept.digest[:2] / kept.digest).unlink()

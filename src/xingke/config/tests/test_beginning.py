@@ -9,6 +9,8 @@ import pytest
 
 from xingke.config.tests.small import command, environment, python
 
+pytestmark = pytest.mark.slow
+
 
 def test_it_begins_once_and_the_passwords_are_nowhere_but_on_the_screen(tmp_path: Path) -> None:
     begun = command(tmp_path, "begin")

@@ -6,6 +6,8 @@ from django.db import OperationalError
 from xingke.config import jobs
 from xingke.reports import checking
 
+pytestmark = pytest.mark.db
+
 
 @pytest.mark.parametrize("answer", [True, False, OperationalError("the database is away")])
 def test_it_looks_once_and_rests(monkeypatch: pytest.MonkeyPatch, answer: bool | Exception) -> None:

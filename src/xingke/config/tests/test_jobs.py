@@ -14,6 +14,8 @@ from xingke.config import jobs as job_child
 from xingke.config.command import main
 from xingke.ledger.import_jobs import PREPARE
 
+pytestmark = pytest.mark.db
+
 
 def test_the_child_waits_while_the_database_is_away_and_goes_on_by_itself() -> None:
     """Longer from time to time, up to half a minute; afterwards it looks twice a second again."""

@@ -10,6 +10,8 @@ from xingke.config.checking import trusted
 from xingke.config.command import main
 from xingke.config.tests import small
 
+pytestmark = pytest.mark.slow
+
 
 def test_one_installation_prints_its_key_and_another_trusts_it(tmp_path: Path) -> None:
     """On the command line, as two bureaus do it."""

@@ -20,6 +20,8 @@ from xingke.ledger import actions
 from xingke.ledger.models import RecognitionEvent
 from xingke.reports import actions as reports
 
+pytestmark = pytest.mark.db
+
 
 def _certificate(cast: Cast, name: str, on: str, **fields: str) -> UUID:
     return file("recognition", name, [("recognised", on)], firm=cast.firm, by=cast.statistician, **fields)

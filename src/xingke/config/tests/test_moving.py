@@ -5,6 +5,7 @@ import shutil
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
@@ -27,14 +28,30 @@ from xingke.search.models import Entry
 from xingke.search.queries import Says
 from xingke.search.rules import asked
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("further_databases")]
+pytestmark = [
+    pytest.mark.db,
+    pytest.mark.slow,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("further_databases"),
+]
+
+
+@pytest.fixture(scope="module")
+def migrated(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, django_db_blocker: Any) -> Path:
+    """An empty SQLite database with its tables, to be copied."""
+    path = tmp_path_factory.mktemp("migrated") / "other.sqlite3"
+    with django_db_blocker.unblock(), moving.other_database("other", moving.sqlite_file(path)) as alias:
+        moving.migrate(alias)
+        with connections[alias].cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return path
 
 
 @pytest.fixture
-def other(tmp_path: Path) -> Iterator[str]:
+def other(tmp_path: Path, migrated: Path) -> Iterator[str]:
     """An empty SQLite database elsewhere, with its tables."""
-    with moving.other_database("other", moving.sqlite_file(tmp_path / "other.sqlite3")) as alias:
-        moving.migrate(alias)
+    path = shutil.copy(migrated, tmp_path / "other.sqlite3")
+    with moving.other_database("other", moving.sqlite_file(path)) as alias:
         yield alias
     shutil.rmtree(Path(settings.DATA) / "columns", ignore_errors=True)
 

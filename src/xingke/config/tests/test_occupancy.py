@@ -11,6 +11,8 @@ from xingke.config import commands
 from xingke.config.occupancy import occupied, serving
 from xingke.config.tests.small import command
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no file locks")
 @pytest.mark.parametrize(

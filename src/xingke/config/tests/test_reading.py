@@ -2,7 +2,11 @@
 
 from pathlib import Path
 
+import pytest
+
 from xingke.config.tests import small
+
+pytestmark = pytest.mark.slow
 
 READ = """
 from pathlib import Path

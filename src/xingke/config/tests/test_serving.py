@@ -21,7 +21,10 @@ from xingke.base.refusals import Refused
 from xingke.config import serving
 from xingke.config.tests import small
 
-pytestmark = pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="looks at processes as Linux shows them")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="looks at processes as Linux shows them"),
+]
 
 
 class Running:

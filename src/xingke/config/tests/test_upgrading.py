@@ -11,6 +11,8 @@ from xingke.config import checking, upgrading
 from xingke.config.tests.small import command
 from xingke.registry.models import Definition, Grant
 
+pytestmark = pytest.mark.slow
+
 TERM = '[[term]]\nlist = "colour"\ncode = "red"\nlabel = { zh = "红", en = "Red" }\n'
 WITHOUT = ("sheet", "activity")  # as an installation that was made before activities had a form
 

@@ -18,6 +18,8 @@ from xingke.indicators.rules import natural_whole
 from xingke.indicators.values import Value
 from xingke.registry.models import Region
 
+pytestmark = pytest.mark.db
+
 YEAR = Period.year(2025)
 
 

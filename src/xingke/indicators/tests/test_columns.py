@@ -20,6 +20,8 @@ from xingke.ledger import actions
 from xingke.ledger.models import PatentEvent
 from xingke.registry.models import Region
 
+pytestmark = pytest.mark.db
+
 YEAR = Period.year(2024)
 
 

@@ -11,7 +11,7 @@ from xingke.indicators.columns import Source
 from xingke.ledger import actions
 from xingke.ledger.models import PatentEvent
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.db, pytest.mark.django_db(transaction=True)]
 
 
 def granted(cast: Cast, name: str) -> None:

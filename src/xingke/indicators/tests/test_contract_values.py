@@ -18,6 +18,8 @@ from xingke.ledger.incoming import Options
 from xingke.ledger.models import ContractEvent
 from xingke.ledger.tests.test_importing_histories import table_of
 
+pytestmark = pytest.mark.db
+
 
 @pytest.fixture
 def kept(transactional_db: None) -> Iterator[Cast]:

@@ -24,6 +24,8 @@ from xingke.indicators.tallies import Tally
 from xingke.ledger import actions
 from xingke.ledger.models import PatentEvent
 
+pytestmark = pytest.mark.db
+
 KINDS = ("patent", "recognition")
 PERIODS = (Period.year(2024), Period.year(2023))
 SUFFIXES = (".parquet", ".tally", ".sql")

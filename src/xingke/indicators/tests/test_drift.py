@@ -16,6 +16,8 @@ from xingke.indicators.models import Figure
 from xingke.ledger.models import RecognitionEvent
 from xingke.registry.actions import load_pack
 
+pytestmark = pytest.mark.db
+
 Reading = tuple[str, str | None]  # a digest, and what is said
 
 NEWER = """

@@ -18,6 +18,8 @@ from xingke.ledger.kinds import KINDS
 from xingke.ledger.rules import Happening, effects
 from xingke.registry.models import Region
 
+pytestmark = [pytest.mark.db, pytest.mark.slow]
+
 PERIODS = [Period.parse(code) for code in ("2023", "2024", "2024-H1", "2023-05..2024-02", "2024-06-30", "2025-03")]
 
 

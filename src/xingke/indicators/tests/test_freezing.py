@@ -17,6 +17,8 @@ from xingke.indicators.models import Figure
 from xingke.indicators.tallies import Tally
 from xingke.registry.models import Region
 
+pytestmark = pytest.mark.db
+
 YEAR = Period.year(2024)
 
 

@@ -18,6 +18,8 @@ from xingke.indicators.judging import Judged
 from xingke.indicators.reader import Reader
 from xingke.registry.models import Region
 
+pytestmark = pytest.mark.db
+
 YEAR = Period.year(2025)
 SignedIn = Callable[[str], Client]
 

@@ -21,6 +21,8 @@ from xingke.ledger.models import Observation
 from xingke.ledger.words import Words
 from xingke.registry.models import Region
 
+pytestmark = pytest.mark.db
+
 YEAR, BEFORE = Period.year(2024), Period.year(2023)
 
 

@@ -14,6 +14,8 @@ from django.test.utils import CaptureQueriesContext
 from tests.cast import Cast, file, keep_records, report
 from xingke.registry.models import Region
 
+pytestmark = pytest.mark.db
+
 SignedIn = Callable[[str], Client]
 PLACE = "?region=990121&period=2025"
 

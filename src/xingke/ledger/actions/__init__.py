@@ -1,4 +1,4 @@
-"""Every write to the ledger. Each takes one number, writes versions and one audit row, or nothing at all.
+"""Every write to the ledger. Each is an act (see ``accounts.acts``): one number, versions and one audit row, or nothing at all.
 
 The counter is held before anything is checked, so that what was checked still stands when it is written.
 """
@@ -12,8 +12,9 @@ from xingke.ledger.actions.confirming import (
     plan_confirmation,
 )
 from xingke.ledger.actions.corrections import correct_event, correct_subject, void_event
+from xingke.ledger.actions.entering import enter
 from xingke.ledger.actions.evidence import NewFile, attach_evidence, withdraw_evidence
-from xingke.ledger.actions.filing import NewEvent, NewHistory, add_event, file_histories, file_once
+from xingke.ledger.actions.filing import NewEvent, NewHistory, add_event, file_histories
 from xingke.ledger.actions.keeping import declare_kinds, declare_record_keeping
 from xingke.ledger.actions.observations import (
     choose_observation,
@@ -46,8 +47,8 @@ __all__ = [
     "declare_kinds",
     "declare_record_keeping",
     "decline_proposal",
+    "enter",
     "file_histories",
-    "file_once",
     "give_last_days",
     "merge_titles",
     "plan_confirmation",

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from xingke.accounts.actions import lock_ledger, record_audit, take_seq
+from xingke.accounts.acts import act
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base.refusals import Refused
@@ -23,30 +23,29 @@ from xingke.registry import queries as registry
 from xingke.registry.rules import Scope
 
 
-@transaction.atomic
 def confirm_event(*, kind: str, record: UUID, version: int, by: User, now: datetime) -> None:
     """Confirm a draft event, and its title or patent with it; from then on indicators count it.
 
     Confirming what is confirmed already changes nothing: a second click does no harm.
     """
-    lock_ledger()
     known = KINDS[kind]
-    row = standing(known.event, record)
-    registry.require(by, Permission.RECORD_CONFIRM, region=row.region)
-    if row.state == State.CONFIRMED:
-        return
-    row = as_seen(known.event, record, version)
-    head = standing(known.subject, row.subject)
-    authors = queries.authors(known.event, [row])[record]
-    if head.state == State.DRAFT:  # it is confirmed along with its event
-        authors |= queries.authors(known.subject, [head])[head.record]
-    state, four_eyes = queries.state_with(head, row), known.names.four_eyes
-    rules.may_confirm(state=state, by=by.pk, four_eyes=four_eyes, authors=authors).or_refuse()
-    seq = take_seq()
-    confirmed = confirmation(by, now)
-    own = confirmed if head.state == State.DRAFT else {}
-    settle(known, row.subject, seq=seq, by=by, now=now, changed={record: confirmed}, own=own)
-    record_audit(seq=seq, by=by, action=f"{kind}.event-confirmed", target_kind=kind, target=str(record), now=now)
+    with act(by=by, now=now, code=f"{kind}.event-confirmed", kind=kind, target=str(record)) as done:
+        done.lock()
+        row = standing(known.event, record)
+        registry.require(by, Permission.RECORD_CONFIRM, region=row.region)
+        if row.state == State.CONFIRMED:
+            done.nothing()
+            return
+        row = as_seen(known.event, record, version)
+        head = standing(known.subject, row.subject)
+        authors = queries.authors(known.event, [row])[record]
+        if head.state == State.DRAFT:  # it is confirmed along with its event
+            authors |= queries.authors(known.subject, [head])[head.record]
+        state, four_eyes = queries.state_with(head, row), known.names.four_eyes
+        rules.may_confirm(state=state, by=by.pk, four_eyes=four_eyes, authors=authors).or_refuse()
+        confirmed = confirmation(by, now)
+        own = confirmed if head.state == State.DRAFT else {}
+        settle(known, row.subject, done=done, changed={record: confirmed}, own=own)
 
 
 @dataclass(frozen=True)
@@ -142,24 +141,22 @@ def _obstacles(
     return reasons
 
 
-@transaction.atomic
 def confirm_events(*, records: Mapping[str, Sequence[UUID]], by: User, now: datetime, until: int | None = None) -> Plan:
     """Confirm many draft events, by kind, with one number and one audit row; those that cannot be are left and said.
 
     until: as ``plan_confirmation``. Raises Refused if none can be.
     """
-    seq = take_seq()
-    plan = plan_confirmation(records=records, by=by, now=now, until=until)
-    if not plan.count:
-        raise Refused(_("没有可以确认的记录。"))
-    for code, changes in plan.versions.items():
-        for model in (KINDS[code].event, KINDS[code].subject):
-            rows = [(row, columns) for row, columns in changes if isinstance(row, model)]
-            write_next_versions(rows, seq=seq, by=by, now=now, reason="")
-    record_audit(
-        seq=seq, by=by, action="records.confirmed", target_kind="record", target=_("批量确认"), now=now,
-        count=plan.count, detail={"left": len(plan.left), "kinds": {code: len(keys) for code, keys in records.items()}},
-    )  # fmt: skip
+    with act(by=by, now=now, code="records.confirmed", kind="record", target=_("批量确认")) as done:
+        done.lock()
+        plan = plan_confirmation(records=records, by=by, now=now, until=until)
+        if not plan.count:
+            raise Refused(_("没有可以确认的记录。"))
+        for code, changes in plan.versions.items():
+            for model in (KINDS[code].event, KINDS[code].subject):
+                rows = [(row, columns) for row, columns in changes if isinstance(row, model)]
+                write_next_versions(rows, done=done)
+        kinds = {code: len(keys) for code, keys in records.items()}
+        done.says(count=plan.count, left=len(plan.left), kinds=kinds)
     return plan
 
 

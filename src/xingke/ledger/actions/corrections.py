@@ -1,6 +1,7 @@
 """Correcting and voiding titles, patents and their events."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -8,7 +9,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from xingke.accounts.actions import record_audit, take_seq
+from xingke.accounts.acts import Act, act
 from xingke.accounts.models import User
 from xingke.base.refusals import Refused
 from xingke.ledger.actions.filing import NewEvent
@@ -19,7 +20,6 @@ from xingke.ledger.kinds import KINDS, Kind
 from xingke.ledger.models import EventVersion, State, Version
 
 
-@transaction.atomic
 def correct_event(
     *, kind: str, record: UUID, version: int, changes: Mapping[str, Any], reason: str, by: User, now: datetime
 ) -> None:
@@ -29,19 +29,23 @@ def correct_event(
     the newest, without a reason, if the history could not have happened so, or if the change has to be proposed. Who
     changes what is confirmed confirms it anew.
     """
-    seq = take_seq()
     known = KINDS[kind]
-    row = as_seen(known.event, record, version)
-    regions = [row.region, changes.get("region", row.region)]
-    if "organisation" in changes:
-        holder_of(known, _as_arriving(row, changes), None)
-    may_rewrite(row, reason=reason, by=by, regions=regions)
-    signed = changed_at_once(kind, row, by=by, now=now, regions=regions)
-    settle(known, row.subject, seq=seq, by=by, now=now, changed={record: {**changes, **signed}}, reason=reason)
-    record_audit(
-        seq=seq, by=by, action=f"{kind}.event-corrected", target_kind=kind, target=str(record), now=now, reason=reason,
-        detail={name: str(value) for name, value in changes.items()},
-    )  # fmt: skip
+    with _act(f"{kind}.event-corrected", kind, record, by=by, now=now, reason=reason) as done:
+        done.lock()
+        row = as_seen(known.event, record, version)
+        regions = [row.region, changes.get("region", row.region)]
+        if "organisation" in changes:
+            holder_of(known, _as_arriving(row, changes), None)
+        may_rewrite(row, reason=reason, by=by, regions=regions)
+        signed = changed_at_once(kind, row, by=by, now=now, regions=regions)
+        settle(known, row.subject, done=done, changed={record: {**changes, **signed}}, reason=reason)
+        done.detail |= {name: str(value) for name, value in changes.items()}
+
+
+def _act(
+    code: str, kind: str, record: UUID, *, by: User, now: datetime, reason: str
+) -> AbstractContextManager[Act]:  # fmt: skip
+    return act(by=by, now=now, code=code, kind=kind, target=str(record), reason=reason)
 
 
 def _as_arriving(row: EventVersion, changes: Mapping[str, Any]) -> NewEvent:
@@ -52,31 +56,25 @@ def _as_arriving(row: EventVersion, changes: Mapping[str, Any]) -> NewEvent:
     )  # fmt: skip
 
 
-@transaction.atomic
 def void_event(*, kind: str, record: UUID, version: int, reason: str, by: User, now: datetime) -> None:
     """Void an event: a new version that no longer counts. Raises as ``correct_event``."""
-    seq = take_seq()
     known = KINDS[kind]
-    row = as_seen(known.event, record, version)
-    may_rewrite(row, reason=reason, by=by, regions=[row.region], voiding=True)
-    signed = changed_at_once(kind, row, by=by, now=now, regions=[row.region])
-    write_void(known, row, {**signed, "state": State.VOID}, seq=seq, by=by, now=now, reason=reason)
-    record_audit(
-        seq=seq, by=by, action=f"{kind}.event-voided", target_kind=kind, target=str(record), now=now, reason=reason
-    )
+    with _act(f"{kind}.event-voided", kind, record, by=by, now=now, reason=reason) as done:
+        done.lock()
+        row = as_seen(known.event, record, version)
+        may_rewrite(row, reason=reason, by=by, regions=[row.region], voiding=True)
+        signed = changed_at_once(kind, row, by=by, now=now, regions=[row.region])
+        write_void(known, row, {**signed, "state": State.VOID}, done=done, reason=reason)
 
 
-def write_void(
-    kind: Kind, row: EventVersion, changes: Mapping[str, Any], *, seq: int, by: User, now: datetime, reason: str
-) -> None:
+def write_void(kind: Kind, row: EventVersion, changes: Mapping[str, Any], *, done: Act, reason: str) -> None:
     """Void an event, and with its last one its title or patent."""
-    settle(kind, row.subject, seq=seq, by=by, now=now, changed={row.record: changes}, reason=reason)
+    settle(kind, row.subject, done=done, changed={row.record: changes}, reason=reason)
     if all(event.state == State.VOID for event in history_of(kind, row.subject)):  # nothing is left of it
         head = standing(kind.subject, row.subject)
-        write_next_version(head, seq=seq, by=by, now=now, reason=reason, changes=changes)
+        write_next_version(head, changes, done=done, reason=reason)
 
 
-@transaction.atomic
 def correct_subject(
     *, kind: str, record: UUID, version: int, changes: Mapping[str, str], reason: str, by: User, now: datetime
 ) -> None:
@@ -84,16 +82,14 @@ def correct_subject(
 
     Raises as ``correct_event``.
     """
-    seq = take_seq()
     known = KINDS[kind]
-    row = as_seen(known.subject, record, version)
-    may_rewrite(row, reason=reason, by=by, regions=[row.region])
-    signed = changed_at_once(kind, row, by=by, now=now, regions=[row.region])
-    rewrite_subject(known, row, changes, seq=seq, by=by, now=now, reason=reason, signed=signed)
-    record_audit(
-        seq=seq, by=by, action=f"{kind}.corrected", target_kind=kind, target=str(record), now=now, reason=reason,
-        detail=dict(changes),
-    )  # fmt: skip
+    with _act(f"{kind}.corrected", kind, record, by=by, now=now, reason=reason) as done:
+        done.lock()
+        row = as_seen(known.subject, record, version)
+        may_rewrite(row, reason=reason, by=by, regions=[row.region])
+        signed = changed_at_once(kind, row, by=by, now=now, regions=[row.region])
+        rewrite_subject(known, row, changes, done=done, reason=reason, signed=signed)
+        done.detail |= dict(changes)
 
 
 def rewrite_subject(
@@ -101,16 +97,14 @@ def rewrite_subject(
     row: Version,
     changes: Mapping[str, Any],
     *,
-    seq: int,
-    by: User,
-    now: datetime,
+    done: Act,
     reason: str,
     signed: Mapping[str, Any],
 ) -> None:
     """Write a subject with changes, and its events with those they repeat. signed: who wrote and confirmed it."""
     try:
         with transaction.atomic():
-            write_next_version(row, seq=seq, by=by, now=now, reason=reason, changes={**changes, **signed})
+            write_next_version(row, {**changes, **signed}, done=done, reason=reason)
     except IntegrityError as error:
         raise Refused(
             _("编号“%(number)s”已登记在另一条记录上，请核对。") % {"number": changes.get("number", "")}
@@ -122,7 +116,7 @@ def rewrite_subject(
         said = {**repeated, **({"certificate": changes["number"]} if event is renumbered else {})}
         if said:
             own = signed if event.state == State.CONFIRMED else {}
-            write_next_version(event, seq=seq, by=by, now=now, reason=reason, changes={**said, **own})
+            write_next_version(event, {**said, **own}, done=done, reason=reason)
 
 
 def _certified_last(events: Sequence[Any]) -> Any:

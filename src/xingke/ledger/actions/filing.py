@@ -1,6 +1,6 @@
 """Filing titles and patents with their events, and further events of them."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import islice
@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from xingke.accounts.actions import lock_ledger, record_audit, take_seq
+from xingke.accounts.acts import Act, act
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base.keys import derived_key, new_key
@@ -21,7 +21,7 @@ from xingke.ledger.actions.settling import effects_of, placed, refuse_out_of_ord
 from xingke.ledger.actions.versions import BATCH, confirmation, standing
 from xingke.ledger.bulk import insert
 from xingke.ledger.kinds import KINDS, Kind
-from xingke.ledger.models import State, Version
+from xingke.ledger.models import EventVersion, State, Version
 from xingke.registry import queries as registry
 from xingke.registry.models import Organisation, Person, Region, Zone
 
@@ -66,7 +66,6 @@ class NewHistory:
     reason: str = ""
 
 
-@transaction.atomic
 def file_histories(
     *,
     kind: str,
@@ -76,27 +75,39 @@ def file_histories(
     source: str,
     confirmed: bool = False,
     confirmed_by: User | None = None,
-    seq: int | None = None,
 ) -> int:
     """File titles or patents with their events as one batch. Returns how many versions were written.
 
     source: where they come from (desk object, import, form). confirmed: file them as confirmed, by ``confirmed_by`` or
-    else by ``by`` (needs record.confirm); of a kind with four eyes these are two accounts. seq: the number of a larger
-    act that leaves the audit row itself.
+    else by ``by`` (needs record.confirm); of a kind with four eyes these are two accounts.
     Raises Refused if a history cannot have happened so, or somebody may not write there; then nothing is filed.
     """
     known = KINDS[kind]
     confirmer = confirmed_by or by
     signed = _signed(known, confirmed=confirmed, by=by, confirmer=confirmer, now=now)
-    is_part = seq is not None
-    seq = take_seq() if seq is None else seq
+    with act(by=by, now=now, code=f"{kind}.filed", kind=kind, target=source) as done:
+        written = _file(known, histories, signed, confirmer if confirmed else None, source, done)
+        done.says(count=written, confirmed=confirmed)
+    return written
+
+
+def _file(
+    known: Kind,
+    histories: Iterable[NewHistory],
+    signed: Mapping[str, Any],
+    confirmer: User | None,
+    source: str,
+    done: Act,
+) -> int:
+    """Write them piece by piece; confirmer: None for drafts."""
+    by = done.account
     allowed = registry.scope(by, Permission.RECORD_ENTER)
-    confirming = registry.scope(confirmer, Permission.RECORD_CONFIRM) if confirmed else allowed
+    confirming = registry.scope(confirmer, Permission.RECORD_CONFIRM) if confirmer else allowed
     checked: set[int] = set()
     common: dict[str, Any] = {  # columns every version of the batch shares
-        "version": 1, "seq_from": seq, "source": source[:200], "entered_at": now, "entered_by_id": by.pk,
+        "version": 1, "seq_from": done.seq, "source": source[:200], "entered_at": done.now, "entered_by_id": by.pk,
         "state": signed["state"], "confirmed_at": signed["confirmed_at"],
-        "confirmed_by_id": confirmer.pk if confirmed else None,
+        "confirmed_by_id": confirmer.pk if confirmer else None,
     }  # fmt: skip
     written = 0
     stream = iter(histories)
@@ -104,18 +115,14 @@ def file_histories(
         for region in {event.region.pk: event.region for each in chunk for event in each.events}.values():
             if region.pk not in checked and not (allowed.covers(region.path) and confirming.covers(region.path)):
                 registry.require(by, Permission.RECORD_ENTER, region=region)
-                registry.require(confirmer, Permission.RECORD_CONFIRM, region=region)
+                if confirmer:
+                    registry.require(confirmer, Permission.RECORD_CONFIRM, region=region)
             checked.add(region.pk)
         subjects = [_subject(known, each) for each in chunk]
         events = [event for each in chunk for event in _events(known, each)]
         _create(known.subject, _subject_columns(known), subjects, common)
         _create(known.event, _event_columns(known), events, common)
         written += len(subjects) + len(events)
-    if not is_part:
-        record_audit(
-            seq=seq, by=by, action=f"{kind}.filed", target_kind=kind, target=source, now=now, count=written,
-            detail={"confirmed": confirmed},
-        )  # fmt: skip
     return written
 
 
@@ -205,22 +212,6 @@ def _again(events: Sequence[NewEvent], event: NewEvent) -> tuple[int, ...]:
     return (place,) if place else ()
 
 
-@transaction.atomic
-def file_once(*, kind: str, model: type[Version], key: UUID, by: User, file: Callable[[], object]) -> bool:
-    """Run what files ``key``, unless ``by`` filed it already: a form sent twice files one record.
-
-    Returns whether it ran. Raises Refused for a key that is another record's.
-    """
-    lock_ledger()
-    if model._default_manager.filter(record=key, version=1, entered_by=by).exists():
-        return False
-    if any(queries.stands(each, key) for each in (KINDS[kind].subject, KINDS[kind].event)):
-        raise Refused(_("页面不完整，请重新打开本页。"))
-    file()
-    return True
-
-
-@transaction.atomic
 def add_event(
     *,
     kind: str,
@@ -236,13 +227,26 @@ def add_event(
 
     confirmed, confirmed_by: as ``file_histories``. Raises Refused if it cannot have happened so in this history.
     """
-    seq = take_seq()
     known = KINDS[kind]
     confirmer = confirmed_by or by
     signed = _signed(known, confirmed=confirmed, by=by, confirmer=confirmer, now=now)
     registry.require(by, Permission.RECORD_ENTER, region=event.region)
     if confirmed:
         registry.require(confirmer, Permission.RECORD_CONFIRM, region=event.region)
+    key = event.key or new_key()
+    with act(by=by, now=now, code=f"{kind}.event-filed", kind=kind, target=str(key)) as done:
+        done.lock()
+        row = _further(known, subject, event, key, signed, source, done)
+        settle(known, subject, done=done, fresh=row)
+        done.says(event=row.event, on=event.on.isoformat(), subject=str(subject))
+    return key
+
+
+def _further(
+    known: Kind, subject: UUID, event: NewEvent, key: UUID, signed: Mapping[str, Any], source: str, done: Act
+) -> EventVersion:
+    """The row of a further event, not yet saved. Raises Refused where it cannot be of that history."""
+    by = done.account
     head = standing(known.subject, subject)
     rules.may_correct(state=head.state, is_current=True).or_refuse()
     if event.region.is_fictional != head.is_fictional:
@@ -258,19 +262,12 @@ def add_event(
                 _("这条记录现在在“%(region)s”，请按该区划登记；跨区划的迁移请先登记迁入或受让。")
                 % {"region": latest.region.name}
             )
-    key = event.key or new_key()
     event = _as_renewal(known, event, alive)
     event = with_last_day(known, {name: getattr(head, name) for name in known.repeated}, event)
     holder = holder_of(known, event, before(latest, head), is_first=latest is None)
-    row = known.event(
-        record=key, version=1, seq_from=seq, subject=subject, region=event.region, zone=head.zone,
+    return known.event(
+        record=key, version=1, seq_from=done.seq, subject=subject, region=event.region, zone=head.zone,
         organisation=holder, happened_on=event.on, event=event.event,
-        effect=0, step=1, source=source[:200], is_fictional=head.is_fictional, entered_at=now, entered_by=by,
+        effect=0, step=1, source=source[:200], is_fictional=head.is_fictional, entered_at=done.now, entered_by=by,
         **signed, **{name: getattr(head, name) for name in known.repeated}, **event.measures,
     )  # fmt: skip
-    settle(known, subject, seq=seq, by=by, now=now, fresh=row)
-    record_audit(
-        seq=seq, by=by, action=f"{kind}.event-filed", target_kind=kind, target=str(key), now=now,
-        detail={"event": event.event, "on": event.on.isoformat(), "subject": str(subject)},
-    )  # fmt: skip
-    return key

@@ -1,11 +1,11 @@
 """What has happened to one title or patent, in order: a change of one event changes the effect of others."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
 
-from xingke.accounts.models import User
+from xingke.accounts.acts import Act
 from xingke.base.refusals import Refused
 from xingke.base.sayings import Value
 from xingke.ledger import rules
@@ -53,9 +53,7 @@ def settle(
     kind: Kind,
     subject: UUID,
     *,
-    seq: int,
-    by: User,
-    now: datetime,
+    done: Act,
     changed: Mapping[UUID, Mapping[str, Any]] | None = None,
     fresh: EventVersion | None = None,
     own: Mapping[str, Any] | None = None,
@@ -72,10 +70,10 @@ def settle(
                 setattr(row, name, value)
             row.save(force_insert=True)
         else:
-            write_next_version(row, seq=seq, by=by, now=now, reason=reason, changes=changes)
+            write_next_version(row, changes, done=done, reason=reason)
     head = standing(kind.subject, subject)
     if wanted := with_what_follows(kind, head, own or {}, [told(event) for event in history_of(kind, subject)]):
-        write_next_version(head, seq=seq, by=by, now=now, reason=reason, changes=wanted)
+        write_next_version(head, wanted, done=done, reason=reason)
 
 
 Happened = tuple[str, str, date, str]  # of an event: its state, what it is, its day, the number of its certificate

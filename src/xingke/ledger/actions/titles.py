@@ -6,10 +6,9 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
-from xingke.accounts.actions import record_audit, take_seq
+from xingke.accounts.acts import act
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base.refusals import Refused
@@ -18,12 +17,11 @@ from xingke.ledger.actions.corrections import void_event
 from xingke.ledger.actions.filing import NewEvent, add_event
 from xingke.ledger.actions.proposals import propose_void
 from xingke.ledger.actions.settling import altered, history_of
-from xingke.ledger.actions.versions import BATCH, standing, write_next_versions
+from xingke.ledger.actions.versions import standing, write_next_versions
 from xingke.ledger.models import EventVersion, RecognitionEvent, State
 from xingke.registry import queries as registry
 
 
-@transaction.atomic
 def give_last_days(*, by: User, now: datetime) -> int:
     """Give every certificate filed without one its last day by its title's term; where that ends a title, it ends.
 
@@ -35,18 +33,16 @@ def give_last_days(*, by: User, now: datetime) -> int:
         return 0
     for path in {event.region_id: event.region for event in missing}.values():
         registry.require(by, Permission.RECORD_CONFIRM, region=path)
-    seq, kind, reason = take_seq(), titles.KIND, _("按资质的有效年限补记有效期")
-    changed: list[tuple[EventVersion, Any]] = []
-    for _subject, found in groupby(missing, key=lambda event: event.subject):
-        events = list(found)
-        wanted = {event.record: {"until": _last_day(event)} for event in events}
-        changed += altered(kind, history_of(kind, events[0].subject), wanted)
-    for start in range(0, len(changed), BATCH):
-        write_next_versions(changed[start : start + BATCH], seq=seq, by=by, now=now, reason=reason)
-    record_audit(
-        seq=seq, by=by, action="recognition.last-days-given", target_kind="recognition", target=reason, now=now,
-        count=len(changed), detail={"certificates": len(missing)},
-    )  # fmt: skip
+    kind, reason = titles.KIND, _("按资质的有效年限补记有效期")
+    with act(by=by, now=now, code="recognition.last-days-given", kind=kind.code, target=reason) as done:
+        done.lock()
+        changed: list[tuple[EventVersion, Any]] = []
+        for _subject, found in groupby(missing, key=lambda event: event.subject):
+            events = list(found)
+            wanted = {event.record: {"until": _last_day(event)} for event in events}
+            changed += altered(kind, history_of(kind, events[0].subject), wanted)
+        write_next_versions(changed, done=done, reason=reason)
+        done.says(count=len(changed), certificates=len(missing))
     return len(missing)
 
 
@@ -55,13 +51,21 @@ def _last_day(event: RecognitionEvent) -> Any:
     return queries.usual_last_day(titles.KIND, fields, event.event, event.happened_on)
 
 
-@transaction.atomic
 def merge_titles(*, keep: UUID, merge: UUID, reason: str, by: User, now: datetime) -> int:
     """Make one title of two that stand for one thing: what happened to the second is filed in the first, as drafts, and
     the second is voided; what of it is confirmed is proposed to be, for another to accept. Returns how many events move.
 
     Raises Refused unless both are of one holder and one title.
     """
+    code = f"{titles.KIND.code}.merged"
+    with act(by=by, now=now, code=code, kind=titles.KIND.code, target=str(keep), reason=reason) as done:
+        done.lock()
+        moved = _merge(keep, merge, reason, by=by, now=now)
+        done.says(count=moved, merged=str(merge))
+    return moved
+
+
+def _merge(keep: UUID, merge: UUID, reason: str, *, by: User, now: datetime) -> int:
     kind = titles.KIND
     first: Any = standing(kind.subject, keep)
     second: Any = standing(kind.subject, merge)

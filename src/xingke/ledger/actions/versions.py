@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models.base import ModelState
 from django.utils.translation import gettext as _
 
+from xingke.accounts.acts import Act
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base.refusals import Refused
@@ -22,29 +23,40 @@ V = TypeVar("V", bound=Version)
 BATCH = 2_000
 
 
-def write_next_version(
-    row: Version, *, seq: int, by: User, now: datetime, reason: str, changes: Mapping[str, Any]
-) -> None:
-    """Close ``row`` at ``seq`` and write its successor with ``changes``. Raises Refused if it was closed meanwhile."""
+def write_next_version(row: Version, changes: Mapping[str, Any], *, done: Act, reason: str = "") -> None:
+    """Close ``row`` and write its successor with ``changes``. Raises Refused if it was closed meanwhile.
+
+    A version that the same act wrote is none to follow: it says at once what it comes to.
+    """
     model = type(row)
-    if not model._default_manager.filter(pk=row.pk, seq_to__isnull=True).update(seq_to=seq):
+    stands = model._default_manager.filter(pk=row.pk, seq_to__isnull=True)
+    if row.seq_from == done.seq:
+        current = stands.get()
+        _change(current, changes, done=done, reason=reason).save(force_update=True)
+        return
+    if not stands.update(seq_to=done.seq):
         raise Refused(_("该记录刚刚被他人更正，请刷新页面后再试。"))
     current = model._default_manager.get(pk=row.pk)
-    _successor(current, seq=seq, by=by, now=now, reason=reason, changes=changes).save(force_insert=True)
+    _successor(current, changes, done=done, reason=reason).save(force_insert=True)
 
 
-def _successor(row: V, *, seq: int, by: User, now: datetime, reason: str, changes: Mapping[str, Any]) -> V:
+def _successor(row: V, changes: Mapping[str, Any], *, done: Act, reason: str) -> V:
     """The version that follows ``row``, not yet saved."""
     successor = copy(row)
     successor._state = ModelState()
     successor.pk = None
-    successor.version, successor.seq_from, successor.seq_to = row.version + 1, seq, None
-    successor.reason = reason[:500]
+    successor.version, successor.seq_from, successor.seq_to = row.version + 1, done.seq, None
+    return _change(successor, changes, done=done, reason=reason)
+
+
+def _change(row: V, changes: Mapping[str, Any], *, done: Act, reason: str) -> V:
+    """Let a version say something else, and who says so."""
+    row.reason = reason[:500] or (row.reason if row.pk else "")
     if not changes.keys() <= _following(row):  # else nobody wrote anything else
-        successor.entered_at, successor.entered_by = now, by
+        row.entered_at, row.entered_by = done.now, done.account
     for name, value in changes.items():
-        setattr(successor, name, value)
-    return successor
+        setattr(row, name, value)
+    return row
 
 
 def _following(row: Version) -> set[str]:
@@ -54,20 +66,15 @@ def _following(row: Version) -> set[str]:
     return set() if isinstance(row, Observation) else {"happened_on"}
 
 
-def write_next_versions(
-    rows: Sequence[tuple[Version, Mapping[str, Any]]], *, seq: int, by: User, now: datetime, reason: str
-) -> None:
+def write_next_versions(rows: Sequence[tuple[Version, Mapping[str, Any]]], *, done: Act, reason: str = "") -> None:
     """The same for many rows of one table, each with its changes; a few queries for thousands."""
     for start in range(0, len(rows), BATCH):
         chunk = rows[start : start + BATCH]
         model = type(chunk[0][0])
         current = model._default_manager.filter(pk__in=[row.pk for row, _changes in chunk], seq_to__isnull=True)
-        if current.update(seq_to=seq) != len(chunk):
+        if current.update(seq_to=done.seq) != len(chunk):
             raise Refused(_("该记录刚刚被他人更正，请刷新页面后再试。"))
-        successors = [
-            _successor(row, seq=seq, by=by, now=now, reason=reason, changes=changes) for row, changes in chunk
-        ]
-        insert_objects(successors)
+        insert_objects([_successor(row, changes, done=done, reason=reason) for row, changes in chunk])
 
 
 def standing(model: type[V], record: UUID) -> V:

@@ -6,12 +6,14 @@ import pytest
 from django.http import Http404
 
 from tests.cast import NOW, Cast, correct, file, report, void
+from xingke.accounts import counting
 from xingke.accounts.models import AuditEntry
 from xingke.base.refusals import Refused
 from xingke.ledger import actions, keeping, observations, records
-from xingke.ledger.actions import filing
 from xingke.ledger.models import Observation, Patent, PatentEvent, Recognition, RecognitionEvent, RecordKeeping, State
 from xingke.registry.models import Region
+
+pytestmark = pytest.mark.db
 
 
 def test_a_title_is_filed_with_its_events_as_one_audited_batch(cast: Cast) -> None:
@@ -114,7 +116,7 @@ def test_without_its_audit_row_nothing_is_saved(cast: Cast, monkeypatch: pytest.
     def broken(**_kwargs: object) -> None:
         raise RuntimeError("the audit trail is full")
 
-    monkeypatch.setattr(filing, "record_audit", broken)
+    monkeypatch.setattr(counting, "record", broken)
 
     with pytest.raises(RuntimeError):
         file("recognition", "甲", [("recognised", "2024-11-08")], firm=cast.firm, by=cast.statistician)
@@ -432,8 +434,14 @@ def test_a_record_keeps_the_day_of_its_first_event(cast: Cast) -> None:
 
 def test_a_key_that_is_another_records_files_nothing(cast: Cast) -> None:
     file("patent", "甲", [("granted", "2024-05-06")], firm=cast.firm, by=cast.statistician)
-    for model, taken in ((Patent, PatentEvent), (Patent, Patent), (PatentEvent, Patent)):
+    for is_event, taken in ((False, PatentEvent), (False, Patent), (True, Patent)):
         with pytest.raises(Refused, match="重新打开"):
-            actions.file_once(
-                kind="patent", model=model, key=taken.objects.get().record, by=cast.neighbour, file=pytest.fail
+            actions.enter(
+                kind="patent",
+                is_event=is_event,
+                key=taken.objects.get().record,
+                files=[],
+                by=cast.neighbour,
+                now=NOW,
+                file=pytest.fail,
             )

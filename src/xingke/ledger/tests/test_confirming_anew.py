@@ -12,6 +12,8 @@ from xingke.ledger import actions
 from xingke.ledger.models import Observation, Patent, PatentEvent, Proposal, State
 from xingke.registry import actions as registry
 
+pytestmark = pytest.mark.db
+
 SignIn = Callable[[str], Client]
 LATER = datetime(2026, 3, 9, 1, 30, tzinfo=UTC)
 

@@ -19,6 +19,8 @@ from xingke.ledger import actions
 from xingke.ledger.models import Patent, PatentEvent, PaymentEvent, State
 from xingke.registry.models import Region
 
+pytestmark = pytest.mark.db
+
 SignIn = Callable[[str], Client]
 
 

@@ -19,7 +19,7 @@ from xingke.ledger import actions
 from xingke.ledger.evidence import evidence_counts
 from xingke.ledger.models import Evidence, EvidenceWithdrawal, Patent, PatentEvent
 
-pytestmark = pytest.mark.usefixtures("data_folder")
+pytestmark = [pytest.mark.db, pytest.mark.usefixtures("data_folder")]
 SignIn = Callable[[str], Client]
 PDF, PNG = b"%PDF-1.7\n1 0 obj", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
 

@@ -8,16 +8,17 @@ from uuid import UUID
 import pytest
 from django.test import Client
 
-from tests.cast import NOW, Cast, file, void
+from tests.cast import NOW, Cast, file, meanwhile, void
 from xingke.accounts.models import AuditEntry
 from xingke.accounts.queries import current_seq
 from xingke.base.refusals import Refused
 from xingke.ledger import actions
-from xingke.ledger.actions import corrections, proposals
 from xingke.ledger.kinds import KINDS
 from xingke.ledger.models import PaymentEvent, Proposal, Recognition, RecognitionEvent, State
 from xingke.ledger.queries import as_of
 from xingke.registry import actions as registry
+
+pytestmark = pytest.mark.db
 
 SignIn = Callable[[str], Client]
 
@@ -90,14 +91,12 @@ def test_everybody_who_wrote_a_draft_is_its_author(cast: Cast) -> None:
 def test_what_is_checked_still_stands_when_it_is_written(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever waits for the counter sees what was written by who held it: no check comes before."""
     _payment(cast, by=cast.statistician)
-    event, held = PaymentEvent.objects.get(), corrections.take_seq
+    event = PaymentEvent.objects.get()
 
-    def confirmed_meanwhile() -> int:
-        monkeypatch.setattr(corrections, "take_seq", held)
+    def confirmed() -> None:
         actions.confirm_event(kind="payment", record=event.record, version=1, by=cast.director, now=NOW)
-        return held()
 
-    monkeypatch.setattr(corrections, "take_seq", confirmed_meanwhile)
+    meanwhile(monkeypatch, confirmed)
     with pytest.raises(Refused, match="不是最新版本"):
         actions.correct_event(
             kind="payment", record=event.record, version=1, changes={"happened_on": date(2024, 3, 1)}, reason="改日期",
@@ -438,27 +437,23 @@ def test_what_came_to_rest_on_it_meanwhile_keeps_it_from_being_void(cast: Cast) 
 
 def test_two_who_decide_at_once_decide_once(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever waits for the counter finds the proposal decided."""
-    proposal, held = _propose_void(_title(cast), by=cast.officer), proposals.take_seq
+    proposal = _propose_void(_title(cast), by=cast.officer)
 
-    def declined_meanwhile() -> int:
-        monkeypatch.setattr(proposals, "take_seq", held)
+    def declined() -> None:
         actions.decline_proposal(proposal=proposal, answer="证书有效", by=cast.checker, now=NOW)
-        return held()
 
-    monkeypatch.setattr(proposals, "take_seq", declined_meanwhile)
+    meanwhile(monkeypatch, declined)
     with pytest.raises(Refused, match="已有结果"):
         actions.accept_proposal(proposal=proposal, by=cast.director, now=NOW)
 
 
 def test_two_who_propose_at_once_propose_once(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    event, held = _title(cast), proposals.take_seq
+    event = _title(cast)
 
-    def proposed_meanwhile() -> int:
-        monkeypatch.setattr(proposals, "take_seq", held)
+    def proposed() -> None:
         _propose(event, date(2023, 11, 8), by=cast.statistician)
-        return held()
 
-    monkeypatch.setattr(proposals, "take_seq", proposed_meanwhile)
+    meanwhile(monkeypatch, proposed)
     with pytest.raises(Refused, match="已有一项改动建议"):
         _propose_void(event, by=cast.officer)
 

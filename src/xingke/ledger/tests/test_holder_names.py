@@ -4,6 +4,8 @@ import pytest
 
 from xingke.ledger.holder_names import looks_like_a_person, looks_like_one, written_name
 
+pytestmark = pytest.mark.db
+
 WRITTEN = [
     ("one name", "青溪县锐成建材科技有限公司", ("青溪县锐成建材科技有限公司",), ""),
     ("blanks and a new line", "青溪县达拓技术研发\n有限公司", ("青溪县达拓技术研发有限公司",), ""),

@@ -18,6 +18,8 @@ from xingke.ledger.incoming import Options
 from xingke.ledger.models import ImportBatch, ImportChunk, Observation, State
 from xingke.ledger.sheets import FIGURE_COLUMNS
 
+pytestmark = pytest.mark.db
+
 PUBLISHED = PACKS / "national" / "published-figures.csv"
 ROW = {
     "figure": "T1#001", "document": "T1", "region": "青溪县", "region_code": "990121", "stated_year": "2024",
@@ -383,7 +385,7 @@ def test_lines_of_other_lengths_do_no_harm(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize(
-    "where", ["xingke.ledger.incoming_figures.write_next_versions", "xingke.ledger.importing.record_audit"]
+    "where", ["xingke.ledger.incoming_figures.write_next_versions", "xingke.accounts.counting.record"]
 )
 def test_a_crash_in_the_middle_leaves_nothing(cast: Cast, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
     bring(csv_of({}), cast.statistician)

@@ -12,6 +12,8 @@ from xingke.ledger.models import ActivityEvent, Appointment, ContractEvent, Pate
 from xingke.ledger.tests.test_importing_histories import bring, found, said, table_of
 from xingke.registry.models import Person
 
+pytestmark = pytest.mark.db
+
 FIRM = "青溪县明渠传感科技有限公司"
 PAID = {
     "收款单位": FIRM, "用途": "专利资助", "级别": "县级", "资金名称": "2025年度专利资助", "兑现日期": "2025-12-20",

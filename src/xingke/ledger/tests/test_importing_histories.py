@@ -34,6 +34,8 @@ from xingke.ledger.models import (
 )
 from xingke.registry.models import Organisation
 
+pytestmark = pytest.mark.db
+
 PATENT = {
     "区划": "青溪县", "专利权人": "青溪县明渠传感科技有限公司", "专利类型": "发明", "专利名称": "一种示例装置",
     "申请号": "202310123456.6", "申请日": "2023-02-14", "授权公告日": "2024-03-05",
@@ -327,7 +329,8 @@ def test_a_credit_code_somebody_says_is_right_is_entered_and_remarked_once(cast:
     (remark,) = [str(told(note)) for note in batch.notes if code in str(told(note))]
     assert "“新厂”" in remark and "校验位不符，已确认无误" in remark
     firm = Organisation.objects.get(credit_code=code)
-    assert AuditEntry.objects.get(action="organisations.entered", target=str(firm.key)).detail == {
+    assert AuditEntry.objects.get(action="patent.imported").detail[AuditEntry.PARTS][0] == {
+        "action": "organisations.entered", "kind": "organisation", "target": str(firm.key), "count": 1,
         "name": "新厂", "source": "清单.csv", "code_reason": f"{code} 执照如此"
     }  # fmt: skip
 
@@ -411,7 +414,9 @@ def test_new_firms_are_entered_where_that_was_asked_for_and_allowed(cast: Cast) 
     firm = Organisation.objects.get(name=FIRM["企业名称"])
     assert (firm.region, firm.is_fictional) == (cast.county, True)
     assert Recognition.objects.get(number="GR202499000001").organisation == firm
-    assert current_seq() == seq + 2  # the organisations, and the import
+    assert current_seq() == seq + 1  # one act: the organisations, and the import
+    (entered, filed) = AuditEntry.objects.get(seq=seq + 1).detail[AuditEntry.PARTS]
+    assert (entered["action"], entered["count"], filed["action"]) == ("organisations.entered", 2, "recognition.filed")
     assert check_audit_chain().broken_at is None
 
 

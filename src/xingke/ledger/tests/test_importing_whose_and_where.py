@@ -12,6 +12,8 @@ from xingke.ledger.models import Recognition
 from xingke.ledger.tests.test_importing_histories import PATENT, bring, found, said
 from xingke.registry.models import Organisation, Region
 
+pytestmark = pytest.mark.db
+
 FIRM = "青溪县明渠传感科技有限公司"
 TITLE = {"所在地": "青溪县", "企业名称": FIRM, "证书编号": "GR202499000001", "发证日期": "2024-11-08"}
 NEW = Options(region="990121", new_organisations=True)

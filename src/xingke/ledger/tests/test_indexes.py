@@ -10,6 +10,8 @@ from django.db.models import QuerySet
 from tests.cast import Cast
 from xingke.ledger.kinds import KINDS
 
+pytestmark = pytest.mark.db
+
 Asked = Callable[[Cast, "QuerySet[Any]"], "QuerySet[Any]"]
 
 

@@ -8,6 +8,8 @@ from django.db.migrations.executor import MigrationExecutor
 
 from xingke.accounts.models import User
 
+pytestmark = pytest.mark.db
+
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 
 

@@ -19,6 +19,8 @@ from xingke.ledger.incoming import Options
 from xingke.ledger.kind_names import Identity
 from xingke.ledger.kinds import KINDS
 
+pytestmark = pytest.mark.db
+
 SignIn = Callable[[str], Client]
 FIRM = "青溪县明渠传感科技有限公司"
 

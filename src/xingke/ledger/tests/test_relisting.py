@@ -22,6 +22,8 @@ from xingke.ledger.kinds import KINDS
 from xingke.ledger.relisting import form_of_kind
 from xingke.registry import queries as registry
 
+pytestmark = pytest.mark.db
+
 SignIn = Callable[[str], Client]
 
 NUMBERS = {"invention": "1", "utility_model": "2", "design": "3"}

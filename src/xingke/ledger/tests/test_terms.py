@@ -16,6 +16,8 @@ from xingke.ledger.rules import (
     written_last_day,
 )
 
+pytestmark = pytest.mark.db
+
 
 def history(*told: tuple[str, str, str]) -> list[Happening]:
     """Events as (what, day, last day or "")."""

@@ -13,6 +13,8 @@ from xingke.base.refusals import Refused
 from xingke.ledger import actions, rules, titles
 from xingke.ledger.models import Recognition, RecognitionEvent, State
 
+pytestmark = pytest.mark.db
+
 SignIn = Callable[[str], Client]
 
 

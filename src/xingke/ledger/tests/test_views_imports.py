@@ -28,7 +28,7 @@ from xingke.registry import queries as registry
 
 SignIn = Callable[[str], Client]
 
-pytestmark = pytest.mark.usefixtures("data_folder")
+pytestmark = [pytest.mark.db, pytest.mark.usefixtures("data_folder")]
 
 HEAD = "figure,document,region,period,indicator,measure,value,unit,as_written\n"
 GOOD = "T1#1,T1,青溪县,2024,地区生产总值,level,468.30,亿元,468.30亿元\n"

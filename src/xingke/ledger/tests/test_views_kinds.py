@@ -19,6 +19,8 @@ from xingke.ledger.rules import OPENS
 from xingke.ledger.words import KIND_WORDS, MEASURE_UNITS, RUNNING, Words, field_word
 from xingke.registry.models import Organisation
 
+pytestmark = pytest.mark.db
+
 SignIn = Callable[[str], Client]
 Happened = tuple[str, str, Mapping[str, Any]]
 PAYMENT = {"purpose": "reward", "level": "province", "name": "研发奖补", "number": "财教〔2025〕7号"}

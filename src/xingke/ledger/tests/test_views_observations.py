@@ -12,6 +12,8 @@ from tests.cast import Cast, report
 from xingke.ledger import observations
 from xingke.ledger.models import Observation
 
+pytestmark = pytest.mark.db
+
 SignIn = Callable[[str], Client]
 
 

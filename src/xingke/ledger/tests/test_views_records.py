@@ -18,6 +18,8 @@ from xingke.ledger.models import Patent, PatentEvent, RecognitionEvent
 from xingke.registry import queries as registry
 from xingke.registry.models import Organisation
 
+pytestmark = pytest.mark.db
+
 SignIn = Callable[[str], Client]
 
 

@@ -1,6 +1,5 @@
 """Writing a new record by hand, and one more event of a record that stands."""
 
-from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -44,9 +43,9 @@ def record_new(request: HttpRequest, kind: str) -> HttpResponse:
         try:
             files = handed_over(request)
             takes_over = form.taken_over is not None
-            is_new = actions.file_once(
-                kind=kind, model=known.event if takes_over else known.subject, key=key, by=user,
-                file=lambda: (_take_over if takes_over else _file)(known, form, files, user),
+            is_new = actions.enter(
+                kind=kind, is_event=takes_over, key=key, files=files, by=user, now=timezone.now(),
+                file=lambda: (_take_over if takes_over else _file)(known, form, user),
             )  # fmt: skip
         except Refused as refusal:
             form.add_error(None, str(refusal))
@@ -65,7 +64,7 @@ def record_new(request: HttpRequest, kind: str) -> HttpResponse:
     return render(request, "ledger/record_new.html", context)
 
 
-def _file(kind: Kind, form: RecordForm, files: Sequence[actions.NewFile], by: User) -> None:
+def _file(kind: Kind, form: RecordForm, by: User) -> None:
     """File the record; what stands already and was taken over gets the events since then."""
     history = form.history()
     arrivals = kind.names.arrivals  # who is named in the form has what was taken over
@@ -81,10 +80,9 @@ def _file(kind: Kind, form: RecordForm, files: Sequence[actions.NewFile], by: Us
         kind=kind.code, histories=[actions.NewHistory(**history, events=events)], by=by, now=timezone.now(),
         source=_("网页登记"),
     )  # fmt: skip
-    actions.attach_evidence(kind=kind.code, record=history["key"], files=files, by=by, now=timezone.now())
 
 
-def _take_over(kind: Kind, form: RecordForm, files: Sequence[actions.NewFile], by: User) -> None:
+def _take_over(kind: Kind, form: RecordForm, by: User) -> None:
     """File what happened to a record that stands elsewhere from the day on which it was taken over."""
     history, stands = form.history(), form.taken_over
     events = sorted(form.events(), key=lambda each: each["on"])
@@ -97,7 +95,6 @@ def _take_over(kind: Kind, form: RecordForm, files: Sequence[actions.NewFile], b
         actions.add_event(
             kind=kind.code, subject=stands.record, event=event, by=by, now=timezone.now(), source=_("网页登记")
         )
-    actions.attach_evidence(kind=kind.code, record=history["key"], files=files, by=by, now=timezone.now())
 
 
 def _typed(request: HttpRequest) -> QueryDict | None:
@@ -180,9 +177,10 @@ def event_add(request: HttpRequest, kind: str, record: UUID) -> HttpResponse:
         key = form.cleaned_data["key"]
         try:
             files = handed_over(request)
-            is_new = actions.file_once(
-                kind=kind, model=known.event, key=key, by=user, file=lambda: _add(known, shown, form, files, user)
-            )
+            is_new = actions.enter(
+                kind=kind, is_event=True, key=key, files=files, by=user, now=timezone.now(),
+                file=lambda: _add(known, shown, form, user),
+            )  # fmt: skip
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -196,13 +194,10 @@ def event_add(request: HttpRequest, kind: str, record: UUID) -> HttpResponse:
     return render(request, "ledger/event_add.html", context)
 
 
-def _add(
-    kind: Kind, shown: records.RecordPage, form: FurtherEventForm, files: Sequence[actions.NewFile], by: User
-) -> None:
+def _add(kind: Kind, shown: records.RecordPage, form: FurtherEventForm, by: User) -> None:
     typed = form.cleaned_data
     assert shown.subject is not None  # whatever has events has a subject
     event = actions.NewEvent(**form.happened(), region=typed["region"], organisation=typed["holder"], key=typed["key"])
     actions.add_event(
         kind=kind.code, subject=shown.subject.record, event=event, by=by, now=timezone.now(), source=_("网页登记")
     )
-    actions.attach_evidence(kind=kind.code, record=typed["key"], files=files, by=by, now=timezone.now())

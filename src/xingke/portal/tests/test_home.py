@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from django.test import Client
 
 from tests.cast import NOW, Cast, file, keep_records, load_outline
@@ -10,6 +11,8 @@ from xingke.base.periods import Period
 from xingke.portal.queries import home
 from xingke.reports.actions import write_document
 from xingke.reports.disclosing import take_step
+
+pytestmark = pytest.mark.db
 
 
 def publish(cast: Cast, year: int) -> None:

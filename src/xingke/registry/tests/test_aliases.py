@@ -8,6 +8,8 @@ from xingke.base.labels import Label
 from xingke.registry import queries, rules
 from xingke.registry.rules import Alias, Term
 
+pytestmark = pytest.mark.db
+
 TERM = Term(list="title", code="high_tech_enterprise", label=Label("高新技术企业", "High-tech enterprise"))
 
 

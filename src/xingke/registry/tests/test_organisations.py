@@ -13,6 +13,8 @@ from xingke.base.refusals import Refused
 from xingke.registry import actions
 from xingke.registry.models import Organisation
 
+pytestmark = pytest.mark.db
+
 SignIn = Callable[[str], Client]
 
 

@@ -6,6 +6,8 @@ from tests.cast import Cast
 from xingke.base.refusals import Refused
 from xingke.registry.places import place_called
 
+pytestmark = pytest.mark.db
+
 
 @pytest.mark.parametrize(
     "written",

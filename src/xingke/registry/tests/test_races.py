@@ -13,7 +13,7 @@ from xingke.base.refusals import Refused
 from xingke.registry import actions, queries
 from xingke.registry.models import Grant, Region
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.db, pytest.mark.django_db(transaction=True)]
 
 
 def at_once(*acts: Callable[[], object]) -> list[object]:

@@ -14,6 +14,8 @@ from xingke.registry import actions, queries, rules
 from xingke.registry.models import Grant, Organisation, Region
 from xingke.registry.rules import Role, Scope
 
+pytestmark = pytest.mark.db
+
 DAY = date(2025, 12, 31)
 
 RANGES = [

@@ -9,7 +9,7 @@ from xingke.registry import updates
 from xingke.registry.actions import load_pack
 from xingke.registry.models import Definition
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.db, pytest.mark.django_db]
 TERM = '[[term]]\nlist = "{list}"\ncode = "{code}"\nversion = {version}\nlabel = {{ zh = "{label}", en = "One" }}\n'
 SHIPPED = ("shipped", "national")
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from xingke.accounts import queries as accounts
+from xingke.accounts.models import AuditEntry
 from xingke.accounts.permissions import Permission
 from xingke.base.exports import About, file_addresses, table_response, wants_file
 from xingke.base.periods import Period
@@ -42,6 +43,8 @@ def _details() -> dict[str, str]:
         "edition": pgettext("one", "版本"), "kinds": _("类别"), "left": _("未能确认"), "files": _("佐证文件"),
         "proposal": _("改动建议"), "source": _("来源"), "code_reason": _("校验位不符仍确认无误的依据"), "namesake": _("另有同名单位"),
         "certificates": _("证书份数"), "key": _("公钥"), "address": _("来访地址"),
+        AuditEntry.PARTS: _("同时"), "merged": _("并入的记录"), "on_behalf_of": _("代为办理"), "paper": _("书面依据"),
+        "link": _("外部链接"), "job": _("任务"),
     }  # fmt: skip
 
 
@@ -52,7 +55,7 @@ def audit(request: HttpRequest) -> HttpResponse:
     action, by, target = (request.GET.get(name, "").strip() for name in ("action", "by", "target"))
     month = _month(request.GET.get("month", ""))
     found = accounts.audit_trail(action=action, by=by, target=target, month=month)
-    words, details = action_words(), _Details(_details(), _values())
+    words, details = action_words(), _told()
     fields = [
         filtering.select("action", _("操作"), action, [(accounts.CHANGES, _("不含登录和退出")), *words.items()]),
         {"name": "month", "label": _("月份"), "kind": "month", "value": month.code if month else ""},
@@ -91,6 +94,10 @@ def audit(request: HttpRequest) -> HttpResponse:
     return render(request, "registry/audit.html", context)
 
 
+def _told() -> "_Details":
+    return _Details(_details(), _values(), action_words())
+
+
 def _values() -> dict[str, str]:
     """Codes inside the details, in words: roles, kinds, outcomes of an import."""
     language = get_language() or "zh-hans"
@@ -106,6 +113,7 @@ class _Details:
 
     names: Mapping[str, str]
     values: Mapping[str, str]
+    acts: Mapping[str, str]
 
     def said(self, detail: Mapping[str, object]) -> str:
         """The recorded details in one line, without what is empty and without digests of files."""
@@ -119,6 +127,8 @@ class _Details:
             return _("是") if value else _("否")
         if name == "files" and isinstance(value, dict):
             return _("、").join(value.values())
+        if name == AuditEntry.PARTS and isinstance(value, list):
+            return _("、").join(f"{self.acts.get(part['action'], part['action'])} {part['count']}" for part in value)
         if name in SCALES and isinstance(value, int):
             return f"{Decimal(value) / SCALES[name]:f}"
         if isinstance(value, dict):

@@ -21,6 +21,8 @@ from xingke.reports.models import Document
 from xingke.reports.queries import docx_of
 from xingke.reports.verifying import verify_file
 
+pytestmark = pytest.mark.db
+
 
 @pytest.fixture(autouse=True)
 def _nothing_is_remembered() -> None:

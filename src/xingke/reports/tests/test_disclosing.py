@@ -9,6 +9,7 @@ from django.db import transaction
 from django.test import Client
 
 from tests.cast import NOW, Cast, file, keep_records, load_outline
+from xingke.accounts import counting
 from xingke.accounts.models import AuditEntry
 from xingke.accounts.queries import current_seq
 from xingke.base.periods import Period
@@ -16,6 +17,8 @@ from xingke.base.refusals import Refused
 from xingke.registry.actions import give_role
 from xingke.reports import actions, disclosing, disclosure, queries, source
 from xingke.reports.models import DisclosureStep, Document
+
+pytestmark = pytest.mark.db
 
 SignedIn = Callable[[str], Client]
 
@@ -258,7 +261,7 @@ def test_publishing_that_breaks_off_leaves_nothing_half_done(
     def broken(**_row: object) -> None:
         raise RuntimeError("the machine stops before the trail is written")
 
-    monkeypatch.setattr(disclosing, "record_audit", broken)
+    monkeypatch.setattr(counting, "record", broken)
     with pytest.raises(RuntimeError), transaction.atomic():
         take(later, "published", "director", cast)
 

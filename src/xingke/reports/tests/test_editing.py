@@ -25,6 +25,8 @@ from xingke.reports.models import Document, WorkingText
 from xingke.reports.source import Source
 from xingke.reports.verifying import verify_file
 
+pytestmark = pytest.mark.db
+
 SignedIn = Callable[[str], Client]
 
 

@@ -18,6 +18,8 @@ from xingke.reports.actions import save_edition, write_document
 from xingke.reports.disclosing import take_step
 from xingke.reports.models import Document, HandUp
 
+pytestmark = pytest.mark.db
+
 
 @pytest.fixture
 def draft(cast: Cast, tmp_path: Path, data_folder: Path) -> Document:

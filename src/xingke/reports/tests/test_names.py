@@ -22,6 +22,8 @@ from xingke.reports.models import Document
 from xingke.reports.queries import docx_of, proof_of, source_of, tree_of
 from xingke.reports.verifying import verify_file
 
+pytestmark = pytest.mark.db
+
 OUTLINE = """
 [[outline]]
 code = "named"

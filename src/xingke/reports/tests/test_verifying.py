@@ -19,6 +19,8 @@ from xingke.reports.models import Document
 from xingke.reports.queries import documents_visible_to, docx_of
 from xingke.reports.verifying import Report, check_ledger, verify_file
 
+pytestmark = pytest.mark.db
+
 
 @pytest.fixture
 def document(cast: Cast, tmp_path: Path) -> Document:

@@ -27,7 +27,7 @@ from xingke.search import actions, queries
 from xingke.search.models import Entry, Progress
 from xingke.search.rules import asked
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.db, pytest.mark.django_db]
 
 
 @pytest.fixture
