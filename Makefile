@@ -4,9 +4,12 @@
 PYTHON ?= python3
 BIN := .venv/bin
 export PYTHONUTF8 := 1
+unexport PYTHONDONTWRITEBYTECODE  # the suite starts hundreds of processes: each would compile everything anew
+# As many workers as there are cores; a file's tests stay together, for they share what is costly.
+WORKERS := -n logical --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format format-check lint types contracts migrations translations messages bench lock clean
+.PHONY: help setup demo test check check-source format format-check lint types contracts migrations translations messages bench lock clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -17,10 +20,12 @@ setup: ## make .venv, the front end and .venv/bin/xingke; instant when nothing c
 demo: setup ## prepare the demo data, serve it on 127.0.0.1 and print its accounts (DEMO_ARGS=--no-serve only prepares)
 	@$(BIN)/xingke demo $(DEMO_ARGS)
 
-test: setup ## run the test suite (TEST_ARGS='-m browser', one file, …)
-	@$(BIN)/python -m pytest $(TEST_ARGS)
+test: setup ## run the tests that take less than minutes (TEST_ARGS='-m slow', one file, '-n0 -x', …)
+	@$(BIN)/python -m pytest $(WORKERS) $(TEST_ARGS)
 
-check: format-check lint types contracts migrations translations test ## everything a change must pass
+check: check-source test ## what a commit must pass; .ci/run adds what takes longer
+
+check-source: format-check lint types contracts migrations translations ## the same without the tests
 
 format: setup ## write the code in the house's format
 	@$(BIN)/ruff format

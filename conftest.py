@@ -2,14 +2,15 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.core.cache import cache
-from django.test import Client
+from django.test import Client, TransactionTestCase
 
 from tests import cast as casting
-from tests import holding
+from tests import database, holding
 
 
 def pytest_configure() -> None:
@@ -23,11 +24,32 @@ def pytest_configure() -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The files with slow tests first, so that no worker is left alone with one at the end."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
-    """Regions and packs stand in the test database from the start, as in an installation."""
-    with django_db_blocker.unblock():  # type: ignore[attr-defined]  # pytest-django exports no type for it
-        casting.load_packs()
+def django_db_setup(
+    django_test_environment: None,
+    django_db_modify_db_settings: None,
+    django_db_blocker: Any,  # pytest-django exports no type for it
+    pytestconfig: pytest.Config,
+) -> Iterator[None]:
+    """Regions and packs stand in the test database from the start, and again after a test that committed."""
+    with django_db_blocker.unblock():
+        template = database.template(pytestconfig.cache.mkdir("database"))
+        template.open()
+
+    def stands_again(test: TransactionTestCase) -> None:
+        template.restore()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", stands_again)
+        yield
+    with django_db_blocker.unblock():
+        template.close()
 
 
 @pytest.fixture(autouse=True)
@@ -42,7 +64,7 @@ def _acts_work_in_the_database_only() -> Iterator[None]:
 def cast(db: None) -> casting.Cast:
     """Everybody, in their places; nothing is remembered of the ledger of the test before."""
     cache.clear()
-    return casting.gather()
+    return casting.gather_again()
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ stranger has an account and nothing else.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextvars import Context
+from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -14,6 +15,10 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.apps import apps
+from django.core.management.color import no_style
+from django.db import connection, transaction
+from django.db.models import Model
 
 import xingke
 from xingke.accounts import actions as accounts
@@ -95,6 +100,49 @@ def gather() -> Cast:
         organisation=firms[0],
     )
     return Cast(users, places["990121"], places["990122"], places["990100"], firms[0], firms[1])
+
+
+_rows: list[tuple[type[Model], list[Model]]] = []  # what entered the database with the cast, by table
+_changed: list[Model] = []
+
+
+def gather_again() -> Cast:
+    """The same as ``gather``, which is asked only the first time: after that its rows are put back as they were."""
+    if not _rows:
+        with transaction.atomic():
+            _remember(gather)
+            transaction.set_rollback(True)
+    with transaction.atomic():
+        for model, rows in _rows:
+            model._base_manager.bulk_create(copy(row) for row in rows)
+        for row in _changed:
+            copy(row).save(force_update=True)
+        for statement in connection.ops.sequence_reset_sql(no_style(), [model for model, _rows_of in _rows]):
+            with connection.cursor() as cursor:
+                cursor.execute(statement)
+    users = {user.username: user for user in User.objects.all()}
+    codes = ["990121", "990122", "990100"]
+    county, sibling, city = (Region.objects.get(code=code, valid_to__isnull=True) for code in codes)
+    firms = {firm.region_id: firm for firm in Organisation.objects.all()}
+    return Cast(users, county, sibling, city, firms[county.pk], firms[sibling.pk])
+
+
+def _remember(act: Callable[[], object]) -> None:
+    """Keep what an act writes: new rows and changed ones."""
+    tables = [model for model in apps.get_models() if model._meta.managed and not model._meta.proxy]
+    before = {model: {row.pk: row for row in model._base_manager.all()} for model in tables}
+    act()
+    for model in tables:
+        after = list(model._base_manager.order_by("pk"))
+        if new := [row for row in after if row.pk not in before[model]]:
+            _rows.append((model, new))
+        _changed.extend(
+            row for row in after if row.pk in before[model] and _values(row) != _values(before[model][row.pk])
+        )
+
+
+def _values(row: Model) -> dict[str, Any]:
+    return {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
 
 
 def _account(name: str) -> User:

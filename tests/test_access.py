@@ -5,18 +5,21 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from django.apps import apps
 from django.conf import settings
 from django.contrib.sessions.models import Session
+from django.core.cache import cache
+from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 from lxml import html
 
+from tests import cast as casting
 from tests.cast import NOW, Cast, file, keep_records, load_outline, report
 from tests.test_words import is_chinese
 from xingke.accounts.actions import ask_for_job
@@ -31,6 +34,8 @@ from xingke.reports import source
 from xingke.reports.actions import save_edition, write_document
 from xingke.reports.disclosing import take_step
 from xingke.reports.models import Document
+
+pytestmark = pytest.mark.db
 
 EVERYBODY = frozenset(
     [
@@ -223,9 +228,19 @@ def test_every_address_has_a_row_and_every_row_its_address() -> None:
     assert sorted(names(get_resolver().url_patterns)) == sorted(ADDRESSES)
 
 
-@pytest.fixture
-def world(cast: Cast, tmp_path: Path, data_folder: Path) -> World:
-    load_outline(tmp_path)
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """One for all tests of this file, in one transaction: they only look, or are refused."""
+    data = tmp_path_factory.mktemp("data")
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch, transaction.atomic():
+        cache.clear()
+        patch.setattr(settings, "DATA", data)
+        yield _furnished(casting.gather_again(), tmp_path_factory.mktemp("outline"))
+        transaction.set_rollback(True)
+
+
+def _furnished(cast: Cast, folder: Path) -> World:
+    load_outline(folder)
     keep_records(cast.county, cast.sibling, by=cast.statistician)
     for firm, name in ((cast.firm, "甲"), (cast.other_firm, "乙")):
         file("patent", name, [("applied", "2022-03-01"), ("granted", "2024-05-06")], firm=firm, by=cast.statistician)
@@ -287,25 +302,74 @@ def known() -> list[str]:
     return [name for name in ADDRESSES if name in set(names(get_resolver().url_patterns))]
 
 
-def test_everybody_sees_what_they_may_and_nothing_else_exists_for_them(world: World) -> None:
+class Visit(NamedTuple):
+    """What somebody got at an address."""
+
+    name: str
+    who: str
+    answer: HttpResponse
+
+
+@dataclass(frozen=True)
+class Walk:
+    """Everybody at every address, once in each language, and what the ledger held before and after."""
+
+    chinese: list[Visit]
+    english: list[Visit]
+    before: tuple[int, ...]
+    after: tuple[int, ...]
+
+    def pages(self, *, english: bool = False) -> Iterator[Visit]:
+        """Every page as somebody sees it who may."""
+        for visit in self.english if english else self.chinese:
+            row = ADDRESSES[visit.name]
+            if row.is_page and (row.is_public if visit.who == "anonymous" else visit.who in row.may):
+                yield visit
+
+
+@pytest.fixture(scope="module")
+def walk(world: World) -> Walk:
+    """The walk is taken once; the tests look at what was seen."""
+
+    def held() -> tuple[int, ...]:
+        tables = AuditEntry, PatentEvent, Document
+        return current_seq(), *(table._default_manager.count() for table in tables)
+
+    def everybody(language: str) -> list[Visit]:
+        visits = []
+        for who in [*sorted(EVERYBODY), "anonymous"]:
+            client = browser(world, who)
+            client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+            visits += [Visit(name, who, client.get(address(name, world))) for name in gets(who, language)]
+        return visits
+
+    def gets(who: str, language: str) -> list[str]:
+        """In English only what is there to be read: who may see what is the same in both."""
+        rows = {name: ADDRESSES[name] for name in known() if not ADDRESSES[name].posts_only}
+        if language == "en":
+            may = {name for name, row in rows.items() if (row.is_public if who == "anonymous" else who in row.may)}
+            return [name for name in rows if name in may and rows[name].is_page]
+        return list(rows)
+
+    before = held()
+    return Walk(everybody("zh-hans"), everybody("en"), before, held())
+
+
+def test_everybody_sees_what_they_may_and_nothing_else_exists_for_them(walk: Walk) -> None:
     wrong = []
-    for who in [*sorted(EVERYBODY), "anonymous"]:
-        client = browser(world, who)
-        for name in known():
-            row, url = ADDRESSES[name], address(name, world)
-            if row.posts_only:
-                continue
-            answer = client.get(url)
-            if who == "anonymous" and not row.is_public:
-                if answer.status_code != 302 or not answer.headers["Location"].startswith("/sign-in/?next="):
-                    wrong.append(f"{name} for nobody: {answer.status_code}, expected to be sent to sign in")
-                continue
-            if name == "accounts:sign-in" and who != "anonymous":
-                continue  # who is signed in is sent on; see accounts
-            expected = 200 if who == "anonymous" or row.may == EVERYBODY or who in row.may else row.lost
-            if answer.status_code != expected:
-                wrong.append(f"{name} for {who}: {answer.status_code}, expected {expected}")
+    for name, who, answer in walk.chinese:
+        row = ADDRESSES[name]
+        if who == "anonymous" and not row.is_public:
+            if answer.status_code != 302 or not answer.headers["Location"].startswith("/sign-in/?next="):
+                wrong.append(f"{name} for nobody: {answer.status_code}, expected to be sent to sign in")
+            continue
+        if name == "accounts:sign-in" and who != "anonymous":
+            continue  # who is signed in is sent on; see accounts
+        expected = 200 if who == "anonymous" or row.may == EVERYBODY or who in row.may else row.lost
+        if answer.status_code != expected:
+            wrong.append(f"{name} for {who}: {answer.status_code}, expected {expected}")
     assert wrong == []
+    assert {visit.who for visit in walk.chinese} == EVERYBODY | {"anonymous"}
 
 
 @pytest.mark.parametrize("more", ["", "&format=csv", "&format=xlsx", "&seq=1", "&page=1"])
@@ -320,7 +384,7 @@ def test_the_neighbour_sees_the_number_and_not_one_record_behind_it(world: World
 
 
 def test_strangers_read_what_was_published_and_get_no_cookie(world: World) -> None:
-    client = browser(world, "anonymous")
+    client, sessions = browser(world, "anonymous"), Session.objects.count()
 
     for name in (
         "portal:workbench",
@@ -333,7 +397,7 @@ def test_strangers_read_what_was_published_and_get_no_cookie(world: World) -> No
         assert answer.headers["Cache-Control"] == "public, max-age=60", name
         assert "csrfmiddlewaretoken" not in answer.content.decode("latin-1"), name
         assert "Cookie" in answer.headers["Vary"], f"{name}: what one reads in English is not kept for others"
-    assert not Session.objects.exists()
+    assert Session.objects.count() == sessions
 
 
 def test_strangers_find_nothing_that_was_not_published(world: World) -> None:
@@ -419,21 +483,9 @@ def test_without_the_token_of_its_own_form_nothing_is_accepted(world: World) -> 
     assert wrong == []
 
 
-def pages(world: World, *, language: str = "zh-hans") -> Iterator[tuple[str, str, HttpResponse]]:
-    """Every page as somebody sees it who may."""
-    for name in known():
-        row = ADDRESSES[name]
-        if row.posts_only or not row.is_page:
-            continue
-        for who in [*sorted(row.may), *(["anonymous"] if row.is_public else [])]:
-            client = browser(world, who)
-            client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
-            yield name, who, client.get(address(name, world))
-
-
-def test_every_page_has_one_heading_a_title_and_no_outside_link(world: World) -> None:
+def test_every_page_has_one_heading_a_title_and_no_outside_link(walk: Walk) -> None:
     wrong = []
-    for name, who, answer in pages(world):
+    for name, who, answer in walk.pages():
         page = html.fromstring(answer.content.decode())
         titles = [text.strip() for text in page.xpath("//title/text()")]
         if len(page.xpath("//h1")) != 1:
@@ -478,7 +530,7 @@ def kept_texts(value: Any) -> Iterator[str]:
                 yield from kept_texts(each)
 
 
-def test_in_english_nothing_is_chinese_but_what_the_database_keeps(world: World) -> None:
+def test_in_english_nothing_is_chinese_but_what_the_database_keeps(walk: Walk) -> None:
     """Names, titles, sources and numerals of Chinese documents are data; menus, headings, buttons and sentences are not."""
     models = (model for model in apps.get_models() if model.__module__.startswith("xingke."))
     rows = (row for model in models for row in model._default_manager.values())
@@ -486,7 +538,7 @@ def test_in_english_nothing_is_chinese_but_what_the_database_keeps(world: World)
     data = re.compile("|".join(map(re.escape, sorted(kept | EXAMPLES, key=len, reverse=True))))
     left: dict[str, str] = {}
 
-    for name, who, answer in pages(world, language="en"):
+    for name, who, answer in walk.pages(english=True):
         if name not in SHOWS_CHINESE:
             for text in chinese(html.fromstring(answer.content.decode())):
                 if is_chinese(data.sub("", text)):
@@ -495,21 +547,16 @@ def test_in_english_nothing_is_chinese_but_what_the_database_keeps(world: World)
     assert left == {}
 
 
-def test_every_answer_carries_the_security_headers(world: World) -> None:
-    for name, who, answer in pages(world):
+def test_every_answer_carries_the_security_headers(walk: Walk) -> None:
+    for name, who, answer in walk.pages():
         policy = answer.headers.get("Content-Security-Policy", "")
         assert policy.startswith("default-src 'none'") and "unsafe" not in policy and "http" not in policy, (name, who)
         assert answer.headers["X-Frame-Options"] == "DENY"
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
-def test_reading_writes_nothing(world: World) -> None:
-    before = current_seq(), AuditEntry.objects.count(), PatentEvent.objects.count(), Document.objects.count()
-
-    for _page in pages(world):
-        pass
-
-    assert (current_seq(), AuditEntry.objects.count(), PatentEvent.objects.count(), Document.objects.count()) == before
+def test_reading_writes_nothing(walk: Walk) -> None:
+    assert walk.after == walk.before
 
 
 ODD = ["?page=0", "?page=-1", "?page=999999", "?page=x", "?sort=;drop", "?q=%00", "?q=%F0%9F%8E%89" + "x" * 500, "?period=x", "?region=x",
