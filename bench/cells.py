@@ -166,7 +166,7 @@ class _Scatter:
         self.asked, self.regions = asked, regions
         names = list(KINDS[made.kind].asked)
         combos = [(event, thing) for event in made.event_names for thing in made.things]
-        said = [(event, (*thing, events.origin_of(event))[: len(names)]) for event, thing in combos]
+        said = [(event, (*thing, events.origin_of(made.kind, event))[: len(names)]) for event, thing in combos]
         self.combos = len(combos)
         live = made.is_current
         day = np.datetime64(events.FIRST, "D") + made.day[live]

@@ -14,8 +14,7 @@ import pyarrow as pa
 
 from xingke.indicators.tails import LAPSE, schema
 from xingke.ledger import rules
-from xingke.ledger.kinds import KINDS as ALL_KINDS
-from xingke.ledger.rules import CERTIFIES
+from xingke.ledger.tables import TABLES
 
 FIRST, MONTHS = date(2021, 1, 1), 60
 DAYS = (date(2026, 1, 1) - FIRST).days
@@ -67,7 +66,7 @@ SHARES = {
     "appointment": 0.03, "activity": 0.05,
 }  # fmt: skip
 
-KINDS = {code: ALL_KINDS[code] for code in _COURSES}
+KINDS = {code: TABLES[code] for code in _COURSES}
 # What they are histories of: weight, and the fields that events repeat.
 _THINGS: dict[str, list[tuple[float, tuple[str, ...]]]] = {
     "recognition": [
@@ -223,7 +222,7 @@ def _courses(kind: str) -> tuple[Integers, Integers, Integers, Integers, tuple[s
             rules.Happening(event, FIRST + timedelta(days=int(day)))
             for (event, _gap), day in zip(course, since, strict=True)
         ]
-        for column, step in enumerate(rules.effects(happened)):
+        for column, step in enumerate(rules.effects(KINDS[kind].names, happened)):
             events[row, column] = names.index(step.happening.event)
             effects[row, column] = step.effect
             days[row, column] = since[column]
@@ -232,7 +231,7 @@ def _courses(kind: str) -> tuple[Integers, Integers, Integers, Integers, tuple[s
 
 def as_columns(events: Events, paths: Integers, seed: int) -> pa.Table:
     """The events as the engine's columns, in no order."""
-    target = schema(KINDS[events.kind])
+    target = schema(TABLES[events.kind])
     count = len(events)
     fields = list(zip(*events.things, strict=True))
     seq_to = pa.array(np.full(count, 2), mask=events.is_current)
@@ -249,17 +248,17 @@ def as_columns(events: Events, paths: Integers, seed: int) -> pa.Table:
         "effect": pa.array(events.effect),
         "step": pa.array(events.step),
     }
-    columns |= {name: _named(events.thing, fields[at]) for at, name in enumerate(KINDS[events.kind].repeated)}
+    columns |= {name: _named(events.thing, fields[at]) for at, name in enumerate(TABLES[events.kind].repeated)}
     columns |= {name: pa.array(said, mask=said < 0) for name, said in events.measures.items()}
-    if KINDS[events.kind].is_lasting:
-        names = tuple(origin_of(name) for name in events.event_names)
+    if TABLES[events.kind].is_lasting:
+        names = tuple(origin_of(events.kind, name) for name in events.event_names)
         columns |= {"origin": _named(events.event, names), LAPSE: pa.nulls(count)}  # what ends, ends by an event here
     return pa.table({field.name: columns[field.name].cast(field.type) for field in target}, schema=target)
 
 
-def origin_of(event: str) -> str:
+def origin_of(kind: str, event: str) -> str:
     """Every certificate here was applied for."""
-    return "applied" if event in CERTIFIES else ""
+    return "applied" if event in TABLES[kind].names.certifying else ""
 
 
 def _named(places: Integers, names: tuple[str, ...]) -> pa.Array:

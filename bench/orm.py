@@ -17,8 +17,8 @@ from django.db.models import Count, Q, Sum
 from bench import ground
 from bench.events import Events, Integers
 from xingke.indicators.rules import Indicator
-from xingke.ledger.kinds import KINDS
 from xingke.ledger.models import State
+from xingke.ledger.tables import TABLES
 from xingke.registry.models import Region
 
 CHUNK = 50_000
@@ -26,7 +26,7 @@ CHUNK = 50_000
 
 def fill(made: Events, columns: pa.Table, paths: Integers) -> None:
     """Put the events, as the engine's columns have them, into the table of their kind."""
-    kind = KINDS[made.kind]
+    kind = TABLES[made.kind]
     table = kind.event._meta.db_table
     _found_regions(paths)
     regions = dict(Region.objects.filter(valid_to__isnull=True).values_list("path", "pk"))
@@ -88,7 +88,7 @@ def _rows(
 def changes(kind: str, asked: Sequence[Indicator]) -> list[tuple[int, ...]]:
     """Path, year, month and one number per indicator, for every county and month in which something happened."""
     rows = (
-        KINDS[kind]
+        TABLES[kind]
         .event._default_manager.filter(seq_to__isnull=True, state=State.CONFIRMED)
         .order_by()
         .values_list("region__path", "happened_on__year", "happened_on__month")

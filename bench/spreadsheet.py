@@ -25,7 +25,7 @@ from bench.measuring import Line, Size, WrongAnswer, watched
 from xingke.base.codes import patent_check
 from xingke.ledger import importing
 from xingke.ledger.incoming import Options
-from xingke.ledger.kinds import KINDS
+from xingke.ledger.tables import TABLES
 from xingke.registry.models import Organisation, Region
 
 ROWS: dict[Size, int] = {"quick": 200, "usual": 20_000, "large": 100_000}
@@ -119,7 +119,7 @@ def _import(kind: str, data: bytes, rows: int) -> tuple[float, float]:
     filing = _spent()
     importing.file(batch=batch, by=by, now=ground.NOW)
     filed = _spent()
-    found = KINDS[kind].event._default_manager.count()
+    found = TABLES[kind].event._default_manager.count()
     if found != 2 * rows:
         raise WrongAnswer(f"{found} events stand in the ledger, expected {2 * rows}")
     return checked - begun, filed - filing

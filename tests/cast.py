@@ -28,10 +28,10 @@ from xingke.base.keys import derived_key
 from xingke.ledger import actions as ledger
 from xingke.ledger import importing
 from xingke.ledger.incoming import Options
-from xingke.ledger.kind_names import KIND_NAMES
 from xingke.ledger.kinds import KINDS
 from xingke.ledger.models import Proposal
 from xingke.ledger.queries import may_change_at_once
+from xingke.ledger.tables import TABLES
 from xingke.registry import actions as registry
 from xingke.registry.models import Definition, Organisation, Region
 
@@ -192,7 +192,7 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch, do: Callable[[], object]) -> None
 
 def confirmer(kind: str, by: User) -> User:
     """Who confirms what somebody enters: they themselves, or the checker where the kind needs four eyes."""
-    return User.objects.get(username="checker") if KIND_NAMES[kind].four_eyes else by
+    return User.objects.get(username="checker") if KINDS[kind].four_eyes else by
 
 
 def correct(
@@ -200,7 +200,7 @@ def correct(
 ) -> None:
     """Correct an event or what it happened to: at once, or where that has to be proposed, accepted by the checker."""
     common: dict[str, Any] = {"version": version, "changes": changes, "reason": reason, "by": by, "now": NOW}
-    known = KINDS[kind]
+    known = TABLES[kind]
     is_event = known.event._default_manager.filter(record=record).exists()
     row = (known.event if is_event else known.subject)._default_manager.get(record=record, seq_to__isnull=True)
     if not may_change_at_once(kind, row, by, [row.region, changes.get("region", row.region)]).allowed:
@@ -222,7 +222,7 @@ def void(kind: str, record: UUID, *, by: User, version: int = 1, reason: str = "
         "by": by,
         "now": NOW,
     }
-    known = KINDS[kind]
+    known = TABLES[kind]
     row = known.event._default_manager.get(record=record, seq_to__isnull=True)
     if may_change_at_once(kind, row, by, [row.region]).allowed:
         ledger.void_event(**common)

@@ -7,7 +7,6 @@ Where a change is meant: ``XINGKE_WRITE_KINDS=1 make test TEST_ARGS='-n0 tests/t
 import json
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import fields
 from datetime import date
 from itertools import product
 from pathlib import Path
@@ -19,6 +18,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 from lxml import html
+from pydantic import TypeAdapter
 
 from tests.cast import Cast
 from xingke.base.refusals import Refused
@@ -26,8 +26,8 @@ from xingke.indicators import tails
 from xingke.indicators.rules import ExampleEvent
 from xingke.ledger import rules, sheets, words
 from xingke.ledger.blank_forms import template_header
-from xingke.ledger.kinds import KINDS, Kind
 from xingke.ledger.rules import Happening, Thing
+from xingke.ledger.tables import TABLES, Kind
 from xingke.registry import audit_words
 from xingke.registry import queries as registry
 from xingke.registry.views import audit
@@ -74,7 +74,7 @@ def table(model: type[Model]) -> dict[str, object]:
 def history(kind: Kind, events: tuple[str, ...]) -> str:
     """What events of one day come to, in their order: each with its effect; "—" for what cannot have happened."""
     try:
-        steps = rules.effects([Happening(event, DAY) for event in events], unheld=kind.names.unheld)
+        steps = rules.effects(kind.names, [Happening(event, DAY) for event in events])
     except Refused as refused:
         return f"— {refused}"
     return " ".join(f"{each.happening.event}{each.effect:+d}{each.origin and '/'}{each.origin}" for each in steps)
@@ -140,18 +140,28 @@ def amounts_audited(kind: Kind) -> list[str]:
     return in_each_language(lambda: audit._told().said(detail))
 
 
+def said_in_examples(kind: Kind) -> Iterator[str]:
+    """What an event of a worked example may say, tried one by one."""
+    names = {name for each in TABLES.values() for name in (*each.repeated, *each.measures)} | {"until"}
+    for name in names:
+        value = 1 if any(name in each.measures for each in TABLES.values()) else DAY if name == "until" else "a"
+        event = TypeAdapter(ExampleEvent).validate_python({"subject": "a", "event": "a", "on": DAY, name: value})
+        if not event.strange(kind.names):
+            yield name
+
+
 def told(kind: Kind, client: Client) -> dict[str, object]:
     """Everything that follows from a kind."""
     names = kind.names
-    events = [term.code for term in registry.terms(names.events).values()]
+    events = [term.code for term in registry.terms(names.event_list).values()]
     forms = [found.value for found in registry.catalogue("sheet").values() if found.value.kind == kind.code]
     catalogue = registry.loaded_catalogue()
-    running = words.RUNNING.get(kind.code)
+    running = names.running
     return {
         "word": in_each_language(lambda: words.kind_word(kind.code)),
         "words": {name: in_each_language(lambda name=name: words.field_word(name)) for name in (*kind.asked, *kind.measures)},
         "columns said": {name: in_each_language(lambda name=name: kind.column_word(name)) for name in kind.details},
-        "units": {name: [unit.code for unit in words.MEASURE_UNITS[name]] for name in kind.measures},
+        "units": {name: [unit.code for unit in words.measure_of(name).units] for name in kind.measures},
         "lists": {name: kind.field_list(name) for name in kind.asked},
         "subject": table(kind.subject),
         "event": table(kind.event),
@@ -160,8 +170,8 @@ def told(kind: Kind, client: Client) -> dict[str, object]:
         "named by, lasting, number": [names.named_by, names.lasting, str(names.number)],
         "needs holder, four eyes": [names.needs_holder, names.four_eyes],
         "arrivals, departures, certifies": [
-            dict(names.arrivals), [each for each in events if each in rules.DEPARTURES],
-            [each for each in events if each in rules.CERTIFIES],
+            dict(names.arrivals), [each for each in events if each in names.departures],
+            [each for each in events if each in names.certifying],
         ],
         "order": [[list(each) for each in names.order], names.has_rounds],
         "events": {event: history(kind, (event,)) for event in events},
@@ -175,7 +185,7 @@ def told(kind: Kind, client: Client) -> dict[str, object]:
         "sheets": {
             form.code: [[each.label, str(each.form), list(each.choices)] for each in template_header(form)] for form in forms
         },
-        "examples say": sorted({each.name for each in fields(ExampleEvent)} & {*kind.asked, *kind.measures, "until"}),
+        "examples say": sorted(said_in_examples(kind)),
         "entry form": form_fields(client, kind),
         "list": listed(client, kind),
         "audit": audited(kind),
@@ -187,7 +197,7 @@ def told(kind: Kind, client: Client) -> dict[str, object]:
 def now(cast: Cast, signed_in: Callable[[str], Client]) -> dict[str, object]:
     """All kinds as they are, in the types that JSON knows."""
     client = signed_in("statistician")
-    return json.loads(json.dumps({code: told(kind, client) for code, kind in KINDS.items()}, default=str))
+    return json.loads(json.dumps({code: told(kind, client) for code, kind in TABLES.items()}, default=str))
 
 
 def written(now: dict[str, dict[str, object]]) -> str:

@@ -19,9 +19,8 @@ from xingke.indicators.queries import indicators
 from xingke.indicators.reader import Reader
 from xingke.ledger import actions
 from xingke.ledger.incoming import Options
-from xingke.ledger.kind_names import KIND_NAMES
+from xingke.ledger.kinds import KINDS
 from xingke.ledger.models import Patent, PatentEvent, RecognitionEvent
-from xingke.ledger.rules import OPENS
 from xingke.ledger.tests.test_importing_histories import bring, found, said
 
 pytestmark = pytest.mark.db
@@ -51,10 +50,10 @@ def receive(cast: Cast, subject: UUID, holder: Any, *, by: Any = None, on: str =
 
 
 def test_what_opens_by_coming_from_elsewhere_is_an_arrival_in_every_kind() -> None:
-    arrivals = {event for names in KIND_NAMES.values() for event in names.arrivals}
+    arrivals = {event for names in KINDS.values() for event in names.arrivals}
 
     assert arrivals == {"moved_in", "received"}
-    assert arrivals <= OPENS
+    assert all(set(names.arrivals) <= names.opening for names in KINDS.values())
 
 
 def test_who_receives_has_it_from_then_on(sold: UUID, cast: Cast) -> None:

@@ -42,7 +42,9 @@ DATA = {
     "ledger/headers.py": "",
     "ledger/incoming_cells.py": "_WORDS Amounts",
     "ledger/whole_file.py": "for_whole_file",
-    "ledger/words.py": "_MONEY MEASURE_UNITS _BEFORE_UNIT _AFTER_UNIT day_word",
+    "ledger/kinds/record_kind.py": "MONEY",
+    "ledger/kinds/activity.py": "KIND",
+    "ledger/words.py": "_BEFORE_UNIT _AFTER_UNIT day_word",
     "reports/disclosure.py": "_TITLES _SURNAMES",
     "search/rules.py": "",
     # documents, and the figures in them, are Chinese whoever reads them

@@ -26,7 +26,7 @@ from xingke.accounts.models import User  # noqa: E402
 from xingke.config import backup  # noqa: E402
 from xingke.demo import actions as demonstration  # noqa: E402
 from xingke.demo import generator  # noqa: E402
-from xingke.ledger.kinds import KINDS  # noqa: E402
+from xingke.ledger.tables import TABLES  # noqa: E402
 from xingke.registry import queries  # noqa: E402
 from xingke.reports.models import Document  # noqa: E402
 from xingke.reports.queries import docx_of  # noqa: E402
@@ -104,7 +104,7 @@ class Thinned:
         granted = [each for each in inventions if any(event.kind == "granted" for event in each.events)]
         patents = _of(COUNTY, granted)[:KEPT] + _of(COUNTY, plan.patents)[:KEPT] + _of(NEXT, granted)[:2]
         patents = list({each.key: each for each in patents}.values())
-        histories = [each for kind in KINDS for each in _few(kind, _of(COUNTY, plan.of(kind)))]
+        histories = [each for kind in TABLES for each in _few(kind, _of(COUNTY, plan.of(kind)))]
         firms = {each.firm for each in (*titles, *patents, *histories)}
         kept = tuple(firm for firm in plan.firms if firm.key in firms)
         return replace(plan, firms=kept, titles=tuple(titles), patents=tuple(patents), histories=tuple(histories))
@@ -130,7 +130,7 @@ def attach(now: Any) -> None:
         from xingke.ledger.actions.evidence import NewFile, attach_evidence
     except ImportError:
         return
-    patent = KINDS["patent"].event._default_manager.filter(seq_to__isnull=True).order_by("pk").first()
+    patent = TABLES["patent"].event._default_manager.filter(seq_to__isnull=True).order_by("pk").first()
     attach_evidence(
         kind="patent", record=patent.record, files=[NewFile("证书.pdf", PDF)],
         by=User.objects.get(username="officer"), now=now,

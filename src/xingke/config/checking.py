@@ -23,8 +23,8 @@ from xingke.indicators.queries import added, indicators
 from xingke.indicators.reader import Reader
 from xingke.indicators.rules import Evidence, Fact, Indicator, counted, evidence_digest
 from xingke.ledger import import_jobs, observations, titles
-from xingke.ledger.kinds import KINDS, Kind
 from xingke.ledger.models import ContractEvent, Recognition, State
+from xingke.ledger.tables import TABLES, Kind
 from xingke.ledger.words import Words
 from xingke.registry import updates
 from xingke.registry.models import Region
@@ -167,7 +167,7 @@ def head() -> str:
 def columns() -> Iterator[Finding]:
     """The columns hold what the database holds, row by row; and for one region per kind, what the engine counts from them is
     what the plain reference counts from the ledger."""
-    for kind in KINDS.values():
+    for kind in TABLES.values():
         if wrong := comparing.differing_records(kind):
             named = "、".join(wrong[:SHOWN])
             problem = (

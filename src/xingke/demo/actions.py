@@ -20,8 +20,8 @@ from xingke.indicators import columns
 from xingke.ledger import actions as ledger
 from xingke.ledger import importing
 from xingke.ledger.incoming import Options
-from xingke.ledger.kinds import KINDS
 from xingke.ledger.models import ImportBatch, RecordKeeping
+from xingke.ledger.tables import TABLES
 from xingke.registry import actions as registry
 from xingke.registry import queries
 from xingke.registry.actions import NewOrganisation
@@ -104,7 +104,7 @@ def prepare(*, now: datetime, say: Say, scale: float = 1) -> Mapping[str, str]:
         )  # fmt: skip
         say(f"{path.name}：" + "，".join(f"{name} {count}" for name, count in outcome.counts.items() if count))
     passwords = _ensure_accounts(now=now)
-    for kind in KINDS:
+    for kind in TABLES:
         if columns.source(kind).file is None:
             columns.rebuild(kind)
     for outline, place, period, steps in DOCUMENTS:
@@ -200,7 +200,7 @@ def _ensure_accounts(*, now: datetime) -> dict[str, str]:
 
 def _demo_firm(region: Region) -> Organisation:
     """The firm with the most history in the region, so that its user has something to look at."""
-    event = KINDS["patent"].event
+    event = TABLES["patent"].event
     most = (
         event._default_manager.filter(region=region, seq_to__isnull=True, organisation__isnull=False)
         .values_list("organisation", flat=True)
@@ -234,7 +234,7 @@ def _file_plan(plan: generator.Plan, *, by: User, now: datetime, say: Say) -> No
         ("recognition", _titles(plan, firms, regions, terms)),
         ("patent", _patents(plan, firms, regions)),
     ]
-    batches += [(kind, _others(plan, kind, firms, regions)) for kind in KINDS if plan.of(kind)]
+    batches += [(kind, _others(plan, kind, firms, regions)) for kind in TABLES if plan.of(kind)]
     checker = _ensure_closed(CHECKER, "演示数据复核员", ("director",), now=now)  # some kinds need four eyes
     for kind, histories in batches:
         count = ledger.file_histories(
@@ -242,7 +242,7 @@ def _file_plan(plan: generator.Plan, *, by: User, now: datetime, say: Say) -> No
         )
         say(f"虚构台账 {kind}：登记 {count} 个版本")
     keepers = [region for region in regions.values() if region.level == Region.Level.COUNTY or region.code == "990200"]
-    for region, kind in ((region, kind) for region in keepers for kind in KINDS):
+    for region, kind in ((region, kind) for region in keepers for kind in TABLES):
         if (region.code, kind) not in REPORT_ONLY:
             ledger.declare_record_keeping(region=region, kind=kind, since=OPENING, by=by, now=now)
 

@@ -32,7 +32,7 @@ from xingke.indicators.intact import Identity
 from xingke.indicators.moment import Moment
 from xingke.indicators.tails import Tail, rows_of, schema, tail
 from xingke.indicators.tallies import Tally
-from xingke.ledger.kinds import KINDS, Kind
+from xingke.ledger.tables import TABLES, Kind
 from xingke.registry.queries import region_tree_stamp
 
 REBUILD_AT = 4_000  # rows of tail that make a new file worth its seconds
@@ -108,7 +108,7 @@ def source(kind_code: str, moment: Moment | None = None) -> Source:
 
 
 def _source(kind_code: str, moment: Moment | None) -> Source:
-    kind, moment = KINDS[kind_code], moment or Moment()
+    kind, moment = TABLES[kind_code], moment or Moment()
     file, made = _newest_file(kind, moment)
     since = tail(kind, made.seq if made else 0, moment)
     if len(since) >= REBUILD_AT and _may_be_written(kind) and _is_written(kind, file, since, moment.seq):
@@ -121,7 +121,7 @@ def _source(kind_code: str, moment: Moment | None) -> Source:
 def without_file(kind_code: str) -> Source:
     """The same from the database alone, where a file went away while it was being read; it also counts for ``held``."""
     moment = Moment()
-    found = Source(kind_code, None, Stamp(moment.ledger, 0, moment.regions), tail(KINDS[kind_code], 0, moment))
+    found = Source(kind_code, None, Stamp(moment.ledger, 0, moment.regions), tail(TABLES[kind_code], 0, moment))
     known = _held.get()
     if known is not None:
         known[kind_code] = found
@@ -178,7 +178,7 @@ def rebuild(kind_code: str) -> Path:
     """
     if connection.in_atomic_block:
         raise RuntimeError("columns are written outside transactions: a file must hold committed rows only")
-    kind, stamp = KINDS[kind_code], stamp_now()
+    kind, stamp = TABLES[kind_code], stamp_now()
     return write_file(kind_code, rows_at(kind, stamp.seq), stamp)
 
 
@@ -223,9 +223,9 @@ def write_file(kind_code: str, table: pa.Table, stamp: Stamp) -> Path:
     with intact.keeping(folder(), f"{kind_code}.{stamp.seq:012}", COLUMNS) as kept:
         pq.write_table(
             table.replace_schema_metadata(words), kept.part, compression="zstd", row_group_size=ROW_GROUP,
-            use_dictionary=["event", *KINDS[kind_code].asked],
+            use_dictionary=["event", *TABLES[kind_code].asked],
         )  # fmt: skip
-    _write_tally(kept.path, tallies.tally(KINDS[kind_code], table), words)
+    _write_tally(kept.path, tallies.tally(TABLES[kind_code], table), words)
     _tidy_up(kind_code, kept.path)
     return kept.path
 
@@ -275,7 +275,7 @@ _unkept: dict[str, tuple[Path, Stamp, Tally]] = {}  # by kind: tallies that coul
 
 def _tally_anew(path: Path, stamp: Stamp) -> Tally:
     """The tally made again; kept where that is possible, else remembered."""
-    kind = KINDS[path.name.partition(".")[0]]
+    kind = TABLES[path.name.partition(".")[0]]
     known = _unkept.get(kind.code)
     if known is not None and known[:2] == (path, stamp) and _failed_lately(kind):
         return known[2]
@@ -340,7 +340,7 @@ def _stamp(path: Path, _known: Identity) -> Stamp | None:
         stamp = Stamp(meta["ledger"], int(meta["seq"]), meta["regions"], meta["trail"])
     except (OSError, pa.ArrowException, KeyError, ValueError):
         return None
-    if name is None or stamp.seq != int(name["seq"]) or name["kind"] not in KINDS:
+    if name is None or stamp.seq != int(name["seq"]) or name["kind"] not in TABLES:
         return None
-    is_known = found.names == schema(KINDS[name["kind"]]).names and meta.get("program") == _program()
+    is_known = found.names == schema(TABLES[name["kind"]]).names and meta.get("program") == _program()
     return stamp if is_known and meta.get("kind") == name["kind"] else None

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from xingke.accounts.queries import current_seq
 from xingke.indicators.columns import rows_at, source
-from xingke.ledger.kinds import Kind
+from xingke.ledger.tables import Kind
 
 
 def differing_records(kind: Kind) -> list[str]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from xingke.indicators import intact
 from xingke.indicators.columns import folder
 from xingke.indicators.rules import Indicator
-from xingke.ledger.kinds import KINDS
+from xingke.ledger.tables import TABLES
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -63,7 +63,7 @@ def _rows(kind: str) -> "ir.Table":
         "record": "string", "version": "int32", "subject": "string", "path": "int32", "day": "date",
         "event": "string", "effect": "int8", "step": "int16", "lapsed": "boolean",
     }  # fmt: skip
-    columns |= dict.fromkeys(KINDS[kind].asked, "string") | dict.fromkeys(KINDS[kind].measures, "int64")
+    columns |= dict.fromkeys(TABLES[kind].asked, "string") | dict.fromkeys(TABLES[kind].measures, "int64")
     return ibis.table(columns, name="rows")
 
 

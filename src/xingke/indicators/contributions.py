@@ -10,8 +10,8 @@ from xingke.indicators.rules import Evidence
 from xingke.indicators.values import Value
 from xingke.ledger import holders
 from xingke.ledger import queries as ledger
-from xingke.ledger.kinds import KINDS
 from xingke.ledger.models import EventVersion, Version
+from xingke.ledger.tables import TABLES
 from xingke.registry.rules import Scope
 
 
@@ -37,7 +37,7 @@ def contributions(
     One engine pass, and two queries per 500 rows.
     """
     rows = engine.newest_evidence(value.indicator, window_of(value, seq), offset=offset, limit=limit)
-    kind = KINDS[value.indicator.of]
+    kind = TABLES[value.indicator.of]
     events: dict[str, EventVersion] = {}
     for start in range(0, len(rows), 500):
         part = [row.record for row in rows[start : start + 500]]

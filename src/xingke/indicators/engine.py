@@ -11,7 +11,7 @@ from xingke.indicators.columns import Source, source, without_file
 from xingke.indicators.intact import is_intact
 from xingke.indicators.moment import Moment
 from xingke.indicators.rules import Evidence, Indicator
-from xingke.ledger.kinds import KINDS
+from xingke.ledger.tables import TABLES
 
 if TYPE_CHECKING:
     import duckdb
@@ -75,7 +75,7 @@ def _run(columns: Source, window: Window, statement: Callable[[str], str]) -> li
 
 
 def _with_rows(cursor: "duckdb.DuckDBPyConnection", columns: Source, window: Window) -> str:
-    kind = KINDS[columns.kind]
+    kind = TABLES[columns.kind]
     names = ", ".join(("record", "version", "subject", "path", "event", "step", *kind.asked, *kind.measures))
     in_force = (
         "seq_to IS NULL"

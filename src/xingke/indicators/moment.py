@@ -7,7 +7,7 @@ from django.db import connection
 
 from xingke.accounts.models import Counter
 from xingke.accounts.queries import trail_digest
-from xingke.ledger.kinds import KINDS
+from xingke.ledger.tables import TABLES
 from xingke.registry.queries import region_tree_stamp
 
 
@@ -51,7 +51,7 @@ class Moment:
     def filed(self) -> dict[str, int]:
         """The newest number at which an event of each kind was filed or ended, in one query that reads indexes only."""
         quoted = connection.ops.quote_name
-        tables = {code: quoted(kind.event._meta.db_table) for code, kind in KINDS.items()}
+        tables = {code: quoted(kind.event._meta.db_table) for code, kind in TABLES.items()}
         newest = (
             f"SELECT '{code}', (SELECT max(seq_from) FROM {table}), "
             f"(SELECT max(seq_to) FROM {table} WHERE seq_to IS NOT NULL)"

@@ -7,8 +7,8 @@ from django.db.models import Max
 
 from xingke.base.periods import Period
 from xingke.ledger import queries as ledger
-from xingke.ledger.kinds import KINDS
 from xingke.ledger.models import Observation, RecordKeeping, State
+from xingke.ledger.tables import TABLES
 from xingke.registry.models import Region
 
 
@@ -74,12 +74,12 @@ def reach(region: Region, *, today: date) -> Reach:
     until: date | None = None
     if keepers:
         days = [
-            KINDS[kind]
+            TABLES[kind]
             .event._default_manager.filter(
                 region__in={pk for pk, _since in keepers}, seq_to__isnull=True, happened_on__lte=today
             )
             .aggregate(last=Max("happened_on"))["last"]
-            for kind in KINDS
+            for kind in TABLES
         ]
         month = Period.months(today.year, today.month, today.year, today.month)
         over = today if today == month.last else month.preceding.last

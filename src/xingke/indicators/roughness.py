@@ -10,7 +10,7 @@ from xingke.indicators.rules import Indicator, sum_word
 from xingke.ledger import queries as ledger
 from xingke.ledger.kinds import KINDS
 from xingke.ledger.models import State
-from xingke.ledger.words import APPROXIMATED
+from xingke.ledger.tables import TABLES
 from xingke.registry.models import Region
 
 
@@ -24,7 +24,7 @@ def sum_words(
     found: dict[tuple[str, int, Period], str] = {}
     kinds: dict[str, list[Indicator]] = {}
     for each in asked:
-        if each.sum == APPROXIMATED:
+        if each.sum and each.sum == KINDS[each.of].rough:
             kinds.setdefault(each.of, []).append(each)
     for kind, summing in kinds.items() if regions and periods else ():
         rows = _rough_events(kind, regions, periods, seq)
@@ -43,13 +43,13 @@ def sum_words(
 def _rough_events(
     kind: str, regions: Sequence[Region], periods: Sequence[Period], seq: int | None
 ) -> list[dict[str, Any]]:
-    known = KINDS[kind]
+    known = TABLES[kind]
     rows = known.event._default_manager.filter(
         ledger.as_of(seq), state=State.CONFIRMED, happened_on__gte=min(each.first for each in periods),
         happened_on__lte=max(each.last for each in periods), region__path__gte=min(each.range[0] for each in regions),
         region__path__lt=max(each.range[1] for each in regions),
     )  # fmt: skip
-    worded = rows.exclude(Q(approximation="") | Q(**{APPROXIMATED: None}))
+    worded = rows.exclude(Q(approximation="") | Q(**{known.names.rough: None}))
     return list(worded.values("region__path", "happened_on", "event", "approximation", *known.repeated).distinct())
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from decimal import Decimal
 from typing import Literal
@@ -14,7 +14,8 @@ from xingke.base.labels import Label
 from xingke.base.periods import Period
 from xingke.base.quantities import format_number, round_half_up
 from xingke.indicators import formula as formulas
-from xingke.ledger.kind_names import KIND_NAMES
+from xingke.ledger.kinds import KINDS
+from xingke.ledger.kinds.record_kind import RecordKind
 from xingke.ledger.rules import Happening, effects
 
 Nature = Literal["flow", "stock", "ratio", "observed"]
@@ -22,27 +23,32 @@ Nature = Literal["flow", "stock", "ratio", "observed"]
 
 @dataclass(frozen=True, kw_only=True)
 class ExampleEvent:
-    """One event of a worked example."""
+    """One event of a worked example: what its kind says of one, its terms and measures (分, × 10⁻⁴), stands beside."""
 
-    __pydantic_config__ = ConfigDict(extra="forbid")
+    __pydantic_config__ = ConfigDict(extra="allow")
 
     subject: str
     event: str
     on: date
-    title: str = ""
-    level: str = ""
-    form: str = ""
-    programme: str = ""
-    purpose: str = ""
-    type: str = ""
-    prize: str = ""
-    post: str = ""
-    topic: str = ""
-    amount: int | None = None  # 分
-    tech_amount: int | None = None  # 分
-    people: int | None = None  # × 10⁻⁴
-    materials: int | None = None  # × 10⁻⁴
     until: date | None = None
+
+    def terms(self, kind: RecordKind) -> dict[str, str]:
+        """Its terms, as far as it says them."""
+        return {name: vars(self)[name] for name in kind.fields if vars(self).get(name)}
+
+    def measures(self, kind: RecordKind) -> dict[str, int]:
+        """Its measures, as far as it says them."""
+        return {name: vars(self)[name] for name in kind.measures if vars(self).get(name) is not None}
+
+    def strange(self, kind: RecordKind) -> list[str]:
+        """What it says that an event of the kind does not say, or says otherwise."""
+        known = {field.name for field in fields(self)}
+        return [
+            name for name, value in vars(self).items()
+            if name not in known
+            and not (name in kind.fields and isinstance(value, str))
+            and not (name in kind.measures and type(value) is int)
+        ]  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,9 +167,9 @@ def records_are_known(catalogue: Catalogue) -> Iterator[Issue]:
     for each, file, place in _entries(catalogue):
         if not each.counts_records or not each.of:  # without `of`: said above
             continue
-        known = KIND_NAMES.get(each.of)
+        known = KINDS.get(each.of)
         if known is None:
-            yield Issue(file, place, f"of is {each.of!r}; known kinds: {', '.join(KIND_NAMES)}")
+            yield Issue(file, place, f"of is {each.of!r}; known kinds: {', '.join(KINDS)}")
             continue
         for name in each.where:
             asked = {**known.fields, **known.event_fields}
@@ -178,8 +184,11 @@ def records_are_known(catalogue: Catalogue) -> Iterator[Issue]:
                 file, place, f"sum is {each.sum!r}; measures of {each.of}: {', '.join(known.measures) or 'none'}"
             )
         for event in each.events:
-            if f"{known.events}:{event}" not in terms:
-                yield Issue(file, place, f"event {event!r} is not in the list {known.events!r}")
+            if f"{known.event_list}:{event}" not in terms:
+                yield Issue(file, place, f"event {event!r} is not in the list {known.event_list!r}")
+        for number, example in enumerate(each.examples, 1):
+            for name in (name for event in example.events for name in event.strange(known)):
+                yield Issue(file, f"{place} example {number}", f"{name} is nothing that an event of {each.of} says so")
 
 
 def reported_as_is_known(catalogue: Catalogue) -> Iterator[Issue]:
@@ -196,8 +205,8 @@ def units_are_known(catalogue: Catalogue) -> Iterator[Issue]:
     for each, file, place in _entries(catalogue):
         if each.unit not in units:
             yield Issue(file, place, f"unit is {each.unit!r}, which the vocabulary does not have")
-        elif each.sum and each.of in KIND_NAMES:
-            measured = KIND_NAMES[each.of].measures.get(each.sum)
+        elif each.sum and each.of in KINDS:
+            measured = KINDS[each.of].measures.get(each.sum)
             if measured and units[each.unit] != measured:
                 yield Issue(file, place, f"sum of {measured} is given in {each.unit!r}, a unit of {units[each.unit]}")
 
@@ -207,8 +216,8 @@ def layers_never_add_up(catalogue: Catalogue) -> Iterator[Issue]:
     for each, file, place in _entries(catalogue):
         if (
             each.sum
-            and KIND_NAMES.get(each.of)
-            and KIND_NAMES[each.of].measures.get(each.sum) == "money"
+            and KINDS.get(each.of)
+            and KINDS[each.of].measures.get(each.sum) == "money"
             and len(each.events) > 1
         ):
             yield Issue(
@@ -346,20 +355,16 @@ def _example_value(indicator: Indicator, example: Example, factor: Decimal) -> D
     facts = [
         fact
         for subject, events in histories.items()
-        for step in effects(Happening(event.event, event.on, event, event.until) for event in events)
+        for step in effects(KINDS[indicator.of], (Happening(event.event, event.on, event, event.until) for event in events))
         if isinstance(event := step.happening.key, ExampleEvent)
         for fact in Fact(
             record=f"{subject}:{step.step}", subject=subject, path=1, on=step.happening.on, event=step.happening.event,
             effect=step.effect, step=step.step,
             fields={
-                **{name: getattr(event, name) for name in KIND_NAMES[indicator.of].fields if getattr(event, name)},
+                **event.terms(KINDS[indicator.of]),
                 **({"origin": step.origin} if step.origin else {}),
             },
-            measures={
-                name: getattr(event, name)
-                for name in KIND_NAMES[indicator.of].measures
-                if getattr(event, name) is not None
-            },
+            measures=event.measures(KINDS[indicator.of]),
         ).lapsing(step.lapses_on)
     ]  # fmt: skip
     total = sum(share for _record, share in counted(indicator, facts, (0, 2), Period.parse(example.period)))
@@ -370,7 +375,7 @@ def scale_of(indicator: Indicator) -> int:
     """How many integers of a sum make one base unit: 100 for money (分), 10 000 for other measures, 1 for counts."""
     if not indicator.sum:
         return 1
-    return 100 if KIND_NAMES[indicator.of].measures[indicator.sum] == "money" else 10_000
+    return 100 if KINDS[indicator.of].measures[indicator.sum] == "money" else 10_000
 
 
 # ── evidence ────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -13,8 +13,8 @@ from django.db.models import Q
 from xingke.indicators import tallies
 from xingke.indicators.moment import Moment
 from xingke.indicators.tallies import Tally
-from xingke.ledger.kinds import Kind
 from xingke.ledger.models import State
+from xingke.ledger.tables import Kind
 
 _COMMON: tuple[tuple[str, str, pa.DataType], ...] = (  # column, Django path, type
     ("id", "id", pa.int64()),

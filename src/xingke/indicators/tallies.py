@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from xingke.indicators.rules import Indicator
-from xingke.ledger.kinds import Kind
+from xingke.ledger.tables import Kind
 
 Integers = npt.NDArray[np.int64]
 Small = npt.NDArray[np.int32]

@@ -20,8 +20,8 @@ from xingke.indicators.models import Figure
 from xingke.indicators.queries import indicators
 from xingke.indicators.rules import Example, ExampleEvent, Indicator, sum_word, turns_word
 from xingke.indicators.values import Growth, Rank, Value
-from xingke.ledger.kinds import KINDS
 from xingke.ledger.observations import Told
+from xingke.ledger.tables import TABLES
 from xingke.ledger.words import Words, approximated, field_word, kind_word, measured
 
 GROUPS = {
@@ -265,7 +265,7 @@ def definition_facts(asked: Indicator, digest: str, words: Words) -> list[dict[s
 
 def what_is_counted(asked: Indicator, words: Words) -> str:
     """Which records and events a flow or stock counts: ``资质认定记录（资质：高新技术企业），事件：认定、重新认定``."""
-    kind = KINDS[asked.of]
+    kind = TABLES[asked.of]
     conditions = [
         _("%(field)s：%(values)s")
         % {
@@ -355,8 +355,7 @@ def example_words(asked: Indicator, example: Example, words: Words) -> ExampleWo
 
 
 def _happened(kind: str, each: ExampleEvent, words: Words) -> tuple[str, ...]:
-    known = KINDS[kind]
-    terms = (words.term(known.field_list(name), getattr(each, name)) for name in known.repeated if getattr(each, name))
-    stated = ((name, getattr(each, name)) for name in known.measures)
-    measures = (measured(*words.number_and_unit(name, scaled)) for name, scaled in stated if scaled is not None)
+    known = TABLES[kind]
+    terms = (words.term(known.field_list(name), code) for name, code in each.terms(known.names).items())
+    measures = (measured(*words.number_and_unit(name, said)) for name, said in each.measures(known.names).items())
     return (each.on.isoformat(), each.subject, words.event(kind, each.event), *terms, *measures)

@@ -14,8 +14,8 @@ from xingke.ledger.actions.filing import with_last_day
 from xingke.ledger.actions.receiving import holder_of
 from xingke.ledger.actions.settling import placed, told, with_what_follows
 from xingke.ledger.bulk import insert_objects
-from xingke.ledger.kinds import KINDS, Kind
 from xingke.ledger.models import EventVersion, State, Version
+from xingke.ledger.tables import TABLES, Kind
 from xingke.registry.models import Region
 
 
@@ -48,7 +48,7 @@ def amend_histories(
     What stands keeps its state; what is fresh is a draft unless ``is_confirmed`` says otherwise. Raises Refused if a
     history could not have happened so, or somebody corrected it meanwhile.
     """
-    known = KINDS[kind]
+    known = TABLES[kind]
     stream = iter(amendments)
     while chunk := list(islice(stream, BATCH)):
         heads: list[tuple[Version, Mapping[str, Any]]] = []
@@ -117,11 +117,11 @@ def _settled(kind: Kind, each: Amendment, added: Sequence[Any], done: Act) -> li
     # What is confirmed must be possible without the drafts, and its effects take no notice of them: they do not count.
     counted = {
         id(step.happening.key): step
-        for step in rules.effects(one for one in happenings if one.key.state == State.CONFIRMED)  # type: ignore[attr-defined]
+        for step in rules.effects(kind.names, (one for one in happenings if one.key.state == State.CONFIRMED))  # type: ignore[attr-defined]
     }
     repeated = {name: value for name, value in each.columns.items() if name in kind.repeated}
     changed: list[tuple[Version, Mapping[str, Any]]] = []
-    for step in rules.effects(happenings):
+    for step in rules.effects(kind.names, happenings):
         row: Any = step.happening.key
         place = placed(kind, counted.get(id(row), step)) | {"step": step.step}
         if row.pk is None:

@@ -14,7 +14,12 @@ class LedgerConfig(AppConfig):
         from xingke.base import definitions, jobs, menu, panels, searching
         from xingke.ledger import finding, import_jobs, rules, sheets
         from xingke.ledger import organisation_panels as filled
+        from xingke.ledger.kinds import KINDS
+        from xingke.registry import audit_words
 
+        for kind in KINDS.values():
+            amounts = {each.name: (each.word_in_base, each.units[-1].scale) for each in kind.measured}
+            audit_words.KINDS.add(kind.code, audit_words.AuditedKind(kind.word, amounts))
         definitions.register(rules.NAMES)
         definitions.register(sheets.SHEETS)
         for searchable in (*finding.RECORDS, finding.OBSERVATIONS):

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 
 from xingke.base.press.xlsx_writer import Cell, Column, Form, Page
 from xingke.ledger import rules
-from xingke.ledger.kinds import KINDS
 from xingke.ledger.sheets import HINT, OBSERVATION, SheetForm
 from xingke.ledger.sheets import Column as FormColumn
+from xingke.ledger.tables import TABLES
 from xingke.registry import queries as registry
 
 MONEY = "万元"  # the unit an amount is asked in where the form names none
@@ -39,16 +39,16 @@ def cell_form(form: SheetForm, column: FormColumn) -> Form:
 
 def is_day(form: SheetForm, role: str) -> bool:
     """Whether a column of the record, or of what happened to it, is a day."""
-    kind = KINDS[form.kind]
+    kind = TABLES[form.kind]
     columns = [*kind.subject._meta.concrete_fields, *kind.event._meta.concrete_fields]
     return any(each.name == role and isinstance(each, DateField) for each in columns)
 
 
 def labels(form: SheetForm, column: FormColumn) -> list[str]:
     """The words a column of codes takes, in the order of the vocabulary; nothing for any other."""
-    if form.kind == OBSERVATION or column.to not in KINDS[form.kind].repeated:
+    if form.kind == OBSERVATION or column.to not in TABLES[form.kind].repeated:
         return []
-    return [term.label.zh for term in registry.terms(KINDS[form.kind].field_list(column.to)).values()]
+    return [term.label.zh for term in registry.terms(TABLES[form.kind].field_list(column.to)).values()]
 
 
 def template_header(form: SheetForm) -> list[Column]:

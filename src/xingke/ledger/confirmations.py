@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from xingke.accounts.models import User
 from xingke.ledger.actions import Plan
 from xingke.ledger.events import TimelineEntry
-from xingke.ledger.kinds import KINDS
 from xingke.ledger.models import RecordKeeping
+from xingke.ledger.tables import TABLES
 from xingke.ledger.words import kind_word
 from xingke.registry.models import Region
 
@@ -39,7 +39,7 @@ def places_of(plan: Plan) -> list[Place]:
     found: dict[tuple[str, int], Place] = {}
     for code, changes in plan.versions.items():
         for row, _columns in changes:
-            if isinstance(row, KINDS[code].event):
+            if isinstance(row, TABLES[code].event):
                 found.setdefault((code, row.region_id), (code, row.region))
     return list(found.values())
 

@@ -14,10 +14,10 @@ from xingke.base.codes import is_credit_code
 from xingke.base.refusals import Refused
 from xingke.ledger import queries, rules
 from xingke.ledger.events import TimelineEntry
-from xingke.ledger.kind_names import Number
-from xingke.ledger.kinds import KINDS, Kind
+from xingke.ledger.kinds.record_kind import Number
 from xingke.ledger.models import State
-from xingke.ledger.words import RUNNING, Words
+from xingke.ledger.tables import TABLES, Kind
+from xingke.ledger.words import Words
 from xingke.registry import queries as registry
 
 UNUSUAL = 20  # times the median of the kind's amounts in the region
@@ -33,7 +33,7 @@ def doubts(words: Words, entries: Sequence[TimelineEntry]) -> Doubts:
     """
     found: Doubts = {}
     for code in dict.fromkeys(entry.kind for entry in entries):
-        kind, mine = KINDS[code], [entry for entry in entries if entry.kind == code]
+        kind, mine = TABLES[code], [entry for entry in entries if entry.kind == code]
         for said in (_numbers(kind, mine), _holders(mine), _twins(words, kind, mine), _order(words, kind, mine),
                      _amounts(words, kind, mine)):  # fmt: skip
             for record, sentence in said:
@@ -77,7 +77,7 @@ def _twins(words: Words, kind: Kind, entries: Sequence[TimelineEntry]) -> Said:
     others = list(standing.filter(Q(number__in=numbers) | Q(organisation__in=holders, name__in=names)))
     running = _running(kind, [each for each in others if each.organisation_id in holders])
     by_number, by_name = _grouped(others, "number"), _grouped(others, "organisation_id", "name")
-    is_held = kind.code in RUNNING  # what only happens may happen to somebody twice, but hardly on one day
+    is_held = kind.names.running is not None  # what only happens may happen to somebody twice, but hardly on one day
     for entry in entries:
         own: Any = entry.subject
         same = [each for each in by_number.get((own.number,), ()) if each.record != own.record and own.number]
@@ -113,7 +113,7 @@ def _order(words: Words, kind: Kind, entries: Sequence[TimelineEntry]) -> Said:
     for events in queries.histories_of(kind, list(asked)).values():
         alive = [event for event in events if event.state != State.VOID]
         happened = [rules.Happening(event.event, event.happened_on) for event in alive]
-        is_one_round = sum(each.event in rules.OPENS for each in happened) == 1  # a renewal is applied for later
+        is_one_round = sum(each.event in kind.names.opening for each in happened) == 1  # a renewal is applied for later
         if wrong := rules.out_of_order(kind.names, happened, is_one_round=is_one_round, said=said):
             yield from ((event.record, str(wrong)) for event in alive if event.record in asked)
 

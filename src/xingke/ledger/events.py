@@ -15,9 +15,9 @@ from xingke.accounts.queries import first_seq_since
 from xingke.base.codes import normalise_code
 from xingke.base.periods import EARLIEST_YEAR, LATEST_YEAR, Period
 from xingke.ledger import holders
-from xingke.ledger.kinds import KINDS, Kind
 from xingke.ledger.models import EventVersion, State, Version
 from xingke.ledger.queries import current_subjects, readable
+from xingke.ledger.tables import TABLES, Kind
 from xingke.registry import queries as registry
 from xingke.registry.models import Organisation, Region
 from xingke.registry.rules import Scope
@@ -38,7 +38,7 @@ def timeline(organisation: Organisation, allowed: Scope, *, limit: int = 200) ->
     drafts before a superior. Two queries per kind."""
     drafts = readable(allowed) | Q(confirmed_at__isnull=False)
     entries: list[TimelineEntry] = []
-    for kind in KINDS.values():
+    for kind in TABLES.values():
         events = list(
             kind.event._default_manager.filter(drafts, organisation=organisation, seq_to__isnull=True)
             .exclude(state=State.VOID)
@@ -77,7 +77,7 @@ def events_listed(user: User, wanted: Wanted) -> QuerySet[Any, tuple[str, int, d
         .annotate(kind_code=Value(kind.code, output_field=CharField()))
         .order_by()
         .values_list("kind_code", "id", "happened_on")
-        for kind in ([KINDS[wanted.kind]] if wanted.kind in KINDS else KINDS.values())
+        for kind in ([TABLES[wanted.kind]] if wanted.kind in TABLES else TABLES.values())
     ]
     together: QuerySet[Any, Any] = parts[0].union(*parts[1:], all=True) if parts[1:] else parts[0]
     return together.order_by("-happened_on", "-id")
@@ -101,7 +101,7 @@ def drafts_wanted(user: User, wanted: Wanted, *, until: int) -> dict[str, list[U
             .order_by("-happened_on", "-pk")
             .values_list("record", flat=True)
         )
-        for kind in ([KINDS[wanted.kind]] if wanted.kind in KINDS else KINDS.values())
+        for kind in ([TABLES[wanted.kind]] if wanted.kind in TABLES else TABLES.values())
     }
 
 
@@ -125,7 +125,7 @@ def _wanted(kind: Kind, wanted: Wanted) -> Q:
 
 def entries_of(kind: str, records: Sequence[UUID], seen: Scope) -> list[TimelineEntry]:
     """Current events by their keys, with their subjects, newest first; of at most some hundreds. Two queries."""
-    found = KINDS[kind].event._default_manager.filter(record__in=records, seq_to__isnull=True)
+    found = TABLES[kind].event._default_manager.filter(record__in=records, seq_to__isnull=True)
     found = found.order_by("-happened_on", "-pk")
     return entries(((kind, pk, day) for pk, day in found.values_list("pk", "happened_on")), seen)
 
@@ -137,7 +137,7 @@ def entries(listed: Iterable[tuple[str, int, date]], seen: Scope) -> list[Timeli
     """
     asked = list(listed)
     found: dict[tuple[str, int], TimelineEntry] = {}
-    for kind in KINDS.values():
+    for kind in TABLES.values():
         wanted = [pk for code, pk, _on in asked if code == kind.code]
         if not wanted:
             continue
@@ -174,7 +174,7 @@ def _first_and_last_days(allowed: Scope) -> tuple[str, list[int]]:
     quoted, regions = connection.ops.quote_name, connection.ops.quote_name(Region._meta.db_table)
     parts, values = [], []
     finished = "" if allowed.is_all_home else " AND confirmed_at IS NOT NULL"  # a draft's day tells of a draft
-    for table in (quoted(kind.event._meta.db_table) for kind in KINDS.values()):
+    for table in (quoted(kind.event._meta.db_table) for kind in TABLES.values()):
         for low, high in allowed.ranges:
             ends = (f"(SELECT {end}(happened_on) FROM {table} WHERE region_id = place.id AND seq_to IS NULL{finished})" for end in ("min", "max"))  # fmt: skip
             first, last = ends
@@ -197,7 +197,7 @@ def latest_filed(user: User, *, limit: int = 8) -> list[Listed]:
     if not allowed:
         return []
     found: list[tuple[int, date, str, int]] = []
-    for kind in KINDS.values():
+    for kind in TABLES.values():
         events = kind.event._default_manager.filter(readable(allowed), seq_to__isnull=True)
         newest = events.exclude(state=State.VOID).order_by(F("seq_from").desc(), "-happened_on", "-pk")
         found += [
@@ -209,7 +209,7 @@ def latest_filed(user: User, *, limit: int = 8) -> list[Listed]:
 def drafts_waiting(user: User) -> tuple[int, datetime | None]:
     """How many draft events wait for confirmation by whoever may confirm, and since when the first. A query per kind."""
     allowed = registry.scope(user, Permission.RECORD_CONFIRM)
-    found = [_waiting(kind, readable(allowed)) for kind in KINDS.values()] if allowed else []
+    found = [_waiting(kind, readable(allowed)) for kind in TABLES.values()] if allowed else []
     return sum(count for count, _first in found), min((first for _count, first in found if first), default=None)
 
 
@@ -217,10 +217,10 @@ def entered_by(user: User, *, since: datetime) -> tuple[int, int]:
     """How many events somebody filed from a moment on, and how many of theirs are still drafts. Two queries per kind."""
     own, first = Q(entered_by=user.pk), first_seq_since(since)
     filed = sum(
-        kind.event._default_manager.filter(own, version=1, seq_from__gte=first).count() for kind in KINDS.values()
+        kind.event._default_manager.filter(own, version=1, seq_from__gte=first).count() for kind in TABLES.values()
     ) if first else 0  # fmt: skip
     allowed = registry.scope(user, Permission.RECORD_ENTER)
-    drafts = (_waiting(kind, readable(allowed) & own) for kind in KINDS.values())
+    drafts = (_waiting(kind, readable(allowed) & own) for kind in TABLES.values())
     return filed, sum(count for count, _first in drafts)
 
 

@@ -13,9 +13,9 @@ from xingke.accounts.permissions import Permission
 from xingke.base.searching import Further, Hit, Searchable, Text
 from xingke.ledger import queries
 from xingke.ledger.holders import local
-from xingke.ledger.kinds import KINDS, Kind
 from xingke.ledger.models import Observation, Recognition, State, Version
-from xingke.ledger.words import KIND_WORDS, Words, day_word, kind_word, period_word
+from xingke.ledger.tables import TABLES, Kind
+from xingke.ledger.words import Words, day_word, kind_label, kind_word, period_word
 from xingke.registry import queries as registry
 
 ORDER = 40  # after organisations, indicators and documents
@@ -110,14 +110,14 @@ def _searchable(
     code: str, order: int, model: type[Version], texts: Callable[..., Any], hits: Callable[..., Any]
 ) -> Searchable:
     return Searchable(
-        code=code, label=KIND_WORDS[code], permission=Permission.RECORD_READ, order=order,
+        code=code, label=kind_label(code), permission=Permission.RECORD_READ, order=order,
         changed=partial(_changed, model), texts=texts, hits=hits, recipe=1,
     )  # fmt: skip
 
 
 RECORDS = tuple(
     _searchable(kind.code, ORDER + at, kind.subject, partial(_record_texts, kind), partial(_record_hits, kind))
-    for at, kind in enumerate(KINDS.values())
+    for at, kind in enumerate(TABLES.values())
 )
 OBSERVATIONS = _searchable(
     queries.OBSERVATION, ORDER + len(RECORDS), Observation, _observation_texts, _observation_hits

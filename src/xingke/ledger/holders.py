@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
-from xingke.ledger.kinds import kind_of
 from xingke.ledger.models import Observation, Version
+from xingke.ledger.tables import kind_of
 from xingke.registry import queries as registry
 from xingke.registry.models import Organisation
 from xingke.registry.rules import Scope

@@ -8,9 +8,9 @@ from typing import Any
 from django.db.models import Count, Max, Q, QuerySet, Sum, Value
 
 from xingke.base.periods import Period
-from xingke.ledger.kinds import KINDS, Kind
 from xingke.ledger.models import State
 from xingke.ledger.queries import current_subjects
+from xingke.ledger.tables import TABLES, Kind
 from xingke.registry.models import Organisation
 
 
@@ -36,7 +36,7 @@ def _held(kind: Kind, on: date) -> QuerySet[Any]:
 
 def titles_held(organisation: Organisation, *, on: date) -> list[Holding]:
     """The titles in force of an organisation, oldest first. Two queries."""
-    kind = KINDS["recognition"]
+    kind = TABLES["recognition"]
     running = _held(kind, on).filter(organisation=organisation).order_by().values("subject")
     since = running.annotate(
         held=_standing(kind, on), since=Max("happened_on", filter=Q(effect=1)), lapses=Max("lapses_on")
@@ -55,7 +55,7 @@ def _day_before(day: date | None) -> date | None:
 
 def patents_held(organisation: Organisation, *, on: date) -> dict[str, int]:
     """How many patents in force an organisation has, by form. One query."""
-    running = _held(KINDS["patent"], on).filter(organisation=organisation).order_by().values("form")
+    running = _held(TABLES["patent"], on).filter(organisation=organisation).order_by().values("form")
     return {row["form"]: row["held"] for row in running.annotate(held=Sum("effect")) if row["held"] > 0}
 
 
@@ -63,7 +63,7 @@ def holding_counts(organisations: Iterable[int], *, on: date, kinds: Sequence[st
     """How much of some kinds organisations (by id) hold or run. One query per kind for 500 organisations."""
     wanted = list(organisations)
     found: dict[str, dict[int, int]] = {kind: {} for kind in kinds}
-    for kind in (KINDS[code] for code in kinds):
+    for kind in (TABLES[code] for code in kinds):
         for start in range(0, len(wanted), 500):
             running = _held(kind, on).filter(organisation__in=wanted[start : start + 500]).order_by()
             found[kind.code] |= dict(
@@ -74,7 +74,7 @@ def holding_counts(organisations: Iterable[int], *, on: date, kinds: Sequence[st
 
 def money_arrived(organisation: Organisation, period: Period) -> int:
     """The money that arrived for an organisation in a period, in 分; 0 where none did. One query."""
-    arrived = _held(KINDS["payment"], period.last).filter(
+    arrived = _held(TABLES["payment"], period.last).filter(
         organisation=organisation, event="arrived", happened_on__gte=period.first
     )
     found = arrived.aggregate(total=Sum("amount"))["total"]

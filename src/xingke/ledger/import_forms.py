@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.ledger.incoming import Options
-from xingke.ledger.kind_names import KIND_NAMES
+from xingke.ledger.kinds import KINDS
 from xingke.ledger.sheets import SheetForm
 from xingke.ledger.whole_file import DAY, may_be_given
-from xingke.ledger.words import FIELD_WORDS, field_word
+from xingke.ledger.words import field_labels, field_word
 from xingke.registry import queries as registry
 from xingke.registry.filtering import CHOICES_LIMIT
 
@@ -37,10 +37,10 @@ def _whole_file_fields(language: str) -> dict[str, forms.Field]:
             help_text=_("名单说的那件事的日期：认定、授权、立项、登记、举办……"),
         )
     }  # fmt: skip
-    for name in FIELD_WORDS:
-        of = [form for form in asked.get(name, ()) if form.kind in KIND_NAMES]
+    for name in field_labels():
+        of = [form for form in asked.get(name, ()) if form.kind in KINDS]
         if of:
-            terms = registry.terms(KIND_NAMES[of[0].kind].fields[name]).values()
+            terms = registry.terms(KINDS[of[0].kind].fields[name]).values()
             choices = [("", _("文件里有")), *((each.label.zh, each.label.in_language(language)) for each in terms)]
             fields[name] = forms.ChoiceField(label=field_word(name), required=False, choices=choices)
             fields[name].help_text = _("用于：") + _("、").join(form.label.in_language(language) for form in of)

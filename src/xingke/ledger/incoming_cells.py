@@ -14,8 +14,8 @@ from xingke.base.quantities import Quantity, Unit, multiplied, unit_of
 from xingke.ledger import rules
 from xingke.ledger.holder_names import close
 from xingke.ledger.incoming import EMPTY, TOO_LONG, Problem, Row
-from xingke.ledger.kinds import Kind
 from xingke.ledger.sheets import SheetForm, Taken, columns_besides
+from xingke.ledger.tables import Kind
 from xingke.registry import queries as registry
 
 C = TypeVar("C")

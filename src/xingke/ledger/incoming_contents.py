@@ -10,9 +10,9 @@ from xingke.base.keys import derived_key
 from xingke.ledger.holder_names import close
 from xingke.ledger.incoming import Problem, Row
 from xingke.ledger.incoming_marks import NONE, Mark
-from xingke.ledger.kind_names import Identity, Number
-from xingke.ledger.kinds import Kind
-from xingke.ledger.rules import CERTIFIES, Thing, renewal_of
+from xingke.ledger.kinds.record_kind import Identity, Number
+from xingke.ledger.rules import Thing, renewal_of
+from xingke.ledger.tables import Kind
 from xingke.registry.actions import NewOrganisation
 from xingke.registry.models import Organisation, Region
 
@@ -98,36 +98,38 @@ def thing(kind: Kind, content: Content, *, is_named: bool) -> Thing:
 def joined(kind: Kind, first: Row, row: Row) -> bool:
     """Tell the record of an earlier row what a later one says more of it: a title's certificates, one after the other."""
     mine, theirs = first.content, row.content
-    days = {each.on for each in mine.happened if each.event in CERTIFIES}
-    certificates = [each for each in theirs.happened if each.event in CERTIFIES]
+    days = {each.on for each in mine.happened if each.event in kind.names.certifying}
+    certificates = [each for each in theirs.happened if each.event in kind.names.certifying]
     if not kind.is_lasting or mine.columns["level"] != theirs.columns["level"]:
         return False
     if not days or not certificates or not days.isdisjoint(each.on for each in certificates):
         return False
     row.part_of = first
-    mine.happened = [*_numbered(mine), *_numbered(theirs)]
+    mine.happened = [*_numbered(kind, mine), *_numbered(kind, theirs)]
     return True
 
 
-def _numbered(content: Content) -> list[Happened]:
+def _numbered(kind: Kind, content: Content) -> list[Happened]:
     """The events of a row, the last certificate with the row's number."""
     number = content.columns.get("number", "")
-    last = max((each.on for each in content.happened if each.event in CERTIFIES), default=None)
+    last = max((each.on for each in content.happened if each.event in kind.names.certifying), default=None)
     return [
         each._replace(measures={"certificate": number, **each.measures})
-        if number and each.event in CERTIFIES and each.on == last
+        if number and each.event in kind.names.certifying and each.on == last
         else each
         for each in content.happened
     ]
 
 
-def put_in_order(content: Content) -> None:
+def put_in_order(kind: Kind, content: Content) -> None:
     """Put a title told in several rows in order: what follows a certificate renews it, and it stands by the last number."""
     if not any("certificate" in each.measures for each in content.happened):
         return
     found: list[Happened] = []
     for each in sorted(content.happened, key=lambda each: each.on):
-        event = renewal_of(found, each.on, each.event) if each.event in CERTIFIES else each.event
+        event = (
+            renewal_of(kind.names, found, each.on, each.event) if each.event in kind.names.certifying else each.event
+        )
         found.append(each._replace(event=event))
     number = next((each.measures["certificate"] for each in reversed(found) if "certificate" in each.measures), "")
     content.happened, content.columns = found, {**content.columns, "number": number}

@@ -68,9 +68,9 @@ from xingke.ledger.incoming_marks import Mark, Marks, unless_sure
 from xingke.ledger.incoming_places import NO_REGION, NOT_BELOW, SAME_REGIONS, Places
 from xingke.ledger.incoming_statements import stated
 from xingke.ledger.incoming_stored import Stored, place_of
-from xingke.ledger.kind_names import Identity, Number
-from xingke.ledger.kinds import KINDS
+from xingke.ledger.kinds.record_kind import Identity, Number
 from xingke.ledger.sheets import SheetForm, Taken, Understood
+from xingke.ledger.tables import TABLES
 from xingke.registry import queries as registry
 from xingke.registry.actions import NewOrganisation, enter_organisations, enter_persons
 from xingke.registry.models import Organisation, Person, Region
@@ -109,7 +109,7 @@ class HistoryReader:
         self, form: SheetForm, understood: Understood, *, by: User, options: Options, source: str = ""
     ) -> None:
         self.form = form
-        self.kind = KINDS[form.kind]
+        self.kind = TABLES[form.kind]
         self._understood = understood
         self._without: Counter[str] = Counter()  # rows that say no amount, by event
         self._headers = Headers(form, understood.taken)
@@ -314,7 +314,7 @@ class HistoryReader:
     def _with_last_days(self, row: Row, fields: Mapping[str, str], happened: Sequence[Happened]) -> list[Happened]:
         """The events with the day until which the row says its certificate holds, at the last one that gives one."""
         roles = [role for role in ("until", "lasts") if self._headers.said(row, role)]
-        certified = [each for each in happened if each.event in rules.CERTIFIES]
+        certified = [each for each in happened if each.event in self.kind.names.certifying]
         if not roles:
             return list(happened)
         header, text = self._headers.called(roles[0]), self._headers.said(row, roles[0])
@@ -358,7 +358,7 @@ class HistoryReader:
 
     def _is_rough(self, measure: str) -> bool:
         """Whether the word a rough amount comes with has a column of its own."""
-        return measure == saying.APPROXIMATED and "approximation" in self.kind.event_details
+        return measure == self.kind.names.rough
 
     def _happened(self, row: Row, columns: Mapping[str, str], cells: Iterable[Cells]) -> list[Happened]:
         found: list[Happened] = []
@@ -389,7 +389,7 @@ class HistoryReader:
             found = self._with_last_days(row, columns, found)
         if row.problems or not found:
             return found
-        if not rules.is_possible(found):
+        if not rules.is_possible(self.kind.names, found):
             last = max(found, key=lambda each: each.on)
             row.refuse(self._headers.called(last.event), last.on.isoformat(), IMPOSSIBLE)
         elif wrong := rules.out_of_order(self.kind.names, found, is_one_round=True, said=self._event_called):
@@ -402,7 +402,7 @@ class HistoryReader:
         """Who takes something over lies where it comes to, unless it was passed on since."""
         last = max((each for each in happened), key=lambda each: each.on, default=None)
         arrived = [each for each in happened if each.event in self.kind.names.arrivals]
-        if not arrived or not isinstance(firm, Organisation) or (last and last.event in rules.DEPARTURES):
+        if not arrived or not isinstance(firm, Organisation) or (last and last.event in self.kind.names.departures):
             return
         low, high = place.range
         if not low <= firm.region.path < high:
@@ -450,7 +450,7 @@ class HistoryReader:
         wholes = [row for row in rows if row.part_of is None]
         for row in wholes:
             if self.kind.is_lasting:
-                put_in_order(row.content)
+                put_in_order(self.kind, row.content)
         self._stored.open([row.content for row in wholes])
         for row in wholes:
             self._stored.compare(row)
@@ -602,7 +602,7 @@ class HistoryReader:
 
     def _last_day_said(self, content: Content) -> list[str]:
         """Until when the last certificate of a row holds, as it would be kept."""
-        certified = [each for each in content.happened if each.event in rules.CERTIFIES]
+        certified = [each for each in content.happened if each.event in self.kind.names.certifying]
         last = max(certified, key=lambda each: each.on, default=None)
         if last is None:
             return []

@@ -23,7 +23,7 @@ from xingke.ledger.holder_names import (
 from xingke.ledger.incoming import Problem
 from xingke.ledger.incoming_cells import Headers
 from xingke.ledger.incoming_firms import Firms
-from xingke.ledger.kind_names import KIND_NAMES
+from xingke.ledger.kinds import KINDS
 from xingke.registry.actions import NewOrganisation
 from xingke.registry.models import Organisation, Region
 from xingke.registry.rules import Scope
@@ -68,7 +68,7 @@ class Holders:
         self, headers: Headers, kind: str, said: Sequence[tuple[str, str]], *, by: User, editing: Scope
     ) -> None:
         self._headers, self._editing = headers, editing
-        self._is_wanted = KIND_NAMES[kind].needs_holder or headers.is_required("organisation")
+        self._is_wanted = KINDS[kind].needs_holder or headers.is_required("organisation")
         self.firms = Firms(set(said), by=by)
 
     def of(self, said: Sequence[tuple[str, str]], places: Sequence[Region | None]) -> Iterator[Held]:

@@ -8,8 +8,8 @@ from xingke.base.quantities import Unit
 from xingke.ledger import queries
 from xingke.ledger.incoming import Fact, Holder, Measured, Row, Statement
 from xingke.ledger.incoming_contents import Content, Happened, Partly
-from xingke.ledger.kinds import Kind
-from xingke.ledger.words import MEASURE_UNITS
+from xingke.ledger.tables import Kind
+from xingke.ledger.words import measure_of
 from xingke.registry.actions import NewOrganisation
 
 
@@ -39,7 +39,7 @@ def _certified(kind: Kind, fields: Mapping[str, str], each: Happened) -> dict[st
 
 def exactly(measure: str, scaled: int) -> Measured:
     """A measure as the ledger keeps it, in its base unit."""
-    unit = MEASURE_UNITS[measure][-1]
+    unit = measure_of(measure).units[-1]
     return Measured(Decimal(scaled) / unit.scale, unit.code)
 
 

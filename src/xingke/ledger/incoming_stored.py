@@ -15,12 +15,12 @@ from xingke.ledger.incoming import CHANGED, CONFIRMED, NEW, UNCHANGED, VOIDED, P
 from xingke.ledger.incoming_cells import Headers
 from xingke.ledger.incoming_contents import Content, Happened, file_key, may_be_another, thing
 from xingke.ledger.incoming_statements import in_unit
-from xingke.ledger.kind_names import Identity
-from xingke.ledger.kinds import KINDS
+from xingke.ledger.kinds.record_kind import Identity
 from xingke.ledger.models import EventVersion, State
 from xingke.ledger.records import thing_of
 from xingke.ledger.rules import Thing
-from xingke.ledger.words import MEASURE_UNITS
+from xingke.ledger.tables import TABLES
+from xingke.ledger.words import measure_of
 from xingke.registry import queries as registry
 from xingke.registry.models import Organisation
 from xingke.registry.rules import Scope
@@ -55,7 +55,7 @@ class Stored:
     ) -> None:
         self._headers, self._key_column, self._entering, self._signing = headers, key_column, entering, signing
         self._reading, self._source = registry.scope(by, Permission.ORGANISATION_READ), source[:200]
-        self.kind = KINDS[headers.form.kind]
+        self.kind = TABLES[headers.form.kind]
         self._identity = self.kind.names.identity
         self._is_numbered = self._identity in (Identity.NUMBER, Identity.RENEWED)
 
@@ -222,7 +222,7 @@ class Stored:
             Happened(event.event, event.happened_on, {"until": getattr(event, "until", None)}, False) for event in alive
         ]
         last = max(fresh, key=lambda each: each.on)
-        if not rules.is_possible([*stand, *fresh]):
+        if not rules.is_possible(self.kind.names, [*stand, *fresh]):
             row.refuse(self._headers.called(last.event), last.on.isoformat(), IMPOSSIBLE_TOGETHER)
             return False
         if wrong := rules.out_of_order(self.kind.names, [*stand, *fresh], said=self._headers.called):
@@ -330,7 +330,7 @@ class Stored:
                 )
                 for event in alive
             ]
-            if not rules.is_possible([*after, *fresh]):
+            if not rules.is_possible(self.kind.names, [*after, *fresh]):
                 last = max(content.happened, key=lambda each: each.on)
                 row.refuse(self._headers.called(last.event), last.on.isoformat(), IMPOSSIBLE_TOGETHER)
                 return
@@ -360,7 +360,7 @@ class Stored:
         for name in self.kind.measures:
             if name in changes and (stands := getattr(event, name)) is not None:
                 taken = self._headers.taken[f"{event.event} {name}"]
-                unit = taken.unit or MEASURE_UNITS[name][-1]
+                unit = taken.unit or measure_of(name).units[-1]
                 row.refuse(taken.header, in_unit(changes[name], unit), SAME_DAY, amount=in_unit(stands, unit))
                 return True
         if "happened_on" in changes:
@@ -371,7 +371,7 @@ class Stored:
 
     def _same_event(self, each: Happened, alive: Sequence[Any]) -> Any:
         """The event that stands and is the row's; None where it is a further one."""
-        alike = rules.CERTIFIES if each.event in rules.CERTIFIES else (each.event,)
+        alike = self.kind.names.certifying if each.event in self.kind.names.certifying else (each.event,)
         same = [event for event in alive if event.event in alike]
         exact = next((event for event in same if event.happened_on == each.on), None)
         return same[0] if exact is None and len(same) == 1 and not each.repeats else exact
@@ -384,15 +384,18 @@ class Stored:
         if row.outcome == CHANGED:
             fresh = row.changes[2]
         stand = [event for event in self.history(row.stored) if event.state != State.VOID] if row.stored else []
-        if not any(each.event in rules.CERTIFIES for each in fresh):
+        if not any(each.event in self.kind.names.certifying for each in fresh):
             return False
-        steps = rules.effects([*(Happened(event.event, event.happened_on, {}, False) for event in stand), *fresh])
+        steps = rules.effects(
+            self.kind.names, [*(Happened(event.event, event.happened_on, {}, False) for event in stand), *fresh]
+        )
         return any(step.origin == "announced" and step.happening in fresh for step in steps)
 
     def _is_open(self, subject: Any, content: Content) -> bool:
         """Whether a title that stands is held, or being applied for, when the row's first event happens."""
         first = min(each.on for each in content.happened)
         return rules.is_open(
+            self.kind.names,
             [
                 Happened(event.event, event.happened_on, {"until": event.until}, False)
                 for event in self.history(subject)
@@ -411,23 +414,23 @@ class Stored:
     ) -> list[Happened]:
         """Certificates of a row for a title that stands: each with its number; one that follows another renews it."""
         number = content.columns.get("number", "")
-        last = max((each.on for each in content.happened if each.event in rules.CERTIFIES), default=None)
+        last = max((each.on for each in content.happened if each.event in self.kind.names.certifying), default=None)
         before = [Happened(event.event, event.happened_on, {"until": event.until}, False) for event in alive]
         found = []
         for each in fresh:
-            if each.event in rules.CERTIFIES:
+            if each.event in self.kind.names.certifying:
                 own = {"certificate": number} if each.on == last and number else {}
-                event = rules.renewal_of(before, each.on, each.event)
+                event = rules.renewal_of(self.kind.names, before, each.on, each.event)
                 each = each._replace(event=event, measures={**own, **each.measures})
             found.append(each)
         return found
 
     def _as_filed(self, each: Happened, alive: Sequence[Any], fresh: Sequence[Happened]) -> Happened:
         """An event of a row as the ledger has it, or will: a further certificate is a renewal."""
-        if each.event not in rules.CERTIFIES:
+        if each.event not in self.kind.names.certifying:
             return each
         stands = self._same_event(each, alive)
-        mine = next((one for one in fresh if one.on == each.on and one.event in rules.CERTIFIES), each)
+        mine = next((one for one in fresh if one.on == each.on and one.event in self.kind.names.certifying), each)
         return each._replace(event=stands.event) if stands is not None else mine
 
     def _without_certificates(
@@ -437,11 +440,15 @@ class Stored:
         label = registry.term(self.kind.field_list("title"), subject.title)
         if label is not None and columns.get("name") == label.label.zh:
             del columns["name"]
-        given = [each for each in content.happened if each.event in rules.CERTIFIES]
-        stand = [event for event in alive if event.event in rules.CERTIFIES]
+        given = [each for each in content.happened if each.event in self.kind.names.certifying]
+        stand = [event for event in alive if event.event in self.kind.names.certifying]
         if "number" in columns and given and stand:
             last, mine = max(stand, key=lambda event: event.happened_on), max(given, key=lambda each: each.on)
-            if mine in fresh or any(each.event in rules.CERTIFIES for each in fresh) or mine.on != last.happened_on:
+            if (
+                mine in fresh
+                or any(each.event in self.kind.names.certifying for each in fresh)
+                or mine.on != last.happened_on
+            ):
                 del columns["number"]
         return columns
 

@@ -1,6 +1,7 @@
 """The ledger: one typed table per kind of fact, append-only versions, and what was imported."""
 
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -8,6 +9,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from xingke.accounts.models import Attachment, Job
+from xingke.ledger.kinds import activity, appointment, award, contract, milestone, patent, payment, project, recognition
+from xingke.ledger.kinds.record_kind import Number, RecordKind
 from xingke.registry.models import Organisation, Person, Region, Zone
 
 
@@ -52,6 +55,7 @@ class Version(models.Model):
     )
     reason = models.CharField(_("更正或作废原因"), max_length=500, blank=True)
 
+    of_kind: ClassVar[str] = ""  # of a table that was made for a kind
     is_holder_hidden: bool = False  # of a loaded row: see ``holders.hide``
 
     class Meta:
@@ -94,7 +98,7 @@ class Version(models.Model):
 
 
 class EventVersion(Version):
-    """An event of a title or patent. ``effect`` says what it does to being held (+1, 0, −1), ``step`` its order."""
+    """Something that happened to a record. ``effect`` says what it does to being held (+1, 0, −1), ``step`` its order."""
 
     subject = models.UUIDField(db_index=True)
     event = models.CharField(max_length=16)
@@ -109,244 +113,112 @@ class EventVersion(Version):
         ]
 
 
-class Recognition(Version):
-    """A title an organisation applied for or holds (高新技术企业 …); what happened to it stands in its events."""
+def make_tables(kind: RecordKind, *, module: str = __name__) -> tuple[Any, Any]:
+    """The tables of a kind: of what has a history, and of what happens to it. Called where its room declares its models.
 
-    title = models.CharField(max_length=40)
-    level = models.CharField(max_length=12)
-    name = models.CharField(_("名称"), max_length=120)
-    number = models.CharField(_("证书编号"), max_length=64, blank=True)
-
-    class Meta(Version.Meta):
-        verbose_name = _("认定")
-
-
-class RecognitionEvent(EventVersion):
-    """One event of a title; ``title`` and ``level`` stand here too, so that one table answers every count.
-
-    until: the last day on which the certificate it gives holds. certificate: its number, where that is not the subject's
-    first. lapses_on, origin: what follows from the history, see ``rules.Step``.
+    module: the name of that module, which says whose tables they are.
     """
+    subject = _subject(kind, module)
+    _made[kind.code] = subject, _event(kind, module)
+    return _made[kind.code]
 
-    title = models.CharField(max_length=40)
-    level = models.CharField(max_length=12)
-    until = models.DateField(_("有效期至"), null=True)
-    certificate = models.CharField(_("证书编号"), max_length=64, blank=True)
-    lapses_on = models.DateField(null=True)
-    origin = models.CharField(max_length=12, blank=True)
 
-    class Meta(EventVersion.Meta):
-        verbose_name = _("认定事件")
-        indexes = [
-            *EventVersion.Meta.indexes,
+_made: dict[str, tuple[Any, Any]] = {}
+
+
+def tables_of(kind: RecordKind) -> tuple[Any, Any]:
+    """The tables that were made for a kind. Raises LookupError naming a kind whose room made none."""
+    try:
+        return _made[kind.code]
+    except KeyError:
+        raise LookupError(
+            f"no tables were made for the kind {kind.code!r}: call make_tables in its room's models"
+        ) from None
+
+
+def _subject(kind: RecordKind, module: str) -> Any:
+    own: dict[str, Any] = {term.name: models.CharField(max_length=term.length) for term in kind.terms}
+    own |= {
+        detail.name: models.CharField(_(detail.word.text), max_length=detail.length, blank=detail.is_optional)
+        for detail in kind.details
+    }
+    constraints = list(Version.Meta.constraints)
+    if kind.number is Number.PATENT:
+        constraints.append(
+            models.UniqueConstraint(
+                fields=["number"], condition=Q(seq_to__isnull=True) & ~Q(state=State.VOID.value),
+                name=f"{kind.code}_number_once",
+            )
+        )  # fmt: skip
+    meta = type("Meta", (Version.Meta,), {"verbose_name": _(kind.table_word.text), "constraints": constraints})
+    return _table(kind, kind.model, Version, _in_order(own, kind.columns), meta, module)
+
+
+def _event(kind: RecordKind, module: str) -> Any:
+    """The terms stand here too, so that one table answers every count; an amount is none where the event names none."""
+    own: dict[str, Any] = {term.name: models.CharField(max_length=term.length) for term in kind.terms}
+    own |= {measure.name: models.BigIntegerField(_(measure.word.text), null=True) for measure in kind.measured}
+    if kind.rough:
+        own["approximation"] = models.CharField(max_length=4, blank=True)
+    indexes = list(EventVersion.Meta.indexes)
+    if kind.lasting:
+        own |= {
+            "until": models.DateField(_("有效期至"), null=True),  # the last day on which the certificate it gives holds
+            "certificate": models.CharField(
+                _("证书编号"), max_length=64, blank=True
+            ),  # where it is not the subject's first
+            "lapses_on": models.DateField(null=True),  # this and the origin follow from the history, see ``rules.Step``
+            "origin": models.CharField(max_length=12, blank=True),
+        }
+        indexes.append(
             models.Index(  # what ends in the coming months
                 fields=["lapses_on"], condition=Q(seq_to__isnull=True, lapses_on__isnull=False),
-                name="recognitionevent_lapses",
-            ),
-        ]  # fmt: skip
-
-
-class Patent(Version):
-    """A patent or an application for one."""
-
-    number = models.CharField(_("申请号"), max_length=20)
-    form = models.CharField(max_length=16)
-    name = models.CharField(_("名称"), max_length=200)
-
-    class Meta(Version.Meta):
-        verbose_name = _("专利")
-        constraints = [
-            *Version.Meta.constraints,
-            models.UniqueConstraint(
-                fields=["number"], condition=Q(seq_to__isnull=True) & ~Q(state="void"), name="patent_number_once"
-            ),
-        ]
-
-
-class PatentEvent(EventVersion):
-    """One event of a patent; ``form`` stands here too."""
-
-    form = models.CharField(max_length=16)
-
-    class Meta(EventVersion.Meta):
-        verbose_name = _("专利事件")
-
-
-class MoneyEvent(EventVersion):
-    """An event that may speak of money: ``amount`` in 分, none where the event names none."""
-
-    amount = models.BigIntegerField(_("金额"), null=True)
-
-    class Meta(EventVersion.Meta):
-        abstract = True
-        constraints = [
-            *EventVersion.Meta.constraints,
-            models.CheckConstraint(condition=Q(amount__isnull=True) | Q(amount__gte=0), name="%(class)s_amount"),
-        ]
-
-
-class Project(Version):
-    """A project applied for or carried out; 申报, 立项, 验收 are its events."""
-
-    programme = models.CharField(max_length=40)
-    level = models.CharField(max_length=12)
-    name = models.CharField(_("项目名称"), max_length=200)
-    number = models.CharField(_("项目编号"), max_length=64, blank=True)
-
-    class Meta(Version.Meta):
-        verbose_name = _("项目")
-
-
-class ProjectEvent(MoneyEvent):
-    """One event of a project; the amount is the money it approves."""
-
-    programme = models.CharField(max_length=40)
-    level = models.CharField(max_length=12)
-
-    class Meta(MoneyEvent.Meta):
-        verbose_name = _("项目事件")
-
-
-class Payment(Version):
-    """One sum of money on its way: 争取, 到位, 拨付, 兑现 are events of one history and never add up."""
-
-    purpose = models.CharField(max_length=40)
-    level = models.CharField(max_length=12)
-    name = models.CharField(_("资金名称"), max_length=200)
-    number = models.CharField(_("文号或凭证号"), max_length=64, blank=True)
-
-    class Meta(Version.Meta):
-        verbose_name = _("资金")
-
-
-class PaymentEvent(MoneyEvent):
-    """One layer of a sum: won, received, disbursed, paid, lent …"""
-
-    purpose = models.CharField(max_length=40)
-    level = models.CharField(max_length=12)
-
-    class Meta(MoneyEvent.Meta):
-        verbose_name = _("资金事件")
-
-
-class Contract(Version):
-    """A technology contract; ``organisation`` sells, ``counterpart`` buys."""
-
-    type = models.CharField(max_length=24)
-    name = models.CharField(_("合同名称"), max_length=200)
-    number = models.CharField(_("登记编号"), max_length=64, blank=True)
-    counterpart = models.CharField(_("受让方"), max_length=120, blank=True)
-
-    class Meta(Version.Meta):
-        verbose_name = _("技术合同")
-
-
-class ContractEvent(MoneyEvent):
-    """签订 carries the agreed value, 登记 the registered one: two layers of one contract.
-
-    ``amount`` is 成交额, the whole price; ``tech_amount`` 技术交易额, what of it is paid for technology.
-    """
-
-    type = models.CharField(max_length=24)
-    tech_amount = models.BigIntegerField(_("技术交易额"), null=True)
-
-    class Meta(MoneyEvent.Meta):
-        verbose_name = _("技术合同事件")
-        constraints = [
-            *MoneyEvent.Meta.constraints,
-            models.CheckConstraint(
-                condition=Q(tech_amount__isnull=True)
-                | Q(tech_amount__gte=0) & (Q(amount__isnull=True) | Q(tech_amount__lte=F("amount"))),
-                name="contractevent_tech_amount",
-            ),
-        ]
-
-
-class Award(Version):
-    """A prize nominated for or won."""
-
-    prize = models.CharField(max_length=40)
-    level = models.CharField(max_length=12)
-    name = models.CharField(_("获奖成果或对象"), max_length=200)
-    number = models.CharField(_("证书编号"), max_length=64, blank=True)
-    grade = models.CharField(_("等级"), max_length=24, blank=True)
-
-    class Meta(Version.Meta):
-        verbose_name = _("奖励")
-
-
-class AwardEvent(EventVersion):
-    """One stage of an award."""
-
-    prize = models.CharField(max_length=40)
-    level = models.CharField(max_length=12)
-
-    class Meta(EventVersion.Meta):
-        verbose_name = _("奖励事件")
-
-
-class Appointment(Version):
-    """Somebody placed or introduced: 科技副总, 科技专员, 科学副校长, 外国专家 …; no personal data, a post and a host."""
-
-    post = models.CharField(max_length=40)
-    name = models.CharField(_("岗位说明"), max_length=200)
-    number = models.CharField(_("文号"), max_length=64, blank=True)
-
-    class Meta(Version.Meta):
-        verbose_name = _("选派引进")
-
-
-class AppointmentEvent(EventVersion):
-    """Taking up a post, or leaving it."""
-
-    post = models.CharField(max_length=40)
-
-    class Meta(EventVersion.Meta):
-        verbose_name = _("选派引进事件")
-
-
-class Activity(Version):
-    """Something held: a training, a fair, a visit, a science week."""
-
-    topic = models.CharField(max_length=40)
-    name = models.CharField(_("活动名称"), max_length=200)
-    number = models.CharField(_("文号"), max_length=64, blank=True)
-    place = models.CharField(_("地点"), max_length=120, blank=True)
-
-    class Meta(Version.Meta):
-        verbose_name = _("活动")
-
-
-class ActivityEvent(EventVersion):
-    """A day it was held: people and materials × 10⁻⁴; ``approximation`` keeps the word (余, 近 …) the count came with."""
-
-    topic = models.CharField(max_length=40)
-    people = models.BigIntegerField(_("人次"), null=True)
-    materials = models.BigIntegerField(_("资料份数"), null=True)
-    approximation = models.CharField(max_length=4, blank=True)
-
-    class Meta(EventVersion.Meta):
-        verbose_name = _("活动事件")
-
-
-class Milestone(Version):
-    """大事记: a named fact for documents."""
-
-    topic = models.CharField(max_length=40)
-    name = models.CharField(_("事项"), max_length=200)
-    number = models.CharField(_("文号"), max_length=64, blank=True)
-
-    class Meta(Version.Meta):
-        verbose_name = _("大事记")
-
-
-class MilestoneEvent(EventVersion):
-    """The day it happened."""
-
-    topic = models.CharField(max_length=40)
-
-    class Meta(EventVersion.Meta):
-        verbose_name = _("大事记事件")
+                name=f"{kind.code}event_lapses",
+            )
+        )  # fmt: skip
+    constraints = [*EventVersion.Meta.constraints, *_limits(kind)]
+    words = {"verbose_name": _(kind.event_word.text), "constraints": constraints, "indexes": indexes}
+    meta = type("Meta", (EventVersion.Meta,), words)
+    return _table(kind, f"{kind.model}Event", EventVersion, _in_order(own, ("amount",)), meta, module)
+
+
+def _limits(kind: RecordKind) -> Iterator[models.CheckConstraint]:
+    """What holds for its measures: none is less than nothing, and a part is never more than its whole."""
+    for measure in kind.measured:
+        name = measure.name
+        condition = Q(**{f"{name}__gte": 0})
+        if measure.part_of:
+            condition &= Q(**{f"{measure.part_of}__isnull": True}) | Q(**{f"{name}__lte": F(measure.part_of)})
+        if measure.is_never_negative:
+            yield models.CheckConstraint(
+                condition=Q(**{f"{name}__isnull": True}) | condition, name=f"{kind.code}event_{name}"
+            )
+
+
+def _in_order(columns: dict[str, Any], first: Sequence[str]) -> dict[str, Any]:
+    """Columns in the order in which their table was made: some first, then the others."""
+    ordered = {name: columns[name] for name in (*(name for name in first if name in columns), *columns)}
+    for column in ordered.values():  # Django keeps the order in which they were made
+        column.creation_counter = models.Field.creation_counter
+        models.Field.creation_counter += 1
+    return ordered
+
+
+def _table(
+    kind: RecordKind, name: str, base: type[models.Model], columns: Mapping[str, Any], meta: type, module: str
+) -> Any:
+    return type(name, (base,), {**columns, "Meta": meta, "of_kind": kind.code, "__module__": module})
+
+
+Recognition, RecognitionEvent = make_tables(recognition.KIND)
+Patent, PatentEvent = make_tables(patent.KIND)
+Project, ProjectEvent = make_tables(project.KIND)
+Payment, PaymentEvent = make_tables(payment.KIND)
+Contract, ContractEvent = make_tables(contract.KIND)
+Award, AwardEvent = make_tables(award.KIND)
+Appointment, AppointmentEvent = make_tables(appointment.KIND)
+Activity, ActivityEvent = make_tables(activity.KIND)
+Milestone, MilestoneEvent = make_tables(milestone.KIND)
 
 
 class Observation(Version):

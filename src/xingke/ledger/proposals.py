@@ -10,10 +10,10 @@ from django.http import Http404
 
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
-from xingke.ledger.kinds import KINDS
 from xingke.ledger.models import Proposal
 from xingke.ledger.queries import current_subjects, models_of
 from xingke.ledger.records import RecordPage, record_page
+from xingke.ledger.tables import TABLES
 from xingke.registry import queries as registry
 from xingke.registry.rules import Scope
 
@@ -81,7 +81,7 @@ def proposed(proposals: Iterable[Proposal]) -> list[tuple[Proposal, Any, Any]]:
         versions = {(row.record, row.version): row for row in rows}
         keys = {getattr(row, "subject", row.record) for row in versions.values()}
         subjects = (
-            current_subjects(KINDS[code], keys) if code in KINDS else {row.record: row for row in versions.values()}
+            current_subjects(TABLES[code], keys) if code in TABLES else {row.record: row for row in versions.values()}
         )
         for each in own:
             row = versions[each.record, each.version]

@@ -14,7 +14,6 @@ from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base.refusals import Answer, Refused
 from xingke.ledger import rules
-from xingke.ledger.kinds import KINDS, Kind
 from xingke.ledger.models import (
     EventVersion,
     Evidence,
@@ -24,6 +23,7 @@ from xingke.ledger.models import (
     State,
     Version,
 )  # fmt: skip
+from xingke.ledger.tables import TABLES, Kind
 from xingke.registry import queries as registry
 from xingke.registry.models import Region
 from xingke.registry.rules import Scope
@@ -81,7 +81,7 @@ def usual_last_day(kind: Kind, fields: Mapping[str, str], event: str, on: date) 
     """The day until which an event's certificate holds by its title's term in the packs in force; None without one."""
     lasting = kind.names.lasting
     found = registry.term(kind.field_list(lasting), fields.get(lasting, "")) if lasting else None
-    return rules.last_day(event, on, found.valid_years) if found is not None else None
+    return rules.last_day(kind.names, event, on, found.valid_years) if found is not None else None
 
 
 def state_with(subject: Any | None, event: Version) -> str:
@@ -144,7 +144,7 @@ def may_change_at_once(kind: str, row: Version, user: User, regions: Iterable[Re
     """Whether somebody's change of a record is written at once, or only proposed. regions: where it is, and will be."""
     confirming = registry.scope(user, Permission.RECORD_CONFIRM)
     return rules.may_change_at_once(
-        state=row.state, four_eyes=kind in KINDS and KINDS[kind].names.four_eyes,
+        state=row.state, four_eyes=kind in TABLES and TABLES[kind].names.four_eyes,
         may_confirm=all(confirming.covers(region.path) for region in regions),
     )  # fmt: skip
 
@@ -159,7 +159,7 @@ def models_of(kind: str) -> tuple[type[Version], ...]:
     """The tables that hold a kind's records: things and their events, or reported figures alone; none for no kind."""
     if kind == OBSERVATION:
         return (Observation,)
-    return (KINDS[kind].subject, KINDS[kind].event) if kind in KINDS else ()
+    return (TABLES[kind].subject, TABLES[kind].event) if kind in TABLES else ()
 
 
 def region_of(kind: str, record: UUID) -> Region:
@@ -216,7 +216,7 @@ def is_fictional_import(batch: ImportBatch) -> bool:
     """Whether an import filed fictional records; before it is filed: whether whoever made it works in a fictional place."""
     if batch.seq is None:
         return any(region.is_fictional for region in registry.own_regions(batch.prepared_by))
-    model: Any = KINDS[batch.kind].event if batch.kind in KINDS else Observation
+    model: Any = TABLES[batch.kind].event if batch.kind in TABLES else Observation
     return bool(model.objects.filter(seq_from=batch.seq, is_fictional=True).exists())
 
 

@@ -14,12 +14,13 @@ from xingke.accounts.permissions import Permission
 from xingke.ledger import observations, queries, records
 from xingke.ledger.evidence import evidence_of
 from xingke.ledger.holders import holder_word
-from xingke.ledger.kinds import KINDS, Kind
+from xingke.ledger.kinds import KINDS
+from xingke.ledger.kinds.record_kind import Running
 from xingke.ledger.models import Observation, Proposal
 from xingke.ledger.proposals import proposals_of
 from xingke.ledger.records import RecordPage
+from xingke.ledger.tables import TABLES, Kind
 from xingke.ledger.words import (
-    RUNNING,
     Words,
     accepted_word,
     day_word,
@@ -77,13 +78,13 @@ def _measures(words: Words, event: Any) -> list[str]:
 
 def _state_sentence(words: Words, shown: RecordPage, today: date) -> str:
     """Whether it is held or runs; of a kind of which that cannot be said, what happened last."""
-    running = RUNNING.get(shown.kind)
+    running = _running(shown)
     if running is not None:
         since = records.held_since(shown, on=today)
         if since is not None:
-            return str(running.since) % {"day": day_word(since)}
+            return str(running.since.filled(day=day_word(since)))
         if waiting := records.waits_since(shown, on=today):
-            return str(running.then) % {"day": day_word(waiting)}
+            return str(running.then.filled(day=day_word(waiting)))
         return str(running.over)
     happened = [event for event in shown.history if event.state != "void"]
     if not happened:
@@ -93,9 +94,13 @@ def _state_sentence(words: Words, shown: RecordPage, today: date) -> str:
     return _("%(day)s%(what)s。") % {"day": day_word(last.happened_on), "what": _("，").join(said)}
 
 
+def _running(shown: RecordPage) -> Running | None:
+    return KINDS[shown.kind].running if shown.kind in KINDS else None
+
+
 def held_tag(shown: RecordPage, today: date) -> dict[str, str] | None:
     """The tag of a subject that is held or runs, or not; None where that cannot be said."""
-    running = RUNNING.get(shown.kind)
+    running = _running(shown)
     if running is None or shown.is_event:
         return None
     if records.waits_since(shown, on=today):
@@ -129,7 +134,7 @@ def _filed(words: Words, shown: RecordPage, allowed: Scope) -> Items:
         is_open = shown.is_event and queries.covers(allowed, subject)  # what came from elsewhere stands there
         url = reverse("ledger:record", args=[shown.kind, subject.record]) if is_open else ""
         items.append({"label": kind_word(shown.kind), "value": words.subject(subject), "url": url})
-        items += _columns(words, KINDS[shown.kind], subject)
+        items += _columns(words, TABLES[shown.kind], subject)
         if not shown.is_event and (until := records.holds_until(shown)) is not None:
             items.append({"label": _("有效期至"), "value": day_word(until)})
     holder = row.organisation

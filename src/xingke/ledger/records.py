@@ -13,8 +13,7 @@ from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base.refusals import Answer
 from xingke.ledger import holders, queries
-from xingke.ledger.kind_names import Identity
-from xingke.ledger.kinds import KINDS, Kind
+from xingke.ledger.kinds.record_kind import Identity
 from xingke.ledger.models import EventVersion, State
 from xingke.ledger.observations import choice_of
 from xingke.ledger.queries import (
@@ -28,6 +27,7 @@ from xingke.ledger.queries import (
     state_with,
 )
 from xingke.ledger.rules import Happening, Thing, is_open, may_confirm, may_correct, same_thing
+from xingke.ledger.tables import TABLES, Kind
 from xingke.registry import queries as registry
 from xingke.registry.models import Organisation, Region
 
@@ -69,15 +69,15 @@ def record_page(user: User, kind: str, record: UUID) -> RecordPage:
         subject_key = getattr(versions[0], "subject", record)
         history: list[EventVersion] = []
         subject = None
-        if kind in KINDS:
+        if kind in TABLES:
             history = list(
-                KINDS[kind]
+                TABLES[kind]
                 .event._default_manager.filter(subject=subject_key, seq_to__isnull=True)
                 .select_related("region", "organisation__region")
                 .order_by("step")
             )
             history = [event for event in history if event.confirmed_at is not None or covers(allowed, event)]
-            subject = current_subjects(KINDS[kind], {subject_key}).get(subject_key)
+            subject = current_subjects(TABLES[kind], {subject_key}).get(subject_key)
         holders.hide(seen, [*versions, *history, subject])
         return RecordPage(kind, is_event, versions[0], versions, subject, history)
     raise Http404
@@ -159,7 +159,7 @@ def rights(user: User, shown: RecordPage) -> Rights:
 def _may_confirm(user: User, shown: RecordPage) -> Answer:
     row = shown.current
     state = state_with(shown.subject, row)
-    if state != State.DRAFT or shown.kind not in KINDS or not KINDS[shown.kind].names.four_eyes:
+    if state != State.DRAFT or shown.kind not in TABLES or not TABLES[shown.kind].names.four_eyes:
         return may_confirm(state=state, by=user.pk)
     wrote = authors(type(row), [row])[row.record]
     if shown.subject is not None and shown.subject.state == State.DRAFT:
@@ -208,9 +208,9 @@ def record_to_void(user: User, kind: str, record: UUID) -> RecordPage:
 def kind_to_enter(user: User, code: str) -> Kind:
     """A kind somebody may file records of somewhere, or 404."""
     registry.require_page(user, Permission.RECORD_ENTER)
-    if code not in KINDS:
+    if code not in TABLES:
         raise Http404
-    return KINDS[code]
+    return TABLES[code]
 
 
 def same_things(
@@ -247,7 +247,7 @@ def _is_open(kind: Kind, row: Any, on: date) -> bool:
     """Whether a title that stands is held on a day, or asked for."""
     events: QuerySet[Any] = kind.event._default_manager.filter(subject=row.record, seq_to__isnull=True)
     alive = events.exclude(state=State.VOID)
-    return is_open([Happening(each.event, each.happened_on, each, each.until) for each in alive], on)
+    return is_open(kind.names, [Happening(each.event, each.happened_on, each, each.until) for each in alive], on)
 
 
 def thing_of(kind: Kind, row: Any, *, is_named: bool) -> Thing:

@@ -22,12 +22,12 @@ from xingke.ledger import holders, rules
 from xingke.ledger.blank_forms import MONEY, sheet_columns
 from xingke.ledger.events import Wanted, events_wanted
 from xingke.ledger.incoming_contents import Happened
-from xingke.ledger.kind_names import Identity
-from xingke.ledger.kinds import KINDS
+from xingke.ledger.kinds.record_kind import Identity
 from xingke.ledger.models import EventVersion, Observation, State, Version
 from xingke.ledger.queries import readable
 from xingke.ledger.sheets import FURTHER, INVENTED, RECORD, STATE, SheetForm
 from xingke.ledger.sheets import Column as FormColumn
+from xingke.ledger.tables import TABLES
 from xingke.ledger.words import state_word
 from xingke.registry import queries as registry
 
@@ -61,7 +61,7 @@ def list_rows(form: SheetForm, user: User, wanted: Wanted) -> Iterator[list[Cell
 
     Three queries for 500 records.
     """
-    kind = KINDS[form.kind]
+    kind = TABLES[form.kind]
     allowed, seen = registry.require_page(user, Permission.RECORD_READ), holders.seen_by(user)
     shown = events_wanted(user, kind, wanted).values("subject")
     subjects = (
@@ -79,7 +79,7 @@ def list_rows(form: SheetForm, user: User, wanted: Wanted) -> Iterator[list[Cell
 
 
 def _histories(form: SheetForm, records: Sequence[UUID], allowed: Any) -> Mapping[UUID, list[Any]]:
-    events = KINDS[form.kind].event._default_manager.filter(allowed, subject__in=records, seq_to__isnull=True)
+    events = TABLES[form.kind].event._default_manager.filter(allowed, subject__in=records, seq_to__isnull=True)
     found: dict[UUID, list[Any]] = {}
     for event in events.exclude(state=State.VOID).order_by("step"):
         found.setdefault(event.subject, []).append(event)
@@ -90,7 +90,7 @@ class _Writer:
     """Writes records in the columns of one form."""
 
     def __init__(self, form: SheetForm) -> None:
-        self.form, self.kind, self._units = form, KINDS[form.kind], registry.units()
+        self.form, self.kind, self._units = form, TABLES[form.kind], registry.units()
         self._labels = {
             name: {term.code: term.label.zh for term in registry.terms(self.kind.field_list(name)).values()}
             for name in self.kind.repeated
@@ -98,7 +98,7 @@ class _Writer:
         self._events = {term.code: term.label.zh for term in registry.terms(self.kind.event_list).values()}
         self._columns = {column.event for column in form.events}
         order = [column.event for column in form.events]
-        opens = next((place for place, code in enumerate(order, 1) if code in rules.OPENS), len(order))
+        opens = next((place for place, code in enumerate(order, 1) if code in self.kind.names.opening), len(order))
         self._steps = order[:opens]  # one leads to the other, up to the first that opens something
 
     def row(self, subject: Any, history: Sequence[Any]) -> list[Cell]:
@@ -122,13 +122,15 @@ class _Writer:
                 alike.setdefault(event.event, []).append(event)
         possible = None
         for picked in islice(product(*alike.values()), TRIED):
-            if rules.is_possible([Happened(each.event, each.happened_on, {}, False) for each in picked]):
+            if rules.is_possible(
+                self.kind.names, [Happened(each.event, each.happened_on, {}, False) for each in picked]
+            ):
                 possible = possible or picked
                 if self._is_in_order(picked):
                     return {each.event: each for each in picked}
         if possible is not None:
             return {each.event: each for each in possible}
-        return {code: found[0] for code, found in alike.items() if code not in rules.CLOSES}
+        return {code: found[0] for code, found in alike.items() if code not in self.kind.names.closing}
 
     def _is_in_order(self, picked: Sequence[Any]) -> bool:
         """Whether what leads up to something, 申报 to 认定, comes before it: of two rounds no half of each is picked."""

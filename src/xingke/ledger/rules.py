@@ -23,31 +23,7 @@ from xingke.base.definitions import Catalogue, DefinitionKind, Issue
 from xingke.base.periods import Period
 from xingke.base.refusals import YES, Answer, Refused, no
 from xingke.base.sayings import NOTHING, Saying, Value, say
-from xingke.ledger.kind_names import NOT_BEGUN, Identity, KindNames
-
-# What an event does to whether the title or patent is held: opens it, closes it, or neither.
-# 重新认定 opens only what had lapsed: see ``effects``.
-OPENS = {"recognised", "re_recognised", "moved_in", "granted", "received", "approved", "appointed"}
-CLOSES = {"expired", "revoked", "moved_out", "lapsed", "transferred", "accepted", "terminated", "ended"}
-NEITHER = {
-    "applied", "recommended", "renamed", "checked",  # titles, projects
-    "won", "arrived", "disbursed", "paid", "credited", "lent",  # layers of money
-    "signed", "registered",  # contracts
-    "nominated", "shortlisted", "awarded", "held", "happened",
-}  # fmt: skip
-
-# On one day a move leaves before it arrives; a renewal follows an expiry.
-_SAME_DAY = {event: place for place, event in enumerate(
-    ("applied", "recommended", "expired", "moved_out", "transferred", "recognised", "granted", "re_recognised",
-     "moved_in", "received", "renamed", "lapsed", "revoked")
-)}  # fmt: skip
-
-
-DEPARTURES = ("moved_out", "transferred")
-"""The events after which it is somebody else's, or elsewhere."""
-
-CERTIFIES = ("recognised", "re_recognised")
-"""The events that give a certificate of their own, each with a number and a last day."""
+from xingke.ledger.kinds.record_kind import CLOSES, NEITHER, OPENS, Identity, RecordKind
 
 
 class Happens(Protocol):
@@ -107,53 +83,55 @@ def may_receive(*, event: Value, region: str, holder: str, is_inside: bool) -> A
     return YES
 
 
-def effects(history: Iterable[H], *, unheld: Saying = NOT_BEGUN, said: Callable[[str], Value] = str) -> list[Step[H]]:
+def effects(kind: RecordKind, history: Iterable[H], *, said: Callable[[str], Value] = str) -> list[Step[H]]:
     """Order the events of one history and say what each does.
 
-    Whether something is held is the running sum of the effects, always 0 or 1: a second 认定 while held opens nothing.
-    What has a term ends by itself when that is over. unheld: why its kind cannot lose what it has not. said: how an event
-    is called. Raises Refused naming the event for an unknown one, and for one that closes what was never held.
+    Whether something is held is the running sum of the effects, always 0 or 1: a second 认定 while held opens nothing, and
+    重新认定 opens only what had lapsed. What has a term ends by itself when that is over. said: how an event is called.
+    Raises Refused naming the event for one its kind does not know, and for one that closes what was never held.
     """
-    ordered = _ordered(history)
-    found = _worked_out(ordered)
+    ordered = _ordered(kind, history)
+    found = _worked_out(kind, ordered)
     if len(found) < len(ordered):
         wrong = ordered[len(found)]
-        if wrong.event in CLOSES:
-            raise Refused(say("%(day)s 的“%(event)s”%(why)s", day=str(wrong.on), event=said(wrong.event), why=unheld))
+        if wrong.event in kind.closing:
+            why = kind.unheld
+            raise Refused(say("%(day)s 的“%(event)s”%(why)s", day=str(wrong.on), event=said(wrong.event), why=why))
         raise Refused(say("没有名为“%(event)s”的事件。", event=wrong.event))
     return [
         Step(each, number, *told) for number, (each, told) in enumerate(zip(ordered, found, strict=True), 1)
     ]  # fmt: skip
 
 
-def _worked_out(ordered: Sequence[Happens]) -> list[tuple[int, date | None, str]]:
+def _worked_out(kind: RecordKind, ordered: Sequence[Happens]) -> list[tuple[int, date | None, str]]:
     """Effect, day of lapse and origin of each, up to the first that cannot be."""
     events = tuple([each.event for each in ordered])
     if all(each.until is None for each in ordered):
-        told: Sequence[int] = _effects_of(events)
+        told: Sequence[int] = _effects_of(kind, events)
         lapses: list[date | None] = [None] * len(told)
     else:
-        told, lapses = _effects_with_terms(ordered)
-    return list(zip(told, lapses, _origins(events), strict=False))
+        told, lapses = _effects_with_terms(kind, ordered)
+    return list(zip(told, lapses, _origins(kind, events), strict=False))
 
 
-def _effects_with_terms(ordered: Sequence[Happens]) -> tuple[list[int], list[date | None]]:
+def _effects_with_terms(kind: RecordKind, ordered: Sequence[Happens]) -> tuple[list[int], list[date | None]]:
     """The same of a history in which something ends by its own term."""
     found: list[int] = []
     lapses: list[date | None] = [None] * len(ordered)
     holder, until, has_lapsed = -1, None, False  # holder: the event that what is held goes back to; -1 while nothing is
     for place, each in enumerate(ordered):
-        if holder >= 0 and until is not None and _is_over(until, each):
+        effect = kind.effects.get(each.event)
+        if holder >= 0 and until is not None and _is_over(until, each, effect):
             lapses[holder], holder, has_lapsed = _lapse(until, ordered[holder]), -1, True
-        if each.event in OPENS:
+        if effect == OPENS:
             found.append(0 if holder >= 0 else 1)
-            holder, until = place, each.until or (until if each.event not in CERTIFIES else None)
-        elif each.event in CLOSES:
+            holder, until = place, each.until or (until if each.event not in kind.certifying else None)
+        elif effect == CLOSES:
             if holder < 0 and not has_lapsed:
                 break
             found.append(-1 if holder >= 0 else 0)  # what ended by itself is not ended again
             holder = -1
-        elif each.event in NEITHER:
+        elif effect == NEITHER:
             found.append(0)
         else:
             break
@@ -162,31 +140,31 @@ def _effects_with_terms(ordered: Sequence[Happens]) -> tuple[list[int], list[dat
     return found, lapses
 
 
-def _is_over(until: date, then: Happens) -> bool:
+def _is_over(until: date, then: Happens, effect: int | None) -> bool:
     """Whether what held until a day had ended by itself when something happened; the day after, a renewal is in time."""
     gone = (then.on - until).days
-    return gone > 1 or (gone == 1 and then.event not in OPENS and then.event not in CLOSES)
+    return gone > 1 or (gone == 1 and effect not in (OPENS, CLOSES))
 
 
 def _lapse(until: date, opened: Happens) -> date:
     return max(until + timedelta(days=1), opened.on)
 
 
-def _origins(events: Sequence[str]) -> list[str]:
+def _origins(kind: RecordKind, events: Sequence[str]) -> list[str]:
     """Of each certificate whether an application is held since the one before."""
     found, is_asked = [], False
     for event in events:
-        found.append(("applied" if is_asked else "announced") if event in CERTIFIES else "")
-        is_asked = event == "applied" or (is_asked and event not in CERTIFIES)
+        found.append(("applied" if is_asked else "announced") if event in kind.certifying else "")
+        is_asked = event == "applied" or (is_asked and event not in kind.certifying)
     return found
 
 
-def last_day(event: str, on: date, valid_years: int | None) -> date | None:
+def last_day(kind: RecordKind, event: str, on: date, valid_years: int | None) -> date | None:
     """The day until which a certificate of that day holds by its title's term; None for no certificate or no term.
 
     Three years from 2021-11-15 end with 2024-11-14. Source: 国科发火〔2016〕32号 第十二条.
     """
-    if event not in CERTIFIES or not valid_years:
+    if event not in kind.certifying or not valid_years:
         return None
     return months_later(on, valid_years * 12) - timedelta(days=1)
 
@@ -202,9 +180,9 @@ RENEWED_WITHIN = 12
 certificates ended. Local custom, no rule names a number [parameter]."""
 
 
-def held_until(history: Sequence[Happens], on: date) -> date | None:
+def held_until(kind: RecordKind, history: Sequence[Happens], on: date) -> date | None:
     """The last day a title was held before a day: the day before for one still held; None if it never was."""
-    steps = [step for step in effects(history) if step.happening.on < on]
+    steps = [step for step in effects(kind, history) if step.happening.on < on]
     level, last = 0, None
     for step in steps:
         level += step.effect
@@ -215,42 +193,42 @@ def held_until(history: Sequence[Happens], on: date) -> date | None:
     return on - timedelta(days=1) if level else last
 
 
-def is_open(history: Sequence[Happens], on: date) -> bool:
+def is_open(kind: RecordKind, history: Sequence[Happens], on: date) -> bool:
     """Whether a title is held on a day, or was asked for and not yet decided."""
-    held = held_until(history, on + timedelta(days=1))
+    held = held_until(kind, history, on + timedelta(days=1))
     if held is not None:
         return held >= on
-    return not any(each.event in CERTIFIES for each in history)
+    return not any(each.event in kind.certifying for each in history)
 
 
-def renewal_of(history: Sequence[Happens], on: date, event: str) -> str:
+def renewal_of(kind: RecordKind, history: Sequence[Happens], on: date, event: str) -> str:
     """What a certificate of that day is: 重新认定 of a title that was held until then or shortly before, else as it says."""
     earlier = [each for each in history if each.on < on]
-    last = held_until(earlier, on) if earlier else None
+    last = held_until(kind, earlier, on) if earlier else None
     if last is None:
         return event
     months = (on.year - last.year) * 12 + on.month - last.month
     return "re_recognised" if months <= RENEWED_WITHIN else event
 
 
-def certificate(state: str, events: Iterable[tuple[str, str, date, str]]) -> str:
+def certificate(kind: RecordKind, state: str, events: Iterable[tuple[str, str, date, str]]) -> str:
     """The number of the certificate a title stands by now, from its events as (state, event, day, number): that of the
     last that gave one, as far as it counts (see ``first_day``); "" where that one says no number."""
     counting = {"confirmed"} if state == "confirmed" else {"confirmed", "draft"}
-    given = [(on, number) for each, event, on, number in events if each in counting and event in CERTIFIES]
+    given = [(on, number) for each, event, on, number in events if each in counting and event in kind.certifying]
     return max(given, default=(date.min, ""), key=lambda each: each[0])[1]
 
 
-def is_possible(history: Iterable[Happens]) -> bool:
+def is_possible(kind: RecordKind, history: Iterable[Happens]) -> bool:
     """Whether a history can have happened so."""
     found = list(history)
-    if not CLOSES.isdisjoint([each.event for each in found]):  # else the order does not matter
-        found = _ordered(found)
-    return len(_worked_out(found)) == len(found)
+    if not kind.closing.isdisjoint([each.event for each in found]):  # else the order does not matter
+        found = _ordered(kind, found)
+    return len(_worked_out(kind, found)) == len(found)
 
 
 def out_of_order(
-    kind: KindNames, history: Iterable[Happens], *, is_one_round: bool = False, said: Callable[[str], Value] = str
+    kind: RecordKind, history: Iterable[Happens], *, is_one_round: bool = False, said: Callable[[str], Value] = str
 ) -> Saying:
     """Why the days of a history cannot all be right: an event before one that always comes first; empty if they can.
 
@@ -276,21 +254,22 @@ def out_of_order(
     return NOTHING
 
 
-def _ordered(history: Iterable[H]) -> list[H]:
-    return sorted(history, key=lambda each: (each.on, _SAME_DAY.get(each.event, 0)))
+def _ordered(kind: RecordKind, history: Iterable[H]) -> list[H]:
+    return sorted(history, key=lambda each: (each.on, kind.places.get(each.event, 0)))
 
 
 @lru_cache(4096)  # thousands of histories run alike
-def _effects_of(events: tuple[str, ...]) -> tuple[int, ...]:
+def _effects_of(kind: RecordKind, events: tuple[str, ...]) -> tuple[int, ...]:
     """What each of the events does, in their order, up to the first that cannot be."""
     held = False
     found: list[int] = []
     for event in events:
-        if event in OPENS:
+        does = kind.effects.get(event)
+        if does == OPENS:
             effect = 0 if held else 1
-        elif event in CLOSES and held:
+        elif does == CLOSES and held:
             effect = -1
-        elif event in NEITHER:
+        elif does == NEITHER:
             effect = 0
         else:
             break
@@ -299,7 +278,7 @@ def _effects_of(events: tuple[str, ...]) -> tuple[int, ...]:
     return tuple(found)
 
 
-def exceeding(kind: KindNames, measures: Mapping[str, Any]) -> tuple[str, str] | None:
+def exceeding(kind: RecordKind, measures: Mapping[str, Any]) -> tuple[str, str] | None:
     """The measure that is more than what it is part of, and that other; None where all is well or one is not said."""
     for part, whole in kind.parts.items():
         said, most = measures.get(part), measures.get(whole)
@@ -323,7 +302,7 @@ class Thing:
 
     @classmethod
     def of(
-        cls, kind: KindNames, fields: Mapping[str, str], *, holder: object, first: date | None, is_named: bool = True
+        cls, kind: RecordKind, fields: Mapping[str, str], *, holder: object, first: date | None, is_named: bool = True
     ) -> "Thing":
         """The thing some columns speak of. is_named: of a title, whether one holder may have several, each with its name."""
         is_renewed = kind.identity is Identity.RENEWED
@@ -340,12 +319,12 @@ class Thing:
         """What names it without its number."""
         return (self.terms, self.holder, self.name, self.first)
 
-    def key(self, kind: KindNames) -> object:
+    def key(self, kind: RecordKind) -> object:
         """What no two rows of one file may share."""
         return self.number if self.number and kind.identity is Identity.NUMBER else (*self.named, self.number)
 
 
-def same_thing(kind: KindNames, one: Thing, other: Thing) -> bool:
+def same_thing(kind: RecordKind, one: Thing, other: Thing) -> bool:
     """Whether two records of one kind speak of the same thing. A number that only one of them has does not part them."""
     if one.number and other.number and (kind.identity is Identity.NUMBER or one.number != other.number):
         return one.number == other.number

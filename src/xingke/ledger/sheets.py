@@ -17,8 +17,8 @@ from xingke.base.refusals import Refused
 from xingke.base.sayings import Saying, say
 from xingke.ledger import headers
 from xingke.ledger.headers import plain
-from xingke.ledger.kind_names import KIND_NAMES
 from xingke.ledger.kinds import KINDS
+from xingke.ledger.tables import TABLES
 from xingke.registry import queries as registry
 
 STRICT = ConfigDict(extra="forbid")
@@ -130,8 +130,8 @@ def columns_are_known(catalogue: Catalogue) -> Iterator[Issue]:
     """Every column goes somewhere its kind of record has, and no two are the same or share a header."""
     for entry in catalogue.of("sheet"):
         form: SheetForm = entry.value
-        if form.kind != OBSERVATION and form.kind not in KINDS:
-            yield Issue(entry.file, entry.place, f"kind is {form.kind!r}; known: {', '.join([*KINDS, OBSERVATION])}")
+        if form.kind != OBSERVATION and form.kind not in TABLES:
+            yield Issue(entry.file, entry.place, f"kind is {form.kind!r}; known: {', '.join([*TABLES, OBSERVATION])}")
             continue
         roles: dict[str, int] = {}
         headers: dict[str, int] = {}
@@ -169,16 +169,16 @@ def _events_are_of_the_form(entry: Entry[SheetForm]) -> Iterator[Issue]:
 def _roles(kind: str, catalogue: Catalogue) -> set[str]:
     if kind == OBSERVATION:
         return set(FIGURE_COLUMNS)
-    names = KIND_NAMES[kind]
-    events = {term.code for term in catalogue.values("term") if term.list == names.events}
+    names = KINDS[kind]
+    events = {term.code for term in catalogue.values("term") if term.list == names.event_list}
     amounts = {f"{event} {measure}" for event in events for measure in names.measures}
     lasting = ("until", "lasts") if names.lasting else ()  # until which day, or how long, what it is holds
-    return {*COMMON, *lasting, *names.fields, *KINDS[kind].details, *events, *amounts}
+    return {*COMMON, *lasting, *names.fields, *TABLES[kind].details, *events, *amounts}
 
 
 def _values_are_known(entry: Entry[SheetForm], catalogue: Catalogue) -> Iterator[Issue]:
     form = entry.value
-    fields = KIND_NAMES[form.kind].fields if form.kind in KIND_NAMES else {}
+    fields = KINDS[form.kind].fields if form.kind in KINDS else {}
     units = {term.code for term in catalogue.values("term") if term.list == "unit"}
     said = [(column.to, code) for column in form.column for code in column.values.values()] + list(form.given.items())
     for name, code in said:
@@ -232,8 +232,8 @@ def columns_besides(kind: str) -> tuple[Column, ...]:
     """What the tables of a kind may say of a row beside what their forms name."""
     if kind == OBSERVATION:
         return ()
-    persons = (PERSON,) if kind == "appointment" else ()
-    return (*MARKS, *persons, *((RECEIVER,) if KIND_NAMES[kind].arrivals else ()))
+    persons = (PERSON,) if KINDS[kind].names_persons else ()
+    return (*MARKS, *persons, *((RECEIVER,) if KINDS[kind].arrivals else ()))
 
 
 # ── a file's columns ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -395,7 +395,7 @@ def _judged(
 
 def _is_value(form: SheetForm, column: Column, word: str) -> bool:
     """Whether a word is something the cells of a column may say: 级别（国家级/省级）."""
-    names = KIND_NAMES.get(form.kind)
+    names = KINDS.get(form.kind)
     if names is None or column.to not in names.fields:
         return False
     terms = registry.terms(names.fields[column.to]).values()

@@ -11,11 +11,11 @@ from django.db.models import Count, Q
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.ledger import holders, queries, rules
-from xingke.ledger.kinds import KINDS
 from xingke.ledger.models import Recognition, RecognitionEvent, State
+from xingke.ledger.tables import TABLES
 from xingke.registry import queries as registry
 
-KIND = KINDS["recognition"]
+KIND = TABLES["recognition"]
 ENDS_WITHIN = (3, 6, 12)  # months somebody may look ahead
 RENEWING = 12  # months after its end in which a title applied for again is said to be in renewal [parameter]
 
@@ -80,7 +80,7 @@ def _after(applied: dict[Any, list[date]], event: RecognitionEvent) -> date | No
 def _certified_since(found: Iterable[Ending], on: date) -> set[Any]:
     ends = {each.event.subject: each.until for each in found}
     rows = RecognitionEvent.objects.filter(
-        subject__in=list(ends)[:900], event__in=rules.CERTIFIES, seq_to__isnull=True, state=State.CONFIRMED, happened_on__lte=on,
+        subject__in=list(ends)[:900], event__in=KIND.names.certifying, seq_to__isnull=True, state=State.CONFIRMED, happened_on__lte=on,
     ).values_list("subject", "happened_on")  # fmt: skip
     return {subject for subject, day in rows if day > ends[subject]}
 
@@ -89,7 +89,7 @@ def without_last_day() -> list[RecognitionEvent]:
     """The certificates in force that say no last day though their title has a term: filed before the ledger kept one."""
     lasting = [code for code, term in registry.terms("title").items() if term.valid_years]
     rows = RecognitionEvent.objects.filter(
-        seq_to__isnull=True, until__isnull=True, event__in=rules.CERTIFIES, title__in=lasting
+        seq_to__isnull=True, until__isnull=True, event__in=KIND.names.certifying, title__in=lasting
     )
     return list(rows.exclude(state=State.VOID).order_by("subject", "step"))
 
@@ -125,7 +125,7 @@ def _spans(row: Recognition) -> list[tuple[date, date]]:
     history = [rules.Happening(each.event, each.happened_on, each, each.until) for each in events]
     found: list[tuple[date, date]] = []
     since: date | None = None
-    for step in rules.effects(history):
+    for step in rules.effects(KIND.names, history):
         if step.effect > 0:
             since = step.happening.on
         if since is not None and (step.effect < 0 or step.lapses_on is not None):

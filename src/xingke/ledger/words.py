@@ -1,98 +1,51 @@
 """How the ledger is said: codes, effects, periods and changes in the reader's language."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from typing import Any  # a record is a row of any kind's table
 
-from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from xingke.base.labels import Label
 from xingke.base.periods import Period
 from xingke.base.quantities import Quantity, Unit, format_number
-from xingke.ledger.kinds import KINDS, kind_of
+from xingke.base.sayings import Saying, say
+from xingke.ledger.kinds import KINDS
+from xingke.ledger.kinds.record_kind import Measure
 from xingke.ledger.models import EventVersion, Observation, State, Version
 from xingke.ledger.observations import Told
+from xingke.ledger.tables import TABLES, kind_of
 from xingke.registry import queries as registry
 
-KIND_WORDS = {
-    "recognition": gettext_lazy("资质认定"), "patent": gettext_lazy("专利"), "project": gettext_lazy("项目"),
-    "payment": gettext_lazy("资金"), "contract": gettext_lazy("技术合同"), "award": gettext_lazy("奖励"),
-    "appointment": gettext_lazy("选派引进"), "activity": gettext_lazy("活动"), "milestone": gettext_lazy("大事记"),
-    "observation": gettext_lazy("上报数"),
-}  # fmt: skip
-FIELD_WORDS = {
-    "title": gettext_lazy("资质"), "level": gettext_lazy("级别"), "form": gettext_lazy("专利类型"),
-    "programme": gettext_lazy("计划类别"), "purpose": gettext_lazy("用途"), "type": gettext_lazy("合同类型"),
-    "prize": gettext_lazy("奖项"), "post": gettext_lazy("岗位"), "topic": gettext_lazy("主题"),
-    "origin": gettext_lazy("申报记录"),
-}  # fmt: skip
 STATE_WORDS = {
     State.DRAFT: gettext_lazy("待确认"), State.CONFIRMED: gettext_lazy("已确认"), State.VOID: gettext_lazy("已作废"),
 }  # fmt: skip
-MEASURE_WORDS = {
-    "amount": gettext_lazy("金额"), "tech_amount": gettext_lazy("技术交易额"), "people": gettext_lazy("人次"),
-    "materials": gettext_lazy("资料份数"),
-}  # fmt: skip
-_MONEY = (Unit(code="万元", kind="money", factor=Decimal(10_000)), Unit(code="元", kind="money"))
-# measure → the units it is said in, the largest that leaves no fraction of a 分 or of a piece aside first
-MEASURE_UNITS: Mapping[str, tuple[Unit, ...]] = {
-    "amount": _MONEY,
-    "tech_amount": _MONEY,
-    "people": (Unit(code="人次", kind="count"),),
-    "materials": (Unit(code="份", kind="count"),),
-}
-APPROXIMATED = "people"  # the measure the word in an event's column ``approximation`` belongs to
+OBSERVATION, ORIGIN = say("上报数"), say("申报记录")
 
 
-@dataclass(frozen=True)
-class Running:
-    """How it is said that something of a kind is held or runs, and what its events do to that; lazy translations."""
-
-    opens: Promise
-    closes: Promise
-    neither: Promise
-    on: Promise
-    off: Promise
-    since: Promise
-    over: Promise
-    waiting: Promise
-    then: Promise
+def kind_label(kind: str) -> Saying:
+    """What a record of that kind is called, in whichever language it will be read."""
+    return KINDS[kind].word if kind in KINDS else OBSERVATION
 
 
-RUNNING = {
-    "recognition": Running(
-        gettext_lazy("使资质生效"), gettext_lazy("使资质失效"), gettext_lazy("不改变资质是否有效"),
-        gettext_lazy("有效"), gettext_lazy("无效"), gettext_lazy("自%(day)s起有效。"), gettext_lazy("现不在有效状态。"),
-        gettext_lazy("待确认，确认后有效"), gettext_lazy("待确认，确认后自%(day)s起有效。"),
-    ),
-    "patent": Running(
-        gettext_lazy("使专利生效"), gettext_lazy("使专利失效"), gettext_lazy("不改变专利是否有效"),
-        gettext_lazy("有效"), gettext_lazy("无效"), gettext_lazy("自%(day)s起有效。"), gettext_lazy("现不在有效状态。"),
-        gettext_lazy("待确认，确认后有效"), gettext_lazy("待确认，确认后自%(day)s起有效。"),
-    ),
-    "project": Running(
-        gettext_lazy("项目开始实施"), gettext_lazy("项目不再在研"), gettext_lazy("不改变项目是否在研"),
-        gettext_lazy("在研"), gettext_lazy("不在研"), gettext_lazy("自%(day)s起在研。"), gettext_lazy("现不在研。"),
-        gettext_lazy("待确认，确认后在研"), gettext_lazy("待确认，确认后自%(day)s起在研。"),
-    ),
-    "appointment": Running(
-        gettext_lazy("开始在岗"), gettext_lazy("不再在岗"), gettext_lazy("不改变是否在岗"),
-        gettext_lazy("在岗"), gettext_lazy("不在岗"), gettext_lazy("自%(day)s起在岗。"), gettext_lazy("现不在岗。"),
-        gettext_lazy("待确认，确认后在岗"), gettext_lazy("待确认，确认后自%(day)s起在岗。"),
-    ),
-}  # fmt: skip
-"""The kinds something of which can be held, run or be in office; of the others nothing of that is said."""
+def field_labels() -> dict[str, Saying]:
+    """What the fields that definitions may ask about are called, in the order of the kinds."""
+    return {term.name: term.word for kind in KINDS.values() for term in kind.terms} | {"origin": ORIGIN}
+
+
+def measure_of(name: str) -> Measure:
+    """A measure by its name: kinds that share one say it alike. Raises KeyError."""
+    return next(kind.measure(name) for kind in KINDS.values() if name in kind.measures)
 
 
 def kind_word(kind: str) -> str:
     """What a record of that kind is called."""
-    return str(KIND_WORDS[kind])
+    return str(kind_label(kind))
 
 
 def kind_choices() -> list[tuple[str, str]]:
@@ -102,7 +55,8 @@ def kind_choices() -> list[tuple[str, str]]:
 
 def field_word(name: str) -> str:
     """What a field a definition may ask about, or a measure, is called."""
-    return str(FIELD_WORDS[name] if name in FIELD_WORDS else MEASURE_WORDS[name])
+    labels = field_labels()
+    return str(labels[name] if name in labels else measure_of(name).word)
 
 
 def state_word(state: str) -> str:
@@ -112,7 +66,7 @@ def state_word(state: str) -> str:
 
 def effect_word(kind: str, effect: int) -> str:
     """What an event does to whether its subject is held or runs; empty for a kind of which that cannot be said."""
-    said = RUNNING.get(kind)
+    said = KINDS[kind].running
     return str({1: said.opens, -1: said.closes, 0: said.neither}[effect]) if said else ""
 
 
@@ -199,13 +153,13 @@ class Words:
 
     def event(self, kind: str, code: str) -> str:
         """What an event is called."""
-        return self.term(KINDS[kind].event_list, code)
+        return self.term(TABLES[kind].event_list, code)
 
     def events(self, kinds: Sequence[str]) -> list[tuple[str, str]]:
         """The events of some kinds to choose from; a code two kinds share is said both ways."""
         found: dict[str, list[str]] = {}
         for kind in kinds:
-            for code, label in self.terms(KINDS[kind].event_list):
+            for code, label in self.terms(TABLES[kind].event_list):
                 found.setdefault(code, []).append(label)
         return [(code, _("／").join(dict.fromkeys(labels))) for code, labels in found.items()]
 
@@ -237,7 +191,7 @@ class Words:
     def measure(self, name: str, scaled: int, event: EventVersion) -> str:
         """A measure in its unit, exact, with the word it came with: 12.5万元, 300元, 120余人次."""
         number, unit = self.number_and_unit(name, scaled)
-        word = getattr(event, "approximation", "") if name == APPROXIMATED else ""
+        word = getattr(event, "approximation", "") if name == kind_of(event).names.rough else ""
         number, after = approximated(number, word)
         return f"{measured(number, unit)}{after}"
 
@@ -323,7 +277,7 @@ def day_word(day: date) -> str:
 
 def _said_in(name: str, scaled: int) -> tuple[Unit, int]:
     """The unit a measure is said in and the decimals it needs there: the first in which it is at least one, exact."""
-    *larger, last = MEASURE_UNITS[name]
+    *larger, last = measure_of(name).units
     for unit in larger:
         amount = Decimal(scaled) / unit.scale / unit.factor
         if abs(amount) >= 1 and (decimals := needed_decimals(amount)) <= 4:
@@ -355,7 +309,7 @@ def _labels(row: Version) -> list[tuple[str, str]]:
     measures = [(name, field_word(name)) for name in kind.measures]
     approximation = [("approximation", _("约数"))] if hasattr(row, "approximation") else []
     lasting = [("certificate", _("证书编号")), ("until", _("有效期至"))] if kind.is_lasting else []
-    effect = [*lasting, *([("effect", _("作用"))] if kind.code in RUNNING else [])]
+    effect = [*lasting, *([("effect", _("作用"))] if kind.names.running else [])]
     return [*common[:1], ("event", _("事件")), *measures, *approximation, *common[1:], *effect, *repeated]
 
 

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.accounts.queries import ledger_identity
-from xingke.ledger.kinds import KINDS
 from xingke.ledger.models import Observation, RecordKeeping, State
+from xingke.ledger.tables import TABLES
 from xingke.ledger.words import kind_word
 from xingke.registry import queries as registry
 from xingke.registry.models import Organisation, Region
@@ -64,7 +64,7 @@ def _standing(regions: Sequence[Region]) -> Mapping[str, bool]:
 
     def any_record(**more: Any) -> Q:
         found = Q(there(Observation, seq_to__isnull=True, **more))
-        for kind in KINDS.values():
+        for kind in TABLES.values():
             found |= Q(there(kind.event, seq_to__isnull=True, **more))
         return found
 
@@ -117,7 +117,7 @@ def undeclared(user: User) -> list[str]:
     regions = [each for each in registry.own_regions(user) if allowed.covers(each.path)]
     kept = RecordKeeping.objects.filter(region=OuterRef("pk"), seq_to__isnull=True)
     asked = Region.objects.filter(pk__in=[each.pk for each in regions]).order_by("path")
-    for kind in KINDS.values():
+    for kind in TABLES.values():
         held = kind.event._default_manager.filter(region=OuterRef("pk"), seq_to__isnull=True, state=State.CONFIRMED)
         silent = ExpressionWrapper(
             Q(Exists(held)) & ~Q(Exists(kept.filter(kind=kind.code))), output_field=BooleanField()
@@ -126,6 +126,6 @@ def undeclared(user: User) -> list[str]:
     return [
         _("%(region)s的%(kind)s") % {"region": region.name, "kind": kind_word(kind)}
         for region in asked
-        for kind in KINDS
+        for kind in TABLES
         if getattr(region, f"has_{kind}")
     ]

@@ -1,6 +1,12 @@
 """What the codes of the audit trail say."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from django.utils.translation import gettext as _
+
+from xingke.base.register import Register
+from xingke.base.sayings import Saying
 
 
 def action_words() -> dict[str, str]:
@@ -71,10 +77,23 @@ def action_words() -> dict[str, str]:
     }
 
 
+@dataclass(frozen=True)
+class AuditedKind:
+    """A kind of record as the trail speaks of it. amounts: what its amounts are called, and so many of them make one."""
+
+    word: Saying
+    amounts: Mapping[str, tuple[Saying, int]]
+
+
+KINDS: Register[AuditedKind] = Register("kind of record in the trail")
+"""What the kinds of records are called; the rooms that keep them stand above this one."""
+
+
 def kind_words() -> dict[str, str]:
-    """What the kinds of records are called; the room that keeps them stands above this one."""
-    return {
-        "recognition": _("资质认定"), "patent": _("专利"), "project": _("项目"), "payment": _("资金"),
-        "contract": _("技术合同"), "award": _("奖励"), "appointment": _("选派引进"), "activity": _("活动"),
-        "milestone": _("大事记"),
-    }  # fmt: skip
+    """What the kinds of records are called."""
+    return {code: str(KINDS[code].word) for code in KINDS.codes()}
+
+
+def amounts() -> dict[str, tuple[str, int]]:
+    """What their amounts are called, and how many of what the database keeps make one of what is said."""
+    return {name: (str(word), scale) for kind in KINDS for name, (word, scale) in kind.amounts.items()}

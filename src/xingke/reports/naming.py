@@ -11,9 +11,9 @@ from xingke.base.sayings import NOTHING, Saying, say
 from xingke.indicators.aspects import why_unknown
 from xingke.indicators.contributions import Contribution, contributions
 from xingke.indicators.reader import Reader
-from xingke.ledger.kinds import KINDS, Kind
 from xingke.ledger.models import EventVersion, State, Version
 from xingke.ledger.queries import current_subjects
+from xingke.ledger.tables import TABLES, Kind
 from xingke.registry import queries as registry
 from xingke.registry.models import Region
 from xingke.reports.rules import NameList
@@ -50,7 +50,7 @@ def name_records(reader: Reader, names: NameList, region: Region, period: Period
         return None, say("“%(name)s”是上报数，没有台账记录，列不出名单。", name=value.indicator.label)
     limit = names.most + 1 if names.order == "newest" else None
     found = [each for leaf in leaves for each in contributions(leaf, seq=reader.seq, limit=limit) if each.event]
-    kind = KINDS[value.indicator.of]
+    kind = TABLES[value.indicator.of]
     mentions: dict[str, tree.Mention] = {}
     for each in sorted(found, key=_ORDERS[names.order]):
         text = _said(names.pattern, kind, each.event, each.subject)
@@ -103,7 +103,7 @@ def changed_names(mentions: Iterable[tree.Mention]) -> list[tuple[tree.Mention, 
     for mention in dict.fromkeys(mentions):
         by_kind.setdefault(mention.kind, []).append(mention)
     for code, some in by_kind.items():
-        kind = KINDS[code]
+        kind = TABLES[code]
         rows = kind.event._default_manager.filter(
             record__in=[UUID(mention.record) for mention in some], seq_to__isnull=True
         ).select_related("organisation")

@@ -20,8 +20,8 @@ from xingke.base.press import docx_writer, pdf_writer, proof, tree
 from xingke.base.press.fonts import installed
 from xingke.indicators.models import Figure
 from xingke.indicators.rules import Indicator
-from xingke.ledger.kinds import KINDS
 from xingke.ledger.models import Observation, RecordKeeping
+from xingke.ledger.tables import TABLES
 from xingke.registry import queries as registry
 from xingke.registry.models import Definition, Organisation, Region
 from xingke.registry.rules import Scope
@@ -396,7 +396,7 @@ def ledger_stamp() -> int:
     A document written at this number or later says what the ledger says. One query that reads the ends of indexes only.
     """
     tables: list[type[Model]] = [
-        *(table for kind in KINDS.values() for table in (kind.event, kind.subject)),
+        *(table for kind in TABLES.values() for table in (kind.event, kind.subject)),
         Observation,
         RecordKeeping,
     ]

@@ -24,7 +24,7 @@ from xingke.indicators import aspect_names
 from xingke.indicators.aspect_names import ASPECT_NAMES
 from xingke.indicators.identities import Identity, is_part
 from xingke.indicators.rules import Indicator
-from xingke.ledger.kind_names import KIND_NAMES
+from xingke.ledger.kinds import KINDS
 
 WORDS = ("region", "region_word", "period", "next_period")
 NAMES = "names"
@@ -331,10 +331,10 @@ def names_can_be_said(catalogue: Catalogue) -> Iterator[Issue]:
     for entry in catalogue.of("outline"):
         for names in entry.value.names:
             asked = known.get(names.indicator)
-            if asked is None or asked.of not in KIND_NAMES:
+            if asked is None or asked.of not in KINDS:
                 yield Issue(entry.file, entry.place, f"names: {names.indicator!r} is no indicator that counts records")
                 continue
-            has = (*NAME_FIELDS, *KIND_NAMES[asked.of].fields)
+            has = (*NAME_FIELDS, *KINDS[asked.of].fields)
             for field in names.fields:
                 if field not in has:
                     yield Issue(entry.file, entry.place, f"names: {{{field}}} is not in {asked.of}; {', '.join(has)}")

@@ -21,9 +21,9 @@ from xingke.indicators.models import Figure
 from xingke.indicators.reader import Reader
 from xingke.indicators.rules import Evidence
 from xingke.ledger.holders import local
-from xingke.ledger.kinds import KINDS
 from xingke.ledger.models import Observation
 from xingke.ledger.queries import current_subjects
+from xingke.ledger.tables import TABLES
 from xingke.ledger.words import Words
 from xingke.reports import disclosure
 from xingke.reports.keys import signer, trusted_keys
@@ -254,8 +254,8 @@ def _named(of: str, what: str, rows: Sequence[Evidence], where: str, path: int) 
     """Records by name: whose event it is, what happened and how much, or the figure somebody reported."""
     keys = [UUID(hex=row.record) for row in rows]
     names: dict[UUID, tuple[str, str]] = {}
-    if of in KINDS:
-        kind, words = KINDS[of], Words()
+    if of in TABLES:
+        kind, words = TABLES[of], Words()
         events = kind.event._default_manager.filter(record__in=keys, seq_to__isnull=True)
         found = list(events.select_related("region", "organisation__region"))
         holders = {event.record: local(event) for event in found}

@@ -10,12 +10,12 @@ from importlib.resources import files
 import pytest
 
 from xingke.demo.generator import Event, History, Plan, generate
-from xingke.ledger.kind_names import KIND_NAMES
+from xingke.ledger.kinds import KINDS
 from xingke.ledger.rules import Happening, effects
 
 QINGXI = "990121"
 SIBLINGS = ("990121", "990122", "990123", "990124", "990125", "990126", "990127", "990128")
-OTHER_KINDS = set(KIND_NAMES) - {"recognition", "patent"}
+OTHER_KINDS = set(KINDS) - {"recognition", "patent"}
 WAN = Decimal(1_000_000)  # 万元 in 分
 
 
@@ -49,7 +49,9 @@ def in_force(histories: Iterable[History], region: str, on: date, **fields: str)
         step.effect
         for history in histories
         if all(history.value(name) == want for name, want in fields.items()) and history.events[0].region == region
-        for step in effects(Happening(event.kind, event.on) for event in history.events if event.on <= on)
+        for step in effects(
+            KINDS[history.kind], (Happening(event.kind, event.on) for event in history.events if event.on <= on)
+        )
     )
 
 
@@ -71,11 +73,12 @@ def test_the_ledger_would_take_every_history(seed: int, scale: str) -> None:
     for history in plan.histories:
         assert history.kind in OTHER_KINDS
         assert history.events, history
-        effects(Happening(event.kind, event.on) for event in history.events)  # refuses what cannot have happened
+        happened = [Happening(event.kind, event.on) for event in history.events]
+        effects(KINDS[history.kind], happened)  # refuses what cannot have happened
         days = [event.on for event in history.events]
         assert days == sorted(days) and days[-1] <= date(2025, 12, 31), history
         measures = {name for event in history.events for name, _value in event.measures}
-        assert measures <= {*KIND_NAMES[history.kind].measures, "approximation"}
+        assert measures <= {*KINDS[history.kind].measures, "approximation"}
 
 
 def test_every_kind_of_record_is_there(plan: Plan) -> None:
@@ -90,8 +93,8 @@ def test_their_words_stand_in_the_vocabulary(plan: Plan) -> None:
     said = {
         (vocabulary, history.value(name))
         for history in plan.histories
-        for name, vocabulary in KIND_NAMES[history.kind].fields.items()
-    } | {(KIND_NAMES[history.kind].events, event.kind) for history in plan.histories for event in history.events}
+        for name, vocabulary in KINDS[history.kind].fields.items()
+    } | {(KINDS[history.kind].event_list, event.kind) for history in plan.histories for event in history.events}
 
     assert said - known == set()
 

@@ -5,8 +5,7 @@ from pathlib import Path
 
 from xingke.base import definitions
 from xingke.indicators.rules import Indicator
-from xingke.ledger.kind_names import KIND_NAMES
-from xingke.ledger.rules import CLOSES, NEITHER, OPENS
+from xingke.ledger.kinds import KINDS
 
 NATIONAL = Path(str(files("xingke.packs").joinpath("national")))
 
@@ -22,14 +21,13 @@ def test_the_national_pack_has_no_mistake() -> None:
 
 
 def test_every_event_of_the_vocabulary_has_an_effect_in_the_ledger() -> None:
-    lists = {names.events for names in KIND_NAMES.values()}
-    said = {term.code for term in definitions.read_pack(NATIONAL).values("term") if term.list in lists}
-
-    assert said == OPENS | CLOSES | NEITHER
+    terms = list(definitions.read_pack(NATIONAL).values("term"))
+    for kind in KINDS.values():
+        assert {term.code for term in terms if term.list == kind.event_list} == set(kind.effects), kind.code
 
 
 def test_every_kind_of_record_answers_an_indicator() -> None:
-    assert {each.of for each in indicators().values() if each.of} == set(KIND_NAMES)
+    assert {each.of for each in indicators().values() if each.of} == set(KINDS)
 
 
 def test_whatever_counts_records_has_a_worked_example() -> None:

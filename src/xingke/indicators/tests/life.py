@@ -13,9 +13,8 @@ from xingke.base.keys import new_key
 from xingke.base.refusals import Refused
 from xingke.indicators.rules import Fact
 from xingke.ledger import actions
-from xingke.ledger.kinds import KINDS
 from xingke.ledger.models import State
-from xingke.ledger.rules import CLOSES, OPENS
+from xingke.ledger.tables import TABLES
 from xingke.registry.models import Organisation, Region
 
 START = date(2021, 1, 1)
@@ -104,7 +103,7 @@ class Life:
     def look(self) -> Moment:
         """Read the tables as they stand, without the engine."""
         moment = Moment()
-        for kind in KINDS.values():
+        for kind in TABLES.values():
             rows = kind.event._default_manager.filter(seq_to__isnull=True, state=State.CONFIRMED)
             facts = moment.facts[kind.code] = []
             for row in rows.select_related("region").order_by("subject", "step"):
@@ -124,14 +123,15 @@ class Life:
         self, _what: str, kind: str, which: int, home: int, steps: Sequence[tuple[int, int, int]], confirmed: bool
     ) -> None:
         events, held, on, region = [], False, START, self._region(home)
+        names = TABLES[kind].names
         for number, days, where in steps:
             on += timedelta(days=days)
-            possible = [event for event in EVENTS[kind] if held or event not in CLOSES]
+            possible = [event for event in EVENTS[kind] if held or event not in names.closing]
             event = possible[number % len(possible)]
             if event in ("moved_in", "received"):
                 region = self._region(where)  # it stays there from now on
-            held = (held or event in OPENS) and event not in CLOSES
-            measures = {name: days * 12_345 for name in KINDS[kind].measures if days % 5}  # now and then none is named
+            held = (held or event in names.opening) and event not in names.closing
+            measures = {name: days * 12_345 for name in TABLES[kind].measures if days % 5}  # now and then none is named
             holder = self._receiver(event, region)
             new = {"event": event, "on": on, "region": region, "organisation": holder, "measures": measures}
             events.append(actions.NewEvent(**new, key=new_key()))
@@ -162,7 +162,7 @@ class Life:
     def _correct(self, what: str, kind: str, which: int, number: int, days: int, where: int) -> None:
         row = self._pick(kind, which)
         if what == "correct subject":
-            subject = KINDS[kind].subject._default_manager.get(record=row.subject, seq_to__isnull=True)
+            subject = TABLES[kind].subject._default_manager.get(record=row.subject, seq_to__isnull=True)
             changes = dict(FIELDS[kind][number % len(FIELDS[kind])])
             correct(kind, subject.record, changes, version=subject.version, by=self.cast.statistician)
             return
@@ -183,7 +183,7 @@ class Life:
         actions.confirm_event(kind=kind, record=row.record, version=row.version, by=self.cast.checker, now=NOW)
 
     def _rows(self, kind: str) -> Any:
-        return KINDS[kind].event._default_manager.filter(seq_to__isnull=True).order_by("id")
+        return TABLES[kind].event._default_manager.filter(seq_to__isnull=True).order_by("id")
 
     def _pick(self, kind: str, which: int) -> Any:
         rows = self._rows(kind)

@@ -14,8 +14,8 @@ from xingke.indicators.queries import added, indicators
 from xingke.indicators.reader import Reader, window_of
 from xingke.indicators.rules import Evidence, Indicator
 from xingke.indicators.tests.life import Life, Moment, lives
-from xingke.ledger.kinds import KINDS
 from xingke.ledger.rules import Happening, effects
+from xingke.ledger.tables import TABLES
 from xingke.registry.models import Region
 
 pytestmark = [pytest.mark.db, pytest.mark.slow]
@@ -29,7 +29,7 @@ def country(transactional_db: None) -> Iterator[tuple[casting.Cast, list[Region]
     casting.load_packs()
     cast = casting.gather()
     regions = list(Region.objects.filter(is_fictional=True).select_related("parent").order_by("path"))
-    casting.keep_records(*regions, by=cast.statistician, since="2020-12-31", kinds=KINDS)
+    casting.keep_records(*regions, by=cast.statistician, since="2020-12-31", kinds=TABLES)
     yield cast, regions
     shutil.rmtree(columns.folder(), ignore_errors=True)
 
@@ -73,15 +73,14 @@ def assert_agree(moment: Moment, regions: Sequence[Region], periods: Sequence[Pe
 
 def assert_histories_are_possible(moment: Moment) -> None:
     """Confirmed events alone make a history that can have happened; what they do and when they lapse is that history's."""
-    for facts in moment.facts.values():
+    for kind, facts in moment.facts.items():
         histories: dict[str, list[rules.Fact]] = {}
         for fact in facts:
             histories.setdefault(fact.subject, []).append(fact)
         for history in histories.values():
             happened = [fact for fact in history if not fact.lapsed]
-            steps = effects(
-                Happening(fact.event, fact.on, fact.record, moment.untils[fact.record]) for fact in happened
-            )
+            told = [Happening(fact.event, fact.on, fact.record, moment.untils[fact.record]) for fact in happened]
+            steps = effects(TABLES[kind].names, told)
             assert {step.happening.key: step.effect for step in steps} == {
                 fact.record: fact.effect for fact in happened
             }
@@ -93,7 +92,7 @@ def forget_everything() -> None:
     """Nothing ever leaves a real ledger; here rows do, so what was read of them has to go too."""
     shutil.rmtree(columns.folder(), ignore_errors=True)
     tails.forget()
-    for kind in KINDS.values():
+    for kind in TABLES.values():
         kind.event._default_manager.all().delete()
         kind.subject._default_manager.all().delete()
 
@@ -112,7 +111,7 @@ def test_on_any_ledger_the_engine_says_what_the_reference_says(
     life = Life(cast, [region for region in regions if region.level == "county"])
 
     def write_files() -> None:
-        for kind in KINDS:
+        for kind in TABLES:
             columns.rebuild(kind)
 
     assert columns.source("patent").file is None

@@ -15,7 +15,7 @@ from xingke.indicators.rules import sum_word
 from xingke.indicators.values import Value
 from xingke.indicators.wording import amount_words
 from xingke.ledger import actions
-from xingke.ledger.kinds import KINDS
+from xingke.ledger.tables import TABLES
 from xingke.ledger.words import Words
 from xingke.registry.models import Region
 
@@ -82,7 +82,7 @@ def test_a_record_that_was_made_exact_makes_the_sum_exact(cast: Cast) -> None:
     keep_records(cast.county, by=cast.statistician, kinds=["activity"])
     trained(cast, "2025-03-01", 120, "余")
     then = read_at()[1]
-    row = KINDS["activity"].event._default_manager.get()
+    row = TABLES["activity"].event._default_manager.get()
     actions.correct_event(
         kind="activity", record=row.record, version=1, changes={"people": 1_230_000, "approximation": ""},
         reason="签到表", by=cast.statistician, now=NOW,

@@ -17,8 +17,8 @@ from xingke.base.refusals import Refused
 from xingke.ledger import queries, rules
 from xingke.ledger.actions.settling import altered, settle, told, with_what_follows
 from xingke.ledger.actions.versions import as_seen, confirmation, standing, write_next_versions
-from xingke.ledger.kinds import KINDS, Kind
 from xingke.ledger.models import EventVersion, State, Version
+from xingke.ledger.tables import TABLES, Kind
 from xingke.registry import queries as registry
 from xingke.registry.rules import Scope
 
@@ -28,7 +28,7 @@ def confirm_event(*, kind: str, record: UUID, version: int, by: User, now: datet
 
     Confirming what is confirmed already changes nothing: a second click does no harm.
     """
-    known = KINDS[kind]
+    known = TABLES[kind]
     with act(by=by, now=now, code=f"{kind}.event-confirmed", kind=kind, target=str(record)) as done:
         done.lock()
         row = standing(known.event, record)
@@ -81,7 +81,7 @@ def plan_confirmation(
     left: list[Left] = []
     count = 0
     for code, keys in records.items():
-        kind, changes = KINDS[code], versions.setdefault(code, [])
+        kind, changes = TABLES[code], versions.setdefault(code, [])
         found = queries.histories_of(kind, keys)
         asked, reasons = set(keys), _obstacles(kind, found, set(keys), allowed, by, until)
         for subject, events in found.items():
@@ -152,7 +152,7 @@ def confirm_events(*, records: Mapping[str, Sequence[UUID]], by: User, now: date
         if not plan.count:
             raise Refused(_("没有可以确认的记录。"))
         for code, changes in plan.versions.items():
-            for model in (KINDS[code].event, KINDS[code].subject):
+            for model in (TABLES[code].event, TABLES[code].subject):
                 rows = [(row, columns) for row, columns in changes if isinstance(row, model)]
                 write_next_versions(rows, done=done)
         kinds = {code: len(keys) for code, keys in records.items()}

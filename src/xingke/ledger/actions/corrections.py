@@ -16,8 +16,8 @@ from xingke.ledger.actions.filing import NewEvent
 from xingke.ledger.actions.receiving import holder_of
 from xingke.ledger.actions.settling import history_of, settle
 from xingke.ledger.actions.versions import as_seen, changed_at_once, may_rewrite, standing, write_next_version
-from xingke.ledger.kinds import KINDS, Kind
 from xingke.ledger.models import EventVersion, State, Version
+from xingke.ledger.tables import TABLES, Kind
 
 
 def correct_event(
@@ -29,7 +29,7 @@ def correct_event(
     the newest, without a reason, if the history could not have happened so, or if the change has to be proposed. Who
     changes what is confirmed confirms it anew.
     """
-    known = KINDS[kind]
+    known = TABLES[kind]
     with _act(f"{kind}.event-corrected", kind, record, by=by, now=now, reason=reason) as done:
         done.lock()
         row = as_seen(known.event, record, version)
@@ -58,7 +58,7 @@ def _as_arriving(row: EventVersion, changes: Mapping[str, Any]) -> NewEvent:
 
 def void_event(*, kind: str, record: UUID, version: int, reason: str, by: User, now: datetime) -> None:
     """Void an event: a new version that no longer counts. Raises as ``correct_event``."""
-    known = KINDS[kind]
+    known = TABLES[kind]
     with _act(f"{kind}.event-voided", kind, record, by=by, now=now, reason=reason) as done:
         done.lock()
         row = as_seen(known.event, record, version)
@@ -82,7 +82,7 @@ def correct_subject(
 
     Raises as ``correct_event``.
     """
-    known = KINDS[kind]
+    known = TABLES[kind]
     with _act(f"{kind}.corrected", kind, record, by=by, now=now, reason=reason) as done:
         done.lock()
         row = as_seen(known.subject, record, version)

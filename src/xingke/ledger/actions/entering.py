@@ -11,7 +11,7 @@ from xingke.accounts.models import User
 from xingke.base.refusals import Refused
 from xingke.ledger import queries
 from xingke.ledger.actions.evidence import NewFile, attach_stored, stored
-from xingke.ledger.kinds import KINDS
+from xingke.ledger.tables import TABLES
 
 
 def enter(
@@ -29,7 +29,7 @@ def enter(
 
     file: what files ``key``. Raises Refused as that does, as ``stored``, and for a key that is another record's.
     """
-    known = KINDS[kind]
+    known = TABLES[kind]
     kept = stored(files)
     code = f"{kind}.event-filed" if is_event else f"{kind}.filed"
     with act(by=by, now=now, code=code, kind=kind, target=str(key)) as done:

@@ -20,8 +20,8 @@ from xingke.ledger.actions.receiving import before, holder_of, holders
 from xingke.ledger.actions.settling import effects_of, placed, refuse_out_of_order, settle
 from xingke.ledger.actions.versions import BATCH, confirmation, standing
 from xingke.ledger.bulk import insert
-from xingke.ledger.kinds import KINDS, Kind
 from xingke.ledger.models import EventVersion, State, Version
+from xingke.ledger.tables import TABLES, Kind
 from xingke.registry import queries as registry
 from xingke.registry.models import Organisation, Person, Region, Zone
 
@@ -82,7 +82,7 @@ def file_histories(
     else by ``by`` (needs record.confirm); of a kind with four eyes these are two accounts.
     Raises Refused if a history cannot have happened so, or somebody may not write there; then nothing is filed.
     """
-    known = KINDS[kind]
+    known = TABLES[kind]
     confirmer = confirmed_by or by
     signed = _signed(known, confirmed=confirmed, by=by, confirmer=confirmer, now=now)
     with act(by=by, now=now, code=f"{kind}.filed", kind=kind, target=source) as done:
@@ -184,10 +184,10 @@ def _events(kind: Kind, history: NewHistory) -> list[tuple[Any, ...]]:
 
 def _as_renewal(kind: Kind, event: NewEvent, alive: Iterable[Any]) -> NewEvent:
     """A further certificate of a title that is held renews it, whatever it was called."""
-    if not kind.names.lasting or event.event not in rules.CERTIFIES:
+    if not kind.names.lasting or event.event not in kind.names.certifying:
         return event
     before = [rules.Happening(each.event, each.happened_on, each, each.until) for each in alive]
-    return replace(event, event=rules.renewal_of(before, event.on, event.event))
+    return replace(event, event=rules.renewal_of(kind.names, before, event.on, event.event))
 
 
 def with_last_day(kind: Kind, fields: Mapping[str, str], event: NewEvent) -> NewEvent:
@@ -227,7 +227,7 @@ def add_event(
 
     confirmed, confirmed_by: as ``file_histories``. Raises Refused if it cannot have happened so in this history.
     """
-    known = KINDS[kind]
+    known = TABLES[kind]
     confirmer = confirmed_by or by
     signed = _signed(known, confirmed=confirmed, by=by, confirmer=confirmer, now=now)
     registry.require(by, Permission.RECORD_ENTER, region=event.region)

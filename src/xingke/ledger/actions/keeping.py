@@ -9,8 +9,8 @@ from xingke.accounts.acts import Act, act
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base.refusals import Refused
-from xingke.ledger.kinds import KINDS
 from xingke.ledger.models import RecordKeeping
+from xingke.ledger.tables import TABLES
 from xingke.registry import queries as registry
 from xingke.registry.models import Region
 
@@ -19,7 +19,7 @@ DECLARED = "record-keeping.declared"
 
 def declare_record_keeping(*, region: Region, kind: str, since: date, by: User, now: datetime) -> RecordKeeping:
     """Declare that the region's records of a kind are complete from ``since`` on: from there, records answer."""
-    if kind not in KINDS:
+    if kind not in TABLES:
         raise Refused(_("没有名为“%(kind)s”的台账类别。") % {"kind": kind})
     with act(by=by, now=now, code=DECLARED, kind="region", target=region.code) as done:
         done.lock()

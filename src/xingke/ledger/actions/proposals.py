@@ -17,8 +17,8 @@ from xingke.ledger import queries, rules
 from xingke.ledger.actions.corrections import rewrite_subject, write_void
 from xingke.ledger.actions.settling import altered, history_of, settle
 from xingke.ledger.actions.versions import as_seen, confirmation, may_rewrite, standing, trimmed, write_next_version
-from xingke.ledger.kinds import KINDS
 from xingke.ledger.models import EventVersion, Observation, Proposal, State, Version
+from xingke.ledger.tables import TABLES
 from xingke.registry import queries as registry
 
 
@@ -54,7 +54,7 @@ def propose_void(*, kind: str, record: UUID, version: int, reason: str, by: User
 
 def _propose(kind: str, row: Version, changes: Mapping[str, Any], *, done: Act) -> Proposal:
     if isinstance(row, EventVersion):
-        known = KINDS[kind]
+        known = TABLES[kind]
         altered(known, history_of(known, row.subject), {row.record: changes})  # what cannot be is not proposed
     if Proposal.objects.filter(kind=kind, record=row.record, outcome=Proposal.Outcome.OPEN).exists():
         raise Refused(_("这条记录已有一项改动建议在等待确认，请先等它有结果。"))
@@ -104,12 +104,12 @@ def _write(proposal: Proposal, row: Version, changes: Mapping[str, Any], done: A
     if isinstance(row, Observation):
         write_next_version(row, {**signed, **changes}, done=done, reason=proposal.reason)
     elif not isinstance(row, EventVersion):
-        rewrite_subject(KINDS[proposal.kind], row, changes, signed=signed, done=done, reason=proposal.reason)
+        rewrite_subject(TABLES[proposal.kind], row, changes, signed=signed, done=done, reason=proposal.reason)
     elif proposal.is_void:
-        write_void(KINDS[proposal.kind], row, {**signed, **changes}, done=done, reason=proposal.reason)
+        write_void(TABLES[proposal.kind], row, {**signed, **changes}, done=done, reason=proposal.reason)
     else:
         wanted = {row.record: {**changes, **signed}}
-        settle(KINDS[proposal.kind], row.subject, changed=wanted, done=done, reason=proposal.reason)
+        settle(TABLES[proposal.kind], row.subject, changed=wanted, done=done, reason=proposal.reason)
 
 
 def _deciding(proposal: Proposal, outcome: str, *, by: User, now: datetime) -> AbstractContextManager[Act]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
 from xingke.ledger import rules
-from xingke.ledger.kinds import Kind
+from xingke.ledger.tables import Kind
 from xingke.ledger.words import Words
 from xingke.registry.models import Organisation, Region
 
@@ -51,7 +51,7 @@ def holder_of(
         event=Words().event(kind.code, event.event),
         region=event.region.name,
         holder=holder.name if holder is not None else "",
-        is_inside=is_inside or (holder is not None and any(each in rules.DEPARTURES for each in then)),
+        is_inside=is_inside or (holder is not None and not kind.names.departures.isdisjoint(then)),
     ).or_refuse()
     return holder
 

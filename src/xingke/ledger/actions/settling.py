@@ -10,8 +10,8 @@ from xingke.base.refusals import Refused
 from xingke.base.sayings import Value
 from xingke.ledger import rules
 from xingke.ledger.actions.versions import standing, write_next_version
-from xingke.ledger.kinds import Kind
 from xingke.ledger.models import EventVersion, State
+from xingke.ledger.tables import Kind
 from xingke.registry import queries as registry
 
 H = TypeVar("H", bound=rules.Happens)
@@ -24,7 +24,7 @@ def effects_of(kind: Kind, happenings: Iterable[H]) -> list[rules.Step[H]]:
         known = registry.terms(kind.event_list)
         return known[event].label if event in known else event
 
-    return rules.effects(happenings, unheld=kind.names.unheld, said=said)
+    return rules.effects(kind.names, happenings, said=said)
 
 
 def refuse_out_of_order(
@@ -95,7 +95,7 @@ def with_what_follows(
     first = rules.first_day(state, [(each, on) for each, _event, on, _number in events])
     if first not in (None, head.happened_on):
         found["happened_on"] = first
-    number = rules.certificate(state, events) if kind.names.lasting else ""
+    number = rules.certificate(kind.names, state, events) if kind.names.lasting else ""
     if number not in ("", head.number):
         found.setdefault("number", number)
     return found

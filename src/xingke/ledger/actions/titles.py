@@ -12,7 +12,7 @@ from xingke.accounts.acts import act
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base.refusals import Refused
-from xingke.ledger import queries, rules, titles
+from xingke.ledger import queries, titles
 from xingke.ledger.actions.corrections import void_event
 from xingke.ledger.actions.filing import NewEvent, add_event
 from xingke.ledger.actions.proposals import propose_void
@@ -71,11 +71,11 @@ def _merge(keep: UUID, merge: UUID, reason: str, *, by: User, now: datetime) -> 
     second: Any = standing(kind.subject, merge)
     if keep == merge or (first.title, first.organisation_id) != (second.title, second.organisation_id):
         raise Refused(_("只有同一家单位的同一项资质才能合并。"))
-    known = {(event.event in rules.CERTIFIES, event.event, event.happened_on) for event in _alive(keep)}
+    known = {(event.event in titles.KIND.names.certifying, event.event, event.happened_on) for event in _alive(keep)}
     moving = [
         event
         for event in _alive(merge)
-        if (event.event in rules.CERTIFIES, event.event, event.happened_on) not in known
+        if (event.event in titles.KIND.names.certifying, event.event, event.happened_on) not in known
     ]
     for event in moving:
         own = {"until": event.until, "certificate": event.certificate or _number(second, event, moving)}
@@ -97,5 +97,5 @@ def _alive(subject: UUID) -> list[Any]:
 
 def _number(subject: Any, event: Any, moving: Sequence[Any]) -> str:
     """The certificate's number: the subject's, for the last certificate it got."""
-    given = [each for each in moving if each.event in rules.CERTIFIES]
+    given = [each for each in moving if each.event in titles.KIND.names.certifying]
     return str(subject.number) if given and event is given[-1] else ""

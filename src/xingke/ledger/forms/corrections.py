@@ -22,10 +22,10 @@ from xingke.ledger.forms.fields import (
     set_choices,
     subject_fields,
 )  # fmt: skip
-from xingke.ledger.kinds import KINDS, Kind
 from xingke.ledger.models import Observation, Version
 from xingke.ledger.records import RecordPage
 from xingke.ledger.rules import CONFIDENCES
+from xingke.ledger.tables import TABLES, Kind
 from xingke.ledger.words import Words, confidence_word
 from xingke.registry import queries as registry
 
@@ -262,8 +262,8 @@ class ObservationForm(CorrectionForm):
 
 def correction_form(shown: RecordPage, words: Words, user: User, posted: Any = None) -> CorrectionForm:
     """The form that corrects the record of a page."""
-    if shown.kind not in KINDS:
+    if shown.kind not in TABLES:
         return ObservationForm(shown.current, words, posted)
     if shown.is_event:
-        return EventForm(KINDS[shown.kind], shown.current, words, user, posted)
-    return SubjectForm(KINDS[shown.kind], shown.current, words, posted)
+        return EventForm(TABLES[shown.kind], shown.current, words, user, posted)
+    return SubjectForm(TABLES[shown.kind], shown.current, words, posted)

@@ -19,10 +19,10 @@ from xingke.base.keys import new_key
 from xingke.base.sayings import Saying
 from xingke.ledger import records
 from xingke.ledger.forms.fields import EventFields, LevelField, NumberField, event_measures, subject_fields
-from xingke.ledger.kind_names import Identity, Number
-from xingke.ledger.kinds import Kind
+from xingke.ledger.kinds.record_kind import Identity, Number
 from xingke.ledger.models import EventVersion
 from xingke.ledger.rules import Happening, out_of_order
+from xingke.ledger.tables import Kind
 from xingke.ledger.words import Words, kind_word
 from xingke.registry import filtering
 from xingke.registry import queries as registry

@@ -14,10 +14,10 @@ from xingke.base.quantities import Quantity, format_number
 from xingke.base.refusals import Refused
 from xingke.base.sayings import NOTHING
 from xingke.ledger import queries, rules
-from xingke.ledger.kind_names import Number
-from xingke.ledger.kinds import Kind
+from xingke.ledger.kinds.record_kind import Number
 from xingke.ledger.rules import APPROXIMATIONS
-from xingke.ledger.words import MEASURE_UNITS, Words, field_word, needed_decimals
+from xingke.ledger.tables import Kind
+from xingke.ledger.words import Words, field_word, measure_of, needed_decimals
 from xingke.registry import queries as registry
 
 EARLIEST = date(1949, 10, 1)
@@ -59,7 +59,7 @@ class MeasureField(forms.CharField):
     """
 
     def __init__(self, name: str) -> None:
-        *self.larger, self.unit = MEASURE_UNITS[name]
+        *self.larger, self.unit = measure_of(name).units
         word = field_word(name)
         label = (
             word

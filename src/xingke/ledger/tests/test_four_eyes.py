@@ -13,9 +13,9 @@ from xingke.accounts.models import AuditEntry
 from xingke.accounts.queries import current_seq
 from xingke.base.refusals import Refused
 from xingke.ledger import actions
-from xingke.ledger.kinds import KINDS
 from xingke.ledger.models import PaymentEvent, Proposal, Recognition, RecognitionEvent, State
 from xingke.ledger.queries import as_of
+from xingke.ledger.tables import TABLES
 from xingke.registry import actions as registry
 
 pytestmark = pytest.mark.db
@@ -57,7 +57,7 @@ def _propose(event: RecognitionEvent, day: date, *, by: Any, version: int = 1) -
 
 
 def test_money_and_titles_need_four_eyes() -> None:
-    assert [code for code, kind in KINDS.items() if kind.names.four_eyes] == [
+    assert [code for code, kind in TABLES.items() if kind.names.four_eyes] == [
         "recognition", "project", "payment", "contract"
     ]  # fmt: skip
 
@@ -409,7 +409,7 @@ def test_a_record_waits_for_one_answer_to_correct_it_or_to_void_it(cast: Cast) -
 def test_two_events_proposed_to_be_void_are_weighed_one_after_the_other(cast: Cast) -> None:
     """Each leaves the other standing; with the last event its title goes."""
     file(
-        "recognition", "甲", [("recognised", "2021-11-08"), ("checked", "2022-02-01")],
+        "recognition", "甲", [("recognised", "2021-11-08"), ("renamed", "2022-02-01")],
         firm=cast.firm, by=cast.statistician,
     )  # fmt: skip
     first, second = RecognitionEvent.objects.order_by("step")

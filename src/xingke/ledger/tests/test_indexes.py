@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from tests.cast import Cast
-from xingke.ledger.kinds import KINDS
+from xingke.ledger.tables import TABLES
 
 pytestmark = pytest.mark.db
 
@@ -33,8 +33,8 @@ Asked = Callable[[Cast, "QuerySet[Any]"], "QuerySet[Any]"]
         (lambda cast, rows: rows.filter(seq_from__gt=7), "seq_from"),
     ],
 )
-@pytest.mark.parametrize("code", KINDS)
+@pytest.mark.parametrize("code", TABLES)
 def test_questions_find_their_index(cast: Cast, code: str, ask: Asked, index: str) -> None:
-    for model in (KINDS[code].subject, KINDS[code].event):
+    for model in (TABLES[code].subject, TABLES[code].event):
         plan = ask(cast, model._default_manager.order_by()).explain()
         assert index in plan, plan

@@ -16,8 +16,8 @@ from lxml import html
 from tests.cast import NOW, Cast
 from xingke.ledger import importing
 from xingke.ledger.incoming import Options
-from xingke.ledger.kind_names import Identity
-from xingke.ledger.kinds import KINDS
+from xingke.ledger.kinds.record_kind import Identity
+from xingke.ledger.tables import TABLES
 
 pytestmark = pytest.mark.db
 
@@ -107,16 +107,16 @@ ORDERS = [(first, second) for first in WAYS for second in WAYS]
 
 
 def stand(kind: str) -> int:
-    return int(KINDS[kind].subject._default_manager.filter(seq_to__isnull=True).count())
+    return int(TABLES[kind].subject._default_manager.filter(seq_to__isnull=True).count())
 
 
 def happened(kind: str) -> list[tuple[str, str]]:
-    rows = KINDS[kind].event._default_manager.filter(seq_to__isnull=True).order_by("happened_on", "step")
+    rows = TABLES[kind].event._default_manager.filter(seq_to__isnull=True).order_by("happened_on", "step")
     return [(row.event, row.happened_on.isoformat()) for row in rows]
 
 
 def test_every_kind_is_in_the_table() -> None:
-    assert set(THINGS) == set(KINDS)
+    assert set(THINGS) == set(TABLES)
 
 
 @pytest.mark.parametrize("kind", THINGS)
@@ -176,7 +176,9 @@ def test_what_may_happen_again_is_one_more_event_of_the_same_thing(
     assert (stand(kind), happened(kind)) == (1, [(event, "2023-03-05"), (again, "2024-03-15")])
 
 
-@pytest.mark.parametrize("kind", [code for code, kind in KINDS.items() if kind.names.identity is Identity.NAME_AND_DAY])
+@pytest.mark.parametrize(
+    "kind", [code for code, kind in TABLES.items() if kind.names.identity is Identity.NAME_AND_DAY]
+)
 @pytest.mark.parametrize("first, second", ORDERS)
 def test_of_one_name_there_may_be_many_on_different_days(
     cast: Cast, signed_in: SignIn, kind: str, first: str, second: str
@@ -189,7 +191,7 @@ def test_of_one_name_there_may_be_many_on_different_days(
     assert stand(kind) == 2
 
 
-@pytest.mark.parametrize("kind", [code for code, kind in KINDS.items() if kind.names.needs_holder])
+@pytest.mark.parametrize("kind", [code for code, kind in TABLES.items() if kind.names.needs_holder])
 @pytest.mark.parametrize("way", WAYS)
 def test_what_is_always_somebody_s_is_refused_without_them(cast: Cast, signed_in: SignIn, kind: str, way: str) -> None:
     refusal = WAYS[way](cast, signed_in("statistician"), kind, day="2024-03-05", firm="")
@@ -198,7 +200,7 @@ def test_what_is_always_somebody_s_is_refused_without_them(cast: Cast, signed_in
     assert stand(kind) == 0
 
 
-@pytest.mark.parametrize("kind", [code for code, kind in KINDS.items() if not kind.names.needs_holder])
+@pytest.mark.parametrize("kind", [code for code, kind in TABLES.items() if not kind.names.needs_holder])
 @pytest.mark.parametrize("first, second", ORDERS)
 def test_what_may_be_nobody_s_is_known_again_by_where_it_is(
     cast: Cast, signed_in: SignIn, kind: str, first: str, second: str

@@ -17,9 +17,9 @@ from xingke.ledger import actions, importing, queries, rules
 from xingke.ledger.importing import Outcome
 from xingke.ledger.incoming import Options
 from xingke.ledger.incoming_contents import Happened
-from xingke.ledger.kind_names import Number
-from xingke.ledger.kinds import KINDS
+from xingke.ledger.kinds.record_kind import Number
 from xingke.ledger.relisting import form_of_kind
+from xingke.ledger.tables import TABLES
 from xingke.registry import queries as registry
 
 pytestmark = pytest.mark.db
@@ -31,7 +31,7 @@ NUMBERS = {"invention": "1", "utility_model": "2", "design": "3"}
 
 def _fields(kind: str, turn: int, chance: random.Random) -> dict[str, str]:
     """What one record says: any of the words of its vocabulary, names that several share, a number or none."""
-    known = KINDS[kind]
+    known = TABLES[kind]
     fields = {name: chance.choice(list(registry.terms(known.field_list(name)))) for name in known.repeated}
     if known.is_lasting:
         levels = queries.levels_of(known, fields)
@@ -60,7 +60,7 @@ def _check(form: str, turn: int) -> str:
 
 def _events(kind: str, region: Any, holder: Any, chance: random.Random) -> list[actions.NewEvent]:
     """A history that can have happened: days in order, amounts to the last 分."""
-    known = KINDS[kind]
+    known = TABLES[kind]
     names = list(registry.terms(known.event_list))
     form = form_of_kind(kind)
     assert form is not None
@@ -69,7 +69,8 @@ def _events(kind: str, region: Any, holder: Any, chance: random.Random) -> list[
     for name in sorted(chance.choices(names, k=chance.randint(1, 5)), key=names.index):
         day += timedelta(days=chance.randint(0, 300))
         if rules.is_possible(
-            [*(Happened(each.event, each.on, {}, False) for each in happened), Happened(name, day, {}, False)]
+            known.names,
+            [*(Happened(each.event, each.on, {}, False) for each in happened), Happened(name, day, {}, False)],
         ):
             measures = [each for each in known.measures if (name, each) in measured]
             amounts = _amounts(measures if chance.random() < 0.7 else [], known.names.measures, chance)
@@ -92,7 +93,7 @@ def _furnish(kind: str, cast: Cast, seed: int, count: int = 12) -> int:
     chance = random.Random(seed)
     histories = []
     for turn in range(count):
-        needs_one = KINDS[kind].names.needs_holder or kind == "patent"
+        needs_one = TABLES[kind].names.needs_holder or kind == "patent"
         holder = cast.firm if needs_one or chance.random() < 0.6 else None
         if events := _events(kind, cast.county, holder, chance):
             histories.append(
@@ -135,7 +136,7 @@ def _written(rows: Sequence[Sequence[Any]]) -> bytes:
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-@pytest.mark.parametrize("kind", list(KINDS))
+@pytest.mark.parametrize("kind", list(TABLES))
 def test_a_list_handed_over_again_changes_nothing(cast: Cast, signed_in: SignIn, kind: str, seed: int) -> None:
     filed = _furnish(kind, cast, seed)
 
@@ -148,7 +149,7 @@ def test_a_list_handed_over_again_changes_nothing(cast: Cast, signed_in: SignIn,
 
 
 def test_every_kind_has_a_form_its_records_are_listed_in(cast: Cast) -> None:
-    assert [kind for kind in KINDS if form_of_kind(kind) is None] == []
+    assert [kind for kind in TABLES if form_of_kind(kind) is None] == []
 
 
 def test_a_list_holds_numbers_as_text_days_as_days_and_amounts_in_the_unit_of_their_head(
@@ -205,7 +206,7 @@ def test_what_was_mended_in_the_list_is_read_as_a_change_of_that_record(cast: Ca
     outcome = _again(_written(rows), "milestone", cast, is_trial=False)
 
     assert (_said(outcome), outcome.counts["changed"], outcome.counts["new"]) == ([], 1, 0)
-    record = KINDS["milestone"].subject._default_manager.get(record=rows[1][-1], seq_to__isnull=True)
+    record = TABLES["milestone"].subject._default_manager.get(record=rows[1][-1], seq_to__isnull=True)
     assert (getattr(record, "name"), record.version) == ("召开全县科技工作会议", 2)  # noqa: B009
 
 

@@ -165,12 +165,12 @@ def test_a_pack_that_names_what_there_is_not_is_refused(tmp_path: Path, kind: st
 
 @pytest.mark.django_db
 def test_every_kind_of_record_has_a_sheet_that_is_called_like_it() -> None:
-    from xingke.ledger.kinds import KINDS
+    from xingke.ledger.tables import TABLES
 
     forms = {code: found.value.kind for code, found in registry.catalogue("sheet").items()}
 
-    assert {kind: forms.get(kind) for kind in [*KINDS, "observation"]} == {
-        kind: kind for kind in [*KINDS, "observation"]
+    assert {kind: forms.get(kind) for kind in [*TABLES, "observation"]} == {
+        kind: kind for kind in [*TABLES, "observation"]
     }
     assert (PACKS / "national" / "sheets.toml").is_file()
 

@@ -6,7 +6,7 @@ from tests.cast import Cast
 from xingke.ledger.importing import sheet_form
 from xingke.ledger.incoming import Problem
 from xingke.ledger.incoming_cells import Headers, Terms
-from xingke.ledger.kinds import KINDS
+from xingke.ledger.tables import TABLES
 
 WRITTEN = [
     ("recognition", "title", "国家高企", "high_tech_enterprise"), ("recognition", "title", "科技中小企业", "tech_sme"),
@@ -17,12 +17,12 @@ WRITTEN = [
 
 @pytest.mark.parametrize("kind, field, text, code", WRITTEN)
 def test_a_short_name_is_the_code_it_means(cast: Cast, kind: str, field: str, text: str, code: str) -> None:
-    terms = Terms(Headers(sheet_form(kind), {}), KINDS[kind], field)
+    terms = Terms(Headers(sheet_form(kind), {}), TABLES[kind], field)
 
     assert terms.read(text) == code
 
 
 def test_a_short_name_that_means_two_is_asked_for(cast: Cast) -> None:
-    terms = Terms(Headers(sheet_form("recognition"), {}), KINDS["recognition"], "title")
+    terms = Terms(Headers(sheet_form("recognition"), {}), TABLES["recognition"], "title")
 
     assert isinstance(terms.read("双创"), Problem)

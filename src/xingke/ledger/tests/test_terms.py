@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from xingke.base.refusals import Refused
+from xingke.ledger.kinds import KINDS
 from xingke.ledger.rules import (
     Happening,
     effects,
@@ -17,6 +18,9 @@ from xingke.ledger.rules import (
 )
 
 pytestmark = pytest.mark.db
+
+
+TITLE = KINDS["recognition"]
 
 
 def history(*told: tuple[str, str, str]) -> list[Happening]:
@@ -75,19 +79,19 @@ LIVES: Sequence[tuple[str, list[Happening], list[tuple[int, str]]]] = [
 def test_a_title_is_held_until_its_last_day(
     story: str, happened: list[Happening], expected: list[tuple[int, str]]
 ) -> None:
-    steps = effects(happened)
+    steps = effects(TITLE, happened)
 
     assert [(step.effect, step.lapses_on.isoformat() if step.lapses_on else "") for step in steps] == expected
 
 
 def test_what_was_never_held_still_cannot_be_lost() -> None:
     with pytest.raises(Refused):
-        effects(history(("applied", "2021-05-01", ""), ("expired", "2024-11-15", "")))
+        effects(TITLE, history(("applied", "2021-05-01", ""), ("expired", "2024-11-15", "")))
 
 
 def test_a_certificate_says_whether_it_was_applied_for_since_the_one_before() -> None:
     steps = effects(
-        history(
+        TITLE, history(
             ("applied", "2021-05-01", ""), ("recognised", "2021-11-15", "2024-11-14"),
             ("re_recognised", "2024-11-08", "2027-11-07"),
         )
@@ -116,10 +120,10 @@ def test_a_last_day_as_lists_say_it(written: str, expected: str) -> None:
 
 
 def test_three_years_end_the_day_before_their_anniversary() -> None:
-    assert last_day("recognised", date(2021, 11, 15), 3) == date(2024, 11, 14)
-    assert last_day("recognised", date(2024, 2, 29), 3) == date(2027, 2, 27)
-    assert last_day("applied", date(2021, 11, 15), 3) is None
-    assert last_day("recognised", date(2021, 11, 15), None) is None
+    assert last_day(TITLE, "recognised", date(2021, 11, 15), 3) == date(2024, 11, 14)
+    assert last_day(TITLE, "recognised", date(2024, 2, 29), 3) == date(2027, 2, 27)
+    assert last_day(TITLE, "applied", date(2021, 11, 15), 3) is None
+    assert last_day(TITLE, "recognised", date(2021, 11, 15), None) is None
     assert months_later(date(2024, 1, 31), 1) == date(2024, 2, 29)
 
 
@@ -134,10 +138,10 @@ FURTHER = [
 
 @pytest.mark.parametrize("story, on, expected", FURTHER)
 def test_a_further_certificate_renews_a_title_that_is_held(story: str, on: str, expected: str) -> None:
-    assert renewal_of(HELD, date.fromisoformat(on), "recognised") == expected
+    assert renewal_of(TITLE, HELD, date.fromisoformat(on), "recognised") == expected
 
 
 def test_a_title_is_open_while_it_is_held_or_asked_for() -> None:
-    assert is_open(HELD, date(2024, 11, 14))
-    assert not is_open(HELD, date(2024, 11, 15))
-    assert is_open(history(("applied", "2024-05-01", "")), date(2024, 11, 15))
+    assert is_open(TITLE, HELD, date(2024, 11, 14))
+    assert not is_open(TITLE, HELD, date(2024, 11, 15))
+    assert is_open(TITLE, history(("applied", "2024-05-01", "")), date(2024, 11, 15))

@@ -13,7 +13,6 @@ from lxml import html
 from tests.cast import NOW, Cast, file
 from xingke.accounts.queries import current_seq
 from xingke.ledger import actions
-from xingke.ledger.kinds import KINDS
 from xingke.ledger.models import (
     ContractEvent,
     Patent,
@@ -24,6 +23,7 @@ from xingke.ledger.models import (
     RecognitionEvent,
     State,
 )
+from xingke.ledger.tables import TABLES
 from xingke.ledger.words import Words
 from xingke.registry import actions as registry
 
@@ -40,7 +40,7 @@ def _form(kind: str = "patent", **typed: str) -> dict[str, str]:
 
 def _minimal(kind: str) -> dict[str, str]:
     """The least one can fill in for a kind: its first terms, a name, its first event."""
-    words, known = Words(), KINDS[kind]
+    words, known = Words(), TABLES[kind]
     terms = {name: words.terms(known.field_list(name))[0][0] for name in known.repeated}
     number = {"number": "201710601862.3"} if kind == "patent" else {}
     return {
@@ -57,17 +57,17 @@ def _problems(answer: Any) -> str:
     )
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", TABLES)
 def test_every_kind_is_written_by_the_same_form_as_a_draft(cast: Cast, signed_in: SignIn, kind: str) -> None:
     typed = _form(**_minimal(kind))
 
     answer = signed_in("officer").post(f"/records/{kind}/new/", typed)
 
-    subject = KINDS[kind].subject._default_manager.get()
+    subject = TABLES[kind].subject._default_manager.get()
     assert answer.status_code == 302 and answer.headers["Location"] == f"/records/{kind}/{typed['key']}/"
     assert (subject.record, subject.state, subject.entered_by) == (UUID(typed["key"]), State.DRAFT, cast.officer)
     assert (subject.region, subject.organisation, subject.is_fictional) == (cast.county, cast.firm, True)
-    event = KINDS[kind].event._default_manager.get()
+    event = TABLES[kind].event._default_manager.get()
     assert (event.happened_on, event.state, event.subject) == (date(2025, 3, 5), State.DRAFT, subject.record)
 
 

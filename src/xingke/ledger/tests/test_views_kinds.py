@@ -1,4 +1,4 @@
-"""Pages of the kinds that are neither titles nor patents: money, activities, and whatever stands in KINDS."""
+"""Pages of the kinds that are neither titles nor patents: money, activities, and whatever stands in TABLES."""
 
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -15,8 +15,8 @@ from tests.cast import NOW, Cast, accept_open_proposals, confirmer
 from xingke.ledger import actions
 from xingke.ledger.kinds import KINDS
 from xingke.ledger.models import ActivityEvent, PaymentEvent
-from xingke.ledger.rules import OPENS
-from xingke.ledger.words import KIND_WORDS, MEASURE_UNITS, RUNNING, Words, field_word
+from xingke.ledger.tables import TABLES
+from xingke.ledger.words import Words, field_word, kind_word, measure_of
 from xingke.registry.models import Organisation
 
 pytestmark = pytest.mark.db
@@ -99,7 +99,7 @@ def test_every_kind_can_be_chosen(cast: Cast, signed_in: SignIn) -> None:
     fields = signed_in("officer").get("/records/").context["filters"]
 
     kinds = next(field for field in fields if field["name"] == "kind")["options"]
-    assert [option["value"] for option in kinds] == ["", *KINDS]
+    assert [option["value"] for option in kinds] == ["", *TABLES]
     assert [option["label"] for option in kinds][1:] == [
         "资质认定", "专利", "项目", "资金", "技术合同", "奖励", "选派引进", "活动", "大事记"
     ]  # fmt: skip
@@ -237,19 +237,19 @@ def test_a_voided_payment_no_longer_counts_and_keeps_its_amount(cast: Cast, sign
 
 def _one_of(cast: Cast, kind: str, number: int = 0) -> UUID:
     """Something of a kind, with the first term of each list, from the start of its history, every measure 7."""
-    known, words = KINDS[kind], Words()
+    known, words = TABLES[kind], Words()
     fields = {name: words.terms(known.field_list(name))[0][0] for name in known.repeated}
     fields |= {name: f"{name}{number}" for name in known.details}
     codes = [code for code, _label in words.terms(known.event_list)]
-    event = next((code for code in codes if code in OPENS), codes[-1])
+    event = next((code for code in codes if code in known.names.opening), codes[-1])
     measures = dict.fromkeys(known.measures, 70_000)
     return _file(cast, kind, fields, (event, "2025-02-03", measures), firm=cast.firm)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", TABLES)
 def test_something_of_every_kind_has_its_pages_and_is_corrected(cast: Cast, signed_in: SignIn, kind: str) -> None:
     key = _one_of(cast, kind)
-    event = KINDS[kind].event._default_manager.get()
+    event = TABLES[kind].event._default_manager.get()
     browser = signed_in("officer")
 
     for record in (key, event.record):
@@ -266,19 +266,17 @@ def test_something_of_every_kind_has_its_pages_and_is_corrected(cast: Cast, sign
 
 
 def test_every_kind_field_and_measure_has_its_word() -> None:
-    assert set(KIND_WORDS) == {*KINDS, "observation"}
-    for kind in KINDS.values():
+    for kind in TABLES.values():
+        assert kind_word(kind.code)
         for name in (*kind.repeated, *kind.measures):
             assert field_word(name)
-        assert set(kind.measures) <= set(MEASURE_UNITS)
+        assert all(measure_of(name).units for name in kind.measures)
 
 
-def test_the_kinds_that_run_are_those_whose_events_can_open_something(cast: Cast) -> None:
-    words = Words()
+def test_the_kinds_that_run_are_those_whose_events_can_open_something() -> None:
+    running = [code for code, kind in KINDS.items() if kind.running]
 
-    opened = [kind.code for kind in KINDS.values() if OPENS & {code for code, _label in words.terms(kind.event_list)}]
-
-    assert opened == list(RUNNING)
+    assert running == [code for code, kind in KINDS.items() if kind.opening]
 
 
 def test_a_list_of_all_kinds_costs_the_same_queries_for_few_and_for_many(cast: Cast, signed_in: SignIn) -> None:
@@ -286,7 +284,7 @@ def test_a_list_of_all_kinds_costs_the_same_queries_for_few_and_for_many(cast: C
 
     def fill(first: int, last: int) -> None:
         for number in range(first, last):
-            for kind in KINDS:
+            for kind in TABLES:
                 _one_of(cast, kind, number)
 
     fill(0, 1)

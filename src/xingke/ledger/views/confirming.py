@@ -20,7 +20,7 @@ from xingke.ledger import actions, events
 from xingke.ledger.confirmations import PAGE, Intended, confirmed_words, places_of, uncounted
 from xingke.ledger.doubts import doubts
 from xingke.ledger.holders import seen_by
-from xingke.ledger.kinds import KINDS
+from xingke.ledger.tables import TABLES
 from xingke.ledger.views.records import ASKED, asked_for, row_of
 from xingke.ledger.words import Words, kind_word
 from xingke.registry import queries as registry
@@ -109,7 +109,7 @@ def _chosen(request: HttpRequest, user: User, until: int) -> dict[str, list[UUID
             found.setdefault(kind, []).append(UUID(key))
         except ValueError:
             continue
-    return {kind: keys for kind, keys in found.items() if kind in KINDS}
+    return {kind: keys for kind, keys in found.items() if kind in TABLES}
 
 
 def _left(left: Sequence[actions.Left], seen: Scope) -> list[dict[str, Any]]:

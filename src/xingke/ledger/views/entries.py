@@ -19,8 +19,8 @@ from xingke.base.refusals import Refused
 from xingke.ledger import actions, queries, records
 from xingke.ledger.forms.entries import FurtherEventForm, RecordForm
 from xingke.ledger.holders import hide, holder_word, seen_by
-from xingke.ledger.kinds import KINDS, Kind
 from xingke.ledger.record_facts import crumbs, lead, title
+from xingke.ledger.tables import TABLES, Kind
 from xingke.ledger.views.evidence import handed_over, held
 from xingke.ledger.words import Words, kind_word
 from xingke.registry import queries as registry
@@ -166,7 +166,7 @@ def _same(words: Words, user: User, form: RecordForm) -> dict[str, Any]:
 def event_add(request: HttpRequest, kind: str, record: UUID) -> HttpResponse:
     user = registry.reader(request.user)
     shown = records.record_to_add_to(user, kind, record)
-    known, words = KINDS[kind], Words()
+    known, words = TABLES[kind], Words()
     asked = {"holder_search": request.GET["holder_search"], "holder": ""} if "holder_search" in request.GET else {}
     form = FurtherEventForm(shown.alive[-1], user, _typed(request), kind=known, words=words, initial=asked)
     if part := _asked_part(request):

@@ -16,7 +16,7 @@ from xingke.base.templatetags.xk import day
 from xingke.ledger import actions
 from xingke.ledger.forms.keeping import KeepingForm
 from xingke.ledger.keeping import keeping_declared
-from xingke.ledger.kinds import KINDS
+from xingke.ledger.tables import TABLES
 from xingke.ledger.words import kind_word
 from xingke.registry import queries as registry
 
@@ -52,7 +52,7 @@ def keeping(request: HttpRequest) -> HttpResponse:
         "empty_text": _("在声明之前，指标只采用上报数；台账记录可以先登记和确认。"),
     }  # fmt: skip
     context = {
-        "table": table, "rows": rows, "form": form, "kinds": len(KINDS),
+        "table": table, "rows": rows, "form": form, "kinds": len(TABLES),
         "crumbs": [{"label": _("台账"), "url": reverse("ledger:record-list")}, {"label": _("台账完整声明")}],
         "is_fictional": any(each.region.is_fictional for each in declared),
     }  # fmt: skip

@@ -24,7 +24,6 @@ from xingke.base.returning import Returned
 from xingke.ledger import events, records, relisting
 from xingke.ledger.evidence import evidence_counts
 from xingke.ledger.holders import holder_word, seen_by
-from xingke.ledger.kinds import KINDS
 from xingke.ledger.models import State
 from xingke.ledger.proposals import proposals_waiting
 from xingke.ledger.record_facts import (
@@ -41,6 +40,7 @@ from xingke.ledger.record_facts import (
     title,
     versions,
 )
+from xingke.ledger.tables import TABLES
 from xingke.ledger.words import Words, effect_word, kind_choices, kind_word, state_word
 from xingke.registry import filtering
 from xingke.registry import queries as registry
@@ -115,7 +115,7 @@ def record_list(request: HttpRequest) -> HttpResponse:
 def _filters(
     words: Words, asked: dict[str, str], choice: filtering.RegionChoice, years: list[int]
 ) -> list[dict[str, Any]]:
-    kinds = [asked["kind"]] if asked["kind"] in KINDS else list(KINDS)
+    kinds = [asked["kind"]] if asked["kind"] in TABLES else list(TABLES)
     fields = [
         filtering.search("q", _("单位、名称或编号"), asked["q"], _("如 明渠、GR2025、20231012")),
         filtering.select("kind", _("类别"), asked["kind"], kind_choices()),

@@ -17,10 +17,7 @@ from xingke.accounts.permissions import Permission
 from xingke.base.exports import About, file_addresses, table_response, wants_file
 from xingke.base.periods import Period
 from xingke.registry import filtering, queries
-from xingke.registry.audit_words import action_words, kind_words
-
-SCALES = {"amount": 100, "people": 10_000, "materials": 10_000}  # the database keeps 分, and 10⁻⁴ of what is counted
-
+from xingke.registry.audit_words import action_words, amounts, kind_words
 
 _UNSAID = {"digest", queries.ENTERED_AFTER, queries.ENTERED_UPTO}  # for the program only
 
@@ -39,7 +36,7 @@ def _details() -> dict[str, str]:
         "role": _("角色"), "region": _("区划"), "organisation": _("单位"), "name": _("姓名或岗位"), "kind": _("类别"),
         "since": _("起始日期"), "event": _("事件"), "on": _("日期"), "happened_on": _("日期"), "subject": _("所属记录"),
         "confirmed": _("直接确认"), "title": _("标题"), "frozen": pgettext("done", "冻结数字"), "seq": pgettext("of the ledger", "序号"), "counts": _("计数"),
-        "encoding": _("编码"), "amount": _("金额（元）"), "people": _("人次"), "materials": _("资料份数"),
+        "encoding": _("编码"),
         "edition": pgettext("one", "版本"), "kinds": _("类别"), "left": _("未能确认"), "files": _("佐证文件"),
         "proposal": _("改动建议"), "source": _("来源"), "code_reason": _("校验位不符仍确认无误的依据"), "namesake": _("另有同名单位"),
         "certificates": _("证书份数"), "key": _("公钥"), "address": _("来访地址"),
@@ -95,7 +92,7 @@ def audit(request: HttpRequest) -> HttpResponse:
 
 
 def _told() -> "_Details":
-    return _Details(_details(), _values(), action_words())
+    return _Details(_details(), _values(), action_words(), amounts())
 
 
 def _values() -> dict[str, str]:
@@ -114,13 +111,15 @@ class _Details:
     names: Mapping[str, str]
     values: Mapping[str, str]
     acts: Mapping[str, str]
+    amounts: Mapping[str, tuple[str, int]]
 
     def said(self, detail: Mapping[str, object]) -> str:
         """The recorded details in one line, without what is empty and without digests of files."""
         shown = {name: value for name, value in detail.items() if name not in _UNSAID and value not in ("", None)}
-        return _("；").join(
-            self.names.get(name, name) + _("：") + self._plain(name, value) for name, value in shown.items()
-        )
+        return _("；").join(self._called(name) + _("：") + self._plain(name, value) for name, value in shown.items())
+
+    def _called(self, name: str) -> str:
+        return self.amounts[name][0] if name in self.amounts else self.names.get(name, name)
 
     def _plain(self, name: str, value: object) -> str:
         if isinstance(value, bool):
@@ -129,8 +128,8 @@ class _Details:
             return _("、").join(value.values())
         if name == AuditEntry.PARTS and isinstance(value, list):
             return _("、").join(f"{self.acts.get(part['action'], part['action'])} {part['count']}" for part in value)
-        if name in SCALES and isinstance(value, int):
-            return f"{Decimal(value) / SCALES[name]:f}"
+        if name in self.amounts and isinstance(value, int):
+            return f"{Decimal(value) / self.amounts[name][1]:f}"
         if isinstance(value, dict):
             return _("，").join(f"{self.values.get(code, code)} {count}" for code, count in value.items() if count)
         return self.values.get(str(value), str(value)) if name in ("role", "kind") else str(value)

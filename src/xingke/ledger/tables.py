@@ -1,13 +1,14 @@
-"""The record kinds whose events indicators count, and the tables that hold them."""
+"""The kinds of records with the tables that hold them."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from django.db.models import CharField
 
-from xingke.ledger import models
-from xingke.ledger.kind_names import KIND_NAMES, KindNames
+from xingke.ledger import kinds, models
+from xingke.ledger.kinds.record_kind import RecordKind
 from xingke.ledger.models import EventVersion, Version
 
 _EVERY_EVENT = {column.name for column in EventVersion._meta.local_fields} | {"id"}
@@ -17,14 +18,14 @@ _EVERY_EVENT = {column.name for column in EventVersion._meta.local_fields} | {"i
 class Kind:
     """One kind: ``subject`` is the thing with a history, ``event`` what happened to it."""
 
-    code: str
+    names: RecordKind
     subject: type[Version]
     event: type[EventVersion]
 
     @property
-    def names(self) -> KindNames:
-        """What it is made of, as plain data."""
-        return KIND_NAMES[self.code]
+    def code(self) -> str:
+        """What it is called in addresses, packs and the database."""
+        return self.names.code
 
     @cached_property
     def repeated(self) -> tuple[str, ...]:
@@ -44,7 +45,7 @@ class Kind:
     @property
     def event_list(self) -> str:
         """The vocabulary list of its events."""
-        return self.names.events
+        return self.names.event_list
 
     @property
     def measures(self) -> tuple[str, ...]:
@@ -54,9 +55,7 @@ class Kind:
     @cached_property
     def details(self) -> tuple[str, ...]:
         """The other columns of the subject that are its own: its name, its number, and what its kind adds."""
-        own = [column.name for column in self.subject._meta.concrete_fields if column.model is self.subject]
-        common = {column.name for column in Version._meta.local_fields} | {"id"}
-        return ("name", "number", *(name for name in own if name not in {*common, *self.repeated, "name", "number"}))
+        return tuple(detail.name for detail in self.names.details)
 
     @cached_property
     def event_details(self) -> dict[str, Any]:
@@ -79,22 +78,29 @@ class Kind:
         return self.names.fields.get(name) or self.names.event_fields[name]
 
 
-KINDS: dict[str, Kind] = {
-    kind.code: kind
-    for kind in (
-        Kind("recognition", models.Recognition, models.RecognitionEvent),
-        Kind("patent", models.Patent, models.PatentEvent),
-        Kind("project", models.Project, models.ProjectEvent),
-        Kind("payment", models.Payment, models.PaymentEvent),
-        Kind("contract", models.Contract, models.ContractEvent),
-        Kind("award", models.Award, models.AwardEvent),
-        Kind("appointment", models.Appointment, models.AppointmentEvent),
-        Kind("activity", models.Activity, models.ActivityEvent),
-        Kind("milestone", models.Milestone, models.MilestoneEvent),
-    )
-}
+class _Tables(Mapping[str, Kind]):
+    """The tables of the kinds there are now: a room above may bring its own."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, Kind] = {}
+
+    def __getitem__(self, code: str) -> Kind:
+        if code not in self._known:
+            names = kinds.KINDS[code]
+            subject, event = models.tables_of(names)
+            self._known[code] = Kind(names, subject, event)
+        return self._known[code]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(kinds.KINDS)
+
+    def __len__(self) -> int:
+        return len(kinds.KINDS)
+
+
+TABLES: Mapping[str, Kind] = _Tables()
 
 
 def kind_of(row: Version) -> Kind:
     """The kind a record or event with a history is of. Raises KeyError for a reported figure."""
-    return KINDS[str(row._meta.model_name).removesuffix("event")]
+    return TABLES[type(row).of_kind]
