@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from xingke.accounts.models import Attachment, Job
+from xingke.ledger import kinds
 from xingke.ledger.kinds import activity, appointment, award, contract, milestone, patent, payment, project, recognition
 from xingke.ledger.kinds.record_kind import Number, RecordKind
 from xingke.registry.models import Organisation, Person, Region, Zone
@@ -114,10 +115,11 @@ class EventVersion(Version):
 
 
 def make_tables(kind: RecordKind, *, module: str = __name__) -> tuple[Any, Any]:
-    """The tables of a kind: of what has a history, and of what happens to it. Called where its room declares its models.
+    """The tables of a kind, which records can be of from then on: of what has a history, and of what happens to it.
 
-    module: the name of that module, which says whose tables they are.
+    Called where its room declares its models. module: the name of that module, which says whose tables they are.
     """
+    kinds.register(kind)
     subject = _subject(kind, module)
     _made[kind.code] = subject, _event(kind, module)
     return _made[kind.code]

@@ -1,0 +1,26 @@
+"""An instrument lent to somebody: the kind that ``tests/test_a_kind_of_its_own.py`` adds."""
+
+from xingke.base.quantities import Unit
+from xingke.base.sayings import say
+from xingke.ledger.kinds.record_kind import CLOSES, OPENS, Detail, Event, Identity, Measure, RecordKind, Running, Term
+
+KIND = RecordKind(
+    code="loan",
+    model="Loan",
+    word=say("借用"),
+    table_word=say("借用"),
+    event_word=say("借用事件"),
+    terms=(Term("instrument", say("仪器"), "instrument"),),
+    details=(Detail("name", say("名称"), 200), Detail("number", say("编号"), 64, is_optional=True)),
+    event_list="loan_event",
+    happens=(Event("lent_out", OPENS), Event("brought_back", CLOSES)),
+    measured=(Measure("hours", say("机时"), (Unit(code="小时", kind="count"),)),),
+    identity=Identity.NAME_AND_DAY,
+    needs_holder=True,
+    unheld=say("没有借出，不能归还。"),
+    order=(("lent_out", "brought_back"),),
+    running=Running(
+        opens=say("开始借用"), closes=say("不再借用"), neither=say("不改变借用"), on=say("借用中"), off=say("未借用"),
+        since=say("自%(day)s起借用。"), over=say("现未借用。"), waiting=say("待确认"), then=say("待确认，自%(day)s起借用。"),
+    ),
+)  # fmt: skip

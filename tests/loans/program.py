@@ -1,0 +1,110 @@
+"""What people do with a kind that was added: ``python -m tests.loans.program``. Prints what came of it, as JSON."""
+
+import json
+import os
+from pathlib import Path
+
+import django
+
+
+def main() -> None:
+    """Write the migration, migrate, load the packs, enter a loan by form, bring others by table, count them."""
+    data = Path(os.environ["XINGKE_DATA"])
+    (data / "loan_migrations").mkdir(parents=True)
+    (data / "loan_migrations" / "__init__.py").touch()
+    django.setup()
+    from django.core.management import call_command
+
+    call_command("makemigrations", "loans", verbosity=0)
+    call_command("migrate", verbosity=0)
+    print(json.dumps(_use()))
+
+
+def _use() -> dict[str, object]:
+    from django.conf import settings
+    from django.test import Client
+    from django.test.utils import setup_test_environment
+
+    from tests import cast as casting
+    from tests.cast import NOW
+    from tests.loans.models import Loan, LoanEvent
+    from xingke.base.keys import new_key
+    from xingke.base.periods import Period
+    from xingke.indicators.queries import indicator
+    from xingke.indicators.reader import Reader
+    from xingke.ledger import actions, importing
+    from xingke.ledger.incoming import Options
+    from xingke.registry import actions as registry
+
+    setup_test_environment()
+    who = casting.gather()
+    registry.load_pack(folder=Path(__file__).parent / "pack", by=None, now=NOW)
+    casting.keep_records(who.county, by=who.statistician, kinds=["loan"])
+    found: dict[str, object] = {"migrations": len(list((settings.DATA / "loan_migrations").glob("0*.py")))}
+
+    officer, director = Client(), Client()
+    officer.force_login(who.officer, backend="django.contrib.auth.backends.ModelBackend")
+    director.force_login(who.director, backend="django.contrib.auth.backends.ModelBackend")
+    key = str(new_key())
+    typed = {
+        "key": key, "holder_search": who.firm.name, "region": "990121", "instrument": "microscope", "name": "共焦显微镜",
+        "number": "", "events-TOTAL_FORMS": "1", "events-INITIAL_FORMS": "0", "events-0-event": "lent_out",
+        "events-0-happened_on": "2024-03-01", "events-0-hours": "8",
+    }  # fmt: skip
+    page = officer.get("/records/loan/new/").content.decode()
+    found["form"] = [word for word in ("登记借用", "仪器", "显微镜", "机时（小时）") if word in page]
+    posted = officer.post("/records/loan/new/", typed)
+    found["entered"] = posted.headers.get("Location") or _said(posted)
+    event = LoanEvent.objects.get()
+    director.post(f"/records/loan/{event.record}/confirm/", {"version": "1"})
+    shown = officer.get(f"/records/loan/{key}/").content.decode()
+    found["page"] = [word for word in ("共焦显微镜（显微镜）", "借用中", "8小时", "借出") if word in shown]
+
+    rows = [
+        ("区划", "单位名称", "仪器", "名称", "借出日期", "机时（小时）"),
+        ("青溪县", who.firm.name, "光谱仪", "红外光谱仪", "2024-05-06", "3"),
+        ("青溪县", who.firm.name, "显微镜", "共焦显微镜", "2024-03-01", "8"),
+    ]
+    table = importing.read_table("\n".join(map(",".join, rows)).encode())
+    outcome = importing.import_table(
+        form=importing.sheet_form("loan"), table=table, file_name="借用.csv", by=who.statistician, now=NOW,
+        options=Options(confirmed=True),
+    )  # fmt: skip
+    found["imported"] = {name: count for name, count in outcome.counts.items() if count}
+    found["left"] = [str(problem) for row in outcome.left for problem in row.problems]
+    found["records"] = Loan.objects.filter(seq_to__isnull=True).count()
+
+    read = Reader()
+    period = Period.year(2024)
+    found["values"] = [
+        str(read.value(indicator(code), who.county, period).amount) for code in ("instruments_lent", "instrument_hours")
+    ]
+    subject = Loan.objects.get(name="共焦显微镜", seq_to__isnull=True)
+    back = actions.NewEvent(event="brought_back", on=event.happened_on.replace(month=9), region=who.county)
+    actions.add_event(
+        kind="loan", subject=subject.record, event=back, by=who.statistician, now=NOW, source="test", confirmed=True
+    )
+    found["after it came back"] = str(Reader().value(indicator("instruments_lent"), who.county, period).amount)
+    found["trail"] = [
+        word for word in ("登记借用", "导入借用", "登记借用事件") if word in _trail(who)
+    ]  # fmt: skip
+    found["found"] = "红外光谱仪" in officer.get("/search/?q=红外光谱仪").content.decode()
+    return found
+
+
+def _said(answer: object) -> str:
+    """Why a form was refused."""
+    form = answer.context["form"]  # type: ignore[attr-defined]
+    return f"{form.errors.as_text()} {form.row_errors}"
+
+
+def _trail(who: object) -> str:
+    from django.test import Client
+
+    auditor = Client()
+    auditor.force_login(who.auditor, backend="django.contrib.auth.backends.ModelBackend")  # type: ignore[attr-defined]
+    return auditor.get("/audit/").content.decode()
+
+
+if __name__ == "__main__":
+    main()
