@@ -23,6 +23,7 @@ BENCHES = {
     "document": "a .docx with proof, against docxtpl without",
     "list-page": "a list page, against a bare Django view",
     "importing": "importing reported figures, beside reading the file",
+    "acts": "how long acts hold the counter, while nobody else can write",
     "spreadsheet": "importing workbooks of patents and contracts, beside reading them bare",
 }
 WIDTH = 150  # the table is not folded on narrower terminals and in logs
