@@ -35,7 +35,7 @@ Says = Callable[[str], bool]
 class Element:
     """What an element may say and hold; inert: nothing below it is ever shown, so nothing below it is looked at.
 
-    must_say: the attribute without which it would mean something else, such as a switch that is on when nothing is said.
+    must_say: the attributes without which it would mean something else, such as a switch that is on when nothing is said.
     """
 
     attributes: Mapping[str, Says]
@@ -242,6 +242,7 @@ _TABLES = {
     "noWrap": _value(_OFF),
 }
 _REFERENCE = _element(type=_one_of("default", "even", "first"), r__id=_any)
+_MARGINS = "top right bottom left header footer"
 _PAGES = {
     "sectPr": _element(
         "headerReference footerReference type pgSz pgMar cols docGrid pgNumType formProt textDirection titlePg bidi "
@@ -258,11 +259,10 @@ _PAGES = {
             "code": _any,
         },
         frozenset(),
-        must_say="w",
+        must_say="w h",
     ),
-    "pgMar": _element(
-        **dict.fromkeys(("top", "right", "bottom", "left", "header", "footer"), _between(500, 2400)),
-        gutter=_one_of("0"),
+    "pgMar": Element(
+        {**dict.fromkeys(_MARGINS.split(), _between(500, 2400)), "gutter": _one_of("0")}, frozenset(), must_say=_MARGINS
     ),
     "cols": _element(space=_any, num=_one_of("0", "1"), equalWidth=_any, sep=_OFF),
     "docGrid": _element(type=_one_of("lines", "default"), linePitch=_between(200, 1000), charSpace=_any),

@@ -84,7 +84,7 @@ def open_parts(package: Package) -> Parts:
     settings = next((root for _name, root in walk.roots.get("settings", [])), None)
     walk.found += [
         *looks.styles(styles), *looks.paragraphs(text, styles), *looks.edges(text, targets, edges, styles),
-        *looks.frame(text, settings),
+        *looks.frame(text, settings, styles),
     ]  # fmt: skip
     return Parts(
         main=main,

@@ -83,7 +83,7 @@ def _said_by(element: etree._Element, name: str, known: Element) -> Iterator[str
             if says is not None and says(str(said)):
                 continue
         yield f"{name}@{said_name}={said}"[:80]
-    if known.must_say and element.get(f"{{{W}}}{known.must_say}") is None:
+    if any(element.get(f"{{{W}}}{attribute}") is None for attribute in known.must_say.split()):
         yield name
     if not known.is_inert:
         yield from _beyond_values(element, name)
@@ -109,6 +109,9 @@ def _beyond_values(element: etree._Element, name: str) -> Iterator[str]:
     if name in ("tblGrid", "tr") and _breadth(element) > TEXT_WIDTH + 60:
         yield f"{name}@w={_breadth(element)}"
     names = [name_of(child) for child in element.iterchildren(tag=etree.Element)]
+    before = [each for each in names if each not in MARKS.split()]
+    if f"{name}Pr" in before[1:]:  # properties that come late are none: nobody reads them
+        yield f"{name}Pr"
     yield from (f"{each}×2" for each in dict.fromkeys(names) if each not in _REPEATED and names.count(each) > 1)
 
 
@@ -184,7 +187,7 @@ def words_near(element: etree._Element) -> str:
 
 
 def edge_words(root: etree._Element) -> str:
-    """The words of a header or footer, the numbers of pages apart; its paragraphs parted by a line feed."""
+    """The words of a header or footer with their blanks, the numbers of pages apart; its paragraphs parted by a line feed."""
     said = []
     for paragraph in root.iter(f"{{{W}}}p"):
         in_result = False
@@ -192,8 +195,14 @@ def edge_words(root: etree._Element) -> str:
         for node in paragraph.iter(f"{{{W}}}fldChar", f"{{{W}}}t"):
             if name_of(node) == "t":
                 is_page = in_result and re.fullmatch(r"\s*[0-9]{0,4}\s*", node.text or "")
-                words += "" if is_page else node.text or ""
+                words += "" if is_page else _kept(node)
             else:
                 in_result = node.get(f"{{{W}}}fldCharType") == "separate"
-        said.append(words.strip())
+        said.append(words)
     return "\n".join(said)
+
+
+def _kept(text: etree._Element) -> str:
+    """The words of a w:t as they are shown: at its ends blanks count only where it says so."""
+    said = text.text or ""
+    return said if text.get("{http://www.w3.org/XML/1998/namespace}space") == "preserve" else said.strip(" \t\r\n")

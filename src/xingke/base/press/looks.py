@@ -20,7 +20,10 @@ _DEPTH = 12
 
 @dataclass(frozen=True)
 class Look:
-    """What a style says of size (half-points), line and air (twips), side, indent of the first line, face, colour."""
+    """What a style says of size (half-points), line and air (twips), side, indent of the first line, face, colour.
+
+    tight: what is added between letters (twips). drawn: the sides of a paragraph where a line is drawn.
+    """
 
     size: str
     line: str
@@ -31,8 +34,11 @@ class Look:
     first_line: str
     face: str
     colour: str
+    tight: str
+    drawn: frozenset[str]
 
 
+_LINES = ("top", "left", "bottom", "right")
 _SIDES = {"start": "left", "end": "right"}  # what LibreOffice's second filter calls them
 
 
@@ -62,7 +68,8 @@ class _Styles:
             size=said("rPr/sz"), line=said("pPr/spacing", "line"), rule=said("pPr/spacing", "lineRule"),
             before=said("pPr/spacing", "before"), after=said("pPr/spacing", "after"), side=_SIDES.get(side, side),
             first_line=said("pPr/ind", "firstLine") or "0", face=said("rPr/rFonts", "eastAsia"),
-            colour=said("rPr/color").replace("000000", "").replace("auto", ""),
+            colour=said("rPr/color").replace("000000", "").replace("auto", ""), tight=said("rPr/spacing") or "0",
+            drawn=frozenset(each for each in _LINES if said(f"pPr/pBdr/{each}") == "single"),
         )  # fmt: skip
 
     def _chain(self, key: str) -> Iterator[etree._Element]:
@@ -120,16 +127,20 @@ def styles(root: etree._Element | None) -> Iterator[Foreign]:
         if row.get(f"{{{W}}}type") == "table" and name in _our_tables() and _said_of_table(row) != _our_tables()[name]:
             yield Foreign(f"style={_said(row, 'name')}", "")
         for link in ("basedOn", "next", "link"):
-            if (other := _said(row, link)) and other not in known.rows:
+            if row.find(f"{{{W}}}{link}") is not None and (other := _said(row, link)) not in known.rows:
                 yield Foreign(f"{link}={other}"[:60], "")
 
 
-_ALONE = {  # what paragraphs of a style say besides it, in ours: an element, and how
-    "title": ("spacing", ("after",), str(official.LINE)),
-    "发文字号": ("spacing", ("after",), str(official.LINE)),
-    "署名和成文日期": ("ind", ("right", "end"), ""),
+_Said = tuple[
+    str, tuple[str, ...], str
+]  # an element, its attribute by one name or another, what it says ("" for anything)
+_ALONE: Mapping[str, list[_Said]] = {  # what paragraphs of a style say besides it, in ours
+    "title": [("spacing", ("after",), str(official.LINE))],
+    "发文字号": [("spacing", ("after",), str(official.LINE)), ("pBdr/bottom", ("val",), "single")],
+    "署名和成文日期": [("ind", ("right", "end"), "")],
 }
 _EDGE_STYLES = {"header": "公文页眉", "footer": "公文页码"}
+_OUTER = {"default": ("right", "end"), "even": ("left", "start")}  # where the numbers of pages stand
 
 
 def paragraphs(text: etree._Element, root: etree._Element | None) -> Iterator[Foreign]:
@@ -143,17 +154,22 @@ def paragraphs(text: etree._Element, root: etree._Element | None) -> Iterator[Fo
         name = known.names.get(key, "")
         if (key and not name) or (words and name not in _ours() and not is_closing(words, follows=before)):
             yield Foreign(f"pStyle={key}", words_near(paragraph))
-        if name in _ALONE and words:
-            element, attributes, value = _ALONE[name]
-            found = None if properties is None else properties.find(f"{{{W}}}{element}")
-            said = "" if found is None else "".join(found.get(f"{{{W}}}{each}") or "" for each in attributes)
+        for path, attributes, value in _ALONE.get(name, []) if words else []:
+            said = _said_at(properties, path, attributes)
             if not said or (value and said != value):
-                yield Foreign(element, words_near(paragraph))
+                yield Foreign(path.partition("/")[0], words_near(paragraph))
         before = words or before
 
 
-def frame(text: etree._Element, settings: etree._Element | None) -> Iterator[Foreign]:
-    """What the page and the tables of ours have and this file lacks."""
+def _said_at(properties: etree._Element | None, path: str, attributes: tuple[str, ...]) -> str:
+    """What the properties of a paragraph say in an element of theirs, by the one attribute or the other."""
+    found = None if properties is None else properties.find("/".join(f"{{{W}}}{name}" for name in path.split("/")))
+    return "" if found is None else "".join(found.get(f"{{{W}}}{each}") or "" for each in attributes)
+
+
+def frame(text: etree._Element, settings: etree._Element | None, root: etree._Element | None) -> Iterator[Foreign]:
+    """What the page and the tables of ours have and this file lacks. root: the styles."""
+    known = _Styles(root)
     even = None if settings is None else settings.find(f"{{{W}}}evenAndOddHeaders")
     if even is None or (even.get(f"{{{W}}}val") or "1") in ("0", "false", "off"):
         yield Foreign("evenAndOddHeaders", "")
@@ -165,6 +181,10 @@ def frame(text: etree._Element, settings: etree._Element | None) -> Iterator[For
         widths = [each.get(f"{{{W}}}w") for each in table.iter(f"{{{W}}}gridCol", f"{{{W}}}tcW")]
         if side is None or side.get(f"{{{W}}}val") != "center" or not widths or None in widths:
             yield Foreign("tblPr", words_near(table))
+        style = table.find(f"{{{W}}}tblPr/{{{W}}}tblStyle")
+        key = "" if style is None else style.get(f"{{{W}}}val") or ""
+        if known.names.get(key) not in _our_tables() and not _is_drawn(table):
+            yield Foreign(f"tblStyle={key}"[:60], words_near(table))
 
 
 def edges(
@@ -193,8 +213,12 @@ def edges(
             named = [known.names.get(each.get(f"{{{W}}}val") or "") for each in found[0].iter(f"{{{W}}}pStyle")]
             if named != [_EDGE_STYLES[kind]]:
                 yield Foreign(f"{kind}=style", words[:60] or "—")
-            if kind == "footer" and _side(found[0]) != ("right" if side == "default" else "left"):
+            if kind == "footer" and _side(found[0]) != _OUTER[side][0]:
                 yield Foreign("jc", words)
+            if kind == "footer" and _said_at(found[0].find(f".//{{{W}}}pPr"), "ind", _OUTER[side]) != str(
+                official.OUTSIDE
+            ):
+                yield Foreign("ind", words)
         yield from (Foreign(f"{kind}={type_}", "—") for type_, _root in shown if type_ not in ("default", "even"))
 
 
@@ -202,3 +226,17 @@ def _side(root: etree._Element) -> str:
     found = root.find(f".//{{{W}}}jc")
     said = "" if found is None else found.get(f"{{{W}}}val") or ""
     return _SIDES.get(said, said)
+
+
+def _is_drawn(table: etree._Element) -> bool:
+    """Whether every cell says its own four lines, as editors write them that forget the style of a table."""
+    return all(
+        {_SIDES.get(side, side) for side in _drawn_around(cell)} >= set(_LINES) for cell in table.iter(f"{{{W}}}tc")
+    )
+
+
+def _drawn_around(cell: etree._Element) -> Iterator[str]:
+    for lines in cell.iterfind(f"{{{W}}}tcPr/{{{W}}}tcBorders"):
+        for line in lines.iterchildren(tag=etree.Element):
+            if line.get(f"{{{W}}}val") == "single":
+                yield etree.QName(line).localname

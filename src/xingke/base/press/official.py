@@ -15,6 +15,7 @@ HEADER_DISTANCE, FOOTER_DISTANCE = (
 )  # 20 mm; 25.5 mm puts the dash of the page number 7 mm below the type area
 LINE = 579  # 28.95 pt: 22 lines fill the type area
 CHARACTER = 320  # one character of 16 pt
+OUTSIDE = 280  # twips: a character of the number of a page, left free at the outer edge
 CONDENSED = (
     -5
 )  # 0.25 pt less after each character: 28 fit a line (a docGrid of characters makes LibreOffice space digits)
@@ -168,7 +169,7 @@ def _footer(align: str) -> str:
         )
     )
     return (
-        f'{_HEAD}<w:ftr xmlns:w="{W}"><w:p><w:pPr><w:pStyle w:val="PageNumber"/><w:ind w:{side}Chars="100" w:{side}="280"/>'
+        f'{_HEAD}<w:ftr xmlns:w="{W}"><w:p><w:pPr><w:pStyle w:val="PageNumber"/><w:ind w:{side}Chars="100" w:{side}="{OUTSIDE}"/>'
         f'<w:jc w:val="{align}"/></w:pPr>{field}</w:p></w:ftr>'
     )
 

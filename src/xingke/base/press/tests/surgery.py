@@ -111,5 +111,6 @@ def table(*cells: str) -> str:
         f'<w:tr><w:tc><w:tcPr><w:tcW w:w="2000" w:type="dxa"/></w:tcPr>{paragraph(text)}</w:tc></w:tr>'
         for text in cells
     )
-    looks = '<w:tblPr><w:jc w:val="center"/></w:tblPr><w:tblGrid><w:gridCol w:w="2000"/></w:tblGrid>'
+    style = '<w:tblStyle w:val="OfficialTable"/>'
+    looks = f'<w:tblPr>{style}<w:jc w:val="center"/></w:tblPr><w:tblGrid><w:gridCol w:w="2000"/></w:tblGrid>'
     return f"<w:tbl>{looks}{rows}</w:tbl>"

@@ -226,6 +226,24 @@ FOREIGN: dict[str, bytes] = {
     "a date at the edge": surgery.replaced(FILE, DOCUMENT, '<w:ind w:right="640"/>', ""),
     "a table at the left": surgery.replaced(FILE, DOCUMENT, '<w:jc w:val="center"/><w:tblLayout', "<w:tblLayout"),
     "columns of no width": surgery.replaced(FILE, DOCUMENT, "<w:gridCol w:w=", "<w:gridCol w:rsidR="),
+    "a table of no style": surgery.edited(FILE, DOCUMENT, lambda text: re.sub(r'<w:tblStyle w:val="\w+"/>', "", text)),
+    "a style of tables without a name": surgery.replaced(FILE, STYLES, 'w:name w:val="公文表格"', 'w:name w:val=""'),
+    "a style based on nothing": surgery.replaced(FILE, STYLES, '<w:basedOn w:val="TableNormal"/>', "<w:basedOn/>"),
+    "a style of looser letters": surgery.edited(
+        FILE, STYLES, lambda text: re.sub(r'(w:styleId="BodyText".*?)<w:spacing w:val="-5"/>', r"\g<1>", text, count=1)
+    ),
+    "a style without its lines": surgery.edited(FILE, STYLES, lambda text: re.sub(r"<w:pBdr>.*?</w:pBdr>", "", text, count=1)),
+    "no red line under the number": surgery.edited(
+        FILE, DOCUMENT, lambda text: re.sub(r"(<w:pBdr>)<w:bottom [^>]*/>", r"\g<1>", text, count=1)
+    ),
+    "properties after the words": surgery.edited(
+        FILE, "word/header1.xml", lambda text: re.sub(r"(<w:pPr>.*?</w:pPr>)(<w:r>.*?</w:r>)", r"\g<2>\g<1>", text)
+    ),
+    "page numbers without air": surgery.replaced(FILE, "word/footer1.xml", 'w:right="280"', 'w:right="0"'),
+    "a blank after the foot": surgery.replaced(FILE, "word/footer1.xml", " —</w:t>", " —\u3000</w:t>"),
+    "a blank that is not kept": surgery.replaced(FILE, "word/footer1.xml", ' xml:space="preserve">— <', ">— <"),
+    "a page without its height": surgery.replaced(FILE, DOCUMENT, ' w:h="16838"', ""),
+    "a page without a margin": surgery.edited(FILE, DOCUMENT, lambda text: re.sub(r'(<w:pgMar[^>]*?) w:top="\d+"', r"\g<1>", text)),
     "no head of the page": surgery.replaced(FILE, DOCUMENT, '<w:headerReference w:type="even" r:id="rId4"/>', ""),
     "another head of the page": surgery.replaced(FILE, "word/header1.xml", "虚构数据　仅供演示", "真实数据　仅供参考"),
     # parts
