@@ -1,5 +1,6 @@
 """The pages of organisations, accounts, grants and the audit trail: who sees what, and what a refusal leaves."""
 
+import ast
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -12,10 +13,12 @@ from django.test.utils import CaptureQueriesContext
 
 import xingke
 from tests.cast import NOW, PASSWORD, Cast, file
+from xingke.accounts.acts import act
 from xingke.accounts.models import AuditEntry, User
 from xingke.base.keys import derived_key
 from xingke.registry import actions
 from xingke.registry.models import Grant, Organisation
+from xingke.registry.views.audit import _details
 
 SignIn = Callable[[str], Client]
 
@@ -319,7 +322,7 @@ def test_a_role_is_taken_back_but_not_ones_own(cast: Cast, signed_in: SignIn) ->
 def test_the_auditor_reads_the_trail_and_that_its_chain_holds(cast: Cast, signed_in: SignIn) -> None:
     response = signed_in("auditor").get("/audit/?action=grant.given&target=enterprise")
 
-    assert [(action, entry.target) for entry, action, _detail in response.context["rows"]] == [
+    assert [(action, entry.target) for entry, action, *_said in response.context["rows"]] == [
         ("授予角色", "enterprise")
     ]
     assert f"审计链完整，{AuditEntry.objects.count()} 条。" in response.content.decode()
@@ -354,12 +357,40 @@ def test_every_act_that_the_rooms_write_has_a_word_in_the_trail(cast: Cast, sign
     assert written <= {option["value"] for option in actions_field["options"]}
 
 
+def test_every_detail_that_the_rooms_write_has_a_word_in_the_trail() -> None:
+    sources = [each for each in Path(xingke.__file__).parent.rglob("*.py") if "tests" not in each.parts]
+    calls = [
+        node for source in sources for node in ast.walk(ast.parse(source.read_text()))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "says"
+    ]  # fmt: skip
+    written = {said.arg for call in calls for said in call.keywords if said.arg is not None}
+
+    assert len(written) > 20
+    assert written - {"count", "reason", "digest"} <= set(_details())
+
+
+def test_the_trail_says_what_was_done_along_and_to_whom(cast: Cast, signed_in: SignIn) -> None:
+    parts = [{"action": "evidence.attached", "kind": "record", "target": "1", "count": 2}]
+    with act(by=cast.officer, now=NOW, code="payment.filed", kind="record", target="1") as done:
+        done.says(**{AuditEntry.PARTS: parts})
+    with act(by=cast.officer, now=NOW, code="document.handed-up", kind="document", target="2") as done:
+        done.says(to="清源市")
+    with act(by=cast.officer, now=NOW, code="records.confirmed", kind="record", target="批量确认") as done:
+        done.says(count=3)
+
+    said = signed_in("auditor").get("/audit/?action=changes").context["rows"]
+
+    assert [(words, target, detail) for _entry, words, target, detail in said][:3] == [
+        ("批量确认", "—", ""), ("报送文稿", "2", "报送至：清源市"), ("登记资金", "1", "同时：上传佐证 2 条"),
+    ]  # fmt: skip
+
+
 def test_the_trail_is_narrowed_to_a_month_and_to_changes_alone(cast: Cast, signed_in: SignIn) -> None:
     Client().post("/sign-in/", {"username": "officer", "password": PASSWORD})
     browser = signed_in("auditor")
 
     def actions_of(query: str) -> set[str]:
-        return {entry.action for entry, _words, _said in browser.get(f"/audit/?{query}").context["rows"]}
+        return {entry.action for entry, *_said in browser.get(f"/audit/?{query}").context["rows"]}
 
     assert actions_of("action=session") == {"session.opened"}
     assert "session.opened" not in actions_of("action=changes")

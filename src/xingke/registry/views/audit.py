@@ -19,6 +19,7 @@ from xingke.base.periods import Period
 from xingke.registry import filtering, queries
 from xingke.registry.audit_words import action_words, amounts, kind_words
 
+_OF_MANY = {"records.confirmed"}  # acts without a target of their own: what is kept as it says the act again
 _UNSAID = {"digest", queries.ENTERED_AFTER, queries.ENTERED_UPTO}  # for the program only
 
 
@@ -41,7 +42,8 @@ def _details() -> dict[str, str]:
         "proposal": _("改动建议"), "source": _("来源"), "code_reason": _("校验位不符仍确认无误的依据"), "namesake": _("另有同名单位"),
         "certificates": _("证书份数"), "key": _("公钥"), "address": _("来访地址"),
         AuditEntry.PARTS: _("同时"), "merged": _("并入的记录"), "on_behalf_of": _("代为办理"), "paper": _("书面依据"),
-        "link": _("外部链接"), "job": _("任务"),
+        "link": _("外部链接"), "job": _("任务"), "to": pgettext("document", "报送至"),
+        "recalled": _("同时撤回报送"), "replaces": _("取代的一版"),
     }  # fmt: skip
 
 
@@ -67,14 +69,22 @@ def audit(request: HttpRequest) -> HttpResponse:
                 [
                     each.seq, each.at, each.by.username if each.by else "", each.by_name if each.by else _("系统"),
                     words.get(each.action, each.action), each.action, each.target_kind, each.target, each.count,
-                    each.reason, details.said(each.detail), each.digest,
+                    each.reason, details.said(each.detail, each.action), each.digest,
                 ]
                 for each in found.iterator(chunk_size=2000)
             ),
             About(fields=fields),
         )  # fmt: skip
     page = Paginator(found, filtering.PAGE_SIZE).get_page(request.GET.get("page"))
-    rows = [(each, words.get(each.action, each.action), details.said(each.detail)) for each in page.object_list]
+    rows = [
+        (
+            each,
+            words.get(each.action, each.action),
+            "—" if each.action in _OF_MANY else each.target,
+            details.said(each.detail, each.action),
+        )
+        for each in page.object_list
+    ]
     table = {
         "columns": [
             {"label": _("序号"), "numeric": True}, {"label": _("时间"), "class": "nowrap"}, {"label": _("账号")},
@@ -113,10 +123,16 @@ class _Details:
     acts: Mapping[str, str]
     amounts: Mapping[str, tuple[str, int]]
 
-    def said(self, detail: Mapping[str, object]) -> str:
+    def said(self, detail: Mapping[str, object], action: str = "") -> str:
         """The recorded details in one line, without what is empty and without digests of files."""
         shown = {name: value for name, value in detail.items() if name not in _UNSAID and value not in ("", None)}
-        return _("；").join(self._called(name) + _("：") + self._plain(name, value) for name, value in shown.items())
+        is_file = action.startswith("evidence.")  # whose name is a file's, not a person's
+        return _("；").join(
+            (self.names["files"] if is_file and name == "name" else self._called(name))
+            + _("：")
+            + self._plain(name, value)
+            for name, value in shown.items()
+        )
 
     def _called(self, name: str) -> str:
         return self.amounts[name][0] if name in self.amounts else self.names.get(name, name)
@@ -127,7 +143,11 @@ class _Details:
         if name == "files" and isinstance(value, dict):
             return _("、").join(value.values())
         if name == AuditEntry.PARTS and isinstance(value, list):
-            return _("、").join(f"{self.acts.get(part['action'], part['action'])} {part['count']}" for part in value)
+            return _("、").join(
+                _("%(act)s %(count)s 条")
+                % {"act": self.acts.get(part["action"], part["action"]), "count": part["count"]}
+                for part in value
+            )
         if name in self.amounts and isinstance(value, int):
             return f"{Decimal(value) / self.amounts[name][1]:f}"
         if isinstance(value, dict):
