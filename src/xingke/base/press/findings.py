@@ -269,7 +269,22 @@ class Finding:
         if "what" in values:
             values["what"] = _mark(str(values["what"]), self.found or "", is_english=is_english)
         values["prose"] = _PROSE[str(values.get("prose", "unknown"))][is_english]
-        return _SENTENCES[self.kind][is_english].format_map(values)
+        return self._words()[is_english].format_map(values)
+
+    def _words(self) -> tuple[str, str]:
+        """The sentence of the kind in both languages; of other words, by what is known of them."""
+        if self.kind is not Kind.PROSE_CHANGED:
+            return _SENTENCES[self.kind]
+        if self.expected == "—":
+            return "签名时没有这些文字：“{found}”。", "Words that were not signed: “{found}”."
+        if set(self.expected or "") == {"…"}:  # only their digest is signed, and the document is not for this reader
+            return (
+                "文字与签名时的不同，现为“{found}”。",
+                "Words differ from those that were signed; they are now “{found}”.",
+            )
+        if self.found == "—":
+            return "签名时的文字不见了：“{expected}”。", "Words that were signed are gone: “{expected}”."
+        return _SENTENCES[self.kind]
 
     def where(self, language: str = "zh") -> str:
         """The place in words, or an empty text."""

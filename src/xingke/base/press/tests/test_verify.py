@@ -86,6 +86,7 @@ def test_a_changed_word_is_told_with_what_was_signed_where_that_is_known() -> No
     (known,) = check(data, frozen=SHORT).findings
 
     assert (alone.kind, alone.expected, alone.found) == (Kind.PROSE_CHANGED, "…", CHANGED["a word"][1])
+    assert alone.sentence() == f"文字与签名时的不同，现为“{CHANGED['a word'][1]}”。"
     assert known.sentence() == f"文字与签名时的不同：原为“{NEXT}”，现为“{CHANGED['a word'][1]}”。"
     assert (
         known.where()
