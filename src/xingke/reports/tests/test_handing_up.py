@@ -234,6 +234,13 @@ def test_only_those_it_was_handed_up_to_see_it(draft: Document, cast: Cast) -> N
     assert seen(cast, "neighbour", draft) == {404}
 
 
+def test_a_list_with_nothing_in_it_says_why(cast: Cast) -> None:
+    client = browser(cast, "superior")
+
+    assert "还没有报送的文稿" in client.get("/documents/").content.decode()
+    assert "没有符合条件的内容" in client.get("/documents/?q=甲").content.decode()
+
+
 def test_a_later_draft_stays_below_while_the_edition_handed_up_is_read_above(draft: Document, cast: Cast) -> None:
     step(draft, cast, "asked", "passed")
     hand_up(draft, cast)

@@ -67,25 +67,34 @@ def document_list(request: HttpRequest) -> HttpResponse:
         {"label": pgettext("when", "写成"), "key": "written"},
     ]  # fmt: skip
     may_write = registry.has(user, Permission.DOCUMENT_WRITE)
+    is_superior = not allowed.is_all_home
     return render(
         request,
         "reports/document_list.html",
         {
             "rows": rows,
             "problem": place.problem,
-            "is_superior": not allowed.is_all_home,
+            "is_superior": is_superior,
             "may_write": may_write,
             "filters": fields,
             "is_fictional": any(row.document.is_fictional for row in rows),
             "table": {
                 "columns": filtering.columns(heads, sort), "page": page, "export": file_addresses(request),
-                "empty_title": _("还没有文稿"),
-                "empty_text": _("选一个提纲和时期，系统用已知的数写成，没有数的句子会列为空缺。") if may_write else "",
-                "empty_url": reverse("reports:document-write") if may_write else "?",
-                "empty_action": _("写文稿") if may_write else "",
+                **_emptiness(request, place.problem, may_write=may_write, is_superior=is_superior),
             },
         },
     )  # fmt: skip
+
+
+def _emptiness(request: HttpRequest, problem: str, *, may_write: bool, is_superior: bool) -> dict[str, str]:
+    """What the list says when there is nothing in it."""
+    title, text, begin = _("还没有文稿"), "", None
+    if may_write:
+        text = _("选一个提纲和时期，系统用已知的数写成，没有数的句子会列为空缺。")
+        begin = (reverse("reports:document-write"), _("写文稿"))
+    elif is_superior:
+        title, text = _("还没有报送的文稿"), _("下级报送或公布的文稿会列在这里。")
+    return filtering.emptiness(request, title, text, problem=problem, begin=begin)
 
 
 def _nulls_last(column: str) -> OrderBy:

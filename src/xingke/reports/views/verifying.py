@@ -130,14 +130,14 @@ def _verdict(report: Report, edits: list[Finding], renamed: list[Finding], *, is
     words = _words_said(report)
     if report.holds and report.is_ledger_checked:
         title = _("核验通过：%(n)s 个数字全部相符。") % {"n": count}
-        text = _("数字和含数字的句子与签名的证明相符，也与现在的台账一致。") + _corrections(report)
-        return Verdict("good", title, text + words)
+        text = _("数字和含数字的句子与签名的证明相符，也与现在的台账一致。")
+        return Verdict("good", title, _together(text, _corrections(report), words))
     if report.holds:
         title = _("数字相符：%(n)s 个数字和它们所在的句子与签名的证明相符。") % {"n": count}
         text = _("这份文稿不在您的工作范围内，或不是本系统写的，所以没有与台账核对。")
         if is_stranger:
             text = _("台账只对工作人员开放，这里没有与它核对。")
-        return Verdict("good", title, words + text)
+        return Verdict("good", title, _together(words, text))
     if not edits:
         drifted = len({each.slot for each in report.verdict.failures if each.kind is Kind.FIGURE_DRIFTED})
         drifted += len(renamed)
@@ -149,10 +149,15 @@ def _verdict(report: Report, edits: list[Finding], renamed: list[Finding], *, is
         text = _("写成之后有记录被改正、新增或作废。请核对下面的记录，必要时重新写。")
         if not renamed and not any(each.changes for each in report.drifted if each.says_otherwise):
             text = _("按现在的台账重算，依据与固化时不同。请核对，必要时重新写，或告诉系统管理员。")
-        return Verdict("warn", title % {"n": drifted}, text + words)
+        return Verdict("warn", title % {"n": drifted}, _together(text, words))
     return Verdict(
         "bad", _("核验不通过：发现 %(n)s 处问题。") % {"n": len(edits)}, _("不要采用这份文件里的数，先查清下面各处。")
     )
+
+
+def _together(*sentences: str) -> str:
+    """Sentences one behind the other, in English with a blank between them."""
+    return (" " if language().startswith("en") else "").join(each for each in sentences if each)
 
 
 def _corrections(report: Report) -> str:
