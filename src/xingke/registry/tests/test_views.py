@@ -1,6 +1,5 @@
 """The pages of organisations, accounts, grants and the audit trail: who sees what, and what a refusal leaves."""
 
-import ast
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -18,7 +17,6 @@ from xingke.accounts.models import AuditEntry, User
 from xingke.base.keys import derived_key
 from xingke.registry import actions
 from xingke.registry.models import Grant, Organisation
-from xingke.registry.views.audit import _details
 
 SignIn = Callable[[str], Client]
 
@@ -355,18 +353,6 @@ def test_every_act_that_the_rooms_write_has_a_word_in_the_trail(cast: Cast, sign
 
     assert len(written) > 15
     assert written <= {option["value"] for option in actions_field["options"]}
-
-
-def test_every_detail_that_the_rooms_write_has_a_word_in_the_trail() -> None:
-    sources = [each for each in Path(xingke.__file__).parent.rglob("*.py") if "tests" not in each.parts]
-    calls = [
-        node for source in sources for node in ast.walk(ast.parse(source.read_text()))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "says"
-    ]  # fmt: skip
-    written = {said.arg for call in calls for said in call.keywords if said.arg is not None}
-
-    assert len(written) > 20
-    assert written - {"count", "reason", "digest"} <= set(_details())
 
 
 def test_the_trail_says_what_was_done_along_and_to_whom(cast: Cast, signed_in: SignIn) -> None:
