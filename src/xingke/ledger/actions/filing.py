@@ -87,7 +87,7 @@ def file_histories(
     signed = _signed(known, confirmed=confirmed, by=by, confirmer=confirmer, now=now)
     with act(by=by, now=now, code=f"{kind}.filed", kind=kind, target=source) as done:
         written = _file(known, histories, signed, confirmer if confirmed else None, source, done)
-        done.says(count=written, confirmed=confirmed)
+        done.says(confirmed=confirmed)
     return written
 
 
@@ -99,7 +99,7 @@ def _file(
     source: str,
     done: Act,
 ) -> int:
-    """Write them piece by piece; confirmer: None for drafts."""
+    """Write them piece by piece; the act counts the records, not what happened to them. confirmer: None for drafts."""
     by = done.account
     allowed = registry.scope(by, Permission.RECORD_ENTER)
     confirming = registry.scope(confirmer, Permission.RECORD_CONFIRM) if confirmer else allowed
@@ -109,7 +109,7 @@ def _file(
         "state": signed["state"], "confirmed_at": signed["confirmed_at"],
         "confirmed_by_id": confirmer.pk if confirmer else None,
     }  # fmt: skip
-    written = 0
+    written = done.count = 0
     stream = iter(histories)
     while chunk := list(islice(stream, BATCH)):
         for region in {event.region.pk: event.region for each in chunk for event in each.events}.values():
@@ -123,6 +123,7 @@ def _file(
         _create(known.subject, _subject_columns(known), subjects, common)
         _create(known.event, _event_columns(known), events, common)
         written += len(subjects) + len(events)
+        done.count += len(subjects)
     return written
 
 
