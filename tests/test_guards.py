@@ -244,7 +244,7 @@ def _docs() -> str:
     return "\n".join(path.read_text(encoding="utf-8") for path in files)
 
 
-@pytest.mark.parametrize("kind", definitions.kinds(), ids=lambda kind: kind.code)
+@pytest.mark.parametrize("kind", tuple(definitions.KINDS), ids=lambda kind: kind.code)
 def test_every_kind_of_definition_is_described_with_its_file_and_its_keys(
     kind: definitions.DefinitionKind[Any],
 ) -> None:
@@ -266,7 +266,7 @@ def test_the_examples_in_the_description_of_packs_can_be_read() -> None:
         for code, bodies in tomllib.loads(example).items():
             if isinstance(bodies, list):
                 read |= {code for body in bodies if definitions.parse(code, body)}
-    assert read == {kind.code for kind in definitions.kinds()}
+    assert read == {kind.code for kind in definitions.KINDS}
 
 
 def test_every_setting_is_documented() -> None:

@@ -209,7 +209,7 @@ def keep_attachment(*, file: StoredFile, by: User, now: datetime) -> Attachment:
 
 def ask_for_job(*, kind: str, payload: Mapping[str, Any], by: User, now: datetime) -> Job:
     """Put work into the queue. What it writes is audited when it is done, by whom it was asked."""
-    return Job.objects.create(kind=jobs.kind(kind).code, payload=dict(payload), asked_at=now, asked_by=by)
+    return Job.objects.create(kind=jobs.KINDS[kind].code, payload=dict(payload), asked_at=now, asked_by=by)
 
 
 @transaction.atomic

@@ -135,7 +135,7 @@ def locked_out(request: HttpRequest, *_args: object, **_kwargs: object) -> HttpR
 def job(request: HttpRequest, pk: int) -> HttpResponse:
     """How far a job is: asks again by itself, with JavaScript or without; leads on to the result when it is done."""
     found = queries.job_for(_reader(request), pk)
-    kind = jobs.kind(found.kind)
+    kind = jobs.KINDS[found.kind]
     url = str(found.result.get("url", ""))
     is_asking = bool(request.htmx)  # type: ignore[attr-defined]  # set by django-htmx
     if found.state == Job.State.DONE and url:

@@ -80,7 +80,7 @@ def _outcome(job: Job) -> tuple[str, dict[str, Any]]:
     """Do the job; its last state and what else to keep of it."""
     try:
         with translation.override(job.asked_by.language):
-            return Job.State.DONE, {"result": dict(jobs.kind(job.kind).run(_Work(job)))}
+            return Job.State.DONE, {"result": dict(jobs.KINDS[job.kind].run(_Work(job)))}
     except Refused as refusal:
         return Job.State.FAILED, {"failure": kept(refusal.saying)}
     except jobs.Stopped:

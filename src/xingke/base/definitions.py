@@ -15,6 +15,8 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from xingke.base.register import Register
+
 
 class Defined(Protocol):
     """What every definition has: a stable key within its kind, and a version."""
@@ -91,28 +93,8 @@ class Catalogue:
         return [entry.value for entry in self.of(kind)]
 
 
-_KINDS: dict[str, DefinitionKind[Any]] = {}
-
-
-def register(kind: DefinitionKind[Any]) -> None:
-    """Make a kind known; each room does so in its ``AppConfig.ready``. Registering the same kind again is harmless."""
-    known = _KINDS.get(kind.code)
-    if known is not None and known != kind:
-        raise ValueError(f"two kinds of definition are called {kind.code!r}")
-    _KINDS[kind.code] = kind
-
-
-def kinds() -> tuple[DefinitionKind[Any], ...]:
-    """All registered kinds, in the order they were registered."""
-    return tuple(_KINDS.values())
-
-
-def kind(code: str) -> DefinitionKind[Any]:
-    """The kind of that code. Raises LookupError naming the known ones."""
-    try:
-        return _KINDS[code]
-    except KeyError:
-        raise LookupError(f"no kind of definition {code!r}; known: {', '.join(_KINDS)}") from None
+KINDS: Register[DefinitionKind[Any]] = Register("kind of definition")
+"""What packs may define: each room announces its own."""
 
 
 def body_hash(body: Mapping[str, Any]) -> str:
@@ -123,7 +105,7 @@ def body_hash(body: Mapping[str, Any]) -> str:
 
 def parse(kind_code: str, body: Mapping[str, Any]) -> Any:
     """The dataclass of one stored body. Raises pydantic's ValidationError if it no longer fits."""
-    return _adapter(kind(kind_code).type).validate_python(dict(body))
+    return _adapter(KINDS[kind_code].type).validate_python(dict(body))
 
 
 def read_pack(folder: Path, *, loaded: Catalogue | None = None) -> Catalogue:
@@ -133,7 +115,7 @@ def read_pack(folder: Path, *, loaded: Catalogue | None = None) -> Catalogue:
     """
     issues: list[Issue] = []
     brought = Catalogue()
-    for known in kinds():
+    for known in KINDS:
         path = folder / known.file
         if path.is_file():
             found, wrong = _read_file(path, known)
@@ -141,7 +123,7 @@ def read_pack(folder: Path, *, loaded: Catalogue | None = None) -> Catalogue:
             issues += wrong
     if not issues:  # references are only worth checking once every entry can be read
         merged = _merge(loaded or Catalogue(), brought)
-        for known in kinds():
+        for known in KINDS:
             for check in known.checks:
                 issues += check(merged)
     if issues:
@@ -202,7 +184,7 @@ def _sentence(wrong: Any) -> str:  # pydantic's ErrorDetails
 
 def _merge(loaded: Catalogue, brought: Catalogue) -> Catalogue:
     merged = Catalogue()
-    for known in kinds():
+    for known in KINDS:
         replaced = {entry.value.key for entry in brought.of(known.code)}
         kept = [entry for entry in loaded.of(known.code) if entry.value.key not in replaced]
         merged.entries[known.code] = kept + brought.of(known.code)

@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from xingke.base.register import Register
+
 
 class Stopped(Exception):
     """Somebody asked for the end of the job that is running."""
@@ -45,19 +47,4 @@ class JobKind:
     run: Callable[[Work], Mapping[str, Any]]
 
 
-_kinds: dict[str, JobKind] = {}
-
-
-def register(kind: JobKind) -> None:
-    """Make a kind known; the same one twice is harmless, another under its code is an error."""
-    known = _kinds.setdefault(kind.code, kind)
-    if known != kind:
-        raise ValueError(f"two kinds of job are called {kind.code!r}")
-
-
-def kind(code: str) -> JobKind:
-    """The kind of that code. Raises LookupError naming the known ones."""
-    try:
-        return _kinds[code]
-    except KeyError:
-        raise LookupError(f"no kind of job {code!r}; known: {', '.join(_kinds)}") from None
+KINDS: Register[JobKind] = Register("kind of job")

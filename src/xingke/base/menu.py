@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from xingke.base.register import Register
+
 # The user is whatever the accounts room puts on the request; base knows no model of it, hence Any.
 PermissionCheck = Callable[[Any, str], bool]
 
@@ -27,22 +29,14 @@ class MenuItem:
     of_region: bool = False
 
 
-_items: dict[str, MenuItem] = {}
+ITEMS: Register[MenuItem] = Register("menu entry")
 _check: PermissionCheck | None = None
 _check_region: PermissionCheck | None = None
 
 
-def register(item: MenuItem) -> None:
-    """Add an entry. Registering the same entry again changes nothing; another entry under its code is an error."""
-    known = _items.get(item.code)
-    if known is not None and known != item:
-        raise ValueError(f"menu code {item.code!r} already belongs to {known.url_name!r}: choose another code")
-    _items[item.code] = item
-
-
 def items() -> tuple[MenuItem, ...]:
     """Every entry, by ``order``, then by code."""
-    return tuple(sorted(_items.values(), key=lambda item: (item.order, item.code)))
+    return tuple(sorted(ITEMS, key=lambda item: (item.order, item.code)))
 
 
 def use_permission_check(check: PermissionCheck, check_region: PermissionCheck | None = None) -> None:

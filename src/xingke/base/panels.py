@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from xingke.base.register import Register
+
 # (user, object) → the panel's context, or None to show nothing. The user and the object are the page's own: Any.
 Context = Callable[[Any, Any], Mapping[str, Any] | None]
 
@@ -31,18 +33,11 @@ class Filled:
     context: Mapping[str, Any]
 
 
-_panels: dict[tuple[str, str], Panel] = {}
-
-
-def register(panel: Panel) -> None:
-    """Add a panel; the same one twice is harmless, another under its code is an error."""
-    known = _panels.setdefault((panel.page, panel.code), panel)
-    if known != panel:
-        raise ValueError(f"two panels of page {panel.page!r} are called {panel.code!r}")
+PANELS: Register[Panel] = Register("panel", lambda panel: f"{panel.page}/{panel.code}")
 
 
 def panels(page: str, user: Any, shown: Any) -> list[Filled]:
     """The panels of a page for this user and object, in order; those with nothing to show are left out."""
-    ordered = sorted((each for each in _panels.values() if each.page == page), key=lambda each: (each.order, each.code))
+    ordered = sorted((each for each in PANELS if each.page == page), key=lambda each: (each.order, each.code))
     filled = ((each, each.context(user, shown)) for each in ordered)
     return [Filled(each.code, each.template, context) for each, context in filled if context is not None]

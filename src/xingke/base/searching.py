@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from xingke.base.register import Register
+
 Changed = Callable[[int, int], Iterable[str]]
 
 
@@ -74,42 +76,28 @@ class Further:
     texts: Callable[[Sequence[str]], Mapping[str, str]]
 
 
-_searchables: dict[str, Searchable] = {}
-_further: dict[str, Further] = {}
-
-
-def register(searchable: Searchable) -> None:
-    """Add a kind; the same one twice is harmless, another under its code is an error."""
-    known = _searchables.setdefault(searchable.code, searchable)
-    if known != searchable:
-        raise ValueError(f"two kinds of things to find are called {searchable.code!r}")
+SEARCHABLES: Register[Searchable] = Register("kind of things to find")
+FURTHER: Register[Further] = Register("addition to what is found")
 
 
 def searchables() -> tuple[Searchable, ...]:
     """Every kind, in the order hits are shown."""
-    return tuple(sorted(_searchables.values(), key=lambda each: (each.order, each.code)))
-
-
-def add(further: Further) -> None:
-    """Add to the text of a kind; the same one twice is harmless, another under its code is an error."""
-    known = _further.setdefault(further.code, further)
-    if known != further:
-        raise ValueError(f"two rooms add {further.code!r} to what is found")
+    return tuple(sorted(SEARCHABLES, key=lambda each: (each.order, each.code)))
 
 
 def changed(kind: Searchable, after: int, upto: int) -> Iterator[str]:
     """The keys of what changed of a kind after a number and up to another, whoever says so, each at least once."""
     yield from kind.changed(after, upto)
     if after:  # at the beginning that is everything
-        for each in (each for each in _further.values() if each.to == kind.code):
+        for each in (each for each in FURTHER if each.to == kind.code):
             yield from each.changed(after, upto)
 
 
 def added(kind: Searchable, keys: Sequence[str]) -> list[Mapping[str, str]]:
     """What other rooms add to the texts of some keys."""
-    return [each.texts(keys) for each in _further.values() if each.to == kind.code]
+    return [each.texts(keys) for each in FURTHER if each.to == kind.code]
 
 
 def permissions() -> frozenset[str]:
     """The permissions with which something can be found."""
-    return frozenset(each.permission for each in _searchables.values())
+    return frozenset(each.permission for each in SEARCHABLES)

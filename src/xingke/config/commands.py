@@ -276,7 +276,7 @@ def jobs(options: argparse.Namespace) -> int:
     if options.run_once:
         while (done := working.do_next()) is not None:
             console.print(
-                f"任务 {done.pk} {base_jobs.kind(done.kind).label}：{done.get_state_display()} {done.error}".rstrip()
+                f"任务 {done.pk} {base_jobs.KINDS[done.kind].label}：{done.get_state_display()} {done.error}".rstrip()
             )
         return 0
     table = Table()
@@ -284,7 +284,7 @@ def jobs(options: argparse.Namespace) -> int:
         table.add_column(column)
     for job in Job.objects.select_related("asked_by").order_by("-pk")[: options.last]:
         table.add_row(
-            str(job.pk), str(base_jobs.kind(job.kind).label), job.get_state_display(),
+            str(job.pk), str(base_jobs.KINDS[job.kind].label), job.get_state_display(),
             f"{job.done}/{job.total}" if job.total and not job.is_over else "", job.asked_by.username,
             f"{timezone.localtime(job.asked_at):%Y-%m-%d %H:%M}", str(job.error) or ("" if job.is_over else job.said),
         )  # fmt: skip

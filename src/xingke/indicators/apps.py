@@ -14,10 +14,10 @@ class IndicatorsConfig(AppConfig):
         from xingke.base import definitions, menu, searching
         from xingke.indicators import finding, identities, rules
 
-        definitions.register(rules.INDICATORS)
-        definitions.register(identities.IDENTITIES)
-        searching.register(finding.INDICATORS)
-        menu.register(
+        definitions.KINDS.add(rules.INDICATORS)
+        definitions.KINDS.add(identities.IDENTITIES)
+        searching.SEARCHABLES.add(finding.INDICATORS)
+        menu.ITEMS.add(
             menu.MenuItem(
                 code="indicators",
                 label=pgettext_lazy("several", "指标"),

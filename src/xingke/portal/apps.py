@@ -11,7 +11,7 @@ class PortalConfig(AppConfig):
 
         from xingke.base import menu
 
-        menu.register(
+        menu.ITEMS.add(
             menu.MenuItem(
                 code="workbench", label=_("工作台"), url_name="portal:workbench", order=10, icon="layout-dashboard"
             )

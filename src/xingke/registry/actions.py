@@ -42,7 +42,7 @@ def load_pack(*, folder: Path, by: User | None, now: datetime, region: Region | 
         queries.require(by, Permission.DEFINITION_LOAD)
     if not folder.is_dir():
         raise DefinitionError([Issue(str(folder), "folder", "no such folder; give the folder of a pack")])
-    files = list(dict.fromkeys(kind.file for kind in definitions.kinds()))
+    files = list(dict.fromkeys(kind.file for kind in definitions.KINDS))
     if not any((folder / name).is_file() for name in files):
         raise DefinitionError([Issue(str(folder), "folder", f"holds none of {', '.join(files)}")])
     brought = definitions.read_pack(folder, loaded=queries.loaded_catalogue())
@@ -67,7 +67,7 @@ def _fresh(
     fresh: list[definitions.Entry[definitions.Defined]] = []
     issues: list[Issue] = []
     unchanged = 0
-    for entry in (entry for kind in definitions.kinds() for entry in brought.of(kind.code)):
+    for entry in (entry for kind in definitions.KINDS for entry in brought.of(kind.code)):
         stored = known.get((entry.kind, entry.value.key, entry.value.version))
         if stored is None:
             fresh.append(entry)

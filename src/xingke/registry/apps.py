@@ -15,10 +15,10 @@ class RegistryConfig(AppConfig):
         from xingke.registry import finding, queries, rules
 
         menu.use_permission_check(queries.has_code, queries.has_code_for_a_region)
-        definitions.register(rules.TERMS)
-        definitions.register(rules.ALIASES)
-        definitions.register(rules.ROLES)
-        searching.register(finding.ORGANISATIONS)
+        definitions.KINDS.add(rules.TERMS)
+        definitions.KINDS.add(rules.ALIASES)
+        definitions.KINDS.add(rules.ROLES)
+        searching.SEARCHABLES.add(finding.ORGANISATIONS)
         firms, users = pgettext_lazy("several", "单位"), pgettext_lazy("several", "账号")
         for order, code, label, url_name, permission, icon in (
             (20, "organisations", firms, "registry:organisation-list", Permission.ORGANISATION_READ, "building"),
@@ -26,6 +26,6 @@ class RegistryConfig(AppConfig):
             (85, "grants", _("授权"), "registry:grant-list", Permission.GRANT_MANAGE, "users"),
             (90, "audit", _("审计"), "registry:audit", Permission.AUDIT_READ, "eye"),
         ):
-            menu.register(
+            menu.ITEMS.add(
                 menu.MenuItem(code=code, label=label, url_name=url_name, permission=permission, order=order, icon=icon)
             )

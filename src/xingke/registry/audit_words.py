@@ -81,6 +81,7 @@ def action_words() -> dict[str, str]:
 class AuditedKind:
     """A kind of record as the trail speaks of it. amounts: what its amounts are called, and so many of them make one."""
 
+    code: str
     word: Saying
     amounts: Mapping[str, tuple[Saying, int]]
 
@@ -91,7 +92,7 @@ KINDS: Register[AuditedKind] = Register("kind of record in the trail")
 
 def kind_words() -> dict[str, str]:
     """What the kinds of records are called."""
-    return {code: str(KINDS[code].word) for code in KINDS.codes()}
+    return {kind.code: str(kind.word) for kind in KINDS}
 
 
 def amounts() -> dict[str, tuple[str, int]]:

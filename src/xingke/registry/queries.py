@@ -99,7 +99,7 @@ def definition_with_hash(kind: str, body_hash: str) -> Loaded:
 def loaded_catalogue() -> definitions.Catalogue:
     """Everything loaded, in the shape the pack checks take."""
     result = definitions.Catalogue()
-    for kind in definitions.kinds():
+    for kind in definitions.KINDS:
         result.entries[kind.code] = [
             definitions.Entry(kind.code, found.value, {}, f"pack {found.pack}")
             for found in catalogue(kind.code).values()

@@ -45,7 +45,7 @@ def _compared(brought: definitions.Catalogue, shipped: Collection[str]) -> Stand
     rows = Definition.objects.filter(region=None).only("kind", "key", "version", "hash", "pack")
     for row in rows:
         known.setdefault((row.kind, row.key), {})[row.version] = row
-    entries = [entry for kind in definitions.kinds() for entry in brought.of(kind.code)]
+    entries = [entry for kind in definitions.KINDS for entry in brought.of(kind.code)]
     places = [_place(entry, known.get((entry.kind, entry.value.key), {}), shipped) for entry in entries]
     return Standing(
         total=len(entries),

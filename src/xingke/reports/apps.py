@@ -13,9 +13,9 @@ class ReportsConfig(AppConfig):
         from xingke.base import definitions, menu, panels, searching
         from xingke.reports import effects, finding, rules
 
-        definitions.register(rules.OUTLINES)
-        searching.register(finding.DOCUMENTS)
-        panels.register(
+        definitions.KINDS.add(rules.OUTLINES)
+        searching.SEARCHABLES.add(finding.DOCUMENTS)
+        panels.PANELS.add(
             panels.Panel(
                 page="records-confirm", code="effect", template="reports/confirm_effect.html", context=effects.effect
             )
@@ -24,6 +24,6 @@ class ReportsConfig(AppConfig):
             (70, "documents", _("文稿"), "reports:document-list", Permission.DOCUMENT_READ, "file-text"),
             (75, "verify", _("核验"), "reports:verify", Permission.DOCUMENT_VERIFY, "shield-check"),
         ):
-            menu.register(
+            menu.ITEMS.add(
                 menu.MenuItem(code=code, label=label, url_name=url_name, permission=permission, order=order, icon=icon)
             )

@@ -33,7 +33,7 @@ def work(monkeypatch: pytest.MonkeyPatch) -> Callable[[Run], None]:
 
     def does(run: Run) -> None:
         kind = jobs.JobKind(code="test", label="试验", back="portal:workbench", run=run)
-        monkeypatch.setitem(jobs._kinds, "test", kind)
+        monkeypatch.setitem(jobs.KINDS._entries, "test", kind)
 
     does(lambda work: {"url": "/"})
     return does

@@ -19,6 +19,7 @@ from django.utils import translation
 from xingke.base import gallery, menu
 from xingke.base.labels import Label
 from xingke.base.periods import Period
+from xingke.base.register import Register
 from xingke.base.templatetags import xk
 
 BASE = Path(xk.__file__).parents[1]
@@ -48,7 +49,7 @@ def plain_static_files() -> Iterator[None]:
 
 @pytest.fixture
 def empty_menu(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(menu, "_items", {})
+    monkeypatch.setattr(menu, "ITEMS", Register("menu entry"))
     monkeypatch.setattr(menu, "_check", None)
     monkeypatch.setattr(menu, "_check_region", None)
 
@@ -348,9 +349,9 @@ def test_the_sign_in_page_shows_what_went_wrong() -> None:
 
 @pytest.mark.usefixtures("empty_menu")
 def test_the_menu_is_ordered_and_shows_each_reader_only_what_they_may_open() -> None:
-    menu.register(menu.MenuItem(code="docs", label="文稿", url_name="docs", permission="document.view", order=30))
-    menu.register(menu.MenuItem(code="home", label="工作台", url_name="home", order=10))
-    menu.register(menu.MenuItem(code="verify", label="核验", url_name="verify", order=40, public=True))
+    menu.ITEMS.add(menu.MenuItem(code="docs", label="文稿", url_name="docs", permission="document.view", order=30))
+    menu.ITEMS.add(menu.MenuItem(code="home", label="工作台", url_name="home", order=10))
+    menu.ITEMS.add(menu.MenuItem(code="verify", label="核验", url_name="verify", order=40, public=True))
 
     assert [item.code for item in menu.visible_to(None)] == ["verify"]
     assert [item.code for item in menu.visible_to(Reader())] == ["home", "verify"]
@@ -361,8 +362,8 @@ def test_the_menu_is_ordered_and_shows_each_reader_only_what_they_may_open() -> 
 
 @pytest.mark.usefixtures("empty_menu")
 def test_an_entry_about_a_region_is_hidden_from_whoever_has_only_an_organisation() -> None:
-    menu.register(menu.MenuItem(code="docs", label="文稿", url_name="docs", permission="read"))
-    menu.register(menu.MenuItem(code="figures", label="上报数", url_name="x", permission="read", of_region=True))
+    menu.ITEMS.add(menu.MenuItem(code="docs", label="文稿", url_name="docs", permission="read"))
+    menu.ITEMS.add(menu.MenuItem(code="figures", label="上报数", url_name="x", permission="read", of_region=True))
 
     menu.use_permission_check(lambda user, permission: True, lambda user, permission: False)
 
@@ -371,11 +372,11 @@ def test_an_entry_about_a_region_is_hidden_from_whoever_has_only_an_organisation
 
 @pytest.mark.usefixtures("empty_menu")
 def test_two_entries_cannot_share_a_code() -> None:
-    menu.register(menu.MenuItem(code="home", label="工作台", url_name="home"))
-    menu.register(menu.MenuItem(code="home", label="工作台", url_name="home"))
+    menu.ITEMS.add(menu.MenuItem(code="home", label="工作台", url_name="home"))
+    menu.ITEMS.add(menu.MenuItem(code="home", label="工作台", url_name="home"))
 
     with pytest.raises(ValueError, match="home"):
-        menu.register(menu.MenuItem(code="home", label="别的", url_name="other"))
+        menu.ITEMS.add(menu.MenuItem(code="home", label="别的", url_name="other"))
 
 
 # Colours
