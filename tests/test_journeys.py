@@ -336,7 +336,7 @@ def test_verify_exits_with_1_and_names_what_does_not_hold(
     code, out, _err = run(capsys, "verify", path)
 
     assert code == 1
-    assert "核验未通过" in out and "现为“全县获奖12项。”" in out
+    assert "核验未通过" in out and "签名时没有这些文字：“全县获奖12项。”" in out
     assert "减少记录 青溪县 2024年" in out and str(event.record) in out
 
 

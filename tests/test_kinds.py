@@ -21,6 +21,7 @@ from lxml import html
 from pydantic import TypeAdapter
 
 from tests.cast import Cast
+from xingke.base import audited
 from xingke.base.refusals import Refused
 from xingke.indicators import tails
 from xingke.indicators.rules import ExampleEvent
@@ -28,7 +29,6 @@ from xingke.ledger import rules, sheets, words
 from xingke.ledger.blank_forms import template_header
 from xingke.ledger.rules import Happening, Thing
 from xingke.ledger.tables import TABLES, Kind
-from xingke.registry import audit_words
 from xingke.registry import queries as registry
 from xingke.registry.views import audit
 
@@ -123,12 +123,12 @@ def listed(client: Client, kind: Kind) -> str:
     return b"".join(answer).decode("utf-8-sig").splitlines()[-1]  # type: ignore[arg-type]  # streamed, as files are
 
 
-def audited(kind: Kind) -> dict[str, list[str]]:
+def told_in_the_trail(kind: Kind) -> dict[str, list[str]]:
     """What the audit trail says of it, code by code."""
     found: dict[str, list[str]] = {}
     for language in LANGUAGES:
         with translation.override(language):
-            for code, said in audit_words.action_words().items():
+            for code, said in audited.action_words().items():
                 if code.startswith(f"{kind.code}."):
                     found.setdefault(code, []).append(said)
     return found
@@ -188,7 +188,7 @@ def told(kind: Kind, client: Client) -> dict[str, object]:
         "examples say": sorted(said_in_examples(kind)),
         "entry form": form_fields(client, kind),
         "list": listed(client, kind),
-        "audit": audited(kind),
+        "audit": told_in_the_trail(kind),
         "amounts audited": amounts_audited(kind),
     }  # fmt: skip
 

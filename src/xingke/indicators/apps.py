@@ -11,9 +11,10 @@ class IndicatorsConfig(AppConfig):
         from django.utils.translation import pgettext_lazy
 
         from xingke.accounts.permissions import Permission
-        from xingke.base import definitions, menu, searching
+        from xingke.base import audited, definitions, menu, searching
         from xingke.indicators import finding, identities, rules
 
+        audited.announce({"figures.frozen": _("冻结数字")})
         definitions.KINDS.add(rules.INDICATORS)
         definitions.KINDS.add(identities.IDENTITIES)
         searching.SEARCHABLES.add(finding.INDICATORS)

@@ -1,6 +1,27 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from xingke.base.sayings import say
+
+# what is done to a record of any kind → how the trail says it
+DONE = {
+    "filed": say("登记%(kind)s"),
+    "event-filed": say("登记%(kind)s事件"),
+    "event-confirmed": say("确认%(kind)s事件"),
+    "event-corrected": say("更正%(kind)s事件"),
+    "event-voided": say("作废%(kind)s事件"),
+    "corrected": say("更正%(kind)s"),
+    "correction-proposed": say("提出更正%(kind)s"),
+    "correction-accepted": say("采纳对%(kind)s的更正"),
+    "correction-declined": say("不采纳对%(kind)s的更正"),
+    "correction-withdrawn": say("撤回对%(kind)s的更正"),
+    "void-proposed": say("提出作废%(kind)s事件"),
+    "void-accepted": say("采纳对%(kind)s事件的作废"),
+    "void-declined": say("不采纳对%(kind)s事件的作废"),
+    "void-withdrawn": say("撤回对%(kind)s事件的作废"),
+    "imported": say("导入%(kind)s"),
+}
+
 
 class LedgerConfig(AppConfig):
     name = "xingke.ledger"
@@ -11,15 +32,28 @@ class LedgerConfig(AppConfig):
         from django.utils.translation import pgettext_lazy
 
         from xingke.accounts.permissions import Permission
-        from xingke.base import definitions, jobs, menu, panels, searching
+        from xingke.base import audited, definitions, jobs, menu, panels, searching
         from xingke.ledger import finding, import_jobs, rules, sheets
         from xingke.ledger import organisation_panels as filled
         from xingke.ledger.kinds import KINDS
-        from xingke.registry import audit_words
 
         for kind in KINDS.values():
             amounts = {each.name: (each.word_in_base, each.units[-1].scale) for each in kind.measured}
-            audit_words.KINDS.add(audit_words.AuditedKind(kind.code, kind.word, amounts))
+            audited.KINDS.add(audited.AuditedKind(kind.code, kind.word, amounts))
+            audited.announce({f"{kind.code}.{done}": said.filled(kind=kind.word) for done, said in DONE.items()})
+        audited.announce({
+            "records.confirmed": _("批量确认"),
+            "recognition.last-days-given": _("补记资质有效期"),
+            "recognition.merged": _("合并重复的资质"),
+            "evidence.attached": _("上传佐证"),
+            "evidence.withdrawn": _("撤下佐证"),
+            "observation.imported": _("导入上报数"),
+            "observation.confirmed": _("确认上报数"),
+            "observation.corrected": _("更正上报数"),
+            "observation.voided": _("作废上报数"),
+            "observation.chosen": _("采用上报数"),
+            "record-keeping.declared": _("声明台账完整"),
+        })  # fmt: skip
         definitions.KINDS.add(rules.NAMES)
         definitions.KINDS.add(sheets.SHEETS)
         for searchable in (*finding.RECORDS, finding.OBSERVATIONS):

@@ -17,9 +17,9 @@ from django.utils.translation import gettext as _
 from xingke.accounts import queries as accounts
 from xingke.accounts.models import AuditEntry, Job, User
 from xingke.accounts.permissions import Permission
+from xingke.base.audited import action_words
 from xingke.base.templatetags.xk import moment, version
 from xingke.registry import queries as registry
-from xingke.registry.audit_words import action_words
 from xingke.registry.models import Definition, Grant
 
 LATEST = 8

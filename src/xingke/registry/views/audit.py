@@ -14,10 +14,10 @@ from django.views.decorators.http import require_safe
 from xingke.accounts import queries as accounts
 from xingke.accounts.models import AuditEntry
 from xingke.accounts.permissions import Permission
+from xingke.base.audited import action_words, amounts, kind_words
 from xingke.base.exports import About, file_addresses, table_response, wants_file
 from xingke.base.periods import Period
 from xingke.registry import filtering, queries
-from xingke.registry.audit_words import action_words, amounts, kind_words
 
 _OF_MANY = {"records.confirmed"}  # acts without a target of their own: what is kept as it says the act again
 _UNSAID = {"digest", queries.ENTERED_AFTER, queries.ENTERED_UPTO}  # for the program only
