@@ -10,8 +10,6 @@ from django.db.models import QuerySet
 from tests.cast import Cast
 from xingke.ledger.tables import TABLES
 
-pytestmark = pytest.mark.db
-
 Asked = Callable[[Cast, "QuerySet[Any]"], "QuerySet[Any]"]
 
 
