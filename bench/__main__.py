@@ -86,8 +86,12 @@ def _measured(name: str, size: Size, data: Path) -> list[Line] | None:
     for steps in [("prepare", "run")] if size == "quick" else [("prepare",), ("run",)]:
         done = subprocess.run(
             [sys.executable, "-m", "bench.child", name.replace("-", "_"), size, *steps],
-            env=environment, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False,
-        )  # fmt: skip
+            env=environment,
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
         if done.returncode:
             return None
     return [Line(**json.loads(line)) for line in done.stdout.splitlines()]

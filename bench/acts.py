@@ -91,14 +91,23 @@ def _enter(by: User) -> None:
     number = new_key().hex[:20]
     event = ledger.NewEvent(event="granted", on=date(2024, 5, 6), region=firm.region)
     history = ledger.NewHistory(
-        fields={"form": "invention", "name": "一种样本装置", "number": number}, region=firm.region, organisation=firm,
-        events=[event], is_fictional=True,
-    )  # fmt: skip
+        fields={"form": "invention", "name": "一种样本装置", "number": number},
+        region=firm.region,
+        organisation=firm,
+        events=[event],
+        is_fictional=True,
+    )
     ledger.enter(
-        kind="patent", key=history.key, is_event=False, by=by, now=ground.NOW,
+        kind="patent",
+        key=history.key,
+        is_event=False,
+        by=by,
+        now=ground.NOW,
         files=[ledger.NewFile("证书.pdf", b"%PDF-1.7 " + number.encode())],
-        file=lambda: ledger.file_histories(kind="patent", histories=[history], by=by, now=ground.NOW, source="网页登记"),
-    )  # fmt: skip
+        file=lambda: ledger.file_histories(
+            kind="patent", histories=[history], by=by, now=ground.NOW, source="网页登记"
+        ),
+    )
 
 
 def _confirm(size: Size, officer: User, director: User) -> None:
@@ -106,11 +115,14 @@ def _confirm(size: Size, officer: User, director: User) -> None:
     event = ledger.NewEvent(event="granted", on=date(2024, 5, 6), region=firm.region)
     histories = [
         ledger.NewHistory(
-            fields={"form": "invention", "name": f"样本{number}", "number": f"D{next(_numbers):07}"}, region=firm.region,
-            organisation=firm, events=[event], is_fictional=True,
+            fields={"form": "invention", "name": f"样本{number}", "number": f"D{next(_numbers):07}"},
+            region=firm.region,
+            organisation=firm,
+            events=[event],
+            is_fictional=True,
         )
         for number in range(DRAFTS[size])
-    ]  # fmt: skip
+    ]
     ledger.file_histories(kind="patent", histories=histories, by=officer, now=ground.NOW, source="bench")
     drafts = PatentEvent.objects.filter(state=State.DRAFT, seq_to__isnull=True).values_list("record", flat=True)
     ledger.confirm_events(records={"patent": list(drafts)}, by=director, now=ground.NOW)
@@ -140,9 +152,13 @@ def _import(size: Size) -> None:
         for row in range(ROWS[size])
     ]
     importing.import_table(
-        form=importing.sheet_form("patent"), table=importing.read_table("\n".join(lines).encode()), file_name="清单.csv",
-        by=ground.statistician(), now=ground.NOW, options=Options(confirmed=True),
-    )  # fmt: skip
+        form=importing.sheet_form("patent"),
+        table=importing.read_table("\n".join(lines).encode()),
+        file_name="清单.csv",
+        by=ground.statistician(),
+        now=ground.NOW,
+        options=Options(confirmed=True),
+    )
 
 
 def _number(row: int) -> str:

@@ -108,19 +108,28 @@ def _beside_orm(size: Size, asked: dict[str, list[Indicator]], best: float, foun
             if total != (ours := pc.sum(mine[code]).as_py()):
                 raise WrongAnswer(f"{code}: Django's ORM counts {total}, the engine {ours}")
     return Line(
-        name=f"{EVENTS[size]:,} events, beside Django's ORM", ours=best, peer=seconds, peer_name="Django ORM",
-        ratio_goal=ORM_GOAL, note=f"one query per kind on {connection.vendor}, once; it gives changes, ours every cell",
-    )  # fmt: skip
+        name=f"{EVENTS[size]:,} events, beside Django's ORM",
+        ours=best,
+        peer=seconds,
+        peer_name="Django ORM",
+        ratio_goal=ORM_GOAL,
+        note=f"one query per kind on {connection.vendor}, once; it gives changes, ours every cell",
+    )
 
 
 def _line(size: Size, asked: dict[str, list[Indicator]], best: list[float]) -> Line:
     count = sum(map(len, asked.values()))
     cells = count * REGIONS[size] * events.MONTHS
     return Line(
-        name=f"{EVENTS[size]:,} events → {cells:,} cells of {count} indicators", ours=best[0], peer=best[1],
-        peer_name="DuckDB by hand", limit=best[2] if len(best) > 2 else None, limit_name="numpy, from memory",
-        ratio_goal=1.3, note=f"{REGIONS[size]:,} regions × {events.MONTHS} months; every cell is the same",
-    )  # fmt: skip
+        name=f"{EVENTS[size]:,} events → {cells:,} cells of {count} indicators",
+        ours=best[0],
+        peer=best[1],
+        peer_name="DuckDB by hand",
+        limit=best[2] if len(best) > 2 else None,
+        limit_name="numpy, from memory",
+        ratio_goal=1.3,
+        note=f"{REGIONS[size]:,} regions × {events.MONTHS} months; every cell is the same",
+    )
 
 
 def _each(asked: dict[str, Any], work: Any) -> dict[str, Any]:

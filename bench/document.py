@@ -47,15 +47,24 @@ def run(*, size: Size) -> list[Line]:
     figures = len(list(tree.chips(document)))
     return [
         Line(
-            name=f"a document of {SECTIONS[size]} sections and {figures} figures, proved", ours=best[0], peer=best[1],
-            peer_name="docxtpl, no proof", limit=best[2], limit_name="zip of ready XML", ratio_goal=3.0,
+            name=f"a document of {SECTIONS[size]} sections and {figures} figures, proved",
+            ours=best[0],
+            peer=best[1],
+            peer_name="docxtpl, no proof",
+            limit=best[2],
+            limit_name="zip of ready XML",
+            ratio_goal=3.0,
             note="headings, paragraphs and cells are the same; ours also reads the stored tree and proof",
         ),
         Line(
-            name="the same, tree in memory and no proof", ours=unproved[0], peer=best[1], peer_name="docxtpl, no proof",
-            limit=best[2], limit_name="zip of ready XML",
+            name="the same, tree in memory and no proof",
+            ours=unproved[0],
+            peer=best[1],
+            peer_name="docxtpl, no proof",
+            limit=best[2],
+            limit_name="zip of ready XML",
         ),
-    ]  # fmt: skip
+    ]
 
 
 def _ours(stored_tree: str, stored_proof: str) -> bytes:
@@ -86,31 +95,56 @@ def _tree(sections: int) -> tree.Document:
             blocks.append(tree.Paragraph(inlines=("全县登记技术合同", level, "，同比", rate, "。" + SENTENCE)))
         rows = tuple(
             (
-                (f"指标名称之{place + 1}",), ("项",), (chip(str(rng.integers(1, 9_999))),),
-                (chip(str(rng.integers(1, 9_999))),), (chip(growth()),), (f"{rng.integers(1, 9)}",),
+                (f"指标名称之{place + 1}",),
+                ("项",),
+                (chip(str(rng.integers(1, 9_999))),),
+                (chip(str(rng.integers(1, 9_999))),),
+                (chip(growth()),),
+                (f"{rng.integers(1, 9)}",),
             )
             for place in range(ROWS)
-        )  # fmt: skip
+        )
         blocks.append(tree.Table(header=HEADER, rows=rows))
     return tree.Document(
-        id="018f0000-0000-7000-8000-000000000001", title="青溪县2025年科技工作情况", issuer="青溪县科学技术局",
-        date="2026年1月15日", blocks=tuple(blocks),
-    )  # fmt: skip
+        id="018f0000-0000-7000-8000-000000000001",
+        title="青溪县2025年科技工作情况",
+        issuer="青溪县科学技术局",
+        date="2026年1月15日",
+        blocks=tuple(blocks),
+    )
 
 
 def _proof(document: tree.Document) -> proof.Proof:
     figures = tuple(
         proof.ProofFigure(
-            slot=place.chip.slot, figure=place.chip.figure, xpath=proof.xpath_of(place.chip.slot), text=place.chip.text,
-            label=place.chip.label, indicator="high_tech_enterprises", definition="d" * 64, region="990121",
-            period="2025", aspect="level", value=place.chip.bound, seq=53, digest="e" * 64, sentence=place.sentence,
+            slot=place.chip.slot,
+            figure=place.chip.figure,
+            xpath=proof.xpath_of(place.chip.slot),
+            text=place.chip.text,
+            label=place.chip.label,
+            indicator="high_tech_enterprises",
+            definition="d" * 64,
+            region="990121",
+            period="2025",
+            aspect="level",
+            value=place.chip.bound,
+            seq=53,
+            digest="e" * 64,
+            sentence=place.sentence,
         )
         for place in tree.places(document)
-    )  # fmt: skip
+    )
     unsigned = proof.Proof(
-        document=document.id, title=document.title, outline="annual@1", region="990121", period="2025", seq=53,
-        created="2026-01-15T09:30:00+08:00", fingerprint=proof.fingerprint(document), figures=figures,
-    )  # fmt: skip
+        document=document.id,
+        title=document.title,
+        outline="annual@1",
+        region="990121",
+        period="2025",
+        seq=53,
+        created="2026-01-15T09:30:00+08:00",
+        fingerprint=proof.fingerprint(document),
+        figures=figures,
+    )
     return proof.sign(unsigned, KEY)
 
 

@@ -62,9 +62,15 @@ _MEASURES: dict[str, list[tuple[str, tuple[str, ...], tuple[int, int]]]] = {
 }
 # The part of all events that is of this kind.
 SHARES = {
-    "recognition": 0.25, "patent": 0.45, "project": 0.08, "payment": 0.07, "contract": 0.06, "award": 0.01,
-    "appointment": 0.03, "activity": 0.05,
-}  # fmt: skip
+    "recognition": 0.25,
+    "patent": 0.45,
+    "project": 0.08,
+    "payment": 0.07,
+    "contract": 0.06,
+    "award": 0.01,
+    "appointment": 0.03,
+    "activity": 0.05,
+}
 
 KINDS = {code: TABLES[code] for code in _COURSES}
 # What they are histories of: weight, and the fields that events repeat.
@@ -197,10 +203,21 @@ def generate(kind: str, count: int, *, regions: int, seed: int) -> Events:
     event = events[of, step][rows]
     measures = {name: _measured(rng, names, event, saying, span) for name, saying, span in _MEASURES.get(kind, [])}
     return Events(
-        kind, names, tuple(thing for _weight, thing in _THINGS[kind]), subject[rows], rows, version, step[rows] + 1,
-        event, effects[of, step][rows], day, thing[subject][rows], region[subject][rows],
-        np.arange(count) < newest, measures,
-    )  # fmt: skip
+        kind,
+        names,
+        tuple(thing for _weight, thing in _THINGS[kind]),
+        subject[rows],
+        rows,
+        version,
+        step[rows] + 1,
+        event,
+        effects[of, step][rows],
+        day,
+        thing[subject][rows],
+        region[subject][rows],
+        np.arange(count) < newest,
+        measures,
+    )
 
 
 def _measured(

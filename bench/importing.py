@@ -41,11 +41,14 @@ def run(*, size: Size) -> list[Line]:
     rows = f"{ROWS[size]:,} rows"
     return [
         Line(
-            name=f"importing {rows}", ours=best[0], peer=best[1], peer_name="csv.DictReader",
+            name=f"importing {rows}",
+            ours=best[0],
+            peer=best[1],
+            peer_name="csv.DictReader",
             note=f"{ROWS[size] / best[0]:,.0f} rows a second, checked and filed",
         ),
         Line(name="importing them again: nothing changes", ours=again[0], peer=best[1], peer_name="csv.DictReader"),
-    ]  # fmt: skip
+    ]
 
 
 def _import(data: bytes) -> None:
@@ -57,9 +60,13 @@ def _import(data: bytes) -> None:
 
 def _import_all(data: bytes, **expected: int) -> None:
     outcome = importing.import_table(
-        form=importing.sheet_form("observation"), table=importing.read_table(data), file_name="bench.csv",
-        by=ground.statistician(), now=ground.NOW, options=Options(confirmed=True),
-    )  # fmt: skip
+        form=importing.sheet_form("observation"),
+        table=importing.read_table(data),
+        file_name="bench.csv",
+        by=ground.statistician(),
+        now=ground.NOW,
+        options=Options(confirmed=True),
+    )
     found = {name: count for name, count in outcome.counts.items() if count}
     if found != expected:
         raise WrongAnswer(f"the import says {found}, expected {expected}")
@@ -80,9 +87,18 @@ def _file(count: int) -> bytes:
         place, each = places[number % len(places)], observed[number // len(places) % len(observed)]
         writer.writerow(
             {
-                "figure": f"{number}", "document": "bench", "region": place.name, "region_code": place.code,
-                "stated_year": "2025", "real_year": "2025", "period": "2025", "indicator": each.label.zh,
-                "measure": "level", "value": f"{number % 9_999 + 1}", "unit": each.unit, "as_written": f"{number % 9_999 + 1}",
+                "figure": f"{number}",
+                "document": "bench",
+                "region": place.name,
+                "region_code": place.code,
+                "stated_year": "2025",
+                "real_year": "2025",
+                "period": "2025",
+                "indicator": each.label.zh,
+                "measure": "level",
+                "value": f"{number % 9_999 + 1}",
+                "unit": each.unit,
+                "as_written": f"{number % 9_999 + 1}",
             }
-        )  # fmt: skip
+        )
     return target.getvalue().encode()

@@ -51,22 +51,31 @@ def _fill(size: Size) -> None:
         firms = _firms(region, max(patents // 10, 1), by=user)
         for kind, histories in (("patent", _patents(patents, firms)), ("recognition", _titles(patents // 5, firms))):
             ledger.file_histories(
-                kind=kind, histories=histories, by=ground.statistician(), now=ground.NOW, source="bench",
-                confirmed=True, confirmed_by=ground.checker(),
-            )  # fmt: skip
+                kind=kind,
+                histories=histories,
+                by=ground.statistician(),
+                now=ground.NOW,
+                source="bench",
+                confirmed=True,
+                confirmed_by=ground.checker(),
+            )
 
 
 def _firms(region: Region, count: int, *, by: User) -> list[Organisation]:
     registry.enter_organisations(
         organisations=[
             registry.NewOrganisation(
-                key=derived_key("bench-firm", region.code, number), name=f"{region.name}样本{number}号科技有限公司",
-                region=region, is_fictional=True,
+                key=derived_key("bench-firm", region.code, number),
+                name=f"{region.name}样本{number}号科技有限公司",
+                region=region,
+                is_fictional=True,
             )
             for number in range(count)
         ],
-        by=by, now=ground.NOW, source="bench",
-    )  # fmt: skip
+        by=by,
+        now=ground.NOW,
+        source="bench",
+    )
     return list(Organisation.objects.filter(region=region).order_by("pk"))
 
 
@@ -92,9 +101,13 @@ def _history(
         for place, name in enumerate(names)
     ]
     return ledger.NewHistory(
-        key=derived_key("bench", firm.region.code, *fields.values()), fields=fields, region=firm.region,
-        organisation=firm, events=happened, is_fictional=True,
-    )  # fmt: skip
+        key=derived_key("bench", firm.region.code, *fields.values()),
+        fields=fields,
+        region=firm.region,
+        organisation=firm,
+        events=happened,
+        is_fictional=True,
+    )
 
 
 # ── the run ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -120,19 +133,36 @@ def run(*, size: Size) -> list[Line]:
     counted = _queries(many, of_patents)
     return [
         Line(
-            name=f"records: 50 of {rows} patent events, CPU per request", ours=best[0], peer=best[1],
-            peer_name="bare Django view", ratio_goal=1.5, note="the same 50 records, the same middlewares",
+            name=f"records: 50 of {rows} patent events, CPU per request",
+            ours=best[0],
+            peer=best[1],
+            peer_name="bare Django view",
+            ratio_goal=1.5,
+            note="the same 50 records, the same middlewares",
         ),
         Line(
-            name="records of all kinds", ours=best[2], peer=best[1], peer_name="bare Django view",
+            name="records of all kinds",
+            ours=best[2],
+            peer=best[1],
+            peer_name="bare Django view",
             note="the bare view knows patents only",
         ),
-        Line(name="organisations", ours=best[3], peer=best[1], peer_name="bare Django view", note="other rows, for orientation"),
         Line(
-            name=f"queries of the list over {rows} rows", ours=counted, peer=_queries(few, of_patents),
-            peer_name=f"over {FEW * 2} rows", ratio_goal=1.0, unit="queries",
+            name="organisations",
+            ours=best[3],
+            peer=best[1],
+            peer_name="bare Django view",
+            note="other rows, for orientation",
         ),
-    ]  # fmt: skip
+        Line(
+            name=f"queries of the list over {rows} rows",
+            ours=counted,
+            peer=_queries(few, of_patents),
+            peer_name=f"over {FEW * 2} rows",
+            ratio_goal=1.0,
+            unit="queries",
+        ),
+    ]
 
 
 def _signed_in(code: str) -> Client:

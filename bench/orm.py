@@ -31,11 +31,22 @@ def fill(made: Events, columns: pa.Table, paths: Integers) -> None:
     _found_regions(paths)
     regions = dict(Region.objects.filter(valid_to__isnull=True).values_list("path", "pk"))
     constants = {
-        "state": State.CONFIRMED, "zone_id": None, "organisation_id": None, "person_id": None, "source": "bench",
-        "source_place": "", "is_fictional": True, "entered_at": ground.NOW, "entered_by_id": ground.statistician().pk,
-        "confirmed_at": ground.NOW, "confirmed_by_id": ground.statistician().pk, "reason": "", "approximation": "",
-        "until": None, "certificate": "",
-    }  # fmt: skip
+        "state": State.CONFIRMED,
+        "zone_id": None,
+        "organisation_id": None,
+        "person_id": None,
+        "source": "bench",
+        "source_place": "",
+        "is_fictional": True,
+        "entered_at": ground.NOW,
+        "entered_by_id": ground.statistician().pk,
+        "confirmed_at": ground.NOW,
+        "confirmed_by_id": ground.statistician().pk,
+        "reason": "",
+        "approximation": "",
+        "until": None,
+        "certificate": "",
+    }
     fields = [each for each in kind.event._meta.concrete_fields if not each.primary_key]
     given = [str(each.column) for each in fields if each.column not in constants]
     fixed = [each.get_db_prep_value(constants[each.column], connection) for each in fields if each.column in constants]

@@ -67,11 +67,15 @@ def run(*, size: Size) -> list[Line]:
         ]
         lines += [
             Line(
-                name=name, ours=ours, peer=peer, peer_name="python-calamine, bare read", ratio_goal=goal,
+                name=name,
+                ours=ours,
+                peer=peer,
+                peer_name="python-calamine, bare read",
+                ratio_goal=goal,
                 note=f"processor time of all processes{note}",
             )
             for name, ours, goal, note in told
-        ]  # fmt: skip
+        ]
     return lines
 
 
@@ -110,9 +114,13 @@ def _import(kind: str, data: bytes, rows: int) -> tuple[float, float]:
     begun = _spent()
     table = importing.read_table(data, name="bench.xlsx")
     batch = importing.prepare(
-        form=importing.sheet_form(kind), table=table, file_name="bench.xlsx", by=by, now=ground.NOW,
+        form=importing.sheet_form(kind),
+        table=table,
+        file_name="bench.xlsx",
+        by=by,
+        now=ground.NOW,
         options=Options(region=COUNTY),
-    )  # fmt: skip
+    )
     checked = _spent()
     if batch.counts["new"] != rows:
         raise WrongAnswer(f"the import says {batch.counts}, expected {rows} new rows")
@@ -146,22 +154,44 @@ def _patents(rows: int) -> Iterator[list[Cell]]:
     for number in range(rows):
         digits = f"20231{number:07}"
         yield [
-            float(number + 1), _firm(number), "发明专利", f"一种测速用装置及其方法{number}", f"{digits}.{patent_check(digits)}",
-            _day(number), _day(number, 400), "某某专利代理事务所",
-        ]  # fmt: skip
+            float(number + 1),
+            _firm(number),
+            "发明专利",
+            f"一种测速用装置及其方法{number}",
+            f"{digits}.{patent_check(digits)}",
+            _day(number),
+            _day(number, 400),
+            "某某专利代理事务所",
+        ]
 
 
 def _contracts(rows: int) -> Iterator[list[Cell]]:
     yield [
-        "序号", "合同登记编号", "合同名称", "合同类别", "卖方名称", "买方名称", "签订日期", "合同成交金额（万元）", "登记日期",
+        "序号",
+        "合同登记编号",
+        "合同名称",
+        "合同类别",
+        "卖方名称",
+        "买方名称",
+        "签订日期",
+        "合同成交金额（万元）",
+        "登记日期",
         "核定技术交易额（万元）",
-    ]  # fmt: skip
+    ]
     for number in range(rows):
         amount = (number % 9_000 + 100) / 10
         yield [
-            float(number + 1), f"2024{COUNTY}{number:06}", f"测速系统开发{number}", "技术开发", _firm(number), "某某集团有限公司",
-            _day(number), amount, _day(number, 30), amount,
-        ]  # fmt: skip
+            float(number + 1),
+            f"2024{COUNTY}{number:06}",
+            f"测速系统开发{number}",
+            "技术开发",
+            _firm(number),
+            "某某集团有限公司",
+            _day(number),
+            amount,
+            _day(number, 30),
+            amount,
+        ]
 
 
 def _firm(number: int) -> str:

@@ -89,8 +89,10 @@ def gather() -> Cast:
     for name, grants in ROLES.items():
         for role, code in grants:
             registry.give_role(user=users[name], role=role, region=places[code], by=None, now=NOW)
-    firms = [_firm("青溪县明渠传感科技有限公司", places["990121"], users["officer"]),
-             _firm("云渡县远帆装备有限公司", places["990122"], users["neighbour"])]  # fmt: skip
+    firms = [
+        _firm("青溪县明渠传感科技有限公司", places["990121"], users["officer"]),
+        _firm("云渡县远帆装备有限公司", places["990122"], users["neighbour"]),
+    ]
     registry.give_role(
         user=users["enterprise"],
         role="enterprise_user",
@@ -169,9 +171,13 @@ def file(
         else {"form": "invention", "name": name, "number": name}
     )
     history = ledger.NewHistory(
-        key=derived_key(kind, name), fields={**usual, **fields}, region=firm.region, organisation=firm, is_fictional=True,
+        key=derived_key(kind, name),
+        fields={**usual, **fields},
+        region=firm.region,
+        organisation=firm,
+        is_fictional=True,
         events=[ledger.NewEvent(event=event, on=date.fromisoformat(on), region=firm.region) for event, on in events],
-    )  # fmt: skip
+    )
     ledger.file_histories(
         kind=kind, histories=[history], by=by, now=NOW, source="test", confirmed=True, confirmed_by=confirmer(kind, by)
     )
@@ -264,10 +270,20 @@ def report(
     """
     place = place or f"{document}#{region.code} {name} {period} {columns.get('measure', 'level')}"
     row = {
-        "figure": place[:64], "document": document, "region": region.name, "region_code": region.code,
-        "stated_year": period, "real_year": period, "period": period, "indicator": name, "measure": "level",
-        "value": value, "unit": unit, "as_written": f"{value}{unit}", **columns,
-    }  # fmt: skip
+        "figure": place[:64],
+        "document": document,
+        "region": region.name,
+        "region_code": region.code,
+        "stated_year": period,
+        "real_year": period,
+        "period": period,
+        "indicator": name,
+        "measure": "level",
+        "value": value,
+        "unit": unit,
+        "as_written": f"{value}{unit}",
+        **columns,
+    }
     table = importing.Table(
         header=tuple(row),
         rows=[tuple(row.values())],
@@ -276,9 +292,13 @@ def report(
         digest=derived_key(*row.values()).hex,
     )
     outcome = importing.import_table(
-        form=importing.sheet_form("observation"), table=table, file_name="test.csv", by=by, now=NOW,
+        form=importing.sheet_form("observation"),
+        table=table,
+        file_name="test.csv",
+        by=by,
+        now=NOW,
         options=Options(confirmed=True),
-    )  # fmt: skip
+    )
     assert not outcome.left, [str(problem) for problem in outcome.left[0].problems]
     return derived_key("observation", region.code, document, row["figure"])
 

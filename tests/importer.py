@@ -101,7 +101,7 @@ def _look() -> dict[str, Any]:
         "entries": AuditEntry.objects.filter(action="patent.imported").count(),
         "broken_at": chain.broken_at,
         "numbers": [current_seq(), chain.entries],
-    }  # fmt: skip
+    }
 
 
 if __name__ == "__main__":

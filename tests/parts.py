@@ -40,9 +40,12 @@ def _enter(*, dies: bool) -> None:
     by, region = User.objects.get(username="officer"), Region.objects.get(code="990121")
     event = actions.NewEvent(event="granted", on=date(2024, 5, 6), region=region)
     history = actions.NewHistory(
-        key=derived_key("甲"), fields={"form": "invention", "name": "甲", "number": "甲"}, region=region,
-        organisation=None, events=[event],
-    )  # fmt: skip
+        key=derived_key("甲"),
+        fields={"form": "invention", "name": "甲", "number": "甲"},
+        region=region,
+        organisation=None,
+        events=[event],
+    )
 
     def file() -> None:
         actions.file_histories(kind="patent", histories=[history], by=by, now=cast.NOW, source="网页登记")
@@ -50,9 +53,14 @@ def _enter(*, dies: bool) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
 
     actions.enter(
-        kind="patent", key=history.key, is_event=False, by=by, now=cast.NOW, file=file,
+        kind="patent",
+        key=history.key,
+        is_event=False,
+        by=by,
+        now=cast.NOW,
+        file=file,
         files=[actions.NewFile("证书.pdf", b"%PDF-1.7")],
-    )  # fmt: skip
+    )
 
 
 def _look() -> None:

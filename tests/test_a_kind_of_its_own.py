@@ -20,8 +20,13 @@ def test_a_kind_that_a_room_brings_is_entered_imported_counted_found_and_audited
 
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-m", "tests.loans.program"],
-        env=environment, cwd=ROOT, capture_output=True, encoding="utf-8", check=False, timeout=120,
-    )  # fmt: skip
+        env=environment,
+        cwd=ROOT,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        timeout=120,
+    )
 
     assert done.returncode == 0, done.stderr[-3000:]
     found = json.loads(done.stdout.splitlines()[-1])
@@ -41,7 +46,12 @@ def test_the_room_is_only_its_kind_its_tables_and_its_pack() -> None:
     room = ROOT / "tests" / "loans"
 
     assert {path.name for path in room.iterdir() if path.suffix == ".py"} == {
-        "__init__.py", "apps.py", "kind.py", "models.py", "program.py", "settings.py",
-    }  # fmt: skip
+        "__init__.py",
+        "apps.py",
+        "kind.py",
+        "models.py",
+        "program.py",
+        "settings.py",
+    }
     lines = sum(len((room / name).read_text().splitlines()) for name in ("kind.py", "models.py", "apps.py"))
     assert lines < 60

@@ -246,9 +246,13 @@ def _furnished(cast: Cast, folder: Path) -> World:
         file("patent", name, [("applied", "2022-03-01"), ("granted", "2024-05-06")], firm=firm, by=cast.statistician)
     record = PatentEvent.objects.get(event="granted", organisation=cast.firm)
     draft = ledger.add_event(
-        kind="patent", subject=record.subject, event=ledger.NewEvent(event="lapsed", on=date(2025, 2, 2), region=cast.county),
-        by=cast.officer, now=NOW, source="登记",
-    )  # fmt: skip
+        kind="patent",
+        subject=record.subject,
+        event=ledger.NewEvent(event="lapsed", on=date(2025, 2, 2), region=cast.county),
+        by=cast.officer,
+        now=NOW,
+        source="登记",
+    )
     ledger.attach_evidence(
         kind="patent", record=record.record, files=[ledger.NewFile("证书.pdf", b"%PDF-1.7")], by=cast.officer, now=NOW
     )
@@ -267,11 +271,21 @@ def _furnished(cast: Cast, folder: Path) -> World:
     written = write_document(outline="short", region=cast.county, period=Period.year(2024), by=cast.officer, now=NOW)
     published, edited = _published(cast)
     return World(
-        cast, record, PatentEvent.objects.get(record=draft), Observation.objects.get(document="T1"),
-        ImportBatch.objects.latest("seq"), written.document, published, edited,
-        cast.officer.grants.get(), proposal, Evidence.objects.get(),
-        ask_for_job(kind=PREPARE, payload={}, by=cast.statistician, now=timezone.now() + timedelta(hours=1)),  # waits for nobody yet
-    )  # fmt: skip
+        cast,
+        record,
+        PatentEvent.objects.get(record=draft),
+        Observation.objects.get(document="T1"),
+        ImportBatch.objects.latest("seq"),
+        written.document,
+        published,
+        edited,
+        cast.officer.grants.get(),
+        proposal,
+        Evidence.objects.get(),
+        ask_for_job(
+            kind=PREPARE, payload={}, by=cast.statistician, now=timezone.now() + timedelta(hours=1)
+        ),  # waits for nobody yet
+    )
 
 
 def _published(cast: Cast) -> tuple[Document, Document]:
@@ -559,8 +573,22 @@ def test_reading_writes_nothing(walk: Walk) -> None:
     assert walk.after == walk.before
 
 
-ODD = ["?page=0", "?page=-1", "?page=999999", "?page=x", "?sort=;drop", "?q=%00", "?q=%F0%9F%8E%89" + "x" * 500, "?period=x", "?region=x",
-       "?region=990121&period=2024-13", "?format=exe", "?from=2024-99-99", "?kind=x", "?year=99999999999999999999"]  # fmt: skip
+ODD = [
+    "?page=0",
+    "?page=-1",
+    "?page=999999",
+    "?page=x",
+    "?sort=;drop",
+    "?q=%00",
+    "?q=%F0%9F%8E%89" + "x" * 500,
+    "?period=x",
+    "?region=x",
+    "?region=990121&period=2024-13",
+    "?format=exe",
+    "?from=2024-99-99",
+    "?kind=x",
+    "?year=99999999999999999999",
+]
 
 
 def test_odd_questions_get_an_answer_and_no_error(world: World) -> None:

@@ -23,9 +23,13 @@ class Unread(BytesIO):
 
 def post(client: Client, path: str, size: int) -> int:
     return client.generic(
-        "POST", path, b"x", content_type="multipart/form-data; boundary=x", CONTENT_LENGTH=str(size),
+        "POST",
+        path,
+        b"x",
+        content_type="multipart/form-data; boundary=x",
+        CONTENT_LENGTH=str(size),
         **{"wsgi.input": Unread()},
-    ).status_code  # fmt: skip
+    ).status_code
 
 
 @pytest.mark.django_db

@@ -224,6 +224,21 @@ def test_every_indicator_that_counts_or_divides_has_a_worked_example() -> None:
     assert [each.code for each in indicators().values() if each.nature != "observed" and not each.examples] == []
 
 
+# ── the hand ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_lines_are_set_by_the_formatter_but_for_a_few_tables_of_words() -> None:
+    files = [path for folder in ("src", "tests") for path in (ROOT / folder).rglob("*.py")]
+    kept = [
+        path
+        for path in files
+        for line in path.read_text("utf-8").splitlines()
+        if re.search(r"# fmt: (skip|off)$", line)
+    ]
+
+    assert len(kept) < 30, "a table that reads better by hand may be kept by hand; code may not"
+
+
 # ── documentation ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -25,8 +25,11 @@ def killed_at(data: Path, words: str) -> None:
     """Run the demonstration until it says ``words``, then kill it outright."""
     with subprocess.Popen(
         [sys.executable, "-u", "-m", "xingke.config.command", *SCALE],
-        env=environment(data), stdout=subprocess.PIPE, text=True, encoding="utf-8",
-    ) as process:  # fmt: skip
+        env=environment(data),
+        stdout=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+    ) as process:
         assert process.stdout is not None
         assert any(line.startswith(words) for line in process.stdout)
         process.kill()

@@ -30,8 +30,9 @@ def test_records_answer_once_their_director_says_they_are_complete(cast: Cast, s
     assert answer.status_code == 302
     assert _value(cast) == "1件"
     assert set(RecordKeeping.objects.values_list("kind", "since")) == {
-        ("patent", date(2023, 1, 1)), ("award", date(2023, 1, 1))
-    }  # fmt: skip
+        ("patent", date(2023, 1, 1)),
+        ("award", date(2023, 1, 1)),
+    }
 
 
 @pytest.mark.parametrize(

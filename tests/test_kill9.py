@@ -43,8 +43,13 @@ def installation(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dic
 def test_twenty_kills_lose_nothing_that_was_acknowledged(installation: dict[str, str]) -> None:
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-m", "tests.writer", str(KILLS)],
-        env=installation, cwd=ROOT, capture_output=True, encoding="utf-8", check=False, timeout=120,
-    )  # fmt: skip
+        env=installation,
+        cwd=ROOT,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        timeout=120,
+    )
     assert done.returncode == 0, done.stderr[-2000:]
     *acknowledged, last = done.stdout.splitlines()
     patents = {line.split()[1] for line in acknowledged if line.startswith("patent ")}
@@ -69,8 +74,13 @@ def test_a_job_child_killed_while_it_checks_and_files_leaves_each_import_whole_a
 ) -> None:
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-m", "tests.importer", str(KILLS)],
-        env=installation, cwd=ROOT, capture_output=True, encoding="utf-8", check=False, timeout=200,
-    )  # fmt: skip
+        env=installation,
+        cwd=ROOT,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        timeout=200,
+    )
     assert done.returncode == 0, done.stderr[-2000:]
     found = json.loads(done.stdout.splitlines()[-1])
 
@@ -88,8 +98,13 @@ def test_a_job_child_killed_while_it_checks_and_files_leaves_each_import_whole_a
 def test_killed_while_it_edits_and_publishes_nothing_is_half_public(installation: dict[str, str]) -> None:
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-m", "tests.publisher", str(KILLS // 2)],
-        env=installation, cwd=ROOT, capture_output=True, encoding="utf-8", check=False, timeout=200,
-    )  # fmt: skip
+        env=installation,
+        cwd=ROOT,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        timeout=200,
+    )
     assert done.returncode == 0, done.stderr[-2000:]
     *acknowledged, last = done.stdout.splitlines()
     told = [tuple(line.split()) for line in acknowledged]
@@ -114,8 +129,13 @@ def test_killed_while_it_edits_and_publishes_nothing_is_half_public(installation
 def test_killed_between_the_parts_of_one_act_nothing_of_it_stands(installation: dict[str, str]) -> None:
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-m", "tests.parts"],
-        env=installation, cwd=ROOT, capture_output=True, encoding="utf-8", check=False, timeout=60,
-    )  # fmt: skip
+        env=installation,
+        cwd=ROOT,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        timeout=60,
+    )
     assert done.returncode == 0, done.stderr[-2000:]
     killed, whole = map(json.loads, done.stdout.splitlines())
 

@@ -159,7 +159,9 @@ def told(kind: Kind, client: Client) -> dict[str, object]:
     running = names.running
     return {
         "word": in_each_language(lambda: words.kind_word(kind.code)),
-        "words": {name: in_each_language(lambda name=name: words.field_word(name)) for name in (*kind.asked, *kind.measures)},
+        "words": {
+            name: in_each_language(lambda name=name: words.field_word(name)) for name in (*kind.asked, *kind.measures)
+        },
         "columns said": {name: in_each_language(lambda name=name: kind.column_word(name)) for name in kind.details},
         "units": {name: [unit.code for unit in words.measure_of(name).units] for name in kind.measures},
         "lists": {name: kind.field_list(name) for name in kind.asked},
@@ -170,27 +172,31 @@ def told(kind: Kind, client: Client) -> dict[str, object]:
         "named by, lasting, number": [names.named_by, names.lasting, str(names.number)],
         "needs holder, four eyes": [names.needs_holder, names.four_eyes],
         "arrivals, departures, certifies": [
-            dict(names.arrivals), [each for each in events if each in names.departures],
+            dict(names.arrivals),
+            [each for each in events if each in names.departures],
             [each for each in events if each in names.certifying],
         ],
         "order": [[list(each) for each in names.order], names.has_rounds],
         "events": {event: history(kind, (event,)) for event in events},
         "events of one day": {" ".join(pair): history(kind, pair) for pair in product(events, repeat=2)},
-        "effects said": [in_each_language(lambda effect=effect: words.effect_word(kind.code, effect)) for effect in (1, 0, -1)],
+        "effects said": [
+            in_each_language(lambda effect=effect: words.effect_word(kind.code, effect)) for effect in (1, 0, -1)
+        ],
         "running said": [in_each_language(said.__str__) for said in vars(running).values()] if running else [],
         "identity": list(things(kind)),
         "columns of the engine": [f"{each.name}: {each.type}" for each in tails.schema(kind)],
         "roles in tables": sorted(sheets._roles(kind.code, catalogue)),
         "columns besides": [[each.to, list(each.headers)] for each in sheets.columns_besides(kind.code)],
         "sheets": {
-            form.code: [[each.label, str(each.form), list(each.choices)] for each in template_header(form)] for form in forms
+            form.code: [[each.label, str(each.form), list(each.choices)] for each in template_header(form)]
+            for form in forms
         },
         "examples say": sorted(said_in_examples(kind)),
         "entry form": form_fields(client, kind),
         "list": listed(client, kind),
         "audit": told_in_the_trail(kind),
         "amounts audited": amounts_audited(kind),
-    }  # fmt: skip
+    }
 
 
 @pytest.fixture

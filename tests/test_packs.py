@@ -71,11 +71,15 @@ def test_a_broken_pack_lists_all_its_mistakes_and_loads_nothing(tmp_path: Path) 
         count("e", nature="ratio", more='formula = "a ** 2"', unit="%"),
         count("f", nature="ratio", more='formula = "nowhere / a"', unit="%"),
         count("g", nature="stock"),
-        count("h", nature="flow", more="""of = "patent"
+        count(
+            "h",
+            nature="flow",
+            more="""of = "patent"
 where = { form = "painting" }
 events = ["granted"]
-examples = [{ story = "一件", period = "2024", value = "5", events = [{ subject = "甲", event = "granted", on = "2024-01-01", form = "painting" }] }]"""),
-    )  # fmt: skip
+examples = [{ story = "一件", period = "2024", value = "5", events = [{ subject = "甲", event = "granted", on = "2024-01-01", form = "painting" }] }]""",
+        ),
+    )
 
     with pytest.raises(DefinitionError) as refused:
         load(folder)
@@ -102,10 +106,14 @@ examples = [{ story = "一件", period = "2024", value = "5", events = [{ subjec
 def test_a_pack_that_cannot_be_read_says_which_entry_of_which_file(tmp_path: Path) -> None:
     folder = pack(
         tmp_path / "unreadable",
-        count("a", more="colour = 5"), count("b").replace('source = "测试"', ""), count("c", nature="magic"), count("d"), count("d"),
+        count("a", more="colour = 5"),
+        count("b").replace('source = "测试"', ""),
+        count("c", nature="magic"),
+        count("d"),
+        count("d"),
         roles='[[role]]\ncode = "x"\n[[emperor]]\ncode = "y"\n',
         names="[[name]\n",
-    )  # fmt: skip
+    )
 
     with pytest.raises(DefinitionError) as refused:
         load(folder)
@@ -244,9 +252,10 @@ def regions(folder: Path, rows: str, zones: str = "code,name,region,is_fictional
 @pytest.mark.django_db
 def test_new_regions_are_added_and_known_ones_stay(tmp_path: Path) -> None:
     folder = regions(
-        tmp_path / "r", "990199,新设县,county,990100,,,,true\n990121,改名县,county,990100,,,,true\n",
+        tmp_path / "r",
+        "990199,新设县,county,990100,,,,true\n990121,改名县,county,990100,,,,true\n",
         "code,name,region,is_fictional\nZ1,新区,990199,true\n",
-    )  # fmt: skip
+    )
 
     assert actions.load_regions(folder=folder, by=None, now=NOW) == 2
     assert actions.load_regions(folder=folder, by=None, now=NOW) == 0

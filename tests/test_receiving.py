@@ -132,11 +132,17 @@ def test_the_receiving_county_enters_it_by_the_number_alone(sold: UUID, cast: Ca
     answer = client.post(
         url,
         {
-            "key": key, "number": NUMBER, "form": "invention", "name": "采集终端", "holder_search": cast.other_firm.name,
-            "events-TOTAL_FORMS": "1", "events-INITIAL_FORMS": "0", "events-0-event": "received",
+            "key": key,
+            "number": NUMBER,
+            "form": "invention",
+            "name": "采集终端",
+            "holder_search": cast.other_firm.name,
+            "events-TOTAL_FORMS": "1",
+            "events-INITIAL_FORMS": "0",
+            "events-0-event": "received",
             "events-0-happened_on": "2025-03-02",
         },
-    )  # fmt: skip
+    )
 
     event = PatentEvent.objects.get(event="received")
     assert answer.headers["Location"] == reverse("ledger:record", args=["patent", key])
@@ -147,10 +153,17 @@ def test_the_receiving_county_enters_it_by_the_number_alone(sold: UUID, cast: Ca
 
 
 ROWS: list[tuple[str, str, list[str]]] = [
-    ("the holder is who received it", "专利权人,专利类型,专利名称,申请号,受让日期", ["{buyer}", "发明", "采集终端", NUMBER, "2025-03-02"]),
-    ("a column of its own says who received it", "专利权人,受让人,专利类型,专利名称,申请号,受让日期",
-     ["{seller}", "{buyer}", "发明", "采集终端", NUMBER, "2025-03-02"]),
-]  # fmt: skip
+    (
+        "the holder is who received it",
+        "专利权人,专利类型,专利名称,申请号,受让日期",
+        ["{buyer}", "发明", "采集终端", NUMBER, "2025-03-02"],
+    ),
+    (
+        "a column of its own says who received it",
+        "专利权人,受让人,专利类型,专利名称,申请号,受让日期",
+        ["{seller}", "{buyer}", "发明", "采集终端", NUMBER, "2025-03-02"],
+    ),
+]
 
 
 @pytest.mark.parametrize("story, header, row", ROWS, ids=[story for story, *_ in ROWS])
@@ -171,8 +184,15 @@ def test_a_list_of_what_was_bought_says_who_received_it(
 
 def test_a_list_that_names_a_firm_elsewhere_as_the_receiver_is_refused(sold: UUID, cast: Cast) -> None:
     type(cast.firm).objects.filter(pk=cast.firm.pk).update(credit_code="91990121MA00000012")
-    row = {"区划": "云渡县", "专利权人": "", "专利类型": "发明", "专利名称": "采集终端", "申请号": NUMBER,
-           "受让日期": "2025-03-02", "统一社会信用代码": "91990121MA00000012"}  # fmt: skip
+    row = {
+        "区划": "云渡县",
+        "专利权人": "",
+        "专利类型": "发明",
+        "专利名称": "采集终端",
+        "申请号": NUMBER,
+        "受让日期": "2025-03-02",
+        "统一社会信用代码": "91990121MA00000012",
+    }
 
     outcome = bring("patent", row, by=cast.statistician)
 

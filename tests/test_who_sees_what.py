@@ -82,8 +82,16 @@ def ledger(cast: Cast) -> Ledger:
 
 def ways(cast: Cast, known: Ledger) -> Iterator[tuple[str, str, str]]:
     """Every way to a record: its address, what shows there that it counts, and what that it is a draft."""
-    lists = ["/records/", "/records/?format=csv", "/records/?kind=patent&format=records", "/records/?kind=patent&state=draft",
-             "/records/?q=装置", "/search/?q=装置", "/", f"/organisations/{cast.firm.key}/"]  # fmt: skip
+    lists = [
+        "/records/",
+        "/records/?format=csv",
+        "/records/?kind=patent&format=records",
+        "/records/?kind=patent&state=draft",
+        "/records/?q=装置",
+        "/search/?q=装置",
+        "/",
+        f"/organisations/{cast.firm.key}/",
+    ]
     for url in lists:
         yield url, "已确认装置", "未确认装置"
     for url in ("/observations/", "/observations/?format=csv", "/search/?q=产值"):
@@ -122,8 +130,12 @@ def test_the_bureau_itself_sees_its_drafts(cast: Cast, ledger: Ledger) -> None:
 
 def test_files_of_a_draft_are_kept_from_above(cast: Cast, ledger: Ledger) -> None:
     client = browser(cast, "superior")
-    found = {each.record: client.get(reverse("ledger:attachment", args=["patent", each.record, each.pk, each.attachment.name])).status_code
-             for each in Evidence.objects.select_related("attachment")}  # fmt: skip
+    found = {
+        each.record: client.get(
+            reverse("ledger:attachment", args=["patent", each.record, each.pk, each.attachment.name])
+        ).status_code
+        for each in Evidence.objects.select_related("attachment")
+    }
 
     assert found == {ledger.confirmed: 200, ledger.draft: 404}
 
@@ -181,8 +193,10 @@ def test_what_the_city_enters_for_a_county_lies_before_the_city(cast: Cast) -> N
     )
     actions.file_histories(kind="patent", histories=[history], by=cast.stranger, now=NOW, source="登记")
 
-    status = {who: browser(cast, who).get(f"/records/patent/{history.key}/").status_code
-              for who in ("stranger", "officer", "superior", "neighbour")}  # fmt: skip
+    status = {
+        who: browser(cast, who).get(f"/records/patent/{history.key}/").status_code
+        for who in ("stranger", "officer", "superior", "neighbour")
+    }
 
     assert status == {"stranger": 200, "officer": 200, "superior": 404, "neighbour": 404}
 
@@ -246,8 +260,17 @@ def traded(cast: Cast) -> list[str]:
 def test_no_page_an_officer_can_open_names_a_firm_of_another_county(cast: Cast, traded: list[str]) -> None:
     client, wrong = browser(cast, "officer"), []
     events = PatentEvent.objects.filter(region=cast.county).values_list("record", flat=True)
-    pages = ["/", "/records/", "/organisations/", "/organisations/?format=csv", "/records/titles/", "/proposals/",
-             "/search/?q=装置", "/search/?q=云渡", "/observations/"]  # fmt: skip
+    pages = [
+        "/",
+        "/records/",
+        "/organisations/",
+        "/organisations/?format=csv",
+        "/records/titles/",
+        "/proposals/",
+        "/search/?q=装置",
+        "/search/?q=云渡",
+        "/observations/",
+    ]
     pages += [f"/records/patent/{key}/" for key in events]
     for kind in ("patent", "recognition"):
         pages += [

@@ -55,24 +55,39 @@ def _write(number: int) -> None:
         if number % 3 == 2:
             rows = [
                 {
-                    "figure": f"{name}#{row}", "document": name, "region": region.name, "region_code": region.code,
-                    "stated_year": "2024", "real_year": "2024", "period": "2024", "indicator": "地区生产总值",
-                    "measure": "level", "value": f"{row}", "unit": "亿元", "as_written": f"{row}亿元",
+                    "figure": f"{name}#{row}",
+                    "document": name,
+                    "region": region.name,
+                    "region_code": region.code,
+                    "stated_year": "2024",
+                    "real_year": "2024",
+                    "period": "2024",
+                    "indicator": "地区生产总值",
+                    "measure": "level",
+                    "value": f"{row}",
+                    "unit": "亿元",
+                    "as_written": f"{row}亿元",
                 }
                 for row in range(ROWS)
-            ]  # fmt: skip
+            ]
             table = importing.Table(
-                header=tuple(rows[0]), rows=[tuple(row.values()) for row in rows], numbers=range(2, ROWS + 2),
-                encoding="UTF-8", digest=name,
-            )  # fmt: skip
+                header=tuple(rows[0]),
+                rows=[tuple(row.values()) for row in rows],
+                numbers=range(2, ROWS + 2),
+                encoding="UTF-8",
+                digest=name,
+            )
             form = importing.sheet_form("observation")
             importing.import_table(form=form, table=table, file_name=f"{name}.csv", by=by, now=cast.NOW)
             say("import", name)
         else:
             history = actions.NewHistory(
-                key=derived_key(name), fields={"form": "invention", "name": name, "number": name}, region=region,
-                organisation=None, events=[actions.NewEvent(event=event, on=on, region=region) for event, on in EVENTS],
-            )  # fmt: skip
+                key=derived_key(name),
+                fields={"form": "invention", "name": name, "number": name},
+                region=region,
+                organisation=None,
+                events=[actions.NewEvent(event=event, on=on, region=region) for event, on in EVENTS],
+            )
             actions.file_histories(
                 kind="patent", histories=[history], by=by, now=cast.NOW, source="kill", confirmed=True
             )

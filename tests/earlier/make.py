@@ -132,9 +132,12 @@ def attach(now: Any) -> None:
         return
     patent = TABLES["patent"].event._default_manager.filter(seq_to__isnull=True).order_by("pk").first()
     attach_evidence(
-        kind="patent", record=patent.record, files=[NewFile("证书.pdf", PDF)],
-        by=User.objects.get(username="officer"), now=now,
-    )  # fmt: skip
+        kind="patent",
+        record=patent.record,
+        files=[NewFile("证书.pdf", PDF)],
+        by=User.objects.get(username="officer"),
+        now=now,
+    )
 
 
 if __name__ == "__main__":

@@ -37,8 +37,11 @@ def environment(data: Path) -> dict[str, str]:
     """What a user's shell has: a data folder of its own, and none of the tests' settings."""
     source = str(Path(__file__).parents[2] / "src")
     return {
-        **os.environ, "XINGKE_DATA": str(data), "DJANGO_SETTINGS_MODULE": "xingke.config.settings", "PYTHONPATH": source,
-    }  # fmt: skip
+        **os.environ,
+        "XINGKE_DATA": str(data),
+        "DJANGO_SETTINGS_MODULE": "xingke.config.settings",
+        "PYTHONPATH": source,
+    }
 
 
 def xingke(data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -10,9 +10,22 @@ pytestmark = pytest.mark.browser
 INDICATOR = "/indicators/high_tech_enterprises/"
 PAGES = {
     "officer": [
-        "/", "/organisations/", "/records/", "/records/?kind=patent", "/records/patent/new/",
-        "/records/activity/new/", "/proposals/", "/observations/", "/observations/choices/",
-        "/imports/", "/indicators/", INDICATOR, f"{INDICATOR}records/", "/documents/", "/documents/write/", "/verify/",
+        "/",
+        "/organisations/",
+        "/records/",
+        "/records/?kind=patent",
+        "/records/patent/new/",
+        "/records/activity/new/",
+        "/proposals/",
+        "/observations/",
+        "/observations/choices/",
+        "/imports/",
+        "/indicators/",
+        INDICATOR,
+        f"{INDICATOR}records/",
+        "/documents/",
+        "/documents/write/",
+        "/verify/",
         "/gallery/",
     ],
     "minle": ["/", "/indicators/?period=2024-H1", "/observations/", "/observations/choices/", "/documents/"],
@@ -24,7 +37,7 @@ PAGES = {
     "system": ["/", "/accounts/", "/accounts/new/"],
     "security": ["/", "/grants/", "/grants/give/"],
     "auditor": ["/", "/audit/"],
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", PAGES)

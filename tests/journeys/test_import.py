@@ -61,9 +61,7 @@ def _hand_over(page: Page, name: str, content: bytes) -> None:
 def test_last_years_patents_are_handed_over_mended_filed_and_found(
     width: int, browser: Browser, site: Site, tmp_path: Path
 ) -> None:
-    context = browser.new_context(
-        viewport={"width": width, "height": 900}, accept_downloads=True, locale="zh-CN"
-    )  # fmt: skip
+    context = browser.new_context(viewport={"width": width, "height": 900}, accept_downloads=True, locale="zh-CN")
     visitor = Visitor(context, site).sign_in("officer")
     firm, serial = _firm(visitor), width * 100
     page = visitor.open("/imports/")

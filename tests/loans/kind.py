@@ -20,7 +20,14 @@ KIND = RecordKind(
     unheld=say("没有借出，不能归还。"),
     order=(("lent_out", "brought_back"),),
     running=Running(
-        opens=say("开始借用"), closes=say("不再借用"), neither=say("不改变借用"), on=say("借用中"), off=say("未借用"),
-        since=say("自%(day)s起借用。"), over=say("现未借用。"), waiting=say("待确认"), then=say("待确认，自%(day)s起借用。"),
+        opens=say("开始借用"),
+        closes=say("不再借用"),
+        neither=say("不改变借用"),
+        on=say("借用中"),
+        off=say("未借用"),
+        since=say("自%(day)s起借用。"),
+        over=say("现未借用。"),
+        waiting=say("待确认"),
+        then=say("待确认，自%(day)s起借用。"),
     ),
-)  # fmt: skip
+)

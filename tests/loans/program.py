@@ -47,10 +47,18 @@ def _use() -> dict[str, object]:
     director.force_login(who.director, backend="django.contrib.auth.backends.ModelBackend")
     key = str(new_key())
     typed = {
-        "key": key, "holder_search": who.firm.name, "region": "990121", "instrument": "microscope", "name": "共焦显微镜",
-        "number": "", "events-TOTAL_FORMS": "1", "events-INITIAL_FORMS": "0", "events-0-event": "lent_out",
-        "events-0-happened_on": "2024-03-01", "events-0-hours": "8",
-    }  # fmt: skip
+        "key": key,
+        "holder_search": who.firm.name,
+        "region": "990121",
+        "instrument": "microscope",
+        "name": "共焦显微镜",
+        "number": "",
+        "events-TOTAL_FORMS": "1",
+        "events-INITIAL_FORMS": "0",
+        "events-0-event": "lent_out",
+        "events-0-happened_on": "2024-03-01",
+        "events-0-hours": "8",
+    }
     page = officer.get("/records/loan/new/").content.decode()
     found["form"] = [word for word in ("登记借用", "仪器", "显微镜", "机时（小时）") if word in page]
     posted = officer.post("/records/loan/new/", typed)
@@ -67,9 +75,13 @@ def _use() -> dict[str, object]:
     ]
     table = importing.read_table("\n".join(map(",".join, rows)).encode())
     outcome = importing.import_table(
-        form=importing.sheet_form("loan"), table=table, file_name="借用.csv", by=who.statistician, now=NOW,
+        form=importing.sheet_form("loan"),
+        table=table,
+        file_name="借用.csv",
+        by=who.statistician,
+        now=NOW,
         options=Options(confirmed=True),
-    )  # fmt: skip
+    )
     found["imported"] = {name: count for name, count in outcome.counts.items() if count}
     found["left"] = [str(problem) for row in outcome.left for problem in row.problems]
     found["records"] = Loan.objects.filter(seq_to__isnull=True).count()
@@ -85,9 +97,7 @@ def _use() -> dict[str, object]:
         kind="loan", subject=subject.record, event=back, by=who.statistician, now=NOW, source="test", confirmed=True
     )
     found["after it came back"] = str(Reader().value(indicator("instruments_lent"), who.county, period).amount)
-    found["trail"] = [
-        word for word in ("登记借用", "导入借用", "登记借用事件") if word in _trail(who)
-    ]  # fmt: skip
+    found["trail"] = [word for word in ("登记借用", "导入借用", "登记借用事件") if word in _trail(who)]
     found["found"] = "红外光谱仪" in officer.get("/search/?q=红外光谱仪").content.decode()
     return found
 

@@ -167,10 +167,12 @@ def record_forgotten_refusals(*, now: datetime) -> None:
     """
     old = AccessAttempt.objects.filter(attempt_time__lte=now - queries.window())
     counts = (
-        old.filter(username__in=User.objects.values("username")).order_by().values("username", "ip_address")
+        old.filter(username__in=User.objects.values("username"))
+        .order_by()
+        .values("username", "ip_address")
         .annotate(failures=Sum("failures_since_start"))
         .filter(failures__gt=1, failures__lt=settings.AXES_FAILURE_LIMIT)
-    )  # fmt: skip
+    )
     if not counts.exists():
         return
     for each in list(counts[:MOST_REFUSALS]):

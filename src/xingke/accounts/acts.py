@@ -144,9 +144,16 @@ class Act:
     def _keep(self) -> None:
         parts = {AuditEntry.PARTS: self._parts} if self._parts else {}
         counting.record(
-            seq=self.seq, by=self.by, action=self.code, target_kind=self.kind, target=self.target, now=self.now,
-            count=self.count, reason=self.reason, detail={**self.detail, **self.actor.said, **parts},
-        )  # fmt: skip
+            seq=self.seq,
+            by=self.by,
+            action=self.code,
+            target_kind=self.kind,
+            target=self.target,
+            now=self.now,
+            count=self.count,
+            reason=self.reason,
+            detail={**self.detail, **self.actor.said, **parts},
+        )
 
 
 _running: ContextVar[Act | None] = ContextVar("running", default=None)

@@ -15,20 +15,22 @@ class AccountsConfig(AppConfig):
         """A session is new when somebody signs in: it need not be made longer at once."""
         from xingke.base import audited
 
-        audited.announce({
-            "session.opened": _("登录"),
-            "session.closed": _("退出登录"),
-            "account.created": _("开立账号"),
-            "account.opened": _("启用账号"),
-            "account.closed": _("停用账号"),
-            "password.changed": _("更改密码"),
-            "password.reset": _("重置密码"),
-            "session.refused": _("登录失败"),
-            "session.unknown": _("登录失败（没有这个账号）"),
-            "session.overflow": _("登录失败过多，其余不逐条记"),
-            "account.locked": _("账号锁定"),
-            "account.unlocked": _("解锁账号"),
-        })  # fmt: skip
+        audited.announce(
+            {
+                "session.opened": _("登录"),
+                "session.closed": _("退出登录"),
+                "account.created": _("开立账号"),
+                "account.opened": _("启用账号"),
+                "account.closed": _("停用账号"),
+                "password.changed": _("更改密码"),
+                "password.reset": _("重置密码"),
+                "session.refused": _("登录失败"),
+                "session.unknown": _("登录失败（没有这个账号）"),
+                "session.overflow": _("登录失败过多，其余不逐条记"),
+                "account.locked": _("账号锁定"),
+                "account.unlocked": _("解锁账号"),
+            }
+        )
         user_logged_in.connect(_begin_session, dispatch_uid="xingke.session-begins")
 
 

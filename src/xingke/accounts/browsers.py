@@ -75,9 +75,7 @@ def remember(request: HttpRequest, response: HttpResponse, username: str) -> Non
     known, mark = _known(request), mark_of(username)
     kept = {mark: known.get(mark) or secrets.token_urlsafe(16), **{key: known[key] for key in known if key != mark}}
     value = signing.dumps(list(kept.items())[:_MOST], salt=_SALT)
-    response.set_cookie(
-        COOKIE, value, max_age=_AGE, httponly=True, samesite="Lax", secure=settings.HTTPS
-    )  # fmt: skip
+    response.set_cookie(COOKIE, value, max_age=_AGE, httponly=True, samesite="Lax", secure=settings.HTTPS)
 
 
 def _known(request: HttpRequest) -> dict[str, str]:

@@ -15,31 +15,39 @@ _LONGEST = 256  # letters of a password
 
 def _new_password(label: Any) -> forms.CharField:  # Django's lazy text
     return forms.CharField(
-        label=label, max_length=_LONGEST, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        label=label,
+        max_length=_LONGEST,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         help_text=_("至少 10 位，不能全是数字，不能与账号相似。"),
-    )  # fmt: skip
+    )
 
 
 class SignInForm(AuthenticationForm):
     """Account and password; one sentence for every failure, so that nobody learns which accounts exist."""
 
     username = forms.CharField(
-        label=_("账号"), max_length=64, error_messages={"max_length": _WRONG},
+        label=_("账号"),
+        max_length=64,
+        error_messages={"max_length": _WRONG},
         widget=forms.TextInput(attrs={"autocomplete": "username", "autofocus": True}),
-    )  # fmt: skip
+    )
     password = forms.CharField(
-        label=_("密码"), max_length=_LONGEST, error_messages={"max_length": _WRONG},
+        label=_("密码"),
+        max_length=_LONGEST,
+        error_messages={"max_length": _WRONG},
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-    )  # fmt: skip
+    )
     error_messages = {"invalid_login": _WRONG, "inactive": _WRONG}
 
 
 def _first_password() -> forms.CharField:
     return forms.CharField(
-        label=_("初始密码"), max_length=_LONGEST, required=False,
+        label=_("初始密码"),
+        max_length=_LONGEST,
+        required=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         help_text=_("留空时由系统生成，只显示这一次；自己设的至少 10 位，不能全是数字，不能与账号相似。"),
-    )  # fmt: skip
+    )
 
 
 class _FirstPasswordForm(forms.Form):
@@ -91,14 +99,16 @@ class PasswordForm(forms.Form):
         self.user = user
 
     old = forms.CharField(
-        label=_("原密码"), max_length=_LONGEST,
+        label=_("原密码"),
+        max_length=_LONGEST,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
-    )  # fmt: skip
+    )
     new = _new_password(_("新密码"))
     again = forms.CharField(
-        label=_("再输一次新密码"), max_length=_LONGEST,
+        label=_("再输一次新密码"),
+        max_length=_LONGEST,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )  # fmt: skip
+    )
 
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = super().clean() or self.cleaned_data

@@ -55,9 +55,12 @@ class Handler(AxesDatabaseHandler):  # type: ignore[misc]  # axes has no types
         log.warning("sign-in refused: %s from %s (%s)", told["account"] or "no such account", address, said, extra=told)
         if not was_refused:
             actions.record_refusal(
-                account=account, address=address, now=request.axes_attempt_time,
-                failures=request.axes_failures_since_start or 1, is_locked=request.axes_locked_out,
-            )  # fmt: skip
+                account=account,
+                address=address,
+                now=request.axes_attempt_time,
+                failures=request.axes_failures_since_start or 1,
+                is_locked=request.axes_locked_out,
+            )
 
     def user_logged_in(self, sender: Any, request: Any, user: Any, **kwargs: Any) -> None:
         """Forget the failures that were counted against whoever came in."""

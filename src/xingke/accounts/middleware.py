@@ -75,10 +75,14 @@ def _make_longer(request: HttpRequest, response: HttpResponse, now: int) -> None
         pass
     else:
         response.set_cookie(
-            settings.SESSION_COOKIE_NAME, str(session.session_key), max_age=settings.SESSION_COOKIE_AGE,
-            path=settings.SESSION_COOKIE_PATH, secure=settings.SESSION_COOKIE_SECURE,
-            httponly=settings.SESSION_COOKIE_HTTPONLY, samesite="Lax",
-        )  # fmt: skip
+            settings.SESSION_COOKIE_NAME,
+            str(session.session_key),
+            max_age=settings.SESSION_COOKIE_AGE,
+            path=settings.SESSION_COOKIE_PATH,
+            secure=settings.SESSION_COOKIE_SECURE,
+            httponly=settings.SESSION_COOKIE_HTTPONLY,
+            samesite="Lax",
+        )
     session.modified = False
 
 

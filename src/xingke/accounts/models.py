@@ -86,9 +86,18 @@ class AuditEntry(models.Model):
     def chained_digest(self, before: str) -> str:
         """SHA-256 over the entry's content and the digest of the entry before it."""
         content = [
-            before, self.seq, self.at.timestamp(), self.by_id, self.by_name, self.action, self.target_kind, self.target,
-            self.count, self.reason, self.detail,
-        ]  # fmt: skip
+            before,
+            self.seq,
+            self.at.timestamp(),
+            self.by_id,
+            self.by_name,
+            self.action,
+            self.target_kind,
+            self.target,
+            self.count,
+            self.reason,
+            self.detail,
+        ]
         return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 

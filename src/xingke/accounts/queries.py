@@ -51,23 +51,29 @@ class Locked:
 def locked_accounts(now: datetime) -> list[Locked]:
     """The accounts somebody failed to sign in to so often that the door is closed or slow. Two queries."""
     limit = settings.AXES_FAILURE_LIMIT
-    places = recent_failures(now).order_by().values("username", "ip_address").annotate(
-        failures=Sum("failures_since_start"), last=Max("attempt_time")
-    )  # fmt: skip
+    places = (
+        recent_failures(now)
+        .order_by()
+        .values("username", "ip_address")
+        .annotate(failures=Sum("failures_since_start"), last=Max("attempt_time"))
+    )
     found: dict[str, list[Any]] = {}
     for each in places:
         found.setdefault(each["username"], []).append(each)
     closed = {
-        name: rows for name, rows in found.items()
+        name: rows
+        for name, rows in found.items()
         if max(row["failures"] for row in rows) >= limit or sum(row["failures"] for row in rows) >= SLOW_FROM
-    }  # fmt: skip
+    }
     return [
         Locked(
-            account, sum(row["failures"] for row in closed[account.username]), len(closed[account.username]),
+            account,
+            sum(row["failures"] for row in closed[account.username]),
+            len(closed[account.username]),
             max(row["last"] for row in closed[account.username]) + window(),
         )
         for account in User.objects.filter(username__in=closed).order_by("username")
-    ]  # fmt: skip
+    ]
 
 
 def refusals_since(moment: datetime) -> QuerySet[AuditEntry]:

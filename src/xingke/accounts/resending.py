@@ -26,7 +26,14 @@ _SALT = "xingke.resend"
 _AGE = 24 * 3600  # seconds
 _TOKEN = "csrfmiddlewaretoken"
 # Pages whose fields hold passwords, or that are pressed to leave.
-_NEVER = {"accounts:password", "accounts:sign-in", "accounts:sign-out", "accounts:language", "registry:account-new", "registry:account-reset"}  # fmt: skip
+_NEVER = {
+    "accounts:password",
+    "accounts:sign-in",
+    "accounts:sign-out",
+    "accounts:language",
+    "registry:account-new",
+    "registry:account-reset",
+}
 _SHOWN, _LONGEST = 30, 300  # typed values that are shown, and letters of each
 _CODE = re.compile(r"[\x21-\x7e]*[A-Za-z_][\x21-\x7e]*")  # what a program wrote, not a person
 _COUNTS = re.compile(r".*-(TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS")

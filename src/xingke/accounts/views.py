@@ -121,9 +121,12 @@ def locked_out(request: HttpRequest, *_args: object, **_kwargs: object) -> HttpR
     """Called by django-axes when an account has failed too often from one address, or strangers too often at all."""
     is_slowed = getattr(request, "is_slowed", False)
     context = {
-        "form": SignInForm(request), "next": _next(request), "kept": _still_kept(request), "is_locked_out": True,
+        "form": SignInForm(request),
+        "next": _next(request),
+        "kept": _still_kept(request),
+        "is_locked_out": True,
         "is_slowed": is_slowed,
-    }  # fmt: skip
+    }
     response = render(request, "registration/sign_in.html", context, status=429)
     pause = queries.SLOW_PAUSE if is_slowed else queries.window()
     response.headers["Retry-After"] = str(round(pause.total_seconds()))
@@ -144,9 +147,12 @@ def job(request: HttpRequest, pk: int) -> HttpResponse:
         now=timezone.now(), within=queries.STALE
     )
     context = {
-        "job": found, "kind": kind, "said": _(found.said) if found.said else "", "is_over": found.is_over,
+        "job": found,
+        "kind": kind,
+        "said": _(found.said) if found.said else "",
+        "is_over": found.is_over,
         "is_silent": is_silent,
-    }  # fmt: skip
+    }
     return render(request, f"accounts/job.html{'#progress' if is_asking else ''}", context)
 
 

@@ -74,9 +74,12 @@ def wants_file(request: HttpRequest) -> bool:
 
 
 def table_response(
-    request: HttpRequest, name: str, columns: Sequence[str | Column], rows: Iterable[Sequence[Any]],
+    request: HttpRequest,
+    name: str,
+    columns: Sequence[str | Column],
+    rows: Iterable[Sequence[Any]],
     about: About | None = None,
-) -> HttpResponse:  # fmt: skip
+) -> HttpResponse:
     """The list ``name`` (without an ending) as the file the reader asked for: a CSV, else an .xlsx."""
     made = [each if isinstance(each, Column) else Column(label=str(each)) for each in columns]
     if request.GET.get("format") == "csv":

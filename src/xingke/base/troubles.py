@@ -25,11 +25,20 @@ class Trouble(Enum):
 
 # SQLSTATE by its beginning (PostgreSQL, appendix A); of SQLite the name of the result code.
 _STATES = {
-    "08": Trouble.AWAY, "57P": Trouble.AWAY, "53300": Trouble.AWAY,
-    "53100": Trouble.DISK_FULL, "25006": Trouble.READ_ONLY, "40P01": Trouble.BUSY, "55P03": Trouble.BUSY,
-    "SQLITE_FULL": Trouble.DISK_FULL, "SQLITE_BUSY": Trouble.BUSY, "SQLITE_LOCKED": Trouble.BUSY,
-    "SQLITE_READONLY": Trouble.READ_ONLY, "SQLITE_CANTOPEN": Trouble.CLOSED, "SQLITE_IOERR_SHMSIZE": Trouble.DISK_FULL,
-}  # fmt: skip
+    "08": Trouble.AWAY,
+    "57P": Trouble.AWAY,
+    "53300": Trouble.AWAY,
+    "53100": Trouble.DISK_FULL,
+    "25006": Trouble.READ_ONLY,
+    "40P01": Trouble.BUSY,
+    "55P03": Trouble.BUSY,
+    "SQLITE_FULL": Trouble.DISK_FULL,
+    "SQLITE_BUSY": Trouble.BUSY,
+    "SQLITE_LOCKED": Trouble.BUSY,
+    "SQLITE_READONLY": Trouble.READ_ONLY,
+    "SQLITE_CANTOPEN": Trouble.CLOSED,
+    "SQLITE_IOERR_SHMSIZE": Trouble.DISK_FULL,
+}
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 

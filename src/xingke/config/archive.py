@@ -30,8 +30,15 @@ DIGEST = 64  # hex digits of a SHA-256
 CHUNK = 1 << 20
 # What zipfile raises, by experience, when single bytes of an archive are wrong.
 _DAMAGE = (
-    zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, KeyError, NotImplementedError, RuntimeError,
-)  # fmt: skip
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    OSError,
+    ValueError,
+    KeyError,
+    NotImplementedError,
+    RuntimeError,
+)
 
 
 @dataclass(frozen=True)

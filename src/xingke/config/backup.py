@@ -42,18 +42,23 @@ def back_up(*, to: Path, now: datetime) -> Made:
         snapshot(copied)
         ledger, counter = _identity(copied)
         about = {
-            "version": version("xingke"), "ledger": ledger, "counter": counter,
+            "version": version("xingke"),
+            "ledger": ledger,
+            "counter": counter,
             "made_at": timezone.localtime(now).isoformat(timespec="seconds"),
-        }  # fmt: skip
+        }
         head = _head(copied)
         said = heads.line(*head) if head else ""
         return Made(
             target,
             archive.write(
-                target, _members(folder, said), about=about, workshop=folder,
+                target,
+                _members(folder, said),
+                about=about,
+                workshop=folder,
                 when_whole=partial(heads.append, said) if said else lambda: None,
             ),
-        )  # fmt: skip
+        )
 
 
 def _target(to: Path, now: datetime) -> Path:

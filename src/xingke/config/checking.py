@@ -216,11 +216,17 @@ def _facts(kind: Kind, region: Region) -> tuple[list[Fact], dict[str, int]]:
         fields = {name: getattr(row, name) for name in kind.asked}
         facts.extend(
             Fact(
-                record=row.record.hex, subject=row.subject.hex, path=row.region.path, on=row.happened_on,
-                event=row.event, effect=row.effect, step=row.step, fields=fields,
+                record=row.record.hex,
+                subject=row.subject.hex,
+                path=row.region.path,
+                on=row.happened_on,
+                event=row.event,
+                effect=row.effect,
+                step=row.step,
+                fields=fields,
                 measures={name: value for name in kind.measures if (value := getattr(row, name)) is not None},
             ).lapsing(getattr(row, "lapses_on", None))
-        )  # fmt: skip
+        )
         versions[row.record.hex] = row.version
     return facts, versions
 

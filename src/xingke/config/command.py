@@ -122,9 +122,12 @@ def _parser() -> argparse.ArgumentParser:
     bring.add_argument("--sheet", default="", help="工作簿中哪一张工作表；默认表头认得最多的一张")
     bring.add_argument("--region", default="", help="没有写明区划的行按哪个区划登记（名称或六位代码）")
     bring.add_argument(
-        "--given", action="append", default=[], metavar="项=内容",
+        "--given",
+        action="append",
+        default=[],
+        metavar="项=内容",
         help="整份文件都一样的内容，可写多次，如 --given on=2025-03-05 --given level=省级",
-    )  # fmt: skip
+    )
     bring.add_argument("--new-organisations", action="store_true", help="登记文件中的新单位")
     bring.add_argument("--confirmed", action="store_true", help="登记为已确认（须有确认权限）；否则登记为草稿")
     bring.add_argument("--dry-run", action="store_true", help="只核对，不登记")

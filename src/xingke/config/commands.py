@@ -284,10 +284,14 @@ def jobs(options: argparse.Namespace) -> int:
         table.add_column(column)
     for job in Job.objects.select_related("asked_by").order_by("-pk")[: options.last]:
         table.add_row(
-            str(job.pk), str(base_jobs.KINDS[job.kind].label), job.get_state_display(),
-            f"{job.done}/{job.total}" if job.total and not job.is_over else "", job.asked_by.username,
-            f"{timezone.localtime(job.asked_at):%Y-%m-%d %H:%M}", str(job.error) or ("" if job.is_over else job.said),
-        )  # fmt: skip
+            str(job.pk),
+            str(base_jobs.KINDS[job.kind].label),
+            job.get_state_display(),
+            f"{job.done}/{job.total}" if job.total and not job.is_over else "",
+            job.asked_by.username,
+            f"{timezone.localtime(job.asked_at):%Y-%m-%d %H:%M}",
+            str(job.error) or ("" if job.is_over else job.said),
+        )
     console.print(table)
     return 0
 
@@ -331,13 +335,20 @@ def _bring_in(options: argparse.Namespace) -> importing.Outcome:
     table = importing.read_table(data, name=options.file.name, sheet=options.sheet, words=words)
     region = place_called(options.region).code if options.region else ""
     chosen = Options(
-        region=region, new_organisations=options.new_organisations, confirmed=options.confirmed,
+        region=region,
+        new_organisations=options.new_organisations,
+        confirmed=options.confirmed,
         given=given_pairs(options.given),
-    )  # fmt: skip
+    )
     outcome = importing.import_table(
-        form=form, table=table, file_name=options.file.name,
-        by=_account(options.username), now=timezone.now(), options=chosen, is_trial=options.dry_run,
-    )  # fmt: skip
+        form=form,
+        table=table,
+        file_name=options.file.name,
+        by=_account(options.username),
+        now=timezone.now(),
+        options=chosen,
+        is_trial=options.dry_run,
+    )
     table = outcome.table
     if outcome.batch is not None:
         import_jobs.kept().put(data)
@@ -388,10 +399,13 @@ def _write_left(path: Path, outcome: importing.Outcome, file_name: str) -> None:
         files.write(
             path,
             write_workbook(
-                name="未导入的行", columns=returned_columns(header), rows=returned_lines(header, outcome.left), made_at=now,
+                name="未导入的行",
+                columns=returned_columns(header),
+                rows=returned_lines(header, outcome.left),
+                made_at=now,
                 pages=[how_to_mend(file_name)],
             ),
-        )  # fmt: skip
+        )
         return
     lines = io.StringIO(newline="")
     writer = csv.writer(lines)
@@ -403,9 +417,12 @@ def _write_left(path: Path, outcome: importing.Outcome, file_name: str) -> None:
 def write(options: argparse.Namespace) -> int:
     """Write a document; prints what was frozen and what was left out."""
     written = reports.write_document(
-        outline=options.outline, region=place_called(options.region),
-        period=Period.parse(options.period), by=_account(options.username), now=timezone.now(),
-    )  # fmt: skip
+        outline=options.outline,
+        region=place_called(options.region),
+        period=Period.parse(options.period),
+        by=_account(options.username),
+        now=timezone.now(),
+    )
     document = written.document
     files.write(options.output, docx_of(document))
     if options.pdf:

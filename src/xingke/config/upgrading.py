@@ -27,9 +27,15 @@ from xingke.search import actions as searching
 PACKS = Path(settings.PACKAGE) / "packs"
 SHOWN = 10  # definitions that are named
 KINDS = {
-    "term": "代码", "alias": "简称", "role": "岗位角色", "name": "叫法", "sheet": "表格", "indicator": "指标",
-    "identity": "核对关系", "outline": "提纲",
-}  # fmt: skip
+    "term": "代码",
+    "alias": "简称",
+    "role": "岗位角色",
+    "name": "叫法",
+    "sheet": "表格",
+    "indicator": "指标",
+    "identity": "核对关系",
+    "outline": "提纲",
+}
 Say = Callable[[str], object]
 
 

@@ -21,9 +21,16 @@ def main(host: str, port: int, workers: int) -> None:
     """Serve until told to stop; ends with an error when a worker died."""
     threading.Thread(target=_end_with_the_supervisor, daemon=True).start()
     Granian(
-        "xingke.config.site:application", address=host, port=port, interface=Interfaces.WSGI, workers=workers,
-        blocking_threads=THREADS, websockets=False, workers_kill_timeout=10, log_dictconfig=logs.GRANIAN,
-    ).serve()  # fmt: skip
+        "xingke.config.site:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=THREADS,
+        websockets=False,
+        workers_kill_timeout=10,
+        log_dictconfig=logs.GRANIAN,
+    ).serve()
 
 
 def _end_with_the_supervisor() -> None:

@@ -99,9 +99,13 @@ def prepare(*, now: datetime, say: Say, scale: float = 1) -> Mapping[str, str]:
         if ImportBatch.objects.filter(digest=table.digest).exists():
             continue
         outcome = importing.import_table(
-            form=importing.sheet_form("observation"), table=table, file_name=path.name, by=operator, now=now,
+            form=importing.sheet_form("observation"),
+            table=table,
+            file_name=path.name,
+            by=operator,
+            now=now,
             options=Options(confirmed=True),
-        )  # fmt: skip
+        )
         say(f"{path.name}：" + "，".join(f"{name} {count}" for name, count in outcome.counts.items() if count))
     passwords = _ensure_accounts(now=now)
     for kind in TABLES:
@@ -221,13 +225,21 @@ def _file_plan(plan: generator.Plan, *, by: User, now: datetime, say: Say) -> No
     registry.enter_organisations(
         organisations=(
             NewOrganisation(
-                key=firm.key, name=firm.name, region=regions[firm.region], credit_code=firm.uscc,
-                zone=zones.get(firm.zone or ""), industry=firm.industry, founded_on=firm.founded_on, is_fictional=True,
+                key=firm.key,
+                name=firm.name,
+                region=regions[firm.region],
+                credit_code=firm.uscc,
+                zone=zones.get(firm.zone or ""),
+                industry=firm.industry,
+                founded_on=firm.founded_on,
+                is_fictional=True,
             )
             for firm in plan.firms
         ),
-        by=by, now=now, source=source,
-    )  # fmt: skip
+        by=by,
+        now=now,
+        source=source,
+    )
     firms = {each.key: each for each in Organisation.objects.filter(is_fictional=True).select_related("region")}
     terms = {code: term.label.zh for code, term in queries.terms("title").items()}
     batches: list[tuple[str, Iterable[ledger.NewHistory]]] = [
@@ -248,20 +260,33 @@ def _file_plan(plan: generator.Plan, *, by: User, now: datetime, say: Say) -> No
 
 
 def _history(
-    key: UUID, firm: Organisation | None, fields: Mapping[str, str], events: Sequence[generator.Event],
-    firms: Mapping[UUID, Organisation], regions: Mapping[str, Region], tie: str = "",
-) -> ledger.NewHistory:  # fmt: skip
+    key: UUID,
+    firm: Organisation | None,
+    fields: Mapping[str, str],
+    events: Sequence[generator.Event],
+    firms: Mapping[UUID, Organisation],
+    regions: Mapping[str, Region],
+    tie: str = "",
+) -> ledger.NewHistory:
     return ledger.NewHistory(
-        key=key, fields=fields, region=regions[events[0].region], organisation=firm, zone=firm.zone if firm else None,
-        is_fictional=True, source_place=tie,
+        key=key,
+        fields=fields,
+        region=regions[events[0].region],
+        organisation=firm,
+        zone=firm.zone if firm else None,
+        is_fictional=True,
+        source_place=tie,
         events=[
             ledger.NewEvent(
-                event=each.kind, on=each.on, region=regions[each.region], measures=dict(each.measures),
+                event=each.kind,
+                on=each.on,
+                region=regions[each.region],
+                measures=dict(each.measures),
                 organisation=firms[each.firm] if each.firm else None,
             )
             for each in events
         ],
-    )  # fmt: skip
+    )
 
 
 def _titles(

@@ -82,9 +82,18 @@ def read_figure(reader: Reader, code: str, region: Region, period: Period, aspec
     found = aspects.read(reader, asked, region, period, aspect)
     if found.text is None or found.amount is None:
         return Said(
-            indicator=asked, region=region, period=period, aspect=aspect, text=None, value="", route="", count=0,
-            parts=(), digest="", why=found.why,
-        )  # fmt: skip
+            indicator=asked,
+            region=region,
+            period=period,
+            aspect=aspect,
+            text=None,
+            value="",
+            route="",
+            count=0,
+            parts=(),
+            digest="",
+            why=found.why,
+        )
     values: Sequence[Value] = found.values
     if found.told is not None:  # the growth or rank itself was reported: that row is the evidence
         values = [
@@ -102,12 +111,19 @@ def read_figure(reader: Reader, code: str, region: Region, period: Period, aspec
     leaves = [leaf for value in values for leaf in reader.leaves(value)]
     parts = tuple(_part(reader, leaf) for leaf in leaves)
     return Said(
-        indicator=asked, region=region, period=period, aspect=aspect, text=found.text,
-        value=f"{found.amount.normalize():f}", route=_route(values, region, period), parts=parts,
-        count=sum(part["count"] for part in parts), digest=_digest(parts),
+        indicator=asked,
+        region=region,
+        period=period,
+        aspect=aspect,
+        text=found.text,
+        value=f"{found.amount.normalize():f}",
+        route=_route(values, region, period),
+        parts=parts,
+        count=sum(part["count"] for part in parts),
+        digest=_digest(parts),
         told=reader.evidence(leaves[0])[0] if found.told is not None else None,
         disagreements=tuple(wrong for leaf in leaves for wrong in _disagreements(reader, leaf)),
-    )  # fmt: skip
+    )
 
 
 def _route(values: Sequence[Value], region: Region, period: Period) -> str:
@@ -165,20 +181,38 @@ def planned(*, said: Said, by: User, now: datetime, seq: int) -> Figure:
         raise Unproved(said.disagreements[0])
     definition = registry.definition("indicator", said.indicator.code, region=said.region)
     figure = Figure(
-        indicator=said.indicator.code, definition=definition.hash, region=said.region, period=said.period.code,
-        aspect=said.aspect, digest=said.digest, text=said.text, definition_version=said.indicator.version, seq=seq,
-        rules=RULES, value=said.value, route=said.route, count=said.count, parts=list(said.parts),
-        is_fictional=said.region.is_fictional, frozen_at=now, frozen_by=by,
-    )  # fmt: skip
+        indicator=said.indicator.code,
+        definition=definition.hash,
+        region=said.region,
+        period=said.period.code,
+        aspect=said.aspect,
+        digest=said.digest,
+        text=said.text,
+        definition_version=said.indicator.version,
+        seq=seq,
+        rules=RULES,
+        value=said.value,
+        route=said.route,
+        count=said.count,
+        parts=list(said.parts),
+        is_fictional=said.region.is_fictional,
+        frozen_at=now,
+        frozen_by=by,
+    )
     return _frozen(figure) or figure
 
 
 def _frozen(figure: Figure) -> Figure | None:
     """The same figure, if it is frozen already."""
     return Figure.objects.filter(
-        indicator=figure.indicator, definition=figure.definition, region=figure.region, period=figure.period,
-        aspect=figure.aspect, digest=figure.digest, text=figure.text,
-    ).first()  # fmt: skip
+        indicator=figure.indicator,
+        definition=figure.definition,
+        region=figure.region,
+        period=figure.period,
+        aspect=figure.aspect,
+        digest=figure.digest,
+        text=figure.text,
+    ).first()
 
 
 def keep(figures: Iterable[Figure]) -> int:

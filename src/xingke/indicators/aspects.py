@@ -345,16 +345,20 @@ def _unlike(now: Value, base: Value) -> Saying:
         return NOTHING
     return say(
         "“%(name)s”%(base)s与%(period)s的数来源不同（台账、上报或合计），不能相比。",
-        name=now.indicator.label, base=base.period, period=now.period,
-    )  # fmt: skip
+        name=now.indicator.label,
+        base=base.period,
+        period=now.period,
+    )
 
 
 def _beyond(value: Value) -> Saying:
     """Why a rate beyond what it can be at most is not said."""
     return say(
         "“%(name)s”%(period)s为 %(text)s，分子不全在分母之内，不能说成比率。",
-        name=value.indicator.label, period=value.period, text=value.text,
-    )  # fmt: skip
+        name=value.indicator.label,
+        period=value.period,
+        text=value.text,
+    )
 
 
 def _exact(*values: Value) -> tuple[Sequence[Decimal], Saying]:

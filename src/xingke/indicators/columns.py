@@ -222,9 +222,12 @@ def write_file(kind_code: str, table: pa.Table, stamp: Stamp) -> Path:
     words = _words(kind_code, stamp)
     with intact.keeping(folder(), f"{kind_code}.{stamp.seq:012}", COLUMNS) as kept:
         pq.write_table(
-            table.replace_schema_metadata(words), kept.part, compression="zstd", row_group_size=ROW_GROUP,
+            table.replace_schema_metadata(words),
+            kept.part,
+            compression="zstd",
+            row_group_size=ROW_GROUP,
             use_dictionary=["event", *TABLES[kind_code].asked],
-        )  # fmt: skip
+        )
     _write_tally(kept.path, tallies.tally(TABLES[kind_code], table), words)
     _tidy_up(kind_code, kept.path)
     return kept.path

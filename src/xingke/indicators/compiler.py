@@ -23,9 +23,14 @@ COMPILER = 8  # raise when the SQL for the same definition changes
 def evidence_sql(indicator: Indicator) -> str:
     """SQL over ``rows`` giving (record, version, contribution), one row per record behind the value."""
     made_of = [
-        COMPILER, indicator.of, indicator.nature, indicator.net, indicator.sum, indicator.events,
+        COMPILER,
+        indicator.of,
+        indicator.nature,
+        indicator.net,
+        indicator.sum,
+        indicator.events,
         sorted(indicator.where.items()),
-    ]  # fmt: skip
+    ]
     key = hashlib.sha256(json.dumps(made_of, default=list).encode()).hexdigest()[:32]
     return _remembered(key, lambda: _evidence(_rows(indicator.of), indicator))
 
@@ -60,9 +65,16 @@ def _rows(kind: str) -> "ir.Table":
     import ibis
 
     columns: dict[str, Any] = {
-        "record": "string", "version": "int32", "subject": "string", "path": "int32", "day": "date",
-        "event": "string", "effect": "int8", "step": "int16", "lapsed": "boolean",
-    }  # fmt: skip
+        "record": "string",
+        "version": "int32",
+        "subject": "string",
+        "path": "int32",
+        "day": "date",
+        "event": "string",
+        "effect": "int8",
+        "step": "int16",
+        "lapsed": "boolean",
+    }
     columns |= dict.fromkeys(TABLES[kind].asked, "string") | dict.fromkeys(TABLES[kind].measures, "int64")
     return ibis.table(columns, name="rows")
 

@@ -13,9 +13,13 @@ Span = tuple[date, date]  # first and last day, both inclusive
 
 
 def counted(
-    tallies: Sequence[Tally], indicators: Sequence[Indicator], places: Sequence[tuple[int, int]],
-    spans: Sequence[Span], *, seq: int | None = None,
-) -> tuple[Integers, Integers]:  # fmt: skip
+    tallies: Sequence[Tally],
+    indicators: Sequence[Indicator],
+    places: Sequence[tuple[int, int]],
+    spans: Sequence[Span],
+    *,
+    seq: int | None = None,
+) -> tuple[Integers, Integers]:
     """Values, and how many records stand behind them, by place, span and indicator; as of a ledger number, None: now.
 
     places: half-open ranges of region codes, apart or one within another. A stock counts all until the last day.
@@ -45,9 +49,14 @@ def counted(
 
 
 def monthly_values(
-    tallies: Sequence[Tally], indicators: Sequence[Indicator], regions: Sequence[int], first: date, last: date,
-    *, seq: int | None = None,
-) -> pa.Table:  # fmt: skip
+    tallies: Sequence[Tally],
+    indicators: Sequence[Indicator],
+    regions: Sequence[int],
+    first: date,
+    last: date,
+    *,
+    seq: int | None = None,
+) -> pa.Table:
     """The value of each indicator in each region and month, also where nothing happened: for whole-nation runs.
 
     regions: codes without repetition; each is counted by itself, not with what lies below it. first, last: the first

@@ -50,9 +50,10 @@ def parts_of(figures: Iterable[Figure], kinds: Iterable[str], regions: Sequence[
         (part["indicator"], part["region"], part["period"])
         for figure in figures
         for part in figure.parts
-        if part["route"] == "records" and part["indicator"] in codes & known.keys()
+        if part["route"] == "records"
+        and part["indicator"] in codes & known.keys()
         and any(_holds(part["region"], region) for region in regions)
-    }  # fmt: skip
+    }
 
 
 def _holds(code: str, region: Region) -> bool:

@@ -175,8 +175,9 @@ def seals(kind: str, asked: Sequence[tuple[Indicator, Window]], moment: Moment |
     days = [window.last for window in windows]
     widest = Window(
         paths=(min(window.paths[0] for window in windows), max(window.paths[1] for window in windows)),
-        last=None if None in days else max(day for day in days if day), seq=windows[0].seq,
-    )  # fmt: skip
+        last=None if None in days else max(day for day in days if day),
+        seq=windows[0].seq,
+    )
     each = [
         f"""SELECT {place} AS place, * FROM (
             WITH rows AS (SELECT * FROM fetched WHERE {_inside(window)}), lines AS (

@@ -20,9 +20,7 @@ def _texts(keys: Sequence[str]) -> Iterator[Text]:
     known = indicators()
     for each in (known[key] for key in keys if key in known):
         said = [each.meaning.zh, each.meaning.en, each.source, each.code.replace("_", " ")]
-        yield Text(
-            key=each.code, names=f"{each.label.zh} {each.label.en}", identifier=each.code, text=" ".join(said)
-        )  # fmt: skip
+        yield Text(key=each.code, names=f"{each.label.zh} {each.label.en}", identifier=each.code, text=" ".join(said))
 
 
 def _hits(keys: Sequence[str]) -> Mapping[str, Hit]:
@@ -35,10 +33,16 @@ def _hits(keys: Sequence[str]) -> Mapping[str, Hit]:
         )
         for key in keys
         if key in known
-    }  # fmt: skip
+    }
 
 
 INDICATORS = Searchable(
-    code="indicator", label=pgettext_lazy("several", "指标"), permission=Permission.INDICATOR_READ, order=20,
-    changed=_changed, texts=_texts, hits=_hits, is_everywhere=True,
-)  # fmt: skip
+    code="indicator",
+    label=pgettext_lazy("several", "指标"),
+    permission=Permission.INDICATOR_READ,
+    order=20,
+    changed=_changed,
+    texts=_texts,
+    hits=_hits,
+    is_everywhere=True,
+)

@@ -85,9 +85,11 @@ class Reader:
         if unknown := [(each, period, pk) for each, period, known in columns for pk in ids if pk not in known]:
             what, when, where = (set(column) for column in zip(*unknown, strict=True))
             Sheet(
-                self, [each for each in asked if each in what], [each for each in regions if each.pk in where],
+                self,
+                [each for each in asked if each in what],
+                [each for each in regions if each.pk in where],
                 [each for each in periods if each in when],
-            ).fill()  # fmt: skip
+            ).fill()
         if len(periods) == 1:
             return [known[pk] for _each, _period, known in columns for pk in ids]
         turns = len(periods)
@@ -185,9 +187,12 @@ class Reader:
         if all(place in self._told for place in places):
             return
         rows = reported(
-            indicators=[each.code for each in asked], regions=[region.pk for region in regions], periods=[period.code],
-            aspects=aspects, seq=self.seq,
-        )  # fmt: skip
+            indicators=[each.code for each in asked],
+            regions=[region.pk for region in regions],
+            periods=[period.code],
+            aspects=aspects,
+            seq=self.seq,
+        )
         found: dict[tuple[str, Place], list[Told]] = {}
         for row in rows:
             found.setdefault((row.aspect, (row.indicator, row.region_id, period)), []).append(row)

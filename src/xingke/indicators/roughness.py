@@ -45,10 +45,13 @@ def _rough_events(
 ) -> list[dict[str, Any]]:
     known = TABLES[kind]
     rows = known.event._default_manager.filter(
-        ledger.as_of(seq), state=State.CONFIRMED, happened_on__gte=min(each.first for each in periods),
-        happened_on__lte=max(each.last for each in periods), region__path__gte=min(each.range[0] for each in regions),
+        ledger.as_of(seq),
+        state=State.CONFIRMED,
+        happened_on__gte=min(each.first for each in periods),
+        happened_on__lte=max(each.last for each in periods),
+        region__path__gte=min(each.range[0] for each in regions),
         region__path__lt=max(each.range[1] for each in regions),
-    )  # fmt: skip
+    )
     worded = rows.exclude(Q(approximation="") | Q(**{known.names.rough: None}))
     return list(worded.values("region__path", "happened_on", "event", "approximation", *known.repeated).distinct())
 

@@ -44,11 +44,12 @@ class ExampleEvent:
         """What it says that an event of the kind does not say, or says otherwise."""
         known = {field.name for field in fields(self)}
         return [
-            name for name, value in vars(self).items()
+            name
+            for name, value in vars(self).items()
             if name not in known
             and not (name in kind.fields and isinstance(value, str))
             and not (name in kind.measures and type(value) is int)
-        ]  # fmt: skip
+        ]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -355,18 +356,25 @@ def _example_value(indicator: Indicator, example: Example, factor: Decimal) -> D
     facts = [
         fact
         for subject, events in histories.items()
-        for step in effects(KINDS[indicator.of], (Happening(event.event, event.on, event, event.until) for event in events))
+        for step in effects(
+            KINDS[indicator.of], (Happening(event.event, event.on, event, event.until) for event in events)
+        )
         if isinstance(event := step.happening.key, ExampleEvent)
         for fact in Fact(
-            record=f"{subject}:{step.step}", subject=subject, path=1, on=step.happening.on, event=step.happening.event,
-            effect=step.effect, step=step.step,
+            record=f"{subject}:{step.step}",
+            subject=subject,
+            path=1,
+            on=step.happening.on,
+            event=step.happening.event,
+            effect=step.effect,
+            step=step.step,
             fields={
                 **event.terms(KINDS[indicator.of]),
                 **({"origin": step.origin} if step.origin else {}),
             },
             measures=event.measures(KINDS[indicator.of]),
         ).lapsing(step.lapses_on)
-    ]  # fmt: skip
+    ]
     total = sum(share for _record, share in counted(indicator, facts, (0, 2), Period.parse(example.period)))
     return Decimal(total) / scale_of(indicator) / factor
 

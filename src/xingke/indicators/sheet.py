@@ -76,12 +76,16 @@ class Sheet:
         )
         self.facts = {
             (each.code, period): _Facts(
-                each, period, _kept(keeping.get(each.of, ()), each, period), counts.get((each.code, period), {}),
-                self._reported_of(each, period, told, keeping), self.reader.known[each.code, period],
+                each,
+                period,
+                _kept(keeping.get(each.of, ()), each, period),
+                counts.get((each.code, period), {}),
+                self._reported_of(each, period, told, keeping),
+                self.reader.known[each.code, period],
             )
             for each in self.indicators.values()
             for period in self.periods
-        }  # fmt: skip
+        }
         for each in self.asked:
             for period in self.periods:
                 facts = self.facts[each.code, period]
@@ -129,8 +133,12 @@ class Sheet:
         return found
 
     def _reported_of(
-        self, each: Indicator, period: Period, told: Mapping[Column, dict[int, list[Told]]], keeping: Mapping[str, list[Kept]]
-    ) -> Mapping[int, list[Told]]:  # fmt: skip
+        self,
+        each: Indicator,
+        period: Period,
+        told: Mapping[Column, dict[int, list[Told]]],
+        keeping: Mapping[str, list[Kept]],
+    ) -> Mapping[int, list[Told]]:
         """What was reported of an indicator, by region; where no records are kept, what stands in for it."""
         own = told.get((each.code, period), {})
         if not each.reported_as:
@@ -190,9 +198,14 @@ class Sheet:
         rough = "约" if any(part.is_rough for part in parts) else ""
         also = choose(facts.told.get(region.pk, ()))
         return answer(
-            status="known", amount=amount, route="formula", count=count, rough=rough, also=also,
+            status="known",
+            amount=amount,
+            route="formula",
+            count=count,
+            rough=rough,
+            also=also,
             also_amount=self._in_unit(each, self._quantity(also)) if also else None,
-        )  # fmt: skip
+        )
 
     def _direct(self, facts: _Facts, region: Region) -> Value:
         """Records where they are kept, else what was reported, else the sum of the regions below."""
@@ -203,10 +216,14 @@ class Sheet:
         if region.pk in facts.kept:
             total, count = facts.counts[region.pk]
             return answer(
-                status="known", amount=added(each, total, self.reader.units), route="records", count=count, also=told,
+                status="known",
+                amount=added(each, total, self.reader.units),
+                route="records",
+                count=count,
+                also=told,
                 also_amount=self._in_unit(each, self._quantity(told)) if told else None,
                 rough=self.rough.get((each.code, region.pk, facts.period), ""),
-            )  # fmt: skip
+            )
         if told is not None:
             stated = self._quantity(told)
             amount = self._in_unit(each, stated)

@@ -71,10 +71,14 @@ class Rows:
     def where(self, condition: Any) -> "Rows":
         """Those for which something holds."""
         return Rows(
-            self.path[condition], self.day[condition], self.group[condition], self.effect[condition],
+            self.path[condition],
+            self.day[condition],
+            self.group[condition],
+            self.effect[condition],
             {name: said[condition] for name, said in self.measures.items()},
-            None if self.sign is None else self.sign[condition], self.lapsed[condition],
-        )  # fmt: skip
+            None if self.sign is None else self.sign[condition],
+            self.lapsed[condition],
+        )
 
     def added(self, what: str, key: Integers, size: int) -> Integers:
         """The sums of one thing by key."""
@@ -147,9 +151,14 @@ class Tally:
             counts = np.where(self.ends[inside], ended, stands)
             sign = np.where(self.ends[inside], -1, 1)
         rows = Rows(
-            self.path[inside], self.day[inside], group, self.effect[inside],
-            {name: said[inside] for name, said in self.measures.items()}, sign, self.lapsed[inside],
-        )  # fmt: skip
+            self.path[inside],
+            self.day[inside],
+            group,
+            self.effect[inside],
+            {name: said[inside] for name, said in self.measures.items()},
+            sign,
+            self.lapsed[inside],
+        )
         return rows.where(np.flatnonzero(counts & (group > 0)))
 
 
@@ -170,27 +179,35 @@ def tally(kind: Kind, table: pa.Table, ended: pa.Table | None = None) -> Tally:
     mixes = [_spelled(int(number), words) for number in found]
     whole = {name: both[name].fill_null(_UNSAID).to_numpy() for name in kind.measures}
     columns = {
-        "path": both["path"].to_numpy(), "day": both["day"].cast(pa.int32()).to_numpy(), "mix": mix.astype(np.int32),
-        "effect": both["effect"].to_numpy(), "seq_from": both["seq_from"].to_numpy(),
-        "seq_to": both["seq_to"].fill_null(_IN_FORCE).to_numpy(), "lapsed": np.zeros(both.num_rows, dtype=np.int8),
-    }  # fmt: skip
+        "path": both["path"].to_numpy(),
+        "day": both["day"].cast(pa.int32()).to_numpy(),
+        "mix": mix.astype(np.int32),
+        "effect": both["effect"].to_numpy(),
+        "seq_from": both["seq_from"].to_numpy(),
+        "seq_to": both["seq_to"].fill_null(_IN_FORCE).to_numpy(),
+        "lapsed": np.zeros(both.num_rows, dtype=np.int8),
+    }
     ends = np.arange(both.num_rows) >= table.num_rows
     if kind.is_lasting:
         lapses = both["lapses_on"].cast(pa.int32())
         at = np.flatnonzero(lapses.is_valid().to_numpy())
         again = {name: found[at] for name, found in columns.items()} | {
-            "day": lapses.fill_null(0).to_numpy()[at].astype(np.int32), "effect": np.full(len(at), -1, dtype=np.int8),
+            "day": lapses.fill_null(0).to_numpy()[at].astype(np.int32),
+            "effect": np.full(len(at), -1, dtype=np.int8),
             "lapsed": np.ones(len(at), dtype=np.int8),
-        }  # fmt: skip
+        }
         columns = {name: np.concatenate([found, again[name]]) for name, found in columns.items()}
         silent = np.full(len(at), _UNSAID, dtype=np.int64)
         whole = {name: np.concatenate([said, silent]) for name, said in whole.items()}
         ends = np.concatenate([ends, ends[at]])
     order = np.argsort(columns["path"], kind="stable")
     return Tally(
-        names, mixes, measures={name: said[order] for name, said in whole.items()},
-        ends=None if ended is None else ends[order], **{name: found[order] for name, found in columns.items()},
-    )  # fmt: skip
+        names,
+        mixes,
+        measures={name: said[order] for name, said in whole.items()},
+        ends=None if ended is None else ends[order],
+        **{name: found[order] for name, found in columns.items()},
+    )
 
 
 def _spelled(number: int, words: Sequence[Sequence[str]]) -> tuple[str, ...]:
@@ -227,8 +244,10 @@ def read(path: Path, stamp: Mapping[str, str]) -> Tally | None:
         columns = {name: table[name].combine_chunks().to_numpy() for name in table.column_names}
         measures = {name.removeprefix("of "): said for name, said in columns.items() if name.startswith("of ")}
         return Tally(
-            names=tuple(json.loads(meta["names"])), mixes=[tuple(mix) for mix in json.loads(meta["mixes"])],
-            measures=measures, **{name: columns[name] for name in _COLUMNS},
-        )  # fmt: skip
+            names=tuple(json.loads(meta["names"])),
+            mixes=[tuple(mix) for mix in json.loads(meta["mixes"])],
+            measures=measures,
+            **{name: columns[name] for name in _COLUMNS},
+        )
     except (OSError, pa.ArrowException, KeyError, ValueError):
         return None

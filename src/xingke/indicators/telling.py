@@ -97,13 +97,22 @@ def told_value(asked: Indicator, region: Region, period: Period, *, now: datetim
     grown = _growth(growth)
     is_ranked = value.is_known and rank.place is not None
     return ToldValue(
-        indicator=asked.code, region=region.code, period=period.code, value=_exact(value), unit=asked.unit,
-        shown=measured(*wording.amount_words(value, words)) if value.is_known else "", approximation=value.rough_word or None,
-        growth=grown, growth_unit=growth.kind if grown is not None else None, rank=rank.place if is_ranked else None,
-        of=_among(rank) if is_ranked else None, as_of={"at": now.isoformat(timespec="seconds"), "ledger": seq},
-        source=SOURCES[value.route] if value.is_known else None, records=value.count if value.is_known else 0,
+        indicator=asked.code,
+        region=region.code,
+        period=period.code,
+        value=_exact(value),
+        unit=asked.unit,
+        shown=measured(*wording.amount_words(value, words)) if value.is_known else "",
+        approximation=value.rough_word or None,
+        growth=grown,
+        growth_unit=growth.kind if grown is not None else None,
+        rank=rank.place if is_ranked else None,
+        of=_among(rank) if is_ranked else None,
+        as_of={"at": now.isoformat(timespec="seconds"), "ledger": seq},
+        source=SOURCES[value.route] if value.is_known else None,
+        records=value.count if value.is_known else 0,
         why=None if value.is_known else _why(value, words),
-    )  # fmt: skip
+    )
 
 
 def _exact(value: Value) -> str | None:
@@ -131,16 +140,19 @@ def _why(value: Value, words: Words) -> str:
     if value.status != "partial" or value.covered is None:
         return wording.why_unknown(value, words)
     return _("%(of)s 个下级区划中有 %(known)s 个已知，不能合计；已知部分合计 %(part)s。") % {
-        "of": value.covered.of, "known": value.covered.known,
+        "of": value.covered.of,
+        "known": value.covered.known,
         "part": measured(wording.part_words(value), words.unit_after(value.indicator.unit)),
-    }  # fmt: skip
+    }
 
 
 def in_one_line(told: ToldValue, asked: Indicator, region: Region, period: Period) -> str:
     """The same in one line: 高新技术企业数（青溪县，2024年）：135家，同比 8.0%，第 1 位（共 8 个）；记录 135 条."""
     head = _("%(name)s（%(region)s，%(period)s）：") % {
-        "name": asked.label.in_language(wording.language()), "region": region.name, "period": period.label(wording.language())
-    }  # fmt: skip
+        "name": asked.label.in_language(wording.language()),
+        "region": region.name,
+        "period": period.label(wording.language()),
+    }
     if told.value is None:
         return head + _("未知。%(why)s") % {"why": told.why}
     parts = [told.shown]

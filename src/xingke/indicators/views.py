@@ -121,20 +121,34 @@ def _list_file(
         _("说明"),
     ]
     return table_response(
-        request, f"{_('指标')}-{chosen.region.name}-{chosen.period.code}", head,
+        request,
+        f"{_('指标')}-{chosen.region.name}-{chosen.period.code}",
+        head,
         (
             [
-                wording.group_word(group), line.label, line.code, line.region, line.period,
-                _number(line) if line.status == "known" else "", line.unit, line.change.text, line.rank,
-                line.route_word, line.why,
+                wording.group_word(group),
+                line.label,
+                line.code,
+                line.region,
+                line.period,
+                _number(line) if line.status == "known" else "",
+                line.unit,
+                line.change.text,
+                line.rank,
+                line.route_word,
+                line.why,
             ]
             for group, line in lines
         ),
         About(
-            fields=fields, is_fictional=chosen.region.is_fictional,
-            notes=[(_("数值"), _("只计已确认的记录和已采用的上报数；没有数的留空，不当作零。")), *((line.label, line.meaning) for _group, line in lines)],
+            fields=fields,
+            is_fictional=chosen.region.is_fictional,
+            notes=[
+                (_("数值"), _("只计已确认的记录和已采用的上报数；没有数的留空，不当作零。")),
+                *((line.label, line.meaning) for _group, line in lines),
+            ],
         ),
-    )  # fmt: skip
+    )
 
 
 def _number(line: Line) -> Decimal | str:
@@ -176,7 +190,9 @@ def indicator(request: HttpRequest, code: str) -> HttpResponse:
             "is_readable": cards.readable.covers(region.path),
             "facts": wording.definition_facts(asked, digest, cards.words),
             "examples": [wording.example_words(asked, each, cards.words) for each in asked.examples],
-            "trend": cards.trend(history, title=_("%(name)s，%(region)s") % {"name": title, "region": region.name}) if history else None,
+            "trend": cards.trend(history, title=_("%(name)s，%(region)s") % {"name": title, "region": region.name})
+            if history
+            else None,
             "steps": steps,
             "rank": _rank_table(cards, rank, growths, chosen, asked),
             "parts": [cards.line(part) for part in parts],
@@ -193,7 +209,7 @@ def indicator(request: HttpRequest, code: str) -> HttpResponse:
                 {"label": asked.label.in_language(wording.language()), "url": ""},
             ],
         },
-    )  # fmt: skip
+    )
 
 
 def _asked(code: str, chosen: Chosen) -> tuple[Indicator, str]:
@@ -240,8 +256,9 @@ def _rank_table(
         note = _("这项指标不分好坏，不排位次。")
     elif known < len(rank.values):
         note = _("%(total)s 个同级区划中有 %(known)s 个已知，数不全，不排位次；未知的不当作零。") % {
-            "total": len(rank.values), "known": known
-        }  # fmt: skip
+            "total": len(rank.values),
+            "known": known,
+        }
     elif not rank.places:
         note = _("各地数值都一样，或者其中有约数，不排位次。")
     parent = chosen.region.parent
@@ -367,10 +384,13 @@ def evidence(request: HttpRequest, code: str) -> HttpResponse:
         "is_fictional": chosen.region.is_fictional,
         "crumbs": [
             {"label": pgettext("several", "指标"), "url": reverse("indicators:indicator-list") + chosen.query},
-            {"label": asked.label.in_language(wording.language()), "url": indicator_url(code, chosen.region, chosen.period)},
+            {
+                "label": asked.label.in_language(wording.language()),
+                "url": indicator_url(code, chosen.region, chosen.period),
+            },
             {"label": _("证据"), "url": ""},
         ],
-    }  # fmt: skip
+    }
     if not cards.readable.covers(chosen.region.path):
         return render(request, "indicators/evidence_closed.html", context)
     if value.route == "records":
@@ -414,11 +434,14 @@ def _records(
         "decimals": value.indicator.decimals if value.indicator.sum else 0,
         "holds": value.amount == queries.added(value.indicator, sealed.total),
         "columns": [
-            {"label": _("日期"), "class": "nowrap"}, {"label": _("事件")}, {"label": _("事项"), "class": "wide"},
-            {"label": _("单位")}, {"label": _("计入"), "numeric": True},
+            {"label": _("日期"), "class": "nowrap"},
+            {"label": _("事件")},
+            {"label": _("事项"), "class": "wide"},
+            {"label": _("单位")},
+            {"label": _("计入"), "numeric": True},
         ],
         "export": file_addresses(request),
-    }  # fmt: skip
+    }
     return render(request, "indicators/evidence.html", context)
 
 
@@ -477,20 +500,29 @@ def _records_file(request: HttpRequest, value: Value, rows: Sequence[EvidenceRow
     ]
     name = f"{value.indicator.label.in_language(wording.language())}-{value.region.name}-{value.period.code}"
     return table_response(
-        request, name, head,
+        request,
+        name,
+        head,
         (
             [
-                row.event.happened_on if row.event else None, row.happened, row.what, getattr(row.subject, "number", ""),
-                row.holder, row.amount,
-                row.evidence.record, row.evidence.version,
+                row.event.happened_on if row.event else None,
+                row.happened,
+                row.what,
+                getattr(row.subject, "number", ""),
+                row.holder,
+                row.amount,
+                row.evidence.record,
+                row.evidence.version,
             ]
             for row in rows
         ),
         About(
             is_fictional=value.region.is_fictional,
             notes=[
-                (_("区划"), value.region.name), (_("时期"), period_words(value.period)), (_("计量单位"), Words().unit(value.indicator.unit)),
+                (_("区划"), value.region.name),
+                (_("时期"), period_words(value.period)),
+                (_("计量单位"), Words().unit(value.indicator.unit)),
                 (_("含义"), value.indicator.meaning.in_language(wording.language())),
             ],
         ),
-    )  # fmt: skip
+    )

@@ -252,14 +252,22 @@ def definition_facts(asked: Indicator, digest: str, words: Words) -> list[dict[s
     if asked.formula:
         facts.append({"label": _("公式"), "value": formula_words(asked.formula, words)})
     facts += [
-        {"label": _("计量单位"), "value": words.unit(asked.unit), "note": _("保留 %(n)s 位小数") % {"n": asked.decimals} if asked.decimals else ""},
+        {
+            "label": _("计量单位"),
+            "value": words.unit(asked.unit),
+            "note": _("保留 %(n)s 位小数") % {"n": asked.decimals} if asked.decimals else "",
+        },
         {"label": _("时间汇总"), "value": OVER_TIME[asked.over_time]},
         {"label": _("区划汇总"), "value": OVER_REGIONS[asked.over_regions]},
         {"label": _("同比"), "value": GROWTHS[asked.growth]},
         {"label": _("方向"), "value": DIRECTIONS[asked.direction]},
         {"label": _("依据"), "value": asked.source},
-        {"label": pgettext("one", "版本"), "value": _("第 %(n)s 版") % {"n": asked.version}, "note": _("定义摘要 %(hash)s") % {"hash": digest[:16]}},
-    ]  # fmt: skip
+        {
+            "label": pgettext("one", "版本"),
+            "value": _("第 %(n)s 版") % {"n": asked.version},
+            "note": _("定义摘要 %(hash)s") % {"hash": digest[:16]},
+        },
+    ]
     return facts
 
 

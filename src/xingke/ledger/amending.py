@@ -86,12 +86,29 @@ def _event(
     new = with_last_day(kind, fields | dict(each.columns), new)
     repeated = {name: each.columns.get(name, getattr(each.subject, name)) for name in kind.repeated}
     return kind.event(
-        record=new.key or new_key(), version=1, seq_from=done.seq, subject=each.subject.record, region=region,
-        zone_id=place.zone_id, organisation=holder, person_id=each.subject.person_id, happened_on=new.on, event=new.event, effect=0,
-        step=1, source=source[:200], source_place=each.source_place, is_fictional=each.subject.is_fictional,
-        entered_at=done.now, entered_by=done.account, state=State.CONFIRMED if confirmed else State.DRAFT,
-        confirmed_at=done.now if confirmed else None, confirmed_by=done.account if confirmed else None, **repeated, **new.measures,
-    )  # fmt: skip
+        record=new.key or new_key(),
+        version=1,
+        seq_from=done.seq,
+        subject=each.subject.record,
+        region=region,
+        zone_id=place.zone_id,
+        organisation=holder,
+        person_id=each.subject.person_id,
+        happened_on=new.on,
+        event=new.event,
+        effect=0,
+        step=1,
+        source=source[:200],
+        source_place=each.source_place,
+        is_fictional=each.subject.is_fictional,
+        entered_at=done.now,
+        entered_by=done.account,
+        state=State.CONFIRMED if confirmed else State.DRAFT,
+        confirmed_at=done.now if confirmed else None,
+        confirmed_by=done.account if confirmed else None,
+        **repeated,
+        **new.measures,
+    )
 
 
 def _place(each: Amendment, new: NewEvent, added: Sequence[Any]) -> Any:

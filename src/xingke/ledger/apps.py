@@ -41,19 +41,21 @@ class LedgerConfig(AppConfig):
             amounts = {each.name: (each.word_in_base, each.units[-1].scale) for each in kind.measured}
             audited.KINDS.add(audited.AuditedKind(kind.code, kind.word, amounts))
             audited.announce({f"{kind.code}.{done}": said.filled(kind=kind.word) for done, said in DONE.items()})
-        audited.announce({
-            "records.confirmed": _("批量确认"),
-            "recognition.last-days-given": _("补记资质有效期"),
-            "recognition.merged": _("合并重复的资质"),
-            "evidence.attached": _("上传佐证"),
-            "evidence.withdrawn": _("撤下佐证"),
-            "observation.imported": _("导入上报数"),
-            "observation.confirmed": _("确认上报数"),
-            "observation.corrected": _("更正上报数"),
-            "observation.voided": _("作废上报数"),
-            "observation.chosen": _("采用上报数"),
-            "record-keeping.declared": _("声明台账完整"),
-        })  # fmt: skip
+        audited.announce(
+            {
+                "records.confirmed": _("批量确认"),
+                "recognition.last-days-given": _("补记资质有效期"),
+                "recognition.merged": _("合并重复的资质"),
+                "evidence.attached": _("上传佐证"),
+                "evidence.withdrawn": _("撤下佐证"),
+                "observation.imported": _("导入上报数"),
+                "observation.confirmed": _("确认上报数"),
+                "observation.corrected": _("更正上报数"),
+                "observation.voided": _("作废上报数"),
+                "observation.chosen": _("采用上报数"),
+                "record-keeping.declared": _("声明台账完整"),
+            }
+        )
         definitions.KINDS.add(rules.NAMES)
         definitions.KINDS.add(sheets.SHEETS)
         for searchable in (*finding.RECORDS, finding.OBSERVATIONS):
@@ -79,28 +81,42 @@ class LedgerConfig(AppConfig):
         ):
             menu.ITEMS.add(
                 menu.MenuItem(
-                    code=code, label=label, url_name=url_name, permission=permission, order=order, icon=icon,
+                    code=code,
+                    label=label,
+                    url_name=url_name,
+                    permission=permission,
+                    order=order,
+                    icon=icon,
                     of_region=code == "observations",
                 )
-            )  # fmt: skip
+            )
         panels.PANELS.add(
             panels.Panel(
-                page="organisation", code="holdings", template="ledger/organisation_holdings.html",
-                context=filled.holdings, order=10,
+                page="organisation",
+                code="holdings",
+                template="ledger/organisation_holdings.html",
+                context=filled.holdings,
+                order=10,
             )
-        )  # fmt: skip
+        )
         panels.PANELS.add(
             panels.Panel(
-                page="organisation", code="timeline", template="ledger/organisation_timeline.html",
-                context=filled.timeline, order=20,
+                page="organisation",
+                code="timeline",
+                template="ledger/organisation_timeline.html",
+                context=filled.timeline,
+                order=20,
             )
-        )  # fmt: skip
+        )
         panels.PANELS.add(
             panels.Panel(page="organisation-list", code="holdings", template="", context=filled.counts, order=10)
         )
         panels.PANELS.add(
             panels.Panel(
-                page="organisation-actions", code="entries", template="ledger/organisation_entries.html",
-                context=filled.ways_on, order=10,
+                page="organisation-actions",
+                code="entries",
+                template="ledger/organisation_entries.html",
+                context=filled.ways_on,
+                order=10,
             )
-        )  # fmt: skip
+        )

@@ -77,9 +77,11 @@ def _guide(form: SheetForm) -> Iterator[Sequence[str]]:
     yield (_("列名"), _("必填"), _("怎样填"), _("列名也可写作"))
     for each in form.column:
         yield (
-            heading(each), _("必填") if each.required and each.to not in form.given else "", _how(form, each),
+            heading(each),
+            _("必填") if each.required and each.to not in form.given else "",
+            _how(form, each),
             _("、").join(each.headers[1:]),
-        )  # fmt: skip
+        )
     if form.events:
         yield (_("日期"), _("必填"), _("各个日期至少填一个；没有发生的留空。"), "")
     if form.source:

@@ -34,8 +34,13 @@ def doubts(words: Words, entries: Sequence[TimelineEntry]) -> Doubts:
     found: Doubts = {}
     for code in dict.fromkeys(entry.kind for entry in entries):
         kind, mine = TABLES[code], [entry for entry in entries if entry.kind == code]
-        for said in (_numbers(kind, mine), _holders(mine), _twins(words, kind, mine), _order(words, kind, mine),
-                     _amounts(words, kind, mine)):  # fmt: skip
+        for said in (
+            _numbers(kind, mine),
+            _holders(mine),
+            _twins(words, kind, mine),
+            _order(words, kind, mine),
+            _amounts(words, kind, mine),
+        ):
             for record, sentence in said:
                 found.setdefault(record, []).append(sentence)
     return found
@@ -133,7 +138,12 @@ def _amounts(words: Words, kind: Kind, entries: Sequence[TimelineEntry]) -> Said
         amount = getattr(entry.event, "amount", None)
         if amount is not None and amount > UNUSUAL * middle:
             said = _("金额 %(amount)s 是本地同类中位数（%(usual)s）的 %(times)d 倍，请核对单位。")
-            yield entry.event.record, said % {
-                "amount": words.measure("amount", amount, entry.event), "times": amount // middle,
-                "usual": words.measure("amount", middle, entry.event),
-            }  # fmt: skip
+            yield (
+                entry.event.record,
+                said
+                % {
+                    "amount": words.measure("amount", amount, entry.event),
+                    "times": amount // middle,
+                    "usual": words.measure("amount", middle, entry.event),
+                },
+            )

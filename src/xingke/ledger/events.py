@@ -176,7 +176,10 @@ def _first_and_last_days(allowed: Scope) -> tuple[str, list[int]]:
     finished = "" if allowed.is_all_home else " AND confirmed_at IS NOT NULL"  # a draft's day tells of a draft
     for table in (quoted(kind.event._meta.db_table) for kind in TABLES.values()):
         for low, high in allowed.ranges:
-            ends = (f"(SELECT {end}(happened_on) FROM {table} WHERE region_id = place.id AND seq_to IS NULL{finished})" for end in ("min", "max"))  # fmt: skip
+            ends = (
+                f"(SELECT {end}(happened_on) FROM {table} WHERE region_id = place.id AND seq_to IS NULL{finished})"
+                for end in ("min", "max")
+            )
             first, last = ends
             parts.append(f"SELECT min({first}), max({last}) FROM {regions} place WHERE path >= %s AND path < %s")
             values += [low, high]
@@ -216,9 +219,11 @@ def drafts_waiting(user: User) -> tuple[int, datetime | None]:
 def entered_by(user: User, *, since: datetime) -> tuple[int, int]:
     """How many events somebody filed from a moment on, and how many of theirs are still drafts. Two queries per kind."""
     own, first = Q(entered_by=user.pk), first_seq_since(since)
-    filed = sum(
-        kind.event._default_manager.filter(own, version=1, seq_from__gte=first).count() for kind in TABLES.values()
-    ) if first else 0  # fmt: skip
+    filed = (
+        sum(kind.event._default_manager.filter(own, version=1, seq_from__gte=first).count() for kind in TABLES.values())
+        if first
+        else 0
+    )
     allowed = registry.scope(user, Permission.RECORD_ENTER)
     drafts = (_waiting(kind, readable(allowed) & own) for kind in TABLES.values())
     return filed, sum(count for count, _first in drafts)

@@ -43,9 +43,12 @@ def _current(model: type[Version], keys: Sequence[str]) -> Any:  # a queryset of
 
 def _common(row: Version) -> dict[str, Any]:
     return {
-        "key": str(row.record), "path": row.region.path, "organisation": row.organisation_id, "on": row.happened_on,
+        "key": str(row.record),
+        "path": row.region.path,
+        "organisation": row.organisation_id,
+        "on": row.happened_on,
         "is_finished": row.confirmed_at is not None,
-    }  # fmt: skip
+    }
 
 
 def _record_texts(kind: Kind, keys: Sequence[str]) -> Iterator[Text]:
@@ -79,9 +82,11 @@ def _named(row: Version) -> str:
 
 def _hit(kind: str, row: Version, *, title: str, about: Sequence[str]) -> Hit:
     return Hit(
-        title=title, line=" · ".join(part for part in about if part),
-        url=reverse("ledger:record", args=[kind, row.record]), is_fictional=row.is_fictional,
-    )  # fmt: skip
+        title=title,
+        line=" · ".join(part for part in about if part),
+        url=reverse("ledger:record", args=[kind, row.record]),
+        is_fictional=row.is_fictional,
+    )
 
 
 def _observation_texts(keys: Sequence[str]) -> Iterator[Text]:
@@ -89,9 +94,16 @@ def _observation_texts(keys: Sequence[str]) -> Iterator[Text]:
         words = Words()
         for row in _current(Observation, keys):
             about = [
-                kind_word(queries.OBSERVATION), row.document, row.as_written, row.region_written, row.region.name, row.part,
-                period_word(row.real_period or row.stated_period), words.indicator(row.indicator), _holder(row),
-            ]  # fmt: skip
+                kind_word(queries.OBSERVATION),
+                row.document,
+                row.as_written,
+                row.region_written,
+                row.region.name,
+                row.part,
+                period_word(row.real_period or row.stated_period),
+                words.indicator(row.indicator),
+                _holder(row),
+            ]
             yield Text(**_common(row), names=row.name, identifier=row.place, text=" ".join(about))
 
 
@@ -99,20 +111,28 @@ def _observation_hits(keys: Sequence[str]) -> Mapping[str, Hit]:
     words = Words()
     return {
         str(row.record): _hit(
-            queries.OBSERVATION, row, title=row.name + _("：") + words.amount(row),
+            queries.OBSERVATION,
+            row,
+            title=row.name + _("：") + words.amount(row),
             about=[row.region.name, period_word(row.real_period or row.stated_period), f"{row.document} {row.place}"],
         )
         for row in _current(Observation, keys)
-    }  # fmt: skip
+    }
 
 
 def _searchable(
     code: str, order: int, model: type[Version], texts: Callable[..., Any], hits: Callable[..., Any]
 ) -> Searchable:
     return Searchable(
-        code=code, label=kind_label(code), permission=Permission.RECORD_READ, order=order,
-        changed=partial(_changed, model), texts=texts, hits=hits, recipe=1,
-    )  # fmt: skip
+        code=code,
+        label=kind_label(code),
+        permission=Permission.RECORD_READ,
+        order=order,
+        changed=partial(_changed, model),
+        texts=texts,
+        hits=hits,
+        recipe=1,
+    )
 
 
 RECORDS = tuple(

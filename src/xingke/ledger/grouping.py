@@ -54,9 +54,15 @@ class Belonging:
 
 
 def belonging(
-    form: SheetForm, header: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[int],
-    groups: Sequence[tuple[int, str]], *, whole: Whole, is_place: Callable[[str], bool],
-) -> Belonging:  # fmt: skip
+    form: SheetForm,
+    header: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    numbers: Sequence[int],
+    groups: Sequence[tuple[int, str]],
+    *,
+    whole: Whole,
+    is_place: Callable[[str], bool],
+) -> Belonging:
     """The table with each row's place and holder in it, where a line above says them.
 
     is_place: whether a region is called so. A line that might be a place and is none known here is said as the place

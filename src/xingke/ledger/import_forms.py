@@ -33,10 +33,12 @@ def _whole_file_fields(language: str) -> dict[str, forms.Field]:
             asked.setdefault(name, []).append(form)
     fields: dict[str, forms.Field] = {
         DAY: forms.DateField(
-            label=_("日期"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            label=_("日期"),
+            required=False,
+            widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             help_text=_("名单说的那件事的日期：认定、授权、立项、登记、举办……"),
         )
-    }  # fmt: skip
+    }
     for name in field_labels():
         of = [form for form in asked.get(name, ()) if form.kind in KINDS]
         if of:
@@ -53,20 +55,28 @@ class HandOverForm(forms.Form):
 
     form = forms.ChoiceField(label=gettext_lazy("表格"))
     region = forms.CharField(
-        label=gettext_lazy("没有写明区划的行，按哪个区划登记"), required=False, help_text=gettext_lazy("填名称或六位代码。"),
-    )  # fmt: skip
+        label=gettext_lazy("没有写明区划的行，按哪个区划登记"),
+        required=False,
+        help_text=gettext_lazy("填名称或六位代码。"),
+    )
     sheet = forms.CharField(
-        label=gettext_lazy("工作表"), required=False, max_length=31,
+        label=gettext_lazy("工作表"),
+        required=False,
+        max_length=31,
         help_text=gettext_lazy("工作簿有几张表时，填要读的那一张的名称；不填就读表头认得最多的那一张。"),
-    )  # fmt: skip
+    )
     new_organisations = forms.BooleanField(
-        label=gettext_lazy("登记文件中的新单位"), required=False,
+        label=gettext_lazy("登记文件中的新单位"),
+        required=False,
         help_text=gettext_lazy("名册里没有的单位，按文件中的名称、信用代码和区划一并登记。"),
-    )  # fmt: skip
+    )
     confirmed = forms.BooleanField(
-        label=gettext_lazy("登记后即为已确认"), required=False,
-        help_text=gettext_lazy("不选则登记为草稿，等有权确认的人确认后才进入指标。资质、项目、资金、技术合同须由另一人确认，总是登记为草稿。"),
-    )  # fmt: skip
+        label=gettext_lazy("登记后即为已确认"),
+        required=False,
+        help_text=gettext_lazy(
+            "不选则登记为草稿，等有权确认的人确认后才进入指标。资质、项目、资金、技术合同须由另一人确认，总是登记为草稿。"
+        ),
+    )
 
     def __init__(self, *args: object, user: User, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # handed through
@@ -79,9 +89,10 @@ class HandOverForm(forms.Form):
         if len(places) <= CHOICES_LIMIT:
             choices = [(each.code, each.name) for each in places]
             self.fields["region"] = forms.ChoiceField(
-                label=self.fields["region"].label, required=False,
+                label=self.fields["region"].label,
+                required=False,
                 choices=choices if len(choices) == 1 else [("", _("没有写明的不登记")), *choices],
-            )  # fmt: skip
+            )
         if not registry.has(user, Permission.ORGANISATION_EDIT):
             del self.fields["new_organisations"]
         if not registry.has(user, Permission.RECORD_CONFIRM):
@@ -126,6 +137,8 @@ class HandOverForm(forms.Form):
         """What was chosen, for a form that is valid."""
         chosen = self.cleaned_data
         return Options(
-            region=chosen["region"], new_organisations=chosen.get("new_organisations", False),
-            confirmed=chosen.get("confirmed", False), given=self._given(),
-        )  # fmt: skip
+            region=chosen["region"],
+            new_organisations=chosen.get("new_organisations", False),
+            confirmed=chosen.get("confirmed", False),
+            given=self._given(),
+        )

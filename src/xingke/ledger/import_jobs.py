@@ -40,9 +40,12 @@ def hand_over(*, data: bytes, file_name: str, form: str, sheet: str, options: Op
     refuse_no_table(data)
     counting.hold()  # so that the bytes are not let go before the job refers to them
     payload = {
-        "digest": kept().put(data), "file_name": file_name[-200:], "form": form, "sheet": sheet,
+        "digest": kept().put(data),
+        "file_name": file_name[-200:],
+        "form": form,
+        "sheet": sheet,
         "options": options.stored(),
-    }  # fmt: skip
+    }
     return ask_for_job(kind=PREPARE, payload=payload, by=by, now=timezone.now())
 
 
@@ -60,9 +63,15 @@ def prepare(work: Work) -> Mapping[str, Any]:
             _bytes(asked["digest"]), name=asked["file_name"], sheet=asked["sheet"], words=importing.header_words(form)
         )
         batch = importing.prepare(
-            form=form, table=table, file_name=asked["file_name"], by=work.by, now=timezone.now(),
-            options=Options(**asked["options"]), step=work.step, job=work.key,
-        )  # fmt: skip
+            form=form,
+            table=table,
+            file_name=asked["file_name"],
+            by=work.by,
+            now=timezone.now(),
+            options=Options(**asked["options"]),
+            step=work.step,
+            job=work.key,
+        )
     except Exception:
         let_go(but=work.key)
         raise

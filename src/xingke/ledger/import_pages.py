@@ -24,9 +24,12 @@ from xingke.registry import queries as registry
 
 # What may be said of a row with such a problem: another fact, a correction, numbers that are right.
 _ANSWERS = {
-    REPEATED_OR_ANOTHER: {"another"}, SAME_DAY: {"another", "correction"}, OTHER_DAY: {"another", "correction"},
-    SEVERAL_ALIKE: {"another"}, UNLESS_SURE.text: {"sure"},
-}  # fmt: skip
+    REPEATED_OR_ANOTHER: {"another"},
+    SAME_DAY: {"another", "correction"},
+    OTHER_DAY: {"another", "correction"},
+    SEVERAL_ALIKE: {"another"},
+    UNLESS_SURE.text: {"sure"},
+}
 
 
 @dataclass(frozen=True)
@@ -75,22 +78,33 @@ def shown(batch: ImportBatch, staged: Sequence[Any], reader: Reader | None) -> l
 
 
 def _shown(
-    batch: ImportBatch, row: Row, outcome: str, problems: Sequence[Problem], known: Any, reader: Reader | None, options: Options
-) -> Shown:  # fmt: skip
+    batch: ImportBatch,
+    row: Row,
+    outcome: str,
+    problems: Sequence[Problem],
+    known: Any,
+    reader: Reader | None,
+    options: Options,
+) -> Shown:
     at = {name: letters(place) for place, name in enumerate(batch.header) if name}
     brief, statement, place = known or (None, None, "")
     holder = statement.holder if statement else None
     is_altered = reader is not None and outcome == row.outcome == CHANGED
     found = Shown(
-        number=row.number, outcome=outcome, brief=brief, place=place, holder=holder.name if holder else "",
+        number=row.number,
+        outcome=outcome,
+        brief=brief,
+        place=place,
+        holder=holder.name if holder else "",
         is_new=bool(holder and holder.is_new),
         altered=reader.altered(row) if reader is not None and is_altered else [],
         notes=[str(note) for note in row.notes],
         problems=[
-            {"cell": f"{at[each.column]}{row.number}" if each.column in at else "", "text": str(each)} for each in problems
+            {"cell": f"{at[each.column]}{row.number}" if each.column in at else "", "text": str(each)}
+            for each in problems
         ],
         cells=[(name, text) for name, text in zip(batch.header, row.cells, strict=False) if text],
-    )  # fmt: skip
+    )
     return _asking(found, row, problems, options) if batch.state == ImportBatch.State.PREPARED else found
 
 
@@ -133,6 +147,8 @@ def chosen(options: Options, posted: Any) -> Options:
         if each.isdecimal() and int(each) in rows:
             sure[str(int(each))] = str(posted.get(f"why-{each}", "")).replace("\0", "").strip()[:200]
     return replace(
-        options, another=ticked("another", options.another), correction=ticked("correction", options.correction),
+        options,
+        another=ticked("another", options.another),
+        correction=ticked("correction", options.correction),
         sure=sure,
-    )  # fmt: skip
+    )

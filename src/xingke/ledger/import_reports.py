@@ -20,15 +20,20 @@ def report(outcome: Outcome) -> dict[str, Any]:
 def _file(outcome: Outcome) -> dict[str, Any]:
     table, understood = outcome.table, outcome.checked.understood
     return {
-        "sheet": table.sheet_name, "header_row": table.header_row, "encoding": table.encoding,
+        "sheet": table.sheet_name,
+        "header_row": table.header_row,
+        "encoding": table.encoding,
         "columns": understood.columns,
         "unused": [header for _place, header in understood.unused],
         "notes": [str(note) for note in (*table.notes, *outcome.reader.remarks)],
-    }  # fmt: skip
+    }
 
 
 def _row(row: Row, statement: Statement) -> dict[str, Any]:
     return {
-        "row": row.number, "outcome": row.outcome, **as_json(statement),
-        "problems": [str(problem) for problem in row.problems], "notes": [str(note) for note in row.notes],
-    }  # fmt: skip
+        "row": row.number,
+        "outcome": row.outcome,
+        **as_json(statement),
+        "problems": [str(problem) for problem in row.problems],
+        "notes": [str(note) for note in row.notes],
+    }

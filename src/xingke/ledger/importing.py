@@ -57,8 +57,11 @@ TRIES = 3  # how often an act is held against a moving ledger before it keeps ev
 
 Step = Callable[[int, int, str], None]  # done, total, message: see base.jobs.Work.step
 READING, CHECKING, STAGING, FILING = (
-    gettext_noop("正在读取文件。"), gettext_noop("正在逐行核对。"), gettext_noop("正在保存核对结果。"), gettext_noop("正在登记。")
-)  # fmt: skip
+    gettext_noop("正在读取文件。"),
+    gettext_noop("正在逐行核对。"),
+    gettext_noop("正在保存核对结果。"),
+    gettext_noop("正在登记。"),
+)
 
 
 def _silent(_done: int, _total: int, _said: str) -> None:
@@ -139,10 +142,19 @@ def read_table(data: bytes, *, name: str = "", sheet: str = "", words: Sequence[
             )
         raise Refused(say("文件只有表头，没有数据行。"))
     return Table(
-        header=read.header, rows=[cells for _number, cells in kept], numbers=[number for number, _cells in kept],
-        encoding=read.encoding or read.kind.upper(), digest=hashlib.sha256(data).hexdigest(), sheet_name=read.sheet_name,
-        damage=_damage(read), notes=notes, kind=read.kind, header_row=read.header_row, above=read.above, groups=groups,
-    )  # fmt: skip
+        header=read.header,
+        rows=[cells for _number, cells in kept],
+        numbers=[number for number, _cells in kept],
+        encoding=read.encoding or read.kind.upper(),
+        digest=hashlib.sha256(data).hexdigest(),
+        sheet_name=read.sheet_name,
+        damage=_damage(read),
+        notes=notes,
+        kind=read.kind,
+        header_row=read.header_row,
+        above=read.above,
+        groups=groups,
+    )
 
 
 _NO_RECORD = {
@@ -170,9 +182,13 @@ def with_groups(form: SheetForm, table: Table, options: Options) -> Table:
         ):
             damage.setdefault(number, []).append((place, _UNPLACED.filled(above=above[:40])))
     return replace(
-        table, header=found.header, rows=found.rows, numbers=found.numbers, damage=damage,
+        table,
+        header=found.header,
+        rows=found.rows,
+        numbers=found.numbers,
+        damage=damage,
         notes=[table.where, *table.notes, *found.notes],
-    )  # fmt: skip
+    )
 
 
 _UNPLACED = say("区划空着，而上面的行写的是“%(above)s”；请补上这一行的区划。")
@@ -273,9 +289,12 @@ def reader_of(
 
 
 def check(
-    rows: Sequence[Row], reader: Reader, understood: Understood, damage: Mapping[int, Sequence[tuple[int, Saying]]],
+    rows: Sequence[Row],
+    reader: Reader,
+    understood: Understood,
+    damage: Mapping[int, Sequence[tuple[int, Saying]]],
     step: Step = _silent,
-) -> Checked:  # fmt: skip
+) -> Checked:
     """Read every row completely and hold what holds against the ledger. Writes nothing."""
     seq = current_seq()
     whole = [row for row in rows if not _refuse_damaged(row, understood, damage.get(row.number, ()))]
@@ -305,9 +324,16 @@ def _refuse_damaged(row: Row, understood: Understood, damage: Sequence[tuple[int
 
 @uncollected()
 def prepare(
-    *, form: SheetForm, table: Table, file_name: str, by: User, now: datetime, options: Options, step: Step = _silent,
+    *,
+    form: SheetForm,
+    table: Table,
+    file_name: str,
+    by: User,
+    now: datetime,
+    options: Options,
+    step: Step = _silent,
     job: int | None = None,
-) -> ImportBatch:  # fmt: skip
+) -> ImportBatch:
     """Check a table and keep what would become of its rows, for somebody to look at. Files nothing.
 
     job: the number of the job that does it.
@@ -338,14 +364,24 @@ def _batch(
     form: SheetForm, table: Table, checked: Checked, *, file_name: str, by: User, now: datetime, options: Options
 ) -> ImportBatch:
     return ImportBatch(
-        kind=form.kind, form=form.code, file_name=file_name[:200], digest=table.digest, encoding=table.encoding,
-        sheet_name=table.sheet_name[:64], options=options.stored(), header=list(table.header),
+        kind=form.kind,
+        form=form.code,
+        file_name=file_name[:200],
+        digest=table.digest,
+        encoding=table.encoding,
+        sheet_name=table.sheet_name[:64],
+        options=options.stored(),
+        header=list(table.header),
         damage={
             str(number): [(place, kept(sentence)) for place, sentence in each] for number, each in table.damage.items()
         },
         notes=list(map(kept, [*table.notes, *checked.reader.remarks])),
-        counts=checked.counts, ready=len(checked.ready), checked_seq=checked.seq, prepared_at=now, prepared_by=by,
-    )  # fmt: skip
+        counts=checked.counts,
+        ready=len(checked.ready),
+        checked_seq=checked.seq,
+        prepared_at=now,
+        prepared_by=by,
+    )
 
 
 def _stage(batch: ImportBatch, checked: Checked) -> None:
@@ -439,9 +475,12 @@ def _still_allowed(by: User) -> User:
 
 
 def _stage_again(
-    batch: ImportBatch, reader: Reader, understood: Understood, damage: Mapping[int, Sequence[tuple[int, Saying]]],
+    batch: ImportBatch,
+    reader: Reader,
+    understood: Understood,
+    damage: Mapping[int, Sequence[tuple[int, Saying]]],
     step: Step = _silent,
-) -> bool:  # fmt: skip
+) -> bool:
     """Check all rows of a batch anew and keep what came of it, if it still waits. Returns whether it does."""
     rows = sorted((Row(row.number, row.cells) for row in staged(batch)), key=lambda row: row.number)
     checked = check(rows, reader, understood, damage, step)
@@ -522,9 +561,15 @@ class Outcome:
 
 @uncollected()
 def import_table(
-    *, form: SheetForm, table: Table, file_name: str, by: User, now: datetime, options: Options | None = None,
+    *,
+    form: SheetForm,
+    table: Table,
+    file_name: str,
+    by: User,
+    now: datetime,
+    options: Options | None = None,
     is_trial: bool = False,
-) -> Outcome:  # fmt: skip
+) -> Outcome:
     """Check a table and file it at once: what the command line and the demonstration do.
 
     is_trial: only say what would happen.

@@ -55,9 +55,15 @@ REQUIRED = ("figure", "document", "region", "period", "indicator", "measure", "v
 
 # column of the file → the field it is kept in, where that keeps only so many characters
 _KEPT_IN = {
-    "figure": "place", "document": "document", "region": "region_written", "real_year": "real_written",
-    "indicator": "name", "part": "part", "as_written": "as_written", "note": "note",
-}  # fmt: skip
+    "figure": "place",
+    "document": "document",
+    "region": "region_written",
+    "real_year": "real_written",
+    "indicator": "name",
+    "part": "part",
+    "as_written": "as_written",
+    "note": "note",
+}
 _SIZES = {field.name: field.max_length or 0 for field in Observation._meta.fields}
 _LONGEST = {column: _SIZES[name] for column, name in _KEPT_IN.items()}
 
@@ -167,18 +173,32 @@ class FigureReader:
             self._silent.append(row)
         name = books.name(text["indicator"], text["measure"], text["unit"])
         row.content = {
-            "region": region, "region_written": text["region"],
+            "region": region,
+            "region_written": text["region"],
             "is_region_inferred": "place inferred" in text["real_year"],
-            "happened_on": (real.period or stated).last, "is_fictional": region.is_fictional,
-            "name": text["indicator"], "indicator": name.indicator if name else "",
-            "aspect": name.aspect if name else "level", "measure": text["measure"], "value": quantity.scaled,
-            "value_max": most.scaled if most else None, "unit": text["unit"], "kind": quantity.unit.kind,
-            "decimals": written.decimals, "approximation": written.word,
-            "layer": text["basis"], "part": text["part"], "stated_period": stated.code,
-            "real_period": real.period.code if real.period else "", "confidence": real.confidence,
-            "real_written": text["real_year"], "document": text["document"], "place": text["figure"],
-            "as_written": text["as_written"], "note": text["note"],
-        }  # fmt: skip
+            "happened_on": (real.period or stated).last,
+            "is_fictional": region.is_fictional,
+            "name": text["indicator"],
+            "indicator": name.indicator if name else "",
+            "aspect": name.aspect if name else "level",
+            "measure": text["measure"],
+            "value": quantity.scaled,
+            "value_max": most.scaled if most else None,
+            "unit": text["unit"],
+            "kind": quantity.unit.kind,
+            "decimals": written.decimals,
+            "approximation": written.word,
+            "layer": text["basis"],
+            "part": text["part"],
+            "stated_period": stated.code,
+            "real_period": real.period.code if real.period else "",
+            "confidence": real.confidence,
+            "real_written": text["real_year"],
+            "document": text["document"],
+            "place": text["figure"],
+            "as_written": text["as_written"],
+            "note": text["note"],
+        }
 
     def _region(self, row: Row, text: Mapping[str, str], books: Books) -> Region | None:
         if code := text["region_code"]:
@@ -271,9 +291,12 @@ class FigureReader:
     def file(self, rows: Sequence[Row], filing: Filing) -> int:
         done = filing.done
         alike = {
-            "version": 1, "seq_from": done.seq, "source": filing.source[:200], "entered_at": done.now,
+            "version": 1,
+            "seq_from": done.seq,
+            "source": filing.source[:200],
+            "entered_at": done.now,
             "entered_by_id": done.account.pk,
-        }  # fmt: skip
+        }
         fresh = [self._columns(row, done) for row in rows if row.outcome == NEW]
         if fresh:
             names = list(fresh[0])
@@ -289,10 +312,12 @@ class FigureReader:
         return {
             "record": derived_key("observation", region.code, content["document"], content["place"]),
             "region_id": region.pk,
-            "state": State.CONFIRMED if confirmed else State.DRAFT, "source_place": f"第 {row.number} 行",
-            "confirmed_at": done.now if confirmed else None, "confirmed_by_id": done.account.pk if confirmed else None,
+            "state": State.CONFIRMED if confirmed else State.DRAFT,
+            "source_place": f"第 {row.number} 行",
+            "confirmed_at": done.now if confirmed else None,
+            "confirmed_by_id": done.account.pk if confirmed else None,
             **content,
-        }  # fmt: skip
+        }
 
     def altered(self, row: Row) -> list[tuple[str, str, str]]:
         after = copy(row.stored)

@@ -76,9 +76,12 @@ class Firms:
         known = self.fresh.get((region.pk, close(name)))
         if known is None or (code and not known.credit_code):
             known = self.fresh[region.pk, close(name)] = NewOrganisation(
-                key=derived_key("organisation", region.code, close(name)), name=name, region=region, credit_code=code,
+                key=derived_key("organisation", region.code, close(name)),
+                name=name,
+                region=region,
+                credit_code=code,
                 is_fictional=region.is_fictional,
-            )  # fmt: skip
+            )
         return known
 
 

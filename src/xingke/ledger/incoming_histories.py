@@ -137,9 +137,10 @@ class HistoryReader:
             **{name: Detail(self._headers, self.kind, name) for name in self.kind.details},
         }
         self._uncounted = {  # what an indicator adds up and a row may leave out
-            column.event: column.measure for column in form.column
+            column.event: column.measure
+            for column in form.column
             if column.measure and column.quantity == "money" and column.measure not in self.kind.names.parts
-        }  # fmt: skip
+        }
         self._events: list[Event] = [
             (column.event, understood.taken[column.role], column.repeats, self._measures_of(column.event))
             for column in form.events
@@ -365,7 +366,7 @@ class HistoryReader:
         told = list(zip(self._events, cells, strict=True))
         dated = {  # an amount may be that of several events
             column.place for event, (day, _amounts) in told if isinstance(day, date) for _measure, column in event[3]
-        }  # fmt: skip
+        }
         for (event, taken, repeats, measured), (day, amounts) in told:
             if isinstance(day, Problem):
                 row.problems.append(day)
@@ -408,9 +409,12 @@ class HistoryReader:
         if not low <= firm.region.path < high:
             role = "receiver" if self._headers.said(row, "receiver") else "organisation"
             row.refuse(
-                self._headers.called(role), firm.name, RECEIVED_ELSEWHERE,
-                event=self._headers.called(arrived[0].event), place=place.name,
-            )  # fmt: skip
+                self._headers.called(role),
+                firm.name,
+                RECEIVED_ELSEWHERE,
+                event=self._headers.called(arrived[0].event),
+                place=place.name,
+            )
 
     def _unsaid(self, happened: Iterable[Happened]) -> Iterator[str]:
         """The events of a row whose amounts indicators add up and it leaves out."""
@@ -479,9 +483,12 @@ class HistoryReader:
                     sure[each.credit_code] = row.content.mark.sure
         if wanted:
             enter_organisations(
-                organisations=wanted.values(), by=filing.done.account, now=filing.done.now, source=filing.source,
+                organisations=wanted.values(),
+                by=filing.done.account,
+                now=filing.done.now,
+                source=filing.source,
                 sure=_reasons(sure),
-            )  # fmt: skip
+            )
             self._entered = {each.key: each for each in known_organisations().filter(key__in=listed(wanted))}
         self._persons = enter_persons(keys={each for row in rows if (each := row.content.person)})
 
@@ -493,14 +500,22 @@ class HistoryReader:
             part = [row for row in fresh if self._is_confirmed(row.content.region) == confirmed]
             if part:
                 file_histories(
-                    kind=self.form.kind, histories=map(self._new_history, part), by=filing.done.account,
-                    now=filing.done.now, source=filing.source, confirmed=confirmed,
-                )  # fmt: skip
+                    kind=self.form.kind,
+                    histories=map(self._new_history, part),
+                    by=filing.done.account,
+                    now=filing.done.now,
+                    source=filing.source,
+                    confirmed=confirmed,
+                )
         changed = [row for row in wholes if row.outcome == CHANGED]
         amend_histories(
-            kind=self.form.kind, amendments=map(self._amendment, changed), done=filing.done, source=filing.source,
-            reason=filing.reason, is_confirmed=self._is_confirmed,
-        )  # fmt: skip
+            kind=self.form.kind,
+            amendments=map(self._amendment, changed),
+            done=filing.done,
+            source=filing.source,
+            reason=filing.reason,
+            is_confirmed=self._is_confirmed,
+        )
         return len(rows)
 
     def _is_confirmed(self, region: Region) -> bool:
@@ -514,11 +529,17 @@ class HistoryReader:
         content: Content = row.content
         holder = self._holder(content)
         return NewHistory(
-            key=next(self._keys), fields=content.columns, region=content.region, organisation=holder,
-            zone=holder.zone if holder else None, events=self._new_events(content.happened, content.region, holder),
-            is_fictional=content.region.is_fictional, source_place=place_of(row), reason=self._why(row),
+            key=next(self._keys),
+            fields=content.columns,
+            region=content.region,
+            organisation=holder,
+            zone=holder.zone if holder else None,
+            events=self._new_events(content.happened, content.region, holder),
+            is_fictional=content.region.is_fictional,
+            source_place=place_of(row),
+            reason=self._why(row),
             person=self._persons[content.person] if content.person else None,
-        )  # fmt: skip
+        )
 
     def _why(self, row: Row) -> str:
         """Why a number was entered in spite of what speaks against it."""
@@ -531,20 +552,28 @@ class HistoryReader:
         if "person" in columns:
             columns = {**columns, "person": self._persons[columns["person"]]}
         return Amendment(
-            subject=row.stored, history=self._stored.history(row.stored), columns=columns, events=events,
-            fresh=self._new_events(fresh, content.region, self._holder(content)), source_place=f"第 {row.number} 行",
-        )  # fmt: skip
+            subject=row.stored,
+            history=self._stored.history(row.stored),
+            columns=columns,
+            events=events,
+            fresh=self._new_events(fresh, content.region, self._holder(content)),
+            source_place=f"第 {row.number} 行",
+        )
 
     def _new_events(self, happened: Iterable[Happened], region: Region, holder: Organisation | None) -> list[NewEvent]:
         """What happened, as it is filed: whose the row is has what was taken over."""
         arrivals = self.kind.names.arrivals
         return [
             NewEvent(
-                event=each.event, on=each.on, region=region, key=next(self._keys), measures=each.columns,
+                event=each.event,
+                on=each.on,
+                region=region,
+                key=next(self._keys),
+                measures=each.columns,
                 organisation=holder if each.event in arrivals else None,
             )
             for each in happened
-        ]  # fmt: skip
+        ]
 
     # ── saying ──
 

@@ -42,8 +42,10 @@ class Marks:
     def __init__(self, headers: Headers, options: Options) -> None:
         self._headers = headers
         self._another, self._correction, self._sure = (
-            frozenset(options.another), frozenset(options.correction), options.sure
-        )  # fmt: skip
+            frozenset(options.another),
+            frozenset(options.correction),
+            options.sure,
+        )
         self._roles = [column.to for column in MARKS if headers.place(column.to) is not None]
 
     def read(self, rows: Sequence[Row]) -> list[Mark]:

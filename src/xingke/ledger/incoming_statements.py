@@ -23,11 +23,13 @@ def stated(kind: Kind, row: Row) -> Statement:
     fields = {name: value for name, value in found.columns.items() if value}
     facts = [
         Fact(
-            each.event, each.on, fields | _certified(kind, fields, each),
+            each.event,
+            each.on,
+            fields | _certified(kind, fields, each),
             {name: exactly(name, each.measures[name]) for name in kind.measures if name in each.measures},
         )
         for each in found.happened
-    ]  # fmt: skip
+    ]
     return Statement(found.region.code if found.region else "", holder, facts)
 
 

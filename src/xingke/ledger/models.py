@@ -22,9 +22,21 @@ class State(models.TextChoices):
 
 
 BOOKKEEPING = {
-    "id", "version", "seq_from", "seq_to", "state", "effect", "step", "lapses_on", "origin", "reason",
-    "entered_at", "entered_by", "confirmed_at", "confirmed_by",
-}  # fmt: skip
+    "id",
+    "version",
+    "seq_from",
+    "seq_to",
+    "state",
+    "effect",
+    "step",
+    "lapses_on",
+    "origin",
+    "reason",
+    "entered_at",
+    "entered_by",
+    "confirmed_at",
+    "confirmed_by",
+}
 
 
 class Version(models.Model):
@@ -148,10 +160,11 @@ def _subject(kind: RecordKind, module: str) -> Any:
     if kind.number is Number.PATENT:
         constraints.append(
             models.UniqueConstraint(
-                fields=["number"], condition=Q(seq_to__isnull=True) & ~Q(state=State.VOID.value),
+                fields=["number"],
+                condition=Q(seq_to__isnull=True) & ~Q(state=State.VOID.value),
                 name=f"{kind.code}_number_once",
             )
-        )  # fmt: skip
+        )
     meta = type("Meta", (Version.Meta,), {"verbose_name": _(kind.table_word.text), "constraints": constraints})
     return _table(kind, kind.model, Version, _in_order(own, kind.columns), meta, module)
 
@@ -174,10 +187,11 @@ def _event(kind: RecordKind, module: str) -> Any:
         }
         indexes.append(
             models.Index(  # what ends in the coming months
-                fields=["lapses_on"], condition=Q(seq_to__isnull=True, lapses_on__isnull=False),
+                fields=["lapses_on"],
+                condition=Q(seq_to__isnull=True, lapses_on__isnull=False),
                 name=f"{kind.code}event_lapses",
             )
-        )  # fmt: skip
+        )
     constraints = [*EventVersion.Meta.constraints, *_limits(kind)]
     words = {"verbose_name": _(kind.event_word.text), "constraints": constraints, "indexes": indexes}
     meta = type("Meta", (EventVersion.Meta,), words)

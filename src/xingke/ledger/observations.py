@@ -49,14 +49,23 @@ Row = TypeVar("Row", Observation, Told)
 
 
 def reported(
-    *, indicators: Sequence[str], regions: Sequence[int], periods: Sequence[str],
-    aspects: Sequence[str] = ("level",), seq: int | None = None,
-) -> list[Told]:  # fmt: skip
+    *,
+    indicators: Sequence[str],
+    regions: Sequence[int],
+    periods: Sequence[str],
+    aspects: Sequence[str] = ("level",),
+    seq: int | None = None,
+) -> list[Told]:
     """Confirmed figures that could answer, ordered by indicator, region and period. One query."""
     rows = Observation.objects.filter(
-        as_of(seq), state=State.CONFIRMED, indicator__in=indicators, region__in=regions, real_period__in=periods,
-        aspect__in=aspects, part="",
-    ).order_by("indicator", "region_id", "real_period", "document", "place")  # fmt: skip
+        as_of(seq),
+        state=State.CONFIRMED,
+        indicator__in=indicators,
+        region__in=regions,
+        real_period__in=periods,
+        aspect__in=aspects,
+        part="",
+    ).order_by("indicator", "region_id", "real_period", "document", "place")
     return [Told._make(row) for row in rows.values_list(*Told._fields)]
 
 
@@ -122,13 +131,17 @@ def rivals_of(row: Observation) -> list[Observation]:
         return [row]
     return list(
         Observation.objects.filter(
-            indicator=row.indicator, aspect=row.aspect, region=row.region, real_period=row.real_period, part=row.part,
+            indicator=row.indicator,
+            aspect=row.aspect,
+            region=row.region,
+            real_period=row.real_period,
+            part=row.part,
             seq_to__isnull=True,
         )
         .exclude(state=State.VOID)
         .select_related("region")
         .order_by("document", "place")
-    )  # fmt: skip
+    )
 
 
 def choice_of(row: Observation) -> Choice | None:

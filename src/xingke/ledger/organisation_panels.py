@@ -39,11 +39,14 @@ def holdings(user: User, organisation: Organisation) -> Mapping[str, Any] | None
     words, today = Words(), timezone.localdate()
     titles = [
         {
-            "name": words.subject(held.subject), "number": held.subject.number, "since": held.since, "until": held.until,
+            "name": words.subject(held.subject),
+            "number": held.subject.number,
+            "since": held.since,
+            "until": held.until,
             "url": reverse("ledger:record", args=[held.kind, held.subject.record]),
         }
         for held in titles_held(organisation, on=today)
-    ]  # fmt: skip
+    ]
     forms = patents_held(organisation, on=today)
     patents = [
         {"label": label, "value": forms[code], "unit": _("件")}

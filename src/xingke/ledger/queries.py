@@ -22,7 +22,7 @@ from xingke.ledger.models import (
     Observation,
     State,
     Version,
-)  # fmt: skip
+)
 from xingke.ledger.tables import TABLES, Kind
 from xingke.registry import queries as registry
 from xingke.registry.models import Region
@@ -144,9 +144,10 @@ def may_change_at_once(kind: str, row: Version, user: User, regions: Iterable[Re
     """Whether somebody's change of a record is written at once, or only proposed. regions: where it is, and will be."""
     confirming = registry.scope(user, Permission.RECORD_CONFIRM)
     return rules.may_change_at_once(
-        state=row.state, four_eyes=kind in TABLES and TABLES[kind].names.four_eyes,
+        state=row.state,
+        four_eyes=kind in TABLES and TABLES[kind].names.four_eyes,
         may_confirm=all(confirming.covers(region.path) for region in regions),
-    )  # fmt: skip
+    )
 
 
 def may_withdraw(user: User, evidence: Evidence, row: Version) -> Answer:

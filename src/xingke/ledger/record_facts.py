@@ -56,8 +56,10 @@ def lead(words: Words, shown: RecordPage, today: date) -> str:
     if shown.is_event:
         what = [words.event(shown.kind, row.event), *_measures(words, row), _effect(shown.kind, row)]
         return _("%(day)s，%(who)s：%(what)s。") % {
-            "day": day_word(row.happened_on), "who": _who(row), "what": _("，").join(part for part in what if part)
-        }  # fmt: skip
+            "day": day_word(row.happened_on),
+            "who": _who(row),
+            "what": _("，").join(part for part in what if part),
+        }
     holder = holder_word(row) or row.region.name
     return _("%(holder)s。") % {"holder": holder} + _state_sentence(words, shown, today)
 
@@ -141,12 +143,13 @@ def _filed(words: Words, shown: RecordPage, allowed: Scope) -> Items:
     return [
         *items,
         {
-            "label": _("单位"), "value": holder_word(row),
+            "label": _("单位"),
+            "value": holder_word(row),
             "url": reverse("registry:organisation", args=[holder.key]) if holder else "",
         },
         {"label": _("区划"), "value": row.region.name, "note": row.region.code},
         *([{"label": _("功能区"), "value": row.zone.name}] if row.zone else []),
-    ]  # fmt: skip
+    ]
 
 
 def _certificate(row: Any) -> Items:
@@ -186,12 +189,13 @@ def _observed(words: Words, row: Observation) -> Items:
         {"label": _("期间"), "value": period_statement(row), "note": _year_note(row)},
         {"label": _("区划"), "value": row.region.name, "note": inferred or row.region.code},
         {
-            "label": _("对应指标"), "value": words.indicator(row.indicator) if row.indicator else _("尚未对应任何指标"),
+            "label": _("对应指标"),
+            "value": words.indicator(row.indicator) if row.indicator else _("尚未对应任何指标"),
             "url": indicator_url(row),
         },
         *({"label": label, "value": value} for label, value in optional if value),
         {"label": _("文件和位置"), "value": f"{row.document} · {row.place}", "numeric": True},
-    ]  # fmt: skip
+    ]
 
 
 def _effect(kind: str, event: Any) -> str:
@@ -245,13 +249,16 @@ def history(words: Words, shown: RecordPage, allowed: Scope) -> Items:
         name = words.event(shown.kind, event.event)
         items.append(
             {
-                "when": event.happened_on, "title": _("%(event)s（本条）") % {"event": name} if is_own else name,
+                "when": event.happened_on,
+                "title": _("%(event)s（本条）") % {"event": name} if is_own else name,
                 "url": reverse("ledger:record", args=[shown.kind, event.record]) if reachable else "",
-                "text": _("，").join(part for part in (*_measures(words, event), _effect(shown.kind, event), where) if part),
+                "text": _("，").join(
+                    part for part in (*_measures(words, event), _effect(shown.kind, event), where) if part
+                ),
                 "state": "" if event.state == "confirmed" else event.state,
                 "tone": "" if event.state == "void" else TONES[event.effect],
             }
-        )  # fmt: skip
+        )
     return items
 
 
@@ -266,11 +273,15 @@ def versions(words: Words, shown: RecordPage) -> Items:
         confirmed = _("确认：%(name)s") % {"name": row.confirmed_by} if row.confirmed_by else ""
         items.append(
             {
-                "number": row.version, "when": row.entered_at, "by": row.entered_by, "state": row.state,
-                "is_current": row.is_current, "note": _("；").join(part for part in (said, confirmed, reason) if part),
+                "number": row.version,
+                "when": row.entered_at,
+                "by": row.entered_by,
+                "state": row.state,
+                "is_current": row.is_current,
+                "note": _("；").join(part for part in (said, confirmed, reason) if part),
                 "changes": words.changes(before, row) if before is not None else [],
             }
-        )  # fmt: skip
+        )
     return items
 
 
@@ -295,9 +306,12 @@ def proposal(words: Words, each: Proposal, row: Any) -> dict[str, Any]:
     for name, value in each.changes_of(type(row)).items():
         setattr(wanted, name, value)
     return {
-        "of": each, "is_open": each.outcome == each.Outcome.OPEN, "outcome": each.get_outcome_display(),
-        "state": {"accepted": "confirmed", "open": "draft"}.get(each.outcome, "void"), "changes": words.changes(row, wanted),
-    }  # fmt: skip
+        "of": each,
+        "is_open": each.outcome == each.Outcome.OPEN,
+        "outcome": each.get_outcome_display(),
+        "state": {"accepted": "confirmed", "open": "draft"}.get(each.outcome, "void"),
+        "changes": words.changes(row, wanted),
+    }
 
 
 def evidence(words: Words, shown: RecordPage, user: User) -> Items:
@@ -317,14 +331,22 @@ def evidence(words: Words, shown: RecordPage, user: User) -> Items:
         reads = withdrawal is None or any(allowed.covers(row.region.path) for allowed in reading)
         items.append(
             {
-                "pk": each.pk, "name": each.attachment.name, "size": each.attachment.size, "digest": each.attachment.digest,
-                "caption": each.caption, "by": each.added_by, "when": each.added_at, "withdrawal": withdrawal,
+                "pk": each.pk,
+                "name": each.attachment.name,
+                "size": each.attachment.size,
+                "digest": each.attachment.digest,
+                "caption": each.caption,
+                "by": each.added_by,
+                "when": each.added_at,
+                "withdrawal": withdrawal,
                 "of": words.event(shown.kind, of.event) if of is not None else "",
-                "url": reverse("ledger:attachment", args=[shown.kind, each.record, each.pk, each.attachment.name]) if reads else "",
+                "url": reverse("ledger:attachment", args=[shown.kind, each.record, each.pk, each.attachment.name])
+                if reads
+                else "",
                 "may_withdraw": writes and queries.may_withdraw(user, each, row).allowed,
                 "withdraw_url": reverse("ledger:evidence-withdraw", args=[shown.kind, each.record, each.pk]),
             }
-        )  # fmt: skip
+        )
     return items
 
 
@@ -339,11 +361,19 @@ def rivals(words: Words, shown: RecordPage, allowed: Scope) -> Items:
 def rival(words: Words, row: Observation) -> dict[str, Any]:
     """One reported figure beside others."""
     return {
-        "record": row.record, "version": row.version, "amount": words.amount(row), "written": row.as_written,
-        "name": row.name, "document": row.document, "place": row.place, "period": period_statement(row),
-        "accepted": accepted_word(row), "state": row.state, "source": row.source,
+        "record": row.record,
+        "version": row.version,
+        "amount": words.amount(row),
+        "written": row.as_written,
+        "name": row.name,
+        "document": row.document,
+        "place": row.place,
+        "period": period_statement(row),
+        "accepted": accepted_word(row),
+        "state": row.state,
+        "source": row.source,
         "url": reverse("ledger:record", args=[queries.OBSERVATION, row.record]),
-    }  # fmt: skip
+    }
 
 
 def import_beginning(user: User) -> tuple[str, str] | None:

@@ -107,9 +107,12 @@ class _Writer:
         listed = {event.pk for event in chosen.values()}
         further = [self._said(event) for event in history if event.pk not in listed]
         return [
-            *(self._cell(column, subject, chosen) for column in self.form.column), "；".join(further),
-            state_word(subject.state), _invented(subject), str(subject.record),
-        ]  # fmt: skip
+            *(self._cell(column, subject, chosen) for column in self.form.column),
+            "；".join(further),
+            state_word(subject.state),
+            _invented(subject),
+            str(subject.record),
+        ]
 
     def _chosen(self, history: Sequence[Any]) -> dict[str, Any]:
         """One event for each column, the latest ones that could have happened so by themselves, in their order if any are.
@@ -143,9 +146,11 @@ class _Writer:
             return self._of_event(column, chosen.get(column.event))
         holder = subject.organisation
         common: dict[str, str] = {
-            "region": subject.region.name, "region_code": subject.region.code,
-            "organisation": holder.name if holder else "", "credit_code": holder.credit_code if holder else "",
-        }  # fmt: skip
+            "region": subject.region.name,
+            "region_code": subject.region.code,
+            "organisation": holder.name if holder else "",
+            "credit_code": holder.credit_code if holder else "",
+        }
         if column.to in common:
             return common[column.to]
         if column.to in self.kind.repeated:
@@ -207,12 +212,24 @@ def _figure(row: Observation, unit: Unit) -> Mapping[str, str]:
         return "" if scaled is None else f"{Quantity(scaled=scaled, unit=unit, decimals=row.decimals).stated:f}"
 
     return {
-        "figure": row.place, "document": row.document, "region": row.region_written, "region_code": row.region.code,
-        "level": str(row.region.level), "stated_year": _stated_year(row), "real_year": row.real_written,
-        "period": row.stated_period, "indicator": row.name, "measure": row.measure, "value": amount(row.value),
-        "value_max": amount(row.value_max), "unit": row.unit, "basis": row.layer, "part": row.part,
-        "as_written": row.as_written, "note": row.note,
-    }  # fmt: skip
+        "figure": row.place,
+        "document": row.document,
+        "region": row.region_written,
+        "region_code": row.region.code,
+        "level": str(row.region.level),
+        "stated_year": _stated_year(row),
+        "real_year": row.real_written,
+        "period": row.stated_period,
+        "indicator": row.name,
+        "measure": row.measure,
+        "value": amount(row.value),
+        "value_max": amount(row.value_max),
+        "unit": row.unit,
+        "basis": row.layer,
+        "part": row.part,
+        "as_written": row.as_written,
+        "note": row.note,
+    }
 
 
 def _stated_year(row: Observation) -> str:

@@ -98,9 +98,7 @@ def effects(kind: RecordKind, history: Iterable[H], *, said: Callable[[str], Val
             why = kind.unheld
             raise Refused(say("%(day)s 的“%(event)s”%(why)s", day=str(wrong.on), event=said(wrong.event), why=why))
         raise Refused(say("没有名为“%(event)s”的事件。", event=wrong.event))
-    return [
-        Step(each, number, *told) for number, (each, told) in enumerate(zip(ordered, found, strict=True), 1)
-    ]  # fmt: skip
+    return [Step(each, number, *told) for number, (each, told) in enumerate(zip(ordered, found, strict=True), 1)]
 
 
 def _worked_out(kind: RecordKind, ordered: Sequence[Happens]) -> list[tuple[int, date | None, str]]:
@@ -249,8 +247,11 @@ def out_of_order(
         if (max(later) if kind.has_rounds else first[after]) < first[before]:
             return say(
                 "%(after)s（%(later)s）早于%(before)s（%(earlier)s），不可能；请核对这两个日期。",
-                after=said(after), later=str(first[after]), before=said(before), earlier=str(first[before]),
-            )  # fmt: skip
+                after=said(after),
+                later=str(first[after]),
+                before=said(before),
+                earlier=str(first[before]),
+            )
     return NOTHING
 
 
@@ -308,11 +309,12 @@ class Thing:
         is_renewed = kind.identity is Identity.RENEWED
         names = (kind.lasting,) if is_renewed else tuple(kind.fields)
         return cls(
-            terms=tuple(fields.get(name, "") for name in names), holder=holder,
+            terms=tuple(fields.get(name, "") for name in names),
+            holder=holder,
             name="" if is_renewed and not is_named else fields.get("name", "").strip(),
             number="" if is_renewed else normalise_code(fields.get("number", "")),
             first=first if kind.identity is Identity.NAME_AND_DAY else None,
-        )  # fmt: skip
+        )
 
     @property
     def named(self) -> tuple[object, ...]:
@@ -554,9 +556,10 @@ def written_day(text: str) -> date:
     if found is None or (rest[:1].isdigit() and found[0][-1].isdigit() and not found["day__"]):
         raise ValueError(f"{text!r} is no day")
     day = date(
-        int(found["year"]), int(found["month"] or found["month_"] or found["month__"]),
+        int(found["year"]),
+        int(found["month"] or found["month_"] or found["month__"]),
         int(found["day"] or found["day_"] or found["day__"]),
-    )  # fmt: skip
+    )
     rest = rest.replace(" ", "")
     if named := _WEEKDAY.match(rest):
         if "一二三四五六日".index(named[1].replace("天", "日")) != day.weekday():
@@ -702,10 +705,13 @@ def _is_total(cells: Sequence[str], header: Sequence[str]) -> bool:
     if filled[0][0] in totals and not any(looks_like_firm(text) for _at, text in filled):
         return True
     return not any(
-        at not in totals and at < len(header) and _NAMES.search(header[at]) and not _NO_NAMES.search(header[at])
+        at not in totals
+        and at < len(header)
+        and _NAMES.search(header[at])
+        and not _NO_NAMES.search(header[at])
         and not text.replace(".", "").replace(",", "").isdigit()
         for at, text in filled
-    )  # fmt: skip
+    )
 
 
 _TOTALS = frozenset({"合计", "总计", "小计", "累计", "共计"})

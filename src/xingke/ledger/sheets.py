@@ -25,9 +25,24 @@ STRICT = ConfigDict(extra="forbid")
 OBSERVATION = "observation"
 # What a reported figure's row says; see the import of reported figures.
 FIGURE_COLUMNS = (
-    "figure", "document", "level", "region", "region_code", "stated_year", "real_year", "period", "indicator",
-    "measure", "value", "value_max", "unit", "basis", "part", "as_written", "note",
-)  # fmt: skip
+    "figure",
+    "document",
+    "level",
+    "region",
+    "region_code",
+    "stated_year",
+    "real_year",
+    "period",
+    "indicator",
+    "measure",
+    "value",
+    "value_max",
+    "unit",
+    "basis",
+    "part",
+    "as_written",
+    "note",
+)
 COMMON = ("region", "region_code", "organisation", "credit_code")
 # What our own files say beside the cells that are read: rows handed back, templates, lists of records.
 OWN_COLUMNS = ("行号", "问题和办法", "提示", "台账状态", "其他经过", "虚构", "记录编号")
@@ -223,9 +238,20 @@ PERSON = Column(
 
 
 RECEIVER = Column(  # who has from then on what was taken over, where a list names its former holder, too
-    headers=("受让人", "受让方", "受让单位", "受让企业", "受让人名称", "受让方名称", "受让单位名称", "接收单位", "迁入单位", "迁入企业"),
+    headers=(
+        "受让人",
+        "受让方",
+        "受让单位",
+        "受让企业",
+        "受让人名称",
+        "受让方名称",
+        "受让单位名称",
+        "接收单位",
+        "迁入单位",
+        "迁入企业",
+    ),
     to="receiver",
-)  # fmt: skip
+)
 
 
 def columns_besides(kind: str) -> tuple[Column, ...]:

@@ -80,8 +80,12 @@ def _after(applied: dict[Any, list[date]], event: RecognitionEvent) -> date | No
 def _certified_since(found: Iterable[Ending], on: date) -> set[Any]:
     ends = {each.event.subject: each.until for each in found}
     rows = RecognitionEvent.objects.filter(
-        subject__in=list(ends)[:900], event__in=KIND.names.certifying, seq_to__isnull=True, state=State.CONFIRMED, happened_on__lte=on,
-    ).values_list("subject", "happened_on")  # fmt: skip
+        subject__in=list(ends)[:900],
+        event__in=KIND.names.certifying,
+        seq_to__isnull=True,
+        state=State.CONFIRMED,
+        happened_on__lte=on,
+    ).values_list("subject", "happened_on")
     return {subject for subject, day in rows if day > ends[subject]}
 
 

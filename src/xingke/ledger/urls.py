@@ -11,7 +11,7 @@ from xingke.ledger.views import (
     proposals,
     records,
     titles,
-)  # fmt: skip
+)
 
 app_name = "ledger"
 urlpatterns = [

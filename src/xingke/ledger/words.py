@@ -23,8 +23,10 @@ from xingke.ledger.tables import TABLES, kind_of
 from xingke.registry import queries as registry
 
 STATE_WORDS = {
-    State.DRAFT: gettext_lazy("待确认"), State.CONFIRMED: gettext_lazy("已确认"), State.VOID: gettext_lazy("已作废"),
-}  # fmt: skip
+    State.DRAFT: gettext_lazy("待确认"),
+    State.CONFIRMED: gettext_lazy("已确认"),
+    State.VOID: gettext_lazy("已作废"),
+}
 OBSERVATION, ORIGIN = say("上报数"), say("申报记录")
 
 
@@ -80,9 +82,13 @@ def period_word(code: str) -> str:
 
 # approximation → how a number is said with it, and what follows the unit
 _BEFORE_UNIT = {
-    "余": gettext_lazy("%(number)s余"), "多": gettext_lazy("%(number)s多"), "近": gettext_lazy("近%(number)s"),
-    "超": gettext_lazy("超%(number)s"), "约": gettext_lazy("约%(number)s"), "不足": gettext_lazy("不足%(number)s"),
-}  # fmt: skip
+    "余": gettext_lazy("%(number)s余"),
+    "多": gettext_lazy("%(number)s多"),
+    "近": gettext_lazy("近%(number)s"),
+    "超": gettext_lazy("超%(number)s"),
+    "约": gettext_lazy("约%(number)s"),
+    "不足": gettext_lazy("不足%(number)s"),
+}
 _AFTER_UNIT = {"以上": gettext_lazy("以上"), "达上": gettext_lazy("达上"), "以内": gettext_lazy("以内")}
 
 
@@ -297,11 +303,22 @@ def _labels(row: Version) -> list[tuple[str, str]]:
     common = [("state", _("状态")), ("happened_on", _("日期")), ("region", _("区划")), ("organisation", _("单位"))]
     if isinstance(row, Observation):
         return [
-            ("state", _("状态")), ("value", _("数值")), ("value_max", _("上限")), ("approximation", _("约数")), ("indicator", _("对应指标")),
-            ("stated_period", _("原文期间")), ("real_period", _("实际期间")), ("confidence", _("期间把握")),
-            ("region", _("区划")), ("layer", _("资金口径")), ("part", _("部分")), ("name", _("名称")),
-            ("as_written", _("原文写法")), ("accepted", _("是否采用")), ("note", _("备注")),
-        ]  # fmt: skip
+            ("state", _("状态")),
+            ("value", _("数值")),
+            ("value_max", _("上限")),
+            ("approximation", _("约数")),
+            ("indicator", _("对应指标")),
+            ("stated_period", _("原文期间")),
+            ("real_period", _("实际期间")),
+            ("confidence", _("期间把握")),
+            ("region", _("区划")),
+            ("layer", _("资金口径")),
+            ("part", _("部分")),
+            ("name", _("名称")),
+            ("as_written", _("原文写法")),
+            ("accepted", _("是否采用")),
+            ("note", _("备注")),
+        ]
     kind = kind_of(row)
     repeated = [(name, field_word(name)) for name in kind.repeated]
     if not isinstance(row, EventVersion):
@@ -328,8 +345,10 @@ def period_statement(row: Observation) -> str:
             return _("%(stated)s（原文写明）") % {"stated": stated}
         return _("原文写%(stated)s，经核对无误（%(how)s）") % {"stated": stated, "how": confidence_word(row.confidence)}
     return _("原文写%(stated)s，实为%(real)s（%(how)s）") % {
-        "stated": stated, "real": real, "how": confidence_word(row.confidence)
-    }  # fmt: skip
+        "stated": stated,
+        "real": real,
+        "how": confidence_word(row.confidence),
+    }
 
 
 def accepted_word(row: Observation) -> str:

@@ -23,7 +23,11 @@ NO_AMOUNT = say("原文写的是 %(written)s，没有说出确数，不能记成
 
 SHOWN = 6  # numbers of a text that are named where none is the stated one
 
-_DIGITS = {each: at for at, pair in enumerate(("〇零", "一壹", "二两贰", "三叁", "四肆", "五伍", "六陆", "七柒", "八捌", "九玖")) for each in pair}  # fmt: skip
+_DIGITS = {
+    each: at
+    for at, pair in enumerate(("〇零", "一壹", "二两贰", "三叁", "四肆", "五伍", "六陆", "七柒", "八捌", "九玖"))
+    for each in pair
+}
 _SCALES = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000, "万": 10_000, "亿": 100_000_000}
 _SIMPLE = str.maketrans(
     "項個億萬餘約達場戶臺兩數幾來過將開內負減升貳參陸", "项个亿万余约达场户台两数几来过将开内负减升贰叁陆"
@@ -56,9 +60,11 @@ _BREAKS_THROUGH = re.compile(
     r"\s*[^，。；、,;]{0,6}(?:关键|核心|技术|瓶颈|难题|难点|卡脖子)"
 )  # 突破20项关键技术: exactly 20
 _AFTER = (
-    ("以上", r"(?:\(含\)|及|或)?(?:以上|之上)"), ("以内", r"(?:\(含\)|及|或)?(?:以内|之内|以下(?!简称))"),
-    ("约", "左右(?![岸翼两])|上下(?![游级联班])|前后(?![端])"), ("余", "有余|出头|开外"),
-)  # fmt: skip
+    ("以上", r"(?:\(含\)|及|或)?(?:以上|之上)"),
+    ("以内", r"(?:\(含\)|及|或)?(?:以内|之内|以下(?!简称))"),
+    ("约", "左右(?![岸翼两])|上下(?![游级联班])|前后(?![端])"),
+    ("余", "有余|出头|开外"),
+)
 _STANDS_AFTER = re.compile(
     r"\s*(?:" + "|".join(f"(?P<w{at}>{words})" for at, (_word, words) in enumerate(_AFTER)) + ")"
 )
@@ -106,8 +112,13 @@ class Reading:
 
 
 def read(
-    as_written: str, *, value: Quantity, most: Quantity | None = None, units: Mapping[str, Unit], is_change: bool = False
-) -> Reading:  # fmt: skip
+    as_written: str,
+    *,
+    value: Quantity,
+    most: Quantity | None = None,
+    units: Mapping[str, Unit],
+    is_change: bool = False,
+) -> Reading:
     """Find a stated figure in the words it was taken from. is_change: it says how much something grew.
 
     A number counts that is the stated one in the stated unit, or in none, or in another way of writing it
@@ -227,10 +238,18 @@ def _numeral(found: re.Match[str], text: str, kinds: Mapping[str, str]) -> Numer
     low, most, scaled = _ends(found, last, factor)
     before = text[: found.start()].rstrip()
     return Numeral(
-        text=found[0].strip(), number=low, most=most, unit=unit, kind=_kind(unit, kinds), word=_word(found, text),
-        decimals=len((found[f"n{last}"] or "").partition(".")[2].rstrip(_S)), scaled=scaled, is_place=bool(found["place"]),
-        is_down=_DOWN.search(before) is not None, is_negative=found["sign"] in ("-", "−") and _MAY_SIGN.search(before) is not None,
-    )  # fmt: skip
+        text=found[0].strip(),
+        number=low,
+        most=most,
+        unit=unit,
+        kind=_kind(unit, kinds),
+        word=_word(found, text),
+        decimals=len((found[f"n{last}"] or "").partition(".")[2].rstrip(_S)),
+        scaled=scaled,
+        is_place=bool(found["place"]),
+        is_down=_DOWN.search(before) is not None,
+        is_negative=found["sign"] in ("-", "−") and _MAY_SIGN.search(before) is not None,
+    )
 
 
 def _ends(found: re.Match[str], last: str, factor: int) -> tuple[Decimal, Decimal | None, int]:

@@ -25,10 +25,21 @@ from xingke.registry.models import Region
 
 # What a director asks for first; those that are known are shown, in this order.
 FIRST = (
-    "high_tech_enterprises", "tech_sme_registered", "invention_patents", "rnd_expenditure", "rnd_intensity",
-    "contract_registered_value", "high_tech_pass_rate", "inventions_per_10k", "high_value_inventions",
-    "provincial_project_approvals", "project_funds_received", "results_converted", "talent_introduced", "firm_visits",
-)  # fmt: skip
+    "high_tech_enterprises",
+    "tech_sme_registered",
+    "invention_patents",
+    "rnd_expenditure",
+    "rnd_intensity",
+    "contract_registered_value",
+    "high_tech_pass_rate",
+    "inventions_per_10k",
+    "high_value_inventions",
+    "provincial_project_approvals",
+    "project_funds_received",
+    "results_converted",
+    "talent_introduced",
+    "firm_visits",
+)
 SHOWN = 8
 COMPARED = 5  # indicators of the regions below
 BELOW = 40  # regions below: more than a province has are a list of their own
@@ -74,10 +85,14 @@ def numbers(request: HttpRequest, user: User, *, today: date) -> Numbers | None:
         else _cards(reader, cards, asked, region, period)
     )
     return Numbers(
-        region, period, wording.running_words(today) if is_running else period_words(period), shown[:SHOWN],
-        _fields(chosen.fields, today, "" if is_running else period.code), chosen.problems,
+        region,
+        period,
+        wording.running_words(today) if is_running else period_words(period),
+        shown[:SHOWN],
+        _fields(chosen.fields, today, "" if is_running else period.code),
+        chosen.problems,
         _below(reader, asked, region, [period, before] if is_running else [period]),
-    )  # fmt: skip
+    )
 
 
 def _fields(fields: Sequence[Mapping[str, Any]], today: date, chosen: str) -> list[Mapping[str, Any]]:
@@ -147,11 +162,12 @@ def _below(
     places = [_places(column[0].indicator, column) for column in columns]
     rows = [
         {
-            "name": child.name, "url": f"?region={child.code}",
+            "name": child.name,
+            "url": f"?region={child.code}",
             "cells": [_cell(column[at], places[turn], words) for turn, column in enumerate(columns)],
         }
         for at, child in enumerate(children)
-    ]  # fmt: skip
+    ]
     heads = [_head(column[0], region, periods[0]) for column in columns]
     return {"heads": heads, "rows": rows, "title": _("%(region)s各下级区划") % {"region": region.name}}
 
@@ -169,9 +185,10 @@ def _column(together: Sequence[Value], at: int, size: int, periods: Sequence[Per
 def _head(value: Value, region: Region, usual: Period) -> dict[str, str]:
     asked, period = value.indicator, value.period
     return {
-        "label": asked.label.in_language(wording.language()), "url": indicator_url(asked.code, region, period),
+        "label": asked.label.in_language(wording.language()),
+        "url": indicator_url(asked.code, region, period),
         "note": period_words(period) if period != usual else "",
-    }  # fmt: skip
+    }
 
 
 def _places(asked: Indicator, values: Sequence[Value]) -> Mapping[int, int]:

@@ -69,9 +69,12 @@ def _standing(regions: Sequence[Region]) -> Mapping[str, bool]:
         return found
 
     asked = {
-        "organisation": Q(there(Organisation)), "record": any_record(), "confirmed": any_record(state=State.CONFIRMED),
-        "declared": Q(there(RecordKeeping, seq_to__isnull=True)), "document": Q(there(Document)),
-    }  # fmt: skip
+        "organisation": Q(there(Organisation)),
+        "record": any_record(),
+        "confirmed": any_record(state=State.CONFIRMED),
+        "declared": Q(there(RecordKeeping, seq_to__isnull=True)),
+        "document": Q(there(Document)),
+    }
     standing = {name: ExpressionWrapper(found, output_field=BooleanField()) for name, found in asked.items()}
     row = Region.objects.filter(pk=regions[0].pk).order_by().values(**standing).get()
     return {name: bool(found) for name, found in row.items()}
@@ -81,17 +84,25 @@ def _steps(done: Mapping[str, bool]) -> list[Step]:
     return [
         Step(_("换密码"), True, None, reverse("accounts:password"), ""),
         Step(
-            _("登记单位"), done["organisation"], Permission.ORGANISATION_EDIT, reverse("registry:organisation-new"),
+            _("登记单位"),
+            done["organisation"],
+            Permission.ORGANISATION_EDIT,
+            reverse("registry:organisation-new"),
             _("科室人员"),
         ),
         Step(_("导入清单"), done["record"], Permission.IMPORT_RUN, reverse("ledger:import-list"), _("科室人员")),
         Step(
-            _("确认记录"), done["confirmed"], Permission.RECORD_CONFIRM, f"{reverse('ledger:record-list')}?state=draft",
+            _("确认记录"),
+            done["confirmed"],
+            Permission.RECORD_CONFIRM,
+            f"{reverse('ledger:record-list')}?state=draft",
             _("局领导"),
         ),
         Step(_("声明台账完整"), done["declared"], Permission.RECORD_CONFIRM, reverse("ledger:keeping"), _("局领导")),
-        Step(_("写第一篇"), done["document"], Permission.DOCUMENT_WRITE, reverse("reports:document-write"), _("科室人员")),
-    ]  # fmt: skip
+        Step(
+            _("写第一篇"), done["document"], Permission.DOCUMENT_WRITE, reverse("reports:document-write"), _("科室人员")
+        ),
+    ]
 
 
 def _items(steps: Sequence[Step], user: User) -> list[dict[str, Any]]:
@@ -102,11 +113,12 @@ def _items(steps: Sequence[Step], user: User) -> list[dict[str, Any]]:
         may = each.permission is None or registry.has(user, each.permission)
         items.append(
             {
-                "label": each.label, "state": "done" if each.is_done else "current" if each is current else "todo",
+                "label": each.label,
+                "state": "done" if each.is_done else "current" if each is current else "todo",
                 "url": each.url if may and not each.is_done else "",
                 "note": "" if may or each.is_done else _("由%(who)s做") % {"who": each.who},
             }
-        )  # fmt: skip
+        )
     return items
 
 

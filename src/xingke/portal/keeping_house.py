@@ -35,15 +35,14 @@ def health(user: User, *, now: datetime) -> list[dict[str, Any]] | None:
 
 def _health(now: datetime) -> Iterator[dict[str, Any]]:
     active = accounts.accounts().filter(is_active=True).count()
-    yield {
-        "label": _("启用的账号"), "value": _("%(n)d 个") % {"n": active}, "url": reverse("registry:account-list")
-    }  # fmt: skip
+    yield {"label": _("启用的账号"), "value": _("%(n)d 个") % {"n": active}, "url": reverse("registry:account-list")}
     yield {"label": _("数据库"), "value": _("%(name)s · 有应答") % {"name": connection.display_name}}
     jobs = dict(Job.objects.order_by().values_list("state").annotate(count=Count("pk")))
     waiting = jobs.get(Job.State.QUEUED, 0) + jobs.get(Job.State.RUNNING, 0)
     said = _("等待和进行中 %(waiting)d 个，未完成 %(failed)d 个") % {
-        "waiting": waiting, "failed": jobs.get(Job.State.FAILED, 0)
-    }  # fmt: skip
+        "waiting": waiting,
+        "failed": jobs.get(Job.State.FAILED, 0),
+    }
     neglected = ""
     if accounts.has_no_job_child(now):
         neglected = _("任务进程没有在工作，正在等它重新启动；网页照常")
@@ -53,9 +52,10 @@ def _health(now: datetime) -> Iterator[dict[str, Any]]:
     disk = shutil.disk_usage(settings.DATA)
     free = disk.free * 100 // disk.total
     yield {
-        "label": _("数据盘空余"), "value": f"{disk.free / 2**30:.1f} GB（{free}%）",
+        "label": _("数据盘空余"),
+        "value": f"{disk.free / 2**30:.1f} GB（{free}%）",
         "note": _("空余不多，请清理或扩容。") if free < FULL else "",
-    }  # fmt: skip
+    }
     failures = AccessAttempt.objects.filter(attempt_time__gte=now - timedelta(days=1))
     count = failures.aggregate(count=Sum("failures_since_start"))["count"] or 0
     yield {"label": _("最近 24 小时登录失败"), "value": _("%(n)d 次") % {"n": count}}

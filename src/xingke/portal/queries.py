@@ -109,9 +109,14 @@ def _tasks(user: User) -> Iterator[Task]:
 
 
 ACTING = {
-    Permission.OBSERVATION_CHOOSE, Permission.RECORD_CONFIRM, Permission.DOCUMENT_DISCLOSE, Permission.DOCUMENT_PUBLISH,
-    Permission.DOCUMENT_WRITE, Permission.IMPORT_RUN, Permission.GRANT_MANAGE,
-}  # fmt: skip
+    Permission.OBSERVATION_CHOOSE,
+    Permission.RECORD_CONFIRM,
+    Permission.DOCUMENT_DISCLOSE,
+    Permission.DOCUMENT_PUBLISH,
+    Permission.DOCUMENT_WRITE,
+    Permission.IMPORT_RUN,
+    Permission.GRANT_MANAGE,
+}
 
 
 def _since(moment: datetime | None) -> str:
@@ -180,8 +185,10 @@ def _document_tasks(label: str, found: QuerySet[Document], page: str) -> Iterato
         return
     for key, title, taken, taker in rows:
         note = _("%(title)s · %(who)s · %(day)s") % {
-            "title": title, "who": taker, "day": day(timezone.localtime(taken).date())
-        }  # fmt: skip
+            "title": title,
+            "who": taker,
+            "day": day(timezone.localtime(taken).date()),
+        }
         yield Task(label, 1, _("份"), reverse(page, args=[key]), note)
 
 
@@ -218,17 +225,21 @@ def _public_cards(document: Document) -> list[dict[str, Any]]:
     known, words = indicators(), Words()
     return [
         {
-            "label": known[code].label.in_language(wording.language()), "value": approximated(number, before)[0],
+            "label": known[code].label.in_language(wording.language()),
+            "value": approximated(number, before)[0],
             "unit": words.unit_after(unit),
             "change": wording.spoken_change(growth, known[code]) if (growth := spoken.get((code, "growth"))) else "",
             "evidence_label": _("怎样数出来的"),
-            "evidence_url": address, "drawer_url": address, "route": "", "is_fictional": document.is_fictional,
+            "evidence_url": address,
+            "drawer_url": address,
+            "route": "",
+            "is_fictional": document.is_fictional,
         }
         for code in FIRST
         if (figure := spoken.get((code, "level"))) and code in known
         for before, number, unit in [split_bound(figure.text)]
         for address in [reverse("reports:public-figure", args=[figure.key])]
-    ][:SHOWN]  # fmt: skip
+    ][:SHOWN]
 
 
 def documents(user: User, *, limit: int = 5) -> list[Row] | None:

@@ -92,11 +92,17 @@ def store_definitions(
     """Store what a pack has new, as part of an act."""
     Definition.objects.bulk_create(
         Definition(
-            kind=entry.kind, key=entry.value.key, version=entry.value.version, pack=pack, region=region,
-            hash=entry.hash, body=_plain(entry.body), seq=done.seq,
+            kind=entry.kind,
+            key=entry.value.key,
+            version=entry.value.version,
+            pack=pack,
+            region=region,
+            hash=entry.hash,
+            body=_plain(entry.body),
+            seq=done.seq,
         )
         for entry in entries
-    )  # fmt: skip
+    )
     forget(queries.NEWEST)
     done.says(count=len(entries))
 
@@ -156,11 +162,16 @@ def _load_region_rows(rows: Sequence[dict[str, str]]) -> int:
                 continue
             fresh.append(
                 Region(
-                    code=row["code"], path=int(row["code"]), name=row["name"], level=level, parent=parent,
-                    valid_from=_day(row.get("valid_from")), valid_to=valid_to,
+                    code=row["code"],
+                    path=int(row["code"]),
+                    name=row["name"],
+                    level=level,
+                    parent=parent,
+                    valid_from=_day(row.get("valid_from")),
+                    valid_to=valid_to,
                     is_fictional=row.get("is_fictional", "") == "true",
                 )
-            )  # fmt: skip
+            )
         created = Region.objects.bulk_create(fresh)
         added += len(created)
         by_code |= {region.code: region for region in created if region.valid_to is None}
@@ -198,13 +209,15 @@ def _load_zone_rows(rows: Sequence[dict[str, str]]) -> int:
     return len(
         Zone.objects.bulk_create(
             Zone(
-                code=row["code"], name=row["name"], region=places[row["region"]],
+                code=row["code"],
+                name=row["name"],
+                region=places[row["region"]],
                 is_fictional=row.get("is_fictional", "") == "true",
             )
             for row in rows
             if row["code"] not in known
         )
-    )  # fmt: skip
+    )
 
 
 def _day(text: str | None) -> date | None:
@@ -284,9 +297,13 @@ class NewOrganisation:
 
 
 def enter_organisations(
-    *, organisations: Iterable[NewOrganisation], by: User, now: datetime, source: str,
+    *,
+    organisations: Iterable[NewOrganisation],
+    by: User,
+    now: datetime,
+    source: str,
     sure: Mapping[str, str] | None = None,
-) -> int:  # fmt: skip
+) -> int:
     """Enter organisations as one batch; known keys stay as they are. Returns how many were added.
 
     sure: what spoke against them and was declared right nevertheless, with what was said about it; the trail keeps it.
@@ -307,14 +324,20 @@ def enter_organisations(
         Organisation.objects.bulk_create(
             [
                 Organisation(
-                    key=each.key, name=each.name, credit_code=codes.normalise_code(each.credit_code), kind=each.kind,
-                    region=each.region, zone=each.zone, industry=each.industry, founded_on=each.founded_on,
+                    key=each.key,
+                    name=each.name,
+                    credit_code=codes.normalise_code(each.credit_code),
+                    kind=each.kind,
+                    region=each.region,
+                    zone=each.zone,
+                    industry=each.industry,
+                    founded_on=each.founded_on,
                     is_fictional=each.is_fictional,
                 )
                 for each in fresh
             ],
             batch_size=500,
-        )  # fmt: skip
+        )
         if len(fresh) == 1:
             done.target = str(fresh[0].key)
             said: dict[str, Any] = {"name": fresh[0].name, "source": source}
@@ -355,9 +378,15 @@ def enter_persons(*, keys: Collection[UUID]) -> dict[UUID, Person]:
 
 
 def correct_organisation(
-    *, organisation: Organisation, changes: Mapping[str, Any], seen: str, reason: str, by: User, now: datetime,
+    *,
+    organisation: Organisation,
+    changes: Mapping[str, Any],
+    seen: str,
+    reason: str,
+    by: User,
+    now: datetime,
     sure: Mapping[str, str] | None = None,
-) -> Organisation:  # fmt: skip
+) -> Organisation:
     """Correct what is known of an organisation; the audit trail keeps what stood before.
 
     changes: any of ``CORRECTABLE``. seen: the stamp of what the corrector saw. sure: see ``enter_organisations``. Raises

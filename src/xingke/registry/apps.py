@@ -15,14 +15,16 @@ class RegistryConfig(AppConfig):
         from xingke.registry import finding, queries, rules
 
         menu.use_permission_check(queries.has_code, queries.has_code_for_a_region)
-        audited.announce({
-            "grant.given": _("授予角色"),
-            "grant.revoked": _("收回角色"),
-            "pack.loaded": _("装载规则包"),
-            "regions.loaded": _("装载区划"),
-            "organisations.entered": _("登记单位"),
-            "organisation.corrected": _("更正单位"),
-        })  # fmt: skip
+        audited.announce(
+            {
+                "grant.given": _("授予角色"),
+                "grant.revoked": _("收回角色"),
+                "pack.loaded": _("装载规则包"),
+                "regions.loaded": _("装载区划"),
+                "organisations.entered": _("登记单位"),
+                "organisation.corrected": _("更正单位"),
+            }
+        )
         definitions.KINDS.add(rules.TERMS)
         definitions.KINDS.add(rules.ALIASES)
         definitions.KINDS.add(rules.ROLES)

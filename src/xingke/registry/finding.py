@@ -18,9 +18,13 @@ def _changed(after: int, upto: int) -> Iterable[str]:
 def _texts(keys: Sequence[str]) -> Iterator[Text]:
     for each in Organisation.objects.filter(key__in=keys).select_related("region", "zone"):
         yield Text(
-            key=str(each.key), names=each.name, identifier=each.credit_code, path=each.region.path, organisation=each.pk,
+            key=str(each.key),
+            names=each.name,
+            identifier=each.credit_code,
+            path=each.region.path,
+            organisation=each.pk,
             text=" ".join([each.region.name, each.zone.name if each.zone else "", each.get_kind_display()]),
-        )  # fmt: skip
+        )
 
 
 def _hits(keys: Sequence[str]) -> Mapping[str, Hit]:
@@ -30,12 +34,20 @@ def _hits(keys: Sequence[str]) -> Mapping[str, Hit]:
 def _hit(each: Organisation) -> Hit:
     about = [each.get_kind_display(), each.credit_code, each.region.name]
     return Hit(
-        title=each.name, line=" · ".join(part for part in about if part),
-        url=reverse("registry:organisation", args=[each.key]), is_fictional=each.is_fictional,
-    )  # fmt: skip
+        title=each.name,
+        line=" · ".join(part for part in about if part),
+        url=reverse("registry:organisation", args=[each.key]),
+        is_fictional=each.is_fictional,
+    )
 
 
 ORGANISATIONS = Searchable(
-    code="organisation", label=pgettext_lazy("several", "单位"), permission=Permission.ORGANISATION_READ, order=10,
-    changed=_changed, texts=_texts, hits=_hits, recipe=1,
-)  # fmt: skip
+    code="organisation",
+    label=pgettext_lazy("several", "单位"),
+    permission=Permission.ORGANISATION_READ,
+    order=10,
+    changed=_changed,
+    texts=_texts,
+    hits=_hits,
+    recipe=1,
+)

@@ -35,9 +35,11 @@ class GrantForm(forms.Form):
         label=gettext_lazy("区划"), max_length=64, help_text=gettext_lazy("名称或六位代码；授权对该区划及其下级有效。")
     )
     organisation = forms.CharField(
-        label=gettext_lazy("单位"), max_length=32, required=False,
+        label=gettext_lazy("单位"),
+        max_length=32,
+        required=False,
         help_text=gettext_lazy("企业用户填统一社会信用代码，只授权这一家单位；其他岗位留空。"),
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # Django's own signature
         super().__init__(*args, **kwargs)
@@ -105,20 +107,25 @@ class OrganisationForm(forms.Form):
         label=gettext_lazy("名称"), max_length=120, help_text=gettext_lazy("营业执照或法人证书上的全称。")
     )
     credit_code = forms.CharField(
-        label=gettext_lazy("统一社会信用代码"), max_length=24, required=False,
+        label=gettext_lazy("统一社会信用代码"),
+        max_length=24,
+        required=False,
         help_text=gettext_lazy("18 位；还没有查到时留空，以后补上。"),
-    )  # fmt: skip
+    )
     kind = forms.ChoiceField(label=gettext_lazy("类别"), choices=Organisation.Kind.choices)
     region = forms.CharField(label=gettext_lazy("区划"), max_length=64)
     zone = forms.ChoiceField(label=gettext_lazy("功能区"), required=False)
     industry = forms.CharField(
-        label=gettext_lazy("行业代码"), max_length=8, required=False,
+        label=gettext_lazy("行业代码"),
+        max_length=8,
+        required=False,
         help_text=gettext_lazy("国民经济行业分类，如 C3911；不清楚时留空。"),
-    )  # fmt: skip
+    )
     founded_on = forms.DateField(
-        label=gettext_lazy("成立日期"), required=False,
+        label=gettext_lazy("成立日期"),
+        required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )  # fmt: skip
+    )
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:  # Django's own signature
         super().__init__(*args, **kwargs)
@@ -193,9 +200,11 @@ class OrganisationForm(forms.Form):
             return
         self.fields["code_sure"] = forms.BooleanField(label=_("这个代码确认无误"), required=False)
         self.fields["code_reason"] = forms.CharField(
-            label=_("为什么确认无误"), max_length=200, required=False,
+            label=_("为什么确认无误"),
+            max_length=200,
+            required=False,
             help_text=_("写明依据，如营业执照原件；它会写入审计记录。"),
-        )  # fmt: skip
+        )
         reason = str(self.data.get("code_reason", "")).strip()[:200]
         if not self.data.get("code_sure"):
             self.add_error(
@@ -248,9 +257,11 @@ class CorrectOrganisationForm(OrganisationForm):
 
     seen = forms.CharField(widget=forms.HiddenInput)
     reason = forms.CharField(
-        label=gettext_lazy("原因"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}),
+        label=gettext_lazy("原因"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
         help_text=gettext_lazy("写明依据，如变更登记通知书；它会写入审计记录。"),
-    )  # fmt: skip
+    )
 
     def __init__(self, user: User, shown: Organisation, *args: Any, **kwargs: Any) -> None:  # Django's own signature
         self.shown = shown

@@ -120,8 +120,14 @@ class Organisation(models.Model):
     def stamp(self) -> str:
         """What can be corrected, in short: whoever corrects says which state they saw."""
         standing = (
-            self.name, self.credit_code, self.kind, self.region_id, self.zone_id, self.industry, self.founded_on,
-        )  # fmt: skip
+            self.name,
+            self.credit_code,
+            self.kind,
+            self.region_id,
+            self.zone_id,
+            self.industry,
+            self.founded_on,
+        )
         return hashlib.sha256("\x1f".join(map(str, standing)).encode()).hexdigest()[:16]
 
 

@@ -508,11 +508,12 @@ def code_taken(holder: Organisation, by: User) -> str:
     """Why a credit code cannot be entered once more; names the organisation to whoever may see it."""
     if is_visible_to(by, holder):
         return _("统一社会信用代码 %(code)s 已登记在“%(name)s”名下，请核对后再录入。") % {
-            "code": holder.credit_code, "name": holder.name
-        }  # fmt: skip
-    return _("统一社会信用代码 %(code)s 已登记在您看不到的区划的一家单位名下，请核对；确实是同一家的，请上级科技局更正区划。") % {
-        "code": holder.credit_code
-    }  # fmt: skip
+            "code": holder.credit_code,
+            "name": holder.name,
+        }
+    return _(
+        "统一社会信用代码 %(code)s 已登记在您看不到的区划的一家单位名下，请核对；确实是同一家的，请上级科技局更正区划。"
+    ) % {"code": holder.credit_code}
 
 
 def organisation_to_correct(user: User, key: UUID) -> Organisation:

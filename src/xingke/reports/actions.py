@@ -80,15 +80,26 @@ def write_document(*, outline: str, region: Region, period: Period, by: User, no
     figures = {slot: planned(said=each, by=by, now=now, seq=seq) for slot, each in said.items() if id(each) in spoken}
     last = queries.last_written(outline, region, period)
     edition = _Edition(
-        work=last.work if last else new_key(), number=last.edition + 1 if last else 1, follows=last, outline=outline,
-        outline_version=definition.value.version, outline_hash=definition.hash, region=region, period=period, seq=seq,
-        gaps=[{"section": gap.section, "text": gap.text, "why": [kept(why) for why in gap.why]} for gap in gaps], by=by, now=now,
-    )  # fmt: skip
+        work=last.work if last else new_key(),
+        number=last.edition + 1 if last else 1,
+        follows=last,
+        outline=outline,
+        outline_version=definition.value.version,
+        outline_hash=definition.hash,
+        region=region,
+        period=period,
+        seq=seq,
+        gaps=[{"section": gap.section, "text": gap.text, "why": [kept(why) for why in gap.why]} for gap in gaps],
+        by=by,
+        now=now,
+    )
     key = new_key()
     document_tree = edition.laid_out(
-        key, definition.value.title.format(**words), definition.value.issuer.format(**words),
+        key,
+        definition.value.title.format(**words),
+        definition.value.issuer.format(**words),
         _composed_blocks(composed, said, figures),
-    )  # fmt: skip
+    )
     if loose := numerals.unbound(document_tree, terms=(region.name,)):
         raise Refused(_("文中有没有依据的数“%(loose)s”，请检查提纲与区划名称。") % {"loose": _("、").join(loose)})
     if last is not None and (last.outline_hash, last.content) == (definition.hash, _content(document_tree)):
@@ -172,10 +183,19 @@ def save_edition(*, follows: Document, text: source.Source, by: User, now: datet
         raise Unsound(mistakes, unknown)
     figures = {slot: planned(said=each, by=by, now=now, seq=seq) for slot, each in said.items()}
     edition = _Edition(
-        work=follows.work, number=follows.edition + 1, follows=follows, outline=follows.outline,
-        outline_version=follows.outline_version, outline_hash=follows.outline_hash, region=region, period=period,
-        seq=seq, gaps=follows.gaps, by=by, now=now,
-    )  # fmt: skip
+        work=follows.work,
+        number=follows.edition + 1,
+        follows=follows,
+        outline=follows.outline,
+        outline_version=follows.outline_version,
+        outline_hash=follows.outline_hash,
+        region=region,
+        period=period,
+        seq=seq,
+        gaps=follows.gaps,
+        by=by,
+        now=now,
+    )
     old = queries.tree_of(follows)
     blocks = typed_blocks(text, said, figures, names)
     document_tree = edition.laid_out(new_key(), text.title, old.issuer, blocks, dated_on=text.dated_on)
@@ -255,9 +275,11 @@ class _Places:
     def chip(self, said: Said, figure: Figure | None) -> tree.Chip:
         self._slot += 1
         return tree.Chip(
-            slot=self._slot, figure=str(figure.key) if figure else "", text=figure.text if figure else said.text or "？",
+            slot=self._slot,
+            figure=str(figure.key) if figure else "",
+            text=figure.text if figure else said.text or "？",
             label=called(said.indicator, said.aspect, region=said.region),
-        )  # fmt: skip
+        )
 
 
 def _slot(figure: Figure) -> tuple[str, str]:
@@ -311,9 +333,13 @@ class _Edition:
         day = dated_on or today
         rules.may_be_dated(day, period=self.period, today=today).or_refuse()
         return tree.Document(
-            id=str(key), title=title, issuer=issuer, date=source.date_line(day), blocks=tuple(blocks),
+            id=str(key),
+            title=title,
+            issuer=issuer,
+            date=source.date_line(day),
+            blocks=tuple(blocks),
             is_fictional=self.region.is_fictional,
-        )  # fmt: skip
+        )
 
     def keep(self, text: tree.Document, typed: source.Source, figures: Collection[Figure], *, code: str) -> Written:
         """Write the edition with its figures and its signed proof, as one act; all of it is laid out and signed before.
@@ -322,12 +348,27 @@ class _Edition:
         """
         proof = _proof(text, self, figures)
         document = Document(
-            key=UUID(text.id), work=self.work, edition=self.number, follows=self.follows, source=typed.to_json(),
-            title=text.title, outline=self.outline, outline_version=self.outline_version, outline_hash=self.outline_hash,
-            region=self.region, period=self.period.code, seq=self.seq, tree=tree.to_json(text), gaps=self.gaps,
-            proof=proofs.to_xml(proof), content=_content(text), fingerprint=proof.fingerprint,
-            is_fictional=self.region.is_fictional, written_at=self.now, written_by=self.by,
-        )  # fmt: skip
+            key=UUID(text.id),
+            work=self.work,
+            edition=self.number,
+            follows=self.follows,
+            source=typed.to_json(),
+            title=text.title,
+            outline=self.outline,
+            outline_version=self.outline_version,
+            outline_hash=self.outline_hash,
+            region=self.region,
+            period=self.period.code,
+            seq=self.seq,
+            tree=tree.to_json(text),
+            gaps=self.gaps,
+            proof=proofs.to_xml(proof),
+            content=_content(text),
+            fingerprint=proof.fingerprint,
+            is_fictional=self.region.is_fictional,
+            written_at=self.now,
+            written_by=self.by,
+        )
         with act(by=self.by, now=self.now, code=code, kind="document", target=text.id) as done:
             done.lock()
             if not self._still_follows():
@@ -363,23 +404,41 @@ def _proof(document: tree.Document, edition: _Edition, figures: Iterable[Figure]
         figure = by_key[place.chip.figure]
         proved.append(
             proofs.ProofFigure(
-                slot=place.chip.slot, figure=place.chip.figure, xpath=proofs.xpath_of(place.chip.slot),
-                text=place.chip.text, label=place.chip.label, indicator=figure.indicator, definition=figure.definition,
-                region=edition.region.code, period=figure.period, aspect=figure.aspect, value=figure.value, seq=figure.seq,
-                digest=figure.digest, sentence=place.sentence,
+                slot=place.chip.slot,
+                figure=place.chip.figure,
+                xpath=proofs.xpath_of(place.chip.slot),
+                text=place.chip.text,
+                label=place.chip.label,
+                indicator=figure.indicator,
+                definition=figure.definition,
+                region=edition.region.code,
+                period=figure.period,
+                aspect=figure.aspect,
+                value=figure.value,
+                seq=figure.seq,
+                digest=figure.digest,
+                sentence=place.sentence,
             )
-        )  # fmt: skip
+        )
     return proofs.sign(
         proofs.Proof(
-            document=document.id, title=document.title, outline=f"{edition.outline}@{edition.outline_version}",
-            region=edition.region.code, period=edition.period.code, seq=edition.seq,
-            created=edition.now.astimezone(SHANGHAI).isoformat(timespec="seconds"), fingerprint=proofs.fingerprint(document),
-            date=document.date, issuer=document.issuer, figures=tuple(proved),
+            document=document.id,
+            title=document.title,
+            outline=f"{edition.outline}@{edition.outline_version}",
+            region=edition.region.code,
+            period=edition.period.code,
+            seq=edition.seq,
+            created=edition.now.astimezone(SHANGHAI).isoformat(timespec="seconds"),
+            fingerprint=proofs.fingerprint(document),
+            date=document.date,
+            issuer=document.issuer,
+            figures=tuple(proved),
             mentions=tuple(
                 proofs.ProofMention(**asdict(place.mention), sentence=place.sentence)
                 for place in tree.mention_places(document)
             ),
-            sentences=docx_writer.sealed_sentences(document), parts=docx_writer.sealed_parts(document),
+            sentences=docx_writer.sealed_sentences(document),
+            parts=docx_writer.sealed_parts(document),
         ),
         signing_key(),
-    )  # fmt: skip
+    )

@@ -12,19 +12,21 @@ class ReportsConfig(AppConfig):
         from xingke.base import audited, definitions, menu, panels, searching
         from xingke.reports import effects, finding, rules
 
-        audited.announce({
-            "key.trusted": _("承认公钥"),
-            "key.distrusted": _("不再承认公钥"),
-            "document.written": _("写成文稿"),
-            "document.edited": _("修改文稿"),
-            "document.asked": _("提交保密审查"),
-            "document.passed": _("审查通过文稿"),
-            "document.refused": _("退回文稿"),
-            "document.published": _("公布文稿"),
-            "document.retracted": _("撤回文稿"),
-            "document.handed-up": _("报送文稿"),
-            "document.recalled": _("撤回报送"),
-        })  # fmt: skip
+        audited.announce(
+            {
+                "key.trusted": _("承认公钥"),
+                "key.distrusted": _("不再承认公钥"),
+                "document.written": _("写成文稿"),
+                "document.edited": _("修改文稿"),
+                "document.asked": _("提交保密审查"),
+                "document.passed": _("审查通过文稿"),
+                "document.refused": _("退回文稿"),
+                "document.published": _("公布文稿"),
+                "document.retracted": _("撤回文稿"),
+                "document.handed-up": _("报送文稿"),
+                "document.recalled": _("撤回报送"),
+            }
+        )
         definitions.KINDS.add(rules.OUTLINES)
         searching.SEARCHABLES.add(finding.DOCUMENTS)
         panels.PANELS.add(

@@ -70,6 +70,12 @@ def _check(document: Document, step: str, last: DisclosureStep | None, opinion: 
 
 def _write(document: Document, step: str, number: int, opinion: str, done: Act) -> DisclosureStep:
     return DisclosureStep.objects.create(
-        document=document, number=number, step=step, opinion=opinion.strip(), digest=queries.digest_of(document),
-        seq=done.seq, taken_at=done.now, taken_by=done.account,
-    )  # fmt: skip
+        document=document,
+        number=number,
+        step=step,
+        opinion=opinion.strip(),
+        digest=queries.digest_of(document),
+        seq=done.seq,
+        taken_at=done.now,
+        taken_by=done.account,
+    )

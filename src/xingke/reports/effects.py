@@ -86,9 +86,12 @@ def _documents(user: User, regions: Sequence[Region]) -> dict[Document, list[Any
 def _drifting(documents: Mapping[Document, Sequence[Any]], changed: set[Part]) -> list[dict[str, Any]]:
     """The documents with a figure that rests on what changes, and how many such figures."""
     touched = {
-        document: sum(any((part["indicator"], part["region"], part["period"]) in changed for part in each.parts) for each in figures)
+        document: sum(
+            any((part["indicator"], part["region"], part["period"]) in changed for part in each.parts)
+            for each in figures
+        )
         for document, figures in documents.items()
-    }  # fmt: skip
+    }
     return [
         {"title": each.title, "url": reverse("reports:document", args=[each.key]), "count": count}
         for each, count in touched.items()

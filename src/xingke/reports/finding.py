@@ -31,26 +31,44 @@ def _texts(keys: Sequence[str]) -> Iterator[Text]:
     finished = set(queries.finished(found).values_list("pk", flat=True))
     for each in found:
         yield Text(
-            key=str(each.key), names=each.title, identifier=str(each.key), text=_said(each), path=each.region.path,
-            on=timezone.localdate(each.written_at), is_finished=each.pk in finished,
-        )  # fmt: skip
+            key=str(each.key),
+            names=each.title,
+            identifier=str(each.key),
+            text=_said(each),
+            path=each.region.path,
+            on=timezone.localdate(each.written_at),
+            is_finished=each.pk in finished,
+        )
 
 
 def _hits(keys: Sequence[str]) -> Mapping[str, Hit]:
     found = Document.objects.filter(key__in=keys).select_related("region", "written_by")
     return {
         str(each.key): Hit(
-            title=each.title, url=reverse("reports:document", args=[each.key]), passage=_said(each),
+            title=each.title,
+            url=reverse("reports:document", args=[each.key]),
+            passage=_said(each),
             line=" · ".join(
-                [each.region.name, gettext("第 %(n)s 版") % {"n": each.edition}, day(each.written_at), each.written_by.name]
+                [
+                    each.region.name,
+                    gettext("第 %(n)s 版") % {"n": each.edition},
+                    day(each.written_at),
+                    each.written_by.name,
+                ]
             ),
             is_fictional=each.is_fictional,
         )
         for each in found
-    }  # fmt: skip
+    }
 
 
 DOCUMENTS = Searchable(
-    code="document", label=gettext_lazy("文稿"), permission=Permission.DOCUMENT_READ, order=30,
-    changed=_changed, texts=_texts, hits=_hits, recipe=1,
-)  # fmt: skip
+    code="document",
+    label=gettext_lazy("文稿"),
+    permission=Permission.DOCUMENT_READ,
+    order=30,
+    changed=_changed,
+    texts=_texts,
+    hits=_hits,
+    recipe=1,
+)

@@ -103,6 +103,13 @@ def _write(document: Document, what: str, number: int, to: Region, reason: str, 
 
 def _keep(document: Document, what: str, number: int, to: Region, reason: str, done: Act) -> HandUp:
     return HandUp.objects.create(
-        document=document, number=number, act=what, to=to, reason=reason.strip()[:1000],
-        digest=queries.digest_of(document), seq=done.seq, taken_at=done.now, taken_by=done.account,
-    )  # fmt: skip
+        document=document,
+        number=number,
+        act=what,
+        to=to,
+        reason=reason.strip()[:1000],
+        digest=queries.digest_of(document),
+        seq=done.seq,
+        taken_at=done.now,
+        taken_by=done.account,
+    )

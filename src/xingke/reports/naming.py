@@ -83,10 +83,13 @@ def _said(pattern: str, kind: Kind, event: EventVersion | None, subject: Version
     if not pattern:
         return organisation or name
     fields = {
-        "organisation": organisation, "name": name, "event": registry.term_label(kind.event_list, event.event, "zh"),
-        "month": f"{event.happened_on.month}月", "day": f"{event.happened_on.month}月{event.happened_on.day}日",
+        "organisation": organisation,
+        "name": name,
+        "event": registry.term_label(kind.event_list, event.event, "zh"),
+        "month": f"{event.happened_on.month}月",
+        "day": f"{event.happened_on.month}月{event.happened_on.day}日",
         **{each: registry.term_label(kind.field_list(each), getattr(event, each), "zh") for each in kind.repeated},
-    }  # fmt: skip
+    }
     wanted = _FIELD.findall(pattern)
     if not all(fields[each] for each in wanted):
         return ""

@@ -362,9 +362,11 @@ def _prose(entry: Entry[Outline]) -> Iterator[str]:
 
 
 OUTLINES: DefinitionKind[Outline] = DefinitionKind(
-    "outline", "outlines.toml", Outline,
+    "outline",
+    "outlines.toml",
+    Outline,
     (sentences_can_be_read, figures_stand_once, periods_are_known, names_can_be_said, prose_holds_no_numeral),
-)  # fmt: skip
+)
 
 
 # ── composing ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -532,8 +534,11 @@ def _joined(inlines: Sequence[str | S]) -> Iterator[str | S]:
 # ── headings ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 _MARKS = {
-    1: r"[一二三四五六七八九十]+、", 2: r"（[一二三四五六七八九十]+）", 3: r"[0-9]{1,2}[.．](?![0-9])", 4: r"（[0-9]{1,2}）",
-}  # fmt: skip
+    1: r"[一二三四五六七八九十]+、",
+    2: r"（[一二三四五六七八九十]+）",
+    3: r"[0-9]{1,2}[.．](?![0-9])",
+    4: r"（[0-9]{1,2}）",
+}
 _NUMBER = re.compile(f"^(?:{'|'.join(_MARKS.values())})")
 _DIGITS = "〇一二三四五六七八九"
 

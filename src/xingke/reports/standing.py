@@ -12,9 +12,14 @@ from xingke.reports.disclosure import ASKED, DRAFT, PASSED, PUBLISHED, REFUSED, 
 from xingke.reports.models import DisclosureStep, Document, HandUp
 
 TAGS = {
-    DRAFT: "unpublished", ASKED: "in-review", PASSED: "cleared", REFUSED: "sent-back", PUBLISHED: "public",
-    SUPERSEDED: "superseded", RETRACTED: "retracted",
-}  # fmt: skip
+    DRAFT: "unpublished",
+    ASKED: "in-review",
+    PASSED: "cleared",
+    REFUSED: "sent-back",
+    PUBLISHED: "public",
+    SUPERSEDED: "superseded",
+    RETRACTED: "retracted",
+}
 
 
 @dataclass(frozen=True)
@@ -55,9 +60,15 @@ def of(document: Document, user: User, *, is_newest: bool) -> Standing:
             may -= {PUBLISHED}
             why_not = str(answer.reason)
     return Standing(
-        step, TAGS[step], last.number if last else 0, steps, frozenset(may), _waits_for(step),
-        why_not, last,
-    )  # fmt: skip
+        step,
+        TAGS[step],
+        last.number if last else 0,
+        steps,
+        frozenset(may),
+        _waits_for(step),
+        why_not,
+        last,
+    )
 
 
 @dataclass(frozen=True)

@@ -118,9 +118,13 @@ def verify_file(data: bytes, *, visible: QuerySet[Document] | None = None) -> Re
         if each.fails or each.is_corrected
     )
     return Report(
-        verdict.joined([*findings, *renamed]), document, drifted, is_ledger_checked=True, is_text_compared=True,
+        verdict.joined([*findings, *renamed]),
+        document,
+        drifted,
+        is_ledger_checked=True,
+        is_text_compared=True,
         signed_by=claims.signed_by,
-    )  # fmt: skip
+    )
 
 
 def _found(slot: int, label: str, each: Drift) -> Iterator[Finding]:

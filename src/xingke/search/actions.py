@@ -155,6 +155,13 @@ def _replace(kind: Searchable, keys: Sequence[str]) -> None:
 def _entry(kind: Searchable, said: Text, more: str) -> Entry:
     number = identifier(said.identifier)
     return Entry(
-        kind=kind.code, key=said.key, identifier=number, path=said.path, organisation=said.organisation, on=said.on, is_finished=said.is_finished,
-        names=f"{cut(said.names)} {number}".strip(), text=cut(f"{said.identifier} {said.text} {more}"),
-    )  # fmt: skip
+        kind=kind.code,
+        key=said.key,
+        identifier=number,
+        path=said.path,
+        organisation=said.organisation,
+        on=said.on,
+        is_finished=said.is_finished,
+        names=f"{cut(said.names)} {number}".strip(),
+        text=cut(f"{said.identifier} {said.text} {more}"),
+    )

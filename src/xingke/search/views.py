@@ -49,9 +49,17 @@ def search(request: HttpRequest) -> HttpResponse:
     counts = queries.counts(user, asked) if asked else {}
     chosen = next((each for each in kinds if each.code == request.GET.get("kind")), None)
     context = {
-        "text": text, "asked": asked, "kinds": kinds, "chosen": chosen, "left": left, "counted": COUNTED, "total": sum(counts.values()),
-        "tabs": [(each, counts.get(each.code, 0)) for each in kinds if each.code in counts or (each == chosen and asked)],
-    }  # fmt: skip
+        "text": text,
+        "asked": asked,
+        "kinds": kinds,
+        "chosen": chosen,
+        "left": left,
+        "counted": COUNTED,
+        "total": sum(counts.values()),
+        "tabs": [
+            (each, counts.get(each.code, 0)) for each in kinds if each.code in counts or (each == chosen and asked)
+        ],
+    }
     if not asked:
         return render(request, "search/search.html", context)
     if chosen is None:
@@ -82,6 +90,10 @@ def _groups(
 def _line(found: Found, asked: Asked) -> Line:
     hit = found.hit
     return Line(
-        found.kind.label, rules.marked(hit.title, asked.marks), rules.marked(hit.line, asked.marks),
-        rules.marked(rules.passage(hit.passage, asked.marks), asked.marks), hit.url, hit.is_fictional,
-    )  # fmt: skip
+        found.kind.label,
+        rules.marked(hit.title, asked.marks),
+        rules.marked(hit.line, asked.marks),
+        rules.marked(rules.passage(hit.passage, asked.marks), asked.marks),
+        hit.url,
+        hit.is_fictional,
+    )

@@ -14,8 +14,10 @@ pytestmark = pytest.mark.db
 
 def open_account(cast: Cast, **other: str) -> User:
     return actions.create_account(
-        **{"username": "newcomer", "name": "新同事", "password": PASSWORD, **other}, by=cast.system, now=NOW  # type: ignore[arg-type]
-    )  # fmt: skip
+        **{"username": "newcomer", "name": "新同事", "password": PASSWORD, **other},
+        by=cast.system,
+        now=NOW,  # type: ignore[arg-type]
+    )
 
 
 def test_an_account_is_opened_with_audit_and_may_do_nothing_yet(cast: Cast) -> None:
@@ -58,8 +60,9 @@ def test_closing_and_opening_an_account_is_audited_and_never_ones_own(cast: Cast
     actions.set_account_active(user=cast.officer, active=True, by=cast.system, now=NOW)
 
     assert [entry.action for entry in audit_trail(target="officer").exclude(action__startswith="grant")][:2] == [
-        "account.opened", "account.closed"
-    ]  # fmt: skip
+        "account.opened",
+        "account.closed",
+    ]
     assert audit_trail(action="account.closed").count() == 1
     with pytest.raises(Refused, match="不能停用或启用自己的账号"):
         actions.set_account_active(user=cast.system, active=False, by=cast.system, now=NOW)

@@ -110,10 +110,12 @@ def test_acts_within_an_act_share_its_number_and_its_row_says_what_they_did(cast
 
     row = newest()
     assert (done.seq, row.seq, row.action, row.by) == (before + 1, before + 1, "test.reformed", cast.director)
-    assert row.detail == {"parts": [
-        {"action": "test.named", "kind": "account", "target": "officer", "count": 1, "name": "甲"},
-        {"action": "test.called", "kind": "account", "target": "reviewer", "count": 1, "name": "乙"},
-    ]}  # fmt: skip
+    assert row.detail == {
+        "parts": [
+            {"action": "test.named", "kind": "account", "target": "officer", "count": 1, "name": "甲"},
+            {"action": "test.called", "kind": "account", "target": "reviewer", "count": 1, "name": "乙"},
+        ]
+    }
 
 
 def test_what_a_part_changed_is_found_as_if_it_had_been_an_act_of_its_own(cast: Cast) -> None:

@@ -58,9 +58,12 @@ def test_what_is_not(story: str, name: str, data: bytes, sentence: str) -> None:
 
 
 NAMES = [
-    ("C:\\材料\\批复.pdf", "批复.pdf"), ("../../etc/批复.pdf", "批复.pdf"), ("批\u202e复\r\n.pdf", "批复.pdf"),
-    ("长" * 300 + ".pdf", "长" * 116 + ".pdf"), ("", "未命名"),
-]  # fmt: skip
+    ("C:\\材料\\批复.pdf", "批复.pdf"),
+    ("../../etc/批复.pdf", "批复.pdf"),
+    ("批\u202e复\r\n.pdf", "批复.pdf"),
+    ("长" * 300 + ".pdf", "长" * 116 + ".pdf"),
+    ("", "未命名"),
+]
 
 
 @pytest.mark.parametrize("name, kept", NAMES)

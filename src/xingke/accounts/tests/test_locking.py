@@ -153,19 +153,22 @@ def test_whoever_gets_in_starts_anew(cast: Cast) -> None:
 # ── the address behind proxies ──────────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("proxies, forwarded, expected", [
-    (0, "203.0.113.5", "127.0.0.1"),
-    (1, "203.0.113.5", "203.0.113.5"),
-    (1, "8.8.8.8, 203.0.113.5", "203.0.113.5"),
-    (2, "8.8.8.8, 203.0.113.5, 192.0.2.1", "203.0.113.5"),
-    (2, "192.0.2.1", "127.0.0.1"),
-    (1, "", "127.0.0.1"),
-    (1, "unknown", "127.0.0.1"),
-    (1, "203.0.113.5:4711", "203.0.113.5"),
-    (1, "[2001:db8::1]:4711", "2001:db8::1"),
-    (1, "::ffff:203.0.113.5", "203.0.113.5"),
-    (1, "fe80::1%eth0", "fe80::1"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "proxies, forwarded, expected",
+    [
+        (0, "203.0.113.5", "127.0.0.1"),
+        (1, "203.0.113.5", "203.0.113.5"),
+        (1, "8.8.8.8, 203.0.113.5", "203.0.113.5"),
+        (2, "8.8.8.8, 203.0.113.5, 192.0.2.1", "203.0.113.5"),
+        (2, "192.0.2.1", "127.0.0.1"),
+        (1, "", "127.0.0.1"),
+        (1, "unknown", "127.0.0.1"),
+        (1, "203.0.113.5:4711", "203.0.113.5"),
+        (1, "[2001:db8::1]:4711", "2001:db8::1"),
+        (1, "::ffff:203.0.113.5", "203.0.113.5"),
+        (1, "fe80::1%eth0", "fe80::1"),
+    ],
+)
 def test_the_address_is_the_one_the_outermost_of_our_proxies_saw(
     settings: object, proxies: int, forwarded: str, expected: str
 ) -> None:
@@ -243,8 +246,9 @@ def test_the_trail_names_account_and_address_once_and_when_the_door_closes(cast:
     fail(8)
 
     assert trail() == [
-        ("session.refused", "director", 1, ATTACKER), ("account.locked", "director", 5, ATTACKER),
-    ]  # fmt: skip
+        ("session.refused", "director", 1, ATTACKER),
+        ("account.locked", "director", 5, ATTACKER),
+    ]
 
 
 def test_what_followed_the_first_failure_is_told_when_it_is_forgotten(cast: Cast) -> None:

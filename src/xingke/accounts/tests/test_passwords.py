@@ -29,8 +29,9 @@ def test_a_first_password_opens_nothing_but_the_page_that_changes_it(client: Cli
     assert client.get("/records/").status_code == 200
     trail = AuditEntry.objects.filter(action__startswith="password.").order_by("seq")
     assert [(entry.action, entry.by, entry.target) for entry in trail] == [
-        ("password.reset", cast.system, "officer"), ("password.changed", cast.officer, "officer")
-    ]  # fmt: skip
+        ("password.reset", cast.system, "officer"),
+        ("password.changed", cast.officer, "officer"),
+    ]
 
 
 def test_changing_it_ends_every_other_session(client: Client, cast: Cast) -> None:

@@ -21,8 +21,9 @@ def test_signing_in_and_out_is_in_the_trail(client: Client, cast: Cast) -> None:
 
     entries = AuditEntry.objects.filter(action__startswith="session.").order_by("seq")
     assert [(entry.action, entry.by, entry.target) for entry in entries] == [
-        ("session.opened", cast.officer, "officer"), ("session.closed", cast.officer, "officer")
-    ]  # fmt: skip
+        ("session.opened", cast.officer, "officer"),
+        ("session.closed", cast.officer, "officer"),
+    ]
     assert "_auth_user_id" not in client.session
 
 
@@ -64,9 +65,16 @@ def test_the_door_is_closed_for_that_address_only(client: Client, cast: Cast) ->
     assert sign_in(elsewhere, "officer") == 302
 
 
-@pytest.mark.parametrize("target, expected", [
-    ("/records/", "/records/"), ("https://example.org/", "/"), ("//example.org/x", "/"), ("javascript:alert(1)", "/"), ("", "/"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "target, expected",
+    [
+        ("/records/", "/records/"),
+        ("https://example.org/", "/"),
+        ("//example.org/x", "/"),
+        ("javascript:alert(1)", "/"),
+        ("", "/"),
+    ],
+)
 def test_one_is_sent_on_inside_this_site_only(client: Client, cast: Cast, target: str, expected: str) -> None:
     answer = client.post(SIGN_IN, {"username": "officer", "password": PASSWORD, "next": target})
 

@@ -184,7 +184,10 @@ _TEXT = {
     "document": _element("body"),
     "body": _element(f"p tbl sectPr {MARKS}"),
     "p": _element(f"pPr r sdt {MARKS}"),
-    "pPr": Element({}, frozenset(_PARAGRAPH_LOOKS) - set(_SIDES.split()) - {"tab", "ilvl", "numId"} | {"spacing", "rPr", "snapToGrid"}),
+    "pPr": Element(
+        {},
+        frozenset(_PARAGRAPH_LOOKS) - set(_SIDES.split()) - {"tab", "ilvl", "numId"} | {"spacing", "rPr", "snapToGrid"},
+    ),
     "rPr": Element({}, _LOOKS | {"rStyle"}),
     "r": _element("rPr t br fldChar instrText lastRenderedPageBreak"),
     "t": _element(),
@@ -213,7 +216,7 @@ _TEXT = {
     "dataBinding": _element(prefixMappings=_any, xpath=_any, storeItemID=_any),  # held against the proof
     "text": _element(multiLine=_OFF),
     "w15:appearance": _element(w15__val=_any),
-}  # fmt: skip
+}
 _TABLES = {
     "tbl": _element(f"tblPr tblGrid tr {MARKS}"),
     "tblPr": _element("tblStyle tblW jc tblLayout tblInd tblCellMar tblBorders tblLook"),
@@ -308,8 +311,12 @@ _SETTINGS = {
     "clrSchemeMapping": Element(
         {
             **{f"accent{at}": _one_of(f"accent{at}") for at in range(1, 7)},
-            "bg1": _one_of("light1"), "t1": _one_of("dark1"), "bg2": _one_of("light2"), "t2": _one_of("dark2"),
-            "hyperlink": _one_of("hyperlink"), "followedHyperlink": _one_of("followedHyperlink"),
+            "bg1": _one_of("light1"),
+            "t1": _one_of("dark1"),
+            "bg2": _one_of("light2"),
+            "t2": _one_of("dark2"),
+            "hyperlink": _one_of("hyperlink"),
+            "followedHyperlink": _one_of("followedHyperlink"),
         },
         frozenset(),
     ),
@@ -325,7 +332,7 @@ _SETTINGS = {
         ),
         _INERT,
     ),
-}  # fmt: skip
+}
 _FONT_TABLE = {
     "fonts": _element("font"),
     "font": _element("altName panose1 charset family notTrueType pitch sig", name=_any),  # a name alone draws nothing
@@ -361,11 +368,30 @@ _OFFS = frozenset(
 )
 _PLAIN_PARAGRAPH = frozenset(
     {
-        "pStyle", "widowControl", "keepNext", "keepLines", "suppressAutoHyphens", "kinsoku", "overflowPunct",
-        "autoSpaceDE", "autoSpaceDN", "wordWrap", "topLinePunct", "adjustRightInd", "bidi", "pageBreakBefore",
-        "mirrorIndents", "suppressOverlap", "textAlignment", "snapToGrid", "spacing", "ind", "pBdr", "rPr",
+        "pStyle",
+        "widowControl",
+        "keepNext",
+        "keepLines",
+        "suppressAutoHyphens",
+        "kinsoku",
+        "overflowPunct",
+        "autoSpaceDE",
+        "autoSpaceDN",
+        "wordWrap",
+        "topLinePunct",
+        "adjustRightInd",
+        "bidi",
+        "pageBreakBefore",
+        "mirrorIndents",
+        "suppressOverlap",
+        "textAlignment",
+        "snapToGrid",
+        "spacing",
+        "ind",
+        "pBdr",
+        "rPr",
     }
-)  # fmt: skip
+)
 _IN_TEXT = {  # in the text looks come from the styles; what stands at a paragraph or run is little, and ours
     "rPr": Element({}, _OFFS | {"rFonts", "lang", "kern", "noProof", "snapToGrid", "shd"}),
     "rFonts": _element(
@@ -450,7 +476,7 @@ _MAIN_PARTS = (
     Part(R + "/theme", (_OFFICE + "theme+xml",)),
     Part(R + "/webSettings", (_WML + "webSettings+xml",)),
     Part(R + "/customXml", _XML_TYPES, most=2),
-)  # fmt: skip
+)
 _ITEM_PARTS = (Part(R + "/customXmlProps", (_OFFICE + "customXmlProperties+xml",)),)
 CUSTOM_XML = R + "/customXml"
 

@@ -206,7 +206,7 @@ _SENTENCES = {
     Remark.FULL_WIDTH: say("含全角数字，按原样保留"),
     Remark.SUSPECT: say("18 位代码以 000 结尾，可能是被存成数值后丢失的，请核对"),
     Remark.SHOWN_OTHERWISE: say("按显示的样子读作“%(found)s”"),
-}  # fmt: skip
+}
 
 
 def plainly(value: str | float) -> str | None:

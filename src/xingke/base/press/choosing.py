@@ -61,8 +61,11 @@ def unread(candidates: Sequence[Candidate], chosen: int) -> list[Note]:
     read = candidates[chosen].name
     return [
         Note(
-            Remark.OTHER_SHEET, 1, 0,
+            Remark.OTHER_SHEET,
+            1,
+            0,
             (_UNREAD_ALIKE if each.words >= ENOUGH and each.is_visible else _UNREAD).filled(name=each.name, read=read),
         )
-        for at, each in enumerate(candidates) if at != chosen
-    ][:20]  # fmt: skip
+        for at, each in enumerate(candidates)
+        if at != chosen
+    ][:20]

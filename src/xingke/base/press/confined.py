@@ -61,9 +61,13 @@ def answers(work: Work, data: bytes, request: Mapping[str, Any], limits: Limits)
         file.seek(0)
         child = subprocess.Popen(
             [sys.executable, "-P", "-s", "-m", _MODULE, work.module],
-            stdin=file, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd="/", start_new_session=True,
+            stdin=file,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd="/",
+            start_new_session=True,
             env=environment(),
-        )  # fmt: skip
+        )
         overdue = threading.Event()
 
         def stop() -> None:

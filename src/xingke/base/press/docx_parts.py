@@ -83,9 +83,11 @@ def open_parts(package: Package) -> Parts:
     styles = next((root for _name, root in walk.roots.get("styles", [])), None)
     settings = next((root for _name, root in walk.roots.get("settings", [])), None)
     walk.found += [
-        *looks.styles(styles), *looks.paragraphs(text, styles), *looks.edges(text, targets, edges, styles),
+        *looks.styles(styles),
+        *looks.paragraphs(text, styles),
+        *looks.edges(text, targets, edges, styles),
         *looks.frame(text, settings, styles),
-    ]  # fmt: skip
+    ]
     return Parts(
         main=main,
         text=text,

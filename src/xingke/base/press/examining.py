@@ -17,12 +17,14 @@ def read(data: bytes, request: Mapping[str, Any], limits: Limits) -> Iterator[di
         lines = [paragraph.text.strip() for paragraph in reading.paragraphs[:_FIRST_LINES]]
         yield {
             "claims": {
-                "documents": [key for key in (reading.proof.document if reading.proof else None, reading.identifier) if key],
+                "documents": [
+                    key for key in (reading.proof.document if reading.proof else None, reading.identifier) if key
+                ],
                 "is_proved": reading.proof is not None,
                 "signed_by": reading.proof.public_key if reading.proof else "",
                 "lines": [line for line in lines if line],
             }
-        }  # fmt: skip
+        }
         return
     verdict = verify.compare(
         reading,

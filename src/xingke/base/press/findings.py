@@ -199,13 +199,18 @@ _PROSE = {
 }
 
 _MARKS: Mapping[str, tuple[str, str]] = {  # what people know by another name than its element's
-    **dict.fromkeys(("drawing", "pict", "object", "background", "AlternateContent"), ("图形或对象", "a drawing or object")),
+    **dict.fromkeys(
+        ("drawing", "pict", "object", "background", "AlternateContent"), ("图形或对象", "a drawing or object")
+    ),
     **dict.fromkeys(
         ("ins", "del", "moveFrom", "moveTo", "rPrChange", "pPrChange"),
         ("修订标记（请先接受或拒绝全部修订）", "tracked changes (accept or reject them first)"),
     ),
     **dict.fromkeys(("footnoteReference", "endnoteReference"), ("脚注或尾注", "a footnote or endnote")),
-    **dict.fromkeys(("commentReference", "commentRangeStart", "commentRangeEnd"), ("批注（请先删除）", "comments (delete them first)")),
+    **dict.fromkeys(
+        ("commentReference", "commentRangeStart", "commentRangeEnd"),
+        ("批注（请先删除）", "comments (delete them first)"),
+    ),
     **dict.fromkeys(("fldSimple", "fldChar"), ("自动计算的域", "a computed field")),
     "framePr": ("图文框", "a text frame"),
     "shd": ("底纹", "shading"),
@@ -231,7 +236,7 @@ _MARKS: Mapping[str, tuple[str, str]] = {  # what people know by another name th
     "t": ("此处不应有的文字", "words where there are none"),
     "br": ("换行", "a line break"),
     "sdt": ("控件", "a control"),
-}  # fmt: skip
+}
 _OTHER_MARK = ("不认识的内容", "unknown content")
 
 

@@ -30,35 +30,47 @@ class FontClass(Enum):
     """
 
     FANGSONG = (
-        "仿宋", "FangSong", 400,
+        "仿宋",
+        "FangSong",
+        400,
         ("FangSong_GB2312", "仿宋_GB2312", "FangSong", "仿宋", "FZFangSong-Z02S", "FZFangSong-Z02", "STFangsong"),
         ("FandolFang", "朱雀仿宋", "Zhuque Fangsong", "Zhuque Fangsong (technical preview)", *_SERIF),
-    )  # fmt: skip
+    )
     KAITI = (
-        "楷体", "KaiTi", 400,
+        "楷体",
+        "KaiTi",
+        400,
         ("KaiTi_GB2312", "楷体_GB2312", "KaiTi", "楷体", "FZKai-Z03S", "FZKai-Z03", "STKaiti", "Kaiti SC"),
         ("LXGW WenKai GB", "LXGW WenKai", "霞鹜文楷", "AR PL UKai CN", "AR PL UKai", "FandolKai", *_SERIF),
-    )  # fmt: skip
+    )
     HEITI = (
-        "黑体", "HeiTi", 500,
+        "黑体",
+        "HeiTi",
+        500,
         ("SimHei", "黑体", "FZHei-B01S", "FZHei-B01", "STHeiti", "Heiti SC"),
         (*_SANS, "WenQuanYi Zen Hei", "FandolHei"),
-    )  # fmt: skip
+    )
     BIAOSONG = (
-        "小标宋", "XiaoBiaoSong", 700,
+        "小标宋",
+        "XiaoBiaoSong",
+        700,
         ("FZXiaoBiaoSong-B05S", "方正小标宋简体", "FZXiaoBiaoSong-B05", "方正小标宋_GBK"),
         ("STZhongsong", "华文中宋", *_SERIF, "SimSun", "Songti SC"),  # a bare Windows or macOS has only 宋体
-    )  # fmt: skip
+    )
     SONGTI = (
-        "宋体", "SongTi", 400,
+        "宋体",
+        "SongTi",
+        400,
         ("SimSun", "宋体", "NSimSun", "STSong", "Songti SC", "FZShuSong-Z01S"),
         (*_SERIF, "FandolSong"),
-    )  # fmt: skip
+    )
     LATIN = (
-        "西文", "Latin", 400,
+        "西文",
+        "Latin",
+        400,
         ("Times New Roman",),
         ("Liberation Serif", "TeX Gyre Termes", "Nimbus Roman", "Tinos", "Libertinus Serif"),
-    )  # fmt: skip
+    )
 
     def __init__(
         self, label: str, english: str, weight: int, customary: tuple[str, ...], substitutes: tuple[str, ...]

@@ -30,6 +30,10 @@ class Limits:
     def package(self) -> packages.Limits:
         """The limits of the zip."""
         return packages.Limits(
-            packed=self.packed, unfolded=self.unfolded, part=self.unfolded, entries=self.entries, ratio=self.ratio,
+            packed=self.packed,
+            unfolded=self.unfolded,
+            part=self.unfolded,
+            entries=self.entries,
+            ratio=self.ratio,
             part_ratio=self.ratio,
-        )  # fmt: skip
+        )

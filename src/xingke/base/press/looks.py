@@ -65,12 +65,18 @@ class _Styles:
 
         side = said("pPr/jc")
         return Look(
-            size=said("rPr/sz"), line=said("pPr/spacing", "line"), rule=said("pPr/spacing", "lineRule"),
-            before=said("pPr/spacing", "before"), after=said("pPr/spacing", "after"), side=_SIDES.get(side, side),
-            first_line=said("pPr/ind", "firstLine") or "0", face=said("rPr/rFonts", "eastAsia"),
-            colour=said("rPr/color").replace("000000", "").replace("auto", ""), tight=said("rPr/spacing") or "0",
+            size=said("rPr/sz"),
+            line=said("pPr/spacing", "line"),
+            rule=said("pPr/spacing", "lineRule"),
+            before=said("pPr/spacing", "before"),
+            after=said("pPr/spacing", "after"),
+            side=_SIDES.get(side, side),
+            first_line=said("pPr/ind", "firstLine") or "0",
+            face=said("rPr/rFonts", "eastAsia"),
+            colour=said("rPr/color").replace("000000", "").replace("auto", ""),
+            tight=said("rPr/spacing") or "0",
             drawn=frozenset(each for each in _LINES if said(f"pPr/pBdr/{each}") == "single"),
-        )  # fmt: skip
+        )
 
     def _chain(self, key: str) -> Iterator[etree._Element]:
         for _ in range(_DEPTH):

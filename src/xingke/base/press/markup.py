@@ -56,7 +56,9 @@ class _Grid:
             return
         if column >= self.limits.columns:
             most = self.limits.columns
-            raise Unreadable(say("表格有 %(count)s 列，超过 %(most)s 列的上限；请删除多余的列。", count=column + 1, most=most))  # fmt: skip
+            raise Unreadable(
+                say("表格有 %(count)s 列，超过 %(most)s 列的上限；请删除多余的列。", count=column + 1, most=most)
+            )
         if "密" in text and (mark := secrecy_mark(text, is_at_head=False)):
             raise Unreadable(is_secret(mark))
         self.rows.setdefault(row, {})[column] = text
@@ -87,7 +89,9 @@ def _opened(grids: list[_Grid], wanted: str, words: Words) -> OpenedSheet:
     at = choose(candidates, wanted)
     chosen = filled[at]
     others = unread(candidates, at)
-    return OpenedSheet(chosen.name if len(filled) > 1 or wanted else "", chosen.read(), chosen.merged, [*others, *chosen.apart])  # fmt: skip
+    return OpenedSheet(
+        chosen.name if len(filled) > 1 or wanted else "", chosen.read(), chosen.merged, [*others, *chosen.apart]
+    )
 
 
 def _refuse_marked(texts: Iterator[str]) -> None:
@@ -196,8 +200,9 @@ def open_xml(data: bytes, encoding: str, wanted: str, words: Words, limits: Limi
     displays = {
         style.get(f"{_SS}ID") or "": shown
         for style in root.iterfind(f"{_SS}Styles/{_SS}Style")
-        if (format_ := style.find(f"{_SS}NumberFormat")) is not None and (shown := _display(format_.get(f"{_SS}Format") or ""))
-    }  # fmt: skip
+        if (format_ := style.find(f"{_SS}NumberFormat")) is not None
+        and (shown := _display(format_.get(f"{_SS}Format") or ""))
+    }
     sheets = [_sheet_of(each, displays, limits) for each in root.iterfind(f"{_SS}Worksheet")]
     return _opened(sheets, wanted, words)
 

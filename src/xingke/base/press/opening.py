@@ -23,10 +23,14 @@ def read(data: bytes, request: Mapping[str, Any], limits: Limits) -> Iterator[di
     said = disguise(sniffed, request["name"])
     yield {
         "head": {
-            "kind": sniffed.kind, "encoding": ENCODING_NAMES.get(sniffed.encoding, ""), "sheet_name": opened.name,
-            "header": table.header, "header_row": table.header_row, "above": table.above,
+            "kind": sniffed.kind,
+            "encoding": ENCODING_NAMES.get(sniffed.encoding, ""),
+            "sheet_name": opened.name,
+            "header": table.header,
+            "header_row": table.header_row,
+            "above": table.above,
         }
-    }  # fmt: skip
+    }
     yield from table.messages([*([Note(Remark.KIND, 1, 0, said)] if said else []), *opened.notes])
 
 

@@ -89,10 +89,17 @@ def read_sheet(
             Note(Remark(remark), row, column, told(text)) for remark, row, column, text in message.get("notes", ())
         ]
     return Sheet(
-        kind=FileKind(head["kind"]), header=tuple(head["header"]), header_row=head["header_row"], rows=rows,
-        numbers=numbers, encoding=head["encoding"], sheet_name=head["sheet_name"], above=head["above"], notes=notes,
+        kind=FileKind(head["kind"]),
+        header=tuple(head["header"]),
+        header_row=head["header_row"],
+        rows=rows,
+        numbers=numbers,
+        encoding=head["encoding"],
+        sheet_name=head["sheet_name"],
+        above=head["above"],
+        notes=notes,
         peak=head["peak"],
-    )  # fmt: skip
+    )
 
 
 def request_of(name: str, sheet: str, words: Sequence[str] = ()) -> dict[str, Any]:

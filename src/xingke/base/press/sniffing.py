@@ -78,18 +78,33 @@ _SPOKEN = {
 }
 _BY_SUFFIX = {
     **{kind.value: kind for kind in FileKind if kind not in (FileKind.ENCRYPTED, FileKind.EMPTY, FileKind.UNKNOWN)},
-    "txt": FileKind.CSV, "tsv": FileKind.CSV, "htm": FileKind.HTML, "mhtml": FileKind.MHT, "jpeg": FileKind.JPEG, "7z": FileKind.RAR,
-    "et": FileKind.XLS, "ett": FileKind.XLS, "xlt": FileKind.XLS, "xltx": FileKind.XLSX, "wps": FileKind.DOC,
-}  # fmt: skip
+    "txt": FileKind.CSV,
+    "tsv": FileKind.CSV,
+    "htm": FileKind.HTML,
+    "mhtml": FileKind.MHT,
+    "jpeg": FileKind.JPEG,
+    "7z": FileKind.RAR,
+    "et": FileKind.XLS,
+    "ett": FileKind.XLS,
+    "xlt": FileKind.XLS,
+    "xltx": FileKind.XLSX,
+    "wps": FileKind.DOC,
+}
 _HTML = re.compile(
     r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*"
     r"<(?:!doctype\s+html|html|head|body|table|thead|tbody|tr|td|meta|link|title|style|script|div|span|center|font|p|br)\b",
     re.I | re.S,
 )
 _MARKS = (
-    (b"{\\rtf", FileKind.RTF), (b"Rar!", FileKind.RAR), (b"7z\xbc\xaf", FileKind.RAR), (b"\x1f\x8b", FileKind.RAR),
-    *((start, FileKind.XLS) for start in (b"\x09\x08\x08\0\0\x05", b"\x09\x08\x10\0\0\x06", b"\x09\x04\x06\0", b"\x09\x02\x06\0")),
-)  # fmt: skip
+    (b"{\\rtf", FileKind.RTF),
+    (b"Rar!", FileKind.RAR),
+    (b"7z\xbc\xaf", FileKind.RAR),
+    (b"\x1f\x8b", FileKind.RAR),
+    *(
+        (start, FileKind.XLS)
+        for start in (b"\x09\x08\x08\0\0\x05", b"\x09\x08\x10\0\0\x06", b"\x09\x04\x06\0", b"\x09\x02\x06\0")
+    ),
+)
 _CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ufffe\uffff]")
 _MHT = re.compile(r"\A\s*(?:From:|MIME-Version:).*^Content-Type:\s*multipart/related", re.I | re.S | re.M)
 _HEAD = 4096  # bytes that tell the kind of a text
@@ -179,8 +194,11 @@ def _kind_of_zip(data: bytes) -> FileKind:
     if b"xl/vbaproject.bin" in names:
         return FileKind.XLSM
     found = [
-        kind for marks, text in ((_CONTENT_TYPES, declared), (_PART_NAMES, names)) for mark, kind in marks if mark in text
-    ]  # fmt: skip
+        kind
+        for marks, text in ((_CONTENT_TYPES, declared), (_PART_NAMES, names))
+        for mark, kind in marks
+        if mark in text
+    ]
     if not found and _OPEN_DOCUMENT_SHEET in data[:400]:
         return FileKind.ODS
     return found[0] if found else FileKind.ZIP
@@ -206,9 +224,13 @@ def _directory(data: bytes) -> tuple[bytes, bytes]:
 def _kind_of_old_office(data: bytes) -> FileKind:
     """By the names of its streams, UTF-16 in the directory of the compound file."""
     for name, kind in (
-        ("EncryptedPackage", FileKind.ENCRYPTED), ("Workbook", FileKind.XLS), ("WORKBOOK", FileKind.XLS),
-        ("Book", FileKind.XLS), ("BOOK", FileKind.XLS), ("WordDocument", FileKind.DOC),
-    ):  # fmt: skip
+        ("EncryptedPackage", FileKind.ENCRYPTED),
+        ("Workbook", FileKind.XLS),
+        ("WORKBOOK", FileKind.XLS),
+        ("Book", FileKind.XLS),
+        ("BOOK", FileKind.XLS),
+        ("WordDocument", FileKind.DOC),
+    ):
         if (name + "\0").encode("utf-16-le") in data:
             return kind
     return FileKind.DOC

@@ -196,9 +196,11 @@ def _bounded(rows: Iterable[RawRow]) -> Iterator[RawRow]:
             raise Unreadable(
                 say(
                     "%(cell)s 格有 %(count)s 个字，超过电子表格一格 %(most)s 个字的上限；请检查是否贴错了内容。",
-                    cell=address(number, column), count=f"{len(cells[column]):,}", most=f"{CELL_LIMIT:,}",
+                    cell=address(number, column),
+                    count=f"{len(cells[column]):,}",
+                    most=f"{CELL_LIMIT:,}",
                 )
-            )  # fmt: skip
+            )
         yield row
 
 

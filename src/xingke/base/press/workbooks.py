@@ -184,9 +184,11 @@ class _Book:
         names = {entry.filename for entry in package.entries.values()}
         used = [self.main, *(each.part for each in self.sheets), *filter(None, (self.styles, self.strings))]
         return (
-            self.main == "xl/workbook.xml" and self.styles in ("", "xl/styles.xml")
-            and self.strings in ("", "xl/sharedStrings.xml") and names.issuperset(used)
-        )  # fmt: skip
+            self.main == "xl/workbook.xml"
+            and self.styles in ("", "xl/styles.xml")
+            and self.strings in ("", "xl/sharedStrings.xml")
+            and names.issuperset(used)
+        )
 
 
 def _workbook(package: Package) -> _Book:
@@ -209,8 +211,10 @@ def _workbook(package: Package) -> _Book:
     if len({each.part.lower() for each in listed}) != len(listed):
         raise Unreadable(say("工作簿里两张工作表用了同一份内容，文件可能已经损坏。"))
     there = {
-        each.kind: each.target for each in parts.values() if not each.is_external and each.target.lower() in package.entries
-    }  # fmt: skip
+        each.kind: each.target
+        for each in parts.values()
+        if not each.is_external and each.target.lower() in package.entries
+    }
     return _Book(main, listed, there.get("styles", ""), there.get("sharedStrings", ""))
 
 
@@ -225,7 +229,10 @@ def _as_usual(package: Package, book: _Book) -> bytes:
     """The same workbook, its parts under the names the parser expects."""
     moved = {f"xl/worksheets/sheet{at}.xml": each.part for at, each in enumerate(book.sheets, 1)}
     kinds = ["worksheet"] * len(moved)
-    for kind, path, part in (("styles", "xl/styles.xml", book.styles), ("sharedStrings", "xl/sharedStrings.xml", book.strings)):  # fmt: skip
+    for kind, path, part in (
+        ("styles", "xl/styles.xml", book.styles),
+        ("sharedStrings", "xl/sharedStrings.xml", book.strings),
+    ):
         if part:
             moved[path] = part
             kinds.append(kind)
@@ -239,9 +246,15 @@ def _as_usual(package: Package, book: _Book) -> bytes:
     )
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as made:
-        made.writestr("_rels/.rels", _USUAL % f'<Relationship Id="rId1" Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/>')  # fmt: skip
+        made.writestr(
+            "_rels/.rels",
+            _USUAL % f'<Relationship Id="rId1" Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/>',
+        )
         made.writestr("xl/_rels/workbook.xml.rels", _USUAL % relations)
-        made.writestr("xl/workbook.xml", f'<workbook xmlns="{_MAIN[1:-1]}">{_dates(package, book)}<sheets>{listed}</sheets></workbook>')  # fmt: skip
+        made.writestr(
+            "xl/workbook.xml",
+            f'<workbook xmlns="{_MAIN[1:-1]}">{_dates(package, book)}<sheets>{listed}</sheets></workbook>',
+        )
         for path, part in moved.items():
             with made.open(path, "w") as stream:
                 package.unfold(part, stream.write)
@@ -464,7 +477,7 @@ class _Patterns:
         self.formula = re.compile(
             rb"<" + p + rb"c\b([^>]*)>\s*<" + p + rb"f\b(?:[^>]*/>|[^>]*>[^<]*</" + p + rb"f>)\s*"
             rb"(<" + p + rb"v\s*/>|<" + p + rb"v>\s*</" + p + rb"v>)?\s*</" + p + rb"c>"
-        )  # fmt: skip
+        )
         styles = b"|".join(displays)
         style = rb"""s\s*=\s*["'](?:""" + styles + rb""")["']|""" if styles else b""
         self.cell = re.compile(rb"<" + p + rb"c\b[^>]*?\s(?:" + style + rb"""t\s*=\s*["']e["'])[^>]*>""")

@@ -63,9 +63,14 @@ class Page:
 
 
 def write_workbook(
-    *, name: str, columns: Sequence[Column], rows: Iterable[Sequence[Cell] | Line], made_at: datetime,
-    pages: Iterable[Page] = (), spare: int = 0,
-) -> bytes:  # fmt: skip
+    *,
+    name: str,
+    columns: Sequence[Column],
+    rows: Iterable[Sequence[Cell] | Line],
+    made_at: datetime,
+    pages: Iterable[Page] = (),
+    spare: int = 0,
+) -> bytes:
     """A workbook whose first sheet, ``name``, is the table, followed by ``pages``.
 
     made_at: the moment the file gives as its own, in its reader's time zone. pages: taken once the rows are written.
@@ -100,10 +105,15 @@ class _Looks:
         self._known: dict[tuple[str, bool, bool], Any] = {}
         self.header = book.add_format(
             {
-                "bold": True, "text_wrap": True, "valign": "top", "num_format": "@", "bg_color": "#E7EEF5",
-                "bottom": 1, "font_size": 11,
+                "bold": True,
+                "text_wrap": True,
+                "valign": "top",
+                "num_format": "@",
+                "bg_color": "#E7EEF5",
+                "bottom": 1,
+                "font_size": 11,
             }
-        )  # fmt: skip
+        )
         self.strong = book.add_format({"bold": True, "valign": "top", "num_format": "@"})
         self.wrapped = book.add_format({"text_wrap": True, "valign": "top", "num_format": "@"})
 
@@ -255,12 +265,18 @@ def _write_choices(book: Any, sheet: Any, looks: _Looks, columns: Sequence[Colum
         letter = letters(at)
         source = f"='{name}'!${letter}$2:${letter}${len(column.choices) + 1}"
         sheet.data_validation(
-            1, place, last, place,
+            1,
+            place,
+            last,
+            place,
             {
-                "validate": "list", "source": source, "error_type": "warning", "error_title": str(say("请核对"))[:32],
+                "validate": "list",
+                "source": source,
+                "error_type": "warning",
+                "error_title": str(say("请核对"))[:32],
                 "error_message": str(say("这一格通常从可选值中选；确实要写别的，请选“是”。")),
             },
-        )  # fmt: skip
+        )
 
 
 def _sheet_name(name: str) -> str:

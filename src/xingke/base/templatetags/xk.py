@@ -213,8 +213,11 @@ def files_mark(count: int) -> SafeString:
     return format_html(
         '<span class="files-mark" title="{}">{}<span class="visually-hidden">{}</span>'
         '<span aria-hidden="true">{}</span></span>',
-        said, icon("paperclip"), said, count,
-    )  # fmt: skip
+        said,
+        icon("paperclip"),
+        said,
+        count,
+    )
 
 
 # ── Numbers, periods, days ────────────────────────────────────────────────────────────────────────────────────────

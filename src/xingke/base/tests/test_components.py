@@ -284,8 +284,14 @@ def test_forms_use_the_field_template_of_the_design_system() -> None:
 def test_the_gallery_shows_every_component() -> None:
     source = (BASE / "templates" / "base" / "gallery.html").read_text()
     parts_of_others = {
-        "changes", "swap_attributes", "optional_mark", "pagination", "site_header", "site_footer", "messages",
-    }  # fmt: skip
+        "changes",
+        "swap_attributes",
+        "optional_mark",
+        "pagination",
+        "site_header",
+        "site_footer",
+        "messages",
+    }
     parts_of_others |= {"fiction_ribbon", "language_switch", "drawer", "search_box"}  # base.html brings these
 
     missing = [path.stem for path in COMPONENTS if f'"{path.stem}"' not in source and path.stem not in parts_of_others]

@@ -45,8 +45,10 @@ def test_the_address_of_the_file_keeps_the_choices_and_leaves_the_page() -> None
     assert exports.file_addresses(request) == exports.Addresses("?year=2024&format=xlsx", "?year=2024&format=csv")
     assert not exports.wants_file(request)
     assert [exports.wants_file(RequestFactory().get(f"/?format={each}")) for each in ("xlsx", "csv", "pdf")] == [
-        True, True, False
-    ]  # fmt: skip
+        True,
+        True,
+        False,
+    ]
 
 
 def _sheets(content: bytes) -> dict[str, list[list[str]]]:
@@ -77,9 +79,12 @@ def test_an_xlsx_says_on_its_second_sheet_what_was_chosen_and_who_took_it_when()
     said = dict(sheets["口径"])
     assert said.pop("截至")[:2] == "20"
     assert said == {
-        "名称": "台账", "筛选条件": "类别：专利；名称：明渠", "导出人": "张三",
-        "虚构数据": "表中有虚构的演示数据，不是真实情况。", "台账序号": "42",
-    }  # fmt: skip
+        "名称": "台账",
+        "筛选条件": "类别：专利；名称：明渠",
+        "导出人": "张三",
+        "虚构数据": "表中有虚构的演示数据，不是真实情况。",
+        "台账序号": "42",
+    }
     assert response["Content-Disposition"] == "attachment; filename*=utf-8''%E5%8F%B0%E8%B4%A6.xlsx"
 
 

@@ -68,27 +68,30 @@ def raising(error: Exception) -> Do:
     return do
 
 
-@pytest.mark.parametrize("error, trouble", [
-    (away(), Trouble.AWAY),
-    (database_error(psycopg.OperationalError("server closed the connection unexpectedly")), Trouble.AWAY),
-    (database_error(psycopg.errors.AdminShutdown("terminating connection")), Trouble.AWAY),
-    (database_error(psycopg.errors.CannotConnectNow("starting up")), Trouble.AWAY),
-    (database_error(psycopg.errors.TooManyConnections("too many")), Trouble.AWAY),
-    (database_error(psycopg.errors.DiskFull("could not extend file")), Trouble.DISK_FULL),
-    (database_error(psycopg.errors.ReadOnlySqlTransaction("standby")), Trouble.READ_ONLY),
-    (database_error(psycopg.errors.DeadlockDetected("deadlock")), Trouble.BUSY),
-    (database_error(sqlite_error("SQLITE_FULL")), Trouble.DISK_FULL),
-    (database_error(sqlite_error("SQLITE_BUSY_SNAPSHOT")), Trouble.BUSY),
-    (database_error(sqlite_error("SQLITE_READONLY_DBMOVED")), Trouble.READ_ONLY),
-    (database_error(sqlite_error("SQLITE_CANTOPEN")), Trouble.CLOSED),
-    (OSError(errno.ENOSPC, "No space left on device"), Trouble.DISK_FULL),
-    (OSError(errno.EDQUOT, "Quota exceeded"), Trouble.DISK_FULL),
-    (OSError(errno.ENOENT, "No such file"), None),
-    (database_error(sqlite_error("SQLITE_CORRUPT")), None),
-    (database_error(psycopg.errors.UniqueViolation("twice")), None),
-    (ZeroDivisionError(), None),
-    (None, None),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "error, trouble",
+    [
+        (away(), Trouble.AWAY),
+        (database_error(psycopg.OperationalError("server closed the connection unexpectedly")), Trouble.AWAY),
+        (database_error(psycopg.errors.AdminShutdown("terminating connection")), Trouble.AWAY),
+        (database_error(psycopg.errors.CannotConnectNow("starting up")), Trouble.AWAY),
+        (database_error(psycopg.errors.TooManyConnections("too many")), Trouble.AWAY),
+        (database_error(psycopg.errors.DiskFull("could not extend file")), Trouble.DISK_FULL),
+        (database_error(psycopg.errors.ReadOnlySqlTransaction("standby")), Trouble.READ_ONLY),
+        (database_error(psycopg.errors.DeadlockDetected("deadlock")), Trouble.BUSY),
+        (database_error(sqlite_error("SQLITE_FULL")), Trouble.DISK_FULL),
+        (database_error(sqlite_error("SQLITE_BUSY_SNAPSHOT")), Trouble.BUSY),
+        (database_error(sqlite_error("SQLITE_READONLY_DBMOVED")), Trouble.READ_ONLY),
+        (database_error(sqlite_error("SQLITE_CANTOPEN")), Trouble.CLOSED),
+        (OSError(errno.ENOSPC, "No space left on device"), Trouble.DISK_FULL),
+        (OSError(errno.EDQUOT, "Quota exceeded"), Trouble.DISK_FULL),
+        (OSError(errno.ENOENT, "No such file"), None),
+        (database_error(sqlite_error("SQLITE_CORRUPT")), None),
+        (database_error(psycopg.errors.UniqueViolation("twice")), None),
+        (ZeroDivisionError(), None),
+        (None, None),
+    ],
+)
 def test_trouble_is_told_from_the_drivers_own_code(error: Exception | None, trouble: Trouble | None) -> None:
     assert trouble_of(error) is trouble
 
@@ -100,11 +103,14 @@ def test_trouble_is_found_behind_the_error_it_led_to() -> None:
     assert trouble_of(error) is Trouble.AWAY
 
 
-@pytest.mark.parametrize("error, status, sentence, retry", [
-    (away(), 503, "数据库没有应答，请稍后再试。", "10"),
-    (OSError(errno.ENOSPC, "No space left on device"), 507, "服务器的磁盘已满", None),
-    (ZeroDivisionError(), 500, "处理时出了意外", None),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "error, status, sentence, retry",
+    [
+        (away(), 503, "数据库没有应答，请稍后再试。", "10"),
+        (OSError(errno.ENOSPC, "No space left on device"), 507, "服务器的磁盘已满", None),
+        (ZeroDivisionError(), 500, "处理时出了意外", None),
+    ],
+)
 def test_a_page_that_fails_says_why_and_nothing_of_changes(
     error: Exception, status: int, sentence: str, retry: str | None
 ) -> None:

@@ -38,9 +38,12 @@ def test_a_saying_is_chinese_where_nobody_translates() -> None:
     asked = "from xingke.base.sayings import say; print(say('第 %(line)s 行', line=7)); import sys; print('django' in sys.modules)"
     source = Path(sayings.__file__).parents[2]
     answer = subprocess.run(
-        [sys.executable, "-X", "utf8", "-c", asked], capture_output=True, check=True, encoding="utf-8",
+        [sys.executable, "-X", "utf8", "-c", asked],
+        capture_output=True,
+        check=True,
+        encoding="utf-8",
         env=os.environ | {"PYTHONPATH": str(source)},
-    )  # fmt: skip
+    )
     assert answer.stdout == "第 7 行\nFalse\n"
 
 

@@ -35,9 +35,12 @@ def furnish() -> tuple[casting.Cast, Document]:
         casting.file("patent", name, events, firm=cast.firm, by=cast.statistician)
     casting.keep_records(cast.county, by=cast.statistician)
     importing.import_table(
-        form=importing.sheet_form("patent"), table=importing.read_table(PATENTS.encode()), file_name="patents.csv",
-        by=cast.statistician, now=casting.NOW,
-    )  # fmt: skip
+        form=importing.sheet_form("patent"),
+        table=importing.read_table(PATENTS.encode()),
+        file_name="patents.csv",
+        by=cast.statistician,
+        now=casting.NOW,
+    )
     document = write_document(
         outline="annual", region=cast.county, period=Period.parse("2025"), by=cast.officer, now=casting.NOW
     ).document
@@ -71,8 +74,13 @@ def command(data: Path, *arguments: str, **more: str) -> "subprocess.CompletedPr
     """Run ``xingke`` with a data folder of its own."""
     return subprocess.run(
         [sys.executable, "-m", "xingke.config.command", *arguments],
-        env=environment(data, **more), capture_output=True, text=True, encoding="utf-8", timeout=120, check=False,
-    )  # fmt: skip
+        env=environment(data, **more),
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=120,
+        check=False,
+    )
 
 
 def python(data: Path, source: str, **more: str) -> str:
@@ -81,5 +89,9 @@ def python(data: Path, source: str, **more: str) -> str:
     return subprocess.run(
         [sys.executable, "-c", code],
         env=environment(data, DJANGO_SETTINGS_MODULE="xingke.config.settings", **more),
-        capture_output=True, text=True, encoding="utf-8", timeout=120, check=True,
-    ).stdout  # fmt: skip
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=120,
+        check=True,
+    ).stdout

@@ -100,8 +100,13 @@ def test_a_drill_what_was_backed_up_while_somebody_wrote_stands_again_elsewhere(
     assert bytes.fromhex(found[1]) == docx
     assert stat.S_IMODE((elsewhere / "secret.key").stat().st_mode) == 0o600
     assert {path.name for path in elsewhere.iterdir()} == {
-        "attachments", "heads.log", "secret.key", "serving.lock", "signing.key", "xingke.sqlite3",
-    }  # fmt: skip
+        "attachments",
+        "heads.log",
+        "secret.key",
+        "serving.lock",
+        "signing.key",
+        "xingke.sqlite3",
+    }
 
 
 def test_a_backup_is_readable_by_its_owner_only_and_leaves_nothing_else_behind(tmp_path: Path) -> None:
@@ -350,9 +355,7 @@ def test_check_finds_a_head_that_nobody_signed() -> None:
     last = AuditEntry.objects.order_by("-seq")[0]
     (Path(settings.DATA) / "heads.log").write_text(f"{last.seq} {last.digest} {'00' * 64}\nsomething else\n")
 
-    assert problems() == [
-        "heads.log 第 1 行的签名不符，可能被改动过", "heads.log 第 2 行不完整，可能被改动过"
-    ]  # fmt: skip
+    assert problems() == ["heads.log 第 1 行的签名不符，可能被改动过", "heads.log 第 2 行不完整，可能被改动过"]
 
 
 def test_check_finds_a_record_changed_behind_the_ledger_in_its_figures() -> None:

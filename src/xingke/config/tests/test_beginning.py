@@ -42,8 +42,12 @@ def test_passwords_that_cannot_be_shown_leave_no_accounts(tmp_path: Path) -> Non
     with Path("/dev/full").open("w") as full:
         failed = subprocess.run(
             [sys.executable, "-m", "xingke.config.command", "begin"],
-            env=environment(tmp_path), stdout=full, stderr=subprocess.PIPE, timeout=120, check=False,
-        )  # fmt: skip
+            env=environment(tmp_path),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            timeout=120,
+            check=False,
+        )
 
     assert failed.returncode != 0
     assert python(tmp_path, "from xingke.accounts.models import User\nprint(User.objects.count())") == "0\n"

@@ -31,8 +31,13 @@ def test_a_file_name_that_is_no_utf8_is_refused(tmp_path: Path) -> None:
 
     refused = subprocess.run(
         [sys.executable, "-m", "xingke.config.command", "import", name],
-        env=environment(tmp_path), capture_output=True, text=True, encoding="utf-8", timeout=120, check=False,
-    )  # fmt: skip
+        env=environment(tmp_path),
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=120,
+        check=False,
+    )
 
     assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
     assert "不是 UTF-8" in refused.stderr

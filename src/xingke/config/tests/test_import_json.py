@@ -31,35 +31,55 @@ def test_a_trial_says_all_it_understood_and_files_nothing(
 
     assert (code, Payment.objects.exists()) == (1, False)
     assert told["file"] == {
-        "sheet": "", "header_row": 2, "encoding": "UTF-8",
+        "sheet": "",
+        "header_row": 2,
+        "encoding": "UTF-8",
         "columns": [
-            {"header": "收款单位", "as": "organisation", "unit": None}, {"header": "用途", "as": "purpose", "unit": None},
-            {"header": "级别", "as": "level", "unit": None}, {"header": "资金名称", "as": "name", "unit": None},
+            {"header": "收款单位", "as": "organisation", "unit": None},
+            {"header": "用途", "as": "purpose", "unit": None},
+            {"header": "级别", "as": "level", "unit": None},
+            {"header": "资金名称", "as": "name", "unit": None},
             {"header": "兑现日期", "as": "paid", "unit": None},
             {"header": "兑现金额（万元）", "as": "paid amount", "unit": "万元"},
         ],
-        "unused": ["备注"], "notes": ["以第 2 行为表头", "A1 表头之前的“资金清单”没有作为数据读入"],
-    }  # fmt: skip
+        "unused": ["备注"],
+        "notes": ["以第 2 行为表头", "A1 表头之前的“资金清单”没有作为数据读入"],
+    }
     fields = {"purpose": "patent_subsidy", "level": "county", "name": "2025年度专利资助"}
     assert told["rows"] == [
         {
-            "row": 3, "outcome": "new", "region": "990121",
+            "row": 3,
+            "outcome": "new",
+            "region": "990121",
             "organisation": {"name": "青溪县明渠传感科技有限公司", "key": str(cast.firm.key), "new": False},
-            "facts": [{
-                "event": "paid", "on": "2025-12-20", "fields": fields,
-                "measures": {"amount": {"value": "5000", "unit": "元"}},
-            }],
-            "problems": [], "notes": [],
+            "facts": [
+                {
+                    "event": "paid",
+                    "on": "2025-12-20",
+                    "fields": fields,
+                    "measures": {"amount": {"value": "5000", "unit": "元"}},
+                }
+            ],
+            "problems": [],
+            "notes": [],
         },
         {
-            "row": 4, "outcome": "rejected", "region": "990121", "organisation": None,
-            "facts": [{
-                "event": "paid", "on": "2025-12-20", "fields": fields,
-                "measures": {"amount": {"value": "3000", "unit": "元"}},
-            }],
-            "problems": ["收款单位 列为“同左”：没有写明是哪个单位；请在每一行填写单位全称。"], "notes": [],
+            "row": 4,
+            "outcome": "rejected",
+            "region": "990121",
+            "organisation": None,
+            "facts": [
+                {
+                    "event": "paid",
+                    "on": "2025-12-20",
+                    "fields": fields,
+                    "measures": {"amount": {"value": "3000", "unit": "元"}},
+                }
+            ],
+            "problems": ["收款单位 列为“同左”：没有写明是哪个单位；请在每一行填写单位全称。"],
+            "notes": [],
         },
-    ]  # fmt: skip
+    ]
 
 
 def test_filing_says_the_same_and_then_that_nothing_is_new(

@@ -52,11 +52,14 @@ def test_every_command_that_writes_shares_the_folder() -> None:
     reading = {commands.key, commands.verify, commands.check}
     alone = {commands.move, commands.upgrade}
     handlers = {
-        each for name, each in vars(commands).items()
-        if callable(each) and getattr(each, "__module__", "") == commands.__name__
-        and not name.startswith("_") and getattr(each, "__annotations__", {}).get("return") is int
+        each
+        for name, each in vars(commands).items()
+        if callable(each)
+        and getattr(each, "__module__", "") == commands.__name__
+        and not name.startswith("_")
+        and getattr(each, "__annotations__", {}).get("return") is int
         and name != "run"
-    }  # fmt: skip
+    }
 
     assert handlers == {*commands.SHARING, *reading, *alone}
 

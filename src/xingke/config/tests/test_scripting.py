@@ -33,9 +33,15 @@ def test_a_value_is_one_object(cast: Cast, capsys: pytest.CaptureFixture[str]) -
 
     told = json.loads(capsys.readouterr().out)
     assert {name: told[name] for name in ("value", "unit", "shown", "growth", "rank", "source", "records", "why")} == {
-        "value": "468.3", "unit": "亿元", "shown": "468.30亿元", "growth": None, "rank": None, "source": "observed",
-        "records": 1, "why": None,
-    }  # fmt: skip
+        "value": "468.3",
+        "unit": "亿元",
+        "shown": "468.30亿元",
+        "growth": None,
+        "rank": None,
+        "source": "observed",
+        "records": 1,
+        "why": None,
+    }
 
 
 def test_an_unknown_value_is_null_with_its_reason_and_no_error(cast: Cast, capsys: pytest.CaptureFixture[str]) -> None:

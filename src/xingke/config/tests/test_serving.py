@@ -38,8 +38,10 @@ class Running:
         with self.log_file.open("wb") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "xingke.config.command", "serve", "--port", str(self.port)],
-                env=small.environment(data, XINGKE_LOG="json"), stdout=log, stderr=log,
-            )  # fmt: skip
+                env=small.environment(data, XINGKE_LOG="json"),
+                stdout=log,
+                stderr=log,
+            )
 
     def ask(self, path: str = "/sign-in/", timeout: float = 2) -> int:
         """Status of an answer; 0 when nobody answers."""

@@ -131,6 +131,7 @@ def test_upgrading_is_said_step_by_step_can_be_repeated_and_a_local_pack_needs_a
     (local / "vocabulary.toml").write_text(TERM, encoding="utf-8")
     refused = command(data, "load", str(local))
     assert (refused.returncode, refused.stderr) == (
-        2, "“national”是程序自带规则包的名字，升级时会分不清哪些定义是本地的；请把文件夹改个名再装载。\n",
-    )  # fmt: skip
+        2,
+        "“national”是程序自带规则包的名字，升级时会分不清哪些定义是本地的；请把文件夹改个名再装载。\n",
+    )
     assert command(data, "load", str(upgrading.PACKS / "national")).returncode == 0

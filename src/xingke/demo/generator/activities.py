@@ -30,33 +30,70 @@ class _Topic:
 
 _TOPICS = (
     _Topic(
-        code="training", held=(21, 23, 25), people=(1960, 2240, 2486), months=(2, 12),
-        names=("高新技术企业认定申报培训", "研发费用加计扣除政策培训", "科技统计业务培训", "知识产权质量提升培训", "技术合同登记培训",
-               "科技型中小企业评价培训"),
+        code="training",
+        held=(21, 23, 25),
+        people=(1960, 2240, 2486),
+        months=(2, 12),
+        names=(
+            "高新技术企业认定申报培训",
+            "研发费用加计扣除政策培训",
+            "科技统计业务培训",
+            "知识产权质量提升培训",
+            "技术合同登记培训",
+            "科技型中小企业评价培训",
+        ),
     ),
     _Topic(
-        code="study", held=(6, 7, 8), people=(96, 110, 128), months=(3, 11), is_away=True,
+        code="study",
+        held=(6, 7, 8),
+        people=(96, 110, 128),
+        months=(3, 11),
+        is_away=True,
         names=("科技成果转化考察学习", "孵化载体建设考察学习", "企业创新能力提升研修"),
     ),
     _Topic(
-        code="farm_training", held=(40, 44, 48), people=(6900, 7350, 7800), materials=(9200, 9800, 10400), rough=20,
-        months=(2, 11), names=("科技特派员田间培训", "特色种植技术培训", "畜禽养殖技术培训", "农机使用技术培训", "茶园管理技术培训"),
+        code="farm_training",
+        held=(40, 44, 48),
+        people=(6900, 7350, 7800),
+        materials=(9200, 9800, 10400),
+        rough=20,
+        months=(2, 11),
+        names=("科技特派员田间培训", "特色种植技术培训", "畜禽养殖技术培训", "农机使用技术培训", "茶园管理技术培训"),
     ),
     _Topic(
-        code="outreach", held=(22, 24, 26), people=(11200, 13600, 15800), materials=(24000, 27500, 31500), rough=60,
-        months=(3, 11), names=("科技活动周主题活动", "科普进校园", "科普进社区", "科技下乡集中服务", "全国科普日活动", "流动科技馆巡展"),
+        code="outreach",
+        held=(22, 24, 26),
+        people=(11200, 13600, 15800),
+        materials=(24000, 27500, 31500),
+        rough=60,
+        months=(3, 11),
+        names=(
+            "科技活动周主题活动",
+            "科普进校园",
+            "科普进社区",
+            "科技下乡集中服务",
+            "全国科普日活动",
+            "流动科技馆巡展",
+        ),
     ),
     _Topic(
-        code="policy", held=(9, 11, 12), people=(620, 740, 860), materials=(1800, 2100, 2400), months=(2, 11),
+        code="policy",
+        held=(9, 11, 12),
+        people=(620, 740, 860),
+        materials=(1800, 2100, 2400),
+        months=(2, 11),
         names=("惠企科技政策宣讲", "科技金融政策宣讲", "科技创新券政策宣讲"),
     ),
     _Topic(
-        code="matchmaking", held=(9, 10, 11), people=(380, 430, 490), months=(3, 12),
+        code="matchmaking",
+        held=(9, 10, 11),
+        people=(380, 430, 490),
+        months=(3, 12),
         names=("科技成果对接会", "产学研对接活动", "技术需求路演", "高校专家企业行"),
     ),
     _Topic(code="signing", held=(2, 3, 3), names=("校地合作签约仪式", "产学研合作项目集中签约"), months=(4, 11)),
     _Topic(code="firm_visit", held=(182, 205, 231), names=("走访企业",), is_firm=True),
-)  # fmt: skip
+)
 
 
 class Activities(Writer):
@@ -95,9 +132,14 @@ class Activities(Writer):
         name = f"{topic.names[0]}{firm.name}" if firm else self.one_of(topic.names)
         place = self.one_of(_ELSEWHERE) if topic.is_away else f"{NAMES[code]}{self.one_of(_PLACES)}"
         self.add(
-            "activity", [Event("held", on, code, told)], firm=firm, topic=topic.code, name=name, number="",
+            "activity",
+            [Event("held", on, code, told)],
+            firm=firm,
+            topic=topic.code,
+            name=name,
+            number="",
             place=NAMES[code] if firm else place,
-        )  # fmt: skip
+        )
 
 
 _MILESTONES: tuple[tuple[int, str, str], ...] = (  # month, topic, what happened

@@ -13,10 +13,16 @@ _ONLY_SIGNED: PerYear = (22, 25, 28)
 _WAITING: PerYear = (0, 0, 44)  # signed at the end of the plan, to be registered after it
 # registered value in 万元; the regions differ more here than elsewhere
 _VALUE: dict[str, PerYear] = {
-    "990121": (94_412, 114_236, 137_640), "990122": (96_880, 108_520, 121_460), "990123": (49_530, 56_910, 65_380),
-    "990124": (46_270, 54_640, 64_420), "990125": (22_140, 27_780, 35_010), "990126": (11_820, 12_770, 14_030),
-    "990127": (7_340, 8_460, 9_940), "990128": (3_760, 4_630, 5_480), "990200": (202_410, 222_630, 244_950),
-}  # fmt: skip
+    "990121": (94_412, 114_236, 137_640),
+    "990122": (96_880, 108_520, 121_460),
+    "990123": (49_530, 56_910, 65_380),
+    "990124": (46_270, 54_640, 64_420),
+    "990125": (22_140, 27_780, 35_010),
+    "990126": (11_820, 12_770, 14_030),
+    "990127": (7_340, 8_460, 9_940),
+    "990128": (3_760, 4_630, 5_480),
+    "990200": (202_410, 222_630, 244_950),
+}
 
 
 class _Type(NamedTuple):
@@ -26,10 +32,12 @@ class _Type(NamedTuple):
 
 
 _TYPES = (
-    _Type("development", 11, "{product}技术开发"), _Type("transfer", 2, "{product}专利权转让"),
-    _Type("licence", 2, "{product}专利实施许可"), _Type("consulting", 2, "{product}技术咨询"),
+    _Type("development", 11, "{product}技术开发"),
+    _Type("transfer", 2, "{product}专利权转让"),
+    _Type("licence", 2, "{product}专利实施许可"),
+    _Type("consulting", 2, "{product}技术咨询"),
     _Type("service", 5, "{product}技术服务"),
-)  # fmt: skip
+)
 
 
 class Contracts(Writer):
@@ -74,9 +82,14 @@ class Contracts(Writer):
     def _contract(self, code: str, events: list[Event], number: str) -> None:
         seller, kind = self.firm(code, events[0].on), self.one_of(self.drawn)
         self.add(
-            "contract", events, firm=seller, type=kind.code, name=kind.name.format(product=self.product(seller)), number=number,
+            "contract",
+            events,
+            firm=seller,
+            type=kind.code,
+            name=kind.name.format(product=self.product(seller)),
+            number=number,
             counterpart=self._buyer(seller).name,
-        )  # fmt: skip
+        )
 
     def _buyer(self, seller: Firm) -> Firm:
         """Another firm of the plan, anywhere."""
@@ -111,26 +124,51 @@ class _Prize:
 
 _PRIZES = (
     _Prize(
-        code="science_progress", level="province", nominated=(5, 6, 7), shortlisted=(3, 4, 5), awarded=(2, 2, 3),
-        grades=("二等奖", "三等奖", "三等奖"), title="{product}关键技术及应用",
+        code="science_progress",
+        level="province",
+        nominated=(5, 6, 7),
+        shortlisted=(3, 4, 5),
+        awarded=(2, 2, 3),
+        grades=("二等奖", "三等奖", "三等奖"),
+        title="{product}关键技术及应用",
     ),
     _Prize(
-        code="technological_invention", level="province", nominated=(1, 1, 2), shortlisted=(0, 1, 1), awarded=(0, 0, 1),
-        grades=("三等奖",), title="{product}制备新方法",
+        code="technological_invention",
+        level="province",
+        nominated=(1, 1, 2),
+        shortlisted=(0, 1, 1),
+        awarded=(0, 0, 1),
+        grades=("三等奖",),
+        title="{product}制备新方法",
     ),
     _Prize(
-        code="patent_award", level="province", nominated=(2, 3, 3), shortlisted=(1, 1, 2), awarded=(1, 1, 1),
-        grades=("优秀奖",), title="{product}发明专利",
+        code="patent_award",
+        level="province",
+        nominated=(2, 3, 3),
+        shortlisted=(1, 1, 2),
+        awarded=(1, 1, 1),
+        grades=("优秀奖",),
+        title="{product}发明专利",
     ),
     _Prize(
-        code="science_progress", level="city", nominated=(14, 16, 19), shortlisted=(11, 12, 14), awarded=(8, 9, 11),
-        grades=("一等奖", "二等奖", "二等奖", "三等奖", "三等奖", "三等奖"), title="{product}技术创新与产业化",
+        code="science_progress",
+        level="city",
+        nominated=(14, 16, 19),
+        shortlisted=(11, 12, 14),
+        awarded=(8, 9, 11),
+        grades=("一等奖", "二等奖", "二等奖", "三等奖", "三等奖", "三等奖"),
+        title="{product}技术创新与产业化",
     ),
     _Prize(
-        code="innovation_contest", level="province", nominated=(9, 11, 12), shortlisted=(3, 4, 4), awarded=(1, 1, 2),
-        grades=("优胜奖", "三等奖"), title="{product}创业项目",
+        code="innovation_contest",
+        level="province",
+        nominated=(9, 11, 12),
+        shortlisted=(3, 4, 4),
+        awarded=(1, 1, 2),
+        grades=("优胜奖", "三等奖"),
+        title="{product}创业项目",
     ),
-)  # fmt: skip
+)
 
 
 class Awards(Writer):
@@ -155,9 +193,13 @@ class Awards(Writer):
                         events.append(Event("awarded", self.day(year, 11, 12), code))
                     firm = self.firm(code, on)
                     self.add(
-                        "award", events, firm=firm, prize=prize.code, level=prize.level,
+                        "award",
+                        events,
+                        firm=firm,
+                        prize=prize.code,
+                        level=prize.level,
                         name=prize.title.format(product=self.product(firm)),
                         number=f"{year}{prize.level[0].upper()}J{code[3:]}{place + 1:02d}" if is_awarded else "",
                         grade=self.one_of(prize.grades) if is_awarded else "",
-                    )  # fmt: skip
+                    )
         return self.histories

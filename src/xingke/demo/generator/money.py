@@ -12,17 +12,26 @@ from xingke.demo.generator.projects import ended_on
 
 # 万元 for a certificate of the year before, by title, level and event
 _REWARDS = {
-    ("high_tech_enterprise", "national", "recognised"): 20, ("high_tech_enterprise", "national", "re_recognised"): 10,
-    ("innovative_enterprise", "province", "recognised"): 8, ("rnd_institute", "province", "recognised"): 30,
-    ("rnd_center", "province", "recognised"): 15, ("rnd_center", "city", "recognised"): 5,
-    ("engineering_center", "city", "recognised"): 5, ("incubator", "city", "recognised"): 20,
-    ("maker_space", "province", "recognised"): 15, ("maker_space", "city", "recognised"): 8,
-}  # fmt: skip
+    ("high_tech_enterprise", "national", "recognised"): 20,
+    ("high_tech_enterprise", "national", "re_recognised"): 10,
+    ("innovative_enterprise", "province", "recognised"): 8,
+    ("rnd_institute", "province", "recognised"): 30,
+    ("rnd_center", "province", "recognised"): 15,
+    ("rnd_center", "city", "recognised"): 5,
+    ("engineering_center", "city", "recognised"): 5,
+    ("incubator", "city", "recognised"): 20,
+    ("maker_space", "province", "recognised"): 15,
+    ("maker_space", "city", "recognised"): 8,
+}
 _REWARD_NAMES = {
-    "high_tech_enterprise": "高新技术企业认定奖励", "innovative_enterprise": "省级科技创新型企业奖励",
-    "rnd_institute": "企业研究院建设奖励", "rnd_center": "企业研发中心建设奖励",
-    "engineering_center": "工程技术研究中心建设奖励", "incubator": "科技企业孵化器奖励", "maker_space": "众创空间奖励",
-}  # fmt: skip
+    "high_tech_enterprise": "高新技术企业认定奖励",
+    "innovative_enterprise": "省级科技创新型企业奖励",
+    "rnd_institute": "企业研究院建设奖励",
+    "rnd_center": "企业研发中心建设奖励",
+    "engineering_center": "工程技术研究中心建设奖励",
+    "incubator": "科技企业孵化器奖励",
+    "maker_space": "众创空间奖励",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,22 +48,38 @@ class _Scheme:
 
 _SCHEMES = (
     _Scheme(
-        purpose="voucher", level="county", name="科技创新券兑付", totals=(1_324_600, 1_863_200, 2_493_500),
-        number=(38, 49, 61), months=(5, 11),
+        purpose="voucher",
+        level="county",
+        name="科技创新券兑付",
+        totals=(1_324_600, 1_863_200, 2_493_500),
+        number=(38, 49, 61),
+        months=(5, 11),
     ),
     _Scheme(
-        purpose="patent_subsidy", level="county", name="专利资助经费", totals=(4_126_500, 4_861_000, 5_537_800),
-        number=(60, 72, 85), months=(6, 12),
+        purpose="patent_subsidy",
+        level="county",
+        name="专利资助经费",
+        totals=(4_126_500, 4_861_000, 5_537_800),
+        number=(60, 72, 85),
+        months=(6, 12),
     ),
     _Scheme(
-        purpose="talent_subsidy", level="county", name="科技人才补贴", totals=(1_205_000, 1_452_000, 1_896_000),
-        number=(18, 22, 27), months=(4, 12),
+        purpose="talent_subsidy",
+        level="county",
+        name="科技人才补贴",
+        totals=(1_205_000, 1_452_000, 1_896_000),
+        number=(18, 22, 27),
+        months=(4, 12),
     ),
     _Scheme(
-        purpose="rnd_subsidy", level="city", name="企业研发投入后补助", totals=(3_104_700, 3_812_300, 4_608_900),
-        number=(24, 30, 36), months=(8, 12),
+        purpose="rnd_subsidy",
+        level="city",
+        name="企业研发投入后补助",
+        totals=(3_104_700, 3_812_300, 4_608_900),
+        number=(24, 30, 36),
+        months=(8, 12),
     ),
-)  # fmt: skip
+)
 _CREDIT: tuple[PerYear, PerYear] = ((18_600, 23_800, 29_500), (56, 71, 87))  # 万元 and firms
 
 
@@ -100,10 +125,15 @@ class Payments(Writer):
         if kept_back and accepted is not None:
             events.append(Event("disbursed", self.later(accepted, 10, 45), code, amount(kept_back)))
         self.add(
-            "payment", events, firm=self.by_key[project.firm] if project.firm else None, tie=f"项目{project.value('number')}",
-            purpose="project_funds", level=project.value("level"), name=f"{project.value('name')}补助资金",
+            "payment",
+            events,
+            firm=self.by_key[project.firm] if project.firm else None,
+            tie=f"项目{project.value('number')}",
+            purpose="project_funds",
+            level=project.value("level"),
+            name=f"{project.value('name')}补助资金",
             number=self.document(code, approved.on, "财教"),
-        )  # fmt: skip
+        )
 
     def _rewards(self) -> None:
         """What certificates of the year before bring, paid between April and September."""
@@ -133,9 +163,14 @@ class Payments(Writer):
 
     def _paid(self, code: str, on: date, cents: int, firm: Firm, purpose: str, level: str, name: str) -> None:
         self.add(
-            "payment", [Event("paid", on, code, amount(cents))], firm=firm, purpose=purpose, level=level, name=name,
+            "payment",
+            [Event("paid", on, code, amount(cents))],
+            firm=firm,
+            purpose=purpose,
+            level=level,
+            name=name,
             number=self.document(code, on),
-        )  # fmt: skip
+        )
 
     def _lend(self) -> None:
         """A credit line, and drawn in one or two loans that never exceed it; one firm in six draws nothing."""
@@ -152,6 +187,11 @@ class Payments(Writer):
                         lent = self.later(lent, 10, 35)
                         events.append(Event("lent", min(lent, LAST_DAY), code, amount(part * WAN)))
                 self.add(
-                    "payment", events, firm=self.firm(code, on), purpose="tech_loan", level="county", name="科技型企业信用贷款",
+                    "payment",
+                    events,
+                    firm=self.firm(code, on),
+                    purpose="tech_loan",
+                    level="county",
+                    name="科技型企业信用贷款",
                     number=self.document(code, on, "科贷"),
-                )  # fmt: skip
+                )

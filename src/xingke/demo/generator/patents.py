@@ -31,40 +31,88 @@ class _Patents:
 
 
 _APPLIED: dict[str, PerYear] = {
-    "invention": (1093, 1288, 1506), "utility_model": (2470, 2790, 3100), "design": (471, 540, 622), "pct": (11, 14, 19),
-}  # fmt: skip
+    "invention": (1093, 1288, 1506),
+    "utility_model": (2470, 2790, 3100),
+    "design": (471, 540, 622),
+    "pct": (11, 14, 19),
+}
 _GRANTED: dict[str, PerYear] = {"utility_model": (1960, 2190, 2470), "design": (398, 452, 518)}
 _STOCK = {"utility_model": 420, "design": 90}  # before 2023, a part of what a county would have
 
 _PATENTS = {
     "990121": _Patents(
-        volume=("1", "1", "1"), granted=(163, 206, 260), received=(12, 15, 20), lapsed=(30, 42, 58), sent=(6, 8, 10), stock=240
+        volume=("1", "1", "1"),
+        granted=(163, 206, 260),
+        received=(12, 15, 20),
+        lapsed=(30, 42, 58),
+        sent=(6, 8, 10),
+        stock=240,
     ),
     "990122": _Patents(
-        volume=("0.28", "0.26", "0.25"), granted=(98, 108, 112), received=(6, 7, 8), lapsed=(22, 26, 30), sent=(3, 3, 4), stock=330
+        volume=("0.28", "0.26", "0.25"),
+        granted=(98, 108, 112),
+        received=(6, 7, 8),
+        lapsed=(22, 26, 30),
+        sent=(3, 3, 4),
+        stock=330,
     ),
     "990123": _Patents(
-        volume=("0.19", "0.20", "0.22"), granted=(48, 55, 66), received=(4, 4, 6), lapsed=(10, 12, 15), sent=(2, 2, 2), stock=120
+        volume=("0.19", "0.20", "0.22"),
+        granted=(48, 55, 66),
+        received=(4, 4, 6),
+        lapsed=(10, 12, 15),
+        sent=(2, 2, 2),
+        stock=120,
     ),
     "990124": _Patents(
-        volume=("0.24", "0.25", "0.24"), granted=(105, 116, 125), received=(5, 5, 6), lapsed=(18, 24, 30), sent=(2, 2, 3), stock=260
+        volume=("0.24", "0.25", "0.24"),
+        granted=(105, 116, 125),
+        received=(5, 5, 6),
+        lapsed=(18, 24, 30),
+        sent=(2, 2, 3),
+        stock=260,
     ),
     "990125": _Patents(
-        volume=("0.08", "0.10", "0.13"), granted=(18, 24, 33), received=(3, 5, 7), lapsed=(4, 5, 7), sent=(1, 1, 1), stock=40
+        volume=("0.08", "0.10", "0.13"),
+        granted=(18, 24, 33),
+        received=(3, 5, 7),
+        lapsed=(4, 5, 7),
+        sent=(1, 1, 1),
+        stock=40,
     ),
     "990126": _Patents(
-        volume=("0.05", "0.05", "0.05"), granted=(9, 10, 11), received=(1, 2, 1), lapsed=(2, 3, 3), sent=(0, 1, 0), stock=24
+        volume=("0.05", "0.05", "0.05"),
+        granted=(9, 10, 11),
+        received=(1, 2, 1),
+        lapsed=(2, 3, 3),
+        sent=(0, 1, 0),
+        stock=24,
     ),
     "990127": _Patents(
-        volume=("0.03", "0.032", "0.038"), granted=(5, 6, 8), received=(1, 1, 2), lapsed=(1, 1, 2), sent=(0, 0, 1), stock=11
+        volume=("0.03", "0.032", "0.038"),
+        granted=(5, 6, 8),
+        received=(1, 1, 2),
+        lapsed=(1, 1, 2),
+        sent=(0, 0, 1),
+        stock=11,
     ),
     "990128": _Patents(
-        volume=("0.015", "0.016", "0.019"), granted=(2, 3, 4), received=(1, 0, 1), lapsed=(0, 1, 1), sent=(0, 0, 0), stock=5
+        volume=("0.015", "0.016", "0.019"),
+        granted=(2, 3, 4),
+        received=(1, 0, 1),
+        lapsed=(0, 1, 1),
+        sent=(0, 0, 0),
+        stock=5,
     ),
     "990200": _Patents(
-        volume=("0.21", "0.20", "0.20"), granted=(92, 104, 117), received=(7, 7, 8), lapsed=(28, 31, 34), sent=(4, 4, 5), stock=540
+        volume=("0.21", "0.20", "0.20"),
+        granted=(92, 104, 117),
+        received=(7, 7, 8),
+        lapsed=(28, 31, 34),
+        sent=(4, 4, 5),
+        stock=540,
     ),
-}  # fmt: skip
+}
 _LAG = {"invention": (500, 1000), "utility_model": (150, 330), "design": (110, 240)}  # days from application to grant
 _NUMBER_DIGIT = {"invention": "1", "utility_model": "2", "design": "3"}
 

@@ -8,9 +8,23 @@ from xingke.demo.generator.ground import Ground, Writer
 from xingke.demo.generator.plan import Event, History
 
 _SCHOOLS = (
-    "第一中学", "第二中学", "第三中学", "实验中学", "职业教育中心", "实验小学", "城关小学", "东街小学", "滨河小学", "育才小学",
-    "明德小学", "新区小学", "枫桥小学", "白石小学", "柳园小学", "南湖小学",
-)  # fmt: skip
+    "第一中学",
+    "第二中学",
+    "第三中学",
+    "实验中学",
+    "职业教育中心",
+    "实验小学",
+    "城关小学",
+    "东街小学",
+    "滨河小学",
+    "育才小学",
+    "明德小学",
+    "新区小学",
+    "枫桥小学",
+    "白石小学",
+    "柳园小学",
+    "南湖小学",
+)
 _TOWNS = ("柳桥镇", "白石镇", "枫林乡", "南湖镇", "石门乡", "双溪镇", "茶亭乡", "渡口镇", "桃源乡", "松岭镇")
 _CROPS = ("茶叶", "食用菌", "优质稻", "柑橘", "中药材", "水产养殖", "畜禽养殖", "设施蔬菜")
 _UNIVERSITIES = ("云岭理工大学", "云岭农业大学", "清源学院", "澹湖工业学院", "云岭省机械研究院", "云岭省农业科学院")
@@ -72,9 +86,13 @@ class Appointments(Writer):
         elif self.chance(post.leaves):
             events.append(Event("ended", self.later(on, 200, 700), code))
         self.add(
-            "appointment", events, firm=self.firm(code, on) if post.host == "firm" else None, post=post.code,
-            name=self._name(code, post), number=self.document(code, on, "人才"),
-        )  # fmt: skip
+            "appointment",
+            events,
+            firm=self.firm(code, on) if post.host == "firm" else None,
+            post=post.code,
+            name=self._name(code, post),
+            number=self.document(code, on, "人才"),
+        )
 
     def _name(self, code: str, post: _Post) -> str:
         """What the post is: no person is named."""

@@ -37,31 +37,61 @@ class _Level:
 
 _LEVELS = (
     _Level(
-        code="national", prefix="GJYF", applied=(2, 2, 3), approved=(0, 1, 1), years=3, is_recommended=True,
+        code="national",
+        prefix="GJYF",
+        applied=(2, 2, 3),
+        approved=(0, 1, 1),
+        years=3,
+        is_recommended=True,
         programmes=(
-            _Programme(code="key_rnd", often=1, least=120, most=260, step=10, title="高端{product}设计制造关键技术研究"),
+            _Programme(
+                code="key_rnd", often=1, least=120, most=260, step=10, title="高端{product}设计制造关键技术研究"
+            ),
         ),
     ),
     _Level(
-        code="province", prefix="YLKJ", applied=(34, 42, 47), approved=(12, 15, 18), years=2, is_recommended=True,
+        code="province",
+        prefix="YLKJ",
+        applied=(34, 42, 47),
+        approved=(12, 15, 18),
+        years=2,
+        is_recommended=True,
         programmes=(
             _Programme(code="key_rnd", often=6, least=40, most=100, step=10, title="高性能{product}关键技术研发"),
-            _Programme(code="major_project", often=1, least=150, most=300, step=50, title="{product}重大技术装备攻关与示范"),
-            _Programme(code="results_conversion", often=4, least=30, most=80, step=5, title="新型{product}成果转化与产业化"),
+            _Programme(
+                code="major_project", often=1, least=150, most=300, step=50, title="{product}重大技术装备攻关与示范"
+            ),
+            _Programme(
+                code="results_conversion", often=4, least=30, most=80, step=5, title="新型{product}成果转化与产业化"
+            ),
             _Programme(code="innovation_special", often=5, least=20, most=60, step=5, title="{product}工艺创新与应用"),
-            _Programme(code="rural_special", often=3, least=15, most=40, step=5, title="{product}在特色农业中的示范推广"),
+            _Programme(
+                code="rural_special", often=3, least=15, most=40, step=5, title="{product}在特色农业中的示范推广"
+            ),
             _Programme(code="open_call", often=1, least=80, most=150, step=10, title="{product}共性技术难题揭榜攻关"),
         ),
     ),
     _Level(
-        code="city", prefix="QYKJ", applied=(40, 44, 52), approved=(22, 25, 29), years=2, is_recommended=False,
-        programmes=(_Programme(code="city_plan", often=1, least=6, most=24, step=2, title="{product}性能提升与产业应用"),),
+        code="city",
+        prefix="QYKJ",
+        applied=(40, 44, 52),
+        approved=(22, 25, 29),
+        years=2,
+        is_recommended=False,
+        programmes=(
+            _Programme(code="city_plan", often=1, least=6, most=24, step=2, title="{product}性能提升与产业应用"),
+        ),
     ),
     _Level(
-        code="county", prefix="XKJ", applied=(30, 34, 36), approved=(20, 22, 24), years=1, is_recommended=False,
+        code="county",
+        prefix="XKJ",
+        applied=(30, 34, 36),
+        approved=(20, 22, 24),
+        years=1,
+        is_recommended=False,
         programmes=(_Programme(code="county_plan", often=1, least=2, most=8, step=1, title="{product}技术改进与试制"),),
     ),
-)  # fmt: skip
+)
 
 
 class Projects(Writer):
@@ -107,9 +137,14 @@ class Projects(Writer):
             events += self._carried_out(code, level, on)
             number = self._number(level, code, on.year)
         self.add(
-            "project", events, firm=firm, programme=programme.code, level=level.code, name=self._name(programme, firm),
+            "project",
+            events,
+            firm=firm,
+            programme=programme.code,
+            level=level.code,
+            name=self._name(programme, firm),
             number=number,
-        )  # fmt: skip
+        )
 
     def _carried_out(self, code: str, level: _Level, approved: date) -> list[Event]:
         """Checked half-way, then accepted some months after its term; one in twenty-five is ended before."""

@@ -17,7 +17,7 @@ from xingke.demo.generator.firms import (
     PerYear,
     each_times,
     times,
-)  # fmt: skip
+)
 from xingke.demo.generator.plan import Event, Title
 
 
@@ -37,9 +37,12 @@ class _Quota:
     def scaled(self, factor: Decimal) -> "_Quota":
         """Every number multiplied and rounded half up."""
         return _Quota(
-            opening=tuple(times(number, factor) for number in self.opening), first=each_times(self.first, factor),
-            renewed=each_times(self.renewed, factor), failed=each_times(self.failed, factor), revoked=each_times(self.revoked, factor),
-        )  # fmt: skip
+            opening=tuple(times(number, factor) for number in self.opening),
+            first=each_times(self.first, factor),
+            renewed=each_times(self.renewed, factor),
+            failed=each_times(self.failed, factor),
+            revoked=each_times(self.revoked, factor),
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +100,7 @@ _MAIN: dict[str, tuple[_Quota, _Quota]] = {
         _Quota(opening=(60, 66, 70), first=(38, 41, 44), renewed=(52, 56, 60), failed=(16, 17, 18), revoked=(1, 0, 1)),
         _Quota(opening=(520,), first=(150, 160, 170), renewed=(430, 470, 500), failed=(12, 12, 14), revoked=(1, 1, 1)),
     ),
-}  # fmt: skip
+}
 
 # the other titles of 青溪县; the other regions have a share of them, a little more or less each
 _OTHERS: tuple[tuple[_Kind, _Quota], ...] = (
@@ -153,13 +156,18 @@ _OTHERS: tuple[tuple[_Kind, _Quota], ...] = (
         _Kind(kind="maker_space", level="province", prefix="YLZCKJ", operator="众创空间"),
         _Quota(opening=(1,), first=(0, 1, 0)),
     ),
-)  # fmt: skip
+)
 # high-tech firms that move: year, from, to; None is a place outside the plan
 _MOVES: tuple[tuple[int, str | None, str | None], ...] = (
-    (2024, "990121", "990123"), (2024, "990122", "990124"), (2024, None, "990122"),
-    (2025, "990123", "990121"), (2025, "990124", "990121"), (2025, "990121", None), (2025, None, "990125"),
+    (2024, "990121", "990123"),
+    (2024, "990122", "990124"),
+    (2024, None, "990122"),
+    (2025, "990123", "990121"),
+    (2025, "990124", "990121"),
+    (2025, "990121", None),
+    (2025, None, "990125"),
     (2025, "990200", "990122"),
-)  # fmt: skip
+)
 
 
 @dataclass(eq=False)

@@ -147,8 +147,16 @@ def test_firms_are_invented_named_after_their_place_and_older_than_their_records
 
     assert len(set(names)) == len(names)
     assert {name[:3] for name in names} == {
-        "青溪县", "云渡县", "栖云县", "澜溪县", "霁川县", "鹿吟县", "望岫县", "松坞县", "澹湖市",
-    }  # fmt: skip
+        "青溪县",
+        "云渡县",
+        "栖云县",
+        "澜溪县",
+        "霁川县",
+        "鹿吟县",
+        "望岫县",
+        "松坞县",
+        "澹湖市",
+    }
     assert all(name.endswith("有限公司") for name in names)
     young = [record for record in (*plan.titles, *plan.patents) if (record.events[0].on - born[record.firm]).days < 365]
     assert young == []
@@ -243,8 +251,12 @@ def test_a_move_leaves_one_region_and_enters_another_on_the_same_day(plan: Plan)
     ]
 
     assert sorted(moves) == [
-        ("990121", "990123"), ("990122", "990124"), ("990123", "990121"), ("990124", "990121"), ("990200", "990122"),
-    ]  # fmt: skip
+        ("990121", "990123"),
+        ("990122", "990124"),
+        ("990123", "990121"),
+        ("990124", "990121"),
+        ("990200", "990122"),
+    ]
 
 
 def test_a_sold_patent_counts_where_its_buyer_is(plan: Plan) -> None:

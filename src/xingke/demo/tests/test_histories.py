@@ -203,13 +203,19 @@ COUNTS: list[tuple[str, str, str, dict[str, str | tuple[str, ...]], tuple[int, i
     ("city projects approved", "project", "approved", {"level": "city"}, (22, 25, 29)),
     ("projects accepted", "project", "accepted", {}, (46, 51, 48)),
     ("contracts registered", "contract", "registered", {}, (268, 331, 402)),
-    ("provincial science progress awards", "award", "awarded", {"prize": "science_progress", "level": "province"}, (2, 2, 3)),
+    (
+        "provincial science progress awards",
+        "award",
+        "awarded",
+        {"prize": "science_progress", "level": "province"},
+        (2, 2, 3),
+    ),
     ("talent introduced", "appointment", "appointed", {"post": "introduced_talent"}, (91, 103, 126)),
     ("foreign experts", "appointment", "appointed", {"post": "foreign_expert"}, (6, 6, 8)),
     ("visits to firms", "activity", "held", {"topic": "firm_visit"}, (182, 205, 231)),
     ("training and study events", "activity", "held", {"topic": ("training", "study")}, (27, 30, 33)),
     ("milestones", "milestone", "happened", {}, (12, 12, 12)),
-]  # fmt: skip
+]
 MONEY: list[tuple[str, str, str, dict[str, str | tuple[str, ...]], tuple[str, str, str]]] = [
     ("project funds won", "payment", "won", {"level": SUPERIOR}, ("1491", "1325", "1995")),
     ("project funds arrived", "payment", "arrived", {"level": SUPERIOR}, ("1271", "1389", "1819")),

@@ -39,5 +39,7 @@ def test_the_layers_of_money_are_indicators_of_their_own() -> None:
 
     assert {code: events for code, events in sums.items() if len(events) != 1} == {}
     assert [sums[code] for code in ("project_funds_won", "project_funds_received", "project_funds_disbursed")] == [
-        ("won",), ("arrived",), ("disbursed",),
-    ]  # fmt: skip
+        ("won",),
+        ("arrived",),
+        ("disbursed",),
+    ]

@@ -64,8 +64,12 @@ filing = st.tuples(
 )
 change = st.tuples(
     st.sampled_from(("add", "correct day", "correct region", "correct event", "void", "confirm", "correct subject")),
-    kinds, st.integers(0, 40), st.integers(0, 8), st.integers(0, 1800), small,
-)  # fmt: skip
+    kinds,
+    st.integers(0, 40),
+    st.integers(0, 8),
+    st.integers(0, 1800),
+    small,
+)
 lives = st.tuples(
     st.lists(filing, min_size=2, max_size=6), st.lists(st.one_of(change, change, filing), min_size=3, max_size=14)
 ).map(lambda both: both[0] + both[1])
@@ -109,12 +113,17 @@ class Life:
             for row in rows.select_related("region").order_by("subject", "step"):
                 facts.extend(
                     Fact(
-                        record=row.record.hex, subject=row.subject.hex, path=row.region.path, on=row.happened_on,
-                        event=row.event, effect=row.effect, step=row.step,
+                        record=row.record.hex,
+                        subject=row.subject.hex,
+                        path=row.region.path,
+                        on=row.happened_on,
+                        event=row.event,
+                        effect=row.effect,
+                        step=row.step,
                         fields={name: getattr(row, name) for name in kind.asked},
                         measures={name: value for name in kind.measures if (value := getattr(row, name)) is not None},
                     ).lapsing(getattr(row, "lapses_on", None))
-                )  # fmt: skip
+                )
                 moment.versions[row.record.hex] = row.version
                 moment.untils[row.record.hex] = getattr(row, "until", None)
         return moment
@@ -155,9 +164,15 @@ class Life:
             event=event, on=START + timedelta(days=days), region=region, organisation=self._receiver(event, region)
         )
         actions.add_event(
-            kind=kind, subject=self._pick(kind, which).subject, event=new, by=self.cast.statistician, now=NOW,
-            source="life", confirmed=number % 3 > 0, confirmed_by=self.cast.checker,
-        )  # fmt: skip
+            kind=kind,
+            subject=self._pick(kind, which).subject,
+            event=new,
+            by=self.cast.statistician,
+            now=NOW,
+            source="life",
+            confirmed=number % 3 > 0,
+            confirmed_by=self.cast.checker,
+        )
 
     def _correct(self, what: str, kind: str, which: int, number: int, days: int, where: int) -> None:
         row = self._pick(kind, which)

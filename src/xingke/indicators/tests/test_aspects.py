@@ -255,14 +255,26 @@ def test_a_share_of_nothing_or_of_less_cannot_be_said(cast: Cast, whole: str, wh
 
 
 HIGHS = [
-    ("above all that went before", {"y2021": "30", "y2022": "20", "y2023": "30", "y2024": "36", "y2025": "49"}, "创2021年以来新高"),
-    ("unknown years ended the look back", {"y2018": "9", "y2021": "30", "y2022": "20", "y2023": "30", "y2024": "36", "y2025": "49"}, "创2021年以来新高"),
+    (
+        "above all that went before",
+        {"y2021": "30", "y2022": "20", "y2023": "30", "y2024": "36", "y2025": "49"},
+        "创2021年以来新高",
+    ),
+    (
+        "unknown years ended the look back",
+        {"y2018": "9", "y2021": "30", "y2022": "20", "y2023": "30", "y2024": "36", "y2025": "49"},
+        "创2021年以来新高",
+    ),
     ("as many as once before", {"y2021": "49", "y2022": "20", "y2023": "30", "y2024": "36", "y2025": "49"}, None),
     ("fewer than once before", {"y2021": "60", "y2022": "20", "y2023": "30", "y2024": "36", "y2025": "49"}, None),
     ("four years are too few", {"y2022": "30", "y2023": "20", "y2024": "36", "y2025": "49"}, None),
     ("a year is unknown", {"y2020": "10", "y2021": "30", "y2023": "30", "y2024": "36", "y2025": "49"}, None),
-    ("an older one was higher", {"y2018": "60", "y2021": "30", "y2022": "20", "y2023": "30", "y2024": "36", "y2025": "49"}, None),
-]  # fmt: skip
+    (
+        "an older one was higher",
+        {"y2018": "60", "y2021": "30", "y2022": "20", "y2023": "30", "y2024": "36", "y2025": "49"},
+        None,
+    ),
+]
 
 
 @pytest.mark.parametrize("story, years, text", HIGHS)

@@ -36,15 +36,24 @@ def register(cast: Cast, *amounts: Mapping[str, str]) -> None:
     """Import contracts of one table and have them confirmed."""
     rows = [
         {
-            "卖方名称": cast.firm.name, "合同类别": "技术开发", "合同名称": f"系统{number}", "合同登记编号": f"202599012100000{number}",
-            "签订日期": "2025-05-10", "登记日期": "2025-06-03", **each,
+            "卖方名称": cast.firm.name,
+            "合同类别": "技术开发",
+            "合同名称": f"系统{number}",
+            "合同登记编号": f"202599012100000{number}",
+            "签订日期": "2025-05-10",
+            "登记日期": "2025-06-03",
+            **each,
         }
         for number, each in enumerate(amounts)
-    ]  # fmt: skip
+    ]
     outcome = importing.import_table(
-        form=importing.sheet_form("contract"), table=table_of(*rows), file_name="合同.csv", by=cast.statistician, now=NOW,
+        form=importing.sheet_form("contract"),
+        table=table_of(*rows),
+        file_name="合同.csv",
+        by=cast.statistician,
+        now=NOW,
         options=Options(region="990121"),
-    )  # fmt: skip
+    )
     assert not outcome.left, [str(problem) for problem in outcome.left[0].problems]
     keys = list(ContractEvent.objects.filter(state="draft", seq_to__isnull=True).values_list("record", flat=True))
     actions.confirm_events(records={"contract": keys}, by=confirmer("contract", cast.statistician), now=NOW)

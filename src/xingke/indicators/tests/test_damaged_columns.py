@@ -112,9 +112,13 @@ HARMS = ("flip", "flip", "flip, with the old times", "cut", "longer", "another's
 
 # Each example reads everything anew, a tenth of a second.
 @trying(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
-@given(harms=st.lists(
-    st.tuples(st.sampled_from(HARMS), st.integers(0, 99), st.integers(0, 10**6), st.integers(0, 99)), min_size=1, max_size=3,
-))  # fmt: skip
+@given(
+    harms=st.lists(
+        st.tuples(st.sampled_from(HARMS), st.integers(0, 99), st.integers(0, 10**6), st.integers(0, 99)),
+        min_size=1,
+        max_size=3,
+    )
+)
 def test_whatever_happens_to_the_files_the_values_are_those_of_the_database(
     kept: Cast, monkeypatch: pytest.MonkeyPatch, harms: list[tuple[str, int, int, int]]
 ) -> None:
@@ -204,10 +208,18 @@ def with_meta(path: Path, **changes: str) -> Path:
     return changed.path
 
 
-@pytest.mark.parametrize("word, value", [
-    ("program", "3 0999_of_another_program"), ("kind", "award"), ("seq", "3"), ("seq", "many"), ("ledger", "another"),
-    ("regions", "another"), ("trail", "another"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "word, value",
+    [
+        ("program", "3 0999_of_another_program"),
+        ("kind", "award"),
+        ("seq", "3"),
+        ("seq", "many"),
+        ("ledger", "another"),
+        ("regions", "another"),
+        ("trail", "another"),
+    ],
+)
 def test_a_whole_file_with_another_stamp_does_not_answer(
     kept: Cast, monkeypatch: pytest.MonkeyPatch, word: str, value: str
 ) -> None:

@@ -37,8 +37,13 @@ source = "test"
 
 def _frozen(cast: Cast) -> Figure:
     keep_records(cast.county, by=cast.statistician)
-    file("recognition", "甲", [("recognised", "2020-11-08"), ("expired", "2023-11-08"), ("re_recognised", "2024-03-01")],
-         firm=cast.firm, by=cast.statistician)  # fmt: skip
+    file(
+        "recognition",
+        "甲",
+        [("recognised", "2020-11-08"), ("expired", "2023-11-08"), ("re_recognised", "2024-03-01")],
+        firm=cast.firm,
+        by=cast.statistician,
+    )
     file("recognition", "乙", [("recognised", "2024-11-08")], firm=cast.firm, by=cast.statistician)
     reader, seq = read_at()
     said = read_figure(reader, "high_tech_recognised", cast.county, Period.parse("2024"), "level")
@@ -82,10 +87,18 @@ def test_a_newer_definition_does_not_change_what_was_said(cast: Cast, tmp_path: 
     assert (found.holds_then, found.has_drifted, found.now.text) == (True, False, "2家")
 
 
-@pytest.mark.parametrize("one, other, is_alike", [
-    ("超7677人次", "7677余人次", True), ("682.00万元", "682万元", True), ("20.19件/万人", "20.19件", True),
-    ("36项", "63项", False), ("13.5亿元", "13.5万元", False), ("增长2.0%", "下降2.0%", False), ("2家", "", False),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "one, other, is_alike",
+    [
+        ("超7677人次", "7677余人次", True),
+        ("682.00万元", "682万元", True),
+        ("20.19件/万人", "20.19件", True),
+        ("36项", "63项", False),
+        ("13.5亿元", "13.5万元", False),
+        ("增长2.0%", "下降2.0%", False),
+        ("2家", "", False),
+    ],
+)
 def test_wordings_that_say_the_same_numbers_read_alike(one: str, other: str, is_alike: bool) -> None:
     assert _reads_alike(one, other) is is_alike
 
@@ -103,7 +116,7 @@ TABLE = [
     ("corrected to be exact", ("a", "33次"), ("a", "超33次"), ("b", "33次"), {"holds", "corrected", "reworded"}),
     ("another number, and other words", ("a", "33次"), ("a", "超33次"), ("b", "超34次"), {"fails", "reworded"}),
     ("damaged: its own number gives other evidence", ("a", "33次"), ("b", "33次"), ("b", "33次"), {"fails"}),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("story, frozen, then, now, told", TABLE, ids=[row[0] for row in TABLE])
@@ -118,8 +131,11 @@ def test_evidence_decides_and_never_how_a_number_is_printed(
     found = Drift(figure, holds, *(replace(said, digest=digest, text=text) for digest, text in (then, now)))
 
     words = {
-        "fails": found.fails, "holds": not found.fails, "corrected": found.is_corrected, "reworded": found.is_worded_otherwise,
-    }  # fmt: skip
+        "fails": found.fails,
+        "holds": not found.fails,
+        "corrected": found.is_corrected,
+        "reworded": found.is_worded_otherwise,
+    }
     assert {word for word, is_so in words.items() if is_so} == told
 
 
@@ -172,15 +188,38 @@ def in_a_sentence(amount: str, unit: str, decimals: int) -> str:
 def test_whoever_words_a_number_otherwise_raises_the_number_of_the_rules() -> None:
     """What rules 1 say. Where this fails by intent: raise ``engine.RULES``, then write down here what is said now."""
     said = (
-        in_a_sentence("0", "万元", 2), in_a_sentence("12345678", "元", 2), in_a_sentence("0.514", "亿元", 2),
-        in_a_sentence("20.185", "件/万人", 2), in_a_sentence("3248", "件", 0),
-        rules.growth_text(Decimal("14.04"), kind="percent"), rules.growth_text(Decimal("-2.25"), kind="points"),
-        rules.growth_text(Decimal("0.04"), kind="percent"), rules.approximate_text("7677", "人次", "超"),
-        rules.approximate_text("220", "家", "余"), rules.sum_word(["超", "余", ""]), rules.sum_word(["近", "余"]),
-        aspects.EARLIER_NEEDED, aspects.LOOKED_BACK, aspects.IN_MULTIPLES,
-    )  # fmt: skip
+        in_a_sentence("0", "万元", 2),
+        in_a_sentence("12345678", "元", 2),
+        in_a_sentence("0.514", "亿元", 2),
+        in_a_sentence("20.185", "件/万人", 2),
+        in_a_sentence("3248", "件", 0),
+        rules.growth_text(Decimal("14.04"), kind="percent"),
+        rules.growth_text(Decimal("-2.25"), kind="points"),
+        rules.growth_text(Decimal("0.04"), kind="percent"),
+        rules.approximate_text("7677", "人次", "超"),
+        rules.approximate_text("220", "家", "余"),
+        rules.sum_word(["超", "余", ""]),
+        rules.sum_word(["近", "余"]),
+        aspects.EARLIER_NEEDED,
+        aspects.LOOKED_BACK,
+        aspects.IN_MULTIPLES,
+    )
 
     assert (engine.RULES, *said) == (
-        1, "0万元", "12345678元", "0.51亿元", "20.19件/万人", "3248件", "增长14.0%", "降低2.25个百分点", "持平",
-        "超7677人次", "220余家", "余", "约", 4, 10, 200,
-    )  # fmt: skip
+        1,
+        "0万元",
+        "12345678元",
+        "0.51亿元",
+        "20.19件/万人",
+        "3248件",
+        "增长14.0%",
+        "降低2.25个百分点",
+        "持平",
+        "超7677人次",
+        "220余家",
+        "余",
+        "约",
+        4,
+        10,
+        200,
+    )

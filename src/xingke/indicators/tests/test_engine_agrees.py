@@ -99,8 +99,11 @@ def forget_everything() -> None:
 
 # Every example files a life and reads it four ways, a second or so: too slow to shrink a failing one within a test run.
 @settings(
-    max_examples=10, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.explicit, Phase.reuse, Phase.generate]
-)  # fmt: skip
+    max_examples=10,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+)
 @given(operations=lives, share=st.integers(0, 9), earlier=st.lists(st.integers(0, 30), min_size=1, max_size=2))
 def test_on_any_ledger_the_engine_says_what_the_reference_says(
     country: tuple[casting.Cast, list[Region]], operations: list[tuple[object, ...]], share: int, earlier: list[int]

@@ -70,11 +70,13 @@ def frozen(cast: Cast, code: str, aspect: str) -> Figure:
 
 
 FIGURES = [
-    ("a flow", "patent", "patents_granted", "level"), ("a stock", "recognition", "high_tech_enterprises", "level"),
+    ("a flow", "patent", "patents_granted", "level"),
+    ("a stock", "recognition", "high_tech_enterprises", "level"),
     ("the parts of a ratio", "recognition", "high_tech_pass_rate", "level"),
     ("a place among siblings", "patent", "patents_granted", "rank"),
-    ("a growth", "recognition", "high_tech_recognised", "growth"), ("a share", "patent", "inventions_granted", "share:patents_granted"),
-]  # fmt: skip
+    ("a growth", "recognition", "high_tech_recognised", "growth"),
+    ("a share", "patent", "inventions_granted", "share:patents_granted"),
+]
 
 
 @pytest.mark.parametrize("story, kind, code, aspect", FIGURES, ids=[row[0] for row in FIGURES])

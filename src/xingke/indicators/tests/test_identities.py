@@ -41,10 +41,22 @@ JUDGED = [
     ("what was granted, received and lost", "n", "g + r - l", {"n": "440", "g": "176", "r": "367", "l": "103"}, True),
     ("one too few", "n", "g + r - l", {"n": "439", "g": "176", "r": "367", "l": "103"}, False),
     ("parts in 亿元 of a whole, rounded", "n", "g + r", {"n": "4.1±0.05", "g": "1.94±0.005", "r": "2.12±0.005"}, True),
-    ("parts off by more than their rounding", "n", "g + r", {"n": "4.3±0.05", "g": "1.94±0.005", "r": "2.12±0.005"}, False),
-    ("a share of rounded figures", "n", "g / r * 100", {"n": "72.4±0.05", "g": "183.25±0.005", "r": "253.1±0.05"}, True),
+    (
+        "parts off by more than their rounding",
+        "n",
+        "g + r",
+        {"n": "4.3±0.05", "g": "1.94±0.005", "r": "2.12±0.005"},
+        False,
+    ),
+    (
+        "a share of rounded figures",
+        "n",
+        "g / r * 100",
+        {"n": "72.4±0.05", "g": "183.25±0.005", "r": "253.1±0.05"},
+        True,
+    ),
     ("a share that cannot be", "n", "g / r * 100", {"n": "74.2±0.05", "g": "183.25±0.005", "r": "253.1±0.05"}, False),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("story, left, right, values, holds", JUDGED)
@@ -77,7 +89,11 @@ def test_the_reach_of_a_product_and_a_quotient() -> None:
 
 
 def test_a_shift_stands_only_behind_a_code_and_only_where_it_is_known() -> None:
-    assert [term.key for term in identity("a@year_before + b", "c@children").terms] == ["a@year_before", "b", "c@children"]  # fmt: skip
+    assert [term.key for term in identity("a@year_before + b", "c@children").terms] == [
+        "a@year_before",
+        "b",
+        "c@children",
+    ]
     for text in ("(a + b)@year_before", "a@next_year", "a@2"):
         with pytest.raises(FormulaError):
             parse(text, shifts=identities.SHIFTS)
@@ -87,9 +103,11 @@ def test_a_shift_stands_only_behind_a_code_and_only_where_it_is_known() -> None:
 
 def test_a_pack_with_wrong_identities_says_what_is_wrong() -> None:
     wrong = identity("a +", "b", examples=(IdentityExample(story="少一项", values={"a": "1"}),))
-    other = identity("gdp", "gdp@year_before", examples=(
-        IdentityExample(story="相差一", values={"gdp": "2", "gdp@year_before": "1"}),
-    ))  # fmt: skip
+    other = identity(
+        "gdp",
+        "gdp@year_before",
+        examples=(IdentityExample(story="相差一", values={"gdp": "2", "gdp@year_before": "1"}),),
+    )
     catalogue = Catalogue({"identity": [Entry("identity", each, {}, "identities.toml") for each in (wrong, other)]})
 
     said = [str(issue) for check in identities.IDENTITIES.checks for issue in check(catalogue)]

@@ -97,9 +97,13 @@ def test_a_draft_counts_nowhere_until_it_is_confirmed(cast: Cast) -> None:
     certificate(cast, "甲")
     subject = file("recognition", "乙", [("applied", "2024-05-01")], firm=cast.firm, by=cast.statistician)
     event = actions.add_event(
-        kind="recognition", subject=subject, event=actions.NewEvent(event="recognised", on=YEAR.last, region=cast.county),
-        by=cast.officer, now=NOW, source="登记",
-    )  # fmt: skip
+        kind="recognition",
+        subject=subject,
+        event=actions.NewEvent(event="recognised", on=YEAR.last, region=cast.county),
+        by=cast.officer,
+        now=NOW,
+        source="登记",
+    )
     assert value("high_tech_recognised", cast.county).amount == 1
 
     actions.confirm_event(kind="recognition", record=event, version=1, by=cast.director, now=NOW)
@@ -113,10 +117,13 @@ def test_a_draft_before_a_confirmed_event_takes_nothing_from_it(cast: Cast) -> N
     subject = file("recognition", "甲", [("recognised", "2024-11-08")], firm=cast.firm, by=cast.statistician)
 
     draft = actions.add_event(
-        kind="recognition", subject=subject,
+        kind="recognition",
+        subject=subject,
         event=actions.NewEvent(event="recognised", on=Period.parse("2024-02").last, region=cast.county),
-        by=cast.officer, now=NOW, source="登记",
-    )  # fmt: skip
+        by=cast.officer,
+        now=NOW,
+        source="登记",
+    )
 
     assert value("high_tech_enterprises", cast.county).amount == 1
     actions.confirm_event(kind="recognition", record=draft, version=1, by=cast.director, now=NOW)
@@ -358,9 +365,16 @@ def test_a_rank_that_was_reported_is_said_among_whom_it_was_stated(
     cast: Cast, as_written: str, columns: dict[str, str], text: str, words: str
 ) -> None:
     report(
-        cast.county, "2024", "高新技术企业申报数", "2", "位", by=cast.statistician, measure="rank",
-        as_written=as_written, **columns,
-    )  # fmt: skip
+        cast.county,
+        "2024",
+        "高新技术企业申报数",
+        "2",
+        "位",
+        by=cast.statistician,
+        measure="rank",
+        as_written=as_written,
+        **columns,
+    )
 
     found = rank("high_tech_applications", cast.county)
 
@@ -434,9 +448,13 @@ def test_an_earlier_number_answers_what_was_known_then(cast: Cast) -> None:
     key: UUID = report(cast.county, "2024", "地区生产总值", "468.3", "亿元", by=cast.statistician)
     then = current_seq()
     actions.correct_observation(
-        record=key, version=1, changes={"value": 470_00000000_00, "as_written": "470亿元"}, reason="公报修订", by=cast.statistician,
+        record=key,
+        version=1,
+        changes={"value": 470_00000000_00, "as_written": "470亿元"},
+        reason="公报修订",
+        by=cast.statistician,
         now=NOW,
-    )  # fmt: skip
+    )
     keep_records(cast.county, by=cast.statistician)
 
     assert value("gdp", cast.county).amount == 470

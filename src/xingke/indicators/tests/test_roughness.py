@@ -44,9 +44,12 @@ def trained(cast: Cast, on: str, people: int, word: str = "", region: Region | N
     place = region or cast.county
     measures: dict[str, Any] = {"people": people * 10_000, "approximation": word}
     history = actions.NewHistory(
-        fields={"topic": "training", "name": f"培训{on}", "number": ""}, region=place, organisation=None, is_fictional=True,
+        fields={"topic": "training", "name": f"培训{on}", "number": ""},
+        region=place,
+        organisation=None,
+        is_fictional=True,
         events=[actions.NewEvent(event="held", on=date.fromisoformat(on), region=place, measures=measures)],
-    )  # fmt: skip
+    )
     actions.file_histories(
         kind="activity", histories=[history], by=cast.statistician, now=NOW, source="test", confirmed=True
     )
@@ -84,9 +87,14 @@ def test_a_record_that_was_made_exact_makes_the_sum_exact(cast: Cast) -> None:
     then = read_at()[1]
     row = TABLES["activity"].event._default_manager.get()
     actions.correct_event(
-        kind="activity", record=row.record, version=1, changes={"people": 1_230_000, "approximation": ""},
-        reason="签到表", by=cast.statistician, now=NOW,
-    )  # fmt: skip
+        kind="activity",
+        record=row.record,
+        version=1,
+        changes={"people": 1_230_000, "approximation": ""},
+        reason="签到表",
+        by=cast.statistician,
+        now=NOW,
+    )
 
     assert value(cast.county).text == "123人次"
     assert Reader(seq=then).value(indicator("people_trained"), cast.county, YEAR).text == "120余人次"

@@ -112,9 +112,21 @@ def test_evidence_digest_does_not_depend_on_order_but_on_every_word() -> None:
 
     assert evidence_digest(rows) == evidence_digest(rows[::-1])
     assert evidence_digest([]) == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-    assert len({evidence_digest(other) for other in (
-        rows, rows[:1], [Evidence("b", 2, 1), rows[1]], [Evidence("b", 1, 2), rows[1]], [Evidence("c", 1, 1), rows[1]]
-    )}) == 5  # fmt: skip
+    assert (
+        len(
+            {
+                evidence_digest(other)
+                for other in (
+                    rows,
+                    rows[:1],
+                    [Evidence("b", 2, 1), rows[1]],
+                    [Evidence("b", 1, 2), rows[1]],
+                    [Evidence("c", 1, 1), rows[1]],
+                )
+            }
+        )
+        == 5
+    )
 
 
 def test_evidence_change_says_what_came_went_and_changed() -> None:

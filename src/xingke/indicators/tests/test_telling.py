@@ -33,18 +33,33 @@ def test_what_records_say_is_told_with_growth_and_the_number_it_was_read_at(cast
     patent(cast, "202210000003.0", "2024-06-07")
 
     assert told("inventions_granted", cast.county) == ToldValue(
-        indicator="inventions_granted", region="990121", period="2024", value="2", unit="件", shown="2件",
-        approximation=None, growth="100.0", growth_unit="percent", rank=None, of=None,
-        as_of={"at": "2026-03-02T02:00:00+00:00", "ledger": current_seq()}, source="records", records=2, why=None,
-    )  # fmt: skip
+        indicator="inventions_granted",
+        region="990121",
+        period="2024",
+        value="2",
+        unit="件",
+        shown="2件",
+        approximation=None,
+        growth="100.0",
+        growth_unit="percent",
+        rank=None,
+        of=None,
+        as_of={"at": "2026-03-02T02:00:00+00:00", "ledger": current_seq()},
+        source="records",
+        records=2,
+        why=None,
+    )
 
 
 def test_a_draft_counts_for_nothing(cast: Cast) -> None:
     keep_records(cast.county, by=cast.statistician)
     history = actions.NewHistory(
-        fields={"form": "invention", "name": "甲", "number": "202210000001.1"}, region=cast.county, organisation=cast.firm,
-        events=[actions.NewEvent(event="granted", on=Period.parse("2024").last, region=cast.county)], is_fictional=True,
-    )  # fmt: skip
+        fields={"form": "invention", "name": "甲", "number": "202210000001.1"},
+        region=cast.county,
+        organisation=cast.firm,
+        events=[actions.NewEvent(event="granted", on=Period.parse("2024").last, region=cast.county)],
+        is_fictional=True,
+    )
     actions.file_histories(kind="patent", histories=[history], by=cast.officer, now=NOW, source="test", confirmed=False)
 
     found = told("inventions_granted", cast.county)

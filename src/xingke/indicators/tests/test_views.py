@@ -89,9 +89,13 @@ def test_the_number_on_the_page_is_the_sum_of_its_evidence(filed: Cast, signed_i
 
     assert number is not None and number[1] == "3"
     assert "合计 3 = 指标值 3" in words(evidence)
-    rows = list(csv.DictReader(io.StringIO(
-        browser.get(f"/indicators/high_tech_enterprises/records/{PLACE}&format=csv").content.decode("utf-8-sig")
-    )))  # fmt: skip
+    rows = list(
+        csv.DictReader(
+            io.StringIO(
+                browser.get(f"/indicators/high_tech_enterprises/records/{PLACE}&format=csv").content.decode("utf-8-sig")
+            )
+        )
+    )
     assert sum(Decimal(row["计入"]) for row in rows) == 3
     assert [row["日期"] for row in rows] == ["2025-11-20", "2025-03-05", "2024-06-01"]  # newest first
 

@@ -133,9 +133,11 @@ def _obstacles(
                 reasons[event.record] = _("在您打开页面之后刚刚被他人更正，请看过现在的内容再确认。")
                 continue
             answer = rules.may_confirm(
-                state=queries.state_with(subject, event), by=by.pk, four_eyes=kind.names.four_eyes,
+                state=queries.state_with(subject, event),
+                by=by.pk,
+                four_eyes=kind.names.four_eyes,
                 authors=wrote[event.record] | founders.get(subject.record, frozenset()),
-            )  # fmt: skip
+            )
             if not answer.allowed:
                 reasons[event.record] = str(answer.reason)
     return reasons

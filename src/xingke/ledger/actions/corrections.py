@@ -42,18 +42,18 @@ def correct_event(
         done.detail |= {name: str(value) for name, value in changes.items()}
 
 
-def _act(
-    code: str, kind: str, record: UUID, *, by: User, now: datetime, reason: str
-) -> AbstractContextManager[Act]:  # fmt: skip
+def _act(code: str, kind: str, record: UUID, *, by: User, now: datetime, reason: str) -> AbstractContextManager[Act]:
     return act(by=by, now=now, code=code, kind=kind, target=str(record), reason=reason)
 
 
 def _as_arriving(row: EventVersion, changes: Mapping[str, Any]) -> NewEvent:
     """An event as it will be, to see whether its organisation may have taken it over."""
     return NewEvent(
-        event=changes.get("event", row.event), on=changes.get("happened_on", row.happened_on),
-        region=changes.get("region", row.region), organisation=changes["organisation"],
-    )  # fmt: skip
+        event=changes.get("event", row.event),
+        on=changes.get("happened_on", row.happened_on),
+        region=changes.get("region", row.region),
+        organisation=changes["organisation"],
+    )
 
 
 def void_event(*, kind: str, record: UUID, version: int, reason: str, by: User, now: datetime) -> None:

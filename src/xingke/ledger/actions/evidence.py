@@ -58,11 +58,16 @@ def attach_stored(
         kept = [accounts.keep_attachment(file=file, by=by, now=now) for file in fresh.values()]
         Evidence.objects.bulk_create(
             Evidence(
-                kind=kind, record=record, attachment=each, caption=trimmed(caption, 200), seq=done.seq, added_at=now,
+                kind=kind,
+                record=record,
+                attachment=each,
+                caption=trimmed(caption, 200),
+                seq=done.seq,
+                added_at=now,
                 added_by=by,
             )
             for each in kept
-        )  # fmt: skip
+        )
         done.says(count=len(kept), files={each.digest: each.name for each in kept})
     return len(kept)
 

@@ -105,10 +105,15 @@ def _file(
     confirming = registry.scope(confirmer, Permission.RECORD_CONFIRM) if confirmer else allowed
     checked: set[int] = set()
     common: dict[str, Any] = {  # columns every version of the batch shares
-        "version": 1, "seq_from": done.seq, "source": source[:200], "entered_at": done.now, "entered_by_id": by.pk,
-        "state": signed["state"], "confirmed_at": signed["confirmed_at"],
+        "version": 1,
+        "seq_from": done.seq,
+        "source": source[:200],
+        "entered_at": done.now,
+        "entered_by_id": by.pk,
+        "state": signed["state"],
+        "confirmed_at": signed["confirmed_at"],
         "confirmed_by_id": confirmer.pk if confirmer else None,
-    }  # fmt: skip
+    }
     written = done.count = 0
     stream = iter(histories)
     while chunk := list(islice(stream, BATCH)):
@@ -174,12 +179,18 @@ def _events(kind: Kind, history: NewHistory) -> list[tuple[Any, ...]]:
     for step, holder in zip(steps, whose, strict=True):
         event, columns = step.happening, placed(kind, step)
         own = {**event.measures, **columns}
-        rows.append((
-            event.key or derived_key(history.key, event.event, event.on, *_again(events, event)), history.key,
-            *_where(history, event.region, holder, event.on),
-            event.event, columns["effect"], columns["step"], *repeated,
-            *[own.get(name, default) for name, default in kind.event_details.items()],
-        ))  # fmt: skip
+        rows.append(
+            (
+                event.key or derived_key(history.key, event.event, event.on, *_again(events, event)),
+                history.key,
+                *_where(history, event.region, holder, event.on),
+                event.event,
+                columns["effect"],
+                columns["step"],
+                *repeated,
+                *[own.get(name, default) for name, default in kind.event_details.items()],
+            )
+        )
     return rows
 
 
@@ -201,9 +212,14 @@ def with_last_day(kind: Kind, fields: Mapping[str, str], event: NewEvent) -> New
 
 def _where(history: NewHistory, region: Region, organisation: Organisation | None, on: date) -> tuple[Any, ...]:
     return (
-        region.pk, history.zone.pk if history.zone else None, organisation.pk if organisation else None,
-        history.person.pk if history.person else None, history.source_place, history.is_fictional, on,
-    )  # fmt: skip
+        region.pk,
+        history.zone.pk if history.zone else None,
+        organisation.pk if organisation else None,
+        history.person.pk if history.person else None,
+        history.source_place,
+        history.is_fictional,
+        on,
+    )
 
 
 def _again(events: Sequence[NewEvent], event: NewEvent) -> tuple[int, ...]:
@@ -267,8 +283,22 @@ def _further(
     event = with_last_day(known, {name: getattr(head, name) for name in known.repeated}, event)
     holder = holder_of(known, event, before(latest, head), is_first=latest is None)
     return known.event(
-        record=key, version=1, seq_from=done.seq, subject=subject, region=event.region, zone=head.zone,
-        organisation=holder, happened_on=event.on, event=event.event,
-        effect=0, step=1, source=source[:200], is_fictional=head.is_fictional, entered_at=done.now, entered_by=by,
-        **signed, **{name: getattr(head, name) for name in known.repeated}, **event.measures,
-    )  # fmt: skip
+        record=key,
+        version=1,
+        seq_from=done.seq,
+        subject=subject,
+        region=event.region,
+        zone=head.zone,
+        organisation=holder,
+        happened_on=event.on,
+        event=event.event,
+        effect=0,
+        step=1,
+        source=source[:200],
+        is_fictional=head.is_fictional,
+        entered_at=done.now,
+        entered_by=by,
+        **signed,
+        **{name: getattr(head, name) for name in known.repeated},
+        **event.measures,
+    )

@@ -39,9 +39,13 @@ def choose_observation(*, record: UUID, version: int, reason: str, by: User, now
         if not row.indicator or not row.real_period:
             raise Refused(_("这个数还没有对应的指标或真实期间，不能采用。"))
         rivals = Observation.objects.filter(
-            indicator=row.indicator, aspect=row.aspect, region=row.region, real_period=row.real_period, part=row.part,
+            indicator=row.indicator,
+            aspect=row.aspect,
+            region=row.region,
+            real_period=row.real_period,
+            part=row.part,
             seq_to__isnull=True,
-        ).exclude(state=State.VOID)  # fmt: skip
+        ).exclude(state=State.VOID)
         for rival in rivals:
             verdict = rival.pk == row.pk
             if rival.accepted is not verdict:

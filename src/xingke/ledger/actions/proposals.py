@@ -60,9 +60,17 @@ def _propose(kind: str, row: Version, changes: Mapping[str, Any], *, done: Act) 
         raise Refused(_("这条记录已有一项改动建议在等待确认，请先等它有结果。"))
     plain = {name: _as_json(value) for name, value in changes.items()}
     proposal = Proposal.objects.create(
-        kind=kind, record=row.record, is_event=isinstance(row, EventVersion), version=row.version, region=row.region,
-        changes=plain, reason=done.reason.strip()[:500], seq=done.seq, proposed_at=done.now, proposed_by=done.account,
-    )  # fmt: skip
+        kind=kind,
+        record=row.record,
+        is_event=isinstance(row, EventVersion),
+        version=row.version,
+        region=row.region,
+        changes=plain,
+        reason=done.reason.strip()[:500],
+        seq=done.seq,
+        proposed_at=done.now,
+        proposed_by=done.account,
+    )
     done.detail |= {} if proposal.is_void else plain
     return proposal
 
@@ -99,8 +107,10 @@ def accept_proposal(*, proposal: Proposal, by: User, now: datetime) -> None:
 def _write(proposal: Proposal, row: Version, changes: Mapping[str, Any], done: Act) -> None:
     """Write what was proposed, by who proposed it."""
     signed = {
-        **confirmation(done.account, done.now), "entered_by": proposal.proposed_by, "entered_at": proposal.proposed_at
-    }  # fmt: skip
+        **confirmation(done.account, done.now),
+        "entered_by": proposal.proposed_by,
+        "entered_at": proposal.proposed_at,
+    }
     if isinstance(row, Observation):
         write_next_version(row, {**signed, **changes}, done=done, reason=proposal.reason)
     elif not isinstance(row, EventVersion):

@@ -31,8 +31,12 @@ def holders(kind: Kind, ordered: Sequence[Arriving], first: Organisation | None)
     holder = first
     for place, each in enumerate(ordered):
         holder = holder_of(
-            kind, each, holder if place else first, is_first=not place, then=[later.event for later in ordered[place + 1 :]]
-        )  # fmt: skip
+            kind,
+            each,
+            holder if place else first,
+            is_first=not place,
+            then=[later.event for later in ordered[place + 1 :]],
+        )
         found.append(holder)
     return found
 

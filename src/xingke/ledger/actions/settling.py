@@ -87,9 +87,7 @@ def told(row: Any, after: Mapping[str, Any] | None = None) -> Happened:
     return (said.get("state", row.state), event, on, number)
 
 
-def with_what_follows(
-    kind: Kind, head: Any, own: Mapping[str, Any], events: Sequence[Happened]
-) -> dict[str, Any]:  # fmt: skip
+def with_what_follows(kind: Kind, head: Any, own: Mapping[str, Any], events: Sequence[Happened]) -> dict[str, Any]:
     """Changes of a subject with what follows from its events: its first day, and the number it stands by now."""
     found, state = dict(own), own.get("state", head.state)
     first = rules.first_day(state, [(each, on) for each, _event, on, _number in events])

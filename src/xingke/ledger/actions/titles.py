@@ -80,9 +80,19 @@ def _merge(keep: UUID, merge: UUID, reason: str, *, by: User, now: datetime) -> 
     for event in moving:
         own = {"until": event.until, "certificate": event.certificate or _number(second, event, moving)}
         add_event(
-            kind=kind.code, subject=keep, by=by, now=now, source=_("合并重复的资质"),
-            event=NewEvent(event=event.event, on=event.happened_on, region=event.region, organisation=event.organisation, measures=own),
-        )  # fmt: skip
+            kind=kind.code,
+            subject=keep,
+            by=by,
+            now=now,
+            source=_("合并重复的资质"),
+            event=NewEvent(
+                event=event.event,
+                on=event.happened_on,
+                region=event.region,
+                organisation=event.organisation,
+                measures=own,
+            ),
+        )
     why = _("与记录 %(record)s 是同一项资质，并入该记录。%(reason)s") % {"record": keep, "reason": reason}
     for event in reversed(_alive(merge)):
         void = void_event if event.state == State.DRAFT else propose_void

@@ -21,7 +21,7 @@ from xingke.ledger.forms.fields import (
     event_measures,
     set_choices,
     subject_fields,
-)  # fmt: skip
+)
 from xingke.ledger.models import Observation, Version
 from xingke.ledger.records import RecordPage
 from xingke.ledger.rules import CONFIDENCES
@@ -35,9 +35,11 @@ class ReasonForm(forms.Form):
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     reason = forms.CharField(
-        label=gettext_lazy("原因"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}),
+        label=gettext_lazy("原因"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
         help_text=gettext_lazy("写明依据，如文件、证书或来信；它与旧版本一起保存，不能再改。"),
-    )  # fmt: skip
+    )
 
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = super().clean() or self.cleaned_data
@@ -84,17 +86,22 @@ class EventForm(EventFields, CorrectionForm):
         self.ask_of(kind, words)
         if self.names_receiver:
             self.fields["receiver"] = forms.CharField(
-                label=_("接收单位"), max_length=120, required=False,
+                label=_("接收单位"),
+                max_length=120,
+                required=False,
                 help_text=_("“%(region)s”名录里的全称或统一社会信用代码。") % {"region": row.region.name},
-            )  # fmt: skip
+            )
 
     def standing(self) -> dict[str, Any]:
         measures = {name: getattr(self.row, name) for name in self.measures}
         holder = self.row.organisation
         receiver = {"receiver": holder.name if holder is not None else ""} if self.names_receiver else {}
         return {
-            "event": getattr(self.row, "event", ""), "happened_on": self.row.happened_on, **receiver, **measures,
-        }  # fmt: skip
+            "event": getattr(self.row, "event", ""),
+            "happened_on": self.row.happened_on,
+            **receiver,
+            **measures,
+        }
 
     def clean_receiver(self) -> str:
         """The name of one organisation of the event's region; what stands where nothing is typed."""
@@ -168,14 +175,18 @@ class ObservationForm(CorrectionForm):
 
     value = forms.CharField(label=gettext_lazy("数值"), max_length=24)
     as_written = forms.CharField(
-        label=gettext_lazy("原文写法"), max_length=120, required=False,
+        label=gettext_lazy("原文写法"),
+        max_length=120,
+        required=False,
         help_text=gettext_lazy("照抄原文中说这个数的那几个字，如“近50家”；是不是约数由它而定。"),
-    )  # fmt: skip
+    )
     indicator = forms.ChoiceField(label=gettext_lazy("对应指标"), required=False)
     real_period = forms.CharField(
-        label=gettext_lazy("实际期间"), max_length=20, required=False,
+        label=gettext_lazy("实际期间"),
+        max_length=20,
+        required=False,
         help_text=gettext_lazy("如 2024、2024-H1、2024-Q3、2024-06、2024-01..2024-10；无法确定时留空。"),
-    )  # fmt: skip
+    )
     confidence = forms.ChoiceField(label=gettext_lazy("期间把握"))
 
     def __init__(self, row: Version, words: Words, *args: Any, **kwargs: Any) -> None:
@@ -193,10 +204,12 @@ class ObservationForm(CorrectionForm):
         row = self._observation
         quantity = self.words.quantity(row)
         return {
-            "value": format_number(quantity.stated, row.decimals), "as_written": row.as_written,
+            "value": format_number(quantity.stated, row.decimals),
+            "as_written": row.as_written,
             "indicator": row.indicator,
-            "real_period": row.real_period, "confidence": row.confidence,
-        }  # fmt: skip
+            "real_period": row.real_period,
+            "confidence": row.confidence,
+        }
 
     def clean_value(self) -> str:
         written = str(self.cleaned_data["value"])
@@ -223,9 +236,12 @@ class ObservationForm(CorrectionForm):
         value = self._quantity(self.cleaned_data["value"])
         most = replace(value, scaled=row.value_max) if row.value_max is not None else None
         return written_figures.read(
-            self.cleaned_data["as_written"], value=value, most=most, units=registry.units(),
+            self.cleaned_data["as_written"],
+            value=value,
+            most=most,
+            units=registry.units(),
             is_change=row.measure == "growth",
-        )  # fmt: skip
+        )
 
     def clean_real_period(self) -> str:
         written = str(self.cleaned_data["real_period"]).strip()

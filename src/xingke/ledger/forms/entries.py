@@ -241,9 +241,13 @@ class RecordForm(NumberField, LevelField, PlaceForm):
             self.add_error(None, str(wrong))
         if not self.errors:
             self.same = records.same_things(
-                self.kind, fields=self.columns(), region=found["region"], organisation=found["holder"],
-                first=self.first_day(), key=found["key"],
-            )  # fmt: skip
+                self.kind,
+                fields=self.columns(),
+                region=found["region"],
+                organisation=found["holder"],
+                first=self.first_day(),
+                key=found["key"],
+            )
             if self.taken_over is not None:
                 pass  # it stands elsewhere and comes here: see the view
             elif self.same and self.kind.names.identity is Identity.RENEWED:
@@ -298,9 +302,14 @@ class RecordForm(NumberField, LevelField, PlaceForm):
         """The record but its events, as ``actions.NewHistory`` takes it."""
         region, holder = self.cleaned_data["region"], self.cleaned_data["holder"]
         return {
-            "key": self.cleaned_data["key"], "fields": self.columns(), "region": region, "organisation": holder,
-            "zone": holder.zone if holder else None, "is_fictional": region.is_fictional, "reason": self._why(),
-        }  # fmt: skip
+            "key": self.cleaned_data["key"],
+            "fields": self.columns(),
+            "region": region,
+            "organisation": holder,
+            "zone": holder.zone if holder else None,
+            "is_fictional": region.is_fictional,
+            "reason": self._why(),
+        }
 
     def _why(self) -> str:
         """Why a number was entered in spite of what speaks against it."""

@@ -123,9 +123,11 @@ class NumberField(forms.Form):
     doubt = NOTHING
     sure = forms.BooleanField(label=gettext_lazy("已对照原件，编号无误"), required=False)
     why_sure = forms.CharField(
-        label=gettext_lazy("确认无误的理由"), max_length=200, required=False,
+        label=gettext_lazy("确认无误的理由"),
+        max_length=200,
+        required=False,
         help_text=gettext_lazy("如：已对照受理通知书，原件如此。它随记录保存。"),
-    )  # fmt: skip
+    )
 
     def clean_number(self) -> str:
         written = str(self.cleaned_data["number"]).strip()
@@ -150,9 +152,10 @@ class EventFields(forms.Form):
 
     event = forms.ChoiceField(label=gettext_lazy("事件"))
     happened_on = forms.DateField(
-        label=gettext_lazy("日期"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        label=gettext_lazy("日期"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=gettext_lazy("以证书、公告或批文上的日期为准。"),
-    )  # fmt: skip
+    )
 
     def ask_of(self, kind: Kind, words: Words, *, first: Sequence[tuple[str, str]] = ()) -> None:
         """Ask for the events and measures of a kind. first: before the events to choose from."""
@@ -166,12 +169,17 @@ class EventFields(forms.Form):
             self.fields["approximation"] = forms.ChoiceField(label=_("约数"), choices=said, required=False)
         if kind.is_lasting:
             self.fields["certificate"] = forms.CharField(
-                label=_("证书编号"), max_length=64, required=False, help_text=_("这一次认定的证书。"),
-            )  # fmt: skip
+                label=_("证书编号"),
+                max_length=64,
+                required=False,
+                help_text=_("这一次认定的证书。"),
+            )
             self.fields["until"] = forms.DateField(
-                label=_("有效期至"), required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+                label=_("有效期至"),
+                required=False,
+                widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
                 help_text=_("不填则按这项资质的有效年限计算。"),
-            )  # fmt: skip
+            )
         self.order_fields(["event", "happened_on", *measures])
 
     def clean(self) -> dict[str, Any]:

@@ -22,13 +22,15 @@ class KeepingForm(forms.Form):
 
     region = forms.ChoiceField(label=gettext_lazy("区划"))
     kinds = forms.MultipleChoiceField(
-        label=gettext_lazy("类别"), widget=forms.CheckboxSelectMultiple,
+        label=gettext_lazy("类别"),
+        widget=forms.CheckboxSelectMultiple,
         help_text=gettext_lazy("只选从起始日期起已经全部登记入账的类别。"),
-    )  # fmt: skip
+    )
     since = forms.DateField(
-        label=gettext_lazy("起始日期"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        label=gettext_lazy("起始日期"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=gettext_lazy("这一天及以后发生的事都已登记；期末存量还要求这一天之前取得、仍然有效的也已登记。"),
-    )  # fmt: skip
+    )
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:  # Django's own signature
         super().__init__(*args, **kwargs)

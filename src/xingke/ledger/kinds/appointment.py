@@ -16,8 +16,14 @@ KIND = RecordKind(
     names_persons=True,
     unheld=say("之前没有到岗，没有到岗的人不能离岗。"),
     running=Running(
-        opens=say("开始在岗"), closes=say("不再在岗"), neither=say("不改变是否在岗"), on=say("在岗"), off=say("不在岗"),
-        since=say("自%(day)s起在岗。"), over=say("现不在岗。"), waiting=say("待确认，确认后在岗"),
+        opens=say("开始在岗"),
+        closes=say("不再在岗"),
+        neither=say("不改变是否在岗"),
+        on=say("在岗"),
+        off=say("不在岗"),
+        since=say("自%(day)s起在岗。"),
+        over=say("现不在岗。"),
+        waiting=say("待确认，确认后在岗"),
         then=say("待确认，确认后自%(day)s起在岗。"),
     ),
-)  # fmt: skip
+)

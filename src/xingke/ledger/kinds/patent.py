@@ -25,12 +25,21 @@ KIND = RecordKind(
     needs_holder=True,
     unheld=say("之前没有授权或受让，不能失去并未持有的专利。"),
     order=(
-        ("applied", "granted"), ("applied", "received"), ("applied", "transferred"), ("applied", "lapsed"),
+        ("applied", "granted"),
+        ("applied", "received"),
+        ("applied", "transferred"),
+        ("applied", "lapsed"),
         ("granted", "lapsed"),
     ),
     running=Running(
-        opens=say("使专利生效"), closes=say("使专利失效"), neither=say("不改变专利是否有效"), on=say("有效"), off=say("无效"),
-        since=say("自%(day)s起有效。"), over=say("现不在有效状态。"), waiting=say("待确认，确认后有效"),
+        opens=say("使专利生效"),
+        closes=say("使专利失效"),
+        neither=say("不改变专利是否有效"),
+        on=say("有效"),
+        off=say("无效"),
+        since=say("自%(day)s起有效。"),
+        over=say("现不在有效状态。"),
+        waiting=say("待确认，确认后有效"),
         then=say("待确认，确认后自%(day)s起有效。"),
     ),
-)  # fmt: skip
+)

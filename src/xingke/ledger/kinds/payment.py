@@ -13,10 +13,15 @@ KIND = RecordKind(
     details=(Detail("name", say("资金名称"), 200), Detail("number", say("文号或凭证号"), 64, is_optional=True)),
     event_list="payment_event",
     happens=(
-        Event("won"), Event("arrived"), Event("disbursed"), Event("paid"), Event("credited"), Event("lent"),
+        Event("won"),
+        Event("arrived"),
+        Event("disbursed"),
+        Event("paid"),
+        Event("credited"),
+        Event("lent"),
     ),
     measured=(Measure("amount", say("金额")),),
     four_eyes=True,
     order=(("won", "arrived"), ("credited", "lent")),
     has_rounds=True,
-)  # fmt: skip
+)

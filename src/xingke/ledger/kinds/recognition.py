@@ -44,12 +44,21 @@ KIND = RecordKind(
     unheld=say("之前没有有效的认定，不能失去并未持有的资质。"),
     has_rounds=True,
     order=(
-        ("applied", "recommended"), ("applied", "recognised"), ("recommended", "recognised"),
-        ("applied", "re_recognised"), ("recommended", "re_recognised"),
+        ("applied", "recommended"),
+        ("applied", "recognised"),
+        ("recommended", "recognised"),
+        ("applied", "re_recognised"),
+        ("recommended", "re_recognised"),
     ),
     running=Running(
-        opens=say("使资质生效"), closes=say("使资质失效"), neither=say("不改变资质是否有效"), on=say("有效"), off=say("无效"),
-        since=say("自%(day)s起有效。"), over=say("现不在有效状态。"), waiting=say("待确认，确认后有效"),
+        opens=say("使资质生效"),
+        closes=say("使资质失效"),
+        neither=say("不改变资质是否有效"),
+        on=say("有效"),
+        off=say("无效"),
+        since=say("自%(day)s起有效。"),
+        over=say("现不在有效状态。"),
+        waiting=say("待确认，确认后有效"),
         then=say("待确认，确认后自%(day)s起有效。"),
     ),
-)  # fmt: skip
+)

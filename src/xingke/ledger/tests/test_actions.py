@@ -37,9 +37,14 @@ def test_a_correction_is_a_new_version_and_the_old_one_stays(cast: Cast) -> None
     event = PatentEvent.objects.get(subject=key)
 
     actions.correct_event(
-        kind="patent", record=event.record, version=1, changes={"happened_on": date(2023, 11, 8)}, reason="证书日期录错",
-        by=cast.statistician, now=NOW,
-    )  # fmt: skip
+        kind="patent",
+        record=event.record,
+        version=1,
+        changes={"happened_on": date(2023, 11, 8)},
+        reason="证书日期录错",
+        by=cast.statistician,
+        now=NOW,
+    )
 
     old, new = PatentEvent.objects.filter(record=event.record).order_by("version")
     assert (old.happened_on, old.seq_to) == (date(2024, 11, 8), new.seq_from)
@@ -48,9 +53,12 @@ def test_a_correction_is_a_new_version_and_the_old_one_stays(cast: Cast) -> None
 
 def test_voiding_an_event_settles_the_rest_of_its_history(cast: Cast) -> None:
     key = file(
-        "recognition", "甲", [("recognised", "2020-11-08"), ("expired", "2023-05-08"), ("re_recognised", "2023-10-01")],
-        firm=cast.firm, by=cast.statistician,
-    )  # fmt: skip
+        "recognition",
+        "甲",
+        [("recognised", "2020-11-08"), ("expired", "2023-05-08"), ("re_recognised", "2023-10-01")],
+        firm=cast.firm,
+        by=cast.statistician,
+    )
     expired = RecognitionEvent.objects.get(subject=key, event="expired")
 
     void("recognition", expired.record, reason="并未到期", by=cast.director)
@@ -102,9 +110,14 @@ def test_the_neighbour_may_not_touch_this_county(cast: Cast) -> None:
 
     with pytest.raises(Refused, match="没有在“青溪县”进行此项操作的权限"):
         actions.correct_event(
-            kind="recognition", record=event.record, version=1, changes={"happened_on": date(2023, 1, 1)}, reason="越权",
-            by=cast.neighbour, now=NOW,
-        )  # fmt: skip
+            kind="recognition",
+            record=event.record,
+            version=1,
+            changes={"happened_on": date(2023, 1, 1)},
+            reason="越权",
+            by=cast.neighbour,
+            now=NOW,
+        )
 
 
 def test_an_officer_files_drafts_but_cannot_confirm(cast: Cast) -> None:
@@ -130,9 +143,13 @@ def test_an_officer_adds_a_draft_and_the_director_confirms_it(cast: Cast) -> Non
     key = file("recognition", "甲", [("applied", "2024-05-01")], firm=cast.firm, by=cast.statistician)
 
     event = actions.add_event(
-        kind="recognition", subject=key, event=actions.NewEvent(event="recognised", on=date(2024, 11, 8), region=cast.county),
-        by=cast.officer, now=NOW, source="登记",
-    )  # fmt: skip
+        kind="recognition",
+        subject=key,
+        event=actions.NewEvent(event="recognised", on=date(2024, 11, 8), region=cast.county),
+        by=cast.officer,
+        now=NOW,
+        source="登记",
+    )
     actions.confirm_event(kind="recognition", record=event, version=1, by=cast.director, now=NOW)
 
     draft, confirmed = RecognitionEvent.objects.filter(record=event).order_by("version")
@@ -158,9 +175,13 @@ def test_confirming_twice_changes_nothing(cast: Cast) -> None:
 def test_what_only_a_draft_opened_cannot_be_lost_for_sure(cast: Cast) -> None:
     key = file("recognition", "甲", [("applied", "2024-05-01")], firm=cast.firm, by=cast.statistician)
     actions.add_event(
-        kind="recognition", subject=key, event=actions.NewEvent(event="recognised", on=date(2024, 11, 8), region=cast.county),
-        by=cast.officer, now=NOW, source="登记",
-    )  # fmt: skip
+        kind="recognition",
+        subject=key,
+        event=actions.NewEvent(event="recognised", on=date(2024, 11, 8), region=cast.county),
+        by=cast.officer,
+        now=NOW,
+        source="登记",
+    )
     lost = {"event": "revoked", "on": date(2025, 2, 1), "region": cast.county}
     draft = {"kind": "recognition", "subject": key, "now": NOW, "source": "登记"}
 
@@ -176,14 +197,20 @@ def test_an_event_before_the_others_settles_what_comes_after(cast: Cast) -> None
     key = file("patent", "甲", [("granted", "2024-05-06")], firm=cast.firm, by=cast.statistician)
 
     actions.add_event(
-        kind="patent", subject=key, event=actions.NewEvent(event="applied", on=date(2022, 3, 1), region=cast.county),
-        by=cast.statistician, now=NOW, source="补录", confirmed=True,
-    )  # fmt: skip
+        kind="patent",
+        subject=key,
+        event=actions.NewEvent(event="applied", on=date(2022, 3, 1), region=cast.county),
+        by=cast.statistician,
+        now=NOW,
+        source="补录",
+        confirmed=True,
+    )
 
     current = PatentEvent.objects.filter(subject=key, seq_to__isnull=True).order_by("step")
     assert [(event.event, event.step, event.effect, event.version) for event in current] == [
-        ("applied", 1, 0, 1), ("granted", 2, 1, 2)
-    ]  # fmt: skip
+        ("applied", 1, 0, 1),
+        ("granted", 2, 1, 2),
+    ]
 
 
 def test_correcting_a_subject_rewrites_what_its_events_repeat(cast: Cast) -> None:
@@ -202,12 +229,16 @@ def test_correcting_a_subject_rewrites_what_its_events_repeat(cast: Cast) -> Non
     )
 
     assert [(row.version, row.form, row.name) for row in Patent.objects.filter(record=key).order_by("version")] == [
-        (1, "invention", "甲"), (2, "design", "乙")
-    ]  # fmt: skip
+        (1, "invention", "甲"),
+        (2, "design", "乙"),
+    ]
     rows = PatentEvent.objects.filter(subject=key).order_by("step", "version")
     assert [(row.event, row.version, row.form) for row in rows] == [
-        ("applied", 1, "invention"), ("applied", 2, "design"), ("granted", 1, "invention"), ("granted", 2, "design")
-    ]  # fmt: skip
+        ("applied", 1, "invention"),
+        ("applied", 2, "design"),
+        ("granted", 1, "invention"),
+        ("granted", 2, "design"),
+    ]
     assert {row.seq_from for row in rows if row.version == 2} == {AuditEntry.objects.get(action="patent.corrected").seq}
 
 

@@ -33,13 +33,23 @@ def test_who_corrects_and_may_confirm_is_named_as_who_confirmed_it(cast: Cast) -
     event = _patent(cast)
 
     actions.correct_event(
-        kind="patent", record=event.record, version=1, changes={"happened_on": date(2024, 5, 7)}, reason="公告日录错",
-        by=cast.checker, now=LATER,
-    )  # fmt: skip
-    actions.correct_subject(
-        kind="patent", record=event.subject, version=1, changes={"form": "utility"}, reason="类型录错", by=cast.checker,
+        kind="patent",
+        record=event.record,
+        version=1,
+        changes={"happened_on": date(2024, 5, 7)},
+        reason="公告日录错",
+        by=cast.checker,
         now=LATER,
-    )  # fmt: skip
+    )
+    actions.correct_subject(
+        kind="patent",
+        record=event.subject,
+        version=1,
+        changes={"form": "utility"},
+        reason="类型录错",
+        by=cast.checker,
+        now=LATER,
+    )
 
     for row in (*PatentEvent.objects.filter(seq_to__isnull=True), Patent.objects.get(seq_to__isnull=True)):
         assert (row.state, row.confirmed_by, row.confirmed_at) == (State.CONFIRMED, cast.checker, LATER)
@@ -51,9 +61,14 @@ def test_a_neighbour_that_only_moves_keeps_who_confirmed_it(cast: Cast) -> None:
     file("patent", "乙", events, firm=cast.firm, by=cast.statistician)
 
     actions.correct_event(
-        kind="patent", record=PatentEvent.objects.get(event="granted").record, version=1,
-        changes={"happened_on": date(2023, 2, 1)}, reason="公告日录错", by=cast.checker, now=LATER,
-    )  # fmt: skip
+        kind="patent",
+        record=PatentEvent.objects.get(event="granted").record,
+        version=1,
+        changes={"happened_on": date(2023, 2, 1)},
+        reason="公告日录错",
+        by=cast.checker,
+        now=LATER,
+    )
 
     moved = PatentEvent.objects.get(event="received", seq_to__isnull=True)
     assert (moved.step, moved.confirmed_by) == (2, cast.statistician)
@@ -81,22 +96,36 @@ def test_the_right_to_confirm_is_needed_where_the_record_goes_as_well(cast: Cast
 
     with pytest.raises(Refused, match="您没有确认的权限"):
         actions.correct_event(
-            kind="patent", record=event.record, version=1, changes={"region": cast.sibling}, reason="属地",
-            by=cast.director, now=NOW,
-        )  # fmt: skip
+            kind="patent",
+            record=event.record,
+            version=1,
+            changes={"region": cast.sibling},
+            reason="属地",
+            by=cast.director,
+            now=NOW,
+        )
 
 
 def test_a_draft_stays_one_whoever_corrects_it(cast: Cast) -> None:
     event = _patent(cast)
     draft = actions.add_event(
-        kind="patent", subject=event.subject, by=cast.officer, now=NOW, source="登记",
+        kind="patent",
+        subject=event.subject,
+        by=cast.officer,
+        now=NOW,
+        source="登记",
         event=actions.NewEvent(event="lapsed", on=date(2025, 5, 6), region=cast.county),
-    )  # fmt: skip
+    )
 
     actions.correct_event(
-        kind="patent", record=draft, version=1, changes={"happened_on": date(2025, 5, 7)}, reason="录错",
-        by=cast.statistician, now=NOW,
-    )  # fmt: skip
+        kind="patent",
+        record=draft,
+        version=1,
+        changes={"happened_on": date(2025, 5, 7)},
+        reason="录错",
+        by=cast.statistician,
+        now=NOW,
+    )
 
     row = PatentEvent.objects.get(record=draft, seq_to__isnull=True)
     assert (row.state, row.confirmed_by) == (State.DRAFT, None)
@@ -140,9 +169,9 @@ def test_an_officer_proposes_to_change_a_reported_figure(cast: Cast, signed_in: 
     signed_in("director").post(f"{own}proposals/{proposal.pk}/", {"verdict": "accept"})
 
     now = Observation.objects.get(seq_to__isnull=True)
-    assert (now.value, now.state) == {
-        "correct": (470_00000000_00, State.CONFIRMED), "void": (row.value, State.VOID)
-    }[act]  # fmt: skip
+    assert (now.value, now.state) == {"correct": (470_00000000_00, State.CONFIRMED), "void": (row.value, State.VOID)}[
+        act
+    ]
     assert (now.entered_by, now.confirmed_by) == (cast.officer, cast.director)
 
 

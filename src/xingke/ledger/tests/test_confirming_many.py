@@ -26,18 +26,18 @@ SignIn = Callable[[str], Client]
 
 def _drafts(cast: Cast, kind: str, count: int, *, by: Any, region: Region | None = None, tag: str = "") -> list[UUID]:
     where = region or cast.county
-    fields = {
-        "patent": {"form": "invention"}, "payment": {"purpose": "reward", "level": "province"}
-    }[kind]  # fmt: skip
+    fields = {"patent": {"form": "invention"}, "payment": {"purpose": "reward", "level": "province"}}[kind]
     events = {"patent": ("applied", "granted"), "payment": ("won",)}[kind]
     histories = [
         actions.NewHistory(
-            fields={**fields, "name": f"{tag}{number}", "number": f"{kind}{tag}{number}"}, region=where, organisation=None,
+            fields={**fields, "name": f"{tag}{number}", "number": f"{kind}{tag}{number}"},
+            region=where,
+            organisation=None,
             is_fictional=True,
             events=[actions.NewEvent(event=event, on=date(2025, 3, 1), region=where) for event in events],
         )
         for number in range(count)
-    ]  # fmt: skip
+    ]
     actions.file_histories(kind=kind, histories=histories, by=by, now=NOW, source="test")
     model = {"patent": PatentEvent, "payment": PaymentEvent}[kind]
     return list(model.objects.filter(subject__in=[each.key for each in histories]).values_list("record", flat=True))
@@ -69,9 +69,13 @@ def test_what_is_not_there_not_theirs_or_not_possible_is_left(cast: Cast) -> Non
     (away, _away) = _drafts(cast, "patent", 1, by=cast.neighbour, region=cast.sibling, tag="邻")
     subject = PatentEvent.objects.get(record=here).subject
     lapsed = actions.add_event(
-        kind="patent", subject=subject, event=actions.NewEvent(event="lapsed", on=date(2025, 4, 1), region=cast.county),
-        by=cast.officer, now=NOW, source="test",
-    )  # fmt: skip
+        kind="patent",
+        subject=subject,
+        event=actions.NewEvent(event="lapsed", on=date(2025, 4, 1), region=cast.county),
+        by=cast.officer,
+        now=NOW,
+        source="test",
+    )
     nowhere = UUID(int=7)
 
     plan = actions.plan_confirmation(records={"patent": [lapsed, away, nowhere]}, by=cast.director, now=NOW)

@@ -134,9 +134,12 @@ def test_what_proves_a_confirmed_record_is_withdrawn_by_a_second_account_only(ca
 
 def test_who_enters_a_draft_takes_back_what_proves_it(cast: Cast) -> None:
     history = actions.NewHistory(
-        fields={"form": "invention", "name": "甲", "number": "草"}, region=cast.county, organisation=cast.firm,
-        is_fictional=True, events=[actions.NewEvent(event="applied", on=date(2024, 1, 1), region=cast.county)],
-    )  # fmt: skip
+        fields={"form": "invention", "name": "甲", "number": "草"},
+        region=cast.county,
+        organisation=cast.firm,
+        is_fictional=True,
+        events=[actions.NewEvent(event="applied", on=date(2024, 1, 1), region=cast.county)],
+    )
     actions.file_histories(kind="patent", histories=[history], by=cast.officer, now=NOW, source="test")
     _attach(cast, history.key)
 
@@ -199,10 +202,17 @@ def test_a_lost_file_is_said_and_breaks_nothing(cast: Cast, signed_in: SignIn) -
 def test_files_come_along_with_a_new_record_a_correction_and_a_figure(cast: Cast, signed_in: SignIn) -> None:
     browser = signed_in("officer")
     typed = {
-        "key": str(uuid4()), "events-TOTAL_FORMS": "1", "events-INITIAL_FORMS": "0", "form": "invention",
-        "number": "201710601862.3", "name": "一种采集终端", "holder_search": cast.firm.name, "events-0-event": "applied", "events-0-happened_on": "2017-07-21",
+        "key": str(uuid4()),
+        "events-TOTAL_FORMS": "1",
+        "events-INITIAL_FORMS": "0",
+        "form": "invention",
+        "number": "201710601862.3",
+        "name": "一种采集终端",
+        "holder_search": cast.firm.name,
+        "events-0-event": "applied",
+        "events-0-happened_on": "2017-07-21",
         "files": [_upload("受理.pdf", PDF), _upload("照片.png", PNG)],
-    }  # fmt: skip
+    }
     browser.post("/records/patent/new/", typed)
     event = PatentEvent.objects.get()
     change = {
@@ -225,10 +235,17 @@ def test_files_come_along_with_a_new_record_a_correction_and_a_figure(cast: Cast
 
 def test_a_bad_file_keeps_a_new_record_from_being_filed(cast: Cast, signed_in: SignIn) -> None:
     typed = {
-        "key": str(uuid4()), "events-TOTAL_FORMS": "1", "events-INITIAL_FORMS": "0", "form": "invention",
-        "number": "201710601862.3", "name": "一种采集终端", "holder_search": cast.firm.name, "events-0-event": "applied", "events-0-happened_on": "2017-07-21",
+        "key": str(uuid4()),
+        "events-TOTAL_FORMS": "1",
+        "events-INITIAL_FORMS": "0",
+        "form": "invention",
+        "number": "201710601862.3",
+        "name": "一种采集终端",
+        "holder_search": cast.firm.name,
+        "events-0-event": "applied",
+        "events-0-happened_on": "2017-07-21",
         "files": [_upload("受理.pdf", PNG)],
-    }  # fmt: skip
+    }
     seq = current_seq()
 
     answer = signed_in("officer").post("/records/patent/new/", typed)
@@ -240,10 +257,16 @@ def test_a_bad_file_keeps_a_new_record_from_being_filed(cast: Cast, signed_in: S
 def test_a_refused_form_keeps_the_files_that_came_with_it(cast: Cast, signed_in: SignIn) -> None:
     browser = signed_in("officer")
     typed = {
-        "key": str(uuid4()), "events-TOTAL_FORMS": "1", "events-INITIAL_FORMS": "0", "form": "invention",
-        "number": "201710601862.3", "name": "", "events-0-event": "applied", "events-0-happened_on": "2017-07-21",
+        "key": str(uuid4()),
+        "events-TOTAL_FORMS": "1",
+        "events-INITIAL_FORMS": "0",
+        "form": "invention",
+        "number": "201710601862.3",
+        "name": "",
+        "events-0-event": "applied",
+        "events-0-happened_on": "2017-07-21",
         "files": [_upload("受理.pdf", PDF), _upload("不是图片.png", PDF)],
-    }  # fmt: skip
+    }
 
     refused = browser.post("/records/patent/new/", typed)
     waiting = refused.context["held"]
@@ -263,9 +286,17 @@ def test_a_slip_is_good_for_its_own_account_only(cast: Cast, signed_in: SignIn) 
     }
     slip = signed_in("officer").post("/records/patent/new/", typed).context["held"][0].slip
     complete = {
-        **typed, "form": "invention", "number": "201710601862.3", "name": "一种采集终端", "holder_search": cast.firm.name, "events-0-event": "applied",
-        "events-0-happened_on": "2017-07-21", "files": [], "held": slip, "region": cast.county.code,
-    }  # fmt: skip
+        **typed,
+        "form": "invention",
+        "number": "201710601862.3",
+        "name": "一种采集终端",
+        "holder_search": cast.firm.name,
+        "events-0-event": "applied",
+        "events-0-happened_on": "2017-07-21",
+        "files": [],
+        "held": slip,
+        "region": cast.county.code,
+    }
 
     answer = signed_in("statistician").post("/records/patent/new/", complete)
 

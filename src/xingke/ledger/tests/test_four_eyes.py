@@ -30,10 +30,12 @@ def _title(cast: Cast) -> RecognitionEvent:
 
 def _payment(cast: Cast, *, by: Any, confirmed: bool = False, confirmed_by: Any = None) -> UUID:
     history = actions.NewHistory(
-        fields={"purpose": "reward", "level": "province", "name": "研发奖补", "number": ""}, region=cast.county,
-        organisation=cast.firm, is_fictional=True,
+        fields={"purpose": "reward", "level": "province", "name": "研发奖补", "number": ""},
+        region=cast.county,
+        organisation=cast.firm,
+        is_fictional=True,
         events=[actions.NewEvent(event="won", on=date(2025, 3, 1), region=cast.county, measures={"amount": 100})],
-    )  # fmt: skip
+    )
     actions.file_histories(
         kind="payment",
         histories=[history],
@@ -48,9 +50,14 @@ def _payment(cast: Cast, *, by: Any, confirmed: bool = False, confirmed_by: Any 
 
 def _propose(event: RecognitionEvent, day: date, *, by: Any, version: int = 1) -> Proposal:
     return actions.propose_correction(
-        kind="recognition", record=event.record, version=version, changes={"happened_on": day}, reason="证书日期录错",
-        by=by, now=NOW,
-    )  # fmt: skip
+        kind="recognition",
+        record=event.record,
+        version=version,
+        changes={"happened_on": day},
+        reason="证书日期录错",
+        by=by,
+        now=NOW,
+    )
 
 
 # ── Confirming ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -58,8 +65,11 @@ def _propose(event: RecognitionEvent, day: date, *, by: Any, version: int = 1) -
 
 def test_money_and_titles_need_four_eyes() -> None:
     assert [code for code, kind in TABLES.items() if kind.names.four_eyes] == [
-        "recognition", "project", "payment", "contract"
-    ]  # fmt: skip
+        "recognition",
+        "project",
+        "payment",
+        "contract",
+    ]
 
 
 def test_one_account_files_no_confirmed_money(cast: Cast) -> None:
@@ -99,9 +109,14 @@ def test_what_is_checked_still_stands_when_it_is_written(cast: Cast, monkeypatch
     meanwhile(monkeypatch, confirmed)
     with pytest.raises(Refused, match="不是最新版本"):
         actions.correct_event(
-            kind="payment", record=event.record, version=1, changes={"happened_on": date(2024, 3, 1)}, reason="改日期",
-            by=cast.statistician, now=NOW,
-        )  # fmt: skip
+            kind="payment",
+            record=event.record,
+            version=1,
+            changes={"happened_on": date(2024, 3, 1)},
+            reason="改日期",
+            by=cast.statistician,
+            now=NOW,
+        )
 
 
 def test_who_entered_it_does_not_confirm_it_and_another_does(cast: Cast, signed_in: SignIn) -> None:
@@ -122,9 +137,13 @@ def test_a_neighbouring_event_makes_nobody_an_author(cast: Cast) -> None:
     key = _payment(cast, by=cast.statistician)
     first = PaymentEvent.objects.get()
     actions.add_event(
-        kind="payment", subject=key, event=actions.NewEvent(event="arrived", on=date(2025, 1, 1), region=cast.county),
-        by=cast.officer, now=NOW, source="补录",
-    )  # fmt: skip
+        kind="payment",
+        subject=key,
+        event=actions.NewEvent(event="arrived", on=date(2025, 1, 1), region=cast.county),
+        by=cast.officer,
+        now=NOW,
+        source="补录",
+    )
     moved = PaymentEvent.objects.get(record=first.record, seq_to__isnull=True)
     assert (moved.version, moved.entered_by) == (2, cast.statistician)
 
@@ -136,9 +155,13 @@ def test_a_neighbouring_event_makes_nobody_an_author(cast: Cast) -> None:
 def test_what_follows_from_a_draft_leaves_who_signed_and_the_confirmed_day_as_they_were(cast: Cast) -> None:
     title = _title(cast)
     actions.add_event(
-        kind="recognition", subject=title.subject, by=cast.officer, now=NOW, source="补录",
+        kind="recognition",
+        subject=title.subject,
+        by=cast.officer,
+        now=NOW,
+        source="补录",
         event=actions.NewEvent(event="recognised", on=date(2021, 11, 8), region=cast.county),
-    )  # fmt: skip
+    )
     draft = RecognitionEvent.objects.get(state=State.DRAFT)
 
     moved, head = (
@@ -170,14 +193,24 @@ def test_what_is_confirmed_cannot_be_corrected_by_one(cast: Cast, who: str) -> N
 
     with pytest.raises(Refused, match="改动要先提出"):
         actions.correct_event(
-            kind="recognition", record=event.record, version=1, changes={"happened_on": date(2023, 1, 1)}, reason="改",
-            by=cast.users[who], now=NOW,
-        )  # fmt: skip
+            kind="recognition",
+            record=event.record,
+            version=1,
+            changes={"happened_on": date(2023, 1, 1)},
+            reason="改",
+            by=cast.users[who],
+            now=NOW,
+        )
     with pytest.raises(Refused, match="改动要先提出"):
         actions.correct_subject(
-            kind="recognition", record=event.subject, version=1, changes={"number": "GR9"}, reason="改",
-            by=cast.users[who], now=NOW,
-        )  # fmt: skip
+            kind="recognition",
+            record=event.subject,
+            version=1,
+            changes={"number": "GR9"},
+            reason="改",
+            by=cast.users[who],
+            now=NOW,
+        )
 
 
 def test_until_it_is_accepted_the_confirmed_version_counts(cast: Cast) -> None:
@@ -193,8 +226,9 @@ def test_until_it_is_accepted_the_confirmed_version_counts(cast: Cast) -> None:
     assert (new.entered_by, new.confirmed_by, new.reason) == (cast.officer, cast.director, "证书日期录错")
     assert [row.happened_on for row in RecognitionEvent.objects.filter(as_of(before))] == [date(2024, 11, 8)]
     assert list(AuditEntry.objects.order_by("-seq").values_list("action", flat=True)[:2]) == [
-        "recognition.correction-accepted", "recognition.correction-proposed"
-    ]  # fmt: skip
+        "recognition.correction-accepted",
+        "recognition.correction-proposed",
+    ]
 
 
 def test_who_proposes_twice_is_named_twice(cast: Cast) -> None:
@@ -211,9 +245,14 @@ def test_who_proposes_twice_is_named_twice(cast: Cast) -> None:
 def test_a_corrected_level_is_repeated_by_its_events_when_it_is_accepted(cast: Cast) -> None:
     event = _title(cast)
     proposal = actions.propose_correction(
-        kind="recognition", record=event.subject, version=1, changes={"level": "province"}, reason="级别录错",
-        by=cast.officer, now=NOW,
-    )  # fmt: skip
+        kind="recognition",
+        record=event.subject,
+        version=1,
+        changes={"level": "province"},
+        reason="级别录错",
+        by=cast.officer,
+        now=NOW,
+    )
 
     actions.accept_proposal(proposal=proposal, by=cast.director, now=NOW)
 
@@ -224,9 +263,14 @@ def test_a_corrected_level_is_repeated_by_its_events_when_it_is_accepted(cast: C
 def test_a_region_is_proposed_and_accepted_like_any_column(cast: Cast) -> None:
     event = _title(cast)
     proposal = actions.propose_correction(
-        kind="recognition", record=event.record, version=1, changes={"region": cast.sibling}, reason="属地",
-        by=cast.statistician, now=NOW,
-    )  # fmt: skip
+        kind="recognition",
+        record=event.record,
+        version=1,
+        changes={"region": cast.sibling},
+        reason="属地",
+        by=cast.statistician,
+        now=NOW,
+    )
 
     with pytest.raises(Refused, match="没有在“云渡县”"):
         actions.accept_proposal(proposal=proposal, by=cast.director, now=NOW)
@@ -266,9 +310,14 @@ def test_of_one_record_one_proposal_waits_and_what_cannot_be_is_not_proposed(cas
     event = _title(cast)
     with pytest.raises(Refused, match="“取消”之前没有有效的认定"):
         actions.propose_correction(
-            kind="recognition", record=event.record, version=1, changes={"event": "revoked"}, reason="改",
-            by=cast.officer, now=NOW,
-        )  # fmt: skip
+            kind="recognition",
+            record=event.record,
+            version=1,
+            changes={"event": "revoked"},
+            reason="改",
+            by=cast.officer,
+            now=NOW,
+        )
     first = _propose(event, date(2023, 11, 8), by=cast.officer)
 
     with pytest.raises(Refused, match="已有一项改动建议"):
@@ -283,9 +332,14 @@ def test_what_changed_meanwhile_is_not_written_over(cast: Cast) -> None:
     """The title itself is corrected while its only event is voided: one proposal each, the second comes too late."""
     event = _title(cast)
     renaming = actions.propose_correction(
-        kind="recognition", record=event.subject, version=1, changes={"level": "province"}, reason="级别录错",
-        by=cast.officer, now=NOW,
-    )  # fmt: skip
+        kind="recognition",
+        record=event.subject,
+        version=1,
+        changes={"level": "province"},
+        reason="级别录错",
+        by=cast.officer,
+        now=NOW,
+    )
     void("recognition", event.record, by=cast.statistician)
 
     with pytest.raises(Refused, match="又有改动"):
@@ -297,9 +351,13 @@ def test_another_event_in_its_history_does_not_make_a_proposal_stale(cast: Cast)
     event = _title(cast)
     proposal = _propose(event, date(2024, 11, 9), by=cast.officer)
     actions.add_event(
-        kind="recognition", subject=event.subject, by=cast.officer, now=NOW, source="补录",
+        kind="recognition",
+        subject=event.subject,
+        by=cast.officer,
+        now=NOW,
+        source="补录",
         event=actions.NewEvent(event="applied", on=date(2024, 5, 1), region=cast.county),
-    )  # fmt: skip
+    )
     assert RecognitionEvent.objects.get(record=event.record, seq_to__isnull=True).version == 2
 
     actions.accept_proposal(proposal=proposal, by=cast.director, now=NOW)
@@ -351,8 +409,9 @@ def test_until_another_accepts_it_the_record_counts_on(cast: Cast) -> None:
     assert (gone.version, gone.state, gone.reason) == (2, State.VOID, "误录")
     assert (gone.entered_by, gone.confirmed_by) == (cast.officer, cast.director)
     assert list(AuditEntry.objects.order_by("-seq").values_list("action", flat=True)[:2]) == [
-        "recognition.void-accepted", "recognition.void-proposed"
-    ]  # fmt: skip
+        "recognition.void-accepted",
+        "recognition.void-proposed",
+    ]
 
 
 def test_nobody_voids_alone_and_declining_leaves_the_record_as_it_was(cast: Cast) -> None:
@@ -368,9 +427,12 @@ def test_nobody_voids_alone_and_declining_leaves_the_record_as_it_was(cast: Cast
 
 def test_a_title_comes_back_to_count_only_when_another_accepts_that_its_end_is_void(cast: Cast) -> None:
     file(
-        "recognition", "甲", [("recognised", "2021-11-08"), ("revoked", "2023-02-01")],
-        firm=cast.firm, by=cast.statistician,
-    )  # fmt: skip
+        "recognition",
+        "甲",
+        [("recognised", "2021-11-08"), ("revoked", "2023-02-01")],
+        firm=cast.firm,
+        by=cast.statistician,
+    )
     end = RecognitionEvent.objects.get(event="revoked")
 
     def held() -> int:
@@ -386,9 +448,12 @@ def test_a_title_comes_back_to_count_only_when_another_accepts_that_its_end_is_v
 
 def test_what_others_rest_on_is_not_proposed_to_be_void(cast: Cast) -> None:
     file(
-        "recognition", "甲", [("recognised", "2021-11-08"), ("revoked", "2023-02-01")],
-        firm=cast.firm, by=cast.statistician,
-    )  # fmt: skip
+        "recognition",
+        "甲",
+        [("recognised", "2021-11-08"), ("revoked", "2023-02-01")],
+        firm=cast.firm,
+        by=cast.statistician,
+    )
 
     with pytest.raises(Refused, match="之前没有有效的认定"):
         _propose_void(RecognitionEvent.objects.get(event="recognised"), by=cast.officer)
@@ -409,9 +474,12 @@ def test_a_record_waits_for_one_answer_to_correct_it_or_to_void_it(cast: Cast) -
 def test_two_events_proposed_to_be_void_are_weighed_one_after_the_other(cast: Cast) -> None:
     """Each leaves the other standing; with the last event its title goes."""
     file(
-        "recognition", "甲", [("recognised", "2021-11-08"), ("renamed", "2022-02-01")],
-        firm=cast.firm, by=cast.statistician,
-    )  # fmt: skip
+        "recognition",
+        "甲",
+        [("recognised", "2021-11-08"), ("renamed", "2022-02-01")],
+        firm=cast.firm,
+        by=cast.statistician,
+    )
     first, second = RecognitionEvent.objects.order_by("step")
     proposals = [_propose_void(event, by=cast.officer) for event in (first, second)]
 
@@ -426,9 +494,13 @@ def test_what_came_to_rest_on_it_meanwhile_keeps_it_from_being_void(cast: Cast) 
     event = _title(cast)
     proposal = _propose_void(event, by=cast.officer)
     actions.add_event(
-        kind="recognition", subject=event.subject, by=cast.officer, now=NOW, source="登记",
+        kind="recognition",
+        subject=event.subject,
+        by=cast.officer,
+        now=NOW,
+        source="登记",
         event=actions.NewEvent(event="revoked", on=date(2025, 2, 1), region=cast.county),
-    )  # fmt: skip
+    )
 
     with pytest.raises(Refused, match="“取消”之前没有有效的认定"):
         actions.accept_proposal(proposal=proposal, by=cast.director, now=NOW)

@@ -40,15 +40,21 @@ def places() -> Sequence[str]:
 
 def test_rows_below_the_line_of_a_county_belong_to_it(cast: Cast) -> None:
     rows = data(
-        HEADER, ["一、青溪县（1家）"], firm("青溪县甲技术有限公司", 1), ["二、云渡县（2家）"], firm("云渡县乙技术有限公司", 2),
-        firm("云渡县丙技术有限公司", 3), ["合计：3家"],
-    )  # fmt: skip
+        HEADER,
+        ["一、青溪县（1家）"],
+        firm("青溪县甲技术有限公司", 1),
+        ["二、云渡县（2家）"],
+        firm("云渡县乙技术有限公司", 2),
+        firm("云渡县丙技术有限公司", 3),
+        ["合计：3家"],
+    )
 
     outcome = bring(book(rows), cast)
 
     assert wrong(outcome) == {
-        5: "区划 列为“云渡县”：不在您的授权范围内。", 6: "区划 列为“云渡县”：不在您的授权范围内。",
-    }  # fmt: skip
+        5: "区划 列为“云渡县”：不在您的授权范围内。",
+        6: "区划 列为“云渡县”：不在您的授权范围内。",
+    }
     assert places() == ["青溪县"]
     assert list(map(str, outcome.table.notes)) == [
         "以工作表“表一”第 1 行为表头",
@@ -60,9 +66,11 @@ def test_rows_below_the_line_of_a_county_belong_to_it(cast: Cast) -> None:
 
 def test_a_merged_county_is_that_of_all_its_rows(cast: Cast) -> None:
     rows = data(
-        OTHER, ["1", "青溪县", *firm("青溪县甲技术有限公司", 1)[1:]], ["2", "云渡县", *firm("云渡县乙技术有限公司", 2)[1:]],
+        OTHER,
+        ["1", "青溪县", *firm("青溪县甲技术有限公司", 1)[1:]],
+        ["2", "云渡县", *firm("云渡县乙技术有限公司", 2)[1:]],
         ["3", None, *firm("云渡县丙技术有限公司", 3)[1:]],
-    )  # fmt: skip
+    )
 
     outcome = bring(book(rows + '<mergeCells><mergeCell ref="B3:B4"/></mergeCells>'), cast)
 
@@ -72,10 +80,13 @@ def test_a_merged_county_is_that_of_all_its_rows(cast: Cast) -> None:
 
 def test_a_place_left_out_below_another_county_is_not_taken_for_the_usual_one(cast: Cast) -> None:
     rows = data(
-        OTHER, ["1", None, *firm("青溪县甲技术有限公司", 1)[1:]], ["2", "云渡县", *firm("云渡县乙技术有限公司", 2)[1:]],
-        ["3", None, *firm("云渡县丙技术有限公司", 3)[1:]], ["4", "青溪县", *firm("青溪县丁技术有限公司", 4)[1:]],
+        OTHER,
+        ["1", None, *firm("青溪县甲技术有限公司", 1)[1:]],
+        ["2", "云渡县", *firm("云渡县乙技术有限公司", 2)[1:]],
+        ["3", None, *firm("云渡县丙技术有限公司", 3)[1:]],
+        ["4", "青溪县", *firm("青溪县丁技术有限公司", 4)[1:]],
         ["5", None, *firm("青溪县戊技术有限公司", 5)[1:]],
-    )  # fmt: skip
+    )
 
     outcome = bring(book(rows), cast)
 
@@ -107,8 +118,14 @@ def test_a_line_that_says_no_place_is_said_not_to_be_used(cast: Cast, line: str)
 
 def test_a_title_repeated_on_every_page_and_a_line_behind_the_rows_stop_nothing(cast: Cast) -> None:
     rows = data(
-        ["2024年名单"], HEADER, firm("青溪县甲技术有限公司", 1), ["2024年名单"], HEADER, firm("青溪县乙技术有限公司", 2), ["完"],
-    )  # fmt: skip
+        ["2024年名单"],
+        HEADER,
+        firm("青溪县甲技术有限公司", 1),
+        ["2024年名单"],
+        HEADER,
+        firm("青溪县乙技术有限公司", 2),
+        ["完"],
+    )
 
     outcome = bring(book(rows), cast)
 
@@ -119,9 +136,11 @@ def test_a_title_repeated_on_every_page_and_a_line_behind_the_rows_stop_nothing(
 def test_a_firm_that_stands_over_its_rows_is_their_holder(cast: Cast) -> None:
     header = ["单位名称", "资金类别", "资金名称", "级别", "兑现日期", "兑现金额（万元）"]
     rows = data(
-        header, [cast.firm.name], ["", "专利资助", "专利资助", "县级", "2024-03-05", 1.0],
+        header,
+        [cast.firm.name],
+        ["", "专利资助", "专利资助", "县级", "2024-03-05", 1.0],
         ["", "专利资助", "年度专利资助", "县级", "2024-03-05", 2.0],
-    )  # fmt: skip
+    )
 
     outcome = bring(book(rows), cast, "payment")
 

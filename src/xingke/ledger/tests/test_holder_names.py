@@ -45,10 +45,22 @@ def test_nobody_can_be_said(text: str) -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        "青溪县锐成建材科技有限公司", "某某企业管理中心（有限合伙）", "甲公司（上海）", "张记豆腐坊（个体工商户）", "王五家庭农场", "永丰镇农民专业合作社",
-        "某某大学", "县农业技术推广中心", "清源市第一人民医院", "青溪县科学技术局", "某某律师事务所", "永丰镇甲村", "县畜牧站", "Foo Bar Co., Ltd.",
+        "青溪县锐成建材科技有限公司",
+        "某某企业管理中心（有限合伙）",
+        "甲公司（上海）",
+        "张记豆腐坊（个体工商户）",
+        "王五家庭农场",
+        "永丰镇农民专业合作社",
+        "某某大学",
+        "县农业技术推广中心",
+        "清源市第一人民医院",
+        "青溪县科学技术局",
+        "某某律师事务所",
+        "永丰镇甲村",
+        "县畜牧站",
+        "Foo Bar Co., Ltd.",
     ],
-)  # fmt: skip
+)
 def test_what_looks_like_an_organisation(name: str) -> None:
     assert looks_like_one(name) and not looks_like_a_person(name)
 

@@ -22,10 +22,19 @@ pytestmark = pytest.mark.db
 
 PUBLISHED = PACKS / "national" / "published-figures.csv"
 ROW = {
-    "figure": "T1#001", "document": "T1", "region": "青溪县", "region_code": "990121", "stated_year": "2024",
-    "real_year": "2024", "period": "2024", "indicator": "地区生产总值", "measure": "level", "value": "468.30",
-    "unit": "亿元", "as_written": "468.30亿元",
-}  # fmt: skip
+    "figure": "T1#001",
+    "document": "T1",
+    "region": "青溪县",
+    "region_code": "990121",
+    "stated_year": "2024",
+    "real_year": "2024",
+    "period": "2024",
+    "indicator": "地区生产总值",
+    "measure": "level",
+    "value": "468.30",
+    "unit": "亿元",
+    "as_written": "468.30亿元",
+}
 
 
 def csv_of(*rows: Mapping[str, str], encoding: str = "utf-8") -> bytes:
@@ -45,9 +54,12 @@ def bring(
     """Import a file's rows; how a file is read has its own tests below and in base.press."""
     rows = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))
     table = importing.Table(
-        header=tuple(rows[0]), rows=[tuple(row.values()) for row in rows], numbers=range(2, len(rows) + 2),
-        encoding="UTF-8", digest=hashlib.sha256(data).hexdigest(),
-    )  # fmt: skip
+        header=tuple(rows[0]),
+        rows=[tuple(row.values()) for row in rows],
+        numbers=range(2, len(rows) + 2),
+        encoding="UTF-8",
+        digest=hashlib.sha256(data).hexdigest(),
+    )
     return bring_table(table, by, name=name, now=now, options=options or AT_ONCE)
 
 
@@ -94,13 +106,21 @@ def test_the_published_figures_keep_what_was_written_and_what_it_means(cast: Cas
     for row in Observation.objects.select_related("region"):
         source = written[row.place]
         assert (row.document, row.name, row.as_written, row.note) == (
-            source["document"], source["indicator"], source["as_written"], source["note"]
-        )  # fmt: skip
+            source["document"],
+            source["indicator"],
+            source["as_written"],
+            source["note"],
+        )
         assert (row.layer, row.part, row.unit) == (source["basis"], source["part"], source["unit"])
         assert row.is_region_inferred == ("place inferred" in source["real_year"])
         assert not row.is_fictional
-        assert row.confidence == ("stated" if source["real_year"].split(" ")[0] == source["stated_year"] else
-                                  "ambiguous" if "/" in source["real_year"] else "inferred")  # fmt: skip
+        assert row.confidence == (
+            "stated"
+            if source["real_year"].split(" ")[0] == source["stated_year"]
+            else "ambiguous"
+            if "/" in source["real_year"]
+            else "inferred"
+        )
     shifted = Observation.objects.filter(stated_period="2019", confidence="inferred")
     assert {row.real_period for row in shifted} == {"2018"}
 
@@ -167,9 +187,12 @@ def test_a_changed_value_is_a_new_version(cast: Cast) -> None:
     bring(csv_of({}, {"value": "5", "unit": "家", "indicator": "高新技术企业数"}), cast.statistician)
 
     outcome = bring(
-        csv_of({"value": "470.1", "as_written": "470.1亿元"}, {"value": "5", "unit": "家", "indicator": "高新技术企业数"}),
-        cast.statistician, name="修订.csv",
-    )  # fmt: skip
+        csv_of(
+            {"value": "470.1", "as_written": "470.1亿元"}, {"value": "5", "unit": "家", "indicator": "高新技术企业数"}
+        ),
+        cast.statistician,
+        name="修订.csv",
+    )
 
     assert (outcome.counts["changed"], outcome.counts["unchanged"]) == (1, 1)
     old, new = Observation.objects.filter(place="T1#001").order_by("version")
@@ -356,10 +379,13 @@ def test_a_file_that_cannot_be_read_is_refused_in_one_sentence(story: str, data:
     assert len(str(refusal.value)) < 200
 
 
-@pytest.mark.parametrize("story, data, sentence", [
-    ("a missing column", csv_of({}).replace(b"unit,", b"size,"), "缺少必需的列：unit"),
-    ("no header at all", b"1,2,3\n4,5,6\n", "缺少必需的列"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "story, data, sentence",
+    [
+        ("a missing column", csv_of({}).replace(b"unit,", b"size,"), "缺少必需的列：unit"),
+        ("no header at all", b"1,2,3\n4,5,6\n", "缺少必需的列"),
+    ],
+)
 def test_a_header_that_will_not_do_is_refused(cast: Cast, story: str, data: bytes, sentence: str) -> None:
     with pytest.raises(Refused, match=sentence):
         bring_table(importing.read_table(data), cast.statistician)

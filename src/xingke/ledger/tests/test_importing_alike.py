@@ -16,9 +16,13 @@ pytestmark = pytest.mark.db
 
 FIRM = "青溪县明渠传感科技有限公司"
 PAID = {
-    "收款单位": FIRM, "用途": "专利资助", "级别": "县级", "资金名称": "2025年度专利资助", "兑现日期": "2025-12-20",
+    "收款单位": FIRM,
+    "用途": "专利资助",
+    "级别": "县级",
+    "资金名称": "2025年度专利资助",
+    "兑现日期": "2025-12-20",
     "兑现金额（万元）": "0.5",
-}  # fmt: skip
+}
 LESS = {**PAID, "兑现金额（万元）": "0.3"}
 POST = {"岗位类型": "科技特派员", "专业领域": "马铃薯种植", "选派日期": "2025-04-01"}
 
@@ -246,9 +250,13 @@ def test_a_wrong_check_digit_stops_the_row_unless_somebody_says_why_it_is_right(
 
 def test_ticks_made_on_the_page_work_like_the_columns(cast: Cast) -> None:
     batch = importing.prepare(
-        form=importing.sheet_form("payment"), table=table_of(PAID, LESS), file_name="清单.csv", by=cast.officer, now=NOW,
+        form=importing.sheet_form("payment"),
+        table=table_of(PAID, LESS),
+        file_name="清单.csv",
+        by=cast.officer,
+        now=NOW,
         options=Options(region="990121"),
-    )  # fmt: skip
+    )
     assert (batch.counts["new"], batch.counts["rejected"]) == (1, 1)
 
     importing.recheck(batch=batch, options=Options(region="990121", another=[3]), by=cast.officer)
@@ -269,9 +277,13 @@ def test_one_more_of_what_was_filed_as_one_more_is_filed_from_the_page_as_shown(
     bring("payment", marked(PAID, 另一笔="是"), by=cast.officer, name="一.csv")
     rows = [marked(PAID, 另一笔="1"), marked(PAID, 另一笔="2")]
     batch = importing.prepare(
-        form=importing.sheet_form("payment"), table=table_of(*rows), file_name="二.csv", by=cast.officer, now=NOW,
+        form=importing.sheet_form("payment"),
+        table=table_of(*rows),
+        file_name="二.csv",
+        by=cast.officer,
+        now=NOW,
         options=Options(region="990121"),
-    )  # fmt: skip
+    )
     assert (batch.counts["unchanged"], batch.counts["new"]) == (1, 1)
 
     importing.file(batch=batch, by=cast.officer, now=NOW)

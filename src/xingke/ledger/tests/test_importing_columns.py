@@ -28,9 +28,13 @@ WAN = 10_000_00  # 分
 
 def bring(kind: str, *rows: Mapping[str, str], by: Any, **given: str) -> Outcome:
     return importing.import_table(
-        form=importing.sheet_form(kind), table=table_of(*rows), file_name="清单.csv", by=by, now=NOW,
+        form=importing.sheet_form(kind),
+        table=table_of(*rows),
+        file_name="清单.csv",
+        by=by,
+        now=NOW,
         options=Options(region=HERE.region, given=given),
-    )  # fmt: skip
+    )
 
 
 def notes(outcome: Outcome) -> list[str]:
@@ -43,18 +47,33 @@ def notes(outcome: Outcome) -> list[str]:
 
 def contract(cast: Cast, **amounts: str) -> dict[str, str]:
     return {
-        "卖方名称": cast.firm.name, "合同类别": "技术开发", "合同名称": "示例系统开发", "合同登记编号": "2025990121000001",
-        "签订日期": "2025-05-10", "登记日期": "2025-06-03", **amounts,
-    }  # fmt: skip
+        "卖方名称": cast.firm.name,
+        "合同类别": "技术开发",
+        "合同名称": "示例系统开发",
+        "合同登记编号": "2025990121000001",
+        "签订日期": "2025-05-10",
+        "登记日期": "2025-06-03",
+        **amounts,
+    }
 
 
 CELLS = [
-    ("成交额（万元）", "120", 120 * WAN), ("成交额（万元）", "1,234.50", 1_234_50_00 * 100), ("成交额（万元）", "１２０", 120 * WAN),
+    ("成交额（万元）", "120", 120 * WAN),
+    ("成交额（万元）", "1,234.50", 1_234_50_00 * 100),
+    ("成交额（万元）", "１２０", 120 * WAN),
     ("成交额（万元）", "120万元", 120 * WAN),
-    ("成交额（万元）", "￥120", 120 * WAN), ("成交额（万元）", "120 万元", 120 * WAN), ("成交额（万元）", "35万", 35 * WAN),
-    ("成交额（千元）", "1200", 120 * WAN), ("成交额（元）", "35万", 35 * WAN), ("成交额", "35万", 35 * WAN), ("成交额", "120万元", 120 * WAN),
-    ("成交额", "1,200元", 1_200_00), ("成交额", "0.012亿元", 120 * WAN), ("成交额", "1200千元整", 120 * WAN), ("成交额/万元", "0", 0),
-]  # fmt: skip
+    ("成交额（万元）", "￥120", 120 * WAN),
+    ("成交额（万元）", "120 万元", 120 * WAN),
+    ("成交额（万元）", "35万", 35 * WAN),
+    ("成交额（千元）", "1200", 120 * WAN),
+    ("成交额（元）", "35万", 35 * WAN),
+    ("成交额", "35万", 35 * WAN),
+    ("成交额", "120万元", 120 * WAN),
+    ("成交额", "1,200元", 1_200_00),
+    ("成交额", "0.012亿元", 120 * WAN),
+    ("成交额", "1200千元整", 120 * WAN),
+    ("成交额/万元", "0", 0),
+]
 
 
 @pytest.mark.parametrize("header, cell, amount", CELLS)
@@ -80,7 +99,7 @@ def test_an_amount_is_exact_whoever_names_its_unit(cast: Cast, header: str, cell
         ("成交额（万元）", "待定", "不是可以精确保存的数字，请只填数字，单位写在列名里。"),
         ("成交额（万元）", "-3", "不能是负数。"),
     ],
-)  # fmt: skip
+)
 def test_an_amount_that_is_not_exact_stops_its_row(cast: Cast, header: str, cell: str, sentence: str) -> None:
     outcome = bring("contract", contract(cast, **{header: cell}), by=cast.officer)
 
@@ -100,10 +119,18 @@ def test_a_bare_number_among_numbers_with_units_stops_its_row(cast: Cast) -> Non
 
 
 PEOPLE = [
-    ("培训人次（万）", "1.2", 12_000, ""), ("参加人数（百人）", "3", 300, ""), ("参加人数", "约120", 120, "约"), ("参加人数", "120余人次", 120, "余"),
-    ("参加人数", "120多人", 120, "多"), ("参加人数", "近120名", 120, "近"), ("参加人数", "120人以上", 120, "以上"), ("参加人数", "1.2万", 12_000, ""),
-    ("参加人数（人）", "大约120", 120, "约"), ("参加人数（人）", "120左右", 120, "约"), ("参加人数", "120人", 120, ""),
-]  # fmt: skip
+    ("培训人次（万）", "1.2", 12_000, ""),
+    ("参加人数（百人）", "3", 300, ""),
+    ("参加人数", "约120", 120, "约"),
+    ("参加人数", "120余人次", 120, "余"),
+    ("参加人数", "120多人", 120, "多"),
+    ("参加人数", "近120名", 120, "近"),
+    ("参加人数", "120人以上", 120, "以上"),
+    ("参加人数", "1.2万", 12_000, ""),
+    ("参加人数（人）", "大约120", 120, "约"),
+    ("参加人数（人）", "120左右", 120, "约"),
+    ("参加人数", "120人", 120, ""),
+]
 
 
 @pytest.mark.parametrize("header, cell, people, word", PEOPLE)
@@ -170,9 +197,7 @@ def test_what_counts_as_nothing_is_said(cast: Cast) -> None:
 
     outcome = bring("contract", *rows, by=cast.officer)
 
-    assert notes(outcome) == [
-        "1 行的“签订”没有写金额，合计时按 0 计入", "1 行的“认定登记”没有写金额，合计时按 0 计入"
-    ]  # fmt: skip
+    assert notes(outcome) == ["1 行的“签订”没有写金额，合计时按 0 计入", "1 行的“认定登记”没有写金额，合计时按 0 计入"]
 
 
 # ── the whole file ──
@@ -191,9 +216,15 @@ def test_a_published_list_comes_in_with_the_day_of_its_announcement(cast: Cast) 
 
 def test_a_table_of_projects_comes_in_with_what_its_title_says(cast: Cast) -> None:
     row = {
-        "序号": "1", "项目编号": "25YF1GX001", "项目名称": "庚技术研究", "承担单位": cast.firm.name, "项目负责人": "张某",
-        "推荐单位": "清源市科技局", "起止年限": "2025.07-2027.06", "省拨经费（万元）": "30",
-    }  # fmt: skip
+        "序号": "1",
+        "项目编号": "25YF1GX001",
+        "项目名称": "庚技术研究",
+        "承担单位": cast.firm.name,
+        "项目负责人": "张某",
+        "推荐单位": "清源市科技局",
+        "起止年限": "2025.07-2027.06",
+        "省拨经费（万元）": "30",
+    }
 
     outcome = bring("project", row, by=cast.officer, on="2025-07-01", 计划类别="重点研发计划", level="province")
 
@@ -204,8 +235,12 @@ def test_a_table_of_projects_comes_in_with_what_its_title_says(cast: Cast) -> No
 
 def test_a_list_of_small_firms_and_a_roster_come_in(cast: Cast) -> None:
     firms = {
-        "序号": "1", "企业名称": cast.firm.name, "注册地所在市": "清源市", "注册地所在县（区）": "青溪县", "入库登记编号": "202599012108000123"
-    }  # fmt: skip
+        "序号": "1",
+        "企业名称": cast.firm.name,
+        "注册地所在市": "清源市",
+        "注册地所在县（区）": "青溪县",
+        "入库登记编号": "202599012108000123",
+    }
     roster = {"姓名": "张某", "专业特长": "马铃薯种植", "岗位类型": "科技特派员", "选派时间": "2025-04-01"}
 
     assert found(bring("tech_sme_list", firms, by=cast.officer, on="2025-03-05")) == {"new": 1}
@@ -237,7 +272,7 @@ def test_a_column_of_the_file_wins_and_what_was_given_beside_it_is_said(cast: Ca
         ({"on": "2025-10-28"}, "文件里已有“认定日期”列，日期以文件为准；请不要再给整份文件填日期。"),
         ({"applied": "去年"}, "给整份文件填的“去年”不是日期，请写成 2024-03-05。"),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_hold_for_the_file_is_refused(cast: Cast, given: dict[str, str], sentence: str) -> None:
     row = {"企业名称": cast.firm.name, "资质": "高企", "级别": "国家级", "认定日期": "2025-10-28"}
 
@@ -282,5 +317,7 @@ def test_a_contract_that_is_only_signed_stands_beside_one_that_is_registered(cas
 
     assert said(outcome) == []
     assert list(ContractEvent.objects.order_by("amount", "event").values_list("event", "amount")) == [
-        ("signed", 35 * WAN), ("registered", 120 * WAN), ("signed", 120 * WAN)
-    ]  # fmt: skip
+        ("signed", 35 * WAN),
+        ("registered", 120 * WAN),
+        ("signed", 120 * WAN),
+    ]

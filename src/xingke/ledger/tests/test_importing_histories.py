@@ -37,9 +37,14 @@ from xingke.registry.models import Organisation
 pytestmark = pytest.mark.db
 
 PATENT = {
-    "区划": "青溪县", "专利权人": "青溪县明渠传感科技有限公司", "专利类型": "发明", "专利名称": "一种示例装置",
-    "申请号": "202310123456.6", "申请日": "2023-02-14", "授权公告日": "2024-03-05",
-}  # fmt: skip
+    "区划": "青溪县",
+    "专利权人": "青溪县明渠传感科技有限公司",
+    "专利类型": "发明",
+    "专利名称": "一种示例装置",
+    "申请号": "202310123456.6",
+    "申请日": "2023-02-14",
+    "授权公告日": "2024-03-05",
+}
 HERE = Options(region="990121")
 CONFIRMED = Options(region="990121", confirmed=True)
 
@@ -62,9 +67,14 @@ def bring(
     is_trial: bool = False,
 ) -> Outcome:
     return importing.import_table(
-        form=importing.sheet_form(kind), table=table_of(*rows), file_name=name, by=by, now=NOW, options=options,
+        form=importing.sheet_form(kind),
+        table=table_of(*rows),
+        file_name=name,
+        by=by,
+        now=NOW,
+        options=options,
         is_trial=is_trial,
-    )  # fmt: skip
+    )
 
 
 def said(outcome: Outcome) -> list[str]:
@@ -153,9 +163,7 @@ def test_another_day_of_what_happens_once_corrects_it(cast: Cast) -> None:
 def test_what_somebody_voided_does_not_come_back_with_the_same_file(cast: Cast) -> None:
     bring("patent", PATENT, by=cast.statistician)
     granted = PatentEvent.objects.get(event="granted")
-    actions.void_event(
-        kind="patent", record=granted.record, version=1, reason="误登", by=cast.statistician, now=NOW
-    )  # fmt: skip
+    actions.void_event(kind="patent", record=granted.record, version=1, reason="误登", by=cast.statistician, now=NOW)
 
     assert found(bring("patent", PATENT, by=cast.statistician)) == {"unchanged": 1}
 
@@ -291,9 +299,12 @@ def test_two_new_firms_of_one_name_are_not_made_one(cast: Cast) -> None:
     row = {**PATENT, "专利权人": "同名厂", "统一社会信用代码": first}
 
     outcome = bring(
-        "patent", row, {**row, "统一社会信用代码": second, "申请号": "201710601862.3"}, by=cast.officer,
+        "patent",
+        row,
+        {**row, "统一社会信用代码": second, "申请号": "201710601862.3"},
+        by=cast.officer,
         options=Options(region="990121", new_organisations=True),
-    )  # fmt: skip
+    )
 
     assert found(outcome) == {"new": 1, "rejected": 1} and first in said(outcome)[0]
 
@@ -321,18 +332,27 @@ def test_a_credit_code_somebody_says_is_right_is_entered_and_remarked_once(cast:
     row = {**PATENT, "专利权人": "新厂", "统一社会信用代码": code, "确认无误": "√", "理由": "执照如此"}
 
     batch = importing.prepare(
-        form=importing.sheet_form("patent"), table=table_of(row, {**row, "申请号": "201710601862.3"}), file_name="清单.csv",
-        by=cast.officer, now=NOW, options=Options(region="990121", new_organisations=True),
-    )  # fmt: skip
+        form=importing.sheet_form("patent"),
+        table=table_of(row, {**row, "申请号": "201710601862.3"}),
+        file_name="清单.csv",
+        by=cast.officer,
+        now=NOW,
+        options=Options(region="990121", new_organisations=True),
+    )
     importing.file(batch=batch, by=cast.officer, now=NOW)
 
     (remark,) = [str(told(note)) for note in batch.notes if code in str(told(note))]
     assert "“新厂”" in remark and "校验位不符，已确认无误" in remark
     firm = Organisation.objects.get(credit_code=code)
     assert AuditEntry.objects.get(action="patent.imported").detail[AuditEntry.PARTS][0] == {
-        "action": "organisations.entered", "kind": "organisation", "target": str(firm.key), "count": 1,
-        "name": "新厂", "source": "清单.csv", "code_reason": f"{code} 执照如此"
-    }  # fmt: skip
+        "action": "organisations.entered",
+        "kind": "organisation",
+        "target": str(firm.key),
+        "count": 1,
+        "name": "新厂",
+        "source": "清单.csv",
+        "code_reason": f"{code} 执照如此",
+    }
 
 
 def test_whoever_loses_the_right_meanwhile_files_nothing(cast: Cast) -> None:
@@ -355,9 +375,14 @@ def test_checking_says_how_far_it_is(cast: Cast, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(incoming, "PART", 2)
     told: list[tuple[int, int, str]] = []
     importing.prepare(
-        form=importing.sheet_form("patent"), table=table_of(*[PATENT] * 5), file_name="清单.csv", by=cast.officer,
-        now=NOW, options=HERE, step=lambda *each: told.append(each),
-    )  # fmt: skip
+        form=importing.sheet_form("patent"),
+        table=table_of(*[PATENT] * 5),
+        file_name="清单.csv",
+        by=cast.officer,
+        now=NOW,
+        options=HERE,
+        step=lambda *each: told.append(each),
+    )
     assert told == [*((done, 5, importing.CHECKING) for done in (0, 2, 4)), (5, 5, importing.STAGING)]
 
 
@@ -446,10 +471,16 @@ def test_a_renewed_title_stays_one_history_with_another_certificate(cast: Cast) 
 
 def test_a_contract_keeps_two_amounts_that_never_add_up_and_the_header_says_the_unit(cast: Cast) -> None:
     row = {
-        "卖方名称": cast.firm.name, "买方名称": "某某集团", "合同类别": "技术开发", "合同名称": "示例系统开发",
-        "合同登记编号": "2024990121000001", "签订日期": "2024/5/10", "合同成交金额(万元)": "1,200.5",
-        "登记日期": "2024-06-03", "核定技术交易额\n（元）": "12005000",
-    }  # fmt: skip
+        "卖方名称": cast.firm.name,
+        "买方名称": "某某集团",
+        "合同类别": "技术开发",
+        "合同名称": "示例系统开发",
+        "合同登记编号": "2024990121000001",
+        "签订日期": "2024/5/10",
+        "合同成交金额(万元)": "1,200.5",
+        "登记日期": "2024-06-03",
+        "核定技术交易额\n（元）": "12005000",
+    }
 
     outcome = bring("contract", row, by=cast.officer)
 
@@ -463,8 +494,15 @@ def test_a_contract_keeps_two_amounts_that_never_add_up_and_the_header_says_the_
 
 
 def test_a_corrected_amount_is_a_new_version_of_the_event(cast: Cast) -> None:
-    row = {"承担单位": cast.firm.name, "计划类别": "重点研发计划", "级别": "省", "项目名称": "示例", "项目编号": "2024XM1",
-           "立项日期": "2024-06-12", "立项金额（万元）": "50"}  # fmt: skip
+    row = {
+        "承担单位": cast.firm.name,
+        "计划类别": "重点研发计划",
+        "级别": "省",
+        "项目名称": "示例",
+        "项目编号": "2024XM1",
+        "立项日期": "2024-06-12",
+        "立项金额（万元）": "50",
+    }
     bring("project", row, by=cast.officer)
 
     bring("project", {**row, "立项金额（万元）": "55.25"}, by=cast.officer)
@@ -476,8 +514,15 @@ def test_a_corrected_amount_is_a_new_version_of_the_event(cast: Cast) -> None:
 
 
 def _project(cast: Cast, amount: str) -> dict[str, str]:
-    return {"承担单位": cast.firm.name, "计划类别": "重点研发计划", "级别": "省", "项目名称": "示例", "项目编号": "2024XM1",
-            "立项日期": "2024-06-12", "立项金额（万元）": amount}  # fmt: skip
+    return {
+        "承担单位": cast.firm.name,
+        "计划类别": "重点研发计划",
+        "级别": "省",
+        "项目名称": "示例",
+        "项目编号": "2024XM1",
+        "立项日期": "2024-06-12",
+        "立项金额（万元）": amount,
+    }
 
 
 def test_what_needs_four_eyes_is_a_draft_whatever_was_asked(cast: Cast) -> None:
@@ -527,12 +572,31 @@ def test_money_paid_twice_is_two_events_of_one_sum(cast: Cast) -> None:
 
 
 MORE: list[tuple[str, dict[str, str]]] = [
-    ("recognition", {"单位名称": "{firm}", "平台类型": "工程中心", "级别": "省级", "平台名称": "示例工程中心", "认定时间": "2024-05-01"}),
+    (
+        "recognition",
+        {
+            "单位名称": "{firm}",
+            "平台类型": "工程中心",
+            "级别": "省级",
+            "平台名称": "示例工程中心",
+            "认定时间": "2024-05-01",
+        },
+    ),
     ("tech_sme_list", {"企业名称": "{firm}", "入库登记编号": "202499012100001", "入库时间": "2024-05-01"}),
-    ("award", {"完成单位": "{firm}", "奖种": "科技进步奖", "级别": "省", "成果名称": "示例", "等级": "二等奖", "获奖日期": "2024-10-18"}),
+    (
+        "award",
+        {
+            "完成单位": "{firm}",
+            "奖种": "科技进步奖",
+            "级别": "省",
+            "成果名称": "示例",
+            "等级": "二等奖",
+            "获奖日期": "2024-10-18",
+        },
+    ),
     ("appointment", {"派驻单位": "{firm}", "岗位": "科技副总", "岗位说明": "传感器方向", "到岗日期": "2024-04-01"}),
     ("milestone", {"主题": "会议", "事项": "召开全县科技工作会议", "日期": "2024-02-20"}),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("kind, row", MORE, ids=[kind for kind, _row in MORE])
@@ -570,8 +634,10 @@ def test_totals_footers_and_the_template_s_example_are_no_records_and_that_is_sa
 
     assert len(table.rows) == 1
     assert [note for note in map(str, table.notes) if "没有作为数据读入" in note] == [
-        "第 3 行是合计，没有作为数据读入", "第 4 行是表尾的说明，没有作为数据读入", "第 5 行是模板里的示例，没有作为数据读入"
-    ]  # fmt: skip
+        "第 3 行是合计，没有作为数据读入",
+        "第 4 行是表尾的说明，没有作为数据读入",
+        "第 5 行是模板里的示例，没有作为数据读入",
+    ]
 
 
 HEADERS = [

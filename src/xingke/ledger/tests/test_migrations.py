@@ -38,9 +38,15 @@ def test_the_rows_left_by_earlier_imports_are_kept_with_what_was_said_of_them() 
         old = executor.loader.project_state(before).apps
         user = User.objects.create(username="old", name="旧")
         batch = old.get_model("ledger", "ImportBatch").objects.create(
-            kind="observation", file_name="旧.csv", digest="d", encoding="UTF-8", seq=7, imported_at=NOW,
-            imported_by_id=user.pk, counts={"rejected": 1, "waiting": 1},
-        )  # fmt: skip
+            kind="observation",
+            file_name="旧.csv",
+            digest="d",
+            encoding="UTF-8",
+            seq=7,
+            imported_at=NOW,
+            imported_by_id=user.pk,
+            counts={"rejected": 1, "waiting": 1},
+        )
         rows = old.get_model("ledger", "ImportRow").objects
         rows.create(batch=batch, number=3, key="x", status="waiting", problems=["等。"], raw={"figure": "x"})
         rows.create(
@@ -68,7 +74,7 @@ def test_the_rows_left_by_earlier_imports_are_kept_with_what_was_said_of_them() 
         assert [(chunk.outcome, chunk.rows) for chunk in chunks] == [
             ("rejected", [[2, ["y", "担"], [["", "", "甲。", {}], ["", "", "乙。", {}]]]]),
             ("waiting", [[3, ["x", ""], [["", "", "等。", {}]]]]),
-        ]  # fmt: skip
+        ]
     finally:
         connection.check_constraints()
         executor = _executor()

@@ -98,10 +98,14 @@ def _furnish(kind: str, cast: Cast, seed: int, count: int = 12) -> int:
         if events := _events(kind, cast.county, holder, chance):
             histories.append(
                 actions.NewHistory(
-                    key=derived_key(kind, str(seed), str(turn)), fields=_fields(kind, turn, chance), region=cast.county,
-                    organisation=holder, events=events, is_fictional=True,
+                    key=derived_key(kind, str(seed), str(turn)),
+                    fields=_fields(kind, turn, chance),
+                    region=cast.county,
+                    organisation=holder,
+                    events=events,
+                    is_fictional=True,
                 )
-            )  # fmt: skip
+            )
     actions.file_histories(kind=kind, histories=histories, by=cast.officer, now=NOW, source="test", confirmed=False)
     return len(histories)
 
@@ -116,9 +120,14 @@ def _again(data: bytes, kind: str, cast: Cast, *, is_trial: bool = True) -> Outc
     form = form_of_kind(kind)
     assert form is not None
     return importing.import_table(
-        form=form, table=importing.read_table(data, name="清单.xlsx"), file_name="清单.xlsx", by=cast.officer, now=NOW,
-        options=Options(region="990121"), is_trial=is_trial,
-    )  # fmt: skip
+        form=form,
+        table=importing.read_table(data, name="清单.xlsx"),
+        file_name="清单.xlsx",
+        by=cast.officer,
+        now=NOW,
+        options=Options(region="990121"),
+        is_trial=is_trial,
+    )
 
 
 def _said(outcome: Outcome) -> list[str]:
@@ -162,9 +171,12 @@ def test_a_list_holds_numbers_as_text_days_as_days_and_amounts_in_the_unit_of_th
         actions.NewEvent(event="checked", on=date(2025, 7, 1), region=cast.county),
     ]
     history = actions.NewHistory(
-        fields={"programme": "key_rnd", "level": "province", "name": "示例技术", "number": "2024.10"}, region=cast.county,
-        organisation=cast.firm, events=events, is_fictional=True,
-    )  # fmt: skip
+        fields={"programme": "key_rnd", "level": "province", "name": "示例技术", "number": "2024.10"},
+        region=cast.county,
+        organisation=cast.firm,
+        events=events,
+        is_fictional=True,
+    )
     actions.file_histories(
         kind="project", histories=[history], by=cast.officer, now=NOW, source="test", confirmed=False
     )
@@ -173,11 +185,22 @@ def test_a_list_holds_numbers_as_text_days_as_days_and_amounts_in_the_unit_of_th
 
     said = {label: cell for label, cell in zip(header, line, strict=True) if cell != ""}
     assert said == {
-        "区划": "青溪县", "区划代码": "990121", "承担单位": "青溪县明渠传感科技有限公司", "计划类别": "重点研发计划",
-        "级别": "省级", "项目名称": "示例技术", "项目编号": "2024.10", "申报日期": date(2024, 1, 5),
-        "立项日期": date(2024, 6, 12), "立项金额（万元）": 123.456789, "中期检查日期": date(2025, 7, 1),
-        "其他经过": "2025-01-01 中期检查", "台账状态": "待确认", "虚构": "是", "记录编号": str(history.key),
-    }  # fmt: skip
+        "区划": "青溪县",
+        "区划代码": "990121",
+        "承担单位": "青溪县明渠传感科技有限公司",
+        "计划类别": "重点研发计划",
+        "级别": "省级",
+        "项目名称": "示例技术",
+        "项目编号": "2024.10",
+        "申报日期": date(2024, 1, 5),
+        "立项日期": date(2024, 6, 12),
+        "立项金额（万元）": 123.456789,
+        "中期检查日期": date(2025, 7, 1),
+        "其他经过": "2025-01-01 中期检查",
+        "台账状态": "待确认",
+        "虚构": "是",
+        "记录编号": str(history.key),
+    }
 
 
 def test_of_two_rounds_of_a_title_the_list_does_not_mix_the_days(cast: Cast, signed_in: SignIn) -> None:
@@ -193,8 +216,12 @@ def test_of_two_rounds_of_a_title_the_list_does_not_mix_the_days(cast: Cast, sig
 
     said = dict(zip(header, line, strict=True))
     assert [said[label] for label in ("申报日期", "认定日期", "有效期至", "失效日期", "其他经过")] == [
-        date(2021, 5, 1), date(2021, 11, 8), date(2024, 11, 7), date(2024, 11, 7), "2025-05-01 申报"
-    ]  # fmt: skip
+        date(2021, 5, 1),
+        date(2021, 11, 8),
+        date(2024, 11, 7),
+        date(2024, 11, 7),
+        "2025-05-01 申报",
+    ]
 
 
 def test_what_was_mended_in_the_list_is_read_as_a_change_of_that_record(cast: Cast, signed_in: SignIn) -> None:
@@ -272,7 +299,7 @@ FIGURES = [
     {"value": "468.00", "as_written": "468.00亿元"},
     {"value": "30", "value_max": "50", "as_written": "30—50亿元"},
     {"part": "其中规上", "note": "初步核算", "region_code": ""},
-]  # fmt: skip
+]
 
 
 def test_reported_figures_come_back_as_they_were_written(cast: Cast, signed_in: SignIn) -> None:
@@ -284,7 +311,11 @@ def test_reported_figures_come_back_as_they_were_written(cast: Cast, signed_in: 
     data = signed_in("officer").get("/observations/?format=records").content
 
     outcome = importing.import_table(
-        form=importing.sheet_form("observation"), table=importing.read_table(data, name="上报数.xlsx"),
-        file_name="上报数.xlsx", by=cast.officer, now=NOW, is_trial=True,
-    )  # fmt: skip
+        form=importing.sheet_form("observation"),
+        table=importing.read_table(data, name="上报数.xlsx"),
+        file_name="上报数.xlsx",
+        by=cast.officer,
+        now=NOW,
+        is_trial=True,
+    )
     assert (_said(outcome), outcome.counts["unchanged"], outcome.counts["changed"]) == ([], len(FIGURES), 0)

@@ -230,9 +230,15 @@ def test_a_proposal_is_decided_once_and_never_accepted_by_who_made_it() -> None:
     assert (may("open", 1, True), may("accepted", 2, True), may("declined", 2, False)) == (False, False, False)
 
 
-@pytest.mark.parametrize("state, is_current, allowed", [
-    ("draft", True, True), ("confirmed", True, True), ("void", True, False), ("confirmed", False, False),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "state, is_current, allowed",
+    [
+        ("draft", True, True),
+        ("confirmed", True, True),
+        ("void", True, False),
+        ("confirmed", False, False),
+    ],
+)
 def test_only_the_newest_version_may_be_corrected(state: str, is_current: bool, allowed: bool) -> None:
     answer = rules.may_correct(state=state, is_current=is_current)
 
@@ -266,25 +272,57 @@ def happened(*events: tuple[str, str]) -> list[rules.Happening]:
 
 
 ORDERS = [
-    ("a grant before its application", "patent", [("applied", "2024-02-01"), ("granted", "2022-03-01")],
-     "granted（2022-03-01）早于applied（2024-02-01），不可能；请核对这两个日期。"),
+    (
+        "a grant before its application",
+        "patent",
+        [("applied", "2024-02-01"), ("granted", "2022-03-01")],
+        "granted（2022-03-01）早于applied（2024-02-01），不可能；请核对这两个日期。",
+    ),
     ("on the same day", "patent", [("applied", "2024-02-01"), ("granted", "2024-02-01")], ""),
-    ("an approval before its application", "project", [("approved", "2023-06-01"), ("applied", "2024-02-01")],
-     "approved（2023-06-01）早于applied（2024-02-01），不可能；请核对这两个日期。"),
-    ("a second check after acceptance counts by the first", "project",
-     [("approved", "2023-01-01"), ("checked", "2023-06-01"), ("accepted", "2024-01-01"), ("checked", "2024-06-01")], ""),
-    ("a contract registered before it was signed", "contract", [("signed", "2024-05-10"), ("registered", "2024-05-09")],
-     "registered（2024-05-09）早于signed（2024-05-10），不可能；请核对这两个日期。"),
-    ("an award before its nomination", "award", [("nominated", "2024-05-10"), ("awarded", "2023-12-01")],
-     "awarded（2023-12-01）早于nominated（2024-05-10），不可能；请核对这两个日期。"),
-    ("a title recognised before it was applied for", "recognition", [("applied", "2024-05-10"), ("recognised", "2023-11-01")],
-     "recognised（2023-11-01）早于applied（2024-05-10），不可能；请核对这两个日期。"),
-    ("a title applied for again", "recognition",
-     [("recognised", "2021-11-01"), ("applied", "2024-05-10"), ("re_recognised", "2024-11-01")], ""),
-    ("money that came before it was won", "payment", [("won", "2024-05-10"), ("arrived", "2024-05-01")],
-     "arrived（2024-05-01）早于won（2024-05-10），不可能；请核对这两个日期。"),
+    (
+        "an approval before its application",
+        "project",
+        [("approved", "2023-06-01"), ("applied", "2024-02-01")],
+        "approved（2023-06-01）早于applied（2024-02-01），不可能；请核对这两个日期。",
+    ),
+    (
+        "a second check after acceptance counts by the first",
+        "project",
+        [("approved", "2023-01-01"), ("checked", "2023-06-01"), ("accepted", "2024-01-01"), ("checked", "2024-06-01")],
+        "",
+    ),
+    (
+        "a contract registered before it was signed",
+        "contract",
+        [("signed", "2024-05-10"), ("registered", "2024-05-09")],
+        "registered（2024-05-09）早于signed（2024-05-10），不可能；请核对这两个日期。",
+    ),
+    (
+        "an award before its nomination",
+        "award",
+        [("nominated", "2024-05-10"), ("awarded", "2023-12-01")],
+        "awarded（2023-12-01）早于nominated（2024-05-10），不可能；请核对这两个日期。",
+    ),
+    (
+        "a title recognised before it was applied for",
+        "recognition",
+        [("applied", "2024-05-10"), ("recognised", "2023-11-01")],
+        "recognised（2023-11-01）早于applied（2024-05-10），不可能；请核对这两个日期。",
+    ),
+    (
+        "a title applied for again",
+        "recognition",
+        [("recognised", "2021-11-01"), ("applied", "2024-05-10"), ("re_recognised", "2024-11-01")],
+        "",
+    ),
+    (
+        "money that came before it was won",
+        "payment",
+        [("won", "2024-05-10"), ("arrived", "2024-05-01")],
+        "arrived（2024-05-01）早于won（2024-05-10），不可能；请核对这两个日期。",
+    ),
     ("what has no order", "activity", [("held", "2024-05-10"), ("held", "2023-05-10")], ""),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("story, kind, events, sentence", ORDERS, ids=[story for story, *_ in ORDERS])

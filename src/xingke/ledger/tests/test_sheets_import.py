@@ -13,11 +13,36 @@ from xingke.ledger.importing import Outcome, read_table
 from xingke.ledger.incoming import Options
 from xingke.ledger.models import Observation
 
-COLUMNS = ("figure", "document", "region", "region_code", "stated_year", "real_year", "period", "indicator", "measure",
-           "value", "unit", "as_written", "联系人")  # fmt: skip
+COLUMNS = (
+    "figure",
+    "document",
+    "region",
+    "region_code",
+    "stated_year",
+    "real_year",
+    "period",
+    "indicator",
+    "measure",
+    "value",
+    "unit",
+    "as_written",
+    "联系人",
+)
 ROW: tuple[str | float, ...] = (
-    "T1#001", "T1", "青溪县", 990121.0, 2024.0, 2024.0, 2024.0, "地区生产总值", "level", 468.3, "亿元", "468.3亿元", "张三",
-)  # fmt: skip
+    "T1#001",
+    "T1",
+    "青溪县",
+    990121.0,
+    2024.0,
+    2024.0,
+    2024.0,
+    "地区生产总值",
+    "level",
+    468.3,
+    "亿元",
+    "468.3亿元",
+    "张三",
+)
 VALUE, CONTACT = COLUMNS.index("value"), COLUMNS.index("联系人")
 
 
@@ -70,11 +95,26 @@ def test_what_was_skipped_is_said(cast: Cast) -> None:
 
 
 DAMAGED = [
-    ("too many digits", with_cell(VALUE, 913301001234567890.0), ("", ""), "value 列为“9.13301001234568e+17”：J4 超过 15 位"),
-    ("a formula without result", with_cell(VALUE, 7.0), ("<v>7.0</v>", "<f>1+6</f>"), "value 列为“”：J4 这是没有计算结果的公式"),
+    (
+        "too many digits",
+        with_cell(VALUE, 913301001234567890.0),
+        ("", ""),
+        "value 列为“9.13301001234568e+17”：J4 超过 15 位",
+    ),
+    (
+        "a formula without result",
+        with_cell(VALUE, 7.0),
+        ("<v>7.0</v>", "<f>1+6</f>"),
+        "value 列为“”：J4 这是没有计算结果的公式",
+    ),
     ("an error", with_cell(VALUE, 7.0), ("><v>7.0</v>", ' t="e"><v>#N/A</v>'), "value 列为“”：J4 公式结果是错误值"),
-    ("a code in scientific notation", with_cell(0, "9.13E+17"), ("", ""), "figure 列为“9.13E+17”：A4 “9.13E+17”是科学计数法"),
-]  # fmt: skip
+    (
+        "a code in scientific notation",
+        with_cell(0, "9.13E+17"),
+        ("", ""),
+        "figure 列为“9.13E+17”：A4 “9.13E+17”是科学计数法",
+    ),
+]
 
 
 @pytest.mark.parametrize("story, row, replace, sentence", DAMAGED, ids=[story for story, *_ in DAMAGED])

@@ -9,10 +9,13 @@ from xingke.ledger.incoming_cells import Headers, Terms
 from xingke.ledger.tables import TABLES
 
 WRITTEN = [
-    ("recognition", "title", "国家高企", "high_tech_enterprise"), ("recognition", "title", "科技中小企业", "tech_sme"),
-    ("recognition", "title", "众创", "maker_space"), ("appointment", "post", "外专", "foreign_expert"),
-    ("payment", "purpose", "创新券", "voucher"), ("patent", "form", "pct", "pct"),
-]  # fmt: skip
+    ("recognition", "title", "国家高企", "high_tech_enterprise"),
+    ("recognition", "title", "科技中小企业", "tech_sme"),
+    ("recognition", "title", "众创", "maker_space"),
+    ("appointment", "post", "外专", "foreign_expert"),
+    ("payment", "purpose", "创新券", "voucher"),
+    ("patent", "form", "pct", "pct"),
+]
 
 
 @pytest.mark.parametrize("kind, field, text, code", WRITTEN)

@@ -68,11 +68,13 @@ LIVES: Sequence[tuple[str, list[Happening], list[tuple[int, str]]]] = [
     ),
     (
         "it moves with its term",
-        history(("recognised", "2021-11-15", "2024-11-14"), ("moved_out", "2023-03-01", ""), ("moved_in", "2023-03-01", "")),
+        history(
+            ("recognised", "2021-11-15", "2024-11-14"), ("moved_out", "2023-03-01", ""), ("moved_in", "2023-03-01", "")
+        ),
         [(1, ""), (-1, ""), (1, "2024-11-15")],
     ),
     ("without a last day it holds on", history(("recognised", "2021-11-15", "")), [(1, "")]),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("story, happened, expected", LIVES)
@@ -91,23 +93,35 @@ def test_what_was_never_held_still_cannot_be_lost() -> None:
 
 def test_a_certificate_says_whether_it_was_applied_for_since_the_one_before() -> None:
     steps = effects(
-        TITLE, history(
-            ("applied", "2021-05-01", ""), ("recognised", "2021-11-15", "2024-11-14"),
+        TITLE,
+        history(
+            ("applied", "2021-05-01", ""),
+            ("recognised", "2021-11-15", "2024-11-14"),
             ("re_recognised", "2024-11-08", "2027-11-07"),
-        )
-    )  # fmt: skip
+        ),
+    )
 
     assert [step.origin for step in steps] == ["", "applied", "announced"]
 
 
 LAST_DAYS = [
-    ("三年", "2024-11-14"), ("3年", "2024-11-14"), ("3", "2024-11-14"), ("36个月", "2024-11-14"), ("三", "2024-11-14"),
-    ("两年", "2023-11-14"), ("2024-11-14", "2024-11-14"), ("至2024年11月14日", "2024-11-14"),
+    ("三年", "2024-11-14"),
+    ("3年", "2024-11-14"),
+    ("3", "2024-11-14"),
+    ("36个月", "2024-11-14"),
+    ("三", "2024-11-14"),
+    ("两年", "2023-11-14"),
+    ("2024-11-14", "2024-11-14"),
+    ("至2024年11月14日", "2024-11-14"),
     ("2021-11-15至2024-11-14", "2024-11-14"),
-    ("2021-11-15-2024-11-14", "2024-11-14"), ("2021.11.15-2024.11.14", "2024-11-14"),
+    ("2021-11-15-2024-11-14", "2024-11-14"),
+    ("2021.11.15-2024.11.14", "2024-11-14"),
     ("2021年11月15日—2024年11月14日", "2024-11-14"),
-    ("长期", ""), ("2020-01-01", ""), ("0年", ""), ("三十年", ""),
-]  # fmt: skip
+    ("长期", ""),
+    ("2020-01-01", ""),
+    ("0年", ""),
+    ("三十年", ""),
+]
 
 
 @pytest.mark.parametrize("written, expected", LAST_DAYS)

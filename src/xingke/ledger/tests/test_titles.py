@@ -48,9 +48,13 @@ def test_what_was_applied_for_again_and_not_given_yet_is_in_renewal(cast: Cast, 
     key = _certificate(cast, "GR1", _ending_in(-40))
     applied = timezone.localdate() - timedelta(days=90)
     actions.add_event(
-        kind="recognition", subject=key, by=cast.officer, now=NOW, source="测试",
+        kind="recognition",
+        subject=key,
+        by=cast.officer,
+        now=NOW,
+        source="测试",
         event=actions.NewEvent(event="applied", on=applied, region=cast.county),
-    )  # fmt: skip
+    )
 
     page = signed_in("officer").get("/records/titles/").context
 
@@ -95,8 +99,9 @@ def test_two_are_made_one_by_what_happened_to_the_second_and_its_void_that_anoth
     events = RecognitionEvent.objects.filter(subject=first, seq_to__isnull=True).order_by("step")
     told = [(each.event, each.happened_on.isoformat(), each.certificate, each.state) for each in events]
     assert (moved, told) == (
-        1, [("recognised", "2021-11-15", "", State.CONFIRMED), ("re_recognised", "2024-11-08", "GR2024", State.DRAFT)]
-    )  # fmt: skip
+        1,
+        [("recognised", "2021-11-15", "", State.CONFIRMED), ("re_recognised", "2024-11-08", "GR2024", State.DRAFT)],
+    )
     assert Recognition.objects.get(record=second, seq_to__isnull=True).state == State.CONFIRMED  # until it is accepted
 
 

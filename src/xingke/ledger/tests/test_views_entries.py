@@ -29,9 +29,13 @@ from xingke.registry import actions as registry
 
 SignIn = Callable[[str], Client]
 PATENT = {
-    "form": "invention", "number": "ZL 2017 1 0601862.3", "name": "一种采集终端", "holder_search": "明渠",
-    "events-0-event": "applied", "events-0-happened_on": "2017-07-21",
-}  # fmt: skip
+    "form": "invention",
+    "number": "ZL 2017 1 0601862.3",
+    "name": "一种采集终端",
+    "holder_search": "明渠",
+    "events-0-event": "applied",
+    "events-0-happened_on": "2017-07-21",
+}
 
 
 def _form(kind: str = "patent", **typed: str) -> dict[str, str]:
@@ -44,9 +48,13 @@ def _minimal(kind: str) -> dict[str, str]:
     terms = {name: words.terms(known.field_list(name))[0][0] for name in known.repeated}
     number = {"number": "201710601862.3"} if kind == "patent" else {}
     return {
-        **terms, **number, "name": "甲", "holder_search": "青溪县明渠传感科技有限公司",
-        "events-0-event": words.terms(known.event_list)[0][0], "events-0-happened_on": "2025-03-05",
-    }  # fmt: skip
+        **terms,
+        **number,
+        "name": "甲",
+        "holder_search": "青溪县明渠传感科技有限公司",
+        "events-0-event": words.terms(known.event_list)[0][0],
+        "events-0-happened_on": "2025-03-05",
+    }
 
 
 def _problems(answer: Any) -> str:
@@ -349,9 +357,12 @@ def test_a_further_event_is_where_the_last_one_was_unless_said_otherwise(cast: C
 
 def test_what_cannot_have_happened_is_refused_in_the_words_of_its_kind(cast: Cast, signed_in: SignIn) -> None:
     history = actions.NewHistory(
-        fields={"post": "specialist", "name": "驻企专员", "number": ""}, region=cast.county, organisation=cast.firm,
-        events=[actions.NewEvent(event="appointed", on=date(2025, 1, 1), region=cast.county)], is_fictional=True,
-    )  # fmt: skip
+        fields={"post": "specialist", "name": "驻企专员", "number": ""},
+        region=cast.county,
+        organisation=cast.firm,
+        events=[actions.NewEvent(event="appointed", on=date(2025, 1, 1), region=cast.county)],
+        is_fictional=True,
+    )
     actions.file_histories(kind="appointment", histories=[history], by=cast.officer, now=NOW, source="test")
 
     answer = signed_in("officer").post(

@@ -72,14 +72,19 @@ def test_a_file_is_looked_at_before_anything_is_filed(cast: Cast, signed_in: Sig
     page = response.content.decode()
     assert "按 GB18030 读取" in page and "登记 1 行" in page and "没有用到的列：F 备注。" in page
     assert {item["label"]: item["value"] for item in response.context["counts"]} == {
-        "新登记": 1, "有改动": 0, "未改动": 0, "待读": 0, "未导入": 1
-    }  # fmt: skip
+        "新登记": 1,
+        "有改动": 0,
+        "未改动": 0,
+        "待读": 0,
+        "未导入": 1,
+    }
     (dirty,), (good,) = (
         [each["row"] for each in rows] for rows in (response.context["rows"], response.context["fine"]["rows"])
     )
     assert [(each["cell"], each["text"].partition("：")[0]) for each in dirty.problems] == [
-        ("A3", "专利权人 列为“乌有公司”"), ("E3", "申请日 列为“2023年2月”")
-    ]  # fmt: skip
+        ("A3", "专利权人 列为“乌有公司”"),
+        ("E3", "申请日 列为“2023年2月”"),
+    ]
     assert (good.brief.what, good.brief.facts) == ("一种装置 202310123456.6", ["申请 2023-02-14"])
     assert not Patent.objects.exists() and current_seq() == seq
 
@@ -258,7 +263,7 @@ REFUSED = [
     ("too large", b"x" * (SIZE_LIMIT + 1), "文件超过 20 MB，请分成几个文件导入。"),
     ("an archive", b"PK\x03\x04", "这是压缩包，不能当作表格读；请先解压，再导入其中的表格。"),
     ("blank", b"  \n", "文件是空的，没有可导入的内容。"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("story, content, sentence", REFUSED)
@@ -474,8 +479,11 @@ def test_the_page_shows_place_holder_and_amounts_and_says_loudly_what_is_not_rea
     page = response.content.decode()
     (row,) = (each["row"] for each in response.context["rows"])
     assert (row.place, row.holder, row.is_new, row.brief.facts) == (
-        "青溪县", "青溪县明渠传感科技有限公司", False, ["兑现 2025-12-20 0.5万元"]
-    )  # fmt: skip
+        "青溪县",
+        "青溪县明渠传感科技有限公司",
+        False,
+        ["兑现 2025-12-20 0.5万元"],
+    )
     assert "没有用到的数量列：G 配套经费（千元）。这些数不会登记" in page and "以第 1 行为表头" in page
 
 

@@ -32,24 +32,33 @@ def _file(
 ) -> UUID:
     """A confirmed history in the county; returns its key."""
     history = actions.NewHistory(
-        fields=fields, region=cast.county, organisation=firm, is_fictional=True,
+        fields=fields,
+        region=cast.county,
+        organisation=firm,
+        is_fictional=True,
         events=[
             actions.NewEvent(event=event, on=date.fromisoformat(on), region=cast.county, measures=measures)
             for event, on, measures in events
         ],
-    )  # fmt: skip
+    )
     actions.file_histories(
-        kind=kind, histories=[history], by=cast.statistician, now=NOW, source="test", confirmed=True,
+        kind=kind,
+        histories=[history],
+        by=cast.statistician,
+        now=NOW,
+        source="test",
+        confirmed=True,
         confirmed_by=confirmer(kind, cast.statistician),
-    )  # fmt: skip
+    )
     return history.key
 
 
 def _payment(cast: Cast) -> UUID:
     """12.5 万元 won, 3000 元 of it arrived."""
     events: list[Happened] = [
-        ("won", "2025-03-01", {"amount": 12_500_000}), ("arrived", "2025-06-30", {"amount": 300_000})
-    ]  # fmt: skip
+        ("won", "2025-03-01", {"amount": 12_500_000}),
+        ("arrived", "2025-06-30", {"amount": 300_000}),
+    ]
     return _file(cast, "payment", PAYMENT, *events, firm=cast.firm)
 
 
@@ -101,8 +110,16 @@ def test_every_kind_can_be_chosen(cast: Cast, signed_in: SignIn) -> None:
     kinds = next(field for field in fields if field["name"] == "kind")["options"]
     assert [option["value"] for option in kinds] == ["", *TABLES]
     assert [option["label"] for option in kinds][1:] == [
-        "资质认定", "专利", "项目", "资金", "技术合同", "奖励", "选派引进", "活动", "大事记"
-    ]  # fmt: skip
+        "资质认定",
+        "专利",
+        "项目",
+        "资金",
+        "技术合同",
+        "奖励",
+        "选派引进",
+        "活动",
+        "大事记",
+    ]
 
 
 def test_amounts_are_exported(cast: Cast, signed_in: SignIn) -> None:
@@ -135,8 +152,11 @@ def test_a_payments_page_says_the_sum_and_nothing_of_being_held(cast: Cast, sign
     assert whole["lead"] == "青溪县明渠传感科技有限公司。2025年6月30日到位，金额 3000元。"
     assert whole["held"] is None
     assert [(item["label"], item["value"]) for item in whole["facts"]][:4] == [
-        ("资金", "研发奖补（科技奖补资金、省级）"), ("用途", "科技奖补资金"), ("级别", "省级"), ("资金名称", "研发奖补")
-    ]  # fmt: skip
+        ("资金", "研发奖补（科技奖补资金、省级）"),
+        ("用途", "科技奖补资金"),
+        ("级别", "省级"),
+        ("资金名称", "研发奖补"),
+    ]
 
 
 def test_an_activitys_page_stands_without_an_organisation(cast: Cast, signed_in: SignIn) -> None:
@@ -181,10 +201,16 @@ def test_a_corrected_amount_becomes_a_version_that_says_old_and_new(cast: Cast, 
     assert [(each.label, each.old, each.new) for each in newest["changes"]] == [("金额", "12.5万元", "150000.5元")]
 
 
-@pytest.mark.parametrize("amount, sentence", [
-    ("12.345", "不是可以精确保存的数字"), ("很多", "不是可以精确保存的数字"), ("-5", "小于零"),
-    ("99999999999999999999", "不是可以精确保存的数字"), ("125000.00", "没有改动任何内容"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "amount, sentence",
+    [
+        ("12.345", "不是可以精确保存的数字"),
+        ("很多", "不是可以精确保存的数字"),
+        ("-5", "小于零"),
+        ("99999999999999999999", "不是可以精确保存的数字"),
+        ("125000.00", "没有改动任何内容"),
+    ],
+)
 def test_an_amount_that_cannot_be_is_refused_in_the_form(
     cast: Cast, signed_in: SignIn, amount: str, sentence: str
 ) -> None:
@@ -204,9 +230,14 @@ def test_the_people_of_an_activity_are_corrected_with_the_word_they_came_with(ca
     event = ActivityEvent.objects.get()
     own = f"/records/activity/{event.record}/"
     asked = {
-        "version": "1", "event": "held", "happened_on": "2025-05-18", "people": "118", "materials": "500",
-        "approximation": "", "reason": "签到表",
-    }  # fmt: skip
+        "version": "1",
+        "event": "held",
+        "happened_on": "2025-05-18",
+        "people": "118",
+        "materials": "500",
+        "approximation": "",
+        "reason": "签到表",
+    }
 
     signed_in("statistician").post(f"{own}correct/", asked)
 

@@ -31,9 +31,16 @@ def _rivals(cast: Cast) -> tuple[UUID, UUID]:
 
 def test_a_figures_page_says_the_stated_period_against_the_real_one(cast: Cast, signed_in: SignIn) -> None:
     key = report(
-        cast.county, "2019", "地区生产总值", "468.30", "亿元", by=cast.statistician, real_year="2018 (inferred; place inferred)",
-        as_written="近468.30亿元", basis="到位",
-    )  # fmt: skip
+        cast.county,
+        "2019",
+        "地区生产总值",
+        "468.30",
+        "亿元",
+        by=cast.statistician,
+        real_year="2018 (inferred; place inferred)",
+        as_written="近468.30亿元",
+        basis="到位",
+    )
 
     facts = _facts(signed_in("officer").get(f"/records/observation/{key}/"))
 
@@ -179,9 +186,14 @@ def test_a_corrected_figure_keeps_its_unit_and_moves_with_its_period(cast: Cast,
     key = report(cast.county, "2024", "地区生产总值", "468.30", "亿元", by=cast.statistician)
     standing = Observation.objects.get(record=key)
     asked = {
-        "version": "1", "value": "468.35", "as_written": "近468.35亿元", "indicator": standing.indicator, "real_period": "2023", "confidence": "inferred",
+        "version": "1",
+        "value": "468.35",
+        "as_written": "近468.35亿元",
+        "indicator": standing.indicator,
+        "real_period": "2023",
+        "confidence": "inferred",
         "reason": "按公报更正",
-    }  # fmt: skip
+    }
 
     browser = signed_in("statistician")
     browser.post(f"/records/observation/{key}/correct/", asked)
@@ -201,9 +213,14 @@ def test_a_corrected_figure_keeps_its_unit_and_moves_with_its_period(cast: Cast,
 def test_a_corrected_value_must_stand_in_its_words(cast: Cast, signed_in: SignIn) -> None:
     key = report(cast.county, "2024", "地区生产总值", "468.30", "亿元", by=cast.statistician)
     asked = {
-        "version": "1", "value": "468.35", "as_written": "468.30亿元", "indicator": "gdp", "real_period": "2024",
-        "confidence": "stated", "reason": "按公报更正",
-    }  # fmt: skip
+        "version": "1",
+        "value": "468.35",
+        "as_written": "468.30亿元",
+        "indicator": "gdp",
+        "real_period": "2024",
+        "confidence": "stated",
+        "reason": "按公报更正",
+    }
 
     page = signed_in("statistician").post(f"/records/observation/{key}/correct/", asked).content.decode()
 
@@ -216,9 +233,14 @@ def test_a_word_filed_by_an_older_rule_is_read_anew_when_the_figure_is_corrected
     Observation.objects.filter(record=key).update(approximation="余", as_written="其余468.30亿元")
     assert [(row.record, read.word) for row, read in observations.read_otherwise()] == [(key, "")]
     asked = {
-        "version": "1", "value": "468.30", "as_written": "其余468.30亿元", "indicator": "gdp", "real_period": "2024",
-        "confidence": "stated", "reason": "约数重读",
-    }  # fmt: skip
+        "version": "1",
+        "value": "468.30",
+        "as_written": "其余468.30亿元",
+        "indicator": "gdp",
+        "real_period": "2024",
+        "confidence": "stated",
+        "reason": "约数重读",
+    }
 
     signed_in("statistician").post(f"/records/observation/{key}/correct/", asked)
 

@@ -36,9 +36,11 @@ def _draft(cast: Cast) -> RecognitionEvent:
     """A title the officer filed: its one event waits for confirmation."""
     history = actions.NewHistory(
         fields={"title": "tech_sme", "level": "national", "name": "科技型中小企业", "number": "202499"},
-        region=cast.county, organisation=cast.firm, is_fictional=True,
+        region=cast.county,
+        organisation=cast.firm,
+        is_fictional=True,
         events=[actions.NewEvent(event="recognised", on=date(2024, 5, 1), region=cast.county)],
-    )  # fmt: skip
+    )
     actions.file_histories(kind="recognition", histories=[history], by=cast.officer, now=NOW, source="test")
     return _event(history.key)
 
@@ -179,23 +181,46 @@ def test_a_titles_page_says_whether_it_is_held(cast: Cast, signed_in: SignIn) ->
 @pytest.mark.parametrize(
     ("kind", "event", "fields", "tag", "said"),
     [
-        ("recognition", "recognised", {"title": "high_tech_enterprise", "level": "national", "number": "GR9"},
-         "待确认，确认后有效", "待确认，确认后自2024年11月8日起有效。"),
-        ("patent", "granted", {"form": "invention", "number": "2023101234560"},
-         "待确认，确认后有效", "待确认，确认后自2024年11月8日起有效。"),
-        ("project", "approved", {"programme": "key_rnd", "level": "province", "number": "2024-1"},
-         "待确认，确认后在研", "待确认，确认后自2024年11月8日起在研。"),
-        ("appointment", "appointed", {"post": "commissioner", "number": "T1"},
-         "待确认，确认后在岗", "待确认，确认后自2024年11月8日起在岗。"),
+        (
+            "recognition",
+            "recognised",
+            {"title": "high_tech_enterprise", "level": "national", "number": "GR9"},
+            "待确认，确认后有效",
+            "待确认，确认后自2024年11月8日起有效。",
+        ),
+        (
+            "patent",
+            "granted",
+            {"form": "invention", "number": "2023101234560"},
+            "待确认，确认后有效",
+            "待确认，确认后自2024年11月8日起有效。",
+        ),
+        (
+            "project",
+            "approved",
+            {"programme": "key_rnd", "level": "province", "number": "2024-1"},
+            "待确认，确认后在研",
+            "待确认，确认后自2024年11月8日起在研。",
+        ),
+        (
+            "appointment",
+            "appointed",
+            {"post": "commissioner", "number": "T1"},
+            "待确认，确认后在岗",
+            "待确认，确认后自2024年11月8日起在岗。",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_only_waits_for_confirmation_is_not_called_invalid(
     cast: Cast, signed_in: SignIn, kind: str, event: str, fields: dict[str, str], tag: str, said: str
 ) -> None:
     history = actions.NewHistory(
-        key=derived_key(kind, "draft"), fields={"name": "一种明渠", **fields}, region=cast.county, organisation=cast.firm,
+        key=derived_key(kind, "draft"),
+        fields={"name": "一种明渠", **fields},
+        region=cast.county,
+        organisation=cast.firm,
         events=[actions.NewEvent(event=event, on=date(2024, 11, 8), region=cast.county)],
-    )  # fmt: skip
+    )
     actions.file_histories(kind=kind, histories=[history], by=cast.officer, now=NOW, source="测试")
 
     page = signed_in("officer").get(f"/records/{kind}/{history.key}/")

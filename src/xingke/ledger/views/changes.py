@@ -59,9 +59,13 @@ def record_correct(request: HttpRequest, kind: str, record: UUID) -> HttpRespons
 
 def _correct(shown: records.RecordPage, form: CorrectionForm, by: User, *, is_proposed: bool) -> None:
     common = {
-        "record": shown.current.record, "version": form.cleaned_data["version"], "changes": form.changes(),
-        "reason": form.cleaned_data["reason"], "by": by, "now": timezone.now(),
-    }  # fmt: skip
+        "record": shown.current.record,
+        "version": form.cleaned_data["version"],
+        "changes": form.changes(),
+        "reason": form.cleaned_data["reason"],
+        "by": by,
+        "now": timezone.now(),
+    }
     if is_proposed:
         actions.propose_correction(kind=shown.kind, **common)
     elif shown.kind == queries.OBSERVATION:
@@ -126,7 +130,11 @@ def _said_of(kind: str, shown: records.RecordPage) -> str:
 def _context(words: Words, shown: records.RecordPage, form: ReasonForm, step: str) -> dict[str, object]:
     url = reverse("ledger:record", args=[shown.kind, shown.current.record])
     return {
-        "form": form, "row": shown.current, "name": title(words, shown), "lead": lead(words, shown, timezone.localdate()),
-        "url": url, "crumbs": crumbs(words, shown, step),
+        "form": form,
+        "row": shown.current,
+        "name": title(words, shown),
+        "lead": lead(words, shown, timezone.localdate()),
+        "url": url,
+        "crumbs": crumbs(words, shown, step),
         "is_fictional": shown.current.is_fictional,
-    }  # fmt: skip
+    }

@@ -50,15 +50,23 @@ def records_confirm(request: HttpRequest) -> HttpResponse:
     intended = _intended(user, records, plan, until)
     rows = _rows(intended.entries)
     context = {
-        "count": plan.count, "left_count": len(plan.left), "left": _left(plan.left[:SHOWN], seen_by(user)),
-        "kinds": [{"label": kind_word(code), "value": len(keys), "unit": _("条")} for code, keys in records.items() if keys],
-        "rows": rows[:SHOWN], "doubtful": sum(bool(row["doubts"]) for row in rows), "looked_at": LOOKED_AT,
-        "uncounted": uncounted(intended.places), "panels": panels.panels(PAGE, user, intended),
+        "count": plan.count,
+        "left_count": len(plan.left),
+        "left": _left(plan.left[:SHOWN], seen_by(user)),
+        "kinds": [
+            {"label": kind_word(code), "value": len(keys), "unit": _("条")} for code, keys in records.items() if keys
+        ],
+        "rows": rows[:SHOWN],
+        "doubtful": sum(bool(row["doubts"]) for row in rows),
+        "looked_at": LOOKED_AT,
+        "uncounted": uncounted(intended.places),
+        "panels": panels.panels(PAGE, user, intended),
         "hidden": [(name, request.POST.get(name, "")) for name in kept],
-        "chosen": [] if "all" in kept else request.POST.getlist("row"), "back": back,
+        "chosen": [] if "all" in kept else request.POST.getlist("row"),
+        "back": back,
         "crumbs": [{"label": _("台账"), "url": reverse("ledger:record-list")}, {"label": _("批量确认")}],
         "is_fictional": any(row.is_fictional for rows in plan.versions.values() for row, _changes in rows),
-    }  # fmt: skip
+    }
     return render(request, "ledger/records_confirm.html", context)
 
 
@@ -76,8 +84,11 @@ def _intended(user: User, records: dict[str, list[UUID]], plan: actions.Plan, un
     left = {(each.kind, each.record) for each in plan.left}
     ready = {code: [key for key in keys if (code, key) not in left] for code, keys in records.items()}
     entries = [
-        entry for code, keys in ready.items() if keys for entry in events.entries_of(code, keys[:LOOKED_AT], seen_by(user))
-    ][:LOOKED_AT]  # fmt: skip
+        entry
+        for code, keys in ready.items()
+        if keys
+        for entry in events.entries_of(code, keys[:LOOKED_AT], seen_by(user))
+    ][:LOOKED_AT]
     return Intended(
         user, {code: keys for code, keys in ready.items() if keys}, plan.count, until, entries, places_of(plan)
     )

@@ -44,9 +44,14 @@ def record_new(request: HttpRequest, kind: str) -> HttpResponse:
             files = handed_over(request)
             takes_over = form.taken_over is not None
             is_new = actions.enter(
-                kind=kind, is_event=takes_over, key=key, files=files, by=user, now=timezone.now(),
+                kind=kind,
+                is_event=takes_over,
+                key=key,
+                files=files,
+                by=user,
+                now=timezone.now(),
                 file=lambda: (_take_over if takes_over else _file)(known, form, user),
-            )  # fmt: skip
+            )
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -55,12 +60,17 @@ def record_new(request: HttpRequest, kind: str) -> HttpResponse:
                 return redirect(f"{reverse('ledger:record-new', args=[kind])}?like={key}")
             return redirect("ledger:record", kind, key)
     context = {
-        "form": form, "kind": kind, "name": kind_word(kind), "same": _same(words, user, form), "suffixes": SUFFIXES, "held": held(request),
+        "form": form,
+        "kind": kind,
+        "name": kind_word(kind),
+        "same": _same(words, user, form),
+        "suffixes": SUFFIXES,
+        "held": held(request),
         "crumbs": [
             {"label": _("台账"), "url": reverse("ledger:record-list")},
             {"label": _("登记%(name)s") % {"name": kind_word(kind)}},
         ],
-    }  # fmt: skip
+    }
     return render(request, "ledger/record_new.html", context)
 
 
@@ -77,9 +87,12 @@ def _file(kind: Kind, form: RecordForm, by: User) -> None:
         for each in form.events()
     ]
     actions.file_histories(
-        kind=kind.code, histories=[actions.NewHistory(**history, events=events)], by=by, now=timezone.now(),
+        kind=kind.code,
+        histories=[actions.NewHistory(**history, events=events)],
+        by=by,
+        now=timezone.now(),
         source=_("网页登记"),
-    )  # fmt: skip
+    )
 
 
 def _take_over(kind: Kind, form: RecordForm, by: User) -> None:
@@ -90,8 +103,11 @@ def _take_over(kind: Kind, form: RecordForm, by: User) -> None:
     assert stands is not None  # or it would be filed anew
     for place, each in enumerate(events[first:]):
         event = actions.NewEvent(
-            **each, region=history["region"], organisation=history["organisation"], key=history["key"] if not place else None
-        )  # fmt: skip
+            **each,
+            region=history["region"],
+            organisation=history["organisation"],
+            key=history["key"] if not place else None,
+        )
         actions.add_event(
             kind=kind.code, subject=stands.record, event=event, by=by, now=timezone.now(), source=_("网页登记")
         )
@@ -152,12 +168,14 @@ def _same(words: Words, user: User, form: RecordForm) -> dict[str, Any]:
     hide(seen_by(user), seen)
     items = [
         {
-            "name": words.subject(row), "number": row.number, "where": holder_word(row) or str(row.region),
+            "name": words.subject(row),
+            "number": row.number,
+            "where": holder_word(row) or str(row.region),
             "url": reverse("ledger:record", args=[form.kind.code, row.record]),
             "add_url": reverse("ledger:event-add", args=[form.kind.code, row.record]),
         }
         for row in seen
-    ]  # fmt: skip
+    ]
     return {"items": items, "others": len(form.same) - len(seen)}
 
 
@@ -178,19 +196,30 @@ def event_add(request: HttpRequest, kind: str, record: UUID) -> HttpResponse:
         try:
             files = handed_over(request)
             is_new = actions.enter(
-                kind=kind, is_event=True, key=key, files=files, by=user, now=timezone.now(),
+                kind=kind,
+                is_event=True,
+                key=key,
+                files=files,
+                by=user,
+                now=timezone.now(),
                 file=lambda: _add(known, shown, form, user),
-            )  # fmt: skip
+            )
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, _("已登记，等待确认。") if is_new else _("这条记录刚才已经登记，没有重复登记。"))
             return redirect("ledger:record", kind, key)
     context = {
-        "form": form, "kind": kind, "name": title(words, shown), "lead": lead(words, shown, timezone.localdate()),
-        "url": reverse("ledger:record", args=[kind, record]), "crumbs": crumbs(words, shown, _("登记后续事件")),
-        "suffixes": SUFFIXES, "held": held(request), "is_fictional": shown.current.is_fictional,
-    }  # fmt: skip
+        "form": form,
+        "kind": kind,
+        "name": title(words, shown),
+        "lead": lead(words, shown, timezone.localdate()),
+        "url": reverse("ledger:record", args=[kind, record]),
+        "crumbs": crumbs(words, shown, _("登记后续事件")),
+        "suffixes": SUFFIXES,
+        "held": held(request),
+        "is_fictional": shown.current.is_fictional,
+    }
     return render(request, "ledger/event_add.html", context)
 
 

@@ -44,16 +44,23 @@ def import_list(request: HttpRequest) -> HttpResponse:
             error = str(refusal)
     page = Paginator(queries.import_batches(user), filtering.PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
-        "form": form, "error": error, "forms": sheet_forms(),
+        "form": form,
+        "error": error,
+        "forms": sheet_forms(),
         "rows": [(batch, kind_word(batch.kind), _state(batch), _counts(batch.counts)) for batch in page.object_list],
         "table": {
             "columns": [
-                {"label": _("文件")}, {"label": _("类别")}, {"label": _("时间"), "class": "nowrap"}, {"label": _("状态")},
+                {"label": _("文件")},
+                {"label": _("类别")},
+                {"label": _("时间"), "class": "nowrap"},
+                {"label": _("状态")},
                 *({"label": label, "numeric": True} for label, _count in _counts({})),
             ],
-            "page": page, "empty_title": _("您还没有导入过文件"), "empty_text": _("交来一个文件，结果会列在这里。"),
+            "page": page,
+            "empty_title": _("您还没有导入过文件"),
+            "empty_text": _("交来一个文件，结果会列在这里。"),
         },
-    }  # fmt: skip
+    }
     return render(request, "ledger/import_list.html", context)
 
 
@@ -67,16 +74,24 @@ def _hand_over(request: HttpRequest, form: HandOverForm, user: User) -> int:
     if not form.is_valid():
         raise Refused(_("请先改正下面标出的地方，再重新选择文件。"))
     job = import_jobs.hand_over(
-        data=file.read(), file_name=file.name or "", form=form.cleaned_data["form"], sheet=form.cleaned_data["sheet"],
-        options=form.options(), by=user,
-    )  # fmt: skip
+        data=file.read(),
+        file_name=file.name or "",
+        form=form.cleaned_data["form"],
+        sheet=form.cleaned_data["sheet"],
+        options=form.options(),
+        by=user,
+    )
     return job.pk
 
 
 def _outcome_word(outcome: str) -> str:
     return {
-        "new": _("新登记"), "changed": _("有改动"), "unchanged": _("未改动"), "waiting": _("待读"), "rejected": _("未导入")
-    }[outcome]  # fmt: skip
+        "new": _("新登记"),
+        "changed": _("有改动"),
+        "unchanged": _("未改动"),
+        "waiting": _("待读"),
+        "rejected": _("未导入"),
+    }[outcome]
 
 
 def _counts(counts: Mapping[str, int]) -> list[tuple[str, int]]:
@@ -122,28 +137,42 @@ def import_batch(request: HttpRequest, pk: int) -> HttpResponse:
     amounts, others = import_pages.unused(understood)
     choices = [(each, _outcome_word(each)) for each in OUTCOMES if batch.counts.get(each)]
     context = {
-        "batch": batch, "state": _state(batch), "kicker": kind_word(batch.kind),
+        "batch": batch,
+        "state": _state(batch),
+        "kicker": kind_word(batch.kind),
         "is_prepared": batch.state == ImportBatch.State.PREPARED,
-        "at_work": batch.file_job is not None and not batch.file_job.is_over and batch.state == ImportBatch.State.PREPARED,
+        "at_work": batch.file_job is not None
+        and not batch.file_job.is_over
+        and batch.state == ImportBatch.State.PREPARED,
         "counts": [{"label": label, "value": count, "unit": _("行")} for label, count in _counts(batch.counts)],
-        "left": batch.counts.get(REJECTED, 0) + batch.counts.get(WAITING, 0), "facts": _facts(batch),
-        "columns": _columns(understood), "unused_amounts": _("、").join(amounts), "unused": _("、").join(others),
-        "notes": notes[:20], "more_notes": max(len(notes) - 20, 0), "rows": rows, "fine": fine,
+        "left": batch.counts.get(REJECTED, 0) + batch.counts.get(WAITING, 0),
+        "facts": _facts(batch),
+        "columns": _columns(understood),
+        "unused_amounts": _("、").join(amounts),
+        "unused": _("、").join(others),
+        "notes": notes[:20],
+        "more_notes": max(len(notes) - 20, 0),
+        "rows": rows,
+        "fine": fine,
         "caption": _("请先看这些行") if fine else _("各行"),
         "asks": any(row["row"].asks for row in [*rows, *fine.get("rows", [])]),
         "filters": [filtering.select("outcome", _("结果"), outcome, choices)],
         "table": {
             "columns": [
-                {"label": _("行号"), "numeric": True}, {"label": _("结果")}, {"label": _("读作，问题和办法")},
+                {"label": _("行号"), "numeric": True},
+                {"label": _("结果")},
+                {"label": _("读作，问题和办法")},
                 {"label": _("原行内容")},
             ],
-            "page": page, "export": file_addresses(request), "empty_url": "?" if outcome else "",
-            "empty_title": _("没有这样的行"), "empty_text": _("请放宽条件。") if outcome else _("这次导入的行没有保留。"),
+            "page": page,
+            "export": file_addresses(request),
+            "empty_url": "?" if outcome else "",
+            "empty_title": _("没有这样的行"),
+            "empty_text": _("请放宽条件。") if outcome else _("这次导入的行没有保留。"),
         },
-        "is_fictional": queries.is_fictional_import(batch), "crumbs": [
-            {"label": _("导入"), "url": reverse("ledger:import-list")}, {"label": batch.file_name}
-        ],
-    }  # fmt: skip
+        "is_fictional": queries.is_fictional_import(batch),
+        "crumbs": [{"label": _("导入"), "url": reverse("ledger:import-list")}, {"label": batch.file_name}],
+    }
     return render(request, "ledger/import.html", context)
 
 
@@ -161,9 +190,11 @@ def _fine(batch: ImportBatch, reader: Reader | None) -> dict[str, Any]:
     found = queries.StagedRows(batch, *FINE)
     rows = _rows(batch, found[: filtering.PAGE_SIZE], reader)
     return {
-        "rows": rows, "count": len(found), "is_open": any(row["row"].notes for row in rows),
+        "rows": rows,
+        "count": len(found),
+        "is_open": any(row["row"].notes for row in rows),
         "more": [(_outcome_word(each), f"?outcome={each}") for each in FINE if batch.counts.get(each)],
-    }  # fmt: skip
+    }
 
 
 def _reader(batch: ImportBatch, user: User) -> tuple[Reader | None, Understood | None]:
@@ -180,9 +211,14 @@ def _facts(batch: ImportBatch) -> list[dict[str, Any]]:
     read = _("按 %(encoding)s 读取") % {"encoding": batch.encoding}
     facts: list[dict[str, Any]] = [
         {"label": _("交来"), "value": batch.prepared_by.name},
-        {"label": _("编码"), "value": read if batch.encoding not in ("XLSX", "XLS") else _("工作表“%(name)s”") % {"name": batch.sheet_name}},
+        {
+            "label": _("编码"),
+            "value": read
+            if batch.encoding not in ("XLSX", "XLS")
+            else _("工作表“%(name)s”") % {"name": batch.sheet_name},
+        },
         {"label": _("文件摘要"), "value": batch.digest, "numeric": True, "note": "SHA-256"},
-    ]  # fmt: skip
+    ]
     if found := next(filter(_is_header_row, batch.notes), None):
         facts.insert(2, {"label": _("表头"), "value": str(told(found))})
     if batch.seq is not None:
@@ -201,11 +237,13 @@ def _columns(understood: Understood | None) -> list[dict[str, str]]:
     words = Words()
     return [
         {
-            "letter": letters(each.place), "header": each.header, "meaning": each.column.headers[0],
+            "letter": letters(each.place),
+            "header": each.header,
+            "meaning": each.column.headers[0],
             "unit": words.unit(each.unit.code) if each.unit else "",
         }
         for each in taken
-    ]  # fmt: skip
+    ]
 
 
 def _rows(batch: ImportBatch, staged: Sequence[Any], reader: Reader | None) -> list[dict[str, Any]]:
@@ -224,9 +262,11 @@ def _returned(request: HttpRequest, batch: ImportBatch, outcome: str) -> HttpRes
     if request.GET.get("format") == "csv":
         return csv_response(f"{name}.csv", returned_header(batch.header), map(returned_cells, rows))
     return workbook_response(
-        name, columns=returned_columns(batch.header), rows=returned_lines(batch.header, rows),
+        name,
+        columns=returned_columns(batch.header),
+        rows=returned_lines(batch.header, rows),
         pages=[how_to_mend(batch.file_name)],
-    )  # fmt: skip
+    )
 
 
 @require_POST

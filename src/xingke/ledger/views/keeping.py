@@ -45,15 +45,22 @@ def keeping(request: HttpRequest) -> HttpResponse:
     rows = [{"row": each, "kind": kind_word(each.kind)} for each in declared]
     table: dict[str, Any] = {
         "columns": [
-            {"label": _("区划")}, {"label": _("类别")}, {"label": _("起始日期"), "class": "nowrap told"},
-            {"label": _("声明人")}, {"label": _("声明时间"), "class": "nowrap told"},
+            {"label": _("区划")},
+            {"label": _("类别")},
+            {"label": _("起始日期"), "class": "nowrap told"},
+            {"label": _("声明人")},
+            {"label": _("声明时间"), "class": "nowrap told"},
         ],
-        "count": len(rows), "empty_title": _("还没有声明"),
+        "count": len(rows),
+        "empty_title": _("还没有声明"),
         "empty_text": _("在声明之前，指标只采用上报数；台账记录可以先登记和确认。"),
-    }  # fmt: skip
+    }
     context = {
-        "table": table, "rows": rows, "form": form, "kinds": len(TABLES),
+        "table": table,
+        "rows": rows,
+        "form": form,
+        "kinds": len(TABLES),
         "crumbs": [{"label": _("台账"), "url": reverse("ledger:record-list")}, {"label": _("台账完整声明")}],
         "is_fictional": any(each.region.is_fictional for each in declared),
-    }  # fmt: skip
+    }
     return render(request, "ledger/keeping.html", context)

@@ -34,9 +34,13 @@ def observation_list(request: HttpRequest) -> HttpResponse:
     asked = {name: request.GET.get(name, "").strip() for name in names}
     choice = filtering.choose_region(allowed, request.GET.get("region", ""))
     found = observations.listed(
-        user, document=asked["document"], mapped=asked["mapped"], period=asked["period"], state=asked["state"],
+        user,
+        document=asked["document"],
+        mapped=asked["mapped"],
+        period=asked["period"],
+        state=asked["state"],
         search=asked["q"],
-    ).filter(choice.narrow())  # fmt: skip
+    ).filter(choice.narrow())
     words = Words()
     documents, periods = observations.choices(user)
     filters = [
@@ -58,51 +62,97 @@ def observation_list(request: HttpRequest) -> HttpResponse:
     page = Paginator(found, filtering.PAGE_SIZE).get_page(request.GET.get("page"))
     table = {
         "columns": [
-            {"label": _("名称（原文）")}, {"label": _("原文写法"), "numeric": True}, {"label": _("区划")},
-            {"label": _("期间"), "note": _("原文写的，实际的")}, {"label": _("文件和位置")}, {"label": _("对应指标")},
+            {"label": _("名称（原文）")},
+            {"label": _("原文写法"), "numeric": True},
+            {"label": _("区划")},
+            {"label": _("期间"), "note": _("原文写的，实际的")},
+            {"label": _("文件和位置")},
+            {"label": _("对应指标")},
             {"label": _("状态")},
         ],
-        "page": page, "export": file_addresses(request),
+        "page": page,
+        "export": file_addresses(request),
         **filtering.emptiness(
-            request, _("还没有上报数"), _("您可以查看的范围里还没有登记上报数。"), problem=choice.problem,
+            request,
+            _("还没有上报数"),
+            _("您可以查看的范围里还没有登记上报数。"),
+            problem=choice.problem,
             begin=import_beginning(user),
         ),
-    }  # fmt: skip
+    }
     rows = [_row(words, row) for row in page.object_list]
     context = {
-        "table": table, "rows": rows, "filters": [field for field in filters if field],
+        "table": table,
+        "rows": rows,
+        "filters": [field for field in filters if field],
         "again_url": file_address(request, relisting.RELISTED) if form is not None and rows else "",
-        "choices": len(observations.open_choices(user)), "is_fictional": any(row["row"].is_fictional for row in rows),
-    }  # fmt: skip
+        "choices": len(observations.open_choices(user)),
+        "is_fictional": any(row["row"].is_fictional for row in rows),
+    }
     return render(request, "ledger/observation_list.html", context)
 
 
 def _row(words: Words, row: Observation) -> dict[str, Any]:
     return {
-        "row": row, "url": reverse("ledger:record", args=[queries.OBSERVATION, row.record]),
-        "stated": period_word(row.stated_period), "real": period_word(row.real_period) if row.real_period else "",
+        "row": row,
+        "url": reverse("ledger:record", args=[queries.OBSERVATION, row.record]),
+        "stated": period_word(row.stated_period),
+        "real": period_word(row.real_period) if row.real_period else "",
         "shifted": row.real_period != row.stated_period or row.confidence != "stated",
-        "confidence": confidence_word(row.confidence), "indicator": words.indicator(row.indicator) if row.indicator else "",
-        "indicator_url": indicator_url(row), "accepted": accepted_word(row),
+        "confidence": confidence_word(row.confidence),
+        "indicator": words.indicator(row.indicator) if row.indicator else "",
+        "indicator_url": indicator_url(row),
+        "accepted": accepted_word(row),
         "measure": "" if row.measure == "level" else words.term("measure", row.measure),
-    }  # fmt: skip
+    }
 
 
 def _header() -> list[str]:
     return [
-        _("名称（原文）"), _("原文写法"), _("数值"), _("计量单位"), _("说法"), _("区划"), _("区划代码"), _("区划推定"), _("原文期间"),
-        _("实际期间"), _("期间把握"), _("文件"), _("位置"), _("对应指标"), _("资金口径"), _("部分"), _("状态"), _("选用"), _("虚构"),
-    ]  # fmt: skip
+        _("名称（原文）"),
+        _("原文写法"),
+        _("数值"),
+        _("计量单位"),
+        _("说法"),
+        _("区划"),
+        _("区划代码"),
+        _("区划推定"),
+        _("原文期间"),
+        _("实际期间"),
+        _("期间把握"),
+        _("文件"),
+        _("位置"),
+        _("对应指标"),
+        _("资金口径"),
+        _("部分"),
+        _("状态"),
+        _("选用"),
+        _("虚构"),
+    ]
 
 
 def _line(words: Words, row: Observation) -> list[Any]:
     return [
-        row.name, row.as_written, words.quantity(row).stated, row.unit, words.term("measure", row.measure), row.region.name,
-        row.region.code, _("是") if row.is_region_inferred else "", row.stated_period, row.real_period,
-        confidence_word(row.confidence), row.document, row.place, words.indicator(row.indicator) if row.indicator else "",
-        words.term("layer", row.layer) if row.layer else "", row.part, state_word(row.state), accepted_word(row),
+        row.name,
+        row.as_written,
+        words.quantity(row).stated,
+        row.unit,
+        words.term("measure", row.measure),
+        row.region.name,
+        row.region.code,
+        _("是") if row.is_region_inferred else "",
+        row.stated_period,
+        row.real_period,
+        confidence_word(row.confidence),
+        row.document,
+        row.place,
+        words.indicator(row.indicator) if row.indicator else "",
+        words.term("layer", row.layer) if row.layer else "",
+        row.part,
+        state_word(row.state),
+        accepted_word(row),
         _("是") if row.is_fictional else "",
-    ]  # fmt: skip
+    ]
 
 
 @require_safe
@@ -112,19 +162,26 @@ def choice_list(request: HttpRequest) -> HttpResponse:
     words = Words()
     choices = [_choice(words, choice) for choice in observations.open_choices(user)]
     context = {
-        "choices": choices, "crumbs": _crumbs(_("待选定")),
+        "choices": choices,
+        "crumbs": _crumbs(_("待选定")),
         "is_fictional": any(choice["is_fictional"] for choice in choices),
-    }  # fmt: skip
+    }
     return render(request, "ledger/choice_list.html", context)
 
 
 def _choice(words: Words, choice: observations.Choice, form: ReasonForm | None = None) -> dict[str, Any]:
     first = choice.rows[0]
     return {
-        "id": f"choice-{first.record}", "title": words.indicator(choice.indicator), "region": choice.region.name,
-        "period": period_word(choice.period), "rivals": [rival(words, row) for row in choice.rows], "form": form,
-        "reason": form["reason"].value() if form else "", "url": indicator_url(first), "is_fictional": first.is_fictional,
-    }  # fmt: skip
+        "id": f"choice-{first.record}",
+        "title": words.indicator(choice.indicator),
+        "region": choice.region.name,
+        "period": period_word(choice.period),
+        "rivals": [rival(words, row) for row in choice.rows],
+        "form": form,
+        "reason": form["reason"].value() if form else "",
+        "url": indicator_url(first),
+        "is_fictional": first.is_fictional,
+    }
 
 
 @require_http_methods(["GET", "POST"])
@@ -149,9 +206,11 @@ def observation_choose(request: HttpRequest, record: UUID) -> HttpResponse:
         messages.error(request, _("这个数已不需要选定，可能刚由他人选过。"))
         return redirect("ledger:record", queries.OBSERVATION, record)
     context = {
-        "choice": _choice(Words(), choice, form), "form": form, "crumbs": _crumbs(_("待选定"), _("采用此数")),
+        "choice": _choice(Words(), choice, form),
+        "form": form,
+        "crumbs": _crumbs(_("待选定"), _("采用此数")),
         "is_fictional": shown.current.is_fictional,
-    }  # fmt: skip
+    }
     return render(request, "ledger/observation_choose.html", context)
 
 

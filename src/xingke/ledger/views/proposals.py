@@ -41,24 +41,29 @@ def proposal_list(request: HttpRequest) -> HttpResponse:
         ],
         "table": {
             "columns": [
-                {"label": _("提出")}, {"label": _("记录")}, {"label": _("改动")}, {"label": _("原因")}, {"label": _("结果")},
+                {"label": _("提出")},
+                {"label": _("记录")},
+                {"label": _("改动")},
+                {"label": _("原因")},
+                {"label": _("结果")},
             ],
             "page": page,
             **filtering.emptiness(request, _("没有改动建议"), _("须经别人复核的更正和作废先在这里提出。")),
         },
         "crumbs": [{"label": _("台账"), "url": reverse("ledger:record-list")}, {"label": _("改动建议")}],
         "is_fictional": any(row.is_fictional for _proposal, row, _subject in shown),
-    }  # fmt: skip
+    }
     return render(request, "ledger/proposal_list.html", context)
 
 
 def _row(words: Words, each: Proposal, row: Any, subject: Any) -> dict[str, Any]:
     name = subject.name if isinstance(subject, Observation) else words.subject(subject)
     return {
-        **proposal(words, each, row), "kind": kind_word(each.kind),
+        **proposal(words, each, row),
+        "kind": kind_word(each.kind),
         "name": f"{words.event(each.kind, row.event)} · {name}" if isinstance(row, EventVersion) else name,
         "url": reverse("ledger:record", args=[each.kind, each.record]) + "#proposals",
-    }  # fmt: skip
+    }
 
 
 @require_POST

@@ -57,9 +57,13 @@ def asked_for(allowed: Scope, typed: QueryDict) -> tuple[dict[str, str], filteri
     asked = {name: typed.get(name, "").strip() for name in ASKED}
     choice = filtering.choose_region(allowed, asked["region"])
     wanted = events.Wanted(
-        kind=asked["kind"], event=asked["event"], year=asked["year"], state=asked["state"], search=asked["q"],
+        kind=asked["kind"],
+        event=asked["event"],
+        year=asked["year"],
+        state=asked["state"],
+        search=asked["q"],
         regions=choice.narrow(),
-    )  # fmt: skip
+    )
     return asked, choice, wanted
 
 
@@ -93,22 +97,33 @@ def record_list(request: HttpRequest) -> HttpResponse:
     table = {
         "columns": [
             *([{"label": _("选")}] if confirming else []),
-            {"label": _("日期"), "class": "nowrap"}, {"label": _("事件")}, {"label": _("事项")},
-            {"label": _("单位")}, {"label": _("区划")}, {"label": _("状态")},
+            {"label": _("日期"), "class": "nowrap"},
+            {"label": _("事件")},
+            {"label": _("事项")},
+            {"label": _("单位")},
+            {"label": _("区划")},
+            {"label": _("状态")},
         ],
-        "page": page, "export": file_addresses(request),
+        "page": page,
+        "export": file_addresses(request),
         **filtering.emptiness(
-            request, _("还没有记录"), _("您可以查看的范围里还没有登记任何事项。"), problem=choice.problem,
+            request,
+            _("还没有记录"),
+            _("您可以查看的范围里还没有登记任何事项。"),
+            problem=choice.problem,
             begin=import_beginning(user),
         ),
-    }  # fmt: skip
+    }
     context = {
-        "table": table, "rows": rows, "filters": _filters(words, asked, choice, events.event_years(user)),
-        "is_fictional": any(row["is_fictional"] for row in rows), "entries": entry_choices(user),
+        "table": table,
+        "rows": rows,
+        "filters": _filters(words, asked, choice, events.event_years(user)),
+        "is_fictional": any(row["is_fictional"] for row in rows),
+        "entries": entry_choices(user),
         "confirming": {"asked": asked, "until": until} if confirming else None,
         "waiting": proposals_waiting(user),
         "again_url": file_address(request, relisting.RELISTED) if form is not None and rows else "",
-    }  # fmt: skip
+    }
     return render(request, "ledger/record_list.html", context)
 
 
@@ -144,13 +159,23 @@ def row_of(words: Words, entry: events.TimelineEntry) -> dict[str, Any]:
     """One event of a list, in words."""
     event, subject = entry.event, entry.subject
     return {
-        "on": entry.on, "event": words.event(entry.kind, event.event), "effect": event.effect,
-        "effect_word": effect_word(entry.kind, event.effect), "what": words.subject(subject),
+        "on": entry.on,
+        "event": words.event(entry.kind, event.event),
+        "effect": event.effect,
+        "effect_word": effect_word(entry.kind, event.effect),
+        "what": words.subject(subject),
         "measures": _measures(words.measures(event)),
-        "number": getattr(subject, "number", ""), "organisation": event.organisation, "holder": holder_word(event), "region": event.region.name,
-        "state": event.state, "url": record_url(entry.kind, event.record),
-        "key": f"{entry.kind}:{event.record}", "is_fictional": event.is_fictional, "kind": kind_word(entry.kind), "region_code": event.region.code,
-    }  # fmt: skip
+        "number": getattr(subject, "number", ""),
+        "organisation": event.organisation,
+        "holder": holder_word(event),
+        "region": event.region.name,
+        "state": event.state,
+        "url": record_url(entry.kind, event.record),
+        "key": f"{entry.kind}:{event.record}",
+        "is_fictional": event.is_fictional,
+        "kind": kind_word(entry.kind),
+        "region_code": event.region.code,
+    }
 
 
 def _measures(told: Sequence[tuple[str, str]]) -> str:
@@ -161,9 +186,20 @@ def _measures(told: Sequence[tuple[str, str]]) -> str:
 
 def _header() -> list[str]:
     return [
-        _("日期"), _("类别"), _("事件"), _("作用"), _("事项"), _("数量"), _("编号"), _("单位"), _("统一社会信用代码"), _("区划"),
-        _("区划代码"), _("状态"), _("虚构"),
-    ]  # fmt: skip
+        _("日期"),
+        _("类别"),
+        _("事件"),
+        _("作用"),
+        _("事项"),
+        _("数量"),
+        _("编号"),
+        _("单位"),
+        _("统一社会信用代码"),
+        _("区划"),
+        _("区划代码"),
+        _("状态"),
+        _("虚构"),
+    ]
 
 
 def _lines(words: Words, found: Iterator[Any], seen: Scope) -> Iterable[list[Any]]:
@@ -171,10 +207,20 @@ def _lines(words: Words, found: Iterator[Any], seen: Scope) -> Iterable[list[Any
         for row in (row_of(words, entry) for entry in events.entries(part, seen)):
             holder = row["organisation"]
             yield [
-                row["on"], row["kind"], row["event"], row["effect_word"], row["what"], row["measures"], row["number"],
-                row["holder"], holder.credit_code if holder else "", row["region"], row["region_code"],
-                state_word(row["state"]), _("是") if row["is_fictional"] else "",
-            ]  # fmt: skip
+                row["on"],
+                row["kind"],
+                row["event"],
+                row["effect_word"],
+                row["what"],
+                row["measures"],
+                row["number"],
+                row["holder"],
+                holder.credit_code if holder else "",
+                row["region"],
+                row["region_code"],
+                state_word(row["state"]),
+                _("是") if row["is_fictional"] else "",
+            ]
 
 
 @require_safe
@@ -183,9 +229,15 @@ def record(request: HttpRequest, kind: str, record: UUID) -> HttpResponse:
 
 
 def page_of_record(
-    request: HttpRequest, user: User, kind: str, record: UUID, *, returned: Returned | None = None,
-    files_held: Sequence[Any] = (), status: int = 200,
-) -> HttpResponse:  # fmt: skip
+    request: HttpRequest,
+    user: User,
+    kind: str,
+    record: UUID,
+    *,
+    returned: Returned | None = None,
+    files_held: Sequence[Any] = (),
+    status: int = 200,
+) -> HttpResponse:
     """The page of a record. returned: a small form of it that was refused; files_held: the files that came with it."""
     shown = records.record_page(user, kind, record)
     words, allowed = Words(), registry.scope(user, Permission.RECORD_READ)
@@ -194,15 +246,27 @@ def page_of_record(
     ]
     files = [_returned(each, f"withdraw-{each['pk']}", "reason_id", returned) for each in evidence(words, shown, user)]
     context = {
-        "kind": kind, "shown": shown, "row": shown.current, "kicker": f"{kind_word(kind)} · {shown.current.region.name}",
-        "title": title(words, shown), "lead": lead(words, shown, timezone.localdate()),
-        "held": held_tag(shown, timezone.localdate()), "facts": facts(words, shown, allowed),
+        "kind": kind,
+        "shown": shown,
+        "row": shown.current,
+        "kicker": f"{kind_word(kind)} · {shown.current.region.name}",
+        "title": title(words, shown),
+        "lead": lead(words, shown, timezone.localdate()),
+        "held": held_tag(shown, timezone.localdate()),
+        "facts": facts(words, shown, allowed),
         "history": history(words, shown, allowed),
-        "versions": versions(words, shown), "rivals": rivals(words, shown, allowed), "rights": records.rights(user, shown),
-        "evidence": files, "suffixes": SUFFIXES, "returned": returned, "held_files": files_held,
-        "proposals": proposed, "waiting": next((each for each in proposed if each["is_open"]), None),
-        "crumbs": crumbs(words, shown), "is_fictional": shown.current.is_fictional,
-    }  # fmt: skip
+        "versions": versions(words, shown),
+        "rivals": rivals(words, shown, allowed),
+        "rights": records.rights(user, shown),
+        "evidence": files,
+        "suffixes": SUFFIXES,
+        "returned": returned,
+        "held_files": files_held,
+        "proposals": proposed,
+        "waiting": next((each for each in proposed if each["is_open"]), None),
+        "crumbs": crumbs(words, shown),
+        "is_fictional": shown.current.is_fictional,
+    }
     return render(request, "ledger/record.html", context, status=status)
 
 

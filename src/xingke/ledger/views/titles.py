@@ -38,31 +38,39 @@ def title_list(request: HttpRequest) -> HttpResponse:
     fields = [
         *([choice.field] if choice.field else []),
         {
-            "name": "months", "label": _("多少个月内"), "value": str(months),
+            "name": "months",
+            "label": _("多少个月内"),
+            "value": str(months),
             "options": [{"value": str(each), "label": _("%(n)d 个月") % {"n": each}} for each in titles.ENDS_WITHIN],
         },
-    ]  # fmt: skip
+    ]
     if wants_file(request):
         heads = [_("有效期至"), _("资质"), _("证书编号"), _("单位"), _("区划"), _("再次申报"), _("虚构")]
         return table_response(
             request, _("即将到期的资质"), heads, [each["line"] for each in rows], About(fields=fields)
-        )  # fmt: skip
+        )
     context = {
-        "rows": rows, "renewing": [_row(words, each) for each in titles.in_renewal(user, on=today, regions=choice.narrow())],
+        "rows": rows,
+        "renewing": [_row(words, each) for each in titles.in_renewal(user, on=today, regions=choice.narrow())],
         "twice": _twice(user, words, titles.duplicates(queries.readable(allowed))),
         "filters": fields,
         "table": {
             "columns": [
-                {"label": _("有效期至"), "class": "nowrap told"}, {"label": _("资质")}, {"label": _("单位")},
-                {"label": _("区划")}, {"label": _("再次申报"), "class": "nowrap told"},
+                {"label": _("有效期至"), "class": "nowrap told"},
+                {"label": _("资质")},
+                {"label": _("单位")},
+                {"label": _("区划")},
+                {"label": _("再次申报"), "class": "nowrap told"},
             ],
-            "count": len(rows), "export": file_addresses(request),
+            "count": len(rows),
+            "export": file_addresses(request),
             "empty_title": _("没有即将到期的资质"),
             "empty_text": choice.problem or _("这段时间里没有资质到期；没有期限的资质不在此列。"),
         },
-        "renewing_within": titles.RENEWING, "is_fictional": any(each["is_fictional"] for each in rows),
+        "renewing_within": titles.RENEWING,
+        "is_fictional": any(each["is_fictional"] for each in rows),
         "crumbs": [{"label": _("台账"), "url": reverse("ledger:record-list")}, {"label": _("资质有效期")}],
-    }  # fmt: skip
+    }
     return render(request, "ledger/title_list.html", context)
 
 
@@ -70,14 +78,25 @@ def _row(words: Words, each: titles.Ending) -> dict[str, Any]:
     holder, region = holder_word(each.event), each.event.region
     name = words.subject(each.subject)
     return {
-        "until": each.until, "name": name, "number": each.subject.number, "organisation": each.event.organisation, "holder": holder, "region": region.name,
-        "applied_on": each.applied_on, "url": reverse("ledger:record", args=["recognition", each.event.subject]),
+        "until": each.until,
+        "name": name,
+        "number": each.subject.number,
+        "organisation": each.event.organisation,
+        "holder": holder,
+        "region": region.name,
+        "applied_on": each.applied_on,
+        "url": reverse("ledger:record", args=["recognition", each.event.subject]),
         "is_fictional": each.event.is_fictional,
         "line": (
-            each.until, name, each.subject.number, holder, region.name, each.applied_on,
+            each.until,
+            name,
+            each.subject.number,
+            holder,
+            region.name,
+            each.applied_on,
             _("是") if each.event.is_fictional else "",
         ),
-    }  # fmt: skip
+    }
 
 
 def _twice(user: User, words: Words, groups: Sequence[Sequence[Recognition]]) -> list[dict[str, Any]]:
@@ -86,18 +105,22 @@ def _twice(user: User, words: Words, groups: Sequence[Sequence[Recognition]]) ->
     entering = registry.scope(user, Permission.RECORD_ENTER)
     return [
         {
-            "holder": holder_word(group[0]), "keep": group[0].record,
+            "holder": holder_word(group[0]),
+            "keep": group[0].record,
             "may_merge": all(entering.covers(row.region.path) for row in group),
             "titles": [
                 {
-                    "name": words.subject(row), "number": row.number, "record": row.record, "since": row.happened_on,
+                    "name": words.subject(row),
+                    "number": row.number,
+                    "record": row.record,
+                    "since": row.happened_on,
                     "url": reverse("ledger:record", args=["recognition", row.record]),
                 }
                 for row in group
             ],
         }
         for group in groups
-    ]  # fmt: skip
+    ]
 
 
 @require_POST

@@ -222,9 +222,20 @@ def test_what_is_carried_comes_back_as_it_was() -> None:
 
 def test_what_a_person_typed_is_shown_and_not_what_a_program_wrote() -> None:
     kept = resending.Kept(
-        "/", (("key", "0193c6b2-aaaa-7bbb-8ccc-0123456789ab"), ("form", "invention"), ("name", "一种明渠"), ("on", "2025-03-01"),
-              ("events-TOTAL_FORMS", "1"), ("note", "长" * 400), ("again", "一种明渠"), ("empty", " ")), (), "",
-    )  # fmt: skip
+        "/",
+        (
+            ("key", "0193c6b2-aaaa-7bbb-8ccc-0123456789ab"),
+            ("form", "invention"),
+            ("name", "一种明渠"),
+            ("on", "2025-03-01"),
+            ("events-TOTAL_FORMS", "1"),
+            ("note", "长" * 400),
+            ("again", "一种明渠"),
+            ("empty", " "),
+        ),
+        (),
+        "",
+    )
 
     assert kept.typed == ["一种明渠", "2025-03-01", "长" * 300 + "…"]
 

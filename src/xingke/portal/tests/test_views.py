@@ -30,9 +30,11 @@ TODAY = timezone.localdate()
 def _draft(cast: Cast, now: datetime = NOW) -> None:
     """A patent the officer filed, which waits for confirmation."""
     history = ledger.NewHistory(
-        fields={"form": "invention", "name": "一种明渠", "number": "201710601862.3"}, region=cast.county,
-        organisation=cast.firm, events=[ledger.NewEvent(event="applied", on=date(2025, 2, 3), region=cast.county)],
-    )  # fmt: skip
+        fields={"form": "invention", "name": "一种明渠", "number": "201710601862.3"},
+        region=cast.county,
+        organisation=cast.firm,
+        events=[ledger.NewEvent(event="applied", on=date(2025, 2, 3), region=cast.county)],
+    )
     ledger.file_histories(kind="patent", histories=[history], by=cast.officer, now=now, source="测试")
 
 
@@ -96,8 +98,9 @@ def test_what_waits_is_a_link_with_its_words_and_says_since_when(cast: Cast, sig
 
     assert re.search(
         r'<a href="/records/\?state=draft">待确认的记录 <strong class="tnum">1</strong> 条</a>'
-        r'<span class="list-meta">最早的自2026年3月2日起</span>', page
-    )  # fmt: skip
+        r'<span class="list-meta">最早的自2026年3月2日起</span>',
+        page,
+    )
 
 
 def test_when_nothing_waits_that_is_said(cast: Cast, signed_in: SignedIn) -> None:
@@ -131,13 +134,21 @@ def test_the_first_steps_are_ticked_by_what_stands_and_gone_when_all_are_done(ca
     write_document(outline="annual", region=cast.county, period=Period.parse("2024"), by=cast.officer, now=NOW)
 
     assert begun == [
-        ("换密码", "done", ""), ("登记单位", "done", ""), ("导入清单", "current", "/imports/"),
-        ("确认记录", "todo", "由局领导做"), ("声明台账完整", "todo", "由局领导做"), ("写第一篇", "todo", "/documents/write/"),
-    ]  # fmt: skip
+        ("换密码", "done", ""),
+        ("登记单位", "done", ""),
+        ("导入清单", "current", "/imports/"),
+        ("确认记录", "todo", "由局领导做"),
+        ("声明台账完整", "todo", "由局领导做"),
+        ("写第一篇", "todo", "/documents/write/"),
+    ]
     assert [(label, state) for label, state, _note in confirmed] == [
-        ("换密码", "done"), ("登记单位", "done"), ("导入清单", "done"), ("确认记录", "done"),
-        ("声明台账完整", "current"), ("写第一篇", "todo"),
-    ]  # fmt: skip
+        ("换密码", "done"),
+        ("登记单位", "done"),
+        ("导入清单", "done"),
+        ("确认记录", "done"),
+        ("声明台账完整", "current"),
+        ("写第一篇", "todo"),
+    ]
     assert steps("director") == []
     assert steps("superior") == []
 
@@ -211,8 +222,15 @@ def test_a_system_administrator_sees_how_the_installation_is(cast: Cast, signed_
     facts = {item["label"]: item["value"] for item in signed_in("system").get("/").context["health"]}
 
     assert list(facts) == [
-        "启用的账号", "数据库", "后台任务", "数据盘空余", "最近 24 小时登录失败", "备份", "规则包", "版本"
-    ]  # fmt: skip
+        "启用的账号",
+        "数据库",
+        "后台任务",
+        "数据盘空余",
+        "最近 24 小时登录失败",
+        "备份",
+        "规则包",
+        "版本",
+    ]
     assert facts["后台任务"] == "等待和进行中 0 个，未完成 0 个"
     assert facts["最近 24 小时登录失败"] == "1 次"
     assert facts["规则包"].startswith("national（")
@@ -222,8 +240,9 @@ def test_a_security_administrator_sees_grants_and_their_last_changes(cast: Cast,
     grants = signed_in("security").get("/").context["grants"]
 
     assert [(each["label"], each["value"]) for each in grants["stats"]] == [
-        ("有效的授权", 16), ("身兼几种岗位角色的账号", 0)
-    ]  # fmt: skip
+        ("有效的授权", 16),
+        ("身兼几种岗位角色的账号", 0),
+    ]
     assert (grants["changes"][0]["title"], grants["changes"][0]["text"]) == ("授予角色", "enterprise，企业用户 · 系统")
 
 
@@ -279,10 +298,13 @@ def test_health_says_when_the_disk_is_nearly_full(client: Client, db: None, monk
     assert (answer.status_code, answer.content.decode()) == (503, "磁盘快满了，只剩 3 MB；请腾出空间。\n")
 
 
-@pytest.mark.parametrize("number, sentence", [
-    (errno.ENOSPC, "服务器的磁盘已满，写不下去；请系统管理员腾出空间后再试。"),
-    (errno.EROFS, "数据文件夹不能写：Read-only file system"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "number, sentence",
+    [
+        (errno.ENOSPC, "服务器的磁盘已满，写不下去；请系统管理员腾出空间后再试。"),
+        (errno.EROFS, "数据文件夹不能写：Read-only file system"),
+    ],
+)
 def test_health_says_when_nothing_can_be_written(
     client: Client, db: None, monkeypatch: pytest.MonkeyPatch, number: int, sentence: str
 ) -> None:

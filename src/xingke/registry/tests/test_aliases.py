@@ -26,8 +26,12 @@ WRONG = [
     ("other words only", Alias(word="规上", said=("规模以上",)), []),
     ("one character", Alias(word="高", said=("高新",)), ["is too short: one character stands in everything"]),
     ("nothing", Alias(word="高企"), ["means nothing and is said in no other words"]),
-    ("what does not exist", Alias(word="高企", means=("title:x",)), ["means 'title:x', which is no term (list:code) and no indicator"]),
-]  # fmt: skip
+    (
+        "what does not exist",
+        Alias(word="高企", means=("title:x",)),
+        ["means 'title:x', which is no term (list:code) and no indicator"],
+    ),
+]
 
 
 @pytest.mark.parametrize("story, alias, expected", WRONG)

@@ -20,9 +20,16 @@ SignIn = Callable[[str], Client]
 
 def _new(**other: str) -> dict[str, str]:
     return {
-        "key": str(new_key()), "name": "青溪县  新芽农业有限公司", "kind": "enterprise", "region": "990121", "zone": "",
-        "credit_code": "", "industry": "", "founded_on": "", **other,
-    }  # fmt: skip
+        "key": str(new_key()),
+        "name": "青溪县  新芽农业有限公司",
+        "kind": "enterprise",
+        "region": "990121",
+        "zone": "",
+        "credit_code": "",
+        "industry": "",
+        "founded_on": "",
+        **other,
+    }
 
 
 def test_a_second_click_finds_the_first_ones_organisation(cast: Cast, signed_in: SignIn) -> None:
@@ -80,8 +87,10 @@ def test_a_code_declared_right_is_kept_with_the_reason_and_stays_remarked(cast: 
 
     entered = Organisation.objects.get(credit_code=WRONG)
     assert AuditEntry.objects.filter(action="organisations.entered").latest("seq").detail == {
-        "name": entered.name, "source": entered.name, "code_reason": "执照原件如此"
-    }  # fmt: skip
+        "name": entered.name,
+        "source": entered.name,
+        "code_reason": "执照原件如此",
+    }
     assert "校验位不符" in browser.get(f"/organisations/{entered.key}/").content.decode()
     assert "校验位不符" not in browser.get(f"/organisations/{cast.firm.key}/").content.decode()
 
@@ -115,8 +124,10 @@ def test_another_firm_of_the_same_name_is_entered_once_it_is_said_to_be_another(
     entered = Organisation.objects.exclude(pk=cast.firm.pk).get(name=cast.firm.name)
     assert {page.headers["Location"] for page in pages} == {f"/organisations/{entered.key}/"}
     assert AuditEntry.objects.filter(action="organisations.entered").latest("seq").detail == {
-        "name": entered.name, "source": entered.name, "namesake": f"青溪县明渠传感科技有限公司（{cast.firm.key}）"
-    }  # fmt: skip
+        "name": entered.name,
+        "source": entered.name,
+        "namesake": f"青溪县明渠传感科技有限公司（{cast.firm.key}）",
+    }
 
 
 def test_of_the_neighbours_organisations_nothing_is_told(cast: Cast, signed_in: SignIn) -> None:
@@ -151,8 +162,9 @@ def test_a_correction_asks_about_the_code_and_the_name_it_changes_and_about_noth
     assert list(asked.errors) == ["credit_code", "name"]
     assert corrected.status_code == 302
     assert AuditEntry.objects.get(action="organisation.corrected").detail == {
-        "credit_code": ["", WRONG], "code_reason": "执照原件如此"
-    }  # fmt: skip
+        "credit_code": ["", WRONG],
+        "code_reason": "执照原件如此",
+    }
 
 
 def _correct(cast: Cast, **other: Any) -> Organisation:

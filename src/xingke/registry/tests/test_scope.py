@@ -35,8 +35,13 @@ def test_a_scope_covers_its_ranges_up_to_but_not_with_the_end() -> None:
     scope = Scope(((620700, 620800), (990121, 990122)))
 
     assert [scope.covers(path) for path in (620699, 620700, 620799, 620800, 990121, 990122)] == [
-        False, True, True, False, True, False
-    ]  # fmt: skip
+        False,
+        True,
+        True,
+        False,
+        True,
+        False,
+    ]
     assert not Scope()
 
 
@@ -67,9 +72,12 @@ def test_each_sees_the_organisations_of_the_own_scope(cast: Cast) -> None:
     }
 
     assert seen == {
-        "officer": {cast.firm}, "neighbour": {cast.other_firm}, "superior": {cast.firm, cast.other_firm}, "stranger": set(),
+        "officer": {cast.firm},
+        "neighbour": {cast.other_firm},
+        "superior": {cast.firm, cast.other_firm},
+        "stranger": set(),
         "auditor": set(),
-    }  # fmt: skip
+    }
     assert queries.organisation_for(cast.officer, cast.firm.key) == cast.firm
     with pytest.raises(Http404):
         queries.organisation_for(cast.officer, cast.other_firm.key)
@@ -132,8 +140,9 @@ def test_a_role_is_given_and_taken_back_with_audit_and_never_deleted(cast: Cast)
     assert (kept.given_by, kept.revoked_by, kept.revoked_at) == (cast.security, cast.security, NOW)
     entries = AuditEntry.objects.filter(target="stranger", action__startswith="grant.").order_by("seq")
     assert [(entry.action, entry.by, entry.detail["role"], entry.detail["region"]) for entry in entries] == [
-        ("grant.given", cast.security, "officer", "990121"), ("grant.revoked", cast.security, "officer", "990121")
-    ]  # fmt: skip
+        ("grant.given", cast.security, "officer", "990121"),
+        ("grant.revoked", cast.security, "officer", "990121"),
+    ]
 
 
 def test_giving_a_role_twice_changes_nothing_and_after_taking_it_back_it_can_be_given_again(cast: Cast) -> None:
@@ -181,10 +190,16 @@ def test_an_unknown_role_is_refused(cast: Cast) -> None:
 
 
 EXCLUDED = [
-    ("system", "security_administrator"), ("system", "auditor"), ("auditor", "security_administrator"),
-    ("auditor", "system_administrator"), ("officer", "auditor"), ("officer", "security_administrator"),
-    ("director", "system_administrator"), ("auditor", "officer"), ("system", "statistician"),
-]  # fmt: skip
+    ("system", "security_administrator"),
+    ("system", "auditor"),
+    ("auditor", "security_administrator"),
+    ("auditor", "system_administrator"),
+    ("officer", "auditor"),
+    ("officer", "security_administrator"),
+    ("director", "system_administrator"),
+    ("auditor", "officer"),
+    ("system", "statistician"),
+]
 
 
 @pytest.mark.parametrize("who, role", EXCLUDED)

@@ -121,13 +121,20 @@ def test_an_enterprise_user_sees_only_its_own_firm(cast: Cast, signed_in: SignIn
 
 def test_an_organisation_shows_what_it_holds_and_what_happened_by_year(cast: Cast, signed_in: SignIn) -> None:
     key = file(
-        "recognition", "甲", [("applied", "2024-05-01"), ("recognised", "2024-11-08")],
-        firm=cast.firm, by=cast.statistician,
-    )  # fmt: skip
+        "recognition",
+        "甲",
+        [("applied", "2024-05-01"), ("recognised", "2024-11-08")],
+        firm=cast.firm,
+        by=cast.statistician,
+    )
     file(
-        "recognition", "乙", [("recognised", "2021-12-01"), ("expired", "2022-12-01")], title="tech_sme",
-        firm=cast.firm, by=cast.statistician,
-    )  # fmt: skip
+        "recognition",
+        "乙",
+        [("recognised", "2021-12-01"), ("expired", "2022-12-01")],
+        title="tech_sme",
+        firm=cast.firm,
+        by=cast.statistician,
+    )
 
     response = signed_in("officer").get(f"/organisations/{cast.firm.key}/")
 
@@ -271,15 +278,29 @@ def test_a_role_is_given_by_names_as_people_write_them(cast: Cast, signed_in: Si
 
 
 REFUSALS = [
-    ("the three administrators exclude one another", {"username": "auditor", "role": "system_administrator"},
-     "“系统管理员”与已有的“安全审计员”不得由同一账号担任。"),
-    ("nobody gives roles to themselves", {"username": "security", "role": "officer"},
-     "不能给自己授权，请由另一位安全管理员操作。"),
+    (
+        "the three administrators exclude one another",
+        {"username": "auditor", "role": "system_administrator"},
+        "“系统管理员”与已有的“安全审计员”不得由同一账号担任。",
+    ),
+    (
+        "nobody gives roles to themselves",
+        {"username": "security", "role": "officer"},
+        "不能给自己授权，请由另一位安全管理员操作。",
+    ),
     ("an unknown account", {"username": "nobody"}, "没有账号“nobody”"),
     ("an unknown region", {"region": "青西县"}, "没有唯一的区划叫“青西县”，请填六位代码。"),
-    ("an unknown credit code", {"organisation": "91990121MATH3BJ10X"}, "没有统一社会信用代码为 91990121MATH3BJ10X 的单位"),
-    ("a firm of another county", {"organisation": "91990122MA000000XX"}, "“云渡县远帆装备有限公司”登记在云渡县，不在青溪县。"),
-]  # fmt: skip
+    (
+        "an unknown credit code",
+        {"organisation": "91990121MATH3BJ10X"},
+        "没有统一社会信用代码为 91990121MATH3BJ10X 的单位",
+    ),
+    (
+        "a firm of another county",
+        {"organisation": "91990122MA000000XX"},
+        "“云渡县远帆装备有限公司”登记在云渡县，不在青溪县。",
+    ),
+]
 
 
 @pytest.mark.parametrize("story, changed, sentence", REFUSALS)
@@ -367,8 +388,10 @@ def test_the_trail_says_what_was_done_along_and_to_whom(cast: Cast, signed_in: S
     said = signed_in("auditor").get("/audit/?action=changes").context["rows"]
 
     assert [(words, target, detail) for _entry, words, target, detail in said][:3] == [
-        ("批量确认", "—", ""), ("报送文稿", "2", "报送至：清源市"), ("登记资金", "1", "同时：上传佐证 2 条"),
-    ]  # fmt: skip
+        ("批量确认", "—", ""),
+        ("报送文稿", "2", "报送至：清源市"),
+        ("登记资金", "1", "同时：上传佐证 2 条"),
+    ]
 
 
 def test_the_trail_is_narrowed_to_a_month_and_to_changes_alone(cast: Cast, signed_in: SignIn) -> None:

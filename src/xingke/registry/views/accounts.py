@@ -42,7 +42,8 @@ def account_list(request: HttpRequest) -> HttpResponse:
     ]
     if wants_file(request):
         return table_response(
-            request, _("账号"),
+            request,
+            _("账号"),
             [_("账号"), _("姓名或岗位"), _("岗位角色"), _("最近登录"), _("开立时间"), _("状态")],
             (
                 [
@@ -56,14 +57,19 @@ def account_list(request: HttpRequest) -> HttpResponse:
                 for each, roles in rows
             ),
             About(fields=fields),
-        )  # fmt: skip
+        )
     table = {
         "columns": [
-            {"label": _("账号")}, {"label": _("岗位角色")}, {"label": _("最近登录"), "class": "nowrap told"},
-            {"label": _("状态")}, {"label": _("操作")},
+            {"label": _("账号")},
+            {"label": _("岗位角色")},
+            {"label": _("最近登录"), "class": "nowrap told"},
+            {"label": _("状态")},
+            {"label": _("操作")},
         ],
-        "page": page, "export": file_addresses(request), **filtering.emptiness(request, _("没有账号"), ""),
-    }  # fmt: skip
+        "page": page,
+        "export": file_addresses(request),
+        **filtering.emptiness(request, _("没有账号"), ""),
+    }
     return render(request, "registry/account_list.html", {"table": table, "rows": rows, "filters": fields, "own": user})
 
 

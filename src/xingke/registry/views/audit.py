@@ -34,17 +34,43 @@ def _month(text: str) -> Period | None:
 
 def _details() -> dict[str, str]:
     return {
-        "role": _("角色"), "region": _("区划"), "organisation": _("单位"), "name": _("姓名或岗位"), "kind": _("类别"),
-        "since": _("起始日期"), "event": _("事件"), "on": _("日期"), "happened_on": _("日期"), "subject": _("所属记录"),
-        "confirmed": _("直接确认"), "title": _("标题"), "frozen": pgettext("done", "冻结数字"), "seq": pgettext("of the ledger", "序号"), "counts": _("计数"),
+        "role": _("角色"),
+        "region": _("区划"),
+        "organisation": _("单位"),
+        "name": _("姓名或岗位"),
+        "kind": _("类别"),
+        "since": _("起始日期"),
+        "event": _("事件"),
+        "on": _("日期"),
+        "happened_on": _("日期"),
+        "subject": _("所属记录"),
+        "confirmed": _("直接确认"),
+        "title": _("标题"),
+        "frozen": pgettext("done", "冻结数字"),
+        "seq": pgettext("of the ledger", "序号"),
+        "counts": _("计数"),
         "encoding": _("编码"),
-        "edition": pgettext("one", "版本"), "kinds": _("类别"), "left": _("未能确认"), "files": _("佐证文件"),
-        "proposal": _("改动建议"), "source": _("来源"), "code_reason": _("校验位不符仍确认无误的依据"), "namesake": _("另有同名单位"),
-        "certificates": _("证书份数"), "key": _("公钥"), "address": _("来访地址"),
-        AuditEntry.PARTS: _("同时"), "merged": _("并入的记录"), "on_behalf_of": _("代为办理"), "paper": _("书面依据"),
-        "link": _("外部链接"), "job": _("任务"), "to": pgettext("document", "报送至"),
-        "recalled": _("同时撤回报送"), "replaces": _("取代的一版"),
-    }  # fmt: skip
+        "edition": pgettext("one", "版本"),
+        "kinds": _("类别"),
+        "left": _("未能确认"),
+        "files": _("佐证文件"),
+        "proposal": _("改动建议"),
+        "source": _("来源"),
+        "code_reason": _("校验位不符仍确认无误的依据"),
+        "namesake": _("另有同名单位"),
+        "certificates": _("证书份数"),
+        "key": _("公钥"),
+        "address": _("来访地址"),
+        AuditEntry.PARTS: _("同时"),
+        "merged": _("并入的记录"),
+        "on_behalf_of": _("代为办理"),
+        "paper": _("书面依据"),
+        "link": _("外部链接"),
+        "job": _("任务"),
+        "to": pgettext("document", "报送至"),
+        "recalled": _("同时撤回报送"),
+        "replaces": _("取代的一版"),
+    }
 
 
 @require_safe
@@ -63,18 +89,41 @@ def audit(request: HttpRequest) -> HttpResponse:
     ]
     if wants_file(request):
         return table_response(
-            request, _("审计记录"),
-            [_("序号"), _("时间"), _("账号"), _("姓名或岗位"), _("操作"), _("操作代码"), _("对象类别"), _("对象"), _("条数"), _("原因"), _("内容"), _("摘要")],
+            request,
+            _("审计记录"),
+            [
+                _("序号"),
+                _("时间"),
+                _("账号"),
+                _("姓名或岗位"),
+                _("操作"),
+                _("操作代码"),
+                _("对象类别"),
+                _("对象"),
+                _("条数"),
+                _("原因"),
+                _("内容"),
+                _("摘要"),
+            ],
             (
                 [
-                    each.seq, each.at, each.by.username if each.by else "", each.by_name if each.by else _("系统"),
-                    words.get(each.action, each.action), each.action, each.target_kind, each.target, each.count,
-                    each.reason, details.said(each.detail, each.action), each.digest,
+                    each.seq,
+                    each.at,
+                    each.by.username if each.by else "",
+                    each.by_name if each.by else _("系统"),
+                    words.get(each.action, each.action),
+                    each.action,
+                    each.target_kind,
+                    each.target,
+                    each.count,
+                    each.reason,
+                    details.said(each.detail, each.action),
+                    each.digest,
                 ]
                 for each in found.iterator(chunk_size=2000)
             ),
             About(fields=fields),
-        )  # fmt: skip
+        )
     page = Paginator(found, filtering.PAGE_SIZE).get_page(request.GET.get("page"))
     rows = [
         (
@@ -87,11 +136,18 @@ def audit(request: HttpRequest) -> HttpResponse:
     ]
     table = {
         "columns": [
-            {"label": _("序号"), "numeric": True}, {"label": _("时间"), "class": "nowrap"}, {"label": _("账号")},
-            {"label": _("操作")}, {"label": _("对象"), "class": "told"}, {"label": _("条数"), "numeric": True}, {"label": _("内容")},
+            {"label": _("序号"), "numeric": True},
+            {"label": _("时间"), "class": "nowrap"},
+            {"label": _("账号")},
+            {"label": _("操作")},
+            {"label": _("对象"), "class": "told"},
+            {"label": _("条数"), "numeric": True},
+            {"label": _("内容")},
         ],
-        "page": page, "export": file_addresses(request), **filtering.emptiness(request, _("没有审计记录"), ""),
-    }  # fmt: skip
+        "page": page,
+        "export": file_addresses(request),
+        **filtering.emptiness(request, _("没有审计记录"), ""),
+    }
     context = {
         "table": table,
         "rows": rows,
@@ -108,10 +164,17 @@ def _told() -> "_Details":
 def _values() -> dict[str, str]:
     """Codes inside the details, in words: roles, kinds, outcomes of an import."""
     language = get_language() or "zh-hans"
-    return {code: role.label.in_language(language) for code, role in queries.roles().items()} | kind_words() | {
-        "new": _("新登记"), "changed": _("有改动"), "unchanged": _("未改动"),
-        "waiting": _("待读"), "rejected": _("未导入"),
-    }  # fmt: skip
+    return (
+        {code: role.label.in_language(language) for code, role in queries.roles().items()}
+        | kind_words()
+        | {
+            "new": _("新登记"),
+            "changed": _("有改动"),
+            "unchanged": _("未改动"),
+            "waiting": _("待读"),
+            "rejected": _("未导入"),
+        }
+    )
 
 
 @dataclass(frozen=True)

@@ -37,25 +37,49 @@ def grant_list(request: HttpRequest) -> HttpResponse:
     ]
     if wants_file(request):
         return table_response(
-            request, _("授权"),
-            [_("账号"), _("姓名或岗位"), _("岗位角色"), _("区划"), _("区划代码"), _("单位"), _("授权时间"), _("授权人"), _("收回时间"), _("收回人")],
+            request,
+            _("授权"),
+            [
+                _("账号"),
+                _("姓名或岗位"),
+                _("岗位角色"),
+                _("区划"),
+                _("区划代码"),
+                _("单位"),
+                _("授权时间"),
+                _("授权人"),
+                _("收回时间"),
+                _("收回人"),
+            ],
             (
                 [
-                    each.user.username, each.user.name, words, each.region.name, each.region.code,
-                    each.organisation.name if each.organisation else "", each.given_at, each.given_by, each.revoked_at,
+                    each.user.username,
+                    each.user.name,
+                    words,
+                    each.region.name,
+                    each.region.code,
+                    each.organisation.name if each.organisation else "",
+                    each.given_at,
+                    each.given_by,
+                    each.revoked_at,
                     each.revoked_by,
                 ]
                 for each, words in rows
             ),
             About(fields=fields),
-        )  # fmt: skip
+        )
     table = {
         "columns": [
-            {"label": _("账号")}, {"label": _("岗位角色")}, {"label": _("范围")}, {"label": pgettext("when", "授权"), "class": "nowrap"},
+            {"label": _("账号")},
+            {"label": _("岗位角色")},
+            {"label": _("范围")},
+            {"label": pgettext("when", "授权"), "class": "nowrap"},
             {"label": _("收回") if revoked else _("操作")},
         ],
-        "page": page, "export": file_addresses(request), **filtering.emptiness(request, _("没有授权"), _("请授予角色。")),
-    }  # fmt: skip
+        "page": page,
+        "export": file_addresses(request),
+        **filtering.emptiness(request, _("没有授权"), _("请授予角色。")),
+    }
     locked = accounts.locked_accounts(timezone.now())
     context = {"table": table, "rows": rows, "filters": fields, "own": user, "locked": locked}
     return render(request, "registry/grant_list.html", context)
@@ -70,9 +94,13 @@ def grant_give(request: HttpRequest) -> HttpResponse:
         given = form.cleaned_data
         try:
             actions.give_role(
-                user=given["username"], role=given["role"], region=given["region"], organisation=given["organisation"],
-                by=user, now=timezone.now(),
-            )  # fmt: skip
+                user=given["username"],
+                role=given["role"],
+                region=given["region"],
+                organisation=given["organisation"],
+                by=user,
+                now=timezone.now(),
+            )
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:

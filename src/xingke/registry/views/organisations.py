@@ -56,16 +56,24 @@ def organisation_list(request: HttpRequest) -> HttpResponse:
         {"label": _("成立日期"), "key": "founded", "class": "nowrap told"},
     ]
     table = {
-        "columns": filtering.columns(columns, sorted_by), "page": page, "export": file_addresses(request),
+        "columns": filtering.columns(columns, sorted_by),
+        "page": page,
+        "export": file_addresses(request),
         **filtering.emptiness(
-            request, _("没有可以查看的单位"), _("本辖区还没有登记单位。"), problem=choice.problem,
+            request,
+            _("没有可以查看的单位"),
+            _("本辖区还没有登记单位。"),
+            problem=choice.problem,
             begin=(reverse("registry:organisation-new"), _("登记单位")) if may_enter else None,
         ),
-    }  # fmt: skip
+    }
     context = {
-        "table": table, "rows": rows, "filters": [field for field in fields if field], "may_enter": may_enter,
+        "table": table,
+        "rows": rows,
+        "filters": [field for field in fields if field],
+        "may_enter": may_enter,
         "is_fictional": any(row.is_fictional for row, _cells in rows),
-    }  # fmt: skip
+    }
     return render(request, "registry/organisation_list.html", context)
 
 
@@ -91,16 +99,25 @@ def _as_file(request: HttpRequest, user: User, found: Any, fields: Sequence[Any]
         _("虚构"),
     ]
     return table_response(
-        request, _("单位"), header,
+        request,
+        _("单位"),
+        header,
         (
             [
-                row.name, row.credit_code, row.get_kind_display(), row.region.name, row.region.code,
-                row.zone.name if row.zone else "", *cells, row.founded_on, _("是") if row.is_fictional else "",
+                row.name,
+                row.credit_code,
+                row.get_kind_display(),
+                row.region.name,
+                row.region.code,
+                row.zone.name if row.zone else "",
+                *cells,
+                row.founded_on,
+                _("是") if row.is_fictional else "",
             ]
             for row, cells in rows
         ),
         About(fields=fields),
-    )  # fmt: skip
+    )
 
 
 @require_safe
@@ -121,12 +138,17 @@ def organisation(request: HttpRequest, key: UUID) -> HttpResponse:
         {"label": _("成立日期"), "value": day(shown.founded_on)},
     ]
     context = {
-        "crumbs": [{"label": pgettext("several", "单位"), "url": reverse("registry:organisation-list")}, {"label": shown.name}],
-        "shown": shown, "facts": facts, "panels": panels.panels("organisation", user, shown),
+        "crumbs": [
+            {"label": pgettext("several", "单位"), "url": reverse("registry:organisation-list")},
+            {"label": shown.name},
+        ],
+        "shown": shown,
+        "facts": facts,
+        "panels": panels.panels("organisation", user, shown),
         "may_correct": queries.scope(user, Permission.ORGANISATION_EDIT).covers(shown.region.path),
         "actions": panels.panels("organisation-actions", user, shown),
         "is_fictional": shown.is_fictional,
-    }  # fmt: skip
+    }
     return render(request, "registry/organisation.html", context)
 
 
@@ -159,18 +181,26 @@ def organisation_correct(request: HttpRequest, key: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             actions.correct_organisation(
-                organisation=shown, changes=form.changes(), seen=form.cleaned_data["seen"],
-                reason=form.cleaned_data["reason"], by=user, now=timezone.now(), sure=form.sure,
-            )  # fmt: skip
+                organisation=shown,
+                changes=form.changes(),
+                seen=form.cleaned_data["seen"],
+                reason=form.cleaned_data["reason"],
+                by=user,
+                now=timezone.now(),
+                sure=form.sure,
+            )
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, _("登记信息已更正。"))
             return redirect("registry:organisation", key)
     context = {
-        "form": form, "crumbs": _crumbs(shown.name, _("更正")), "title": _("更正登记信息"), "shown": shown,
+        "form": form,
+        "crumbs": _crumbs(shown.name, _("更正")),
+        "title": _("更正登记信息"),
+        "shown": shown,
         "is_fictional": shown.is_fictional,
-    }  # fmt: skip
+    }
     return render(request, "registry/organisation_form.html", context)
 
 

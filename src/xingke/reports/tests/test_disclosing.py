@@ -44,9 +44,13 @@ def take(
     document: Document, step: str, who: str, cast: Cast, *, number: int | None = None, opinion: str = ""
 ) -> DisclosureStep:
     return disclosing.take_step(
-        document=document, step=step, number=document.steps.count() if number is None else number, opinion=opinion,
-        by=cast.users[who], now=NOW,
-    )  # fmt: skip
+        document=document,
+        step=step,
+        number=document.steps.count() if number is None else number,
+        opinion=opinion,
+        by=cast.users[who],
+        now=NOW,
+    )
 
 
 def publish(document: Document, cast: Cast) -> None:
@@ -76,9 +80,11 @@ def test_asked_passed_published_and_each_step_is_in_the_trail(document: Document
     assert len({each.digest for each in document.steps.all()}) == 1
     trail = AuditEntry.objects.filter(action__startswith="document.", target=str(document.key)).order_by("seq")
     assert [(each.action, each.by_name) for each in trail] == [
-        ("document.written", "officer"), ("document.asked", "officer"), ("document.passed", "reviewer"),
+        ("document.written", "officer"),
+        ("document.asked", "officer"),
+        ("document.passed", "reviewer"),
         ("document.published", "director"),
-    ]  # fmt: skip
+    ]
     assert queries.public_edition(document.work) == document
 
 
@@ -121,9 +127,16 @@ BACK = [
 
 @pytest.mark.parametrize(("before", "who", "step", "number", "typed", "field"), BACK)
 def test_a_refused_step_comes_back_where_it_was_taken_with_the_words_typed(
-    document: Document, cast: Cast, signed_in: SignedIn, before: tuple[str, ...], who: str, step: str, number: int,
-    typed: str, field: str,
-) -> None:  # fmt: skip
+    document: Document,
+    cast: Cast,
+    signed_in: SignedIn,
+    before: tuple[str, ...],
+    who: str,
+    step: str,
+    number: int,
+    typed: str,
+    field: str,
+) -> None:
     for each in before:
         take(document, each, WHO[each], cast)
 

@@ -121,9 +121,12 @@ def test_the_editor_asks_for_the_date_and_keeps_it(document: Document, signed_in
     browser, url = signed_in("officer"), f"/documents/{document.key}/edit/"
     written = queries.source_of(document)
     form = {
-        "edition": "1", "title": written.title, "kind": ["heading-1", "paragraph"],
-        "text": [block.text for block in written.blocks[:2]], "dated_on": "2025-01-06",
-    }  # fmt: skip
+        "edition": "1",
+        "title": written.title,
+        "kind": ["heading-1", "paragraph"],
+        "text": [block.text for block in written.blocks[:2]],
+        "dated_on": "2025-01-06",
+    }
 
     assert 'name="dated_on" type="date"' in browser.get(url).content.decode()
     assert "“去年”不是日期" in browser.post(url, form | {"do": "save", "dated_on": "去年"}).content.decode()
@@ -258,9 +261,13 @@ def test_nobody_edits_elsewhere(document: Document, cast: Cast) -> None:
 
 def form(document: Document, *paragraphs: str, do: str = "save", **more: str) -> dict[str, object]:
     return {
-        "edition": str(document.edition), "title": document.title, "kind": ["heading-1", *["paragraph"] * len(paragraphs)],
-        "text": ["一、企业", *paragraphs], "do": do, **more,
-    }  # fmt: skip
+        "edition": str(document.edition),
+        "title": document.title,
+        "kind": ["heading-1", *["paragraph"] * len(paragraphs)],
+        "text": ["一、企业", *paragraphs],
+        "do": do,
+        **more,
+    }
 
 
 def words(answer: object) -> str:
@@ -295,10 +302,16 @@ def test_two_characters_in_order_are_enough_to_find_an_indicator(document: Docum
     assert "没有名称含“龙凤”的指标" in words(signed_in("officer").get(f"/documents/{document.key}/figures/?q=龙凤"))
 
 
-@pytest.mark.parametrize("query, first", [
-    ("高企", "高新技术企业数"), ("科小", "科技型中小企业数"), ("技术合同交易额", "技术合同成交额"), ("高企认定通过", "高新技术企业认定通过率"),
-    ("高新技术企业认定数", "高新技术企业认定数"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "query, first",
+    [
+        ("高企", "高新技术企业数"),
+        ("科小", "科技型中小企业数"),
+        ("技术合同交易额", "技术合同成交额"),
+        ("高企认定通过", "高新技术企业认定通过率"),
+        ("高新技术企业认定数", "高新技术企业认定数"),
+    ],
+)
 def test_the_picker_knows_short_names(cast: Cast, query: str, first: str) -> None:
     found = picking.offers(query, cast.county, Period.year(2024))
 
@@ -327,8 +340,16 @@ def test_every_number_without_evidence_is_named_however_it_is_written(
     refused = signed_in("officer").post(f"/documents/{document.key}/edit/", form(document, told, do="save"))
 
     assert re.findall("数“([^”]+)”没有依据", words(refused)) == [
-        "全县第三十六家", "36位", "2048", "36", "六乡镇", "九企业", "翻倍", "全省倒数第一", "第99次",
-    ]  # fmt: skip
+        "全县第三十六家",
+        "36位",
+        "2048",
+        "36",
+        "六乡镇",
+        "九企业",
+        "翻倍",
+        "全省倒数第一",
+        "第99次",
+    ]
     assert typed_in(refused) == [told]
     assert Document.objects.count() == 1
     with pytest.raises(Unsound, match="数“六乡镇”没有依据"):

@@ -30,14 +30,20 @@ def _draft(cast: Cast, kind: str, events: Sequence[tuple[str, str]], *, amount: 
         "contract": {"type": "development", "name": "一种合同"},
     }[kind]
     history = actions.NewHistory(
-        fields={**usual, "number": "", **fields}, region=cast.county, organisation=cast.firm, is_fictional=True,
+        fields={**usual, "number": "", **fields},
+        region=cast.county,
+        organisation=cast.firm,
+        is_fictional=True,
         events=[
             actions.NewEvent(
-                event=event, on=date.fromisoformat(on), region=cast.county, measures={"amount": amount} if amount else {}
+                event=event,
+                on=date.fromisoformat(on),
+                region=cast.county,
+                measures={"amount": amount} if amount else {},
             )
             for event, on in events
         ],
-    )  # fmt: skip
+    )
     actions.file_histories(kind=kind, histories=[history], by=cast.officer, now=NOW, source="测试")
     return history.key
 

@@ -33,8 +33,13 @@ def draft(cast: Cast, tmp_path: Path, data_folder: Path) -> Document:
 
 
 def step(document: Document, cast: Cast, *steps: str) -> None:
-    by = {"asked": cast.officer, "passed": cast.reviewer, "published": cast.director, "refused": cast.director,
-          "retracted": cast.director}  # fmt: skip
+    by = {
+        "asked": cast.officer,
+        "passed": cast.reviewer,
+        "published": cast.director,
+        "refused": cast.director,
+        "retracted": cast.director,
+    }
     for each in steps:
         number = document.steps.count()
         doer = cast.reviewer if number == 1 else by[each]
@@ -99,8 +104,12 @@ REFUSED: list[tuple[str, tuple[str, ...], str]] = [
     ("a draft", (), "保密审查通过后才能报送“清源市”。"),
     ("what is in review", ("asked",), "保密审查通过后才能报送“清源市”。"),
     ("what was sent back", ("asked", "passed", "refused"), "保密审查通过后才能报送“清源市”。"),
-    ("what was taken from the public", ("asked", "passed", "published", "retracted"), "保密审查通过后才能报送“清源市”。"),
-]  # fmt: skip
+    (
+        "what was taken from the public",
+        ("asked", "passed", "published", "retracted"),
+        "保密审查通过后才能报送“清源市”。",
+    ),
+]
 
 
 @pytest.mark.parametrize("story, steps, why", REFUSED, ids=[story for story, *_ in REFUSED])

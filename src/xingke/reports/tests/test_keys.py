@@ -51,14 +51,18 @@ def test_two_that_make_the_own_key_at_once_use_the_same(data_folder: Path) -> No
         assert keys.signing_key() == first
 
 
-@pytest.mark.parametrize("text, expected", [
-    (f"{HEX} 清源市科技局\n", [(CITY, "清源市科技局")]),
-    (f"\ufeff# 2026 年与市局核对\r\n\r\n  {HEX.upper()}\t清源市  科技局  \r\n", [(CITY, "清源市 科技局")]),
-    (f"{HEX}\n{OTHER}\n", [(CITY, ""), (COUNTY, "")]),
-    (f"{HEX} {OTHER}", [(CITY, ""), (COUNTY, "")]),
-    (f"{HEX} 甲\n{HEX} 乙\n", [(CITY, "甲")]),
-    ("", []),
-], ids=["named", "mark, remark and blanks", "of old", "of old in one line", "twice", "empty"])  # fmt: skip
+@pytest.mark.parametrize(
+    "text, expected",
+    [
+        (f"{HEX} 清源市科技局\n", [(CITY, "清源市科技局")]),
+        (f"\ufeff# 2026 年与市局核对\r\n\r\n  {HEX.upper()}\t清源市  科技局  \r\n", [(CITY, "清源市 科技局")]),
+        (f"{HEX}\n{OTHER}\n", [(CITY, ""), (COUNTY, "")]),
+        (f"{HEX} {OTHER}", [(CITY, ""), (COUNTY, "")]),
+        (f"{HEX} 甲\n{HEX} 乙\n", [(CITY, "甲")]),
+        ("", []),
+    ],
+    ids=["named", "mark, remark and blanks", "of old", "of old in one line", "twice", "empty"],
+)
 def test_a_line_is_a_key_and_its_name(data_folder: Path, text: str, expected: list[tuple[bytes, str]]) -> None:
     written(data_folder, text)
 
@@ -68,17 +72,20 @@ def test_a_line_is_a_key_and_its_name(data_folder: Path, text: str, expected: li
     assert wrong == []
 
 
-@pytest.mark.parametrize("line, why", [
-    ("清源市科技局", "“清源市科技局”不是公钥"),
-    (f"清源市科技局 {HEX}", "“清源市科技局”不是公钥"),
-    (HEX[:63], f"“{HEX[:20]}…”不是公钥"),
-    (f"0x{HEX}", f"“0x{HEX[:18]}…”不是公钥"),
-    (f"{HEX}#甲", "不是公钥"),
-    (f"{HEX} {'长' * 61}", "不超过 60 个字"),
-    (f"{ZERO} 甲", "低阶点"),
-    ("0" * 62 + "80 甲", "低阶点"),
-    ("\x00\x01", "不是公钥"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "line, why",
+    [
+        ("清源市科技局", "“清源市科技局”不是公钥"),
+        (f"清源市科技局 {HEX}", "“清源市科技局”不是公钥"),
+        (HEX[:63], f"“{HEX[:20]}…”不是公钥"),
+        (f"0x{HEX}", f"“0x{HEX[:18]}…”不是公钥"),
+        (f"{HEX}#甲", "不是公钥"),
+        (f"{HEX} {'长' * 61}", "不超过 60 个字"),
+        (f"{ZERO} 甲", "低阶点"),
+        ("0" * 62 + "80 甲", "低阶点"),
+        ("\x00\x01", "不是公钥"),
+    ],
+)
 def test_a_line_that_is_no_key_is_named_and_the_others_count(data_folder: Path, line: str, why: str) -> None:
     written(data_folder, f"# 名单\n{line}\n{OTHER} 乙县\n")
 
@@ -136,10 +143,15 @@ def test_a_key_of_old_gets_its_name_and_its_neighbour_stays(data_folder: Path) -
 
 
 @pytest.mark.usefixtures("db")
-@pytest.mark.parametrize("key, name, why", [
-    (CITY, "另名", "已在名单中，名称是“市局”"), (COUNTY, "市局", "已有叫“市局”的公钥"), (COUNTY, "  ", "请写一个单位或安装的名称"),
-    (COUNTY, "# 甲", "不能用"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "key, name, why",
+    [
+        (CITY, "另名", "已在名单中，名称是“市局”"),
+        (COUNTY, "市局", "已有叫“市局”的公钥"),
+        (COUNTY, "  ", "请写一个单位或安装的名称"),
+        (COUNTY, "# 甲", "不能用"),
+    ],
+)
 def test_what_would_make_the_list_ambiguous_is_refused(data_folder: Path, key: bytes, name: str, why: str) -> None:
     keys.trust(key=CITY, name="市局", now=NOW)
 
@@ -153,10 +165,15 @@ def test_what_would_make_the_list_ambiguous_is_refused(data_folder: Path, key: b
     assert (data_folder / "trusted.keys").read_text() == f"{HEX} 市局\n"
 
 
-@pytest.mark.parametrize("content, why", [
-    (f"{HEX} 市局\n{OTHER} 县局\n".encode(), "文件里有 2 个公钥"), (b"", "文件里有 0 个公钥"), (b"PK\x03\x04", "这是文稿，不是公钥"),
-    ("你好\n".encode(), "文件第 1 行：“你好”不是公钥"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "content, why",
+    [
+        (f"{HEX} 市局\n{OTHER} 县局\n".encode(), "文件里有 2 个公钥"),
+        (b"", "文件里有 0 个公钥"),
+        (b"PK\x03\x04", "这是文稿，不是公钥"),
+        ("你好\n".encode(), "文件第 1 行：“你好”不是公钥"),
+    ],
+)
 def test_a_file_that_does_not_hold_one_key_is_refused(tmp_path: Path, content: bytes, why: str) -> None:
     (tmp_path / "key.txt").write_bytes(content)
 

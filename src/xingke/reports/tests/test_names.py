@@ -71,9 +71,14 @@ def kinds(document: Document) -> list[Kind]:
 def changed(cast: Cast, **changes: object) -> None:
     event = PatentEvent.objects.get(happened_on="2025-05-06", seq_to__isnull=True)
     ledger.correct_event(
-        kind="patent", record=event.record, version=event.version, changes=changes, reason="更正",
-        by=cast.statistician, now=NOW,
-    )  # fmt: skip
+        kind="patent",
+        record=event.record,
+        version=event.version,
+        changes=changes,
+        reason="更正",
+        by=cast.statistician,
+        now=NOW,
+    )
 
 
 def test_the_oldest_are_named_and_the_rest_are_hinted_at(named: Cast) -> None:
@@ -84,8 +89,9 @@ def test_the_oldest_are_named_and_the_rest_are_hinted_at(named: Cast) -> None:
     first, second = tree.mentions(tree_of(document))
     assert (first.text, first.kind, first.version) == ("第三机床3件", "patent", 1)
     assert [(each.text, each.sentence) for each in proof_of(document).mentions] == [
-        ("第三机床3件", "第三机床3件、青禾等获专利权。"), ("青禾", "第三机床3件、青禾等获专利权。")
-    ]  # fmt: skip
+        ("第三机床3件", "第三机床3件、青禾等获专利权。"),
+        ("青禾", "第三机床3件、青禾等获专利权。"),
+    ]
     assert second.record == str(PatentEvent.objects.get(happened_on="2025-05-06").record)
     assert document.gaps == []  # none was received: nothing is missing
 
@@ -132,8 +138,9 @@ def test_a_record_that_was_voided_since_is_told_of_as_a_change_of_the_ledger(nam
 
     (found,) = (each for each in verify_file(docx_of(document)).verdict.findings if each.kind == Kind.RECORD_CHANGED)
     assert (found.sentence(), found.found) == (
-        "文中写到的“青禾”，所依据的台账记录后来有更正或已作废，现为“—”。", "—",
-    )  # fmt: skip
+        "文中写到的“青禾”，所依据的台账记录后来有更正或已作废，现为“—”。",
+        "—",
+    )
     sent = {"file": SimpleUploadedFile("名单.docx", docx_of(document))}
     page = signed_in("officer").post("/verify/", sent).content.decode()  # type: ignore[operator]
     assert "核验不通过" not in page and "verdict-warn" in page
@@ -144,9 +151,14 @@ def test_a_thing_renamed_since_is_told_of_with_its_name_now(named: Cast) -> None
     document = written(named)
     subject = Patent.objects.get(name="青禾", seq_to__isnull=True)
     ledger.correct_subject(
-        kind="patent", record=subject.record, version=subject.version, changes={"name": "新禾"}, reason="更名",
-        by=named.statistician, now=NOW,
-    )  # fmt: skip
+        kind="patent",
+        record=subject.record,
+        version=subject.version,
+        changes={"name": "新禾"},
+        reason="更名",
+        by=named.statistician,
+        now=NOW,
+    )
 
     (found,) = verify_file(docx_of(document)).verdict.findings
     assert (found.kind, "新禾" in (found.found or "")) == (Kind.RECORD_CHANGED, True)
@@ -156,9 +168,14 @@ def test_a_lost_name_is_told_of_on_the_pages_and_is_not_saved_again(named: Cast,
     document = written(named)
     subject = Patent.objects.get(name="青禾", seq_to__isnull=True)
     ledger.correct_subject(
-        kind="patent", record=subject.record, version=subject.version, changes={"name": "新禾"}, reason="更名",
-        by=named.statistician, now=NOW,
-    )  # fmt: skip
+        kind="patent",
+        record=subject.record,
+        version=subject.version,
+        changes={"name": "新禾"},
+        reason="更名",
+        by=named.statistician,
+        now=NOW,
+    )
 
     page = signed_in("reviewer").get(f"/documents/{document.key}/review/").content.decode()  # type: ignore[operator]
     assert "新禾" in page

@@ -37,10 +37,11 @@ def test_a_sentence_is_read_into_clauses() -> None:
     )
     assert parse_sentence("[，同比{a:times}|，占{a:share:b}]") == (
         Clause(
-            ("，同比", Slot("a", "times")), is_optional=True,
+            ("，同比", Slot("a", "times")),
+            is_optional=True,
             otherwise=Clause(("，占", Slot("a", "share:b")), is_optional=True),
         ),
-    )  # fmt: skip
+    )
     assert parse_sentence("") == ()
     assert parse_sentence("认真做好工作。") == (Clause(("认真做好工作。",), is_optional=False),)
 
@@ -75,9 +76,12 @@ def test_a_sentence_that_cannot_be_read_says_why(story: str, text: str, sentence
 def issues(*sections: tuple[str, ...]) -> list[str]:
     """What is wrong with an outline of these sections, each of some sentences."""
     outline = Outline(
-        code="t", label=Label("甲", "a"), title="题", issuer="局",
+        code="t",
+        label=Label("甲", "a"),
+        title="题",
+        issuer="局",
         section=tuple(Section(heading="企业", sentence=tuple(map(sentence_of, each))) for each in sections),
-    )  # fmt: skip
+    )
     entries = {"outline": [Entry("outline", outline, {}, "outlines.toml")]}
     return [str(each) for each in rules.figures_stand_once(Catalogue(entries))]
 
@@ -109,9 +113,16 @@ def test_no_figure_is_said_twice_in_an_outline_of_the_national_pack() -> None:
         assert len(said) == len(set(said)), outline.code
 
 
-@pytest.mark.parametrize("day, may", [
-    ("2024-12-30", False), ("2024-12-31", True), ("2025-02-10", True), ("2025-02-28", True), ("2025-04-01", False),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "day, may",
+    [
+        ("2024-12-30", False),
+        ("2024-12-31", True),
+        ("2025-02-10", True),
+        ("2025-02-28", True),
+        ("2025-04-01", False),
+    ],
+)
 def test_a_document_is_dated_after_what_it_tells_of_and_not_long_after_today(day: str, may: bool) -> None:
     answer = rules.may_be_dated(
         date.fromisoformat(day), period=Period.year(2024), today=date.fromisoformat("2025-02-10")
@@ -126,9 +137,12 @@ def test_a_document_is_dated_after_what_it_tells_of_and_not_long_after_today(day
 def said(*sentences: str, known: tuple[str, ...]) -> tuple[str, list[Gap]]:
     """What an outline of one section says as text, if these figures are known, and its gaps."""
     outline = Outline(
-        code="t", label=Label("甲", "a"), title="题", issuer="局",
+        code="t",
+        label=Label("甲", "a"),
+        title="题",
+        issuer="局",
         section=(Section(heading="一、概况", sentence=tuple(SentenceDefinition(text=text) for text in sentences)),),
-    )  # fmt: skip
+    )
 
     def say(slot: Slot) -> tuple[str | None, str]:
         name = slot.code if slot.aspect == "level" else f"{slot.code}:{slot.aspect}"
@@ -147,14 +161,16 @@ def test_everything_known_is_said() -> None:
 
 def test_an_unknown_clause_is_left_out_and_listed() -> None:
     assert said("{region}申报{a}[，同比{a:growth}][，其中{b}]。", known=("a", "b")) == (
-        "青溪县申报<a>，其中<b>。", [Gap("概况", "同比〔a〕", ("a:growth未知",))]
-    )  # fmt: skip
+        "青溪县申报<a>，其中<b>。",
+        [Gap("概况", "同比〔a〕", ("a:growth未知",))],
+    )
 
 
 def test_an_unknown_figure_outside_brackets_takes_its_sentence_along_and_no_other() -> None:
     assert said("{period}申报{a}[，其中{b}]。", "{region}立项{b}。", known=("b",)) == (
-        "青溪县立项<b>。", [Gap("概况", "2024年申报〔a〕，其中〔b〕。", ("a未知",))]
-    )  # fmt: skip
+        "青溪县立项<b>。",
+        [Gap("概况", "2024年申报〔a〕，其中〔b〕。", ("a未知",))],
+    )
 
 
 def test_a_reason_is_given_once() -> None:
@@ -165,12 +181,17 @@ def test_a_reason_is_given_once() -> None:
 
 def test_a_section_without_a_sentence_left_is_dropped_with_its_heading() -> None:
     outline = Outline(
-        code="t", label=Label("甲", "a"), title="题", issuer="局",
+        code="t",
+        label=Label("甲", "a"),
+        title="题",
+        issuer="局",
         section=(
-            Section(heading="空的", sentence=(SentenceDefinition(text="认真工作。"), SentenceDefinition(text="申报{a}。"))),
+            Section(
+                heading="空的", sentence=(SentenceDefinition(text="认真工作。"), SentenceDefinition(text="申报{a}。"))
+            ),
             Section(heading="有的", sentence=(SentenceDefinition(text="认真工作。"),)),
         ),
-    )  # fmt: skip
+    )
 
     composed, gaps = compose(outline, words=WORDS, say=lambda slot: (None, "未知"), label=lambda slot: slot.code)
 
@@ -189,9 +210,12 @@ def test_of_several_ways_to_say_it_the_first_that_can_be_said_is_taken() -> None
 
 def test_what_is_simply_not_so_is_no_gap() -> None:
     outline = Outline(
-        code="t", label=Label("甲", "a"), title="题", issuer="局",
+        code="t",
+        label=Label("甲", "a"),
+        title="题",
+        issuer="局",
         section=(Section(heading="概况", sentence=(SentenceDefinition(text="申报{a}[，{a:high}]。"),)),),
-    )  # fmt: skip
+    )
 
     composed, gaps = compose(
         outline, words=WORDS, say=lambda slot: ("5家" if slot.aspect == "level" else None, ""), label=lambda _slot: ""
@@ -201,14 +225,24 @@ def test_what_is_simply_not_so_is_no_gap() -> None:
 
 
 OMITTED = [
-    ("the next item opens the list", "兑现{a}[，其中奖补{b}][、创新券{c}][、补贴{d}]。", ("a", "c", "d"), "兑现<a>，其中创新券<c>、补贴<d>。"),
-    ("the first item that is said opens it", "兑现{a}[，其中奖补{b}][、创新券{c}][、补贴{d}]。", ("a", "d"), "兑现<a>，其中补贴<d>。"),
+    (
+        "the next item opens the list",
+        "兑现{a}[，其中奖补{b}][、创新券{c}][、补贴{d}]。",
+        ("a", "c", "d"),
+        "兑现<a>，其中创新券<c>、补贴<d>。",
+    ),
+    (
+        "the first item that is said opens it",
+        "兑现{a}[，其中奖补{b}][、创新券{c}][、补贴{d}]。",
+        ("a", "d"),
+        "兑现<a>，其中补贴<d>。",
+    ),
     ("no mark at the beginning", "[申报{a}][，立项{b}][，验收{c}]。", ("c",), "验收<c>。"),
     ("no mark behind a mark", "全年，[申报{a}][，立项{b}]。", ("b",), "全年，立项<b>。"),
     ("the first item of an open list", "新认定[省级{b}][、市级{c}]。", ("c",), "新认定市级<c>。"),
     ("no mark before the end", "申报{a}；[其中发明{b}]。", ("a",), "申报<a>。"),
     ("nothing known", "全年[申报{a}][，立项{b}]。", (), ""),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("story, text, known, expected", OMITTED)
@@ -223,12 +257,20 @@ def test_headings_are_numbered_by_what_is_said() -> None:
         return Section(heading=heading, level=level, sentence=(SentenceDefinition(text=text),) if text else ())
 
     outline = Outline(
-        code="t", label=Label("甲", "a"), title="题", issuer="局",
+        code="t",
+        label=Label("甲", "a"),
+        title="题",
+        issuer="局",
         section=(
-            section("一、企业", ""), section("（一）高企", "申报{a}。", 2), section("平台", "新建{b}。", 2),
-            section("人才", "引进{c}。", 2), section("空的", ""), section("也空", "申报{b}。", 2), section("打算", "再接再厉。"),
+            section("一、企业", ""),
+            section("（一）高企", "申报{a}。", 2),
+            section("平台", "新建{b}。", 2),
+            section("人才", "引进{c}。", 2),
+            section("空的", ""),
+            section("也空", "申报{b}。", 2),
+            section("打算", "再接再厉。"),
         ),
-    )  # fmt: skip
+    )
 
     composed, _gaps = compose(
         outline, words=WORDS, say=lambda slot: (None, "未知") if slot.code == "b" else ("1", ""), label=lambda _slot: ""
@@ -239,11 +281,17 @@ def test_headings_are_numbered_by_what_is_said() -> None:
 
 def test_a_sentence_may_begin_a_paragraph() -> None:
     outline = Outline(
-        code="t", label=Label("甲", "a"), title="题", issuer="局",
+        code="t",
+        label=Label("甲", "a"),
+        title="题",
+        issuer="局",
         section=(
-            Section(heading="一", sentence=(SentenceDefinition(text="甲。"), SentenceDefinition(text="乙。", new_paragraph=True))),
+            Section(
+                heading="一",
+                sentence=(SentenceDefinition(text="甲。"), SentenceDefinition(text="乙。", new_paragraph=True)),
+            ),
         ),
-    )  # fmt: skip
+    )
 
     composed, _gaps = compose(outline, words=WORDS, say=lambda _slot: (None, ""), label=lambda _slot: "")
 
@@ -253,20 +301,32 @@ def test_a_sentence_may_begin_a_paragraph() -> None:
 def test_an_outline_says_a_share_of_a_whole_only() -> None:
     def indicator(code: str, **where: str) -> Indicator:
         return Indicator(
-            code=code, label=Label(code, code), meaning=Label(code, code), unit="件", nature="flow", source="",
-            of="patent", where=where, events=("applied",),
-        )  # fmt: skip
+            code=code,
+            label=Label(code, code),
+            meaning=Label(code, code),
+            unit="件",
+            nature="flow",
+            source="",
+            of="patent",
+            where=where,
+            events=("applied",),
+        )
 
     known = [indicator("part", form="invention"), indicator("whole"), indicator("other", form="design")]
     text = "占{part:share:whole}，占{part:share:other}，占{other:share:part}。"
     outline = Outline(
-        code="t", label=Label("甲", "a"), title="题", issuer="局",
+        code="t",
+        label=Label("甲", "a"),
+        title="题",
+        issuer="局",
         section=(Section(sentence=(SentenceDefinition(text=text),)),),
-    )  # fmt: skip
-    catalogue = Catalogue({
-        "outline": [Entry("outline", outline, {}, "outlines.toml")],
-        "indicator": [Entry("indicator", each, {}, "indicators.toml") for each in known],
-    })  # fmt: skip
+    )
+    catalogue = Catalogue(
+        {
+            "outline": [Entry("outline", outline, {}, "outlines.toml")],
+            "indicator": [Entry("indicator", each, {}, "indicators.toml") for each in known],
+        }
+    )
 
     issues = [str(issue) for issue in rules.sentences_can_be_read(catalogue)]
     assert [("'part' in 'other'" in each, "'other' in 'part'" in each) for each in issues] == [(1, 0), (0, 1)]
@@ -301,9 +361,12 @@ def test_a_kind_of_period_holds_its_own(span: str, inside: str, outside: str) ->
 def test_the_outlines_of_the_packs_hold_no_numeral() -> None:
     """The check of the pack itself, seen to fail."""
     outline = Outline(
-        code="t", label=Label("甲", "a"), title="题", issuer="局",
+        code="t",
+        label=Label("甲", "a"),
+        title="题",
+        issuer="局",
         section=(Section(heading="甲", sentence=(SentenceDefinition(text="新增3家，实施“十四五”规划，申报{a}。"),)),),
-    )  # fmt: skip
+    )
     catalogue = Catalogue({"outline": [Entry("outline", outline, {}, "outlines.toml")]})
 
     (numeral,) = (str(issue) for issue in rules.prose_holds_no_numeral(catalogue))

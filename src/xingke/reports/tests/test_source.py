@@ -31,17 +31,24 @@ def test_a_source_survives_json() -> None:
 
 def test_text_and_figures_of_a_paragraph_come_in_order() -> None:
     assert list(source.parts(TEXT.blocks[1].text)) == [
-        "高新技术企业", rules.Slot("high_tech", "level"), "，同比", rules.Slot("high_tech", "growth"), "。",
-    ]  # fmt: skip
+        "高新技术企业",
+        rules.Slot("high_tech", "level"),
+        "，同比",
+        rules.Slot("high_tech", "growth"),
+        "。",
+    ]
     assert source.slots(TEXT) == (rules.Slot("high_tech", "level"), rules.Slot("high_tech", "growth"))
 
 
 def test_the_source_of_a_tree_has_a_token_for_each_figure() -> None:
     chip = tree.Chip(slot=1, figure="f1", text="36项", label="项目")
     document = tree.Document(
-        id="d", title="总结", issuer="局", date="2026年1月1日",
+        id="d",
+        title="总结",
+        issuer="局",
+        date="2026年1月1日",
         blocks=(tree.Heading(level=2, text="（一）"), tree.Paragraph(inlines=("立项", chip, "。"))),
-    )  # fmt: skip
+    )
 
     found = source.of_tree(document, {"f1": "{projects}"})
 
@@ -49,9 +56,16 @@ def test_the_source_of_a_tree_has_a_token_for_each_figure() -> None:
     assert found == Source("总结", blocks, date(2026, 1, 1))
 
 
-@pytest.mark.parametrize("text, day", [
-    ("2026-01-05", date(2026, 1, 5)), ("2026年1月5日", date(2026, 1, 5)), ("2026-02-30", None), ("明天", None), ("", None),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "text, day",
+    [
+        ("2026-01-05", date(2026, 1, 5)),
+        ("2026年1月5日", date(2026, 1, 5)),
+        ("2026-02-30", None),
+        ("明天", None),
+        ("", None),
+    ],
+)
 def test_the_day_of_a_text_is_read(text: str, day: date | None) -> None:
     found = source.typed("总结", [], [], text)
 

@@ -27,7 +27,13 @@ def document(cast: Cast, tmp_path: Path) -> Document:
     load_outline(tmp_path)
     keep_records(cast.county, cast.sibling, by=cast.statistician, kinds=("recognition", "contract"))
     for number, firm in enumerate((cast.firm, cast.other_firm)):
-        file("recognition", f"高企{number}", [("applied", "2024-05-01"), ("recognised", "2024-11-08")], firm=firm, by=cast.statistician)  # fmt: skip
+        file(
+            "recognition",
+            f"高企{number}",
+            [("applied", "2024-05-01"), ("recognised", "2024-11-08")],
+            firm=firm,
+            by=cast.statistician,
+        )
     written = write_document(outline="short", region=cast.county, period=Period.year(2024), by=cast.officer, now=NOW)
     return written.document
 
@@ -53,8 +59,9 @@ def test_a_record_filed_since_is_found_behind_every_figure_it_changes(cast: Cast
     file("recognition", "后补", [("applied", "2024-06-01")], firm=cast.firm, by=cast.statistician)
 
     assert [(label, each.holds_then, each.now.text) for _slot, label, each in check_ledger(document)] == [
-        ("高新技术企业申报数", True, "2家"), ("高新技术企业认定通过率", True, "50.0%")
-    ]  # fmt: skip
+        ("高新技术企业申报数", True, "2家"),
+        ("高新技术企业认定通过率", True, "50.0%"),
+    ]
 
 
 # ── what a file tells whom ──────────────────────────────────────────────────────────────────────────────────────────

@@ -75,9 +75,13 @@ def document_step(request: HttpRequest, key: UUID) -> HttpResponse:
         raise Http404
     try:
         disclosing.take_step(
-            document=shown, step=step, number=-1 if number is None else number, opinion=opinion, by=user,
+            document=shown,
+            step=step,
+            number=-1 if number is None else number,
+            opinion=opinion,
+            by=user,
             now=timezone.now(),
-        )  # fmt: skip
+        )
     except Refused as refused:
         page = document_page if step in ON_ITS_OWN_PAGE else _review_page
         return page(request, user, shown, Returned(FIELDS.get(step, "opinion"), opinion, str(refused)))

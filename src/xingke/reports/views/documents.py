@@ -61,11 +61,15 @@ def document_list(request: HttpRequest) -> HttpResponse:
     page = Paginator(found, filtering.PAGE_SIZE).get_page(request.GET.get("page"))
     rows = rows_of(page.object_list)
     heads: list[dict[str, Any]] = [
-        {"label": _("标题"), "key": "title", "class": "wide"}, {"label": _("区划")},
-        {"label": _("时期"), "key": "period"}, {"label": _("数字"), "numeric": True},
-        {"label": _("略去的句子"), "numeric": True}, {"label": _("公开和报送"), "key": "handed"}, {"label": _("与台账"), "class": "told"},
+        {"label": _("标题"), "key": "title", "class": "wide"},
+        {"label": _("区划")},
+        {"label": _("时期"), "key": "period"},
+        {"label": _("数字"), "numeric": True},
+        {"label": _("略去的句子"), "numeric": True},
+        {"label": _("公开和报送"), "key": "handed"},
+        {"label": _("与台账"), "class": "told"},
         {"label": pgettext("when", "写成"), "key": "written"},
-    ]  # fmt: skip
+    ]
     may_write = registry.has(user, Permission.DOCUMENT_WRITE)
     is_superior = not allowed.is_all_home
     return render(
@@ -79,11 +83,13 @@ def document_list(request: HttpRequest) -> HttpResponse:
             "filters": fields,
             "is_fictional": any(row.document.is_fictional for row in rows),
             "table": {
-                "columns": filtering.columns(heads, sort), "page": page, "export": file_addresses(request),
+                "columns": filtering.columns(heads, sort),
+                "page": page,
+                "export": file_addresses(request),
                 **_emptiness(request, place.problem, may_write=may_write, is_superior=is_superior),
             },
         },
-    )  # fmt: skip
+    )
 
 
 def _emptiness(request: HttpRequest, problem: str, *, may_write: bool, is_superior: bool) -> dict[str, str]:
@@ -105,17 +111,37 @@ def _nulls_last(column: str) -> OrderBy:
 
 def _list_file(request: HttpRequest, rows: list[Row], fields: Sequence[Any]) -> HttpResponse:
     return table_response(
-        request, _("文稿"),
-        [_("标题"), _("区划"), _("时期"), _("数字"), _("略去的句子"), _("报送"), pgettext("when", "写成"), _("写作人"), _("台账号"), _("编号")],
+        request,
+        _("文稿"),
+        [
+            _("标题"),
+            _("区划"),
+            _("时期"),
+            _("数字"),
+            _("略去的句子"),
+            _("报送"),
+            pgettext("when", "写成"),
+            _("写作人"),
+            _("台账号"),
+            _("编号"),
+        ],
         (
             [
-                row.document.title, row.document.region.name, row.period, row.figures, row.gaps, row.handed_at, row.document.written_at,
-                row.document.written_by.name, row.document.seq, row.document.key,
+                row.document.title,
+                row.document.region.name,
+                row.period,
+                row.figures,
+                row.gaps,
+                row.handed_at,
+                row.document.written_at,
+                row.document.written_by.name,
+                row.document.seq,
+                row.document.key,
             ]
             for row in rows
         ),
         About(fields=fields),
-    )  # fmt: skip
+    )
 
 
 @require_http_methods(["GET", "POST"])

@@ -113,17 +113,27 @@ class _Desk:
             messages.error(self.request, str(refused))
             return None
         paper = tree.Document(
-            id="", title=text.title, issuer=queries.tree_of(self.document).issuer,
-            date=source.date_line(text.dated_on or timezone.localdate()), blocks=tuple(actions.typed_blocks(text, said)),
+            id="",
+            title=text.title,
+            issuer=queries.tree_of(self.document).issuer,
+            date=source.date_line(text.dated_on or timezone.localdate()),
+            blocks=tuple(actions.typed_blocks(text, said)),
             is_fictional=self.document.is_fictional,
-        )  # fmt: skip
+        )
         return mark_safe(html.render(paper, _chip, title="p"))  # render escapes everything but the chips
 
     def show(
-        self, text: Source, *, stale: Document | None = None, mistakes: Sequence[Mistake] = (),
-        unknown: Mapping[str, str] | None = None, query: str = "", preview: SafeString | None = None,
-        kept_at: Any = None, problem: str = "",
-    ) -> HttpResponse:  # fmt: skip
+        self,
+        text: Source,
+        *,
+        stale: Document | None = None,
+        mistakes: Sequence[Mistake] = (),
+        unknown: Mapping[str, str] | None = None,
+        query: str = "",
+        preview: SafeString | None = None,
+        kept_at: Any = None,
+        problem: str = "",
+    ) -> HttpResponse:
         document = self.document
         base = stale or document  # the next press saves on top of what was shown
         words = self._words(text)
@@ -226,10 +236,16 @@ class Row:
 def _rows(blocks: Sequence[Block], problems: Sequence[Problem]) -> list[Row]:
     wrong = {each.block for each in problems}
     return [
-        Row(number, f"heading-{block.level}" if block.is_heading else block.kind, block.level, block.text,
-            min(2 + len(block.text) // 44, 14), number in wrong)
+        Row(
+            number,
+            f"heading-{block.level}" if block.is_heading else block.kind,
+            block.level,
+            block.text,
+            min(2 + len(block.text) // 44, 14),
+            number in wrong,
+        )
         for number, block in enumerate(blocks)
-    ]  # fmt: skip
+    ]
 
 
 def _tools() -> list[dict[str, str]]:

@@ -91,12 +91,21 @@ def _state(now: Drift | None) -> str:
 def _facts(shown: Figure, asked: Indicator) -> list[dict[str, Any]]:
     return [
         {"label": _("含义"), "value": asked.meaning.in_language(wording.language())},
-        *([{"label": _("累计时段"), "value": period_words(shown.parts[0]["period"])}] if shown.aspect == "total" else []),
+        *(
+            [{"label": _("累计时段"), "value": period_words(shown.parts[0]["period"])}]
+            if shown.aspect == "total"
+            else []
+        ),
         {"label": _("来源"), "value": wording.route_word(shown.route)},
         {"label": _("固化"), "value": moment(shown.frozen_at), "note": shown.frozen_by.name},
         {"label": _("台账号"), "value": shown.seq, "numeric": True, "note": _("按台账到这一笔为止的状态计算")},
-        {"label": _("证据摘要"), "value": f"{shown.digest[:16]}…", "numeric": True, "note": _("%(n)s 条记录的 SHA-256") % {"n": shown.count}},
-    ]  # fmt: skip
+        {
+            "label": _("证据摘要"),
+            "value": f"{shown.digest[:16]}…",
+            "numeric": True,
+            "note": _("%(n)s 条记录的 SHA-256") % {"n": shown.count},
+        },
+    ]
 
 
 @dataclass(frozen=True)
@@ -170,9 +179,12 @@ def _first_records(shown: Figure, asked: Indicator, then: Reader, user: User, wo
 
 def _reported(row: Told, words: Words) -> Record:
     return Record(
-        row.happened_on, f"{row.source} {source_place_word(row.source_place)}".strip(), f"{row.name} {words.amount(row)}",
-        wording.place_words(row), reverse("ledger:record", args=["observation", row.record]),
-    )  # fmt: skip
+        row.happened_on,
+        f"{row.source} {source_place_word(row.source_place)}".strip(),
+        f"{row.name} {words.amount(row)}",
+        wording.place_words(row),
+        reverse("ledger:record", args=["observation", row.record]),
+    )
 
 
 def _record(each: Contribution, kind: str, words: Words, files: Mapping[UUID, int]) -> Record:

@@ -66,8 +66,13 @@ def _retracted(request: HttpRequest, work: UUID) -> HttpResponse:
     step = queries.retraction_of(work)
     if step is None:
         raise Http404
-    context = {"title": step.document.title, "on": step.taken_at, "why": step.opinion, "is_public": True,
-               "is_fictional": step.document.is_fictional}  # fmt: skip
+    context = {
+        "title": step.document.title,
+        "on": step.taken_at,
+        "why": step.opinion,
+        "is_public": True,
+        "is_fictional": step.document.is_fictional,
+    }
     return render(request, "reports/public_retracted.html", context, status=410)
 
 
@@ -130,9 +135,18 @@ def _facts(shown: Figure, asked: Indicator) -> list[dict[str, Any]]:
     parts = len(shown.parts)
     return [
         {"label": _("含义"), "value": asked.meaning.in_language(wording.language())},
-        {"label": _("来源"), "value": wording.route_word(shown.route), "note": _("由 %(n)s 个数得来") % {"n": parts} if parts > 1 else ""},
+        {
+            "label": _("来源"),
+            "value": wording.route_word(shown.route),
+            "note": _("由 %(n)s 个数得来") % {"n": parts} if parts > 1 else "",
+        },
         {"label": _("数了多少"), "value": evidence_count(shown.count), "numeric": True, "note": _("记录本身不公开")},
-        {"label": _("证据摘要"), "value": shown.digest, "numeric": True, "note": _("全部记录及其版本的 SHA-256，事后改动会不同")},
+        {
+            "label": _("证据摘要"),
+            "value": shown.digest,
+            "numeric": True,
+            "note": _("全部记录及其版本的 SHA-256，事后改动会不同"),
+        },
         {"label": _("台账号"), "value": shown.seq, "numeric": True, "note": _("按台账到这一笔为止的状态计算")},
         {"label": _("固化"), "value": day(shown.frozen_at)},
-    ]  # fmt: skip
+    ]

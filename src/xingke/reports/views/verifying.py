@@ -32,8 +32,12 @@ def verify(request: HttpRequest) -> HttpResponse:
     """Everybody may hold a file against what was published; who verifies for his bureau, against what lies in his scope."""
     is_stranger = not _verifies(request)
     form = VerifyForm(request.POST, request.FILES) if request.method == "POST" else VerifyForm()
-    context: dict[str, Any] = {"form": form, "error": "", "crumbs": [{"label": _("核验"), "url": ""}],
-                               "is_public": not request.user.is_authenticated}  # fmt: skip
+    context: dict[str, Any] = {
+        "form": form,
+        "error": "",
+        "crumbs": [{"label": _("核验"), "url": ""}],
+        "is_public": not request.user.is_authenticated,
+    }
     if request.method == "POST" and not form.is_valid():
         context["error"] = " ".join(map(str, form.errors["file"]))
     elif request.method == "POST":
@@ -113,7 +117,7 @@ def _report(report: Report, name: str | None, readable: Scope, *, is_stranger: b
         "is_changed": any(each.kind is Kind.FIGURE_DRIFTED for each in verdict.failures),
         "document": report.document,
         "is_fictional": bool(report.document and report.document.is_fictional),
-    }  # fmt: skip
+    }
 
 
 def _drifted(each: DriftedFigure, readable: Scope) -> Drifted:

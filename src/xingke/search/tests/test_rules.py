@@ -79,8 +79,11 @@ def test_names_only_is_a_weight_on_postgresql() -> None:
 
 def test_what_was_found_is_marked_as_it_is_written() -> None:
     assert rules.marked("锂电池组 GR2023", ("电池", "gr2023")) == [
-        Piece("锂"), Piece("电池", True), Piece("组 "), Piece("GR2023", True)
-    ]  # fmt: skip
+        Piece("锂"),
+        Piece("电池", True),
+        Piece("组 "),
+        Piece("GR2023", True),
+    ]
     assert rules.marked("(电池)", ("(",)) == [Piece("(", True), Piece("电池)")]
 
 

@@ -51,14 +51,18 @@ def titles(user: User, text: str) -> list[str]:
 WORDS = [
     ("two characters inside a word", "电池", ["一种锂电池采集终端（发明专利）"]),
     ("across two words", "种锂", ["一种锂电池采集终端（发明专利）"]),
-    ("a name that no dictionary knows", "明渠", ["青溪县明渠传感科技有限公司", "高新技术企业（国家级）", "一种锂电池采集终端（发明专利）"]),
+    (
+        "a name that no dictionary knows",
+        "明渠",
+        ["青溪县明渠传感科技有限公司", "高新技术企业（国家级）", "一种锂电池采集终端（发明专利）"],
+    ),
     ("a firm and a kind of record", "明渠 专利", ["一种锂电池采集终端（发明专利）"]),
     ("the beginning of a number", "GR2024", ["高新技术企业（国家级）"]),
     ("a patent number as it is printed", "ZL 2023 1 0012345.X", ["一种锂电池采集终端（发明专利）"]),
     ("a reported figure", "地区生产总值 2024", ["地区生产总值：468.30亿元"]),
     ("an indicator by its code", "high_tech_pass_rate", ["高新技术企业认定通过率", "高新技术企业认定数（无申报记录）"]),
     ("nothing of the kind", "潜水艇", []),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("story, text, expected", WORDS)
@@ -67,11 +71,15 @@ def test_an_officer_finds(filled: Cast, story: str, text: str, expected: list[st
 
 
 SHORT = [
-    ("an indicator, records and who holds one", "高企", ["高新技术企业认定数", "高新技术企业（国家级）", "青溪县明渠传感科技有限公司"]),
+    (
+        "an indicator, records and who holds one",
+        "高企",
+        ["高新技术企业认定数", "高新技术企业（国家级）", "青溪县明渠传感科技有限公司"],
+    ),
     ("a name of nobody's", "技术合同交易额", ["技术合同成交额"]),
     ("a patent with its country", "CN202310012345.X", ["一种锂电池采集终端（发明专利）"]),
     ("a firm with its former name", "青溪县明渠传感科技有限公司（原青溪电子厂）", ["青溪县明渠传感科技有限公司"]),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("story, text, expected", SHORT)
@@ -97,8 +105,9 @@ def test_the_number_asked_for_is_told_apart_from_what_merely_begins_so(filled: C
 
     found = queries.best(filled.officer, asked("gr202462000123"), each=5)
     assert [(each.near, each.hit.line.split(" · ")[0]) for each in found] == [
-        (queries.NUMBER, "GR202462000123"), (queries.NAME, "GR2024620001239")
-    ]  # fmt: skip
+        (queries.NUMBER, "GR202462000123"),
+        (queries.NAME, "GR2024620001239"),
+    ]
 
 
 def test_names_come_before_texts(filled: Cast) -> None:
@@ -132,8 +141,42 @@ def test_a_document_is_found_by_a_sentence_and_shows_it(filled: Cast, tmp_path: 
     assert "通过认定" in found.hit.passage
 
 
-ODD = ['"', "'", "*", "a*", "(", "AND", "OR NOT", "a AND b", "NEAR(a b)", "names:x", "^a", "-a", "a:*", "!", "&|", "<->", "\\", "%", "'; drop",
-       "{}", "0x1f", "1e5", "3D打印", "C++", "a_b", "😀", "𠮷野", "é", "ß", "\x00", "--", ":", "a" * 400, "电" * 400]  # fmt: skip
+ODD = [
+    '"',
+    "'",
+    "*",
+    "a*",
+    "(",
+    "AND",
+    "OR NOT",
+    "a AND b",
+    "NEAR(a b)",
+    "names:x",
+    "^a",
+    "-a",
+    "a:*",
+    "!",
+    "&|",
+    "<->",
+    "\\",
+    "%",
+    "'; drop",
+    "{}",
+    "0x1f",
+    "1e5",
+    "3D打印",
+    "C++",
+    "a_b",
+    "😀",
+    "𠮷野",
+    "é",
+    "ß",
+    "\x00",
+    "--",
+    ":",
+    "a" * 400,
+    "电" * 400,
+]
 
 
 def test_nothing_that_can_be_typed_is_an_error(filled: Cast) -> None:
@@ -190,8 +233,14 @@ def test_who_may_read_nothing_has_no_search(filled: Cast, signed_in: Callable[[s
 def test_what_was_corrected_is_found_as_it_is_now(filled: Cast) -> None:
     patent = Patent.objects.get(name="一种锂电池采集终端")
     ledger.correct_subject(
-        kind="patent", record=patent.record, version=1, changes={"name": "一种氢燃料堆"}, reason="更正", by=filled.statistician, now=NOW
-    )  # fmt: skip
+        kind="patent",
+        record=patent.record,
+        version=1,
+        changes={"name": "一种氢燃料堆"},
+        reason="更正",
+        by=filled.statistician,
+        now=NOW,
+    )
 
     assert titles(filled.officer, "锂电") == ["一种氢燃料堆（发明专利）"]  # still under the old word, shown as it is
     assert actions.catch_up()
@@ -227,9 +276,13 @@ def test_a_void_figure_is_not_found(filled: Cast) -> None:
 def test_an_event_changes_nothing_in_the_index_but_how_far_it_is(filled: Cast) -> None:
     before = list(Entry.objects.order_by("pk").values_list("pk", flat=True))
     ledger.add_event(
-        kind="recognition", subject=Recognition.objects.get().record, source="登记", by=filled.officer, now=NOW,
+        kind="recognition",
+        subject=Recognition.objects.get().record,
+        source="登记",
+        by=filled.officer,
+        now=NOW,
         event=ledger.NewEvent(event="expired", on=date(2025, 1, 2), region=filled.county),
-    )  # fmt: skip
+    )
 
     assert not queries.is_up_to_date()
     assert actions.catch_up(limit=0)

@@ -112,9 +112,12 @@ def test_a_proof_of_something_else_is_refused() -> None:
 
 def test_special_characters_are_escaped() -> None:
     document = Document(
-        id="x", title="甲<乙>&丙", issuer="“局”", date="2024年1月1日",
+        id="x",
+        title="甲<乙>&丙",
+        issuer="“局”",
+        date="2024年1月1日",
         blocks=(Paragraph(inlines=(' 前 <b>&"', chip(1, "1<2", 'a"<&'), "]]> ")),),
-    )  # fmt: skip
+    )
 
     texts = [paragraph.text for paragraph in read(write(document, proof=proof_of(document))).paragraphs]
 

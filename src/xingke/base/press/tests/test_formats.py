@@ -43,8 +43,9 @@ def test_what_an_old_workbook_lost_is_damage_there_too() -> None:
     sheet = read_sheet(OLD, words=WORDS)
 
     assert {number: [(note.cell, note.remark) for note in notes] for number, notes in sheet.damage.items()} == {
-        4: [("E4", Remark.PRECISION), ("F4", Remark.ERROR)], 5: [("F5", Remark.SCALED)],
-    }  # fmt: skip
+        4: [("E4", Remark.PRECISION), ("F4", Remark.ERROR)],
+        5: [("F5", Remark.SCALED)],
+    }
     assert ("A5", Remark.HIDDEN_ROW) in said(sheet)
 
 
@@ -78,9 +79,13 @@ def test_a_web_page_called_a_workbook_is_read_with_its_spans(encoding: str) -> N
         ("青溪县", "丙公司", "", "2025-03-07", "9.13E+17"),
     ]
     assert said(sheet) == [
-        ("A1", Remark.KIND), ("A1", Remark.OTHER_SHEET), ("A3", Remark.HIDDEN_ROW), ("A2", Remark.MERGED),
-        ("E4", Remark.SCIENTIFIC), ("B4", Remark.MERGED),
-    ]  # fmt: skip
+        ("A1", Remark.KIND),
+        ("A1", Remark.OTHER_SHEET),
+        ("A3", Remark.HIDDEN_ROW),
+        ("A2", Remark.MERGED),
+        ("E4", Remark.SCIENTIFIC),
+        ("B4", Remark.MERGED),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -136,8 +141,9 @@ def test_xml_called_a_workbook_is_read(encoding: str) -> None:
 
     assert (sheet.kind, sheet.sheet_name, sheet.header_row, sheet.numbers) == (FileKind.XML, "名单", 2, [3, 4])
     assert sheet.rows == [
-        ("云渡县", "甲公司", "2025-03-05", "12.5%", "12.5"), ("云渡县", "乙公司", "2025-03-06 10:21:33", "", ""),
-    ]  # fmt: skip
+        ("云渡县", "甲公司", "2025-03-05", "12.5%", "12.5"),
+        ("云渡县", "乙公司", "2025-03-06 10:21:33", "", ""),
+    ]
     assert [(note.cell, note.remark) for note in sheet.damage[4]] == [("E4", Remark.ERROR)]
 
 
@@ -176,21 +182,30 @@ def moved() -> dict[str, str | bytes]:
         "_rels/.rels": relationships(("officeDocument", "book/Main.xml")),
         "book/Main.xml": usual["xl/workbook.xml"],
         "book/_rels/Main.xml.rels": relationships(
-            ("worksheet", "Tables/One.xml"), ("worksheet", "Tables/Two.xml"), ("styles", "/book/Look.xml"), ("sharedStrings", "Words.xml")
+            ("worksheet", "Tables/One.xml"),
+            ("worksheet", "Tables/Two.xml"),
+            ("styles", "/book/Look.xml"),
+            ("sharedStrings", "Words.xml"),
         ),
         "book/Tables/One.xml": usual[SHEET],
         "book/Tables/Two.xml": usual["xl/worksheets/sheet2.xml"],
         "book/Look.xml": usual["xl/styles.xml"],
         "book/Words.xml": usual["xl/sharedStrings.xml"],
-    }  # fmt: skip
+    }
 
 
 TYPES = '<Override PartName="/book/Main.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/></Types>'
 NAMED = [
     ("with the strokes of Windows", {name.replace("/", "\\"): part for name, part in parts().items()}),
-    ("in other cases", {name.replace("sharedStrings", "SharedStrings").replace("sheet1", "Sheet1"): part for name, part in parts().items()}),
+    (
+        "in other cases",
+        {
+            name.replace("sharedStrings", "SharedStrings").replace("sheet1", "Sheet1"): part
+            for name, part in parts().items()
+        },
+    ),
     ("elsewhere", moved() | {"[Content_Types].xml": str(moved()["[Content_Types].xml"]).replace("</Types>", TYPES)}),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("story, content", NAMED, ids=[story for story, _ in NAMED])
@@ -201,14 +216,36 @@ def test_a_workbook_is_one_by_what_it_holds(story: str, content: dict[str, str |
 
 
 LINKED = [
-    ("another workbook", {"xl/_rels/workbook.xml.rels": relationships(("worksheet", "worksheets/sheet1.xml"),
-                                                                      ("externalLink", "externalLinks/externalLink1.xml")),
-                          "xl/externalLinks/externalLink1.xml": "<x/>"}, "xl/externalLinks/externalLink1.xml"),
-    ("a data connection", {"xl/_rels/workbook.xml.rels": relationships(("worksheet", "worksheets/sheet1.xml"), ("connections", "connections.xml")),
-                           "xl/connections.xml": "<x/>"}, "xl/connections.xml"),
-    ("a picture elsewhere", {"xl/worksheets/_rels/sheet1.xml.rels": relationships(("image", "http://example.invalid/x.png"), external=["image"])},
-     "http://example.invalid/x.png"),
-]  # fmt: skip
+    (
+        "another workbook",
+        {
+            "xl/_rels/workbook.xml.rels": relationships(
+                ("worksheet", "worksheets/sheet1.xml"), ("externalLink", "externalLinks/externalLink1.xml")
+            ),
+            "xl/externalLinks/externalLink1.xml": "<x/>",
+        },
+        "xl/externalLinks/externalLink1.xml",
+    ),
+    (
+        "a data connection",
+        {
+            "xl/_rels/workbook.xml.rels": relationships(
+                ("worksheet", "worksheets/sheet1.xml"), ("connections", "connections.xml")
+            ),
+            "xl/connections.xml": "<x/>",
+        },
+        "xl/connections.xml",
+    ),
+    (
+        "a picture elsewhere",
+        {
+            "xl/worksheets/_rels/sheet1.xml.rels": relationships(
+                ("image", "http://example.invalid/x.png"), external=["image"]
+            )
+        },
+        "http://example.invalid/x.png",
+    ),
+]
 
 
 @pytest.mark.parametrize("story, added, name", LINKED, ids=[story for story, *_ in LINKED])

@@ -114,12 +114,18 @@ SPECIALS = st.sampled_from([*"#$*_`@<>[](){}\\/=+-~'\":;.,|^%&!?", *MARKUP, *TEX
 def test_no_character_is_read_as_markup(text: str) -> None:
     """In each place that takes text: title, issuer, heading, paragraph, notice and table."""
     document = Document(
-        id="甲\\#1", title=text, issuer=text, date="2024年7月5日", number=text,
+        id="甲\\#1",
+        title=text,
+        issuer=text,
+        date="2024年7月5日",
+        number=text,
         blocks=(
-            Heading(level=2, text=text), Notice(text=text), Paragraph(inlines=(text, chip(1, "3项", text))),
+            Heading(level=2, text=text),
+            Notice(text=text),
+            Paragraph(inlines=(text, chip(1, "3项", text))),
             Table(header=(text,), rows=(((text,),),)),
         ),
-    )  # fmt: skip
+    )
 
     assert_says(write(document), [text, text, text, text, text, text + "3项", text, text, text, "2024年7月5日"])
 
@@ -220,11 +226,14 @@ def test_the_same_document_gives_the_same_bytes_in_another_process() -> None:
     seeds = ("1", "2")
     found = {
         subprocess.run(
-            command, check=True, capture_output=True, text=True,
+            command,
+            check=True,
+            capture_output=True,
+            text=True,
             env={**os.environ, "PYTHONPATH": source, "PYTHONHASHSEED": seed, "TZ": zone},
         ).stdout
         for seed, zone in zip(seeds, ("Asia/Shanghai", "America/New_York"), strict=True)
-    }  # fmt: skip
+    }
 
     assert write(SHORT) == FILE
     assert len(found) == 1

@@ -51,8 +51,17 @@ def test_what_came_later_is_signed_and_proofs_from_before_it_still_hold() -> Non
     assert not any(proofs.is_signed_by(each, PUBLIC_KEY) for each in (fewer, other, replace(SIGNED, issuer="云渡县")))
     assert proofs.is_signed_by(earlier, PUBLIC_KEY)
     assert set(json.loads(proofs.canonical(earlier))) == {
-        "document", "title", "outline", "region", "period", "seq", "created", "fingerprint", "figures", "public_key",
-    }  # fmt: skip
+        "document",
+        "title",
+        "outline",
+        "region",
+        "period",
+        "seq",
+        "created",
+        "fingerprint",
+        "figures",
+        "public_key",
+    }
 
 
 def test_a_part_b_that_lacks_something_says_what() -> None:

@@ -64,8 +64,15 @@ TEXT = "名称,数量\n青溪县科学技术局,36\n"
 
 @pytest.mark.parametrize(
     "written, read",
-    [("utf-8", "utf-8"), ("utf-8-sig", "utf-8-sig"), ("gb18030", "gb18030"), ("gbk", "gb18030"), ("utf-16", "utf-16"), ("utf-16-le", "utf-16-le")],
-)  # fmt: skip
+    [
+        ("utf-8", "utf-8"),
+        ("utf-8-sig", "utf-8-sig"),
+        ("gb18030", "gb18030"),
+        ("gbk", "gb18030"),
+        ("utf-16", "utf-16"),
+        ("utf-16-le", "utf-16-le"),
+    ],
+)
 def test_the_encoding_is_told_from_the_bytes(written: str, read: str) -> None:
     assert encoding_of(TEXT.encode(written)) == read
     assert TEXT.encode(written).decode(read) == TEXT

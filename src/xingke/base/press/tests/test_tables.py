@@ -45,8 +45,9 @@ def test_a_cell_merged_downwards_is_said_by_every_row_it_covers() -> None:
 
     assert [row[0] for row in sheet.rows] == ["青溪县", "青溪县", "云渡县", "云渡县"]
     assert notes(sheet, Remark.MERGED) == [
-        ("A2", "所在的 A2:A3 是合并单元格，各行都按“青溪县”读入"), ("A4", "所在的 A4:A5 是合并单元格，各行都按“云渡县”读入"),
-    ]  # fmt: skip
+        ("A2", "所在的 A2:A3 是合并单元格，各行都按“青溪县”读入"),
+        ("A4", "所在的 A4:A5 是合并单元格，各行都按“云渡县”读入"),
+    ]
     assert sheet.damage == {}
 
 
@@ -83,8 +84,9 @@ def test_what_was_lost_in_a_merged_cell_is_lost_in_all_its_rows() -> None:
     sheet = read_sheet(book(rows + merged("A2:A3")))
 
     assert {number: [note.remark for note in found] for number, found in sheet.damage.items()} == {
-        2: [Remark.PRECISION], 3: [Remark.PRECISION],
-    }  # fmt: skip
+        2: [Remark.PRECISION],
+        3: [Remark.PRECISION],
+    }
 
 
 def test_a_cell_merged_across_belongs_to_its_first_column() -> None:
@@ -99,11 +101,19 @@ def test_a_cell_merged_across_belongs_to_its_first_column() -> None:
 @pytest.mark.parametrize(
     ("text", "header", "is_one"),
     [
-        ("30", "金额（万元）", True), ("30万元", "备注", True), ("1,200.5", "数量", True), ("约120人次", "人次", True),
-        ("2024", "年度", False), ("990121", "区划代码", False), ("202310123456.7", "专利号", False), ("7", "序号", False),
-        ("青溪县", "县区", False), ("2024-03-05", "认定日期", False), ("2024", "2024年金额", True),
+        ("30", "金额（万元）", True),
+        ("30万元", "备注", True),
+        ("1,200.5", "数量", True),
+        ("约120人次", "人次", True),
+        ("2024", "年度", False),
+        ("990121", "区划代码", False),
+        ("202310123456.7", "专利号", False),
+        ("7", "序号", False),
+        ("青溪县", "县区", False),
+        ("2024-03-05", "认定日期", False),
+        ("2024", "2024年金额", True),
     ],
-)  # fmt: skip
+)
 def test_a_number_that_names_something_is_no_sum(text: str, header: str, is_one: bool) -> None:
     assert is_sum(text, header) is is_one
 
@@ -125,8 +135,9 @@ def test_a_ditto_sign_stands_for_no_sum_and_for_nothing_where_nothing_is_above()
     )
 
     assert [str(note.text) for note in sheet.damage[3]] == [
-        "“同上”的上一行没有值；请逐行填写", "“同上”不能代替数字“1”；请逐行填写",
-    ]  # fmt: skip
+        "“同上”的上一行没有值；请逐行填写",
+        "“同上”不能代替数字“1”；请逐行填写",
+    ]
 
 
 # --- header and sheet ------------------------------------------------------------------------------
@@ -158,8 +169,9 @@ def test_the_sheet_is_the_one_of_known_words() -> None:
 
     assert sheet.sheet_name == "名单"
     assert notes(sheet, Remark.OTHER_SHEET) == [
-        ("A1", "工作表“表一”没有读入，只读了“名单”"), ("A1", "工作表“底稿”没有读入，只读了“名单”"),
-    ]  # fmt: skip
+        ("A1", "工作表“表一”没有读入，只读了“名单”"),
+        ("A1", "工作表“底稿”没有读入，只读了“名单”"),
+    ]
 
 
 def test_another_sheet_with_such_a_table_is_named_loudly() -> None:
@@ -169,7 +181,7 @@ def test_another_sheet_with_such_a_table_is_named_loudly() -> None:
 
     assert notes(sheet, Remark.OTHER_SHEET) == [
         ("A1", "工作表“续表”里也有这样的表，没有读入，只读了“表一”；要读它，请指定工作表再导入一次"),
-    ]  # fmt: skip
+    ]
 
 
 def test_without_known_words_the_fullest_rows_tell() -> None:
@@ -178,16 +190,42 @@ def test_without_known_words_the_fullest_rows_tell() -> None:
 
 
 TWO_ROWS = [
-    ("sums under one", ["企业名称", "合同金额（万元）", None], [None, "成交额", "技术交易额"], ("A1:A2", "B1:C1"),
-     ("企业名称", "成交额（万元）", "技术交易额（万元）")),
-    ("names that are known together", ["卖方", None, "买方", None, "认定日期"], ["名称", "代码", "名称", "代码", None],
-     ("A1:B1", "C1:D1", "E1:E2"), ("卖方名称", "卖方 代码", "买方名称", "买方 代码", "认定日期")),
-    ("one that changes the meaning", ["企业名称", "预计", None], [None, "授权日期", "金额"], ("A1:A2", "B1:C1"),
-     ("企业名称", "预计 授权日期", "预计 金额")),
-    ("the lower one has more words", ["企业情况", None, "结果", None], ["企业名称", "县区", "证书编号", "认定日期"], ("A1:B1", "C1:D1"),
-     ("企业名称", "县区", "结果 证书编号", "结果 认定日期")),
-    ("unknown words", ["名目", "经费", None], [None, "财政", "企业"], ("A1:A2", "B1:C1"), ("名目", "经费 财政", "经费 企业")),
-]  # fmt: skip
+    (
+        "sums under one",
+        ["企业名称", "合同金额（万元）", None],
+        [None, "成交额", "技术交易额"],
+        ("A1:A2", "B1:C1"),
+        ("企业名称", "成交额（万元）", "技术交易额（万元）"),
+    ),
+    (
+        "names that are known together",
+        ["卖方", None, "买方", None, "认定日期"],
+        ["名称", "代码", "名称", "代码", None],
+        ("A1:B1", "C1:D1", "E1:E2"),
+        ("卖方名称", "卖方 代码", "买方名称", "买方 代码", "认定日期"),
+    ),
+    (
+        "one that changes the meaning",
+        ["企业名称", "预计", None],
+        [None, "授权日期", "金额"],
+        ("A1:A2", "B1:C1"),
+        ("企业名称", "预计 授权日期", "预计 金额"),
+    ),
+    (
+        "the lower one has more words",
+        ["企业情况", None, "结果", None],
+        ["企业名称", "县区", "证书编号", "认定日期"],
+        ("A1:B1", "C1:D1"),
+        ("企业名称", "县区", "结果 证书编号", "结果 认定日期"),
+    ),
+    (
+        "unknown words",
+        ["名目", "经费", None],
+        [None, "财政", "企业"],
+        ("A1:A2", "B1:C1"),
+        ("名目", "经费 财政", "经费 企业"),
+    ),
+]
 
 
 @pytest.mark.parametrize("story, upper, lower, areas, names", TWO_ROWS, ids=[story for story, *_ in TWO_ROWS])

@@ -32,8 +32,14 @@ def _written(*cells: Cell) -> bytes:
 
 def test_a_number_that_is_a_name_comes_back_to_the_last_character() -> None:
     names: list[Cell] = [
-        "201710601862.0", "91990121MA00000000", "990121100000000000", "00123", "1E5", "2024-1", "13800000000"
-    ]  # fmt: skip
+        "201710601862.0",
+        "91990121MA00000000",
+        "990121100000000000",
+        "00123",
+        "1E5",
+        "2024-1",
+        "13800000000",
+    ]
 
     read = _read(_written(*names))
 
@@ -74,8 +80,10 @@ def test_nothing_that_is_written_is_a_formula_or_a_link(text: str) -> None:
 
 def test_text_that_looks_like_markup_stays_text() -> None:
     assert list(_read(_written("<r><t>甲</t></r>", "a < b & c", "一行\n两行")).rows[0]) == [
-        "<r><t>甲</t></r>", "a < b & c", "一行\n两行"
-    ]  # fmt: skip
+        "<r><t>甲</t></r>",
+        "a < b & c",
+        "一行\n两行",
+    ]
 
 
 def test_text_too_long_for_a_cell_says_that_it_was_cut() -> None:
