@@ -2,7 +2,17 @@
 
 from xingke.base.quantities import Unit
 from xingke.base.sayings import say
-from xingke.ledger.kinds.record_kind import CLOSES, OPENS, Detail, Event, Identity, Measure, RecordKind, Running, Term
+from xingke.ledger.kinds.record_kind import (
+    CLOSES,
+    OPENS,
+    Detail,
+    EventType,
+    Identity,
+    Measure,
+    RecordKind,
+    Running,
+    Term,
+)
 
 KIND = RecordKind(
     code="loan",
@@ -13,7 +23,7 @@ KIND = RecordKind(
     terms=(Term("instrument", say("仪器"), "instrument"),),
     details=(Detail("name", say("名称"), 200), Detail("number", say("编号"), 64, is_optional=True)),
     event_list="loan_event",
-    happens=(Event("lent_out", OPENS), Event("brought_back", CLOSES)),
+    happens=(EventType("lent_out", OPENS), EventType("brought_back", CLOSES)),
     measured=(Measure("hours", say("机时"), (Unit(code="小时", kind="count"),)),),
     identity=Identity.NAME_AND_DAY,
     needs_holder=True,

@@ -2,7 +2,7 @@
 
 from xingke.base.quantities import Unit
 from xingke.base.sayings import say
-from xingke.ledger.kinds.record_kind import Detail, Event, Identity, Measure, RecordKind, Term
+from xingke.ledger.kinds.record_kind import Detail, EventType, Identity, Measure, RecordKind, Term
 
 KIND = RecordKind(
     code="activity",
@@ -17,7 +17,7 @@ KIND = RecordKind(
         Detail("place", say("地点"), 120, is_optional=True),
     ),
     event_list="activity_event",
-    happens=(Event("held"),),
+    happens=(EventType("held"),),
     measured=(
         Measure("people", say("人次"), (Unit(code="人次", kind="count"),), is_never_negative=False, is_rough=True),
         Measure("materials", say("资料份数"), (Unit(code="份", kind="count"),), is_never_negative=False),

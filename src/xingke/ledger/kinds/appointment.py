@@ -1,7 +1,7 @@
 """Somebody placed or introduced: 科技副总, 科技专员, 科学副校长, 外国专家 …; no personal data, a post and a host."""
 
 from xingke.base.sayings import say
-from xingke.ledger.kinds.record_kind import CLOSES, OPENS, Detail, Event, RecordKind, Running, Term
+from xingke.ledger.kinds.record_kind import CLOSES, OPENS, Detail, EventType, RecordKind, Running, Term
 
 KIND = RecordKind(
     code="appointment",
@@ -12,7 +12,7 @@ KIND = RecordKind(
     terms=(Term("post", say("岗位"), "post"),),
     details=(Detail("name", say("岗位说明"), 200), Detail("number", say("文号"), 64, is_optional=True)),
     event_list="appointment_event",
-    happens=(Event("appointed", OPENS), Event("ended", CLOSES)),
+    happens=(EventType("appointed", OPENS), EventType("ended", CLOSES)),
     names_persons=True,
     unheld=say("之前没有到岗，没有到岗的人不能离岗。"),
     running=Running(

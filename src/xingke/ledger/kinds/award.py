@@ -1,7 +1,7 @@
 """A prize nominated for or won."""
 
 from xingke.base.sayings import say
-from xingke.ledger.kinds.record_kind import LEVEL, Detail, Event, Identity, Number, RecordKind, Term
+from xingke.ledger.kinds.record_kind import LEVEL, Detail, EventType, Identity, Number, RecordKind, Term
 
 KIND = RecordKind(
     code="award",
@@ -16,7 +16,7 @@ KIND = RecordKind(
         Detail("grade", say("等级"), 24, is_optional=True),
     ),
     event_list="award_event",
-    happens=(Event("nominated"), Event("shortlisted"), Event("awarded")),
+    happens=(EventType("nominated"), EventType("shortlisted"), EventType("awarded")),
     number=Number.OWN,
     identity=Identity.NUMBER,
     order=(("nominated", "shortlisted"), ("nominated", "awarded"), ("shortlisted", "awarded")),

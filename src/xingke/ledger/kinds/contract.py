@@ -2,7 +2,7 @@
 one: two layers of one contract. ``amount`` is 成交额, the whole price; ``tech_amount`` 技术交易额, what of it is for technology."""
 
 from xingke.base.sayings import say
-from xingke.ledger.kinds.record_kind import Detail, Event, Identity, Measure, Number, RecordKind, Term
+from xingke.ledger.kinds.record_kind import Detail, EventType, Identity, Measure, Number, RecordKind, Term
 
 KIND = RecordKind(
     code="contract",
@@ -17,7 +17,7 @@ KIND = RecordKind(
         Detail("counterpart", say("受让方"), 120, is_optional=True),
     ),
     event_list="contract_event",
-    happens=(Event("signed"), Event("registered")),
+    happens=(EventType("signed"), EventType("registered")),
     measured=(Measure("amount", say("金额")), Measure("tech_amount", say("技术交易额"), part_of="amount")),
     number=Number.OWN,
     identity=Identity.NUMBER,

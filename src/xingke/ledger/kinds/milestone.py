@@ -1,7 +1,7 @@
 """大事记: a named fact for documents."""
 
 from xingke.base.sayings import say
-from xingke.ledger.kinds.record_kind import Detail, Event, Identity, RecordKind, Term
+from xingke.ledger.kinds.record_kind import Detail, EventType, Identity, RecordKind, Term
 
 KIND = RecordKind(
     code="milestone",
@@ -12,6 +12,6 @@ KIND = RecordKind(
     terms=(Term("topic", say("主题"), "topic"),),
     details=(Detail("name", say("事项"), 200), Detail("number", say("文号"), 64, is_optional=True)),
     event_list="milestone_event",
-    happens=(Event("happened"),),
+    happens=(EventType("happened"),),
     identity=Identity.NAME_AND_DAY,
 )

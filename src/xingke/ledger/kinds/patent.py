@@ -1,7 +1,17 @@
 """A patent or an application for one."""
 
 from xingke.base.sayings import say
-from xingke.ledger.kinds.record_kind import CLOSES, OPENS, Detail, Event, Identity, Number, RecordKind, Running, Term
+from xingke.ledger.kinds.record_kind import (
+    CLOSES,
+    OPENS,
+    Detail,
+    EventType,
+    Identity,
+    Number,
+    RecordKind,
+    Running,
+    Term,
+)
 
 KIND = RecordKind(
     code="patent",
@@ -14,11 +24,11 @@ KIND = RecordKind(
     columns=("number", "form", "name"),
     event_list="patent_event",
     happens=(
-        Event("applied"),
-        Event("granted", OPENS, place=6),
-        Event("received", OPENS, place=9, arrives=True, changes_hands=True),
-        Event("transferred", CLOSES, place=4, departs=True),
-        Event("lapsed", CLOSES, place=11),
+        EventType("applied"),
+        EventType("granted", OPENS, place=6),
+        EventType("received", OPENS, place=9, arrives=True, changes_hands=True),
+        EventType("transferred", CLOSES, place=4, departs=True),
+        EventType("lapsed", CLOSES, place=11),
     ),
     number=Number.PATENT,
     identity=Identity.NUMBER,

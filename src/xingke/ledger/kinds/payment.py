@@ -1,7 +1,7 @@
 """One sum of money on its way: 争取, 到位, 拨付, 兑现 are layers of one history and never add up."""
 
 from xingke.base.sayings import say
-from xingke.ledger.kinds.record_kind import LEVEL, Detail, Event, Measure, RecordKind, Term
+from xingke.ledger.kinds.record_kind import LEVEL, Detail, EventType, Measure, RecordKind, Term
 
 KIND = RecordKind(
     code="payment",
@@ -13,12 +13,12 @@ KIND = RecordKind(
     details=(Detail("name", say("资金名称"), 200), Detail("number", say("文号或凭证号"), 64, is_optional=True)),
     event_list="payment_event",
     happens=(
-        Event("won"),
-        Event("arrived"),
-        Event("disbursed"),
-        Event("paid"),
-        Event("credited"),
-        Event("lent"),
+        EventType("won"),
+        EventType("arrived"),
+        EventType("disbursed"),
+        EventType("paid"),
+        EventType("credited"),
+        EventType("lent"),
     ),
     measured=(Measure("amount", say("金额")),),
     four_eyes=True,

@@ -6,7 +6,7 @@ from xingke.ledger.kinds.record_kind import (
     LEVEL,
     OPENS,
     Detail,
-    Event,
+    EventType,
     Identity,
     Number,
     RecordKind,
@@ -25,15 +25,15 @@ KIND = RecordKind(
     event_list="title_event",
     # On one day a move leaves before it arrives; a renewal follows an expiry.
     happens=(
-        Event("applied"),
-        Event("recommended", place=1),
-        Event("recognised", OPENS, place=5, certifies=True),
-        Event("re_recognised", OPENS, place=7, certifies=True),  # opens only what had lapsed: see ``rules.effects``
-        Event("moved_in", OPENS, place=8, arrives=True),
-        Event("moved_out", CLOSES, place=3, departs=True),
-        Event("renamed", place=10),
-        Event("expired", CLOSES, place=2),
-        Event("revoked", CLOSES, place=12),
+        EventType("applied"),
+        EventType("recommended", place=1),
+        EventType("recognised", OPENS, place=5, certifies=True),
+        EventType("re_recognised", OPENS, place=7, certifies=True),  # opens only what had lapsed: see ``rules.effects``
+        EventType("moved_in", OPENS, place=8, arrives=True),
+        EventType("moved_out", CLOSES, place=3, departs=True),
+        EventType("renamed", place=10),
+        EventType("expired", CLOSES, place=2),
+        EventType("revoked", CLOSES, place=12),
     ),
     named_by="title",
     number=Number.OWN,

@@ -87,7 +87,7 @@ class Measure:
 
 
 @dataclass(frozen=True)
-class Event:
+class EventType:
     """Something that happens to a record.
 
     effect: what it does to being held. place: among others of the same day, the lower first. certifies: it gives a
@@ -143,7 +143,7 @@ class RecordKind:
     terms: tuple[Term, ...]
     details: tuple[Detail, ...]
     event_list: str
-    happens: tuple[Event, ...]
+    happens: tuple[EventType, ...]
     measured: tuple[Measure, ...] = ()
     named_by: str = ""
     number: Number = Number.DOCUMENT
