@@ -162,7 +162,9 @@ def told(kind: Kind, client: Client) -> dict[str, object]:
         "words": {
             name: in_each_language(lambda name=name: words.field_word(name)) for name in (*kind.asked, *kind.measures)
         },
-        "columns said": {name: in_each_language(lambda name=name: kind.column_word(name)) for name in kind.details},
+        "columns said": {
+            name: in_each_language(lambda name=name: str(kind.names.detail(name).word)) for name in kind.details
+        },
         "units": {name: [unit.code for unit in words.measure_of(name).units] for name in kind.measures},
         "lists": {name: kind.field_list(name) for name in kind.asked},
         "subject": table(kind.subject),

@@ -6,6 +6,12 @@ from pathlib import Path
 
 import django
 
+DETAIL_NAMES = ("due_on", "deposit", "seats", "discount", "is_insured", "owner")
+DETAILS = ("用途", "应还日期", "押金（万元）", "机位（个）", "优惠比例（%）", "是否投保", "所有单位")
+AS_TYPED = ("", "2024.8.31", "1.2", "2", "12.5", "否")
+OF_ANOTHER = ("检测", "2024年9月30日", "0.5", "1", "0", "是")
+WRONG = ("休闲", "八月底", "一些", "两个半", "很多", "也许")
+
 
 def main() -> None:
     """Write the migration, migrate, load the packs, enter a loan by form, bring others by table, count them."""
@@ -42,7 +48,8 @@ def _use() -> dict[str, object]:
     casting.keep_records(who.county, by=who.statistician, kinds=["loan"])
     found: dict[str, object] = {"migrations": len(list((settings.DATA / "loan_migrations").glob("0*.py")))}
 
-    officer, director = Client(), Client()
+    officer, director, statistician = Client(), Client(), Client()
+    statistician.force_login(who.statistician, backend="django.contrib.auth.backends.ModelBackend")
     officer.force_login(who.officer, backend="django.contrib.auth.backends.ModelBackend")
     director.force_login(who.director, backend="django.contrib.auth.backends.ModelBackend")
     key = str(new_key())
@@ -53,6 +60,13 @@ def _use() -> dict[str, object]:
         "instrument": "microscope",
         "name": "共焦显微镜",
         "number": "",
+        "purpose": "",
+        "due_on": "2024-08-31",
+        "deposit": "1.2万元",
+        "seats": "2",
+        "discount": "12.5",
+        "is_insured": "False",
+        "owner": who.firm.name,
         "events-TOTAL_FORMS": "1",
         "events-INITIAL_FORMS": "0",
         "events-0-event": "lent_out",
@@ -66,12 +80,28 @@ def _use() -> dict[str, object]:
     event = LoanEvent.objects.get()
     director.post(f"/records/loan/{event.record}/confirm/", {"version": "1"})
     shown = officer.get(f"/records/loan/{key}/").content.decode()
-    found["page"] = [word for word in ("共焦显微镜（显微镜）", "借用中", "8小时", "借出") if word in shown]
+    found["page"] = [
+        word
+        for word in (
+            "共焦显微镜（显微镜）",
+            "借用中",
+            "8小时",
+            "借出",
+            "2024年8月31日",
+            "1.2万元",
+            "2个",
+            "12.5%",
+            "否",
+            who.firm.name,
+        )
+        if word in shown
+    ]
 
     rows = [
-        ("区划", "单位名称", "仪器", "名称", "借出日期", "机时（小时）"),
-        ("青溪县", who.firm.name, "光谱仪", "红外光谱仪", "2024-05-06", "3"),
-        ("青溪县", who.firm.name, "显微镜", "共焦显微镜", "2024-03-01", "8"),
+        ("区划", "单位名称", "仪器", "名称", "借出日期", "机时（小时）", *DETAILS),
+        ("青溪县", who.firm.name, "光谱仪", "红外光谱仪", "2024-05-06", "3", *OF_ANOTHER, who.firm.name),
+        ("青溪县", who.firm.name, "显微镜", "共焦显微镜", "2024-03-01", "8", *AS_TYPED, who.firm.name),
+        ("青溪县", who.firm.name, "显微镜", "金相显微镜", "2024-03-01", "8", *WRONG, "不知哪家公司"),
     ]
     table = importing.read_table("\n".join(map(",".join, rows)).encode())
     outcome = importing.import_table(
@@ -83,7 +113,19 @@ def _use() -> dict[str, object]:
         options=Options(confirmed=True),
     )
     found["imported"] = {name: count for name, count in outcome.counts.items() if count}
-    found["left"] = [str(problem) for row in outcome.left for problem in row.problems]
+    found["left"] = [problem.column for row in outcome.left for problem in row.problems]
+    brought = Loan.objects.get(name="红外光谱仪", seq_to__isnull=True)
+    found["brought"] = [str(getattr(brought, name)) for name in ("purpose", *DETAIL_NAMES)]
+    page = officer.get(f"/records/loan/{key}/correct/").content.decode()
+    form = {name: _value(page, name) for name in ("version", "name", "number", "instrument", "purpose", *DETAIL_NAMES)}
+    found["standing"] = [form[name] for name in DETAIL_NAMES]
+    statistician.post(
+        f"/records/loan/{key}/correct/", form | {"is_insured": "True", "deposit": "", "reason": "对照借条"}
+    )
+    shown = director.get(f"/records/loan/{key}/").content.decode()
+    found["corrected"] = [word for word in ("是否投保", "1.2万元", "对照借条") if word in shown]
+    stands = Loan.objects.get(record=key, seq_to__isnull=True)
+    found["stands"] = [str(getattr(stands, name)) for name in DETAIL_NAMES]
     found["records"] = Loan.objects.filter(seq_to__isnull=True).count()
 
     read = Reader()
@@ -114,6 +156,16 @@ def _trail(who: object) -> str:
     auditor = Client()
     auditor.force_login(who.auditor, backend="django.contrib.auth.backends.ModelBackend")  # type: ignore[attr-defined]
     return auditor.get("/audit/").content.decode()
+
+
+def _value(page: str, name: str) -> str:
+    """What a field of a form stands at."""
+    from lxml import html
+
+    (field,) = html.fromstring(page).xpath(f"//main//form//*[@name='{name}'][not(self::button)]")
+    if field.tag == "select":
+        return str((field.xpath(".//option[@selected]/@value") or [""])[0])
+    return str(field.get("value") or "")
 
 
 if __name__ == "__main__":

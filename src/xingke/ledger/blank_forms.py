@@ -20,7 +20,7 @@ ROWS = 500  # empty rows that are formatted and offer their choices
 
 def heading(column: FormColumn) -> str:
     """What a column is called, with the unit of an amount: 立项金额（万元）."""
-    return f"{column.headers[0]}（{column.unit or MONEY}）" if column.measure else column.headers[0]
+    return f"{column.headers[0]}（{column.unit or MONEY}）" if column.is_measured else column.headers[0]
 
 
 def sheet_columns(form: SheetForm) -> list[Column]:
@@ -32,7 +32,7 @@ def cell_form(form: SheetForm, column: FormColumn) -> Form:
     """What the cells of a column are."""
     if form.kind == OBSERVATION:
         return Form.TEXT  # figures keep the decimals they were written with
-    if column.measure:
+    if column.is_measured:
         return Form.NUMBER
     return Form.DAY if column.event or is_day(form, column.to) else Form.TEXT
 
@@ -91,7 +91,7 @@ def _guide(form: SheetForm) -> Iterator[Sequence[str]]:
 def _how(form: SheetForm, column: FormColumn) -> str:
     if known := labels(form, column):
         return _("从下拉中选：%(known)s") % {"known": _("、").join(known)}
-    if column.measure:
+    if column.is_measured:
         return _("只填数字，单位：%(unit)s；换了单位，请把列名括号里的单位一起改。") % {"unit": column.unit or MONEY}
     if cell_form(form, column) is Form.DAY:
         return _("日期，填到日，如 %(day)s") % {"day": column.example or "2024-03-05"}

@@ -56,7 +56,8 @@ def _record_texts(kind: Kind, keys: Sequence[str]) -> Iterator[Text]:
         words = Words()
         for row in _current(kind.subject, keys):
             terms = [words.term(kind.field_list(name), getattr(row, name)) for name in kind.repeated]
-            details = [getattr(row, name) for name in kind.details if name not in ("name", "number")]
+            own = (each for each in kind.names.details if each.name not in ("name", "number"))
+            details = [words.detail(each, getattr(row, each.name)) for each in own]
             about = [kind_word(kind.code), *terms, *details, _holder(row), row.region.name, str(row.happened_on.year)]
             yield Text(**_common(row), names=row.name, identifier=row.number, text=" ".join(about))
 

@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
-from xingke.ledger.models import Observation, Version
+from xingke.ledger.kinds.record_kind import DetailType
+from xingke.ledger.models import EventVersion, Observation, Version
 from xingke.ledger.tables import kind_of
 from xingke.registry import queries as registry
 from xingke.registry.models import Organisation
@@ -42,8 +43,20 @@ def hide(seen: Scope, rows: Iterable[Version | None]) -> None:
     The rows must not be written afterwards; actions read their own.
     """
     for row in rows:
-        if row is not None and row.organisation is not None and not is_seen(seen, row.organisation):
+        if row is None:
+            continue
+        if row.organisation is not None and not is_seen(seen, row.organisation):
             row.organisation, row.is_holder_hidden = None, True
+        for name in _named_besides(row):
+            if (other := getattr(row, name)) is not None and not is_seen(seen, other):
+                setattr(row, name, None)
+
+
+def _named_besides(row: Version) -> list[str]:
+    """The details of a record that name an organisation."""
+    if isinstance(row, Observation | EventVersion):
+        return []
+    return [each.name for each in kind_of(row).names.details if each.type is DetailType.ORGANISATION]
 
 
 def holder_word(row: Any) -> str:

@@ -5,18 +5,22 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
+from django.db.models import Q
 from django.utils.translation import gettext_noop
 
+from xingke.accounts.models import User
 from xingke.base import codes
 from xingke.base.quantities import Quantity, Unit, multiplied, unit_of
 from xingke.ledger import rules
 from xingke.ledger.holder_names import close
 from xingke.ledger.incoming import EMPTY, TOO_LONG, Problem, Row
+from xingke.ledger.kinds.record_kind import DetailType
 from xingke.ledger.sheets import SheetForm, Taken, columns_besides
 from xingke.ledger.tables import Kind
 from xingke.registry import queries as registry
+from xingke.registry.models import Organisation
 
 C = TypeVar("C")
 V = TypeVar("V")
@@ -90,7 +94,8 @@ class Terms:
     """A column of codes: the many ways to write each."""
 
     def __init__(self, headers: Headers, kind: Kind, name: str) -> None:
-        self._header, self._is_given = headers.called(name), name in headers.form.given
+        self._header = headers.called(name)
+        self._may_be_empty = name in headers.form.given or name not in kind.names.telling
         terms = registry.terms(kind.field_list(name)).values()
         self._labels = "、".join(each.label.zh for each in terms)
         self._codes: dict[str, str] = {}
@@ -103,18 +108,67 @@ class Terms:
                 self._codes |= {close(words).lower(): code for words, code in column.values.items()}
 
     def read(self, text: str) -> str | Problem:
-        """The code; "" where nothing is said and the form says it for all rows."""
+        """The code; "" where nothing is said and the form says it for all rows, or nobody has to."""
         if not text:
-            return "" if self._is_given else Problem(self._header, "", EMPTY)
+            return "" if self._may_be_empty else Problem(self._header, "", EMPTY)
         code = self._codes.get(close(text).lower())
         return Problem(self._header, text, NO_TERM, {"known": self._labels}) if code is None else code
 
 
-class Detail:
+class Details:
+    """A column of a detail, read as its type says."""
+
+    def __init__(self, headers: Headers, kind: Kind, name: str, *, by: User) -> None:
+        self._header = headers.called(name)
+        self._is_wanted = headers.is_required(name) and name not in headers.form.given
+        detail = kind.names.detail(name)
+        if detail.type is DetailType.TEXT:
+            self._read: Callable[[str], Any] = Texts(headers, kind, name).read
+        elif detail.type is DetailType.DAY:
+            self._read = self._day
+        elif detail.type is DetailType.FLAG:
+            self._read = self._flag
+        elif detail.type is DetailType.ORGANISATION:
+            self._read, self._by = self._organisation, by
+        elif name in headers.taken:
+            self._read = self._amount
+            self._amounts = Amounts(headers.taken[name])
+
+    def read(self, text: str) -> Any | Problem:
+        """What is kept; "" where nothing is said."""
+        if not text:
+            return Problem(self._header, "", EMPTY) if self._is_wanted else ""
+        return self._read(text)
+
+    def _day(self, text: str) -> date | Problem:
+        on = day_or_remedy(text, date.max)
+        return Problem(self._header, text, on) if isinstance(on, str) else on
+
+    def _flag(self, text: str) -> bool | Problem:
+        found = _FLAGS.get(close(text).lower())
+        return Problem(self._header, text, NO_FLAG) if found is None else found
+
+    def _amount(self, text: str) -> int | Problem | None:
+        found = self._amounts.read(text)
+        return found.scaled if isinstance(found, Amount) else found
+
+    def _organisation(self, text: str) -> Organisation | Problem:
+        known = registry.organisations_visible_to(self._by)
+        found = list(known.filter(Q(name=text) | Q(credit_code=codes.normalise_code(text)))[:2])
+        return found[0] if len(found) == 1 else Problem(self._header, text, NO_ORGANISATION)
+
+
+_FLAGS = {"是": True, "有": True, "y": True, "yes": True, "√": True, "1": True}
+_FLAGS |= {"否": False, "无": False, "n": False, "no": False, "×": False, "0": False}
+NO_FLAG = gettext_noop("请写“是”或“否”。")
+NO_ORGANISATION = gettext_noop("名录里没有唯一的一家叫这个名字的单位，请填全称或统一社会信用代码。")
+
+
+class Texts:
     """A column of free text, or a number."""
 
     def __init__(self, headers: Headers, kind: Kind, name: str) -> None:
-        self._header, self._longest = headers.called(name), kind.column(name).max_length or 0
+        self._header, self._longest = headers.called(name), kind.names.detail(name).length
         self._is_wanted = headers.is_required(name) and name not in headers.form.given
         self._form = (_patent if kind.code == "patent" else _number) if name == "number" else None
 

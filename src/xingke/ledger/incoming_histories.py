@@ -45,7 +45,7 @@ from xingke.ledger.incoming_cells import (
     Amount,
     Amounts,
     Days,
-    Detail,
+    Details,
     Headers,
     Terms,
     day_or_remedy,
@@ -68,7 +68,7 @@ from xingke.ledger.incoming_marks import Mark, Marks, unless_sure
 from xingke.ledger.incoming_places import NO_REGION, NOT_BELOW, SAME_REGIONS, Places
 from xingke.ledger.incoming_statements import stated
 from xingke.ledger.incoming_stored import Stored, place_of
-from xingke.ledger.kinds.record_kind import Identity, Number
+from xingke.ledger.kinds.record_kind import Identity, Number, is_said
 from xingke.ledger.sheets import SheetForm, Taken, Understood
 from xingke.ledger.tables import TABLES
 from xingke.registry import queries as registry
@@ -132,9 +132,9 @@ class HistoryReader:
         self._stored = self.kept_in(
             self._headers, self.key_column, by=by, entering=self._entering, signing=signing, source=source
         )
-        self._own: dict[str, Terms | Detail] = {
+        self._own: dict[str, Terms | Details] = {
             **{name: Terms(self._headers, self.kind, name) for name in self.kind.repeated},
-            **{name: Detail(self._headers, self.kind, name) for name in self.kind.details},
+            **{name: Details(self._headers, self.kind, name, by=by) for name in self.kind.details},
         }
         self._uncounted = {  # what an indicator adds up and a row may leave out
             column.event: column.measure
@@ -287,12 +287,12 @@ class HistoryReader:
         names = {"other": other.name, "place": place.name}
         return [Problem(self._headers.called("organisation"), firm.name, NAMED_ELSEWHERE, names)]
 
-    def _columns_of(self, row: Row, cells: Iterable[str | Problem]) -> dict[str, str]:
-        found = dict(self.form.given)
+    def _columns_of(self, row: Row, cells: Iterable[Any]) -> dict[str, Any]:
+        found: dict[str, Any] = dict(self.form.given)
         for name, cell in zip(self._own, cells, strict=True):
             if isinstance(cell, Problem):
                 row.problems.append(cell)
-            elif cell:
+            elif is_said(cell):
                 found[name] = cell
         if self.kind.code == "patent":
             self._compare_forms(row, found)

@@ -15,7 +15,7 @@ from xingke.ledger.incoming import CHANGED, CONFIRMED, NEW, UNCHANGED, VOIDED, P
 from xingke.ledger.incoming_cells import Headers
 from xingke.ledger.incoming_contents import Content, Happened, file_key, may_be_another, thing
 from xingke.ledger.incoming_statements import in_unit
-from xingke.ledger.kinds.record_kind import Identity
+from xingke.ledger.kinds.record_kind import Identity, is_said
 from xingke.ledger.models import EventVersion, State
 from xingke.ledger.records import thing_of
 from xingke.ledger.rules import Thing
@@ -274,7 +274,7 @@ class Stored:
     def _says_exactly(self, subject: Any, content: Content) -> bool:
         """Whether a record says all that a row says, and of the same days no other amount."""
         if subject.region_id != content.region.pk or any(
-            value and getattr(subject, name) != value for name, value in content.columns.items()
+            is_said(value) and getattr(subject, name) != value for name, value in content.columns.items()
         ):
             return False
         if content.person is not None and (subject.person is None or subject.person.key != content.person):
@@ -292,7 +292,7 @@ class Stored:
     def _differ(self, row: Row, subject: Any, content: Content) -> None:
         """What the row adds to its record: an empty cell takes nothing away."""
         columns: dict[str, Any] = {
-            name: value for name, value in content.columns.items() if value and getattr(subject, name) != value
+            name: value for name, value in content.columns.items() if is_said(value) and getattr(subject, name) != value
         }
         if content.person is not None and subject.person is None and self._may_change(subject):
             columns["person"] = content.person  # it was filed before anybody said who it is

@@ -1,6 +1,6 @@
 """The ledger: one typed table per kind of fact, append-only versions, and what was imported."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from xingke.accounts.models import Attachment, Job
 from xingke.ledger import kinds
 from xingke.ledger.kinds import activity, appointment, award, contract, milestone, patent, payment, project, recognition
-from xingke.ledger.kinds.record_kind import Number, RecordKind
+from xingke.ledger.kinds.record_kind import Detail, DetailType, Number, RecordKind
 from xingke.registry.models import Organisation, Person, Region, Zone
 
 
@@ -151,11 +151,7 @@ def tables_of(kind: RecordKind) -> tuple[Any, Any]:
 
 
 def _subject(kind: RecordKind, module: str) -> Any:
-    own: dict[str, Any] = {term.name: models.CharField(max_length=term.length) for term in kind.terms}
-    own |= {
-        detail.name: models.CharField(_(detail.word.text), max_length=detail.length, blank=detail.is_optional)
-        for detail in kind.details
-    }
+    own = _terms(kind) | {detail.name: _detail(detail) for detail in kind.details}
     constraints = list(Version.Meta.constraints)
     if kind.number is Number.PATENT:
         constraints.append(
@@ -169,10 +165,34 @@ def _subject(kind: RecordKind, module: str) -> Any:
     return _table(kind, kind.model, Version, _in_order(own, kind.columns), meta, module)
 
 
+def _terms(kind: RecordKind) -> dict[str, Any]:
+    return {term.name: models.CharField(max_length=term.length, blank=term.is_optional) for term in kind.terms}
+
+
+_COLUMNS: Mapping[DetailType, Callable[[Any], Any]] = {  # by what a detail is: the column that keeps it
+    DetailType.DAY: lambda word: models.DateField(word, null=True, blank=True),
+    DetailType.AMOUNT: lambda word: models.BigIntegerField(word, null=True, blank=True),
+    DetailType.COUNT: lambda word: models.BigIntegerField(word, null=True, blank=True),
+    DetailType.PERCENT: lambda word: models.BigIntegerField(word, null=True, blank=True),
+    DetailType.FLAG: lambda word: models.BooleanField(word, null=True, blank=True),
+    DetailType.ORGANISATION: lambda word: models.ForeignKey(
+        Organisation, models.PROTECT, verbose_name=word, null=True, blank=True, related_name="+", db_index=False
+    ),
+}
+
+
+def _detail(detail: Detail) -> Any:
+    """The column of a detail; whoever has to say it is asked by forms and tables."""
+    if detail.type is DetailType.TEXT:
+        return models.CharField(_(detail.word.text), max_length=detail.length, blank=detail.is_optional)
+    return _COLUMNS[detail.type](_(detail.word.text))
+
+
 def _event(kind: RecordKind, module: str) -> Any:
     """The terms stand here too, so that one table answers every count; an amount is none where the event names none."""
-    own: dict[str, Any] = {term.name: models.CharField(max_length=term.length) for term in kind.terms}
-    own |= {measure.name: models.BigIntegerField(_(measure.word.text), null=True) for measure in kind.measured}
+    own = _terms(kind) | {
+        measure.name: models.BigIntegerField(_(measure.word.text), null=True) for measure in kind.measured
+    }
     if kind.rough:
         own["approximation"] = models.CharField(max_length=4, blank=True)
     indexes = list(EventVersion.Meta.indexes)

@@ -165,11 +165,13 @@ def _columns(words: Words, kind: Kind, subject: Any) -> Items:
     items: Items = [
         {"label": field_word(name), "value": words.term(kind.field_list(name), getattr(subject, name))}
         for name in kind.repeated
+        if name in kind.names.telling or getattr(subject, name)
     ]
-    for name in kind.details:
-        value = getattr(subject, name)
-        if name == "number" or (value and value not in terms):
-            items.append({"label": kind.column_word(name), "value": value, "numeric": name == "number"})
+    for each in kind.names.details:
+        value = words.detail(each, getattr(subject, each.name))
+        if each.name == "number" or (value and value not in terms):
+            is_number = each.name == "number" or bool(each.units)
+            items.append({"label": str(each.word), "value": value, "numeric": is_number})
     return items
 
 

@@ -227,7 +227,7 @@ def same_things(
     first: the day of its first event.
     """
     names, number, name = kind.names, fields.get("number", ""), fields.get("name", "")
-    terms = {each: fields[each] for each in kind.repeated}
+    terms = {each: fields[each] for each in names.telling}
     if names.identity is Identity.RENEWED:
         alike = Q(**{names.lasting: fields[names.lasting]}, organisation=organisation)
     else:
@@ -252,7 +252,7 @@ def _is_open(kind: Kind, row: Any, on: date) -> bool:
 
 def thing_of(kind: Kind, row: Any, *, is_named: bool) -> Thing:
     """What a record that stands speaks of."""
-    fields = {name: getattr(row, name) for name in (*kind.repeated, "name", "number")}
+    fields = {name: getattr(row, name) for name in (*kind.names.telling, "name", "number")}
     holder = _holder(row.organisation, row.region)
     return Thing.of(kind.names, fields, holder=holder, first=row.happened_on, is_named=is_named)
 

@@ -22,7 +22,7 @@ from xingke.ledger import holders, rules
 from xingke.ledger.blank_forms import MONEY, sheet_columns
 from xingke.ledger.events import Wanted, events_wanted
 from xingke.ledger.incoming_contents import Happened
-from xingke.ledger.kinds.record_kind import Identity
+from xingke.ledger.kinds.record_kind import Detail, DetailType, Identity
 from xingke.ledger.models import EventVersion, Observation, State, Version
 from xingke.ledger.queries import readable
 from xingke.ledger.sheets import FURTHER, INVENTED, RECORD, STATE, SheetForm
@@ -166,11 +166,24 @@ class _Writer:
 
     def _of_its_own(self, name: str, subject: Any, chosen: Mapping[str, Any]) -> Cell:
         """A column of the record, or where it has none of that name, of the newest of its events that says something."""
+        if name in self.kind.details:
+            return self._of_a_detail(self.kind.names.detail(name), getattr(subject, name))
         if hasattr(subject, name):
             own: Cell = getattr(subject, name)
             return own
         newest = sorted(chosen.values(), key=lambda event: event.step, reverse=True)
         return next((value for event in newest if (value := getattr(event, name, None)) not in (None, "")), None)
+
+    def _of_a_detail(self, detail: Detail, value: Any) -> Cell:
+        if value is None:
+            return None
+        if detail.units:
+            column = next(each for each in self.form.column if each.to == detail.name)
+            return self._amount(column, value)
+        if detail.type is DetailType.FLAG:
+            return "是" if value else "否"
+        own: Cell = value.name if detail.type is DetailType.ORGANISATION else value
+        return own
 
     def _amount(self, column: FormColumn, scaled: int | None) -> Decimal | None:
         return None if scaled is None else in_unit(scaled, self._units[column.unit or MONEY])

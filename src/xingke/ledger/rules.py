@@ -307,7 +307,7 @@ class Thing:
     ) -> "Thing":
         """The thing some columns speak of. is_named: of a title, whether one holder may have several, each with its name."""
         is_renewed = kind.identity is Identity.RENEWED
-        names = (kind.lasting,) if is_renewed else tuple(kind.fields)
+        names = (kind.lasting,) if is_renewed else kind.telling
         return cls(
             terms=tuple(fields.get(name, "") for name in names),
             holder=holder,

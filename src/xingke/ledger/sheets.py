@@ -88,7 +88,12 @@ class Column:
     @property
     def quantity(self) -> str:
         """The kind of quantity a measure is, as units have it."""
-        return "money" if self.bases == ("元",) else "count"
+        return "money" if self.bases == ("元",) else "percent" if self.bases == ("%",) else "count"
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether its cells are numbers in a unit: the measures of events, and details that are numbers."""
+        return bool(self.measure or self.unit or self.units)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,6 +159,8 @@ def columns_are_known(catalogue: Catalogue) -> Iterator[Issue]:
             place = f"{entry.place} column {number} ({column.headers[0]})"
             if column.role not in _roles(form.kind, catalogue):
                 yield Issue(entry.file, place, f"a {form.kind} has no {column.role!r}")
+            if form.kind in TABLES and (unit := _unit_wanted(form.kind, column)):
+                yield Issue(entry.file, place, f"{column.to} is a number: say its unit, {unit}")
             if roles.setdefault(column.role, number) != number:
                 yield Issue(entry.file, place, f"is {column.role!r} like column {roles[column.role]}")
             for header in column.headers:
@@ -179,6 +186,16 @@ def _events_are_of_the_form(entry: Entry[SheetForm]) -> Iterator[Issue]:
                 yield Issue(
                     entry.file, entry.place, f"also of {column.headers[0]!r} is {event!r}, an event without a day"
                 )
+
+
+def _unit_wanted(kind: str, column: Column) -> str:
+    """How the unit of a detail that is a number would be said, where a column does not say it or says another."""
+    details = {each.name: each for each in KINDS[kind].details if each.units}
+    if column.to not in details:
+        return ""
+    *_larger, unit = details[column.to].units
+    is_right = column.is_measured and (column.quantity, column.bases[0]) == (unit.kind, unit.code)
+    return "" if is_right else f'units = ["{unit.code}"]'
 
 
 def _roles(kind: str, catalogue: Catalogue) -> set[str]:
@@ -349,7 +366,7 @@ class _Meant:
     def doubt(self) -> Saying:
         """Why it is not read, and what to do."""
         name = self.name
-        if not self.column.measure:
+        if not self.column.is_measured:
             return OTHER_MARK.filled(header=self.header, known=name, mark=self.mark, example=name)
         base = self.column.bases[0]
         known = tuple(
@@ -378,7 +395,7 @@ def understand(
     _refuse_questions(form, header, taken)
     taken, notes = _with_unit_above(taken, headers.units_above(above))
     _refuse_missing(form, taken)
-    measured = frozenset(plain(name) for column in form.column if column.measure for name in column.headers)
+    measured = frozenset(plain(name) for column in form.column if column.is_measured for name in column.headers)
     return Understood(tuple(header), taken, doubts, notes, measured)
 
 
@@ -391,7 +408,7 @@ def _meanings(form: SheetForm, header: Sequence[str]) -> list[_Meant]:
     columns = (*columns_besides(form.kind), *form.column)
     written = {plain(name): name for column in columns for name in column.headers}
     by_header = {plain(name): column for column in columns for name in column.headers}
-    measured = {name for name, column in by_header.items() if column.measure}
+    measured = {name for name, column in by_header.items() if column.is_measured}
     found = []
     for place, name in enumerate(header):
         known = headers.named(name, by_header, measured)
@@ -411,7 +428,7 @@ def _judged(
     """The unit that stands behind a name, and the first word there that is neither a unit nor known to change nothing."""
     found: Unit | None = None
     for word in words:
-        unit = unit_of(word, column.bases, column.quantity) if column.measure else None
+        unit = unit_of(word, column.bases, column.quantity) if column.is_measured else None
         if unit is not None and (found is None or found.factor == unit.factor):
             found = unit
         elif unit is not None or not (by_header.get(word) is column or _is_value(form, column, word)):
@@ -439,7 +456,7 @@ def _clean(meant: Sequence[_Meant], units: Mapping[str, Unit]) -> dict[str, Take
             raise Refused(
                 say("“%(one)s”和“%(other)s”两列是同一项内容，请只保留一列。", one=before.header, other=each.header)
             )
-        usual = units.get(each.column.unit) if each.column.measure else None
+        usual = units.get(each.column.unit) if each.column.is_measured else None
         taken[each.column.role] = Taken(
             each.place, each.header, each.column, each.unit or usual, is_unit_said=each.unit is not None
         )
@@ -516,7 +533,7 @@ def _with_unit_above(taken: Mapping[str, Taken], said: Sequence[str]) -> tuple[d
     found = dict(taken)
     notes: list[Saying] = []
     for role, each in taken.items():
-        if not each.column.measure or each.is_unit_said:
+        if not each.column.is_measured or each.is_unit_said:
             continue
         meant = {unit.factor: unit for word in said if (unit := unit_of(word, each.column.bases, each.column.quantity))}
         if len(meant) == 1:

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.db.models import CharField
-
 from xingke.ledger import kinds, models
 from xingke.ledger.kinds.record_kind import RecordKind
 from xingke.ledger.models import EventVersion, Version
@@ -62,16 +60,6 @@ class Kind:
         """The columns of its events that only some of them have, with what the others hold."""
         own = (column for column in self.event._meta.concrete_fields if column.name not in _EVERY_EVENT)
         return {column.name: column.get_default() for column in own if column.name not in self.repeated}
-
-    def column(self, name: str) -> "CharField[str, str]":
-        """A column of the subject."""
-        found = self.subject._meta.get_field(name)
-        assert isinstance(found, CharField)  # every column a kind adds to its subject is text
-        return found
-
-    def column_word(self, name: str) -> str:
-        """What a column of the subject is called."""
-        return str(self.column(name).verbose_name)
 
     def field_list(self, name: str) -> str:
         """The vocabulary list a field's values come from."""

@@ -16,7 +16,7 @@ from xingke.base.periods import Period
 from xingke.base.quantities import Quantity, Unit, format_number
 from xingke.base.sayings import Saying, say
 from xingke.ledger.kinds import KINDS
-from xingke.ledger.kinds.record_kind import Measure
+from xingke.ledger.kinds.record_kind import Detail, DetailType, Measure, is_said
 from xingke.ledger.models import EventVersion, Observation, State, Version
 from xingke.ledger.observations import Told
 from xingke.ledger.tables import TABLES, kind_of
@@ -203,9 +203,20 @@ class Words:
 
     def number_and_unit(self, name: str, scaled: int) -> tuple[str, str]:
         """A measure's exact number, and the unit behind it: (12.5, 万元)."""
-        unit, decimals = _said_in(name, scaled)
+        return self._number_and_unit(measure_of(name).units, scaled)
+
+    def _number_and_unit(self, units: Sequence[Unit], scaled: int) -> tuple[str, str]:
+        unit, decimals = _said_in(units, scaled)
         number = format_number(Quantity(scaled=scaled, unit=unit, decimals=decimals).stated, decimals)
         return number, self.unit_after(unit.code)
+
+    def detail(self, detail: Detail, value: Any) -> str:
+        """What a detail of a record says, by its type: a text, a day, 12.5万元, 30%, 是, an organisation's name."""
+        if not is_said(value):
+            return ""
+        if detail.units:
+            return measured(*self._number_and_unit(detail.units, value))
+        return value.name if detail.type is DetailType.ORGANISATION else self._plain(detail.name, value)
 
     def amount(self, row: Observation | Told, scaled: int | None = None) -> str:
         """A reported figure in its own unit, with its approximation: 近20家, 1.2亿元以上."""
@@ -235,6 +246,8 @@ class Words:
         kind = kind_of(row)
         if name in kind.repeated:
             return self.term(kind.field_list(name), value)
+        if not isinstance(row, EventVersion) and name in kind.details:
+            return self.detail(kind.names.detail(name), value)
         if isinstance(row, EventVersion) and name in kind.measures:
             return self.measure(name, value, row)
         if name == "event":
@@ -281,9 +294,9 @@ def day_word(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
-def _said_in(name: str, scaled: int) -> tuple[Unit, int]:
-    """The unit a measure is said in and the decimals it needs there: the first in which it is at least one, exact."""
-    *larger, last = measure_of(name).units
+def _said_in(units: Sequence[Unit], scaled: int) -> tuple[Unit, int]:
+    """The unit a number is said in and the decimals it needs there: the first in which it is at least one, exact."""
+    *larger, last = units
     for unit in larger:
         amount = Decimal(scaled) / unit.scale / unit.factor
         if abs(amount) >= 1 and (decimals := needed_decimals(amount)) <= 4:
@@ -322,7 +335,7 @@ def _labels(row: Version) -> list[tuple[str, str]]:
     kind = kind_of(row)
     repeated = [(name, field_word(name)) for name in kind.repeated]
     if not isinstance(row, EventVersion):
-        return [*repeated, *((name, kind.column_word(name)) for name in kind.details), *common]
+        return [*repeated, *((each.name, str(each.word)) for each in kind.names.details), *common]
     measures = [(name, field_word(name)) for name in kind.measures]
     approximation = [("approximation", _("约数"))] if hasattr(row, "approximation") else []
     lasting = [("certificate", _("证书编号")), ("until", _("有效期至"))] if kind.is_lasting else []

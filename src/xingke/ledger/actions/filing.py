@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from xingke.accounts.acts import Act, act
@@ -50,11 +51,11 @@ class NewEvent:
 class NewHistory:
     """A title or patent to be filed with what has happened to it so far.
 
-    fields: the kind's own columns, e.g. title, level, name, number. person: whom it is about, where two records are
+    fields: the kind's own columns, e.g. title, level, name, number, as their types keep them. person: whom it is about, where two records are
     told apart by that. reason: why it was filed in spite of what speaks against its number.
     """
 
-    fields: Mapping[str, str]
+    fields: Mapping[str, Any]
     region: Region
     organisation: Organisation | None
     events: Sequence[NewEvent]
@@ -154,7 +155,8 @@ def _create(
 
 def _subject_columns(kind: Kind) -> tuple[str, ...]:
     """The columns of a subject that are its own."""
-    return ("record", *_WHERE, "reason", *kind.repeated, *kind.details)
+    own = (kind.subject._meta.get_field(name).attname for name in kind.details)  # type: ignore[union-attr]
+    return ("record", *_WHERE, "reason", *kind.repeated, *own)
 
 
 def _event_columns(kind: Kind) -> tuple[str, ...]:
@@ -164,13 +166,19 @@ def _event_columns(kind: Kind) -> tuple[str, ...]:
 
 def _subject(kind: Kind, history: NewHistory) -> tuple[Any, ...]:
     first = min([event.on for event in history.events])
-    own = [history.fields.get(name, "") for name in (*kind.repeated, *kind.details)]
+    own = [history.fields.get(name, "") for name in kind.repeated]
+    own += [_kept(history.fields.get(each.name, each.nothing)) for each in kind.names.details]
     return (history.key, *_where(history, history.region, history.organisation, first), history.reason[:500], *own)
+
+
+def _kept(value: Any) -> Any:
+    """What stands in the column of a detail: of an organisation its key in the database."""
+    return value.pk if isinstance(value, Model) else value
 
 
 def _events(kind: Kind, history: NewHistory) -> list[tuple[Any, ...]]:
     """Its events as rows, in order."""
-    repeated = [history.fields[name] for name in kind.repeated]
+    repeated = [history.fields.get(name, "") for name in kind.repeated]
     events = [with_last_day(kind, history.fields, event) for event in history.events]
     steps = effects_of(kind, events)
     refuse_out_of_order(kind, events)

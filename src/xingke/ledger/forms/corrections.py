@@ -148,11 +148,11 @@ def _without(found: dict[str, Any], name: str) -> dict[str, Any]:
 class SubjectForm(NumberField, LevelField, CorrectionForm):
     """The subject itself: its terms to choose from, its other columns as text."""
 
-    def __init__(self, kind: Kind, row: Version, words: Words, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, kind: Kind, row: Version, words: Words, user: User, *args: Any, **kwargs: Any) -> None:
         self.kind, self.columns = kind, (*kind.repeated, *kind.details)
         super().__init__(row, words, *args, **kwargs)
         del self.fields["why_sure"]  # a correction has its reason
-        self.fields |= subject_fields(kind, words)
+        self.fields |= subject_fields(kind, words, user)
         self.order_fields([*kind.repeated, "name", "sure", *kind.details, "reason"])
 
     def visible_fields(self) -> list[forms.BoundField]:
@@ -282,4 +282,4 @@ def correction_form(shown: RecordPage, words: Words, user: User, posted: Any = N
         return ObservationForm(shown.current, words, posted)
     if shown.is_event:
         return EventForm(TABLES[shown.kind], shown.current, words, user, posted)
-    return SubjectForm(TABLES[shown.kind], shown.current, words, posted)
+    return SubjectForm(TABLES[shown.kind], shown.current, words, user, posted)

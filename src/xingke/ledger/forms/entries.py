@@ -179,7 +179,7 @@ class RecordForm(NumberField, LevelField, PlaceForm):
         self.kind, self.words = kind, words
         self.same: list[Any] = []
         super().__init__(user, *args, **kwargs)
-        self.fields |= subject_fields(kind, words, first=[("", _("请选择"))])
+        self.fields |= subject_fields(kind, words, user, first=[("", _("请选择"))])
         if kind.names.named_by:
             self.fields["name"].required = False
             self.fields["name"].help_text = _("留空即与所选的名目相同。")
@@ -288,9 +288,11 @@ class RecordForm(NumberField, LevelField, PlaceForm):
             return False
         return names.number is not Number.PATENT or not self.columns().get("number")
 
-    def columns(self) -> Mapping[str, str]:
+    def columns(self) -> Mapping[str, Any]:
         """The subject's own columns as typed."""
-        return {name: self.cleaned_data.get(name, "") for name in (*self.kind.repeated, *self.kind.details)}
+        terms = {name: self.cleaned_data.get(name, "") for name in self.kind.repeated}
+        own = {each.name: self.cleaned_data.get(each.name, each.nothing) for each in self.kind.names.details}
+        return terms | own
 
     def first_day(self) -> date | None:
         """The day of the first event that is filled in; None where none is."""

@@ -6,19 +6,23 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from xingke.base.quantities import Quantity, format_number
+from xingke.accounts.models import User
+from xingke.base.codes import normalise_code
+from xingke.base.quantities import Quantity, Unit, format_number
 from xingke.base.refusals import Refused
-from xingke.base.sayings import NOTHING
+from xingke.base.sayings import NOTHING, Saying
 from xingke.ledger import queries, rules
-from xingke.ledger.kinds.record_kind import Number
+from xingke.ledger.kinds.record_kind import Detail, DetailType, Number
 from xingke.ledger.rules import APPROXIMATIONS
 from xingke.ledger.tables import Kind
-from xingke.ledger.words import Words, field_word, measure_of, needed_decimals
+from xingke.ledger.words import Words, field_word, needed_decimals
 from xingke.registry import queries as registry
+from xingke.registry.models import Organisation
 
 EARLIEST = date(1949, 10, 1)
 
@@ -29,21 +33,64 @@ def set_choices(field: forms.Field, choices: Sequence[tuple[str, str]]) -> None:
     field.choices = list(choices)
 
 
-def subject_fields(kind: Kind, words: Words, *, first: Sequence[tuple[str, str]] = ()) -> dict[str, forms.Field]:
-    """The columns of a subject: its terms to choose from, its other columns as text. first: before every choice."""
+def subject_fields(
+    kind: Kind, words: Words, user: User, *, first: Sequence[tuple[str, str]] = ()
+) -> dict[str, forms.Field]:
+    """The columns of a subject: its terms to choose from, its details by their types. first: before every choice."""
     fields: dict[str, forms.Field] = {
         name: forms.ChoiceField(label=field_word(name), choices=[*first, *words.terms(kind.field_list(name))])
+        if name in kind.names.telling
+        else forms.ChoiceField(
+            label=field_word(name), choices=[("", _("不填")), *words.terms(kind.field_list(name))], required=False
+        )
         for name in kind.repeated
     }
     if kind.is_lasting:
         fields["level"].required = False
         fields["level"].help_text = _("只有一个级别的资质可以不选。")
-    for name in kind.details:
-        column = kind.column(name)
-        fields[name] = forms.CharField(
-            label=kind.column_word(name), max_length=column.max_length, required=not column.blank
-        )
-    return fields
+    return fields | {detail.name: detail_field(detail, user) for detail in kind.names.details}
+
+
+def detail_field(detail: Detail, user: User) -> forms.Field:
+    """What asks for a detail, by its type."""
+    asked: dict[str, Any] = {"label": str(detail.word), "required": not detail.is_optional}
+    if detail.units:
+        return MeasureField(detail.word, detail.units, required=not detail.is_optional)
+    match detail.type:
+        case DetailType.DAY:
+            return forms.DateField(**asked, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
+        case DetailType.FLAG:
+            choices = [("", _("不填")), ("True", _("是")), ("False", _("否"))]
+            return forms.TypedChoiceField(
+                **asked, choices=choices, coerce=lambda value: value == "True", empty_value=None
+            )
+        case DetailType.ORGANISATION:
+            return OrganisationField(user, **asked)
+        case _:
+            return forms.CharField(**asked, max_length=detail.length)
+
+
+class OrganisationField(forms.CharField):
+    """An organisation by its full name or its code, one that somebody may see; cleans to it, None where empty."""
+
+    def __init__(self, user: User, **kwargs: Any) -> None:
+        self.user = user
+        super().__init__(**kwargs, max_length=120, help_text=_("名录里的全称或统一社会信用代码。"))
+
+    def prepare_value(self, value: Any) -> Any:
+        return value.name if isinstance(value, Organisation) else value
+
+    def clean(self, value: Any) -> Any:
+        text = str(super().clean(value)).strip()
+        if not text:
+            return None
+        known = registry.organisations_visible_to(self.user)
+        found = list(known.filter(Q(name=text) | Q(credit_code=normalise_code(text)))[:2])
+        if len(found) != 1:
+            raise forms.ValidationError(
+                _("名录里没有唯一的一家“%(text)s”，请填全称或统一社会信用代码。") % {"text": text}
+            )
+        return found[0]
 
 
 def event_measures(kind: Kind) -> list[str]:
@@ -53,20 +100,22 @@ def event_measures(kind: Kind) -> list[str]:
 
 
 class MeasureField(forms.CharField):
-    """A measure of an event; cleans to the integer the ledger keeps, None where empty.
+    """A number that is kept as an integer, a measure of an event or a detail; cleans to it, None where empty.
 
     Typed in its smallest unit, or with a larger one behind it: 125000, 12.5万元.
     """
 
-    def __init__(self, name: str) -> None:
-        *self.larger, self.unit = measure_of(name).units
-        word = field_word(name)
+    def __init__(self, said: Saying, units: Sequence[Unit], *, required: bool = False) -> None:
+        *self.larger, self.unit = units
+        word = str(said)
         label = (
             word
             if word == self.unit.code
             else _("%(measure)s（%(unit)s）") % {"measure": word, "unit": Words().unit(self.unit.code)}
         )
-        super().__init__(label=label, max_length=24, required=False, widget=forms.TextInput({"inputmode": "decimal"}))
+        super().__init__(
+            label=label, max_length=24, required=required, widget=forms.TextInput({"inputmode": "decimal"})
+        )
         if self.larger:
             del self.widget.attrs["inputmode"]  # the keyboard of digits has no 万元
             self.help_text = _("也可写成 12.5%(unit)s。") % {"unit": self.larger[0].code}
@@ -161,8 +210,8 @@ class EventFields(forms.Form):
         """Ask for the events and measures of a kind. first: before the events to choose from."""
         self._names = kind.names
         set_choices(self.fields["event"], [*first, *words.terms(kind.event_list)])
-        for name in kind.measures:
-            self.fields[name] = MeasureField(name)
+        for measure in kind.names.measured:
+            self.fields[measure.name] = MeasureField(measure.word, measure.units)
         measures = event_measures(kind)
         if "approximation" in measures:
             said = [("", _("精确数")), *((word, word) for word in APPROXIMATIONS)]

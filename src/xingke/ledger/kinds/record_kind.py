@@ -38,22 +38,13 @@ class Number(StrEnum):
 class Term:
     """A field whose values come from a vocabulary list; definitions may ask about it, and every event repeats it.
 
-    length: of the longest code.
+    length: of the longest code. is_optional: may be left empty, and then it tells no two records apart.
     """
 
     name: str
     word: Saying
     list: str
     length: int = 40
-
-
-@dataclass(frozen=True)
-class Detail:
-    """Words a record says besides its terms: its name, its number, a counterpart. is_optional: may be left empty."""
-
-    name: str
-    word: Saying
-    length: int
     is_optional: bool = False
 
 
@@ -84,6 +75,52 @@ class Measure:
     def word_in_base(self) -> Saying:
         """What it is called where it is said in its smallest unit: 金额（元）, 人次."""
         return say("%(measure)s（元）", measure=self.word) if self.kind == "money" else self.word
+
+
+class DetailType(StrEnum):
+    """What a detail is: it decides how it is kept, asked for, read from a cell and said."""
+
+    TEXT = "text"
+    DAY = "day"
+    AMOUNT = "amount"  # of money, in 分
+    COUNT = "count"  # × 10⁻⁴
+    PERCENT = "percent"  # × 10⁻⁴ of one hundredth
+    FLAG = "flag"
+    ORGANISATION = "organisation"
+
+
+@dataclass(frozen=True)
+class Detail:
+    """What a record says besides its terms: its name, its number, a counterpart, a deadline.
+
+    length: of a text, at most. is_optional: may be left empty. unit: of a count.
+    """
+
+    name: str
+    word: Saying
+    length: int = 0
+    is_optional: bool = False
+    type: DetailType = DetailType.TEXT
+    unit: str = ""
+
+    @property
+    def units(self) -> tuple[Unit, ...]:
+        """What a number is said in, the largest that leaves no fraction aside first; none of what is no number."""
+        if self.type is DetailType.AMOUNT:
+            return MONEY
+        if self.type is DetailType.PERCENT:
+            return (Unit(code="%", kind="percent"),)
+        return (Unit(code=self.unit, kind="count"),) if self.type is DetailType.COUNT else ()
+
+    @property
+    def nothing(self) -> str | None:
+        """What is kept where it says nothing."""
+        return "" if self.type is DetailType.TEXT else None
+
+
+def is_said(value: object) -> bool:
+    """Whether a column says anything: no and zero do."""
+    return value is not None and value != ""
 
 
 @dataclass(frozen=True)
@@ -164,6 +201,11 @@ class RecordKind:
         return {term.name: term.list for term in self.terms}
 
     @cached_property
+    def telling(self) -> tuple[str, ...]:
+        """The terms that tell two records apart: those that none may leave empty."""
+        return tuple(term.name for term in self.terms if not term.is_optional)
+
+    @cached_property
     def event_fields(self) -> Mapping[str, str]:
         """What a ``where`` may ask of its events besides, which their history says."""
         return {"origin": "title_origin"} if self.lasting else {}
@@ -217,6 +259,11 @@ class RecordKind:
     def arrivals(self) -> Mapping[str, bool]:
         """The events by which somebody else takes it over, or it comes to another region, each with whether it changes hands."""
         return {event.code: event.changes_hands for event in self.happens if event.arrives}
+
+    def detail(self, name: str) -> Detail:
+        """One of its details. Raises KeyError."""
+        found = {detail.name: detail for detail in self.details}
+        return found[name]
 
     def measure(self, name: str) -> Measure:
         """One of its measures. Raises KeyError."""
