@@ -48,7 +48,7 @@ _COURSES: dict[str, list[tuple[float, list[tuple[str, int]]]]] = {
     "contract": [(0.30, [("signed", 0)]), (0.70, [("signed", 0), ("registered", 20)])],
     "award": [(0.60, [("nominated", 0)]), (0.40, [("nominated", 0), ("awarded", 200)])],
     "appointment": [(0.70, [("appointed", 0)]), (0.30, [("appointed", 0), ("ended", 500)])],
-    "activity": [(1.00, [("held", 0)])],
+    "event": [(1.00, [("held", 0)])],
 }
 # Events that say how much: kind, measure, events, and the range it is drawn from (分; people × 10⁻⁴).
 _MEASURES: dict[str, list[tuple[str, tuple[str, ...], tuple[int, int]]]] = {
@@ -58,7 +58,7 @@ _MEASURES: dict[str, list[tuple[str, tuple[str, ...], tuple[int, int]]]] = {
         ("amount", ("signed", "registered"), (1_000_000, 2_000_000_000)),
         ("tech_amount", ("registered",), (100_000, 1_000_000)),  # never more than the amount
     ],
-    "activity": [("people", ("held",), (50_000, 8_000_000)), ("materials", ("held",), (0, 20_000_000))],
+    "event": [("people", ("held",), (50_000, 8_000_000)), ("materials", ("held",), (0, 20_000_000))],
 }
 # The part of all events that is of this kind.
 SHARES = {
@@ -69,7 +69,7 @@ SHARES = {
     "contract": 0.06,
     "award": 0.01,
     "appointment": 0.03,
-    "activity": 0.05,
+    "event": 0.05,
 }
 
 KINDS = {code: TABLES[code] for code in _COURSES}
@@ -135,14 +135,15 @@ _THINGS: dict[str, list[tuple[float, tuple[str, ...]]]] = {
         (15, ("introduced_talent",)),
         (20, ("commissioner",)),
     ],
-    "activity": [
-        (20, ("training",)),
-        (20, ("farm_training",)),
-        (20, ("outreach",)),
-        (10, ("matchmaking",)),
-        (15, ("firm_visit",)),
-        (5, ("study",)),
-        (10, ("policy",)),
+    "event": [
+        (20, ("training", "")),
+        (20, ("farm_training", "")),
+        (5, ("outreach", "science_week")),
+        (15, ("outreach", "")),
+        (10, ("matchmaking", "")),
+        (15, ("firm_visit", "")),
+        (5, ("study", "")),
+        (10, ("policy", "")),
     ],
 }
 _SUPERSEDED = 0.04  # of the events have an earlier version with another day, closed since

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextvars import Context
 from copy import copy
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -29,6 +29,7 @@ from xingke.ledger import actions as ledger
 from xingke.ledger import importing
 from xingke.ledger.incoming import Options
 from xingke.ledger.kinds import KINDS
+from xingke.ledger.kinds.record_kind import Detail, DetailType
 from xingke.ledger.models import Proposal
 from xingke.ledger.queries import may_change_at_once
 from xingke.ledger.tables import TABLES
@@ -330,3 +331,18 @@ def load_outline(folder: Path) -> None:
     """Load the outline ``short``: seven figures of every kind, and quick to write."""
     (folder / "outlines.toml").write_text(SHORT, encoding="utf-8")
     registry.load_pack(folder=folder, by=None, now=NOW)
+
+
+def told_of(detail: Detail, number: int) -> Any:
+    """Something a record may say in a detail, another for another number; nothing of an organisation."""
+    match detail.type:
+        case DetailType.TEXT:
+            return f"{detail.name}{number}"
+        case DetailType.DAY:
+            return date(2024, 1, 1) + timedelta(days=number)
+        case DetailType.FLAG:
+            return number % 2 == 0
+        case DetailType.ORGANISATION:
+            return None
+        case _:
+            return number * 10_000

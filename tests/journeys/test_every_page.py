@@ -15,7 +15,7 @@ PAGES = {
         "/records/",
         "/records/?kind=patent",
         "/records/patent/new/",
-        "/records/activity/new/",
+        "/records/event/new/",
         "/proposals/",
         "/observations/",
         "/observations/choices/",

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ from django.db.models import Max, Min, Q, QuerySet, Sum
 from django.http import Http404
 
 from xingke.accounts.models import Attachment, AuditEntry, Counter, Job, User
+from xingke.base import audited
 from xingke.base.blobs import Damaged, Store
 from xingke.base.periods import Period
 
@@ -114,7 +117,8 @@ def audit_trail(
     if action == CHANGES:
         trail = trail.exclude(action__startswith="session.")
     elif action:
-        trail = trail.filter(Q(action__startswith=action) | _in_parts(f'"{action}'))
+        said = (Q(action__startswith=code) | _in_parts(f'"{code}') for code in audited.codes_of(action))
+        trail = trail.filter(reduce(or_, said))
     if month is not None:
         trail = trail.filter(at__date__range=(month.first, month.last))
     if by:

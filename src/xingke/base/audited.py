@@ -14,6 +14,7 @@ class AuditedAct:
 
     code: str
     word: Any  # a Saying or Django's lazy text, which has no public type of its own
+    formerly: tuple[str, ...] = ()  # what the trail of earlier years calls it
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class AuditedKind:
 
     code: str
     word: Saying
+    formerly: tuple[str, ...]
     amounts: Mapping[str, tuple[Saying, int]]
 
 
@@ -29,20 +31,30 @@ ACTS: Register[AuditedAct] = Register("act in the trail")
 KINDS: Register[AuditedKind] = Register("kind of record in the trail")
 
 
-def announce(words: Mapping[str, Any]) -> None:
-    """Say what the codes of a room's acts mean."""
+def announce(words: Mapping[str, Any], formerly: Mapping[str, tuple[str, ...]] | None = None) -> None:
+    """Say what the codes of a room's acts mean. formerly: by code, those the same act had before."""
     for code, word in words.items():
-        ACTS.add(AuditedAct(code, word))
+        ACTS.add(AuditedAct(code, word, (formerly or {}).get(code, ())))
 
 
 def action_words() -> dict[str, str]:
     """What the trail's codes say; a code that nobody announced is shown as it is."""
-    return {act.code: str(act.word) for act in ACTS}
+    return {code: str(act.word) for act in ACTS for code in (act.code, *act.formerly)}
+
+
+def action_choices() -> list[tuple[str, str]]:
+    """The acts to choose from, by the codes they have today."""
+    return [(act.code, str(act.word)) for act in ACTS]
+
+
+def codes_of(action: str) -> list[str]:
+    """An act's code, or the beginning of some, with the codes it had before."""
+    return [action, *(code for act in ACTS if act.code == action for code in act.formerly)]
 
 
 def kind_words() -> dict[str, str]:
     """What the kinds of records are called."""
-    return {kind.code: str(kind.word) for kind in KINDS}
+    return {code: str(kind.word) for kind in KINDS for code in (kind.code, *kind.formerly)}
 
 
 def amounts() -> dict[str, tuple[str, int]]:

@@ -53,12 +53,18 @@ class DefinitionError(Exception):
 
 @dataclass(frozen=True)
 class DefinitionKind(Generic[D]):
-    """A kind of definition: its code, the file and table it is written in, its type, and its named checks."""
+    """A kind of definition: its code, the file and table it is written in, its type, and its named checks.
+
+    meaning: what of a body is hashed, where two ways of writing it mean the same. key_today: the key under which a
+    definition stands today that was stored under another.
+    """
 
     code: str
     file: str
     type: type[D]
     checks: tuple[Callable[["Catalogue"], Iterator[Issue]], ...] = ()
+    meaning: Callable[[Mapping[str, Any]], Mapping[str, Any]] = dict
+    key_today: Callable[[str], str] = str
 
 
 @dataclass(frozen=True)
@@ -76,8 +82,8 @@ class Entry(Generic[D]):
 
     @property
     def hash(self) -> str:
-        """SHA-256 of the canonical JSON of the body."""
-        return body_hash(self.body)
+        """SHA-256 of the canonical JSON of what the body means."""
+        return body_hash(KINDS[self.kind].meaning(self.body))
 
 
 @dataclass

@@ -237,7 +237,8 @@ def _tidy_up(kind_code: str, newest: Path) -> None:
     """Remove a kind's files but a new one and the one before it, which somebody may be reading; and what was never finished."""
     before = max((each for each in folder().glob(f"{kind_code}.*{COLUMNS}") if each < newest), default=newest)
     standing = (f"{newest.stem}.", f"{before.stem}.")
-    for old in (*folder().glob(f"{kind_code}.*{COLUMNS}"), *folder().glob(f"{kind_code}.*{TALLY}")):
+    codes = (kind_code, *TABLES[kind_code].names.formerly)
+    for old in (found for code in codes for end in (COLUMNS, TALLY) for found in folder().glob(f"{code}.*{end}")):
         if not old.name.startswith(standing):
             with suppress(OSError):
                 old.unlink()

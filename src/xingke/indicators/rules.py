@@ -14,6 +14,7 @@ from xingke.base.labels import Label
 from xingke.base.periods import Period
 from xingke.base.quantities import format_number, round_half_up
 from xingke.indicators import formula as formulas
+from xingke.ledger import kinds
 from xingke.ledger.kinds import KINDS
 from xingke.ledger.kinds.record_kind import RecordKind
 from xingke.ledger.rules import Happening, effects
@@ -96,6 +97,9 @@ class Indicator:
     over_regions: Literal["sum", "none"] = "sum"
     growth: Literal["percent", "points", "none"] = "percent"
     examples: tuple[Example, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "of", kinds.current(self.of))
 
     def __hash__(self) -> int:
         return hash((self.code, self.version))
@@ -280,6 +284,7 @@ INDICATORS: DefinitionKind[Indicator] = DefinitionKind(
         examples_come_out,
         names_mean_known_indicators,
     ),
+    meaning=kinds.meant("of"),
 )
 
 

@@ -39,8 +39,11 @@ class LedgerConfig(AppConfig):
 
         for kind in KINDS.values():
             amounts = {each.name: (each.word_in_base, each.units[-1].scale) for each in kind.measured}
-            audited.KINDS.add(audited.AuditedKind(kind.code, kind.word, amounts))
-            audited.announce({f"{kind.code}.{done}": said.filled(kind=kind.word) for done, said in DONE.items()})
+            audited.KINDS.add(audited.AuditedKind(kind.code, kind.word, kind.formerly, amounts))
+            audited.announce(
+                {f"{kind.code}.{done}": said.filled(kind=kind.word) for done, said in DONE.items()},
+                {f"{kind.code}.{done}": tuple(f"{code}.{done}" for code in kind.formerly) for done in DONE},
+            )
         audited.announce(
             {
                 "records.confirmed": _("批量确认"),

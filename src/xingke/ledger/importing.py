@@ -26,7 +26,7 @@ from xingke.base.press.sheets import Sheet, read_sheet
 from xingke.base.press.sniffing import FileKind
 from xingke.base.refusals import Refused
 from xingke.base.sayings import Saying, kept, say, told
-from xingke.ledger import grouping, rules
+from xingke.ledger import grouping, kinds, rules
 from xingke.ledger.bulk import uncollected
 from xingke.ledger.incoming import (
     CHANGED,
@@ -271,7 +271,7 @@ class Checked:
 
 def sheet_form(code: str) -> SheetForm:
     """A form of spreadsheet by its code. Raises Refused for one that is not loaded."""
-    found = registry.catalogue("sheet").get(code)
+    found = registry.catalogue("sheet").get(kinds.current(code))
     if found is None:
         known = tuple(sorted(registry.catalogue("sheet")))
         raise Refused(say("没有名为“%(code)s”的表格；可用：%(known)s。", code=code, known=known))

@@ -25,6 +25,9 @@ from xingke.registry.models import Organisation
 C = TypeVar("C")
 V = TypeVar("V")
 
+YES = frozenset({"是", "√", "✓", "✔", "☑", "y", "yes", "对", "true", "t", "v", "○", "●", "*"})
+NO = frozenset({"", "否", "×", "✗", "x", "n", "no", "0", "false", "f", "不是", "☐", "□"})
+
 NO_TERM = gettext_noop("不在代码表中，可写：%(known)s。")
 NO_DAY = gettext_noop("不是日期，请写成 2024-03-05。")
 NO_DAY_ONLY_MONTH = gettext_noop("只有年月，请写到日，如 2024-03-05。")
@@ -145,8 +148,8 @@ class Details:
         return Problem(self._header, text, on) if isinstance(on, str) else on
 
     def _flag(self, text: str) -> bool | Problem:
-        found = _FLAGS.get(close(text).lower())
-        return Problem(self._header, text, NO_FLAG) if found is None else found
+        word = close(text).lower()
+        return word in YES if word in YES | NO else Problem(self._header, text, NO_FLAG)
 
     def _amount(self, text: str) -> int | Problem | None:
         found = self._amounts.read(text)
@@ -158,8 +161,6 @@ class Details:
         return found[0] if len(found) == 1 else Problem(self._header, text, NO_ORGANISATION)
 
 
-_FLAGS = {"是": True, "有": True, "y": True, "yes": True, "√": True, "1": True}
-_FLAGS |= {"否": False, "无": False, "n": False, "no": False, "×": False, "0": False}
 NO_FLAG = gettext_noop("请写“是”或“否”。")
 NO_ORGANISATION = gettext_noop("名录里没有唯一的一家叫这个名字的单位，请填全称或统一社会信用代码。")
 

@@ -426,9 +426,11 @@ class HistoryReader:
     def _compare_parts(self, row: Row, event: str, measures: Mapping[str, int]) -> None:
         """A part is never more than its whole."""
         if over := rules.exceeding(self.kind.names, measures):
-            part, whole = (self._headers.called(f"{event} {name}") for name in over)
-            found = said(row.cells[self._headers.taken[f"{event} {over[0]}"].place])
-            row.problems.append(Problem.of(part, found, rules.MORE_THAN_WHOLE.filled(part=part, whole=whole)))
+            parts, whole = over
+            called = tuple(self._headers.called(f"{event} {name}") for name in parts)
+            found = said(row.cells[self._headers.taken[f"{event} {parts[0]}"].place])
+            told = rules.MORE_THAN_WHOLE.filled(part=called, whole=self._headers.called(f"{event} {whole}"))
+            row.problems.append(Problem.of(called[0], found, told))
 
     def _event_called(self, event: str) -> Saying | str:
         """What the file calls an event."""

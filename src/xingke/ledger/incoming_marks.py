@@ -7,11 +7,9 @@ from django.utils.translation import gettext_noop
 
 from xingke.base.sayings import Saying, say
 from xingke.ledger.incoming import Options, Problem, Row
-from xingke.ledger.incoming_cells import Headers
+from xingke.ledger.incoming_cells import NO, YES, Headers
 from xingke.ledger.sheets import MARKS
 
-YES = frozenset({"是", "√", "✓", "✔", "☑", "y", "yes", "对", "true", "t", "v", "○", "●", "*"})
-NO = frozenset({"", "否", "×", "✗", "x", "n", "no", "0", "false", "f", "不是", "☐", "□"})
 NO_MARK = gettext_noop("请填“是”，或留空。")
 NO_REASON = gettext_noop("请写明为什么确认无误（如“已对照受理通知书”），它会随记录保存。")
 

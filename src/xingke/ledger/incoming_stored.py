@@ -310,8 +310,12 @@ class Stored:
             if changes := {name: value for name, value in said.items() if getattr(exact, name) != value}:
                 standing = {name: getattr(exact, name) for name in self.kind.measures}
                 if over := rules.exceeding(self.kind.names, {**standing, **changes}):
-                    part, whole = (self._headers.called(f"{each.event} {name}") for name in over)
-                    row.problems.append(Problem.of(part, "", rules.MORE_THAN_WHOLE.filled(part=part, whole=whole)))
+                    parts, whole = over
+                    called = tuple(self._headers.called(f"{each.event} {name}") for name in parts)
+                    told = rules.MORE_THAN_WHOLE.filled(
+                        part=called, whole=self._headers.called(f"{each.event} {whole}")
+                    )
+                    row.problems.append(Problem.of(called[0], "", told))
                     return
                 events[exact.record] = changes
                 if self._may_be_another(row, content, exact, changes):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from xingke.accounts.models import Attachment, Job
 from xingke.ledger import kinds
-from xingke.ledger.kinds import activity, appointment, award, contract, milestone, patent, payment, project, recognition
+from xingke.ledger.kinds import appointment, award, contract, event, milestone, patent, payment, project, recognition
 from xingke.ledger.kinds.record_kind import Detail, DetailType, Number, RecordKind
 from xingke.registry.models import Organisation, Person, Region, Zone
 
@@ -209,13 +209,13 @@ def _event(kind: RecordKind, module: str) -> Any:
             models.Index(  # what ends in the coming months
                 fields=["lapses_on"],
                 condition=Q(seq_to__isnull=True, lapses_on__isnull=False),
-                name=f"{kind.code}event_lapses",
+                name=f"{kind.events_model.lower()}_lapses",
             )
         )
     constraints = [*EventVersion.Meta.constraints, *_limits(kind)]
     words = {"verbose_name": _(kind.event_word.text), "constraints": constraints, "indexes": indexes}
     meta = type("Meta", (EventVersion.Meta,), words)
-    return _table(kind, f"{kind.model}Event", EventVersion, _in_order(own, ("amount",)), meta, module)
+    return _table(kind, kind.events_model, EventVersion, _in_order(own, ("amount",)), meta, module)
 
 
 def _limits(kind: RecordKind) -> Iterator[models.CheckConstraint]:
@@ -227,7 +227,7 @@ def _limits(kind: RecordKind) -> Iterator[models.CheckConstraint]:
             condition &= Q(**{f"{measure.part_of}__isnull": True}) | Q(**{f"{name}__lte": F(measure.part_of)})
         if measure.is_never_negative:
             yield models.CheckConstraint(
-                condition=Q(**{f"{name}__isnull": True}) | condition, name=f"{kind.code}event_{name}"
+                condition=Q(**{f"{name}__isnull": True}) | condition, name=f"{kind.events_model.lower()}_{name}"
             )
 
 
@@ -253,7 +253,7 @@ Payment, PaymentEvent = make_tables(payment.KIND)
 Contract, ContractEvent = make_tables(contract.KIND)
 Award, AwardEvent = make_tables(award.KIND)
 Appointment, AppointmentEvent = make_tables(appointment.KIND)
-Activity, ActivityEvent = make_tables(activity.KIND)
+Event, EventSession = make_tables(event.KIND)
 Milestone, MilestoneEvent = make_tables(milestone.KIND)
 
 

@@ -279,12 +279,17 @@ def _effects_of(kind: RecordKind, events: tuple[str, ...]) -> tuple[int, ...]:
     return tuple(found)
 
 
-def exceeding(kind: RecordKind, measures: Mapping[str, Any]) -> tuple[str, str] | None:
-    """The measure that is more than what it is part of, and that other; None where all is well or one is not said."""
-    for part, whole in kind.parts.items():
-        said, most = measures.get(part), measures.get(whole)
-        if said is not None and most is not None and said > most:
-            return part, whole
+def exceeding(kind: RecordKind, measures: Mapping[str, Any]) -> tuple[tuple[str, ...], str] | None:
+    """The measures that are more, together, than what they are parts of, and that other; None where all is well.
+
+    Parts of one whole exclude each other: of the heads at a training some are farmers and others officials.
+    """
+    for whole in dict.fromkeys(kind.parts.values()):
+        parts = tuple(name for name, of in kind.parts.items() if of == whole and measures.get(name) is not None)
+        most = measures.get(whole)
+        if most is None or sum(measures[name] for name in parts) <= most:
+            continue
+        return next(((name,) for name in parts if measures[name] > most), parts), whole
     return None
 
 

@@ -3,6 +3,7 @@
 One row is one record with what has happened to it: a column for each thing that is known, one for the day of each event.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Annotated
@@ -15,7 +16,7 @@ from xingke.base.press.cells import letters
 from xingke.base.quantities import Unit, multiplied, unit_of
 from xingke.base.refusals import Refused
 from xingke.base.sayings import Saying, say
-from xingke.ledger import headers
+from xingke.ledger import headers, kinds
 from xingke.ledger.headers import plain
 from xingke.ledger.kinds import KINDS
 from xingke.ledger.tables import TABLES
@@ -58,6 +59,7 @@ class Column:
     header names none; units: the base units it may be given in, money in 元. repeats: the event may happen again, so
     another day is another event and no correction. main: the event a list of this form is about. also: of an amount,
     further events of which it is the amount where they have none of their own. values: further ways to write a code.
+    beside: headers of another column that are this one where a file has that other under another header, too.
     """
 
     __pydantic_config__ = STRICT
@@ -72,6 +74,7 @@ class Column:
     repeats: bool = False
     main: bool = False
     also: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
     values: Mapping[str, str] = field(default_factory=dict)
     example: str = ""
 
@@ -126,6 +129,10 @@ class SheetForm:
     ask: tuple[Question, ...] = ()
     version: int = 1
     source: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "kind", kinds.current(self.kind))
+        object.__setattr__(self, "code", kinds.current(self.code))
 
     @property
     def key(self) -> str:
@@ -225,7 +232,9 @@ def _values_are_known(entry: Entry[SheetForm], catalogue: Catalogue) -> Iterator
             yield Issue(entry.file, entry.place, f"unit {column.unit!r} of {column.headers[0]!r} is unknown")
 
 
-SHEETS: DefinitionKind[SheetForm] = DefinitionKind("sheet", "sheets.toml", SheetForm, (columns_are_known,))
+SHEETS: DefinitionKind[SheetForm] = DefinitionKind(
+    "sheet", "sheets.toml", SheetForm, (columns_are_known,), meaning=kinds.meant("kind"), key_today=kinds.current
+)
 
 
 # What any table of records may say of a row besides, and what such a column may be called.
@@ -419,7 +428,7 @@ def _meanings(form: SheetForm, header: Sequence[str]) -> list[_Meant]:
                     place, name, written[known[0]], column, *_judged(form, column, headers.parts(known[1]), by_header)
                 )
             )
-    return found
+    return list(_set_beside(form, found))
 
 
 def _judged(
@@ -461,6 +470,18 @@ def _clean(meant: Sequence[_Meant], units: Mapping[str, Unit]) -> dict[str, Take
             each.place, each.header, each.column, each.unit or usual, is_unit_said=each.unit is not None
         )
     return taken
+
+
+def _set_beside(form: SheetForm, meant: Sequence[_Meant]) -> Iterator[_Meant]:
+    """What each column is: of two that would be one, the one by whose header another may go is that other.
+
+    主办单位 alone is whose the event is; where a list names 承办单位 too, it is who called for it.
+    """
+    others = {plain(name): column for column in form.column for name in column.beside}
+    roles = Counter(each.column.role for each in meant if not each.mark)
+    for each in meant:
+        other = others.get(plain(each.name))
+        yield replace(each, column=other) if other is not None and roles[each.column.role] > 1 else each
 
 
 def _doubts(meant: Sequence[_Meant], taken: Mapping[str, Taken]) -> dict[int, Saying]:

@@ -66,7 +66,8 @@ def _newest() -> tuple[int, str]:
 @lru_cache(maxsize=32)
 def _read_catalogue(kind: str, newest: int, _hash: str) -> dict[str, Loaded]:
     rows = Definition.objects.filter(kind=kind, region__isnull=True, id__lte=newest).order_by("version", "id")
-    return {row.key: Loaded(definitions.parse(kind, row.body), row.hash, row.pack, None) for row in rows}
+    today = definitions.KINDS[kind].key_today
+    return {today(row.key): Loaded(definitions.parse(kind, row.body), row.hash, row.pack, None) for row in rows}
 
 
 @lru_cache(maxsize=32)
@@ -78,7 +79,7 @@ def _read_overrides(kind: str, newest: int, _hash: str) -> dict[str, tuple[tuple
         if row.region is not None:
             low, high = row.region.range
             loaded = Loaded(definitions.parse(kind, row.body), row.hash, row.pack, row.region_id)
-            found.setdefault(row.key, []).append((low, high, loaded))
+            found.setdefault(definitions.KINDS[kind].key_today(row.key), []).append((low, high, loaded))
     return {key: tuple(sorted(each, key=lambda own: own[0] - own[1])) for key, each in found.items()}
 
 

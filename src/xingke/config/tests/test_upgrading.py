@@ -16,7 +16,7 @@ from xingke.registry.models import Definition, Grant
 pytestmark = pytest.mark.slow
 
 TERM = '[[term]]\nlist = "colour"\ncode = "red"\nlabel = { zh = "红", en = "Red" }\n'
-WITHOUT = ("sheet", "activity")  # as an installation that was made before activities had a form
+WITHOUT = ("sheet", "event")  # as an installation that was made before activities had a form
 
 
 @pytest.fixture(autouse=True)

@@ -10,9 +10,9 @@ rest as it was.
 from collections.abc import Iterator
 from decimal import Decimal
 
-from xingke.demo.generator.activities import Activities, Milestones
 from xingke.demo.generator.firms import Firms
 from xingke.demo.generator.ground import Ground
+from xingke.demo.generator.held import Events, Milestones
 from xingke.demo.generator.market import Awards, Contracts
 from xingke.demo.generator.money import Payments
 from xingke.demo.generator.patents import Patents
@@ -47,5 +47,5 @@ def _histories(ground: Ground) -> Iterator[History]:
     projects = Projects(ground).write()
     yield from projects
     yield from Payments(ground, projects).write()
-    for noun in (Contracts, Awards, Appointments, Activities, Milestones):
+    for noun in (Contracts, Awards, Appointments, Events, Milestones):
         yield from noun(ground).write()

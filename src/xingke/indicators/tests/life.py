@@ -34,7 +34,10 @@ EVENTS = {
     "project": ("applied", "recommended", "approved", "checked", "accepted", "terminated"),
     "payment": ("won", "arrived", "disbursed", "paid"),
     "contract": ("signed", "registered"),
-    "activity": ("held",),
+    "event": ("held",),
+    "award": ("nominated", "shortlisted", "awarded"),
+    "appointment": ("appointed", "ended"),
+    "milestone": ("happened",),
 }
 FIELDS: Mapping[str, Sequence[Mapping[str, str]]] = {
     "recognition": (
@@ -48,7 +51,10 @@ FIELDS: Mapping[str, Sequence[Mapping[str, str]]] = {
     "project": ({"programme": "key_rnd", "level": "province"}, {"programme": "key_rnd", "level": "city"}),
     "payment": ({"purpose": "project_funds", "level": "province"}, {"purpose": "reward", "level": "county"}),
     "contract": ({"type": "development"}, {"type": "service"}),
-    "activity": ({"topic": "training"}, {"topic": "study"}),
+    "event": ({"topic": "training"}, {"topic": "study", "series": "science_week"}),
+    "award": ({"prize": "science_progress", "level": "province"}, {"prize": "patent_award", "level": "city"}),
+    "appointment": ({"post": "commissioner"}, {"post": "tech_vice_president"}),
+    "milestone": ({"topic": "honour"},),
 }
 
 small = st.integers(0, 7)

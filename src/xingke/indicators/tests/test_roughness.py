@@ -51,7 +51,7 @@ def trained(cast: Cast, on: str, people: int, word: str = "", region: Region | N
         events=[actions.NewEvent(event="held", on=date.fromisoformat(on), region=place, measures=measures)],
     )
     actions.file_histories(
-        kind="activity", histories=[history], by=cast.statistician, now=NOW, source="test", confirmed=True
+        kind="event", histories=[history], by=cast.statistician, now=NOW, source="test", confirmed=True
     )
 
 
@@ -64,7 +64,7 @@ def said(region: Region, aspect: str, period: Period = YEAR) -> Said:
 
 
 def test_records_that_are_rough_make_a_rough_sum(cast: Cast) -> None:
-    keep_records(cast.county, by=cast.statistician, kinds=["activity"])
+    keep_records(cast.county, by=cast.statistician, kinds=["event"])
     trained(cast, "2024-03-01", 50)
     trained(cast, "2025-03-01", 120, "余")
     trained(cast, "2025-04-01", 30)
@@ -82,12 +82,12 @@ def test_records_that_are_rough_make_a_rough_sum(cast: Cast) -> None:
 
 
 def test_a_record_that_was_made_exact_makes_the_sum_exact(cast: Cast) -> None:
-    keep_records(cast.county, by=cast.statistician, kinds=["activity"])
+    keep_records(cast.county, by=cast.statistician, kinds=["event"])
     trained(cast, "2025-03-01", 120, "余")
     then = read_at()[1]
-    row = TABLES["activity"].event._default_manager.get()
+    row = TABLES["event"].event._default_manager.get()
     actions.correct_event(
-        kind="activity",
+        kind="event",
         record=row.record,
         version=1,
         changes={"people": 1_230_000, "approximation": ""},

@@ -57,6 +57,11 @@ class CorrectionForm(ReasonForm):
         super().__init__(*args, **kwargs)
         self.order_fields([*(name for name in self.fields if name != "reason"), "reason"])
 
+    @property
+    def first_fields(self) -> list[forms.BoundField]:
+        """What the page asks first; the reason stands last."""
+        return self.visible_fields()
+
     def standing(self) -> dict[str, Any]:
         """The columns as they are now."""
         return {}

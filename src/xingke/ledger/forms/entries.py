@@ -339,4 +339,5 @@ class FurtherEventForm(PlaceForm, EventRow):
     @property
     def event_fields(self) -> Sequence[forms.BoundField]:
         """What happened, and how much."""
-        return [self[name] for name in ("event", "happened_on", *self.measures)]
+        further = {each.name for each in self.further_fields}
+        return [self[name] for name in ("event", "happened_on", *self.measures) if name not in further]

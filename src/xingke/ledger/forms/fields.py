@@ -17,7 +17,7 @@ from xingke.base.quantities import Quantity, Unit, format_number
 from xingke.base.refusals import Refused
 from xingke.base.sayings import NOTHING, Saying
 from xingke.ledger import queries, rules
-from xingke.ledger.kinds.record_kind import Detail, DetailType, Number
+from xingke.ledger.kinds.record_kind import Detail, DetailType, Number, is_said
 from xingke.ledger.rules import APPROXIMATIONS
 from xingke.ledger.tables import Kind
 from xingke.ledger.words import Words, field_word, needed_decimals
@@ -231,15 +231,31 @@ class EventFields(forms.Form):
             )
         self.order_fields(["event", "happened_on", *measures])
 
+    @property
+    def further_fields(self) -> list[forms.BoundField]:
+        """What few say, asked for apart."""
+        return [self[each.name] for each in self._names.measured if each.is_further]
+
+    @property
+    def is_further_said(self) -> bool:
+        """Whether something few say is said here, or is wrong."""
+        return any(is_said(field.value()) or field.errors for field in self.further_fields)
+
+    @property
+    def first_fields(self) -> list[forms.BoundField]:
+        """What everybody is asked."""
+        further = {each.name for each in self.further_fields}
+        return [field for field in self.visible_fields() if field.name not in further]
+
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = super().clean() or self.cleaned_data
         until, on = found.get("until"), found.get("happened_on")
         if until is not None and on is not None and until < on:
             self.add_error("until", _("有效期至 %(until)s 早于 %(day)s，请核对。") % {"until": until, "day": on})
         if over := rules.exceeding(self._names, found):
-            part, whole = over
-            told = rules.MORE_THAN_WHOLE.filled(part=field_word(part), whole=field_word(whole))
-            self.add_error(part, str(told))
+            parts, whole = over
+            told = rules.MORE_THAN_WHOLE.filled(part=tuple(map(field_word, parts)), whole=field_word(whole))
+            self.add_error(parts[0], str(told))
         return found
 
     def clean_happened_on(self) -> date:

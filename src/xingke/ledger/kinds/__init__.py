@@ -3,11 +3,14 @@
 ``KINDS`` is read whenever it is asked, so that a room above may register kinds of its own before the apps are ready.
 """
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 from xingke.ledger.kinds import (
-    activity,
     appointment,
     award,
     contract,
+    event,
     milestone,
     patent,
     payment,
@@ -26,5 +29,21 @@ def register(kind: RecordKind) -> RecordKind:
     return kind
 
 
-for _module in (recognition, patent, project, payment, contract, award, appointment, activity, milestone):
+def current(code: str) -> str:
+    """The code a kind goes by today: what was written earlier may name it by one it had before."""
+    return next((kind.code for kind in KINDS.values() if code in kind.formerly), code)
+
+
+def first(code: str) -> str:
+    """The code a kind was first called by: what definitions of it are hashed by, so that a new name changes none."""
+    kind = KINDS.get(current(code))
+    return kind.formerly[0] if kind is not None and kind.formerly else code
+
+
+def meant(key: str) -> Callable[[Mapping[str, Any]], Mapping[str, Any]]:
+    """What a definition means that names a kind under ``key``: the kind by its first code, see ``first``."""
+    return lambda body: {**body, key: first(body[key])} if body.get(key) else body
+
+
+for _module in (recognition, patent, project, payment, contract, award, appointment, event, milestone):
     register(_module.KIND)

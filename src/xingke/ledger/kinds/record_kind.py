@@ -57,6 +57,7 @@ class Measure:
 
     units: the largest that leaves no fraction aside is said. part_of: the measure it is part of and never more than.
     is_never_negative: the database refuses less than nothing. is_rough: the word it came with (余, 近) is kept.
+    is_further: asked for apart from what everybody says.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Measure:
     part_of: str = ""
     is_never_negative: bool = True
     is_rough: bool = False
+    is_further: bool = False
 
     @property
     def kind(self) -> str:
@@ -161,8 +163,9 @@ class Running:
 class RecordKind:
     """One kind of record: a thing with a history, and what happens to it.
 
-    word, table_word, event_word: what a record, its table and the table of its events are called. model: the name of its
-    table's class. terms, details: what a record says, in the order of its columns. event_list: the vocabulary list of its
+    word, table_word, event_word: what a record, its table and the table of its events are called. model, event_model: the
+    names of the classes of the two. formerly: codes it had before, the first one first: definitions, addresses, files and
+    the trail may name it by one. terms, details: what a record says, in the order of its columns. event_list: the vocabulary list of its
     events. named_by: the term that is its name where none is given. number: whose number it is. identity: see
     ``Identity``. needs_holder: always an organisation's. names_persons: a list of it may name whom it is about. lasting:
     the term that says how long what opens it lasts; its events then have the columns ``until``, ``certificate``,
@@ -193,7 +196,14 @@ class RecordKind:
     four_eyes: bool = False
     unheld: Saying = NOT_BEGUN
     running: Running | None = None
+    event_model: str = ""
+    formerly: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()  # the order of the record's own columns, where it is not terms, then details
+
+    @property
+    def events_model(self) -> str:
+        """The name of the class of its events' table."""
+        return self.event_model or f"{self.model}Event"
 
     @cached_property
     def fields(self) -> Mapping[str, str]:

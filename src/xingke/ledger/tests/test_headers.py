@@ -115,7 +115,7 @@ def test_the_unit_of_an_amount_is_read_however_it_is_written(written: str, said:
     ],
 )
 def test_people_are_counted_in_what_the_header_says(header: str, expected: tuple[str, int]) -> None:
-    assert unit(read("activity", *ACTIVITY, header), "held people") == expected
+    assert unit(read("event", *ACTIVITY, header), "held people") == expected
 
 
 NO_UNIT = "“{}”一列写明的“{}”不是这一列能用的单位；请换算成{}之一，列名写成“{}”。"
@@ -128,8 +128,8 @@ WRONG = [
     ("contract", "合同成交额（件）", NO_UNIT.format("合同成交额（件）", "件", MONEY, "合同成交额（万元）")),
     ("contract", "合同成交额（千元）（万元）", TWO),
     ("contract", "合同金额（不含税）", OTHER.format("合同金额（不含税）", "合同金额", "不含税", "合同金额（万元）")),
-    ("activity", "参加人数（份）", NO_UNIT.format("参加人数（份）", "份", PEOPLE, "参加人数（人次）")),
-    ("activity", "发放资料（箱）", OTHER.format("发放资料（箱）", "发放资料", "箱", "发放资料（份）")),
+    ("event", "参加人数（份）", NO_UNIT.format("参加人数（份）", "份", PEOPLE, "参加人数（人次）")),
+    ("event", "发放资料（箱）", OTHER.format("发放资料（箱）", "发放资料", "箱", "发放资料（份）")),
 ]
 
 

@@ -8,7 +8,7 @@ from django.db.models import Sum
 from tests.cast import NOW, Cast
 from xingke.ledger import actions, importing
 from xingke.ledger.incoming import Options
-from xingke.ledger.models import ActivityEvent, Appointment, ContractEvent, Patent, Payment, PaymentEvent
+from xingke.ledger.models import Appointment, ContractEvent, EventSession, Patent, Payment, PaymentEvent
 from xingke.ledger.tests.test_importing_histories import bring, found, said, table_of
 from xingke.registry.models import Person
 
@@ -135,13 +135,13 @@ def test_two_later_days_of_one_sum_in_one_file_are_both_filed(cast: Cast) -> Non
 
 def test_more_people_on_the_same_day_are_no_silent_correction(cast: Cast) -> None:
     row = {"活动类型": "培训", "活动名称": "高企培训", "活动时间": "2024-03-15", "参加人数": "120"}
-    bring("activity", row, by=cast.officer)
+    bring("event", row, by=cast.officer)
 
-    assert said(bring("activity", marked(row, 参加人数="80"), by=cast.officer, name="补.csv")) == [
+    assert said(bring("event", marked(row, 参加人数="80"), by=cast.officer, name="补.csv")) == [
         "参加人数 列为“80人次”：台账中同一单位同名同日已有 120人次；是另一笔的请勾选“另一笔”，是更正的请勾选“更正”。"
     ]
-    bring("activity", marked(row, 参加人数="80", 另一次="是"), by=cast.officer, name="补.csv")
-    assert sorted(ActivityEvent.objects.values_list("people", flat=True)) == [800_000, 1_200_000]
+    bring("event", marked(row, 参加人数="80", 另一次="是"), by=cast.officer, name="补.csv")
+    assert sorted(EventSession.objects.values_list("people", flat=True)) == [800_000, 1_200_000]
 
 
 def test_two_contracts_of_one_name_without_numbers_are_told_apart_too(cast: Cast) -> None:

@@ -12,10 +12,10 @@ from xingke.ledger import importing
 from xingke.ledger.importing import Outcome
 from xingke.ledger.incoming import Options
 from xingke.ledger.models import (
-    ActivityEvent,
     AppointmentEvent,
     Award,
     ContractEvent,
+    EventSession,
     PaymentEvent,
     ProjectEvent,
     Recognition,
@@ -139,10 +139,10 @@ def test_people_are_counted_with_the_word_they_come_with(
 ) -> None:
     row = {"主题": "培训", "活动名称": "惠农培训", "日期": "2025-03-05", header: cell, "发放资料（千份）": "2"}
 
-    outcome = bring("activity", row, by=cast.officer)
+    outcome = bring("event", row, by=cast.officer)
 
     assert said(outcome) == []
-    held = ActivityEvent.objects.get()
+    held = EventSession.objects.get()
     assert (held.people, held.approximation, held.materials) == (people * 10_000, word, 2_000 * 10_000)
 
 
@@ -155,7 +155,7 @@ def test_half_a_person_and_a_rough_number_of_leaflets_are_refused(
 ) -> None:
     row = {"主题": "培训", "活动名称": "惠农培训", "日期": "2025-03-05", header: cell}
 
-    assert said(bring("activity", row, by=cast.officer)) == [f"{header} 列为“{cell}”：{remedy}"]
+    assert said(bring("event", row, by=cast.officer)) == [f"{header} 列为“{cell}”：{remedy}"]
 
 
 # ── the two values of a contract ──

@@ -20,9 +20,9 @@ from xingke.ledger import actions, importing, incoming
 from xingke.ledger.importing import Outcome
 from xingke.ledger.incoming import Options
 from xingke.ledger.models import (
-    ActivityEvent,
     Contract,
     ContractEvent,
+    EventSession,
     ImportBatch,
     Patent,
     PatentEvent,
@@ -546,10 +546,10 @@ def test_no_file_changes_what_was_confirmed_with_four_eyes(cast: Cast) -> None:
 def test_an_activity_of_the_same_name_on_another_day_is_another_one(cast: Cast) -> None:
     row = {"活动类型": "培训", "活动名称": "高企培训", "活动时间": "2024-03-15", "参加人数": "120", "发放资料": "300"}
 
-    outcome = bring("activity", row, {**row, "活动时间": "2024-09-20"}, by=cast.officer)
+    outcome = bring("event", row, {**row, "活动时间": "2024-09-20"}, by=cast.officer)
 
     assert found(outcome) == {"new": 2}
-    assert set(ActivityEvent.objects.values_list("people", "materials")) == {(1_200_000, 3_000_000)}
+    assert set(EventSession.objects.values_list("people", "materials")) == {(1_200_000, 3_000_000)}
 
 
 def test_money_paid_twice_is_two_events_of_one_sum(cast: Cast) -> None:

@@ -62,7 +62,7 @@ THINGS: dict[str, Written] = {
         {"post": "tech_vice_president", "name": "传感器方向", "events-0-event": "appointed"},
         {"派驻单位": "{firm}", "岗位": "科技副总", "岗位说明": "传感器方向", "到岗日期": "{day}"},
     ),
-    "activity": Written(
+    "event": Written(
         {"topic": "training", "name": "惠企政策培训", "events-0-event": "held"},
         {"单位": "{firm}", "主题": "科技培训", "活动名称": "惠企政策培训", "举办日期": "{day}"},
     ),

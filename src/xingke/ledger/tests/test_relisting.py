@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from python_calamine import CalamineWorkbook
 
-from tests.cast import NOW, Cast, file, report
+from tests.cast import NOW, Cast, file, report, told_of
 from xingke.base.keys import derived_key
 from xingke.base.press.xlsx_writer import Column, write_workbook
 from xingke.ledger import actions, importing, queries, rules
@@ -36,7 +36,11 @@ def _fields(kind: str, turn: int, chance: random.Random) -> dict[str, str]:
     if known.is_lasting:
         levels = queries.levels_of(known, fields)
         fields["level"] = chance.choice(levels) if levels else fields["level"]
-    fields |= {name: f"{name}{chance.randint(1, 2)}" for name in known.details if name not in ("name", "number")}
+    fields |= {
+        detail.name: told_of(detail, chance.randint(1, 2))
+        for detail in known.names.details
+        if detail.name not in ("name", "number")
+    }
     if known.names.number is Number.PATENT:
         fields["form"] = chance.choice(list(NUMBERS))
         return {
@@ -79,11 +83,11 @@ def _events(kind: str, region: Any, holder: Any, chance: random.Random) -> list[
 
 
 def _amounts(measures: Sequence[str], quantities: Mapping[str, str], chance: random.Random) -> dict[str, int]:
-    """Amounts of an event, none larger than the one before: of money to the last 分, of what is counted whole."""
+    """Amounts of an event, together none larger than the first: of money to the last 分, of what is counted whole."""
     found: dict[str, int] = {}
     most = 10**9
     for each in measures:
-        most = chance.randint(0, most)
+        most = chance.randint(0, most // 2)
         found[each] = most if quantities[each] == "money" else most * 10_000
     return found
 

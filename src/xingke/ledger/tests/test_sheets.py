@@ -190,7 +190,7 @@ def test_the_unit_of_an_amount_is_that_of_its_header() -> None:
 
 @pytest.mark.django_db
 def test_a_unit_of_the_pack_holds_where_the_header_names_none() -> None:
-    found = understand(sheet_form("activity"), ["主题", "活动名称", "日期", "人数"], registry.units())
+    found = understand(sheet_form("event"), ["主题", "活动名称", "日期", "人数"], registry.units())
 
     unit = found.taken["held people"].unit
     assert unit is not None and unit.code == "人次"
@@ -244,5 +244,5 @@ def test_every_kind_of_record_has_a_sheet_that_is_called_like_it() -> None:
 
 @pytest.mark.django_db
 def test_an_unknown_sheet_is_refused_with_those_that_are_known() -> None:
-    with pytest.raises(Refused, match="没有名为“nothing”的表格；可用：activity、"):
+    with pytest.raises(Refused, match="没有名为“nothing”的表格；可用：appointment、"):
         sheet_form("nothing")

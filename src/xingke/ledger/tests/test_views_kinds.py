@@ -11,10 +11,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from tests.cast import NOW, Cast, accept_open_proposals, confirmer
+from tests.cast import NOW, Cast, accept_open_proposals, confirmer, told_of
 from xingke.ledger import actions
 from xingke.ledger.kinds import KINDS
-from xingke.ledger.models import ActivityEvent, PaymentEvent
+from xingke.ledger.models import EventSession, PaymentEvent
 from xingke.ledger.tables import TABLES
 from xingke.ledger.words import Words, field_word, kind_word, measure_of
 from xingke.registry.models import Organisation
@@ -65,7 +65,7 @@ def _payment(cast: Cast) -> UUID:
 def _activity(cast: Cast) -> UUID:
     """A training of 120余 people, nobody's in particular."""
     measures = {"people": 1_200_000, "materials": 5_000_000, "approximation": "余"}
-    return _file(cast, "activity", ACTIVITY, ("held", "2025-05-18", measures))
+    return _file(cast, "event", ACTIVITY, ("held", "2025-05-18", measures))
 
 
 # ── The list ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -88,7 +88,7 @@ def test_money_and_activities_are_listed_with_what_they_amount_to(cast: Cast, si
 @pytest.mark.parametrize(
     "story, query, days",
     [
-        ("by kind", "kind=activity", ["2025-05-18"]),
+        ("by kind", "kind=event", ["2025-05-18"]),
         ("by event", "event=arrived", ["2025-06-30"]),
         ("by event and kind", "kind=payment&event=won", ["2025-03-01"]),
         ("by year", "year=2024", []),
@@ -161,9 +161,9 @@ def test_a_payments_page_says_the_sum_and_nothing_of_being_held(cast: Cast, sign
 
 def test_an_activitys_page_stands_without_an_organisation(cast: Cast, signed_in: SignIn) -> None:
     _activity(cast)
-    event = ActivityEvent.objects.get()
+    event = EventSession.objects.get()
 
-    shown = signed_in("officer").get(f"/records/activity/{event.record}/").context
+    shown = signed_in("officer").get(f"/records/event/{event.record}/").context
 
     assert shown["lead"] == "2025年5月18日，青溪县：举办，人次 120余人次，资料份数 500份。"
     assert {"label": "地点", "value": "青溪会堂", "numeric": False} in shown["facts"]
@@ -227,8 +227,8 @@ def test_an_amount_that_cannot_be_is_refused_in_the_form(
 
 def test_the_people_of_an_activity_are_corrected_with_the_word_they_came_with(cast: Cast, signed_in: SignIn) -> None:
     _activity(cast)
-    event = ActivityEvent.objects.get()
-    own = f"/records/activity/{event.record}/"
+    event = EventSession.objects.get()
+    own = f"/records/event/{event.record}/"
     asked = {
         "version": "1",
         "event": "held",
@@ -270,7 +270,7 @@ def _one_of(cast: Cast, kind: str, number: int = 0) -> UUID:
     """Something of a kind, with the first term of each list, from the start of its history, every measure 7."""
     known, words = TABLES[kind], Words()
     fields = {name: words.terms(known.field_list(name))[0][0] for name in known.repeated}
-    fields |= {name: f"{name}{number}" for name in known.details}
+    fields |= {detail.name: told_of(detail, number) for detail in known.names.details}
     codes = [code for code, _label in words.terms(known.event_list)]
     event = next((code for code in codes if code in known.names.opening), codes[-1])
     measures = dict.fromkeys(known.measures, 70_000)

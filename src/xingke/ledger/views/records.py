@@ -21,7 +21,7 @@ from xingke.accounts.queries import current_seq
 from xingke.accounts.rules import SUFFIXES
 from xingke.base.exports import About, file_address, file_addresses, table_response, wants_file
 from xingke.base.returning import Returned
-from xingke.ledger import events, records, relisting
+from xingke.ledger import events, kinds, records, relisting
 from xingke.ledger.evidence import evidence_counts
 from xingke.ledger.holders import holder_word, seen_by
 from xingke.ledger.models import State
@@ -55,6 +55,7 @@ ASKED = ("q", "kind", "event", "year", "state", "region")
 def asked_for(allowed: Scope, typed: QueryDict) -> tuple[dict[str, str], filtering.RegionChoice, events.Wanted]:
     """What a list of records was asked for: as typed, its regions, and the events it shows."""
     asked = {name: typed.get(name, "").strip() for name in ASKED}
+    asked["kind"] = kinds.current(asked["kind"])
     choice = filtering.choose_region(allowed, asked["region"])
     wanted = events.Wanted(
         kind=asked["kind"],

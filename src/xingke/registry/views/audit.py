@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from xingke.accounts import queries as accounts
 from xingke.accounts.models import AuditEntry
 from xingke.accounts.permissions import Permission
-from xingke.base.audited import action_words, amounts, kind_words
+from xingke.base.audited import action_choices, action_words, amounts, kind_words
 from xingke.base.exports import About, file_addresses, table_response, wants_file
 from xingke.base.periods import Period
 from xingke.registry import filtering, queries
@@ -82,7 +82,7 @@ def audit(request: HttpRequest) -> HttpResponse:
     found = accounts.audit_trail(action=action, by=by, target=target, month=month)
     words, details = action_words(), _told()
     fields = [
-        filtering.select("action", _("操作"), action, [(accounts.CHANGES, _("不含登录和退出")), *words.items()]),
+        filtering.select("action", _("操作"), action, [(accounts.CHANGES, _("不含登录和退出")), *action_choices()]),
         {"name": "month", "label": _("月份"), "kind": "month", "value": month.code if month else ""},
         filtering.search("by", _("账号"), by, _("账号名")),
         filtering.search("target", _("对象"), target, _("名称、代码或编号的一部分")),

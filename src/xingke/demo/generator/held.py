@@ -1,7 +1,8 @@
-"""Activities: trainings, study visits, science weeks, visits to firms; and the milestones of a year."""
+"""What was held: trainings, study visits, science weeks, visits to firms; and the milestones of a year."""
 
 from dataclasses import dataclass
 from datetime import date
+from random import Random
 
 from xingke.demo.generator.firms import NAMES, PerYear
 from xingke.demo.generator.ground import Ground, Writer
@@ -15,7 +16,7 @@ _ELSEWHERE = ("云岭省省会", "澹湖市", "云渡县", "云岭理工大学",
 
 @dataclass(frozen=True, kw_only=True)
 class _Topic:
-    """Activities of one topic in 青溪县. people, materials: the year's totals; rough: percent counted only roughly."""
+    """Events of one topic in 青溪县. people, materials: the year's totals; rough: percent counted only roughly."""
 
     code: str
     held: PerYear
@@ -96,11 +97,26 @@ _TOPICS = (
 )
 
 
-class Activities(Writer):
-    """Writes everything that was held."""
+_SERIES = {
+    "科技活动周主题活动": "science_week",
+    "全国科普日活动": "popularisation_month",
+    "科技下乡集中服务": "to_villages",
+    "知识产权质量提升培训": "ip_week",
+}
+_CLASSES = {  # by topic: who came, and how many of ten at least and at most
+    "farm_training": (("farmers", 8, 10),),
+    "outreach": (("young_people", 3, 6), ("farmers", 1, 3)),
+    "training": (("firm_people", 6, 9), ("officials", 1, 1)),
+    "policy": (("firm_people", 8, 10),),
+}
+
+
+class Events(Writer):
+    """Writes everything that was held. What few events say has a stream of chance of its own."""
 
     def __init__(self, ground: Ground) -> None:
-        super().__init__(ground, "activity")
+        super().__init__(ground, "activity")  # the noun its keys and its chance have been made of since the first demo
+        self._further = Random(f"{ground.seed}:event further")
 
     def write(self) -> list[History]:
         """Topic by topic, region by region, year by year."""
@@ -125,20 +141,32 @@ class Activities(Writer):
                 told.append(("people", people * _SCALE))
         if any(topic.materials) and materials > 0:
             told.append(("materials", materials * _SCALE))
-        self._record(topic, code, on, tuple(told))
+        self._record(topic, code, on, (*told, *self._classes(topic, dict(told).get("people", 0))))
+
+    def _classes(self, topic: _Topic, people: int | str) -> list[tuple[str, int | str]]:
+        """Who came, where the sign-in sheets of a topic say so: of every third event."""
+        assert isinstance(people, int)
+        said = _CLASSES.get(topic.code, ()) if people and self._further.randrange(3) == 0 else ()
+        return [
+            (name, people // _SCALE * self._further.randint(least, most) // 10 * _SCALE) for name, least, most in said
+        ]
 
     def _record(self, topic: _Topic, code: str, on: date, told: Measures) -> None:
         firm = self.firm(code, on) if topic.is_firm else None
         name = f"{topic.names[0]}{firm.name}" if firm else self.one_of(topic.names)
         place = self.one_of(_ELSEWHERE) if topic.is_away else f"{NAMES[code]}{self.one_of(_PLACES)}"
+        is_ours = firm is None and not topic.is_away
         self.add(
-            "activity",
+            "event",
             [Event("held", on, code, told)],
             firm=firm,
             topic=topic.code,
+            series=_SERIES.get(name, ""),
             name=name,
             number="",
             place=NAMES[code] if firm else place,
+            organisers=f"{NAMES[code]}科学技术局" if is_ours else "",
+            joint_organisers=f"{NAMES[code]}科学技术协会" if is_ours and topic.code == "outreach" else "",
         )
 
 

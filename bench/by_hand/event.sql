@@ -1,4 +1,4 @@
--- Every monthly flow of activities, as a careful analyst writes it over the same file.
+-- Every monthly flow of events, as a careful analyst writes it over the same file.
 -- $file: the columns of the kind; $first, $last: months as year × 12 + month − 1; regions: the codes asked for.
 WITH live AS (
     SELECT path, year(day) * 12 + month(day) - 1 AS month, event, topic, people, materials
