@@ -267,6 +267,7 @@ def as_columns(events: Events, paths: Integers, seed: int) -> pa.Table:
         "step": pa.array(events.step),
     }
     columns |= {name: _named(events.thing, fields[at]) for at, name in enumerate(TABLES[events.kind].repeated)}
+    columns |= {name: pa.nulls(count) for name in TABLES[events.kind].measures}
     columns |= {name: pa.array(said, mask=said < 0) for name, said in events.measures.items()}
     if TABLES[events.kind].is_lasting:
         names = tuple(origin_of(events.kind, name) for name in events.event_names)

@@ -237,6 +237,11 @@ class EventFields(forms.Form):
         return [self[each.name] for each in self._names.measured if each.is_further]
 
     @property
+    def further_words(self) -> str:
+        """What that is, in one line."""
+        return _("、").join(str(each.word) for each in self._names.measured if each.is_further)
+
+    @property
     def is_further_said(self) -> bool:
         """Whether something few say is said here, or is wrong."""
         return any(is_said(field.value()) or field.errors for field in self.further_fields)
