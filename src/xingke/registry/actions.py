@@ -225,31 +225,55 @@ def _day(text: str | None) -> date | None:
 
 
 def give_role(
-    *, user: User, role: str, region: Region, by: User | None, now: datetime, organisation: Organisation | None = None
+    *,
+    user: User,
+    role: str,
+    region: Region,
+    by: User | None,
+    now: datetime,
+    organisation: Organisation | None = None,
+    section: str = "",
 ) -> Grant:
     """Give an account a role for a region, or for one organisation. Giving it twice changes nothing.
 
-    by: the security administrator; None only while an installation is set up. Raises Refused if the role is unknown,
+    section: the 科室 it is held in; empty for all. by: the security administrator; None only while an installation is set
+    up. Raises Refused if the role or section is unknown, the section one of an organisation's grant, the role
     excluded by one the account holds, one of the whole system below its topmost regions, or given to oneself.
     """
     with act(by=by, now=now, code="grant.given", kind="account", target=user.username) as done:
         done.lock()  # what the account holds must not change until the grant is written
         if by is not None:
-            queries.require(by, Permission.GRANT_MANAGE, region=region)
+            queries.require(by, Permission.GRANT_MANAGE, at=region)
             if by == user:
                 raise Refused(_("不能给自己授权，请由另一位安全管理员操作。"))
         _refuse_role(user, role, region, organisation)
-        held = Grant.objects.filter(user=user, role=role, region=region, organisation=organisation)
+        _refuse_section(section, organisation)
+        held = Grant.objects.filter(user=user, role=role, region=region, organisation=organisation, section=section)
         existing = held.filter(revoked_at__isnull=True).first()
         if existing is not None:
             done.nothing()
             return existing
         grant = Grant.objects.create(
-            user=user, role=role, region=region, organisation=organisation, given_at=now, given_by=by
+            user=user,
+            role=role,
+            region=region,
+            organisation=organisation,
+            section=section,
+            given_at=now,
+            given_by=by,
         )
         queries.forget_grants(user)
-        done.says(role=role, region=region.code, organisation=str(organisation.key) if organisation else "")
+        done.says(
+            role=role, region=region.code, organisation=str(organisation.key) if organisation else "", section=section
+        )
     return grant
+
+
+def _refuse_section(section: str, organisation: Organisation | None) -> None:
+    if section and queries.term("section", section) is None:
+        raise Refused(_("没有名为“%(section)s”的科室。") % {"section": section})
+    if section and organisation is not None:
+        raise Refused(_("科室是科技部门的，授予一家单位的角色不填科室。"))
 
 
 def _refuse_role(user: User, role: str, region: Region, organisation: Organisation | None) -> None:
@@ -269,7 +293,7 @@ def take_role_back(*, grant: Grant, by: User, now: datetime) -> Grant:
     with act(by=by, now=now, code="grant.revoked", kind="account", target=grant.user.username) as done:
         done.lock()
         grant.refresh_from_db(fields=["revoked_at", "revoked_by"])
-        queries.require(by, Permission.GRANT_MANAGE, region=grant.region)
+        queries.require(by, Permission.GRANT_MANAGE, at=grant.region)
         if grant.revoked_at is not None:
             done.nothing()
             return grant
@@ -352,7 +376,7 @@ def enter_organisations(
 def _refuse_entering(fresh: Sequence[NewOrganisation], by: User) -> None:
     """Raise Refused for organisations that may not be entered there, or whose credit code is another's."""
     for region in {each.region.pk: each.region for each in fresh}.values():
-        queries.require(by, Permission.ORGANISATION_EDIT, region=region)
+        queries.require(by, Permission.ORGANISATION_EDIT, at=region)
     credit = Counter(codes.normalise_code(each.credit_code) for each in fresh if each.credit_code)
     for code, times in credit.items():
         if times > 1:
@@ -397,7 +421,7 @@ def correct_organisation(
         done.lock()  # nobody enters the credit code meanwhile
         row = Organisation.objects.select_related("region").get(pk=organisation.pk)
         for region in (row.region, changes.get("region", row.region)):
-            queries.require(by, Permission.ORGANISATION_EDIT, region=region)
+            queries.require(by, Permission.ORGANISATION_EDIT, at=region)
         if not reason.strip():
             raise Refused(_("请写明更正的原因，它会写入审计记录。"))
         if row.stamp != seen:

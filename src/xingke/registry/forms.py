@@ -41,6 +41,12 @@ class GrantForm(forms.Form):
         help_text=gettext_lazy("企业用户填统一社会信用代码，只授权这一家单位；其他岗位留空。"),
     )
 
+    section = forms.ChoiceField(
+        label=gettext_lazy("科室"),
+        required=False,
+        help_text=gettext_lazy("只说明这项工作由哪个科室的人做，不限制能看什么；不选即全部科室。"),
+    )
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # Django's own signature
         super().__init__(*args, **kwargs)
         self.fields["username"].widget.attrs["list"] = "accounts"  # what the browser offers while somebody types
@@ -50,6 +56,12 @@ class GrantForm(forms.Form):
         field.choices = [
             ("", _("请选择")),
             *((role.code, role.label.in_language(language)) for role in queries.roles().values()),
+        ]
+        section = self.fields["section"]
+        assert isinstance(section, forms.ChoiceField)  # declared above
+        section.choices = [
+            ("", _("全部科室")),
+            *((code, term.label.in_language(language)) for code, term in queries.terms("section").items()),
         ]
 
     @property

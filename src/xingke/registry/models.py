@@ -145,12 +145,17 @@ class Person(models.Model):
 
 
 class Grant(models.Model):
-    """A role given to an account for a region, or for one organisation in it; taken back, never deleted."""
+    """A role given to an account for a region, or for one organisation in it; taken back, never deleted.
+
+    section: the 科室 of the bureau it is held in, a term; empty for all of them. It says whose work something is, never
+    what may be read.
+    """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="grants")
     role = models.CharField(max_length=40)
     region = models.ForeignKey(Region, models.PROTECT, related_name="grants")
     organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="grants")
+    section = models.CharField(max_length=40, blank=True)
     given_at = models.DateTimeField()
     given_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     revoked_at = models.DateTimeField(null=True)
@@ -166,7 +171,7 @@ class Grant(models.Model):
                 name="registry_grant_once_per_organisation",
             ),
             models.UniqueConstraint(
-                fields=["user", "role", "region"],
+                fields=["user", "role", "region", "section"],
                 condition=Q(revoked_at__isnull=True, organisation__isnull=True),
                 name="registry_grant_once_per_region",
             ),

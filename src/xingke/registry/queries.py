@@ -334,11 +334,29 @@ def has_code_for_a_region(user: Any, code: str) -> bool:
     )
 
 
-def require(user: User, permission: Permission, *, region: Region | None = None) -> None:
-    """Refuse with a sentence unless ``user`` has ``permission`` (in ``region``, if given)."""
+def may(user: User, permission: Permission, *, at: Region | Organisation | None = None) -> bool:
+    """Whether somebody has ``permission``: anywhere, in a region, or for an organisation, their own or one of their region."""
     allowed = scope(user, permission)
-    if not allowed or (region is not None and not allowed.covers(region.path)):
-        where = region.name if region else _("本系统")
+    if at is None:
+        return bool(allowed)
+    if isinstance(at, Organisation):
+        return at.pk in allowed.organisations or allowed.covers(at.region.path)
+    return allowed.covers(at.path)
+
+
+def sections_of(user: User, region: Region) -> frozenset[str] | None:
+    """The sections 科室 somebody works in at a region's bureau; None for all of them."""
+    low_high = [
+        (grant.region.range, grant.section) for grant, _role in _in_force(user) if grant.organisation_id is None
+    ]
+    found = {section for (low, high), section in low_high if low <= region.path < high}
+    return None if "" in found else frozenset(found)
+
+
+def require(user: User, permission: Permission, *, at: Region | Organisation | None = None) -> None:
+    """Refuse with a sentence unless ``user`` has ``permission`` (there, if a region or an organisation is given)."""
+    if not may(user, permission, at=at):
+        where = at.name if at else _("本系统")
         raise Refused(
             _("您的岗位没有在“%(where)s”进行此项操作的权限（%(permission)s）。请向安全管理员申请授权。")
             % {"where": where, "permission": permission.value}

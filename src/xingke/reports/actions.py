@@ -53,7 +53,7 @@ def write_document(*, outline: str, region: Region, period: Period, by: User, no
     Refused if ``by`` may not write for the region, the outline is unknown or not for that period, the period is not over,
     or no figure is known.
     """
-    registry.require(by, Permission.DOCUMENT_WRITE, region=region)
+    registry.require(by, Permission.DOCUMENT_WRITE, at=region)
     try:
         definition = registry.definition("outline", outline, region=region)
     except LookupError as error:
@@ -166,7 +166,7 @@ def save_edition(*, follows: Document, text: source.Source, by: User, now: datet
     not write for the region; then nothing is changed.
     """
     region, period = follows.region, Period.parse(follows.period)
-    registry.require(by, Permission.DOCUMENT_WRITE, region=region)
+    registry.require(by, Permission.DOCUMENT_WRITE, at=region)
     newest = queries.newest_edition(follows.work)
     if newest != follows:
         if newest.follows_id == follows.pk and newest.written_by == by and newest.source == text.to_json():
@@ -254,7 +254,7 @@ def typed_blocks(
 @transaction.atomic
 def keep_working_text(*, follows: Document, text: source.Source, by: User, now: datetime) -> None:
     """Keep what somebody is typing, so that nothing is lost when the session or the machine ends. Leaves no audit row."""
-    registry.require(by, Permission.DOCUMENT_WRITE, region=follows.region)
+    registry.require(by, Permission.DOCUMENT_WRITE, at=follows.region)
     WorkingText.objects.update_or_create(
         work=follows.work, kept_by=by, defaults={"follows": follows, "source": text.to_json(), "kept_at": now}
     )

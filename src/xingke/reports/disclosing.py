@@ -34,7 +34,7 @@ def _take(document: Document, step: str, number: int, opinion: str, done: Act) -
     if (last.number if last else 0) != number:
         raise Refused(_("这份文稿的状态已经变了，请看过再决定。"))
     disclosure.may_follow(step, standing).or_refuse()
-    registry.require(by, disclosure.permission(step, standing), region=document.region)
+    registry.require(by, disclosure.permission(step, standing), at=document.region)
     _check(document, step, last, opinion, by)
     if step == disclosure.REFUSED and queries.is_handed_up(document):
         raise Refused(_("这一版已经报送上级，请先撤回报送，再退回。"))

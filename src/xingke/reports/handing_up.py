@@ -26,7 +26,7 @@ def hand_up(*, document: Document, number: int, by: User, now: datetime) -> Hand
         if _is_again(last, HandUp.Act.HANDED_UP, number, by):
             done.nothing()
             return last  # type: ignore[return-value]  # there is one, see above
-        registry.require(by, Permission.DOCUMENT_PUBLISH, region=document.region)
+        registry.require(by, Permission.DOCUMENT_PUBLISH, at=document.region)
         may_hand_up(document).or_refuse()
         _refuse_unseen(last, number)
         reviewed = document.steps.order_by("-number").first()
@@ -47,7 +47,7 @@ def recall(*, document: Document, number: int, reason: str, by: User, now: datet
         if _is_again(last, HandUp.Act.RECALLED, number, by):
             done.nothing()
             return last  # type: ignore[return-value]  # there is one, see above
-        registry.require(by, Permission.DOCUMENT_PUBLISH, region=document.region)
+        registry.require(by, Permission.DOCUMENT_PUBLISH, at=document.region)
         if last is None or last.act != HandUp.Act.HANDED_UP:
             raise Refused(_("这一版没有报送，不用撤回。"))
         _refuse_unseen(last, number)

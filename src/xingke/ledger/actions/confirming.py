@@ -32,7 +32,7 @@ def confirm_event(*, kind: str, record: UUID, version: int, by: User, now: datet
     with act(by=by, now=now, code=f"{kind}.event-confirmed", kind=kind, target=str(record)) as done:
         done.lock()
         row = standing(known.event, record)
-        registry.require(by, Permission.RECORD_CONFIRM, region=row.region)
+        registry.require(by, Permission.RECORD_CONFIRM, at=row.region)
         if row.state == State.CONFIRMED:
             done.nothing()
             return

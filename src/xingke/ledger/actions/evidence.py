@@ -39,7 +39,7 @@ def attach_evidence(
 
     Returns how many were attached. Raises Refused as ``stored``; then none is.
     """
-    registry.require(by, Permission.RECORD_ENTER, region=queries.region_of(kind, record))
+    registry.require(by, Permission.RECORD_ENTER, at=queries.region_of(kind, record))
     return attach_stored(kind=kind, record=record, files=stored(files), by=by, now=now, caption=caption)
 
 
@@ -49,7 +49,7 @@ def attach_stored(
     """The same with files whose bytes are kept already."""
     with act(by=by, now=now, code="evidence.attached", kind=kind, target=str(record)) as done:
         done.lock()
-        registry.require(by, Permission.RECORD_ENTER, region=queries.region_of(kind, record))
+        registry.require(by, Permission.RECORD_ENTER, at=queries.region_of(kind, record))
         known = queries.evidence_digests(kind, record)
         fresh = {file.digest: file for file in files if file.digest not in known}
         if not fresh:
@@ -83,7 +83,7 @@ def withdraw_evidence(*, evidence: Evidence, reason: str, by: User, now: datetim
         done.lock()
         row = queries.standing(evidence.kind, evidence.record)
         if row.state == State.DRAFT:
-            registry.require(by, Permission.RECORD_ENTER, region=row.region)
+            registry.require(by, Permission.RECORD_ENTER, at=row.region)
         queries.may_withdraw(by, evidence, row).or_refuse()
         if not reason:
             raise Refused(_("请写明撤下这份佐证的原因，它会与佐证一起保存。"))

@@ -120,9 +120,9 @@ def _file(
     while chunk := list(islice(stream, BATCH)):
         for region in {event.region.pk: event.region for each in chunk for event in each.events}.values():
             if region.pk not in checked and not (allowed.covers(region.path) and confirming.covers(region.path)):
-                registry.require(by, Permission.RECORD_ENTER, region=region)
+                registry.require(by, Permission.RECORD_ENTER, at=region)
                 if confirmer:
-                    registry.require(confirmer, Permission.RECORD_CONFIRM, region=region)
+                    registry.require(confirmer, Permission.RECORD_CONFIRM, at=region)
             checked.add(region.pk)
         subjects = [_subject(known, each) for each in chunk]
         events = [event for each in chunk for event in _events(known, each)]
@@ -255,9 +255,9 @@ def add_event(
     known = TABLES[kind]
     confirmer = confirmed_by or by
     signed = _signed(known, confirmed=confirmed, by=by, confirmer=confirmer, now=now)
-    registry.require(by, Permission.RECORD_ENTER, region=event.region)
+    registry.require(by, Permission.RECORD_ENTER, at=event.region)
     if confirmed:
-        registry.require(confirmer, Permission.RECORD_CONFIRM, region=event.region)
+        registry.require(confirmer, Permission.RECORD_CONFIRM, at=event.region)
     key = event.key or new_key()
     with act(by=by, now=now, code=f"{kind}.event-filed", kind=kind, target=str(key)) as done:
         done.lock()
@@ -281,7 +281,7 @@ def _further(
     if (
         latest is not None and event.event not in known.names.arrivals
     ):  # whoever takes it over enters it; the rest is the holder's
-        registry.require(by, Permission.RECORD_ENTER, region=latest.region)
+        registry.require(by, Permission.RECORD_ENTER, at=latest.region)
         if event.region != latest.region:
             raise Refused(
                 _("这条记录现在在“%(region)s”，请按该区划登记；跨区划的迁移请先登记迁入或受让。")

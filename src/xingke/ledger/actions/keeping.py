@@ -23,7 +23,7 @@ def declare_record_keeping(*, region: Region, kind: str, since: date, by: User, 
         raise Refused(_("没有名为“%(kind)s”的台账类别。") % {"kind": kind})
     with act(by=by, now=now, code=DECLARED, kind="region", target=region.code) as done:
         done.lock()
-        registry.require(by, Permission.RECORD_CONFIRM, region=region)
+        registry.require(by, Permission.RECORD_CONFIRM, at=region)
         declared = _declare(region, kind, since, done)
         if done.is_empty:
             done.nothing()
@@ -47,7 +47,7 @@ def declare_kinds(*, region: Region, kinds: Sequence[str], since: date, by: User
     """Declare several kinds at once, or none: see ``declare_record_keeping``."""
     with act(by=by, now=now, code=DECLARED, kind="region", target=region.code) as done:
         done.lock()
-        registry.require(by, Permission.RECORD_CONFIRM, region=region)
+        registry.require(by, Permission.RECORD_CONFIRM, at=region)
         for kind in kinds:
             _declare(region, kind, since, done)
         if done.is_empty:

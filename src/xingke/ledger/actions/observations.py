@@ -33,7 +33,7 @@ def choose_observation(*, record: UUID, version: int, reason: str, by: User, now
     with _act("observation.chosen", record, by=by, now=now, reason=reason) as done:
         done.lock()
         row = as_seen(Observation, record, version)
-        registry.require(by, Permission.OBSERVATION_CHOOSE, region=row.region)
+        registry.require(by, Permission.OBSERVATION_CHOOSE, at=row.region)
         if not reason.strip():
             raise Refused(_("请写明为什么采用这个数，它会与记录一起保存。"))
         if not row.indicator or not row.real_period:
@@ -75,7 +75,7 @@ def confirm_observation(*, record: UUID, version: int, by: User, now: datetime) 
     with _act("observation.confirmed", record, by=by, now=now) as done:
         done.lock()
         row = standing(Observation, record)
-        registry.require(by, Permission.RECORD_CONFIRM, region=row.region)
+        registry.require(by, Permission.RECORD_CONFIRM, at=row.region)
         if row.state == State.CONFIRMED:
             done.nothing()
             return

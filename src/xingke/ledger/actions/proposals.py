@@ -96,7 +96,7 @@ def accept_proposal(*, proposal: Proposal, by: User, now: datetime) -> None:
         row = standing(model, proposal.record)
         changes = proposal.changes_of(model)
         for region in {row.region, changes.get("region", row.region)}:
-            registry.require(by, Permission.RECORD_CONFIRM, region=region)
+            registry.require(by, Permission.RECORD_CONFIRM, at=region)
         seen = model._default_manager.get(record=proposal.record, version=proposal.version)
         if row.state != State.CONFIRMED or row.content() != seen.content():
             raise Refused(_("这条记录在建议提出之后又有改动，请不采纳，并请提出人按现在的内容重新提出。"))
@@ -138,7 +138,7 @@ def decline_proposal(*, proposal: Proposal, answer: str, by: User, now: datetime
             outcome=proposal.outcome, proposed_by=proposal.proposed_by_id, by=by.pk, accepting=False
         ).or_refuse()
         if not is_own:
-            registry.require(by, Permission.RECORD_CONFIRM, region=proposal.region)
+            registry.require(by, Permission.RECORD_CONFIRM, at=proposal.region)
             if not trimmed(answer):
                 raise Refused(_("请写明不采纳的原因，提出人会看到。"))
         _decide(proposal, outcome, done=done, answer=answer)

@@ -32,7 +32,7 @@ def give_last_days(*, by: User, now: datetime) -> int:
     if not missing:
         return 0
     for path in {event.region_id: event.region for event in missing}.values():
-        registry.require(by, Permission.RECORD_CONFIRM, region=path)
+        registry.require(by, Permission.RECORD_CONFIRM, at=path)
     kind, reason = titles.KIND, _("按资质的有效年限补记有效期")
     with act(by=by, now=now, code="recognition.last-days-given", kind=kind.code, target=reason) as done:
         done.lock()

@@ -97,7 +97,7 @@ def may_rewrite(row: Version, *, reason: str, by: User, regions: Iterable[Region
     if not reason.strip():
         raise Refused(_("请写明更正或作废的原因，它会与旧版本一起保存。"))
     for region in regions:
-        registry.require(by, Permission.RECORD_CONFIRM if voiding else Permission.RECORD_ENTER, region=region)
+        registry.require(by, Permission.RECORD_CONFIRM if voiding else Permission.RECORD_ENTER, at=region)
 
 
 def changed_at_once(kind: str, row: Version, *, by: User, now: datetime, regions: Iterable[Region]) -> dict[str, Any]:

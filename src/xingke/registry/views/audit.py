@@ -39,6 +39,7 @@ def _details() -> dict[str, str]:
         "organisation": _("单位"),
         "name": _("姓名或岗位"),
         "kind": _("类别"),
+        "section": _("科室"),
         "since": _("起始日期"),
         "event": _("事件"),
         "on": _("日期"),

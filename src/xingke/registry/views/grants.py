@@ -1,5 +1,7 @@
 """Grants, for the security administrator: who holds which role where; giving and taking back."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -29,7 +31,11 @@ def grant_list(request: HttpRequest) -> HttpResponse:
     language = get_language() or "zh-hans"
     labels = {code: known.label.in_language(language) for code, known in queries.roles().items()}
     page = Paginator(found, filtering.PAGE_SIZE).get_page(request.GET.get("page"))
-    rows = [(each, labels.get(each.role, each.role)) for each in (found if wants_file(request) else page.object_list)]
+    sections = partial(queries.term_label, "section", language=language)
+    rows = [
+        (each, labels.get(each.role, each.role), sections(each.section) if each.section else "")
+        for each in (found if wants_file(request) else page.object_list)
+    ]
     fields = [
         filtering.search("q", _("账号"), text, _("账号或姓名")),
         filtering.select("role", _("岗位角色"), role, list(labels.items())),
@@ -46,6 +52,7 @@ def grant_list(request: HttpRequest) -> HttpResponse:
                 _("区划"),
                 _("区划代码"),
                 _("单位"),
+                _("科室"),
                 _("授权时间"),
                 _("授权人"),
                 _("收回时间"),
@@ -59,12 +66,13 @@ def grant_list(request: HttpRequest) -> HttpResponse:
                     each.region.name,
                     each.region.code,
                     each.organisation.name if each.organisation else "",
+                    section,
                     each.given_at,
                     each.given_by,
                     each.revoked_at,
                     each.revoked_by,
                 ]
-                for each, words in rows
+                for each, words, section in rows
             ),
             About(fields=fields),
         )
@@ -98,6 +106,7 @@ def grant_give(request: HttpRequest) -> HttpResponse:
                 role=given["role"],
                 region=given["region"],
                 organisation=given["organisation"],
+                section=given["section"],
                 by=user,
                 now=timezone.now(),
             )
