@@ -29,7 +29,8 @@ from xingke.base.periods import Period
 from xingke.ledger import actions as ledger
 from xingke.ledger.import_jobs import PREPARE
 from xingke.ledger.models import Evidence, ImportBatch, Observation, PatentEvent, Proposal
-from xingke.registry.models import Grant
+from xingke.registry.actions.people import enter_person
+from xingke.registry.models import Grant, Person
 from xingke.reports import source
 from xingke.reports.actions import save_edition, write_document
 from xingke.reports.disclosing import take_step
@@ -61,6 +62,7 @@ OWN = frozenset(
 READERS = BUSINESS | {"enterprise"}  # the firm's own user reads the firm's own
 NEXT_DOOR = frozenset({"neighbour"})  # same role, other county: the lists, but nothing of this county in them
 ENTER, CONFIRM = frozenset({"officer", "statistician"}), frozenset({"director", "statistician"})
+PEOPLE = frozenset({"officer", "director", "statistician"})
 CHOOSE, WRITE = frozenset({"officer", "director", "statistician"}), frozenset({"officer", "director"})
 
 
@@ -85,6 +87,7 @@ class World:
     proposal: Proposal
     evidence: Evidence
     job: Job
+    person: Person
 
     @property
     def figure(self) -> Any:
@@ -114,6 +117,10 @@ def _record(world: World) -> dict[str, Any]:
 
 def _draft(world: World) -> dict[str, Any]:
     return {"kind": "patent", "record": world.draft.record}
+
+
+def _person(world: World) -> dict[str, Any]:
+    return {"key": world.person.key}
 
 
 def _document(world: World) -> dict[str, Any]:
@@ -157,6 +164,13 @@ ADDRESSES: Mapping[str, Row] = {
     "registry:organisation-new": Row(frozenset({"officer"}) | NEXT_DOOR),
     "registry:organisation-correct": Row(frozenset({"officer"}), lambda world: {"key": world.cast.firm.key}),
     "registry:organisation": Row(READERS, lambda world: {"key": world.cast.firm.key}),
+    "registry:person-list": Row(PEOPLE | NEXT_DOOR),
+    "registry:person-new": Row(frozenset({"officer"}) | NEXT_DOOR),
+    "registry:person": Row(PEOPLE, _person),
+    "registry:person-correct": Row(frozenset({"officer"}), _person),
+    "registry:person-employ": Row(frozenset({"officer"}), _person),
+    "registry:person-merge": Row(frozenset({"officer"}), _person),
+    "registry:person-erase": Row(frozenset({"officer"}), _person),
     "ledger:record-list": Row(READERS | NEXT_DOOR),
     "ledger:record": Row(READERS, _record),
     "ledger:keeping": Row(READERS | NEXT_DOOR),
@@ -285,6 +299,7 @@ def _furnished(cast: Cast, folder: Path) -> World:
         ask_for_job(
             kind=PREPARE, payload={}, by=cast.statistician, now=timezone.now() + timedelta(hours=1)
         ),  # waits for nobody yet
+        enter_person(name="Zhang", region=cast.county, facts={"phone": "13812345678"}, by=cast.officer, now=NOW),
     )
 
 
@@ -468,6 +483,11 @@ def test_a_forged_post_to_a_form_writes_nothing_and_finds_nothing(world: World) 
         "registry:grant-give",
         "registry:organisation-new",
         "registry:organisation-correct",
+        "registry:person-new",
+        "registry:person-correct",
+        "registry:person-employ",
+        "registry:person-merge",
+        "registry:person-erase",
         "ledger:record-new",
         "ledger:event-add",
         "ledger:record-correct",

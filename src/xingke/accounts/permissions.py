@@ -13,6 +13,8 @@ class Permission(StrEnum):
     DEFINITION_LOAD = "definition.load"  # load packs
     ORGANISATION_READ = "organisation.read"  # the organisations of the region
     ORGANISATION_EDIT = "organisation.edit"
+    PERSON_READ = "person.read"  # the persons of the region, what is sealed of them masked
+    PERSON_EDIT = "person.edit"  # enter and correct persons, and open what is sealed
     RECORD_READ = "record.read"  # the ledger of the region, or of one's own organisation
     RECORD_ENTER = "record.enter"  # file and correct records
     RECORD_CONFIRM = "record.confirm"  # confirm and void records

@@ -22,9 +22,11 @@ from xingke.base.refusals import Refused
 FORMAT = 1
 MANIFEST = "manifest.json"
 DATABASE = "database.sqlite3"
-KEYS = ("secret.key", "signing.key", "trusted.keys")
+KEYS = ("secret.key", "signing.key", "trusted.keys", "person-marks.key")
 HEADS = "heads.log"  # see config/heads.py
 ATTACHMENTS = "attachments"
+PERSON_KEYS = "person-keys"  # see registry/sealing.py
+FOLDERS = (ATTACHMENTS, PERSON_KEYS)
 SEAL = b"xingke-backup sha256:"
 DIGEST = 64  # hex digits of a SHA-256
 CHUNK = 1 << 20
@@ -211,7 +213,7 @@ def _check_members(archive: zipfile.ZipFile, manifest: Manifest) -> None:
 
 def _may_be_unpacked(name: str) -> bool:
     path = PurePosixPath(name)
-    inside = path.parts[0] == ATTACHMENTS and len(path.parts) > 1 and ".." not in path.parts and "\\" not in name
+    inside = path.parts[0] in FOLDERS and len(path.parts) > 1 and ".." not in path.parts and "\\" not in name
     return name in (DATABASE, HEADS, *KEYS) or (inside and str(path) == name)
 
 
@@ -229,9 +231,10 @@ def unpack(path: Path, folder: Path) -> None:
     sync_folder(folder)
 
 
-def attachments(data: Path) -> Iterator[tuple[str, Path]]:
-    """Member name and path of every attachment of a data folder, in order."""
-    folder = data / ATTACHMENTS
-    for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
-        if path.is_file() and not path.name.endswith(".part"):
-            yield f"{ATTACHMENTS}/{path.relative_to(folder).as_posix()}", path
+def kept_files(data: Path) -> Iterator[tuple[str, Path]]:
+    """Member name and path of every attachment and every person's key of a data folder, in order."""
+    for name in FOLDERS:
+        folder = data / name
+        for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
+            if path.is_file() and not path.name.endswith(".part"):
+                yield f"{name}/{path.relative_to(folder).as_posix()}", path

@@ -86,7 +86,7 @@ def _members(folder: Path, said: str) -> Iterator[tuple[str, Path]]:
         signed = folder / archive.HEADS
         signed.write_text(heads.with_line(said), encoding="ascii", errors="replace")
         yield archive.HEADS, signed
-    yield from archive.attachments(data)
+    yield from archive.kept_files(data)
 
 
 def snapshot(target: Path) -> None:

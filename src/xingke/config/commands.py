@@ -48,6 +48,7 @@ from xingke.ledger.import_reports import report
 from xingke.ledger.incoming import Options
 from xingke.ledger.returned_rows import how_to_mend, returned_cells, returned_columns, returned_header, returned_lines
 from xingke.registry import actions as registry_actions
+from xingke.registry.actions import people
 from xingke.registry.places import place_called
 from xingke.reports import actions as reports
 from xingke.reports import keys
@@ -460,6 +461,12 @@ def titles(options: argparse.Namespace) -> int:
     return 0
 
 
+def rekey(options: argparse.Namespace) -> int:
+    """Seal what is known of every person anew, under a key nobody has seen."""
+    print(f"已更换 {people.change_keys(by=None, now=timezone.now())} 人的密钥；以前的备份仍用旧密钥，请按期清除。")
+    return 0
+
+
 def value(options: argparse.Namespace) -> int:
     """Say one value: 0, known or not; 2 where there is no such indicator, region or period."""
     region = place_called(options.region)
@@ -600,6 +607,7 @@ SHARING = (
     bring_in,
     write,
     titles,
+    rekey,
     value,
     search_index,
     backup,

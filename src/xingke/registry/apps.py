@@ -23,6 +23,13 @@ class RegistryConfig(AppConfig):
                 "regions.loaded": _("装载区划"),
                 "organisations.entered": _("登记单位"),
                 "organisation.corrected": _("更正单位"),
+                "person.entered": _("登记人员"),
+                "person.corrected": _("更正人员"),
+                "person.employed": _("登记任职"),
+                "person.merged": _("合并人员"),
+                "person.erased": _("删除人员信息"),
+                "person.opened": _("查看个人信息"),
+                "person.key-changed": _("更换个人信息密钥"),
             }
         )
         definitions.KINDS.add(rules.TERMS)
@@ -30,8 +37,10 @@ class RegistryConfig(AppConfig):
         definitions.KINDS.add(rules.ROLES)
         searching.SEARCHABLES.add(finding.ORGANISATIONS)
         firms, users = pgettext_lazy("several", "单位"), pgettext_lazy("several", "账号")
+        people = pgettext_lazy("several", "人员")
         for order, code, label, url_name, permission, icon in (
             (20, "organisations", firms, "registry:organisation-list", Permission.ORGANISATION_READ, "building"),
+            (25, "people", people, "registry:person-list", Permission.PERSON_READ, "users"),
             (80, "accounts", users, "registry:account-list", Permission.ACCOUNT_MANAGE, "user"),
             (85, "grants", _("授权"), "registry:grant-list", Permission.GRANT_MANAGE, "users"),
             (90, "audit", _("审计"), "registry:audit", Permission.AUDIT_READ, "eye"),

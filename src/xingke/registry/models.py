@@ -89,6 +89,8 @@ class Organisation(models.Model):
         INSTITUTE = "institute", _("科研院所")
         UNIVERSITY = "university", _("高等学校")
         AGENCY = "agency", _("机关事业单位")
+        TEAM = "team", _("团队")
+        INDIVIDUAL = "individual", _("自然人")
         OTHER = "other", _("其他")
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -132,16 +134,69 @@ class Organisation(models.Model):
 
 
 class Person(models.Model):
-    """Somebody a record may name by key. No personal data is kept yet: it comes with its first desk and its rules."""
+    """Somebody: a name and a place, and what only those may see who need it, sealed under a key of their own.
+
+    sealed: telephone, address, e-mail and number of identity, see ``sealing``. identity: the mark of that number, by which
+    the same person is known again. A person an import names has nothing but a key. merged_into: who this is, where two
+    turned out to be one; records keep the key they were filed with.
+    """
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    name = models.CharField(_("姓名"), max_length=64, blank=True, db_index=True)
+    region = models.ForeignKey(Region, models.PROTECT, null=True, related_name="people")
     organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="people")
+    sealed = models.TextField(blank=True)
+    identity = models.CharField(max_length=64, blank=True)
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged")
+    erased_at = models.DateTimeField(null=True)
+    erased_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    is_fictional = models.BooleanField(default=False)
 
     class Meta:
         verbose_name = _("人员")
+        ordering = ("name", "id")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["identity"],
+                condition=~Q(identity="") & Q(merged_into__isnull=True),
+                name="registry_person_identity_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(erased_at__isnull=True, erased_by__isnull=True)
+                | Q(erased_at__isnull=False, erased_by__isnull=False),
+                name="registry_person_erased_at_and_by",
+            ),
+        )
 
     def __str__(self) -> str:
-        return str(self.key)
+        return self.name or str(self.key)
+
+
+class Employment(models.Model):
+    """Where somebody works or worked, and as what; the one without an end is where they are."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="employments")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="employments")
+    employer = models.CharField(_("工作单位"), max_length=120)  # as written, where the register has it not
+    post = models.CharField(_("职务职称"), max_length=80, blank=True)
+    since = models.DateField(_("开始日期"), null=True)
+    until = models.DateField(_("结束日期"), null=True)
+
+    class Meta:
+        verbose_name = _("任职")
+        ordering = ("-since", "-id")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["person"], condition=Q(until__isnull=True), name="registry_employment_one_current"
+            ),
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(since__isnull=True) | Q(until__gte=F("since")),
+                name="registry_employment_since_before_until",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.person_id}@{self.employer}"
 
 
 class Grant(models.Model):

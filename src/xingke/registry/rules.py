@@ -10,7 +10,7 @@ from pydantic import ConfigDict
 from xingke.base.definitions import Catalogue, DefinitionKind, Issue
 from xingke.base.labels import Label
 from xingke.base.quantities import KINDS, Unit
-from xingke.base.refusals import YES, Answer, no
+from xingke.base.refusals import YES, Answer, Refused, no
 from xingke.base.sayings import say
 
 STRICT = ConfigDict(extra="forbid")
@@ -208,6 +208,28 @@ class Scope:
     def at_home(self) -> "Scope":
         """The part where somebody is one of the bureau."""
         return Scope(self.home, self.organisations, self.home)
+
+
+_CHECKS = "10X98765432"
+_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+
+
+def identity_number(written: str) -> str:
+    """A number of identity as it is kept: of a resident's card with its check character (GB 11643), else a passport's.
+
+    Raises Refused for a card whose check character is wrong, and for what is neither.
+    """
+    plain = "".join(unicodedata.normalize("NFKC", written).split()).upper()
+    if len(plain) == 18 and plain[:17].isdecimal():
+        total = sum(int(digit) * weight for digit, weight in zip(plain, _WEIGHTS, strict=False))
+        if plain[17] != _CHECKS[total % 11]:
+            raise Refused(
+                say("身份证件号码 %(number)s 的校验位不对，请对照证件核对。", number=f"{plain[:6]}…{plain[-2:]}")
+            )
+        return plain
+    if 5 <= len(plain) <= 20 and plain.isascii() and plain.isalnum():
+        return plain
+    raise Refused(say("身份证件号码应为 18 位，或护照、通行证上的字母和数字。"))
 
 
 def same_name(name: str) -> str:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from xingke.registry.views import accounts, audit, grants, organisations
+from xingke.registry.views import accounts, audit, grants, organisations, people
 
 app_name = "registry"
 urlpatterns = [
@@ -8,6 +8,13 @@ urlpatterns = [
     path("organisations/new/", organisations.organisation_new, name="organisation-new"),
     path("organisations/<uuid:key>/", organisations.organisation, name="organisation"),
     path("organisations/<uuid:key>/correct/", organisations.organisation_correct, name="organisation-correct"),
+    path("people/", people.person_list, name="person-list"),
+    path("people/new/", people.person_new, name="person-new"),
+    path("people/<uuid:key>/", people.person, name="person"),
+    path("people/<uuid:key>/correct/", people.person_correct, name="person-correct"),
+    path("people/<uuid:key>/employ/", people.person_employ, name="person-employ"),
+    path("people/<uuid:key>/merge/", people.person_merge, name="person-merge"),
+    path("people/<uuid:key>/erase/", people.person_erase, name="person-erase"),
     path("accounts/", accounts.account_list, name="account-list"),
     path("accounts/new/", accounts.account_new, name="account-new"),
     path("accounts/<str:username>/switch/", accounts.account_switch, name="account-switch"),

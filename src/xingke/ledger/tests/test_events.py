@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
-from decimal import Decimal
 from uuid import uuid4
 
 import pytest
@@ -10,12 +9,9 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 
-from tests.cast import NOW, Cast, keep_records
+from tests.cast import Cast
 from xingke.base import definitions
-from xingke.base.periods import Period
-from xingke.indicators.queries import indicator
-from xingke.indicators.reader import Reader
-from xingke.ledger import actions, importing, kinds, rules
+from xingke.ledger import importing, kinds, rules
 from xingke.ledger.kinds import KINDS
 from xingke.ledger.models import Event, EventSession
 from xingke.ledger.tests.test_importing_columns import bring
@@ -145,25 +141,6 @@ def test_a_definition_means_the_same_by_either_code() -> None:
     assert len(hashes) == 1
     assert hashes == {definitions.body_hash(body)}  # what was loaded before keeps its hash
     assert kinds.current("activity") == kinds.current("event") == "event"
-
-
-def test_what_stands_is_known_again_and_counted_once(cast: Cast) -> None:
-    keep_records(cast.county, by=cast.statistician, kinds=["event"])
-    row = {"主题": "科技培训", "活动名称": "惠企培训", "活动日期": "2025-05-24", "参加人数": "100"}
-    bring("activity", row, by=cast.officer)
-    bring("event", {**row, "系列活动": "三下乡"}, by=cast.officer)  # the same event: a series tells no two apart
-    session = held()
-    actions.confirm_event(kind="event", record=session.record, version=session.version, by=cast.director, now=NOW)
-
-    read = Reader()
-    period = Period.year(2025)
-    found = {code: read.value(indicator(code), cast.county, period) for code in ("people_trained", "training_events")}
-
-    assert Event.objects.filter(seq_to__isnull=True).count() == 1
-    assert {code: each.amount for code, each in found.items()} == {
-        "people_trained": Decimal(100),
-        "training_events": Decimal(1),
-    }
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,0 +1,187 @@
+"""Persons: entering and correcting them, where they work, making two one, forgetting one."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from xingke.accounts.acts import Act, act
+from xingke.accounts.models import User
+from xingke.accounts.permissions import Permission
+from xingke.base.keys import new_key
+from xingke.base.refusals import Refused
+from xingke.registry import queries, rules, sealing
+from xingke.registry.models import Employment, Organisation, Person, Region
+from xingke.registry.queries import people
+
+
+def enter_person(
+    *, name: str, region: Region, facts: Mapping[str, str], by: User, now: datetime, key: UUID | None = None
+) -> Person:
+    """Enter somebody. facts: any of ``sealing.SEALED``, which only those may open who may edit there.
+
+    A form sent twice enters one person. Raises Refused for a number of identity that is none, or another person's.
+    """
+    who = key or new_key()
+    facts = _tidied(facts)
+    sealing.prepare(who)
+    sealed, mark = sealing.seal(who, facts), sealing.mark(facts.get("identity", ""))
+    with act(by=by, now=now, code="person.entered", kind="person", target=str(who)) as done:
+        done.lock()
+        queries.require(by, Permission.PERSON_EDIT, at=region)
+        standing = Person.objects.filter(key=who).first()
+        if standing is not None:
+            done.nothing()
+            return standing
+        _refuse_known(mark, by)
+        found = Person.objects.create(
+            key=who, name=name, region=region, sealed=sealed, identity=mark, is_fictional=region.is_fictional
+        )
+        done.says(count=1)
+    return found
+
+
+def correct_person(
+    *, person: Person, name: str, facts: Mapping[str, str], reason: str, by: User, now: datetime
+) -> Person:
+    """Correct what is known of somebody. facts: what changes of what was sealed; "" for what is no longer known.
+
+    The trail says that something was changed, never what. Raises Refused as ``enter_person``, and without a reason.
+    """
+    facts = _tidied({**people.facts_of(person), **facts})
+    sealing.prepare(person.key)
+    sealed, mark = sealing.seal(person.key, facts), sealing.mark(facts.get("identity", ""))
+    with act(by=by, now=now, code="person.corrected", kind="person", target=str(person.key), reason=reason) as done:
+        row = _alive(person, by, done)
+        _refuse_known(mark, by, but=row)
+        row.name, row.sealed, row.identity = name, sealed, mark
+        row.save(update_fields=["name", "sealed", "identity"])
+    return row
+
+
+def _tidied(facts: Mapping[str, str]) -> dict[str, str]:
+    found = {name: text for name in sealing.SEALED if (text := " ".join(facts.get(name, "").split()))}
+    if "identity" in found:
+        found["identity"] = rules.identity_number(found["identity"])
+    return found
+
+
+def _refuse_known(mark: str, by: User, *, but: Person | None = None) -> None:
+    known = Person.objects.filter(identity=mark, merged_into=None)
+    other = (known.exclude(pk=but.pk) if but else known).first() if mark else None
+    if other is None:
+        return
+    if people.people_visible_to(by).filter(pk=other.pk).exists():
+        raise Refused(_("这个身份证件号码已登记为“%(name)s”，是同一人就用已有的这一条。") % {"name": other.name})
+    raise Refused(_("这个身份证件号码已在别的区划登记，请与当地科技部门核对。"))
+
+
+def _alive(person: Person, by: User, done: Act, permission: Permission = Permission.PERSON_EDIT) -> Person:
+    """The person as they stand now, locked. Raises Refused where somebody may not, or for one merged or forgotten."""
+    done.lock()
+    row = Person.objects.select_related("region").get(pk=person.pk)
+    queries.require(by, permission, at=row.region)
+    if row.merged_into_id is not None:
+        raise Refused(_("这个人已并入另一条，请在那一条上改动。"))
+    if row.erased_at is not None:
+        raise Refused(_("这个人的信息已经删除，不能再改动。"))
+    return row
+
+
+def employ(
+    *,
+    person: Person,
+    employer: str,
+    organisation: Organisation | None,
+    post: str,
+    since: date | None,
+    by: User,
+    now: datetime,
+) -> Employment:
+    """Say where somebody works now; where they worked before ends the day before. Raises Refused for a day before that."""
+    with act(by=by, now=now, code="person.employed", kind="person", target=str(person.key)) as done:
+        row = _alive(person, by, done)
+        before = Employment.objects.filter(person=row, until=None).first()
+        if before is not None:
+            if since is None or (before.since is not None and since <= before.since):
+                raise Refused(_("请填写新任职的开始日期，并晚于现任职的开始日期。"))
+            before.until = since - timedelta(days=1)
+            before.save(update_fields=["until"])
+        found = Employment.objects.create(
+            person=row,
+            organisation=organisation,
+            employer=organisation.name if organisation else employer,
+            post=post,
+            since=since,
+        )
+        row.organisation = organisation
+        row.save(update_fields=["organisation"])
+        done.says(count=1, since=since.isoformat() if since else "")
+    return found
+
+
+def merge_people(*, kept: Person, other: Person, reason: str, by: User, now: datetime) -> Person:
+    """Say that two are one: ``other`` is from now on read as ``kept``. Records keep the key they were filed with.
+
+    Raises Refused for one and the same, without a reason, or where somebody may not edit both.
+    """
+    if kept.pk == other.pk:
+        raise Refused(_("这是同一条，不用合并。"))
+    facts = {**people.facts_of(other), **people.facts_of(kept)}
+    sealing.prepare(kept.key)
+    sealed, mark = sealing.seal(kept.key, facts), sealing.mark(facts.get("identity", ""))
+    with act(by=by, now=now, code="person.merged", kind="person", target=str(kept.key), reason=reason) as done:
+        row, gone = _alive(kept, by, done), _alive(other, by, done)
+        if row.identity and gone.identity and row.identity != gone.identity:
+            raise Refused(_("两人的身份证件号码不同，不能合并。"))
+        gone.merged_into, gone.sealed, gone.identity = row, "", ""
+        gone.save(update_fields=["merged_into", "sealed", "identity"])
+        Person.objects.filter(merged_into=gone).update(merged_into=row)
+        row.sealed, row.identity = sealed, mark
+        row.save(update_fields=["sealed", "identity"])
+        done.says(count=1, merged=str(gone.key))
+    sealing.destroy(gone.key)
+    return row
+
+
+def erase_person(*, person: Person, reason: str, by: User, now: datetime) -> None:
+    """Forget somebody: the name, all that was sealed, and the key. Records that name them keep a key that says nothing."""
+    with act(by=by, now=now, code="person.erased", kind="person", target=str(person.key), reason=reason) as done:
+        row = _alive(person, by, done)
+        row.name, row.sealed, row.identity, row.erased_at, row.erased_by = "", "", "", now, by
+        row.save(update_fields=["name", "sealed", "identity", "erased_at", "erased_by"])
+        Employment.objects.filter(person=row).update(employer="", post="", organisation=None)
+        done.says(count=1)
+    sealing.destroy(person.key)
+
+
+def open_person(*, person: Person, by: User, now: datetime) -> dict[str, str]:
+    """What is sealed of somebody, for somebody who may edit there; the trail keeps that they looked."""
+    with act(by=by, now=now, code="person.opened", kind="person", target=str(person.key)) as done:
+        row = _alive(person, by, done)
+        done.says(count=1)
+    return sealing.unseal(row.key, row.sealed)
+
+
+def change_keys(*, by: User | None, now: datetime) -> int:
+    """Give every person a new key and seal everything anew. Returns how many. Stopped halfway, run it again."""
+    keys = list(Person.objects.exclude(sealed="").values_list("key", flat=True))
+    for key in keys:
+        sealing.begin_change(key)
+        while not _sealed_anew(key, by, now):  # somebody corrected them meanwhile
+            pass
+        sealing.end_change(key)
+    return len(keys)
+
+
+def _sealed_anew(key: UUID, by: User | None, now: datetime) -> bool:
+    before = Person.objects.values_list("sealed", flat=True).get(key=key)
+    after = sealing.seal(key, sealing.unseal(key, before))
+    with act(by=by, now=now, code="person.key-changed", kind="person", target=str(key)) as done:
+        done.lock()
+        if not Person.objects.filter(key=key, sealed=before).update(sealed=after):
+            done.nothing()
+            return False
+        done.says(count=1)
+    return True

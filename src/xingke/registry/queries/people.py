@@ -1,0 +1,60 @@
+"""Persons: the reads."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.http import Http404
+
+from xingke.accounts.models import User
+from xingke.accounts.permissions import Permission
+from xingke.registry import sealing
+from xingke.registry.models import Person
+from xingke.registry.queries import in_scope, scope
+
+SHOWN = {"phone": (3, 4), "email": (1, 4), "address": (6, 0), "identity": (3, 2)}
+"""How much of what is sealed everybody may see who may read the person: so many signs at the front, so many at the end."""
+
+
+def people_visible_to(user: User) -> QuerySet[Person]:
+    """The persons somebody may see, without those merged into another, or forgotten."""
+    allowed = scope(user, Permission.PERSON_READ)
+    alive = Person.objects.filter(merged_into=None, erased_at=None).exclude(name="")
+    return alive.filter(in_scope(allowed)).select_related("region", "organisation")
+
+
+def people_listed(user: User, *, search: str = "") -> QuerySet[Person]:
+    """Those whose name, or whose employer's, holds ``search``; or whose number of identity it is."""
+    wanted = search.strip()
+    if not wanted:
+        return people_visible_to(user)
+    found = Q(name__icontains=wanted) | Q(employments__employer__icontains=wanted, employments__until=None)
+    if len(wanted) >= 15 and (mark := sealing.mark_if_any(wanted)):
+        found |= Q(identity=mark)
+    return people_visible_to(user).filter(found).distinct()
+
+
+def person_for(user: User, key: UUID) -> Person:
+    """One person, or whom they were merged into; 404 for whoever may not see them."""
+    found = Person.objects.filter(key=key).select_related("merged_into").first()
+    who = found.merged_into if found is not None and found.merged_into is not None else found
+    shown = people_visible_to(user).filter(pk=who.pk).first() if who is not None else None
+    if shown is None:
+        raise Http404
+    return shown
+
+
+def facts_of(person: Person) -> dict[str, str]:
+    """What is sealed of somebody. Only for actions and pages that may open it."""
+    return sealing.unseal(person.key, person.sealed)
+
+
+def masked(facts: Mapping[str, str]) -> dict[str, str]:
+    """The same, so that it is known again but not read: 138****5678."""
+    return {name: _masked(text, *SHOWN[name]) for name, text in facts.items() if text}
+
+
+def _masked(text: str, front: int, end: int) -> str:
+    if len(text) <= front + end:
+        return "*" * len(text)
+    return text[:front] + "*" * (len(text) - front - end) + (text[-end:] if end else "")

@@ -1,0 +1,244 @@
+"""Persons: the list and the page, entering and correcting one, where they work, making two one, forgetting one."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from xingke.accounts.models import User
+from xingke.accounts.permissions import Permission
+from xingke.base.exports import About, file_addresses, table_response, wants_file
+from xingke.base.refusals import Refused
+from xingke.registry import filtering, queries
+from xingke.registry.actions import people as actions
+from xingke.registry.forms.people import CorrectPersonForm, EmploymentForm, MergeForm, NewPersonForm, ReasonForm
+from xingke.registry.models import Person
+from xingke.registry.queries import people
+
+
+@require_safe
+def person_list(request: HttpRequest) -> HttpResponse:
+    user = queries.reader(request.user)
+    allowed = queries.require_page(user, Permission.PERSON_READ)
+    text = request.GET.get("q", "")
+    choice = filtering.choose_region(allowed, request.GET.get("region", ""))
+    found = people.people_listed(user, search=text).filter(choice.narrow()).order_by("name", "pk")
+    fields = [filtering.search("q", pgettext("several", "人员"), text, _("姓名、工作单位或身份证件号码")), choice.field]
+    fields = [field for field in fields if field]
+    if wants_file(request):
+        header = [_("姓名"), _("区划"), _("工作单位"), _("职务职称"), _("虚构")]
+        lines = (
+            [each.name, each.region.name if each.region else "", *_work(each), _("是") if each.is_fictional else ""]
+            for each in found.prefetch_related("employments")
+        )
+        return table_response(request, pgettext("several", "人员"), header, lines, About(fields=fields))
+    page = Paginator(found.prefetch_related("employments"), filtering.PAGE_SIZE).get_page(request.GET.get("page"))
+    may_enter = queries.has(user, Permission.PERSON_EDIT)
+    table = {
+        "columns": [{"label": _("姓名")}, {"label": _("工作单位")}, {"label": _("职务职称")}, {"label": _("区划")}],
+        "page": page,
+        "export": file_addresses(request),
+        **filtering.emptiness(
+            request,
+            _("还没有登记人员"),
+            _("专家、特派员、科技副总和联系人登记在这里，各项业务都从这里选人。"),
+            problem=choice.problem,
+            begin=(reverse("registry:person-new"), _("登记人员")) if may_enter else None,
+        ),
+    }
+    rows = [(each, *_work(each)) for each in page.object_list]
+    context = {
+        "table": table,
+        "rows": rows,
+        "filters": fields,
+        "may_enter": may_enter,
+        "is_fictional": any(each.is_fictional for each, *_work in rows),
+    }
+    return render(request, "registry/person_list.html", context)
+
+
+def _work(each: Person) -> tuple[str, str]:
+    """Where somebody works now, and as what."""
+    now = next((job for job in each.employments.all() if job.until is None), None)
+    return (now.employer, now.post) if now else ("", "")
+
+
+@require_http_methods(["GET", "POST"])
+def person(request: HttpRequest, key: UUID) -> HttpResponse:
+    """The page of a person; what is sealed stands masked, and open once after somebody asked for it."""
+    user = queries.reader(request.user)
+    shown = people.person_for(user, key)
+    may_edit = queries.may(user, Permission.PERSON_EDIT, at=shown.region)
+    if request.method == "POST" and not may_edit:
+        raise Http404
+    problem = ""
+    try:
+        facts = (
+            actions.open_person(person=shown, by=user, now=timezone.now())
+            if request.method == "POST"
+            else people.masked(people.facts_of(shown))
+        )
+    except Refused as refusal:
+        facts, problem = {}, str(refusal)
+    words = {"phone": _("电话"), "email": _("电子邮箱"), "address": _("通讯地址"), "identity": _("身份证件号码")}
+    items = [
+        {"label": _("区划"), "value": shown.region.name if shown.region else ""},
+        *({"label": word, "value": facts[name]} for name, word in words.items() if facts.get(name)),
+        {"label": _("编号"), "value": str(shown.key), "numeric": True},
+    ]
+    context = {
+        "crumbs": _crumbs(shown.name),
+        "shown": shown,
+        "facts": items,
+        "problem": problem,
+        "jobs": shown.employments.select_related("organisation"),
+        "may_edit": may_edit,
+        "is_sealed": bool(facts) and request.method != "POST",
+        "is_fictional": shown.is_fictional,
+    }
+    response = render(request, "registry/person.html", context)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _crumbs(*labels: str) -> list[dict[str, str]]:
+    return [
+        {"label": pgettext("several", "人员"), "url": reverse("registry:person-list")},
+        *({"label": label} for label in labels),
+    ]
+
+
+def _to_edit(request: HttpRequest, key: UUID) -> tuple[User, Person]:
+    """Who asks, and the person; 404 for whoever may not edit them."""
+    user = queries.reader(request.user)
+    shown = people.person_for(user, key)
+    if not queries.may(user, Permission.PERSON_EDIT, at=shown.region):
+        raise Http404
+    return user, shown
+
+
+def _form_page(request: HttpRequest, form: forms.Form, shown: Person | None, **words: Any) -> HttpResponse:
+    title = words["title"]
+    crumbs = _crumbs(*([shown.name] if shown else []), title)
+    return render(request, "registry/person_form.html", {"form": form, "shown": shown, "crumbs": crumbs, **words})
+
+
+@require_http_methods(["GET", "POST"])
+def person_new(request: HttpRequest) -> HttpResponse:
+    user = queries.reader(request.user)
+    queries.require_page(user, Permission.PERSON_EDIT)
+    form = NewPersonForm(user, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        typed = form.cleaned_data
+        try:
+            entered = actions.enter_person(
+                name=typed["name"],
+                region=typed["region"],
+                facts=form.facts(),
+                key=typed["key"],
+                by=user,
+                now=timezone.now(),
+            )
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("“%(name)s”已登记。") % {"name": entered.name})
+            return redirect("registry:person", entered.key)
+    return _form_page(request, form, None, title=_("登记人员"), act=_("登记"))
+
+
+@require_http_methods(["GET", "POST"])
+def person_correct(request: HttpRequest, key: UUID) -> HttpResponse:
+    user, shown = _to_edit(request, key)
+    masked = people.masked(people.facts_of(shown))
+    form = CorrectPersonForm(masked, request.POST or None, initial={"name": shown.name})
+    if request.method == "POST" and form.is_valid():
+        typed = form.cleaned_data
+        try:
+            actions.correct_person(
+                person=shown,
+                name=typed["name"],
+                facts=form.facts(),
+                reason=typed["reason"],
+                by=user,
+                now=timezone.now(),
+            )
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("已更正。"))
+            return redirect("registry:person", shown.key)
+    return _form_page(request, form, shown, title=_("更正人员信息"), act=_("更正"))
+
+
+@require_http_methods(["GET", "POST"])
+def person_employ(request: HttpRequest, key: UUID) -> HttpResponse:
+    user, shown = _to_edit(request, key)
+    form = EmploymentForm(user, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        typed = form.cleaned_data
+        try:
+            actions.employ(
+                person=shown,
+                employer=typed["employer"],
+                organisation=form.organisation,
+                post=typed["post"],
+                since=typed["since"],
+                by=user,
+                now=timezone.now(),
+            )
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("任职已登记。"))
+            return redirect("registry:person", shown.key)
+    return _form_page(request, form, shown, title=_("登记任职"), act=_("登记"))
+
+
+@require_http_methods(["GET", "POST"])
+def person_merge(request: HttpRequest, key: UUID) -> HttpResponse:
+    user, shown = _to_edit(request, key)
+    form = MergeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        other = people.people_visible_to(user).filter(key=form.cleaned_data["other"]).first()
+        if other is None:
+            form.add_error("other", _("没有这个编号的人员，或您不能查看。"))
+        else:
+            try:
+                actions.merge_people(
+                    kept=shown, other=other, reason=form.cleaned_data["reason"], by=user, now=timezone.now()
+                )
+            except Refused as refusal:
+                form.add_error(None, str(refusal))
+            else:
+                messages.success(request, _("“%(name)s”已并入这一条。") % {"name": other.name})
+                return redirect("registry:person", shown.key)
+    lead = _("两条是同一个人时，把另一条并入这一条：这一条没有的信息从另一条补上，台账记录不动。不能撤销。")
+    return _form_page(request, form, shown, title=_("合并人员"), act=_("合并"), lead=lead)
+
+
+@require_http_methods(["GET", "POST"])
+def person_erase(request: HttpRequest, key: UUID) -> HttpResponse:
+    user, shown = _to_edit(request, key)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.erase_person(person=shown, reason=form.cleaned_data["reason"], by=user, now=timezone.now())
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("个人信息已删除，密钥已销毁。"))
+            return redirect("registry:person-list")
+    lead = _(
+        "姓名、联系方式和证件号码全部删除，密钥销毁，不能恢复；台账记录保留，只剩一个编号。以前的备份里仍有，到期随备份清除。"
+    )
+    return _form_page(request, form, shown, title=_("删除个人信息"), act=_("删除"), lead=lead)
