@@ -18,10 +18,11 @@ from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base.exports import About, file_addresses, table_response, wants_file
 from xingke.base.refusals import Refused
+from xingke.base.templatetags.xk import day
 from xingke.registry import filtering, queries
 from xingke.registry.actions import people as actions
 from xingke.registry.forms.people import CorrectPersonForm, EmploymentForm, MergeForm, NewPersonForm, ReasonForm
-from xingke.registry.models import Person
+from xingke.registry.models import Employment, Person
 from xingke.registry.queries import people
 
 
@@ -100,7 +101,7 @@ def person(request: HttpRequest, key: UUID) -> HttpResponse:
         "shown": shown,
         "facts": items,
         "problem": problem,
-        "jobs": shown.employments.select_related("organisation"),
+        "jobs": [_job(each) for each in shown.employments.all()],
         "may_edit": may_edit,
         "is_sealed": bool(facts) and request.method != "POST",
         "is_fictional": shown.is_fictional,
@@ -108,6 +109,11 @@ def person(request: HttpRequest, key: UUID) -> HttpResponse:
     response = render(request, "registry/person.html", context)
     response["Cache-Control"] = "no-store"
     return response
+
+
+def _job(each: Employment) -> dict[str, str]:
+    since, until = day(each.since) if each.since else "", day(each.until) if each.until else _("至今")
+    return {"label": f"{since} – {until}".lstrip(" –"), "value": each.employer, "note": each.post}
 
 
 def _crumbs(*labels: str) -> list[dict[str, str]]:
