@@ -37,10 +37,8 @@ class RegistryConfig(AppConfig):
         definitions.KINDS.add(rules.ROLES)
         searching.SEARCHABLES.add(finding.ORGANISATIONS)
         firms, users = pgettext_lazy("several", "单位"), pgettext_lazy("several", "账号")
-        people = pgettext_lazy("several", "人员")
         for order, code, label, url_name, permission, icon in (
             (20, "organisations", firms, "registry:organisation-list", Permission.ORGANISATION_READ, "building"),
-            (25, "people", people, "registry:person-list", Permission.PERSON_READ, "users"),
             (80, "accounts", users, "registry:account-list", Permission.ACCOUNT_MANAGE, "user"),
             (85, "grants", _("授权"), "registry:grant-list", Permission.GRANT_MANAGE, "users"),
             (90, "audit", _("审计"), "registry:audit", Permission.AUDIT_READ, "eye"),

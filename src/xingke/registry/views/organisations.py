@@ -72,6 +72,7 @@ def organisation_list(request: HttpRequest) -> HttpResponse:
         "rows": rows,
         "filters": [field for field in fields if field],
         "may_enter": may_enter,
+        "may_see_people": queries.has(user, Permission.PERSON_READ),
         "is_fictional": any(row.is_fictional for row, _cells in rows),
     }
     return render(request, "registry/organisation_list.html", context)
