@@ -157,14 +157,14 @@ def inside(window: Window, day: str = "day") -> str:
 # ── what is asked ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 _IN_ORDER = """\
-SELECT record, version, contribution FROM ({behind}) ORDER BY record"""
+SELECT record, version, contribution FROM ({behind}) ORDER BY record, contribution"""
 
 _NEWEST = """\
 SELECT behind.record, behind.version, behind.contribution
 FROM ({behind}) AS behind
 JOIN rows AS happened
     ON happened.record = behind.record AND happened.version = behind.version AND NOT happened.lapsed
-ORDER BY happened.day DESC, behind.record"""
+ORDER BY happened.day DESC, behind.record, behind.contribution"""
 
 _SEAL = """\
 SELECT
@@ -179,7 +179,7 @@ FROM (
 
 
 def in_order(indicator: Indicator) -> str:
-    """A statement for the evidence in record order."""
+    """A statement for the evidence in record order; of what began and ended in the window, the end first."""
     return _IN_ORDER.format(behind=behind(indicator))
 
 
