@@ -6,7 +6,7 @@ import sqlite3
 from importlib.metadata import version
 from pathlib import Path
 
-LIBRARIES = ("django", "duckdb", "ibis-framework", "pyarrow", "numpy", "python-docx", "lxml", "docxtpl")
+LIBRARIES = ("django", "duckdb", "pyarrow", "numpy", "python-docx", "lxml", "docxtpl")
 
 
 def description() -> list[tuple[str, str]]:

@@ -17,7 +17,7 @@ from xingke.base.sayings import say
 from xingke.config import heads, moving, upgrading
 from xingke.indicators import comparing, engine, judging, tails, wording
 from xingke.indicators.drift import Readers, drift
-from xingke.indicators.engine import Window
+from xingke.indicators.evidence_sql import Window
 from xingke.indicators.models import Figure
 from xingke.indicators.queries import added, indicators
 from xingke.indicators.reader import Reader

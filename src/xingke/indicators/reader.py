@@ -10,7 +10,7 @@ from xingke.base.periods import Period
 from xingke.base.quantities import Unit
 from xingke.indicators import engine, formula, rules
 from xingke.indicators.columns import source
-from xingke.indicators.engine import Window
+from xingke.indicators.evidence_sql import Window
 from xingke.indicators.moment import Moment
 from xingke.indicators.queries import indicator, indicators
 from xingke.indicators.reach import whole_month_from

@@ -17,7 +17,7 @@ from tests import cast as casting
 from tests.cast import NOW, Cast, file, keep_records
 from xingke.base import files
 from xingke.base.periods import Period
-from xingke.indicators import columns, compiler, engine, intact, tails, tallies
+from xingke.indicators import columns, engine, intact, tails, tallies
 from xingke.indicators.queries import indicators
 from xingke.indicators.reader import Reader
 from xingke.indicators.tallies import Tally
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.db
 
 KINDS = ("patent", "recognition")
 PERIODS = (Period.year(2024), Period.year(2023))
-SUFFIXES = (".parquet", ".tally", ".sql")
+SUFFIXES = (".parquet", ".tally")
 Values = dict[tuple[str, str], object]
 
 
@@ -49,7 +49,6 @@ def kept(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ca
     shutil.rmtree(columns.folder(), ignore_errors=True)
     tails.forget()
     columns._failed.clear()
-    compiler._known.clear()  # what tests before compiled would not be written again
     monkeypatch.setattr(columns, "REBUILD_AT", 1)
     yield cast
     shutil.rmtree(columns.folder(), ignore_errors=True)
@@ -129,7 +128,6 @@ def test_whatever_happens_to_the_files_the_values_are_those_of_the_database(
     for how, which, place, other in harms:
         standing = [path for path in kept_files() if path.is_file() and path.stat().st_size]
         damage(standing[which % len(standing)], how, place, standing[other % len(standing)])
-    compiler._known.clear()  # as another process would read the compiled statements
 
     assert values(kept) == expected
     for path in kept_files():
@@ -270,7 +268,6 @@ def test_on_a_full_disk_the_rows_answer_from_memory(
     monkeypatch.setattr(intact, "settle", full)
     for path in kept_files():
         damage(path, "cut", 7, path)
-    compiler._known.clear()
 
     with caplog.at_level(logging.WARNING, logger="xingke.columns"):
         assert values(kept) == expected
