@@ -118,6 +118,7 @@ def _job(each: Employment) -> dict[str, str]:
 
 def _crumbs(*labels: str) -> list[dict[str, str]]:
     return [
+        {"label": pgettext("several", "单位"), "url": reverse("registry:organisation-list")},
         {"label": pgettext("several", "人员"), "url": reverse("registry:person-list")},
         *({"label": label} for label in labels),
     ]
