@@ -33,7 +33,8 @@ class LedgerConfig(AppConfig):
 
         from xingke.accounts.permissions import Permission
         from xingke.base import audited, definitions, jobs, menu, panels, searching
-        from xingke.ledger import finding, import_jobs, rules, sheets
+        from xingke.base.tasks import DUTIES
+        from xingke.ledger import finding, import_jobs, rules, sheets, tasks
         from xingke.ledger import organisation_panels as filled
         from xingke.ledger.kinds import KINDS
 
@@ -64,6 +65,7 @@ class LedgerConfig(AppConfig):
         for searchable in (*finding.RECORDS, finding.OBSERVATIONS):
             searching.SEARCHABLES.add(searchable)
         searching.FURTHER.add(finding.TITLES)
+        DUTIES.add(*tasks.DUTIES)
         for code, label, run in (
             (import_jobs.PREPARE, _("核对导入的文件"), import_jobs.prepare),
             (import_jobs.RECHECK, _("重新核对导入的行"), import_jobs.recheck),

@@ -10,7 +10,8 @@ class ReportsConfig(AppConfig):
     def ready(self) -> None:
         from xingke.accounts.permissions import Permission
         from xingke.base import audited, definitions, menu, panels, searching
-        from xingke.reports import effects, finding, rules
+        from xingke.base.tasks import DUTIES
+        from xingke.reports import effects, finding, rules, tasks
 
         audited.announce(
             {
@@ -29,6 +30,7 @@ class ReportsConfig(AppConfig):
         )
         definitions.KINDS.add(rules.OUTLINES)
         searching.SEARCHABLES.add(finding.DOCUMENTS)
+        DUTIES.add(*tasks.DUTIES)
         panels.PANELS.add(
             panels.Panel(
                 page="records-confirm", code="effect", template="reports/confirm_effect.html", context=effects.effect

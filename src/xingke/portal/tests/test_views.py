@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from tests.cast import NOW, PASSWORD, Cast, file, keep_records
 from xingke.accounts import actions as accounts
-from xingke.base import probing
+from xingke.base import probing, tasks
 from xingke.base.periods import Period
 from xingke.indicators.choosing import running_year
 from xingke.ledger import actions as ledger
@@ -101,6 +101,23 @@ def test_what_waits_is_a_link_with_its_words_and_says_since_when(cast: Cast, sig
         r'<span class="list-meta">最早的自2026年3月2日起</span>',
         page,
     )
+
+
+def test_the_rooms_say_what_waits_and_the_most_urgent_comes_first() -> None:
+    urgent = sorted(tasks.DUTIES, key=lambda duty: duty.order)
+
+    assert [duty.code for duty in urgent] == [
+        "declaring",
+        "choosing",
+        "identities",
+        "confirming",
+        "reviewing",
+        "publishing",
+        "mending",
+        "importing",
+        "accounts",
+    ]
+    assert [duty.code for duty in urgent if not duty.is_theirs] == ["identities"]  # reading numbers is no duty
 
 
 def test_when_nothing_waits_that_is_said(cast: Cast, signed_in: SignedIn) -> None:
