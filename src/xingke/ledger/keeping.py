@@ -4,14 +4,12 @@ from collections.abc import Sequence
 from datetime import date
 
 from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
-from django.utils.translation import gettext as _
 
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.ledger.models import RecordKeeping, State
 from xingke.ledger.queries import as_of
 from xingke.ledger.tables import TABLES
-from xingke.ledger.words import kind_word
 from xingke.registry import queries as registry
 from xingke.registry.models import Region
 
@@ -36,9 +34,9 @@ def keeping_declared(user: User) -> list[RecordKeeping]:
     return list(found.select_related("region", "declared_by").order_by("region__path", "kind"))
 
 
-def undeclared(user: User) -> list[str]:
-    """The kinds of which a reader's own regions hold confirmed records that nobody declared complete, in words: region
-    and kind. One query."""
+def undeclared(user: User) -> list[tuple[str, str]]:
+    """The kinds of which a reader's own regions hold confirmed records that nobody declared complete: the region's name
+    and the kind's code. One query."""
     allowed = registry.scope(user, Permission.RECORD_CONFIRM)
     regions = [each for each in registry.own_regions(user) if allowed.covers(each.path)]
     kept = RecordKeeping.objects.filter(region=OuterRef("pk"), seq_to__isnull=True)
@@ -49,9 +47,4 @@ def undeclared(user: User) -> list[str]:
             Q(Exists(held)) & ~Q(Exists(kept.filter(kind=kind.code))), output_field=BooleanField()
         )
         asked = asked.annotate(**{f"has_{kind.code}": silent})
-    return [
-        _("%(region)s的%(kind)s") % {"region": region.name, "kind": kind_word(kind)}
-        for region in asked
-        for kind in TABLES
-        if getattr(region, f"has_{kind}")
-    ]
+    return [(region.name, kind) for region in asked for kind in TABLES if getattr(region, f"has_{kind}")]

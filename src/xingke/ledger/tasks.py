@@ -11,11 +11,13 @@ from xingke.base.tasks import Duty, Task, since
 from xingke.ledger import events, keeping, observations, proposals, queries
 from xingke.ledger.caching import kept_for
 from xingke.ledger.models import State
+from xingke.ledger.words import kind_word
 
 
 def _to_declare(user: User) -> Iterator[Task]:
     silent = kept_for(user, "undeclared", lambda: keeping.undeclared(user))
-    said = _("、").join(silent[:3]) + ("…" if len(silent) > 3 else "")
+    named = [_("%(region)s的%(kind)s") % {"region": region, "kind": kind_word(kind)} for region, kind in silent[:3]]
+    said = _("、").join(named) + ("…" if len(silent) > 3 else "")
     note = _("%(what)s还没有声明完整，指标暂不计数") % {"what": said}
     yield Task(_("台账完整，去声明"), len(silent), _("类"), reverse("ledger:keeping"), note if silent else "")
 

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 import psycopg
 import pytest
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import OperationalError, connection
 from django.test import Client
@@ -137,6 +138,18 @@ def test_whoever_may_declare_is_asked_to_where_records_do_not_count_yet(cast: Ca
     assert "台账完整，去声明 1 类 青溪县的资质认定还没有声明完整，指标暂不计数" in page
     assert "去声明" not in officer
     assert "去声明" not in declared
+
+
+def test_what_is_remembered_of_the_tasks_is_said_in_the_language_of_each_page(cast: Cast, signed_in: SignedIn) -> None:
+    file("recognition", "甲证书", [("recognised", "2024-12-05")], firm=cast.firm, by=cast.statistician)
+    browser = signed_in("director")
+
+    chinese = words(browser.get("/"))
+    browser.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    english = words(browser.get("/"))
+
+    assert "青溪县的资质认定还没有声明完整" in chinese
+    assert "的资质认定" not in english
 
 
 def test_the_first_steps_are_ticked_by_what_stands_and_gone_when_all_are_done(cast: Cast, signed_in: SignedIn) -> None:
