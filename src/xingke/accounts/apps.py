@@ -13,7 +13,9 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """A session is new when somebody signs in: it need not be made longer at once."""
+        from xingke.accounts import checks
         from xingke.base import audited
+        from xingke.base.checks import CHECKS
 
         audited.announce(
             {
@@ -31,6 +33,7 @@ class AccountsConfig(AppConfig):
                 "account.unlocked": _("解锁账号"),
             }
         )
+        CHECKS.add(*checks.CHECKS)
         user_logged_in.connect(_begin_session, dispatch_uid="xingke.session-begins")
 
 

@@ -10,8 +10,9 @@ class ReportsConfig(AppConfig):
     def ready(self) -> None:
         from xingke.accounts.permissions import Permission
         from xingke.base import audited, definitions, menu, panels, searching
+        from xingke.base.checks import CHECKS
         from xingke.base.tasks import DUTIES
-        from xingke.reports import effects, finding, rules, tasks
+        from xingke.reports import checks, effects, finding, rules, tasks
 
         audited.announce(
             {
@@ -31,6 +32,7 @@ class ReportsConfig(AppConfig):
         definitions.KINDS.add(rules.OUTLINES)
         searching.SEARCHABLES.add(finding.DOCUMENTS)
         DUTIES.add(*tasks.DUTIES)
+        CHECKS.add(*checks.CHECKS)
         panels.PANELS.add(
             panels.Panel(
                 page="records-confirm", code="effect", template="reports/confirm_effect.html", context=effects.effect
