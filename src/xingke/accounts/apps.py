@@ -13,9 +13,10 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """A session is new when somebody signs in: it need not be made longer at once."""
-        from xingke.accounts import checks
+        from xingke.accounts import checks, queries
         from xingke.base import audited
         from xingke.base.checks import CHECKS
+        from xingke.base.holding import HOLDERS, Holder
 
         audited.announce(
             {
@@ -34,6 +35,7 @@ class AccountsConfig(AppConfig):
             }
         )
         CHECKS.add(*checks.CHECKS)
+        HOLDERS.add(Holder(code="attachments", digests=queries.attached))
         user_logged_in.connect(_begin_session, dispatch_uid="xingke.session-begins")
 
 

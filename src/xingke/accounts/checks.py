@@ -1,10 +1,11 @@
-"""What ``xingke check`` looks at in the trail."""
+"""What ``xingke check`` looks at in the trail and among the files that were handed over."""
 
 from collections.abc import Iterator
 
 from xingke.accounts.models import AuditEntry
-from xingke.accounts.queries import check_audit_chain, current_seq
-from xingke.base.checks import Check, Finding
+from xingke.accounts.queries import attachment_store, check_audit_chain, current_seq, damaged_attachments
+from xingke.base import holding
+from xingke.base.checks import SHOWN, Check, Finding
 
 
 def audit() -> Iterator[Finding]:
@@ -22,4 +23,18 @@ def _head() -> str:
     return AuditEntry.objects.order_by("-seq").values_list("digest", flat=True).first() or ""
 
 
-CHECKS = (Check(code="audit", find=audit, order=30),)
+def attachments() -> Iterator[Finding]:
+    """Every file that was handed over is still there, whole."""
+    count, wrong = damaged_attachments()
+    loose = attachment_store().digests() - holding.referred()
+    yield Finding(
+        f"附件：{count} 个文件，{len(wrong)} 个丢失或损坏"
+        + (f"；另有 {len(loose)} 个文件没有记录引用：{'、'.join(sorted(loose)[:SHOWN])}" if loose else ""),
+        tuple(f"附件 {each} 丢失或损坏；请从备份恢复数据文件夹中的 attachments" for each in wrong[:SHOWN]),
+    )
+
+
+CHECKS = (
+    Check(code="audit", find=audit, order=30),
+    Check(code="attachments", find=attachments, order=100),
+)

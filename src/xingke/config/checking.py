@@ -7,12 +7,10 @@ from pathlib import Path
 from django.conf import settings
 from django.db import DatabaseError, connection
 
-from xingke.accounts.queries import damaged_attachments
 from xingke.base import checks, definitions
 from xingke.base.checks import CHECKS, SHOWN, Check, Finding
 from xingke.config import heads, moving, upgrading
 from xingke.indicators import tails
-from xingke.ledger import import_jobs
 from xingke.registry import updates
 
 SECRETS = ("secret.key", "signing.key", "demo-accounts.txt")
@@ -107,20 +105,8 @@ def signed_heads() -> Iterator[Finding]:
     )
 
 
-def attachments() -> Iterator[Finding]:
-    """Every file that was handed over is still there, whole."""
-    count, wrong = damaged_attachments()
-    loose = import_jobs.kept().digests() - import_jobs.referred()
-    yield Finding(
-        f"附件：{count} 个文件，{len(wrong)} 个丢失或损坏"
-        + (f"；另有 {len(loose)} 个文件没有记录引用：{'、'.join(sorted(loose)[:SHOWN])}" if loose else ""),
-        tuple(f"附件 {each} 丢失或损坏；请从备份恢复数据文件夹中的 attachments" for each in wrong[:SHOWN]),
-    )
-
-
 CHECKS.add(
     Check(code="database", find=database, order=10),
     Check(code="packs", find=packs, order=20),
     Check(code="signed-heads", find=signed_heads, order=40),
-    Check(code="attachments", find=attachments, order=100),
 )

@@ -34,6 +34,7 @@ class LedgerConfig(AppConfig):
         from xingke.accounts.permissions import Permission
         from xingke.base import audited, definitions, jobs, menu, panels, searching
         from xingke.base.checks import CHECKS
+        from xingke.base.holding import HOLDERS, Holder
         from xingke.base.tasks import DUTIES
         from xingke.ledger import checks, finding, import_jobs, rules, sheets, tasks
         from xingke.ledger import organisation_panels as filled
@@ -68,6 +69,7 @@ class LedgerConfig(AppConfig):
         searching.FURTHER.add(finding.TITLES)
         DUTIES.add(*tasks.DUTIES)
         CHECKS.add(*checks.CHECKS)
+        HOLDERS.add(Holder(code="imports", digests=import_jobs.handed_over))
         for code, label, run in (
             (import_jobs.PREPARE, _("核对导入的文件"), import_jobs.prepare),
             (import_jobs.RECHECK, _("重新核对导入的行"), import_jobs.recheck),
