@@ -1,6 +1,7 @@
 """Promises a machine can keep watch over: whoever adds a model, a permission, a kind or a setting meets them here."""
 
 import re
+import tomllib
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -222,6 +223,50 @@ def test_every_indicator_that_counts_or_divides_has_a_worked_example() -> None:
     from xingke.indicators.queries import indicators
 
     assert [each.code for each in indicators().values() if each.nature != "observed" and not each.examples] == []
+
+
+# ── floors ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+LAYERS = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"][0]["layers"]
+FLOORS = {
+    room.strip(" ()"): floor for floor, layer in enumerate(reversed(LAYERS)) for room in layer.split("|")
+}  # counted from below
+NAMED_FROM_BELOW = {
+    # the frame of every page, and what no page can do without
+    "base": {
+        "accounts:language",
+        "accounts:password",
+        "accounts:sign-in",
+        "accounts:sign-out",
+        "portal:guide",
+        "search:search",
+    },
+    "accounts": {
+        "portal:health",
+        "registry:account-new",
+        "registry:account-reset",
+    },  # open to all; fields with passwords
+    "ledger": {"indicators:indicator"},  # plain words where there is no such page
+}
+
+
+def _named_from_below() -> Iterator[tuple[str, str]]:
+    """Rooms, and the addresses and templates of upper rooms that they name."""
+    named = re.compile(r"""["'](?P<name>(?P<room>\w+)(?::[\w-]+|/[\w/-]+\.html))["']""")
+    for path in sorted(SOURCE.rglob("*")):
+        room, *below = path.relative_to(SOURCE).parts
+        if path.suffix in (".py", ".html") and room in FLOORS and not {"tests", "migrations"} & {*below}:
+            for found in named.finditer(path.read_text("utf-8")):
+                if FLOORS.get(found["room"], 0) > FLOORS[room]:
+                    yield room, found["name"]
+
+
+def test_a_room_names_no_page_of_an_upper_one_but_what_is_said_here() -> None:
+    named: dict[str, set[str]] = {}
+    for room, name in _named_from_below():
+        named.setdefault(room, set()).add(name)
+
+    assert named == NAMED_FROM_BELOW, "let the upper room announce it: see base/register.py"
 
 
 # ── the hand ────────────────────────────────────────────────────────────────────────────────────────────────────────
