@@ -251,14 +251,35 @@ NAMED_FROM_BELOW = {
 
 
 def _named_from_below() -> Iterator[tuple[str, str]]:
-    """Rooms, and the addresses and templates of upper rooms that they name."""
+    """Rooms, and the addresses and templates of upper rooms, or of others on their floor, that they name."""
     named = re.compile(r"""["'](?P<name>(?P<room>\w+)(?::[\w-]+|/[\w/-]+\.html))["']""")
+    floors = FLOORS | {path.name: FLOORS["desks"] for path in SOURCE.glob("desks/*") if path.is_dir()}
     for path in sorted(SOURCE.rglob("*")):
         room, *below = path.relative_to(SOURCE).parts
-        if path.suffix in (".py", ".html") and room in FLOORS and not {"tests", "migrations"} & {*below}:
+        room = below[0] if room == "desks" and len(below) > 1 else room
+        if path.suffix in (".py", ".html") and room in floors and not {"tests", "migrations"} & {*below}:
             for found in named.finditer(path.read_text("utf-8")):
-                if FLOORS.get(found["room"], 0) > FLOORS[room]:
+                if found["room"] != room and floors.get(found["room"], -1) >= floors[room]:
                     yield room, found["name"]
+
+
+def test_what_a_table_refers_to_lies_in_the_same_room_or_below() -> None:
+    """Import contracts do not see a table that is named in a text; a desk refers to no other desk."""
+
+    def room(model: type[models.Model]) -> tuple[str, str]:
+        _house, floor, *more = model.__module__.split(".")
+        return floor, more[0] if floor == "desks" else ""
+
+    wrong = [
+        f"{model.__name__}.{field.name}"
+        for model in OURS
+        for field in model._meta.get_fields()
+        if isinstance(field, models.ForeignKey | models.ManyToManyField)
+        and (there := field.related_model).__module__.startswith("xingke.")
+        and room(there) != room(model)
+        and FLOORS[room(there)[0]] >= FLOORS[room(model)[0]]
+    ]
+    assert wrong == []
 
 
 def test_a_room_names_no_page_of_an_upper_one_but_what_is_said_here() -> None:
