@@ -14,6 +14,7 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         """A session is new when somebody signs in: it need not be made longer at once."""
         from xingke.accounts import checks, queries
+        from xingke.accounts.models import AuditEntry
         from xingke.base import audited
         from xingke.base.checks import CHECKS
         from xingke.base.holding import HOLDERS, Holder
@@ -32,6 +33,17 @@ class AccountsConfig(AppConfig):
                 "session.overflow": _("登录失败过多，其余不逐条记"),
                 "account.locked": _("账号锁定"),
                 "account.unlocked": _("解锁账号"),
+            }
+        )
+        audited.announce_details(
+            {
+                "name": _("姓名或岗位"),
+                "address": _("来访地址"),
+                AuditEntry.PARTS: _("同时"),
+                "on_behalf_of": _("代为办理"),
+                "paper": _("书面依据"),
+                "link": _("外部链接"),
+                "job": _("任务"),
             }
         )
         CHECKS.add(*checks.CHECKS)

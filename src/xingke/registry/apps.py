@@ -26,6 +26,17 @@ class RegistryConfig(AppConfig):
                 "organisation.corrected": _("更正单位"),
             }
         )
+        audited.announce_details(
+            {
+                "role": _("角色"),
+                "region": _("区划"),
+                "organisation": _("单位"),
+                "section": _("科室"),
+                "source": _("来源"),
+                "code_reason": _("校验位不符仍确认无误的依据"),
+                "namesake": _("另有同名单位"),
+            }
+        )
         definitions.KINDS.add(rules.TERMS)
         definitions.KINDS.add(rules.ALIASES)
         definitions.KINDS.add(rules.ROLES)

@@ -8,6 +8,8 @@ class ReportsConfig(AppConfig):
     verbose_name = _("文稿")
 
     def ready(self) -> None:
+        from django.utils.translation import pgettext_lazy
+
         from xingke.accounts.permissions import Permission
         from xingke.base import audited, definitions, menu, panels, searching
         from xingke.base.checks import CHECKS
@@ -27,6 +29,18 @@ class ReportsConfig(AppConfig):
                 "document.retracted": _("撤回文稿"),
                 "document.handed-up": _("报送文稿"),
                 "document.recalled": _("撤回报送"),
+            }
+        )
+        audited.announce_details(
+            {
+                "title": _("标题"),
+                "frozen": pgettext_lazy("done", "冻结数字"),
+                "seq": pgettext_lazy("of the ledger", "序号"),
+                "edition": pgettext_lazy("one", "版本"),
+                "key": _("公钥"),
+                "to": pgettext_lazy("document", "报送至"),
+                "recalled": _("同时撤回报送"),
+                "replaces": _("取代的一版"),
             }
         )
         definitions.KINDS.add(rules.OUTLINES)
