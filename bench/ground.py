@@ -44,7 +44,7 @@ def stand(made_from: str, fill: Callable[[], None]) -> bool:
 
 def _signature(made_from: str) -> str:
     digest = hashlib.sha256(made_from.encode())
-    files = [*Path(settings.PACKAGE).glob("*/migrations/*.py"), *PACKS.glob("*/*.toml"), *PACKS.glob("*/regions.csv")]
+    files = [*Path(settings.PACKAGE).glob("*/migrations/*.py"), *PACKS.glob("**/*.toml"), *PACKS.glob("*/regions.csv")]
     for file in sorted(files):
         digest.update(file.read_bytes())
     return f"{made_from} {digest.hexdigest()}"

@@ -1,10 +1,8 @@
 """Every address × everybody: who sees what, and what every page keeps to. A new address without a row here fails."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
@@ -16,217 +14,22 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
-from django.utils import timezone
 from lxml import html
 
 from tests import cast as casting
-from tests.cast import NOW, Cast, file, keep_records, load_outline, report
+from tests.access import EVERYBODY, World, rows
 from tests.test_words import is_chinese
-from xingke.accounts.actions import ask_for_job
-from xingke.accounts.models import AuditEntry, Job
+from xingke.accounts.models import AuditEntry
 from xingke.accounts.queries import current_seq
-from xingke.base.periods import Period
-from xingke.ledger import actions as ledger
-from xingke.ledger.import_jobs import PREPARE
-from xingke.ledger.models import Evidence, ImportBatch, Observation, PatentEvent, Proposal
-from xingke.registry.actions.people import enter_person
-from xingke.registry.models import Grant, Person
-from xingke.reports import source
-from xingke.reports.actions import save_edition, write_document
-from xingke.reports.disclosing import take_step
+from xingke.ledger.models import PatentEvent
 from xingke.reports.models import Document
 
 pytestmark = pytest.mark.db
 
-EVERYBODY = frozenset(
-    [
-        "officer",
-        "director",
-        "reviewer",
-        "neighbour",
-        "superior",
-        "statistician",
-        "system",
-        "security",
-        "auditor",
-        "enterprise",
-        "stranger",
-    ]
-)
-BUSINESS = frozenset(
-    {"officer", "director", "reviewer", "superior", "statistician"}
-)  # they read what lies in the county
-OWN = frozenset(
-    {"officer", "director", "reviewer"}
-)  # the bureau itself: before its superiors lies only what is finished
-READERS = BUSINESS | {"enterprise"}  # the firm's own user reads the firm's own
-NEXT_DOOR = frozenset({"neighbour"})  # same role, other county: the lists, but nothing of this county in them
-ENTER, CONFIRM = frozenset({"officer", "statistician"}), frozenset({"director", "statistician"})
-PEOPLE = frozenset({"officer", "director", "statistician"})
-CHOOSE, WRITE = frozenset({"officer", "director", "statistician"}), frozenset({"officer", "director"})
-
-
 SHOWS_CHINESE = ("portal:gallery", "search:search")  # samples; names in pieces, where what was looked for is marked
 EXAMPLES = {"明渠", "12.5万元", "36项", "秘密", "机密", "绝密"}  # of what is typed and written
 UNITS = ("件", "家", "项", "万元")  # are translated, though the ledger keeps them by these names
-
-
-@dataclass(frozen=True)
-class World:
-    """One of everything in the county, so that every address has something to show."""
-
-    cast: Cast
-    record: PatentEvent
-    draft: PatentEvent
-    observation: Observation
-    batch: ImportBatch
-    document: Document
-    published: Document
-    edited: Document  # the edition after the published one, a draft
-    grant: Grant
-    proposal: Proposal
-    evidence: Evidence
-    job: Job
-    person: Person
-
-    @property
-    def figure(self) -> Any:
-        return self.document.figures.get(label="高新技术企业数").figure_id
-
-    @property
-    def public_figure(self) -> Any:
-        return self.published.figures.get(label="高新技术企业数").figure_id
-
-
-@dataclass(frozen=True)
-class Row:
-    """Who may see an address; everybody else who is signed in gets 404, and who is not is sent to sign in."""
-
-    may: frozenset[str]
-    arguments: Callable[[World], Mapping[str, Any]] = lambda world: {}
-    query: str = ""
-    is_public: bool = False  # for everybody who is not signed in
-    posts_only: bool = False
-    is_page: bool = True
-    lost: int = 404  # what those get who may not
-
-
-def _record(world: World) -> dict[str, Any]:
-    return {"kind": "patent", "record": world.record.record}
-
-
-def _draft(world: World) -> dict[str, Any]:
-    return {"kind": "patent", "record": world.draft.record}
-
-
-def _person(world: World) -> dict[str, Any]:
-    return {"key": world.person.key}
-
-
-def _document(world: World) -> dict[str, Any]:
-    return {"key": world.document.key}
-
-
-def _public(world: World) -> dict[str, Any]:
-    return {"work": world.published.work}
-
-
-def _proposed(world: World) -> dict[str, Any]:
-    return {"kind": "recognition", "record": world.proposal.record}
-
-
-def _here(world: World) -> dict[str, Any]:
-    return {"code": "inventions_granted"}
-
-
-HERE = "region=990121&period=2024"
-ADDRESSES: Mapping[str, Row] = {
-    "portal:workbench": Row(EVERYBODY, is_public=True),
-    "portal:guide": Row(EVERYBODY, is_public=True),
-    "portal:gallery": Row(EVERYBODY),
-    "portal:health": Row(EVERYBODY, is_public=True, is_page=False),
-    "accounts:sign-in": Row(frozenset(), is_public=True),
-    "accounts:sign-out": Row(EVERYBODY, posts_only=True),
-    "accounts:password": Row(EVERYBODY),
-    "accounts:job": Row(frozenset({"statistician"}), lambda world: {"pk": world.job.pk}),
-    "accounts:job-stop": Row(frozenset({"statistician"}), lambda world: {"pk": world.job.pk}, posts_only=True),
-    "accounts:language": Row(EVERYBODY, is_public=True, posts_only=True),
-    "registry:account-list": Row(frozenset({"system"})),
-    "registry:account-new": Row(frozenset({"system"})),
-    "registry:account-switch": Row(frozenset({"system"}), lambda world: {"username": "stranger"}, posts_only=True),
-    "registry:account-reset": Row(frozenset({"system"}), lambda world: {"username": "stranger"}),
-    "registry:account-unlock": Row(frozenset({"security"}), lambda world: {"username": "stranger"}, posts_only=True),
-    "registry:grant-list": Row(frozenset({"security"})),
-    "registry:grant-give": Row(frozenset({"security"})),
-    "registry:grant-revoke": Row(frozenset({"security"}), lambda world: {"pk": world.grant.pk}, posts_only=True),
-    "registry:audit": Row(frozenset({"auditor"})),
-    "registry:organisation-list": Row(READERS | NEXT_DOOR),
-    "registry:organisation-new": Row(frozenset({"officer"}) | NEXT_DOOR),
-    "registry:organisation-correct": Row(frozenset({"officer"}), lambda world: {"key": world.cast.firm.key}),
-    "registry:organisation": Row(READERS, lambda world: {"key": world.cast.firm.key}),
-    "registry:person-list": Row(PEOPLE | NEXT_DOOR),
-    "registry:person-new": Row(frozenset({"officer"}) | NEXT_DOOR),
-    "registry:person": Row(PEOPLE, _person),
-    "registry:person-correct": Row(frozenset({"officer"}), _person),
-    "registry:person-employ": Row(frozenset({"officer"}), _person),
-    "registry:person-merge": Row(frozenset({"officer"}), _person),
-    "registry:person-erase": Row(frozenset({"officer"}), _person),
-    "ledger:record-list": Row(READERS | NEXT_DOOR),
-    "ledger:record": Row(READERS, _record),
-    "ledger:keeping": Row(READERS | NEXT_DOOR),
-    "ledger:title-list": Row(READERS | NEXT_DOOR),
-    "ledger:title-merge": Row(ENTER | NEXT_DOOR, posts_only=True),
-    "ledger:record-new": Row(ENTER | NEXT_DOOR, lambda world: {"kind": "payment"}),
-    "ledger:event-add": Row(ENTER, _record),
-    "ledger:record-correct": Row(ENTER, _record),
-    "ledger:record-confirm": Row(CONFIRM, _draft, posts_only=True),
-    "ledger:records-confirm": Row(CONFIRM, posts_only=True),
-    "ledger:record-void": Row(ENTER | CONFIRM, _record),  # or to propose it
-    "ledger:evidence-add": Row(ENTER, _record, posts_only=True),
-    "ledger:evidence-withdraw": Row(
-        ENTER | CONFIRM, lambda world: {**_record(world), "pk": world.evidence.pk}, posts_only=True
-    ),
-    "ledger:attachment": Row(
-        READERS, lambda world: {**_record(world), "pk": world.evidence.pk, "name": "证书.pdf"}, is_page=False
-    ),
-    "ledger:proposal-decide": Row(
-        CONFIRM | {"officer"}, lambda world: {**_proposed(world), "pk": world.proposal.pk}, posts_only=True
-    ),
-    "ledger:proposal-list": Row(ENTER | CONFIRM | NEXT_DOOR),
-    "ledger:observation-list": Row(READERS | NEXT_DOOR),
-    "ledger:choice-list": Row(CHOOSE | NEXT_DOOR),
-    "ledger:observation-choose": Row(CHOOSE, lambda world: {"record": world.observation.record}, posts_only=True),
-    "ledger:import-list": Row(ENTER | NEXT_DOOR),
-    "ledger:import": Row(frozenset({"statistician"}), lambda world: {"pk": world.batch.pk}),
-    "ledger:import-form": Row(ENTER | NEXT_DOOR, lambda world: {"code": "patent"}, is_page=False),
-    "ledger:import-file": Row(frozenset({"statistician"}), lambda world: {"pk": world.batch.pk}, posts_only=True),
-    "ledger:import-recheck": Row(frozenset({"statistician"}), lambda world: {"pk": world.batch.pk}, posts_only=True),
-    "ledger:import-cancel": Row(frozenset({"statistician"}), lambda world: {"pk": world.batch.pk}, posts_only=True),
-    "indicators:indicator-list": Row(BUSINESS | NEXT_DOOR),
-    "indicators:identity-list": Row(BUSINESS | NEXT_DOOR),
-    "indicators:indicator": Row(BUSINESS | NEXT_DOOR, _here, HERE),
-    "indicators:evidence": Row(BUSINESS | NEXT_DOOR, _here, HERE),  # the neighbour only learns that it is closed
-    "reports:document-list": Row(BUSINESS | NEXT_DOOR),
-    "reports:document-write": Row(WRITE | NEXT_DOOR),
-    "reports:document": Row(OWN, lambda world: {"key": world.document.key}),
-    "reports:document-file": Row(OWN, lambda world: {"key": world.document.key}, is_page=False),
-    "reports:document-pdf": Row(OWN, lambda world: {"key": world.document.key}, is_page=False),
-    "reports:document-edit": Row(WRITE, _document),
-    "reports:document-figures": Row(WRITE, _document, "q=高新", is_page=False),
-    "reports:document-compare": Row(OWN, lambda world: {"key": world.edited.key}),
-    "reports:document-update": Row(WRITE, _document),
-    "reports:document-review": Row(frozenset({"reviewer", "director"}), _document),
-    "reports:document-step": Row(OWN, _document, posts_only=True),
-    "reports:document-hand-up": Row(frozenset({"director"}), _document, posts_only=True),
-    "reports:document-recall": Row(frozenset({"director"}), _document, posts_only=True),
-    "reports:public-document": Row(EVERYBODY, _public, is_public=True),
-    "reports:public-document-file": Row(EVERYBODY, _public, is_public=True, is_page=False),
-    "reports:public-document-pdf": Row(EVERYBODY, _public, is_public=True, is_page=False),
-    "reports:public-figure": Row(EVERYBODY, lambda world: {"key": world.public_figure}, is_public=True),
-    "reports:figure": Row(OWN, lambda world: {"key": world.figure}),
-    "reports:verify": Row(EVERYBODY, is_public=True),
-    "search:search": Row(READERS | NEXT_DOOR, query="q=明渠"),
-}
+ADDRESSES = rows()
 
 
 def names(patterns: list[URLPattern | URLResolver], space: str = "") -> Iterator[str]:
@@ -238,8 +41,16 @@ def names(patterns: list[URLPattern | URLResolver], space: str = "") -> Iterator
             yield f"{space}{each.name}"
 
 
-def test_every_address_has_a_row_and_every_row_its_address() -> None:
-    assert sorted(names(get_resolver().url_patterns)) == sorted(ADDRESSES)
+def by_room(addresses: Iterable[str]) -> dict[str, list[str]]:
+    """Addresses by the room they are named after."""
+    found: dict[str, list[str]] = {}
+    for each in sorted(addresses):
+        found.setdefault(each.partition(":")[0], []).append(each)
+    return found
+
+
+def test_every_address_has_its_row_in_the_tests_of_its_room_and_every_row_its_address() -> None:
+    assert by_room(names(get_resolver().url_patterns)) == by_room(ADDRESSES)
 
 
 @pytest.fixture(scope="module")
@@ -249,69 +60,8 @@ def world(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytes
     with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch, transaction.atomic():
         cache.clear()
         patch.setattr(settings, "DATA", data)
-        yield _furnished(casting.gather_again(), tmp_path_factory.mktemp("outline"))
+        yield World(casting.gather_again(), tmp_path_factory.mktemp("outline"))
         transaction.set_rollback(True)
-
-
-def _furnished(cast: Cast, folder: Path) -> World:
-    load_outline(folder)
-    keep_records(cast.county, cast.sibling, by=cast.statistician)
-    for firm, name in ((cast.firm, "甲"), (cast.other_firm, "乙")):
-        file("patent", name, [("applied", "2022-03-01"), ("granted", "2024-05-06")], firm=firm, by=cast.statistician)
-    record = PatentEvent.objects.get(event="granted", organisation=cast.firm)
-    draft = ledger.add_event(
-        kind="patent",
-        subject=record.subject,
-        event=ledger.NewEvent(event="lapsed", on=date(2025, 2, 2), region=cast.county),
-        by=cast.officer,
-        now=NOW,
-        source="登记",
-    )
-    ledger.attach_evidence(
-        kind="patent", record=record.record, files=[ledger.NewFile("证书.pdf", b"%PDF-1.7")], by=cast.officer, now=NOW
-    )
-    title = file("recognition", "丙", [("recognised", "2024-11-08")], firm=cast.firm, by=cast.statistician)
-    proposal = ledger.propose_correction(
-        kind="recognition",
-        record=title,
-        version=1,
-        changes={"number": "GR1"},
-        reason="补录编号",
-        by=cast.officer,
-        now=NOW,
-    )
-    for document, amount in (("T1", "468.3"), ("T2", "470")):
-        report(cast.county, "2024", "地区生产总值", amount, "亿元", by=cast.statistician, document=document)
-    written = write_document(outline="short", region=cast.county, period=Period.year(2024), by=cast.officer, now=NOW)
-    published, edited = _published(cast)
-    return World(
-        cast,
-        record,
-        PatentEvent.objects.get(record=draft),
-        Observation.objects.get(document="T1"),
-        ImportBatch.objects.latest("seq"),
-        written.document,
-        published,
-        edited,
-        cast.officer.grants.get(),
-        proposal,
-        Evidence.objects.get(),
-        ask_for_job(
-            kind=PREPARE, payload={}, by=cast.statistician, now=timezone.now() + timedelta(hours=1)
-        ),  # waits for nobody yet
-        enter_person(name="Zhang", region=cast.county, facts={"phone": "13812345678"}, by=cast.officer, now=NOW),
-    )
-
-
-def _published(cast: Cast) -> tuple[Document, Document]:
-    """A document that everybody may read, and its next edition, which nobody has reviewed."""
-    written = write_document(outline="short", region=cast.county, period=Period.year(2025), by=cast.officer, now=NOW)
-    steps = (("asked", cast.officer), ("passed", cast.reviewer), ("published", cast.director))
-    for number, (step, by) in enumerate(steps):
-        take_step(document=written.document, step=step, number=number, opinion="", by=by, now=NOW)
-    text = source.typed("不公开的新标题", ["paragraph"], ["高新技术企业{high_tech_enterprises}。"])
-    edited = save_edition(follows=written.document, text=text, by=cast.officer, now=NOW)
-    return written.document, edited.document
 
 
 def address(name: str, world: World) -> str:
@@ -474,32 +224,14 @@ def test_what_only_posts_refuses_to_be_read_and_refuses_strangers(world: World) 
     assert current_seq() == seq
 
 
-def test_a_forged_post_to_a_form_writes_nothing_and_finds_nothing(world: World) -> None:
-    """Pages with a form, posted to by those who may not see them."""
+def test_a_forged_post_to_a_page_writes_nothing_and_finds_nothing(world: World) -> None:
+    """Pages posted to by those who may not see them."""
     seq, wrong = current_seq(), []
-    for name in (
-        "registry:account-new",
-        "registry:account-reset",
-        "registry:grant-give",
-        "registry:organisation-new",
-        "registry:organisation-correct",
-        "registry:person-new",
-        "registry:person-correct",
-        "registry:person-employ",
-        "registry:person-merge",
-        "registry:person-erase",
-        "ledger:record-new",
-        "ledger:event-add",
-        "ledger:record-correct",
-        "ledger:record-void",
-        "reports:document-write",
-        "reports:document-edit",
-        "reports:document-update",
-        "ledger:import-list",
-    ):
-        if name not in known():
+    for name in known():
+        row = ADDRESSES[name]
+        if row.posts_only or row.is_public:
             continue
-        for who in sorted(EVERYBODY - ADDRESSES[name].may):
+        for who in sorted(EVERYBODY - row.may):
             status = browser(world, who).post(address(name, world), {"reason": "越权", "version": "1"}).status_code
             if status not in (404, 405):
                 wrong.append(f"POST {name} for {who}: {status}")

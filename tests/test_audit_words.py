@@ -4,7 +4,7 @@ import ast
 from pathlib import Path
 
 import xingke
-from xingke.registry.views import audit
+from xingke.base import audited
 
 
 def test_every_detail_that_the_rooms_write_has_a_word_in_the_trail() -> None:
@@ -18,4 +18,4 @@ def test_every_detail_that_the_rooms_write_has_a_word_in_the_trail() -> None:
     written = {said.arg for call in calls for said in call.keywords if said.arg is not None}
 
     assert len(written) > 20
-    assert written - {"count", "reason", "digest"} <= set(audit._details())
+    assert written - {"count", "reason", "digest"} <= set(audited.detail_words())

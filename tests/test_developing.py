@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -44,3 +45,14 @@ def test_the_names_it_writes_code_with_are_those_of_the_code() -> None:
         assert name.__name__ in PAGE
     for method in re.findall(r"done\.(\w+)\(", PAGE):
         assert hasattr(Act, method)
+
+
+def test_what_a_room_announces_is_what_base_has_registers_for() -> None:
+    rows = re.findall(r"^\| .* \| `(src/xingke/base/\w+\.py)` \| `(\w+)[.(](?:add\((\w+))?", PAGE, re.MULTILINE)
+    announced = {path: (register, entry) for path, register, entry in rows}
+
+    modules = [path for path in (ROOT / "src/xingke/base").glob("*.py") if "] = Register(" in path.read_text("utf-8")]
+    assert set(announced) == {path.relative_to(ROOT).as_posix() for path in modules}
+    for path, names in announced.items():
+        module = import_module(path.removeprefix("src/").removesuffix(".py").replace("/", "."))
+        assert all(hasattr(module, name) for name in names if name), path

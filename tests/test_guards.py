@@ -1,6 +1,7 @@
 """Promises a machine can keep watch over: whoever adds a model, a permission, a kind or a setting meets them here."""
 
 import re
+import tomllib
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -222,6 +223,71 @@ def test_every_indicator_that_counts_or_divides_has_a_worked_example() -> None:
     from xingke.indicators.queries import indicators
 
     assert [each.code for each in indicators().values() if each.nature != "observed" and not each.examples] == []
+
+
+# ── floors ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+LAYERS = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"][0]["layers"]
+FLOORS = {
+    room.strip(" ()"): floor for floor, layer in enumerate(reversed(LAYERS)) for room in layer.split("|")
+}  # counted from below
+NAMED_FROM_BELOW = {
+    # the frame of every page, and what no page can do without
+    "base": {
+        "accounts:language",
+        "accounts:password",
+        "accounts:sign-in",
+        "accounts:sign-out",
+        "portal:guide",
+        "search:search",
+    },
+    "accounts": {
+        "portal:health",
+        "registry:account-new",
+        "registry:account-reset",
+    },  # open to all; fields with passwords
+    "ledger": {"indicators:indicator"},  # plain words where there is no such page
+}
+
+
+def _named_from_below() -> Iterator[tuple[str, str]]:
+    """Rooms, and the addresses and templates of upper rooms, or of others on their floor, that they name."""
+    named = re.compile(r"""["'](?P<name>(?P<room>\w+)(?::[\w-]+|/[\w/-]+\.html))["']""")
+    floors = FLOORS | {path.name: FLOORS["desks"] for path in SOURCE.glob("desks/*") if path.is_dir()}
+    for path in sorted(SOURCE.rglob("*")):
+        room, *below = path.relative_to(SOURCE).parts
+        room = below[0] if room == "desks" and len(below) > 1 else room
+        if path.suffix in (".py", ".html") and room in floors and not {"tests", "migrations"} & {*below}:
+            for found in named.finditer(path.read_text("utf-8")):
+                if found["room"] != room and floors.get(found["room"], -1) >= floors[room]:
+                    yield room, found["name"]
+
+
+def test_what_a_table_refers_to_lies_in_the_same_room_or_below() -> None:
+    """Import contracts do not see a table that is named in a text; a desk refers to no other desk."""
+
+    def room(model: type[models.Model]) -> tuple[str, str]:
+        _house, floor, *more = model.__module__.split(".")
+        return floor, more[0] if floor == "desks" else ""
+
+    wrong = [
+        f"{model.__name__}.{field.name}"
+        for model in OURS
+        for field in model._meta.get_fields()
+        if isinstance(field, models.ForeignKey | models.ManyToManyField)
+        and (there := field.related_model).__module__.startswith("xingke.")
+        and room(there) != room(model)
+        and FLOORS[room(there)[0]] >= FLOORS[room(model)[0]]
+    ]
+    assert wrong == []
+
+
+def test_a_room_names_no_page_of_an_upper_one_but_what_is_said_here() -> None:
+    named: dict[str, set[str]] = {}
+    for room, name in _named_from_below():
+        named.setdefault(room, set()).add(name)
+
+    assert named == NAMED_FROM_BELOW, "let the upper room announce it: see base/register.py"
 
 
 # ── the hand ────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,5 +1,6 @@
 """Packs and region files: all mistakes at once and nothing loaded, or everything in force from the next question on."""
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 
 from tests.cast import NOW, PACKS, Cast
 from xingke.accounts.models import AuditEntry
-from xingke.base.definitions import DefinitionError
+from xingke.base.definitions import KINDS, DefinitionError, read_pack
 from xingke.base.refusals import Refused
 from xingke.indicators.queries import indicator, indicators
 from xingke.registry import actions, queries
@@ -39,9 +40,9 @@ def count(
 
 
 def pack(folder: Path, *entries: str, **files: str) -> Path:
-    """A pack of indicators, and other files by name without ``.toml``."""
-    folder.mkdir(exist_ok=True)
+    """A pack of indicators, and other files by name without ``.toml``; ``indicators/1`` is one of a folder of files."""
     for name, text in {"indicators": "".join(entries), **files}.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / f"{name}.toml").write_text(text, encoding="utf-8")
     return folder
 
@@ -126,6 +127,56 @@ def test_a_pack_that_cannot_be_read_says_which_entry_of_which_file(tmp_path: Pat
     assert "roles.toml: emperor: unknown table; expected [[role]]" in said
     assert any(text.startswith("names.toml: file: is no TOML") for text in said)
     assert any(text.startswith("roles.toml: [[role]] 1 (x) label: is missing") for text in said)
+
+
+@pytest.mark.django_db
+def test_a_pack_may_be_folders_of_files_and_each_mistake_is_named_by_its_own(tmp_path: Path) -> None:
+    folder = pack(
+        tmp_path / "folders",
+        count("a"),
+        **{
+            "indicators/2_talent": count("c", nature="magic"),
+            "indicators/1_money": count("b") + count("a"),
+            "indicators/3_broken": "[[indicator]\n",
+            "indicators/.4_left_by_an_editor": "[[indicator]\n",
+        },
+    )
+
+    with pytest.raises(DefinitionError) as refused:
+        load(folder)
+
+    said = [str(issue) for issue in refused.value.issues]
+    assert said[0] == "indicators/1_money.toml: [[indicator]] 2 (a): stands twice; first in indicators.toml as entry 1"
+    assert said[1].startswith("indicators/2_talent.toml: [[indicator]] 1 (c) nature: found 'magic'")
+    assert said[2].startswith("indicators/3_broken.toml: file: is no TOML")
+    assert len(said) == 3
+
+
+@pytest.mark.django_db
+def test_a_pack_that_is_only_folders_of_files_is_loaded(tmp_path: Path) -> None:
+    folder = tmp_path / "folders"
+    for name in ("a", "b"):
+        pack(folder, **{f"indicators/{name}": count(name)})
+    (folder / "indicators.toml").unlink()
+
+    assert load(folder).added == 2
+    assert indicator("b").unit == "家"
+
+
+def test_a_definition_in_another_file_of_its_pack_is_the_same(tmp_path: Path) -> None:
+    def hashes(folder: Path) -> dict[tuple[str, str, int], str]:
+        brought = read_pack(folder)
+        entries = [entry for kind in KINDS for entry in brought.of(kind.code)]
+        return {(each.kind, each.value.key, each.value.version): each.hash for each in entries}
+
+    national, parted = PACKS / "national", tmp_path / "national"
+    for kind in KINDS:
+        head, *tables = re.split(rf"^(?=\[\[{kind.code}\]\])", (national / kind.file).read_text("utf-8"), flags=re.M)
+        (parted / Path(kind.file).stem).mkdir(parents=True)
+        (parted / kind.file).write_text(head + "".join(tables[::2]), encoding="utf-8")
+        (parted / Path(kind.file).stem / "more.toml").write_text("".join(tables[1::2]), encoding="utf-8")
+
+    assert hashes(parted) == hashes(national)
 
 
 @pytest.mark.django_db

@@ -13,7 +13,11 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """A session is new when somebody signs in: it need not be made longer at once."""
+        from xingke.accounts import checks, queries
+        from xingke.accounts.models import AuditEntry
         from xingke.base import audited
+        from xingke.base.checks import CHECKS
+        from xingke.base.holding import HOLDERS, Holder
 
         audited.announce(
             {
@@ -31,6 +35,19 @@ class AccountsConfig(AppConfig):
                 "account.unlocked": _("解锁账号"),
             }
         )
+        audited.announce_details(
+            {
+                "name": _("姓名或岗位"),
+                "address": _("来访地址"),
+                AuditEntry.PARTS: _("同时"),
+                "on_behalf_of": _("代为办理"),
+                "paper": _("书面依据"),
+                "link": _("外部链接"),
+                "job": _("任务"),
+            }
+        )
+        CHECKS.add(*checks.CHECKS)
+        HOLDERS.add(Holder(code="attachments", digests=queries.attached))
         user_logged_in.connect(_begin_session, dispatch_uid="xingke.session-begins")
 
 

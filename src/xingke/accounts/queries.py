@@ -1,6 +1,6 @@
 """Accounts and the audit trail: the reads."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import reduce
@@ -193,6 +193,11 @@ def attachment_store() -> Store:
 def attachment_bytes(attachment: Attachment) -> bytes:
     """The file as it was handed over. Raises ``blobs.Damaged`` if it is gone or other than it was."""
     return attachment_store().get(attachment.digest)
+
+
+def attached() -> Iterable[str]:
+    """The digests of all attachments. One query."""
+    return Attachment.objects.values_list("digest", flat=True)
 
 
 def damaged_attachments() -> tuple[int, list[str]]:

@@ -1,8 +1,8 @@
 """Definitions: what differs between provinces, years and programmes is data, read here from packs.
 
-A pack is a folder of TOML files. Each room registers the kinds of definition it understands; this module reads a
-pack's files into their dataclasses and collects **every** mistake before it refuses. It keeps nothing: the table of
-loaded definitions lives in the registry.
+A pack is a folder of TOML files; what is written in ``indicators.toml`` may stand in any file of ``indicators/`` too.
+Each room registers the kinds of definition it understands; this module reads a pack's files into their dataclasses and
+collects **every** mistake before it refuses. It keeps nothing: the table of loaded definitions lives in the registry.
 """
 
 import hashlib
@@ -60,7 +60,7 @@ class DefinitionKind(Generic[D]):
     """
 
     code: str
-    file: str
+    file: str  # as ``indicators.toml``
     type: type[D]
     checks: tuple[Callable[["Catalogue"], Iterator[Issue]], ...] = ()
     meaning: Callable[[Mapping[str, Any]], Mapping[str, Any]] = dict
@@ -74,7 +74,7 @@ class Entry(Generic[D]):
     kind: str
     value: D
     body: Mapping[str, Any]  # TOML data: strings, numbers, lists and tables
-    file: str
+    file: str  # within its pack
 
     @property
     def place(self) -> str:
@@ -122,10 +122,8 @@ def read_pack(folder: Path, *, loaded: Catalogue | None = None) -> Catalogue:
     issues: list[Issue] = []
     brought = Catalogue()
     for known in KINDS:
-        path = folder / known.file
-        if path.is_file():
-            found, wrong = _read_file(path, known)
-            brought.entries[known.code] = found
+        if names := files_of(folder, known):
+            brought.entries[known.code], wrong = _read_files(folder, names, known)
             issues += wrong
     if not issues:  # references are only worth checking once every entry can be read
         merged = _merge(loaded or Catalogue(), brought)
@@ -137,8 +135,38 @@ def read_pack(folder: Path, *, loaded: Catalogue | None = None) -> Catalogue:
     return brought
 
 
-def _read_file(path: Path, known: DefinitionKind[Any]) -> tuple[list[Entry[Any]], list[Issue]]:
-    name = path.name
+def files_of(folder: Path, known: DefinitionKind[Any]) -> list[str]:
+    """The files of a pack that hold a kind, within its folder: ``indicators.toml``, then ``indicators/*.toml`` by name."""
+    many = folder / Path(known.file).stem
+    own = [folder / known.file, *sorted(path for path in many.glob("*.toml") if not path.name.startswith("."))]
+    return [path.relative_to(folder).as_posix() for path in own if path.is_file()]
+
+
+def _read_files(folder: Path, names: Sequence[str], known: DefinitionKind[Any]) -> tuple[list[Entry[Any]], list[Issue]]:
+    """The definitions of a kind in all files of a pack, and every mistake; what stands in two files is one."""
+    entries: list[Entry[Any]] = []
+    issues: list[Issue] = []
+    first: dict[tuple[str, int], tuple[str, int]] = {}
+    for name in names:
+        bodies, wrong = _bodies(folder / name, name, known)
+        issues += wrong
+        for number, body in enumerate(bodies, 1):
+            place = f"[[{known.code}]] {number} ({body.get('code', '?')})"
+            try:
+                value = _adapter(known.type).validate_python(body)
+            except ValidationError as error:
+                issues += [Issue(name, f"{place} {_path(wrong['loc'])}", _sentence(wrong)) for wrong in error.errors()]
+                continue
+            if said := first.get((value.key, value.version)):
+                there = "" if said[0] == name else f"in {said[0]} "
+                issues.append(Issue(name, place, f"stands twice; first {there}as entry {said[1]}"))
+            first[value.key, value.version] = name, number
+            entries.append(Entry(known.code, value, body, name))
+    return entries, issues
+
+
+def _bodies(path: Path, name: str, known: DefinitionKind[Any]) -> tuple[list[dict[str, Any]], list[Issue]]:
+    """The tables of a kind as they are written in a file, and what is wrong with the file itself."""
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except UnicodeDecodeError:
@@ -146,27 +174,11 @@ def _read_file(path: Path, known: DefinitionKind[Any]) -> tuple[list[Entry[Any]]
     except tomllib.TOMLDecodeError as error:
         return [], [Issue(name, "file", f"is no TOML: {error}")]
     issues = [Issue(name, extra, f"unknown table; expected [[{known.code}]]") for extra in data if extra != known.code]
-    entries: list[Entry[Any]] = []
-    seen: dict[tuple[str, int], int] = {}
     bodies = data.get(known.code, [])
     if not isinstance(bodies, list) or not all(isinstance(body, dict) for body in bodies):
-        return [], [
-            *issues,
-            Issue(name, known.code, f"is no list of tables; expected [[{known.code}]] before each entry"),
-        ]
-    for number, body in enumerate(bodies, 1):
-        place = f"[[{known.code}]] {number} ({body.get('code', '?')})"
-        try:
-            value = _adapter(known.type).validate_python(body)
-        except ValidationError as error:
-            issues += [Issue(name, f"{place} {_path(wrong['loc'])}", _sentence(wrong)) for wrong in error.errors()]
-            continue
-        identity = (value.key, value.version)
-        if identity in seen:
-            issues.append(Issue(name, place, f"stands twice; first as entry {seen[identity]}"))
-        seen[identity] = number
-        entries.append(Entry(known.code, value, body, name))
-    return entries, issues
+        wrong = f"is no list of tables; expected [[{known.code}]] before each entry"
+        return [], [*issues, Issue(name, known.code, wrong)]
+    return bodies, issues
 
 
 def _adapter(target: type[Any], _known: dict[type[Any], TypeAdapter[Any]] = {}) -> TypeAdapter[Any]:  # noqa: B006 - a cache

@@ -17,13 +17,14 @@ class Register(Generic[T]):
         self._what, self._code = what, code
         self._entries: dict[str, T] = {}
 
-    def add(self, entry: T) -> None:
-        """Announce an entry. The same again changes nothing. Raises ValueError for another one under a known code."""
-        code = self._code(entry)
-        if self._entries.setdefault(code, entry) != entry:
-            raise ValueError(
-                f"{self._what} {code!r} is announced already, as {self._entries[code]!r}: choose another code"
-            )
+    def add(self, *entries: T) -> None:
+        """Announce entries. The same again changes nothing. Raises ValueError for another one under a known code."""
+        for entry in entries:
+            code = self._code(entry)
+            if self._entries.setdefault(code, entry) != entry:
+                raise ValueError(
+                    f"{self._what} {code!r} is announced already, as {self._entries[code]!r}: choose another code"
+                )
 
     def __getitem__(self, code: str) -> T:
         """The entry of a code. Raises LookupError naming those there are."""

@@ -47,6 +47,7 @@ from xingke.ledger import titles as ledger_titles
 from xingke.ledger.import_reports import report
 from xingke.ledger.incoming import Options
 from xingke.ledger.returned_rows import how_to_mend, returned_cells, returned_columns, returned_header, returned_lines
+from xingke.ledger.words import title_words
 from xingke.registry import actions as registry_actions
 from xingke.registry.actions import people
 from xingke.registry.places import place_called
@@ -451,7 +452,7 @@ def titles(options: argparse.Namespace) -> int:
             f"  文稿《{each.document.title}》第 {each.document.edition} 版：{each.figures} 个数字依据有变{changed}"
         )
     for group in ledger_titles.duplicates():
-        console.print(f"登记了两条：{checking.title_words(group)}；请在网页“资质有效期”里并入一条")
+        console.print(f"登记了两条：{title_words(group)}；请在网页“资质有效期”里并入一条")
     if not found.certificates:
         return 0
     if not options.apply:

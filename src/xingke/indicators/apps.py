@@ -12,12 +12,16 @@ class IndicatorsConfig(AppConfig):
 
         from xingke.accounts.permissions import Permission
         from xingke.base import audited, definitions, menu, searching
-        from xingke.indicators import finding, identities, rules
+        from xingke.base.checks import CHECKS
+        from xingke.base.tasks import DUTIES
+        from xingke.indicators import checks, finding, identities, rules, tasks
 
         audited.announce({"figures.frozen": _("冻结数字")})
         definitions.KINDS.add(rules.INDICATORS)
         definitions.KINDS.add(identities.IDENTITIES)
         searching.SEARCHABLES.add(finding.INDICATORS)
+        DUTIES.add(*tasks.DUTIES)
+        CHECKS.add(*checks.CHECKS)
         menu.ITEMS.add(
             menu.MenuItem(
                 code="indicators",

@@ -33,7 +33,10 @@ class LedgerConfig(AppConfig):
 
         from xingke.accounts.permissions import Permission
         from xingke.base import audited, definitions, jobs, menu, panels, searching
-        from xingke.ledger import finding, import_jobs, rules, sheets
+        from xingke.base.checks import CHECKS
+        from xingke.base.holding import HOLDERS, Holder
+        from xingke.base.tasks import DUTIES
+        from xingke.ledger import checks, finding, import_jobs, rules, sheets, tasks
         from xingke.ledger import organisation_panels as filled
         from xingke.ledger.kinds import KINDS
 
@@ -59,11 +62,40 @@ class LedgerConfig(AppConfig):
                 "record-keeping.declared": _("声明台账完整"),
             }
         )
+        audited.announce_details(
+            {
+                "kind": _("类别"),
+                "kinds": _("类别"),
+                "since": _("起始日期"),
+                "event": _("事件"),
+                "on": _("日期"),
+                "happened_on": _("日期"),
+                "subject": _("所属记录"),
+                "confirmed": _("直接确认"),
+                "encoding": _("编码"),
+                "left": _("未能确认"),
+                "files": _("佐证文件"),
+                "proposal": _("改动建议"),
+                "certificates": _("证书份数"),
+                "merged": _("并入的记录"),
+            }
+        )
+        outcomes = {
+            "new": _("新登记"),
+            "changed": _("有改动"),
+            "unchanged": _("未改动"),
+            "waiting": _("待读"),
+            "rejected": _("未导入"),
+        }
+        audited.DETAILS.add(audited.AuditedDetail("counts", _("计数"), outcomes))
         definitions.KINDS.add(rules.NAMES)
         definitions.KINDS.add(sheets.SHEETS)
         for searchable in (*finding.RECORDS, finding.OBSERVATIONS):
             searching.SEARCHABLES.add(searchable)
         searching.FURTHER.add(finding.TITLES)
+        DUTIES.add(*tasks.DUTIES)
+        CHECKS.add(*checks.CHECKS)
+        HOLDERS.add(Holder(code="imports", digests=import_jobs.handed_over))
         for code, label, run in (
             (import_jobs.PREPARE, _("核对导入的文件"), import_jobs.prepare),
             (import_jobs.RECHECK, _("重新核对导入的行"), import_jobs.recheck),

@@ -1,6 +1,6 @@
 """Imports as jobs: a file that was handed over is read and checked, and what was looked at is filed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +12,9 @@ from django.utils import timezone
 
 from xingke.accounts import counting
 from xingke.accounts.actions import ask_for_job
-from xingke.accounts.models import Attachment, Job, User
+from xingke.accounts.models import Job, User
 from xingke.accounts.rules import secrecy_in_name
+from xingke.base import holding
 from xingke.base.blobs import Damaged, Store
 from xingke.base.jobs import Work
 from xingke.base.press.cells import is_secret
@@ -106,15 +107,15 @@ def let_go(*, but: int = 0) -> None:
     digests &= kept().digests()
     if digests:
         waiting = asked.filter(state__in=(Job.State.QUEUED, Job.State.RUNNING)).exclude(pk=but)
-        digests -= set(waiting.values_list("payload__digest", flat=True)) | referred()
+        digests -= set(waiting.values_list("payload__digest", flat=True)) | holding.referred()
     for digest in digests:
         kept().drop(digest)
 
 
-def referred() -> set[str]:
-    """What attachments and imports refer to that are not given up."""
+def handed_over() -> Iterable[str]:
+    """The digests of the files of all imports that are not given up. One query."""
     batches = ImportBatch.objects.exclude(state=ImportBatch.State.CANCELLED)
-    return {*Attachment.objects.values_list("digest", flat=True), *batches.values_list("digest", flat=True)}
+    return batches.values_list("digest", flat=True)
 
 
 @transaction.atomic

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
 
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
-from xingke.ledger.models import RecordKeeping
+from xingke.ledger.models import RecordKeeping, State
 from xingke.ledger.queries import as_of
+from xingke.ledger.tables import TABLES
 from xingke.registry import queries as registry
 from xingke.registry.models import Region
 
@@ -31,3 +32,19 @@ def keeping_declared(user: User) -> list[RecordKeeping]:
     allowed = registry.scope(user, Permission.RECORD_READ)
     found = RecordKeeping.objects.filter(registry.in_scope(allowed, organisation=""), seq_to__isnull=True)
     return list(found.select_related("region", "declared_by").order_by("region__path", "kind"))
+
+
+def undeclared(user: User) -> list[tuple[str, str]]:
+    """The kinds of which a reader's own regions hold confirmed records that nobody declared complete: the region's name
+    and the kind's code. One query."""
+    allowed = registry.scope(user, Permission.RECORD_CONFIRM)
+    regions = [each for each in registry.own_regions(user) if allowed.covers(each.path)]
+    kept = RecordKeeping.objects.filter(region=OuterRef("pk"), seq_to__isnull=True)
+    asked = Region.objects.filter(pk__in=[each.pk for each in regions]).order_by("path")
+    for kind in TABLES.values():
+        held = kind.event._default_manager.filter(region=OuterRef("pk"), seq_to__isnull=True, state=State.CONFIRMED)
+        silent = ExpressionWrapper(
+            Q(Exists(held)) & ~Q(Exists(kept.filter(kind=kind.code))), output_field=BooleanField()
+        )
+        asked = asked.annotate(**{f"has_{kind.code}": silent})
+    return [(region.name, kind) for region in asked for kind in TABLES if getattr(region, f"has_{kind}")]

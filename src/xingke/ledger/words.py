@@ -17,7 +17,7 @@ from xingke.base.quantities import Quantity, Unit, format_number
 from xingke.base.sayings import Saying, say
 from xingke.ledger.kinds import KINDS
 from xingke.ledger.kinds.record_kind import Detail, DetailType, Measure, is_said
-from xingke.ledger.models import EventVersion, Observation, State, Version
+from xingke.ledger.models import EventVersion, Observation, Recognition, State, Version
 from xingke.ledger.observations import Told
 from xingke.ledger.tables import TABLES, kind_of
 from xingke.registry import queries as registry
@@ -369,3 +369,10 @@ def accepted_word(row: Observation) -> str:
     if row.accepted is None:
         return ""
     return _("已采用") if row.accepted else _("已搁置，另有采用的数")
+
+
+def title_words(group: Sequence[Recognition]) -> str:
+    """Titles that stand for one thing, in words."""
+    words = Words()
+    each = "、".join(f"{words.subject(row)} {row.number}".strip() for row in group)
+    return f"{group[0].organisation} {each}"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import BooleanField, Exists, ExpressionWrapper, Model, OuterRef, Q
+from django.db.models import BooleanField, Exists, ExpressionWrapper, Model, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -14,7 +14,6 @@ from xingke.accounts.permissions import Permission
 from xingke.accounts.queries import ledger_identity
 from xingke.ledger.models import Observation, RecordKeeping, State
 from xingke.ledger.tables import TABLES
-from xingke.ledger.words import kind_word
 from xingke.registry import queries as registry
 from xingke.registry.models import Organisation, Region
 from xingke.reports.models import Document
@@ -120,24 +119,3 @@ def _items(steps: Sequence[Step], user: User) -> list[dict[str, Any]]:
             }
         )
     return items
-
-
-def undeclared(user: User) -> list[str]:
-    """The kinds of which a reader's own regions hold confirmed records that nobody declared complete, in words: region
-    and kind. One query."""
-    allowed = registry.scope(user, Permission.RECORD_CONFIRM)
-    regions = [each for each in registry.own_regions(user) if allowed.covers(each.path)]
-    kept = RecordKeeping.objects.filter(region=OuterRef("pk"), seq_to__isnull=True)
-    asked = Region.objects.filter(pk__in=[each.pk for each in regions]).order_by("path")
-    for kind in TABLES.values():
-        held = kind.event._default_manager.filter(region=OuterRef("pk"), seq_to__isnull=True, state=State.CONFIRMED)
-        silent = ExpressionWrapper(
-            Q(Exists(held)) & ~Q(Exists(kept.filter(kind=kind.code))), output_field=BooleanField()
-        )
-        asked = asked.annotate(**{f"has_{kind.code}": silent})
-    return [
-        _("%(region)s的%(kind)s") % {"region": region.name, "kind": kind_word(kind)}
-        for region in asked
-        for kind in TABLES
-        if getattr(region, f"has_{kind}")
-    ]

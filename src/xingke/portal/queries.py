@@ -1,126 +1,43 @@
 """What the workbench shows: what waits for somebody, and what was written and filed last; and the public home page."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
-from typing import Any, TypeVar
+from typing import Any
 
-from django.core.cache import cache
-from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Count
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
-from xingke.accounts import queries as accounts
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
+from xingke.base import tasks
 from xingke.base.periods import Period
 from xingke.base.press.tree import split_bound
-from xingke.base.remembering import remembered
+from xingke.base.tasks import Task
 from xingke.base.templatetags.xk import day
 from xingke.indicators import wording
-from xingke.indicators.choosing import place_query
-from xingke.indicators.judging import everywhere
 from xingke.indicators.queries import indicators
-from xingke.ledger import events, observations, proposals
-from xingke.ledger import queries as ledger
+from xingke.ledger import events
+from xingke.ledger.caching import kept_for, stamp
 from xingke.ledger.events import TimelineEntry
 from xingke.ledger.holders import holder_word, seen_by
 from xingke.ledger.models import State
 from xingke.ledger.words import Words, approximated
 from xingke.portal.figures import FIRST, SHOWN
-from xingke.portal.first_steps import undeclared
 from xingke.registry import queries as registry
-from xingke.registry.models import Grant, Organisation, Region
-from xingke.reports import disclosure
+from xingke.registry.models import Organisation
 from xingke.reports import queries as reports
-from xingke.reports.models import DisclosureStep, Document
+from xingke.reports.models import Document
 from xingke.reports.rows import Row, rows_of
 
-T = TypeVar("T")
 LISTED = 200  # published documents on the home page
 
 
-@dataclass(frozen=True)
-class Task:
-    """Something that waits: how many, where to do it, and what is known of it: since when, from whom, why."""
-
-    label: str
-    value: int
-    unit: str
-    url: str
-    note: str = ""
-
-
-def tasks(user: User) -> list[Task] | None:
-    """What waits for somebody; each only for whoever may do it, and only while there is something.
-
-    None for whoever can never have anything to do here.
-    """
-    if not ACTING & registry.permissions_of(user):
-        return None
-    return [task for task in _tasks(user) if task.value]
-
-
-def _tasks(user: User) -> Iterator[Task]:
-    if registry.has(user, Permission.RECORD_CONFIRM):
-        silent = _kept(user, "undeclared", lambda: undeclared(user))
-        said = _("、").join(silent[:3]) + ("…" if len(silent) > 3 else "")
-        note = _("%(what)s还没有声明完整，指标暂不计数") % {"what": said}
-        yield Task(_("台账完整，去声明"), len(silent), _("类"), reverse("ledger:keeping"), note if silent else "")
-    if registry.has(user, Permission.OBSERVATION_CHOOSE):
-        yield Task(
-            _("待选定的上报数"),
-            len(observations.open_choices(user)),
-            _("处"),
-            reverse("ledger:choice-list"),
-            _("来源说法不一"),
-        )
-    if registry.has(user, Permission.INDICATOR_READ):
-        count, place = differing(registry.own_regions(user))
-        url = reverse("indicators:identity-list") + place
-        yield Task(_("不相符的核对关系"), count, _("处"), url, _("数与数之间对不上"))
-    if registry.has(user, Permission.RECORD_CONFIRM):
-        waiting, since = _kept(user, "drafts", lambda: events.drafts_waiting(user))
-        url = f"{reverse('ledger:record-list')}?state={State.DRAFT}"
-        yield Task(_("待确认的记录"), waiting, _("条"), url, _since(since))
-        proposed = proposals.proposals_waiting(user)
-        yield Task(_("待采纳的改动建议"), proposed, _("条"), reverse("ledger:proposal-list"), _("须由另一人复核"))
-    for permission, standing, label in (
-        (Permission.DOCUMENT_DISCLOSE, disclosure.ASKED, _("待我审查的文稿")),
-        (Permission.DOCUMENT_PUBLISH, disclosure.PASSED, _("待我公布的文稿")),
-    ):
-        if registry.has(user, permission):
-            waiting_documents = reports.documents_standing(user, permission, standing)
-            yield from _document_tasks(label, waiting_documents, "reports:document-review")
-    if registry.has(user, Permission.DOCUMENT_WRITE):
-        yield from _document_tasks(_("被退回的文稿"), reports.sent_back_to(user), "reports:document")
-    if registry.has(user, Permission.IMPORT_RUN):
-        waiting = ledger.imports_to_file(user).count()
-        yield Task(_("待登记的导入"), waiting, _("个文件"), reverse("ledger:import-list"), _("已核对，等您确认登记"))
-        rows = ledger.rows_turned_back(user)
-        yield Task(_("导入时被退回的行"), rows, _("行"), reverse("ledger:import-list"), _("改正后可再导入"))
-    if registry.has(user, Permission.GRANT_MANAGE):
-        held = Grant.objects.filter(user=OuterRef("pk"), revoked_at__isnull=True)
-        without = accounts.accounts().filter(~Exists(held), is_active=True).count()
-        yield Task(_("还没有授权的账号"), without, pgettext("accounts", "个"), reverse("registry:grant-give"))
-
-
-ACTING = {
-    Permission.OBSERVATION_CHOOSE,
-    Permission.RECORD_CONFIRM,
-    Permission.DOCUMENT_DISCLOSE,
-    Permission.DOCUMENT_PUBLISH,
-    Permission.DOCUMENT_WRITE,
-    Permission.IMPORT_RUN,
-    Permission.GRANT_MANAGE,
-}
-
-
-def _since(moment: datetime | None) -> str:
-    return _("最早的自%(day)s起") % {"day": day(timezone.localtime(moment).date())} if moment else ""
+def waiting(user: User) -> list[Task] | None:
+    """What waits for somebody, as the rooms say it; None for whoever can never have anything to do here."""
+    return tasks.waiting(user, registry.permissions_of(user))
 
 
 def mine(user: User, *, now: datetime) -> list[Task] | None:
@@ -128,68 +45,12 @@ def mine(user: User, *, now: datetime) -> list[Task] | None:
     if not registry.has(user, Permission.RECORD_ENTER):
         return None
     midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
-    today, drafts = _kept(user, f"mine:{midnight:%Y%m%d}", lambda: events.entered_by(user, since=midnight))
+    today, drafts = kept_for(user, f"mine:{midnight:%Y%m%d}", lambda: events.entered_by(user, since=midnight))
     url = reverse("ledger:record-list")
     return [
         Task(_("我今天登记的"), today, _("条"), url),
         Task(_("我登记的，还没有确认"), drafts, _("条"), f"{url}?state={State.DRAFT}"),
     ]
-
-
-def _stamp() -> int:
-    """The ledger's stamp, asked once for the page."""
-    return remembered("xingke.portal.stamp", reports.ledger_stamp)
-
-
-def _moment() -> str:
-    """The ledger as it stands: its stamp, and the trail up to there, other after a backup was restored."""
-    return remembered("xingke.portal.moment", lambda: f"{_stamp()}:{accounts.trail_digest(_stamp())}")
-
-
-def _kept(user: User, name: str, ask: Callable[[], T]) -> T:
-    """What was found for a reader, remembered until something is filed or their rights change."""
-    rights = repr([(each, registry.scope(user, each)) for each in sorted(Permission)])
-    kept = f"xingke.portal.{name}:{user.pk}:{sha256(rights.encode()).hexdigest()[:16]}:{_moment()}"
-    found: tuple[T] | None = cache.get(kept)
-    if found is None:
-        found = (ask(),)
-        cache.set(kept, found, 24 * 3600)
-    return found[0]
-
-
-def differing(regions: Sequence[Region]) -> tuple[int, str]:
-    """How many identities differ in some regions, and where the newest of them stands, as a query of its page.
-
-    Remembered until something is filed: judging takes a second.
-    """
-    kept = f"xingke.portal.differing:{','.join(str(region.pk) for region in regions)}:{_stamp()}"
-    found: tuple[int, str] | None = cache.get(kept)
-    if found is None:
-        wrong = [each for each in everywhere(regions) if each.status == "differs"]
-        found = len(wrong), place_query(wrong[0].region, wrong[0].period) if wrong else ""
-        cache.set(kept, found, 24 * 3600)
-    return found
-
-
-EACH = 3  # documents named one by one
-
-
-def _document_tasks(label: str, found: QuerySet[Document], page: str) -> Iterator[Task]:
-    """Documents that wait, each with the way straight to it, since when and from whom; many only in one line."""
-    last = DisclosureStep.objects.filter(document=OuterRef("pk")).order_by("-number")
-    steps = {"taken": Subquery(last.values("taken_at")[:1]), "taker": Subquery(last.values("taken_by__name")[:1])}
-    annotated: QuerySet[Any] = found.annotate(**steps)
-    rows = list(annotated.values_list("key", "title", "taken", "taker")[: EACH + 1])
-    if len(rows) > EACH:
-        yield Task(label, found.count(), _("份"), reverse("reports:document-list"), _since(rows[-1][2]))
-        return
-    for key, title, taken, taker in rows:
-        note = _("%(title)s · %(who)s · %(day)s") % {
-            "title": title,
-            "who": taker,
-            "day": day(timezone.localtime(taken).date()),
-        }
-        yield Task(label, 1, _("份"), reverse(page, args=[key]), note)
 
 
 # ── the public home page ────────────────────────────────────────────────────────────────────────────────────────────
@@ -246,7 +107,7 @@ def documents(user: User, *, limit: int = 5) -> list[Row] | None:
     """The documents written last, before a superior those handed up last; None for whoever may read none."""
     if not registry.has(user, Permission.DOCUMENT_READ):
         return None
-    return rows_of(reports.newest_first(user).annotate(figure_count=Count("figures"))[:limit], _stamp())
+    return rows_of(reports.newest_first(user).annotate(figure_count=Count("figures"))[:limit], stamp())
 
 
 def is_superior(user: User) -> bool:
@@ -260,7 +121,7 @@ def records(user: User, *, limit: int = 8) -> list[dict[str, Any]] | None:
         return None
     words = Words()
     is_own = not registry.scope(user, Permission.RECORD_READ).ranges  # one firm's reader knows whose records they are
-    newest = _kept(user, f"latest:{limit}", lambda: events.latest_filed(user, limit=limit))
+    newest = kept_for(user, f"latest:{limit}", lambda: events.latest_filed(user, limit=limit))
     return [_timeline_item(entry, words, is_own=is_own) for entry in events.entries(newest, seen_by(user))]
 
 

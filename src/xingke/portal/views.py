@@ -40,7 +40,7 @@ def workbench(request: HttpRequest) -> HttpResponse:
             "place": numbers.region.name if numbers else organisations[0].name if organisations else "",
             "lead": "" if numbers or organisations else queries.purpose(user),
             "numbers": numbers,
-            "tasks": queries.tasks(user),
+            "tasks": queries.waiting(user),
             "steps": first_steps.first_steps(user),
             "mine": queries.mine(user, now=now),
             "health": keeping_house.health(user, now=now),

@@ -12,7 +12,8 @@ class RegistryConfig(AppConfig):
 
         from xingke.accounts.permissions import Permission
         from xingke.base import audited, definitions, menu, searching
-        from xingke.registry import finding, queries, rules
+        from xingke.base.tasks import DUTIES
+        from xingke.registry import finding, queries, rules, tasks
 
         menu.use_permission_check(queries.has_code, queries.has_code_for_a_region)
         audited.announce(
@@ -32,10 +33,22 @@ class RegistryConfig(AppConfig):
                 "person.key-changed": _("更换个人信息密钥"),
             }
         )
+        audited.announce_details(
+            {
+                "role": _("角色"),
+                "region": _("区划"),
+                "organisation": _("单位"),
+                "section": _("科室"),
+                "source": _("来源"),
+                "code_reason": _("校验位不符仍确认无误的依据"),
+                "namesake": _("另有同名单位"),
+            }
+        )
         definitions.KINDS.add(rules.TERMS)
         definitions.KINDS.add(rules.ALIASES)
         definitions.KINDS.add(rules.ROLES)
         searching.SEARCHABLES.add(finding.ORGANISATIONS)
+        DUTIES.add(*tasks.DUTIES)
         firms, users = pgettext_lazy("several", "单位"), pgettext_lazy("several", "账号")
         for order, code, label, url_name, permission, icon in (
             (20, "organisations", firms, "registry:organisation-list", Permission.ORGANISATION_READ, "building"),

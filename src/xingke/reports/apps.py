@@ -8,9 +8,13 @@ class ReportsConfig(AppConfig):
     verbose_name = _("文稿")
 
     def ready(self) -> None:
+        from django.utils.translation import pgettext_lazy
+
         from xingke.accounts.permissions import Permission
         from xingke.base import audited, definitions, menu, panels, searching
-        from xingke.reports import effects, finding, rules
+        from xingke.base.checks import CHECKS
+        from xingke.base.tasks import DUTIES
+        from xingke.reports import checks, effects, finding, rules, tasks
 
         audited.announce(
             {
@@ -27,8 +31,22 @@ class ReportsConfig(AppConfig):
                 "document.recalled": _("撤回报送"),
             }
         )
+        audited.announce_details(
+            {
+                "title": _("标题"),
+                "frozen": pgettext_lazy("done", "冻结数字"),
+                "seq": pgettext_lazy("of the ledger", "序号"),
+                "edition": pgettext_lazy("one", "版本"),
+                "key": _("公钥"),
+                "to": pgettext_lazy("document", "报送至"),
+                "recalled": _("同时撤回报送"),
+                "replaces": _("取代的一版"),
+            }
+        )
         definitions.KINDS.add(rules.OUTLINES)
         searching.SEARCHABLES.add(finding.DOCUMENTS)
+        DUTIES.add(*tasks.DUTIES)
+        CHECKS.add(*checks.CHECKS)
         panels.PANELS.add(
             panels.Panel(
                 page="records-confirm", code="effect", template="reports/confirm_effect.html", context=effects.effect

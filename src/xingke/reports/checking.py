@@ -17,6 +17,7 @@ from xingke.base.press import tree
 from xingke.indicators.drift import Drift
 from xingke.indicators.engine import RULES
 from xingke.indicators.models import Check
+from xingke.ledger.caching import ledger_stamp
 from xingke.reports import queries
 from xingke.reports.models import Document
 from xingke.reports.naming import changed_names
@@ -71,7 +72,7 @@ def known(document: Document, stamp: int) -> Checked | None:
 def known_of(documents: Sequence[Document], stamp: int) -> Mapping[UUID, Checked | None]:
     """What is known without work: a document written since the last change holds; others as last checked, if ever.
 
-    stamp: see ``queries.ledger_stamp``. One query, none where this process knows all.
+    stamp: see ``ledger_stamp``. One query, none where this process knows all.
     """
     found = {each.key: Checked({}) if each.seq >= stamp else cache.get(_place(each, stamp)) for each in documents}
     if unknown := [key for key, checked in found.items() if checked is None]:
@@ -85,7 +86,7 @@ def check_next() -> bool:
 
     Returns whether one waited. For the job child: pages say then what is so without working it out.
     """
-    stamp = queries.ledger_stamp()
+    stamp = ledger_stamp()
     checked = {key: (seq, rules) for key, seq, rules in Check.objects.values_list("text", "seq", "rules")}
     older = [each for each in queries.worth_checking().filter(seq__lt=stamp) if checked.get(each.key) != (stamp, RULES)]
     if not older:

@@ -7,8 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection
-from django.db.models import Case, Exists, F, Max, Model, OuterRef, Q, QuerySet, Subquery, TextField, Value, When
+from django.db.models import Case, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, TextField, Value, When
 from django.http import Http404
 from lxml import etree
 
@@ -20,8 +19,6 @@ from xingke.base.press import docx_writer, pdf_writer, proof, tree
 from xingke.base.press.fonts import installed
 from xingke.indicators.models import Figure
 from xingke.indicators.rules import Indicator
-from xingke.ledger.models import Observation, RecordKeeping
-from xingke.ledger.tables import TABLES
 from xingke.registry import queries as registry
 from xingke.registry.models import Definition, Organisation, Region
 from xingke.registry.rules import Scope
@@ -388,26 +385,6 @@ def definition_of(figure: Figure) -> Indicator:
     assert row is not None  # rows are never deleted
     found: Indicator = definitions.parse("indicator", row.body)
     return found
-
-
-def ledger_stamp() -> int:
-    """The number of the last write that a figure or name can depend on: records, reported figures, declarations, definitions.
-
-    A document written at this number or later says what the ledger says. One query that reads the ends of indexes only.
-    """
-    tables: list[type[Model]] = [
-        *(table for kind in TABLES.values() for table in (kind.event, kind.subject)),
-        Observation,
-        RecordKeeping,
-    ]
-    quoted = connection.ops.quote_name
-    newest = [f"SELECT max(seq) FROM {quoted(Definition._meta.db_table)}"]
-    for name in (quoted(table._meta.db_table) for table in tables):
-        newest.append(f"SELECT max(seq_from) FROM {name}")
-        newest.append(f"SELECT max(seq_to) FROM {name} WHERE seq_to IS NOT NULL")
-    with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(newest))
-        return max((number for (number,) in cursor.fetchall() if number is not None), default=0)
 
 
 def tree_of(document: Document) -> tree.Document:

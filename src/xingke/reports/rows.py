@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from xingke.base.templatetags.xk import period as period_words
+from xingke.ledger.caching import ledger_stamp
 from xingke.registry.rules import Scope
-from xingke.reports import checking, queries
+from xingke.reports import checking
 from xingke.reports.checking import Checked
 from xingke.reports.models import Document
 from xingke.reports.standing import TAGS
@@ -38,9 +39,9 @@ class Row:
 def rows_of(documents: Iterable[Any], stamp: int | None = None) -> list[Row]:  # documents annotated with figure_count
     """Documents for a list, from ``newest_visible_to``; the state is empty where it would have to be worked out.
 
-    stamp: ``queries.ledger_stamp``, where it has been asked for already.
+    stamp: ``ledger_stamp``, where it has been asked for already.
     """
-    stamp = queries.ledger_stamp() if stamp is None else stamp
+    stamp = ledger_stamp() if stamp is None else stamp
     listed = list(documents)
     known = checking.known_of(listed, stamp)
     return [_row(each, known[each.key]) for each in listed]

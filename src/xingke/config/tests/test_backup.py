@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from tests import cast as casting
 from tests.cast import NOW
+from xingke.accounts import checks
 from xingke.accounts.actions import keep_attachment, store_file
 from xingke.accounts.acts import act
 from xingke.accounts.models import AuditEntry, User
@@ -317,11 +318,11 @@ def test_check_finds_a_key_that_others_can_read() -> None:
 def test_check_finds_an_attachment_that_is_gone(data_folder: Path) -> None:
     user = User.objects.create(username="somebody", name="somebody")
     kept = keep_attachment(file=store_file(name="批复.pdf", data=b"%PDF-1.7"), by=user, now=NOW)
-    assert [finding.said for finding in checking.attachments()] == ["附件：1 个文件，0 个丢失或损坏"]
+    assert [finding.said for finding in checks.attachments()] == ["附件：1 个文件，0 个丢失或损坏"]
 
     (data_folder / "attachments" / kept.digest[:2] / kept.digest).unlink()
 
-    (finding,) = checking.attachments()
+    (finding,) = checks.attachments()
     assert finding.problems[0].startswith("附件 批复.pdf（") and "请从备份恢复" in finding.problems[0]
 
 

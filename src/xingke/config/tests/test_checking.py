@@ -1,17 +1,51 @@
-"""What ``xingke check`` says beyond faults of the program."""
+"""``xingke check`` runs what the rooms announced, in one order."""
 
-from tests.cast import Cast, report
+from collections.abc import Iterator
+
+import pytest
+
+from xingke.base import checks
+from xingke.base.checks import Check, Finding
+from xingke.base.register import Register
 from xingke.config import checking
 
+IN_ORDER = [
+    "database",
+    "packs",
+    "audit",
+    "signed-heads",
+    "columns",
+    "amounts",
+    "figures",
+    "proofs",
+    "words-of-figures",
+    "attachments",
+    "identities",
+    "titles",
+]
 
-def test_numbers_that_do_not_agree_are_listed_and_are_no_fault(cast: Cast) -> None:
-    for name, value in (("专利授权量", "10"), ("发明专利授权量", "13")):
-        report(cast.county, "2025", name, value, "件", by=cast.statistician)
 
-    summary, found = checking.identities()
+def test_what_others_rest_on_is_checked_first() -> None:
+    ordered = sorted(checks.CHECKS, key=lambda check: check.order)
 
-    assert summary.said == "核对关系：数齐可核对的 1 处，不相符 1 处，请核实："
-    assert found.said.strip() == (
-        "青溪县 2025年 发明专利授权不多于专利授权：发明专利授权量 ≤ 专利授权量，左边 13，右边 10"
-    )
-    assert summary.problems == found.problems == ()
+    assert [check.code for check in ordered if check.needs_tables] == IN_ORDER
+    assert [check.code for check in ordered if not check.needs_tables] == ["keys"]
+
+
+@pytest.mark.django_db
+def test_the_check_of_a_room_is_run_when_the_tables_are_as_they_should_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    def shelves() -> Iterator[Finding]:
+        yield Finding("书架：1 个", ("书架是空的",))
+
+    announced: Register[Check] = Register("check")
+    announced.add(Check(code="shelves", find=shelves, order=10))
+    monkeypatch.setattr(checks, "CHECKS", announced)
+
+    *before, last = checking.findings()
+
+    assert before[-1].said.startswith("表结构")
+    assert last == Finding("书架：1 个", ("书架是空的",))
+
+    monkeypatch.setattr(checking.moving, "unapplied", lambda _alias: ["library.0001_initial"])
+
+    assert [each for each in checking.findings() if each.said.startswith("书架")] == []

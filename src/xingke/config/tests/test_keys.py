@@ -6,9 +6,9 @@ import pytest
 from django.test import Client
 
 from tests.cast import PASSWORD, Cast
-from xingke.config.checking import trusted
 from xingke.config.command import main
 from xingke.config.tests import small
+from xingke.reports.checks import trusted
 
 pytestmark = pytest.mark.slow
 

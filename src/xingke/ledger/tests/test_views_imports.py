@@ -18,8 +18,11 @@ from xingke.accounts.actions import record_sign_in
 from xingke.accounts.models import Job
 from xingke.accounts.queries import current_seq
 from xingke.accounts.working import ATTEMPTS, do_next
+from xingke.base import holding
+from xingke.base.holding import Holder
 from xingke.base.press.sheets import read_sheet
 from xingke.base.press.xlsx_writer import Column, write_workbook
+from xingke.base.register import Register
 from xingke.ledger import import_jobs, importing
 from xingke.ledger.importing import SIZE_LIMIT
 from xingke.ledger.models import ImportBatch, Observation, Patent, PatentEvent, PaymentEvent, RecognitionEvent
@@ -368,6 +371,20 @@ def test_the_file_of_an_import_that_is_given_up_goes_unless_another_refers_to_it
     do_next(beating=False)
     browser.post(f"/imports/{ImportBatch.objects.latest('pk').pk}/cancel/")
     assert not import_jobs.kept().digests()
+
+
+def test_the_file_of_an_import_that_is_given_up_stays_while_another_room_refers_to_it(
+    cast: Cast, signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = signed_in("officer")
+    batch = _hand_over(browser, (PATENTS + PATENT).encode(), form="patent")
+    holders: Register[Holder] = Register("holder of files")
+    holders.add(*holding.HOLDERS, Holder(code="case", digests=lambda: [batch.digest]))
+    monkeypatch.setattr(holding, "HOLDERS", holders)
+
+    browser.post(f"/imports/{batch.pk}/cancel/")
+
+    assert import_jobs.kept().digests() == {batch.digest}
 
 
 def test_what_a_killed_job_left_goes_with_the_next_import(cast: Cast, signed_in: SignIn) -> None:

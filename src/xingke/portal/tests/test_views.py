@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 import psycopg
 import pytest
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import OperationalError, connection
 from django.test import Client
@@ -17,7 +18,7 @@ from django.utils import timezone
 
 from tests.cast import NOW, PASSWORD, Cast, file, keep_records
 from xingke.accounts import actions as accounts
-from xingke.base import probing
+from xingke.base import probing, tasks
 from xingke.base.periods import Period
 from xingke.indicators.choosing import running_year
 from xingke.ledger import actions as ledger
@@ -103,6 +104,23 @@ def test_what_waits_is_a_link_with_its_words_and_says_since_when(cast: Cast, sig
     )
 
 
+def test_the_rooms_say_what_waits_and_the_most_urgent_comes_first() -> None:
+    urgent = sorted(tasks.DUTIES, key=lambda duty: duty.order)
+
+    assert [duty.code for duty in urgent] == [
+        "declaring",
+        "choosing",
+        "identities",
+        "confirming",
+        "reviewing",
+        "publishing",
+        "mending",
+        "importing",
+        "accounts",
+    ]
+    assert [duty.code for duty in urgent if not duty.is_theirs] == ["identities"]  # reading numbers is no duty
+
+
 def test_when_nothing_waits_that_is_said(cast: Cast, signed_in: SignedIn) -> None:
     assert "没有要您处理的。" in words(signed_in("director").get("/"))
     assert "等您处理" not in words(signed_in("superior").get("/"))
@@ -120,6 +138,18 @@ def test_whoever_may_declare_is_asked_to_where_records_do_not_count_yet(cast: Ca
     assert "台账完整，去声明 1 类 青溪县的资质认定还没有声明完整，指标暂不计数" in page
     assert "去声明" not in officer
     assert "去声明" not in declared
+
+
+def test_what_is_remembered_of_the_tasks_is_said_in_the_language_of_each_page(cast: Cast, signed_in: SignedIn) -> None:
+    file("recognition", "甲证书", [("recognised", "2024-12-05")], firm=cast.firm, by=cast.statistician)
+    browser = signed_in("director")
+
+    chinese = words(browser.get("/"))
+    browser.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    english = words(browser.get("/"))
+
+    assert "青溪县的资质认定还没有声明完整" in chinese
+    assert "的资质认定" not in english
 
 
 def test_the_first_steps_are_ticked_by_what_stands_and_gone_when_all_are_done(cast: Cast, signed_in: SignedIn) -> None:

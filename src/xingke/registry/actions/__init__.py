@@ -42,9 +42,9 @@ def load_pack(*, folder: Path, by: User | None, now: datetime, region: Region | 
         queries.require(by, Permission.DEFINITION_LOAD)
     if not folder.is_dir():
         raise DefinitionError([Issue(str(folder), "folder", "no such folder; give the folder of a pack")])
-    files = list(dict.fromkeys(kind.file for kind in definitions.KINDS))
-    if not any((folder / name).is_file() for name in files):
-        raise DefinitionError([Issue(str(folder), "folder", f"holds none of {', '.join(files)}")])
+    if not any(definitions.files_of(folder, kind) for kind in definitions.KINDS):
+        files = ", ".join(dict.fromkeys(kind.file for kind in definitions.KINDS))
+        raise DefinitionError([Issue(str(folder), "folder", f"holds none of {files}")])
     brought = definitions.read_pack(folder, loaded=queries.loaded_catalogue())
     with act(by=by, now=now, code="pack.loaded", kind="pack", target=folder.name) as done:
         done.lock()

@@ -7,14 +7,14 @@ from decimal import Decimal
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from xingke.accounts import queries as accounts
 from xingke.accounts.models import AuditEntry
 from xingke.accounts.permissions import Permission
-from xingke.base.audited import action_choices, action_words, amounts, kind_words
+from xingke.base.audited import action_choices, action_words, amounts, detail_words, kind_words, value_words
 from xingke.base.exports import About, file_addresses, table_response, wants_file
 from xingke.base.periods import Period
 from xingke.registry import filtering, queries
@@ -30,48 +30,6 @@ def _month(text: str) -> Period | None:
     except ValueError:
         return None
     return found if found is not None and found.length == 1 else None
-
-
-def _details() -> dict[str, str]:
-    return {
-        "role": _("角色"),
-        "region": _("区划"),
-        "organisation": _("单位"),
-        "name": _("姓名或岗位"),
-        "kind": _("类别"),
-        "section": _("科室"),
-        "since": _("起始日期"),
-        "event": _("事件"),
-        "on": _("日期"),
-        "happened_on": _("日期"),
-        "subject": _("所属记录"),
-        "confirmed": _("直接确认"),
-        "title": _("标题"),
-        "frozen": pgettext("done", "冻结数字"),
-        "seq": pgettext("of the ledger", "序号"),
-        "counts": _("计数"),
-        "encoding": _("编码"),
-        "edition": pgettext("one", "版本"),
-        "kinds": _("类别"),
-        "left": _("未能确认"),
-        "files": _("佐证文件"),
-        "proposal": _("改动建议"),
-        "source": _("来源"),
-        "code_reason": _("校验位不符仍确认无误的依据"),
-        "namesake": _("另有同名单位"),
-        "certificates": _("证书份数"),
-        "key": _("公钥"),
-        "address": _("来访地址"),
-        AuditEntry.PARTS: _("同时"),
-        "merged": _("并入的记录"),
-        "on_behalf_of": _("代为办理"),
-        "paper": _("书面依据"),
-        "link": _("外部链接"),
-        "job": _("任务"),
-        "to": pgettext("document", "报送至"),
-        "recalled": _("同时撤回报送"),
-        "replaces": _("取代的一版"),
-    }
 
 
 @require_safe
@@ -159,23 +117,14 @@ def audit(request: HttpRequest) -> HttpResponse:
 
 
 def _told() -> "_Details":
-    return _Details(_details(), _values(), action_words(), amounts())
+    return _Details(detail_words(), _values(), action_words(), amounts())
 
 
 def _values() -> dict[str, str]:
-    """Codes inside the details, in words: roles, kinds, outcomes of an import."""
+    """Codes inside the details, in words."""
     language = get_language() or "zh-hans"
-    return (
-        {code: role.label.in_language(language) for code, role in queries.roles().items()}
-        | kind_words()
-        | {
-            "new": _("新登记"),
-            "changed": _("有改动"),
-            "unchanged": _("未改动"),
-            "waiting": _("待读"),
-            "rejected": _("未导入"),
-        }
-    )
+    roles = {code: role.label.in_language(language) for code, role in queries.roles().items()}
+    return roles | kind_words() | value_words()
 
 
 @dataclass(frozen=True)

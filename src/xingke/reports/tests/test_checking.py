@@ -14,8 +14,9 @@ from xingke.base.press.findings import Kind
 from xingke.indicators import aspects, engine
 from xingke.indicators.aspects import Question, Reading
 from xingke.indicators.models import Check, Figure
+from xingke.ledger.caching import ledger_stamp
 from xingke.ledger.models import RecognitionEvent
-from xingke.reports import checking, queries
+from xingke.reports import checking
 from xingke.reports.actions import write_document
 from xingke.reports.models import Document
 from xingke.reports.queries import docx_of
@@ -47,7 +48,7 @@ def move_recognition(cast: Cast, *, to: date) -> str:
 
 
 def known(document: Document) -> checking.Checked | None:
-    return checking.known(document, queries.ledger_stamp())
+    return checking.known(document, ledger_stamp())
 
 
 def texts(found: Any) -> set[tuple[str, str]]:
@@ -153,7 +154,7 @@ def test_many_documents_are_asked_about_in_one_query(cast: Cast, document: Docum
     other = write_document(outline="annual", region=cast.county, period=Period.year(2025), by=cast.officer, now=NOW)
     move_back = RecognitionEvent.objects.get(happened_on="2025-12-29", seq_to__isnull=True)
     correct("recognition", move_back.record, {"happened_on": date(2025, 12, 30)}, version=2, by=cast.statistician)
-    stamp = queries.ledger_stamp()
+    stamp = ledger_stamp()
 
     with CaptureQueriesContext(connection) as asked:
         found = checking.known_of([document, other.document], stamp)

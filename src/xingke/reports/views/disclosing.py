@@ -15,6 +15,7 @@ from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base.refusals import Refused
 from xingke.base.returning import Returned
+from xingke.ledger.caching import ledger_stamp
 from xingke.registry import queries as registry
 from xingke.reports import checking, disclosing, disclosure, handing_up, queries, standing
 from xingke.reports.forms import small_int
@@ -39,7 +40,7 @@ def _review_page(request: HttpRequest, user: User, shown: Document, returned: Re
     if not any(queries.works_on(user, shown, each) for each in deciding):
         raise Http404
     newest = queries.newest_edition(shown.work)
-    checked = checking.check(shown, queries.ledger_stamp())
+    checked = checking.check(shown, ledger_stamp())
     return render(
         request,
         "reports/document_review.html",

@@ -25,6 +25,7 @@ from xingke.base.returning import Returned
 from xingke.base.templatetags.xk import moment
 from xingke.base.templatetags.xk import period as period_words
 from xingke.indicators.wording import language
+from xingke.ledger.caching import ledger_stamp
 from xingke.registry import filtering
 from xingke.registry import queries as registry
 from xingke.reports import actions, checking, disclosure, queries, standing
@@ -193,7 +194,7 @@ def document(request: HttpRequest, key: UUID) -> HttpResponse:
 
 def document_page(request: HttpRequest, user: User, shown: Document, returned: Returned | None = None) -> HttpResponse:
     """The page of a document. returned: the step that was asked for on it and refused."""
-    stamp = queries.ledger_stamp()
+    stamp = ledger_stamp()
     checked = checking.check(shown, stamp) if "check" in request.GET else checking.known(shown, stamp)
     figures = {placed.slot: placed.figure for placed in shown.figures.select_related("figure")}
     proof = queries.proof_of(shown)

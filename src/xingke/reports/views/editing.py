@@ -22,6 +22,7 @@ from xingke.base.periods import Period
 from xingke.base.press import html, tree
 from xingke.base.refusals import Refused
 from xingke.indicators.aspects import called
+from xingke.ledger.caching import ledger_stamp
 from xingke.registry import queries as registry
 from xingke.reports import actions, checking, picking, queries, source
 from xingke.reports.actions import Stale, Unsound
@@ -137,7 +138,7 @@ class _Desk:
         document = self.document
         base = stale or document  # the next press saves on top of what was shown
         words = self._words(text)
-        checked = checking.known(document, queries.ledger_stamp())
+        checked = checking.known(document, ledger_stamp())
         matching = picking.matching(mistakes, self.region, self.period)
         problems = [
             Problem(
@@ -364,7 +365,7 @@ def document_update(request: HttpRequest, key: UUID) -> HttpResponse:
         else:
             messages.success(request, _("已按现在的台账存为第 %(n)s 版。") % {"n": written.document.edition})
             return redirect("reports:document", key=written.document.key)
-    checked = checking.check(shown, queries.ledger_stamp())
+    checked = checking.check(shown, ledger_stamp())
     return render(
         request,
         "reports/document_update.html",

@@ -28,6 +28,7 @@ from xingke.indicators.queries import indicator
 from xingke.indicators.reader import Reader
 from xingke.indicators.rules import Indicator
 from xingke.ledger import evidence
+from xingke.ledger.caching import ledger_stamp
 from xingke.ledger.holders import holder_word, seen_by
 from xingke.ledger.observations import Told
 from xingke.ledger.words import Words, measured, source_place_word
@@ -51,7 +52,7 @@ def figure(request: HttpRequest, key: UUID) -> HttpResponse:
     readable = registry.scope(user, Permission.RECORD_READ)
     readers = Readers()
     then = readers.at(shown.seq, shown)
-    now = drift(shown, readers=readers) if shown.seq < queries.ledger_stamp() else None
+    now = drift(shown, readers=readers) if shown.seq < ledger_stamp() else None
     changes, hidden = changes_open_to(record_changes(now), readable) if now else ([], 0)
     label = called(asked, shown.aspect, language=wording.language(), region=shown.region)
     documents = queries.documents_speaking(user, shown)

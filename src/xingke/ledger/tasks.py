@@ -1,0 +1,50 @@
+"""What waits on the workbench of whoever enters, confirms, chooses and imports."""
+
+from collections.abc import Iterator
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from xingke.accounts.models import User
+from xingke.accounts.permissions import Permission
+from xingke.base.tasks import Duty, Task, since
+from xingke.ledger import events, keeping, observations, proposals, queries
+from xingke.ledger.caching import kept_for
+from xingke.ledger.models import State
+from xingke.ledger.words import kind_word
+
+
+def _to_declare(user: User) -> Iterator[Task]:
+    silent = kept_for(user, "undeclared", lambda: keeping.undeclared(user))
+    named = [_("%(region)s的%(kind)s") % {"region": region, "kind": kind_word(kind)} for region, kind in silent[:3]]
+    said = _("、").join(named) + ("…" if len(silent) > 3 else "")
+    note = _("%(what)s还没有声明完整，指标暂不计数") % {"what": said}
+    yield Task(_("台账完整，去声明"), len(silent), _("类"), reverse("ledger:keeping"), note if silent else "")
+
+
+def _to_choose(user: User) -> Iterator[Task]:
+    open_choices, url = len(observations.open_choices(user)), reverse("ledger:choice-list")
+    yield Task(_("待选定的上报数"), open_choices, _("处"), url, _("来源说法不一"))
+
+
+def _to_confirm(user: User) -> Iterator[Task]:
+    waiting, first = kept_for(user, "drafts", lambda: events.drafts_waiting(user))
+    url = f"{reverse('ledger:record-list')}?state={State.DRAFT}"
+    yield Task(_("待确认的记录"), waiting, _("条"), url, since(first))
+    proposed = proposals.proposals_waiting(user)
+    yield Task(_("待采纳的改动建议"), proposed, _("条"), reverse("ledger:proposal-list"), _("须由另一人复核"))
+
+
+def _to_file(user: User) -> Iterator[Task]:
+    """A file that was checked, and rows that were turned back, take no number: they are counted each time."""
+    waiting, url = queries.imports_to_file(user).count(), reverse("ledger:import-list")
+    yield Task(_("待登记的导入"), waiting, _("个文件"), url, _("已核对，等您确认登记"))
+    yield Task(_("导入时被退回的行"), queries.rows_turned_back(user), _("行"), url, _("改正后可再导入"))
+
+
+DUTIES = (
+    Duty(code="declaring", permission=Permission.RECORD_CONFIRM, find=_to_declare, order=10),
+    Duty(code="choosing", permission=Permission.OBSERVATION_CHOOSE, find=_to_choose, order=20),
+    Duty(code="confirming", permission=Permission.RECORD_CONFIRM, find=_to_confirm, order=40),
+    Duty(code="importing", permission=Permission.IMPORT_RUN, find=_to_file, order=80),
+)

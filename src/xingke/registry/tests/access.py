@@ -1,0 +1,47 @@
+"""Who may see the addresses of registry."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from tests.access import NEXT_DOOR, READERS, Row, World
+from tests.cast import NOW
+from xingke.registry.actions.people import enter_person
+
+
+def furnish(world: World) -> Mapping[str, Any]:
+    """A grant, to be taken back; and somebody."""
+    cast = world.cast
+    facts = {"phone": "13812345678"}
+    person = enter_person(name="Zhang", region=cast.county, facts=facts, by=cast.officer, now=NOW)
+    return {"grant": cast.officer.grants.get(), "person": person}
+
+
+PEOPLE, OFFICER = frozenset({"officer", "director", "statistician"}), frozenset({"officer"})
+
+
+def _person(world: World) -> Mapping[str, Any]:
+    return {"key": world.person.key}
+
+
+ROWS = {
+    "account-list": Row(frozenset({"system"})),
+    "account-new": Row(frozenset({"system"})),
+    "account-switch": Row(frozenset({"system"}), lambda world: {"username": "stranger"}, posts_only=True),
+    "account-reset": Row(frozenset({"system"}), lambda world: {"username": "stranger"}),
+    "account-unlock": Row(frozenset({"security"}), lambda world: {"username": "stranger"}, posts_only=True),
+    "grant-list": Row(frozenset({"security"})),
+    "grant-give": Row(frozenset({"security"})),
+    "grant-revoke": Row(frozenset({"security"}), lambda world: {"pk": world.grant.pk}, posts_only=True),
+    "audit": Row(frozenset({"auditor"})),
+    "organisation-list": Row(READERS | NEXT_DOOR),
+    "organisation-new": Row(frozenset({"officer"}) | NEXT_DOOR),
+    "organisation-correct": Row(frozenset({"officer"}), lambda world: {"key": world.cast.firm.key}),
+    "organisation": Row(READERS, lambda world: {"key": world.cast.firm.key}),
+    "person-list": Row(PEOPLE | NEXT_DOOR),
+    "person-new": Row(OFFICER | NEXT_DOOR),
+    "person": Row(PEOPLE, _person),
+    "person-correct": Row(OFFICER, _person),
+    "person-employ": Row(OFFICER, _person),
+    "person-merge": Row(OFFICER, _person),
+    "person-erase": Row(OFFICER, _person),
+}
