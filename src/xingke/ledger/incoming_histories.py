@@ -68,6 +68,7 @@ from xingke.ledger.incoming_marks import Mark, Marks, unless_sure
 from xingke.ledger.incoming_places import NO_REGION, NOT_BELOW, SAME_REGIONS, Places
 from xingke.ledger.incoming_statements import stated
 from xingke.ledger.incoming_stored import Stored, place_of
+from xingke.ledger.incoming_unread import Unread
 from xingke.ledger.kinds.record_kind import Identity, Number
 from xingke.ledger.sheets import SheetForm, Taken, Understood
 from xingke.ledger.tables import TABLES
@@ -132,6 +133,7 @@ class HistoryReader:
         self._stored = self.kept_in(
             self._headers, self.key_column, by=by, entering=self._entering, signing=signing, source=source
         )
+        self._unread = Unread(self._headers, understood, self.kind.names)
         self._own: dict[str, Terms | Detail] = {
             **{name: Terms(self._headers, self.kind, name) for name in self.kind.repeated},
             **{name: Detail(self._headers, self.kind, name) for name in self.kind.details},
@@ -204,9 +206,12 @@ class HistoryReader:
             row.problems += [*misplaced, *firm.problems, *mark.problems]
             if isinstance(firm.firm, NewOrganisation) and place is not None and not any(pair):
                 row.problems += self._unplaced(firm.firm, place)
+            if place is not None and not any(pair) and not isinstance(firm.firm, Organisation):
+                row.problems += self._unread.elsewhere(row, place, self._places)
             row.notes += firm.notes
             columns = self._columns_of(row, cells)
             happened = self._happened(row, columns, days)
+            row.problems += self._unread.speaks_against(row, [each.event for each in happened])
             if place is None or row.problems:
                 row.partly = Partly(place, firm.firm, columns, happened)
             if place is not None:

@@ -596,6 +596,16 @@ def _chinese_number(text: str) -> int:
     return 10 * (_CHINESE_DIGITS[tens] if tens else 1) * bool(is_ten) + (_CHINESE_DIGITS[ones] if ones else 0)
 
 
+_COUNTED = re.compile(r"([0-9]{1,6}|[一二两三四五六七八九十]{1,3})[场期班次件项家人名个]?")
+
+
+def is_several(text: str) -> bool:
+    """Whether a cell counts more than one: 3, 三场; not where it says nothing of a number."""
+    words = "".join(unicodedata.normalize("NFKC", text).split())
+    found = _COUNTED.fullmatch(words)
+    return found is not None and found[1] not in ("0", "1", "一") and found[1].lstrip("0") not in ("", "1")
+
+
 _TERM = re.compile(r"([0-9]{1,2}|[一二两三四五六七八九十])(?:周)?(年|个?月)?")
 _SPAN = re.compile(r"(.{8,}?)\s*(?:至|到|[-—~]+)\s*(\d{4}.{4,})")
 ENDLESS = ("长期", "长期有效", "永久", "永久有效", "不限")

@@ -1,0 +1,122 @@
+"""Columns that are not read, and words around a table, may say that a row lies elsewhere, never came true, or is several."""
+
+import pytest
+
+from tests.cast import Cast
+from xingke.base.press.tests.books import book, data
+from xingke.ledger.incoming import Options
+from xingke.ledger.models import Recognition
+from xingke.ledger.tests.test_grouping import HEADER, firm, wrong
+from xingke.ledger.tests.test_grouping import bring as bring_book
+from xingke.ledger.tests.test_importing_histories import PATENT, bring, found, said
+
+pytestmark = pytest.mark.db
+
+NEW = Options(region="990121", new_organisations=True)
+TITLE = {"企业名称": "恒生材料有限公司", "证书编号": "GR202499000001", "发证日期": "2024-11-08"}
+KNOWN = {**TITLE, "企业名称": "青溪县明渠传感科技有限公司"}
+
+PLACED = [
+    ("推荐单位", "云渡县科技局", "云渡县"),
+    ("主管部门", "云渡县科学技术局", "云渡县"),
+    ("企业地址", "云岭省清源市云渡县工业园区3号", "云渡县"),
+    ("区县名称", "云渡县", "云渡县"),
+    ("县（市、区）名称", "云渡", "云渡县"),
+    ("所属市州", "澹湖市", "澹湖市"),
+    ("所属市州", "乌有市", "乌有市"),
+    ("区县名称", "青溪县", ""),
+    ("所属市州", "清源市", ""),
+    ("企业地址", "清源市青溪县永丰镇3号", ""),
+    ("推荐单位", "清源市科技局", ""),
+    ("买方所在地", "云渡县", ""),
+    ("联系人", "安宁", ""),
+]
+
+
+@pytest.mark.parametrize("header, text, other", PLACED)
+def test_a_new_firm_is_not_filed_here_where_another_column_names_another_place(
+    cast: Cast, header: str, text: str, other: str
+) -> None:
+    outcome = bring("high_tech_list", {**TITLE, header: text}, by=cast.officer, options=NEW)
+
+    remedy = f"这一列没有读入，写的是“{other}”，而表中没有写明区划；请把写明所在地的一列叫做“区划”，与所在地无关的请删去这一列。"
+    assert said(outcome) == ([f"{header} 列为“{text}”：{remedy}"] if other else [])
+
+
+def test_a_place_that_is_said_and_a_known_firm_of_the_place_need_no_other_column(cast: Cast) -> None:
+    row = {**TITLE, "推荐单位": "云渡县科技局"}
+
+    assert said(bring("high_tech_list", {**row, "区划": "青溪县"}, by=cast.officer, options=NEW, is_trial=True)) == []
+    assert said(bring("high_tech_list", {**KNOWN, "推荐单位": "云渡县科技局"}, by=cast.officer)) == []
+
+
+ELSEWHERE = "区划 列为“云渡县”：不在您的授权范围内。"
+
+
+def test_the_name_of_a_sheet_and_the_line_under_a_table_say_where_its_rows_belong(cast: Cast) -> None:
+    rows = [HEADER, firm("恒生材料有限公司", 1)]
+
+    assert wrong(bring_book(book(data(["说明"]), more=[("云渡县高企", "visible", data(*rows))]), cast)) == {
+        2: ELSEWHERE
+    }
+    assert wrong(bring_book(book(data(*rows, ["填报单位：云渡县科技局", "", "填报人：某某"])), cast)) == {2: ELSEWHERE}
+
+
+def test_a_total_that_names_a_place_says_it_of_the_rows_above(cast: Cast) -> None:
+    rows = data(
+        HEADER,
+        firm("恒生材料有限公司", 1),
+        ["云渡县小计", "1家"],
+        firm("恒远材料有限公司", 2),
+        ["青溪县小计", "1家"],
+        firm("恒大材料有限公司", 3),
+        ["清源市合计", "3家"],
+    )
+
+    assert wrong(bring_book(book(rows), cast)) == {2: ELSEWHERE}
+    assert set(Recognition.objects.values_list("region__name", flat=True)) == {"青溪县"}
+
+
+DENIED = [
+    ("是否通过", "不通过", True),
+    ("是否通过", "否", True),
+    ("评审结果", "不予立项", True),
+    ("认定结果", "未认定", True),
+    ("备注", "已取消资格", True),
+    ("备注", "公示有异议，暂不认定", True),
+    ("状态", "失效", True),
+    ("是否通过", "通过", False),
+    ("是否规上", "否", False),
+    ("是否首次认定", "否", False),
+    ("备注", "原证书已失效", False),
+    ("技术领域", "失效分析", False),
+    ("备注", "未取消", False),
+]
+
+
+@pytest.mark.parametrize("header, text, is_refused", DENIED)
+def test_what_another_column_says_never_came_true_or_is_over_is_not_filed(
+    cast: Cast, header: str, text: str, is_refused: bool
+) -> None:
+    outcome = bring("high_tech_list", {**KNOWN, header: text}, by=cast.officer)
+
+    assert found(outcome) == ({"rejected": 1} if is_refused else {"new": 1})
+    assert not is_refused or f"{header} 列为“{text}”：这一列没有读入，写的却是没有成" in said(outcome)[0]
+
+
+def test_a_loss_that_the_row_dates_itself_is_no_contradiction(cast: Cast) -> None:
+    lapsed = {**PATENT, "失效日期": "2025-03-05", "法律状态": "失效"}
+    applied = {**PATENT, "授权公告日": "", "法律状态": "驳回"}
+
+    assert found(bring("patent", lapsed, by=cast.officer, is_trial=True)) == {"new": 1}
+    assert found(bring("patent", applied, by=cast.officer, is_trial=True)) == {"new": 1}
+    assert found(bring("patent", {**PATENT, "法律状态": "失效"}, by=cast.officer)) == {"rejected": 1}
+
+
+def test_a_row_that_counts_several_is_not_filed_as_one(cast: Cast) -> None:
+    held = {"主办单位": KNOWN["企业名称"], "活动类型": "科技培训", "活动名称": "农技培训", "活动时间": "2024-06-03"}
+    sent = {"岗位": "科技特派员", "专业领域": "马铃薯", "选派时间": "2024-06-03"}
+
+    assert found(bring("activity", {**held, "场次": "3"}, by=cast.officer)) == {"rejected": 1}
+    assert found(bring("activity", {**held, "场次": "1"}, by=cast.officer)) == {"new": 1}
+    assert found(bring("appointment", {**sent, "人数": "3"}, by=cast.officer)) == {"rejected": 1}
