@@ -221,14 +221,22 @@ def _around(table: Table) -> list[str]:
 
 
 def _elsewhere(texts: Sequence[str], usual: Region | None) -> str:
-    """The region the first telling text names, where that is neither the usual place of its rows nor around it nor in it."""
+    """The region the first telling text names, where that is neither the usual place of its rows nor around it.
+
+    Of several within the usual place none is meant.
+    """
     if usual is None:
         return ""
     for text in texts:
         standing = Region.objects.filter(valid_to__isnull=True)
         named = standing.annotate(text=Value(text[:200], CharField())).filter(text__contains=F("name"))
         found = [each for each in named if len(each.name) > _SHORTEST]
-        if any(_lies_in(each, usual) for each in found):
+        if any(each == usual for each in found):
+            return ""
+        below = [each for each in found if _lies_in(each, usual)]
+        if len(below) == 1 and len(found) == 1 + sum(_lies_in(below[0], each) for each in found if each != below[0]):
+            return below[0].name
+        if below:
             return ""
         if others := [each for each in found if not _lies_in(usual, each)]:
             return max((each.name for each in others), key=len)

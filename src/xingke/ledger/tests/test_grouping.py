@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from tests.cast import NOW, Cast
+from xingke.accounts.models import User
 from xingke.base.press.tests.books import book, data
 from xingke.base.refusals import Refused
 from xingke.ledger import importing
@@ -20,13 +21,15 @@ def firm(name: str, number: int) -> list[str | float | None]:
     return [str(number), name, f"GR2024330000{number:02}", "2024-11-08"]
 
 
-def bring(file: bytes, cast: Cast, kind: str = "high_tech_list") -> Outcome:
-    """A county's officer files it, the county being the usual place and unknown firms entered."""
+def bring(
+    file: bytes, cast: Cast, kind: str = "high_tech_list", *, by: User | None = None, region: str = "990121"
+) -> Outcome:
+    """A county's officer, or somebody else, files it, the county being the usual place and unknown firms entered."""
     form = sheet_form(kind)
     table = read_table(file, name="名单.xlsx", words=header_words(form))
-    options = Options(region="990121", new_organisations=True)
+    options = Options(region=region, new_organisations=True)
     return importing.import_table(
-        form=form, table=table, file_name="名单.xlsx", by=cast.officer, now=NOW, options=options
+        form=form, table=table, file_name="名单.xlsx", by=by or cast.officer, now=NOW, options=options
     )
 
 

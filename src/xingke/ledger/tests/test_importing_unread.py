@@ -120,3 +120,12 @@ def test_a_row_that_counts_several_is_not_filed_as_one(cast: Cast) -> None:
     assert found(bring("activity", {**held, "场次": "3"}, by=cast.officer)) == {"rejected": 1}
     assert found(bring("activity", {**held, "场次": "1"}, by=cast.officer)) == {"new": 1}
     assert found(bring("appointment", {**sent, "人数": "3"}, by=cast.officer)) == {"rejected": 1}
+
+
+def test_a_county_in_the_title_is_the_place_where_the_city_is_the_usual_one(cast: Cast) -> None:
+    """Filed at the city's level they would be no county's."""
+    rows = data(["青溪县2025年高新技术企业名单"], HEADER, firm(KNOWN["企业名称"], 1))
+
+    outcome = bring_book(book(rows), cast, by=cast.statistician, region="990100")
+
+    assert (wrong(outcome), [each.region for each in Recognition.objects.all()]) == ({}, [cast.county])
