@@ -273,7 +273,7 @@ class Stored:
     def _is_this_one(self, subject: Any, place: tuple[str, str], *, is_once_more: bool) -> bool:
         """Whether a record may be what a row that is one more fact was filed as."""
         if is_once_more:
-            return subject.source == place[0]
+            return bool(subject.source == place[0])
         return is_another(subject) or (subject.source, subject.source_place) == place
 
     def _has_a_day(self, subject: Any, content: Content) -> bool:
