@@ -169,7 +169,7 @@ def may_count(header: str, bases: Sequence[str], quantity: str) -> bool:
 
 
 _NO_AMOUNT = ("来源", "名称", "类别", "类型", "性质", "用途", "说明", "备注", "文号", "日期", "时间", "管理", "单位")
-_UNIT_LINE = re.compile(r"单位[:：]?([^\s:：]{1,16})$|单位[:：]([^\s:：]{1,16})(?=\s)")
+_UNIT_LINE = re.compile(r"单位[:：为是]?([^\s:：]{1,16})$|单位[:：为是]([^\s:：]{1,16})(?=\s)")
 
 
 def units_above(lines: Sequence[str]) -> list[str]:

@@ -269,7 +269,7 @@ def with_whole_file(form: SheetForm, table: Table, options: Options) -> tuple[Ta
         rows = [(*row, *added.cells) for row in table.rows]
         table = replace(table, header=(*table.header, *added.header), rows=rows)
     table = replace(table, notes=[*table.notes, *added.notes])
-    return table, replace(options, above=tuple(table.above))
+    return table, replace(options, above=(*table.above, *table.behind))
 
 
 # ── reading rows, and holding them against the ledger ───────────────────────────────────────────────────────────────

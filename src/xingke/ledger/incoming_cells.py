@@ -30,7 +30,7 @@ FUTURE = gettext_noop("在今天之后；还没有发生的事不能登记。")
 TOO_EARLY = gettext_noop("早于 1949 年 10 月 1 日，请核对年份。")
 NO_AMOUNT = gettext_noop("不是可以精确保存的数字，请只填数字，单位写在列名里。")
 NEGATIVE = gettext_noop("不能是负数。")
-UNIT_UNSAID = gettext_noop("没有写明单位；请在列名后注明，如“%(header)s（%(known)s）”，或写在数字后面。")
+UNIT_UNSAID = gettext_noop("没有写明单位；请在列名后注明，如“%(header)s（%(example)s）”，或写在数字后面。")
 NO_UNIT = gettext_noop("数字后面的不是这一列能用的单位，可写：%(known)s。")
 OTHER_UNIT = gettext_noop("单位与列名写明的“%(unit)s”不一致，请改成同一种单位。")
 ROUGH = gettext_noop("是约数；这一列要填确切的数。")
@@ -221,7 +221,8 @@ class Amounts:
             return Problem(self._header, words, NO_AMOUNT)
         unit = self._unit_of((found["times"] + found["unit"]).removesuffix("整").replace("圆", "元"))
         if isinstance(unit, str):
-            return Problem(self._header, words, unit, {"known": self._known, "header": self._header, **self._said()})
+            told = {"known": self._known, "header": self._header, "example": self._known.rpartition("、")[2]}
+            return Problem(self._header, words, unit, {**told, **self._said()})
         rough = [word for word in (found["before"], found["between"], found["within"], found["after"]) if word]
         if len(rough) > 1 or (rough and not self._is_rough):
             return Problem(self._header, words, ROUGH)

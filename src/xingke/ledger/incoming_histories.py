@@ -69,7 +69,7 @@ from xingke.ledger.incoming_marks import Mark, Marks, unless_sure
 from xingke.ledger.incoming_places import NO_REGION, NOT_BELOW, SAME_REGIONS, Places
 from xingke.ledger.incoming_statements import stated
 from xingke.ledger.incoming_stored import Stored, place_of
-from xingke.ledger.incoming_unread import Unread
+from xingke.ledger.incoming_unread import UNFINISHED, Unread, unfinished
 from xingke.ledger.kinds.record_kind import Identity, Number
 from xingke.ledger.sheets import SheetForm, Taken, Understood
 from xingke.ledger.tables import TABLES
@@ -155,6 +155,7 @@ class HistoryReader:
             for column in form.events
             if column.role in understood.taken
         ]
+        self._refuse_unfinished([*options.above, source.rpartition(".")[0]])
 
     def _measures_of(self, event: str) -> list[tuple[str, Taken]]:
         roles = ((measure, f"{event} {measure}") for measure in self.kind.measures)
@@ -217,7 +218,7 @@ class HistoryReader:
                 row.problems += self._unread.elsewhere(row, place, self._places)
             row.notes += firm.notes
             columns = self._columns_of(row, cells)
-            happened = self._happened(row, columns, days)
+            happened = self._renewed(row, self._happened(row, columns, days))
             row.problems += self._unread.speaks_against(row, [each.event for each in happened])
             self._refuse_contradictions(row, firm.firm, columns, happened, person)
             if place is None or row.problems:
@@ -426,6 +427,24 @@ class HistoryReader:
             for measure, each in measured
         ]
         return zip(days, zip(*amounts, strict=True) if amounts else repeat(()), strict=False)
+
+    def _renewed(self, row: Row, happened: list[Happened]) -> list[Happened]:
+        """The events of a row, its one certificate as a renewal where another column calls it so."""
+        certified = [each for each in happened if each.event in self.kind.names.certifying]
+        if len(certified) != 1 or "re_recognised" not in self.kind.names.certifying:
+            return happened
+        note = self._unread.renewal(row)
+        if not note or certified[0].event == "re_recognised":
+            return happened
+        row.notes.append(note)
+        return [each._replace(event="re_recognised") if each is certified[0] else each for each in happened]
+
+    def _refuse_unfinished(self, texts: Sequence[str]) -> None:
+        """Raise Refused where the words around the table say that its rows did not come true."""
+        events = {event for event, *_rest in self._events}
+        coming = [event for event, *_rest in self._events if event in self._unread.coming_true]
+        if coming and (text := unfinished(texts, self.kind.names, events)):
+            raise Refused(UNFINISHED.filled(text=text[:60], event=self._headers.called(coming[-1])))
 
     def _is_rough(self, measure: str) -> bool:
         """Whether the word a rough amount comes with has a column of its own."""

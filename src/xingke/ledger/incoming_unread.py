@@ -6,10 +6,11 @@ takes it out.
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from django.utils.translation import gettext_noop
 
+from xingke.base.sayings import NOTHING, Saying, say
 from xingke.ledger import rules
 from xingke.ledger.headers import plain
 from xingke.ledger.incoming import Problem, Row
@@ -62,6 +63,30 @@ _COUNTS = re.compile(r"(?:举办|培训|活动|开展)?(?:场次|期数|班次|�
 _PEOPLE = re.compile(r"(?:选派|聘任|引进|到岗)?(?:人数|名额|人员数量)(?:\([人名]\))?")
 
 
+_LEFT = re.compile(r"(?<![未不无没])(?:迁出|转出|转让)$")
+_RENEWED = re.compile(r"(?:到期)?重新认定|复审(?:通过)?|再次认定|重认|续认定?")
+
+UNFINISHED = say(
+    "标题写的是“%(text)s”，是还没有成、或不再成立的事，不能登记为“%(event)s”；确已成的请改正标题，已经失去的请用有日期的列写明。"
+)
+RENEWS = say("“%(header)s”写的是“%(text)s”，按重新认定登记")
+_NOT_YET = re.compile(
+    r"拟(?:认定|入库|立项|推荐|授予|授奖|奖励|支持|资助|补助|兑现|拨付|获批|登记|备案|表彰|入选|选派|聘任|引进)|进行公示|公示(?:名单|稿|表|公告)"
+    r"|的公示$|征求意见|建议名单|候选|不予|未通过|未予|未获"
+)
+_UNDONE = re.compile("取消|撤销|终止|撤回")
+
+
+def unfinished(texts: Iterable[str], kind: RecordKind, events: Collection[str]) -> str:
+    """The text around a table that says its rows did not come true, or are over: 拟认定…公示, 取消…资格; else "".
+
+    events: those the table has days of. Of what ends them the day would stand in the table.
+    """
+    if (kind.closing | kind.departures).isdisjoint(events):
+        return next((text for text in texts if _NOT_YET.search(text) or _UNDONE.search(text)), "")
+    return next((text for text in texts if _NOT_YET.search(text)), "")
+
+
 class Unread:
     """The columns of a file that are not read, and what their cells say of a row."""
 
@@ -73,7 +98,8 @@ class Unread:
         is_counted = any(measure.units[0].kind == "money" for measure in kind.measured)
         self._counts = [each for each in columns if not is_counted and any(one.fullmatch(each[2]) for one in counted)]
         main = headers.form.main
-        self._coming_true = kind.opening | ({main.event} if main else set())
+        self.coming_true = kind.opening | ({main.event} if main else set())
+        self._departs = bool(kind.departures)
         self._ending = kind.closing | kind.departures
 
     def speaks_against(self, row: Row, events: Sequence[str]) -> Iterator[Problem]:
@@ -81,11 +107,18 @@ class Unread:
         for place, header, _name in self._counts:
             if (text := said(row.cells[place])) and rules.is_several(text):
                 yield Problem(header, text, SEVERAL)
-        if self._coming_true.isdisjoint(events) or not self._ending.isdisjoint(events):
+        if self.coming_true.isdisjoint(events) or not self._ending.isdisjoint(events):
             return
         for place, header, name in self._whether:
-            if (text := said(row.cells[place])) and _is_denied(text, name):
+            if (text := said(row.cells[place])) and _is_denied(text, name, is_left=self._departs):
                 yield Problem(header, text, NOT_SO)
+
+    def renewal(self, row: Row) -> Saying:
+        """That a column calls the certificate of a row a renewal; empty where none does."""
+        for place, header, _name in self._whether:
+            if (text := said(row.cells[place])) and _RENEWED.fullmatch(text):
+                return RENEWS.filled(header=header, text=text)
+        return NOTHING
 
     def elsewhere(self, row: Row, place: Region, places: Places) -> Iterator[Problem]:
         """What its cells say of another place than the one that is taken where nothing says it."""
@@ -99,12 +132,13 @@ class Unread:
                 yield Problem(header, text, ELSEWHERE, {"other": other})
 
 
-def _is_denied(text: str, header: str) -> bool:
-    """Whether a cell says that something did not happen or is over."""
+def _is_denied(text: str, header: str, *, is_left: bool) -> bool:
+    """Whether a cell says that something did not happen or is over. is_left: or is elsewhere, or somebody else's."""
     words = unicodedata.normalize("NFKC", text).lower()
     if words in _NO:
         return _WHETHER.fullmatch(header) is not None and not _OTHER_TIMES.search(header)
     if len(words) > _LONGEST:
         return False
     clauses = [each for each in _CLAUSES.split(words) if each and not _OF_BEFORE.search(each)]
-    return any(pattern.search(each) for each in clauses for pattern in (_DENIED, _LOST, _LOST_HERE))
+    patterns = (_DENIED, _LOST, _LOST_HERE, *([_LEFT] if is_left else []))
+    return any(pattern.search(each) for each in clauses for pattern in patterns)

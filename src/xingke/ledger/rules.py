@@ -588,6 +588,10 @@ _TIME = re.compile(
     r"(?P<before>上午|下午|晚上|中午|凌晨|早上|am|pm)?(?P<hour>\d{1,2})(?:[:时点](?P<minute>\d{1,2})?分?(?:[:]?(?P<second>\d{1,2})(?:[.,]\d+)?秒?)?"
     r"|(?P<minute_>\d\d)(?P<second_>\d\d))(?P<after>am|pm)?(?P<zone>z|utc|gmt|[+-]\d\d:?\d\d)?"
 )
+_HALF_DAY = re.compile(r"全天|上午|中午|下午|晚上|早上|凌晨|上下午|am|pm")
+_WHILE = re.compile(
+    r"((?:上午|中午|下午|晚上|早上)?\d{1,2}[:时点](?:\d{2}分?)?)[-—–~至到]+((?:上午|中午|下午|晚上|早上)?\d{1,2}[:时点](?:\d{2}分?)?)"
+)
 _ZONE_NAMES = re.compile(r"\[[a-z/_]+\]$|\((?:中国标准时间|chinastandardtime|cst)\)$")
 _CHINESE_DAY = re.compile(
     r"([〇零○oO一二三四五六七八九]{4})年([元正一二三四五六七八九十]{1,3})月([初一二三四五六七八九十廿]{1,3})[日号]"
@@ -616,12 +620,20 @@ def written_day(text: str) -> date:
         int(found["month"] or found["month_"] or found["month__"]),
         int(found["day"] or found["day_"] or found["day__"]),
     )
+    is_apart = rest[:1] != "t"  # 2024-03-05T09:00-05:00 has a zone, 2024-03-05 09:00-11:30 is a while
     rest = rest.replace(" ", "")
     if named := _WEEKDAY.match(rest):
         if "一二三四五六日".index(named[1].replace("天", "日")) != day.weekday():
             raise ValueError(f"{text!r} is another day of the week")
         rest = rest[named.end() :]
-    return _with_time(day, rest.removeprefix("t").removeprefix(","), text) if rest else day
+    rest = rest.removeprefix("t").removeprefix(",")
+    if not rest or _HALF_DAY.fullmatch(rest):
+        return day
+    if is_apart and (found := _WHILE.fullmatch(rest)):
+        first, last = (_with_time(day, each, text) for each in (found[1], found[2]))
+        if first == last == day:
+            return day
+    return _with_time(day, rest, text)
 
 
 def _with_time(day: date, rest: str, text: str) -> date:

@@ -540,13 +540,16 @@ def _refuse_questions(form: SheetForm, header: Sequence[str], taken: Mapping[str
 
 
 def _with_unit_above(taken: Mapping[str, Taken], said: Sequence[str]) -> tuple[dict[str, Taken], list[Saying]]:
-    """The unit that stands above the header, for amounts that name none: if there is one, and only one."""
+    """The unit that stands above the header or under the rows, for amounts that name none. Raises Refused for several."""
     found = dict(taken)
     notes: list[Saying] = []
     for role, each in taken.items():
         if not each.column.measure or each.is_unit_said:
             continue
         meant = {unit.factor: unit for word in said if (unit := unit_of(word, each.column.bases, each.column.quantity))}
+        if len(meant) > 1 and each.unit is not None:  # else its cells are refused that name none
+            units = tuple(unit.code for unit in meant.values())
+            raise Refused(SEVERAL_UNITS.filled(header=each.header, units=units))
         if len(meant) == 1:
             (unit,) = meant.values()
             found[role] = replace(each, unit=unit, is_unit_said=True)
@@ -554,7 +557,8 @@ def _with_unit_above(taken: Mapping[str, Taken], said: Sequence[str]) -> tuple[d
     return found, notes
 
 
-_ABOVE = say("表头上方写明单位是“%(unit)s”，“%(header)s”按此读入")
+_ABOVE = say("表格上方或下方写明单位是“%(unit)s”，“%(header)s”按此读入")
+SEVERAL_UNITS = say("表格上方和下方写了几种单位（%(units)s），“%(header)s”一列没有写明是哪一种；请把单位写在列名里。")
 
 
 def _refuse_missing(form: SheetForm, taken: Mapping[str, Taken]) -> None:

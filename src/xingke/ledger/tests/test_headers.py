@@ -154,7 +154,7 @@ def test_a_unit_above_the_table_holds_for_amounts_that_name_none() -> None:
 
     assert unit(found, "registered amount") == ("万元", 10_000)
     assert unit(found, "registered tech_amount") == ("元", 1)
-    assert list(map(str, found.remarks)) == ["表头上方写明单位是“万元”，“成交额”按此读入"]
+    assert list(map(str, found.remarks)) == ["表格上方或下方写明单位是“万元”，“成交额”按此读入"]
 
 
 @pytest.mark.django_db

@@ -115,7 +115,7 @@ def test_a_bare_number_among_numbers_with_units_stops_its_row(cast: Cast) -> Non
     outcome = bring("contract", *rows, by=cast.officer)
 
     assert found(outcome) == {"new": 1, "rejected": 1}
-    assert said(outcome) == ["成交额 列为“35”：没有写明单位；请在列名后注明，如“成交额（元、万元）”，或写在数字后面。"]
+    assert said(outcome) == ["成交额 列为“35”：没有写明单位；请在列名后注明，如“成交额（万元）”，或写在数字后面。"]
 
 
 PEOPLE = [

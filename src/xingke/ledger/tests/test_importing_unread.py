@@ -4,8 +4,9 @@ import pytest
 
 from tests.cast import Cast
 from xingke.base.press.tests.books import book, data
+from xingke.base.refusals import Refused
 from xingke.ledger.incoming import Options
-from xingke.ledger.models import Recognition
+from xingke.ledger.models import Recognition, RecognitionEvent
 from xingke.ledger.tests.test_grouping import HEADER, firm, wrong
 from xingke.ledger.tests.test_grouping import bring as bring_book
 from xingke.ledger.tests.test_importing_histories import PATENT, bring, found, said
@@ -129,3 +130,45 @@ def test_a_county_in_the_title_is_the_place_where_the_city_is_the_usual_one(cast
     outcome = bring_book(book(rows), cast, by=cast.statistician, region="990100")
 
     assert (wrong(outcome), [each.region for each in Recognition.objects.all()]) == ({}, [cast.county])
+
+
+AROUND = [
+    ("关于对2025年拟认定高新技术企业进行公示的通知", True),
+    ("2025年第3批拟入库科技型中小企业公示名单", True),
+    ("关于取消高新技术企业资格的公告", True),
+    ("2025年第一批高新技术企业备案名单", False),
+    ("关于公布2025年第二批高新技术企业的通知", False),
+]
+
+
+@pytest.mark.parametrize("title, is_refused", AROUND)
+def test_a_list_of_what_is_not_yet_or_no_more_is_not_filed_as_done(cast: Cast, title: str, is_refused: bool) -> None:
+    rows = data([title], HEADER, firm(KNOWN["企业名称"], 1))
+
+    if is_refused:
+        with pytest.raises(Refused, match="不能登记为“发证日期”"):
+            bring_book(book(rows), cast)
+    else:
+        assert wrong(bring_book(book(rows), cast)) == {}
+
+
+def test_a_certificate_another_column_calls_a_renewal_is_one(cast: Cast) -> None:
+    first, again = {**KNOWN, "认定类型": "首次"}, {**KNOWN, "认定类型": "重新认定"}
+
+    bring("high_tech_list", first, by=cast.officer, is_trial=True)
+    outcome = bring("high_tech_list", again, by=cast.officer)
+
+    (row,) = outcome.checked.rows
+    assert [str(note) for note in row.notes] == ["“认定类型”写的是“重新认定”，按重新认定登记"]
+    assert [event.event for event in RecognitionEvent.objects.all()] == ["re_recognised"]
+
+
+def test_a_unit_under_the_table_is_that_of_its_numbers(cast: Cast) -> None:
+    head = ["主办单位", "活动类型", "活动名称", "活动时间", "参加人数"]
+    row = [KNOWN["企业名称"], "科技培训", "农技培训", "2024-06-03", "12"]
+
+    for text, people in (("注：参加人数单位：百人", 1200), ("说明：单位为百人次", 1200)):
+        outcome = bring_book(book(data(head, row, [text])), cast, "activity")
+        assert [each.happened[0].measures["people"] for each in [outcome.checked.rows[0].content]] == [people * 10_000]
+    with pytest.raises(Refused, match="几种单位"):
+        bring_book(book(data(["单位：千人次"], head, row, ["注：单位：百人"])), cast, "activity")
