@@ -186,5 +186,5 @@ class _Column:
             self._line = "" if is_over else self._line
         elif self._line and self._above in ("", self._line):
             cells[self.place] = self._line
-        else:
-            self.missing = self._above
+        else:  # below a row of another place than the group's, it may be of either
+            self.missing = f"{self._above}（{self._line}）" if self._line else self._above

@@ -64,6 +64,7 @@ _PEOPLE = re.compile(r"(?:选派|聘任|引进|到岗)?(?:人数|名额|人员�
 
 
 _LEFT = re.compile(r"(?<![未不无没])(?:迁出|转出|转让)$")
+_POSTPONED = re.compile(r"(?<![未不无没])(?:延期|推迟|改期|顺延)(?:到|至|举办|举行|召开|$)")
 _RENEWED = re.compile(r"(?:到期)?重新认定|复审(?:通过)?|再次认定|重认|续认定?")
 
 UNFINISHED = say(
@@ -72,8 +73,9 @@ UNFINISHED = say(
 RENEWS = say("“%(header)s”写的是“%(text)s”，按重新认定登记")
 _NOT_YET = re.compile(
     r"拟(?:认定|入库|立项|推荐|授予|授奖|奖励|支持|资助|补助|兑现|拨付|获批|登记|备案|表彰|入选|选派|聘任|引进)|进行公示|公示(?:名单|稿|表|公告)"
-    r"|的公示$|征求意见|建议名单|候选|不予|未通过|未予|未获"
+    r"|的公示$|征求意见|建议名单|候选|不予|未通过|未予|未获|计划表|(?:培训|活动|工作)计划$|预算(?:安排|表|方案|$)"
 )
+_RAISED = re.compile("培育|储备|后备")  # firms that may be recognised one day, with a 入库时间 of their own
 _UNDONE = re.compile("取消|撤销|终止|撤回")
 
 
@@ -82,9 +84,12 @@ def unfinished(texts: Iterable[str], kind: RecordKind, events: Collection[str]) 
 
     events: those the table has days of. Of what ends them the day would stand in the table.
     """
+    patterns = [_NOT_YET]
     if (kind.closing | kind.departures).isdisjoint(events):
-        return next((text for text in texts if _NOT_YET.search(text) or _UNDONE.search(text)), "")
-    return next((text for text in texts if _NOT_YET.search(text)), "")
+        patterns.append(_UNDONE)
+    if kind.certifying:
+        patterns.append(_RAISED)
+    return next((text for text in texts if any(pattern.search(text) for pattern in patterns)), "")
 
 
 class Unread:
@@ -99,7 +104,7 @@ class Unread:
         self._counts = [each for each in columns if not is_counted and any(one.fullmatch(each[2]) for one in counted)]
         main = headers.form.main
         self.coming_true = kind.opening | ({main.event} if main else set())
-        self._departs = bool(kind.departures)
+        self._further = ([_LEFT] if kind.departures else []) + ([] if kind.opening else [_POSTPONED])
         self._ending = kind.closing | kind.departures
 
     def speaks_against(self, row: Row, events: Sequence[str]) -> Iterator[Problem]:
@@ -110,7 +115,7 @@ class Unread:
         if self.coming_true.isdisjoint(events) or not self._ending.isdisjoint(events):
             return
         for place, header, name in self._whether:
-            if (text := said(row.cells[place])) and _is_denied(text, name, is_left=self._departs):
+            if (text := said(row.cells[place])) and _is_denied(text, name, self._further):
                 yield Problem(header, text, NOT_SO)
 
     def renewal(self, row: Row) -> Saying:
@@ -132,13 +137,13 @@ class Unread:
                 yield Problem(header, text, ELSEWHERE, {"other": other})
 
 
-def _is_denied(text: str, header: str, *, is_left: bool) -> bool:
-    """Whether a cell says that something did not happen or is over. is_left: or is elsewhere, or somebody else's."""
+def _is_denied(text: str, header: str, further: Sequence[re.Pattern[str]]) -> bool:
+    """Whether a cell says that something did not happen or is over. further: what else says so of its kind."""
     words = unicodedata.normalize("NFKC", text).lower()
     if words in _NO:
         return _WHETHER.fullmatch(header) is not None and not _OTHER_TIMES.search(header)
     if len(words) > _LONGEST:
         return False
     clauses = [each for each in _CLAUSES.split(words) if each and not _OF_BEFORE.search(each)]
-    patterns = (_DENIED, _LOST, _LOST_HERE, *([_LEFT] if is_left else []))
+    patterns = (_DENIED, _LOST, _LOST_HERE, *further)
     return any(pattern.search(each) for each in clauses for pattern in patterns)

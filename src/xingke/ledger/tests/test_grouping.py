@@ -200,3 +200,15 @@ def test_a_second_table_on_the_sheet_is_not_read_under_the_names_of_the_first(ca
 
     with pytest.raises(Refused, match="第 4 行又是一行表头，和第 1 行的不同"):
         bring(book(rows), cast)
+
+
+@pytest.mark.parametrize("group, own", [("云渡县", "青溪县"), ("青溪县", "云渡县")])
+def test_a_row_that_says_no_place_below_one_of_another_than_its_group_is_of_neither(
+    cast: Cast, group: str, own: str
+) -> None:
+    def placed(place: str, number: int) -> list[str | float | None]:
+        return [str(number), place, f"恒{number}材料有限公司", f"GR2024330000{number:02}", "2024-11-08"]
+
+    outcome = bring(book(data(OTHER, [group], placed(own, 1), placed("", 2))), cast)
+
+    assert wrong(outcome)[4].endswith(f"而上面的行写的是“{own}（{group}）”；请补上这一行的区划。")

@@ -114,6 +114,14 @@ def test_a_loss_that_the_row_dates_itself_is_no_contradiction(cast: Cast) -> Non
     assert found(bring("patent", {**PATENT, "法律状态": "失效"}, by=cast.officer)) == {"rejected": 1}
 
 
+def test_a_training_that_was_put_off_was_not_held(cast: Cast) -> None:
+    held = {"主办单位": KNOWN["企业名称"], "活动类型": "科技培训", "活动名称": "农技培训", "活动时间": "2024-06-03"}
+
+    assert found(bring("activity", {**held, "备注": "延期至7月"}, by=cast.officer)) == {"rejected": 1}
+    assert found(bring("activity", {**held, "备注": "因大雨取消"}, by=cast.officer)) == {"rejected": 1}
+    assert found(bring("activity", {**held, "备注": "未延期"}, by=cast.officer)) == {"new": 1}
+
+
 def test_a_row_that_counts_several_is_not_filed_as_one(cast: Cast) -> None:
     held = {"主办单位": KNOWN["企业名称"], "活动类型": "科技培训", "活动名称": "农技培训", "活动时间": "2024-06-03"}
     sent = {"岗位": "科技特派员", "专业领域": "马铃薯", "选派时间": "2024-06-03"}
@@ -136,6 +144,8 @@ AROUND = [
     ("关于对2025年拟认定高新技术企业进行公示的通知", True),
     ("2025年第3批拟入库科技型中小企业公示名单", True),
     ("关于取消高新技术企业资格的公告", True),
+    ("2025年高新技术企业培育库入库企业名单", True),
+    ("2025年高新技术企业认定工作预算安排表", True),
     ("2025年第一批高新技术企业备案名单", False),
     ("关于公布2025年第二批高新技术企业的通知", False),
 ]
