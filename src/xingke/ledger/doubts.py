@@ -35,7 +35,8 @@ def doubts(words: Words, entries: Sequence[TimelineEntry]) -> Doubts:
     for code in dict.fromkeys(entry.kind for entry in entries):
         kind, mine = TABLES[code], [entry for entry in entries if entry.kind == code]
         for said in (
-            _numbers(kind, mine),
+            _numbers(words, kind, mine),
+            _last_days(kind, mine),
             _holders(mine),
             _twins(words, kind, mine),
             _order(words, kind, mine),
@@ -49,8 +50,8 @@ def doubts(words: Words, entries: Sequence[TimelineEntry]) -> Doubts:
 Said = Iterable[tuple[UUID, str]]
 
 
-def _numbers(kind: Kind, entries: Sequence[TimelineEntry]) -> Said:
-    """Patent numbers whose check digit or type digit does not fit."""
+def _numbers(words: Words, kind: Kind, entries: Sequence[TimelineEntry]) -> Said:
+    """Patent numbers whose check digit or type digit does not fit, or whose year does not fit the day."""
     if kind.names.number is not Number.PATENT:
         return
     (field,) = kind.repeated
@@ -63,6 +64,22 @@ def _numbers(kind: Kind, entries: Sequence[TimelineEntry]) -> Said:
             doubt = refusal.saying
         if doubt:
             yield entry.event.record, str(doubt)
+        happened = [rules.Happening(entry.event.event, entry.event.happened_on)]
+        yield from (
+            (entry.event.record, str(each))
+            for each in rules.against_number(number, happened, said=partial(words.event, kind.code))
+            if each
+        )
+
+
+def _last_days(kind: Kind, entries: Sequence[TimelineEntry]) -> Said:
+    """Certificates that are said to hold much longer than their title's term."""
+    for entry in entries if kind.is_lasting else ():
+        event: Any = entry.event
+        fields = {name: getattr(entry.subject, name) for name in kind.repeated}
+        usual = queries.usual_last_day(kind, fields, event.event, event.happened_on)
+        if doubt := rules.later_than_term(event.until, usual):
+            yield event.record, str(doubt)
 
 
 def _holders(entries: Sequence[TimelineEntry]) -> Said:

@@ -26,14 +26,17 @@ _BRACKET = re.compile(r"[（(][^）)]*[）)]$")
 _BEHIND = say("第 %(number)s 行“%(line)s”在数据之后，没有作为数据读入")
 _PLACED = say("第 %(number)s 行“%(line)s”作为下面没有写明区划的行的区划")
 _SHEET_PLACED = say("工作表的名称“%(name)s”作为没有写明区划的行的区划")
-_ABOVE_PLACED = say("表头之前写的是“%(name)s”，作为没有写明区划的行的区划；不是的请补上区划一列")
+_ABOVE_PLACED = say(
+    "表格内外（文件名、工作表、标题或表尾）写的是“%(name)s”，作为没有写明区划的行的区划；不是的请补上区划一列"
+)
+_TOTAL_PLACED = say("第 %(number)s 行是“%(name)s”的合计，作为它上面没有写明区划的行的区划")
 _HELD = say("第 %(number)s 行“%(line)s”作为下面没有写明单位的行的单位")
 _NOT_USED = say("第 %(number)s 行“%(line)s”不是区划，没有用到；请核对下面各行")
 _UNCLEAR = say("第 %(number)s 行“%(line)s”不知道是哪个区划，下面没有写明区划的行不能登记；请补上区划一列")
 
 
 class Whole(NamedTuple):
-    """The place a whole table says: as the name of its sheet, or over its header, where that is not the usual one."""
+    """The place a whole table says: as the name of its sheet, or in words around it, where that is not the usual one."""
 
     sheet: str = ""
     above: str = ""
@@ -60,11 +63,13 @@ def belonging(
     numbers: Sequence[int],
     groups: Sequence[tuple[int, str]],
     *,
+    totals: Sequence[tuple[int, str]] = (),
     whole: Whole,
     is_place: Callable[[str], bool],
 ) -> Belonging:
     """The table with each row's place and holder in it, where a line above says them.
 
+    totals: lines that add up the rows above, with the place they name: 云渡县小计 says it of those since the one before.
     is_place: whether a region is called so. A line that might be a place and is none known here is said as the place
     all the same, so that its rows are refused with its name and not filed elsewhere.
     """
@@ -77,6 +82,9 @@ def belonging(
     elif whole.above and not lines and _place(form, "region", header) is None:
         lines.insert(0, (0, whole.above))
         notes.append(_ABOVE_PLACED.filled(name=whole.above))
+    if not lines and any(place for _number, place in totals):
+        lines, summed = _added_up(totals)
+        notes += summed
     holders = _holders(form, header, rows, numbers)
     notes += [_HELD.filled(number=number, line=name[:40]) for number, name in holders]
     ends = [(number, "") for number, _line in groups]  # another group begins: its rows are not the firm's above
@@ -115,6 +123,13 @@ def _meanings(
             lines.append((number, text))
             notes.append(_UNCLEAR.filled(number=number, line=text[:40]))
     return lines, notes
+
+
+def _added_up(totals: Sequence[tuple[int, str]]) -> tuple[list[tuple[int, str]], list[Saying]]:
+    """The places that lines below rows say of them, as lines above them, and what there is to say of that."""
+    lines = [(before, place) for (before, _), (_number, place) in zip([(0, ""), *totals], totals, strict=False)]
+    notes = [_TOTAL_PLACED.filled(number=number, name=place) for number, place in totals if place]
+    return [*lines, (totals[-1][0], "")], notes
 
 
 def _holders(
@@ -171,5 +186,5 @@ class _Column:
             self._line = "" if is_over else self._line
         elif self._line and self._above in ("", self._line):
             cells[self.place] = self._line
-        else:
-            self.missing = self._above
+        else:  # below a row of another place than the group's, it may be of either
+            self.missing = f"{self._above}（{self._line}）" if self._line else self._above

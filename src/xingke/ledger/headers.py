@@ -7,6 +7,8 @@ import re
 import unicodedata
 from collections.abc import Collection, Container, Sequence
 
+from xingke.base.quantities import unit_of
+
 _BLANK = re.compile(r"\s+")
 _FILLED_IN = re.compile(
     r"^[*※#★☆●·]+|[*※:★☆]+$|\((?:\*|必填|选填|可选)\)|^\(?\d{1,2}\)?[.、)](?=\D)|(?<=.)(?:必填|选填)$|^其中[:,、]?"
@@ -152,8 +154,22 @@ def is_amount_like(header: str, measured: Collection[str] = ()) -> bool:
     return is_measured or _AMOUNT.fullmatch(words) is not None
 
 
+def may_count(header: str, bases: Sequence[str], quantity: str) -> bool:
+    """Whether a column that seems to hold amounts may hold those of a unit: it names one of that kind, or none."""
+    units = [
+        part
+        for part in parts([piece for piece in re.split(r"[()/]", plain(header))[1:] if piece])
+        if is_unit_like(part)
+    ]
+    if units:
+        return any(unit_of(unit, bases, quantity) is not None for unit in units)
+    return (quantity == "money") != bool(re.search("人次|人数|份数|[册份本]", header)) and (
+        quantity == "money" or any(base in header for base in bases)
+    )
+
+
 _NO_AMOUNT = ("来源", "名称", "类别", "类型", "性质", "用途", "说明", "备注", "文号", "日期", "时间", "管理", "单位")
-_UNIT_LINE = re.compile(r"单位[:：]?([^\s:：]{1,16})$|单位[:：]([^\s:：]{1,16})(?=\s)")
+_UNIT_LINE = re.compile(r"单位[:：为是]?([^\s:：]{1,16})$|单位[:：为是]([^\s:：]{1,16})(?=\s)")
 
 
 def units_above(lines: Sequence[str]) -> list[str]:

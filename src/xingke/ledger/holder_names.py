@@ -5,6 +5,7 @@ Pure rules, without a database: what is known in the register is asked by whoeve
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 DITTO = frozenset({"同上", "同前", "同左", "同右", "同上行", "上同", "〃", "″", "''", '"', "“", "”", "々"})
@@ -25,7 +26,7 @@ _JOINED = re.compile(r"(?<=.)(?:以及|[和与及&＆\s])(?=.)")
 
 # The ends an organisation's name has: what is none of these is not entered unseen.
 _ENDS = (
-    "公司|集团|厂|企业|合作社|合作联社|联社|信用社|供销社|大学|学院|学校|中学|小学|幼儿园|党校|研究所|研究院|研究中心|"
+    "公司|集团|厂|合伙企业|独资企业|福利企业|集体企业|联营企业|合资企业|外资企业|合作社|合作联社|联社|信用社|供销社|大学|学院|学校|中学|小学|幼儿园|党校|研究所|研究院|研究中心|"
     "设计院|科学院|研究总院|分院|医院|卫生院|卫生所|诊所|中心|局|委员会|人民政府|政府|办公室|管委会|村委会|居委会|协会|学会|"
     "商会|联合会|研究会|促进会|基金会|站|所|部|社|农场|林场|牧场|渔场|养殖场|种植场|猪场|鸡场|示范场|场|事务所|银行|支行|"
     "分行|商行|店|超市|酒店|宾馆|园|园区|基地|实验室|工作站|工作室|孵化器|众创空间|联盟|经营户|个体工商户|工商户|种植户|养殖户|"
@@ -36,7 +37,11 @@ _ENDS = (
 _TAIL = r"(?:[(（](?P<tail>[^()（）]{1,16})[)）])?"
 _FORMS = frozenset({"有限合伙", "普通合伙", "特殊普通合伙", "个人独资", "个体工商户", "集团", "筹"})
 _REMARKED = re.compile(r"^(.+)[(（]([^()（）]+)[)）]$")
-_PLACE = re.compile(r"[\u4e00-\u9fff]{2,6}")  # what else may stand in brackets at the end: (上海), (清源市)
+# what else may stand in brackets at the end: (上海), (清源市); any other word (变更, 不通过) is about the firm
+_PLACE = re.compile(
+    r"[\u4e00-\u9fff]{1,6}[省市州县区旗盟镇乡]|中国|北京|天津|上海|重庆|河北|山西|内蒙古|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东"
+    r"|河南|湖北|湖南|广东|广西|海南|四川|贵州|云南|西藏|陕西|甘肃|青海|宁夏|新疆|香港|澳门|台湾|深圳|广州|苏州|杭州|兰州|西安|成都|武汉|南京"
+)
 _NAME = re.compile(rf"^[\u4e00-\u9fffA-Za-z0-9()（）·.&\-—]+?(?:{_ENDS}){_TAIL}$")
 _LATIN = re.compile(
     r"^[A-Za-z0-9][\w .,&'()\-]*(?:Co\.?,? ?Ltd\.?|Ltd\.?|Limited|Inc\.?|LLC|GmbH|Corp\.?|University|Institute)$", re.I
@@ -45,6 +50,10 @@ _POINTING = re.compile(
     r"^(?:本|该|我|我们|贵|各|某|其他|其它|有关|相关|所在|原|上述|以上|同一|第[一二三四五])(?:"
     + _ENDS
     + r"|单位|有限公司)"
+)
+_PLACEHOLDER = re.compile(
+    r"某某|某(?=公司|单位|企业|厂)|^[xX×]{1,3}(?=[\u4e00-\u9fff])|^(?:测试|示例|样例|模板)(?:公司|单位|企业|有限公司|\d)"
+    r"|^(?:同上|同前|同左|无此|无单位|未知|未定|待定|暂无|不详|不明|拟认定|拟设立?|拟成立|拟建)"
 )
 _MANY = re.compile(r"等\d*[家个户所]|等单位|[0-9一二三四五六七八九十几多]+家(?:企业|单位|公司)")
 _BARE = re.compile(rf"^(?:{_ENDS}|有限公司|有限责任公司|股份有限公司|单位)$")
@@ -173,6 +182,33 @@ def looks_like_one(name: str) -> bool:
         return False
     tail = found["tail"] or ""
     return tail in ("", *_FORMS) or (bool(_PLACE.fullmatch(tail)) and tail[0] not in _SURNAMES | set("原曾现已"))
+
+
+def is_placeholder(name: str) -> bool:
+    """Whether a text only holds the place of a name: 某某公司, XX有限公司, 同上公司, the example of a template."""
+    return _PLACEHOLDER.search(close(name)) is not None
+
+
+_LEGAL_FORM = re.compile(r"(?:有限责任公司|股份有限公司|有限公司|公司)$")
+_LEGAL_FORMS = ("有限公司", "有限责任公司", "股份有限公司", "公司")
+
+
+def alike(name: str, places: Iterable[str]) -> set[str]:
+    """How the same organisation may be written: with or without the places it lies in, and the kind of company.
+
+    places: the names of the region and of what holds it. Empty where too little is left to tell one firm by.
+    """
+    flat, heads = close(name), sorted(places, key=len, reverse=True)
+    core = _LEGAL_FORM.sub("", flat)
+    while head := next((each for each in heads if core.startswith(each)), ""):
+        core = core.removeprefix(head)
+    if len(core) < _SHORTEST_CORE:
+        return set()
+    forms = _LEGAL_FORMS if core != flat and _LEGAL_FORM.search(flat) else ("",)
+    return {f"{head}{core}{form}" for head in ("", *heads) for form in forms} - {flat}
+
+
+_SHORTEST_CORE = 3  # characters of a name without place and kind of company
 
 
 def looks_like_a_person(name: str) -> bool:

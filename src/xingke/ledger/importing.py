@@ -78,7 +78,8 @@ class Table:
     numbers: each row's number in the file. encoding: UTF-8, GB18030 or UTF-16; XLSX or XLS for a workbook. damage: by row
     number, the cells whose value was lost before it came here, as (place, sentence). notes: what else there is to say.
     kind: what the file is, whatever it is called. header_row: the row that was taken for the header. above: the texts
-    over it. groups: lines between the rows that name what those below belong to, as (row number, text), in order.
+    over it. groups: lines between the rows that name what those below belong to, as (row number, text), in order; totals:
+    those that add up the rows above. behind: the texts of the lines under the rows. file_name: see ``read_table``.
     """
 
     header: tuple[str, ...]
@@ -93,6 +94,9 @@ class Table:
     header_row: int = 1
     above: Sequence[str] = ()
     groups: Sequence[tuple[int, str]] = ()
+    totals: Sequence[tuple[int, str]] = ()
+    behind: Sequence[str] = ()
+    file_name: str = ""
 
     @property
     def where(self) -> Saying:
@@ -125,9 +129,13 @@ def read_table(data: bytes, *, name: str = "", sheet: str = "", words: Sequence[
     notes = [say("%(cell)s %(note)s", cell=note.cell, note=note.text) for note in read.notes if not note.is_damaging]
     kept: list[tuple[int, Sequence[str]]] = []
     groups: list[tuple[int, str]] = []
+    totals: list[tuple[int, str]] = []
+    behind: list[str] = []
     for number, cells in zip(read.numbers, read.rows, strict=True):
         if why := rules.is_no_record(cells, read.header):
             notes.append(_NO_RECORD[why].filled(number=number))
+            totals += [(number, next(filter(None, cells), ""))] if why == "total" else []
+            behind += [text for text in cells if text] if why == "footer" else []
         elif (line := rules.group_line(cells, read.header)) and line in read.above:
             notes.append(_NO_RECORD["header"].filled(number=number))
         elif line:
@@ -154,6 +162,9 @@ def read_table(data: bytes, *, name: str = "", sheet: str = "", words: Sequence[
         header_row=read.header_row,
         above=read.above,
         groups=groups,
+        totals=totals,
+        behind=behind,
+        file_name=name,
     )
 
 
@@ -171,9 +182,10 @@ def with_groups(form: SheetForm, table: Table, options: Options) -> Table:
     A row that says no place below one of another place than the usual one is not filed there: its place was left out.
     """
     usual = registry.regions_by_code([options.region]).get(options.region) if options.region else None
-    whole = grouping.Whole(table.sheet_name if _is_place(table.sheet_name) else "", _elsewhere(table.above, usual))
+    whole = grouping.Whole(table.sheet_name if _is_place(table.sheet_name) else "", _elsewhere(_around(table), usual))
+    totals = [(number, _elsewhere([text], usual)) for number, text in table.totals]
     found = grouping.belonging(
-        form, table.header, table.rows, table.numbers, table.groups, whole=whole, is_place=_is_place
+        form, table.header, table.rows, table.numbers, table.groups, totals=totals, whole=whole, is_place=_is_place
     )
     damage = {number: list(each) for number, each in table.damage.items()}
     for number, place, above in found.unplaced:
@@ -203,19 +215,32 @@ def _is_place(text: str) -> bool:
     return bool(text) and Region.objects.filter(valid_to__isnull=True, name__in=names).exists()
 
 
-def _elsewhere(above: Sequence[str], usual: Region | None) -> str:
-    """The region named over a table, where that is neither the usual place of its rows nor around it nor in it."""
-    names: list[str] = []
+def _around(table: Table) -> list[str]:
+    """What may say of which place a whole table is, the nearest first: its sheet, what is over and under it, its file."""
+    return [table.sheet_name, *reversed(table.above), *table.behind, table.file_name.rpartition(".")[0]]
+
+
+def _elsewhere(texts: Sequence[str], usual: Region | None) -> str:
+    """The region the first telling text names, where that is neither the usual place of its rows nor around it.
+
+    Of several within the usual place none is meant.
+    """
     if usual is None:
         return ""
-    for text in above:
+    for text in texts:
         standing = Region.objects.filter(valid_to__isnull=True)
         named = standing.annotate(text=Value(text[:200], CharField())).filter(text__contains=F("name"))
         found = [each for each in named if len(each.name) > _SHORTEST]
-        if any(_lies_in(each, usual) or _lies_in(usual, each) for each in found):
+        if any(each == usual for each in found):
             return ""
-        names += [each.name for each in found]
-    return max(names, key=len, default="")
+        below = [each for each in found if _lies_in(each, usual)]
+        if len(below) == 1 and len(found) == 1 + sum(_lies_in(below[0], each) for each in found if each != below[0]):
+            return below[0].name
+        if below:
+            return ""
+        if others := [each for each in found if not _lies_in(usual, each)]:
+            return max((each.name for each in others), key=len)
+    return ""
 
 
 _SHORTEST = 2  # characters of a region's name that may stand by chance in a text: 城区
@@ -244,7 +269,7 @@ def with_whole_file(form: SheetForm, table: Table, options: Options) -> tuple[Ta
         rows = [(*row, *added.cells) for row in table.rows]
         table = replace(table, header=(*table.header, *added.header), rows=rows)
     table = replace(table, notes=[*table.notes, *added.notes])
-    return table, replace(options, above=tuple(table.above))
+    return table, replace(options, above=(*table.above, *table.behind))
 
 
 # ── reading rows, and holding them against the ledger ───────────────────────────────────────────────────────────────

@@ -82,7 +82,7 @@ class Options:
 
     region: code of the place of rows that name none. new_organisations: enter the organisations nobody knows.
     confirmed: file as confirmed, for whoever may. given: what holds for the whole file, by role (see ``whole_file``).
-    above: what stands over the header, taken from the file. another, correction: numbers of rows that look like another and are
+    above: what stands over the header and under the rows, taken from the file. another, correction: numbers of rows that look like another and are
     one more fact, or correct what stands; sure: numbers of rows whose doubtful numbers are right → why.
     """
 

@@ -34,9 +34,10 @@ NO_DAY_ONLY_MONTH = gettext_noop("只有年月，请写到日，如 2024-03-05�
 SHORT_YEAR = gettext_noop("年份只有两位，看不出是哪一年，请写成 2024-03-05。")
 SERIAL_DAY = gettext_noop("像是日期被存成了数值，请把该列设为日期格式后重新填写。")
 FUTURE = gettext_noop("在今天之后；还没有发生的事不能登记。")
+TOO_EARLY = gettext_noop("早于 1949 年 10 月 1 日，请核对年份。")
 NO_AMOUNT = gettext_noop("不是可以精确保存的数字，请只填数字，单位写在列名里。")
 NEGATIVE = gettext_noop("不能是负数。")
-UNIT_UNSAID = gettext_noop("没有写明单位；请在列名后注明，如“%(header)s（%(known)s）”，或写在数字后面。")
+UNIT_UNSAID = gettext_noop("没有写明单位；请在列名后注明，如“%(header)s（%(example)s）”，或写在数字后面。")
 NO_UNIT = gettext_noop("数字后面的不是这一列能用的单位，可写：%(known)s。")
 OTHER_UNIT = gettext_noop("单位与列名写明的“%(unit)s”不一致，请改成同一种单位。")
 ROUGH = gettext_noop("是约数；这一列要填确切的数。")
@@ -222,11 +223,13 @@ def day_or_remedy(text: str, today: date) -> date | str:
     try:
         on = rules.written_day(text)
     except ValueError:
-        if re.fullmatch(r"[2-6]\d{4}", text):
+        if re.fullmatch(r"[2-6]\d{4}(?:\.\d+)?", text):
             return SERIAL_DAY
         if re.fullmatch(r"\d{2}([-/.年])\d{1,2}([-/.月])\d{1,2}日?", text):
             return SHORT_YEAR
         return NO_DAY_ONLY_MONTH if re.fullmatch(r"\d{4}[-/.年]\d{1,2}月?", text) else NO_DAY
+    if on < rules.EARLIEST:
+        return TOO_EARLY
     return FUTURE if on > today else on
 
 
@@ -239,7 +242,7 @@ class Amount(NamedTuple):
 
 _AMOUNT = re.compile(
     r"(?P<before>大约|约|将近|近|超过|超|逾)?(?:人民币|rmb|[¥$])?(?P<number>[-+]?[\d,]*\.?\d+)(?P<between>[余多])?"
-    r"(?P<unit>[^\d余多]*?)(?P<after>[余多]|以上|左右)?",
+    r"(?P<times>[十百千万亿]*)(?P<within>[余多])?(?P<unit>[^\d余多]*?)(?P<after>[余多]|以上|左右)?",
     re.IGNORECASE,
 )
 _WORDS = {"大约": "约", "左右": "约", "将近": "近", "超过": "超", "逾": "超"}
@@ -253,7 +256,7 @@ def _amount(text: str) -> re.Match[str] | None:
 def is_bare(text: str) -> bool:
     """Whether a cell holds a number without a unit."""
     found = _amount(text)
-    return found is not None and not found["unit"]
+    return found is not None and not found["times"] + found["unit"]
 
 
 class Amounts:
@@ -271,10 +274,11 @@ class Amounts:
         found = _amount(words)
         if found is None or "$" in words:
             return Problem(self._header, words, NO_AMOUNT)
-        unit = self._unit_of(found["unit"].removesuffix("整").replace("圆", "元"))
+        unit = self._unit_of((found["times"] + found["unit"]).removesuffix("整").replace("圆", "元"))
         if isinstance(unit, str):
-            return Problem(self._header, words, unit, {"known": self._known, "header": self._header, **self._said()})
-        rough = [word for word in (found["before"], found["between"], found["after"]) if word]
+            told = {"known": self._known, "header": self._header, "example": self._known.rpartition("、")[2]}
+            return Problem(self._header, words, unit, {**told, **self._said()})
+        rough = [word for word in (found["before"], found["between"], found["within"], found["after"]) if word]
         if len(rough) > 1 or (rough and not self._is_rough):
             return Problem(self._header, words, ROUGH)
         try:

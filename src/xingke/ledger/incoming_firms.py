@@ -9,7 +9,8 @@ from xingke.accounts.models import User
 from xingke.base import codes
 from xingke.base.keys import derived_key
 from xingke.ledger.bulk import listed
-from xingke.ledger.holder_names import close, without_remark, written_name
+from xingke.ledger.holder_names import alike, close, without_remark, written_name
+from xingke.ledger.incoming_places import names_of
 from xingke.registry import queries as registry
 from xingke.registry.actions import NewOrganisation
 from xingke.registry.models import Organisation, Region
@@ -36,6 +37,7 @@ class Firms:
         self.foreign: set[str] = set()
         self.by_name: dict[str, list[Organisation]] = {}
         self.fresh: dict[tuple[int, str], NewOrganisation] = {}
+        self._near: dict[tuple[int, str], Organisation] = {}
         if numbers:
             found = known_organisations().filter(credit_code__in=listed(numbers))
             seen = set(
@@ -61,6 +63,29 @@ class Firms:
         """An organisation of a name in another region that ``by`` may see."""
         known = (each for each in self.by_name.get(close(name), ()) if each.region_id != region.pk)
         return next(filter(self.may_be_shown, known), None)
+
+    def look_for_alike(self, said: Iterable[tuple[str, Region]]) -> None:
+        """Find what the register has nearly so, of names it does not have in their regions. One query, whatever is asked."""
+        written = {(written_name(text).name, region) for text, region in said}
+        wanted: dict[tuple[int, str], set[str]] = {}
+        for name, region in written:
+            if name and not self.called(name, region):
+                wanted[region.pk, close(name)] = alike(name, _places_of(region))
+        found: dict[tuple[int, str], Organisation] = {}
+        if variants := set().union(*wanted.values()):
+            regions = {place for place, _name in wanted}
+            near = known_organisations().filter(
+                name__in=listed(variants | set(map(_wide, variants))), region__in=regions
+            )
+            found = {(each.region_id, close(each.name)): each for each in near}
+        for (place, name), variants in wanted.items():
+            if first := next((found[place, each] for each in sorted(variants) if (place, each) in found), None):
+                self._near[place, name] = first
+
+    def near(self, name: str, code: str, region: Region) -> Organisation | None:
+        """The organisation of a region whose name is nearly that; not where both have a code, which tells them apart."""
+        found = self._near.get((region.pk, close(name)))
+        return None if found is None or (code and found.credit_code) else found
 
     def called(self, name: str, region: Region) -> list[Organisation]:
         """The organisations of a name in a region."""
@@ -88,6 +113,16 @@ class Firms:
 def known_organisations() -> QuerySet[Organisation]:
     """Those of the register, with their zones and regions."""
     return Organisation.objects.select_related("zone", "region")
+
+
+def _places_of(region: Region) -> set[str]:
+    """What a region and those around it are called."""
+    names: set[str] = set()
+    above: Region | None = region
+    while above is not None:
+        names |= set(names_of(above))
+        above = above.parent
+    return names
 
 
 def _wide(name: str) -> str:

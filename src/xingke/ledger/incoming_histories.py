@@ -1,6 +1,7 @@
 """Rows of records with a history: what each says, which record it is, and what that adds to the ledger."""
 
 import itertools
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
@@ -68,6 +69,7 @@ from xingke.ledger.incoming_marks import Mark, Marks, unless_sure
 from xingke.ledger.incoming_places import NO_REGION, NOT_BELOW, SAME_REGIONS, Places
 from xingke.ledger.incoming_statements import stated
 from xingke.ledger.incoming_stored import Stored, place_of
+from xingke.ledger.incoming_unread import UNFINISHED, Unread, unfinished
 from xingke.ledger.kinds.record_kind import Identity, Number, is_said
 from xingke.ledger.sheets import SheetForm, Taken, Understood
 from xingke.ledger.tables import TABLES
@@ -86,9 +88,15 @@ AMOUNT_ALONE = gettext_noop("有数量而没有日期，请填“%(day)s”。")
 NOTHING_HAPPENED = gettext_noop("没有任何日期；至少要填一个。")
 OTHER_FORM = gettext_noop("申请号表示的是“%(form)s”，与专利类型不一致。")
 NO_SUCH_LEVEL = gettext_noop("这项资质没有这个级别，可写：%(known)s。")
+SHARED = gettext_noop("与第 %(line)d 行“%(name)s”的编号相同，单位却不同，不可能；请核对编号。")
+ONE_PERSON = gettext_noop("写了几个人，一行只登记一人；请每人各写一行。")
+_SEVERAL_PERSONS = re.compile(
+    r"[、,，;；/／|\n]|等[\d一二三四五六七八九十]*[人名]?$|[\u4e00-\u9fff]{2,}[和及与][\u4e00-\u9fff]{2,}"
+    r"|^(?!欧阳|上官|司马|诸葛|皇甫|慕容|令狐|司徒|夏侯|东方|尉迟)[\u4e00-\u9fff]{2,4}\s+[\u4e00-\u9fff]{2,4}"
+)
 TERM_ALONE = gettext_noop("有有效期而没有认定日期，请补上认定日期。")
 NO_LAST_DAY = gettext_noop("不是有效期，请写成 2028-10-27 或 3年；到期日不能早于认定日期 %(day)s。")
-IMPOSSIBLE = gettext_noop("这样的经过不能发生：失去之前没有取得；请补上取得的日期。")
+IMPOSSIBLE = gettext_noop("这样的经过不能发生：此前没有取得，或已经失去；请补上取得的日期，或核对这几个日期。")
 
 RECEIVED_ELSEWHERE = gettext_noop(
     "有“%(event)s”的，单位要填接收的那家，它要在“%(place)s”；请改填接收单位，或核对区划。"
@@ -132,6 +140,7 @@ class HistoryReader:
         self._stored = self.kept_in(
             self._headers, self.key_column, by=by, entering=self._entering, signing=signing, source=source
         )
+        self._unread = Unread(self._headers, understood, self.kind.names)
         self._own: dict[str, Terms | Details] = {
             **{name: Terms(self._headers, self.kind, name) for name in self.kind.repeated},
             **{name: Details(self._headers, self.kind, name, by=by) for name in self.kind.details},
@@ -146,6 +155,7 @@ class HistoryReader:
             for column in form.events
             if column.role in understood.taken
         ]
+        self._refuse_unfinished([*options.above, source.rpartition(".")[0]])
 
     def _measures_of(self, event: str) -> list[tuple[str, Taken]]:
         roles = ((measure, f"{event} {measure}") for measure in self.kind.measures)
@@ -204,18 +214,36 @@ class HistoryReader:
             row.problems += [*misplaced, *firm.problems, *mark.problems]
             if isinstance(firm.firm, NewOrganisation) and place is not None and not any(pair):
                 row.problems += self._unplaced(firm.firm, place)
+            if place is not None and not any(pair) and not isinstance(firm.firm, Organisation):
+                row.problems += self._unread.elsewhere(row, place, self._places)
             row.notes += firm.notes
             columns = self._columns_of(row, cells)
-            happened = self._happened(row, columns, days)
+            happened = self._renewed(row, self._happened(row, columns, days))
+            row.problems += self._unread.speaks_against(row, [each.event for each in happened])
+            self._refuse_contradictions(row, firm.firm, columns, happened, person)
             if place is None or row.problems:
                 row.partly = Partly(place, firm.firm, columns, happened)
             if place is not None:
-                doubts = self._doubts(row, firm, columns, mark)
+                doubts = self._doubts(row, firm, columns, happened, mark)
                 self._refuse_receiver(row, place, firm.firm, happened)
                 if not row.problems:
                     whom = person_key(place, person) if person else None
                     row.content = Content(place, any(pair), firm.firm, columns, happened, mark, whom, doubts)
                     self._without.update(self._unsaid(happened))
+        if self.kind.is_lasting:
+            self._refuse_shared_numbers(rows)
+
+    def _refuse_shared_numbers(self, rows: Sequence[Row]) -> None:
+        """Refuse a certificate's number under which an earlier row has another holder."""
+        first: dict[str, Row] = {}
+        for row in rows:
+            if row.content is None or row.problems or not (number := row.content.columns.get("number", "")):
+                continue
+            before = first.setdefault(number, row)
+            if before.content.firm is not None and before.content.firm.key != row.content.firm.key:
+                row.refuse(
+                    self._headers.called("number"), number, SHARED, line=before.number, name=before.content.firm.name
+                )
 
     def _held(self, rows: Sequence[Row], held: list[tuple[str, str]]) -> list[tuple[str, str]]:
         """Whose each row is: of what was taken over, who took it over; the former holder is none of ours."""
@@ -241,19 +269,62 @@ class HistoryReader:
                         )
                     )
 
-    def _doubts(self, row: Row, firm: Held, columns: Mapping[str, str], mark: Mark) -> Sequence[Problem]:
+    def _doubts(
+        self, row: Row, firm: Held, columns: Mapping[str, str], happened: Sequence[Happened], mark: Mark
+    ) -> Sequence[Problem]:
         """What speaks against the numbers of a row; that of a credit code stops it unless somebody said it is right."""
         if firm.doubt and mark.sure and isinstance(firm.firm, NewOrganisation):
             self._sure_codes[firm.firm.credit_code] = firm.firm.name
         elif firm.doubt and not mark.sure:
-            place = self._headers.place("credit_code")
-            written = said(row.cells[place]) if place is not None else ""
+            written = self._headers.said(row, "credit_code")
             row.problems.append(Problem.of(self._headers.called("credit_code"), written, unless_sure(firm.doubt)))
-        number = columns.get("number", "")
-        if self.kind.names.number is not Number.PATENT or number.startswith("PCT") or codes.is_patent_number(number):
-            return ()
-        doubt = say("申请号 %(number)s 的校验位不对，请对照受理通知书或证书核对。", number=number)
-        return [Problem.of(self._headers.called("number"), number, unless_sure(doubt))] if number else ()
+        return [
+            Problem.of(self._headers.called(role), found, unless_sure(doubt))
+            for role, found, doubt in (
+                *self._number_doubts(columns.get("number", ""), happened),
+                *self._term_doubts(row, columns, happened),
+            )
+        ]
+
+    def _number_doubts(self, number: str, happened: Sequence[Happened]) -> Iterator[tuple[str, str, Saying]]:
+        """What speaks against a patent's number, as (role, what was found, why)."""
+        if self.kind.names.number is not Number.PATENT or not number or number.startswith("PCT"):
+            return
+        if not codes.is_patent_number(number):
+            yield "number", number, say("申请号 %(number)s 的校验位不对，请对照受理通知书或证书核对。", number=number)
+        _wrong, doubt = rules.against_number(number, happened, said=self._event_called)
+        if doubt:
+            yield "number", number, doubt
+
+    def _term_doubts(
+        self, row: Row, columns: Mapping[str, str], happened: Sequence[Happened]
+    ) -> Iterator[tuple[str, str, Saying]]:
+        """What speaks against the last days that a row says its certificates hold."""
+        for each in happened if self.kind.is_lasting else ():
+            usual = queries.usual_last_day(self.kind, columns, each.event, each.on) if each.until else None
+            if doubt := rules.later_than_term(each.until, usual):
+                role = next((name for name in ("until", "lasts") if self._headers.said(row, name)), "until")
+                yield role, self._headers.said(row, role), doubt
+
+    def _refuse_contradictions(
+        self,
+        row: Row,
+        firm: Organisation | NewOrganisation | None,
+        columns: Mapping[str, str],
+        happened: Sequence[Happened],
+        person: str,
+    ) -> None:
+        """Refuse what cannot be: days against the number, a contract with oneself, several people as one."""
+        if self.kind.names.number is Number.PATENT and not row.problems:
+            number = columns.get("number", "")
+            wrong, _doubt = rules.against_number(number, happened, said=self._event_called)
+            if wrong:
+                row.problems.append(Problem.of(str(wrong.values["event"]), str(wrong.values["day"]), wrong))
+        other = columns.get("counterpart", "")
+        if firm is not None and (itself := rules.with_itself(firm.name, other)):
+            row.problems.append(Problem.of(self._headers.called("counterpart"), other, itself))
+        if person and _SEVERAL_PERSONS.search(person):
+            row.refuse(self._headers.called("person"), person, ONE_PERSON)
 
     def _region(self, written: tuple[str, str]) -> tuple[Region | None, list[Problem]]:
         """The place of a name and a code, and what speaks against it."""
@@ -357,6 +428,24 @@ class HistoryReader:
         ]
         return zip(days, zip(*amounts, strict=True) if amounts else repeat(()), strict=False)
 
+    def _renewed(self, row: Row, happened: list[Happened]) -> list[Happened]:
+        """The events of a row, its one certificate as a renewal where another column calls it so."""
+        certified = [each for each in happened if each.event in self.kind.names.certifying]
+        if len(certified) != 1 or "re_recognised" not in self.kind.names.certifying:
+            return happened
+        note = self._unread.renewal(row)
+        if not note or certified[0].event == "re_recognised":
+            return happened
+        row.notes.append(note)
+        return [each._replace(event="re_recognised") if each is certified[0] else each for each in happened]
+
+    def _refuse_unfinished(self, texts: Sequence[str]) -> None:
+        """Raise Refused where the words around the table say that its rows did not come true."""
+        events = {event for event, *_rest in self._events}
+        coming = [event for event, *_rest in self._events if event in self._unread.coming_true]
+        if coming and (text := unfinished(texts, self.kind.names, events)):
+            raise Refused(UNFINISHED.filled(text=text[:60], event=self._headers.called(coming[-1])))
+
     def _is_rough(self, measure: str) -> bool:
         """Whether the word a rough amount comes with has a column of its own."""
         return measure == self.kind.names.rough
@@ -390,11 +479,11 @@ class HistoryReader:
             found = self._with_last_days(row, columns, found)
         if row.problems or not found:
             return found
-        if not rules.is_possible(self.kind.names, found):
-            last = max(found, key=lambda each: each.on)
-            row.refuse(self._headers.called(last.event), last.on.isoformat(), IMPOSSIBLE)
-        elif wrong := rules.out_of_order(self.kind.names, found, is_one_round=True, said=self._event_called):
+        if wrong := rules.out_of_order(self.kind.names, found, is_one_round=True, said=self._event_called):
             row.problems.append(Problem.of(str(wrong.values["after"]), str(wrong.values["later"]), wrong))
+        elif not rules.is_possible(self.kind.names, found):
+            last = max((each for each in found if each.event in self.kind.names.closing), key=lambda each: each.on)
+            row.refuse(self._headers.called(last.event), last.on.isoformat(), IMPOSSIBLE)
         return found
 
     def _refuse_receiver(

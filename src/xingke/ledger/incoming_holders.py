@@ -14,6 +14,7 @@ from xingke.ledger import rules
 from xingke.ledger.holder_names import (
     WrittenName,
     close,
+    is_placeholder,
     looks_like_a_person,
     looks_like_a_place,
     looks_like_one,
@@ -23,6 +24,7 @@ from xingke.ledger.holder_names import (
 from xingke.ledger.incoming import Problem
 from xingke.ledger.incoming_cells import Headers
 from xingke.ledger.incoming_firms import Firms
+from xingke.ledger.incoming_places import names_of
 from xingke.ledger.kinds import KINDS
 from xingke.registry.actions import NewOrganisation
 from xingke.registry.models import Organisation, Region
@@ -73,6 +75,13 @@ class Holders:
 
     def of(self, said: Sequence[tuple[str, str]], places: Sequence[Region | None]) -> Iterator[Held]:
         """Whose each row is, by the name and the credit code it gives and the place it lies in."""
+        self.firms.look_for_alike(
+            {
+                (name, place)
+                for (name, _credit), place in zip(said, places, strict=True)
+                if name and place is not None and self._editing.covers(place.path)
+            }
+        )
         known: dict[tuple[str, str, int | None], Held] = {}
         for (name, credit), place in zip(said, places, strict=True):
             key = (name, credit, place.pk if place else None)
@@ -144,6 +153,9 @@ class Holders:
         near = [] if called else self.firms.called(without_remark(written.name), region)
         if near:
             return self._refused("organisation", text, NEAR, name=near[0].name)
+        alike = None if called else self.firms.near(written.name, code, region)
+        if alike is not None:
+            return self._refused("organisation", text, NEAR, name=alike.name)
         elsewhere = None if called or code else self.firms.elsewhere(written.name, region)
         if elsewhere is not None:
             return self._refused("organisation", text, ELSEWHERE, region=elsewhere.region.name)
@@ -157,11 +169,16 @@ class Holders:
 
     def _entered(self, text: str, written: WrittenName, code: str, region: Region) -> Held:
         """An organisation to be entered with the file, if its name looks like one."""
-        if not looks_like_one(written.name):
+        if not looks_like_one(written.name) or is_placeholder(written.name) or _is_former(written.name, region):
             return self._refused("organisation", text, PERSON if looks_like_a_person(written.name) else NOT_A_NAME)
         if other := self.firms.other_code(written.name, code, region):
             return self._refused("credit_code", code, OTHER_CODE, name=written.name, code=other)
         return Held(self.firms.new(written.name, code, region), notes=_notes(written.name, text, written))
+
+
+def _is_former(name: str, region: Region) -> bool:
+    """Whether a name is what somebody was called before: 原青溪县建材厂."""
+    return name.startswith("原") and any(name[1:].startswith(each) for each in names_of(region))
 
 
 @lru_cache(4096)

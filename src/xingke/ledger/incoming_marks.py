@@ -10,6 +10,9 @@ from xingke.ledger.incoming import Options, Problem, Row
 from xingke.ledger.incoming_cells import NO, YES, Headers
 from xingke.ledger.sheets import MARKS
 
+ONCE_MORE = frozenset(
+    {"又一笔", "又一人", "又一次", "又一项", "又一件"}
+)  # one more than all that stand, whatever file it was in
 NO_MARK = gettext_noop("请填“是”，或留空。")
 NO_REASON = gettext_noop("请写明为什么确认无误（如“已对照受理通知书”），它会随记录保存。")
 
@@ -23,12 +26,16 @@ def unless_sure(doubt: Saying) -> Saying:
 
 
 class Mark(NamedTuple):
-    """What is said of one row. sure: why its doubtful numbers are right, "" where that is not said."""
+    """What is said of one row. once_more: it is one more than all that stand, those of other files that say the same too.
+
+    sure: why its doubtful numbers are right, "" where that is not said.
+    """
 
     another: bool = False
     correction: bool = False
     sure: str = ""
     problems: Sequence[Problem] = ()
+    once_more: bool = False
 
 
 NONE = Mark()
@@ -70,7 +77,8 @@ class Marks:
         why = self._sure.get(str(row.number), "").strip() or texts.get("reason", "").strip()
         if is_sure and not why:
             problems.append(Problem(self._headers.called("reason"), "", NO_REASON))
-        return Mark(another and not correction, correction, why if is_sure else "", problems)
+        once_more = texts.get("another", "").strip() in ONCE_MORE
+        return Mark(another and not correction, correction, why if is_sure else "", problems, once_more)
 
 
 def said_yes(text: str, header: str) -> bool | None:
@@ -78,4 +86,4 @@ def said_yes(text: str, header: str) -> bool | None:
     word = text.strip().lower()
     if word in NO:
         return False
-    return True if word in YES or word in (header, "另一笔", "更正") or word.isdecimal() else None
+    return True if word in YES or word in (header, "另一笔", "更正") or word in ONCE_MORE or word.isdecimal() else None

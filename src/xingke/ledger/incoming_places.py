@@ -24,6 +24,8 @@ _LEVEL = re.compile(
     rf"(?:特别行政区|(?:(?:{_PEOPLES})族|维吾尔|哈萨克|柯尔克孜|塔吉克|锡伯|(?<!内)蒙古)*自治[区州县旗]|[省市县区盟旗]|地区|林区|新区)$"
 )
 
+_SHORTEST = 3  # characters of a region's name with which a text may begin by chance: 城区
+
 
 class Found(NamedTuple):
     """The regions a text may mean; or, where it contradicts itself, the region at its end and what is not above it."""
@@ -46,6 +48,7 @@ class Places:
         self._exact |= {text: [known[code]] for text, code in codes.items() if code in known}
         self._all: dict[int, Region] | None = None
         self._named: dict[str, list[Region]] | None = None
+        self._short: dict[str, list[Region]] | None = None
         self._read: dict[str, Found] = {}
 
     def find(self, text: str) -> Found:
@@ -79,6 +82,36 @@ class Places:
                 return called[0]
             rest = rest.removeprefix(head)
         return None
+
+    def begins_with(self, text: str, place: Region, *, is_short: bool = False) -> str:
+        """The region a text begins with, the lowest on its path, where that is neither a place nor around it, else "".
+
+        云渡县科技局 and 清源市云渡县工业园区 name 云渡县. is_short: a text that is all of a region's short name counts too.
+        """
+        by_name, rest = self._by_name(), unicodedata.normalize("NFKC", text).strip()
+        if is_short and rest not in by_name and (short := self._by_short_name().get(rest)):
+            return "" if any(_holds(each, place) for each in short) else short[0].name
+        found = ""
+        while head := next(
+            (rest[:end] for end in range(min(len(rest), 15), _SHORTEST - 1, -1) if rest[:end] in by_name), ""
+        ):
+            called = by_name[head]
+            if not any(_holds(each, place) for each in called):
+                found = called[0].name
+            rest = rest.removeprefix(head).lstrip()
+        return found
+
+    def is_around(self, text: str, place: Region) -> bool:
+        """Whether a text is no more than the name of a place, or of what holds it."""
+        return any(_holds(each, place) for each in self.find(text).regions)
+
+    def _by_short_name(self) -> dict[str, list[Region]]:
+        if self._short is None:
+            self._short = {}
+            for each in self._regions().values():
+                for name in names_of(each)[1:]:
+                    self._short.setdefault(name, []).append(each)
+        return self._short
 
     def _by_name(self) -> dict[str, list[Region]]:
         if self._named is None:

@@ -14,6 +14,7 @@ from xingke.ledger.bulk import listed
 from xingke.ledger.incoming import CHANGED, CONFIRMED, NEW, UNCHANGED, VOIDED, Problem, Row
 from xingke.ledger.incoming_cells import Headers
 from xingke.ledger.incoming_contents import Content, Happened, file_key, may_be_another, thing
+from xingke.ledger.incoming_marks import Mark
 from xingke.ledger.incoming_statements import in_unit
 from xingke.ledger.kinds.record_kind import Identity, is_said
 from xingke.ledger.models import EventVersion, State
@@ -38,6 +39,9 @@ SEVERAL_ALIKE = gettext_noop(
     "台账中有 %(count)d 条记录与此行相符，无法判断是哪一条；是另一笔的请勾选“另一笔”，要改动其中一条的请在记录页更正。"
 )
 STANDS = say("台账中已有同样的一条（来自“%(source)s”），没有再登记；是另一笔的请勾选“另一笔”")
+STANDS_AS_ANOTHER = say(
+    "台账中已有按另一笔登记的同样一条（来自“%(source)s”），这一行当作那一条，没有再登记；确是又一笔的，请在“另一笔”一列写“又一笔”"
+)
 ALIKE = say("台账中另有完全相同的一条，这一行按另一笔登记")
 RECEIVED_BY_OTHER = gettext_noop("台账中同一天接收的是另一家单位，请核对单位和日期；台账有误的，请在记录页更正。")
 HOLDER_NOT_SHOWN = gettext_noop("台账中这条记录的单位是另一家；权利转移请用转让、受让等事件登记。")
@@ -237,7 +241,7 @@ class Stored:
         """
         exact = sorted((each for each in found if self._says_exactly(each, content)), key=is_another)
         if content.mark.another:
-            return self._one_more(row, exact)
+            return self._one_more(row, exact, content.mark)
         if exact:
             return exact[:1]
         left = [each for each in found if each.record not in self._taken]
@@ -253,18 +257,24 @@ class Stored:
             self._taken.add(left[0].record)
         return left
 
-    def _one_more(self, row: Row, exact: Sequence[Any]) -> list[Any]:
-        """The record a row that is one more fact was filed as already, by this row or as one more."""
+    def _one_more(self, row: Row, exact: Sequence[Any], mark: Mark) -> list[Any]:
+        """The record a row that is one more fact was filed as already, by this row or as one more of any file."""
         place = (self._source, place_of(row, is_another=False))
         mine = [
             each
             for each in exact
-            if each.record not in self._taken and (is_another(each) or (each.source, each.source_place) == place)
+            if each.record not in self._taken and self._is_this_one(each, place, is_once_more=mark.once_more)
         ][:1]
         self._taken |= {each.record for each in mine}
         if exact and not mine:
             row.notes.append(ALIKE)
         return mine
+
+    def _is_this_one(self, subject: Any, place: tuple[str, str], *, is_once_more: bool) -> bool:
+        """Whether a record may be what a row that is one more fact was filed as."""
+        if is_once_more:
+            return bool(subject.source == place[0])
+        return is_another(subject) or (subject.source, subject.source_place) == place
 
     def _has_a_day(self, subject: Any, content: Content) -> bool:
         """Whether something a row says happened to a record on the same day."""
@@ -355,7 +365,8 @@ class Stored:
         row.outcome = CHANGED if columns or events or fresh else UNCHANGED
         is_alike = may_be_another(self.kind, content.columns.get("number", ""))
         if row.outcome == UNCHANGED and is_alike and self._source and subject.source != self._source:
-            row.notes.append(STANDS.filled(source=subject.source))
+            told = STANDS_AS_ANOTHER if content.mark.another else STANDS
+            row.notes.append(told.filled(source=subject.source))
 
     def _may_be_another(self, row: Row, content: Content, event: Any, changes: Mapping[str, Any]) -> bool:
         """Refuse a row that would change an amount or a day of what may be another fact, unless it says that it does."""

@@ -296,6 +296,60 @@ def exceeding(kind: RecordKind, measures: Mapping[str, Any]) -> tuple[tuple[str,
 MORE_THAN_WHOLE = say("“%(part)s”不能多于“%(whole)s”，请核对。")
 
 
+def number_year(number: str) -> int | None:
+    """The year in which an application number was given out: 202310123456.6, 85100001.X; None for another number."""
+    digits = number.partition(".")[0]
+    if not digits.isdecimal() or len(digits) not in (8, 12):
+        return None
+    return int(digits[:4]) if len(digits) == 12 else 1900 + int(digits[:2]) + (100 if digits[:2] < "85" else 0)
+
+
+BEFORE_NUMBER = say("%(event)s（%(day)s）早于申请号表示的年份 %(year)s，不可能；请核对日期和申请号。")
+AFTER_NUMBER = say("%(event)s（%(day)s）晚于申请号表示的年份 %(year)s，不可能；请核对日期和申请号。")
+DIVIDED = say("%(event)s（%(day)s）早于申请号表示的年份 %(year)s，只有分案等少数申请才会这样，请核对日期和申请号。")
+
+
+def against_number(
+    number: str, history: Iterable[Happens], *, said: Callable[[str], Value] = str
+) -> tuple[Saying, Saying]:
+    """What of a patent's days cannot be with its number, and what hardly can: empty where they agree.
+
+    A number says the year it was given out in: that of the application, but of a divided application, which keeps the day of
+    the first. Source: 《专利申请号标准》（ZC 0006—2003）.
+    """
+    year, wrong, doubt = number_year(number), NOTHING, NOTHING
+    if year is None:
+        return wrong, doubt
+    for each in history:
+        told = {"event": said(each.event), "day": str(each.on), "year": str(year)}
+        if each.event == "applied" and each.on.year > year:
+            wrong = wrong or AFTER_NUMBER.filled(**told)
+        elif each.event == "applied" and each.on.year < year:
+            doubt = doubt or DIVIDED.filled(**told)
+        elif each.on.year < year:
+            wrong = wrong or BEFORE_NUMBER.filled(**told)
+    return wrong, doubt
+
+
+LATER_THAN_TERM = say("有效期至 %(until)s 比这项资质的有效年限（至 %(usual)s）长，请对照证书核对。")
+
+
+def later_than_term(until: date | None, usual: date | None) -> Saying:
+    """What speaks against the last day of a certificate that holds much longer than its title's term; empty for nothing."""
+    if until is None or usual is None or until <= months_later(usual, 1):
+        return NOTHING
+    return LATER_THAN_TERM.filled(until=str(until), usual=str(usual))
+
+
+WITH_ITSELF = say("“%(name)s”既是卖方又是买方，不可能；请核对。")
+
+
+def with_itself(holder: str, counterpart: str) -> Saying:
+    """That both sides of a contract are one; empty where they are not."""
+    names = ["".join(unicodedata.normalize("NFKC", name).split()) for name in (holder, counterpart)]
+    return WITH_ITSELF.filled(name=counterpart) if names[0] and names[0] == names[1] else NOTHING
+
+
 @dataclass(frozen=True, slots=True)
 class Thing:
     """What tells a record from the others of its kind: see ``Identity``. holder: the organisation, or the region."""
@@ -528,6 +582,8 @@ def chosen(reported: Sequence[Reported]) -> Reported | None:
     return open_ones[0] if open_ones and len({each.scaled for each in open_ones}) == 1 else None
 
 
+EARLIEST = date(1949, 10, 1)
+"""The first day something of the ledger can have happened; earlier ones are slips, 1900-01-00 of a spreadsheet among them."""
 _DAY = re.compile(
     r"(?P<year>\d{4})(?: ?(?P<mark>[-/.]) ?(?P<month>\d{1,2}) ?(?P=mark) ?(?P<day>\d{1,2})\.?"
     r"| ?年 ?(?P<month_>\d{1,2}) ?月 ?(?P<day_>\d{1,2})(?: ?[日号])?|(?P<month__>\d\d)(?P<day__>\d\d))"
@@ -536,6 +592,10 @@ _WEEKDAY = re.compile(r"[(,]?(?:星期|周|礼拜)([一二三四五六日天])\)
 _TIME = re.compile(
     r"(?P<before>上午|下午|晚上|中午|凌晨|早上|am|pm)?(?P<hour>\d{1,2})(?:[:时点](?P<minute>\d{1,2})?分?(?:[:]?(?P<second>\d{1,2})(?:[.,]\d+)?秒?)?"
     r"|(?P<minute_>\d\d)(?P<second_>\d\d))(?P<after>am|pm)?(?P<zone>z|utc|gmt|[+-]\d\d:?\d\d)?"
+)
+_HALF_DAY = re.compile(r"全天|上午|中午|下午|晚上|早上|凌晨|上下午|am|pm")
+_WHILE = re.compile(
+    r"((?:上午|中午|下午|晚上|早上)?\d{1,2}[:时点](?:\d{2}分?)?)[-—–~至到]+((?:上午|中午|下午|晚上|早上)?\d{1,2}[:时点](?:\d{2}分?)?)"
 )
 _ZONE_NAMES = re.compile(r"\[[a-z/_]+\]$|\((?:中国标准时间|chinastandardtime|cst)\)$")
 _CHINESE_DAY = re.compile(
@@ -565,12 +625,20 @@ def written_day(text: str) -> date:
         int(found["month"] or found["month_"] or found["month__"]),
         int(found["day"] or found["day_"] or found["day__"]),
     )
+    is_apart = rest[:1] != "t"  # 2024-03-05T09:00-05:00 has a zone, 2024-03-05 09:00-11:30 is a while
     rest = rest.replace(" ", "")
     if named := _WEEKDAY.match(rest):
         if "一二三四五六日".index(named[1].replace("天", "日")) != day.weekday():
             raise ValueError(f"{text!r} is another day of the week")
         rest = rest[named.end() :]
-    return _with_time(day, rest.removeprefix("t").removeprefix(","), text) if rest else day
+    rest = rest.removeprefix("t").removeprefix(",")
+    if not rest or _HALF_DAY.fullmatch(rest):
+        return day
+    if is_apart and (found := _WHILE.fullmatch(rest)):
+        first, last = (_with_time(day, each, text) for each in (found[1], found[2]))
+        if first == last == day:
+            return day
+    return _with_time(day, rest, text)
 
 
 def _with_time(day: date, rest: str, text: str) -> date:
@@ -599,6 +667,16 @@ def _chinese_number(text: str) -> int:
     if len(tens) > 1 or len(ones) > 1 or "十" in tens:
         raise ValueError(f"{text!r} is no number")
     return 10 * (_CHINESE_DIGITS[tens] if tens else 1) * bool(is_ten) + (_CHINESE_DIGITS[ones] if ones else 0)
+
+
+_COUNTED = re.compile(r"([0-9]{1,6}|[一二两三四五六七八九十]{1,3})[场期班次件项家人名个]?")
+
+
+def is_several(text: str) -> bool:
+    """Whether a cell counts more than one: 3, 三场; not where it says nothing of a number."""
+    words = "".join(unicodedata.normalize("NFKC", text).split())
+    found = _COUNTED.fullmatch(words)
+    return found is not None and found[1] not in ("0", "1", "一") and found[1].lstrip("0") not in ("", "1")
 
 
 _TERM = re.compile(r"([0-9]{1,2}|[一二两三四五六七八九十])(?:周)?(年|个?月)?")

@@ -294,6 +294,13 @@ UNKNOWN_UNIT = say(
     "“%(header)s”一列写明的“%(mark)s”不是这一列能用的单位；请换算成%(known)s之一，列名写成“%(example)s”。"
 )
 TWO_UNITS = say("“%(header)s”一列写了两种单位，请只留一种，如“%(example)s”。")
+TWO_COLUMNS = say("“%(one)s”和“%(other)s”两列是同一项内容，请只保留一列。")
+TWO_AMOUNTS = say(
+    "“%(one)s”和“%(other)s”两列都是这一项的数量，不知道该用哪一列；应当相加的请合计成一列，否则请只保留一列。"
+)
+UNREAD_AMOUNT = say(
+    "“%(header)s”像是数量，没有读入，而“%(event)s”没有数量列，会按没有数量登记；就是它的，请把列名改成“%(name)s”，不是的请删去这一列。"
+)
 OTHER_MARK = say(
     "“%(header)s”比“%(known)s”多出“%(mark)s”，可能是另一项内容；就是“%(known)s”的，请把列名改成“%(example)s”，不是的请删去这一列。"
 )
@@ -405,7 +412,9 @@ def understand(
     taken, notes = _with_unit_above(taken, headers.units_above(above))
     _refuse_missing(form, taken)
     measured = frozenset(plain(name) for column in form.column if column.is_measured for name in column.headers)
-    return Understood(tuple(header), taken, doubts, notes, measured)
+    found = Understood(tuple(header), taken, doubts, notes, measured)
+    _refuse_unread_amounts(form, found)
+    return found
 
 
 def roles_in(form: SheetForm, header: Sequence[str]) -> dict[str, str]:
@@ -462,9 +471,8 @@ def _clean(meant: Sequence[_Meant], units: Mapping[str, Unit]) -> dict[str, Take
             continue
         before = taken.get(each.column.role)
         if before is not None:
-            raise Refused(
-                say("“%(one)s”和“%(other)s”两列是同一项内容，请只保留一列。", one=before.header, other=each.header)
-            )
+            doubled = TWO_AMOUNTS if each.column.is_measured else TWO_COLUMNS
+            raise Refused(doubled.filled(one=before.header, other=each.header))
         usual = units.get(each.column.unit) if each.column.is_measured else None
         taken[each.column.role] = Taken(
             each.place, each.header, each.column, each.unit or usual, is_unit_said=each.unit is not None
@@ -534,6 +542,26 @@ def _place_unnamed(form: SheetForm, header: Sequence[str], taken: dict[str, Take
         taken[owners[0].role] = Taken(each.place, each.header, owners[0], each.unit, is_unit_said=each.unit is not None)
 
 
+def _refuse_unread_amounts(form: SheetForm, found: Understood) -> None:
+    """Raise Refused where a column that is not read seems to hold the amounts of events that would be filed without any."""
+    parts = KINDS[form.kind].parts if form.kind in KINDS else {}
+    wanted: dict[str, list[Column]] = {}
+    for column in form.column:
+        if column.measure and column.measure not in parts:
+            wanted.setdefault(column.measure, []).append(column)
+    for columns in wanted.values():
+        owners = [column for column in columns if column.event in found.taken]
+        if not owners or any(column.role in found.taken for column in columns):
+            continue
+        column = owners[0]
+        for place, name in found.unused_amounts:
+            if place not in found.doubts and headers.may_count(name, column.bases, column.quantity):
+                unit = "万元" if column.quantity == "money" else column.bases[0]
+                event = found.taken[column.event].header
+                told = {"header": name, "event": event, "name": f"{column.headers[0]}（{unit}）"}
+                raise Refused(UNREAD_AMOUNT.filled(**told))
+
+
 def _refuse_questions(form: SheetForm, header: Sequence[str], taken: Mapping[str, Taken]) -> None:
     for question in form.ask:
         names = {plain(name) for name in question.headers}
@@ -550,13 +578,16 @@ def _refuse_questions(form: SheetForm, header: Sequence[str], taken: Mapping[str
 
 
 def _with_unit_above(taken: Mapping[str, Taken], said: Sequence[str]) -> tuple[dict[str, Taken], list[Saying]]:
-    """The unit that stands above the header, for amounts that name none: if there is one, and only one."""
+    """The unit that stands above the header or under the rows, for amounts that name none. Raises Refused for several."""
     found = dict(taken)
     notes: list[Saying] = []
     for role, each in taken.items():
         if not each.column.is_measured or each.is_unit_said:
             continue
         meant = {unit.factor: unit for word in said if (unit := unit_of(word, each.column.bases, each.column.quantity))}
+        if len(meant) > 1 and each.unit is not None:  # else its cells are refused that name none
+            units = tuple(unit.code for unit in meant.values())
+            raise Refused(SEVERAL_UNITS.filled(header=each.header, units=units))
         if len(meant) == 1:
             (unit,) = meant.values()
             found[role] = replace(each, unit=unit, is_unit_said=True)
@@ -564,7 +595,8 @@ def _with_unit_above(taken: Mapping[str, Taken], said: Sequence[str]) -> tuple[d
     return found, notes
 
 
-_ABOVE = say("表头上方写明单位是“%(unit)s”，“%(header)s”按此读入")
+_ABOVE = say("表格上方或下方写明单位是“%(unit)s”，“%(header)s”按此读入")
+SEVERAL_UNITS = say("表格上方和下方写了几种单位（%(units)s），“%(header)s”一列没有写明是哪一种；请把单位写在列名里。")
 
 
 def _refuse_missing(form: SheetForm, taken: Mapping[str, Taken]) -> None:

@@ -1,5 +1,6 @@
 """Which sheet of several is read: the one asked for, else the visible one whose header has the most known words."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -29,6 +30,7 @@ class Candidate:
     words: int = 0
 
 
+_EXAMPLE = re.compile("示例|样例|样表|范例|示范表|模板|填表说明|填报说明")
 _UNREAD = say("工作表“%(name)s”没有读入，只读了“%(read)s”")
 _UNREAD_ALIKE = say("工作表“%(name)s”里也有这样的表，没有读入，只读了“%(read)s”；要读它，请指定工作表再导入一次")
 
@@ -52,7 +54,9 @@ def choose(candidates: Sequence[Candidate], wanted: str) -> int:
         raise Unreadable(say("工作簿里没有可导入的内容（有内容的工作表“%(name)s”是隐藏的，请取消隐藏）。", name=hidden))
     if not visible:
         raise Unreadable(say("工作簿里没有可导入的内容。"))
-    best = max(visible, key=lambda at: candidates[at].words)  # the first of equals
+    most = max(candidates[at].words for at in visible)
+    likely = [at for at in visible if candidates[at].words == most]
+    best = next((at for at in likely if not _EXAMPLE.search(candidates[at].name)), likely[0])  # the first of equals
     return best if candidates[best].words >= ENOUGH else visible[0]
 
 

@@ -21,6 +21,7 @@ from xingke.ledger.actions.receiving import before, holder_of, holders
 from xingke.ledger.actions.settling import effects_of, placed, refuse_out_of_order, settle
 from xingke.ledger.actions.versions import BATCH, confirmation, standing
 from xingke.ledger.bulk import insert
+from xingke.ledger.kinds.record_kind import Number
 from xingke.ledger.models import EventVersion, State, Version
 from xingke.ledger.tables import TABLES, Kind
 from xingke.registry import queries as registry
@@ -182,6 +183,7 @@ def _events(kind: Kind, history: NewHistory) -> list[tuple[Any, ...]]:
     events = [with_last_day(kind, history.fields, event) for event in history.events]
     steps = effects_of(kind, events)
     refuse_out_of_order(kind, events)
+    _refuse_against_number(kind, history.fields.get("number", ""), events)
     rows = []
     whose = holders(kind, [step.happening for step in steps], history.organisation)
     for step, holder in zip(steps, whose, strict=True):
@@ -200,6 +202,16 @@ def _events(kind: Kind, history: NewHistory) -> list[tuple[Any, ...]]:
             )
         )
     return rows
+
+
+def _refuse_against_number(kind: Kind, number: str, events: Sequence[NewEvent]) -> None:
+    """Raise Refused where a patent's days cannot be with its number."""
+    if kind.names.number is not Number.PATENT:
+        return
+    known = registry.terms(kind.event_list)
+    wrong, _doubt = rules.against_number(number, events, said=lambda event: known[event].label)
+    if wrong:
+        raise Refused(wrong)
 
 
 def _as_renewal(kind: Kind, event: NewEvent, alive: Iterable[Any]) -> NewEvent:
@@ -287,6 +299,7 @@ def _further(
                 _("这条记录现在在“%(region)s”，请按该区划登记；跨区划的迁移请先登记迁入或受让。")
                 % {"region": latest.region.name}
             )
+    _refuse_against_number(known, getattr(head, "number", ""), [event])
     event = _as_renewal(known, event, alive)
     event = with_last_day(known, {name: getattr(head, name) for name in known.repeated}, event)
     holder = holder_of(known, event, before(latest, head), is_first=latest is None)

@@ -16,8 +16,8 @@ from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base.codes import normalise_code
 from xingke.base.keys import new_key
-from xingke.base.sayings import Saying
-from xingke.ledger import records
+from xingke.base.sayings import NOTHING, Saying
+from xingke.ledger import queries, records, rules
 from xingke.ledger.forms.fields import EventFields, LevelField, NumberField, event_measures, subject_fields
 from xingke.ledger.kinds.record_kind import Identity, Number
 from xingke.ledger.models import EventVersion
@@ -237,8 +237,17 @@ class RecordForm(NumberField, LevelField, PlaceForm):
         found = super().clean()
         if self.kind.names.needs_holder and "holder" not in self.errors and found.get("holder") is None:
             self.add_error("holder", _("请选定单位：%(kind)s总是某家单位的。") % {"kind": kind_word(self.kind.code)})
-        if self.is_bound and self.rows.is_valid() and (wrong := self._out_of_order()):
+        if self.is_bound and self.rows.is_valid() and (wrong := self._out_of_order() or self._against_number(found)):
             self.add_error(None, str(wrong))
+        elif self.is_bound and self.rows.is_valid() and (doubt := self._doubtful(found)):
+            self.doubt = self.doubt or doubt
+            if not found.get("sure"):
+                self.add_error(None, str(doubt))
+            elif not str(found.get("why_sure") or "").strip():
+                self.add_error("why_sure", _("请写明为什么确认编号无误。"))
+        holder = found.get("holder")
+        if holder is not None and (wrong := rules.with_itself(holder.name, str(found.get("counterpart") or ""))):
+            self.add_error("counterpart", str(wrong))
         if not self.errors:
             self.same = records.same_things(
                 self.kind,
@@ -279,6 +288,26 @@ class RecordForm(NumberField, LevelField, PlaceForm):
         happened = [Happening(each["event"], each["on"]) for each in self.events()]
         said = partial(self.words.event, self.kind.code)
         return out_of_order(self.kind.names, happened, is_one_round=True, said=said)
+
+    def _doubtful(self, typed: Mapping[str, Any]) -> Saying:
+        """What speaks against the days as they are typed, unless the person says that they are right."""
+        happened = [Happening(each["event"], each["on"], until=each["measures"].get("until")) for each in self.events()]
+        if self.kind.names.number is Number.PATENT:
+            said = partial(self.words.event, self.kind.code)
+            return rules.against_number(str(typed.get("number") or ""), happened, said=said)[1]
+        for each in happened if self.kind.is_lasting else ():
+            usual = queries.usual_last_day(self.kind, self.columns(), each.event, each.on)
+            if doubt := rules.later_than_term(each.until, usual):
+                return doubt
+        return NOTHING
+
+    def _against_number(self, typed: Mapping[str, Any]) -> Saying:
+        """Why the days of a patent's events cannot be with its number."""
+        if self.kind.names.number is not Number.PATENT:
+            return NOTHING
+        happened = [Happening(each["event"], each["on"]) for each in self.events()]
+        said = partial(self.words.event, self.kind.code)
+        return rules.against_number(str(typed.get("number") or ""), happened, said=said)[0]
 
     @property
     def may_be_apart(self) -> bool:

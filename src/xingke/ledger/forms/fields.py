@@ -24,8 +24,6 @@ from xingke.ledger.words import Words, field_word, needed_decimals
 from xingke.registry import queries as registry
 from xingke.registry.models import Organisation
 
-EARLIEST = date(1949, 10, 1)
-
 
 def set_choices(field: forms.Field, choices: Sequence[tuple[str, str]]) -> None:
     """Give a declared choice its options, which are known only when the form is made."""
@@ -265,7 +263,7 @@ class EventFields(forms.Form):
 
     def clean_happened_on(self) -> date:
         day: date = self.cleaned_data["happened_on"]
-        if day < EARLIEST:
+        if day < rules.EARLIEST:
             raise forms.ValidationError(_("日期 %(day)s 早于 1949 年 10 月 1 日，请核对。") % {"day": day})
         if day > timezone.localdate():
             raise forms.ValidationError(_("日期 %(day)s 还没有到，请核对。") % {"day": day})

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy
 
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
-from xingke.ledger.forms.fields import EARLIEST, set_choices
+from xingke.ledger import rules
+from xingke.ledger.forms.fields import set_choices
 from xingke.ledger.words import kind_choices
 from xingke.registry import queries as registry
 from xingke.registry.filtering import CHOICES_LIMIT
@@ -44,6 +45,6 @@ class KeepingForm(forms.Form):
 
     def clean_since(self) -> date:
         day: date = self.cleaned_data["since"]
-        if not EARLIEST <= day <= timezone.localdate():
+        if not rules.EARLIEST <= day <= timezone.localdate():
             raise forms.ValidationError(_("起始日期应在 1949 年 10 月 1 日至今天之间。"))
         return day

@@ -49,6 +49,9 @@ KIND = RecordKind(
         ("recommended", "recognised"),
         ("applied", "re_recognised"),
         ("recommended", "re_recognised"),
+        ("recognised", "re_recognised"),
+        ("recognised", "expired"),
+        ("recognised", "revoked"),
     ),
     running=Running(
         opens=say("使资质生效"),

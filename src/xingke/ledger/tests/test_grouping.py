@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from tests.cast import NOW, Cast
+from xingke.accounts.models import User
 from xingke.base.press.tests.books import book, data
 from xingke.base.refusals import Refused
 from xingke.ledger import importing
@@ -20,13 +21,15 @@ def firm(name: str, number: int) -> list[str | float | None]:
     return [str(number), name, f"GR2024330000{number:02}", "2024-11-08"]
 
 
-def bring(file: bytes, cast: Cast, kind: str = "high_tech_list") -> Outcome:
-    """A county's officer files it, the county being the usual place and unknown firms entered."""
+def bring(
+    file: bytes, cast: Cast, kind: str = "high_tech_list", *, by: User | None = None, region: str = "990121"
+) -> Outcome:
+    """A county's officer, or somebody else, files it, the county being the usual place and unknown firms entered."""
     form = sheet_form(kind)
     table = read_table(file, name="名单.xlsx", words=header_words(form))
-    options = Options(region="990121", new_organisations=True)
+    options = Options(region=region, new_organisations=True)
     return importing.import_table(
-        form=form, table=table, file_name="名单.xlsx", by=cast.officer, now=NOW, options=options
+        form=form, table=table, file_name="名单.xlsx", by=by or cast.officer, now=NOW, options=options
     )
 
 
@@ -197,3 +200,15 @@ def test_a_second_table_on_the_sheet_is_not_read_under_the_names_of_the_first(ca
 
     with pytest.raises(Refused, match="第 4 行又是一行表头，和第 1 行的不同"):
         bring(book(rows), cast)
+
+
+@pytest.mark.parametrize("group, own", [("云渡县", "青溪县"), ("青溪县", "云渡县")])
+def test_a_row_that_says_no_place_below_one_of_another_than_its_group_is_of_neither(
+    cast: Cast, group: str, own: str
+) -> None:
+    def placed(place: str, number: int) -> list[str | float | None]:
+        return [str(number), place, f"恒{number}材料有限公司", f"GR2024330000{number:02}", "2024-11-08"]
+
+    outcome = bring(book(data(OTHER, [group], placed(own, 1), placed("", 2))), cast)
+
+    assert wrong(outcome)[4].endswith(f"而上面的行写的是“{own}（{group}）”；请补上这一行的区划。")

@@ -154,7 +154,7 @@ def test_a_unit_above_the_table_holds_for_amounts_that_name_none() -> None:
 
     assert unit(found, "registered amount") == ("万元", 10_000)
     assert unit(found, "registered tech_amount") == ("元", 1)
-    assert list(map(str, found.remarks)) == ["表头上方写明单位是“万元”，“成交额”按此读入"]
+    assert list(map(str, found.remarks)) == ["表格上方或下方写明单位是“万元”，“成交额”按此读入"]
 
 
 @pytest.mark.django_db
@@ -270,10 +270,10 @@ def test_a_name_with_more_before_it_is_another_column(header: str) -> None:
     ],
 )
 def test_an_amount_nobody_reads_is_said_loudly(header: str) -> None:
-    found = read("contract", *CONTRACT, header)
+    found = read("contract", *CONTRACT, "登记金额（万元）", header)
 
-    assert found.unused_amounts == [(3, header)]
-    assert list(map(str, found.remarks)) == [f"D 列“{header}”像是数量，但这种表格没有这一项，没有读入"]
+    assert found.unused_amounts == [(4, header)]
+    assert list(map(str, found.remarks)) == [f"E 列“{header}”像是数量，但这种表格没有这一项，没有读入"]
 
 
 @pytest.mark.parametrize("header", ["备注", "联系人", "资金来源", "技术领域", "序号", "起止年限", "人员姓名（职称）"])

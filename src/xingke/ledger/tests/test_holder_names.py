@@ -2,7 +2,7 @@
 
 import pytest
 
-from xingke.ledger.holder_names import looks_like_a_person, looks_like_one, written_name
+from xingke.ledger.holder_names import alike, is_placeholder, looks_like_a_person, looks_like_one, written_name
 
 pytestmark = pytest.mark.db
 
@@ -76,3 +76,30 @@ def test_what_does_not(name: str) -> None:
 @pytest.mark.parametrize("name", ["张三", "欧阳明月", "买买提·艾力"])
 def test_what_looks_like_a_person(name: str) -> None:
     assert looks_like_a_person(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["甲公司（变更）", "甲公司（不通过）", "高新技术企业", "拟认定企业", "全县企业", "甲公司（二期）"]
+)
+def test_a_word_about_firms_is_none(name: str) -> None:
+    assert not looks_like_one(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["某某公司", "青溪县某某科技有限公司", "XX有限公司", "同上公司", "测试公司", "无此公司"]
+)
+def test_what_holds_the_place_of_a_name_is_none(name: str) -> None:
+    assert is_placeholder(name)
+
+
+@pytest.mark.parametrize("name", ["同济大学", "无锡机床厂", "软件测试有限公司", "未来科技有限公司"])
+def test_a_name_that_begins_like_one_is_none(name: str) -> None:
+    assert not is_placeholder(name)
+
+
+def test_a_firm_is_nearly_written_without_its_place_or_with_another_kind_of_company() -> None:
+    near = alike("锐成建材有限责任公司", ["青溪县", "青溪"])
+
+    assert {"青溪县锐成建材有限公司", "青溪锐成建材有限责任公司", "锐成建材有限公司"} <= near
+    assert "锐成建材有限责任公司" not in near
+    assert alike("青溪县科技有限公司", ["青溪县", "青溪"]) == set()

@@ -289,3 +289,14 @@ def test_one_more_of_what_was_filed_as_one_more_is_filed_from_the_page_as_shown(
     importing.file(batch=batch, by=cast.officer, now=NOW)
 
     assert total() == 10_000_00
+
+
+def test_one_more_than_what_another_file_filed_as_one_more_has_a_word_of_its_own(cast: Cast) -> None:
+    bring("payment", marked(PAID, 另一笔=""), marked(PAID, 另一笔="是"), by=cast.officer, name="一.csv")
+
+    same = bring("payment", marked(PAID, 另一笔="是"), by=cast.officer, name="二.csv")
+    (note,) = [str(note) for row in same.checked.rows for note in row.notes]
+    assert note.endswith("（来自“一.csv”），这一行当作那一条，没有再登记；确是又一笔的，请在“另一笔”一列写“又一笔”")
+    for _time in range(2):
+        bring("payment", marked(PAID, 另一笔="又一笔"), by=cast.officer, name="二.csv")
+    assert total() == 15_000_00

@@ -115,7 +115,7 @@ def test_a_bare_number_among_numbers_with_units_stops_its_row(cast: Cast) -> Non
     outcome = bring("contract", *rows, by=cast.officer)
 
     assert found(outcome) == {"new": 1, "rejected": 1}
-    assert said(outcome) == ["成交额 列为“35”：没有写明单位；请在列名后注明，如“成交额（元、万元）”，或写在数字后面。"]
+    assert said(outcome) == ["成交额 列为“35”：没有写明单位；请在列名后注明，如“成交额（万元）”，或写在数字后面。"]
 
 
 PEOPLE = [
@@ -321,3 +321,54 @@ def test_a_contract_that_is_only_signed_stands_beside_one_that_is_registered(cas
         ("registered", 120 * WAN),
         ("signed", 120 * WAN),
     ]
+
+
+# ── amounts that nobody reads ──
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "合同标的额（万元）",
+        "本年成交额（万元）",
+        "成交额合计（万元）",
+        "合同成交额1（万元）",
+        "预计合同成交额",
+        "RMB合同成交额（万元）",
+    ],
+)
+def test_an_amount_that_is_not_read_is_asked_about_where_the_event_has_none(cast: Cast, header: str) -> None:
+    with pytest.raises(Refused, match="像是数量，没有读入，而“签订日期”没有数量列"):
+        bring("contract", {**contract(cast), header: "120"}, by=cast.officer)
+
+    assert found(bring("contract", {**contract(cast, **{"成交额（万元）": "9"}), header: "120"}, by=cast.officer))
+
+
+@pytest.mark.parametrize("header", ["培训规模（人）", "参训农民（人次）"])
+def test_people_that_are_not_read_are_asked_about_too(cast: Cast, header: str) -> None:
+    held = {"主办单位": cast.firm.name, "活动类型": "科技培训", "活动名称": "农技培训", "活动时间": "2024-06-03"}
+
+    with pytest.raises(Refused, match="没有数量列，会按没有数量登记"):
+        bring("event", {**held, header: "120"}, by=cast.officer)
+    assert found(bring("event", {**held, "活动经费（万元）": "2"}, by=cast.officer)) == {"new": 1}
+
+
+def test_two_amounts_of_one_event_are_to_be_added_up_not_to_be_left_out(cast: Cast) -> None:
+    row = {
+        "项目名称": "甲研究",
+        "承担单位": cast.firm.name,
+        "计划类别": "重点研发计划",
+        "级别": "省级",
+        "立项日期": "2025-06-03",
+    }
+
+    with pytest.raises(Refused, match="应当相加的请合计成一列"):
+        bring("project", {**row, "省级财政资金（万元）": "30", "市级财政资金（万元）": "10"}, by=cast.officer)
+
+
+def test_a_word_within_a_number_makes_it_rough_and_keeps_its_scale(cast: Cast) -> None:
+    held = {"主办单位": cast.firm.name, "活动类型": "科技培训", "活动名称": "农技培训", "活动时间": "2024-06-03"}
+
+    assert said(bring("event", {**held, "参加人次": "1万余人次"}, by=cast.officer)) == []
+    event = EventSession.objects.get()
+    assert (event.people, event.approximation) == (10_000 * 10_000, "余")

@@ -690,7 +690,7 @@ LAST_DAYS = [
     ("without a word, the title's own term", {}, date(2024, 11, 17)),
     ("a number of years in words", {"有效期": "三年"}, date(2024, 11, 17)),
     ("a number of months", {"有效期": "24个月"}, date(2023, 11, 17)),
-    ("a day still to come", {"有效期至": "2028-11-17"}, date(2028, 11, 17)),
+    ("a day of some later month", {"有效期至": "2024-12-17"}, date(2024, 12, 17)),
     ("both ends", {"有效期": "2021-11-18至2024年11月17日"}, date(2024, 11, 17)),
     ("the day it is due", {"到期日期": "2024/11/17"}, date(2024, 11, 17)),
 ]

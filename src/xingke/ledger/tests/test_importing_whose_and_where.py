@@ -257,10 +257,10 @@ def test_an_impossible_order_names_both_days_and_their_columns(cast: Cast) -> No
 def test_a_later_file_adds_no_day_that_cannot_be(cast: Cast) -> None:
     bring("patent", {**PATENT, "授权公告日": ""}, by=cast.officer)
 
-    outcome = bring("patent", {**PATENT, "申请日": "", "授权公告日": "2022-03-01"}, by=cast.officer, name="授权.csv")
+    outcome = bring("patent", {**PATENT, "申请日": "", "授权公告日": "2023-01-05"}, by=cast.officer, name="授权.csv")
 
     assert said(outcome) == [
-        "授权公告日 列为“2022-03-01”：授权公告日（2022-03-01）早于申请日（2023-02-14），不可能；请核对这两个日期。"
+        "授权公告日 列为“2023-01-05”：授权公告日（2023-01-05）早于申请日（2023-02-14），不可能；请核对这两个日期。"
     ]
 
 
@@ -291,3 +291,22 @@ def test_a_known_firm_with_a_remark_behind_it_is_not_entered_as_another(cast: Ca
     assert said(bring("patent", {**PATENT, "专利权人": f"{FIRM}（上海）"}, by=cast.officer, options=NEW)) == [
         f"专利权人 列为“{FIRM}（上海）”：名录中有“{FIRM}”；是同一家的请照名录的写法填，确是另一家的请先在名录中登记。"
     ]
+
+
+@pytest.mark.parametrize(
+    "name", ["明渠传感科技有限公司", "青溪县明渠传感科技有限责任公司", "清源市青溪县明渠传感科技有限公司"]
+)
+def test_a_firm_whose_name_the_register_nearly_has_is_not_entered_a_second_time(cast: Cast, name: str) -> None:
+    row = {each: text for each, text in TITLE.items() if each != "所在地"} | {"企业名称": name}
+
+    outcome = bring("high_tech_list", row, by=cast.officer, options=NEW)
+
+    remedy = f"名录中有“{FIRM}”；是同一家的请照名录的写法填，确是另一家的请先在名录中登记。"
+    assert said(outcome) == [f"企业名称 列为“{name}”：{remedy}"]
+
+
+@pytest.mark.parametrize("name", ["某某科技有限公司", "原青溪县建材厂", "同上公司"])
+def test_what_only_holds_the_place_of_a_name_is_not_entered(cast: Cast, name: str) -> None:
+    outcome = bring("high_tech_list", {**TITLE, "企业名称": name}, by=cast.officer, options=NEW)
+
+    assert "不像一个单位的全称" in said(outcome)[0]

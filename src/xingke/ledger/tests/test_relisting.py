@@ -46,7 +46,7 @@ def _fields(kind: str, turn: int, chance: random.Random) -> dict[str, str]:
         return {
             **fields,
             "name": "一种装置",
-            "number": f"2023{NUMBERS[fields['form']]}00{turn:05}.{_check(fields['form'], turn)}",
+            "number": f"2021{NUMBERS[fields['form']]}00{turn:05}.{_check(fields['form'], turn)}",
         }
     if known.names.number is Number.OWN:
         return {**fields, "name": f"名称{turn}", "number": f"XM{turn:04}"}
@@ -54,7 +54,7 @@ def _fields(kind: str, turn: int, chance: random.Random) -> dict[str, str]:
 
 
 def _check(form: str, turn: int) -> str:
-    digits = f"2023{NUMBERS[form]}00{turn:05}"
+    digits = f"2021{NUMBERS[form]}00{turn:05}"
     rest = (
         sum(int(digit) * weight for digit, weight in zip(digits, (2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5), strict=True))
         % 11
@@ -72,6 +72,8 @@ def _events(kind: str, region: Any, holder: Any, chance: random.Random) -> list[
     day, happened = date(2021, 1, 1), []
     for name in sorted(chance.choices(names, k=chance.randint(1, 5)), key=names.index):
         day += timedelta(days=chance.randint(0, 300))
+        if kind == "patent" and name == "applied" and happened:  # once, in the year its number says
+            continue
         if rules.is_possible(
             known.names,
             [*(Happened(each.event, each.on, {}, False) for each in happened), Happened(name, day, {}, False)],

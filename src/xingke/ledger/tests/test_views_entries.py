@@ -53,7 +53,7 @@ def _minimal(kind: str) -> dict[str, str]:
         "name": "甲",
         "holder_search": "青溪县明渠传感科技有限公司",
         "events-0-event": words.terms(known.event_list)[0][0],
-        "events-0-happened_on": "2025-03-05",
+        "events-0-happened_on": "2017-07-21" if kind == "patent" else "2025-03-05",
     }
 
 
@@ -76,7 +76,8 @@ def test_every_kind_is_written_by_the_same_form_as_a_draft(cast: Cast, signed_in
     assert (subject.record, subject.state, subject.entered_by) == (UUID(typed["key"]), State.DRAFT, cast.officer)
     assert (subject.region, subject.organisation, subject.is_fictional) == (cast.county, cast.firm, True)
     event = TABLES[kind].event._default_manager.get()
-    assert (event.happened_on, event.state, event.subject) == (date(2025, 3, 5), State.DRAFT, subject.record)
+    on = date.fromisoformat(typed["events-0-happened_on"])
+    assert (event.happened_on, event.state, event.subject) == (on, State.DRAFT, subject.record)
 
 
 def test_a_patent_with_its_history_is_filed_as_typed(cast: Cast, signed_in: SignIn) -> None:
@@ -380,3 +381,36 @@ def test_a_title_that_moves_away_needs_no_other_form(cast: Cast, signed_in: Sign
     )
 
     assert RecognitionEvent.objects.get(event="moved_out").effect == -1
+
+
+DOUBTFUL = [
+    ("patent", {"events-0-happened_on": "2015-03-05"}, "只有分案等少数申请才会这样"),
+    (
+        "recognition",
+        {"title": "high_tech_enterprise", "events-0-event": "recognised", "events-0-until": "2208-03-04"},
+        "比这项资质的有效年限（至 2028-03-04）长",
+    ),
+]
+
+
+@pytest.mark.parametrize("kind, typed, doubt", DOUBTFUL, ids=[kind for kind, *_ in DOUBTFUL])
+def test_a_doubtful_day_is_filed_with_a_reason_only(
+    cast: Cast, signed_in: SignIn, kind: str, typed: dict[str, str], doubt: str
+) -> None:
+    browser, form = signed_in("officer"), _form(kind, **_minimal(kind))
+    form |= typed
+
+    assert doubt in _problems(browser.post(f"/records/{kind}/new/", form))
+    assert "理由" in _problems(browser.post(f"/records/{kind}/new/", {**form, "sure": "on"}))
+    assert browser.post(f"/records/{kind}/new/", {**form, "sure": "on", "why_sure": "已对照"}).status_code == 302
+
+
+def test_a_patent_granted_before_its_number_and_a_contract_with_oneself_are_refused(
+    cast: Cast, signed_in: SignIn
+) -> None:
+    browser = signed_in("officer")
+    granted = {**_form(**_minimal("patent")), "events-0-event": "granted", "events-0-happened_on": "2015-03-05"}
+    itself = {**_form("contract", **_minimal("contract")), "counterpart": cast.firm.name}
+
+    assert "早于申请号表示的年份 2017" in _problems(browser.post("/records/patent/new/", granted))
+    assert "既是卖方又是买方" in _problems(browser.post("/records/contract/new/", itself))

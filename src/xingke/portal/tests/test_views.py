@@ -34,7 +34,7 @@ def _draft(cast: Cast, now: datetime = NOW) -> None:
         fields={"form": "invention", "name": "一种明渠", "number": "201710601862.3"},
         region=cast.county,
         organisation=cast.firm,
-        events=[ledger.NewEvent(event="applied", on=date(2025, 2, 3), region=cast.county)],
+        events=[ledger.NewEvent(event="applied", on=date(2017, 2, 3), region=cast.county)],
     )
     ledger.file_histories(kind="patent", histories=[history], by=cast.officer, now=now, source="测试")
 

@@ -15,6 +15,7 @@ import pytest
 
 from xingke.base.press import confined, sheets
 from xingke.base.press.cells import Remark, address, letters, plain, position
+from xingke.base.press.choosing import Candidate, choose
 from xingke.base.press.docx_writer import write
 from xingke.base.press.packages import Unreadable
 from xingke.base.press.sheets import Limits, Sheet, read_sheet
@@ -595,3 +596,10 @@ def test_twenty_thousand_rows_stay_far_below_the_limit() -> None:
     assert len(sheet.rows) == 20_000
     assert sheet.rows[-1] == ("C19999", "虚构企业", "199.99")
     assert sheet.peak < 100 << 20
+
+
+def test_an_example_with_the_same_header_is_not_read_for_the_list() -> None:
+    candidates = [Candidate("填报示例", True, 3), Candidate("名单", True, 3), Candidate("另一张", True, 3)]
+
+    assert choose(candidates, "") == 1
+    assert choose(candidates[:1], "") == 0
