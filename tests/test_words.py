@@ -60,6 +60,7 @@ DATA = {
     "indicators/rules.py": "growth_text sum_word turns_word _AT_LEAST _FINER _LESS _MONEY _MORE",
     "indicators/wording.py": "AMONG",
     "registry/models.py": "Region",
+    "registry/forms/people.py": "CorrectPersonForm",
     "reports/naming.py": "Named _said",
     "reports/rules.py": "_DIGITS _MARKS _chinese",
     "reports/saying.py": "Sayer",

@@ -100,7 +100,7 @@ class Unread:
         self._where = [each for each in columns if not _OF_OTHERS.search(each[2])]
         self._whether = columns
         counted = (_COUNTS, _PEOPLE) if kind.names_persons else (_COUNTS,)
-        is_counted = any(measure.units[0].kind == "money" for measure in kind.measured)
+        is_counted = any(measure.kind == "money" and not measure.is_further for measure in kind.measured)
         self._counts = [each for each in columns if not is_counted and any(one.fullmatch(each[2]) for one in counted)]
         main = headers.form.main
         self.coming_true = kind.opening | ({main.event} if main else set())

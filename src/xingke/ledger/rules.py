@@ -305,7 +305,7 @@ def number_year(number: str) -> int | None:
 
 
 BEFORE_NUMBER = say("%(event)s（%(day)s）早于申请号表示的年份 %(year)s，不可能；请核对日期和申请号。")
-AFTER_NUMBER = say("%(event)s（%(day)s）晚于申请号表示的年份 %(year)s，不可能；请核对日期和申请号。")
+AFTER_NUMBER = say("%(event)s（%(day)s）晚于申请号表示的年份 %(year)s，请对照受理通知书或证书核对日期和申请号。")
 DIVIDED = say("%(event)s（%(day)s）早于申请号表示的年份 %(year)s，只有分案等少数申请才会这样，请核对日期和申请号。")
 
 
@@ -323,7 +323,7 @@ def against_number(
     for each in history:
         told = {"event": said(each.event), "day": str(each.on), "year": str(year)}
         if each.event == "applied" and each.on.year > year:
-            wrong = wrong or AFTER_NUMBER.filled(**told)
+            doubt = doubt or AFTER_NUMBER.filled(**told)
         elif each.event == "applied" and each.on.year < year:
             doubt = doubt or DIVIDED.filled(**told)
         elif each.on.year < year:

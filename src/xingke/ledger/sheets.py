@@ -414,6 +414,7 @@ def understand(
     measured = frozenset(plain(name) for column in form.column if column.is_measured for name in column.headers)
     found = Understood(tuple(header), taken, doubts, notes, measured)
     _refuse_unread_amounts(form, found)
+    _refuse_parts_alone(form, found)
     return found
 
 
@@ -560,6 +561,21 @@ def _refuse_unread_amounts(form: SheetForm, found: Understood) -> None:
                 event = found.taken[column.event].header
                 told = {"header": name, "event": event, "name": f"{column.headers[0]}（{unit}）"}
                 raise Refused(UNREAD_AMOUNT.filled(**told))
+
+
+PART_ALONE = say(
+    "“%(part)s”只是“%(whole)s”中的一部分，文件里没有“%(whole)s”一列，会按没有数量登记；请补上这一列，“%(part)s”就是全部的，请把列名改成“%(whole)s”。"
+)
+
+
+def _refuse_parts_alone(form: SheetForm, found: Understood) -> None:
+    """Raise Refused where a file says a class of the people who came and not how many came."""
+    measured = KINDS[form.kind].measured if form.kind in KINDS else ()
+    further = {each.name: each.part_of for each in measured if each.part_of and each.is_further}
+    for each in found.taken.values():
+        whole = f"{each.column.event} {further.get(each.column.measure, '')}"
+        if each.column.measure in further and whole not in found.taken:
+            raise Refused(PART_ALONE.filled(part=each.header, whole=form.called(whole)))
 
 
 def _refuse_questions(form: SheetForm, header: Sequence[str], taken: Mapping[str, Taken]) -> None:

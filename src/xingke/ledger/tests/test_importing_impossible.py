@@ -19,7 +19,7 @@ TITLE = {"企业名称": FIRM, "证书编号": "GR202499000001", "发证日期":
 
 NUMBERED = [
     ("applied in the year of its number", "202310123456.6", "applied", date(2023, 2, 14), "", ""),
-    ("applied after it", "202310123456.6", "applied", date(2024, 1, 5), "晚于申请号表示的年份 2023", ""),
+    ("applied after it", "202310123456.6", "applied", date(2024, 1, 5), "", "晚于申请号表示的年份 2023"),
     ("applied before it: divided", "202310123456.6", "applied", date(2021, 1, 5), "", "早于申请号表示的年份 2023"),
     ("granted before it", "202310123456.6", "granted", date(2022, 1, 5), "早于申请号表示的年份 2023", ""),
     ("a number of two digits of the year", "85100001.X", "granted", date(1984, 1, 5), "早于申请号表示的年份 1985", ""),

@@ -130,11 +130,12 @@ def test_doubtful_records_come_first_each_with_what_speaks_against_it(cast: Cast
 
     code = "“青溪县明渠传感科技有限公司”的信用代码校验位不符。"
     order = "授权（2022-05-06）早于申请（2023-11-08），不可能；请核对这两个日期。"
+    early = "授权（2022-05-06）早于申请号表示的年份 2023，不可能；请核对日期和申请号。"
     number = "申请号 202310123456.1 的校验位不对，请对照受理通知书或证书核对。"
     assert {(row["event"], tuple(row["doubts"])) for row in rows} == {
         ("认定", (code, "这家单位另有一条“高新技术企业（国家级）”，可能重复。")),
         ("申请", (number, code, order)),
-        ("授权", (number, code, order)),
+        ("授权", (number, early, code, order)),
     }
 
 
@@ -157,7 +158,7 @@ def test_an_amount_far_above_what_is_usual_is_doubted(cast: Cast, signed_in: Sig
 
 
 def test_what_nothing_speaks_against_is_listed_without_a_doubt(cast: Cast, signed_in: SignedIn) -> None:
-    _draft(cast, "patent", [("applied", "2023-11-08"), ("granted", "2025-05-06")], number="201710601862.3")
+    _draft(cast, "patent", [("applied", "2023-11-08"), ("granted", "2025-05-06")], number="202310123456.6")
 
     page = _review(signed_in("director"))
 
