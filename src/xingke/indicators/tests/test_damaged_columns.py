@@ -24,9 +24,7 @@ from xingke.indicators.tallies import Tally
 from xingke.ledger import actions
 from xingke.ledger.models import PatentEvent
 
-pytestmark = pytest.mark.db
-
-KINDS = ("patent", "recognition")
+KINDS = ("patent", "recognition")  # what lies in files is the same whatever the database: no mark db
 PERIODS = (Period.year(2024), Period.year(2023))
 SUFFIXES = (".parquet", ".tally")
 Values = dict[tuple[str, str], object]
