@@ -18,6 +18,7 @@ from xingke.accounts.permissions import Permission
 from xingke.base import definitions
 from xingke.config import settings as installation
 from xingke.ledger import actions
+from xingke.ledger.kinds import KINDS
 from xingke.ledger.models import Observation, PatentEvent, RecognitionEvent, Version
 from xingke.registry import queries as registry
 
@@ -89,6 +90,19 @@ def test_every_version_table_has_its_guards() -> None:
         names = {constraint.name for constraint in model._meta.constraints}
         low = model.__name__.lower()
         assert {f"{low}_version_once", f"{low}_one_current", f"{low}_seq_order", f"{low}_confirmed_at_and_by"} <= names
+
+
+def test_nothing_a_kind_says_hides_what_every_version_has() -> None:
+    """A detail called ``content`` would stand in the place of what tells two versions apart."""
+    taken = {name for name in dir(Version) if not name.startswith("_")} | {"effect", "step", "subject", "event"}
+
+    hidden = {
+        f"{kind.code}.{name}"
+        for kind in KINDS.values()
+        for name in (*kind.fields, *kind.measures, *(detail.name for detail in kind.details))
+        if name in taken
+    }
+    assert hidden == set()
 
 
 @pytest.mark.django_db

@@ -225,3 +225,14 @@ _SETTLEMENT = re.compile(r"[\u4e00-\u9fff]{1,12}(?:村|社区|镇|乡|街道|村
 def looks_like_a_place(name: str) -> bool:
     """Whether a text names a village or town, where somebody serves, and no organisation: 永丰镇甲村."""
     return _SETTLEMENT.fullmatch(name) is not None
+
+
+_PUBLIC = re.compile(
+    r"(?!.*(?:公司|集团|厂|合作社|农场|事务所))[\u4e00-\u9fff]{1,}?(?:局|委员会|人民政府|政府|办公室|科协|协会|学会|联合会|妇联|工会|团委|党委|县委|市委|区委|省委"
+    r"|宣传部|组织部|办事处|街道|镇|乡|村|社区|小学|中学|大学|学院|党校|医院|卫生院|科技馆|图书馆|文化馆|中心|站)"
+)
+
+
+def is_public(text: str) -> bool:
+    """Whether a text names public bodies only, as whoever calls for an event is named: 县科技局、县科协."""
+    return all(_PUBLIC.fullmatch(close(each)) for each in _LISTED.split(text))

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from datetime import date
+from functools import cached_property
 from itertools import repeat
 from typing import Any
 from uuid import UUID
@@ -25,6 +26,8 @@ from xingke.ledger import words as saying
 from xingke.ledger.actions import NewEvent, NewHistory, file_histories
 from xingke.ledger.amending import Amendment, amend_histories
 from xingke.ledger.bulk import listed
+from xingke.ledger.headers import plain
+from xingke.ledger.holder_names import is_public
 from xingke.ledger.incoming import (
     CHANGED,
     FILED,
@@ -102,6 +105,7 @@ RECEIVED_ELSEWHERE = gettext_noop(
     "有“%(event)s”的，单位要填接收的那家，它要在“%(place)s”；请改填接收单位，或核对区划。"
 )
 
+CALLED = say("“%(written)s”是部门和公共机构，名录里没有，按主办单位登记")
 _NOTHING = say("%(count)d 行的“%(event)s”没有写金额，合计时按 0 计入")
 
 Event = tuple[str, Taken, bool, list[tuple[str, Taken]]]  # its name, its day, whether it repeats, its measures
@@ -148,7 +152,10 @@ class HistoryReader:
         self._uncounted = {  # what an indicator adds up and a row may leave out
             column.event: column.measure
             for column in form.column
-            if column.measure and column.quantity == "money" and column.measure not in self.kind.names.parts
+            if column.measure
+            and column.quantity == "money"
+            and column.measure not in self.kind.names.parts
+            and not self.kind.names.measure(column.measure).is_further
         }
         self._events: list[Event] = [
             (column.event, understood.taken[column.role], column.repeats, self._measures_of(column.event))
@@ -211,6 +218,8 @@ class HistoryReader:
         for row, pair, (place, misplaced), firm, cells, days, mark, person in zip(
             telling(rows, told), placed, places, firms, own, events, marks, persons, strict=True
         ):
+            called = self._callers_of(row, firm)
+            firm = Held(None, notes=[CALLED.filled(written=called)]) if called else firm
             row.problems += [*misplaced, *firm.problems, *mark.problems]
             if isinstance(firm.firm, NewOrganisation) and place is not None and not any(pair):
                 row.problems += self._unplaced(firm.firm, place)
@@ -218,6 +227,7 @@ class HistoryReader:
                 row.problems += self._unread.elsewhere(row, place, self._places)
             row.notes += firm.notes
             columns = self._columns_of(row, cells)
+            columns |= {self._callers: called} if called else {}
             happened = self._renewed(row, self._happened(row, columns, days))
             row.problems += self._unread.speaks_against(row, [each.event for each in happened])
             self._refuse_contradictions(row, firm.firm, columns, happened, person)
@@ -244,6 +254,19 @@ class HistoryReader:
                 row.refuse(
                     self._headers.called("number"), number, SHARED, line=before.number, name=before.content.firm.name
                 )
+
+    @cached_property
+    def _callers(self) -> str:
+        """Where it goes who called for what a row is about, where the file names them under whose it is: 主办单位 alone."""
+        holder = self._headers.taken.get("organisation")
+        named = plain(holder.header) if holder is not None else ""
+        found = (each.to for each in self.form.column if named in map(plain, each.beside))
+        return next((role for role in found if role not in self._headers.taken), "")
+
+    def _callers_of(self, row: Row, firm: Held) -> str:
+        """Public bodies that called for it and are nobody's the register has; else ""."""
+        text = self._headers.said(row, "organisation") if self._callers else ""
+        return text if text and not isinstance(firm.firm, Organisation) and is_public(text) else ""
 
     def _held(self, rows: Sequence[Row], held: list[tuple[str, str]]) -> list[tuple[str, str]]:
         """Whose each row is: of what was taken over, who took it over; the former holder is none of ours."""

@@ -545,10 +545,11 @@ def _place_unnamed(form: SheetForm, header: Sequence[str], taken: dict[str, Take
 
 def _refuse_unread_amounts(form: SheetForm, found: Understood) -> None:
     """Raise Refused where a column that is not read seems to hold the amounts of events that would be filed without any."""
-    parts = KINDS[form.kind].parts if form.kind in KINDS else {}
+    measured = KINDS[form.kind].measured if form.kind in KINDS else ()
+    asked_for = {each.name for each in measured if not each.part_of and not each.is_further}
     wanted: dict[str, list[Column]] = {}
     for column in form.column:
-        if column.measure and column.measure not in parts:
+        if column.measure in asked_for:
             wanted.setdefault(column.measure, []).append(column)
     for columns in wanted.values():
         owners = [column for column in columns if column.event in found.taken]

@@ -28,6 +28,7 @@ KIND = RecordKind(
         Detail("place", say("地点"), 300, is_optional=True),
         Detail("organisers", say("主办单位"), 300, is_optional=True),
         Detail("joint_organisers", say("协办单位"), 500, is_optional=True),
+        Detail("about", say("活动内容"), 500, is_optional=True),
         Detail("ended_on", say("结束日期"), type=DetailType.DAY, is_optional=True),
     ),
     event_list="activity_event",  # the vocabulary list, as packs before this kind had its name

@@ -75,6 +75,7 @@ class Migration(migrations.Migration):
                 ("place", models.CharField(blank=True, max_length=300, verbose_name="地点")),
                 ("organisers", models.CharField(blank=True, max_length=300, verbose_name="主办单位")),
                 ("joint_organisers", models.CharField(blank=True, max_length=500, verbose_name="协办单位")),
+                ("about", models.CharField(blank=True, max_length=500, verbose_name="活动内容")),
                 ("ended_on", models.DateField(blank=True, null=True, verbose_name="结束日期")),
                 (
                     "confirmed_by",

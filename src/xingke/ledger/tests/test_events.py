@@ -12,6 +12,7 @@ from django.test import Client
 from tests.cast import Cast
 from xingke.base import definitions
 from xingke.ledger import importing, kinds, rules
+from xingke.ledger.holder_names import is_public
 from xingke.ledger.kinds import KINDS
 from xingke.ledger.models import Event, EventSession
 from xingke.ledger.tests.test_importing_columns import bring
@@ -73,6 +74,59 @@ def test_who_called_for_it_holds_it_where_nobody_else_is_named(cast: Cast) -> No
     event = Event.objects.get()
 
     assert (event.organisation, event.organisers) == (cast.firm, "")
+
+
+BODIES = [
+    ("县科技局、县科协", True),
+    ("青溪县农业农村局", True),
+    ("中共青溪县委宣传部、青溪县教育局", True),
+    ("青溪县第一小学", True),
+    ("青溪县某某科技有限公司", False),
+    ("县科技局、某某农民专业合作社", False),
+    ("张三", False),
+    ("", False),
+]
+
+
+@pytest.mark.parametrize("text, expected", BODIES)
+def test_public_bodies_are_told_from_firms(text: str, expected: bool) -> None:
+    assert is_public(text) is expected
+
+
+def test_bureaus_that_called_for_it_are_no_firms_to_be_looked_for(cast: Cast) -> None:
+    """A list of a science week names 主办单位 only: bureaus that no register of firms has."""
+    outcome = bring(
+        "event", {**FAIR, "主办单位": "县科技局、县科协", "活动内容": "主题展、咨询、义诊"}, by=cast.officer
+    )
+
+    event = Event.objects.get()
+    assert (event.organisation, event.organisers) == (None, "县科技局、县科协")
+    assert event.about == "主题展、咨询、义诊"  # beside a name; alone it is the name
+    assert [str(note) for row in outcome.checked.rows for note in row.notes] == [
+        "“县科技局、县科协”是部门和公共机构，名录里没有，按主办单位登记"
+    ]
+
+
+def test_a_firm_that_called_for_it_and_is_not_known_is_asked_about(cast: Cast) -> None:
+    outcome = bring("event", {**FAIR, "主办单位": "青溪县不知名科技有限公司"}, by=cast.officer)
+
+    assert "没有这个单位" in said(outcome)[0]
+
+
+def test_classes_of_an_old_form_are_read_and_nothing_is_called_unpaid(cast: Cast) -> None:
+    row = {"培训名称": "星火技术培训", "培训类别": "科技惠农培训", "培训日期": "2025-04-10"}
+    counted = {"培训人员（人次）": "300", "科技干部": "20", "农民": "250", "企业管理人员": "30"}
+
+    outcome = bring("event", {**row, **counted}, by=cast.officer)
+
+    session = held()
+    assert (session.people, session.officials, session.farmers, session.firm_people) == (
+        300_0000,
+        20_0000,
+        250_0000,
+        30_0000,
+    )
+    assert [str(each) for each in outcome.reader.remarks if "没有写金额" in str(each)] == []
 
 
 @pytest.mark.parametrize(
