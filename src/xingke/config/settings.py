@@ -111,6 +111,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "xingke.base.middleware.security_headers",
+    "xingke.base.compressing.Compressed",  # inside the former: what says no-store here says it of itself
     "xingke.base.failing.watched",
     "xingke.base.remembering.within_request",
     "xingke.base.middleware.no_null_characters",
