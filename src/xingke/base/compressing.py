@@ -1,4 +1,4 @@
-"""Pages travel compressed where their length tells nobody anything (BREACH, CVE-2013-3587; see ADR 0026).
+"""Pages travel compressed where their length tells nobody anything (BREACH, CVE-2013-3587; see ADR 0027).
 
 Static files are compressed once, when they are collected, by WhiteNoise; they never come by here.
 """

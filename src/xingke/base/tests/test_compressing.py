@@ -1,4 +1,4 @@
-"""What travels compressed, and what does not because its length would tell something (ADR 0026)."""
+"""What travels compressed, and what does not because its length would tell something (ADR 0027)."""
 
 import gzip
 from collections.abc import Callable, Iterator
