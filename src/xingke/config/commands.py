@@ -496,13 +496,8 @@ _READ_ONLY = "数据文件夹是只读的：读的是数据库的一份临时副
 def _print_report(report: Report) -> None:
     if report.document is not None:
         console.print(f"{report.document.title}　文稿编号 {report.document.key}")
-    table = Table()
-    for column in ("序号", "数字", "证明", "文中", "结果"):
-        table.add_column(column)
-    for row in report.verdict.rows:
-        table.add_row(str(row.slot), row.label, row.expected, row.found or "—", "相符" if row.holds else "不符")
     if report.verdict.rows:
-        console.print(table)
+        console.print(_table_of_figures(report))
     for finding in report.verdict.findings:
         console.print(f"{'提示' if finding.is_notice else '问题'}：{finding.sentence()} {finding.where()}".rstrip())
     for each in report.drifted:
@@ -516,6 +511,14 @@ def _print_report(report: Report) -> None:
     console.print(f"{'核验通过' if report.holds else '核验未通过'}：{len(report.verdict.rows)} 个数字，{good} 个相符")
     if said := _VERDICTS[report.verdict.state]:
         console.print(said)
+
+
+def _table_of_figures(report: Report) -> Table:
+    """Every figure that is proved: what the proof says, what the text says."""
+    table = Table("序号", "数字", "证明", "文中", "结果")
+    for row in report.verdict.rows:
+        table.add_row(str(row.slot), row.label, row.expected, row.found or "—", "相符" if row.holds else "不符")
+    return table
 
 
 _VERDICTS = {

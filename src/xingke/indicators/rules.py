@@ -1,7 +1,7 @@
 """Indicators without a database: definitions and their checks, growth, ranks, roll-up, and the plain reference."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from decimal import Decimal
@@ -167,7 +167,6 @@ def natures_have_what_they_need(catalogue: Catalogue) -> Iterator[Issue]:
 
 def records_are_known(catalogue: Catalogue) -> Iterator[Issue]:
     """The kind, its fields, their values and the events all exist."""
-
     terms = {term.key for term in catalogue.values("term")}
     for each, file, place in _entries(catalogue):
         if not each.counts_records or not each.of:  # without `of`: said above
@@ -176,24 +175,28 @@ def records_are_known(catalogue: Catalogue) -> Iterator[Issue]:
         if known is None:
             yield Issue(file, place, f"of is {each.of!r}; known kinds: {', '.join(KINDS)}")
             continue
-        for name in each.where:
-            asked = {**known.fields, **known.event_fields}
-            if name not in asked:
-                yield Issue(file, place, f"where.{name} is no field of {each.of}; known: {', '.join(asked)}")
-                continue
-            for value in each.allows(name):
-                if f"{asked[name]}:{value}" not in terms:
-                    yield Issue(file, place, f"where.{name} is {value!r}, which the list {asked[name]!r} does not have")
-        if each.sum and each.sum not in known.measures:
-            yield Issue(
-                file, place, f"sum is {each.sum!r}; measures of {each.of}: {', '.join(known.measures) or 'none'}"
-            )
-        for event in each.events:
-            if f"{known.event_list}:{event}" not in terms:
-                yield Issue(file, place, f"event {event!r} is not in the list {known.event_list!r}")
+        for unknown in _unknown_to(known, each, terms):
+            yield Issue(file, place, unknown)
         for number, example in enumerate(each.examples, 1):
             for name in (name for event in example.events for name in event.strange(known)):
                 yield Issue(file, f"{place} example {number}", f"{name} is nothing that an event of {each.of} says so")
+
+
+def _unknown_to(known: RecordKind, each: Indicator, terms: Collection[str]) -> Iterator[str]:
+    """What a definition asks of its records that records of the kind do not say, in words."""
+    asked = {**known.fields, **known.event_fields}
+    for name in each.where:
+        if name not in asked:
+            yield f"where.{name} is no field of {each.of}; known: {', '.join(asked)}"
+            continue
+        for value in each.allows(name):
+            if f"{asked[name]}:{value}" not in terms:
+                yield f"where.{name} is {value!r}, which the list {asked[name]!r} does not have"
+    if each.sum and each.sum not in known.measures:
+        yield f"sum is {each.sum!r}; measures of {each.of}: {', '.join(known.measures) or 'none'}"
+    for event in each.events:
+        if f"{known.event_list}:{event}" not in terms:
+            yield f"event {event!r} is not in the list {known.event_list!r}"
 
 
 def reported_as_is_known(catalogue: Catalogue) -> Iterator[Issue]:

@@ -154,9 +154,7 @@ class FigureReader:
         quantity, most = self._quantities(row, text, books)
         if text["basis"] and text["basis"] not in books.layers:
             self._refuse(row, "basis", text["basis"], NO_LAYER, known="、".join(sorted(books.layers)))
-        for column, longest in _LONGEST.items():
-            if len(text[column]) > longest:
-                self._refuse(row, column, f"{text[column][:20]}…", TOO_LONG, longest=longest)
+        self._refuse_too_long(row, text)
         if region is not None and not self._entering.covers(region.path):
             self._refuse(row, "region", text["region"], OUTSIDE)
         if row.problems or region is None or quantity is None or stated is None:
@@ -165,9 +163,8 @@ class FigureReader:
             text["as_written"], value=quantity, most=most, units=books.units, is_change=text["measure"] == "growth"
         )
         if written.problem:
-            row.problems.append(
-                Problem.of(self._headers.get("as_written", "as_written"), text["as_written"], written.problem)
-            )
+            header = self._headers.get("as_written", "as_written")
+            row.problems.append(Problem.of(header, text["as_written"], written.problem))
             return
         if written.is_silent:
             self._silent.append(row)
@@ -199,6 +196,12 @@ class FigureReader:
             "as_written": text["as_written"],
             "note": text["note"],
         }
+
+    def _refuse_too_long(self, row: Row, text: Mapping[str, str]) -> None:
+        """Refuse what its column of the ledger would cut, or not take at all."""
+        for column, longest in _LONGEST.items():
+            if len(text[column]) > longest:
+                self._refuse(row, column, f"{text[column][:20]}…", TOO_LONG, longest=longest)
 
     def _region(self, row: Row, text: Mapping[str, str], books: Books) -> Region | None:
         if code := text["region_code"]:

@@ -3,7 +3,7 @@
 import itertools
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from datetime import date
 from functools import cached_property
@@ -479,35 +479,50 @@ class HistoryReader:
         dated = {  # an amount may be that of several events
             column.place for event, (day, _amounts) in told if isinstance(day, date) for _measure, column in event[3]
         }
-        for (event, taken, repeats, measured), (day, amounts) in told:
+        for event, (day, amounts) in told:
             if isinstance(day, Problem):
                 row.problems.append(day)
                 day = None
-            measures: dict[str, int] = {}
-            roughly: str | None = None
-            for (measure, column), amount in zip(measured, amounts, strict=True):
-                if isinstance(amount, Problem):
-                    row.problems += [amount] if amount not in row.problems else []
-                elif amount is not None:
-                    measures[measure] = amount.scaled
-                    roughly = amount.roughly if self._is_rough(measure) else roughly
-                    if column.place not in dated and not row.problems:
-                        row.refuse(column.header, said(row.cells[column.place]), AMOUNT_ALONE, day=taken.header)
+            measures, roughly = self._amounts_said(row, event, amounts, dated)
             if day is not None:
-                self._compare_parts(row, event, measures)
-                found.append(Happened(event, day, measures, repeats, roughly))
+                name, _taken, repeats, _measured = event
+                self._compare_parts(row, name, measures)
+                found.append(Happened(name, day, measures, repeats, roughly))
         if not row.problems and not found:
             row.refuse(self._events[0][1].header, "", NOTHING_HAPPENED)
         if not row.problems and self.kind.is_lasting:
             found = self._with_last_days(row, columns, found)
-        if row.problems or not found:
-            return found
+        if not row.problems and found:
+            self._refuse_impossible(row, found)
+        return found
+
+    def _amounts_said(
+        self, row: Row, event: Event, amounts: Iterable[Amount | Problem | None], dated: Collection[int]
+    ) -> tuple[dict[str, int], str | None]:
+        """The amounts a row says of an event, and the word that makes one of them a rough one.
+
+        dated: the columns that are of an event with a day. An amount of no such event is an amount of nothing.
+        """
+        _name, taken, _repeats, measured = event
+        measures: dict[str, int] = {}
+        roughly: str | None = None
+        for (measure, column), amount in zip(measured, amounts, strict=True):
+            if isinstance(amount, Problem):
+                row.problems += [amount] if amount not in row.problems else []  # of several events, it is said once
+            elif amount is not None:
+                measures[measure] = amount.scaled
+                roughly = amount.roughly if self._is_rough(measure) else roughly
+                if column.place not in dated and not row.problems:
+                    row.refuse(column.header, said(row.cells[column.place]), AMOUNT_ALONE, day=taken.header)
+        return measures, roughly
+
+    def _refuse_impossible(self, row: Row, found: Sequence[Happened]) -> None:
+        """Refuse days in an order that cannot be, and the loss of what nobody had."""
         if wrong := rules.out_of_order(self.kind.names, found, is_one_round=True, said=self._event_called):
             row.problems.append(Problem.of(str(wrong.values["after"]), str(wrong.values["later"]), wrong))
         elif not rules.is_possible(self.kind.names, found):
             last = max((each for each in found if each.event in self.kind.names.closing), key=lambda each: each.on)
             row.refuse(self._headers.called(last.event), last.on.isoformat(), IMPOSSIBLE)
-        return found
 
     def _refuse_receiver(
         self, row: Row, place: Region, firm: Organisation | NewOrganisation | None, happened: Sequence[Happened]

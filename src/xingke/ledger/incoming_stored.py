@@ -47,6 +47,8 @@ RECEIVED_BY_OTHER = gettext_noop("台账中同一天接收的是另一家单位�
 HOLDER_NOT_SHOWN = gettext_noop("台账中这条记录的单位是另一家；权利转移请用转让、受让等事件登记。")
 OTHER_HOLDER = gettext_noop("台账中这条记录的单位是“%(name)s”；权利转移请用转让、受让等事件登记。")
 
+Changes = Mapping[UUID, Mapping[str, Any]]  # by event that stands: its columns that a row says otherwise
+
 
 class Stored:
     """The records of the ledger that rows may be.
@@ -154,7 +156,11 @@ class Stored:
         if not found:
             row.outcome = NEW
             return
-        subject = row.stored = found[0]
+        row.stored = found[0]
+        self._compare_with(row, found[0], content)
+
+    def _compare_with(self, row: Row, subject: Any, content: Content) -> None:
+        """What a row adds to the record that it is; refused where that is elsewhere, or of others, and was not taken over."""
         if self._takes_over(subject, content):
             self._add_since_arrival(row, subject, content)
         elif not self._entering.covers(subject.region.path):
@@ -200,7 +206,7 @@ class Stored:
                     self._headers.called("organisation"), self._headers.said(row, "organisation"), RECEIVED_BY_OTHER
                 )
                 return
-        if fresh and not self._is_possible(row, alive, fresh):
+        if fresh and not self._is_possible(row, alive, {}, fresh, last=max(fresh, key=lambda each: each.on)):
             return
         row.changes = ({}, events, fresh)
         row.outcome = CHANGED if events or fresh else UNCHANGED
@@ -220,16 +226,15 @@ class Stored:
             event.organisation is not None and content.firm is not None and event.organisation.key != content.firm.key
         )
 
-    def _is_possible(self, row: Row, alive: Sequence[Any], fresh: Sequence[Happened]) -> bool:
-        """Whether fresh events fit into a history; else the row is refused."""
-        stand = [
-            Happened(event.event, event.happened_on, {"until": getattr(event, "until", None)}, False) for event in alive
-        ]
-        last = max(fresh, key=lambda each: each.on)
-        if not rules.is_possible(self.kind.names, [*stand, *fresh]):
+    def _is_possible(
+        self, row: Row, alive: Sequence[Any], changes: Changes, fresh: Sequence[Happened], *, last: Happened
+    ) -> bool:
+        """Whether a history with its changes and fresh events can be; else the row is refused, at its last event."""
+        after = [*(_as_changed(event, changes.get(event.record, {})) for event in alive), *fresh]
+        if not rules.is_possible(self.kind.names, after):
             row.refuse(self._headers.called(last.event), last.on.isoformat(), IMPOSSIBLE_TOGETHER)
             return False
-        if wrong := rules.out_of_order(self.kind.names, [*stand, *fresh], said=self._headers.called):
+        if wrong := rules.out_of_order(self.kind.names, after, said=self._headers.called):
             row.problems.append(Problem.of(str(wrong.values["after"]), str(wrong.values["later"]), wrong))
             return False
         return True
@@ -306,60 +311,21 @@ class Stored:
         }
         if content.person is not None and subject.person is None and self._may_change(subject):
             columns["person"] = content.person  # it was filed before anybody said who it is
-        history = self.history(subject)
-        alive = [event for event in history if event.state != State.VOID]
-        events: dict[UUID, dict[str, Any]] = {}
-        fresh: list[Happened] = []
-        for each in content.happened:
-            exact = self._same_event(each, alive)
-            if exact is None:
-                if not _was_voided(each, history):
-                    fresh.append(each)
-                continue
-            said = {"happened_on": each.on, **each.columns}
-            if changes := {name: value for name, value in said.items() if getattr(exact, name) != value}:
-                standing = {name: getattr(exact, name) for name in self.kind.measures}
-                if over := rules.exceeding(self.kind.names, {**standing, **changes}):
-                    parts, whole = over
-                    called = tuple(self._headers.called(f"{each.event} {name}") for name in parts)
-                    told = rules.MORE_THAN_WHOLE.filled(
-                        part=called, whole=self._headers.called(f"{each.event} {whole}")
-                    )
-                    row.problems.append(Problem.of(called[0], "", told))
-                    return
-                events[exact.record] = changes
-                if self._may_be_another(row, content, exact, changes):
-                    return
+        alive = [event for event in self.history(subject) if event.state != State.VOID]
+        differing = self._differing_events(row, subject, content)
+        if differing is None:
+            return
+        events, fresh = differing
         if self._is_renewed:
             fresh = self._as_renewals(subject, content, alive, fresh)
             content.happened = [self._as_filed(each, alive, fresh) for each in content.happened]
             columns = self._without_certificates(subject, content, alive, columns, fresh)
         if events or fresh:
-            after = [
-                Happened(
-                    event.event,
-                    events.get(event.record, {}).get("happened_on", event.happened_on),
-                    {"until": events.get(event.record, {}).get("until", getattr(event, "until", None))},
-                    False,
-                )
-                for event in alive
-            ]
-            if not rules.is_possible(self.kind.names, [*after, *fresh]):
-                last = max(content.happened, key=lambda each: each.on)
-                row.refuse(self._headers.called(last.event), last.on.isoformat(), IMPOSSIBLE_TOGETHER)
+            last = max(content.happened, key=lambda each: each.on)
+            if not self._is_possible(row, alive, events, fresh, last=last):
                 return
-            if wrong := rules.out_of_order(self.kind.names, [*after, *fresh], said=self._headers.called):
-                row.problems.append(Problem.of(str(wrong.values["after"]), str(wrong.values["later"]), wrong))
-                return
-        rewritten = [event for event in alive if event.record in events or (columns.keys() & set(self.kind.repeated))]
-        latest = alive[-1:] if fresh else []
-        for event in (*rewritten, *latest):
-            if not self._entering.covers(event.region.path):
-                row.refuse(self._key_column, content.columns.get("number", ""), OF_OTHERS)
-                return
-        touched = [*([subject] if columns else []), *(event for event in alive if event.record in events)]
-        if not all(self._may_change(each) for each in touched):
-            row.refuse(self._key_column, content.columns.get("number", ""), CONFIRMED)
+        if forbidden := self._forbidden(subject, alive, columns, events, fresh):
+            row.refuse(self._key_column, content.columns.get("number", ""), forbidden)
             return
         row.changes = (columns, events, fresh)
         row.outcome = CHANGED if columns or events or fresh else UNCHANGED
@@ -367,6 +333,57 @@ class Stored:
         if row.outcome == UNCHANGED and is_alike and self._source and subject.source != self._source:
             told = STANDS_AS_ANOTHER if content.mark.another else STANDS
             row.notes.append(told.filled(source=subject.source))
+
+    def _differing_events(
+        self, row: Row, subject: Any, content: Content
+    ) -> tuple[dict[UUID, dict[str, Any]], list[Happened]] | None:
+        """What a row changes in the events of its record, and those it adds; None where it is refused."""
+        history = self.history(subject)
+        alive = [event for event in history if event.state != State.VOID]
+        events: dict[UUID, dict[str, Any]] = {}
+        fresh: list[Happened] = []
+        for each in content.happened:
+            exact = self._same_event(each, alive)
+            if exact is None:
+                fresh += [] if _was_voided(each, history) else [each]
+                continue
+            said = {"happened_on": each.on, **each.columns}
+            changes = {name: value for name, value in said.items() if getattr(exact, name) != value}
+            if not changes:
+                continue
+            if self._exceeds(row, each, exact, changes) or self._may_be_another(row, content, exact, changes):
+                return None
+            events[exact.record] = changes
+        return events, fresh
+
+    def _exceeds(self, row: Row, each: Happened, event: Any, changes: Mapping[str, Any]) -> bool:
+        """Refuse a row that makes a part more than its whole: of the two, the row may say one and the ledger the other."""
+        standing = {name: getattr(event, name) for name in self.kind.measures}
+        over = rules.exceeding(self.kind.names, {**standing, **changes})
+        if over is None:
+            return False
+        parts, whole = over
+        called = tuple(self._headers.called(f"{each.event} {name}") for name in parts)
+        told = rules.MORE_THAN_WHOLE.filled(part=called, whole=self._headers.called(f"{each.event} {whole}"))
+        row.problems.append(Problem.of(called[0], "", told))
+        return True
+
+    def _forbidden(
+        self,
+        subject: Any,
+        alive: Sequence[Any],
+        columns: Mapping[str, Any],
+        events: Changes,
+        fresh: Sequence[Happened],
+    ) -> str:
+        """Why what a row changes and adds is not for this person to file; "" where it is."""
+        changed = [event for event in alive if event.record in events]
+        rewritten = alive if columns.keys() & set(self.kind.repeated) else changed  # events repeat those columns
+        latest = alive[-1:] if fresh else []
+        if not all(self._entering.covers(event.region.path) for event in (*rewritten, *latest)):
+            return OF_OTHERS
+        touched = [*([subject] if columns else []), *changed]
+        return "" if all(self._may_change(each) for each in touched) else CONFIRMED
 
     def _may_be_another(self, row: Row, content: Content, event: Any, changes: Mapping[str, Any]) -> bool:
         """Refuse a row that would change an amount or a day of what may be another fact, unless it says that it does."""
@@ -487,6 +504,12 @@ def place_of(row: Row, *, is_another: bool | None = None) -> str:
 def is_another(subject: Any) -> bool:
     """Whether a record was filed as one more of what looks the same."""
     return str(subject.source_place).endswith(_ANOTHER)
+
+
+def _as_changed(event: Any, changes: Mapping[str, Any]) -> Happened:
+    """An event that stands, with the days it would have."""
+    until = changes.get("until", getattr(event, "until", None))
+    return Happened(event.event, changes.get("happened_on", event.happened_on), {"until": until}, False)
 
 
 def _was_voided(each: Happened, history: Iterable[EventVersion]) -> bool:

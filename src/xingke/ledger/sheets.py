@@ -160,24 +160,30 @@ def columns_are_known(catalogue: Catalogue) -> Iterator[Issue]:
         if form.kind != OBSERVATION and form.kind not in TABLES:
             yield Issue(entry.file, entry.place, f"kind is {form.kind!r}; known: {', '.join([*TABLES, OBSERVATION])}")
             continue
-        roles: dict[str, int] = {}
-        headers: dict[str, int] = {}
-        for number, column in enumerate(form.column, 1):
-            place = f"{entry.place} column {number} ({column.headers[0]})"
-            if column.role not in _roles(form.kind, catalogue):
-                yield Issue(entry.file, place, f"a {form.kind} has no {column.role!r}")
-            if form.kind in TABLES and (unit := _unit_wanted(form.kind, column)):
-                yield Issue(entry.file, place, f"{column.to} is a number: say its unit, {unit}")
-            if roles.setdefault(column.role, number) != number:
-                yield Issue(entry.file, place, f"is {column.role!r} like column {roles[column.role]}")
-            for header in column.headers:
-                if headers.setdefault(plain(header), number) != number:
-                    yield Issue(entry.file, place, f"header {header!r} is that of column {headers[plain(header)]} too")
-        for header in (*form.amounts, *(header for question in form.ask for header in question.headers)):
-            if plain(header) in headers:
-                yield Issue(entry.file, entry.place, f"{header!r} is the header of column {headers[plain(header)]} too")
+        yield from _columns_are_told_apart(entry, catalogue)
         yield from _events_are_of_the_form(entry)
         yield from _values_are_known(entry, catalogue)
+
+
+def _columns_are_told_apart(entry: Entry[SheetForm], catalogue: Catalogue) -> Iterator[Issue]:
+    """Each column goes somewhere of its own, under headers that nothing else of the form is called by."""
+    form = entry.value
+    roles: dict[str, int] = {}
+    headers: dict[str, int] = {}
+    for number, column in enumerate(form.column, 1):
+        place = f"{entry.place} column {number} ({column.headers[0]})"
+        if column.role not in _roles(form.kind, catalogue):
+            yield Issue(entry.file, place, f"a {form.kind} has no {column.role!r}")
+        if form.kind in TABLES and (unit := _unit_wanted(form.kind, column)):
+            yield Issue(entry.file, place, f"{column.to} is a number: say its unit, {unit}")
+        if roles.setdefault(column.role, number) != number:
+            yield Issue(entry.file, place, f"is {column.role!r} like column {roles[column.role]}")
+        for header in column.headers:
+            if headers.setdefault(plain(header), number) != number:
+                yield Issue(entry.file, place, f"header {header!r} is that of column {headers[plain(header)]} too")
+    for header in (*form.amounts, *(header for question in form.ask for header in question.headers)):
+        if plain(header) in headers:
+            yield Issue(entry.file, entry.place, f"{header!r} is the header of column {headers[plain(header)]} too")
 
 
 def _events_are_of_the_form(entry: Entry[SheetForm]) -> Iterator[Issue]:

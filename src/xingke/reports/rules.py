@@ -88,16 +88,12 @@ def parse_sentence(text: str) -> tuple[Clause, ...]:
     for name, mark, words, stray in _TOKEN.findall(text):
         if stray:
             raise TemplateError(f"a lone {stray!r} in {text!r}")
+        if mark:
+            _refuse_misplaced(mark, text, inside=inside, is_empty=not parts, is_other=bool(others))
         if mark == "|":
-            if not inside or not parts:
-                raise TemplateError(f"a lone '|' in {text!r}: alternatives stand in brackets, [one|other]")
             others.append(tuple(parts))
             parts = []
         elif mark:
-            if (mark == "[") == inside:
-                raise TemplateError(f"brackets do not match in {text!r}; clauses cannot be nested")
-            if others and not parts:
-                raise TemplateError(f"a lone '|' in {text!r}: alternatives stand in brackets, [one|other]")
             if parts:
                 clauses.append(_clause([*others, tuple(parts)], is_optional=inside))
             parts, others, inside = [], [], mark == "["
@@ -110,6 +106,18 @@ def parse_sentence(text: str) -> tuple[Clause, ...]:
     if parts:
         clauses.append(Clause(tuple(parts), is_optional=False))
     return tuple(clauses)
+
+
+def _refuse_misplaced(mark: str, text: str, *, inside: bool, is_empty: bool, is_other: bool) -> None:
+    """Raise TemplateError for a bracket or bar that cannot stand where it does.
+
+    inside: of brackets. is_empty: nothing was read since the last mark. is_other: that last mark was a bar.
+    """
+    is_bar = mark == "|"
+    if not is_bar and (mark == "[") == inside:
+        raise TemplateError(f"brackets do not match in {text!r}; clauses cannot be nested")
+    if (is_bar and not inside) or (is_empty and (is_bar or is_other)):
+        raise TemplateError(f"a lone '|' in {text!r}: alternatives stand in brackets, [one|other]")
 
 
 def _clause(choices: Sequence[tuple[Part, ...]], *, is_optional: bool) -> Clause:

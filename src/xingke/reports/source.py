@@ -240,22 +240,30 @@ def _mistakes(number: int, block: Block, terms: Collection[str], names: Collecti
         yield Mistake("long", number, 0, 0, "", block.text[:24])
         return
     for match in _TOKEN.finditer(block.text):
-        part = read_token(match[0])
-        if part is None:
-            yield mistake("token", *match.span())
-        elif isinstance(part, Name):
-            if part.text not in names or block.is_heading:
-                yield mistake("name", *match.span())
-        elif block.is_heading:
-            yield mistake("heading", *match.span())
-        elif numerals.touches(hidden, match.start(), match.end()):
-            before, after = hidden[: match.start()].rstrip(), hidden[match.end() :]
-            far = len(hidden) - len(after.lstrip())
-            yield mistake("touching", max(len(before) - 2, 0), min(far + 2, len(hidden)))
+        if wrong := _wrong_token(match, block, hidden, names):
+            yield mistake(*wrong)
     without = _TOKEN.sub(lambda match: MASK * len(match[0]), block.text)
     yield from (mistake("token", *match.span()) for match in _BRACKETS.finditer(without))
     for each in numerals.find(without, terms=terms):
         yield mistake("loose", each.start, each.end)
+
+
+def _wrong_token(
+    match: re.Match[str], block: Block, hidden: str, names: Collection[str]
+) -> tuple[str, int, int] | None:
+    """Why braces cannot stand where they do: the kind of mistake, from where to where. hidden: the text, masked."""
+    part = read_token(match[0])
+    if part is None:
+        return "token", *match.span()
+    if isinstance(part, Name):
+        return ("name", *match.span()) if part.text not in names or block.is_heading else None
+    if block.is_heading:
+        return "heading", *match.span()
+    if numerals.touches(hidden, match.start(), match.end()):
+        before, after = hidden[: match.start()].rstrip(), hidden[match.end() :]
+        far = len(hidden) - len(after.lstrip())  # with the digits that touch it: two characters on either side
+        return "touching", max(len(before) - 2, 0), min(far + 2, len(hidden))
+    return None
 
 
 # ── arranging: every change gives a new source ──────────────────────────────────────────────────────────────────────

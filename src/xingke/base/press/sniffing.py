@@ -114,30 +114,36 @@ def sniff(data: bytes) -> Sniffed:
     """What ``data`` is, whatever it is called."""
     if not data.strip(b"\0 \t\r\n\xef\xbb\xbf"):
         return Sniffed(FileKind.EMPTY if b"\0" not in data else FileKind.UNKNOWN)
-    if data[:4] in (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08"):
-        return Sniffed(_kind_of_zip(data))
-    if data[:4] == b"\xd0\xcf\x11\xe0":
-        return Sniffed(_kind_of_old_office(data))
-    if b"%PDF-" in data[:1024]:
-        return Sniffed(FileKind.PDF)
-    if data.startswith(b"\xff\xd8\xff"):
-        return Sniffed(FileKind.JPEG)
-    if data.startswith(b"\x89PNG\r\n\x1a\n"):
-        return Sniffed(FileKind.PNG)
-    for mark, kind in _MARKS:
-        if data.startswith(mark):
-            return Sniffed(kind)
+    if (kind := _kind_by_mark(data)) is not None:
+        return Sniffed(kind)
     encoding = encoding_of(data)
     if not encoding:
         return Sniffed(FileKind.UNKNOWN)
-    head = data[:_HEAD].decode(encoding, errors="ignore").lstrip("\ufeff")
+    return Sniffed(_kind_of_text(data[:_HEAD].decode(encoding, errors="ignore").lstrip("\ufeff")), encoding)
+
+
+def _kind_by_mark(data: bytes) -> FileKind | None:
+    """By the bytes it begins with; None where they say nothing, as those of most texts."""
+    if data[:4] in (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08"):
+        return _kind_of_zip(data)
+    if data[:4] == b"\xd0\xcf\x11\xe0":
+        return _kind_of_old_office(data)
+    if b"%PDF-" in data[:1024]:  # not always first: readers take a PDF behind a few bytes of something else
+        return FileKind.PDF
+    if data.startswith(b"\xff\xd8\xff"):
+        return FileKind.JPEG
+    if data.startswith(b"\x89PNG\r\n\x1a\n"):
+        return FileKind.PNG
+    return next((kind for mark, kind in _MARKS if data.startswith(mark)), None)
+
+
+def _kind_of_text(head: str) -> FileKind:
+    """By the mark-up at its head: HTML before XML, since a page may begin as XML does."""
     if _HTML.match(head):
-        return Sniffed(FileKind.HTML, encoding)
+        return FileKind.HTML
     if head.lstrip().startswith(("<?xml", "<!DOCTYPE", "<!ENTITY", "<Workbook", "<ss:Workbook")):
-        return Sniffed(FileKind.XML, encoding)
-    if _MHT.search(head):
-        return Sniffed(FileKind.MHT, encoding)
-    return Sniffed(FileKind.CSV, encoding)
+        return FileKind.XML
+    return FileKind.MHT if _MHT.search(head) else FileKind.CSV
 
 
 def encoding_of(data: bytes) -> str:

@@ -111,21 +111,29 @@ class Document:
         if found != list(range(1, len(found) + 1)):
             raise ValueError(f"figures must be numbered 1 to {len(found)} in reading order, got {found}")
         for block in self.blocks:
-            if isinstance(block, Heading) and not 1 <= block.level <= 4:
-                raise ValueError(f"heading level must be 1 to 4, got {block.level} at {block.text!r}")
-            if isinstance(block, Table):
-                widths = {len(row) for row in block.rows} - {len(block.header)}
-                if widths:
-                    raise ValueError(f"every table row needs {len(block.header)} cells, got {sorted(widths)}")
+            _refuse_misshapen(block)
         for chip in chips(self):
-            if not chip.text.strip() or "\n" in chip.text:
+            if not _is_one_line(chip.text):
                 raise ValueError(f"figure {chip.slot} ({chip.label}) has no one-line text: {chip.text!r}")
         for mention in mentions(self):
-            if not mention.text.strip() or "\n" in mention.text:
+            if not _is_one_line(mention.text):
                 raise ValueError(f"the record {mention.record} has no one-line name: {mention.text!r}")
         for text in _texts(self):
             if bad := _ILLEGAL.search(text):
                 raise ValueError(f"character {bad[0]!r} cannot stand in a document: {text[:40]!r}")
+
+
+def _refuse_misshapen(block: Block) -> None:
+    """Raise ValueError for a heading that no format has a style for, and for a ragged table."""
+    if isinstance(block, Heading) and not 1 <= block.level <= 4:
+        raise ValueError(f"heading level must be 1 to 4, got {block.level} at {block.text!r}")
+    if isinstance(block, Table) and (widths := {len(row) for row in block.rows} - {len(block.header)}):
+        raise ValueError(f"every table row needs {len(block.header)} cells, got {sorted(widths)}")
+
+
+def _is_one_line(text: str) -> bool:
+    """Whether a text is something that a sentence can hold: neither nothing nor several lines."""
+    return bool(text.strip()) and "\n" not in text
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -371,6 +371,12 @@ class _Scan:
         if self._patterns is None:
             self._patterns = _Patterns(block, self.displays)
         look = self._patterns
+        self._look_at_rows(block, look)
+        self._look_at_cells(block, look)
+        self._look_around(block, look)
+
+    def _look_at_rows(self, block: bytes, look: "_Patterns") -> None:
+        """That they are not too many or too wide, and which are hidden."""
         for name in set(look.wide.findall(block)):
             self._bound(0, position(f"{name.decode()}1")[1])
         for attributes in look.row.findall(block):
@@ -381,6 +387,9 @@ class _Scan:
         if self._last_row > self.most_rows + _SPARE_ROWS:
             for row in look.deep.findall(block):
                 self._bound(int(row), 0)
+
+    def _look_at_cells(self, block: bytes, look: "_Patterns") -> None:
+        """One by one only where some may need it: most sheets have cells that say nothing but their value."""
         self.has_values = self.has_values or look.value.search(block) is not None
         if look.formula_mark in block:
             for found in look.formula.finditer(block):
@@ -389,7 +398,6 @@ class _Scan:
         if self.displays or b'"e"' in block or b"'e'" in block:
             for found in look.cell.finditer(block):
                 self._cell(found[0])
-        self._look_around(block, look)
 
     def _look_around(self, block: bytes, look: "_Patterns") -> None:
         """What stands before and behind the rows."""

@@ -143,11 +143,9 @@ def _write_table(
         if number > ROWS:
             raise Refused(say("超过 %(most)s 行，一张工作表放不下；请先筛选，或导出 CSV。", most=ROWS))
         cells, marks = (row.cells, row.marks) if isinstance(row, Line) else (row, {})
-        if (lines := max(map(_lines, cells), default=1)) > 1:
-            sheet.set_row(number, LINE_HEIGHT * lines)
-        for place, value in enumerate(cells):
-            _write_cell(sheet, looks, number, place, value, marks.get(place, ""))
-            if number <= SAMPLE and place < len(widths):
+        _write_row(sheet, looks, number, cells, marks)
+        if number <= SAMPLE:
+            for place, value in enumerate(cells[: len(widths)]):
                 widths[place] = max(widths[place], _width(_shown(value)))
     for below in range(number + 1, number + spare + 1):
         for place, column in enumerate(columns):
@@ -160,6 +158,14 @@ def _write_table(
     if columns:
         sheet.autofilter(0, 0, max(number, 1), len(columns) - 1)
     return number + spare
+
+
+def _write_row(sheet: Any, looks: _Looks, number: int, cells: Sequence[Cell], marks: Mapping[int, str]) -> None:
+    """One row, as high as its cell of the most lines."""
+    if (lines := max(map(_lines, cells), default=1)) > 1:
+        sheet.set_row(number, LINE_HEIGHT * lines)
+    for place, value in enumerate(cells):
+        _write_cell(sheet, looks, number, place, value, marks.get(place, ""))
 
 
 def _set_page(sheet: Any) -> None:

@@ -237,14 +237,8 @@ class RecordForm(NumberField, LevelField, PlaceForm):
         found = super().clean()
         if self.kind.names.needs_holder and "holder" not in self.errors and found.get("holder") is None:
             self.add_error("holder", _("请选定单位：%(kind)s总是某家单位的。") % {"kind": kind_word(self.kind.code)})
-        if self.is_bound and self.rows.is_valid() and (wrong := self._out_of_order() or self._against_number(found)):
-            self.add_error(None, str(wrong))
-        elif self.is_bound and self.rows.is_valid() and (doubt := self._doubtful(found)):
-            self.doubt = self.doubt or doubt
-            if not found.get("sure"):
-                self.add_error(None, str(doubt))
-            elif not str(found.get("why_sure") or "").strip():
-                self.add_error("why_sure", _("请写明为什么确认编号无误。"))
+        if self.is_bound and self.rows.is_valid():
+            self._judge_days(found)
         holder = found.get("holder")
         if holder is not None and (wrong := rules.with_itself(holder.name, str(found.get("counterpart") or ""))):
             self.add_error("counterpart", str(wrong))
@@ -257,18 +251,34 @@ class RecordForm(NumberField, LevelField, PlaceForm):
                 first=self.first_day(),
                 key=found["key"],
             )
-            if self.taken_over is not None:
-                pass  # it stands elsewhere and comes here: see the view
-            elif self.same and self.kind.names.identity is Identity.RENEWED:
-                self.add_error(
-                    None,
-                    _(
-                        "这家单位的这项资质已在台账中，一家单位的一项资质只登记一条；新的证书请登记为后续事件“重新认定”。"
-                    ),
-                )
-            elif self.same and not (found["apart"] and self.may_be_apart):
-                self.add_error(None, _("台账里已有相同的记录，请先核对是不是同一件事。"))
+            self._judge_same(found)
         return found
+
+    def _judge_days(self, found: Mapping[str, Any]) -> None:
+        """Refuse days that cannot be, and doubtful ones until the person says that they are right, and why."""
+        if wrong := self._out_of_order() or self._against_number(found):
+            self.add_error(None, str(wrong))
+            return
+        doubt = self._doubtful(found)
+        if not doubt:
+            return
+        self.doubt = self.doubt or doubt  # what speaks against the number itself was said first
+        if not found.get("sure"):
+            self.add_error(None, str(doubt))
+        elif not str(found.get("why_sure") or "").strip():
+            self.add_error("why_sure", _("请写明为什么确认编号无误。"))
+
+    def _judge_same(self, found: Mapping[str, Any]) -> None:
+        """Refuse what stands already, unless the person may say that it is something else and does."""
+        if not self.same or self.taken_over is not None:  # taken over: it stands elsewhere and comes here, see the view
+            return
+        if self.kind.names.identity is Identity.RENEWED:
+            self.add_error(
+                None,
+                _("这家单位的这项资质已在台账中，一家单位的一项资质只登记一条；新的证书请登记为后续事件“重新认定”。"),
+            )
+        elif not (found["apart"] and self.may_be_apart):
+            self.add_error(None, _("台账里已有相同的记录，请先核对是不是同一件事。"))
 
     @property
     def taken_over(self) -> Any | None:

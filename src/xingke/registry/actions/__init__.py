@@ -160,29 +160,36 @@ def _load_region_rows(rows: Sequence[dict[str, str]]) -> int:
             if row["parent"] and parent is None:
                 issues.append(Issue("regions.csv", f"row {number}", f"parent {row['parent']!r} is unknown"))
                 continue
-            fresh.append(
-                Region(
-                    code=row["code"],
-                    path=int(row["code"]),
-                    name=row["name"],
-                    level=level,
-                    parent=parent,
-                    valid_from=_day(row.get("valid_from")),
-                    valid_to=valid_to,
-                    is_fictional=row.get("is_fictional", "") == "true",
-                )
-            )
+            fresh.append(_region(row, parent))
         created = Region.objects.bulk_create(fresh)
         added += len(created)
         by_code |= {region.code: region for region in created if region.valid_to is None}
+    _name_successors(rows, by_code)
+    if issues:
+        raise DefinitionError(issues)
+    return added
+
+
+def _region(row: Mapping[str, str], parent: Region | None) -> Region:
+    return Region(
+        code=row["code"],
+        path=int(row["code"]),
+        name=row["name"],
+        level=row["level"],
+        parent=parent,
+        valid_from=_day(row.get("valid_from")),
+        valid_to=_day(row.get("valid_to")),
+        is_fictional=row.get("is_fictional", "") == "true",
+    )
+
+
+def _name_successors(rows: Iterable[Mapping[str, str]], by_code: Mapping[str, Region]) -> None:
+    """Say of ended regions what they became: once all are there, for a successor may stand in a later row or level."""
     for row in rows:
         if row.get("successor") and row["successor"] in by_code:
             Region.objects.filter(code=row["code"], valid_to__isnull=False, successor__isnull=True).update(
                 successor=by_code[row["successor"]]
             )
-    if issues:
-        raise DefinitionError(issues)
-    return added
 
 
 def _unreadable(rows: Sequence[dict[str, str]]) -> Iterator[Issue]:
