@@ -44,6 +44,7 @@ from xingke.ledger.tables import TABLES
 from xingke.ledger.words import Words, effect_word, kind_choices, kind_word, state_word
 from xingke.registry import filtering
 from xingke.registry import queries as registry
+from xingke.registry.models import Organisation
 from xingke.registry.rules import Scope
 
 CHUNK = 500
@@ -145,15 +146,20 @@ def _filters(
 
 def record_url(kind: str, record: UUID) -> str:
     """The page of a record; worked out once for a kind, since a list has fifty."""
-    return _record_pattern(get_script_prefix(), kind).replace(str(_NOBODY), str(record))
+    return _pattern(get_script_prefix(), "ledger:record", kind).replace(str(_NOBODY), str(record))
+
+
+def _organisation_url(organisation: Organisation) -> str:
+    return _pattern(get_script_prefix(), "registry:organisation").replace(str(_NOBODY), str(organisation.key))
 
 
 _NOBODY = UUID(int=0)
 
 
 @lru_cache(maxsize=64)
-def _record_pattern(_prefix: str, kind: str) -> str:
-    return reverse("ledger:record", args=[kind, _NOBODY])
+def _pattern(_prefix: str, name: str, *before: str) -> str:
+    """An address whose last argument is a key that is still to be written into it."""
+    return reverse(name, args=[*before, _NOBODY])
 
 
 def row_of(words: Words, entry: events.TimelineEntry) -> dict[str, Any]:
@@ -161,6 +167,7 @@ def row_of(words: Words, entry: events.TimelineEntry) -> dict[str, Any]:
     event, subject = entry.event, entry.subject
     return {
         "on": entry.on,
+        "day": entry.on.isoformat(),
         "event": words.event(entry.kind, event.event),
         "effect": event.effect,
         "effect_word": effect_word(entry.kind, event.effect),
@@ -168,6 +175,7 @@ def row_of(words: Words, entry: events.TimelineEntry) -> dict[str, Any]:
         "measures": _measures(words.measures(event)),
         "number": getattr(subject, "number", ""),
         "organisation": event.organisation,
+        "organisation_url": _organisation_url(event.organisation) if event.organisation else "",
         "holder": holder_word(event),
         "region": event.region.name,
         "state": event.state,

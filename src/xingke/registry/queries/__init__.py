@@ -59,8 +59,11 @@ def definition(kind: str, key: str, *, region: Region | None = None) -> Loaded:
 
 def _newest() -> tuple[int, str]:
     """Id and hash of the definition loaded last: what the caches below are good for."""
-    newest = Definition.objects.order_by("-id").values_list("id", "hash")
-    return remembered(NEWEST, lambda: newest.first() or (0, ""))
+    return remembered(NEWEST, _ask_for_newest)
+
+
+def _ask_for_newest() -> tuple[int, str]:
+    return Definition.objects.order_by("-id").values_list("id", "hash").first() or (0, "")
 
 
 @lru_cache(maxsize=32)
@@ -173,7 +176,12 @@ def _read_units(_newest: int, _hash: str) -> dict[str, Unit]:
 
 def roles() -> dict[str, Role]:
     """All roles by code."""
-    return {key: found.value for key, found in catalogue("role").items()}
+    return dict(_read_roles(*_newest()))
+
+
+@lru_cache(maxsize=2)
+def _read_roles(newest: int, newest_hash: str) -> dict[str, Role]:
+    return {key: found.value for key, found in _read_catalogue("role", newest, newest_hash).items()}
 
 
 def grants_of(user: User) -> QuerySet[Grant]:
@@ -251,17 +259,23 @@ def _grants(user: User) -> tuple[Grant, ...]:
 
 def forget_grants(user: User) -> None:
     """Drop what ``user`` remembers of its grants, after they were changed."""
-    for kept in ("_xingke_grants", "_xingke_colleagues"):
+    for kept in ("_xingke_grants", "_xingke_in_force", "_xingke_colleagues"):
         if hasattr(user, kept):
             delattr(user, kept)
 
 
 def _in_force(user: User) -> list[tuple[Grant, Role]]:
     """The grants of an account with their roles; without roles of the whole system given below its topmost regions,
-    which was possible once."""
-    known = roles()
+    which was possible once. Worked out once per user object and state of the definitions: a page asks twenty times."""
+    newest = _newest()
+    kept: tuple[tuple[int, str], list[tuple[Grant, Role]]] | None = getattr(user, "_xingke_in_force", None)
+    if kept is not None and kept[0] == newest:
+        return kept[1]
+    known = _read_roles(*newest)
     held = [(grant, known[grant.role]) for grant in _grants(user) if grant.role in known]
-    return [each for each in held if may_be_given_in(each[1], is_topmost=each[0].region.parent_id is None).allowed]
+    found = [each for each in held if may_be_given_in(each[1], is_topmost=each[0].region.parent_id is None).allowed]
+    user._xingke_in_force = newest, found  # type: ignore[attr-defined]  # a cache, as of the grants
+    return found
 
 
 def scope(user: User, permission: Permission) -> Scope:
