@@ -123,6 +123,8 @@ class Words:
     def __init__(self) -> None:
         self.language = get_language() or "zh-hans"
 
+        self._translated: dict[tuple[str, int | None], str] = {}  # what every row of a list would translate anew
+
     @cached_property
     def _terms(self) -> dict[str, Any]:
         return {key: found.value for key, found in registry.catalogue("term").items()}
@@ -160,6 +162,18 @@ class Words:
     def event(self, kind: str, code: str) -> str:
         """What an event is called."""
         return self.term(TABLES[kind].event_list, code)
+
+    def kind(self, kind: str) -> str:
+        """What a record of a kind is called."""
+        if (kind, None) not in self._translated:
+            self._translated[kind, None] = kind_word(kind)
+        return self._translated[kind, None]
+
+    def effect(self, kind: str, effect: int) -> str:
+        """What an event does, see ``effect_word``."""
+        if (kind, effect) not in self._translated:
+            self._translated[kind, effect] = effect_word(kind, effect)
+        return self._translated[kind, effect]
 
     def events(self, kinds: Sequence[str]) -> list[tuple[str, str]]:
         """The events of some kinds to choose from; a code two kinds share is said both ways."""

@@ -199,10 +199,13 @@ def _known_state(code: str, _language: str) -> SafeString:
 @register.simple_tag
 def icon(name: str) -> SafeString:
     """A drawing of static/base/icons.svg, as large as the text around it; always decoration, words say the meaning."""
+    return _drawing(static("base/icons.svg"), name)
+
+
+@lru_cache(maxsize=256)
+def _drawing(address: str, name: str) -> SafeString:
     return format_html(
-        '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
-        static("base/icons.svg"),
-        name,
+        '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>', address, name
     )
 
 
@@ -361,6 +364,7 @@ def evidence_count(count: int) -> str:
 
 
 @register.simple_tag
+@lru_cache(maxsize=1)  # it stands in files, and at the foot of every page
 def version() -> str:
     """The version of the installed software; ``dev`` where it runs from a tree that was never installed."""
     try:

@@ -41,7 +41,7 @@ from xingke.ledger.record_facts import (
     versions,
 )
 from xingke.ledger.tables import TABLES
-from xingke.ledger.words import Words, effect_word, kind_choices, kind_word, state_word
+from xingke.ledger.words import Words, kind_choices, kind_word, state_word
 from xingke.registry import filtering
 from xingke.registry import queries as registry
 from xingke.registry.models import Organisation
@@ -165,30 +165,35 @@ def _pattern(_prefix: str, name: str, *before: str) -> str:
 def row_of(words: Words, entry: events.TimelineEntry) -> dict[str, Any]:
     """One event of a list, in words."""
     event, subject = entry.event, entry.subject
+    number, measures = getattr(subject, "number", ""), _measures(words.measures(event))
     return {
         "on": entry.on,
         "day": entry.on.isoformat(),
         "event": words.event(entry.kind, event.event),
         "effect": event.effect,
-        "effect_word": effect_word(entry.kind, event.effect),
+        "effect_word": words.effect(entry.kind, event.effect),
         "what": words.subject(subject),
-        "measures": _measures(words.measures(event)),
-        "number": getattr(subject, "number", ""),
+        "measures": measures,
+        "number": number,
+        "known_by": f"{number} · {measures}" if number and measures else number or measures,
         "organisation": event.organisation,
         "organisation_url": _organisation_url(event.organisation) if event.organisation else "",
         "holder": holder_word(event),
         "region": event.region.name,
         "state": event.state,
+        "is_void": event.state == State.VOID,
         "url": record_url(entry.kind, event.record),
         "key": f"{entry.kind}:{event.record}",
         "is_fictional": event.is_fictional,
-        "kind": kind_word(entry.kind),
+        "kind": words.kind(entry.kind),
         "region_code": event.region.code,
     }
 
 
 def _measures(told: Sequence[tuple[str, str]]) -> str:
     """What a list says an event amounts to; two sums of money, which only their names tell apart, with those."""
+    if not told:
+        return ""
     ends = Counter(said[-1] for _label, said in told)
     return _("，").join(f"{label} {said}" if ends[said[-1]] > 1 else said for label, said in told)
 
