@@ -180,8 +180,8 @@ def roles() -> dict[str, Role]:
 
 
 @lru_cache(maxsize=2)
-def _read_roles(_newest: int, _hash: str) -> dict[str, Role]:
-    return {key: found.value for key, found in catalogue("role").items()}
+def _read_roles(newest: int, newest_hash: str) -> dict[str, Role]:
+    return {key: found.value for key, found in _read_catalogue("role", newest, newest_hash).items()}
 
 
 def grants_of(user: User) -> QuerySet[Grant]:
@@ -271,7 +271,7 @@ def _in_force(user: User) -> list[tuple[Grant, Role]]:
     kept: tuple[tuple[int, str], list[tuple[Grant, Role]]] | None = getattr(user, "_xingke_in_force", None)
     if kept is not None and kept[0] == newest:
         return kept[1]
-    known = roles()
+    known = _read_roles(*newest)
     held = [(grant, known[grant.role]) for grant in _grants(user) if grant.role in known]
     found = [each for each in held if may_be_given_in(each[1], is_topmost=each[0].region.parent_id is None).allowed]
     user._xingke_in_force = newest, found  # type: ignore[attr-defined]  # a cache, as of the grants
