@@ -40,7 +40,7 @@ def pack_problems() -> list[str]:
 @pytest.mark.django_db
 def test_what_is_not_in_force_is_a_problem_by_name_until_the_upgrade() -> None:
     made_before_it()
-    assert pack_problems() == ["程序自带的 1 条定义没有生效（表格 1）：表格 activity；请停止网站，运行 xingke upgrade"]
+    assert pack_problems() == ["程序自带的 1 条定义没有生效（表格 1）：表格 event；请停止网站，运行 xingke upgrade"]
     said: list[str] = []
 
     assert upgrading.bring_packs_up_to_date(now=NOW, say=said.append)
