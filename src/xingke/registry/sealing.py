@@ -74,11 +74,6 @@ def mark(number: str) -> str:
     return hmac.new(bytes.fromhex(path.read_text("ascii").split()[0]), plain.encode(), hashlib.sha256).hexdigest()
 
 
-def mark_if_any(number: str) -> str:
-    """The mark of a number somebody searches for; "" where nobody was ever marked here."""
-    return mark(number) if _marks().exists() else ""
-
-
 def begin_change(person: UUID) -> None:
     """Add a newer key; what was sealed by the older one opens still."""
     path = _path(person)

@@ -86,6 +86,8 @@ def _alive(person: Person, by: User, done: Act, permission: Permission = Permiss
         raise Refused(_("这个人已并入另一条，请在那一条上改动。"))
     if row.erased_at is not None:
         raise Refused(_("这个人的信息已经删除，不能再改动。"))
+    if row.sealed != person.sealed:  # what was seen is what is changed: else the other's correction would be lost
+        raise Refused(_("该记录刚刚被他人更正，请刷新页面后再试。"))
     return row
 
 
@@ -135,8 +137,8 @@ def merge_people(*, kept: Person, other: Person, reason: str, by: User, now: dat
         row, gone = _alive(kept, by, done), _alive(other, by, done)
         if row.identity and gone.identity and row.identity != gone.identity:
             raise Refused(_("两人的身份证件号码不同，不能合并。"))
-        gone.merged_into, gone.sealed, gone.identity = row, "", ""
-        gone.save(update_fields=["merged_into", "sealed", "identity"])
+        gone.merged_into, gone.name, gone.sealed, gone.identity, gone.organisation = row, "", "", "", None
+        gone.save(update_fields=["merged_into", "name", "sealed", "identity", "organisation"])
         Person.objects.filter(merged_into=gone).update(merged_into=row)
         row.sealed, row.identity = sealed, mark
         row.save(update_fields=["sealed", "identity"])
@@ -150,8 +152,9 @@ def erase_person(*, person: Person, reason: str, by: User, now: datetime) -> Non
     with act(by=by, now=now, code="person.erased", kind="person", target=str(person.key), reason=reason) as done:
         row = _alive(person, by, done)
         row.name, row.sealed, row.identity, row.erased_at, row.erased_by = "", "", "", now, by
-        row.save(update_fields=["name", "sealed", "identity", "erased_at", "erased_by"])
-        Employment.objects.filter(person=row).update(employer="", post="", organisation=None)
+        row.organisation = None
+        row.save(update_fields=["name", "sealed", "identity", "organisation", "erased_at", "erased_by"])
+        people.employments_of(row).update(employer="", post="", organisation=None)
         done.says(count=1)
     sealing.destroy(person.key)
 

@@ -9,7 +9,7 @@ from django.http import Http404
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.registry import sealing
-from xingke.registry.models import Person
+from xingke.registry.models import Employment, Person
 from xingke.registry.queries import in_scope, scope
 
 SHOWN = {"phone": (3, 4), "email": (1, 4), "address": (6, 0), "identity": (3, 2)}
@@ -24,13 +24,11 @@ def people_visible_to(user: User) -> QuerySet[Person]:
 
 
 def people_listed(user: User, *, search: str = "") -> QuerySet[Person]:
-    """Those whose name, or whose employer's, holds ``search``; or whose number of identity it is."""
+    """Those whose name, or whose employer's, holds ``search``. Never by number: an address stands in logs and histories."""
     wanted = search.strip()
     if not wanted:
         return people_visible_to(user)
     found = Q(name__icontains=wanted) | Q(employments__employer__icontains=wanted, employments__until=None)
-    if len(wanted) >= 15 and (mark := sealing.mark_if_any(wanted)):
-        found |= Q(identity=mark)
     return people_visible_to(user).filter(found).distinct()
 
 
@@ -42,6 +40,11 @@ def person_for(user: User, key: UUID) -> Person:
     if shown is None:
         raise Http404
     return shown
+
+
+def employments_of(person: Person) -> QuerySet[Employment]:
+    """Where somebody works and worked, the newest first, with what stood under the entries merged into theirs."""
+    return Employment.objects.filter(Q(person=person) | Q(person__merged_into=person))
 
 
 def facts_of(person: Person) -> dict[str, str]:

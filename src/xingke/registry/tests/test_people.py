@@ -99,7 +99,7 @@ def test_the_same_number_is_known_again_however_it_is_spaced(cast: Cast) -> None
 
     with pytest.raises(Refused, match="已登记为“张三”"):
         entered(cast, "张三丰", identity="110105 19491231 002x")
-    assert [each.name for each in people.people_listed(cast.officer, search=CARD)] == ["张三"]
+    assert not people.people_listed(cast.officer, search=CARD).exists()  # no number in an address
 
 
 def test_a_neighbour_is_not_told_whose_number_it_is(cast: Cast) -> None:
@@ -116,6 +116,9 @@ def test_two_entries_become_one_and_the_other_key_is_destroyed(cast: Cast, signe
         entered(cast, phone="13812345678"),
         entered(cast, "张三（重复）", email="zhang@example.com", phone="1"),
     )
+    actions.employ(
+        person=other, employer="云岭理工大学", organisation=None, post="教授", since=None, by=cast.officer, now=NOW
+    )
 
     page = signed_in("officer").post(f"/people/{kept.key}/merge/", {"other": str(other.key), "reason": "同一人"})
 
@@ -124,6 +127,7 @@ def test_two_entries_become_one_and_the_other_key_is_destroyed(cast: Cast, signe
     assert people.facts_of(kept) == {"phone": "13812345678", "email": "zhang@example.com"}
     assert people.person_for(cast.officer, other.key) == kept  # old links lead to the one
     assert people.people_listed(cast.officer).count() == 1
+    assert [job.employer for job in people.employments_of(kept)] == ["云岭理工大学"]
     with pytest.raises(Refused, match="打不开"):
         sealing.unseal(other.key, other.sealed)
 
@@ -133,6 +137,20 @@ def test_two_with_different_numbers_are_two(cast: Cast) -> None:
 
     with pytest.raises(Refused, match="身份证件号码不同"):
         actions.merge_people(kept=one, other=other, reason="像", by=cast.officer, now=NOW)
+
+
+def test_what_somebody_else_corrected_meanwhile_is_not_lost(cast: Cast) -> None:
+    seen, other = entered(cast), entered(cast, "李四", phone="13900000000")
+    fresh = Person.objects.get(pk=seen.pk)
+    actions.correct_person(person=fresh, name="张三", facts={"phone": "1"}, reason="换号", by=cast.officer, now=NOW)
+
+    with pytest.raises(Refused, match="刚刚被他人更正"):
+        actions.correct_person(
+            person=seen, name="张三", facts={"email": "a@b.cn"}, reason="补", by=cast.officer, now=NOW
+        )
+    with pytest.raises(Refused, match="刚刚被他人更正"):
+        actions.merge_people(kept=other, other=seen, reason="像", by=cast.officer, now=NOW)
+    assert people.facts_of(Person.objects.get(pk=seen.pk))["phone"] == "1"
 
 
 # ── forgetting, and new keys ────────────────────────────────────────────────────────────────────────────────────────
@@ -149,6 +167,20 @@ def test_who_is_erased_is_gone_but_for_a_key_that_says_nothing(cast: Cast, signe
     assert signed_in("officer").get(f"/people/{person.key}/").status_code == 404
     with pytest.raises(Refused, match="打不开"):
         sealing.unseal(person.key, sealed)
+
+
+def test_nothing_of_an_entry_that_was_merged_outlives_the_person(cast: Cast) -> None:
+    kept, other = entered(cast), entered(cast, "张三丰", phone="13900000000")
+    actions.employ(
+        person=other, employer=cast.firm.name, organisation=cast.firm, post="", since=None, by=cast.officer, now=NOW
+    )
+    kept = actions.merge_people(kept=kept, other=other, reason="同一人", by=cast.officer, now=NOW)
+
+    actions.erase_person(person=kept, reason="本人要求", by=cast.officer, now=NOW)
+
+    left = stored("registry_person") + stored("registry_employment")
+    assert "张三" not in left and cast.firm.name not in left
+    assert set(Person.objects.values_list("organisation", flat=True)) == {None}
 
 
 def test_keys_are_changed_and_a_change_that_was_stopped_is_done_again(cast: Cast) -> None:
@@ -186,6 +218,13 @@ def test_a_person_is_entered_once_shown_masked_and_opened_on_record(cast: Cast, 
     assert "13812345678" in opened.content.decode() and opened["Cache-Control"] == "no-store"
     assert AuditEntry.objects.filter(action="person.opened", by=cast.officer).count() == 1
     assert signed_in("director").post(first["Location"]).status_code == 404  # who reads may not open
+
+
+def test_a_list_without_anybody_says_what_it_is_for_and_where_to_begin(cast: Cast, signed_in: SignIn) -> None:
+    page = signed_in("officer").get("/people/").content.decode()
+
+    assert "还没有登记人员" in page and 'href="/people/new/"' in page
+    assert "/people/new/" not in signed_in("director").get("/people/").content.decode()  # who may only read
 
 
 def test_a_correction_leaves_what_is_left_empty(cast: Cast, signed_in: SignIn) -> None:

@@ -33,7 +33,7 @@ def person_list(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "")
     choice = filtering.choose_region(allowed, request.GET.get("region", ""))
     found = people.people_listed(user, search=text).filter(choice.narrow()).order_by("name", "pk")
-    fields = [filtering.search("q", pgettext("several", "人员"), text, _("姓名、工作单位或身份证件号码")), choice.field]
+    fields = [filtering.search("q", pgettext("several", "人员"), text, _("姓名或工作单位")), choice.field]
     fields = [field for field in fields if field]
     if wants_file(request):
         header = [_("姓名"), _("区划"), _("工作单位"), _("职务职称"), _("虚构")]
@@ -101,7 +101,7 @@ def person(request: HttpRequest, key: UUID) -> HttpResponse:
         "shown": shown,
         "facts": items,
         "problem": problem,
-        "jobs": [_job(each) for each in shown.employments.all()],
+        "jobs": [_job(each) for each in people.employments_of(shown)],
         "may_edit": may_edit,
         "is_sealed": bool(facts) and request.method != "POST",
         "is_fictional": shown.is_fictional,
@@ -136,7 +136,9 @@ def _to_edit(request: HttpRequest, key: UUID) -> tuple[User, Person]:
 def _form_page(request: HttpRequest, form: forms.Form, shown: Person | None, **words: Any) -> HttpResponse:
     title = words["title"]
     crumbs = _crumbs(*([shown.name] if shown else []), title)
-    return render(request, "registry/person_form.html", {"form": form, "shown": shown, "crumbs": crumbs, **words})
+    context = {"form": form, "shown": shown, "crumbs": crumbs, **words}
+    context["is_fictional"] = shown is not None and shown.is_fictional
+    return render(request, "registry/person_form.html", context)
 
 
 @require_http_methods(["GET", "POST"])
