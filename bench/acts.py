@@ -19,9 +19,11 @@ from xingke.accounts import acts
 from xingke.accounts.models import User
 from xingke.base.keys import new_key
 from xingke.base.periods import Period
+from xingke.intake.actions import import_table
+from xingke.intake.checking import sheet_form
+from xingke.intake.reading import read_table
+from xingke.intake.rows.incoming import Options
 from xingke.ledger import actions as ledger
-from xingke.ledger import importing
-from xingke.ledger.incoming import Options
 from xingke.ledger.models import PatentEvent, State
 from xingke.registry import actions as registry
 from xingke.registry.models import Organisation
@@ -151,9 +153,9 @@ def _import(size: Size) -> None:
         f"{firm.region.name},{firm.name},实用新型,样本{row},{_number(next(_numbers))},2023-12-01"
         for row in range(ROWS[size])
     ]
-    importing.import_table(
-        form=importing.sheet_form("patent"),
-        table=importing.read_table("\n".join(lines).encode()),
+    import_table(
+        form=sheet_form("patent"),
+        table=read_table("\n".join(lines).encode()),
         file_name="清单.csv",
         by=ground.statistician(),
         now=ground.NOW,

@@ -13,10 +13,12 @@ from django.db import transaction
 from bench import ground
 from bench.measuring import Line, Size, WrongAnswer, in_turn
 from xingke.indicators.queries import indicators
-from xingke.ledger import importing
-from xingke.ledger.incoming import Options
+from xingke.intake.actions import import_table
+from xingke.intake.checking import sheet_form
+from xingke.intake.reading import read_table
+from xingke.intake.rows.incoming import Options
+from xingke.intake.sheets.forms import FIGURE_COLUMNS
 from xingke.ledger.models import Observation
-from xingke.ledger.sheets import FIGURE_COLUMNS
 from xingke.registry.models import Region
 
 ROWS: dict[Size, int] = {"quick": 200, "usual": 20_000, "large": 100_000}
@@ -59,9 +61,9 @@ def _import(data: bytes) -> None:
 
 
 def _import_all(data: bytes, **expected: int) -> None:
-    outcome = importing.import_table(
-        form=importing.sheet_form("observation"),
-        table=importing.read_table(data),
+    outcome = import_table(
+        form=sheet_form("observation"),
+        table=read_table(data),
         file_name="bench.csv",
         by=ground.statistician(),
         now=ground.NOW,

@@ -8,6 +8,7 @@ versions and one audit row, in a transaction that is undone. The peer turns the 
 import compileall
 import io
 import resource
+import sys
 import time
 import zipfile
 from collections.abc import Callable, Iterator
@@ -23,8 +24,10 @@ from python_calamine import CalamineWorkbook
 from bench import ground
 from bench.measuring import Line, Size, WrongAnswer, watched
 from xingke.base.codes import patent_check
-from xingke.ledger import importing
-from xingke.ledger.incoming import Options
+from xingke.intake.actions import file_batch, filing, stage_table, staging
+from xingke.intake.checking import sheet_form
+from xingke.intake.reading import read_table
+from xingke.intake.rows.incoming import Options
 from xingke.ledger.tables import TABLES
 from xingke.registry.models import Organisation, Region
 
@@ -112,9 +115,9 @@ def _undone(kind: str, data: bytes, rows: int) -> tuple[float, float]:
 def _import(kind: str, data: bytes, rows: int) -> tuple[float, float]:
     by = ground.statistician()
     begun = _spent()
-    table = importing.read_table(data, name="bench.xlsx")
-    batch = importing.prepare(
-        form=importing.sheet_form(kind),
+    table = read_table(data, name="bench.xlsx")
+    batch = stage_table(
+        form=sheet_form(kind),
         table=table,
         file_name="bench.xlsx",
         by=by,
@@ -124,20 +127,26 @@ def _import(kind: str, data: bytes, rows: int) -> tuple[float, float]:
     checked = _spent()
     if batch.counts["new"] != rows:
         raise WrongAnswer(f"the import says {batch.counts}, expected {rows} new rows")
-    filing = _spent()
-    importing.file(batch=batch, by=by, now=ground.NOW)
+    begun_again = _spent()
+    file_batch(batch=batch, by=by, now=ground.NOW)
     filed = _spent()
     found = TABLES[kind].event._default_manager.count()
     if found != 2 * rows:
         raise WrongAnswer(f"{found} events stand in the ledger, expected {2 * rows}")
-    return checked - begun, filed - filing
+    return checked - begun, filed - begun_again
 
 
 def _parts(kind: str, data: bytes, rows: int) -> str:
     """What one more run is made of, in words."""
-    parts = {"reading": "read_table", "checking twice": "check", "staging": "_stage", "writing": "_file"}
+    parts = {
+        "reading": (sys.modules[__name__], "read_table"),
+        "checking once": (staging, "check_table"),
+        "checking again": (filing, "check_rows"),
+        "staging": (staging, "keep_rows"),
+        "writing": (filing, "_file"),
+    }
     with ExitStack() as watching:
-        spent = [watching.enter_context(watched(importing, name, _spent)) for name in parts.values()]
+        spent = [watching.enter_context(watched(*place, _spent)) for place in parts.values()]
         _undone(kind, data, rows)
     return ": " + ", ".join(f"{name} {each.seconds:.2f} s" for name, each in zip(parts, spent, strict=True))
 

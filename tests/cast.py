@@ -25,9 +25,11 @@ from xingke.accounts import actions as accounts
 from xingke.accounts import counting
 from xingke.accounts.models import User
 from xingke.base.keys import derived_key
+from xingke.intake.actions import import_table
+from xingke.intake.checking import sheet_form
+from xingke.intake.reading import Table
+from xingke.intake.rows.incoming import Options
 from xingke.ledger import actions as ledger
-from xingke.ledger import importing
-from xingke.ledger.incoming import Options
 from xingke.ledger.kinds import KINDS
 from xingke.ledger.kinds.record_kind import Detail, DetailType
 from xingke.ledger.models import Proposal
@@ -285,15 +287,15 @@ def report(
         "as_written": f"{value}{unit}",
         **columns,
     }
-    table = importing.Table(
+    table = Table(
         header=tuple(row),
         rows=[tuple(row.values())],
         numbers=[2],
         encoding="UTF-8",
         digest=derived_key(*row.values()).hex,
     )
-    outcome = importing.import_table(
-        form=importing.sheet_form("observation"),
+    outcome = import_table(
+        form=sheet_form("observation"),
         table=table,
         file_name="test.csv",
         by=by,

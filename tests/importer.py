@@ -33,8 +33,8 @@ def _prepare() -> None:
 
     from tests import cast
     from xingke.base.codes import patent_check
-    from xingke.ledger import import_jobs
-    from xingke.ledger.incoming import Options
+    from xingke.intake.actions import hand_over
+    from xingke.intake.rows.incoming import Options
 
     call_command("migrate", verbosity=0)
     who = cast.gather()
@@ -45,7 +45,7 @@ def _prepare() -> None:
             for each in digits
         ]
         data = "\n".join(["专利权人,类型,专利名称,申请号,申请日,授权日", *rows]).encode()
-        import_jobs.hand_over(
+        hand_over(
             data=data,
             file_name=f"{file}.csv",
             form="patent",
@@ -68,11 +68,11 @@ def _work() -> None:
 
 
 def _ask() -> None:
-    from xingke.ledger import import_jobs
-    from xingke.ledger.models import ImportBatch
+    from xingke.intake.actions import ask_to_file
+    from xingke.intake.models import ImportBatch
 
     for batch in ImportBatch.objects.filter(state=ImportBatch.State.PREPARED).select_related("prepared_by"):
-        import_jobs.ask_to_file(batch=batch, by=batch.prepared_by)
+        ask_to_file(batch=batch, by=batch.prepared_by)
 
 
 def _finish() -> None:
@@ -89,7 +89,8 @@ def _finish() -> None:
 def _look() -> dict[str, Any]:
     from xingke.accounts.models import AuditEntry, Job
     from xingke.accounts.queries import check_audit_chain, current_seq
-    from xingke.ledger.models import ImportBatch, Patent, PatentEvent
+    from xingke.intake.models import ImportBatch
+    from xingke.ledger.models import Patent, PatentEvent
 
     chain = check_audit_chain()
     return {

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.test import Client
 
 from xingke.accounts.rules import SIZE_LIMIT
-from xingke.ledger.importing import SIZE_LIMIT as IMPORT_LIMIT
+from xingke.intake.reading import SIZE_LIMIT as IMPORT_LIMIT
 from xingke.ledger.views.evidence import MOST
 
 

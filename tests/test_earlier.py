@@ -17,7 +17,7 @@ STATES = sorted(path.name for path in EARLIER.iterdir() if (path / "xingke.zip")
 URL = os.environ.get("XINGKE_DATABASE_URL", "")
 FILLED_IN = """
 import csv, sys
-from xingke.ledger.blank_forms import sheet_columns, template_row
+from xingke.intake.sheets.blank import sheet_columns, template_row
 from xingke.ledger.importing import sheet_form
 form = sheet_form("activity")
 filled = zip(form.column, template_row(form))

@@ -24,7 +24,19 @@ from xingke.registry import queries as registry
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = Path(xingke.__file__).parent
-ROOMS = ("base", "accounts", "registry", "ledger", "indicators", "reports", "search", "portal", "demo", "config")
+ROOMS = (
+    "base",
+    "accounts",
+    "registry",
+    "ledger",
+    "intake",
+    "indicators",
+    "reports",
+    "search",
+    "portal",
+    "demo",
+    "config",
+)
 OURS = [
     model for config in apps.get_app_configs() if config.name.startswith("xingke.") for model in config.get_models()
 ]

@@ -25,8 +25,9 @@ from xingke.base import audited
 from xingke.base.refusals import Refused
 from xingke.indicators import tails
 from xingke.indicators.rules import ExampleEvent
-from xingke.ledger import rules, sheets, words
-from xingke.ledger.blank_forms import template_header
+from xingke.intake.sheets.blank import template_header
+from xingke.intake.sheets.forms import _roles, columns_besides
+from xingke.ledger import rules, words
 from xingke.ledger.rules import Happening, Thing
 from xingke.ledger.tables import TABLES, Kind
 from xingke.registry import queries as registry
@@ -187,8 +188,8 @@ def told(kind: Kind, client: Client) -> dict[str, object]:
         "running said": [in_each_language(said.__str__) for said in vars(running).values()] if running else [],
         "identity": list(things(kind)),
         "columns of the engine": [f"{each.name}: {each.type}" for each in tails.schema(kind)],
-        "roles in tables": sorted(sheets._roles(kind.code, catalogue)),
-        "columns besides": [[each.to, list(each.headers)] for each in sheets.columns_besides(kind.code)],
+        "roles in tables": sorted(_roles(kind.code, catalogue)),
+        "columns besides": [[each.to, list(each.headers)] for each in columns_besides(kind.code)],
         "sheets": {
             form.code: [[each.label, str(each.form), list(each.choices)] for each in template_header(form)]
             for form in forms

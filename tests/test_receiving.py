@@ -17,11 +17,11 @@ from xingke.base.periods import Period
 from xingke.base.refusals import Refused
 from xingke.indicators.queries import indicators
 from xingke.indicators.reader import Reader
+from xingke.intake.rows.incoming import Options
+from xingke.intake.tests.test_importing_histories import bring, found, said
 from xingke.ledger import actions
-from xingke.ledger.incoming import Options
 from xingke.ledger.kinds import KINDS
 from xingke.ledger.models import Patent, PatentEvent, RecognitionEvent
-from xingke.ledger.tests.test_importing_histories import bring, found, said
 
 pytestmark = pytest.mark.db
 

@@ -45,7 +45,10 @@ def _write(number: int) -> None:
     from tests import cast
     from xingke.accounts.models import User
     from xingke.base.keys import derived_key
-    from xingke.ledger import actions, importing
+    from xingke.intake.actions import import_table
+    from xingke.intake.checking import sheet_form
+    from xingke.intake.reading import Table
+    from xingke.ledger import actions
     from xingke.registry.models import Region
 
     by = User.objects.get(username="statistician")
@@ -70,15 +73,15 @@ def _write(number: int) -> None:
                 }
                 for row in range(ROWS)
             ]
-            table = importing.Table(
+            table = Table(
                 header=tuple(rows[0]),
                 rows=[tuple(row.values()) for row in rows],
                 numbers=range(2, ROWS + 2),
                 encoding="UTF-8",
                 digest=name,
             )
-            form = importing.sheet_form("observation")
-            importing.import_table(form=form, table=table, file_name=f"{name}.csv", by=by, now=cast.NOW)
+            form = sheet_form("observation")
+            import_table(form=form, table=table, file_name=f"{name}.csv", by=by, now=cast.NOW)
             say("import", name)
         else:
             history = actions.NewHistory(
@@ -98,7 +101,8 @@ def _look() -> dict[str, Any]:
     """What stands in the ledger: patents with their number of events, imports with their number of rows, the trail."""
     from xingke.accounts.models import AuditEntry
     from xingke.accounts.queries import check_audit_chain, current_seq
-    from xingke.ledger.models import ImportBatch, Observation, Patent, PatentEvent
+    from xingke.intake.models import ImportBatch
+    from xingke.ledger.models import Observation, Patent, PatentEvent
 
     chain = check_audit_chain()
     return {

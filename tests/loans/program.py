@@ -38,8 +38,11 @@ def _use() -> dict[str, object]:
     from xingke.base.periods import Period
     from xingke.indicators.queries import indicator
     from xingke.indicators.reader import Reader
-    from xingke.ledger import actions, importing
-    from xingke.ledger.incoming import Options
+    from xingke.intake.actions import import_table
+    from xingke.intake.checking import sheet_form
+    from xingke.intake.reading import read_table
+    from xingke.intake.rows.incoming import Options
+    from xingke.ledger import actions
     from xingke.registry import actions as registry
 
     setup_test_environment()
@@ -103,9 +106,9 @@ def _use() -> dict[str, object]:
         ("青溪县", who.firm.name, "显微镜", "共焦显微镜", "2024-03-01", "8", *AS_TYPED, who.firm.name),
         ("青溪县", who.firm.name, "显微镜", "金相显微镜", "2024-03-01", "8", *WRONG, "不知哪家公司"),
     ]
-    table = importing.read_table("\n".join(map(",".join, rows)).encode())
-    outcome = importing.import_table(
-        form=importing.sheet_form("loan"),
+    table = read_table("\n".join(map(",".join, rows)).encode())
+    outcome = import_table(
+        form=sheet_form("loan"),
         table=table,
         file_name="借用.csv",
         by=who.statistician,

@@ -41,12 +41,14 @@ from xingke.config.occupancy import occupied, unusable
 from xingke.config.occupancy import serving as serving_alone
 from xingke.demo import actions as demonstration
 from xingke.indicators import telling
+from xingke.intake.actions import Outcome, import_table, kept
+from xingke.intake.checking import sheet_form
+from xingke.intake.reading import header_words, read_table
+from xingke.intake.reporting import report
+from xingke.intake.rows.incoming import Options
+from xingke.intake.sheets.returned import how_to_mend, returned_cells, returned_columns, returned_header, returned_lines
 from xingke.ledger import actions as ledger
-from xingke.ledger import import_jobs, importing
 from xingke.ledger import titles as ledger_titles
-from xingke.ledger.import_reports import report
-from xingke.ledger.incoming import Options
-from xingke.ledger.returned_rows import how_to_mend, returned_cells, returned_columns, returned_header, returned_lines
 from xingke.ledger.words import title_words
 from xingke.registry import actions as registry_actions
 from xingke.registry.actions import people
@@ -330,11 +332,11 @@ def bring_in(options: argparse.Namespace) -> int:
     return 1 if outcome.counts["rejected"] or (options.json and outcome.counts["waiting"]) else 0
 
 
-def _bring_in(options: argparse.Namespace) -> importing.Outcome:
+def _bring_in(options: argparse.Namespace) -> Outcome:
     data = options.file.read_bytes()
-    form = importing.sheet_form(options.kind)
-    words = importing.header_words(form)
-    table = importing.read_table(data, name=options.file.name, sheet=options.sheet, words=words)
+    form = sheet_form(options.kind)
+    words = header_words(form)
+    table = read_table(data, name=options.file.name, sheet=options.sheet, words=words)
     region = place_called(options.region).code if options.region else ""
     chosen = Options(
         region=region,
@@ -342,7 +344,7 @@ def _bring_in(options: argparse.Namespace) -> importing.Outcome:
         confirmed=options.confirmed,
         given=given_pairs(options.given),
     )
-    outcome = importing.import_table(
+    outcome = import_table(
         form=form,
         table=table,
         file_name=options.file.name,
@@ -353,11 +355,11 @@ def _bring_in(options: argparse.Namespace) -> importing.Outcome:
     )
     table = outcome.table
     if outcome.batch is not None:
-        import_jobs.kept().put(data)
+        kept().put(data)
     return outcome
 
 
-def _print_outcome(options: argparse.Namespace, outcome: importing.Outcome) -> None:
+def _print_outcome(options: argparse.Namespace, outcome: Outcome) -> None:
     table = outcome.table
     origin = f"工作表“{table.sheet_name}”" if table.sheet_name else f"{table.encoding} 编码"
     console.print(f"{options.file.name}：{origin}，{len(table.rows)} 行")
@@ -394,7 +396,7 @@ def given_pairs(pairs: Sequence[str]) -> dict[str, str]:
 _OUTCOMES = {"new": "新增", "changed": "更正", "unchanged": "未变", "waiting": "待读", "rejected": "未导入"}
 
 
-def _write_left(path: Path, outcome: importing.Outcome, file_name: str) -> None:
+def _write_left(path: Path, outcome: Outcome, file_name: str) -> None:
     header = outcome.table.header
     if path.suffix.lower() == ".xlsx":
         now = timezone.localtime().replace(tzinfo=None, microsecond=0)

@@ -101,6 +101,7 @@ INSTALLED_APPS = [
     "xingke.accounts",
     "xingke.registry",
     "xingke.ledger",
+    "xingke.intake",
     "xingke.indicators",
     "xingke.reports",
     "xingke.search",

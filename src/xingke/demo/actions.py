@@ -17,10 +17,13 @@ from xingke.base.periods import Period
 from xingke.base.refusals import Refused
 from xingke.demo import generator
 from xingke.indicators import columns
+from xingke.intake.actions import import_table
+from xingke.intake.checking import sheet_form
+from xingke.intake.models import ImportBatch
+from xingke.intake.reading import read_table
+from xingke.intake.rows.incoming import Options
 from xingke.ledger import actions as ledger
-from xingke.ledger import importing
-from xingke.ledger.incoming import Options
-from xingke.ledger.models import ImportBatch, RecordKeeping
+from xingke.ledger.models import RecordKeeping
 from xingke.ledger.tables import TABLES
 from xingke.registry import actions as registry
 from xingke.registry import queries
@@ -95,11 +98,11 @@ def prepare(*, now: datetime, say: Say, scale: float = 1) -> Mapping[str, str]:
         _require_nothing_half_done()
         _file_plan(generator.generate(SEED, scale), by=operator, now=now, say=say)
     for path in (PACKS / "national" / "published-figures.csv", PACKS / "fictional" / "observations.csv"):
-        table = importing.read_table(path.read_bytes())
+        table = read_table(path.read_bytes())
         if ImportBatch.objects.filter(digest=table.digest).exists():
             continue
-        outcome = importing.import_table(
-            form=importing.sheet_form("observation"),
+        outcome = import_table(
+            form=sheet_form("observation"),
             table=table,
             file_name=path.name,
             by=operator,

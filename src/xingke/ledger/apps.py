@@ -32,11 +32,10 @@ class LedgerConfig(AppConfig):
         from django.utils.translation import pgettext_lazy
 
         from xingke.accounts.permissions import Permission
-        from xingke.base import audited, definitions, jobs, menu, panels, searching
+        from xingke.base import audited, definitions, menu, panels, searching
         from xingke.base.checks import CHECKS
-        from xingke.base.holding import HOLDERS, Holder
         from xingke.base.tasks import DUTIES
-        from xingke.ledger import checks, finding, import_jobs, rules, sheets, tasks
+        from xingke.ledger import checks, finding, rules, tasks
         from xingke.ledger import organisation_panels as filled
         from xingke.ledger.kinds import KINDS
 
@@ -54,7 +53,6 @@ class LedgerConfig(AppConfig):
                 "recognition.merged": _("合并重复的资质"),
                 "evidence.attached": _("上传佐证"),
                 "evidence.withdrawn": _("撤下佐证"),
-                "observation.imported": _("导入上报数"),
                 "observation.confirmed": _("确认上报数"),
                 "observation.corrected": _("更正上报数"),
                 "observation.voided": _("作废上报数"),
@@ -72,7 +70,6 @@ class LedgerConfig(AppConfig):
                 "happened_on": _("日期"),
                 "subject": _("所属记录"),
                 "confirmed": _("直接确认"),
-                "encoding": _("编码"),
                 "left": _("未能确认"),
                 "files": _("佐证文件"),
                 "proposal": _("改动建议"),
@@ -80,28 +77,12 @@ class LedgerConfig(AppConfig):
                 "merged": _("并入的记录"),
             }
         )
-        outcomes = {
-            "new": _("新登记"),
-            "changed": _("有改动"),
-            "unchanged": _("未改动"),
-            "waiting": _("待读"),
-            "rejected": _("未导入"),
-        }
-        audited.DETAILS.add(audited.AuditedDetail("counts", _("计数"), outcomes))
         definitions.KINDS.add(rules.NAMES)
-        definitions.KINDS.add(sheets.SHEETS)
         for searchable in (*finding.RECORDS, finding.OBSERVATIONS):
             searching.SEARCHABLES.add(searchable)
         searching.FURTHER.add(finding.TITLES)
         DUTIES.add(*tasks.DUTIES)
         CHECKS.add(*checks.CHECKS)
-        HOLDERS.add(Holder(code="imports", digests=import_jobs.handed_over))
-        for code, label, run in (
-            (import_jobs.PREPARE, _("核对导入的文件"), import_jobs.prepare),
-            (import_jobs.RECHECK, _("重新核对导入的行"), import_jobs.recheck),
-            (import_jobs.FILE, _("登记导入的行"), import_jobs.file),
-        ):
-            jobs.KINDS.add(jobs.JobKind(code=code, label=label, back="ledger:import-list", run=run))
         for order, code, label, url_name, permission, icon in (
             (30, "records", _("台账"), "ledger:record-list", Permission.RECORD_READ, "certificate"),
             (
@@ -112,7 +93,6 @@ class LedgerConfig(AppConfig):
                 Permission.RECORD_READ,
                 "table",
             ),
-            (50, "imports", _("导入"), "ledger:import-list", Permission.IMPORT_RUN, "file-import"),
         ):
             menu.ITEMS.add(
                 menu.MenuItem(

@@ -12,10 +12,9 @@ from django.db.models import Q, QuerySet
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base.quantities import Quantity, Unit
-from xingke.ledger import written_figures
 from xingke.ledger.models import Observation, State
 from xingke.ledger.queries import as_of, readable
-from xingke.ledger.rules import Reported, chosen
+from xingke.ledger.rules import Reported, chosen, written_figures
 from xingke.registry import queries as registry
 from xingke.registry.models import Region
 

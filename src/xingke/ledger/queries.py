@@ -6,23 +6,14 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet, Sum
-from django.http import Http404
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base.refusals import Answer, Refused
 from xingke.ledger import rules
-from xingke.ledger.models import (
-    EventVersion,
-    Evidence,
-    ImportBatch,
-    ImportChunk,
-    Observation,
-    State,
-    Version,
-)
+from xingke.ledger.models import EventVersion, Evidence, Observation, State, Version
 from xingke.ledger.tables import TABLES, Kind
 from xingke.registry import queries as registry
 from xingke.registry.models import Region
@@ -186,60 +177,3 @@ def evidence_digests(kind: str, record: UUID) -> set[str]:
 def stands(model: type[Version], record: UUID) -> bool:
     """Whether a record key is taken. One query."""
     return model._default_manager.filter(record=record).exists()
-
-
-def import_batches(user: User) -> QuerySet[ImportBatch]:
-    """The imports somebody may look into: their own, for whoever may import, the newest first."""
-    registry.require_page(user, Permission.IMPORT_RUN)
-    return ImportBatch.objects.filter(prepared_by=user).select_related("prepared_by", "imported_by", "file_job")
-
-
-def import_batch_for(user: User, pk: int) -> ImportBatch:
-    """One import, or 404."""
-    found = import_batches(user).filter(pk=pk).first()
-    if found is None:
-        raise Http404
-    return found
-
-
-def imports_to_file(user: User) -> QuerySet[ImportBatch]:
-    """Somebody's imports that were checked and wait to be filed."""
-    return ImportBatch.objects.filter(prepared_by=user, state=ImportBatch.State.PREPARED, ready__gt=0)
-
-
-def rows_turned_back(user: User) -> int:
-    """How many rows of somebody's filed imports were left with a problem. One query."""
-    left = ImportChunk.objects.filter(batch__prepared_by=user, batch__state=ImportBatch.State.FILED, outcome="rejected")
-    return int(left.aggregate(rows=Sum("size"))["rows"] or 0)
-
-
-def is_fictional_import(batch: ImportBatch) -> bool:
-    """Whether an import filed fictional records; before it is filed: whether whoever made it works in a fictional place."""
-    if batch.seq is None:
-        return any(region.is_fictional for region in registry.own_regions(batch.prepared_by))
-    model: Any = TABLES[batch.kind].event if batch.kind in TABLES else Observation
-    return bool(model.objects.filter(seq_from=batch.seq, is_fictional=True).exists())
-
-
-class StagedRows(Sequence[Any]):
-    """The rows of an import as a sequence to be paged: each page loads the chunks it lies in. Two queries a page."""
-
-    def __init__(self, batch: ImportBatch, *outcomes: str) -> None:
-        self._chunks = batch.chunks.filter(outcome__in=outcomes) if outcomes else batch.chunks.all()
-        self._sizes = list(self._chunks.order_by("place").values_list("place", "size"))
-
-    def __len__(self) -> int:
-        return sum(size for _place, size in self._sizes)
-
-    def __getitem__(self, wanted: Any) -> Any:
-        """Pairs of outcome and [number, cells, problems]."""
-        start, stop, _step = wanted.indices(len(self))
-        places: dict[int, tuple[int, int]] = {}
-        first = 0
-        for place, size in self._sizes:
-            low, high = max(start - first, 0), min(stop - first, size)
-            if low < high:
-                places[place] = (low, high)
-            first += size
-        chunks = self._chunks.filter(place__in=places).order_by("place")
-        return [(chunk.outcome, row) for chunk in chunks for row in chunk.rows[slice(*places[chunk.place])]]

@@ -19,6 +19,7 @@ from xingke.ledger.kinds.record_kind import Running
 from xingke.ledger.models import Observation, Proposal
 from xingke.ledger.proposals import proposals_of
 from xingke.ledger.records import RecordPage
+from xingke.ledger.relists import RELISTS
 from xingke.ledger.tables import TABLES, Kind
 from xingke.ledger.words import (
     Words,
@@ -380,8 +381,7 @@ def rival(words: Words, row: Observation) -> dict[str, Any]:
 
 def import_beginning(user: User) -> tuple[str, str] | None:
     """Where an empty list is begun by handing over a table; None for who may not."""
-    may = registry.has(user, Permission.IMPORT_RUN)
-    return (reverse("ledger:import-list"), _("导入清单")) if may else None
+    return next(filter(None, (each.begin(user) for each in RELISTS)), None)
 
 
 def entry_choices(user: User, query: str = "") -> list[dict[str, str]]:

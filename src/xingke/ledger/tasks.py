@@ -1,4 +1,4 @@
-"""What waits on the workbench of whoever enters, confirms, chooses and imports."""
+"""What waits on the workbench of whoever enters, confirms and chooses."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base.tasks import Duty, Task, since
-from xingke.ledger import events, keeping, observations, proposals, queries
+from xingke.ledger import events, keeping, observations, proposals
 from xingke.ledger.caching import kept_for
 from xingke.ledger.models import State
 from xingke.ledger.words import kind_word
@@ -35,16 +35,8 @@ def _to_confirm(user: User) -> Iterator[Task]:
     yield Task(_("待采纳的改动建议"), proposed, _("条"), reverse("ledger:proposal-list"), _("须由另一人复核"))
 
 
-def _to_file(user: User) -> Iterator[Task]:
-    """A file that was checked, and rows that were turned back, take no number: they are counted each time."""
-    waiting, url = queries.imports_to_file(user).count(), reverse("ledger:import-list")
-    yield Task(_("待登记的导入"), waiting, _("个文件"), url, _("已核对，等您确认登记"))
-    yield Task(_("导入时被退回的行"), queries.rows_turned_back(user), _("行"), url, _("改正后可再导入"))
-
-
 DUTIES = (
     Duty(code="declaring", permission=Permission.RECORD_CONFIRM, find=_to_declare, order=10),
     Duty(code="choosing", permission=Permission.OBSERVATION_CHOOSE, find=_to_choose, order=20),
     Duty(code="confirming", permission=Permission.RECORD_CONFIRM, find=_to_confirm, order=40),
-    Duty(code="importing", permission=Permission.IMPORT_RUN, find=_to_file, order=80),
 )

@@ -7,7 +7,6 @@ from xingke.ledger.views import (
     confirming,
     entries,
     evidence,
-    imports,
     keeping,
     observations,
     proposals,
@@ -50,10 +49,4 @@ urlpatterns = [
     path("observations/", observations.observation_list, name="observation-list"),
     path("observations/choices/", observations.choice_list, name="choice-list"),
     path("observations/<uuid:record>/choose/", observations.observation_choose, name="observation-choose"),
-    path("imports/", imports.import_list, name="import-list"),
-    path("imports/forms/<slug:code>/", imports.import_form, name="import-form"),
-    path("imports/<int:pk>/", imports.import_batch, name="import"),
-    path("imports/<int:pk>/recheck/", imports.import_recheck, name="import-recheck"),
-    path("imports/<int:pk>/file/", imports.import_file, name="import-file"),
-    path("imports/<int:pk>/cancel/", imports.import_cancel, name="import-cancel"),
 ]

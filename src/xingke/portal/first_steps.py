@@ -89,7 +89,7 @@ def _steps(done: Mapping[str, bool]) -> list[Step]:
             reverse("registry:organisation-new"),
             _("科室人员"),
         ),
-        Step(_("导入清单"), done["record"], Permission.IMPORT_RUN, reverse("ledger:import-list"), _("科室人员")),
+        Step(_("导入清单"), done["record"], Permission.IMPORT_RUN, reverse("intake:import-list"), _("科室人员")),
         Step(
             _("确认记录"),
             done["confirmed"],

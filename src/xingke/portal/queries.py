@@ -172,7 +172,7 @@ def links(user: User) -> list[Link]:
         (Permission.INDICATOR_READ, _("看指标"), "indicators:indicator-list", "chart-line"),
         (Permission.RECORD_READ, _("查台账"), "ledger:record-list", "list"),
         (Permission.ORGANISATION_READ, _("查单位"), "registry:organisation-list", "building"),
-        (Permission.IMPORT_RUN, _("导入数据"), "ledger:import-list", "file-import"),
+        (Permission.IMPORT_RUN, _("导入数据"), "intake:import-list", "file-import"),
         (Permission.ACCOUNT_MANAGE, _("开立账号"), "registry:account-new", "plus"),
         (Permission.GRANT_MANAGE, _("授予角色"), "registry:grant-give", "users"),
         (Permission.AUDIT_READ, _("查审计记录"), "registry:audit", "eye"),

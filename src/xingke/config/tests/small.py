@@ -12,7 +12,9 @@ from django.conf import settings
 from tests import cast as casting
 from xingke.base.periods import Period
 from xingke.config.archive import HEADS
-from xingke.ledger import importing
+from xingke.intake.actions import import_table
+from xingke.intake.checking import sheet_form
+from xingke.intake.reading import read_table
 from xingke.reports.actions import write_document
 from xingke.reports.disclosing import take_step
 from xingke.reports.keys import signing_key
@@ -34,9 +36,9 @@ def furnish() -> tuple[casting.Cast, Document]:
         events = [("applied", "2023-02-01"), ("granted", day)]
         casting.file("patent", name, events, firm=cast.firm, by=cast.statistician)
     casting.keep_records(cast.county, by=cast.statistician)
-    importing.import_table(
-        form=importing.sheet_form("patent"),
-        table=importing.read_table(PATENTS.encode()),
+    import_table(
+        form=sheet_form("patent"),
+        table=read_table(PATENTS.encode()),
         file_name="patents.csv",
         by=cast.statistician,
         now=casting.NOW,

@@ -12,7 +12,7 @@ from xingke.accounts import actions
 from xingke.accounts.models import Job
 from xingke.config import jobs as job_child
 from xingke.config.command import main
-from xingke.ledger.import_jobs import PREPARE
+from xingke.intake.actions.handing_over import PREPARE
 
 pytestmark = pytest.mark.db
 

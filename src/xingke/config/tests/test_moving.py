@@ -19,7 +19,8 @@ from xingke.base.refusals import Refused
 from xingke.config import moving
 from xingke.config.backup import back_up
 from xingke.config.tests import small
-from xingke.ledger.models import ImportBatch, PatentEvent
+from xingke.intake.models import ImportBatch
+from xingke.ledger.models import PatentEvent
 from xingke.registry.models import Region
 from xingke.reports.models import Document
 from xingke.reports.queries import public_edition

@@ -13,10 +13,12 @@ from xingke.base.periods import Period
 from xingke.indicators import columns, intact
 from xingke.indicators.queries import indicator
 from xingke.indicators.reader import Reader
-from xingke.ledger import actions, importing
-from xingke.ledger.incoming import Options
+from xingke.intake.actions import import_table
+from xingke.intake.checking import sheet_form
+from xingke.intake.rows.incoming import Options
+from xingke.intake.tests.test_importing_histories import table_of
+from xingke.ledger import actions
 from xingke.ledger.models import ContractEvent
-from xingke.ledger.tests.test_importing_histories import table_of
 
 pytestmark = pytest.mark.db
 
@@ -46,8 +48,8 @@ def register(cast: Cast, *amounts: Mapping[str, str]) -> None:
         }
         for number, each in enumerate(amounts)
     ]
-    outcome = importing.import_table(
-        form=importing.sheet_form("contract"),
+    outcome = import_table(
+        form=sheet_form("contract"),
         table=table_of(*rows),
         file_name="合同.csv",
         by=cast.statistician,

@@ -8,9 +8,9 @@ from tests.cast import NOW, Cast, keep_records
 from xingke.base.periods import Period
 from xingke.indicators.queries import indicator
 from xingke.indicators.reader import Reader
+from xingke.intake.tests.test_importing_columns import bring
 from xingke.ledger import actions
 from xingke.ledger.models import Event, EventSession
-from xingke.ledger.tests.test_importing_columns import bring
 
 pytestmark = pytest.mark.db
 

@@ -13,7 +13,7 @@ from xingke.accounts.models import User
 from xingke.base.codes import normalise_code
 from xingke.base.periods import Period
 from xingke.base.quantities import Quantity, format_number
-from xingke.ledger import queries, written_figures
+from xingke.ledger import queries
 from xingke.ledger.forms.fields import (
     EventFields,
     LevelField,
@@ -24,7 +24,7 @@ from xingke.ledger.forms.fields import (
 )
 from xingke.ledger.models import Observation, Version
 from xingke.ledger.records import RecordPage
-from xingke.ledger.rules import CONFIDENCES
+from xingke.ledger.rules import CONFIDENCES, written_figures
 from xingke.ledger.tables import TABLES, Kind
 from xingke.ledger.words import Words, confidence_word
 from xingke.registry import queries as registry

@@ -7,11 +7,11 @@ from typing import Any
 from tests.access import CHOOSE, CONFIRM, ENTER, NEXT_DOOR, READERS, Row, World
 from tests.cast import NOW, file, keep_records, report
 from xingke.ledger import actions as ledger
-from xingke.ledger.models import Evidence, ImportBatch, Observation, PatentEvent
+from xingke.ledger.models import Evidence, Observation, PatentEvent
 
 
 def furnish(world: World) -> Mapping[str, Any]:
-    """A confirmed record with a file, a draft, a change proposed, two reported figures that differ, and their import."""
+    """A confirmed record with a file, a draft, a change proposed and two reported figures that differ."""
     cast = world.cast
     keep_records(cast.county, cast.sibling, by=cast.statistician)
     for firm, name in ((cast.firm, "甲"), (cast.other_firm, "乙")):
@@ -46,7 +46,6 @@ def furnish(world: World) -> Mapping[str, Any]:
         "proposal": proposal,
         "evidence": Evidence.objects.get(),
         "observation": Observation.objects.get(document="T1"),
-        "batch": ImportBatch.objects.latest("seq"),
     }
 
 
@@ -60,10 +59,6 @@ def _draft(world: World) -> dict[str, Any]:
 
 def _proposed(world: World) -> dict[str, Any]:
     return {"kind": "recognition", "record": world.proposal.record}
-
-
-def _batch(world: World) -> dict[str, Any]:
-    return {"pk": world.batch.pk}
 
 
 ROWS = {
@@ -92,10 +87,4 @@ ROWS = {
     "observation-list": Row(READERS | NEXT_DOOR),
     "choice-list": Row(CHOOSE | NEXT_DOOR),
     "observation-choose": Row(CHOOSE, lambda world: {"record": world.observation.record}, posts_only=True),
-    "import-list": Row(ENTER | NEXT_DOOR),
-    "import": Row(frozenset({"statistician"}), _batch),
-    "import-form": Row(ENTER | NEXT_DOOR, lambda world: {"code": "patent"}, is_page=False),
-    "import-file": Row(frozenset({"statistician"}), _batch, posts_only=True),
-    "import-recheck": Row(frozenset({"statistician"}), _batch, posts_only=True),
-    "import-cancel": Row(frozenset({"statistician"}), _batch, posts_only=True),
 }

@@ -349,28 +349,3 @@ CREDIT = [
 @pytest.mark.parametrize("story, code, doubt", CREDIT, ids=[story for story, *_ in CREDIT])
 def test_a_credit_code_says_which_place_does_not_check(story: str, code: str, doubt: str) -> None:
     assert str(rules.credit_code(code).doubt) == doubt
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "2025-06-03 14:30-16:30",
-        "2025-06-03 09:00-11:30",
-        "2025年6月3日 9:00至11:30",
-        "2025-06-03 上午9:00-下午4:30",
-        "2025年6月3日上午",
-        "2025-06-03 全天",
-        "2025-06-03T09:00+08:00",
-        "2025-06-02T20:00-05:00",
-    ],
-)
-def test_a_while_of_a_day_is_that_day_and_no_zone(text: str) -> None:
-    assert rules.written_day(text) == date(2025, 6, 3)
-
-
-@pytest.mark.parametrize(
-    "text", ["2025-06-03 25:00-26:00", "2025-06-03 14:30-6月5日", "2025-06-03 14:30-2025-06-04 16:30"]
-)
-def test_what_goes_on_to_another_day_is_no_day(text: str) -> None:
-    with pytest.raises(ValueError):
-        rules.written_day(text)

@@ -7,15 +7,7 @@ import pytest
 
 from xingke.base.refusals import Refused
 from xingke.ledger.kinds import KINDS
-from xingke.ledger.rules import (
-    Happening,
-    effects,
-    is_open,
-    last_day,
-    months_later,
-    renewal_of,
-    written_last_day,
-)
+from xingke.ledger.rules import Happening, effects, is_open, last_day, months_later, renewal_of
 
 pytestmark = pytest.mark.db
 
@@ -102,35 +94,6 @@ def test_a_certificate_says_whether_it_was_applied_for_since_the_one_before() ->
     )
 
     assert [step.origin for step in steps] == ["", "applied", "announced"]
-
-
-LAST_DAYS = [
-    ("三年", "2024-11-14"),
-    ("3年", "2024-11-14"),
-    ("3", "2024-11-14"),
-    ("36个月", "2024-11-14"),
-    ("三", "2024-11-14"),
-    ("两年", "2023-11-14"),
-    ("2024-11-14", "2024-11-14"),
-    ("至2024年11月14日", "2024-11-14"),
-    ("2021-11-15至2024-11-14", "2024-11-14"),
-    ("2021-11-15-2024-11-14", "2024-11-14"),
-    ("2021.11.15-2024.11.14", "2024-11-14"),
-    ("2021年11月15日—2024年11月14日", "2024-11-14"),
-    ("长期", ""),
-    ("2020-01-01", ""),
-    ("0年", ""),
-    ("三十年", ""),
-]
-
-
-@pytest.mark.parametrize("written, expected", LAST_DAYS)
-def test_a_last_day_as_lists_say_it(written: str, expected: str) -> None:
-    if not expected:
-        with pytest.raises(ValueError):
-            written_last_day(written, date(2021, 11, 15))
-        return
-    assert written_last_day(written, date(2021, 11, 15)).isoformat() == expected
 
 
 def test_three_years_end_the_day_before_their_anniversary() -> None:

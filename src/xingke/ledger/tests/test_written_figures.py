@@ -5,8 +5,8 @@ from decimal import Decimal
 import pytest
 
 from xingke.base.quantities import Quantity, Unit
-from xingke.ledger import written_figures
-from xingke.ledger.written_figures import Reading
+from xingke.ledger.rules import written_figures
+from xingke.ledger.rules.written_figures import Reading
 
 MONEY = {"元": 1, "万元": 10_000, "亿元": 100_000_000}
 COUNTS = {"人次": 1, "万人次": 10_000, "份": 1, "万份": 10_000, "项": 1, "家": 1, "个": 1, "名": 1, "件": 1}

@@ -16,11 +16,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from xingke.accounts.permissions import Permission
 from xingke.base.exports import About, file_address, file_addresses, table_response, wants_file
 from xingke.base.refusals import Refused
-from xingke.ledger import actions, observations, queries, records, relisting
+from xingke.ledger import actions, observations, queries, records
 from xingke.ledger.forms.corrections import ReasonForm
-from xingke.ledger.import_forms import sheet_forms
 from xingke.ledger.models import Observation, State
 from xingke.ledger.record_facts import import_beginning, indicator_url, rival
+from xingke.ledger.relists import RELISTS
 from xingke.ledger.words import Words, accepted_word, confidence_word, period_word, state_word
 from xingke.registry import filtering
 from xingke.registry import queries as registry
@@ -51,11 +51,11 @@ def observation_list(request: HttpRequest) -> HttpResponse:
         filtering.select("mapped", _("对应指标"), asked["mapped"], [("yes", _("已对应")), ("no", _("未对应"))]),
         filtering.select("state", _("状态"), asked["state"], [(state, state_word(state)) for state in State.values]),
     ]
-    form = next((each for each in sheet_forms() if each.kind == queries.OBSERVATION), None)
-    if form is not None and request.GET.get("format") == relisting.RELISTED:
-        again = relisting.figure_rows(form, found.iterator())
-        about = About(fields=filters, notes=relisting.list_notes()[:1])
-        return table_response(request, form.label.zh, relisting.figure_columns(form), again, about)
+    again = {each.code: listed for each in RELISTS if (listed := each.figures(found))}
+    if (listed := again.get(request.GET.get("format", ""))) is not None:
+        return table_response(
+            request, listed.name, listed.columns, listed.rows, About(fields=filters, notes=listed.notes)
+        )
     if wants_file(request):
         lines = (_line(words, row) for row in found.iterator())
         return table_response(request, _("上报数"), _header(), lines, About(fields=filters))
@@ -85,7 +85,7 @@ def observation_list(request: HttpRequest) -> HttpResponse:
         "table": table,
         "rows": rows,
         "filters": [field for field in filters if field],
-        "again_url": file_address(request, relisting.RELISTED) if form is not None and rows else "",
+        "again_url": file_address(request, next(iter(again))) if again and rows else "",
         "choices": len(observations.open_choices(user)),
         "is_fictional": any(row["row"].is_fictional for row in rows),
     }

@@ -21,7 +21,7 @@ from xingke.accounts.queries import current_seq
 from xingke.accounts.rules import SUFFIXES
 from xingke.base.exports import About, file_address, file_addresses, table_response, wants_file
 from xingke.base.returning import Returned
-from xingke.ledger import events, kinds, records, relisting
+from xingke.ledger import events, kinds, records
 from xingke.ledger.evidence import evidence_counts
 from xingke.ledger.holders import holder_word, seen_by
 from xingke.ledger.models import State
@@ -40,6 +40,7 @@ from xingke.ledger.record_facts import (
     title,
     versions,
 )
+from xingke.ledger.relists import RELISTS
 from xingke.ledger.tables import TABLES
 from xingke.ledger.words import Words, kind_choices, kind_word, state_word
 from xingke.registry import filtering
@@ -77,11 +78,10 @@ def record_list(request: HttpRequest) -> HttpResponse:
     until = current_seq()  # before anything is read, so that what is shown is not older
     found = events.events_listed(user, wanted)
     words = Words()
-    form = relisting.form_of_kind(asked["kind"])
-    if form is not None and request.GET.get("format") == relisting.RELISTED:
-        about = About(fields=_filters(words, asked, choice, []), notes=relisting.list_notes())
-        rows_again = relisting.list_rows(form, user, wanted)
-        return table_response(request, form.label.zh, relisting.list_columns(form), rows_again, about)
+    again = {each.code: listed for each in RELISTS if (listed := each.records(asked["kind"], user, wanted))}
+    if (listed := again.get(request.GET.get("format", ""))) is not None:
+        about = About(fields=_filters(words, asked, choice, []), notes=listed.notes)
+        return table_response(request, listed.name, listed.columns, listed.rows, about)
     if wants_file(request):
         about = About(
             fields=_filters(words, asked, choice, events.event_years(user)), notes=[(_("台账序号"), str(until))]
@@ -124,7 +124,7 @@ def record_list(request: HttpRequest) -> HttpResponse:
         "entries": entry_choices(user),
         "confirming": {"asked": asked, "until": until} if confirming else None,
         "waiting": proposals_waiting(user),
-        "again_url": file_address(request, relisting.RELISTED) if form is not None and rows else "",
+        "again_url": file_address(request, next(iter(again))) if again and rows else "",
     }
     return render(request, "ledger/record_list.html", context)
 

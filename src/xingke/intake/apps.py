@@ -1,0 +1,50 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class IntakeConfig(AppConfig):
+    name = "xingke.intake"
+    label = "intake"
+    verbose_name = _("导入")
+
+    def ready(self) -> None:
+        from xingke.accounts.permissions import Permission
+        from xingke.base import audited, definitions, jobs, menu
+        from xingke.base.holding import HOLDERS, Holder
+        from xingke.base.tasks import DUTIES
+        from xingke.intake import jobs as ours
+        from xingke.intake import queries, tasks
+        from xingke.intake.actions.handing_over import FILE, PREPARE, RECHECK
+        from xingke.intake.sheets import forms, relisting
+        from xingke.ledger.relists import RELISTS
+
+        outcomes = {
+            "new": _("新登记"),
+            "changed": _("有改动"),
+            "unchanged": _("未改动"),
+            "waiting": _("待读"),
+            "rejected": _("未导入"),
+        }
+        audited.announce({"observation.imported": _("导入上报数")})
+        audited.announce_details({"encoding": _("编码")})
+        audited.DETAILS.add(audited.AuditedDetail("counts", _("计数"), outcomes))
+        definitions.KINDS.add(forms.SHEETS)
+        RELISTS.add(relisting.RELIST)
+        DUTIES.add(*tasks.DUTIES)
+        HOLDERS.add(Holder(code="imports", digests=queries.handed_over))
+        for code, label, run in (
+            (PREPARE, _("核对导入的文件"), ours.prepare),
+            (RECHECK, _("重新核对导入的行"), ours.recheck),
+            (FILE, _("登记导入的行"), ours.file),
+        ):
+            jobs.KINDS.add(jobs.JobKind(code=code, label=label, back="intake:import-list", run=run))
+        menu.ITEMS.add(
+            menu.MenuItem(
+                code="imports",
+                label=_("导入"),
+                url_name="intake:import-list",
+                permission=Permission.IMPORT_RUN,
+                order=50,
+                icon="file-import",
+            )
+        )
