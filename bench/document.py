@@ -18,7 +18,7 @@ from docxtpl import DocxTemplate
 from lxml import etree
 
 from bench.measuring import Line, Size, WrongAnswer, in_turn
-from xingke.base.press import docx_writer, proof, tree
+from xingke.press import docx_writer, proof, tree
 
 SECTIONS: dict[Size, int] = {"quick": 1, "usual": 6, "large": 60}
 PARAGRAPHS, ROWS = 5, 15

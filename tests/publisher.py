@@ -75,7 +75,7 @@ def _look() -> dict[str, Any]:
     """What stands: editions with their figures, the steps of each, what is public, the trail."""
     from xingke.accounts.models import AuditEntry
     from xingke.accounts.queries import check_audit_chain, current_seq
-    from xingke.base.press import tree
+    from xingke.press import tree
     from xingke.reports import queries
     from xingke.reports.models import DisclosureStep, Document
 

@@ -26,6 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCE = Path(xingke.__file__).parent
 ROOMS = (
     "base",
+    "press",
     "accounts",
     "registry",
     "ledger",

@@ -12,9 +12,6 @@ from tests.cast import NOW, Cast, correct, file, keep_records, load_outline, rep
 from xingke.accounts.models import AuditEntry
 from xingke.accounts.queries import current_seq
 from xingke.base.periods import Period
-from xingke.base.press.findings import Kind
-from xingke.base.press.tests import surgery
-from xingke.base.press.tests.surgery import DOCUMENT, PART_A, PART_B
 from xingke.base.refusals import Refused
 from xingke.base.sayings import told
 from xingke.config.command import main
@@ -22,6 +19,9 @@ from xingke.indicators.drift import Readers, drift
 from xingke.indicators.models import Figure
 from xingke.ledger import actions
 from xingke.ledger.models import Observation, RecognitionEvent
+from xingke.press.findings import Kind
+from xingke.press.tests import surgery
+from xingke.press.tests.surgery import DOCUMENT, PART_A, PART_B
 from xingke.registry.models import Region
 from xingke.reports.actions import Written, write_document
 from xingke.reports.models import Document

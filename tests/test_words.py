@@ -22,17 +22,17 @@ CHINESE_ONLY = {
 OF_THE_COMMAND_LINE = "checks.py"  # in every room: what ``xingke check`` says
 DATA = {
     # what files and texts are searched for
-    "base/press/allowed.py": "ISSUER_MARK",
-    "base/press/closing.py": "",
-    "base/press/looks.py": "_ALONE _EDGE_STYLES",
-    "base/press/cells.py": "_LEVEL _PERIOD _is_scaled",
-    "base/press/filling.py": "DITTO",
-    "base/press/headers.py": "_UNIT",
-    "base/press/markup.py": "open_page",
-    "base/press/numeral_exemptions.py": "",
-    "base/press/numeral_signs.py": "",
-    "base/press/numeral_words.py": "",
-    "base/press/numerals.py": "",
+    "press/allowed.py": "ISSUER_MARK",
+    "press/closing.py": "",
+    "press/looks.py": "_ALONE _EDGE_STYLES",
+    "press/cells.py": "_LEVEL _PERIOD _is_scaled",
+    "press/filling.py": "DITTO",
+    "press/headers.py": "_UNIT",
+    "press/markup.py": "open_page",
+    "press/numeral_exemptions.py": "",
+    "press/numeral_signs.py": "",
+    "press/numeral_words.py": "",
+    "press/numerals.py": "",
     "intake/rules/holder_names.py": "",
     "intake/rows/marks.py": "ONCE_MORE",
     "intake/rows/holders.py": "_is_former",
@@ -53,8 +53,8 @@ DATA = {
     "reports/disclosure.py": "_TITLES _SURNAMES",
     "search/rules.py": "",
     # documents, and the figures in them, are Chinese whoever reads them
-    "base/press/official.py": "",
-    "base/press/pdf_writer.py": "",
+    "press/official.py": "",
+    "press/pdf_writer.py": "",
     "indicators/aspects.py": "_times _net _high since_words",
     "indicators/drift.py": "_MARKS",
     "indicators/sheet.py": "Sheet",
@@ -79,8 +79,8 @@ DATA = {
     "intake/rows/stored.py": "_ANOTHER place_of",
     # says both languages itself
     "base/periods.py": "_chinese_label _QUARTERS",
-    "base/press/fonts.py": "",
-    "base/press/findings.py": "",
+    "press/fonts.py": "",
+    "press/findings.py": "",
     "base/templatetags/xk.py": "",
 }
 

@@ -27,10 +27,10 @@ from pathlib import Path
 
 from lxml import etree
 
-from xingke.base.press.docx_reader import Unreadable, read
-from xingke.base.press.docx_writer import write
-from xingke.base.press.tests.cast import PUBLIC_KEY, SHORT, proof_of
-from xingke.base.press.verify import compare
+from xingke.press.docx_reader import Unreadable, read
+from xingke.press.docx_writer import write
+from xingke.press.tests.cast import PUBLIC_KEY, SHORT, proof_of
+from xingke.press.verify import compare
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

@@ -5,10 +5,10 @@ import unicodedata
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from xingke.base.press.cells import is_secret, secrecy_mark
-from xingke.base.press.sniffing import FileKind, named_kind, sniff, spoken
 from xingke.base.refusals import Refused
 from xingke.base.sayings import say
+from xingke.press.cells import is_secret, secrecy_mark
+from xingke.press.sniffing import FileKind, named_kind, sniff, spoken
 
 SIZE_LIMIT = 20 * 2**20
 MEDIA_TYPES = {

@@ -27,10 +27,6 @@ from xingke.base import files
 from xingke.base import jobs as base_jobs
 from xingke.base.definitions import DefinitionError
 from xingke.base.periods import Period
-from xingke.base.press.cells import letters
-from xingke.base.press.findings import State
-from xingke.base.press.packages import Unreadable
-from xingke.base.press.xlsx_writer import write_workbook
 from xingke.base.refusals import Refused
 from xingke.base.remembering import memory
 from xingke.base.sayings import say, told
@@ -50,6 +46,10 @@ from xingke.intake.sheets.returned import how_to_mend, returned_cells, returned_
 from xingke.ledger import actions as ledger
 from xingke.ledger import titles as ledger_titles
 from xingke.ledger.words import title_words
+from xingke.press.cells import letters
+from xingke.press.findings import State
+from xingke.press.packages import Unreadable
+from xingke.press.xlsx_writer import write_workbook
 from xingke.registry import actions as registry_actions
 from xingke.registry.actions import people
 from xingke.registry.places import place_called

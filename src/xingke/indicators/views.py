@@ -18,7 +18,6 @@ from django.views.decorators.http import require_safe
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.accounts.queries import current_seq
-from xingke.base.exports import About, file_addresses, table_response, wants_file
 from xingke.base.templatetags.xk import period as period_words
 from xingke.indicators import aspects, columns, judging, queries, wording
 from xingke.indicators.cards import Cards, IdentityLine, Line
@@ -31,6 +30,7 @@ from xingke.ledger.evidence import evidence_counts
 from xingke.ledger.holders import holder_word, seen_by
 from xingke.ledger.models import EventVersion, Version
 from xingke.ledger.words import Words, measured, source_place_word
+from xingke.press.exports import About, file_addresses, table_response, wants_file
 from xingke.registry import queries as registry
 from xingke.registry.filtering import PAGE_SIZE, search
 

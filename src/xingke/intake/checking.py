@@ -7,7 +7,6 @@ from django.utils.translation import gettext_noop
 
 from xingke.accounts.models import User
 from xingke.accounts.queries import current_seq
-from xingke.base.press.cells import letters
 from xingke.base.refusals import Refused
 from xingke.base.sayings import Saying, say
 from xingke.intake.reading import Table
@@ -27,6 +26,7 @@ from xingke.intake.rows.named import NamedReader
 from xingke.intake.sheets.columns import Understood, understand
 from xingke.intake.sheets.forms import OBSERVATION, SheetForm
 from xingke.ledger import kinds
+from xingke.press.cells import letters
 from xingke.registry import queries as registry
 
 Step = Callable[[int, int, str], None]  # done, total, message: see base.jobs.Work.step

@@ -6,10 +6,6 @@ from dataclasses import dataclass, field, replace
 
 from django.db.models import CharField, F, Value
 
-from xingke.base.press.cells import Note, Remark
-from xingke.base.press.headers import Words
-from xingke.base.press.sheets import Sheet, read_sheet
-from xingke.base.press.sniffing import FileKind
 from xingke.base.refusals import Refused
 from xingke.base.sayings import Saying, say
 from xingke.intake.rows.incoming import (
@@ -19,6 +15,10 @@ from xingke.intake.rules.lines import group_line, is_no_record
 from xingke.intake.sheets import grouping
 from xingke.intake.sheets.forms import SheetForm
 from xingke.intake.sheets.whole_file import for_whole_file
+from xingke.press.cells import Note, Remark
+from xingke.press.headers import Words
+from xingke.press.sheets import Sheet, read_sheet
+from xingke.press.sniffing import FileKind
 from xingke.registry import queries as registry
 from xingke.registry.models import Region
 

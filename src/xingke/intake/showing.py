@@ -4,13 +4,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from xingke.base.press.cells import letters
 from xingke.intake.models import ImportBatch
 from xingke.intake.queries import options_of
 from xingke.intake.rows.incoming import CHANGED, REPEATED_OR_ANOTHER, UNCHANGED, Brief, Options, Problem, Reader, Row
 from xingke.intake.rows.marks import UNLESS_SURE
 from xingke.intake.rows.stored import OTHER_DAY, SAME_DAY, SEVERAL_ALIKE
 from xingke.intake.sheets.columns import Understood
+from xingke.press.cells import letters
 from xingke.registry import queries as registry
 
 # What may be said of a row with such a problem: another fact, a correction, numbers that are right.

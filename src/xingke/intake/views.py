@@ -13,8 +13,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
-from xingke.base.exports import csv_response, file_addresses, wants_file, workbook_response
-from xingke.base.press.cells import letters
 from xingke.base.refusals import Refused
 from xingke.base.sayings import told
 from xingke.intake import showing as import_pages
@@ -29,6 +27,8 @@ from xingke.intake.sheets.blank import ROWS, guide, template_header, template_ro
 from xingke.intake.sheets.columns import Understood
 from xingke.intake.sheets.returned import how_to_mend, returned_cells, returned_columns, returned_header, returned_lines
 from xingke.ledger.words import Words, kind_word
+from xingke.press.cells import letters
+from xingke.press.exports import csv_response, file_addresses, wants_file, workbook_response
 from xingke.registry import filtering
 from xingke.registry import queries as registry
 

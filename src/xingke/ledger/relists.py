@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from xingke.accounts.models import User
-from xingke.base.press.xlsx_writer import Cell, Column
 from xingke.base.register import Register
 from xingke.ledger.events import Wanted
 from xingke.ledger.models import Observation
+from xingke.press.xlsx_writer import Cell, Column
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,7 +14,6 @@ from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base import tasks
 from xingke.base.periods import Period
-from xingke.base.press.tree import split_bound
 from xingke.base.tasks import Task
 from xingke.base.templatetags.xk import day
 from xingke.indicators import wording
@@ -26,6 +25,7 @@ from xingke.ledger.holders import holder_word, seen_by
 from xingke.ledger.models import State
 from xingke.ledger.words import Words, approximated
 from xingke.portal.figures import FIRST, SHOWN
+from xingke.press.tree import split_bound
 from xingke.registry import queries as registry
 from xingke.registry.models import Organisation
 from xingke.reports import queries as reports

@@ -15,8 +15,6 @@ from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base.keys import new_key
 from xingke.base.periods import Period
-from xingke.base.press import docx_writer, numerals, tree
-from xingke.base.press import proof as proofs
 from xingke.base.refusals import Refused
 from xingke.base.sayings import Saying, kept
 from xingke.indicators import columns
@@ -25,6 +23,8 @@ from xingke.indicators.aspect_names import split
 from xingke.indicators.aspects import called, read_together
 from xingke.indicators.models import Figure
 from xingke.indicators.queries import indicators
+from xingke.press import docx_writer, numerals, tree
+from xingke.press import proof as proofs
 from xingke.registry import queries as registry
 from xingke.registry.models import Region
 from xingke.reports import queries, rules, source

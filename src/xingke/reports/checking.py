@@ -13,11 +13,11 @@ from uuid import UUID
 from django.core.cache import cache
 from django.db import DatabaseError
 
-from xingke.base.press import tree
 from xingke.indicators.drift import Drift
 from xingke.indicators.engine import RULES
 from xingke.indicators.models import Check
 from xingke.ledger.caching import ledger_stamp
+from xingke.press import tree
 from xingke.reports import queries
 from xingke.reports.models import Document
 from xingke.reports.naming import changed_names

@@ -8,9 +8,9 @@ from django.utils.translation import gettext, gettext_lazy
 
 from xingke.accounts import queries as accounts
 from xingke.accounts.permissions import Permission
-from xingke.base.press import tree
 from xingke.base.searching import Hit, Searchable, Text
 from xingke.base.templatetags.xk import day
+from xingke.press import tree
 from xingke.reports import disclosure, queries
 from xingke.reports.models import DisclosureStep, Document
 from xingke.reports.queries import tree_of

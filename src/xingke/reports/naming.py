@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from xingke.base.periods import Period
-from xingke.base.press import tree
 from xingke.base.sayings import NOTHING, Saying, say
 from xingke.indicators.aspects import why_unknown
 from xingke.indicators.contributions import Contribution, contributions
@@ -14,6 +13,7 @@ from xingke.indicators.reader import Reader
 from xingke.ledger.models import EventVersion, State, Version
 from xingke.ledger.queries import current_subjects
 from xingke.ledger.tables import TABLES, Kind
+from xingke.press import tree
 from xingke.registry import queries as registry
 from xingke.registry.models import Region
 from xingke.reports.rules import NameList

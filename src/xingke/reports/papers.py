@@ -7,9 +7,9 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from xingke.base.periods import Period
-from xingke.base.press import html
-from xingke.base.press.tree import Chip, Mention
 from xingke.base.templatetags.xk import period as period_words
+from xingke.press import html
+from xingke.press.tree import Chip, Mention
 from xingke.registry.rules import Scope
 from xingke.reports import queries
 from xingke.reports.checking import Checked

@@ -7,7 +7,6 @@ from django.utils.translation import gettext as _
 
 from xingke.base.labels import Label
 from xingke.base.periods import Period
-from xingke.base.press.tree import split_bound
 from xingke.indicators import columns
 from xingke.indicators.actions import read_figure
 from xingke.indicators.aspect_names import ASPECT_NAMES
@@ -16,6 +15,7 @@ from xingke.indicators.queries import indicators
 from xingke.indicators.reader import Reader
 from xingke.indicators.rules import Indicator, natural_whole
 from xingke.indicators.wording import language, route_word
+from xingke.press.tree import split_bound
 from xingke.registry import queries as registry
 from xingke.registry.models import Region
 from xingke.reports import source

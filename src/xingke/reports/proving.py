@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from xingke.base.press.proof import Proof, ProofError, ProofFigure, is_signed_by
 from xingke.indicators.models import Figure
+from xingke.press.proof import Proof, ProofError, ProofFigure, is_signed_by
 from xingke.reports.models import Document
 from xingke.reports.queries import proof_of
 

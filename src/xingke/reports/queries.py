@@ -15,10 +15,10 @@ from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base import definitions
 from xingke.base.periods import Period
-from xingke.base.press import docx_writer, pdf_writer, proof, tree
-from xingke.base.press.fonts import installed
 from xingke.indicators.models import Figure
 from xingke.indicators.rules import Indicator
+from xingke.press import docx_writer, pdf_writer, proof, tree
+from xingke.press.fonts import installed
 from xingke.registry import queries as registry
 from xingke.registry.models import Definition, Organisation, Region
 from xingke.registry.rules import Scope

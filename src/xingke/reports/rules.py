@@ -17,7 +17,6 @@ from pydantic import ConfigDict
 from xingke.base.definitions import Catalogue, DefinitionKind, Entry, Issue
 from xingke.base.labels import Label
 from xingke.base.periods import Period
-from xingke.base.press import numerals
 from xingke.base.refusals import YES, Answer, no
 from xingke.base.sayings import NOTHING, Saying, say
 from xingke.indicators import aspect_names
@@ -25,6 +24,7 @@ from xingke.indicators.aspect_names import ASPECT_NAMES
 from xingke.indicators.identities import Identity, is_part
 from xingke.indicators.rules import Indicator
 from xingke.ledger.kinds import KINDS
+from xingke.press import numerals
 
 WORDS = ("region", "region_word", "period", "next_period")
 NAMES = "names"

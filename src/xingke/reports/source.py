@@ -12,8 +12,8 @@ from datetime import date
 from difflib import SequenceMatcher
 from typing import Any, Literal
 
-from xingke.base.press import numerals, tree
-from xingke.base.press.tree import MASK
+from xingke.press import numerals, tree
+from xingke.press.tree import MASK
 from xingke.reports import rules
 
 HEADING, PARAGRAPH = "heading", "paragraph"

@@ -9,9 +9,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from xingke.base.periods import Period
-from xingke.base.press import documents, tree
-from xingke.base.press.documents import Claims
-from xingke.base.press.findings import Finding, Kind, Verdict
 from xingke.base.sayings import NOTHING, Saying
 from xingke.indicators import columns
 from xingke.indicators import queries as indicators
@@ -25,6 +22,9 @@ from xingke.ledger.models import Observation
 from xingke.ledger.queries import current_subjects
 from xingke.ledger.tables import TABLES
 from xingke.ledger.words import Words
+from xingke.press import documents, tree
+from xingke.press.documents import Claims
+from xingke.press.findings import Finding, Kind, Verdict
 from xingke.reports import disclosure
 from xingke.reports.keys import signer, trusted_keys
 from xingke.reports.models import DisclosureStep, Document

@@ -6,8 +6,8 @@ from tests.cast import NOW, Cast
 from xingke.accounts import actions, queries, rules
 from xingke.accounts.models import Attachment
 from xingke.base.blobs import Damaged
-from xingke.base.press.tests import books
 from xingke.base.refusals import Refused
+from xingke.press.tests import books
 
 pytestmark = pytest.mark.usefixtures("data_folder")
 PDF = b"%PDF-1.7\n1 0 obj"

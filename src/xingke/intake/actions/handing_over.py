@@ -13,13 +13,13 @@ from xingke.accounts.models import Job, User
 from xingke.accounts.rules import secrecy_in_name
 from xingke.base import holding
 from xingke.base.blobs import Store
-from xingke.base.press.cells import is_secret
-from xingke.base.press.sheets import refuse_no_table
 from xingke.base.refusals import Refused
 from xingke.base.sayings import say
 from xingke.intake.actions.staging import cancel_batch
 from xingke.intake.models import ImportBatch
 from xingke.intake.rows.incoming import Options
+from xingke.press.cells import is_secret
+from xingke.press.sheets import refuse_no_table
 
 PREPARE, RECHECK, FILE = "import.prepare", "import.recheck", "import.file"
 

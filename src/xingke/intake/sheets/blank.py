@@ -7,11 +7,11 @@ from decimal import Decimal
 from django.db.models import DateField
 from django.utils.translation import gettext as _
 
-from xingke.base.press.xlsx_writer import Cell, Column, Form, Page
 from xingke.intake.rules.lines import EXAMPLE
 from xingke.intake.sheets.forms import HINT, OBSERVATION, SheetForm
 from xingke.intake.sheets.forms import Column as FormColumn
 from xingke.ledger.tables import TABLES
+from xingke.press.xlsx_writer import Cell, Column, Form, Page
 from xingke.registry import queries as registry
 
 MONEY = "万元"  # the unit an amount is asked in where the form names none

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from xingke.base.press.cells import letters
 from xingke.base.quantities import Unit, unit_of
 from xingke.base.refusals import Refused
 from xingke.base.sayings import Saying, say
@@ -12,6 +11,7 @@ from xingke.intake.rules import headers
 from xingke.intake.rules.headers import plain
 from xingke.intake.sheets.forms import OWN_COLUMNS, Column, SheetForm, columns_besides
 from xingke.ledger.kinds import KINDS
+from xingke.press.cells import letters
 from xingke.registry import queries as registry
 
 UNKNOWN_UNIT = say(

@@ -17,7 +17,6 @@ from django.utils.translation import gettext as _
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base.periods import Period
-from xingke.base.press.xlsx_writer import Cell, Column
 from xingke.base.quantities import Quantity, Unit
 from xingke.intake.rows.contents import Happened
 from xingke.intake.sheets.blank import MONEY, sheet_columns
@@ -31,6 +30,7 @@ from xingke.ledger.queries import readable
 from xingke.ledger.relists import Relist, Relisted
 from xingke.ledger.tables import TABLES
 from xingke.ledger.words import state_word
+from xingke.press.xlsx_writer import Cell, Column
 from xingke.registry import queries as registry
 
 CHUNK = 500

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from django.utils.translation import gettext as _
 
-from xingke.base.press.xlsx_writer import Column, Line, Page
 from xingke.base.sayings import told
 from xingke.intake.rows.incoming import Problem, Row
 from xingke.intake.sheets.forms import PROBLEMS, ROW_NUMBER
+from xingke.press.xlsx_writer import Column, Line, Page
 
 
 def returned_header(header: Sequence[str]) -> list[str]:

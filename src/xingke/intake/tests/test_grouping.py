@@ -6,13 +6,13 @@ import pytest
 
 from tests.cast import NOW, Cast
 from xingke.accounts.models import User
-from xingke.base.press.tests.books import book, data
 from xingke.base.refusals import Refused
 from xingke.intake.actions import Outcome, import_table
 from xingke.intake.checking import sheet_form
 from xingke.intake.reading import header_words, read_table
 from xingke.intake.rows.incoming import Options
 from xingke.ledger.models import Payment, Recognition
+from xingke.press.tests.books import book, data
 
 HEADER = ["序号", "企业名称", "证书编号", "发证日期"]
 OTHER = ["序号", "所属县区", "企业名称", "证书编号", "发证日期"]

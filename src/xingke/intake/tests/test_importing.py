@@ -58,7 +58,7 @@ def csv_of(*rows: Mapping[str, str], encoding: str = "utf-8") -> bytes:
 def bring(
     data: bytes, by: User, *, name: str = "上报数.csv", now: datetime = NOW, options: Options | None = None
 ) -> Outcome:
-    """Import a file's rows; how a file is read has its own tests below and in base.press."""
+    """Import a file's rows; how a file is read has its own tests below and in press."""
     rows = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))
     table = Table(
         header=tuple(rows[0]),

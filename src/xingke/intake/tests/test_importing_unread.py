@@ -3,13 +3,13 @@
 import pytest
 
 from tests.cast import Cast
-from xingke.base.press.tests.books import book, data
 from xingke.base.refusals import Refused
 from xingke.intake.rows.incoming import Options
 from xingke.intake.tests.test_grouping import HEADER, firm, wrong
 from xingke.intake.tests.test_grouping import bring as bring_book
 from xingke.intake.tests.test_importing_histories import PATENT, bring, found, said
 from xingke.ledger.models import Recognition, RecognitionEvent
+from xingke.press.tests.books import book, data
 
 pytestmark = pytest.mark.db
 

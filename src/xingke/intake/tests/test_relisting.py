@@ -12,7 +12,6 @@ from python_calamine import CalamineWorkbook
 
 from tests.cast import NOW, Cast, file, report, told_of
 from xingke.base.keys import derived_key
-from xingke.base.press.xlsx_writer import Column, write_workbook
 from xingke.intake.actions import Outcome, import_table
 from xingke.intake.checking import sheet_form
 from xingke.intake.reading import read_table
@@ -22,6 +21,7 @@ from xingke.intake.sheets.relisting import form_of_kind
 from xingke.ledger import actions, queries, rules
 from xingke.ledger.kinds.record_kind import Number
 from xingke.ledger.tables import TABLES
+from xingke.press.xlsx_writer import Column, write_workbook
 from xingke.registry import queries as registry
 
 pytestmark = pytest.mark.db

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 import pytest
 
 from tests.cast import NOW, Cast
-from xingke.base.press.tests.books import book, cell
-from xingke.base.press.tests.books import data as data_of
 from xingke.base.refusals import Refused
 from xingke.intake.actions import Outcome, import_table
 from xingke.intake.checking import sheet_form
 from xingke.intake.reading import read_table
 from xingke.intake.rows.incoming import Options
 from xingke.ledger.models import Observation
+from xingke.press.tests.books import book, cell
+from xingke.press.tests.books import data as data_of
 
 COLUMNS = (
     "figure",

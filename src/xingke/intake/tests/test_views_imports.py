@@ -20,8 +20,6 @@ from xingke.accounts.queries import current_seq
 from xingke.accounts.working import ATTEMPTS, do_next
 from xingke.base import holding
 from xingke.base.holding import Holder
-from xingke.base.press.sheets import read_sheet
-from xingke.base.press.xlsx_writer import Column, write_workbook
 from xingke.base.register import Register
 from xingke.intake.actions import filing, kept
 from xingke.intake.checking import check_rows
@@ -30,6 +28,8 @@ from xingke.intake.reading import SIZE_LIMIT
 from xingke.intake.sheets.columns import understand
 from xingke.intake.sheets.forms import FIGURE_COLUMNS
 from xingke.ledger.models import Observation, Patent, PatentEvent, PaymentEvent, RecognitionEvent
+from xingke.press.sheets import read_sheet
+from xingke.press.xlsx_writer import Column, write_workbook
 from xingke.registry import queries as registry
 
 SignIn = Callable[[str], Client]

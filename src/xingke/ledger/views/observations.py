@@ -14,7 +14,6 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from xingke.accounts.permissions import Permission
-from xingke.base.exports import About, file_address, file_addresses, table_response, wants_file
 from xingke.base.refusals import Refused
 from xingke.ledger import actions, observations, queries, records
 from xingke.ledger.forms.corrections import ReasonForm
@@ -22,6 +21,7 @@ from xingke.ledger.models import Observation, State
 from xingke.ledger.record_facts import import_beginning, indicator_url, rival
 from xingke.ledger.relists import RELISTS
 from xingke.ledger.words import Words, accepted_word, confidence_word, period_word, state_word
+from xingke.press.exports import About, file_address, file_addresses, table_response, wants_file
 from xingke.registry import filtering
 from xingke.registry import queries as registry
 

@@ -19,7 +19,6 @@ from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.accounts.queries import current_seq
 from xingke.accounts.rules import SUFFIXES
-from xingke.base.exports import About, file_address, file_addresses, table_response, wants_file
 from xingke.base.returning import Returned
 from xingke.ledger import events, kinds, records
 from xingke.ledger.evidence import evidence_counts
@@ -43,6 +42,7 @@ from xingke.ledger.record_facts import (
 from xingke.ledger.relists import RELISTS
 from xingke.ledger.tables import TABLES
 from xingke.ledger.words import Words, kind_choices, kind_word, state_word
+from xingke.press.exports import About, file_address, file_addresses, table_response, wants_file
 from xingke.registry import filtering
 from xingke.registry import queries as registry
 from xingke.registry.models import Organisation

@@ -14,8 +14,8 @@ from xingke.accounts import actions
 from xingke.accounts.forms import NewAccountForm, ResetForm
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
-from xingke.base.exports import About, file_addresses, table_response, wants_file
 from xingke.base.refusals import Refused
+from xingke.press.exports import About, file_addresses, table_response, wants_file
 from xingke.registry import filtering, queries
 
 STATES = {"open": True, "closed": False}

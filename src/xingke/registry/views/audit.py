@@ -15,8 +15,8 @@ from xingke.accounts import queries as accounts
 from xingke.accounts.models import AuditEntry
 from xingke.accounts.permissions import Permission
 from xingke.base.audited import action_choices, action_words, amounts, detail_words, kind_words, value_words
-from xingke.base.exports import About, file_addresses, table_response, wants_file
 from xingke.base.periods import Period
+from xingke.press.exports import About, file_addresses, table_response, wants_file
 from xingke.registry import filtering, queries
 
 _OF_MANY = {"records.confirmed"}  # acts without a target of their own: what is kept as it says the act again

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from xingke.accounts import actions as account_actions
 from xingke.accounts import queries as accounts
 from xingke.accounts.permissions import Permission
-from xingke.base.exports import About, file_addresses, table_response, wants_file
 from xingke.base.refusals import Refused
+from xingke.press.exports import About, file_addresses, table_response, wants_file
 from xingke.registry import actions, filtering, queries
 from xingke.registry.forms import GrantForm
 

@@ -18,9 +18,9 @@ from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base import panels
 from xingke.base.codes import is_credit_code
-from xingke.base.exports import About, file_addresses, table_response, wants_file
 from xingke.base.refusals import Refused
 from xingke.base.templatetags.xk import day
+from xingke.press.exports import About, file_addresses, table_response, wants_file
 from xingke.registry import actions, filtering, queries
 from xingke.registry.actions import NewOrganisation
 from xingke.registry.forms import CorrectOrganisationForm, NewOrganisationForm

@@ -16,9 +16,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
-from xingke.base.exports import About, file_addresses, table_response, wants_file
 from xingke.base.refusals import Refused
 from xingke.base.templatetags.xk import day
+from xingke.press.exports import About, file_addresses, table_response, wants_file
 from xingke.registry import filtering, queries
 from xingke.registry.actions import people as actions
 from xingke.registry.forms.people import CorrectPersonForm, EmploymentForm, MergeForm, NewPersonForm, ReasonForm

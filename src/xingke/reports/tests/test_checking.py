@@ -10,12 +10,12 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.cast import NOW, Cast, correct, file, keep_records
 from xingke.base.periods import Period
-from xingke.base.press.findings import Kind
 from xingke.indicators import aspects, engine
 from xingke.indicators.aspects import Question, Reading
 from xingke.indicators.models import Check, Figure
 from xingke.ledger.caching import ledger_stamp
 from xingke.ledger.models import RecognitionEvent
+from xingke.press.findings import Kind
 from xingke.reports import checking
 from xingke.reports.actions import write_document
 from xingke.reports.models import Document

@@ -15,10 +15,10 @@ from tests.cast import NOW, Cast, file, keep_records, load_outline, report, void
 from xingke.accounts.models import AuditEntry
 from xingke.accounts.queries import current_seq
 from xingke.base.periods import Period
-from xingke.base.press import tree
 from xingke.base.refusals import Refused
 from xingke.indicators.models import Figure
 from xingke.ledger.models import RecognitionEvent
+from xingke.press import tree
 from xingke.reports import actions, picking, queries, source
 from xingke.reports.actions import Stale, Unsound
 from xingke.reports.models import Document, WorkingText

@@ -12,10 +12,10 @@ from django.test import Client
 
 from tests.cast import NOW, Cast, file, keep_records
 from xingke.base.periods import Period
-from xingke.base.press import numerals, tree
-from xingke.base.press.findings import Kind
 from xingke.ledger import actions as ledger
 from xingke.ledger.models import Patent, PatentEvent
+from xingke.press import numerals, tree
+from xingke.press.findings import Kind
 from xingke.registry.actions import load_pack
 from xingke.reports.actions import Unsound, save_edition, write_document
 from xingke.reports.models import Document

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from xingke.base.press import tree
+from xingke.press import tree
 from xingke.reports import rules, source
 from xingke.reports.source import Block, Source
 

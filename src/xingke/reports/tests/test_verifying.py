@@ -9,10 +9,10 @@ from django.conf import settings
 from tests.cast import NOW, Cast, file, keep_records, load_outline
 from xingke.accounts.models import User
 from xingke.base.periods import Period
-from xingke.base.press import docx_writer, tree
-from xingke.base.press.findings import Kind
-from xingke.base.press.tests import surgery
 from xingke.indicators import engine
+from xingke.press import docx_writer, tree
+from xingke.press.findings import Kind
+from xingke.press.tests import surgery
 from xingke.reports import disclosing, keys, source
 from xingke.reports.actions import save_edition, write_document
 from xingke.reports.models import Document

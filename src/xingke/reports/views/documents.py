@@ -18,14 +18,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
-from xingke.base.exports import About, file_addresses, table_response, wants_file
-from xingke.base.press.fonts import FontMissing, GlyphMissing
 from xingke.base.refusals import Refused
 from xingke.base.returning import Returned
 from xingke.base.templatetags.xk import moment
 from xingke.base.templatetags.xk import period as period_words
 from xingke.indicators.wording import language
 from xingke.ledger.caching import ledger_stamp
+from xingke.press.exports import About, file_addresses, table_response, wants_file
+from xingke.press.fonts import FontMissing, GlyphMissing
 from xingke.registry import filtering
 from xingke.registry import queries as registry
 from xingke.reports import actions, checking, disclosure, queries, standing

@@ -19,10 +19,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base.periods import Period
-from xingke.base.press import html, tree
 from xingke.base.refusals import Refused
 from xingke.indicators.aspects import called
 from xingke.ledger.caching import ledger_stamp
+from xingke.press import html, tree
 from xingke.registry import queries as registry
 from xingke.reports import actions, checking, picking, queries, source
 from xingke.reports.actions import Stale, Unsound

@@ -12,7 +12,6 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from xingke.base.caching import for_everybody
-from xingke.base.press.fonts import FontMissing, GlyphMissing
 from xingke.base.templatetags.xk import day, evidence_count
 from xingke.base.templatetags.xk import period as period_words
 from xingke.indicators import wording
@@ -20,6 +19,7 @@ from xingke.indicators.aspects import called
 from xingke.indicators.models import Figure
 from xingke.indicators.rules import Indicator
 from xingke.ledger.words import Words
+from xingke.press.fonts import FontMissing, GlyphMissing
 from xingke.reports import queries
 from xingke.reports.models import Document
 from xingke.reports.papers import paper

@@ -12,9 +12,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from xingke.accounts.permissions import Permission
-from xingke.base.press.findings import LEDGER, Finding, Kind, State
-from xingke.base.press.packages import Unreadable
 from xingke.indicators.wording import language
+from xingke.press.findings import LEDGER, Finding, Kind, State
+from xingke.press.packages import Unreadable
 from xingke.registry import queries as registry
 from xingke.registry.rules import Scope
 from xingke.reports import queries
