@@ -16,8 +16,9 @@ from django.urls import reverse
 
 from tests.cast import NOW, Cast, file, keep_records, load_outline, report
 from xingke.base.periods import Period
-from xingke.ledger import actions, records
+from xingke.ledger import actions
 from xingke.ledger.models import Evidence, Observation, PatentEvent
+from xingke.ledger.queries import records
 from xingke.registry import actions as registry
 from xingke.registry.models import Organisation
 from xingke.reports.actions import write_document

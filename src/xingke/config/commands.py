@@ -44,7 +44,7 @@ from xingke.intake.reporting import report
 from xingke.intake.rows.incoming import Options
 from xingke.intake.sheets.returned import how_to_mend, returned_cells, returned_columns, returned_header, returned_lines
 from xingke.ledger import actions as ledger
-from xingke.ledger import titles as ledger_titles
+from xingke.ledger.queries import titles as ledger_titles
 from xingke.ledger.words import title_words
 from xingke.press.cells import letters
 from xingke.press.findings import State

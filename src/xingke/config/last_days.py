@@ -15,8 +15,9 @@ from xingke.indicators.queries import indicators
 from xingke.indicators.reader import Reader
 from xingke.indicators.rules import Indicator
 from xingke.indicators.values import Value
-from xingke.ledger import actions, titles
+from xingke.ledger import actions
 from xingke.ledger.models import RecognitionEvent
+from xingke.ledger.queries import titles
 from xingke.registry.models import Region
 from xingke.reports.models import Document
 

@@ -20,7 +20,7 @@ from xingke.indicators.queries import indicator
 from xingke.indicators.reader import Reader
 from xingke.indicators.rules import Indicator
 from xingke.indicators.values import Growth, Value, said
-from xingke.ledger.observations import Told
+from xingke.ledger.queries.observations import Told
 from xingke.registry import queries as registry
 from xingke.registry.models import Region
 

@@ -8,9 +8,9 @@ from xingke.indicators.queries import added
 from xingke.indicators.reader import window_of
 from xingke.indicators.rules import Evidence
 from xingke.indicators.values import Value
-from xingke.ledger import holders
 from xingke.ledger import queries as ledger
 from xingke.ledger.models import EventVersion, Version
+from xingke.ledger.queries import holders
 from xingke.ledger.tables import TABLES
 from xingke.registry.rules import Scope
 

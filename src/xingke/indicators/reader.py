@@ -20,7 +20,7 @@ from xingke.indicators.tallies import Tally
 from xingke.indicators.values import Growth, Rank, Value
 from xingke.ledger import queries as ledger
 from xingke.ledger.models import RecordKeeping
-from xingke.ledger.observations import Told, choose, quantity, reported
+from xingke.ledger.queries.observations import Told, choose, quantity, reported
 from xingke.ledger.rules import written_figures
 from xingke.registry import queries as registry
 from xingke.registry.models import Region

@@ -20,7 +20,7 @@ from xingke.indicators.rules import Covered, Indicator
 from xingke.indicators.values import Value
 from xingke.ledger import queries as ledger
 from xingke.ledger.models import RecordKeeping
-from xingke.ledger.observations import Told, choose, reported
+from xingke.ledger.queries.observations import Told, choose, reported
 from xingke.registry.models import Region
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from xingke.accounts.permissions import Permission
 from xingke.base.tasks import Duty, Task
 from xingke.indicators.choosing import place_query
 from xingke.indicators.judging import everywhere
-from xingke.ledger.caching import kept
+from xingke.ledger.queries.caching import kept
 from xingke.registry import queries as registry
 
 

@@ -26,9 +26,9 @@ from xingke.indicators.contributions import Contribution, contributions
 from xingke.indicators.reader import Reader
 from xingke.indicators.rules import Evidence, Indicator
 from xingke.indicators.values import Growth, Rank, Value
-from xingke.ledger.evidence import evidence_counts
-from xingke.ledger.holders import holder_word, seen_by
 from xingke.ledger.models import EventVersion, Version
+from xingke.ledger.queries.evidence import evidence_counts
+from xingke.ledger.queries.holders import holder_word, seen_by
 from xingke.ledger.words import Words, measured, source_place_word
 from xingke.press.exports import About, file_addresses, table_response, wants_file
 from xingke.registry import queries as registry

@@ -20,7 +20,7 @@ from xingke.indicators.models import Figure
 from xingke.indicators.queries import indicators
 from xingke.indicators.rules import Example, ExampleEvent, Indicator, sum_word, turns_word
 from xingke.indicators.values import Growth, Rank, Value
-from xingke.ledger.observations import Told
+from xingke.ledger.queries.observations import Told
 from xingke.ledger.tables import TABLES
 from xingke.ledger.words import Words, approximated, field_word, kind_word, measured
 

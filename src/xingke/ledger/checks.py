@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from xingke.base.checks import SHOWN, Check, Finding
 from xingke.base.sayings import say
-from xingke.ledger import observations, titles
 from xingke.ledger.models import ContractEvent, State
+from xingke.ledger.queries import observations, titles
 from xingke.ledger.words import title_words
 
 

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from xingke.accounts.models import User
 from xingke.ledger.actions import Plan
-from xingke.ledger.events import TimelineEntry
 from xingke.ledger.models import RecordKeeping
+from xingke.ledger.queries.events import TimelineEntry
 from xingke.ledger.tables import TABLES
 from xingke.ledger.words import kind_word
 from xingke.registry.models import Region

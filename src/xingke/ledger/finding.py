@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from xingke.accounts.permissions import Permission
 from xingke.base.searching import Further, Hit, Searchable, Text
 from xingke.ledger import queries
-from xingke.ledger.holders import local
 from xingke.ledger.models import Observation, Recognition, State, Version
+from xingke.ledger.queries.holders import local
 from xingke.ledger.tables import TABLES, Kind
 from xingke.ledger.words import Words, day_word, kind_label, kind_word, period_word
 from xingke.registry import queries as registry

@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base.periods import Period
-from xingke.ledger import events, queries
-from xingke.ledger.holdings import holding_counts, money_arrived, patents_held, titles_held
+from xingke.ledger import queries
+from xingke.ledger.queries import events
+from xingke.ledger.queries.holdings import holding_counts, money_arrived, patents_held, titles_held
 from xingke.ledger.record_facts import entry_choices
 from xingke.ledger.words import Words, effect_word
 from xingke.registry import queries as registry

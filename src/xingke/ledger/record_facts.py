@@ -11,14 +11,15 @@ from django.utils.translation import pgettext
 
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
-from xingke.ledger import observations, queries, records
-from xingke.ledger.evidence import evidence_of
-from xingke.ledger.holders import holder_word
+from xingke.ledger import queries
 from xingke.ledger.kinds import KINDS
 from xingke.ledger.kinds.record_kind import Running
 from xingke.ledger.models import Observation, Proposal
-from xingke.ledger.proposals import proposals_of
-from xingke.ledger.records import RecordPage
+from xingke.ledger.queries import observations, records
+from xingke.ledger.queries.evidence import evidence_of
+from xingke.ledger.queries.holders import holder_word
+from xingke.ledger.queries.proposals import proposals_of
+from xingke.ledger.queries.records import RecordPage
 from xingke.ledger.relists import RELISTS
 from xingke.ledger.tables import TABLES, Kind
 from xingke.ledger.words import (

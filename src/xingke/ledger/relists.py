@@ -6,8 +6,8 @@ from typing import Any
 
 from xingke.accounts.models import User
 from xingke.base.register import Register
-from xingke.ledger.events import Wanted
 from xingke.ledger.models import Observation
+from xingke.ledger.queries.events import Wanted
 from xingke.press.xlsx_writer import Cell, Column
 
 

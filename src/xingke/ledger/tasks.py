@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base.tasks import Duty, Task, since
-from xingke.ledger import events, keeping, observations, proposals
-from xingke.ledger.caching import kept_for
 from xingke.ledger.models import State
+from xingke.ledger.queries import events, keeping, observations, proposals
+from xingke.ledger.queries.caching import kept_for
 from xingke.ledger.words import kind_word
 
 

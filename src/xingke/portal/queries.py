@@ -18,11 +18,11 @@ from xingke.base.tasks import Task
 from xingke.base.templatetags.xk import day
 from xingke.indicators import wording
 from xingke.indicators.queries import indicators
-from xingke.ledger import events
-from xingke.ledger.caching import kept_for, stamp
-from xingke.ledger.events import TimelineEntry
-from xingke.ledger.holders import holder_word, seen_by
 from xingke.ledger.models import State
+from xingke.ledger.queries import events
+from xingke.ledger.queries.caching import kept_for, stamp
+from xingke.ledger.queries.events import TimelineEntry
+from xingke.ledger.queries.holders import holder_word, seen_by
 from xingke.ledger.words import Words, approximated
 from xingke.portal.figures import FIRST, SHOWN
 from xingke.press.tree import split_bound

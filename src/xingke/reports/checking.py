@@ -16,7 +16,7 @@ from django.db import DatabaseError
 from xingke.indicators.drift import Drift
 from xingke.indicators.engine import RULES
 from xingke.indicators.models import Check
-from xingke.ledger.caching import ledger_stamp
+from xingke.ledger.queries.caching import ledger_stamp
 from xingke.press import tree
 from xingke.reports import queries
 from xingke.reports.models import Document

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from xingke.base.templatetags.xk import period as period_words
-from xingke.ledger.caching import ledger_stamp
+from xingke.ledger.queries.caching import ledger_stamp
 from xingke.registry.rules import Scope
 from xingke.reports import checking
 from xingke.reports.checking import Checked

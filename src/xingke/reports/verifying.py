@@ -17,9 +17,9 @@ from xingke.indicators.drift import Drift, Readers, drift
 from xingke.indicators.models import Figure
 from xingke.indicators.reader import Reader
 from xingke.indicators.rules import Evidence
-from xingke.ledger.holders import local
 from xingke.ledger.models import Observation
 from xingke.ledger.queries import current_subjects
+from xingke.ledger.queries.holders import local
 from xingke.ledger.tables import TABLES
 from xingke.ledger.words import Words
 from xingke.press import documents, tree

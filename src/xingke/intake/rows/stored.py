@@ -18,7 +18,7 @@ from xingke.ledger import queries, rules
 from xingke.ledger.bulk import listed
 from xingke.ledger.kinds.record_kind import Identity, is_said
 from xingke.ledger.models import EventVersion, State
-from xingke.ledger.records import thing_of
+from xingke.ledger.queries.records import thing_of
 from xingke.ledger.rules import Thing
 from xingke.ledger.tables import TABLES
 from xingke.ledger.words import measure_of

@@ -22,11 +22,11 @@ from xingke.intake.rows.contents import Happened
 from xingke.intake.sheets.blank import MONEY, sheet_columns
 from xingke.intake.sheets.forms import FURTHER, INVENTED, OBSERVATION, RECORD, STATE, SheetForm
 from xingke.intake.sheets.forms import Column as FormColumn
-from xingke.ledger import holders, rules
-from xingke.ledger.events import Wanted, events_wanted
+from xingke.ledger import rules
 from xingke.ledger.kinds.record_kind import Detail, DetailType, Identity
 from xingke.ledger.models import EventVersion, Observation, State, Version
-from xingke.ledger.queries import readable
+from xingke.ledger.queries import holders, readable
+from xingke.ledger.queries.events import Wanted, events_wanted
 from xingke.ledger.relists import Relist, Relisted
 from xingke.ledger.tables import TABLES
 from xingke.ledger.words import state_word

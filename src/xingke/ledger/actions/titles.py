@@ -12,13 +12,14 @@ from xingke.accounts.acts import act
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base.refusals import Refused
-from xingke.ledger import queries, titles
+from xingke.ledger import queries
 from xingke.ledger.actions.corrections import void_event
 from xingke.ledger.actions.filing import NewEvent, add_event
 from xingke.ledger.actions.proposals import propose_void
 from xingke.ledger.actions.settling import altered, history_of
 from xingke.ledger.actions.versions import standing, write_next_versions
 from xingke.ledger.models import EventVersion, RecognitionEvent, State
+from xingke.ledger.queries import titles
 from xingke.registry import queries as registry
 
 

@@ -23,7 +23,7 @@ from xingke.ledger.forms.fields import (
     subject_fields,
 )
 from xingke.ledger.models import Observation, Version
-from xingke.ledger.records import RecordPage
+from xingke.ledger.queries.records import RecordPage
 from xingke.ledger.rules import CONFIDENCES, written_figures
 from xingke.ledger.tables import TABLES, Kind
 from xingke.ledger.words import Words, confidence_word

@@ -17,10 +17,11 @@ from xingke.accounts.permissions import Permission
 from xingke.base.codes import normalise_code
 from xingke.base.keys import new_key
 from xingke.base.sayings import NOTHING, Saying
-from xingke.ledger import queries, records, rules
+from xingke.ledger import queries, rules
 from xingke.ledger.forms.fields import EventFields, LevelField, NumberField, event_measures, subject_fields
 from xingke.ledger.kinds.record_kind import Identity, Number
 from xingke.ledger.models import EventVersion
+from xingke.ledger.queries import records
 from xingke.ledger.rules import Happening, out_of_order
 from xingke.ledger.tables import Kind
 from xingke.ledger.words import Words, kind_word

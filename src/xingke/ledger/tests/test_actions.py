@@ -9,8 +9,9 @@ from tests.cast import NOW, Cast, correct, file, report, void
 from xingke.accounts import counting
 from xingke.accounts.models import AuditEntry
 from xingke.base.refusals import Refused
-from xingke.ledger import actions, keeping, observations, records
+from xingke.ledger import actions
 from xingke.ledger.models import Observation, Patent, PatentEvent, Recognition, RecognitionEvent, RecordKeeping, State
+from xingke.ledger.queries import keeping, observations, records
 from xingke.registry.models import Region
 
 pytestmark = pytest.mark.db

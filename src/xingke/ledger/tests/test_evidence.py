@@ -16,8 +16,8 @@ from xingke.accounts.queries import attachment_store, current_seq
 from xingke.base.refusals import Refused
 from xingke.base.returning import Returned
 from xingke.ledger import actions
-from xingke.ledger.evidence import evidence_counts
 from xingke.ledger.models import Evidence, EvidenceWithdrawal, Patent, PatentEvent
+from xingke.ledger.queries.evidence import evidence_counts
 
 pytestmark = [pytest.mark.db, pytest.mark.usefixtures("data_folder")]
 SignIn = Callable[[str], Client]

@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from tests.cast import NOW, Cast, accept_open_proposals, file
 from xingke.base.refusals import Refused
-from xingke.ledger import actions, rules, titles
+from xingke.ledger import actions, rules
 from xingke.ledger.models import Recognition, RecognitionEvent, State
+from xingke.ledger.queries import titles
 
 pytestmark = pytest.mark.db
 

@@ -9,8 +9,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests.cast import Cast, report
-from xingke.ledger import observations
 from xingke.ledger.models import Observation
+from xingke.ledger.queries import observations
 
 pytestmark = pytest.mark.db
 

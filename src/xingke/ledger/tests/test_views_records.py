@@ -13,8 +13,9 @@ from django.test.utils import CaptureQueriesContext
 from tests.cast import NOW, Cast, accept_open_proposals, file
 from xingke.accounts.permissions import Permission
 from xingke.base.keys import derived_key
-from xingke.ledger import actions, events
+from xingke.ledger import actions
 from xingke.ledger.models import Patent, PatentEvent, RecognitionEvent
+from xingke.ledger.queries import events
 from xingke.registry import queries as registry
 from xingke.registry.models import Organisation
 

@@ -16,9 +16,10 @@ from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.accounts.rules import SUFFIXES
 from xingke.base.refusals import Refused
-from xingke.ledger import actions, queries, records
+from xingke.ledger import actions, queries
 from xingke.ledger.confirmations import uncounted
 from xingke.ledger.forms.corrections import CorrectionForm, ReasonForm, correction_form
+from xingke.ledger.queries import records
 from xingke.ledger.record_facts import crumbs, lead, title
 from xingke.ledger.views.evidence import handed_over, held
 from xingke.ledger.words import Words

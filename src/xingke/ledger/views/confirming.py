@@ -16,10 +16,11 @@ from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base import panels
 from xingke.base.refusals import Refused
-from xingke.ledger import actions, events
+from xingke.ledger import actions
 from xingke.ledger.confirmations import PAGE, Intended, confirmed_words, places_of, uncounted
-from xingke.ledger.doubts import doubts
-from xingke.ledger.holders import seen_by
+from xingke.ledger.queries import events
+from xingke.ledger.queries.doubts import doubts
+from xingke.ledger.queries.holders import seen_by
 from xingke.ledger.tables import TABLES
 from xingke.ledger.views.records import ASKED, asked_for, row_of
 from xingke.ledger.words import Words, kind_word

@@ -16,9 +16,10 @@ from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.accounts.rules import SUFFIXES
 from xingke.base.refusals import Refused
-from xingke.ledger import actions, queries, records
+from xingke.ledger import actions, queries
 from xingke.ledger.forms.entries import FurtherEventForm, RecordForm
-from xingke.ledger.holders import hide, holder_word, seen_by
+from xingke.ledger.queries import records
+from xingke.ledger.queries.holders import hide, holder_word, seen_by
 from xingke.ledger.record_facts import crumbs, lead, title
 from xingke.ledger.tables import TABLES, Kind
 from xingke.ledger.views.evidence import handed_over, held

@@ -18,8 +18,9 @@ from xingke.accounts.rules import SHOWN_BY_BROWSERS, SIZE_LIMIT, accepted
 from xingke.base.blobs import Damaged
 from xingke.base.refusals import Refused
 from xingke.base.returning import Returned
-from xingke.ledger import actions, records
-from xingke.ledger.evidence import evidence_for
+from xingke.ledger import actions
+from xingke.ledger.queries import records
+from xingke.ledger.queries.evidence import evidence_for
 from xingke.ledger.views.records import page_of_record
 from xingke.registry import queries as registry
 

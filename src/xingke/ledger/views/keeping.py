@@ -15,7 +15,7 @@ from xingke.base.refusals import Refused
 from xingke.base.templatetags.xk import day
 from xingke.ledger import actions
 from xingke.ledger.forms.keeping import KeepingForm
-from xingke.ledger.keeping import keeping_declared
+from xingke.ledger.queries.keeping import keeping_declared
 from xingke.ledger.tables import TABLES
 from xingke.ledger.words import kind_word
 from xingke.registry import queries as registry

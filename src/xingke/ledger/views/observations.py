@@ -15,9 +15,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from xingke.accounts.permissions import Permission
 from xingke.base.refusals import Refused
-from xingke.ledger import actions, observations, queries, records
+from xingke.ledger import actions, queries
 from xingke.ledger.forms.corrections import ReasonForm
 from xingke.ledger.models import Observation, State
+from xingke.ledger.queries import observations, records
 from xingke.ledger.record_facts import import_beginning, indicator_url, rival
 from xingke.ledger.relists import RELISTS
 from xingke.ledger.words import Words, accepted_word, confidence_word, period_word, state_word

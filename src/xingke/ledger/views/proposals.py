@@ -14,8 +14,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from xingke.base.refusals import Refused
 from xingke.base.returning import Returned
-from xingke.ledger import actions, proposals
+from xingke.ledger import actions
 from xingke.ledger.models import EventVersion, Observation, Proposal
+from xingke.ledger.queries import proposals
 from xingke.ledger.record_facts import proposal
 from xingke.ledger.views.records import page_of_record
 from xingke.ledger.words import Words, kind_word

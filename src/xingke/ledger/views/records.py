@@ -20,11 +20,12 @@ from xingke.accounts.permissions import Permission
 from xingke.accounts.queries import current_seq
 from xingke.accounts.rules import SUFFIXES
 from xingke.base.returning import Returned
-from xingke.ledger import events, kinds, records
-from xingke.ledger.evidence import evidence_counts
-from xingke.ledger.holders import holder_word, seen_by
+from xingke.ledger import kinds
 from xingke.ledger.models import State
-from xingke.ledger.proposals import proposals_waiting
+from xingke.ledger.queries import events, records
+from xingke.ledger.queries.evidence import evidence_counts
+from xingke.ledger.queries.holders import holder_word, seen_by
+from xingke.ledger.queries.proposals import proposals_waiting
 from xingke.ledger.record_facts import (
     crumbs,
     entry_choices,

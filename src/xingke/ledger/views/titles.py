@@ -15,9 +15,10 @@ from django.views.decorators.http import require_POST, require_safe
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base.refusals import Refused
-from xingke.ledger import actions, queries, titles
-from xingke.ledger.holders import hide, holder_word, seen_by
+from xingke.ledger import actions, queries
 from xingke.ledger.models import Recognition
+from xingke.ledger.queries import titles
+from xingke.ledger.queries.holders import hide, holder_word, seen_by
 from xingke.ledger.words import Words
 from xingke.press.exports import About, file_addresses, table_response, wants_file
 from xingke.registry import filtering

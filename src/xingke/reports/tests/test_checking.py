@@ -13,8 +13,8 @@ from xingke.base.periods import Period
 from xingke.indicators import aspects, engine
 from xingke.indicators.aspects import Question, Reading
 from xingke.indicators.models import Check, Figure
-from xingke.ledger.caching import ledger_stamp
 from xingke.ledger.models import RecognitionEvent
+from xingke.ledger.queries.caching import ledger_stamp
 from xingke.press.findings import Kind
 from xingke.reports import checking
 from xingke.reports.actions import write_document

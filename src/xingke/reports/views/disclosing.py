@@ -15,7 +15,7 @@ from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base.refusals import Refused
 from xingke.base.returning import Returned
-from xingke.ledger.caching import ledger_stamp
+from xingke.ledger.queries.caching import ledger_stamp
 from xingke.registry import queries as registry
 from xingke.reports import checking, disclosing, disclosure, handing_up, queries, standing
 from xingke.reports.forms import small_int

@@ -23,7 +23,7 @@ from xingke.base.returning import Returned
 from xingke.base.templatetags.xk import moment
 from xingke.base.templatetags.xk import period as period_words
 from xingke.indicators.wording import language
-from xingke.ledger.caching import ledger_stamp
+from xingke.ledger.queries.caching import ledger_stamp
 from xingke.press.exports import About, file_addresses, table_response, wants_file
 from xingke.press.fonts import FontMissing, GlyphMissing
 from xingke.registry import filtering

@@ -27,10 +27,10 @@ from xingke.indicators.models import Figure
 from xingke.indicators.queries import indicator
 from xingke.indicators.reader import Reader
 from xingke.indicators.rules import Indicator
-from xingke.ledger import evidence
-from xingke.ledger.caching import ledger_stamp
-from xingke.ledger.holders import holder_word, seen_by
-from xingke.ledger.observations import Told
+from xingke.ledger.queries import evidence
+from xingke.ledger.queries.caching import ledger_stamp
+from xingke.ledger.queries.holders import holder_word, seen_by
+from xingke.ledger.queries.observations import Told
 from xingke.ledger.words import Words, measured, source_place_word
 from xingke.registry import queries as registry
 from xingke.registry.models import Region

@@ -14,9 +14,8 @@ from xingke.accounts.permissions import Permission
 from xingke.accounts.queries import first_seq_since
 from xingke.base.codes import normalise_code
 from xingke.base.periods import EARLIEST_YEAR, LATEST_YEAR, Period
-from xingke.ledger import holders
 from xingke.ledger.models import EventVersion, State, Version
-from xingke.ledger.queries import current_subjects, readable
+from xingke.ledger.queries import current_subjects, holders, readable
 from xingke.ledger.tables import TABLES, Kind
 from xingke.registry import queries as registry
 from xingke.registry.models import Organisation, Region

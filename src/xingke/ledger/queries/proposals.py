@@ -12,7 +12,7 @@ from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.ledger.models import Proposal
 from xingke.ledger.queries import current_subjects, models_of
-from xingke.ledger.records import RecordPage, record_page
+from xingke.ledger.queries.records import RecordPage, record_page
 from xingke.ledger.tables import TABLES
 from xingke.registry import queries as registry
 from xingke.registry.rules import Scope

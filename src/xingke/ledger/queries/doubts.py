@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from xingke.base.codes import is_credit_code
 from xingke.base.refusals import Refused
 from xingke.ledger import queries, rules
-from xingke.ledger.events import TimelineEntry
 from xingke.ledger.kinds.record_kind import Number
 from xingke.ledger.models import State
+from xingke.ledger.queries.events import TimelineEntry
 from xingke.ledger.tables import TABLES, Kind
 from xingke.ledger.words import Words
 from xingke.registry import queries as registry

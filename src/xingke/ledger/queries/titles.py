@@ -10,8 +10,9 @@ from django.db.models import Count, Q
 
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
-from xingke.ledger import holders, queries, rules
+from xingke.ledger import queries, rules
 from xingke.ledger.models import Recognition, RecognitionEvent, State
+from xingke.ledger.queries import holders
 from xingke.ledger.tables import TABLES
 from xingke.registry import queries as registry
 

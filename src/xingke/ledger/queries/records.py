@@ -12,20 +12,21 @@ from django.http import Http404
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base.refusals import Answer
-from xingke.ledger import holders, queries
+from xingke.ledger import queries
 from xingke.ledger.kinds.record_kind import Identity
 from xingke.ledger.models import EventVersion, State
-from xingke.ledger.observations import choice_of
 from xingke.ledger.queries import (
     OBSERVATION,
     authors,
     covers,
     current_subjects,
+    holders,
     may_change_at_once,
     models_of,
     shows_finished,
     state_with,
 )
+from xingke.ledger.queries.observations import choice_of
 from xingke.ledger.rules import Happening, Thing, is_open, may_confirm, may_correct, same_thing
 from xingke.ledger.tables import TABLES, Kind
 from xingke.registry import queries as registry

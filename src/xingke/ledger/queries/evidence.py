@@ -10,7 +10,7 @@ from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.ledger.models import Evidence
 from xingke.ledger.queries import covers
-from xingke.ledger.records import RecordPage, record_page
+from xingke.ledger.queries.records import RecordPage, record_page
 from xingke.registry import queries as registry
 
 
