@@ -28,7 +28,7 @@ from xingke.ledger.models import PatentEvent, State
 from xingke.registry import actions as registry
 from xingke.registry.models import Organisation
 from xingke.reports.actions import write_document
-from xingke.reports.disclosing import take_step
+from xingke.reports.actions.disclosing import take_step
 
 ROUNDS: dict[Size, int] = {"quick": 1, "usual": 9, "large": 9}
 DRAFTS: dict[Size, int] = {"quick": 5, "usual": 200, "large": 200}

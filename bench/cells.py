@@ -24,7 +24,8 @@ from bench import events, ground, orm
 from bench.events import KINDS
 from bench.measuring import Line, Size, WrongAnswer, in_turn
 from xingke.accounts.queries import current_seq, ledger_identity, trail_digest
-from xingke.indicators import columns, counting
+from xingke.indicators import columns
+from xingke.indicators.columns import counting
 from xingke.indicators.queries import indicators
 from xingke.indicators.rules import Indicator
 from xingke.registry.models import Region

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from xingke.indicators.tails import LAPSE, schema
+from xingke.indicators.columns.tails import LAPSE, schema
 from xingke.ledger import rules
 from xingke.ledger.tables import TABLES
 

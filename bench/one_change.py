@@ -30,8 +30,8 @@ from xingke.base.keys import derived_key
 from xingke.base.periods import Period
 from xingke.indicators import columns
 from xingke.indicators.queries import indicator, indicators
-from xingke.indicators.reader import Reader
-from xingke.indicators.values import Growth, Rank
+from xingke.indicators.queries.reader import Reader
+from xingke.indicators.queries.values import Growth, Rank
 from xingke.ledger import actions as ledger
 from xingke.ledger.models import Observation, Patent, PatentEvent, RecordKeeping, State
 from xingke.registry import queries as registry

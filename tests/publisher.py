@@ -25,7 +25,7 @@ def main(kills: int) -> None:
     forked(_prepare)
     import duckdb  # noqa: F401  # loaded once, not in every round
 
-    from xingke.reports import disclosing  # noqa: F401
+    from xingke.reports.actions import disclosing  # noqa: F401
 
     for number in range(kills):
         status = killed(partial(_publish, number), (0.4, 2.0), speaks=True)
@@ -53,10 +53,11 @@ def _publish(number: int) -> None:
     """Edition after edition, each through review to the public; each step is told after it was committed."""
     from tests import cast as casting
     from xingke.accounts.models import User
-    from xingke.reports import queries, source
+    from xingke.reports import queries
     from xingke.reports.actions import save_edition
-    from xingke.reports.disclosing import take_step
+    from xingke.reports.actions.disclosing import take_step
     from xingke.reports.models import Document
+    from xingke.reports.rules import source
 
     officer, reviewer, director = (User.objects.get(username=name) for name in ("officer", "reviewer", "director"))
     work = Document.objects.values_list("work", flat=True)[:1].get()

@@ -31,7 +31,7 @@ from xingke.accounts.models import User
 from xingke.base.periods import Period
 from xingke.registry import actions as registry, queries
 from xingke.reports.actions import write_document
-from xingke.reports.disclosing import take_step
+from xingke.reports.actions.disclosing import take_step
 now, county = timezone.now(), queries.region_by_name_or_code("青溪县")
 who = {name: User.objects.filter(username=name).first() for name in ("officer", "reviewer", "director")}
 if who["reviewer"] is None:

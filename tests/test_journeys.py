@@ -15,8 +15,8 @@ from xingke.base.periods import Period
 from xingke.base.refusals import Refused
 from xingke.base.sayings import told
 from xingke.config.command import main
-from xingke.indicators.drift import Readers, drift
 from xingke.indicators.models import Figure
+from xingke.indicators.queries.drift import Readers, drift
 from xingke.ledger import actions
 from xingke.ledger.models import Observation, RecognitionEvent
 from xingke.press.findings import Kind
@@ -26,7 +26,7 @@ from xingke.registry.models import Region
 from xingke.reports.actions import Written, write_document
 from xingke.reports.models import Document
 from xingke.reports.queries import docx_of
-from xingke.reports.verifying import Report, verify_file
+from xingke.reports.queries.verifying import Report, verify_file
 
 pytestmark = pytest.mark.slow
 

@@ -9,7 +9,7 @@ from django.test import Client
 from tests.cast import Cast, file
 from xingke.base.periods import Period
 from xingke.indicators.queries import indicator
-from xingke.indicators.reader import Reader
+from xingke.indicators.queries.reader import Reader
 from xingke.ledger.models import RecordKeeping
 
 pytestmark = pytest.mark.db

@@ -23,7 +23,7 @@ from pydantic import TypeAdapter
 from tests.cast import Cast
 from xingke.base import audited
 from xingke.base.refusals import Refused
-from xingke.indicators import tails
+from xingke.indicators.columns import tails
 from xingke.indicators.rules import ExampleEvent
 from xingke.intake.sheets.blank import template_header
 from xingke.intake.sheets.forms import _roles, columns_besides

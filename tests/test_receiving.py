@@ -16,7 +16,7 @@ from tests.cast import NOW, Cast, file, keep_records
 from xingke.base.periods import Period
 from xingke.base.refusals import Refused
 from xingke.indicators.queries import indicators
-from xingke.indicators.reader import Reader
+from xingke.indicators.queries.reader import Reader
 from xingke.intake.rows.incoming import Options
 from xingke.intake.tests.test_importing_histories import bring, found, said
 from xingke.ledger import actions

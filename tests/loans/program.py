@@ -37,7 +37,7 @@ def _use() -> dict[str, object]:
     from xingke.base.keys import new_key
     from xingke.base.periods import Period
     from xingke.indicators.queries import indicator
-    from xingke.indicators.reader import Reader
+    from xingke.indicators.queries.reader import Reader
     from xingke.intake.actions import import_table
     from xingke.intake.checking import sheet_form
     from xingke.intake.reading import read_table

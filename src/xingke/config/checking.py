@@ -10,8 +10,8 @@ from django.db import DatabaseError, connection
 from xingke.base import checks, definitions
 from xingke.base.checks import CHECKS, SHOWN, Check, Finding
 from xingke.config import heads, moving, upgrading
-from xingke.indicators import tails
-from xingke.registry import updates
+from xingke.indicators.columns import tails
+from xingke.registry.actions import updates
 
 SECRETS = ("secret.key", "signing.key", "demo-accounts.txt")
 HOW_TO_BEGIN = "正式使用请运行 xingke begin；看演示请运行 xingke demo"

@@ -52,11 +52,11 @@ from xingke.press.packages import Unreadable
 from xingke.press.xlsx_writer import write_workbook
 from xingke.registry import actions as registry_actions
 from xingke.registry.actions import people
-from xingke.registry.places import place_called
+from xingke.registry.queries.places import place_called
 from xingke.reports import actions as reports
 from xingke.reports import keys
 from xingke.reports.queries import docx_of, pdf_of
-from xingke.reports.verifying import Report, verify_file
+from xingke.reports.queries.verifying import Report, verify_file
 from xingke.search import actions as searching
 from xingke.search.models import Entry
 
@@ -212,12 +212,12 @@ def key(options: argparse.Namespace) -> int:
 def trust(options: argparse.Namespace) -> int:
     """Let the signatures of another installation count, or no longer; without a key, list those that do."""
     if options.remove:
-        removed = keys.distrust(named=options.remove, now=timezone.now())
+        removed = reports.distrust(named=options.remove, now=timezone.now())
         console.print(f"不再承认“{removed.name or removed.key.hex()}”的签名。")
         return 0
     if options.key and not options.listed:
         found = keys.offered(options.key, options.name)
-        added = keys.trust(key=found.key, name=found.name, now=timezone.now())
+        added = reports.trust(key=found.key, name=found.name, now=timezone.now())
         console.print(f"已承认“{added.name}”的签名：{added.key.hex()}。请与对方当面或电话核对这 64 位。")
         return 0
     known, wrong = keys.read_trusted()

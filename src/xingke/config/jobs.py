@@ -100,7 +100,7 @@ def _check_documents() -> None:
     from django.db import DatabaseError
 
     from xingke.base.remembering import memory
-    from xingke.reports.checking import check_next
+    from xingke.reports.queries.checking import check_next
 
     begun = time.monotonic()
     if begun < _rested:

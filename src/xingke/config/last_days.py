@@ -9,12 +9,12 @@ from django.db import transaction
 
 from xingke.accounts.models import User
 from xingke.base.periods import Period
-from xingke.indicators.drift import Readers, drift
 from xingke.indicators.models import Figure
 from xingke.indicators.queries import indicators
-from xingke.indicators.reader import Reader
+from xingke.indicators.queries.drift import Readers, drift
+from xingke.indicators.queries.reader import Reader
+from xingke.indicators.queries.values import Value
 from xingke.indicators.rules import Indicator
-from xingke.indicators.values import Value
 from xingke.ledger import actions
 from xingke.ledger.models import RecognitionEvent
 from xingke.ledger.queries import titles

@@ -20,7 +20,7 @@ from xingke.base.definitions import DefinitionError
 from xingke.base.refusals import Refused
 from xingke.config import moving
 from xingke.registry import actions as registry
-from xingke.registry import updates
+from xingke.registry.actions import updates
 from xingke.registry.models import Definition, Region
 from xingke.search import actions as searching
 

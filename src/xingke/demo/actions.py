@@ -30,8 +30,8 @@ from xingke.registry import queries
 from xingke.registry.actions import NewOrganisation
 from xingke.registry.models import Organisation, Region, Zone
 from xingke.reports.actions import write_document
-from xingke.reports.disclosing import take_step
-from xingke.reports.handing_up import hand_up
+from xingke.reports.actions.disclosing import take_step
+from xingke.reports.actions.handing_up import hand_up
 from xingke.reports.models import Document
 
 SEED = 7

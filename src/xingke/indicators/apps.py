@@ -14,7 +14,8 @@ class IndicatorsConfig(AppConfig):
         from xingke.base import audited, definitions, menu, searching
         from xingke.base.checks import CHECKS
         from xingke.base.tasks import DUTIES
-        from xingke.indicators import checks, finding, identities, rules, tasks
+        from xingke.indicators import checks, finding, rules, tasks
+        from xingke.indicators.rules import identities
 
         audited.announce({"figures.frozen": _("冻结数字")})
         definitions.KINDS.add(rules.INDICATORS)

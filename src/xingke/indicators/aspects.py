@@ -14,12 +14,12 @@ from xingke.base.periods import Period
 from xingke.base.quantities import format_number
 from xingke.base.sayings import NOTHING, Saying, say
 from xingke.indicators import rules
-from xingke.indicators.aspect_names import ASPECT_NAMES, split
-from xingke.indicators.identities import is_part
 from xingke.indicators.queries import indicator
-from xingke.indicators.reader import Reader
+from xingke.indicators.queries.reader import Reader
+from xingke.indicators.queries.values import Growth, Value, said
 from xingke.indicators.rules import Indicator
-from xingke.indicators.values import Growth, Value, said
+from xingke.indicators.rules.aspect_names import ASPECT_NAMES, split
+from xingke.indicators.rules.identities import is_part
 from xingke.ledger.queries.observations import Told
 from xingke.registry import queries as registry
 from xingke.registry.models import Region

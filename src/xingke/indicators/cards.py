@@ -12,8 +12,8 @@ from xingke.base.templatetags.xk import coverage
 from xingke.base.templatetags.xk import period as period_words
 from xingke.indicators import wording
 from xingke.indicators.choosing import evidence_url, indicator_url
-from xingke.indicators.judging import Judged, Term
-from xingke.indicators.values import Growth, Rank, Value
+from xingke.indicators.queries.judging import Judged, Term
+from xingke.indicators.queries.values import Growth, Rank, Value
 from xingke.ledger.words import Words, measured
 from xingke.registry.models import Region
 from xingke.registry.rules import Scope

@@ -6,12 +6,13 @@ from django.db.models import Count
 
 from xingke.base.checks import SHOWN, Check, Finding
 from xingke.base.periods import Period
-from xingke.indicators import comparing, engine, judging, wording
-from xingke.indicators.drift import Readers, drift
-from xingke.indicators.evidence_sql import Window
+from xingke.indicators import wording
+from xingke.indicators.columns import comparing, engine
+from xingke.indicators.columns.evidence_sql import Window
 from xingke.indicators.models import Figure
-from xingke.indicators.queries import added, indicators
-from xingke.indicators.reader import Reader
+from xingke.indicators.queries import added, indicators, judging
+from xingke.indicators.queries.drift import Readers, drift
+from xingke.indicators.queries.reader import Reader
 from xingke.indicators.rules import Evidence, Fact, Indicator, counted, evidence_digest
 from xingke.ledger.models import State
 from xingke.ledger.tables import TABLES, Kind

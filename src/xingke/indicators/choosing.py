@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from xingke.accounts.models import User
 from xingke.base.periods import Period
 from xingke.base.templatetags.xk import period as period_words
-from xingke.indicators.reach import Reach, reach
+from xingke.indicators.queries.reach import Reach, reach
 from xingke.registry import queries as registry
 from xingke.registry.filtering import CHOICES_LIMIT, search
 from xingke.registry.models import Region

@@ -9,7 +9,7 @@ from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base.tasks import Duty, Task
 from xingke.indicators.choosing import place_query
-from xingke.indicators.judging import everywhere
+from xingke.indicators.queries.judging import everywhere
 from xingke.ledger.queries.caching import kept
 from xingke.registry import queries as registry
 

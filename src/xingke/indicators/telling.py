@@ -15,9 +15,9 @@ from xingke.base.refusals import Refused
 from xingke.base.sayings import say
 from xingke.indicators import wording
 from xingke.indicators.queries import indicators
-from xingke.indicators.reader import Reader
+from xingke.indicators.queries.reader import Reader
+from xingke.indicators.queries.values import Growth, Rank, Value
 from xingke.indicators.rules import Indicator
-from xingke.indicators.values import Growth, Rank, Value
 from xingke.ledger.words import Words, measured
 from xingke.registry import queries as registry
 from xingke.registry.models import Region

@@ -19,13 +19,14 @@ from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.accounts.queries import current_seq
 from xingke.base.templatetags.xk import period as period_words
-from xingke.indicators import aspects, columns, judging, queries, wording
+from xingke.indicators import aspects, columns, queries, wording
 from xingke.indicators.cards import Cards, IdentityLine, Line
 from xingke.indicators.choosing import Chosen, choose, evidence_url, indicator_url, place_query
-from xingke.indicators.contributions import Contribution, contributions
-from xingke.indicators.reader import Reader
+from xingke.indicators.queries import judging
+from xingke.indicators.queries.contributions import Contribution, contributions
+from xingke.indicators.queries.reader import Reader
+from xingke.indicators.queries.values import Growth, Rank, Value
 from xingke.indicators.rules import Evidence, Indicator
-from xingke.indicators.values import Growth, Rank, Value
 from xingke.ledger.models import EventVersion, Version
 from xingke.ledger.queries.evidence import evidence_counts
 from xingke.ledger.queries.holders import holder_word, seen_by

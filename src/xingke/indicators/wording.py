@@ -15,11 +15,11 @@ from xingke.base.quantities import format_number, round_half_up
 from xingke.base.templatetags.xk import number as written
 from xingke.base.templatetags.xk import period as period_words
 from xingke.indicators import formula
-from xingke.indicators.identities import Identity
 from xingke.indicators.models import Figure
 from xingke.indicators.queries import indicators
+from xingke.indicators.queries.values import Growth, Rank, Value
 from xingke.indicators.rules import Example, ExampleEvent, Indicator, sum_word, turns_word
-from xingke.indicators.values import Growth, Rank, Value
+from xingke.indicators.rules.identities import Identity
 from xingke.ledger.queries.observations import Told
 from xingke.ledger.tables import TABLES
 from xingke.ledger.words import Words, approximated, field_word, kind_word, measured

@@ -16,9 +16,9 @@ from xingke.indicators import rules, wording
 from xingke.indicators.cards import Cards
 from xingke.indicators.choosing import choose, home_region, indicator_url, place_query, running_year
 from xingke.indicators.queries import indicators
-from xingke.indicators.reader import Reader
+from xingke.indicators.queries.reader import Reader
+from xingke.indicators.queries.values import Value
 from xingke.indicators.rules import Indicator
-from xingke.indicators.values import Value
 from xingke.ledger.words import Words, measured
 from xingke.registry import queries as registry
 from xingke.registry.models import Region

@@ -14,7 +14,8 @@ class ReportsConfig(AppConfig):
         from xingke.base import audited, definitions, menu, panels, searching
         from xingke.base.checks import CHECKS
         from xingke.base.tasks import DUTIES
-        from xingke.reports import checks, effects, finding, rules, tasks
+        from xingke.reports import checks, finding, rules, tasks
+        from xingke.reports.queries import effects
 
         audited.announce(
             {

@@ -9,7 +9,7 @@ from xingke.base.checks import SHOWN, Check, Finding
 from xingke.base.refusals import Refused
 from xingke.reports import keys
 from xingke.reports.models import Document
-from xingke.reports.proving import contradicted_figures
+from xingke.reports.queries.proving import contradicted_figures
 
 
 def trusted() -> Iterator[Finding]:

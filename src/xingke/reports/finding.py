@@ -11,9 +11,10 @@ from xingke.accounts.permissions import Permission
 from xingke.base.searching import Hit, Searchable, Text
 from xingke.base.templatetags.xk import day
 from xingke.press import tree
-from xingke.reports import disclosure, queries
+from xingke.reports import queries
 from xingke.reports.models import DisclosureStep, Document
 from xingke.reports.queries import tree_of
+from xingke.reports.rules import disclosure
 
 
 def _changed(after: int, upto: int) -> Iterable[str]:

@@ -11,7 +11,7 @@ from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base.periods import Period
 from xingke.base.templatetags.xk import period as period_words
-from xingke.indicators.reach import reach
+from xingke.indicators.queries.reach import reach
 from xingke.indicators.wording import language
 from xingke.registry import queries as registry
 from xingke.registry.filtering import CHOICES_LIMIT

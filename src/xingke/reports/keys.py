@@ -9,13 +9,11 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 
-from xingke.accounts.acts import act
 from xingke.accounts.queries import ledger_identity
 from xingke.base import files
 from xingke.base.refusals import Refused
@@ -138,7 +136,7 @@ def _keys_of(line: str) -> Iterator[TrustedKey]:
         for word in words:
             yield TrustedKey(key_in(word), "")
     else:
-        yield TrustedKey(key_in(words[0]), _name(" ".join(words[1:])) if len(words) > 1 else "")
+        yield TrustedKey(key_in(words[0]), named(" ".join(words[1:])) if len(words) > 1 else "")
 
 
 def key_in(text: str) -> bytes:
@@ -155,7 +153,7 @@ def key_in(text: str) -> bytes:
     return key
 
 
-def _name(text: str) -> str:
+def named(text: str) -> str:
     name = " ".join(text.split())
     if not name or not name.isprintable() or len(name) > LONGEST_NAME or name.startswith("#"):
         raise Refused(
@@ -197,62 +195,3 @@ def offered(key: str, name: str) -> TrustedKey:
     if wrong:
         raise Refused(say("文件第 %(line)d 行：%(why)s", line=wrong[0].line, why=wrong[0].why))
     raise Refused(say("文件里有 %(count)d 个公钥，应当正好一个。", count=len(found)))
-
-
-def trust(*, key: bytes, name: str, now: datetime) -> TrustedKey:
-    """Let the signatures of a key count, under a name; the trail says so. Raises Refused for one that counts already, and
-    for a name another key has."""
-    added = TrustedKey(key, _name(name))
-    known, _wrong = read_trusted()
-    if key == public_key():
-        raise Refused(say("这是本安装自己的公钥，本来就承认。"))
-    for each in known:
-        if each.key == key and each.name:
-            raise Refused(say("这个公钥已在名单中，名称是“%(name)s”。", name=each.name))
-        if each.name == added.name:
-            raise Refused(say("名单中已有叫“%(name)s”的公钥；请另取名称，或先用 --remove 去掉它。", name=added.name))
-    with act(by=None, now=now, code="key.trusted", kind="key", target=added.name) as done:
-        done.says(key=key.hex())
-        _write(
-            [*_lines_without(key), f"{key.hex()} {added.name}"]
-        )  # before the number is taken: the row follows the list
-    return added
-
-
-def distrust(*, named: str, now: datetime) -> TrustedKey:
-    """Let the signatures of a key count no longer: named by its name, or by the beginning of its digits (eight at least)."""
-    known, _wrong = read_trusted()
-    wanted = named.strip()
-    is_digits = len(wanted) >= 8 and re.fullmatch(r"[0-9a-fA-F]+", wanted) is not None
-    found = [each for each in known if each.name == wanted or (is_digits and each.key.hex().startswith(wanted.lower()))]
-    if len(found) != 1:
-        raise Refused(
-            say("名单中没有叫“%(name)s”的公钥；xingke trust --list 列出全部。", name=wanted[:LONGEST_NAME])
-            if not found
-            else say("“%(name)s”在名单中不止一个；请写全公钥的 64 位。", name=wanted)
-        )
-    (removed,) = found
-    name = removed.name or removed.key.hex()
-    with act(by=None, now=now, code="key.distrusted", kind="key", target=name) as done:
-        done.says(key=removed.key.hex())
-        _write(list(_lines_without(removed.key)))  # as ``trust``
-    return removed
-
-
-def _lines_without(key: bytes) -> Iterator[str]:
-    """The lines of ``trusted.keys`` as they are, wrong ones and remarks too, but for a key; others beside it stay."""
-    path = Path(settings.DATA) / TRUSTED
-    text = path.read_text(encoding="utf-8-sig", errors="replace") if path.is_file() else ""
-    for line in text.splitlines():
-        held = read_lines(line)[0]
-        if key not in {each.key for each in held}:
-            yield line
-        else:
-            yield from (f"{each.key.hex()} {each.name}".rstrip() for each in held if each.key != key)
-
-
-def _write(lines: list[str]) -> None:
-    """Whole, or as it was."""
-    path = Path(settings.DATA) / TRUSTED
-    with files.replacing(path, mode=0o600) as part:
-        part.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")

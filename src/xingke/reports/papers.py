@@ -12,8 +12,8 @@ from xingke.press import html
 from xingke.press.tree import Chip, Mention
 from xingke.registry.rules import Scope
 from xingke.reports import queries
-from xingke.reports.checking import Checked
 from xingke.reports.models import Document
+from xingke.reports.queries.checking import Checked
 
 NOBODY = Scope()
 

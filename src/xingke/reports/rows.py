@@ -13,11 +13,11 @@ from django.utils.translation import pgettext
 from xingke.base.templatetags.xk import period as period_words
 from xingke.ledger.queries.caching import ledger_stamp
 from xingke.registry.rules import Scope
-from xingke.reports import checking
-from xingke.reports.checking import Checked
 from xingke.reports.models import Document
+from xingke.reports.queries import checking
+from xingke.reports.queries.checking import Checked
+from xingke.reports.queries.verifying import RecordChange
 from xingke.reports.standing import TAGS
-from xingke.reports.verifying import RecordChange
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,13 @@ from functools import cached_property
 
 from xingke.base.periods import Period
 from xingke.base.sayings import NOTHING, Saying, say
-from xingke.indicators.actions import Said, read_figure
-from xingke.indicators.aspect_names import LEVEL
 from xingke.indicators.aspects import called, read_together
-from xingke.indicators.reader import Reader
+from xingke.indicators.queries.figures import Said, read_figure
+from xingke.indicators.queries.reader import Reader
+from xingke.indicators.rules.aspect_names import LEVEL
 from xingke.registry.models import Region
 from xingke.reports import rules
-from xingke.reports.naming import Named, name_records
+from xingke.reports.queries.naming import Named, name_records
 
 
 @dataclass

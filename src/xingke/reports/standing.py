@@ -7,9 +7,11 @@ from django.utils.translation import gettext as _
 
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
-from xingke.reports import disclosure, handing_up, queries
-from xingke.reports.disclosure import ASKED, DRAFT, PASSED, PUBLISHED, REFUSED, RETRACTED, SUPERSEDED
+from xingke.reports import queries
+from xingke.reports.actions import handing_up
 from xingke.reports.models import DisclosureStep, Document, HandUp
+from xingke.reports.rules import disclosure
+from xingke.reports.rules.disclosure import ASKED, DRAFT, PASSED, PUBLISHED, REFUSED, RETRACTED, SUPERSEDED
 
 TAGS = {
     DRAFT: "unpublished",

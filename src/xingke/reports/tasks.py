@@ -12,8 +12,9 @@ from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base.tasks import Duty, Task, since
 from xingke.base.templatetags.xk import day
-from xingke.reports import disclosure, queries
+from xingke.reports import queries
 from xingke.reports.models import DisclosureStep, Document
+from xingke.reports.rules import disclosure
 
 EACH = 3  # documents named one by one
 

@@ -16,7 +16,7 @@ from xingke.intake.actions import import_table
 from xingke.intake.checking import sheet_form
 from xingke.intake.reading import read_table
 from xingke.reports.actions import write_document
-from xingke.reports.disclosing import take_step
+from xingke.reports.actions.disclosing import take_step
 from xingke.reports.keys import signing_key
 from xingke.reports.models import Document
 

@@ -4,7 +4,7 @@ import pytest
 from django.db import OperationalError
 
 from xingke.config import jobs
-from xingke.reports import checking
+from xingke.reports.queries import checking
 
 pytestmark = pytest.mark.db
 

@@ -15,7 +15,7 @@ from xingke.base.periods import Period
 from xingke.base.refusals import Refused
 from xingke.config import last_days
 from xingke.indicators.queries import indicators
-from xingke.indicators.reader import Reader
+from xingke.indicators.queries.reader import Reader
 from xingke.ledger import actions
 from xingke.ledger.models import RecognitionEvent
 from xingke.reports import actions as reports

@@ -9,13 +9,14 @@ import pytest
 from tests.cast import NOW, Cast, file, keep_records, report
 from xingke.base.labels import Label
 from xingke.base.periods import Period
-from xingke.indicators import aspect_names, aspects
-from xingke.indicators.actions import Said, freeze, read_at, read_figure
-from xingke.indicators.drift import Readers, drift
+from xingke.indicators import aspects
+from xingke.indicators.actions import freeze, read_at
 from xingke.indicators.queries import indicator, indicators
-from xingke.indicators.reader import Reader
-from xingke.indicators.rules import natural_whole
-from xingke.indicators.values import Value
+from xingke.indicators.queries.drift import Readers, drift
+from xingke.indicators.queries.figures import Said, read_figure
+from xingke.indicators.queries.reader import Reader
+from xingke.indicators.queries.values import Value
+from xingke.indicators.rules import aspect_names, natural_whole
 from xingke.registry.models import Region
 
 pytestmark = pytest.mark.db

@@ -15,7 +15,7 @@ from xingke.accounts.models import Counter
 from xingke.base.periods import Period
 from xingke.indicators import columns
 from xingke.indicators.queries import indicator
-from xingke.indicators.reader import Reader
+from xingke.indicators.queries.reader import Reader
 from xingke.ledger import actions
 from xingke.ledger.models import PatentEvent
 from xingke.registry.models import Region

@@ -6,8 +6,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.cast import NOW, Cast, file
-from xingke.indicators import columns, tails
-from xingke.indicators.columns import Source
+from xingke.indicators import columns
+from xingke.indicators.columns import Source, tails
 from xingke.ledger import actions
 from xingke.ledger.models import PatentEvent
 

@@ -10,9 +10,10 @@ import pytest
 from tests import cast as casting
 from tests.cast import NOW, Cast, confirmer, keep_records
 from xingke.base.periods import Period
-from xingke.indicators import columns, intact
+from xingke.indicators import columns
+from xingke.indicators.columns import intact
 from xingke.indicators.queries import indicator
-from xingke.indicators.reader import Reader
+from xingke.indicators.queries.reader import Reader
 from xingke.intake.actions import import_table
 from xingke.intake.checking import sheet_form
 from xingke.intake.rows.incoming import Options

@@ -17,10 +17,11 @@ from tests import cast as casting
 from tests.cast import NOW, Cast, file, keep_records
 from xingke.base import files
 from xingke.base.periods import Period
-from xingke.indicators import columns, engine, intact, tails, tallies
+from xingke.indicators import columns
+from xingke.indicators.columns import engine, intact, tails, tallies
+from xingke.indicators.columns.tallies import Tally
 from xingke.indicators.queries import indicators
-from xingke.indicators.reader import Reader
-from xingke.indicators.tallies import Tally
+from xingke.indicators.queries.reader import Reader
 from xingke.ledger import actions
 from xingke.ledger.models import PatentEvent
 

@@ -9,10 +9,12 @@ import pytest
 
 from tests.cast import NOW, Cast, correct, file, keep_records
 from xingke.base.periods import Period
-from xingke.indicators import aspects, engine, rules
-from xingke.indicators.actions import freeze, read_at, read_figure
-from xingke.indicators.drift import Drift, Readers, _reads_alike, drift
+from xingke.indicators import aspects, rules
+from xingke.indicators.actions import freeze, read_at
+from xingke.indicators.columns import engine
 from xingke.indicators.models import Figure
+from xingke.indicators.queries.drift import Drift, Readers, _reads_alike, drift
+from xingke.indicators.queries.figures import read_figure
 from xingke.ledger.models import RecognitionEvent
 from xingke.registry.actions import load_pack
 

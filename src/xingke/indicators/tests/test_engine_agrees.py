@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from tests import cast as casting
 from xingke.base.periods import Period
-from xingke.indicators import columns, engine, rules, tails
+from xingke.indicators import columns, rules
+from xingke.indicators.columns import engine, tails
 from xingke.indicators.queries import added, indicators
-from xingke.indicators.reader import Reader, window_of
+from xingke.indicators.queries.reader import Reader, window_of
 from xingke.indicators.rules import Evidence, Indicator
 from xingke.indicators.tests.life import Life, Moment, lives
 from xingke.ledger.rules import Happening, effects

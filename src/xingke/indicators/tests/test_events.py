@@ -7,7 +7,7 @@ import pytest
 from tests.cast import NOW, Cast, keep_records
 from xingke.base.periods import Period
 from xingke.indicators.queries import indicator
-from xingke.indicators.reader import Reader
+from xingke.indicators.queries.reader import Reader
 from xingke.intake.tests.test_importing_columns import bring
 from xingke.ledger import actions
 from xingke.ledger.models import Event, EventSession

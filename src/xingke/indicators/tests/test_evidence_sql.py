@@ -11,7 +11,17 @@ import duckdb
 import pytest
 
 from xingke.base.labels import Label
-from xingke.indicators.evidence_sql import Window, behind, file, in_order, inside, literal, newest, rows_of, seal
+from xingke.indicators.columns.evidence_sql import (
+    Window,
+    behind,
+    file,
+    in_order,
+    inside,
+    literal,
+    newest,
+    rows_of,
+    seal,
+)
 from xingke.indicators.rules import Indicator
 
 COUNTY = Window(paths=(990121, 990122), first=date(2024, 1, 1), last=date(2024, 12, 31))

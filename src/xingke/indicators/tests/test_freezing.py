@@ -11,10 +11,12 @@ import pytest
 from tests import cast as casting
 from tests.cast import NOW, Cast, file, keep_records
 from xingke.base.periods import Period
-from xingke.indicators import columns, intact, tails, tallies
-from xingke.indicators.actions import Unproved, freeze, read_at, read_figure, reading_anew
+from xingke.indicators import columns
+from xingke.indicators.actions import freeze, read_at, reading_anew
+from xingke.indicators.columns import intact, tails, tallies
+from xingke.indicators.columns.tallies import Tally
 from xingke.indicators.models import Figure
-from xingke.indicators.tallies import Tally
+from xingke.indicators.queries.figures import Unproved, read_figure
 from xingke.registry.models import Region
 
 pytestmark = pytest.mark.db

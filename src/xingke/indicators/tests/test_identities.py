@@ -11,11 +11,12 @@ from tests.cast import Cast, file, keep_records, report
 from xingke.base.definitions import Catalogue, Entry
 from xingke.base.labels import Label
 from xingke.base.periods import Period
-from xingke.indicators import identities, judging
 from xingke.indicators.formula import FormulaError, parse, reach
-from xingke.indicators.identities import Amount, Identity, IdentityExample, judge
-from xingke.indicators.judging import Judged
-from xingke.indicators.reader import Reader
+from xingke.indicators.queries import judging
+from xingke.indicators.queries.judging import Judged
+from xingke.indicators.queries.reader import Reader
+from xingke.indicators.rules import identities
+from xingke.indicators.rules.identities import Amount, Identity, IdentityExample, judge
 from xingke.registry.models import Region
 
 pytestmark = pytest.mark.db

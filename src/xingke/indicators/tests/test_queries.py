@@ -13,8 +13,8 @@ from xingke.accounts.queries import current_seq
 from xingke.base.periods import Period
 from xingke.indicators.aspects import read
 from xingke.indicators.queries import indicator, indicators
-from xingke.indicators.reader import Reader
-from xingke.indicators.values import Growth, Rank, Value
+from xingke.indicators.queries.reader import Reader
+from xingke.indicators.queries.values import Growth, Rank, Value
 from xingke.indicators.wording import amount_words, change, rank_words
 from xingke.ledger import actions
 from xingke.ledger.models import Observation

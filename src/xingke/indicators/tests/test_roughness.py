@@ -7,12 +7,13 @@ import pytest
 
 from tests.cast import NOW, Cast, keep_records, report
 from xingke.base.periods import Period
-from xingke.indicators.actions import Said, read_at, read_figure
+from xingke.indicators.actions import read_at
 from xingke.indicators.queries import indicator
-from xingke.indicators.reader import Reader
-from xingke.indicators.roughness import sum_words
+from xingke.indicators.queries.figures import Said, read_figure
+from xingke.indicators.queries.reader import Reader
+from xingke.indicators.queries.roughness import sum_words
+from xingke.indicators.queries.values import Value
 from xingke.indicators.rules import sum_word
-from xingke.indicators.values import Value
 from xingke.indicators.wording import amount_words
 from xingke.ledger import actions
 from xingke.ledger.tables import TABLES

@@ -176,7 +176,7 @@ def test_a_formula_keeps_full_precision_and_rounds_at_the_end() -> None:
 
     assert found is not None
     assert str(found).startswith("13.0016051364365971107")
-    assert rules.round_half_up(found, 2) == Decimal("13.00")
+    assert round_half_up(found, 2) == Decimal("13.00")
 
 
 def test_a_pile_of_brackets_is_harmless() -> None:

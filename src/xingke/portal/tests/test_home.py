@@ -10,7 +10,7 @@ from tests.cast import NOW, Cast, file, keep_records, load_outline
 from xingke.base.periods import Period
 from xingke.portal.queries import home
 from xingke.reports.actions import write_document
-from xingke.reports.disclosing import take_step
+from xingke.reports.actions.disclosing import take_step
 
 pytestmark = pytest.mark.db
 

@@ -4,7 +4,7 @@ import pytest
 
 from tests.cast import Cast
 from xingke.base.refusals import Refused
-from xingke.registry.places import place_called
+from xingke.registry.queries.places import place_called
 
 pytestmark = pytest.mark.db
 

@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.cast import NOW
-from xingke.registry import updates
-from xingke.registry.actions import load_pack
+from xingke.registry.actions import load_pack, updates
 from xingke.registry.models import Definition
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]

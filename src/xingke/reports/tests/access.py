@@ -6,10 +6,10 @@ from typing import Any
 from tests.access import BUSINESS, EVERYBODY, NEXT_DOOR, OWN, WRITE, Row, World
 from tests.cast import NOW, load_outline
 from xingke.base.periods import Period
-from xingke.reports import source
 from xingke.reports.actions import save_edition, write_document
-from xingke.reports.disclosing import take_step
+from xingke.reports.actions.disclosing import take_step
 from xingke.reports.models import Document
+from xingke.reports.rules import source
 
 
 def furnish(world: World) -> Mapping[str, Any]:

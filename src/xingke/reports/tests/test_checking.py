@@ -10,17 +10,17 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.cast import NOW, Cast, correct, file, keep_records
 from xingke.base.periods import Period
-from xingke.indicators import aspects, engine
+from xingke.indicators import aspects
 from xingke.indicators.aspects import Question, Reading
+from xingke.indicators.columns import engine
 from xingke.indicators.models import Check, Figure
 from xingke.ledger.models import RecognitionEvent
 from xingke.ledger.queries.caching import ledger_stamp
 from xingke.press.findings import Kind
-from xingke.reports import checking
 from xingke.reports.actions import write_document
 from xingke.reports.models import Document
-from xingke.reports.queries import docx_of
-from xingke.reports.verifying import verify_file
+from xingke.reports.queries import checking, docx_of
+from xingke.reports.queries.verifying import verify_file
 
 pytestmark = pytest.mark.db
 

@@ -15,8 +15,10 @@ from xingke.accounts.queries import current_seq
 from xingke.base.periods import Period
 from xingke.base.refusals import Refused
 from xingke.registry.actions import give_role
-from xingke.reports import actions, disclosing, disclosure, queries, source
+from xingke.reports import actions, queries
+from xingke.reports.actions import disclosing
 from xingke.reports.models import DisclosureStep, Document
+from xingke.reports.rules import disclosure, source
 
 pytestmark = pytest.mark.db
 

@@ -19,11 +19,13 @@ from xingke.base.refusals import Refused
 from xingke.indicators.models import Figure
 from xingke.ledger.models import RecognitionEvent
 from xingke.press import tree
-from xingke.reports import actions, picking, queries, source
+from xingke.reports import actions, queries
 from xingke.reports.actions import Stale, Unsound
 from xingke.reports.models import Document, WorkingText
-from xingke.reports.source import Source
-from xingke.reports.verifying import verify_file
+from xingke.reports.queries import picking
+from xingke.reports.queries.verifying import verify_file
+from xingke.reports.rules import source
+from xingke.reports.rules.source import Source
 
 pytestmark = pytest.mark.db
 

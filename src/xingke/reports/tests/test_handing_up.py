@@ -13,10 +13,11 @@ from xingke.base.periods import Period
 from xingke.base.refusals import Refused
 from xingke.registry import actions as registry
 from xingke.registry.models import Region
-from xingke.reports import handing_up, queries, source
-from xingke.reports.actions import save_edition, write_document
-from xingke.reports.disclosing import take_step
+from xingke.reports import queries
+from xingke.reports.actions import handing_up, save_edition, write_document
+from xingke.reports.actions.disclosing import take_step
 from xingke.reports.models import Document, HandUp
+from xingke.reports.rules import source
 
 pytestmark = pytest.mark.db
 

@@ -11,6 +11,7 @@ from tests.cast import Cast
 from xingke.accounts.models import AuditEntry
 from xingke.base.refusals import Refused
 from xingke.reports import keys
+from xingke.reports.actions import distrust, trust
 
 NOW = datetime(2026, 11, 29, 8, tzinfo=UTC)
 CITY = Ed25519PrivateKey.from_private_bytes(b"c" * 32).public_key().public_bytes_raw()
@@ -117,11 +118,11 @@ def test_who_signed_is_said_by_name(data_folder: Path) -> None:
 def test_a_key_is_added_and_taken_away_by_name_and_the_trail_says_so(data_folder: Path) -> None:
     written(data_folder, "# 与对方电话核对过\n坏行\n")
 
-    keys.trust(key=CITY, name=" 清源市 科技局 ", now=NOW)
+    trust(key=CITY, name=" 清源市 科技局 ", now=NOW)
     assert (data_folder / "trusted.keys").read_text() == f"# 与对方电话核对过\n坏行\n{HEX} 清源市 科技局\n"
     assert keys.key_names()[CITY] == "清源市 科技局"
 
-    keys.distrust(named="清源市 科技局", now=NOW)
+    distrust(named="清源市 科技局", now=NOW)
     assert (data_folder / "trusted.keys").read_text() == "# 与对方电话核对过\n坏行\n"
 
     trail = AuditEntry.objects.filter(target_kind="key").order_by("seq")
@@ -135,10 +136,10 @@ def test_a_key_is_added_and_taken_away_by_name_and_the_trail_says_so(data_folder
 def test_a_key_of_old_gets_its_name_and_its_neighbour_stays(data_folder: Path) -> None:
     written(data_folder, f"{HEX} {OTHER}\n")
 
-    keys.trust(key=CITY, name="市局", now=NOW)
+    trust(key=CITY, name="市局", now=NOW)
     assert (data_folder / "trusted.keys").read_text() == f"{OTHER}\n{HEX} 市局\n"
 
-    keys.distrust(named=OTHER[:8], now=NOW)
+    distrust(named=OTHER[:8], now=NOW)
     assert (data_folder / "trusted.keys").read_text() == f"{HEX} 市局\n"
 
 
@@ -153,14 +154,14 @@ def test_a_key_of_old_gets_its_name_and_its_neighbour_stays(data_folder: Path) -
     ],
 )
 def test_what_would_make_the_list_ambiguous_is_refused(data_folder: Path, key: bytes, name: str, why: str) -> None:
-    keys.trust(key=CITY, name="市局", now=NOW)
+    trust(key=CITY, name="市局", now=NOW)
 
     with pytest.raises(Refused, match=why):
-        keys.trust(key=key, name=name, now=NOW)
+        trust(key=key, name=name, now=NOW)
     with pytest.raises(Refused, match="本安装自己的公钥"):
-        keys.trust(key=keys.public_key(), name="自己", now=NOW)
+        trust(key=keys.public_key(), name="自己", now=NOW)
     with pytest.raises(Refused, match="没有叫“市”的公钥"):
-        keys.distrust(named="市", now=NOW)
+        distrust(named="市", now=NOW)
 
     assert (data_folder / "trusted.keys").read_text() == f"{HEX} 市局\n"
 

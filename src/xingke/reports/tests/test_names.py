@@ -20,7 +20,7 @@ from xingke.registry.actions import load_pack
 from xingke.reports.actions import Unsound, save_edition, write_document
 from xingke.reports.models import Document
 from xingke.reports.queries import docx_of, proof_of, source_of, tree_of
-from xingke.reports.verifying import verify_file
+from xingke.reports.queries.verifying import verify_file
 
 pytestmark = pytest.mark.db
 

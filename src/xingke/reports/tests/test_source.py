@@ -5,8 +5,9 @@ from datetime import date
 import pytest
 
 from xingke.press import tree
-from xingke.reports import rules, source
-from xingke.reports.source import Block, Source
+from xingke.reports import rules
+from xingke.reports.rules import source
+from xingke.reports.rules.source import Block, Source
 
 TEXT = Source(
     "青溪县2025年总结",

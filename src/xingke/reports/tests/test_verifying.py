@@ -9,15 +9,16 @@ from django.conf import settings
 from tests.cast import NOW, Cast, file, keep_records, load_outline
 from xingke.accounts.models import User
 from xingke.base.periods import Period
-from xingke.indicators import engine
+from xingke.indicators.columns import engine
 from xingke.press import docx_writer, tree
 from xingke.press.findings import Kind
 from xingke.press.tests import surgery
-from xingke.reports import disclosing, keys, source
-from xingke.reports.actions import save_edition, write_document
+from xingke.reports import keys
+from xingke.reports.actions import disclosing, save_edition, write_document
 from xingke.reports.models import Document
 from xingke.reports.queries import documents_visible_to, docx_of
-from xingke.reports.verifying import Report, check_ledger, verify_file
+from xingke.reports.queries.verifying import Report, check_ledger, verify_file
+from xingke.reports.rules import source
 
 pytestmark = pytest.mark.db
 

@@ -20,7 +20,8 @@ from xingke.indicators.models import Figure
 from xingke.ledger import actions as ledger
 from xingke.ledger.models import RecognitionEvent
 from xingke.registry.models import Region
-from xingke.reports import actions, disclosing
+from xingke.reports import actions
+from xingke.reports.actions import disclosing
 from xingke.reports.models import Document
 
 SignedIn = Callable[[str], Client]

@@ -17,10 +17,13 @@ from xingke.base.refusals import Refused
 from xingke.base.returning import Returned
 from xingke.ledger.queries.caching import ledger_stamp
 from xingke.registry import queries as registry
-from xingke.reports import checking, disclosing, disclosure, handing_up, queries, standing
+from xingke.reports import queries, standing
+from xingke.reports.actions import disclosing, handing_up
 from xingke.reports.forms import small_int
 from xingke.reports.models import Document
 from xingke.reports.papers import paper
+from xingke.reports.queries import checking
+from xingke.reports.rules import disclosure
 from xingke.reports.views.documents import document_page
 
 SAID = {disclosure.ASKED, disclosure.PASSED, disclosure.REFUSED, disclosure.PUBLISHED, disclosure.RETRACTED}

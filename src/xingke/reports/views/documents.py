@@ -28,11 +28,13 @@ from xingke.press.exports import About, file_addresses, table_response, wants_fi
 from xingke.press.fonts import FontMissing, GlyphMissing
 from xingke.registry import filtering
 from xingke.registry import queries as registry
-from xingke.reports import actions, checking, disclosure, queries, standing
+from xingke.reports import actions, queries, standing
 from xingke.reports.forms import WriteForm
 from xingke.reports.models import Document
 from xingke.reports.papers import paper
+from xingke.reports.queries import checking
 from xingke.reports.rows import Row, rows_of
+from xingke.reports.rules import disclosure
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 SORTS = {"title": "title", "period": "period", "written": "written_at", "handed": "handed_at"}

@@ -24,11 +24,13 @@ from xingke.indicators.aspects import called
 from xingke.ledger.queries.caching import ledger_stamp
 from xingke.press import html, tree
 from xingke.registry import queries as registry
-from xingke.reports import actions, checking, picking, queries, source
+from xingke.reports import actions, queries
 from xingke.reports.actions import Stale, Unsound
 from xingke.reports.forms import small_int
 from xingke.reports.models import Document
-from xingke.reports.source import Block, Mistake, Source
+from xingke.reports.queries import checking, picking
+from xingke.reports.rules import source
+from xingke.reports.rules.source import Block, Mistake, Source
 
 
 @require_http_methods(["GET", "POST"])

@@ -21,11 +21,11 @@ from xingke.base.templatetags.xk import period as period_words
 from xingke.indicators import wording
 from xingke.indicators.aspects import called, read
 from xingke.indicators.choosing import evidence_url, indicator_url
-from xingke.indicators.contributions import Contribution, contributions
-from xingke.indicators.drift import Drift, Readers, drift
 from xingke.indicators.models import Figure
 from xingke.indicators.queries import indicator
-from xingke.indicators.reader import Reader
+from xingke.indicators.queries.contributions import Contribution, contributions
+from xingke.indicators.queries.drift import Drift, Readers, drift
+from xingke.indicators.queries.reader import Reader
 from xingke.indicators.rules import Indicator
 from xingke.ledger.queries import evidence
 from xingke.ledger.queries.caching import ledger_stamp
@@ -36,8 +36,8 @@ from xingke.registry import queries as registry
 from xingke.registry.models import Region
 from xingke.registry.rules import Scope
 from xingke.reports import queries
+from xingke.reports.queries.verifying import record_changes
 from xingke.reports.rows import changes_open_to
-from xingke.reports.verifying import record_changes
 
 FIRST = 6  # records shown beside the figure
 

@@ -20,8 +20,8 @@ from xingke.registry.rules import Scope
 from xingke.reports import queries
 from xingke.reports.forms import VerifyForm
 from xingke.reports.models import Document
+from xingke.reports.queries.verifying import DriftedFigure, Report, verify_file
 from xingke.reports.rows import Change, changes_open_to
-from xingke.reports.verifying import DriftedFigure, Report, verify_file
 
 _STRANGERS = BoundedSemaphore(2)  # files of strangers examined at a time by a process: each may take ten seconds
 

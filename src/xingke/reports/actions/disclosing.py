@@ -8,8 +8,10 @@ from xingke.accounts.acts import Act, act
 from xingke.accounts.models import User
 from xingke.base.refusals import Refused
 from xingke.registry import queries as registry
-from xingke.reports import disclosure, handing_up, queries
+from xingke.reports import queries
+from xingke.reports.actions import handing_up
 from xingke.reports.models import DisclosureStep, Document
+from xingke.reports.rules import disclosure
 
 
 def take_step(*, document: Document, step: str, number: int, opinion: str, by: User, now: datetime) -> DisclosureStep:

@@ -11,8 +11,9 @@ from xingke.accounts.permissions import Permission
 from xingke.base.refusals import Answer, Refused
 from xingke.registry import queries as registry
 from xingke.registry.models import Region
-from xingke.reports import disclosure, queries
+from xingke.reports import queries
 from xingke.reports.models import Document, HandUp
+from xingke.reports.rules import disclosure
 
 
 def hand_up(*, document: Document, number: int, by: User, now: datetime) -> HandUp:

@@ -6,8 +6,8 @@ from datetime import date
 import numpy as np
 import pyarrow as pa
 
+from xingke.indicators.columns.tallies import Integers, Tally, added_up, day_number
 from xingke.indicators.rules import Indicator
-from xingke.indicators.tallies import Integers, Tally, added_up, day_number
 
 Span = tuple[date, date]  # first and last day, both inclusive
 

@@ -7,10 +7,10 @@ from typing import Literal
 
 from xingke.base.periods import Period
 from xingke.indicators import columns, formula
-from xingke.indicators.identities import Amount, Identity, Verdict, judge
 from xingke.indicators.queries import indicators
-from xingke.indicators.reader import Reader
-from xingke.indicators.values import Growth, Value
+from xingke.indicators.queries.reader import Reader
+from xingke.indicators.queries.values import Growth, Value
+from xingke.indicators.rules.identities import Amount, Identity, Verdict, judge
 from xingke.ledger import queries as ledger
 from xingke.ledger.models import Observation, RecordKeeping, State
 from xingke.registry import queries as registry

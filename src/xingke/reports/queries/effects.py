@@ -16,11 +16,12 @@ from xingke.base.quantities import format_number
 from xingke.base.refusals import Refused
 from xingke.base.templatetags.xk import number as written
 from xingke.base.templatetags.xk import period as period_words
-from xingke.indicators import effects, wording
+from xingke.indicators import wording
 from xingke.indicators.choosing import indicator_url, running_year
-from xingke.indicators.effects import Effect, Part
-from xingke.indicators.reader import Reader
-from xingke.indicators.values import Value
+from xingke.indicators.queries import effects
+from xingke.indicators.queries.effects import Effect, Part
+from xingke.indicators.queries.reader import Reader
+from xingke.indicators.queries.values import Value
 from xingke.ledger.actions import as_if_confirmed
 from xingke.ledger.confirmations import Intended
 from xingke.ledger.words import Words, measured

@@ -8,8 +8,8 @@ from uuid import UUID
 from xingke.base.periods import Period
 from xingke.base.sayings import NOTHING, Saying, say
 from xingke.indicators.aspects import why_unknown
-from xingke.indicators.contributions import Contribution, contributions
-from xingke.indicators.reader import Reader
+from xingke.indicators.queries.contributions import Contribution, contributions
+from xingke.indicators.queries.reader import Reader
 from xingke.ledger.models import EventVersion, State, Version
 from xingke.ledger.queries import current_subjects
 from xingke.ledger.tables import TABLES, Kind

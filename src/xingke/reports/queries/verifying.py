@@ -13,9 +13,9 @@ from xingke.base.sayings import NOTHING, Saying
 from xingke.indicators import columns
 from xingke.indicators import queries as indicators
 from xingke.indicators.aspects import read_together
-from xingke.indicators.drift import Drift, Readers, drift
 from xingke.indicators.models import Figure
-from xingke.indicators.reader import Reader
+from xingke.indicators.queries.drift import Drift, Readers, drift
+from xingke.indicators.queries.reader import Reader
 from xingke.indicators.rules import Evidence
 from xingke.ledger.models import Observation
 from xingke.ledger.queries import current_subjects
@@ -25,11 +25,11 @@ from xingke.ledger.words import Words
 from xingke.press import documents, tree
 from xingke.press.documents import Claims
 from xingke.press.findings import Finding, Kind, Verdict
-from xingke.reports import disclosure
 from xingke.reports.keys import signer, trusted_keys
 from xingke.reports.models import DisclosureStep, Document
-from xingke.reports.naming import changed_names, lost_names
 from xingke.reports.queries import public_documents, retraction_of, tree_of
+from xingke.reports.queries.naming import changed_names, lost_names
+from xingke.reports.rules import disclosure
 
 
 @dataclass(frozen=True)

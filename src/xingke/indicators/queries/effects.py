@@ -7,9 +7,9 @@ from xingke.base.periods import Period
 from xingke.indicators import formula
 from xingke.indicators.models import Figure
 from xingke.indicators.queries import indicators
-from xingke.indicators.reader import Reader
+from xingke.indicators.queries.reader import Reader
+from xingke.indicators.queries.values import Value
 from xingke.indicators.rules import Indicator
-from xingke.indicators.values import Value
 from xingke.registry.models import Region
 
 Part = tuple[str, str, str]  # indicator code, region code, period code

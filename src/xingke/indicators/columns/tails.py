@@ -10,9 +10,9 @@ import pyarrow.compute
 from django.db import connection
 from django.db.models import Q
 
-from xingke.indicators import tallies
-from xingke.indicators.moment import Moment
-from xingke.indicators.tallies import Tally
+from xingke.indicators.columns import tallies
+from xingke.indicators.columns.moment import Moment
+from xingke.indicators.columns.tallies import Tally
 from xingke.ledger.models import State
 from xingke.ledger.tables import Kind
 

@@ -22,10 +22,10 @@ from xingke.press.fonts import installed
 from xingke.registry import queries as registry
 from xingke.registry.models import Definition, Organisation, Region
 from xingke.registry.rules import Scope
-from xingke.reports import disclosure, source
-from xingke.reports.disclosure import Sighting
 from xingke.reports.models import DisclosureStep, Document, DocumentFigure, HandUp, WorkingText
-from xingke.reports.source import Source
+from xingke.reports.rules import disclosure, source
+from xingke.reports.rules.disclosure import Sighting
+from xingke.reports.rules.source import Source
 
 
 def documents_visible_to(user: User) -> QuerySet[Document]:

@@ -1,34 +1,51 @@
-"""One ``values`` call of a reader at work: everything is fetched once, then each value is worked out."""
+"""Valuation: many values worked out together. Everything is fetched once, then each value is worked out."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache, partial
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from django.db.models import Q
 
 from xingke.base.periods import Period
 from xingke.base.quantities import Quantity, Unit
 from xingke.indicators import formula, rules
-from xingke.indicators.counting import Span, counted
+from xingke.indicators.columns.counting import Span, counted
+from xingke.indicators.columns.tallies import Tally
 from xingke.indicators.queries import added
-from xingke.indicators.roughness import sum_words
+from xingke.indicators.queries.roughness import sum_words
+from xingke.indicators.queries.values import Value
 from xingke.indicators.rules import Covered, Indicator
-from xingke.indicators.values import Value
 from xingke.ledger import queries as ledger
 from xingke.ledger.models import RecordKeeping
 from xingke.ledger.queries.observations import Told, choose, reported
 from xingke.registry.models import Region
 
-if TYPE_CHECKING:
-    from xingke.indicators.reader import Reader
-
 Column = tuple[str, Period]  # indicator code, period
 Kept = tuple[int, date, date | None]  # region, since and until
 _parsed = lru_cache(maxsize=256)(formula.parse)
+
+
+class Ground(Protocol):
+    """What values are worked out from at one ledger number (None: now). known: those worked out so far, by region id."""
+
+    seq: int | None
+    known: defaultdict[Column, dict[int, Value]]
+
+    @property
+    def units(self) -> Mapping[str, Unit]:
+        """The units by code."""
+
+    @property
+    def catalogue(self) -> Mapping[str, Indicator]:
+        """The indicators by code."""
+
+    def tallies(self, kind: str) -> Sequence[Tally]:
+        """What there is to be counted of a kind."""
 
 
 @dataclass(frozen=True)
@@ -43,11 +60,11 @@ class _Facts:
     known: dict[int, Value]  # filled as values are worked out
 
 
-class Sheet:
+class Valuation:
     """Indicators (formula inputs included) × regions (everything below) × periods."""
 
     def __init__(
-        self, reader: "Reader", asked: Sequence[Indicator], regions: Sequence[Region], periods: Sequence[Period]
+        self, reader: Ground, asked: Sequence[Indicator], regions: Sequence[Region], periods: Sequence[Period]
     ) -> None:
         self.reader = reader
         self.regions = regions

@@ -27,11 +27,11 @@ from django.db.models import Q
 import xingke.ledger
 from xingke.accounts.queries import current_seq, ledger_identity, trail_digest
 from xingke.base import files
-from xingke.indicators import intact, tails, tallies
-from xingke.indicators.intact import Identity
-from xingke.indicators.moment import Moment
-from xingke.indicators.tails import Tail, rows_of, schema, tail
-from xingke.indicators.tallies import Tally
+from xingke.indicators.columns import intact, tails, tallies
+from xingke.indicators.columns.intact import Identity
+from xingke.indicators.columns.moment import Moment
+from xingke.indicators.columns.tails import Tail, rows_of, schema, tail
+from xingke.indicators.columns.tallies import Tally
 from xingke.ledger.tables import TABLES, Kind
 from xingke.registry.queries import region_tree_stamp
 

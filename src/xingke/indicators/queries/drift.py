@@ -7,9 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 from xingke.base.periods import Period
-from xingke.indicators.actions import Said, read_figure
 from xingke.indicators.models import Figure
-from xingke.indicators.reader import Reader
+from xingke.indicators.queries.figures import Said, read_figure
+from xingke.indicators.queries.reader import Reader
 from xingke.indicators.rules import Evidence, EvidenceChange, Indicator, evidence_change, evidence_digest
 from xingke.ledger.models import Observation
 from xingke.ledger.queries import as_of

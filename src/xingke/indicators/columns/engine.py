@@ -5,11 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from xingke.indicators import evidence_sql
-from xingke.indicators.columns import Source, source, without_file
-from xingke.indicators.evidence_sql import Window
-from xingke.indicators.intact import is_intact
-from xingke.indicators.moment import Moment
+from xingke.indicators.columns import Source, evidence_sql, source, without_file
+from xingke.indicators.columns.evidence_sql import Window
+from xingke.indicators.columns.intact import is_intact
+from xingke.indicators.columns.moment import Moment
 from xingke.indicators.rules import Evidence, Indicator
 
 if TYPE_CHECKING:

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from xingke.indicators import engine
+from xingke.indicators.columns import engine
 from xingke.indicators.queries import added
-from xingke.indicators.reader import window_of
+from xingke.indicators.queries.reader import window_of
+from xingke.indicators.queries.values import Value
 from xingke.indicators.rules import Evidence
-from xingke.indicators.values import Value
 from xingke.ledger import queries as ledger
 from xingke.ledger.models import EventVersion, Version
 from xingke.ledger.queries import holders

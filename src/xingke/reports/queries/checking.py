@@ -13,15 +13,15 @@ from uuid import UUID
 from django.core.cache import cache
 from django.db import DatabaseError
 
-from xingke.indicators.drift import Drift
-from xingke.indicators.engine import RULES
+from xingke.indicators.columns.engine import RULES
 from xingke.indicators.models import Check
+from xingke.indicators.queries.drift import Drift
 from xingke.ledger.queries.caching import ledger_stamp
 from xingke.press import tree
 from xingke.reports import queries
 from xingke.reports.models import Document
-from xingke.reports.naming import changed_names
-from xingke.reports.verifying import check_ledger
+from xingke.reports.queries.naming import changed_names
+from xingke.reports.queries.verifying import check_ledger
 
 log = logging.getLogger("xingke.jobs")
 KEPT = 24 * 3600  # seconds

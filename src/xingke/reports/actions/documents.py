@@ -18,19 +18,21 @@ from xingke.base.periods import Period
 from xingke.base.refusals import Refused
 from xingke.base.sayings import Saying, kept
 from xingke.indicators import columns
-from xingke.indicators.actions import Overtaken, Said, keep, planned, read_at, read_figure, reading_anew
-from xingke.indicators.aspect_names import split
+from xingke.indicators.actions import Overtaken, keep, planned, read_at, reading_anew
 from xingke.indicators.aspects import called, read_together
 from xingke.indicators.models import Figure
 from xingke.indicators.queries import indicators
+from xingke.indicators.queries.figures import Said, read_figure
+from xingke.indicators.rules.aspect_names import split
 from xingke.press import docx_writer, numerals, tree
 from xingke.press import proof as proofs
 from xingke.registry import queries as registry
 from xingke.registry.models import Region
-from xingke.reports import queries, rules, source
+from xingke.reports import queries, rules
 from xingke.reports.keys import signing_key
 from xingke.reports.models import Document, DocumentFigure, WorkingText
-from xingke.reports.naming import Named, lost_names
+from xingke.reports.queries.naming import Named, lost_names
+from xingke.reports.rules import source
 from xingke.reports.saying import Sayer
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

@@ -8,16 +8,16 @@ from functools import cached_property
 
 from xingke.base.periods import Period
 from xingke.base.quantities import Unit
-from xingke.indicators import engine, formula, rules
-from xingke.indicators.columns import source
-from xingke.indicators.evidence_sql import Window
-from xingke.indicators.moment import Moment
+from xingke.indicators import formula, rules
+from xingke.indicators.columns import engine, source
+from xingke.indicators.columns.evidence_sql import Window
+from xingke.indicators.columns.moment import Moment
+from xingke.indicators.columns.tallies import Tally
 from xingke.indicators.queries import indicator, indicators
-from xingke.indicators.reach import whole_month_from
+from xingke.indicators.queries.reach import whole_month_from
+from xingke.indicators.queries.valuation import Column, Valuation
+from xingke.indicators.queries.values import Growth, Rank, Value
 from xingke.indicators.rules import Evidence, Indicator
-from xingke.indicators.sheet import Column, Sheet
-from xingke.indicators.tallies import Tally
-from xingke.indicators.values import Growth, Rank, Value
 from xingke.ledger import queries as ledger
 from xingke.ledger.models import RecordKeeping
 from xingke.ledger.queries.observations import Told, choose, quantity, reported
@@ -84,7 +84,7 @@ class Reader:
         columns = [(each, period, self.known[each.code, period]) for each in asked for period in periods]
         if unknown := [(each, period, pk) for each, period, known in columns for pk in ids if pk not in known]:
             what, when, where = (set(column) for column in zip(*unknown, strict=True))
-            Sheet(
+            Valuation(
                 self,
                 [each for each in asked if each in what],
                 [each for each in regions if each.pk in where],

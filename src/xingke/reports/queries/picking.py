@@ -8,18 +8,18 @@ from django.utils.translation import gettext as _
 from xingke.base.labels import Label
 from xingke.base.periods import Period
 from xingke.indicators import columns
-from xingke.indicators.actions import read_figure
-from xingke.indicators.aspect_names import ASPECT_NAMES
 from xingke.indicators.aspects import called, read_together
 from xingke.indicators.queries import indicators
-from xingke.indicators.reader import Reader
+from xingke.indicators.queries.figures import read_figure
+from xingke.indicators.queries.reader import Reader
 from xingke.indicators.rules import Indicator, natural_whole
+from xingke.indicators.rules.aspect_names import ASPECT_NAMES
 from xingke.indicators.wording import language, route_word
 from xingke.press.tree import split_bound
 from xingke.registry import queries as registry
 from xingke.registry.models import Region
-from xingke.reports import source
-from xingke.reports.source import Mistake
+from xingke.reports.rules import source
+from xingke.reports.rules.source import Mistake
 
 SHOWN = 6  # indicators per search
 

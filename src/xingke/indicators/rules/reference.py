@@ -1,0 +1,115 @@
+"""The plain reference: what every engine must agree with."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+
+from xingke.base.periods import Period
+from xingke.indicators import formula as formulas
+from xingke.indicators.rules.definitions import Example, ExampleEvent, Indicator
+from xingke.ledger.kinds import KINDS
+from xingke.ledger.rules import Happening, effects
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fact:
+    """One confirmed event in force, as the reference sees it; or with ``lapsed`` what ends by its own term, on that day."""
+
+    record: str
+    subject: str
+    path: int
+    on: date
+    event: str
+    effect: int
+    step: int
+    fields: Mapping[str, str]
+    measures: Mapping[str, int] = field(default_factory=dict)
+    lapsed: bool = False
+
+    def lapsing(self, on: date | None) -> "Iterator[Fact]":
+        """Itself, and where it ends by its own term that too."""
+        yield self
+        if on is not None:
+            yield replace(self, on=on, effect=-1, lapsed=True)
+
+
+def counted(
+    indicator: Indicator, facts: Iterable[Fact], paths: tuple[int, int], period: Period
+) -> list[tuple[str, int]]:
+    """The records behind a flow or stock and what each contributes, in no order. Their sum is the value.
+
+    paths: half-open range of region codes. A flow counts events inside the period, a net flow their effects; a stock
+    lists each subject in force at the period's end once, by the event that opened it last.
+    """
+    low, high = paths
+    inside = [
+        fact
+        for fact in facts
+        if low <= fact.path < high
+        and fact.on <= period.last
+        and all(fact.fields.get(name) in indicator.allows(name) for name in indicator.where)
+    ]
+    if indicator.nature == "flow":
+        inside = [fact for fact in inside if fact.on >= period.first]
+        if indicator.net:
+            return [(fact.record, fact.effect) for fact in inside if fact.effect]
+        named = [fact for fact in inside if fact.event in indicator.events and not fact.lapsed]
+        if indicator.sum:
+            return [(fact.record, fact.measures[indicator.sum]) for fact in named if indicator.sum in fact.measures]
+        return [(fact.record, 1) for fact in named]
+    held: dict[str, list[Fact]] = {}
+    for fact in inside:
+        held.setdefault(fact.subject, []).append(fact)
+    result = []
+    for history in held.values():
+        total = sum(fact.effect for fact in history)
+        if total:
+            opener = max(
+                (fact for fact in history if fact.effect == 1), key=lambda fact: fact.step, default=history[-1]
+            )
+            result.append((opener.record, total))
+    return result
+
+
+def example_value(indicator: Indicator, example: Example, factor: Decimal) -> Decimal | None:
+    if indicator.nature == "ratio":
+        inputs = {code: Decimal(value) for code, value in example.inputs.items()}
+        return formulas.evaluate(formulas.parse(indicator.formula), inputs)
+    histories: dict[str, list[ExampleEvent]] = {}
+    for told in example.events:
+        histories.setdefault(told.subject, []).append(told)
+    facts = [
+        fact
+        for subject, events in histories.items()
+        for step in effects(
+            KINDS[indicator.of], (Happening(event.event, event.on, event, event.until) for event in events)
+        )
+        if isinstance(event := step.happening.key, ExampleEvent)
+        for fact in Fact(
+            record=f"{subject}:{step.step}",
+            subject=subject,
+            path=1,
+            on=step.happening.on,
+            event=step.happening.event,
+            effect=step.effect,
+            step=step.step,
+            fields={
+                **event.terms(KINDS[indicator.of]),
+                **({"origin": step.origin} if step.origin else {}),
+            },
+            measures=event.measures(KINDS[indicator.of]),
+        ).lapsing(step.lapses_on)
+    ]
+    total = sum(share for _record, share in counted(indicator, facts, (0, 2), Period.parse(example.period)))
+    return Decimal(total) / scale_of(indicator) / factor
+
+
+def scale_of(indicator: Indicator) -> int:
+    """How many integers of a sum make one base unit: 100 for money (分), 10 000 for other measures, 1 for counts."""
+    if not indicator.sum:
+        return 1
+    return 100 if KINDS[indicator.of].measures[indicator.sum] == "money" else 10_000
+
+
+# ── evidence ────────────────────────────────────────────────────────────────────────────────────────────────────────
