@@ -1,8 +1,9 @@
 """Promises a machine can keep watch over: whoever adds a model, a permission, a kind or a setting meets them here."""
 
+import ast
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -315,6 +316,76 @@ def test_a_room_names_no_page_of_an_upper_one_but_what_is_said_here() -> None:
         named.setdefault(room, set()).add(name)
 
     assert named == NAMED_FROM_BELOW, "let the upper room announce it: see base/register.py"
+
+
+# ── where reads and writes stand ─────────────────────────────────────────────────────────────────────────────────────
+
+# what acts stand on: the counter, the trail, jobs, sign-ins
+GROUND = {
+    "accounts/acts.py",
+    "accounts/counting.py",
+    "accounts/locking.py",
+    "accounts/resending.py",
+    "accounts/working.py",
+}
+WRITES_ELSEWHERE = GROUND | {
+    "accounts/middleware.py",  # prolongs a session
+    "base/probing.py",  # whether a row can be written
+    "reports/queries/checking.py",  # remembers what a look found
+}
+READS_ELSEWHERE = GROUND | {
+    "base/probing.py",
+    "indicators/columns",
+    "intake/rows",
+}  # engines: whole tables at once, rows held against them
+ANNOUNCED = {"checks", "finding", "jobs", "tasks"}  # registers are filled with what they find
+WRITING = {"act", "save", "create", "bulk_create", "bulk_update", "get_or_create", "update_or_create", "insert_objects"}
+
+
+def _calls(tree: ast.AST) -> Iterator[tuple[str, str]]:
+    """The functions a module calls: its name, and what it is a part of."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Name(id=name)):
+                yield name, ""
+            case ast.Call(func=ast.Attribute(value=owner, attr=name)):
+                yield name, ast.unparse(owner)
+
+
+def _modules() -> Iterator[tuple[str, list[str], ast.AST]]:
+    """Every module of a room below the portal's floor and of the portal: its path, its parts, its tree."""
+    for path in sorted(SOURCE.rglob("*.py")):
+        name = path.relative_to(SOURCE).as_posix()
+        parts = name.removesuffix(".py").split("/")
+        if parts[0] not in ("config", "demo", "press") and not {"tests", "migrations", "models"} & {*parts}:
+            yield name, parts, ast.parse(path.read_text("utf-8"))
+
+
+def _is_among(name: str, places: Collection[str]) -> bool:
+    return any(name == each or name.startswith(f"{each}/") for each in places)
+
+
+def test_every_write_stands_under_actions() -> None:
+    wrong = {
+        f"{name}: {owner}.{call}"
+        for name, parts, tree in _modules()
+        if "actions" not in parts and not _is_among(name, WRITES_ELSEWHERE)
+        for call, owner in _calls(tree)
+        if (call in WRITING and owner not in ("files", "self")) or (call in ("delete", "update") and "objects" in owner)
+    }
+    assert wrong == set()
+
+
+def test_every_read_stands_under_queries() -> None:
+    """An action reads what it writes; everything else asks the queries."""
+    wrong = {
+        name
+        for name, parts, tree in _modules()
+        if not {"queries", "actions", *ANNOUNCED} & {*parts} and not _is_among(name, READS_ELSEWHERE)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and node.attr in ("objects", "_default_manager")
+    }
+    assert wrong == set()
 
 
 # ── the hand ────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -15,7 +15,8 @@ class IntakeConfig(AppConfig):
         from xingke.intake import jobs as ours
         from xingke.intake import queries, tasks
         from xingke.intake.actions.handing_over import FILE, PREPARE, RECHECK
-        from xingke.intake.sheets import forms, relisting
+        from xingke.intake.queries import relisting
+        from xingke.intake.sheets import forms
         from xingke.ledger.relists import RELISTS
 
         outcomes = {

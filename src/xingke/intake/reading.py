@@ -4,10 +4,9 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from django.db.models import CharField, F, Value
-
 from xingke.base.refusals import Refused
 from xingke.base.sayings import Saying, say
+from xingke.intake.queries.naming import elsewhere, is_place
 from xingke.intake.rows.incoming import (
     Options,
 )
@@ -20,7 +19,6 @@ from xingke.press.headers import Words
 from xingke.press.sheets import Sheet, read_sheet
 from xingke.press.sniffing import FileKind
 from xingke.registry import queries as registry
-from xingke.registry.models import Region
 
 SIZE_LIMIT = 20 * 2**20
 
@@ -136,10 +134,10 @@ def with_groups(form: SheetForm, table: Table, options: Options) -> Table:
     A row that says no place below one of another place than the usual one is not filed there: its place was left out.
     """
     usual = registry.regions_by_code([options.region]).get(options.region) if options.region else None
-    whole = grouping.Whole(table.sheet_name if _is_place(table.sheet_name) else "", _elsewhere(_around(table), usual))
-    totals = [(number, _elsewhere([text], usual)) for number, text in table.totals]
+    whole = grouping.Whole(table.sheet_name if is_place(table.sheet_name) else "", elsewhere(_around(table), usual))
+    totals = [(number, elsewhere([text], usual)) for number, text in table.totals]
     found = grouping.belonging(
-        form, table.header, table.rows, table.numbers, table.groups, totals=totals, whole=whole, is_place=_is_place
+        form, table.header, table.rows, table.numbers, table.groups, totals=totals, whole=whole, is_place=is_place
     )
     damage = {number: list(each) for number, each in table.damage.items()}
     for number, place, above in found.unplaced:
@@ -160,49 +158,9 @@ def with_groups(form: SheetForm, table: Table, options: Options) -> Table:
 _UNPLACED = say("区划空着，而上面的行写的是“%(above)s”；请补上这一行的区划。")
 
 
-_ENDINGS = ("", *"省市县区州旗镇乡", "地区", "自治县", "自治州", "街道")
-
-
-def _is_place(text: str) -> bool:
-    """Whether a region is called so, in full or without the word for its level."""
-    names = [text + ending for ending in _ENDINGS]
-    return bool(text) and Region.objects.filter(valid_to__isnull=True, name__in=names).exists()
-
-
 def _around(table: Table) -> list[str]:
     """What may say of which place a whole table is, the nearest first: its sheet, what is over and under it, its file."""
     return [table.sheet_name, *reversed(table.above), *table.behind, table.file_name.rpartition(".")[0]]
-
-
-def _elsewhere(texts: Sequence[str], usual: Region | None) -> str:
-    """The region the first telling text names, where that is neither the usual place of its rows nor around it.
-
-    Of several within the usual place none is meant.
-    """
-    if usual is None:
-        return ""
-    for text in texts:
-        standing = Region.objects.filter(valid_to__isnull=True)
-        named = standing.annotate(text=Value(text[:200], CharField())).filter(text__contains=F("name"))
-        found = [each for each in named if len(each.name) > _SHORTEST]
-        if any(each == usual for each in found):
-            return ""
-        below = [each for each in found if _lies_in(each, usual)]
-        if len(below) == 1 and len(found) == 1 + sum(_lies_in(below[0], each) for each in found if each != below[0]):
-            return below[0].name
-        if below:
-            return ""
-        if others := [each for each in found if not _lies_in(usual, each)]:
-            return max((each.name for each in others), key=len)
-    return ""
-
-
-_SHORTEST = 2  # characters of a region's name that may stand by chance in a text: 城区
-
-
-def _lies_in(region: Region, other: Region) -> bool:
-    first, behind = other.range
-    return first <= region.path < behind
 
 
 def _damage(sheet: Sheet) -> dict[int, list[tuple[int, Saying]]]:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from xingke.accounts.models import User
 from xingke.ledger.actions import Plan
-from xingke.ledger.models import RecordKeeping
+from xingke.ledger.queries import keeping
 from xingke.ledger.queries.events import TimelineEntry
 from xingke.ledger.tables import TABLES
 from xingke.ledger.words import kind_word
@@ -47,7 +47,7 @@ def places_of(plan: Plan) -> list[Place]:
 def uncounted(places: Sequence[Place]) -> list[str]:
     """The kinds and regions whose records nobody has declared complete, so that indicators do not count them. One query."""
     regions = {region.pk for _kind, region in places}
-    kept = set(RecordKeeping.objects.filter(region__in=regions, seq_to__isnull=True).values_list("kind", "region_id"))
+    kept = keeping.kept_now(regions)
     return [
         _("%(region)s的%(kind)s") % {"region": region.name, "kind": kind_word(kind)}
         for kind, region in places

@@ -14,8 +14,9 @@ from xingke.accounts import resending
 from xingke.base.caching import for_everybody
 from xingke.base.gallery import samples
 from xingke.base.probing import trouble_here
-from xingke.portal import figures, first_steps, keeping_house, queries
 from xingke.portal import guide as guides
+from xingke.portal import queries
+from xingke.portal.queries import figures, first_steps, keeping_house
 from xingke.registry import queries as registry
 
 

@@ -19,7 +19,6 @@ from xingke.base import files
 from xingke.base.refusals import Refused
 from xingke.base.sayings import Saying, say
 from xingke.registry import queries as registry
-from xingke.registry.models import Grant
 
 TRUSTED = "trusted.keys"
 LONGEST_NAME = 60
@@ -168,9 +167,7 @@ def named(text: str) -> str:
 
 def own_name() -> str:
     """What this installation is called where nobody said: the one region it works for, its site, or its ledger."""
-    grants = Grant.objects.filter(revoked_at__isnull=True, organisation=None).select_related("region")
-    known = registry.roles()
-    named = {each.region.name for each in grants if each.role in known and not known[each.role].administrative}
+    named = {each.name for each in registry.regions_worked_for()}
     if len(named) == 1:
         return named.pop()
     hosts = [each for each in settings.ALLOWED_HOSTS if each not in ("127.0.0.1", "localhost", "*", "")]

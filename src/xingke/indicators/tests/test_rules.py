@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from xingke.base.quantities import round_half_up
 from xingke.indicators import formula, rules
 from xingke.indicators.rules import Covered, Evidence, evidence_change, evidence_digest
 

@@ -26,7 +26,7 @@ from xingke.intake.rows.incoming import (
     Row,
 )
 from xingke.intake.sheets.forms import SheetForm
-from xingke.ledger.bulk import uncollected
+from xingke.ledger.actions.bulk import uncollected
 
 TRIES = 3  # how often an act is held against a moving ledger before it keeps everybody else waiting
 

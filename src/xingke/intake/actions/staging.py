@@ -21,7 +21,7 @@ from xingke.intake.rows.incoming import (
 )
 from xingke.intake.sheets.columns import Understood
 from xingke.intake.sheets.forms import SheetForm
-from xingke.ledger.bulk import uncollected
+from xingke.ledger.actions.bulk import uncollected
 from xingke.registry import queries as registry
 
 CHUNK = 500  # rows in one value of the stage

@@ -44,7 +44,7 @@ from xingke.intake.sheets.forms import FIGURE_COLUMNS, SheetForm
 from xingke.ledger import rules
 from xingke.ledger.actions import write_next_versions
 from xingke.ledger.actions.amending import signed
-from xingke.ledger.bulk import insert
+from xingke.ledger.actions.bulk import insert
 from xingke.ledger.models import Observation, State
 from xingke.ledger.rules import written_figures
 from xingke.ledger.words import Words

@@ -10,7 +10,7 @@ from xingke.base import codes
 from xingke.base.keys import derived_key
 from xingke.intake.rows.places import names_of
 from xingke.intake.rules.holder_names import alike, close, without_remark, written_name
-from xingke.ledger.bulk import listed
+from xingke.ledger.actions.bulk import listed
 from xingke.registry import queries as registry
 from xingke.registry.actions import NewOrganisation
 from xingke.registry.models import Organisation, Region

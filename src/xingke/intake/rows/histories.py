@@ -68,7 +68,7 @@ from xingke.ledger import queries, rules
 from xingke.ledger import words as saying
 from xingke.ledger.actions import NewEvent, NewHistory, file_histories
 from xingke.ledger.actions.amending import Amendment, amend_histories
-from xingke.ledger.bulk import listed
+from xingke.ledger.actions.bulk import listed
 from xingke.ledger.kinds.record_kind import Identity, Number, is_said
 from xingke.ledger.tables import TABLES
 from xingke.registry import queries as registry

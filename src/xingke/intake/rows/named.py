@@ -17,7 +17,7 @@ from xingke.intake.rows.incoming import Row, Told
 from xingke.intake.rows.stored import Stored
 from xingke.intake.sheets.columns import Understood
 from xingke.intake.sheets.forms import RECORD, SheetForm
-from xingke.ledger.bulk import listed
+from xingke.ledger.actions.bulk import listed
 from xingke.ledger.models import State
 
 NOT_A_RECORD = gettext_noop("不是记录编号；不要改这一格，是新的记录请清空。")

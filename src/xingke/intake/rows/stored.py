@@ -15,7 +15,7 @@ from xingke.intake.rows.incoming import CHANGED, CONFIRMED, NEW, UNCHANGED, VOID
 from xingke.intake.rows.marks import Mark
 from xingke.intake.rows.statements import in_unit
 from xingke.ledger import queries, rules
-from xingke.ledger.bulk import listed
+from xingke.ledger.actions.bulk import listed
 from xingke.ledger.kinds.record_kind import Identity, is_said
 from xingke.ledger.models import EventVersion, State
 from xingke.ledger.queries.records import thing_of

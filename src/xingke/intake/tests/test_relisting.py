@@ -14,10 +14,10 @@ from tests.cast import NOW, Cast, file, report, told_of
 from xingke.base.keys import derived_key
 from xingke.intake.actions import Outcome, import_table
 from xingke.intake.checking import sheet_form
+from xingke.intake.queries.relisting import form_of_kind
 from xingke.intake.reading import read_table
 from xingke.intake.rows.contents import Happened
 from xingke.intake.rows.incoming import Options
-from xingke.intake.sheets.relisting import form_of_kind
 from xingke.ledger import actions, queries, rules
 from xingke.ledger.kinds.record_kind import Number
 from xingke.ledger.tables import TABLES

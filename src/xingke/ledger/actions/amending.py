@@ -9,11 +9,11 @@ from uuid import UUID
 from xingke.accounts.acts import Act
 from xingke.base.keys import new_key
 from xingke.ledger import rules
+from xingke.ledger.actions.bulk import insert_objects
 from xingke.ledger.actions.filing import NewEvent, with_last_day
 from xingke.ledger.actions.receiving import holder_of
 from xingke.ledger.actions.settling import placed, told, with_what_follows
 from xingke.ledger.actions.versions import BATCH, write_next_versions
-from xingke.ledger.bulk import insert_objects
 from xingke.ledger.models import EventVersion, State, Version
 from xingke.ledger.tables import TABLES, Kind
 from xingke.registry.models import Region

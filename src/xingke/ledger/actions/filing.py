@@ -17,10 +17,10 @@ from xingke.accounts.permissions import Permission
 from xingke.base.keys import derived_key, new_key
 from xingke.base.refusals import Refused
 from xingke.ledger import queries, rules
+from xingke.ledger.actions.bulk import insert
 from xingke.ledger.actions.receiving import before, holder_of, holders
 from xingke.ledger.actions.settling import effects_of, placed, refuse_out_of_order, settle
 from xingke.ledger.actions.versions import BATCH, confirmation, standing
-from xingke.ledger.bulk import insert
 from xingke.ledger.kinds.record_kind import Number
 from xingke.ledger.models import EventVersion, State, Version
 from xingke.ledger.tables import TABLES, Kind

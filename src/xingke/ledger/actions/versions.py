@@ -14,7 +14,7 @@ from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base.refusals import Refused
 from xingke.ledger import queries, rules
-from xingke.ledger.bulk import insert_objects
+from xingke.ledger.actions.bulk import insert_objects
 from xingke.ledger.models import EventVersion, Observation, State, Version
 from xingke.registry import queries as registry
 from xingke.registry.models import Region

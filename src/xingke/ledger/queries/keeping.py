@@ -1,6 +1,6 @@
 """Where records are kept: the reads."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
@@ -48,3 +48,9 @@ def undeclared(user: User) -> list[tuple[str, str]]:
         )
         asked = asked.annotate(**{f"has_{kind.code}": silent})
     return [(region.name, kind) for region in asked for kind in TABLES if getattr(region, f"has_{kind}")]
+
+
+def kept_now(regions: Collection[int]) -> set[tuple[str, int]]:
+    """The kinds declared complete in regions, as (kind, region id). One query."""
+    kept = RecordKeeping.objects.filter(region__in=regions, seq_to__isnull=True)
+    return set(kept.values_list("kind", "region_id"))

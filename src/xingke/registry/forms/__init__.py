@@ -67,11 +67,11 @@ class GrantForm(forms.Form):
     @property
     def known_accounts(self) -> list[User]:
         """The accounts in use, to be offered."""
-        return list(User.objects.filter(is_active=True).order_by("username")[:OFFERED])
+        return queries.accounts_in_use(OFFERED)
 
     def clean_username(self) -> User:
         written = str(self.cleaned_data["username"]).strip()
-        found = User.objects.filter(username=written).first()
+        found = queries.account_named(written)
         if found is None:
             raise forms.ValidationError(_("没有账号“%(name)s”，请核对，或先由系统管理员开立。") % {"name": written})
         return found
@@ -89,7 +89,7 @@ class GrantForm(forms.Form):
         code = normalise_code(str(self.cleaned_data["organisation"]))
         if not code:
             return None
-        found = Organisation.objects.filter(credit_code=code).select_related("region").first()
+        found = queries.organisation_by_code(code)
         if found is None:
             raise forms.ValidationError(_("没有统一社会信用代码为 %(code)s 的单位，请核对。") % {"code": code})
         return found

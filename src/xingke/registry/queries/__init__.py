@@ -564,6 +564,34 @@ def regions_by_code(codes: Iterable[str]) -> dict[str, Region]:
     return {region.code: region for region in Region.objects.filter(code__in=set(codes), valid_to__isnull=True)}
 
 
+def regions_ever_of(codes: Iterable[str]) -> dict[str, Region]:
+    """Regions by code, ended ones too where no other has the code now; unknown codes are absent."""
+    found = Region.objects.filter(code__in=set(codes)).order_by("valid_to")
+    return {region.code: region for region in sorted(found, key=lambda region: region.valid_to is None)}
+
+
+def regions_worked_for() -> set[Region]:
+    """The regions somebody holds a role of the business in."""
+    grants = Grant.objects.filter(revoked_at__isnull=True, organisation=None).select_related("region")
+    known = roles()
+    return {each.region for each in grants if each.role in known and not known[each.role].administrative}
+
+
+def accounts_in_use(most: int) -> list[User]:
+    """The first accounts that may sign in, by name."""
+    return list(User.objects.filter(is_active=True).order_by("username")[:most])
+
+
+def account_named(username: str) -> User | None:
+    """An account by its name."""
+    return User.objects.filter(username=username).first()
+
+
+def organisation_by_code(credit_code: str) -> Organisation | None:
+    """An organisation by its code, with its region."""
+    return Organisation.objects.filter(credit_code=credit_code).select_related("region").first()
+
+
 def region_tree_stamp() -> str:
     """A short text that changes whenever a region is added, ends or moves."""
     row = Region.objects.aggregate(newest=Max("id"), ended=Max("valid_to"))

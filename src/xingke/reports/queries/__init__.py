@@ -44,6 +44,11 @@ def documents_visible_to(user: User) -> QuerySet[Document]:
     return Document.objects.filter(condition).select_related("region", "written_by").order_by("-written_at")
 
 
+def visible_to_strangers() -> QuerySet[Document]:
+    """The documents whose ledger a stranger may look into: none."""
+    return Document.objects.none()
+
+
 def _worked_on(allowed: Scope) -> Q:
     """The filter of the editions of somebody's own bureau: of its region, or written by it."""
     own = registry.in_scope(allowed.at_home, organisation="")

@@ -127,7 +127,7 @@ def _parts(shown: Figure, readable: Scope, words: Words) -> list[Part]:
     if len(shown.parts) < 2:
         return []
     codes = {part["region"] for part in shown.parts}
-    regions = {region.code: region for region in Region.objects.filter(code__in=codes).order_by("valid_to")}
+    regions = registry.regions_ever_of(codes)
     return [_part(shown, part, regions, readable, words) for part in shown.parts]
 
 

@@ -19,7 +19,6 @@ from xingke.registry import queries as registry
 from xingke.registry.rules import Scope
 from xingke.reports import queries
 from xingke.reports.forms import VerifyForm
-from xingke.reports.models import Document
 from xingke.reports.queries.verifying import DriftedFigure, Report, verify_file
 from xingke.reports.rows import Change, changes_open_to
 
@@ -64,7 +63,7 @@ def _examined(request: HttpRequest, data: bytes, *, is_stranger: bool) -> dict[s
     """What the page says of a file. Raises Unreadable."""
     name = request.FILES["file"].name  # type: ignore[union-attr]  # one file, see the form
     if is_stranger:
-        return _report(verify_file(data, visible=Document.objects.none()), name, Scope(), is_stranger=True)
+        return _report(verify_file(data, visible=queries.visible_to_strangers()), name, Scope(), is_stranger=True)
     user = registry.reader(request.user)
     report = verify_file(data, visible=queries.documents_visible_to(user))
     return _report(report, name, registry.scope(user, Permission.RECORD_READ))

@@ -24,7 +24,7 @@ from xingke.ledger.queries.caching import kept_for, stamp
 from xingke.ledger.queries.events import TimelineEntry
 from xingke.ledger.queries.holders import holder_word, seen_by
 from xingke.ledger.words import Words, approximated
-from xingke.portal.figures import FIRST, SHOWN
+from xingke.portal.queries.figures import FIRST, SHOWN
 from xingke.press.tree import split_bound
 from xingke.registry import queries as registry
 from xingke.registry.models import Organisation
