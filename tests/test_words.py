@@ -55,7 +55,7 @@ DATA = {
     # documents, and the figures in them, are Chinese whoever reads them
     "press/official.py": "",
     "press/pdf_writer.py": "",
-    "indicators/aspects.py": "_times _net _high since_words",
+    "indicators/queries/aspects.py": "_times _net _high since_words",
     "indicators/queries/drift.py": "_MARKS",
     "indicators/queries/valuation.py": "Valuation",
     "indicators/queries/values.py": "Rank Value",

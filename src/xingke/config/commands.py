@@ -42,7 +42,7 @@ from xingke.intake.checking import sheet_form
 from xingke.intake.reading import header_words, read_table
 from xingke.intake.reporting import report
 from xingke.intake.rows.incoming import Options
-from xingke.intake.sheets.returned import how_to_mend, returned_cells, returned_columns, returned_header, returned_lines
+from xingke.intake.rows.returned import how_to_mend, returned_cells, returned_columns, returned_header, returned_lines
 from xingke.ledger import actions as ledger
 from xingke.ledger.queries import titles as ledger_titles
 from xingke.ledger.words import title_words

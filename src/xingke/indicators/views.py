@@ -19,10 +19,10 @@ from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.accounts.queries import current_seq
 from xingke.base.templatetags.xk import period as period_words
-from xingke.indicators import aspects, columns, queries, wording
+from xingke.indicators import columns, queries, wording
 from xingke.indicators.cards import Cards, IdentityLine, Line
 from xingke.indicators.choosing import Chosen, choose, evidence_url, indicator_url, place_query
-from xingke.indicators.queries import judging
+from xingke.indicators.queries import aspects, judging
 from xingke.indicators.queries.contributions import Contribution, contributions
 from xingke.indicators.queries.reader import Reader
 from xingke.indicators.queries.values import Growth, Rank, Value

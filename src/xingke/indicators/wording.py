@@ -20,7 +20,7 @@ from xingke.indicators.queries import indicators
 from xingke.indicators.queries.values import Growth, Rank, Value
 from xingke.indicators.rules import Example, ExampleEvent, Indicator, sum_word, turns_word
 from xingke.indicators.rules.identities import Identity
-from xingke.ledger.queries.observations import Told
+from xingke.ledger.rules import Told
 from xingke.ledger.tables import TABLES
 from xingke.ledger.words import Words, approximated, field_word, kind_word, measured
 

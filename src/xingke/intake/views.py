@@ -23,9 +23,9 @@ from xingke.intake.models import ImportBatch
 from xingke.intake.queries import StagedRows, import_batch_for, import_batches, is_fictional_import, options_of, staged
 from xingke.intake.reading import SAYING_WHERE, SIZE_LIMIT
 from xingke.intake.rows.incoming import CHANGED, NEW, OUTCOMES, REJECTED, UNCHANGED, WAITING, Reader
+from xingke.intake.rows.returned import how_to_mend, returned_cells, returned_columns, returned_header, returned_lines
 from xingke.intake.sheets.blank import ROWS, guide, template_header, template_row
 from xingke.intake.sheets.columns import Understood
-from xingke.intake.sheets.returned import how_to_mend, returned_cells, returned_columns, returned_header, returned_lines
 from xingke.ledger.words import Words, kind_word
 from xingke.press.cells import letters
 from xingke.press.exports import csv_response, file_addresses, wants_file, workbook_response

@@ -18,7 +18,7 @@ from xingke.base.sayings import Saying, say
 from xingke.ledger.kinds import KINDS
 from xingke.ledger.kinds.record_kind import Detail, DetailType, Measure, is_said
 from xingke.ledger.models import EventVersion, Observation, Recognition, State, Version
-from xingke.ledger.queries.observations import Told
+from xingke.ledger.rules import Told
 from xingke.ledger.tables import TABLES, kind_of
 from xingke.registry import queries as registry
 

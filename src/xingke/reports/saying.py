@@ -5,7 +5,7 @@ from functools import cached_property
 
 from xingke.base.periods import Period
 from xingke.base.sayings import NOTHING, Saying, say
-from xingke.indicators.aspects import called, read_together
+from xingke.indicators.queries.aspects import called, read_together
 from xingke.indicators.queries.figures import Said, read_figure
 from xingke.indicators.queries.reader import Reader
 from xingke.indicators.rules.aspect_names import LEVEL

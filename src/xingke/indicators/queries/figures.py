@@ -9,8 +9,7 @@ from typing import Any
 from xingke.base.periods import Period
 from xingke.base.refusals import Refused
 from xingke.base.sayings import NOTHING, Saying, plain, say
-from xingke.indicators import aspects
-from xingke.indicators.queries import added
+from xingke.indicators.queries import added, aspects
 from xingke.indicators.queries.reader import Reader
 from xingke.indicators.queries.values import Value
 from xingke.indicators.rules import Evidence, Indicator

@@ -20,8 +20,8 @@ from xingke.indicators.queries.values import Growth, Rank, Value
 from xingke.indicators.rules import Evidence, Indicator
 from xingke.ledger import queries as ledger
 from xingke.ledger.models import RecordKeeping
-from xingke.ledger.queries.observations import Told, choose, quantity, reported
-from xingke.ledger.rules import written_figures
+from xingke.ledger.queries.observations import choose, quantity, reported
+from xingke.ledger.rules import Told, written_figures
 from xingke.registry import queries as registry
 from xingke.registry.models import Region
 

@@ -22,7 +22,8 @@ from xingke.indicators.queries.values import Value
 from xingke.indicators.rules import Covered, Indicator
 from xingke.ledger import queries as ledger
 from xingke.ledger.models import RecordKeeping
-from xingke.ledger.queries.observations import Told, choose, reported
+from xingke.ledger.queries.observations import choose, reported
+from xingke.ledger.rules import Told
 from xingke.registry.models import Region
 
 Column = tuple[str, Period]  # indicator code, period

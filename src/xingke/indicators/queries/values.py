@@ -9,7 +9,8 @@ from xingke.base.periods import Period
 from xingke.base.quantities import Quantity, round_half_up
 from xingke.indicators import rules
 from xingke.indicators.rules import Covered, Indicator
-from xingke.ledger.queries.observations import Told, quantity
+from xingke.ledger.queries.observations import quantity
+from xingke.ledger.rules import Told
 from xingke.registry.models import Region
 
 Status = Literal["known", "partial", "unknown", "ambiguous"]

@@ -9,9 +9,8 @@ import pytest
 from tests.cast import NOW, Cast, file, keep_records, report
 from xingke.base.labels import Label
 from xingke.base.periods import Period
-from xingke.indicators import aspects
 from xingke.indicators.actions import freeze, read_at
-from xingke.indicators.queries import indicator, indicators
+from xingke.indicators.queries import aspects, indicator, indicators
 from xingke.indicators.queries.drift import Readers, drift
 from xingke.indicators.queries.figures import Said, read_figure
 from xingke.indicators.queries.reader import Reader

@@ -9,10 +9,11 @@ import pytest
 
 from tests.cast import NOW, Cast, correct, file, keep_records
 from xingke.base.periods import Period
-from xingke.indicators import aspects, rules
+from xingke.indicators import rules
 from xingke.indicators.actions import freeze, read_at
 from xingke.indicators.columns import engine
 from xingke.indicators.models import Figure
+from xingke.indicators.queries import aspects
 from xingke.indicators.queries.drift import Drift, Readers, _reads_alike, drift
 from xingke.indicators.queries.figures import read_figure
 from xingke.ledger.models import RecognitionEvent

@@ -11,8 +11,8 @@ from tests.cast import NOW, Cast, file, keep_records, report
 from xingke.accounts.models import User
 from xingke.accounts.queries import current_seq
 from xingke.base.periods import Period
-from xingke.indicators.aspects import read
 from xingke.indicators.queries import indicator, indicators
+from xingke.indicators.queries.aspects import read
 from xingke.indicators.queries.reader import Reader
 from xingke.indicators.queries.values import Growth, Rank, Value
 from xingke.indicators.wording import amount_words, change, rank_words

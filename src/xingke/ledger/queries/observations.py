@@ -2,10 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from itertools import groupby
-from typing import NamedTuple, TypeVar
-from uuid import UUID
+from typing import TypeVar
 
 from django.db.models import Q, QuerySet
 
@@ -14,35 +12,9 @@ from xingke.accounts.permissions import Permission
 from xingke.base.quantities import Quantity, Unit
 from xingke.ledger.models import Observation, State
 from xingke.ledger.queries import as_of, readable
-from xingke.ledger.rules import Reported, chosen, written_figures
+from xingke.ledger.rules import Reported, Told, chosen, written_figures
 from xingke.registry import queries as registry
 from xingke.registry.models import Region
-
-
-class Told(NamedTuple):
-    """A reported figure that may answer: what is said of it, without who entered it when."""
-
-    indicator: str
-    aspect: str
-    region_id: int
-    real_period: str
-    value: int
-    value_max: int | None
-    unit: str
-    kind: str
-    decimals: int
-    approximation: str
-    accepted: bool | None
-    record: UUID
-    version: int
-    name: str
-    as_written: str
-    document: str
-    place: str
-    happened_on: date
-    source: str
-    source_place: str
-
 
 Row = TypeVar("Row", Observation, Told)
 

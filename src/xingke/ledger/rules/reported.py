@@ -2,6 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID
 
 from pydantic import ConfigDict
 
@@ -90,3 +93,28 @@ def chosen(reported: Sequence[Reported]) -> Reported | None:
         return accepted[0]
     open_ones = [each for each in reported if each.accepted is None]
     return open_ones[0] if open_ones and len({each.scaled for each in open_ones}) == 1 else None
+
+
+class Told(NamedTuple):
+    """A reported figure that may answer: what is said of it, without who entered it when."""
+
+    indicator: str
+    aspect: str
+    region_id: int
+    real_period: str
+    value: int
+    value_max: int | None
+    unit: str
+    kind: str
+    decimals: int
+    approximation: str
+    accepted: bool | None
+    record: UUID
+    version: int
+    name: str
+    as_written: str
+    document: str
+    place: str
+    happened_on: date
+    source: str
+    source_place: str

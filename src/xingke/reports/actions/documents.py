@@ -19,9 +19,9 @@ from xingke.base.refusals import Refused
 from xingke.base.sayings import Saying, kept
 from xingke.indicators import columns
 from xingke.indicators.actions import Overtaken, keep, planned, read_at, reading_anew
-from xingke.indicators.aspects import called, read_together
 from xingke.indicators.models import Figure
 from xingke.indicators.queries import indicators
+from xingke.indicators.queries.aspects import called, read_together
 from xingke.indicators.queries.figures import Said, read_figure
 from xingke.indicators.rules.aspect_names import split
 from xingke.press import docx_writer, numerals, tree

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from xingke.base.periods import Period
 from xingke.base.sayings import NOTHING, Saying, say
-from xingke.indicators.aspects import why_unknown
+from xingke.indicators.queries.aspects import why_unknown
 from xingke.indicators.queries.contributions import Contribution, contributions
 from xingke.indicators.queries.reader import Reader
 from xingke.ledger.models import EventVersion, State, Version

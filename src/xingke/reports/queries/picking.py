@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from xingke.base.labels import Label
 from xingke.base.periods import Period
 from xingke.indicators import columns
-from xingke.indicators.aspects import called, read_together
 from xingke.indicators.queries import indicators
+from xingke.indicators.queries.aspects import called, read_together
 from xingke.indicators.queries.figures import read_figure
 from xingke.indicators.queries.reader import Reader
 from xingke.indicators.rules import Indicator, natural_whole

@@ -12,8 +12,8 @@ from xingke.base.periods import Period
 from xingke.base.sayings import NOTHING, Saying
 from xingke.indicators import columns
 from xingke.indicators import queries as indicators
-from xingke.indicators.aspects import read_together
 from xingke.indicators.models import Figure
+from xingke.indicators.queries.aspects import read_together
 from xingke.indicators.queries.drift import Drift, Readers, drift
 from xingke.indicators.queries.reader import Reader
 from xingke.indicators.rules import Evidence

@@ -10,10 +10,10 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.cast import NOW, Cast, correct, file, keep_records
 from xingke.base.periods import Period
-from xingke.indicators import aspects
-from xingke.indicators.aspects import Question, Reading
 from xingke.indicators.columns import engine
 from xingke.indicators.models import Check, Figure
+from xingke.indicators.queries import aspects
+from xingke.indicators.queries.aspects import Question, Reading
 from xingke.ledger.models import RecognitionEvent
 from xingke.ledger.queries.caching import ledger_stamp
 from xingke.press.findings import Kind

@@ -20,7 +20,7 @@ from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base.periods import Period
 from xingke.base.refusals import Refused
-from xingke.indicators.aspects import called
+from xingke.indicators.queries.aspects import called
 from xingke.ledger.queries.caching import ledger_stamp
 from xingke.press import html, tree
 from xingke.registry import queries as registry

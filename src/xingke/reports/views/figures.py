@@ -19,10 +19,10 @@ from xingke.base.templatetags.xk import moment
 from xingke.base.templatetags.xk import number as written
 from xingke.base.templatetags.xk import period as period_words
 from xingke.indicators import wording
-from xingke.indicators.aspects import called, read
 from xingke.indicators.choosing import evidence_url, indicator_url
 from xingke.indicators.models import Figure
 from xingke.indicators.queries import indicator
+from xingke.indicators.queries.aspects import called, read
 from xingke.indicators.queries.contributions import Contribution, contributions
 from xingke.indicators.queries.drift import Drift, Readers, drift
 from xingke.indicators.queries.reader import Reader
@@ -30,7 +30,7 @@ from xingke.indicators.rules import Indicator
 from xingke.ledger.queries import evidence
 from xingke.ledger.queries.caching import ledger_stamp
 from xingke.ledger.queries.holders import holder_word, seen_by
-from xingke.ledger.queries.observations import Told
+from xingke.ledger.rules import Told
 from xingke.ledger.words import Words, measured, source_place_word
 from xingke.registry import queries as registry
 from xingke.registry.models import Region

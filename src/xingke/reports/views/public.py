@@ -15,8 +15,8 @@ from xingke.base.caching import for_everybody
 from xingke.base.templatetags.xk import day, evidence_count
 from xingke.base.templatetags.xk import period as period_words
 from xingke.indicators import wording
-from xingke.indicators.aspects import called
 from xingke.indicators.models import Figure
+from xingke.indicators.queries.aspects import called
 from xingke.indicators.rules import Indicator
 from xingke.ledger.words import Words
 from xingke.press.fonts import FontMissing, GlyphMissing

@@ -20,7 +20,7 @@ from xingke.indicators.queries.values import Growth, Value, said
 from xingke.indicators.rules import Indicator
 from xingke.indicators.rules.aspect_names import ASPECT_NAMES, split
 from xingke.indicators.rules.identities import is_part
-from xingke.ledger.queries.observations import Told
+from xingke.ledger.rules import Told
 from xingke.registry import queries as registry
 from xingke.registry.models import Region
 
