@@ -265,6 +265,8 @@ def as_columns(events: Events, paths: Integers, seed: int) -> pa.Table:
         "event": _named(events.event, events.event_names),
         "effect": pa.array(events.effect),
         "step": pa.array(events.step),
+        "organisation": pa.array(events.subject % 5_000 + 1),
+        "person": pa.nulls(count),
     }
     columns |= {name: _named(events.thing, fields[at]) for at, name in enumerate(TABLES[events.kind].repeated)}
     columns |= {name: pa.nulls(count) for name in TABLES[events.kind].measures}

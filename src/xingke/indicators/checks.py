@@ -10,7 +10,7 @@ from xingke.indicators import wording
 from xingke.indicators.columns import comparing, engine
 from xingke.indicators.columns.evidence_sql import Window
 from xingke.indicators.models import Figure
-from xingke.indicators.queries import added, indicators, judging
+from xingke.indicators.queries import added, indicators, judging, whose
 from xingke.indicators.queries.drift import Readers, drift
 from xingke.indicators.queries.reader import Reader
 from xingke.indicators.rules import Evidence, Fact, Indicator, counted, evidence_digest
@@ -67,7 +67,7 @@ def _facts(kind: Kind, region: Region) -> tuple[list[Fact], dict[str, int]]:
     low, high = region.range
     rows = kind.event._default_manager.filter(
         region__path__gte=low, region__path__lt=high, seq_to__isnull=True, state=State.CONFIRMED
-    ).select_related("region")
+    ).select_related("region", "person")
     facts: list[Fact] = []
     versions: dict[str, int] = {}
     for row in rows.iterator():
@@ -83,6 +83,7 @@ def _facts(kind: Kind, region: Region) -> tuple[list[Fact], dict[str, int]]:
                 step=row.step,
                 fields=fields,
                 measures={name: value for name in kind.measures if (value := getattr(row, name)) is not None},
+                whose=whose(row),
             ).lapsing(getattr(row, "lapses_on", None))
         )
         versions[row.record.hex] = row.version

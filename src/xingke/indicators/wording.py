@@ -258,7 +258,10 @@ def definition_facts(asked: Indicator, digest: str, words: Words) -> list[dict[s
             "note": _("保留 %(n)s 位小数") % {"n": asked.decimals} if asked.decimals else "",
         },
         {"label": _("时间汇总"), "value": OVER_TIME[asked.over_time]},
-        {"label": _("区划汇总"), "value": OVER_REGIONS[asked.over_regions]},
+        {
+            "label": _("区划汇总"),
+            "value": _("下级都有台账时合在一起重新数，不相加") if asked.distinct else OVER_REGIONS[asked.over_regions],
+        },
         {"label": _("同比"), "value": GROWTHS[asked.growth]},
         {"label": _("方向"), "value": DIRECTIONS[asked.direction]},
         {"label": _("依据"), "value": asked.source},
@@ -285,6 +288,8 @@ def what_is_counted(asked: Indicator, words: Words) -> str:
     what = _("%(kind)s记录") % {"kind": kind_word(asked.of)}
     if conditions:
         what = _("%(what)s（%(conditions)s）") % {"what": what, "conditions": _("；").join(conditions)}
+    if asked.distinct:
+        return _distinct_words(asked, what, words)
     if asked.nature == "stock":
         return _("%(what)s，报告期末持有的每一项计 1") % {"what": what}
     if asked.net:
@@ -294,6 +299,15 @@ def what_is_counted(asked: Indicator, words: Words) -> str:
         said = {"what": what, "events": events, "measure": field_word(asked.sum)}
         return _("%(what)s，事件：%(events)s，%(measure)s相加") % said
     return _("%(what)s，事件：%(events)s，每件计 1") % {"what": what, "events": events}
+
+
+def _distinct_words(asked: Indicator, what: str, words: Words) -> str:
+    """Whom an indicator counts once."""
+    once = _("同一单位只计一次") if asked.distinct == "organisation" else _("同一人只计一次")
+    if asked.nature == "stock":
+        return _("%(what)s，报告期末持有的，%(once)s") % {"what": what, "once": once}
+    events = _("、").join(words.event(asked.of, code) for code in asked.events)
+    return _("%(what)s，事件：%(events)s，%(once)s") % {"what": what, "events": events, "once": once}
 
 
 def formula_words(text: str, words: Words) -> str:

@@ -37,7 +37,7 @@ from xingke.registry.queries import region_tree_stamp
 
 REBUILD_AT = 4_000  # rows of tail that make a new file worth its seconds
 ROW_GROUP = 32_768
-FORM = 2  # raise when the same records make other columns
+FORM = 3  # raise when the same records make other columns
 COLUMNS, TALLY = ".parquet", ".tally"  # how the names of files end
 AGAIN = 60.0  # seconds after which writing is tried again where it failed
 LEFTOVER = 3_600  # seconds after which a file that was never finished is somebody's who ended

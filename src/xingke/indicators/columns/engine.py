@@ -10,6 +10,8 @@ from xingke.indicators.columns.evidence_sql import Window
 from xingke.indicators.columns.intact import is_intact
 from xingke.indicators.columns.moment import Moment
 from xingke.indicators.rules import Evidence, Indicator
+from xingke.ledger.kinds import KINDS
+from xingke.registry.queries.people import merged_into
 
 if TYPE_CHECKING:
     import duckdb
@@ -59,16 +61,17 @@ def _run(columns: Source, window: Window, statement: str) -> list[tuple[Any, ...
 def _with_rows(cursor: "duckdb.DuckDBPyConnection", columns: Source, window: Window) -> str:
     """The rows of the file that still stand, and those of the tail."""
     parts: list[str] = []
+    merged = merged_into(window.seq) if KINDS[columns.kind].names_persons else {}
     needs_tail = window.seq is None or window.seq > columns.stamp.seq
     if columns.file is not None:
         but = ""
         if needs_tail and columns.tail.closed.num_rows:
             but = "closed_since"
             cursor.register(but, columns.tail.closed)
-        parts += evidence_sql.rows_of(columns.kind, evidence_sql.file(columns.file), window, but=but)
+        parts += evidence_sql.rows_of(columns.kind, evidence_sql.file(columns.file), window, but=but, merged=merged)
     if columns.file is None or (needs_tail and columns.tail.rows.num_rows):
         cursor.register("tail_rows", columns.tail.rows)
-        parts += evidence_sql.rows_of(columns.kind, "tail_rows", window)
+        parts += evidence_sql.rows_of(columns.kind, "tail_rows", window, merged=merged)
     return f"WITH rows AS ({' UNION ALL '.join(parts)})"
 
 

@@ -1,19 +1,19 @@
-"""The SQL behind a value: three templates over one relation, ``rows``, one for each way of counting.
+"""The SQL behind a value: templates over one relation, ``rows``, one for each way of counting.
 
 A template is completed by words of this module, by names of columns that the kind of record has, and by values (codes of
 a definition, places, days, numbers, where a file lies), each of which becomes a literal in ``literal`` and nowhere else.
 
-DuckDB runs it. The three templates are Spark SQL as they stand; in a literal Spark reads backslashes as well, which no
+DuckDB runs it. The templates are Spark SQL as they stand; in a literal Spark reads backslashes as well, which no
 code has. Around the templates differ: ``read_parquet(…)`` (a view), ``MATERIALIZED`` (a view that is cached), and in a
 seal ``sha256`` (``sha2(…, 256)``) and ``string_agg(… ORDER BY …)`` (``listagg(…) WITHIN GROUP (ORDER BY …)``).
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from xingke.indicators.rules import Indicator
+from xingke.indicators.rules import WHOSE, Indicator
 from xingke.ledger.kinds import KINDS
 
 HAPPENED = """\
@@ -38,6 +38,35 @@ WHERE {asked}
 GROUP BY subject
 HAVING sum(effect) <> 0"""
 """A stock: each subject that is held, by the event that opened it last; one that was only lost here, by its last event."""
+
+
+HAPPENED_TO = """\
+SELECT record, version, day, {who} AS who
+FROM rows
+WHERE {asked} AND NOT lapsed AND {who} IS NOT NULL"""
+"""A flow that counts whom it happened to."""
+
+HELD_BY = """\
+SELECT
+    max_by(record, step) FILTER (WHERE effect = 1 AND {who} IS NOT NULL) AS record,
+    max_by(version, step) FILTER (WHERE effect = 1 AND {who} IS NOT NULL) AS version,
+    max_by(day, step) FILTER (WHERE effect = 1 AND {who} IS NOT NULL) AS day,
+    max_by({who}, step) FILTER (WHERE effect = 1 AND {who} IS NOT NULL) AS who
+FROM rows
+WHERE {asked}
+GROUP BY subject
+HAVING sum(effect) > 0"""
+"""A stock that counts who holds it."""
+
+ONCE = """\
+SELECT record, version, CAST(1 AS BIGINT) AS contribution
+FROM (
+    SELECT record, version, row_number() OVER (PARTITION BY who ORDER BY day, record) AS turn
+    FROM ({theirs})
+    WHERE who IS NOT NULL
+)
+WHERE turn = 1"""
+"""Each of them counts one, by the earliest of their records."""
 
 
 def literal(value: str | int | date) -> str:
@@ -83,8 +112,12 @@ def behind(indicator: Indicator) -> str:
     asked = [_is_one_of(_column(name, fields), indicator.allows(name)) for name in indicator.where]
     if indicator.events:
         asked.append(_is_one_of("event", indicator.events))
+    condition = " AND ".join(asked) or "TRUE"
+    if indicator.distinct:
+        theirs = HELD_BY if indicator.nature == "stock" else HAPPENED_TO
+        return ONCE.format(theirs=theirs.format(asked=condition, who=_column(indicator.distinct, WHOSE)))
     share = _column(indicator.sum, kind.measures) if indicator.sum else "1"
-    return _template(indicator).format(asked=" AND ".join(asked) or "TRUE", share=share)
+    return _template(indicator).format(asked=condition, share=share)
 
 
 def _template(indicator: Indicator) -> str:
@@ -117,15 +150,18 @@ FROM {table}
 WHERE {inside} AND {in_force} AND lapses_on IS NOT NULL"""
 
 
-def rows_of(kind_code: str, table: str, window: Window, *, but: str = "") -> list[str]:
+def rows_of(
+    kind_code: str, table: str, window: Window, *, but: str = "", merged: Mapping[int, int] | None = None
+) -> list[str]:
     """Statements whose union is what a window shows of a table in the form of columns (see ``tails.schema``): the rows
     in force, and once more those whose subject ends by its term in the window, as that.
 
-    table: as FROM takes it, of our own making. but: a table with the rows (id, seq_to) that have ended since.
+    table: as FROM takes it, of our own making. but: a table with the rows (id, seq_to) that have ended since. merged:
+    persons who turned out to be another, by id.
     """
     kind = KINDS[kind_code]
-    names = ("record", "version", "subject", "path", "event", "step")
-    columns = ", ".join((*names, *kind.fields, *kind.event_fields, *kind.measures))
+    names = ("record", "version", "subject", "path", "event", "step", "organisation")
+    columns = ", ".join((*names, _person(merged or {}), *kind.fields, *kind.event_fields, *kind.measures))
     in_force, until = "seq_to IS NULL", ""
     if window.seq is not None:
         seq = literal(window.seq)
@@ -136,6 +172,12 @@ def rows_of(kind_code: str, table: str, window: Window, *, but: str = "") -> lis
     return [
         way.format(columns=columns, table=table, inside=inside(window, day), in_force=in_force) for way, day in ways
     ]
+
+
+def _person(merged: Mapping[int, int]) -> str:
+    """Whose the rows are, those who were merged as whom they were merged into."""
+    cases = " ".join(f"WHEN {literal(one)} THEN {literal(other)}" for one, other in sorted(merged.items()))
+    return f"CASE person {cases} ELSE person END AS person" if cases else "person"
 
 
 def file(path: Path) -> str:

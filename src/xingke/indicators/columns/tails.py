@@ -28,6 +28,8 @@ _COMMON: tuple[tuple[str, str, pa.DataType], ...] = (  # column, Django path, ty
     ("event", "event", pa.string()),
     ("effect", "effect", pa.int8()),
     ("step", "step", pa.int16()),
+    ("organisation", "organisation_id", pa.int64()),
+    ("person", "person_id", pa.int64()),
 )
 LAPSE = "lapses_on"  # the column of the kinds whose subjects end by a term of their own
 

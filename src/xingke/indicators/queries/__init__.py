@@ -6,6 +6,7 @@ from decimal import Decimal
 from xingke.base.quantities import Unit
 from xingke.indicators import rules
 from xingke.indicators.rules import Indicator
+from xingke.ledger.models import EventVersion
 from xingke.registry import queries as registry
 from xingke.registry.models import Region
 
@@ -19,6 +20,13 @@ def indicator(code: str, *, region: Region | None = None) -> Indicator:
     """One indicator as it holds in a region. Raises LookupError naming the code."""
     found: Indicator = registry.definition("indicator", code, region=region).value
     return found
+
+
+def whose(row: EventVersion) -> dict[str, int]:
+    """Whose an event is, as counts of different ones see it: the person as whom they were merged into."""
+    person = row.person.merged_into_id or row.person_id if row.person is not None else None
+    both = {"organisation": row.organisation_id, "person": person}
+    return {name: who for name, who in both.items() if who is not None}
 
 
 def added(each: Indicator, total: int, units: Mapping[str, Unit] | None = None) -> Decimal:

@@ -246,6 +246,16 @@ class Reader:
             asked = [(leaf.indicator, window_of(leaf, self.seq)) for leaf in wanted.values()]
             self._sealed |= dict(zip(wanted, engine.seals(kind, asked, self._moment), strict=True))
 
+    def distinct(self, asked: Indicator, places: Sequence[tuple[Region, Period]]) -> list[int]:
+        """How many different ones an indicator counts, by region and period: one engine pass for all."""
+        windows = [
+            Window(paths=region.range, first=period.first, last=period.last, seq=self.seq) for region, period in places
+        ]
+        found = engine.seals(asked.of, [(asked, window) for window in windows], self._moment) if windows else []
+        keys = [(asked.code, region.pk, period) for region, period in places]
+        self._sealed |= dict(zip(keys, found, strict=True))
+        return [each.total for each in found]
+
     def tallies(self, kind: str) -> Sequence[Tally]:
         """What there is to be counted of a kind at this reader's moment."""
         if kind not in self._tallies:

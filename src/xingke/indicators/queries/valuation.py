@@ -48,6 +48,9 @@ class Ground(Protocol):
     def tallies(self, kind: str) -> Sequence[Tally]:
         """What there is to be counted of a kind."""
 
+    def distinct(self, asked: Indicator, places: Sequence[tuple[Region, Period]]) -> list[int]:
+        """How many different ones an indicator counts, by region and period."""
+
 
 @dataclass(frozen=True)
 class _Facts:
@@ -179,14 +182,27 @@ class Valuation:
         found: dict[Column, dict[int, tuple[int, int]]] = {}
         spans: list[Span] = [(period.first, period.last) for period in self.periods]
         for kind, kept in keeping.items():
-            counting = [each for each in self.indicators.values() if each.of == kind and each.counts_records]
+            asked = [each for each in self.indicators.values() if each.of == kind and each.counts_records]
+            counting = [each for each in asked if not each.distinct]
             keepers = list({region for region, _since, _until in kept})
+            for each in (each for each in asked if each.distinct):
+                found |= self._distinct(each, keepers)
+            if not counting:
+                continue
             places = [self.everywhere[pk].range for pk in keepers]
             values, counts = counted(self.reader.tallies(kind), counting, places, spans, seq=self.reader.seq)
             for column, each in enumerate(counting):
                 for turn, period in enumerate(self.periods):
                     both = zip(values[:, turn, column].tolist(), counts[:, turn, column].tolist(), strict=True)
                     found[each.code, period] = dict(zip(keepers, both, strict=True))
+        return found
+
+    def _distinct(self, each: Indicator, keepers: Sequence[int]) -> dict[Column, dict[int, tuple[int, int]]]:
+        """How many different ones there are wherever records are kept: the value, and as many records behind it."""
+        places = [(self.everywhere[pk], period) for period in self.periods for pk in keepers]
+        found: dict[Column, dict[int, tuple[int, int]]] = {(each.code, period): {} for period in self.periods}
+        for (region, period), count in zip(places, self.reader.distinct(each, places), strict=True):
+            found[each.code, period][region.pk] = (count, count)
         return found
 
     # ── one value ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -249,6 +265,8 @@ class Valuation:
         if rows:
             return answer(status="ambiguous", rivals=tuple(rows))
         children = self.below[facts.period.last].get(region.pk, [])
+        if each.distinct and children:
+            return self._distinct_of(facts, region, children)
         if not children or each.over_regions != "sum":
             return answer()
         if region.pk not in self.informed:
@@ -263,6 +281,15 @@ class Valuation:
             return answer(covered=covered)
         known_part = sum((part.amount for part in parts if part.amount is not None), Decimal(0))
         return answer(status="partial", covered=covered, known_part=known_part, rough=rough)
+
+    def _distinct_of(self, facts: _Facts, region: Region, children: Sequence[Region]) -> Value:
+        """Who has records in several of the regions below counts once: all of them are asked together, or none answers."""
+        answer = partial(Value, indicator=facts.each, region=region, period=facts.period)
+        answering = sum(self._work_out(facts, child).route == "records" for child in children)
+        if answering < len(children):
+            return answer(covered=Covered(answering, len(children)))
+        (count,) = self.reader.distinct(facts.each, [(region, facts.period)])
+        return answer(status="known", amount=Decimal(count), route="records", count=count)
 
     def _quantity(self, row: Told) -> Quantity:
         unit = self.reader.units.get(row.unit) or Unit(code=row.unit, kind=row.kind)

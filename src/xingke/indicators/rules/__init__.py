@@ -11,7 +11,15 @@ from xingke.indicators.rules.checks import (
     reported_as_is_known,
     units_are_known,
 )
-from xingke.indicators.rules.definitions import Example, ExampleEvent, Indicator, Nature, counts_more, natural_whole
+from xingke.indicators.rules.definitions import (
+    WHOSE,
+    Example,
+    ExampleEvent,
+    Indicator,
+    Nature,
+    counts_more,
+    natural_whole,
+)
 from xingke.indicators.rules.evidence import Evidence, EvidenceChange, evidence_change, evidence_digest
 from xingke.indicators.rules.growth import (
     Covered,
@@ -29,6 +37,7 @@ from xingke.indicators.rules.reference import Fact, counted, scale_of
 
 __all__ = [
     "INDICATORS",
+    "WHOSE",
     "Covered",
     "Evidence",
     "EvidenceChange",

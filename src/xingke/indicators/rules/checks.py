@@ -35,6 +35,17 @@ def natures_have_what_they_need(catalogue: Catalogue) -> Iterator[Issue]:
             )
 
 
+def distinct_ones_never_add_up(catalogue: Catalogue) -> Iterator[Issue]:
+    """Who was there in January and in May was there once in the year: neither months nor counties add up."""
+    for each, file, place in _entries(catalogue):
+        if not each.distinct:
+            continue
+        if not each.counts_records or each.net or each.sum:
+            yield Issue(file, place, "`distinct` counts whom the `events` of a flow, or what a stock holds, belong to")
+        if (each.over_time, each.over_regions) != ("none", "none"):
+            yield Issue(file, place, '`distinct` never adds up: say over_time = "none" and over_regions = "none"')
+
+
 def records_are_known(catalogue: Catalogue) -> Iterator[Issue]:
     """The kind, its fields, their values and the events all exist."""
     terms = {term.key for term in catalogue.values("term")}
@@ -149,6 +160,7 @@ INDICATORS: DefinitionKind[Indicator] = DefinitionKind(
     Indicator,
     (
         natures_have_what_they_need,
+        distinct_ones_never_add_up,
         records_are_known,
         reported_as_is_known,
         units_are_known,

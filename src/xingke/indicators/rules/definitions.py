@@ -13,6 +13,7 @@ from xingke.ledger import kinds
 from xingke.ledger.kinds.record_kind import RecordKind
 
 Nature = Literal["flow", "stock", "ratio", "observed"]
+WHOSE = ("organisation", "person")  # who may be counted once, however many records they have
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +26,13 @@ class ExampleEvent:
     event: str
     on: date
     until: date | None = None
+    organisation: str = ""
+    person: str = ""
+
+    @property
+    def whose(self) -> dict[str, str]:
+        """Whose it is, as far as it says that."""
+        return {name: who for name in WHOSE if (who := vars(self)[name])}
 
     def terms(self, kind: RecordKind) -> dict[str, str]:
         """Its terms, as far as it says them."""
@@ -77,6 +85,7 @@ class Indicator:
     where: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
     events: tuple[str, ...] = ()
     net: bool = False
+    distinct: Literal["", "organisation", "person"] = ""  # whom it counts once, however many records they have
     sum: str = ""
     formula: str = ""
     reported_as: str = (
@@ -122,7 +131,9 @@ def natural_whole(part: Indicator, known: Iterable[Indicator]) -> Indicator | No
 
 def counts_more(whole: Indicator, part: Indicator) -> bool:
     """Whether everything a part counts is counted by the whole as well, in the same way, and more besides."""
-    alike = all(getattr(whole, name) == getattr(part, name) for name in ("of", "nature", "sum", "net", "unit"))
+    alike = all(
+        getattr(whole, name) == getattr(part, name) for name in ("of", "nature", "sum", "net", "distinct", "unit")
+    )
     asked = {name: frozenset(part.allows(name)) for name in part.where}
     wider = {name: frozenset(whole.allows(name)) for name in whole.where}
     return (

@@ -26,6 +26,7 @@ class Fact:
     fields: Mapping[str, str]
     measures: Mapping[str, int] = field(default_factory=dict)
     lapsed: bool = False
+    whose: Mapping[str, str | int] = field(default_factory=dict)
 
     def lapsing(self, on: date | None) -> "Iterator[Fact]":
         """Itself, and where it ends by its own term that too."""
@@ -40,7 +41,8 @@ def counted(
     """The records behind a flow or stock and what each contributes, in no order. Their sum is the value.
 
     paths: half-open range of region codes. A flow counts events inside the period, a net flow their effects; a stock
-    lists each subject in force at the period's end once, by the event that opened it last.
+    lists each subject in force at the period's end once, by the event that opened it last. What counts whom and not how
+    often lists each by the earliest of their records; those that are nobody's do not count.
     """
     low, high = paths
     inside = [
@@ -57,10 +59,14 @@ def counted(
         named = [fact for fact in inside if fact.event in indicator.events and not fact.lapsed]
         if indicator.sum:
             return [(fact.record, fact.measures[indicator.sum]) for fact in named if indicator.sum in fact.measures]
+        if indicator.distinct:
+            return [(fact.record, 1) for fact in _earliest(named, indicator.distinct)]
         return [(fact.record, 1) for fact in named]
     held: dict[str, list[Fact]] = {}
     for fact in inside:
         held.setdefault(fact.subject, []).append(fact)
+    if indicator.distinct:
+        return [(fact.record, 1) for fact in _earliest(_openers(held.values(), indicator.distinct), indicator.distinct)]
     result = []
     for history in held.values():
         total = sum(fact.effect for fact in history)
@@ -70,6 +76,23 @@ def counted(
             )
             result.append((opener.record, total))
     return result
+
+
+def _earliest(facts: Iterable[Fact], who: str) -> list[Fact]:
+    """The first of each one's facts, by day and record."""
+    found: dict[str | int, Fact] = {}
+    for fact in sorted(facts, key=lambda fact: (fact.on, fact.record)):
+        if who in fact.whose:
+            found.setdefault(fact.whose[who], fact)
+    return list(found.values())
+
+
+def _openers(histories: Iterable[list[Fact]], who: str) -> Iterator[Fact]:
+    """Of each that is held, the event that opened it last and says whose it is."""
+    for history in histories:
+        opening = [fact for fact in history if fact.effect == 1 and who in fact.whose]
+        if opening and sum(fact.effect for fact in history) > 0:
+            yield max(opening, key=lambda fact: fact.step)
 
 
 def example_value(indicator: Indicator, example: Example, factor: Decimal) -> Decimal | None:
@@ -99,6 +122,7 @@ def example_value(indicator: Indicator, example: Example, factor: Decimal) -> De
                 **({"origin": step.origin} if step.origin else {}),
             },
             measures=event.measures(KINDS[indicator.of]),
+            whose=event.whose,
         ).lapsing(step.lapses_on)
     ]
     total = sum(share for _record, share in counted(indicator, facts, (0, 2), Period.parse(example.period)))

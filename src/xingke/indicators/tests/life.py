@@ -11,6 +11,7 @@ from tests.cast import NOW, Cast, correct, void
 from xingke.accounts.queries import current_seq
 from xingke.base.keys import new_key
 from xingke.base.refusals import Refused
+from xingke.indicators.queries import whose
 from xingke.indicators.rules import Fact
 from xingke.ledger import actions
 from xingke.ledger.models import State
@@ -116,7 +117,7 @@ class Life:
         for kind in TABLES.values():
             rows = kind.event._default_manager.filter(seq_to__isnull=True, state=State.CONFIRMED)
             facts = moment.facts[kind.code] = []
-            for row in rows.select_related("region").order_by("subject", "step"):
+            for row in rows.select_related("region", "person").order_by("subject", "step"):
                 facts.extend(
                     Fact(
                         record=row.record.hex,
@@ -128,6 +129,7 @@ class Life:
                         step=row.step,
                         fields={name: getattr(row, name) for name in kind.asked},
                         measures={name: value for name in kind.measures if (value := getattr(row, name)) is not None},
+                        whose=whose(row),
                     ).lapsing(getattr(row, "lapses_on", None))
                 )
                 moment.versions[row.record.hex] = row.version

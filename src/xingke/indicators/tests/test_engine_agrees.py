@@ -2,12 +2,14 @@
 
 import shutil
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests import cast as casting
+from xingke.base.labels import Label
 from xingke.base.periods import Period
 from xingke.indicators import columns, rules
 from xingke.indicators.columns import engine, tails
@@ -35,8 +37,19 @@ def country(transactional_db: None) -> Iterator[tuple[casting.Cast, list[Region]
     shutil.rmtree(columns.folder(), ignore_errors=True)
 
 
+def _distinct(code: str, **asked: Any) -> Indicator:
+    label = Label(zh=code, en=code)
+    return Indicator(code=code, label=label, meaning=label, unit="家", source="test", distinct="organisation", **asked)
+
+
+DISTINCT = (
+    _distinct("holders", nature="stock", of="recognition", where={"level": ("national", "city", "county")}),
+    _distinct("granted_to", nature="flow", of="patent", events=("granted", "received")),
+)
+
+
 def counting() -> list[Indicator]:
-    return [each for each in indicators().values() if each.counts_records]
+    return [*DISTINCT, *(each for each in indicators().values() if each.counts_records)]
 
 
 def expected(each: Indicator, moment: Moment, region: Region, period: Period) -> list[Evidence]:

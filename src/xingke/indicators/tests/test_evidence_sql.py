@@ -79,6 +79,37 @@ def test_a_stock_names_each_subject_once_by_the_event_that_opened_it_last() -> N
     )
 
 
+def test_what_counts_whom_lists_each_by_the_earliest_of_their_records() -> None:
+    flow = defined(nature="flow", of="patent", events=("granted",), distinct="organisation")
+
+    assert in_one_line(behind(flow)) == (
+        "SELECT record, version, CAST(1 AS BIGINT) AS contribution FROM ( SELECT record, version, "
+        "row_number() OVER (PARTITION BY who ORDER BY day, record) AS turn FROM ("
+        "SELECT record, version, day, organisation AS who FROM rows "
+        "WHERE event IN ('granted') AND NOT lapsed AND organisation IS NOT NULL) WHERE who IS NOT NULL ) WHERE turn = 1"
+    )
+
+
+HELD = """
+    ('r1', 1, 's1', 'recognised', 1, 1, DATE '2024-03-01', 7), ('r2', 1, 's2', 'recognised', 1, 1, DATE '2024-02-01', 7),
+    ('r3', 1, 's3', 'recognised', 1, 1, DATE '2024-01-01', 8), ('r4', 1, 's3', 'revoked', -1, 2, DATE '2024-05-01', 9),
+    ('r5', 1, 's4', 'recognised', 1, 1, DATE '2024-01-01', NULL)"""
+
+
+def test_who_holds_several_counts_once_and_who_lost_it_or_is_nobody_does_not() -> None:
+    stock = defined(nature="stock", of="recognition", distinct="organisation")
+    columns = "record, version, subject, event, effect, step, day, organisation"
+    ledger = f"WITH rows AS (SELECT *, FALSE AS lapsed FROM (VALUES {HELD}) AS told({columns}))"
+
+    assert duckdb.connect().execute(f"{ledger} {in_order(stock)}").fetchall() == [("r2", 1, 1)]
+
+
+def test_persons_who_turned_out_to_be_one_are_read_as_one() -> None:
+    (statement,) = rows_of("appointment", "told", COUNTY, merged={5: 2, 9: 2})
+
+    assert "CASE person WHEN 5 THEN 2 WHEN 9 THEN 2 ELSE person END AS person" in statement
+
+
 def answered(indicator: Indicator) -> list[tuple[Any, ...]]:
     """What DuckDB answers over a ledger of a few lines."""
     field = {"patent": "form", "recognition": "title"}[indicator.of]

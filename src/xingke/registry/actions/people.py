@@ -138,7 +138,10 @@ def merge_people(*, kept: Person, other: Person, reason: str, by: User, now: dat
         if row.identity and gone.identity and row.identity != gone.identity:
             raise Refused(_("两人的身份证件号码不同，不能合并。"))
         gone.merged_into, gone.name, gone.sealed, gone.identity, gone.organisation = row, "", "", "", None
-        gone.save(update_fields=["merged_into", "name", "sealed", "identity", "organisation"])
+        gone.merged_first, gone.merged_seq = row, done.seq
+        gone.save(
+            update_fields=["merged_into", "merged_first", "merged_seq", "name", "sealed", "identity", "organisation"]
+        )
         Person.objects.filter(merged_into=gone).update(merged_into=row)
         row.sealed, row.identity = sealed, mark
         row.save(update_fields=["sealed", "identity"])

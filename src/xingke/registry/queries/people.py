@@ -47,6 +47,21 @@ def employments_of(person: Person) -> QuerySet[Employment]:
     return Employment.objects.filter(Q(person=person) | Q(person__merged_into=person))
 
 
+def merged_into(seq: int | None = None) -> dict[int, int]:
+    """Who had turned out to be whom at a ledger number (None: now), by id. One query."""
+    merged = Person.objects.filter(merged_into__isnull=False)
+    if seq is None:
+        return {pk: other for pk, other in merged.values_list("pk", "merged_into") if other is not None}
+    then = merged.filter(Q(merged_seq=None) | Q(merged_seq__lte=seq))
+    rows = then.values_list("pk", "merged_first", "merged_into")
+    found = {pk: other for pk, first, last in rows if (other := first or last) is not None}
+    for pk, other in found.items():
+        while other in found:  # nobody was ever merged into who was merged before: no circle
+            other = found[other]
+        found[pk] = other
+    return found
+
+
 def facts_of(person: Person) -> dict[str, str]:
     """What is sealed of somebody. Only for actions and pages that may open it."""
     return sealing.unseal(person.key, person.sealed)
