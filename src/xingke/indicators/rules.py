@@ -9,11 +9,11 @@ from typing import Literal
 
 from pydantic import ConfigDict
 
+from xingke.base import expressions
 from xingke.base.definitions import Catalogue, DefinitionKind, Issue
 from xingke.base.labels import Label
 from xingke.base.periods import Period
 from xingke.base.quantities import format_number, round_half_up
-from xingke.indicators import formula as formulas
 from xingke.ledger import kinds
 from xingke.ledger.kinds import KINDS
 from xingke.ledger.kinds.record_kind import RecordKind
@@ -240,9 +240,9 @@ def formulas_can_be_read(catalogue: Catalogue) -> Iterator[Issue]:
         if not each.formula:
             continue
         try:
-            needed = formulas.names(formulas.parse(each.formula))
-        except formulas.FormulaError as error:
-            yield Issue(file, place, f"formula: {error}")
+            needed = expressions.names(expressions.arithmetic(each.formula))
+        except expressions.ExpressionError as error:
+            yield Issue(file, place, f"formula: {each.formula!r} is none, at character {error.place + 1}: {error}")
             continue
         for code in needed:
             if code not in natures:
@@ -258,7 +258,7 @@ def examples_come_out(catalogue: Catalogue) -> Iterator[Issue]:
         for number, example in enumerate(each.examples, 1):
             try:
                 found = _example_value(each, example, factors.get(each.unit, Decimal(1)) if each.sum else Decimal(1))
-            except (ValueError, KeyError, formulas.FormulaError) as error:
+            except (ValueError, KeyError) as error:
                 yield Issue(file, place, f"example {number} cannot be worked out: {error}")
                 continue
             if found is None or round_half_up(found, each.decimals) != Decimal(example.value):
@@ -357,7 +357,7 @@ def counted(
 def _example_value(indicator: Indicator, example: Example, factor: Decimal) -> Decimal | None:
     if indicator.nature == "ratio":
         inputs = {code: Decimal(value) for code, value in example.inputs.items()}
-        return formulas.evaluate(formulas.parse(indicator.formula), inputs)
+        return expressions.evaluate_number(expressions.arithmetic(indicator.formula), inputs)
     histories: dict[str, list[ExampleEvent]] = {}
     for told in example.events:
         histories.setdefault(told.subject, []).append(told)

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
+from xingke.base import expressions
 from xingke.base.periods import Period
 from xingke.base.quantities import Quantity, Unit
-from xingke.indicators import formula, rules
+from xingke.indicators import rules
 from xingke.indicators.counting import Span, counted
 from xingke.indicators.queries import added
 from xingke.indicators.roughness import sum_words
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 Column = tuple[str, Period]  # indicator code, period
 Kept = tuple[int, date, date | None]  # region, since and until
-_parsed = lru_cache(maxsize=256)(formula.parse)
+_parsed = lru_cache(maxsize=256)(expressions.arithmetic)
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class Sheet:
         self.periods = periods
         self.asked = asked
         self.formulas = {each.code: _parsed(each.formula) for each in asked if each.nature == "ratio"}
-        self.inputs = {code: formula.names(tree) for code, tree in self.formulas.items()}
+        self.inputs = {code: expressions.names(tree) for code, tree in self.formulas.items()}
         inputs = {code: reader.catalogue[code] for codes in self.inputs.values() for code in codes}
         self.indicators = {**inputs, **{each.code: each for each in asked}}
 
@@ -191,7 +192,7 @@ class Sheet:
             if told.status != "unknown":
                 return told
             return answer(missing=tuple(part.indicator.code for part in parts if part.amount is None))
-        amount = formula.evaluate(self.formulas[each.code], inputs)
+        amount = expressions.evaluate_number(self.formulas[each.code], inputs)
         if amount is None:
             return answer()
         count = sum(part.count for part in parts)
