@@ -91,7 +91,7 @@ examples = [{ story = "一件", period = "2024", value = "5", events = [{ subjec
         "[[indicator]] b: where.colour is no field of recognition; known: title, level",
         "[[indicator]] c: of is 'gossip'; known kinds: recognition, patent",
         "[[indicator]] d: event 'abolished' is not in the list 'title_event'",
-        "[[indicator]] e: formula: 'a ** 2' is not allowed",
+        "[[indicator]] e: formula: 'a ** 2' is none, at character 4: “*”",
         "[[indicator]] f: formula names unknown indicator 'nowhere'",
         "[[indicator]] g: nature 'stock' needs `of`",
         "[[indicator]] h: where.form is 'painting', which the list 'patent_form' does not have",

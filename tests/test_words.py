@@ -44,6 +44,7 @@ DATA = {
     "intake/rules/lines.py": "EMPTY_MARKS EXAMPLE _TOTALS _FOOTERS _NUMBERED",
     "ledger/rules/written_figures.py": "",
     "base/quantities.py": "_TIMES",
+    "base/expressions/tokens.py": "CONNECTIVES",
     "intake/rules/headers.py": "",
     "intake/rows/cells.py": "_WORDS Amounts YES NO",
     "intake/sheets/whole_file.py": "for_whole_file",

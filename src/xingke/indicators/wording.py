@@ -10,11 +10,11 @@ from django.utils import dateformat
 from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 
+from xingke.base import expressions
 from xingke.base.periods import Period
 from xingke.base.quantities import format_number, round_half_up
 from xingke.base.templatetags.xk import number as written
 from xingke.base.templatetags.xk import period as period_words
-from xingke.indicators import formula
 from xingke.indicators.models import Figure
 from xingke.indicators.queries import indicators
 from xingke.indicators.queries.values import Growth, Rank, Value
@@ -312,7 +312,7 @@ def _distinct_words(asked: Indicator, what: str, words: Words) -> str:
 
 def formula_words(text: str, words: Words) -> str:
     """A formula with indicators by name: ``高新技术企业认定数 ÷ 高新技术企业申报数 × 100``."""
-    return spell(formula.parse(text), lambda term: words.indicator(term.code))
+    return expressions.spell(expressions.arithmetic(text), lambda term: words.indicator(term.code))
 
 
 def identity_words(identity: Identity, words: Words) -> str:
@@ -320,15 +320,15 @@ def identity_words(identity: Identity, words: Words) -> str:
     return relate(identity, lambda term: term_words(term, words))
 
 
-def term_words(term: formula.Name, words: Words) -> str:
+def term_words(term: expressions.Name, words: Words) -> str:
     """A term of an identity by name."""
     name = words.indicator(term.code)
     return str(SHIFTS[term.shift]) % {"name": name} if term.shift else name
 
 
-def relate(identity: Identity, name: Callable[[formula.Name], str]) -> str:
+def relate(identity: Identity, name: Callable[[expressions.Name], str]) -> str:
     """Both sides of an identity, each term as ``name`` says it."""
-    left, right = (spell(side, name) for side in identity.sides)
+    left, right = (expressions.spell(side, name) for side in identity.sides)
     return f"{left} {'≤' if identity.relation == '<=' else '='} {right}"
 
 
@@ -336,20 +336,6 @@ SHIFTS = {
     "year_before": gettext_lazy("上年同期%(name)s"),
     "children": gettext_lazy("下级区划%(name)s之和"),
 }
-_SIGNS = {"+": (1, "+"), "-": (1, "−"), "*": (2, "×"), "/": (2, "÷")}
-
-
-def spell(node: formula.Node, name: Callable[[formula.Name], str], outer: int = 0) -> str:
-    """A formula, each indicator as ``name`` says it."""
-    match node:
-        case formula.Number(value):
-            return f"{value.normalize():f}"
-        case formula.Name():
-            return name(node)
-    level, sign = _SIGNS[node.sign]
-    right = level + (node.sign in "-/")  # a − (b + c), a ÷ (b × c)
-    words = f"{spell(node.left, name, level)} {sign} {spell(node.right, name, right)}"
-    return _("（%(words)s）") % {"words": words} if level < outer else words
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from xingke.base import expressions
 from xingke.base.periods import Period
-from xingke.indicators import formula
 from xingke.indicators.models import Figure
 from xingke.indicators.queries import indicators
 from xingke.indicators.queries.reader import Reader
@@ -30,7 +30,8 @@ def touched_by(kinds: Iterable[str]) -> list[Indicator]:
     return [
         each
         for code, each in known.items()
-        if code in counting or (each.formula and counting & set(formula.names(formula.parse(each.formula))))
+        if code in counting
+        or (each.formula and counting & set(expressions.names(expressions.arithmetic(each.formula))))
     ]
 
 

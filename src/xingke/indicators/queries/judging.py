@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from xingke.base import expressions
 from xingke.base.periods import Period
-from xingke.indicators import columns, formula
+from xingke.indicators import columns
 from xingke.indicators.queries import indicators
 from xingke.indicators.queries.reader import Reader
 from xingke.indicators.queries.values import Growth, Value
@@ -24,7 +25,7 @@ ORDER: Sequence[Status] = ("differs", "holds", "unknown")
 class Term:
     """One term of an identity and the values it is: its own, or those of the regions right below."""
 
-    name: formula.Name
+    name: expressions.Name
     values: tuple[Value, ...]
 
     @property
@@ -113,7 +114,7 @@ def _is_vacuous(terms: Sequence[Term]) -> bool:
     )
 
 
-def _term(reader: Reader, name: formula.Name, region: Region, below: Sequence[Region], period: Period) -> Term:
+def _term(reader: Reader, name: expressions.Name, region: Region, below: Sequence[Region], period: Period) -> Term:
     asked = reader.indicator(name.code, region=region)
     if name.shift == "children":
         return Term(name, tuple(reader.values([asked], below, [period])) if below else ())

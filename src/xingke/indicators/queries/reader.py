@@ -6,9 +6,10 @@ from dataclasses import replace
 from datetime import date
 from functools import cached_property
 
+from xingke.base import expressions
 from xingke.base.periods import Period
 from xingke.base.quantities import Unit
-from xingke.indicators import formula, rules
+from xingke.indicators import rules
 from xingke.indicators.columns import engine, source
 from xingke.indicators.columns.evidence_sql import Window
 from xingke.indicators.columns.moment import Moment
@@ -212,7 +213,7 @@ class Reader:
     def parts(self, value: Value) -> list[Value]:
         """What a value is (or would be) put together from: a formula's inputs, or the regions right below; else nothing."""
         if value.route == "formula" or value.missing:
-            needed = formula.names(formula.parse(value.indicator.formula))
+            needed = expressions.names(expressions.arithmetic(value.indicator.formula))
             known = [self.indicator(code, region=value.region) for code in needed]
             return self.values(known, [value.region], [value.period])
         if value.covered is not None:

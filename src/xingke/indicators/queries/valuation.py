@@ -11,9 +11,10 @@ from typing import Protocol
 
 from django.db.models import Q
 
+from xingke.base import expressions
 from xingke.base.periods import Period
 from xingke.base.quantities import Quantity, Unit
-from xingke.indicators import formula, rules
+from xingke.indicators import rules
 from xingke.indicators.columns.counting import Span, counted
 from xingke.indicators.columns.tallies import Tally
 from xingke.indicators.queries import added
@@ -28,7 +29,7 @@ from xingke.registry.models import Region
 
 Column = tuple[str, Period]  # indicator code, period
 Kept = tuple[int, date, date | None]  # region, since and until
-_parsed = lru_cache(maxsize=256)(formula.parse)
+_parsed = lru_cache(maxsize=256)(expressions.arithmetic)
 
 
 class Ground(Protocol):
@@ -75,7 +76,7 @@ class Valuation:
         self.periods = periods
         self.asked = asked
         self.formulas = {each.code: _parsed(each.formula) for each in asked if each.nature == "ratio"}
-        self.inputs = {code: formula.names(tree) for code, tree in self.formulas.items()}
+        self.inputs = {code: expressions.names(tree) for code, tree in self.formulas.items()}
         inputs = {code: reader.catalogue[code] for codes in self.inputs.values() for code in codes}
         self.indicators = {**inputs, **{each.code: each for each in asked}}
 
@@ -225,7 +226,7 @@ class Valuation:
             if told.status != "unknown":
                 return told
             return answer(missing=tuple(part.indicator.code for part in parts if part.amount is None))
-        amount = formula.evaluate(self.formulas[each.code], inputs)
+        amount = expressions.evaluate_number(self.formulas[each.code], inputs)
         if amount is None:
             return answer()
         count = sum(part.count for part in parts)

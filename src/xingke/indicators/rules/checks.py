@@ -3,9 +3,9 @@
 from collections.abc import Collection, Iterator
 from decimal import Decimal
 
+from xingke.base import expressions
 from xingke.base.definitions import Catalogue, DefinitionKind, Issue
 from xingke.base.quantities import round_half_up
-from xingke.indicators import formula as formulas
 from xingke.indicators.rules.definitions import Indicator
 from xingke.indicators.rules.reference import example_value
 from xingke.ledger import kinds
@@ -121,9 +121,9 @@ def formulas_can_be_read(catalogue: Catalogue) -> Iterator[Issue]:
         if not each.formula:
             continue
         try:
-            needed = formulas.names(formulas.parse(each.formula))
-        except formulas.FormulaError as error:
-            yield Issue(file, place, f"formula: {error}")
+            needed = expressions.names(expressions.arithmetic(each.formula))
+        except expressions.ExpressionError as error:
+            yield Issue(file, place, f"formula: {each.formula!r} is none, at character {error.place + 1}: {error}")
             continue
         for code in needed:
             if code not in natures:
@@ -139,7 +139,7 @@ def examples_come_out(catalogue: Catalogue) -> Iterator[Issue]:
         for number, example in enumerate(each.examples, 1):
             try:
                 found = example_value(each, example, factors.get(each.unit, Decimal(1)) if each.sum else Decimal(1))
-            except (ValueError, KeyError, formulas.FormulaError) as error:
+            except (ValueError, KeyError) as error:
                 yield Issue(file, place, f"example {number} cannot be worked out: {error}")
                 continue
             if found is None or round_half_up(found, each.decimals) != Decimal(example.value):

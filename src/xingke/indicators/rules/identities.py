@@ -11,9 +11,9 @@ from typing import Literal
 
 from pydantic import ConfigDict
 
+from xingke.base import expressions
 from xingke.base.definitions import Catalogue, DefinitionKind, Issue
 from xingke.base.labels import Label
-from xingke.indicators import formula
 from xingke.indicators.rules import Indicator, counts_more
 
 SHIFTS = ("year_before", "children")  # the like period a year before; the sum over the regions right below
@@ -56,19 +56,19 @@ class Identity:
         return self.code
 
     @cached_property
-    def sides(self) -> tuple[formula.Node, formula.Node]:
+    def sides(self) -> tuple[expressions.Node, expressions.Node]:
         """Both formulas, parsed."""
-        return formula.parse(self.left, shifts=SHIFTS), formula.parse(self.right, shifts=SHIFTS)
+        return expressions.arithmetic(self.left, shifts=SHIFTS), expressions.arithmetic(self.right, shifts=SHIFTS)
 
     @cached_property
-    def terms(self) -> tuple[formula.Name, ...]:
+    def terms(self) -> tuple[expressions.Name, ...]:
         """Every term of both, each once, in the order they are read."""
-        return tuple(dict.fromkeys(term for side in self.sides for term in formula.terms(side)))
+        return tuple(dict.fromkeys(term for side in self.sides for term in expressions.terms(side)))
 
     def has_part(self, part: str, whole: str) -> bool:
         """Whether it says that one indicator, alone or with others, is at most another."""
         left, right = self.sides
-        return self.relation == "<=" and right == formula.Name(whole) and formula.Name(part) in _addends(left)
+        return self.relation == "<=" and right == expressions.Name(whole) and expressions.Name(part) in _addends(left)
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ class Amount:
     slack: Decimal = Decimal(0)
 
     @property
-    def range(self) -> formula.Range:
+    def range(self) -> expressions.Range:
         return self.value - self.slack, self.value + self.slack
 
 
@@ -103,8 +103,8 @@ def judge(identity: Identity, amounts: Mapping[str, Amount]) -> Verdict | None:
     """
     values = {key: amount.value for key, amount in amounts.items()}
     ranges = {key: amount.range for key, amount in amounts.items()}
-    left, right = (formula.evaluate(side, values) for side in identity.sides)
-    low, high = (formula.reach(side, ranges) for side in identity.sides)
+    left, right = (expressions.evaluate_number(side, values) for side in identity.sides)
+    low, high = (expressions.reach(side, ranges) for side in identity.sides)
     if left is None or right is None or low is None or high is None:
         return None
     holds = low[0] <= high[1] + identity.tolerance
@@ -118,9 +118,9 @@ def is_part(part: Indicator, whole: Indicator, known: Iterable[Identity]) -> boo
     return counts_more(whole, part) or any(each.has_part(part.code, whole.code) for each in known)
 
 
-def _addends(node: formula.Node) -> tuple[formula.Node, ...]:
+def _addends(node: expressions.Node) -> tuple[expressions.Node, ...]:
     """What a plain sum adds up; the node itself where it is none."""
-    if isinstance(node, formula.Operation) and node.sign == "+":
+    if isinstance(node, expressions.Operation) and node.sign == "+":
         return _addends(node.left) + _addends(node.right)
     return (node,)
 
@@ -134,9 +134,10 @@ def sides_can_be_read(catalogue: Catalogue) -> Iterator[Issue]:
     for entry in catalogue.of("identity"):
         for side in (entry.value.left, entry.value.right):
             try:
-                needed = formula.names(formula.parse(side, shifts=SHIFTS))
-            except formula.FormulaError as error:
-                yield Issue(entry.file, entry.place, str(error))
+                needed = expressions.names(expressions.arithmetic(side, shifts=SHIFTS))
+            except expressions.ExpressionError as error:
+                said = f"{side!r} is no formula, at character {error.place + 1}: {error}"
+                yield Issue(entry.file, entry.place, said)
                 continue
             for code in needed:
                 if code not in known:
@@ -150,7 +151,7 @@ def examples_come_out(catalogue: Catalogue) -> Iterator[Issue]:
             try:
                 amounts = {key: Amount(Decimal(value)) for key, value in example.values.items()}
                 verdict = judge(entry.value, amounts)
-            except (KeyError, ArithmeticError, formula.FormulaError) as error:
+            except (KeyError, ArithmeticError, expressions.ExpressionError) as error:
                 yield Issue(entry.file, entry.place, f"example {number} cannot be judged: {error}")
                 continue
             if verdict is None or verdict.holds != example.holds:

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
+from xingke.base import expressions
 from xingke.base.periods import Period
-from xingke.indicators import formula as formulas
 from xingke.indicators.rules.definitions import Example, ExampleEvent, Indicator
 from xingke.ledger.kinds import KINDS
 from xingke.ledger.rules import Happening, effects
@@ -98,7 +98,7 @@ def _openers(histories: Iterable[list[Fact]], who: str) -> Iterator[Fact]:
 def example_value(indicator: Indicator, example: Example, factor: Decimal) -> Decimal | None:
     if indicator.nature == "ratio":
         inputs = {code: Decimal(value) for code, value in example.inputs.items()}
-        return formulas.evaluate(formulas.parse(indicator.formula), inputs)
+        return expressions.evaluate_number(expressions.arithmetic(indicator.formula), inputs)
     histories: dict[str, list[ExampleEvent]] = {}
     for told in example.events:
         histories.setdefault(told.subject, []).append(told)
