@@ -65,7 +65,7 @@ def test_when_the_earliest_is_voided_another_stands_for_the_firm(cast: Cast) -> 
 
 
 def test_a_city_counts_a_firm_once_that_has_records_in_two_of_its_counties(cast: Cast) -> None:
-    counties = [each for each in Region.objects.filter(parent=cast.city, valid_to=None)]
+    counties = list(Region.objects.filter(parent=cast.city, valid_to=None))
     keep_records(*counties, by=cast.statistician)
     granted(cast, cast.firm, "甲")
     history = ledger.NewHistory(
@@ -132,7 +132,7 @@ def test_persons_who_turn_out_to_be_one_count_as_one_from_then_on(cast: Cast) ->
 def test_a_figure_of_it_is_frozen_with_its_evidence_and_drifts_with_it(cast: Cast) -> None:
     keep_records(cast.county, by=cast.statistician)
     granted(cast, cast.firm, "甲", "乙")
-    said = read_figure(Reader(), "invention_holders", cast.county, YEAR, "value")
+    said = read_figure(Reader(), "invention_holders", cast.county, YEAR, "level")
 
     figure = actions.freeze(said=said, by=cast.statistician, now=NOW, seq=current_seq())
     granted(cast, cast.firm, "丙")
