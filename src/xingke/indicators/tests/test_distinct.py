@@ -11,7 +11,7 @@ from xingke.base.keys import new_key
 from xingke.base.labels import Label
 from xingke.base.periods import Period
 from xingke.indicators import actions
-from xingke.indicators.queries.drift import drift
+from xingke.indicators.queries.drift import Readers, drift
 from xingke.indicators.queries.figures import read_figure
 from xingke.indicators.queries.reader import Reader
 from xingke.indicators.rules import Indicator
@@ -138,4 +138,4 @@ def test_a_figure_of_it_is_frozen_with_its_evidence_and_drifts_with_it(cast: Cas
     granted(cast, cast.firm, "丙")
 
     assert figure.text == "1家"
-    assert not drift(figure).has_drifted  # one more patent of the same firm changes nothing
+    assert not drift(figure, readers=Readers()).has_drifted  # one more patent of the same firm changes nothing
