@@ -34,6 +34,7 @@ from xingke.ledger.words import (
     source_place_word,
 )
 from xingke.registry import queries as registry
+from xingke.registry.models import Person
 from xingke.registry.rules import Scope
 
 TONES = {1: "good", -1: "bad", 0: ""}
@@ -144,6 +145,7 @@ def _filed(words: Words, shown: RecordPage, allowed: Scope) -> Items:
     holder = row.organisation
     return [
         *items,
+        *_person(shown.person),
         {
             "label": _("单位"),
             "value": holder_word(row),
@@ -152,6 +154,13 @@ def _filed(words: Words, shown: RecordPage, allowed: Scope) -> Items:
         {"label": _("区划"), "value": row.region.name, "note": row.region.code},
         *([{"label": _("功能区"), "value": row.zone.name}] if row.zone else []),
     ]
+
+
+def _person(person: Person | None) -> Items:
+    """Whom it is about, for who may see them."""
+    if person is None:
+        return []
+    return [{"label": _("人员"), "value": person.name, "url": reverse("registry:person", args=[person.key])}]
 
 
 def _certificate(row: Any) -> Items:

@@ -311,6 +311,7 @@ def _further(
         region=event.region,
         zone=head.zone,
         organisation=holder,
+        person_id=head.person_id,
         happened_on=event.on,
         event=event.event,
         effect=0,

@@ -18,7 +18,7 @@ from xingke.base.codes import normalise_code
 from xingke.base.keys import new_key
 from xingke.base.sayings import NOTHING, Saying
 from xingke.ledger import queries, rules
-from xingke.ledger.forms.fields import EventFields, LevelField, NumberField, event_measures, subject_fields
+from xingke.ledger.forms.fields import EventFields, LevelField, NumberField, PersonField, event_measures, subject_fields
 from xingke.ledger.kinds.record_kind import Identity, Number
 from xingke.ledger.models import EventVersion
 from xingke.ledger.queries import records
@@ -181,6 +181,8 @@ class RecordForm(NumberField, LevelField, PlaceForm):
         self.same: list[Any] = []
         super().__init__(user, *args, **kwargs)
         self.fields |= subject_fields(kind, words, user, first=[("", _("请选择"))])
+        if kind.names.names_persons:
+            self.fields["person"] = PersonField(user, label=_("人员"), required=False)
         if kind.names.named_by:
             self.fields["name"].required = False
             self.fields["name"].help_text = _("留空即与所选的名目相同。")
@@ -194,7 +196,8 @@ class RecordForm(NumberField, LevelField, PlaceForm):
     @property
     def own_fields(self) -> Sequence[forms.BoundField]:
         """The fields of the kind itself."""
-        return [self[name] for name in (*self.kind.repeated, *self.kind.details)]
+        whom = ["person"] if self.kind.names.names_persons else []
+        return [self[name] for name in (*self.kind.repeated, *whom, *self.kind.details)]
 
     def hush(self) -> None:
         super().hush()
@@ -251,6 +254,7 @@ class RecordForm(NumberField, LevelField, PlaceForm):
                 organisation=found["holder"],
                 first=self.first_day(),
                 key=found["key"],
+                person=found.get("person"),
             )
             self._judge_same(found)
         return found
@@ -349,6 +353,7 @@ class RecordForm(NumberField, LevelField, PlaceForm):
             "region": region,
             "organisation": holder,
             "zone": holder.zone if holder else None,
+            "person": self.cleaned_data.get("person"),
             "is_fictional": region.is_fictional,
             "reason": self._why(),
         }

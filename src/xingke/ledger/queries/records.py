@@ -30,7 +30,8 @@ from xingke.ledger.queries.observations import choice_of
 from xingke.ledger.rules import Happening, Thing, is_open, may_confirm, may_correct, same_thing
 from xingke.ledger.tables import TABLES, Kind
 from xingke.registry import queries as registry
-from xingke.registry.models import Organisation, Region
+from xingke.registry.models import Organisation, Person, Region
+from xingke.registry.queries import people
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class RecordPage:
     versions: Sequence[Any]
     subject: Any | None
     history: Sequence[EventVersion]
+    person: Person | None = None  # whom it is about, where the reader may see them
 
     @property
     def alive(self) -> list[EventVersion]:
@@ -80,7 +82,8 @@ def record_page(user: User, kind: str, record: UUID) -> RecordPage:
             history = [event for event in history if event.confirmed_at is not None or covers(allowed, event)]
             subject = current_subjects(TABLES[kind], {subject_key}).get(subject_key)
         holders.hide(seen, [*versions, *history, subject])
-        return RecordPage(kind, is_event, versions[0], versions, subject, history)
+        whom = people.person_shown(user, versions[0].person_id) if versions[0].person_id else None
+        return RecordPage(kind, is_event, versions[0], versions, subject, history, whom)
     raise Http404
 
 
@@ -222,6 +225,7 @@ def same_things(
     organisation: Organisation | None,
     first: date | None,
     key: UUID,
+    person: Person | None = None,
 ) -> list[Any]:
     """The records of a kind that speak of the same thing as one to be filed as ``key``, oldest first. One query.
 
@@ -236,8 +240,19 @@ def same_things(
         alike |= Q(number=number) if number else Q()
     found: QuerySet[Any] = kind.subject._default_manager.filter(alike, seq_to__isnull=True).exclude(state=State.VOID)
     is_named = queries.is_named(kind, fields)
-    wanted = Thing.of(names, fields, holder=_holder(organisation, region), first=first, is_named=is_named)
-    rows = found.exclude(record=key).select_related("region", "organisation__region").order_by("seq_from", "pk")[:50]
+    wanted = Thing.of(
+        names,
+        fields,
+        holder=_holder(organisation, region),
+        first=first,
+        person=person.key if person is not None else None,
+        is_named=is_named,
+    )
+    rows = (
+        found.exclude(record=key)
+        .select_related("region", "organisation__region", "person")
+        .order_by("seq_from", "pk")[:50]
+    )
     same = [row for row in rows if same_thing(names, wanted, thing_of(kind, row, is_named=is_named))]
     if names.identity is not Identity.RENEWED:
         return same
@@ -255,7 +270,8 @@ def thing_of(kind: Kind, row: Any, *, is_named: bool) -> Thing:
     """What a record that stands speaks of."""
     fields = {name: getattr(row, name) for name in (*kind.names.telling, "name", "number")}
     holder = _holder(row.organisation, row.region)
-    return Thing.of(kind.names, fields, holder=holder, first=row.happened_on, is_named=is_named)
+    person = row.person.key if row.person is not None else None
+    return Thing.of(kind.names, fields, holder=holder, first=row.happened_on, person=person, is_named=is_named)
 
 
 def _holder(organisation: Organisation | None, region: Region) -> object:

@@ -19,10 +19,18 @@ class Thing:
     name: str
     number: str
     first: date | None
+    person: object = None  # whom it is about, where that is said
 
     @classmethod
     def of(
-        cls, kind: RecordKind, fields: Mapping[str, str], *, holder: object, first: date | None, is_named: bool = True
+        cls,
+        kind: RecordKind,
+        fields: Mapping[str, str],
+        *,
+        holder: object,
+        first: date | None,
+        person: object = None,
+        is_named: bool = True,
     ) -> "Thing":
         """The thing some columns speak of. is_named: of a title, whether one holder may have several, each with its name."""
         is_renewed = kind.identity is Identity.RENEWED
@@ -33,6 +41,7 @@ class Thing:
             name="" if is_renewed and not is_named else fields.get("name", "").strip(),
             number="" if is_renewed else normalise_code(fields.get("number", "")),
             first=first if kind.identity is Identity.NAME_AND_DAY else None,
+            person=person,
         )
 
     @property
@@ -46,7 +55,9 @@ class Thing:
 
 
 def same_thing(kind: RecordKind, one: Thing, other: Thing) -> bool:
-    """Whether two records of one kind speak of the same thing. A number that only one of them has does not part them."""
+    """Whether two records of one kind speak of the same thing. A number or a person only one of them says does not part them."""
+    if one.person and other.person and one.person != other.person:
+        return False
     if one.number and other.number and (kind.identity is Identity.NUMBER or one.number != other.number):
         return one.number == other.number
     return one.named == other.named

@@ -1,6 +1,7 @@
 """Persons: the reads."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -32,6 +33,18 @@ def people_listed(user: User, *, search: str = "") -> QuerySet[Person]:
     return people_visible_to(user).filter(found).distinct()
 
 
+def people_called(user: User, text: str) -> list[Person]:
+    """Those somebody may see who are called so: by name, by name and employer in brackets, or by key; two at most."""
+    visible = people_visible_to(user)
+    with suppress(ValueError):
+        return list(visible.filter(key=UUID(text)))
+    name, bracket, employer = text.replace("(", "（").replace(")", "）").rstrip("）").partition("（")
+    found = visible.filter(name=name.strip())
+    if bracket:
+        found = found.filter(employments__employer=employer.strip(), employments__until=None)
+    return list(found.distinct()[:2])
+
+
 def person_for(user: User, key: UUID) -> Person:
     """One person, or whom they were merged into; 404 for whoever may not see them."""
     found = Person.objects.filter(key=key).select_related("merged_into").first()
@@ -40,6 +53,11 @@ def person_for(user: User, key: UUID) -> Person:
     if shown is None:
         raise Http404
     return shown
+
+
+def person_shown(user: User, pk: int) -> Person | None:
+    """The person of a record, or whom they were merged into; None for whoever may not see them."""
+    return people_visible_to(user).filter(Q(pk=pk) | Q(merged=pk)).first()
 
 
 def employments_of(person: Person) -> QuerySet[Employment]:
