@@ -18,9 +18,7 @@ from xingke.indicators.queries import added
 from xingke.indicators.roughness import sum_words
 from xingke.indicators.rules import Covered, Indicator
 from xingke.indicators.values import Value
-from xingke.ledger import queries as ledger
-from xingke.ledger.models import RecordKeeping
-from xingke.ledger.observations import Told, choose, reported
+from xingke.ledger.observations import Told, choose
 from xingke.registry.models import Region
 
 if TYPE_CHECKING:
@@ -108,23 +106,18 @@ class Sheet:
     def _keeping(self) -> dict[str, list[Kept]]:
         """The declarations of where each kind is kept. One query."""
         kinds = {each.of for each in self.indicators.values() if each.counts_records}
-        declared = RecordKeeping.objects.filter(
-            ledger.as_of(self.reader.seq), kind__in=kinds, region__in=list(self.everywhere)
-        )
         found: dict[str, list[Kept]] = {}
-        rows = declared.values_list("kind", "region_id", "since", "until")
-        for kind, region, since, until in rows if kinds else ():
+        for kind, region, since, until in self.reader.declared(kinds, self.everywhere) if kinds else ():
             found.setdefault(kind, []).append((region, since, until))
         return found
 
     def _told(self) -> dict[Column, dict[int, list[Told]]]:
         """What was reported, by region. One query."""
         periods = {period.code: period for period in self.periods}
-        rows = reported(
+        rows = self.reader.reported(
             indicators=[*self.indicators, *(each.reported_as for each in self.indicators.values() if each.reported_as)],
             regions=list(self.everywhere),
             periods=list(periods),
-            seq=self.reader.seq,
         )
         found: dict[Column, dict[int, list[Told]]] = {}
         for row in rows:
