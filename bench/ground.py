@@ -19,10 +19,11 @@ NATION, FICTIONAL = "000000", "990000"
 PACKS = Path(settings.PACKAGE) / "packs"
 
 
-def stand(made_from: str, fill: Callable[[], None]) -> bool:
+def stand(made_from: str, fill: Callable[[], None], *, hires: bool = True) -> bool:
     """A database with regions, packs and one statistician, filled once. Returns whether it had to be made.
 
     made_from: what the filling depends on besides migrations and packs; a database made from anything else is replaced.
+    hires: False where the filling brings all of its accounts.
     """
     wanted = _signature(made_from)
     mark = Path(settings.DATA) / "made-from.txt"
@@ -36,7 +37,8 @@ def stand(made_from: str, fill: Callable[[], None]) -> bool:
     for pack in ("national", "fictional"):
         registry.load_regions(folder=PACKS / pack, by=None, now=NOW)
     registry.load_pack(folder=PACKS / "national", by=None, now=NOW)
-    _hire()
+    if hires:
+        _hire()
     fill()
     mark.write_text(wanted, encoding="utf-8")
     return True

@@ -8,7 +8,8 @@ import pytest
 
 from bench import events, report
 from bench.events import KINDS
-from bench.measuring import Line, nearly_worst
+from bench.measuring import Line, WrongAnswer, nearly_worst
+from bench.workbench import Asked, _held_against
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -64,3 +65,25 @@ def test_a_page_without_marks_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="once each"):
         report.record(page, {}, today=date(2026, 3, 2))
     assert page.read_text(encoding="utf-8") == "nothing here"
+
+
+WRITTEN = [(1, 10.0, 10.1), (2, 11.0, 11.1)]  # number, when it began, when it was committed
+
+
+@pytest.mark.parametrize("answer", [(10.2, 0.1, 1, 51), (10.05, 0.1, 1, 51), (10.05, 0.1, -1, 50), (11.2, 0.1, 2, 52)])
+def test_an_answer_holds_that_says_what_was_committed_before_it_was_asked_for(
+    answer: tuple[float, float, int, int],
+) -> None:
+    known = (12.0, 0.1, 2, 52)
+    assert _held_against(Asked(1.0, 0.1, [answer, known]), WRITTEN, first=1, inventions=50) >= 1
+
+
+@pytest.mark.parametrize("answer", [(10.2, 0.1, -1, 51), (10.2, 0.1, 1, 50), (11.2, 0.1, 1, 52), (11.2, 0.1, 2, 51)])
+def test_an_older_answer_is_wrong(answer: tuple[float, float, int, int]) -> None:
+    with pytest.raises(WrongAnswer):
+        _held_against(Asked(1.0, 0.1, [answer]), WRITTEN, first=1, inventions=50)
+
+
+def test_answers_that_could_not_have_been_wrong_prove_nothing() -> None:
+    with pytest.raises(WrongAnswer, match="no answer"):
+        _held_against(Asked(1.0, 0.1, [(9.0, 0.1, -1, 50)]), WRITTEN, first=1, inventions=50)

@@ -22,6 +22,8 @@ from django.db import transaction
 
 from xingke.accounts import counting
 from xingke.accounts.models import AuditEntry, User
+from xingke.accounts.queries import LAST_CHANGE
+from xingke.base.remembering import forget
 
 TOLD_APART = 20  # parts of one kind that are told one by one
 SLOW = 1.0  # seconds of holding the counter that are worth a line in the log
@@ -183,6 +185,7 @@ def act(
                 done._keep()
     finally:
         _running.reset(token)
+        forget(LAST_CHANGE)
         if done._held_since is not None:
             _tell(code, time.perf_counter() - done._held_since)
 

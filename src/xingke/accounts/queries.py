@@ -17,6 +17,7 @@ from xingke.accounts.models import Attachment, AuditEntry, Counter, Job, User
 from xingke.base import audited
 from xingke.base.blobs import Damaged, Store
 from xingke.base.periods import Period
+from xingke.base.remembering import remembered
 
 STALE = timedelta(seconds=30)  # without a sign of life for so long, whoever does a job is taken for dead
 LONG_STALE = timedelta(seconds=60)  # and by then the next child should have taken the job over
@@ -98,6 +99,26 @@ def ledger_identity() -> str:
 def trail_digest(seq: int) -> str:
     """The digest of the newest audit entry up to a number: it names everything written until then. One query."""
     return AuditEntry.objects.filter(seq__lte=seq).order_by("-seq").values_list("digest", flat=True).first() or ""
+
+
+def trail_digests(numbers: Iterable[int]) -> dict[int, str]:
+    """The digests of the audit entries of some numbers. One query."""
+    return dict(AuditEntry.objects.filter(seq__in=set(numbers)).order_by().values_list("seq", "digest"))
+
+
+LAST_CHANGE = "last change"  # what a request remembers of it
+
+
+def last_change() -> str:
+    """The number and digest of the newest audit entry that is more than signing in and out: everything that is written
+    through acts stands as it stood while this stays the same, also after a backup was restored. Asked once a request."""
+    return remembered(LAST_CHANGE, _ask_for_last_change)
+
+
+def _ask_for_last_change() -> str:
+    changes = AuditEntry.objects.exclude(action__in=OF_SESSIONS).order_by("-seq")
+    seq, digest = changes.values_list("seq", "digest").first() or (0, "")
+    return f"{seq}:{digest}"
 
 
 def accounts() -> QuerySet[User]:

@@ -84,6 +84,9 @@ ALLOWED_HOSTS = os.environ.get("XINGKE_HOSTS", "127.0.0.1,localhost").split(",")
 HTTPS = os.environ.get("XINGKE_HTTPS") == "1"
 PROXIES = _proxies()
 DATABASES = {"default": _database()}
+CACHES = {  # in each process its own: nothing in it is taken for true before the database was asked for the last change
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 1_000}}
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [

@@ -15,13 +15,14 @@ from granian.constants import Interfaces
 from xingke.config import logs
 
 THREADS = 8  # per worker
+SITE = "xingke.config.site:application"
 
 
-def main(host: str, port: int, workers: int) -> None:
-    """Serve until told to stop; ends with an error when a worker died."""
+def main(host: str, port: int, workers: int, site: str = SITE) -> None:
+    """Serve until told to stop; ends with an error when a worker died. site: another one for whoever measures."""
     threading.Thread(target=_end_with_the_supervisor, daemon=True).start()
     Granian(
-        "xingke.config.site:application",
+        site,
         address=host,
         port=port,
         interface=Interfaces.WSGI,

@@ -10,12 +10,13 @@ from xingke.accounts.permissions import Permission
 from xingke.base.tasks import Duty, Task, since
 from xingke.ledger.models import State
 from xingke.ledger.queries import events, keeping, observations, proposals
-from xingke.ledger.queries.caching import kept_for
+from xingke.ledger.queries.caching import FIGURES, kept_alike, kept_for, kept_within
 from xingke.ledger.words import kind_word
+from xingke.registry import queries as registry
 
 
 def _to_declare(user: User) -> Iterator[Task]:
-    silent = kept_for(user, "undeclared", lambda: keeping.undeclared(user))
+    silent = kept_alike(user, "undeclared", lambda: keeping.undeclared(user))
     named = [_("%(region)s的%(kind)s") % {"region": region, "kind": kind_word(kind)} for region, kind in silent[:3]]
     said = _("、").join(named) + ("…" if len(silent) > 3 else "")
     note = _("%(what)s还没有声明完整，指标暂不计数") % {"what": said}
@@ -23,7 +24,9 @@ def _to_declare(user: User) -> Iterator[Task]:
 
 
 def _to_choose(user: User) -> Iterator[Task]:
-    open_choices, url = len(observations.open_choices(user)), reverse("ledger:choice-list")
+    allowed = registry.scope(user, Permission.OBSERVATION_CHOOSE)
+    open_choices = kept_within(allowed, [FIGURES], "choices", lambda: len(observations.open_choices(user)))
+    url = reverse("ledger:choice-list")
     yield Task(_("待选定的上报数"), open_choices, _("处"), url, _("来源说法不一"))
 
 
@@ -31,7 +34,7 @@ def _to_confirm(user: User) -> Iterator[Task]:
     waiting, first = kept_for(user, "drafts", lambda: events.drafts_waiting(user))
     url = f"{reverse('ledger:record-list')}?state={State.DRAFT}"
     yield Task(_("待确认的记录"), waiting, _("条"), url, since(first))
-    proposed = proposals.proposals_waiting(user)
+    proposed = kept_for(user, "proposals", lambda: proposals.proposals_waiting(user))
     yield Task(_("待采纳的改动建议"), proposed, _("条"), reverse("ledger:proposal-list"), _("须由另一人复核"))
 
 

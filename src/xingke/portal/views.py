@@ -31,14 +31,15 @@ def workbench(request: HttpRequest) -> HttpResponse:
     if not registry.permissions_of(user):
         return render(request, "portal/no_roles.html", {"user_name": user.name})
     now = timezone.now()
-    numbers = figures.numbers(request, user, today=today)
+    links = queries.links(user)
+    numbers = figures.shown(request, user, today=today, links=links)
     organisations = queries.own_organisations(user)
     return render(
         request,
         "portal/workbench.html",
         {
             "today": today,
-            "place": numbers.region.name if numbers else organisations[0].name if organisations else "",
+            "place": numbers.place if numbers else organisations[0].name if organisations else "",
             "lead": "" if numbers or organisations else queries.purpose(user),
             "numbers": numbers,
             "tasks": queries.waiting(user),
@@ -49,13 +50,10 @@ def workbench(request: HttpRequest) -> HttpResponse:
             "trail": keeping_house.trail(user, now=now),
             "published": queries.published(user),
             "documents": queries.documents(user),
-            "is_superior": queries.is_superior(user),
             "records": queries.records(user),
             "organisations": organisations,
-            "links": queries.links(user),
-            "is_fictional": numbers.region.is_fictional
-            if numbers
-            else any(each.is_fictional for each in organisations),
+            "links": links,
+            "is_fictional": numbers.is_fictional if numbers else any(each.is_fictional for each in organisations),
         },
     )
 

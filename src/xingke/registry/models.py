@@ -150,7 +150,7 @@ class Person(models.Model):
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged")
     # whom they were merged into first, and the number of that act: counts as of an earlier one keep two
     merged_first = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", db_index=False)
-    merged_seq = models.BigIntegerField(null=True)
+    merged_seq = models.BigIntegerField(null=True, db_index=True)
     erased_at = models.DateTimeField(null=True)
     erased_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     is_fictional = models.BooleanField(default=False)

@@ -14,6 +14,7 @@ from xingke.indicators.queries.values import Growth, Value
 from xingke.indicators.rules.identities import Amount, Identity, Verdict, judge
 from xingke.ledger import queries as ledger
 from xingke.ledger.models import Observation, RecordKeeping, State
+from xingke.ledger.queries.caching import FIGURES, kept_of
 from xingke.registry import queries as registry
 from xingke.registry.models import Region
 
@@ -129,9 +130,7 @@ def places(regions: Iterable[Region]) -> dict[Period, list[Region]]:
     """Where something is known: the periods reported of each region, and the full years of those that keep records."""
     by_pk = {region.pk: region for region in regions}
     found: dict[Period, dict[int, Region]] = {}
-    rows = Observation.objects.filter(region__in=by_pk, seq_to__isnull=True, state=State.CONFIRMED)
-    rows = rows.exclude(real_period="").exclude(indicator="").order_by()
-    for pk, code in rows.values_list("region_id", "real_period").distinct():
+    for pk, code in kept_of([FIGURES], f"places:{sorted(by_pk)}", lambda: _reported_places(by_pk)):
         found.setdefault(Period.parse(code), {})[pk] = by_pk[pk]
     years = {period for period in found if period.length == 12}
     kept = RecordKeeping.objects.filter(ledger.as_of(None), region__in=by_pk)
@@ -142,9 +141,16 @@ def places(regions: Iterable[Region]) -> dict[Period, list[Region]]:
     return {period: list(some.values()) for period, some in sorted(found.items(), reverse=True)}
 
 
+def _reported_places(regions: Iterable[int]) -> list[tuple[int, str]]:
+    """The regions, by id, and the periods of which something was reported. One query."""
+    rows = Observation.objects.filter(region__in=regions, seq_to__isnull=True, state=State.CONFIRMED)
+    rows = rows.exclude(real_period="").exclude(indicator="").order_by()
+    return list(rows.values_list("region_id", "real_period").distinct())
+
+
 def everywhere(regions: Iterable[Region]) -> list[Judged]:
-    """Every identity wherever something is known, those that differ first."""
-    reader, wanted = Reader(), list(identities().values())
+    """Every identity wherever something is known, those that differ first; for pages."""
+    reader, wanted = Reader(is_for_page=True), list(identities().values())
     with columns.held():
         found = [each for period, some in places(regions).items() for each in judged(reader, wanted, some, period)]
     return sorted(found, key=lambda each: ORDER.index(each.status))

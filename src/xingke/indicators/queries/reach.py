@@ -1,5 +1,6 @@
 """What a page may ask of a region: over which stretch records answer, and which periods were reported."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -8,7 +9,8 @@ from django.db.models import Max
 from xingke.base.periods import Period
 from xingke.ledger import queries as ledger
 from xingke.ledger.models import Observation, RecordKeeping, State
-from xingke.ledger.tables import TABLES
+from xingke.ledger.queries.caching import DECLARATIONS, FIGURES, kept_of
+from xingke.ledger.tables import TABLES, Kind
 from xingke.registry.models import Region
 
 
@@ -70,30 +72,34 @@ def reach(region: Region, *, today: date) -> Reach:
     """Over which stretch a region can be asked about. A few queries, whatever the region."""
     low, high = region.range
     inside = RecordKeeping.objects.filter(ledger.as_of(None), region__path__gte=low, region__path__lt=high)
-    keepers = list(inside.values_list("region_id", "since"))
+    keepers = kept_of([DECLARATIONS], f"keepers:{low}:{high}", lambda: list(inside.values_list("region_id", "since")))
     until: date | None = None
     if keepers:
-        days = [
-            TABLES[kind]
-            .event._default_manager.filter(
-                region__in={pk for pk, _since in keepers}, seq_to__isnull=True, happened_on__lte=today
-            )
-            .aggregate(last=Max("happened_on"))["last"]
-            for kind in TABLES
-        ]
+        days = [_last_day(kind, sorted({pk for pk, _since in keepers}), today) for kind in TABLES.values()]
         month = Period.months(today.year, today.month, today.year, today.month)
         over = today if today == month.last else month.preceding.last
         known = [Period.months(day.year, day.month, day.year, day.month).last for day in days if day is not None]
         until = min(over, max(known)) if known else None
-    codes = (
-        Observation.objects.filter(region=region, seq_to__isnull=True, state=State.CONFIRMED)
-        .exclude(real_period="")
-        .exclude(indicator="")
-        .values_list("real_period", flat=True)
-        .distinct()
-    )
-    periods = sorted((Period.parse(code) for code in codes.order_by()), key=lambda period: (period.last, period.first))
+    codes = kept_of([FIGURES], f"periods:{region.pk}", lambda: _reported_periods(region))
+    periods = sorted((Period.parse(code) for code in codes), key=lambda period: (period.last, period.first))
     return Reach(min((since for _pk, since in keepers), default=None), until, tuple(periods))
+
+
+def _last_day(kind: Kind, regions: Sequence[int], today: date) -> date | None:
+    """The last day until today on which something of a kind happened in some regions. Asked again once the kind has changed."""
+
+    def ask() -> date | None:
+        events = kind.event._default_manager.filter(region__in=regions, seq_to__isnull=True, happened_on__lte=today)
+        found: date | None = events.aggregate(last=Max("happened_on"))["last"]
+        return found
+
+    return kept_of([kind.code], f"last day:{kind.code}:{today}:{regions}", ask)
+
+
+def _reported_periods(region: Region) -> list[str]:
+    told = Observation.objects.filter(region=region, seq_to__isnull=True, state=State.CONFIRMED)
+    codes = told.exclude(real_period="").exclude(indicator="").values_list("real_period", flat=True)
+    return list(codes.distinct().order_by())
 
 
 def whole_month_from(day: date) -> date:

@@ -1,10 +1,11 @@
 """Reading values: two routes of evidence, roll-up, ratios, growth, ranks, and the records behind each."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 from xingke.base import expressions
 from xingke.base.periods import Period
@@ -21,11 +22,13 @@ from xingke.indicators.queries.values import Growth, Rank, Value
 from xingke.indicators.rules import Evidence, Indicator
 from xingke.ledger import queries as ledger
 from xingke.ledger.models import RecordKeeping
+from xingke.ledger.queries.caching import DECLARATIONS, FIGURES, kept_of
 from xingke.ledger.queries.observations import choose, quantity, reported
 from xingke.ledger.rules import Told, written_figures
 from xingke.registry import queries as registry
 from xingke.registry.models import Region
 
+REMEMBERED = 500  # regions: what was reported of more is much to keep
 Place = tuple[str, int, Period]  # indicator code, region id, period
 
 
@@ -42,12 +45,15 @@ class Reader:
         seq: int | None = None,
         definitions: Mapping[str, Indicator] | None = None,
         is_recomputing: bool = False,
+        is_for_page: bool = False,
     ) -> None:
         """definitions: by code, where others than those in force are to be used: figures are checked by their own.
 
-        is_recomputing: what is read was said before, when less may have been asked of it.
+        is_recomputing: what is read was said before, when less may have been asked of it. is_for_page: what was reported
+        and declared may be what stood when the page was asked for, instead of now; never for what is written down.
         """
         self.seq, self.is_recomputing = seq, is_recomputing
+        self.may_remember = is_for_page and seq is None
         self._given = dict(definitions or {})
         self.known: defaultdict[Column, dict[int, Value]] = defaultdict(dict)  # by region id
         self._sealed: dict[Place, engine.Sealed] = {}
@@ -187,18 +193,35 @@ class Reader:
         ]
         if all(place in self._told for place in places):
             return
-        rows = reported(
+        rows = self.reported(
             indicators=[each.code for each in asked],
             regions=[region.pk for region in regions],
             periods=[period.code],
             aspects=aspects,
-            seq=self.seq,
         )
         found: dict[tuple[str, Place], list[Told]] = {}
         for row in rows:
             found.setdefault((row.aspect, (row.indicator, row.region_id, period)), []).append(row)
         for place in places:
             self._told[place] = choose(found.get(place, ()))
+
+    def reported(self, **asked: Any) -> list[Told]:
+        """Reported figures at this reader's moment. One query; none for a page while no figure is filed."""
+        if not self.may_remember or len(asked["regions"]) > REMEMBERED:
+            return reported(**asked, seq=self.seq)
+        return kept_of([FIGURES], f"reported:{asked}", lambda: reported(**asked))
+
+    def declared(self, kinds: Collection[str], regions: Collection[int]) -> list[tuple[str, int, date, date | None]]:
+        """Where records of some kinds are kept: kind, region, since and until. One query; none for a page while nothing
+        is declared."""
+
+        def ask() -> list[tuple[str, int, date, date | None]]:
+            rows = RecordKeeping.objects.filter(ledger.as_of(self.seq), kind__in=kinds, region__in=list(regions))
+            return list(rows.values_list("kind", "region_id", "since", "until"))
+
+        if not self.may_remember or len(regions) > REMEMBERED:
+            return ask()
+        return kept_of([DECLARATIONS], f"declared:{sorted(kinds)}:{sorted(regions)}", ask)
 
     # ── evidence ────────────────────────────────────────────────────────────────────────────────────────────────────
 

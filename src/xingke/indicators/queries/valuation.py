@@ -1,7 +1,7 @@
 """Valuation: many values worked out together. Everything is fetched once, then each value is worked out."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -21,9 +21,7 @@ from xingke.indicators.queries import added
 from xingke.indicators.queries.roughness import sum_words
 from xingke.indicators.queries.values import Value
 from xingke.indicators.rules import Covered, Indicator
-from xingke.ledger import queries as ledger
-from xingke.ledger.models import RecordKeeping
-from xingke.ledger.queries.observations import choose, reported
+from xingke.ledger.queries.observations import choose
 from xingke.ledger.rules import Told
 from xingke.registry.models import Region
 
@@ -48,6 +46,12 @@ class Ground(Protocol):
 
     def tallies(self, kind: str) -> Sequence[Tally]:
         """What there is to be counted of a kind."""
+
+    def declared(self, kinds: Collection[str], regions: Collection[int]) -> list[tuple[str, int, date, date | None]]:
+        """Where records of some kinds are kept: kind, region, since and until."""
+
+    def reported(self, *, indicators: Sequence[str], regions: Sequence[int], periods: Sequence[str]) -> list[Told]:
+        """Reported figures."""
 
     def distinct(self, asked: Indicator, places: Sequence[tuple[Region, Period]]) -> list[int]:
         """How many different ones an indicator counts, by region and period."""
@@ -130,23 +134,18 @@ class Valuation:
     def _keeping(self) -> dict[str, list[Kept]]:
         """The declarations of where each kind is kept. One query."""
         kinds = {each.of for each in self.indicators.values() if each.counts_records}
-        declared = RecordKeeping.objects.filter(
-            ledger.as_of(self.reader.seq), kind__in=kinds, region__in=list(self.everywhere)
-        )
         found: dict[str, list[Kept]] = {}
-        rows = declared.values_list("kind", "region_id", "since", "until")
-        for kind, region, since, until in rows if kinds else ():
+        for kind, region, since, until in self.reader.declared(kinds, self.everywhere) if kinds else ():
             found.setdefault(kind, []).append((region, since, until))
         return found
 
     def _told(self) -> dict[Column, dict[int, list[Told]]]:
         """What was reported, by region. One query."""
         periods = {period.code: period for period in self.periods}
-        rows = reported(
+        rows = self.reader.reported(
             indicators=[*self.indicators, *(each.reported_as for each in self.indicators.values() if each.reported_as)],
             regions=list(self.everywhere),
             periods=list(periods),
-            seq=self.reader.seq,
         )
         found: dict[Column, dict[int, list[Told]]] = {}
         for row in rows:

@@ -7,15 +7,16 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import CharField, F, Min, Q, QuerySet, Value
+from django.db.models import CharField, Count, F, Min, Q, QuerySet, Value
 
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
-from xingke.accounts.queries import first_seq_since
+from xingke.accounts.queries import first_seq_since, last_change
 from xingke.base.codes import normalise_code
 from xingke.base.periods import EARLIEST_YEAR, LATEST_YEAR, Period
 from xingke.ledger.models import EventVersion, State, Version
 from xingke.ledger.queries import current_subjects, holders, readable
+from xingke.ledger.queries.caching import kept, kept_of, kept_within
 from xingke.ledger.tables import TABLES, Kind
 from xingke.registry import queries as registry
 from xingke.registry.models import Organisation, Region
@@ -204,41 +205,74 @@ Listed = tuple[str, int, date]  # kind, id, day: see ``entries``
 
 
 def latest_filed(user: User, *, limit: int = 8) -> list[Listed]:
-    """The events filed last in the regions somebody may read, for ``entries``. A query per kind."""
+    """The events filed last in the regions somebody may read, for ``entries``. At most three queries per kind that
+    has changed."""
     allowed = registry.scope(user, Permission.RECORD_READ)
     if not allowed:
         return []
-    found: list[tuple[int, date, str, int]] = []
-    for kind in TABLES.values():
-        events = kind.event._default_manager.filter(readable(allowed), seq_to__isnull=True)
-        newest = events.exclude(state=State.VOID).order_by(F("seq_from").desc(), "-happened_on", "-pk")
-        found += [
-            (seq, day, kind.code, pk) for seq, day, pk in newest.values_list("seq_from", "happened_on", "pk")[:limit]
-        ]
+    found = [each for kind in TABLES.values() for each in _latest(kind, allowed, limit)]
     return [(kind, pk, day) for _seq, day, kind, pk in sorted(found, reverse=True)[:limit]]
 
 
+NEWEST = 200  # events of a kind among which those filed last in a scope are looked for first
+
+
+def _latest(kind: Kind, allowed: Scope, limit: int) -> list[tuple[int, date, str, int]]:
+    """The events of a kind filed last in a scope: number, day, kind, id. Asked again once the kind has changed."""
+
+    def ask() -> list[tuple[int, date, str, int]]:
+        standing = kind.event._default_manager.filter(seq_to__isnull=True).exclude(state=State.VOID)
+        seen = standing.filter(readable(allowed)).order_by(F("seq_from").desc(), "-happened_on", "-pk")
+        said = ("seq_from", "happened_on", "pk")
+        border = standing.order_by("-seq_from").values_list("seq_from", flat=True)[NEWEST : NEWEST + 1].first()
+        # All of a scope's events would be read and sorted; most often those it wants are among the newest of all.
+        recent = standing.filter(seq_from__gt=border or 0).order_by().values("pk")
+        rows = list(seen.filter(pk__in=recent).values_list(*said)[:limit])
+        if border is not None and len(rows) < limit:
+            rows = list(seen.values_list(*said)[:limit])
+        return [(seq, day, kind.code, pk) for seq, day, pk in rows]
+
+    return kept_within(allowed, [kind.code], f"latest:{kind.code}:{limit}", ask)
+
+
 def drafts_waiting(user: User) -> tuple[int, datetime | None]:
-    """How many draft events wait for confirmation by whoever may confirm, and since when the first. A query per kind."""
+    """How many draft events wait for confirmation by whoever may confirm, and since when the first. A query per
+    kind that has changed."""
     allowed = registry.scope(user, Permission.RECORD_CONFIRM)
-    found = [_waiting(kind, readable(allowed)) for kind in TABLES.values()] if allowed else []
-    return sum(count for count, _first in found), min((first for _count, first in found if first), default=None)
+    by_author = [_drafts(kind, allowed) for kind in TABLES.values()] if allowed else []
+    found = [each for authors in by_author for each in authors.values()]
+    return sum(count for count, _first in found), min((first for _count, first in found), default=None)
 
 
 def entered_by(user: User, *, since: datetime) -> tuple[int, int]:
-    """How many events somebody filed from a moment on, and how many of theirs are still drafts. Two queries per kind."""
-    own, first = Q(entered_by=user.pk), first_seq_since(since)
-    filed = (
-        sum(kind.event._default_manager.filter(own, version=1, seq_from__gte=first).count() for kind in TABLES.values())
-        if first
-        else 0
-    )
+    """How many events somebody filed from a moment on, and how many of theirs are still drafts. Two queries per kind
+    that has changed."""
+    first = kept(f"first:{since.isoformat()}:{last_change()}", lambda: first_seq_since(since))
+    filed = sum(_filed(kind, first).get(user.pk, 0) for kind in TABLES.values()) if first else 0
     allowed = registry.scope(user, Permission.RECORD_ENTER)
-    drafts = (_waiting(kind, readable(allowed) & own) for kind in TABLES.values())
-    return filed, sum(count for count, _first in drafts)
+    drafts = (_drafts(kind, allowed).get(user.pk) for kind in TABLES.values()) if allowed else ()
+    return filed, sum(count for count, _first in filter(None, drafts))
 
 
-def _waiting(kind: Kind, condition: Q) -> tuple[int, datetime | None]:
-    drafts = kind.event._default_manager.filter(condition, seq_to__isnull=True, state=State.DRAFT)
-    count = drafts.count()
-    return count, drafts.aggregate(first=Min("entered_at"))["first"] if count else None
+def _filed(kind: Kind, first: int) -> dict[int, int]:
+    """How many events of a kind each account filed from a number on. Asked again once the kind has changed."""
+
+    def ask() -> dict[int, int]:
+        filed = kind.event._default_manager.filter(version=1, seq_from__gte=first).order_by()
+        return dict(filed.values_list("entered_by").annotate(count=Count("pk")))
+
+    return kept_of([kind.code], f"filed:{kind.code}:{first}", ask)
+
+
+def _drafts(kind: Kind, allowed: Scope) -> dict[int, tuple[int, datetime]]:
+    """The draft events of a kind in a scope by who filed them: how many, and since when the first. Asked again once the
+    kind has changed."""
+
+    def ask() -> dict[int, tuple[int, datetime]]:
+        drafts = kind.event._default_manager.filter(
+            readable(allowed), seq_to__isnull=True, state=State.DRAFT
+        ).order_by()
+        counted = drafts.values_list("entered_by").annotate(count=Count("pk"), first=Min("entered_at"))
+        return {by: (count, first) for by, count, first in counted}
+
+    return kept_within(allowed, [kind.code], f"drafts:{kind.code}", ask)

@@ -6,8 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Count
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from xingke.accounts.models import User
@@ -20,7 +22,7 @@ from xingke.indicators import wording
 from xingke.indicators.queries import indicators
 from xingke.ledger.models import State
 from xingke.ledger.queries import events
-from xingke.ledger.queries.caching import kept_for, stamp
+from xingke.ledger.queries.caching import kept_alike, kept_for, stamp
 from xingke.ledger.queries.events import TimelineEntry
 from xingke.ledger.queries.holders import holder_word, seen_by
 from xingke.ledger.words import Words, approximated
@@ -30,7 +32,7 @@ from xingke.registry import queries as registry
 from xingke.registry.models import Organisation
 from xingke.reports import queries as reports
 from xingke.reports.models import Document
-from xingke.reports.rows import Row, rows_of
+from xingke.reports.rows import rows_of
 
 LISTED = 200  # published documents on the home page
 
@@ -103,11 +105,20 @@ def _public_cards(document: Document) -> list[dict[str, Any]]:
     ][:SHOWN]
 
 
-def documents(user: User, *, limit: int = 5) -> list[Row] | None:
-    """The documents written last, before a superior those handed up last; None for whoever may read none."""
+def documents(user: User, *, limit: int = 5) -> SafeString | None:
+    """The part of the page with the documents written last, before a superior those handed up last; None for whoever may
+    read none. Whether each still holds is asked every time: the job child keeps what it found without a number."""
     if not registry.has(user, Permission.DOCUMENT_READ):
         return None
-    return rows_of(reports.newest_first(user).annotate(figure_count=Count("figures"))[:limit], stamp())
+
+    def ask() -> list[Any]:
+        listed = reports.newest_first(user).annotate(figure_count=Count("figures"))
+        return list(listed.defer("tree", "proof", "source")[:limit])
+
+    rows = rows_of(kept_alike(user, f"documents:{limit}", ask, Permission.DOCUMENT_READ), stamp())
+    context = {"documents": rows, "is_superior": is_superior(user)}
+    name = f"documents:{limit}:{wording.language()}:{[row.state for row in rows]}"
+    return kept_alike(user, name, lambda: render_to_string("portal/documents.html", context), Permission.DOCUMENT_READ)
 
 
 def is_superior(user: User) -> bool:
@@ -115,13 +126,23 @@ def is_superior(user: User) -> bool:
     return not registry.scope(user, Permission.DOCUMENT_READ).is_all_home
 
 
-def records(user: User, *, limit: int = 8) -> list[dict[str, Any]] | None:
-    """The records filed last, for a timeline; None for whoever may read none."""
+def records(user: User, *, limit: int = 8) -> SafeString | None:
+    """The part of the page with the records filed last; None for whoever may read none."""
     if not registry.has(user, Permission.RECORD_READ):
         return None
+
+    def ask() -> SafeString:
+        return render_to_string("portal/records.html", {"records": _newest(user, limit)})
+
+    return kept_alike(
+        user, f"records:{limit}:{wording.language()}", ask, Permission.RECORD_READ, Permission.ORGANISATION_READ
+    )
+
+
+def _newest(user: User, limit: int) -> list[dict[str, Any]]:
     words = Words()
     is_own = not registry.scope(user, Permission.RECORD_READ).ranges  # one firm's reader knows whose records they are
-    newest = kept_for(user, f"latest:{limit}", lambda: events.latest_filed(user, limit=limit))
+    newest = events.latest_filed(user, limit=limit)
     return [_timeline_item(entry, words, is_own=is_own) for entry in events.entries(newest, seen_by(user))]
 
 
@@ -147,7 +168,7 @@ def published(user: User) -> list[Document] | None:
 
 def own_organisations(user: User) -> list[Organisation]:
     """The organisations an account was given a role for by name: an enterprise user's own."""
-    return [grant.organisation for grant in registry.grants_of(user) if grant.organisation is not None]
+    return registry.own_organisations(user)
 
 
 def purpose(user: User) -> str:

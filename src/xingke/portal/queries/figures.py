@@ -6,6 +6,8 @@ from datetime import date
 from typing import Any
 
 from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from xingke.accounts.models import User
@@ -19,6 +21,7 @@ from xingke.indicators.queries import indicators
 from xingke.indicators.queries.reader import Reader
 from xingke.indicators.queries.values import Value
 from xingke.indicators.rules import Indicator
+from xingke.ledger.queries.caching import kept_alike
 from xingke.ledger.words import Words, measured
 from xingke.registry import queries as registry
 from xingke.registry.models import Region
@@ -65,6 +68,36 @@ class Numbers:
         return place_query(self.region, self.period)
 
 
+@dataclass(frozen=True)
+class Shown:
+    """The numbers as the page shows them: which region they are of, and the part of the page, ready."""
+
+    place: str
+    is_fictional: bool
+    html: SafeString
+
+
+def shown(request: HttpRequest, user: User, *, today: date, links: Sequence[Any]) -> Shown | None:
+    """The part of the page with the numbers; None for whoever may read none. See ``numbers``; links: ways on.
+
+    Kept for the day, the language and the place and period asked for, until an act changes anything: the numbers are the
+    same for all who may read the same numbers and records, what is made of them for all readers of the same rights.
+    """
+
+    choice = [request.GET.get(name, "") for name in ("region", "period")]
+    name = repr((wording.language(), today, choice))
+    asked = (Permission.INDICATOR_READ, Permission.RECORD_READ)
+    found = kept_alike(user, f"numbers:{name}", lambda: numbers(request, user, today=today), *asked)
+    if found is None:
+        return None
+
+    def ask() -> SafeString:
+        return render_to_string("portal/numbers.html", {"numbers": found, "links": links})
+
+    html = kept_alike(user, f"shown numbers:{name}", ask)
+    return Shown(found.region.name, found.region.is_fictional, html)
+
+
 def numbers(request: HttpRequest, user: User, *, today: date) -> Numbers | None:
     """The numbers of the place and period asked for, else of the reader's own region in the year under way.
 
@@ -76,7 +109,7 @@ def numbers(request: HttpRequest, user: User, *, today: date) -> Numbers | None:
     is_running = not request.GET.get("period", "").strip() or bool(chosen.problems)
     running, before = running_year(today), Period.year(today.year - 1)
     period = running if is_running else chosen.period
-    region, known, reader = chosen.region, indicators(), Reader()
+    region, known, reader = chosen.region, indicators(), Reader(is_for_page=True)
     asked = [known[code] for code in FIRST if code in known]
     cards = Cards(registry.scope(user, Permission.RECORD_READ))
     shown = (

@@ -13,6 +13,7 @@ from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.accounts.queries import ledger_identity
 from xingke.ledger.models import Observation, RecordKeeping, State
+from xingke.ledger.queries.caching import kept_alike
 from xingke.ledger.tables import TABLES
 from xingke.registry import queries as registry
 from xingke.registry.models import Organisation, Region
@@ -35,20 +36,25 @@ class Step:
 def first_steps(user: User) -> list[dict[str, Any]] | None:
     """The steps as items of ``steps``; None for whoever can do none of them, and once all are done.
 
-    Two queries, and one where the place is known to have begun.
+    Two queries after a change, one where the place is known to have begun, none while nothing changed.
     """
     doing = {Permission.ORGANISATION_EDIT, Permission.IMPORT_RUN, Permission.RECORD_CONFIRM, Permission.DOCUMENT_WRITE}
     regions = registry.own_regions(user)
     if not regions or not {each.value for each in doing} & registry.permissions_of(user):
         return None
+    steps = _steps(kept_alike(user, "standing", lambda: _known_standing(regions)))
+    return None if all(each.is_done for each in steps) else _items(steps, user)
+
+
+def _known_standing(regions: Sequence[Region]) -> Mapping[str, bool]:
+    """What stands; a place that has begun is not asked again for a day, whatever changes."""
     kept = f"xingke.portal.begun:{ledger_identity()}:{','.join(str(each.pk) for each in regions)}"
-    if cache.get(kept):
-        return None
-    steps = _steps(_standing(regions))
-    if all(each.is_done for each in steps):
-        cache.set(kept, True, KEPT)
-        return None
-    return _items(steps, user)
+    found: Mapping[str, bool] | None = cache.get(kept)
+    if found is None:
+        found = _standing(regions)
+        if all(found.values()):
+            cache.set(kept, found, KEPT)
+    return found
 
 
 def _standing(regions: Sequence[Region]) -> Mapping[str, bool]:

@@ -24,6 +24,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="person",
             name="merged_seq",
-            field=models.BigIntegerField(null=True),
+            field=models.BigIntegerField(db_index=True, null=True),
         ),
     ]

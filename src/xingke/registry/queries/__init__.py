@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -259,7 +260,8 @@ def _grants(user: User) -> tuple[Grant, ...]:
 
 def forget_grants(user: User) -> None:
     """Drop what ``user`` remembers of its grants, after they were changed."""
-    for kept in ("_xingke_grants", "_xingke_in_force", "_xingke_colleagues"):
+    remembered_of_them = ("grants", "in_force", "permissions", "colleagues", "rights")
+    for kept in (f"_xingke_{each}" for each in remembered_of_them):
         if hasattr(user, kept):
             delattr(user, kept)
 
@@ -298,6 +300,27 @@ def scope(user: User, permission: Permission) -> Scope:
     return Scope(tuple(sorted(set(ranges))), frozenset(organisations), tuple(sorted(set(home))), colleagues)
 
 
+def rights(user: User, *permissions: Permission) -> str:
+    """All that an account may do, and where, as a short text: two accounts of the same text find the same, but for what
+    is their own. permissions: only what these allow, and which places its roles were given for."""
+    newest = _newest()
+    known: dict[Any, str] = user.__dict__.setdefault("_xingke_rights", {})
+    key = (newest, permissions)
+    if key not in known:
+        grants = _grants(user)
+        held = [
+            (grant.region_id, grant.region.range, grant.region.parent_id, grant.organisation_id) for grant in grants
+        ]
+        roles = () if permissions else [grant.role for grant in grants]
+        places = [(each.value, _in_order(scope(user, each))) for each in permissions or sorted(Permission)]
+        known[key] = sha256(repr((newest, held, roles, places)).encode()).hexdigest()[:32]
+    return known[key]
+
+
+def _in_order(allowed: Scope) -> tuple[Any, ...]:
+    return allowed.ranges, sorted(allowed.organisations), allowed.home, sorted(allowed.colleagues)
+
+
 _WORK = frozenset({Permission.RECORD_ENTER.value, Permission.DOCUMENT_WRITE.value})
 """What fills the ledger and writes documents: those who do have colleagues."""
 
@@ -321,8 +344,14 @@ def _colleagues(user: User) -> frozenset[int]:
 
 
 def permissions_of(user: User) -> frozenset[str]:
-    """Every permission the account has anywhere: what the menu asks."""
-    return frozenset(permission for _grant, role in _in_force(user) for permission in role.permissions)
+    """Every permission the account has anywhere: what the menu asks, once per user object, as ``_in_force``."""
+    in_force = _in_force(user)
+    kept: tuple[list[tuple[Grant, Role]], frozenset[str]] | None = getattr(user, "_xingke_permissions", None)
+    if kept is not None and kept[0] is in_force:
+        return kept[1]
+    found = frozenset(permission for _grant, role in in_force for permission in role.permissions)
+    user._xingke_permissions = in_force, found  # type: ignore[attr-defined]  # a cache, as of the grants
+    return found
 
 
 def roles_of(user: User) -> list[Role]:
@@ -413,6 +442,11 @@ def regions_within(allowed: Scope) -> QuerySet[Region]:
 def own_regions(user: User) -> list[Region]:
     """The regions an account's grants name, each once; an organisation's grant names the organisation's region."""
     return list(dict.fromkeys(grant.region for grant in _grants(user)))
+
+
+def own_organisations(user: User) -> list[Organisation]:
+    """The organisations an account was given a role for by name."""
+    return [grant.organisation for grant in _grants(user) if grant.organisation is not None]
 
 
 def comparable_regions(user: User, permission: Permission = Permission.INDICATOR_READ) -> QuerySet[Region]:

@@ -1,0 +1,171 @@
+"""What is kept of the ledger is never older than what was committed, and nobody else's."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.cast import NOW, Cast, file, keep_records, report
+from xingke.accounts import actions as accounts
+from xingke.accounts.acts import act
+from xingke.accounts.models import AuditEntry, User
+from xingke.accounts.permissions import Permission
+from xingke.accounts.queries import last_change
+from xingke.base.remembering import memory
+from xingke.ledger.queries import events
+from xingke.ledger.queries.caching import (
+    DECLARATIONS,
+    FIGURES,
+    kept,
+    kept_alike,
+    kept_for,
+    kept_of,
+    kept_within,
+    states,
+)
+from xingke.ledger.queries.holders import seen_by
+from xingke.registry import actions as registry
+from xingke.registry import queries
+from xingke.registry.models import Grant
+
+pytestmark = pytest.mark.db
+
+
+class Asked:
+    """Counts how often somebody looked."""
+
+    def __init__(self) -> None:
+        self.times = 0
+
+    def __call__(self) -> int:
+        self.times += 1
+        return self.times
+
+
+def _again(name: str) -> User:
+    """The account as the next request reads it."""
+    return User.objects.get(username=name)
+
+
+def _patent(cast: Cast) -> None:
+    file("patent", "一种明渠", [("granted", "2025-02-03")], firm=cast.firm, by=cast.statistician)
+
+
+def _declaration(cast: Cast) -> None:
+    keep_records(cast.county, by=cast.statistician, kinds=["patent"])
+
+
+def _figure(cast: Cast) -> None:
+    report(cast.county, "2024", "地区生产总值", "468.30", "亿元", by=cast.statistician)
+
+
+@pytest.mark.parametrize(
+    "write, changed", [(_patent, {"patent"}), (_declaration, {DECLARATIONS}), (_figure, {FIGURES})]
+)
+def test_what_is_kept_of_a_part_is_asked_again_once_that_part_has_changed(
+    cast: Cast, write: Callable[[Cast], None], changed: set[str]
+) -> None:
+    before = {part: kept_of([part], "test", Asked()) for part in states()}
+    known = states()
+    write(cast)
+
+    assert {part for part, state in states().items() if state != known[part]} == changed
+    asked = {part: Asked() for part in before}
+    for part, ask in asked.items():
+        kept_of([part], "test", ask)
+    assert {part for part, ask in asked.items() if ask.times} == changed
+
+
+def test_after_a_restored_backup_the_same_number_is_another_state(cast: Cast) -> None:
+    _patent(cast)
+    before, change = states()["patent"], last_change()
+    AuditEntry.objects.filter(seq=int(before.split(":")[0])).update(digest="0" * 64)
+
+    assert last_change() != change
+    assert states()["patent"] != before
+
+
+def test_signing_in_changes_nothing_and_every_other_act_does(cast: Cast) -> None:
+    before = last_change()
+    accounts.record_sign_in(user=cast.officer, now=NOW)
+    assert last_change() == before
+
+    registry.give_role(user=cast.stranger, role="officer", region=cast.county, by=None, now=NOW)
+    assert last_change() != before
+
+
+def test_an_act_is_seen_by_what_is_asked_after_it_in_the_same_request(cast: Cast) -> None:
+    ask = Asked()
+    with memory():
+        kept_for(cast.officer, "test", ask)
+        kept_of(["patent"], "test", ask)
+        kept("test", ask)
+        _patent(cast)
+        kept_for(cast.officer, "test", ask)
+        kept_of(["patent"], "test", ask)
+        kept("test", ask)
+    assert ask.times == 6
+
+
+def test_in_the_midst_of_an_act_nothing_is_kept(cast: Cast) -> None:
+    ask = Asked()
+    with act(by=cast.officer, now=NOW, code="test.done") as done:
+        done.lock()
+        kept_of(["patent"], "test", ask)
+        kept_of(["patent"], "test", ask)
+        done.nothing()
+    assert ask.times == 2
+    assert kept_of(["patent"], "test", Asked()) == 1
+
+
+def test_readers_of_the_same_rights_share_and_no_others(cast: Cast) -> None:
+    twin = accounts.create_account(username="twin", name="同事", password="qingxi-2026-verify", by=None, now=NOW)
+    registry.give_role(user=twin, role="officer", region=cast.county, by=None, now=NOW)
+    ask = Asked()
+
+    assert kept_alike(_again("officer"), "test", ask) == kept_alike(_again("twin"), "test", ask) == 1
+    for number, name in enumerate(("neighbour", "director", "superior", "enterprise", "stranger", "statistician"), 2):
+        assert kept_alike(_again(name), "test", ask) == number
+    assert kept_for(_again("officer"), "test", ask) != kept_for(_again("twin"), "test", ask)
+
+
+def test_who_differs_only_in_what_is_not_asked_about_shares(cast: Cast) -> None:
+    ask, asked = Asked(), (Permission.RECORD_READ,)
+
+    assert kept_alike(_again("officer"), "test", ask, *asked) == kept_alike(_again("director"), "test", ask, *asked)
+    assert kept_alike(_again("officer"), "test", ask, *asked) != kept_alike(_again("neighbour"), "test", ask, *asked)
+    assert kept_alike(_again("officer"), "test", ask, *asked) != kept_alike(_again("enterprise"), "test", ask, *asked)
+
+
+def test_the_records_filed_last_in_a_scope_are_found_behind_many_of_others(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(events, "NEWEST", 2)
+    for name, firm in (("一", cast.firm), ("二", cast.firm), *((f"邻{n}", cast.other_firm) for n in range(4))):
+        file("patent", name, [("granted", "2025-02-03")], firm=firm, by=cast.statistician)
+
+    def names(user: User) -> list[str]:
+        found = events.entries(events.latest_filed(user, limit=2), seen_by(user))
+        return [entry.subject.name for entry in found]
+
+    assert names(cast.officer) == ["二", "一"]
+    assert names(cast.neighbour) == ["邻3", "邻2"]
+
+
+def test_within_a_scope_is_kept_for_that_scope_only(cast: Cast) -> None:
+    ask = Asked()
+    for name in ("officer", "neighbour", "superior", "enterprise"):
+        kept_within(queries.scope(cast.users[name], Permission.RECORD_READ), ["patent"], "test", ask)
+    assert ask.times == 4
+    kept_within(queries.scope(cast.director, Permission.RECORD_READ), ["patent"], "test", ask)
+    assert ask.times == 4
+
+
+def test_a_role_taken_back_is_noticed_even_on_the_same_user_object(cast: Cast) -> None:
+    before = queries.rights(cast.officer)
+    assert queries.has(cast.officer, Permission.RECORD_ENTER)
+    grant = Grant.objects.get(user=cast.officer, revoked_at__isnull=True)
+    registry.take_role_back(grant=grant, by=cast.security, now=NOW)
+    queries.forget_grants(cast.officer)
+
+    assert queries.rights(cast.officer) != before
+    assert not queries.permissions_of(cast.officer)
