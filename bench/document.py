@@ -76,7 +76,7 @@ def _ours(stored_tree: str, stored_proof: str) -> bytes:
 # ── the document ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _tree(sections: int) -> tree.Document:
+def _tree(sections: int) -> tree.DocumentTree:
     rng = np.random.default_rng(7)
     slots = itertools.count(1)
 
@@ -105,7 +105,7 @@ def _tree(sections: int) -> tree.Document:
             for place in range(ROWS)
         )
         blocks.append(tree.Table(header=HEADER, rows=rows))
-    return tree.Document(
+    return tree.DocumentTree(
         id="018f0000-0000-7000-8000-000000000001",
         title="青溪县2025年科技工作情况",
         issuer="青溪县科学技术局",
@@ -114,7 +114,7 @@ def _tree(sections: int) -> tree.Document:
     )
 
 
-def _proof(document: tree.Document) -> proof.Proof:
+def _proof(document: tree.DocumentTree) -> proof.Proof:
     figures = tuple(
         proof.ProofFigure(
             slot=place.chip.slot,
@@ -173,7 +173,7 @@ def _template() -> bytes:
     return _saved(file)
 
 
-def _words(document: tree.Document) -> dict[str, Any]:
+def _words(document: tree.DocumentTree) -> dict[str, Any]:
     sections: list[dict[str, Any]] = []
     for block in document.blocks:
         if isinstance(block, tree.Heading):
@@ -214,7 +214,7 @@ def _zip(parts: Mapping[str, bytes]) -> bytes:
     return target.getvalue()
 
 
-def _check(ours: bytes, peer: bytes, document: tree.Document) -> None:
+def _check(ours: bytes, peer: bytes, document: tree.DocumentTree) -> None:
     """Both files say the same, and ours is bound and proved figure by figure."""
     said, told = list(_said(ours)), list(_said(peer))
     if said != told:

@@ -27,7 +27,7 @@ from xingke.accounts.models import User
 from xingke.base.keys import derived_key
 from xingke.intake.actions import import_table
 from xingke.intake.checking import sheet_form
-from xingke.intake.reading import Table
+from xingke.intake.reading import IncomingTable
 from xingke.intake.rows.incoming import Options
 from xingke.ledger import actions as ledger
 from xingke.ledger.kinds import KINDS
@@ -287,7 +287,7 @@ def report(
         "as_written": f"{value}{unit}",
         **columns,
     }
-    table = Table(
+    table = IncomingTable(
         header=tuple(row),
         rows=[tuple(row.values())],
         numbers=[2],

@@ -403,6 +403,18 @@ def test_lines_are_set_by_the_formatter_but_for_a_few_tables_of_words() -> None:
     assert len(kept) < 30, "a table that reads better by hand may be kept by hand; code may not"
 
 
+def test_a_noun_names_one_class() -> None:
+    """A class another file may use has a name of its own; what only its file knows begins with an underscore, or differs."""
+    named: dict[str, list[str]] = {}
+    for path in sorted(SOURCE.rglob("*.py")):
+        if not {"tests", "migrations"} & {*path.parts}:
+            for node in ast.parse(path.read_text("utf-8")).body:
+                if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                    named.setdefault(node.name, []).append(path.relative_to(SOURCE).as_posix())
+
+    assert {name: where for name, where in named.items() if len(where) > 1} == {}
+
+
 # ── documentation ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 

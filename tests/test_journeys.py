@@ -19,7 +19,7 @@ from xingke.indicators.models import Figure
 from xingke.indicators.queries.drift import Readers, drift
 from xingke.ledger import actions
 from xingke.ledger.models import Observation, RecognitionEvent
-from xingke.press.findings import Kind
+from xingke.press.findings import FindingKind
 from xingke.press.tests import surgery
 from xingke.press.tests.surgery import DOCUMENT, PART_A, PART_B
 from xingke.registry.models import Region
@@ -55,7 +55,7 @@ def slot(document: Document, label: str) -> int:
     return document.figures.get(label=label).slot
 
 
-def kinds(found: Report) -> list[tuple[Kind, int | None]]:
+def kinds(found: Report) -> list[tuple[FindingKind, int | None]]:
     return [(finding.kind, finding.slot) for finding in found.verdict.failures]
 
 
@@ -176,13 +176,13 @@ def test_one_journey_per_way_of_tampering(town: Cast) -> None:
 
     in_body = surgery.in_control(data, at, in_text)
     in_list = surgery.edited(data, PART_A, lambda xml: xml.replace(">3<", ">9<", 1))
-    assert (Kind.TEXT_EDITED, at) in kinds(verify_file(in_body))
-    assert Kind.STORE_EDITED in {kind for kind, _slot in kinds(verify_file(in_list))}
-    assert kinds(verify_file(surgery.in_control(data, at, surgery.content))) == [(Kind.FIGURE_UNWRAPPED, at)]
+    assert (FindingKind.TEXT_EDITED, at) in kinds(verify_file(in_body))
+    assert FindingKind.STORE_EDITED in {kind for kind, _slot in kinds(verify_file(in_list))}
+    assert kinds(verify_file(surgery.in_control(data, at, surgery.content))) == [(FindingKind.FIGURE_UNWRAPPED, at)]
     loose = surgery.with_paragraph(data, surgery.paragraph("全县获奖12项。"))
-    assert kinds(verify_file(loose)) == [(Kind.PROSE_CHANGED, None)]
+    assert kinds(verify_file(loose)) == [(FindingKind.PROSE_CHANGED, None)]
     broken = surgery.edited(data, PART_B, lambda xml: xml.replace('value="3"', 'value="9"', 1))
-    assert (Kind.SIGNATURE_BROKEN, None) in kinds(verify_file(broken))
+    assert (FindingKind.SIGNATURE_BROKEN, None) in kinds(verify_file(broken))
     for tampered in (in_body, in_list, loose, broken):
         assert not verify_file(tampered).holds
 
@@ -194,7 +194,7 @@ def test_an_editor_that_drops_the_parts_is_forgiven_while_the_numbers_stand(town
     found = verify_file(data)
 
     assert found.document == document
-    assert found.holds and Kind.PARTS_DROPPED in {finding.kind for finding in found.verdict.notices}
+    assert found.holds and FindingKind.PARTS_DROPPED in {finding.kind for finding in found.verdict.notices}
     edited = verify_file(surgery.replaced(data, DOCUMENT, "11.29", "99.29"))
     assert not edited.holds
 
@@ -207,7 +207,7 @@ def test_a_document_of_another_installation_is_known_as_such(town: Cast, own_key
     found = verify_file(data)
 
     assert not found.holds and not found.is_ledger_checked and found.document is None
-    assert Kind.UNKNOWN_KEY in {finding.kind for finding in found.verdict.failures}
+    assert FindingKind.UNKNOWN_KEY in {finding.kind for finding in found.verdict.failures}
 
 
 def test_a_key_that_is_trusted_counts_like_the_own(town: Cast, own_key: Path) -> None:
@@ -246,7 +246,7 @@ def test_a_corrected_record_makes_the_figures_drift_and_is_named(town: Cast) -> 
     (change,) = recognised.changes
     assert (change.record, change.kind, change.what) == (str(event.record), "recognition", "removed")
     assert "2025-01-08" in change.title
-    assert (Kind.FIGURE_DRIFTED, slot(document, "高新技术企业认定数")) in kinds(found)
+    assert (FindingKind.FIGURE_DRIFTED, slot(document, "高新技术企业认定数")) in kinds(found)
     assert "高新技术企业申报数" not in {each.label for each in found.drifted}
 
 

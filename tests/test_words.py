@@ -75,7 +75,7 @@ DATA = {
     "intake/rows/histories.py": "",
     "intake/sheets/blank.py": "MONEY",
     "intake/queries/relisting.py": "_invented _Writer",
-    "intake/sheets/forms.py": "OWN_COLUMNS MARKS PERSON RECEIVER Column",
+    "intake/sheets/forms.py": "OWN_COLUMNS MARKS PERSON RECEIVER FormColumn",
     "intake/sheets/columns.py": "_Meant _refuse_unread_amounts",
     "intake/rows/stored.py": "_ANOTHER place_of",
     # says both languages itself

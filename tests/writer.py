@@ -47,7 +47,7 @@ def _write(number: int) -> None:
     from xingke.base.keys import derived_key
     from xingke.intake.actions import import_table
     from xingke.intake.checking import sheet_form
-    from xingke.intake.reading import Table
+    from xingke.intake.reading import IncomingTable
     from xingke.ledger import actions
     from xingke.registry.models import Region
 
@@ -73,7 +73,7 @@ def _write(number: int) -> None:
                 }
                 for row in range(ROWS)
             ]
-            table = Table(
+            table = IncomingTable(
                 header=tuple(rows[0]),
                 rows=[tuple(row.values()) for row in rows],
                 numbers=range(2, ROWS + 2),

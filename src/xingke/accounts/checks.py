@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from xingke.accounts.models import AuditEntry
 from xingke.accounts.queries import attachment_store, check_audit_chain, current_seq, damaged_attachments
 from xingke.base import holding
-from xingke.base.checks import SHOWN, Check, Finding
+from xingke.base.checks import SHOWN, Check, CheckResult
 
 
-def audit() -> Iterator[Finding]:
+def audit() -> Iterator[CheckResult]:
     """Every entry of the audit trail chains to the one before."""
     chain = check_audit_chain()
     broken = chain.broken_at is not None
-    yield Finding(
+    yield CheckResult(
         f"审计链：{chain.entries} 条，台账序号 {current_seq()}，{'不完整' if broken else f'完整，链首 {_head()[:16]}'}",
         (f"审计链在第 {chain.broken_at} 号处断开：此条或其前一条被改动或删除过",) if broken else (),
     )
@@ -23,11 +23,11 @@ def _head() -> str:
     return AuditEntry.objects.order_by("-seq").values_list("digest", flat=True).first() or ""
 
 
-def attachments() -> Iterator[Finding]:
+def attachments() -> Iterator[CheckResult]:
     """Every file that was handed over is still there, whole."""
     count, wrong = damaged_attachments()
     loose = attachment_store().digests() - holding.referred()
-    yield Finding(
+    yield CheckResult(
         f"附件：{count} 个文件，{len(wrong)} 个丢失或损坏"
         + (f"；另有 {len(loose)} 个文件没有记录引用：{'、'.join(sorted(loose)[:SHOWN])}" if loose else ""),
         tuple(f"附件 {each} 丢失或损坏；请从备份恢复数据文件夹中的 attachments" for each in wrong[:SHOWN]),

@@ -40,7 +40,7 @@ _COUNTS = re.compile(r".*-(TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS")
 
 
 @dataclass(frozen=True)
-class Kept:
+class KeptForm:
     """A form that was sent: where to, its fields, the files that went with it, and the mark of whose it was ("" unknown)."""
 
     path: str
@@ -77,23 +77,23 @@ class Kept:
         return text if len(text) <= LARGEST else ""
 
 
-def of_request(request: HttpRequest) -> Kept | None:
+def of_request(request: HttpRequest) -> KeptForm | None:
     """The form a request brings; None where it is none that is kept."""
     asked = request.resolver_match.view_name if request.resolver_match else ""
     if request.method != "POST" or asked in _NEVER or not request.POST:
         return None
     fields = [(name, text) for name, texts in request.POST.lists() if name != _TOKEN for text in texts]
     files = [(name, each.name or "") for name, several in request.FILES.lists() for each in several]
-    return Kept(request.get_full_path(), tuple(fields), tuple(files), _owner(request))
+    return KeptForm(request.get_full_path(), tuple(fields), tuple(files), _owner(request))
 
 
-def unsigned(text: str) -> Kept | None:
+def unsigned(text: str) -> KeptForm | None:
     """What a signed text carries; None for one that is not ours, or too old."""
     try:
         path, fields, files, owner = signing.loads(text, salt=_SALT, max_age=_AGE)
     except (signing.BadSignature, ValueError, TypeError, zlib.error):
         return None
-    return Kept(path, tuple(_pairs(fields)), tuple(_pairs(files)), owner)
+    return KeptForm(path, tuple(_pairs(fields)), tuple(_pairs(files)), owner)
 
 
 def _pairs(rows: Any) -> Iterator[tuple[str, str]]:  # what JSON gave
@@ -120,7 +120,7 @@ def is_navigation(request: HttpRequest) -> bool:
     return request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate" and not request.headers.get("HX-Request")
 
 
-def ask_to_sign_in(request: HttpRequest, kept: Kept) -> HttpResponse:
+def ask_to_sign_in(request: HttpRequest, kept: KeptForm) -> HttpResponse:
     """The sign-in page in the place of the answer: nothing was done, and what was sent is carried along."""
     context = {"form": SignInForm(request), "kept": kept.signed(), "lost": kept}
     response = render(request, "registration/sign_in.html", context, status=403)
@@ -128,7 +128,7 @@ def ask_to_sign_in(request: HttpRequest, kept: Kept) -> HttpResponse:
     return response
 
 
-def offer(request: HttpRequest, kept: Kept, *, status: int = 200) -> HttpResponse:
+def offer(request: HttpRequest, kept: KeptForm, *, status: int = 200) -> HttpResponse:
     """The page on which what was sent can be sent again by one press, with a token that holds."""
     response = render(request, "registration/resend.html", {"kept": kept}, status=status)
     response.headers["Cache-Control"] = "no-store"

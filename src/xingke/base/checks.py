@@ -12,7 +12,7 @@ SHOWN = 10  # of many wrong things, so many are named
 
 
 @dataclass(frozen=True)
-class Finding:
+class CheckResult:
     """What one check says, and the sentences about what is wrong: none when all is well."""
 
     said: str
@@ -27,7 +27,7 @@ class Check:
     """
 
     code: str
-    find: Callable[[], Iterator[Finding]]
+    find: Callable[[], Iterator[CheckResult]]
     order: int
     needs_tables: bool = True
 
@@ -35,7 +35,7 @@ class Check:
 CHECKS: Register[Check] = Register("check")
 
 
-def findings(*, needs_tables: bool) -> Iterator[Finding]:
+def findings(*, needs_tables: bool) -> Iterator[CheckResult]:
     """What the checks find that need the tables, or that need none, in order."""
     for check in sorted(CHECKS, key=lambda each: (each.order, each.code)):
         if check.needs_tables == needs_tables:

@@ -68,7 +68,7 @@ class DefinitionKind(Generic[D]):
 
 
 @dataclass(frozen=True)
-class Entry(Generic[D]):
+class DefinitionEntry(Generic[D]):
     """One definition as written: its parsed form, the body as plain JSON data, and the hash of that body."""
 
     kind: str
@@ -90,9 +90,9 @@ class Entry(Generic[D]):
 class Catalogue:
     """Definitions of all kinds, as the checks see them: what a pack brings on top of what is loaded already."""
 
-    entries: dict[str, list[Entry[Any]]] = field(default_factory=dict)
+    entries: dict[str, list[DefinitionEntry[Any]]] = field(default_factory=dict)
 
-    def of(self, kind: str) -> list[Entry[Any]]:
+    def of(self, kind: str) -> list[DefinitionEntry[Any]]:
         return self.entries.get(kind, [])
 
     def values(self, kind: str) -> list[Any]:  # the kind decides the type
@@ -142,9 +142,11 @@ def files_of(folder: Path, known: DefinitionKind[Any]) -> list[str]:
     return [path.relative_to(folder).as_posix() for path in own if path.is_file()]
 
 
-def _read_files(folder: Path, names: Sequence[str], known: DefinitionKind[Any]) -> tuple[list[Entry[Any]], list[Issue]]:
+def _read_files(
+    folder: Path, names: Sequence[str], known: DefinitionKind[Any]
+) -> tuple[list[DefinitionEntry[Any]], list[Issue]]:
     """The definitions of a kind in all files of a pack, and every mistake; what stands in two files is one."""
-    entries: list[Entry[Any]] = []
+    entries: list[DefinitionEntry[Any]] = []
     issues: list[Issue] = []
     first: dict[tuple[str, int], tuple[str, int]] = {}
     for name in names:
@@ -161,7 +163,7 @@ def _read_files(folder: Path, names: Sequence[str], known: DefinitionKind[Any]) 
                 there = "" if said[0] == name else f"in {said[0]} "
                 issues.append(Issue(name, place, f"stands twice; first {there}as entry {said[1]}"))
             first[value.key, value.version] = name, number
-            entries.append(Entry(known.code, value, body, name))
+            entries.append(DefinitionEntry(known.code, value, body, name))
     return entries, issues
 
 

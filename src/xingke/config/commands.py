@@ -47,7 +47,7 @@ from xingke.ledger import actions as ledger
 from xingke.ledger.queries import titles as ledger_titles
 from xingke.ledger.words import title_words
 from xingke.press.cells import letters
-from xingke.press.findings import State
+from xingke.press.findings import FigureState
 from xingke.press.packages import Unreadable
 from xingke.press.xlsx_writer import write_workbook
 from xingke.registry import actions as registry_actions
@@ -524,10 +524,10 @@ def _table_of_figures(report: Report) -> Table:
 
 
 _VERDICTS = {
-    State.WRITTEN: "文件与写成时一字不差。",
-    State.RESAVED: "文件由编辑软件重新保存过，文字和次序没有变。",
-    State.EARLIER: "证明是较早的格式，签的是数字和它们所在的句子。",
-    State.OTHER: "",
+    FigureState.WRITTEN: "文件与写成时一字不差。",
+    FigureState.RESAVED: "文件由编辑软件重新保存过，文字和次序没有变。",
+    FigureState.EARLIER: "证明是较早的格式，签的是数字和它们所在的句子。",
+    FigureState.OTHER: "",
 }
 _WHAT = {"added": "新增记录", "removed": "减少记录", "changed": "更正记录"}
 

@@ -34,7 +34,7 @@ FILLED_BY_MIGRATING = ("contenttypes", "auth")
 
 
 @dataclass(frozen=True)
-class Table:
+class ArrivedTable:
     """One table as it arrived: its name, how many rows, and the digest over all of them, in whatever order."""
 
     name: str
@@ -53,8 +53,8 @@ class _Sum:
         self.total = (self.total + int.from_bytes(hashlib.sha256(line.encode()).digest())) % (1 << 256)
         self.rows += 1
 
-    def table(self, name: str) -> Table:
-        return Table(name, self.rows, f"{self.total:064x}")
+    def table(self, name: str) -> ArrivedTable:
+        return ArrivedTable(name, self.rows, f"{self.total:064x}")
 
 
 def _plain(value: object) -> str:
@@ -168,7 +168,7 @@ def migrate(alias: str) -> None:
     call_command("migrate", database=alias, verbosity=0, interactive=False)
 
 
-def copy(*, source: str, target: str) -> list[Table]:
+def copy(*, source: str, target: str) -> list[ArrivedTable]:
     """Copy every table into a migrated database that holds no data, in one transaction; then read all of it back.
 
     Nobody can write to a SQLite source meanwhile; a PostgreSQL source is read in one snapshot. Raises Refused if either
@@ -215,7 +215,7 @@ def _rows(model: type[models.Model], alias: str) -> Iterator[tuple[Any, ...]]:
     return model._base_manager.using(alias).order_by("pk").values_list(*names).iterator(chunk_size=CHUNK)
 
 
-def digest(model: type[models.Model], alias: str) -> Table:
+def digest(model: type[models.Model], alias: str) -> ArrivedTable:
     """Count and digest of a table as it stands."""
     total = _Sum()
     for row in _rows(model, alias):
@@ -223,7 +223,7 @@ def digest(model: type[models.Model], alias: str) -> Table:
     return total.table(model._meta.db_table)
 
 
-def _copy_table(model: type[models.Model], source: str, target: str) -> Table:
+def _copy_table(model: type[models.Model], source: str, target: str) -> ArrivedTable:
     """Insert every row as it is: no default, no auto_now and no signal has a say."""
     fields = model._meta.local_concrete_fields
     names = [field.attname for field in fields]

@@ -12,7 +12,7 @@ from xingke.base.templatetags.xk import coverage
 from xingke.base.templatetags.xk import period as period_words
 from xingke.indicators import wording
 from xingke.indicators.choosing import evidence_url, indicator_url
-from xingke.indicators.queries.judging import Judged, Term
+from xingke.indicators.queries.judging import IdentityTerm, Judged
 from xingke.indicators.queries.values import Growth, Rank, Value
 from xingke.ledger.words import Words, measured
 from xingke.registry.models import Region
@@ -20,7 +20,7 @@ from xingke.registry.rules import Scope
 
 
 @dataclass(frozen=True)
-class Line:
+class IndicatorLine:
     """One indicator in a list: its number, growth, place, how it is known, and the way to its evidence."""
 
     code: str
@@ -30,9 +30,9 @@ class Line:
     period: str
     url: str
     status: str
-    number: wording.Written
+    number: wording.PlainNumber
     unit: str
-    change: wording.Change
+    change: wording.GrowthWords
     rank: str
     route: str
     route_word: str
@@ -69,13 +69,13 @@ class Cards:
 
     def line(
         self, value: Value, growth: Growth | None = None, rank: Rank | None = None, *, seq: int | None = None
-    ) -> Line:
+    ) -> IndicatorLine:
         """A value for one row of a list."""
         number, unit = wording.amount_words(value, self.words)
         if value.status == "partial":
             number, unit = wording.part_words(value), self.words.unit_after(value.indicator.unit)
         covered = value.covered
-        return Line(
+        return IndicatorLine(
             code=value.indicator.code,
             label=value.indicator.label.in_language(wording.language()),
             meaning=value.indicator.meaning.in_language(wording.language()),
@@ -197,7 +197,7 @@ class Cards:
         size = wording.plain_number(abs(judged.verdict.difference))
         return (_("多出 %(n)s") if judged.identity.relation == "<=" else _("相差 %(n)s")) % {"n": size}
 
-    def _term(self, term: Term, judged: Judged) -> SafeString:
+    def _term(self, term: IdentityTerm, judged: Judged) -> SafeString:
         """A term by name, with its number as the way to its evidence."""
         label = wording.term_words(term.name, self.words)
         if term.name.shift == "children":

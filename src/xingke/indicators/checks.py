@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from django.db.models import Count
 
-from xingke.base.checks import SHOWN, Check, Finding
+from xingke.base.checks import SHOWN, Check, CheckResult
 from xingke.base.periods import Period
 from xingke.indicators import wording
 from xingke.indicators.columns import comparing, engine
@@ -13,7 +13,7 @@ from xingke.indicators.models import Figure
 from xingke.indicators.queries import added, indicators, judging, whose
 from xingke.indicators.queries.drift import Readers, drift
 from xingke.indicators.queries.reader import Reader
-from xingke.indicators.rules import Evidence, Fact, Indicator, counted, evidence_digest
+from xingke.indicators.rules import EvidenceRow, Fact, Indicator, counted, evidence_digest
 from xingke.ledger.models import State
 from xingke.ledger.tables import TABLES, Kind
 from xingke.ledger.words import Words
@@ -22,7 +22,7 @@ from xingke.registry.models import Region
 SAMPLE = 20_000  # events of one region that the plain reference walks through in a second or two
 
 
-def columns() -> Iterator[Finding]:
+def columns() -> Iterator[CheckResult]:
     """The columns hold what the database holds, row by row; and for one region per kind, what the engine counts from them is
     what the plain reference counts from the ledger."""
     for kind in TABLES.values():
@@ -32,11 +32,11 @@ def columns() -> Iterator[Finding]:
                 f"列文件 {kind.code} 有 {len(wrong)} 条记录与数据库不同（{named}）：数据库里的记录被程序以外的手段改过，"
                 "或者列文件不对；请先查明这些记录，再删除数据文件夹中的 columns"
             )
-            yield Finding(f"列文件 {kind.code}：与数据库不同", (problem,))
+            yield CheckResult(f"列文件 {kind.code}：与数据库不同", (problem,))
         region = _sample_region(kind)
         counting = [each for each in indicators().values() if each.of == kind.code and each.counts_records]
         if region is None or not counting:
-            yield Finding(f"列文件 {kind.code}：还没有已确认的记录")
+            yield CheckResult(f"列文件 {kind.code}：还没有已确认的记录")
             continue
         facts, versions = _facts(kind, region)
         last = max(fact.on for fact in facts)
@@ -47,7 +47,7 @@ def columns() -> Iterator[Finding]:
             for period in periods
             for problem in _differences(each, region, period, facts, versions)
         ]
-        yield Finding(
+        yield CheckResult(
             f"列文件 {kind.code}：{region.name} {len(facts)} 个事件，{len(counting)} 项指标 × {len(periods)} 个期间逐一重算，"
             + (f"{len(problems)} 处不符" if problems else "全部相符"),
             tuple(problems[:SHOWN]),
@@ -93,7 +93,9 @@ def _facts(kind: Kind, region: Region) -> tuple[list[Fact], dict[str, int]]:
 def _differences(
     each: Indicator, region: Region, period: Period, facts: Sequence[Fact], versions: dict[str, int]
 ) -> Iterator[str]:
-    told = [Evidence(record, versions[record], share) for record, share in counted(each, facts, region.range, period)]
+    told = [
+        EvidenceRow(record, versions[record], share) for record, share in counted(each, facts, region.range, period)
+    ]
     expected = engine.Sealed(sum(row.contribution for row in told), len(told), evidence_digest(told))
     found = engine.seal(each, Window(paths=region.range, first=period.first, last=period.last))
     if found != expected:
@@ -105,7 +107,7 @@ def _differences(
         yield f"{region.name} {period.label()} {each.label.zh}：页面显示 {value.amount}，台账应为 {total}"
 
 
-def figures() -> Iterator[Finding]:
+def figures() -> Iterator[CheckResult]:
     """Every frozen figure, recomputed at its own ledger number, is what was frozen."""
     wrong: list[str] = []
     count = drifted = corrected = reworded = 0
@@ -121,31 +123,33 @@ def figures() -> Iterator[Finding]:
                 f"数字 {figure.key}（{figure.region.name} {figure.period} {figure.indicator}，固化为 {figure.text}）"
                 f"按固化时的序号 {figure.seq} 重算不符"
             )
-    yield Finding(
+    yield CheckResult(
         f"已固化的数字：{count} 个，按固化时重算不符 {len(wrong)} 个，此后证据有变 {drifted} 个"
         + (f"（其中 {corrected} 个数未变）" if corrected else ""),
         tuple(wrong[:SHOWN]),
     )
     if reworded:
-        yield Finding(f"　其中 {reworded} 个依据未变，说法按新版规则不同：只是提示，文稿照旧有效")
+        yield CheckResult(f"　其中 {reworded} 个依据未变，说法按新版规则不同：只是提示，文稿照旧有效")
 
 
-def identities() -> Iterator[Finding]:
+def identities() -> Iterator[CheckResult]:
     """Where numbers that owe something to each other do not agree: to be looked into, no fault of the program."""
     found = judging.everywhere(Region.objects.filter(valid_to__isnull=True).select_related("parent"))
     differing = [each for each in found if each.status == "differs"]
     judged = sum(each.verdict is not None for each in found)
-    yield Finding(f"核对关系：数齐可核对的 {judged} 处，不相符 {len(differing)} 处{'，请核实：' if differing else ''}")
+    yield CheckResult(
+        f"核对关系：数齐可核对的 {judged} 处，不相符 {len(differing)} 处{'，请核实：' if differing else ''}"
+    )
     words = Words()
     for each in differing[:SHOWN]:
         assert each.verdict is not None  # it differs
-        yield Finding(
+        yield CheckResult(
             f"　{each.region.name} {each.period.label()} {each.identity.label.zh}："
             f"{wording.identity_words(each.identity, words)}，左边 {each.verdict.left.normalize():f}，"
             f"右边 {each.verdict.right.normalize():f}"
         )
     if len(differing) > SHOWN:
-        yield Finding(f"　……另有 {len(differing) - SHOWN} 处，见网页“核对关系”")
+        yield CheckResult(f"　……另有 {len(differing) - SHOWN} 处，见网页“核对关系”")
 
 
 CHECKS = (

@@ -49,7 +49,7 @@ class Figure(models.Model):
         return f"{self.indicator}@{self.period}={self.text}"
 
 
-class Check(models.Model):
+class TextCheck(models.Model):
     """What holding the figures of a text against the ledger found, at the number of the last change that could matter.
 
     text: the key of whatever speaks the figures. found: as whoever checks it reads it. Derived: worked out again when the
@@ -62,6 +62,7 @@ class Check(models.Model):
     found = models.JSONField()
 
     class Meta:
+        db_table = "indicators_check"  # as it was called first
         verbose_name = _("核对（文稿与台账）")
 
     def __str__(self) -> str:

@@ -20,13 +20,13 @@ from xingke.accounts.permissions import Permission
 from xingke.accounts.queries import current_seq
 from xingke.base.templatetags.xk import period as period_words
 from xingke.indicators import columns, queries, wording
-from xingke.indicators.cards import Cards, IdentityLine, Line
+from xingke.indicators.cards import Cards, IdentityLine, IndicatorLine
 from xingke.indicators.choosing import Chosen, choose, evidence_url, indicator_url, place_query
 from xingke.indicators.queries import aspects, judging
 from xingke.indicators.queries.contributions import Contribution, contributions
 from xingke.indicators.queries.reader import Reader
 from xingke.indicators.queries.values import Growth, Rank, Value
-from xingke.indicators.rules import Evidence, Indicator
+from xingke.indicators.rules import EvidenceRow, Indicator
 from xingke.ledger.models import EventVersion, Version
 from xingke.ledger.queries.evidence import evidence_counts
 from xingke.ledger.queries.holders import holder_word, seen_by
@@ -72,8 +72,8 @@ class Group:
 
     code: str
     label: str
-    lines: Sequence[Line]
-    unknown: Sequence[Line]
+    lines: Sequence[IndicatorLine]
+    unknown: Sequence[IndicatorLine]
 
 
 def _matches(each: Indicator, text: str) -> bool:
@@ -81,7 +81,7 @@ def _matches(each: Indicator, text: str) -> bool:
     return text.lower() in words
 
 
-def _lines(cards: Cards, chosen: Chosen, asked: Sequence[Indicator]) -> list[tuple[str, Line]]:
+def _lines(cards: Cards, chosen: Chosen, asked: Sequence[Indicator]) -> list[tuple[str, IndicatorLine]]:
     """Each indicator's group and line. One engine pass for everything: the peers' values give the ranks."""
     reader = Reader()
     region, period = chosen.region, chosen.period
@@ -92,7 +92,7 @@ def _lines(cards: Cards, chosen: Chosen, asked: Sequence[Indicator]) -> list[tup
     ]
 
 
-def _groups(lines: Sequence[tuple[str, Line]]) -> list[Group]:
+def _groups(lines: Sequence[tuple[str, IndicatorLine]]) -> list[Group]:
     order = list(dict.fromkeys([*wording.GROUPS, *(group for group, _line in lines)]))
     found = []
     for code in order:
@@ -106,7 +106,7 @@ def _groups(lines: Sequence[tuple[str, Line]]) -> list[Group]:
 
 
 def _list_file(
-    request: HttpRequest, chosen: Chosen, lines: Sequence[tuple[str, Line]], fields: Sequence[Any]
+    request: HttpRequest, chosen: Chosen, lines: Sequence[tuple[str, IndicatorLine]], fields: Sequence[Any]
 ) -> HttpResponse:
     head = [
         _("分组"),
@@ -152,7 +152,7 @@ def _list_file(
     )
 
 
-def _number(line: Line) -> Decimal | str:
+def _number(line: IndicatorLine) -> Decimal | str:
     """A value as a spreadsheet reckons with it; one that is approximate stays words."""
     text = str(line.number).replace(",", "")
     try:
@@ -447,10 +447,10 @@ def _records(
 
 
 @dataclass(frozen=True)
-class EvidenceRow:
+class ListedEvidence:
     """One record behind a value, in words."""
 
-    evidence: Evidence
+    evidence: EvidenceRow
     amount: Decimal  # in the indicator's unit
     event: EventVersion | None
     subject: Version | None
@@ -469,11 +469,11 @@ def _files(found: Sequence[Contribution]) -> dict[UUID, int]:
 
 def _rows(
     words: Words, value: Value, found: Sequence[Contribution], files: Mapping[UUID, int] | None = None
-) -> list[EvidenceRow]:
+) -> list[ListedEvidence]:
     proved = files or {}
     kind = value.indicator.of
     return [
-        EvidenceRow(
+        ListedEvidence(
             each.evidence,
             each.amount,
             each.event,
@@ -488,7 +488,7 @@ def _rows(
     ]
 
 
-def _records_file(request: HttpRequest, value: Value, rows: Sequence[EvidenceRow]) -> HttpResponse:
+def _records_file(request: HttpRequest, value: Value, rows: Sequence[ListedEvidence]) -> HttpResponse:
     head = [
         _("日期"),
         _("事件"),

@@ -19,7 +19,7 @@ from xingke.indicators.models import Figure
 from xingke.indicators.queries import indicators
 from xingke.indicators.queries.values import Growth, Rank, Value
 from xingke.indicators.rules import Example, ExampleEvent, Indicator, sum_word, turns_word
-from xingke.indicators.rules.identities import Identity
+from xingke.indicators.rules.identities import IndicatorIdentity
 from xingke.ledger.rules import Told
 from xingke.ledger.tables import TABLES
 from xingke.ledger.words import Words, approximated, field_word, kind_word, measured
@@ -74,7 +74,7 @@ def language() -> str:
 
 
 @dataclass(frozen=True)
-class Written:
+class PlainNumber:
     """A number as it is to be printed, trailing zeros included: components print it and leave it alone."""
 
     text: str
@@ -93,24 +93,24 @@ def route_word(route: str) -> str:
     return str(ROUTES.get(route, ""))
 
 
-def amount_words(value: Value, words: Words) -> tuple[Written, str]:
+def amount_words(value: Value, words: Words) -> tuple[PlainNumber, str]:
     """A value's number with thousands separated and its approximation (``220余``, ``近50``), and the unit after it."""
     if value.amount is None:
-        return Written("—"), ""
+        return PlainNumber("—"), ""
     number = "—".join(written(end, len(end.partition(".")[2])) for end in value.bounds)
     number, after = approximated(number, value.approximation)
-    return Written(number), f"{words.unit_after(value.unit)}{after}"
+    return PlainNumber(number), f"{words.unit_after(value.unit)}{after}"
 
 
-def part_words(value: Value) -> Written:
+def part_words(value: Value) -> PlainNumber:
     """The sum of the parts that are known, where not all are."""
     decimals = value.indicator.decimals
     number = written(format_number(value.known_part or Decimal(0), decimals), decimals)
-    return Written("".join(approximated(number, value.rough)))
+    return PlainNumber("".join(approximated(number, value.rough)))
 
 
 @dataclass(frozen=True)
-class Change:
+class GrowthWords:
     """A growth as a card shows it: ``+13.5%``; direction up, down or flat; judgement good, bad or none."""
 
     text: str = ""
@@ -118,10 +118,10 @@ class Change:
     judgement: str = ""
 
 
-def change(growth: Growth | None) -> Change:
+def change(growth: Growth | None) -> GrowthWords:
     """A growth in figures; an empty one where it is unknown. Judged only where the definition says which way is good."""
     if growth is None or growth.amount is None:
-        return Change()
+        return GrowthWords()
     places = 2 if growth.kind == "points" else 1
     if growth.observation is not None:
         places = growth.observation.decimals
@@ -130,12 +130,12 @@ def change(growth: Growth | None) -> Change:
     if growth.observation is not None:
         text = "".join(approximated(text, growth.observation.approximation))
     if not rounded:
-        return Change(text, "flat")
+        return GrowthWords(text, "flat")
     wanted = growth.now.indicator.direction
     if wanted == "none":
-        return Change(text, "up" if rounded > 0 else "down")
+        return GrowthWords(text, "up" if rounded > 0 else "down")
     good = (rounded > 0) == (wanted == "up")
-    return Change(text, "up" if rounded > 0 else "down", "good" if good else "bad")
+    return GrowthWords(text, "up" if rounded > 0 else "down", "good" if good else "bad")
 
 
 def _signed(rounded: Decimal, places: int, kind: str) -> str:
@@ -185,11 +185,11 @@ def total_words(value: Value, words: Words) -> str:
     return _("自%(month)s起累计%(figure)s。") % {"month": month, "figure": measured(number, unit)}
 
 
-def sum_words(value: Value, parts: Sequence[Value]) -> Written:
+def sum_words(value: Value, parts: Sequence[Value]) -> PlainNumber:
     """What the parts of a value add up to."""
     total = sum((part.amount for part in parts if part.amount is not None), Decimal(0))
     number = written(format_number(total, value.indicator.decimals), value.indicator.decimals)
-    return Written("".join(approximated(number, sum_word(part.rough_word for part in parts))))
+    return PlainNumber("".join(approximated(number, sum_word(part.rough_word for part in parts))))
 
 
 def running_words(today: date) -> str:
@@ -315,7 +315,7 @@ def formula_words(text: str, words: Words) -> str:
     return expressions.spell(expressions.arithmetic(text), lambda term: words.indicator(term.code))
 
 
-def identity_words(identity: Identity, words: Words) -> str:
+def identity_words(identity: IndicatorIdentity, words: Words) -> str:
     """An identity with indicators by name: ``高新技术企业数 = 上年同期高新技术企业数 + 高新技术企业净增数``."""
     return relate(identity, lambda term: term_words(term, words))
 
@@ -326,7 +326,7 @@ def term_words(term: expressions.Name, words: Words) -> str:
     return str(SHIFTS[term.shift]) % {"name": name} if term.shift else name
 
 
-def relate(identity: Identity, name: Callable[[expressions.Name], str]) -> str:
+def relate(identity: IndicatorIdentity, name: Callable[[expressions.Name], str]) -> str:
     """Both sides of an identity, each term as ``name`` says it."""
     left, right = (expressions.spell(side, name) for side in identity.sides)
     return f"{left} {'≤' if identity.relation == '<=' else '='} {right}"

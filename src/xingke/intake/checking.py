@@ -9,7 +9,7 @@ from xingke.accounts.models import User
 from xingke.accounts.queries import current_seq
 from xingke.base.refusals import Refused
 from xingke.base.sayings import Saying, say
-from xingke.intake.reading import Table
+from xingke.intake.reading import IncomingTable
 from xingke.intake.rows.figures import FigureReader
 from xingke.intake.rows.incoming import (
     FILED,
@@ -17,8 +17,8 @@ from xingke.intake.rows.incoming import (
     WAITING,
     Options,
     Problem,
-    Reader,
     Row,
+    RowReader,
     counted,
     refuse_repeats,
 )
@@ -46,12 +46,12 @@ def silent(_done: int, _total: int, _said: str) -> None:
 
 
 @dataclass(frozen=True)
-class Checked:
+class CheckedRows:
     """Rows with what would become of them, as of a number of the counter, and who reads them."""
 
     rows: Sequence[Row]
     seq: int
-    reader: Reader
+    reader: RowReader
     understood: Understood
 
     @property
@@ -76,7 +76,7 @@ def sheet_form(code: str) -> SheetForm:
 
 def reader_of(
     form: SheetForm, header: Sequence[str], *, by: User, options: Options, source: str = ""
-) -> tuple[Reader, Understood]:
+) -> tuple[RowReader, Understood]:
     """Who reads the rows below a header. source: the file's name. Raises Refused where the header will not do."""
     understood = understand(form, header, registry.units(), options.above)
     made = FigureReader if form.kind == OBSERVATION else NamedReader
@@ -85,11 +85,11 @@ def reader_of(
 
 def check_rows(
     rows: Sequence[Row],
-    reader: Reader,
+    reader: RowReader,
     understood: Understood,
     damage: Mapping[int, Sequence[tuple[int, Saying]]],
     step: Step = silent,
-) -> Checked:
+) -> CheckedRows:
     """Read every row completely and hold what holds against the ledger. Writes nothing."""
     seq = current_seq()
     whole = [row for row in rows if not _refuse_damaged(row, understood, damage.get(row.number, ()))]
@@ -99,7 +99,7 @@ def check_rows(
     for row in rows:
         if row.problems and row.outcome != WAITING:
             row.outcome = REJECTED
-    return Checked(rows, seq, reader, understood)
+    return CheckedRows(rows, seq, reader, understood)
 
 
 def _refuse_damaged(row: Row, understood: Understood, damage: Sequence[tuple[int, Saying]]) -> bool:
@@ -118,8 +118,8 @@ def _refuse_damaged(row: Row, understood: Understood, damage: Sequence[tuple[int
 
 
 def check_table(
-    form: SheetForm, table: Table, *, file_name: str, by: User, options: Options, step: Step = silent
-) -> Checked:
+    form: SheetForm, table: IncomingTable, *, file_name: str, by: User, options: Options, step: Step = silent
+) -> CheckedRows:
     try:
         reader, understood = reader_of(form, table.header, by=by, options=options, source=file_name)
     except Refused as refusal:

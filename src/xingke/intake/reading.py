@@ -15,7 +15,7 @@ from xingke.intake.sheets import grouping
 from xingke.intake.sheets.forms import SheetForm
 from xingke.intake.sheets.whole_file import for_whole_file
 from xingke.press.cells import Note, Remark
-from xingke.press.headers import Words
+from xingke.press.headers import HeaderWords
 from xingke.press.sheets import Sheet, read_sheet
 from xingke.press.sniffing import FileKind
 from xingke.registry import queries as registry
@@ -24,7 +24,7 @@ SIZE_LIMIT = 20 * 2**20
 
 
 @dataclass(frozen=True)
-class Table:
+class IncomingTable:
     """A file as read.
 
     numbers: each row's number in the file. encoding: UTF-8, GB18030 or UTF-16; XLSX or XLS for a workbook. damage: by row
@@ -67,7 +67,7 @@ def header_words(form: SheetForm) -> tuple[str, ...]:
     return tuple(name for column in form.column for name in column.headers)
 
 
-def read_table(data: bytes, *, name: str = "", sheet: str = "", words: Sequence[str] = ()) -> Table:
+def read_table(data: bytes, *, name: str = "", sheet: str = "", words: Sequence[str] = ()) -> IncomingTable:
     """Read a table, in a child process: of a workbook the sheet of that name, else the one with most of the words.
 
     name: the file's, if known. words: see ``header_words``. Raises Refused for what is no table, is dangerous, marked
@@ -95,13 +95,13 @@ def read_table(data: bytes, *, name: str = "", sheet: str = "", words: Sequence[
         else:
             kept.append((number, cells))
     if not kept:
-        if words and not Words.of(words).count(read.header):
+        if words and not HeaderWords.of(words).count(read.header):
             shown = " ".join(filter(None, read.header))[:30]
             raise Refused(
                 say("文件不是表格：里面只有“%(text)s”，没有认得的列名；请选择 .xlsx 或 CSV 表格。", text=shown)
             )
         raise Refused(say("文件只有表头，没有数据行。"))
-    return Table(
+    return IncomingTable(
         header=read.header,
         rows=[cells for _number, cells in kept],
         numbers=[number for number, _cells in kept],
@@ -128,7 +128,7 @@ _NO_RECORD = {
 }
 
 
-def with_groups(form: SheetForm, table: Table, options: Options) -> Table:
+def with_groups(form: SheetForm, table: IncomingTable, options: Options) -> IncomingTable:
     """A table whose rows say themselves what the lines above them say: their place, or their holder.
 
     A row that says no place below one of another place than the usual one is not filed there: its place was left out.
@@ -158,7 +158,7 @@ def with_groups(form: SheetForm, table: Table, options: Options) -> Table:
 _UNPLACED = say("区划空着，而上面的行写的是“%(above)s”；请补上这一行的区划。")
 
 
-def _around(table: Table) -> list[str]:
+def _around(table: IncomingTable) -> list[str]:
     """What may say of which place a whole table is, the nearest first: its sheet, what is over and under it, its file."""
     return [table.sheet_name, *reversed(table.above), *table.behind, table.file_name.rpartition(".")[0]]
 
@@ -174,7 +174,7 @@ def _place(note: Note) -> int:
     return -1 - note.column if note.remark is Remark.SHIFTED else note.column
 
 
-def with_whole_file(form: SheetForm, table: Table, options: Options) -> tuple[Table, Options]:
+def with_whole_file(form: SheetForm, table: IncomingTable, options: Options) -> tuple[IncomingTable, Options]:
     """A table with what was said for the whole file as columns at its end, and the options with what stands above it."""
     added = for_whole_file(form, table.header, options.given)
     if added.header:

@@ -6,7 +6,7 @@ from typing import Any
 
 from xingke.intake.models import ImportBatch
 from xingke.intake.queries import options_of
-from xingke.intake.rows.incoming import CHANGED, REPEATED_OR_ANOTHER, UNCHANGED, Brief, Options, Problem, Reader, Row
+from xingke.intake.rows.incoming import CHANGED, REPEATED_OR_ANOTHER, UNCHANGED, Brief, Options, Problem, Row, RowReader
 from xingke.intake.rows.marks import UNLESS_SURE
 from xingke.intake.rows.stored import OTHER_DAY, SAME_DAY, SEVERAL_ALIKE
 from xingke.intake.sheets.columns import Understood
@@ -24,7 +24,7 @@ _ANSWERS = {
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownRow:
     """A row as the page shows it. asks: which ticks it has; ticked: those that are set."""
 
     number: int
@@ -42,7 +42,7 @@ class Shown:
     why: str = ""
 
 
-def shown(batch: ImportBatch, staged: Sequence[Any], reader: Reader | None) -> list[Shown]:
+def shown(batch: ImportBatch, staged: Sequence[Any], reader: RowReader | None) -> list[ShownRow]:
     """Staged rows (pairs of outcome and [number, cells, problems]) with all that is read from them now."""
     rows = [
         (outcome, Row(number, cells), [Problem(*each) for each in problems])
@@ -74,14 +74,14 @@ def _shown(
     outcome: str,
     problems: Sequence[Problem],
     known: Any,
-    reader: Reader | None,
+    reader: RowReader | None,
     options: Options,
-) -> Shown:
+) -> ShownRow:
     at = {name: letters(place) for place, name in enumerate(batch.header) if name}
     brief, statement, place = known or (None, None, "")
     holder = statement.holder if statement else None
     is_altered = reader is not None and outcome == row.outcome == CHANGED
-    found = Shown(
+    found = ShownRow(
         number=row.number,
         outcome=outcome,
         brief=brief,
@@ -99,7 +99,7 @@ def _shown(
     return _asking(found, row, problems, options) if batch.state == ImportBatch.State.PREPARED else found
 
 
-def _asking(found: Shown, row: Row, problems: Sequence[Problem], options: Options) -> Shown:
+def _asking(found: ShownRow, row: Row, problems: Sequence[Problem], options: Options) -> ShownRow:
     """The row with the ticks it has: those its problems ask for, and those that are set."""
     ticked = {
         name for name, rows in (("another", options.another), ("correction", options.correction)) if row.number in rows

@@ -22,7 +22,7 @@ from xingke.intake.forms import HandOverForm, sheet_forms
 from xingke.intake.models import ImportBatch
 from xingke.intake.queries import StagedRows, import_batch_for, import_batches, is_fictional_import, options_of, staged
 from xingke.intake.reading import SAYING_WHERE, SIZE_LIMIT
-from xingke.intake.rows.incoming import CHANGED, NEW, OUTCOMES, REJECTED, UNCHANGED, WAITING, Reader
+from xingke.intake.rows.incoming import CHANGED, NEW, OUTCOMES, REJECTED, UNCHANGED, WAITING, RowReader
 from xingke.intake.rows.returned import how_to_mend, returned_cells, returned_columns, returned_header, returned_lines
 from xingke.intake.sheets.blank import ROWS, guide, template_header, template_row
 from xingke.intake.sheets.columns import Understood
@@ -189,7 +189,7 @@ def _first(batch: ImportBatch) -> tuple[str, ...]:
     return FIRST if any(counts[each] for each in FIRST) and any(counts[each] for each in FINE) else ()
 
 
-def _fine(batch: ImportBatch, reader: Reader | None) -> dict[str, Any]:
+def _fine(batch: ImportBatch, reader: RowReader | None) -> dict[str, Any]:
     """The rows that need no look: the first of them, how many there are, and where the rest is."""
     found = StagedRows(batch, *FINE)
     rows = _rows(batch, found[: filtering.PAGE_SIZE], reader)
@@ -201,7 +201,7 @@ def _fine(batch: ImportBatch, reader: Reader | None) -> dict[str, Any]:
     }
 
 
-def _reader(batch: ImportBatch, user: User) -> tuple[Reader | None, Understood | None]:
+def _reader(batch: ImportBatch, user: User) -> tuple[RowReader | None, Understood | None]:
     """Who reads the rows; nobody where the form of the table has been given up since."""
     try:
         form = sheet_form(batch.form)
@@ -250,7 +250,7 @@ def _columns(understood: Understood | None) -> list[dict[str, str]]:
     ]
 
 
-def _rows(batch: ImportBatch, staged: Sequence[Any], reader: Reader | None) -> list[dict[str, Any]]:
+def _rows(batch: ImportBatch, staged: Sequence[Any], reader: RowReader | None) -> list[dict[str, Any]]:
     """Staged rows for the page, each with the tag and the word of its outcome."""
     return [
         {"row": row, "tag": TAGS[row.outcome], "outcome": _outcome_word(row.outcome)}

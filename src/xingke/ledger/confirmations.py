@@ -7,7 +7,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from xingke.accounts.models import User
-from xingke.ledger.actions import Plan
+from xingke.ledger.actions import ConfirmationPlan
 from xingke.ledger.queries import keeping
 from xingke.ledger.queries.events import TimelineEntry
 from xingke.ledger.tables import TABLES
@@ -34,7 +34,7 @@ class Intended:
     places: Sequence[Place]
 
 
-def places_of(plan: Plan) -> list[Place]:
+def places_of(plan: ConfirmationPlan) -> list[Place]:
     """The kinds and regions of what a plan confirms, each once."""
     found: dict[tuple[str, int], Place] = {}
     for code, changes in plan.versions.items():

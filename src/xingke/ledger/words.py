@@ -109,7 +109,7 @@ def measured(number: object, unit: str) -> str:
 
 
 @dataclass(frozen=True)
-class Change:
+class ColumnChange:
     """A column that differs between two versions, in words."""
 
     label: str
@@ -243,10 +243,10 @@ class Words:
         unit = self._units.get(row.unit) or Unit(code=row.unit, kind=row.kind)
         return Quantity(scaled=row.value if scaled is None else scaled, unit=unit, decimals=row.decimals)
 
-    def changes(self, old: Version, new: Version) -> list[Change]:
+    def changes(self, old: Version, new: Version) -> list[ColumnChange]:
         """What differs between two versions of one record, in words, in the order pages show it."""
         return [
-            Change(label, self._said(old, name), self._said(new, name))
+            ColumnChange(label, self._said(old, name), self._said(new, name))
             for name, label in _labels(new)
             if getattr(old, name) != getattr(new, name)
         ]

@@ -30,7 +30,7 @@ from xingke.press.packages import Unreadable
 
 
 @dataclass(frozen=True, kw_only=True)
-class Work:
+class ChildWork:
     """What a child may be asked to do: the module whose ``read`` does it, and what is said when it comes to no end.
 
     slow may name %(seconds)s, heavy %(memory)s in MB, long %(output)s in MB.
@@ -49,7 +49,7 @@ _MODULE = "xingke.press.confined"
 _MODULES = frozenset({"xingke.press.opening", "xingke.press.examining"})
 
 
-def answers(work: Work, data: bytes, request: Mapping[str, Any], limits: Limits) -> Iterator[dict[str, Any]]:
+def answers(work: ChildWork, data: bytes, request: Mapping[str, Any], limits: Limits) -> Iterator[dict[str, Any]]:
     """What the child says, message by message; the last has "error" (a saying) or the head's "peak".
 
     The child sees the request and the file as its standard input, no other open file and no variable of this process's
@@ -100,7 +100,7 @@ def environment() -> dict[str, str]:
     }
 
 
-def _messages(stream: IO[bytes], work: Work, limits: Limits) -> Generator[dict[str, Any], None, bool]:
+def _messages(stream: IO[bytes], work: ChildWork, limits: Limits) -> Generator[dict[str, Any], None, bool]:
     """Messages up to the last one; returns whether it came. Nothing the child says may grow without bound."""
     taken = 0
     while line := stream.readline(_LINE):
@@ -121,7 +121,7 @@ def _messages(stream: IO[bytes], work: Work, limits: Limits) -> Generator[dict[s
     return False
 
 
-def _ended(code: int | None, is_overdue: bool, work: Work, limits: Limits) -> Saying:
+def _ended(code: int | None, is_overdue: bool, work: ChildWork, limits: Limits) -> Saying:
     if is_overdue or code == -signal.SIGXCPU:
         return work.slow.filled(seconds=f"{limits.seconds:g}")
     if code in _NO_MEMORY:

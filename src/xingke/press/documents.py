@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from xingke.base.sayings import say, told
-from xingke.press.confined import Work, answers
+from xingke.press.confined import ChildWork, answers
 from xingke.press.findings import Verdict
 from xingke.press.limits import Limits
 from xingke.press.packages import Unreadable
 from xingke.press.sniffing import FileKind, sniff, spoken
-from xingke.press.tree import Document, to_json
+from xingke.press.tree import DocumentTree, to_json
 
 LIMITS = Limits(packed=20 << 20, unfolded=64 << 20, seconds=10)
-_WORK = Work(
+_WORK = ChildWork(
     module="xingke.press.examining",
     slow=say("核验这个文件用了超过 %(seconds)s 秒，已停止，没有结论；请上传原来的文件。"),
     heavy=say("核验这个文件需要的内存超过 %(memory)s MB 的上限，已停止，没有结论；请上传原来的文件。"),
@@ -48,7 +48,7 @@ def claims(data: bytes) -> Claims:
 
 
 def examined(
-    data: bytes, *, frozen: Document | None, trusted_keys: Collection[bytes], allowed_terms: Collection[str] = ()
+    data: bytes, *, frozen: DocumentTree | None, trusted_keys: Collection[bytes], allowed_terms: Collection[str] = ()
 ) -> Verdict:
     """The verdict on a file, as ``verify.compare`` gives it. Raises Unreadable like ``claims``."""
     request = {

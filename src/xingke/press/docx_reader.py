@@ -17,7 +17,7 @@ from xingke.press.allowed import W as _W
 from xingke.press.docx_parts import Parts, open_parts
 from xingke.press.foreign import Foreign
 from xingke.press.packages import DOCX, Package
-from xingke.press.packages import Limits as Limits
+from xingke.press.packages import PackageLimits as Limits
 from xingke.press.packages import Unreadable as Unreadable
 from xingke.press.proof import FIGURES_NAMESPACE, FIGURES_PREFIX, PROOF_NAMESPACE, Proof, ProofError, from_xml
 from xingke.press.tree import MASK

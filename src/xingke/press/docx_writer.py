@@ -28,7 +28,7 @@ from xingke.press.proof import (
 from xingke.press.sentences import sentences_of
 from xingke.press.tree import (
     Chip,
-    Document,
+    DocumentTree,
     Heading,
     Inline,
     Notice,
@@ -53,7 +53,7 @@ def store_id(document: str, part: str) -> str:
     return "{" + str(uuid.uuid5(_STORES, f"{document}#{part}")).upper() + "}"
 
 
-def write(document: Document, *, proof: Proof | None) -> bytes:
+def write(document: DocumentTree, *, proof: Proof | None) -> bytes:
     """The document as .docx bytes.
 
     proof: signed or not; None writes the figures bound but unproved. Raises ValueError when the proof speaks of another
@@ -64,7 +64,7 @@ def write(document: Document, *, proof: Proof | None) -> bytes:
     return _packed(_parts(document, None if proof is None else to_xml(proof)))
 
 
-def _parts(document: Document, proof: str | None) -> list[tuple[str, str]]:
+def _parts(document: DocumentTree, proof: str | None) -> list[tuple[str, str]]:
     """Every part by name, as text; proof: part B."""
     parts = [(name, text) for name, text in _constant_parts(document, 2 if proof is not None else 1)]
     parts.append(("word/document.xml", _document(document)))
@@ -74,7 +74,7 @@ def _parts(document: Document, proof: str | None) -> list[tuple[str, str]]:
     return parts
 
 
-def sealed_parts(document: Document) -> tuple[ProofPart, ...]:
+def sealed_parts(document: DocumentTree) -> tuple[ProofPart, ...]:
     """The digest of every part that a signed file of this document has beside its proof, in the order of the file."""
     return tuple(
         ProofPart(name=name, digest=hashlib.sha256(text.encode()).hexdigest())
@@ -83,12 +83,12 @@ def sealed_parts(document: Document) -> tuple[ProofPart, ...]:
     )
 
 
-def sealed_sentences(document: Document) -> tuple[ProofSentence, ...]:
+def sealed_sentences(document: DocumentTree) -> tuple[ProofSentence, ...]:
     """Every word of the document, as its proof lists them."""
     return tuple(ProofSentence(place=each.place, digest=each.digest) for each in sentences_of(document))
 
 
-def _check(document: Document, proof: Proof) -> None:
+def _check(document: DocumentTree, proof: Proof) -> None:
     if (proof.document, proof.title) != (document.id, document.title):
         raise ValueError(f"the proof is of {proof.document}, {proof.title!r}, not of {document.id}, {document.title!r}")
     said = [(chip.slot, chip.figure, chip.text) for chip in chips(document)]
@@ -104,7 +104,7 @@ def _check(document: Document, proof: Proof) -> None:
         raise ValueError("document and proof say different sentences")
 
 
-def _constant_parts(document: Document, custom_parts: int) -> Iterator[tuple[str, str]]:
+def _constant_parts(document: DocumentTree, custom_parts: int) -> Iterator[tuple[str, str]]:
     yield "[Content_Types].xml", official.content_types(custom_parts)
     yield "_rels/.rels", official.ROOT_RELATIONSHIPS
     yield "docProps/core.xml", _core(document)
@@ -142,7 +142,7 @@ def _part_a(figures: Sequence[Chip]) -> str:
     return f'{_HEAD}<figures xmlns="{FIGURES_NAMESPACE}">{strings}</figures>'
 
 
-def _core(document: Document) -> str:
+def _core(document: DocumentTree) -> str:
     kept = "".join(
         f"<dc:{name}>{escape(value)}</dc:{name}>"
         for name, value in (
@@ -161,14 +161,14 @@ def _core(document: Document) -> str:
 # --- text ------------------------------------------------------------------------------------------
 
 
-def _document(document: Document) -> str:
+def _document(document: DocumentTree) -> str:
     store = store_id(document.id, "A")
     body = "".join([*_head(document), *_blocks(document, store), *_signature(document)])
     namespaces = f'xmlns:w="{official.W}" xmlns:r="{official.R}"'
     return f"{_HEAD}<w:document {namespaces}><w:body>{body}{official.SECTION}</w:body></w:document>"
 
 
-def _head(document: Document) -> Iterator[str]:
+def _head(document: DocumentTree) -> Iterator[str]:
     if document.is_fictional:
         yield _paragraph("FictionalMark", _run(official.FICTIONAL_MARK))
     if document.number:
@@ -180,7 +180,7 @@ def _head(document: Document) -> Iterator[str]:
     yield _paragraph("Title", runs, f'<w:spacing w:before="0" w:after="{official.LINE}"/>')
 
 
-def _blocks(document: Document, store: str) -> Iterator[str]:
+def _blocks(document: DocumentTree, store: str) -> Iterator[str]:
     for block in document.blocks:
         if isinstance(block, Paragraph):
             yield _paragraph("BodyText", _inlines(block.inlines, store))
@@ -270,7 +270,7 @@ def _column_widths(table: Table) -> list[int]:
     return widths
 
 
-def _signature(document: Document) -> Iterator[str]:
+def _signature(document: DocumentTree) -> Iterator[str]:
     """Issuer and date without a seal: the date begins two characters right of the issuer, neither past two from the edge."""
     name, date = width_of(document.issuer), width_of(document.date)
     name_right, date_right = 2.0, name - date

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 
-class Kind(StrEnum):
+class FindingKind(StrEnum):
     """What a finding is about."""
 
     TEXT_EDITED = "text edited"
@@ -47,147 +47,149 @@ class Kind(StrEnum):
 
 NOTICES = frozenset(
     {
-        Kind.SUPERSEDED,
-        Kind.CLOSING_LINE,
-        Kind.RESAVED,
-        Kind.EARLIER_FORM,
-        Kind.EVIDENCE_CORRECTED,
-        Kind.WORDING_DIFFERS,
-        Kind.PARTS_DROPPED,
-        Kind.LIST_DROPPED,
+        FindingKind.SUPERSEDED,
+        FindingKind.CLOSING_LINE,
+        FindingKind.RESAVED,
+        FindingKind.EARLIER_FORM,
+        FindingKind.EVIDENCE_CORRECTED,
+        FindingKind.WORDING_DIFFERS,
+        FindingKind.PARTS_DROPPED,
+        FindingKind.LIST_DROPPED,
     }
 )
 
-LEDGER = frozenset({Kind.FIGURE_DRIFTED, Kind.RECORD_CHANGED})  # what speaks of the ledger, not of the file
+LEDGER = frozenset(
+    {FindingKind.FIGURE_DRIFTED, FindingKind.RECORD_CHANGED}
+)  # what speaks of the ledger, not of the file
 
-_SENTENCES: Mapping[Kind, tuple[str, str]] = {
-    Kind.TEXT_EDITED: (
+_SENTENCES: Mapping[FindingKind, tuple[str, str]] = {
+    FindingKind.TEXT_EDITED: (
         "正文里的“{label}”改成了“{found}”，证明里是“{expected}”。",
         "The text of “{label}” now reads “{found}”; the proof says “{expected}”.",
     ),
-    Kind.STORE_EDITED: (
+    FindingKind.STORE_EDITED: (
         "“{label}”在数字清单里改成了“{found}”，证明里是“{expected}”；重新打开时正文会跟着变。",
         "“{label}” is “{found}” in the list of figures; the proof says “{expected}”. Reopening changes the text.",
     ),
-    Kind.FIGURE_EDITED: (
+    FindingKind.FIGURE_EDITED: (
         "“{label}”在正文和数字清单里都改成了“{found}”，证明里是“{expected}”。",
         "“{label}” was changed to “{found}” in the text and in the list of figures; the proof says “{expected}”.",
     ),
-    Kind.FIGURE_MISSING: (
+    FindingKind.FIGURE_MISSING: (
         "“{label}”（{expected}）在文中找不到了，控件被删除。",
         "“{label}” ({expected}) is no longer in the document; its control was deleted.",
     ),
-    Kind.FIGURE_UNWRAPPED: (
+    FindingKind.FIGURE_UNWRAPPED: (
         "“{label}”（{expected}）的文字还在，但控件被去掉，数字不再受保护。",
         "The text of “{label}” ({expected}) is still there, but its control was removed.",
     ),
-    Kind.FIGURE_REPEATED: (
+    FindingKind.FIGURE_REPEATED: (
         "“{label}”（{expected}）在文中出现了{count}次，只应出现一次。",
         "“{label}” ({expected}) appears {count} times; it may appear only once.",
     ),
-    Kind.FIGURE_ADDED: (
+    FindingKind.FIGURE_ADDED: (
         "文中有一个控件“{found}”不在证明里，它绑定的内容重新打开后可能变化。",
         "A bound control, “{found}”, is not in the proof; what it shows may change on reopening.",
     ),
-    Kind.SENTENCE_CHANGED: (
+    FindingKind.SENTENCE_CHANGED: (
         "“{label}”（{figure_text}）所在的句子变了：原为“{expected}”，现为“{found}”。",
         "The sentence of “{label}” ({figure_text}) changed: it was “{expected}”, now “{found}”.",
     ),
-    Kind.NAME_CHANGED: (
+    FindingKind.NAME_CHANGED: (
         "写有“{label}”的句子变了或不见了，原为“{expected}”。",
         "The sentence that names “{label}” changed or is gone: it was “{expected}”.",
     ),
-    Kind.UNBOUND_NUMERAL: (
+    FindingKind.UNBOUND_NUMERAL: (
         "“{found}”没有任何数据依据。",
         "“{found}” is bound to nothing.",
     ),
-    Kind.TITLE_CHANGED: (
+    FindingKind.TITLE_CHANGED: (
         "标题变了：证明里是“{expected}”，文中没有这个标题。",
         "The title changed: the proof says “{expected}”, which the document does not carry.",
     ),
-    Kind.NOT_SIGNED: ("证明没有签名。", "The proof is not signed."),
-    Kind.SIGNATURE_BROKEN: (
+    FindingKind.NOT_SIGNED: ("证明没有签名。", "The proof is not signed."),
+    FindingKind.SIGNATURE_BROKEN: (
         "签名与证明内容不符，证明被改动过。",
         "The signature does not fit the proof: the proof was changed.",
     ),
-    Kind.UNKNOWN_KEY: (
+    FindingKind.UNKNOWN_KEY: (
         "签名所用的公钥（{found}…）不在信任名单中，无法确认由谁签发。",
         "The proof is signed with a key ({found}…) that is not trusted here.",
     ),
-    Kind.PROOF_MISSING: (
+    FindingKind.PROOF_MISSING: (
         "文件里没有证明，也没有找到固化的版本，{count}个数字无从核验。",
         "The file carries no proof and no frozen version was found: {count} numerals cannot be checked.",
     ),
-    Kind.PROOF_UNREADABLE: ("证明部分无法读出：{found}。", "The proof cannot be read: {found}."),
-    Kind.OTHER_DOCUMENT: (
+    FindingKind.PROOF_UNREADABLE: ("证明部分无法读出：{found}。", "The proof cannot be read: {found}."),
+    FindingKind.OTHER_DOCUMENT: (
         "证明属于另一份文件：应为“{expected}”，实为“{found}”。",
         "The proof belongs to another document: expected “{expected}”, found “{found}”.",
     ),
-    Kind.FROZEN_DIFFERS: (
+    FindingKind.FROZEN_DIFFERS: (
         "“{label}”在证明里是“{found}”，固化的版本是“{expected}”。",
         "“{label}” is “{found}” in the proof but “{expected}” in the frozen version.",
     ),
-    Kind.NUMERAL_DIFFERS: (
+    FindingKind.NUMERAL_DIFFERS: (
         "与固化的版本相比，“{expected}”变成了“{found}”。",
         "Compared with the frozen version, “{expected}” became “{found}”.",
     ),
-    Kind.FIGURE_DRIFTED: (
+    FindingKind.FIGURE_DRIFTED: (
         "“{label}”发布时为“{expected}”，现在的台账算出“{found}”。",
         "“{label}” was published as “{expected}”; the ledger now gives “{found}”.",
     ),
-    Kind.RECORD_CHANGED: (
+    FindingKind.RECORD_CHANGED: (
         "文中写到的“{label}”，所依据的台账记录后来有更正或已作废，现为“{found}”。",
         "The record behind “{label}” in the text was corrected or voided since; it now reads “{found}”.",
     ),
-    Kind.RETRACTED: (
+    FindingKind.RETRACTED: (
         "这份文稿已于{found}撤回，不再有效。",
         "This document was retracted on {found} and is no longer valid.",
     ),
-    Kind.SUPERSEDED: (
+    FindingKind.SUPERSEDED: (
         "这是第{expected}版，另有新版：第{found}版。",
         "This is edition {expected}; there is a newer one, edition {found}.",
     ),
-    Kind.FOREIGN: (
+    FindingKind.FOREIGN: (
         "文件里有{what}，本系统不会这样写，已知的编辑软件重新保存时也不会；看到的可能与核验的不同。请从原文件重新另存后再核验。",
         "The file holds {what}, which neither this system nor a known editor would write; what is seen may differ.",
     ),
-    Kind.EVIDENCE_CORRECTED: (
+    FindingKind.EVIDENCE_CORRECTED: (
         "“{label}”（{expected}）依据有更正，数未变。",
         "The evidence of “{label}” ({expected}) was corrected since; the number is the same.",
     ),
-    Kind.WORDING_DIFFERS: (
+    FindingKind.WORDING_DIFFERS: (
         "“{label}”依据未变，说法按新版规则不同：文中是“{expected}”，现在{found}。",
         "The evidence of “{label}” is unchanged; newer rules word it otherwise: “{expected}” here, now {found}.",
     ),
-    Kind.PROSE_CHANGED: (
+    FindingKind.PROSE_CHANGED: (
         "文字与签名时的不同：原为“{expected}”，现为“{found}”。",
         "Words differ from those that were signed: it was “{expected}”, now “{found}”.",
     ),
-    Kind.PROSE_MISSING: (
+    FindingKind.PROSE_MISSING: (
         "签名时的{count}句话不见了或改成了别的话。",
         "{count} sentences that were signed are gone or say something else.",
     ),
-    Kind.ORDER_CHANGED: (
+    FindingKind.ORDER_CHANGED: (
         "文字没有变，次序变了：“{found}”不在原来的位置。",
         "The words are the same in another order: “{found}” stands elsewhere.",
     ),
-    Kind.CLOSING_LINE: (
+    FindingKind.CLOSING_LINE: (
         "文末添了一行“{found}”，是联系方式、附件或抄送一类，不在签名之内。",
         "A closing line was added, “{found}”: contact, attachment or copies. It is not signed.",
     ),
-    Kind.RESAVED: (
+    FindingKind.RESAVED: (
         "文件由编辑软件重新保存过：文字和次序未变，只有已知编辑软件的痕迹。",
         "An editor saved the file again: words and order are unchanged, only marks of known editors were added.",
     ),
-    Kind.EARLIER_FORM: (
+    FindingKind.EARLIER_FORM: (
         "这份证明是较早的格式，只签了数字和它们所在的句子；其余文字{prose}。",
         "The proof is of the earlier form and signs the figures and their sentences only; the other words {prose}.",
     ),
-    Kind.PARTS_DROPPED: (
+    FindingKind.PARTS_DROPPED: (
         "编辑软件丢掉了证明部分，已改为与固化的版本逐个核对，{count}个数字全部一致。",
         "An editor dropped the proof; compared with the frozen version instead, all {count} numerals agree.",
     ),
-    Kind.LIST_DROPPED: (
+    FindingKind.LIST_DROPPED: (
         "编辑软件丢掉了数字清单，已按签名的证明逐个核对，{count}个数字全部一致。",
         "An editor dropped the list of figures; compared with the signed proof, all {count} figures agree.",
     ),
@@ -254,7 +256,7 @@ class Spot:
 class Finding:
     """One thing that is not as proved. slot and figure name the figure it is about; params fill the sentence."""
 
-    kind: Kind
+    kind: FindingKind
     slot: int | None = None
     figure: str | None = None
     spot: Spot | None = None
@@ -278,7 +280,7 @@ class Finding:
 
     def _words(self) -> tuple[str, str]:
         """The sentence of the kind in both languages; of other words, by what is known of them."""
-        if self.kind is not Kind.PROSE_CHANGED:
+        if self.kind is not FindingKind.PROSE_CHANGED:
             return _SENTENCES[self.kind]
         if self.expected == "—":
             return "签名时没有这些文字：“{found}”。", "Words that were not signed: “{found}”."
@@ -315,7 +317,7 @@ def _mark(what: str, near: str, *, is_english: bool) -> str:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Row:
+class FigureRow:
     """One line of the table of figures: what was proved, what the file shows (None: not there), whether all agrees."""
 
     slot: int
@@ -326,7 +328,7 @@ class Row:
     holds: bool
 
 
-class State(StrEnum):
+class FigureState(StrEnum):
     """What became of a file since it was written."""
 
     WRITTEN = "written"  # every part as signed
@@ -340,7 +342,7 @@ class Verdict:
     """All findings, and every figure with what became of it."""
 
     findings: tuple[Finding, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[FigureRow, ...]
 
     @property
     def failures(self) -> tuple[Finding, ...]:
@@ -358,23 +360,25 @@ class Verdict:
         return not self.failures
 
     @property
-    def state(self) -> State:
+    def state(self) -> FigureState:
         """What became of the file, whatever the ledger says now."""
         if any(finding.kind not in LEDGER for finding in self.failures):
-            return State.OTHER
+            return FigureState.OTHER
         kinds = {finding.kind for finding in self.findings}
-        if kinds & {Kind.RESAVED, Kind.PARTS_DROPPED, Kind.LIST_DROPPED, Kind.CLOSING_LINE}:
-            return State.RESAVED
-        return State.EARLIER if Kind.EARLIER_FORM in kinds else State.WRITTEN
+        if kinds & {FindingKind.RESAVED, FindingKind.PARTS_DROPPED, FindingKind.LIST_DROPPED, FindingKind.CLOSING_LINE}:
+            return FigureState.RESAVED
+        return FigureState.EARLIER if FindingKind.EARLIER_FORM in kinds else FigureState.WRITTEN
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> "Verdict":
         """The verdict that ``dataclasses.asdict`` and JSON made a mapping of."""
         findings = [
-            Finding(**{**each, "kind": Kind(each["kind"]), "spot": Spot(**each["spot"]) if each["spot"] else None})
+            Finding(
+                **{**each, "kind": FindingKind(each["kind"]), "spot": Spot(**each["spot"]) if each["spot"] else None}
+            )
             for each in stored["findings"]
         ]
-        return cls(findings=tuple(findings), rows=tuple(Row(**each) for each in stored["rows"]))
+        return cls(findings=tuple(findings), rows=tuple(FigureRow(**each) for each in stored["rows"]))
 
     def joined(self, findings: Iterable[Finding]) -> "Verdict":
         """The verdict with more findings, such as drift; figures they name no longer hold."""

@@ -33,13 +33,13 @@ def plain(text: str) -> str:
 
 
 @dataclass(frozen=True)
-class Words:
+class HeaderWords:
     """The words known in headers of the wanted table; none where nothing is known."""
 
     known: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, headers: Iterable[str]) -> "Words":
+    def of(cls, headers: Iterable[str]) -> "HeaderWords":
         """The words of headers as a form writes them."""
         return cls(frozenset(map(plain, headers)))
 
@@ -63,7 +63,7 @@ class Words:
         return max(map(self.count, rows), default=0)
 
 
-def header_index(rows: Sequence[Sequence[str]], words: Words) -> int:
+def header_index(rows: Sequence[Sequence[str]], words: HeaderWords) -> int:
     """The row with the most known words, the earlier of equals; without such a row, the one told by how full it is."""
     counts = [words.count(cells) for cells in rows] if words.known else [0]
     best = max(counts)
@@ -175,7 +175,7 @@ class Pair:
         return bool(filled) and all(len(text) <= _NAME_LENGTH and not _NO_NAME.match(plain(text)) for text in filled)
 
 
-def joined(pair: Pair, words: Words) -> list[str] | None:
+def joined(pair: Pair, words: HeaderWords) -> list[str] | None:
     """The names of the columns under two header rows; None where it is not clear which name stands over which."""
     is_shown = bool(pair.spans) or pair.is_tied  # by areas that are merged, not only by gaps
     if not pair.names_only or pair.reaches_further or not pair.is_clear:
@@ -190,7 +190,7 @@ def joined(pair: Pair, words: Words) -> list[str] | None:
     ]
 
 
-def _name(over: str, name: str, words: Words) -> str:
+def _name(over: str, name: str, words: HeaderWords) -> str:
     """One name of an upper and a lower one: both as one word where that is known, else the lower where the upper adds nothing."""
     if not over or not name or over == name:
         return name or over

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from html import escape
 
 from xingke.press.official import FICTIONAL_MARK
-from xingke.press.tree import Chip, Document, Heading, Inline, Mention, Notice, Paragraph, Table
+from xingke.press.tree import Chip, DocumentTree, Heading, Inline, Mention, Notice, Paragraph, Table
 
 
 def name(mention: Mention) -> str:
@@ -13,7 +13,7 @@ def name(mention: Mention) -> str:
 
 
 def render(
-    document: Document, chip: Callable[[Chip], str], mention: Callable[[Mention], str] = name, *, title: str = "h1"
+    document: DocumentTree, chip: Callable[[Chip], str], mention: Callable[[Mention], str] = name, *, title: str = "h1"
 ) -> str:
     """Semantic HTML, everything escaped but what chip and mention return: that must be safe HTML for one figure or name.
 

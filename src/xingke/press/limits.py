@@ -27,9 +27,9 @@ class Limits:
     damaged: int = 10_000
 
     @property
-    def package(self) -> packages.Limits:
+    def package(self) -> packages.PackageLimits:
         """The limits of the zip."""
-        return packages.Limits(
+        return packages.PackageLimits(
             packed=self.packed,
             unfolded=self.unfolded,
             part=self.unfolded,

@@ -31,7 +31,7 @@ from xingke.press.cells import (
 )
 from xingke.press.choosing import Candidate, OpenedSheet, choose, unread
 from xingke.press.delimited import RawRow
-from xingke.press.headers import LOOK_AHEAD, Words
+from xingke.press.headers import LOOK_AHEAD, HeaderWords
 from xingke.press.limits import Limits
 from xingke.press.packages import Unreadable
 
@@ -78,12 +78,12 @@ class _Grid:
             width = max(cells, default=-1) + 1
             yield number, [cells.get(column, "") for column in range(width)], self.notes.get(number, [])
 
-    def most_words(self, words: Words) -> int:
+    def most_words(self, words: HeaderWords) -> int:
         """How many known headers its best row holds."""
         return words.most(list(self.rows[number].values()) for number in sorted(self.rows)[:LOOK_AHEAD])
 
 
-def _opened(grids: list[_Grid], wanted: str, words: Words) -> OpenedSheet:
+def _opened(grids: list[_Grid], wanted: str, words: HeaderWords) -> OpenedSheet:
     filled = [each for each in grids if each.rows]
     candidates = [Candidate(each.name, each.is_visible, each.most_words(words)) for each in filled]
     at = choose(candidates, wanted)
@@ -108,7 +108,7 @@ _UNSEEN = ("script", "style", "template", "noscript")
 _FURTHEST = 1 << 16  # rows or columns one cell may span
 
 
-def open_page(data: bytes, encoding: str, wanted: str, words: Words, limits: Limits) -> OpenedSheet:
+def open_page(data: bytes, encoding: str, wanted: str, words: HeaderWords, limits: Limits) -> OpenedSheet:
     """The table of a web page with the most known words, else the first. Raises Unreadable for a page without one."""
     text = data.decode(encoding, errors="replace").lstrip("\ufeff")
     parser = etree.HTMLParser(
@@ -190,7 +190,7 @@ _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _MOMENT = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.\d+)?")
 
 
-def open_xml(data: bytes, encoding: str, wanted: str, words: Words, limits: Limits) -> OpenedSheet:
+def open_xml(data: bytes, encoding: str, wanted: str, words: HeaderWords, limits: Limits) -> OpenedSheet:
     """A sheet of an XML Spreadsheet 2003. Raises Unreadable for XML of any other kind."""
     text = _DECLARATION.sub("", data.decode(encoding, errors="replace").lstrip("\ufeff"), count=1)
     root = packages.parse(text.encode(errors="replace"), "XML", suffix=".xml")

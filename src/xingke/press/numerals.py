@@ -16,7 +16,7 @@ from functools import lru_cache
 from xingke.press.numeral_exemptions import Exemptions
 from xingke.press.numeral_signs import CHINESE, DIGITS, LISTED, ROMAN, made_plain, runs
 from xingke.press.numeral_words import COUNTED_NOUN, SURE_UNIT, TERMS
-from xingke.press.tree import Chip, Document, Heading, Inline, Notice, Paragraph, masked, plain
+from xingke.press.tree import Chip, DocumentTree, Heading, Inline, Notice, Paragraph, masked, plain
 
 __all__ = ["TERMS", "Numeral", "NumeralKind", "find", "loose", "touches", "touching", "unbound"]
 
@@ -271,7 +271,7 @@ def touching(inlines: Sequence[Inline]) -> list[str]:
     return found
 
 
-def unbound(document: Document, *, terms: Collection[str] = ()) -> list[str]:
+def unbound(document: DocumentTree, *, terms: Collection[str] = ()) -> list[str]:
     """What would fail the rule "no unbound numeral" in a tree, each with its surroundings; empty when all is well."""
     found: list[str] = []
     for block in document.blocks:

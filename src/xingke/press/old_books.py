@@ -14,7 +14,7 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError, Shee
 from xingke.base.sayings import say
 from xingke.press.cells import Display, Note, Remark, display_of, is_secret, letters, secrecy_mark
 from xingke.press.choosing import Candidate, OpenedSheet, choose, unread
-from xingke.press.headers import Words
+from xingke.press.headers import HeaderWords
 from xingke.press.limits import Limits
 from xingke.press.packages import Unreadable
 from xingke.press.workbooks import PRINT_CODES, head_of, refuse_marked_sheet, rows_of, too_large
@@ -25,7 +25,7 @@ _EMBEDDED = say("文件里嵌入了别的文件或控件，不予打开；请删
 _LOCKED = say("文件加了密码，请去掉密码、另存为 .xlsx 再试。")
 
 
-def open_sheet(data: bytes, wanted: str, words: Words, limits: Limits) -> OpenedSheet:
+def open_sheet(data: bytes, wanted: str, words: HeaderWords, limits: Limits) -> OpenedSheet:
     """The visible sheet called ``wanted``; else the one whose header has the most known words, or the first filled."""
     if not data.startswith(_OLD_OFFICE):
         raise Unreadable(_BROKEN)  # the stream alone, as before 1993
@@ -39,7 +39,7 @@ def open_sheet(data: bytes, wanted: str, words: Words, limits: Limits) -> Opened
         raise Unreadable(_LOCKED if "password" in str(error).lower() else _BROKEN) from error
 
 
-def _chosen(book: CalamineWorkbook, marks: "_Marks", wanted: str, words: Words, limits: Limits) -> OpenedSheet:
+def _chosen(book: CalamineWorkbook, marks: "_Marks", wanted: str, words: HeaderWords, limits: Limits) -> OpenedSheet:
     listed = book.sheets_metadata
     if len(listed) != len(marks.sheets):
         raise Unreadable(_BROKEN)

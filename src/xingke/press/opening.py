@@ -7,19 +7,19 @@ from xingke.press import markup, old_books, workbooks
 from xingke.press.cells import Note, Remark
 from xingke.press.choosing import OpenedSheet
 from xingke.press.delimited import read_rows
-from xingke.press.headers import Words
+from xingke.press.headers import HeaderWords
 from xingke.press.limits import Limits
 from xingke.press.packages import Unreadable
 from xingke.press.sniffing import ENCODING_NAMES, FileKind, Sniffed, disguise, no_table, sniff
-from xingke.press.tables import Table
+from xingke.press.tables import FoundTable
 
 
 def read(data: bytes, request: Mapping[str, Any], limits: Limits) -> Iterator[dict[str, Any]]:
     """Head, rows and notes of a file as messages."""
     sniffed = sniff(data)
-    words = Words.of(request["words"])
+    words = HeaderWords.of(request["words"])
     opened = _opened(data, sniffed, request["sheet"], words, limits)
-    table = Table(opened.rows, opened.merged, limits, words=words, is_csv=sniffed.kind is FileKind.CSV)
+    table = FoundTable(opened.rows, opened.merged, limits, words=words, is_csv=sniffed.kind is FileKind.CSV)
     said = disguise(sniffed, request["name"])
     yield {
         "head": {
@@ -34,7 +34,7 @@ def read(data: bytes, request: Mapping[str, Any], limits: Limits) -> Iterator[di
     yield from table.messages([*([Note(Remark.KIND, 1, 0, said)] if said else []), *opened.notes])
 
 
-def _opened(data: bytes, sniffed: Sniffed, wanted: str, words: Words, limits: Limits) -> OpenedSheet:
+def _opened(data: bytes, sniffed: Sniffed, wanted: str, words: HeaderWords, limits: Limits) -> OpenedSheet:
     """The sheet to read. Raises Unreadable for a file that is none or holds none."""
     if refusal := no_table(sniffed):
         raise Unreadable(refusal)

@@ -22,7 +22,7 @@ class Unreadable(Refused):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Limits:
+class PackageLimits:
     """What a package may cost. Bytes, except entries and the ratios (unfolded : folded, judged only above one MiB).
 
     part_ratio, when given, is asked of every part by itself as well.
@@ -86,7 +86,7 @@ class Relation:
 class Package:
     """The zip, opened with care. Raises Unreadable from every method."""
 
-    def __init__(self, data: bytes, limits: Limits, form: Format) -> None:
+    def __init__(self, data: bytes, limits: PackageLimits, form: Format) -> None:
         self.limits = limits
         self.form = form
         if len(data) > limits.packed:

@@ -18,7 +18,7 @@ from xingke.press import official
 from xingke.press.docx_writer import _cell_style, _column_widths
 from xingke.press.fonts import LATIN_RANGES, FontClass, Fonts, installed
 from xingke.press.official import title_lines, width_of
-from xingke.press.tree import Block, Document, Heading, Inline, Notice, Paragraph, Table, plain
+from xingke.press.tree import Block, DocumentTree, Heading, Inline, Notice, Paragraph, Table, plain
 
 Data: TypeAlias = Mapping[str, object]
 
@@ -45,12 +45,12 @@ class Rendered:
     substitutions: tuple[tuple[str, str], ...]
 
 
-def write(document: Document, *, fonts: Fonts | None = None) -> bytes:
+def write(document: DocumentTree, *, fonts: Fonts | None = None) -> bytes:
     """The document as PDF/A-2b bytes; see render."""
     return render(document, fonts=fonts).data
 
 
-def render(document: Document, *, fonts: Fonts | None = None) -> Rendered:
+def render(document: DocumentTree, *, fonts: Fonts | None = None) -> Rendered:
     """The document as PDF/A-2b, the same bytes for the same document and fonts.
 
     fonts: None for those of the system. Raises FontMissing or GlyphMissing (``.sentence(language)`` says what to do)
@@ -64,7 +64,7 @@ def render(document: Document, *, fonts: Fonts | None = None) -> Rendered:
     return Rendered(data=_pdf(document, data, fonts), substitutions=substitutions)
 
 
-def _is_signature_alone(document: Document, data: Data, fonts: Fonts) -> bool:
+def _is_signature_alone(document: DocumentTree, data: Data, fonts: Fonts) -> bool:
     """Whether a last page would hold the signature and nothing else, which the standard does not want."""
     with _typst_errors(document):
         found = typst.query(
@@ -78,7 +78,7 @@ def _is_signature_alone(document: Document, data: Data, fonts: Fonts) -> bool:
     return json.loads(found) is True
 
 
-def _pdf(document: Document, data: Data, fonts: Fonts) -> bytes:
+def _pdf(document: DocumentTree, data: Data, fonts: Fonts) -> bytes:
     with _typst_errors(document):
         pdf, warnings = typst.compile_with_warnings(
             _TEMPLATE,
@@ -95,14 +95,14 @@ def _pdf(document: Document, data: Data, fonts: Fonts) -> bytes:
 
 
 @contextmanager
-def _typst_errors(document: Document) -> Iterator[None]:
+def _typst_errors(document: DocumentTree) -> Iterator[None]:
     try:
         yield
     except typst.TypstError as error:
         raise Untypeset(f"the document {document.id} cannot be set: {error.diagnostic}") from error
 
 
-def _day(document: Document) -> datetime.date:
+def _day(document: DocumentTree) -> datetime.date:
     """The date of the document, which is the date of the file: nothing in it depends on when it was made."""
     found = _DATE.search(document.date)
     try:
@@ -114,7 +114,7 @@ def _day(document: Document) -> datetime.date:
 # --- fonts -----------------------------------------------------------------------------------------
 
 
-def _classed(document: Document) -> Iterator[tuple[FontClass, str]]:
+def _classed(document: DocumentTree) -> Iterator[tuple[FontClass, str]]:
     """Every text of the page with the class that draws it, page furniture first."""
     yield FontClass.SONGTI, _PAGE_NUMBER
     if document.is_fictional:
@@ -137,7 +137,7 @@ def _classed(document: Document) -> Iterator[tuple[FontClass, str]]:
     yield FontClass.FANGSONG, document.issuer + document.date
 
 
-def _substitutions(document: Document, fonts: Fonts) -> tuple[tuple[str, str], ...]:
+def _substitutions(document: DocumentTree, fonts: Fonts) -> tuple[tuple[str, str], ...]:
     """Each (class, family) used that is not customary, in the order of the classes. Raises what Fonts.drawing raises."""
     texts: dict[FontClass, str] = {}
     for font_class, text in _classed(document):
@@ -157,7 +157,7 @@ def _substitutions(document: Document, fonts: Fonts) -> tuple[tuple[str, str], .
 
 
 def _input(
-    document: Document, fonts: Fonts, substitutions: Sequence[tuple[str, str]], *, is_end_moved: bool = False
+    document: DocumentTree, fonts: Fonts, substitutions: Sequence[tuple[str, str]], *, is_end_moved: bool = False
 ) -> Data:
     """Everything the template reads; is_end_moved: the end of the text goes over to the page of the signature."""
     lang, _, region = document.language.partition("-")
@@ -187,7 +187,7 @@ def _input(
     }
 
 
-def _description(document: Document, substitutions: Sequence[tuple[str, str]]) -> str:
+def _description(document: DocumentTree, substitutions: Sequence[tuple[str, str]]) -> str:
     """Read in the properties of the file: its id, whether it is fiction, and which fonts stand in for which."""
     said = [f"文稿标识：{document.id}"]
     if document.is_fictional:
@@ -255,7 +255,7 @@ def _cell(width: float, font_class: FontClass, text: str, *, is_centred: bool) -
     }
 
 
-def _signature(document: Document) -> Sequence[tuple[Sequence[str], float]]:
+def _signature(document: DocumentTree) -> Sequence[tuple[Sequence[str], float]]:
     """Issuer and date with the points they stay clear of the right edge, as in the .docx."""
     name, date = width_of(document.issuer), width_of(document.date)
     name_right, date_right = 2.0, name - date

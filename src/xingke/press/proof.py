@@ -14,7 +14,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from lxml import etree
 
-from xingke.press.tree import Document, chips
+from xingke.press.tree import DocumentTree, chips
 
 FIGURES_NAMESPACE = "urn:xingke:figures:1"
 PROOF_NAMESPACE = "urn:xingke:proof:1"
@@ -116,7 +116,7 @@ def fingerprint_of(title: str, texts: Iterable[str]) -> str:
     return hashlib.sha256(json.dumps([title, *texts], ensure_ascii=False).encode()).hexdigest()
 
 
-def fingerprint(document: Document) -> str:
+def fingerprint(document: DocumentTree) -> str:
     """The fingerprint of a document tree."""
     return fingerprint_of(document.title, (chip.text for chip in chips(document)))
 

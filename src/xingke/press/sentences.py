@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from xingke.press.docx_reader import ReadParagraph
 from xingke.press.official import FICTIONAL_MARK
-from xingke.press.tree import Document, Heading, Notice, Paragraph, Table, plain, sentence_bounds
+from xingke.press.tree import DocumentTree, Heading, Notice, Paragraph, Table, plain, sentence_bounds
 
 FIRST, FURTHER = "p", "s"
 
@@ -35,12 +35,12 @@ def digest_of(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def sentences_of(document: Document) -> tuple[Sentence, ...]:
+def sentences_of(document: DocumentTree) -> tuple[Sentence, ...]:
     """The sentences of a tree as its file says them."""
     return tuple(_of_tree(document))
 
 
-def _of_tree(document: Document) -> Iterator[Sentence]:
+def _of_tree(document: DocumentTree) -> Iterator[Sentence]:
     head = [FICTIONAL_MARK] if document.is_fictional else []
     head += [document.issuer, document.number] if document.number else []
     for text in [*head, document.title]:

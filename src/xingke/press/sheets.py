@@ -7,7 +7,7 @@ from typing import Any
 
 from xingke.base.sayings import say, told
 from xingke.press.cells import Note, Remark, address
-from xingke.press.confined import Work, answers
+from xingke.press.confined import ChildWork, answers
 from xingke.press.limits import Limits as Limits
 from xingke.press.packages import Unreadable
 from xingke.press.sniffing import FileKind, no_table, sniff
@@ -49,7 +49,7 @@ class Sheet:
         return found
 
 
-WORK = Work(
+WORK = ChildWork(
     module="xingke.press.opening",
     slow=say("读这个文件用了超过 %(seconds)s 秒，已停止；请分成几个文件，或另存为 CSV 再试。"),
     heavy=say("读这个文件需要的内存超过 %(memory)s MB 的上限，已停止；请分成几个文件，或另存为 CSV 再试。"),

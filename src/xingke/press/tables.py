@@ -8,7 +8,7 @@ from xingke.base.sayings import Saying, kept, say
 from xingke.press.cells import Area, Note, Remark, address, is_secret, letters, secrecy_mark, sentence
 from xingke.press.delimited import RawRow
 from xingke.press.filling import Filler
-from xingke.press.headers import ENOUGH, LOOK_AHEAD, Pair, Words, header_index, joined, with_units
+from xingke.press.headers import ENOUGH, LOOK_AHEAD, HeaderWords, Pair, header_index, joined, with_units
 from xingke.press.limits import Limits
 from xingke.press.packages import Unreadable
 
@@ -17,7 +17,7 @@ _HEAD_ROWS = 5  # rows in which a marking of secrecy counts without a star
 _BATCH, _BATCH_TEXT = 200, 1 << 20  # rows in a message; characters after which it ends early
 
 
-class Table:
+class FoundTable:
     """One sheet's rows, of which the header is found.
 
     header: a name for each column, of two header rows made one where they were two. header_row: the row that was taken
@@ -25,7 +25,7 @@ class Table:
     """
 
     def __init__(
-        self, rows: Iterable[RawRow], merged: Sequence[Area], limits: Limits, *, words: Words, is_csv: bool
+        self, rows: Iterable[RawRow], merged: Sequence[Area], limits: Limits, *, words: HeaderWords, is_csv: bool
     ) -> None:
         self.limits = limits
         self.is_csv = is_csv
@@ -101,7 +101,7 @@ class Table:
         named = {column for column, text in enumerate(names) if text}
         return bool({each for each in filled - named if each < len(names)}) and bool(named - filled)
 
-    def _under_names(self, upper: RawRow, names: list[str], words: Words) -> list[str] | None:
+    def _under_names(self, upper: RawRow, names: list[str], words: HeaderWords) -> list[str] | None:
         """The header with the names that stand over several of its columns, where the row above holds such."""
         number, cells, _ = upper
         pair = Pair(number, cells, names, self.merged)

@@ -88,7 +88,7 @@ Block = Heading | Paragraph | Table | Notice
 
 
 @dataclass(frozen=True, kw_only=True)
-class Document:
+class DocumentTree:
     """A whole document.
 
     id: document id, also dc:identifier. number: 发文字号 with 〔〕 or None. date: 成文日期 as printed ("2024年7月5日").
@@ -152,17 +152,17 @@ class Place:
     sentence: str
 
 
-def chips(document: Document) -> Iterator[Chip]:
+def chips(document: DocumentTree) -> Iterator[Chip]:
     """Every figure in reading order: blocks in order, tables row by row."""
     return (part for part in _inlines_of(document) if isinstance(part, Chip))
 
 
-def mentions(document: Document) -> Iterator[Mention]:
+def mentions(document: DocumentTree) -> Iterator[Mention]:
     """Every name taken from a record, in reading order."""
     return (part for part in _inlines_of(document) if isinstance(part, Mention))
 
 
-def _inlines_of(document: Document) -> Iterator[Inline]:
+def _inlines_of(document: DocumentTree) -> Iterator[Inline]:
     for block in document.blocks:
         if isinstance(block, Paragraph):
             yield from block.inlines
@@ -225,7 +225,7 @@ def cell_sentence(head: str, cells: Sequence[str]) -> str:
     return f"{head}{HEADER_SEPARATOR}{CELL_SEPARATOR.join(cells)}"
 
 
-def places(document: Document) -> tuple[Place, ...]:
+def places(document: DocumentTree) -> tuple[Place, ...]:
     """Every figure with its sentence, in slot order."""
     return tuple(
         Place(chip=part, sentence=text)
@@ -235,7 +235,7 @@ def places(document: Document) -> tuple[Place, ...]:
     )
 
 
-def mention_places(document: Document) -> tuple[MentionPlace, ...]:
+def mention_places(document: DocumentTree) -> tuple[MentionPlace, ...]:
     """Every name taken from a record with its sentence, in reading order."""
     return tuple(
         MentionPlace(mention=part, sentence=text)
@@ -245,7 +245,7 @@ def mention_places(document: Document) -> tuple[MentionPlace, ...]:
     )
 
 
-def _sentences_of(document: Document) -> Iterator[tuple[Sequence[Inline], str]]:
+def _sentences_of(document: DocumentTree) -> Iterator[tuple[Sequence[Inline], str]]:
     """Every sentence, or cell, with the text that stands for it in a proof."""
     for block in document.blocks:
         if isinstance(block, Paragraph):
@@ -258,7 +258,7 @@ def _sentences_of(document: Document) -> Iterator[tuple[Sequence[Inline], str]]:
                     yield cell, cell_sentence(head, cells)
 
 
-def passages(document: Document) -> Iterator[tuple[Inline, ...]]:
+def passages(document: DocumentTree) -> Iterator[tuple[Inline, ...]]:
     """Everything the document says, one passage per paragraph or cell, in reading order."""
     if document.number:
         yield (document.number,)
@@ -276,7 +276,7 @@ def passages(document: Document) -> Iterator[tuple[Inline, ...]]:
     yield (document.date,)
 
 
-def _texts(document: Document) -> Iterator[str]:
+def _texts(document: DocumentTree) -> Iterator[str]:
     yield from (document.id, document.language)
     for chip in chips(document):
         yield from (chip.figure, chip.label, chip.text)
@@ -292,7 +292,7 @@ _BLOCKS: dict[str, type[Block]] = {"heading": Heading, "paragraph": Paragraph, "
 _NAMES = {kind: name for name, kind in _BLOCKS.items()}
 
 
-def to_json(document: Document) -> str:
+def to_json(document: DocumentTree) -> str:
     """One line of JSON, keys sorted; from_json gives an equal document back."""
     blocks = [{"kind": _NAMES[type(block)], **asdict(block)} for block in document.blocks]
     head = {name: getattr(document, name) for name in _HEAD}
@@ -302,10 +302,10 @@ def to_json(document: Document) -> str:
 _HEAD = ("id", "title", "issuer", "date", "number", "is_fictional", "language")
 
 
-def from_json(text: str) -> Document:
+def from_json(text: str) -> DocumentTree:
     """The document that to_json wrote. Raises ValueError or KeyError when the text is not one."""
     stored = json.loads(text)
-    return Document(**{name: stored[name] for name in _HEAD}, blocks=tuple(map(_block, stored["blocks"])))
+    return DocumentTree(**{name: stored[name] for name in _HEAD}, blocks=tuple(map(_block, stored["blocks"])))
 
 
 def _block(stored: Mapping[str, object]) -> Block:

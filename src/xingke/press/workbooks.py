@@ -33,8 +33,8 @@ from xingke.press.cells import (
 )
 from xingke.press.choosing import Candidate, OpenedSheet, choose, unread
 from xingke.press.delimited import RawRow
-from xingke.press.headers import LOOK_AHEAD, Words
-from xingke.press.packages import XLSX, Limits, Package, Unreadable
+from xingke.press.headers import LOOK_AHEAD, HeaderWords
+from xingke.press.packages import XLSX, Package, PackageLimits, Unreadable
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _RELATIONSHIP = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
@@ -59,7 +59,9 @@ _VALUES_ONLY = say("文件链接了外部内容（%(name)s）；只读了存着�
 _BAD_NAME = re.compile(r"^/|^[a-z]:|(?:^|/)\.\.?(?:/|$)|[\x00-\x1f]|^$", re.IGNORECASE)
 
 
-def open_sheet(data: bytes, wanted: str, words: Words, *, limits: Limits, rows: int, columns: int) -> OpenedSheet:
+def open_sheet(
+    data: bytes, wanted: str, words: HeaderWords, *, limits: PackageLimits, rows: int, columns: int
+) -> OpenedSheet:
     """The visible sheet called ``wanted``; else the one whose header has the most known words, or the first filled.
 
     rows, columns: the largest area that holds values. Raises Unreadable for what the gate refuses, what is damaged or
@@ -106,7 +108,7 @@ def open_sheet(data: bytes, wanted: str, words: Words, *, limits: Limits, rows: 
 
 
 def _chosen(
-    book: CalamineWorkbook, filled: "list[_Listed]", wanted: str, words: Words
+    book: CalamineWorkbook, filled: "list[_Listed]", wanted: str, words: HeaderWords
 ) -> tuple[CalamineSheet, list[Candidate], int]:
     """The sheet to read, all sheets that hold something, and its place among them. At most two are held at a time."""
     candidates: list[Candidate] = []

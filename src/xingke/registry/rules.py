@@ -19,7 +19,7 @@ FICTIONAL_FROM = 990_000  # codes from here on are outside GB/T 2260 and belong 
 
 
 @dataclass(frozen=True, kw_only=True)
-class Term:
+class VocabularyTerm:
     """One word of a code list: a title, a level, an event, a unit …"""
 
     __pydantic_config__ = STRICT
@@ -123,7 +123,9 @@ def exclusions_are_mutual_roles(catalogue: Catalogue) -> Iterator[Issue]:
                 yield Issue(entry.file, entry.place, f"excludes unknown role {other!r}")
 
 
-TERMS: DefinitionKind[Term] = DefinitionKind("term", "vocabulary.toml", Term, (units_are_known_kinds,))
+TERMS: DefinitionKind[VocabularyTerm] = DefinitionKind(
+    "term", "vocabulary.toml", VocabularyTerm, (units_are_known_kinds,)
+)
 ALIASES: DefinitionKind[Alias] = DefinitionKind("alias", "aliases.toml", Alias, (aliases_mean_something,))
 ROLES: DefinitionKind[Role] = DefinitionKind("role", "roles.toml", Role, (exclusions_are_mutual_roles,))
 

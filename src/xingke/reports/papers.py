@@ -13,13 +13,13 @@ from xingke.press.tree import Chip, Mention
 from xingke.registry.rules import Scope
 from xingke.reports import queries
 from xingke.reports.models import Document
-from xingke.reports.queries.checking import Checked
+from xingke.reports.queries.checking import CheckedDocument
 
 NOBODY = Scope()
 
 
 def paper(
-    shown: Document, checked: Checked | None = None, readable: Scope = NOBODY, *, figure: str = "reports:figure"
+    shown: Document, checked: CheckedDocument | None = None, readable: Scope = NOBODY, *, figure: str = "reports:figure"
 ) -> SafeString:
     """The document as HTML, its figures as chips that lead to their evidence, its names as links for whoever may read records.
 

@@ -15,13 +15,13 @@ from xingke.ledger.queries.caching import ledger_stamp
 from xingke.registry.rules import Scope
 from xingke.reports.models import Document
 from xingke.reports.queries import checking
-from xingke.reports.queries.checking import Checked
+from xingke.reports.queries.checking import CheckedDocument
 from xingke.reports.queries.verifying import RecordChange
 from xingke.reports.standing import TAGS
 
 
 @dataclass(frozen=True)
-class Row:
+class DocumentRow:
     """A document in a list: how many figures it speaks, how many sentences were left out, whether it still holds, and
     where its newest edition and the public one stand."""
 
@@ -36,7 +36,9 @@ class Row:
     handed_to: str = ""  # to which region
 
 
-def rows_of(documents: Iterable[Any], stamp: int | None = None) -> list[Row]:  # documents annotated with figure_count
+def rows_of(
+    documents: Iterable[Any], stamp: int | None = None
+) -> list[DocumentRow]:  # documents annotated with figure_count
     """Documents for a list, from ``newest_visible_to``; the state is empty where it would have to be worked out.
 
     stamp: ``ledger_stamp``, where it has been asked for already.
@@ -47,10 +49,10 @@ def rows_of(documents: Iterable[Any], stamp: int | None = None) -> list[Row]:  #
     return [_row(each, known[each.key]) for each in listed]
 
 
-def _row(each: Any, checked: Checked | None) -> Row:  # an annotated document
+def _row(each: Any, checked: CheckedDocument | None) -> DocumentRow:  # an annotated document
     public = each.public if each.public != each.edition else None
     standing = TAGS[each.standing or ""]
-    return Row(
+    return DocumentRow(
         each,
         each.figure_count,
         len(each.gaps),
@@ -63,14 +65,14 @@ def _row(each: Any, checked: Checked | None) -> Row:  # an annotated document
     )
 
 
-def _state(checked: Checked | None) -> str:
+def _state(checked: CheckedDocument | None) -> str:
     if checked is None:
         return ""
     return "holds" if checked.holds else "drifted"
 
 
 @dataclass(frozen=True)
-class Change:
+class ChangedRecord:
     """One record that changed since the figure was frozen."""
 
     what: str
@@ -78,12 +80,12 @@ class Change:
     url: str
 
 
-def changes_open_to(changes: Sequence[RecordChange], readable: Scope) -> tuple[list[Change], int]:
+def changes_open_to(changes: Sequence[RecordChange], readable: Scope) -> tuple[list[ChangedRecord], int]:
     """The changed records somebody may read, in words, and how many others there are: siblings' records stay closed."""
     seen = [each for each in changes if readable.covers(each.path)]
     return [_change(each) for each in seen], len(changes) - len(seen)
 
 
-def _change(each: RecordChange) -> Change:
+def _change(each: RecordChange) -> ChangedRecord:
     what = {"added": _("新增"), "removed": _("移出"), "changed": pgettext("done", "更正")}[each.what]
-    return Change(what, each.title, reverse("ledger:record", args=[each.kind, UUID(each.record)]))
+    return ChangedRecord(what, each.title, reverse("ledger:record", args=[each.kind, UUID(each.record)]))

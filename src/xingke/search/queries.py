@@ -42,7 +42,7 @@ class Says(Func):
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundEntry:
     """A thing that was found, as it is shown."""
 
     kind: Searchable
@@ -72,7 +72,7 @@ def counts(user: User, asked: Asked) -> dict[str, int]:
     return dict(found.order_by())
 
 
-def best(user: User, asked: Asked, *, each: int) -> list[Found]:
+def best(user: User, asked: Asked, *, each: int) -> list[FoundEntry]:
     """The nearest ``each`` of every kind, kinds in their order. One query, and a few per kind for what is shown."""
     place = Window(RowNumber(), partition_by="kind", order_by=_nearest())
     rows = _ranked(user, asked).values_list("kind", "key", "near").annotate(place=place).filter(place__lte=each)
@@ -85,7 +85,7 @@ def listed(user: User, asked: Asked, kind: str) -> QuerySet[Entry, tuple[str, st
     return found.values_list("kind", "key", "near")
 
 
-def shown(rows: Iterable[tuple[str, str, int]]) -> list[Found]:
+def shown(rows: Iterable[tuple[str, str, int]]) -> list[FoundEntry]:
     """Rows of the index as hits, in their order within each kind; what has gone since is left out."""
     keys: dict[str, list[str]] = defaultdict(list)
     near: dict[tuple[str, str], int] = {}
@@ -95,7 +95,7 @@ def shown(rows: Iterable[tuple[str, str, int]]) -> list[Found]:
     found = []
     for each in (each for each in searching.searchables() if each.code in keys):
         hits = each.hits(keys[each.code])
-        found += [Found(each, hits[key], near[each.code, key]) for key in keys[each.code] if key in hits]
+        found += [FoundEntry(each, hits[key], near[each.code, key]) for key in keys[each.code] if key in hits]
     return found
 
 

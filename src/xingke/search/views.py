@@ -14,7 +14,7 @@ from xingke.base.searching import Searchable
 from xingke.registry import queries as registry
 from xingke.registry.filtering import PAGE_SIZE
 from xingke.search import actions, queries, rules
-from xingke.search.queries import NUMBER, Found
+from xingke.search.queries import NUMBER, FoundEntry
 from xingke.search.rules import Asked, Piece
 
 SUGGESTED, OF_EACH = 8, 5
@@ -23,7 +23,7 @@ COUNTED = 10_000  # things that are not indexed yet, up to which they are counte
 
 
 @dataclass(frozen=True)
-class Line:
+class HitLine:
     """A hit with the words that were found apart."""
 
     kind: Any  # the kind's lazy label
@@ -75,11 +75,11 @@ def search(request: HttpRequest) -> HttpResponse:
 
 
 def _groups(
-    found: Sequence[Found], counts: Mapping[str, int], asked: Asked
-) -> list[tuple[Searchable, int, Sequence[Line]]]:
+    found: Sequence[FoundEntry], counts: Mapping[str, int], asked: Asked
+) -> list[tuple[Searchable, int, Sequence[HitLine]]]:
     """The best of each kind and how many there are; what was found by its number stands above them already."""
     kinds = dict.fromkeys(each.kind.code for each in found)
-    groups: list[tuple[Searchable, int, Sequence[Line]]] = []
+    groups: list[tuple[Searchable, int, Sequence[HitLine]]] = []
     for code in kinds:
         own = [each for each in found if each.kind.code == code]
         if lines := [_line(each, asked) for each in own if each.near != NUMBER]:
@@ -87,9 +87,9 @@ def _groups(
     return groups
 
 
-def _line(found: Found, asked: Asked) -> Line:
+def _line(found: FoundEntry, asked: Asked) -> HitLine:
     hit = found.hit
-    return Line(
+    return HitLine(
         found.kind.label,
         rules.marked(hit.title, asked.marks),
         rules.marked(hit.line, asked.marks),

@@ -19,10 +19,10 @@ from xingke.base.expressions.tree import (
     Name,
     Names,
     Node,
-    Number,
+    NumberLiteral,
     Operation,
     Prefix,
-    Texts,
+    TextSet,
     Type,
 )
 from xingke.base.sayings import Saying, say
@@ -131,7 +131,7 @@ class _Parser:
         token = self._token
         match token.kind, token.text:
             case "number", text:
-                return self._atom(Number(Decimal(text)), Type.NUMBER)
+                return self._atom(NumberLiteral(Decimal(text)), Type.NUMBER)
             case "text", text:
                 return self._atom(Constant(text), Type.TEXT)
             case "truth", text:
@@ -179,7 +179,7 @@ class _Parser:
                 raise self._unexpected(say("引号里的文字"))
             found.append(self._take().text)
         self._expect("}", say("“,”或“}”"))
-        return self._built(Texts(tuple(dict.fromkeys(found))), Type.TEXTS, opening.place)
+        return self._built(TextSet(tuple(dict.fromkeys(found))), Type.TEXTS, opening.place)
 
     # ── names ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -250,7 +250,7 @@ class _Parser:
 
     def _check_places(self, part: _Part) -> None:
         match part.node:
-            case Number(value) if value <= MAX_PLACES and value == value.to_integral_value():
+            case NumberLiteral(value) if value <= MAX_PLACES and value == value.to_integral_value():
                 return
         raise self._wrong(say("round 的第 2 项是保留几位小数，写 0 到 %(most)s 的整数。", most=MAX_PLACES), part.place)
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from xingke.base.expressions.functions import CONTEXT
-from xingke.base.expressions.tree import Name, Node, Number, Operation, Prefix
+from xingke.base.expressions.tree import Name, Node, NumberLiteral, Operation, Prefix
 
 Range = tuple[Decimal, Decimal]
 
@@ -15,7 +15,7 @@ def reach(node: Node, inputs: Mapping[str, Range]) -> Range | None:
     inputs: by name as ``Name.key`` writes it. Raises KeyError for a name without an entry.
     """
     match node:
-        case Number(value):
+        case NumberLiteral(value):
             return value, value
         case Name():
             return inputs[node.key]

@@ -13,10 +13,10 @@ from xingke.base.expressions.tree import (
     Constant,
     Name,
     Node,
-    Number,
+    NumberLiteral,
     Operation,
     Prefix,
-    Texts,
+    TextSet,
 )
 from xingke.base.sayings import Saying, say
 
@@ -27,13 +27,13 @@ _SIGNS |= {"and": say("且"), "or": say("或"), "not": say("非"), "in": say("�
 def spell(node: Node, name: Callable[[Name], str] = attrgetter("key"), outer: int = 0) -> str:
     """An expression in words, each name as ``name`` says it; outer: how tightly what stands around it binds."""
     match node:
-        case Number(value):
+        case NumberLiteral(value):
             return f"{value.normalize():f}"
         case Name():
             return name(node)
         case Constant(value):
             return _constant(value)
-        case Texts(members):
+        case TextSet(members):
             return f"{{{', '.join(map(_quoted, members))}}}"
         case Call(function, arguments):
             return f"{function}({', '.join(spell(each, name) for each in arguments)})"

@@ -28,7 +28,7 @@ Names = Mapping[str, Type]
 
 
 @dataclass(frozen=True)
-class Number:
+class NumberLiteral:
     value: Decimal
 
 
@@ -40,7 +40,7 @@ class Constant:
 
 
 @dataclass(frozen=True)
-class Texts:
+class TextSet:
     """A set of texts, in the order they were written."""
 
     members: tuple[str, ...]
@@ -76,7 +76,7 @@ class Call:
     arguments: tuple["Node", ...]
 
 
-Node = Number | Constant | Texts | Name | Prefix | Operation | Call
+Node = NumberLiteral | Constant | TextSet | Name | Prefix | Operation | Call
 
 # How tightly a sign binds.
 COMPARED, ATOM = 4, 8

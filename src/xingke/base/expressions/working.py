@@ -6,7 +6,18 @@ from decimal import Decimal
 from typing import Any
 
 from xingke.base.expressions.functions import CONTEXT, FUNCTIONS
-from xingke.base.expressions.tree import Call, Constant, Name, Node, Number, Operation, Prefix, Texts, Value, parts
+from xingke.base.expressions.tree import (
+    Call,
+    Constant,
+    Name,
+    Node,
+    NumberLiteral,
+    Operation,
+    Prefix,
+    TextSet,
+    Value,
+    parts,
+)
 
 Values = Mapping[str, Value | None]
 _DAYS = 4_000_000  # more than from the first day to the last one that is a day
@@ -19,9 +30,9 @@ def evaluate(node: Node, values: Values) -> Value | None:
     also what divides by zero, is greater than numbers go, or is no day. Raises KeyError for a name without an entry.
     """
     match node:
-        case Number(value) | Constant(value):
+        case NumberLiteral(value) | Constant(value):
             return value
-        case Texts(members):
+        case TextSet(members):
             return frozenset(members)
         case Name():
             return values[node.key]

@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from xingke.base import checks
-from xingke.base.checks import Check, Finding
+from xingke.base.checks import Check, CheckResult
 from xingke.base.register import Register
 
 
-def finding(said: str) -> Callable[[], Iterator[Finding]]:
-    return lambda: iter([Finding(said)])
+def finding(said: str) -> Callable[[], Iterator[CheckResult]]:
+    return lambda: iter([CheckResult(said)])
 
 
 def test_what_others_rest_on_comes_first_and_what_needs_no_tables_apart(monkeypatch: pytest.MonkeyPatch) -> None:

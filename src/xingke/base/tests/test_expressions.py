@@ -20,10 +20,10 @@ from xingke.base.expressions import (
     ExpressionError,
     Name,
     Node,
-    Number,
+    NumberLiteral,
     Operation,
     Prefix,
-    Texts,
+    TextSet,
     Type,
     Value,
     arithmetic,
@@ -384,7 +384,7 @@ def test_any_text_is_read_or_refused_at_a_place_in_it(text: str) -> None:
 
 def test_arithmetic_is_numbers_over_any_names() -> None:
     assert arithmetic("代码 / b@children * 100", shifts=("children",)) == Operation(
-        "*", Operation("/", Name("代码"), Name("b", "children")), Number(Decimal(100))
+        "*", Operation("/", Name("代码"), Name("b", "children")), NumberLiteral(Decimal(100))
     )
 
 
@@ -396,7 +396,7 @@ def test_arithmetic_is_nothing_else(text: str) -> None:
 
 # ── whatever is written ─────────────────────────────────────────────────────────────────────────────────────────────
 
-NUMBERS = st.decimals(min_value=0, max_value=10**9, places=3).map(Number)
+NUMBERS = st.decimals(min_value=0, max_value=10**9, places=3).map(NumberLiteral)
 MARKED = st.text(st.characters(exclude_categories=["Cs"]), max_size=6).filter(
     lambda text: not ('"' in text and "”" in text)
 )
@@ -413,7 +413,7 @@ def _arithmetic(inner: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
 ARITHMETIC = st.recursive(NUMBERS | st.sampled_from(["a", "b", "c"]).map(Name), _arithmetic, max_leaves=12)
 TEXT = MARKED.map(Constant) | st.just(Name("规模"))
 DAY = st.dates().map(Constant) | st.just(Name("今天"))
-SETS = st.lists(MARKED, min_size=1, max_size=3, unique=True).map(lambda some: Texts(tuple(some))) | st.just(
+SETS = st.lists(MARKED, min_size=1, max_size=3, unique=True).map(lambda some: TextSet(tuple(some))) | st.just(
     Name("资质")
 )
 COMPARED = (
@@ -471,7 +471,7 @@ def test_arithmetic_is_what_decimal_makes_of_it(node: Node, numbers: list[Decima
 
 def _by_decimal(node: Node, values: dict[str, Decimal]) -> Decimal:
     match node:
-        case Number(number):
+        case NumberLiteral(number):
             return number
         case Prefix(_sign, operand):
             return -_by_decimal(operand, values)

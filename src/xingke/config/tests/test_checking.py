@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from xingke.base import checks
-from xingke.base.checks import Check, Finding
+from xingke.base.checks import Check, CheckResult
 from xingke.base.register import Register
 from xingke.config import checking
 
@@ -34,8 +34,8 @@ def test_what_others_rest_on_is_checked_first() -> None:
 
 @pytest.mark.django_db
 def test_the_check_of_a_room_is_run_when_the_tables_are_as_they_should_be(monkeypatch: pytest.MonkeyPatch) -> None:
-    def shelves() -> Iterator[Finding]:
-        yield Finding("书架：1 个", ("书架是空的",))
+    def shelves() -> Iterator[CheckResult]:
+        yield CheckResult("书架：1 个", ("书架是空的",))
 
     announced: Register[Check] = Register("check")
     announced.add(Check(code="shelves", find=shelves, order=10))
@@ -44,7 +44,7 @@ def test_the_check_of_a_room_is_run_when_the_tables_are_as_they_should_be(monkey
     *before, last = checking.findings()
 
     assert before[-1].said.startswith("表结构")
-    assert last == Finding("书架：1 个", ("书架是空的",))
+    assert last == CheckResult("书架：1 个", ("书架是空的",))
 
     monkeypatch.setattr(checking.moving, "unapplied", lambda _alias: ["library.0001_initial"])
 

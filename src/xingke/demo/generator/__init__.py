@@ -10,7 +10,7 @@ rest as it was.
 from collections.abc import Iterator
 from decimal import Decimal
 
-from xingke.demo.generator.firms import Firms
+from xingke.demo.generator.firms import FirmMaker
 from xingke.demo.generator.ground import Ground
 from xingke.demo.generator.held import Events, Milestones
 from xingke.demo.generator.market import Awards, Contracts
@@ -32,7 +32,7 @@ def generate(seed: int = 7, scale: Decimal | float = 1) -> Plan:
     factor = Decimal(str(scale))
     if factor <= 0:
         raise ValueError(f"scale is {scale}; it multiplies every number and must be positive")
-    drafts = Firms(seed, factor)
+    drafts = FirmMaker(seed, factor)
     titles, patents = Titles(drafts), Patents(drafts)
     titles.write()
     patents.write()

@@ -77,7 +77,7 @@ class County:
     movable: list[DraftFirm] = field(default_factory=list)
 
 
-class Firms:
+class FirmMaker:
     """All firms of one plan. Everything random of firms, titles and patents comes from ``rng``, in one fixed order."""
 
     def __init__(self, seed: int, factor: Decimal) -> None:

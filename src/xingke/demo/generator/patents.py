@@ -9,7 +9,7 @@ from uuid import UUID
 
 from xingke.base.codes import patent_check
 from xingke.base.keys import derived_key
-from xingke.demo.generator.firms import OPENING, YEARS, County, DraftFirm, Firms, PerYear, times
+from xingke.demo.generator.firms import OPENING, YEARS, County, DraftFirm, FirmMaker, PerYear, times
 from xingke.demo.generator.plan import Event, Invention
 from xingke.demo.names import patent_name
 
@@ -148,7 +148,7 @@ class _Patent:
 class Patents:
     """Writes every patent of a plan. held: those in force, by region and form."""
 
-    def __init__(self, firms: Firms) -> None:
+    def __init__(self, firms: FirmMaker) -> None:
         self.firms = firms
         self.rng = firms.rng
         self.all: list[_Patent] = []

@@ -13,7 +13,7 @@ from xingke.demo.generator.firms import (
     YEARS,
     County,
     DraftFirm,
-    Firms,
+    FirmMaker,
     PerYear,
     each_times,
     times,
@@ -204,7 +204,7 @@ class _Title:
 class Titles:
     """Writes every title of a plan."""
 
-    def __init__(self, firms: Firms) -> None:
+    def __init__(self, firms: FirmMaker) -> None:
         self.firms = firms
         self.rng = firms.rng
         self.all: list[_Title] = []

@@ -28,7 +28,7 @@ import xingke.ledger
 from xingke.accounts.queries import current_seq, ledger_identity, trail_digest
 from xingke.base import files
 from xingke.indicators.columns import intact, tails, tallies
-from xingke.indicators.columns.intact import Identity
+from xingke.indicators.columns.intact import FileIdentity
 from xingke.indicators.columns.moment import Moment
 from xingke.indicators.columns.tails import Tail, rows_of, schema, tail
 from xingke.indicators.columns.tallies import Tally
@@ -60,7 +60,7 @@ class Stamp:
 
 
 @dataclass(frozen=True)
-class Source:
+class ColumnSource:
     """The columns of one kind: a file (None before the first is worth writing) and the tail that completes it."""
 
     kind: str
@@ -80,7 +80,7 @@ def folder() -> Path:
     return Path(settings.DATA) / "columns"
 
 
-_held: ContextVar[dict[str, Source] | None] = ContextVar("held", default=None)
+_held: ContextVar[dict[str, ColumnSource] | None] = ContextVar("held", default=None)
 
 
 @contextmanager
@@ -93,7 +93,7 @@ def held() -> Iterator[None]:
         _held.reset(token)
 
 
-def source(kind_code: str, moment: Moment | None = None) -> Source:
+def source(kind_code: str, moment: Moment | None = None) -> ColumnSource:
     """The columns of a kind as of now, rebuilt first where the tail has grown long.
 
     moment: where it has been asked for already. Inside a transaction nothing is rebuilt: a file must hold
@@ -107,7 +107,7 @@ def source(kind_code: str, moment: Moment | None = None) -> Source:
     return known[kind_code]
 
 
-def _source(kind_code: str, moment: Moment | None) -> Source:
+def _source(kind_code: str, moment: Moment | None) -> ColumnSource:
     kind, moment = TABLES[kind_code], moment or Moment()
     file, made = _newest_file(kind, moment)
     since = tail(kind, made.seq if made else 0, moment)
@@ -115,13 +115,13 @@ def _source(kind_code: str, moment: Moment | None) -> Source:
         moment = Moment()
         file, made = _newest_file(kind, moment)
         since = tail(kind, made.seq if made else 0, moment)
-    return Source(kind_code, file, made or Stamp(moment.ledger, 0, moment.regions), since)
+    return ColumnSource(kind_code, file, made or Stamp(moment.ledger, 0, moment.regions), since)
 
 
-def without_file(kind_code: str) -> Source:
+def without_file(kind_code: str) -> ColumnSource:
     """The same from the database alone, where a file went away while it was being read; it also counts for ``held``."""
     moment = Moment()
-    found = Source(kind_code, None, Stamp(moment.ledger, 0, moment.regions), tail(TABLES[kind_code], 0, moment))
+    found = ColumnSource(kind_code, None, Stamp(moment.ledger, 0, moment.regions), tail(TABLES[kind_code], 0, moment))
     known = _held.get()
     if known is not None:
         known[kind_code] = found
@@ -270,7 +270,7 @@ def _tally_of(path: Path, stamp: Stamp) -> Tally:
 
 
 @lru_cache(maxsize=32)
-def _mapped(kept: Path, _known: Identity, words: tuple[tuple[str, str], ...]) -> Tally | None:
+def _mapped(kept: Path, _known: FileIdentity, words: tuple[tuple[str, str], ...]) -> Tally | None:
     return tallies.read(kept, dict(words))
 
 
@@ -327,7 +327,7 @@ def _newest_file(kind: Kind, moment: Moment) -> tuple[Path | None, Stamp | None]
     return None, None
 
 
-def _identity(path: Path) -> Identity | None:
+def _identity(path: Path) -> FileIdentity | None:
     try:
         return intact.identity(path)
     except OSError:  # it went away in this moment
@@ -335,7 +335,7 @@ def _identity(path: Path) -> Identity | None:
 
 
 @lru_cache(maxsize=256)
-def _stamp(path: Path, _known: Identity) -> Stamp | None:
+def _stamp(path: Path, _known: FileIdentity) -> Stamp | None:
     """What a file was made from; None for a file that this program does not know how to read, or under another's name."""
     name = _NAME.fullmatch(path.name)
     try:

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from xingke.indicators.columns import Source, evidence_sql, source, without_file
+from xingke.indicators.columns import ColumnSource, evidence_sql, source, without_file
 from xingke.indicators.columns.evidence_sql import Window
 from xingke.indicators.columns.intact import is_intact
 from xingke.indicators.columns.moment import Moment
-from xingke.indicators.rules import Evidence, Indicator
+from xingke.indicators.rules import EvidenceRow, Indicator
 from xingke.ledger.kinds import KINDS
 from xingke.registry.queries.people import merged_into
 
@@ -50,7 +50,7 @@ def _answer(kind: str, window: Window, statement: str, moment: Moment | None = N
     return _run(without_file(kind), window, statement)
 
 
-def _run(columns: Source, window: Window, statement: str) -> list[tuple[Any, ...]]:
+def _run(columns: ColumnSource, window: Window, statement: str) -> list[tuple[Any, ...]]:
     cursor = _connection()
     try:
         return cursor.execute(f"{_with_rows(cursor, columns, window)} {statement}").fetchall()
@@ -58,7 +58,7 @@ def _run(columns: Source, window: Window, statement: str) -> list[tuple[Any, ...
         cursor.close()
 
 
-def _with_rows(cursor: "duckdb.DuckDBPyConnection", columns: Source, window: Window) -> str:
+def _with_rows(cursor: "duckdb.DuckDBPyConnection", columns: ColumnSource, window: Window) -> str:
     """The rows of the file that still stand, and those of the tail."""
     parts: list[str] = []
     merged = merged_into(window.seq) if KINDS[columns.kind].names_persons else {}
@@ -82,18 +82,18 @@ def _window(indicator: Indicator, window: Window) -> Window:
     return window
 
 
-def evidence(indicator: Indicator, window: Window) -> list[Evidence]:
+def evidence(indicator: Indicator, window: Window) -> list[EvidenceRow]:
     """The records behind a flow or stock, in record order."""
     found = _answer(indicator.of, _window(indicator, window), evidence_sql.in_order(indicator))
-    return [Evidence(*row) for row in found]
+    return [EvidenceRow(*row) for row in found]
 
 
 def newest_evidence(
     indicator: Indicator, window: Window, *, offset: int = 0, limit: int | None = None
-) -> list[Evidence]:
+) -> list[EvidenceRow]:
     """The same records, newest event first, and only some of them: what one page of a list shows."""
     newest = evidence_sql.newest(indicator, offset=offset, limit=limit)
-    return [Evidence(*row) for row in _answer(indicator.of, _window(indicator, window), newest)]
+    return [EvidenceRow(*row) for row in _answer(indicator.of, _window(indicator, window), newest)]
 
 
 @dataclass(frozen=True)

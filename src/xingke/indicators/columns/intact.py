@@ -23,7 +23,7 @@ log = logging.getLogger("xingke.columns")
 _NAME = re.compile(r"(?P<stem>.+)\.(?P<sum>[0-9a-f]{32})\.(?P<suffix>[a-z]+)")
 
 
-class Identity(NamedTuple):
+class FileIdentity(NamedTuple):
     """What tells one state of a file from another without reading it."""
 
     device: int
@@ -33,11 +33,13 @@ class Identity(NamedTuple):
     changed: int
 
 
-_read_through: dict[Path, tuple[Identity, bool]] = {}  # the state a file was read through in, and whether it was intact
+_read_through: dict[
+    Path, tuple[FileIdentity, bool]
+] = {}  # the state a file was read through in, and whether it was intact
 _told: set[Path] = set()
 
 
-class Kept:
+class KeptFile:
     """The name a file that was written got; known after the block of ``keeping``."""
 
     part: Path
@@ -45,10 +47,10 @@ class Kept:
 
 
 @contextmanager
-def keeping(folder: Path, stem: str, suffix: str) -> Iterator[Kept]:
+def keeping(folder: Path, stem: str, suffix: str) -> Iterator[KeptFile]:
     """Write a file (to ``part``) and name it by what it holds. Raises OSError where it cannot be written."""
     folder.mkdir(parents=True, exist_ok=True)
-    kept = Kept()
+    kept = KeptFile()
     kept.part = unfinished(folder / f"{stem}{suffix}")
     try:
         yield kept
@@ -89,12 +91,12 @@ def is_intact(path: Path) -> bool:
     return intact
 
 
-def identity(path: Path) -> Identity | None:
+def identity(path: Path) -> FileIdentity | None:
     """The state of a file; None where it is none."""
     seen = path.stat()
     if not stat.S_ISREG(seen.st_mode):
         return None
-    return Identity(seen.st_dev, seen.st_ino, seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns)
+    return FileIdentity(seen.st_dev, seen.st_ino, seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns)
 
 
 def throw_away(path: Path, why: str) -> None:

@@ -31,7 +31,7 @@ IN_MULTIPLES = 200  # percent of growth from which 倍 is said: below, reports w
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reading:
+class AspectReading:
     """What an aspect says, and from which values; text is None where it says nothing.
 
     told: the row where the aspect itself was reported. why: what is missing; empty where nothing is missing and the
@@ -45,7 +45,7 @@ class Reading:
     why: Saying = NOTHING
 
 
-NOT_SO = Reading()
+NOT_SO = AspectReading()
 
 
 @dataclass(frozen=True)
@@ -77,22 +77,22 @@ class Aspect:
     compares: it holds the period against the like one a year before, which a longer one overlaps.
     """
 
-    read: Callable[[Question], Reading]
+    read: Callable[[Question], AspectReading]
     compares: bool = False
     periods: Callable[[Question], Sequence[Period]] = lambda _question: ()
 
 
-def read(reader: Reader, asked: Indicator, region: Region, period: Period, aspect: str) -> Reading:
+def read(reader: Reader, asked: Indicator, region: Region, period: Period, aspect: str) -> AspectReading:
     """One aspect of an indicator. Raises LookupError for an unknown aspect or other indicator."""
     code, other = split(aspect)
     question = Question(reader, asked, region, period, reader.indicator(other, region=region) if other else None)
     if asked.nature not in ASPECT_NAMES[code].natures:
-        return Reading(why=say("“%(name)s”无从说起：这类指标不适用。", name=label(asked, aspect, region=region)))
+        return AspectReading(why=say("“%(name)s”无从说起：这类指标不适用。", name=label(asked, aspect, region=region)))
     if ASPECTS[code].compares and period.length > 12:
-        return Reading(why=say("%(period)s超过一年，与上年同期重叠，不能相比。", period=period))
+        return AspectReading(why=say("%(period)s超过一年，与上年同期重叠，不能相比。", period=period))
     found = ASPECTS[code].read(question)
     beyond = () if found.told else tuple(value for value in found.values if value.is_beyond)
-    return Reading(why=_beyond(beyond[0])) if beyond else found
+    return AspectReading(why=_beyond(beyond[0])) if beyond else found
 
 
 def read_together(reader: Reader, wanted: Sequence[tuple[str, str]], region: Region, period: Period) -> None:
@@ -119,30 +119,30 @@ def read_together(reader: Reader, wanted: Sequence[tuple[str, str]], region: Reg
 # ── each aspect ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _level(question: Question) -> Reading:
+def _level(question: Question) -> AspectReading:
     return _said(question.now)
 
 
-def _before(question: Question) -> Reading:
+def _before(question: Question) -> AspectReading:
     return _said(question.value(question.asked, question.period.year_before))
 
 
-def _said(value: Value) -> Reading:
+def _said(value: Value) -> AspectReading:
     if not value.is_known:
-        return Reading(why=why_unknown(value))
+        return AspectReading(why=why_unknown(value))
     if value.indicator.net and value.amount is not None and value.amount < 0:
-        return Reading(
+        return AspectReading(
             why=say("“%(name)s”%(period)s为负数，不能说成净增。", name=value.indicator.label, period=value.period)
         )
-    return Reading(text=value.text, amount=value.amount, values=(value,))
+    return AspectReading(text=value.text, amount=value.amount, values=(value,))
 
 
-def _growth(question: Question) -> Reading:
+def _growth(question: Question) -> AspectReading:
     growth = question.growth
     if growth.amount is None:
-        return Reading(why=_no_growth(question))
+        return AspectReading(why=_no_growth(question))
     values = (growth.now, growth.base)
-    return Reading(text=growth.text, amount=growth.amount, values=values, told=growth.observation)
+    return AspectReading(text=growth.text, amount=growth.amount, values=values, told=growth.observation)
 
 
 def _no_growth(question: Question) -> Saying:
@@ -159,36 +159,36 @@ def _no_growth(question: Question) -> Saying:
     return say("“%(name)s”没有%(period)s的同期数，不能计算同比。", name=name, period=base.period)
 
 
-def _times(question: Question) -> Reading:
+def _times(question: Question) -> AspectReading:
     growth = question.growth
     if growth.amount is None:
-        return Reading(why=_no_growth(question))
+        return AspectReading(why=_no_growth(question))
     if growth.kind != "percent" or growth.observation is not None or growth.amount < IN_MULTIPLES:
         return NOT_SO
     text = f"增长{format_number(growth.amount / 100, 1)}倍"
-    return Reading(text=text, amount=growth.amount, values=(growth.now, growth.base))
+    return AspectReading(text=text, amount=growth.amount, values=(growth.now, growth.base))
 
 
-def _rank(question: Question) -> Reading:
+def _rank(question: Question) -> AspectReading:
     rank = question.reader.rank(question.asked, question.region, question.period)
     if not rank.place:
         if not question.now.is_known:
-            return Reading(why=why_unknown(question.now))
+            return AspectReading(why=why_unknown(question.now))
         if all(value.is_known for value in rank.values) and (problem := _exact(*rank.values)[1]):
-            return Reading(why=problem)
+            return AspectReading(why=problem)
         if all(value.is_known for value in rank.values) and len(rank.values) > 1:
-            return Reading(why=say("“%(name)s”为零，或者各地都一样，不排位次。", name=question.asked.label))
-        return Reading(why=say("“%(name)s”同级区划的数据不全，不能排位。", name=question.asked.label))
+            return AspectReading(why=say("“%(name)s”为零，或者各地都一样，不排位次。", name=question.asked.label))
+        return AspectReading(why=say("“%(name)s”同级区划的数据不全，不能排位。", name=question.asked.label))
     if not rank.word:
-        return Reading(why=say("“%(name)s”上报的位次没有说明在哪个范围内，不能写。", name=question.asked.label))
-    return Reading(text=rank.text, amount=Decimal(rank.place), values=rank.values, told=rank.observation)
+        return AspectReading(why=say("“%(name)s”上报的位次没有说明在哪个范围内，不能写。", name=question.asked.label))
+    return AspectReading(text=rank.text, amount=Decimal(rank.place), values=rank.values, told=rank.observation)
 
 
-def _net(question: Question) -> Reading:
+def _net(question: Question) -> AspectReading:
     now, base = question.growth.now, question.growth.base
     amounts, problem = _exact(now, base)
     if problem := problem or _unlike(now, base):
-        return Reading(why=problem)
+        return AspectReading(why=problem)
     change = amounts[0] - amounts[1]
     size, unit = rules.visible(abs(change), question.asked.unit, question.asked.decimals)
     then = "上年" if question.period.is_year else "上年同期"
@@ -197,7 +197,7 @@ def _net(question: Question) -> Reading:
         text = f"比{then}{more if change > 0 else less}{rules.in_a_sentence(size, unit)}{unit}"
     else:
         text = f"与{then}持平"
-    return Reading(text=text, amount=change, values=(now, base))
+    return AspectReading(text=text, amount=change, values=(now, base))
 
 
 def _since_kept(question: Question) -> Sequence[Period]:
@@ -208,7 +208,7 @@ def _since_kept(question: Question) -> Sequence[Period]:
     return (Period(first, question.period.last),)
 
 
-def _total(question: Question) -> Reading:
+def _total(question: Question) -> AspectReading:
     for period in _since_kept(question):
         found = _said(question.value(question.asked, period))
         if found.text is None or period.first.year == question.period.first.year:
@@ -216,21 +216,21 @@ def _total(question: Question) -> Reading:
         (value,) = found.values
         text = said(value.said_number, rules.turns_word(value.unit), value.approximation)
         return replace(found, text=f"{text}（{since_words(period)}）")
-    return Reading(
+    return AspectReading(
         why=say("“%(name)s”没有%(period)s以前的台账记录，不能累计。", name=question.asked.label, period=question.period)
     )
 
 
-def _share(question: Question) -> Reading:
+def _share(question: Question) -> AspectReading:
     assert question.other is not None  # checked where the aspect is written
     part, whole = question.now, question.value(question.other, question.period)
     share, problem = _share_of(part, whole)
     if share is None:
-        return Reading(why=problem)
-    return Reading(text=f"{format_number(share, 1)}%", amount=share, values=(part, whole))
+        return AspectReading(why=problem)
+    return AspectReading(text=f"{format_number(share, 1)}%", amount=share, values=(part, whole))
 
 
-def _share_growth(question: Question) -> Reading:
+def _share_growth(question: Question) -> AspectReading:
     assert question.other is not None  # checked where the aspect is written
     values = tuple(
         question.value(each, period)
@@ -239,10 +239,12 @@ def _share_growth(question: Question) -> Reading:
     )
     (now, why_now), (base, why_then) = _share_of(*values[:2]), _share_of(*values[2:])
     if now is None or base is None:
-        return Reading(why=why_now or why_then)
+        return AspectReading(why=why_now or why_then)
     if problem := _unlike(values[0], values[2]) or _unlike(values[1], values[3]):
-        return Reading(why=problem)
-    return Reading(text=rules.growth_text(now - base, kind="points", decimals=1), amount=now - base, values=values)
+        return AspectReading(why=problem)
+    return AspectReading(
+        text=rules.growth_text(now - base, kind="points", decimals=1), amount=now - base, values=values
+    )
 
 
 def _share_of(part: Value, whole: Value) -> tuple[Decimal | None, Saying]:
@@ -267,13 +269,13 @@ def _like_periods(question: Question) -> Sequence[Period]:
     return tuple(question.period.years_before(years) for years in range(1, LOOKED_BACK + 1))
 
 
-def _high(question: Question) -> Reading:
+def _high(question: Question) -> AspectReading:
     """Above every earlier like period that is known, with the last ones known without a gap.
 
     Says since when: the first of those without a gap. Older known ones may not be above it either.
     """
     if not question.now.is_known:
-        return Reading(why=why_unknown(question.now))
+        return AspectReading(why=why_unknown(question.now))
     earlier = question.reader.values([question.asked], [question.region], _like_periods(question))
     known = [value for value in earlier if value.is_known]
     unbroken = list(takewhile(lambda value: value.is_known, earlier))
@@ -284,7 +286,7 @@ def _high(question: Question) -> Reading:
     amounts = [value.amount for value in values if value.amount is not None]
     if any(value.is_rough for value in values) or amounts[0] <= max(amounts[1:]):
         return NOT_SO
-    return Reading(text=f"创{unbroken[-1].period.first.year}年以来新高", amount=amounts[0], values=values)
+    return AspectReading(text=f"创{unbroken[-1].period.first.year}年以来新高", amount=amounts[0], values=values)
 
 
 ASPECTS: Mapping[str, Aspect] = {

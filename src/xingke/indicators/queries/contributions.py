@@ -7,7 +7,7 @@ from xingke.indicators.columns import engine
 from xingke.indicators.queries import added
 from xingke.indicators.queries.reader import window_of
 from xingke.indicators.queries.values import Value
-from xingke.indicators.rules import Evidence
+from xingke.indicators.rules import EvidenceRow
 from xingke.ledger import queries as ledger
 from xingke.ledger.models import EventVersion, Version
 from xingke.ledger.queries import holders
@@ -22,7 +22,7 @@ class Contribution:
     amount: in the indicator's unit.
     """
 
-    evidence: Evidence
+    evidence: EvidenceRow
     amount: Decimal
     event: EventVersion | None
     subject: Version | None

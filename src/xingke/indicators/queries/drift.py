@@ -10,7 +10,7 @@ from xingke.base.periods import Period
 from xingke.indicators.models import Figure
 from xingke.indicators.queries.figures import Said, read_figure
 from xingke.indicators.queries.reader import Reader
-from xingke.indicators.rules import Evidence, EvidenceChange, Indicator, evidence_change, evidence_digest
+from xingke.indicators.rules import EvidenceChange, EvidenceRow, Indicator, evidence_change, evidence_digest
 from xingke.ledger.models import Observation
 from xingke.ledger.queries import as_of
 from xingke.registry import queries as registry
@@ -144,7 +144,7 @@ def _part_holds(then: Reader, part: Mapping[str, Any], regions: Mapping[str, Reg
     region = regions[part["region"]]
     if part["route"] == "observation":
         told = Observation.objects.filter(as_of(then.seq), region=region, real_period=part["period"])
-        rows = (Evidence(row.record.hex, row.version, row.value) for row in told)
+        rows = (EvidenceRow(row.record.hex, row.version, row.value) for row in told)
         return any(evidence_digest([row]) == part["digest"] for row in rows)
     value = then.value(then.indicator(part["indicator"], region=region), region, Period.parse(part["period"]))
     return value.route == part["route"] and then.sealed(value).digest == str(part["digest"])
@@ -182,6 +182,6 @@ def _changes(
             yield PartChange(code, region, period, change)
 
 
-def _evidence(reader: Reader, code: str, region: Region, period: Period) -> list[Evidence]:
+def _evidence(reader: Reader, code: str, region: Region, period: Period) -> list[EvidenceRow]:
     value = reader.value(reader.indicator(code, region=region), region, period)
     return [row for leaf in reader.leaves(value) for row in reader.evidence(leaf)]

@@ -12,13 +12,13 @@ from xingke.base.sayings import NOTHING, Saying, plain, say
 from xingke.indicators.queries import added, aspects
 from xingke.indicators.queries.reader import Reader
 from xingke.indicators.queries.values import Value
-from xingke.indicators.rules import Evidence, Indicator
+from xingke.indicators.rules import EvidenceRow, Indicator
 from xingke.registry import queries as registry
 from xingke.registry.models import Region
 
 
 @dataclass(frozen=True, kw_only=True)
-class Disagreement:
+class EvidenceMismatch:
     """A value that is not what the records behind it add up to: the counting and the evidence are worked out apart."""
 
     value: Value
@@ -29,7 +29,7 @@ class Disagreement:
 class Unproved(Refused):
     """A figure whose value is not what its evidence adds up to; kind: of the records."""
 
-    def __init__(self, found: Disagreement) -> None:
+    def __init__(self, found: EvidenceMismatch) -> None:
         self.kind = found.value.indicator.of
         super().__init__(
             say(
@@ -63,8 +63,8 @@ class Said:
     parts: tuple[dict[str, Any], ...]  # JSON: see ``_part``
     digest: str
     why: Saying = NOTHING
-    told: Evidence | None = None
-    disagreements: tuple[Disagreement, ...] = ()
+    told: EvidenceRow | None = None
+    disagreements: tuple[EvidenceMismatch, ...] = ()
 
 
 def read_figure(reader: Reader, code: str, region: Region, period: Period, aspect: str) -> Said:
@@ -137,16 +137,16 @@ def _part(reader: Reader, leaf: Value) -> dict[str, Any]:
     }
 
 
-def _disagreements(reader: Reader, leaf: Value) -> Iterator[Disagreement]:
+def _disagreements(reader: Reader, leaf: Value) -> Iterator[EvidenceMismatch]:
     """What was counted, held against the sum of the evidence. A reported figure is its own evidence."""
     if leaf.route != "records":
         return
     sealed = reader.sealed(leaf)
     behind = added(leaf.indicator, sealed.total, reader.units)
     if leaf.amount != behind:
-        yield Disagreement(value=leaf, counted=plain(f"{leaf.amount:f}"), behind=plain(f"{behind:f}"))
+        yield EvidenceMismatch(value=leaf, counted=plain(f"{leaf.amount:f}"), behind=plain(f"{behind:f}"))
     elif leaf.indicator.nature == "flow" and leaf.count != sealed.count:
-        yield Disagreement(value=leaf, counted=_records(leaf.count), behind=_records(sealed.count))
+        yield EvidenceMismatch(value=leaf, counted=_records(leaf.count), behind=_records(sealed.count))
 
 
 def _records(count: int) -> Saying:

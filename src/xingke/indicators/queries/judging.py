@@ -11,7 +11,7 @@ from xingke.indicators import columns
 from xingke.indicators.queries import indicators
 from xingke.indicators.queries.reader import Reader
 from xingke.indicators.queries.values import Growth, Value
-from xingke.indicators.rules.identities import Amount, Identity, Verdict, judge
+from xingke.indicators.rules.identities import Amount, IdentityVerdict, IndicatorIdentity, judge
 from xingke.ledger import queries as ledger
 from xingke.ledger.models import Observation, RecordKeeping, State
 from xingke.ledger.queries.caching import FIGURES, kept_of
@@ -23,7 +23,7 @@ ORDER: Sequence[Status] = ("differs", "holds", "unknown")
 
 
 @dataclass(frozen=True)
-class Term:
+class IdentityTerm:
     """One term of an identity and the values it is: its own, or those of the regions right below."""
 
     name: expressions.Name
@@ -46,11 +46,11 @@ class Term:
 class Judged:
     """One identity at one place; verdict is None where a term is unknown."""
 
-    identity: Identity
+    identity: IndicatorIdentity
     region: Region
     period: Period
-    terms: tuple[Term, ...]
-    verdict: Verdict | None
+    terms: tuple[IdentityTerm, ...]
+    verdict: IdentityVerdict | None
 
     @property
     def status(self) -> Status:
@@ -59,7 +59,7 @@ class Judged:
         return "holds" if self.verdict.holds else "differs"
 
     @property
-    def missing(self) -> tuple[Term, ...]:
+    def missing(self) -> tuple[IdentityTerm, ...]:
         return tuple(term for term in self.terms if term.amount is None)
 
 
@@ -73,12 +73,14 @@ def _slack(value: Value) -> Decimal:
     return Decimal(5).scaleb(-stated.decimals - 1) * (value.amount / stated.stated if stated.stated else 1)
 
 
-def identities() -> dict[str, Identity]:
+def identities() -> dict[str, IndicatorIdentity]:
     """Every identity in force everywhere, by code."""
     return {key: found.value for key, found in registry.catalogue("identity").items()}
 
 
-def judged(reader: Reader, wanted: Iterable[Identity], regions: Sequence[Region], period: Period) -> Iterator[Judged]:
+def judged(
+    reader: Reader, wanted: Iterable[IndicatorIdentity], regions: Sequence[Region], period: Period
+) -> Iterator[Judged]:
     """The identities at some places of one period, read in a few passes.
 
     Nothing is said of a whole against its parts where the whole was put together from them, nor of ``reported``
@@ -106,7 +108,7 @@ def judged(reader: Reader, wanted: Iterable[Identity], regions: Sequence[Region]
             yield Judged(identity, region, period, found, verdict)
 
 
-def _is_vacuous(terms: Sequence[Term]) -> bool:
+def _is_vacuous(terms: Sequence[IdentityTerm]) -> bool:
     """Whether a whole would be held against the parts it was put together from, or there are no parts."""
     below = [term for term in terms if term.name.shift == "children"]
     others = [value for term in terms if term.name.shift != "children" for value in term.values]
@@ -115,12 +117,14 @@ def _is_vacuous(terms: Sequence[Term]) -> bool:
     )
 
 
-def _term(reader: Reader, name: expressions.Name, region: Region, below: Sequence[Region], period: Period) -> Term:
+def _term(
+    reader: Reader, name: expressions.Name, region: Region, below: Sequence[Region], period: Period
+) -> IdentityTerm:
     asked = reader.indicator(name.code, region=region)
     if name.shift == "children":
-        return Term(name, tuple(reader.values([asked], below, [period])) if below else ())
+        return IdentityTerm(name, tuple(reader.values([asked], below, [period])) if below else ())
     shifted = period.year_before if name.shift == "year_before" else period
-    return Term(name, (reader.value(asked, region, shifted),))
+    return IdentityTerm(name, (reader.value(asked, region, shifted),))
 
 
 # ── everywhere ──────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -19,7 +19,7 @@ from xingke.indicators.queries import indicator, indicators
 from xingke.indicators.queries.reach import whole_month_from
 from xingke.indicators.queries.valuation import Column, Valuation
 from xingke.indicators.queries.values import Growth, Rank, Value
-from xingke.indicators.rules import Evidence, Indicator
+from xingke.indicators.rules import EvidenceRow, Indicator
 from xingke.ledger import queries as ledger
 from xingke.ledger.models import RecordKeeping
 from xingke.ledger.queries.caching import DECLARATIONS, FIGURES, kept_of
@@ -243,11 +243,11 @@ class Reader:
             return self.values([value.indicator], registry.children(value.region, on=value.period.last), [value.period])
         return []
 
-    def evidence(self, leaf: Value) -> list[Evidence]:
+    def evidence(self, leaf: Value) -> list[EvidenceRow]:
         """The records behind a leaf value, with their contributions; they sum to it (an observation's is scaled)."""
         if leaf.observation is not None:
             row = leaf.observation
-            return [Evidence(row.record.hex, row.version, row.value)]
+            return [EvidenceRow(row.record.hex, row.version, row.value)]
         if leaf.route != "records":
             return []
         return engine.evidence(leaf.indicator, window_of(leaf, self.seq))

@@ -30,7 +30,7 @@ Kept = tuple[int, date, date | None]  # region, since and until
 _parsed = lru_cache(maxsize=256)(expressions.arithmetic)
 
 
-class Ground(Protocol):
+class ValuationGround(Protocol):
     """What values are worked out from at one ledger number (None: now). known: those worked out so far, by region id."""
 
     seq: int | None
@@ -73,7 +73,7 @@ class Valuation:
     """Indicators (formula inputs included) × regions (everything below) × periods."""
 
     def __init__(
-        self, reader: Ground, asked: Sequence[Indicator], regions: Sequence[Region], periods: Sequence[Period]
+        self, reader: ValuationGround, asked: Sequence[Indicator], regions: Sequence[Region], periods: Sequence[Period]
     ) -> None:
         self.reader = reader
         self.regions = regions

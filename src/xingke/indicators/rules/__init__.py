@@ -20,7 +20,7 @@ from xingke.indicators.rules.definitions import (
     counts_more,
     natural_whole,
 )
-from xingke.indicators.rules.evidence import Evidence, EvidenceChange, evidence_change, evidence_digest
+from xingke.indicators.rules.evidence import EvidenceChange, EvidenceRow, evidence_change, evidence_digest
 from xingke.indicators.rules.growth import (
     Covered,
     approximate_text,
@@ -39,8 +39,8 @@ __all__ = [
     "INDICATORS",
     "WHOSE",
     "Covered",
-    "Evidence",
     "EvidenceChange",
+    "EvidenceRow",
     "Example",
     "ExampleEvent",
     "Fact",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, order=True)
-class Evidence:
+class EvidenceRow:
     """One record behind a value: which version of it, and what it contributes (scaled for observations)."""
 
     record: str
@@ -17,7 +17,7 @@ class Evidence:
         return f"{self.record}:{self.version}:{self.contribution}"
 
 
-def evidence_digest(rows: Iterable[Evidence]) -> str:
+def evidence_digest(rows: Iterable[EvidenceRow]) -> str:
     """SHA-256 over the sorted ``record:version:contribution`` lines."""
     return hashlib.sha256("\n".join(sorted(map(str, rows))).encode()).hexdigest()
 
@@ -26,15 +26,15 @@ def evidence_digest(rows: Iterable[Evidence]) -> str:
 class EvidenceChange:
     """How the evidence of a value differs from what was frozen."""
 
-    added: tuple[Evidence, ...]
-    removed: tuple[Evidence, ...]
-    changed: tuple[tuple[Evidence, Evidence], ...]  # same record, before and after
+    added: tuple[EvidenceRow, ...]
+    removed: tuple[EvidenceRow, ...]
+    changed: tuple[tuple[EvidenceRow, EvidenceRow], ...]  # same record, before and after
 
     def __bool__(self) -> bool:
         return bool(self.added or self.removed or self.changed)
 
 
-def evidence_change(before: Iterable[Evidence], after: Iterable[Evidence]) -> EvidenceChange:
+def evidence_change(before: Iterable[EvidenceRow], after: Iterable[EvidenceRow]) -> EvidenceChange:
     """What came, what went, and which records stand behind both with another version or contribution."""
     old, new = _by_place(before), _by_place(after)
     return EvidenceChange(
@@ -44,9 +44,9 @@ def evidence_change(before: Iterable[Evidence], after: Iterable[Evidence]) -> Ev
     )
 
 
-def _by_place(rows: Iterable[Evidence]) -> dict[tuple[str, int], Evidence]:
+def _by_place(rows: Iterable[EvidenceRow]) -> dict[tuple[str, int], EvidenceRow]:
     """By record and place: what began and ended in one period stands there twice."""
-    found: dict[tuple[str, int], Evidence] = {}
+    found: dict[tuple[str, int], EvidenceRow] = {}
     for row in sorted(rows, key=lambda each: (each.record, -each.contribution)):
         found[row.record, sum(key in found for key in ((row.record, 0), (row.record, 1)))] = row
     return found

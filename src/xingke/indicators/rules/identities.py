@@ -31,7 +31,7 @@ class IdentityExample:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Identity:
+class IndicatorIdentity:
     """Two formulas that must give the same, or the left at most the right.
 
     tolerance: what they may differ by, in the unit of the left; rounded reported figures are allowed their rounding
@@ -84,7 +84,7 @@ class Amount:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class IdentityVerdict:
     """What both sides give, and whether the identity holds."""
 
     left: Decimal
@@ -96,7 +96,7 @@ class Verdict:
         return self.left - self.right
 
 
-def judge(identity: Identity, amounts: Mapping[str, Amount]) -> Verdict | None:
+def judge(identity: IndicatorIdentity, amounts: Mapping[str, Amount]) -> IdentityVerdict | None:
     """Hold the sides of an identity against each other; None where a side divides by zero.
 
     amounts: by term as written. Rounding is carried through: sides agree where the values they may have overlap.
@@ -110,10 +110,10 @@ def judge(identity: Identity, amounts: Mapping[str, Amount]) -> Verdict | None:
     holds = low[0] <= high[1] + identity.tolerance
     if identity.relation == "=":
         holds = holds and high[0] <= low[1] + identity.tolerance
-    return Verdict(left, right, holds)
+    return IdentityVerdict(left, right, holds)
 
 
-def is_part(part: Indicator, whole: Indicator, known: Iterable[Identity]) -> bool:
+def is_part(part: Indicator, whole: Indicator, known: Iterable[IndicatorIdentity]) -> bool:
     """Whether one indicator is part of another: by what both count, or because an identity says so."""
     return counts_more(whole, part) or any(each.has_part(part.code, whole.code) for each in known)
 
@@ -159,6 +159,6 @@ def examples_come_out(catalogue: Catalogue) -> Iterator[Issue]:
                 yield Issue(entry.file, entry.place, f"example {number} {found} ({example.story})")
 
 
-IDENTITIES: DefinitionKind[Identity] = DefinitionKind(
-    "identity", "identities.toml", Identity, (sides_can_be_read, examples_come_out)
+IDENTITIES: DefinitionKind[IndicatorIdentity] = DefinitionKind(
+    "identity", "identities.toml", IndicatorIdentity, (sides_can_be_read, examples_come_out)
 )

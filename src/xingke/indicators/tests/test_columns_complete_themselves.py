@@ -7,7 +7,7 @@ import pytest
 
 from tests.cast import NOW, Cast, file
 from xingke.indicators import columns
-from xingke.indicators.columns import Source, tails
+from xingke.indicators.columns import ColumnSource, tails
 from xingke.ledger import actions
 from xingke.ledger.models import PatentEvent
 
@@ -27,7 +27,7 @@ def rows(table: object) -> list[object]:
     return sorted(map(str, table.to_pylist()))  # type: ignore[attr-defined]  # pyarrow comes without types
 
 
-def read(source: Source) -> list[object]:
+def read(source: ColumnSource) -> list[object]:
     assert source.file is not None
     return rows(pq.read_table(source.file))
 

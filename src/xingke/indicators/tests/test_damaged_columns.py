@@ -303,7 +303,7 @@ def test_a_file_that_goes_away_while_it_is_read_costs_no_answer(
     usual = engine._with_rows
     done = []
 
-    def harmed(cursor: Any, source: columns.Source, window: engine.Window) -> str:
+    def harmed(cursor: Any, source: columns.ColumnSource, window: engine.Window) -> str:
         if source.file is not None and not done:
             done.append(source.file)
             harm(source.file)

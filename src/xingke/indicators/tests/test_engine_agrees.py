@@ -15,7 +15,7 @@ from xingke.indicators import columns, rules
 from xingke.indicators.columns import engine, tails
 from xingke.indicators.queries import added, indicators
 from xingke.indicators.queries.reader import Reader, window_of
-from xingke.indicators.rules import Evidence, Indicator
+from xingke.indicators.rules import EvidenceRow, Indicator
 from xingke.indicators.tests.life import Life, Moment, lives
 from xingke.ledger.rules import Happening, effects
 from xingke.ledger.tables import TABLES
@@ -52,10 +52,10 @@ def counting() -> list[Indicator]:
     return [*DISTINCT, *(each for each in indicators().values() if each.counts_records)]
 
 
-def expected(each: Indicator, moment: Moment, region: Region, period: Period) -> list[Evidence]:
+def expected(each: Indicator, moment: Moment, region: Region, period: Period) -> list[EvidenceRow]:
     """What the plain reference says stands behind the value, in record order."""
     counted = rules.counted(each, moment.facts[each.of], region.range, period)
-    return sorted(Evidence(record, moment.versions[record], share) for record, share in counted)
+    return sorted(EvidenceRow(record, moment.versions[record], share) for record, share in counted)
 
 
 def assert_agree(moment: Moment, regions: Sequence[Region], periods: Sequence[Period], *, seq: int | None) -> None:

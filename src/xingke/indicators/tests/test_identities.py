@@ -9,14 +9,14 @@ from django.test import Client
 
 from tests.cast import Cast, file, keep_records, report
 from xingke.base import expressions
-from xingke.base.definitions import Catalogue, Entry
+from xingke.base.definitions import Catalogue, DefinitionEntry
 from xingke.base.labels import Label
 from xingke.base.periods import Period
 from xingke.indicators.queries import judging
 from xingke.indicators.queries.judging import Judged
 from xingke.indicators.queries.reader import Reader
 from xingke.indicators.rules import identities
-from xingke.indicators.rules.identities import Amount, Identity, IdentityExample, judge
+from xingke.indicators.rules.identities import Amount, IdentityExample, IndicatorIdentity, judge
 from xingke.registry.models import Region
 
 pytestmark = pytest.mark.db
@@ -25,8 +25,8 @@ YEAR = Period.year(2025)
 SignedIn = Callable[[str], Client]
 
 
-def identity(left: str, right: str, **more: object) -> Identity:
-    return Identity(code="t", label=Label("甲", "a"), left=left, right=right, source="测试", **more)  # type: ignore[arg-type]
+def identity(left: str, right: str, **more: object) -> IndicatorIdentity:
+    return IndicatorIdentity(code="t", label=Label("甲", "a"), left=left, right=right, source="测试", **more)  # type: ignore[arg-type]
 
 
 def amounts(**values: str) -> dict[str, Amount]:
@@ -109,7 +109,9 @@ def test_a_pack_with_wrong_identities_says_what_is_wrong() -> None:
         "gdp@year_before",
         examples=(IdentityExample(story="相差一", values={"gdp": "2", "gdp@year_before": "1"}),),
     )
-    catalogue = Catalogue({"identity": [Entry("identity", each, {}, "identities.toml") for each in (wrong, other)]})
+    catalogue = Catalogue(
+        {"identity": [DefinitionEntry("identity", each, {}, "identities.toml") for each in (wrong, other)]}
+    )
 
     said = [str(issue) for check in identities.IDENTITIES.checks for issue in check(catalogue)]
 

@@ -7,7 +7,7 @@ import pytest
 from xingke.base import expressions
 from xingke.base.quantities import round_half_up
 from xingke.indicators import rules
-from xingke.indicators.rules import Covered, Evidence, evidence_change, evidence_digest
+from xingke.indicators.rules import Covered, EvidenceRow, evidence_change, evidence_digest
 
 GROWTH = [
     ("1–9月 成交额 12.6 after 10.5", "12.6", "10.5", "percent", "20"),
@@ -110,7 +110,7 @@ def test_roll_up(story: str, parts: list[str | None], whole: str | None, covered
 
 
 def test_evidence_digest_does_not_depend_on_order_but_on_every_word() -> None:
-    rows = [Evidence("b", 1, 1), Evidence("a", 2, -1)]
+    rows = [EvidenceRow("b", 1, 1), EvidenceRow("a", 2, -1)]
 
     assert evidence_digest(rows) == evidence_digest(rows[::-1])
     assert evidence_digest([]) == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
@@ -121,9 +121,9 @@ def test_evidence_digest_does_not_depend_on_order_but_on_every_word() -> None:
                 for other in (
                     rows,
                     rows[:1],
-                    [Evidence("b", 2, 1), rows[1]],
-                    [Evidence("b", 1, 2), rows[1]],
-                    [Evidence("c", 1, 1), rows[1]],
+                    [EvidenceRow("b", 2, 1), rows[1]],
+                    [EvidenceRow("b", 1, 2), rows[1]],
+                    [EvidenceRow("c", 1, 1), rows[1]],
                 )
             }
         )
@@ -132,14 +132,14 @@ def test_evidence_digest_does_not_depend_on_order_but_on_every_word() -> None:
 
 
 def test_evidence_change_says_what_came_went_and_changed() -> None:
-    before = [Evidence("kept", 1, 1), Evidence("gone", 1, 1), Evidence("corrected", 1, 1)]
-    after = [Evidence("kept", 1, 1), Evidence("new", 1, 1), Evidence("corrected", 2, 1)]
+    before = [EvidenceRow("kept", 1, 1), EvidenceRow("gone", 1, 1), EvidenceRow("corrected", 1, 1)]
+    after = [EvidenceRow("kept", 1, 1), EvidenceRow("new", 1, 1), EvidenceRow("corrected", 2, 1)]
 
     change = evidence_change(before, after)
 
-    assert change.added == (Evidence("new", 1, 1),)
-    assert change.removed == (Evidence("gone", 1, 1),)
-    assert change.changed == ((Evidence("corrected", 1, 1), Evidence("corrected", 2, 1)),)
+    assert change.added == (EvidenceRow("new", 1, 1),)
+    assert change.removed == (EvidenceRow("gone", 1, 1),)
+    assert change.changed == ((EvidenceRow("corrected", 1, 1), EvidenceRow("corrected", 2, 1)),)
     assert change
     assert not evidence_change(before, before[::-1])
 

@@ -12,18 +12,18 @@ from xingke.accounts.queries import sessions_between
 from xingke.base.refusals import Refused
 from xingke.base.sayings import say, told
 from xingke.intake.actions.staging import keep_rows, new_batch, restaged, still_allowed
-from xingke.intake.checking import FILING, Checked, Step, check_rows, check_table, reader_of, sheet_form, silent
+from xingke.intake.checking import FILING, CheckedRows, Step, check_rows, check_table, reader_of, sheet_form, silent
 from xingke.intake.models import ImportBatch
 from xingke.intake.queries import options_of, staged
-from xingke.intake.reading import Table, with_groups, with_whole_file
+from xingke.intake.reading import IncomingTable, with_groups, with_whole_file
 from xingke.intake.rows.incoming import (
     CHANGED,
     FILED,
     UNCHANGED,
     Filing,
     Options,
-    Reader,
     Row,
+    RowReader,
 )
 from xingke.intake.sheets.forms import SheetForm
 from xingke.ledger.actions.bulk import uncollected
@@ -76,7 +76,7 @@ _CORRECTED = say("%(count)d 行要改动的记录在您查看之后刚刚被他�
 _OTHERWISE = say("台账在您查看之后有了变动，%(count)d 行的结果与预览不同；已重新核对，请看过再登记。")
 
 
-def _file(batch: ImportBatch, checked: Checked, *, by: User, now: datetime) -> ImportBatch:
+def _file(batch: ImportBatch, checked: CheckedRows, *, by: User, now: datetime) -> ImportBatch:
     """The act itself, inside its transaction. Raises _Moved if the rows were held against an older ledger."""
     if batch.pk is not None:
         batch = ImportBatch.objects.select_for_update().get(pk=batch.pk)
@@ -99,9 +99,9 @@ def _file(batch: ImportBatch, checked: Checked, *, by: User, now: datetime) -> I
 class Outcome:
     """What an import did or would do: rows by outcome, the rows that are not filed, and the batch (None: nothing new)."""
 
-    checked: Checked
+    checked: CheckedRows
     left: Sequence[Row]
-    table: Table
+    table: IncomingTable
     batch: ImportBatch | None
     earlier: ImportBatch | None
 
@@ -110,7 +110,7 @@ class Outcome:
         return self.checked.counts
 
     @property
-    def reader(self) -> Reader:
+    def reader(self) -> RowReader:
         return self.checked.reader
 
 
@@ -118,7 +118,7 @@ class Outcome:
 def import_table(
     *,
     form: SheetForm,
-    table: Table,
+    table: IncomingTable,
     file_name: str,
     by: User,
     now: datetime,

@@ -9,15 +9,15 @@ from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base.refusals import Refused
 from xingke.base.sayings import Saying, kept, say, told
-from xingke.intake.checking import STAGING, Checked, Step, check_rows, check_table, reader_of, sheet_form, silent
+from xingke.intake.checking import STAGING, CheckedRows, Step, check_rows, check_table, reader_of, sheet_form, silent
 from xingke.intake.models import ImportBatch, ImportChunk
 from xingke.intake.queries import staged
-from xingke.intake.reading import Table, with_groups, with_whole_file
+from xingke.intake.reading import IncomingTable, with_groups, with_whole_file
 from xingke.intake.rows.incoming import (
     OUTCOMES,
     Options,
-    Reader,
     Row,
+    RowReader,
 )
 from xingke.intake.sheets.columns import Understood
 from xingke.intake.sheets.forms import SheetForm
@@ -31,7 +31,7 @@ CHUNK = 500  # rows in one value of the stage
 def stage_table(
     *,
     form: SheetForm,
-    table: Table,
+    table: IncomingTable,
     file_name: str,
     by: User,
     now: datetime,
@@ -55,7 +55,14 @@ def stage_table(
 
 
 def new_batch(
-    form: SheetForm, table: Table, checked: Checked, *, file_name: str, by: User, now: datetime, options: Options
+    form: SheetForm,
+    table: IncomingTable,
+    checked: CheckedRows,
+    *,
+    file_name: str,
+    by: User,
+    now: datetime,
+    options: Options,
 ) -> ImportBatch:
     return ImportBatch(
         kind=form.kind,
@@ -78,7 +85,7 @@ def new_batch(
     )
 
 
-def keep_rows(batch: ImportBatch, checked: Checked) -> None:
+def keep_rows(batch: ImportBatch, checked: CheckedRows) -> None:
     """Keep the rows of a batch, those of one outcome together, in place of any kept before."""
     batch.counts, batch.ready, batch.checked_seq = checked.counts, len(checked.ready), checked.seq
     batch.save()
@@ -102,7 +109,7 @@ def still_allowed(by: User) -> User:
 
 def restaged(
     batch: ImportBatch,
-    reader: Reader,
+    reader: RowReader,
     understood: Understood,
     damage: Mapping[int, Sequence[tuple[int, Saying]]],
     step: Step = silent,

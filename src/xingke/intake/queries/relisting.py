@@ -20,8 +20,7 @@ from xingke.base.periods import Period
 from xingke.base.quantities import Quantity, Unit
 from xingke.intake.rows.contents import Happened
 from xingke.intake.sheets.blank import MONEY, sheet_columns
-from xingke.intake.sheets.forms import FURTHER, INVENTED, OBSERVATION, RECORD, STATE, SheetForm
-from xingke.intake.sheets.forms import Column as FormColumn
+from xingke.intake.sheets.forms import FURTHER, INVENTED, OBSERVATION, RECORD, STATE, FormColumn, SheetForm
 from xingke.ledger import rules
 from xingke.ledger.kinds.record_kind import Detail, DetailType, Identity
 from xingke.ledger.models import EventVersion, Observation, State, Version

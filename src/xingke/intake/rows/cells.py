@@ -157,7 +157,7 @@ class Details:
 
     def _amount(self, text: str) -> int | Problem | None:
         found = self._amounts.read(text)
-        return found.scaled if isinstance(found, Amount) else found
+        return found.scaled if isinstance(found, RoughAmount) else found
 
     def _organisation(self, text: str) -> Organisation | Problem:
         known = registry.organisations_visible_to(self._by)
@@ -236,7 +236,7 @@ def day_or_remedy(text: str, today: date) -> date | str:
     return FUTURE if on > today else on
 
 
-class Amount(NamedTuple):
+class RoughAmount(NamedTuple):
     """An amount as it is kept, and the word that makes it a rough one (约, 余 …); "" for an exact one."""
 
     scaled: int
@@ -269,7 +269,7 @@ class Amounts:
         self._taken, self._header, self._is_rough = taken, taken.header, is_rough
         self._known = "、".join((taken.column.bases[0], f"万{taken.column.bases[0]}"))
 
-    def read(self, text: str) -> Amount | Problem | None:
+    def read(self, text: str) -> RoughAmount | Problem | None:
         """The amount as it is kept; None where none is said."""
         words = said(text)
         if not words:
@@ -292,7 +292,7 @@ class Amounts:
             return Problem(self._header, words, NEGATIVE)
         if self._taken.column.quantity == "count" and scaled % unit.scale:
             return Problem(self._header, words, NOT_WHOLE)
-        return Amount(scaled, _WORDS.get(rough[0], rough[0]) if rough else "")
+        return RoughAmount(scaled, _WORDS.get(rough[0], rough[0]) if rough else "")
 
     def _said(self) -> dict[str, str]:
         return {"unit": self._taken.unit.code if self._taken.unit else ""}

@@ -28,17 +28,17 @@ from xingke.intake.rows.incoming import (
     VOIDED,
     WAITING,
     Brief,
-    Fact,
     Filing,
     Measured,
     Options,
     Problem,
     Row,
+    StatedFact,
     Statement,
     Told,
     telling,
 )
-from xingke.intake.rows.places import NOT_BELOW, Found, Places
+from xingke.intake.rows.places import NOT_BELOW, FoundRegions, Places
 from xingke.intake.sheets.columns import Understood
 from xingke.intake.sheets.forms import FIGURE_COLUMNS, SheetForm
 from xingke.ledger import rules
@@ -214,7 +214,7 @@ class FigureReader:
                 self._refuse(row, "region", text["region"], OTHER_NAME, code=code, name=region.name)
                 return None
             return region
-        found, wrong = books.places.find(text["region"]) if text["region"] else Found(())
+        found, wrong = books.places.find(text["region"]) if text["region"] else FoundRegions(())
         if len(found) == 1:
             return found[0]
         if wrong is not None:
@@ -358,7 +358,9 @@ class FigureReader:
             for name in ("value", "value_max")
             if content[name] is not None
         }
-        return Statement(content["region"].code, None, [Fact("reported", content["happened_on"], fields, measures)])
+        return Statement(
+            content["region"].code, None, [StatedFact("reported", content["happened_on"], fields, measures)]
+        )
 
     def briefs(self, rows: Sequence[Row]) -> list[Brief]:
         texts = [self._texts(row) for row in rows]

@@ -22,11 +22,11 @@ from xingke.base.keys import new_keys
 from xingke.base.refusals import Refused
 from xingke.base.sayings import Saying, say
 from xingke.intake.rows.cells import (
-    Amount,
     Amounts,
     Days,
     Details,
     Headers,
+    RoughAmount,
     Terms,
     day_or_remedy,
     each_once,
@@ -104,7 +104,7 @@ CALLED = say("“%(written)s”是部门和公共机构，名录里没有，按�
 _NOTHING = say("%(count)d 行的“%(event)s”没有写金额，合计时按 0 计入")
 
 Event = tuple[str, Taken, bool, list[tuple[str, Taken]]]  # its name, its day, whether it repeats, its measures
-Cells = tuple[date | Problem | None, tuple[Amount | Problem | None, ...]]  # what a row says of it
+Cells = tuple[date | Problem | None, tuple[RoughAmount | Problem | None, ...]]  # what a row says of it
 
 
 class HistoryReader:
@@ -492,7 +492,7 @@ class HistoryReader:
         return found
 
     def _amounts_said(
-        self, row: Row, event: Event, amounts: Iterable[Amount | Problem | None], dated: Collection[int]
+        self, row: Row, event: Event, amounts: Iterable[RoughAmount | Problem | None], dated: Collection[int]
     ) -> tuple[dict[str, int], str | None]:
         """The amounts a row says of an event, and the word that makes one of them a rough one.
 

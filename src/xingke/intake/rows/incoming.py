@@ -119,7 +119,7 @@ class Measured(NamedTuple):
     unit: str
 
 
-class Fact(NamedTuple):
+class StatedFact(NamedTuple):
     """What a row says happened: on which day (None where that cannot be read), to what, and how much."""
 
     event: str
@@ -128,7 +128,7 @@ class Fact(NamedTuple):
     measures: Mapping[str, Measured]
 
 
-class Holder(NamedTuple):
+class NamedHolder(NamedTuple):
     """Whose a row is. is_new: the organisation is entered along with it."""
 
     name: str
@@ -140,8 +140,8 @@ class Statement(NamedTuple):
     """All a row says, as far as it was understood, in codes and exact amounts. region: its code, "" where unknown."""
 
     region: str
-    holder: Holder | None
-    facts: Sequence[Fact]
+    holder: NamedHolder | None
+    facts: Sequence[StatedFact]
 
 
 class Brief(NamedTuple):
@@ -163,7 +163,7 @@ def telling(rows: Sequence[Row], told: Told) -> Iterator[Row]:
         yield from rows[start : start + PART]
 
 
-class Reader(Protocol):
+class RowReader(Protocol):
     """What knows the rows of one kind of record."""
 
     key_column: str  # the column that is named where two rows are one record
@@ -203,7 +203,7 @@ class Reader(Protocol):
         """Rows that were read, in the reader's language."""
 
 
-def refuse_repeats(rows: Iterable[Row], reader: Reader, understood: Understood) -> None:
+def refuse_repeats(rows: Iterable[Row], reader: RowReader, understood: Understood) -> None:
     """Of rows that are one record only the first may be filed, and that only if it is right; unless others tell more of it."""
     first: dict[object, Row] = {}
     place = understood.header.index(reader.key_column) if reader.key_column in understood.header else None

@@ -27,7 +27,7 @@ _LEVEL = re.compile(
 _SHORTEST = 3  # characters of a region's name with which a text may begin by chance: 城区
 
 
-class Found(NamedTuple):
+class FoundRegions(NamedTuple):
     """The regions a text may mean; or, where it contradicts itself, the region at its end and what is not above it."""
 
     regions: Sequence[Region]
@@ -49,25 +49,25 @@ class Places:
         self._all: dict[int, Region] | None = None
         self._named: dict[str, list[Region]] | None = None
         self._short: dict[str, list[Region]] | None = None
-        self._read: dict[str, Found] = {}
+        self._read: dict[str, FoundRegions] = {}
 
-    def find(self, text: str) -> Found:
+    def find(self, text: str) -> FoundRegions:
         """What a text means: one region where it is plain."""
         if text not in self._read:
             self._read[text] = self._find(text)
         return self._read[text]
 
-    def _find(self, text: str) -> Found:
+    def _find(self, text: str) -> FoundRegions:
         if exact := self._exact.get(text):
-            return Found(self._nearest(exact))
+            return FoundRegions(self._nearest(exact))
         flat = _PARTS.sub("", unicodedata.normalize("NFKC", text))
         if not flat or flat.isdigit():
-            return Found(())
+            return FoundRegions(())
         for text in (flat, *_without_town(flat)):
             found = [each for each in self._fitting(text) if text == flat or self._is_lowest(each)]
             if found:
-                return Found(self._nearest(found))
-        return Found((), self._contradiction(flat))
+                return FoundRegions(self._nearest(found))
+        return FoundRegions((), self._contradiction(flat))
 
     def named_elsewhere(self, name: str, place: Region) -> Region | None:
         """The region an organisation's name begins with where that neither holds a place nor lies in it, else None.

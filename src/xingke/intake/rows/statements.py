@@ -6,7 +6,7 @@ from typing import Any
 
 from xingke.base.quantities import Unit
 from xingke.intake.rows.contents import Content, Happened, Partly
-from xingke.intake.rows.incoming import Fact, Holder, Measured, Row, Statement
+from xingke.intake.rows.incoming import Measured, NamedHolder, Row, StatedFact, Statement
 from xingke.ledger import queries
 from xingke.ledger.tables import Kind
 from xingke.ledger.words import measure_of
@@ -19,10 +19,10 @@ def stated(kind: Kind, row: Row) -> Statement:
     if found is None:
         return Statement("", None, [])
     firm = found.firm
-    holder = Holder(firm.name, str(firm.key), isinstance(firm, NewOrganisation)) if firm is not None else None
+    holder = NamedHolder(firm.name, str(firm.key), isinstance(firm, NewOrganisation)) if firm is not None else None
     fields = {name: value for name, value in found.columns.items() if value}
     facts = [
-        Fact(
+        StatedFact(
             each.event,
             each.on,
             fields | _certified(kind, fields, each),

@@ -8,8 +8,7 @@ from django.db.models import DateField
 from django.utils.translation import gettext as _
 
 from xingke.intake.rules.lines import EXAMPLE
-from xingke.intake.sheets.forms import HINT, OBSERVATION, SheetForm
-from xingke.intake.sheets.forms import Column as FormColumn
+from xingke.intake.sheets.forms import HINT, OBSERVATION, FormColumn, SheetForm
 from xingke.ledger.tables import TABLES
 from xingke.press.xlsx_writer import Cell, Column, Form, Page
 from xingke.registry import queries as registry

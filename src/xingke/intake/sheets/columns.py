@@ -9,7 +9,7 @@ from xingke.base.refusals import Refused
 from xingke.base.sayings import Saying, say
 from xingke.intake.rules import headers
 from xingke.intake.rules.headers import plain
-from xingke.intake.sheets.forms import OWN_COLUMNS, Column, SheetForm, columns_besides
+from xingke.intake.sheets.forms import OWN_COLUMNS, FormColumn, SheetForm, columns_besides
 from xingke.ledger.kinds import KINDS
 from xingke.press.cells import letters
 from xingke.registry import queries as registry
@@ -39,7 +39,7 @@ class Taken:
 
     place: int
     header: str
-    column: Column
+    column: FormColumn
     unit: Unit | None = None
     is_unit_said: bool = False
 
@@ -99,7 +99,7 @@ class _Meant:
     place: int
     header: str
     name: str
-    column: Column
+    column: FormColumn
     unit: Unit | None
     mark: str
 
@@ -166,7 +166,7 @@ def _meanings(form: SheetForm, header: Sequence[str]) -> list[_Meant]:
 
 
 def _judged(
-    form: SheetForm, column: Column, words: Sequence[str], by_header: Mapping[str, Column]
+    form: SheetForm, column: FormColumn, words: Sequence[str], by_header: Mapping[str, FormColumn]
 ) -> tuple[Unit | None, str]:
     """The unit that stands behind a name, and the first word there that is neither a unit nor known to change nothing."""
     found: Unit | None = None
@@ -179,7 +179,7 @@ def _judged(
     return found, ""
 
 
-def _is_value(form: SheetForm, column: Column, word: str) -> bool:
+def _is_value(form: SheetForm, column: FormColumn, word: str) -> bool:
     """Whether a word is something the cells of a column may say: 级别（国家级/省级）."""
     names = KINDS.get(form.kind)
     if names is None or column.to not in names.fields:
@@ -271,7 +271,7 @@ def _refuse_unread_amounts(form: SheetForm, found: Understood) -> None:
     """Raise Refused where a column that is not read seems to hold the amounts of events that would be filed without any."""
     measured = KINDS[form.kind].measured if form.kind in KINDS else ()
     asked_for = {each.name for each in measured if not each.part_of and not each.is_further}
-    wanted: dict[str, list[Column]] = {}
+    wanted: dict[str, list[FormColumn]] = {}
     for column in form.column:
         if column.measure in asked_for:
             wanted.setdefault(column.measure, []).append(column)

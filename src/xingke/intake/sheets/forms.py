@@ -9,7 +9,7 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
-from xingke.base.definitions import Catalogue, DefinitionKind, Entry, Issue
+from xingke.base.definitions import Catalogue, DefinitionEntry, DefinitionKind, Issue
 from xingke.base.labels import Label
 from xingke.base.quantities import multiplied
 from xingke.intake.rules.headers import plain
@@ -46,7 +46,7 @@ ROW_NUMBER, PROBLEMS, HINT, STATE, FURTHER, INVENTED, RECORD = OWN_COLUMNS
 
 
 @dataclass(frozen=True, kw_only=True)
-class Column:
+class FormColumn:
     """One thing a row may say.
 
     headers: what the column may be called; the first is the template's. to: where it goes (region, organisation,
@@ -95,7 +95,7 @@ class Column:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Question:
+class HeaderQuestion:
     """A header that may mean two things. role: the one it must not be taken for unasked. meanings: what it may be."""
 
     __pydantic_config__ = STRICT
@@ -118,10 +118,10 @@ class SheetForm:
     code: str
     kind: str
     label: Label
-    column: tuple[Column, ...]
+    column: tuple[FormColumn, ...]
     given: Mapping[str, str] = field(default_factory=dict)
     amounts: tuple[str, ...] = ()
-    ask: tuple[Question, ...] = ()
+    ask: tuple[HeaderQuestion, ...] = ()
     version: int = 1
     source: str = ""
 
@@ -134,12 +134,12 @@ class SheetForm:
         return self.code
 
     @property
-    def events(self) -> tuple[Column, ...]:
+    def events(self) -> tuple[FormColumn, ...]:
         """The columns that hold the day of an event."""
         return tuple(each for each in self.column if each.event and not each.measure)
 
     @property
-    def main(self) -> Column | None:
+    def main(self) -> FormColumn | None:
         """The column of the event a list of this form is about."""
         return next((each for each in self.column if each.main), None)
 
@@ -160,7 +160,7 @@ def columns_are_known(catalogue: Catalogue) -> Iterator[Issue]:
         yield from _values_are_known(entry, catalogue)
 
 
-def _columns_are_told_apart(entry: Entry[SheetForm], catalogue: Catalogue) -> Iterator[Issue]:
+def _columns_are_told_apart(entry: DefinitionEntry[SheetForm], catalogue: Catalogue) -> Iterator[Issue]:
     """Each column goes somewhere of its own, under headers that nothing else of the form is called by."""
     form = entry.value
     roles: dict[str, int] = {}
@@ -181,7 +181,7 @@ def _columns_are_told_apart(entry: Entry[SheetForm], catalogue: Catalogue) -> It
             yield Issue(entry.file, entry.place, f"{header!r} is the header of column {headers[plain(header)]} too")
 
 
-def _events_are_of_the_form(entry: Entry[SheetForm]) -> Iterator[Issue]:
+def _events_are_of_the_form(entry: DefinitionEntry[SheetForm]) -> Iterator[Issue]:
     """One main event at most, and amounts only of events the form has a day for."""
     form = entry.value
     days = {each.event for each in form.events}
@@ -196,7 +196,7 @@ def _events_are_of_the_form(entry: Entry[SheetForm]) -> Iterator[Issue]:
                 )
 
 
-def _unit_wanted(kind: str, column: Column) -> str:
+def _unit_wanted(kind: str, column: FormColumn) -> str:
     """How the unit of a detail that is a number would be said, where a column does not say it or says another."""
     details = {each.name: each for each in KINDS[kind].details if each.units}
     if column.to not in details:
@@ -216,7 +216,7 @@ def _roles(kind: str, catalogue: Catalogue) -> set[str]:
     return {*COMMON, *lasting, *names.fields, *TABLES[kind].details, *events, *amounts}
 
 
-def _values_are_known(entry: Entry[SheetForm], catalogue: Catalogue) -> Iterator[Issue]:
+def _values_are_known(entry: DefinitionEntry[SheetForm], catalogue: Catalogue) -> Iterator[Issue]:
     form = entry.value
     fields = KINDS[form.kind].fields if form.kind in KINDS else {}
     units = {term.code for term in catalogue.values("term") if term.list == "unit"}
@@ -240,15 +240,15 @@ SHEETS: DefinitionKind[SheetForm] = DefinitionKind(
 
 # What any table of records may say of a row besides, and what such a column may be called.
 MARKS = (
-    Column(
+    FormColumn(
         headers=("另一笔", "另一人", "另一次", "另一项", "另一件", "是否另一笔", "是否另一人", "另一笔（是/否）"),
         to="another",
     ),
-    Column(headers=("更正", "是否更正", "更正原记录"), to="correction"),
-    Column(headers=("确认无误", "编号无误", "代码无误", "已核对无误"), to="sure"),
-    Column(headers=("理由", "确认理由", "确认无误理由", "核对依据"), to="reason"),
+    FormColumn(headers=("更正", "是否更正", "更正原记录"), to="correction"),
+    FormColumn(headers=("确认无误", "编号无误", "代码无误", "已核对无误"), to="sure"),
+    FormColumn(headers=("理由", "确认理由", "确认无误理由", "核对依据"), to="reason"),
 )
-PERSON = Column(
+PERSON = FormColumn(
     headers=(
         "姓名",
         "专家姓名",
@@ -264,7 +264,7 @@ PERSON = Column(
 )
 
 
-RECEIVER = Column(  # who has from then on what was taken over, where a list names its former holder, too
+RECEIVER = FormColumn(  # who has from then on what was taken over, where a list names its former holder, too
     headers=(
         "受让人",
         "受让方",
@@ -281,7 +281,7 @@ RECEIVER = Column(  # who has from then on what was taken over, where a list nam
 )
 
 
-def columns_besides(kind: str) -> tuple[Column, ...]:
+def columns_besides(kind: str) -> tuple[FormColumn, ...]:
     """What the tables of a kind may say of a row beside what their forms name."""
     if kind == OBSERVATION:
         return ()

@@ -11,7 +11,7 @@ from xingke.base.sayings import Saying, say
 from xingke.intake.rules.days import written_day
 from xingke.intake.rules.headers import plain
 from xingke.intake.sheets.columns import roles_in
-from xingke.intake.sheets.forms import Column, SheetForm
+from xingke.intake.sheets.forms import FormColumn, SheetForm
 
 DAY = "on"  # the day of the event a list is about
 
@@ -31,7 +31,7 @@ class WholeFile:
     notes: Sequence[Saying]
 
 
-def may_be_given(form: SheetForm) -> dict[str, Column]:
+def may_be_given(form: SheetForm) -> dict[str, FormColumn]:
     """What may be said for the whole file: by the word that says it, the column it becomes."""
     found = {each.role: each for each in form.column if not each.measure}
     return {DAY: form.main, **found} if form.main else found
@@ -44,7 +44,7 @@ def for_whole_file(form: SheetForm, header: Sequence[str], given: Mapping[str, s
     """
     known, own = may_be_given(form), roles_in(form, header)
     called = {plain(name): column for column in known.values() for name in column.headers}
-    columns: dict[str, tuple[Column, str]] = {}
+    columns: dict[str, tuple[FormColumn, str]] = {}
     notes: list[Saying] = []
     for key, written in given.items():
         column, text = known.get(key) or called.get(plain(key)), written.strip()

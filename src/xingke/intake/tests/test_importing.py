@@ -19,7 +19,7 @@ from xingke.intake.actions import Outcome, import_table
 from xingke.intake.checking import sheet_form
 from xingke.intake.models import ImportBatch, ImportChunk
 from xingke.intake.queries import staged
-from xingke.intake.reading import Table, header_words, read_table
+from xingke.intake.reading import IncomingTable, header_words, read_table
 from xingke.intake.rows.incoming import Options
 from xingke.intake.sheets.forms import FIGURE_COLUMNS
 from xingke.ledger import actions
@@ -60,7 +60,7 @@ def bring(
 ) -> Outcome:
     """Import a file's rows; how a file is read has its own tests below and in press."""
     rows = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))
-    table = Table(
+    table = IncomingTable(
         header=tuple(rows[0]),
         rows=[tuple(row.values()) for row in rows],
         numbers=range(2, len(rows) + 2),
@@ -74,7 +74,7 @@ AT_ONCE = Options(confirmed=True)
 
 
 def bring_table(
-    table: Table, by: User, *, name: str = "上报数.csv", now: datetime = NOW, options: Options = AT_ONCE
+    table: IncomingTable, by: User, *, name: str = "上报数.csv", now: datetime = NOW, options: Options = AT_ONCE
 ) -> Outcome:
     form = sheet_form("observation")
     return import_table(form=form, table=table, file_name=name, by=by, now=now, options=options)

@@ -19,7 +19,7 @@ from xingke.base.sayings import told
 from xingke.intake.actions import Outcome, file_batch, import_table, stage_table
 from xingke.intake.checking import CHECKING, FILING, STAGING, sheet_form
 from xingke.intake.models import ImportBatch
-from xingke.intake.reading import Table, read_table
+from xingke.intake.reading import IncomingTable, read_table
 from xingke.intake.rows import incoming
 from xingke.intake.rows.incoming import Options
 from xingke.ledger import actions
@@ -52,7 +52,7 @@ HERE = Options(region="990121")
 CONFIRMED = Options(region="990121", confirmed=True)
 
 
-def table_of(*rows: Mapping[str, str], encoding: str = "utf-8", name: str = "清单.csv") -> Table:
+def table_of(*rows: Mapping[str, str], encoding: str = "utf-8", name: str = "清单.csv") -> IncomingTable:
     """Rows as a CSV that is read the way every file is."""
     text = io.StringIO()
     writer = csv.DictWriter(text, list(rows[0]))

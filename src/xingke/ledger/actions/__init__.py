@@ -4,8 +4,8 @@ The counter is held before anything is checked, so that what was checked still s
 """
 
 from xingke.ledger.actions.confirming import (
+    ConfirmationPlan,
     Left,
-    Plan,
     as_if_confirmed,
     confirm_event,
     confirm_events,
@@ -28,11 +28,11 @@ from xingke.ledger.actions.versions import BATCH, write_next_version, write_next
 
 __all__ = [
     "BATCH",
+    "ConfirmationPlan",
     "Left",
     "NewEvent",
     "NewFile",
     "NewHistory",
-    "Plan",
     "accept_proposal",
     "add_event",
     "as_if_confirmed",

@@ -58,7 +58,7 @@ class Left:
 
 
 @dataclass(frozen=True)
-class Plan:
+class ConfirmationPlan:
     """What confirming many events would do. versions: by kind, the rows to follow and the columns each changes."""
 
     count: int
@@ -68,7 +68,7 @@ class Plan:
 
 def plan_confirmation(
     *, records: Mapping[str, Sequence[UUID]], by: User, now: datetime, until: int | None = None
-) -> Plan:
+) -> ConfirmationPlan:
     """What confirming the events (by kind) would do, and which cannot be and why; writes nothing.
 
     until: the number of the ledger they were seen at; what was written later is left.
@@ -104,7 +104,7 @@ def plan_confirmation(
         known = {event.record for events in found.values() for event in events}
         reasons |= {key: _("台账中没有这条记录。") for key in asked - known}
         left += [Left(code, key, reasons[key]) for key in dict.fromkeys(keys) if key in reasons]
-    return Plan(count, left, versions)
+    return ConfirmationPlan(count, left, versions)
 
 
 def _obstacles(
@@ -143,7 +143,9 @@ def _obstacles(
     return reasons
 
 
-def confirm_events(*, records: Mapping[str, Sequence[UUID]], by: User, now: datetime, until: int | None = None) -> Plan:
+def confirm_events(
+    *, records: Mapping[str, Sequence[UUID]], by: User, now: datetime, until: int | None = None
+) -> ConfirmationPlan:
     """Confirm many draft events, by kind, with one number and one audit row; those that cannot be are left and said.
 
     until: as ``plan_confirmation``. Raises Refused if none can be.
@@ -165,7 +167,7 @@ def confirm_events(*, records: Mapping[str, Sequence[UUID]], by: User, now: date
 @contextmanager
 def as_if_confirmed(
     *, records: Mapping[str, Sequence[UUID]], by: User, now: datetime, until: int | None = None
-) -> Iterator[Plan]:
+) -> Iterator[ConfirmationPlan]:
     """The ledger as it would stand once the events are confirmed: reads inside see it, afterwards nothing was written.
 
     Nobody else writes meanwhile: keep it short. Raises Refused as ``confirm_events``.

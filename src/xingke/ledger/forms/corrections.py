@@ -236,7 +236,7 @@ class ObservationForm(CorrectionForm):
         now = self.standing()
         return any(self.cleaned_data[name] != now[name] for name in ("value", "as_written"))
 
-    def _written(self) -> written_figures.Reading:
+    def _written(self) -> written_figures.FigureWords:
         row = self._observation
         value = self._quantity(self.cleaned_data["value"])
         most = replace(value, scaled=row.value_max) if row.value_max is not None else None

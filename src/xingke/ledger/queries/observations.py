@@ -148,7 +148,7 @@ def open_choices(user: User) -> list[Choice]:
 # ── filed before words were held against numbers ────────────────────────────────────────────────────────────────────
 
 
-def read_otherwise() -> Iterator[tuple[Observation, written_figures.Reading]]:
+def read_otherwise() -> Iterator[tuple[Observation, written_figures.FigureWords]]:
     """The figures that stand whose word of approximation or amount is not what their own words say now. One query.
 
     They stay as they were filed until somebody corrects them.

@@ -78,7 +78,7 @@ _FIRST = re.compile("首位|榜首|之首|唯一")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Numeral:
+class StatedNumber:
     """A number of a text. unit: without 万 and 亿, empty where none is known; kind: of that unit, ``time`` for 年, 月 …
 
     number: in that unit; None where it is none (数十家). most: the other end of a range. word: what makes it an
@@ -99,7 +99,7 @@ class Numeral:
 
 
 @dataclass(frozen=True)
-class Reading:
+class FigureWords:
     """A stated figure in its own words: the word it comes with, and to how many decimals.
 
     problem: why figure and words do not agree. is_silent: the words hold no number at all.
@@ -118,7 +118,7 @@ def read(
     most: Quantity | None = None,
     units: Mapping[str, Unit],
     is_change: bool = False,
-) -> Reading:
+) -> FigureWords:
     """Find a stated figure in the words it was taken from. is_change: it says how much something grew.
 
     A number counts that is the stated one in the stated unit, or in none, or in another way of writing it
@@ -126,24 +126,24 @@ def read(
     """
     found = list(numerals(as_written, units))
     if not found:
-        return Reading(decimals=value.decimals, is_silent=True)
+        return FigureWords(decimals=value.decimals, is_silent=True)
     shown = _shown(value, most)
     same = [each for each in found if _is(each, value, most, units)]
     if not same:
         written = tuple(dict.fromkeys(each.text for each in found))[:SHOWN]
-        return Reading(problem=_why(found, value, units).filled(value=shown, written=written))
+        return FigureWords(problem=_why(found, value, units).filled(value=shown, written=written))
     best = [each for each in same if each.unit == _core(value.unit.code)] or same
     words = dict.fromkeys(each.word for each in best)
     if len(words) > 1:
-        return Reading(problem=TWICE.filled(value=shown, words=tuple(filter(None, words))))
+        return FigureWords(problem=TWICE.filled(value=shown, words=tuple(filter(None, words))))
     first = best[0]
     if value.scaled > 0 and (first.is_negative or (is_change and first.is_down)):
-        return Reading(problem=DOWNWARDS.filled(value=shown, written=first.text))
+        return FigureWords(problem=DOWNWARDS.filled(value=shown, written=first.text))
     alike = not first.kind or first.scaled == _scale(value.unit.code)
-    return Reading(first.word, first.decimals if alike else value.decimals)
+    return FigureWords(first.word, first.decimals if alike else value.decimals)
 
 
-def _why(found: list[Numeral], value: Quantity, units: Mapping[str, Unit]) -> Saying:
+def _why(found: list[StatedNumber], value: Quantity, units: Mapping[str, Unit]) -> Saying:
     if all(each.number is None for each in found):
         return NO_AMOUNT
     ends = (each for each in found if each.most is not None)
@@ -158,13 +158,13 @@ def _shown(value: Quantity, most: Quantity | None) -> str:
     return f"{value.stated:f}—{most}" if most is not None else str(value)
 
 
-def _is(each: Numeral, value: Quantity, most: Quantity | None, units: Mapping[str, Unit]) -> bool:
+def _is(each: StatedNumber, value: Quantity, most: Quantity | None, units: Mapping[str, Unit]) -> bool:
     if most is None or most.scaled == value.scaled:
         return each.most is None and _equals(each, each.number, value, units)
     return _equals(each, each.number, value, units) and _equals(each, each.most, most, units)
 
 
-def _equals(each: Numeral, number: Decimal | None, stated: Quantity, units: Mapping[str, Unit]) -> bool:
+def _equals(each: StatedNumber, number: Decimal | None, stated: Quantity, units: Mapping[str, Unit]) -> bool:
     """Whether a number, with the unit it stands with, is the stated amount."""
     kind, amount = stated.unit.kind, abs(stated.amount)
     if number is None or (each.is_place and kind != "rank"):
@@ -198,7 +198,7 @@ def among(as_written: str, place: int, units: Mapping[str, Unit]) -> str:
 # ── reading a text ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def numerals(text: str, units: Mapping[str, Unit]) -> Iterator[Numeral]:
+def numerals(text: str, units: Mapping[str, Unit]) -> Iterator[StatedNumber]:
     """The numbers of a text, in order."""
     plain = unicodedata.normalize("NFKC", text).translate(_SIMPLE)
     kinds = {_core(code): unit.kind for code, unit in units.items()}
@@ -207,7 +207,7 @@ def numerals(text: str, units: Mapping[str, Unit]) -> Iterator[Numeral]:
         if each.word or not re.fullmatch("[百千万亿]", found["n1"] or ""):  # 万家灯火 is no number, 近万家 is
             yield each
     if first := _FIRST.search(plain):
-        yield Numeral(text=first[0], number=Decimal(1), kind="rank", is_place=True)
+        yield StatedNumber(text=first[0], number=Decimal(1), kind="rank", is_place=True)
 
 
 def _pattern(cores: frozenset[str], _known: dict[frozenset[str], re.Pattern[str]] = {}) -> re.Pattern[str]:  # noqa: B006 - a cache
@@ -227,17 +227,17 @@ def _pattern(cores: frozenset[str], _known: dict[frozenset[str], re.Pattern[str]
     return _known[cores]
 
 
-def _numeral(found: re.Match[str], text: str, kinds: Mapping[str, str]) -> Numeral:
+def _numeral(found: re.Match[str], text: str, kinds: Mapping[str, str]) -> StatedNumber:
     if found["vague"]:
-        return Numeral(text=found[0], number=None)
+        return StatedNumber(text=found[0], number=None)
     if found[0].startswith("翻"):
         times = int(_amount(found["times"] or "一"))
-        return Numeral(text=found[0], number=Decimal((2**times - 1) * 100), unit="%", kind="percent")
+        return StatedNumber(text=found[0], number=Decimal((2**times - 1) * 100), unit="%", kind="percent")
     last = "2" if found["n2"] else "1"
     unit, factor = _unit(found[f"u{last}"] or "", is_share=bool(found["share"]))
     low, most, scaled = _ends(found, last, factor)
     before = text[: found.start()].rstrip()
-    return Numeral(
+    return StatedNumber(
         text=found[0].strip(),
         number=low,
         most=most,

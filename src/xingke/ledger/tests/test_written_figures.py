@@ -6,7 +6,7 @@ import pytest
 
 from xingke.base.quantities import Quantity, Unit
 from xingke.ledger.rules import written_figures
-from xingke.ledger.rules.written_figures import Reading
+from xingke.ledger.rules.written_figures import FigureWords
 
 MONEY = {"元": 1, "万元": 10_000, "亿元": 100_000_000}
 COUNTS = {"人次": 1, "万人次": 10_000, "份": 1, "万份": 10_000, "项": 1, "家": 1, "个": 1, "名": 1, "件": 1}
@@ -18,7 +18,7 @@ UNITS = {
 }  # fmt: skip
 
 
-def read(as_written: str, value: str, unit: str, most: str = "", *, is_change: bool = False) -> Reading:
+def read(as_written: str, value: str, unit: str, most: str = "", *, is_change: bool = False) -> FigureWords:
     return written_figures.read(
         as_written, value=Quantity.read(value, UNITS[unit]), most=Quantity.read(most, UNITS[unit]) if most else None,
         units=UNITS, is_change=is_change,

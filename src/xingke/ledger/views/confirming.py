@@ -80,7 +80,7 @@ def _confirm(request: HttpRequest, user: User, records: dict[str, list[UUID]], u
     messages.success(request, confirmed_words(plan.count, len(plan.left), uncounted(places_of(plan))))
 
 
-def _intended(user: User, records: dict[str, list[UUID]], plan: actions.Plan, until: int) -> Intended:
+def _intended(user: User, records: dict[str, list[UUID]], plan: actions.ConfirmationPlan, until: int) -> Intended:
     """What would be confirmed: without what cannot be; the first of them with what happened."""
     left = {(each.kind, each.record) for each in plan.left}
     ready = {code: [key for key in keys if (code, key) not in left] for code, keys in records.items()}

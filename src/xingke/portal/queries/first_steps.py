@@ -23,7 +23,7 @@ KEPT = 24 * 3600  # seconds it is remembered that a place has begun
 
 
 @dataclass(frozen=True)
-class Step:
+class FirstStep:
     """One step: whether it is done, and where it is done by whoever may."""
 
     label: str
@@ -85,32 +85,34 @@ def _standing(regions: Sequence[Region]) -> Mapping[str, bool]:
     return {name: bool(found) for name, found in row.items()}
 
 
-def _steps(done: Mapping[str, bool]) -> list[Step]:
+def _steps(done: Mapping[str, bool]) -> list[FirstStep]:
     return [
-        Step(_("换密码"), True, None, reverse("accounts:password"), ""),
-        Step(
+        FirstStep(_("换密码"), True, None, reverse("accounts:password"), ""),
+        FirstStep(
             _("登记单位"),
             done["organisation"],
             Permission.ORGANISATION_EDIT,
             reverse("registry:organisation-new"),
             _("科室人员"),
         ),
-        Step(_("导入清单"), done["record"], Permission.IMPORT_RUN, reverse("intake:import-list"), _("科室人员")),
-        Step(
+        FirstStep(_("导入清单"), done["record"], Permission.IMPORT_RUN, reverse("intake:import-list"), _("科室人员")),
+        FirstStep(
             _("确认记录"),
             done["confirmed"],
             Permission.RECORD_CONFIRM,
             f"{reverse('ledger:record-list')}?state=draft",
             _("局领导"),
         ),
-        Step(_("声明台账完整"), done["declared"], Permission.RECORD_CONFIRM, reverse("ledger:keeping"), _("局领导")),
-        Step(
+        FirstStep(
+            _("声明台账完整"), done["declared"], Permission.RECORD_CONFIRM, reverse("ledger:keeping"), _("局领导")
+        ),
+        FirstStep(
             _("写第一篇"), done["document"], Permission.DOCUMENT_WRITE, reverse("reports:document-write"), _("科室人员")
         ),
     ]
 
 
-def _items(steps: Sequence[Step], user: User) -> list[dict[str, Any]]:
+def _items(steps: Sequence[FirstStep], user: User) -> list[dict[str, Any]]:
     """The first that is not done is the one to do; each leads on for whoever may do it, else says who does."""
     items: list[dict[str, Any]] = []
     current = next(each for each in steps if not each.is_done)

@@ -215,13 +215,15 @@ def test_what_is_not_ours_carries_nothing(text: str) -> None:
 
 
 def test_what_is_carried_comes_back_as_it_was() -> None:
-    kept = resending.Kept("/x/?a=1", (("a", "一\r\n二"), ("a", ""), ("b", "\u3000")), (("files", "甲.pdf"),), "mark")
+    kept = resending.KeptForm(
+        "/x/?a=1", (("a", "一\r\n二"), ("a", ""), ("b", "\u3000")), (("files", "甲.pdf"),), "mark"
+    )
 
     assert resending.unsigned(kept.signed()) == kept
 
 
 def test_what_a_person_typed_is_shown_and_not_what_a_program_wrote() -> None:
-    kept = resending.Kept(
+    kept = resending.KeptForm(
         "/",
         (
             ("key", "0193c6b2-aaaa-7bbb-8ccc-0123456789ab"),

@@ -5,7 +5,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from xingke.press import proof as proofs
 from xingke.press.docx_writer import sealed_parts, sealed_sentences
 from xingke.press.proof import Proof, ProofFigure
-from xingke.press.tree import Chip, Document, Heading, Notice, Paragraph, Table, places
+from xingke.press.tree import Chip, DocumentTree, Heading, Notice, Paragraph, Table, places
 
 KEY = bytes(range(32))
 PUBLIC_KEY = Ed25519PrivateKey.from_private_bytes(KEY).public_key().public_bytes_raw()
@@ -16,7 +16,7 @@ def chip(slot: int, text: str, label: str) -> Chip:
     return Chip(slot=slot, figure=f"fig-{slot}", text=text, label=label)
 
 
-SHORT = Document(
+SHORT = DocumentTree(
     id="01934f00-0000-7000-8000-000000000001",
     title="青溪县科学技术局2024年上半年工作总结",
     issuer="青溪县科学技术局",
@@ -62,7 +62,7 @@ SHORT = Document(
 )
 
 
-def proof_of(document: Document, *, key: bytes | None = KEY, is_earlier: bool = False) -> Proof:
+def proof_of(document: DocumentTree, *, key: bytes | None = KEY, is_earlier: bool = False) -> Proof:
     """The proof of a document, signed unless key is None; is_earlier: of the form that signs figures and names only."""
     figures = tuple(
         ProofFigure(
@@ -101,7 +101,7 @@ def proof_of(document: Document, *, key: bytes | None = KEY, is_earlier: bool = 
     return proofs.sign(unsigned, key) if key else unsigned
 
 
-def long_document(*, sections: int = 6, paragraphs: int = 5, rows: int = 90) -> Document:
+def long_document(*, sections: int = 6, paragraphs: int = 5, rows: int = 90) -> DocumentTree:
     """As long as a bureau's annual report: 6 × 5 paragraphs and a table of 90 rows, 300 figures."""
     slot = 0
 
@@ -135,7 +135,7 @@ def long_document(*, sections: int = 6, paragraphs: int = 5, rows: int = 90) -> 
         rank = (next_chip(f"第{at % 8 + 1}位"),) if at % 3 == 0 else ("—",)
         body.append(((name,), (number,), (growth,), rank))
     blocks.append(Table(header=("指标", "数值", "增速", "位次"), rows=tuple(body)))
-    return Document(
+    return DocumentTree(
         id="01934f00-0000-7000-8000-000000000002",
         title="青溪县科学技术局2024年工作总结",
         issuer="青溪县科学技术局",

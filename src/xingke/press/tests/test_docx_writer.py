@@ -9,7 +9,7 @@ from xingke.press.docx_reader import read
 from xingke.press.docx_writer import store_id, title_lines, write
 from xingke.press.tests.cast import SHORT, chip, long_document, proof_of
 from xingke.press.tests.surgery import DOCUMENT, PART_A, W, control, unpacked
-from xingke.press.tree import Document, Paragraph
+from xingke.press.tree import DocumentTree, Paragraph
 
 PROOF = proof_of(SHORT)
 FILE = write(SHORT, proof=PROOF)
@@ -111,7 +111,7 @@ def test_a_proof_of_something_else_is_refused() -> None:
 
 
 def test_special_characters_are_escaped() -> None:
-    document = Document(
+    document = DocumentTree(
         id="x",
         title="甲<乙>&丙",
         issuer="“局”",

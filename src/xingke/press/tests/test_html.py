@@ -5,7 +5,7 @@ from html import unescape
 
 from xingke.press.html import render
 from xingke.press.tests.cast import SHORT, chip
-from xingke.press.tree import Chip, Document, Paragraph, passages, plain
+from xingke.press.tree import Chip, DocumentTree, Paragraph, passages, plain
 
 
 def _link(figure: Chip) -> str:
@@ -14,7 +14,7 @@ def _link(figure: Chip) -> str:
 
 def test_figures_are_drawn_by_the_caller_and_the_rest_is_escaped() -> None:
     blocks = (Paragraph(inlines=("<script>&", chip(1, "36项", "甲"))),)
-    html = render(Document(id="x", title="甲<乙", issuer="局", date="2024年1月1日", blocks=blocks), _link)
+    html = render(DocumentTree(id="x", title="甲<乙", issuer="局", date="2024年1月1日", blocks=blocks), _link)
 
     assert '<p class="press-text">&lt;script&gt;&amp;<a href="/figures/fig-1">36项</a></p>' in html
     assert '<h1 class="press-title">甲&lt;乙</h1>' in html

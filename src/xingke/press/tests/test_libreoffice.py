@@ -10,11 +10,11 @@ import pytest
 
 from xingke.press.docx_reader import read
 from xingke.press.docx_writer import write
-from xingke.press.findings import Kind, Verdict
+from xingke.press.findings import FindingKind, Verdict
 from xingke.press.tests import surgery
 from xingke.press.tests.cast import PUBLIC_KEY, SHORT, long_document, proof_of
 from xingke.press.tests.surgery import PART_A
-from xingke.press.tree import Document, Paragraph
+from xingke.press.tree import DocumentTree, Paragraph
 from xingke.press.verify import compare
 
 pytestmark = pytest.mark.libreoffice
@@ -44,12 +44,12 @@ def check(data: bytes) -> Verdict:
 
 
 @pytest.mark.parametrize("document", [SHORT, long_document()], ids=["short", "long"])
-def test_a_file_saved_again_holds(document: Document, tmp_path: Path) -> None:
+def test_a_file_saved_again_holds(document: DocumentTree, tmp_path: Path) -> None:
     now = check(resaved(write(document, proof=proof_of(document)), tmp_path))
     earlier = check(resaved(write(document, proof=proof_of(document, is_earlier=True)), tmp_path))
 
-    assert [finding.kind for finding in now.findings] == [Kind.RESAVED]
-    assert [finding.kind for finding in earlier.findings] == [Kind.EARLIER_FORM]
+    assert [finding.kind for finding in now.findings] == [FindingKind.RESAVED]
+    assert [finding.kind for finding in earlier.findings] == [FindingKind.EARLIER_FORM]
     assert all(row.holds for row in (*now.rows, *earlier.rows))
 
 
@@ -61,20 +61,20 @@ def test_a_second_save_drops_the_parts_and_the_frozen_version_stands_in(tmp_path
 
     assert reading.identifier == SHORT.id
     assert verdict.holds
-    assert [finding.kind for finding in verdict.findings] == [Kind.PARTS_DROPPED]
+    assert [finding.kind for finding in verdict.findings] == [FindingKind.PARTS_DROPPED]
 
 
 def test_an_edit_before_the_save_is_still_found(tmp_path: Path) -> None:
     data = surgery.in_control(FILE, 1, lambda xml: xml.replace(">36<", ">37<"))
     data = surgery.replaced(data, PART_A, "<figure>36<", "<figure>37<")
 
-    assert [finding.kind for finding in check(resaved(data, tmp_path)).findings] == [Kind.FIGURE_EDITED]
+    assert [finding.kind for finding in check(resaved(data, tmp_path)).findings] == [FindingKind.FIGURE_EDITED]
 
 
 def test_an_edit_of_part_a_reaches_the_text_when_it_is_opened(tmp_path: Path) -> None:
     data = surgery.replaced(FILE, PART_A, "<figure>36<", "<figure>37<")
 
-    assert [finding.kind for finding in check(resaved(data, tmp_path)).findings] == [Kind.FIGURE_EDITED]
+    assert [finding.kind for finding in check(resaved(data, tmp_path)).findings] == [FindingKind.FIGURE_EDITED]
 
 
 def test_an_unwrapped_control_and_a_typed_numeral_are_still_found(tmp_path: Path) -> None:
@@ -82,8 +82,8 @@ def test_an_unwrapped_control_and_a_typed_numeral_are_still_found(tmp_path: Path
     data = surgery.with_paragraph(data, surgery.paragraph("获奖12项。"))
 
     assert [finding.kind for finding in check(resaved(data, tmp_path)).findings] == [
-        Kind.FIGURE_UNWRAPPED,
-        Kind.PROSE_CHANGED,
+        FindingKind.FIGURE_UNWRAPPED,
+        FindingKind.PROSE_CHANGED,
     ]
 
 
@@ -91,19 +91,22 @@ def test_tracked_changes_survive_the_save(tmp_path: Path) -> None:
     tracked = '<w:ins w:id="900" w:author="李四" w:date="2024-07-05T09:00:00Z"><w:r><w:t>获奖12项。</w:t></w:r></w:ins>'
     data = surgery.with_paragraph(FILE, f"<w:p>{tracked}</w:p>")
 
-    assert {finding.kind for finding in check(resaved(data, tmp_path)).findings} == {Kind.FOREIGN, Kind.PROSE_CHANGED}
+    assert {finding.kind for finding in check(resaved(data, tmp_path)).findings} == {
+        FindingKind.FOREIGN,
+        FindingKind.PROSE_CHANGED,
+    }
 
 
 @pytest.mark.parametrize("over", ["odt", "doc:MS Word 97"])
 @pytest.mark.parametrize("document", [SHORT, long_document()], ids=["short", "long"])
 def test_a_trip_through_another_format_falls_back_to_the_frozen_version(
-    document: Document, over: str, tmp_path: Path
+    document: DocumentTree, over: str, tmp_path: Path
 ) -> None:
     reading = read(_over(write(document, proof=proof_of(document)), over, tmp_path))
 
     verdict = compare(reading, reading.proof, frozen=document, trusted_keys=[PUBLIC_KEY])
 
-    assert [finding.kind for finding in verdict.findings] == [Kind.PARTS_DROPPED]
+    assert [finding.kind for finding in verdict.findings] == [FindingKind.PARTS_DROPPED]
     assert all(row.holds for row in verdict.rows)
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from xingke.press import numerals
 from xingke.press.numerals import NumeralKind
 from xingke.press.tests.cast import SHORT, chip
-from xingke.press.tree import Document, Paragraph
+from xingke.press.tree import DocumentTree, Paragraph
 
 QUANTITIES = [
     ("申报省级科技项目36项", ["36项"]),
@@ -428,7 +428,7 @@ def test_a_clean_tree_has_no_unbound_numeral() -> None:
 
 def test_an_unbound_numeral_and_a_touched_figure_are_named_with_their_surroundings() -> None:
     blocks = (Paragraph(inlines=("申报近", chip(1, "36项", "甲"), "，立项6项。")),)
-    document = Document(id="x", title="总结", issuer="局", date="2024年1月1日", blocks=blocks)
+    document = DocumentTree(id="x", title="总结", issuer="局", date="2024年1月1日", blocks=blocks)
 
     assert numerals.unbound(document) == ["36项，立项6项。", "报近36项，立"]
 

@@ -22,7 +22,7 @@ from xingke.press.docx_reader import read
 from xingke.press.fonts import FontClass, FontMissing, Fonts, GlyphMissing
 from xingke.press.pdf_writer import Untypeset, render, write
 from xingke.press.tests.cast import SHORT, chip, long_document, proof_of
-from xingke.press.tree import Document, Heading, Notice, Paragraph, Table
+from xingke.press.tree import DocumentTree, Heading, Notice, Paragraph, Table
 
 MM = 72 / 25.4
 LEFT, RIGHT, TOP, BOTTOM = 28 * MM, (210 - 26) * MM, (297 - 37) * MM, 35 * MM  # PDF counts from the lower edge
@@ -61,7 +61,7 @@ def boxes(data: bytes) -> Iterator[tuple[int, str, tuple[float, float, float, fl
             page.close()
 
 
-def with_text(*paragraphs: str) -> Document:
+def with_text(*paragraphs: str) -> DocumentTree:
     return replace(NOTHING, blocks=tuple(Paragraph(inlines=(text,)) for text in paragraphs))
 
 
@@ -81,7 +81,7 @@ def assert_says(data: bytes, passages: list[str], *, repeated: str = "") -> None
 @pytest.mark.parametrize(
     "document, repeated", [(SHORT, ""), (long_document(), "指标数值增速位次")], ids=["short", "long"]
 )
-def test_it_says_paragraph_by_paragraph_what_the_docx_says(document: Document, repeated: str) -> None:
+def test_it_says_paragraph_by_paragraph_what_the_docx_says(document: DocumentTree, repeated: str) -> None:
     paragraphs = read(docx_writer.write(document, proof=proof_of(document))).paragraphs
 
     assert_says(write(document), [each.text for each in paragraphs], repeated=repeated)
@@ -113,7 +113,7 @@ SPECIALS = st.sampled_from([*"#$*_`@<>[](){}\\/=+-~'\":;.,|^%&!?", *MARKUP, *TEX
 @given(st.lists(SPECIALS, min_size=1, max_size=16).map("".join).filter(str.strip))
 def test_no_character_is_read_as_markup(text: str) -> None:
     """In each place that takes text: title, issuer, heading, paragraph, notice and table."""
-    document = Document(
+    document = DocumentTree(
         id="甲\\#1",
         title=text,
         issuer=text,

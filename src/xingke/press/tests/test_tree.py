@@ -6,7 +6,7 @@ import pytest
 
 from xingke.press import tree
 from xingke.press.tests.cast import SHORT, chip, long_document
-from xingke.press.tree import Document, Heading, Paragraph, Table
+from xingke.press.tree import DocumentTree, Heading, Paragraph, Table
 
 
 def test_a_document_stored_as_json_comes_back_equal() -> None:
@@ -50,7 +50,7 @@ def test_the_numeral_of_a_figure_is_what_gets_bound(text: str, expected: tuple[s
     assert tree.split_bound(text) == expected
 
 
-def _document(*blocks: tree.Block) -> Document:
+def _document(*blocks: tree.Block) -> DocumentTree:
     return replace(SHORT, blocks=blocks)
 
 

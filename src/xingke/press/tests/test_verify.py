@@ -8,11 +8,11 @@ import pytest
 from xingke.press import proof as proofs
 from xingke.press.docx_reader import read
 from xingke.press.docx_writer import write
-from xingke.press.findings import Finding, Kind, Verdict
+from xingke.press.findings import Finding, FindingKind, Verdict
 from xingke.press.tests import surgery
 from xingke.press.tests.cast import OTHER_KEY, PUBLIC_KEY, SHORT, long_document, proof_of
 from xingke.press.tests.surgery import DOCUMENT, PART_A, PART_B
-from xingke.press.tree import Document
+from xingke.press.tree import DocumentTree
 from xingke.press.verify import compare
 
 PROOF = proof_of(SHORT)
@@ -22,12 +22,12 @@ EARLIER = write(
 )  # of the form that signs figures and their sentences only
 
 
-def check(data: bytes, *, frozen: Document | None = None, terms: tuple[str, ...] = ()) -> Verdict:
+def check(data: bytes, *, frozen: DocumentTree | None = None, terms: tuple[str, ...] = ()) -> Verdict:
     reading = read(data)
     return compare(reading, reading.proof, frozen=frozen, trusted_keys=[PUBLIC_KEY], allowed_terms=terms)
 
 
-def told(verdict: Verdict) -> list[tuple[Kind, int | None, str | None]]:
+def told(verdict: Verdict) -> list[tuple[FindingKind, int | None, str | None]]:
     return [(finding.kind, finding.slot, finding.found) for finding in verdict.findings]
 
 
@@ -39,7 +39,7 @@ def failed_slots(verdict: Verdict) -> list[int]:
 
 
 @pytest.mark.parametrize("frozen", [None, SHORT])
-def test_an_untouched_file_holds(frozen: Document | None) -> None:
+def test_an_untouched_file_holds(frozen: DocumentTree | None) -> None:
     verdict = check(FILE, frozen=frozen)
 
     assert verdict.holds and verdict.findings == ()
@@ -85,7 +85,7 @@ def test_a_changed_word_is_told_with_what_was_signed_where_that_is_known() -> No
     (alone,) = check(data).findings
     (known,) = check(data, frozen=SHORT).findings
 
-    assert (alone.kind, alone.expected, alone.found) == (Kind.PROSE_CHANGED, "…", CHANGED["a word"][1])
+    assert (alone.kind, alone.expected, alone.found) == (FindingKind.PROSE_CHANGED, "…", CHANGED["a word"][1])
     assert alone.sentence() == f"文字与签名时的不同，现为“{CHANGED['a word'][1]}”。"
     assert known.sentence() == f"文字与签名时的不同：原为“{NEXT}”，现为“{CHANGED['a word'][1]}”。"
     assert (
@@ -98,14 +98,14 @@ def test_a_sentence_more_or_less_is_a_finding() -> None:
     more = surgery.replaced(FILE, DOCUMENT, NEXT, NEXT + "以上各句系误报，应予删除。")
     less = surgery.replaced(FILE, DOCUMENT, NEXT, "")
 
-    assert told(check(more)) == [(Kind.PROSE_CHANGED, None, "以上各句系误报，应予删除。")]
-    assert [(each.kind, each.params) for each in check(less).findings] == [(Kind.PROSE_MISSING, {"count": 1})]
+    assert told(check(more)) == [(FindingKind.PROSE_CHANGED, None, "以上各句系误报，应予删除。")]
+    assert [(each.kind, each.params) for each in check(less).findings] == [(FindingKind.PROSE_MISSING, {"count": 1})]
 
 
 def test_a_word_put_before_a_figure_by_cutting_its_sentence_is_a_finding() -> None:
     data = surgery.replaced(FILE, DOCUMENT, "2024年上半年，全县申报", "未能；2024年上半年，全县申报")
 
-    assert [each.kind for each in check(data).findings] == [Kind.PROSE_CHANGED]
+    assert [each.kind for each in check(data).findings] == [FindingKind.PROSE_CHANGED]
 
 
 def _swapped(text: str, one: str, other: str) -> str:
@@ -122,15 +122,15 @@ def test_whole_paragraphs_in_another_order_are_a_finding() -> None:
     heads = check(surgery.edited(FILE, DOCUMENT, lambda text: _swapped(text, head, other_head)))
     texts = check(surgery.edited(EARLIER, DOCUMENT, lambda text: _swapped(text, one, other)))
 
-    assert told(heads) == [(Kind.ORDER_CHANGED, None, "二、下一步打算")]
-    assert told(texts) == [(Kind.ORDER_CHANGED, None, "省级科技项目申报数 36")]
+    assert told(heads) == [(FindingKind.ORDER_CHANGED, None, "二、下一步打算")]
+    assert told(texts) == [(FindingKind.ORDER_CHANGED, None, "省级科技项目申报数 36")]
 
 
 @pytest.mark.parametrize("line", ["联系电话：0936-4421234", "附件：1.青溪县2024年上半年科技项目表"])
 def test_a_closing_line_is_told_and_free(line: str) -> None:
     data = surgery.with_paragraph(FILE, surgery.paragraph(line))
 
-    assert told(check(data)) == [(Kind.CLOSING_LINE, None, line), (Kind.RESAVED, None, None)]
+    assert told(check(data)) == [(FindingKind.CLOSING_LINE, None, line), (FindingKind.RESAVED, None, None)]
     assert check(surgery.with_paragraph(EARLIER, surgery.paragraph(line))).holds
     assert check(surgery.with_paragraph(BARE, surgery.paragraph(line)), frozen=SHORT).holds
 
@@ -139,7 +139,7 @@ def test_a_closing_line_in_the_midst_of_the_text_is_a_change() -> None:
     line = surgery.paragraph("联系电话：0936-4421234")
     data = surgery.edited(FILE, DOCUMENT, lambda text: text.replace("<w:tbl>", line + "<w:tbl>", 1))
 
-    assert [each.kind for each in check(data).findings] == [Kind.PROSE_CHANGED]
+    assert [each.kind for each in check(data).findings] == [FindingKind.PROSE_CHANGED]
 
 
 # --- as written, saved again
@@ -170,7 +170,7 @@ def test_prose_of_the_earlier_form_is_compared_where_the_frozen_tree_is_known() 
     data = surgery.replaced(EARLIER, DOCUMENT, *CHANGED["a word"])
 
     assert check(data).holds
-    assert told(check(data, frozen=SHORT)) == [(Kind.PROSE_CHANGED, None, CHANGED["a word"][1])]
+    assert told(check(data, frozen=SHORT)) == [(FindingKind.PROSE_CHANGED, None, CHANGED["a word"][1])]
 
 
 def test_runs_split_by_an_editor_change_nothing() -> None:
@@ -180,7 +180,7 @@ def test_runs_split_by_an_editor_change_nothing() -> None:
     data = surgery.in_control(FILE, 1, lambda xml: xml.replace(surgery.content(xml), split))
     data = surgery.replaced(data, DOCUMENT, "全县申报", "全</w:t></w:r><w:r><w:t>县申报")
 
-    assert told(check(data)) == [(Kind.RESAVED, None, None)]
+    assert told(check(data)) == [(FindingKind.RESAVED, None, None)]
 
 
 # --- figures
@@ -189,7 +189,7 @@ def test_runs_split_by_an_editor_change_nothing() -> None:
 def test_one_digit_edited_in_the_text_is_named() -> None:
     verdict = check(surgery.in_control(FILE, 1, lambda xml: xml.replace(">36<", ">37<")))
 
-    assert told(verdict) == [(Kind.TEXT_EDITED, 1, "37项")]
+    assert told(verdict) == [(FindingKind.TEXT_EDITED, 1, "37项")]
     assert verdict.findings[0].sentence() == "正文里的“省级科技项目申报数”改成了“37项”，证明里是“36项”。"
     assert verdict.findings[0].where() == "正文第8段：“…申报省级科技项目37项，立项6项；到…”"
     assert failed_slots(verdict) == [1] and not verdict.holds
@@ -198,7 +198,7 @@ def test_one_digit_edited_in_the_text_is_named() -> None:
 def test_one_digit_edited_in_part_a_is_named() -> None:
     verdict = check(surgery.replaced(FILE, PART_A, "<figure>36<", "<figure>37<"))
 
-    assert told(verdict) == [(Kind.STORE_EDITED, 1, "37项")]
+    assert told(verdict) == [(FindingKind.STORE_EDITED, 1, "37项")]
     assert failed_slots(verdict) == [1]
 
 
@@ -206,20 +206,20 @@ def test_one_digit_edited_in_both_is_one_finding() -> None:
     data = surgery.in_control(FILE, 1, lambda xml: xml.replace(">36<", ">37<"))
     verdict = check(surgery.replaced(data, PART_A, "<figure>36<", "<figure>37<"))
 
-    assert told(verdict) == [(Kind.FIGURE_EDITED, 1, "37项")]
+    assert told(verdict) == [(FindingKind.FIGURE_EDITED, 1, "37项")]
 
 
 def test_a_different_digit_in_each_place_is_told_for_each() -> None:
     data = surgery.in_control(FILE, 1, lambda xml: xml.replace(">36<", ">37<"))
     verdict = check(surgery.replaced(data, PART_A, "<figure>36<", "<figure>38<"))
 
-    assert told(verdict) == [(Kind.TEXT_EDITED, 1, "37项"), (Kind.STORE_EDITED, 1, "38项")]
+    assert told(verdict) == [(FindingKind.TEXT_EDITED, 1, "37项"), (FindingKind.STORE_EDITED, 1, "38项")]
 
 
 def test_an_edited_figure_in_a_table_is_named_with_its_row() -> None:
     verdict = check(surgery.in_control(FILE, 9, lambda xml: xml.replace(">31<", ">91<")))
 
-    assert told(verdict) == [(Kind.TEXT_EDITED, 9, "91件")]
+    assert told(verdict) == [(FindingKind.TEXT_EDITED, 9, "91件")]
     assert verdict.findings[0].where("en") == "table 1, row 3: “91件”"
 
 
@@ -227,8 +227,8 @@ def test_a_changed_unit_is_a_changed_sentence() -> None:
     verdict = check(surgery.replaced(FILE, DOCUMENT, "万元，增长", "亿元，增长"))
 
     assert told(verdict) == [
-        (Kind.SENTENCE_CHANGED, 3, "到位资金230亿元，增长13.5%。"),
-        (Kind.SENTENCE_CHANGED, 4, "到位资金230亿元，增长13.5%。"),
+        (FindingKind.SENTENCE_CHANGED, 3, "到位资金230亿元，增长13.5%。"),
+        (FindingKind.SENTENCE_CHANGED, 4, "到位资金230亿元，增长13.5%。"),
     ]
 
 
@@ -240,8 +240,8 @@ def test_a_reworded_sentence_is_told_for_the_figures_in_it(old: str, new: str) -
     verdict = check(surgery.replaced(FILE, DOCUMENT, old, new))
 
     assert [(finding.kind, finding.slot) for finding in verdict.findings] == [
-        (Kind.SENTENCE_CHANGED, 1),
-        (Kind.SENTENCE_CHANGED, 2),
+        (FindingKind.SENTENCE_CHANGED, 1),
+        (FindingKind.SENTENCE_CHANGED, 2),
     ]
 
 
@@ -252,9 +252,9 @@ def test_a_figure_copied_into_another_sentence_is_a_finding() -> None:
     verdict = check(surgery.with_paragraph(FILE, copy))
 
     assert told(verdict) == [
-        (Kind.FIGURE_REPEATED, 1, "36项"),
-        (Kind.SENTENCE_CHANGED, 1, "全县获奖36项。"),
-        (Kind.PROSE_CHANGED, None, "全县获奖36项。"),
+        (FindingKind.FIGURE_REPEATED, 1, "36项"),
+        (FindingKind.SENTENCE_CHANGED, 1, "全县获奖36项。"),
+        (FindingKind.PROSE_CHANGED, None, "全县获奖36项。"),
     ]
 
 
@@ -266,8 +266,8 @@ def test_two_figures_that_changed_places_are_findings() -> None:
     )
 
     assert [(finding.kind, finding.slot) for finding in check(data).findings] == [
-        (Kind.SENTENCE_CHANGED, 1),
-        (Kind.SENTENCE_CHANGED, 2),
+        (FindingKind.SENTENCE_CHANGED, 1),
+        (FindingKind.SENTENCE_CHANGED, 2),
     ]
 
 
@@ -286,26 +286,26 @@ def test_rows_that_changed_names_are_findings() -> None:
 def test_a_control_unwrapped_is_a_finding_though_the_text_is_right() -> None:
     verdict = check(surgery.in_control(FILE, 1, surgery.content))
 
-    assert told(verdict) == [(Kind.FIGURE_UNWRAPPED, 1, "36项")]
+    assert told(verdict) == [(FindingKind.FIGURE_UNWRAPPED, 1, "36项")]
 
 
 def test_a_control_unwrapped_and_edited_is_missing() -> None:
     verdict = check(surgery.in_control(FILE, 9, lambda xml: surgery.content(xml).replace("31", "91")))
 
-    assert told(verdict) == [(Kind.FIGURE_MISSING, 9, None)]
+    assert told(verdict) == [(FindingKind.FIGURE_MISSING, 9, None)]
 
 
 def test_a_deleted_figure_is_missing() -> None:
     verdict = check(surgery.in_control(FILE, 9, lambda xml: ""))
 
-    assert told(verdict) == [(Kind.FIGURE_MISSING, 9, None)]
+    assert told(verdict) == [(FindingKind.FIGURE_MISSING, 9, None)]
 
 
 def test_an_emptied_figure_is_edited_and_a_hidden_one_is_named() -> None:
     emptied = surgery.in_control(FILE, 9, lambda xml: xml.replace(surgery.content(xml), ""))
     hidden = surgery.in_control(FILE, 9, lambda xml: xml.replace("<w:r><w:t>", "<w:r><w:rPr><w:vanish/></w:rPr><w:t>"))
 
-    assert told(check(emptied)) == [(Kind.TEXT_EDITED, 9, "件")]
+    assert told(check(emptied)) == [(FindingKind.TEXT_EDITED, 9, "件")]
     assert [each.sentence() for each in check(hidden).findings] == [
         "文件里有隐藏文字（vanish），在“31件”处，本系统不会这样写，已知的编辑软件重新保存时也不会；看到的可能与核验的不同。请从原文件重新另存后再核验。"
     ]
@@ -317,7 +317,7 @@ def test_a_control_the_proof_does_not_know_is_a_finding(xpath: str) -> None:
 
     verdict = check(surgery.with_paragraph(FILE, surgery.of_runs(added)))
 
-    assert [finding.kind for finding in verdict.findings] == [Kind.FIGURE_ADDED, Kind.PROSE_CHANGED]
+    assert [finding.kind for finding in verdict.findings] == [FindingKind.FIGURE_ADDED, FindingKind.PROSE_CHANGED]
 
 
 # --- numerals bound to nothing
@@ -337,13 +337,13 @@ LOOSE = {
 def test_a_numeral_typed_anywhere_is_bound_to_nothing(place: str) -> None:
     verdict = check(LOOSE[place])
 
-    assert told(verdict) == [(Kind.UNBOUND_NUMERAL, None, "12项")]
+    assert told(verdict) == [(FindingKind.UNBOUND_NUMERAL, None, "12项")]
     assert verdict.findings[0].sentence() == "“12项”没有任何数据依据。"
 
 
 def test_a_chinese_numeral_typed_in_is_found_too() -> None:
     assert told(check(surgery.with_paragraph(EARLIER, surgery.paragraph("举办三次。")))) == [
-        (Kind.UNBOUND_NUMERAL, None, "三次")
+        (FindingKind.UNBOUND_NUMERAL, None, "三次")
     ]
 
 
@@ -359,7 +359,7 @@ def test_running_numbers_of_a_table_are_exempt_only_while_they_run() -> None:
         return surgery.with_paragraph(EARLIER, surgery.table("序号", *numbers))
 
     assert check(rows("1", "2", "3")).holds
-    assert told(check(rows("1", "12", "3"))) == [(Kind.UNBOUND_NUMERAL, None, "12")]
+    assert told(check(rows("1", "12", "3"))) == [(FindingKind.UNBOUND_NUMERAL, None, "12")]
 
 
 # --- the seal
@@ -367,7 +367,7 @@ def test_running_numbers_of_a_table_are_exempt_only_while_they_run() -> None:
 
 def test_a_broken_signature_is_a_finding() -> None:
     assert told(check(surgery.replaced(FILE, PART_B, 'value="36.0000"', 'value="37.0000"'))) == [
-        (Kind.SIGNATURE_BROKEN, None, None)
+        (FindingKind.SIGNATURE_BROKEN, None, None)
     ]
 
 
@@ -377,25 +377,25 @@ def test_a_forger_who_edits_all_three_places_breaks_the_signature() -> None:
     data = surgery.edited(data, PART_B, lambda text: text.replace("36项", "37项"))
 
     assert told(check(data)) == [
-        (Kind.SIGNATURE_BROKEN, None, None),
-        (Kind.PROSE_CHANGED, None, "2024年上半年，全县申报省级科技项目37项，立项6项；"),
+        (FindingKind.SIGNATURE_BROKEN, None, None),
+        (FindingKind.PROSE_CHANGED, None, "2024年上半年，全县申报省级科技项目37项，立项6项；"),
     ]
 
 
 def test_a_forger_with_a_key_of_his_own_is_not_trusted() -> None:
     forged = proofs.sign(PROOF, OTHER_KEY)
 
-    assert told(check(write(SHORT, proof=forged))) == [(Kind.UNKNOWN_KEY, None, forged.public_key[:16])]
+    assert told(check(write(SHORT, proof=forged))) == [(FindingKind.UNKNOWN_KEY, None, forged.public_key[:16])]
 
 
 def test_an_unsigned_proof_is_a_finding() -> None:
-    assert told(check(write(SHORT, proof=proof_of(SHORT, key=None)))) == [(Kind.NOT_SIGNED, None, None)]
+    assert told(check(write(SHORT, proof=proof_of(SHORT, key=None)))) == [(FindingKind.NOT_SIGNED, None, None)]
 
 
 def test_a_proof_carried_into_another_document_is_a_finding() -> None:
     data = surgery.replaced(FILE, "docProps/core.xml", SHORT.id, "another")
 
-    assert told(check(data)) == [(Kind.OTHER_DOCUMENT, None, "another")]
+    assert told(check(data)) == [(FindingKind.OTHER_DOCUMENT, None, "another")]
 
 
 def test_a_proof_that_disagrees_with_the_frozen_version_is_a_finding() -> None:
@@ -411,15 +411,15 @@ def test_a_proof_that_disagrees_with_the_frozen_version_is_a_finding() -> None:
         for block in SHORT.blocks
     )
 
-    assert told(check(FILE, frozen=replace(SHORT, blocks=blocks))) == [(Kind.FROZEN_DIFFERS, 1, "36项")]
+    assert told(check(FILE, frozen=replace(SHORT, blocks=blocks))) == [(FindingKind.FROZEN_DIFFERS, 1, "36项")]
 
 
 def test_a_changed_title_is_a_finding() -> None:
     data = surgery.edited(FILE, DOCUMENT, lambda text: text.replace("2024年上半年工作总结", "2023年上半年工作总结"))
 
     assert told(check(data)) == [
-        (Kind.TITLE_CHANGED, None, None),
-        (Kind.PROSE_CHANGED, None, "青溪县科学技术局2023年上半年工作总结"),
+        (FindingKind.TITLE_CHANGED, None, None),
+        (FindingKind.PROSE_CHANGED, None, "青溪县科学技术局2023年上半年工作总结"),
     ]
 
 
@@ -435,7 +435,7 @@ def test_a_title_that_moved_down_is_a_finding(file: bytes) -> None:
         ),
     )
 
-    assert (Kind.TITLE_CHANGED, None, None) in told(check(data))
+    assert (FindingKind.TITLE_CHANGED, None, None) in told(check(data))
 
 
 # --- parts dropped
@@ -465,23 +465,23 @@ def test_without_parts_the_frozen_version_stands_in() -> None:
 def test_without_parts_an_edited_numeral_is_named_with_its_figure() -> None:
     verdict = check(surgery.replaced(BARE, DOCUMENT, ">230<", ">280<"), frozen=SHORT)
 
-    assert told(verdict) == [(Kind.NUMERAL_DIFFERS, 3, "280万元")]
+    assert told(verdict) == [(FindingKind.NUMERAL_DIFFERS, 3, "280万元")]
 
 
 def test_without_parts_added_and_lost_numerals_are_named() -> None:
     added = check(surgery.with_paragraph(BARE, surgery.paragraph("获奖12项。")), frozen=SHORT)
     lost = check(surgery.replaced(BARE, DOCUMENT, "<w:r><w:t>31</w:t></w:r><w:r><w:t>件", "<w:r><w:t>多"), frozen=SHORT)
 
-    assert told(added) == [(Kind.UNBOUND_NUMERAL, None, "12项"), (Kind.PROSE_CHANGED, None, "获奖12项。")]
-    assert told(lost) == [(Kind.NUMERAL_DIFFERS, 9, "—")]
+    assert told(added) == [(FindingKind.UNBOUND_NUMERAL, None, "12项"), (FindingKind.PROSE_CHANGED, None, "获奖12项。")]
+    assert told(lost) == [(FindingKind.NUMERAL_DIFFERS, 9, "—")]
 
 
 def test_without_parts_a_sentence_that_says_something_else_is_a_finding() -> None:
     verdict = check(surgery.replaced(BARE, DOCUMENT, "申报省级科技项目", "建成省级科技项目"), frozen=SHORT)
 
     assert [(finding.kind, finding.slot) for finding in verdict.findings] == [
-        (Kind.SENTENCE_CHANGED, 1),
-        (Kind.SENTENCE_CHANGED, 2),
+        (FindingKind.SENTENCE_CHANGED, 1),
+        (FindingKind.SENTENCE_CHANGED, 2),
     ]
 
 
@@ -489,21 +489,24 @@ def test_controls_left_without_parts_are_compared_with_the_frozen_version() -> N
     data = surgery.without_custom_parts(FILE, 1, 2)
     edited = surgery.in_control(data, 1, lambda xml: xml.replace(">36<", ">37<"))
 
-    assert told(check(data, frozen=SHORT)) == [(Kind.PARTS_DROPPED, None, None)]
-    assert told(check(edited, frozen=SHORT)) == [(Kind.TEXT_EDITED, 1, "37项")]
+    assert told(check(data, frozen=SHORT)) == [(FindingKind.PARTS_DROPPED, None, None)]
+    assert told(check(edited, frozen=SHORT)) == [(FindingKind.TEXT_EDITED, 1, "37项")]
 
 
 def test_a_lost_part_a_is_told_and_the_signed_proof_stands_in() -> None:
     verdict = check(surgery.without_custom_parts(FILE, 1))
 
-    assert verdict.holds and told(verdict) == [(Kind.LIST_DROPPED, None, None), (Kind.RESAVED, None, None)]
+    assert verdict.holds and told(verdict) == [
+        (FindingKind.LIST_DROPPED, None, None),
+        (FindingKind.RESAVED, None, None),
+    ]
 
 
 def test_an_unreadable_proof_fails_even_if_the_frozen_version_agrees() -> None:
     data = surgery.replaced(FILE, PART_B, ' digest="', ' dig="')
 
-    assert [finding.kind for finding in check(data).findings] == [Kind.PROOF_UNREADABLE]
-    assert [finding.kind for finding in check(data, frozen=SHORT).findings] == [Kind.PROOF_UNREADABLE]
+    assert [finding.kind for finding in check(data).findings] == [FindingKind.PROOF_UNREADABLE]
+    assert [finding.kind for finding in check(data, frozen=SHORT).findings] == [FindingKind.PROOF_UNREADABLE]
 
 
 # --- the rest
@@ -511,7 +514,7 @@ def test_an_unreadable_proof_fails_even_if_the_frozen_version_agrees() -> None:
 
 def test_drift_found_elsewhere_joins_the_verdict() -> None:
     drift = Finding(
-        kind=Kind.FIGURE_DRIFTED,
+        kind=FindingKind.FIGURE_DRIFTED,
         slot=1,
         figure="fig-1",
         expected="36项",
@@ -534,7 +537,7 @@ def test_every_kind_has_a_sentence_in_both_languages() -> None:
         "change": "insertion",
         "author": "李四",
     }
-    for kind in Kind:
+    for kind in FindingKind:
         finding = Finding(kind=kind, expected="36项", found="37项", params=params)
         assert finding.sentence("zh-hans").endswith("。") and finding.sentence("en").endswith(".")
         assert "{" not in finding.sentence() + finding.sentence("en")

@@ -7,18 +7,20 @@ from collections.abc import Collection, Iterator, Sequence
 
 from xingke.press import numerals
 from xingke.press.docx_reader import ReadParagraph
-from xingke.press.findings import Finding, Kind, Row
+from xingke.press.findings import FigureRow, Finding, FindingKind
 from xingke.press.tree import (
     Chip,
-    Document,
+    DocumentTree,
     passages,
     plain,
 )
 from xingke.press.verify.expected import Expected
-from xingke.press.verify.page import AT_THE_END, Page, row_of, title_gone
+from xingke.press.verify.page import AT_THE_END, ReadPage, row_of, title_gone
 
 
-def against_frozen(page: Page, frozen: Document, expected: Sequence[Expected]) -> tuple[list[Finding], list[Row]]:
+def against_frozen(
+    page: ReadPage, frozen: DocumentTree, expected: Sequence[Expected]
+) -> tuple[list[Finding], list[FigureRow]]:
     """Numerals of the body in order against those of the frozen tree, and every figure's sentence."""
     findings = list(title_gone(page, frozen.title))
     stored = list(_frozen_numerals(frozen, page.terms))
@@ -40,7 +42,7 @@ def against_frozen(page: Page, frozen: Document, expected: Sequence[Expected]) -
     return findings, rows
 
 
-def _frozen_numerals(frozen: Document, terms: Collection[str]) -> Iterator[tuple[str, Chip | None]]:
+def _frozen_numerals(frozen: DocumentTree, terms: Collection[str]) -> Iterator[tuple[str, Chip | None]]:
     """The numerals of a tree in reading order, each with the figure it belongs to."""
     for inlines in passages(frozen):
         spans: list[tuple[int, int, Chip]] = []
@@ -58,18 +60,18 @@ def _frozen_numerals(frozen: Document, terms: Collection[str]) -> Iterator[tuple
 
 
 def _differences(
-    page: Page,
+    page: ReadPage,
     stored: Sequence[tuple[str, Chip | None]],
     read: Sequence[tuple[ReadParagraph, numerals.Numeral]],
 ) -> Iterator[Finding]:
     for known, now in itertools.zip_longest(stored, read):
         spot = page.spot(now[0], now[1].start, now[1].end) if now else None
         if known is None:
-            yield Finding(kind=Kind.UNBOUND_NUMERAL, spot=spot, found=now[1].text)
+            yield Finding(kind=FindingKind.UNBOUND_NUMERAL, spot=spot, found=now[1].text)
             continue
         text, chip = known
         yield Finding(
-            kind=Kind.NUMERAL_DIFFERS,
+            kind=FindingKind.NUMERAL_DIFFERS,
             slot=chip.slot if chip else None,
             figure=chip.figure if chip else None,
             spot=spot,
@@ -83,7 +85,7 @@ _DIGITS = re.compile(r"\d[\d.,]*")
 
 
 def _lost_sentences(
-    page: Page, body: Sequence[ReadParagraph], expected: Sequence[Expected], told: Collection[int | None]
+    page: ReadPage, body: Sequence[ReadParagraph], expected: Sequence[Expected], told: Collection[int | None]
 ) -> Iterator[Finding]:
     """Figures whose own sentence is gone; one that differs in numerals only was told when they were compared."""
     sentences = list(dict.fromkeys(sentence for paragraph in body for sentence in page.sentences(paragraph)))
@@ -93,7 +95,7 @@ def _lost_sentences(
             continue
         near = difflib.get_close_matches(figure.sentence, sentences[:_MOST_NEAR], n=1, cutoff=0.3)
         yield Finding(
-            kind=Kind.SENTENCE_CHANGED,
+            kind=FindingKind.SENTENCE_CHANGED,
             slot=figure.slot,
             figure=figure.figure,
             expected=figure.sentence,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from xingke.press import numerals
 from xingke.press.proof import Proof, xpath_of
 from xingke.press.tree import (
-    Document,
+    DocumentTree,
     mention_places,
     places,
     split_bound,
@@ -42,7 +42,7 @@ def expected_by_proof(proof: Proof) -> list[Expected]:
     ]
 
 
-def expected_by_tree(document: Document) -> list[Expected]:
+def expected_by_tree(document: DocumentTree) -> list[Expected]:
     return [
         Expected(
             slot=place.chip.slot,
@@ -56,7 +56,7 @@ def expected_by_tree(document: Document) -> list[Expected]:
     ]
 
 
-def names_in(proof: Proof | None, frozen: Document | None) -> list[tuple[str, str]]:
+def names_in(proof: Proof | None, frozen: DocumentTree | None) -> list[tuple[str, str]]:
     """The names taken from records, each with its sentence. Numerals in them are no quantities."""
     if proof is not None:
         return [(mention.text, mention.sentence) for mention in proof.mentions]

@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 
 from xingke.press.docx_reader import Bound, Reading, ReadParagraph
 from xingke.press.docx_writer import store_id
-from xingke.press.findings import Finding, Kind, Row
+from xingke.press.findings import FigureRow, Finding, FindingKind
 from xingke.press.proof import Proof
 from xingke.press.tree import (
     MASK,
-    Document,
+    DocumentTree,
 )
 from xingke.press.verify.expected import Expected
-from xingke.press.verify.page import Page, row_of, title_gone, unbound
+from xingke.press.verify.page import ReadPage, row_of, title_gone, unbound
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,18 +32,20 @@ class _Standing:
 class _Ground:
     """What the rules about figures share while they run."""
 
-    page: Page
-    healed: Page  # the same text with every known control showing what it should: its sentences tell about words only
+    page: ReadPage
+    healed: (
+        ReadPage  # the same text with every known control showing what it should: its sentences tell about words only
+    )
     standing: dict[int, list[_Standing]]
     covered: dict[int, list[tuple[int, int]]]  # index of the paragraph → spans that figures account for
 
 
 def against_controls(
-    page: Page, expected: Sequence[Expected], title: str, proof: Proof | None, frozen: Document | None
-) -> tuple[list[Finding], list[Row]]:
+    page: ReadPage, expected: Sequence[Expected], title: str, proof: Proof | None, frozen: DocumentTree | None
+) -> tuple[list[Finding], list[FigureRow]]:
     """Every figure by its control; where not every word is signed, also every numeral outside."""
     known = {figure.slot: figure for figure in expected}
-    healed = Page(_healed(page.reading, known), page.terms)
+    healed = ReadPage(_healed(page.reading, known), page.terms)
     ground = _Ground(page=page, healed=healed, standing={slot: [] for slot in known}, covered={})
     findings = list(title_gone(page, title))
     document = proof.document if proof is not None else frozen.id if frozen is not None else ""
@@ -53,16 +55,18 @@ def against_controls(
             figure = known.get(control.slot) if control.slot is not None else None
             spot = page.spot(paragraph, at, at + len(control.text))
             if figure is None:
-                findings.append(Finding(kind=Kind.FIGURE_ADDED, slot=control.slot, spot=spot, found=control.text))
+                findings.append(
+                    Finding(kind=FindingKind.FIGURE_ADDED, slot=control.slot, spot=spot, found=control.text)
+                )
                 continue
             if control.store.upper() != store_id(document, "A"):
                 what = f"dataBinding@storeItemID={control.store}"
-                findings.append(Finding(kind=Kind.FOREIGN, spot=spot, found=control.text, params={"what": what}))
+                findings.append(Finding(kind=FindingKind.FOREIGN, spot=spot, found=control.text, params={"what": what}))
             sentence = healed.sentence(twin, twin_at, twin_at + len(twin_control.text))
             stands = _stands(paragraph, at, control, figure, sentence)
             ground.standing[figure.slot].append(stands)
             ground.covered.setdefault(index, []).append((stands.start, stands.start + len(stands.shown)))
-    rows: list[Row] = []
+    rows: list[FigureRow] = []
     for figure in expected:
         found = list(_figure(ground, figure))
         findings += found
@@ -73,7 +77,7 @@ def against_controls(
     return findings, rows
 
 
-def _out_of_order(page: Page, expected: Sequence[Expected]) -> Iterator[Finding]:
+def _out_of_order(page: ReadPage, expected: Sequence[Expected]) -> Iterator[Finding]:
     """Figures that stand before others they followed, once for each place: whole paragraphs were moved."""
     labels = {figure.slot: figure.label for figure in expected}
     before, seen = 0, set[int]()
@@ -84,7 +88,7 @@ def _out_of_order(page: Page, expected: Sequence[Expected]) -> Iterator[Finding]
         seen.add(slot)
         if slot < before:
             spot = page.spot(paragraph, at, at + len(control.text))
-            yield Finding(kind=Kind.ORDER_CHANGED, spot=spot, found=f"{labels[slot]} {control.text}".strip())
+            yield Finding(kind=FindingKind.ORDER_CHANGED, spot=spot, found=f"{labels[slot]} {control.text}".strip())
         before = slot
 
 
@@ -119,22 +123,26 @@ def _figure(ground: _Ground, figure: Expected) -> Iterator[Finding]:
         yield _absent(ground, figure)
         return
     if len(standing) > 1:
-        yield _about(ground.page, figure, Kind.FIGURE_REPEATED, standing[1], standing[1].shown, count=len(standing))
+        yield _about(
+            ground.page, figure, FindingKind.FIGURE_REPEATED, standing[1], standing[1].shown, count=len(standing)
+        )
     shown = {stands.control.text for stands in standing}
     for stands in standing:
         if stands.control.text != bound:
-            kind = Kind.FIGURE_EDITED if stored == stands.control.text else Kind.TEXT_EDITED
+            kind = FindingKind.FIGURE_EDITED if stored == stands.control.text else FindingKind.TEXT_EDITED
             yield _about(ground.page, figure, kind, stands, stands.shown)
         if stands.sentence != figure.sentence:
-            kind = Kind.SENTENCE_CHANGED
+            kind = FindingKind.SENTENCE_CHANGED
             finding = _about(ground.page, figure, kind, stands, stands.sentence, figure_text=figure.text)
             yield replace(finding, expected=figure.sentence)
     if stored != bound and stored not in shown:
         before, _, after = figure.bound
-        yield _about(ground.page, figure, Kind.STORE_EDITED, standing[0], before + stored + after)
+        yield _about(ground.page, figure, FindingKind.STORE_EDITED, standing[0], before + stored + after)
 
 
-def _about(page: Page, figure: Expected, kind: Kind, stands: _Standing, found: str, **params: str | int) -> Finding:
+def _about(
+    page: ReadPage, figure: Expected, kind: FindingKind, stands: _Standing, found: str, **params: str | int
+) -> Finding:
     return Finding(
         kind=kind,
         slot=figure.slot,
@@ -162,7 +170,7 @@ def _absent(ground: _Ground, figure: Expected) -> Finding:
             if not any(start < high and low < end for start, end in taken):
                 taken.append((low, high))
                 return Finding(
-                    kind=Kind.FIGURE_UNWRAPPED,
+                    kind=FindingKind.FIGURE_UNWRAPPED,
                     slot=figure.slot,
                     figure=figure.figure,
                     spot=ground.page.spot(paragraph, low, high),
@@ -171,7 +179,7 @@ def _absent(ground: _Ground, figure: Expected) -> Finding:
                     params=params,
                 )
     return Finding(
-        kind=Kind.FIGURE_MISSING, slot=figure.slot, figure=figure.figure, expected=figure.text, params=params
+        kind=FindingKind.FIGURE_MISSING, slot=figure.slot, figure=figure.figure, expected=figure.text, params=params
     )
 
 

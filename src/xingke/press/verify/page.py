@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 from xingke.press import numerals
 from xingke.press.closing import is_closing
 from xingke.press.docx_reader import Reading, ReadParagraph
-from xingke.press.findings import Finding, Kind, Row, Spot
+from xingke.press.findings import FigureRow, Finding, FindingKind, Spot
 from xingke.press.tree import (
     cell_sentence,
     sentence_bounds,
@@ -15,7 +15,7 @@ from xingke.press.verify.expected import Expected
 AT_THE_END = 12  # paragraphs among which closing lines are looked for where no word is signed
 
 
-class Page:
+class ReadPage:
     """A reading with what several rules ask of it."""
 
     def __init__(self, reading: Reading, terms: Collection[str]) -> None:
@@ -78,31 +78,31 @@ class Page:
         return found
 
 
-def names_gone(page: "Page", names: Sequence[tuple[str, str]], told: Collection[str]) -> Iterator[Finding]:
+def names_gone(page: "ReadPage", names: Sequence[tuple[str, str]], told: Collection[str]) -> Iterator[Finding]:
     """Names whose sentence does not stand any more; sentences that also speak a figure are told of with it."""
     lost = [(text, sentence) for text, sentence in names if sentence not in told]
     standing = {each for paragraph in page.reading.paragraphs for each in page.sentences(paragraph)} if lost else set()
     for text, sentence in lost:
         if sentence not in standing:
-            yield Finding(kind=Kind.NAME_CHANGED, expected=sentence, params={"label": text})
+            yield Finding(kind=FindingKind.NAME_CHANGED, expected=sentence, params={"label": text})
 
 
 _ABOVE_TITLE = 3  # the fictional mark, the issuer's mark, the document number
 
 
-def title_gone(page: Page, title: str) -> Iterator[Finding]:
+def title_gone(page: ReadPage, title: str) -> Iterator[Finding]:
     texts = [text for paragraph in page.reading.paragraphs if (text := paragraph.text.strip())]
     if title.strip() not in texts[: _ABOVE_TITLE + 1]:
-        yield Finding(kind=Kind.TITLE_CHANGED, expected=title)
+        yield Finding(kind=FindingKind.TITLE_CHANGED, expected=title)
 
 
-def unbound(page: Page, paragraph: ReadParagraph, masked: str) -> Iterator[Finding]:
+def unbound(page: ReadPage, paragraph: ReadParagraph, masked: str) -> Iterator[Finding]:
     for numeral in page.numerals(paragraph, masked):
         spot = page.spot(paragraph, numeral.start, numeral.end)
-        yield Finding(kind=Kind.UNBOUND_NUMERAL, spot=spot, found=numeral.text)
+        yield Finding(kind=FindingKind.UNBOUND_NUMERAL, spot=spot, found=numeral.text)
 
 
-def row_of(figure: Expected, found: str | None, *, holds: bool) -> Row:
-    return Row(
+def row_of(figure: Expected, found: str | None, *, holds: bool) -> FigureRow:
+    return FigureRow(
         slot=figure.slot, figure=figure.figure, label=figure.label, expected=figure.text, found=found, holds=holds
     )

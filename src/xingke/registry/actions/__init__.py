@@ -58,13 +58,13 @@ def load_pack(*, folder: Path, by: User | None, now: datetime, region: Region | 
 
 def _fresh(
     brought: definitions.Catalogue, region: Region | None
-) -> tuple[list[definitions.Entry[definitions.Defined]], int]:
+) -> tuple[list[definitions.DefinitionEntry[definitions.Defined]], int]:
     """What a pack brings that is not loaded, and how many are. Raises DefinitionError for a version that says otherwise."""
     known = {
         (row.kind, row.key, row.version): row.hash
         for row in Definition.objects.filter(region=region).only("kind", "key", "version", "hash")
     }
-    fresh: list[definitions.Entry[definitions.Defined]] = []
+    fresh: list[definitions.DefinitionEntry[definitions.Defined]] = []
     issues: list[Issue] = []
     unchanged = 0
     for entry in (entry for kind in definitions.KINDS for entry in brought.of(kind.code)):
@@ -87,7 +87,11 @@ def _fresh(
 
 
 def store_definitions(
-    *, entries: Sequence[definitions.Entry[definitions.Defined]], pack: str, done: Act, region: Region | None = None
+    *,
+    entries: Sequence[definitions.DefinitionEntry[definitions.Defined]],
+    pack: str,
+    done: Act,
+    region: Region | None = None,
 ) -> None:
     """Store what a pack has new, as part of an act."""
     Definition.objects.bulk_create(

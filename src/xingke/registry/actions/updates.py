@@ -16,11 +16,11 @@ from xingke.registry import queries
 from xingke.registry.actions import store_definitions
 from xingke.registry.models import Definition, Grant, Region
 
-Entry = definitions.Entry[definitions.Defined]
+Entry = definitions.DefinitionEntry[definitions.Defined]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Standing:
+class PackStanding:
     """How the definitions of a pack of the program stand here. missing: not loaded; held: a definition of somebody else holds the place."""
 
     total: int
@@ -28,7 +28,7 @@ class Standing:
     held: tuple[Entry, ...]
 
 
-def standing(folder: Path, *, shipped: Collection[str]) -> Standing:
+def standing(folder: Path, *, shipped: Collection[str]) -> PackStanding:
     """Compare a pack of the program with what is loaded. Raises DefinitionError if it does not hold together with that.
 
     shipped: the names of all packs of the program; definitions of any other pack are local.
@@ -40,14 +40,14 @@ def _brought(folder: Path) -> definitions.Catalogue:
     return definitions.read_pack(folder, loaded=queries.loaded_catalogue())
 
 
-def _compared(brought: definitions.Catalogue, shipped: Collection[str]) -> Standing:
+def _compared(brought: definitions.Catalogue, shipped: Collection[str]) -> PackStanding:
     known: dict[tuple[str, str], dict[int, Definition]] = {}
     rows = Definition.objects.filter(region=None).only("kind", "key", "version", "hash", "pack")
     for row in rows:
         known.setdefault((row.kind, row.key), {})[row.version] = row
     entries = [entry for kind in definitions.KINDS for entry in brought.of(kind.code)]
     places = [_place(entry, known.get((entry.kind, entry.value.key), {}), shipped) for entry in entries]
-    return Standing(
+    return PackStanding(
         total=len(entries),
         missing=tuple(entry for entry, place in zip(entries, places, strict=True) if place == "missing"),
         held=tuple(entry for entry, place in zip(entries, places, strict=True) if place == "held"),
@@ -63,7 +63,7 @@ def _place(entry: Entry, versions: dict[int, Definition], shipped: Collection[st
     return "missing" if same is None else "in_force"
 
 
-def update_pack(*, folder: Path, shipped: Collection[str], now: datetime) -> Standing:
+def update_pack(*, folder: Path, shipped: Collection[str], now: datetime) -> PackStanding:
     """Load what a pack of the program has new; returns how it stood before. Raises DefinitionError; nothing is loaded then."""
     brought = _brought(folder)
     with act(by=None, now=now, code="pack.loaded", kind="pack", target=folder.name) as done:

@@ -106,13 +106,13 @@ class CorrectPersonForm(SealedFields):
         return {name: "" if text in self.NONE else text for name, text in typed.items()}
 
 
-class ReasonForm(forms.Form):
+class PersonReasonForm(forms.Form):
     """Why."""
 
     reason = forms.CharField(label=gettext_lazy("原因"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
 
 
-class MergeForm(ReasonForm):
+class MergeForm(PersonReasonForm):
     """Which other person is this one."""
 
     other = forms.UUIDField(

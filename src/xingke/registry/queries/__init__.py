@@ -21,7 +21,7 @@ from xingke.base.quantities import Unit
 from xingke.base.refusals import Refused
 from xingke.base.remembering import remembered
 from xingke.registry.models import Definition, Grant, Organisation, Region, Zone
-from xingke.registry.rules import CHANGES, Alias, Role, Scope, Term, may_be_given_in, same_name, works_below
+from xingke.registry.rules import CHANGES, Alias, Role, Scope, VocabularyTerm, may_be_given_in, same_name, works_below
 
 NEWEST = "newest definition"  # what a request remembers of it
 
@@ -106,18 +106,18 @@ def loaded_catalogue() -> definitions.Catalogue:
     result = definitions.Catalogue()
     for kind in definitions.KINDS:
         result.entries[kind.code] = [
-            definitions.Entry(kind.code, found.value, {}, f"pack {found.pack}")
+            definitions.DefinitionEntry(kind.code, found.value, {}, f"pack {found.pack}")
             for found in catalogue(kind.code).values()
         ]
     return result
 
 
-def terms(list_code: str) -> dict[str, Term]:
+def terms(list_code: str) -> dict[str, VocabularyTerm]:
     """The terms of one list by code, in the order they were written."""
     return {found.value.code: found.value for found in catalogue("term").values() if found.value.list == list_code}
 
 
-def term(list_code: str, code: str) -> Term | None:
+def term(list_code: str, code: str) -> VocabularyTerm | None:
     """One term; None for a code the list does not have."""
     found = catalogue("term").get(f"{list_code}:{code}")
     return found.value if found else None

@@ -3,20 +3,20 @@
 import pytest
 
 from tests.cast import Cast
-from xingke.base.definitions import Catalogue, Entry
+from xingke.base.definitions import Catalogue, DefinitionEntry
 from xingke.base.labels import Label
 from xingke.registry import queries, rules
-from xingke.registry.rules import Alias, Term
+from xingke.registry.rules import Alias, VocabularyTerm
 
 pytestmark = pytest.mark.db
 
-TERM = Term(list="title", code="high_tech_enterprise", label=Label("高新技术企业", "High-tech enterprise"))
+TERM = VocabularyTerm(list="title", code="high_tech_enterprise", label=Label("高新技术企业", "High-tech enterprise"))
 
 
 def issues(alias: Alias) -> list[str]:
     entries = {
-        "term": [Entry("term", TERM, {}, "vocabulary.toml")],
-        "alias": [Entry("alias", alias, {}, "aliases.toml")],
+        "term": [DefinitionEntry("term", TERM, {}, "vocabulary.toml")],
+        "alias": [DefinitionEntry("alias", alias, {}, "aliases.toml")],
     }
     return [each.text for each in rules.aliases_mean_something(Catalogue(entries))]
 

@@ -41,7 +41,7 @@ def test_what_is_new_is_missing_until_it_is_loaded_and_then_everything_is_in_for
     assert keys(updates.standing(folder, shipped=SHIPPED).missing) == [("colour:red", 2), ("colour:blue", 1)]
     updates.update_pack(folder=folder, shipped=SHIPPED, now=NOW)
 
-    assert updates.standing(folder, shipped=SHIPPED) == updates.Standing(total=3, missing=(), held=())
+    assert updates.standing(folder, shipped=SHIPPED) == updates.PackStanding(total=3, missing=(), held=())
     assert labels() == {"red": "大红", "blue": "蓝"}
 
 

@@ -21,7 +21,7 @@ from xingke.base.templatetags.xk import day
 from xingke.press.exports import About, file_addresses, table_response, wants_file
 from xingke.registry import filtering, queries
 from xingke.registry.actions import people as actions
-from xingke.registry.forms.people import CorrectPersonForm, EmploymentForm, MergeForm, NewPersonForm, ReasonForm
+from xingke.registry.forms.people import CorrectPersonForm, EmploymentForm, MergeForm, NewPersonForm, PersonReasonForm
 from xingke.registry.models import Employment, Person
 from xingke.registry.queries import people
 
@@ -238,7 +238,7 @@ def person_merge(request: HttpRequest, key: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def person_erase(request: HttpRequest, key: UUID) -> HttpResponse:
     user, shown = _to_edit(request, key)
-    form = ReasonForm(request.POST or None)
+    form = PersonReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             actions.erase_person(person=shown, reason=form.cleaned_data["reason"], by=user, now=timezone.now())

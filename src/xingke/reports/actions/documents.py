@@ -240,7 +240,7 @@ def typed_blocks(
     def inline(part: source.Part) -> tree.Inline:
         if isinstance(part, rules.Slot):
             return place.chip(said[part], figures[part] if figures else None)
-        if isinstance(part, source.Name):
+        if isinstance(part, source.NameToken):
             return (names or {}).get(part.text) or part.text
         return part
 
@@ -329,12 +329,12 @@ class _Edition:
 
     def laid_out(
         self, key: UUID, title: str, issuer: str, blocks: Sequence[tree.Block], *, dated_on: date | None = None
-    ) -> tree.Document:
+    ) -> tree.DocumentTree:
         """The edition's tree, dated as it says, else today. Raises Refused for a day it cannot bear."""
         today = self.now.astimezone(SHANGHAI).date()
         day = dated_on or today
         rules.may_be_dated(day, period=self.period, today=today).or_refuse()
-        return tree.Document(
+        return tree.DocumentTree(
             id=str(key),
             title=title,
             issuer=issuer,
@@ -343,7 +343,7 @@ class _Edition:
             is_fictional=self.region.is_fictional,
         )
 
-    def keep(self, text: tree.Document, typed: source.Source, figures: Collection[Figure], *, code: str) -> Written:
+    def keep(self, text: tree.DocumentTree, typed: source.Source, figures: Collection[Figure], *, code: str) -> Written:
         """Write the edition with its figures and its signed proof, as one act; all of it is laid out and signed before.
 
         Raises Overtaken where somebody wrote an edition or froze a figure meanwhile.
@@ -391,7 +391,7 @@ class _Edition:
         return queries.newest_edition(self.work) == self.follows
 
 
-def _content(document: tree.Document) -> str:
+def _content(document: tree.DocumentTree) -> str:
     """All words but the date, and the evidence of figures and names: the same words from other evidence are another text."""
     said = [tree.plain(passage) for passage in tree.passages(document)][:-1]
     said += [chip.figure for chip in tree.chips(document)]
@@ -399,7 +399,7 @@ def _content(document: tree.Document) -> str:
     return proofs.fingerprint_of(document.title, said)
 
 
-def _proof(document: tree.Document, edition: _Edition, figures: Iterable[Figure]) -> proofs.Proof:
+def _proof(document: tree.DocumentTree, edition: _Edition, figures: Iterable[Figure]) -> proofs.Proof:
     by_key = {str(figure.key): figure for figure in figures}
     proved = []
     for place in tree.places(document):

@@ -146,12 +146,12 @@ def words_of(document: Document) -> dict[str, tuple[str, str]]:
     return {source.token(each.figure.indicator, each.figure.aspect): (each.figure.text, each.label) for each in placed}
 
 
-def compared(before: Document, after: Document) -> list[source.Line]:
+def compared(before: Document, after: Document) -> list[source.ChangedLine]:
     """What changed in the words between two editions, figures as they were said then."""
     return source.compared(*(_paragraphs(tree_of(each)) for each in (before, after)))
 
 
-def _paragraphs(document: tree.Document) -> list[str]:
+def _paragraphs(document: tree.DocumentTree) -> list[str]:
     return [document.title, *(_text(block) for block in document.blocks), document.date]
 
 
@@ -392,7 +392,7 @@ def definition_of(figure: Figure) -> Indicator:
     return found
 
 
-def tree_of(document: Document) -> tree.Document:
+def tree_of(document: Document) -> tree.DocumentTree:
     """The document's tree as it was frozen."""
     return tree.from_json(document.tree)
 

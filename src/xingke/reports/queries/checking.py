@@ -14,7 +14,7 @@ from django.core.cache import cache
 from django.db import DatabaseError
 
 from xingke.indicators.columns.engine import RULES
-from xingke.indicators.models import Check
+from xingke.indicators.models import TextCheck
 from xingke.indicators.queries.drift import Drift
 from xingke.ledger.queries.caching import ledger_stamp
 from xingke.press import tree
@@ -44,7 +44,7 @@ class Drifted:
 
 
 @dataclass(frozen=True)
-class Checked:
+class CheckedDocument:
     """What checking found: the drifted figures by slot, and the names whose records changed with what they are called now;
     none where the document holds. corrected: figures whose evidence was corrected while the number stands, a notice only.
     reworded: those whose evidence stands and that newer rules word otherwise: before, and now."""
@@ -64,19 +64,21 @@ class Checked:
         return list({**self.reworded, **self.corrected, **self.drifted}.values())
 
 
-def known(document: Document, stamp: int) -> Checked | None:
+def known(document: Document, stamp: int) -> CheckedDocument | None:
     """What is known of one document without work; see ``known_of``."""
     return known_of([document], stamp)[document.key]
 
 
-def known_of(documents: Sequence[Document], stamp: int) -> Mapping[UUID, Checked | None]:
+def known_of(documents: Sequence[Document], stamp: int) -> Mapping[UUID, CheckedDocument | None]:
     """What is known without work: a document written since the last change holds; others as last checked, if ever.
 
     stamp: see ``ledger_stamp``. One query, none where this process knows all.
     """
-    found = {each.key: Checked({}) if each.seq >= stamp else cache.get(_place(each, stamp)) for each in documents}
+    found = {
+        each.key: CheckedDocument({}) if each.seq >= stamp else cache.get(_place(each, stamp)) for each in documents
+    }
     if unknown := [key for key, checked in found.items() if checked is None]:
-        kept = Check.objects.filter(text__in=unknown, seq=stamp, rules=RULES).values_list("text", "found")
+        kept = TextCheck.objects.filter(text__in=unknown, seq=stamp, rules=RULES).values_list("text", "found")
         found |= {key: _from_json(told) for key, told in kept}
     return found
 
@@ -87,7 +89,7 @@ def check_next() -> bool:
     Returns whether one waited. For the job child: pages say then what is so without working it out.
     """
     stamp = ledger_stamp()
-    checked = {key: (seq, rules) for key, seq, rules in Check.objects.values_list("text", "seq", "rules")}
+    checked = {key: (seq, rules) for key, seq, rules in TextCheck.objects.values_list("text", "seq", "rules")}
     older = [each for each in queries.worth_checking().filter(seq__lt=stamp) if checked.get(each.key) != (stamp, RULES)]
     if not older:
         return False
@@ -99,23 +101,23 @@ def check_next() -> bool:
         raise
     except Exception:
         log.exception("document %s cannot be checked", document.key, extra={"event": "check-failed"})
-    Check.objects.update_or_create(text=document.key, defaults={"seq": stamp, "rules": RULES, "found": told})
+    TextCheck.objects.update_or_create(text=document.key, defaults={"seq": stamp, "rules": RULES, "found": told})
     return True
 
 
-def _from_json(told: Any) -> Checked | None:
+def _from_json(told: Any) -> CheckedDocument | None:
     """What was kept; None for what another program kept in another way."""
     try:
         figures = {
             name: {int(slot): Drifted(**each) for slot, each in told[name].items()}
             for name in ("drifted", "corrected", "reworded")
         }
-        return Checked(names=told["names"], **figures)
+        return CheckedDocument(names=told["names"], **figures)
     except (KeyError, TypeError, ValueError, AttributeError):
         return None
 
 
-def check(document: Document, stamp: int) -> Checked:
+def check(document: Document, stamp: int) -> CheckedDocument:
     """What is known, or else worked out now and kept."""
     found = known(document, stamp)
     if found is None:
@@ -124,9 +126,9 @@ def check(document: Document, stamp: int) -> Checked:
     return found
 
 
-def _looked_at(document: Document) -> Checked:
+def _looked_at(document: Document) -> CheckedDocument:
     drifts = check_ledger(document)
-    return Checked(
+    return CheckedDocument(
         {slot: _drifted(slot, label, each, each.now.text or "") for slot, label, each in drifts if each.fails},
         {mention.text: now for mention, now in changed_names(tree.mentions(queries.tree_of(document)))},
         {slot: _drifted(slot, label, each, each.now.text or "") for slot, label, each in drifts if each.is_corrected},

@@ -37,7 +37,7 @@ DOCUMENTS = 40  # newest documents looked at
 
 
 @dataclass(frozen=True)
-class Line:
+class EffectLine:
     """An indicator of a region that changes, with what it says before and after in each period where it does."""
 
     label: str
@@ -100,13 +100,13 @@ def _drifting(documents: Mapping[Document, Sequence[Any]], changed: set[Part]) -
     ]
 
 
-def _lines(found: Sequence[Effect], today: date) -> list[Line]:
+def _lines(found: Sequence[Effect], today: date) -> list[EffectLine]:
     words = Words()
     lines: dict[tuple[str, int], list[Effect]] = {}
     for each in found:
         lines.setdefault((each.after.indicator.code, each.after.region.pk), []).append(each)
     return [
-        Line(
+        EffectLine(
             some[0].after.indicator.label.in_language(wording.language()),
             indicator_url(some[0].after.indicator.code, some[0].after.region, some[0].after.period),
             some[0].after.region.name,

@@ -16,7 +16,7 @@ from xingke.indicators.models import Figure
 from xingke.indicators.queries.aspects import read_together
 from xingke.indicators.queries.drift import Drift, Readers, drift
 from xingke.indicators.queries.reader import Reader
-from xingke.indicators.rules import Evidence
+from xingke.indicators.rules import EvidenceRow
 from xingke.ledger.models import Observation
 from xingke.ledger.queries import current_subjects
 from xingke.ledger.queries.holders import local
@@ -24,7 +24,7 @@ from xingke.ledger.tables import TABLES
 from xingke.ledger.words import Words
 from xingke.press import documents, tree
 from xingke.press.documents import Claims
-from xingke.press.findings import Finding, Kind, Verdict
+from xingke.press.findings import Finding, FindingKind, Verdict
 from xingke.reports.keys import signer, trusted_keys
 from xingke.reports.models import DisclosureStep, Document
 from xingke.reports.queries import public_documents, retraction_of, tree_of
@@ -77,7 +77,9 @@ class Report:
     @property
     def signer(self) -> Saying:
         """Whose key signed the file; nothing where no signature holds."""
-        is_open = any(each.kind in (Kind.NOT_SIGNED, Kind.SIGNATURE_BROKEN) for each in self.verdict.findings)
+        is_open = any(
+            each.kind in (FindingKind.NOT_SIGNED, FindingKind.SIGNATURE_BROKEN) for each in self.verdict.findings
+        )
         return signer(self.signed_by) if self.signed_by and not is_open else NOTHING
 
 
@@ -107,7 +109,7 @@ def verify_file(data: bytes, *, visible: QuerySet[Document] | None = None) -> Re
     names = list(tree.mentions(tree_of(document)))
     lost = lost_names(names)
     renamed = [
-        Finding(kind=Kind.RECORD_CHANGED, found=now or "—", params={"label": mention.text})
+        Finding(kind=FindingKind.RECORD_CHANGED, found=now or "—", params={"label": mention.text})
         for mention, now in changed_names(names)
         if mention.text in lost
     ]
@@ -130,17 +132,17 @@ def verify_file(data: bytes, *, visible: QuerySet[Document] | None = None) -> Re
 def _found(slot: int, label: str, each: Drift) -> Iterator[Finding]:
     """What a figure's drift comes to: a failure where the number is another or cannot be recomputed, else only notices."""
 
-    def finding(kind: Kind, found: str) -> Finding:
+    def finding(kind: FindingKind, found: str) -> Finding:
         key, said = str(each.figure.key), each.figure.text
         return Finding(kind=kind, slot=slot, figure=key, expected=said, found=found, params={"label": label})
 
     if each.fails:
-        yield finding(Kind.FIGURE_DRIFTED, text_now(each))
+        yield finding(FindingKind.FIGURE_DRIFTED, text_now(each))
         return
     if each.is_corrected:
-        yield finding(Kind.EVIDENCE_CORRECTED, text_now(each))
+        yield finding(FindingKind.EVIDENCE_CORRECTED, text_now(each))
     if each.is_worded_otherwise:
-        yield finding(Kind.WORDING_DIFFERS, _said_now(each))
+        yield finding(FindingKind.WORDING_DIFFERS, _said_now(each))
 
 
 def _said_now(each: Drift) -> str:
@@ -176,10 +178,10 @@ def _standing(document: Document | None, readable: QuerySet[Document]) -> Iterat
         return
     retraction = retraction_of(document.work)
     if retraction is not None and _ever_public().filter(pk=document.pk).exists():
-        yield Finding(kind=Kind.RETRACTED, found=timezone.localdate(retraction.taken_at).isoformat())
+        yield Finding(kind=FindingKind.RETRACTED, found=timezone.localdate(retraction.taken_at).isoformat())
     newer = readable.filter(work=document.work, edition__gt=document.edition).aggregate(last=Max("edition"))["last"]
     if newer is not None:
-        yield Finding(kind=Kind.SUPERSEDED, expected=str(document.edition), found=str(newer))
+        yield Finding(kind=FindingKind.SUPERSEDED, expected=str(document.edition), found=str(newer))
 
 
 def find_document(claims: Claims, *, among: QuerySet[Document]) -> Document | None:
@@ -254,7 +256,7 @@ def record_changes(each: Drift) -> tuple[RecordChange, ...]:
     return tuple(found)
 
 
-def _named(of: str, what: str, rows: Sequence[Evidence], where: str, path: int) -> list[RecordChange]:
+def _named(of: str, what: str, rows: Sequence[EvidenceRow], where: str, path: int) -> list[RecordChange]:
     """Records by name: whose event it is, what happened and how much, or the figure somebody reported."""
     keys = [UUID(hex=row.record) for row in rows]
     names: dict[UUID, tuple[str, str]] = {}

@@ -13,14 +13,14 @@ from typing import Literal
 
 from pydantic import ConfigDict
 
-from xingke.base.definitions import Catalogue, DefinitionKind, Entry, Issue
+from xingke.base.definitions import Catalogue, DefinitionEntry, DefinitionKind, Issue
 from xingke.base.labels import Label
 from xingke.base.periods import Period
 from xingke.base.refusals import YES, Answer, no
 from xingke.base.sayings import NOTHING, Saying, say
 from xingke.indicators.rules import Indicator, aspect_names
 from xingke.indicators.rules.aspect_names import ASPECT_NAMES
-from xingke.indicators.rules.identities import Identity, is_part
+from xingke.indicators.rules.identities import IndicatorIdentity, is_part
 from xingke.ledger.kinds import KINDS
 from xingke.press import numerals
 from xingke.reports.rules.headings import unnumbered
@@ -306,7 +306,7 @@ def _readable_clauses(section: Section) -> Iterator[Clause]:
             continue
 
 
-def _misfit(slot: Slot, known: Mapping[str, Indicator], identities: Sequence[Identity]) -> str:
+def _misfit(slot: Slot, known: Mapping[str, Indicator], identities: Sequence[IndicatorIdentity]) -> str:
     """What is wrong with speaking of an indicator so; empty when nothing is."""
     code, other = aspect_names.split(slot.aspect)
     for each in filter(None, (slot.code, other)):
@@ -361,7 +361,7 @@ def prose_holds_no_numeral(catalogue: Catalogue) -> Iterator[Issue]:
                 )
 
 
-def _prose(entry: Entry[Outline]) -> Iterator[str]:
+def _prose(entry: DefinitionEntry[Outline]) -> Iterator[str]:
     for section in entry.value.section:
         yield unnumbered(section.heading)
         yield from (sentence.text for sentence in section.sentence)

@@ -30,13 +30,13 @@ _BRACKETS = re.compile(r"[{}\[\]]")
 
 
 @dataclass(frozen=True)
-class Name:
+class NameToken:
     """A name taken from a record; which record, the editions of the document know."""
 
     text: str
 
 
-Part = str | rules.Slot | Name
+Part = str | rules.Slot | NameToken
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def date_line(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
-def of_tree(document: tree.Document, tokens: Mapping[str, str]) -> Source:
+def of_tree(document: tree.DocumentTree, tokens: Mapping[str, str]) -> Source:
     """The text of a document tree. tokens: how each figure is typed, by its id."""
     blocks: list[Block] = []
     for block in document.blocks:
@@ -114,10 +114,10 @@ def token(code: str, aspect: str) -> str:
     return f"{{{code}}}" if aspect == "level" else f"{{{code}:{aspect}}}"
 
 
-def read_token(text: str) -> rules.Slot | Name | None:
+def read_token(text: str) -> rules.Slot | NameToken | None:
     """The figure or name a token stands for; None if it is none."""
     if text.startswith("{@"):
-        return Name(text[2:-1]) if text[2:-1] else None
+        return NameToken(text[2:-1]) if text[2:-1] else None
     try:
         clauses = rules.parse_sentence(text)
     except rules.TemplateError:
@@ -170,7 +170,7 @@ def slots(source: Source) -> tuple[rules.Slot, ...]:
 
 def names(source: Source) -> tuple[str, ...]:
     """Every name taken from a record, each once, in order."""
-    return tuple(dict.fromkeys(part.text for part in _parts(source) if isinstance(part, Name)))
+    return tuple(dict.fromkeys(part.text for part in _parts(source) if isinstance(part, NameToken)))
 
 
 def _parts(source: Source) -> Iterator[Part]:
@@ -255,7 +255,7 @@ def _wrong_token(
     part = read_token(match[0])
     if part is None:
         return "token", *match.span()
-    if isinstance(part, Name):
+    if isinstance(part, NameToken):
         return ("name", *match.span()) if part.text not in names or block.is_heading else None
     if block.is_heading:
         return "heading", *match.span()
@@ -350,7 +350,7 @@ def replaced(source: Source, at: int, start: int, end: int, text: str) -> Source
 
 
 @dataclass(frozen=True)
-class Piece:
+class ChangedPiece:
     """A stretch of text that stayed (same), went (old) or came (new)."""
 
     what: Literal["same", "old", "new"]
@@ -358,48 +358,48 @@ class Piece:
 
 
 @dataclass(frozen=True)
-class Line:
+class ChangedLine:
     """A heading or paragraph as it changed; ``what`` says whether it stayed, went, came or was changed within."""
 
     what: Literal["same", "old", "new", "changed"]
-    pieces: tuple[Piece, ...]
+    pieces: tuple[ChangedPiece, ...]
 
 
-def compared(before: Sequence[str], after: Sequence[str]) -> list[Line]:
+def compared(before: Sequence[str], after: Sequence[str]) -> list[ChangedLine]:
     """What changed between two texts, paragraph by paragraph; within a changed one, character by character."""
-    lines: list[Line] = []
+    lines: list[ChangedLine] = []
     for what, low, high, start, end in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         if what == "equal":
-            lines += [Line("same", (Piece("same", text),)) for text in before[low:high]]
+            lines += [ChangedLine("same", (ChangedPiece("same", text),)) for text in before[low:high]]
         else:
             lines += _paired(before[low:high], after[start:end])
     return lines
 
 
-def _paired(old: Sequence[str], new: Sequence[str]) -> Iterator[Line]:
+def _paired(old: Sequence[str], new: Sequence[str]) -> Iterator[ChangedLine]:
     """Paragraphs that have much in common are one that changed; the others went or came."""
     at = 0
     for text in new:
         partner = next((each for each in range(at, len(old)) if _alike(old[each], text)), None)
         if partner is None:
-            yield Line("new", (Piece("new", text),))
+            yield ChangedLine("new", (ChangedPiece("new", text),))
             continue
-        yield from (Line("old", (Piece("old", each),)) for each in old[at:partner])
-        yield Line("changed", tuple(_pieces(old[partner], text)))
+        yield from (ChangedLine("old", (ChangedPiece("old", each),)) for each in old[at:partner])
+        yield ChangedLine("changed", tuple(_pieces(old[partner], text)))
         at = partner + 1
-    yield from (Line("old", (Piece("old", each),)) for each in old[at:])
+    yield from (ChangedLine("old", (ChangedPiece("old", each),)) for each in old[at:])
 
 
 def _alike(one: str, other: str) -> bool:
     return SequenceMatcher(None, one, other, autojunk=False).ratio() > ALIKE
 
 
-def _pieces(old: str, new: str) -> Iterator[Piece]:
+def _pieces(old: str, new: str) -> Iterator[ChangedPiece]:
     for what, low, high, start, end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if what == "equal":
-            yield Piece("same", old[low:high])
+            yield ChangedPiece("same", old[low:high])
             continue
         if low < high:
-            yield Piece("old", old[low:high])
+            yield ChangedPiece("old", old[low:high])
         if start < end:
-            yield Piece("new", new[start:end])
+            yield ChangedPiece("new", new[start:end])

@@ -11,12 +11,12 @@ from django.test.utils import CaptureQueriesContext
 from tests.cast import NOW, Cast, correct, file, keep_records
 from xingke.base.periods import Period
 from xingke.indicators.columns import engine
-from xingke.indicators.models import Check, Figure
+from xingke.indicators.models import Figure, TextCheck
 from xingke.indicators.queries import aspects
-from xingke.indicators.queries.aspects import Question, Reading
+from xingke.indicators.queries.aspects import AspectReading, Question
 from xingke.ledger.models import RecognitionEvent
 from xingke.ledger.queries.caching import ledger_stamp
-from xingke.press.findings import Kind
+from xingke.press.findings import FindingKind
 from xingke.reports.actions import write_document
 from xingke.reports.models import Document
 from xingke.reports.queries import checking, docx_of
@@ -47,7 +47,7 @@ def move_recognition(cast: Cast, *, to: date) -> str:
     return str(event.record)
 
 
-def known(document: Document) -> checking.Checked | None:
+def known(document: Document) -> checking.CheckedDocument | None:
     return checking.known(document, ledger_stamp())
 
 
@@ -78,7 +78,7 @@ def test_an_evidence_that_was_corrected_under_the_same_number_leaves_the_documen
     assert found is not None
     assert (found.holds, dict(found.drifted), dict(found.reworded)) == (True, {}, {})
     assert found.corrected.keys() == {each.slot for each in report.verdict.notices}
-    assert (report.holds, {each.kind for each in report.verdict.findings}) == (True, {Kind.EVIDENCE_CORRECTED})
+    assert (report.holds, {each.kind for each in report.verdict.findings}) == (True, {FindingKind.EVIDENCE_CORRECTED})
     assert all(row.holds for row in report.verdict.rows)
     assert {change.record for each in report.drifted for change in each.changes} == {record}
     assert report.verdict.notices[0].sentence() == "“高新技术企业数”（4家）依据有更正，数未变。"
@@ -95,16 +95,16 @@ def test_in_one_document_only_the_numbers_that_changed_fail(cast: Cast, document
     half, whole = verify_file(docx_of(year)), verify_file(docx_of(document))
 
     failed = {each.slot for each in half.verdict.failures}
-    assert ({each.kind for each in half.verdict.failures}, half.holds) == ({Kind.FIGURE_DRIFTED}, False)
+    assert ({each.kind for each in half.verdict.failures}, half.holds) == ({FindingKind.FIGURE_DRIFTED}, False)
     assert {row.slot for row in half.verdict.rows if not row.holds} == failed
     assert all(each.before != each.after for each in half.drifted if each.slot in failed)
     assert all(each.before == each.after for each in half.drifted if each.slot not in failed)
-    assert (whole.holds, {each.kind for each in whole.verdict.findings}) == (True, {Kind.EVIDENCE_CORRECTED})
+    assert (whole.holds, {each.kind for each in whole.verdict.findings}) == (True, {FindingKind.EVIDENCE_CORRECTED})
 
 
-def worded_otherwise(question: Question) -> Reading:
+def worded_otherwise(question: Question) -> AspectReading:
     found = aspects._said(question.now)
-    return Reading(text=f"足足{found.text}", amount=found.amount, values=found.values) if found.text else found
+    return AspectReading(text=f"足足{found.text}", amount=found.amount, values=found.values) if found.text else found
 
 
 def test_newer_rules_that_word_the_same_evidence_otherwise_are_a_notice(
@@ -118,7 +118,7 @@ def test_newer_rules_that_word_the_same_evidence_otherwise_are_a_notice(
 
     levels = Figure.objects.filter(aspect="level", region=cast.county).count()
     assert (report.holds, report.drifted) == (True, ())
-    assert [each.kind for each in report.verdict.notices] == [Kind.WORDING_DIFFERS] * levels
+    assert [each.kind for each in report.verdict.notices] == [FindingKind.WORDING_DIFFERS] * levels
     assert all(row.holds for row in report.verdict.rows)
     assert "“高新技术企业认定数”依据未变，说法按新版规则不同：文中是“3家”，现在说“足足3家”。" in [
         each.sentence() for each in report.verdict.notices
@@ -129,9 +129,9 @@ def test_what_was_found_by_other_rules_or_kept_otherwise_is_not_believed(cast: C
     move_recognition(cast, to=date(2026, 1, 5))
     checking.check_next()
 
-    Check.objects.update(rules=engine.RULES + 1)
+    TextCheck.objects.update(rules=engine.RULES + 1)
     assert known(document) is None
-    Check.objects.update(rules=engine.RULES, found={"drifted": {"1": {"strange": 1}}})
+    TextCheck.objects.update(rules=engine.RULES, found={"drifted": {"1": {"strange": 1}}})
     assert known(document) is None
 
 

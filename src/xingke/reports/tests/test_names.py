@@ -15,7 +15,7 @@ from xingke.base.periods import Period
 from xingke.ledger import actions as ledger
 from xingke.ledger.models import Patent, PatentEvent
 from xingke.press import numerals, tree
-from xingke.press.findings import Kind
+from xingke.press.findings import FindingKind
 from xingke.registry.actions import load_pack
 from xingke.reports.actions import Unsound, save_edition, write_document
 from xingke.reports.models import Document
@@ -64,7 +64,7 @@ def written(cast: Cast) -> Document:
     ).document
 
 
-def kinds(document: Document) -> list[Kind]:
+def kinds(document: Document) -> list[FindingKind]:
     return [finding.kind for finding in verify_file(docx_of(document)).verdict.findings]
 
 
@@ -117,7 +117,7 @@ def test_a_changed_name_is_told_of(named: Cast) -> None:
     data = _replaced(docx_of(document), "青禾", "青苗")
 
     (finding,) = verify_file(data).verdict.failures
-    assert finding.kind == Kind.PROSE_CHANGED
+    assert finding.kind == FindingKind.PROSE_CHANGED
     assert "青禾" in (finding.expected or "") and "青苗" in (finding.found or "")
 
 
@@ -125,7 +125,7 @@ def test_a_correction_that_keeps_the_name_is_no_finding(named: Cast) -> None:
     document = written(named)
     changed(named, happened_on=date(2025, 5, 7))
 
-    assert Kind.RECORD_CHANGED not in kinds(document)
+    assert FindingKind.RECORD_CHANGED not in kinds(document)
     assert written(named).key != document.key  # the same words from another version are another document
 
 
@@ -136,7 +136,9 @@ def test_a_record_that_was_voided_since_is_told_of_as_a_change_of_the_ledger(nam
         kind="patent", record=event.record, version=event.version, reason="误", by=named.statistician, now=NOW
     )
 
-    (found,) = (each for each in verify_file(docx_of(document)).verdict.findings if each.kind == Kind.RECORD_CHANGED)
+    (found,) = (
+        each for each in verify_file(docx_of(document)).verdict.findings if each.kind == FindingKind.RECORD_CHANGED
+    )
     assert (found.sentence(), found.found) == (
         "文中写到的“青禾”，所依据的台账记录后来有更正或已作废，现为“—”。",
         "—",
@@ -161,7 +163,7 @@ def test_a_thing_renamed_since_is_told_of_with_its_name_now(named: Cast) -> None
     )
 
     (found,) = verify_file(docx_of(document)).verdict.findings
-    assert (found.kind, "新禾" in (found.found or "")) == (Kind.RECORD_CHANGED, True)
+    assert (found.kind, "新禾" in (found.found or "")) == (FindingKind.RECORD_CHANGED, True)
 
 
 def test_a_lost_name_is_told_of_on_the_pages_and_is_not_saved_again(named: Cast, signed_in: object) -> None:

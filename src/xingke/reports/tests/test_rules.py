@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 
 from xingke.base import definitions
-from xingke.base.definitions import Catalogue, Entry
+from xingke.base.definitions import Catalogue, DefinitionEntry
 from xingke.base.labels import Label
 from xingke.base.periods import Period
 from xingke.indicators.rules import Indicator
@@ -82,7 +82,7 @@ def issues(*sections: tuple[str, ...]) -> list[str]:
         issuer="局",
         section=tuple(Section(heading="企业", sentence=tuple(map(sentence_of, each))) for each in sections),
     )
-    entries = {"outline": [Entry("outline", outline, {}, "outlines.toml")]}
+    entries = {"outline": [DefinitionEntry("outline", outline, {}, "outlines.toml")]}
     return [str(each) for each in rules.figures_stand_once(Catalogue(entries))]
 
 
@@ -323,8 +323,8 @@ def test_an_outline_says_a_share_of_a_whole_only() -> None:
     )
     catalogue = Catalogue(
         {
-            "outline": [Entry("outline", outline, {}, "outlines.toml")],
-            "indicator": [Entry("indicator", each, {}, "indicators.toml") for each in known],
+            "outline": [DefinitionEntry("outline", outline, {}, "outlines.toml")],
+            "indicator": [DefinitionEntry("indicator", each, {}, "indicators.toml") for each in known],
         }
     )
 
@@ -336,7 +336,7 @@ def test_an_outline_is_for_kinds_of_period_there_are() -> None:
     outline = Outline(
         code="t", label=Label("甲", "a"), title="题", issuer="局", section=(), periods=("year", "fortnight")
     )
-    catalogue = Catalogue({"outline": [Entry("outline", outline, {}, "outlines.toml")]})
+    catalogue = Catalogue({"outline": [DefinitionEntry("outline", outline, {}, "outlines.toml")]})
 
     (unknown,) = (str(issue) for issue in rules.periods_are_known(catalogue))
     assert "periods: 'fortnight' is none of year, first_half" in unknown
@@ -367,7 +367,7 @@ def test_the_outlines_of_the_packs_hold_no_numeral() -> None:
         issuer="局",
         section=(Section(heading="甲", sentence=(SentenceDefinition(text="新增3家，实施“十四五”规划，申报{a}。"),)),),
     )
-    catalogue = Catalogue({"outline": [Entry("outline", outline, {}, "outlines.toml")]})
+    catalogue = Catalogue({"outline": [DefinitionEntry("outline", outline, {}, "outlines.toml")]})
 
     (numeral,) = (str(issue) for issue in rules.prose_holds_no_numeral(catalogue))
     assert numeral.startswith("outlines.toml: [[outline]] t: the numeral '3家' in ")

@@ -43,7 +43,7 @@ def test_text_and_figures_of_a_paragraph_come_in_order() -> None:
 
 def test_the_source_of_a_tree_has_a_token_for_each_figure() -> None:
     chip = tree.Chip(slot=1, figure="f1", text="36项", label="项目")
-    document = tree.Document(
+    document = tree.DocumentTree(
         id="d",
         title="总结",
         issuer="局",

@@ -11,7 +11,7 @@ from xingke.accounts.models import User
 from xingke.base.periods import Period
 from xingke.indicators.columns import engine
 from xingke.press import docx_writer, tree
-from xingke.press.findings import Kind
+from xingke.press.findings import FindingKind
 from xingke.press.tests import surgery
 from xingke.reports import keys
 from xingke.reports.actions import disclosing, save_edition, write_document
@@ -83,7 +83,7 @@ def publish(document: Document, cast: Cast) -> None:
 
 def guessed(document: Document, *, key: str = "") -> bytes:
     """A file with the predictable title of a document, perhaps its number, and nothing else."""
-    empty = tree.Document(id=key, title=document.title, issuer="局", date="2026年1月1日", blocks=())
+    empty = tree.DocumentTree(id=key, title=document.title, issuer="局", date="2026年1月1日", blocks=())
     return surgery.without_custom_parts(docx_writer.write(empty, proof=None), 1)
 
 
@@ -95,7 +95,7 @@ def test_a_guessed_title_tells_a_neighbour_nothing_of_an_unpublished_document(
 
     report = verified(data, cast.neighbour)
 
-    assert [(each.kind, each.expected) for each in report.verdict.findings] == [(Kind.PROOF_MISSING, None)]
+    assert [(each.kind, each.expected) for each in report.verdict.findings] == [(FindingKind.PROOF_MISSING, None)]
     assert (report.verdict.rows, report.document) == ((), None)
     assert verified(data, cast.officer).verdict.rows  # its own county is compared with what was frozen
 
@@ -140,7 +140,7 @@ def test_a_newer_edition_is_told_to_whoever_may_read_it(cast: Cast, document: Do
 
     publish(later, cast)
     superseded = verified(docx_of(document), cast.neighbour)
-    assert superseded.holds and [each.kind for each in superseded.verdict.notices] == [Kind.SUPERSEDED]
+    assert superseded.holds and [each.kind for each in superseded.verdict.notices] == [FindingKind.SUPERSEDED]
 
 
 def test_nothing_is_told_of_a_document_that_never_was_public(cast: Cast, document: Document) -> None:

@@ -33,7 +33,7 @@ from xingke.reports.forms import WriteForm
 from xingke.reports.models import Document
 from xingke.reports.papers import paper
 from xingke.reports.queries import checking
-from xingke.reports.rows import Row, rows_of
+from xingke.reports.rows import DocumentRow, rows_of
 from xingke.reports.rules import disclosure
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -112,7 +112,7 @@ def _nulls_last(column: str) -> OrderBy:
     return named.desc(nulls_last=True) if column.startswith("-") else named.asc(nulls_last=True)
 
 
-def _list_file(request: HttpRequest, rows: list[Row], fields: Sequence[Any]) -> HttpResponse:
+def _list_file(request: HttpRequest, rows: list[DocumentRow], fields: Sequence[Any]) -> HttpResponse:
     return table_response(
         request,
         _("文稿"),

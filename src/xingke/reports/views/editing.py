@@ -115,7 +115,7 @@ class _Desk:
         except Refused as refused:
             messages.error(self.request, str(refused))
             return None
-        paper = tree.Document(
+        paper = tree.DocumentTree(
             id="",
             title=text.title,
             issuer=queries.tree_of(self.document).issuer,
@@ -143,7 +143,7 @@ class _Desk:
         checked = checking.known(document, ledger_stamp())
         matching = picking.matching(mistakes, self.region, self.period)
         problems = [
-            Problem(
+            SavingProblem(
                 actions.said_mistake(each),
                 _spoken(each.around, words),
                 each.block,
@@ -152,7 +152,7 @@ class _Desk:
             for each in mistakes
         ]
         problems += [
-            Problem(why, token, number, ())
+            SavingProblem(why, token, number, ())
             for token, why in (unknown or {}).items()
             for number, block in enumerate(text.blocks)
             if token in block.text
@@ -215,7 +215,7 @@ class Fix:
 
 
 @dataclass(frozen=True)
-class Problem:
+class SavingProblem:
     """Something that cannot be saved: the sentence, what stands around it, in which block, and what would do."""
 
     text: str
@@ -225,7 +225,7 @@ class Problem:
 
 
 @dataclass(frozen=True)
-class Row:
+class BlockRow:
     """A heading or paragraph of the form. lines: how tall its field is."""
 
     number: int
@@ -236,10 +236,10 @@ class Row:
     is_wrong: bool
 
 
-def _rows(blocks: Sequence[Block], problems: Sequence[Problem]) -> list[Row]:
+def _rows(blocks: Sequence[Block], problems: Sequence[SavingProblem]) -> list[BlockRow]:
     wrong = {each.block for each in problems}
     return [
-        Row(
+        BlockRow(
             number,
             f"heading-{block.level}" if block.is_heading else block.kind,
             block.level,

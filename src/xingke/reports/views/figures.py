@@ -110,7 +110,7 @@ def _facts(shown: Figure, asked: Indicator) -> list[dict[str, Any]]:
 
 
 @dataclass(frozen=True)
-class Part:
+class FigurePart:
     """One of the values a figure was read from. name is what tells it from the others, more whatever else does."""
 
     name: str
@@ -122,7 +122,7 @@ class Part:
     is_own: bool
 
 
-def _parts(shown: Figure, readable: Scope, words: Words) -> list[Part]:
+def _parts(shown: Figure, readable: Scope, words: Words) -> list[FigurePart]:
     """What a growth, a rank, a ratio or a sum was read from; nothing for a figure that stands for itself."""
     if len(shown.parts) < 2:
         return []
@@ -131,13 +131,15 @@ def _parts(shown: Figure, readable: Scope, words: Words) -> list[Part]:
     return [_part(shown, part, regions, readable, words) for part in shown.parts]
 
 
-def _part(shown: Figure, part: Mapping[str, Any], regions: Mapping[str, Region], readable: Scope, words: Words) -> Part:
+def _part(
+    shown: Figure, part: Mapping[str, Any], regions: Mapping[str, Region], readable: Scope, words: Words
+) -> FigurePart:
     region, period, code = regions[part["region"]], Period.parse(part["period"]), part["indicator"]
     asked = indicator(code)
     said = {"region": region.name, "indicator": words.indicator(code), "period": period_words(period)}
     different = [name for name in said if len({each[name] for each in shown.parts}) > 1] or ["indicator"]
     is_open = readable.covers(region.path)
-    return Part(
+    return FigurePart(
         name=said[different[0]],
         more=" · ".join(said[name] for name in different[1:]),
         amount=measured(written(part["amount"]), words.unit_after(asked.unit)),
