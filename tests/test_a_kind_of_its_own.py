@@ -32,9 +32,9 @@ def test_a_kind_that_a_room_brings_is_entered_imported_counted_found_and_audited
     assert done.returncode == 0, done.stderr[-3000:]
     found = json.loads(done.stdout.splitlines()[-1])
     assert found["migrations"] == 1
-    assert found["form"] == ["登记借用", "仪器", "显微镜", "机时（小时）"]
+    assert found["form"] == ["登记借用", "仪器", "显微镜", "机时（台时）"]
     assert found["entered"].startswith("/records/loan/")
-    assert found["page"][:4] == ["共焦显微镜（显微镜）", "借用中", "8小时", "借出"]
+    assert found["page"][:4] == ["共焦显微镜（显微镜）", "借用中", "8台时", "借出"]
     assert found["imported"] == {"new": 1, "unchanged": 1, "rejected": 1}  # the one typed is known again
     assert found["records"] == 2
     assert found["values"] == ["2", "11"]

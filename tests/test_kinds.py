@@ -6,6 +6,7 @@ Where a change is meant: ``XINGKE_WRITE_KINDS=1 make test TEST_ARGS='-n0 tests/t
 
 import json
 import os
+import re
 from collections.abc import Callable, Iterator
 from datetime import date
 from itertools import product
@@ -45,6 +46,9 @@ def in_each_language(said: Callable[[], object]) -> list[str]:
     for language in LANGUAGES:
         with translation.override(language):
             found.append(str(said()))
+    assert not re.search(r"[\u4e00-\u9fff]", found[1]), (
+        f"{found[0]} has no English: fill the .po, then `make messages` once more"
+    )
     return found
 
 

@@ -145,7 +145,7 @@ def test_every_chinese_text_in_the_code_is_translated_or_known_to_be_data() -> N
             if allowed is None or (allowed and where not in allowed.split()):
                 left += [f"{name} {where} line {text}" for text in texts]
 
-    assert left == [], "say it with gettext, or with say() where Django is not known"
+    assert left == [], "say it with gettext, or with say() where Django is not known; what is data is listed in DATA"
 
 
 @pytest.mark.parametrize("name", DATA)

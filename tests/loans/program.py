@@ -77,7 +77,7 @@ def _use() -> dict[str, object]:
         "events-0-hours": "8",
     }
     page = officer.get("/records/loan/new/").content.decode()
-    found["form"] = [word for word in ("登记借用", "仪器", "显微镜", "机时（小时）") if word in page]
+    found["form"] = [word for word in ("登记借用", "仪器", "显微镜", "机时（台时）") if word in page]
     posted = officer.post("/records/loan/new/", typed)
     found["entered"] = posted.headers.get("Location") or _said(posted)
     event = LoanEvent.objects.get()
@@ -88,7 +88,7 @@ def _use() -> dict[str, object]:
         for word in (
             "共焦显微镜（显微镜）",
             "借用中",
-            "8小时",
+            "8台时",
             "借出",
             "2024年8月31日",
             "1.2万元",
@@ -101,7 +101,7 @@ def _use() -> dict[str, object]:
     ]
 
     rows = [
-        ("区划", "单位名称", "仪器", "名称", "借出日期", "机时（小时）", *DETAILS),
+        ("区划", "单位名称", "仪器", "名称", "借出日期", "机时（台时）", *DETAILS),
         ("青溪县", who.firm.name, "光谱仪", "红外光谱仪", "2024-05-06", "3", *OF_ANOTHER, who.firm.name),
         ("青溪县", who.firm.name, "显微镜", "共焦显微镜", "2024-03-01", "8", *AS_TYPED, who.firm.name),
         ("青溪县", who.firm.name, "显微镜", "金相显微镜", "2024-03-01", "8", *WRONG, "不知哪家公司"),

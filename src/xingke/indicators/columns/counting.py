@@ -61,8 +61,10 @@ def monthly_values(
 
     regions: codes without repetition; each is counted by itself, not with what lies below it. first, last: the first
     and the last day of the months. A pyarrow.Table of path, month (year × 12 + month − 1), region by region, and one
-    int64 column per indicator.
+    int64 column per indicator. Raises ValueError for one that counts whom and not how often.
     """
+    if distinct := [each.code for each in indicators if each.distinct]:
+        raise ValueError(f"{', '.join(distinct)}: who was there in two months is no sum of both")
     paths, months = np.unique(regions), range(_month(first), _month(last) + 1)
     starts = np.array([day_number(date(month // 12, month % 12 + 1, 1)) for month in months])
     shape = (len(paths), len(months) + 1)  # what happened before the first month comes first: stocks begin with it

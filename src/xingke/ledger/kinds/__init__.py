@@ -22,8 +22,20 @@ from xingke.ledger.kinds.record_kind import RecordKind
 KINDS: dict[str, RecordKind] = {}
 
 
+LONGEST_CODE = 16  # as tables keep it
+LONGEST_MODEL = 19  # an index is called after it, in 30 characters
+
+
 def register(kind: RecordKind) -> RecordKind:
-    """Let records be of a kind. Raises ValueError for a code that another kind has."""
+    """Let records be of a kind. Raises ValueError for a code that another kind has, and for names its tables cannot keep."""
+    for code in (kind.code, *kind.effects):
+        if len(code) > LONGEST_CODE:
+            raise ValueError(
+                f"{code!r} has {len(code)} characters; codes of kinds and events have {LONGEST_CODE} at most"
+            )
+    for name in (kind.model, kind.events_model):
+        if len(name) > LONGEST_MODEL:
+            raise ValueError(f"{name!r} has {len(name)} characters; names of tables have {LONGEST_MODEL} at most")
     if KINDS.setdefault(kind.code, kind) is not kind:
         raise ValueError(f"there is a kind {kind.code!r} already")
     return kind
