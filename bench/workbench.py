@@ -65,8 +65,7 @@ class Asked:
 def prepare(*, size: Size) -> None:
     """The demonstration, and more people of its county."""
     ground.stand(f"workbench {size} 1", partial(_fill, size), hires=False)
-    if size != "quick":
-        call_command("collectstatic", verbosity=0, interactive=False)  # addresses of files as in an installation
+    call_command("collectstatic", verbosity=0, interactive=False)  # addresses of files as in an installation
 
 
 def _fill(size: Size) -> None:

@@ -1,12 +1,12 @@
 """Counting: what definitions make of tallies. Exact integers only: every ratio, growth and rounding happens later, in Decimal."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import numpy as np
 import pyarrow as pa
 
-from xingke.indicators.columns.tallies import Integers, Tally, added_up, day_number
+from xingke.indicators.columns.tallies import NOBODY, Integers, Tally, added_up, day_number
 from xingke.indicators.rules import Indicator
 
 Span = tuple[date, date]  # first and last day, both inclusive
@@ -46,6 +46,69 @@ def counted(
                 mine = [both[which] == what for both in wanted]
                 target[..., mine] += answer[..., mine]
     return found[0], found[1]
+
+
+def distinct(
+    tallies: Sequence[Tally],
+    indicator: Indicator,
+    places: Sequence[tuple[int, int]],
+    spans: Sequence[Span],
+    *,
+    seq: int | None = None,
+    merged: Mapping[int, int] | None = None,
+) -> list[list[int]]:
+    """How many different ones an indicator counts, by place and span; see ``counted``. merged: persons who are another."""
+    low, high = min(first for first, _behind in places), max(behind for _first, behind in places)
+    parts = [_theirs(tally, indicator, (low, high), seq) for tally in tallies]
+    rows = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]} if parts else {}
+    if not rows:
+        return [[0] * len(spans) for _place in places]
+    gone = rows["id"][rows["sign"] < 0]
+    order = np.argsort(rows["path"], kind="stable")
+    order = order[~np.isin(rows["id"][order], gone)]
+    rows = {name: found[order] for name, found in rows.items()}
+    for one, other in (merged or {}).items():
+        rows["who"][rows["who"] == one] = other
+    count = _holders if indicator.nature == "stock" else _met
+    found = []
+    for first, behind in places:
+        inside = slice(*np.searchsorted(rows["path"], (first, behind)))
+        here = {name: all_of_them[inside] for name, all_of_them in rows.items()}
+        found.append([count(here, day_number(since), day_number(until)) for since, until in spans])
+    return found
+
+
+def _theirs(tally: Tally, indicator: Indicator, paths: tuple[int, int], seq: int | None) -> dict[str, Integers]:
+    """The rows of a tally that an indicator takes, with whose they are; sign −1 for those that end here."""
+    inside = slice(*np.searchsorted(tally.path, paths))
+    takes = tally.takes([indicator])
+    stands, sign = tally.standing(inside, seq)
+    at = np.flatnonzero(stands & (takes.by[takes.group[tally.mix[inside]], 0] > 0))
+    names = ("path", "day", "effect", "lapsed", "id", "subject", "subject_low", "step")
+    found = {name: np.asarray(getattr(tally, name)[inside][at], dtype=np.int64) for name in names}
+    found["who"] = np.array(getattr(tally, indicator.distinct)[inside][at], dtype=np.int64)
+    return found | {"sign": np.ones(len(at), dtype=np.int64) if sign is None else sign[at]}
+
+
+def _met(rows: Mapping[str, Integers], since: int, until: int) -> int:
+    """Whom something happened to from one day to another."""
+    within = (rows["day"] >= since) & (rows["day"] <= until) & (rows["lapsed"] == 0) & (rows["who"] != NOBODY)
+    return len(np.unique(rows["who"][within]))
+
+
+def _holders(rows: Mapping[str, Integers], _since: int, until: int) -> int:
+    """Who holds something at the end of a day: of each that is held, whose the event that opened it last says it is."""
+    within = np.flatnonzero(rows["day"] <= until)
+    if not len(within):
+        return 0
+    keys = rows["subject"][within], rows["subject_low"][within]
+    order = within[np.lexsort((rows["step"][within], keys[1], keys[0]))]
+    high, low = rows["subject"][order], rows["subject_low"][order]
+    begins = np.flatnonzero(np.append(True, (high[1:] != high[:-1]) | (low[1:] != low[:-1])))
+    is_held = np.add.reduceat(rows["effect"][order], begins) > 0
+    opens = (rows["effect"][order] == 1) & (rows["who"][order] != NOBODY)
+    last = np.maximum.reduceat(np.where(opens, np.arange(len(order)), -1), begins)
+    return len(np.unique(rows["who"][order][last[is_held & (last >= 0)]]))
 
 
 def monthly_values(

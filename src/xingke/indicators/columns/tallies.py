@@ -23,8 +23,9 @@ Integers = npt.NDArray[np.int64]
 Small = npt.NDArray[np.int32]
 Truths = npt.NDArray[np.bool_]
 
-FORM = 2  # raise when the same rows make another tally
+FORM = 3  # raise when the same rows make another tally
 _IN_FORCE = np.iinfo(np.int64).max  # the end of a version that has none
+NOBODY = -1  # whose an event is that is nobody's
 _UNSAID = np.iinfo(np.int64).min  # a measure of which an event says nothing
 _EPOCH = date(1970, 1, 1).toordinal()
 _RECORDS, _EFFECT, _CHANGES = "records", "effect", "changes"  # what can be added up, besides measures
@@ -115,6 +116,12 @@ class Tally:
     seq_to: Integers
     measures: Mapping[str, Integers]
     lapsed: npt.NDArray[np.int8]
+    id: Integers
+    subject: Integers  # with subject_low the 128 bits of its key
+    subject_low: Integers
+    step: npt.NDArray[np.int16]
+    organisation: Integers  # −1: nobody's
+    person: Integers
     ends: Truths | None = None
     _takes: dict[tuple[Indicator, ...], Takes] = field(default_factory=dict, compare=False, repr=False)
 
@@ -140,16 +147,19 @@ class Tally:
         by, group = np.unique(np.concatenate([nobody, taken]), axis=0, return_inverse=True)  # sorted: zeros first
         return Takes(group.reshape(-1)[1:].astype(np.int32), by)
 
+    def standing(self, inside: slice, seq: int | None) -> tuple[Any, Integers | None]:
+        """Which rows of a stretch count at a number (None: now), and how often: −1 for what ends here; None: once."""
+        ended = self.seq_to[inside] <= (_IN_FORCE - 1 if seq is None else seq)
+        stands = ~ended if seq is None else (self.seq_from[inside] <= seq) & ~ended
+        if self.ends is None:
+            return stands, None
+        return np.where(self.ends[inside], ended, stands), np.where(self.ends[inside], -1, 1)
+
     def rows(self, takes: Takes, paths: tuple[int, int], seq: int | None) -> Rows:
         """The rows of a half-open range of places that somebody takes and that count at a number; None: now."""
         inside = slice(*np.searchsorted(self.path, paths))
-        ended = self.seq_to[inside] <= (_IN_FORCE - 1 if seq is None else seq)
-        stands = ~ended if seq is None else (self.seq_from[inside] <= seq) & ~ended
+        counts, sign = self.standing(inside, seq)
         group = takes.group[self.mix[inside]]
-        counts, sign = stands, None
-        if self.ends is not None:
-            counts = np.where(self.ends[inside], ended, stands)
-            sign = np.where(self.ends[inside], -1, 1)
         rows = Rows(
             self.path[inside],
             self.day[inside],
@@ -186,6 +196,10 @@ def tally(kind: Kind, table: pa.Table, ended: pa.Table | None = None) -> Tally:
         "seq_from": both["seq_from"].to_numpy(),
         "seq_to": both["seq_to"].fill_null(_IN_FORCE).to_numpy(),
         "lapsed": np.zeros(both.num_rows, dtype=np.int8),
+        "id": both["id"].to_numpy(),
+        "step": both["step"].to_numpy(),
+        **dict(zip(("subject", "subject_low"), _halves(both["subject"]), strict=True)),
+        **{name: both[name].fill_null(NOBODY).to_numpy() for name in ("organisation", "person")},
     }
     ends = np.arange(both.num_rows) >= table.num_rows
     if kind.is_lasting:
@@ -210,6 +224,19 @@ def tally(kind: Kind, table: pa.Table, ended: pa.Table | None = None) -> Tally:
     )
 
 
+def _halves(keys: pa.ChunkedArray) -> tuple[Integers, Integers]:
+    """Keys of 32 hex digits as two whole numbers each."""
+    text = keys.combine_chunks()
+    ends = np.frombuffer(text.buffers()[1], np.int32)[text.offset : text.offset + len(text) + 1]
+    letters = np.frombuffer(text.buffers()[2] or b"", np.uint8)[ends[0] : ends[-1]] if len(text) else _NO_LETTERS
+    digits = np.where(letters >= ord("a"), letters - ord("a") + 10, letters - ord("0")).astype(np.uint8)
+    whole = ((digits[0::2] << 4) | digits[1::2]).view(">i8").astype(np.int64).reshape(-1, 2)
+    return whole[:, 0], whole[:, 1]
+
+
+_NO_LETTERS = np.zeros(0, dtype=np.uint8)
+
+
 def _spelled(number: int, words: Sequence[Sequence[str]]) -> tuple[str, ...]:
     """What a mix stands for: the digits of a number, each to its own base."""
     found = []
@@ -219,7 +246,21 @@ def _spelled(number: int, words: Sequence[Sequence[str]]) -> tuple[str, ...]:
     return tuple(reversed(found))
 
 
-_COLUMNS = ("path", "day", "mix", "effect", "seq_from", "seq_to", "lapsed")
+_COLUMNS = (
+    "path",
+    "day",
+    "mix",
+    "effect",
+    "seq_from",
+    "seq_to",
+    "lapsed",
+    "id",
+    "subject",
+    "subject_low",
+    "step",
+    "organisation",
+    "person",
+)
 
 
 def write(path: Path, made: Tally, stamp: Mapping[str, str]) -> None:

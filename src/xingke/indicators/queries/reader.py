@@ -12,6 +12,7 @@ from xingke.base.periods import Period
 from xingke.base.quantities import Unit
 from xingke.indicators import rules
 from xingke.indicators.columns import engine, source
+from xingke.indicators.columns.counting import distinct
 from xingke.indicators.columns.evidence_sql import Window
 from xingke.indicators.columns.moment import Moment
 from xingke.indicators.columns.tallies import Tally
@@ -27,6 +28,7 @@ from xingke.ledger.queries.observations import choose, quantity, reported
 from xingke.ledger.rules import Told, written_figures
 from xingke.registry import queries as registry
 from xingke.registry.models import Region
+from xingke.registry.queries import people
 
 REMEMBERED = 500  # regions: what was reported of more is much to keep
 Place = tuple[str, int, Period]  # indicator code, region id, period
@@ -271,14 +273,20 @@ class Reader:
             self._sealed |= dict(zip(wanted, engine.seals(kind, asked, self._moment), strict=True))
 
     def distinct(self, asked: Indicator, places: Sequence[tuple[Region, Period]]) -> list[int]:
-        """How many different ones an indicator counts, by region and period: one engine pass for all."""
-        windows = [
-            Window(paths=region.range, first=period.first, last=period.last, seq=self.seq) for region, period in places
-        ]
-        found = engine.seals(asked.of, [(asked, window) for window in windows], self._moment) if windows else []
-        keys = [(asked.code, region.pk, period) for region, period in places]
-        self._sealed |= dict(zip(keys, found, strict=True))
-        return [each.total for each in found]
+        """How many different ones an indicator counts, by region and period: one look at the tallies for all."""
+        if not places:
+            return []
+        regions = list(dict.fromkeys(region for region, _period in places))
+        periods = list(dict.fromkeys(period for _region, period in places))
+        found = distinct(
+            self.tallies(asked.of),
+            asked,
+            [region.range for region in regions],
+            [(period.first, period.last) for period in periods],
+            seq=self.seq,
+            merged=people.merged_into(self.seq) if asked.distinct == "person" else None,
+        )
+        return [found[regions.index(region)][periods.index(period)] for region, period in places]
 
     def tallies(self, kind: str) -> Sequence[Tally]:
         """What there is to be counted of a kind at this reader's moment."""
