@@ -12,8 +12,9 @@ class RegistryConfig(AppConfig):
 
         from xingke.accounts.permissions import Permission
         from xingke.base import audited, definitions, menu, searching
+        from xingke.base.checks import CHECKS
         from xingke.base.tasks import DUTIES
-        from xingke.registry import finding, queries, rules, tasks
+        from xingke.registry import checks, finding, queries, rules, tasks
 
         menu.use_permission_check(queries.has_code, queries.has_code_for_a_region)
         audited.announce(
@@ -49,6 +50,7 @@ class RegistryConfig(AppConfig):
         definitions.KINDS.add(rules.ROLES)
         searching.SEARCHABLES.add(finding.ORGANISATIONS)
         DUTIES.add(*tasks.DUTIES)
+        CHECKS.add(*checks.CHECKS)
         firms, users = pgettext_lazy("several", "单位"), pgettext_lazy("several", "账号")
         for order, code, label, url_name, permission, icon in (
             (20, "organisations", firms, "registry:organisation-list", Permission.ORGANISATION_READ, "building"),

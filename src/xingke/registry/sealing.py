@@ -10,7 +10,7 @@ import hmac
 import json
 import os
 from base64 import b64decode, b64encode
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from uuid import UUID
@@ -72,6 +72,13 @@ def mark(number: str) -> str:
     if not path.exists():
         raise Refused(_LOST.filled())
     return hmac.new(bytes.fromhex(path.read_text("ascii").split()[0]), plain.encode(), hashlib.sha256).hexdigest()
+
+
+def kept() -> Iterator[UUID]:
+    """The persons of whom a key lies here."""
+    for path in (Path(settings.DATA) / FOLDER).glob("*/*.key"):
+        with suppress(ValueError):
+            yield UUID(path.stem)
 
 
 def begin_change(person: UUID) -> None:

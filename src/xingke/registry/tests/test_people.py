@@ -14,7 +14,7 @@ from django.test import Client
 from tests.cast import NOW, Cast
 from xingke.accounts.models import AuditEntry
 from xingke.base.refusals import Refused
-from xingke.registry import rules, sealing
+from xingke.registry import checks, rules, sealing
 from xingke.registry.actions import people as actions
 from xingke.registry.models import Employment, Person
 from xingke.registry.queries import people
@@ -271,3 +271,52 @@ def test_posts_follow_one_another(cast: Cast, signed_in: SignIn) -> None:
     assert "云岭理工大学" in page and "至今" in page
     assert [row[0].name for row in browser.get("/people/?q=理工").context["rows"]] == ["张三"]
     assert "云岭理工大学" in b"".join(browser.get("/people/?format=csv")).decode("utf-8-sig")  # type: ignore[arg-type]
+
+
+# ── what `xingke check` says ────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def own_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A data folder without the keys of other tests."""
+    monkeypatch.setattr(settings, "DATA", tmp_path)
+
+
+def problems() -> list[str]:
+    return [problem for found in checks.persons() for problem in found.problems]
+
+
+def test_a_check_opens_every_person_and_finds_nothing_wrong(own_folder: None, cast: Cast) -> None:
+    assert list(checks.persons()) == []  # nobody is there
+    entered(cast)
+    entered(cast, "李四", phone="13900000000")
+
+    (found,) = checks.persons()
+
+    assert (found.said, found.problems) == ("人员的个人信息：2 人，0 处不对", ())
+
+
+def test_a_check_names_who_cannot_be_opened_or_was_changed_behind_the_program(own_folder: None, cast: Cast) -> None:
+    lost, changed = entered(cast), entered(cast, "李四", identity=OTHER_CARD)
+    sealing.destroy(lost.key)
+    Person.objects.filter(pk=changed.pk).update(identity=sealing.mark("E12345678"))
+
+    told = problems()
+
+    assert len(told) == 2 and str(lost.key) in told[0] and "密钥不在" in told[0]
+    assert str(changed.key) in told[1] and "标记与加密保存的号码不符" in told[1]
+
+
+def test_a_check_finds_the_key_that_a_stopped_erasure_left(
+    own_folder: None, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = entered(cast)
+    with monkeypatch.context() as patch:
+        patch.setattr(sealing, "destroy", lambda key: None)  # the program stopped between the act and the key
+        actions.erase_person(person=person, reason="本人要求", by=cast.officer, now=NOW)
+
+    (told,) = problems()
+
+    assert str(person.key) in told and "密钥还在" in told
+    sealing.prepare(uuid4())
+    assert any("不是任何人的" in each for each in problems())
