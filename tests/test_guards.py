@@ -15,7 +15,7 @@ from django.db import connection, models
 
 import xingke
 from tests.cast import NOW, PACKS, Cast, correct, file, report, void
-from xingke.accounts.permissions import Permission
+from xingke.accounts.permissions import PERMISSIONS, Permission
 from xingke.base import definitions
 from xingke.config import settings as installation
 from xingke.ledger import actions
@@ -214,7 +214,7 @@ def test_through_a_whole_life_a_written_row_only_ever_gets_its_end(cast: Cast) -
 def test_every_permission_is_given_to_a_role_and_roles_give_only_permissions_there_are() -> None:
     given = {permission for role in registry.roles().values() for permission in role.permissions}
 
-    assert given == {permission.value for permission in Permission}
+    assert given == {each.permission.value for each in PERMISSIONS}
 
 
 UNASKED = {"DEFINITION_READ"}  # given to roles already; the pages that show definitions to administrators come later

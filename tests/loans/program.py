@@ -33,7 +33,9 @@ def _use() -> dict[str, object]:
 
     from tests import cast as casting
     from tests.cast import NOW
+    from tests.loans.apps import LoanPermission
     from tests.loans.models import Loan, LoanEvent
+    from xingke.accounts.models import User
     from xingke.base.keys import new_key
     from xingke.base.periods import Period
     from xingke.indicators.queries import indicator
@@ -44,6 +46,7 @@ def _use() -> dict[str, object]:
     from xingke.intake.rows.incoming import Options
     from xingke.ledger import actions
     from xingke.registry import actions as registry
+    from xingke.registry import queries
 
     setup_test_environment()
     who = casting.gather()
@@ -143,6 +146,12 @@ def _use() -> dict[str, object]:
     )
     found["after it came back"] = str(Reader().value(indicator("instruments_lent"), who.county, period).amount)
     found["trail"] = [word for word in ("登记借用", "导入借用", "登记借用事件") if word in _trail(who)]
+    registry.give_role(user=who.officer, role="instrument_keeper", region=who.county, by=None, now=NOW)
+    keeper = User.objects.get(pk=who.officer.pk)
+    found["may lend"] = [
+        queries.may(person, LoanPermission.LEND, at=place)
+        for person, place in ((keeper, who.county), (keeper, who.sibling), (who.director, who.county))
+    ]
     found["found"] = "红外光谱仪" in officer.get("/search/?q=红外光谱仪").content.decode()
     return found
 

@@ -1,6 +1,12 @@
-"""The closed list of permissions. Code asks for one of these, never for a role; roles are data (packs/*/roles.toml)."""
+"""Permissions. Code asks for one of these, never for a role; roles are data (packs/*/roles.toml).
 
+A room above has an enumeration of its own and announces its members in ``PERMISSIONS``; a role may hold no others.
+"""
+
+from dataclasses import dataclass
 from enum import StrEnum
+
+from xingke.base.register import Register
 
 
 class Permission(StrEnum):
@@ -26,3 +32,35 @@ class Permission(StrEnum):
     DOCUMENT_VERIFY = "document.verify"  # hold a .docx against the ledger
     DOCUMENT_DISCLOSE = "document.disclose"  # review what others wrote before it becomes public (保密审查)
     DOCUMENT_PUBLISH = "document.publish"  # publish what passed review, and retract it
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grantable:
+    """A permission roles may hold. changes: what superiors only see once it is finished may be changed by it; who has none
+    such is a superior in every lower region. is_work: it is the bureau's daily work: those who do it have colleagues.
+    """
+
+    permission: StrEnum
+    changes: bool = False
+    is_work: bool = False
+
+
+PERMISSIONS: Register[Grantable] = Register("permission", lambda each: each.permission.value)
+_WORK = {Permission.RECORD_ENTER, Permission.DOCUMENT_WRITE}
+_CHANGING = _WORK | {Permission.RECORD_CONFIRM, Permission.DOCUMENT_DISCLOSE, Permission.DOCUMENT_PUBLISH}
+PERMISSIONS.add(*(Grantable(permission=each, changes=each in _CHANGING, is_work=each in _WORK) for each in Permission))
+
+
+def changing() -> frozenset[str]:
+    """The codes of those that change what superiors only see once it is finished."""
+    return frozenset(each.permission.value for each in PERMISSIONS if each.changes)
+
+
+def working() -> frozenset[str]:
+    """The codes of those that are daily work."""
+    return frozenset(each.permission.value for each in PERMISSIONS if each.is_work)
+
+
+def known_permissions() -> list[StrEnum]:
+    """All of them, by code."""
+    return sorted(each.permission for each in PERMISSIONS)

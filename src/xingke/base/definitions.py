@@ -16,6 +16,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from xingke.base.register import Register
+from xingke.base.sayings import NOTHING, Saying
 
 
 class Defined(Protocol):
@@ -55,14 +56,15 @@ class DefinitionError(Exception):
 class DefinitionKind(Generic[D]):
     """A kind of definition: its code, the file and table it is written in, its type, and its named checks.
 
-    meaning: what of a body is hashed, where two ways of writing it mean the same. key_today: the key under which a
-    definition stands today that was stored under another.
+    word: what such a definition is called, for people. meaning: what of a body is hashed, where two ways of writing it
+    mean the same. key_today: the key under which a definition stands today that was stored under another.
     """
 
     code: str
     file: str  # as ``indicators.toml``
     type: type[D]
     checks: tuple[Callable[["Catalogue"], Iterator[Issue]], ...] = ()
+    word: Saying = NOTHING
     meaning: Callable[[Mapping[str, Any]], Mapping[str, Any]] = dict
     key_today: Callable[[str], str] = str
 

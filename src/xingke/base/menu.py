@@ -1,6 +1,6 @@
 """The menu: base declares the list, the upper rooms fill it in ``AppConfig.ready()``."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +30,28 @@ class MenuItem:
 
 
 ITEMS: Register[MenuItem] = Register("menu entry")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shortcut:
+    """What whoever holds a permission often does, on the workbench; order: the most frequent first, in tens."""
+
+    code: str
+    label: Any
+    url_name: str
+    permission: str
+    icon: str
+    order: int = 100
+
+
+SHORTCUTS: Register[Shortcut] = Register("shortcut")
+
+
+def shortcuts(held: Collection[str]) -> list[Shortcut]:
+    """Those of somebody who holds some permissions, in order."""
+    return sorted((each for each in SHORTCUTS if each.permission in held), key=lambda each: (each.order, each.code))
+
+
 _check: PermissionCheck | None = None
 _check_region: PermissionCheck | None = None
 

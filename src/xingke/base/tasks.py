@@ -53,3 +53,22 @@ def waiting(user: Any, held: Collection[str]) -> list[Task] | None:
 def since(moment: datetime | None) -> str:
     """From when on the first has waited, as a note; empty for None."""
     return _("最早的自%(day)s起") % {"day": day(timezone.localtime(moment).date())} if moment else ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnWork:
+    """What somebody who holds a permission did since the morning, and what of theirs is not finished; none is said too."""
+
+    code: str
+    permission: str
+    find: Callable[[Any, datetime], Iterable[Task]]  # the user, and when the day began
+    order: int = 100
+
+
+OWN_WORK: Register[OwnWork] = Register("own work")
+
+
+def own_work(user: Any, held: Collection[str], *, since: datetime) -> list[Task] | None:
+    """What somebody did themselves since then; None for whoever holds none of the permissions."""
+    asked = sorted((each for each in OWN_WORK if each.permission in held), key=lambda each: (each.order, each.code))
+    return [task for each in asked for task in each.find(user, since)] if asked else None

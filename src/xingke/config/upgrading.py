@@ -15,7 +15,7 @@ from django.conf import settings
 from django.core.management import call_command
 
 from xingke.accounts.queries import current_seq
-from xingke.base import files
+from xingke.base import definitions, files
 from xingke.base.definitions import DefinitionError
 from xingke.base.refusals import Refused
 from xingke.config import moving
@@ -26,16 +26,6 @@ from xingke.search import actions as searching
 
 PACKS = Path(settings.PACKAGE) / "packs"
 SHOWN = 10  # definitions that are named
-KINDS = {
-    "term": "代码",
-    "alias": "简称",
-    "role": "岗位角色",
-    "name": "叫法",
-    "sheet": "表格",
-    "indicator": "指标",
-    "identity": "核对关系",
-    "outline": "提纲",
-}
 Say = Callable[[str], object]
 
 
@@ -76,7 +66,9 @@ def bring_packs_up_to_date(*, now: datetime, say: Say) -> bool:
 
 def by_kind(entries: Iterable[updates.Entry]) -> str:
     """How many definitions of each kind: 表格 12，岗位角色 1."""
-    return "，".join(f"{KINDS.get(kind, kind)} {count}" for kind, count in Counter(e.kind for e in entries).items())
+    return "，".join(
+        f"{definitions.KINDS[kind].word} {count}" for kind, count in Counter(e.kind for e in entries).items()
+    )
 
 
 def held_words(entries: Sequence[updates.Entry]) -> str:
@@ -86,7 +78,7 @@ def held_words(entries: Sequence[updates.Entry]) -> str:
 
 def named(entries: Sequence[updates.Entry]) -> str:
     """The definitions by kind and key, the first of many."""
-    shown = "、".join(f"{KINDS.get(each.kind, each.kind)} {each.value.key}" for each in entries[:SHOWN])
+    shown = "、".join(f"{definitions.KINDS[each.kind].word} {each.value.key}" for each in entries[:SHOWN])
     return f"{shown} 等" if len(entries) > SHOWN else shown
 
 

@@ -13,6 +13,7 @@ class IndicatorsConfig(AppConfig):
         from xingke.accounts.permissions import Permission
         from xingke.base import audited, definitions, menu, searching
         from xingke.base.checks import CHECKS
+        from xingke.base.menu import SHORTCUTS, Shortcut
         from xingke.base.tasks import DUTIES
         from xingke.indicators import checks, finding, rules, tasks
         from xingke.indicators.rules import identities
@@ -31,5 +32,15 @@ class IndicatorsConfig(AppConfig):
                 permission=Permission.INDICATOR_READ,
                 order=60,
                 icon="chart-line",
+            )
+        )
+        SHORTCUTS.add(
+            Shortcut(
+                code="indicators",
+                label=_("看指标"),
+                url_name="indicators:indicator-list",
+                permission=Permission.INDICATOR_READ,
+                icon="chart-line",
+                order=30,
             )
         )

@@ -10,13 +10,16 @@ class IntakeConfig(AppConfig):
     def ready(self) -> None:
         from xingke.accounts.permissions import Permission
         from xingke.base import audited, definitions, jobs, menu
+        from xingke.base.beginnings import BEGINNINGS, Beginning
         from xingke.base.holding import HOLDERS, Holder
+        from xingke.base.menu import SHORTCUTS, Shortcut
         from xingke.base.tasks import DUTIES
         from xingke.intake import jobs as ours
         from xingke.intake import queries, tasks
         from xingke.intake.actions.handing_over import FILE, PREPARE, RECHECK
         from xingke.intake.queries import relisting
         from xingke.intake.sheets import forms
+        from xingke.ledger.queries import beginning
         from xingke.ledger.relists import RELISTS
 
         outcomes = {
@@ -47,5 +50,26 @@ class IntakeConfig(AppConfig):
                 permission=Permission.IMPORT_RUN,
                 order=50,
                 icon="file-import",
+            )
+        )
+        SHORTCUTS.add(
+            Shortcut(
+                code="imports",
+                label=_("导入数据"),
+                url_name="intake:import-list",
+                permission=Permission.IMPORT_RUN,
+                icon="file-import",
+                order=60,
+            )
+        )
+        BEGINNINGS.add(
+            Beginning(
+                code="record",
+                label=_("导入清单"),
+                who=_("科室人员"),
+                permission=Permission.IMPORT_RUN,
+                url_name="intake:import-list",
+                stands=beginning.any_record,
+                order=20,
             )
         )

@@ -33,11 +33,14 @@ class LedgerConfig(AppConfig):
 
         from xingke.accounts.permissions import Permission
         from xingke.base import audited, definitions, menu, panels, searching
+        from xingke.base.beginnings import BEGINNINGS, Beginning
         from xingke.base.checks import CHECKS
-        from xingke.base.tasks import DUTIES
+        from xingke.base.menu import SHORTCUTS, Shortcut
+        from xingke.base.tasks import DUTIES, OWN_WORK
         from xingke.ledger import checks, finding, rules, tasks
         from xingke.ledger import organisation_panels as filled
         from xingke.ledger.kinds import KINDS
+        from xingke.ledger.queries import beginning
 
         for kind in KINDS.values():
             amounts = {each.name: (each.word_in_base, each.units[-1].scale) for each in kind.measured}
@@ -134,4 +137,36 @@ class LedgerConfig(AppConfig):
                 context=filled.ways_on,
                 order=10,
             )
+        )
+        OWN_WORK.add(tasks.OWN)
+        SHORTCUTS.add(
+            Shortcut(
+                code="records",
+                label=_("查台账"),
+                url_name="ledger:record-list",
+                permission=Permission.RECORD_READ,
+                icon="list",
+                order=40,
+            )
+        )
+        BEGINNINGS.add(
+            Beginning(
+                code="confirmed",
+                label=_("确认记录"),
+                who=_("局领导"),
+                permission=Permission.RECORD_CONFIRM,
+                url_name="ledger:record-list",
+                query="?state=draft",
+                stands=beginning.any_confirmed,
+                order=30,
+            ),
+            Beginning(
+                code="declared",
+                label=_("声明台账完整"),
+                who=_("局领导"),
+                permission=Permission.RECORD_CONFIRM,
+                url_name="ledger:keeping",
+                stands=beginning.any_declared,
+                order=40,
+            ),
         )

@@ -1,13 +1,14 @@
 """What waits on the workbench of whoever enters, confirms and chooses."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
-from xingke.base.tasks import Duty, Task, since
+from xingke.base.tasks import Duty, OwnWork, Task, since
 from xingke.ledger.models import State
 from xingke.ledger.queries import events, keeping, observations, proposals
 from xingke.ledger.queries.caching import FIGURES, kept_alike, kept_for, kept_within
@@ -38,6 +39,16 @@ def _to_confirm(user: User) -> Iterator[Task]:
     yield Task(_("待采纳的改动建议"), proposed, _("条"), reverse("ledger:proposal-list"), _("须由另一人复核"))
 
 
+def _own(user: User, since_midnight: datetime) -> Iterator[Task]:
+    """What somebody filed today, and what of theirs nobody has confirmed yet."""
+    name = f"mine:{since_midnight:%Y%m%d}"
+    today, drafts = kept_for(user, name, lambda: events.entered_by(user, since=since_midnight))
+    url = reverse("ledger:record-list")
+    yield Task(_("我今天登记的"), today, _("条"), url)
+    yield Task(_("我登记的，还没有确认"), drafts, _("条"), f"{url}?state={State.DRAFT}")
+
+
+OWN = OwnWork(code="records", permission=Permission.RECORD_ENTER, find=_own, order=10)
 DUTIES = (
     Duty(code="declaring", permission=Permission.RECORD_CONFIRM, find=_to_declare, order=10),
     Duty(code="choosing", permission=Permission.OBSERVATION_CHOOSE, find=_to_choose, order=20),

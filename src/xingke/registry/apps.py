@@ -12,9 +12,12 @@ class RegistryConfig(AppConfig):
 
         from xingke.accounts.permissions import Permission
         from xingke.base import audited, definitions, menu, searching
+        from xingke.base.beginnings import BEGINNINGS, Beginning
         from xingke.base.checks import CHECKS
+        from xingke.base.menu import SHORTCUTS, Shortcut
         from xingke.base.tasks import DUTIES
         from xingke.registry import checks, finding, queries, rules, tasks
+        from xingke.registry.queries import any_organisation
 
         menu.use_permission_check(queries.has_code, queries.has_code_for_a_region)
         audited.announce(
@@ -60,4 +63,24 @@ class RegistryConfig(AppConfig):
         ):
             menu.ITEMS.add(
                 menu.MenuItem(code=code, label=label, url_name=url_name, permission=permission, order=order, icon=icon)
+            )
+        BEGINNINGS.add(
+            Beginning(
+                code="organisation",
+                label=_("登记单位"),
+                who=_("科室人员"),
+                permission=Permission.ORGANISATION_EDIT,
+                url_name="registry:organisation-new",
+                stands=any_organisation,
+                order=10,
+            )
+        )
+        for order, code, label, url_name, permission, icon in (
+            (50, "organisations", _("查单位"), "registry:organisation-list", Permission.ORGANISATION_READ, "building"),
+            (70, "account", _("开立账号"), "registry:account-new", Permission.ACCOUNT_MANAGE, "plus"),
+            (80, "grant", _("授予角色"), "registry:grant-give", Permission.GRANT_MANAGE, "users"),
+            (90, "audit", _("查审计记录"), "registry:audit", Permission.AUDIT_READ, "eye"),
+        ):
+            SHORTCUTS.add(
+                Shortcut(code=code, label=label, url_name=url_name, permission=permission, icon=icon, order=order)
             )

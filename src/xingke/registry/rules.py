@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from pydantic import ConfigDict
 
+from xingke.accounts.permissions import PERMISSIONS
 from xingke.base.definitions import Catalogue, DefinitionKind, Issue
 from xingke.base.labels import Label
 from xingke.base.quantities import KINDS, Unit
@@ -123,11 +124,26 @@ def exclusions_are_mutual_roles(catalogue: Catalogue) -> Iterator[Issue]:
                 yield Issue(entry.file, entry.place, f"excludes unknown role {other!r}")
 
 
+def permissions_are_known(catalogue: Catalogue) -> Iterator[Issue]:
+    """A role holds only permissions that some room asks for."""
+    known = {each.permission.value for each in PERMISSIONS}
+    for entry in catalogue.of("role"):
+        for permission in entry.value.permissions:
+            if permission not in known:
+                yield Issue(
+                    entry.file,
+                    entry.place,
+                    f"holds {permission!r}, which nobody asks for; known: {', '.join(sorted(known))}",
+                )
+
+
 TERMS: DefinitionKind[VocabularyTerm] = DefinitionKind(
-    "term", "vocabulary.toml", VocabularyTerm, (units_are_known_kinds,)
+    "term", "vocabulary.toml", VocabularyTerm, (units_are_known_kinds,), say("代码")
 )
-ALIASES: DefinitionKind[Alias] = DefinitionKind("alias", "aliases.toml", Alias, (aliases_mean_something,))
-ROLES: DefinitionKind[Role] = DefinitionKind("role", "roles.toml", Role, (exclusions_are_mutual_roles,))
+ALIASES: DefinitionKind[Alias] = DefinitionKind("alias", "aliases.toml", Alias, (aliases_mean_something,), say("简称"))
+ROLES: DefinitionKind[Role] = DefinitionKind(
+    "role", "roles.toml", Role, (exclusions_are_mutual_roles, permissions_are_known), say("岗位角色")
+)
 
 
 def may_hold(role: Role, held: Collection[Role]) -> Answer:
@@ -155,18 +171,15 @@ def may_be_given_in(role: Role, *, is_topmost: bool) -> Answer:
     return YES
 
 
-_CHANGED_BY = {  # who only reads these is a superior in every lower region; who changes them may work there
-    "record": frozenset({"record.enter", "record.confirm"}),
-    "document": frozenset({"document.write", "document.disclose", "document.publish"}),
-}
-CHANGES = frozenset().union(*_CHANGED_BY.values())
-"""Every permission that changes what superiors only see once it is finished."""
+def works_below(role: Role, permission: str, changing: Collection[str]) -> bool:
+    """Whether with a permission a role is at home in lower regions, too: it works there, and may change what is meant.
 
-
-def works_below(role: Role, permission: str) -> bool:
-    """Whether with a permission a role is at home in lower regions, too: it works there, and may change what is meant."""
-    changed_by = _CHANGED_BY.get(permission.partition(".")[0])
-    return role.works_below and (changed_by is None or bool(changed_by & set(role.permissions)))
+    changing: the permissions that change something; what is meant stands before their point: ``record``, ``document``. Who
+    only reads what others change there is a superior in every lower region.
+    """
+    meant = permission.partition(".")[0]
+    changed_by = {each for each in changing if each.partition(".")[0] == meant}
+    return role.works_below and (not changed_by or not changed_by.isdisjoint(role.permissions))
 
 
 def path_range(code: int, level: str) -> tuple[int, int]:

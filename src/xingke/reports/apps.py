@@ -12,10 +12,12 @@ class ReportsConfig(AppConfig):
 
         from xingke.accounts.permissions import Permission
         from xingke.base import audited, definitions, menu, panels, searching
+        from xingke.base.beginnings import BEGINNINGS, Beginning
         from xingke.base.checks import CHECKS
+        from xingke.base.menu import SHORTCUTS, Shortcut
         from xingke.base.tasks import DUTIES
         from xingke.reports import checks, finding, rules, tasks
-        from xingke.reports.queries import effects
+        from xingke.reports.queries import any_document, effects
 
         audited.announce(
             {
@@ -60,3 +62,21 @@ class ReportsConfig(AppConfig):
             menu.ITEMS.add(
                 menu.MenuItem(code=code, label=label, url_name=url_name, permission=permission, order=order, icon=icon)
             )
+        for order, code, label, url_name, permission, icon in (
+            (10, "write", _("写文稿"), "reports:document-write", Permission.DOCUMENT_WRITE, "pencil"),
+            (20, "verify", _("核验文件"), "reports:verify", Permission.DOCUMENT_VERIFY, "shield-check"),
+        ):
+            SHORTCUTS.add(
+                Shortcut(code=code, label=label, url_name=url_name, permission=permission, icon=icon, order=order)
+            )
+        BEGINNINGS.add(
+            Beginning(
+                code="document",
+                label=_("写第一篇"),
+                who=_("科室人员"),
+                permission=Permission.DOCUMENT_WRITE,
+                url_name="reports:document-write",
+                stands=any_document,
+                order=50,
+            )
+        )

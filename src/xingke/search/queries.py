@@ -10,7 +10,7 @@ from django.db.models.functions import RowNumber
 from django.http import Http404
 
 from xingke.accounts.models import User
-from xingke.accounts.permissions import Permission
+from xingke.accounts.permissions import PERMISSIONS
 from xingke.accounts.queries import current_seq
 from xingke.base import searching
 from xingke.base.searching import Hit, Searchable
@@ -109,7 +109,7 @@ def _readable(user: User, kinds: Sequence[Searchable]) -> Q:
     condition = Q(kind__in=everywhere)
     for permission in {each.permission for each in kinds if not each.is_everywhere}:
         codes = [each.code for each in kinds if each.permission == permission and not each.is_everywhere]
-        allowed = registry.scope(user, Permission(permission))
+        allowed = registry.scope(user, PERMISSIONS[permission].permission)
         inside = registry.in_scope(allowed, region="", organisation="organisation")
         if not allowed.is_all_home:
             inside &= Q(is_finished=True) | registry.in_scope(allowed.at_home, region="", organisation="organisation")

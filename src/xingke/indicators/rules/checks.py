@@ -6,6 +6,7 @@ from decimal import Decimal
 from xingke.base import expressions
 from xingke.base.definitions import Catalogue, DefinitionKind, Issue
 from xingke.base.quantities import round_half_up
+from xingke.base.sayings import say
 from xingke.indicators.rules.definitions import Indicator
 from xingke.indicators.rules.reference import example_value
 from xingke.ledger import kinds
@@ -169,6 +170,7 @@ INDICATORS: DefinitionKind[Indicator] = DefinitionKind(
         examples_come_out,
         names_mean_known_indicators,
     ),
+    say("指标"),
     meaning=kinds.meant("of"),
 )
 

@@ -14,6 +14,7 @@ from pydantic import ConfigDict
 from xingke.base import expressions
 from xingke.base.definitions import Catalogue, DefinitionKind, Issue
 from xingke.base.labels import Label
+from xingke.base.sayings import say
 from xingke.indicators.rules import Indicator, counts_more
 
 SHIFTS = ("year_before", "children")  # the like period a year before; the sum over the regions right below
@@ -160,5 +161,5 @@ def examples_come_out(catalogue: Catalogue) -> Iterator[Issue]:
 
 
 IDENTITIES: DefinitionKind[IndicatorIdentity] = DefinitionKind(
-    "identity", "identities.toml", IndicatorIdentity, (sides_can_be_read, examples_come_out)
+    "identity", "identities.toml", IndicatorIdentity, (sides_can_be_read, examples_come_out), say("核对关系")
 )

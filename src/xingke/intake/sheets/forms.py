@@ -12,6 +12,7 @@ from pydantic import ConfigDict, Field
 from xingke.base.definitions import Catalogue, DefinitionEntry, DefinitionKind, Issue
 from xingke.base.labels import Label
 from xingke.base.quantities import multiplied
+from xingke.base.sayings import say
 from xingke.intake.rules.headers import plain
 from xingke.ledger import kinds
 from xingke.ledger.kinds import KINDS
@@ -234,7 +235,13 @@ def _values_are_known(entry: DefinitionEntry[SheetForm], catalogue: Catalogue) -
 
 
 SHEETS: DefinitionKind[SheetForm] = DefinitionKind(
-    "sheet", "sheets.toml", SheetForm, (columns_are_known,), meaning=kinds.meant("kind"), key_today=kinds.current
+    "sheet",
+    "sheets.toml",
+    SheetForm,
+    (columns_are_known,),
+    say("表格"),
+    meaning=kinds.meant("kind"),
+    key_today=kinds.current,
 )
 
 

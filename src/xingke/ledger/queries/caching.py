@@ -7,6 +7,7 @@ filed, and the ledger is as it was.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from enum import StrEnum
 from hashlib import sha256
 from typing import TypeVar
 
@@ -15,7 +16,6 @@ from django.db import connection
 
 from xingke.accounts.acts import holding
 from xingke.accounts.models import User
-from xingke.accounts.permissions import Permission
 from xingke.accounts.queries import last_change, trail_digest, trail_digests
 from xingke.base.remembering import remembered
 from xingke.base.single_flight import in_turn
@@ -102,7 +102,7 @@ def kept_for(user: User, name: str, ask: Callable[[], T]) -> T:
     return _once(f"{name}:{user.pk}:{registry.rights(user)}:{last_change()}", ask)
 
 
-def kept_alike(user: User, name: str, ask: Callable[[], T], *permissions: Permission) -> T:
+def kept_alike(user: User, name: str, ask: Callable[[], T], *permissions: StrEnum) -> T:
     """The same for all readers of the same rights: ``ask`` must not look at who the reader is besides.
 
     permissions: those it asks about where it asks about no others; readers who differ in others share the answer.

@@ -1,6 +1,7 @@
 """The files that prove records: the reads."""
 
 from collections.abc import Iterable
+from enum import StrEnum
 from uuid import UUID
 
 from django.db.models import Count
@@ -30,7 +31,7 @@ def evidence_of(user: User, shown: RecordPage) -> list[Evidence]:
     return list(found.select_related("attachment", "added_by", "withdrawal__withdrawn_by"))
 
 
-def evidence_for(user: User, kind: str, record: UUID, pk: int, *permissions: Permission) -> Evidence:
+def evidence_for(user: User, kind: str, record: UUID, pk: int, *permissions: StrEnum) -> Evidence:
     """One file of a record for whoever has one of the permissions there, or 404.
 
     A withdrawn one is left to those who may confirm the record, or audit it.

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -185,7 +186,7 @@ def changed_at_once(user: User, shown: RecordPage) -> bool:
     return may_change_at_once(shown.kind, shown.current, user, [shown.current.region]).allowed
 
 
-def record_to_change(user: User, kind: str, record: UUID, permission: Permission) -> RecordPage:
+def record_to_change(user: User, kind: str, record: UUID, permission: StrEnum) -> RecordPage:
     """A record somebody has the permission to change, or 404."""
     shown = record_page(user, kind, record)
     if not registry.scope(user, permission).covers(shown.current.region.path):

@@ -10,6 +10,7 @@ from pydantic import ConfigDict
 
 from xingke.base.definitions import Catalogue, DefinitionKind, Issue
 from xingke.base.periods import Period
+from xingke.base.sayings import say
 
 MEASURES = ("level", "cumulative", "increment", "growth", "share", "rank", "completion", "target")
 CONFIDENCES = ("stated", "inferred", "ambiguous")
@@ -42,7 +43,7 @@ def measures_are_known(catalogue: Catalogue) -> Iterator[Issue]:
             yield Issue(entry.file, entry.place, f"measure is {entry.value.measure!r}; known: {', '.join(MEASURES)}")
 
 
-NAMES: DefinitionKind[StatedName] = DefinitionKind("name", "names.toml", StatedName, (measures_are_known,))
+NAMES: DefinitionKind[StatedName] = DefinitionKind("name", "names.toml", StatedName, (measures_are_known,), say("叫法"))
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
-from xingke.base import tasks
+from xingke.base import menu, tasks
 from xingke.base.periods import Period
 from xingke.base.tasks import Task
 from xingke.base.templatetags.xk import day
@@ -22,7 +22,7 @@ from xingke.indicators import wording
 from xingke.indicators.queries import indicators
 from xingke.ledger.models import State
 from xingke.ledger.queries import events
-from xingke.ledger.queries.caching import kept_alike, kept_for, stamp
+from xingke.ledger.queries.caching import kept_alike, stamp
 from xingke.ledger.queries.events import TimelineEntry
 from xingke.ledger.queries.holders import holder_word, seen_by
 from xingke.ledger.words import Words, approximated
@@ -43,16 +43,9 @@ def waiting(user: User) -> list[Task] | None:
 
 
 def mine(user: User, *, now: datetime) -> list[Task] | None:
-    """What somebody who writes records filed today, and what of theirs nobody has confirmed yet; None for others."""
-    if not registry.has(user, Permission.RECORD_ENTER):
-        return None
+    """What somebody did themselves today, as the rooms say it; None for whoever does nothing here."""
     midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
-    today, drafts = kept_for(user, f"mine:{midnight:%Y%m%d}", lambda: events.entered_by(user, since=midnight))
-    url = reverse("ledger:record-list")
-    return [
-        Task(_("我今天登记的"), today, _("条"), url),
-        Task(_("我登记的，还没有确认"), drafts, _("条"), f"{url}?state={State.DRAFT}"),
-    ]
+    return tasks.own_work(user, registry.permissions_of(user), since=midnight)
 
 
 # ── the public home page ────────────────────────────────────────────────────────────────────────────────────────────
@@ -187,16 +180,5 @@ class Link:
 
 def links(user: User) -> list[Link]:
     """What this reader most often does, by permission."""
-    offered = (
-        (Permission.DOCUMENT_WRITE, _("写文稿"), "reports:document-write", "pencil"),
-        (Permission.DOCUMENT_VERIFY, _("核验文件"), "reports:verify", "shield-check"),
-        (Permission.INDICATOR_READ, _("看指标"), "indicators:indicator-list", "chart-line"),
-        (Permission.RECORD_READ, _("查台账"), "ledger:record-list", "list"),
-        (Permission.ORGANISATION_READ, _("查单位"), "registry:organisation-list", "building"),
-        (Permission.IMPORT_RUN, _("导入数据"), "intake:import-list", "file-import"),
-        (Permission.ACCOUNT_MANAGE, _("开立账号"), "registry:account-new", "plus"),
-        (Permission.GRANT_MANAGE, _("授予角色"), "registry:grant-give", "users"),
-        (Permission.AUDIT_READ, _("查审计记录"), "registry:audit", "eye"),
-    )
     held = registry.permissions_of(user)
-    return [Link(label, reverse(name), icon) for permission, label, name, icon in offered if permission in held]
+    return [Link(str(each.label), reverse(each.url_name), each.icon) for each in menu.shortcuts(held)]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -77,7 +78,7 @@ def _refuse_known(mark: str, by: User, *, but: Person | None = None) -> None:
     raise Refused(_("这个身份证件号码已在别的区划登记，请与当地科技部门核对。"))
 
 
-def _alive(person: Person, by: User, done: Act, permission: Permission = Permission.PERSON_EDIT) -> Person:
+def _alive(person: Person, by: User, done: Act, permission: StrEnum = Permission.PERSON_EDIT) -> Person:
     """The person as they stand now, locked. Raises Refused where somebody may not, or for one merged or forgotten."""
     done.lock()
     row = Person.objects.select_related("region").get(pk=person.pk)

@@ -3,25 +3,26 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Exists, Max, Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 
 from xingke.accounts import queries as accounts
 from xingke.accounts.models import User
-from xingke.accounts.permissions import Permission
+from xingke.accounts.permissions import Permission, changing, known_permissions, working
 from xingke.base import definitions
 from xingke.base.codes import normalise_code
 from xingke.base.quantities import Unit
 from xingke.base.refusals import Refused
 from xingke.base.remembering import remembered
 from xingke.registry.models import Definition, Grant, Organisation, Region, Zone
-from xingke.registry.rules import CHANGES, Alias, Role, Scope, VocabularyTerm, may_be_given_in, same_name, works_below
+from xingke.registry.rules import Alias, Role, Scope, VocabularyTerm, may_be_given_in, same_name, works_below
 
 NEWEST = "newest definition"  # what a request remembers of it
 
@@ -280,12 +281,13 @@ def _in_force(user: User) -> list[tuple[Grant, Role]]:
     return found
 
 
-def scope(user: User, permission: Permission) -> Scope:
+def scope(user: User, permission: StrEnum) -> Scope:
     """Where ``user`` may do ``permission``. At most three queries per request, whatever is asked."""
     ranges: list[tuple[int, int]] = []
     home: list[tuple[int, int]] = []
     organisations: set[int] = set()
     is_above = False
+    changes = changing()
     for grant, role in _in_force(user):
         if permission.value not in role.permissions:
             continue
@@ -293,14 +295,16 @@ def scope(user: User, permission: Permission) -> Scope:
             organisations.add(grant.organisation_id)
             continue
         ranges.append(grant.region.range)
-        own = grant.region.range if works_below(role, permission) else (grant.region.path, grant.region.path + 1)
+        own = (
+            grant.region.range if works_below(role, permission, changes) else (grant.region.path, grant.region.path + 1)
+        )
         home.append(own)
         is_above = is_above or own != grant.region.range
     colleagues = _colleagues(user) if is_above else frozenset()
     return Scope(tuple(sorted(set(ranges))), frozenset(organisations), tuple(sorted(set(home))), colleagues)
 
 
-def rights(user: User, *permissions: Permission) -> str:
+def rights(user: User, *permissions: StrEnum) -> str:
     """All that an account may do, and where, as a short text: two accounts of the same text find the same, but for what
     is their own. permissions: only what these allow, and which places its roles were given for."""
     newest = _newest()
@@ -312,7 +316,7 @@ def rights(user: User, *permissions: Permission) -> str:
             (grant.region_id, grant.region.range, grant.region.parent_id, grant.organisation_id) for grant in grants
         ]
         roles = () if permissions else [grant.role for grant in grants]
-        places = [(each.value, _in_order(scope(user, each))) for each in permissions or sorted(Permission)]
+        places = [(each.value, _in_order(scope(user, each))) for each in permissions or known_permissions()]
         known[key] = sha256(repr((newest, held, roles, places)).encode()).hexdigest()[:32]
     return known[key]
 
@@ -321,19 +325,15 @@ def _in_order(allowed: Scope) -> tuple[Any, ...]:
     return allowed.ranges, sorted(allowed.organisations), allowed.home, sorted(allowed.colleagues)
 
 
-_WORK = frozenset({Permission.RECORD_ENTER.value, Permission.DOCUMENT_WRITE.value})
-"""What fills the ledger and writes documents: those who do have colleagues."""
-
-
 def _colleagues(user: User) -> frozenset[int]:
     """The accounts that write for the bureaus an account works for: what they have not finished lies before it, too."""
     known: frozenset[int] | None = getattr(user, "_xingke_colleagues", None)
     if known is None:
-        writing = [role.code for role in roles().values() if _WORK & set(role.permissions)]
+        writing = [role.code for role in roles().values() if not working().isdisjoint(role.permissions)]
         bureaus = [
             grant.region_id
             for grant, role in _in_force(user)
-            if grant.organisation_id is None and CHANGES & set(role.permissions)
+            if grant.organisation_id is None and not changing().isdisjoint(role.permissions)
         ]
         rows = Grant.objects.filter(
             region__in=bureaus, role__in=writing, organisation__isnull=True, revoked_at__isnull=True
@@ -360,7 +360,7 @@ def roles_of(user: User) -> list[Role]:
     return [known[code] for code in dict.fromkeys(grant.role for grant in _grants(user)) if code in known]
 
 
-def has(user: User, permission: Permission) -> bool:
+def has(user: User, permission: StrEnum) -> bool:
     """Whether the account has the permission anywhere."""
     return permission.value in permissions_of(user)
 
@@ -377,7 +377,7 @@ def has_code_for_a_region(user: Any, code: str) -> bool:
     )
 
 
-def may(user: User, permission: Permission, *, at: Region | Organisation | None = None) -> bool:
+def may(user: User, permission: StrEnum, *, at: Region | Organisation | None = None) -> bool:
     """Whether somebody has ``permission``: anywhere, in a region, or for an organisation, their own or one of their region."""
     allowed = scope(user, permission)
     if at is None:
@@ -396,7 +396,7 @@ def sections_of(user: User, region: Region) -> frozenset[str] | None:
     return None if "" in found else frozenset(found)
 
 
-def require(user: User, permission: Permission, *, at: Region | Organisation | None = None) -> None:
+def require(user: User, permission: StrEnum, *, at: Region | Organisation | None = None) -> None:
     """Refuse with a sentence unless ``user`` has ``permission`` (there, if a region or an organisation is given)."""
     if not may(user, permission, at=at):
         where = at.name if at else _("本系统")
@@ -413,7 +413,7 @@ def reader(user: object) -> User:
     return user
 
 
-def require_page(user: User, permission: Permission) -> Scope:
+def require_page(user: User, permission: StrEnum) -> Scope:
     """The scope of a page that needs ``permission``; 404 for whoever has it nowhere: strangers learn nothing."""
     allowed = scope(user, permission)
     if not allowed:
@@ -449,7 +449,7 @@ def own_organisations(user: User) -> list[Organisation]:
     return [grant.organisation for grant in _grants(user) if grant.organisation is not None]
 
 
-def comparable_regions(user: User, permission: Permission = Permission.INDICATOR_READ) -> QuerySet[Region]:
+def comparable_regions(user: User, permission: StrEnum = Permission.INDICATOR_READ) -> QuerySet[Region]:
     """Regions whose confirmed aggregates an account may see: its own subtree, its parents and its siblings."""
     allowed = scope(user, permission)
     condition = in_scope(allowed, region="", organisation="")
@@ -602,6 +602,11 @@ def regions_ever_of(codes: Iterable[str]) -> dict[str, Region]:
     """Regions by code, ended ones too where no other has the code now; unknown codes are absent."""
     found = Region.objects.filter(code__in=set(codes)).order_by("valid_to")
     return {region.code: region for region in sorted(found, key=lambda region: region.valid_to is None)}
+
+
+def any_organisation(inside: Q) -> Q:
+    """Whether an organisation is entered in some regions, as a condition; see ``base.beginnings``."""
+    return Q(Exists(Organisation.objects.filter(inside)))
 
 
 def regions_worked_for() -> set[Region]:

@@ -1,6 +1,7 @@
 """Who may do what where: ranges of codes, grants and the roles that exclude one another."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 from django.db import IntegrityError
@@ -9,6 +10,7 @@ from django.http import Http404
 from tests.cast import NOW, Cast
 from xingke.accounts.models import AuditEntry, User
 from xingke.accounts.permissions import Permission
+from xingke.base import definitions
 from xingke.base.refusals import Refused
 from xingke.registry import actions, queries, rules
 from xingke.registry.models import Grant, Organisation, Region
@@ -267,3 +269,16 @@ def test_organisations_are_entered_in_the_own_scope_only(cast: Cast) -> None:
     new = actions.NewOrganisation(key=derived_key("a"), name="甲公司", region=cast.sibling)
     with pytest.raises(Refused, match="没有在“云渡县”"):
         actions.enter_organisations(organisations=[new], by=cast.officer, now=NOW, source="test")
+
+
+def test_a_role_holds_no_permission_that_nobody_asks_for(tmp_path: Path) -> None:
+    """A slip of the pen in a pack would otherwise give nothing, and nobody would be told."""
+    (tmp_path / "pack.toml").write_text('name = "t"\nversion = 1\n', "utf-8")
+    (tmp_path / "roles.toml").write_text(
+        '[[role]]\ncode = "clerk"\nlabel = { zh = "文员", en = "Clerk" }\n'
+        'purpose = { zh = "写。", en = "Writes." }\npermissions = ["document.wirte"]\n',
+        "utf-8",
+    )
+
+    with pytest.raises(definitions.DefinitionError, match="holds 'document.wirte', which nobody asks for"):
+        definitions.read_pack(tmp_path)

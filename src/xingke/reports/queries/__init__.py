@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -44,6 +45,11 @@ def documents_visible_to(user: User) -> QuerySet[Document]:
     return Document.objects.filter(condition).select_related("region", "written_by").order_by("-written_at")
 
 
+def any_document(inside: Q) -> Q:
+    """Whether a document was written of some regions, as a condition; see ``base.beginnings``."""
+    return Q(Exists(Document.objects.filter(inside)))
+
+
 def visible_to_strangers() -> QuerySet[Document]:
     """The documents whose ledger a stranger may look into: none."""
     return Document.objects.none()
@@ -55,7 +61,7 @@ def _worked_on(allowed: Scope) -> Q:
     return own | registry.in_scope(allowed, organisation="") & Q(written_by__in=allowed.colleagues)
 
 
-def works_on(user: User, document: Document, permission: Permission) -> bool:
+def works_on(user: User, document: Document, permission: StrEnum) -> bool:
     """Whether somebody holds a permission for an edition of their own bureau; the superiors of a bureau only read."""
     allowed, path = registry.scope(user, permission), document.region.path
     return allowed.is_home(path) or (allowed.covers(path) and document.written_by_id in allowed.colleagues)
@@ -86,7 +92,7 @@ def document_for(user: User, key: UUID) -> Document:
     return found
 
 
-def document_to(user: User, key: UUID, permission: Permission) -> Document:
+def document_to(user: User, key: UUID, permission: StrEnum) -> Document:
     """One document of somebody's own bureau, in whose region they hold a permission, or 404."""
     condition = _worked_on(registry.scope(user, permission))
     found = documents_visible_to(user).filter(condition, key=key).first()
@@ -351,7 +357,7 @@ def persons_named_in(document: Document) -> list[Sighting]:
     return disclosure.persons(_paragraphs(tree_of(document)))
 
 
-def documents_standing(user: User, permission: Permission, standing: str) -> QuerySet[Document]:
+def documents_standing(user: User, permission: StrEnum, standing: str) -> QuerySet[Document]:
     """The editions that stand somewhere, of the regions where somebody holds a permission."""
     condition = _worked_on(registry.scope(user, permission))
     found = with_standing(Document.objects.filter(condition)).filter(standing=standing)
