@@ -241,6 +241,9 @@ class RecordForm(NumberField, LevelField, PlaceForm):
         found = super().clean()
         if self.kind.names.needs_holder and "holder" not in self.errors and found.get("holder") is None:
             self.add_error("holder", _("请选定单位：%(kind)s总是某家单位的。") % {"kind": kind_word(self.kind.code)})
+        person, region = found.get("person"), found.get("region")
+        if person is not None and region is not None and person.is_fictional != region.is_fictional:
+            self.add_error("person", _("虚构的人员和真实的区划不能记在一起。"))
         if self.is_bound and self.rows.is_valid():
             self._judge_days(found)
         holder = found.get("holder")

@@ -81,6 +81,15 @@ def test_who_is_not_in_the_register_is_not_guessed(cast: Cast, signed_in: SignIn
     assert "没有登记过“无此人”" in page and not Appointment.objects.exists()
 
 
+def test_an_invented_person_is_no_part_of_a_real_place(cast: Cast, signed_in: SignIn) -> None:
+    who = entered(cast, "虚构一")
+    Person.objects.filter(pk=who.pk).update(is_fictional=not who.is_fictional)
+
+    page = posted(signed_in("officer"), cast, "虚构一")
+
+    assert "虚构的人员和真实的区划不能记在一起" in page and not Appointment.objects.exists()
+
+
 def test_a_further_event_is_about_the_same_person(cast: Cast, signed_in: SignIn) -> None:
     who, browser = entered(cast, "虚构一"), signed_in("officer")
     posted(browser, cast, "虚构一")

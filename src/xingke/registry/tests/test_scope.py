@@ -280,5 +280,5 @@ def test_a_role_holds_no_permission_that_nobody_asks_for(tmp_path: Path) -> None
         "utf-8",
     )
 
-    with pytest.raises(definitions.DefinitionError, match="holds 'document.wirte', which nobody asks for"):
+    with pytest.raises(definitions.DefinitionError, match=r"holds 'document\.wirte', which nobody asks for"):
         definitions.read_pack(tmp_path)
