@@ -366,4 +366,4 @@ def _happened(kind: str, each: ExampleEvent, words: Words) -> tuple[str, ...]:
     known = TABLES[kind]
     terms = (words.term(known.field_list(name), code) for name, code in each.terms(known.names).items())
     measures = (measured(*words.number_and_unit(name, said)) for name, said in each.measures(known.names).items())
-    return (each.on.isoformat(), each.subject, words.event(kind, each.event), *terms, *measures)
+    return (each.on.isoformat(), each.subject, words.event(kind, each.event), *terms, *measures, *each.whose.values())

@@ -1,9 +1,11 @@
 """Counting whom, not how often: firms that hold several patents, persons who have several posts."""
 
+from collections.abc import Callable
 from datetime import date
 from uuid import UUID
 
 import pytest
+from django.test import Client
 
 from tests.cast import NOW, Cast, file, keep_records, void
 from xingke.accounts.queries import current_seq
@@ -139,3 +141,13 @@ def test_a_figure_of_it_is_frozen_with_its_evidence_and_drifts_with_it(cast: Cas
 
     assert figure.text == "1家"
     assert not drift(figure, readers=Readers()).has_drifted  # one more patent of the same firm changes nothing
+
+
+def test_its_page_says_whom_it_counts_once_and_whose_each_event_of_its_example_is(
+    cast: Cast, signed_in: Callable[[str], Client]
+) -> None:
+    page = signed_in("officer").get("/indicators/invention_holders/").content.decode()
+
+    assert "报告期末持有的，同一单位只计一次" in page
+    assert "下级都有台账时合在一起重新数，不相加" in page
+    assert "2019-06-03 发明四 授权 发明专利 乙" in page
