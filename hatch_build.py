@@ -169,7 +169,8 @@ def run(command: list[str], folder: Path, failure: str) -> None:
 
 def stale_catalogues(root: Path) -> Iterator[Path]:
     """Every django.po whose compiled .mo is missing or older. Equal times are fine: archives make all times equal."""
-    for po in sorted((root / LOCALE).glob("*/LC_MESSAGES/django.po")):
+    desks = (root / LOCALE).parent.glob("desks/*/locale/*/LC_MESSAGES/django.po")
+    for po in sorted([*(root / LOCALE).glob("*/LC_MESSAGES/django.po"), *desks]):
         mo = po.with_suffix(".mo")
         if not mo.is_file() or mo.stat().st_mtime_ns < po.stat().st_mtime_ns:
             yield po

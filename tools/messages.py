@@ -4,7 +4,8 @@
     python -m tools.messages check      fail when a text is missing, untranslated, doubtful or has other placeholders
     python -m tools.messages compile    only compile
 
-The msgids are the Chinese texts themselves. Texts that the code no longer has stay in the file as obsolete (``#~``).
+What only one desk says stands in the desk's own folder ``locale``, everything else in the house's; a text that others come
+to say, too, moves with its translation. The msgids are the Chinese texts themselves. Texts that the code no longer has stay in the file as obsolete (``#~``).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract
@@ -72,10 +74,9 @@ def main(arguments: list[str] | None = None) -> None:
 
 def update() -> None:
     """Rewrite every language's .po file from the sources, keeping what is translated."""
-    collected = collect()
-    for language in languages():
-        path = po_file(language)
-        text = render(merged(language, collected))
+    for folder, language, collected in catalogues():
+        path = po_file(folder, language)
+        text = render(merged(folder, language, collected))
         if not path.is_file() or path.read_text(encoding="utf-8") != text:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
@@ -84,13 +85,12 @@ def update() -> None:
 
 def check() -> Iterator[str]:
     """One line for every text that is not translated as it should be, and one for each file that is out of date."""
-    collected = collect()
-    for language in languages():
-        catalogue = merged(language, collected)
+    for folder, language, collected in catalogues():
+        catalogue = merged(folder, language, collected)
         for message in catalogue:
             if message.id:
                 yield from (f"{place(message)}: {shown(message)} {fault}" for fault in faults(message))
-        path = po_file(language)
+        path = po_file(folder, language)
         if not path.is_file() or path.read_text(encoding="utf-8") != render(catalogue):
             yield f"{path.relative_to(ROOT)} is out of date: run `make messages`"
 
@@ -133,14 +133,50 @@ def languages() -> list[str]:
     return sorted({*TRANSLATED_INTO, *(path.parent.parent.name for path in LOCALE.glob("*/LC_MESSAGES/django.po"))})
 
 
-def po_file(language: str) -> Path:
-    """Where a language's texts stand."""
-    return LOCALE / language / "LC_MESSAGES/django.po"
+def po_file(folder: Path, language: str) -> Path:
+    """Where a language's texts of a folder stand."""
+    return folder / language / "LC_MESSAGES/django.po"
 
 
-def merged(language: str, collected: Catalog) -> Catalog:
-    """The texts of the sources with the translations of the file. Raises BuildStopped if that does not parse."""
-    path = po_file(language)
+def catalogues() -> Iterator[tuple[Path, str, Catalog]]:
+    """Every file there is to be: its folder, its language, and the texts of the sources that stand in it."""
+    collected = collect()
+    standing = {folder for folder in folders() if folder.is_dir()}  # a desk may have nothing of its own to say any more
+    for folder in sorted({*collected, *standing}):
+        for language in languages():
+            yield folder, language, collected.get(folder) or Catalog(domain="django", charset="utf-8")
+
+
+def merged(folder: Path, language: str, collected: Catalog) -> Catalog:
+    """The texts of the sources with the translations of the file, or where it has none of another file. Raises
+    BuildStopped if one does not parse."""
+    catalogue = read(po_file(folder, language), language)
+    catalogue.project, catalogue.version = "xingke", "1"
+    catalogue.header_comment = HEADER
+    catalogue.fuzzy = False
+    catalogue.update(collected, no_fuzzy_matching=True)  # a guess would look like a translation
+    for message in catalogue:
+        if message.id and not message.string:
+            others = (read(po_file(other, language), language) for other in folders() if other != folder)
+            if known := next(filter(None, (translated(each, message) for each in others)), ""):
+                message.string = known
+    return catalogue
+
+
+def translated(catalogue: Catalog, message: Message) -> Any:
+    """How a text is translated in a catalogue, where it was its own before; "" where it is not."""
+    key = message.id if isinstance(message.id, str) else message.id[0]
+    known = catalogue.get(key, message.context) or catalogue.obsolete.get(key)
+    return known.string if known is not None else ""  # a text, or a tuple where there is a plural
+
+
+def folders() -> list[Path]:
+    """The folders that texts are kept in: the house's, and those of desks."""
+    return [LOCALE, *sorted(path / "locale" for path in PACKAGE.glob("desks/*") if path.is_dir())]
+
+
+def read(path: Path, language: str) -> Catalog:
+    """A .po file; an empty catalogue where there is none. Raises BuildStopped if it does not parse."""
     catalogue = Catalog(locale=language, domain="django")
     if path.is_file():
         try:
@@ -150,10 +186,6 @@ def merged(language: str, collected: Catalog) -> Catalog:
             raise BuildStopped(
                 f"{path.relative_to(ROOT)} line {broken.lineno} is not a valid .po file: {broken}"
             ) from None
-    catalogue.project, catalogue.version = "xingke", "1"
-    catalogue.header_comment = HEADER
-    catalogue.fuzzy = False
-    catalogue.update(collected, no_fuzzy_matching=True)  # a guess would look like a translation
     return catalogue
 
 
@@ -164,14 +196,26 @@ def render(catalogue: Catalog) -> str:
     return MACHINE_MADE.sub("", written.getvalue().decode("utf-8"))
 
 
-def collect() -> Catalog:
-    """Every text of the package's Python code and templates, with the files it stands in."""
-    catalogue = Catalog(domain="django", charset="utf-8")
+def collect() -> dict[Path, Catalog]:
+    """Every text of the package's Python code and templates, with the files it stands in, by the folder it is kept in."""
+    said: dict[tuple[str | tuple[str, ...], str | None], list[tuple[Path, str, int]]] = {}
     for path in sources():
         name = path.relative_to(ROOT).as_posix()
         for line, text, _comments, context in texts_of(path, name):
-            catalogue.add(text, locations=[(name, line)], context=context)
-    return catalogue
+            said.setdefault((text, context), []).append((home(path), name, line))
+    found: dict[Path, Catalog] = {LOCALE: Catalog(domain="django", charset="utf-8")}
+    for (text, context), places in said.items():
+        homes = {where for where, _name, _line in places}
+        folder = homes.pop() if len(homes) == 1 else LOCALE
+        catalogue = found.setdefault(folder, Catalog(domain="django", charset="utf-8"))
+        catalogue.add(text, locations=[(name, line) for _where, name, line in places], context=context)
+    return found
+
+
+def home(path: Path) -> Path:
+    """The folder for the texts of a source: its desk's own, else the house's."""
+    room, *below = path.relative_to(PACKAGE).parts
+    return PACKAGE / room / below[0] / "locale" if room == "desks" and len(below) > 1 else LOCALE
 
 
 def sources() -> Iterable[Path]:
