@@ -13,6 +13,7 @@ from django.db import transaction
 from xingke.accounts import actions as accounts
 from xingke.accounts.models import User
 from xingke.base import files
+from xingke.base.demonstrating import demonstrate
 from xingke.base.periods import Period
 from xingke.base.refusals import Refused
 from xingke.demo import generator
@@ -111,6 +112,7 @@ def prepare(*, now: datetime, say: Say, scale: float = 1) -> Mapping[str, str]:
         )
         say(f"{path.name}：" + "，".join(f"{name} {count}" for name, count in outcome.counts.items() if count))
     passwords = _ensure_accounts(now=now)
+    demonstrate(operator, now, scale, say)
     for kind in TABLES:
         if columns.source(kind).file is None:
             columns.rebuild(kind)
