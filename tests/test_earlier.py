@@ -18,7 +18,7 @@ URL = os.environ.get("XINGKE_DATABASE_URL", "")
 FILLED_IN = """
 import csv, sys
 from xingke.intake.sheets.blank import sheet_columns, template_row
-from xingke.ledger.importing import sheet_form
+from xingke.intake.checking import sheet_form
 form = sheet_form("activity")
 filled = zip(form.column, template_row(form))
 row = ["" if each.to in ("organisation", "credit_code") else cell for each, cell in filled]  # nobody's firm is known
@@ -31,7 +31,7 @@ from xingke.accounts.models import User
 from xingke.base.periods import Period
 from xingke.registry import actions as registry, queries
 from xingke.reports.actions import write_document
-from xingke.reports.actions.disclosing import take_step
+from xingke.reports.actions import take_step
 now, county = timezone.now(), queries.region_by_name_or_code("青溪县")
 who = {name: User.objects.filter(username=name).first() for name in ("officer", "reviewer", "director")}
 if who["reviewer"] is None:

@@ -16,6 +16,7 @@ IN_ORDER = [
     "signed-heads",
     "columns",
     "amounts",
+    "persons",
     "figures",
     "proofs",
     "words-of-figures",

@@ -4,21 +4,17 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from copy import copy
 from datetime import date
 from functools import cached_property
 from itertools import repeat
 from typing import Any
-from uuid import UUID
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base import codes
-from xingke.base.keys import new_keys
 from xingke.base.refusals import Refused
 from xingke.base.sayings import Saying, say
 from xingke.intake.rows.cells import (
@@ -28,13 +24,12 @@ from xingke.intake.rows.cells import (
     Headers,
     RoughAmount,
     Terms,
-    day_or_remedy,
     each_once,
     is_bare,
     said,
 )
 from xingke.intake.rows.contents import Content, Happened, Partly, joined, may_be_another, person_key, put_in_order
-from xingke.intake.rows.firms import known_organisations
+from xingke.intake.rows.filing import HistoryFiler
 from xingke.intake.rows.holders import Held, Holders
 from xingke.intake.rows.incoming import (
     CHANGED,
@@ -56,24 +51,20 @@ from xingke.intake.rows.incoming import (
 from xingke.intake.rows.marks import Mark, Marks, unless_sure
 from xingke.intake.rows.places import NO_REGION, NOT_BELOW, SAME_REGIONS, Places
 from xingke.intake.rows.statements import stated
-from xingke.intake.rows.stored import Stored, place_of
+from xingke.intake.rows.stored import Stored
+from xingke.intake.rows.telling import Event, HistoryWords
 from xingke.intake.rows.unread import UNFINISHED, Unread, unfinished
 from xingke.intake.rules.days import ENDLESS, written_last_day
 from xingke.intake.rules.headers import plain
 from xingke.intake.rules.holder_names import is_public
-from xingke.intake.rules.lines import EMPTY_MARKS
 from xingke.intake.sheets.columns import Taken, Understood
 from xingke.intake.sheets.forms import SheetForm
 from xingke.ledger import queries, rules
-from xingke.ledger import words as saying
-from xingke.ledger.actions import NewEvent, NewHistory, file_histories
-from xingke.ledger.actions.amending import Amendment, amend_histories
-from xingke.ledger.actions.bulk import listed
 from xingke.ledger.kinds.record_kind import Identity, Number, is_said
 from xingke.ledger.tables import TABLES
 from xingke.registry import queries as registry
-from xingke.registry.actions import NewOrganisation, enter_organisations, enter_persons
-from xingke.registry.models import Organisation, Person, Region
+from xingke.registry.actions import NewOrganisation
+from xingke.registry.models import Organisation, Region
 from xingke.registry.rules import Scope
 
 LISTED = 20  # names in one sentence
@@ -103,7 +94,6 @@ RECEIVED_ELSEWHERE = gettext_noop(
 CALLED = say("“%(written)s”是部门和公共机构，名录里没有，按主办单位登记")
 _NOTHING = say("%(count)d 行的“%(event)s”没有写金额，合计时按 0 计入")
 
-Event = tuple[str, Taken, bool, list[tuple[str, Taken]]]  # its name, its day, whether it repeats, its measures
 Cells = tuple[date | Problem | None, tuple[RoughAmount | Problem | None, ...]]  # what a row says of it
 
 
@@ -128,11 +118,8 @@ class HistoryReader:
         self._confirming = signing if at_once else Scope()
         self._usual = registry.regions_by_code([options.region]).get(options.region) if options.region else None
         self._today = timezone.localdate()
-        self._keys = new_keys()
         self._compared: Sequence[Row] = ()
-        self._entered: dict[UUID, Organisation] = {}
         self._rows: Sequence[Row] = ()
-        self._persons: Mapping[UUID, Person] = {}
         self._sure_codes: dict[str, str] = {}
         self._digits = {each.number_digit: each for each in registry.terms("patent_form").values() if each.number_digit}
         self.key_column = self._headers.called("number" if "number" in understood.taken else "name")
@@ -595,182 +582,20 @@ class HistoryReader:
         seq: int = max(each.seq_from for each in (row.stored, *self._stored.history(row.stored)))
         return seq
 
-    # ── filing ──
-
-    def _enter_what_they_need(self, rows: Sequence[Row], filing: Filing) -> None:
-        wanted: dict[UUID, NewOrganisation] = {}
-        sure: dict[str, str] = {}
-        for row in rows:
-            if isinstance(each := row.content.firm, NewOrganisation):
-                wanted[each.key] = each
-                if each.credit_code and not codes.is_copied_right(each.credit_code):
-                    sure[each.credit_code] = row.content.mark.sure
-        if wanted:
-            enter_organisations(
-                organisations=wanted.values(),
-                by=filing.done.account,
-                now=filing.done.now,
-                source=filing.source,
-                sure=_reasons(sure),
-            )
-            self._entered = {each.key: each for each in known_organisations().filter(key__in=listed(wanted))}
-        self._persons = enter_persons(keys={each for row in rows if (each := row.content.person)})
-
     def file(self, rows: Sequence[Row], filing: Filing) -> int:
-        self._enter_what_they_need(rows, filing)
-        wholes = [row for row in rows if row.part_of is None]
-        fresh = [row for row in wholes if row.outcome == NEW]
-        for confirmed in (False, True):
-            part = [row for row in fresh if self._is_confirmed(row.content.region) == confirmed]
-            if part:
-                file_histories(
-                    kind=self.form.kind,
-                    histories=map(self._new_history, part),
-                    by=filing.done.account,
-                    now=filing.done.now,
-                    source=filing.source,
-                    confirmed=confirmed,
-                )
-        changed = [row for row in wholes if row.outcome == CHANGED]
-        amend_histories(
-            kind=self.form.kind,
-            amendments=map(self._amendment, changed),
-            done=filing.done,
-            source=filing.source,
-            reason=filing.reason,
-            is_confirmed=self._is_confirmed,
-        )
-        return len(rows)
-
-    def _is_confirmed(self, region: Region) -> bool:
-        """Whether what is filed there counts at once: only where it was asked for by somebody who may say so."""
-        return self._confirming.covers(region.path)
-
-    def _holder(self, content: Content) -> Organisation | None:
-        return self._entered[content.firm.key] if isinstance(content.firm, NewOrganisation) else content.firm
-
-    def _new_history(self, row: Row) -> NewHistory:
-        content: Content = row.content
-        holder = self._holder(content)
-        return NewHistory(
-            key=next(self._keys),
-            fields=content.columns,
-            region=content.region,
-            organisation=holder,
-            zone=holder.zone if holder else None,
-            events=self._new_events(content.happened, content.region, holder),
-            is_fictional=content.region.is_fictional,
-            source_place=place_of(row),
-            reason=self._why(row),
-            person=self._persons[content.person] if content.person else None,
-        )
-
-    def _why(self, row: Row) -> str:
-        """Why a number was entered in spite of what speaks against it."""
-        content: Content = row.content
-        return _("编号确认无误：%(why)s") % {"why": content.mark.sure} if content.mark.sure and content.doubts else ""
-
-    def _amendment(self, row: Row) -> Amendment:
-        columns, events, fresh = row.changes
-        content: Content = row.content
-        if "person" in columns:
-            columns = {**columns, "person": self._persons[columns["person"]]}
-        return Amendment(
-            subject=row.stored,
-            history=self._stored.history(row.stored),
-            columns=columns,
-            events=events,
-            fresh=self._new_events(fresh, content.region, self._holder(content)),
-            source_place=f"第 {row.number} 行",
-        )
-
-    def _new_events(self, happened: Iterable[Happened], region: Region, holder: Organisation | None) -> list[NewEvent]:
-        """What happened, as it is filed: whose the row is has what was taken over."""
-        arrivals = self.kind.names.arrivals
-        return [
-            NewEvent(
-                event=each.event,
-                on=each.on,
-                region=region,
-                key=next(self._keys),
-                measures=each.columns,
-                organisation=holder if each.event in arrivals else None,
-            )
-            for each in happened
-        ]
+        return HistoryFiler(self.form, self._stored, self._confirming).file(rows, filing)
 
     # ── saying ──
 
+    @cached_property
+    def _words(self) -> HistoryWords:
+        return HistoryWords(self.form, self._headers, self._events, self._stored, self._today)
+
     def altered(self, row: Row) -> list[tuple[str, str, str]]:
-        columns, events, fresh = row.changes
-        words, history = saying.Words(), self._stored.history(row.stored)
-        own = {name: value for name, value in columns.items() if name != "person"}
-        found = [(each.label, each.old, each.new) for each in words.changes(row.stored, _with(row.stored, own))]
-        for event in history:
-            after = _with(event, events.get(event.record, {}))
-            called = words.event(self.kind.code, event.event)
-            found += [(f"{called} {each.label}", each.old, each.new) for each in words.changes(event, after)]
-        for each in fresh:
-            amounts = [saying.measured(*words.number_and_unit(name, scaled)) for name, scaled in each.measures.items()]
-            found.append((words.event(self.kind.code, each.event), "", " ".join([saying.day_word(each.on), *amounts])))
-        return found
+        return self._words.altered(row)
 
     def statements(self, rows: Sequence[Row]) -> list[Statement]:
         return [stated(self.kind, row) for row in rows]
 
     def briefs(self, rows: Sequence[Row]) -> list[Brief]:
-        words = saying.Words()
-        return [self._brief(row, words) for row in rows]
-
-    def _brief(self, row: Row, words: saying.Words) -> Brief:
-        def cell(role: str) -> str:
-            place = self._headers.place(role)
-            return row.cells[place].strip() if place is not None else ""
-
-        who = cell("organisation") or cell("credit_code")
-        called = cell("name") or cell(self.kind.repeated[0])
-        what = " ".join(filter(None, (called, cell("person"), cell("number"))))
-        facts = []
-        for event, taken, _repeats, measured in self._events:
-            written = row.cells[taken.place].strip()
-            if written and written not in EMPTY_MARKS:
-                amounts = [
-                    f"{text}{words.unit_after(each.unit.code) if each.unit and is_bare(text) else ''}"
-                    for _measure, each in measured
-                    if (text := said(row.cells[each.place]))
-                ]
-                day = day_or_remedy(written, self._today)
-                facts.append(
-                    " ".join(
-                        [
-                            words.event(self.form.kind, event),
-                            written if isinstance(day, str) else day.isoformat(),
-                            *amounts,
-                        ]
-                    )
-                )
-        if self.kind.is_lasting and row.content is not None:
-            facts += self._last_day_said(row.content)
-        return Brief(who, what, facts)
-
-    def _last_day_said(self, content: Content) -> list[str]:
-        """Until when the last certificate of a row holds, as it would be kept."""
-        certified = [each for each in content.happened if each.event in self.kind.names.certifying]
-        last = max(certified, key=lambda each: each.on, default=None)
-        if last is None:
-            return []
-        until = last.until or queries.usual_last_day(self.kind, content.columns, last.event, last.on)
-        return [_("有效期至 %(day)s") % {"day": until.isoformat()}] if until is not None else []
-
-
-def _reasons(sure: Mapping[str, str]) -> dict[str, str]:
-    """Why codes whose check character does not hold are right all the same, as the audit trail keeps it."""
-    return {"code_reason": "；".join(f"{code} {why}" for code, why in sure.items())} if sure else {}
-
-
-def _with(row: Any, changes: Mapping[str, Any]) -> Any:
-    """A version as it would be with some columns changed."""
-    after = copy(row)
-    for name, value in changes.items():
-        setattr(after, name, value)
-    return after
+        return self._words.briefs(rows)
