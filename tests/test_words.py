@@ -72,7 +72,7 @@ DATA = {
     "accounts/counting.py": "PROGRAM",
     "accounts/rules.py": "kept_name",
     "intake/rows/figures.py": "",
-    "intake/rows/histories.py": "",
+    "intake/rows/filing.py": "HistoryFiler",
     "intake/sheets/blank.py": "MONEY",
     "intake/queries/relisting.py": "_invented _Writer",
     "intake/sheets/forms.py": "OWN_COLUMNS MARKS PERSON RECEIVER FormColumn",
