@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from xingke.indicators.columns.tallies import NOBODY, Integers, Tally, added_up, day_number
-from xingke.indicators.rules import Indicator
+from xingke.indicators.rules import Indicator, changing_hands
 
 Span = tuple[date, date]  # first and last day, both inclusive
 
@@ -87,6 +87,9 @@ def _theirs(tally: Tally, indicator: Indicator, paths: tuple[int, int], seq: int
     names = ("path", "day", "effect", "lapsed", "id", "subject", "subject_low", "step")
     found = {name: np.asarray(getattr(tally, name)[inside][at], dtype=np.int64) for name in names}
     found["who"] = np.array(getattr(tally, indicator.distinct)[inside][at], dtype=np.int64)
+    handing = changing_hands(indicator.of)
+    by_mix = np.array([mix[0] in handing for mix in tally.mixes], dtype=np.int64)  # a mix begins with its event
+    found["hands"] = by_mix[tally.mix[inside][at]] if len(at) else np.zeros(0, dtype=np.int64)
     return found | {"sign": np.ones(len(at), dtype=np.int64) if sign is None else sign[at]}
 
 
@@ -97,7 +100,8 @@ def _met(rows: Mapping[str, Integers], since: int, until: int) -> int:
 
 
 def _holders(rows: Mapping[str, Integers], _since: int, until: int) -> int:
-    """Who holds something at the end of a day: of each that is held, whose the event that opened it last says it is."""
+    """Who holds something at the end of a day: of each that is held, whose the last event says it is that opened it or by
+    which it changed hands."""
     within = np.flatnonzero(rows["day"] <= until)
     if not len(within):
         return 0
@@ -106,7 +110,8 @@ def _holders(rows: Mapping[str, Integers], _since: int, until: int) -> int:
     high, low = rows["subject"][order], rows["subject_low"][order]
     begins = np.flatnonzero(np.append(True, (high[1:] != high[:-1]) | (low[1:] != low[:-1])))
     is_held = np.add.reduceat(rows["effect"][order], begins) > 0
-    opens = (rows["effect"][order] == 1) & (rows["who"][order] != NOBODY)
+    opens = (rows["effect"][order] == 1) | (rows["hands"][order] == 1)
+    opens &= (rows["lapsed"][order] == 0) & (rows["who"][order] != NOBODY)
     last = np.maximum.reduceat(np.where(opens, np.arange(len(order)), -1), begins)
     return len(np.unique(rows["who"][order][last[is_held & (last >= 0)]]))
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from xingke.indicators.rules import WHOSE, Indicator
+from xingke.indicators.rules import WHOSE, Indicator, changing_hands
 from xingke.ledger.kinds import KINDS
 
 HAPPENED = """\
@@ -48,10 +48,10 @@ WHERE {asked} AND NOT lapsed AND {who} IS NOT NULL"""
 
 HELD_BY = """\
 SELECT
-    max_by(record, step) FILTER (WHERE effect = 1 AND {who} IS NOT NULL) AS record,
-    max_by(version, step) FILTER (WHERE effect = 1 AND {who} IS NOT NULL) AS version,
-    max_by(day, step) FILTER (WHERE effect = 1 AND {who} IS NOT NULL) AS day,
-    max_by({who}, step) FILTER (WHERE effect = 1 AND {who} IS NOT NULL) AS who
+    max_by(record, step) FILTER (WHERE {says}) AS record,
+    max_by(version, step) FILTER (WHERE {says}) AS version,
+    max_by(day, step) FILTER (WHERE {says}) AS day,
+    max_by({who}, step) FILTER (WHERE {says}) AS who
 FROM rows
 WHERE {asked}
 GROUP BY subject
@@ -115,7 +115,10 @@ def behind(indicator: Indicator) -> str:
     condition = " AND ".join(asked) or "TRUE"
     if indicator.distinct:
         theirs = HELD_BY if indicator.nature == "stock" else HAPPENED_TO
-        return ONCE.format(theirs=theirs.format(asked=condition, who=_column(indicator.distinct, WHOSE)))
+        who = _column(indicator.distinct, WHOSE)
+        opens = " OR ".join(["effect = 1", *(f"event = {literal(event)}" for event in changing_hands(indicator.of))])
+        says = f"({opens}) AND NOT lapsed AND {who} IS NOT NULL"
+        return ONCE.format(theirs=theirs.format(asked=condition, who=who, says=says))
     share = _column(indicator.sum, kind.measures) if indicator.sum else "1"
     return _template(indicator).format(asked=condition, share=share)
 

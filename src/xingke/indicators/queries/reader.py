@@ -272,21 +272,25 @@ class Reader:
             asked = [(leaf.indicator, window_of(leaf, self.seq)) for leaf in wanted.values()]
             self._sealed |= dict(zip(wanted, engine.seals(kind, asked, self._moment), strict=True))
 
-    def distinct(self, asked: Indicator, places: Sequence[tuple[Region, Period]]) -> list[int]:
-        """How many different ones an indicator counts, by region and period: one look at the tallies for all."""
+    def distinct(self, asked: Indicator, places: Sequence[tuple[tuple[int, int], Period]]) -> list[int]:
+        """How many different ones an indicator counts, by range of codes and period: one look at the tallies for all."""
         if not places:
             return []
-        regions = list(dict.fromkeys(region for region, _period in places))
-        periods = list(dict.fromkeys(period for _region, period in places))
+        ranges = {paths: at for at, paths in enumerate(dict.fromkeys(paths for paths, _period in places))}
+        periods = {period: at for at, period in enumerate(dict.fromkeys(period for _paths, period in places))}
         found = distinct(
             self.tallies(asked.of),
             asked,
-            [region.range for region in regions],
+            list(ranges),
             [(period.first, period.last) for period in periods],
             seq=self.seq,
-            merged=people.merged_into(self.seq) if asked.distinct == "person" else None,
+            merged=self._merged if asked.distinct == "person" else None,
         )
-        return [found[regions.index(region)][periods.index(period)] for region, period in places]
+        return [found[ranges[paths]][periods[period]] for paths, period in places]
+
+    @cached_property
+    def _merged(self) -> dict[int, int]:
+        return people.merged_into(self.seq)
 
     def tallies(self, kind: str) -> Sequence[Tally]:
         """What there is to be counted of a kind at this reader's moment."""

@@ -53,8 +53,8 @@ class ValuationGround(Protocol):
     def reported(self, *, indicators: Sequence[str], regions: Sequence[int], periods: Sequence[str]) -> list[Told]:
         """Reported figures."""
 
-    def distinct(self, asked: Indicator, places: Sequence[tuple[Region, Period]]) -> list[int]:
-        """How many different ones an indicator counts, by region and period."""
+    def distinct(self, asked: Indicator, places: Sequence[tuple[tuple[int, int], Period]]) -> list[int]:
+        """How many different ones an indicator counts, by half-open range of region codes and period."""
 
 
 @dataclass(frozen=True)
@@ -201,7 +201,8 @@ class Valuation:
         """How many different ones there are wherever records are kept: the value, and as many records behind it."""
         places = [(self.everywhere[pk], period) for period in self.periods for pk in keepers]
         found: dict[Column, dict[int, tuple[int, int]]] = {(each.code, period): {} for period in self.periods}
-        for (region, period), count in zip(places, self.reader.distinct(each, places), strict=True):
+        asked = [(region.range, period) for region, period in places]
+        for (region, period), count in zip(places, self.reader.distinct(each, asked), strict=True):
             found[each.code, period][region.pk] = (count, count)
         return found
 
@@ -288,7 +289,10 @@ class Valuation:
         answering = sum(self._work_out(facts, child).route == "records" for child in children)
         if answering < len(children):
             return answer(covered=Covered(answering, len(children)))
-        (count,) = self.reader.distinct(facts.each, [(region, facts.period)])
+        ranges = [region.range, *_between(region.range, [child.range for child in children])]
+        count, *outside = self.reader.distinct(facts.each, [(paths, facts.period) for paths in ranges])
+        if any(outside):  # somebody has records where nobody says that they are complete: in the region itself
+            return answer(covered=Covered(answering, len(children) + 1))
         return answer(status="known", amount=Decimal(count), route="records", count=count)
 
     def _quantity(self, row: Told) -> Quantity:
@@ -299,6 +303,16 @@ class Valuation:
         """A reported amount in the indicator's unit."""
         unit = self.reader.units.get(each.unit)
         return quantity.amount / unit.factor if unit and unit.kind == quantity.unit.kind else quantity.stated
+
+
+def _between(whole: tuple[int, int], parts: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """What of a half-open range lies in none of its parts."""
+    found, at = [], whole[0]
+    for first, behind in sorted(parts):
+        if at < first:
+            found.append((at, first))
+        at = max(at, behind)
+    return [*found, (at, whole[1])] if at < whole[1] else found
 
 
 def _kept(kept: Sequence[Kept], each: Indicator, period: Period) -> frozenset[int]:

@@ -33,7 +33,7 @@ from xingke.indicators.rules.growth import (
     turns_word,
     visible,
 )
-from xingke.indicators.rules.reference import Fact, counted, scale_of
+from xingke.indicators.rules.reference import Fact, changing_hands, counted, scale_of
 
 __all__ = [
     "INDICATORS",
@@ -47,6 +47,7 @@ __all__ = [
     "Indicator",
     "Nature",
     "approximate_text",
+    "changing_hands",
     "counted",
     "counts_more",
     "evidence_change",

@@ -66,7 +66,7 @@ def counted(
     for fact in inside:
         held.setdefault(fact.subject, []).append(fact)
     if indicator.distinct:
-        return [(fact.record, 1) for fact in _earliest(_openers(held.values(), indicator.distinct), indicator.distinct)]
+        return [(fact.record, 1) for fact in _earliest(_openers(indicator, held.values()), indicator.distinct)]
     result = []
     for history in held.values():
         total = sum(fact.effect for fact in history)
@@ -87,12 +87,19 @@ def _earliest(facts: Iterable[Fact], who: str) -> list[Fact]:
     return list(found.values())
 
 
-def _openers(histories: Iterable[list[Fact]], who: str) -> Iterator[Fact]:
-    """Of each that is held, the event that opened it last and says whose it is."""
+def _openers(indicator: Indicator, histories: Iterable[list[Fact]]) -> Iterator[Fact]:
+    """Of each that is held, the last event that opened it, or by which it changed hands, and says whose it is."""
+    handing = changing_hands(indicator.of)
     for history in histories:
-        opening = [fact for fact in history if fact.effect == 1 and who in fact.whose]
+        said = [fact for fact in history if indicator.distinct in fact.whose and not fact.lapsed]
+        opening = [fact for fact in said if fact.effect == 1 or fact.event in handing]
         if opening and sum(fact.effect for fact in history) > 0:
             yield max(opening, key=lambda fact: fact.step)
+
+
+def changing_hands(kind: str) -> tuple[str, ...]:
+    """The events of a kind by which something is another's from then on, whether or not it was held before."""
+    return tuple(event for event, changes in KINDS[kind].arrivals.items() if changes)
 
 
 def example_value(indicator: Indicator, example: Example, factor: Decimal) -> Decimal | None:

@@ -151,3 +151,40 @@ def test_its_page_says_whom_it_counts_once_and_whose_each_event_of_its_example_i
     assert "报告期末持有的，同一单位只计一次" in page
     assert "下级都有台账时合在一起重新数，不相加" in page
     assert "2019-06-03 发明四 授权 发明专利 乙" in page
+
+
+def test_who_took_a_patent_over_holds_it_though_its_transfer_is_not_filed(cast: Cast) -> None:
+    """A buyer's list says 受让 of what the ledger has as held: nothing opens again, and it is the buyer's."""
+    keep_records(cast.county, by=cast.statistician)
+    buyer, _is_new = Organisation.objects.get_or_create(name="受让单位", region=cast.county, is_fictional=True)
+    granted(cast, buyer, "甲")
+    sold = file("patent", "乙", [("granted", "2024-05-06")], firm=cast.firm, by=cast.statistician)
+    received = ledger.NewEvent(event="received", on=date(2024, 8, 1), region=cast.county, organisation=buyer)
+    ledger.add_event(
+        kind="patent", subject=sold, event=received, by=cast.statistician, now=NOW, source="test", confirmed=True
+    )
+    reader = Reader()
+
+    value = reader.value(HOLDERS, cast.county, YEAR)
+
+    assert value.amount == 1
+    assert sum(row.contribution for row in reader.evidence(value)) == reader.sealed(value).total == 1
+
+
+def test_a_city_does_not_count_what_lies_in_none_of_its_counties(cast: Cast) -> None:
+    """Nobody says that the city's own records are complete."""
+    counties = list(Region.objects.filter(parent=cast.city, valid_to=None))
+    keep_records(*counties, by=cast.statistician)
+    granted(cast, cast.firm, "甲")
+    assert Reader().value(GRANTED, cast.city, YEAR).amount == 1
+    history = ledger.NewHistory(
+        fields={"form": "invention", "name": "乙", "number": "乙"},
+        region=cast.city,
+        organisation=cast.other_firm,
+        events=[ledger.NewEvent(event="granted", on=date(2024, 6, 1), region=cast.city)],
+    )
+    ledger.file_histories(
+        kind="patent", histories=[history], by=cast.statistician, now=NOW, source="test", confirmed=True
+    )
+
+    assert Reader().value(GRANTED, cast.city, YEAR).amount is None

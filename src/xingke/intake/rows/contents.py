@@ -14,7 +14,7 @@ from xingke.ledger.kinds.record_kind import Identity, Number
 from xingke.ledger.rules import Thing, renewal_of
 from xingke.ledger.tables import Kind
 from xingke.registry.actions import NewOrganisation
-from xingke.registry.models import Organisation, Region
+from xingke.registry.models import Organisation, Person, Region
 
 
 class Happened(NamedTuple):
@@ -67,6 +67,16 @@ class Partly(NamedTuple):
 def person_key(region: Region, name: str) -> UUID:
     """The key of somebody a place's rows name; the name itself is not kept."""
     return derived_key("person", region.code, close(name))
+
+
+def is_person(person: Person | None, key: UUID) -> bool:
+    """Whether somebody is whom a row names by a key of its place and the name: entered by a list, or in the register."""
+    for each in (person, person.merged_into) if person is not None else ():
+        if each is not None and (
+            each.key == key or (each.name and each.region is not None and person_key(each.region, each.name) == key)
+        ):
+            return True
+    return False
 
 
 def may_be_another(kind: Kind, number: str) -> bool:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from xingke.base import codes
 from xingke.base.keys import new_keys
-from xingke.intake.rows.contents import Content, Happened
+from xingke.intake.rows.contents import Content, Happened, person_key
 from xingke.intake.rows.firms import known_organisations
 from xingke.intake.rows.incoming import (
     CHANGED,
@@ -23,6 +23,7 @@ from xingke.ledger.actions.bulk import listed
 from xingke.ledger.tables import TABLES
 from xingke.registry.actions import NewOrganisation, enter_organisations, enter_persons
 from xingke.registry.models import Organisation, Person, Region
+from xingke.registry.queries import people
 from xingke.registry.rules import Scope
 
 
@@ -53,7 +54,14 @@ class HistoryFiler:
                 sure=_reasons(sure),
             )
             self._entered = {each.key: each for each in known_organisations().filter(key__in=listed(wanted))}
-        self._persons = enter_persons(keys={each for row in rows if (each := row.content.person)})
+        named = {each: row.content.region for row in rows if (each := row.content.person)}
+        register = {
+            person_key(person.region, person.name): person
+            for person in people.people_in({region.pk for region in named.values()})
+            if person.region is not None
+        }
+        known = {key: register[key] for key in named if key in register}
+        self._persons = enter_persons(keys={key for key in named if key not in known}) | known
 
     def file(self, rows: Sequence[Row], filing: Filing) -> int:
         """File them; returns how many rows that were."""

@@ -10,7 +10,7 @@ from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base.sayings import say
 from xingke.intake.rows.cells import Headers
-from xingke.intake.rows.contents import Content, Happened, file_key, may_be_another, thing
+from xingke.intake.rows.contents import Content, Happened, file_key, is_person, may_be_another, thing
 from xingke.intake.rows.incoming import CHANGED, CONFIRMED, NEW, UNCHANGED, VOIDED, Problem, Row
 from xingke.intake.rows.marks import Mark
 from xingke.intake.rows.statements import in_unit
@@ -95,7 +95,12 @@ class Stored:
         if not values:
             return {}
         rows = self.kind.subject._default_manager.filter(**{f"{column}__in": listed(values)}, seq_to__isnull=True)
-        return {each.record: each for each in rows.select_related("region", "organisation__region", "person")}
+        return {
+            each.record: each
+            for each in rows.select_related(
+                "region", "organisation__region", "person__merged_into__region", "person__region"
+            )
+        }
 
     def history(self, subject: Any) -> Sequence[Any]:
         """The events in force of a record that was loaded."""
@@ -251,7 +256,7 @@ class Stored:
             return exact[:1]
         left = [each for each in found if each.record not in self._taken]
         if content.person is not None:
-            known = [each for each in left if each.person is not None and each.person.key == content.person]
+            known = [each for each in left if is_person(each.person, content.person)]
             left = known or [each for each in left if each.person is None][:1]
         if len(left) > 1:
             of_its_days = [each for each in left if self._has_a_day(each, content)]
@@ -292,7 +297,7 @@ class Stored:
             is_said(value) and getattr(subject, name) != value for name, value in content.columns.items()
         ):
             return False
-        if content.person is not None and (subject.person is None or subject.person.key != content.person):
+        if content.person is not None and not is_person(subject.person, content.person):
             return False
         alive = [event for event in self.history(subject) if event.state != State.VOID]
         return all(

@@ -93,7 +93,7 @@ def _event(
         region=region,
         zone_id=place.zone_id,
         organisation=holder,
-        person_id=each.subject.person_id,
+        person=each.columns.get("person", each.subject.person),
         happened_on=new.on,
         event=new.event,
         effect=0,
@@ -136,7 +136,7 @@ def _settled(kind: Kind, each: Amendment, added: Sequence[Any], done: Act) -> li
         id(step.happening.key): step
         for step in rules.effects(kind.names, (one for one in happenings if one.key.state == State.CONFIRMED))  # type: ignore[attr-defined]
     }
-    repeated = {name: value for name, value in each.columns.items() if name in kind.repeated}
+    repeated = {name: value for name, value in each.columns.items() if name in (*kind.repeated, "person")}
     changed: list[tuple[Version, Mapping[str, Any]]] = []
     for step in rules.effects(kind.names, happenings):
         row: Any = step.happening.key

@@ -246,12 +246,12 @@ def same_things(
         fields,
         holder=_holder(organisation, region),
         first=first,
-        person=person.key if person is not None else None,
+        person=people.known_as(person) if person is not None else None,
         is_named=is_named,
     )
     rows = (
         found.exclude(record=key)
-        .select_related("region", "organisation__region", "person")
+        .select_related("region", "organisation__region", "person__merged_into")
         .order_by("seq_from", "pk")[:50]
     )
     same = [row for row in rows if same_thing(names, wanted, thing_of(kind, row, is_named=is_named))]
@@ -271,7 +271,7 @@ def thing_of(kind: Kind, row: Any, *, is_named: bool) -> Thing:
     """What a record that stands speaks of."""
     fields = {name: getattr(row, name) for name in (*kind.names.telling, "name", "number")}
     holder = _holder(row.organisation, row.region)
-    person = row.person.key if row.person is not None else None
+    person = people.known_as(row.person) if row.person is not None else None
     return Thing.of(kind.names, fields, holder=holder, first=row.happened_on, person=person, is_named=is_named)
 
 

@@ -143,7 +143,9 @@ def merge_people(*, kept: Person, other: Person, reason: str, by: User, now: dat
         gone.save(
             update_fields=["merged_into", "merged_first", "merged_seq", "name", "sealed", "identity", "organisation"]
         )
-        Person.objects.filter(merged_into=gone).update(merged_into=row)
+        before = Person.objects.filter(merged_into=gone)
+        before.filter(merged_first=None).update(merged_first=gone)  # merged before that was kept
+        before.update(merged_into=row)
         row.sealed, row.identity = sealed, mark
         row.save(update_fields=["sealed", "identity"])
         done.says(count=1, merged=str(gone.key))

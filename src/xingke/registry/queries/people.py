@@ -1,6 +1,6 @@
 """Persons: the reads."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from uuid import UUID
 
@@ -33,6 +33,12 @@ def people_listed(user: User, *, search: str = "") -> QuerySet[Person]:
     return people_visible_to(user).filter(found).distinct()
 
 
+def people_in(regions: Collection[int]) -> QuerySet[Person]:
+    """Those entered in some regions, by id, without those merged into another or forgotten, the first entered last."""
+    alive = Person.objects.filter(region__in=regions, merged_into=None, erased_at=None).exclude(name="")
+    return alive.select_related("region").order_by("-pk")
+
+
 def people_called(user: User, text: str) -> list[Person]:
     """Those somebody may see who are called so: by name, by name and employer in brackets, or by key; two at most."""
     visible = people_visible_to(user)
@@ -63,6 +69,14 @@ def person_shown(user: User, pk: int) -> Person | None:
 def employments_of(person: Person) -> QuerySet[Employment]:
     """Where somebody works and worked, the newest first, with what stood under the entries merged into theirs."""
     return Employment.objects.filter(Q(person=person) | Q(person__merged_into=person))
+
+
+def known_as(person: Person) -> UUID | None:
+    """What tells a person from others: their key, or that of whom they were merged into; None for one an import named, of
+    whom the register knows nothing: it may be anybody. person: loaded with ``merged_into``."""
+    if person.merged_into is not None:
+        return person.merged_into.key
+    return person.key if person.region_id is not None else None
 
 
 def merged_into(seq: int | None = None) -> dict[int, int]:
