@@ -43,6 +43,10 @@ def distinct_ones_never_add_up(catalogue: Catalogue) -> Iterator[Issue]:
             continue
         if not each.counts_records or each.net or each.sum:
             yield Issue(file, place, "`distinct` counts whom the `events` of a flow, or what a stock holds, belong to")
+        if each.distinct == "person" and each.of in KINDS and not KINDS[each.of].names_persons:
+            yield Issue(
+                file, place, f"`distinct` counts persons, and a {each.of} is about nobody: it would always be 0"
+            )
         if (each.over_time, each.over_regions) != ("none", "none"):
             yield Issue(file, place, '`distinct` never adds up: say over_time = "none" and over_regions = "none"')
 

@@ -9,6 +9,7 @@ from django.test import Client
 
 from tests.cast import NOW, Cast, file, keep_records, void
 from xingke.accounts.queries import current_seq
+from xingke.base import definitions
 from xingke.base.keys import new_key
 from xingke.base.labels import Label
 from xingke.base.periods import Period
@@ -17,6 +18,7 @@ from xingke.indicators.queries.drift import Readers, drift
 from xingke.indicators.queries.figures import read_figure
 from xingke.indicators.queries.reader import Reader
 from xingke.indicators.rules import Indicator
+from xingke.indicators.rules.checks import distinct_ones_never_add_up
 from xingke.ledger import actions as ledger
 from xingke.registry.actions import people
 from xingke.registry.models import Organisation, Person, Region
@@ -188,3 +190,12 @@ def test_a_city_does_not_count_what_lies_in_none_of_its_counties(cast: Cast) -> 
     )
 
     assert Reader().value(GRANTED, cast.city, YEAR).amount is None
+
+
+@pytest.mark.parametrize("of, wrong", [("appointment", 0), ("patent", 1)])
+def test_persons_are_counted_only_where_somebody_names_them(of: str, wrong: int) -> None:
+    asked = counting("person", nature="stock", of=of, over_time="none", over_regions="none")
+    entry = definitions.DefinitionEntry(kind="indicator", value=asked, body={}, file="indicators.toml")
+    catalogue = definitions.Catalogue({"indicator": [entry]})
+
+    assert len(list(distinct_ones_never_add_up(catalogue))) == wrong
