@@ -88,8 +88,8 @@ def stamp() -> int:
 
 
 def moment() -> str:
-    """The ledger as it stands: its stamp, and the trail up to there, other after a backup was restored."""
-    return _once(f"moment:{last_change()}", lambda: f"{stamp()}:{trail_digest(stamp())}")
+    """The ledger as it stands: its stamp, the trail up to there, other after a backup was restored, and the regions."""
+    return _once(f"moment:{last_change()}", lambda: f"{stamp()}:{trail_digest(stamp())}:{states()[REGIONS]}")
 
 
 def kept(name: str, ask: Callable[[], T]) -> T:
