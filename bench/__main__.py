@@ -27,6 +27,7 @@ BENCHES = {
     "workbench": "eight browsers on the workbench, while somebody writes, against a bare view of the same server",
     "spreadsheet": "importing workbooks of patents and contracts, beside reading them bare",
 }
+LARGE = {"cells", "list-page"}  # what can be asked of ten or a hundred times as much
 WIDTH = 150  # the table is not folded on narrower terminals and in logs
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "performance.md"
@@ -40,7 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
     found: dict[str, list[Line]] = {}
     failed = []
     for name in options.names or BENCHES:
-        sizes: list[Size] = [size, "large"] if options.large and name == "cells" else [size]
+        sizes: list[Size] = [size, "large"] if options.large and name in LARGE else [size]
         for each in sizes:
             console.print(f"{name} ({each}) …", style="dim", highlight=False)
             lines = _measured(name, each, options.data)
@@ -63,7 +64,9 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
         "names", nargs="*", metavar="NAME", help="; ".join(f"{name}: {what}" for name, what in BENCHES.items())
     )
     parser.add_argument("--quick", action="store_true", help="small sizes, only to see that the benches work")
-    parser.add_argument("--large", action="store_true", help="also 10^7 events, with peak memory (minutes, 8 GB)")
+    parser.add_argument(
+        "--large", action="store_true", help="also 10^7 events, with peak memory (minutes, 8 GB), and lists of 10^6"
+    )
     parser.add_argument("--record", action="store_true", help="write the figures into docs/performance.md")
     parser.add_argument(
         "--data", type=Path, default=ROOT / "var" / "bench", metavar="FOLDER", help="where the benches keep their data"

@@ -12,7 +12,7 @@ from functools import partial
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext, override_settings
 
@@ -22,10 +22,12 @@ from xingke.accounts import actions as accounts
 from xingke.accounts.models import User
 from xingke.base.keys import derived_key
 from xingke.ledger import actions as ledger
+from xingke.ledger.models import EventVersion, PatentEvent, RecognitionEvent
 from xingke.registry import actions as registry
 from xingke.registry.models import Organisation, Region
 
-PATENTS: dict[Size, int] = {"quick": 60, "usual": 5_000, "large": 50_000}  # two events each
+PATENTS: dict[Size, int] = {"quick": 60, "usual": 5_000, "large": 5_000}  # two events each
+COPIES: dict[Size, int] = {"quick": 0, "usual": 0, "large": 99}  # of every event, each a record of its own
 FEW = 5  # patents of the county next door
 REQUESTS: dict[Size, int] = {"quick": 2, "usual": 20, "large": 20}
 ROUNDS: dict[Size, int] = {"quick": 1, "usual": 7, "large": 5}
@@ -58,6 +60,22 @@ def _fill(size: Size) -> None:
                 source="bench",
                 confirmed=True,
                 confirmed_by=ground.checker(),
+            )
+    for model in (PatentEvent, RecognitionEvent):
+        _copy(model, COPIES[size])
+
+
+def _copy(model: type[EventVersion], times: int) -> None:
+    """Every event again and again, as in a ledger that has filled for years: filed one by one it would take hours."""
+    columns = [field.column for field in model._meta.local_concrete_fields if not field.primary_key]
+    taken = ["lower(hex(randomblob(16)))" if column == "record" else f'"{column}"' for column in columns]
+    names, last = ", ".join(f'"{column}"' for column in columns), model._default_manager.latest("pk").pk
+    with transaction.atomic(), connection.cursor() as cursor:
+        for _time in range(times):
+            cursor.execute(
+                f'INSERT INTO "{model._meta.db_table}" ({names}) SELECT {", ".join(taken)} '
+                f'FROM "{model._meta.db_table}" WHERE id <= %s',
+                [last],
             )
 
 
@@ -129,7 +147,7 @@ def run(*, size: Size) -> list[Line]:
         partial(_ask, many, address, REQUESTS[size]) for address in (of_patents, bare, "/records/", "/organisations/")
     ]
     best = [seconds / REQUESTS[size] for seconds in in_turn(ROUNDS[size], *asks, clock=time.process_time)]
-    rows = f"{PATENTS[size] * 2:,}"
+    rows = f"{PATENTS[size] * 2 * (COPIES[size] + 1):,}"
     counted = _queries(many, of_patents)
     return [
         Line(
@@ -141,11 +159,12 @@ def run(*, size: Size) -> list[Line]:
             note="the same 50 records, the same middlewares",
         ),
         Line(
-            name="records of all kinds",
+            name=f"records of all kinds, a fifth more than {rows}",
             ours=best[2],
             peer=best[1],
             peer_name="bare Django view",
-            note="the bare view knows patents only",
+            ratio_goal=2.0,
+            note="the bare view knows patents only, and counts them each time; ours where nothing was filed since the last",
         ),
         Line(
             name="organisations",

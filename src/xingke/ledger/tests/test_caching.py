@@ -169,3 +169,21 @@ def test_a_role_taken_back_is_noticed_even_on_the_same_user_object(cast: Cast) -
 
     assert queries.rights(cast.officer) != before
     assert not queries.permissions_of(cast.officer)
+
+
+@pytest.mark.parametrize(
+    "asked", [{}, {"kind": "patent"}, {"state": "confirmed"}, {"search": "明渠"}, {"year": "2025"}]
+)
+def test_a_list_counts_what_it_lists_also_after_somebody_filed(cast: Cast, asked: dict[str, str]) -> None:
+    wanted = events.Wanted(**asked)  # type: ignore[arg-type]
+    reader = _again("statistician")
+    for filed in range(3):
+        file("patent", f"明渠闸门之{filed}", [("granted", "2025-02-03")], firm=cast.firm, by=cast.statistician)
+        listed = len(events.events_listed(reader, wanted))
+        assert [events.events_counted(reader, wanted) for _time in range(2)] == [listed, listed] == [filed + 1] * 2
+
+
+def test_a_count_is_nobody_elses(cast: Cast) -> None:
+    _patent(cast)
+    assert events.events_counted(_again("statistician"), events.Wanted()) == 1
+    assert events.events_counted(_again("neighbour"), events.Wanted()) == 0

@@ -88,7 +88,9 @@ def record_list(request: HttpRequest) -> HttpResponse:
             fields=_filters(words, asked, choice, events.event_years(user)), notes=[(_("台账序号"), str(until))]
         )
         return table_response(request, _("台账"), _header(), _lines(words, found.iterator(), seen_by(user)), about)
-    page = Paginator(found, filtering.PAGE_SIZE).get_page(request.GET.get("page"))
+    pages = Paginator(found, filtering.PAGE_SIZE)
+    pages.count = events.events_counted(user, wanted)
+    page = pages.get_page(request.GET.get("page"))
     seen = seen_by(user)
     shown = events.entries(page.object_list, seen)
     proved = evidence_counts(key for entry in shown for key in (entry.event.record, entry.event.subject))
