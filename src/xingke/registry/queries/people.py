@@ -1,12 +1,13 @@
 """Persons: the reads."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.http import Http404
 
+from xingke.accounts import queries as accounts
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.registry import sealing
@@ -37,6 +38,29 @@ def people_in(regions: Collection[int]) -> QuerySet[Person]:
     """Those entered in some regions, by id, without those merged into another or forgotten, the first entered last."""
     alive = Person.objects.filter(region__in=regions, merged_into=None, erased_at=None).exclude(name="")
     return alive.select_related("region").order_by("-pk")
+
+
+def people_by_key(keys: Sequence[str]) -> QuerySet[Person]:
+    """Those of some keys who are somebody of their own, with where they work. For the search, which knows who asks."""
+    alive = Person.objects.filter(key__in=keys, region__isnull=False, merged_into=None, erased_at=None).exclude(name="")
+    return alive.select_related("region").prefetch_related("employments")
+
+
+def work_of(person: Person) -> tuple[str, str]:
+    """Where somebody works now, and as what; loaded with ``employments``."""
+    now = next((job for job in person.employments.all() if job.until is None), None)
+    return (now.employer, now.post) if now else ("", "")
+
+
+def people_changed(after: int, upto: int) -> Iterator[UUID]:
+    """The persons entered, changed, merged or forgotten after a ledger number and up to another, some more than once."""
+    if not after:
+        yield from Person.objects.filter(region__isnull=False).values_list("key", flat=True).iterator()
+        return
+    for target, detail in accounts.changes_to("person", after, upto):
+        yield UUID(target)
+        if gone := detail.get("merged"):
+            yield UUID(gone)
 
 
 def people_called(user: User, text: str) -> list[Person]:

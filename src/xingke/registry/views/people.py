@@ -38,7 +38,12 @@ def person_list(request: HttpRequest) -> HttpResponse:
     if wants_file(request):
         header = [_("姓名"), _("区划"), _("工作单位"), _("职务职称"), _("虚构")]
         lines = (
-            [each.name, each.region.name if each.region else "", *_work(each), _("是") if each.is_fictional else ""]
+            [
+                each.name,
+                each.region.name if each.region else "",
+                *people.work_of(each),
+                _("是") if each.is_fictional else "",
+            ]
             for each in found.prefetch_related("employments")
         )
         return table_response(request, pgettext("several", "人员"), header, lines, About(fields=fields))
@@ -56,7 +61,7 @@ def person_list(request: HttpRequest) -> HttpResponse:
             begin=(reverse("registry:person-new"), _("登记人员")) if may_enter else None,
         ),
     }
-    rows = [(each, *_work(each)) for each in page.object_list]
+    rows = [(each, *people.work_of(each)) for each in page.object_list]
     context = {
         "table": table,
         "rows": rows,
@@ -65,12 +70,6 @@ def person_list(request: HttpRequest) -> HttpResponse:
         "is_fictional": any(each.is_fictional for each, *_work in rows),
     }
     return render(request, "registry/person_list.html", context)
-
-
-def _work(each: Person) -> tuple[str, str]:
-    """Where somebody works now, and as what."""
-    now = next((job for job in each.employments.all() if job.until is None), None)
-    return (now.employer, now.post) if now else ("", "")
 
 
 @require_http_methods(["GET", "POST"])
