@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
+from xingke.base import panels
 from xingke.base.refusals import Refused
 from xingke.base.templatetags.xk import day
 from xingke.press.exports import About, file_addresses, table_response, wants_file
@@ -67,6 +68,7 @@ def person_list(request: HttpRequest) -> HttpResponse:
         "rows": rows,
         "filters": fields,
         "may_enter": may_enter,
+        "actions": panels.panels("person-list-actions", user, None),
         "is_fictional": any(each.is_fictional for each, *_work in rows),
     }
     return render(request, "registry/person_list.html", context)
@@ -102,6 +104,7 @@ def person(request: HttpRequest, key: UUID) -> HttpResponse:
         "problem": problem,
         "jobs": [_job(each) for each in people.employments_of(shown)],
         "may_edit": may_edit,
+        "panels": panels.panels("person", user, shown),
         "is_sealed": bool(facts) and request.method != "POST",
         "is_fictional": shown.is_fictional,
     }
