@@ -1,13 +1,16 @@
 """People in spreadsheets: those whom only lists name, what names them, and saying who they are."""
 
 from collections import Counter
+from collections.abc import Iterator
 from contextlib import suppress
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -48,7 +51,7 @@ def listed_person_list(request: HttpRequest) -> HttpResponse:
     words = Words()
     if wants_file(request):
         heads = [_("编号"), _("记录"), _("单位"), _("区划"), _("来源"), _("同名的登记人员"), _("虚构")]
-        rows = (_line(words, each) for each in listed_people.listed(user, list(found)))
+        rows = (_line(words, each) for piece in _pieces(found) for each in listed_people.listed(user, piece))
         return table_response(request, _("表格里的人员"), heads, rows, About(fields=fields))
     page = Paginator(found, filtering.PAGE_SIZE).get_page(request.GET.get("page"))
     rows_shown = [_row(words, each) for each in listed_people.listed(user, list(page.object_list))]
@@ -78,7 +81,13 @@ def listed_person_list(request: HttpRequest) -> HttpResponse:
     return render(request, "ledger/listed_person_list.html", context)
 
 
-def short(person: Person) -> str:
+def _pieces(found: QuerySet[Person]) -> Iterator[list[Person]]:
+    rest = found.iterator(chunk_size=CHUNK)
+    while piece := list(islice(rest, CHUNK)):
+        yield piece
+
+
+def _short(person: Person) -> str:
     """What somebody without a name is called on pages: the beginning of their key."""
     return str(person.key)[:8]
 
@@ -88,7 +97,7 @@ def _row(words: Words, each: Listed) -> dict[str, Any]:
     newest = each.records[0]
     return {
         "key": each.person.key,
-        "short": short(each.person),
+        "short": _short(each.person),
         "kinds": _kinds(each),
         "holders": holders,
         "regions": [region.name for region in each.regions],
@@ -145,7 +154,7 @@ def listed_person(request: HttpRequest, key: UUID) -> HttpResponse:
         "crumbs": _crumbs(_title(shown)),
         "title": _title(shown),
         "key": key,
-        "number": short(shown.person),
+        "number": _short(shown.person),
         "alike": [
             {"person": each, "work": " · ".join(part for part in people.work_of(each) if part)} for each in shown.alike
         ],
@@ -166,7 +175,7 @@ def listed_person(request: HttpRequest, key: UUID) -> HttpResponse:
 
 
 def _title(shown: Listed) -> str:
-    return _("表格里的人员 %(number)s") % {"number": short(shown.person)}
+    return _("表格里的人员 %(number)s") % {"number": _short(shown.person)}
 
 
 def _shown(user: User, key: UUID) -> Listed | Person:
@@ -178,14 +187,11 @@ def _shown(user: User, key: UUID) -> Listed | Person:
 
 
 def _crumbs(*labels: str) -> list[dict[str, str]]:
-    lists = (
-        {"label": _("表格里的人员"), "url": reverse("ledger:listed-person-list")}
-        if labels
-        else {"label": _("表格里的人员")}
-    )
+    own = {"url": reverse("ledger:listed-person-list")} if labels else {}
     return [
+        {"label": pgettext("several", "单位"), "url": reverse("registry:organisation-list")},
         {"label": pgettext("several", "人员"), "url": reverse("registry:person-list")},
-        lists,
+        {"label": _("表格里的人员"), **own},
         *({"label": label} for label in labels),
     ]
 
