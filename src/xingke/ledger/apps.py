@@ -37,7 +37,7 @@ class LedgerConfig(AppConfig):
         from xingke.base.checks import CHECKS
         from xingke.base.menu import SHORTCUTS, Shortcut
         from xingke.base.tasks import DUTIES, OWN_WORK
-        from xingke.ledger import checks, finding, rules, tasks
+        from xingke.ledger import checks, finding, people_panels, rules, tasks
         from xingke.ledger import organisation_panels as filled
         from xingke.ledger.kinds import KINDS
         from xingke.ledger.queries import beginning
@@ -137,6 +137,22 @@ class LedgerConfig(AppConfig):
                 context=filled.ways_on,
                 order=10,
             )
+        )
+        panels.PANELS.add(
+            panels.Panel(
+                page="person-list-actions",
+                code="listed",
+                template="ledger/person_list_listed.html",
+                context=people_panels.way_to_listed,
+                order=10,
+            ),
+            panels.Panel(
+                page="person",
+                code="listed",
+                template="ledger/person_listed.html",
+                context=people_panels.called_so,
+                order=10,
+            ),
         )
         OWN_WORK.add(tasks.OWN)
         SHORTCUTS.add(

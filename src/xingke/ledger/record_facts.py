@@ -34,7 +34,6 @@ from xingke.ledger.words import (
     source_place_word,
 )
 from xingke.registry import queries as registry
-from xingke.registry.models import Person
 from xingke.registry.rules import Scope
 
 TONES = {1: "good", -1: "bad", 0: ""}
@@ -145,7 +144,7 @@ def _filed(words: Words, shown: RecordPage, allowed: Scope) -> Items:
     holder = row.organisation
     return [
         *items,
-        *_person(shown.person),
+        *_person(shown),
         {
             "label": _("单位"),
             "value": holder_word(row),
@@ -156,11 +155,15 @@ def _filed(words: Words, shown: RecordPage, allowed: Scope) -> Items:
     ]
 
 
-def _person(person: Person | None) -> Items:
-    """Whom it is about, for who may see them."""
-    if person is None:
-        return []
-    return [{"label": _("人员"), "value": person.name, "url": reverse("registry:person", args=[person.key])}]
+def _person(shown: RecordPage) -> Items:
+    """Whom it is about, for who may see them; where only lists name them, the way to say who that is."""
+    if shown.person is not None:
+        url = reverse("registry:person", args=[shown.person.key])
+        return [{"label": _("人员"), "value": shown.person.name, "url": url}]
+    if shown.listed is not None:
+        url = reverse("ledger:listed-person", args=[shown.listed.key])
+        return [{"label": _("人员"), "value": _("表格里的人员，还没有登记"), "url": url}]
+    return []
 
 
 def _certificate(row: Any) -> Items:

@@ -51,7 +51,7 @@ class RegistryConfig(AppConfig):
         definitions.KINDS.add(rules.TERMS)
         definitions.KINDS.add(rules.ALIASES)
         definitions.KINDS.add(rules.ROLES)
-        searching.SEARCHABLES.add(finding.ORGANISATIONS)
+        searching.SEARCHABLES.add(finding.ORGANISATIONS, finding.PEOPLE)
         DUTIES.add(*tasks.DUTIES)
         CHECKS.add(*checks.CHECKS)
         firms, users = pgettext_lazy("several", "单位"), pgettext_lazy("several", "账号")

@@ -1,4 +1,4 @@
-"""Organisations for the search."""
+"""Organisations and persons for the search."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -8,7 +8,8 @@ from django.utils.translation import pgettext_lazy
 from xingke.accounts.permissions import Permission
 from xingke.base.searching import Hit, Searchable, Text
 from xingke.registry import queries
-from xingke.registry.models import Organisation
+from xingke.registry.models import Organisation, Person
+from xingke.registry.queries import people
 
 
 def _changed(after: int, upto: int) -> Iterable[str]:
@@ -50,4 +51,47 @@ ORGANISATIONS = Searchable(
     texts=_texts,
     hits=_hits,
     recipe=1,
+)
+
+
+# ── persons: a name, a place and where somebody works; of what is sealed nothing is ever indexed or shown ────────────
+
+
+def _people_changed(after: int, upto: int) -> Iterable[str]:
+    return (str(key) for key in people.people_changed(after, upto))
+
+
+def _person_texts(keys: Sequence[str]) -> Iterator[Text]:
+    for each in people.people_by_key(keys):
+        yield Text(
+            key=str(each.key),
+            names=each.name,
+            path=each.region.path if each.region else None,
+            organisation=each.organisation_id,
+            text=" ".join([each.region.name if each.region else "", *people.work_of(each)]),
+        )
+
+
+def _person_hits(keys: Sequence[str]) -> Mapping[str, Hit]:
+    return {str(each.key): _person_hit(each) for each in people.people_by_key(keys)}
+
+
+def _person_hit(each: Person) -> Hit:
+    about = [*people.work_of(each), each.region.name if each.region else ""]
+    return Hit(
+        title=each.name,
+        line=" · ".join(part for part in about if part),
+        url=reverse("registry:person", args=[each.key]),
+        is_fictional=each.is_fictional,
+    )
+
+
+PEOPLE = Searchable(
+    code="person",
+    label=pgettext_lazy("several", "人员"),
+    permission=Permission.PERSON_READ,
+    order=15,
+    changed=_people_changed,
+    texts=_person_texts,
+    hits=_person_hits,
 )

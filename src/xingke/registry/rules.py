@@ -4,11 +4,13 @@ import unicodedata
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from uuid import UUID
 
 from pydantic import ConfigDict
 
 from xingke.accounts.permissions import PERMISSIONS
 from xingke.base.definitions import Catalogue, DefinitionKind, Issue
+from xingke.base.keys import derived_key
 from xingke.base.labels import Label
 from xingke.base.quantities import KINDS, Unit
 from xingke.base.refusals import YES, Answer, Refused, no
@@ -250,3 +252,8 @@ def identity_number(written: str) -> str:
 def same_name(name: str) -> str:
     """A name without what hands write differently: brackets, blanks, width and case. Two that agree may be one firm."""
     return "".join(char for char in unicodedata.normalize("NFKC", name).casefold() if char.isalnum())
+
+
+def listed_key(region_code: str, name: str) -> UUID:
+    """The key of somebody a place's lists name: the same name there is the same key, and the name itself is not kept."""
+    return derived_key("person", region_code, "".join(unicodedata.normalize("NFKC", name).split()))

@@ -20,8 +20,10 @@ from xingke.indicators.queries.reader import Reader
 from xingke.indicators.rules import Indicator
 from xingke.indicators.rules.checks import distinct_ones_never_add_up
 from xingke.ledger import actions as ledger
-from xingke.registry.actions import people
+from xingke.ledger.actions import listed_people
+from xingke.registry.actions import enter_persons, people
 from xingke.registry.models import Organisation, Person, Region
+from xingke.registry.rules import listed_key
 
 pytestmark = pytest.mark.db
 
@@ -199,3 +201,20 @@ def test_persons_are_counted_only_where_somebody_names_them(of: str, wrong: int)
     catalogue = definitions.Catalogue({"indicator": [entry]})
 
     assert len(list(distinct_ones_never_add_up(catalogue))) == wrong
+
+
+def test_who_is_only_listed_counts_on_and_is_merged_as_of_the_act(cast: Cast) -> None:
+    """To enter them changes no count; to say that they are somebody who is entered does, from that number on."""
+    keep_records(cast.county, by=cast.statistician, kinds=["appointment"])
+    one, other = enter_persons(keys={listed_key(cast.county.code, name) for name in ("李四", "王五")}).values()
+    known = people.enter_person(name="李四", region=cast.county, facts={}, by=cast.officer, now=NOW, key=new_key())
+    for at, who in enumerate((one, other, known)):
+        appointed(cast, who, f"岗位{at}")
+    three = current_seq()
+    listed_people.enter_listed_person(person=other, name="王五", region=cast.county, facts={}, by=cast.officer, now=NOW)
+    entered = current_seq()
+    listed_people.merge_listed_person(person=one, kept=known, reason="同一人", by=cast.officer, now=NOW)
+
+    amounts = [Reader(seq=seq).value(POSTED, cast.county, YEAR).amount for seq in (three, entered, None)]
+
+    assert amounts == [3, 3, 2]

@@ -6,15 +6,14 @@ from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from xingke.base.keys import derived_key
 from xingke.intake.rows.incoming import Problem, Row
 from xingke.intake.rows.marks import NONE, Mark
-from xingke.intake.rules.holder_names import close
 from xingke.ledger.kinds.record_kind import Identity, Number
 from xingke.ledger.rules import Thing, renewal_of
 from xingke.ledger.tables import Kind
 from xingke.registry.actions import NewOrganisation
 from xingke.registry.models import Organisation, Person, Region
+from xingke.registry.rules import listed_key
 
 
 class Happened(NamedTuple):
@@ -66,7 +65,7 @@ class Partly(NamedTuple):
 
 def person_key(region: Region, name: str) -> UUID:
     """The key of somebody a place's rows name; the name itself is not kept."""
-    return derived_key("person", region.code, close(name))
+    return listed_key(region.code, name)
 
 
 def is_person(person: Person | None, key: UUID) -> bool:

@@ -8,7 +8,9 @@ from django.test import Client
 from tests.cast import NOW, Cast
 from xingke.base.keys import new_key
 from xingke.intake.tests.test_importing_columns import bring
+from xingke.ledger.actions import listed_people
 from xingke.ledger.models import Appointment, AppointmentEvent
+from xingke.ledger.queries.listed_people import listed, people_listed
 from xingke.ledger.tests.test_persons import entered, posted
 from xingke.registry.actions import people
 
@@ -62,3 +64,25 @@ def test_after_two_turn_out_to_be_one_the_record_is_still_known(cast: Cast, sign
 
     assert "不是同一件事，仍要登记" in posted(browser, cast, "虚构二", key=str(new_key()))
     assert Appointment.objects.count() == 1
+
+
+def test_who_a_list_named_first_is_made_one_with_who_was_entered_later(cast: Cast) -> None:
+    """And what the next list says of them is theirs, whichever key it comes with."""
+    brought(cast, "虚构一")
+    who = entered(cast, "虚构 一")
+    (named,) = listed(cast.officer, list(people_listed(cast.officer)))
+    assert (named.alike, named.is_named(who.name)) == ([who], True)
+
+    listed_people.merge_listed_person(person=named.person, kept=who, reason="同一人", by=cast.officer, now=NOW)
+
+    assert brought(cast, "虚构一") == {"unchanged": 1}
+    assert not people_listed(cast.officer).exists()
+
+
+def test_who_a_list_named_is_entered_and_known_again(cast: Cast) -> None:
+    brought(cast, "虚构一")
+    (who,) = people_listed(cast.officer)
+    listed_people.enter_listed_person(person=who, name="虚构一", region=cast.county, facts={}, by=cast.officer, now=NOW)
+
+    assert brought(cast, "虚构一") == {"unchanged": 1}
+    assert AppointmentEvent.objects.get().person == who

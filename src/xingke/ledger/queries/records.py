@@ -22,6 +22,7 @@ from xingke.ledger.queries import (
     covers,
     current_subjects,
     holders,
+    listed_people,
     may_change_at_once,
     models_of,
     shows_finished,
@@ -46,6 +47,7 @@ class RecordPage:
     subject: Any | None
     history: Sequence[EventVersion]
     person: Person | None = None  # whom it is about, where the reader may see them
+    listed: Person | None = None  # whom it is about where only lists name them, for whoever may say who that is
 
     @property
     def alive(self) -> list[EventVersion]:
@@ -83,8 +85,10 @@ def record_page(user: User, kind: str, record: UUID) -> RecordPage:
             history = [event for event in history if event.confirmed_at is not None or covers(allowed, event)]
             subject = current_subjects(TABLES[kind], {subject_key}).get(subject_key)
         holders.hide(seen, [*versions, *history, subject])
-        whom = people.person_shown(user, versions[0].person_id) if versions[0].person_id else None
-        return RecordPage(kind, is_event, versions[0], versions, subject, history, whom)
+        who = versions[0].person_id
+        whom = people.person_shown(user, who) if who else None
+        only_listed = listed_people.listed_person_shown(user, who) if who and whom is None else None
+        return RecordPage(kind, is_event, versions[0], versions, subject, history, whom, only_listed)
     raise Http404
 
 

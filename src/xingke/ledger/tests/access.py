@@ -6,8 +6,12 @@ from typing import Any
 
 from tests.access import CHOOSE, CONFIRM, ENTER, NEXT_DOOR, READERS, Row, World
 from tests.cast import NOW, file, keep_records, report
+from xingke.accounts.models import User
 from xingke.ledger import actions as ledger
 from xingke.ledger.models import Evidence, Observation, PatentEvent
+from xingke.registry.actions import enter_persons
+from xingke.registry.models import Organisation, Person
+from xingke.registry.rules import listed_key
 
 
 def furnish(world: World) -> Mapping[str, Any]:
@@ -38,6 +42,7 @@ def furnish(world: World) -> Mapping[str, Any]:
         by=cast.officer,
         now=NOW,
     )
+    listed = name_by_list("李四", firm=cast.firm, by=cast.officer)
     for document, amount in (("T1", "468.3"), ("T2", "470")):
         report(cast.county, "2024", "地区生产总值", amount, "亿元", by=cast.statistician, document=document)
     return {
@@ -46,7 +51,27 @@ def furnish(world: World) -> Mapping[str, Any]:
         "proposal": proposal,
         "evidence": Evidence.objects.get(),
         "observation": Observation.objects.get(document="T1"),
+        "listed": listed,
     }
+
+
+def name_by_list(name: str, *posts: str, firm: Organisation, by: User) -> Person:
+    """Records of a firm that name somebody as an import does: by a key of the place and the name, which is not kept."""
+    (person,) = enter_persons(keys={listed_key(firm.region.code, name)}).values()
+    histories = [
+        ledger.NewHistory(
+            fields={"post": "commissioner", "name": post},
+            region=firm.region,
+            organisation=firm,
+            person=person,
+            is_fictional=True,
+            source_place="第 3 行",
+            events=[ledger.NewEvent(event="appointed", on=date(2024, 3, 1), region=firm.region)],
+        )
+        for post in posts or ("科技特派员",)
+    ]
+    ledger.file_histories(kind="appointment", histories=histories, by=by, now=NOW, source="特派员名单.xlsx")
+    return person
 
 
 def _record(world: World) -> dict[str, Any]:
@@ -59,6 +84,10 @@ def _draft(world: World) -> dict[str, Any]:
 
 def _proposed(world: World) -> dict[str, Any]:
     return {"kind": "recognition", "record": world.proposal.record}
+
+
+def _listed(world: World) -> dict[str, Any]:
+    return {"key": world.listed.key}
 
 
 ROWS = {
@@ -83,6 +112,10 @@ ROWS = {
     "proposal-decide": Row(
         CONFIRM | {"officer"}, lambda world: {**_proposed(world), "pk": world.proposal.pk}, posts_only=True
     ),
+    "listed-person-list": Row(frozenset({"officer"}) | NEXT_DOOR),
+    "listed-person": Row(frozenset({"officer"}), _listed),
+    "listed-person-enter": Row(frozenset({"officer"}), _listed),
+    "listed-person-merge": Row(frozenset({"officer"}), _listed),
     "proposal-list": Row(ENTER | CONFIRM | NEXT_DOOR),
     "observation-list": Row(READERS | NEXT_DOOR),
     "choice-list": Row(CHOOSE | NEXT_DOOR),

@@ -1,8 +1,7 @@
 """Persons: entering and correcting them, where they work, making two one, forgetting one."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -15,6 +14,10 @@ from xingke.base.refusals import Refused
 from xingke.registry import queries, rules, sealing
 from xingke.registry.models import Employment, Organisation, Person, Region
 from xingke.registry.queries import people
+
+Places = Callable[[Person], Collection[Region]]
+"""Where the records lie that name somebody of whom the register knows nothing: the ledger knows. Asked while the counter is
+held; whoever says who that is must be allowed to in all of them."""
 
 
 def enter_person(
@@ -41,6 +44,30 @@ def enter_person(
         )
         done.says(count=1)
     return found
+
+
+def enter_listed(
+    *, person: Person, name: str, region: Region, facts: Mapping[str, str], places: Places, by: User, now: datetime
+) -> Person:
+    """Enter somebody whom so far only lists name, under the key their records have: no record and no count changes.
+
+    Raises Refused as ``enter_person``, for one who is entered already, and where somebody may not speak for all places.
+    """
+    facts = _tidied(facts)
+    sealing.prepare(person.key)
+    sealed, mark = sealing.seal(person.key, facts), sealing.mark(facts.get("identity", ""))
+    with act(by=by, now=now, code="person.entered", kind="person", target=str(person.key)) as done:
+        row = _alive(person, by, done, places=places)
+        if row.region is not None:
+            raise Refused(_("这个人刚刚已经登记，请刷新页面后再看。"))
+        queries.require(by, Permission.PERSON_EDIT, at=region)
+        _refuse_other_world(region.is_fictional, places(row))
+        _refuse_known(mark, by)
+        row.name, row.region, row.sealed, row.identity = name, region, sealed, mark
+        row.is_fictional = region.is_fictional
+        row.save(update_fields=["name", "region", "sealed", "identity", "is_fictional"])
+        done.says(count=1)
+    return row
 
 
 def correct_person(
@@ -78,18 +105,36 @@ def _refuse_known(mark: str, by: User, *, but: Person | None = None) -> None:
     raise Refused(_("这个身份证件号码已在别的区划登记，请与当地科技部门核对。"))
 
 
-def _alive(person: Person, by: User, done: Act, permission: StrEnum = Permission.PERSON_EDIT) -> Person:
-    """The person as they stand now, locked. Raises Refused where somebody may not, or for one merged or forgotten."""
+def _alive(person: Person, by: User, done: Act, *, places: Places | None = None) -> Person:
+    """The person as they stand now, locked. Raises Refused where somebody may not, or for one merged or forgotten.
+
+    places: for one whom only lists name; without it such a one is refused, too.
+    """
     done.lock()
     row = Person.objects.select_related("region").get(pk=person.pk)
-    queries.require(by, permission, at=row.region)
+    queries.require(by, Permission.PERSON_EDIT, at=row.region)
     if row.merged_into_id is not None:
         raise Refused(_("这个人已并入另一条，请在那一条上改动。"))
     if row.erased_at is not None:
         raise Refused(_("这个人的信息已经删除，不能再改动。"))
+    if row.region is None:
+        _refuse_strangers_to(places(row) if places is not None else (), by)
     if row.sealed != person.sealed:  # what was seen is what is changed: else the other's correction would be lost
         raise Refused(_("该记录刚刚被他人更正，请刷新页面后再试。"))
     return row
+
+
+def _refuse_strangers_to(places: Collection[Region], by: User) -> None:
+    """Raise Refused for whoever may not say who somebody is whom records of these places name."""
+    if not places:
+        raise Refused(_("这个人还没有登记，只有表格写到；请在“表格里的人员”页上办理。"))
+    if not all(queries.may(by, Permission.PERSON_EDIT, at=each) for each in places):
+        raise Refused(_("您范围以外的区划也有记录写到这个人，请能在那里登记人员的同事或上级科技部门办理。"))
+
+
+def _refuse_other_world(is_fictional: bool, places: Collection[Region]) -> None:
+    if any(each.is_fictional != is_fictional for each in places):
+        raise Refused(_("虚构的人员和真实的区划不能记在一起。"))
 
 
 def employ(
@@ -124,10 +169,13 @@ def employ(
     return found
 
 
-def merge_people(*, kept: Person, other: Person, reason: str, by: User, now: datetime) -> Person:
+def merge_people(
+    *, kept: Person, other: Person, reason: str, by: User, now: datetime, places: Places | None = None
+) -> Person:
     """Say that two are one: ``other`` is from now on read as ``kept``. Records keep the key they were filed with.
 
-    Raises Refused for one and the same, without a reason, or where somebody may not edit both.
+    places: where ``other`` is one whom only lists name. Raises Refused for one and the same, without a reason, or where
+    somebody may not edit both.
     """
     if kept.pk == other.pk:
         raise Refused(_("这是同一条，不用合并。"))
@@ -135,7 +183,9 @@ def merge_people(*, kept: Person, other: Person, reason: str, by: User, now: dat
     sealing.prepare(kept.key)
     sealed, mark = sealing.seal(kept.key, facts), sealing.mark(facts.get("identity", ""))
     with act(by=by, now=now, code="person.merged", kind="person", target=str(kept.key), reason=reason) as done:
-        row, gone = _alive(kept, by, done), _alive(other, by, done)
+        row, gone = _alive(kept, by, done), _alive(other, by, done, places=places)
+        if gone.region is None and places is not None:
+            _refuse_other_world(row.is_fictional, places(gone))
         if row.identity and gone.identity and row.identity != gone.identity:
             raise Refused(_("两人的身份证件号码不同，不能合并。"))
         gone.merged_into, gone.name, gone.sealed, gone.identity, gone.organisation = row, "", "", "", None

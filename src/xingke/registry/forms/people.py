@@ -54,13 +54,12 @@ class SealedFields(forms.Form):
         return {name: self.cleaned_data[name] for name in sealing.SEALED}
 
 
-class NewPersonForm(SealedFields):
-    """A person to be entered. ``key`` makes a second click find the first one's person."""
+class NamedForm(SealedFields):
+    """Who somebody is and where they belong, besides what is sealed."""
 
-    key = forms.UUIDField(widget=forms.HiddenInput, initial=new_key)
     name = forms.CharField(label=gettext_lazy("姓名"), max_length=64)
     region = forms.CharField(label=gettext_lazy("区划"), max_length=64)
-    field_order = ("name", "region")
+    field_order: tuple[str, ...] = ("name", "region")
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:  # Django's own signature
         super().__init__(*args, **kwargs)
@@ -80,6 +79,12 @@ class NewPersonForm(SealedFields):
         if found is None or not self.allowed.covers(found.path):
             raise forms.ValidationError(_("您可以登记人员的范围里没有唯一的区划叫“%(name)s”。") % {"name": written})
         return found
+
+
+class NewPersonForm(NamedForm):
+    """A person to be entered. ``key`` makes a second click find the first one's person."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=new_key)
 
 
 class CorrectPersonForm(SealedFields):

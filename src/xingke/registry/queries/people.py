@@ -1,17 +1,19 @@
 """Persons: the reads."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.http import Http404
 
+from xingke.accounts import queries as accounts
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.registry import sealing
-from xingke.registry.models import Employment, Person
+from xingke.registry.models import Employment, Person, Region
 from xingke.registry.queries import in_scope, scope
+from xingke.registry.rules import listed_key
 
 SHOWN = {"phone": (3, 4), "email": (1, 4), "address": (6, 0), "identity": (3, 2)}
 """How much of what is sealed everybody may see who may read the person: so many signs at the front, so many at the end."""
@@ -39,6 +41,46 @@ def people_in(regions: Collection[int]) -> QuerySet[Person]:
     return alive.select_related("region").order_by("-pk")
 
 
+def people_by_key(keys: Sequence[str]) -> QuerySet[Person]:
+    """Those of some keys who are somebody of their own, with where they work. For the search, which knows who asks."""
+    alive = Person.objects.filter(key__in=keys, region__isnull=False, merged_into=None, erased_at=None).exclude(name="")
+    return alive.select_related("region").prefetch_related("employments")
+
+
+def work_of(person: Person) -> tuple[str, str]:
+    """Where somebody works now, and as what; loaded with ``employments``."""
+    now = next((job for job in person.employments.all() if job.until is None), None)
+    return (now.employer, now.post) if now else ("", "")
+
+
+def people_changed(after: int, upto: int) -> Iterator[UUID]:
+    """The persons entered, changed, merged or forgotten after a ledger number and up to another, some more than once."""
+    if not after:
+        yield from Person.objects.filter(region__isnull=False).values_list("key", flat=True).iterator()
+        return
+    for target, detail in accounts.changes_to("person", after, upto):
+        yield UUID(target)
+        if gone := detail.get("merged"):
+            yield UUID(gone)
+
+
+def people_called_there(user: User, regions: Collection[Region]) -> dict[UUID, list[Person]]:
+    """Those somebody may see who are entered in some regions, by the key a list there would name them by. Two queries."""
+    found: dict[UUID, list[Person]] = {}
+    for each in people_visible_to(user).filter(region__in=regions).prefetch_related("employments").order_by("pk"):
+        if each.region is not None:
+            found.setdefault(listed_key(each.region.code, each.name), []).append(each)
+    return found
+
+
+def called_so(person: Person) -> Person | None:
+    """Whom lists of somebody's region name by their name, where that is another who is not entered yet."""
+    if person.region is None:
+        return None
+    key = listed_key(person.region.code, person.name)
+    return Person.objects.filter(key=key, region=None, merged_into=None, erased_at=None).first()
+
+
 def people_called(user: User, text: str) -> list[Person]:
     """Those somebody may see who are called so: by name, by name and employer in brackets, or by key; two at most."""
     visible = people_visible_to(user)
@@ -49,6 +91,13 @@ def people_called(user: User, text: str) -> list[Person]:
     if bracket:
         found = found.filter(employments__employer=employer.strip(), employments__until=None)
     return list(found.distinct()[:2])
+
+
+def told_apart(user: User, person: Person) -> str:
+    """What ``people_called`` finds only this person by: the name, with the employer in brackets where need be, or the key."""
+    employer, _post = work_of(person)
+    ways = (person.name, f"{person.name}（{employer}）" if employer else "")
+    return next((way for way in ways if way and people_called(user, way) == [person]), str(person.key))
 
 
 def person_for(user: User, key: UUID) -> Person:

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
+from xingke.base import panels
 from xingke.base.refusals import Refused
 from xingke.base.templatetags.xk import day
 from xingke.press.exports import About, file_addresses, table_response, wants_file
@@ -38,7 +39,12 @@ def person_list(request: HttpRequest) -> HttpResponse:
     if wants_file(request):
         header = [_("姓名"), _("区划"), _("工作单位"), _("职务职称"), _("虚构")]
         lines = (
-            [each.name, each.region.name if each.region else "", *_work(each), _("是") if each.is_fictional else ""]
+            [
+                each.name,
+                each.region.name if each.region else "",
+                *people.work_of(each),
+                _("是") if each.is_fictional else "",
+            ]
             for each in found.prefetch_related("employments")
         )
         return table_response(request, pgettext("several", "人员"), header, lines, About(fields=fields))
@@ -56,21 +62,16 @@ def person_list(request: HttpRequest) -> HttpResponse:
             begin=(reverse("registry:person-new"), _("登记人员")) if may_enter else None,
         ),
     }
-    rows = [(each, *_work(each)) for each in page.object_list]
+    rows = [(each, *people.work_of(each)) for each in page.object_list]
     context = {
         "table": table,
         "rows": rows,
         "filters": fields,
         "may_enter": may_enter,
+        "actions": panels.panels("person-list-actions", user, None),
         "is_fictional": any(each.is_fictional for each, *_work in rows),
     }
     return render(request, "registry/person_list.html", context)
-
-
-def _work(each: Person) -> tuple[str, str]:
-    """Where somebody works now, and as what."""
-    now = next((job for job in each.employments.all() if job.until is None), None)
-    return (now.employer, now.post) if now else ("", "")
 
 
 @require_http_methods(["GET", "POST"])
@@ -103,6 +104,7 @@ def person(request: HttpRequest, key: UUID) -> HttpResponse:
         "problem": problem,
         "jobs": [_job(each) for each in people.employments_of(shown)],
         "may_edit": may_edit,
+        "panels": panels.panels("person", user, shown),
         "is_sealed": bool(facts) and request.method != "POST",
         "is_fictional": shown.is_fictional,
     }
