@@ -150,6 +150,10 @@ def _parser() -> argparse.ArgumentParser:
     for each in (bring, write, titles):
         each.add_argument("--as", dest="username", default="operator", help="以哪个账号的身份，默认 operator")
 
+    workdays = commands.add_parser("workdays", help="推算工作日：起算日不计，第 N 个工作日是哪天，跳过了哪些天")
+    workdays.add_argument("start", metavar="起算日", help="如 2026-09-18、20260918、2026年9月18日")
+    workdays.add_argument("count", metavar="+N", help="工作日数，如 +5；+0 是当天或下一个工作日，-3 往前推")
+    workdays.add_argument("--json", action="store_true", help="输出一个 JSON 对象")
     value = commands.add_parser("value", help="读一个指标的数（只计已确认的记录）；不知道的说明原因")
     value.add_argument("code", metavar="指标", help="指标代码，如 high_tech_enterprises，或它的名称")
     value.add_argument("--region", required=True, help="区划名称、六位代码或全路径（清源市青溪县）")

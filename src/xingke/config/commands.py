@@ -32,7 +32,7 @@ from xingke.base.remembering import memory
 from xingke.base.sayings import say, told
 from xingke.base.troubles import Trouble, trouble_of
 from xingke.config import backup as backing_up
-from xingke.config import beginning, checking, last_days, logs, moving, reading, serving, upgrading
+from xingke.config import beginning, checking, last_days, logs, moving, reading, serving, upgrading, working_days
 from xingke.config.occupancy import occupied, unusable
 from xingke.config.occupancy import serving as serving_alone
 from xingke.demo import actions as demonstration
@@ -480,6 +480,13 @@ def value(options: argparse.Namespace) -> int:
     else:
         print(telling.in_one_line(told_value, asked, region, period))
     return 0
+
+
+def workdays(options: argparse.Namespace) -> int:
+    """Say a working day: 0; 1 where holidays of a year on the way are not known; 2 where there is no such day."""
+    told_day = working_days.told_day(options.start, options.count)
+    print(json.dumps(told_day.as_json(), ensure_ascii=False) if options.json else told_day.in_lines())
+    return 1 if told_day.reached.guessed else 0
 
 
 def verify(options: argparse.Namespace) -> int:

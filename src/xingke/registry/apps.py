@@ -16,6 +16,7 @@ class RegistryConfig(AppConfig):
         from xingke.base.checks import CHECKS
         from xingke.base.menu import SHORTCUTS, Shortcut
         from xingke.base.tasks import DUTIES
+        from xingke.base.workdays import CALENDARS
         from xingke.registry import checks, finding, queries, rules, tasks
         from xingke.registry.queries import any_organisation
 
@@ -48,6 +49,7 @@ class RegistryConfig(AppConfig):
                 "namesake": _("另有同名单位"),
             }
         )
+        definitions.KINDS.add(CALENDARS)
         definitions.KINDS.add(rules.TERMS)
         definitions.KINDS.add(rules.ALIASES)
         definitions.KINDS.add(rules.ROLES)

@@ -93,3 +93,42 @@ def test_rows_that_are_left_are_written_as_csv_too_and_as_nothing_else(
 
     assert (tmp_path / "未导入.csv").read_text(encoding="utf-8-sig").count("\n") == 2
     assert "--left 只能写成 .xlsx 或 .csv，不能写成“未导入.xls”。" in capsys.readouterr().err
+
+
+def test_a_working_day_comes_first_on_its_line(cast: Cast, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("workdays", "2026年9月24日", "+10") == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "2026-10-15 星期四",
+        "跳过 11 天：2026-09-25 至 2026-09-27（中秋节），2026-10-01 至 2026-10-07（国庆节），2026-10-11（周末）",
+    ]
+
+
+def test_a_year_without_a_calendar_is_guessed_and_says_so_to_scripts_too(
+    cast: Cast, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("workdays", "2026-12-31", "+1") == 1
+    assert capsys.readouterr().out.splitlines()[-1] == "按周末估算：没有装载 2027 年的放假安排。"
+    assert run("workdays", "2026-12-31", "+1", "--json") == 1
+    assert json.loads(capsys.readouterr().out) == {
+        "start": "2026-12-31",
+        "count": 1,
+        "day": "2027-01-01",
+        "skipped": [],
+        "guessed": [2027],
+    }
+
+
+@pytest.mark.parametrize(
+    "start, count, said",
+    [
+        ("2026-02-30", "+1", "“2026-02-30”不是一个日子，请写 2026-09-18 这样的年月日。"),
+        ("2026-02-03", "三", "“三”不是工作日数，请写 +5、+0 或 -3 这样的整数。"),
+        ("2026-02-03", "+99999", "最多推算20000个工作日。"),
+        ("9999-12-30", "+9", "超出了日历的范围。"),
+    ],
+)
+def test_what_is_no_day_or_number_is_said(
+    cast: Cast, capsys: pytest.CaptureFixture[str], start: str, count: str, said: str
+) -> None:
+    assert run("workdays", start, count) == 2
+    assert capsys.readouterr().err.strip() == said
