@@ -11,10 +11,10 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import TypeVar
 
-from django.core.cache import cache
 from django.db import connection
 
-from xingke.accounts.acts import holding
+from xingke.accounts import keeping
+from xingke.accounts.acts import may_be_undone
 from xingke.accounts.models import User
 from xingke.accounts.queries import last_change, trail_digest, trail_digests
 from xingke.base.remembering import remembered
@@ -26,7 +26,6 @@ from xingke.registry.models import Definition, Person
 from xingke.registry.rules import Scope
 
 T = TypeVar("T")
-KEPT = 24 * 3600  # seconds
 
 
 def ledger_stamp() -> int:
@@ -126,16 +125,15 @@ def kept_within(allowed: Scope, parts: Iterable[str], name: str, ask: Callable[[
 
 
 def _once(name: str, ask: Callable[[], T]) -> T:
-    """What is kept by a name, else found by one of those who ask for it now. Nothing is kept in the midst of an act: what
-    it wrote has no number yet that anybody else could ask for, and may be undone."""
-    if holding():
+    """What is kept by a name, else found by one of those who ask for it now; see ``accounts.keeping``."""
+    if may_be_undone():
         return ask()
     key = f"xingke.{sha256(name.encode()).hexdigest()}"
-    found: tuple[T] | None = cache.get(key)
+    found: tuple[T] | None = keeping.found(key)
     if found is None:
         with in_turn(key):
-            found = cache.get(key)
+            found = keeping.found(key)
             if found is None:
                 found = (ask(),)
-                cache.set(key, found, KEPT)
+                keeping.keep(key, found)
     return found[0]
