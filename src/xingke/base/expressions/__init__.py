@@ -13,6 +13,7 @@ tree is worked out as often as values come (``evaluate``). A value that is not k
     signed    = "-" signed | operand
     operand   = number | text | "true" | "false" | "{" text { "," text } "}" | "(" either ")"
               | name [ "@" shift ] | function "(" [ either { "," either } ] ")"
+    text      = in quotation marks; the one that ends it, written twice, stands for itself: "a ""b"" c"
     name      = word { "." word }                         (a word: letters of any script, digits, _)
 """
 

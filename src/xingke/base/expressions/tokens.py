@@ -78,11 +78,14 @@ def _word(match: re.Match[str], text: str) -> Token:
 
 
 def _quoted(text: str, place: int) -> Token:
-    end = text.find(_QUOTES[text[place]], place + 1)
+    """A text in quotation marks; written twice, the one that ends it stands for itself."""
+    closing = _QUOTES[text[place]]
+    end = text.find(closing, place + 1)
+    while end >= 0 and text[end + 1 : end + 2] == closing:
+        end = text.find(closing, end + 2)
     if end < 0:
-        closing = _QUOTES[text[place]]
         raise ExpressionError(say("文字没有写完：后面缺引号 %(mark)s。", mark=closing), text, place)
-    return Token("text", text[place + 1 : end], place, text[place : end + 1])
+    return Token("text", text[place + 1 : end].replace(closing * 2, closing), place, text[place : end + 1])
 
 
 def _number(match: re.Match[str], text: str) -> str:

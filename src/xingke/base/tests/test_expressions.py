@@ -98,6 +98,9 @@ WORKED_OUT = [
     ("not the same", "a != b", True),
     ("a text", '规模 = "中型"', True),
     ("a text in Chinese marks, with marks in it", '“说"好"” = "说"', False),
+    ("a text with both kinds of marks in it", 'len("说""好""”")', 5),
+    ("the same in Chinese marks", 'len(“说"好"””。”)', 6),
+    ("a mark alone", 'len("""") + len(“””” )', 2),
     ("one of some", '规模 in {"大型", "中型"}', True),
     ("one of those a name stands for", '"高新技术企业" in 资质', True),
     ("truths compared", "停业 = false", True),
@@ -397,9 +400,7 @@ def test_arithmetic_is_nothing_else(text: str) -> None:
 # ── whatever is written ─────────────────────────────────────────────────────────────────────────────────────────────
 
 NUMBERS = st.decimals(min_value=0, max_value=10**9, places=3).map(NumberLiteral)
-MARKED = st.text(st.characters(exclude_categories=["Cs"]), max_size=6).filter(
-    lambda text: not ('"' in text and "”" in text)
-)
+MARKED = st.text(st.sampled_from('"“”＂甲') | st.characters(exclude_categories=["Cs"]), max_size=6)
 
 
 def _operations(signs: str, left: st.SearchStrategy[Node], right: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
