@@ -135,7 +135,7 @@ def sides_can_be_read(catalogue: Catalogue) -> Iterator[Issue]:
     for entry in catalogue.of("identity"):
         for side in (entry.value.left, entry.value.right):
             try:
-                needed = expressions.names(expressions.arithmetic(side, shifts=SHIFTS))
+                needed = expressions.names(expressions.arithmetic(side, shifts=SHIFTS, is_new=entry.is_new))
             except expressions.ExpressionError as error:
                 said = f"{side!r} is no formula, at character {error.place + 1}: {error}"
                 yield Issue(entry.file, entry.place, said)

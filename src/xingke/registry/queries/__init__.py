@@ -107,7 +107,7 @@ def loaded_catalogue() -> definitions.Catalogue:
     result = definitions.Catalogue()
     for kind in definitions.KINDS:
         result.entries[kind.code] = [
-            definitions.DefinitionEntry(kind.code, found.value, {}, f"pack {found.pack}")
+            definitions.DefinitionEntry(kind.code, found.value, {}, f"pack {found.pack}", is_new=False)
             for found in catalogue(kind.code).values()
         ]
     return result
