@@ -19,7 +19,7 @@ tree is worked out as often as values come (``evaluate``). A value that is not k
 
 from xingke.base.expressions.errors import ExpressionError
 from xingke.base.expressions.functions import FUNCTIONS
-from xingke.base.expressions.parser import arithmetic, parse
+from xingke.base.expressions.parser import arithmetic, parse, place_of
 from xingke.base.expressions.ranges import Range, reach
 from xingke.base.expressions.spelling import spell
 from xingke.base.expressions.tree import (
@@ -59,6 +59,7 @@ __all__ = [
     "evaluate_number",
     "names",
     "parse",
+    "place_of",
     "reach",
     "spell",
     "terms",

@@ -82,6 +82,18 @@ def arithmetic(text: str, *, shifts: Collection[str] = (), is_new: bool = False)
     return _Parser(text, None, grammar).whole(None)
 
 
+def place_of(name: Name, text: str) -> int:
+    """At which character, from 0, a name with its shift first stands in a text that can be read."""
+    found = tokens(text, as_stored=True)
+    pairs = zip(found, [*found[1:], None], [*found[2:], None, None], strict=True)
+    return next(
+        word.place
+        for word, sign, shift in pairs
+        if (word.kind, word.text) == ("name", name.code)
+        and name.shift == (shift.text if sign and shift and (sign.kind, sign.text) == ("sign", "@") else "")
+    )
+
+
 @dataclass(frozen=True)
 class _Part:
     """What was read of an expression, its type, where it begins, and how many levels deep it is."""
