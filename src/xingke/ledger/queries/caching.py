@@ -69,9 +69,14 @@ def _tables() -> Iterator[tuple[str, str]]:
 def states() -> Mapping[str, str]:
     """How each part of the ledger stands, by the code of a kind and by FIGURES, DECLARATIONS, DEFINITIONS, PERSONS and REGIONS: a
     text that is other once anything was written to it, also where a backup was restored. At most three queries after a
-    change."""
+    change.
+
+    Definitions stand as this request knows them, not as the ledger's last change says: it may have looked at them before
+    somebody loaded others, and asked for the last change after that.
+    """
     name = f"states:{last_change()}"
-    return remembered(f"xingke.ledger.{name}", lambda: _once(name, _ask_for_states))
+    found = remembered(f"xingke.ledger.{name}", lambda: _once(name, _ask_for_states))
+    return {**found, DEFINITIONS: f"{found[DEFINITIONS]}:{registry.definitions_in_force()}"}
 
 
 def _ask_for_states() -> dict[str, str]:
@@ -87,8 +92,10 @@ def stamp() -> int:
 
 
 def moment() -> str:
-    """The ledger as it stands: its stamp, the trail up to there, other after a backup was restored, and the regions."""
-    return _once(f"moment:{last_change()}", lambda: f"{stamp()}:{trail_digest(stamp())}:{states()[REGIONS]}")
+    """The ledger as it stands: its stamp, the trail up to there, other after a backup was restored, the regions, and the
+    definitions as this request knows them, see ``states``."""
+    found = _once(f"moment:{last_change()}", lambda: f"{stamp()}:{trail_digest(stamp())}:{states()[REGIONS]}")
+    return f"{found}:{registry.definitions_in_force()}"
 
 
 def kept(name: str, ask: Callable[[], T]) -> T:

@@ -1,7 +1,10 @@
 """What is kept of the ledger is never older than what was committed, and nobody else's."""
 
 from collections.abc import Callable
+from contextvars import Context
 from datetime import date
+from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -18,6 +21,7 @@ from xingke.ledger.models import PatentEvent
 from xingke.ledger.queries import events
 from xingke.ledger.queries.caching import (
     DECLARATIONS,
+    DEFINITIONS,
     FIGURES,
     kept,
     kept_alike,
@@ -147,6 +151,28 @@ def test_as_if_confirmed_nothing_is_kept_and_nothing_remembered(cast: Cast) -> N
                 kept("test", ask)
         assert (last_change(), states()["patent"]) == (before, patents)
     assert ask.times == 6
+
+
+@pytest.mark.parametrize(
+    "kept_so", [kept, partial(kept_of, [DEFINITIONS])], ids=["until something is filed", "of the definitions"]
+)
+def test_what_was_found_by_older_definitions_is_not_served_with_newer_ones(
+    cast: Cast, tmp_path: Path, kept_so: Callable[[str, Callable[[], bool]], bool]
+) -> None:
+    """A request looks at the definitions, somebody loads others, and it asks for the last change after that."""
+    (tmp_path / "vocabulary.toml").write_text(
+        '[[term]]\nlist = "colour"\ncode = "red"\nlabel = { zh = "红", en = "Red" }\n', "utf-8"
+    )
+
+    def knows_red() -> bool:
+        return "red" in queries.terms("colour")
+
+    with memory():
+        assert not knows_red()
+        Context().run(lambda: registry.load_pack(folder=tmp_path, by=None, now=NOW))  # as another process
+        assert not kept_so("test", knows_red)
+    with memory():
+        assert kept_so("test", knows_red)
 
 
 def test_readers_of_the_same_rights_share_and_no_others(cast: Cast) -> None:

@@ -59,6 +59,11 @@ def definition(kind: str, key: str, *, region: Region | None = None) -> Loaded:
         raise LookupError(f"no {kind} is called {key!r}") from None
 
 
+def definitions_in_force() -> str:
+    """Which definition was loaded last, as this request knows it: a short text that names all those in force."""
+    return ":".join(map(str, _newest()))
+
+
 def _newest() -> tuple[int, str]:
     """Id and hash of the definition loaded last: what the caches below are good for."""
     return remembered(NEWEST, _ask_for_newest)
