@@ -388,6 +388,31 @@ def test_every_read_stands_under_queries() -> None:
     assert wrong == set()
 
 
+def _all_modules() -> Iterator[tuple[str, ast.AST]]:
+    """Every module that is no test and no migration: its path and its tree."""
+    for path in sorted(SOURCE.rglob("*.py")):
+        name = path.relative_to(SOURCE)
+        if not {"tests", "migrations"} & {*name.parts}:
+            yield name.as_posix(), ast.parse(path.read_text("utf-8"))
+
+
+def test_what_is_written_is_taken_back_in_one_place() -> None:
+    """It keeps what was looked up meanwhile from being kept; ``probing`` looks nothing up."""
+    found = {name for name, tree in _all_modules() for call, _owner in _calls(tree) if "rollback" in call}
+    assert found == {"accounts/acts.py", "base/probing.py"}
+
+
+def test_the_cache_is_reached_in_one_place() -> None:
+    """It keeps nothing of what may be undone."""
+    found = {
+        name
+        for name, tree in _all_modules()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom | ast.Import) and "django.core.cache" in ast.unparse(node)
+    }
+    assert found == {"accounts/keeping.py"}
+
+
 # ── the hand ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -7,6 +7,8 @@ The number is taken at the first write (``done.seq``), or at the end; where it m
 (``done.nothing()``) the counter is held first (``done.lock()``). From then on to the end of the act nobody else writes, so
 only work in the database has a place in it: files are kept and documents set before, jobs are asked for after. An act
 within an act is part of it: it writes under the same number, and the row of the whole says what it did.
+
+What would be so if somebody acted is found out by doing it and taking it back: ``taken_back``.
 """
 
 import logging
@@ -23,7 +25,7 @@ from django.db import transaction
 from xingke.accounts import counting
 from xingke.accounts.models import AuditEntry, User
 from xingke.accounts.queries import LAST_CHANGE
-from xingke.base.remembering import forget
+from xingke.base.remembering import apart, forget
 
 TOLD_APART = 20  # parts of one kind that are told one by one
 SLOW = 1.0  # seconds of holding the counter that are worth a line in the log
@@ -159,6 +161,7 @@ class Act:
 
 
 _running: ContextVar[Act | None] = ContextVar("running", default=None)
+_taken_back: ContextVar[bool] = ContextVar("taken back", default=False)
 _watchers: list[Callable[[str, float], object]] = []
 
 
@@ -214,6 +217,35 @@ def holding() -> str:
     """The code of the act of this thread that holds the counter, so that nobody else can write; empty for none."""
     running = _running.get()
     return running.code if running is not None and running._held_since is not None else ""
+
+
+@contextmanager
+def taken_back() -> Iterator[None]:
+    """As if: what is written inside is seen inside, and undone at the end. What is looked up inside is kept nowhere.
+
+    Nobody else writes meanwhile: keep it short. Raises RuntimeError in the midst of an act, whose number it would use up.
+    """
+    if _running.get() is not None:
+        raise RuntimeError("nothing is taken back in the midst of an act: ask before it begins")
+    token = _taken_back.set(True)
+    try:
+        with apart(), transaction.atomic():
+            try:
+                yield
+            finally:
+                transaction.set_rollback(True)
+    finally:
+        _taken_back.reset(token)
+
+
+def is_taken_back() -> bool:
+    """Whether whatever is written now is undone in any case."""
+    return _taken_back.get()
+
+
+def may_be_undone() -> bool:
+    """Whether what is looked up now may never come to stand: in the midst of an act, and in what is taken back."""
+    return is_taken_back() or bool(holding())
 
 
 @contextmanager

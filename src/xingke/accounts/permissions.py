@@ -51,14 +51,18 @@ _CHANGING = _WORK | {Permission.RECORD_CONFIRM, Permission.DOCUMENT_DISCLOSE, Pe
 PERMISSIONS.add(*(Grantable(permission=each, changes=each in _CHANGING, is_work=each in _WORK) for each in Permission))
 
 
-def changing() -> frozenset[str]:
-    """The codes of those that change what superiors only see once it is finished."""
-    return frozenset(each.permission.value for each in PERMISSIONS if each.changes)
+def changing(room: type[StrEnum] | None = None) -> frozenset[str]:
+    """The codes of those that change what superiors only see once it is finished; room: only of one enumeration."""
+    return frozenset(each.permission.value for each in PERMISSIONS if each.changes and _is_of(each, room))
 
 
-def working() -> frozenset[str]:
-    """The codes of those that are daily work."""
-    return frozenset(each.permission.value for each in PERMISSIONS if each.is_work)
+def working(room: type[StrEnum] | None = None) -> frozenset[str]:
+    """The codes of those that are daily work; room: as ``changing``."""
+    return frozenset(each.permission.value for each in PERMISSIONS if each.is_work and _is_of(each, room))
+
+
+def _is_of(each: Grantable, room: type[StrEnum] | None) -> bool:
+    return room is None or isinstance(each.permission, room)
 
 
 def known_permissions() -> list[StrEnum]:

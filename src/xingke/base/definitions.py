@@ -9,7 +9,7 @@ import hashlib
 import json
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -71,12 +71,16 @@ class DefinitionKind(Generic[D]):
 
 @dataclass(frozen=True)
 class DefinitionEntry(Generic[D]):
-    """One definition as written: its parsed form, the body as plain JSON data, and the hash of that body."""
+    """One definition as written: its parsed form, the body as plain JSON data, and the hash of that body.
+
+    is_new: it is not in force yet; what is, is read as it always was.
+    """
 
     kind: str
     value: D
     body: Mapping[str, Any]  # TOML data: strings, numbers, lists and tables
     file: str  # within its pack
+    is_new: bool = True
 
     @property
     def place(self) -> str:
@@ -207,7 +211,9 @@ def _sentence(wrong: Any) -> str:  # pydantic's ErrorDetails
 def _merge(loaded: Catalogue, brought: Catalogue) -> Catalogue:
     merged = Catalogue()
     for known in KINDS:
-        replaced = {entry.value.key for entry in brought.of(known.code)}
+        standing = {entry.value.key: entry.value for entry in loaded.of(known.code)}
+        own = [replace(entry, is_new=entry.value != standing.get(entry.value.key)) for entry in brought.of(known.code)]
+        replaced = {entry.value.key for entry in own}
         kept = [entry for entry in loaded.of(known.code) if entry.value.key not in replaced]
-        merged.entries[known.code] = kept + brought.of(known.code)
+        merged.entries[known.code] = kept + own
     return merged

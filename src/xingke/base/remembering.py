@@ -39,6 +39,16 @@ def memory() -> Iterator[None]:
         _memory.reset(token)
 
 
+@contextmanager
+def apart() -> Iterator[None]:
+    """Know nothing inside of what was remembered before, and forget at the end what was remembered inside."""
+    token = _memory.set(None if _memory.get() is None else {})
+    try:
+        yield
+    finally:
+        _memory.reset(token)
+
+
 def within_request(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
     """Give every request a memory of its own."""
 

@@ -1,12 +1,10 @@
 """What giving older certificates their last day would change, found out by doing it and taking it back."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
-
+from xingke.accounts.acts import taken_back
 from xingke.accounts.models import User
 from xingke.base.periods import Period
 from xingke.indicators.models import Figure
@@ -46,19 +44,12 @@ def foreseen(*, by: User, now: datetime) -> Foreseen:
     asked = [each for each in indicators().values() if each.of == titles.KIND.code and each.counts_records]
     regions, periods = _regions(missing), _years(missing, now)
     before = _values(asked, regions, periods)
-    with _taken_back():
+    with taken_back():
         actions.give_last_days(by=by, now=now)
         after = _values(asked, regions, periods)
         documents = list(_drifting(asked, regions))
     changes = [(old, new) for old, new in zip(before, after, strict=True) if old.amount != new.amount]
     return Foreseen(len(missing), changes, documents)
-
-
-@contextmanager
-def _taken_back() -> Iterator[None]:
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
 
 
 def _values(asked: Sequence[Indicator], regions: Sequence[Region], periods: Sequence[Period]) -> list[Value]:

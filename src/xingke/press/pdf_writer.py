@@ -275,7 +275,16 @@ def _spaced(text: str) -> str:
     return re.sub(r"[\t\n\r]", " ", text)
 
 
-_WORD = re.compile(f"([!-~{chr(0xC0)}-{chr(0x17F)}]+)")
+# What no line is broken in by itself (UAX 14): letters of every script that is set with blanks, the signs that stick to
+# them, also over a blank (LB13 to LB15), and Chinese marks that end it or ASCII ones stick to. No Chinese character.
+_ENDING = "。，、；：！？）》"
+_WORD = re.compile(
+    r"((?:[!-~\u00a1-\u10ff\u1200-\u1fff\u2070-\u2dff“”‘’]"
+    rf"|(?<=[(\[{{“‘])\ +|\ +(?=[!),./:;?\]}}{_ENDING}”’])|(?<=[\"'”’])\ +(?=[(\[{{])"
+    rf"|[—…{_ENDING}]+(?=\ *[!),./:;?\]}}\"'])|(?<=[\"'])[—…]+)+[{_ENDING}]*)"
+)
+_LETTER = re.compile(f"[“‘]{{0,2}}[^“‘][”’{_ENDING}]{{0,2}}|[“‘]{{1,2}}")  # how a word is parted: marks stay with it
+_LATIN = re.compile(f"[{''.join(f'{chr(low)}-{chr(high)}' for low, high in LATIN_RANGES)}]")
 _BROAD = re.compile("[A-Z@%&mw]")
 
 
@@ -288,13 +297,16 @@ def _pieces(text: str, room: float) -> list[str]:
     pieces = [""]
     for part in _WORD.split(_spaced(text)):
         if _WORD.fullmatch(part) and _widest(part) > room:
-            pieces[-1] += part[:1]
-            pieces += part[1:]
+            first, *others = _LETTER.findall(part)
+            pieces[-1] += first
+            pieces += others
         else:
             pieces[-1] += part
     return pieces
 
 
 def _widest(word: str) -> float:
-    """What a Latin word takes at most, in Chinese characters: digits half of one, capitals nearly a whole."""
-    return 0.56 * len(word) + 0.4 * len(_BROAD.findall(word))
+    """What a word takes at most, in Chinese characters: digits half of one, Latin capitals nearly a whole, what the Latin
+    fonts do not draw a whole."""
+    latin = len(_LATIN.findall(word))
+    return 0.56 * latin + 0.4 * len(_BROAD.findall(word)) + (len(word) - latin)

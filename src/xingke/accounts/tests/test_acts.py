@@ -1,18 +1,27 @@
 """One act, one number: what is part of it, what falls with it, and how long it keeps others waiting."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from contextvars import Context
 
 import pytest
 from django.db import transaction
 
 from tests.cast import NOW, Cast
-from xingke.accounts import acts
+from xingke.accounts import acts, keeping
 from xingke.accounts.actions import ask_for_job
 from xingke.accounts.acts import Act, Actor, act
 from xingke.accounts.models import AuditEntry, Job, User
-from xingke.accounts.queries import audit_trail, changes_to, check_audit_chain, current_seq, targets_changed
+from xingke.accounts.queries import (
+    audit_trail,
+    changes_to,
+    check_audit_chain,
+    current_seq,
+    last_change,
+    targets_changed,
+)
 from xingke.base.refusals import Refused
+from xingke.base.remembering import memory
 
 pytestmark = pytest.mark.db
 
@@ -227,6 +236,51 @@ def test_jobs_are_asked_for_once_the_act_stands(cast: Cast) -> None:
         assert not Job.objects.exists()
 
     assert Job.objects.count() == 1
+
+
+# ── as if ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_what_is_taken_back_is_seen_inside_and_was_never_written(cast: Cast) -> None:
+    before, name = current_seq(), cast.officer.name
+    with acts.taken_back():
+        named(cast.officer, "甲")
+        assert (current_seq(), User.objects.get(pk=cast.officer.pk).name) == (before + 1, "甲")
+
+    with pytest.raises(Refused), acts.taken_back():
+        refused(cast.officer, lambda _done: named(cast.officer, "乙"))
+    assert (current_seq(), User.objects.get(pk=cast.officer.pk).name) == (before, name)
+    assert not acts.may_be_undone()
+
+
+def test_nothing_is_taken_back_in_the_midst_of_an_act(cast: Cast) -> None:
+    with act(by=cast.officer, now=NOW, code="test.done"), pytest.raises(RuntimeError, match="midst"), acts.taken_back():
+        pass
+
+
+def test_a_request_remembers_nothing_of_what_is_taken_back(cast: Cast) -> None:
+    with memory():
+        before = last_change()
+        with acts.taken_back():
+            assert last_change() == before
+            named(cast.officer, "甲")
+            assert last_change() != before
+        assert last_change() == before
+
+
+@pytest.mark.parametrize("is_remembering", [True, False])
+def test_what_is_found_in_what_is_taken_back_is_kept_nowhere(cast: Cast, is_remembering: bool) -> None:
+    with memory() if is_remembering else nullcontext():
+        with acts.taken_back():
+            named(cast.officer, "甲")
+            name = f"test:{last_change()}"
+            keeping.keep(name, "inside")
+            assert keeping.found(name) is None
+        cast.officer.refresh_from_db()
+        named(cast.officer, "甲")  # the same act by the same account at the same moment: the same number and digest
+
+        assert f"test:{last_change()}" == name
+        assert keeping.found(name) is None
 
 
 # ── how long ────────────────────────────────────────────────────────────────────────────────────────────────────────

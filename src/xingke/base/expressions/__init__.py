@@ -13,12 +13,13 @@ tree is worked out as often as values come (``evaluate``). A value that is not k
     signed    = "-" signed | operand
     operand   = number | text | "true" | "false" | "{" text { "," text } "}" | "(" either ")"
               | name [ "@" shift ] | function "(" [ either { "," either } ] ")"
+    text      = in quotation marks; the one that ends it, written twice, stands for itself: "a ""b"" c"
     name      = word { "." word }                         (a word: letters of any script, digits, _)
 """
 
 from xingke.base.expressions.errors import ExpressionError
 from xingke.base.expressions.functions import FUNCTIONS
-from xingke.base.expressions.parser import arithmetic, parse
+from xingke.base.expressions.parser import arithmetic, parse, place_of
 from xingke.base.expressions.ranges import Range, reach
 from xingke.base.expressions.spelling import spell
 from xingke.base.expressions.tree import (
@@ -58,6 +59,7 @@ __all__ = [
     "evaluate_number",
     "names",
     "parse",
+    "place_of",
     "reach",
     "spell",
     "terms",

@@ -45,13 +45,15 @@ _ARITHMETIC = frozenset("+-*/()@")
 
 @dataclass(frozen=True)
 class Grammar:
-    """What a text may hold, and how much of it; is_whole: more than numbers, names, brackets and + − × ÷."""
+    """What a text may hold, and how much of it; is_whole: more than numbers, names, brackets and + − × ÷. as_stored: numbers
+    as programs write them, too."""
 
     is_whole: bool
     max_length: int
     max_parts: int
     max_depth: int
     shifts: tuple[str, ...] = ()
+    as_stored: bool = False
 
 
 def parse(
@@ -70,13 +72,26 @@ def parse(
     return _Parser(text, names, grammar).whole(wanted)
 
 
-def arithmetic(text: str, *, shifts: Collection[str] = ()) -> Node:
+def arithmetic(text: str, *, shifts: Collection[str] = (), is_new: bool = False) -> Node:
     """Read + − × ÷, brackets, numbers and names, all of which are numbers. Raises ExpressionError for anything else.
 
-    shifts: what may stand behind an @ after a name.
+    shifts: what may stand behind an @ after a name. is_new: it was not stored yet, so numbers are plain decimals; those
+    stored before ``1e4``, ``1_000`` and ``0x10`` were refused are read as they were.
     """
-    grammar = Grammar(False, max_length=300, max_parts=80, max_depth=150, shifts=tuple(shifts))
+    grammar = Grammar(False, max_length=300, max_parts=80, max_depth=150, shifts=tuple(shifts), as_stored=not is_new)
     return _Parser(text, None, grammar).whole(None)
+
+
+def place_of(name: Name, text: str) -> int:
+    """At which character, from 0, a name with its shift first stands in a text that can be read."""
+    found = tokens(text, as_stored=True)
+    pairs = zip(found, [*found[1:], None], [*found[2:], None, None], strict=True)
+    return next(
+        word.place
+        for word, sign, shift in pairs
+        if (word.kind, word.text) == ("name", name.code)
+        and name.shift == (shift.text if sign and shift and (sign.kind, sign.text) == ("sign", "@") else "")
+    )
 
 
 @dataclass(frozen=True)
@@ -95,7 +110,7 @@ class _Parser:
         if len(text) > grammar.max_length:
             said = say("算式有 %(length)s 个字符；最多 %(most)s 个。", length=len(text), most=grammar.max_length)
             raise self._wrong(said, grammar.max_length)
-        self._tokens = tokens(text)
+        self._tokens = tokens(text, as_stored=grammar.as_stored)
         self._next = self._parts = self._depth = 0
         if not grammar.is_whole:
             self._refuse_more_than_arithmetic()

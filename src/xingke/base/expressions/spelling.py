@@ -73,4 +73,8 @@ def _constant(value: bool | str | date) -> str:
 
 
 def _quoted(text: str) -> str:
-    return f"“{text}”" if '"' in text else f'"{text}"'
+    """In the quotation marks that are not in it; where both are, the one that would end it is written twice."""
+    if '"' in text and "”" not in text:
+        return f"“{text}”"
+    doubled = text.replace('"', '""')
+    return f'"{doubled}"'

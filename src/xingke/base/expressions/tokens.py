@@ -1,8 +1,10 @@
 """The words of an expression: numbers, texts, names and signs, each with the place it stands at."""
 
+import math
 import re
 import unicodedata
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Literal
 
 from xingke.base.expressions.errors import ExpressionError
@@ -40,8 +42,18 @@ _TOKEN = re.compile(
 _RUN = re.compile(r"[A-Za-z0-9_.]+")
 
 
-def tokens(text: str) -> list[Token]:
-    """The words of a text and the end after them. Raises ExpressionError for what is none."""
+_PROGRAMMED = re.compile(
+    r"(?:0[xX](?:_?[0-9a-fA-F])+|0[oO](?:_?[0-7])+|0[bB](?:_?[01])+|(?:D(?:\.D?)?|\.D)(?:[eE][+-]?D)?)(?![\w.])".replace(
+        "D", "(?:[0-9](?:_?[0-9])*)"
+    )
+)
+
+
+def tokens(text: str, *, as_stored: bool = False) -> list[Token]:
+    """The words of a text and the end after them. Raises ExpressionError for what is none.
+
+    as_stored: also numbers as programs write them, see ``_number``.
+    """
     folded = text.translate(_FOLDED)
     found: list[Token] = []
     place = 0
@@ -52,7 +64,7 @@ def tokens(text: str) -> list[Token]:
             if match.lastgroup == "blank":
                 place = match.end()
                 continue
-            token = _word(match, text)
+            token = _word(match, text, as_stored)
         else:
             raise _strange(text, place)
         found.append(token)
@@ -60,11 +72,11 @@ def tokens(text: str) -> list[Token]:
     return [*found, Token("end", "", len(text.rstrip()), "")]
 
 
-def _word(match: re.Match[str], text: str) -> Token:
+def _word(match: re.Match[str], text: str, as_stored: bool) -> Token:
     place, written = match.start(), text[match.start() : match.end()]
     match match.lastgroup:
         case "number":
-            return Token("number", _number(match, text), place, written)
+            return _number(match, text, as_stored)
         case "sign":
             return Token("sign", _SIGNS.get(match[0], match[0]), place, written)
     name = unicodedata.normalize("NFKC", match[0])
@@ -78,27 +90,54 @@ def _word(match: re.Match[str], text: str) -> Token:
 
 
 def _quoted(text: str, place: int) -> Token:
-    end = text.find(_QUOTES[text[place]], place + 1)
+    """A text in quotation marks; written twice, the one that ends it stands for itself."""
+    closing = _QUOTES[text[place]]
+    end = text.find(closing, place + 1)
+    while end >= 0 and text[end + 1 : end + 2] == closing:
+        end = text.find(closing, end + 2)
     if end < 0:
-        closing = _QUOTES[text[place]]
         raise ExpressionError(say("文字没有写完：后面缺引号 %(mark)s。", mark=closing), text, place)
-    return Token("text", text[place + 1 : end], place, text[place : end + 1])
+    return Token("text", text[place + 1 : end].replace(closing * 2, closing), place, text[place : end + 1])
 
 
-def _number(match: re.Match[str], text: str) -> str:
-    """A plain decimal; what programs write otherwise (1e3, 0x10, 1_000, 007) may mean something else to a reader."""
+def _number(match: re.Match[str], text: str, as_stored: bool) -> Token:
+    """A plain decimal; what programs write otherwise (1e3, 0x10, 1_000, 007) may mean something else to a reader.
+
+    as_stored: formulas stored before were read by Python: what is no plain decimal of theirs still is what Python made of it.
+    """
     number, place = match[0], match.start()
+    programmed = _PROGRAMMED.match(match.string, place) if as_stored else None
+    if programmed and not _is_plain(programmed[0]) and (value := _programmed(programmed[0])) is not None:
+        return Token("number", str(value), place, text[place : programmed.end()])
     run = _RUN.match(match.string, place)
     assert run is not None  # a number is one
     if run[0] != number or re.match("0[0-9]", number):
         written = text[place : run.end()]
         wrong = say("“%(found)s”不是这里的数：数写作 12 或 12.5，开头不加 0；编号请放在引号里。", found=written)
         raise ExpressionError(wrong, text, place)
-    digits = sum(char != "." for char in number)
-    if digits > MAX_DIGITS:
+    if (digits := _digits(number)) > MAX_DIGITS:
         wrong = say("这个数有 %(digits)s 位；最多 %(most)s 位。", digits=digits, most=MAX_DIGITS)
         raise ExpressionError(wrong, text, place)
-    return number
+    return Token("number", number, place, text[place : match.end()])
+
+
+def _digits(number: str) -> int:
+    return sum(char != "." for char in number)
+
+
+def _is_plain(number: str) -> bool:
+    return bool(re.fullmatch(r"(?!0[0-9])[0-9.]+", number)) and _digits(number) <= MAX_DIGITS
+
+
+def _programmed(number: str) -> Decimal | None:
+    """What Python makes of a number; None where it is none to it (007), or greater than numbers go."""
+    try:
+        return Decimal(int(number, 0))
+    except ValueError:
+        if number.isdigit():
+            return None
+    value = float(number)
+    return Decimal(str(value)) if math.isfinite(value) else None
 
 
 def _strange(text: str, place: int) -> ExpressionError:

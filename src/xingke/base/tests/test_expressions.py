@@ -1,5 +1,6 @@
 """The expression language: what can be written, what it gives, what is unknown, and where a mistake is pointed at."""
 
+import ast
 import copy
 import pickle
 import time
@@ -28,6 +29,7 @@ from xingke.base.expressions import (
     Value,
     arithmetic,
     evaluate,
+    evaluate_number,
     names,
     parse,
     reach,
@@ -35,6 +37,7 @@ from xingke.base.expressions import (
     terms,
     why_unknown,
 )
+from xingke.base.expressions.functions import CONTEXT
 
 NAMES = {
     "a": Type.NUMBER,
@@ -98,6 +101,9 @@ WORKED_OUT = [
     ("not the same", "a != b", True),
     ("a text", '规模 = "中型"', True),
     ("a text in Chinese marks, with marks in it", '“说"好"” = "说"', False),
+    ("a text with both kinds of marks in it", 'len("说""好""”")', 5),
+    ("the same in Chinese marks", 'len(“说"好"””。”)', 6),
+    ("a mark alone", 'len("""") + len(“””” )', 2),
     ("one of some", '规模 in {"大型", "中型"}', True),
     ("one of those a name stands for", '"高新技术企业" in 资质', True),
     ("truths compared", "停业 = false", True),
@@ -388,6 +394,47 @@ def test_arithmetic_is_numbers_over_any_names() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "1e4",
+            "1_000",
+            "0x10",
+            "0X_f",
+            "0b101",
+            "0o17",
+            "1.5e-3",
+            "1E+2",
+            ".5e1",
+            "5.e1",
+            "1_0.2_5",
+            "00",
+            "0.1",
+            "007.5",
+        ),
+        *("12345678901234567890123", "0.33333333333333333333333"),
+    ],
+)
+def test_numbers_of_formulas_stored_before_are_what_python_made_of_them(text: str) -> None:
+    found = evaluate_number(arithmetic(f"a * ({text}-b)"), {"a": Decimal(1), "b": Decimal(0)})
+
+    assert found == CONTEXT.plus(Decimal(str(ast.literal_eval(text))))
+
+
+@pytest.mark.parametrize("text", ["1e4", "1_000", "0x10", "1.5e-3"])
+def test_nobody_writes_such_numbers_any_more(text: str) -> None:
+    for read in (lambda: arithmetic(f"a + {text}", is_new=True), lambda: parse(f"a + {text}", NAMES)):
+        with pytest.raises(ExpressionError, match="不是这里的数"):
+            read()
+
+
+@pytest.mark.parametrize("text", ["007", "1e", "1__0", "1_", "0x", "1e999", "1a", "1.2.3"])
+def test_what_python_took_for_no_number_is_none(text: str) -> None:
+    with pytest.raises(ExpressionError):
+        arithmetic(f"a + {text}")
+
+
 @pytest.mark.parametrize("text", ["a > b", "a = b", "p and q", "非 p", "min(a, b)", '"a"', "{}", "a.b", "True", "a, b"])
 def test_arithmetic_is_nothing_else(text: str) -> None:
     with pytest.raises(ExpressionError, match="这里的算式只用"):
@@ -397,9 +444,7 @@ def test_arithmetic_is_nothing_else(text: str) -> None:
 # ── whatever is written ─────────────────────────────────────────────────────────────────────────────────────────────
 
 NUMBERS = st.decimals(min_value=0, max_value=10**9, places=3).map(NumberLiteral)
-MARKED = st.text(st.characters(exclude_categories=["Cs"]), max_size=6).filter(
-    lambda text: not ('"' in text and "”" in text)
-)
+MARKED = st.text(st.sampled_from('"“”＂甲') | st.characters(exclude_categories=["Cs"]), max_size=6)
 
 
 def _operations(signs: str, left: st.SearchStrategy[Node], right: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:

@@ -122,11 +122,12 @@ def layers_never_add_up(catalogue: Catalogue) -> Iterator[Issue]:
 def formulas_can_be_read(catalogue: Catalogue) -> Iterator[Issue]:
     """A formula parses, and names indicators that are no ratios themselves."""
     natures = {each.code: each.nature for each, _file, _place in _entries(catalogue)}
-    for each, file, place in _entries(catalogue):
+    for entry in catalogue.of("indicator"):
+        each, file, place = entry.value, entry.file, entry.place
         if not each.formula:
             continue
         try:
-            needed = expressions.names(expressions.arithmetic(each.formula))
+            needed = expressions.names(expressions.arithmetic(each.formula, is_new=entry.is_new))
         except expressions.ExpressionError as error:
             yield Issue(file, place, f"formula: {each.formula!r} is none, at character {error.place + 1}: {error}")
             continue

@@ -17,7 +17,8 @@ from xingke.base.labels import Label
 from xingke.base.sayings import say
 from xingke.indicators.rules import Indicator, counts_more
 
-SHIFTS = ("year_before", "children")  # the like period a year before; the sum over the regions right below
+CHILDREN = "children"
+SHIFTS = ("year_before", CHILDREN)  # the like period a year before; the sum over the regions right below
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,7 +136,7 @@ def sides_can_be_read(catalogue: Catalogue) -> Iterator[Issue]:
     for entry in catalogue.of("identity"):
         for side in (entry.value.left, entry.value.right):
             try:
-                needed = expressions.names(expressions.arithmetic(side, shifts=SHIFTS))
+                needed = expressions.names(expressions.arithmetic(side, shifts=SHIFTS, is_new=entry.is_new))
             except expressions.ExpressionError as error:
                 said = f"{side!r} is no formula, at character {error.place + 1}: {error}"
                 yield Issue(entry.file, entry.place, said)
@@ -143,6 +144,39 @@ def sides_can_be_read(catalogue: Catalogue) -> Iterator[Issue]:
             for code in needed:
                 if code not in known:
                     yield Issue(entry.file, entry.place, f"{side!r} names unknown indicator {code!r}")
+
+
+def distinct_ones_are_not_added_up(catalogue: Catalogue) -> Iterator[Issue]:
+    """A firm with records in two counties counts in both, and once in the city: sums over the regions below say nothing."""
+    known = {each.code: each for each in catalogue.values("indicator")}
+    for entry in catalogue.of("identity"):
+        for side in (entry.value.left, entry.value.right):
+            for term in _terms_of(side):
+                if term.shift != CHILDREN or not (whom := _distinct_in(term.code, known)):
+                    continue
+                place = expressions.place_of(term, side) + 1
+                said = f"{side!r} adds up {term.code} over the regions below, at character {place}"
+                why = f"{whom} counts whom and not how often (`distinct`), and whoever is in two of them would count twice"
+                yield Issue(entry.file, entry.place, f"{said}: {why}; name it without @{CHILDREN}")
+
+
+def _terms_of(side: str) -> tuple[expressions.Name, ...]:
+    """The terms of a side; none where it cannot be read, which is said elsewhere."""
+    try:
+        return expressions.terms(expressions.arithmetic(side, shifts=SHIFTS))
+    except expressions.ExpressionError:
+        return ()
+
+
+def _distinct_in(code: str, known: Mapping[str, Indicator]) -> str:
+    """The indicator that counts whom: the named one, or one that its formula names; empty for none."""
+    try:
+        asked = (
+            [code, *expressions.names(expressions.arithmetic(known[code].formula))] if known[code].formula else [code]
+        )
+    except (KeyError, expressions.ExpressionError):
+        asked = [code]
+    return next((each for each in asked if each in known and known[each].distinct), "")
 
 
 def examples_come_out(catalogue: Catalogue) -> Iterator[Issue]:
@@ -161,5 +195,9 @@ def examples_come_out(catalogue: Catalogue) -> Iterator[Issue]:
 
 
 IDENTITIES: DefinitionKind[IndicatorIdentity] = DefinitionKind(
-    "identity", "identities.toml", IndicatorIdentity, (sides_can_be_read, examples_come_out), say("核对关系")
+    "identity",
+    "identities.toml",
+    IndicatorIdentity,
+    (sides_can_be_read, distinct_ones_are_not_added_up, examples_come_out),
+    say("核对关系"),
 )

@@ -15,13 +15,14 @@ from xingke.base.periods import Period
 from xingke.indicators.queries import judging
 from xingke.indicators.queries.judging import Judged
 from xingke.indicators.queries.reader import Reader
-from xingke.indicators.rules import identities
+from xingke.indicators.rules import Indicator, identities
 from xingke.indicators.rules.identities import Amount, IdentityExample, IndicatorIdentity, judge
 from xingke.registry.models import Region
 
 pytestmark = pytest.mark.db
 
 YEAR = Period.year(2025)
+NAME = Label("测试", "test")
 SignedIn = Callable[[str], Client]
 
 
@@ -119,6 +120,50 @@ def test_a_pack_with_wrong_identities_says_what_is_wrong() -> None:
     assert any("names unknown indicator 'gdp'" in each for each in said)
     assert any("example 1 cannot be judged" in each for each in said)
     assert any("example 1 differs by 1 (相差一)" in each for each in said)
+
+
+HOLDERS = Indicator(
+    code="holders",
+    label=NAME,
+    meaning=NAME,
+    unit="家",
+    source="测试",
+    nature="stock",
+    of="patent",
+    distinct="organisation",
+)
+SHARE = Indicator(
+    code="share", label=NAME, meaning=NAME, unit="%", source="测试", nature="ratio", formula="holders / firms * 1e2"
+)
+FIRMS = Indicator(code="firms", label=NAME, meaning=NAME, unit="家", source="测试", nature="observed")
+ADDED_UP = [
+    ("holders", "firms + holders@children", "at character 9: holders counts whom"),
+    ("（ holders @ children ）", "1", "at character 3: holders counts whom"),
+    ("holders - holders@children", "0", "at character 11: holders counts whom"),
+    ("share@children", "1", "at character 1: holders counts whom"),
+    ("holders", "firms", ""),
+    ("holders@year_before", "firms@children", ""),
+    ("share", "holders / firms@children", ""),
+    ("holders@", "firms", ""),  # what cannot be read is said by another
+]
+
+
+@pytest.mark.parametrize("left, right, said", ADDED_UP)
+def test_whoever_is_in_two_regions_is_not_added_up(left: str, right: str, said: str) -> None:
+    catalogue = Catalogue(
+        {
+            "indicator": [
+                DefinitionEntry("indicator", each, {}, "indicators.toml") for each in (HOLDERS, SHARE, FIRMS)
+            ],
+            "identity": [DefinitionEntry("identity", identity(left, right), {}, "identities.toml")],
+        }
+    )
+
+    found = [str(issue) for issue in identities.distinct_ones_are_not_added_up(catalogue)]
+
+    assert len(found) == bool(said)
+    assert all(said in each for each in found)
+    assert identities.distinct_ones_are_not_added_up in identities.IDENTITIES.checks
 
 
 # ── in the ledger ───────────────────────────────────────────────────────────────────────────────────────────────────

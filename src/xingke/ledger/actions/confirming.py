@@ -7,10 +7,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
-from xingke.accounts.acts import act
+from xingke.accounts.acts import act, taken_back
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base.refusals import Refused
@@ -172,8 +171,5 @@ def as_if_confirmed(
 
     Nobody else writes meanwhile: keep it short. Raises Refused as ``confirm_events``.
     """
-    with transaction.atomic():
-        try:
-            yield confirm_events(records=records, by=by, now=now, until=until)
-        finally:
-            transaction.set_rollback(True)
+    with taken_back():
+        yield confirm_events(records=records, by=by, now=now, until=until)

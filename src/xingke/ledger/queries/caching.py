@@ -11,10 +11,10 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import TypeVar
 
-from django.core.cache import cache
 from django.db import connection
 
-from xingke.accounts.acts import holding
+from xingke.accounts import keeping
+from xingke.accounts.acts import may_be_undone
 from xingke.accounts.models import User
 from xingke.accounts.queries import last_change, trail_digest, trail_digests
 from xingke.base.remembering import remembered
@@ -26,7 +26,6 @@ from xingke.registry.models import Definition, Person
 from xingke.registry.rules import Scope
 
 T = TypeVar("T")
-KEPT = 24 * 3600  # seconds
 
 
 def ledger_stamp() -> int:
@@ -70,9 +69,14 @@ def _tables() -> Iterator[tuple[str, str]]:
 def states() -> Mapping[str, str]:
     """How each part of the ledger stands, by the code of a kind and by FIGURES, DECLARATIONS, DEFINITIONS, PERSONS and REGIONS: a
     text that is other once anything was written to it, also where a backup was restored. At most three queries after a
-    change."""
+    change.
+
+    Definitions stand as this request knows them, not as the ledger's last change says: it may have looked at them before
+    somebody loaded others, and asked for the last change after that.
+    """
     name = f"states:{last_change()}"
-    return remembered(f"xingke.ledger.{name}", lambda: _once(name, _ask_for_states))
+    found = remembered(f"xingke.ledger.{name}", lambda: _once(name, _ask_for_states))
+    return {**found, DEFINITIONS: f"{found[DEFINITIONS]}:{registry.definitions_in_force()}"}
 
 
 def _ask_for_states() -> dict[str, str]:
@@ -88,8 +92,10 @@ def stamp() -> int:
 
 
 def moment() -> str:
-    """The ledger as it stands: its stamp, the trail up to there, other after a backup was restored, and the regions."""
-    return _once(f"moment:{last_change()}", lambda: f"{stamp()}:{trail_digest(stamp())}:{states()[REGIONS]}")
+    """The ledger as it stands: its stamp, the trail up to there, other after a backup was restored, the regions, and the
+    definitions as this request knows them, see ``states``."""
+    found = _once(f"moment:{last_change()}", lambda: f"{stamp()}:{trail_digest(stamp())}:{states()[REGIONS]}")
+    return f"{found}:{registry.definitions_in_force()}"
 
 
 def kept(name: str, ask: Callable[[], T]) -> T:
@@ -126,16 +132,15 @@ def kept_within(allowed: Scope, parts: Iterable[str], name: str, ask: Callable[[
 
 
 def _once(name: str, ask: Callable[[], T]) -> T:
-    """What is kept by a name, else found by one of those who ask for it now. Nothing is kept in the midst of an act: what
-    it wrote has no number yet that anybody else could ask for, and may be undone."""
-    if holding():
+    """What is kept by a name, else found by one of those who ask for it now; see ``accounts.keeping``."""
+    if may_be_undone():
         return ask()
     key = f"xingke.{sha256(name.encode()).hexdigest()}"
-    found: tuple[T] | None = cache.get(key)
+    found: tuple[T] | None = keeping.found(key)
     if found is None:
         with in_turn(key):
-            found = cache.get(key)
+            found = keeping.found(key)
             if found is None:
                 found = (ask(),)
-                cache.set(key, found, KEPT)
+                keeping.keep(key, found)
     return found[0]

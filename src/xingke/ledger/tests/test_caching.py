@@ -1,6 +1,10 @@
 """What is kept of the ledger is never older than what was committed, and nobody else's."""
 
 from collections.abc import Callable
+from contextvars import Context
+from datetime import date
+from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -10,10 +14,14 @@ from xingke.accounts.acts import act
 from xingke.accounts.models import AuditEntry, User
 from xingke.accounts.permissions import Permission
 from xingke.accounts.queries import last_change
+from xingke.base.keys import derived_key
 from xingke.base.remembering import memory
+from xingke.ledger.actions import NewEvent, NewHistory, as_if_confirmed, file_histories
+from xingke.ledger.models import PatentEvent
 from xingke.ledger.queries import events
 from xingke.ledger.queries.caching import (
     DECLARATIONS,
+    DEFINITIONS,
     FIGURES,
     kept,
     kept_alike,
@@ -48,6 +56,18 @@ def _again(name: str) -> User:
 
 def _patent(cast: Cast) -> None:
     file("patent", "一种明渠", [("granted", "2025-02-03")], firm=cast.firm, by=cast.statistician)
+
+
+def _draft_patent(cast: Cast) -> None:
+    history = NewHistory(
+        key=derived_key("patent", "一种水闸"),
+        fields={"form": "invention", "name": "一种水闸", "number": "一种水闸"},
+        region=cast.county,
+        organisation=cast.firm,
+        is_fictional=True,
+        events=[NewEvent(event="granted", on=date(2025, 2, 3), region=cast.county)],
+    )
+    file_histories(kind="patent", histories=[history], by=cast.officer, now=NOW, source="test", confirmed=False)
 
 
 def _declaration(cast: Cast) -> None:
@@ -115,6 +135,44 @@ def test_in_the_midst_of_an_act_nothing_is_kept(cast: Cast) -> None:
         done.nothing()
     assert ask.times == 2
     assert kept_of(["patent"], "test", Asked()) == 1
+
+
+def test_as_if_confirmed_nothing_is_kept_and_nothing_remembered(cast: Cast) -> None:
+    _draft_patent(cast)
+    draft = PatentEvent.objects.get().record
+    ask = Asked()
+    with memory():
+        before, patents = last_change(), states()["patent"]
+        with as_if_confirmed(records={"patent": [draft]}, by=cast.checker, now=NOW):
+            assert states()["patent"] != patents
+            for _time in range(2):
+                kept_for(cast.officer, "test", ask)
+                kept_of(["patent"], "test", ask)
+                kept("test", ask)
+        assert (last_change(), states()["patent"]) == (before, patents)
+    assert ask.times == 6
+
+
+@pytest.mark.parametrize(
+    "kept_so", [kept, partial(kept_of, [DEFINITIONS])], ids=["until something is filed", "of the definitions"]
+)
+def test_what_was_found_by_older_definitions_is_not_served_with_newer_ones(
+    cast: Cast, tmp_path: Path, kept_so: Callable[[str, Callable[[], bool]], bool]
+) -> None:
+    """A request looks at the definitions, somebody loads others, and it asks for the last change after that."""
+    (tmp_path / "vocabulary.toml").write_text(
+        '[[term]]\nlist = "colour"\ncode = "red"\nlabel = { zh = "红", en = "Red" }\n', "utf-8"
+    )
+
+    def knows_red() -> bool:
+        return "red" in queries.terms("colour")
+
+    with memory():
+        assert not knows_red()
+        Context().run(lambda: registry.load_pack(folder=tmp_path, by=None, now=NOW))  # as another process
+        assert not kept_so("test", knows_red)
+    with memory():
+        assert kept_so("test", knows_red)
 
 
 def test_readers_of_the_same_rights_share_and_no_others(cast: Cast) -> None:

@@ -3,19 +3,17 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.core.cache import cache
 from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from xingke.accounts import keeping
 from xingke.accounts.models import User
 from xingke.accounts.queries import ledger_identity
 from xingke.base.beginnings import beginnings
 from xingke.ledger.queries.caching import kept_alike
 from xingke.registry import queries as registry
 from xingke.registry.models import Region
-
-KEPT = 24 * 3600  # seconds it is remembered that a place has begun
 
 
 def first_steps(user: User) -> list[dict[str, Any]] | None:
@@ -33,11 +31,11 @@ def first_steps(user: User) -> list[dict[str, Any]] | None:
 def _known_standing(regions: Sequence[Region]) -> Mapping[str, bool]:
     """What stands; a place that has begun is not asked again for a day, whatever changes."""
     kept = f"xingke.portal.begun:{ledger_identity()}:{','.join(str(each.pk) for each in regions)}"
-    found: Mapping[str, bool] | None = cache.get(kept)
+    found: Mapping[str, bool] | None = keeping.found(kept)
     if found is None:
         found = _standing(regions)
         if all(found.values()):
-            cache.set(kept, found, KEPT)
+            keeping.keep(kept, found)
     return found
 
 

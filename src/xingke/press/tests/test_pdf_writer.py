@@ -239,6 +239,24 @@ def test_the_same_document_gives_the_same_bytes_in_another_process() -> None:
     assert len(found) == 1
 
 
+@pytest.mark.parametrize(
+    "word",
+    [
+        "#sys.inputsΩ#sys.inputs",  # a Greek letter is as wide as a Chinese character, and no line ends before it
+        "科学" + "Журнал" * 4,
+        "#sys.inputs“#sys.inputs”",  # nor between a letter and a quotation mark
+        "'#sys.inputs ;:#sys.inputs",  # nor before a semicolon, blanks or not
+        "“  '(#sys.inputs#sys.inputs",
+        '$x$&3"—。:#sys.inputs^] 。',
+    ],
+)
+def test_what_no_line_ends_in_is_parted_before_it_runs_off_the_page(word: str) -> None:
+    data = write(replace(NOTHING, issuer=word, title=word, number="1"))
+
+    assert_says(data, [word, "1", word, word, NOTHING.date])
+    assert max(right for _, _, (_, _, right, _) in boxes(data)) <= RIGHT + 0.5
+
+
 def test_its_properties_name_the_document_and_the_fonts_that_stand_in() -> None:
     with pdfium.PdfDocument(FILE) as document:
         properties = document.get_metadata_dict()

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from xingke.accounts.acts import Act, act
+from xingke.accounts.acts import Act, act, is_taken_back
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base import codes, definitions
@@ -93,7 +93,13 @@ def store_definitions(
     done: Act,
     region: Region | None = None,
 ) -> None:
-    """Store what a pack has new, as part of an act."""
+    """Store what a pack has new, as part of an act.
+
+    Raises RuntimeError in what is taken back: each process keeps definitions by the id of the newest, which would be given
+    to another one afterwards.
+    """
+    if is_taken_back():
+        raise RuntimeError("definitions are not loaded in what is taken back")
     Definition.objects.bulk_create(
         Definition(
             kind=entry.kind,

@@ -59,6 +59,11 @@ def definition(kind: str, key: str, *, region: Region | None = None) -> Loaded:
         raise LookupError(f"no {kind} is called {key!r}") from None
 
 
+def definitions_in_force() -> str:
+    """Which definition was loaded last, as this request knows it: a short text that names all those in force."""
+    return ":".join(map(str, _newest()))
+
+
 def _newest() -> tuple[int, str]:
     """Id and hash of the definition loaded last: what the caches below are good for."""
     return remembered(NEWEST, _ask_for_newest)
@@ -107,7 +112,7 @@ def loaded_catalogue() -> definitions.Catalogue:
     result = definitions.Catalogue()
     for kind in definitions.KINDS:
         result.entries[kind.code] = [
-            definitions.DefinitionEntry(kind.code, found.value, {}, f"pack {found.pack}")
+            definitions.DefinitionEntry(kind.code, found.value, {}, f"pack {found.pack}", is_new=False)
             for found in catalogue(kind.code).values()
         ]
     return result
@@ -300,7 +305,7 @@ def scope(user: User, permission: StrEnum) -> Scope:
         )
         home.append(own)
         is_above = is_above or own != grant.region.range
-    colleagues = _colleagues(user) if is_above else frozenset()
+    colleagues = _colleagues(user, type(permission)) if is_above else frozenset()
     return Scope(tuple(sorted(set(ranges))), frozenset(organisations), tuple(sorted(set(home))), colleagues)
 
 
@@ -325,21 +330,28 @@ def _in_order(allowed: Scope) -> tuple[Any, ...]:
     return allowed.ranges, sorted(allowed.organisations), allowed.home, sorted(allowed.colleagues)
 
 
-def _colleagues(user: User) -> frozenset[int]:
-    """The accounts that write for the bureaus an account works for: what they have not finished lies before it, too."""
-    known: frozenset[int] | None = getattr(user, "_xingke_colleagues", None)
+def _colleagues(user: User, room: type[StrEnum]) -> frozenset[int]:
+    """The accounts that write for the bureaus an account works for: what they have not finished lies before it, too.
+
+    room: the enumeration of the permission that is asked about. Who works at one thing has no colleagues at another: who
+    lends instruments for the city and otherwise only reads stays a superior before the ledger, and sees no drafts of it.
+    Ledger and documents are one work: who writes the city's reports sees the records its bureau has not confirmed yet.
+    """
+    every: dict[type[StrEnum], frozenset[int]] = user.__dict__.setdefault("_xingke_colleagues", {})
+    known = every.get(room)
     if known is None:
-        writing = [role.code for role in roles().values() if not working().isdisjoint(role.permissions)]
+        works, changes = working(room), changing(room)
+        writing = [role.code for role in roles().values() if not works.isdisjoint(role.permissions)]
         bureaus = [
             grant.region_id
             for grant, role in _in_force(user)
-            if grant.organisation_id is None and not changing().isdisjoint(role.permissions)
+            if grant.organisation_id is None and not changes.isdisjoint(role.permissions)
         ]
         rows = Grant.objects.filter(
             region__in=bureaus, role__in=writing, organisation__isnull=True, revoked_at__isnull=True
         )
         known = frozenset(rows.order_by().values_list("user_id", flat=True)) if bureaus else frozenset()
-        user._xingke_colleagues = known  # type: ignore[attr-defined]  # a cache, as of the grants
+        every[room] = known  # a cache, as of the grants
     return known
 
 

@@ -1,6 +1,7 @@
 """Who may do what where: ranges of codes, grants and the roles that exclude one another."""
 
 from datetime import date
+from enum import StrEnum
 from pathlib import Path
 
 import pytest
@@ -8,10 +9,12 @@ from django.db import IntegrityError
 from django.http import Http404
 
 from tests.cast import NOW, Cast
+from xingke.accounts import permissions
 from xingke.accounts.models import AuditEntry, User
-from xingke.accounts.permissions import Permission
+from xingke.accounts.permissions import PERMISSIONS, Grantable, Permission
 from xingke.base import definitions
 from xingke.base.refusals import Refused
+from xingke.base.register import Register
 from xingke.registry import actions, queries, rules
 from xingke.registry.models import Grant, Organisation, Region
 from xingke.registry.rules import Role, Scope
@@ -58,6 +61,51 @@ def test_a_city_reader_reads_the_counties_below(cast: Cast) -> None:
 
     assert allowed.covers(cast.county.path) and allowed.covers(cast.sibling.path)
     assert not allowed.covers(990201)
+
+
+class Lending(StrEnum):
+    """What a room asks for that has unfinished work of its own."""
+
+    LEND = "loan.lend"
+
+
+@pytest.fixture
+def lender(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
+    """A role that reads the ledger and changes what lies in another room."""
+    announced: Register[Grantable] = Register("permission", lambda each: each.permission.value)
+    announced.add(*PERMISSIONS, Grantable(permission=Lending.LEND, changes=True, is_work=True))
+    monkeypatch.setattr(permissions, "PERMISSIONS", announced)
+    monkeypatch.setattr(rules, "PERMISSIONS", announced)
+    (tmp_path / "roles.toml").write_text(
+        '[[role]]\ncode = "lender"\nlabel = { zh = "出借", en = "Lender" }\npurpose = { zh = "出借。", en = "Lends." }\n'
+        'permissions = ["record.read", "loan.lend"]\n',
+        "utf-8",
+    )
+    actions.load_pack(folder=tmp_path, by=None, now=NOW)
+    return "lender"
+
+
+def test_who_works_in_another_room_has_no_colleagues_before_the_ledger(cast: Cast, lender: str) -> None:
+    """Neither the ledger's, whose drafts they would see in the counties, nor is one of those who enter records."""
+    writer, other = cast.users["neighbour"], cast.users["stranger"]
+    actions.give_role(user=writer, role="officer", region=cast.city, by=None, now=NOW)
+    for each in (cast.superior, other):
+        actions.give_role(user=each, role=lender, region=cast.city, by=None, now=NOW)
+    superior, officer = (User.objects.get(pk=each.pk) for each in (cast.superior, writer))
+
+    assert queries.scope(superior, Permission.RECORD_READ).colleagues == set()
+    assert queries.scope(superior, Lending.LEND).colleagues == {cast.superior.pk, other.pk}
+    assert queries.scope(officer, Permission.RECORD_READ).colleagues == {writer.pk}
+
+
+def test_who_writes_the_reports_of_a_bureau_sees_the_drafts_of_its_records(cast: Cast) -> None:
+    writer = cast.users["neighbour"]
+    actions.give_role(user=writer, role="officer", region=cast.city, by=None, now=NOW)
+    actions.give_role(user=cast.superior, role="office_clerk", region=cast.city, by=None, now=NOW)
+
+    found = queries.scope(User.objects.get(pk=cast.superior.pk), Permission.RECORD_READ)
+
+    assert writer.pk in found.colleagues
 
 
 def test_an_enterprise_user_sees_the_own_firm_and_no_region(cast: Cast) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.cast import NOW
+from xingke.accounts.acts import taken_back
 from xingke.registry.actions import load_pack, updates
 from xingke.registry.models import Definition
 
@@ -66,3 +67,9 @@ def test_a_version_with_other_content_keeps_what_was_loaded_and_does_not_stop_th
 
     assert (keys(before.missing), keys(before.held)) == ([("colour:blue", 1)], [("colour:red", 1)])
     assert labels() == {"red": "改过的红", "blue": "蓝"}
+
+
+def test_definitions_are_not_loaded_in_what_is_taken_back(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError, match="taken back"), taken_back():
+        load_pack(folder=pack(tmp_path / "shipped", ("red", 1, "红")), by=None, now=NOW)
+    assert labels() == {}

@@ -10,9 +10,9 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.core.cache import cache
 from django.db import DatabaseError
 
+from xingke.accounts import keeping
 from xingke.indicators.columns.engine import RULES
 from xingke.indicators.models import TextCheck
 from xingke.indicators.queries.drift import Drift
@@ -24,7 +24,6 @@ from xingke.reports.queries.naming import changed_names
 from xingke.reports.queries.verifying import check_ledger
 
 log = logging.getLogger("xingke.jobs")
-KEPT = 24 * 3600  # seconds
 
 
 @dataclass(frozen=True)
@@ -75,7 +74,7 @@ def known_of(documents: Sequence[Document], stamp: int) -> Mapping[UUID, Checked
     stamp: see ``ledger_stamp``. One query, none where this process knows all.
     """
     found = {
-        each.key: CheckedDocument({}) if each.seq >= stamp else cache.get(_place(each, stamp)) for each in documents
+        each.key: CheckedDocument({}) if each.seq >= stamp else keeping.found(_place(each, stamp)) for each in documents
     }
     if unknown := [key for key, checked in found.items() if checked is None]:
         kept = TextCheck.objects.filter(text__in=unknown, seq=stamp, rules=RULES).values_list("text", "found")
@@ -122,7 +121,7 @@ def check(document: Document, stamp: int) -> CheckedDocument:
     found = known(document, stamp)
     if found is None:
         found = _looked_at(document)
-        cache.set(_place(document, stamp), found, KEPT)
+        keeping.keep(_place(document, stamp), found)
     return found
 
 
