@@ -32,6 +32,7 @@ ROOMS = (
     "registry",
     "ledger",
     "intake",
+    "casework",
     "indicators",
     "reports",
     "search",

@@ -170,7 +170,7 @@ def test_a_definition_in_another_file_of_its_pack_is_the_same(tmp_path: Path) ->
         return {(each.kind, each.value.key, each.value.version): each.hash for each in entries}
 
     national, parted = PACKS / "national", tmp_path / "national"
-    for kind in KINDS:
+    for kind in (kind for kind in KINDS if (national / kind.file).is_file()):
         head, *tables = re.split(rf"^(?=\[\[{kind.code}\]\])", (national / kind.file).read_text("utf-8"), flags=re.M)
         (parted / Path(kind.file).stem).mkdir(parents=True)
         (parted / kind.file).write_text(head + "".join(tables[::2]), encoding="utf-8")

@@ -105,6 +105,7 @@ INSTALLED_APPS = [
     "xingke.registry",
     "xingke.ledger",
     "xingke.intake",
+    "xingke.casework",
     "xingke.indicators",
     "xingke.reports",
     "xingke.search",

@@ -1,0 +1,269 @@
+"""What is wrong with a flow, said when its pack is loaded: every mistake at once, none of them under way."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Set
+from fractions import Fraction
+from itertools import chain
+
+from xingke.accounts.permissions import PERMISSIONS
+from xingke.base.definitions import Catalogue, DefinitionKind, Issue
+from xingke.base.expressions import ExpressionError, Type, parse
+from xingke.base.sayings import say
+from xingke.casework.rules.flows import (
+    ASSIGNEE,
+    AUTHORS,
+    CLOCK,
+    OPENER,
+    PARTY,
+    RESERVED,
+    Awaited,
+    Earliest,
+    Flow,
+    FlowStep,
+    Limit,
+    Turn,
+)
+from xingke.casework.rules.forms import CaseForm, FieldType, FormField, expression_types
+from xingke.casework.rules.templates import template_faults
+
+MATTERS = ("opened", "accepted", "supplemented", "closed")
+LONGEST = 10_000  # of any limit, in any unit
+_NUMBER = re.compile(r"[^{}]*(?:\{(?:year|region|n:[1-9])\}[^{}]*)+")
+_CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
+
+
+def flows_hold(catalogue: Catalogue) -> Iterator[Issue]:
+    """Every step can be taken by somebody, leads on and ends; whatever is named exists; every limit can be counted."""
+    forms = {form.code: form for form in catalogue.values("form")}
+    flows = {flow.code: flow for flow in catalogue.values("flow")}
+    for entry in catalogue.of("flow"):
+        looked_at = _FlowCheck(entry.value, forms, flows)
+        for place, text in looked_at.faults():
+            yield Issue(entry.file, f"{entry.place}{f' step {place}' if place else ''}", text)
+
+
+FLOWS: DefinitionKind[Flow] = DefinitionKind("flow", "flows.toml", Flow, (flows_hold,), say("办理流程"))
+
+Fault = tuple[str, str]  # the step, and what is wrong
+
+
+class _FlowCheck:
+    """One flow among all others and all forms."""
+
+    def __init__(self, flow: Flow, forms: Mapping[str, CaseForm], flows: Mapping[str, Flow]) -> None:
+        self.flow, self.forms, self.flows = flow, forms, flows
+        self.asked = fields_asked(flow, forms)
+        self.permissions = {each.permission.value for each in PERMISSIONS}
+
+    def faults(self) -> Iterator[Fault]:
+        """All of them."""
+        if not self.flow.step:
+            yield "", "has no step"
+            return
+        yield from (("", text) for text in self._whole())
+        for step in self.flow.step:
+            parts = (self._names, self._ways, self._who, self._times, self._below, self._clock, self._files)
+            yield from ((step.code, text) for part in parts for text in part(step))
+        yield from _unreachable(self.flow)
+
+    def _whole(self) -> Iterator[str]:
+        codes = [step.code for step in self.flow.step]
+        yield from (f"step {code!r} stands twice" for code in sorted({code for code in codes if codes.count(code) > 1}))
+        roles = [party.role for party in self.flow.parties]
+        yield from (
+            f"party {role!r} stands twice" for role in sorted({role for role in roles if roles.count(role) > 1})
+        )
+        if self.flow.managed_by not in self.permissions:
+            yield f"managed_by is {self.flow.managed_by!r}, which is no permission"
+        if self.flow.number and not (_NUMBER.fullmatch(self.flow.number) and self.flow.number.count("{n:") == 1):
+            yield f"number is {self.flow.number!r}; expected words with one {{n:4}} and perhaps {{year}} and {{region}}"
+        yield from (f"below names no flow: {code!r}" for code in self.flow.below if code not in self.flows)
+        yield from (
+            f"withdrawable_until names no step: {code!r}"
+            for code in self.flow.withdrawable_until
+            if code not in self.flow.steps
+        )
+        if self.flow.limit is not None:
+            yield from self._limit("limit", self.flow.limit)
+            if self.flow.limit.hours is not None:
+                yield "limit in hours: the clock of a whole case counts days"
+
+    def _names(self, step: FlowStep) -> Iterator[str]:
+        if step.code in RESERVED:
+            yield "is a step that every flow has; give it another code"
+        if not _CODE.fullmatch(step.code):
+            yield "code must be small letters, digits and _, at most 40"
+        if step.form and step.form not in self.forms:
+            yield f"form {step.form!r} is not known"
+        if step.matter and step.matter not in MATTERS:
+            yield f"matter is {step.matter!r}; expected one of {', '.join(MATTERS)}"
+        if step.assigns and step.assigns not in self.flow.roles:
+            yield f"assigns {step.assigns!r}, which is no party of this flow"
+        if step.on and (text := self._not_a(step.on, FieldType.DAY)):
+            yield f"on {text}"
+        if step.when:
+            yield from self._condition(step.when)
+
+    def _condition(self, text: str) -> Iterator[str]:
+        try:
+            parse(text, expression_types(self.asked.values()), wanted=Type.TRUTH)
+        except ExpressionError as error:
+            yield f"when: {error}"
+
+    def _ways(self, step: FlowStep) -> Iterator[str]:
+        yield from (f"next names no step: {code!r}" for code in step.next if code not in self.flow.steps)
+        if step.ends is not None and step.next:
+            yield "ends the case, and yet something is next"
+        if step.ends is None and not step.next:
+            yield "neither ends the case nor leads on"
+        if self.flow.first.code in step.next:
+            yield f"leads back to {self.flow.first.code!r}, which opens a case"
+
+    def _who(self, step: FlowStep) -> Iterator[str]:
+        if not step.by:
+            yield "by names nobody who may take it"
+        for name in (*step.by, *step.seen_by):
+            if name.startswith(PARTY):
+                if name.removeprefix(PARTY) not in self.flow.roles:
+                    yield f"{name!r} is no party of this flow"
+            elif name not in (OPENER, ASSIGNEE, CLOCK) and name not in self.permissions:
+                yield f"{name!r} is neither a permission nor {PARTY}…, {OPENER}, {ASSIGNEE} or {CLOCK}"
+        for code in step.other_than:
+            if code not in self.flow.steps and code != AUTHORS:
+                yield f"other_than names no step: {code!r}"
+        if CLOCK in step.by and not any(step.code == other.late for other in self.flow.step):
+            yield "is taken by the clock, but no step has it as late"
+
+    def _times(self, step: FlowStep) -> Iterator[str]:
+        if step.due is not None:
+            yield from self._limit("due", step.due)
+            if step.ends is not None:
+                yield "ends the case, so nothing can be due"
+        if step.late:
+            if step.due is None:
+                yield "late: nothing is due"
+            if step.late not in step.next:
+                yield f"late: {step.late!r} is not next"
+            elif CLOCK not in self.flow.steps[step.late].by if step.late in self.flow.steps else False:
+                yield f"late: {step.late!r} is not taken by the clock"
+        if step.not_before is not None:
+            yield from self._earliest(step.not_before)
+
+    def _earliest(self, wanted: Earliest) -> Iterator[str]:
+        if bool(wanted.after) == bool(wanted.on):
+            yield "not_before: expected one of after and on"
+        if wanted.after and wanted.after not in self.flow.steps:
+            yield f"not_before: no step is called {wanted.after!r}"
+        if wanted.after and (wanted.working_days is None) == (wanted.days is None):
+            yield "not_before: expected one of working_days and days"
+        if wanted.on and (text := self._not_a(wanted.on, FieldType.DAY)):
+            yield f"not_before: {text}"
+        yield from (
+            f"not_before: {number} is no number of days from 0 to {LONGEST}"
+            for number in (wanted.working_days, wanted.days)
+            if number is not None and not 0 <= number <= LONGEST
+        )
+
+    def _limit(self, name: str, limit: Limit) -> Iterator[str]:
+        if len(limit.said) != 1:
+            yield f"{name}: expected one of working_days, days, months, hours and until, found {len(limit.said)}"
+        for unit in limit.said:
+            if unit == "until":
+                if text := self._not_a(limit.until, FieldType.DAY):
+                    yield f"{name}: {text}"
+            elif not 0 < getattr(limit, unit) <= LONGEST:
+                yield f"{name}: {unit} is {getattr(limit, unit)}; expected 1 to {LONGEST}"
+
+    def _not_a(self, name: str, *types: FieldType) -> str:
+        """What is wrong where a field of some type is wanted; empty where nothing is."""
+        found = self.asked.get(name)
+        if found is None:
+            return f"no form of this flow asks for {name!r}"
+        wanted = " or ".join(type_.value for type_ in types)
+        return "" if found.type in types else f"{name!r} is of the type {found.type.value}; expected {wanted}"
+
+    def _below(self, step: FlowStep) -> Iterator[str]:
+        for spawned in step.opens:
+            if spawned.flow not in self.flows:
+                yield f"opens no known flow: {spawned.flow!r}"
+            elif self.flow.code not in self.flows[spawned.flow].below:
+                yield f"opens {spawned.flow!r}, which does not name {self.flow.code!r} among below"
+            if spawned.each:
+                several = (FieldType.TABLE, FieldType.TERMS)
+                if text := self._not_a(spawned.each, *several):
+                    yield f"opens each: {text}"
+        if step.waits_for is not None:
+            yield from self._awaited(step.waits_for)
+
+    def _awaited(self, wait: Awaited) -> Iterator[str]:
+        opened = {spawned.flow for step in self.flow.step for spawned in step.opens}
+        if wait.flow not in self.flows:
+            yield f"waits_for no known flow: {wait.flow!r}"
+        elif wait.flow not in opened and self.flow.code not in self.flows[wait.flow].below:
+            yield f"waits_for {wait.flow!r}, whose cases never stand below this"
+        if not _is_enough(wait.enough):
+            yield f"waits_for: enough is {wait.enough!r}; expected 'all', 'due', a share such as '2/3' or a number"
+        if wait.at_least < 0:
+            yield f"waits_for: at_least is {wait.at_least}"
+
+    def _clock(self, step: FlowStep) -> Iterator[str]:
+        if step.kind and step.clock not in (Turn.PAUSES, Turn.RESUMES):
+            yield "kind: is said of a pause only"
+        if (step.clock is Turn.EXTENDS) != (step.extends is not None):
+            yield "extends: is given by the steps whose clock is 'extends', and by no other"
+        if step.clock in (Turn.PAUSES, Turn.RESUMES, Turn.EXTENDS) and self.flow.limit is None:
+            yield "clock: the flow has no limit"
+        if step.clock is Turn.PAUSES and not self._is_resumed(step):
+            yield "clock: no step resumes after this pause"
+        if step.extends is not None and self.flow.limit is not None:
+            yield from self._limit("extends", step.extends)
+            if step.extends.said != self.flow.limit.said:
+                yield f"extends: is counted in {step.extends.said}, the limit in {self.flow.limit.said}"
+
+    def _is_resumed(self, step: FlowStep) -> bool:
+        resuming = [other for other in self.flow.step if other.clock is Turn.RESUMES]
+        return any(other.kind in ("", step.kind) for other in resuming)
+
+    def _files(self, step: FlowStep) -> Iterator[str]:
+        for number, template in enumerate(step.files, 1):
+            yield from (f"files {number}: {text}" for text in template_faults(template, self.asked))
+
+
+def fields_asked(flow: Flow, forms: Mapping[str, CaseForm]) -> dict[str, FormField]:
+    """What the forms of a flow ask for, by name; what two forms ask under one name is one."""
+    named = dict.fromkeys(step.form for step in flow.step if step.form in forms)
+    return {each.name: each for code in named for each in forms[code].fields}
+
+
+def _is_enough(text: str) -> bool:
+    if text in ("all", "due"):
+        return True
+    try:
+        share = Fraction(text)
+    except (ValueError, ZeroDivisionError):
+        return False
+    return 0 < share <= 1 if "/" in text else share.denominator == 1 and 0 < share <= LONGEST
+
+
+def _unreachable(flow: Flow) -> Iterator[Fault]:
+    """Steps that no case ever comes to, and those from which none ever ends."""
+    follows = {step.code: {code for code in step.next if code in flow.steps} for step in flow.step}
+    precedes: dict[str, set[str]] = {code: set() for code in flow.steps}
+    for code, after in follows.items():
+        for each in after:
+            precedes[each].add(code)
+    reached = _closure({flow.first.code}, follows)
+    ending = _closure((step.code for step in flow.step if step.ends is not None), precedes)
+    yield from ((code, "is never reached from the first step") for code in flow.steps if code not in reached)
+    yield from (
+        (code, "leads to no end: a case that comes here goes on for ever") for code in flow.steps if code not in ending
+    )
+
+
+def _closure(start: Iterable[str], ways: Mapping[str, Set[str]]) -> Set[str]:
+    found: set[str] = set()
+    left = set(start)
+    while left:
+        found |= left
+        left = set(chain.from_iterable(ways[code] for code in left)) - found
+    return found

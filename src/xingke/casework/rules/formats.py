@@ -1,0 +1,65 @@
+"""Formats of texts that can be checked, and what is said where one does not hold.
+
+Sources: GB 32100 (统一社会信用代码), GB 11643 (公民身份号码: 17 digits and a check character, ISO 7064 MOD 11-2), ITU-T E.164 and
+the national plan of numbers (11 digits from 1, or an area code and 7 or 8 digits).
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from xingke.base.codes import is_credit_code, is_patent_number, normalise_code, normalise_patent_number
+from xingke.base.sayings import Saying, say
+
+_PHONE = re.compile(r"1[3-9]\d{9}|(?:0\d{2,3}-?)?[2-8]\d{6,7}(?:-\d{1,6})?|(?:400|800)\d{7}")
+_MAIL = re.compile(r"[A-Za-z0-9._%+-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}")
+_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+
+
+@dataclass(frozen=True)
+class TextFormat:
+    """How a text is put into one form, whether it holds, and what is said where it does not."""
+
+    tidy: Callable[[str], str]
+    holds: Callable[[str], bool]
+    wrong: Saying
+
+
+def _tight(text: str) -> str:
+    return re.sub(r"\s", "", text)
+
+
+def is_id_number(text: str) -> bool:
+    """Whether a text is a citizen's number: a day that there was, and its check character."""
+    if not re.fullmatch(r"[1-9]\d{16}[\dX]", text):
+        return False
+    try:
+        date(int(text[6:10]), int(text[10:12]), int(text[12:14]))
+    except ValueError:
+        return False
+    return (
+        "10X98765432"[sum(int(digit) * weight for digit, weight in zip(text[:17], _WEIGHTS, strict=True)) % 11]
+        == text[17]
+    )
+
+
+FORMATS: Mapping[str, TextFormat] = {
+    "credit_code": TextFormat(
+        normalise_code, is_credit_code, say("“%(text)s”不是统一社会信用代码：要 18 位，校验位要对，请照证照核对。")
+    ),
+    "id_number": TextFormat(
+        lambda text: _tight(text).upper(), is_id_number, say("身份证号不对：要 18 位，校验位要对，请照证件核对。")
+    ),
+    "phone": TextFormat(
+        lambda text: re.sub(r"[\s()]|^\+?86(?=1)", "", text),
+        lambda text: _PHONE.fullmatch(text) is not None,
+        say("“%(text)s”不是电话号码：手机号 11 位，座机写成 0938-8210000。"),
+    ),
+    "email": TextFormat(
+        _tight, lambda text: _MAIL.fullmatch(text) is not None, say("“%(text)s”不是电子邮箱，应当像 name@example.com。")
+    ),
+    "patent_number": TextFormat(
+        normalise_patent_number, is_patent_number, say("“%(text)s”不是专利号，请照证书核对，连校验位一起写。")
+    ),
+}

@@ -1,0 +1,282 @@
+"""Where a case stands, and what may be done with it next. Pure: everything it depends on is given."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from fractions import Fraction
+from functools import lru_cache
+from math import ceil
+
+from xingke.base.expressions import Node, Type, Value, evaluate, parse
+from xingke.base.labels import Label
+from xingke.base.refusals import YES, Answer, no
+from xingke.base.sayings import Saying, say
+from xingke.base.workdays import WorkCalendar
+from xingke.casework.rules.clocks import earliest
+from xingke.casework.rules.flows import (
+    ASSIGNEE,
+    AUTHORS,
+    CLOCK,
+    CORRECT,
+    OPENER,
+    PARTY,
+    REOPEN,
+    TERMINATE,
+    TRANSFER,
+    WITHDRAW,
+    Awaited,
+    CaseEnd,
+    Flow,
+    FlowStep,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepTaken:
+    """A step of a case that was taken. by: the account; None for the job child. on: the day on which it was done."""
+
+    number: int  # within its case, from 1
+    step: str
+    by: int | None
+    at: datetime
+    on: date
+    kind: str = ""  # of a pause
+    corrects: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChildCase:
+    """A case below another. is_late: the limit of where it stands has passed."""
+
+    flow: str
+    ended: CaseEnd | None = None
+    is_late: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseState:
+    """What is known of a case when somebody wants to take a step.
+
+    taken: its steps, oldest first. known: what its forms and facts say, of the types in ``types``; what is not known is missing.
+    days: the days that forms asked for, by name.
+    """
+
+    flow: Flow
+    taken: Sequence[StepTaken]
+    children: Sequence[ChildCase] = ()
+    types: Mapping[str, Type] = field(default_factory=dict)
+    known: Mapping[str, Value | None] = field(default_factory=dict)
+    days: Mapping[str, date] = field(default_factory=dict)
+    assignee: int | None = None
+
+    @property
+    def opener(self) -> int | None:
+        """Who opened it."""
+        return self.taken[0].by if self.taken else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Taker:
+    """Somebody who wants to take a step of a case: what they may do where it lies, and what they are to it."""
+
+    user: int | None  # None: the job child
+    permissions: frozenset[str] = frozenset()
+    roles: frozenset[str] = frozenset()
+
+
+def standing(flow: Flow, taken: Sequence[StepTaken]) -> FlowStep | None:
+    """The step at which a case stands; None before it was opened. Correcting and transferring move nothing; whatever ended it is
+    what it stands at, until it is reopened: then it stands where it stood before."""
+    way = _way(flow, taken)
+    return way[-1] if way else None
+
+
+def _way(flow: Flow, taken: Sequence[StepTaken]) -> list[FlowStep]:
+    """The steps at which a case stood, one after another."""
+    way: list[FlowStep] = []
+    for each in taken:
+        if each.step in flow.steps:
+            way.append(flow.steps[each.step])
+        elif each.step in _ENDED_BY:
+            way.append(_ENDED_BY[each.step])
+        elif each.step == REOPEN:
+            way.append(_before_the_end(way))
+    return way
+
+
+def _before_the_end(way: Sequence[FlowStep]) -> FlowStep:
+    return next((step for step in reversed(way) if step.ends is None), way[0])
+
+
+RESERVED_WORDS = {
+    WITHDRAW: Label("撤回", "Withdraw"),
+    CORRECT: Label("更正", "Correct"),
+    REOPEN: Label("重新办理", "Reopen"),
+    TERMINATE: Label("终止", "Terminate"),
+    TRANSFER: Label("移交", "Transfer"),
+}
+_ENDED_BY = {
+    WITHDRAW: FlowStep(code=WITHDRAW, label=RESERVED_WORDS[WITHDRAW], ends=CaseEnd.WITHDRAWN),
+    TERMINATE: FlowStep(code=TERMINATE, label=RESERVED_WORDS[TERMINATE], ends=CaseEnd.TERMINATED),
+}
+
+
+def ending(flow: Flow, taken: Sequence[StepTaken]) -> CaseEnd | None:
+    """How a case has ended; None while it goes on."""
+    where = standing(flow, taken)
+    return where.ends if where is not None else None
+
+
+def offered(state: CaseState, taker: Taker, *, now: datetime, calendar: WorkCalendar) -> list[tuple[str, Answer]]:
+    """The steps that may follow by the flow, in its order, each with whether this taker may take it now and why not. Steps
+    that are not theirs at all are left out."""
+    where = standing(state.flow, state.taken)
+    codes = [state.flow.first.code] if where is None else [*where.next, *_reserved(state)]
+    return [
+        (code, may_take(state, code, taker, now=now, calendar=calendar))
+        for code in codes
+        if _is_theirs(state, code, taker)
+    ]
+
+
+def _reserved(state: CaseState) -> list[str]:
+    where = standing(state.flow, state.taken)
+    if where is None:
+        return []
+    return [CORRECT, REOPEN] if where.ends else [WITHDRAW, CORRECT, TRANSFER, TERMINATE]
+
+
+def may_take(state: CaseState, code: str, taker: Taker, *, now: datetime, calendar: WorkCalendar) -> Answer:
+    """Whether somebody may take a step now. The first reason that speaks against it."""
+    where = standing(state.flow, state.taken)
+    if code in RESERVED_WORDS:
+        return _may_reserved(state, code, taker)
+    step = state.flow.steps.get(code)
+    if step is None:
+        return no(say("没有叫“%(step)s”的步骤。", step=code))
+    if where is None and step is not state.flow.first:
+        return no(say("先要有“%(first)s”。", first=state.flow.first.label))
+    if where is not None and code not in where.next:
+        return no(
+            say("现在是“%(where)s”，不能“%(step)s”。页面可能旧了，请刷新再看。", where=where.label, step=step.label)
+        )
+    if not _is_theirs(state, code, taker):
+        return no(say("“%(step)s”不由您办。", step=step.label))
+    for answer in _conditions(state, step, taker, now=now, calendar=calendar):
+        if not answer.allowed:
+            return answer
+    return YES
+
+
+def _conditions(
+    state: CaseState, step: FlowStep, taker: Taker, *, now: datetime, calendar: WorkCalendar
+) -> Iterator[Answer]:
+    yield four_eyes(state, step, taker.user)
+    if step.not_before is not None:
+        day = earliest(step.not_before, taken=state.taken, days=state.days, calendar=calendar)
+        if day is None:
+            yield no(say("还不知道最早哪天可以“%(step)s”。", step=step.label))
+        elif now.date() < day:
+            yield no(say("%(day)s起才能“%(step)s”。", day=day.isoformat(), step=step.label))
+    if step.waits_for is not None:
+        yield enough(step.waits_for, state.children)
+    if step.when:
+        yield _condition(state, step)
+
+
+def four_eyes(state: CaseState, step: FlowStep, user: int | None) -> Answer:
+    """Whether somebody did none of what must have been done by another. Corrections count for who made them."""
+    named = set(step.other_than)
+    if AUTHORS in named:
+        named |= {each.code for each in state.flow.step if each.form}
+    others = {each.by for each in state.taken if each.step in named or (each.corrects and AUTHORS in named)}
+    if user is not None and user in others:
+        return no(say("“%(step)s”须由没有经手前面步骤的人办。", step=step.label))
+    return YES
+
+
+def enough(wait: Awaited, children: Collection[ChildCase]) -> Answer:
+    """Whether enough of the cases below have ended as they must have."""
+    awaited = [child for child in children if child.flow == wait.flow]
+    ended = [child for child in awaited if child.ended and (not wait.outcomes or child.ended in wait.outcomes)]
+    wanted = _how_many(wait, len(awaited))
+    if wait.enough == "due":
+        ended = [child for child in awaited if child in ended or child.is_late]
+    if len(awaited) < wait.at_least:
+        return no(say("至少要有%(wanted)s件，现有%(there)s件。", wanted=wait.at_least, there=len(awaited)))
+    if len(ended) < wanted:
+        return no(
+            say(
+                "还在等：要%(wanted)s件，已有%(ended)s件，共%(all)s件。",
+                wanted=wanted,
+                ended=len(ended),
+                all=len(awaited),
+            )
+        )
+    return YES
+
+
+def _how_many(wait: Awaited, there: int) -> int:
+    if wait.enough in ("all", "due"):
+        return there
+    share = Fraction(wait.enough)
+    return ceil(share * there) if "/" in wait.enough else int(share)
+
+
+def _condition(state: CaseState, step: FlowStep) -> Answer:
+    types = tuple(sorted(state.types.items(), key=lambda each: each[0]))
+    holds = evaluate(_parsed(step.when, types), {name: state.known.get(name) for name in state.types})
+    if holds is None:
+        return no(say("“%(step)s”的条件还不能判断，有内容没有填。", step=step.label))
+    return YES if holds else no(say("不符合“%(step)s”的条件：%(rule)s。", step=step.label, rule=step.when))
+
+
+@lru_cache(maxsize=512)
+def _parsed(text: str, types: tuple[tuple[str, Type], ...]) -> Node:
+    return parse(text, dict(types), wanted=Type.TRUTH)
+
+
+def _is_theirs(state: CaseState, code: str, taker: Taker) -> bool:
+    """Whether a step is for somebody like this at all: what is not is not shown to them."""
+    if code in state.flow.steps:
+        return any(_is_named(state, name, taker) for name in state.flow.steps[code].by)
+    if code == WITHDRAW:
+        return _is_named(state, OPENER, taker)
+    return state.flow.managed_by in taker.permissions
+
+
+def _is_named(state: CaseState, name: str, taker: Taker) -> bool:
+    if name == CLOCK:
+        return taker.user is None
+    if taker.user is None:
+        return False
+    if name == OPENER:
+        return taker.user == state.opener or state.opener is None
+    if name == ASSIGNEE:
+        return taker.user == state.assignee
+    if name.startswith(PARTY):
+        return name.removeprefix(PARTY) in taker.roles
+    return name in taker.permissions
+
+
+def _may_reserved(state: CaseState, code: str, taker: Taker) -> Answer:
+    where = standing(state.flow, state.taken)
+    if where is None:
+        return no(say("先要有“%(first)s”。", first=state.flow.first.label))
+    if code not in _reserved(state):
+        return no(say("已经办结，不能再办。")) if where.ends else no(say("还没有办结，不用重新办理。"))
+    if not _is_theirs(state, code, taker):
+        return no(_NOT_THEIRS[code])
+    passed = {each.step for each in state.taken}
+    if code == WITHDRAW and (late := [step for step in state.flow.withdrawable_until if step in passed]):
+        return no(say("已经“%(step)s”，不能再撤回；可以请经办人终止。", step=state.flow.steps[late[0]].label))
+    return YES
+
+
+_NOT_THEIRS: Mapping[str, Saying] = {
+    WITHDRAW: say("只有发起人可以撤回。"),
+    CORRECT: say("更正由负责这项业务的人办。"),
+    REOPEN: say("重新办理由负责这项业务的人办。"),
+    TERMINATE: say("终止由负责这项业务的人办。"),
+    TRANSFER: say("移交由负责这项业务的人办。"),
+}

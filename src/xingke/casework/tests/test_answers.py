@@ -1,0 +1,253 @@
+"""Working a form: dirty input is read where it is plain, and refused with what to do where it is not; nothing is lost."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xingke.base.sayings import Saying, say
+from xingke.casework.rules.answers import AnswersRead, answers_digest, listed_facts, read_answers
+from xingke.casework.rules.forms import CaseForm, FormField
+from xingke.casework.tests.flowing import catalogue
+
+TODAY = date(2026, 3, 2)
+
+
+class Known:
+    """What there is in these tests."""
+
+    def find(self, asked: FormField, text: str) -> str | Saying:
+        there = {
+            "重点研发": "key_rnd",
+            "key_rnd": "key_rnd",
+            "青溪县明渠传感科技有限公司": "firm-1",
+            "田晓": "person-1",
+        }
+        return there.get(text) or say("没有“%(text)s”。", text=text)
+
+
+def _form(fields: str, extra: str = "") -> CaseForm:
+    (form,) = catalogue(
+        "", f'[[form]]\ncode = "x"\nlabel = {{ zh = "样例", en = "Example" }}\nfield = [{fields}]\n{extra}'
+    ).values("form")
+    return form
+
+
+def _field(name: str, type_: str, more: str = "") -> str:
+    return f'{{ name = "{name}", label = {{ zh = "{name}", en = "{name}" }}, type = "{type_}"{", " if more else ""}{more} }}'
+
+
+def _read(form: CaseForm, typed: Mapping[str, Any], known: Mapping[str, Any] | None = None) -> AnswersRead:
+    return read_answers(form, typed, lookup=Known(), today=TODAY, known=known)
+
+
+def _said(read: AnswersRead) -> list[str]:
+    return [
+        f"{fault.field}{f'[{fault.row}].{fault.column}' if fault.row else ''}: {fault.says}" for fault in read.faults
+    ]
+
+
+ONE = {
+    "amount": _field("x", "amount", 'unit = "万元", least = "0", most = "100000"'),
+    "count": _field("x", "count", 'unit = "人次"'),
+    "percent": _field("x", "percent", 'least = "0", most = "100"'),
+    "day": _field("x", "day", 'least = "2024-01-01", most = "today"'),
+    "flag": _field("x", "flag"),
+    "period": _field("x", "period"),
+    "term": _field("x", "term", 'list = "programme"'),
+    "organisation": _field("x", "organisation"),
+    "text": _field("x", "text", "length = 5"),
+    "credit_code": _field("x", "text", 'format = "credit_code"'),
+    "id_number": _field("x", "text", 'format = "id_number"'),
+    "phone": _field("x", "text", 'format = "phone"'),
+}
+
+
+@pytest.mark.parametrize(
+    "asked, typed, kept",
+    [
+        ("amount", "12.5", 12_500_000),
+        ("amount", "１２．５", 12_500_000),
+        ("amount", "1,234.56万元", 1_234_560_000),
+        ("amount", "125000元", 12_500_000),
+        ("amount", "100000", 100_000_000_000),  # ten digits of 元
+        ("amount", "0", 0),
+        ("count", "320人次", 3_200_000),
+        ("percent", "12.5%", 125_000),
+        ("day", "2024.3.5", "2024-03-05"),
+        ("day", "2026年3月2日", "2026-03-02"),
+        ("flag", "是", True),
+        ("flag", "否", False),
+        ("period", "2025年1-8月", "2025-01..2025-08"),
+        ("term", "重点研发", "key_rnd"),
+        ("organisation", "青溪县明渠传感科技有限公司", "firm-1"),
+        ("text", " 明渠\u200b传感 ", "明渠传感"),
+        ("phone", "138 0938 0000", "13809380000"),
+        ("id_number", "11010519491231002x", "11010519491231002X"),
+        *[
+            (asked, empty, None)
+            for asked in ("amount", "day", "text", "term")
+            for empty in ("", "—", "/", None, 7, ["a"])
+        ],
+    ],
+)
+def test_what_is_plain_is_read(asked: str, typed: Any, kept: Any) -> None:
+    read = _read(_form(ONE[asked]), {"x": typed})
+    assert (read.values.get("x"), _said(read)) == (kept, [])
+
+
+@pytest.mark.parametrize(
+    "asked, typed, said",
+    [
+        ("amount", "-1", "不能小于0万元。"),
+        ("amount", "100001", "不能大于100000万元。"),
+        ("amount", "一百", "“一百”不是可以精确保存的数字，请只写数，单位是万元。"),
+        ("amount", "0,5", "“0,5”不是可以精确保存的数字，请只写数，单位是万元。"),
+        ("amount", "12.5万美元", "“12.5万美元”的单位不是万元。"),
+        ("count", "320家", "“320家”的单位不是人次。"),
+        ("percent", "101", "不能大于100%。"),
+        ("day", "2026-02-30", "“2026-02-30”不是一个日子，请写成 2026-03-05。"),
+        ("day", "2026-03-03", "不能晚于2026-03-02。"),
+        ("day", "2023-12-31", "不能早于2024-01-01。"),
+        ("flag", "也许", "“也许”请写成“是”或“否”。"),
+        ("period", "去年", "“去年”不是时期，请写成 2025、2025-H1 或 2025-03。"),
+        ("term", "别的", "没有“别的”。"),
+        ("text", "六个字的文字", "最多5字，现有6字。"),
+        ("credit_code", "91110000MA00000000", "“91110000MA00000000”不是统一社会信用代码：要 18 位，校验位要对，请照证照核对。"),
+        ("phone", "12345", "“12345”不是电话号码：手机号 11 位，座机写成 0938-8210000。"),
+        ("id_number", "110105194912310021", "身份证号不对：要 18 位，校验位要对，请照证件核对。"),
+    ],
+)  # fmt: skip
+def test_what_is_not_says_what_to_do(asked: str, typed: str, said: str) -> None:
+    read = _read(_form(ONE[asked]), {"x": typed})
+    assert ("x" in read.values, _said(read)) == (False, [f"x: {said}"])
+
+
+# ── what depends on other answers ───────────────────────────────────────────────────────────────────────────────────
+
+APPLICATION = catalogue().values("form")[0]
+FILLED = {
+    "title": "明渠测流",
+    "programme": "重点研发",
+    "asked_amount": "30",
+    "own_amount": "70",
+    "budget": [{"head": "设备费", "amount": "12.5"}, {"head": "业务费", "amount": "17.5"}, {"head": "", "amount": ""}],
+}
+
+
+def test_a_computed_field_is_worked_out_and_never_typed() -> None:
+    read = _read(APPLICATION, {**FILLED, "whole": "1"})
+    assert (read.faults, read.values["whole"]) == ((), 100_000_000)
+    assert "whole" not in _read(APPLICATION, {**FILLED, "own_amount": ""}).values
+
+
+def test_an_empty_row_is_no_row_and_a_check_over_a_table_is_shown_at_it() -> None:
+    assert len(_read(APPLICATION, FILLED).values["budget"]) == 2
+    assert _said(_read(APPLICATION, {**FILLED, "asked_amount": "31"})) == ["budget: 预算合计应等于申请经费。"]
+
+
+def test_every_fault_is_said_at_once_with_its_row() -> None:
+    budget = [{"head": "", "amount": "1"}, {"head": "业务费", "amount": "x"}]
+    assert _said(_read(APPLICATION, {"programme": "重点研发", "budget": budget})) == [
+        "budget[1].head: 没有填写。",
+        "budget[2].amount: “x”不是可以精确保存的数字，请只写数，单位是万元。",
+        "title: 没有填写。",
+        "asked_amount: 没有填写。",
+    ]
+
+
+def test_a_table_has_so_many_rows() -> None:
+    assert _said(_read(APPLICATION, {**FILLED, "budget": []}))[0] == "budget: 至少要1行，现有0行。"
+    many = [{"head": "费", "amount": "0"}] * 21
+    assert _said(_read(APPLICATION, {**FILLED, "budget": many}))[0] == "budget: 最多20行，现有21行。"
+
+
+CONDITIONAL = _form(
+    ", ".join(
+        [
+            _field("is_loan", "flag", "required = true"),
+            _field("bank", "text", 'shown_when = "is_loan", required = true'),
+            _field("rate", "percent", 'shown_when = "is_loan"'),
+            _field("why", "text", 'required_when = "rate > 10"'),
+        ]
+    )
+)
+
+
+def test_what_is_not_asked_is_neither_kept_nor_refused() -> None:
+    read = _read(CONDITIONAL, {"is_loan": "否", "bank": "青溪银行", "rate": "很高"})
+    assert (read.values, read.faults) == ({"is_loan": False}, ())
+
+
+def test_what_is_asked_on_a_condition_is_required_on_it() -> None:
+    read = _read(CONDITIONAL, {"is_loan": "是", "rate": "12"})
+    assert _said(read) == ["bank: 没有填写。", "why: 没有填写。"]
+
+
+def test_a_check_that_only_warns_refuses_nothing() -> None:
+    check = '[[form.check]]\nrule = "x < 10"\nsays = { zh = "偏大。", en = "Large." }\nfields = ["x"]\nwarns = true'
+    read = _read(_form(ONE["count"], check), {"x": "11"})
+    assert (read.faults, [str(fault.says) for fault in read.warnings]) == ((), ["偏大。"])
+    assert _read(_form(ONE["count"], check), {}).warnings == ()  # what is not known is no fault
+
+
+# ── what is known already, and what must not be kept ────────────────────────────────────────────────────────────────
+
+PREFILLED = _form(
+    ", ".join(
+        [
+            _field("name", "text", 'prefill = "organisation.name", locked = true'),
+            _field("contact", "text", 'prefill = "organisation.contact"'),
+            _field("phone", "text", 'format = "phone", personal = true'),
+        ]
+    )
+)
+FACTS = {"organisation.name": "明渠公司", "organisation.contact": "田晓"}
+
+
+def test_what_is_known_answers_until_somebody_writes_something_else() -> None:
+    assert _read(PREFILLED, {"name": "别的公司"}, FACTS).values == {"name": "明渠公司", "contact": "田晓"}
+    read = _read(PREFILLED, {"contact": "李雷"}, FACTS)
+    assert (read.values["contact"], read.changed) == ("李雷", {"contact"})
+
+
+def test_what_is_personal_is_never_kept_among_the_answers() -> None:
+    read = _read(PREFILLED, {"phone": "13809380000"}, FACTS)
+    assert ("phone" in read.values, read.personal) == (False, {"phone": "13809380000"})
+
+
+def test_a_digest_covers_the_form_the_answers_and_what_went_before() -> None:
+    first = answers_digest("hash", {"b": 1, "a": "甲"})
+    assert first == answers_digest("hash", {"a": "甲", "b": 1})
+    same, other = {"a": "甲", "b": 1}, {"a": "乙", "b": 1}
+    others = [answers_digest("other", same), answers_digest("hash", other), answers_digest("hash", same, first)]
+    assert len({first, *others}) == 4
+
+
+def test_what_is_listed_is_kept_apart_too() -> None:
+    read = _read(APPLICATION, FILLED)
+    assert listed_facts(APPLICATION, read.values) == {"title": "明渠测流", "programme": "key_rnd"}
+
+
+RAW = st.recursive(
+    st.none() | st.text() | st.integers() | st.floats() | st.booleans(),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(["head", "amount", "x"]), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+ALL = [*catalogue().values("form"), CONDITIONAL, PREFILLED, *(_form(each) for each in ONE.values())]
+NAMES = sorted({each.name for form in ALL for each in form.fields})
+
+
+@given(st.sampled_from(ALL), st.dictionaries(st.sampled_from(NAMES), RAW, max_size=6))
+def test_whatever_was_typed_becomes_answers_or_faults_and_is_read_again_alike(
+    form: CaseForm, typed: dict[str, Any]
+) -> None:
+    read = _read(form, typed)
+    assert answers_digest("", read.values)  # everything kept is plain JSON
+    assert {fault.field for fault in read.faults} <= {"", *form.named}
+    assert _read(form, typed) == read
