@@ -8,9 +8,33 @@ class CaseworkConfig(AppConfig):
     verbose_name = _("办件")
 
     def ready(self) -> None:
-        from xingke.base import definitions
+        from xingke.accounts.permissions import PERMISSIONS, Grantable
+        from xingke.base import audited, definitions
+        from xingke.base.checks import CHECKS
+        from xingke.casework import checks
+        from xingke.casework.permissions import CasePermission
         from xingke.casework.rules.flow_checks import FLOWS
         from xingke.casework.rules.form_checks import FORMS
 
         definitions.KINDS.add(FORMS)
         definitions.KINDS.add(FLOWS)
+        moving = {CasePermission.HANDLE, CasePermission.DECIDE, CasePermission.MANAGE}
+        PERMISSIONS.add(
+            *(
+                Grantable(permission=each, changes=each in moving, is_work=each is CasePermission.HANDLE)
+                for each in CasePermission
+            )
+        )
+        CHECKS.add(*checks.CHECKS)
+        audited.announce(
+            {
+                "case.opened": _("发起事项"),
+                "case.step-taken": _("办理一步"),
+                "case.withdraw": _("撤回事项"),
+                "case.correct": _("更正事项"),
+                "case.reopen": _("重新办理"),
+                "case.terminate": _("终止事项"),
+                "case.transfer": _("移交事项"),
+            }
+        )
+        audited.announce_details({"flow": _("办理流程"), "number": _("编号"), "step": _("步骤")})

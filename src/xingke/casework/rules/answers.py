@@ -180,7 +180,7 @@ class _Reading:
         for column in table.columns:
             if (
                 column.computed
-                and (found := _kept(column, _worked(column.computed, types, _expressed(table.columns, row))))
+                and (found := _kept(column, _worked(column.computed, types, expressed_answers(table.columns, row))))
                 is not None
             ):
                 row[column.name] = found
@@ -198,7 +198,7 @@ class _Reading:
                     self.values[each.name] = found
 
     def _known(self) -> dict[str, Value | None]:
-        return _expressed(self.form.fields, self.values)
+        return expressed_answers(self.form.fields, self.values)
 
     def _hidden(self) -> frozenset[str]:
         """The fields that are not asked: their condition does not hold, or is not known. What rests on a hidden one is worked
@@ -206,7 +206,7 @@ class _Reading:
         hidden: frozenset[str] = frozenset()
         for _time in range(len(self.form.fields) + 1):
             shown = {name: value for name, value in self.values.items() if name not in hidden}
-            known = _expressed(self.form.fields, shown)
+            known = expressed_answers(self.form.fields, shown)
             now = frozenset(
                 each.name
                 for each in self.form.fields
@@ -346,7 +346,7 @@ def _worked(text: str, types: Mapping[str, Type], known: Mapping[str, Value | No
     return evaluate(_parsed(text, tuple(types.items())), known)
 
 
-def _expressed(fields: Sequence[FormField], values: Mapping[str, Any]) -> dict[str, Value | None]:
+def expressed_answers(fields: Sequence[FormField], values: Mapping[str, Any]) -> dict[str, Value | None]:
     """Answers as expressions know them; what is not known as None. The sum of a column is that of the rows that say it."""
     return dict(_each_expressed(fields, values))
 

@@ -188,6 +188,8 @@ class _FlowCheck:
                 yield f"opens no known flow: {spawned.flow!r}"
             elif self.flow.code not in self.flows[spawned.flow].below:
                 yield f"opens {spawned.flow!r}, which does not name {self.flow.code!r} among below"
+            elif self.flows[spawned.flow].first.form:
+                yield f"opens {spawned.flow!r}, whose first step has a form that nobody fills in"
             if spawned.each:
                 several = (FieldType.TABLE, FieldType.TERMS)
                 if text := self._not_a(spawned.each, *several):

@@ -16,6 +16,7 @@ IN_ORDER = [
     "signed-heads",
     "columns",
     "amounts",
+    "cases",
     "persons",
     "figures",
     "proofs",

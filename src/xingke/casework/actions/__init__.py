@@ -1,0 +1,373 @@
+"""Cases: opening one and taking its steps. Each is one act: the step, the records it files, one number, one row of the trail."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from typing import Any
+
+from django.db.models import F
+from django.utils import timezone
+
+from xingke.accounts import actions as accounts
+from xingke.accounts.actions import StoredFile
+from xingke.accounts.acts import Act, act
+from xingke.accounts.models import User
+from xingke.base.refusals import Refused
+from xingke.base.sayings import say
+from xingke.casework import queries
+from xingke.casework.actions.filing import file_records
+from xingke.casework.models import Case, CaseFact, CaseFile, CaseParty, CaseSequence, CaseStep
+from xingke.casework.permissions import CasePermission
+from xingke.casework.queries import CaseDefinitions, CaseRead
+from xingke.casework.queries.lookups import AsReader
+from xingke.casework.rules.answers import AnswersRead, FormFault, answers_digest, listed_facts, read_answers
+from xingke.casework.rules.clocks import Deadline
+from xingke.casework.rules.flows import CORRECT, REOPEN, TRANSFER, CaseEnd, FlowStep
+from xingke.casework.rules.forms import CaseForm, FieldType, FormField
+from xingke.casework.rules.stepping import RESERVED_WORDS, CaseState, StepTaken, Taker, ending, may_take, standing
+from xingke.registry import queries as registry
+from xingke.registry.models import Organisation, Person, Region
+from xingke.registry.queries.calendars import work_calendar
+
+LONGEST_OPINION = 2000
+
+
+class AnswersRefused(Refused):
+    """A form was not filled in so that it can be taken. ``faults``: every one, at its field."""
+
+    def __init__(self, read: AnswersRead) -> None:
+        self.faults: tuple[FormFault, ...] = read.faults
+        super().__init__(say("表单有%(count)s处要改：%(first)s", count=len(read.faults), first=read.faults[0].says))
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepWanted:
+    """A step as somebody wants to take it.
+
+    typed: what came from the page of its form, of files the digests of some of ``files``, whose bytes are kept already. assignee: who is
+    to take the next.
+    """
+
+    step: str
+    typed: Mapping[str, Any] = field(default_factory=dict)
+    files: Sequence[StoredFile] = ()
+    opinion: str = ""
+    assignee: User | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewCase:
+    """A case to be opened. title: where its form asks for none."""
+
+    flow: str
+    region: Region
+    organisation: Organisation | None = None
+    person: Person | None = None
+    parent: Case | None = None
+    title: str = ""
+    is_fictional: bool = False
+
+
+def open_case(*, new: NewCase, first: StepWanted | None = None, by: User | None, now: datetime) -> Case:
+    """Open a case with its first step. by: None is the job child. Raises Refused, AnswersRefused with every fault."""
+    definitions = queries.definitions_for(new.flow, new.region)
+    flow = definitions.flow
+    wanted = first or StepWanted(step=flow.first.code)
+    taker = queries.taker_at(by, flow, region=new.region, organisation=new.organisation)
+    local = timezone.localtime(now)
+    state = CaseState(flow=flow, taken=())
+    may_take(state, wanted.step, taker, now=local, calendar=work_calendar(new.region)).or_refuse()
+    answers = _answered(definitions, flow.first, wanted, by=by, region=new.region, now=local)
+    with act(by=by, now=now, code="case.opened", kind="case", target=flow.code) as done:
+        case = Case(
+            flow=flow.code,
+            flow_hash=definitions.hash,
+            forms={code: loaded.hash for code, loaded in definitions.forms.items()},
+            number=_number(flow.number, flow.code, new.region, local, done),
+            title=str(answers.values.get("title") or new.title or flow.label.zh)[:200],
+            region=new.region,
+            organisation=new.organisation,
+            person=new.person,
+            parent=new.parent,
+            is_fictional=new.is_fictional or new.region.is_fictional,
+            opened_at=now,
+            opened_by=by,
+            seq=done.seq,
+        )
+        case.save()
+        _parties(case, definitions, done)
+        read = CaseRead(case, definitions, [], [])
+        _write(read, flow.first, wanted, answers, done, taker=taker, local=local)
+        done.target = str(case.key)
+        done.says(flow=flow.code, number=case.number)
+    return case
+
+
+def take_step(*, case: Case, wanted: StepWanted, seen: int, by: User | None, now: datetime) -> CaseStep:
+    """Take a step of a case. seen: the number of the last step whoever takes it has seen.
+
+    What was taken already by the same person as the step after ``seen`` is given back: a second press does nothing. Raises Refused
+    where somebody else took one meanwhile, or a rule says no; AnswersRefused with every fault of a form.
+    """
+    local = timezone.localtime(now)
+    with act(by=by, now=now, code=f"case.{_act_of(wanted.step)}", kind="case", target=str(case.key)) as done:
+        done.lock()
+        read = queries.case_read(case, now=now)
+        if again := _pressed_again(read, wanted, seen, by):
+            done.nothing()
+            return again
+        taker = queries.taker_at(
+            by, read.flow, region=case.region, organisation=case.organisation, parties=read.parties
+        )
+        state = read.state
+        step = read.flow.steps.get(wanted.step) or standing(read.flow, state.taken)
+        assert step is not None
+        answers = _answered(read.definitions, step, wanted, by=by, region=case.region, now=local)
+        told = queries.with_answers(state, read.definitions.asked, {**read.answers, **answers.values})
+        may_take(told, wanted.step, taker, now=local, calendar=work_calendar(case.region)).or_refuse()
+        written = _write(read, step, wanted, answers, done, taker=taker, local=local)
+        done.says(step=wanted.step, flow=case.flow, number=case.number)
+    return written
+
+
+def _act_of(step: str) -> str:
+    return step if step in RESERVED_WORDS else "step-taken"
+
+
+def _pressed_again(read: CaseRead, wanted: StepWanted, seen: int, by: User | None) -> CaseStep | None:
+    """The step that a second press of the same button took the first time; Refused where another came between."""
+    if read.last.number == seen:
+        return None
+    after = next((step for step in read.steps if step.number == seen + 1), None)
+    mine = by.pk if by is not None else None
+    if after is not None and after.step == wanted.step and after.taken_by_id == mine and after is read.last:
+        return after
+    raise Refused(say("在您打开页面之后，这件事已经往前走了，请刷新后再看。"))
+
+
+def _answered(
+    definitions: CaseDefinitions,
+    step: FlowStep,
+    wanted: StepWanted,
+    *,
+    by: User | None,
+    region: Region,
+    now: datetime,
+) -> AnswersRead:
+    """What the form of a step was answered with; nothing where it asks nothing."""
+    opinion = wanted.opinion.strip()
+    if (step.reason or wanted.step in RESERVED_WORDS) and not opinion:
+        raise Refused(say("请写明意见或理由。"))
+    if len(opinion) > LONGEST_OPINION:
+        raise Refused(say("意见最多%(most)s字，现有%(there)s字。", most=LONGEST_OPINION, there=len(opinion)))
+    _refuse_assignee(step, wanted, region)
+    form = definitions.form(step)
+    if form is None or wanted.step in RESERVED_WORDS:
+        return AnswersRead({})
+    read = read_answers(form, wanted.typed, lookup=AsReader(by, region), today=now.date())
+    handed_in = {file.digest for file in wanted.files}
+    for each in form.fields:
+        if each.type is FieldType.FILE and not set(read.values.get(each.name, ())) <= handed_in:
+            raise Refused(say("“%(field)s”里有没有上传的文件，请重新上传。", field=each.label))
+    if read.faults:
+        raise AnswersRefused(read)
+    return read
+
+
+def _write(
+    read: CaseRead,
+    step: FlowStep,
+    wanted: StepWanted,
+    answers: AnswersRead,
+    done: Act,
+    *,
+    taker: Taker,
+    local: datetime,
+) -> CaseStep:
+    """The row of a step, the facts and records it files, and the end of the row before."""
+    case, flow = read.case, read.flow
+    known = {**read.answers, **answers.values}
+    days = queries.days_in(read.definitions.asked, known)
+    on = days.get(step.on, local.date()) if wanted.step not in RESERVED_WORDS else local.date()
+    number = len(read.steps) + 1
+    way = [queries.taken(each) for each in read.steps]
+    way.append(StepTaken(number=number, step=wanted.step, by=taker.user, at=local, on=on, kind=step.kind))
+    where = standing(flow, way)
+    assert where is not None
+    due = _due(read, where, wanted, on, local, days)
+    form = read.definitions.form(step) if wanted.step not in RESERVED_WORDS else None
+    form_hash = read.definitions.forms[form.code].hash if form is not None else ""
+    case.steps.filter(seq_to__isnull=True).update(seq_to=done.seq)
+    ended: CaseEnd | None = ending(flow, way)
+    row = CaseStep(
+        case=case,
+        number=number,
+        step=wanted.step,
+        stands=where.code,
+        seq_from=done.seq,
+        on=on,
+        kind=step.kind if wanted.step not in RESERVED_WORDS else "",
+        opinion=wanted.opinion.strip(),
+        form=form.code if form is not None else "",
+        form_hash=form_hash,
+        answers=dict(answers.values),
+        digest=answers_digest(form_hash, answers.values, read.last.digest if read.steps else ""),
+        due=_moment(due, local),
+        is_guessed=bool(due and due.guessed),
+        assignee=None if ended else (wanted.assignee or _assignee_kept(read, wanted)),
+        ended=ended.value if ended else "",
+        flow=flow.code,
+        region=case.region,
+        taken_at=done.now,
+        taken_by=done.by,
+    )
+    row.save()
+    _assign(case, step, wanted, done)
+    if form is not None:
+        _keep_facts(case, form, answers.values, done)
+        _keep_files(row, form, answers.values, wanted, done)
+    if wanted.step not in RESERVED_WORDS:
+        file_records(read, row, step, known, done)
+        _open_below(read, step, known, done)
+    return row
+
+
+def _refuse_assignee(step: FlowStep, wanted: StepWanted, region: Region) -> None:
+    """Somebody must be named where a case is handed on, and it must be somebody who sees it."""
+    hands_on = wanted.step == TRANSFER or (bool(step.assigns) and wanted.step not in RESERVED_WORDS)
+    if hands_on and wanted.assignee is None:
+        raise Refused(say("请指定由谁接着办。"))
+    if wanted.assignee is not None and not registry.may(wanted.assignee, CasePermission.READ, at=region):
+        raise Refused(say("“%(name)s”在这里没有查看事项的权限，不能接着办。", name=wanted.assignee.name))
+
+
+def _assign(case: Case, step: FlowStep, wanted: StepWanted, done: Act) -> None:
+    """Who is named for a role has it from now on, instead of whoever had it."""
+    if not step.assigns or wanted.assignee is None or wanted.step in (CORRECT, REOPEN):
+        return
+    case.parties.filter(role=step.assigns, seq_to__isnull=True).update(seq_to=done.seq)
+    CaseParty(case=case, role=step.assigns, user=wanted.assignee, seq_from=done.seq).save()
+
+
+def _keep_files(row: CaseStep, form: CaseForm, values: Mapping[str, Any], wanted: StepWanted, done: Act) -> None:
+    by_digest = {file.digest: file for file in wanted.files}
+    for each in form.fields:
+        for digest in values.get(each.name, ()) if each.type is FieldType.FILE else ():
+            kept = accounts.keep_attachment(file=by_digest[digest], by=done.account, now=done.now)
+            CaseFile(step=row, field=each.name, attachment=kept).save()
+
+
+def _open_below(read: CaseRead, step: FlowStep, known: Mapping[str, Any], done: Act) -> None:
+    """The cases that a step opens below: one, or one for each row of a table or each of several terms."""
+    for spawned in step.opens:
+        entries = list(known.get(spawned.each) or []) if spawned.each else [""]
+        asked = read.definitions.asked.get(spawned.each)
+        for entry in entries:
+            new = NewCase(
+                flow=spawned.flow,
+                region=read.case.region,
+                person=_person_in(entry, asked),
+                parent=read.case,
+                title=_words_of(entry, asked) or read.case.title,
+                is_fictional=read.case.is_fictional,
+            )
+            open_case(new=new, by=done.by, now=done.now)
+
+
+def _person_in(entry: Any, asked: FormField | None) -> Person | None:
+    """The person a row names first."""
+    columns = asked.columns if asked is not None and isinstance(entry, Mapping) else ()
+    key = next((entry[each.name] for each in columns if each.type is FieldType.PERSON and each.name in entry), None)
+    return Person.objects.filter(key=key).first() if key else None
+
+
+def _words_of(entry: Any, asked: FormField | None) -> str:
+    """What a case below is called: the first words of its row, or its term."""
+    if isinstance(entry, str):
+        found = registry.term(asked.list, entry) if asked is not None and asked.list else None
+        return found.label.zh if found is not None else entry
+    texts = (entry.get(each.name) for each in (asked.columns if asked else ()) if each.type is FieldType.TEXT)
+    return next((text for text in texts if text), "")
+
+
+def take_what_is_late(*, now: datetime) -> int:
+    """Take the steps that follow by themselves where nothing else did in time. Returns how many; each is an act of its own."""
+    rows = CaseStep.objects.filter(seq_to__isnull=True, ended="", due__lt=now).select_related("case__region")
+    count = 0
+    for row in rows.order_by("due", "pk"):
+        late = queries.definitions_of(row.case).flow.steps[row.stands].late
+        if late:
+            take_step(case=row.case, wanted=StepWanted(step=late), seen=row.number, by=None, now=now)
+            count += 1
+    return count
+
+
+def _due(
+    read: CaseRead, where: FlowStep, wanted: StepWanted, on: Any, local: datetime, days: Mapping[str, Any]
+) -> Deadline | None:
+    """Until when something must follow; what moved nothing keeps what was due."""
+    if wanted.step in (CORRECT, TRANSFER) and read.last.due is not None:
+        kept = timezone.localtime(read.last.due)
+        return Deadline(kept.date(), kept)
+    start = local.date() if wanted.step == REOPEN else on
+    return queries.deadline_after(where, on=start, at=local, days=days, region=read.case.region)
+
+
+def _moment(due: Deadline | None, local: datetime) -> datetime | None:
+    """The last moment of a deadline: that of a day is its end, in the time of the bureau."""
+    if due is None:
+        return None
+    return due.at or datetime.combine(due.day, time(23, 59, 59), local.tzinfo)
+
+
+def _assignee_kept(read: CaseRead, wanted: StepWanted) -> User | None:
+    return read.last.assignee if read.steps and wanted.step == CORRECT else None
+
+
+def _parties(case: Case, definitions: CaseDefinitions, done: Act) -> None:
+    """The organisation whose case it is has its first role for an organisation."""
+    role = next((party.role for party in definitions.flow.parties if party.about.value == "organisation"), "")
+    if role and case.organisation is not None:
+        CaseParty(case=case, role=role, organisation=case.organisation, seq_from=done.seq).save()
+
+
+def _keep_facts(case: Case, form: CaseForm, values: Mapping[str, Any], done: Act) -> None:
+    """What lists show of the answers, each in the column of its type; what says the same stays."""
+    listed = listed_facts(form, values)
+    standing_now = {fact.name: fact for fact in case.facts.filter(seq_to__isnull=True)}
+    for each in form.fields:
+        if not each.listed:
+            continue
+        value, before = listed.get(each.name), standing_now.get(each.name)
+        columns = _columns(each.type, value)
+        if before is not None:
+            if all(getattr(before, name) == kept for name, kept in columns.items()):
+                continue
+            before.seq_to = done.seq
+            before.save(update_fields=["seq_to"])
+        if value is not None:
+            CaseFact(case=case, name=each.name, seq_from=done.seq, **columns).save()
+
+
+def _columns(type_: FieldType, value: Any) -> dict[str, Any]:
+    columns: dict[str, Any] = {"text": "", "number": None, "day": None}
+    if value is None:
+        return columns
+    if type_ is FieldType.DAY:
+        return columns | {"day": date.fromisoformat(value)}
+    if isinstance(value, int):  # flags among them
+        return columns | {"number": int(value)}
+    return columns | {"text": str(value)[:200]}
+
+
+def _number(pattern: str, flow: str, region: Region, local: datetime, done: Act) -> str:
+    """The next number of a flow in a region and year; empty where its cases have none."""
+    if not pattern:
+        return ""
+    done.lock()
+    found, _made = CaseSequence.objects.get_or_create(flow=flow, region=region, year=local.year)
+    CaseSequence.objects.filter(pk=found.pk).update(last=F("last") + 1)
+    found.refresh_from_db()
+    digits = int(pattern.partition("{n:")[2][0])
+    filled = pattern.replace("{year}", str(local.year)).replace("{region}", region.code)
+    return filled.replace(f"{{n:{digits}}}", f"{found.last:0{digits}}")

@@ -1,0 +1,64 @@
+"""What ``xingke check`` looks at in cases: that each stands where its steps lead, and that nothing of a step was changed."""
+
+from collections.abc import Iterator
+from itertools import groupby, pairwise
+
+from xingke.base.checks import SHOWN, Check, CheckResult
+from xingke.casework import queries
+from xingke.casework.models import Case, CaseStep, Filed
+from xingke.casework.rules.answers import answers_digest
+from xingke.casework.rules.stepping import ending, standing
+from xingke.ledger.tables import TABLES
+
+
+def cases() -> Iterator[CheckResult]:
+    """Steps follow one another without a gap, their digests are those of their answers, and what they filed is there."""
+    wrong: list[str] = []
+    rows = CaseStep.objects.order_by("case_id", "number").iterator(chunk_size=2000)
+    count = 0
+    for case_id, steps in groupby(rows, key=lambda row: row.case_id):
+        count += 1
+        case = Case.objects.get(pk=case_id)
+        wrong += [f"事项 {case.number or case.key}：{why}" for why in _faults(case, list(steps))]
+    empty = Case.objects.filter(steps=None).count()
+    wrong += [f"有 {empty} 件事项没有任何步骤"] if empty else []
+    wrong += list(_lost_records())
+    if count or wrong:
+        yield CheckResult(f"办理事项：{count} 件，{len(wrong)} 处不对", tuple(wrong[:SHOWN]))
+
+
+def _faults(case: Case, steps: list[CaseStep]) -> Iterator[str]:
+    if [step.number for step in steps] != list(range(1, len(steps) + 1)):
+        yield "步骤的序号断了"
+    if any(step.seq_to != after.seq_from for step, after in pairwise(steps)) or steps[-1].seq_to is not None:
+        yield "步骤的起止不相连"
+    before = ""
+    for step in steps:
+        if step.digest != answers_digest(step.form_hash, step.answers, before):
+            yield f"第 {step.number} 步的内容与摘要不符"
+        before = step.digest
+    try:
+        flow = queries.definitions_of(case).flow
+    except LookupError:
+        yield "办理流程的定义不在了"
+        return
+    way = [queries.taken(step) for step in steps]
+    where, end = standing(flow, way), ending(flow, way)
+    if where is None or (where.code, end or "") != (steps[-1].stands, steps[-1].ended):
+        yield "现在到哪一步，与办过的步骤不符"
+
+
+def _lost_records() -> Iterator[str]:
+    for kind, filed in groupby(Filed.objects.order_by("kind", "pk"), key=lambda each: each.kind):
+        rows = list(filed)
+        known = set(
+            TABLES[kind]
+            .subject._default_manager.filter(record__in=[row.record for row in rows])
+            .values_list("record", flat=True)
+            if kind in TABLES
+            else ()
+        )
+        yield from (f"步骤 {row.step_id} 登记的记录 {row.record} 不在台账里" for row in rows if row.record not in known)
+
+
+CHECKS = (Check(code="cases", find=cases, order=65),)

@@ -1,0 +1,192 @@
+"""Cases and their steps. A step is never changed; the last one says where its case stands."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from xingke.accounts.models import Attachment
+from xingke.base.keys import new_key
+from xingke.registry.models import Organisation, Person, Region
+
+
+class Case(models.Model):
+    """One piece of business of one flow, for as long as it is kept.
+
+    flow, flow_hash: the definition it runs by, in the version it was opened with: a new one moves no open case. forms: the hashes of
+    those of its steps, by code, likewise. number: see ``CaseSequence``. parent: the case it stands below.
+    """
+
+    key = models.UUIDField(default=new_key, unique=True, editable=False)
+    flow = models.CharField(max_length=40)
+    flow_hash = models.CharField(max_length=64)
+    forms = models.JSONField(default=dict)
+    number = models.CharField(_("编号"), max_length=64, blank=True)
+    title = models.CharField(_("名称"), max_length=200)
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", db_index=False)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="cases")
+    person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="cases")
+    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
+    is_fictional = models.BooleanField(default=False)
+    opened_at = models.DateTimeField()
+    opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
+    seq = models.BigIntegerField(db_index=True)
+
+    class Meta:
+        verbose_name = _("事项")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["flow", "region", "number"], condition=~Q(number=""), name="case_number_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.number or str(self.key)
+
+
+class CaseStep(models.Model):
+    """A step of a case that was taken. Nothing of it is ever changed but ``seq_to``, when the next one follows.
+
+    stands: the step at which the case stands from then on: this one, but where it corrects or transfers the one before. on: the
+    day on which it was done. opinion: what was said. form, form_hash, answers: what was asked and answered, see ``rules.forms``.
+    digest: over the answers and the digest before. due: until when the next step must follow; is_guessed: it rests on a year without
+    calendar. assignee: who is to take the next. ended: how the case has ended with it.
+    """
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="steps", db_index=False)
+    number = models.PositiveIntegerField()
+    step = models.CharField(max_length=40)
+    stands = models.CharField(max_length=40)
+    seq_from = models.BigIntegerField()
+    seq_to = models.BigIntegerField(null=True)
+    on = models.DateField()
+    kind = models.CharField(max_length=40, blank=True)
+    opinion = models.CharField(max_length=2000, blank=True)
+    form = models.CharField(max_length=40, blank=True)
+    form_hash = models.CharField(max_length=64, blank=True)
+    answers = models.JSONField(default=dict)
+    digest = models.CharField(max_length=64)
+    corrects = models.PositiveIntegerField(null=True)
+    due = models.DateTimeField(null=True)
+    is_guessed = models.BooleanField(default=False)
+    assignee = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
+    ended = models.CharField(max_length=10, blank=True)
+    # what lists of where cases stand are narrowed by, as their case says it
+    flow = models.CharField(max_length=40)
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", db_index=False)
+    taken_at = models.DateTimeField()
+    taken_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
+
+    class Meta:
+        verbose_name = _("办理步骤")
+        ordering = ("case", "number")
+        constraints = (
+            models.UniqueConstraint(fields=["case", "number"], name="casestep_number"),
+            models.UniqueConstraint(fields=["case"], condition=Q(seq_to__isnull=True), name="casestep_one_current"),
+            models.CheckConstraint(
+                condition=Q(seq_to__isnull=True) | Q(seq_to__gt=F("seq_from")), name="casestep_seq_order"
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=["region", "flow", "due"], condition=Q(seq_to__isnull=True), name="casestep_now_by_due"
+            ),
+            models.Index(fields=["assignee"], condition=Q(seq_to__isnull=True), name="casestep_now_assigned"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.number} {self.step}"
+
+
+class CaseParty(models.Model):
+    """Who has to do with a case, in which role, from one act to another: an organisation, a person or an account."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="parties")
+    role = models.CharField(max_length=40)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
+    person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    seq_from = models.BigIntegerField()
+    seq_to = models.BigIntegerField(null=True)
+
+    class Meta:
+        verbose_name = _("当事人")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(organisation__isnull=False, person__isnull=True, user__isnull=True)
+                | Q(organisation__isnull=True, person__isnull=False, user__isnull=True)
+                | Q(organisation__isnull=True, person__isnull=True, user__isnull=False),
+                name="caseparty_is_one",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.role}"
+
+
+class CaseFact(models.Model):
+    """What a form asked and lists show, typed: one of the columns, by the type of its field. The newest stands."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="facts", db_index=False)
+    name = models.CharField(max_length=40)
+    text = models.CharField(max_length=200, blank=True)
+    number = models.BigIntegerField(null=True)
+    day = models.DateField(null=True)
+    seq_from = models.BigIntegerField()
+    seq_to = models.BigIntegerField(null=True)
+
+    class Meta:
+        verbose_name = _("事项内容")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["case", "name"], condition=Q(seq_to__isnull=True), name="casefact_one_current"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.name}"
+
+
+class Filed(models.Model):
+    """A record that a step filed, or filed something further of; many steps may feed one record."""
+
+    step = models.ForeignKey(CaseStep, models.PROTECT, related_name="filed")
+    kind = models.CharField(max_length=16)
+    record = models.UUIDField(db_index=True)
+
+    class Meta:
+        verbose_name = _("登记的记录")
+        constraints = (models.UniqueConstraint(fields=["step", "record"], name="filed_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.record}"
+
+
+class CaseFile(models.Model):
+    """A file that a form asked for. field: by its name; the answers hold its digest."""
+
+    step = models.ForeignKey(CaseStep, models.PROTECT, related_name="files")
+    field = models.CharField(max_length=40)
+    attachment = models.ForeignKey(Attachment, models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("事项的文件")
+
+    def __str__(self) -> str:
+        return f"{self.step_id} {self.field}"
+
+
+class CaseSequence(models.Model):
+    """The last number given to cases of a flow in a region and year; given within an act, so none is given twice or left out."""
+
+    flow = models.CharField(max_length=40)
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+")
+    year = models.PositiveSmallIntegerField()
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("事项编号")
+        constraints = (models.UniqueConstraint(fields=["flow", "region", "year"], name="casesequence_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.flow} {self.year}: {self.last}"

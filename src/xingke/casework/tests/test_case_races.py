@@ -1,0 +1,60 @@
+"""Two people at the same moment: one step is taken, once, and every number is given once."""
+
+import pytest
+
+from tests.cast import NOW, Cast, gather
+from xingke.accounts.acts import Act
+from xingke.base.refusals import Refused
+from xingke.casework.actions import NewCase, StepWanted, open_case, take_step
+from xingke.casework.models import Case, CaseStep
+from xingke.casework.tests.flowing import FOLDER
+from xingke.registry import actions as registry
+from xingke.registry.tests.test_races import at_once
+
+pytestmark = [pytest.mark.db, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def people() -> Cast:
+    """The cast, in a database that is emptied afterwards."""
+    cast = gather()
+    registry.load_pack(folder=FOLDER, by=None, now=NOW)
+    return cast
+
+
+def _open(people: Cast) -> Case:
+    new = NewCase(flow="ticket", region=people.county)
+    return open_case(new=new, first=StepWanted(step="received", typed={"title": "用电贵"}), by=people.officer, now=NOW)
+
+
+def test_of_two_who_take_a_step_at_once_one_is_refused(people: Cast) -> None:
+    for _time in range(3):
+        case = _open(people)
+        assigned = StepWanted(step="assigned", assignee=people.director)
+        passed_on = StepWanted(step="passed_on", opinion="属发改局职能")
+        told = at_once(
+            lambda case=case, wanted=assigned: take_step(case=case, wanted=wanted, seen=1, by=people.officer, now=NOW),
+            lambda case=case, wanted=passed_on: take_step(case=case, wanted=wanted, seen=1, by=people.officer, now=NOW),
+        )
+        assert sorted(type(each).__name__ for each in told) == ["CaseStep", "Refused"]
+        assert CaseStep.objects.filter(case=case, seq_to__isnull=True).count() == 1
+        assert CaseStep.objects.filter(case=case).count() == 2
+
+
+def test_six_who_open_cases_at_once_get_six_numbers_without_a_gap(people: Cast) -> None:
+    told = at_once(*(lambda: _open(people) for _time in range(6)))
+    assert not [each for each in told if isinstance(each, Refused)]
+    assert sorted(Case.objects.values_list("number", flat=True)) == [f"WT2026{number:05}" for number in range(1, 7)]
+
+
+def test_a_step_that_fails_at_its_end_leaves_nothing(people: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = _open(people)
+
+    def lost(_act: Act) -> None:
+        raise OSError("the disk is full")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Act, "_keep", lost)
+        with pytest.raises(OSError, match="disk is full"):
+            take_step(case=case, wanted=StepWanted(step="passed_on", opinion="x"), seen=1, by=people.officer, now=NOW)
+    assert [(step.step, step.seq_to) for step in CaseStep.objects.filter(case=case)] == [("received", None)]
