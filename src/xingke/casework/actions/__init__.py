@@ -77,7 +77,8 @@ def open_case(*, new: NewCase, first: StepWanted | None = None, by: User | None,
     local = timezone.localtime(now)
     state = CaseState(flow=flow, taken=())
     may_take(state, wanted.step, taker, now=local, calendar=work_calendar(new.region)).or_refuse()
-    answers = _answered(definitions, flow.first, wanted, by=by, region=new.region, now=local)
+    known = queries.prefills(new.region, new.organisation)
+    answers = _answered(definitions, flow.first, wanted, by=by, region=new.region, now=local, known=known)
     with act(by=by, now=now, code="case.opened", kind="case", target=flow.code) as done:
         case = Case(
             flow=flow.code,
@@ -122,7 +123,8 @@ def take_step(*, case: Case, wanted: StepWanted, seen: int, by: User | None, now
         state = read.state
         step = read.flow.steps.get(wanted.step) or standing(read.flow, state.taken)
         assert step is not None
-        answers = _answered(read.definitions, step, wanted, by=by, region=case.region, now=local)
+        known = queries.prefills(case.region, case.organisation, case)
+        answers = _answered(read.definitions, step, wanted, by=by, region=case.region, now=local, known=known)
         told = queries.with_answers(state, read.definitions.asked, {**read.answers, **answers.values})
         may_take(told, wanted.step, taker, now=local, calendar=work_calendar(case.region)).or_refuse()
         written = _write(read, step, wanted, answers, done, taker=taker, local=local)
@@ -153,8 +155,9 @@ def _answered(
     by: User | None,
     region: Region,
     now: datetime,
+    known: Mapping[str, str],
 ) -> AnswersRead:
-    """What the form of a step was answered with; nothing where it asks nothing."""
+    """What the form of a step was answered with; nothing where it asks nothing. known: see ``queries.prefills``."""
     opinion = wanted.opinion.strip()
     if (step.reason or wanted.step in RESERVED_WORDS) and not opinion:
         raise Refused(say("请写明意见或理由。"))
@@ -164,7 +167,7 @@ def _answered(
     form = definitions.form(step)
     if form is None or wanted.step in RESERVED_WORDS:
         return AnswersRead({})
-    read = read_answers(form, wanted.typed, lookup=AsReader(by, region), today=now.date())
+    read = read_answers(form, wanted.typed, lookup=AsReader(by, region), today=now.date(), known=known)
     handed_in = {file.digest for file in wanted.files}
     for each in form.fields:
         if each.type is FieldType.FILE and not set(read.values.get(each.name, ())) <= handed_in:

@@ -96,6 +96,16 @@ class CaseRead:
         )
 
 
+def prefills(region: Region, organisation: Organisation | None, case: Case | None = None) -> dict[str, str]:
+    """What forms can be filled in with, by the names of ``rules.forms.PREFILLS``; what is not known is missing."""
+    known = {"region.name": region.name}
+    if organisation is not None:
+        known |= {"organisation.name": organisation.name, "organisation.credit_code": organisation.credit_code or ""}
+    if case is not None:
+        known |= {"case.title": case.title, "case.number": case.number}
+    return {name: value for name, value in known.items() if value}
+
+
 def with_answers(state: CaseState, asked: Mapping[str, FormField], answers: Mapping[str, Any]) -> CaseState:
     """A case as it will be known with what is answered now: a condition may ask about it."""
     return replace(state, known=expressed_answers(list(asked.values()), answers), days=days_in(asked, answers))

@@ -95,6 +95,8 @@ class _FlowCheck:
             yield "code must be small letters, digits and _, at most 40"
         if step.form and step.form not in self.forms:
             yield f"form {step.form!r} is not known"
+        if step.form in self.forms and any(each.personal for each in self.forms[step.form].fields):
+            yield f"form {step.form!r} asks for what is personal, and cases have nowhere to keep it"
         if step.matter and step.matter not in MATTERS:
             yield f"matter is {step.matter!r}; expected one of {', '.join(MATTERS)}"
         if step.assigns and step.assigns not in self.flow.roles:

@@ -9,7 +9,7 @@ from xingke.base.definitions import Catalogue, DefinitionKind, Issue
 from xingke.base.expressions import ExpressionError, Type, names, parse
 from xingke.base.sayings import say
 from xingke.casework.rules.formats import FORMATS
-from xingke.casework.rules.forms import NUMBERS, CaseForm, FieldType, FormField, expression_types
+from xingke.casework.rules.forms import NUMBERS, PREFILLS, CaseForm, FieldType, FormField, expression_types
 
 MOST_LISTED = 8
 RESERVED_NAMES = frozenset({"number", "title", "organisation", "person", "region", "day", "opinion", "step", "case"})
@@ -71,6 +71,8 @@ def _field(each: FormField, types: Mapping[str, Type], lists: Set[str]) -> Itera
         yield "personal: only a text is, and it is neither listed nor computed"
     if each.listed and each.type in _UNLISTED:
         yield f"listed: a {each.type.value} cannot be"
+    if each.prefill and each.prefill not in PREFILLS:
+        yield f"prefill is {each.prefill!r}; known: {', '.join(PREFILLS)}"
     if each.locked and not each.prefill:
         yield "locked: nothing is filled in, so nobody could answer"
 

@@ -37,6 +37,9 @@ class FieldType(StrEnum):
     TABLE = "table"
 
 
+PREFILLS = ("organisation.name", "organisation.credit_code", "region.name", "case.title", "case.number")
+"""What a form can be filled in with: what is known of whose case it is, and of the case."""
+
 NUMBERS = frozenset({FieldType.AMOUNT, FieldType.COUNT, FieldType.PERCENT})
 KEYS = frozenset({FieldType.ORGANISATION, FieldType.PERSON, FieldType.REGION})
 _EXPRESSED: Mapping[FieldType, Type] = {

@@ -200,12 +200,12 @@ PREFILLED = _form(
     ", ".join(
         [
             _field("name", "text", 'prefill = "organisation.name", locked = true'),
-            _field("contact", "text", 'prefill = "organisation.contact"'),
+            _field("contact", "text", 'prefill = "case.title"'),
             _field("phone", "text", 'format = "phone", personal = true'),
         ]
     )
 )
-FACTS = {"organisation.name": "明渠公司", "organisation.contact": "田晓"}
+FACTS = {"organisation.name": "明渠公司", "case.title": "田晓"}
 
 
 def test_what_is_known_answers_until_somebody_writes_something_else() -> None:

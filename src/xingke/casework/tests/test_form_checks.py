@@ -4,6 +4,7 @@ import pytest
 
 from xingke.base.definitions import Catalogue, DefinitionEntry
 from xingke.casework.rules.form_checks import forms_hold
+from xingke.casework.rules.forms import PREFILLS
 from xingke.casework.tests.flowing import catalogue
 from xingke.registry.rules import VocabularyTerm
 
@@ -55,6 +56,7 @@ def test_the_example_forms_hold() -> None:
         (_field("a", "table", f"rows = [5, 1], columns = [{_field('b', 'text')}]"), ["a: rows are 5 to 1; expected 0 to 2000 at most, the fewer first"]),
         (_field("a", "day", "personal = true"), ["a: personal: only a text is, and it is neither listed nor computed"]),
         (_field("a", "file", "listed = true"), ["a: listed: a file cannot be"]),
+        (_field("a", "text", 'prefill = "moon"'), [f"a: prefill is 'moon'; known: {', '.join(PREFILLS)}"]),
         (_field("a", "text", "locked = true"), ["a: locked: nothing is filled in, so nobody could answer"]),
         (", ".join(_field(f"a{number}", "text", "listed = true") for number in range(9)), [": 9 fields are listed; 8 at most"]),
     ],
