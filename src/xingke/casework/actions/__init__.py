@@ -1,5 +1,6 @@
 """Cases: opening one and taking its steps. Each is one act: the step, the records it files, one number, one row of the trail."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -30,6 +31,7 @@ from xingke.registry.models import Organisation, Person, Region
 from xingke.registry.queries.calendars import work_calendar
 
 LONGEST_OPINION = 2000
+log = logging.getLogger("xingke.casework")
 
 
 class AnswersRefused(Refused):
@@ -192,6 +194,8 @@ def _write(
     known = {**read.answers, **answers.values}
     days = queries.days_in(read.definitions.asked, known)
     on = days.get(step.on, local.date()) if wanted.step not in RESERVED_WORDS else local.date()
+    if on > local.date():
+        raise Refused(say("“%(step)s”的日期是%(day)s，还没有到。", step=step.label, day=on.isoformat()))
     number = len(read.steps) + 1
     way = [queries.taken(each) for each in read.steps]
     way.append(StepTaken(number=number, step=wanted.step, by=taker.user, at=local, on=on, kind=step.kind))
@@ -298,10 +302,13 @@ def take_what_is_late(*, now: datetime) -> int:
     rows = CaseStep.objects.filter(seq_to__isnull=True, ended="", due__lt=now).select_related("case__region")
     count = 0
     for row in rows.order_by("due", "pk"):
-        late = queries.definitions_of(row.case).flow.steps[row.stands].late
-        if late:
-            take_step(case=row.case, wanted=StepWanted(step=late), seen=row.number, by=None, now=now)
-            count += 1
+        try:
+            late = queries.definitions_of(row.case).flow.steps[row.stands].late
+            if late:
+                take_step(case=row.case, wanted=StepWanted(step=late), seen=row.number, by=None, now=now)
+                count += 1
+        except (Refused, LookupError):  # somebody was quicker, or its definition is gone: the others do not wait for it
+            log.warning("nothing was done by itself with case %s, which is late", row.case.key, exc_info=True)
     return count
 
 
@@ -329,7 +336,7 @@ def _assignee_kept(read: CaseRead, wanted: StepWanted) -> User | None:
 
 def _parties(case: Case, definitions: CaseDefinitions, done: Act) -> None:
     """The organisation whose case it is has its first role for an organisation."""
-    role = next((party.role for party in definitions.flow.parties if party.about.value == "organisation"), "")
+    role = definitions.flow.owner
     if role and case.organisation is not None:
         CaseParty(case=case, role=role, organisation=case.organisation, seq_from=done.seq).save()
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +25,6 @@ from xingke.casework.rules.stepping import CaseState, ChildCase, StepTaken, Take
 from xingke.registry import queries as registry
 from xingke.registry.models import Organisation, Region
 from xingke.registry.queries.calendars import work_calendar
-from xingke.registry.rules import Scope
 
 
 @dataclass(frozen=True)
@@ -56,9 +56,15 @@ def definitions_for(flow: str, region: Region) -> CaseDefinitions:
 
 def definitions_of(case: Case) -> CaseDefinitions:
     """What a case runs by. Raises LookupError where its flow is gone."""
-    flow = registry.definition_with_hash("flow", case.flow_hash)
-    forms = {code: registry.definition_with_hash("form", form) for code, form in case.forms.items()}
+    flow = _with_hash("flow", case.flow_hash)
+    forms = {code: _with_hash("form", form) for code, form in case.forms.items()}
     return CaseDefinitions(flow.value, flow.hash, forms)
+
+
+@lru_cache(maxsize=1024)
+def _with_hash(kind: str, body_hash: str) -> registry.Loaded:
+    """A definition by its hash, which is never another."""
+    return registry.definition_with_hash(kind, body_hash)
 
 
 @dataclass(frozen=True)
@@ -170,7 +176,7 @@ def cases_seen(user: User) -> QuerySet[Case]:
     """The cases somebody may see: of the regions and organisations they may read, and those in which they have a part."""
     own = Q(opened_by=user) | Q(parties__user=user, parties__seq_to__isnull=True)
     own |= Q(steps__assignee=user, steps__seq_to__isnull=True)
-    allowed = registry.scope(user, CasePermission.READ)
+    allowed = registry.scope(user, CasePermission.READ).at_home  # business under way is not before superiors
     return Case.objects.filter(registry.in_scope(allowed) | Q(pk__in=Case.objects.filter(own).values("pk")))
 
 
@@ -192,28 +198,19 @@ def taker_at(
 ) -> Taker:
     """What somebody may do where a case lies and what they are to it; None is the job child.
 
-    A permission counts where it is held for the region, or for the organisation whose case it is; a party that is an organisation
+    A permission counts where somebody is one of the bureau of the region; its superiors look on. A party that is an organisation
     is everybody who may apply for it.
     """
     if user is None:
         return Taker(user=None)
     named = {name for step in flow.step for name in step.by} | {flow.managed_by}
     asked = [each.permission for each in PERMISSIONS if each.permission.value in named]
-    held = frozenset(each.value for each in asked if registry.may(user, each, at=region))
-    own = registry.scope(user, CasePermission.APPLY)
-    return Taker(user=user.pk, permissions=held, roles=frozenset(_roles(user, own, organisation, parties)))
-
-
-def _roles(user: User, own: Scope, organisation: Organisation | None, parties: Sequence[CaseParty]) -> list[str]:
-    roles = [each.role for each in parties if each.user_id == user.pk]
-    roles += [each.role for each in parties if each.organisation_id and each.organisation_id in own.organisations]
-    if organisation is not None and organisation.pk in own.organisations and not parties:
-        roles.append(APPLICANT)
-    return roles
-
-
-APPLICANT = "applicant"
-"""The role of the organisation whose case it is; whoever opens one for it has it."""
+    held = frozenset(each.value for each in asked if registry.scope(user, each).is_home(region.path))
+    own = registry.scope(user, CasePermission.APPLY).organisations
+    roles = {each.role for each in parties if each.user_id == user.pk or each.organisation_id in own}
+    if not parties and organisation is not None and organisation.pk in own:  # it is about to be opened
+        roles |= {flow.owner} - {""}
+    return Taker(user=user.pk, permissions=held, roles=frozenset(roles))
 
 
 def deadline_after(

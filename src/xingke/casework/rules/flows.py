@@ -237,6 +237,11 @@ class Flow:
         """The step that opens a case."""
         return self.step[0]
 
+    @property
+    def owner(self) -> str:
+        """The role of the organisation whose case it is: the first of its parties that is one; empty for none."""
+        return next((party.role for party in self.parties if party.about is CaseSubject.ORGANISATION), "")
+
     @cached_property
     def roles(self) -> frozenset[str]:
         """The roles of its parties."""

@@ -1,20 +1,20 @@
 """Formats of texts that can be checked, and what is said where one does not hold.
 
-Sources: GB 32100 (统一社会信用代码), GB 11643 (公民身份号码: 17 digits and a check character, ISO 7064 MOD 11-2), ITU-T E.164 and
+Sources: GB 32100 (统一社会信用代码), GB 11643 (公民身份号码), ITU-T E.164 and
 the national plan of numbers (11 digits from 1, or an area code and 7 or 8 digits).
 """
 
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
 
 from xingke.base.codes import is_credit_code, is_patent_number, normalise_code, normalise_patent_number
+from xingke.base.refusals import Refused
 from xingke.base.sayings import Saying, say
+from xingke.registry.rules import identity_number
 
 _PHONE = re.compile(r"1[3-9]\d{9}|(?:0\d{2,3}-?)?[2-8]\d{6,7}(?:-\d{1,6})?|(?:400|800)\d{7}")
 _MAIL = re.compile(r"[A-Za-z0-9._%+-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}")
-_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 
 @dataclass(frozen=True)
@@ -31,17 +31,11 @@ def _tight(text: str) -> str:
 
 
 def is_id_number(text: str) -> bool:
-    """Whether a text is a citizen's number: a day that there was, and its check character."""
-    if not re.fullmatch(r"[1-9]\d{16}[\dX]", text):
-        return False
+    """Whether a text is the number of a resident's card."""
     try:
-        date(int(text[6:10]), int(text[10:12]), int(text[12:14]))
-    except ValueError:
+        return len(text) == 18 and identity_number(text) == text
+    except Refused:
         return False
-    return (
-        "10X98765432"[sum(int(digit) * weight for digit, weight in zip(text[:17], _WEIGHTS, strict=True)) % 11]
-        == text[17]
-    )
 
 
 FORMATS: Mapping[str, TextFormat] = {

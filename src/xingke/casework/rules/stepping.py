@@ -251,7 +251,7 @@ def _is_named(state: CaseState, name: str, taker: Taker) -> bool:
     if taker.user is None:
         return False
     if name == OPENER:
-        return taker.user == state.opener or state.opener is None
+        return not state.taken or taker.user == state.opener
     if name == ASSIGNEE:
         return taker.user == state.assignee
     if name.startswith(PARTY):

@@ -103,9 +103,8 @@ def test_a_second_press_does_nothing_and_an_old_page_is_refused(cast: Cast, proo
 def test_strangers_see_no_case_and_take_no_step(cast: Cast, proof: accounts.StoredFile, name: str) -> None:
     case = _apply(cast, proof)
     other = cast.users[name]
-    if name != "superior":
-        with pytest.raises(Http404):
-            queries.case_for(other, case.key)
+    with pytest.raises(Http404):
+        queries.case_for(other, case.key)
     for step, wanted in (
         ("checked", {"typed": {"settled": "25"}}),
         ("refused", {"opinion": "x"}),
@@ -243,3 +242,31 @@ def test_a_record_that_cannot_be_filed_leaves_the_step_untaken(
     with pytest.raises(Refused, match="登记不了"):
         _take(case, "paid", cast.director, now=NOW + timedelta(days=8))
     assert (CaseStep.objects.count(), _standing(case)[0]) == (before, "announced")
+
+
+def test_a_bureau_above_looks_on_but_moves_nothing_below(cast: Cast, proof: accounts.StoredFile) -> None:
+    registry.give_role(user=cast.stranger, role="officer", region=cast.city, by=None, now=NOW)
+    above = User.objects.get(pk=cast.stranger.pk)
+    case = _apply(cast, proof)
+    assert case not in queries.cases_seen(above)
+    with pytest.raises(Refused, match="不由您办"):
+        _take(case, "refused", above, opinion="不符合")
+
+
+def test_nobody_withdraws_what_the_clock_or_a_step_opened(cast: Cast) -> None:
+    new = NewCase(flow="paper", region=cast.county)
+    paper = open_case(new=new, first=StepWanted(step="registered", typed={"title": "样例"}), by=cast.officer, now=NOW)
+    _take(paper, "proposed", cast.officer, typed={"sections": ["office"]})
+    below = Case.objects.get(parent=paper)
+    for other in (cast.director, cast.neighbour):
+        with pytest.raises(Refused, match="只有发起人可以撤回"):
+            _take(below, "withdraw", other, opinion="x")
+
+
+def test_a_step_is_not_taken_on_a_day_that_has_not_come(cast: Cast) -> None:
+    first = StepWanted(
+        step="handed_in", typed={"title": "样例", "topic": "farm_training", "served_on": "2026-03-02", "people": "3"}
+    )
+    new = NewCase(flow="service_log", region=cast.county)
+    with pytest.raises(AnswersRefused, match="不能晚于"):
+        open_case(new=new, first=first, by=cast.officer, now=NOW - timedelta(days=1))
