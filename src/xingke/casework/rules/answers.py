@@ -2,20 +2,23 @@
 
 import hashlib
 import json
+import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any, Protocol
 
-from xingke.base.expressions import Node, Type, Value, evaluate, parse
 from xingke.base.periods import Period
 from xingke.base.quantities import Quantity, Unit, unit_of
 from xingke.base.sayings import Saying, say
+from xingke.casework.rules.conditions import expressed, settle, unanswered, unit, worked
+from xingke.casework.rules.conditions import expressed_answers as expressed_answers
 from xingke.casework.rules.formats import FORMATS
 from xingke.casework.rules.forms import KEYS, NUMBERS, CaseForm, FieldType, FormField, expression_types
+from xingke.casework.rules.shown_answers import retyped
 from xingke.intake.rules.days import written_day
 
 LONG, SHORT = 5_000, 200  # characters of a text that says no other length
@@ -24,7 +27,8 @@ YES_WORDS, NO_WORDS = (
     frozenset({"否", "无", "false", "no", "0", "×"}),
 )
 NOTHING_SAID = frozenset({"", "-", "—", "——", "/", "无此项"})
-_SCALE = Decimal(10_000)
+LOCKED_OPEN = say("这一栏由系统带入，现在还没有；请先在相应的资料里登记，再回来填。")
+_FIGURE = re.compile(r"[+-]?(\d+|[1-9]\d{0,2}(,\d{3})+)(\.\d+)?")
 
 Typed = Mapping[str, Any]
 """What came from a page: texts, lists of texts, and for a table a list of rows of texts."""
@@ -40,7 +44,7 @@ class Lookup(Protocol):
 
 @dataclass(frozen=True)
 class FormFault:
-    """What is wrong with an answer. column: within a table, in the row ``row``, from 1."""
+    """What is wrong with an answer. column: within a table, in the row ``row`` as typed, from 1."""
 
     field: str
     says: Saying
@@ -54,7 +58,8 @@ class AnswersRead:
 
     values: as they are kept, by name, of the fields that are shown; what was not answered is missing. personal: what must not be
     kept among them. faults: what refuses; warnings: what only asks to look again. changed: fields that were filled in and
-    say something else now.
+    say something else now; prefilled: those that still say it. shown: all fields that are asked, in order. What could not be read
+    stands in ``typed`` still, from which a page is shown again.
     """
 
     values: Mapping[str, Any]
@@ -62,55 +67,87 @@ class AnswersRead:
     faults: tuple[FormFault, ...] = ()
     warnings: tuple[FormFault, ...] = ()
     changed: frozenset[str] = frozenset()
+    prefilled: frozenset[str] = frozenset()
+    shown: tuple[str, ...] = ()
 
 
 def read_answers(
     form: CaseForm, typed: Typed, *, lookup: Lookup, today: date, known: Mapping[str, Any] | None = None
 ) -> AnswersRead:
-    """Read what somebody typed into a form, whatever it is: never an exception, every fault at once.
+    """Read what somebody typed into a form, whatever it is: never an exception, every fault at once, in the order of the form.
 
-    known: what is known already, by the names of ``prefill``; it answers where nothing was typed, and always where it is locked.
+    known: what is known already, by the names of ``prefill`` and as it would be kept; it answers where nothing was typed, and always
+    where it is locked.
     """
-    reading = _Reading(form, typed, lookup, today, known or {})
-    return reading.whole()
+    reading = _Reading(form.fields, typed, lookup, today, known or {})
+    values, faults = reading.whole()
+    refused, warnings = _checked(form, values, reading)
+    stands = {name: is_same for name, is_same in reading.prefilled.items() if name not in reading.hidden}
+    personal = {each.name for each in form.fields if each.personal}
+    return AnswersRead(
+        {name: value for name, value in values.items() if name not in personal},
+        {name: value for name, value in values.items() if name in personal},
+        (*faults, *refused),
+        tuple(warnings),
+        frozenset(name for name, is_same in stands.items() if not is_same),
+        frozenset(name for name, is_same in stands.items() if is_same),
+        tuple(each.name for each in form.fields if each.name not in reading.hidden),
+    )
+
+
+def _checked(form: CaseForm, values: Mapping[str, Any], reading: "_Reading") -> tuple[list[FormFault], list[FormFault]]:
+    """What does not hold between fields: what refuses, and what only warns. It stands at the first of its fields that is shown."""
+    refused: list[FormFault] = []
+    warnings: list[FormFault] = []
+    types = expression_types(form.fields)
+    known = expressed_answers(form.fields, values, reading.unknown)
+    for check in form.check:
+        if worked(check.rule, types, known) is False:
+            place = next((name for name in check.fields if name not in reading.hidden), "")
+            fault = FormFault(place, Saying("%(says)s", {"says": check.says}))
+            (warnings if check.warns else refused).append(fault)
+    return refused, warnings
 
 
 class _Reading:
-    def __init__(self, form: CaseForm, typed: Typed, lookup: Lookup, today: date, known: Mapping[str, Any]) -> None:
-        self.form, self.typed, self.lookup, self.today, self.known = form, typed, lookup, today, known
-        self.types = expression_types(form.fields)
-        self.faults: list[FormFault] = []
-        self.values: dict[str, Any] = {}
-        self.changed: set[str] = set()
+    """Some fields being read: those of a form, or of one row of a table.
 
-    def whole(self) -> AnswersRead:
-        for each in self.form.fields:
-            if not each.computed and (value := self._answer(each)) is not None:
-                self.values[each.name] = value
-        self._compute()
-        hidden = self._hidden()
-        for name in hidden:
-            self.values.pop(name, None)
-        self._require(hidden)
-        warnings = self._check()
-        faults = tuple(fault for fault in self.faults if fault.field not in hidden)
-        personal = {
-            each.name: self.values.pop(each.name)
-            for each in self.form.fields
-            if each.personal and each.name in self.values
-        }
-        return AnswersRead(self.values, personal, faults, warnings, frozenset(self.changed))
+    unknown: what was typed but cannot be read, as expressions name it. prefilled: what was known before, and whether it stands.
+    """
+
+    def __init__(
+        self, fields: Sequence[FormField], typed: Typed, lookup: Lookup, today: date, known: Mapping[str, Any]
+    ) -> None:
+        self.fields, self.typed, self.lookup, self.today, self.known = fields, typed, lookup, today, known
+        self.faults: list[FormFault] = []
+        self.unknown: set[str] = set()
+        self.prefilled: dict[str, bool] = {}
+        self.hidden: frozenset[str] = frozenset()
+
+    def whole(self) -> tuple[dict[str, Any], list[FormFault]]:
+        """The answers, and every fault of what is asked, in the order of the fields."""
+        answers = {each.name: self._answer(each) for each in self.fields if not each.computed}
+        said = {name: value for name, value in answers.items() if value is not None}
+        values, self.hidden = settle(self.fields, said, unknown=self.unknown)
+        self._require(values)
+        self._limit_computed(values)
+        order = {each.name: number for number, each in enumerate(self.fields)}
+        shown = [fault for fault in self.faults if fault.field not in self.hidden]
+        return values, sorted(shown, key=lambda fault: order[fault.field])
+
+    def _refuse(self, each: FormField, says: Saying) -> None:
+        self.faults.append(FormFault(each.name, says))
+        self.unknown.add(each.name)
 
     def _answer(self, each: FormField) -> Any:
         there = self.known.get(each.prefill) if each.prefill else None
-        if each.locked:
-            return there
         raw = self.typed.get(each.name)
-        if raw is None and there is not None:
-            return there
-        value = self._read(each, raw)
-        if there is not None and value != there:
-            self.changed.add(each.name)
+        if each.locked or (there is not None and _stands(each, there, raw)):
+            value = there
+        else:
+            value = self._read(each, raw)
+        if there is not None:
+            self.prefilled[each.name] = value == there
         return value
 
     def _read(self, each: FormField, raw: Any) -> Any:
@@ -118,191 +155,155 @@ class _Reading:
             return self._table(each, raw)
         if each.type in (FieldType.TERMS, FieldType.FILE):
             return self._several(each, raw)
-        return self._one(each, raw, lambda said: self.faults.append(FormFault(each.name, said)))
-
-    def _one(self, each: FormField, raw: Any, refuse: Any) -> Any:
         text = _text(raw)
         if text in NOTHING_SAID:
             return None
         found = read_one(each, text, lookup=self.lookup, today=self.today)
         if isinstance(found, Saying):
-            refuse(found)
+            self._refuse(each, found)
             return None
         return found
 
     def _several(self, each: FormField, raw: Any) -> list[str] | None:
         texts = [_text(one) for one in (raw if isinstance(raw, list | tuple) else [raw])]
         found: list[str] = []
-        for text in dict.fromkeys(text for text in texts if text):
+        for text in texts:
+            if text in NOTHING_SAID:
+                continue
             key = self.lookup.find(each, text) if each.type is FieldType.TERMS else text
             if isinstance(key, Saying):
-                self.faults.append(FormFault(each.name, key))
+                self._refuse(each, key)
             else:
                 found.append(key)
-        return found or None
+        return list(dict.fromkeys(found)) or None
 
     def _table(self, table: FormField, raw: Any) -> list[dict[str, Any]] | None:
-        rows = raw if isinstance(raw, list | tuple) else []
-        typed = [
-            row
-            for row in rows
-            if isinstance(row, Mapping) and any(_text(cell) not in NOTHING_SAID for cell in row.values())
-        ]
+        """The rows in which something was typed. Numbers of rows count those that are empty, too: so they stand on the page."""
+        rows = list(enumerate(raw if isinstance(raw, list | tuple) else [], 1))
+        typed = [(number, row) for number, row in rows if isinstance(row, Mapping) and _says_something(row)]
         least, most = table.rows
         if len(typed) > most:
-            self.faults.append(
-                FormFault(table.name, say("最多%(most)s行，现有%(there)s行。", most=most, there=len(typed)))
-            )
+            self._refuse(table, say("最多%(most)s行，现有%(there)s行。", most=most, there=len(typed)))
+            self.unknown |= expression_types([table]).keys()
             return None
         if len(typed) < least:
-            self.faults.append(
-                FormFault(table.name, say("至少要%(least)s行，现有%(there)s行。", least=least, there=len(typed)))
-            )
-        return [self._row(table, number, row) for number, row in enumerate(typed, 1)] or None
+            self._refuse(table, say("至少要%(least)s行，现有%(there)s行。", least=least, there=len(typed)))
+        return [row for number, each in typed if (row := self._row(table, number, each))] or None
 
     def _row(self, table: FormField, number: int, typed: Mapping[str, Any]) -> dict[str, Any]:
-        row: dict[str, Any] = {}
-        for column in table.columns:
-            place = FormFault(table.name, say("没有填写。"), number, column.name)
-            if column.computed:
-                continue
-            before = len(self.faults)
-            value = self._one(
-                column,
-                typed.get(column.name),
-                lambda said, at=column.name: self.faults.append(FormFault(table.name, said, number, at)),
-            )
-            if value is not None:
-                row[column.name] = value
-            elif column.required and len(self.faults) == before:
-                self.faults.append(place)
-        types = expression_types(table.columns)
-        for column in table.columns:
-            if (
-                column.computed
-                and (found := _kept(column, _worked(column.computed, types, expressed_answers(table.columns, row))))
-                is not None
-            ):
-                row[column.name] = found
+        reading = _Reading(table.columns, typed, self.lookup, self.today, {})
+        row, faults = reading.whole()
+        self.faults += [FormFault(table.name, fault.says, number, fault.field) for fault in faults]
+        if faults:  # a sum without this row would be wrong
+            self.unknown |= expression_types([table]).keys()
         return row
 
     # ── what depends on other answers ────────────────────────────────────────────────────────────────────────────
 
-    def _compute(self) -> None:
-        """Once for each, in the order in which one rests on another: circles were refused when the form was loaded."""
-        left = [each for each in self.form.fields if each.computed]
-        for _time in range(len(left)):
-            for each in left:
-                found = _kept(each, _worked(each.computed, self.types, self._known()))
-                if found is not None:
-                    self.values[each.name] = found
-
-    def _known(self) -> dict[str, Value | None]:
-        return expressed_answers(self.form.fields, self.values)
-
-    def _hidden(self) -> frozenset[str]:
-        """The fields that are not asked: their condition does not hold, or is not known. What rests on a hidden one is worked
-        out again without it, until nothing changes."""
-        hidden: frozenset[str] = frozenset()
-        for _time in range(len(self.form.fields) + 1):
-            shown = {name: value for name, value in self.values.items() if name not in hidden}
-            known = expressed_answers(self.form.fields, shown)
-            now = frozenset(
-                each.name
-                for each in self.form.fields
-                if each.shown_when and _worked(each.shown_when, self.types, known) is not True
-            )
-            if now == hidden:
-                break
-            hidden = now
-        return hidden
-
-    def _require(self, hidden: frozenset[str]) -> None:
+    def _require(self, values: Mapping[str, Any]) -> None:
         faulty = {fault.field for fault in self.faults}
-        for each in self.form.fields:
-            if each.name in self.values or each.name in hidden or each.name in faulty or each.computed:
-                continue
-            if each.required or (each.required_when and _worked(each.required_when, self.types, self._known()) is True):
-                self.faults.append(FormFault(each.name, say("没有填写。")))
+        for each in unanswered(self.fields, values, unknown=self.unknown):
+            if each.name not in faulty and each.name not in self.hidden:
+                self._refuse(each, LOCKED_OPEN if each.locked else say("没有填写。"))
 
-    def _check(self) -> tuple[FormFault, ...]:
-        warnings: list[FormFault] = []
-        for check in self.form.check:
-            if _worked(check.rule, self.types, self._known()) is False:
-                (warnings if check.warns else self.faults).append(
-                    FormFault(next(iter(check.fields), ""), Saying("%(says)s", {"says": check.says}))
-                )
-        return tuple(warnings)
+    def _limit_computed(self, values: Mapping[str, Any]) -> None:
+        for each in self.fields:
+            if each.computed and each.name in values and (says := beyond(each, values[each.name], self.today)):
+                self._refuse(each, says)
+
+
+def _stands(each: FormField, there: Any, raw: Any) -> bool:
+    """Whether what was filled in came back as it was: it is not judged anew, nobody here wrote it."""
+    return raw is None or (_text(raw) if isinstance(raw, str) else raw) == retyped(each, there)
+
+
+def _says_something(row: Mapping[str, Any]) -> bool:
+    return any(_text(cell) not in NOTHING_SAID for cell in row.values())
 
 
 def read_one(each: FormField, text: str, *, lookup: Lookup, today: date) -> Any:
     """One answer as it is kept, or a saying what is wrong with it."""
-    if each.type in NUMBERS:
-        return _number(each, text)
-    if each.type is FieldType.DAY:
-        return _day(each, text, today)
     if each.type in KEYS or each.type is FieldType.TERM:
         return lookup.find(each, text)
     if each.type is FieldType.FLAG:
         return _flag(text)
     if each.type is FieldType.PERIOD:
         return _period(text)
+    if each.type in NUMBERS or each.type is FieldType.DAY:
+        found = _number(each, text) if each.type in NUMBERS else _day(text)
+        return found if isinstance(found, Saying) else beyond(each, found, today) or found
     return _words(each, text)
 
 
+def beyond(each: FormField, value: Any, today: date) -> Saying | None:
+    """What is wrong with a number or day outside of what its field allows; None for what lies within, both ends included."""
+    if each.type in NUMBERS:
+        amount, word = expressed(each, value), unit(each).code
+        if each.least and amount < Decimal(each.least):  # type: ignore[operator]  # a number, by its type
+            return say("不能小于%(least)s%(unit)s。", least=each.least, unit=word)
+        if each.most and amount > Decimal(each.most):  # type: ignore[operator]
+            return say("不能大于%(most)s%(unit)s。", most=each.most, unit=word)
+        return None
+    if each.type is not FieldType.DAY:
+        return None
+    least, most = (today.isoformat() if bound == "today" else bound for bound in (each.least, each.most))
+    if least and value < least:
+        return say("不能早于%(day)s。", day=least)
+    return say("不能晚于%(day)s。", day=most) if most and value > most else None
+
+
 def _number(each: FormField, text: str) -> int | Saying:
+    """A number in the unit it is asked in, or with one of its own: 12.5, １２．５, 1,234.5万元, ￥100元整."""
     usual = unit(each)
-    written = "".join(unicodedata.normalize("NFKC", text).split())
-    split = next((at for at in range(len(written), 0, -1) if written[at - 1].isdecimal()), 0)
-    said = written[split:].replace("圆", "元")
-    own = usual
-    if split and said and said != usual.code:
-        found = unit_of(said, [_base(each)], usual.kind)
-        if found is None:
-            return say("“%(text)s”的单位不是%(unit)s。", text=text[:60], unit=usual.code)
-        own = found
-    try:
-        scaled = Quantity.read(written[:split] or written, own).scaled
-    except ValueError:
-        return say("“%(text)s”不是可以精确保存的数字，请只写数，单位是%(unit)s。", text=text[:60], unit=usual.code)
-    amount = Decimal(scaled) / usual.scale / usual.factor
-    if each.least and amount < Decimal(each.least):
-        return say("不能小于%(least)s%(unit)s。", least=each.least, unit=usual.code)
-    if each.most and amount > Decimal(each.most):
-        return say("不能大于%(most)s%(unit)s。", most=each.most, unit=usual.code)
-    return scaled
-
-
-def unit(each: FormField) -> Unit:
-    """The unit in which a number is asked for."""
-    if each.type is FieldType.PERCENT:
-        return Unit(code="%", kind="percent")
+    written, word = _narrow(text), _narrow(usual.code)
     if each.type is FieldType.AMOUNT:
-        return Unit(code=each.unit, kind="money", factor=Decimal(10_000 if each.unit == "万元" else 1))
-    return Unit(code=each.unit, kind="count")
+        written = written.removeprefix("¥").replace("圆", "元").replace("元整", "元")
+    whole = written.removesuffix(word)
+    end = next((at for at in range(len(whole), 0, -1) if whole[at - 1].isdecimal()), 0)
+    figure, said = written[:end], written[end:]
+    is_usual = said in ("", word)
+    if not _FIGURE.fullmatch(figure) or _is_raised(text, usual.code) or not (is_usual or any(map(str.isalpha, said))):
+        return say("“%(text)s”不是可以精确保存的数字，请只写数，单位是%(unit)s。", text=text[:60], unit=usual.code)
+    own = usual if is_usual else unit_of(said, ["元" if each.type is FieldType.AMOUNT else word], usual.kind)
+    if own is None:
+        return say("“%(text)s”的单位不是%(unit)s，请换算后再填。", text=text[:60], unit=usual.code)
+    return _scaled(figure, own, text)
 
 
-def _base(each: FormField) -> str:
-    return "元" if each.type is FieldType.AMOUNT else unit(each).code
-
-
-def _day(each: FormField, text: str, today: date) -> str | Saying:
+def _scaled(figure: str, own: Unit, text: str) -> int | Saying:
+    """A figure as the database keeps it. It is neither rounded nor cut: who typed it does that."""
+    places = len(str(own.scale * int(own.factor))) - 1  # both are powers of ten
+    if len(figure.partition(".")[2].rstrip("0")) > places:
+        return say(
+            "“%(text)s”太细：以%(unit)s为单位最多%(places)s位小数，请四舍五入后再填。",
+            text=text[:60],
+            unit=own.code,
+            places=places,
+        )
     try:
-        day = written_day(text)
+        return Quantity.read(figure, own).scaled
+    except ValueError:
+        return say("“%(text)s”太大，存不下，请核对位数和单位。", text=text[:60])
+
+
+def _narrow(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).split()).replace("−", "-")
+
+
+def _is_raised(text: str, word: str) -> bool:
+    """Whether a digit stands as ² or ③, which would be read as one more digit of the number."""
+    return any(unicodedata.category(sign) == "No" for sign in text.replace(word, ""))
+
+
+def _day(text: str) -> str | Saying:
+    try:
+        return written_day(text).isoformat()
     except ValueError:
         return say("“%(text)s”不是一个日子，请写成 2026-03-05。", text=text[:60])
-    least, most = (
-        today if bound == "today" else date.fromisoformat(bound) if bound else None for bound in (each.least, each.most)
-    )
-    if least is not None and day < least:
-        return say("不能早于%(day)s。", day=least.isoformat())
-    if most is not None and day > most:
-        return say("不能晚于%(day)s。", day=most.isoformat())
-    return day.isoformat()
 
 
 def _flag(text: str) -> bool | Saying:
-    word = text.lower()
+    word = unicodedata.normalize("NFKC", text).lower()
     if word in YES_WORDS:
         return True
     return False if word in NO_WORDS else say("“%(text)s”请写成“是”或“否”。", text=text[:60])
@@ -316,14 +317,21 @@ def _period(text: str) -> str | Saying:
 
 
 def _words(each: FormField, text: str) -> str | Saying:
+    if each.type is FieldType.TEXT:
+        text = " ".join(text.split("\n"))
     most = each.length or (LONG if each.type is FieldType.LONG_TEXT else SHORT)
     if len(text) > most:
         return say("最多%(most)s字，现有%(there)s字。", most=most, there=len(text))
-    if each.format:
-        known = FORMATS[each.format]
+    return _formatted(each, text) if each.format else text
+
+
+def _formatted(each: FormField, text: str) -> str | Saying:
+    known = FORMATS[each.format]
+    with suppress(ValueError):
         tidy = known.tidy(unicodedata.normalize("NFKC", text))
-        return tidy if known.holds(tidy) else known.wrong.filled(text=text[:60])
-    return text
+        if known.holds(tidy):
+            return tidy
+    return known.wrong.filled(text="…" if each.personal else text[:60])  # what is personal stands in no sentence
 
 
 def _text(raw: Any) -> str:
@@ -332,59 +340,6 @@ def _text(raw: Any) -> str:
         return ""
     kept = "".join(sign for sign in raw if sign in "\n\t" or unicodedata.category(sign)[0] != "C")
     return kept.strip()
-
-
-# ── expressions ─────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@lru_cache(maxsize=1024)
-def _parsed(text: str, types: tuple[tuple[str, Type], ...]) -> Node:
-    return parse(text, dict(types))
-
-
-def _worked(text: str, types: Mapping[str, Type], known: Mapping[str, Value | None]) -> Value | None:
-    return evaluate(_parsed(text, tuple(types.items())), known)
-
-
-def expressed_answers(fields: Sequence[FormField], values: Mapping[str, Any]) -> dict[str, Value | None]:
-    """Answers as expressions know them; what is not known as None. The sum of a column is that of the rows that say it."""
-    return dict(_each_expressed(fields, values))
-
-
-def _each_expressed(fields: Sequence[FormField], values: Mapping[str, Any]) -> Iterator[tuple[str, Value | None]]:
-    for each in fields:
-        value = values.get(each.name)
-        if each.type is FieldType.TABLE:
-            rows = value or []
-            yield f"{each.name}.rows", Decimal(len(rows))
-            for column in each.columns:
-                if column.type in NUMBERS:
-                    said = [expressed(column, row[column.name]) for row in rows if column.name in row]
-                    yield (
-                        f"{each.name}.{column.name}",
-                        sum((one for one in said if isinstance(one, Decimal)), Decimal(0)),
-                    )
-        else:
-            yield each.name, None if value is None else expressed(each, value)
-
-
-def expressed(each: FormField, value: Any) -> Value:
-    """One answer as expressions know it: a number in the unit it is asked in, a day as a day."""
-    if each.type in NUMBERS:
-        asked = unit(each)
-        return Decimal(value) / asked.scale / asked.factor
-    if each.type is FieldType.DAY:
-        return date.fromisoformat(value)
-    return frozenset(value) if each.type is FieldType.TERMS else value
-
-
-def _kept(each: FormField, value: Value | None) -> Any:
-    """A computed value as it is kept, rounded half up to what the database keeps."""
-    if isinstance(value, Decimal):
-        asked = unit(each)
-        scaled = (value * asked.scale * asked.factor).to_integral_value(rounding="ROUND_HALF_UP")
-        return int(scaled) if abs(scaled) < 2**63 else None
-    return value.isoformat() if isinstance(value, date) else value
 
 
 # ── what is kept ────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -9,15 +9,18 @@ from xingke.base.definitions import Catalogue, DefinitionKind, Issue
 from xingke.base.expressions import ExpressionError, Type, names, parse
 from xingke.base.sayings import say
 from xingke.casework.rules.formats import FORMATS
-from xingke.casework.rules.forms import NUMBERS, PREFILLS, CaseForm, FieldType, FormField, expression_types
+from xingke.casework.rules.forms import ANY_ROWS, NUMBERS, PREFILLS, CaseForm, FieldType, FormField, expression_types
 
 MOST_LISTED = 8
+LONGEST_LISTED = 200  # characters of a text that lists show
+MOST_ROWS = 2000
 RESERVED_NAMES = frozenset({"number", "title", "organisation", "person", "region", "day", "opinion", "step", "case"})
 """Names that a case says itself; a form may ask for ``title``, ``organisation`` and ``person``, which then are the case's."""
 _OFFERED = frozenset({"title", "organisation", "person"})
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _TEXTS = frozenset({FieldType.TEXT, FieldType.LONG_TEXT})
 _UNLISTED = frozenset({FieldType.TABLE, FieldType.FILE, FieldType.LONG_TEXT, FieldType.TERMS})
+_OUTSIDE = frozenset({FieldType.TABLE, FieldType.FILE, FieldType.TERMS})
 _COMPUTED: Mapping[FieldType, Type] = {
     **dict.fromkeys(NUMBERS, Type.NUMBER),
     FieldType.FLAG: Type.TRUTH,
@@ -46,8 +49,10 @@ def _faults(form: CaseForm, lists: Set[str]) -> Iterator[Fault]:
         yield "", "asks nothing"
     yield from _twice(form.fields)
     types = expression_types(form.fields)
+    personal = frozenset(each.name for each in form.fields if each.personal)
     for each in form.fields:
         yield from ((each.name, text) for text in _field(each, types, lists))
+        yield from ((each.name, text) for text in _tells(each, types, personal))
         yield from ((f"{each.name}.{where}", text) for where, text in _columns(each, lists))
     if (listed := sum(each.listed for each in form.fields)) > MOST_LISTED:
         yield "", f"{listed} fields are listed; {MOST_LISTED} at most"
@@ -55,7 +60,7 @@ def _faults(form: CaseForm, lists: Set[str]) -> Iterator[Fault]:
         place = f"check {number}"
         yield from ((place, text) for text in _expression("rule", check.rule, types, Type.TRUTH))
         yield from ((place, f"fields names no field: {name!r}") for name in check.fields if name not in form.named)
-    yield from _circles(form, types)
+    yield from _circles(form.fields, types)
 
 
 def _twice(fields: Sequence[FormField]) -> Iterator[Fault]:
@@ -71,6 +76,10 @@ def _field(each: FormField, types: Mapping[str, Type], lists: Set[str]) -> Itera
         yield "personal: only a text is, and it is neither listed nor computed"
     if each.listed and each.type in _UNLISTED:
         yield f"listed: a {each.type.value} cannot be"
+    elif each.listed and each.length > LONGEST_LISTED:
+        yield f"listed: a text of {each.length} characters cannot be; {LONGEST_LISTED} at most"
+    if each.prefill and each.type in (FieldType.TABLE, FieldType.FILE):
+        yield f"prefill: a {each.type.value} is never filled in"
     if each.prefill and each.prefill not in PREFILLS:
         yield f"prefill is {each.prefill!r}; known: {', '.join(PREFILLS)}"
     if each.locked and not each.prefill:
@@ -81,6 +90,8 @@ def _shape(each: FormField, lists: Set[str]) -> Iterator[str]:
     """What its type needs, and what no other has."""
     if not _NAME.fullmatch(each.name) or (each.name in RESERVED_NAMES and each.name not in _OFFERED):
         yield "name must be small letters, digits and _, at most 40, and none a case has itself"
+    elif not _may_be_named(each.name):
+        yield f"name {each.name!r} is a word of expressions, which could not name the field"
     if (each.type in (FieldType.TERM, FieldType.TERMS)) != bool(each.list):
         yield "list: a term is of one, and nothing else is"
     elif each.list and lists and each.list not in lists:
@@ -97,6 +108,13 @@ def _shape(each: FormField, lists: Set[str]) -> Iterator[str]:
         yield "columns: a table has them, and nothing else has"
 
 
+def _may_be_named(name: str) -> bool:
+    try:
+        return set(names(parse(name, {name: Type.TEXT}))) == {name}
+    except ExpressionError:
+        return False
+
+
 def _bounds(each: FormField) -> Iterator[str]:
     bounds = [_bound(each, text) for text in (each.least, each.most) if text]
     if None in bounds:
@@ -105,15 +123,18 @@ def _bounds(each: FormField) -> Iterator[str]:
         yield f"least {each.least} is more than most {each.most}"
     if each.length < 0 or (each.length and each.type not in _TEXTS):
         yield "length: of a text only, and no less than nothing"
-    if not 0 <= each.rows[0] <= each.rows[1] <= 2000:
-        yield f"rows are {each.rows[0]} to {each.rows[1]}; expected 0 to 2000 at most, the fewer first"
+    if not 0 <= each.rows[0] <= each.rows[1] <= MOST_ROWS:
+        yield f"rows are {each.rows[0]} to {each.rows[1]}; expected 0 to {MOST_ROWS} at most, the fewer first"
+    if each.rows != ANY_ROWS and each.type is not FieldType.TABLE:
+        yield "rows: a table has them, and nothing else has"
 
 
 def _bound(each: FormField, text: str) -> date | Decimal | str | None:
     try:
         if each.type is FieldType.DAY:
             return text if text == "today" else date.fromisoformat(text)
-        return Decimal(text) if each.type in NUMBERS else None
+        number = Decimal(text) if each.type in NUMBERS else None
+        return number if number is not None and number.is_finite() else None
     except (ValueError, InvalidOperation):
         return None
 
@@ -137,25 +158,37 @@ def _expression(name: str, text: str, types: Mapping[str, Type], wanted: Type) -
     try:
         parse(text, types, wanted=wanted)
     except ExpressionError as error:
-        yield f"{name}: {error}"
+        yield f"{name}, character {error.place + 1}: {error}"
+
+
+def _tells(each: FormField, types: Mapping[str, Type], personal: Set[str]) -> Iterator[str]:
+    """What is computed is kept among the answers, where nothing personal may be."""
+    try:
+        told = set(names(parse(each.computed, types))) & personal if each.computed else set()
+    except ExpressionError:
+        return  # said already
+    yield from (f"computed: tells {name!r}, which is personal" for name in sorted(told))
 
 
 def _columns(table: FormField, lists: Set[str]) -> Iterator[Fault]:
     yield from _twice(table.columns)
     types = expression_types(table.columns)
     for column in table.columns:
-        if column.type in (FieldType.TABLE, FieldType.FILE):
+        if column.type in _OUTSIDE:
             yield column.name, f"a {column.type.value} cannot stand in a table"
-        if column.listed or column.personal or column.prefill:
-            yield column.name, "a column is neither listed, personal nor filled in"
+        if column.name == "rows":
+            yield column.name, "name is what expressions call the number of rows"
+        if column.listed or column.personal or column.prefill or column.locked or column.seen_by:
+            yield column.name, "a column is neither listed, personal, filled in, locked nor for some only"
         yield from (
             (column.name, text) for text in (*_shape(column, lists), *_bounds(column), *_conditions(column, types))
         )
+    yield from _circles(table.columns, types)
 
 
-def _circles(form: CaseForm, types: Mapping[str, Type]) -> Iterator[Fault]:
+def _circles(fields: Sequence[FormField], types: Mapping[str, Type]) -> Iterator[Fault]:
     """Fields that depend on themselves, by what they are computed from and when they are shown."""
-    needs = {each.name: set(_needed(each, types)) for each in form.fields}
+    needs = {each.name: set(_needed(each, types)) for each in fields}
     for name in needs:
         left, seen = set(needs[name]), set[str]()
         while left:

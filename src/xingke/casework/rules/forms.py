@@ -40,6 +40,7 @@ class FieldType(StrEnum):
 PREFILLS = ("organisation.name", "organisation.credit_code", "region.name", "case.title", "case.number")
 """What a form can be filled in with: what is known of whose case it is, and of the case."""
 
+ANY_ROWS = (0, 200)  # of a table that says nothing else
 NUMBERS = frozenset({FieldType.AMOUNT, FieldType.COUNT, FieldType.PERCENT})
 KEYS = frozenset({FieldType.ORGANISATION, FieldType.PERSON, FieldType.REGION})
 _EXPRESSED: Mapping[FieldType, Type] = {
@@ -83,7 +84,7 @@ class FormField:
     locked: bool = False
     listed: bool = False
     personal: bool = False
-    rows: tuple[int, int] = (0, 200)
+    rows: tuple[int, int] = ANY_ROWS
     columns: "tuple[FormField, ...]" = ()
     seen_by: tuple[str, ...] = ()
 
@@ -128,6 +129,11 @@ class CaseForm:
     @property
     def key(self) -> str:
         return self.code
+
+    @cached_property
+    def pages(self) -> tuple[FormPage, ...]:
+        """Its pages; of a short form one, which is called as the form is."""
+        return self.page or (FormPage(label=self.label, field=self.field),)
 
     @cached_property
     def fields(self) -> tuple[FormField, ...]:

@@ -1,5 +1,6 @@
 """Working a form: dirty input is read where it is plain, and refused with what to do where it is not; nothing is lost."""
 
+import json
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -9,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xingke.base.sayings import Saying, say
-from xingke.casework.rules.answers import AnswersRead, answers_digest, listed_facts, read_answers
+from xingke.casework.rules.answers import AnswersRead, answers_digest, canonical, listed_facts, read_answers
 from xingke.casework.rules.forms import CaseForm, FormField
+from xingke.casework.rules.shown_answers import retyped
 from xingke.casework.tests.flowing import catalogue
 
 TODAY = date(2026, 3, 2)
@@ -63,6 +65,12 @@ ONE = {
     "credit_code": _field("x", "text", 'format = "credit_code"'),
     "id_number": _field("x", "text", 'format = "id_number"'),
     "phone": _field("x", "text", 'format = "phone"'),
+    "email": _field("x", "text", 'format = "email"'),
+    "patent_number": _field("x", "text", 'format = "patent_number"'),
+    "yuan": _field("x", "amount", 'unit = "元"'),
+    "area": _field("x", "count", 'unit = "m²"'),
+    "terms": _field("x", "terms", 'list = "programme"'),
+    "file": _field("x", "file"),
 }
 
 
@@ -75,6 +83,11 @@ ONE = {
         ("amount", "125000元", 12_500_000),
         ("amount", "100000", 100_000_000_000),  # ten digits of 元
         ("amount", "0", 0),
+        ("yuan", "￥1,000,000,000元整", 100_000_000_000),
+        ("yuan", "12 亿", 120_000_000_000),
+        ("yuan", "−5", -500),  # the sign of mathematics
+        ("yuan", "1.000", 100),  # what is zero is not too fine
+        ("area", "1.5万m²", 150_000_000),
         ("count", "320人次", 3_200_000),
         ("percent", "12.5%", 125_000),
         ("day", "2024.3.5", "2024-03-05"),
@@ -85,6 +98,10 @@ ONE = {
         ("term", "重点研发", "key_rnd"),
         ("organisation", "青溪县明渠传感科技有限公司", "firm-1"),
         ("text", " 明渠\u200b传感 ", "明渠传感"),
+        ("text", "明\r\n渠", "明 渠"),
+        ("patent_number", "ZL 2017 1 0601862.3", "201710601862.3"),
+        ("terms", ["key_rnd", "—", "重点研发"], ["key_rnd"]),
+        ("flag", "１", True),
         ("phone", "138 0938 0000", "13809380000"),
         ("id_number", "11010519491231002x", "11010519491231002X"),
         *[
@@ -104,10 +121,19 @@ def test_what_is_plain_is_read(asked: str, typed: Any, kept: Any) -> None:
     [
         ("amount", "-1", "不能小于0万元。"),
         ("amount", "100001", "不能大于100000万元。"),
+        ("amount", "12.5.", "“12.5.”不是可以精确保存的数字，请只写数，单位是万元。"),
+        ("amount", "1,23", "“1,23”不是可以精确保存的数字，请只写数，单位是万元。"),
+        ("amount", "0.0000001", "“0.0000001”太细：以万元为单位最多6位小数，请四舍五入后再填。"),
+        ("yuan", "0.10000000000000000000000000000000000001", "“0.10000000000000000000000000000000000001”太细：以元为单位最多2位小数，请四舍五入后再填。"),
+        ("yuan", "99999999999999999999", "“99999999999999999999”太大，存不下，请核对位数和单位。"),
+        ("yuan", "10²", "“10²”不是可以精确保存的数字，请只写数，单位是元。"),
+        ("patent_number", "abc", "“abc”不是专利号，请照证书核对，连校验位一起写。"),
+        ("email", "a@b", "“a@b”不是电子邮箱，应当像 name@example.com。"),
+        ("terms", "别的", "没有“别的”。"),
         ("amount", "一百", "“一百”不是可以精确保存的数字，请只写数，单位是万元。"),
         ("amount", "0,5", "“0,5”不是可以精确保存的数字，请只写数，单位是万元。"),
-        ("amount", "12.5万美元", "“12.5万美元”的单位不是万元。"),
-        ("count", "320家", "“320家”的单位不是人次。"),
+        ("amount", "12.5万美元", "“12.5万美元”的单位不是万元，请换算后再填。"),
+        ("count", "320家", "“320家”的单位不是人次，请换算后再填。"),
         ("percent", "101", "不能大于100%。"),
         ("day", "2026-02-30", "“2026-02-30”不是一个日子，请写成 2026-03-05。"),
         ("day", "2026-03-03", "不能晚于2026-03-02。"),
@@ -152,10 +178,10 @@ def test_an_empty_row_is_no_row_and_a_check_over_a_table_is_shown_at_it() -> Non
 def test_every_fault_is_said_at_once_with_its_row() -> None:
     budget = [{"head": "", "amount": "1"}, {"head": "业务费", "amount": "x"}]
     assert _said(_read(APPLICATION, {"programme": "重点研发", "budget": budget})) == [
-        "budget[1].head: 没有填写。",
-        "budget[2].amount: “x”不是可以精确保存的数字，请只写数，单位是万元。",
         "title: 没有填写。",
         "asked_amount: 没有填写。",
+        "budget[1].head: 没有填写。",
+        "budget[2].amount: “x”不是可以精确保存的数字，请只写数，单位是万元。",
     ]
 
 
@@ -187,6 +213,82 @@ def test_what_is_asked_on_a_condition_is_required_on_it() -> None:
     assert _said(read) == ["bank: 没有填写。", "why: 没有填写。"]
 
 
+HIDING = _form(
+    ", ".join(
+        [
+            _field("is_joint", "flag"),
+            _field("joint", "amount", 'unit = "元", shown_when = "is_joint"'),
+            _field("doubled", "amount", 'unit = "元", computed = "whole * 2"'),
+            _field("whole", "amount", 'unit = "元", computed = "1 + coalesce(joint, 0)", most = "100"'),
+            _field("why", "text", 'shown_when = "doubled > 50"'),
+        ]
+    ),
+    '[[form.check]]\nrule = "whole < 90"\nsays = { zh = "偏大。", en = "Large." }\nfields = ["why", "whole"]\n',
+)
+
+
+def test_what_is_not_asked_counts_nowhere() -> None:
+    assert _read(HIDING, {"is_joint": "是", "joint": "59", "why": "联合"}).values == {
+        "is_joint": True,
+        "joint": 5_900,
+        "whole": 6_000,
+        "doubled": 12_000,
+        "why": "联合",
+    }
+    read = _read(HIDING, {"is_joint": "否", "joint": "59", "why": "联合"})
+    assert read.values == {"is_joint": False, "whole": 100, "doubled": 200}
+    assert read.shown == ("is_joint", "doubled", "whole")
+
+
+def test_what_is_computed_keeps_its_limits() -> None:
+    assert _said(_read(HIDING, {"is_joint": "是", "joint": "100"})) == ["whole: 不能大于100元。"]
+    assert _said(_read(HIDING, {"is_joint": "是", "joint": "99"})) == ["why: 偏大。"]
+
+
+def test_what_does_not_hold_refuses_wherever_it_is_shown() -> None:
+    check = '[[form.check]]\nrule = "n < 10"\nsays = { zh = "偏大。", en = "Large." }\nfields = ["h"]\n'
+    hidden = _field("h", "text", 'shown_when = "f"')
+    form = _form(f"{_field('f', 'flag')}, {hidden}, {_field('n', 'percent')}", check)
+    assert _said(_read(form, {"f": "否", "n": "50"})) == [": 偏大。"]
+
+
+def test_what_cannot_be_read_is_not_taken_for_nothing() -> None:
+    budget = [{"head": "设备费", "amount": "30"}, {"head": "业务费", "amount": "x"}]
+    assert _said(_read(APPLICATION, {**FILLED, "budget": budget})) == [
+        "budget[2].amount: “x”不是可以精确保存的数字，请只写数，单位是万元。"
+    ]
+
+
+ROWS = _form(
+    _field(
+        "rows_",
+        "table",
+        "columns = ["
+        + ", ".join(
+            [
+                _field("whole", "amount", 'unit = "元", computed = "price * pieces", most = "1000"'),
+                _field("price", "amount", 'unit = "元"'),
+                _field("pieces", "count", 'unit = "台"'),
+                _field("is_imported", "flag"),
+                _field("why", "text", 'shown_when = "is_imported", required_when = "whole > 100"'),
+            ]
+        )
+        + "]",
+    )
+)
+
+
+def test_conditions_hold_within_a_row_and_a_row_is_counted_as_it_stands_on_the_page() -> None:
+    rows = [
+        {"price": "", "pieces": "—"},
+        {"price": "60", "pieces": "2", "is_imported": "是"},
+        {"price": "600", "pieces": "2", "is_imported": "否", "why": "国产"},
+    ]
+    read = _read(ROWS, {"rows_": rows})
+    assert _said(read) == ["rows_[2].why: 没有填写。", "rows_[3].whole: 不能大于1000元。"]
+    assert read.values["rows_"][1] == {"price": 60_000, "pieces": 20_000, "is_imported": False, "whole": 120_000}
+
+
 def test_a_check_that_only_warns_refuses_nothing() -> None:
     check = '[[form.check]]\nrule = "x < 10"\nsays = { zh = "偏大。", en = "Large." }\nfields = ["x"]\nwarns = true'
     read = _read(_form(ONE["count"], check), {"x": "11"})
@@ -211,12 +313,22 @@ FACTS = {"organisation.name": "明渠公司", "case.title": "田晓"}
 def test_what_is_known_answers_until_somebody_writes_something_else() -> None:
     assert _read(PREFILLED, {"name": "别的公司"}, FACTS).values == {"name": "明渠公司", "contact": "田晓"}
     read = _read(PREFILLED, {"contact": "李雷"}, FACTS)
-    assert (read.values["contact"], read.changed) == ("李雷", {"contact"})
+    assert (read.values["contact"], read.changed, read.prefilled) == ("李雷", {"contact"}, {"name"})
+
+
+def test_what_is_locked_but_not_known_says_where_to_enter_it() -> None:
+    form = _form(_field("name", "text", 'prefill = "organisation.name", locked = true, required = true'))
+    assert _said(_read(form, {"name": "别的公司"})) == [
+        "name: 这一栏由系统带入，现在还没有；请先在相应的资料里登记，再回来填。"
+    ]
 
 
 def test_what_is_personal_is_never_kept_among_the_answers() -> None:
     read = _read(PREFILLED, {"phone": "13809380000"}, FACTS)
     assert ("phone" in read.values, read.personal) == (False, {"phone": "13809380000"})
+    assert _said(_read(PREFILLED, {"phone": "123"}, FACTS)) == [
+        "phone: “…”不是电话号码：手机号 11 位，座机写成 0938-8210000。"
+    ]
 
 
 def test_a_digest_covers_the_form_the_answers_and_what_went_before() -> None:
@@ -232,22 +344,49 @@ def test_what_is_listed_is_kept_apart_too() -> None:
     assert listed_facts(APPLICATION, read.values) == {"title": "明渠测流", "programme": "key_rnd"}
 
 
-RAW = st.recursive(
-    st.none() | st.text() | st.integers() | st.floats() | st.booleans(),
-    lambda inner: (
-        st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(["head", "amount", "x"]), inner, max_size=3)
-    ),
-    max_leaves=8,
+LIKELY = st.sampled_from(
+    [
+        "是",
+        "否",
+        "12.5",
+        "1,234.5万元",
+        "１２％",
+        "3人次",
+        "2024.3.5",
+        "2025年1-8月",
+        "重点研发",
+        "—",
+        "13809380000",
+        "²",
+        "−7",
+    ]
 )
-ALL = [*catalogue().values("form"), CONDITIONAL, PREFILLED, *(_form(each) for each in ONE.values())]
-NAMES = sorted({each.name for form in ALL for each in form.fields})
+RAW = st.recursive(
+    st.none() | st.text() | LIKELY | st.integers() | st.floats() | st.booleans(),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(
+            st.sampled_from(["head", "amount", "price", "pieces", "is_imported", "why"]), inner, max_size=4
+        )
+    ),
+    max_leaves=5,
+)
+ALL = [*catalogue().values("form"), CONDITIONAL, PREFILLED, HIDING, ROWS, *(_form(each) for each in ONE.values())]
 
 
-@given(st.sampled_from(ALL), st.dictionaries(st.sampled_from(NAMES), RAW, max_size=6))
-def test_whatever_was_typed_becomes_answers_or_faults_and_is_read_again_alike(
-    form: CaseForm, typed: dict[str, Any]
+TYPED = [
+    st.tuples(st.just(form), st.dictionaries(st.sampled_from(sorted(form.named)), RAW, max_size=4)) for form in ALL
+]
+
+
+@given(st.one_of(TYPED))
+def test_whatever_was_typed_becomes_answers_or_faults_and_what_was_kept_is_read_again_alike(
+    given_: tuple[CaseForm, dict[str, Any]],
 ) -> None:
+    form, typed = given_
     read = _read(form, typed)
-    assert answers_digest("", read.values)  # everything kept is plain JSON
+    assert json.loads(canonical(read.values)) == read.values
     assert {fault.field for fault in read.faults} <= {"", *form.named}
-    assert _read(form, typed) == read
+    assert {name for name, each in form.named.items() if each.personal}.isdisjoint(read.values)
+    again = _read(form, {name: retyped(form.named[name], value) for name, value in read.values.items()})
+    assert again.values == read.values

@@ -23,6 +23,7 @@ def _field(name: str, type_: str, more: str = "") -> str:
 
 
 CIRCLE = [("a", "percent", 'computed = "b + 1"'), ("b", "percent", 'computed = "a + 1"')]
+NO_COLUMN = "a.b: a column is neither listed, personal, filled in, locked nor for some only"
 IN_A_TABLE = ["a.b: a table cannot stand in a table", "a.b: columns: a table has them, and nothing else has"]
 
 
@@ -46,14 +47,25 @@ def test_the_example_forms_hold() -> None:
         (_field("a", "day", 'least = "soon"'), ["a: least, most: 'soon', ''; expected numbers, or for a day ISO days or 'today'"]),
         (_field("a", "percent", 'least = "9", most = "1"'), ["a: least 9 is more than most 1"]),
         (_field("a", "day", "length = 3"), ["a: length: of a text only, and no less than nothing"]),
-        (_field("a", "text", 'shown_when = "b = 1"'), ["a: shown_when: 没有名为“b”的数。"]),
+        (_field("a", "text", 'shown_when = "b = 1"'), ["a: shown_when, character 1: 没有名为“b”的数。"]),
         (_field("a", "flag", 'shown_when = "a"'), ["a: depends on itself"]),
         (", ".join(_field(*each) for each in CIRCLE), ["a: depends on itself", "b: depends on itself"]),
         (_field("a", "percent", 'computed = "1", required = true'), ["a: computed: nobody answers it, so it is neither required nor filled in"]),
         (_field("a", "table"), ["a: columns: a table has them, and nothing else has"]),
         (_field("a", "table", f"columns = [{_field('b', 'table')}]"), IN_A_TABLE),
-        (_field("a", "table", f"columns = [{_field('b', 'text', 'listed = true')}]"), ["a.b: a column is neither listed, personal nor filled in"]),
+        (_field("a", "table", f"columns = [{_field('b', 'text', 'listed = true')}]"), [NO_COLUMN]),
         (_field("a", "table", f"rows = [5, 1], columns = [{_field('b', 'text')}]"), ["a: rows are 5 to 1; expected 0 to 2000 at most, the fewer first"]),
+        (_field("in", "text"), ["in: name 'in' is a word of expressions, which could not name the field"]),
+        (_field("a", "percent", 'least = "NaN"'), ["a: least, most: 'NaN', ''; expected numbers, or for a day ISO days or 'today'"]),
+        (_field("a", "amount", 'unit = "元", computed = "1 = 1"'), ["a: computed, character 1: 这里要的是数，算式给出的是判断。"]),
+        (_field("a", "text", "rows = [1, 2]"), ["a: rows: a table has them, and nothing else has"]),
+        (_field("a", "table", "columns = [" + _field("b", "terms", 'list = "level"') + "]"), ["a.b: a terms cannot stand in a table"]),
+        (_field("a", "table", f"columns = [{_field('rows', 'text')}]"), ["a.rows: name is what expressions call the number of rows"]),
+        (_field("a", "table", "columns = [" + _field("b", "text", 'seen_by = ["section"]') + "]"), [NO_COLUMN]),
+        (_field("a", "table", f"columns = [{', '.join(_field(*each) for each in CIRCLE)}]"), ["a.a: depends on itself", "a.b: depends on itself"]),
+        (_field("a", "text", "personal = true") + ", " + _field("b", "text", 'computed = "a"'), ["b: computed: tells 'a', which is personal"]),
+        (_field("a", "text", "listed = true, length = 201"), ["a: listed: a text of 201 characters cannot be; 200 at most"]),
+        (_field("a", "file", 'prefill = "case.number"'), ["a: prefill: a file is never filled in"]),
         (_field("a", "day", "personal = true"), ["a: personal: only a text is, and it is neither listed nor computed"]),
         (_field("a", "file", "listed = true"), ["a: listed: a file cannot be"]),
         (_field("a", "text", 'prefill = "moon"'), [f"a: prefill is 'moon'; known: {', '.join(PREFILLS)}"]),
