@@ -8,9 +8,11 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 INT64_MAX = 2**63 - 1
+MOST_DIGITS = 28  # of a written number; decimal arithmetic rounds beyond, without a word
+_EXACT = Context(prec=80)
 KINDS = ("money", "count", "percent", "points", "rank", "rate")
 
 _NUMBER = re.compile(r"[+-]?(\d+|[1-9]\d{0,2}(,\d{3})+)(\.\d+)?")  # a comma parts three digits: 0,5 is no 5
@@ -52,12 +54,11 @@ class Quantity:
         written = unicodedata.normalize("NFKC", text).strip()
         if not _NUMBER.fullmatch(written):
             raise ValueError(f"{text!r} is no number")
-        try:
-            stated = Decimal(written.replace(",", ""))
-        except InvalidOperation as error:  # pragma: no cover - the pattern above leaves nothing for it
-            raise ValueError(f"{text!r} is no number") from error
+        if sum(sign.isdecimal() for sign in written) > MOST_DIGITS:
+            raise ValueError(f"{text[:40]!r} has more than {MOST_DIGITS} digits")
+        stated = Decimal(written.replace(",", ""))
         decimals = len(written.partition(".")[2])
-        exact = stated * unit.factor * unit.scale
+        exact = _EXACT.multiply(_EXACT.multiply(stated, unit.factor), Decimal(unit.scale))
         if exact != exact.to_integral_value():
             raise ValueError(f"{text}{unit.code} is finer than the smallest amount kept ({1 / Decimal(unit.scale)})")
         return cls(scaled=int(exact), unit=unit, decimals=decimals)

@@ -43,6 +43,12 @@ def test_what_cannot_be_kept_exactly_is_refused(text: str, unit: Unit) -> None:
         Quantity.read(text, unit)
 
 
+@pytest.mark.parametrize("text", ["1" + "0" * 28, "1." + "0" * 28, "12345678901234567.890000000000001", "9" * 5000])
+def test_a_number_with_more_digits_than_arithmetic_keeps_is_refused_and_never_rounded(text: str) -> None:
+    with pytest.raises(ValueError, match="digits"):
+        Quantity.read(text, YUAN)
+
+
 @pytest.mark.parametrize(
     "text", ["0,5", "0,500", "1,23", "12,34,567", "1234,567", "1,2345", ",123", "1,234,", "1.234,5"]
 )
