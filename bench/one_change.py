@@ -39,6 +39,7 @@ from xingke.registry.models import Region
 
 EVENTS: dict[Size, int] = {"quick": 20_000, "usual": 1_000_000, "large": 1_000_000}
 CHANGES: dict[Size, int] = {"quick": 3, "usual": 50, "large": 50}
+LATER = date(2025, 6, 30)  # when the further applications are made
 PERIOD = Period.year(2025)
 SINCE = date(2020, 12, 31)
 _KEY_SPACES = tuple(f"{code}{what}" for code in KINDS for what in ("", "-event"))
@@ -257,15 +258,17 @@ def _timed(work: Callable[[], Any]) -> float:
 
 
 def _subjects_of(county: Region, count: int) -> list[UUID]:
-    """Patents of the county that any application may follow."""
-    known = Patent.objects.filter(region=county, seq_to__isnull=True).exclude(form="pct")
+    """Patents of the county that a further application may follow: they were applied for before."""
+    applied = PatentEvent.objects.filter(region=county, event="applied", seq_to__isnull=True, happened_on__lte=LATER)
+    known = Patent.objects.filter(region=county, seq_to__isnull=True, record__in=applied.values("subject"))
+    known = known.exclude(form="pct")
     keys = list(known.order_by("pk").values_list("record", flat=True)[:count])
     return [keys[place % len(keys)] for place in range(count)]
 
 
 def _file(county: Region, subject: UUID) -> None:
     ledger.add_event(
-        kind="patent", subject=subject, event=ledger.NewEvent(event="applied", on=date(2025, 6, 30), region=county),
+        kind="patent", subject=subject, event=ledger.NewEvent(event="applied", on=LATER, region=county),
         by=ground.statistician(), now=ground.NOW, source="bench", confirmed=True,
     )  # fmt: skip
 

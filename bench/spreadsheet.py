@@ -208,8 +208,8 @@ def _firm(number: int) -> str:
 
 
 def _day(number: int, later: int = 0) -> str:
-    """The day of a row, or one some days later."""
-    return (date(2023, 1, 1) + timedelta(days=number % 500 + later)).isoformat()
+    """The day of a row, of the year that its number names, or one some days later."""
+    return (date(2023, 1, 1) + timedelta(days=number % 360 + later)).isoformat()
 
 
 def workbook(rows: Iterator[list[Cell]]) -> bytes:

@@ -1,14 +1,17 @@
 """What ``xingke check`` looks at in cases: that each stands where its steps lead, and that nothing of a step was changed."""
 
-from collections.abc import Iterator
-from itertools import groupby, pairwise
+from collections.abc import Iterator, Mapping
+from itertools import groupby, islice, pairwise
 
 from xingke.base.checks import SHOWN, Check, CheckResult
 from xingke.casework import queries
 from xingke.casework.models import Case, CaseStep, Filed
-from xingke.casework.rules.answers import answers_digest
+from xingke.casework.rules.answers import step_digest
+from xingke.casework.rules.forms import FormField
 from xingke.casework.rules.stepping import ending, standing
 from xingke.ledger.tables import TABLES
+
+AT_ONCE = 500
 
 
 def cases() -> Iterator[CheckResult]:
@@ -34,31 +37,40 @@ def _faults(case: Case, steps: list[CaseStep]) -> Iterator[str]:
         yield "步骤的起止不相连"
     before = ""
     for step in steps:
-        if step.digest != answers_digest(step.form_hash, step.answers, before):
+        if step.digest != step_digest(queries.said_of(step), before):
             yield f"第 {step.number} 步的内容与摘要不符"
         before = step.digest
     try:
-        flow = queries.definitions_of(case).flow
+        definitions = queries.definitions_of(case)
     except LookupError:
         yield "办理流程的定义不在了"
         return
+    flow = definitions.flow
+    yield from _facts_that_differ(case, steps, definitions.asked)
     way = [queries.taken(step) for step in steps]
     where, end = standing(flow, way), ending(flow, way)
     if where is None or (where.code, end or "") != (steps[-1].stands, steps[-1].ended):
         yield "现在到哪一步，与办过的步骤不符"
 
 
+def _facts_that_differ(case: Case, steps: list[CaseStep], asked: Mapping[str, FormField]) -> Iterator[str]:
+    """What lists show is what the forms were answered with."""
+    answers = queries.newest_answers((step.form, step.answers) for step in steps)
+    for fact in case.facts.filter(seq_to__isnull=True):
+        columns = queries.fact_columns(asked[fact.name].type, answers.get(fact.name)) if fact.name in asked else {}
+        if not columns or any(getattr(fact, name) != value for name, value in columns.items()):
+            yield f"列出的“{fact.name}”与填写的不符"
+
+
 def _lost_records() -> Iterator[str]:
-    for kind, filed in groupby(Filed.objects.order_by("kind", "pk"), key=lambda each: each.kind):
-        rows = list(filed)
-        known = set(
-            TABLES[kind]
-            .subject._default_manager.filter(record__in=[row.record for row in rows])
-            .values_list("record", flat=True)
-            if kind in TABLES
-            else ()
-        )
-        yield from (f"步骤 {row.step_id} 登记的记录 {row.record} 不在台账里" for row in rows if row.record not in known)
+    rows = Filed.objects.order_by("kind", "pk").iterator(chunk_size=AT_ONCE)
+    for kind, of_kind in groupby(rows, key=lambda each: each.kind):
+        while filed := list(islice(of_kind, AT_ONCE)):
+            found = TABLES[kind].subject._default_manager.filter(record__in=[row.record for row in filed])
+            known = set(found.values_list("record", flat=True))
+            yield from (
+                f"步骤 {row.step_id} 登记的记录 {row.record} 不在台账里" for row in filed if row.record not in known
+            )
 
 
 CHECKS = (Check(code="cases", find=cases, order=65),)

@@ -14,7 +14,8 @@ class Case(models.Model):
     """One piece of business of one flow, for as long as it is kept.
 
     flow, flow_hash: the definition it runs by, in the version it was opened with: a new one moves no open case. forms: the hashes of
-    those of its steps, by code, likewise. number: see ``CaseSequence``. parent: the case it stands below.
+    those of its steps, by code, likewise. number: see ``CaseSequence``. parent, parent_step: the case it stands below, and the
+    step of that which opened it.
     """
 
     key = models.UUIDField(default=new_key, unique=True, editable=False)
@@ -27,6 +28,7 @@ class Case(models.Model):
     organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="cases")
     person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="cases")
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
+    parent_step = models.PositiveIntegerField(null=True)
     is_fictional = models.BooleanField(default=False)
     opened_at = models.DateTimeField()
     opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
@@ -49,8 +51,8 @@ class CaseStep(models.Model):
 
     stands: the step at which the case stands from then on: this one, but where it corrects or transfers the one before. on: the
     day on which it was done. opinion: what was said. form, form_hash, answers: what was asked and answered, see ``rules.forms``.
-    digest: over the answers and the digest before. due: until when the next step must follow; is_guessed: it rests on a year without
-    calendar. assignee: who is to take the next. ended: how the case has ended with it.
+    digest: over all that was said and the digest before. due: until when the next step must follow; late: the one that follows by
+    itself after that; is_guessed: it rests on a year without calendar. assignee: who is to take the next. ended: how the case has ended with it.
     """
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="steps", db_index=False)
@@ -69,6 +71,7 @@ class CaseStep(models.Model):
     corrects = models.PositiveIntegerField(null=True)
     due = models.DateTimeField(null=True)
     is_guessed = models.BooleanField(default=False)
+    late = models.CharField(max_length=40, blank=True)
     assignee = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
     ended = models.CharField(max_length=10, blank=True)
     # what lists of where cases stand are narrowed by, as their case says it
@@ -91,6 +94,7 @@ class CaseStep(models.Model):
             models.Index(
                 fields=["region", "flow", "due"], condition=Q(seq_to__isnull=True), name="casestep_now_by_due"
             ),
+            models.Index(fields=["due"], condition=Q(seq_to__isnull=True) & ~Q(late=""), name="casestep_late"),
             models.Index(fields=["assignee"], condition=Q(seq_to__isnull=True), name="casestep_now_assigned"),
         )
 

@@ -5,25 +5,27 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
+from uuid import UUID
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from xingke.accounts import actions as accounts
 from xingke.accounts.actions import StoredFile
 from xingke.accounts.acts import Act, act
 from xingke.accounts.models import User
+from xingke.base.keys import new_key
 from xingke.base.refusals import Refused
 from xingke.base.sayings import say
 from xingke.casework import queries
 from xingke.casework.actions.filing import file_records
-from xingke.casework.models import Case, CaseFact, CaseFile, CaseParty, CaseSequence, CaseStep
+from xingke.casework.models import Case, CaseFact, CaseFile, CaseParty, CaseSequence, CaseStep, Filed
 from xingke.casework.permissions import CasePermission
 from xingke.casework.queries import CaseDefinitions, CaseRead
 from xingke.casework.queries.lookups import AsReader
-from xingke.casework.rules.answers import AnswersRead, FormFault, answers_digest, listed_facts, read_answers
+from xingke.casework.rules.answers import AnswersRead, FormFault, listed_facts, read_answers, step_digest
 from xingke.casework.rules.clocks import Deadline
-from xingke.casework.rules.flows import CORRECT, REOPEN, TRANSFER, CaseEnd, FlowStep
+from xingke.casework.rules.flows import CORRECT, REOPEN, TERMINATE, TRANSFER, CaseEnd, CaseSubject, Flow, FlowStep
 from xingke.casework.rules.forms import CaseForm, FieldType, FormField
 from xingke.casework.rules.stepping import RESERVED_WORDS, CaseState, StepTaken, Taker, ending, may_take, standing
 from xingke.registry import queries as registry
@@ -31,6 +33,7 @@ from xingke.registry.models import Organisation, Person, Region
 from xingke.registry.queries.calendars import work_calendar
 
 LONGEST_OPINION = 2000
+STILL = (CORRECT, TRANSFER)  # what moves nothing keeps what was due
 log = logging.getLogger("xingke.casework")
 
 
@@ -59,21 +62,29 @@ class StepWanted:
 
 @dataclass(frozen=True, kw_only=True)
 class NewCase:
-    """A case to be opened. title: where its form asks for none."""
+    """A case to be opened. title: where its form asks for none. parent_step: of its parent, the step that opens it. key: the same from
+    one page, so that a second press opens none."""
 
     flow: str
     region: Region
     organisation: Organisation | None = None
     person: Person | None = None
     parent: Case | None = None
+    parent_step: int | None = None
     title: str = ""
     is_fictional: bool = False
+    key: UUID = field(default_factory=new_key)
 
 
 def open_case(*, new: NewCase, first: StepWanted | None = None, by: User | None, now: datetime) -> Case:
     """Open a case with its first step. by: None is the job child. Raises Refused, AnswersRefused with every fault."""
+    if (there := Case.objects.filter(key=new.key).first()) is not None:
+        if there.opened_by != by or there.flow != new.flow:
+            raise Refused(say("这件事已经由别人发起了，请刷新后再看。"))
+        return there
     definitions = queries.definitions_for(new.flow, new.region)
     flow = definitions.flow
+    _refuse_misplaced(new, flow, by)
     wanted = first or StepWanted(step=flow.first.code)
     taker = queries.taker_at(by, flow, region=new.region, organisation=new.organisation)
     local = timezone.localtime(now)
@@ -83,6 +94,7 @@ def open_case(*, new: NewCase, first: StepWanted | None = None, by: User | None,
     answers = _answered(definitions, flow.first, wanted, by=by, region=new.region, now=local, known=known)
     with act(by=by, now=now, code="case.opened", kind="case", target=flow.code) as done:
         case = Case(
+            key=new.key,
             flow=flow.code,
             flow_hash=definitions.hash,
             forms={code: loaded.hash for code, loaded in definitions.forms.items()},
@@ -92,6 +104,7 @@ def open_case(*, new: NewCase, first: StepWanted | None = None, by: User | None,
             organisation=new.organisation,
             person=new.person,
             parent=new.parent,
+            parent_step=new.parent_step,
             is_fictional=new.is_fictional or new.region.is_fictional,
             opened_at=now,
             opened_by=by,
@@ -122,13 +135,12 @@ def take_step(*, case: Case, wanted: StepWanted, seen: int, by: User | None, now
         taker = queries.taker_at(
             by, read.flow, region=case.region, organisation=case.organisation, parties=read.parties
         )
-        state = read.state
-        step = read.flow.steps.get(wanted.step) or standing(read.flow, state.taken)
-        assert step is not None
+        step = read.flow.steps.get(wanted.step) or queries.stands_at(read)
         known = queries.prefills(case.region, case.organisation, case)
         answers = _answered(read.definitions, step, wanted, by=by, region=case.region, now=local, known=known)
-        told = queries.with_answers(state, read.definitions.asked, {**read.answers, **answers.values})
+        told = read.state_with(step.form if wanted.step in read.flow.steps else "", answers.values)
         may_take(told, wanted.step, taker, now=local, calendar=work_calendar(case.region)).or_refuse()
+        _refuse_reserved(read, wanted)
         written = _write(read, step, wanted, answers, done, taker=taker, local=local)
         done.says(step=wanted.step, flow=case.flow, number=case.number)
     return written
@@ -142,11 +154,51 @@ def _pressed_again(read: CaseRead, wanted: StepWanted, seen: int, by: User | Non
     """The step that a second press of the same button took the first time; Refused where another came between."""
     if read.last.number == seen:
         return None
-    after = next((step for step in read.steps if step.number == seen + 1), None)
     mine = by.pk if by is not None else None
-    if after is not None and after.step == wanted.step and after.taken_by_id == mine and after is read.last:
-        return after
+    last = read.last
+    same = last.number == seen + 1 and last.step == wanted.step and last.taken_by_id == mine
+    same = same and last.opinion == wanted.opinion.strip()
+    same = same and (wanted.assignee is None or wanted.assignee.pk == last.assignee_id)
+    if same and _answers_again(read, last, wanted, by) == last.answers:
+        return last
     raise Refused(say("在您打开页面之后，这件事已经往前走了，请刷新后再看。"))
+
+
+def _answers_again(read: CaseRead, last: CaseStep, wanted: StepWanted, by: User | None) -> Mapping[str, Any]:
+    """What was typed this time, as it would be kept."""
+    if not last.form:
+        return {}
+    form = read.definitions.forms[last.form].value
+    known = queries.prefills(read.case.region, read.case.organisation, read.case)
+    again = read_answers(form, wanted.typed, lookup=AsReader(by, read.case.region), today=last.on, known=known)
+    return again.values
+
+
+def _refuse_misplaced(new: NewCase, flow: Flow, by: User | None) -> None:
+    """A case lies where whose it is lies, and stands only below a case that is open, there, and whose flow it names."""
+    organisation, parent = new.organisation, new.parent
+    if flow.about is CaseSubject.ORGANISATION and organisation is None:
+        raise Refused(say("“%(flow)s”要写明是哪家单位的。", flow=flow.label))
+    if organisation is not None:
+        low, high = new.region.range
+        visible = by is None or registry.organisations_visible_to(by).filter(pk=organisation.pk).exists()
+        if not visible or not low <= organisation.region.path < high:
+            raise Refused(say("这家单位不在“%(region)s”的名录里。", region=new.region.name))
+    if parent is None:
+        return
+    seen = by is None or queries.cases_seen(by).filter(pk=parent.pk).exists()
+    if not seen or parent.flow not in flow.below or parent.region_id != new.region.pk:
+        raise Refused(say("“%(flow)s”不能办在这件事下面。", flow=flow.label))
+    if parent.steps.filter(seq_to__isnull=True).exclude(ended="").exists():
+        raise Refused(say("上面那件事已经办结了。"))
+
+
+def _refuse_reserved(read: CaseRead, wanted: StepWanted) -> None:
+    """What cannot be done yet, or not any more, with a step that every flow has."""
+    if wanted.step == CORRECT:
+        raise Refused(say("还不能在这里更正；请终止后重新发起。"))
+    if wanted.step == REOPEN and Filed.objects.filter(step__case=read.case).exists():
+        raise Refused(say("这件事已经登记了台账记录，不能重新办理；请在台账里更正或作废那条记录。"))
 
 
 def _answered(
@@ -191,9 +243,12 @@ def _write(
 ) -> CaseStep:
     """The row of a step, the facts and records it files, and the end of the row before."""
     case, flow = read.case, read.flow
-    known = {**read.answers, **answers.values}
+    is_own = wanted.step not in RESERVED_WORDS
+    form = read.definitions.form(step) if is_own else None
+    said = [(each.form, each.answers) for each in read.steps]
+    known = queries.newest_answers([*said, (form.code, answers.values)] if form is not None else said)
     days = queries.days_in(read.definitions.asked, known)
-    on = days.get(step.on, local.date()) if wanted.step not in RESERVED_WORDS else local.date()
+    on = _done_on(read, step, days, done, local) if is_own else local.date()
     if on > local.date():
         raise Refused(say("“%(step)s”的日期是%(day)s，还没有到。", step=step.label, day=on.isoformat()))
     number = len(read.steps) + 1
@@ -202,7 +257,6 @@ def _write(
     where = standing(flow, way)
     assert where is not None
     due = _due(read, where, wanted, on, local, days)
-    form = read.definitions.form(step) if wanted.step not in RESERVED_WORDS else None
     form_hash = read.definitions.forms[form.code].hash if form is not None else ""
     case.steps.filter(seq_to__isnull=True).update(seq_to=done.seq)
     ended: CaseEnd | None = ending(flow, way)
@@ -213,30 +267,41 @@ def _write(
         stands=where.code,
         seq_from=done.seq,
         on=on,
-        kind=step.kind if wanted.step not in RESERVED_WORDS else "",
+        kind=step.kind if is_own else "",
         opinion=wanted.opinion.strip(),
         form=form.code if form is not None else "",
         form_hash=form_hash,
         answers=dict(answers.values),
-        digest=answers_digest(form_hash, answers.values, read.last.digest if read.steps else ""),
+        late=where.late if due is not None else "",
         due=_moment(due, local),
-        is_guessed=bool(due and due.guessed),
-        assignee=None if ended else (wanted.assignee or _assignee_kept(read, wanted)),
+        is_guessed=bool(due and due.guessed) or (wanted.step in STILL and read.last.is_guessed),
+        assignee=None if ended else (wanted.assignee or (read.last.assignee if read.steps else None)),
         ended=ended.value if ended else "",
         flow=flow.code,
         region=case.region,
         taken_at=done.now,
         taken_by=done.by,
     )
+    row.digest = step_digest(queries.said_of(row), read.last.digest if read.steps else "")
     row.save()
     _assign(case, step, wanted, done)
     if form is not None:
         _keep_facts(case, form, answers.values, done)
         _keep_files(row, form, answers.values, wanted, done)
-    if wanted.step not in RESERVED_WORDS:
+    if is_own:
         file_records(read, row, step, known, done)
-        _open_below(read, step, known, done)
+        _open_below(read, row, step, known, done, local)
+    if ended:
+        _end_below(case.children.all(), done, local)
     return row
+
+
+def _done_on(read: CaseRead, step: FlowStep, days: Mapping[str, date], done: Act, local: datetime) -> date:
+    """The day on which a step was done: as its form says, or today; what the clock takes was due on the last day there was."""
+    if step.on in days:
+        return days[step.on]
+    due = read.last.due if read.steps else None
+    return timezone.localtime(due).date() if done.by is None and due is not None else local.date()
 
 
 def _refuse_assignee(step: FlowStep, wanted: StepWanted, region: Region) -> None:
@@ -244,13 +309,15 @@ def _refuse_assignee(step: FlowStep, wanted: StepWanted, region: Region) -> None
     hands_on = wanted.step == TRANSFER or (bool(step.assigns) and wanted.step not in RESERVED_WORDS)
     if hands_on and wanted.assignee is None:
         raise Refused(say("请指定由谁接着办。"))
+    if wanted.assignee is not None and not hands_on:
+        raise Refused(say("“%(step)s”不指定由谁接着办。", step=step.label))
     if wanted.assignee is not None and not registry.may(wanted.assignee, CasePermission.READ, at=region):
         raise Refused(say("“%(name)s”在这里没有查看事项的权限，不能接着办。", name=wanted.assignee.name))
 
 
 def _assign(case: Case, step: FlowStep, wanted: StepWanted, done: Act) -> None:
     """Who is named for a role has it from now on, instead of whoever had it."""
-    if not step.assigns or wanted.assignee is None or wanted.step in (CORRECT, REOPEN):
+    if not step.assigns or wanted.assignee is None or wanted.step in RESERVED_WORDS:
         return
     case.parties.filter(role=step.assigns, seq_to__isnull=True).update(seq_to=done.seq)
     CaseParty(case=case, role=step.assigns, user=wanted.assignee, seq_from=done.seq).save()
@@ -264,9 +331,13 @@ def _keep_files(row: CaseStep, form: CaseForm, values: Mapping[str, Any], wanted
             CaseFile(step=row, field=each.name, attachment=kept).save()
 
 
-def _open_below(read: CaseRead, step: FlowStep, known: Mapping[str, Any], done: Act) -> None:
-    """The cases that a step opens below: one, or one for each row of a table or each of several terms."""
+def _open_below(
+    read: CaseRead, row: CaseStep, step: FlowStep, known: Mapping[str, Any], done: Act, local: datetime
+) -> None:
+    """The cases that a step opens below: one, or one for each row of a table or each of several terms. Those that it opened when it
+    was taken before are ended: what they spoke of is replaced."""
     for spawned in step.opens:
+        _end_below(read.case.children.filter(flow=spawned.flow), done, local)
         entries = list(known.get(spawned.each) or []) if spawned.each else [""]
         asked = read.definitions.asked.get(spawned.each)
         for entry in entries:
@@ -275,10 +346,20 @@ def _open_below(read: CaseRead, step: FlowStep, known: Mapping[str, Any], done: 
                 region=read.case.region,
                 person=_person_in(entry, asked),
                 parent=read.case,
+                parent_step=row.number,
                 title=_words_of(entry, asked) or read.case.title,
                 is_fictional=read.case.is_fictional,
             )
             open_case(new=new, by=done.by, now=done.now)
+
+
+def _end_below(below: QuerySet[Case], done: Act, local: datetime) -> None:
+    """End what is still open of some cases, because the one above went on without them."""
+    for case in below.filter(steps__seq_to__isnull=True, steps__ended="").select_related("region").order_by("pk"):
+        read = queries.case_read(case, now=done.now)
+        wanted = StepWanted(step=TERMINATE, opinion=str(say("上面的事项不再等它。")))
+        where = queries.stands_at(read)
+        _write(read, where, wanted, AnswersRead({}), done, taker=Taker(user=None), local=local)
 
 
 def _person_in(entry: Any, asked: FormField | None) -> Person | None:
@@ -298,17 +379,19 @@ def _words_of(entry: Any, asked: FormField | None) -> str:
 
 
 def take_what_is_late(*, now: datetime) -> int:
-    """Take the steps that follow by themselves where nothing else did in time. Returns how many; each is an act of its own."""
-    rows = CaseStep.objects.filter(seq_to__isnull=True, ended="", due__lt=now).select_related("case__region")
+    """Take the steps that follow by themselves where nothing else did in time. Returns how many; each is an act of its own.
+
+    One that cannot be taken is told in the log and holds up no other.
+    """
+    rows = CaseStep.objects.filter(seq_to__isnull=True, due__lt=now).exclude(late="").select_related("case__region")
     count = 0
     for row in rows.order_by("due", "pk"):
         try:
-            late = queries.definitions_of(row.case).flow.steps[row.stands].late
-            if late:
-                take_step(case=row.case, wanted=StepWanted(step=late), seen=row.number, by=None, now=now)
-                count += 1
-        except (Refused, LookupError):  # somebody was quicker, or its definition is gone: the others do not wait for it
-            log.warning("nothing was done by itself with case %s, which is late", row.case.key, exc_info=True)
+            take_step(case=row.case, wanted=StepWanted(step=row.late), seen=row.number, by=None, now=now)
+        except Exception:  # whatever is wrong with one case, the others are due too
+            log.exception("the step %s of case %s is due and was not taken", row.late, row.case.key)
+        else:
+            count += 1
     return count
 
 
@@ -316,11 +399,14 @@ def _due(
     read: CaseRead, where: FlowStep, wanted: StepWanted, on: Any, local: datetime, days: Mapping[str, Any]
 ) -> Deadline | None:
     """Until when something must follow; what moved nothing keeps what was due."""
-    if wanted.step in (CORRECT, TRANSFER) and read.last.due is not None:
-        kept = timezone.localtime(read.last.due)
-        return Deadline(kept.date(), kept)
+    if wanted.step in STILL:
+        kept = timezone.localtime(read.last.due) if read.last.due is not None else None
+        return Deadline(kept.date(), kept) if kept is not None else None
     start = local.date() if wanted.step == REOPEN else on
-    return queries.deadline_after(where, on=start, at=local, days=days, region=read.case.region)
+    try:
+        return queries.deadline_after(where, on=start, at=local, days=days, region=read.case.region)
+    except (ValueError, OverflowError) as error:
+        raise Refused(say("从%(day)s起算，期限超出了日历的范围。", day=start.isoformat())) from error
 
 
 def _moment(due: Deadline | None, local: datetime) -> datetime | None:
@@ -328,10 +414,6 @@ def _moment(due: Deadline | None, local: datetime) -> datetime | None:
     if due is None:
         return None
     return due.at or datetime.combine(due.day, time(23, 59, 59), local.tzinfo)
-
-
-def _assignee_kept(read: CaseRead, wanted: StepWanted) -> User | None:
-    return read.last.assignee if read.steps and wanted.step == CORRECT else None
 
 
 def _parties(case: Case, definitions: CaseDefinitions, done: Act) -> None:
@@ -349,7 +431,7 @@ def _keep_facts(case: Case, form: CaseForm, values: Mapping[str, Any], done: Act
         if not each.listed:
             continue
         value, before = listed.get(each.name), standing_now.get(each.name)
-        columns = _columns(each.type, value)
+        columns = queries.fact_columns(each.type, value)
         if before is not None:
             if all(getattr(before, name) == kept for name, kept in columns.items()):
                 continue
@@ -357,17 +439,6 @@ def _keep_facts(case: Case, form: CaseForm, values: Mapping[str, Any], done: Act
             before.save(update_fields=["seq_to"])
         if value is not None:
             CaseFact(case=case, name=each.name, seq_from=done.seq, **columns).save()
-
-
-def _columns(type_: FieldType, value: Any) -> dict[str, Any]:
-    columns: dict[str, Any] = {"text": "", "number": None, "day": None}
-    if value is None:
-        return columns
-    if type_ is FieldType.DAY:
-        return columns | {"day": date.fromisoformat(value)}
-    if isinstance(value, int):  # flags among them
-        return columns | {"number": int(value)}
-    return columns | {"text": str(value)[:200]}
 
 
 def _number(pattern: str, flow: str, region: Region, local: datetime, done: Act) -> str:

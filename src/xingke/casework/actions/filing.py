@@ -1,7 +1,7 @@
 """The records that a step files, in the act of the step: what is said once is entered once.
 
-What was entered by one and is confirmed by another keeps its four eyes: of a step somebody takes who may confirm, the record is
-entered by whoever last took a step and may enter, and confirmed by them. Where that is nobody else it is a draft of theirs.
+Four eyes stay two people and nobody confirms twice: what others have said is entered by the last of them who may enter, and
+confirmed by whoever takes the step and may confirm. What they say themselves is a draft of theirs, or is refused.
 """
 
 from collections.abc import Mapping
@@ -14,10 +14,11 @@ from xingke.accounts.permissions import Permission
 from xingke.base.keys import derived_key
 from xingke.base.refusals import Refused
 from xingke.base.sayings import say
-from xingke.casework.models import CaseStep, Filed
+from xingke.casework.models import Case, CaseStep, Filed
 from xingke.casework.queries import CaseRead
 from xingke.casework.rules.flows import FlowStep, RecordTemplate
-from xingke.casework.rules.templates import RecordFilled, filled
+from xingke.casework.rules.forms import FieldType
+from xingke.casework.rules.templates import RecordFilled, filled, names_used
 from xingke.ledger import actions as ledger
 from xingke.ledger.kinds import KINDS
 from xingke.ledger.kinds.record_kind import DetailType
@@ -26,12 +27,26 @@ from xingke.ledger.tables import TABLES
 from xingke.registry import queries as registry
 from xingke.registry.models import Organisation, Person
 
+ENTER, CONFIRM = Permission.RECORD_ENTER, Permission.RECORD_CONFIRM
+
 
 def file_records(read: CaseRead, row: CaseStep, step: FlowStep, known: Mapping[str, Any], done: Act) -> None:
     """File what a step files. Raises Refused with what speaks against a record; then the step is not taken either."""
-    for template in step.files:
-        for number, each in enumerate(filled(template, {**_said_by(read, row), **known}, {})):
-            _file(read, row, template, each, number, done)
+    values = {**_said_by(read, row), **known}
+    words = _words_of_terms(read, values)
+    for place, template in enumerate(step.files):
+        table = read.definitions.asked.get(template.each)
+        columns = [column.name for column in table.columns] if table is not None else []
+        signers = _signers(read, row, template, done)
+        for number, each in enumerate(filled(template, values, words, columns)):
+            _file(read, row, each, derived_key("case", read.case.key, row.number, place, number), signers, done)
+
+
+def _words_of_terms(read: CaseRead, values: Mapping[str, Any]) -> dict[str, str]:
+    """How terms read within a text."""
+    asked = [each for each in read.definitions.asked.values() if each.type is FieldType.TERM and values.get(each.name)]
+    found = {each.name: registry.term(each.list, values[each.name]) for each in asked}
+    return {name: term.label.zh for name, term in found.items() if term is not None}
 
 
 def _said_by(read: CaseRead, row: CaseStep) -> dict[str, Any]:
@@ -47,13 +62,17 @@ def _said_by(read: CaseRead, row: CaseStep) -> dict[str, Any]:
     }
 
 
-def _file(read: CaseRead, row: CaseStep, template: RecordTemplate, new: RecordFilled, number: int, done: Act) -> None:
+def _file(
+    read: CaseRead, row: CaseStep, new: RecordFilled, key: UUID, signers: tuple[User, User | None], done: Act
+) -> None:
     kind, case = TABLES[new.kind], read.case
     organisation = Organisation.objects.filter(key=new.organisation).first() if new.organisation else None
     person = Person.objects.filter(key=new.person).first() if new.person else None
-    author, confirmer = _signers(read, done)
+    author, confirmer = signers
     fields = _fields(new)
-    key = derived_key("case", case.key, row.number, template.kind, template.event, number)
+    measures = {measure.name: measure for measure in kind.names.measured}
+    if missing := next((name for name in new.wanted if name not in new.measures), ""):
+        raise Refused(say("“%(measure)s”没有填写，这一步登记不了台账记录。", measure=measures[missing].word))
     event = ledger.NewEvent(
         event=new.event, on=new.on, region=case.region, organisation=organisation, measures=new.measures
     )
@@ -64,6 +83,8 @@ def _file(read: CaseRead, row: CaseStep, template: RecordTemplate, new: RecordFi
     confirmed: dict[str, Any] = {"confirmed": confirmer is not None, "confirmed_by": confirmer}
     if same:
         record: UUID = same[0].record
+        if Filed.objects.filter(record=record).exclude(step__case__in=_family(case)).exists():
+            raise Refused(say("另一件事项已经登记了同样的一条记录，请核对名称和编号。"))
         ledger.add_event(
             kind=new.kind, subject=record, event=event, by=author, now=done.now, source=source, **confirmed
         )
@@ -79,21 +100,40 @@ def _file(read: CaseRead, row: CaseStep, template: RecordTemplate, new: RecordFi
             person=person,
         )
         ledger.file_histories(kind=new.kind, histories=[history], by=author, now=done.now, source=source, **confirmed)
-    Filed(step=row, kind=new.kind, record=record).save()
+    Filed.objects.get_or_create(step=row, record=record, defaults={"kind": new.kind})
 
 
-def _signers(read: CaseRead, done: Act) -> tuple[User, User | None]:
-    """Who enters a record, and who confirms it with this step; None where it stays a draft."""
-    region = read.case.region
-    earlier = [step.taken_by for step in reversed(read.steps) if step.taken_by is not None and step.taken_by != done.by]
-    author = next((each for each in earlier if registry.may(each, Permission.RECORD_ENTER, at=region)), None)
-    if done.by is not None and author is not None and registry.may(done.by, Permission.RECORD_CONFIRM, at=region):
-        return author, done.by
-    if done.by is not None and registry.may(done.by, Permission.RECORD_ENTER, at=region):
-        return done.by, None
-    if author is not None:
-        return author, None
-    raise Refused(say("这一步要登记台账记录，但经手的人都没有登记的权限；请先由科室人员受理。"))
+def _family(case: Case) -> list[int]:
+    """A case and those above and below it: what they say, they say of one thing."""
+    above = [case.parent_id] if case.parent_id is not None else []
+    return [case.pk, *above, *case.children.values_list("pk", flat=True)]
+
+
+def _signers(read: CaseRead, row: CaseStep, template: RecordTemplate, done: Act) -> tuple[User, User | None]:
+    """Who enters a record, and who confirms it with this step; None where it stays a draft.
+
+    Whoever takes the step confirms what others have said, and never what they say themselves.
+    """
+    region, taker = read.case.region, done.by
+    used = names_used(template)
+    said_now = used & set(row.answers)
+    handled = [step for step in reversed(read.steps) if step.taken_by is not None and step.taken_by != taker]
+    fitting = [step.taken_by for step in handled if step.taken_by and registry.may(step.taken_by, ENTER, at=region)]
+    if taker is not None and not said_now and not _said_by_taker(read, used, taker) and fitting:
+        if registry.may(taker, CONFIRM, at=region):
+            return fitting[0], taker
+        return fitting[0], None
+    if taker is not None and registry.may(taker, ENTER, at=region):
+        return taker, None
+    raise Refused(say("登记的内容要由另一位有登记权限的人先填写或受理，再由您办这一步。"))
+
+
+def _said_by_taker(read: CaseRead, used: frozenset[str], taker: User) -> bool:
+    """Whether somebody gave one of the answers that a record is filled with, as they stand."""
+    by_name: dict[str, int | None] = {}
+    for step in read.steps:
+        by_name |= dict.fromkeys(step.answers, step.taken_by_id)
+    return any(by_name.get(name) == taker.pk for name in used)
 
 
 def _fields(new: RecordFilled) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """Cases: the reads, scope included."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -90,14 +90,31 @@ class CaseRead:
     @property
     def state(self) -> CaseState:
         """The same as rules know it."""
+        return self.state_with("", {})
+
+    def state_with(self, form: str, said: Mapping[str, Any]) -> CaseState:
+        """The same as it will be known once a form is answered so: a condition may ask about it. What no form asked yet is unknown."""
         asked = self.definitions.asked
+        steps = [(step.form, step.answers) for step in self.steps]
+        if form:
+            steps.append((form, said))
+        answers = newest_answers(steps)
+        filled_in = {code for code, _said in steps}
+        open_still = [
+            each
+            for code, loaded in self.definitions.forms.items()
+            if code not in filled_in
+            for each in loaded.value.fields
+        ]
+        answered = {each.name for code in filled_in if code for each in self.definitions.forms[code].value.fields}
+        unknown = expression_types(each for each in open_still if each.name not in answered)
         return CaseState(
             flow=self.flow,
             taken=[taken(step) for step in self.steps],
             children=self.children,
             types=expression_types(asked.values()),
-            known=expressed_answers(list(asked.values()), self.answers),
-            days=days_in(asked, self.answers),
+            known=expressed_answers(list(asked.values()), answers, unknown),
+            days=days_in(asked, answers),
             assignee=self.last.assignee_id if self.steps else None,
         )
 
@@ -110,11 +127,6 @@ def prefills(region: Region, organisation: Organisation | None, case: Case | Non
     if case is not None:
         known |= {"case.title": case.title, "case.number": case.number}
     return {name: value for name, value in known.items() if value}
-
-
-def with_answers(state: CaseState, asked: Mapping[str, FormField], answers: Mapping[str, Any]) -> CaseState:
-    """A case as it will be known with what is answered now: a condition may ask about it."""
-    return replace(state, known=expressed_answers(list(asked.values()), answers), days=days_in(asked, answers))
 
 
 def taken(step: CaseStep) -> StepTaken:
@@ -141,24 +153,60 @@ def case_read(case: Case, *, now: datetime | None = None) -> CaseRead:
     steps = list(case.steps.select_related("taken_by", "assignee").order_by("number"))
     parties = list(case.parties.filter(seq_to__isnull=True))
     children = _children(case, now or timezone.localtime())
-    return CaseRead(case, definitions_of(case), steps, parties, children, newest_answers(steps))
+    answers = newest_answers((step.form, step.answers) for step in steps)
+    return CaseRead(case, definitions_of(case), steps, parties, children, answers)
 
 
-def newest_answers(steps: Sequence[CaseStep]) -> dict[str, Any]:
-    """The answer that was given last to each question: a form that is filled in again replaces what it said before."""
+def newest_answers(steps: Iterable[tuple[str, Mapping[str, Any]]]) -> dict[str, Any]:
+    """The answer that was given last to each question: a form that is filled in again replaces what it said before.
+
+    steps: the form of each step, empty for none, with its answers, oldest first.
+    """
     answers: dict[str, Any] = {}
     asked_by: dict[str, set[str]] = {}
-    for step in steps:
-        if step.form:
-            for name in asked_by.get(step.form, set()) - set(step.answers):
+    for form, said in steps:
+        if form:
+            for name in asked_by.get(form, set()) - set(said):
                 answers.pop(name, None)
-            asked_by[step.form] = set(step.answers)
-        answers |= step.answers
+            asked_by[form] = set(said)
+        answers |= said
     return answers
 
 
+def fact_columns(type_: FieldType, value: Any) -> dict[str, Any]:
+    """A listed answer as the columns of a fact keep it."""
+    columns: dict[str, Any] = {"text": "", "number": None, "day": None}
+    if value is None:
+        return columns
+    if type_ is FieldType.DAY:
+        return columns | {"day": date.fromisoformat(value)}
+    if isinstance(value, int):  # flags among them
+        return columns | {"number": int(value)}
+    return columns | {"text": str(value)[:200]}
+
+
+def said_of(step: CaseStep) -> dict[str, Any]:
+    """Everything a step says, as its digest covers it."""
+    return {
+        "number": step.number,
+        "step": step.step,
+        "on": step.on.isoformat(),
+        "kind": step.kind,
+        "by": step.taken_by_id,
+        "at": step.taken_at.astimezone(UTC).isoformat(),
+        "opinion": step.opinion,
+        "assignee": step.assignee_id,
+        "form": step.form_hash,
+        "answers": step.answers,
+    }
+
+
 def _children(case: Case, now: datetime) -> list[ChildCase]:
-    rows = CaseStep.objects.filter(case__parent=case, seq_to__isnull=True).order_by("case_id")
+    """The cases below that count: of each flow those which its last step opened, or which nobody's step did."""
+    rows = CaseStep.objects.filter(case__parent=case, seq_to__isnull=True).select_related("case").order_by("case_id")
+    last: dict[str, int] = {}
+    for row in rows:
+        last[row.flow] = max(last.get(row.flow, 0), row.case.parent_step or 0)
     return [
         ChildCase(
             flow=row.flow,
@@ -166,6 +214,7 @@ def _children(case: Case, now: datetime) -> list[ChildCase]:
             is_late=row.due is not None and row.due < now and not row.ended,
         )
         for row in rows
+        if row.case.parent_step in (None, last[row.flow])
     ]
 
 
@@ -173,11 +222,17 @@ def _children(case: Case, now: datetime) -> list[ChildCase]:
 
 
 def cases_seen(user: User) -> QuerySet[Case]:
-    """The cases somebody may see: of the regions and organisations they may read, and those in which they have a part."""
-    own = Q(opened_by=user) | Q(parties__user=user, parties__seq_to__isnull=True)
-    own |= Q(steps__assignee=user, steps__seq_to__isnull=True)
-    allowed = registry.scope(user, CasePermission.READ).at_home  # business under way is not before superiors
-    return Case.objects.filter(registry.in_scope(allowed) | Q(pk__in=Case.objects.filter(own).values("pk")))
+    """The cases somebody may see: those of their bureau's regions, and those in which an organisation of theirs has a part.
+
+    Business under way is not before superiors, and who opened or was assigned one sees it as long as they are of the bureau or
+    the organisation.
+    """
+    allowed = registry.scope(user, CasePermission.READ).at_home
+    seen = registry.in_scope(allowed)
+    if allowed.organisations:
+        parties = CaseParty.objects.filter(organisation__in=allowed.organisations, seq_to__isnull=True)
+        seen |= Q(pk__in=parties.values("case"))
+    return Case.objects.filter(seen)
 
 
 def case_for(user: User, key: UUID) -> CaseRead:
@@ -207,10 +262,11 @@ def taker_at(
     asked = [each.permission for each in PERMISSIONS if each.permission.value in named]
     held = frozenset(each.value for each in asked if registry.scope(user, each).is_home(region.path))
     own = registry.scope(user, CasePermission.APPLY).organisations
-    roles = {each.role for each in parties if each.user_id == user.pk or each.organisation_id in own}
+    reads = registry.scope(user, CasePermission.READ).is_home(region.path)
+    roles = {each.role for each in parties if each.organisation_id in own or (reads and each.user_id == user.pk)}
     if not parties and organisation is not None and organisation.pk in own:  # it is about to be opened
         roles |= {flow.owner} - {""}
-    return Taker(user=user.pk, permissions=held, roles=frozenset(roles))
+    return Taker(user=user.pk, permissions=held, roles=frozenset(roles), is_here=bool(roles) or reads)
 
 
 def deadline_after(

@@ -350,9 +350,9 @@ def canonical(values: Mapping[str, Any]) -> str:
     return json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-def answers_digest(form_hash: str, values: Mapping[str, Any], before: str = "") -> str:
-    """SHA-256 over the form, the answers and the digest of the step before: what was seen is what is decided."""
-    return hashlib.sha256(f"{before}\n{form_hash}\n{canonical(values)}".encode()).hexdigest()
+def step_digest(said: Mapping[str, Any], before: str = "") -> str:
+    """SHA-256 over everything a step says and the digest of the step before: what was seen is what is decided."""
+    return hashlib.sha256(f"{before}\n{canonical(said)}".encode()).hexdigest()
 
 
 def listed_facts(form: CaseForm, values: Mapping[str, Any]) -> dict[str, Any]:

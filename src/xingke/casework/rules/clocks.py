@@ -138,7 +138,7 @@ def case_clock(
     if started is None:
         return None
     stopped = _stopped(flow, taken)
-    pauses = _pauses(flow, taken)
+    pauses = [*_pauses(flow, taken), *_closed(flow, taken)]
     end = stopped if stopped is not None else today
     limit = _whole_limit(flow, taken)
     due = None
@@ -179,6 +179,15 @@ def _stopped(flow: Flow, taken: Sequence[Clocked]) -> date | None:
         elif turn is not None:
             stopped = None
     return stopped
+
+
+def _closed(flow: Flow, taken: Sequence[Clocked]) -> list[Pause]:
+    """The times between a decision and a reopening: nobody worked at it."""
+    return [
+        Pause(stopped, each.on)
+        for place, each in enumerate(taken)
+        if each.step == REOPEN and (stopped := _stopped(flow, taken[:place])) is not None
+    ]
 
 
 def _pauses(flow: Flow, taken: Sequence[Clocked]) -> list[Pause]:

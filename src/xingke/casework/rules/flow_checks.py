@@ -28,7 +28,7 @@ from xingke.casework.rules.templates import template_faults
 
 MATTERS = ("opened", "accepted", "supplemented", "closed")
 LONGEST = 10_000  # of any limit, in any unit
-_NUMBER = re.compile(r"[^{}]*(?:\{(?:year|region|n:[1-9])\}[^{}]*)+")
+_NUMBER = re.compile(r"[^{}]{0,20}(?:\{(?:year|region|n:[1-9])\}[^{}]{0,10}){3}")
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
@@ -64,6 +64,7 @@ class _FlowCheck:
         for step in self.flow.step:
             parts = (self._names, self._ways, self._who, self._times, self._below, self._clock, self._files)
             yield from ((step.code, text) for part in parts for text in part(step))
+        yield from (("", text) for text in self._asked_twice())
         yield from _unreachable(self.flow)
 
     def _whole(self) -> Iterator[str]:
@@ -75,8 +76,7 @@ class _FlowCheck:
         )
         if self.flow.managed_by not in self.permissions:
             yield f"managed_by is {self.flow.managed_by!r}, which is no permission"
-        if self.flow.number and not (_NUMBER.fullmatch(self.flow.number) and self.flow.number.count("{n:") == 1):
-            yield f"number is {self.flow.number!r}; expected words with one {{n:4}} and perhaps {{year}} and {{region}}"
+        yield from self._number()
         yield from (f"below names no flow: {code!r}" for code in self.flow.below if code not in self.flows)
         yield from (
             f"withdrawable_until names no step: {code!r}"
@@ -87,6 +87,25 @@ class _FlowCheck:
             yield from self._limit("limit", self.flow.limit)
             if self.flow.limit.hours is not None:
                 yield "limit in hours: the clock of a whole case counts days"
+
+    def _asked_twice(self) -> Iterator[str]:
+        """What two forms ask under one name is one answer, so it is of one type, list and unit."""
+        for code in dict.fromkeys(step.form for step in self.flow.step if step.form in self.forms):
+            for each in self.forms[code].fields:
+                known = self.asked[each.name]
+                if (each.type, each.list, each.unit) != (known.type, known.list, known.unit):
+                    yield f"{each.name!r} is asked by two forms as two things"
+
+    def _number(self) -> Iterator[str]:
+        """Numbers are of one flow, region and year: records are known by them."""
+        number = self.flow.number
+        if not number:
+            return
+        parts = [number.count(part) for part in ("{year}", "{region}", "{n:")]
+        if not _NUMBER.fullmatch(number) or parts != [1, 1, 1]:
+            yield f"number is {number!r}; expected words with one {{region}}, one {{year}} and one {{n:4}}"
+        same = [other.code for other in self.flows.values() if other.number == number and other.code != self.flow.code]
+        yield from (f"number is that of the flow {code!r}, too" for code in same)
 
     def _names(self, step: FlowStep) -> Iterator[str]:
         if step.code in RESERVED:
@@ -105,6 +124,8 @@ class _FlowCheck:
             yield f"on {text}"
         if step.when:
             yield from self._condition(step.when)
+        if step is self.flow.first and (step.when or step.not_before or step.waits_for or step.through):
+            yield "opens the case, so there is nothing to wait for: when, not_before, waits_for and through say nothing here"
 
     def _condition(self, text: str) -> Iterator[str]:
         try:
@@ -146,10 +167,19 @@ class _FlowCheck:
                 yield "late: nothing is due"
             if step.late not in step.next:
                 yield f"late: {step.late!r} is not next"
-            elif CLOCK not in self.flow.steps[step.late].by if step.late in self.flow.steps else False:
-                yield f"late: {step.late!r} is not taken by the clock"
+            elif step.late in self.flow.steps:
+                yield from self._late(self.flow.steps[step.late])
         if step.not_before is not None:
             yield from self._earliest(step.not_before)
+
+    def _late(self, step: FlowStep) -> Iterator[str]:
+        """What is taken by the clock is taken by nobody: there is none to answer, to give a reason or to wait."""
+        if CLOCK not in step.by:
+            yield f"late: {step.code!r} is not taken by the clock"
+        asked = ("form", "reason", "assigns", "when", "not_before", "waits_for", "opens", "through", "files")
+        given = [name for name in asked if getattr(step, name)]
+        if given:
+            yield f"late: {step.code!r} has {', '.join(given)}, which the clock cannot answer for"
 
     def _earliest(self, wanted: Earliest) -> Iterator[str]:
         if bool(wanted.after) == bool(wanted.on):

@@ -122,21 +122,19 @@ class Through(StrEnum):
 class RecordTemplate:
     """A record that a step files: a bounded template, in which ``{name}`` stands for what a form asked or the case says.
 
-    kind, event: as the ledger knows them. on: the day. each: a table of the form, with one record for each of its rows. by:
-    a pure function, called by name, where a template does not suffice; then nothing else is given.
+    kind, event: as the ledger knows them. on: the day. each: a table of the form, with one record for each of its rows.
     """
 
     __pydantic_config__ = STRICT
 
-    kind: str = ""
-    event: str = ""
+    kind: str
+    event: str
     on: str = "{day}"
     organisation: str = ""
     person: str = ""
     fields: Mapping[str, str] = field(default_factory=dict)
     measures: Mapping[str, str] = field(default_factory=dict)
     each: str = ""
-    by: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

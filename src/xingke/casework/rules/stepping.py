@@ -77,9 +77,13 @@ class CaseState:
 
 @dataclass(frozen=True, kw_only=True)
 class Taker:
-    """Somebody who wants to take a step of a case: what they may do where it lies, and what they are to it."""
+    """Somebody who wants to take a step of a case: what they may do where it lies, and what they are to it.
+
+    is_here: whether they may still see it. Who opened it or was assigned to it and left the bureau or firm has no part in it.
+    """
 
     user: int | None  # None: the job child
+    is_here: bool = True
     permissions: frozenset[str] = frozenset()
     roles: frozenset[str] = frozenset()
 
@@ -198,7 +202,11 @@ def four_eyes(state: CaseState, step: FlowStep, user: int | None) -> Answer:
 def enough(wait: Awaited, children: Collection[ChildCase]) -> Answer:
     """Whether enough of the cases below have ended as they must have."""
     awaited = [child for child in children if child.flow == wait.flow]
-    ended = [child for child in awaited if child.ended and (not wait.outcomes or child.ended in wait.outcomes)]
+    counting = set(wait.outcomes) or set(CaseEnd) - {
+        CaseEnd.WITHDRAWN,
+        CaseEnd.TERMINATED,
+    }  # nobody said anything there
+    ended = [child for child in awaited if child.ended in counting]
     wanted = _how_many(wait, len(awaited))
     if wait.enough == "due":
         ended = [child for child in awaited if child in ended or child.is_late]
@@ -241,14 +249,14 @@ def _is_theirs(state: CaseState, code: str, taker: Taker) -> bool:
     if code in state.flow.steps:
         return any(_is_named(state, name, taker) for name in state.flow.steps[code].by)
     if code == WITHDRAW:
-        return _is_named(state, OPENER, taker)
+        return _is_named(state, OPENER, taker) or (taker.is_here and state.flow.owner in taker.roles)
     return state.flow.managed_by in taker.permissions
 
 
 def _is_named(state: CaseState, name: str, taker: Taker) -> bool:
     if name == CLOCK:
         return taker.user is None
-    if taker.user is None:
+    if taker.user is None or not taker.is_here:
         return False
     if name == OPENER:
         return not state.taken or taker.user == state.opener

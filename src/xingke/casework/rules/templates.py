@@ -1,7 +1,7 @@
 """What a step files: a bounded template, checked against the kind of record when its pack is loaded, filled when the step is taken."""
 
 import re
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -23,7 +23,7 @@ CASE_NAMES: Mapping[str, FieldType] = {
 }
 """What a case itself says; a form that asks for something of the same name says it instead."""
 
-_WORDS = {FieldType.TEXT, FieldType.LONG_TEXT, FieldType.TERM, FieldType.DAY, FieldType.PERIOD, FieldType.COUNT}
+_WORDS = {FieldType.TEXT, FieldType.LONG_TEXT, FieldType.TERM, FieldType.DAY, FieldType.PERIOD}
 _OF_DETAIL: Mapping[DetailType, Set[FieldType]] = {
     DetailType.TEXT: _WORDS,
     DetailType.DAY: {FieldType.DAY},
@@ -47,14 +47,11 @@ class RecordFilled:
     person: str
     fields: Mapping[str, Any]
     measures: Mapping[str, int]
+    wanted: tuple[str, ...] = ()  # the measures it must say
 
 
 def template_faults(template: RecordTemplate, asked: Mapping[str, FormField]) -> Iterator[str]:
     """What a template cannot file, and what it names that nobody asks for."""
-    if template.by:
-        if template.kind or template.event or template.fields or template.measures:
-            yield "by: a function files it, so nothing else may be given"
-        return
     kind = KINDS.get(template.kind)
     if kind is None:
         yield f"kind {template.kind!r} is not known; known: {', '.join(KINDS)}"
@@ -145,8 +142,22 @@ def _places(text: str, name: str, wanted: Set[FieldType], types: Mapping[str, Fi
             yield f"{name}: {place!r} is of the type {types[place].value}; expected {kinds}"
 
 
-def filled(template: RecordTemplate, values: Mapping[str, Any], words: Mapping[str, str]) -> list[RecordFilled]:
-    """The records of a template: one, or one for each row of its table.
+def names_used(template: RecordTemplate) -> frozenset[str]:
+    """What a template fills in, by name."""
+    texts = [
+        template.on,
+        template.organisation,
+        template.person,
+        *template.fields.values(),
+        *template.measures.values(),
+    ]
+    return frozenset(name for text in texts for name in _PLACE.findall(text)) | ({template.each} - {""})
+
+
+def filled(
+    template: RecordTemplate, values: Mapping[str, Any], words: Mapping[str, str], columns: Iterable[str] = ()
+) -> list[RecordFilled]:
+    """The records of a template: one, or one for each row of its table. columns: of that table; a cell left empty is empty.
 
     values: what forms and case say, by name, as forms keep it, a table as a list of rows. words: how a value reads within a text,
     where that is not as it is kept (the word of a code). Nothing is said of what was not answered.
@@ -154,7 +165,7 @@ def filled(template: RecordTemplate, values: Mapping[str, Any], words: Mapping[s
     rows: list[Mapping[str, Any]] = [{}]
     if template.each:
         rows = list(values.get(template.each) or [])
-    return [_filled(template, {**values, **row}, words) for row in rows]
+    return [_filled(template, {**values, **dict.fromkeys(columns), **row}, words) for row in rows]
 
 
 def _filled(template: RecordTemplate, values: Mapping[str, Any], words: Mapping[str, str]) -> RecordFilled:
@@ -169,6 +180,7 @@ def _filled(template: RecordTemplate, values: Mapping[str, Any], words: Mapping[
         person=_value(template.person, values, words) or "",
         fields={name: value for name, value in fields.items() if value not in (None, "")},
         measures={name: value for name, value in measures.items() if value is not None},
+        wanted=tuple(template.measures),
     )
 
 

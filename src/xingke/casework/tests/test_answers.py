@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xingke.base.sayings import Saying, say
-from xingke.casework.rules.answers import AnswersRead, answers_digest, canonical, listed_facts, read_answers
+from xingke.casework.rules.answers import AnswersRead, canonical, listed_facts, read_answers, step_digest
 from xingke.casework.rules.forms import CaseForm, FormField
 from xingke.casework.rules.shown_answers import retyped
 from xingke.casework.tests.flowing import catalogue
@@ -331,12 +331,10 @@ def test_what_is_personal_is_never_kept_among_the_answers() -> None:
     ]
 
 
-def test_a_digest_covers_the_form_the_answers_and_what_went_before() -> None:
-    first = answers_digest("hash", {"b": 1, "a": "甲"})
-    assert first == answers_digest("hash", {"a": "甲", "b": 1})
-    same, other = {"a": "甲", "b": 1}, {"a": "乙", "b": 1}
-    others = [answers_digest("other", same), answers_digest("hash", other), answers_digest("hash", same, first)]
-    assert len({first, *others}) == 4
+def test_a_digest_covers_everything_said_and_what_went_before() -> None:
+    first = step_digest({"b": 1, "a": "甲"})
+    assert first == step_digest({"a": "甲", "b": 1})
+    assert len({first, step_digest({"a": "乙", "b": 1}), step_digest({"a": "甲", "b": 1}, first)}) == 3
 
 
 def test_what_is_listed_is_kept_apart_too() -> None:

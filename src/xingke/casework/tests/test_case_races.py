@@ -23,7 +23,7 @@ def people() -> Cast:
 
 
 def _open(people: Cast) -> Case:
-    new = NewCase(flow="ticket", region=people.county)
+    new = NewCase(flow="ticket", region=people.county, organisation=people.firm)
     return open_case(new=new, first=StepWanted(step="received", typed={"title": "用电贵"}), by=people.officer, now=NOW)
 
 
@@ -44,7 +44,9 @@ def test_of_two_who_take_a_step_at_once_one_is_refused(people: Cast) -> None:
 def test_six_who_open_cases_at_once_get_six_numbers_without_a_gap(people: Cast) -> None:
     told = at_once(*(lambda: _open(people) for _time in range(6)))
     assert not [each for each in told if isinstance(each, Refused)]
-    assert sorted(Case.objects.values_list("number", flat=True)) == [f"WT2026{number:05}" for number in range(1, 7)]
+    assert sorted(Case.objects.values_list("number", flat=True)) == [
+        f"WT9901212026{number:05}" for number in range(1, 7)
+    ]
 
 
 def test_a_step_that_fails_at_its_end_leaves_nothing(people: Cast, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -52,7 +52,7 @@ def _standing(case: Case) -> tuple[str, str]:
 
 def test_a_firm_applies_and_is_paid_and_the_payment_is_in_the_ledger(cast: Cast, proof: accounts.StoredFile) -> None:
     case = _apply(cast, proof)
-    assert (case.number, case.title, case.organisation) == ("YFBZ20260001", "研发费用后补助", cast.firm)
+    assert (case.number, case.title, case.organisation) == ("YFBZ-990121-2026-0001", "研发费用后补助", cast.firm)
     _take(case, "checked", cast.officer, typed={"settled": "25"})
     _take(case, "settled", cast.director)
     _take(case, "announced", cast.officer)
@@ -73,7 +73,7 @@ def test_a_step_and_what_it_files_are_one_act(cast: Cast, proof: accounts.Stored
     row = AuditEntry.objects.order_by("-seq").first()
     assert row is not None
     assert (row.action, row.target, row.by) == ("case.step-taken", str(case.key), cast.officer)
-    assert (row.detail["step"], row.detail["number"]) == ("checked", "YFBZ20260001")
+    assert (row.detail["step"], row.detail["number"]) == ("checked", "YFBZ-990121-2026-0001")
     numbers = list(CaseStep.objects.filter(case=case).order_by("number").values_list("seq_from", "seq_to"))
     assert numbers[0][1] == numbers[1][0] == row.seq
 
@@ -85,7 +85,7 @@ def test_numbers_run_without_a_gap_also_where_a_case_was_refused(cast: Cast, pro
     assert [(fault.field, str(fault.says)) for fault in refused.value.faults] == [
         ("base", "“很多”不是可以精确保存的数字，请只写数，单位是万元。")
     ]
-    assert _apply(cast, proof).number == "YFBZ20260002"
+    assert _apply(cast, proof).number == "YFBZ-990121-2026-0002"
 
 
 def test_a_second_press_does_nothing_and_an_old_page_is_refused(cast: Cast, proof: accounts.StoredFile) -> None:

@@ -1,5 +1,7 @@
 """``xingke check`` sees what was changed behind the back of the software."""
 
+from datetime import date
+
 import pytest
 
 from tests.cast import NOW, Cast
@@ -18,7 +20,9 @@ pytestmark = pytest.mark.db
 def case(cast: Cast) -> Case:
     registry.load_pack(folder=FOLDER, by=None, now=NOW)
     first = StepWanted(step="received", typed={"title": "用电贵"})
-    case = open_case(new=NewCase(flow="ticket", region=cast.county), first=first, by=cast.officer, now=NOW)
+    case = open_case(
+        new=NewCase(flow="ticket", region=cast.county, organisation=cast.firm), first=first, by=cast.officer, now=NOW
+    )
     wanted = StepWanted(step="assigned", assignee=cast.director)
     take_step(case=case, wanted=wanted, seen=1, by=cast.officer, now=NOW)
     return case
@@ -35,8 +39,13 @@ def test_what_nobody_touched_is_well(case: Case) -> None:
 def test_what_was_changed_is_seen(case: Case) -> None:
     first = CaseStep.objects.get(case=case, number=1)
     CaseStep.objects.filter(pk=first.pk).update(answers={"title": "用水贵"})
-    assert _problems() == ["第 1 步的内容与摘要不符"]
+    assert _problems() == ["第 1 步的内容与摘要不符", "列出的“title”与填写的不符"]
     CaseStep.objects.filter(pk=first.pk).update(answers=first.answers)
+    for column, value in {"opinion": "改过", "on": date(2026, 1, 1), "taken_by": None}.items():
+        before = getattr(first, column)
+        CaseStep.objects.filter(pk=first.pk).update(**{column: value})
+        assert _problems() == ["第 1 步的内容与摘要不符"]
+        CaseStep.objects.filter(pk=first.pk).update(**{column: before})
     CaseStep.objects.filter(case=case, number=2).update(stands="answered")
     assert _problems() == ["现在到哪一步，与办过的步骤不符"]
     CaseStep.objects.filter(case=case, number=2).update(stands="assigned", seq_from=first.seq_to + 1)

@@ -83,10 +83,10 @@ def test_nothing_runs_before_it_was_accepted() -> None:
     assert case_clock(flow, case.taken, today=date(2026, 4, 1), days={}, calendar=calendar()) is None
 
 
-def test_what_was_reopened_runs_on() -> None:
+def test_what_was_reopened_runs_on_and_the_time_between_does_not_count() -> None:
     steps: Steps = [*P1[:2], ("refused", "2026-03-10"), ("reopen", "2026-03-16")]
     found = _clock(steps, "2026-03-20")
-    assert (found.stopped, found.used) == (None, 14)
+    assert (found.stopped, found.used) == (None, 10)  # six days, and four
 
 
 @pytest.mark.parametrize(

@@ -147,7 +147,7 @@ def test_a_field_the_kind_lacks_or_of_another_type_is_not_filed() -> None:
     [
         (
             'number = "{year}-{m}"',
-            "number is '{year}-{m}'; expected words with one {n:4} and perhaps {year} and {region}",
+            "number is '{year}-{m}'; expected words with one {region}, one {year} and one {n:4}",
         ),
         ('below = ["g"]', "below names no flow: 'g'"),
         ('withdrawable_until = ["y"]', "withdrawable_until names no step: 'y'"),
@@ -160,3 +160,31 @@ def test_a_field_the_kind_lacks_or_of_another_type_is_not_filed() -> None:
 )
 def test_what_is_wrong_with_the_whole_is_said_too(head: str, said: str) -> None:
     assert _wrong("next = ['z']", head=head) == [said]
+
+
+LATE = 'code = "y"\nby = ["clock"]\nends = "lapsed"'
+FIRST = OPEN.replace('next = ["z"]', 'next = ["z", "y"]\ndue = { days = 3 }\nlate = "y"')
+
+
+def test_what_the_clock_takes_asks_nobody_anything() -> None:
+    assert faults(_flow(FIRST, END, LATE), FORMS) == []
+    found = faults(_flow(FIRST, END, LATE + '\nreason = true\nform = "asked"'), FORMS)
+    assert found == ["[[flow]] f step a: late: 'y' has form, reason, which the clock cannot answer for"]
+
+
+def test_two_flows_do_not_share_numbers_and_two_forms_do_not_share_a_name_for_two_things() -> None:
+    head = 'number = "A{region}{year}{n:4}"\n'
+    other = _flow(OPEN, END, head=head).replace('code = "f"', 'code = "g"', 1)
+    found = faults(_flow(OPEN, END, head=head) + "\n" + other, FORMS)
+    assert found == [
+        "[[flow]] f: number is that of the flow 'g', too",
+        "[[flow]] g: number is that of the flow 'f', too",
+    ]
+    second = FORMS.replace('code = "asked"', 'code = "again"').replace('unit = "万元"', 'unit = "元"')
+    flow = _flow(OPEN, END + '\nform = "again"')
+    assert faults(flow, FORMS + second) == ["[[flow]] f: 'amount' is asked by two forms as two things"]
+
+
+def test_what_opens_a_case_has_nothing_to_wait_for() -> None:
+    (found,) = _wrong('when = "amount > 1"')
+    assert found.startswith("a: opens the case, so there is nothing to wait for")
