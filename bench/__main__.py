@@ -24,6 +24,7 @@ BENCHES = {
     "list-page": "a list page, against a bare Django view",
     "importing": "importing reported figures, beside reading the file",
     "acts": "how long acts hold the counter, while nobody else can write",
+    "case-steps": "a step of a case that files a record, in a ledger of 10^6",
     "workbench": "eight browsers on the workbench, while somebody writes, against a bare view of the same server",
     "spreadsheet": "importing workbooks of patents and contracts, beside reading them bare",
 }

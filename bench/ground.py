@@ -7,10 +7,11 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 
 from xingke.accounts import actions as accounts
 from xingke.accounts.models import User
+from xingke.ledger.models import Version
 from xingke.registry import actions as registry
 from xingke.registry.models import Region
 
@@ -80,3 +81,17 @@ def checker() -> User:
 def place(code: str) -> Region:
     """A current region by its code."""
     return Region.objects.get(code=code, valid_to__isnull=True)
+
+
+def copy(model: type[Version], times: int) -> None:
+    """Every event again and again, as in a ledger that has filled for years: filed one by one it would take hours."""
+    columns = [field.column for field in model._meta.local_concrete_fields if not field.primary_key]
+    taken = ["lower(hex(randomblob(16)))" if column == "record" else f'"{column}"' for column in columns]
+    names, last = ", ".join(f'"{column}"' for column in columns), model._default_manager.latest("pk").pk
+    with transaction.atomic(), connection.cursor() as cursor:
+        for _time in range(times):
+            cursor.execute(
+                f'INSERT INTO "{model._meta.db_table}" ({names}) SELECT {", ".join(taken)} '
+                f'FROM "{model._meta.db_table}" WHERE id <= %s',
+                [last],
+            )

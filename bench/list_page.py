@@ -12,7 +12,7 @@ from functools import partial
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext, override_settings
 
@@ -22,7 +22,7 @@ from xingke.accounts import actions as accounts
 from xingke.accounts.models import User
 from xingke.base.keys import derived_key
 from xingke.ledger import actions as ledger
-from xingke.ledger.models import EventVersion, PatentEvent, RecognitionEvent
+from xingke.ledger.models import PatentEvent, RecognitionEvent
 from xingke.registry import actions as registry
 from xingke.registry.models import Organisation, Region
 
@@ -62,21 +62,7 @@ def _fill(size: Size) -> None:
                 confirmed_by=ground.checker(),
             )
     for model in (PatentEvent, RecognitionEvent):
-        _copy(model, COPIES[size])
-
-
-def _copy(model: type[EventVersion], times: int) -> None:
-    """Every event again and again, as in a ledger that has filled for years: filed one by one it would take hours."""
-    columns = [field.column for field in model._meta.local_concrete_fields if not field.primary_key]
-    taken = ["lower(hex(randomblob(16)))" if column == "record" else f'"{column}"' for column in columns]
-    names, last = ", ".join(f'"{column}"' for column in columns), model._default_manager.latest("pk").pk
-    with transaction.atomic(), connection.cursor() as cursor:
-        for _time in range(times):
-            cursor.execute(
-                f'INSERT INTO "{model._meta.db_table}" ({names}) SELECT {", ".join(taken)} '
-                f'FROM "{model._meta.db_table}" WHERE id <= %s',
-                [last],
-            )
+        ground.copy(model, COPIES[size])
 
 
 def _firms(region: Region, count: int, *, by: User) -> list[Organisation]:
