@@ -27,7 +27,16 @@ from xingke.casework.rules.answers import AnswersRead, FormFault, listed_facts, 
 from xingke.casework.rules.clocks import Deadline
 from xingke.casework.rules.flows import CORRECT, REOPEN, TERMINATE, TRANSFER, CaseEnd, CaseSubject, Flow, FlowStep
 from xingke.casework.rules.forms import CaseForm, FieldType, FormField
-from xingke.casework.rules.stepping import RESERVED_WORDS, CaseState, StepTaken, Taker, ending, may_take, standing
+from xingke.casework.rules.stepping import (
+    RESERVED_WORDS,
+    CaseState,
+    StepTaken,
+    Taker,
+    ending,
+    is_theirs,
+    may_take,
+    standing,
+)
 from xingke.registry import queries as registry
 from xingke.registry.models import Organisation, Person, Region
 from xingke.registry.queries.calendars import work_calendar
@@ -78,9 +87,7 @@ class NewCase:
 
 def open_case(*, new: NewCase, first: StepWanted | None = None, by: User | None, now: datetime) -> Case:
     """Open a case with its first step. by: None is the job child. Raises Refused, AnswersRefused with every fault."""
-    if (there := Case.objects.filter(key=new.key).first()) is not None:
-        if there.opened_by != by or there.flow != new.flow:
-            raise Refused(say("这件事已经由别人发起了，请刷新后再看。"))
+    if (there := _opened(new, by)) is not None:
         return there
     definitions = queries.definitions_for(new.flow, new.region)
     flow = definitions.flow
@@ -93,6 +100,10 @@ def open_case(*, new: NewCase, first: StepWanted | None = None, by: User | None,
     known = queries.prefills(new.region, new.organisation)
     answers = _answered(definitions, flow.first, wanted, by=by, region=new.region, now=local, known=known)
     with act(by=by, now=now, code="case.opened", kind="case", target=flow.code) as done:
+        done.lock()
+        if (there := _opened(new, by)) is not None:  # pressed twice at once
+            done.nothing()
+            return there
         case = Case(
             key=new.key,
             flow=flow.code,
@@ -119,6 +130,14 @@ def open_case(*, new: NewCase, first: StepWanted | None = None, by: User | None,
     return case
 
 
+def _opened(new: NewCase, by: User | None) -> Case | None:
+    """The case that a first press opened; Refused where it was somebody else's."""
+    there = Case.objects.filter(key=new.key).select_related("region").first()
+    if there is not None and (there.opened_by != by or there.flow != new.flow):
+        raise Refused(say("这件事已经由别人发起了，请刷新后再看。"))
+    return there
+
+
 def take_step(*, case: Case, wanted: StepWanted, seen: int, by: User | None, now: datetime) -> CaseStep:
     """Take a step of a case. seen: the number of the last step whoever takes it has seen.
 
@@ -135,6 +154,8 @@ def take_step(*, case: Case, wanted: StepWanted, seen: int, by: User | None, now
         taker = queries.taker_at(
             by, read.flow, region=case.region, organisation=case.organisation, parties=read.parties
         )
+        if not is_theirs(read.state, wanted.step, taker):  # before anything is said of answers
+            may_take(read.state, wanted.step, taker, now=local, calendar=work_calendar(case.region)).or_refuse()
         step = read.flow.steps.get(wanted.step) or queries.stands_at(read)
         known = queries.prefills(case.region, case.organisation, case)
         answers = _answered(read.definitions, step, wanted, by=by, region=case.region, now=local, known=known)

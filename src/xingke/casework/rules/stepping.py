@@ -139,7 +139,7 @@ def offered(state: CaseState, taker: Taker, *, now: datetime, calendar: WorkCale
     return [
         (code, may_take(state, code, taker, now=now, calendar=calendar))
         for code in codes
-        if _is_theirs(state, code, taker)
+        if is_theirs(state, code, taker)
     ]
 
 
@@ -164,7 +164,7 @@ def may_take(state: CaseState, code: str, taker: Taker, *, now: datetime, calend
         return no(
             say("现在是“%(where)s”，不能“%(step)s”。页面可能旧了，请刷新再看。", where=where.label, step=step.label)
         )
-    if not _is_theirs(state, code, taker):
+    if not is_theirs(state, code, taker):
         return no(say("“%(step)s”不由您办。", step=step.label))
     for answer in _conditions(state, step, taker, now=now, calendar=calendar):
         if not answer.allowed:
@@ -244,7 +244,7 @@ def _parsed(text: str, types: tuple[tuple[str, Type], ...]) -> Node:
     return parse(text, dict(types), wanted=Type.TRUTH)
 
 
-def _is_theirs(state: CaseState, code: str, taker: Taker) -> bool:
+def is_theirs(state: CaseState, code: str, taker: Taker) -> bool:
     """Whether a step is for somebody like this at all: what is not is not shown to them."""
     if code in state.flow.steps:
         return any(_is_named(state, name, taker) for name in state.flow.steps[code].by)
@@ -273,7 +273,7 @@ def _may_reserved(state: CaseState, code: str, taker: Taker) -> Answer:
         return no(say("先要有“%(first)s”。", first=state.flow.first.label))
     if code not in _reserved(state):
         return no(say("已经办结，不能再办。")) if where.ends else no(say("还没有办结，不用重新办理。"))
-    if not _is_theirs(state, code, taker):
+    if not is_theirs(state, code, taker):
         return no(_NOT_THEIRS[code])
     passed = {each.step for each in state.taken}
     if code == WITHDRAW and (late := [step for step in state.flow.withdrawable_until if step in passed]):

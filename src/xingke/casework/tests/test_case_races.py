@@ -60,3 +60,14 @@ def test_a_step_that_fails_at_its_end_leaves_nothing(people: Cast, monkeypatch: 
         with pytest.raises(OSError, match="disk is full"):
             take_step(case=case, wanted=StepWanted(step="passed_on", opinion="x"), seen=1, by=people.officer, now=NOW)
     assert [(step.step, step.seq_to) for step in CaseStep.objects.filter(case=case)] == [("received", None)]
+
+
+def test_two_presses_at_once_open_one_case(people: Cast) -> None:
+    new = NewCase(flow="ticket", region=people.county, organisation=people.firm)
+    first = StepWanted(step="received", typed={"title": "用电贵"})
+
+    def press() -> Case:
+        return open_case(new=new, first=first, by=people.officer, now=NOW)
+
+    assert len({each.pk for each in at_once(press, press, press) if isinstance(each, Case)}) == 1
+    assert list(Case.objects.values_list("number", flat=True)) == ["WT990121202600001"]

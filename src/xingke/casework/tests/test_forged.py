@@ -259,3 +259,11 @@ def test_a_firm_does_not_choose_who_handles_its_case(cast: Cast) -> None:
     first = StepWanted(step="asked", typed={"money": "5"}, assignee=cast.officer)
     with pytest.raises(Refused, match="不指定由谁接着办"):
         open_case(new=new, first=first, by=cast.enterprise, now=NOW)
+
+
+def test_whose_step_it_is_not_learns_nothing_of_its_form(cast: Cast) -> None:
+    case = _open(cast)
+    _take(case, "taken_in", cast.officer)
+    for other in (cast.neighbour, cast.enterprise):
+        with pytest.raises(Refused, match="不由您办"):
+            _take(case, "typed_and_paid", other, typed={"money": "很多"})
