@@ -120,7 +120,16 @@ def loaded_catalogue() -> definitions.Catalogue:
 
 def terms(list_code: str) -> dict[str, VocabularyTerm]:
     """The terms of one list by code, in the order they were written."""
-    return {found.value.code: found.value for found in catalogue("term").values() if found.value.list == list_code}
+    return dict(_read_terms(*_newest()).get(list_code, {}))
+
+
+@lru_cache(maxsize=32)
+def _read_terms(newest: int, newest_hash: str) -> dict[str, dict[str, VocabularyTerm]]:
+    """All terms by list and code: who checks thousands of rows asks for lists thousands of times."""
+    lists: dict[str, dict[str, VocabularyTerm]] = {}
+    for found in _read_catalogue("term", newest, newest_hash).values():
+        lists.setdefault(found.value.list, {})[found.value.code] = found.value
+    return lists
 
 
 def term(list_code: str, code: str) -> VocabularyTerm | None:
