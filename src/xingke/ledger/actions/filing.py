@@ -208,10 +208,9 @@ def _refuse_against_number(kind: Kind, number: str, events: Sequence[NewEvent]) 
     """Raise Refused where a patent's days cannot be with its number."""
     if kind.names.number is not Number.PATENT:
         return
-    known = registry.terms(kind.event_list)
-    wrong, _doubt = rules.against_number(number, events, said=lambda event: known[event].label)
-    if wrong:
-        raise Refused(wrong)
+    if rules.against_number(number, events)[0]:  # words only where they are said: a list has thousands of histories
+        known = registry.terms(kind.event_list)
+        raise Refused(rules.against_number(number, events, said=lambda event: known[event].label)[0])
 
 
 def _as_renewal(kind: Kind, event: NewEvent, alive: Iterable[Any]) -> NewEvent:
