@@ -7,10 +7,9 @@ from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from xingke.accounts import actions as accounts
 from xingke.accounts.actions import StoredFile
 from xingke.accounts.acts import Act, act
 from xingke.accounts.models import User
@@ -18,15 +17,27 @@ from xingke.base.keys import new_key
 from xingke.base.refusals import Refused
 from xingke.base.sayings import say
 from xingke.casework import queries
+from xingke.casework.actions import parties
 from xingke.casework.actions.filing import file_records
-from xingke.casework.models import Case, CaseFact, CaseFile, CaseParty, CaseSequence, CaseStep, Filed
+from xingke.casework.actions.keeping import keep_facts, keep_files, next_number
+from xingke.casework.models import Case, CaseStep, Filed
 from xingke.casework.permissions import CasePermission
 from xingke.casework.queries import CaseDefinitions, CaseRead
 from xingke.casework.queries.lookups import AsReader
-from xingke.casework.rules.answers import AnswersRead, FormFault, listed_facts, read_answers, step_digest
+from xingke.casework.rules.answers import AnswersRead, FormFault, read_answers, step_digest
 from xingke.casework.rules.clocks import Deadline
-from xingke.casework.rules.flows import CORRECT, REOPEN, TERMINATE, TRANSFER, CaseEnd, CaseSubject, Flow, FlowStep
-from xingke.casework.rules.forms import CaseForm, FieldType, FormField
+from xingke.casework.rules.flows import (
+    CORRECT,
+    REOPEN,
+    TERMINATE,
+    TRANSFER,
+    CaseEnd,
+    CaseSubject,
+    Flow,
+    FlowStep,
+    Through,
+)
+from xingke.casework.rules.forms import FieldType, FormField
 from xingke.casework.rules.stepping import (
     RESERVED_WORDS,
     CaseState,
@@ -59,7 +70,7 @@ class StepWanted:
     """A step as somebody wants to take it.
 
     typed: what came from the page of its form, of files the digests of some of ``files``, whose bytes are kept already. assignee: who is
-    to take the next.
+    to take the next. through: the common act it is part of.
     """
 
     step: str
@@ -67,6 +78,7 @@ class StepWanted:
     files: Sequence[StoredFile] = ()
     opinion: str = ""
     assignee: User | None = None
+    through: Through | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,7 +121,7 @@ def open_case(*, new: NewCase, first: StepWanted | None = None, by: User | None,
             flow=flow.code,
             flow_hash=definitions.hash,
             forms={code: loaded.hash for code, loaded in definitions.forms.items()},
-            number=_number(flow.number, flow.code, new.region, local, done),
+            number=next_number(flow.number, flow.code, new.region, local, done),
             title=str(answers.values.get("title") or new.title or flow.label.zh)[:200],
             region=new.region,
             organisation=new.organisation,
@@ -122,7 +134,7 @@ def open_case(*, new: NewCase, first: StepWanted | None = None, by: User | None,
             seq=done.seq,
         )
         case.save()
-        _parties(case, definitions, done)
+        parties.name_owner(case, flow, done)
         read = CaseRead(case, definitions, [], [])
         _write(read, flow.first, wanted, answers, done, taker=taker, local=local)
         done.target = str(case.key)
@@ -160,7 +172,8 @@ def take_step(*, case: Case, wanted: StepWanted, seen: int, by: User | None, now
         known = queries.prefills(case.region, case.organisation, case)
         answers = _answered(read.definitions, step, wanted, by=by, region=case.region, now=local, known=known)
         told = read.state_with(step.form if wanted.step in read.flow.steps else "", answers.values)
-        may_take(told, wanted.step, taker, now=local, calendar=work_calendar(case.region)).or_refuse()
+        calendar = work_calendar(case.region)
+        may_take(told, wanted.step, taker, now=local, calendar=calendar, through=wanted.through).or_refuse()
         _refuse_reserved(read, wanted)
         written = _write(read, step, wanted, answers, done, taker=taker, local=local)
         done.says(step=wanted.step, flow=case.flow, number=case.number)
@@ -305,10 +318,12 @@ def _write(
     )
     row.digest = step_digest(queries.said_of(row), read.last.digest if read.steps else "")
     row.save()
-    _assign(case, step, wanted, done)
+    if is_own and step.assigns and wanted.assignee is not None:
+        parties.name(case, step.assigns, done, user=wanted.assignee)
     if form is not None:
-        _keep_facts(case, form, answers.values, done)
-        _keep_files(row, form, answers.values, wanted, done)
+        parties.name_parties(case, flow, form, answers.values, done)
+        keep_facts(case, form, answers.values, done)
+        keep_files(row, form, answers.values, wanted.files, done)
     if is_own:
         file_records(read, row, step, known, done)
         _open_below(read, row, step, known, done, local)
@@ -334,22 +349,6 @@ def _refuse_assignee(step: FlowStep, wanted: StepWanted, region: Region) -> None
         raise Refused(say("“%(step)s”不指定由谁接着办。", step=step.label))
     if wanted.assignee is not None and not registry.may(wanted.assignee, CasePermission.READ, at=region):
         raise Refused(say("“%(name)s”在这里没有查看事项的权限，不能接着办。", name=wanted.assignee.name))
-
-
-def _assign(case: Case, step: FlowStep, wanted: StepWanted, done: Act) -> None:
-    """Who is named for a role has it from now on, instead of whoever had it."""
-    if not step.assigns or wanted.assignee is None or wanted.step in RESERVED_WORDS:
-        return
-    case.parties.filter(role=step.assigns, seq_to__isnull=True).update(seq_to=done.seq)
-    CaseParty(case=case, role=step.assigns, user=wanted.assignee, seq_from=done.seq).save()
-
-
-def _keep_files(row: CaseStep, form: CaseForm, values: Mapping[str, Any], wanted: StepWanted, done: Act) -> None:
-    by_digest = {file.digest: file for file in wanted.files}
-    for each in form.fields:
-        for digest in values.get(each.name, ()) if each.type is FieldType.FILE else ():
-            kept = accounts.keep_attachment(file=by_digest[digest], by=done.account, now=done.now)
-            CaseFile(step=row, field=each.name, attachment=kept).save()
 
 
 def _open_below(
@@ -435,41 +434,3 @@ def _moment(due: Deadline | None, local: datetime) -> datetime | None:
     if due is None:
         return None
     return due.at or datetime.combine(due.day, time(23, 59, 59), local.tzinfo)
-
-
-def _parties(case: Case, definitions: CaseDefinitions, done: Act) -> None:
-    """The organisation whose case it is has its first role for an organisation."""
-    role = definitions.flow.owner
-    if role and case.organisation is not None:
-        CaseParty(case=case, role=role, organisation=case.organisation, seq_from=done.seq).save()
-
-
-def _keep_facts(case: Case, form: CaseForm, values: Mapping[str, Any], done: Act) -> None:
-    """What lists show of the answers, each in the column of its type; what says the same stays."""
-    listed = listed_facts(form, values)
-    standing_now = {fact.name: fact for fact in case.facts.filter(seq_to__isnull=True)}
-    for each in form.fields:
-        if not each.listed:
-            continue
-        value, before = listed.get(each.name), standing_now.get(each.name)
-        columns = queries.fact_columns(each.type, value)
-        if before is not None:
-            if all(getattr(before, name) == kept for name, kept in columns.items()):
-                continue
-            before.seq_to = done.seq
-            before.save(update_fields=["seq_to"])
-        if value is not None:
-            CaseFact(case=case, name=each.name, seq_from=done.seq, **columns).save()
-
-
-def _number(pattern: str, flow: str, region: Region, local: datetime, done: Act) -> str:
-    """The next number of a flow in a region and year; empty where its cases have none."""
-    if not pattern:
-        return ""
-    done.lock()
-    found, _made = CaseSequence.objects.get_or_create(flow=flow, region=region, year=local.year)
-    CaseSequence.objects.filter(pk=found.pk).update(last=F("last") + 1)
-    found.refresh_from_db()
-    digits = int(pattern.partition("{n:")[2][0])
-    filled = pattern.replace("{year}", str(local.year)).replace("{region}", region.code)
-    return filled.replace(f"{{n:{digits}}}", f"{found.last:0{digits}}")

@@ -28,6 +28,7 @@ from xingke.casework.rules.flows import (
     CaseEnd,
     Flow,
     FlowStep,
+    Through,
 )
 
 
@@ -150,8 +151,10 @@ def _reserved(state: CaseState) -> list[str]:
     return [CORRECT, REOPEN] if where.ends else [WITHDRAW, CORRECT, TRANSFER, TERMINATE]
 
 
-def may_take(state: CaseState, code: str, taker: Taker, *, now: datetime, calendar: WorkCalendar) -> Answer:
-    """Whether somebody may take a step now. The first reason that speaks against it."""
+def may_take(
+    state: CaseState, code: str, taker: Taker, *, now: datetime, calendar: WorkCalendar, through: Through | None = None
+) -> Answer:
+    """Whether somebody may take a step now. The first reason that speaks against it. through: the common act it is part of."""
     where = standing(state.flow, state.taken)
     if code in RESERVED_WORDS:
         return _may_reserved(state, code, taker)
@@ -166,10 +169,26 @@ def may_take(state: CaseState, code: str, taker: Taker, *, now: datetime, calend
         )
     if not is_theirs(state, code, taker):
         return no(say("“%(step)s”不由您办。", step=step.label))
+    if step.through is not through:
+        return no(_not_through(step, through))
     for answer in _conditions(state, step, taker, now=now, calendar=calendar):
         if not answer.allowed:
             return answer
     return YES
+
+
+def _not_through(step: FlowStep, through: Through | None) -> Saying:
+    if step.through is None:
+        return say("“%(step)s”要单独办，不能和别的事项一起办。", step=step.label)
+    return _THROUGH[step.through].filled(step=step.label)
+
+
+_THROUGH: Mapping[Through, Saying] = {
+    Through.MEETING: say("“%(step)s”要在会议里记录：把它列入议程，会后逐件记下决定。"),
+    Through.PUBLICITY: say("“%(step)s”要由公示办：把它列入一批公示。"),
+    Through.PAYMENT: say("“%(step)s”要由拨付办：把它列入一批拨付。"),
+    Through.LETTER: say("“%(step)s”要由文书办：把它列入一份文书。"),
+}
 
 
 def _conditions(

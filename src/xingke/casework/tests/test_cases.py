@@ -13,7 +13,8 @@ from xingke.base.refusals import Refused
 from xingke.casework import queries
 from xingke.casework.actions import AnswersRefused, NewCase, StepWanted, open_case, take_step, take_what_is_late
 from xingke.casework.models import Case, CaseFact, CaseStep, Filed
-from xingke.casework.tests.flowing import FOLDER
+from xingke.casework.rules.flows import Through
+from xingke.casework.tests.flowing import FOLDER, through
 from xingke.ledger.models import PaymentEvent, State
 from xingke.registry import actions as registry
 from xingke.registry.models import Organisation
@@ -42,7 +43,30 @@ def _apply(cast: Cast, proof: accounts.StoredFile, *, base: str = "800", by: Use
 
 def _take(case: Case, step: str, by: User | None, *, now: datetime = NOW, seen: int = 0, **wanted: Any) -> CaseStep:
     last = case.steps.count()
-    return take_step(case=case, wanted=StepWanted(step=step, **wanted), seen=seen or last, by=by, now=now)
+    as_wanted = StepWanted(step=step, through=through(case.flow, step), **wanted)
+    return take_step(case=case, wanted=as_wanted, seen=seen or last, by=by, now=now)
+
+
+def test_what_a_meeting_decides_is_not_decided_alone(cast: Cast, proof: accounts.StoredFile) -> None:
+    case = _apply(cast, proof)
+    _take(case, "checked", cast.officer, typed={"settled": "25"})
+    alone = StepWanted(step="settled")
+    with pytest.raises(Refused, match="要在会议里记录"):
+        take_step(case=case, wanted=alone, seen=2, by=cast.director, now=NOW)
+    other, together = _apply(cast, proof), StepWanted(step="checked", typed={"settled": "25"}, through=Through.MEETING)
+    with pytest.raises(Refused, match="要单独办"):
+        take_step(case=other, wanted=together, seen=1, by=cast.officer, now=NOW)
+
+
+def test_whom_a_form_names_has_a_part_until_it_names_another(cast: Cast) -> None:
+    new = NewCase(flow="county_project", region=cast.county, organisation=cast.firm)
+    typed = {"title": "样例项目", "programme": "key_rnd", "asked_amount": "30", "recommender": cast.firm.name}
+    typed |= {"budget": [{"head": "材料费", "amount": "30"}]}
+    case = open_case(new=new, first=StepWanted(step="applied", typed=typed), by=cast.officer, now=NOW)
+    named = case.parties.filter(seq_to__isnull=True).order_by("role").values_list("role", "organisation__name")
+    assert list(named) == [("applicant", cast.firm.name), ("recommender", cast.firm.name)]
+    _take(case, "recommended", cast.enterprise)
+    assert _standing(case) == ("recommended", "")
 
 
 def _standing(case: Case) -> tuple[str, str]:
