@@ -22,7 +22,8 @@ from xingke.casework.actions.filing import file_records
 from xingke.casework.actions.keeping import keep_facts, keep_files, next_number
 from xingke.casework.models import Case, CaseCall, CaseStep, Filed
 from xingke.casework.permissions import CasePermission
-from xingke.casework.queries import CaseDefinitions, CaseRead, calls
+from xingke.casework.queries import CaseDefinitions, CaseRead
+from xingke.casework.queries.calls import definitions_for_new, refuse_outside, refuse_over_quota
 from xingke.casework.queries.lookups import AsReader
 from xingke.casework.rules.answers import AnswersRead, FormFault, read_answers, step_digest
 from xingke.casework.rules.clocks import Deadline
@@ -103,13 +104,13 @@ def open_case(*, new: NewCase, first: StepWanted | None = None, by: User | None,
     """Open a case with its first step. by: None is the job child. Raises Refused, AnswersRefused with every fault."""
     if (there := _opened(new, by)) is not None:
         return there
-    definitions = calls.definitions_for_new(new.flow, new.region, new.call)
+    definitions = definitions_for_new(new.flow, new.region, new.call)
     flow = definitions.flow
     _refuse_misplaced(new, flow, by)
     wanted = first or StepWanted(step=flow.first.code)
     taker = queries.taker_at(by, flow, region=new.region, organisation=new.organisation)
     local = timezone.localtime(now)
-    calls.refuse_outside(new.call, local.date())
+    refuse_outside(new.call, local.date())
     state = CaseState(flow=flow, taken=())
     may_take(state, wanted.step, taker, now=local, calendar=work_calendar(new.region)).or_refuse()
     known = queries.prefills(new.region, new.organisation)
@@ -119,7 +120,7 @@ def open_case(*, new: NewCase, first: StepWanted | None = None, by: User | None,
         if (there := _opened(new, by)) is not None:  # pressed twice at once
             done.nothing()
             return there
-        calls.refuse_over_quota(new.call, definitions, answers.values, new.organisation)
+        refuse_over_quota(new.call, definitions, answers.values, new.organisation)
         case = Case(
             key=new.key,
             flow=flow.code,

@@ -18,6 +18,7 @@ from xingke.casework.permissions import CasePermission
 from xingke.casework.queries import CaseDefinitions
 from xingke.casework.rules.calls import ORGANISATION, CallQuota, may_apply, quotas, room_in_all, room_left
 from xingke.casework.rules.flows import CaseEnd
+from xingke.casework.rules.forms import FieldType, FormField
 from xingke.registry import queries as registry
 from xingke.registry.models import Organisation, Region
 
@@ -65,11 +66,21 @@ def refuse_over_quota(
         else:
             mine = answers.get(each.field) or ""
             held = standing.filter(steps__number=1, **{f"steps__answers__{each.field}": mine})
-            name = definitions.asked[each.field].label if each.field in definitions.asked else each.field
-            words = ""
+            asked = definitions.asked.get(each.field)
+            name = asked.label if asked is not None else each.field
+            words = _words(asked, str(mine))
         if mine and each.value in ("", mine):
             limit = CallQuota(each.field, each.most, str(mine), each.words or words)
             room_left(limit, held.count(), name).or_refuse()
+
+
+def _words(asked: FormField | None, answer: str) -> str:
+    """How an answer that is limited reads."""
+    if asked is not None and asked.type is FieldType.ORGANISATION:
+        return Organisation.objects.filter(key=answer).values_list("name", flat=True).first() or ""
+    if asked is not None and asked.list and (found := registry.term(asked.list, answer)) is not None:
+        return found.label.zh
+    return ""
 
 
 def _counted(call: CaseCall) -> QuerySet[Case]:
