@@ -1,5 +1,7 @@
 """What several cases share: calls, meetings, publicity, notices. What was decided, shown or said is never changed."""
 
+from decimal import Decimal
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -59,6 +61,11 @@ class CaseCall(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def budget_yuan(self) -> Decimal | None:
+        """Its money in 元; None where it says none."""
+        return Decimal(self.budget) / 100 if self.budget is not None else None
 
 
 class Meeting(models.Model):
@@ -290,6 +297,11 @@ class PublicityItem(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def amount_yuan(self) -> Decimal | None:
+        """The amount in 元; None where none is shown."""
+        return Decimal(self.amount) / 100 if self.amount is not None else None
 
 
 class Objection(models.Model):

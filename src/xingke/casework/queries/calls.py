@@ -6,7 +6,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case as Case_
+from django.db.models import Count, F, Q, QuerySet, Value, When
 from django.http import Http404
 
 from xingke.accounts.models import User
@@ -17,7 +18,7 @@ from xingke.casework.models import Case, CaseCall, CaseStep
 from xingke.casework.permissions import CasePermission
 from xingke.casework.queries import CaseDefinitions
 from xingke.casework.rules.calls import ORGANISATION, CallQuota, may_apply, quotas, room_in_all, room_left
-from xingke.casework.rules.flows import CaseEnd
+from xingke.casework.rules.flows import CaseEnd, Flow
 from xingke.casework.rules.forms import FieldType, FormField
 from xingke.registry import queries as registry
 from xingke.registry.models import Organisation, Region
@@ -111,6 +112,21 @@ def _and_above(places: Sequence[int] | QuerySet[Any, int]) -> set[int]:
         level = {each for each in above if each is not None} - found
         found |= level
     return found
+
+
+def calls_listed(user: User, *, today: date, only_open: bool = False) -> QuerySet[CaseCall]:
+    """The calls somebody may see: first those that are open, and of these the one that ends first; then the newest."""
+    found = calls_seen(user, today=today).select_related("region")
+    if only_open:
+        found = found.filter(since__lte=today, until__gte=today)
+    over = Case_(When(until__lt=today, then=Value(1)), default=Value(0))
+    ends = Case_(When(until__gte=today, then=F("until")), default=None)
+    return found.order_by(over, ends, "-until", "-pk")
+
+
+def flows_to_call() -> list[Flow]:
+    """The flows that a call may be made for."""
+    return [loaded.value for _key, loaded in sorted(registry.catalogue("flow").items())]
 
 
 def call_for(user: User, key: UUID, *, today: date) -> CaseCall:

@@ -9,10 +9,11 @@ from django.http import Http404
 
 from xingke.accounts.models import User
 from xingke.casework import queries
-from xingke.casework.models import AgendaItem, AgendaPaper, CaseStep, Decision, Meeting, MeetingPerson
+from xingke.casework.models import AgendaItem, AgendaPaper, Case, CaseStep, Decision, Meeting, MeetingPerson
 from xingke.casework.permissions import CasePermission
 from xingke.casework.queries.waiting import regions_of_bureau, steps_through, waiting_for
 from xingke.casework.rules.flows import FlowStep, Through
+from xingke.casework.rules.forms import CaseForm
 from xingke.registry.models import Region
 
 
@@ -45,12 +46,16 @@ def people_of(meeting: Meeting) -> list[MeetingPerson]:
 
 @dataclass(frozen=True)
 class AgendaRead:
-    """An item of an agenda with what is needed to show and decide it. stands: the newest step of its case; choices: the steps a meeting may take."""
+    """An item of an agenda with what is needed to show and decide it.
+
+    stands: the newest step of its case; choices: the steps a meeting may take; decided: the one that was taken.
+    """
 
     item: AgendaItem
     stands: CaseStep
     where: FlowStep | None
     choices: Sequence[FlowStep]
+    decided: FlowStep | None = None
 
     @property
     def decision(self) -> Decision | None:
@@ -81,7 +86,23 @@ def _item_read(item: AgendaItem, stands: CaseStep) -> AgendaRead:
     flow = queries.flow_with_hash(item.case.flow_hash)
     where = flow.steps.get(stands.stands) if flow is not None else None
     choices = steps_through(where, Through.MEETING, dict(flow.steps)) if flow is not None and where is not None else []
-    return AgendaRead(item, stands, where, choices)
+    decision: Decision | None = getattr(item, "decision", None)
+    step = decision.step if decision is not None else None
+    decided = flow.steps.get(step.step) if flow is not None and step is not None else None
+    return AgendaRead(item, stands, where, choices, decided)
+
+
+def item_of(meeting: Meeting, pk: int) -> AgendaItem:
+    """An item of a meeting, or 404."""
+    found = meeting.items.filter(pk=pk).select_related("meeting__region", "case").first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def forms_asked(case: Case, step: FlowStep) -> CaseForm | None:
+    """What a step of a case asks; None for nothing."""
+    return queries.definitions_of(case).form(step)
 
 
 def paper_for(user: User, meeting: UUID, pk: int) -> AgendaPaper:
@@ -124,7 +145,7 @@ def undecided(user: User) -> int:
     return AgendaItem.objects.filter(meeting__in=held, is_open=True).count()
 
 
-def without_minutes(user: User) -> int:
-    """The meetings that were held and have no number of minutes yet."""
-    where = regions_of_bureau(user, CasePermission.READ)
+def without_minutes(user: User, permission: CasePermission) -> int:
+    """The meetings that were held and have no number of minutes yet, where somebody has a permission."""
+    where = regions_of_bureau(user, permission)
     return Meeting.objects.filter(where, held_at__isnull=False, closed_at__isnull=True).count()

@@ -1,6 +1,7 @@
 """Which cases wait for a common act: a meeting, a publicity."""
 
 from django.db.models import Q, QuerySet
+from django.http import Http404
 
 from xingke.accounts.models import User
 from xingke.base.refusals import Refused
@@ -10,7 +11,8 @@ from xingke.casework.models import CaseStep
 from xingke.casework.permissions import CasePermission
 from xingke.casework.rules.flows import FlowStep, Through
 from xingke.registry import queries as registry
-from xingke.registry.models import Region
+from xingke.registry.filtering import CHOICES_LIMIT
+from xingke.registry.models import Grant, Region
 
 PREPARES = (CasePermission.HANDLE, CasePermission.DECIDE, CasePermission.MANAGE)
 
@@ -51,3 +53,33 @@ def waiting_for(through: Through, where: Q) -> QuerySet[CaseStep]:
         if flow is not None and step is not None and steps_through(step, through, dict(flow.steps)):
             wanted |= Q(case__flow_hash=flow_hash, stands=stands)
     return newest.filter(wanted)
+
+
+def home_regions(user: User, *permissions: CasePermission) -> list[Region]:
+    """The regions in which somebody has one of some permissions as one of the bureau; as many as can be chosen from."""
+    home = {span for each in permissions for span in registry.scope(user, each).home}
+    where = Q(pk__in=())
+    for low, high in home:
+        where |= Q(path__gte=low, path__lt=high)
+    return list(Region.objects.filter(where, valid_to__isnull=True).order_by("path")[:CHOICES_LIMIT])
+
+
+def bureau_page(user: User, *permissions: CasePermission) -> list[Region]:
+    """The regions of a page that only the bureau sees; 404 for everybody else."""
+    found = home_regions(user, *permissions)
+    if not found:
+        raise Http404
+    return found
+
+
+def colleague_called(name: str, region: Region) -> User | None:
+    """The one account of that name which reads cases in a region; None where there is none, or more than one."""
+    named = User.objects.filter(name=name, is_active=True)[:20]
+    found = [each for each in named if is_at_home(each, region, CasePermission.READ)]
+    return found[0] if len(found) == 1 else None
+
+
+def colleagues(region: Region) -> list[User]:
+    """The accounts that were given a role for a region's bureau, by name."""
+    grants = Grant.objects.filter(region=region, organisation__isnull=True, revoked_at__isnull=True)
+    return list(User.objects.filter(pk__in=grants.values("user"), is_active=True).order_by("name", "pk")[:200])

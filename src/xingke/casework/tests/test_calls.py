@@ -106,7 +106,7 @@ def test_a_quota_limits_one_answer_or_each(cast: Cast) -> None:
     _project(cast, call)
     with pytest.raises(Refused, match="“计划类别”为“重点研发”的最多1件，已有1件"):
         _project(cast, call)
-    other = "soft_science"
+    other = "major_project"
     _project(cast, call, other)
     with pytest.raises(Refused, match=f"“推荐单位”为“{cast.firm.name}”的最多2件，已有2件"):
         _project(cast, call, other)

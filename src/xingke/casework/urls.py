@@ -1,0 +1,4 @@
+from xingke.casework import urls_common
+
+app_name = "casework"
+urlpatterns = [*urls_common.urlpatterns]
