@@ -61,6 +61,8 @@ def _announce_common_acts() -> None:
             "publicity.opened": _("开始公示"),
             "publicity.objected": _("登记异议"),
             "publicity.answered": _("答复异议"),
+            "notice.sent": _("发通知"),
+            "notice.signed": _("签收通知"),
         }
     )
     audited.announce_details(

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from xingke.accounts.models import User
 from xingke.base.tasks import Duty, Task
 from xingke.casework.permissions import CasePermission
-from xingke.casework.queries import meetings, publicity
+from xingke.casework.queries import meetings, notices, publicity
 from xingke.casework.queries.waiting import regions_of_bureau
 
 
@@ -33,7 +33,12 @@ def _to_show(user: User) -> Iterator[Task]:
     yield Task(_("等着公示的事项"), publicity.waiting_to_be_shown(where).count(), _("件"), url)
 
 
+def _to_sign(user: User) -> Iterator[Task]:
+    yield Task(_("待签收的通知"), notices.to_sign(user), _("份"), reverse("casework:notice-list"))
+
+
 DUTIES = (
+    Duty(code="notices", permission=CasePermission.READ, find=_to_sign, order=12),
     Duty(code="meetings-decided", permission=CasePermission.DECIDE, find=_to_decide, order=15),
     Duty(code="publicity-run", permission=CasePermission.HANDLE, find=_to_show, order=25),
     Duty(code="meetings-prepared", permission=CasePermission.HANDLE, find=_to_prepare, order=35),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from xingke.casework.views import calls, meetings, publicity
+from xingke.casework.views import calls, meetings, notices, publicity
 
 urlpatterns = [
     path("cases/calls/", calls.call_list, name="call-list"),
@@ -18,6 +18,10 @@ urlpatterns = [
     path("cases/meetings/<uuid:key>/hold/", meetings.meeting_hold, name="meeting-hold"),
     path("cases/meetings/<uuid:key>/decide/", meetings.meeting_decide, name="meeting-decide"),
     path("cases/meetings/<uuid:key>/close/", meetings.meeting_close, name="meeting-close"),
+    path("cases/notices/", notices.notice_list, name="notice-list"),
+    path("cases/notices/new/", notices.notice_new, name="notice-new"),
+    path("cases/notices/<uuid:key>/", notices.notice, name="notice"),
+    path("cases/notices/<uuid:key>/receipts/<int:pk>/", notices.notice_sign, name="notice-sign"),
     path("cases/publicity/", publicity.publicity_list, name="publicity-list"),
     path("cases/publicity/new/<str:region>/<slug:flow>/<slug:step>/", publicity.publicity_new, name="publicity-new"),
     path("cases/publicity/<uuid:key>/", publicity.publicity, name="publicity"),

@@ -11,6 +11,7 @@ from tests.cast import NOW
 from xingke.accounts import actions as accounts
 from xingke.casework.actions.calls import NewCall, make_call
 from xingke.casework.actions.meetings import CaseForAgenda, DutyWanted, put_on_agenda
+from xingke.casework.actions.notices import NewNotice, send_notice
 from xingke.casework.actions.publicity import NewObjection, record_objection
 from xingke.casework.models import AgendaPaper, Case, Publicity
 from xingke.casework.rules.calls import CallQuota
@@ -72,7 +73,18 @@ def furnish(world: World) -> Mapping[str, Any]:
     objection = NewObjection(content="研发人员不足", on=TODAY, who="某公司")
     recorded = record_objection(publicity=publicity, new=objection, by=cast.officer, now=NOW)
     before_publicity(cast)
+    notice = NewNotice(
+        region=cast.county,
+        title="关于报送科技统计年报的通知",
+        text="请于月底前报送。",
+        organisations=[cast.firm],
+        users=[cast.officer],
+        answer_until=TODAY,
+    )
+    sent = send_notice(new=notice, by=cast.officer, now=NOW)
     return {
+        "case_notice": sent,
+        "receipt": sent.receipts.get(organisation=cast.firm),
         "call": made,
         "meeting": meeting,
         "agenda_item": items[1],
@@ -113,6 +125,14 @@ ROWS = {
     "meeting-hold": Row(BUREAU, _meeting),
     "meeting-decide": Row(DECIDE, _meeting),
     "meeting-close": Row(BUREAU, _meeting, posts_only=True),
+    "notice-list": Row(ANY_BUREAU | {"enterprise"}),
+    "notice-new": Row(ANY_BUREAU),
+    "notice": Row(BUREAU | {"enterprise"}, lambda world: {"key": world.case_notice.key}),
+    "notice-sign": Row(
+        frozenset({"enterprise"}),
+        lambda world: {"key": world.case_notice.key, "pk": world.receipt.pk},
+        posts_only=True,
+    ),
     "publicity-list": Row(ANY_BUREAU),
     "publicity-new": Row(
         BUREAU, lambda world: {"region": world.cast.county.code, "flow": "rnd_subsidy", "step": "announced"}
