@@ -31,9 +31,9 @@ from xingke.casework.tests.sharing import (
 )
 from xingke.registry import actions as registry
 
-BUREAU = frozenset({"officer", "director", "statistician"})  # read the cases of the county as those of its bureau
+BUREAU = frozenset({"officer", "director"})  # read the cases of the county as those of its bureau
 ANY_BUREAU = BUREAU | {"neighbour"}
-DECIDE = frozenset({"director", "statistician"})
+DECIDE = frozenset({"director"})
 
 
 def furnish(world: World) -> Mapping[str, Any]:
