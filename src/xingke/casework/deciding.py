@@ -13,7 +13,7 @@ from xingke.casework.models import Case, MeetingPerson
 from xingke.casework.queries.meetings import AgendaRead, forms_asked
 from xingke.casework.rules.flows import FlowStep
 from xingke.casework.rules.forms import FieldType, FormField
-from xingke.casework.rules.meetings import Presence, Verdict
+from xingke.casework.rules.meetings import MeetingVerdict, Presence
 from xingke.registry import queries as registry
 
 ASKED_HERE = (
@@ -44,7 +44,7 @@ class AskedHere:
 
 
 @dataclass(frozen=True)
-class Row:
+class DecideRow:
     """An item whose decision is to be recorded. verdicts: value, words, whether chosen."""
 
     read: AgendaRead
@@ -67,7 +67,7 @@ def rows_to_decide(
     why: Mapping[int, str],
     *,
     language: str,
-) -> list[Row]:
+) -> list[DecideRow]:
     """The items that are open still, filled with what was typed. why: what speaks against one, by its case."""
     return [
         _row(read, people, typed, why.get(read.item.case_id, ""), language=language)
@@ -78,18 +78,18 @@ def rows_to_decide(
 
 def _row(
     read: AgendaRead, people: Sequence[MeetingPerson], typed: Mapping[str, Any], why: str, *, language: str
-) -> Row:
+) -> DecideRow:
     pk = read.item.pk
     chosen = str(typed.get(f"verdict-{pk}", ""))
     left = typed.getlist(f"withdrawn-{pk}") if hasattr(typed, "getlist") else []
     steps = [] if read.item.corrects_id is not None else list(read.choices)
     words = {f"step:{step.code}": step.label.in_language(language) for step in steps}
-    words[Verdict.PUT_OFF.value] = str(say("缓议"))
+    words[MeetingVerdict.PUT_OFF.value] = str(say("缓议"))
     if read.item.corrects_id is not None:
-        words[Verdict.AMENDED.value] = str(say("更正前次决定"))
+        words[MeetingVerdict.AMENDED.value] = str(say("更正前次决定"))
     asked = [each for step in steps for each in asked_for(read.item.case, step, pk, typed, language)]
     not_here = [step.label.in_language(language) for step in steps if asks_elsewhere(read.item.case, step)]
-    return Row(
+    return DecideRow(
         read,
         [(value, label, value == chosen) for value, label in words.items()],
         asked,
@@ -130,7 +130,7 @@ def _asked(each: FormField, pk: int, of: str, typed: Mapping[str, Any], language
     if each.type is FieldType.TERM:
         options = [(code, term.label.in_language(language)) for code, term in registry.terms(each.list).items()]
     elif each.type is FieldType.FLAG:
-        options = [("是", str(say("是"))), ("否", str(say("否")))]
+        options = [("yes", str(say("是"))), ("no", str(say("否")))]
     name = f"f-{pk}-{each.name}"
     label = each.label.in_language(language)
     if each.unit:
@@ -145,14 +145,14 @@ def decisions_typed(agenda: Sequence[AgendaRead], typed: Any, people: Sequence[U
     for read in agenda:
         pk = read.item.pk
         verdict, _colon, step = str(typed.get(f"verdict-{pk}", "")).partition(":")
-        if not verdict or verdict not in {each.value for each in Verdict}:
+        if not verdict or verdict not in {each.value for each in MeetingVerdict}:
             continue
         seen = str(typed.get(f"seen-{pk}", ""))
         chosen = next((each for each in read.choices if each.code == step), None)
         found.append(
             ItemDecision(
                 item=read.item,
-                verdict=Verdict(verdict),
+                verdict=MeetingVerdict(verdict),
                 step=step,
                 typed=answers_typed(read.item.case, chosen, pk, typed),
                 assignee=by_name.get(str(typed.get(f"assignee-{pk}", ""))),

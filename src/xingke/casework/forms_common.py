@@ -191,7 +191,7 @@ class CallForm(PlacedForm):
         self.limited = {each.label.zh: each for each in limited}
         self.fields["quotas"].help_text = _(
             "一行一条：“申报单位 1”即每家最多1件；“%(example)s 重点研发 3”即这一项的这一个最多3件。可以限的有：%(names)s。"
-        ) % {"example": next(iter(self.limited), _("计划类别")), "names": "、".join(["申报单位", *self.limited])}
+        ) % {"example": next(iter(self.limited), _("计划类别")), "names": "、".join([_("申报单位"), *self.limited])}
 
     def clean_budget(self) -> int | None:
         """In 分."""
@@ -207,7 +207,7 @@ class CallForm(PlacedForm):
         if not 2 <= len(line) <= 3 or not line[-1].isdecimal():
             raise wrong
         name, words, most = line[0], line[1] if len(line) == 3 else "", int(line[-1])
-        if name == "申报单位" and not words:
+        if name in (_("申报单位"), ORGANISATION) and not words:
             return CallQuota(ORGANISATION, most)
         field = self.limited.get(name)
         if field is None:

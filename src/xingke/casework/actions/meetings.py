@@ -33,7 +33,7 @@ from xingke.casework.permissions import CasePermission
 from xingke.casework.queries.meetings import people_of
 from xingke.casework.queries.waiting import PREPARES, require_home, steps_through
 from xingke.casework.rules.flows import Through
-from xingke.casework.rules.meetings import Presence, Verdict, lawful, quorum
+from xingke.casework.rules.meetings import MeetingVerdict, Presence, lawful, quorum
 from xingke.registry import queries as registry
 from xingke.registry.models import Region
 
@@ -262,7 +262,7 @@ class ItemDecision:
     records has seen. words: the opinion, or why it was put off. withdrawn: the names of those who left for it."""
 
     item: AgendaItem
-    verdict: Verdict
+    verdict: MeetingVerdict
     step: str = ""
     typed: Mapping[str, Any] = field(default_factory=dict)
     files: Sequence[StoredFile] = ()
@@ -336,12 +336,12 @@ def _decide(
     words = wanted.words.strip()
     if len(words) > MOST_WORDS:
         raise Refused(say("意见最多%(most)s字，现有%(there)s字。", most=MOST_WORDS, there=len(words)))
-    if wanted.verdict is not Verdict.STEP and not words:
+    if wanted.verdict is not MeetingVerdict.STEP and not words:
         raise Refused(say("请写明缓议或更正的理由。"))
-    if (wanted.verdict is Verdict.AMENDED) is (item.corrects_id is None):
+    if (wanted.verdict is MeetingVerdict.AMENDED) is (item.corrects_id is None):
         raise Refused(say("更正前次决定的议题记“更正”，别的议题不记。"))
     _refuse_duties(meeting, wanted.duties)
-    step = _step(meeting, item.case, wanted, words, done) if wanted.verdict is Verdict.STEP else None
+    step = _step(meeting, item.case, wanted, words, done) if wanted.verdict is MeetingVerdict.STEP else None
     decision = Decision.objects.create(
         item=item,
         verdict=wanted.verdict,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from xingke.accounts.models import Attachment
 from xingke.base.keys import new_key
 from xingke.casework.models.cases import Case, CaseStep
-from xingke.casework.rules.meetings import Presence, Verdict
+from xingke.casework.rules.meetings import MeetingVerdict, Presence
 from xingke.casework.rules.publicity import ObjectionEnd
 from xingke.registry.models import Organisation, Region
 
@@ -207,9 +207,9 @@ class Decision(models.Model):
     verdict = models.CharField(
         max_length=8,
         choices=[
-            (Verdict.STEP.value, _("议定")),
-            (Verdict.PUT_OFF.value, _("缓议")),
-            (Verdict.AMENDED.value, _("更正前次决定")),
+            (MeetingVerdict.STEP.value, _("议定")),
+            (MeetingVerdict.PUT_OFF.value, _("缓议")),
+            (MeetingVerdict.AMENDED.value, _("更正前次决定")),
         ],
     )
     step = models.OneToOneField(CaseStep, models.PROTECT, null=True, related_name="decision")
@@ -222,8 +222,8 @@ class Decision(models.Model):
         verbose_name = _("会议决定")
         constraints = (
             models.CheckConstraint(
-                condition=Q(verdict=Verdict.STEP.value, step__isnull=False)
-                | (~Q(verdict=Verdict.STEP.value) & Q(step__isnull=True)),
+                condition=Q(verdict=MeetingVerdict.STEP.value, step__isnull=False)
+                | (~Q(verdict=MeetingVerdict.STEP.value) & Q(step__isnull=True)),
                 name="decision_step_or_none",
             ),
         )

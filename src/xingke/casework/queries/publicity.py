@@ -1,8 +1,9 @@
 """Publicity: the reads, scope included, and what everybody may see."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
@@ -40,6 +41,11 @@ def publicity_listed(user: User) -> QuerySet[Publicity]:
         )
         .order_by("-until", "-pk")
     )
+
+
+def with_open_counts(listed: Iterable[Any]) -> list[tuple[Publicity, int]]:
+    """Rows of that list with how many objections each has open."""
+    return [(each, each.open_count) for each in listed]
 
 
 def publicity_for(user: User, key: UUID) -> Publicity:

@@ -22,7 +22,7 @@ class Presence(StrEnum):
     LISTENING = "listening"  # 列席: is heard and does not count
 
 
-class Verdict(StrEnum):
+class MeetingVerdict(StrEnum):
     """What a meeting decided of a case."""
 
     STEP = "step"  # one of its steps was taken

@@ -15,7 +15,7 @@ from xingke.casework.actions.notices import NewNotice, send_notice
 from xingke.casework.actions.publicity import NewObjection, record_objection
 from xingke.casework.models import AgendaPaper, Case, Publicity
 from xingke.casework.rules.calls import CallQuota
-from xingke.casework.rules.meetings import Verdict
+from xingke.casework.rules.meetings import MeetingVerdict
 from xingke.casework.tests.flowing import FOLDER
 from xingke.casework.tests.sharing import (
     PDF,
@@ -65,7 +65,7 @@ def furnish(world: World) -> Mapping[str, Any]:
     hold(cast, meeting)
     duty = DutyWanted(text="核实附件", due=TODAY, responsible=cast.officer)
     record(cast, meeting, [settle(items[0], words="同意", withdrawn=["副局长丙"], duties=[duty])])
-    record(cast, meeting, [settle(items[1], verdict=Verdict.PUT_OFF, step="", words="补充材料后再议")])
+    record(cast, meeting, [settle(items[1], verdict=MeetingVerdict.PUT_OFF, step="", words="补充材料后再议")])
     publicity = show(cast, before_publicity(cast, 2), text="经审核并经会议审定，现予公示。").publicity
     assert publicity is not None
     # shown now, whenever the tests run

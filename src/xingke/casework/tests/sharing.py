@@ -21,7 +21,7 @@ from xingke.casework.actions.meetings import (
 )
 from xingke.casework.actions.publicity import CaseShown, NewPublicity, PublicityOpened, open_publicity
 from xingke.casework.models import AgendaItem, Case, CaseCall, CaseStep, Meeting
-from xingke.casework.rules.meetings import Presence, Verdict
+from xingke.casework.rules.meetings import MeetingVerdict, Presence
 from xingke.casework.tests.flowing import through
 
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
@@ -89,7 +89,7 @@ def held(cast: Cast, cases: Sequence[Case], **given: Any) -> tuple[Meeting, list
 
 def settle(item: AgendaItem, **given: Any) -> ItemDecision:
     """That a subsidy is granted as it was checked."""
-    return ItemDecision(**{"item": item, "verdict": Verdict.STEP, "step": "settled", **given})
+    return ItemDecision(**{"item": item, "verdict": MeetingVerdict.STEP, "step": "settled", **given})
 
 
 def record(

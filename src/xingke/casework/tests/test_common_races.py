@@ -10,7 +10,7 @@ from xingke.base.refusals import Refused
 from xingke.casework.actions.calls import NewCall, make_call
 from xingke.casework.actions.meetings import DecisionsTaken
 from xingke.casework.models import AgendaItem, Case, CaseStep, Decision, Meeting, Publicity
-from xingke.casework.rules.meetings import Verdict
+from xingke.casework.rules.meetings import MeetingVerdict
 from xingke.casework.tests.flowing import FOLDER
 from xingke.casework.tests.sharing import (
     TODAY,
@@ -51,7 +51,7 @@ def test_of_two_who_decide_one_case_one_decides_it(people: Cast) -> None:
     cases = before_a_meeting(people, 2)
     meeting, items = held(people, cases)
     yes = [settle(item, words="同意") for item in items]
-    later = [settle(item, verdict=Verdict.PUT_OFF, step="", words="缓议") for item in items]
+    later = [settle(item, verdict=MeetingVerdict.PUT_OFF, step="", words="缓议") for item in items]
     told = at_once(lambda: record(people, meeting, yes), lambda: record(people, meeting, later))
     counts = sorted((len(each.decisions), len(each.refused)) for each in told if isinstance(each, DecisionsTaken))
     assert counts == [(0, 2), (2, 0)]

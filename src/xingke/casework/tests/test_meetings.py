@@ -23,7 +23,7 @@ from xingke.casework.actions.meetings import (
 )
 from xingke.casework.models import AgendaItem, CaseStep, Decision, Meeting
 from xingke.casework.queries import meetings as reads
-from xingke.casework.rules.meetings import Presence, Verdict
+from xingke.casework.rules.meetings import MeetingVerdict, Presence
 from xingke.casework.tests.flowing import FOLDER
 from xingke.casework.tests.sharing import (
     LEADERS,
@@ -121,7 +121,7 @@ def test_a_hundred_presses_decide_once(cast: Cast) -> None:
 def test_what_was_decided_is_not_decided_otherwise(cast: Cast) -> None:
     meeting, items = held(cast, before_a_meeting(cast))
     record(cast, meeting, [settle(items[0])])
-    other = settle(items[0], verdict=Verdict.PUT_OFF, step="", words="再研究")
+    other = settle(items[0], verdict=MeetingVerdict.PUT_OFF, step="", words="再研究")
     told = record(cast, meeting, [other])
     assert [str(each.why) for each in told.refused] == ["这一项已经记下决定；有误的，由以后的会议更正。"]
 
@@ -129,9 +129,9 @@ def test_what_was_decided_is_not_decided_otherwise(cast: Cast) -> None:
 def test_a_case_that_was_put_off_stands_where_it_stood_and_comes_again(cast: Cast) -> None:
     (case,) = before_a_meeting(cast)
     meeting, items = held(cast, [case])
-    without_words = settle(items[0], verdict=Verdict.PUT_OFF, step="")
+    without_words = settle(items[0], verdict=MeetingVerdict.PUT_OFF, step="")
     assert "请写明缓议" in str(record(cast, meeting, [without_words]).refused[0].why)
-    record(cast, meeting, [settle(items[0], verdict=Verdict.PUT_OFF, step="", words="补充审计报告后再议")])
+    record(cast, meeting, [settle(items[0], verdict=MeetingVerdict.PUT_OFF, step="", words="补充审计报告后再议")])
 
     assert standing(case) == "checked"
     assert len(put(cast, call(cast), [case])) == 1
@@ -282,7 +282,7 @@ def test_a_wrong_decision_is_put_right_by_a_later_meeting_and_stays_as_it_was(ca
     hold(cast, later)
     told = record(cast, later, [settle(item)])
     assert "更正前次决定的议题记“更正”" in str(told.refused[0].why)
-    amended = settle(item, verdict=Verdict.AMENDED, step="", words="前次应为20万元，终止后重新发起")
+    amended = settle(item, verdict=MeetingVerdict.AMENDED, step="", words="前次应为20万元，终止后重新发起")
     record(cast, later, [amended])
 
     assert Decision.objects.get(pk=wrong.pk).words == "同意"

@@ -56,7 +56,7 @@ def publicity_list(request: HttpRequest) -> HttpResponse:
     may_open = registry.has(user, CasePermission.HANDLE) or registry.has(user, CasePermission.DECIDE)
     offered = reads.offered(user, regions) if may_open else []
     context = {
-        "rows": [(each, *state_of(each, each.open_count)) for each in page.object_list],
+        "rows": [(each, *state_of(each, count)) for each, count in reads.with_open_counts(page.object_list)],
         "offered": [(each, each.words(language()), _address(each)) for each in offered],
         "table": {
             "columns": [
