@@ -79,18 +79,13 @@ def _announce_common_acts() -> None:
         }
     )
     DUTIES.add(*tasks_common.DUTIES)
-    for order, code, label, url_name, of_region, icon in (
-        (33, "calls", _("申报"), "casework:call-list", False, "inbox"),
-        (34, "meetings", _("会议公示"), "casework:meeting-list", True, "checklist"),
-    ):
-        ITEMS.add(
-            MenuItem(
-                code=code,
-                label=label,
-                url_name=url_name,
-                permission=CasePermission.READ,
-                order=order,
-                icon=icon,
-                of_region=of_region,
-            )
+    ITEMS.add(
+        MenuItem(
+            code="common-acts",
+            label=_("业务"),
+            url_name="casework:call-list",
+            permission=CasePermission.READ,
+            order=33,
+            icon="checklist",
         )
+    )

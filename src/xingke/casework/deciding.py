@@ -59,6 +59,11 @@ class DecideRow:
     assigns: bool = False
     assignee: str = ""
 
+    @property
+    def is_left(self) -> bool:
+        """Whether somebody was ticked as having left."""
+        return any(left for _name, left in self.people)
+
 
 def rows_to_decide(
     agenda: Sequence[AgendaRead],

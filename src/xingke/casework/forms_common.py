@@ -189,9 +189,11 @@ class CallForm(PlacedForm):
     def __init__(self, limited: Sequence[FormField], *args: Any, **kwargs: Any) -> None:  # Django's own signature
         super().__init__(*args, **kwargs)
         self.limited = {each.label.zh: each for each in limited}
-        self.fields["quotas"].help_text = _(
-            "一行一条：“申报单位 1”即每家最多1件；“%(example)s 重点研发 3”即这一项的这一个最多3件。可以限的有：%(names)s。"
-        ) % {"example": next(iter(self.limited), _("计划类别")), "names": "、".join([_("申报单位"), *self.limited])}
+        said = _("一行一条：“申报单位 1”即每家最多1件。")
+        if self.limited:
+            more = _("写成“%(example)s …… 3”，即这一项答了这个的最多3件；可以限的还有：%(names)s。")
+            said += more % {"example": next(iter(self.limited)), "names": "、".join(self.limited)}
+        self.fields["quotas"].help_text = said
 
     def clean_budget(self) -> int | None:
         """In 分."""

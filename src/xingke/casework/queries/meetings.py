@@ -1,6 +1,6 @@
 """Meetings: the reads, scope included."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -8,6 +8,7 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 from django.http import Http404
 
 from xingke.accounts.models import User
+from xingke.base.labels import Label
 from xingke.casework import queries
 from xingke.casework.models import AgendaItem, AgendaPaper, Case, CaseStep, Decision, Meeting, MeetingPerson
 from xingke.casework.permissions import CasePermission
@@ -126,16 +127,17 @@ def cases_to_put(user: User, region: Region) -> QuerySet[CaseStep]:
     return waiting.select_related("case__organisation").order_by("taken_at", "pk")
 
 
-def decisions_to_correct(user: User, region: Region) -> QuerySet[Decision]:
-    """What earlier meetings of a region decided, the newest first."""
-    found = Decision.objects.filter(item__meeting__in=meetings_seen(user).filter(region=region))
+def stands_at(newest: CaseStep) -> Label | None:
+    """What the step is called at which a case stands; None where its flow is gone."""
+    flow = queries.flow_with_hash(newest.case.flow_hash)
+    return flow.steps[newest.stands].label if flow is not None and newest.stands in flow.steps else None
+
+
+def decisions_to_correct(user: User, meeting: Meeting) -> QuerySet[Decision]:
+    """What other meetings of its bureau decided, the newest first."""
+    others = meetings_seen(user).filter(region=meeting.region).exclude(pk=meeting.pk)
+    found = Decision.objects.filter(item__meeting__in=others)
     return found.select_related("item__meeting", "item__case", "step").order_by("-decided_at", "-pk")
-
-
-def decisions_on(cases: Sequence[int]) -> Mapping[int, Decision]:
-    """The decision by which steps were taken, by step."""
-    found = Decision.objects.filter(step__in=cases).select_related("item__meeting")
-    return {each.step_id: each for each in found if each.step_id is not None}
 
 
 def undecided(user: User) -> int:

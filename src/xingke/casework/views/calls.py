@@ -20,6 +20,7 @@ from xingke.casework.actions.calls import LIMITED, NewCall
 from xingke.casework.forms_common import CallForm
 from xingke.casework.models import CaseCall
 from xingke.casework.permissions import CasePermission
+from xingke.casework.places import places
 from xingke.casework.queries import calls as reads
 from xingke.casework.queries import definitions_for
 from xingke.casework.queries.waiting import bureau_page, home_regions
@@ -55,6 +56,7 @@ def call_list(request: HttpRequest) -> HttpResponse:
     may_make = bool(home_regions(user, CasePermission.MANAGE))
     begin = (reverse("casework:call-flows"), _("发布申报批次")) if may_make else None
     context = {
+        "places": places(user, "call-list"),
         "rows": [(each, flows[each.pk], *state_of(each)) for each in page.object_list],
         "may_make": may_make,
         "filters": [
@@ -82,9 +84,10 @@ def call(request: HttpRequest, key: UUID) -> HttpResponse:
     shown = reads.call_for(user, key, today=timezone.localdate())
     flow = reads.definitions_of_call(shown).flow
     code, words = state_of(shown)
+    places_of = {step.code: place for place, step in enumerate(flow.step)}
     counts = [
         {"label": _stands(flow, each.stands), "value": each.count, "unit": _("件")}
-        for each in reads.standing_counts(user, shown)
+        for each in sorted(reads.standing_counts(user, shown), key=lambda each: places_of.get(each.stands, 999))
     ]
     context = {
         "crumbs": crumbs(shown.title),

@@ -28,6 +28,7 @@ from xingke.casework.deciding import DecideRow, decisions_typed, rows_to_decide
 from xingke.casework.forms_common import HoldForm, MeetingForm, MinutesForm, term_choices
 from xingke.casework.models import Meeting
 from xingke.casework.permissions import CasePermission
+from xingke.casework.places import places
 from xingke.casework.queries import meetings as reads
 from xingke.casework.queries.waiting import PREPARES, bureau_page, colleague_called, colleagues, is_at_home
 from xingke.casework.rules.meetings import Presence
@@ -70,6 +71,7 @@ def meeting_list(request: HttpRequest) -> HttpResponse:
     page = Paginator(reads.meetings_listed(user), filtering.PAGE_SIZE).get_page(request.GET.get("page"))
     begin = (reverse("casework:meeting-new"), _("召集会议")) if may_call else None
     context = {
+        "places": places(user, "meeting-list"),
         "rows": [(each, name_of(each), *state_of(each)) for each in page.object_list],
         "may_call": may_call,
         "table": {
@@ -176,6 +178,9 @@ def _page(request: HttpRequest, user: User, shown: Meeting, minutes: MinutesForm
                 if people
             ),
         ],
+        "duty_table": {
+            "columns": [{"label": _("交办事项")}, {"label": _("由谁办")}, {"label": _("办到哪一天"), "class": "told"}],
+        },
         "duties": [duty for decision in decisions for duty in decision.duties.all()],
         "may_put": is_open and prepares,
         "may_hold": is_open and prepares and not decisions and shown.on <= timezone.localdate(),
@@ -200,13 +205,15 @@ def agenda_put(request: HttpRequest, key: UUID) -> HttpResponse:
     if not _prepares(user, shown):
         raise Http404
     waiting = list(reads.cases_to_put(user, shown.region)[:200])
+    earlier = {each.pk: each for each in reads.decisions_to_correct(user, shown)[:50]}
     refused: list[CaseRefused] = []
     problem = ""
     if request.method == "POST":
         ticked = [each.case for each in waiting if str(each.case.key) in request.POST.getlist("case")]
+        wrong = next((each for pk, each in earlier.items() if str(pk) == request.POST.get("corrects")), None)
         try:
             files = request.FILES.getlist("files")
-            if not ticked:
+            if not ticked and wrong is None:
                 raise Refused(_("请先在事项前面打钩。"))
             if files and len(ticked) > 1:
                 raise Refused(_("材料要分件上传：只选一件，再选它的材料。"))
@@ -215,6 +222,7 @@ def agenda_put(request: HttpRequest, key: UUID) -> HttpResponse:
                 CaseForAgenda(case=case, summary=request.POST.get(f"summary-{case.pk}", ""), files=kept)
                 for case in ticked
             ]
+            wanted += [CaseForAgenda(case=wrong.item.case, corrects=wrong)] if wrong is not None else []
             told = actions.put_on_agenda(meeting=shown, cases=wanted, by=user, now=timezone.now())
         except Refused as refusal:
             problem = str(refusal)
@@ -228,7 +236,8 @@ def agenda_put(request: HttpRequest, key: UUID) -> HttpResponse:
         "crumbs": crumbs(_("列入议程"), meeting=shown),
         "shown": shown,
         "title": name_of(shown),
-        "waiting": waiting,
+        "waiting": [(each, where) for each in waiting if (where := reads.stands_at(each)) is not None],
+        "earlier": [(pk, f"{name_of(each.item.meeting)} · {each.item.case}") for pk, each in earlier.items()],
         "suffixes": SUFFIXES,
         "refused": refused,
         "problem": problem,

@@ -20,6 +20,7 @@ from xingke.casework.actions.notices import NewNotice
 from xingke.casework.forms_common import NoticeForm, ReceiptForm
 from xingke.casework.models import CaseNotice
 from xingke.casework.permissions import CasePermission
+from xingke.casework.places import places
 from xingke.casework.queries import notices as reads
 from xingke.casework.queries.waiting import PREPARES, bureau_page, home_regions, is_at_home
 from xingke.casework.views.meetings import form_page
@@ -40,6 +41,7 @@ def notice_list(request: HttpRequest) -> HttpResponse:
     unsigned = set(reads.own_receipts(user).filter(seen_at__isnull=True).values_list("notice", flat=True))
     begin = (reverse("casework:notice-new"), _("发通知")) if may_send else None
     context = {
+        "places": places(user, "notice-list"),
         "rows": [(each, each.pk in unsigned) for each in page.object_list],
         "may_send": may_send,
         "table": {

@@ -22,6 +22,7 @@ from xingke.casework.deciding import answers_typed, asked_for, asks_elsewhere
 from xingke.casework.forms_common import AnswerForm, ObjectionForm, PublicityForm
 from xingke.casework.models import CaseStep, Publicity
 from xingke.casework.permissions import CasePermission
+from xingke.casework.places import places
 from xingke.casework.queries import publicity as reads
 from xingke.casework.queries.publicity import Offered
 from xingke.casework.queries.waiting import PREPARES, bureau_page, is_at_home
@@ -56,6 +57,7 @@ def publicity_list(request: HttpRequest) -> HttpResponse:
     may_open = registry.has(user, CasePermission.HANDLE) or registry.has(user, CasePermission.DECIDE)
     offered = reads.offered(user, regions) if may_open else []
     context = {
+        "places": places(user, "publicity-list"),
         "rows": [(each, *state_of(each, count)) for each, count in reads.with_open_counts(page.object_list)],
         "offered": [(each, each.words(language()), _address(each)) for each in offered],
         "table": {
@@ -113,7 +115,7 @@ def publicity_new(request: HttpRequest, region: str, flow: str, step: str) -> Ht
         "rows": [_row(each, offered, typed, chosen, why) for each in waiting],
         "refused": len(why),
         "table": {
-            "columns": [{"label": _("选")}, {"label": _("事项")}, {"label": _("单位")}, {"label": _("填写")}],
+            "columns": [{"label": _("选")}, {"label": _("事项")}, {"label": _("填写")}],
             "count": len(waiting),
             "empty_title": _("没有等着公示的事项"),
         },
