@@ -158,9 +158,8 @@ def _page(request: HttpRequest, user: User, shown: Meeting, minutes: MinutesForm
             "columns": [
                 {"label": _("序号"), "numeric": True},
                 {"label": _("议题")},
-                {"label": _("材料")},
                 {"label": _("决定")},
-                {"label": _("操作")},
+                *([{"label": _("操作")}] if is_open and prepares else []),
             ],
             "count": len(items),
             "empty_title": _("议程还是空的"),
