@@ -311,6 +311,20 @@ def test_an_agenda_that_puts_an_earlier_decision_right(cast: Cast) -> None:
     assert "后来的会议更正了这个决定" in _page(officer, "meeting", meeting.key)
 
 
+def test_a_list_is_decided_alike_but_for_what_was_chosen_by_itself(cast: Cast) -> None:
+    """As bureaus do: 原则同意认定……等12家单位 [沈阳市科技局 2022年第16次局长办公会]."""
+    cases = before_a_meeting(cast, 4)
+    meeting, items = held(cast, cases)
+    director = _browser(cast, "director")
+    assert 'name="verdict-all"' in _page(director, "meeting-decide", meeting.key)
+    chosen = {"verdict-all": "step:settled", "words-all": "原则同意"}
+    chosen |= {f"verdict-{items[2].pk}": "put off", f"words-{items[2].pk}": "补充材料"}
+    assert _sent(director, "meeting-decide", meeting.key, **chosen).status_code == 302
+    found = Decision.objects.order_by("item__place").values_list("verdict", "words")
+    same = ("step", "原则同意")
+    assert list(found) == [same, same, ("put off", "补充材料"), same]
+
+
 def test_what_is_put_on_an_agenda_and_applied_for_is_linked(cast: Cast) -> None:
     """A meeting lists its cases by title, number and firm."""
     case = apply(cast)
