@@ -2,6 +2,7 @@
 
 from xingke.casework.models.cases import (
     Case,
+    CaseDraft,
     CaseFact,
     CaseFile,
     CaseParty,
@@ -10,4 +11,4 @@ from xingke.casework.models.cases import (
     Filed,
 )
 
-__all__ = ["Case", "CaseFact", "CaseFile", "CaseParty", "CaseSequence", "CaseStep", "Filed"]
+__all__ = ["Case", "CaseDraft", "CaseFact", "CaseFile", "CaseParty", "CaseSequence", "CaseStep", "Filed"]
