@@ -11,11 +11,22 @@ class CaseworkConfig(AppConfig):
         from xingke.accounts.permissions import PERMISSIONS, Grantable
         from xingke.base import audited, definitions
         from xingke.base.checks import CHECKS
+        from xingke.base.menu import ITEMS, MenuItem
         from xingke.casework import checks
         from xingke.casework.permissions import CasePermission
         from xingke.casework.rules.flow_checks import FLOWS
         from xingke.casework.rules.form_checks import FORMS
 
+        ITEMS.add(
+            MenuItem(
+                code="cases",
+                label=_("业务"),
+                url_name="casework:case-list",
+                permission=CasePermission.READ,
+                order=25,
+                icon="list",
+            )
+        )
         definitions.KINDS.add(FORMS)
         definitions.KINDS.add(FLOWS)
         moving = {CasePermission.HANDLE, CasePermission.DECIDE, CasePermission.MANAGE}

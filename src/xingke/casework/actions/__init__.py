@@ -61,6 +61,7 @@ class AnswersRefused(Refused):
     """A form was not filled in so that it can be taken. ``faults``: every one, at its field."""
 
     def __init__(self, read: AnswersRead) -> None:
+        self.read = read
         self.faults: tuple[FormFault, ...] = read.faults
         super().__init__(say("表单有%(count)s处要改：%(first)s", count=len(read.faults), first=read.faults[0].says))
 
@@ -105,7 +106,7 @@ def open_case(*, new: NewCase, first: StepWanted | None = None, by: User | None,
     flow = definitions.flow
     _refuse_misplaced(new, flow, by)
     wanted = first or StepWanted(step=flow.first.code)
-    taker = queries.taker_at(by, flow, region=new.region, organisation=new.organisation)
+    taker = queries.taker_at(by, flow, region=new.region, organisation=new.organisation, person=new.person)
     local = timezone.localtime(now)
     state = CaseState(flow=flow, taken=())
     may_take(state, wanted.step, taker, now=local, calendar=work_calendar(new.region)).or_refuse()
@@ -306,6 +307,7 @@ def _write(
         form=form.code if form is not None else "",
         form_hash=form_hash,
         answers=dict(answers.values),
+        prefilled=sorted(answers.prefilled),
         late=where.late if due is not None else "",
         due=_moment(due, local),
         is_guessed=bool(due and due.guessed) or (wanted.step in STILL and read.last.is_guessed),

@@ -23,7 +23,7 @@ from xingke.casework.rules.flows import CaseEnd, Flow, FlowStep
 from xingke.casework.rules.forms import CaseForm, FieldType, FormField, expression_types
 from xingke.casework.rules.stepping import CaseState, ChildCase, StepTaken, Taker, standing
 from xingke.registry import queries as registry
-from xingke.registry.models import Organisation, Region
+from xingke.registry.models import Organisation, Person, Region
 from xingke.registry.queries.calendars import work_calendar
 
 
@@ -198,6 +198,7 @@ def said_of(step: CaseStep) -> dict[str, Any]:
         "assignee": step.assignee_id,
         "form": step.form_hash,
         "answers": step.answers,
+        "prefilled": step.prefilled,
     }
 
 
@@ -249,16 +250,18 @@ def taker_at(
     *,
     region: Region,
     organisation: Organisation | None,
+    person: Person | None = None,
     parties: Sequence[CaseParty] = (),
+    also: Iterable[str] = (),
 ) -> Taker:
-    """What somebody may do where a case lies and what they are to it; None is the job child.
+    """What somebody may do where a case lies and what they are to it; None is the job child. also: further permissions to ask for.
 
     A permission counts where somebody is one of the bureau of the region; its superiors look on. A party that is an organisation
     is everybody who may apply for it.
     """
     if user is None:
         return Taker(user=None)
-    named = {name for step in flow.step for name in step.by} | {flow.managed_by}
+    named = {name for step in flow.step for name in step.by} | {flow.managed_by, *also}
     asked = [each.permission for each in PERMISSIONS if each.permission.value in named]
     held = frozenset(each.value for each in asked if registry.scope(user, each).is_home(region.path))
     own = registry.scope(user, CasePermission.APPLY).organisations
