@@ -201,7 +201,7 @@ class _Drawing:
             unit=AskedColumn(each).unit,
             held=self.held.get(each.name, ()),
             rows=list(self._rows(each)) if each.type is FieldType.TABLE else (),
-            is_required=each.required,
+            is_required=each.required or bool(each.required_when),
         )
 
     def _rows(self, table: FormField) -> Iterator[list[AskedField]]:

@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from xingke.base.templatetags.xk import day
-from xingke.casework.models import CaseFile, CaseStep
+from xingke.casework.models import Case, CaseFile, CaseStep
 from xingke.casework.queries import clock_of
 from xingke.casework.queries.offers import StepOffered
 from xingke.casework.queries.seen import CaseSeen
@@ -45,6 +45,14 @@ def step_word(flow: Flow, code: str) -> str:
     """What a step is called."""
     label = flow.steps[code].label if code in flow.steps else RESERVED_WORDS[code]
     return label.in_language(get_language() or "zh")
+
+
+def title_of(case: Case, flow: Flow) -> str:
+    """What a case is called; one that has no name of its own, by whose it is and its business."""
+    if case.title != flow.label.zh:
+        return case.title
+    word = flow.label.in_language(get_language() or "zh")
+    return f"{case.organisation.name}  {word}" if case.organisation is not None else word
 
 
 def standing_tag(seen: CaseSeen) -> dict[str, str]:
@@ -202,13 +210,13 @@ def consequence(seen: CaseSeen, offered: StepOffered) -> str:
 
 def _end_or_next(seen: CaseSeen, step: FlowStep, language: str) -> str:
     if step.ends is not None:
-        return _("这件事%(end)s，不再往下走") % {"end": end_word(step.ends)}
+        return _("这件事办结（%(end)s）") % {"end": end_word(step.ends)}
     flow = seen.read.flow
     following = [flow.steps[code] for code in step.next if set(flow.steps[code].by) != {CLOCK}]
     said = _("、").join(each.label.in_language(language) for each in following)
     found = _("接着可以“%(steps)s”") % {"steps": said} if said else ""
     if step.due is not None and (limit := limit_words(step.due)):
-        found += _("，限%(limit)s") % {"limit": limit}
+        found += _("，限 %(limit)s") % {"limit": limit}
     if step.due is not None and step.late and step.late in flow.steps:
         found += _("，逾期按“%(step)s”处理") % {"step": flow.steps[step.late].label.in_language(language)}
     return found
@@ -244,12 +252,17 @@ def still_to_come(seen: CaseSeen) -> list[dict[str, str]]:
     return [
         {
             "word": flow.steps[code].label.in_language(language),
-            "who": who_words(flow, flow.steps[code]),
-            "through": through_word(flow.steps[code].through),
+            "by": _by(flow, flow.steps[code], language),
         }
         for code in way
         if not flow.steps[code].seen_by
     ]
+
+
+def _by(flow: Flow, step: FlowStep, language: str) -> str:
+    """By which common act a step is taken, where its name does not say so itself, or by whom."""
+    through = through_word(step.through)
+    return through if through and through not in step.label.in_language(language) else who_words(flow, step)
 
 
 def through_word(through: Through | None) -> str:

@@ -93,12 +93,14 @@ def page_of_case(
     offered = steps_offered(seen, now=now)
     own = [_choice(request, seen, each, refused, step) for each in offered if each.step is not None]
     language = get_language() or "zh"
+    word = read.flow.label.in_language(language)
+    title = showing.title_of(read.case, read.flow)
     needs_handlers = any(each["assigns"] for each in own) or any(each.step is None for each in offered)
     context = {
         "read": read,
         "row": read.case,
-        "title": read.case.title,
-        "flow": read.flow.label.in_language(language),
+        "title": title,
+        "kicker": "" if word in title else word,
         "tag": showing.standing_tag(seen),
         "due": showing.due_words(read.last.due, is_over=bool(read.last.ended), today=today, seen=seen),
         "clock": showing.clock_words(seen, today=today),
@@ -121,7 +123,7 @@ def page_of_case(
         "crumbs": [
             {"label": _("业务"), "url": reverse("casework:case-list")},
             {
-                "label": read.flow.label.in_language(language),
+                "label": word,
                 "url": f"{reverse('casework:case-list')}?flow={read.flow.code}",
             },
             {"label": read.case.number or read.case.title},

@@ -184,12 +184,15 @@ def case_new(request: HttpRequest, flow: str) -> HttpResponse:
         shown = _begun(page, flow, first.code)
     language = get_language() or "zh"
     word = definitions.flow.label.in_language(language)
+    only = known.organisations[0] if len(known.organisations) == 1 and not known.regions else None
     chosen = str(whose.organisation.key) if whose.organisation and known.organisations else ""
     context = {
         **shown.context(page),
         "title": word,
         "flow": first.label.in_language(language),
+        "lead": f"{only.name} {only.credit_code or ''}".strip() if only is not None else "",
         "opens": {
+            "only": only,
             "organisations": known.organisations,
             "regions": known.regions,
             "organisation": request.POST.get("organisation", "") or chosen,
