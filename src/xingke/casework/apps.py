@@ -12,7 +12,8 @@ class CaseworkConfig(AppConfig):
         from xingke.base import audited, definitions
         from xingke.base.checks import CHECKS
         from xingke.base.menu import ITEMS, MenuItem
-        from xingke.casework import checks
+        from xingke.base.tasks import DUTIES, OWN_WORK
+        from xingke.casework import checks, tasks
         from xingke.casework.permissions import CasePermission
         from xingke.casework.rules.flow_checks import FLOWS
         from xingke.casework.rules.form_checks import FORMS
@@ -37,6 +38,8 @@ class CaseworkConfig(AppConfig):
             )
         )
         CHECKS.add(*checks.CHECKS)
+        DUTIES.add(*tasks.DUTIES)
+        OWN_WORK.add(tasks.OWN)
         audited.announce(
             {
                 "case.opened": _("发起事项"),

@@ -1,9 +1,10 @@
 """Many cases: the list of those somebody sees, the ones below another, those of one firm."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -11,18 +12,38 @@ from django.utils.translation import gettext as _
 
 from xingke.accounts.models import User
 from xingke.casework.models import Case, CaseStep
-from xingke.casework.queries import cases_seen, definitions_of
+from xingke.casework.queries import cases_seen, definitions_of, waiting
 from xingke.casework.queries.seen import is_seen
 from xingke.casework.rules.flows import CaseEnd, Flow
 from xingke.registry import queries as registry
 
-OPEN, MINE, LATE, ENDED = "open", "mine", "late", "ended"
+OPEN, ENDED = "open", "ended"
+TODO, DONE, OPENED, SOON, LATE = "todo", "done", "opened", "soon", "late"
 MOST = 20  # of the cases that a page shows beside another
 
 
 def state_choices() -> list[tuple[str, str]]:
     """By what a list can be narrowed."""
-    return [(OPEN, _("在办")), (MINE, _("交我办的")), (LATE, _("已超期")), (ENDED, _("已办结"))]
+    return [
+        (TODO, _("待我办")),
+        (DONE, _("我办过的")),
+        (OPENED, _("我发起的")),
+        (SOON, _("快到期")),
+        (LATE, _("已超期")),
+        (OPEN, _("在办")),
+        (ENDED, _("已办结")),
+    ]
+
+
+NARROWED: Mapping[str, Callable[[User, datetime], Q]] = {
+    TODO: lambda user, _now: waiting.waits_for(user),
+    DONE: lambda user, _now: Q(Exists(CaseStep.objects.filter(case=OuterRef("case"), taken_by=user))),
+    OPENED: lambda user, _now: Q(case__opened_by=user),
+    SOON: lambda user, now: waiting.due_soon(user, now),
+    LATE: lambda _user, now: waiting.overdue(now),
+    OPEN: lambda _user, _now: Q(ended=""),
+    ENDED: lambda _user, _now: ~Q(ended=""),
+}
 
 
 def cases_listed(user: User, *, search: str = "", flow: str = "", state: str = "") -> QuerySet[CaseStep]:
@@ -34,17 +55,8 @@ def cases_listed(user: User, *, search: str = "", flow: str = "", state: str = "
     if search:
         named = Q(case__title__icontains=search) | Q(case__number__istartswith=search)
         found = found.filter(named | Q(case__organisation__name__icontains=search))
-    match state:
-        case "open":
-            found = found.filter(ended="")
-        case "mine":
-            found = found.filter(ended="", assignee=user)
-        case "late":
-            found = found.filter(ended="", due__lt=timezone.now())
-        case "ended":
-            found = found.exclude(ended="")
-        case _:
-            pass
+    if state in NARROWED:
+        found = found.filter(NARROWED[state](user, timezone.now()))
     related = found.select_related("case__organisation", "case__region", "assignee", "case__opened_by")
     return related.order_by("-case_id")
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -88,7 +89,8 @@ def page_of_case(
     """The page of a case. refused: why a step that was pressed there was not taken, with what was typed."""
     read, now = seen.read, timezone.now()
     today = timezone.localdate()
-    files = CaseFile.objects.filter(step__case=read.case).select_related("attachment")
+    prefetch_related_objects(list(read.steps), "filed", "files__attachment")
+    files = [file for step in seen.steps for file in step.files.all()]
     words = CaseWords(user, [(read.definitions.asked[name], value) for name, value in seen.answers.items()], files)
     offered = steps_offered(seen, now=now)
     own = [_choice(request, seen, each, refused, step) for each in offered if each.step is not None]
