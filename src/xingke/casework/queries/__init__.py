@@ -199,6 +199,7 @@ def said_of(step: CaseStep) -> dict[str, Any]:
         "form": step.form_hash,
         "answers": step.answers,
         "prefilled": step.prefilled,
+        "corrects": step.corrects,
     }
 
 
