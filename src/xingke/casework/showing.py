@@ -16,7 +16,7 @@ from xingke.casework.queries.offers import StepOffered
 from xingke.casework.queries.seen import CaseSeen
 from xingke.casework.queries.words import CaseWords
 from xingke.casework.rules.clocks import Light
-from xingke.casework.rules.flows import CLOCK, PARTY, CaseEnd, Flow, FlowStep, Limit, Through
+from xingke.casework.rules.flows import CLOCK, CORRECT, PARTY, CaseEnd, Flow, FlowStep, Limit, Through
 from xingke.casework.rules.forms import NUMBERS, PREFILLS, FieldType
 from xingke.casework.rules.shown_answers import ShownAnswer, show
 from xingke.casework.rules.stepping import RESERVED_WORDS
@@ -95,8 +95,11 @@ def clock_words(seen: CaseSeen, *, today: date) -> dict[str, Any] | None:
 # ── what was answered ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def answered(seen: CaseSeen, words: CaseWords) -> Iterator[dict[str, Any]]:
-    """The forms that were filled in, as they stand: each with its answers in words, and where what was filled in is from."""
+def answered(seen: CaseSeen, words: CaseWords, *, may_correct: bool) -> Iterator[dict[str, Any]]:
+    """The forms that were filled in, as they stand: each with its answers in words, and where what was filled in is from.
+
+    may_correct: whether the reader may correct what others filled in.
+    """
     language = get_language() or "zh"
     for row, form in seen.forms():
         files = {each.attachment.digest: each for each in row.files.all()}
@@ -111,10 +114,15 @@ def answered(seen: CaseSeen, words: CaseWords) -> Iterator[dict[str, Any]]:
             yield {
                 "label": form.label.in_language(language),
                 "version": form.version,
-                "prefilled": len(row.prefilled),
+                "correct_url": correct_url(seen, row) if may_correct and row.taken_by_id != seen.taker.user else "",
                 "pages": pages,
                 "is_long": len(form.pages) > 1,
             }
+
+
+def correct_url(seen: CaseSeen, row: CaseStep) -> str:
+    """Where what a step answered is corrected."""
+    return f"{reverse('casework:step-take', args=[seen.read.case.key, CORRECT])}?of={row.number}"
 
 
 def _answer(
@@ -162,6 +170,7 @@ def history(seen: CaseSeen) -> list[dict[str, Any]]:
     return [
         {
             "word": step_word(seen.read.flow, row.step),
+            "corrects": row.corrects or "",
             "by": row.taken_by.name if row.taken_by else _("系统按期限自动办理"),
             "on": row.on,
             "at": row.taken_at,

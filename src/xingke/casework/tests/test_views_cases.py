@@ -159,6 +159,24 @@ def test_amending_asks_with_what_was_answered_before(cast: Cast, signed_in: Sign
     assert CaseStep.objects.get(case=case, number=3).answers["base"] == 900_000_000
 
 
+def test_what_another_filled_in_is_corrected_with_a_reason(cast: Cast, signed_in: SignIn) -> None:
+    case = _apply(signed_in("enterprise"))
+    page = html.fromstring(signed_in("director").get(reverse("casework:case", args=[case.key])).content.decode())
+    (address,) = [each.get("href") for each in page.cssselect(".section-actions a") if "更正" in each.text_content()]
+    asked = html.fromstring(signed_in("director").get(address).content.decode())
+    assert asked.cssselect("#id_a-base")[0].get("value") == "800"
+    held = asked.cssselect("input[name=a-tax_return-held]")[0].get("value")
+    sent = {**ANSWERS, "a-base": "780", "a-tax_return-held": held, "seen": "1", "of": "1"}
+    assert "请写明意见或理由" in _said(signed_in("director").post(address, sent))
+    signed_in("director").post(address, {**sent, "opinion": "与申报表不一致"})
+    row = CaseStep.objects.get(case=case, number=2)
+    assert (row.step, row.corrects, row.answers["base"]) == ("correct", 1, 780_000_000)
+    page_now = _said(signed_in("officer").get(reverse("casework:case", args=[case.key])))
+    assert "780万元" in page_now
+    assert "更正（第 1 步）" in page_now
+    assert signed_in("officer").get(address).status_code == 404
+
+
 def test_a_step_that_is_not_ones_own_is_not_there(cast: Cast, signed_in: SignIn) -> None:
     case = _apply(signed_in("enterprise"))
     url = reverse("casework:step-take", args=[case.key, "checked"])

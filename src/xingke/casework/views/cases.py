@@ -26,6 +26,7 @@ from xingke.casework.queries import lists
 from xingke.casework.queries.offers import StepOffered, flows_to_open, handlers, steps_offered
 from xingke.casework.queries.seen import CaseSeen, case_seen
 from xingke.casework.queries.words import CaseWords
+from xingke.casework.rules.flows import CORRECT
 from xingke.registry import filtering
 from xingke.registry import queries as registry
 
@@ -94,10 +95,12 @@ def page_of_case(
     words = CaseWords(user, [(read.definitions.asked[name], value) for name, value in seen.answers.items()], files)
     offered = steps_offered(seen, now=now)
     own = [_choice(request, seen, each, refused, step) for each in offered if each.step is not None]
+    corrects = any(each.code == CORRECT and each.answer.allowed for each in offered)
     language = get_language() or "zh"
     word = read.flow.label.in_language(language)
     title = showing.title_of(read.case, read.flow)
-    needs_handlers = any(each["assigns"] for each in own) or any(each.step is None for each in offered)
+    further = [each for each in offered if each.step is None and each.answer.allowed and each.code != CORRECT]
+    needs_handlers = any(each["assigns"] for each in own) or bool(further)
     context = {
         "read": read,
         "row": read.case,
@@ -107,13 +110,11 @@ def page_of_case(
         "due": showing.due_words(read.last.due, is_over=bool(read.last.ended), today=today, seen=seen),
         "clock": showing.clock_words(seen, today=today),
         "assignee": read.last.assignee,
-        "answered": list(showing.answered(seen, words)),
+        "answered": list(showing.answered(seen, words, may_correct=corrects)),
         "history": showing.history(seen),
         "to_come": showing.still_to_come(seen),
         "choices": sorted(own, key=lambda each: not each["allowed"]),
-        "further": [
-            _choice(request, seen, each, refused, step) for each in offered if each.step is None and each.answer.allowed
-        ],
+        "further": [_choice(request, seen, each, refused, step) for each in further],
         "handlers": handlers(read.case.region) if needs_handlers else [],
         "below": lists.children_of(user, read.case),
         "above": read.case.parent

@@ -25,12 +25,13 @@ from xingke.casework import actions, queries, showing
 from xingke.casework.actions import AnswersRefused, NewCase, StepWanted
 from xingke.casework.actions.drafts import KEPT_FOR, drop_draft, keep_draft
 from xingke.casework.forms import AskedForm, asked_form, files_in, held_in, typed_in
-from xingke.casework.models import Case, CaseDraft, CaseFile
+from xingke.casework.models import Case, CaseDraft, CaseFile, CaseStep
 from xingke.casework.queries.lookups import AsReader
 from xingke.casework.queries.offers import FlowToOpen, StepOffered, flow_to_open, handlers, step_offered
 from xingke.casework.queries.seen import CaseSeen, case_seen
 from xingke.casework.queries.words import CaseWords
 from xingke.casework.rules.answers import AnswersRead, read_answers
+from xingke.casework.rules.flows import CORRECT
 from xingke.casework.rules.forms import CaseForm, FieldType
 from xingke.casework.rules.shown_answers import retyped
 from xingke.casework.rules.stepping import RESERVED_WORDS, is_theirs
@@ -264,7 +265,8 @@ def step_take(request: HttpRequest, key: UUID, step: str) -> HttpResponse:
         raise Http404
     if request.method == "POST" and request.POST.get("page") == "case":
         return _pressed(request, user, seen, step)
-    form, case = _form_of(seen, step), seen.read.case
+    corrected = _corrected(request, seen) if step == CORRECT else None
+    form, case = _form_of(seen, step, corrected), seen.read.case
     offered = step_offered(seen, step, now=timezone.now())
     if form is None or (request.method == "GET" and not offered.answer.allowed):
         if not offered.answer.allowed:
@@ -277,23 +279,28 @@ def step_take(request: HttpRequest, key: UUID, step: str) -> HttpResponse:
             return shown
     else:
         shown = _begun(page, case.flow, step) if _draft(page, case.flow, step) else _as_answered(page, seen)
-    return _step_page(page, seen, offered, shown)
+    return _step_page(page, seen, offered, shown, corrected)
 
 
-def _step_page(page: "FormPageAsked", seen: CaseSeen, offered: StepOffered, shown: Shown) -> HttpResponse:
-    request, case, own = page.request, seen.read.case, seen.read.flow.steps[offered.code]
+def _step_page(
+    page: FormPageAsked, seen: CaseSeen, offered: StepOffered, shown: Shown, corrected: CaseStep | None
+) -> HttpResponse:
+    request, case, own = page.request, seen.read.case, offered.step
     language = get_language() or "zh"
-    word = own.label.in_language(language)
+    word = offered.label.in_language(language)
+    hidden = [("seen", request.POST.get("seen") or str(seen.read.last.number))]
+    if corrected is not None:
+        hidden.append(("of", str(corrected.number)))
     context = {
         **shown.context(page),
         "title": word,
         "lead": f"{case.title} {case.number}".strip(),
         "flow": seen.read.flow.label.in_language(language),
-        "hidden": [("seen", request.POST.get("seen") or str(seen.read.last.number))],
+        "hidden": hidden,
         "consequence": showing.consequence(seen, offered),
-        "reason": own.reason,
+        "reason": own is None or own.reason,
         "opinion": request.POST.get("opinion", ""),
-        "handlers": handlers(case.region) if own.assigns else [],
+        "handlers": handlers(case.region) if own is not None and own.assigns else [],
         "assignee": request.POST.get("assignee", ""),
         "submit": word,
         "back_url": reverse("casework:case", args=[case.key]),
@@ -307,7 +314,19 @@ def _step_page(page: "FormPageAsked", seen: CaseSeen, offered: StepOffered, show
     return render(request, "casework/case_form.html", context)
 
 
-def _form_of(seen: CaseSeen, step: str) -> CaseForm | None:
+def _corrected(request: HttpRequest, seen: CaseSeen) -> CaseStep:
+    """The step whose answers are to be corrected, or 404."""
+    number = request.POST.get("of") or request.GET.get("of", "")
+    found = next((each for each in seen.steps if str(each.number) == number and each.form), None)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _form_of(seen: CaseSeen, step: str, corrected: CaseStep | None) -> CaseForm | None:
+    if corrected is not None:
+        form: CaseForm = seen.read.definitions.forms[corrected.form].value
+        return form
     own = seen.read.flow.steps.get(step)
     return seen.read.definitions.form(own) if own is not None else None
 
@@ -330,6 +349,7 @@ def _taken(request: HttpRequest, user: User, seen: CaseSeen, step: str, sent: Se
         step=step,
         opinion=request.POST.get("opinion", ""),
         assignee=registry.account_named(name) if name else None,
+        corrects=_corrected(request, seen).number if step == CORRECT else 0,
         **sent.wanted,
     )
     at = int(number) if number.isdecimal() and len(number) < 9 else 0
