@@ -34,12 +34,13 @@ def workbench(request: HttpRequest) -> HttpResponse:
     links = queries.links(user)
     numbers = figures.shown(request, user, today=today, links=links)
     organisations = queries.own_organisations(user)
+    selves = [*organisations, *registry.own_persons(user)]  # in whose name somebody acts who works for no bureau
     return render(
         request,
         "portal/workbench.html",
         {
             "today": today,
-            "place": numbers.place if numbers else organisations[0].name if organisations else "",
+            "place": numbers.place if numbers else selves[0].name if selves else "",
             "lead": "" if numbers or organisations else queries.purpose(user),
             "numbers": numbers,
             "tasks": queries.waiting(user),
@@ -53,7 +54,7 @@ def workbench(request: HttpRequest) -> HttpResponse:
             "records": queries.records(user),
             "organisations": organisations,
             "links": links,
-            "is_fictional": numbers.is_fictional if numbers else any(each.is_fictional for each in organisations),
+            "is_fictional": numbers.is_fictional if numbers else any(each.is_fictional for each in selves),
         },
     )
 

@@ -1,19 +1,26 @@
 """Who may see the addresses of registry."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from tests.access import NEXT_DOOR, READERS, Row, World
-from tests.cast import NOW
+from tests.cast import NOW, PASSWORD
+from xingke.accounts.actions import create_account
+from xingke.registry.actions import give_role
 from xingke.registry.actions.people import enter_person
 
 
 def furnish(world: World) -> Mapping[str, Any]:
-    """A grant, to be taken back; and somebody."""
+    """A grant, to be taken back; somebody; and somebody else who has an account in their own name."""
     cast = world.cast
+    commissioner = create_account(username="commissioner", name="commissioner", password=PASSWORD, by=None, now=NOW)
+    themselves = enter_person(name="Li", region=cast.county, facts={}, by=cast.officer, now=NOW)
+    give_role(user=commissioner, role="commissioner", region=cast.county, person=themselves, by=None, now=NOW)
+    world.cast = replace(cast, users={**cast.users, "commissioner": commissioner})
     facts = {"phone": "13812345678"}
     person = enter_person(name="Zhang", region=cast.county, facts=facts, by=cast.officer, now=NOW)
-    return {"grant": cast.officer.grants.get(), "person": person}
+    return {"grant": cast.officer.grants.get(), "person": person, "themselves": themselves}
 
 
 PEOPLE, OFFICER = frozenset({"officer", "director", "statistician"}), frozenset({"officer"})

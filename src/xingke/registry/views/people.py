@@ -250,6 +250,6 @@ def person_erase(request: HttpRequest, key: UUID) -> HttpResponse:
             messages.success(request, _("个人信息已删除，密钥已销毁。"))
             return redirect("registry:person-list")
     lead = _(
-        "姓名、联系方式和证件号码全部删除，密钥销毁，不能恢复；台账记录保留，只剩一个编号。以前的备份里仍有，到期随备份清除。"
+        "姓名、联系方式和证件号码全部删除，密钥销毁，不能恢复；台账记录保留，只剩一个编号；授予本人的角色一并收回。以前的备份里仍有，到期随备份清除。"
     )
     return _form_page(request, form, shown, title=_("删除个人信息"), act=_("删除"), lead=lead)
