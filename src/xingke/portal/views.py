@@ -18,6 +18,7 @@ from xingke.portal import guide as guides
 from xingke.portal import queries
 from xingke.portal.queries import figures, first_steps, keeping_house
 from xingke.registry import queries as registry
+from xingke.registry.models import Organisation, Person
 
 
 @for_everybody
@@ -34,7 +35,10 @@ def workbench(request: HttpRequest) -> HttpResponse:
     links = queries.links(user)
     numbers = figures.shown(request, user, today=today, links=links)
     organisations = queries.own_organisations(user)
-    selves = [*organisations, *registry.own_persons(user)]  # in whose name somebody acts who works for no bureau
+    selves: list[Organisation | Person] = [
+        *organisations,
+        *registry.own_persons(user),
+    ]  # in whose name somebody acts who works for no bureau
     return render(
         request,
         "portal/workbench.html",

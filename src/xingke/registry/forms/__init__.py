@@ -16,7 +16,7 @@ from xingke.base.keys import new_key
 from xingke.registry import queries
 from xingke.registry.filtering import CHOICES_LIMIT
 from xingke.registry.models import Organisation, Region, Zone
-from xingke.registry.queries import people
+from xingke.registry.queries.people import person_of
 
 # the fields of an organisation in the order of its page; what asks back stands where it asks
 ORDER = ("name", "another", "credit_code", "code_sure", "code_reason", *Organisation.CORRECTABLE)
@@ -124,7 +124,7 @@ class GrantForm(forms.Form):
     def _find_person(self, found: dict[str, Any]) -> None:
         """Put the one person of the region in the place of what was written of them."""
         written, region = str(found.get("person", "")).strip(), found.get("region")
-        found["person"] = people.person_of(region, written) if written and region is not None else None
+        found["person"] = person_of(region, written) if written and region is not None else None
         if written and region is not None and found["person"] is None:
             words = _("%(region)s没有唯一的人员叫“%(name)s”：请填“姓名（工作单位）”，或人员页上的编号。")
             self.add_error("person", words % {"region": region.name, "name": written})

@@ -333,9 +333,9 @@ def _entries(user: User) -> dict[int, frozenset[int]]:
     if known is None:
         now = {each.person_id: who.pk for each in _grants(user) if each.person_id and (who := each.who) is not None}
         same: dict[int, set[int]] = {who: {who} for who in now.values()}
-        for pk, who in Person.objects.filter(merged_into__in=list(same)).values_list("pk", "merged_into"):
-            if who is not None:
-                same[who].add(pk)
+        for each in Person.objects.filter(merged_into__in=list(same)).only("pk", "merged_into"):
+            if each.merged_into_id is not None:
+                same[each.merged_into_id].add(each.pk)
         known = {named: frozenset(same[who]) for named, who in now.items()}
         user._xingke_entries = known  # type: ignore[attr-defined]  # a cache, as of the grants
     return known
