@@ -51,6 +51,7 @@ from xingke.casework.rules.stepping import (
 )
 from xingke.registry import queries as registry
 from xingke.registry.models import Organisation, Person, Region
+from xingke.registry.queries import people
 from xingke.registry.queries.calendars import work_calendar
 
 LONGEST_OPINION = 2000
@@ -226,6 +227,10 @@ def _answers_again(read: CaseRead, last: CaseStep, wanted: StepWanted, by: User 
 def _refuse_misplaced(new: NewCase, flow: Flow, by: User | None) -> None:
     """A case lies where whose it is lies, and stands only below a case that is open, there, and whose flow it names."""
     organisation, parent = new.organisation, new.parent
+    if flow.about is CaseSubject.PERSON and new.person is None and parent is None:
+        raise Refused(say("“%(flow)s”要写明是谁的。", flow=flow.label))
+    if new.person is not None and by is not None and parent is None and not people.may_name(by, new.person):
+        raise Refused(say("没有登记过这个人，或者您不能查看。"))
     if flow.about is CaseSubject.ORGANISATION and organisation is None:
         raise Refused(say("“%(flow)s”要写明是哪家单位的。", flow=flow.label))
     if organisation is not None:

@@ -227,12 +227,13 @@ def cases_seen(user: User) -> QuerySet[Case]:
     """The cases somebody may see: those of their bureau's regions, and those in which an organisation of theirs has a part.
 
     Business under way is not before superiors, and who opened or was assigned one sees it as long as they are of the bureau or
-    the organisation.
+    the organisation. Who acts in their own name sees those in which they have a part.
     """
     allowed = registry.scope(user, CasePermission.READ).at_home
     seen = registry.in_scope(allowed)
-    if allowed.organisations:
-        parties = CaseParty.objects.filter(organisation__in=allowed.organisations, seq_to__isnull=True)
+    if allowed.organisations or allowed.persons:
+        mine = Q(organisation__in=allowed.organisations) | Q(person__in=allowed.persons)
+        parties = CaseParty.objects.filter(mine, seq_to__isnull=True)
         seen |= Q(pk__in=parties.values("case"))
     return Case.objects.filter(seen)
 
@@ -265,10 +266,18 @@ def taker_at(
     named = {name for step in flow.step for name in step.by} | {flow.managed_by, *also}
     asked = [each.permission for each in PERMISSIONS if each.permission.value in named]
     held = frozenset(each.value for each in asked if registry.scope(user, each).is_home(region.path))
-    own = registry.scope(user, CasePermission.APPLY).organisations
+    own = registry.scope(user, CasePermission.APPLY)
     reads = registry.scope(user, CasePermission.READ).is_home(region.path)
-    roles = {each.role for each in parties if each.organisation_id in own or (reads and each.user_id == user.pk)}
-    if not parties and organisation is not None and organisation.pk in own:  # it is about to be opened
+    roles = {
+        each.role
+        for each in parties
+        if each.organisation_id in own.organisations
+        or each.person_id in own.persons
+        or (reads and each.user_id == user.pk)
+    }
+    is_own = organisation is not None and organisation.pk in own.organisations
+    is_own = is_own or (person is not None and person.pk in own.persons)
+    if not parties and is_own:  # it is about to be opened
         roles |= {flow.owner} - {""}
     return Taker(user=user.pk, permissions=held, roles=frozenset(roles), is_here=bool(roles) or reads)
 

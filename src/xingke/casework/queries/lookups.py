@@ -11,7 +11,7 @@ from xingke.base.refusals import Refused
 from xingke.base.sayings import Saying, say
 from xingke.casework.rules.forms import FieldType, FormField
 from xingke.registry import queries as registry
-from xingke.registry.models import Organisation, Region
+from xingke.registry.models import Organisation, Person, Region
 from xingke.registry.queries import people
 from xingke.registry.queries.places import place_called
 
@@ -34,7 +34,8 @@ class AsReader:
                 found = self.organisation_called(text)
                 return found if isinstance(found, Saying) else str(found.key)
             case FieldType.PERSON:
-                return self._person(text)
+                person = self.person_called(text)
+                return person if isinstance(person, Saying) else str(person.key)
             case _:
                 return self._place(text)
 
@@ -57,13 +58,14 @@ class AsReader:
             return say("名录里没有唯一的一家“%(text)s”，请填全称或统一社会信用代码。", text=text[:60])
         return found[0]
 
-    def _person(self, text: str) -> str | Saying:
+    def person_called(self, text: str) -> Person | Saying:
+        """The one person called so, or why there is none."""
         found = people.people_called(self.reader, text) if self.reader else []
         if len(found) > 1:
             return say("叫“%(text)s”的有几个人，请写成“姓名（工作单位）”。", text=text[:60])
         if not found:
             return say("没有登记过“%(text)s”；请先在“单位 → 人员”里登记。", text=text[:60])
-        return str(found[0].key)
+        return found[0]
 
     def _place(self, text: str) -> str | Saying:
         try:

@@ -15,7 +15,7 @@ from xingke.casework.queries.seen import CaseSeen
 from xingke.casework.rules.flows import OPENER, PARTY, CaseSubject, Flow, FlowStep
 from xingke.casework.rules.stepping import RESERVED_WORDS, may_take, offered
 from xingke.registry import queries as registry
-from xingke.registry.models import Grant, Organisation, Region
+from xingke.registry.models import Grant, Organisation, Person, Region
 from xingke.registry.queries.calendars import work_calendar
 
 
@@ -55,7 +55,7 @@ def handlers(region: Region) -> list[User]:
         region = region.parent
         above.append(region.pk)
     grants = Grant.objects.filter(
-        region__in=above, organisation__isnull=True, revoked_at__isnull=True, user__is_active=True
+        region__in=above, organisation__isnull=True, person__isnull=True, revoked_at__isnull=True, user__is_active=True
     )
     users = {grant.user_id: grant.user for grant in grants.select_related("user")}
     home = Region.objects.get(pk=above[0])
@@ -70,11 +70,17 @@ class FlowToOpen:
     flow: Flow
     regions: Sequence[Region]
     organisations: Sequence[Organisation]
+    persons: Sequence[Person] = ()
 
     @property
     def is_of_organisation(self) -> bool:
-        """Whether its cases are somebody's, who has to be named."""
+        """Whether its cases are an organisation's, which has to be named."""
         return self.flow.about is CaseSubject.ORGANISATION
+
+    @property
+    def is_of_person(self) -> bool:
+        """Whether its cases are a person's, who has to be named."""
+        return self.flow.about is CaseSubject.PERSON
 
 
 def flows_to_open(user: User) -> list[FlowToOpen]:
@@ -92,12 +98,18 @@ def flow_to_open(user: User, code: str) -> FlowToOpen | None:
 def _to_open(user: User, flow: Flow) -> FlowToOpen | None:
     by = set(flow.first.by)
     organisations: list[Organisation] = []
-    if flow.about is CaseSubject.ORGANISATION and f"{PARTY}{flow.owner}" in by:
-        own = registry.scope(user, CasePermission.APPLY).organisations
-        organisations = [each for each in registry.own_organisations(user) if each.pk in own]
+    persons: list[Person] = []
+    if flow.owner and f"{PARTY}{flow.owner}" in by:
+        own = registry.scope(user, CasePermission.APPLY)
+        if flow.about is CaseSubject.PERSON:
+            persons = [each for each in registry.own_persons(user) if each.pk in own.persons]
+        else:
+            organisations = [each for each in registry.own_organisations(user) if each.pk in own.organisations]
     asked = [each.permission for each in PERMISSIONS if each.permission.value in by]
     if OPENER in by:
         asked.append(CasePermission.HANDLE)
     scopes = [registry.scope(user, each) for each in asked]
     regions = [each for each in registry.own_regions(user) if any(scope.is_home(each.path) for scope in scopes)]
+    if persons and not regions:
+        return FlowToOpen(flow, registry.own_regions(user)[:1], (), persons)
     return FlowToOpen(flow, regions, organisations) if organisations or regions else None

@@ -37,7 +37,7 @@ from xingke.casework.rules.shown_answers import retyped
 from xingke.casework.rules.stepping import RESERVED_WORDS, is_theirs
 from xingke.casework.views.cases import page_of_case
 from xingke.registry import queries as registry
-from xingke.registry.models import Organisation, Region
+from xingke.registry.models import Organisation, Person, Region
 
 LOOKING = ("more", "check")  # buttons that show the form again: with one more row, or with what answers have changed
 
@@ -186,19 +186,22 @@ def case_new(request: HttpRequest, flow: str) -> HttpResponse:
     language = get_language() or "zh"
     word = definitions.flow.label.in_language(language)
     only = known.organisations[0] if len(known.organisations) == 1 and not known.regions else None
+    only_person = known.persons[0] if known.persons else None
     chosen = str(whose.organisation.key) if whose.organisation and known.organisations else ""
     context = {
         **shown.context(page),
         "title": word,
         "flow": first.label.in_language(language),
-        "lead": f"{only.name} {only.credit_code or ''}".strip() if only is not None else "",
+        "lead": _lead(known),
         "opens": {
-            "only": only,
+            "only": only or only_person,
             "organisations": known.organisations,
             "regions": known.regions,
             "organisation": request.POST.get("organisation", "") or chosen,
             "region": whose.region.code,
             "wants_organisation": known.is_of_organisation,
+            "wants_person": known.is_of_person,
+            "person": request.POST.get("person", ""),
         },
         "hidden": [("key", request.POST.get("key") or str(new_key()))],
         "submit": first.label.in_language(language),
@@ -214,7 +217,8 @@ class Whose:
     """Whose a new case is, and where."""
 
     region: Region
-    organisation: Organisation | None
+    organisation: Organisation | None = None
+    person: Person | None = None
     faults: tuple[tuple[str, str], ...] = ()
 
 
@@ -224,21 +228,50 @@ def _whose(request: HttpRequest, user: User, known: FlowToOpen) -> Whose:
     if known.organisations and not known.regions:
         chosen = next((each for each in known.organisations if str(each.key) == typed), known.organisations[0])
         return Whose(chosen.region, chosen)
+    if known.persons:
+        return Whose(known.regions[0], person=known.persons[0])
     code = request.POST.get("region", "")
     region = next((each for each in known.regions if each.code == code), known.regions[0])
+    if known.is_of_person:
+        return _person(request, user, region)
     if not known.is_of_organisation:
-        return Whose(region, None)
+        return Whose(region)
     if not typed.strip():
-        return Whose(region, None, (("id_organisation", _("单位：请写明是哪家单位的。")),))
+        return Whose(region, faults=(("id_organisation", _("单位：请写明是哪家单位的。")),))
     found = AsReader(user, region).organisation_called(typed)
     if isinstance(found, Organisation):
         return Whose(region, found)
-    return Whose(region, None, (("id_organisation", f"{_('单位')}{_('：')}{found}"),))
+    return Whose(region, faults=(("id_organisation", f"{_('单位')}{_('：')}{found}"),))
+
+
+def _lead(known: FlowToOpen) -> str:
+    """Whose a new case is, where there is nothing to choose."""
+    if known.persons:
+        return known.persons[0].name
+    if len(known.organisations) == 1 and not known.regions:
+        return f"{known.organisations[0].name} {known.organisations[0].credit_code}".strip()
+    return ""
+
+
+def _person(request: HttpRequest, user: User, region: Region) -> Whose:
+    typed = request.POST.get("person", "").strip()
+    if not typed:
+        return Whose(region, faults=(("id_person", _("人员：请写明是谁的。")),))
+    found = AsReader(user, region).person_called(typed)
+    if isinstance(found, Person):
+        return Whose(region, person=found)
+    return Whose(region, faults=(("id_person", f"{_('人员')}{_('：')}{found}"),))
 
 
 def _open(request: HttpRequest, user: User, known: FlowToOpen, whose: Whose, sent: Sent) -> HttpResponse:
     first = StepWanted(step=known.flow.first.code, **sent.wanted)
-    new = NewCase(flow=known.flow.code, region=whose.region, organisation=whose.organisation, key=_key(request))
+    new = NewCase(
+        flow=known.flow.code,
+        region=whose.region,
+        organisation=whose.organisation,
+        person=whose.person,
+        key=_key(request),
+    )
     opened = actions.open_case(new=new, first=first, by=user, now=timezone.now())
     drop_draft(by=user, flow=known.flow.code, step=known.flow.first.code)
     said = _("已提交，编号 %(number)s。") % {"number": opened.number} if opened.number else _("已提交。")

@@ -1,19 +1,26 @@
 """Who may see the addresses of registry."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from tests.access import NEXT_DOOR, READERS, Row, World
-from tests.cast import NOW
+from tests.cast import NOW, PASSWORD
+from xingke.accounts.actions import create_account
+from xingke.registry.actions import give_role
 from xingke.registry.actions.people import enter_person
 
 
 def furnish(world: World) -> Mapping[str, Any]:
-    """A grant, to be taken back; and somebody."""
+    """A grant, to be taken back; somebody; and somebody else who has an account in their own name."""
     cast = world.cast
+    commissioner = create_account(username="commissioner", name="commissioner", password=PASSWORD, by=None, now=NOW)
+    themselves = enter_person(name="Li", region=cast.county, facts={}, by=cast.officer, now=NOW)
+    give_role(user=commissioner, role="commissioner", region=cast.county, person=themselves, by=None, now=NOW)
+    world.cast = replace(cast, users={**cast.users, "commissioner": commissioner})
     facts = {"phone": "13812345678"}
     person = enter_person(name="Zhang", region=cast.county, facts=facts, by=cast.officer, now=NOW)
-    return {"grant": cast.officer.grants.get(), "person": person}
+    return {"grant": cast.officer.grants.get(), "person": person, "themselves": themselves}
 
 
 PEOPLE, OFFICER = frozenset({"officer", "director", "statistician"}), frozenset({"officer"})
@@ -36,9 +43,11 @@ ROWS = {
     "organisation-list": Row(READERS | NEXT_DOOR),
     "organisation-new": Row(frozenset({"officer"}) | NEXT_DOOR),
     "organisation-correct": Row(frozenset({"officer"}), lambda world: {"key": world.cast.firm.key}),
+    "organisation-matches": Row(READERS | NEXT_DOOR, query="for=holder&holder=Qing", is_page=False),
     "organisation": Row(READERS, lambda world: {"key": world.cast.firm.key}),
     "person-list": Row(PEOPLE | NEXT_DOOR),
     "person-new": Row(OFFICER | NEXT_DOOR),
+    "person-matches": Row(PEOPLE | NEXT_DOOR, query="for=person&person=Zh", is_page=False),
     "person": Row(PEOPLE, _person),
     "person-correct": Row(OFFICER, _person),
     "person-employ": Row(OFFICER, _person),
