@@ -12,7 +12,7 @@ from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.registry import sealing
 from xingke.registry.models import Employment, Person, Region
-from xingke.registry.queries import in_scope, scope
+from xingke.registry.queries import in_scope, own_persons, scope
 from xingke.registry.rules import listed_key
 
 SHOWN = {"phone": (3, 4), "email": (1, 4), "address": (6, 0), "identity": (3, 2)}
@@ -28,7 +28,7 @@ def people_visible_to(user: User) -> QuerySet[Person]:
 
 def may_name(user: User, person: Person) -> bool:
     """Whether somebody may say that something is a person's: who sees them, and who acts in their name."""
-    is_own = person.pk in {each.pk for each in queries.own_persons(user)}
+    is_own = person.pk in {each.pk for each in own_persons(user)}
     return is_own or people_visible_to(user).filter(pk=person.pk).exists()
 
 
