@@ -18,7 +18,8 @@ from xingke.casework.tests.flowing import FOLDER, through
 from xingke.ledger import actions as ledger
 from xingke.ledger.models import PaymentEvent, Proposal, State
 from xingke.registry import actions as registry
-from xingke.registry.models import Organisation
+from xingke.registry.actions.people import enter_person
+from xingke.registry.models import Organisation, Person
 
 pytestmark = pytest.mark.db
 
@@ -353,10 +354,35 @@ def test_nobody_withdraws_what_the_clock_or_a_step_opened(cast: Cast) -> None:
             _take(below, "withdraw", other, opinion="x")
 
 
+def _commissioner(cast: Cast) -> Person:
+    """Somebody of the register, whose account acts in their own name."""
+    person = enter_person(name="何远山", region=cast.county, facts={}, by=cast.officer, now=NOW)
+    registry.give_role(
+        user=cast.stranger, role="commissioner", region=cast.county, person=person, by=cast.security, now=NOW
+    )
+    return person
+
+
+def test_who_acts_in_their_own_name_opens_and_sees_their_own_cases_and_no_others(cast: Cast) -> None:
+    person = _commissioner(cast)
+    other = enter_person(name="陆知秋", region=cast.county, facts={}, by=cast.officer, now=NOW)
+    typed = {"title": "果树修剪培训", "topic": "farm_training", "served_on": "2026-03-01", "people": "30"}
+    first = StepWanted(step="handed_in", typed=typed)
+    mine = User.objects.get(pk=cast.stranger.pk)
+    theirs = NewCase(flow="service_log", region=cast.county, person=other)
+    with pytest.raises(Refused, match="不能查看"):
+        open_case(new=theirs, first=first, by=mine, now=NOW)
+    case = open_case(new=NewCase(flow="service_log", region=cast.county, person=person), first=first, by=mine, now=NOW)
+    hers = open_case(new=theirs, first=first, by=cast.officer, now=NOW)
+    assert queries.case_for(mine, case.key).case == case
+    with pytest.raises(Http404):
+        queries.case_for(mine, hers.key)
+
+
 def test_a_step_is_not_taken_on_a_day_that_has_not_come(cast: Cast) -> None:
     first = StepWanted(
         step="handed_in", typed={"title": "样例", "topic": "farm_training", "served_on": "2026-03-02", "people": "3"}
     )
-    new = NewCase(flow="service_log", region=cast.county)
+    new = NewCase(flow="service_log", region=cast.county, person=_commissioner(cast))
     with pytest.raises(AnswersRefused, match="不能晚于"):
         open_case(new=new, first=first, by=cast.officer, now=NOW - timedelta(days=1))

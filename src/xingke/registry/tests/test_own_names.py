@@ -483,4 +483,4 @@ def test_the_workbench_says_whose_it_is_and_shows_nothing_of_the_county(cast: Ca
     page = signed_in("stranger").get("/").content.decode()
 
     assert "何远山" in page and "科技特派员" in page and "青溪县" in page and "以本人名义申请和办理自己的事项" in page
-    assert cast.firm.name not in page and "常用" not in page and "没有请您办理的事项" in page
+    assert cast.firm.name not in page and "常用" not in page and "没有要您处理的" in page
