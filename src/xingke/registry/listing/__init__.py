@@ -25,7 +25,7 @@ plain value or a ``ListedCell``. Its functions are given a ``ListRequest``: ``as
 
 from xingke.base.register import Register
 from xingke.registry.listing.answering import list_response
-from xingke.registry.listing.asking import ListRequest, month_of
+from xingke.registry.listing.asking import ListRequest, ask, filter_names, month_of, typed_values
 from xingke.registry.listing.rules import (
     BulkAct,
     ChoiceFilter,
@@ -40,6 +40,7 @@ from xingke.registry.listing.rules import (
     SearchFilter,
     SectionFilter,
     check_list,
+    day_or_none,
 )
 
 LISTS: Register[DeclaredList] = Register("list")
@@ -59,7 +60,11 @@ __all__ = [
     "RegionFilter",
     "SearchFilter",
     "SectionFilter",
+    "ask",
     "check_list",
+    "day_or_none",
+    "filter_names",
     "list_response",
     "month_of",
+    "typed_values",
 ]

@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from xingke.base.templatetags.xk import number
-from xingke.press.exports import About, file_addresses, table_response, wants_file
+from xingke.press.exports import About, file_addresses, table_response
 from xingke.registry import queries
 from xingke.registry.listing.asking import TAKE_BACK, ListRequest, all_columns, ask
 from xingke.registry.listing.cells import cell_words, row_html
@@ -33,15 +33,14 @@ def list_response(
     listed: DeclaredList,
     *,
     template: str = "registry/list.html",
-    current: Callable[[str, str], str] | None = None,
     context: Callable[[ListRequest], Mapping[str, Any]] | None = None,
 ) -> HttpResponse:
     """The page of a list, or the file of it that is asked for; 404 for whoever may see nothing of the kind.
 
     template: extends ``registry/list.html``, where a room says more. context: what it is given besides; asked for after the
-    rows were loaded. current: what the value of a filter is called today, by the filter's name.
+    rows were loaded.
     """
-    asked = ask(listed, request, current=current)
+    asked = ask(listed, request)
     if (way := _remembered(request, asked)) is not None:
         return way
     found = _narrowed(asked)
@@ -49,7 +48,7 @@ def list_response(
     chosen = (request.GET.get("columns", "") or kept.columns).split(",")
     count, is_more = (listed.count(asked), False) if listed.count else count_rows(found)
     order = _order(asked, is_large=is_more or count > SORTED)
-    if wants_file(request):
+    if asked.is_file:
         return _file(asked, shown_columns(all_columns(asked), chosen), _order_of(order, listed), found)
     page = page_of(found, _order_of(order, listed), count=count, is_more=is_more, asked=request.GET)
     rows = list(listed.load(asked, page.items))
@@ -61,6 +60,7 @@ def list_response(
         "lead": str(listed.lead),
         "rows": rows,
         "count": page.count,
+        "filters": asked.fields,
         "is_fictional": any(listed.is_fictional(row) for row in rows) if listed.is_fictional else False,
         "list": _attributes(asked, page, rows, found, columns, shown, order, kept),
     }

@@ -1,17 +1,18 @@
 """What somebody asks of a list: read from the address, narrowed to their scope, and said again as fields, chips and addresses."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any  # fields of filter_bar are a template's mappings
 from urllib.parse import urlencode
 
 from django.db.models import Q
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
 from xingke.accounts.models import User
 from xingke.base.periods import Period
+from xingke.press.exports import wants_file
 from xingke.registry import filtering, queries
 from xingke.registry.listing.paging import any_of
 from xingke.registry.listing.rules import (
@@ -50,6 +51,11 @@ class ListRequest:
 
     def __getitem__(self, name: str) -> str:
         return self.values.get(name, "")
+
+    @property
+    def is_file(self) -> bool:
+        """Whether every row is asked for as a file."""
+        return wants_file(self.request)
 
     @cached_property
     def regions(self) -> dict[str, filtering.RegionChoice]:
@@ -175,17 +181,19 @@ def month_of(text: str) -> Period | None:
     return found if found is not None and found.length == 1 else None
 
 
-def ask(listed: DeclaredList, request: HttpRequest, *, current: Callable[[str, str], str] | None = None) -> ListRequest:
-    """What a request asks of a list; 404 for whoever may see nothing of the kind.
-
-    current: what a value is called today, by the name of its filter.
-    """
+def ask(listed: DeclaredList, request: HttpRequest) -> ListRequest:
+    """What a request asks of a list; 404 for whoever may see nothing of the kind."""
     reader = queries.reader(request.user)
     allowed = queries.require_page(reader, listed.permission)
-    values = {name: request.GET.get(name, "").strip()[:LONGEST] for name in filter_names(listed)}
-    if current is not None:
-        values = {name: current(name, value) for name, value in values.items()}
-    return ListRequest(listed, request, reader, allowed, values)
+    return ListRequest(listed, request, reader, allowed, typed_values(listed, request.GET))
+
+
+def typed_values(listed: DeclaredList, typed: QueryDict) -> dict[str, str]:
+    """What is typed and chosen, by the names of a list's filters."""
+    values = {name: typed.get(name, "").strip()[:LONGEST] for name in filter_names(listed)}
+    return values | {
+        each.name: each.today(values[each.name]) for each in listed.filters if isinstance(each, ChoiceFilter)
+    }
 
 
 def filter_names(listed: DeclaredList) -> Sequence[str]:

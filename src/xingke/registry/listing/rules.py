@@ -77,13 +77,15 @@ class SearchFilter:
 
 @dataclass(frozen=True, kw_only=True)
 class ChoiceFilter:
-    """One of some codes. options: of what is asked, the codes and their words. everything: the words for no choice."""
+    """One of some codes. options: of what is asked, the codes and their words. everything: the words for no choice. today:
+    what a code is called now that was called otherwise once."""
 
     name: str
     label: Words
     options: Callable[[Any], Sequence[tuple[str, str]]]
     narrow: Callable[[str], Any] | None = None
     everything: Words = ""
+    today: Callable[[str], str] = str
 
 
 @dataclass(frozen=True, kw_only=True)
