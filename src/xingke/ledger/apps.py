@@ -115,7 +115,7 @@ def _announce_lists() -> None:
     from xingke.ledger import lists
     from xingke.registry.listing import LISTS
 
-    LISTS.add(lists.RECORDS)
+    LISTS.add(*lists.ALL)
 
 
 def _announce_duties_and_checks() -> None:

@@ -55,7 +55,7 @@ class RegistryConfig(AppConfig):
         definitions.KINDS.add(rules.ALIASES)
         definitions.KINDS.add(rules.ROLES)
         searching.SEARCHABLES.add(finding.ORGANISATIONS, finding.PEOPLE)
-        LISTS.add(lists.ORGANISATIONS)
+        LISTS.add(*lists.ALL)
         DUTIES.add(*tasks.DUTIES)
         CHECKS.add(*checks.CHECKS)
         firms, users = pgettext_lazy("several", "单位"), pgettext_lazy("several", "账号")

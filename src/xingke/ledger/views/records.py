@@ -42,7 +42,7 @@ def record_list(request: HttpRequest) -> HttpResponse:
     if (listed := _again(asked).get(request.GET.get("format", ""))) is not None:
         about = About(fields=asked.fields, notes=listed.notes)
         return table_response(request, listed.name, listed.columns, listed.rows, about)
-    return list_response(request, lists.RECORDS, template="ledger/record_list.html", context=_besides)
+    return list_response(request, lists.RECORDS, template="ledger/record_list.html", context=_besides, asked=asked)
 
 
 def _again(asked: ListRequest) -> dict[str, Relisted]:

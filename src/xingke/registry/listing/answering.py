@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from html import escape
 from itertools import islice
 from typing import Any  # rows of any room, attributes of components
 from urllib.parse import parse_qsl, urlsplit
@@ -18,7 +19,7 @@ from xingke.base.templatetags.xk import number
 from xingke.press.exports import About, file_addresses, table_response
 from xingke.registry import queries
 from xingke.registry.listing.asking import TAKE_BACK, ListRequest, all_columns, ask
-from xingke.registry.listing.cells import cell_words, row_html
+from xingke.registry.listing.cells import cell_words, row_writer
 from xingke.registry.listing.paging import SORTED, Found, ListPage, RowOrder, count_rows, in_order, page_of
 from xingke.registry.listing.rules import BulkAct, DeclaredList, FileColumn, ListColumn, shown_columns
 from xingke.registry.queries import saved_views
@@ -34,13 +35,14 @@ def list_response(
     *,
     template: str = "registry/list.html",
     context: Callable[[ListRequest], Mapping[str, Any]] | None = None,
+    asked: ListRequest | None = None,
 ) -> HttpResponse:
     """The page of a list, or the file of it that is asked for; 404 for whoever may see nothing of the kind.
 
     template: extends ``registry/list.html``, where a room says more. context: what it is given besides; asked for after the
-    rows were loaded.
+    rows were loaded. asked: where the view has looked at it already.
     """
-    asked = ask(listed, request)
+    asked = asked or ask(listed, request)
     if (way := _remembered(request, asked)) is not None:
         return way
     found = _narrowed(asked)
@@ -77,6 +79,8 @@ def _remembered(request: HttpRequest, asked: ListRequest) -> HttpResponse | None
 
     Kept is what somebody chose on the list itself: a link to it from elsewhere is asked once.
     """
+    if request.method not in ("GET", "HEAD"):
+        return None
     code, kept = asked.listed.code, request.session.get(KEPT, {})
     if "clear" in request.GET:
         if code in kept:
@@ -129,7 +133,9 @@ def _file(asked: ListRequest, shown: Sequence[ListColumn], order: RowOrder, foun
         told.append(FileColumn(label=_("虚构"), value=lambda row: _("是") if is_fictional(row) else ""))
     lines = ([each.value(row) for each in told] for row in _all_rows(asked, in_order(found, order)))
     about = About(fields=asked.fields, notes=listed.notes(asked) if listed.notes else ())
-    return table_response(asked.request, str(listed.title), [str(each.label) for each in told], lines, about)
+    return table_response(
+        asked.request, str(listed.file_name or listed.title), [str(each.label) for each in told], lines, about
+    )
 
 
 def _in_file(column: ListColumn) -> Sequence[FileColumn]:
@@ -173,7 +179,9 @@ def _attributes(
         "count": page.count,
         "count_text": _("超过 %(n)s 条") % {"n": number(page.count)} if page.is_more else "",
         "total_text": "\N{EM SPACE}".join(totals),
-        "filters": asked.fields,
+        "filters": asked.leading_fields,
+        "further": asked.further_fields,
+        "is_further_chosen": any(field["value"] for field in asked.further_fields),
         "carried": [{"name": name, "value": said} for name in CARRIED if (said := request.GET.get(name, ""))],
         "chips": asked.chips,
         "clear_url": TAKE_BACK,
@@ -223,12 +231,11 @@ def _body(
     *,
     is_ticked: bool,
 ) -> SafeString:
-    listed = asked.listed
+    listed, cells, css = asked.listed, row_writer(shown), asked.listed.row_class
     said = []
     for row in rows:
-        pick = _tick(listed, row, summed) if is_ticked else ""
-        css = listed.row_class(row) if listed.row_class else ""
-        said.append(row_html(shown, [column.cell(row) for column in shown], pick=pick, css=css))
+        opened = f'<tr class="{escape(name)}">' if css and (name := css(row)) else "<tr>"
+        said.append(f"{opened}{_tick(listed, row, summed) if is_ticked else ''}{cells(row)}</tr>")
     return mark_safe("\n".join(said))
 
 
@@ -278,7 +285,7 @@ def _totals(asked: ListRequest, found: Found, shown: Sequence[ListColumn]) -> li
     else:
         return []  # sums of different kinds of things add up to nothing
     return [
-        _("%(what)s合计 %(sum)s") % {"what": str(column.label), "sum": amount_words(column, total)}
+        _("%(what)s合计 %(sum)s") % {"what": str(column.sum_label or column.label), "sum": amount_words(column, total)}
         for column in summed
         if (total := sums.get(column.code)) is not None
     ]
@@ -351,8 +358,8 @@ def _empty(asked: ListRequest) -> dict[str, str]:
     """What is said where there are no rows: loosen the choices if there are any, else why there is nothing."""
     if asked.problem or asked.chosen:
         return {"text": asked.problem or _("请放宽条件，或检查写法。"), "url": TAKE_BACK}
-    empty = asked.listed.empty
-    url, action = empty.begin(asked) or ("", "")
+    empty = asked.listed.empty(asked)
+    url, action = empty.begin or ("", "")
     return {"title": str(empty.title), "text": str(empty.text), "url": url, "action": action}
 
 

@@ -115,7 +115,17 @@ class ListRequest:
     @cached_property
     def fields(self) -> list[dict[str, Any]]:
         """The fields of a filter_bar, with what is chosen in them."""
-        return [found for each in self.listed.filters for found in self._fields_of(each)]
+        return [*self.leading_fields, *self.further_fields]
+
+    @cached_property
+    def leading_fields(self) -> list[dict[str, Any]]:
+        """Those that are seen at once."""
+        return [found for each in self.listed.filters[: self.listed.leading] for found in self._fields_of(each)]
+
+    @cached_property
+    def further_fields(self) -> list[dict[str, Any]]:
+        """Those that are folded away until one of them is chosen."""
+        return [found for each in self.listed.filters[self.listed.leading :] for found in self._fields_of(each)]
 
     def _fields_of(self, each: ListFilter) -> Iterator[dict[str, Any]]:
         match each:
@@ -145,9 +155,8 @@ class ListRequest:
             case SearchFilter():
                 yield filtering.search(each.name, str(each.label), self[each.name], str(each.placeholder))
             case ChoiceFilter():
-                yield filtering.select(
-                    each.name, str(each.label), self[each.name], each.options(self), str(each.everything)
-                )
+                everything = each.everything() if each.everything else ""
+                yield filtering.select(each.name, str(each.label), self[each.name], each.options(self), everything)
 
     @property
     def chosen(self) -> dict[str, str]:

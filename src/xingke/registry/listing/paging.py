@@ -19,6 +19,7 @@ from django.db.models import CharField, F, Field, Q, QuerySet, Value
 from xingke.registry.filtering import PAGE_SIZE
 
 COUNTED = 100_000  # rows that are counted, where a list does not keep its count: beyond, "more than" is said
+ANYWHERE = 10**8  # the number no page has
 SORTED = 50_000  # rows that are sorted by a column without an index
 
 Found = QuerySet[Any, Any] | Mapping[str, QuerySet[Any, Any]]
@@ -34,7 +35,7 @@ class RowOrder:
 
     @property
     def is_by_id(self) -> bool:
-        return self.path in ("pk", "id", "seq")
+        return self.path in ("pk", "id")
 
     def of(self, found: QuerySet[Any, Any], *, is_turned: bool = False) -> QuerySet[Any, Any]:
         """Rows in this order, or in the opposite one."""
@@ -111,7 +112,7 @@ def _together(found: Mapping[str, QuerySet[Any, Any]], order: RowOrder, *, is_tu
 def page_of(found: Found, order: RowOrder, *, count: int, is_more: bool, asked: Mapping[str, str]) -> ListPage:
     """The page that is asked for: ``after`` or ``before`` what the last one said, else by its number; the first for
     anything that is none. asked: what stands in the address."""
-    number = _number(asked.get("page", ""), max(-(-count // PAGE_SIZE), 1))
+    number = _number(asked.get("page", ""), ANYWHERE if is_more else max(-(-count // PAGE_SIZE), 1))
     if order.is_indexed:
         for direction in ("after", "before"):
             key = _read_key(asked.get(direction, ""), found, order)
@@ -120,10 +121,17 @@ def page_of(found: Found, order: RowOrder, *, count: int, is_more: bool, asked: 
                 if page is not None:
                     return _counted(page, count, is_more)
                 number = 1
-    first = (number - 1) * PAGE_SIZE
-    items = list(in_order(found, order)[first : first + PAGE_SIZE + 1])
+    items = _from(found, order, number)
+    if not items and number > 1:
+        number, items = 1, _from(found, order, 1)
     page = _page(items[:PAGE_SIZE], order, found, number, has_before=number > 1, has_after=len(items) > PAGE_SIZE)
     return _counted(page, count, is_more)
+
+
+def _from(found: Found, order: RowOrder, number: int) -> list[Any]:
+    """The rows of a page, and the one after it."""
+    first = (number - 1) * PAGE_SIZE
+    return list(in_order(found, order)[first : first + PAGE_SIZE + 1])
 
 
 def _number(text: str, last: int) -> int:

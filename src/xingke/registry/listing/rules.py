@@ -60,6 +60,7 @@ class ListColumn:
     note: Words = ""
     total: str = ""
     amount: Callable[[Any], int | None] | None = None
+    sum_label: Words = ""  # where the head says more than what is summed
     scale: int = 1
     unit: Words = ""
 
@@ -77,14 +78,14 @@ class SearchFilter:
 
 @dataclass(frozen=True, kw_only=True)
 class ChoiceFilter:
-    """One of some codes. options: of what is asked, the codes and their words. everything: the words for no choice. today:
+    """One of some codes. options: of what is asked, the codes and their words. everything: the words for no choice, where they are not 全部. today:
     what a code is called now that was called otherwise once."""
 
     name: str
     label: Words
     options: Callable[[Any], Sequence[tuple[str, str]]]
     narrow: Callable[[str], Any] | None = None
-    everything: Words = ""
+    everything: Callable[[], str] | None = None
     today: Callable[[str], str] = str
 
 
@@ -151,11 +152,11 @@ class BulkAct:
 
 @dataclass(frozen=True, kw_only=True)
 class EmptyList:
-    """What a list says that has nothing in it. begin: of what is asked, where the reader may make a beginning."""
+    """What a list says that has nothing in it. begin: where the reader may make a beginning: address and words."""
 
     title: Words
     text: Words = ""
-    begin: Callable[[Any], tuple[str, str] | None] = lambda asked: None
+    begin: tuple[str, str] | None = None
 
 
 def _as_loaded(asked: Any, items: Sequence[Any]) -> Sequence[Any]:
@@ -179,10 +180,12 @@ class DeclaredList:
     rows: Callable[[Any], Any]
     columns: tuple[ListColumn, ...]
     order: str | Callable[[Any], str]
-    empty: EmptyList
-    caption: Words = ""
+    empty: Callable[[Any], EmptyList]
+    caption: Words = ""  # what the table lists
+    file_name: Words = ""
     lead: Words = ""
     filters: tuple[ListFilter, ...] = ()
+    leading: int = 6  # filters that are seen at once; the others are folded away until one of them is chosen
     load: Callable[[Any, Sequence[Any]], Sequence[Any]] = _as_loaded
     count: Callable[[Any], int] | None = None
     totals: Callable[[Any, Any, Sequence[ListColumn]], dict[str, int | None]] | None = None

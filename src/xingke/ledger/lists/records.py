@@ -1,4 +1,4 @@
-"""The lists of the ledger: what happened, of every kind in one list."""
+"""The list of what happened, of every kind in one."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -58,7 +58,10 @@ def events_asked_for(reader: User, allowed: Scope, typed: QueryDict) -> events.W
 
 def wanted_by(asked: ListRequest) -> events.Wanted:
     """The same of a list that is asked for."""
-    return _wanted(asked.reader, asked.values, asked.regions["region"])
+    if "wanted" not in asked.kept:
+        asked.kept["wanted"] = _wanted(asked.reader, asked.values, asked.regions["region"])
+    wanted: events.Wanted = asked.kept["wanted"]
+    return wanted
 
 
 def _wanted(reader: User, values: Mapping[str, str], choice: filtering.RegionChoice) -> events.Wanted:
@@ -84,6 +87,8 @@ def _as_rows(asked: ListRequest, found: Sequence[Any]) -> list[dict[str, Any]]:
     words: Words = asked.kept.setdefault("words", Words())
     shown = events.entries(found, asked.kept.setdefault("seen", seen_by(asked.reader)))
     rows = [row_of(words, entry) for entry in shown]
+    if asked["kind"] in TABLES:  # what they amount to stands in columns of its own
+        rows = [{**row, "known_by": row["number"]} for row in rows]
     if asked.is_file:
         return rows
     proved = evidence_counts(key for entry in shown for key in (entry.event.record, entry.event.subject))
@@ -164,8 +169,8 @@ def _event_cell(row: dict[str, Any]) -> ListedCell:
 
 def _subject_cell(row: dict[str, Any]) -> ListedCell:
     if not row.get("files"):
-        return ListedCell(row["what"], "", row["known_by"])
-    return ListedCell(row["what"], "", format_html("{} {}", row["known_by"], files_mark(row["files"])))
+        return ListedCell(row["what"], sub=row["known_by"])
+    return ListedCell(row["what"], sub=format_html("{} {}", row["known_by"], files_mark(row["files"])))
 
 
 def _columns_of_measures(asked: ListRequest) -> list[ListColumn]:
@@ -195,6 +200,7 @@ def _column_of(measure: Measure, words: Words, *, is_summed: bool) -> ListColumn
         label=_("%(measure)s（%(unit)s）") % {"measure": str(measure.word), "unit": said},
         cell=stated,
         is_numeric=True,
+        sum_label=str(measure.word),
         total=measure.name if is_summed else "",
         amount=amount if is_summed else None,
         scale=scale,
@@ -346,9 +352,9 @@ RECORDS = DeclaredList(
             every=lambda count: _("确认全部 %(n)s 条") % {"n": f"{count:,}"},
         ),
     ),
-    empty=EmptyList(
-        title=gettext_lazy("还没有记录"),
-        text=gettext_lazy("您可以查看的范围里还没有登记任何事项。"),
-        begin=lambda asked: import_beginning(asked.reader),
+    empty=lambda asked: EmptyList(
+        title=_("还没有记录"),
+        text=_("您可以查看的范围里还没有登记任何事项。"),
+        begin=import_beginning(asked.reader),
     ),
 )

@@ -1,4 +1,4 @@
-"""The lists of registry: organisations, persons, and the audit trail."""
+"""The list of organisations."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -58,9 +58,10 @@ def _number(place: int, head: str) -> ListColumn:
     return ListColumn(code=f"number{place}", label=head, cell=lambda row: row.numbers[place], is_numeric=True)
 
 
-def _begin_organisation(asked: ListRequest) -> tuple[str, str] | None:
-    may = queries.has(asked.reader, Permission.ORGANISATION_EDIT)
-    return (reverse("registry:organisation-new"), _("登记单位")) if may else None
+def _nothing(asked: ListRequest) -> EmptyList:
+    may_enter = queries.has(asked.reader, Permission.ORGANISATION_EDIT)
+    begin = (reverse("registry:organisation-new"), _("登记单位")) if may_enter else None
+    return EmptyList(title=_("没有可以查看的单位"), text=_("本辖区还没有登记单位。"), begin=begin)
 
 
 ORGANISATIONS = DeclaredList(
@@ -133,9 +134,5 @@ ORGANISATIONS = DeclaredList(
             cell=lambda row: row.of.founded_on,
         ),
     ),
-    empty=EmptyList(
-        title=gettext_lazy("没有可以查看的单位"),
-        text=gettext_lazy("本辖区还没有登记单位。"),
-        begin=_begin_organisation,
-    ),
+    empty=_nothing,
 )
