@@ -1,6 +1,6 @@
 from django.urls import path
 
-from xingke.registry.views import accounts, audit, choosing, grants, organisations, people
+from xingke.registry.views import accounts, audit, choosing, grants, organisations, people, saved_views
 
 app_name = "registry"
 urlpatterns = [
@@ -25,5 +25,9 @@ urlpatterns = [
     path("grants/", grants.grant_list, name="grant-list"),
     path("grants/give/", grants.grant_give, name="grant-give"),
     path("grants/<int:pk>/revoke/", grants.grant_revoke, name="grant-revoke"),
+    path("lists/<str:code>/columns/", saved_views.list_columns, name="list-columns"),
+    path("lists/<str:code>/views/", saved_views.view_save, name="view-save"),
+    path("lists/views/<int:pk>/rename/", saved_views.view_rename, name="view-rename"),
+    path("lists/views/<int:pk>/delete/", saved_views.view_delete, name="view-delete"),
     path("audit/", audit.audit, name="audit"),
 ]

@@ -476,7 +476,7 @@ def correct_organisation(
         said = {name: [str(getattr(row, name) or ""), str(value or "")] for name, value in changes.items()}
         for name, value in changes.items():
             setattr(row, name, value)
-        row.save(update_fields=list(changes))
+        row.save(update_fields=[*changes, "name_key"])
         done.says(reason=reason[:500])
         done.detail |= {**said, **(sure or {})}
     return row

@@ -66,7 +66,7 @@ def enter_listed(
         _refuse_known(mark, by)
         row.name, row.region, row.sealed, row.identity = name, region, sealed, mark
         row.is_fictional = region.is_fictional
-        row.save(update_fields=["name", "region", "sealed", "identity", "is_fictional"])
+        row.save(update_fields=["name", "name_key", "region", "sealed", "identity", "is_fictional"])
         done.says(count=1)
     return row
 
@@ -85,7 +85,7 @@ def correct_person(
         row = _alive(person, by, done)
         _refuse_known(mark, by, but=row)
         row.name, row.sealed, row.identity = name, sealed, mark
-        row.save(update_fields=["name", "sealed", "identity"])
+        row.save(update_fields=["name", "name_key", "sealed", "identity"])
     return row
 
 
@@ -194,7 +194,16 @@ def merge_people(
         gone.merged_into, gone.name, gone.sealed, gone.identity, gone.organisation = row, "", "", "", None
         gone.merged_first, gone.merged_seq = row, done.seq
         gone.save(
-            update_fields=["merged_into", "merged_first", "merged_seq", "name", "sealed", "identity", "organisation"]
+            update_fields=[
+                "merged_into",
+                "merged_first",
+                "merged_seq",
+                "name",
+                "name_key",
+                "sealed",
+                "identity",
+                "organisation",
+            ]
         )
         before = Person.objects.filter(merged_into=gone)
         before.filter(merged_first=None).update(merged_first=gone)  # merged before that was kept
@@ -215,7 +224,7 @@ def erase_person(*, person: Person, reason: str, by: User, now: datetime) -> Non
         row = _alive(person, by, done)
         row.name, row.sealed, row.identity, row.erased_at, row.erased_by = "", "", "", now, by
         row.organisation = None
-        row.save(update_fields=["name", "sealed", "identity", "organisation", "erased_at", "erased_by"])
+        row.save(update_fields=["name", "name_key", "sealed", "identity", "organisation", "erased_at", "erased_by"])
         people.employments_of(row).update(employer="", post="", organisation=None)
         for grant in _grants(row).select_related("user", "region", "person"):
             _take_back(grant, by=by, now=now)

@@ -502,6 +502,11 @@ def own_regions(user: User) -> list[Region]:
     return list(dict.fromkeys(grant.region for grant in _grants(user) if grant.person_id is None))
 
 
+def bureaus_of(user: User) -> list[Region]:
+    """The regions whose bureau somebody works for: those their grants name without a single organisation, each once."""
+    return list(dict.fromkeys(grant.region for grant in _grants(user) if grant.organisation_id is None))
+
+
 def own_organisations(user: User) -> list[Organisation]:
     """The organisations an account was given a role for by name."""
     return [grant.organisation for grant in _grants(user) if grant.organisation is not None]

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,59 +18,24 @@ from xingke.accounts.permissions import Permission
 from xingke.base import panels
 from xingke.base.refusals import Refused
 from xingke.base.templatetags.xk import day
-from xingke.press.exports import About, file_addresses, table_response, wants_file
-from xingke.registry import filtering, queries
+from xingke.registry import lists, queries
 from xingke.registry.actions import people as actions
 from xingke.registry.forms.people import CorrectPersonForm, EmploymentForm, MergeForm, NewPersonForm, PersonReasonForm
+from xingke.registry.listing import ListRequest, list_response
 from xingke.registry.models import Employment, Person
 from xingke.registry.queries import people
 
 
 @require_safe
 def person_list(request: HttpRequest) -> HttpResponse:
-    user = queries.reader(request.user)
-    allowed = queries.require_page(user, Permission.PERSON_READ)
-    text = request.GET.get("q", "")
-    choice = filtering.choose_region(allowed, request.GET.get("region", ""))
-    found = people.people_listed(user, search=text).filter(choice.narrow()).order_by("name", "pk")
-    fields = [filtering.search("q", pgettext("several", "人员"), text, _("姓名或工作单位")), choice.field]
-    fields = [field for field in fields if field]
-    if wants_file(request):
-        header = [_("姓名"), _("区划"), _("工作单位"), _("职务职称"), _("虚构")]
-        lines = (
-            [
-                each.name,
-                each.region.name if each.region else "",
-                *people.work_of(each),
-                _("是") if each.is_fictional else "",
-            ]
-            for each in found.prefetch_related("employments")
-        )
-        return table_response(request, pgettext("several", "人员"), header, lines, About(fields=fields))
-    page = Paginator(found.prefetch_related("employments"), filtering.PAGE_SIZE).get_page(request.GET.get("page"))
-    may_enter = queries.has(user, Permission.PERSON_EDIT)
-    table = {
-        "columns": [{"label": _("姓名")}, {"label": _("工作单位")}, {"label": _("职务职称")}, {"label": _("区划")}],
-        "page": page,
-        "export": file_addresses(request),
-        **filtering.emptiness(
-            request,
-            _("还没有登记人员"),
-            _("专家、特派员、科技副总和联系人登记在这里，各项业务都从这里选人。"),
-            problem=choice.problem,
-            begin=(reverse("registry:person-new"), _("登记人员")) if may_enter else None,
-        ),
+    return list_response(request, lists.PEOPLE, template="registry/person_list.html", context=_besides)
+
+
+def _besides(asked: ListRequest) -> dict[str, Any]:
+    return {
+        "may_enter": queries.has(asked.reader, Permission.PERSON_EDIT),
+        "panels": panels.panels("person-list-actions", asked.reader, None),
     }
-    rows = [(each, *people.work_of(each)) for each in page.object_list]
-    context = {
-        "table": table,
-        "rows": rows,
-        "filters": fields,
-        "may_enter": may_enter,
-        "actions": panels.panels("person-list-actions", user, None),
-        "is_fictional": any(each.is_fictional for each, *_work in rows),
-    }
-    return render(request, "registry/person_list.html", context)
 
 
 @require_http_methods(["GET", "POST"])
