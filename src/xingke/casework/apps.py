@@ -13,10 +13,11 @@ class CaseworkConfig(AppConfig):
         from xingke.base.checks import CHECKS
         from xingke.base.menu import ITEMS, MenuItem
         from xingke.base.tasks import DUTIES, OWN_WORK
-        from xingke.casework import checks, tasks
+        from xingke.casework import checks, lists, tasks
         from xingke.casework.permissions import CasePermission
         from xingke.casework.rules.flow_checks import FLOWS
         from xingke.casework.rules.form_checks import FORMS
+        from xingke.registry.listing import LISTS
 
         ITEMS.add(
             MenuItem(
@@ -38,6 +39,7 @@ class CaseworkConfig(AppConfig):
             )
         )
         CHECKS.add(*checks.CHECKS)
+        LISTS.add(*lists.ALL)
         DUTIES.add(*tasks.DUTIES)
         OWN_WORK.add(tasks.OWN)
         audited.announce(

@@ -1,6 +1,7 @@
 """Many cases: the list of those somebody sees, the ones below another, those of one firm."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from xingke.casework.models import Case, CaseStep
 from xingke.casework.queries import cases_seen, definitions_of, waiting
 from xingke.casework.queries.seen import is_seen
 from xingke.casework.rules.flows import CaseEnd, Flow
+from xingke.casework.rules.forms import FormField
 from xingke.registry import queries as registry
 
 OPEN, ENDED = "open", "ended"
@@ -57,8 +59,22 @@ def cases_listed(user: User, *, search: str = "", flow: str = "", state: str = "
         found = found.filter(named | Q(case__organisation__name__icontains=search))
     if state in NARROWED:
         found = found.filter(NARROWED[state](user, timezone.now()))
-    related = found.select_related("case__organisation", "case__region", "assignee", "case__opened_by")
-    return related.order_by("-case_id")
+    return found.select_related("case__organisation", "case__region", "assignee", "case__opened_by")
+
+
+def listed_fields(flow: str) -> list[FormField]:
+    """What the forms of a flow mark for lists, by its newest version; nothing where there is no such flow. A form that is asked in a
+    step that says who sees it says so of each of its fields."""
+    loaded = registry.catalogue("flow").get(flow)
+    if loaded is None:
+        return []
+    forms = {step.form: step for step in loaded.value.step if step.form}
+    found: dict[str, FormField] = {}
+    for code, step in forms.items():
+        for each in registry.definition("form", code).value.fields:
+            if each.listed:
+                found.setdefault(each.name, replace(each, seen_by=each.seen_by or step.seen_by))
+    return list(found.values())
 
 
 def flows_seen(user: User) -> list[Flow]:
@@ -74,7 +90,7 @@ def row_of(user: User, step: CaseStep) -> dict[str, Any]:
     case, flow = step.case, definitions_of(step.case).flow
     language = get_language() or "zh"
     known = flow.steps.get(step.stands)
-    is_hidden = known is not None and bool(known.seen_by) and not _may_see(user, known.seen_by, step)
+    is_hidden = known is not None and not sees_standing(user, known.seen_by, step)
     return {
         "number": case.number,
         "title": case.title,
@@ -92,7 +108,7 @@ def row_of(user: User, step: CaseStep) -> dict[str, Any]:
     }
 
 
-def _may_see(user: User, seen_by: Sequence[str], step: CaseStep) -> bool:
+def sees_standing(user: User, seen_by: Sequence[str], step: CaseStep) -> bool:
     """Whether somebody sees where a case stands, by what they may do where it lies; parties see it on its own page."""
     held = [name for name in seen_by if ":" not in name and name in registry.permissions_of(user)]
     return is_seen(seen_by, held) or step.taken_by_id == user.pk

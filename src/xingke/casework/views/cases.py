@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -20,56 +19,29 @@ from xingke.base.blobs import Damaged
 from xingke.base.panels import panels
 from xingke.base.refusals import Refused
 from xingke.casework import queries, showing
+from xingke.casework.lists import CASES
 from xingke.casework.models import CaseFile
-from xingke.casework.permissions import CasePermission
 from xingke.casework.queries import lists
 from xingke.casework.queries.offers import StepOffered, flows_to_open, handlers, steps_offered
 from xingke.casework.queries.seen import CaseSeen, case_seen
 from xingke.casework.queries.words import CaseWords
 from xingke.casework.rules.flows import CORRECT
-from xingke.registry import filtering
 from xingke.registry import queries as registry
+from xingke.registry.listing import ListRequest, list_response
 
 
 @require_safe
 def case_list(request: HttpRequest) -> HttpResponse:
-    user = registry.reader(request.user)
-    registry.require_page(user, CasePermission.READ)
-    asked = {name: request.GET.get(name, "").strip() for name in ("q", "flow", "state")}
-    found = lists.cases_listed(user, search=asked["q"], flow=asked["flow"], state=asked["state"])
-    page = Paginator(found, filtering.PAGE_SIZE).get_page(request.GET.get("page"))
-    opening = flows_to_open(user)
+    return list_response(request, CASES, template="casework/case_list.html", context=_beside_list)
+
+
+def _beside_list(asked: ListRequest) -> dict[str, Any]:
     language = get_language() or "zh"
-    table = {
-        "columns": [
-            {"label": _("编号")},
-            {"label": _("事项")},
-            {"label": _("单位")},
-            {"label": _("办到哪一步")},
-            {"label": _("期限")},
-            {"label": _("发起"), "class": "nowrap"},
-        ],
-        "page": page,
-        **filtering.emptiness(request, _("还没有事项"), _("您可以办理和查看的事项会列在这里。")),
-    }
-    flows = lists.flows_seen(user)
-    filters = [
-        filtering.search("q", _("名称、编号或单位"), asked["q"]),
-        filtering.select(
-            "flow", _("业务"), asked["flow"], [(each.code, each.label.in_language(language)) for each in flows]
-        ),
-        filtering.select("state", _("办理情况"), asked["state"], lists.state_choices()),
+    entries = [
+        {"label": each.flow.label.in_language(language), "url": reverse("casework:case-new", args=[each.flow.code])}
+        for each in flows_to_open(asked.reader)
     ]
-    context = {
-        "table": table,
-        "rows": [lists.row_of(user, row) for row in page.object_list],
-        "filters": filters,
-        "entries": [
-            {"label": each.flow.label.in_language(language), "url": reverse("casework:case-new", args=[each.flow.code])}
-            for each in opening
-        ],
-    }
-    return render(request, "casework/case_list.html", context)
+    return {"entries": entries}
 
 
 @require_safe
