@@ -1,5 +1,6 @@
 from django.urls import path
 
+from xingke.casework import urls_common
 from xingke.casework.views import cases, steps
 
 app_name = "casework"
@@ -9,4 +10,5 @@ urlpatterns = [
     path("cases/<uuid:key>/", cases.case, name="case"),
     path("cases/<uuid:key>/steps/<slug:step>/", steps.step_take, name="step-take"),
     path("cases/<uuid:key>/files/<int:pk>/<str:name>", cases.case_file, name="case-file"),
+    *urls_common.urlpatterns,
 ]

@@ -21,9 +21,10 @@ from xingke.casework.actions import parties
 from xingke.casework.actions.correcting import correct_records, step_to_correct
 from xingke.casework.actions.filing import file_records
 from xingke.casework.actions.keeping import keep_facts, keep_files, next_number
-from xingke.casework.models import Case, CaseStep, Filed
+from xingke.casework.models import Case, CaseCall, CaseStep, Filed
 from xingke.casework.permissions import CasePermission
 from xingke.casework.queries import CaseRead
+from xingke.casework.queries.calls import definitions_for_new, refuse_outside, refuse_over_quota
 from xingke.casework.queries.lookups import AsReader
 from xingke.casework.rules.answers import AnswersRead, FormFault, read_answers, step_digest
 from xingke.casework.rules.clocks import Deadline
@@ -73,7 +74,8 @@ class StepWanted:
     """A step as somebody wants to take it.
 
     typed: what came from the page of its form, of files the digests of some of ``files``, whose bytes are kept already. assignee: who is
-    to take the next. through: the common act it is part of. corrects: the step whose answers are corrected, of the one that every flow has.
+    to take the next. through: the common act it is part of, done on a day. corrects: the step whose answers are corrected, of the one that
+    every flow has.
     """
 
     step: str
@@ -83,12 +85,13 @@ class StepWanted:
     assignee: User | None = None
     through: Through | None = None
     corrects: int = 0
+    on: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class NewCase:
     """A case to be opened. title: where its form asks for none. parent_step: of its parent, the step that opens it. key: the same from
-    one page, so that a second press opens none."""
+    one page, so that a second press opens none. call: the call it is opened for, by whose definitions it runs."""
 
     flow: str
     region: Region
@@ -97,6 +100,7 @@ class NewCase:
     parent: Case | None = None
     parent_step: int | None = None
     title: str = ""
+    call: CaseCall | None = None
     is_fictional: bool = False
     key: UUID = field(default_factory=new_key)
 
@@ -105,12 +109,13 @@ def open_case(*, new: NewCase, first: StepWanted | None = None, by: User | None,
     """Open a case with its first step. by: None is the job child. Raises Refused, AnswersRefused with every fault."""
     if (there := _opened(new, by)) is not None:
         return there
-    definitions = queries.definitions_for(new.flow, new.region)
+    definitions = definitions_for_new(new.flow, new.region, new.call)
     flow = definitions.flow
     _refuse_misplaced(new, flow, by)
     wanted = first or StepWanted(step=flow.first.code)
     taker = queries.taker_at(by, flow, region=new.region, organisation=new.organisation, person=new.person)
     local = timezone.localtime(now)
+    refuse_outside(new.call, local.date())
     state = CaseState(flow=flow, taken=())
     may_take(state, wanted.step, taker, now=local, calendar=work_calendar(new.region)).or_refuse()
     known = queries.prefills(new.region, new.organisation)
@@ -121,6 +126,7 @@ def open_case(*, new: NewCase, first: StepWanted | None = None, by: User | None,
         if (there := _opened(new, by)) is not None:  # pressed twice at once
             done.nothing()
             return there
+        refuse_over_quota(new.call, definitions, answers.values, new.organisation)
         case = Case(
             key=new.key,
             flow=flow.code,
@@ -133,6 +139,7 @@ def open_case(*, new: NewCase, first: StepWanted | None = None, by: User | None,
             person=new.person,
             parent=new.parent,
             parent_step=new.parent_step,
+            call=new.call,
             is_fictional=new.is_fictional or new.region.is_fictional,
             opened_at=now,
             opened_by=by,
@@ -299,7 +306,7 @@ def _write(
     said = [(each.form, each.answers) for each in read.steps]
     known = queries.newest_answers([*said, (form.code, answers.values)] if form is not None else said)
     days = queries.days_in(read.definitions.asked, known)
-    on = _done_on(read, step, days, done, local) if is_own else local.date()
+    on = _done_on(read, step, wanted, days, done, local) if is_own else local.date()
     if on > local.date():
         raise Refused(say("“%(step)s”的日期是%(day)s，还没有到。", step=step.label, day=on.isoformat()))
     number = len(read.steps) + 1
@@ -356,10 +363,15 @@ def _write(
     return row
 
 
-def _done_on(read: CaseRead, step: FlowStep, days: Mapping[str, date], done: Act, local: datetime) -> date:
-    """The day on which a step was done: as its form says, or today; what the clock takes was due on the last day there was."""
+def _done_on(
+    read: CaseRead, step: FlowStep, wanted: StepWanted, days: Mapping[str, date], done: Act, local: datetime
+) -> date:
+    """The day on which a step was done: as its form says, that of the common act, or today; what the clock takes was due on the last
+    day there was."""
     if step.on in days:
         return days[step.on]
+    if wanted.on is not None and step.through is not None:
+        return wanted.on
     due = read.last.due if read.steps else None
     return timezone.localtime(due).date() if done.by is None and due is not None else local.date()
 

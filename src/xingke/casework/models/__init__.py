@@ -10,5 +10,42 @@ from xingke.casework.models.cases import (
     CaseStep,
     Filed,
 )
+from xingke.casework.models.common import (
+    AgendaItem,
+    AgendaPaper,
+    AgendaWithdrawal,
+    CaseCall,
+    CaseNotice,
+    Decision,
+    Meeting,
+    MeetingDuty,
+    MeetingPerson,
+    NoticeReceipt,
+    Objection,
+    Publicity,
+    PublicityItem,
+)
 
-__all__ = ["Case", "CaseDraft", "CaseFact", "CaseFile", "CaseParty", "CaseSequence", "CaseStep", "Filed"]
+__all__ = [
+    "AgendaItem",
+    "AgendaPaper",
+    "AgendaWithdrawal",
+    "Case",
+    "CaseCall",
+    "CaseDraft",
+    "CaseFact",
+    "CaseFile",
+    "CaseNotice",
+    "CaseParty",
+    "CaseSequence",
+    "CaseStep",
+    "Decision",
+    "Filed",
+    "Meeting",
+    "MeetingDuty",
+    "MeetingPerson",
+    "NoticeReceipt",
+    "Objection",
+    "Publicity",
+    "PublicityItem",
+]

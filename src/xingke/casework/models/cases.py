@@ -15,7 +15,7 @@ class Case(models.Model):
 
     flow, flow_hash: the definition it runs by, in the version it was opened with: a new one moves no open case. forms: the hashes of
     those of its steps, by code, likewise. number: see ``CaseSequence``. parent, parent_step: the case it stands below, and the
-    step of that which opened it.
+    step of that which opened it. call: the call it was opened for.
     """
 
     key = models.UUIDField(default=new_key, unique=True, editable=False)
@@ -29,6 +29,7 @@ class Case(models.Model):
     person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="cases")
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
     parent_step = models.PositiveIntegerField(null=True)
+    call = models.ForeignKey("CaseCall", models.PROTECT, null=True, related_name="cases")
     is_fictional = models.BooleanField(default=False)
     opened_at = models.DateTimeField()
     opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)

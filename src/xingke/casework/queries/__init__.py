@@ -16,6 +16,7 @@ from xingke.accounts.permissions import PERMISSIONS
 from xingke.base.workdays import Pause
 from xingke.casework.models import Case, CaseParty, CaseStep
 from xingke.casework.permissions import CasePermission
+from xingke.casework.queries.standing import PublicityStanding, publicity_standing
 from xingke.casework.rules.answers import expressed_answers
 from xingke.casework.rules.clocks import CaseClock, Deadline, case_clock, deadline
 from xingke.casework.rules.flow_checks import fields_asked
@@ -67,6 +68,15 @@ def _with_hash(kind: str, body_hash: str) -> registry.Loaded:
     return registry.definition_with_hash(kind, body_hash)
 
 
+def flow_with_hash(flow_hash: str) -> Flow | None:
+    """A flow by its hash; None where it is gone."""
+    try:
+        found: Flow = _with_hash("flow", flow_hash).value
+    except LookupError:
+        return None
+    return found
+
+
 @dataclass(frozen=True)
 class CaseRead:
     """A case with everything that is needed to say what may come next. steps: oldest first."""
@@ -77,6 +87,7 @@ class CaseRead:
     parties: Sequence[CaseParty]
     children: Sequence[ChildCase] = ()
     answers: Mapping[str, Any] = field(default_factory=dict)  # the newest answer to each question
+    publicity: PublicityStanding = field(default_factory=PublicityStanding)
 
     @property
     def flow(self) -> Flow:
@@ -116,6 +127,8 @@ class CaseRead:
             known=expressed_answers(list(asked.values()), answers, unknown),
             days=days_in(asked, answers),
             assignee=self.last.assignee_id if self.steps else None,
+            publicity_until=self.publicity.until,
+            objections_open=self.publicity.objections_open,
         )
 
 
@@ -154,7 +167,7 @@ def case_read(case: Case, *, now: datetime | None = None) -> CaseRead:
     parties = list(case.parties.filter(seq_to__isnull=True))
     children = _children(case, now or timezone.localtime())
     answers = newest_answers((step.form, step.answers) for step in steps)
-    return CaseRead(case, definitions_of(case), steps, parties, children, answers)
+    return CaseRead(case, definitions_of(case), steps, parties, children, answers, publicity_standing(case))
 
 
 def newest_answers(steps: Iterable[tuple[str, Mapping[str, Any]]]) -> dict[str, Any]:

@@ -59,7 +59,8 @@ class CaseState:
     """What is known of a case when somebody wants to take a step.
 
     taken: its steps, oldest first. known: what its forms and facts say, of the types in ``types``; what is not known is missing.
-    days: the days that forms asked for, by name.
+    days: the days that forms asked for, by name. publicity_until, objections_open: of the publicity it stands in, the last day, and what
+    was said against it and not answered yet.
     """
 
     flow: Flow
@@ -69,6 +70,8 @@ class CaseState:
     known: Mapping[str, Value | None] = field(default_factory=dict)
     days: Mapping[str, date] = field(default_factory=dict)
     assignee: int | None = None
+    publicity_until: date | None = None
+    objections_open: int = 0
 
     @property
     def opener(self) -> int | None:
@@ -195,6 +198,7 @@ def _conditions(
     state: CaseState, step: FlowStep, taker: Taker, *, now: datetime, calendar: WorkCalendar
 ) -> Iterator[Answer]:
     yield four_eyes(state, step, taker.user)
+    yield _publicity_over(state, step, now.date())
     if step.not_before is not None:
         day = earliest(step.not_before, taken=state.taken, days=state.days, calendar=calendar)
         if day is None:
@@ -205,6 +209,25 @@ def _conditions(
         yield enough(step.waits_for, state.children)
     if step.when:
         yield _condition(state, step)
+
+
+def _publicity_over(state: CaseState, step: FlowStep, today: date) -> Answer:
+    """Whether a case may leave its publicity: every objection was answered, and nothing is granted before the last day is over."""
+    where = standing(state.flow, state.taken)
+    if where is None or where.through is not Through.PUBLICITY:
+        return YES
+    if state.objections_open:
+        return no(
+            say(
+                "公示期间的异议还有%(open)s件没有答复，答复后才能“%(step)s”。",
+                open=state.objections_open,
+                step=step.label,
+            )
+        )
+    until = state.publicity_until
+    if until is not None and today <= until and step.ends is not CaseEnd.REFUSED:
+        return no(say("公示到%(day)s为止，公示期满后才能“%(step)s”。", day=until.isoformat(), step=step.label))
+    return YES
 
 
 def four_eyes(state: CaseState, step: FlowStep, user: int | None) -> Answer:

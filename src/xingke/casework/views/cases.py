@@ -21,6 +21,7 @@ from xingke.base.refusals import Refused
 from xingke.casework import queries, showing
 from xingke.casework.lists import CASES
 from xingke.casework.models import CaseFile
+from xingke.casework.places import places
 from xingke.casework.queries import lists
 from xingke.casework.queries.offers import StepOffered, flows_to_open, handlers, steps_offered
 from xingke.casework.queries.seen import CaseSeen, case_seen
@@ -41,7 +42,7 @@ def _beside_list(asked: ListRequest) -> dict[str, Any]:
         {"label": each.flow.label.in_language(language), "url": reverse("casework:case-new", args=[each.flow.code])}
         for each in flows_to_open(asked.reader)
     ]
-    return {"entries": entries}
+    return {"entries": entries, "places": places(asked.reader, "case-list")}
 
 
 @require_safe

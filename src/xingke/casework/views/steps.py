@@ -1,7 +1,7 @@
 """Opening a case and taking a step of one, each with its form: looked at again as often as one likes, kept as a draft, sent once."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -25,7 +25,8 @@ from xingke.casework import actions, queries, showing
 from xingke.casework.actions import AnswersRefused, NewCase, StepWanted
 from xingke.casework.actions.drafts import KEPT_FOR, drop_draft, keep_draft
 from xingke.casework.forms import AskedForm, asked_form, files_in, held_in, typed_in
-from xingke.casework.models import Case, CaseDraft, CaseFile, CaseStep
+from xingke.casework.models import Case, CaseCall, CaseDraft, CaseFile, CaseStep
+from xingke.casework.queries import calls
 from xingke.casework.queries.lookups import AsReader
 from xingke.casework.queries.offers import FlowToOpen, StepOffered, flow_to_open, handlers, step_offered
 from xingke.casework.queries.seen import CaseSeen, case_seen
@@ -173,16 +174,24 @@ def case_new(request: HttpRequest, flow: str) -> HttpResponse:
     known = flow_to_open(user, flow)
     if known is None:
         raise Http404
+    call = _call(request, user, flow)
     whose = _whose(request, user, known)
-    definitions = queries.definitions_for(flow, whose.region)
+    if call is not None:
+        whose = replace(whose, region=call.region)
+    definitions = calls.definitions_for_new(flow, whose.region, call)
     first = definitions.flow.first
     page = FormPageAsked(request, user, definitions.form(first), whose.region, whose.organisation)
     if request.method == "POST":
-        shown = _looked_at(page, flow, first.code, lambda sent: _open(request, user, known, whose, sent), whose.faults)
+        shown = _looked_at(
+            page, flow, first.code, lambda sent: _open(request, user, known, whose, call, sent), whose.faults
+        )
         if isinstance(shown, HttpResponse):
             return shown
     else:
         shown = _begun(page, flow, first.code)
+    hidden = [("key", request.POST.get("key") or str(new_key()))]
+    if call is not None:
+        hidden.append(("call", str(call.key)))
     language = get_language() or "zh"
     word = definitions.flow.label.in_language(language)
     only = known.organisations[0] if len(known.organisations) == 1 and not known.regions else None
@@ -191,7 +200,7 @@ def case_new(request: HttpRequest, flow: str) -> HttpResponse:
     context = {
         **shown.context(page),
         "title": word,
-        "flow": first.label.in_language(language),
+        "flow": call.title if call is not None else first.label.in_language(language),
         "lead": _lead(known),
         "opens": {
             "only": only or only_person,
@@ -203,7 +212,7 @@ def case_new(request: HttpRequest, flow: str) -> HttpResponse:
             "wants_person": known.is_of_person,
             "person": request.POST.get("person", ""),
         },
-        "hidden": [("key", request.POST.get("key") or str(new_key()))],
+        "hidden": hidden,
         "submit": first.label.in_language(language),
         "back_url": reverse("casework:case-list"),
         "crumbs": [{"label": _("业务"), "url": reverse("casework:case-list")}, {"label": word}],
@@ -263,7 +272,23 @@ def _person(request: HttpRequest, user: User, region: Region) -> Whose:
     return Whose(region, faults=(("id_person", f"{_('人员')}{_('：')}{found}"),))
 
 
-def _open(request: HttpRequest, user: User, known: FlowToOpen, whose: Whose, sent: Sent) -> HttpResponse:
+def _call(request: HttpRequest, user: User, flow: str) -> CaseCall | None:
+    """The call that a new case answers; None for none, 404 for one that is not there for them or of another flow."""
+    written = request.POST.get("call") or request.GET.get("call", "")
+    if not written:
+        return None
+    try:
+        found = calls.call_for(user, UUID(written), today=timezone.localdate())
+    except ValueError:
+        raise Http404 from None
+    if found.flow != flow:
+        raise Http404
+    return found
+
+
+def _open(
+    request: HttpRequest, user: User, known: FlowToOpen, whose: Whose, call: CaseCall | None, sent: Sent
+) -> HttpResponse:
     first = StepWanted(step=known.flow.first.code, **sent.wanted)
     new = NewCase(
         flow=known.flow.code,
