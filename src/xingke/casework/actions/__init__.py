@@ -20,6 +20,7 @@ from xingke.casework import queries
 from xingke.casework.actions import parties
 from xingke.casework.actions.filing import file_records
 from xingke.casework.actions.keeping import keep_facts, keep_files, next_number
+from xingke.casework.actions.matters import file_matter
 from xingke.casework.models import Case, CaseStep, Filed
 from xingke.casework.permissions import CasePermission
 from xingke.casework.queries import CaseDefinitions, CaseRead
@@ -231,7 +232,7 @@ def _refuse_reserved(read: CaseRead, wanted: StepWanted) -> None:
     """What cannot be done yet, or not any more, with a step that every flow has."""
     if wanted.step == CORRECT:
         raise Refused(say("还不能在这里更正；请终止后重新发起。"))
-    if wanted.step == REOPEN and Filed.objects.filter(step__case=read.case).exists():
+    if wanted.step == REOPEN and Filed.objects.filter(step__case=read.case).exclude(kind="matter").exists():
         raise Refused(say("这件事已经登记了台账记录，不能重新办理；请在台账里更正或作废那条记录。"))
 
 
@@ -327,6 +328,7 @@ def _write(
     if is_own:
         file_records(read, row, step, known, done)
         _open_below(read, row, step, known, done, local)
+    file_matter(read, row, known, done)
     if ended:
         _end_below(case.children.all(), done, local)
     return row
