@@ -21,7 +21,7 @@ from xingke.casework.queries import CaseRead
 from xingke.casework.rules.matters import MatterHappening, matter_events
 from xingke.ledger import actions as ledger
 from xingke.ledger.kinds.matter import KIND
-from xingke.ledger.models import EventVersion, Matter, MatterEvent, State
+from xingke.ledger.models import EventVersion, MatterEvent, State
 from xingke.registry import queries as registry
 from xingke.registry.queries.calendars import work_calendar
 
@@ -45,7 +45,7 @@ def file_matter(read: CaseRead, row: CaseStep, known: Mapping[str, Any], done: A
     stands: dict[UUID, EventVersion] = {
         each.record: each for each in MatterEvent.objects.filter(subject=record, seq_to__isnull=True)
     }
-    if stands and not Matter.objects.filter(record=record, seq_to__isnull=True).exclude(state=State.VOID).exists():
+    if stands and all(each.state == State.VOID for each in stands.values()):
         return  # somebody has said in the ledger that it is none
     source = f"case:{read.case.key}"
     fresh = {key: each for key, each in wanted.items() if key not in stands}
@@ -60,7 +60,7 @@ def file_matter(read: CaseRead, row: CaseStep, known: Mapping[str, Any], done: A
     except Refused as refusal:
         raise Refused(say("这件事的办件记录登记不了：%(why)s", why=refusal.saying)) from refusal
     if written:
-        Filed.objects.get_or_create(step=row, record=record, defaults={"kind": KIND.code})
+        Filed(step=row, kind=KIND.code, record=record).save()
 
 
 def matter_key(case: UUID) -> UUID:
@@ -112,8 +112,6 @@ def _enter(
         author = handled.get(each.number, last)
         authors[author.pk] = author
         by_author.setdefault(author.pk, []).append(key)
-    if confirmer is not None and stands:  # first: what is confirmed must be possible without what waits
-        _confirm(read, confirmer, done)
     for pk, keys in by_author.items():
         events = [_new_event(read, key, fresh[key]) for key in keys]
         _file(read, events, stands, authors[pk], confirmer, done)
@@ -137,18 +135,19 @@ def _new_event(read: CaseRead, key: UUID, happened: MatterHappening) -> ledger.N
 def _file(
     read: CaseRead, events: Sequence[ledger.NewEvent], stands: bool, author: User, confirmer: User | None, done: Act
 ) -> None:
+    """File it, or further events of it; who confirms them confirms what waits of it, too."""
     case = read.case
-    how: dict[str, Any] = {
-        "kind": KIND.code,
-        "by": author,
-        "now": done.now,
-        "source": f"case:{case.key}",
-        "confirmed": confirmer is not None,
-        "confirmed_by": confirmer,
-    }
+    key, source = matter_key(case.key), f"case:{case.key}"
     if stands:
-        for event in events:
-            ledger.add_event(subject=matter_key(case.key), event=event, **how)
+        ledger.add_events(
+            kind=KIND.code,
+            subject=key,
+            events=events,
+            by=author,
+            now=done.now,
+            source=source,
+            confirmed_by=confirmer,
+        )
         return
     history = ledger.NewHistory(
         fields={"business": _business(case.flow), "name": case.title, "number": case.number},
@@ -157,18 +156,19 @@ def _file(
         person=case.person,
         events=events,
         is_fictional=case.is_fictional,
-        key=matter_key(case.key),
+        key=key,
     )
-    ledger.file_histories(histories=[history], **how)
+    ledger.file_histories(
+        kind=KIND.code,
+        histories=[history],
+        by=author,
+        now=done.now,
+        source=source,
+        confirmed=confirmer is not None,
+        confirmed_by=confirmer,
+    )
 
 
 def _business(flow: str) -> str:
     """The business a flow is counted under: the term of its own code, where a pack has one."""
     return flow if registry.term(BUSINESS, flow) is not None else OTHER
-
-
-def _confirm(read: CaseRead, confirmer: User, done: Act) -> None:
-    """What was entered before by those who may not confirm."""
-    waiting = MatterEvent.objects.filter(subject=matter_key(read.case.key), seq_to__isnull=True, state=State.DRAFT)
-    if keys := list(waiting.values_list("record", flat=True)):
-        ledger.confirm_events(records={KIND.code: keys}, by=confirmer, now=done.now)
