@@ -16,6 +16,7 @@ from xingke.accounts.models import User
 from xingke.base.keys import new_key
 from xingke.base.refusals import Refused
 from xingke.base.sayings import say
+from xingke.base.troubles import trouble_of
 from xingke.casework import queries
 from xingke.casework.actions import parties
 from xingke.casework.actions.filing import file_records
@@ -403,14 +404,16 @@ def _words_of(entry: Any, asked: FormField | None) -> str:
 def take_what_is_late(*, now: datetime) -> int:
     """Take the steps that follow by themselves where nothing else did in time. Returns how many; each is an act of its own.
 
-    One that cannot be taken is told in the log and holds up no other.
+    One that cannot be taken is told in the log and holds up no other. Raises what says that the database does not serve now.
     """
     rows = CaseStep.objects.filter(seq_to__isnull=True, due__lt=now).exclude(late="").select_related("case__region")
     count = 0
     for row in rows.order_by("due", "pk"):
         try:
             take_step(case=row.case, wanted=StepWanted(step=row.late), seen=row.number, by=None, now=now)
-        except Exception:  # whatever is wrong with one case, the others are due too
+        except Exception as error:  # whatever is wrong with one case, the others are due too
+            if trouble_of(error) is not None:  # nobody's case: the database is away, busy or full
+                raise
             log.exception("the step %s of case %s is due and was not taken", row.late, row.case.key)
         else:
             count += 1
