@@ -10,7 +10,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 
-from tests import importer
+from tests import importer, late_taker
 from tests.writer import EVENTS, ROWS
 
 pytestmark = [pytest.mark.db, pytest.mark.slow]
@@ -91,6 +91,31 @@ def test_a_job_child_killed_while_it_checks_and_files_leaves_each_import_whole_a
     assert found["batches"] == [[name, "filed"] for name in files]  # none was staged twice
     assert found["entries"] == importer.FILES
     assert set(found["jobs"]) == {"done"}
+    assert found["broken_at"] is None
+    assert found["numbers"][0] == found["numbers"][1]
+
+
+def test_a_job_child_killed_while_it_takes_what_is_due_leaves_each_case_whole(installation: dict[str, str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-m", "tests.late_taker", str(KILLS)],
+        env=installation,
+        cwd=ROOT,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        timeout=200,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    *_told, taken, last = done.stdout.splitlines()
+    found = json.loads(last)
+
+    assert int(taken.split()[1]) > 3, "no step was taken by a child that was killed"
+    assert found["cases"] == late_taker.CASES
+    assert found["steps"] == {"received deemed_accepted": late_taker.CASES}  # none twice, none left out
+    assert found["events"] == {"opened accepted": late_taker.CASES}  # none without what its step files
+    assert found["filed"] == 2 * late_taker.CASES
+    assert found["entries"] == late_taker.CASES
+    assert found["wrong"] == []
     assert found["broken_at"] is None
     assert found["numbers"][0] == found["numbers"][1]
 

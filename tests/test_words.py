@@ -51,6 +51,7 @@ DATA = {
     "intake/rules/headers.py": "",
     "intake/rows/cells.py": "_WORDS Amounts YES NO",
     "intake/sheets/whole_file.py": "for_whole_file",
+    "ledger/kinds/matter.py": "_days",
     "ledger/kinds/record_kind.py": "MONEY",
     "ledger/kinds/event.py": "KIND",
     "ledger/words.py": "_BEFORE_UNIT _AFTER_UNIT day_word",

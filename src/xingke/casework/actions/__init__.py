@@ -16,11 +16,13 @@ from xingke.accounts.models import User
 from xingke.base.keys import new_key
 from xingke.base.refusals import Refused
 from xingke.base.sayings import say
+from xingke.base.troubles import trouble_of
 from xingke.casework import queries
 from xingke.casework.actions import parties
 from xingke.casework.actions.correcting import correct_records, step_to_correct
 from xingke.casework.actions.filing import file_records
 from xingke.casework.actions.keeping import keep_facts, keep_files, next_number
+from xingke.casework.actions.matters import file_matter
 from xingke.casework.models import Case, CaseCall, CaseStep, Filed
 from xingke.casework.permissions import CasePermission
 from xingke.casework.queries import CaseRead
@@ -50,6 +52,7 @@ from xingke.casework.rules.stepping import (
     may_take,
     standing,
 )
+from xingke.ledger.kinds.matter import KIND as MATTER
 from xingke.registry import queries as registry
 from xingke.registry.models import Organisation, Person, Region
 from xingke.registry.queries import people
@@ -256,7 +259,7 @@ def _refuse_misplaced(new: NewCase, flow: Flow, by: User | None) -> None:
 
 def _refuse_reserved(read: CaseRead, wanted: StepWanted) -> None:
     """What cannot be done yet, or not any more, with a step that every flow has."""
-    if wanted.step == REOPEN and Filed.objects.filter(step__case=read.case).exists():
+    if wanted.step == REOPEN and Filed.objects.filter(step__case=read.case).exclude(kind=MATTER.code).exists():
         raise Refused(say("这件事已经登记了台账记录，不能重新办理；请在台账里更正或作废那条记录。"))
 
 
@@ -356,6 +359,7 @@ def _write(
     if is_own:
         file_records(read, row, step, known, done)
         _open_below(read, row, step, known, done, local)
+    file_matter(read, row, known, done)
     if wanted.step == CORRECT:
         correct_records(read, known, row.opinion, done)
     if ended:
@@ -437,14 +441,16 @@ def _words_of(entry: Any, asked: FormField | None) -> str:
 def take_what_is_late(*, now: datetime) -> int:
     """Take the steps that follow by themselves where nothing else did in time. Returns how many; each is an act of its own.
 
-    One that cannot be taken is told in the log and holds up no other.
+    One that cannot be taken is told in the log and holds up no other. Raises what says that the database does not serve now.
     """
     rows = CaseStep.objects.filter(seq_to__isnull=True, due__lt=now).exclude(late="").select_related("case__region")
     count = 0
     for row in rows.order_by("due", "pk"):
         try:
             take_step(case=row.case, wanted=StepWanted(step=row.late), seen=row.number, by=None, now=now)
-        except Exception:  # whatever is wrong with one case, the others are due too
+        except Exception as error:  # whatever is wrong with one case, the others are due too
+            if trouble_of(error) is not None:  # nobody's case: the database is away, busy or full
+                raise
             log.exception("the step %s of case %s is due and was not taken", row.late, row.case.key)
         else:
             count += 1

@@ -13,6 +13,7 @@ from xingke.casework.models import CaseStep, Filed
 from xingke.casework.queries import CaseRead
 from xingke.casework.rules.templates import RecordFilled
 from xingke.ledger import actions as ledger
+from xingke.ledger.kinds.matter import KIND as MATTER
 from xingke.ledger.models import EventVersion, Version
 from xingke.ledger.queries import may_change_at_once
 from xingke.ledger.tables import TABLES
@@ -42,7 +43,7 @@ def correct_records(read: CaseRead, known: Mapping[str, Any], reason: str, done:
         step = read.flow.steps.get(row.step)
         if step is None or not step.files:
             continue
-        own = set(Filed.objects.filter(step=row).values_list("record", flat=True))
+        own = set(Filed.objects.filter(step=row).exclude(kind=MATTER.code).values_list("record", flat=True))
         wanted = dict(_wanted(read, row, known))
         if wanted.keys() != own:
             raise Refused(say("“%(step)s”登记的记录不止出自这件事，或者条数变了，请在台账里更正。", step=step.label))

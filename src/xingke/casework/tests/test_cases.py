@@ -151,7 +151,7 @@ def test_a_firm_applies_and_is_paid_and_the_payment_is_in_the_ledger(cast: Cast,
     paid = _take(case, "paid", cast.director, now=later)
 
     assert _standing(case) == ("paid", "granted")
-    filed = Filed.objects.get(step=paid)
+    filed = Filed.objects.get(step=paid, kind="payment")
     payment = PaymentEvent.objects.get(subject=filed.record)
     assert (payment.amount, payment.event, payment.state) == (25_000_000, "paid", State.CONFIRMED)
     assert (payment.entered_by, payment.confirmed_by, payment.organisation) == (cast.officer, cast.director, cast.firm)

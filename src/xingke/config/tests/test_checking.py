@@ -17,6 +17,7 @@ IN_ORDER = [
     "columns",
     "amounts",
     "cases",
+    "late-steps",
     "persons",
     "figures",
     "proofs",
