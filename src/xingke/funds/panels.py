@@ -1,6 +1,7 @@
 """What the page of a case shows of money."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
@@ -19,7 +20,6 @@ def of_case(user: User, read: CaseRead) -> Mapping[str, Any] | None:
         return None
     may_plan = queries.is_at_home(user, FundPermission.PLAN, case.region) and not read.last.ended
     return {
-        "rows": queries.commitments_of(case),
+        "rows": [(row, Decimal(row.amount) / 100) for row in queries.commitments_of(case)],
         "commit_url": f"{reverse('funds:commitment-new')}?case={case.number}" if may_plan and case.number else "",
-        "decided": paying.decided_in(read),
     }

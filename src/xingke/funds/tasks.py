@@ -23,13 +23,15 @@ def _accounts(user: User) -> Iterator[Task]:
 def _batches(user: User) -> Iterator[Task]:
     waiting = queries.open_batches(user)
     url = f"{reverse('funds:batch-list')}?state=open"
-    yield Task(_("待拨付的批次"), waiting.count(), _("批"), url, _("列入的人和拨付的人须是两个人"))
+    yield Task(
+        _("待拨付的批次"), waiting.count(), pgettext("payment batches", "批"), url, _("列入的人和拨付的人须是两个人")
+    )
 
 
 def _left_over(user: User) -> Iterator[Task]:
     count = queries.commitments_left_over(user).values("decision").distinct().count()
     url = f"{reverse('funds:commitment-list')}?state=left"
-    yield Task(_("事项已办结、没有拨付的安排"), count, _("笔"), url, _("释放之后才能另作安排"))
+    yield Task(_("事项已办结、没有拨付的安排"), count, pgettext("commitments", "笔"), url, _("释放之后才能另作安排"))
 
 
 DUTIES = (

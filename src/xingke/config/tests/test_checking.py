@@ -17,6 +17,7 @@ IN_ORDER = [
     "columns",
     "amounts",
     "cases",
+    "funds",
     "persons",
     "figures",
     "proofs",

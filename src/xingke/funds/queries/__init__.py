@@ -57,11 +57,15 @@ def pool_for(user: User, key: UUID) -> Pool:
 
 
 def batches_seen(user: User) -> QuerySet[PaymentBatch]:
-    """The batches of somebody's own bureau, with how many items stand on each and their sum."""
-    on_it = Q(items__seq_to__isnull=True)
+    """The batches of somebody's own bureau."""
     found = PaymentBatch.objects.filter(_at_home(user, FundPermission.READ))
-    together = Sum("items__amount", filter=on_it, default=0)
-    return found.select_related("region", "paid_by", "opened_by").annotate(together=together)
+    return found.select_related("region", "paid_by", "opened_by")
+
+
+def sums_of(batches: Collection[int]) -> dict[int, int]:
+    """What stands on batches, or was paid with them, by id. One query."""
+    rows = PaymentItem.objects.filter(batch__in=batches, seq_to__isnull=True).order_by()
+    return {pk: int(total) for pk, total in rows.values_list("batch").annotate(total=Sum("amount"))}
 
 
 def batch_for(user: User, key: UUID) -> PaymentBatch:
@@ -132,7 +136,7 @@ class PoolEntry:
 
 
 def entries_of(pool: Pool) -> list[PoolEntry]:
-    """Everything that ever happened to a pool, in its order. Three queries. What only changed hands between them moves nothing."""
+    """Everything that ever happened to a pool, in its order. Three queries. A payment takes its commitment away: one movement."""
     found = [
         PoolEntry(PoolMovement(seq=row.seq, allotted=row.amount), row)
         for row in pool.allotments.select_related("allotted_by")
@@ -142,10 +146,11 @@ def entries_of(pool: Pool) -> list[PoolEntry]:
     for each in decided:
         standing = each.amount if each.state == STANDING else 0
         delta, before[each.commitment] = standing - before[each.commitment], standing
-        found.append(PoolEntry(PoolMovement(seq=each.seq_from, committed=delta), each))
+        if each.state != CommitmentState.PAID.value:
+            found.append(PoolEntry(PoolMovement(seq=each.seq_from, committed=delta), each))
     items = pool.items.filter(paid_seq__isnull=False).select_related("case", "batch__paid_by", "account__organisation")
     found += [
-        PoolEntry(PoolMovement(seq=item.paid_seq or 0, paid=item.amount), item)
+        PoolEntry(PoolMovement(seq=item.paid_seq or 0, committed=-item.amount, paid=item.amount), item)
         for item in items.order_by("paid_seq", "pk")
     ]
     return sorted(found, key=lambda each: each.movement.seq)
@@ -170,12 +175,12 @@ def commitments_of(case: Case) -> QuerySet[Commitment]:
     return rows.order_by("pk")
 
 
-def shares_of(user: User, decision: UUID) -> list[Commitment]:
+def shares_of(user: User, decision: UUID, permission: FundPermission = FundPermission.PLAN) -> list[Commitment]:
     """The shares that were decided together, as they stand, where somebody plans; 404 where there are none."""
     rows = Commitment.objects.filter(
-        _at_home(user, FundPermission.PLAN, region="pool__region"), decision=decision, seq_to__isnull=True
+        _at_home(user, permission, region="pool__region"), decision=decision, seq_to__isnull=True
     )
-    found = list(rows.select_related("pool__region", "case__organisation").order_by("pk"))
+    found = list(rows.select_related("pool__region", "case", "organisation", "committed_by").order_by("pk"))
     if not found:
         raise Http404
     return found
@@ -294,3 +299,37 @@ def commitments_left_over(user: User) -> QuerySet[Commitment]:
     """What stands committed though its case has ended, and so will not be paid."""
     ended = CaseStep.objects.filter(seq_to__isnull=True).exclude(ended="").values("case")
     return commitments_seen(user).filter(state=STANDING, case__in=ended)
+
+
+def versions_of(decision: UUID) -> QuerySet[Commitment]:
+    """Everything that was said of shares decided together, the newest first."""
+    rows = Commitment.objects.filter(decision=decision).select_related("pool", "committed_by")
+    return rows.order_by("-seq_from", "pk")
+
+
+def batch_of(shares: Sequence[Commitment]) -> PaymentBatch | None:
+    """The batch on which shares stand; None where they stand on none."""
+    on_one = PaymentItem.objects.filter(commitment__in=[row.pk for row in shares], seq_to__isnull=True)
+    item = on_one.select_related("batch").first()
+    return item.batch if item is not None else None
+
+
+def years_of(pools: QuerySet[Pool]) -> list[int]:
+    """The years of some pools, the latest first."""
+    return list(pools.order_by("-year").values_list("year", flat=True).distinct())
+
+
+def later_pools(pool: Pool) -> list[Pool]:
+    """The pools of later years into which what is left of one may be carried."""
+    alike = Pool.objects.filter(region=pool.region, level=pool.level, purpose=pool.purpose, year__gt=pool.year)
+    return list(alike.order_by("year", "code"))
+
+
+def may_plan_anywhere(user: User) -> bool:
+    """Whether somebody plans in a bureau of their own."""
+    return bool(registry.scope(user, FundPermission.PLAN).home)
+
+
+def account_before(account: PayAccount) -> PayAccount | None:
+    """The account that counts of the same organisation, beside one that waits."""
+    return accounts_that_count([account.organisation_id]).get(account.organisation_id)

@@ -10,7 +10,7 @@ from xingke.accounts.models import User
 from xingke.base.refusals import Answer
 from xingke.base.sayings import NOTHING, Saying, say
 from xingke.casework import queries as casework
-from xingke.casework.models import CaseStep, Filed
+from xingke.casework.models import Case, CaseStep, Filed
 from xingke.casework.queries import CaseRead
 from xingke.casework.queries.many import case_reads
 from xingke.casework.rules.flows import FlowStep, Through
@@ -185,3 +185,8 @@ def stamp_of_shares(shares: Iterable[Commitment]) -> str:
     """How shares stand, in short: whoever changes them says what they saw."""
     told = sorted(f"{row.commitment}:{row.version}" for row in shares)
     return hashlib.sha256("\n".join(told).encode()).hexdigest()[:16]
+
+
+def decided_for(case: Case) -> int | None:
+    """The same of a case that is not read yet."""
+    return decided_in(casework.case_read(case))
