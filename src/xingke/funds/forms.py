@@ -18,7 +18,7 @@ from xingke.casework.models import Case
 from xingke.funds import queries
 from xingke.funds.models import Allotment, Commitment, Pool
 from xingke.funds.permissions import FundPermission
-from xingke.funds.rules import AllotmentKind
+from xingke.funds.rules import AllotmentKind, written
 from xingke.ledger.forms.fields import MeasureField
 from xingke.registry import queries as registry
 from xingke.registry.models import Organisation, Region
@@ -117,7 +117,7 @@ class AllotForm(DocumentedForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # Django's own signature
         super().__init__(*args, **kwargs)
-        kinds = (AllotmentKind.GIVEN, AllotmentKind.ADDED, AllotmentKind.CUT)
+        kinds = (AllotmentKind.GIVEN, AllotmentKind.ADDED, AllotmentKind.CUT, AllotmentKind.RETURNED)
         choices = [(each.value, Allotment.Kind(each.value).label) for each in kinds]
         self.fields["kind"] = forms.ChoiceField(label=_("类别"), choices=choices)
         self.order_fields(("kind", "amount", "document", "on", "note"))
@@ -142,6 +142,12 @@ class CarryForm(DocumentedForm):
         return self.later[self.cleaned_data["into"]]
 
 
+def _pool_words(pool: Pool, left: int) -> str:
+    level = dict(queries.terms_of("level")).get(pool.level, pool.level)
+    said = {"year": pool.year, "name": pool.name, "level": level, "left": written(left)}
+    return _("%(year)s %(name)s（%(level)s，可用%(left)s元）") % said
+
+
 class CommitForm(KeyedForm):
     """Money decided for a case, and which pool bears how much of it."""
 
@@ -160,12 +166,11 @@ class CommitForm(KeyedForm):
 
     def __init__(self, user: User, pools: Sequence[Pool], *args: Any, **kwargs: Any) -> None:  # Django's own signature
         super().__init__(*args, **kwargs)
-        self.user, self.pools = user, {str(pool.pk): pool for pool in pools}
+        left = {pk: held.left for pk, held in queries.balances_of([pool.pk for pool in pools]).items()}
+        with_money = sorted(pools, key=lambda pool: left[pool.pk] <= 0)  # the others last
+        self.user, self.pools = user, {str(pool.pk): pool for pool in with_money}
         self.fields["decided"] = amount_field(say("审定金额"))
-        levels = dict(queries.terms_of("level"))
-        choices = [
-            (pk, f"{pool.year} {pool.name}（{levels.get(pool.level, pool.level)}）") for pk, pool in self.pools.items()
-        ]
+        choices = [(pk, _pool_words(pool, left[pool.pk])) for pk, pool in self.pools.items()]
         for number in range(1, SHARES + 1):
             first = number == 1
             label = _("由哪个资金池出") if first else _("另由哪个资金池分担（%(number)s）") % {"number": number}
@@ -173,18 +178,25 @@ class CommitForm(KeyedForm):
                 label=label, choices=choices if first else [("", "—"), *choices], required=first
             )
             self.fields[f"amount_{number}"] = amount_field(say("分担金额"), required=False)
+        self.fields["amount_1"].label = _("上面的资金池分担（元）")
         self.fields["amount_1"].help_text = _("只由一个资金池出的，不用填。")
         self.order_fields(("case", "thing", "part", "decided"))
 
     @property
-    def share_rows(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
-        """The two fields of each share."""
-        return [(self[f"pool_{number}"], self[f"amount_{number}"]) for number in range(1, SHARES + 1)]
+    def own_fields(self) -> list[forms.BoundField]:
+        """What is always asked."""
+        return [self[name] for name in ("case", "thing", "part", "decided", "pool_1")]
 
     @property
-    def own_fields(self) -> list[forms.BoundField]:
-        """What is asked besides the shares."""
-        return [self[name] for name in ("case", "thing", "part", "decided")]
+    def share_fields(self) -> list[forms.BoundField]:
+        """What is asked where several layers bear the sum."""
+        more = (name for number in range(2, SHARES + 1) for name in (f"pool_{number}", f"amount_{number}"))
+        return [self[name] for name in ("amount_1", *more)]
+
+    @property
+    def names_several(self) -> bool:
+        """Whether something was typed there."""
+        return self.is_bound and any(each.data or each.errors for each in self.share_fields)
 
     def clean_case(self) -> Case:
         try:

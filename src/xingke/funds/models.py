@@ -52,6 +52,7 @@ class Allotment(models.Model):
         GIVEN = AllotmentKind.GIVEN.value, _("下达")
         ADDED = AllotmentKind.ADDED.value, _("追加")
         CARRIED_IN = AllotmentKind.CARRIED_IN.value, _("上年结转")
+        RETURNED = AllotmentKind.RETURNED.value, _("退回收回")
         CUT = AllotmentKind.CUT.value, _("核减")
         CARRIED_OUT = AllotmentKind.CARRIED_OUT.value, _("结转下年")
 
@@ -71,7 +72,7 @@ class Allotment(models.Model):
         ordering = ("seq", "pk")
         constraints = (
             models.CheckConstraint(
-                condition=Q(amount__gt=0, kind__in=["given", "added", "carried in"])
+                condition=Q(amount__gt=0, kind__in=["given", "added", "carried in", "returned"])
                 | Q(amount__lt=0, kind__in=["cut", "carried out"]),
                 name="allotment_sign",
             ),

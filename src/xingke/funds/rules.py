@@ -20,6 +20,7 @@ class AllotmentKind(StrEnum):
     GIVEN = "given"
     ADDED = "added"
     CARRIED_IN = "carried in"
+    RETURNED = "returned"  # what was paid and came back: the pool holds it again, and what was paid stays what was paid
     CUT = "cut"
     CARRIED_OUT = "carried out"
 

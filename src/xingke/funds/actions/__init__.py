@@ -102,9 +102,22 @@ def allot(*, pool: Pool, new: NewAllotment, by: User, now: datetime) -> Allotmen
             return there
         if new.kind in (AllotmentKind.CARRIED_IN, AllotmentKind.CARRIED_OUT):
             raise Refused(say("结转请用“结转到下年”办理，两边一次登记。"))
+        if new.kind is AllotmentKind.RETURNED:
+            _refuse_more_than_paid(pool, new)
         row = _allotted(pool, new, by=by, now=now, seq=done.seq)
         done.says(pool=pool.name, document=row.document, amount=row.amount)
     return row
+
+
+def _refuse_more_than_paid(pool: Pool, new: NewAllotment) -> None:
+    """Raise Refused where more comes back than was ever paid, and where nobody says of what."""
+    if not new.note.strip():
+        raise Refused(say("退回收回的，请在说明里写明是哪一笔。"))
+    before = Allotment.objects.filter(pool=pool, kind=AllotmentKind.RETURNED.value)
+    came_back = sum(before.values_list("amount", flat=True))
+    paid = queries.balance_of(pool).paid
+    if new.amount > paid - came_back:
+        raise Refused(say("退回的不能多于拨付过的，还可以退回%(left)s元。", left=rules.written(paid - came_back)))
 
 
 def carry_over(*, pool: Pool, into: Pool, new: NewAllotment, by: User, now: datetime) -> tuple[Allotment, Allotment]:

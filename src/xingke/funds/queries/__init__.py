@@ -252,7 +252,7 @@ def accounts_that_count(organisations: Collection[int]) -> dict[int, PayAccount]
 def items_of(batch: PaymentBatch) -> list[PaymentItem]:
     """What stands on a batch, or was refused when it was paid; what was taken off before is left out."""
     rows = batch.items.filter(Q(seq_to__isnull=True) | Q(refused__isnull=False))
-    related = ("commitment", "pool", "account", "case__organisation", "case__region", "put_by", "step")
+    related = ("commitment", "pool", "account__organisation", "case__organisation", "case__region", "put_by", "step")
     return list(rows.select_related(*related).order_by("pk"))
 
 

@@ -558,6 +558,34 @@ def test_a_pool_is_known_as_of_every_number(cast: Cast, pool: Pool, proof: accou
     assert queries.balance_of(pool, seq=paid.paid_seq) == PoolBalance(allotted=100 * WAN, paid=25 * WAN)
 
 
+def test_what_came_back_is_in_the_pool_again_and_never_more_than_was_paid(
+    cast: Cast, pool: Pool, proof: accounts.StoredFile
+) -> None:
+    """California's SAM 8311: an abatement of an expenditure increases the balance of its appropriation."""
+    confirmed_account(cast, cast.firm)
+    batch = new_batch(cast, *commit(cast, case_to_pay(cast, proof), {pool: "25"}))
+    with pytest.raises(Refused, match=r"还可以退回0.00元"):
+        allot(cast, pool, 1, AllotmentKind.RETURNED, note="企业退款")
+    pay(cast, batch)
+    with pytest.raises(Refused, match="请在说明里写明是哪一笔"):
+        allot(cast, pool, 25, AllotmentKind.RETURNED)
+    allot(cast, pool, 20, AllotmentKind.RETURNED, note=f"{batch.number}，企业不再符合条件")
+    with pytest.raises(Refused, match=r"还可以退回50,000.00元"):
+        allot(cast, pool, 6, AllotmentKind.RETURNED, note="又一次")
+    assert _held(pool) == (120, 0, 25, 95)
+
+
+def test_what_was_paid_is_not_counted_a_second_time_when_more_is_committed(
+    cast: Cast, proof: accounts.StoredFile
+) -> None:
+    """frappe/erpnext#36610: of 20 million 11 were spent, and an order of 5 was refused."""
+    pool = new_pool(cast, wan=2000)
+    confirmed_account(cast, cast.firm)
+    pay(cast, new_batch(cast, *commit(cast, case_to_pay(cast, proof, wan="1100"), {pool: "1100"})))
+    commit(cast, case_to_pay(cast, proof, wan="500"), {pool: "500"})
+    assert _held(pool) == (2000, 500, 1100, 400)
+
+
 def test_numbers_of_batches_run_without_a_gap(cast: Cast) -> None:
     assert [new_batch(cast).number for _time in range(3)] == [f"BF-990121-2026-000{each}" for each in (1, 2, 3)]
     assert PaymentBatch.objects.count() == 3

@@ -102,7 +102,13 @@ def commitment_new(request: HttpRequest) -> HttpResponse:
             said = {"number": str(rows[0].case), "amount": written(rows[0].decided)}
             messages.success(request, _("已为%(number)s安排%(amount)s元。") % said)
             return redirect("funds:commitment", rows[0].decision)
-    context = {"form": form, "pools": pools, "crumbs": crumbs_to((_("安排"), _list_url()), (_("安排资金"), ""))}
+    is_fictional = any(pool.is_fictional for pool in pools)
+    context = {
+        "form": form,
+        "pools": pools,
+        "is_fictional": is_fictional,
+        "crumbs": crumbs_to((_("安排"), _list_url()), (_("安排资金"), "")),
+    }
     return render(request, "funds/commitment_new.html", context)
 
 

@@ -196,10 +196,12 @@ def _row(entry: PoolEntry, after: PoolBalance) -> dict[str, Any]:
             who: dict[str, Any] = {"by": row.batch.paid_by, "day": row.batch.on, "batch": row.batch}
             return common | about | who | {"what": _("已拨付")}
         case _:
-            about = {"about": f"{row.case} {row.thing}{_('（其中%(part)s）') % {'part': row.part} if row.part else ''}"}
+            firm = row.organisation.name if row.organisation else ""
+            part = _("（其中%(part)s）") % {"part": row.part} if row.part else ""
+            about = {"about": f"{row.case} {firm}", "number": " · ".join(filter(None, [row.thing + part, row.reason]))}
             day = timezone.localtime(row.committed_at).date()
             who = {"by": row.committed_by, "day": day, "decision": row.decision}
-            return common | about | who | {"what": _what(row), "number": row.reason}
+            return common | about | who | {"what": _what(row)}
 
 
 def _what(row: Commitment) -> str:
