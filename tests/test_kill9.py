@@ -10,7 +10,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 
-from tests import importer, late_taker
+from tests import importer, late_taker, payer
 from tests.writer import EVENTS, ROWS
 
 pytestmark = [pytest.mark.db, pytest.mark.slow]
@@ -149,6 +149,31 @@ def test_killed_while_it_edits_and_publishes_nothing_is_half_public(installation
     assert found["entries"] == found["taken"] + len(found["editions"])  # each with its audit row
     assert found["broken_at"] is None
     assert found["numbers"][0] == found["numbers"][1]
+
+
+def test_killed_while_it_pays_a_batch_all_of_it_is_paid_or_nothing(installation: dict[str, str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-m", "tests.payer", str(KILLS // 2)],
+        env=installation,
+        cwd=ROOT,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    *told, last = done.stdout.splitlines()
+    acknowledged = {int(line.split()[1]) for line in told if line.startswith("paid ")}
+    found = json.loads(last.removeprefix("result "))
+    paid = {int(number) for number, (is_paid, _steps) in found["batches"].items() if is_paid}
+
+    assert 1 < len(paid) <= KILLS // 2, "none was interrupted, or each"
+    assert acknowledged <= paid
+    assert {tuple(each) for each in found["batches"].values()} == {(True, payer.CASES), (False, 0)}
+    assert (found["records"], found["entries"]) == (len(paid) * payer.CASES, len(paid))
+    unpaid = KILLS // 2 + 1 - len(paid)
+    assert found["held"] == [f"{count * payer.CASES * 10_000:,}.00" for count in (unpaid, len(paid))]
+    assert (found["problems"], found["broken_at"]) == ([], None)
 
 
 def test_killed_between_the_parts_of_one_act_nothing_of_it_stands(installation: dict[str, str]) -> None:

@@ -22,6 +22,7 @@ CHINESE_ONLY = {
 OF_THE_COMMAND_LINE = "checks.py"  # in every room: what ``xingke check`` says
 DATA = {
     "casework/rules/answers.py": "",
+    "funds/forms.py": "amount_field",  # units, by their names
     "casework/rules/form_checks.py": "_shape",
     # what files and texts are searched for
     "press/allowed.py": "ISSUER_MARK",

@@ -254,14 +254,14 @@ def open_person(*, person: Person, by: User, now: datetime) -> dict[str, str]:
 
 
 def change_keys(*, by: User | None, now: datetime) -> int:
-    """Give every person a new key and seal everything anew. Returns how many. Stopped halfway, run it again."""
+    """Give every person a new key and seal everything anew; what upper rooms sealed, too. Returns how many. Stopped halfway, run it again."""
     keys = list(Person.objects.exclude(sealed="").values_list("key", flat=True))
     for key in keys:
         sealing.begin_change(key)
         while not _sealed_anew(key, by, now):  # somebody corrected them meanwhile
             pass
         sealing.end_change(key)
-    return len(keys)
+    return len(keys) + sum(sealer.change(by, now) for sealer in sealing.SEALERS)
 
 
 def _sealed_anew(key: UUID, by: User | None, now: datetime) -> bool:
