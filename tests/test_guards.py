@@ -33,6 +33,7 @@ ROOMS = (
     "ledger",
     "intake",
     "casework",
+    "funds",
     "indicators",
     "reports",
     "search",

@@ -10,6 +10,7 @@ import { drawer } from "./modules/drawer.js";
 import { editor } from "./modules/editor.js";
 import { fileDrop } from "./modules/file-drop.js";
 import { forms } from "./modules/forms.js";
+import { lists, listTicks } from "./modules/lists.js";
 import { search } from "./modules/search.js";
 import { announceCounts, tables } from "./modules/tables.js";
 
@@ -29,6 +30,7 @@ whenReady(() => {
   drawer(document);
   editor(document);
   forms(document);
+  lists(document);
   search(document);
   announceCounts(document);
   tables(document);
@@ -36,6 +38,7 @@ whenReady(() => {
 });
 document.addEventListener("htmx:load", (event) => {
   editor(event.detail.elt);
+  listTicks(event.detail.elt);
   tables(event.detail.elt);
   loadChartsWhereNeeded(event.detail.elt);
 });

@@ -33,6 +33,7 @@ PAGES = {
     "reviewer": ["/", "/documents/"],
     "superior": ["/", "/indicators/", INDICATOR],
     "enterprise": ["/", "/organisations/"],
+    "commissioner": ["/"],
     "statistician": ["/", "/records/contract/new/", "/observations/", "/imports/"],
     "system": ["/", "/accounts/", "/accounts/new/"],
     "security": ["/", "/grants/", "/grants/give/"],

@@ -1,12 +1,14 @@
 /* <form data-search>: “/” goes to the box; after two characters its suggestions come (htmx fetches them when told
    "suggest"), arrows walk through them, Enter opens the one walked to, Esc closes them. */
+import { keysAreOn } from "./keys.js";
+
 const PAUSE = 180; // milliseconds without a key before anything is asked
 const ENOUGH = 2; // characters
 
 export function search(root) {
   for (const form of root.querySelectorAll("form[data-search]")) box(form);
   root.addEventListener("keydown", (event) => {
-    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key !== "/" || !keysAreOn() || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target.closest("input, textarea, select, [contenteditable]")) return;
     const input = [...root.querySelectorAll("form[data-search] input")].find((each) => each.offsetParent);
     const link = root.querySelector(".search-link");

@@ -11,11 +11,24 @@ class CaseworkConfig(AppConfig):
         from xingke.accounts.permissions import PERMISSIONS, Grantable
         from xingke.base import audited, definitions
         from xingke.base.checks import CHECKS
-        from xingke.casework import checks
+        from xingke.base.menu import ITEMS, MenuItem
+        from xingke.base.tasks import DUTIES, OWN_WORK
+        from xingke.casework import checks, lists, tasks
         from xingke.casework.permissions import CasePermission
         from xingke.casework.rules.flow_checks import FLOWS
         from xingke.casework.rules.form_checks import FORMS
+        from xingke.registry.listing import LISTS
 
+        ITEMS.add(
+            MenuItem(
+                code="cases",
+                label=_("业务"),
+                url_name="casework:case-list",
+                permission=CasePermission.READ,
+                order=25,
+                icon="list",
+            )
+        )
         definitions.KINDS.add(FORMS)
         definitions.KINDS.add(FLOWS)
         moving = {CasePermission.HANDLE, CasePermission.DECIDE, CasePermission.MANAGE}
@@ -26,6 +39,9 @@ class CaseworkConfig(AppConfig):
             )
         )
         CHECKS.add(*checks.CHECKS)
+        LISTS.add(*lists.ALL)
+        DUTIES.add(*tasks.DUTIES)
+        OWN_WORK.add(tasks.OWN)
         audited.announce(
             {
                 "case.opened": _("发起事项"),
@@ -42,12 +58,10 @@ class CaseworkConfig(AppConfig):
 
 
 def _announce_common_acts() -> None:
-    """What several cases share: its words in the trail, its entries of the menu, what waits on the workbench."""
+    """What several cases share: its words in the trail, and what waits on the workbench."""
     from xingke.base import audited
-    from xingke.base.menu import ITEMS, MenuItem
     from xingke.base.tasks import DUTIES
     from xingke.casework import tasks_common
-    from xingke.casework.permissions import CasePermission
 
     audited.announce(
         {
@@ -79,13 +93,3 @@ def _announce_common_acts() -> None:
         }
     )
     DUTIES.add(*tasks_common.DUTIES)
-    ITEMS.add(
-        MenuItem(
-            code="common-acts",
-            label=_("业务"),
-            url_name="casework:call-list",
-            permission=CasePermission.READ,
-            order=33,
-            icon="checklist",
-        )
-    )

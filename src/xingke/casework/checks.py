@@ -1,10 +1,13 @@
 """What ``xingke check`` looks at in cases: that each stands where its steps lead, and that nothing of a step was changed."""
 
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from itertools import groupby, islice, pairwise
 
 from django.db.models import F, Q
+from django.utils import timezone
 
+from xingke.accounts import queries as accounts
 from xingke.base.checks import SHOWN, Check, CheckResult
 from xingke.casework import queries
 from xingke.casework.models import (
@@ -155,4 +158,27 @@ def _through(flow_hash: str, code: str) -> Through | None:
     return step.through if step is not None else None
 
 
-CHECKS = (Check(code="cases", find=cases, order=65), Check(code="common-acts", find=common_acts, order=66))
+def late_steps() -> Iterator[CheckResult]:
+    """What follows by itself has followed. While the child that takes it is at work, nothing is due for an hour."""
+    now = timezone.now()
+    due = CaseStep.objects.filter(seq_to__isnull=True, due__lt=now).exclude(late="").select_related("case")
+    count = due.count()
+    if not count:
+        return
+    is_served = accounts.has_job_child(now)
+    long_due = due.filter(due__lt=now - PATIENCE).order_by("due", "pk") if is_served else due.none()
+    problems = [
+        f"事项 {row.case}：{timezone.localtime(row.due):%Y-%m-%d %H:%M} 到期，系统没有办成“{row.late}”；请看服务日志"
+        for row in long_due[:SHOWN]
+        if row.due is not None
+    ]
+    when = "任务进程每两分钟办一次" if is_served else "服务没有运行，启动后补办"
+    yield CheckResult(f"到期由系统办的步骤：{count} 步等着（{when}）", tuple(problems))
+
+
+PATIENCE = timedelta(hours=1)
+CHECKS = (
+    Check(code="cases", find=cases, order=65),
+    Check(code="common-acts", find=common_acts, order=66),
+    Check(code="late-steps", find=late_steps, order=67),
+)

@@ -7,12 +7,12 @@ from django.utils.translation import gettext as _
 
 from xingke.accounts.models import User
 from xingke.casework.permissions import CasePermission
-from xingke.casework.queries.waiting import home_regions
+from xingke.casework.queries.common import home_regions
 
 
 def places(user: User, current: str) -> list[dict[str, Any]]:
     """The lists somebody may see; meetings and publicity are the bureau's."""
-    found = [("call-list", _("申报")), ("notice-list", _("通知"))]
+    found = [("case-list", _("事项")), ("call-list", _("申报")), ("notice-list", _("通知"))]
     if home_regions(user, CasePermission.READ):
         found += [("meeting-list", _("会议")), ("publicity-list", _("公示"))]
     return [

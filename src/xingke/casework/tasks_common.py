@@ -10,7 +10,7 @@ from xingke.accounts.models import User
 from xingke.base.tasks import Duty, Task
 from xingke.casework.permissions import CasePermission
 from xingke.casework.queries import meetings, notices, publicity
-from xingke.casework.queries.waiting import regions_of_bureau
+from xingke.casework.queries.common import regions_of_bureau
 
 
 def _to_prepare(user: User) -> Iterator[Task]:

@@ -1,7 +1,8 @@
 """The job child, run as ``python -m xingke.config.jobs`` by the supervisor: does what waits, then waits for more.
 
-Where nothing waits it keeps the search index up: a page only brings along what changed last; and it checks whether
-documents still say what the ledger says. While the database is away or the disk is full it waits as well, and goes on
+Every two minutes, and first when it starts, it takes the steps of cases that follow by themselves once a limit has passed. Where
+nothing waits it keeps the search index up: a page only brings along what changed last; and it checks whether documents
+still say what the ledger says. While the database is away or the disk is full it waits as well, and goes on
 when they are back.
 
 Like the web child it ends when its standard input does. Several may run beside each other on PostgreSQL.
@@ -21,6 +22,7 @@ PAUSE = 0.5  # seconds between two looks into an empty queue
 LONGEST_PAUSE = 30.0  # and while the database does not answer; doubles up to this
 log = logging.getLogger("xingke.jobs")
 REST = 5.0  # seconds between two looks for documents to be checked, where none waited
+LATE = 120.0  # seconds between two looks for steps that are due; limits end with a day or an hour
 
 
 def main() -> None:
@@ -48,6 +50,7 @@ def work(*, do_next: Callable[[], object | None], sleep: Callable[[float], None]
     pause = PAUSE
     while True:
         try:
+            _take_late_steps()
             did = do_next() is not None
             if not did:
                 _keep_index_up()
@@ -74,6 +77,34 @@ def _let_go() -> None:
         connections.close_all()
     except DatabaseError:
         log.debug("a connection could not be closed")
+
+
+_looked: float | None = None  # when steps that are due were looked for, by the clock that is never set
+
+
+def _take_late_steps() -> None:
+    """Take what is due of cases, each step an act of its own; a child that is killed leaves the rest to the next one.
+
+    Before any job: one may last an hour. Raises DatabaseError where the database does not serve; then it is tried again.
+    """
+    global _looked
+    from django.utils import timezone
+
+    from xingke.base.troubles import Trouble, trouble_of
+    from xingke.casework.actions import take_what_is_late
+
+    if _looked is not None and time.monotonic() - _looked < LATE:
+        return
+    try:
+        count = take_what_is_late(now=timezone.now())
+    except Exception as error:
+        if trouble_of(error) is not Trouble.BUSY:
+            raise
+        log.warning("steps that are due wait", extra={"event": "late-steps-wait"})  # as with the index
+        return
+    _looked = time.monotonic()
+    if count:
+        log.info("%d steps of cases followed by themselves", count, extra={"event": "late-steps", "count": count})
 
 
 def _keep_index_up() -> None:

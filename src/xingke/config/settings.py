@@ -106,6 +106,7 @@ INSTALLED_APPS = [
     "xingke.ledger",
     "xingke.intake",
     "xingke.casework",
+    "xingke.funds",
     "xingke.indicators",
     "xingke.reports",
     "xingke.search",

@@ -15,12 +15,13 @@ class IntakeConfig(AppConfig):
         from xingke.base.menu import SHORTCUTS, Shortcut
         from xingke.base.tasks import DUTIES
         from xingke.intake import jobs as ours
-        from xingke.intake import queries, tasks
+        from xingke.intake import lists, queries, tasks
         from xingke.intake.actions.handing_over import FILE, PREPARE, RECHECK
         from xingke.intake.queries import relisting
         from xingke.intake.sheets import forms
         from xingke.ledger.queries import beginning
         from xingke.ledger.relists import RELISTS
+        from xingke.registry.listing import LISTS
 
         outcomes = {
             "new": _("新登记"),
@@ -34,6 +35,7 @@ class IntakeConfig(AppConfig):
         audited.DETAILS.add(audited.AuditedDetail("counts", _("计数"), outcomes))
         definitions.KINDS.add(forms.SHEETS)
         RELISTS.add(relisting.RELIST)
+        LISTS.add(lists.IMPORTS)
         DUTIES.add(*tasks.DUTIES)
         HOLDERS.add(Holder(code="imports", digests=queries.handed_over))
         for code, label, run in (

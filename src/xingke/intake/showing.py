@@ -4,6 +4,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from xingke.intake.models import ImportBatch
 from xingke.intake.queries import options_of
 from xingke.intake.rows.incoming import CHANGED, REPEATED_OR_ANOTHER, UNCHANGED, Brief, Options, Problem, Row, RowReader
@@ -143,3 +145,31 @@ def chosen(options: Options, posted: Any) -> Options:
         correction=ticked("correction", options.correction),
         sure=sure,
     )
+
+
+def outcome_word(outcome: str) -> str:
+    """What became, or would become, of a row."""
+    return {
+        "new": _("新登记"),
+        "changed": _("有改动"),
+        "unchanged": _("未改动"),
+        "waiting": _("待读"),
+        "rejected": _("未导入"),
+    }[outcome]
+
+
+OUTCOMES_IN_ORDER = ("new", "changed", "unchanged", "waiting", "rejected")
+
+
+def counts_of(batch: ImportBatch) -> list[tuple[str, int]]:
+    """How many rows of an import came to which end, in words."""
+    return [(outcome_word(outcome), batch.counts.get(outcome, 0)) for outcome in OUTCOMES_IN_ORDER]
+
+
+def state_of(batch: ImportBatch) -> dict[str, str]:
+    """The tag of an import."""
+    if batch.state == ImportBatch.State.FILED:
+        return {"state": "confirmed", "label": _("已登记")}
+    if batch.state == ImportBatch.State.CANCELLED:
+        return {"state": "unknown", "label": _("已取消")}
+    return {"state": "draft", "label": _("待登记")} if batch.ready else {"state": "unknown", "label": _("没有新内容")}

@@ -1,6 +1,6 @@
 """Imports: handing a file over, looking at what would become of its rows, and filing them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -19,18 +19,21 @@ from xingke.intake import showing as import_pages
 from xingke.intake.actions import ask_to_file, ask_to_recheck, give_up, hand_over
 from xingke.intake.checking import reader_of, sheet_form
 from xingke.intake.forms import HandOverForm, sheet_forms
+from xingke.intake.lists import IMPORTS
 from xingke.intake.models import ImportBatch
-from xingke.intake.queries import StagedRows, import_batch_for, import_batches, is_fictional_import, options_of, staged
+from xingke.intake.queries import StagedRows, import_batch_for, is_fictional_import, options_of, staged
 from xingke.intake.reading import SAYING_WHERE, SIZE_LIMIT
 from xingke.intake.rows.incoming import CHANGED, NEW, OUTCOMES, REJECTED, UNCHANGED, WAITING, RowReader
 from xingke.intake.rows.returned import how_to_mend, returned_cells, returned_columns, returned_header, returned_lines
 from xingke.intake.sheets.blank import ROWS, guide, template_header, template_row
 from xingke.intake.sheets.columns import Understood
+from xingke.intake.showing import counts_of, outcome_word, state_of
 from xingke.ledger.words import Words, kind_word
 from xingke.press.cells import letters
 from xingke.press.exports import csv_response, file_addresses, wants_file, workbook_response
 from xingke.registry import filtering
 from xingke.registry import queries as registry
+from xingke.registry.listing import list_response
 
 TAGS = {"rejected": "void", "waiting": "partial", "changed": "draft", "new": "confirmed", "unchanged": "unknown"}
 
@@ -46,26 +49,12 @@ def import_list(request: HttpRequest) -> HttpResponse:
             return redirect("accounts:job", _hand_over(request, form, user))
         except Refused as refusal:
             error = str(refusal)
-    page = Paginator(import_batches(user), filtering.PAGE_SIZE).get_page(request.GET.get("page"))
-    context = {
-        "form": form,
-        "error": error,
-        "forms": sheet_forms(),
-        "rows": [(batch, kind_word(batch.kind), _state(batch), _counts(batch.counts)) for batch in page.object_list],
-        "table": {
-            "columns": [
-                {"label": _("文件")},
-                {"label": _("类别")},
-                {"label": _("时间"), "class": "nowrap"},
-                {"label": _("状态")},
-                *({"label": label, "numeric": True} for label, _count in _counts({})),
-            ],
-            "page": page,
-            "empty_title": _("您还没有导入过文件"),
-            "empty_text": _("交来一个文件，结果会列在这里。"),
-        },
-    }
-    return render(request, "intake/import_list.html", context)
+    return list_response(
+        request,
+        IMPORTS,
+        template="intake/import_list.html",
+        context=lambda asked: {"form": form, "error": error, "forms": sheet_forms()},
+    )
 
 
 def _hand_over(request: HttpRequest, form: HandOverForm, user: User) -> int:
@@ -86,30 +75,6 @@ def _hand_over(request: HttpRequest, form: HandOverForm, user: User) -> int:
         by=user,
     )
     return job.pk
-
-
-def _outcome_word(outcome: str) -> str:
-    return {
-        "new": _("新登记"),
-        "changed": _("有改动"),
-        "unchanged": _("未改动"),
-        "waiting": _("待读"),
-        "rejected": _("未导入"),
-    }[outcome]
-
-
-def _counts(counts: Mapping[str, int]) -> list[tuple[str, int]]:
-    order = ("new", "changed", "unchanged", "waiting", "rejected")
-    return [(_outcome_word(outcome), counts.get(outcome, 0)) for outcome in order]
-
-
-def _state(batch: ImportBatch) -> dict[str, str]:
-    """The tag of an import."""
-    if batch.state == ImportBatch.State.FILED:
-        return {"state": "confirmed", "label": _("已登记")}
-    if batch.state == ImportBatch.State.CANCELLED:
-        return {"state": "unknown", "label": _("已取消")}
-    return {"state": "draft", "label": _("待登记")} if batch.ready else {"state": "unknown", "label": _("没有新内容")}
 
 
 @require_safe
@@ -139,16 +104,16 @@ def import_batch(request: HttpRequest, pk: int) -> HttpResponse:
     fine = _fine(batch, reader) if wanted and not outcome else {}
     notes = [note for note in batch.notes if not _is_header_row(note)]
     amounts, others = import_pages.unused(understood)
-    choices = [(each, _outcome_word(each)) for each in OUTCOMES if batch.counts.get(each)]
+    choices = [(each, outcome_word(each)) for each in OUTCOMES if batch.counts.get(each)]
     context = {
         "batch": batch,
-        "state": _state(batch),
+        "state": state_of(batch),
         "kicker": kind_word(batch.kind),
         "is_prepared": batch.state == ImportBatch.State.PREPARED,
         "at_work": batch.file_job is not None
         and not batch.file_job.is_over
         and batch.state == ImportBatch.State.PREPARED,
-        "counts": [{"label": label, "value": count, "unit": _("行")} for label, count in _counts(batch.counts)],
+        "counts": [{"label": label, "value": count, "unit": _("行")} for label, count in counts_of(batch)],
         "left": batch.counts.get(REJECTED, 0) + batch.counts.get(WAITING, 0),
         "facts": _facts(batch),
         "columns": _columns(understood),
@@ -197,7 +162,7 @@ def _fine(batch: ImportBatch, reader: RowReader | None) -> dict[str, Any]:
         "rows": rows,
         "count": len(found),
         "is_open": any(row["row"].notes for row in rows),
-        "more": [(_outcome_word(each), f"?outcome={each}") for each in FINE if batch.counts.get(each)],
+        "more": [(outcome_word(each), f"?outcome={each}") for each in FINE if batch.counts.get(each)],
     }
 
 
@@ -253,7 +218,7 @@ def _columns(understood: Understood | None) -> list[dict[str, str]]:
 def _rows(batch: ImportBatch, staged: Sequence[Any], reader: RowReader | None) -> list[dict[str, Any]]:
     """Staged rows for the page, each with the tag and the word of its outcome."""
     return [
-        {"row": row, "tag": TAGS[row.outcome], "outcome": _outcome_word(row.outcome)}
+        {"row": row, "tag": TAGS[row.outcome], "outcome": outcome_word(row.outcome)}
         for row in import_pages.shown(batch, staged, reader)
     ]
 

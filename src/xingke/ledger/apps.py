@@ -34,6 +34,7 @@ class LedgerConfig(AppConfig):
         _announce_kinds_to_the_trail()
         _announce_the_rest_to_the_trail()
         _announce_searches()
+        _announce_lists()
         _announce_duties_and_checks()
         _announce_menu()
         _announce_panels()
@@ -108,6 +109,13 @@ def _announce_searches() -> None:
     for searchable in (*finding.RECORDS, finding.OBSERVATIONS):
         searching.SEARCHABLES.add(searchable)
     searching.FURTHER.add(finding.TITLES)
+
+
+def _announce_lists() -> None:
+    from xingke.ledger import lists
+    from xingke.registry.listing import LISTS
+
+    LISTS.add(*lists.ALL)
 
 
 def _announce_duties_and_checks() -> None:

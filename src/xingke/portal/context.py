@@ -16,6 +16,8 @@ def page(request: HttpRequest) -> dict[str, object]:
         return {}
     language = get_language() or "zh-hans"
     regions = registry.own_regions(user)
+    if not regions:  # who acts in their own name works for none: where they belong
+        regions = [each.region for each in registry.own_persons(user) if each.region is not None]
     return {
         "may_search": not searching.permissions().isdisjoint(registry.permissions_of(user)),
         "current_region": _("、").join(region.name for region in regions[:2]) + ("…" if len(regions) > 2 else ""),

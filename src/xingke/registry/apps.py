@@ -17,7 +17,8 @@ class RegistryConfig(AppConfig):
         from xingke.base.menu import SHORTCUTS, Shortcut
         from xingke.base.tasks import DUTIES
         from xingke.base.workdays import CALENDARS
-        from xingke.registry import checks, finding, queries, rules, tasks
+        from xingke.registry import checks, finding, lists, queries, rules, tasks
+        from xingke.registry.listing import LISTS
         from xingke.registry.queries import any_organisation
 
         menu.use_permission_check(queries.has_code, queries.has_code_for_a_region)
@@ -43,6 +44,7 @@ class RegistryConfig(AppConfig):
                 "role": _("角色"),
                 "region": _("区划"),
                 "organisation": _("单位"),
+                "person": _("人员"),
                 "section": _("科室"),
                 "source": _("来源"),
                 "code_reason": _("校验位不符仍确认无误的依据"),
@@ -54,6 +56,7 @@ class RegistryConfig(AppConfig):
         definitions.KINDS.add(rules.ALIASES)
         definitions.KINDS.add(rules.ROLES)
         searching.SEARCHABLES.add(finding.ORGANISATIONS, finding.PEOPLE)
+        LISTS.add(*lists.ALL)
         DUTIES.add(*tasks.DUTIES)
         CHECKS.add(*checks.CHECKS)
         firms, users = pgettext_lazy("several", "单位"), pgettext_lazy("several", "账号")

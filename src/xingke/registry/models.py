@@ -3,13 +3,14 @@
 import hashlib
 import uuid
 from datetime import date
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from xingke.base import pinyin
 from xingke.registry import rules
 
 
@@ -81,6 +82,23 @@ class Zone(models.Model):
         return self.name
 
 
+class NameKeyField(models.CharField):  # type: ignore[type-arg]  # no generic at run time
+    """What rows are sorted by that have a name: its pinyin, filled on every write of the name."""
+
+    def __init__(self, *, is_person: bool = False, **options: Any) -> None:
+        self.is_person = is_person
+        super().__init__(**{"max_length": pinyin.LENGTH, "editable": False, "default": "", **options})
+
+    def deconstruct(self) -> Any:
+        name, path, positional, named = super().deconstruct()
+        return name, path, positional, {**named, "is_person": self.is_person}
+
+    def pre_save(self, row: models.Model, add: bool) -> str:
+        key = pinyin.sort_key(getattr(row, "name"), is_person=self.is_person)  # noqa: B009 -- any model with a name
+        setattr(row, self.attname, key)
+        return key
+
+
 class Organisation(models.Model):
     """A firm, institute, school or office. Its history is in the ledger; here stands what it is called now."""
 
@@ -95,6 +113,7 @@ class Organisation(models.Model):
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     name = models.CharField(_("名称"), max_length=120, db_index=True)
+    name_key = NameKeyField(db_index=True)
     credit_code = models.CharField(_("统一社会信用代码"), max_length=18, blank=True)
     kind = models.CharField(max_length=12, choices=Kind, default=Kind.ENTERPRISE)
     region = models.ForeignKey(Region, models.PROTECT, related_name="organisations")
@@ -113,7 +132,7 @@ class Organisation(models.Model):
                 fields=["credit_code"], condition=~Q(credit_code=""), name="registry_organisation_credit_code"
             ),
         )
-        indexes = (models.Index(fields=["region", "name"]),)
+        indexes = (models.Index(fields=["region", "name"]), models.Index(fields=["region", "name_key"]))
 
     def __str__(self) -> str:
         return self.name
@@ -143,6 +162,7 @@ class Person(models.Model):
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     name = models.CharField(_("姓名"), max_length=64, blank=True, db_index=True)
+    name_key = NameKeyField(is_person=True, db_index=True)
     region = models.ForeignKey(Region, models.PROTECT, null=True, related_name="people")
     organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="people")
     sealed = models.TextField(blank=True)
@@ -158,6 +178,7 @@ class Person(models.Model):
     class Meta:
         verbose_name = _("人员")
         ordering = ("name", "id")
+        indexes = (models.Index(fields=["region", "name_key"]),)
         constraints = (
             models.UniqueConstraint(
                 fields=["identity"],
@@ -203,16 +224,17 @@ class Employment(models.Model):
 
 
 class Grant(models.Model):
-    """A role given to an account for a region, or for one organisation in it; taken back, never deleted.
+    """A role given to an account for a region, or for one organisation or one person in it; taken back, never deleted.
 
-    section: the 科室 of the bureau it is held in, a term; empty for all of them. It says whose work something is, never
-    what may be read.
+    person: who the account's holder is, where they act in their own name. section: the 科室 of the bureau it is held in, a
+    term; empty for all of them. It says whose work something is, never what may be read.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="grants")
     role = models.CharField(max_length=40)
     region = models.ForeignKey(Region, models.PROTECT, related_name="grants")
     organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="grants")
+    person = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="grants")
     section = models.CharField(max_length=40, blank=True)
     given_at = models.DateTimeField()
     given_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
@@ -229,9 +251,20 @@ class Grant(models.Model):
                 name="registry_grant_once_per_organisation",
             ),
             models.UniqueConstraint(
+                fields=["person", "role", "region"],
+                condition=Q(revoked_at__isnull=True, person__isnull=False),
+                name="registry_grant_once_per_person",
+            ),
+            models.UniqueConstraint(
                 fields=["user", "role", "region", "section"],
-                condition=Q(revoked_at__isnull=True, organisation__isnull=True),
+                condition=Q(revoked_at__isnull=True, organisation__isnull=True, person__isnull=True),
                 name="registry_grant_once_per_region",
+            ),
+            models.CheckConstraint(
+                condition=Q(organisation__isnull=True, person__isnull=True)
+                | Q(organisation__isnull=False, person__isnull=True, section="")
+                | Q(organisation__isnull=True, person__isnull=False, section=""),
+                name="registry_grant_for_one_thing",
             ),
             models.CheckConstraint(
                 condition=Q(revoked_at__isnull=True, revoked_by__isnull=True)
@@ -242,6 +275,16 @@ class Grant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id}:{self.role}@{self.region_id}"
+
+    @property
+    def is_for_region(self) -> bool:
+        """Whether it is given for the region as a whole, and not for an organisation or a person in it."""
+        return self.organisation_id is None and self.person_id is None
+
+    @property
+    def who(self) -> Person | None:
+        """Whom it is given for as they stand in the register now: whoever they were merged into; None for nobody."""
+        return self.person.merged_into or self.person if self.person is not None else None
 
 
 class Definition(models.Model):
@@ -274,3 +317,31 @@ class Definition(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.key}@{self.version}"
+
+
+class SavedView(models.Model):
+    """A view of a list that somebody keeps: its address with what is chosen there; nothing anybody sees that they may not.
+
+    name: none for how the owner left the columns of the list; ``query`` are then their codes. region: of the bureau it is
+    shared with; none where it is the owner's alone. A preference, not a fact: it is changed and deleted, and leaves no trail.
+    """
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    list = models.CharField(max_length=40)
+    name = models.CharField(_("名称"), max_length=40, blank=True)
+    query = models.CharField(max_length=2000, blank=True)
+    region = models.ForeignKey(Region, models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("保存的视图")
+        ordering = ("name", "id")
+        constraints = (
+            models.UniqueConstraint(fields=["owner", "list", "name"], name="registry_savedview_name_once"),
+            models.CheckConstraint(
+                condition=~Q(name="") | Q(region__isnull=True), name="registry_savedview_columns_are_ones_own"
+            ),
+        )
+        indexes = (models.Index(fields=["list", "region"]),)
+
+    def __str__(self) -> str:
+        return self.name

@@ -16,7 +16,8 @@ class ReportsConfig(AppConfig):
         from xingke.base.checks import CHECKS
         from xingke.base.menu import SHORTCUTS, Shortcut
         from xingke.base.tasks import DUTIES
-        from xingke.reports import checks, finding, rules, tasks
+        from xingke.registry.listing import LISTS
+        from xingke.reports import checks, finding, lists, rules, tasks
         from xingke.reports.queries import any_document, effects
 
         audited.announce(
@@ -48,6 +49,7 @@ class ReportsConfig(AppConfig):
         )
         definitions.KINDS.add(rules.OUTLINES)
         searching.SEARCHABLES.add(finding.DOCUMENTS)
+        LISTS.add(lists.DOCUMENTS)
         DUTIES.add(*tasks.DUTIES)
         CHECKS.add(*checks.CHECKS)
         panels.PANELS.add(

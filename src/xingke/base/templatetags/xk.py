@@ -149,6 +149,9 @@ STATES: dict[str, tuple[str, str]] = {
     "public": ("good", "eye"),
     "superseded": ("plain", "history"),
     "retracted": ("bad", "ban"),
+    "case-good": ("good", "circle-check"),
+    "case-ended": ("quiet", "ban"),
+    "overdue": ("bad", "alert-circle"),
 }
 
 
@@ -175,6 +178,9 @@ def _state_words(code: str) -> str:
         "public": gettext("已公布"),
         "superseded": gettext("已被替代"),
         "retracted": gettext("已撤回"),
+        "case-good": gettext("已办结"),
+        "case-ended": gettext("未办成"),
+        "overdue": gettext("已超期"),
     }[code]
 
 

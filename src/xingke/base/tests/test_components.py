@@ -285,6 +285,7 @@ def test_the_gallery_shows_every_component() -> None:
     source = (BASE / "templates" / "base" / "gallery.html").read_text()
     parts_of_others = {
         "changes",
+        "chooser_matches",
         "swap_attributes",
         "optional_mark",
         "pagination",

@@ -13,7 +13,7 @@ from xingke.base.sayings import say
 from xingke.casework import queries
 from xingke.casework.models import CaseCall
 from xingke.casework.permissions import CasePermission
-from xingke.casework.queries.waiting import require_home
+from xingke.casework.queries.common import require_home
 from xingke.casework.rules.calls import ORGANISATION, CallQuota
 from xingke.casework.rules.forms import FieldType
 from xingke.registry.models import Region

@@ -30,8 +30,8 @@ from xingke.casework.models import (
     MeetingPerson,
 )
 from xingke.casework.permissions import CasePermission
+from xingke.casework.queries.common import PREPARES, require_home, steps_through
 from xingke.casework.queries.meetings import people_of
-from xingke.casework.queries.waiting import PREPARES, require_home, steps_through
 from xingke.casework.rules.flows import Through
 from xingke.casework.rules.meetings import MeetingVerdict, Presence, lawful, quorum
 from xingke.registry import queries as registry

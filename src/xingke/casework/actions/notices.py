@@ -14,7 +14,7 @@ from xingke.base.refusals import Refused
 from xingke.base.sayings import say
 from xingke.casework.models import CaseNotice, NoticeReceipt
 from xingke.casework.permissions import CasePermission
-from xingke.casework.queries.waiting import PREPARES, require_home
+from xingke.casework.queries.common import PREPARES, require_home
 from xingke.registry import queries as registry
 from xingke.registry.models import Organisation, Region
 

@@ -20,7 +20,7 @@ from xingke.casework.actions import StepWanted, take_step
 from xingke.casework.actions.meetings import CaseRefused
 from xingke.casework.models import Case, CaseFact, CaseStep, Objection, Publicity, PublicityItem
 from xingke.casework.permissions import CasePermission
-from xingke.casework.queries.waiting import PREPARES, require_home
+from xingke.casework.queries.common import PREPARES, require_home
 from xingke.casework.rules.flows import Through
 from xingke.casework.rules.publicity import ObjectionEnd, amounts_shown, last_day, publicity_rule
 from xingke.registry.models import Region

@@ -2,6 +2,7 @@
 
 from xingke.casework.models.cases import (
     Case,
+    CaseDraft,
     CaseFact,
     CaseFile,
     CaseParty,
@@ -31,6 +32,7 @@ __all__ = [
     "AgendaWithdrawal",
     "Case",
     "CaseCall",
+    "CaseDraft",
     "CaseFact",
     "CaseFile",
     "CaseNotice",

@@ -24,7 +24,7 @@ from xingke.casework.rules.flows import CaseEnd, Flow, FlowStep
 from xingke.casework.rules.forms import CaseForm, FieldType, FormField, expression_types
 from xingke.casework.rules.stepping import CaseState, ChildCase, StepTaken, Taker, standing
 from xingke.registry import queries as registry
-from xingke.registry.models import Organisation, Region
+from xingke.registry.models import Organisation, Person, Region
 from xingke.registry.queries.calendars import work_calendar
 
 
@@ -215,6 +215,8 @@ def said_of(step: CaseStep) -> dict[str, Any]:
         "assignee": step.assignee_id,
         "form": step.form_hash,
         "answers": step.answers,
+        "prefilled": step.prefilled,
+        "corrects": step.corrects,
     }
 
 
@@ -242,12 +244,13 @@ def cases_seen(user: User) -> QuerySet[Case]:
     """The cases somebody may see: those of their bureau's regions, and those in which an organisation of theirs has a part.
 
     Business under way is not before superiors, and who opened or was assigned one sees it as long as they are of the bureau or
-    the organisation.
+    the organisation. Who acts in their own name sees those in which they have a part.
     """
     allowed = registry.scope(user, CasePermission.READ).at_home
     seen = registry.in_scope(allowed)
-    if allowed.organisations:
-        parties = CaseParty.objects.filter(organisation__in=allowed.organisations, seq_to__isnull=True)
+    if allowed.organisations or allowed.persons:
+        mine = Q(organisation__in=allowed.organisations) | Q(person__in=allowed.persons)
+        parties = CaseParty.objects.filter(mine, seq_to__isnull=True)
         seen |= Q(pk__in=parties.values("case"))
     return Case.objects.filter(seen)
 
@@ -266,22 +269,32 @@ def taker_at(
     *,
     region: Region,
     organisation: Organisation | None,
+    person: Person | None = None,
     parties: Sequence[CaseParty] = (),
+    also: Iterable[str] = (),
 ) -> Taker:
-    """What somebody may do where a case lies and what they are to it; None is the job child.
+    """What somebody may do where a case lies and what they are to it; None is the job child. also: further permissions to ask for.
 
     A permission counts where somebody is one of the bureau of the region; its superiors look on. A party that is an organisation
     is everybody who may apply for it.
     """
     if user is None:
         return Taker(user=None)
-    named = {name for step in flow.step for name in step.by} | {flow.managed_by}
+    named = {name for step in flow.step for name in step.by} | {flow.managed_by, *also}
     asked = [each.permission for each in PERMISSIONS if each.permission.value in named]
     held = frozenset(each.value for each in asked if registry.scope(user, each).is_home(region.path))
-    own = registry.scope(user, CasePermission.APPLY).organisations
+    own = registry.scope(user, CasePermission.APPLY)
     reads = registry.scope(user, CasePermission.READ).is_home(region.path)
-    roles = {each.role for each in parties if each.organisation_id in own or (reads and each.user_id == user.pk)}
-    if not parties and organisation is not None and organisation.pk in own:  # it is about to be opened
+    roles = {
+        each.role
+        for each in parties
+        if each.organisation_id in own.organisations
+        or each.person_id in own.persons
+        or (reads and each.user_id == user.pk)
+    }
+    is_own = organisation is not None and organisation.pk in own.organisations
+    is_own = is_own or (person is not None and person.pk in own.persons)
+    if not parties and is_own:  # it is about to be opened
         roles |= {flow.owner} - {""}
     return Taker(user=user.pk, permissions=held, roles=frozenset(roles), is_here=bool(roles) or reads)
 

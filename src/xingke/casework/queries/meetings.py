@@ -12,7 +12,7 @@ from xingke.base.labels import Label
 from xingke.casework import queries
 from xingke.casework.models import AgendaItem, AgendaPaper, Case, CaseStep, Decision, Meeting, MeetingPerson
 from xingke.casework.permissions import CasePermission
-from xingke.casework.queries.waiting import regions_of_bureau, steps_through, waiting_for
+from xingke.casework.queries.common import regions_of_bureau, steps_through, waiting_for
 from xingke.casework.rules.flows import FlowStep, Through
 from xingke.casework.rules.forms import CaseForm
 from xingke.registry.models import Region

@@ -14,7 +14,7 @@ from xingke.base.sayings import say
 from xingke.casework import queries
 from xingke.casework.models import CaseStep, Objection, Publicity, PublicityItem
 from xingke.casework.permissions import CasePermission
-from xingke.casework.queries.waiting import regions_of_bureau, steps_through, waiting_for
+from xingke.casework.queries.common import regions_of_bureau, steps_through, waiting_for
 from xingke.casework.rules.flows import Flow, FlowStep, Through
 from xingke.casework.rules.forms import FormField
 from xingke.casework.rules.publicity import amounts_shown

@@ -1,85 +1,90 @@
-"""Which cases wait for a common act: a meeting, a publicity."""
+"""Which cases wait for somebody, as a condition on where cases stand: what a list narrows and what the workbench counts.
 
-from django.db.models import Q, QuerySet
-from django.http import Http404
+By the newest version of each flow, and without four eyes, which depend on each case: whether a step may be taken its page says.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 
 from xingke.accounts.models import User
-from xingke.base.refusals import Refused
-from xingke.base.sayings import say
-from xingke.casework import queries
-from xingke.casework.models import CaseStep
+from xingke.accounts.permissions import PERMISSIONS
+from xingke.casework.models import CaseParty
 from xingke.casework.permissions import CasePermission
-from xingke.casework.rules.flows import FlowStep, Through
+from xingke.casework.rules.flows import ASSIGNEE, PARTY, Flow, FlowStep
 from xingke.registry import queries as registry
-from xingke.registry.filtering import CHOICES_LIMIT
-from xingke.registry.models import Grant, Region
+from xingke.registry.queries.calendars import work_calendar
 
-PREPARES = (CasePermission.HANDLE, CasePermission.DECIDE, CasePermission.MANAGE)
-
-
-def is_at_home(user: User, region: Region, *permissions: CasePermission) -> bool:
-    """Whether somebody has one of some permissions as one of the bureau of a region; its superiors look on."""
-    return any(registry.scope(user, each).is_home(region.path) for each in permissions)
+SOON = 3  # working days in which something is due that is said to be due soon
+NOBODY = Q(pk__in=())
 
 
-def require_home(user: User, region: Region, *permissions: CasePermission) -> None:
-    """Refuse with a sentence unless somebody has one of some permissions there."""
-    if not is_at_home(user, region, *permissions):
-        raise Refused(say("“%(region)s”的这件事由那里的局办，您没有这个权限。", region=region.name))
+def waits_for(user: User) -> Q:
+    """Where the next step is somebody's: what was given to them, what anybody with their rights may take, what their firm has to do."""
+    flows: list[Flow] = [loaded.value for loaded in registry.catalogue("flow").values()]
+    condition = Q(assignee=user) & _at(_stands(flows, {ASSIGNEE}))
+    for permission in (each.permission for each in PERMISSIONS):
+        stands = _stands(flows, {permission.value})
+        if not stands or not (allowed := registry.scope(user, permission)).home:
+            continue
+        home = registry.in_scope(allowed.at_home, organisation="")
+        condition |= home & _at(stands) & (Q(assignee__isnull=True) | Q(assignee=user))
+    own = registry.scope(user, CasePermission.APPLY)
+    if own.organisations:
+        condition |= _of_parties(flows, own.organisations)
+    return Q(ended="") & condition
 
 
-def regions_of_bureau(user: User, permission: CasePermission) -> Q:
-    """The filter of what lies in the regions of somebody's own bureau; nothing for a firm."""
-    home = registry.scope(user, permission).at_home
-    return registry.in_scope(home, organisation="") if home.ranges else Q(pk__in=())
+def _of_parties(flows: Iterable[Flow], organisations: Iterable[int]) -> Q:
+    condition = NOBODY
+    for flow in flows:
+        for role in flow.roles:
+            if stands := _stands([flow], {f"{PARTY}{role}"}):
+                part = CaseParty.objects.filter(
+                    case=OuterRef("case"), role=role, organisation__in=organisations, seq_to__isnull=True
+                )
+                condition |= _at(stands) & Q(Exists(part))
+    return condition
 
 
-def steps_through(step: FlowStep, through: Through, flow_steps: dict[str, FlowStep]) -> list[FlowStep]:
-    """The steps that may follow one by a common act."""
-    return [flow_steps[code] for code in step.next if flow_steps[code].through is through]
+def _stands(flows: Iterable[Flow], names: set[str]) -> dict[str, list[str]]:
+    """By flow, the steps from which one leads on that some may take by themselves."""
+    found = {flow.code: list(_leading_to(flow, names)) for flow in flows}
+    return {code: stands for code, stands in found.items() if stands}
 
 
-def waiting_for(through: Through, where: Q) -> QuerySet[CaseStep]:
-    """The newest steps of the open cases that stand before a step by a common act. where: which of their rows.
-
-    One query for the places where cases stand, besides the definitions they run by.
-    """
-    newest = CaseStep.objects.filter(where, seq_to__isnull=True, ended="")
-    places = newest.order_by().values_list("case__flow_hash", "stands").distinct()
-    wanted = Q(pk__in=())
-    for flow_hash, stands in places:
-        flow = queries.flow_with_hash(flow_hash)
-        step = flow.steps.get(stands) if flow is not None else None
-        if flow is not None and step is not None and steps_through(step, through, dict(flow.steps)):
-            wanted |= Q(case__flow_hash=flow_hash, stands=stands)
-    return newest.filter(wanted)
+def _leading_to(flow: Flow, names: set[str]) -> Iterator[str]:
+    for step in flow.step:
+        following = (flow.steps[code] for code in step.next)
+        if any(_is_for(after, names) for after in following):
+            yield step.code
 
 
-def home_regions(user: User, *permissions: CasePermission) -> list[Region]:
-    """The regions in which somebody has one of some permissions as one of the bureau; as many as can be chosen from."""
-    home = {span for each in permissions for span in registry.scope(user, each).home}
-    where = Q(pk__in=())
-    for low, high in home:
-        where |= Q(path__gte=low, path__lt=high)
-    return list(Region.objects.filter(where, valid_to__isnull=True).order_by("path")[:CHOICES_LIMIT])
+def _is_for(step: FlowStep, names: set[str]) -> bool:
+    """Whether a step waits for some: what a party may do waits for the party, though the bureau may do it in their stead."""
+    of_party = any(name.startswith(PARTY) for name in step.by)
+    named = [name for name in step.by if name.startswith(PARTY) or not of_party]
+    return step.through is None and not names.isdisjoint(named)
 
 
-def bureau_page(user: User, *permissions: CasePermission) -> list[Region]:
-    """The regions of a page that only the bureau sees; 404 for everybody else."""
-    found = home_regions(user, *permissions)
-    if not found:
-        raise Http404
-    return found
+def _at(stands: dict[str, list[str]]) -> Q:
+    condition = NOBODY
+    for flow, codes in stands.items():
+        condition |= Q(flow=flow, stands__in=codes)
+    return condition
 
 
-def colleague_called(name: str, region: Region) -> User | None:
-    """The one account of that name which reads cases in a region; None where there is none, or more than one."""
-    named = User.objects.filter(name=name, is_active=True)[:20]
-    found = [each for each in named if is_at_home(each, region, CasePermission.READ)]
-    return found[0] if len(found) == 1 else None
+def due_soon(user: User, now: datetime) -> Q:
+    """What is due within a few working days, and not over yet."""
+    regions = registry.own_regions(user)
+    today = timezone.localtime(now).date()
+    last = work_calendar(regions[0]).reach(today, SOON).day if regions else today + timedelta(days=SOON)
+    end = timezone.make_aware(datetime.combine(last, datetime.max.time()))
+    return Q(ended="", due__gte=now, due__lte=end)
 
 
-def colleagues(region: Region) -> list[User]:
-    """The accounts that were given a role for a region's bureau, by name."""
-    grants = Grant.objects.filter(region=region, organisation__isnull=True, revoked_at__isnull=True)
-    return list(User.objects.filter(pk__in=grants.values("user"), is_active=True).order_by("name", "pk")[:200])
+def overdue(now: datetime) -> Q:
+    """What should have been done by now."""
+    return Q(ended="", due__lt=now)

@@ -26,9 +26,9 @@ from xingke.casework.rules.flows import (
     Turn,
 )
 from xingke.casework.rules.forms import CaseForm, FieldType, FormField, expression_types
+from xingke.casework.rules.matters import MATTERS
 from xingke.casework.rules.templates import template_faults
 
-MATTERS = ("opened", "accepted", "supplemented", "closed")
 LONGEST = 10_000  # of any limit, in any unit
 _NUMBER = re.compile(r"[^{}]{0,20}(?:\{(?:year|region|n:[1-9])\}[^{}]{0,10}){3}")
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")

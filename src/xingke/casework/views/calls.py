@@ -23,7 +23,7 @@ from xingke.casework.permissions import CasePermission
 from xingke.casework.places import places
 from xingke.casework.queries import calls as reads
 from xingke.casework.queries import definitions_for
-from xingke.casework.queries.waiting import bureau_page, home_regions
+from xingke.casework.queries.common import bureau_page, home_regions
 from xingke.casework.rules.calls import ORGANISATION, CallState, call_state, quotas
 from xingke.casework.rules.flows import Flow
 from xingke.casework.views.meetings import form_page, language

@@ -30,7 +30,7 @@ from xingke.casework.models import Meeting
 from xingke.casework.permissions import CasePermission
 from xingke.casework.places import places
 from xingke.casework.queries import meetings as reads
-from xingke.casework.queries.waiting import PREPARES, bureau_page, colleague_called, colleagues, is_at_home
+from xingke.casework.queries.common import PREPARES, bureau_page, colleague_called, colleagues, is_at_home
 from xingke.casework.rules.meetings import Presence
 from xingke.registry import filtering
 from xingke.registry import queries as registry

@@ -22,7 +22,7 @@ from xingke.casework.models import CaseNotice
 from xingke.casework.permissions import CasePermission
 from xingke.casework.places import places
 from xingke.casework.queries import notices as reads
-from xingke.casework.queries.waiting import PREPARES, bureau_page, home_regions, is_at_home
+from xingke.casework.queries.common import PREPARES, bureau_page, home_regions, is_at_home
 from xingke.casework.views.meetings import form_page
 from xingke.registry import filtering
 from xingke.registry import queries as registry

@@ -24,8 +24,8 @@ from xingke.casework.models import CaseStep, Publicity
 from xingke.casework.permissions import CasePermission
 from xingke.casework.places import places
 from xingke.casework.queries import publicity as reads
+from xingke.casework.queries.common import PREPARES, bureau_page, is_at_home
 from xingke.casework.queries.publicity import Offered
-from xingke.casework.queries.waiting import PREPARES, bureau_page, is_at_home
 from xingke.casework.rules.publicity import ObjectionEnd
 from xingke.casework.views.meetings import form_page, language
 from xingke.registry import filtering

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import CharField, Count, F, Min, Q, QuerySet, Value
+from django.db.models import Count, F, Min, Q, QuerySet, Sum
 
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
@@ -56,7 +56,7 @@ def timeline(organisation: Organisation, allowed: Scope, *, limit: int = 200) ->
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """Which events a list shows; empty means all."""
+    """Which events a list shows; empty means all. since, until: days, both included. by: the account that filed them."""
 
     kind: str = ""
     event: str = ""
@@ -64,36 +64,46 @@ class Wanted:
     state: str = ""
     search: str = ""
     regions: Q = field(default_factory=Q)
+    since: date | None = None
+    until: date | None = None
+    by: int | None = None
 
 
-def events_listed(user: User, wanted: Wanted) -> QuerySet[Any, tuple[str, int, date]]:
-    """The events somebody may read, newest first, as (kind, id, day): small enough to count, sort and page 10^5 of them.
-
-    404 for whoever may read none. One query when evaluated, whatever the kinds; ``entries`` loads a page of it.
-    """
+def events_by_kind(user: User, wanted: Wanted) -> dict[str, QuerySet[Any, Any]]:
+    """The events somebody may read by their kind, in no order. 404 for whoever may read none."""
     allowed = registry.require_page(user, Permission.RECORD_READ)
-    parts = [
-        kind.event._default_manager.filter(readable(allowed), _wanted(kind, wanted), seq_to__isnull=True)
-        .annotate(kind_code=Value(kind.code, output_field=CharField()))
-        .order_by()
-        .values_list("kind_code", "id", "happened_on")
+    return {
+        kind.code: kind.event._default_manager.filter(readable(allowed), _wanted(kind, wanted), seq_to__isnull=True)
         for kind in _kinds(wanted)
-    ]
-    together: QuerySet[Any, Any] = parts[0].union(*parts[1:], all=True) if parts[1:] else parts[0]
-    return together.order_by("-happened_on", "-id")
+    }
 
 
 def events_counted(user: User, wanted: Wanted) -> int:
-    """How many events ``events_listed`` has, counted again only for the kinds that have changed."""
+    """How many events ``events_by_kind`` has, counted again only for the kinds that have changed."""
     allowed = registry.require_page(user, Permission.RECORD_READ)
     if wanted.search.strip():  # what it finds depends on names of organisations too
-        return events_listed(user, wanted).count()
+        first, *others = (found.order_by().values("pk") for found in events_by_kind(user, wanted).values())
+        return first.union(*others, all=True).count() if others else first.count()
     return sum(_count(kind, allowed, wanted) for kind in _kinds(wanted))
 
 
 def _count(kind: Kind, allowed: Scope, wanted: Wanted) -> int:
     found = kind.event._default_manager.filter(readable(allowed), _wanted(kind, wanted), seq_to__isnull=True)
     return kept_within(allowed, [kind.code], f"count:{kind.code}:{replace(wanted, kind='')}", found.count)
+
+
+def events_summed(user: User, wanted: Wanted, measures: Sequence[str]) -> dict[str, int | None]:
+    """What measures of one kind's events come to, void ones left out: exact whole numbers of the smallest unit. Summed up
+    again only once the kind has changed."""
+    allowed = registry.require_page(user, Permission.RECORD_READ)
+    kind, counted = TABLES[wanted.kind], ~Q(state=State.VOID)
+
+    def ask() -> dict[str, int | None]:
+        found = kind.event._default_manager.filter(readable(allowed), _wanted(kind, wanted), seq_to__isnull=True)
+        return dict(found.aggregate(**{f"{name}_sum": Sum(name, filter=counted) for name in measures}))
+
+    sums = ask() if wanted.search.strip() else kept_within(allowed, [kind.code], f"sum:{wanted}:{measures}", ask)
+    return {name: sums[f"{name}_sum"] for name in measures}
 
 
 def events_wanted(user: User, kind: Kind, wanted: Wanted) -> QuerySet[Any, Any]:
@@ -129,6 +139,12 @@ def _wanted(kind: Kind, wanted: Wanted) -> Q:
     if wanted.year.isdigit() and EARLIEST_YEAR <= int(wanted.year) <= LATEST_YEAR:
         year = Period.year(int(wanted.year))
         condition &= Q(happened_on__range=(year.first, year.last))
+    if wanted.since is not None:
+        condition &= Q(happened_on__gte=wanted.since)
+    if wanted.until is not None:
+        condition &= Q(happened_on__lte=wanted.until)
+    if wanted.by is not None:
+        condition &= Q(entered_by=wanted.by)
     if wanted.state in State.values:
         condition &= Q(state=wanted.state)
     if text := wanted.search.strip():

@@ -116,7 +116,7 @@ def test_more_records_cost_no_more_questions_each(cast: Cast) -> None:
 
 
 def _hidden(page: Any) -> dict[str, str]:
-    form = page.xpath("//form[@id='confirm-many' or .//button[@name='sure']]")[0]
+    form = page.xpath("//form[@id='records-bulk' or .//button[@name='sure']]")[0]
     return {each.get("name"): each.get("value") for each in form.xpath(".//input[@type='hidden']")}
 
 
@@ -181,5 +181,5 @@ def test_nothing_ticked_is_said_and_nobody_else_finds_it(cast: Cast, signed_in: 
     assert "没有选定任何记录" in signed_in("director").post("/records/confirm/", {}, follow=True).content.decode()
     for who in ("officer", "enterprise", "stranger", "auditor"):
         assert signed_in(who).post("/records/confirm/", {"row": f"payment:{own}", "sure": "1"}).status_code == 404
-    assert "confirm-many" not in signed_in("officer").get("/records/?state=draft").content.decode()
-    assert "confirm-many" not in signed_in("director").get("/records/").content.decode()
+    assert "records-bulk" not in signed_in("officer").get("/records/?state=draft").content.decode()
+    assert "records-bulk" not in signed_in("director").get("/records/").content.decode()

@@ -18,13 +18,14 @@ from xingke.base import panels
 from xingke.base.refusals import Refused
 from xingke.ledger import actions
 from xingke.ledger.confirmations import PAGE, Intended, confirmed_words, places_of, uncounted
+from xingke.ledger.lists import RECORDS, events_asked_for, row_of
 from xingke.ledger.queries import events
 from xingke.ledger.queries.doubts import doubts
 from xingke.ledger.queries.holders import seen_by
 from xingke.ledger.tables import TABLES
-from xingke.ledger.views.records import ASKED, asked_for, row_of
 from xingke.ledger.words import Words, kind_word
 from xingke.registry import queries as registry
+from xingke.registry.listing import filter_names
 from xingke.registry.rules import Scope
 
 SHOWN = 200  # records listed, of those that can be confirmed and of those that cannot
@@ -47,7 +48,7 @@ def records_confirm(request: HttpRequest) -> HttpResponse:
         _confirm(request, user, records, until)
         return redirect(back)
     plan = actions.plan_confirmation(records=records, by=user, now=timezone.now(), until=until)
-    kept = ("all", "until", *ASKED) if "all" in request.POST else ("until",)
+    kept = ("all", "until", *filter_names(RECORDS)) if "all" in request.POST else ("until",)
     intended = _intended(user, records, plan, until)
     rows = _rows(intended.entries)
     context = {
@@ -112,7 +113,7 @@ def _seen_at(request: HttpRequest) -> int:
 def _chosen(request: HttpRequest, user: User, until: int) -> dict[str, list[UUID]]:
     """The events asked for, by kind: those that were ticked, or all of the list as it was seen."""
     if "all" in request.POST:
-        _asked, _choice, wanted = asked_for(registry.scope(user, Permission.RECORD_READ), request.POST)
+        wanted = events_asked_for(user, registry.scope(user, Permission.RECORD_READ), request.POST)
         return events.drafts_wanted(user, wanted, until=until)
     found: dict[str, list[UUID]] = {}
     for row in request.POST.getlist("row"):

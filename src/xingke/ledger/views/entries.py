@@ -15,6 +15,7 @@ from django.views.decorators.vary import vary_on_headers
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.accounts.rules import SUFFIXES
+from xingke.accounts.uploads import files_held
 from xingke.base.refusals import Refused
 from xingke.ledger import actions, queries
 from xingke.ledger.forms.entries import FurtherEventForm, RecordForm
@@ -22,7 +23,7 @@ from xingke.ledger.queries import records
 from xingke.ledger.queries.holders import hide, holder_word, seen_by
 from xingke.ledger.record_facts import crumbs, lead, title
 from xingke.ledger.tables import TABLES, Kind
-from xingke.ledger.views.evidence import handed_over, held
+from xingke.ledger.views.evidence import handed_over
 from xingke.ledger.words import Words, kind_word
 from xingke.registry import queries as registry
 
@@ -66,7 +67,7 @@ def record_new(request: HttpRequest, kind: str) -> HttpResponse:
         "name": kind_word(kind),
         "same": _same(words, user, form),
         "suffixes": SUFFIXES,
-        "held": held(request),
+        "held": files_held(request),
         "crumbs": [
             {"label": _("台账"), "url": reverse("ledger:record-list")},
             {"label": _("登记%(name)s") % {"name": kind_word(kind)}},
@@ -218,7 +219,7 @@ def event_add(request: HttpRequest, kind: str, record: UUID) -> HttpResponse:
         "url": reverse("ledger:record", args=[kind, record]),
         "crumbs": crumbs(words, shown, _("登记后续事件")),
         "suffixes": SUFFIXES,
-        "held": held(request),
+        "held": files_held(request),
         "is_fictional": shown.current.is_fictional,
     }
     return render(request, "ledger/event_add.html", context)

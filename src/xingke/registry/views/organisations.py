@@ -1,11 +1,8 @@
 """Organisations: the list and the page, entering one and correcting one."""
 
-from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,111 +11,27 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base import panels
 from xingke.base.codes import is_credit_code
 from xingke.base.refusals import Refused
 from xingke.base.templatetags.xk import day
-from xingke.press.exports import About, file_addresses, table_response, wants_file
-from xingke.registry import actions, filtering, queries
+from xingke.registry import actions, lists, queries
 from xingke.registry.actions import NewOrganisation
 from xingke.registry.forms import CorrectOrganisationForm, NewOrganisationForm
-from xingke.registry.models import Organisation
-
-SORTS = {"name": "name", "region": "region__path", "founded": "founded_on"}
+from xingke.registry.listing import ListRequest, list_response
 
 
 @require_safe
 def organisation_list(request: HttpRequest) -> HttpResponse:
-    user = queries.reader(request.user)
-    allowed = queries.require_page(user, Permission.ORGANISATION_READ)
-    may_enter = queries.has(user, Permission.ORGANISATION_EDIT)
-    text, zone = request.GET.get("q", ""), request.GET.get("zone", "")
-    choice = filtering.choose_region(allowed, request.GET.get("region", ""))
-    sorted_by, column = filtering.order(request.GET.get("sort", ""), SORTS, "name")
-    found = queries.organisations_listed(user, search=text, zone=zone).filter(choice.narrow()).order_by(column, "pk")
-    zones = [(each.code, each.name) for each in queries.zones_within(allowed)]
-    fields = [
-        filtering.search("q", _("单位"), text, _("名称或统一社会信用代码")),
-        choice.field,
-        filtering.select("zone", _("功能区"), zone, zones) if zones else None,
-    ]
-    if wants_file(request):
-        return _as_file(request, user, found, fields)
-    page = Paginator(found, filtering.PAGE_SIZE).get_page(request.GET.get("page"))
-    heads, rows = _with_counts(user, list(page.object_list))
-    columns: list[dict[str, Any]] = [
-        {"label": _("单位"), "key": "name"},
-        {"label": _("区划"), "key": "region"},
-        {"label": _("功能区")},
-        *({"label": head, "numeric": True} for head in heads),
-        {"label": _("成立日期"), "key": "founded", "class": "nowrap told"},
-    ]
-    table = {
-        "columns": filtering.columns(columns, sorted_by),
-        "page": page,
-        "export": file_addresses(request),
-        **filtering.emptiness(
-            request,
-            _("没有可以查看的单位"),
-            _("本辖区还没有登记单位。"),
-            problem=choice.problem,
-            begin=(reverse("registry:organisation-new"), _("登记单位")) if may_enter else None,
-        ),
+    return list_response(request, lists.ORGANISATIONS, template="registry/organisation_list.html", context=_may_besides)
+
+
+def _may_besides(asked: ListRequest) -> dict[str, bool]:
+    return {
+        "may_enter": queries.has(asked.reader, Permission.ORGANISATION_EDIT),
+        "may_see_people": queries.has(asked.reader, Permission.PERSON_READ),
     }
-    context = {
-        "table": table,
-        "rows": rows,
-        "filters": [field for field in fields if field],
-        "may_enter": may_enter,
-        "may_see_people": queries.has(user, Permission.PERSON_READ),
-        "is_fictional": any(row.is_fictional for row, _cells in rows),
-    }
-    return render(request, "registry/organisation_list.html", context)
-
-
-def _with_counts(user: User, found: Sequence[Organisation]) -> tuple[list[str], list[tuple[Organisation, list[Any]]]]:
-    """Heads and cells that upper rooms add to the list: panels of ``organisation-list`` give ``heads`` (texts) and
-    ``cells`` (organisation id → one number per head)."""
-    added = panels.panels("organisation-list", user, found)
-    heads = [head for panel in added for head in panel.context["heads"]]
-    return heads, [(each, [number for panel in added for number in panel.context["cells"][each.pk]]) for each in found]
-
-
-def _as_file(request: HttpRequest, user: User, found: Any, fields: Sequence[Any]) -> HttpResponse:
-    heads, rows = _with_counts(user, list(found))
-    header = [
-        _("名称"),
-        _("统一社会信用代码"),
-        _("类别"),
-        _("区划"),
-        _("区划代码"),
-        _("功能区"),
-        *heads,
-        _("成立日期"),
-        _("虚构"),
-    ]
-    return table_response(
-        request,
-        _("单位"),
-        header,
-        (
-            [
-                row.name,
-                row.credit_code,
-                row.get_kind_display(),
-                row.region.name,
-                row.region.code,
-                row.zone.name if row.zone else "",
-                *cells,
-                row.founded_on,
-                _("是") if row.is_fictional else "",
-            ]
-            for row, cells in rows
-        ),
-        About(fields=fields),
-    )
 
 
 @require_safe

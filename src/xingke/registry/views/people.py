@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,59 +18,24 @@ from xingke.accounts.permissions import Permission
 from xingke.base import panels
 from xingke.base.refusals import Refused
 from xingke.base.templatetags.xk import day
-from xingke.press.exports import About, file_addresses, table_response, wants_file
-from xingke.registry import filtering, queries
+from xingke.registry import lists, queries
 from xingke.registry.actions import people as actions
 from xingke.registry.forms.people import CorrectPersonForm, EmploymentForm, MergeForm, NewPersonForm, PersonReasonForm
+from xingke.registry.listing import ListRequest, list_response
 from xingke.registry.models import Employment, Person
 from xingke.registry.queries import people
 
 
 @require_safe
 def person_list(request: HttpRequest) -> HttpResponse:
-    user = queries.reader(request.user)
-    allowed = queries.require_page(user, Permission.PERSON_READ)
-    text = request.GET.get("q", "")
-    choice = filtering.choose_region(allowed, request.GET.get("region", ""))
-    found = people.people_listed(user, search=text).filter(choice.narrow()).order_by("name", "pk")
-    fields = [filtering.search("q", pgettext("several", "人员"), text, _("姓名或工作单位")), choice.field]
-    fields = [field for field in fields if field]
-    if wants_file(request):
-        header = [_("姓名"), _("区划"), _("工作单位"), _("职务职称"), _("虚构")]
-        lines = (
-            [
-                each.name,
-                each.region.name if each.region else "",
-                *people.work_of(each),
-                _("是") if each.is_fictional else "",
-            ]
-            for each in found.prefetch_related("employments")
-        )
-        return table_response(request, pgettext("several", "人员"), header, lines, About(fields=fields))
-    page = Paginator(found.prefetch_related("employments"), filtering.PAGE_SIZE).get_page(request.GET.get("page"))
-    may_enter = queries.has(user, Permission.PERSON_EDIT)
-    table = {
-        "columns": [{"label": _("姓名")}, {"label": _("工作单位")}, {"label": _("职务职称")}, {"label": _("区划")}],
-        "page": page,
-        "export": file_addresses(request),
-        **filtering.emptiness(
-            request,
-            _("还没有登记人员"),
-            _("专家、特派员、科技副总和联系人登记在这里，各项业务都从这里选人。"),
-            problem=choice.problem,
-            begin=(reverse("registry:person-new"), _("登记人员")) if may_enter else None,
-        ),
+    return list_response(request, lists.PEOPLE, template="registry/person_list.html", context=_besides)
+
+
+def _besides(asked: ListRequest) -> dict[str, Any]:
+    return {
+        "may_enter": queries.has(asked.reader, Permission.PERSON_EDIT),
+        "panels": panels.panels("person-list-actions", asked.reader, None),
     }
-    rows = [(each, *people.work_of(each)) for each in page.object_list]
-    context = {
-        "table": table,
-        "rows": rows,
-        "filters": fields,
-        "may_enter": may_enter,
-        "actions": panels.panels("person-list-actions", user, None),
-        "is_fictional": any(each.is_fictional for each, *_work in rows),
-    }
-    return render(request, "registry/person_list.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -218,21 +182,18 @@ def person_employ(request: HttpRequest, key: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def person_merge(request: HttpRequest, key: UUID) -> HttpResponse:
     user, shown = _to_edit(request, key)
-    form = MergeForm(request.POST or None)
+    form = MergeForm(user, shown, request.POST or None)
     if request.method == "POST" and form.is_valid():
-        other = people.people_visible_to(user).filter(key=form.cleaned_data["other"]).first()
-        if other is None:
-            form.add_error("other", _("没有这个编号的人员，或您不能查看。"))
+        other = form.cleaned_data["other"]
+        try:
+            actions.merge_people(
+                kept=shown, other=other, reason=form.cleaned_data["reason"], by=user, now=timezone.now()
+            )
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
         else:
-            try:
-                actions.merge_people(
-                    kept=shown, other=other, reason=form.cleaned_data["reason"], by=user, now=timezone.now()
-                )
-            except Refused as refusal:
-                form.add_error(None, str(refusal))
-            else:
-                messages.success(request, _("“%(name)s”已并入这一条。") % {"name": other.name})
-                return redirect("registry:person", shown.key)
+            messages.success(request, _("“%(name)s”已并入这一条。") % {"name": other.name})
+            return redirect("registry:person", shown.key)
     lead = _("两条是同一个人时，把另一条并入这一条：这一条没有的信息从另一条补上，台账记录不动。不能撤销。")
     return _form_page(request, form, shown, title=_("合并人员"), act=_("合并"), lead=lead)
 
@@ -250,6 +211,6 @@ def person_erase(request: HttpRequest, key: UUID) -> HttpResponse:
             messages.success(request, _("个人信息已删除，密钥已销毁。"))
             return redirect("registry:person-list")
     lead = _(
-        "姓名、联系方式和证件号码全部删除，密钥销毁，不能恢复；台账记录保留，只剩一个编号。以前的备份里仍有，到期随备份清除。"
+        "姓名、联系方式和证件号码全部删除，密钥销毁，不能恢复；台账记录保留，只剩一个编号；授予本人的角色一并收回。以前的备份里仍有，到期随备份清除。"
     )
     return _form_page(request, form, shown, title=_("删除个人信息"), act=_("删除"), lead=lead)

@@ -1,12 +1,9 @@
 """Documents: the list, writing one, reading one, its file."""
 
-from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.db.models import Count, F, OrderBy, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -24,127 +21,27 @@ from xingke.base.templatetags.xk import moment
 from xingke.base.templatetags.xk import period as period_words
 from xingke.indicators.wording import language
 from xingke.ledger.queries.caching import ledger_stamp
-from xingke.press.exports import About, file_addresses, table_response, wants_file
 from xingke.press.fonts import FontMissing, GlyphMissing
-from xingke.registry import filtering
 from xingke.registry import queries as registry
+from xingke.registry.listing import ListRequest, list_response
 from xingke.reports import actions, queries, standing
 from xingke.reports.forms import WriteForm
+from xingke.reports.lists import DOCUMENTS
 from xingke.reports.models import Document
 from xingke.reports.papers import paper
 from xingke.reports.queries import checking
-from xingke.reports.rows import DocumentRow, rows_of
 from xingke.reports.rules import disclosure
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-SORTS = {"title": "title", "period": "period", "written": "written_at", "handed": "handed_at"}
 
 
 @require_safe
 def document_list(request: HttpRequest) -> HttpResponse:
-    user = registry.reader(request.user)
-    allowed = registry.require_page(user, Permission.DOCUMENT_READ)
-    text, outline = request.GET.get("q", "").strip(), request.GET.get("outline", "")
-    place = filtering.choose_region(allowed, request.GET.get("region", ""))
-    condition = place.narrow() & (Q(title__contains=text) if text else Q()) & (Q(outline=outline) if outline else Q())
-    usual = "-written" if allowed.is_all_home else "-handed"  # before a superior, what was handed up last
-    sort, column = filtering.order(request.GET.get("sort", ""), SORTS, usual)
-    found = queries.newest_visible_to(user).filter(condition).annotate(figure_count=Count("figures"))
-    found = found.order_by(_nulls_last(column), "-written_at")
-    outlines = [
-        (code, each.value.label.in_language(language())) for code, each in registry.catalogue("outline").items()
-    ]
-    fields = [
-        filtering.search("q", _("标题"), text),
-        *([place.field] if place.field else []),
-        filtering.select("outline", _("提纲"), outline, outlines),
-    ]
-    if wants_file(request):
-        return _list_file(request, rows_of(found), fields)
-    page = Paginator(found, filtering.PAGE_SIZE).get_page(request.GET.get("page"))
-    rows = rows_of(page.object_list)
-    heads: list[dict[str, Any]] = [
-        {"label": _("标题"), "key": "title", "class": "wide"},
-        {"label": _("区划")},
-        {"label": _("时期"), "key": "period"},
-        {"label": _("数字"), "numeric": True},
-        {"label": _("略去的句子"), "numeric": True},
-        {"label": _("公开和报送"), "key": "handed"},
-        {"label": _("与台账"), "class": "told"},
-        {"label": pgettext("when", "写成"), "key": "written"},
-    ]
-    may_write = registry.has(user, Permission.DOCUMENT_WRITE)
-    is_superior = not allowed.is_all_home
-    return render(
-        request,
-        "reports/document_list.html",
-        {
-            "rows": rows,
-            "problem": place.problem,
-            "is_superior": is_superior,
-            "may_write": may_write,
-            "filters": fields,
-            "is_fictional": any(row.document.is_fictional for row in rows),
-            "table": {
-                "columns": filtering.columns(heads, sort),
-                "page": page,
-                "export": file_addresses(request),
-                **_emptiness(request, place.problem, may_write=may_write, is_superior=is_superior),
-            },
-        },
-    )
+    return list_response(request, DOCUMENTS, template="reports/document_list.html", context=_besides)
 
 
-def _emptiness(request: HttpRequest, problem: str, *, may_write: bool, is_superior: bool) -> dict[str, str]:
-    """What the list says when there is nothing in it."""
-    title, text, begin = _("还没有文稿"), "", None
-    if may_write:
-        text = _("选一个提纲和时期，系统用已知的数写成，没有数的句子会列为空缺。")
-        begin = (reverse("reports:document-write"), _("写文稿"))
-    elif is_superior:
-        title, text = _("还没有报送的文稿"), _("下级报送或公布的文稿会列在这里。")
-    return filtering.emptiness(request, title, text, problem=problem, begin=begin)
-
-
-def _nulls_last(column: str) -> OrderBy:
-    """The order by a column, with what has nothing in it at the end."""
-    named = F(column.removeprefix("-"))
-    return named.desc(nulls_last=True) if column.startswith("-") else named.asc(nulls_last=True)
-
-
-def _list_file(request: HttpRequest, rows: list[DocumentRow], fields: Sequence[Any]) -> HttpResponse:
-    return table_response(
-        request,
-        _("文稿"),
-        [
-            _("标题"),
-            _("区划"),
-            _("时期"),
-            _("数字"),
-            _("略去的句子"),
-            _("报送"),
-            pgettext("when", "写成"),
-            _("写作人"),
-            _("台账号"),
-            _("编号"),
-        ],
-        (
-            [
-                row.document.title,
-                row.document.region.name,
-                row.period,
-                row.figures,
-                row.gaps,
-                row.handed_at,
-                row.document.written_at,
-                row.document.written_by.name,
-                row.document.seq,
-                row.document.key,
-            ]
-            for row in rows
-        ),
-        About(fields=fields),
-    )
+def _besides(asked: ListRequest) -> dict[str, Any]:
+    return {"may_write": registry.has(asked.reader, Permission.DOCUMENT_WRITE)}
 
 
 @require_http_methods(["GET", "POST"])

@@ -10,7 +10,7 @@ import xingke.base.keys
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0005_failures_as_sayings"),
-        ("casework", "0001_initial"),
+        ("casework", "0002_drafts"),
         ("registry", "0004_merged_first"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
