@@ -30,6 +30,7 @@ ROOMS = (
     "press",
     "accounts",
     "registry",
+    "notices",
     "ledger",
     "intake",
     "casework",

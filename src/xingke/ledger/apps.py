@@ -35,6 +35,7 @@ class LedgerConfig(AppConfig):
         _announce_the_rest_to_the_trail()
         _announce_searches()
         _announce_duties_and_checks()
+        _announce_days()
         _announce_menu()
         _announce_panels()
         _announce_first_steps()
@@ -108,6 +109,17 @@ def _announce_searches() -> None:
     for searchable in (*finding.RECORDS, finding.OBSERVATIONS):
         searching.SEARCHABLES.add(searchable)
     searching.FURTHER.add(finding.TITLES)
+
+
+def _announce_days() -> None:
+    from xingke.base.agenda import AGENDA
+    from xingke.base.noticing import NOTICE_KINDS
+    from xingke.base.reminding import REMINDERS
+    from xingke.ledger import dates
+
+    NOTICE_KINDS.add(dates.ENDING)
+    AGENDA.add(dates.DATED)
+    REMINDERS.add(dates.REMINDER)
 
 
 def _announce_duties_and_checks() -> None:

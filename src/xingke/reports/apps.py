@@ -15,8 +15,9 @@ class ReportsConfig(AppConfig):
         from xingke.base.beginnings import BEGINNINGS, Beginning
         from xingke.base.checks import CHECKS
         from xingke.base.menu import SHORTCUTS, Shortcut
+        from xingke.base.noticing import NOTICE_KINDS
         from xingke.base.tasks import DUTIES
-        from xingke.reports import checks, finding, rules, tasks
+        from xingke.reports import checks, finding, rules, tasks, telling
         from xingke.reports.queries import any_document, effects
 
         audited.announce(
@@ -49,6 +50,7 @@ class ReportsConfig(AppConfig):
         definitions.KINDS.add(rules.OUTLINES)
         searching.SEARCHABLES.add(finding.DOCUMENTS)
         DUTIES.add(*tasks.DUTIES)
+        NOTICE_KINDS.add(*telling.KINDS)
         CHECKS.add(*checks.CHECKS)
         panels.PANELS.add(
             panels.Panel(

@@ -35,6 +35,7 @@ def test_the_child_waits_while_the_database_is_away_and_goes_on_by_itself() -> N
         pytest.raises(KeyboardInterrupt),
         patch.object(job_child, "_keep_index_up"),
         patch.object(job_child, "_check_documents"),
+        patch.object(job_child, "_do_rounds"),
         patch.object(job_child, "_let_go"),
     ):
         job_child.work(do_next=do_next, sleep=sleep)
