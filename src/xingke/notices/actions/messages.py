@@ -63,7 +63,7 @@ def _send(row: Outgoing, rules: MessageRules, now: datetime) -> bool:
             _keep(row, state=Outgoing.State.GIVEN_UP, error=kept(failure.saying), ended_at=now)
         else:
             _keep(row, state=Outgoing.State.FAILED, error=kept(failure.saying), next_at=again)
-        told = {"event": "message", "message": row.pk, "channel": row.channel, "tries": row.tries}
+        told = {"event": "message-not-sent", "outgoing": row.pk, "channel": row.channel, "tries": row.tries}
         log.warning("message %s not sent: %s", row.pk, failure.saying.text, extra=told)
         return False
     _keep(row, state=Outgoing.State.SENT, error={}, ended_at=now)

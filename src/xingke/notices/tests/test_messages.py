@@ -327,17 +327,16 @@ def test_one_that_was_not_taken_is_tried_again_and_at_last_given_up(
     cast: Cast, webhook: Hook, signed_in: SignIn
 ) -> None:
     webhook.status = 500
-    tell(cast.officer, cast)
     moment = DAY.replace(hour=8)
-    tell(cast.officer, cast, "early", now=moment)
+    tell(cast.officer, cast, now=moment)
 
     assert send(moment) == 0
     first = Outgoing.objects.get()
     assert (first.state, first.tries, first.next_at - moment) == ("failed", 1, timedelta(minutes=1))
     assert str(told(first.error)) == "对方没有收下（答复 500）。"
     assert send(moment + timedelta(seconds=59)) == 0 and len(webhook.got) == 1
-    for _try in range(5):
-        send(Outgoing.objects.get(pk=first.pk).next_at.astimezone(DAY.tzinfo).replace(hour=9) + timedelta(days=1))
+    for day in range(1, 6):
+        send(DAY + timedelta(days=day))
 
     first.refresh_from_db()
     assert (first.state, first.tries) == ("given-up", 6)
