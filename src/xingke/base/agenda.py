@@ -9,7 +9,7 @@ from xingke.base.register import Register
 from xingke.base.sayings import Saying
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class AgendaEntry:
     """Something of a day. key: what tells it from others of its source, the same tomorrow.
 

@@ -50,6 +50,6 @@ def _titles_there(key: str) -> str:
     return f"{reverse('ledger:title-list')}?{urlencode({'region': key.partition('/')[0]})}"
 
 
-ENDING = NoticeKind(code="title.ending", word=say("有资质快到期了"), address=_titles_there)
+ENDING = NoticeKind(code="title-ending", word=say("有资质快到期了"), address=_titles_there)
 DATED = Dated(code="titles", word=say("资质到期"), permission=Permission.RECORD_READ, find=_ends)
 REMINDER = Reminder(code="titles", kind=ENDING.code, ahead=AHEAD, find=_to_remember)

@@ -47,7 +47,7 @@ class Notice(models.Model):
         return f"{self.kind} {self.about} {self.key}"
 
 
-class Reach(models.Model):
+class NoticeAddress(models.Model):
     """Where somebody wants to be written to."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")

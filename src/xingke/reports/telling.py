@@ -20,9 +20,9 @@ def _page(name: str, key: str) -> str:
 
 
 _REVIEW, _DOCUMENT = partial(_page, "reports:document-review"), partial(_page, "reports:document")
-TO_REVIEW = NoticeKind(code="document.to-review", word=say("有文稿等您审查"), address=_REVIEW)
-TO_PUBLISH = NoticeKind(code="document.to-publish", word=say("有文稿审查通过，等您公布"), address=_REVIEW)
-SENT_BACK = NoticeKind(code="document.sent-back", word=say("您的文稿被退回"), address=_DOCUMENT)
+TO_REVIEW = NoticeKind(code="document-to-review", word=say("有文稿等您审查"), address=_REVIEW)
+TO_PUBLISH = NoticeKind(code="document-to-publish", word=say("有文稿审查通过，等您公布"), address=_REVIEW)
+SENT_BACK = NoticeKind(code="document-sent-back", word=say("您的文稿被退回"), address=_DOCUMENT)
 KINDS = (TO_REVIEW, TO_PUBLISH, SENT_BACK)
 
 

@@ -13,7 +13,7 @@ from xingke.accounts.acts import act
 from xingke.accounts.models import User
 from xingke.base.noticing import NOTICE_KINDS
 from xingke.base.refusals import Refused
-from xingke.notices.models import Channel, MessageRules, Muted, Outgoing, Reach
+from xingke.notices.models import Channel, MessageRules, Muted, NoticeAddress, Outgoing
 from xingke.notices.permissions import NoticePermission
 from xingke.notices.rules import addresses
 from xingke.registry import queries as registry
@@ -37,7 +37,7 @@ def choose_channels(*, address: str, muted: Collection[tuple[str, str]], by: Use
     chosen = set(muted) & known
     with act(by=by, now=now, code="notices.chosen", kind="account", target=by.username) as done:
         done.lock()
-        reach = Reach.objects.filter(user=by).first()
+        reach = NoticeAddress.objects.filter(user=by).first()
         before = set(Muted.objects.filter(user=by).values_list("kind", "channel"))
         if (reach.address if reach else "") == wanted and before == chosen:
             done.nothing()
@@ -45,7 +45,7 @@ def choose_channels(*, address: str, muted: Collection[tuple[str, str]], by: Use
         if reach is not None and reach.address != wanted:
             reach.delete()
         if wanted and (reach is None or reach.address != wanted):
-            Reach.objects.create(user=by, address=wanted, set_at=now, set_by=by)
+            NoticeAddress.objects.create(user=by, address=wanted, set_at=now, set_by=by)
         for kind, channel in before - chosen:
             Muted.objects.filter(user=by, kind=kind, channel=channel).delete()
         Muted.objects.bulk_create(

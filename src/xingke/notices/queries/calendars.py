@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from xingke.accounts.models import User
 from xingke.base import agenda
 from xingke.base.agenda import Found
+from xingke.base.keys import derived_key
 from xingke.base.workdays import WorkCalendar
 from xingke.notices.models import CalendarFeed
 from xingke.notices.rules.feeds import FeedEntry, token_digest
@@ -77,7 +78,7 @@ def feed_entries(user: User, *, now: date, site: str) -> list[FeedEntry]:
     every = agenda.found(user, registry.permissions_of(user), now - BEFORE, now + AFTER)
     return [
         FeedEntry(
-            f"{each.source.code}-{each.entry.key}@xingke",
+            f"{derived_key('calendar', each.source.code, each.entry.key)}@xingke",
             each.entry.day,
             each.entry.at,
             str(each.entry.plain),

@@ -10,7 +10,7 @@ from django.http import Http404
 
 from xingke.accounts.models import User
 from xingke.base.noticing import NOTICE_KINDS
-from xingke.notices.models import Channel, MessageRules, Muted, Notice, Outgoing, Reach
+from xingke.notices.models import Channel, MessageRules, Muted, Notice, NoticeAddress, Outgoing
 from xingke.notices.permissions import NoticePermission
 from xingke.notices.rules.quiet import APART, QuietHours
 from xingke.registry import queries as registry
@@ -36,7 +36,7 @@ def open_channels(rules: MessageRules) -> list[Channel]:
 
 def address_of(user: User) -> str:
     """Where somebody wants to be written to; empty for nowhere."""
-    return Reach.objects.filter(user=user).values_list("address", flat=True).first() or ""
+    return NoticeAddress.objects.filter(user=user).values_list("address", flat=True).first() or ""
 
 
 def muted_by(user: User) -> set[tuple[str, str]]:
@@ -69,7 +69,7 @@ def due(rules: MessageRules, now: datetime) -> list[Due]:
         return []
     users = User.objects.in_bulk({user for user, *_rest in fresh})
     silent = set(Muted.objects.filter(user__in=users).values_list("user_id", "kind", "channel"))
-    reached = dict(Reach.objects.filter(user__in=users).values_list("user_id", "set_at"))
+    reached = dict(NoticeAddress.objects.filter(user__in=users).values_list("user_id", "set_at"))
     last = {
         (user, channel): (upto, made)
         for user, channel, upto, made in Outgoing.objects.filter(user__in=users)

@@ -9,7 +9,7 @@ FARTHEST = 50  # years from now that are shown
 
 
 @dataclass(frozen=True)
-class Span:
+class ShownDays:
     """The days shown, both ends included, and a day of the span before and of the one after."""
 
     first: date
@@ -18,14 +18,14 @@ class Span:
     after: date
 
 
-def week_of(day: date) -> Span:
+def week_of(day: date) -> ShownDays:
     """Monday to Sunday."""
     first = day - timedelta(days=day.weekday())
-    return Span(first, first + timedelta(days=6), first - timedelta(days=7), first + timedelta(days=7))
+    return ShownDays(first, first + timedelta(days=6), first - timedelta(days=7), first + timedelta(days=7))
 
 
-def month_of(day: date) -> Span:
+def month_of(day: date) -> ShownDays:
     """The first to the last of a month."""
     first = day.replace(day=1)
     after = months_after(first, 1)
-    return Span(first, after - timedelta(days=1), months_after(first, -1), after)
+    return ShownDays(first, after - timedelta(days=1), months_after(first, -1), after)

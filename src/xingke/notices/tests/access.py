@@ -14,7 +14,7 @@ def furnish(world: World) -> Mapping[str, Any]:
     cast = world.cast
     notify(
         to=[cast.officer],
-        kind="title.ending",
+        kind="title-ending",
         about="recognition",
         key="990121/2026-03-09",
         region=cast.county,
@@ -25,7 +25,7 @@ def furnish(world: World) -> Mapping[str, Any]:
         channel="mail",
         user=cast.officer,
         upto=1,
-        counts={"title.ending": 1},
+        counts={"title-ending": 1},
         state=Outgoing.State.GIVEN_UP,
         made_at=NOW,
         next_at=NOW,

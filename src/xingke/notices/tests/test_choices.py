@@ -14,7 +14,7 @@ from xingke.accounts.queries import current_seq
 from xingke.base.refusals import Refused
 from xingke.notices.actions import choices
 from xingke.notices.actions.choices import RulesWanted
-from xingke.notices.models import MessageRules, Muted, Reach
+from xingke.notices.models import MessageRules, Muted, NoticeAddress
 from xingke.notices.queries import messages
 
 pytestmark = pytest.mark.db
@@ -34,10 +34,10 @@ def set_rules(cast: Cast, **wanted: Any) -> MessageRules:
 
 
 def test_an_address_and_what_is_not_wanted_are_kept_and_the_trail_says_neither(cast: Cast) -> None:
-    choose(cast, muted=(("title.ending", "mail"), ("no.kind", "mail")))
+    choose(cast, muted=(("title-ending", "mail"), ("no.kind", "mail")))
 
     assert messages.address_of(cast.officer) == "a@example.cn"
-    assert messages.muted_by(cast.officer) == {("title.ending", "mail")}
+    assert messages.muted_by(cast.officer) == {("title-ending", "mail")}
     entry = AuditEntry.objects.latest("seq")
     assert (entry.action, entry.by, entry.detail) == ("notices.chosen", cast.officer, {})
 
@@ -58,15 +58,15 @@ def test_an_address_is_changed_and_taken_away(cast: Cast) -> None:
 
     choose(cast, "")
 
-    assert not Reach.objects.exists()
+    assert not NoticeAddress.objects.exists()
 
 
 @pytest.mark.parametrize("address", ["a", "a@", "a@example.cn\nBcc: b@example.cn", "a@example.cn, b@example.cn", "甲"])
 def test_what_is_no_address_is_refused_and_nothing_kept(cast: Cast, address: str) -> None:
     with pytest.raises(Refused, match="不是一个邮箱地址"):
-        choose(cast, address, muted=(("title.ending", "mail"),))
+        choose(cast, address, muted=(("title-ending", "mail"),))
 
-    assert not Reach.objects.exists() and not Muted.objects.exists()
+    assert not NoticeAddress.objects.exists() and not Muted.objects.exists()
 
 
 def test_the_page_offers_only_channels_that_are_set_up(cast: Cast, signed_in: SignIn, settings: Any) -> None:
@@ -75,20 +75,20 @@ def test_the_page_offers_only_channels_that_are_set_up(cast: Cast, signed_in: Si
 
     settings.MAIL = True
     page = signed_in("officer").get(reverse("notices:choices")).content.decode()
-    assert 'name="address"' in page and 'name="title.ending/mail"' in page and "webhook" not in page
+    assert 'name="address"' in page and 'name="title-ending/mail"' in page and "webhook" not in page
 
 
 def test_an_empty_box_is_a_kind_that_is_not_wanted(cast: Cast, signed_in: SignIn, settings: Any) -> None:
     settings.MAIL = True
-    Muted.objects.create(user=cast.officer, kind="title.ending", channel="webhook")  # a channel that is not open now
+    Muted.objects.create(user=cast.officer, kind="title-ending", channel="webhook")  # a channel that is not open now
 
-    signed_in("officer").post(reverse("notices:choices"), {"address": "a@example.cn", "title.ending/mail": "on"})
+    signed_in("officer").post(reverse("notices:choices"), {"address": "a@example.cn", "title-ending/mail": "on"})
 
     assert messages.muted_by(cast.officer) == {
-        ("document.to-review", "mail"),
-        ("document.to-publish", "mail"),
-        ("document.sent-back", "mail"),
-        ("title.ending", "webhook"),
+        ("document-to-review", "mail"),
+        ("document-to-publish", "mail"),
+        ("document-sent-back", "mail"),
+        ("title-ending", "webhook"),
     }
 
 

@@ -141,7 +141,7 @@ def by_mail(cast: Cast, settings: Any) -> None:
     choices.choose_channels(address="officer@example.cn", muted=(), by=cast.officer, now=DAY - timedelta(days=1))
 
 
-def tell(user: User, cast: Cast, *keys: str, kind: str = "title.ending", now: datetime = DAY) -> None:
+def tell(user: User, cast: Cast, *keys: str, kind: str = "title-ending", now: datetime = DAY) -> None:
     for key in keys or ("990121/2026-03-09",):
         actions.notify(to=[user], kind=kind, about="recognition", key=key, region=cast.county, now=now, by=None)
 
@@ -160,7 +160,7 @@ def states() -> list[str]:
 @pytest.mark.usefixtures("by_mail")
 def test_a_mail_says_how_many_of_which_kind_and_where_and_nothing_else(cast: Cast) -> None:
     tell(cast.officer, cast, "990121/2026-03-09", "990121/2026-03-10")
-    tell(cast.officer, cast, str(cast.firm.key), kind="document.to-review")
+    tell(cast.officer, cast, str(cast.firm.key), kind="document-to-review")
 
     assert send() == 1
 
@@ -203,7 +203,7 @@ def test_a_webhook_says_the_same_to_people_and_to_programs(cast: Cast, webhook: 
         },
         "to": "officer",
         "count": 1,
-        "kinds": [{"code": "title.ending", "word": "有资质快到期了", "count": 1}],
+        "kinds": [{"code": "title-ending", "word": "有资质快到期了", "count": 1}],
         "url": "https://xingke.example.cn/notices/",
     }
     assert webhook.paths == ["/send?key=geheim"]
@@ -235,7 +235,7 @@ def test_in_quiet_hours_messages_wait_and_come_as_one_in_the_morning(cast: Cast)
 def test_what_waits_to_be_tried_again_keeps_the_quiet_hours_too(cast: Cast) -> None:
     tell(cast.officer, cast)
     Outgoing.objects.create(
-        channel="mail", user=cast.officer, upto=10**6, counts={"title.ending": 1}, made_at=DAY, next_at=DAY
+        channel="mail", user=cast.officer, upto=10**6, counts={"title-ending": 1}, made_at=DAY, next_at=DAY
     )
 
     assert send(DAY.replace(hour=22)) == 0
@@ -258,8 +258,8 @@ def test_what_was_read_or_told_before_or_not_wanted_does_not_leave(cast: Cast) -
     tell(cast.officer, cast, "read")
     actions.read_all(upto=10**9, by=cast.officer, now=DAY)
     tell(cast.officer, cast, "before", now=DAY - timedelta(days=2))
-    tell(cast.officer, cast, "muted", kind="document.sent-back")
-    Muted.objects.create(user=cast.officer, kind="document.sent-back", channel="mail")
+    tell(cast.officer, cast, "muted", kind="document-sent-back")
+    Muted.objects.create(user=cast.officer, kind="document-sent-back", channel="mail")
     tell(cast.director, cast, "no address")
 
     assert (send(), states()) == (0, [])
@@ -280,7 +280,7 @@ def test_each_notice_leaves_once_and_two_messages_are_half_an_hour_apart(cast: C
 @pytest.mark.usefixtures("by_mail", "webhook")
 def test_a_kind_not_wanted_by_mail_may_still_go_to_the_webhook(cast: Cast) -> None:
     tell(cast.officer, cast)
-    Muted.objects.create(user=cast.officer, kind="title.ending", channel="mail")
+    Muted.objects.create(user=cast.officer, kind="title-ending", channel="mail")
 
     assert send() == 1
 

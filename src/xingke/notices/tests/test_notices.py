@@ -25,7 +25,7 @@ SignIn = Callable[[str], Client]
 
 
 def tell(*to: User, cast: Cast, key: str = "990121/2026-03-09", **changes: Any) -> int:
-    asked = {"kind": "title.ending", "about": "recognition", "region": cast.county, "now": NOW, "by": None} | changes
+    asked = {"kind": "title-ending", "about": "recognition", "region": cast.county, "now": NOW, "by": None} | changes
     return actions.notify(to=to, key=key, **asked)
 
 
@@ -35,7 +35,7 @@ def test_a_notice_says_to_whom_of_what_kind_where_and_when_and_nothing_else(cast
     notice = Notice.objects.get()
     assert (notice.user, notice.kind, notice.about, notice.key) == (
         cast.officer,
-        "title.ending",
+        "title-ending",
         "recognition",
         "990121/2026-03-09",
     )
@@ -96,8 +96,8 @@ def test_a_closed_account_is_told_nothing_and_nobody_at_all_takes_no_number(cast
 
 
 def test_a_kind_nobody_announced_is_a_mistake(cast: Cast) -> None:
-    with pytest.raises(LookupError, match=r"no kind of notice 'title\.endin'"):
-        tell(cast.officer, cast=cast, kind="title.endin")
+    with pytest.raises(LookupError, match="no kind of notice 'title-endin'"):
+        tell(cast.officer, cast=cast, kind="title-endin")
 
 
 def test_telling_many_asks_as_much_as_telling_one(cast: Cast) -> None:

@@ -188,9 +188,9 @@ def test_long_lines_are_folded_and_no_character_torn() -> None:
 
 
 def test_a_week_goes_from_monday_to_sunday_and_a_month_from_its_first_to_its_last() -> None:
-    assert spans.week_of(date(2026, 11, 29)) == spans.Span(
+    assert spans.week_of(date(2026, 11, 29)) == spans.ShownDays(
         date(2026, 11, 23), date(2026, 11, 29), date(2026, 11, 16), date(2026, 11, 30)
     )
-    assert spans.month_of(date(2026, 12, 31)) == spans.Span(
+    assert spans.month_of(date(2026, 12, 31)) == spans.ShownDays(
         date(2026, 12, 1), date(2026, 12, 31), date(2026, 11, 1), date(2027, 1, 1)
     )

@@ -51,7 +51,7 @@ def _chosen(text: str, today: date) -> date:
     return found if abs(found.year - today.year) <= spans.FARTHEST else today
 
 
-def _title(span: spans.Span, *, is_month: bool) -> str:
+def _title(span: spans.ShownDays, *, is_month: bool) -> str:
     if is_month:
         return period_words(Period.parse(f"{span.first:%Y-%m}"))
     return _("%(first)s至%(last)s") % {"first": day_words(span.first), "last": day_words(span.last)}
