@@ -23,6 +23,7 @@ class AgendaEntry:
     url: str
     at: time | None = None
     is_late: bool = False
+    is_fictional: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,17 +23,18 @@ AHEAD = (22, 5)  # working days before their end in which titles are remembered:
 
 def _ends(user: User, first: date, last: date) -> Iterator[AgendaEntry]:
     by_day, url = titles.ends_by_day(user, first, last), reverse("ledger:title-list")
-    for day, number in by_day.items():
-        if number > EACH:
-            said = say("%(n)s 项资质到期", n=number)
-            yield AgendaEntry(day, f"day-{day}", said, said, url)
-    few = [day for day, number in by_day.items() if number <= EACH]
+    for day, ends in by_day.items():
+        if ends.number > EACH:
+            said = say("%(n)s 项资质到期", n=ends.number)
+            yield AgendaEntry(day, f"day-{day}", said, said, url, is_fictional=ends.is_fictional)
+    few = [day for day, ends in by_day.items() if ends.number <= EACH]
     words = Words()
     for each in titles.ending_on(user, few) if few else ():
         plain = say("资质到期 %(number)s", number=each.subject.number)
         record = each.event.subject
         named = f"{words.subject(each.subject)} · {holder_word(each.event)}".removesuffix(" · ")
-        yield AgendaEntry(each.until, str(record), named, plain, reverse("ledger:record", args=["recognition", record]))
+        page = reverse("ledger:record", args=["recognition", record])
+        yield AgendaEntry(each.until, str(record), named, plain, page, is_fictional=each.event.is_fictional)
 
 
 def _to_remember(first: date, last: date) -> Iterator[Reminded]:

@@ -37,7 +37,9 @@ class NoticesConfig(AppConfig):
             }
         )
         menu.ITEMS.add(
-            menu.MenuItem(code="calendar", label=_("日历"), url_name="notices:calendar", order=78, icon="calendar"),
+            menu.MenuItem(
+                code="calendar", label=_("日历"), url_name="notices:calendar", order=78, icon="calendar", as_icon=True
+            ),
             menu.MenuItem(
                 code="messages",
                 label=_("外发消息"),

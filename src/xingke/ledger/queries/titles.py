@@ -37,12 +37,23 @@ def ending(user: User, *, on: date, months: int, regions: Q) -> list[Ending]:
     return _endings(user, Q(lapses_on__gt=on, lapses_on__lte=last + timedelta(days=1)) & regions, on)
 
 
-def ends_by_day(user: User, first: date, last: date) -> dict[date, int]:
+@dataclass(frozen=True)
+class EndsOfDay:
+    """How many titles end by their term on a day, and whether some of them are fictional."""
+
+    number: int
+    is_fictional: bool
+
+
+def ends_by_day(user: User, first: date, last: date) -> dict[date, EndsOfDay]:
     """How many titles somebody may see end by their term on each day from one to another. One query."""
     allowed = registry.require_page(user, Permission.RECORD_READ)
     rows = RecognitionEvent.objects.filter(_lapse_after(first, last), queries.readable(allowed)).order_by()
-    counted = rows.values_list("lapses_on").annotate(number=Count("pk"))
-    return {lapses_on - timedelta(days=1): number for lapses_on, number in counted}
+    fictional = Count("pk", filter=Q(is_fictional=True))
+    counted = rows.values_list("lapses_on").annotate(number=Count("pk"), fictional=fictional)
+    return {
+        lapses_on - timedelta(days=1): EndsOfDay(number, bool(fictional)) for lapses_on, number, fictional in counted
+    }
 
 
 def ending_on(user: User, days: Iterable[date]) -> list[Ending]:

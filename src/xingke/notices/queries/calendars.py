@@ -8,6 +8,7 @@ from xingke.accounts.models import User
 from xingke.base import agenda
 from xingke.base.agenda import Found
 from xingke.base.keys import derived_key
+from xingke.base.sayings import say
 from xingke.base.workdays import WorkCalendar
 from xingke.notices.models import CalendarFeed
 from xingke.notices.rules.feeds import FeedEntry, token_digest
@@ -34,7 +35,8 @@ def days(user: User, first: date, last: date) -> list[CalendarDay]:
     by_day: dict[date, list[Found]] = {}
     for each in agenda.found(user, registry.permissions_of(user), first, last):
         by_day.setdefault(each.entry.day, []).append(each)
-    known, holidays = calendar_at_hand(), {}
+    known = calendar_at_hand()
+    holidays: dict[date, str] = {}
     for year in known.years:
         holidays |= {day: holiday.name for holiday in year.off for day in holiday.days()}
     return [
@@ -73,6 +75,11 @@ def reader_of_feed(token: str) -> User | None:
     return feed.user if feed else None
 
 
+def _plain(each: Found) -> str:
+    """What is said of an entry outside of the house: what is fictional says so there, too."""
+    return str(say("【虚构】%(what)s", what=each.entry.plain) if each.entry.is_fictional else each.entry.plain)
+
+
 def feed_entries(user: User, *, now: date, site: str) -> list[FeedEntry]:
     """What leaves the house of somebody's calendar: kind and number only. site: how addresses begin."""
     every = agenda.found(user, registry.permissions_of(user), now - BEFORE, now + AFTER)
@@ -81,7 +88,7 @@ def feed_entries(user: User, *, now: date, site: str) -> list[FeedEntry]:
             f"{derived_key('calendar', each.source.code, each.entry.key)}@xingke",
             each.entry.day,
             each.entry.at,
-            str(each.entry.plain),
+            _plain(each),
             f"{site}{each.entry.url}",
         )
         for each in every

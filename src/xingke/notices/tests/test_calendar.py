@@ -216,9 +216,16 @@ def test_a_feed_holds_what_its_owner_may_see_when_it_is_read(titles: Cast) -> No
         who: calendars.feed_entries(titles.users[who], now=LAST, site="https://x.cn") for who in ("officer", "stranger")
     }
 
-    assert [each.words for each in theirs["officer"]] == ["资质到期 GR甲"]
+    assert [each.words for each in theirs["officer"]] == ["【虚构】资质到期 GR甲"]
     assert theirs["officer"][0].url.startswith("https://x.cn/records/recognition/")
     assert theirs["stranger"] == []
+
+
+def test_what_is_fictional_says_so_on_the_page(titles: Cast, signed_in: SignIn) -> None:
+    client = signed_in("officer")
+
+    assert "虚构数据" in client.get(f"{URL}?day={LAST}").content.decode()
+    assert "虚构数据" not in client.get(f"{URL}?day=2026-12-01").content.decode()
 
 
 def test_the_token_is_kept_as_a_digest_only_and_told_once(cast: Cast, signed_in: SignIn) -> None:

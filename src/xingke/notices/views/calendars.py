@@ -30,8 +30,10 @@ def calendar(request: HttpRequest) -> HttpResponse:
     is_month = request.GET.get("view") == "month"
     chosen = _chosen(request.GET.get("day", ""), today)
     span = spans.month_of(chosen) if is_month else spans.week_of(chosen)
+    days = calendars.days(user, span.first, span.last)
     context = {
-        "days": calendars.days(user, span.first, span.last),
+        "days": days,
+        "is_fictional": any(each.entry.is_fictional for day in days for each in day.found),
         "today": today,
         "is_month": is_month,
         "span": span,
