@@ -70,7 +70,7 @@ def send_webhook(letter: Letter, *, url: str, allowed: Sequence[IPNetwork] = ())
     try:
         target = addresses.target_of(url)
         found = _resolved(target.host, target.port)
-        status = _post(target, addresses.address_to_use(found, allowed), body)
+        status, answer = _post(target, addresses.address_to_use(found, allowed), body)
     except Refused as refusal:
         raise Undelivered(refusal.saying, again=False) from None
     except ssl.SSLError:
@@ -81,6 +81,8 @@ def send_webhook(letter: Letter, *, url: str, allowed: Sequence[IPNetwork] = ())
         raise Undelivered(say("对方让转到别的网址（%(code)s）；不跟随，请填最终的网址。", code=status), again=False)
     if not 200 <= status < 300:
         raise Undelivered(say("对方没有收下（答复 %(code)s）。", code=status))
+    if number := _refusal(answer):
+        raise Undelivered(say("对方没有收下（答复 %(code)s）。", code=number))
 
 
 def _resolved(host: str, port: int) -> list[str]:
@@ -88,19 +90,20 @@ def _resolved(host: str, port: int) -> list[str]:
     return list(dict.fromkeys(str(each[4][0]) for each in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)))
 
 
-def _post(target: addresses.Target, address: str, body: bytes) -> int:
-    """The status of the answer. Connects to the address that was looked at, and asks for the certificate of the name."""
+def _post(target: addresses.Target, address: str, body: bytes) -> tuple[int, bytes]:
+    """The status of the answer, and its beginning. Connects to the address that was looked at, and asks for the certificate
+    of the name."""
     connection = http.client.HTTPSConnection(target.host, target.port, timeout=WAIT)
     plain = socket.create_connection((address, target.port), timeout=WAIT)
-    watch = threading.Timer(LONGEST, _cut, [plain])
+    secured = ssl.create_default_context().wrap_socket(
+        plain, server_hostname=target.host, do_handshake_on_connect=False
+    )
+    watch = threading.Timer(LONGEST, _cut, [secured])
     watch.daemon = True
     watch.start()
     try:
-        connection.sock = ssl.create_default_context().wrap_socket(plain, server_hostname=target.host)
-        watch.cancel()
-        watch = threading.Timer(LONGEST, _cut, [connection.sock])
-        watch.daemon = True
-        watch.start()
+        secured.do_handshake()
+        connection.sock = secured
         connection.request(
             "POST",
             target.path,
@@ -108,15 +111,26 @@ def _post(target: addresses.Target, address: str, body: bytes) -> int:
             {"Content-Type": "application/json; charset=utf-8", "User-Agent": "xingke", "Connection": "close"},
         )
         answer = connection.getresponse()
-        answer.read(MOST)
-        return answer.status
+        return answer.status, answer.read(MOST)
     finally:
         watch.cancel()
         connection.close()
-        plain.close()
+        secured.close()
 
 
-def _cut(connection: socket.socket) -> None:
+def _cut(connection: ssl.SSLSocket) -> None:
     """End a connection whose other side keeps us waiting; whoever reads from it learns at once."""
     with suppress(OSError):
-        connection.shutdown(socket.SHUT_RDWR)
+        socket.socket.shutdown(
+            connection, socket.SHUT_RDWR
+        )  # not TLS's own, which takes away what the reader reads with
+
+
+def _refusal(answer: bytes) -> int:
+    """The number by which a group robot says that it did not take a message, with a status that says it did; 0 for none."""
+    try:
+        told = json.loads(answer)
+    except ValueError:
+        return 0
+    number = told.get("errcode", 0) if isinstance(told, dict) else 0
+    return number if isinstance(number, int) else 0

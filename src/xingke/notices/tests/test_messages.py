@@ -53,6 +53,7 @@ class Hook:
     port: int
     status: int = 200
     location: str = ""
+    says: bytes = b"x" * 200_000  # more than is read
     wait: float = 0.0
     got: list[dict[str, Any]] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
@@ -98,7 +99,7 @@ def hook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iter
             if known.location:
                 self.send_header("Location", known.location)
             self.end_headers()
-            self.wfile.write(b"x" * 200_000)
+            self.wfile.write(known.says)
 
         def log_message(self, *_arguments: Any) -> None:
             """Nothing on stderr."""
@@ -432,6 +433,41 @@ def test_a_slow_other_side_keeps_nobody_waiting(hook: Hook, monkeypatch: pytest.
         sending.send_webhook(sending.Letter("1", "a", "b"), url=hook.url, allowed=networks(["127.0.0.0/8"]))
 
     assert time.monotonic() - begun < 2.5
+
+
+def test_one_that_never_begins_to_talk_keeps_nobody_waiting_either(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sending, "LONGEST", 0.3)
+    resolves(monkeypatch, "127.0.0.1")
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        url = f"https://{HOST}:{silent.getsockname()[1]}/"
+        begun = time.monotonic()
+
+        with pytest.raises(sending.Undelivered):
+            sending.send_webhook(sending.Letter("1", "a", "b"), url=url, allowed=networks(["127.0.0.0/8"]))
+
+    assert time.monotonic() - begun < 5
+
+
+ROBOTS = [
+    (b'{"errcode": 0, "errmsg": "ok"}', ""),
+    (b'{"errcode": 93000, "errmsg": "geheim"}', "对方没有收下（答复 93000）。"),
+    (b'{"errcode": "geheim"}', ""),
+    (b"[1]", ""),
+    (b"", ""),
+]
+
+
+@pytest.mark.parametrize(("says", "why"), ROBOTS)
+def test_a_robot_that_says_no_in_its_answer_is_believed(cast: Cast, webhook: Hook, says: bytes, why: str) -> None:
+    webhook.says = says
+    tell(cast.officer, cast)
+
+    send()
+
+    message = Outgoing.objects.get()
+    assert (message.state, str(told(message.error)) if message.error else "") == ("failed" if why else "sent", why)
 
 
 def test_a_message_that_is_too_long_is_not_sent(hook: Hook) -> None:
