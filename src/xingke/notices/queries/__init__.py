@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import connection
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.http import Http404
 
@@ -14,9 +15,16 @@ from xingke.notices.models import Notice
 MOST = 99  # more unread ones are not counted: the mark in the header is no statistic
 
 
+# Every page asks this: writing the sentence anew each time would take ten times as long as answering it.
+_UNREAD = 'SELECT COUNT(*) FROM (SELECT 1 FROM "notices_notice" WHERE "user_id" = %s AND "read_at" IS NULL LIMIT %s) AS "unread"'
+
+
 def unread_count(user: User) -> int:
     """How many notices somebody has not read, up to one more than ``MOST``. One query of a partial index."""
-    return Notice.objects.filter(user=user, read_at__isnull=True).order_by()[: MOST + 1].count()
+    with connection.cursor() as cursor:
+        cursor.execute(_UNREAD, [user.pk, MOST + 1])
+        count: int = cursor.fetchone()[0]
+    return count
 
 
 def notices_of(user: User, *, unread_only: bool = False) -> QuerySet[Notice]:

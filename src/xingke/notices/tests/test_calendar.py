@@ -1,6 +1,5 @@
 """The calendar: what has its day, as far as somebody may see it, on a page and in a feed that says no names."""
 
-import logging
 import re
 from collections.abc import Callable, Iterable
 from datetime import date, time
@@ -19,8 +18,6 @@ from xingke.base import agenda
 from xingke.base.agenda import AGENDA, AgendaEntry, Dated
 from xingke.base.register import Register
 from xingke.base.sayings import say
-from xingke.config import logs
-from xingke.ledger import dates
 from xingke.notices.actions import feeds
 from xingke.notices.models import CalendarFeed
 from xingke.notices.queries import calendars
@@ -71,7 +68,7 @@ def test_the_day_before_and_after_are_empty(titles: Cast) -> None:
 def test_many_titles_of_a_day_are_one_entry_that_leads_to_the_list(
     titles: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dates, "EACH", 1)
+    monkeypatch.setattr("xingke.ledger.dates.EACH", 1)
 
     found = agenda.found(titles.statistician, {"record.read"}, LAST, LAST)
 
@@ -291,32 +288,6 @@ def test_a_feed_speaks_its_owners_language_whoever_asks(cast: Cast, sources: Cal
     sources(entry(timezone.localdate()))
 
     assert "SUMMARY:Title ends 7" in read(feeds.open_feed(by=cast.officer, now=NOW))[1]
-
-
-# ── logs ────────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-TOKEN = "Zm9vYmFyZm9vYmFyZm9vYmFyZm9vYmFyZm9vYmFyZm8"
-LINES = [
-    (f"Not Found: /calendar/feed/{TOKEN}.ics", "Not Found: /calendar/feed/…"),
-    (f"GET /calendar/feed/{TOKEN}.ics?a=1 404", "GET /calendar/feed/…?a=1 404"),
-    ("POST /calendar/feed/open/ 200", "POST /calendar/feed/open/ 200"),
-    ("GET /calendar/ 200", "GET /calendar/ 200"),
-]
-
-
-@pytest.mark.parametrize(("line", "kept"), LINES)
-def test_a_log_never_holds_the_address_of_a_feed(line: str, kept: str) -> None:
-    record = logging.LogRecord("django.request", logging.WARNING, "", 0, "%s", (line,), None)
-    record.path = line
-
-    assert logs.Hiding().filter(record)
-
-    assert (record.getMessage(), record.path) == (kept, kept)
-    assert TOKEN not in logs.JsonLines().format(record)
-
-
-def test_the_line_of_a_request_hides_it_too() -> None:
-    assert logs.hidden(f"/calendar/feed/{TOKEN}.ics") == "/calendar/feed/…"
 
 
 def test_the_ledger_is_among_the_sources() -> None:

@@ -12,7 +12,6 @@ from xingke.accounts.models import AuditEntry, User
 from xingke.base.daily import DailyRound
 from xingke.base.register import Register
 from xingke.base.reminding import Reminded, Reminder
-from xingke.config import jobs
 from xingke.notices import actions
 from xingke.notices.actions import choices, rounds
 from xingke.notices.models import Notice, Outgoing, RoundDone
@@ -200,21 +199,6 @@ def test_a_round_that_fails_is_not_remembered_as_done(own_round: Callable[..., l
         rounds.do_rounds(now=MONDAY)
 
     assert not RoundDone.objects.exists()
-
-
-def test_the_job_child_does_the_rounds_and_survives_one_that_fails(
-    own_round: Callable[..., list[datetime]], cast: Cast, monkeypatch: pytest.MonkeyPatch, caplog: Any
-) -> None:
-    own_round(run=lambda _now: 1 // 0, from_hour=0)
-    sent: list[datetime] = []
-    monkeypatch.setattr("xingke.notices.actions.messages.send_due", lambda now: sent.append(now))
-    monkeypatch.setattr(jobs, "_next_round", 0.0)
-
-    jobs._do_rounds()
-    jobs._do_rounds()  # too early
-
-    assert len(sent) == 1
-    assert "do_rounds failed" in caplog.text
 
 
 # ── what ends by itself ─────────────────────────────────────────────────────────────────────────────────────────────
