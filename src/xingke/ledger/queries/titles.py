@@ -85,9 +85,10 @@ def in_renewal(user: User, *, on: date, regions: Q) -> list[Ending]:
 
 def _lapsing(user: User, wanted: Q) -> QuerySet[RecognitionEvent]:
     allowed = registry.require_page(user, Permission.RECORD_READ)
-    return RecognitionEvent.objects.filter(
+    found: QuerySet[RecognitionEvent] = RecognitionEvent.objects.filter(
         wanted, queries.readable(allowed), seq_to__isnull=True, state=State.CONFIRMED
-    ).select_related("region", "organisation__region")
+    )
+    return found.select_related("region", "organisation__region")
 
 
 def endings_of(user: User, lapsing: Iterable[RecognitionEvent]) -> list[Ending]:
