@@ -26,12 +26,23 @@ REMINDING = "reminding"
 def do_rounds(*, now: datetime) -> list[str]:
     """Do what is to be done once a day and was not yet today; returns the codes of what was done.
 
-    Each round and the memory that it was done are one transaction; of two children one does it.
+    Each round and the memory that it was done are one transaction; of two children one does it. One that fails holds up no
+    other; what it failed with is raised at the end.
     """
     local = timezone.localtime(now)
     done = dict(RoundDone.objects.values_list("code", "day"))
     open_today = [each for each in DAILY if local.hour >= each.from_hour and done.get(each.code) != local.date()]
-    return [each.code for each in open_today if _is_its_day(each, local.date()) and _do(each, local.date(), now)]
+    codes: list[str] = []
+    failed: list[Exception] = []
+    for each in open_today:
+        try:
+            if _is_its_day(each, local.date()) and _do(each, local.date(), now):
+                codes.append(each.code)
+        except Exception as error:  # a room's own round: whatever it was
+            failed.append(error)
+    if failed:
+        raise failed[0]
+    return codes
 
 
 def _is_its_day(each: DailyRound, day: date) -> bool:

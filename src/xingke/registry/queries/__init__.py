@@ -690,8 +690,11 @@ def regions_worked_for() -> set[Region]:
 
 
 def accounts_that_may(permission: StrEnum, *, at: Region) -> list[User]:
-    """The accounts in use that are at home with a permission in a region, by name: to be told of what waits there. Superiors,
-    who only look on, and whoever has it for one organisation are none of them. A query for each level, and one."""
+    """The accounts in use that are at home with a permission in a region, by name: to be told of what waits there.
+
+    Of those only the nearest: where the county has somebody, who works for the whole province is not told of each county.
+    Superiors, who only look on, and whoever has it for one organisation are none of them. A query for each level, and one.
+    """
     above, place = [at], at
     while place.parent is not None:
         place = place.parent
@@ -701,13 +704,14 @@ def accounts_that_may(permission: StrEnum, *, at: Region) -> list[User]:
     grants = Grant.objects.filter(
         region__in=above, role__in=codes, organisation=None, revoked_at__isnull=True, user__is_active=True
     )
-    found = {
-        grant.user.pk: grant.user
-        for grant in grants.select_related("user", "region")
-        if may_be_given_in(known[grant.role], is_topmost=grant.region.parent_id is None).allowed
-        and (grant.region_id == at.pk or works_below(known[grant.role], permission, changes))
-    }
-    return sorted(found.values(), key=lambda user: user.username)
+    found: dict[int, set[User]] = {}
+    for grant in grants.select_related("user", "region"):
+        role = known[grant.role]
+        is_home = grant.region_id == at.pk or works_below(role, permission, changes)
+        if is_home and may_be_given_in(role, is_topmost=grant.region.parent_id is None).allowed:
+            found.setdefault(grant.region_id, set()).add(grant.user)
+    nearest: set[User] = next((found[each.pk] for each in above if each.pk in found), set())
+    return sorted(nearest, key=lambda user: user.username)
 
 
 def accounts_in_use(most: int) -> list[User]:
