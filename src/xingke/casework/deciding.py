@@ -149,8 +149,9 @@ def decisions_typed(agenda: Sequence[AgendaRead], typed: Any, people: Sequence[U
     found = []
     for read in agenda:
         pk = read.item.pk
-        verdict, _colon, step = str(typed.get(f"verdict-{pk}", "")).partition(":")
-        if not verdict or verdict not in {each.value for each in MeetingVerdict}:
+        own = str(typed.get(f"verdict-{pk}", ""))
+        verdict, _colon, step = (own or _alike(read, typed)).partition(":")
+        if not read.item.is_open or verdict not in {each.value for each in MeetingVerdict}:
             continue
         seen = str(typed.get(f"seen-{pk}", ""))
         chosen = next((each for each in read.choices if each.code == step), None)
@@ -162,12 +163,26 @@ def decisions_typed(agenda: Sequence[AgendaRead], typed: Any, people: Sequence[U
                 typed=answers_typed(read.item.case, chosen, pk, typed),
                 assignee=by_name.get(str(typed.get(f"assignee-{pk}", ""))),
                 seen=int(seen) if seen.isdecimal() else 0,
-                words=str(typed.get(f"words-{pk}", "")),
+                words=str(typed.get(f"words-{pk}", "")) or ("" if own else str(typed.get("words-all", ""))),
                 withdrawn=typed.getlist(f"withdrawn-{pk}"),
                 duties=_duties(pk, typed, by_name),
             )
         )
     return found
+
+
+def alike(agenda: Sequence[AgendaRead], language: str) -> list[tuple[str, str]]:
+    """What may be decided of several at once: steps that more than one item may take, and putting off."""
+    steps = [step for read in agenda if read.item.is_open and read.item.corrects_id is None for step in read.choices]
+    several = {f"step:{step.code}": step.label.in_language(language) for step in steps if steps.count(step) > 1}
+    return [*several.items(), (MeetingVerdict.PUT_OFF.value, str(say("缓议")))] if several else []
+
+
+def _alike(read: AgendaRead, typed: Mapping[str, Any]) -> str:
+    """What is decided of an item of which nothing was chosen by itself."""
+    chosen = str(typed.get("verdict-all", ""))
+    fits = chosen in {f"step:{step.code}" for step in read.choices} | {MeetingVerdict.PUT_OFF.value}
+    return chosen if fits and read.item.corrects_id is None else ""
 
 
 def _duties(pk: int, typed: Mapping[str, Any], by_name: Mapping[str, User]) -> list[DutyWanted]:

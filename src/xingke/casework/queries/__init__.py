@@ -57,9 +57,13 @@ def definitions_for(flow: str, region: Region) -> CaseDefinitions:
 
 def definitions_of(case: Case) -> CaseDefinitions:
     """What a case runs by. Raises LookupError where its flow is gone."""
-    flow = _with_hash("flow", case.flow_hash)
-    forms = {code: _with_hash("form", form) for code, form in case.forms.items()}
-    return CaseDefinitions(flow.value, flow.hash, forms)
+    return definitions_pinned(case.flow_hash, case.forms)
+
+
+def definitions_pinned(flow_hash: str, forms: Mapping[str, str]) -> CaseDefinitions:
+    """A flow with its forms, each by its hash. Raises LookupError where one is gone."""
+    flow = _with_hash("flow", flow_hash)
+    return CaseDefinitions(flow.value, flow.hash, {code: _with_hash("form", form) for code, form in forms.items()})
 
 
 @lru_cache(maxsize=1024)

@@ -37,9 +37,7 @@ def definitions_for_new(flow: str, region: Region, call: CaseCall | None) -> Cas
 
 def definitions_of_call(call: CaseCall) -> CaseDefinitions:
     """What the cases of a call run by. Raises LookupError where its flow is gone."""
-    found = registry.definition_with_hash("flow", call.flow_hash)
-    forms = {code: registry.definition_with_hash("form", each) for code, each in call.forms.items()}
-    return CaseDefinitions(found.value, found.hash, forms)
+    return queries.definitions_pinned(call.flow_hash, call.forms)
 
 
 def refuse_outside(call: CaseCall | None, today: date) -> None:

@@ -87,6 +87,19 @@ def test_what_a_meeting_decided_moves_its_cases_in_one_act(cast: Cast) -> None:
     assert [part["action"] for part in row.detail[AuditEntry.PARTS]] == ["case.step-taken"] * 3
 
 
+def test_what_is_recorded_ten_days_later_was_decided_on_the_day_of_the_meeting(cast: Cast) -> None:
+    """沈阳市科技局 met on 31 October 2022 and put its minutes out on 10 November: three present, one absent, twelve units."""
+    cases = before_a_meeting(cast, 12)
+    meeting = call(cast)
+    items = put(cast, meeting, cases)
+    hold(cast, meeting, due=4)
+    later = NOW + timedelta(days=10)
+    told = record(cast, meeting, [settle(item, words="原则同意") for item in items], now=later)
+    assert (len(told.decisions), list(told.refused)) == (12, [])
+    steps = CaseStep.objects.filter(step="settled")
+    assert {(step.on, step.taken_at) for step in steps} == {(TODAY, later)}
+
+
 def test_a_case_that_cannot_go_on_is_told_and_holds_up_no_other(cast: Cast) -> None:
     cases = before_a_meeting(cast, 3)
     meeting, items = held(cast, cases)

@@ -24,7 +24,7 @@ from xingke.base.refusals import Refused
 from xingke.base.templatetags.xk import day
 from xingke.casework.actions import meetings as actions
 from xingke.casework.actions.meetings import CaseForAgenda, CaseRefused, NewMeeting, PersonThere
-from xingke.casework.deciding import DecideRow, decisions_typed, rows_to_decide
+from xingke.casework.deciding import DecideRow, alike, decisions_typed, rows_to_decide
 from xingke.casework.forms_common import HoldForm, MeetingForm, MinutesForm, term_choices
 from xingke.casework.models import Meeting
 from xingke.casework.permissions import CasePermission
@@ -158,9 +158,8 @@ def _page(request: HttpRequest, user: User, shown: Meeting, minutes: MinutesForm
             "columns": [
                 {"label": _("序号"), "numeric": True},
                 {"label": _("议题")},
-                {"label": _("材料")},
                 {"label": _("决定")},
-                {"label": _("操作")},
+                *([{"label": _("操作")}] if is_open and prepares else []),
             ],
             "count": len(items),
             "empty_title": _("议程还是空的"),
@@ -329,12 +328,15 @@ def meeting_decide(request: HttpRequest, key: UUID) -> HttpResponse:
                 return redirect("casework:meeting", shown.key)
             why = {each.case.pk: str(each.why) for each in told.refused}
     typed: Mapping[str, Any] = request.POST if request.method == "POST" else {}
-    rows: list[DecideRow] = rows_to_decide(reads.agenda(shown), reads.people_of(shown), typed, why, language=language())
+    agenda = reads.agenda(shown)
+    rows: list[DecideRow] = rows_to_decide(agenda, reads.people_of(shown), typed, why, language=language())
     context = {
         "crumbs": crumbs(_("记决定"), meeting=shown),
         "shown": shown,
         "title": name_of(shown),
         "rows": rows,
+        "alike": alike(agenda, language()),
+        "alike_words": typed.get("words-all", ""),
         "people": [(each.username, each.name) for each in people],
         "problem": problem,
         "refused": len(why),

@@ -148,7 +148,7 @@ def notice_sign(request: HttpRequest, key: UUID, pk: int) -> HttpResponse:
         try:
             actions.sign_notice(receipt=receipt, answer=form.cleaned_data["answer"], by=user, now=timezone.now())
         except Refused as refusal:
-            form.add_error("answer", str(refusal))
+            messages.error(request, str(refusal))
         else:
             messages.success(request, _("已签收。"))
             return redirect("casework:notice", shown.key)
