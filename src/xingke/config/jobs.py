@@ -1,9 +1,9 @@
 """The job child, run as ``python -m xingke.config.jobs`` by the supervisor: does what waits, then waits for more.
 
 Every two minutes, and first when it starts, it takes the steps of cases that follow by themselves once a limit has passed. Where
-nothing waits it keeps the search index up: a page only brings along what changed last; and it checks whether documents
-still say what the ledger says. While the database is away or the disk is full it waits as well, and goes on
-when they are back.
+nothing waits it keeps the search index up: a page only brings along what changed last; it checks whether documents
+still say what the ledger says, does what is done once a day, and sends the messages that are due. While the database is
+away or the disk is full it waits as well, and goes on when they are back.
 
 Like the web child it ends when its standard input does. Several may run beside each other on PostgreSQL.
 """
@@ -23,6 +23,7 @@ LONGEST_PAUSE = 30.0  # and while the database does not answer; doubles up to th
 log = logging.getLogger("xingke.jobs")
 REST = 5.0  # seconds between two looks for documents to be checked, where none waited
 LATE = 120.0  # seconds between two looks for steps that are due; limits end with a day or an hour
+ROUND = 30.0  # seconds between two looks for what is done once a day, and for messages
 
 
 def main() -> None:
@@ -55,6 +56,7 @@ def work(*, do_next: Callable[[], object | None], sleep: Callable[[float], None]
             if not did:
                 _keep_index_up()
                 _check_documents()
+                _do_rounds()
         except (DatabaseError, OSError) as error:
             pause = min(LONGEST_PAUSE, pause * 2)
             told = {"event": "jobs-wait", "pause": pause}
@@ -144,6 +146,31 @@ def _check_documents() -> None:
         logging.getLogger("xingke.jobs").warning("documents wait to be checked", extra={"event": "checks-wait"})
     took = time.monotonic() - begun
     _rested = begun + took + (4 * took if waited else REST)
+
+
+_next_round = 0.0  # by the same clock
+
+
+def _do_rounds() -> None:
+    """Do what is done once a day, and send messages; one that goes wrong keeps nobody from their work."""
+    global _next_round
+    from django.db import DatabaseError
+    from django.utils import timezone
+
+    from xingke.base.remembering import memory
+    from xingke.notices.actions import messages, rounds
+
+    if time.monotonic() < _next_round:
+        return
+    for work_of in (rounds.do_rounds, messages.send_due):
+        try:
+            with memory():
+                work_of(now=timezone.now())
+        except (DatabaseError, OSError):  # as with the index
+            log.warning("%s waits", work_of.__name__, extra={"event": "rounds-wait"})
+        except Exception:  # what a room announced failed: the next look will tell again, and jobs go on
+            log.exception("%s failed", work_of.__name__, extra={"event": "rounds-failed"})
+    _next_round = time.monotonic() + ROUND
 
 
 def _end_with_the_supervisor() -> None:

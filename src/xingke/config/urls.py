@@ -7,6 +7,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("xingke.portal.urls")),
     path("", include("xingke.accounts.urls")),
     path("", include("xingke.registry.urls")),
+    path("", include("xingke.notices.urls")),
     path("", include("xingke.ledger.urls")),
     path("", include("xingke.intake.urls")),
     path("", include("xingke.casework.urls")),

@@ -30,7 +30,7 @@ _BUSINESSES = (
         came=(58, 66, 78),
         allowed=20,
         ends="granted",
-        name="{product}技术合同认定登记",
+        name="{product}技术开发合同",
     ),
     _Business(
         code="title_recommendation",
@@ -38,10 +38,10 @@ _BUSINESSES = (
         came=(30, 34, 38),
         allowed=15,
         ends="passed_on",
-        name="{firm}资质认定推荐",
+        name="{firm}申报高新技术企业",
     ),
     _Business(
-        code="result_registration", prefix="CG", came=(12, 14, 16), allowed=10, ends="granted", name="{product}成果登记"
+        code="result_registration", prefix="CG", came=(12, 14, 16), allowed=10, ends="granted", name="{product}应用成果"
     ),
     _Business(code="firm_problem", prefix="WT", came=(16, 20, 24), allowed=7, ends="done", name="{firm}反映的问题"),
 )

@@ -27,7 +27,7 @@ from xingke.ledger.tables import Kind
 from xingke.ledger.words import Words, kind_word
 from xingke.registry import filtering
 from xingke.registry import queries as registry
-from xingke.registry.forms.choosing import PersonField
+from xingke.registry.forms.choosing import PersonField, finding
 from xingke.registry.models import Organisation, Region
 from xingke.registry.queries.choosing import MATCHES, organisation_match
 
@@ -86,10 +86,18 @@ class PlaceForm(forms.Form):
         return found if chosen is None or chosen in found else [chosen, *found]
 
     @property
-    def offered(self) -> dict[str, Any]:
-        """The same for ``components/chooser_matches.html``."""
+    def holder_chooser(self) -> dict[str, Any]:
+        """What was typed and what it finds, for the component ``chooser``."""
         text, chosen = str(self["holder_search"].value() or ""), self.chosen
+        is_wrong = bool(self["holder"].errors)
+        attrs = {"maxlength": 120, "aria-describedby": "id_holder_help" + (" id_holder_error" if is_wrong else "")}
         return {
+            "type": "search",
+            "name": "holder_search",
+            "value": text,
+            "attrs": attrs
+            | ({"aria-invalid": "true"} if is_wrong else {})
+            | finding("id_holder_search", "registry:organisation-matches", "holder_search", {"picked": "holder"}),
             "picked_name": "holder",
             "picked": str(chosen.key) if chosen is not None else "",
             "matches": [organisation_match(each) for each in self.matches],

@@ -73,13 +73,20 @@ class Chooser(forms.TextInput):
         text = found[0].label if picked else written
         widget = context["widget"]
         widget |= {"value": text, **shown(name, text, found, picked)}
-        widget["attrs"] |= {
-            "hx-get": f"{reverse(self._url)}?{urlencode({'for': name, **self._narrowed})}",
-            "hx-trigger": "input changed delay:300ms, search",
-            "hx-target": f"#{widget['attrs'].get('id', name)}_matches",
-            "hx-sync": "this:replace",
-        }
+        widget["attrs"] |= finding(widget["attrs"].get("id", name), self._url, name, self._narrowed)
         return context
+
+
+def finding(id_: str, url: str, name: str, narrowed: Mapping[str, str]) -> dict[str, str]:
+    """The attributes of a field that finds while somebody writes. url: the address's name; narrowed: what it is asked besides."""
+    return {
+        "id": id_,
+        "autocomplete": "off",
+        "hx-get": f"{reverse(url)}?{urlencode({'for': name, **narrowed})}",
+        "hx-trigger": "input changed delay:300ms, search",
+        "hx-target": f"#{id_}_matches",
+        "hx-sync": "this:replace",
+    }
 
 
 def picked_name(name: str) -> str:

@@ -31,7 +31,7 @@ def cell_text(value: Any, *, is_numeric: bool = False) -> str:
 
 def row_writer(columns: Sequence[ListColumn]) -> Callable[[Any], str]:
     """What makes of a row the cells of some columns."""
-    cells = [(column.cell, column.is_numeric, f'<td class="{names}">' if (names := classes_of(column)) else "<td>") for column in columns]  # fmt: skip
+    cells = [(column.cell, column.is_numeric, _opened(column)) for column in columns]
 
     def write(row: Any) -> str:
         return "".join(
@@ -39,6 +39,11 @@ def row_writer(columns: Sequence[ListColumn]) -> Callable[[Any], str]:
         )
 
     return write
+
+
+def _opened(column: ListColumn) -> str:
+    classes = classes_of(column)
+    return f'<td class="{classes}">' if classes else "<td>"
 
 
 def _inside(value: Any, *, is_numeric: bool) -> str:

@@ -666,6 +666,11 @@ def regions_by_code(codes: Iterable[str]) -> dict[str, Region]:
     return {region.code: region for region in Region.objects.filter(code__in=set(codes), valid_to__isnull=True)}
 
 
+def regions_by_id(ids: Iterable[int]) -> dict[int, Region]:
+    """Regions by their ids. One query."""
+    return Region.objects.in_bulk(set(ids))
+
+
 def regions_ever_of(codes: Iterable[str]) -> dict[str, Region]:
     """Regions by code, ended ones too where no other has the code now; unknown codes are absent."""
     found = Region.objects.filter(code__in=set(codes)).order_by("valid_to")
@@ -682,6 +687,31 @@ def regions_worked_for() -> set[Region]:
     grants = Grant.objects.filter(FOR_A_REGION, revoked_at__isnull=True).select_related("region")
     known = roles()
     return {each.region for each in grants if each.role in known and not known[each.role].administrative}
+
+
+def accounts_that_may(permission: StrEnum, *, at: Region) -> list[User]:
+    """The accounts in use that are at home with a permission in a region, by name: to be told of what waits there.
+
+    Of those only the nearest: where the county has somebody, who works for the whole province is not told of each county.
+    Superiors, who only look on, and whoever has it for one organisation are none of them. A query for each level, and one.
+    """
+    above, place = [at], at
+    while place.parent is not None:
+        place = place.parent
+        above.append(place)
+    changes, known = changing(), roles()
+    codes = [code for code, role in known.items() if permission.value in role.permissions]
+    grants = Grant.objects.filter(
+        region__in=above, role__in=codes, organisation=None, revoked_at__isnull=True, user__is_active=True
+    )
+    found: dict[int, set[User]] = {}
+    for grant in grants.select_related("user", "region"):
+        role = known[grant.role]
+        is_home = grant.region_id == at.pk or works_below(role, permission, changes)
+        if is_home and may_be_given_in(role, is_topmost=grant.region.parent_id is None).allowed:
+            found.setdefault(grant.region_id, set()).add(grant.user)
+    nearest: set[User] = next((found[each.pk] for each in above if each.pk in found), set())
+    return sorted(nearest, key=lambda user: user.username)
 
 
 def accounts_in_use(most: int) -> list[User]:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from xingke.accounts.permissions import Permission
 from xingke.registry import queries
-from xingke.registry.forms.choosing import shown
+from xingke.registry.forms.choosing import picked_name, shown
 from xingke.registry.queries import choosing
 from xingke.registry.queries.choosing import Match
 
@@ -36,7 +36,8 @@ def person_matches(request: HttpRequest) -> HttpResponse:
 
 def _matches(request: HttpRequest, find: Callable[[str], list[Match]]) -> HttpResponse:
     name = request.GET.get("for", "")
-    if not FIELD.fullmatch(name):
+    picked = request.GET.get("picked", picked_name(name))
+    if not FIELD.fullmatch(name) or not FIELD.fullmatch(picked):
         raise Http404
     text = request.GET.get(name, "").strip()
-    return render(request, "components/chooser_matches.html", shown(name, text, find(text)))
+    return render(request, "components/chooser_matches.html", shown(name, text, find(text)) | {"picked_name": picked})
