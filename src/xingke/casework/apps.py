@@ -10,10 +10,13 @@ class CaseworkConfig(AppConfig):
     def ready(self) -> None:
         from xingke.accounts.permissions import PERMISSIONS, Grantable
         from xingke.base import audited, definitions
+        from xingke.base.agenda import AGENDA
         from xingke.base.checks import CHECKS
         from xingke.base.menu import ITEMS, MenuItem
+        from xingke.base.noticing import NOTICE_KINDS
+        from xingke.base.reminding import REMINDERS
         from xingke.base.tasks import DUTIES, OWN_WORK
-        from xingke.casework import checks, lists, tasks
+        from xingke.casework import checks, lists, tasks, telling
         from xingke.casework.permissions import CasePermission
         from xingke.casework.rules.flow_checks import FLOWS
         from xingke.casework.rules.form_checks import FORMS
@@ -40,6 +43,9 @@ class CaseworkConfig(AppConfig):
         )
         CHECKS.add(*checks.CHECKS)
         LISTS.add(*lists.ALL)
+        NOTICE_KINDS.add(*telling.KINDS)
+        AGENDA.add(telling.DATED)
+        REMINDERS.add(telling.REMINDER)
         DUTIES.add(*tasks.DUTIES)
         OWN_WORK.add(tasks.OWN)
         audited.announce(

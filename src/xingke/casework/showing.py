@@ -9,9 +9,11 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from xingke.accounts.models import User
 from xingke.base.templatetags.xk import day
 from xingke.casework.models import Case, CaseFile, CaseStep
-from xingke.casework.queries import clock_of
+from xingke.casework.queries import clock_of, definitions_of
+from xingke.casework.queries.lists import sees_standing
 from xingke.casework.queries.offers import StepOffered
 from xingke.casework.queries.seen import CaseSeen
 from xingke.casework.queries.words import CaseWords
@@ -90,6 +92,23 @@ def clock_words(seen: CaseSeen, *, today: date) -> dict[str, Any] | None:
     if clock.is_paused and clock.stopped is None:
         words += _("，现在暂停计时")
     return {"tone": TONES[light], "words": words}
+
+
+def line_of(user: User, step: CaseStep) -> dict[str, Any]:
+    """A case in one line. step: its newest."""
+    case, flow = step.case, definitions_of(step.case).flow
+    known = flow.steps.get(step.stands)
+    is_seen = known is None or sees_standing(user, known.seen_by, step)
+    return {
+        "title": case.title,
+        "flow": flow.label.in_language(get_language() or "zh"),
+        "stands": step_word(flow, step.stands) if is_seen else _("办理中"),
+        "ended": end_word(step.ended) if step.ended else "",
+        "is_good": step.ended in GOOD_ENDS,
+        "assignee": step.assignee.name if step.assignee and not step.ended else "",
+        "opened": timezone.localtime(case.opened_at).date(),
+        "url": reverse("casework:case", args=[case.key]),
+    }
 
 
 # ── what was answered ───────────────────────────────────────────────────────────────────────────────────────────────

@@ -52,7 +52,9 @@ from xingke.casework.rules.stepping import (
     may_take,
     standing,
 )
+from xingke.casework.telling import told_of
 from xingke.ledger.kinds.matter import KIND as MATTER
+from xingke.notices.actions import notify
 from xingke.registry import queries as registry
 from xingke.registry.models import Organisation, Person, Region
 from xingke.registry.queries import people
@@ -362,6 +364,8 @@ def _write(
     file_matter(read, row, known, done)
     if wanted.step == CORRECT:
         correct_records(read, known, row.opinion, done)
+    for kind, users in told_of(read, row):
+        notify(to=users, kind=kind, about="case", key=str(case.key), region=case.region, now=done.now, by=done.by)
     if ended:
         _end_below(case.children.all(), done, local)
     return row

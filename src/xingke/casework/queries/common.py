@@ -81,5 +81,5 @@ def colleague_called(name: str, region: Region) -> User | None:
 
 def colleagues(region: Region) -> list[User]:
     """The accounts that were given a role for a region's bureau, by name."""
-    grants = Grant.objects.filter(region=region, organisation__isnull=True, revoked_at__isnull=True)
+    grants = Grant.objects.filter(registry.FOR_A_REGION, region=region, revoked_at__isnull=True)
     return list(User.objects.filter(pk__in=grants.values("user"), is_active=True).order_by("name", "pk")[:200])

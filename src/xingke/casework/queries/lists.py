@@ -3,19 +3,16 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from xingke.accounts.models import User
 from xingke.casework.models import Case, CaseStep
-from xingke.casework.queries import cases_seen, definitions_of, waiting
+from xingke.casework.queries import cases_seen, waiting
 from xingke.casework.queries.seen import is_seen
-from xingke.casework.rules.flows import CaseEnd, Flow
+from xingke.casework.rules.flows import Flow
 from xingke.casework.rules.forms import FormField
 from xingke.registry import queries as registry
 
@@ -83,52 +80,23 @@ def flows_seen(user: User) -> list[Flow]:
     return sorted(flows, key=lambda each: each.label.zh)
 
 
-def row_of(user: User, step: CaseStep) -> dict[str, Any]:
-    """A case as a list shows it. step: its newest."""
-    from xingke.casework.showing import end_word, step_word
-
-    case, flow = step.case, definitions_of(step.case).flow
-    language = get_language() or "zh"
-    known = flow.steps.get(step.stands)
-    is_hidden = known is not None and not sees_standing(user, known.seen_by, step)
-    return {
-        "number": case.number,
-        "title": case.title,
-        "flow": flow.label.in_language(language),
-        "organisation": case.organisation.name if case.organisation else "",
-        "stands": _("办理中") if is_hidden else step_word(flow, step.stands),
-        "ended": end_word(step.ended) if step.ended else "",
-        "is_good": step.ended in (CaseEnd.GRANTED, CaseEnd.DONE),
-        "due": timezone.localtime(step.due).date() if step.due and not step.ended else None,
-        "is_late": bool(step.due and not step.ended and step.due < timezone.now()),
-        "assignee": step.assignee.name if step.assignee and not step.ended else "",
-        "opened": timezone.localtime(case.opened_at).date(),
-        "url": reverse("casework:case", args=[case.key]),
-        "is_fictional": case.is_fictional,
-    }
-
-
 def sees_standing(user: User, seen_by: Sequence[str], step: CaseStep) -> bool:
     """Whether somebody sees where a case stands, by what they may do where it lies; parties see it on its own page."""
     held = [name for name in seen_by if ":" not in name and name in registry.permissions_of(user)]
     return is_seen(seen_by, held) or step.taken_by_id == user.pk
 
 
-def children_of(user: User, case: Case) -> list[dict[str, Any]]:
-    """The cases below one that somebody sees, the first opened first."""
-    seen = cases_seen(user).filter(parent=case)
-    rows = CaseStep.objects.filter(seq_to__isnull=True, case__in=seen).select_related(
-        "case__organisation", "case__region", "assignee", "case__opened_by"
-    )
-    return [row_of(user, row) for row in rows.order_by("case_id")]
+def children_of(user: User, case: Case) -> QuerySet[CaseStep]:
+    """Where the cases below one stand that somebody sees, the first opened first."""
+    return _newest(cases_seen(user).filter(parent=case)).order_by("case_id")
 
 
-def of_same_organisation(user: User, case: Case) -> list[dict[str, Any]]:
-    """Other cases of the same organisation that somebody sees, the newest first."""
-    if case.organisation is None:
-        return []
-    seen = cases_seen(user).filter(organisation=case.organisation, parent__isnull=True).exclude(pk=case.pk)
-    rows = CaseStep.objects.filter(seq_to__isnull=True, case__in=seen).select_related(
-        "case__organisation", "case__region", "assignee", "case__opened_by"
-    )
-    return [row_of(user, row) for row in rows.order_by("-case_id")[:MOST]]
+def of_same_organisation(user: User, case: Case) -> QuerySet[CaseStep]:
+    """Where other cases of the same organisation stand that somebody sees, the newest first."""
+    mine = cases_seen(user).filter(organisation=case.organisation, parent__isnull=True).exclude(pk=case.pk)
+    return _newest(mine if case.organisation is not None else mine.none()).order_by("-case_id")[:MOST]
+
+
+def _newest(cases: QuerySet[Case]) -> QuerySet[CaseStep]:
+    found = CaseStep.objects.filter(seq_to__isnull=True, case__in=cases)
+    return found.select_related("case__organisation", "case__region", "assignee", "case__opened_by")

@@ -55,7 +55,7 @@ def handlers(region: Region) -> list[User]:
         region = region.parent
         above.append(region.pk)
     grants = Grant.objects.filter(
-        region__in=above, organisation__isnull=True, person__isnull=True, revoked_at__isnull=True, user__is_active=True
+        registry.FOR_A_REGION, region__in=above, revoked_at__isnull=True, user__is_active=True
     )
     users = {grant.user_id: grant.user for grant in grants.select_related("user")}
     home = Region.objects.get(pk=above[0])

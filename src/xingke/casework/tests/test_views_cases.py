@@ -15,6 +15,7 @@ from tests.cast import NOW, Cast
 from xingke.casework.actions.drafts import drop_old_drafts
 from xingke.casework.models import Case, CaseDraft, CaseStep
 from xingke.casework.tests.flowing import FOLDER
+from xingke.notices.models import Notice
 from xingke.registry import actions as registry
 from xingke.registry.models import Organisation
 
@@ -246,3 +247,24 @@ def test_a_page_asks_no_more_for_many_steps(
     officer.get(address)
     with django_assert_max_num_queries(32):
         officer.get(address)
+
+
+def test_who_has_something_to_do_is_told_that_and_not_what(cast: Cast, signed_in: SignIn) -> None:
+    case = _apply(signed_in("enterprise"))
+    told = Notice.objects.values_list("kind", "user__username", "about", "key")
+    assert list(told) == [("case-come", "officer", "case", str(case.key))]
+    back = {"seen": "1", "page": "case", "opinion": "缺少盖章页"}
+    signed_in("officer").post(reverse("casework:step-take", args=[case.key, "to_amend"]), back)
+    assert list(told.filter(kind="case-moved")) == [("case-moved", "enterprise", "case", str(case.key))]
+    bell = _said(signed_in("enterprise").get("/notices/"))
+    assert "您的事项有进展" in bell
+    assert "缺少盖章页" not in bell
+    assert case.number not in bell
+
+
+def test_the_calendar_shows_what_is_due_to_whoever_sees_the_case(cast: Cast, signed_in: SignIn) -> None:
+    case = _apply(signed_in("enterprise"))
+    due = timezone.localtime(CaseStep.objects.get(case=case).due).date()
+    month = {"day": due.isoformat(), "view": "month"}
+    assert case.number in _said(signed_in("officer").get("/calendar/", month))
+    assert case.number not in _said(signed_in("neighbour").get("/calendar/", month))

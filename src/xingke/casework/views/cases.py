@@ -89,11 +89,11 @@ def page_of_case(
         "choices": sorted(own, key=lambda each: not each["allowed"]),
         "further": [_choice(request, seen, each, refused, step) for each in further],
         "handlers": handlers(read.case.region) if needs_handlers else [],
-        "below": lists.children_of(user, read.case),
+        "below": [showing.line_of(user, each) for each in lists.children_of(user, read.case)],
         "above": read.case.parent
         if read.case.parent and queries.cases_seen(user).filter(pk=read.case.parent.pk).exists()
         else None,
-        "same": lists.of_same_organisation(user, read.case),
+        "same": [showing.line_of(user, each) for each in lists.of_same_organisation(user, read.case)],
         "panels": panels("case", user, seen),
         "refused": refused,
         "crumbs": [

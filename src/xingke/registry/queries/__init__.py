@@ -702,7 +702,7 @@ def accounts_that_may(permission: StrEnum, *, at: Region) -> list[User]:
     changes, known = changing(), roles()
     codes = [code for code, role in known.items() if permission.value in role.permissions]
     grants = Grant.objects.filter(
-        region__in=above, role__in=codes, organisation=None, revoked_at__isnull=True, user__is_active=True
+        FOR_A_REGION, region__in=above, role__in=codes, revoked_at__isnull=True, user__is_active=True
     )
     found: dict[int, set[User]] = {}
     for grant in grants.select_related("user", "region"):
