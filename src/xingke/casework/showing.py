@@ -271,6 +271,16 @@ def who_words(flow: Flow, step: FlowStep) -> str:
     return _("、").join(named)
 
 
+def waits_on(seen: CaseSeen) -> str:
+    """On whom a case waits that the reader can do nothing with now; empty where it is over, or where that is hidden."""
+    if seen.read.last.ended or seen.stands is None:
+        return ""
+    flow = seen.read.flow
+    following = [flow.steps[code] for code in seen.stands.next if not flow.steps[code].seen_by]
+    who = list(dict.fromkeys(word for step in following if (word := who_words(flow, step))))
+    return _("现在等%(who)s办理，您不用做什么。") % {"who": _("、").join(who)} if who else ""
+
+
 def still_to_come(seen: CaseSeen) -> list[dict[str, str]]:
     """The straight way on from where a case stands to a good end, as the flow says it: what is usually still to come."""
     if seen.read.last.ended or seen.stands is None:
