@@ -267,10 +267,9 @@ def test_a_list_of_many_costs_as_many_queries_as_a_list_of_few(
         for number in range(count):
             call(cast)
             _notice(cast, title=f"通知{number}")
-            new = NewCall(
-                region=cast.county, flow="rnd_subsidy", title="样例", published_on=today, since=today, until=today,
-                quotas=[CallQuota("organisation", 1)],
-            )  # fmt: skip
+            days = {"published_on": today, "since": today, "until": today}
+            limit = [CallQuota("organisation", 1)]
+            new = NewCall(region=cast.county, flow="rnd_subsidy", title="样例", quotas=limit, **days)
             make_call(new=new, by=cast.director, now=NOW)
         show(cast, before_publicity(cast, count))
 

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -57,7 +57,7 @@ def state_of(meeting: Meeting) -> tuple[str, str]:
 
 
 def crumbs(*labels: str, meeting: Meeting | None = None) -> list[dict[str, str]]:
-    found = [{"label": _("会议"), "url": reverse("casework:meeting-list")}]
+    found = [{"label": pgettext("several", "会议"), "url": reverse("casework:meeting-list")}]
     if meeting is not None:
         found.append({"label": name_of(meeting), "url": reverse("casework:meeting", args=[meeting.key])})
     return [*found, *({"label": label} for label in labels)]
