@@ -29,7 +29,7 @@ def _batches(user: User) -> Iterator[Task]:
 
 
 def _left_over(user: User) -> Iterator[Task]:
-    count = queries.commitments_left_over(user).values("decision").distinct().count()
+    count = queries.commitments_left_over(user).order_by().values("decision").distinct().count()
     url = f"{reverse('funds:commitment-list')}?state=left"
     yield Task(_("事项已办结、没有拨付的安排"), count, pgettext("commitments", "笔"), url, _("释放之后才能另作安排"))
 

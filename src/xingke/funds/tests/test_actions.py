@@ -307,6 +307,17 @@ def test_changing_where_committed_money_goes_needs_a_reason_and_a_second_person(
     assert (before.seq_to, queries.accounts_that_count([cast.firm.pk])[cast.firm.pk]) == (entered.seq + 1, entered)
 
 
+def test_an_account_that_was_to_be_changed_before_money_was_committed_needs_its_reason_all_the_same(
+    cast: Cast, pool: Pool, proof: accounts.StoredFile
+) -> None:
+    before = confirmed_account(cast, cast.firm)
+    entered = _enter(cast, "1020304050")
+    commit(cast, case_to_pay(cast, proof), {pool: "25"})
+    with pytest.raises(Refused, match="变更收款账户要写明原因"):
+        pay_accounts.confirm_account(account=entered, by=cast.director, now=NOW)
+    assert queries.accounts_that_count([cast.firm.pk])[cast.firm.pk] == before
+
+
 def test_an_account_of_two_firms_is_asked_about_and_one_sent_back_counts_for_nothing(cast: Cast) -> None:
     confirmed_account(cast, cast.firm)
     (other,) = firms(cast, 1)
