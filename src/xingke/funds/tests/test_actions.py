@@ -517,6 +517,20 @@ def test_what_stands_on_a_batch_is_neither_changed_nor_put_on_another(
     assert PaymentItem.objects.filter(seq_to__isnull=True).count() == 1
 
 
+def test_a_batch_has_no_more_payments_than_others_can_wait_for(
+    cast: Cast, pool: Pool, proof: accounts.StoredFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("xingke.funds.rules.MOST_ITEMS", 1)
+    confirmed_account(cast, cast.firm)
+    rows = [row for _time in range(2) for row in commit(cast, case_to_pay(cast, proof), {pool: "25"})]
+    with pytest.raises(Refused, match="一批最多1笔"):
+        new_batch(cast, *rows)
+    batch = new_batch(cast, rows[0])
+    with pytest.raises(Refused, match="一批最多1笔"):
+        batches.put_on_batch(batch=batch, decisions=[rows[1].decision], by=cast.officer, now=NOW)
+    assert [item.commitment for item in queries.items_of(batch)] == [rows[0]]
+
+
 def test_every_payment_has_the_document_of_its_pool_and_a_voucher_of_its_own(
     cast: Cast, pool: Pool, proof: accounts.StoredFile
 ) -> None:
