@@ -236,8 +236,8 @@ def _waiting(shown: PaymentBatch) -> dict[str, Any]:
 def _as_file(request: HttpRequest, shown: PaymentBatch, numbers: Mapping[int, str]) -> HttpResponse:
     """The batch as a table. numbers: the whole account numbers by the id of the account; else their last digits."""
     header = [
-        _("事项编号"),
-        _("事项"),
+        pgettext("case", "事项编号"),
+        pgettext("case", "事项"),
         _("单位"),
         _("户名"),
         _("开户银行"),
