@@ -52,6 +52,7 @@ DATA = {
     "intake/sheets/whole_file.py": "for_whole_file",
     "ledger/kinds/record_kind.py": "MONEY",
     "ledger/kinds/event.py": "KIND",
+    "ledger/kinds/service_log.py": "KIND",
     "ledger/words.py": "_BEFORE_UNIT _AFTER_UNIT day_word",
     "reports/rules/disclosure.py": "_TITLES _SURNAMES",
     "search/rules.py": "",

@@ -16,6 +16,7 @@ from xingke.ledger.kinds import (
     payment,
     project,
     recognition,
+    service_log,
 )
 from xingke.ledger.kinds.record_kind import RecordKind
 
@@ -57,5 +58,5 @@ def meant(key: str) -> Callable[[Mapping[str, Any]], Mapping[str, Any]]:
     return lambda body: {**body, key: first(body[key])} if body.get(key) else body
 
 
-for _module in (recognition, patent, project, payment, contract, award, appointment, event, milestone):
+for _module in (recognition, patent, project, payment, contract, award, appointment, event, milestone, service_log):
     register(_module.KIND)
