@@ -86,14 +86,14 @@ def _file(
     )
     source = f"case:{case.key}"
     confirmed: dict[str, Any] = {"confirmed": confirmer is not None, "confirmed_by": confirmer}
+    if same and Filed.objects.filter(record=same[0].record).exclude(step__case__in=_family(case)).exists():
+        raise Refused(say("另一件事项已经登记了同样的一条记录，请核对名称和编号。"))
     stands = _stands(kind, same, new)
     if stands is not None:
         record: UUID = stands.subject
         _file_nothing_twice(kind, stands, new, confirmer, done)
     elif same:
         record = same[0].record
-        if Filed.objects.filter(record=record).exclude(step__case__in=_family(case)).exists():
-            raise Refused(say("另一件事项已经登记了同样的一条记录，请核对名称和编号。"))
         ledger.add_event(
             kind=new.kind, subject=record, event=event, by=author, now=done.now, source=source, **confirmed
         )
