@@ -32,7 +32,8 @@ from xingke.reports.rows import DocumentRow, rows_of
 
 
 def _documents(asked: ListRequest) -> QuerySet[Any]:
-    return queries.newest_visible_to(asked.reader).annotate(figure_count=Count("figures"))
+    found: QuerySet[Any] = queries.newest_visible_to(asked.reader).annotate(figure_count=Count("figures"))
+    return found
 
 
 class ListedDocument(NamedTuple):

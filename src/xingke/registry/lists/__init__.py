@@ -5,3 +5,5 @@ from xingke.registry.lists.organisations import ORGANISATIONS
 from xingke.registry.lists.people import PEOPLE
 
 ALL = (ORGANISATIONS, PEOPLE, AUDIT)
+
+__all__ = ["ALL", "AUDIT", "ORGANISATIONS", "PEOPLE"]
