@@ -72,7 +72,7 @@ def shown(response: Any) -> list[str]:
 
 def step(response: Any, which: str) -> str:
     """The address behind the way to another page; "" where there is none."""
-    found = page(response).xpath(f"//a[@id='page-{which}']/@href")
+    found = page(response).xpath(f"//a[contains(@id, '-page-{which}')]/@href")
     return str(found[0]) if found else ""
 
 

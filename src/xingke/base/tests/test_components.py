@@ -285,6 +285,13 @@ def test_the_gallery_shows_every_component() -> None:
     source = (BASE / "templates" / "base" / "gallery.html").read_text()
     parts_of_others = {
         "changes",
+        "filter_field",
+        "list_acts",
+        "list_bureaus",
+        "list_columns",
+        "list_keys",
+        "list_pages",
+        "list_views",
         "swap_attributes",
         "optional_mark",
         "pagination",

@@ -204,7 +204,7 @@ def _column_of(measure: Measure, words: Words, *, is_summed: bool) -> ListColumn
         total=measure.name if is_summed else "",
         amount=amount if is_summed else None,
         scale=scale,
-        unit=said,
+        unit=words.unit_after(unit.code),
     )
 
 
