@@ -49,6 +49,14 @@ _COURSES: dict[str, list[tuple[float, list[tuple[str, int]]]]] = {
     "award": [(0.60, [("nominated", 0)]), (0.40, [("nominated", 0), ("awarded", 200)])],
     "appointment": [(0.70, [("appointed", 0)]), (0.30, [("appointed", 0), ("ended", 500)])],
     "event": [(1.00, [("held", 0)])],
+    "matter": [
+        (0.55, [("opened", 0), ("accepted", 1), ("granted", 12), ("in_time", 0)]),
+        (0.10, [("opened", 0), ("accepted", 1), ("refused", 40), ("overdue", 0)]),
+        (0.10, [("opened", 0), ("supplemented", 2), ("accepted", 6), ("done", 9)]),
+        (0.10, [("opened", 0), ("accepted", 3)]),
+        (0.10, [("opened", 0), ("accepted", 1), ("withdrawn", 5)]),
+        (0.05, [("opened", 0), ("not_accepted", 4)]),
+    ],
 }
 # Events that say how much: kind, measure, events, and the range it is drawn from (分; people × 10⁻⁴).
 _MEASURES: dict[str, list[tuple[str, tuple[str, ...], tuple[int, int]]]] = {
@@ -59,17 +67,19 @@ _MEASURES: dict[str, list[tuple[str, tuple[str, ...], tuple[int, int]]]] = {
         ("tech_amount", ("registered",), (100_000, 1_000_000)),  # never more than the amount
     ],
     "event": [("people", ("held",), (50_000, 8_000_000)), ("materials", ("held",), (0, 20_000_000))],
+    "matter": [("days_used", ("granted", "refused", "done"), (0, 600_000))],
 }
 # The part of all events that is of this kind.
 SHARES = {
     "recognition": 0.25,
-    "patent": 0.45,
+    "patent": 0.41,
     "project": 0.08,
     "payment": 0.07,
     "contract": 0.06,
     "award": 0.01,
     "appointment": 0.03,
     "event": 0.05,
+    "matter": 0.04,
 }
 
 KINDS = {code: TABLES[code] for code in _COURSES}
@@ -145,6 +155,7 @@ _THINGS: dict[str, list[tuple[float, tuple[str, ...]]]] = {
         (5, ("study", "")),
         (10, ("policy", "")),
     ],
+    "matter": [(40, ("contract_registration",)), (35, ("project_application",)), (25, ("paper",))],
 }
 _SUPERSEDED = 0.04  # of the events have an earlier version with another day, closed since
 Integers = npt.NDArray[np.int64]

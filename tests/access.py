@@ -28,6 +28,7 @@ EVERYBODY = frozenset(
         "security",
         "auditor",
         "enterprise",
+        "commissioner",  # somebody in their own name, see registry
         "stranger",
     ]
 )

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 
-from tests import importer
+from tests import importer, late_taker, payer
 from tests.writer import EVENTS, ROWS
 
 pytestmark = [pytest.mark.db, pytest.mark.slow]
@@ -95,6 +95,31 @@ def test_a_job_child_killed_while_it_checks_and_files_leaves_each_import_whole_a
     assert found["numbers"][0] == found["numbers"][1]
 
 
+def test_a_job_child_killed_while_it_takes_what_is_due_leaves_each_case_whole(installation: dict[str, str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-m", "tests.late_taker", str(KILLS)],
+        env=installation,
+        cwd=ROOT,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        timeout=200,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    *_told, taken, last = done.stdout.splitlines()
+    found = json.loads(last)
+
+    assert int(taken.split()[1]) > 3, "no step was taken by a child that was killed"
+    assert found["cases"] == late_taker.CASES
+    assert found["steps"] == {"received deemed_accepted": late_taker.CASES}  # none twice, none left out
+    assert found["events"] == {"opened accepted": late_taker.CASES}  # none without what its step files
+    assert found["filed"] == 2 * late_taker.CASES
+    assert found["entries"] == late_taker.CASES
+    assert found["wrong"] == []
+    assert found["broken_at"] is None
+    assert found["numbers"][0] == found["numbers"][1]
+
+
 def test_killed_while_it_edits_and_publishes_nothing_is_half_public(installation: dict[str, str]) -> None:
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-m", "tests.publisher", str(KILLS // 2)],
@@ -124,6 +149,31 @@ def test_killed_while_it_edits_and_publishes_nothing_is_half_public(installation
     assert found["entries"] == found["taken"] + len(found["editions"])  # each with its audit row
     assert found["broken_at"] is None
     assert found["numbers"][0] == found["numbers"][1]
+
+
+def test_killed_while_it_pays_a_batch_all_of_it_is_paid_or_nothing(installation: dict[str, str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-m", "tests.payer", str(KILLS // 2)],
+        env=installation,
+        cwd=ROOT,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    *told, last = done.stdout.splitlines()
+    acknowledged = {int(line.split()[1]) for line in told if line.startswith("paid ")}
+    found = json.loads(last.removeprefix("result "))
+    paid = {int(number) for number, (is_paid, _steps) in found["batches"].items() if is_paid}
+
+    assert 1 < len(paid) <= KILLS // 2, "none was interrupted, or each"
+    assert acknowledged <= paid
+    assert {tuple(each) for each in found["batches"].values()} == {(True, payer.CASES), (False, 0)}
+    assert (found["records"], found["entries"]) == (len(paid) * payer.CASES, len(paid))
+    unpaid = KILLS // 2 + 1 - len(paid)
+    assert found["held"] == [f"{count * payer.CASES * 10_000:,}.00" for count in (unpaid, len(paid))]
+    assert (found["problems"], found["broken_at"]) == ([], None)
 
 
 def test_killed_between_the_parts_of_one_act_nothing_of_it_stands(installation: dict[str, str]) -> None:

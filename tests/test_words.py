@@ -22,6 +22,7 @@ CHINESE_ONLY = {
 OF_THE_COMMAND_LINE = "checks.py"  # in every room: what ``xingke check`` says
 DATA = {
     "casework/rules/answers.py": "",
+    "funds/forms.py": "amount_field",  # units, by their names
     "casework/rules/form_checks.py": "_shape",
     # what files and texts are searched for
     "press/allowed.py": "ISSUER_MARK",
@@ -51,6 +52,7 @@ DATA = {
     "intake/rules/headers.py": "",
     "intake/rows/cells.py": "_WORDS Amounts YES NO",
     "intake/sheets/whole_file.py": "for_whole_file",
+    "ledger/kinds/matter.py": "_days",
     "ledger/kinds/record_kind.py": "MONEY",
     "ledger/kinds/event.py": "KIND",
     "ledger/words.py": "_BEFORE_UNIT _AFTER_UNIT day_word",

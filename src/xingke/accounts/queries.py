@@ -263,8 +263,22 @@ def jobs_are_neglected(now: datetime) -> bool:
 
 def has_no_job_child(now: datetime) -> bool:
     """Whether the child that does jobs should be there and is not; False where none was ever started here."""
+    touched = _sign_of_life()
+    return touched is not None and not _is_fresh(touched, now)
+
+
+def has_job_child(now: datetime) -> bool:
+    """Whether the child that does jobs is at work here."""
+    touched = _sign_of_life()
+    return touched is not None and _is_fresh(touched, now)
+
+
+def _sign_of_life() -> float | None:
     try:
-        touched = (Path(settings.DATA) / SIGN_OF_LIFE).stat().st_mtime
+        return (Path(settings.DATA) / SIGN_OF_LIFE).stat().st_mtime
     except OSError:
-        return False
-    return abs(now.timestamp() - touched) > LONG_STALE.total_seconds()
+        return None
+
+
+def _is_fresh(touched: float, now: datetime) -> bool:
+    return abs(now.timestamp() - touched) <= LONG_STALE.total_seconds()

@@ -62,6 +62,7 @@ def samples() -> dict[str, Any]:
         "evidence": _evidence(),
         "listing": _listing(),
         "form": SampleForm({"name": "青溪县恒信阀门有限公司", "code": "", "kind": "high_tech", "route": "records"}),
+        "chooser": _chooser(),
         "held": [{"name": "已收到的公报.docx", "size": 48_300, "slip": ""}],
         "returned": {"field": "sample-reason", "typed": "", "why": _("请写明理由。")},
         "reset_hidden": [{"name": "record", "value": "r-1"}],
@@ -106,6 +107,26 @@ def _listing() -> dict[str, Any]:
         "sum_scale": 1_000_000,
         "sum_unit": _("万元"),
         "pages": {"number": 2, "last": 25, "before_url": "#", "after_url": "#", "first_url": "#", "rows": 50},
+    }
+
+
+def _chooser() -> dict[str, Any]:
+    """What a chooser's widget knows, with two found of one name."""
+    work = ((_("云岭农业大学"), _("副教授"), "3f2a1c"), (_("云岭理工大学"), _("教授"), "9b07de"))
+    matches = [
+        {"value": end, "label": _("何远山（%(employer)s）") % {"employer": employer}, "note": f"{post} · {end}"}
+        for employer, post, end in work
+    ]
+    return {
+        "type": "search",
+        "name": "sample_person",
+        "value": _("何远山"),
+        "attrs": {"id": "id_sample_person", "autocomplete": "off"},
+        "picked_name": "sample_person_picked",
+        "picked": "",
+        "matches": matches,
+        "more": True,
+        "is_missing": False,
     }
 
 

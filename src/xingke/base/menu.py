@@ -16,7 +16,8 @@ class MenuItem:
 
     ``permission``: the code the reader must hold somewhere; None shows the entry to everybody who is signed in.
     ``public``: strangers see it too. ``of_region``: the permission must be held for a region, not only for one
-    organisation: the page is empty for whoever has it for their own firm alone.
+    organisation: the page is empty for whoever has it for their own firm alone. ``as_icon``: where there is room it stands
+    beside the bell, as its icon: what everybody has leaves the row to what they work at.
     """
 
     code: str
@@ -27,6 +28,7 @@ class MenuItem:
     icon: str = ""
     public: bool = False
     of_region: bool = False
+    as_icon: bool = False
 
 
 ITEMS: Register[MenuItem] = Register("menu entry")

@@ -10,12 +10,28 @@ class CaseworkConfig(AppConfig):
     def ready(self) -> None:
         from xingke.accounts.permissions import PERMISSIONS, Grantable
         from xingke.base import audited, definitions
+        from xingke.base.agenda import AGENDA
         from xingke.base.checks import CHECKS
-        from xingke.casework import checks
+        from xingke.base.menu import ITEMS, MenuItem
+        from xingke.base.noticing import NOTICE_KINDS
+        from xingke.base.reminding import REMINDERS
+        from xingke.base.tasks import DUTIES, OWN_WORK
+        from xingke.casework import checks, lists, tasks, telling
         from xingke.casework.permissions import CasePermission
         from xingke.casework.rules.flow_checks import FLOWS
         from xingke.casework.rules.form_checks import FORMS
+        from xingke.registry.listing import LISTS
 
+        ITEMS.add(
+            MenuItem(
+                code="cases",
+                label=_("业务"),
+                url_name="casework:case-list",
+                permission=CasePermission.READ,
+                order=25,
+                icon="list",
+            )
+        )
         definitions.KINDS.add(FORMS)
         definitions.KINDS.add(FLOWS)
         moving = {CasePermission.HANDLE, CasePermission.DECIDE, CasePermission.MANAGE}
@@ -26,6 +42,12 @@ class CaseworkConfig(AppConfig):
             )
         )
         CHECKS.add(*checks.CHECKS)
+        LISTS.add(*lists.ALL)
+        NOTICE_KINDS.add(*telling.KINDS)
+        AGENDA.add(telling.DATED)
+        REMINDERS.add(telling.REMINDER)
+        DUTIES.add(*tasks.DUTIES)
+        OWN_WORK.add(tasks.OWN)
         audited.announce(
             {
                 "case.opened": _("发起事项"),
@@ -38,3 +60,42 @@ class CaseworkConfig(AppConfig):
             }
         )
         audited.announce_details({"flow": _("办理流程"), "number": _("编号"), "step": _("步骤")})
+        _announce_common_acts()
+
+
+def _announce_common_acts() -> None:
+    """What several cases share: its words in the trail, and what waits on the workbench."""
+    from xingke.base import audited
+    from xingke.base.tasks import DUTIES
+    from xingke.casework import tasks_common
+
+    audited.announce(
+        {
+            "call.made": _("发布申报批次"),
+            "meeting.called": _("召集会议"),
+            "meeting.agenda-put": _("列入议程"),
+            "meeting.agenda-off": _("从议程撤下"),
+            "meeting.held": _("记到会情况"),
+            "meeting.decided": _("记会议决定"),
+            "meeting.closed": _("会议出纪要"),
+            "publicity.opened": _("开始公示"),
+            "publicity.objected": _("登记异议"),
+            "publicity.answered": _("答复异议"),
+            "notice.sent": _("发通知"),
+            "notice.signed": _("签收通知"),
+        }
+    )
+    audited.announce_details(
+        {
+            "cases": _("事项"),
+            "not_done": _("未能办的事项"),
+            "meeting_kind": _("会议类型"),
+            "present": _("到会人数"),
+            "due": _("应到人数"),
+            "minutes": _("纪要号"),
+            "until": _("截止日期"),
+            "named": _("实名"),
+            "end": _("处理结果"),
+        }
+    )
+    DUTIES.add(*tasks_common.DUTIES)

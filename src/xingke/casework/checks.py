@@ -1,15 +1,34 @@
 """What ``xingke check`` looks at in cases: that each stands where its steps lead, and that nothing of a step was changed."""
 
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from itertools import groupby, islice, pairwise
 
+from django.db.models import F, Q
+from django.utils import timezone
+
+from xingke.accounts import queries as accounts
 from xingke.base.checks import SHOWN, Check, CheckResult
 from xingke.casework import queries
-from xingke.casework.models import Case, CaseStep, Filed
+from xingke.casework.models import (
+    AgendaItem,
+    Case,
+    CaseCall,
+    CaseStep,
+    Decision,
+    Filed,
+    Meeting,
+    Publicity,
+    PublicityItem,
+)
 from xingke.casework.rules.answers import step_digest
+from xingke.casework.rules.flows import Through
 from xingke.casework.rules.forms import FormField
+from xingke.casework.rules.meetings import Presence, lawful, quorum
+from xingke.casework.rules.publicity import last_day, publicity_rule
 from xingke.casework.rules.stepping import ending, standing
 from xingke.ledger.tables import TABLES
+from xingke.registry.queries.calendars import work_calendar
 
 AT_ONCE = 500
 
@@ -73,4 +92,93 @@ def _lost_records() -> Iterator[str]:
             )
 
 
-CHECKS = (Check(code="cases", find=cases, order=65),)
+def common_acts() -> Iterator[CheckResult]:
+    """What meetings and publicity did to cases is what their steps say, and no step of theirs was taken without them."""
+    wrong = [*_decisions(), *_shown(), *_without_their_act(), *_of_calls()]
+    count = Meeting.objects.count() + Publicity.objects.count() + CaseCall.objects.count()
+    if count or wrong:
+        yield CheckResult(f"批次、会议和公示：{count} 次，{len(wrong)} 处不对", tuple(wrong[:SHOWN]))
+
+
+def _decisions() -> Iterator[str]:
+    found = Decision.objects.select_related("item__meeting", "item__case", "step").order_by("pk")
+    for decision in found.prefetch_related("item__withdrawals").iterator(chunk_size=AT_ONCE):
+        item, step = decision.item, decision.step
+        name = f"会议 {item.meeting.year}-{item.meeting.number} 的“{item.case}”"
+        if step is not None and (step.case_id, step.seq_from) != (item.case_id, decision.seq):
+            yield f"{name}：决定和办的一步不是同一次"
+        if step is not None and _through(item.case.flow_hash, step.step) is not Through.MEETING:
+            yield f"{name}：办的一步不由会议办"
+    for item in AgendaItem.objects.filter(is_open=True).exclude(decision=None).select_related("case"):
+        yield f"议题“{item.case}”：已有决定，仍列为待决定"
+    for meeting in Meeting.objects.filter(held_at__isnull=False).order_by("pk"):
+        present = meeting.people.filter(seq_to__isnull=True, presence=Presence.PRESENT).count()
+        if not lawful(quorum(meeting.quorum), due=meeting.due or 0, present=present).allowed:
+            yield f"会议 {meeting.year}-{meeting.number}：到会人数不够"
+
+
+def _shown() -> Iterator[str]:
+    rows = PublicityItem.objects.select_related("publicity__region", "case", "step").order_by("publicity", "pk")
+    for item in rows.iterator(chunk_size=AT_ONCE):
+        publicity, name = item.publicity, f"公示“{item.publicity.title}”的“{item.case}”"
+        if (item.step.case_id, item.step.seq_from) != (item.case_id, publicity.seq):
+            yield f"{name}：公示和办的一步不是同一次"
+        flow = queries.flow_with_hash(item.case.flow_hash)
+        step = flow.steps.get(item.step.step) if flow is not None else None
+        rule = publicity_rule(flow, step) if flow is not None and step is not None else None
+        if rule is None:
+            continue
+        calendar = work_calendar(publicity.region)
+        if publicity.until < last_day(rule, begun=publicity.since, calendar=calendar):
+            yield f"{name}：公示的天数不够"
+
+
+def _without_their_act() -> Iterator[str]:
+    """Steps that only a meeting or a publicity takes, and that stand in the book of none."""
+    places = CaseStep.objects.order_by().values_list("case__flow_hash", "step").distinct()
+    for flow_hash, code in places:
+        through = _through(flow_hash, code)
+        if through not in (Through.MEETING, Through.PUBLICITY):
+            continue
+        missing = {"decision": None} if through is Through.MEETING else {"publicity_item": None}
+        alone = CaseStep.objects.filter(case__flow_hash=flow_hash, step=code, **missing).select_related("case")
+        word = "会议" if through is Through.MEETING else "公示"
+        yield from (f"事项 {step.case}：第 {step.number} 步没有{word}的记录" for step in alone.order_by("pk"))
+
+
+def _of_calls() -> Iterator[str]:
+    other = ~Q(flow_hash=F("call__flow_hash")) | ~Q(region=F("call__region"))
+    for case in Case.objects.filter(other, call__isnull=False).select_related("call").order_by("pk"):
+        yield f"事项 {case}：不按申报批次“{case.call}”的流程办"
+
+
+def _through(flow_hash: str, code: str) -> Through | None:
+    flow = queries.flow_with_hash(flow_hash)
+    step = flow.steps.get(code) if flow is not None else None
+    return step.through if step is not None else None
+
+
+def late_steps() -> Iterator[CheckResult]:
+    """What follows by itself has followed. While the child that takes it is at work, nothing is due for an hour."""
+    now = timezone.now()
+    due = CaseStep.objects.filter(seq_to__isnull=True, due__lt=now).exclude(late="").select_related("case")
+    count = due.count()
+    if not count:
+        return
+    is_served = accounts.has_job_child(now)
+    long_due = due.filter(due__lt=now - PATIENCE).order_by("due", "pk") if is_served else due.none()
+    problems = [
+        f"事项 {row.case}：{timezone.localtime(row.due):%Y-%m-%d %H:%M} 到期，系统没有办成“{row.late}”；请看服务日志"
+        for row in long_due[:SHOWN]
+        if row.due is not None
+    ]
+    when = "任务进程每两分钟办一次" if is_served else "服务没有运行，启动后补办"
+    yield CheckResult(f"到期由系统办的步骤：{count} 步等着（{when}）", tuple(problems))
+
+
+PATIENCE = timedelta(hours=1)
+CHECKS = (
+    Check(code="cases", find=cases, order=65),
+    Check(code="common-acts", find=common_acts, order=66),
+    Check(code="late-steps", find=late_steps, order=67),
+)

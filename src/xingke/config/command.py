@@ -143,7 +143,7 @@ def _parser() -> argparse.ArgumentParser:
     write.add_argument("-o", "--output", type=Path, required=True, help="写到哪个文件")
     write.add_argument("--pdf", type=Path, help="同一文稿再写一份 PDF/A，写到哪个文件")
 
-    commands.add_parser("rekey", help="给每个人的个人信息换一把密钥，重新加密；中断了再运行一次即可")
+    commands.add_parser("rekey", help="给每个人的个人信息、每个收款账号换一把密钥，重新加密；中断了再运行一次即可")
     titles = commands.add_parser("titles", help="没有有效期的旧证书、登记了两条的资质：列出补记有效期会改变什么")
     titles.add_argument("--apply", action="store_true", help="补记有效期（一次，留审计记录）；不写则只列出")
 

@@ -3,12 +3,34 @@
 import json
 import logging
 import os
+import re
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+
+_SECRET = re.compile(r"(/calendar/feed/)(?!(?:open|end)/)[^\s/?\"']+")  # an address that is its own key
+
+
+def hidden(path: str) -> str:
+    """A path, or a text that names one, without what opens something to whoever reads it."""
+    return _SECRET.sub(r"\1…", path)
+
+
+class Hiding(logging.Filter):
+    """Takes out of a line what nobody may learn from a log."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Always: the line is written, without the secret."""
+        said = record.getMessage()
+        if (kept := hidden(said)) != said:
+            record.msg, record.args = kept, ()
+        for name in ("path", "error"):
+            if isinstance(value := vars(record).get(name), str):
+                setattr(record, name, hidden(value))
+        return True
 
 
 def wants_json() -> bool:
@@ -54,6 +76,8 @@ def apply() -> None:
         root.setLevel(logging.INFO)
     for handler in root.handlers:
         handler.setFormatter(formatter())
+        if not any(isinstance(each, Hiding) for each in handler.filters):
+            handler.addFilter(Hiding())
 
 
 class News(logging.Filter):
@@ -69,7 +93,7 @@ GRANIAN: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"()": "xingke.config.logs.formatter"}},
-    "filters": {"news": {"()": "xingke.config.logs.News"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["news"]}},
+    "filters": {"news": {"()": "xingke.config.logs.News"}, "hiding": {"()": "xingke.config.logs.Hiding"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["news", "hiding"]}},
     "loggers": {"_granian": {"handlers": ["stderr"], "level": "INFO", "propagate": False}},
 }

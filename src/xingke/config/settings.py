@@ -7,6 +7,11 @@ XINGKE_HTTPS         1 when served behind TLS: secure cookies and HSTS
 XINGKE_PROXIES       how many of our own reverse proxies stand before the site (default 0): the address of a visitor is then
                      the one the outermost of them put into X-Forwarded-For
 XINGKE_LOG           json: one JSON object per line on stderr instead of text
+XINGKE_SITE          address of the site as messages name it: https://xingke.example.gov.cn (default: the first of XINGKE_HOSTS)
+XINGKE_SMTP_URL      smtp://user:password@host:587 (STARTTLS), smtps://… (TLS at once) or smtp+plain://… (neither); default: none,
+                     and no mail is sent
+XINGKE_MAIL_FROM     whom mail is from: xingke@example.gov.cn; asked for with XINGKE_SMTP_URL
+XINGKE_WEBHOOK_NETWORKS  comma-separated networks of the house a webhook may lead into: 10.1.2.0/24 (default: none)
 PORT                 port of ``xingke demo`` (default 8000)
 """
 
@@ -18,6 +23,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from xingke.base import files
+from xingke.notices.rules.addresses import networks
 
 # Connections of one process: as many as it has threads, so that nobody waits for one but while the database is away, and
 # then for two seconds only; whoever asks next tries anew.
@@ -78,6 +84,27 @@ def _proxies() -> int:
     return int(text)
 
 
+def _mail() -> dict[str, Any]:
+    """The mail server as Django has it; empty for none."""
+    url = os.environ.get("XINGKE_SMTP_URL", "")
+    if not url:
+        return {}
+    parts = urlsplit(url)
+    ports = {"smtp": 587, "smtps": 465, "smtp+plain": 25}
+    if parts.scheme not in ports or not parts.hostname:
+        raise ValueError("XINGKE_SMTP_URL 应写成 smtp://用户:口令@主机:端口、smtps://… 或 smtp+plain://…")
+    if not os.environ.get("XINGKE_MAIL_FROM"):
+        raise ValueError("设了 XINGKE_SMTP_URL，还要用 XINGKE_MAIL_FROM 写明发件地址")
+    return {
+        "host": parts.hostname,
+        "port": parts.port or ports[parts.scheme],
+        "user": unquote(parts.username or ""),
+        "password": unquote(parts.password or ""),
+        "starts_tls": parts.scheme == "smtp",
+        "is_tls": parts.scheme == "smtps",
+    }
+
+
 DEBUG = False
 SECRET_KEY = _secret_key()
 ALLOWED_HOSTS = os.environ.get("XINGKE_HOSTS", "127.0.0.1,localhost").split(",")
@@ -103,9 +130,11 @@ INSTALLED_APPS = [
     "django.forms",  # after base: its field template is ours
     "xingke.accounts",
     "xingke.registry",
+    "xingke.notices",
     "xingke.ledger",
     "xingke.intake",
     "xingke.casework",
+    "xingke.funds",
     "xingke.indicators",
     "xingke.reports",
     "xingke.search",
@@ -213,11 +242,21 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
 FORM_LIMIT = 2**20  # bytes that somebody who is not signed in may send
 UPLOAD_LIMIT = 210 * 2**20  # and somebody who is: ten files of evidence of 20 MB each, and what goes with them
 
+_MAIL = _mail()
+MAIL = bool(_MAIL)  # whether any is sent
+EMAIL_HOST, EMAIL_PORT = _MAIL.get("host", ""), _MAIL.get("port", 25)
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _MAIL.get("user", ""), _MAIL.get("password", "")
+EMAIL_USE_TLS, EMAIL_USE_SSL = _MAIL.get("starts_tls", False), _MAIL.get("is_tls", False)
+DEFAULT_FROM_EMAIL = os.environ.get("XINGKE_MAIL_FROM", "")
+WEBHOOK_NETWORKS = networks(os.environ.get("XINGKE_WEBHOOK_NETWORKS", "").split(","))
+SITE = os.environ.get("XINGKE_SITE", "").rstrip("/") or f"http{'s' if HTTPS else ''}://{ALLOWED_HOSTS[0]}"
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"hiding": {"()": "xingke.config.logs.Hiding"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["hiding"]}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {
         "axes": {"level": "ERROR"},

@@ -33,7 +33,9 @@ class Site(WSGIHandler):
         if environ.get("PATH_INFO", "").startswith(f"/{settings.STATIC_URL.strip('/')}/"):
             return super().__call__(environ, start_response)
         started = time.perf_counter()
-        path = escape_uri_path(get_path_info(environ))[:LONGEST_PATH]  # now: Django writes another one into environ
+        path = logs.hidden(
+            escape_uri_path(get_path_info(environ))[:LONGEST_PATH]
+        )  # now: Django writes another one into environ
         told: list[str] = []
 
         def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:

@@ -14,6 +14,7 @@ from xingke.accounts import actions as accounts
 from xingke.accounts.models import User
 from xingke.base import files
 from xingke.base.demonstrating import demonstrate
+from xingke.base.keys import derived_key
 from xingke.base.periods import Period
 from xingke.base.refusals import Refused
 from xingke.demo import generator
@@ -29,7 +30,9 @@ from xingke.ledger.tables import TABLES
 from xingke.registry import actions as registry
 from xingke.registry import queries
 from xingke.registry.actions import NewOrganisation
-from xingke.registry.models import Organisation, Region, Zone
+from xingke.registry.actions.people import employ, enter_person
+from xingke.registry.models import Organisation, Person, Region, Zone
+from xingke.registry.queries.people import employments_of
 from xingke.reports.actions import write_document
 from xingke.reports.actions.disclosing import take_step
 from xingke.reports.actions.handing_up import hand_up
@@ -45,12 +48,16 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class DemoAccount:
-    """An account of the demonstration: its name, and its roles as (role, region)."""
+    """An account of the demonstration: its name, and its roles as (role, region).
+
+    of_person: who acts with it in their own name: their name, employer and post.
+    """
 
     username: str
     name: str
     grants: tuple[tuple[str, str], ...]
     of_firm: bool = False
+    of_person: tuple[str, str, str] | None = None
 
 
 OPERATOR, CHECKER = "operator", "checker"
@@ -62,6 +69,18 @@ ACCOUNTS = (
     DemoAccount("statistician", "统计员（全国及云岭省）", (("statistician", REAL), ("statistician", FICTIONAL))),
     DemoAccount("superior", "上级查阅（清源市）", (("superior_reader", "清源市"),)),
     DemoAccount("enterprise", "企业用户（青溪县）", (("enterprise_user", "青溪县"),), of_firm=True),
+    DemoAccount(
+        "commissioner",
+        "科技特派员何远山（青溪县）",
+        (("commissioner", "青溪县"),),
+        of_person=("何远山", "云岭农业大学", "副教授"),
+    ),
+    DemoAccount(
+        "expert",
+        "评审专家陆知秋（清源市）",
+        (("expert", "清源市"),),
+        of_person=("陆知秋", "云岭理工大学", "教授"),
+    ),
     DemoAccount("system", "系统管理员", (("system_administrator", REAL), ("system_administrator", FICTIONAL))),
     DemoAccount("security", "安全管理员", (("security_administrator", REAL), ("security_administrator", FICTIONAL))),
     DemoAccount("auditor", "安全审计员", (("auditor", REAL), ("auditor", FICTIONAL))),
@@ -190,6 +209,8 @@ def _ensure_accounts(*, now: datetime) -> dict[str, str]:
     known = dict(line.split(" ", 1) for line in before.splitlines())
     for account in ACCOUNTS:
         user = User.objects.filter(username=account.username).first()
+        if user is not None and account.of_person:
+            continue  # who they are may have been corrected, merged or forgotten since
         if user is None:
             password = accounts.first_password()
             user = accounts.create_account(
@@ -199,12 +220,22 @@ def _ensure_accounts(*, now: datetime) -> dict[str, str]:
         for role, place in account.grants:
             region = queries.region_by_name_or_code(place)
             firm = _demo_firm(region) if account.of_firm else None
-            registry.give_role(user=user, role=role, region=region, by=None, now=now, organisation=firm)
+            person = _demo_person(*account.of_person, region=region, now=now) if account.of_person else None
+            registry.give_role(user=user, role=role, region=region, by=None, now=now, organisation=firm, person=person)
     after = "".join(f"{name} {password}\n" for name, password in known.items())
     if after != before:
         with files.replacing(path, mode=0o600) as part:
             part.write_text(after)
     return known
+
+
+def _demo_person(name: str, employer: str, post: str, *, region: Region, now: datetime) -> Person:
+    """Somebody of the demonstration's register, entered where they are not yet; nothing is kept of them that is sealed."""
+    key, by = derived_key("demo person", region.code, name), User.objects.get(username=OPERATOR)
+    person = enter_person(name=name, region=region, facts={}, key=key, by=by, now=now)
+    if not employments_of(person).exists():
+        employ(person=person, employer=employer, organisation=None, post=post, since=OPENING, by=by, now=now)
+    return person
 
 
 def _demo_firm(region: Region) -> Organisation:

@@ -33,6 +33,7 @@ GROUPS = {
     "market": gettext_lazy("成果转化与合作"),
     "people": gettext_lazy("人才与培训"),
     "outreach": gettext_lazy("服务与科普"),
+    "services": gettext_lazy("办件"),
 }
 NATURES = {
     "flow": gettext_lazy("期间数：数报告期内发生的事"),

@@ -36,6 +36,7 @@ class LedgerConfig(AppConfig):
         _announce_searches()
         _announce_lists()
         _announce_duties_and_checks()
+        _announce_days()
         _announce_menu()
         _announce_panels()
         _announce_first_steps()
@@ -116,6 +117,17 @@ def _announce_lists() -> None:
     from xingke.registry.listing import LISTS
 
     LISTS.add(*lists.ALL)
+
+
+def _announce_days() -> None:
+    from xingke.base.agenda import AGENDA
+    from xingke.base.noticing import NOTICE_KINDS
+    from xingke.base.reminding import REMINDERS
+    from xingke.ledger import dates
+
+    NOTICE_KINDS.add(dates.ENDING)
+    AGENDA.add(dates.DATED)
+    REMINDERS.add(dates.REMINDER)
 
 
 def _announce_duties_and_checks() -> None:

@@ -10,7 +10,18 @@ from django.utils.translation import gettext_lazy as _
 
 from xingke.accounts.models import Attachment
 from xingke.ledger import kinds
-from xingke.ledger.kinds import appointment, award, contract, event, milestone, patent, payment, project, recognition
+from xingke.ledger.kinds import (
+    appointment,
+    award,
+    contract,
+    event,
+    matter,
+    milestone,
+    patent,
+    payment,
+    project,
+    recognition,
+)
 from xingke.ledger.kinds.record_kind import Detail, DetailType, Number, RecordKind
 from xingke.registry.models import Organisation, Person, Region, Zone
 
@@ -255,6 +266,7 @@ Award, AwardEvent = make_tables(award.KIND)
 Appointment, AppointmentEvent = make_tables(appointment.KIND)
 Event, EventSession = make_tables(event.KIND)
 Milestone, MilestoneEvent = make_tables(milestone.KIND)
+Matter, MatterEvent = make_tables(matter.KIND)
 
 
 class Observation(Version):

@@ -18,6 +18,7 @@ from xingke.portal import guide as guides
 from xingke.portal import queries
 from xingke.portal.queries import figures, first_steps, keeping_house
 from xingke.registry import queries as registry
+from xingke.registry.models import Organisation, Person
 
 
 @for_everybody
@@ -34,12 +35,16 @@ def workbench(request: HttpRequest) -> HttpResponse:
     links = queries.links(user)
     numbers = figures.shown(request, user, today=today, links=links)
     organisations = queries.own_organisations(user)
+    selves: list[Organisation | Person] = [
+        *organisations,
+        *registry.own_persons(user),
+    ]  # in whose name somebody acts who works for no bureau
     return render(
         request,
         "portal/workbench.html",
         {
             "today": today,
-            "place": numbers.place if numbers else organisations[0].name if organisations else "",
+            "place": numbers.place if numbers else selves[0].name if selves else "",
             "lead": "" if numbers or organisations else queries.purpose(user),
             "numbers": numbers,
             "tasks": queries.waiting(user),
@@ -53,7 +58,7 @@ def workbench(request: HttpRequest) -> HttpResponse:
             "records": queries.records(user),
             "organisations": organisations,
             "links": links,
-            "is_fictional": numbers.is_fictional if numbers else any(each.is_fictional for each in organisations),
+            "is_fictional": numbers.is_fictional if numbers else any(each.is_fictional for each in selves),
         },
     )
 

@@ -27,11 +27,11 @@ from xingke.press.proof import (
 )
 from xingke.press.sentences import sentences_of
 from xingke.press.tree import (
+    Aside,
     Chip,
     DocumentTree,
     Heading,
     Inline,
-    Notice,
     Paragraph,
     Table,
     chips,
@@ -186,7 +186,7 @@ def _blocks(document: DocumentTree, store: str) -> Iterator[str]:
             yield _paragraph("BodyText", _inlines(block.inlines, store))
         elif isinstance(block, Heading):
             yield _paragraph(f"Heading{block.level}", _run(block.text))
-        elif isinstance(block, Notice):
+        elif isinstance(block, Aside):
             yield _paragraph("OfficialNotice", _run(block.text))
         else:
             yield _table(block, store)

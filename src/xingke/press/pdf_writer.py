@@ -18,7 +18,7 @@ from xingke.press import official
 from xingke.press.docx_writer import _cell_style, _column_widths
 from xingke.press.fonts import LATIN_RANGES, FontClass, Fonts, installed
 from xingke.press.official import title_lines, width_of
-from xingke.press.tree import Block, DocumentTree, Heading, Inline, Notice, Paragraph, Table, plain
+from xingke.press.tree import Aside, Block, DocumentTree, Heading, Inline, Paragraph, Table, plain
 
 Data: TypeAlias = Mapping[str, object]
 
@@ -129,7 +129,7 @@ def _classed(document: DocumentTree) -> Iterator[tuple[FontClass, str]]:
                 yield _HEADINGS[block.level], block.text
             case Paragraph():
                 yield FontClass.FANGSONG, plain(block.inlines)
-            case Notice():
+            case Aside():
                 yield FontClass.KAITI, block.text
             case Table():
                 yield FontClass.HEITI, "".join(block.header)
@@ -222,7 +222,7 @@ def _block(block: Block, *, is_moved: bool = False) -> Data:
             text = plain(block.inlines)
             moved = ("whole" if width_of(text) <= _WHOLE_LINES * _LINE_CHARACTERS else "end") if is_moved else None
             return {"kind": "paragraph", "pieces": _pieces(text, _LINE_CHARACTERS), "moved": moved}
-        case Notice():
+        case Aside():
             return {
                 "kind": "notice",
                 "pieces": _pieces(block.text, _LINE_CHARACTERS),

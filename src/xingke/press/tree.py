@@ -78,13 +78,13 @@ class Table:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Notice:
+class Aside:
     """A remark set apart from the text, such as where the numbers come from."""
 
     text: str
 
 
-Block = Heading | Paragraph | Table | Notice
+Block = Heading | Paragraph | Table | Aside
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -264,7 +264,7 @@ def passages(document: DocumentTree) -> Iterator[tuple[Inline, ...]]:
         yield (document.number,)
     yield (document.title,)
     for block in document.blocks:
-        if isinstance(block, Heading | Notice):
+        if isinstance(block, Heading | Aside):
             yield (block.text,)
         elif isinstance(block, Paragraph):
             yield block.inlines
@@ -288,7 +288,7 @@ def _texts(document: DocumentTree) -> Iterator[str]:
 
 # --- stored form -----------------------------------------------------------------------------------
 
-_BLOCKS: dict[str, type[Block]] = {"heading": Heading, "paragraph": Paragraph, "table": Table, "notice": Notice}
+_BLOCKS: dict[str, type[Block]] = {"heading": Heading, "paragraph": Paragraph, "table": Table, "notice": Aside}
 _NAMES = {kind: name for name, kind in _BLOCKS.items()}
 
 
@@ -314,7 +314,7 @@ def _block(stored: Mapping[str, object]) -> Block:
         case "heading":
             return Heading(level=int(str(fields["level"])), text=str(fields["text"]))
         case "notice":
-            return Notice(text=str(fields["text"]))
+            return Aside(text=str(fields["text"]))
         case "paragraph":
             return Paragraph(inlines=_inlines(fields["inlines"]))
         case "table":

@@ -44,6 +44,7 @@ class RegistryConfig(AppConfig):
                 "role": _("角色"),
                 "region": _("区划"),
                 "organisation": _("单位"),
+                "person": _("人员"),
                 "section": _("科室"),
                 "source": _("来源"),
                 "code_reason": _("校验位不符仍确认无误的依据"),

@@ -19,7 +19,8 @@ def persons() -> Iterator[CheckResult]:
     known = set(Person.objects.exclude(sealed="").values_list("key", flat=True))
     gone = set(Person.objects.filter(sealed="").exclude(erased_at=None, merged_into=None).values_list("key", flat=True))
     left = sorted(set(sealing.kept()) & gone)
-    strange = sorted(set(sealing.kept()) - known - gone - _without_facts())
+    others = {key for sealer in sealing.SEALERS for key in sealer.owners()}
+    strange = sorted(set(sealing.kept()) - known - gone - _without_facts() - others)
     wrong += [f"人员 {key} 已删除或并入另一条，密钥还在 {sealing.FOLDER} 里；请删去这个文件" for key in left]
     wrong += [f"{sealing.FOLDER} 里 {key} 的密钥不是任何人的；可能是中断的登记留下的" for key in strange]
     if count or wrong:

@@ -224,16 +224,17 @@ class Employment(models.Model):
 
 
 class Grant(models.Model):
-    """A role given to an account for a region, or for one organisation in it; taken back, never deleted.
+    """A role given to an account for a region, or for one organisation or one person in it; taken back, never deleted.
 
-    section: the 科室 of the bureau it is held in, a term; empty for all of them. It says whose work something is, never
-    what may be read.
+    person: who the account's holder is, where they act in their own name. section: the 科室 of the bureau it is held in, a
+    term; empty for all of them. It says whose work something is, never what may be read.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="grants")
     role = models.CharField(max_length=40)
     region = models.ForeignKey(Region, models.PROTECT, related_name="grants")
     organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="grants")
+    person = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="grants")
     section = models.CharField(max_length=40, blank=True)
     given_at = models.DateTimeField()
     given_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
@@ -250,9 +251,20 @@ class Grant(models.Model):
                 name="registry_grant_once_per_organisation",
             ),
             models.UniqueConstraint(
+                fields=["person", "role", "region"],
+                condition=Q(revoked_at__isnull=True, person__isnull=False),
+                name="registry_grant_once_per_person",
+            ),
+            models.UniqueConstraint(
                 fields=["user", "role", "region", "section"],
-                condition=Q(revoked_at__isnull=True, organisation__isnull=True),
+                condition=Q(revoked_at__isnull=True, organisation__isnull=True, person__isnull=True),
                 name="registry_grant_once_per_region",
+            ),
+            models.CheckConstraint(
+                condition=Q(organisation__isnull=True, person__isnull=True)
+                | Q(organisation__isnull=False, person__isnull=True, section="")
+                | Q(organisation__isnull=True, person__isnull=False, section=""),
+                name="registry_grant_for_one_thing",
             ),
             models.CheckConstraint(
                 condition=Q(revoked_at__isnull=True, revoked_by__isnull=True)
@@ -263,6 +275,16 @@ class Grant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id}:{self.role}@{self.region_id}"
+
+    @property
+    def is_for_region(self) -> bool:
+        """Whether it is given for the region as a whole, and not for an organisation or a person in it."""
+        return self.organisation_id is None and self.person_id is None
+
+    @property
+    def who(self) -> Person | None:
+        """Whom it is given for as they stand in the register now: whoever they were merged into; None for nobody."""
+        return self.person.merged_into or self.person if self.person is not None else None
 
 
 class Definition(models.Model):

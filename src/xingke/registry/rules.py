@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from pydantic import ConfigDict
@@ -68,6 +69,9 @@ class Role:
     permissions: tuple[str, ...]
     administrative: bool = False
     of_organisation: bool = False  # given for one organisation only, never for a whole region
+    of_person: bool = (
+        False  # given for one person only, who acts in their own name; never for a region or an organisation
+    )
     works_below: bool = False  # what it may change, it changes in lower regions too; others only look on there
     excludes: tuple[str, ...] = ()
     version: int = 1
@@ -126,6 +130,18 @@ def exclusions_are_mutual_roles(catalogue: Catalogue) -> Iterator[Issue]:
                 yield Issue(entry.file, entry.place, f"excludes unknown role {other!r}")
 
 
+def roles_are_given_for_one_thing(catalogue: Catalogue) -> Iterator[Issue]:
+    """A role is one of an organisation or one of a person, never both; what a person does in their own name is no
+    administration."""
+    for entry in catalogue.of("role"):
+        if entry.value.of_person and entry.value.of_organisation:
+            yield Issue(entry.file, entry.place, "is given for an organisation and for a person: choose one")
+        if entry.value.of_person and entry.value.administrative:
+            yield Issue(
+                entry.file, entry.place, "is of a person and administrative: administrators look after the whole"
+            )
+
+
 def permissions_are_known(catalogue: Catalogue) -> Iterator[Issue]:
     """A role holds only permissions that some room asks for."""
     known = {each.permission.value for each in PERMISSIONS}
@@ -144,7 +160,11 @@ TERMS: DefinitionKind[VocabularyTerm] = DefinitionKind(
 )
 ALIASES: DefinitionKind[Alias] = DefinitionKind("alias", "aliases.toml", Alias, (aliases_mean_something,), say("简称"))
 ROLES: DefinitionKind[Role] = DefinitionKind(
-    "role", "roles.toml", Role, (exclusions_are_mutual_roles, permissions_are_known), say("岗位角色")
+    "role",
+    "roles.toml",
+    Role,
+    (exclusions_are_mutual_roles, roles_are_given_for_one_thing, permissions_are_known),
+    say("岗位角色"),
 )
 
 
@@ -173,6 +193,23 @@ def may_be_given_in(role: Role, *, is_topmost: bool) -> Answer:
     return YES
 
 
+def may_be_given_for(role: Role, *, organisation: bool, person: bool, section: bool) -> Answer:
+    """Whether a role can be given for one organisation, for one person, in one section, or for a region as a whole."""
+    if role.of_person and not person:
+        return no(say("“%(role)s”以本人名义办事，只能授予一个人，请填写人员。", role=role.label))
+    if role.of_organisation and not organisation:
+        return no(say("“%(role)s”只能授予一个单位，请填写单位的统一社会信用代码。", role=role.label))
+    if person and organisation:
+        return no(say("一项授权要么给一个单位，要么给一个人，请只填一样。"))
+    if person and not role.of_person:
+        return no(say("“%(role)s”不是以本人名义办事的角色，不能授予个人，请不要填写人员。", role=role.label))
+    if section and person:
+        return no(say("科室是科技部门的，授予个人的角色不填科室。"))
+    if section and organisation:
+        return no(say("科室是科技部门的，授予一家单位的角色不填科室。"))
+    return YES
+
+
 def works_below(role: Role, permission: str, changing: Collection[str]) -> bool:
     """Whether with a permission a role is at home in lower regions, too: it works there, and may change what is meant.
 
@@ -193,20 +230,27 @@ def path_range(code: int, level: str) -> tuple[int, int]:
 
 @dataclass(frozen=True)
 class Scope:
-    """Where somebody may do one thing: ranges of region codes, and single organisations.
+    """Where somebody may do one thing: ranges of region codes, single organisations, and for whom as a person.
 
     home: of the ranges, those where somebody is one of the bureau; elsewhere they are its superior, before whom lies only
     what was finished there. colleagues: accounts whose unfinished work lies before them wherever it is: their own
-    bureau's, where that works below itself.
+    bureau's, where that works below itself. persons: the entries of the register that are somebody themselves; they reach
+    what names one of these, never what else lies where these are at home.
     """
 
     ranges: tuple[tuple[int, int], ...] = ()
     organisations: frozenset[int] = field(default_factory=frozenset)
     home: tuple[tuple[int, int], ...] = ()
     colleagues: frozenset[int] = field(default_factory=frozenset)
+    persons: frozenset[int] = field(default_factory=frozenset)
 
     def __bool__(self) -> bool:
-        return bool(self.ranges or self.organisations)
+        return bool(self.ranges or self.organisations or self.persons)
+
+    @property
+    def in_order(self) -> tuple[Any, ...]:
+        """All of it, the same for two scopes that are equal: what answers are kept under."""
+        return self.ranges, sorted(self.organisations), self.home, sorted(self.colleagues), sorted(self.persons)
 
     def covers(self, path: int) -> bool:
         """Whether the region with that code lies in one of the ranges."""
@@ -224,7 +268,7 @@ class Scope:
     @property
     def at_home(self) -> "Scope":
         """The part where somebody is one of the bureau."""
-        return Scope(self.home, self.organisations, self.home)
+        return Scope(self.home, self.organisations, self.home, persons=self.persons)
 
 
 _CHECKS = "10X98765432"

@@ -1,7 +1,8 @@
 """What is known of a person, sealed under a key of their own beside the signing key; whoever destroys the key forgets it.
 
 Each person's keys lie in ``person-keys/`` of the data folder, one a line, the newest first: while a key is changed there
-are two. AES-256-GCM with the person's key as associated data, so that no sealed text can be passed off as another's.
+are two. What an upper room seals likewise, as account numbers, has keys in the same folder: it announces them in ``SEALERS``.
+AES-256-GCM with the person's key as associated data, so that no sealed text can be passed off as another's.
 ``person-marks.key`` makes marks (HMAC-SHA256): two equal numbers have one mark, and the mark alone says nothing.
 """
 
@@ -10,9 +11,12 @@ import hmac
 import json
 import os
 from base64 import b64decode, b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -21,11 +25,27 @@ from django.conf import settings
 
 from xingke.base import files
 from xingke.base.refusals import Refused
+from xingke.base.register import Register
 from xingke.base.sayings import say
 
 FOLDER, MARKS = "person-keys", "person-marks.key"
 SEALED = ("phone", "email", "address", "identity")  # what is known of a person besides a name and a place
 _NONCE = 12
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sealer:
+    """What an upper room keeps sealed, each thing under a key of its own in the folder of persons' keys.
+
+    owners: the keys of all there are. change: gives each a new key and seals it anew; returns how many.
+    """
+
+    code: str
+    owners: Callable[[], set[UUID]]
+    change: Callable[[Any, datetime], int]  # by whom, an account or None: the accounts room's
+
+
+SEALERS: Register[Sealer] = Register("sealer")
 
 
 def prepare(person: UUID) -> None:

@@ -1,15 +1,17 @@
 from django.urls import path
 
-from xingke.registry.views import accounts, audit, grants, organisations, people, saved_views
+from xingke.registry.views import accounts, audit, choosing, grants, organisations, people, saved_views
 
 app_name = "registry"
 urlpatterns = [
     path("organisations/", organisations.organisation_list, name="organisation-list"),
     path("organisations/new/", organisations.organisation_new, name="organisation-new"),
+    path("organisations/matches/", choosing.organisation_matches, name="organisation-matches"),
     path("organisations/<uuid:key>/", organisations.organisation, name="organisation"),
     path("organisations/<uuid:key>/correct/", organisations.organisation_correct, name="organisation-correct"),
     path("people/", people.person_list, name="person-list"),
     path("people/new/", people.person_new, name="person-new"),
+    path("people/matches/", choosing.person_matches, name="person-matches"),
     path("people/<uuid:key>/", people.person, name="person"),
     path("people/<uuid:key>/correct/", people.person_correct, name="person-correct"),
     path("people/<uuid:key>/employ/", people.person_employ, name="person-employ"),

@@ -15,9 +15,10 @@ class ReportsConfig(AppConfig):
         from xingke.base.beginnings import BEGINNINGS, Beginning
         from xingke.base.checks import CHECKS
         from xingke.base.menu import SHORTCUTS, Shortcut
+        from xingke.base.noticing import NOTICE_KINDS
         from xingke.base.tasks import DUTIES
         from xingke.registry.listing import LISTS
-        from xingke.reports import checks, finding, lists, rules, tasks
+        from xingke.reports import checks, finding, lists, rules, tasks, telling
         from xingke.reports.queries import any_document, effects
 
         audited.announce(
@@ -51,6 +52,7 @@ class ReportsConfig(AppConfig):
         searching.SEARCHABLES.add(finding.DOCUMENTS)
         LISTS.add(lists.DOCUMENTS)
         DUTIES.add(*tasks.DUTIES)
+        NOTICE_KINDS.add(*telling.KINDS)
         CHECKS.add(*checks.CHECKS)
         panels.PANELS.add(
             panels.Panel(

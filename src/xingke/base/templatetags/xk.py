@@ -149,6 +149,9 @@ STATES: dict[str, tuple[str, str]] = {
     "public": ("good", "eye"),
     "superseded": ("plain", "history"),
     "retracted": ("bad", "ban"),
+    "case-good": ("good", "circle-check"),
+    "case-ended": ("quiet", "ban"),
+    "overdue": ("bad", "alert-circle"),
 }
 
 
@@ -175,6 +178,9 @@ def _state_words(code: str) -> str:
         "public": gettext("已公布"),
         "superseded": gettext("已被替代"),
         "retracted": gettext("已撤回"),
+        "case-good": gettext("已办结"),
+        "case-ended": gettext("未办成"),
+        "overdue": gettext("已超期"),
     }[code]
 
 
@@ -375,7 +381,7 @@ def version() -> str:
 
 @register.simple_tag
 def main_menu(request: Any) -> list[dict[str, Any]]:
-    """What this reader sees in the menu: code, label, url, icon, and whether it is the current place.
+    """What this reader sees in the menu: code, label, url, icon, whether it is the current place, and whether it is an icon.
 
     An entry whose page is not installed is left out. Current is the entry with the longest address that leads here.
     """
@@ -385,7 +391,10 @@ def main_menu(request: Any) -> list[dict[str, Any]]:
             url = reverse(item.url_name)
         except NoReverseMatch:
             continue
-        found.append({"code": item.code, "label": item.label, "url": url, "icon": item.icon, "is_current": False})
+        found.append(
+            {"code": item.code, "label": item.label, "url": url, "icon": item.icon, "is_current": False}
+            | {"as_icon": item.as_icon}
+        )
     path = getattr(request, "path", "")
     leading = [
         entry for entry in found if path == entry["url"] or (entry["url"] != "/" and path.startswith(entry["url"]))

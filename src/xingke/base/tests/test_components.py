@@ -285,6 +285,7 @@ def test_the_gallery_shows_every_component() -> None:
     source = (BASE / "templates" / "base" / "gallery.html").read_text()
     parts_of_others = {
         "changes",
+        "chooser_matches",
         "filter_field",
         "list_acts",
         "list_bureaus",

@@ -7,25 +7,40 @@ from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from xingke.accounts import actions as accounts
 from xingke.accounts.actions import StoredFile
 from xingke.accounts.acts import Act, act
 from xingke.accounts.models import User
 from xingke.base.keys import new_key
 from xingke.base.refusals import Refused
 from xingke.base.sayings import say
+from xingke.base.troubles import trouble_of
 from xingke.casework import queries
+from xingke.casework.actions import parties
+from xingke.casework.actions.correcting import correct_records, step_to_correct
 from xingke.casework.actions.filing import file_records
-from xingke.casework.models import Case, CaseFact, CaseFile, CaseParty, CaseSequence, CaseStep, Filed
+from xingke.casework.actions.keeping import keep_facts, keep_files, next_number
+from xingke.casework.actions.matters import file_matter
+from xingke.casework.models import Case, CaseCall, CaseStep, Filed
 from xingke.casework.permissions import CasePermission
-from xingke.casework.queries import CaseDefinitions, CaseRead
+from xingke.casework.queries import CaseRead
+from xingke.casework.queries.calls import definitions_for_new, refuse_outside, refuse_over_quota
 from xingke.casework.queries.lookups import AsReader
-from xingke.casework.rules.answers import AnswersRead, FormFault, listed_facts, read_answers, step_digest
+from xingke.casework.rules.answers import AnswersRead, FormFault, read_answers, step_digest
 from xingke.casework.rules.clocks import Deadline
-from xingke.casework.rules.flows import CORRECT, REOPEN, TERMINATE, TRANSFER, CaseEnd, CaseSubject, Flow, FlowStep
+from xingke.casework.rules.flows import (
+    CORRECT,
+    REOPEN,
+    TERMINATE,
+    TRANSFER,
+    CaseEnd,
+    CaseSubject,
+    Flow,
+    FlowStep,
+    Through,
+)
 from xingke.casework.rules.forms import CaseForm, FieldType, FormField
 from xingke.casework.rules.stepping import (
     RESERVED_WORDS,
@@ -37,8 +52,12 @@ from xingke.casework.rules.stepping import (
     may_take,
     standing,
 )
+from xingke.casework.telling import told_of
+from xingke.ledger.kinds.matter import KIND as MATTER
+from xingke.notices.actions import notify
 from xingke.registry import queries as registry
 from xingke.registry.models import Organisation, Person, Region
+from xingke.registry.queries import people
 from xingke.registry.queries.calendars import work_calendar
 
 LONGEST_OPINION = 2000
@@ -50,6 +69,7 @@ class AnswersRefused(Refused):
     """A form was not filled in so that it can be taken. ``faults``: every one, at its field."""
 
     def __init__(self, read: AnswersRead) -> None:
+        self.read = read
         self.faults: tuple[FormFault, ...] = read.faults
         super().__init__(say("表单有%(count)s处要改：%(first)s", count=len(read.faults), first=read.faults[0].says))
 
@@ -59,7 +79,8 @@ class StepWanted:
     """A step as somebody wants to take it.
 
     typed: what came from the page of its form, of files the digests of some of ``files``, whose bytes are kept already. assignee: who is
-    to take the next.
+    to take the next. through: the common act it is part of, done on a day. corrects: the step whose answers are corrected, of the one that
+    every flow has.
     """
 
     step: str
@@ -67,12 +88,15 @@ class StepWanted:
     files: Sequence[StoredFile] = ()
     opinion: str = ""
     assignee: User | None = None
+    through: Through | None = None
+    corrects: int = 0
+    on: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class NewCase:
     """A case to be opened. title: where its form asks for none. parent_step: of its parent, the step that opens it. key: the same from
-    one page, so that a second press opens none."""
+    one page, so that a second press opens none. call: the call it is opened for, by whose definitions it runs."""
 
     flow: str
     region: Region
@@ -81,6 +105,7 @@ class NewCase:
     parent: Case | None = None
     parent_step: int | None = None
     title: str = ""
+    call: CaseCall | None = None
     is_fictional: bool = False
     key: UUID = field(default_factory=new_key)
 
@@ -89,42 +114,46 @@ def open_case(*, new: NewCase, first: StepWanted | None = None, by: User | None,
     """Open a case with its first step. by: None is the job child. Raises Refused, AnswersRefused with every fault."""
     if (there := _opened(new, by)) is not None:
         return there
-    definitions = queries.definitions_for(new.flow, new.region)
+    definitions = definitions_for_new(new.flow, new.region, new.call)
     flow = definitions.flow
     _refuse_misplaced(new, flow, by)
     wanted = first or StepWanted(step=flow.first.code)
-    taker = queries.taker_at(by, flow, region=new.region, organisation=new.organisation)
+    taker = queries.taker_at(by, flow, region=new.region, organisation=new.organisation, person=new.person)
     local = timezone.localtime(now)
+    refuse_outside(new.call, local.date())
     state = CaseState(flow=flow, taken=())
     may_take(state, wanted.step, taker, now=local, calendar=work_calendar(new.region)).or_refuse()
     known = queries.prefills(new.region, new.organisation)
-    answers = _answered(definitions, flow.first, wanted, by=by, region=new.region, now=local, known=known)
+    form = definitions.form(flow.first)
+    answers = _answered(form, flow.first, wanted, by=by, region=new.region, now=local, known=known)
     with act(by=by, now=now, code="case.opened", kind="case", target=flow.code) as done:
         done.lock()
         if (there := _opened(new, by)) is not None:  # pressed twice at once
             done.nothing()
             return there
+        refuse_over_quota(new.call, definitions, answers.values, new.organisation)
         case = Case(
             key=new.key,
             flow=flow.code,
             flow_hash=definitions.hash,
             forms={code: loaded.hash for code, loaded in definitions.forms.items()},
-            number=_number(flow.number, flow.code, new.region, local, done),
+            number=next_number(flow.number, flow.code, new.region, local, done),
             title=str(answers.values.get("title") or new.title or flow.label.zh)[:200],
             region=new.region,
             organisation=new.organisation,
             person=new.person,
             parent=new.parent,
             parent_step=new.parent_step,
+            call=new.call,
             is_fictional=new.is_fictional or new.region.is_fictional,
             opened_at=now,
             opened_by=by,
             seq=done.seq,
         )
         case.save()
-        _parties(case, definitions, done)
+        parties.name_owner(case, flow, done)
         read = CaseRead(case, definitions, [], [])
-        _write(read, flow.first, wanted, answers, done, taker=taker, local=local)
+        _write(read, flow.first, wanted, answers, done, form=form, taker=taker, local=local)
         done.target = str(case.key)
         done.says(flow=flow.code, number=case.number)
     return case
@@ -157,14 +186,26 @@ def take_step(*, case: Case, wanted: StepWanted, seen: int, by: User | None, now
         if not is_theirs(read.state, wanted.step, taker):  # before anything is said of answers
             may_take(read.state, wanted.step, taker, now=local, calendar=work_calendar(case.region)).or_refuse()
         step = read.flow.steps.get(wanted.step) or queries.stands_at(read)
+        form = _form_of(read, wanted, by)
         known = queries.prefills(case.region, case.organisation, case)
-        answers = _answered(read.definitions, step, wanted, by=by, region=case.region, now=local, known=known)
-        told = read.state_with(step.form if wanted.step in read.flow.steps else "", answers.values)
-        may_take(told, wanted.step, taker, now=local, calendar=work_calendar(case.region)).or_refuse()
+        answers = _answered(form, step, wanted, by=by, region=case.region, now=local, known=known)
+        told = read.state_with(form.code if form is not None else "", answers.values)
+        calendar = work_calendar(case.region)
+        may_take(told, wanted.step, taker, now=local, calendar=calendar, through=wanted.through).or_refuse()
         _refuse_reserved(read, wanted)
-        written = _write(read, step, wanted, answers, done, taker=taker, local=local)
+        written = _write(read, step, wanted, answers, done, form=form, taker=taker, local=local)
         done.says(step=wanted.step, flow=case.flow, number=case.number)
     return written
+
+
+def _form_of(read: CaseRead, wanted: StepWanted, by: User | None) -> CaseForm | None:
+    """What a step asks: its own form, or that of the step it corrects."""
+    if wanted.step == CORRECT:
+        corrected = step_to_correct(read, wanted.corrects, by.pk if by is not None else None)
+        form: CaseForm = read.definitions.forms[corrected.form].value
+        return form
+    own = read.flow.steps.get(wanted.step)
+    return read.definitions.form(own) if own is not None else None
 
 
 def _act_of(step: str) -> str:
@@ -178,7 +219,7 @@ def _pressed_again(read: CaseRead, wanted: StepWanted, seen: int, by: User | Non
     mine = by.pk if by is not None else None
     last = read.last
     same = last.number == seen + 1 and last.step == wanted.step and last.taken_by_id == mine
-    same = same and last.opinion == wanted.opinion.strip()
+    same = same and last.opinion == wanted.opinion.strip() and (last.corrects or 0) == wanted.corrects
     same = same and (wanted.assignee is None or wanted.assignee.pk == last.assignee_id)
     if same and _answers_again(read, last, wanted, by) == last.answers:
         return last
@@ -198,6 +239,10 @@ def _answers_again(read: CaseRead, last: CaseStep, wanted: StepWanted, by: User 
 def _refuse_misplaced(new: NewCase, flow: Flow, by: User | None) -> None:
     """A case lies where whose it is lies, and stands only below a case that is open, there, and whose flow it names."""
     organisation, parent = new.organisation, new.parent
+    if flow.about is CaseSubject.PERSON and new.person is None and parent is None:
+        raise Refused(say("“%(flow)s”要写明是谁的。", flow=flow.label))
+    if new.person is not None and by is not None and parent is None and not people.may_name(by, new.person):
+        raise Refused(say("没有登记过这个人，或者您不能查看。"))
     if flow.about is CaseSubject.ORGANISATION and organisation is None:
         raise Refused(say("“%(flow)s”要写明是哪家单位的。", flow=flow.label))
     if organisation is not None:
@@ -216,14 +261,12 @@ def _refuse_misplaced(new: NewCase, flow: Flow, by: User | None) -> None:
 
 def _refuse_reserved(read: CaseRead, wanted: StepWanted) -> None:
     """What cannot be done yet, or not any more, with a step that every flow has."""
-    if wanted.step == CORRECT:
-        raise Refused(say("还不能在这里更正；请终止后重新发起。"))
-    if wanted.step == REOPEN and Filed.objects.filter(step__case=read.case).exists():
+    if wanted.step == REOPEN and Filed.objects.filter(step__case=read.case).exclude(kind=MATTER.code).exists():
         raise Refused(say("这件事已经登记了台账记录，不能重新办理；请在台账里更正或作废那条记录。"))
 
 
 def _answered(
-    definitions: CaseDefinitions,
+    form: CaseForm | None,
     step: FlowStep,
     wanted: StepWanted,
     *,
@@ -239,8 +282,7 @@ def _answered(
     if len(opinion) > LONGEST_OPINION:
         raise Refused(say("意见最多%(most)s字，现有%(there)s字。", most=LONGEST_OPINION, there=len(opinion)))
     _refuse_assignee(step, wanted, region)
-    form = definitions.form(step)
-    if form is None or wanted.step in RESERVED_WORDS:
+    if form is None:
         return AnswersRead({})
     read = read_answers(form, wanted.typed, lookup=AsReader(by, region), today=now.date(), known=known)
     handed_in = {file.digest for file in wanted.files}
@@ -259,22 +301,25 @@ def _write(
     answers: AnswersRead,
     done: Act,
     *,
+    form: CaseForm | None = None,
     taker: Taker,
     local: datetime,
 ) -> CaseStep:
     """The row of a step, the facts and records it files, and the end of the row before."""
     case, flow = read.case, read.flow
     is_own = wanted.step not in RESERVED_WORDS
-    form = read.definitions.form(step) if is_own else None
     said = [(each.form, each.answers) for each in read.steps]
     known = queries.newest_answers([*said, (form.code, answers.values)] if form is not None else said)
     days = queries.days_in(read.definitions.asked, known)
-    on = _done_on(read, step, days, done, local) if is_own else local.date()
+    on = _done_on(read, step, wanted, days, done, local) if is_own else local.date()
     if on > local.date():
         raise Refused(say("“%(step)s”的日期是%(day)s，还没有到。", step=step.label, day=on.isoformat()))
     number = len(read.steps) + 1
     way = [queries.taken(each) for each in read.steps]
-    way.append(StepTaken(number=number, step=wanted.step, by=taker.user, at=local, on=on, kind=step.kind))
+    now = StepTaken(
+        number=number, step=wanted.step, by=taker.user, at=local, on=on, kind=step.kind, corrects=wanted.corrects
+    )
+    way.append(now)
     where = standing(flow, way)
     assert where is not None
     due = _due(read, where, wanted, on, local, days)
@@ -293,6 +338,8 @@ def _write(
         form=form.code if form is not None else "",
         form_hash=form_hash,
         answers=dict(answers.values),
+        prefilled=sorted(answers.prefilled),
+        corrects=wanted.corrects or None,
         late=where.late if due is not None else "",
         due=_moment(due, local),
         is_guessed=bool(due and due.guessed) or (wanted.step in STILL and read.last.is_guessed),
@@ -305,22 +352,34 @@ def _write(
     )
     row.digest = step_digest(queries.said_of(row), read.last.digest if read.steps else "")
     row.save()
-    _assign(case, step, wanted, done)
+    if is_own and step.assigns and wanted.assignee is not None:
+        parties.name(case, step.assigns, done, user=wanted.assignee)
     if form is not None:
-        _keep_facts(case, form, answers.values, done)
-        _keep_files(row, form, answers.values, wanted, done)
+        parties.name_parties(case, flow, form, answers.values, done)
+        keep_facts(case, form, answers.values, done)
+        keep_files(row, form, answers.values, wanted.files, done)
     if is_own:
         file_records(read, row, step, known, done)
         _open_below(read, row, step, known, done, local)
+    file_matter(read, row, known, done)
+    if wanted.step == CORRECT:
+        correct_records(read, known, row.opinion, done)
+    for kind, users in told_of(read, row):
+        notify(to=users, kind=kind, about="case", key=str(case.key), region=case.region, now=done.now, by=done.by)
     if ended:
         _end_below(case.children.all(), done, local)
     return row
 
 
-def _done_on(read: CaseRead, step: FlowStep, days: Mapping[str, date], done: Act, local: datetime) -> date:
-    """The day on which a step was done: as its form says, or today; what the clock takes was due on the last day there was."""
+def _done_on(
+    read: CaseRead, step: FlowStep, wanted: StepWanted, days: Mapping[str, date], done: Act, local: datetime
+) -> date:
+    """The day on which a step was done: as its form says, that of the common act, or today; what the clock takes was due on the last
+    day there was."""
     if step.on in days:
         return days[step.on]
+    if wanted.on is not None and step.through is not None:
+        return wanted.on
     due = read.last.due if read.steps else None
     return timezone.localtime(due).date() if done.by is None and due is not None else local.date()
 
@@ -334,22 +393,6 @@ def _refuse_assignee(step: FlowStep, wanted: StepWanted, region: Region) -> None
         raise Refused(say("“%(step)s”不指定由谁接着办。", step=step.label))
     if wanted.assignee is not None and not registry.may(wanted.assignee, CasePermission.READ, at=region):
         raise Refused(say("“%(name)s”在这里没有查看事项的权限，不能接着办。", name=wanted.assignee.name))
-
-
-def _assign(case: Case, step: FlowStep, wanted: StepWanted, done: Act) -> None:
-    """Who is named for a role has it from now on, instead of whoever had it."""
-    if not step.assigns or wanted.assignee is None or wanted.step in RESERVED_WORDS:
-        return
-    case.parties.filter(role=step.assigns, seq_to__isnull=True).update(seq_to=done.seq)
-    CaseParty(case=case, role=step.assigns, user=wanted.assignee, seq_from=done.seq).save()
-
-
-def _keep_files(row: CaseStep, form: CaseForm, values: Mapping[str, Any], wanted: StepWanted, done: Act) -> None:
-    by_digest = {file.digest: file for file in wanted.files}
-    for each in form.fields:
-        for digest in values.get(each.name, ()) if each.type is FieldType.FILE else ():
-            kept = accounts.keep_attachment(file=by_digest[digest], by=done.account, now=done.now)
-            CaseFile(step=row, field=each.name, attachment=kept).save()
 
 
 def _open_below(
@@ -402,14 +445,16 @@ def _words_of(entry: Any, asked: FormField | None) -> str:
 def take_what_is_late(*, now: datetime) -> int:
     """Take the steps that follow by themselves where nothing else did in time. Returns how many; each is an act of its own.
 
-    One that cannot be taken is told in the log and holds up no other.
+    One that cannot be taken is told in the log and holds up no other. Raises what says that the database does not serve now.
     """
     rows = CaseStep.objects.filter(seq_to__isnull=True, due__lt=now).exclude(late="").select_related("case__region")
     count = 0
     for row in rows.order_by("due", "pk"):
         try:
             take_step(case=row.case, wanted=StepWanted(step=row.late), seen=row.number, by=None, now=now)
-        except Exception:  # whatever is wrong with one case, the others are due too
+        except Exception as error:  # whatever is wrong with one case, the others are due too
+            if trouble_of(error) is not None:  # nobody's case: the database is away, busy or full
+                raise
             log.exception("the step %s of case %s is due and was not taken", row.late, row.case.key)
         else:
             count += 1
@@ -435,41 +480,3 @@ def _moment(due: Deadline | None, local: datetime) -> datetime | None:
     if due is None:
         return None
     return due.at or datetime.combine(due.day, time(23, 59, 59), local.tzinfo)
-
-
-def _parties(case: Case, definitions: CaseDefinitions, done: Act) -> None:
-    """The organisation whose case it is has its first role for an organisation."""
-    role = definitions.flow.owner
-    if role and case.organisation is not None:
-        CaseParty(case=case, role=role, organisation=case.organisation, seq_from=done.seq).save()
-
-
-def _keep_facts(case: Case, form: CaseForm, values: Mapping[str, Any], done: Act) -> None:
-    """What lists show of the answers, each in the column of its type; what says the same stays."""
-    listed = listed_facts(form, values)
-    standing_now = {fact.name: fact for fact in case.facts.filter(seq_to__isnull=True)}
-    for each in form.fields:
-        if not each.listed:
-            continue
-        value, before = listed.get(each.name), standing_now.get(each.name)
-        columns = queries.fact_columns(each.type, value)
-        if before is not None:
-            if all(getattr(before, name) == kept for name, kept in columns.items()):
-                continue
-            before.seq_to = done.seq
-            before.save(update_fields=["seq_to"])
-        if value is not None:
-            CaseFact(case=case, name=each.name, seq_from=done.seq, **columns).save()
-
-
-def _number(pattern: str, flow: str, region: Region, local: datetime, done: Act) -> str:
-    """The next number of a flow in a region and year; empty where its cases have none."""
-    if not pattern:
-        return ""
-    done.lock()
-    found, _made = CaseSequence.objects.get_or_create(flow=flow, region=region, year=local.year)
-    CaseSequence.objects.filter(pk=found.pk).update(last=F("last") + 1)
-    found.refresh_from_db()
-    digits = int(pattern.partition("{n:")[2][0])
-    filled = pattern.replace("{year}", str(local.year)).replace("{region}", region.code)
-    return filled.replace(f"{{n:{digits}}}", f"{found.last:0{digits}}")

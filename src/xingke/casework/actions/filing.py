@@ -32,14 +32,18 @@ ENTER, CONFIRM = Permission.RECORD_ENTER, Permission.RECORD_CONFIRM
 
 def file_records(read: CaseRead, row: CaseStep, step: FlowStep, known: Mapping[str, Any], done: Act) -> None:
     """File what a step files. Raises Refused with what speaks against a record; then the step is not taken either."""
-    values = {**_said_by(read, row), **known}
-    words = _words_of_terms(read, values)
+    values = {**case_values(read, row), **known}
     for place, template in enumerate(step.files):
-        table = read.definitions.asked.get(template.each)
-        columns = [column.name for column in table.columns] if table is not None else []
         signers = _signers(read, row, template, done)
-        for number, each in enumerate(filled(template, values, words, columns)):
+        for number, each in enumerate(filled_of(read, template, values)):
             _file(read, row, each, derived_key("case", read.case.key, row.number, place, number), signers, done)
+
+
+def filled_of(read: CaseRead, template: RecordTemplate, values: Mapping[str, Any]) -> list[RecordFilled]:
+    """A template of a case, filled: one record, or one for each row of its table."""
+    table = read.definitions.asked.get(template.each)
+    columns = [column.name for column in table.columns] if table is not None else []
+    return list(filled(template, values, _words_of_terms(read, values), columns))
 
 
 def _words_of_terms(read: CaseRead, values: Mapping[str, Any]) -> dict[str, str]:
@@ -49,7 +53,7 @@ def _words_of_terms(read: CaseRead, values: Mapping[str, Any]) -> dict[str, str]
     return {name: term.label.zh for name, term in found.items() if term is not None}
 
 
-def _said_by(read: CaseRead, row: CaseStep) -> dict[str, Any]:
+def case_values(read: CaseRead, row: CaseStep) -> dict[str, Any]:
     """What the case says itself, see ``rules.templates.CASE_NAMES``."""
     case = read.case
     return {
@@ -69,7 +73,7 @@ def _file(
     organisation = Organisation.objects.filter(key=new.organisation).first() if new.organisation else None
     person = Person.objects.filter(key=new.person).first() if new.person else None
     author, confirmer = signers
-    fields = _fields(new)
+    fields = ledger_fields(new)
     measures = {measure.name: measure for measure in kind.names.measured}
     if missing := next((name for name in new.wanted if name not in new.measures), ""):
         raise Refused(say("“%(measure)s”没有填写，这一步登记不了台账记录。", measure=measures[missing].word))
@@ -136,7 +140,7 @@ def _said_by_taker(read: CaseRead, used: frozenset[str], taker: User) -> bool:
     return any(by_name.get(name) == taker.pk for name in used)
 
 
-def _fields(new: RecordFilled) -> dict[str, Any]:
+def ledger_fields(new: RecordFilled) -> dict[str, Any]:
     """The columns of a record as the ledger keeps them: the details that are no texts in their own types."""
     details = {detail.name: detail for detail in KINDS[new.kind].details}
     fields = dict(new.fields)

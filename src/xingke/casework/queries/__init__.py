@@ -16,6 +16,7 @@ from xingke.accounts.permissions import PERMISSIONS
 from xingke.base.workdays import Pause
 from xingke.casework.models import Case, CaseParty, CaseStep
 from xingke.casework.permissions import CasePermission
+from xingke.casework.queries.standing import PublicityStanding, publicity_standing
 from xingke.casework.rules.answers import expressed_answers
 from xingke.casework.rules.clocks import CaseClock, Deadline, case_clock, deadline
 from xingke.casework.rules.flow_checks import fields_asked
@@ -23,7 +24,7 @@ from xingke.casework.rules.flows import CaseEnd, Flow, FlowStep
 from xingke.casework.rules.forms import CaseForm, FieldType, FormField, expression_types
 from xingke.casework.rules.stepping import CaseState, ChildCase, StepTaken, Taker, standing
 from xingke.registry import queries as registry
-from xingke.registry.models import Organisation, Region
+from xingke.registry.models import Organisation, Person, Region
 from xingke.registry.queries.calendars import work_calendar
 
 
@@ -56,15 +57,28 @@ def definitions_for(flow: str, region: Region) -> CaseDefinitions:
 
 def definitions_of(case: Case) -> CaseDefinitions:
     """What a case runs by. Raises LookupError where its flow is gone."""
-    flow = _with_hash("flow", case.flow_hash)
-    forms = {code: _with_hash("form", form) for code, form in case.forms.items()}
-    return CaseDefinitions(flow.value, flow.hash, forms)
+    return definitions_pinned(case.flow_hash, case.forms)
+
+
+def definitions_pinned(flow_hash: str, forms: Mapping[str, str]) -> CaseDefinitions:
+    """A flow with its forms, each by its hash. Raises LookupError where one is gone."""
+    flow = _with_hash("flow", flow_hash)
+    return CaseDefinitions(flow.value, flow.hash, {code: _with_hash("form", form) for code, form in forms.items()})
 
 
 @lru_cache(maxsize=1024)
 def _with_hash(kind: str, body_hash: str) -> registry.Loaded:
     """A definition by its hash, which is never another."""
     return registry.definition_with_hash(kind, body_hash)
+
+
+def flow_with_hash(flow_hash: str) -> Flow | None:
+    """A flow by its hash; None where it is gone."""
+    try:
+        found: Flow = _with_hash("flow", flow_hash).value
+    except LookupError:
+        return None
+    return found
 
 
 @dataclass(frozen=True)
@@ -77,6 +91,7 @@ class CaseRead:
     parties: Sequence[CaseParty]
     children: Sequence[ChildCase] = ()
     answers: Mapping[str, Any] = field(default_factory=dict)  # the newest answer to each question
+    publicity: PublicityStanding = field(default_factory=PublicityStanding)
 
     @property
     def flow(self) -> Flow:
@@ -116,6 +131,8 @@ class CaseRead:
             known=expressed_answers(list(asked.values()), answers, unknown),
             days=days_in(asked, answers),
             assignee=self.last.assignee_id if self.steps else None,
+            publicity_until=self.publicity.until,
+            objections_open=self.publicity.objections_open,
         )
 
 
@@ -154,7 +171,7 @@ def case_read(case: Case, *, now: datetime | None = None) -> CaseRead:
     parties = list(case.parties.filter(seq_to__isnull=True))
     children = _children(case, now or timezone.localtime())
     answers = newest_answers((step.form, step.answers) for step in steps)
-    return CaseRead(case, definitions_of(case), steps, parties, children, answers)
+    return CaseRead(case, definitions_of(case), steps, parties, children, answers, publicity_standing(case))
 
 
 def newest_answers(steps: Iterable[tuple[str, Mapping[str, Any]]]) -> dict[str, Any]:
@@ -198,6 +215,8 @@ def said_of(step: CaseStep) -> dict[str, Any]:
         "assignee": step.assignee_id,
         "form": step.form_hash,
         "answers": step.answers,
+        "prefilled": step.prefilled,
+        "corrects": step.corrects,
     }
 
 
@@ -225,12 +244,13 @@ def cases_seen(user: User) -> QuerySet[Case]:
     """The cases somebody may see: those of their bureau's regions, and those in which an organisation of theirs has a part.
 
     Business under way is not before superiors, and who opened or was assigned one sees it as long as they are of the bureau or
-    the organisation.
+    the organisation. Who acts in their own name sees those in which they have a part.
     """
     allowed = registry.scope(user, CasePermission.READ).at_home
     seen = registry.in_scope(allowed)
-    if allowed.organisations:
-        parties = CaseParty.objects.filter(organisation__in=allowed.organisations, seq_to__isnull=True)
+    if allowed.organisations or allowed.persons:
+        mine = Q(organisation__in=allowed.organisations) | Q(person__in=allowed.persons)
+        parties = CaseParty.objects.filter(mine, seq_to__isnull=True)
         seen |= Q(pk__in=parties.values("case"))
     return Case.objects.filter(seen)
 
@@ -249,22 +269,32 @@ def taker_at(
     *,
     region: Region,
     organisation: Organisation | None,
+    person: Person | None = None,
     parties: Sequence[CaseParty] = (),
+    also: Iterable[str] = (),
 ) -> Taker:
-    """What somebody may do where a case lies and what they are to it; None is the job child.
+    """What somebody may do where a case lies and what they are to it; None is the job child. also: further permissions to ask for.
 
     A permission counts where somebody is one of the bureau of the region; its superiors look on. A party that is an organisation
     is everybody who may apply for it.
     """
     if user is None:
         return Taker(user=None)
-    named = {name for step in flow.step for name in step.by} | {flow.managed_by}
+    named = {name for step in flow.step for name in step.by} | {flow.managed_by, *also}
     asked = [each.permission for each in PERMISSIONS if each.permission.value in named]
     held = frozenset(each.value for each in asked if registry.scope(user, each).is_home(region.path))
-    own = registry.scope(user, CasePermission.APPLY).organisations
+    own = registry.scope(user, CasePermission.APPLY)
     reads = registry.scope(user, CasePermission.READ).is_home(region.path)
-    roles = {each.role for each in parties if each.organisation_id in own or (reads and each.user_id == user.pk)}
-    if not parties and organisation is not None and organisation.pk in own:  # it is about to be opened
+    roles = {
+        each.role
+        for each in parties
+        if each.organisation_id in own.organisations
+        or each.person_id in own.persons
+        or (reads and each.user_id == user.pk)
+    }
+    is_own = organisation is not None and organisation.pk in own.organisations
+    is_own = is_own or (person is not None and person.pk in own.persons)
+    if not parties and is_own:  # it is about to be opened
         roles |= {flow.owner} - {""}
     return Taker(user=user.pk, permissions=held, roles=frozenset(roles), is_here=bool(roles) or reads)
 

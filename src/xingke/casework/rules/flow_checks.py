@@ -17,16 +17,18 @@ from xingke.casework.rules.flows import (
     PARTY,
     RESERVED,
     Awaited,
+    CaseSubject,
     Earliest,
     Flow,
+    FlowParty,
     FlowStep,
     Limit,
     Turn,
 )
 from xingke.casework.rules.forms import CaseForm, FieldType, FormField, expression_types
+from xingke.casework.rules.matters import MATTERS
 from xingke.casework.rules.templates import template_faults
 
-MATTERS = ("opened", "accepted", "supplemented", "closed")
 LONGEST = 10_000  # of any limit, in any unit
 _NUMBER = re.compile(r"[^{}]{0,20}(?:\{(?:year|region|n:[1-9])\}[^{}]{0,10}){3}")
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -74,6 +76,8 @@ class _FlowCheck:
         yield from (
             f"party {role!r} stands twice" for role in sorted({role for role in roles if roles.count(role) > 1})
         )
+        for party in self.flow.parties:
+            yield from self._party(party)
         if self.flow.managed_by not in self.permissions:
             yield f"managed_by is {self.flow.managed_by!r}, which is no permission"
         yield from self._number()
@@ -87,6 +91,16 @@ class _FlowCheck:
             yield from self._limit("limit", self.flow.limit)
             if self.flow.limit.hours is not None:
                 yield "limit in hours: the clock of a whole case counts days"
+
+    def _party(self, party: FlowParty) -> Iterator[str]:
+        """What names a party is a field of its own kind; accounts are named by the steps that assign them."""
+        if not party.asked:
+            return
+        types = {CaseSubject.ORGANISATION: FieldType.ORGANISATION, CaseSubject.PERSON: FieldType.PERSON}
+        if party.about not in types:
+            yield f"party {party.role!r} is about {party.about.value}, which no field names"
+        elif text := self._not_a(party.asked, types[party.about]):
+            yield f"party {party.role!r}: asked {text}"
 
     def _asked_twice(self) -> Iterator[str]:
         """What two forms ask under one name is one answer, so it is of one type, list and unit."""

@@ -186,13 +186,17 @@ AUTHORS, OPENER, ASSIGNEE, CLOCK, PARTY = "authors", "opener", "assignee", "cloc
 
 @dataclass(frozen=True, kw_only=True)
 class FlowParty:
-    """Somebody who has to do with a case: 申报单位, 承办人, 监督人."""
+    """Somebody who has to do with a case: 申报单位, 承办人, 监督人.
+
+    asked: the field of a form, an organisation or person, in which it is named; the newest answer stands.
+    """
 
     __pydantic_config__ = STRICT
 
     role: str
     label: Label
     about: CaseSubject = CaseSubject.PERSON
+    asked: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -237,8 +241,9 @@ class Flow:
 
     @property
     def owner(self) -> str:
-        """The role of the organisation whose case it is: the first of its parties that is one; empty for none."""
-        return next((party.role for party in self.parties if party.about is CaseSubject.ORGANISATION), "")
+        """The role of the organisation whose case it is, or of the person: the first of its parties that is one; empty for none."""
+        wanted = CaseSubject.PERSON if self.about is CaseSubject.PERSON else CaseSubject.ORGANISATION
+        return next((party.role for party in self.parties if party.about is wanted), "")
 
     @cached_property
     def roles(self) -> frozenset[str]:

@@ -13,6 +13,7 @@ from pydantic import ConfigDict
 
 from xingke.base.expressions import Type
 from xingke.base.labels import Label
+from xingke.base.sayings import Saying, say
 
 STRICT = ConfigDict(extra="forbid")
 
@@ -37,8 +38,12 @@ class FieldType(StrEnum):
     TABLE = "table"
 
 
-PREFILLS = ("organisation.name", "organisation.credit_code", "region.name", "case.title", "case.number")
-"""What a form can be filled in with: what is known of whose case it is, and of the case."""
+PREFILLS: Mapping[str, Saying] = {
+    **dict.fromkeys(("organisation.name", "organisation.credit_code"), say("单位名录")),
+    "region.name": say("区划"),
+    **dict.fromkeys(("case.title", "case.number"), say("本事项")),
+}
+"""What a form can be filled in with, and where that is known from: of whose case it is, and of the case."""
 
 ANY_ROWS = (0, 200)  # of a table that says nothing else
 NUMBERS = frozenset({FieldType.AMOUNT, FieldType.COUNT, FieldType.PERCENT})

@@ -21,6 +21,10 @@ class AnswerWords(Protocol):
         """What people call a term, organisation, person, region or file that an answer keeps the key of."""
         ...
 
+    def unit(self, code: str) -> str | Label:
+        """What people call a unit."""
+        ...
+
 
 @dataclass(frozen=True)
 class ShownAnswer:
@@ -108,7 +112,7 @@ def in_words(each: FormField, value: Any, words: AnswerWords) -> Saying:
         case _ if each.type in _NAMED:
             return _filled(words.called(each, value))
         case _ if each.type in NUMBERS:
-            return plain(f"{number_text(each, value)}{unit(each).code}")
+            return say("%(number)s%(unit)s", number=number_text(each, value), unit=words.unit(unit(each).code))
         case _:
             return plain(value)
 

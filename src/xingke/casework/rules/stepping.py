@@ -28,6 +28,7 @@ from xingke.casework.rules.flows import (
     CaseEnd,
     Flow,
     FlowStep,
+    Through,
 )
 
 
@@ -58,7 +59,8 @@ class CaseState:
     """What is known of a case when somebody wants to take a step.
 
     taken: its steps, oldest first. known: what its forms and facts say, of the types in ``types``; what is not known is missing.
-    days: the days that forms asked for, by name.
+    days: the days that forms asked for, by name. publicity_until, objections_open: of the publicity it stands in, the last day, and what
+    was said against it and not answered yet.
     """
 
     flow: Flow
@@ -68,6 +70,8 @@ class CaseState:
     known: Mapping[str, Value | None] = field(default_factory=dict)
     days: Mapping[str, date] = field(default_factory=dict)
     assignee: int | None = None
+    publicity_until: date | None = None
+    objections_open: int = 0
 
     @property
     def opener(self) -> int | None:
@@ -150,8 +154,10 @@ def _reserved(state: CaseState) -> list[str]:
     return [CORRECT, REOPEN] if where.ends else [WITHDRAW, CORRECT, TRANSFER, TERMINATE]
 
 
-def may_take(state: CaseState, code: str, taker: Taker, *, now: datetime, calendar: WorkCalendar) -> Answer:
-    """Whether somebody may take a step now. The first reason that speaks against it."""
+def may_take(
+    state: CaseState, code: str, taker: Taker, *, now: datetime, calendar: WorkCalendar, through: Through | None = None
+) -> Answer:
+    """Whether somebody may take a step now. The first reason that speaks against it. through: the common act it is part of."""
     where = standing(state.flow, state.taken)
     if code in RESERVED_WORDS:
         return _may_reserved(state, code, taker)
@@ -166,16 +172,33 @@ def may_take(state: CaseState, code: str, taker: Taker, *, now: datetime, calend
         )
     if not is_theirs(state, code, taker):
         return no(say("“%(step)s”不由您办。", step=step.label))
+    if step.through is not through:
+        return no(_not_through(step, through))
     for answer in _conditions(state, step, taker, now=now, calendar=calendar):
         if not answer.allowed:
             return answer
     return YES
 
 
+def _not_through(step: FlowStep, through: Through | None) -> Saying:
+    if step.through is None:
+        return say("“%(step)s”要单独办，不能和别的事项一起办。", step=step.label)
+    return _THROUGH[step.through].filled(step=step.label)
+
+
+_THROUGH: Mapping[Through, Saying] = {
+    Through.MEETING: say("“%(step)s”要在会议里记录：把它列入议程，会后逐件记下决定。"),
+    Through.PUBLICITY: say("“%(step)s”要由公示办：把它列入一批公示。"),
+    Through.PAYMENT: say("“%(step)s”要由拨付办：把它列入一批拨付。"),
+    Through.LETTER: say("“%(step)s”要由文书办：把它列入一份文书。"),
+}
+
+
 def _conditions(
     state: CaseState, step: FlowStep, taker: Taker, *, now: datetime, calendar: WorkCalendar
 ) -> Iterator[Answer]:
     yield four_eyes(state, step, taker.user)
+    yield _publicity_over(state, step, now.date())
     if step.not_before is not None:
         day = earliest(step.not_before, taken=state.taken, days=state.days, calendar=calendar)
         if day is None:
@@ -186,6 +209,25 @@ def _conditions(
         yield enough(step.waits_for, state.children)
     if step.when:
         yield _condition(state, step)
+
+
+def _publicity_over(state: CaseState, step: FlowStep, today: date) -> Answer:
+    """Whether a case may leave its publicity: every objection was answered, and nothing is granted before the last day is over."""
+    where = standing(state.flow, state.taken)
+    if where is None or where.through is not Through.PUBLICITY:
+        return YES
+    if state.objections_open:
+        return no(
+            say(
+                "公示期间的异议还有%(open)s件没有答复，答复后才能“%(step)s”。",
+                open=state.objections_open,
+                step=step.label,
+            )
+        )
+    until = state.publicity_until
+    if until is not None and today <= until and step.ends is not CaseEnd.REFUSED:
+        return no(say("公示到%(day)s为止，公示期满后才能“%(step)s”。", day=until.isoformat(), step=step.label))
+    return YES
 
 
 def four_eyes(state: CaseState, step: FlowStep, user: int | None) -> Answer:

@@ -19,7 +19,7 @@ from xingke.base.refusals import Answer
 from xingke.base.workdays import CalendarYear, WorkCalendar
 from xingke.casework.rules.clocks import earliest
 from xingke.casework.rules.flow_checks import fields_asked, flows_hold
-from xingke.casework.rules.flows import PARTY, CaseEnd, Flow, FlowStep
+from xingke.casework.rules.flows import PARTY, CaseEnd, Flow, FlowStep, Through
 from xingke.casework.rules.forms import CaseForm, expression_types
 from xingke.casework.rules.stepping import CaseState, ChildCase, StepTaken, Taker, may_take
 
@@ -91,6 +91,12 @@ def _shortest(flow: Flow, start: str, wanted: Iterable[str]) -> tuple[str, ...]:
     raise AssertionError(f"no way from {start} to {wanted}")
 
 
+def through(flow: str, step: str) -> Through | None:
+    """The common act by which a step of an example flow is taken."""
+    found = examples().get(flow)
+    return found.steps[step].through if found is not None and step in found.steps else None
+
+
 @dataclass
 class Led:
     """A case that is led along: each step by another person who may, on a day on which it may be taken.
@@ -130,7 +136,9 @@ class Led:
     def may(self, code: str, taker: Taker | None = None) -> Answer:
         """Whether a step may be taken now, by somebody who could."""
         who = taker or self.someone(self.flow.steps[code])
-        return may_take(self.state(), code, who, now=self.now, calendar=calendar())
+        step = self.flow.steps.get(code)
+        through = step.through if step is not None else None
+        return may_take(self.state(), code, who, now=self.now, calendar=calendar(), through=through)
 
     def take(self, code: str, *, by: int | None = None, on: str = "") -> "Led":
         """Take a step, once it may be; reserved steps without asking."""

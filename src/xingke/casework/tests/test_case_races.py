@@ -1,13 +1,16 @@
 """Two people at the same moment: one step is taken, once, and every number is given once."""
 
+from datetime import timedelta
+
 import pytest
 
 from tests.cast import NOW, Cast, gather
 from xingke.accounts.acts import Act
 from xingke.base.refusals import Refused
-from xingke.casework.actions import NewCase, StepWanted, open_case, take_step
+from xingke.casework.actions import NewCase, StepWanted, open_case, take_step, take_what_is_late
 from xingke.casework.models import Case, CaseStep
 from xingke.casework.tests.flowing import FOLDER
+from xingke.ledger.models import MatterEvent
 from xingke.registry import actions as registry
 from xingke.registry.tests.test_races import at_once
 
@@ -39,6 +42,22 @@ def test_of_two_who_take_a_step_at_once_one_is_refused(people: Cast) -> None:
         assert sorted(type(each).__name__ for each in told) == ["CaseStep", "Refused"]
         assert CaseStep.objects.filter(case=case, seq_to__isnull=True).count() == 1
         assert CaseStep.objects.filter(case=case).count() == 2
+
+
+def test_three_children_at_once_take_what_is_due_once(people: Cast) -> None:
+    cases = [_received(people) for _case in range(4)]
+    later = NOW + timedelta(days=30)
+    told = at_once(*(lambda: take_what_is_late(now=later) for _child in range(3)))
+    assert not [each for each in told if isinstance(each, Exception)]
+    for case in cases:
+        assert list(case.steps.order_by("number").values_list("step", flat=True)) == ["received", "deemed_accepted"]
+    assert MatterEvent.objects.filter(event="accepted").count() == 4
+
+
+def _received(people: Cast) -> Case:
+    new = NewCase(flow="service_item", region=people.county, organisation=people.firm)
+    first = StepWanted(step="received", typed={"title": "登记", "received_on": "2026-03-02"})
+    return open_case(new=new, first=first, by=people.officer, now=NOW)
 
 
 def test_six_who_open_cases_at_once_get_six_numbers_without_a_gap(people: Cast) -> None:

@@ -6,17 +6,20 @@ from typing import Any
 import pytest
 from django.http import Http404
 
-from tests.cast import NOW, Cast
+from tests.cast import NOW, PASSWORD, Cast
 from xingke.accounts import actions as accounts
 from xingke.accounts.models import AuditEntry, User
 from xingke.base.refusals import Refused
 from xingke.casework import queries
 from xingke.casework.actions import AnswersRefused, NewCase, StepWanted, open_case, take_step, take_what_is_late
 from xingke.casework.models import Case, CaseFact, CaseStep, Filed
-from xingke.casework.tests.flowing import FOLDER
-from xingke.ledger.models import PaymentEvent, State
+from xingke.casework.rules.flows import Through
+from xingke.casework.tests.flowing import FOLDER, through
+from xingke.ledger import actions as ledger
+from xingke.ledger.models import PaymentEvent, Proposal, State
 from xingke.registry import actions as registry
-from xingke.registry.models import Organisation
+from xingke.registry.actions.people import enter_person
+from xingke.registry.models import Organisation, Person
 
 pytestmark = pytest.mark.db
 
@@ -42,7 +45,95 @@ def _apply(cast: Cast, proof: accounts.StoredFile, *, base: str = "800", by: Use
 
 def _take(case: Case, step: str, by: User | None, *, now: datetime = NOW, seen: int = 0, **wanted: Any) -> CaseStep:
     last = case.steps.count()
-    return take_step(case=case, wanted=StepWanted(step=step, **wanted), seen=seen or last, by=by, now=now)
+    as_wanted = StepWanted(step=step, through=through(case.flow, step), **wanted)
+    return take_step(case=case, wanted=as_wanted, seen=seen or last, by=by, now=now)
+
+
+def test_what_a_meeting_decides_is_not_decided_alone(cast: Cast, proof: accounts.StoredFile) -> None:
+    case = _apply(cast, proof)
+    _take(case, "checked", cast.officer, typed={"settled": "25"})
+    alone = StepWanted(step="settled")
+    with pytest.raises(Refused, match="要在会议里记录"):
+        take_step(case=case, wanted=alone, seen=2, by=cast.director, now=NOW)
+    other, together = _apply(cast, proof), StepWanted(step="checked", typed={"settled": "25"}, through=Through.MEETING)
+    with pytest.raises(Refused, match="要单独办"):
+        take_step(case=other, wanted=together, seen=1, by=cast.officer, now=NOW)
+
+
+def _head(cast: Cast) -> User:
+    """Somebody who may correct: with the same rights as the director, and to enter records."""
+    head = accounts.create_account(username="head", name="科室负责人", password=PASSWORD, by=None, now=NOW)
+    registry.give_role(user=head, role="section_head", region=cast.county, by=None, now=NOW)
+    return head
+
+
+def _paid(cast: Cast, proof: accounts.StoredFile) -> tuple[Case, PaymentEvent]:
+    case = _apply(cast, proof)
+    _take(case, "checked", cast.officer, typed={"settled": "25"})
+    _take(case, "settled", cast.director)
+    _take(case, "announced", cast.officer)
+    paid = _take(case, "paid", cast.director, now=NOW + timedelta(days=8))
+    return case, PaymentEvent.objects.get(subject=Filed.objects.get(step=paid).record)
+
+
+def test_a_correction_is_a_step_of_its_own_and_proposes_what_takes_two_people(
+    cast: Cast, proof: accounts.StoredFile
+) -> None:
+    case, payment = _paid(cast, proof)
+    head, later = _head(cast), NOW + timedelta(days=9)
+    row = _take(case, "correct", head, now=later, typed={"settled": "24"}, opinion="测算有误", corrects=2)
+    assert (row.corrects, row.stands, row.ended, row.answers) == (2, "paid", "granted", {"settled": 24_000_000})
+    assert CaseFact.objects.get(case=case, name="settled", seq_to__isnull=True).number == 24_000_000
+    proposal = Proposal.objects.get()
+    assert (proposal.record, proposal.changes, proposal.proposed_by) == (payment.record, {"amount": 24_000_000}, head)
+    assert PaymentEvent.objects.get(record=payment.record, seq_to__isnull=True).amount == 25_000_000
+    ledger.accept_proposal(proposal=proposal, by=cast.director, now=later)
+    assert PaymentEvent.objects.get(record=payment.record, seq_to__isnull=True).amount == 24_000_000
+
+
+def test_nobody_corrects_what_they_filled_in_nor_what_was_filled_in_again(
+    cast: Cast, proof: accounts.StoredFile
+) -> None:
+    case = _apply(cast, proof)
+    _take(case, "to_amend", cast.officer, opinion="缺页")
+    _take(case, "amended", cast.enterprise, typed={"base": "900", "proof": [proof.digest]}, files=[proof])
+    head = _head(cast)
+    _take(case, "checked", head, typed={"settled": "25"})
+    with pytest.raises(Refused, match="填写人以外"):
+        _take(case, "correct", head, typed={"settled": "24"}, opinion="测算有误", corrects=4)
+    with pytest.raises(Refused, match="请更正最新的那一次（第3步）"):
+        _take(case, "correct", head, typed={"base": "900"}, opinion="有误", corrects=1)
+    with pytest.raises(Refused, match="没有填表单"):
+        _take(case, "correct", head, opinion="有误", corrects=2)
+    with pytest.raises(Refused, match="更正由负责"):
+        _take(case, "correct", cast.officer, typed={"settled": "24"}, opinion="有误", corrects=4)
+
+
+def test_a_correction_that_a_record_refuses_corrects_nothing(cast: Cast, proof: accounts.StoredFile) -> None:
+    case, _payment = _paid(cast, proof)
+    with pytest.raises(Refused):  # the director may not propose, and may not change alone
+        _take(
+            case,
+            "correct",
+            cast.director,
+            now=NOW + timedelta(days=9),
+            typed={"settled": "24"},
+            opinion="测算有误",
+            corrects=2,
+        )
+    assert case.steps.count() == 5
+    assert Proposal.objects.count() == 0
+
+
+def test_whom_a_form_names_has_a_part_until_it_names_another(cast: Cast) -> None:
+    new = NewCase(flow="county_project", region=cast.county, organisation=cast.firm)
+    typed = {"title": "样例项目", "programme": "key_rnd", "asked_amount": "30", "recommender": cast.firm.name}
+    typed |= {"budget": [{"head": "材料费", "amount": "30"}]}
+    case = open_case(new=new, first=StepWanted(step="applied", typed=typed), by=cast.officer, now=NOW)
+    named = case.parties.filter(seq_to__isnull=True).order_by("role").values_list("role", "organisation__name")
+    assert list(named) == [("applicant", cast.firm.name), ("recommender", cast.firm.name)]
+    _take(case, "recommended", cast.enterprise)
+    assert _standing(case) == ("recommended", "")
 
 
 def _standing(case: Case) -> tuple[str, str]:
@@ -60,7 +151,7 @@ def test_a_firm_applies_and_is_paid_and_the_payment_is_in_the_ledger(cast: Cast,
     paid = _take(case, "paid", cast.director, now=later)
 
     assert _standing(case) == ("paid", "granted")
-    filed = Filed.objects.get(step=paid)
+    filed = Filed.objects.get(step=paid, kind="payment")
     payment = PaymentEvent.objects.get(subject=filed.record)
     assert (payment.amount, payment.event, payment.state) == (25_000_000, "paid", State.CONFIRMED)
     assert (payment.entered_by, payment.confirmed_by, payment.organisation) == (cast.officer, cast.director, cast.firm)
@@ -263,10 +354,35 @@ def test_nobody_withdraws_what_the_clock_or_a_step_opened(cast: Cast) -> None:
             _take(below, "withdraw", other, opinion="x")
 
 
+def _commissioner(cast: Cast) -> Person:
+    """Somebody of the register, whose account acts in their own name."""
+    person = enter_person(name="何远山", region=cast.county, facts={}, by=cast.officer, now=NOW)
+    registry.give_role(
+        user=cast.stranger, role="commissioner", region=cast.county, person=person, by=cast.security, now=NOW
+    )
+    return person
+
+
+def test_who_acts_in_their_own_name_opens_and_sees_their_own_cases_and_no_others(cast: Cast) -> None:
+    person = _commissioner(cast)
+    other = enter_person(name="陆知秋", region=cast.county, facts={}, by=cast.officer, now=NOW)
+    typed = {"title": "果树修剪培训", "topic": "farm_training", "served_on": "2026-03-01", "people": "30"}
+    first = StepWanted(step="handed_in", typed=typed)
+    mine = User.objects.get(pk=cast.stranger.pk)
+    theirs = NewCase(flow="service_log", region=cast.county, person=other)
+    with pytest.raises(Refused, match="不能查看"):
+        open_case(new=theirs, first=first, by=mine, now=NOW)
+    case = open_case(new=NewCase(flow="service_log", region=cast.county, person=person), first=first, by=mine, now=NOW)
+    hers = open_case(new=theirs, first=first, by=cast.officer, now=NOW)
+    assert queries.case_for(mine, case.key).case == case
+    with pytest.raises(Http404):
+        queries.case_for(mine, hers.key)
+
+
 def test_a_step_is_not_taken_on_a_day_that_has_not_come(cast: Cast) -> None:
     first = StepWanted(
         step="handed_in", typed={"title": "样例", "topic": "farm_training", "served_on": "2026-03-02", "people": "3"}
     )
-    new = NewCase(flow="service_log", region=cast.county)
+    new = NewCase(flow="service_log", region=cast.county, person=_commissioner(cast))
     with pytest.raises(AnswersRefused, match="不能晚于"):
         open_case(new=new, first=first, by=cast.officer, now=NOW - timedelta(days=1))

@@ -112,7 +112,7 @@ def test_nobody_confirms_what_they_typed_in_the_name_of_another(cast: Cast) -> N
     with pytest.raises(Refused, match="另一位有登记权限的人先填写"):
         _take(case, "typed_and_paid", cast.director, typed={"money": "999"})
     _take(case, "paid", cast.director)
-    payment = PaymentEvent.objects.get(subject=Filed.objects.get(step__case=case).record)
+    payment = PaymentEvent.objects.get(subject=Filed.objects.get(step__case=case, kind="payment").record)
     assert (payment.amount, payment.state) == (5_000_000, State.CONFIRMED)
 
 

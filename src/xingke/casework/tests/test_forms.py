@@ -37,6 +37,9 @@ class Register:
     def called(self, asked: FormField, key: str) -> str | Label:
         return NAMES[key]
 
+    def unit(self, code: str) -> str | Label:
+        return code
+
 
 PACK = catalogue("", (Path(__file__).parent / "real_forms.toml").read_text(encoding="utf-8"))
 FORMS: dict[str, CaseForm] = {form.code: form for form in PACK.values("form")}

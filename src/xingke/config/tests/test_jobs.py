@@ -33,8 +33,10 @@ def test_the_child_waits_while_the_database_is_away_and_goes_on_by_itself() -> N
 
     with (
         pytest.raises(KeyboardInterrupt),
+        patch.object(job_child, "_take_late_steps"),
         patch.object(job_child, "_keep_index_up"),
         patch.object(job_child, "_check_documents"),
+        patch.object(job_child, "_do_rounds"),
         patch.object(job_child, "_let_go"),
     ):
         job_child.work(do_next=do_next, sleep=sleep)
@@ -53,3 +55,25 @@ def test_the_list_of_jobs_says_how_far_only_those_are_that_run(cast: Cast, capsy
 
     running, done = [line for line in capsys.readouterr().out.splitlines() if "officer" in line]
     assert "7/40000" in running and "40000" not in done and "正在登记" not in done
+
+
+def test_the_child_does_the_rounds_now_and_then_and_survives_one_that_fails(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    sent: list[object] = []
+
+    def do_rounds(*, now: object) -> None:
+        raise ZeroDivisionError
+
+    def send_due(*, now: object) -> None:
+        sent.append(now)
+
+    monkeypatch.setattr("xingke.notices.actions.rounds.do_rounds", do_rounds)
+    monkeypatch.setattr("xingke.notices.actions.messages.send_due", send_due)
+    monkeypatch.setattr(job_child, "_next_round", 0.0)
+
+    job_child._do_rounds()
+    job_child._do_rounds()  # too early
+
+    assert len(sent) == 1
+    assert "do_rounds failed" in caplog.text

@@ -14,6 +14,7 @@ from xingke.demo.generator.firms import FirmMaker
 from xingke.demo.generator.ground import Ground
 from xingke.demo.generator.held import Events, Milestones
 from xingke.demo.generator.market import Awards, Contracts
+from xingke.demo.generator.matters import Matters
 from xingke.demo.generator.money import Payments
 from xingke.demo.generator.patents import Patents
 from xingke.demo.generator.people import Appointments
@@ -47,5 +48,5 @@ def _histories(ground: Ground) -> Iterator[History]:
     projects = Projects(ground).write()
     yield from projects
     yield from Payments(ground, projects).write()
-    for noun in (Contracts, Awards, Appointments, Events, Milestones):
+    for noun in (Contracts, Awards, Appointments, Events, Milestones, Matters):
         yield from noun(ground).write()

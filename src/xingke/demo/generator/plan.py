@@ -69,7 +69,7 @@ class Invention:
 @dataclass(frozen=True)
 class History:
     """Anything else with a history: a project, a sum of money, a contract, an award, an appointment, an activity, a
-    milestone. kind: the record kind; firm: whose it is, None for the bureau's own; fields: the kind's own columns; tie:
+    milestone, a matter. kind: the record kind; firm: whose it is, None for the bureau's own; fields: the kind's own columns; tie:
     what it belongs to (a payment names its project's number), kept as the place in its source."""
 
     kind: str

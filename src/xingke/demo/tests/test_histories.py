@@ -216,6 +216,7 @@ COUNTS: list[tuple[str, str, str, dict[str, str | tuple[str, ...]], tuple[int, i
     ("visits to firms", "event", "held", {"topic": "firm_visit"}, (182, 205, 231)),
     ("training and study events", "event", "held", {"topic": ("training", "study")}, (27, 30, 33)),
     ("milestones", "milestone", "happened", {}, (12, 12, 12)),
+    ("matters accepted", "matter", "accepted", {}, (114, 130, 153)),
 ]
 MONEY: list[tuple[str, str, str, dict[str, str | tuple[str, ...]], tuple[str, str, str]]] = [
     ("project funds won", "payment", "won", {"level": SUPERIOR}, ("1491", "1325", "1995")),

@@ -39,6 +39,7 @@ EVENTS = {
     "award": ("nominated", "shortlisted", "awarded"),
     "appointment": ("appointed", "ended"),
     "milestone": ("happened",),
+    "matter": ("opened", "accepted", "supplemented", "granted", "done", "withdrawn", "in_time", "overdue"),
 }
 FIELDS: Mapping[str, Sequence[Mapping[str, str]]] = {
     "recognition": (
@@ -56,6 +57,7 @@ FIELDS: Mapping[str, Sequence[Mapping[str, str]]] = {
     "award": ({"prize": "science_progress", "level": "province"}, {"prize": "patent_award", "level": "city"}),
     "appointment": ({"post": "commissioner"}, {"post": "tech_vice_president"}),
     "milestone": ({"topic": "honour"},),
+    "matter": ({"business": "contract_registration"}, {"business": "paper"}),
 }
 
 small = st.integers(0, 7)

@@ -72,6 +72,10 @@ THINGS: dict[str, Written] = {
         {"topic": "meeting", "name": "全县科技工作会议", "events-0-event": "happened"},
         {"主题": "会议", "事项": "全县科技工作会议", "日期": "{day}"},
     ),
+    "matter": Written(
+        {"business": "contract_registration", "number": "HT990121202400001", "name": "合同登记申请", "events-0-event": "accepted"},
+        {"申请人": "{firm}", "业务": "技术合同登记", "事项名称": "合同登记申请", "办件编号": "HT990121202400001", "受理日期": "{day}"},
+    ),
 }  # fmt: skip
 
 

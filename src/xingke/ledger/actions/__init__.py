@@ -14,7 +14,7 @@ from xingke.ledger.actions.confirming import (
 from xingke.ledger.actions.corrections import correct_event, correct_subject, void_event
 from xingke.ledger.actions.entering import enter
 from xingke.ledger.actions.evidence import NewFile, attach_evidence, withdraw_evidence
-from xingke.ledger.actions.filing import NewEvent, NewHistory, add_event, file_histories
+from xingke.ledger.actions.filing import NewEvent, NewHistory, add_event, add_events, file_histories
 from xingke.ledger.actions.keeping import declare_kinds, declare_record_keeping
 from xingke.ledger.actions.observations import (
     choose_observation,
@@ -35,6 +35,7 @@ __all__ = [
     "NewHistory",
     "accept_proposal",
     "add_event",
+    "add_events",
     "as_if_confirmed",
     "attach_evidence",
     "choose_observation",

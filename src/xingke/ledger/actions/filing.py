@@ -272,23 +272,78 @@ def add_event(
     key = event.key or new_key()
     with act(by=by, now=now, code=f"{kind}.event-filed", kind=kind, target=str(key)) as done:
         done.lock()
-        row = _further(known, subject, event, key, signed, source, done)
-        settle(known, subject, done=done, fresh=row)
+        head, alive = _standing_with_events(known, subject)
+        row = _further(known, head, alive, event, key, signed, source, done)
+        settle(known, subject, done=done, fresh=[row])
         done.says(event=row.event, on=event.on.isoformat(), subject=str(subject))
     return key
 
 
-def _further(
-    known: Kind, subject: UUID, event: NewEvent, key: UUID, signed: Mapping[str, Any], source: str, done: Act
-) -> EventVersion:
-    """The row of a further event, not yet saved. Raises Refused where it cannot be of that history."""
-    by = done.account
+def add_events(
+    *,
+    kind: str,
+    subject: UUID,
+    events: Sequence[NewEvent],
+    by: User,
+    now: datetime,
+    source: str,
+    confirmed_by: User | None = None,
+) -> None:
+    """File several more events of one record of a kind without four eyes, each with its key, as one act.
+
+    confirmed_by: who confirms them, and with them what waits in that history; None for drafts. Raises Refused as ``add_event``.
+    """
+    known = TABLES[kind]
+    if known.names.four_eyes:
+        raise ValueError(f"{kind}: what two people answer for is entered and confirmed one by one")
+    signed = _signed(known, confirmed=confirmed_by is not None, by=by, confirmer=confirmed_by or by, now=now)
+    for region in {event.region.pk: event.region for event in events}.values():
+        registry.require(by, Permission.RECORD_ENTER, at=region)
+        if confirmed_by is not None:
+            registry.require(confirmed_by, Permission.RECORD_CONFIRM, at=region)
+    with act(by=by, now=now, code=f"{kind}.event-filed", kind=kind, target=str(subject)) as done:
+        done.lock()
+        head, alive = _standing_with_events(known, subject)
+        fresh = [_further(known, head, alive, event, event.key or new_key(), signed, source, done) for event in events]
+        changed: dict[UUID, dict[str, Any]] = {}
+        own: dict[str, Any] = {}
+        if confirmed_by is not None:
+            confirmed = confirmation(confirmed_by, now)
+            changed = {each.record: {**confirmed, **_entered(each)} for each in alive if each.state == State.DRAFT}
+            own = {**confirmed, **_entered(head)} if head.state == State.DRAFT else {}
+        settle(known, subject, done=done, changed=changed, fresh=fresh, own=own)
+        last = events[-1]
+        done.says(count=len(fresh), event=last.event, on=last.on.isoformat(), subject=str(subject))
+
+
+def _entered(row: Version) -> dict[str, Any]:
+    """Who wrote what a version says: whoever adds to its history did not."""
+    return {"entered_by": row.entered_by, "entered_at": row.entered_at}
+
+
+def _standing_with_events(known: Kind, subject: UUID) -> tuple[Any, list[Any]]:
+    """A record in force and its events that are not void, the latest first."""
     head = standing(known.subject, subject)
+    alive = known.event._default_manager.filter(subject=subject, seq_to__isnull=True).exclude(state=State.VOID)
+    return head, list(alive.select_related("region", "organisation__region", "entered_by").order_by("-step"))
+
+
+def _further(
+    known: Kind,
+    head: Any,
+    alive: Sequence[Any],
+    event: NewEvent,
+    key: UUID,
+    signed: Mapping[str, Any],
+    source: str,
+    done: Act,
+) -> EventVersion:
+    """The row of a further event, not yet saved. Raises Refused where it cannot be of that history. alive: see ``_standing_with_events``."""
+    by = done.account
     rules.may_correct(state=head.state, is_current=True).or_refuse()
     if event.region.is_fictional != head.is_fictional:
         raise Refused(_("虚构的记录和真实的区划不能记在一起。"))
-    alive = known.event._default_manager.filter(subject=subject, seq_to__isnull=True).exclude(state=State.VOID)
-    latest = alive.select_related("region", "organisation__region").order_by("-step").first()
+    latest = alive[0] if alive else None
     if (
         latest is not None and event.event not in known.names.arrivals
     ):  # whoever takes it over enters it; the rest is the holder's
@@ -306,7 +361,7 @@ def _further(
         record=key,
         version=1,
         seq_from=done.seq,
-        subject=subject,
+        subject=head.record,
         region=event.region,
         zone=head.zone,
         organisation=holder,

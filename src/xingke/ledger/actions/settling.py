@@ -9,7 +9,7 @@ from xingke.accounts.acts import Act
 from xingke.base.refusals import Refused
 from xingke.base.sayings import Value
 from xingke.ledger import rules
-from xingke.ledger.actions.versions import standing, write_next_version
+from xingke.ledger.actions.versions import standing, write_next_version, write_next_versions
 from xingke.ledger.models import EventVersion, State
 from xingke.ledger.tables import Kind
 from xingke.registry import queries as registry
@@ -55,21 +55,27 @@ def settle(
     *,
     done: Act,
     changed: Mapping[UUID, Mapping[str, Any]] | None = None,
-    fresh: EventVersion | None = None,
+    fresh: Sequence[EventVersion] = (),
     own: Mapping[str, Any] | None = None,
     reason: str = "",
 ) -> None:
     """Apply changes to a history and write a version for every event whose columns, order or effect they alter.
 
-    own: changes of the subject itself, whose day is that of its first event: see ``rules.first_day``.
+    fresh: events that are not filed yet. own: changes of the subject itself, whose day is that of its first event: see ``rules.first_day``.
     """
     rows = list(kind.event._default_manager.filter(subject=subject, seq_to__isnull=True).select_for_update())
-    for row, changes in altered(kind, [*rows, fresh] if fresh else rows, changed or {}):
-        if row is fresh:
-            for name, value in changes.items():
-                setattr(row, name, value)
-            row.save(force_insert=True)
-        else:
+    following = []
+    for row, changes in altered(kind, [*rows, *fresh], changed or {}):
+        if row.pk is not None:
+            following.append((row, changes))
+            continue
+        for name, value in changes.items():
+            setattr(row, name, value)
+        row.save(force_insert=True)
+    if len(following) > 1 and all(row.seq_from != done.seq for row, _changes in following):
+        write_next_versions(following, done=done, reason=reason)
+    else:
+        for row, changes in following:
             write_next_version(row, changes, done=done, reason=reason)
     head = standing(kind.subject, subject)
     if wanted := with_what_follows(kind, head, own or {}, [told(event) for event in history_of(kind, subject)]):

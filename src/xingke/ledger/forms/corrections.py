@@ -5,12 +5,10 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from xingke.accounts.models import User
-from xingke.base.codes import normalise_code
 from xingke.base.periods import Period
 from xingke.base.quantities import Quantity, format_number
 from xingke.ledger import queries
@@ -28,6 +26,8 @@ from xingke.ledger.rules import CONFIDENCES, written_figures
 from xingke.ledger.tables import TABLES, Kind
 from xingke.ledger.words import Words, confidence_word
 from xingke.registry import queries as registry
+from xingke.registry.forms.choosing import LookingUp, WrittenOrganisationField
+from xingke.registry.models import Organisation
 
 
 class ReasonForm(forms.Form):
@@ -48,7 +48,7 @@ class ReasonForm(forms.Form):
         return found
 
 
-class CorrectionForm(ReasonForm):
+class CorrectionForm(LookingUp, ReasonForm):
     """A correction of one record. ``changes`` are the columns that differ from what stands."""
 
     def __init__(self, row: Version, words: Words, *args: Any, **kwargs: Any) -> None:  # Django's own signature
@@ -90,11 +90,13 @@ class EventForm(EventFields, CorrectionForm):
         super().__init__(row, words, *args, **kwargs)
         self.ask_of(kind, words)
         if self.names_receiver:
-            self.fields["receiver"] = forms.CharField(
+            self.fields["receiver"] = WrittenOrganisationField(
+                user,
+                within=row.region,
                 label=_("接收单位"),
-                max_length=120,
                 required=False,
-                help_text=_("“%(region)s”名录里的全称或统一社会信用代码。") % {"region": row.region.name},
+                help_text=_("“%(region)s”名录里的单位：写名称的一部分再选定，或写全称、统一社会信用代码。")
+                % {"region": row.region.name},
             )
 
     def standing(self) -> dict[str, Any]:
@@ -110,22 +112,18 @@ class EventForm(EventFields, CorrectionForm):
 
     def clean_receiver(self) -> str:
         """The name of one organisation of the event's region; what stands where nothing is typed."""
-        text = str(self.cleaned_data["receiver"]).strip()
-        holder = self.row.organisation
-        if not text:
+        named, holder = self.cleaned_data["receiver"], self.row.organisation
+        if not named:
             return holder.name if holder is not None else ""
-        if holder is not None and text == holder.name:
-            return text
-        low, high = self.row.region.range
-        here = registry.organisations_visible_to(self.user).filter(region__path__gte=low, region__path__lt=high)
-        found = list(here.filter(Q(name=text) | Q(credit_code=normalise_code(text)))[:2])
-        if len(found) != 1:
+        if holder is not None and str(named) == holder.name:
+            return holder.name
+        if not isinstance(named, Organisation):
             raise forms.ValidationError(
-                _("“%(region)s”的名录里没有唯一的一家“%(text)s”，请填全称或统一社会信用代码。")
-                % {"region": self.row.region.name, "text": text}
+                _("“%(region)s”的名录里没有唯一的一家“%(text)s”，请从列出的里选定，或填全称或统一社会信用代码。")
+                % {"region": self.row.region.name, "text": named}
             )
-        self.receiver = found[0]
-        return found[0].name
+        self.receiver = named
+        return named.name
 
     def changes(self) -> dict[str, Any]:
         """The columns the person changed; a last day that is not said is the usual one, and moves along with the day."""

@@ -18,7 +18,7 @@ from xingke.base.codes import normalise_code
 from xingke.base.keys import new_key
 from xingke.base.sayings import NOTHING, Saying
 from xingke.ledger import queries, rules
-from xingke.ledger.forms.fields import EventFields, LevelField, NumberField, PersonField, event_measures, subject_fields
+from xingke.ledger.forms.fields import EventFields, LevelField, NumberField, event_measures, subject_fields
 from xingke.ledger.kinds.record_kind import Identity, Number
 from xingke.ledger.models import EventVersion
 from xingke.ledger.queries import records
@@ -27,9 +27,10 @@ from xingke.ledger.tables import Kind
 from xingke.ledger.words import Words, kind_word
 from xingke.registry import filtering
 from xingke.registry import queries as registry
+from xingke.registry.forms.choosing import PersonField, finding
 from xingke.registry.models import Organisation, Region
+from xingke.registry.queries.choosing import MATCHES, organisation_match
 
-MATCHES = 12  # organisations listed for a search
 ROWS = 20  # events of one form
 
 
@@ -83,6 +84,26 @@ class PlaceForm(forms.Form):
         found = organisations_like(self.user, text)[:MATCHES]
         chosen = self.chosen
         return found if chosen is None or chosen in found else [chosen, *found]
+
+    @property
+    def holder_chooser(self) -> dict[str, Any]:
+        """What was typed and what it finds, for the component ``chooser``."""
+        text, chosen = str(self["holder_search"].value() or ""), self.chosen
+        is_wrong = bool(self["holder"].errors)
+        attrs = {"maxlength": 120, "aria-describedby": "id_holder_help" + (" id_holder_error" if is_wrong else "")}
+        return {
+            "type": "search",
+            "name": "holder_search",
+            "value": text,
+            "attrs": attrs
+            | ({"aria-invalid": "true"} if is_wrong else {})
+            | finding("id_holder_search", "registry:organisation-matches", "holder_search", {"picked": "holder"}),
+            "picked_name": "holder",
+            "picked": str(chosen.key) if chosen is not None else "",
+            "matches": [organisation_match(each) for each in self.matches],
+            "more": len(organisations_like(self.user, text)) > MATCHES,
+            "is_missing": bool(text) and not self.matches,
+        }
 
     @property
     def chosen(self) -> Organisation | None:

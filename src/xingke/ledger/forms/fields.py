@@ -6,13 +6,11 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from xingke.accounts.models import User
-from xingke.base.codes import normalise_code
 from xingke.base.quantities import Quantity, Unit, format_number
 from xingke.base.refusals import Refused
 from xingke.base.sayings import NOTHING, Saying
@@ -22,8 +20,7 @@ from xingke.ledger.rules import APPROXIMATIONS
 from xingke.ledger.tables import Kind
 from xingke.ledger.words import Words, field_word, needed_decimals
 from xingke.registry import queries as registry
-from xingke.registry.models import Organisation
-from xingke.registry.queries import people
+from xingke.registry.forms.choosing import OrganisationField
 
 
 def set_choices(field: forms.Field, choices: Sequence[tuple[str, str]]) -> None:
@@ -67,50 +64,6 @@ def detail_field(detail: Detail, user: User) -> forms.Field:
             return OrganisationField(user, **asked)
         case _:
             return forms.CharField(**asked, max_length=detail.length)
-
-
-class OrganisationField(forms.CharField):
-    """An organisation by its full name or its code, one that somebody may see; cleans to it, None where empty."""
-
-    def __init__(self, user: User, **kwargs: Any) -> None:
-        self.user = user
-        super().__init__(**kwargs, max_length=120, help_text=_("名录里的全称或统一社会信用代码。"))
-
-    def prepare_value(self, value: Any) -> Any:
-        return value.name if isinstance(value, Organisation) else value
-
-    def clean(self, value: Any) -> Any:
-        text = str(super().clean(value)).strip()
-        if not text:
-            return None
-        known = registry.organisations_visible_to(self.user)
-        found = list(known.filter(Q(name=text) | Q(credit_code=normalise_code(text)))[:2])
-        if len(found) != 1:
-            raise forms.ValidationError(
-                _("名录里没有唯一的一家“%(text)s”，请填全称或统一社会信用代码。") % {"text": text}
-            )
-        return found[0]
-
-
-class PersonField(forms.CharField):
-    """Somebody of the register by name, with 工作单位 in brackets where several are called so, or by their key; one that
-    the asking account may see. Cleans to the person, None where empty.
-    """
-
-    def __init__(self, user: User, **kwargs: Any) -> None:
-        self.user = user
-        super().__init__(**kwargs, max_length=160, help_text=_("登记过的人员的姓名；重名的写成“姓名（工作单位）”。"))
-
-    def clean(self, value: Any) -> Any:
-        text = str(super().clean(value)).strip()
-        if not text:
-            return None
-        found = people.people_called(self.user, text)
-        if len(found) == 1:
-            return found[0]
-        if found:
-            raise forms.ValidationError(_("叫“%(text)s”的有几个人，请写成“姓名（工作单位）”。") % {"text": text})
-        raise forms.ValidationError(_("没有登记过“%(text)s”；请先在“单位 → 人员”里登记。") % {"text": text})
 
 
 def event_measures(kind: Kind) -> list[str]:

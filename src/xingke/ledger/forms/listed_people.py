@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from xingke.accounts.models import User
-from xingke.ledger.forms.fields import PersonField
 from xingke.ledger.queries.listed_people import Listed
+from xingke.registry.forms.choosing import LookingUp, PersonField
 from xingke.registry.forms.people import NamedForm, PersonReasonForm
 from xingke.registry.models import Person
 
@@ -51,7 +51,7 @@ class EnterListedPersonForm(_Asking, NamedForm):
         return typed
 
 
-class MergeListedPersonForm(_Asking, PersonReasonForm):
+class MergeListedPersonForm(LookingUp, _Asking, PersonReasonForm):
     """Which registered person it is, and how that is known."""
 
     field_order = ("kept", "reason", "sure")

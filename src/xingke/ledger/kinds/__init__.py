@@ -11,6 +11,7 @@ from xingke.ledger.kinds import (
     award,
     contract,
     event,
+    matter,
     milestone,
     patent,
     payment,
@@ -57,5 +58,5 @@ def meant(key: str) -> Callable[[Mapping[str, Any]], Mapping[str, Any]]:
     return lambda body: {**body, key: first(body[key])} if body.get(key) else body
 
 
-for _module in (recognition, patent, project, payment, contract, award, appointment, event, milestone):
+for _module in (recognition, patent, project, payment, contract, award, appointment, event, milestone, matter):
     register(_module.KIND)

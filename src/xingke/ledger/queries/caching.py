@@ -127,8 +127,7 @@ def kept_of(parts: Iterable[str], name: str, ask: Callable[[], T]) -> T:
 
 def kept_within(allowed: Scope, parts: Iterable[str], name: str, ask: Callable[[], T]) -> T:
     """The same for what is seen in a scope, whoever looks."""
-    where = allowed.ranges, sorted(allowed.organisations), allowed.home, sorted(allowed.colleagues)
-    return kept_of(parts, f"{name}:{where}", ask)
+    return kept_of(parts, f"{name}:{allowed.in_order}", ask)
 
 
 def _once(name: str, ask: Callable[[], T]) -> T:

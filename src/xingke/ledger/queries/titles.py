@@ -37,6 +37,43 @@ def ending(user: User, *, on: date, months: int) -> QuerySet[RecognitionEvent]:
     return _lapsing(user, Q(lapses_on__gt=on, lapses_on__lte=last + timedelta(days=1)))
 
 
+@dataclass(frozen=True)
+class EndsOfDay:
+    """How many titles end by their term on a day, and whether some of them are fictional."""
+
+    number: int
+    is_fictional: bool
+
+
+def ends_by_day(user: User, first: date, last: date) -> dict[date, EndsOfDay]:
+    """How many titles somebody may see end by their term on each day from one to another. One query."""
+    allowed = registry.require_page(user, Permission.RECORD_READ)
+    rows = RecognitionEvent.objects.filter(_lapse_after(first, last), queries.readable(allowed)).order_by()
+    fictional = Count("pk", filter=Q(is_fictional=True))
+    counted = rows.values_list("lapses_on").annotate(number=Count("pk"), fictional=fictional)
+    return {
+        lapses_on - timedelta(days=1): EndsOfDay(number, bool(fictional)) for lapses_on, number, fictional in counted
+    }
+
+
+def ending_on(user: User, days: Iterable[date]) -> list[Ending]:
+    """The titles that end by their term on some days, the first to end first. Three queries."""
+    lapsed = _lapsing(user, Q(lapses_on__in=[day + timedelta(days=1) for day in days]))
+    return endings_of(user, lapsed.order_by("lapses_on", "pk"))
+
+
+def places_of_ends(first: date, last: date) -> list[tuple[int, date]]:
+    """Where titles end by their term from one day to another: region and day, each once. One query; asks nobody's right."""
+    rows = RecognitionEvent.objects.filter(_lapse_after(first, last)).order_by("region", "lapses_on")
+    found = rows.values_list("region_id", "lapses_on").distinct()
+    return [(region, lapses_on - timedelta(days=1)) for region, lapses_on in found]
+
+
+def _lapse_after(first: date, last: date) -> Q:
+    span = (first + timedelta(days=1), last + timedelta(days=1))
+    return Q(lapses_on__range=span, seq_to__isnull=True, state=State.CONFIRMED)
+
+
 def in_renewal(user: User, *, on: date, regions: Q) -> list[Ending]:
     """The titles that ended by their term in the last months and were applied for again: no longer held, not given up."""
     first = rules.months_later(on, -RENEWING)

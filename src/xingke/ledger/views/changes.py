@@ -15,13 +15,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.accounts.rules import SUFFIXES
+from xingke.accounts.uploads import files_held
 from xingke.base.refusals import Refused
 from xingke.ledger import actions, queries
 from xingke.ledger.confirmations import uncounted
 from xingke.ledger.forms.corrections import CorrectionForm, ReasonForm, correction_form
 from xingke.ledger.queries import records
 from xingke.ledger.record_facts import crumbs, lead, title
-from xingke.ledger.views.evidence import handed_over, held
+from xingke.ledger.views.evidence import handed_over
 from xingke.ledger.words import Words
 from xingke.registry import queries as registry
 
@@ -53,7 +54,7 @@ def record_correct(request: HttpRequest, kind: str, record: UUID) -> HttpRespons
         "act": act,
         "is_proposed": is_proposed,
         "suffixes": SUFFIXES,
-        "held": held(request),
+        "held": files_held(request),
     }
     return render(request, "ledger/record_correct.html", context)
 

@@ -10,11 +10,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
-from django.views.decorators.vary import vary_on_headers
 
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.accounts.rules import SUFFIXES
+from xingke.accounts.uploads import files_held
 from xingke.base.refusals import Refused
 from xingke.ledger import actions, queries
 from xingke.ledger.forms.entries import FurtherEventForm, RecordForm
@@ -22,7 +22,7 @@ from xingke.ledger.queries import records
 from xingke.ledger.queries.holders import hide, holder_word, seen_by
 from xingke.ledger.record_facts import crumbs, lead, title
 from xingke.ledger.tables import TABLES, Kind
-from xingke.ledger.views.evidence import handed_over, held
+from xingke.ledger.views.evidence import handed_over
 from xingke.ledger.words import Words, kind_word
 from xingke.registry import queries as registry
 
@@ -30,13 +30,10 @@ LOOKING = ("find", "more")  # buttons that show the form again, with more to cho
 
 
 @require_http_methods(["GET", "POST"])
-@vary_on_headers("HX-Request")
 def record_new(request: HttpRequest, kind: str) -> HttpResponse:
     user = registry.reader(request.user)
     known, words = records.kind_to_enter(user, kind), Words()
     form = RecordForm(user, _typed(request), kind=known, words=words, initial=_initial(user, known, request.GET))
-    if part := _asked_part(request):
-        return render(request, f"ledger/record_new.html{part}", {"form": form})
     if _looks_up(request):
         form.hush()
     elif request.method == "POST" and form.is_valid():
@@ -66,7 +63,7 @@ def record_new(request: HttpRequest, kind: str) -> HttpResponse:
         "name": kind_word(kind),
         "same": _same(words, user, form),
         "suffixes": SUFFIXES,
-        "held": held(request),
+        "held": files_held(request),
         "crumbs": [
             {"label": _("台账"), "url": reverse("ledger:record-list")},
             {"label": _("登记%(name)s") % {"name": kind_word(kind)}},
@@ -129,16 +126,8 @@ def _looks_up(request: HttpRequest) -> bool:
     return request.method == "POST" and any(button in request.POST for button in LOOKING)
 
 
-def _asked_part(request: HttpRequest) -> str:
-    """The fragment a search field asks for while somebody types."""
-    asks = "HX-Request" in request.headers and "HX-Boosted" not in request.headers
-    return "#matches" if asks and "holder_search" in request.GET else ""
-
-
 def _initial(user: User, kind: Kind, asked: QueryDict) -> dict[str, Any]:
     """What the form begins with: the place and terms of a record like it, or an organisation; else nothing."""
-    if "holder_search" in asked:
-        return {"holder_search": asked["holder_search"]}
     if like := _key(asked.get("like", "")):
         shown = records.record_page(user, kind.code, like)
         row, subject = shown.current, shown.subject
@@ -181,15 +170,11 @@ def _same(words: Words, user: User, form: RecordForm) -> dict[str, Any]:
 
 
 @require_http_methods(["GET", "POST"])
-@vary_on_headers("HX-Request")
 def event_add(request: HttpRequest, kind: str, record: UUID) -> HttpResponse:
     user = registry.reader(request.user)
     shown = records.record_to_add_to(user, kind, record)
     known, words = TABLES[kind], Words()
-    asked = {"holder_search": request.GET["holder_search"], "holder": ""} if "holder_search" in request.GET else {}
-    form = FurtherEventForm(shown.alive[-1], user, _typed(request), kind=known, words=words, initial=asked)
-    if part := _asked_part(request):
-        return render(request, f"ledger/event_add.html{part}", {"form": form})
+    form = FurtherEventForm(shown.alive[-1], user, _typed(request), kind=known, words=words)
     if _looks_up(request):
         form.hush()
     elif request.method == "POST" and form.is_valid():
@@ -218,7 +203,7 @@ def event_add(request: HttpRequest, kind: str, record: UUID) -> HttpResponse:
         "url": reverse("ledger:record", args=[kind, record]),
         "crumbs": crumbs(words, shown, _("登记后续事件")),
         "suffixes": SUFFIXES,
-        "held": held(request),
+        "held": files_held(request),
         "is_fictional": shown.current.is_fictional,
     }
     return render(request, "ledger/event_add.html", context)

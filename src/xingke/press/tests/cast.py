@@ -5,7 +5,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from xingke.press import proof as proofs
 from xingke.press.docx_writer import sealed_parts, sealed_sentences
 from xingke.press.proof import Proof, ProofFigure
-from xingke.press.tree import Chip, DocumentTree, Heading, Notice, Paragraph, Table, places
+from xingke.press.tree import Aside, Chip, DocumentTree, Heading, Paragraph, Table, places
 
 KEY = bytes(range(32))
 PUBLIC_KEY = Ed25519PrivateKey.from_private_bytes(KEY).public_key().public_bytes_raw()
@@ -23,7 +23,7 @@ SHORT = DocumentTree(
     date="2024年7月5日",
     number="青科发〔2024〕12号",
     blocks=(
-        Notice(text="文中数字由台账生成，可逐一核验。"),
+        Aside(text="文中数字由台账生成，可逐一核验。"),
         Heading(level=1, text="一、主要工作"),
         Heading(level=2, text="（一）项目与“一企一策”"),
         Paragraph(

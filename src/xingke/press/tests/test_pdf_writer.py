@@ -22,7 +22,7 @@ from xingke.press.docx_reader import read
 from xingke.press.fonts import FontClass, FontMissing, Fonts, GlyphMissing
 from xingke.press.pdf_writer import Untypeset, render, write
 from xingke.press.tests.cast import SHORT, chip, long_document, proof_of
-from xingke.press.tree import DocumentTree, Heading, Notice, Paragraph, Table
+from xingke.press.tree import Aside, DocumentTree, Heading, Paragraph, Table
 
 MM = 72 / 25.4
 LEFT, RIGHT, TOP, BOTTOM = 28 * MM, (210 - 26) * MM, (297 - 37) * MM, 35 * MM  # PDF counts from the lower edge
@@ -121,7 +121,7 @@ def test_no_character_is_read_as_markup(text: str) -> None:
         number=text,
         blocks=(
             Heading(level=2, text=text),
-            Notice(text=text),
+            Aside(text=text),
             Paragraph(inlines=(text, chip(1, "3项", text))),
             Table(header=(text,), rows=(((text,),),)),
         ),

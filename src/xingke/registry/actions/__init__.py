@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 
 from xingke.accounts.acts import Act, act, is_taken_back
@@ -21,6 +21,7 @@ from xingke.base.refusals import Refused
 from xingke.base.remembering import forget
 from xingke.registry import queries, rules
 from xingke.registry.models import Definition, Grant, Organisation, Person, Region, Zone
+from xingke.registry.queries.people import granted_as, people_of
 
 
 @dataclass(frozen=True)
@@ -249,13 +250,16 @@ def give_role(
     by: User | None,
     now: datetime,
     organisation: Organisation | None = None,
+    person: Person | None = None,
     section: str = "",
 ) -> Grant:
-    """Give an account a role for a region, or for one organisation. Giving it twice changes nothing.
+    """Give an account a role for a region, or for one organisation or one person. Giving it twice changes nothing.
 
-    section: the 科室 it is held in; empty for all. by: the security administrator; None only while an installation is set
-    up. Raises Refused if the role or section is unknown, the section one of an organisation's grant, the role
-    excluded by one the account holds, one of the whole system below its topmost regions, or given to oneself.
+    person: who the account's holder is; one merged is whoever they were merged into. section: the 科室 it is held in; empty
+    for all. by: the security administrator; None only while an installation is set up. Raises Refused if the role or
+    section is unknown, the role none for what it is given for, excluded by one the account holds, one of the whole system
+    below its topmost regions, or given to oneself; and for a person who is not of the region, not entered or forgotten, who
+    has another account, or where the account is somebody else's.
     """
     with act(by=by, now=now, code="grant.given", kind="account", target=user.username) as done:
         done.lock()  # what the account holds must not change until the grant is written
@@ -263,10 +267,11 @@ def give_role(
             queries.require(by, Permission.GRANT_MANAGE, at=region)
             if by == user:
                 raise Refused(_("不能给自己授权，请由另一位安全管理员操作。"))
-        _refuse_role(user, role, region, organisation)
-        _refuse_section(section, organisation)
+        _refuse_role(user, role, region, organisation=organisation, person=person, section=section)
+        who = _who(person, user, region) if person is not None else None
         held = Grant.objects.filter(user=user, role=role, region=region, organisation=organisation, section=section)
-        existing = held.filter(revoked_at__isnull=True).first()
+        of_them = granted_as(who) if who is not None else Q(person=None)
+        existing = held.filter(of_them, revoked_at__isnull=True).first()
         if existing is not None:
             done.nothing()
             return existing
@@ -275,31 +280,53 @@ def give_role(
             role=role,
             region=region,
             organisation=organisation,
+            person=who,
             section=section,
             given_at=now,
             given_by=by,
         )
         queries.forget_grants(user)
         done.says(
-            role=role, region=region.code, organisation=str(organisation.key) if organisation else "", section=section
+            role=role,
+            region=region.code,
+            organisation=str(organisation.key) if organisation else "",
+            person=str(who.key) if who else "",
+            section=section,
         )
     return grant
 
 
-def _refuse_section(section: str, organisation: Organisation | None) -> None:
-    if section and queries.term("section", section) is None:
-        raise Refused(_("没有名为“%(section)s”的科室。") % {"section": section})
-    if section and organisation is not None:
-        raise Refused(_("科室是科技部门的，授予一家单位的角色不填科室。"))
+def _who(person: Person, user: User, region: Region) -> Person:
+    """The person a role is given for, as they stand now. Raises Refused where they, the account and the region do not agree.
+
+    No sentence says more of a person than whoever gives the role has written: they may see none.
+    """
+    named = Person.objects.select_related("merged_into__region", "region").get(pk=person.pk)
+    who = named.merged_into or named
+    if who.erased_at is not None or who.region is None:
+        raise Refused(_("这个人没有登记，或者个人信息已经删除，不能授权。"))
+    if not people_of(region).filter(pk=who.pk).exists():
+        raise Refused(_("这个人和工作单位都不在%(region)s，请在所在的区划授权。") % {"region": region.name})
+    in_force = Grant.objects.filter(revoked_at__isnull=True)
+    if in_force.filter(user=user, person__isnull=False).exclude(granted_as(who)).exists():
+        raise Refused(_("账号“%(account)s”已经是另一个人的，一个账号只能是一个人的。") % {"account": user.username})
+    if in_force.filter(granted_as(who)).exclude(user=user).exists():
+        raise Refused(_("这个人已经有另一个账号，一个人只能有一个账号；请用那个账号，或先收回它的授权。"))
+    return who
 
 
-def _refuse_role(user: User, role: str, region: Region, organisation: Organisation | None) -> None:
-    """Raise Refused for a role that an account may not be given there."""
+def _refuse_role(
+    user: User, role: str, region: Region, *, organisation: Organisation | None, person: Person | None, section: str
+) -> None:
+    """Raise Refused for a role that an account may not be given there, or not for that."""
     known = queries.roles()
     if role not in known:
         raise Refused(_("没有名为“%(role)s”的岗位角色。") % {"role": role})
-    if known[role].of_organisation and organisation is None:
-        raise Refused(_("“%(role)s”只能授予一个单位，请填写单位的统一社会信用代码。") % {"role": known[role].label.zh})
+    if section and queries.term("section", section) is None:
+        raise Refused(_("没有名为“%(section)s”的科室。") % {"section": section})
+    rules.may_be_given_for(
+        known[role], organisation=organisation is not None, person=person is not None, section=bool(section)
+    ).or_refuse()
     held = [known[grant.role] for grant in queries.grants_of(user) if grant.role in known]
     rules.may_hold(known[role], held).or_refuse()
     rules.may_be_given_in(known[role], is_topmost=region.parent_id is None).or_refuse()
@@ -318,7 +345,7 @@ def take_role_back(*, grant: Grant, by: User, now: datetime) -> Grant:
             raise Refused(_("不能收回自己的角色，请由另一位安全管理员操作。"))
         grant.revoked_at, grant.revoked_by = now, by
         grant.save(update_fields=["revoked_at", "revoked_by"])
-        done.says(role=grant.role, region=grant.region.code)
+        done.says(role=grant.role, region=grant.region.code, person=str(grant.person.key) if grant.person else "")
     return grant
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from xingke.accounts.acts import Act, act
@@ -12,7 +13,7 @@ from xingke.accounts.permissions import Permission
 from xingke.base.keys import new_key
 from xingke.base.refusals import Refused
 from xingke.registry import queries, rules, sealing
-from xingke.registry.models import Employment, Organisation, Person, Region
+from xingke.registry.models import Employment, Grant, Organisation, Person, Region
 from xingke.registry.queries import people
 
 Places = Callable[[Person], Collection[Region]]
@@ -188,6 +189,8 @@ def merge_people(
             _refuse_other_world(row.is_fictional, places(gone))
         if row.identity and gone.identity and row.identity != gone.identity:
             raise Refused(_("两人的身份证件号码不同，不能合并。"))
+        if len({grant.user_id for each in (row, gone) for grant in _grants(each)}) > 1:
+            raise Refused(_("两条各有一个账号，一个人只能有一个；请安全管理员先收回其中一个的授权，再来合并。"))
         gone.merged_into, gone.name, gone.sealed, gone.identity, gone.organisation = row, "", "", "", None
         gone.merged_first, gone.merged_seq = row, done.seq
         gone.save(
@@ -213,15 +216,33 @@ def merge_people(
 
 
 def erase_person(*, person: Person, reason: str, by: User, now: datetime) -> None:
-    """Forget somebody: the name, all that was sealed, and the key. Records that name them keep a key that says nothing."""
+    """Forget somebody: the name, all that was sealed, and the key. Records that name them keep a key that says nothing.
+
+    Roles they were given in their own name are taken back with it; the account stays, and its name, for the trail names it.
+    """
     with act(by=by, now=now, code="person.erased", kind="person", target=str(person.key), reason=reason) as done:
         row = _alive(person, by, done)
         row.name, row.sealed, row.identity, row.erased_at, row.erased_by = "", "", "", now, by
         row.organisation = None
         row.save(update_fields=["name", "name_key", "sealed", "identity", "organisation", "erased_at", "erased_by"])
         people.employments_of(row).update(employer="", post="", organisation=None)
+        for grant in _grants(row).select_related("user", "region", "person"):
+            _take_back(grant, by=by, now=now)
         done.says(count=1)
     sealing.destroy(person.key)
+
+
+def _grants(person: Person) -> QuerySet[Grant]:
+    """The grants in force somebody was given in their own name."""
+    return Grant.objects.filter(people.granted_as(person), revoked_at__isnull=True).order_by("pk")
+
+
+def _take_back(grant: Grant, *, by: User, now: datetime) -> None:
+    """Take a role back as part of what ends whom it was given for; whoever does that need not give roles."""
+    with act(by=by, now=now, code="grant.revoked", kind="account", target=grant.user.username) as done:
+        grant.revoked_at, grant.revoked_by = now, by
+        grant.save(update_fields=["revoked_at", "revoked_by"])
+        done.says(role=grant.role, region=grant.region.code, person=str(grant.person.key) if grant.person else "")
 
 
 def open_person(*, person: Person, by: User, now: datetime) -> dict[str, str]:
@@ -233,14 +254,14 @@ def open_person(*, person: Person, by: User, now: datetime) -> dict[str, str]:
 
 
 def change_keys(*, by: User | None, now: datetime) -> int:
-    """Give every person a new key and seal everything anew. Returns how many. Stopped halfway, run it again."""
+    """Give every person a new key and seal everything anew; what upper rooms sealed, too. Returns how many. Stopped halfway, run it again."""
     keys = list(Person.objects.exclude(sealed="").values_list("key", flat=True))
     for key in keys:
         sealing.begin_change(key)
         while not _sealed_anew(key, by, now):  # somebody corrected them meanwhile
             pass
         sealing.end_change(key)
-    return len(keys)
+    return len(keys) + sum(sealer.change(by, now) for sealer in sealing.SEALERS)
 
 
 def _sealed_anew(key: UUID, by: User | None, now: datetime) -> bool:

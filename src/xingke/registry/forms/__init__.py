@@ -16,6 +16,7 @@ from xingke.base.keys import new_key
 from xingke.registry import queries
 from xingke.registry.filtering import CHOICES_LIMIT
 from xingke.registry.models import Organisation, Region, Zone
+from xingke.registry.queries.people import person_of
 
 # the fields of an organisation in the order of its page; what asks back stands where it asks
 ORDER = ("name", "another", "credit_code", "code_sure", "code_reason", *Organisation.CORRECTABLE)
@@ -25,7 +26,11 @@ OFFERED = 500  # accounts offered while somebody types
 
 
 class GrantForm(forms.Form):
-    """A role for an account in a region, or for one organisation there. ``cleaned_data`` holds the objects."""
+    """A role for an account in a region, or for one organisation or one person there. ``cleaned_data`` holds the objects.
+
+    Whoever gives roles may see no persons: the form says whether exactly one of the region is called as was written, and
+    nothing else of anybody.
+    """
 
     username = forms.CharField(
         label=gettext_lazy("账号"), max_length=64, help_text=gettext_lazy("登录时使用的账号名。")
@@ -40,7 +45,15 @@ class GrantForm(forms.Form):
         required=False,
         help_text=gettext_lazy("企业用户填统一社会信用代码，只授权这一家单位；其他岗位留空。"),
     )
-
+    person = forms.CharField(
+        label=gettext_lazy("人员"),
+        max_length=200,
+        required=False,
+        help_text=gettext_lazy(
+            "科技特派员、评审专家等以本人名义办事的角色才填：人员编号、姓名，或“姓名（工作单位）”。"
+            "系统只说有没有唯一的这个人；其他岗位留空。"
+        ),
+    )
     section = forms.ChoiceField(
         label=gettext_lazy("科室"),
         required=False,
@@ -97,6 +110,7 @@ class GrantForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = super().clean() or self.cleaned_data
         region, organisation = found.get("region"), found.get("organisation")
+        self._find_person(found)
         if region is not None and organisation is not None:
             low, high = region.range
             if not low <= organisation.region.path < high:
@@ -106,6 +120,14 @@ class GrantForm(forms.Form):
                     % {"name": organisation.name, "own": organisation.region.name, "region": region.name},
                 )
         return found
+
+    def _find_person(self, found: dict[str, Any]) -> None:
+        """Put the one person of the region in the place of what was written of them."""
+        written, region = str(found.get("person", "")).strip(), found.get("region")
+        found["person"] = person_of(region, written) if written and region is not None else None
+        if written and region is not None and found["person"] is None:
+            words = _("%(region)s没有唯一的人员叫“%(name)s”：请填“姓名（工作单位）”，或人员页上的编号。")
+            self.add_error("person", words % {"region": region.name, "name": written})
 
 
 class OrganisationForm(forms.Form):

@@ -6,19 +6,18 @@ from typing import Any
 
 from django import forms
 from django.core.validators import validate_email
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
-from xingke.base.codes import normalise_code
 from xingke.base.keys import new_key
 from xingke.base.refusals import Refused
 from xingke.registry import queries, rules, sealing
 from xingke.registry.filtering import CHOICES_LIMIT
-from xingke.registry.models import Organisation, Region
+from xingke.registry.forms.choosing import LookingUp, PersonField, WrittenOrganisationField
+from xingke.registry.models import Organisation, Person, Region
 
 
 class SealedFields(forms.Form):
@@ -117,21 +116,25 @@ class PersonReasonForm(forms.Form):
     reason = forms.CharField(label=gettext_lazy("原因"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
 
 
-class MergeForm(PersonReasonForm):
+class MergeForm(LookingUp, PersonReasonForm):
     """Which other person is this one."""
 
-    other = forms.UUIDField(
-        label=gettext_lazy("另一条的编号"), help_text=gettext_lazy("在另一条的页面上，“编号”一项。")
-    )
     field_order = ("other",)
 
+    def __init__(self, user: User, shown: Person, *args: Any, **kwargs: Any) -> None:  # Django's own signature
+        super().__init__(*args, **kwargs)
+        self.fields["other"] = PersonField(
+            user,
+            but=shown,
+            label=_("另一条"),
+            help_text=_("写姓名或工作单位的一部分，再从列出的人员里选定；也可以填另一条页面上的“编号”。"),
+        )
+        self.order_fields(self.field_order)
 
-class EmploymentForm(forms.Form):
+
+class EmploymentForm(LookingUp, forms.Form):
     """Where somebody works from a day on."""
 
-    employer = forms.CharField(
-        label=gettext_lazy("工作单位"), max_length=120, help_text=gettext_lazy("名录里有的，填全称或统一社会信用代码。")
-    )
     post = forms.CharField(label=gettext_lazy("职务职称"), max_length=80, required=False)
     since = forms.DateField(
         label=gettext_lazy("开始日期"),
@@ -139,17 +142,22 @@ class EmploymentForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
+    field_order = ("employer",)
+
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:  # Django's own signature
         super().__init__(*args, **kwargs)
-        self.user = user
+        self.organisation: Organisation | None = None  # which the employer is, where the register has exactly one such
+        self.fields["employer"] = WrittenOrganisationField(
+            user, label=_("工作单位"), help_text=_("名录里有的，写名称的一部分再选定；没有的，写全称。")
+        )
+        self.order_fields(self.field_order)
 
-    @property
-    def organisation(self) -> Organisation | None:
-        """The organisation of the register the employer is; None where it has it not, or more than one."""
-        text = str(self.cleaned_data["employer"]).strip()
-        known = queries.organisations_visible_to(self.user)
-        found = list(known.filter(Q(name=text) | Q(credit_code=normalise_code(text)))[:2])
-        return found[0] if len(found) == 1 else None
+    def clean_employer(self) -> str:
+        employer = self.cleaned_data["employer"]
+        if isinstance(employer, Organisation):
+            self.organisation = employer
+            return employer.name
+        return str(employer)
 
     def clean_since(self) -> date | None:
         day: date | None = self.cleaned_data["since"]

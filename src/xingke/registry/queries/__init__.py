@@ -21,10 +21,12 @@ from xingke.base.codes import normalise_code
 from xingke.base.quantities import Unit
 from xingke.base.refusals import Refused
 from xingke.base.remembering import remembered
-from xingke.registry.models import Definition, Grant, Organisation, Region, Zone
+from xingke.registry.models import Definition, Grant, Organisation, Person, Region, Zone
 from xingke.registry.rules import Alias, Role, Scope, VocabularyTerm, may_be_given_in, same_name, works_below
 
 NEWEST = "newest definition"  # what a request remembers of it
+OF_PERSON = ("person__region", "person__merged_into__region")  # what a grant is loaded with to say whom it is for
+FOR_A_REGION = Q(organisation__isnull=True, person__isnull=True)  # the grants that are; see ``Grant.is_for_region``
 
 
 @dataclass(frozen=True)
@@ -202,7 +204,8 @@ def _read_roles(newest: int, newest_hash: str) -> dict[str, Role]:
 
 def grants_of(user: User) -> QuerySet[Grant]:
     """The grants in force of one account."""
-    return Grant.objects.filter(user_id=user.pk, revoked_at__isnull=True).select_related("region", "organisation")
+    found = Grant.objects.filter(user_id=user.pk, revoked_at__isnull=True)
+    return found.select_related("region", "organisation", *OF_PERSON)
 
 
 def roles_by_account(users: Iterable[User]) -> dict[int, list[Role]]:
@@ -225,14 +228,14 @@ def grants_managed_by(user: User, *, search: str = "", role: str = "", revoked: 
         found = found.filter(Q(user__username__icontains=wanted) | Q(user__name__icontains=wanted))
     if role:
         found = found.filter(role=role)
-    related = found.select_related("user", "region", "organisation", "given_by", "revoked_by")
+    related = found.select_related("user", "region", "organisation", "given_by", "revoked_by", *OF_PERSON)
     return related.order_by("user__username", "role", "region__path", "pk")
 
 
 def grant_for(user: User, pk: int) -> Grant:
     """One grant, or 404 for whoever may not give roles there."""
     found = Grant.objects.filter(in_scope(scope(user, Permission.GRANT_MANAGE), organisation=""), pk=pk)
-    grant = found.select_related("user", "region", "organisation").first()
+    grant = found.select_related("user", "region", "organisation", "person").first()
     if grant is None:
         raise Http404
     return grant
@@ -275,7 +278,7 @@ def _grants(user: User) -> tuple[Grant, ...]:
 
 def forget_grants(user: User) -> None:
     """Drop what ``user`` remembers of its grants, after they were changed."""
-    remembered_of_them = ("grants", "in_force", "permissions", "colleagues", "rights")
+    remembered_of_them = ("grants", "in_force", "permissions", "colleagues", "rights", "entries")
     for kept in (f"_xingke_{each}" for each in remembered_of_them):
         if hasattr(user, kept):
             delattr(user, kept)
@@ -296,10 +299,12 @@ def _in_force(user: User) -> list[tuple[Grant, Role]]:
 
 
 def scope(user: User, permission: StrEnum) -> Scope:
-    """Where ``user`` may do ``permission``. At most three queries per request, whatever is asked."""
+    """Where ``user`` may do ``permission``. At most three queries per request, whatever is asked; one more for whoever
+    acts in their own name."""
     ranges: list[tuple[int, int]] = []
     home: list[tuple[int, int]] = []
     organisations: set[int] = set()
+    persons: frozenset[int] = frozenset()
     is_above = False
     changes = changing()
     for grant, role in _in_force(user):
@@ -308,6 +313,9 @@ def scope(user: User, permission: StrEnum) -> Scope:
         if grant.organisation_id is not None:
             organisations.add(grant.organisation_id)
             continue
+        if grant.person_id is not None:
+            persons |= _entries(user)[grant.person_id]
+            continue
         ranges.append(grant.region.range)
         own = (
             grant.region.range if works_below(role, permission, changes) else (grant.region.path, grant.region.path + 1)
@@ -315,7 +323,22 @@ def scope(user: User, permission: StrEnum) -> Scope:
         home.append(own)
         is_above = is_above or own != grant.region.range
     colleagues = _colleagues(user, type(permission)) if is_above else frozenset()
-    return Scope(tuple(sorted(set(ranges))), frozenset(organisations), tuple(sorted(set(home))), colleagues)
+    return Scope(tuple(sorted(set(ranges))), frozenset(organisations), tuple(sorted(set(home))), colleagues, persons)
+
+
+def _entries(user: User) -> dict[int, frozenset[int]]:
+    """By the person a grant names, all entries of the register that are the same somebody: whoever they were merged into, and
+    who else was. What was filed before a merge keeps the entry it was filed with. One query, once per user object."""
+    known: dict[int, frozenset[int]] | None = getattr(user, "_xingke_entries", None)
+    if known is None:
+        now = {each.person_id: who.pk for each in _grants(user) if each.person_id and (who := each.who) is not None}
+        same: dict[int, set[int]] = {who: {who} for who in now.values()}
+        for each in Person.objects.filter(merged_into__in=list(same)).only("pk", "merged_into"):
+            if each.merged_into_id is not None:
+                same[each.merged_into_id].add(each.pk)
+        known = {named: frozenset(same[who]) for named, who in now.items()}
+        user._xingke_entries = known  # type: ignore[attr-defined]  # a cache, as of the grants
+    return known
 
 
 def rights(user: User, *permissions: StrEnum) -> str:
@@ -327,16 +350,19 @@ def rights(user: User, *permissions: StrEnum) -> str:
     if key not in known:
         grants = _grants(user)
         held = [
-            (grant.region_id, grant.region.range, grant.region.parent_id, grant.organisation_id) for grant in grants
+            (
+                grant.region_id,
+                grant.region.range,
+                grant.region.parent_id,
+                grant.organisation_id,
+                sorted(_entries(user)[grant.person_id]) if grant.person_id else None,
+            )
+            for grant in grants
         ]
         roles = () if permissions else [grant.role for grant in grants]
-        places = [(each.value, _in_order(scope(user, each))) for each in permissions or known_permissions()]
+        places = [(each.value, scope(user, each).in_order) for each in permissions or known_permissions()]
         known[key] = sha256(repr((newest, held, roles, places)).encode()).hexdigest()[:32]
     return known[key]
-
-
-def _in_order(allowed: Scope) -> tuple[Any, ...]:
-    return allowed.ranges, sorted(allowed.organisations), allowed.home, sorted(allowed.colleagues)
 
 
 def _colleagues(user: User, room: type[StrEnum]) -> frozenset[int]:
@@ -354,11 +380,9 @@ def _colleagues(user: User, room: type[StrEnum]) -> frozenset[int]:
         bureaus = [
             grant.region_id
             for grant, role in _in_force(user)
-            if grant.organisation_id is None and not changes.isdisjoint(role.permissions)
+            if grant.is_for_region and not changes.isdisjoint(role.permissions)
         ]
-        rows = Grant.objects.filter(
-            region__in=bureaus, role__in=writing, organisation__isnull=True, revoked_at__isnull=True
-        )
+        rows = Grant.objects.filter(FOR_A_REGION, region__in=bureaus, role__in=writing, revoked_at__isnull=True)
         known = frozenset(rows.order_by().values_list("user_id", flat=True)) if bureaus else frozenset()
         every[room] = known  # a cache, as of the grants
     return known
@@ -392,35 +416,41 @@ def has_code(user: Any, code: str) -> bool:
 
 
 def has_code_for_a_region(user: Any, code: str) -> bool:
-    """The same, where the permission is held for a region and not only for one organisation."""
+    """The same, where the permission is held for a region and not only for one organisation or person."""
     return isinstance(user, User) and any(
-        code in role.permissions and grant.organisation_id is None for grant, role in _in_force(user)
+        code in role.permissions and grant.is_for_region for grant, role in _in_force(user)
     )
 
 
-def may(user: User, permission: StrEnum, *, at: Region | Organisation | None = None) -> bool:
-    """Whether somebody has ``permission``: anywhere, in a region, or for an organisation, their own or one of their region."""
+def may(user: User, permission: StrEnum, *, at: Region | Organisation | Person | None = None) -> bool:
+    """Whether somebody has ``permission``: anywhere, in a region, for an organisation, their own or one of their region, or
+    for a person: themselves, or one of their region or their own organisation."""
     allowed = scope(user, permission)
     if at is None:
         return bool(allowed)
     if isinstance(at, Organisation):
         return at.pk in allowed.organisations or allowed.covers(at.region.path)
+    if isinstance(at, Person):
+        if at.pk in allowed.persons or at.organisation_id in allowed.organisations:
+            return True
+        return at.region is not None and allowed.covers(at.region.path)
     return allowed.covers(at.path)
 
 
 def sections_of(user: User, region: Region) -> frozenset[str] | None:
     """The sections 科室 somebody works in at a region's bureau; None for all of them."""
-    low_high = [
-        (grant.region.range, grant.section) for grant, _role in _in_force(user) if grant.organisation_id is None
-    ]
+    low_high = [(grant.region.range, grant.section) for grant, _role in _in_force(user) if grant.is_for_region]
     found = {section for (low, high), section in low_high if low <= region.path < high}
     return None if "" in found else frozenset(found)
 
 
-def require(user: User, permission: StrEnum, *, at: Region | Organisation | None = None) -> None:
-    """Refuse with a sentence unless ``user`` has ``permission`` (there, if a region or an organisation is given)."""
+def require(user: User, permission: StrEnum, *, at: Region | Organisation | Person | None = None) -> None:
+    """Refuse with a sentence unless ``user`` has ``permission`` (there, if a region, an organisation or a person is given).
+
+    The sentence names no person: whoever is refused may be one who must not know them.
+    """
     if not may(user, permission, at=at):
-        where = at.name if at else _("本系统")
+        where = _("本系统") if at is None else _("这个人") if isinstance(at, Person) else at.name
         raise Refused(
             _("您的岗位没有在“%(where)s”进行此项操作的权限（%(permission)s）。请向安全管理员申请授权。")
             % {"where": where, "permission": permission.value}
@@ -442,8 +472,12 @@ def require_page(user: User, permission: StrEnum) -> Scope:
     return allowed
 
 
-def in_scope(allowed: Scope, *, region: str = "region", organisation: str = "organisation") -> Q:
-    """The filter that keeps rows inside ``allowed``; nothing passes an empty scope."""
+def in_scope(allowed: Scope, *, region: str = "region", organisation: str = "organisation", person: str = "") -> Q:
+    """The filter that keeps rows inside ``allowed``; nothing passes an empty scope.
+
+    region, organisation, person: the columns that say where a row lies, whose it is and who it is of; "" for none. Rows of a
+    person are theirs only where a list says so: a name in a row is not yet a reason to show it to whoever bears it.
+    """
     if not allowed:
         return Q(pk__in=())
     condition = Q()
@@ -452,6 +486,8 @@ def in_scope(allowed: Scope, *, region: str = "region", organisation: str = "org
         condition |= Q(**{f"{prefix}__gte": low, f"{prefix}__lt": high})
     if allowed.organisations and organisation:
         condition |= Q(**{f"{organisation}__in": allowed.organisations})
+    if allowed.persons and person:
+        condition |= Q(**{f"{person}__in": allowed.persons})
     return condition or Q(pk__in=())
 
 
@@ -461,8 +497,9 @@ def regions_within(allowed: Scope) -> QuerySet[Region]:
 
 
 def own_regions(user: User) -> list[Region]:
-    """The regions an account's grants name, each once; an organisation's grant names the organisation's region."""
-    return list(dict.fromkeys(grant.region for grant in _grants(user)))
+    """The regions an account's grants name, each once; an organisation's grant names the organisation's region, a person's
+    none: who acts in their own name works for no region, and no number of it is theirs."""
+    return list(dict.fromkeys(grant.region for grant in _grants(user) if grant.person_id is None))
 
 
 def bureaus_of(user: User) -> list[Region]:
@@ -475,12 +512,17 @@ def own_organisations(user: User) -> list[Organisation]:
     return [grant.organisation for grant in _grants(user) if grant.organisation is not None]
 
 
+def own_persons(user: User) -> list[Person]:
+    """The persons an account acts for in their own name, as they stand in the register now, each once: one at most."""
+    return list(dict.fromkeys(who for grant in _grants(user) if (who := grant.who) is not None))
+
+
 def comparable_regions(user: User, permission: StrEnum = Permission.INDICATOR_READ) -> QuerySet[Region]:
     """Regions whose confirmed aggregates an account may see: its own subtree, its parents and its siblings."""
     allowed = scope(user, permission)
     condition = in_scope(allowed, region="", organisation="")
     for grant in _grants(user):
-        if grant.organisation_id is None and allowed.covers(grant.region.path) and grant.region.parent_id is not None:
+        if grant.is_for_region and allowed.covers(grant.region.path) and grant.region.parent_id is not None:
             condition |= Q(pk=grant.region.parent_id) | Q(parent_id=grant.region.parent_id)
     return Region.objects.filter(condition, valid_to__isnull=True).order_by("path")
 
@@ -624,6 +666,11 @@ def regions_by_code(codes: Iterable[str]) -> dict[str, Region]:
     return {region.code: region for region in Region.objects.filter(code__in=set(codes), valid_to__isnull=True)}
 
 
+def regions_by_id(ids: Iterable[int]) -> dict[int, Region]:
+    """Regions by their ids. One query."""
+    return Region.objects.in_bulk(set(ids))
+
+
 def regions_ever_of(codes: Iterable[str]) -> dict[str, Region]:
     """Regions by code, ended ones too where no other has the code now; unknown codes are absent."""
     found = Region.objects.filter(code__in=set(codes)).order_by("valid_to")
@@ -637,9 +684,34 @@ def any_organisation(inside: Q) -> Q:
 
 def regions_worked_for() -> set[Region]:
     """The regions somebody holds a role of the business in."""
-    grants = Grant.objects.filter(revoked_at__isnull=True, organisation=None).select_related("region")
+    grants = Grant.objects.filter(FOR_A_REGION, revoked_at__isnull=True).select_related("region")
     known = roles()
     return {each.region for each in grants if each.role in known and not known[each.role].administrative}
+
+
+def accounts_that_may(permission: StrEnum, *, at: Region) -> list[User]:
+    """The accounts in use that are at home with a permission in a region, by name: to be told of what waits there.
+
+    Of those only the nearest: where the county has somebody, who works for the whole province is not told of each county.
+    Superiors, who only look on, and whoever has it for one organisation are none of them. A query for each level, and one.
+    """
+    above, place = [at], at
+    while place.parent is not None:
+        place = place.parent
+        above.append(place)
+    changes, known = changing(), roles()
+    codes = [code for code, role in known.items() if permission.value in role.permissions]
+    grants = Grant.objects.filter(
+        FOR_A_REGION, region__in=above, role__in=codes, revoked_at__isnull=True, user__is_active=True
+    )
+    found: dict[int, set[User]] = {}
+    for grant in grants.select_related("user", "region"):
+        role = known[grant.role]
+        is_home = grant.region_id == at.pk or works_below(role, permission, changes)
+        if is_home and may_be_given_in(role, is_topmost=grant.region.parent_id is None).allowed:
+            found.setdefault(grant.region_id, set()).add(grant.user)
+    nearest: set[User] = next((found[each.pk] for each in above if each.pk in found), set())
+    return sorted(nearest, key=lambda user: user.username)
 
 
 def accounts_in_use(most: int) -> list[User]:

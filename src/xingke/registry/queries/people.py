@@ -12,7 +12,7 @@ from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.registry import sealing
 from xingke.registry.models import Employment, Person, Region
-from xingke.registry.queries import in_scope, scope
+from xingke.registry.queries import in_scope, own_persons, scope
 from xingke.registry.rules import listed_key
 
 SHOWN = {"phone": (3, 4), "email": (1, 4), "address": (6, 0), "identity": (3, 2)}
@@ -24,6 +24,12 @@ def people_visible_to(user: User) -> QuerySet[Person]:
     allowed = scope(user, Permission.PERSON_READ)
     alive = Person.objects.filter(merged_into=None, erased_at=None).exclude(name="")
     return alive.filter(in_scope(allowed)).select_related("region", "organisation")
+
+
+def may_name(user: User, person: Person) -> bool:
+    """Whether somebody may say that something is a person's: who sees them, and who acts in their name."""
+    is_own = person.pk in {each.pk for each in own_persons(user)}
+    return is_own or people_visible_to(user).filter(pk=person.pk).exists()
 
 
 def people_listed(user: User, *, search: str = "") -> QuerySet[Person]:
@@ -86,11 +92,43 @@ def people_called(user: User, text: str) -> list[Person]:
     visible = people_visible_to(user)
     with suppress(ValueError):
         return list(visible.filter(key=UUID(text)))
+    return list(_called(visible, text)[:2])
+
+
+def _called(known: QuerySet[Person], text: str) -> QuerySet[Person]:
+    """Those of some who are called so: by name, or by name and employer in brackets."""
     name, bracket, employer = text.replace("(", "（").replace(")", "）").rstrip("）").partition("（")
-    found = visible.filter(name=name.strip())
+    found = known.filter(name=name.strip())
     if bracket:
         found = found.filter(employments__employer=employer.strip(), employments__until=None)
-    return list(found.distinct()[:2])
+    return found.distinct()
+
+
+def people_of(region: Region) -> QuerySet[Person]:
+    """Those entered who belong to a region: they live there, or where they work lies in it."""
+    low, high = region.range
+    lives = Q(region__path__gte=low, region__path__lt=high)
+    works = Q(organisation__region__path__gte=low, organisation__region__path__lt=high)
+    alive = Person.objects.filter(region__isnull=False, merged_into=None, erased_at=None)
+    return alive.filter(lives | works)
+
+
+def person_of(region: Region, text: str) -> Person | None:
+    """The one person of a region somebody names by key, by name, or by name and employer in brackets; None for nobody and for
+    several: for whoever gives roles, who may see no persons and is told no more than whether there is exactly one.
+
+    The key may be that of an entry that was merged into theirs.
+    """
+    known = people_of(region)
+    with suppress(ValueError):
+        return known.filter(Q(key=UUID(text.strip())) | Q(merged__key=UUID(text.strip()))).distinct().first()
+    found = list(_called(known.exclude(name=""), text)[:2])
+    return found[0] if len(found) == 1 else None
+
+
+def granted_as(person: Person) -> Q:
+    """The grants that were given for somebody, or for whoever turned out to be them."""
+    return Q(person=person) | Q(person__merged_into=person)
 
 
 def told_apart(user: User, person: Person) -> str:

@@ -1,21 +1,29 @@
 """Who may see the addresses of registry."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from tests.access import NEXT_DOOR, READERS, Row, World
-from tests.cast import NOW
+from tests.cast import NOW, PASSWORD
+from xingke.accounts.actions import create_account
+from xingke.registry.actions import give_role
 from xingke.registry.actions.people import enter_person
 from xingke.registry.actions.saved_views import save_view
 
 
 def furnish(world: World) -> Mapping[str, Any]:
-    """A grant, to be taken back; somebody; and a view of a list that the officer keeps for themselves."""
+    """A grant, to be taken back; somebody; somebody else who has an account in their own name; and a view of a list that the
+    officer keeps for themselves."""
     cast = world.cast
+    commissioner = create_account(username="commissioner", name="commissioner", password=PASSWORD, by=None, now=NOW)
+    themselves = enter_person(name="Li", region=cast.county, facts={}, by=cast.officer, now=NOW)
+    give_role(user=commissioner, role="commissioner", region=cast.county, person=themselves, by=None, now=NOW)
+    world.cast = replace(cast, users={**cast.users, "commissioner": commissioner})
     facts = {"phone": "13812345678"}
     person = enter_person(name="Zhang", region=cast.county, facts=facts, by=cast.officer, now=NOW)
     view = save_view(list_code="organisations", name="Mine", query="?q=x", shared_with=None, by=cast.officer)
-    return {"grant": cast.officer.grants.get(), "person": person, "saved_view": view}
+    return {"grant": cast.officer.grants.get(), "person": person, "themselves": themselves, "saved_view": view}
 
 
 PEOPLE, OFFICER = frozenset({"officer", "director", "statistician"}), frozenset({"officer"})
@@ -42,9 +50,11 @@ ROWS = {
     "organisation-list": Row(READERS | NEXT_DOOR),
     "organisation-new": Row(frozenset({"officer"}) | NEXT_DOOR),
     "organisation-correct": Row(frozenset({"officer"}), lambda world: {"key": world.cast.firm.key}),
+    "organisation-matches": Row(READERS | NEXT_DOOR, query="for=holder&holder=Qing", is_page=False),
     "organisation": Row(READERS, lambda world: {"key": world.cast.firm.key}),
     "person-list": Row(PEOPLE | NEXT_DOOR),
     "person-new": Row(OFFICER | NEXT_DOOR),
+    "person-matches": Row(PEOPLE | NEXT_DOOR, query="for=person&person=Zh", is_page=False),
     "person": Row(PEOPLE, _person),
     "person-correct": Row(OFFICER, _person),
     "person-employ": Row(OFFICER, _person),

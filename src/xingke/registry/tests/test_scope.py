@@ -330,3 +330,26 @@ def test_a_role_holds_no_permission_that_nobody_asks_for(tmp_path: Path) -> None
 
     with pytest.raises(definitions.DefinitionError, match=r"holds 'document\.wirte', which nobody asks for"):
         definitions.read_pack(tmp_path)
+
+
+def test_who_is_told_of_what_waits_in_a_region_works_there_and_the_nearest_go_first(cast: Cast) -> None:
+    """The statistician of the province may enter in every county, and is told where nobody nearer may."""
+    enter, confirm = Permission.RECORD_ENTER, Permission.RECORD_CONFIRM
+
+    def told(permission: Permission, at: Region) -> set[str]:
+        return {user.username for user in queries.accounts_that_may(permission, at=at)}
+
+    assert told(enter, cast.county) == {"officer"}
+    assert told(confirm, cast.sibling) == {"statistician", "checker"}
+    assert told(Permission.RECORD_READ, cast.city) == {"superior"}
+    assert told(Permission.DOCUMENT_DISCLOSE, cast.sibling) == set()
+
+    actions.give_role(
+        user=cast.stranger, role="officer", region=cast.city, by=None, now=NOW
+    )  # looks on in the counties
+    actions.take_role_back(grant=cast.officer.grants.get(), by=cast.security, now=NOW)
+    assert told(enter, cast.county) == {"statistician", "checker"}
+    assert told(enter, cast.city) == {"stranger"}
+
+    User.objects.filter(username="checker").update(is_active=False)
+    assert told(enter, cast.county) == {"statistician"}

@@ -182,21 +182,18 @@ def person_employ(request: HttpRequest, key: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def person_merge(request: HttpRequest, key: UUID) -> HttpResponse:
     user, shown = _to_edit(request, key)
-    form = MergeForm(request.POST or None)
+    form = MergeForm(user, shown, request.POST or None)
     if request.method == "POST" and form.is_valid():
-        other = people.people_visible_to(user).filter(key=form.cleaned_data["other"]).first()
-        if other is None:
-            form.add_error("other", _("没有这个编号的人员，或您不能查看。"))
+        other = form.cleaned_data["other"]
+        try:
+            actions.merge_people(
+                kept=shown, other=other, reason=form.cleaned_data["reason"], by=user, now=timezone.now()
+            )
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
         else:
-            try:
-                actions.merge_people(
-                    kept=shown, other=other, reason=form.cleaned_data["reason"], by=user, now=timezone.now()
-                )
-            except Refused as refusal:
-                form.add_error(None, str(refusal))
-            else:
-                messages.success(request, _("“%(name)s”已并入这一条。") % {"name": other.name})
-                return redirect("registry:person", shown.key)
+            messages.success(request, _("“%(name)s”已并入这一条。") % {"name": other.name})
+            return redirect("registry:person", shown.key)
     lead = _("两条是同一个人时，把另一条并入这一条：这一条没有的信息从另一条补上，台账记录不动。不能撤销。")
     return _form_page(request, form, shown, title=_("合并人员"), act=_("合并"), lead=lead)
 
@@ -214,6 +211,6 @@ def person_erase(request: HttpRequest, key: UUID) -> HttpResponse:
             messages.success(request, _("个人信息已删除，密钥已销毁。"))
             return redirect("registry:person-list")
     lead = _(
-        "姓名、联系方式和证件号码全部删除，密钥销毁，不能恢复；台账记录保留，只剩一个编号。以前的备份里仍有，到期随备份清除。"
+        "姓名、联系方式和证件号码全部删除，密钥销毁，不能恢复；台账记录保留，只剩一个编号；授予本人的角色一并收回。以前的备份里仍有，到期随备份清除。"
     )
     return _form_page(request, form, shown, title=_("删除个人信息"), act=_("删除"), lead=lead)

@@ -7,8 +7,9 @@ from django.utils.translation import gettext as _
 from xingke.accounts.acts import Act, act
 from xingke.accounts.models import User
 from xingke.base.refusals import Refused
+from xingke.notices.actions import notify
 from xingke.registry import queries as registry
-from xingke.reports import queries
+from xingke.reports import queries, telling
 from xingke.reports.actions import handing_up
 from xingke.reports.models import DisclosureStep, Document
 from xingke.reports.rules import disclosure
@@ -48,6 +49,10 @@ def _take(document: Document, step: str, number: int, opinion: str, done: Act) -
         replaced = queries.public_edition(document.work)
     taken = _write(document, step, number + 1, opinion, done)
     done.says(reason=opinion[:500], title=document.title, edition=document.edition, digest=taken.digest)
+    if told := telling.told_after(step, document, by):
+        kind, users = told
+        key = str(document.key)
+        notify(to=users, kind=kind, about="document", key=key, region=document.region, now=done.now, by=by)
     if step == disclosure.RETRACTED and queries.is_handed_up(document):  # what the public is told no more, nobody is
         handing_up.recall_along(document=document, reason=opinion, done=done)
         done.says(recalled=True)

@@ -14,6 +14,7 @@ from xingke.accounts.models import AuditEntry
 from xingke.accounts.queries import current_seq
 from xingke.base.periods import Period
 from xingke.base.refusals import Refused
+from xingke.notices.models import Notice
 from xingke.registry.actions import give_role
 from xingke.reports import actions, queries
 from xingke.reports.actions import disclosing
@@ -53,6 +54,47 @@ def take(
         by=cast.users[who],
         now=NOW,
     )
+
+
+def told() -> set[tuple[str, str]]:
+    """Who was told, and of what."""
+    return set(Notice.objects.values_list("user__username", "kind"))
+
+
+def test_each_step_tells_whoever_has_the_next_one_to_take(document: Document, cast: Cast) -> None:
+    give_role(
+        user=cast.stranger, role="secrecy_reviewer", region=cast.city, by=None, now=NOW
+    )  # a superior only looks on
+    take(document, "asked", "officer", cast)
+    assert told() == {("reviewer", "document-to-review")}
+
+    take(document, "passed", "reviewer", cast)
+    assert told() == {("reviewer", "document-to-review"), ("director", "document-to-publish")}
+
+    take(document, "published", "director", cast)
+    assert len(told()) == 2
+
+
+def test_who_wrote_is_told_that_it_came_back_and_nobody_of_what_they_did_themselves(
+    document: Document, cast: Cast, signed_in: SignedIn
+) -> None:
+    give_role(user=cast.officer, role="secrecy_reviewer", region=cast.county, by=None, now=NOW)
+    take(document, "asked", "officer", cast)
+    take(document, "refused", "reviewer", cast, opinion="请补依据")
+
+    assert told() == {("reviewer", "document-to-review"), ("officer", "document-sent-back")}
+    notice = Notice.objects.get(kind="document-sent-back")
+    assert notice.seq == document.steps.latest("number").seq == current_seq()
+    assert document.title not in str(vars(notice)) and "请补依据" not in str(vars(notice))
+    answer = signed_in("officer").post(f"/notices/{notice.pk}/open/")
+    assert answer["Location"] == f"/documents/{document.key}/"
+
+
+def test_a_second_press_of_a_step_tells_nobody_again(document: Document, cast: Cast) -> None:
+    for _press in range(2):
+        take(document, "asked", "officer", cast, number=0)
+
+    assert Notice.objects.count() == 1
 
 
 def publish(document: Document, cast: Cast) -> None:

@@ -9,7 +9,7 @@ import xingke.registry.models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("registry", "0004_merged_first"),
+        ("registry", "0005_own_names"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

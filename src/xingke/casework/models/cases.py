@@ -15,7 +15,7 @@ class Case(models.Model):
 
     flow, flow_hash: the definition it runs by, in the version it was opened with: a new one moves no open case. forms: the hashes of
     those of its steps, by code, likewise. number: see ``CaseSequence``. parent, parent_step: the case it stands below, and the
-    step of that which opened it.
+    step of that which opened it. call: the call it was opened for.
     """
 
     key = models.UUIDField(default=new_key, unique=True, editable=False)
@@ -29,6 +29,7 @@ class Case(models.Model):
     person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="cases")
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
     parent_step = models.PositiveIntegerField(null=True)
+    call = models.ForeignKey("CaseCall", models.PROTECT, null=True, related_name="cases")
     is_fictional = models.BooleanField(default=False)
     opened_at = models.DateTimeField()
     opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
@@ -50,7 +51,8 @@ class CaseStep(models.Model):
     """A step of a case that was taken. Nothing of it is ever changed but ``seq_to``, when the next one follows.
 
     stands: the step at which the case stands from then on: this one, but where it corrects or transfers the one before. on: the
-    day on which it was done. opinion: what was said. form, form_hash, answers: what was asked and answered, see ``rules.forms``.
+    day on which it was done. opinion: what was said. form, form_hash, answers: what was asked and answered, see ``rules.forms``; prefilled: the
+    names of those answers that say what was filled in.
     digest: over all that was said and the digest before. due: until when the next step must follow; late: the one that follows by
     itself after that; is_guessed: it rests on a year without calendar. assignee: who is to take the next. ended: how the case has ended with it.
     """
@@ -67,6 +69,7 @@ class CaseStep(models.Model):
     form = models.CharField(max_length=40, blank=True)
     form_hash = models.CharField(max_length=64, blank=True)
     answers = models.JSONField(default=dict)
+    prefilled = models.JSONField(default=list)
     digest = models.CharField(max_length=64)
     corrects = models.PositiveIntegerField(null=True)
     due = models.DateTimeField(null=True)
@@ -194,3 +197,33 @@ class CaseSequence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.flow} {self.year}: {self.last}"
+
+
+class CaseDraft(models.Model):
+    """A form somebody began to fill in. It is changed as often as they like, counts for nothing, and goes when the step is taken or
+    its time is over. case: None for one that would open a case. typed: as it came from the page; files: by field, the names and
+    digests of what was handed over.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    case = models.ForeignKey(Case, models.CASCADE, null=True, related_name="drafts")
+    flow = models.CharField(max_length=40)
+    step = models.CharField(max_length=40)
+    typed = models.JSONField(default=dict)
+    files = models.JSONField(default=dict)
+    saved_at = models.DateTimeField()
+    expires_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name = _("未提交的表单")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["user", "flow", "step"], condition=Q(case__isnull=True), name="casedraft_once_new"
+            ),
+            models.UniqueConstraint(
+                fields=["user", "case", "step"], condition=Q(case__isnull=False), name="casedraft_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.flow} {self.step}"

@@ -20,6 +20,6 @@ def fill(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("registry", "0005_lists")]
+    dependencies = [("registry", "0006_lists")]
 
     operations = [migrations.RunPython(fill, migrations.RunPython.noop, elidable=True)]

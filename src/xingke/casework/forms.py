@@ -1,0 +1,244 @@
+"""A form of a flow as a page asks it: its inputs by their names on the page, what stands in them, and what is wrong with each.
+
+The page works without scripts: what depends on other answers is asked once these are sent, and everything typed comes back.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import HttpRequest, QueryDict
+
+from xingke.accounts import actions as accounts
+from xingke.accounts.actions import StoredFile
+from xingke.accounts.uploads import HeldFile, files_held, files_sent
+from xingke.base.labels import Label
+from xingke.casework.rules.answers import AnswersRead, FormFault, Typed
+from xingke.casework.rules.forms import NUMBERS, PREFILLS, CaseForm, FieldType, FormField, FormPage
+from xingke.casework.rules.shown_answers import AnswerWords, AskedColumn, in_words, retyped
+from xingke.registry import queries as registry
+
+PREFIX = "a-"  # before the name of every answer, so that none is taken for a field of the page
+MOST_ROWS = 200
+SHORT_LIST = 4  # terms that are shown side by side
+
+
+@dataclass(frozen=True)
+class AskedField:
+    """An input. name, id: on the page. value: a text, of several terms a list. options: value and label. source: where what stands in it
+    was filled in from. said: of what nobody types, the words."""
+
+    asked: FormField
+    name: str
+    value: Any = ""
+    errors: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    options: tuple[tuple[str, str], ...] = ()
+    source: str = ""
+    said: str = ""
+    unit: str = ""
+    held: Sequence[HeldFile] = ()
+    rows: Sequence[Sequence["AskedField"]] = ()
+    is_required: bool = False
+
+    @property
+    def id(self) -> str:
+        return f"id_{self.name}"
+
+    @property
+    def kind(self) -> str:
+        """Which input it is: a word for the template."""
+        if self.asked.locked or self.asked.computed:
+            return "said"
+        if self.asked.type is FieldType.TERM:
+            return "few" if len(self.options) <= SHORT_LIST else "one"
+        return _KINDS.get(self.asked.type, "text")
+
+    @property
+    def is_numeric(self) -> bool:
+        return self.asked.type in NUMBERS
+
+
+_KINDS: Mapping[FieldType, str] = {
+    FieldType.LONG_TEXT: "long",
+    FieldType.DAY: "day",
+    FieldType.FLAG: "flag",
+    FieldType.TERMS: "several",
+    FieldType.FILE: "file",
+    FieldType.TABLE: "table",
+    FieldType.ORGANISATION: "named",
+    FieldType.PERSON: "named",
+    FieldType.REGION: "named",
+    **dict.fromkeys(NUMBERS, "number"),
+}
+
+
+@dataclass(frozen=True)
+class AskedPage:
+    """Some inputs that belong together."""
+
+    page: FormPage
+    fields: tuple[AskedField, ...]
+
+
+@dataclass(frozen=True)
+class AskedForm:
+    """A form as its page asks it. problems: the id of an input and what is wrong there. asks: whether something depends on answers."""
+
+    form: CaseForm
+    pages: tuple[AskedPage, ...] = ()
+    problems: tuple[tuple[str, str], ...] = ()
+    asks: bool = field(default=False)
+
+
+# ── what came from a page ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+def typed_in(form: CaseForm, sent: QueryDict) -> dict[str, Any]:
+    """What was typed, as rules read it; files apart."""
+    return {
+        each.name: _typed(each, PREFIX + each.name, sent) for each in form.fields if each.type is not FieldType.FILE
+    }
+
+
+def _typed(each: FormField, name: str, sent: QueryDict) -> Any:
+    if each.type is FieldType.TERMS:
+        return sent.getlist(name)
+    if each.type is not FieldType.TABLE:
+        return sent.get(name, "")
+    written = sent.get(f"{name}-rows", "")
+    count = min(int(written), MOST_ROWS) if written.isdecimal() and len(written) < 5 else 0
+    return [
+        {column.name: _typed(column, f"{name}-{row}-{column.name}", sent) for column in each.columns}
+        for row in range(count)
+    ]
+
+
+def files_in(form: CaseForm, request: HttpRequest) -> dict[str, list[StoredFile]]:
+    """The files that came for each field, their bytes kept. Raises Refused, naming the file, for one that may not be kept."""
+    found: dict[str, list[StoredFile]] = {}
+    for each in form.fields:
+        if each.type is FieldType.FILE:
+            name = PREFIX + each.name
+            sent = files_sent(request, field=name, slips=f"{name}-held")
+            found[each.name] = [accounts.store_file(name=file.name, data=file.data) for file in sent]
+    return found
+
+
+def held_in(form: CaseForm, request: HttpRequest) -> dict[str, list[HeldFile]]:
+    """For a form that is shown again: the files that came for each field."""
+    named = {each.name: PREFIX + each.name for each in form.fields if each.type is FieldType.FILE}
+    return {name: files_held(request, field=sent, slips=f"{sent}-held") for name, sent in named.items()}
+
+
+# ── what a page asks ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def asked_form(
+    form: CaseForm,
+    typed: Typed,
+    read: AnswersRead,
+    *,
+    words: AnswerWords,
+    language: str,
+    held: Mapping[str, Sequence[HeldFile]] | None = None,
+    is_judged: bool = False,
+) -> AskedForm:
+    """A form as its page asks it. read: what was typed, read; is_judged: whether it says what is wrong with it."""
+    drawn = _Drawing(form, typed, read, words, language, held or {}, read.faults if is_judged else ())
+    pages = tuple(AskedPage(page, fields) for page in form.pages if (fields := tuple(drawn.fields(page.field))))
+    problems = tuple(_problems(form, read.faults, language)) if is_judged else ()
+    asks = any(each.shown_when or each.required_when or each.computed for each in form.fields)
+    return AskedForm(form, pages, problems, asks)
+
+
+def _problems(form: CaseForm, faults: Sequence[FormFault], language: str) -> Iterator[tuple[str, str]]:
+    for fault in faults:
+        asked = form.named.get(fault.field)
+        label = asked.label.in_language(language) if asked is not None else ""
+        where = f"id_{PREFIX}{fault.field}" if asked is not None else "asked"
+        if asked is not None and fault.row:
+            column = next((each for each in asked.columns if each.name == fault.column), None)
+            where = f"{where}-{fault.row - 1}-{fault.column}"
+            label = f"{label} {fault.row}" + (f" {column.label.in_language(language)}" if column else "")
+        yield where, f"{label}：{fault.says}" if label else str(fault.says)
+
+
+class _Drawing:
+    """The inputs of one page being drawn."""
+
+    def __init__(
+        self,
+        form: CaseForm,
+        typed: Typed,
+        read: AnswersRead,
+        words: AnswerWords,
+        language: str,
+        held: Mapping[str, Sequence[HeldFile]],
+        faults: Sequence[FormFault],
+    ) -> None:
+        self.form, self.typed, self.read, self.words = form, typed, read, words
+        self.language, self.held, self.faults = language, held, faults
+
+    def fields(self, asked: Sequence[FormField]) -> Iterator[AskedField]:
+        """Those that are asked, given what was answered."""
+        for each in asked:
+            if each.name in self.read.shown:
+                yield self._field(each)
+
+    def _field(self, each: FormField) -> AskedField:
+        name, value = PREFIX + each.name, self.read.values.get(each.name)
+        source = str(PREFILLS[each.prefill]) if each.name in self.read.prefilled else ""
+        return AskedField(
+            each,
+            name,
+            value=self._standing(each, self.typed.get(each.name), value),
+            errors=self._said_of(self.faults, each.name),
+            warnings=self._said_of(self.read.warnings, each.name),
+            options=self._options(each),
+            source=source,
+            said=str(in_words(each, value, self.words)),
+            unit=AskedColumn(each).unit,
+            held=self.held.get(each.name, ()),
+            rows=list(self._rows(each)) if each.type is FieldType.TABLE else (),
+            is_required=each.required or bool(each.required_when),
+        )
+
+    def _rows(self, table: FormField) -> Iterator[list[AskedField]]:
+        typed = list(self.typed.get(table.name) or [])
+        least = max(table.rows[0], 1)
+        for number, row in enumerate([*typed, *({} for _one in range(least - len(typed)))]):
+            yield [
+                AskedField(
+                    column,
+                    f"{PREFIX}{table.name}-{number}-{column.name}",
+                    value=row.get(column.name) or "",
+                    errors=self._said_of(self.faults, table.name, number + 1, column.name),
+                    options=self._options(column),
+                    unit=AskedColumn(column).unit,
+                    is_required=column.required,
+                )
+                for column in table.columns
+            ]
+
+    def _standing(self, each: FormField, typed: Any, value: Any) -> Any:
+        """What stands in an input: what was typed, or where nothing was, what is known."""
+        if typed or value is None or each.type in (FieldType.FILE, FieldType.TABLE):
+            return typed or ""
+        if each.type in (FieldType.ORGANISATION, FieldType.PERSON, FieldType.REGION):
+            return self._label(self.words.called(each, value))
+        return retyped(each, value)
+
+    def _options(self, each: FormField) -> tuple[tuple[str, str], ...]:
+        if each.type not in (FieldType.TERM, FieldType.TERMS):
+            return ()
+        return tuple((code, term.label.in_language(self.language)) for code, term in registry.terms(each.list).items())
+
+    def _label(self, words: str | Label) -> str:
+        return words.in_language(self.language) if isinstance(words, Label) else words
+
+    @staticmethod
+    def _said_of(faults: Sequence[FormFault], name: str, row: int = 0, column: str = "") -> tuple[str, ...]:
+        return tuple(
+            str(fault.says) for fault in faults if (fault.field, fault.row, fault.column) == (name, row, column)
+        )

@@ -1,0 +1,51 @@
+"""The tables of cases, and of what several cases share."""
+
+from xingke.casework.models.cases import (
+    Case,
+    CaseDraft,
+    CaseFact,
+    CaseFile,
+    CaseParty,
+    CaseSequence,
+    CaseStep,
+    Filed,
+)
+from xingke.casework.models.common import (
+    AgendaItem,
+    AgendaPaper,
+    AgendaWithdrawal,
+    CaseCall,
+    CaseNotice,
+    Decision,
+    Meeting,
+    MeetingDuty,
+    MeetingPerson,
+    NoticeReceipt,
+    Objection,
+    Publicity,
+    PublicityItem,
+)
+
+__all__ = [
+    "AgendaItem",
+    "AgendaPaper",
+    "AgendaWithdrawal",
+    "Case",
+    "CaseCall",
+    "CaseDraft",
+    "CaseFact",
+    "CaseFile",
+    "CaseNotice",
+    "CaseParty",
+    "CaseSequence",
+    "CaseStep",
+    "Decision",
+    "Filed",
+    "Meeting",
+    "MeetingDuty",
+    "MeetingPerson",
+    "NoticeReceipt",
+    "Objection",
+    "Publicity",
+    "PublicityItem",
+]

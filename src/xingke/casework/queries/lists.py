@@ -1,0 +1,102 @@
+"""Many cases: the list of those somebody sees, the ones below another, those of one firm."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from xingke.accounts.models import User
+from xingke.casework.models import Case, CaseStep
+from xingke.casework.queries import cases_seen, waiting
+from xingke.casework.queries.seen import is_seen
+from xingke.casework.rules.flows import Flow
+from xingke.casework.rules.forms import FormField
+from xingke.registry import queries as registry
+
+OPEN, ENDED = "open", "ended"
+TODO, DONE, OPENED, SOON, LATE = "todo", "done", "opened", "soon", "late"
+MOST = 20  # of the cases that a page shows beside another
+
+
+def state_choices() -> list[tuple[str, str]]:
+    """By what a list can be narrowed."""
+    return [
+        (TODO, _("待我办")),
+        (DONE, _("我办过的")),
+        (OPENED, _("我发起的")),
+        (SOON, _("快到期")),
+        (LATE, _("已超期")),
+        (OPEN, _("在办")),
+        (ENDED, _("已办结")),
+    ]
+
+
+NARROWED: Mapping[str, Callable[[User, datetime], Q]] = {
+    TODO: lambda user, _now: waiting.waits_for(user),
+    DONE: lambda user, _now: Q(Exists(CaseStep.objects.filter(case=OuterRef("case"), taken_by=user))),
+    OPENED: lambda user, _now: Q(case__opened_by=user),
+    SOON: lambda user, now: waiting.due_soon(user, now),
+    LATE: lambda _user, now: waiting.overdue(now),
+    OPEN: lambda _user, _now: Q(ended=""),
+    ENDED: lambda _user, _now: ~Q(ended=""),
+}
+
+
+def cases_listed(user: User, *, search: str = "", flow: str = "", state: str = "") -> QuerySet[CaseStep]:
+    """Where the cases somebody sees stand: those that are due first. Each is the newest step of its case."""
+    seen = cases_seen(user).filter(parent__isnull=True) if not search else cases_seen(user)
+    found = CaseStep.objects.filter(seq_to__isnull=True, case__in=seen)
+    if flow:
+        found = found.filter(flow=flow)
+    if search:
+        named = Q(case__title__icontains=search) | Q(case__number__istartswith=search)
+        found = found.filter(named | Q(case__organisation__name__icontains=search))
+    if state in NARROWED:
+        found = found.filter(NARROWED[state](user, timezone.now()))
+    return found.select_related("case__organisation", "case__region", "assignee", "case__opened_by")
+
+
+def listed_fields(flow: str) -> list[FormField]:
+    """What the forms of a flow mark for lists, by its newest version; nothing where there is no such flow. A form that is asked in a
+    step that says who sees it says so of each of its fields."""
+    loaded = registry.catalogue("flow").get(flow)
+    if loaded is None:
+        return []
+    forms = {step.form: step for step in loaded.value.step if step.form}
+    found: dict[str, FormField] = {}
+    for code, step in forms.items():
+        for each in registry.definition("form", code).value.fields:
+            if each.listed:
+                found.setdefault(each.name, replace(each, seen_by=each.seen_by or step.seen_by))
+    return list(found.values())
+
+
+def flows_seen(user: User) -> list[Flow]:
+    """The flows there are, by their words."""
+    flows: list[Flow] = [loaded.value for loaded in registry.catalogue("flow").values()]
+    return sorted(flows, key=lambda each: each.label.zh)
+
+
+def sees_standing(user: User, seen_by: Sequence[str], step: CaseStep) -> bool:
+    """Whether somebody sees where a case stands, by what they may do where it lies; parties see it on its own page."""
+    held = [name for name in seen_by if ":" not in name and name in registry.permissions_of(user)]
+    return is_seen(seen_by, held) or step.taken_by_id == user.pk
+
+
+def children_of(user: User, case: Case) -> QuerySet[CaseStep]:
+    """Where the cases below one stand that somebody sees, the first opened first."""
+    return _newest(cases_seen(user).filter(parent=case)).order_by("case_id")
+
+
+def of_same_organisation(user: User, case: Case) -> QuerySet[CaseStep]:
+    """Where other cases of the same organisation stand that somebody sees, the newest first."""
+    mine = cases_seen(user).filter(organisation=case.organisation, parent__isnull=True).exclude(pk=case.pk)
+    return _newest(mine if case.organisation is not None else mine.none()).order_by("-case_id")[:MOST]
+
+
+def _newest(cases: QuerySet[Case]) -> QuerySet[CaseStep]:
+    found = CaseStep.objects.filter(seq_to__isnull=True, case__in=cases)
+    return found.select_related("case__organisation", "case__region", "assignee", "case__opened_by")

@@ -1,0 +1,85 @@
+"""Notices: the reads, scope included."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+from django.http import Http404
+
+from xingke.accounts.models import User
+from xingke.base.codes import normalise_code
+from xingke.base.refusals import Refused
+from xingke.base.sayings import say
+from xingke.casework.models import CaseNotice, NoticeReceipt
+from xingke.casework.permissions import CasePermission
+from xingke.casework.queries.common import colleague_called, regions_of_bureau
+from xingke.registry import queries as registry
+from xingke.registry.models import Organisation, Region
+
+
+def own_receipts(user: User) -> QuerySet[NoticeReceipt]:
+    """What was sent to somebody, or to an organisation for which they may apply."""
+    own = registry.scope(user, CasePermission.APPLY).organisations
+    return NoticeReceipt.objects.filter(Q(user=user) | Q(organisation__in=own))
+
+
+def notices_seen(user: User) -> QuerySet[CaseNotice]:
+    """The notices of somebody's bureau, and those that were sent to them."""
+    mine = Q(pk__in=own_receipts(user).values("notice"))
+    return CaseNotice.objects.filter(regions_of_bureau(user, CasePermission.READ) | mine)
+
+
+def notices_listed(user: User) -> QuerySet[CaseNotice]:
+    """The same with how many got each and how many of them signed, the newest first."""
+    counted = notices_seen(user).select_related("region")
+    signed = Q(receipts__seen_at__isnull=False)
+    return counted.annotate(sent_count=Count("receipts"), signed_count=Count("receipts", filter=signed)).order_by(
+        "-sent_at", "-pk"
+    )
+
+
+def notice_for(user: User, key: UUID) -> CaseNotice:
+    """A notice somebody may see, or 404."""
+    found = notices_seen(user).select_related("region", "sent_by").filter(key=key).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def receipts_of(notice: CaseNotice) -> list[NoticeReceipt]:
+    """The receipts of all who got it; those that are missing first."""
+    rows = notice.receipts.select_related("organisation", "user", "seen_by", "answered_by")
+    return sorted(rows, key=lambda each: (each.seen_at is not None, each.pk))
+
+
+def own_receipt(user: User, notice: CaseNotice, pk: int) -> NoticeReceipt:
+    """A receipt somebody may sign, or 404."""
+    found = own_receipts(user).filter(notice=notice, pk=pk).select_related("notice").first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def to_sign(user: User) -> int:
+    """How many notices somebody has not signed."""
+    return own_receipts(user).filter(seen_at__isnull=True).count()
+
+
+def addressed(user: User, region: Region, lines: Sequence[str]) -> tuple[list[Organisation], list[User]]:
+    """The organisations and colleagues that lines name. Raises Refused with every line that names none of them, or several."""
+    organisations: list[Organisation] = []
+    users: list[User] = []
+    unknown: list[str] = []
+    visible = registry.organisations_visible_to(user)
+    for line in lines:
+        found = list(visible.filter(Q(name=line) | Q(credit_code=normalise_code(line)))[:2])
+        colleague = colleague_called(line, region) if not found else None
+        if len(found) == 1:
+            organisations.append(found[0])
+        elif colleague is not None:
+            users.append(colleague)
+        else:
+            unknown.append(line[:60])
+    if unknown:
+        raise Refused(say("名录和本局里都没有唯一的：%(names)s。", names=tuple(unknown[:10])))
+    return organisations, users

@@ -1,0 +1,90 @@
+"""Which cases wait for somebody, as a condition on where cases stand: what a list narrows and what the workbench counts.
+
+By the newest version of each flow, and without four eyes, which depend on each case: whether a step may be taken its page says.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from xingke.accounts.models import User
+from xingke.accounts.permissions import PERMISSIONS
+from xingke.casework.models import CaseParty
+from xingke.casework.permissions import CasePermission
+from xingke.casework.rules.flows import ASSIGNEE, PARTY, Flow, FlowStep
+from xingke.registry import queries as registry
+from xingke.registry.queries.calendars import work_calendar
+
+SOON = 3  # working days in which something is due that is said to be due soon
+NOBODY = Q(pk__in=())
+
+
+def waits_for(user: User) -> Q:
+    """Where the next step is somebody's: what was given to them, what anybody with their rights may take, what their firm has to do."""
+    flows: list[Flow] = [loaded.value for loaded in registry.catalogue("flow").values()]
+    condition = Q(assignee=user) & _at(_stands(flows, {ASSIGNEE}))
+    for permission in (each.permission for each in PERMISSIONS):
+        stands = _stands(flows, {permission.value})
+        if not stands or not (allowed := registry.scope(user, permission)).home:
+            continue
+        home = registry.in_scope(allowed.at_home, organisation="")
+        condition |= home & _at(stands) & (Q(assignee__isnull=True) | Q(assignee=user))
+    own = registry.scope(user, CasePermission.APPLY)
+    if own.organisations:
+        condition |= _of_parties(flows, own.organisations)
+    return Q(ended="") & condition
+
+
+def _of_parties(flows: Iterable[Flow], organisations: Iterable[int]) -> Q:
+    condition = NOBODY
+    for flow in flows:
+        for role in flow.roles:
+            if stands := _stands([flow], {f"{PARTY}{role}"}):
+                part = CaseParty.objects.filter(
+                    case=OuterRef("case"), role=role, organisation__in=organisations, seq_to__isnull=True
+                )
+                condition |= _at(stands) & Q(Exists(part))
+    return condition
+
+
+def _stands(flows: Iterable[Flow], names: set[str]) -> dict[str, list[str]]:
+    """By flow, the steps from which one leads on that some may take by themselves."""
+    found = {flow.code: list(_leading_to(flow, names)) for flow in flows}
+    return {code: stands for code, stands in found.items() if stands}
+
+
+def _leading_to(flow: Flow, names: set[str]) -> Iterator[str]:
+    for step in flow.step:
+        following = (flow.steps[code] for code in step.next)
+        if any(_is_for(after, names) for after in following):
+            yield step.code
+
+
+def _is_for(step: FlowStep, names: set[str]) -> bool:
+    """Whether a step waits for some: what a party may do waits for the party, though the bureau may do it in their stead."""
+    of_party = any(name.startswith(PARTY) for name in step.by)
+    named = [name for name in step.by if name.startswith(PARTY) or not of_party]
+    return step.through is None and not names.isdisjoint(named)
+
+
+def _at(stands: dict[str, list[str]]) -> Q:
+    condition = NOBODY
+    for flow, codes in stands.items():
+        condition |= Q(flow=flow, stands__in=codes)
+    return condition
+
+
+def due_soon(user: User, now: datetime) -> Q:
+    """What is due within a few working days, and not over yet."""
+    regions = registry.own_regions(user)
+    today = timezone.localtime(now).date()
+    last = work_calendar(regions[0]).reach(today, SOON).day if regions else today + timedelta(days=SOON)
+    end = timezone.make_aware(datetime.combine(last, datetime.max.time()))
+    return Q(ended="", due__gte=now, due__lte=end)
+
+
+def overdue(now: datetime) -> Q:
+    """What should have been done by now."""
+    return Q(ended="", due__lt=now)

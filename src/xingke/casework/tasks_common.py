@@ -1,0 +1,45 @@
+"""What waits on the workbench of common acts: agendas, decisions, minutes, publicity that ends, objections."""
+
+from collections.abc import Iterator
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from xingke.accounts.models import User
+from xingke.base.tasks import Duty, Task
+from xingke.casework.permissions import CasePermission
+from xingke.casework.queries import meetings, notices, publicity
+from xingke.casework.queries.common import regions_of_bureau
+
+
+def _to_prepare(user: User) -> Iterator[Task]:
+    waiting = meetings.waiting_for_a_meeting(regions_of_bureau(user, CasePermission.HANDLE)).count()
+    url = reverse("casework:meeting-list")
+    yield Task(_("等着上会的事项"), waiting, _("件"), url, _("列入下一次会议的议程"))
+    minutes = meetings.without_minutes(user, CasePermission.HANDLE)
+    yield Task(_("开过的会还没有纪要号"), minutes, _("次"), url)
+
+
+def _to_decide(user: User) -> Iterator[Task]:
+    undecided = meetings.undecided(user)
+    yield Task(_("会后待记的决定"), undecided, _("项"), reverse("casework:meeting-list"), _("记下后事项才往下走"))
+
+
+def _to_show(user: User) -> Iterator[Task]:
+    url, where = reverse("casework:publicity-list"), regions_of_bureau(user, CasePermission.HANDLE)
+    yield Task(_("异议待答复"), publicity.objections_open(where), _("件"), url, _("答复以前，事项不能往下办"))
+    yield Task(_("今天期满的公示"), publicity.ends_on(where, timezone.localdate()), _("批"), url)
+    yield Task(_("等着公示的事项"), publicity.waiting_to_be_shown(where).count(), _("件"), url)
+
+
+def _to_sign(user: User) -> Iterator[Task]:
+    yield Task(_("待签收的通知"), notices.to_sign(user), _("份"), reverse("casework:notice-list"))
+
+
+DUTIES = (
+    Duty(code="notices", permission=CasePermission.READ, find=_to_sign, order=12),
+    Duty(code="meetings-decided", permission=CasePermission.DECIDE, find=_to_decide, order=15),
+    Duty(code="publicity-run", permission=CasePermission.HANDLE, find=_to_show, order=25),
+    Duty(code="meetings-prepared", permission=CasePermission.HANDLE, find=_to_prepare, order=35),
+)

@@ -1,0 +1,120 @@
+"""Who is told of a step, what of cases stands in the calendar, and what is remembered before it is due."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, time, timedelta
+from itertools import groupby
+from uuid import UUID
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+
+from xingke.accounts.models import User
+from xingke.base.agenda import AgendaEntry, Dated
+from xingke.base.noticing import NoticeKind
+from xingke.base.reminding import Reminded, Reminder
+from xingke.base.sayings import say
+from xingke.casework import queries
+from xingke.casework.models import CaseStep
+from xingke.casework.permissions import CasePermission
+from xingke.casework.queries import lists
+from xingke.casework.rules.flows import PARTY
+from xingke.registry import queries as registry
+from xingke.registry.models import Grant
+
+EACH = 5  # cases of a day that are named one by one
+AHEAD = (3, 1)  # working days before it is due in which a case is remembered [parameter]
+
+
+def _page(key: str) -> str:
+    return reverse("casework:case", args=[UUID(key)])
+
+
+GIVEN = NoticeKind(code="case-given", word=say("有事项交您办"), address=_page)
+MOVED = NoticeKind(code="case-moved", word=say("您的事项有进展"), address=_page)
+COME = NoticeKind(code="case-come", word=say("有事项等科室办理"), address=_page)
+DUE = NoticeKind(code="case-due", word=say("有事项快到期了"), address=_page)
+KINDS = (GIVEN, MOVED, COME, DUE)
+
+
+def told_of(read: queries.CaseRead, row: CaseStep) -> Iterator[tuple[str, list[User]]]:
+    """Whom a step that was taken is told to, by the kind of notice; never to whoever took it.
+
+    Who was given the case; whose it is, where they see the step; and where a party acted, those of the bureau who have the next step.
+    """
+    before = read.last.assignee_id if read.steps else None
+    if row.assignee is not None and row.assignee_id not in (before, row.taken_by_id):
+        yield GIVEN.code, [row.assignee]
+    step = read.flow.steps.get(row.step)
+    owner = f"{PARTY}{read.flow.owner}"
+    acted = taken_by_party(read, row)
+    if not acted and (step is None or not step.seen_by or owner in step.seen_by):
+        yield MOVED.code, [user for user in accounts_of(read) if user.pk != row.taken_by_id]
+    if acted and row.assignee is None:
+        yield COME.code, registry.accounts_that_may(CasePermission.HANDLE, at=read.case.region)
+
+
+def taken_by_party(read: queries.CaseRead, row: CaseStep) -> bool:
+    """Whether whoever took a step did so as somebody whose case it is."""
+    return row.taken_by_id is not None and row.taken_by_id in {user.pk for user in accounts_of(read)}
+
+
+def accounts_of(read: queries.CaseRead) -> list[User]:
+    """The accounts of whose case it is. One query; none where it is nobody's."""
+    case = read.case
+    if case.organisation_id is None and case.person_id is None:
+        return []
+    whose = Q(organisation=case.organisation_id) if case.organisation_id else Q(person=case.person_id)
+    grants = Grant.objects.filter(whose, revoked_at__isnull=True, user__is_active=True).select_related("user")
+    return list({grant.user_id: grant.user for grant in grants}.values())
+
+
+# ── the calendar, and what is remembered ────────────────────────────────────────────────────────────────────────────
+
+
+def _between(first: date, last: date) -> Q:
+    ends = [timezone.make_aware(datetime.combine(day, time())) for day in (first, last + timedelta(days=1))]
+    return Q(seq_to__isnull=True, ended="", due__gte=ends[0], due__lt=ends[1])
+
+
+def _days(user: User, first: date, last: date) -> Iterator[AgendaEntry]:
+    rows = lists.cases_listed(user, state=lists.OPEN).filter(_between(first, last)).order_by("due", "pk")
+    now = timezone.now()
+    for day, found in groupby(rows, key=lambda row: timezone.localtime(row.due).date() if row.due else first):
+        due = list(found)
+        if len(due) > EACH:
+            said, url = (
+                say("%(n)s 件事项到期", n=len(due)),
+                f"{reverse('casework:case-list')}?due_from={day}&due_to={day}",
+            )
+            yield AgendaEntry(
+                day, f"day-{day}", said, said, url, is_fictional=any(row.case.is_fictional for row in due)
+            )
+            continue
+        for row in due:
+            plain = say("事项到期 %(number)s", number=row.case.number)
+            yield AgendaEntry(
+                day,
+                str(row.case.key),
+                f"{row.case.title} {row.case.number}".strip(),
+                plain,
+                _page(str(row.case.key)),
+                is_late=row.due is not None and row.due < now,
+                is_fictional=row.case.is_fictional,
+            )
+
+
+def _to_remember(first: date, last: date) -> Iterator[Reminded]:
+    """Whoever has the case; where nobody was given it, those of the bureau who handle cases."""
+    rows = CaseStep.objects.filter(_between(first, last)).select_related("case__region", "assignee")
+    told: dict[int, Iterable[User]] = {}
+    for row in rows.order_by("due", "pk"):
+        region = row.case.region
+        if row.assignee is None and region.pk not in told:
+            told[region.pk] = registry.accounts_that_may(CasePermission.HANDLE, at=region)
+        for user in [row.assignee] if row.assignee is not None else told[region.pk]:
+            yield Reminded(user, "case", str(row.case.key), region)
+
+
+DATED = Dated(code="cases", word=say("事项到期"), permission=CasePermission.READ, find=_days)
+REMINDER = Reminder(code="cases", kind=DUE.code, ahead=AHEAD, find=_to_remember)

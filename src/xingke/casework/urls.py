@@ -1,0 +1,14 @@
+from django.urls import path
+
+from xingke.casework import urls_common
+from xingke.casework.views import cases, steps
+
+app_name = "casework"
+urlpatterns = [
+    path("cases/", cases.case_list, name="case-list"),
+    path("cases/new/<slug:flow>/", steps.case_new, name="case-new"),
+    path("cases/<uuid:key>/", cases.case, name="case"),
+    path("cases/<uuid:key>/steps/<slug:step>/", steps.step_take, name="step-take"),
+    path("cases/<uuid:key>/files/<int:pk>/<str:name>", cases.case_file, name="case-file"),
+    *urls_common.urlpatterns,
+]

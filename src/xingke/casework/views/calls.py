@@ -1,0 +1,193 @@
+"""Calls: what is open to whoever applies, and what the bureau makes of them."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from xingke.accounts.models import User
+from xingke.base.refusals import Refused
+from xingke.base.templatetags.xk import day, yuan
+from xingke.casework.actions import calls as actions
+from xingke.casework.actions.calls import LIMITED, NewCall
+from xingke.casework.forms_common import CallForm
+from xingke.casework.models import CaseCall
+from xingke.casework.permissions import CasePermission
+from xingke.casework.places import places
+from xingke.casework.queries import calls as reads
+from xingke.casework.queries import definitions_for
+from xingke.casework.queries.common import bureau_page, home_regions
+from xingke.casework.rules.calls import ORGANISATION, CallState, call_state, quotas
+from xingke.casework.rules.flows import Flow
+from xingke.casework.views.meetings import form_page, language
+from xingke.registry import filtering
+from xingke.registry import queries as registry
+
+
+def state_of(call: CaseCall) -> tuple[str, str]:
+    """The tag of where a call stands today."""
+    return {
+        CallState.PLANNED: ("unpublished", _("未开始")),
+        CallState.OPEN: ("public", _("受理中")),
+        CallState.OVER: ("confirmed", _("已截止")),
+    }[call_state(since=call.since, until=call.until, today=timezone.localdate())]
+
+
+def crumbs(*labels: str) -> list[dict[str, str]]:
+    return [{"label": _("申报"), "url": reverse("casework:call-list")}, *({"label": label} for label in labels)]
+
+
+@require_safe
+def call_list(request: HttpRequest) -> HttpResponse:
+    """Those that are open first, and of these the one that ends first."""
+    user = registry.reader(request.user)
+    registry.require_page(user, CasePermission.READ)
+    today = timezone.localdate()
+    found = reads.calls_listed(user, today=today, only_open=request.GET.get("state") == "open")
+    page = Paginator(found, filtering.PAGE_SIZE).get_page(request.GET.get("page"))
+    flows = {each.pk: reads.definitions_of_call(each).flow for each in page.object_list}
+    may_make = bool(home_regions(user, CasePermission.MANAGE))
+    begin = (reverse("casework:call-flows"), _("发布申报批次")) if may_make else None
+    context = {
+        "places": places(user, "call-list"),
+        "rows": [(each, flows[each.pk], *state_of(each)) for each in page.object_list],
+        "may_make": may_make,
+        "filters": [
+            filtering.select("state", _("状态"), request.GET.get("state", ""), [("open", _("受理中"))]),
+        ],
+        "table": {
+            "columns": [
+                {"label": _("申报批次")},
+                {"label": _("事项")},
+                {"label": _("受理时间"), "class": "told"},
+                {"label": _("区划")},
+                {"label": _("状态")},
+            ],
+            "page": page,
+            **filtering.emptiness(request, _("还没有申报批次"), _("本区划和上级发布的申报批次列在这里。"), begin=begin),
+        },
+        "is_fictional": any(each.is_fictional for each in page.object_list),
+    }
+    return render(request, "casework/call_list.html", context)
+
+
+@require_safe
+def call(request: HttpRequest, key: UUID) -> HttpResponse:
+    user = registry.reader(request.user)
+    shown = reads.call_for(user, key, today=timezone.localdate())
+    flow = reads.definitions_of_call(shown).flow
+    code, words = state_of(shown)
+    places_of = {step.code: place for place, step in enumerate(flow.step)}
+    counts = [
+        {"label": _stands(flow, each.stands), "value": each.count, "unit": _("件")}
+        for each in sorted(reads.standing_counts(user, shown), key=lambda each: places_of.get(each.stands, 999))
+    ]
+    context = {
+        "crumbs": crumbs(shown.title),
+        "shown": shown,
+        "flow": flow,
+        "state": code,
+        "state_words": words,
+        "counts": counts,
+        "facts": _facts(shown, flow),
+        "is_open": code == "public",
+        "may_apply": bool(registry.scope(user, CasePermission.APPLY).organisations),
+        "is_fictional": shown.is_fictional,
+    }
+    return render(request, "casework/call.html", context)
+
+
+def _stands(flow: Flow, code: str) -> str:
+    return flow.steps[code].label.in_language(language()) if code in flow.steps else _("已撤回或终止")
+
+
+def _facts(shown: CaseCall, flow: Flow) -> list[dict[str, Any]]:
+    form = reads.definitions_of_call(shown).form(flow.first)
+    labels = {each.name: each.label.in_language(language()) for each in form.fields} if form is not None else {}
+    labels[ORGANISATION] = _("申报单位")
+    limits = [
+        (_("“%(label)s”为“%(value)s”的最多%(most)s件") if each.value else _("每个“%(label)s”最多%(most)s件"))
+        % {"label": labels.get(each.field, each.field), "value": each.words or each.value, "most": each.most}
+        for each in quotas(shown.quotas)
+    ]
+    number = {"least": shown.least, "most": shown.most}
+    return [
+        {
+            "label": _("受理时间"),
+            "value": _("%(since)s至%(until)s") % {"since": day(shown.since), "until": day(shown.until)},
+        },
+        {"label": _("文号"), "value": shown.document_number},
+        {"label": _("发布日期"), "value": day(shown.published_on)},
+        {
+            "label": _("经费"),
+            "value": yuan(shown.budget_yuan) if shown.budget is not None else shown.budget_text,
+            "note": shown.budget_text if shown.budget is not None else "",
+        },
+        *([{"label": _("最多受理"), "value": _("%(most)s件") % number}] if shown.most else []),
+        *([{"label": _("不足即不成立"), "value": _("%(least)s件") % number}] if shown.least else []),
+        *([{"label": _("限额"), "value": _("；").join(limits)}] if limits else []),
+    ]
+
+
+@require_safe
+def call_flows(request: HttpRequest) -> HttpResponse:
+    """What a call may be made for."""
+    user = registry.reader(request.user)
+    bureau_page(user, CasePermission.MANAGE)
+    flows = [each for each in reads.flows_to_call() if not each.below]
+    context = {
+        "crumbs": crumbs(_("发布申报批次")),
+        "rows": [(each, each.label.in_language(language())) for each in flows],
+        "table": {
+            "columns": [{"label": _("事项")}, {"label": _("依据")}],
+            "count": len(flows),
+            "empty_title": _("还没有可以申报的事项"),
+            "empty_text": _("办理流程写在规则包里，由系统管理员装载。"),
+        },
+    }
+    return render(request, "casework/call_flows.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def call_new(request: HttpRequest, flow: str) -> HttpResponse:
+    user = registry.reader(request.user)
+    regions = bureau_page(user, CasePermission.MANAGE)
+    try:
+        definitions = definitions_for(flow, regions[0])
+    except LookupError:
+        raise Http404 from None
+    asked = definitions.form(definitions.flow.first)
+    limited = [each for each in asked.fields if each.type in LIMITED] if asked is not None else []
+    form = CallForm(limited, regions, request.POST or None, initial={"published_on": timezone.localdate()})
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = _make(user, flow, form)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("申报批次已发布。"))
+            return redirect("casework:call", made.key)
+    return form_page(
+        request,
+        form,
+        title=_("发布申报批次"),
+        act=_("发布"),
+        kicker=definitions.flow.label.in_language(language()),
+        lead=_("这一批的事项按现在的流程和表单办，以后改了也不变。"),
+        crumbs=crumbs(_("发布申报批次")),
+        back=reverse("casework:call-list"),
+    )
+
+
+def _make(user: User, flow: str, form: CallForm) -> CaseCall:
+    typed = form.cleaned_data
+    names = ("title", "document_number", "published_on", "since", "until", "asked", "least", "most", "budget")
+    given = {name: typed[name] for name in (*names, "budget_text", "quotas", "key")}
+    return actions.make_call(new=NewCall(region=form.region, flow=flow, **given), by=user, now=timezone.now())

@@ -1,0 +1,148 @@
+"""The list of cases, the page of one, and its files."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import prefetch_related_objects
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from xingke.accounts.models import User
+from xingke.accounts.uploads import file_response
+from xingke.base.blobs import Damaged
+from xingke.base.panels import panels
+from xingke.base.refusals import Refused
+from xingke.casework import queries, showing
+from xingke.casework.lists import CASES
+from xingke.casework.models import CaseFile
+from xingke.casework.places import places
+from xingke.casework.queries import lists
+from xingke.casework.queries.offers import StepOffered, flows_to_open, handlers, steps_offered
+from xingke.casework.queries.seen import CaseSeen, case_seen
+from xingke.casework.queries.words import CaseWords
+from xingke.casework.rules.flows import CORRECT
+from xingke.registry import queries as registry
+from xingke.registry.listing import ListRequest, list_response
+
+
+@require_safe
+def case_list(request: HttpRequest) -> HttpResponse:
+    return list_response(request, CASES, template="casework/case_list.html", context=_beside_list)
+
+
+def _beside_list(asked: ListRequest) -> dict[str, Any]:
+    language = get_language() or "zh"
+    entries = [
+        {"label": each.flow.label.in_language(language), "url": reverse("casework:case-new", args=[each.flow.code])}
+        for each in flows_to_open(asked.reader)
+    ]
+    return {"entries": entries, "places": places(asked.reader, "case-list")}
+
+
+@require_safe
+def case(request: HttpRequest, key: UUID) -> HttpResponse:
+    user = registry.reader(request.user)
+    return page_of_case(request, user, case_seen(user, queries.case_for(user, key)))
+
+
+def page_of_case(
+    request: HttpRequest,
+    user: User,
+    seen: CaseSeen,
+    *,
+    refused: Refused | None = None,
+    step: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """The page of a case. refused: why a step that was pressed there was not taken, with what was typed."""
+    read, now = seen.read, timezone.now()
+    today = timezone.localdate()
+    prefetch_related_objects(list(read.steps), "filed", "files__attachment")
+    files = [file for step in seen.steps for file in step.files.all()]
+    words = CaseWords(user, [(read.definitions.asked[name], value) for name, value in seen.answers.items()], files)
+    offered = steps_offered(seen, now=now)
+    own = [_choice(request, seen, each, refused, step) for each in offered if each.step is not None]
+    corrects = any(each.code == CORRECT and each.answer.allowed for each in offered)
+    language = get_language() or "zh"
+    word = read.flow.label.in_language(language)
+    title = showing.title_of(read.case, read.flow)
+    further = [each for each in offered if each.step is None and each.answer.allowed and each.code != CORRECT]
+    needs_handlers = any(each["assigns"] for each in own) or bool(further)
+    context = {
+        "read": read,
+        "row": read.case,
+        "title": title,
+        "kicker": "" if word in title else word,
+        "tag": showing.standing_tag(seen),
+        "due": showing.due_words(read.last.due, is_over=bool(read.last.ended), today=today, seen=seen),
+        "clock": showing.clock_words(seen, today=today),
+        "assignee": read.last.assignee,
+        "answered": list(showing.answered(seen, words, may_correct=corrects)),
+        "history": showing.history(seen),
+        "to_come": showing.still_to_come(seen),
+        "choices": sorted(own, key=lambda each: not each["allowed"]),
+        "waits_on": "" if own else showing.waits_on(seen),
+        "further": [_choice(request, seen, each, refused, step) for each in further],
+        "handlers": handlers(read.case.region) if needs_handlers else [],
+        "below": [showing.line_of(user, each) for each in lists.children_of(user, read.case)],
+        "above": read.case.parent
+        if read.case.parent and queries.cases_seen(user).filter(pk=read.case.parent.pk).exists()
+        else None,
+        "same": [showing.line_of(user, each) for each in lists.of_same_organisation(user, read.case)],
+        "panels": panels("case", user, read),
+        "refused": refused,
+        "crumbs": [
+            {"label": _("业务"), "url": reverse("casework:case-list")},
+            {
+                "label": word,
+                "url": f"{reverse('casework:case-list')}?flow={read.flow.code}",
+            },
+            {"label": read.case.number or read.case.title},
+        ],
+        "is_fictional": read.case.is_fictional,
+    }
+    return render(request, "casework/case.html", context, status=status)
+
+
+def _choice(
+    request: HttpRequest, seen: CaseSeen, offered: StepOffered, refused: Refused | None, pressed: str
+) -> dict[str, Any]:
+    """A step as the page offers it: a button with what it asks, or the way to its form."""
+    step, is_back = offered.step, refused is not None and pressed == offered.code
+    return {
+        "code": offered.code,
+        "label": offered.label.in_language(get_language() or "zh"),
+        "allowed": offered.answer.allowed,
+        "why_not": str(offered.answer.reason),
+        "url": reverse("casework:step-take", args=[seen.read.case.key, offered.code]),
+        "has_form": step is not None and bool(step.form),
+        "reason": step is None or step.reason,
+        "assigns": (step is not None and bool(step.assigns)) or offered.code == "transfer",
+        "consequence": showing.consequence(seen, offered),
+        "is_back": is_back,
+        "opinion": request.POST.get("opinion", "") if is_back else "",
+        "assignee": request.POST.get("assignee", "") if is_back else "",
+    }
+
+
+@require_safe
+def case_file(request: HttpRequest, key: UUID, pk: int, name: str) -> HttpResponse:
+    """A file of a step, for whoever sees the field it answers."""
+    user = registry.reader(request.user)
+    seen = case_seen(user, queries.case_for(user, key))
+    found = (
+        CaseFile.objects.filter(step__in=[step.pk for step in seen.steps], pk=pk).select_related("attachment").first()
+    )
+    if found is None or found.attachment.name != name or not seen.sees(seen.read.definitions.asked.get(found.field)):
+        raise Http404
+    try:
+        return file_response(found.attachment)
+    except Damaged:
+        messages.error(request, _("“%(name)s”的文件丢失或损坏，请系统管理员从备份恢复。") % {"name": name})
+        return redirect("casework:case", key)

@@ -1,0 +1,435 @@
+"""Opening a case and taking a step of one, each with its form: looked at again as often as one likes, kept as a draft, sent once."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from xingke.accounts.actions import StoredFile
+from xingke.accounts.models import User
+from xingke.accounts.rules import SUFFIXES
+from xingke.accounts.uploads import HeldFile, held_for
+from xingke.base.keys import new_key
+from xingke.base.refusals import Refused
+from xingke.casework import actions, queries, showing
+from xingke.casework.actions import AnswersRefused, NewCase, StepWanted
+from xingke.casework.actions.drafts import KEPT_FOR, drop_draft, keep_draft
+from xingke.casework.forms import AskedForm, asked_form, files_in, held_in, typed_in
+from xingke.casework.models import Case, CaseCall, CaseDraft, CaseFile, CaseStep
+from xingke.casework.queries import calls
+from xingke.casework.queries.lookups import AsReader
+from xingke.casework.queries.offers import FlowToOpen, StepOffered, flow_to_open, handlers, step_offered
+from xingke.casework.queries.seen import CaseSeen, case_seen
+from xingke.casework.queries.words import CaseWords
+from xingke.casework.rules.answers import AnswersRead, read_answers
+from xingke.casework.rules.flows import CORRECT
+from xingke.casework.rules.forms import CaseForm, FieldType
+from xingke.casework.rules.shown_answers import retyped
+from xingke.casework.rules.stepping import RESERVED_WORDS, is_theirs
+from xingke.casework.views.cases import page_of_case
+from xingke.registry import queries as registry
+from xingke.registry.models import Organisation, Person, Region
+
+LOOKING = ("more", "check")  # buttons that show the form again: with one more row, or with what answers have changed
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What a page sent: as typed, with the files whose bytes are kept already, and why one of them may not be."""
+
+    typed: Mapping[str, Any]
+    files: Mapping[str, Sequence[StoredFile]]
+    refused: str = ""
+
+    @property
+    def wanted(self) -> dict[str, Any]:
+        """What is typed, as actions take it."""
+        digests = {name: [file.digest for file in files] for name, files in self.files.items()}
+        return {"typed": {**self.typed, **digests}, "files": [file for files in self.files.values() for file in files]}
+
+
+def _sent(request: HttpRequest, form: CaseForm | None) -> Sent:
+    if form is None:
+        return Sent({}, {})
+    typed = typed_in(form, request.POST)
+    if (table := request.POST.get("more", "")) in typed:
+        typed[table] = [*typed[table], {}]
+    try:
+        return Sent(typed, files_in(form, request))
+    except Refused as refusal:
+        return Sent(typed, {}, str(refusal))
+
+
+@dataclass(frozen=True)
+class FormPageAsked:
+    """Where a form is asked: by whom, for what, and what is known there already. form: None where nothing is asked."""
+
+    request: HttpRequest
+    user: User
+    form: CaseForm | None
+    region: Region
+    organisation: Organisation | None
+    case: Case | None = None
+
+    def asked(
+        self, sent: Sent, *, held: Mapping[str, Sequence[HeldFile]], read: AnswersRead | None = None
+    ) -> AskedForm | None:
+        """The form as it is shown again. read: as it was refused; else nothing is said to be wrong."""
+        if self.form is None:
+            return None
+        found = read if read is not None else self._read(self.form, sent)
+        words = CaseWords(self.user, [(each, found.values.get(each.name)) for each in self.form.fields])
+        language = get_language() or "zh"
+        judged = read is not None
+        return asked_form(self.form, sent.typed, found, words=words, language=language, held=held, is_judged=judged)
+
+    def _read(self, form: CaseForm, sent: Sent) -> AnswersRead:
+        known = queries.prefills(self.region, self.organisation, self.case)
+        lookup = AsReader(self.user, self.region)
+        return read_answers(form, sent.wanted["typed"], lookup=lookup, today=timezone.localdate(), known=known)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A form that is shown: what stands in it, and what is wrong with it."""
+
+    sent: Sent
+    held: Mapping[str, Sequence[HeldFile]] = field(default_factory=dict)
+    faults: Sequence[tuple[str, str]] = ()
+    read: AnswersRead | None = None
+    saved_at: datetime | None = None
+
+    def context(self, page: FormPageAsked) -> dict[str, Any]:
+        """What the template takes of it."""
+        return {
+            "asked": page.asked(self.sent, held=self.held, read=self.read),
+            "faults": self.faults,
+            "draft": self.saved_at,
+            "suffixes": SUFFIXES,
+        }
+
+
+def _looked_at(
+    page: FormPageAsked,
+    flow: str,
+    step: str,
+    take: Callable[[Sent], HttpResponse],
+    faults: Sequence[tuple[str, str]] = (),
+) -> HttpResponse | Shown:
+    """What becomes of a form that was sent: a draft, one more look at it, or the step. faults: beside the form."""
+    request, form = page.request, page.form
+    sent = _sent(request, form)
+    if "draft" in request.POST:
+        keep_draft(
+            by=page.user, case=page.case, flow=flow, step=step, typed=sent.typed, files=sent.files, now=timezone.now()
+        )
+        messages.success(request, _("已存为草稿，%(n)d 天内有效。") % {"n": KEPT_FOR.days})
+        return redirect(request.get_full_path())
+    held = held_in(form, request) if form is not None else {}
+    if any(name in request.POST for name in LOOKING):
+        return Shown(sent, held)
+    found = [*faults, *([("asked", sent.refused)] if sent.refused else [])]
+    if found:
+        return Shown(sent, held, found)
+    try:
+        return take(sent)
+    except AnswersRefused as refusal:
+        return Shown(sent, held, (), refusal.read)
+    except Refused as refusal:
+        return Shown(sent, held, [("", str(refusal))])
+
+
+def _draft(page: FormPageAsked, flow: str, step: str) -> CaseDraft | None:
+    return CaseDraft.objects.filter(user=page.user, case=page.case, flow=flow, step=step).first()
+
+
+def _begun(page: FormPageAsked, flow: str, step: str) -> Shown:
+    """What somebody kept as a draft; nothing where they kept none."""
+    draft = _draft(page, flow, step)
+    if draft is None:
+        return Shown(Sent({}, {}))
+    held = {
+        name: [held_for(page.request, file["name"], file["digest"], file["size"]) for file in files]
+        for name, files in draft.files.items()
+    }
+    return Shown(Sent(draft.typed, {}), held, saved_at=draft.saved_at)
+
+
+# ── opening ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@require_http_methods(["GET", "POST"])
+def case_new(request: HttpRequest, flow: str) -> HttpResponse:
+    user = registry.reader(request.user)
+    known = flow_to_open(user, flow)
+    if known is None:
+        raise Http404
+    call = _call(request, user, flow)
+    whose = _whose(request, user, known)
+    if call is not None:
+        whose = replace(whose, region=call.region)
+    definitions = calls.definitions_for_new(flow, whose.region, call)
+    first = definitions.flow.first
+    page = FormPageAsked(request, user, definitions.form(first), whose.region, whose.organisation)
+    if request.method == "POST":
+        shown = _looked_at(
+            page, flow, first.code, lambda sent: _open(request, user, known, whose, call, sent), whose.faults
+        )
+        if isinstance(shown, HttpResponse):
+            return shown
+    else:
+        shown = _begun(page, flow, first.code)
+    hidden = [("key", request.POST.get("key") or str(new_key()))]
+    if call is not None:
+        hidden.append(("call", str(call.key)))
+    language = get_language() or "zh"
+    word = definitions.flow.label.in_language(language)
+    only = known.organisations[0] if len(known.organisations) == 1 and not known.regions else None
+    only_person = known.persons[0] if known.persons else None
+    chosen = str(whose.organisation.key) if whose.organisation and known.organisations else ""
+    context = {
+        **shown.context(page),
+        "title": word,
+        "flow": call.title if call is not None else first.label.in_language(language),
+        "lead": _lead(known),
+        "opens": {
+            "only": only or only_person,
+            "organisations": known.organisations,
+            "regions": known.regions,
+            "organisation": request.POST.get("organisation", "") or chosen,
+            "region": whose.region.code,
+            "wants_organisation": known.is_of_organisation,
+            "wants_person": known.is_of_person,
+            "person": request.POST.get("person", ""),
+        },
+        "hidden": hidden,
+        "submit": first.label.in_language(language),
+        "back_url": reverse("casework:case-list"),
+        "crumbs": [{"label": _("业务"), "url": reverse("casework:case-list")}, {"label": word}],
+        "is_fictional": whose.region.is_fictional,
+    }
+    return render(request, "casework/case_form.html", context)
+
+
+@dataclass(frozen=True)
+class Whose:
+    """Whose a new case is, and where."""
+
+    region: Region
+    organisation: Organisation | None = None
+    person: Person | None = None
+    faults: tuple[tuple[str, str], ...] = ()
+
+
+def _whose(request: HttpRequest, user: User, known: FlowToOpen) -> Whose:
+    """What was chosen of whose it is, or what is taken without asking; and what is wrong with it."""
+    typed = request.POST.get("organisation", "") or request.GET.get("organisation", "")
+    if known.organisations and not known.regions:
+        chosen = next((each for each in known.organisations if str(each.key) == typed), known.organisations[0])
+        return Whose(chosen.region, chosen)
+    if known.persons:
+        return Whose(known.regions[0], person=known.persons[0])
+    code = request.POST.get("region", "")
+    region = next((each for each in known.regions if each.code == code), known.regions[0])
+    if known.is_of_person:
+        return _person(request, user, region)
+    if not known.is_of_organisation:
+        return Whose(region)
+    if not typed.strip():
+        return Whose(region, faults=(("id_organisation", _("单位：请写明是哪家单位的。")),))
+    found = AsReader(user, region).organisation_called(typed)
+    if isinstance(found, Organisation):
+        return Whose(region, found)
+    return Whose(region, faults=(("id_organisation", f"{_('单位')}{_('：')}{found}"),))
+
+
+def _lead(known: FlowToOpen) -> str:
+    """Whose a new case is, where there is nothing to choose."""
+    if known.persons:
+        return known.persons[0].name
+    if len(known.organisations) == 1 and not known.regions:
+        return f"{known.organisations[0].name} {known.organisations[0].credit_code}".strip()
+    return ""
+
+
+def _person(request: HttpRequest, user: User, region: Region) -> Whose:
+    typed = request.POST.get("person", "").strip()
+    if not typed:
+        return Whose(region, faults=(("id_person", _("人员：请写明是谁的。")),))
+    found = AsReader(user, region).person_called(typed)
+    if isinstance(found, Person):
+        return Whose(region, person=found)
+    return Whose(region, faults=(("id_person", f"{_('人员')}{_('：')}{found}"),))
+
+
+def _call(request: HttpRequest, user: User, flow: str) -> CaseCall | None:
+    """The call that a new case answers; None for none, 404 for one that is not there for them or of another flow."""
+    written = request.POST.get("call") or request.GET.get("call", "")
+    if not written:
+        return None
+    try:
+        found = calls.call_for(user, UUID(written), today=timezone.localdate())
+    except ValueError:
+        raise Http404 from None
+    if found.flow != flow:
+        raise Http404
+    return found
+
+
+def _open(
+    request: HttpRequest, user: User, known: FlowToOpen, whose: Whose, call: CaseCall | None, sent: Sent
+) -> HttpResponse:
+    first = StepWanted(step=known.flow.first.code, **sent.wanted)
+    new = NewCase(
+        flow=known.flow.code,
+        region=whose.region,
+        organisation=whose.organisation,
+        person=whose.person,
+        key=_key(request),
+    )
+    opened = actions.open_case(new=new, first=first, by=user, now=timezone.now())
+    drop_draft(by=user, flow=known.flow.code, step=known.flow.first.code)
+    said = _("已提交，编号 %(number)s。") % {"number": opened.number} if opened.number else _("已提交。")
+    messages.success(request, said)
+    return redirect("casework:case", opened.key)
+
+
+def _key(request: HttpRequest) -> UUID:
+    try:
+        return UUID(request.POST.get("key", ""))
+    except ValueError:
+        return new_key()
+
+
+# ── taking a step ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@require_http_methods(["GET", "POST"])
+def step_take(request: HttpRequest, key: UUID, step: str) -> HttpResponse:
+    user = registry.reader(request.user)
+    seen = case_seen(user, queries.case_for(user, key))
+    is_known = step in seen.read.flow.steps or step in RESERVED_WORDS
+    if not is_known or not is_theirs(seen.read.state, step, seen.taker):
+        raise Http404
+    if request.method == "POST" and request.POST.get("page") == "case":
+        return _pressed(request, user, seen, step)
+    corrected = _corrected(request, seen) if step == CORRECT else None
+    form, case = _form_of(seen, step, corrected), seen.read.case
+    offered = step_offered(seen, step, now=timezone.now())
+    if form is None or (request.method == "GET" and not offered.answer.allowed):
+        if not offered.answer.allowed:
+            messages.error(request, str(offered.answer.reason))
+        return redirect("casework:case", key)
+    page = FormPageAsked(request, user, form, case.region, case.organisation, case)
+    if request.method == "POST":
+        shown = _looked_at(page, case.flow, step, lambda sent: _taken(request, user, seen, step, sent))
+        if isinstance(shown, HttpResponse):
+            return shown
+    else:
+        shown = _begun(page, case.flow, step) if _draft(page, case.flow, step) else _as_answered(page, seen)
+    return _step_page(page, seen, offered, shown, corrected)
+
+
+def _step_page(
+    page: FormPageAsked, seen: CaseSeen, offered: StepOffered, shown: Shown, corrected: CaseStep | None
+) -> HttpResponse:
+    request, case, own = page.request, seen.read.case, offered.step
+    language = get_language() or "zh"
+    word = offered.label.in_language(language)
+    hidden = [("seen", request.POST.get("seen") or str(seen.read.last.number))]
+    if corrected is not None:
+        hidden.append(("of", str(corrected.number)))
+    context = {
+        **shown.context(page),
+        "title": word,
+        "lead": f"{case.title} {case.number}".strip(),
+        "flow": seen.read.flow.label.in_language(language),
+        "hidden": hidden,
+        "consequence": showing.consequence(seen, offered),
+        "reason": own is None or own.reason,
+        "opinion": request.POST.get("opinion", ""),
+        "handlers": handlers(case.region) if own is not None and own.assigns else [],
+        "assignee": request.POST.get("assignee", ""),
+        "submit": word,
+        "back_url": reverse("casework:case", args=[case.key]),
+        "crumbs": [
+            {"label": _("业务"), "url": reverse("casework:case-list")},
+            {"label": case.number or case.title, "url": reverse("casework:case", args=[case.key])},
+            {"label": word},
+        ],
+        "is_fictional": case.is_fictional,
+    }
+    return render(request, "casework/case_form.html", context)
+
+
+def _corrected(request: HttpRequest, seen: CaseSeen) -> CaseStep:
+    """The step whose answers are to be corrected, or 404."""
+    number = request.POST.get("of") or request.GET.get("of", "")
+    found = next((each for each in seen.steps if str(each.number) == number and each.form), None)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _form_of(seen: CaseSeen, step: str, corrected: CaseStep | None) -> CaseForm | None:
+    if corrected is not None:
+        form: CaseForm = seen.read.definitions.forms[corrected.form].value
+        return form
+    own = seen.read.flow.steps.get(step)
+    return seen.read.definitions.form(own) if own is not None else None
+
+
+def _pressed(request: HttpRequest, user: User, seen: CaseSeen, step: str) -> HttpResponse:
+    """A button of the page of a case."""
+    try:
+        return _taken(request, user, seen, step, Sent({}, {}))
+    except AnswersRefused:  # the page was old: the step asks something now
+        return redirect("casework:step-take", seen.read.case.key, step)
+    except Refused as refusal:
+        return page_of_case(request, user, seen, refused=refusal, step=step)
+
+
+def _taken(request: HttpRequest, user: User, seen: CaseSeen, step: str, sent: Sent) -> HttpResponse:
+    case = seen.read.case
+    number = request.POST.get("seen", "")
+    name = request.POST.get("assignee", "")
+    wanted = StepWanted(
+        step=step,
+        opinion=request.POST.get("opinion", ""),
+        assignee=registry.account_named(name) if name else None,
+        corrects=_corrected(request, seen).number if step == CORRECT else 0,
+        **sent.wanted,
+    )
+    at = int(number) if number.isdecimal() and len(number) < 9 else 0
+    actions.take_step(case=case, wanted=wanted, seen=at, by=user, now=timezone.now())
+    drop_draft(by=user, case=case, flow=case.flow, step=step)
+    messages.success(request, _("已办理：%(step)s。") % {"step": showing.step_word(seen.read.flow, step)})
+    return redirect("casework:case", case.key)
+
+
+def _as_answered(page: FormPageAsked, seen: CaseSeen) -> Shown:
+    """What the form was answered with before, to be answered again: nobody types anything twice."""
+    form = page.form
+    row = next((each for each in reversed(seen.steps) if form is not None and each.form == form.code), None)
+    if form is None or row is None:
+        return Shown(Sent({}, {}))
+    known = {name: value for name, value in row.answers.items() if name in form.named and seen.sees(form.named[name])}
+    words = CaseWords(page.user, [(form.named[name], value) for name, value in known.items()])
+    typed = {name: retyped(form.named[name], value) for name, value in known.items()}
+    called = {name for name in known if form.named[name].type in (FieldType.ORGANISATION, FieldType.REGION)}
+    typed |= {name: str(words.called(form.named[name], known[name])) for name in called}
+    held: dict[str, list[HeldFile]] = {}
+    for each in CaseFile.objects.filter(step=row, field__in=known).select_related("attachment"):
+        kept = each.attachment
+        held.setdefault(each.field, []).append(held_for(page.request, kept.name, kept.digest, kept.size))
+    return Shown(Sent(typed, {}), held)

@@ -1,0 +1,210 @@
+"""What was decided and not paid yet: the list, deciding, changing, releasing."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from xingke.base.refusals import Refused
+from xingke.funds import actions, queries
+from xingke.funds.actions import NewCommitment
+from xingke.funds.forms import ChangeForm, CommitForm
+from xingke.funds.models import Commitment
+from xingke.funds.permissions import FundPermission
+from xingke.funds.queries import paying
+from xingke.funds.rules import written
+from xingke.funds.views.pools import crumbs_to, yuan_of
+from xingke.press.exports import About, file_addresses, table_response, wants_file
+from xingke.registry import filtering
+from xingke.registry import queries as registry
+
+
+@require_safe
+def commitment_list(request: HttpRequest) -> HttpResponse:
+    user = registry.reader(request.user)
+    queries.require_fund_page(user, FundPermission.READ)
+    states = [*Commitment.State.choices, ("left", _("事项已办结，未拨付"))]
+    state = request.GET.get("state", "")
+    state = state if state in dict(states) else ""
+    found = queries.commitments_left_over(user) if state == "left" else queries.commitments_seen(user)
+    if state and state != "left":
+        found = found.filter(state=state)
+    found = found.order_by("-seq_from", "pk")
+    fields = [filtering.select("state", _("状态"), state, [(code, str(word)) for code, word in states])]
+    if wants_file(request):
+        header = [_("事项编号"), _("单位"), _("事由"), _("其中"), _("资金池"), _("金额（元）"), _("状态"), _("安排人")]
+        lines = (
+            [
+                str(row.case),
+                row.organisation.name if row.organisation else "",
+                row.thing,
+                row.part,
+                row.pool.name,
+                yuan_of(row.amount),
+                row.get_state_display(),
+                row.committed_by,
+            ]
+            for row in found
+        )
+        return table_response(request, _("资金安排"), header, lines, About(fields=fields))
+    page = Paginator(found, filtering.PAGE_SIZE).get_page(request.GET.get("page"))
+    may_plan = queries.may_plan_anywhere(user)
+    table = {
+        "columns": [
+            {"label": _("事项")},
+            {"label": _("事由")},
+            {"label": _("资金池")},
+            {"label": _("金额（元）"), "numeric": True},
+            {"label": _("状态")},
+        ],
+        "page": page,
+        "export": file_addresses(request),
+        **filtering.emptiness(
+            request,
+            _("还没有安排资金"),
+            _("审定了金额的事项，从资金池里安排出来，拨付之前这笔钱不能另作他用。"),
+            begin=(reverse("funds:commitment-new"), _("安排资金")) if may_plan else None,
+        ),
+    }
+    context = {
+        "crumbs": crumbs_to((_("安排"), "")),
+        "table": table,
+        "rows": [{"row": row, "amount": yuan_of(row.amount)} for row in page.object_list],
+        "filters": fields,
+        "may_plan": may_plan,
+        "is_fictional": any(row.pool.is_fictional for row in page.object_list),
+    }
+    return render(request, "funds/commitment_list.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def commitment_new(request: HttpRequest) -> HttpResponse:
+    user = registry.reader(request.user)
+    queries.require_fund_page(user, FundPermission.PLAN)
+    pools = list(queries.pools_seen(user, FundPermission.PLAN).order_by("-year", "code"))
+    initial = _known_of(user, request.GET.get("case", ""))
+    form = CommitForm(user, pools, request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        typed = form.cleaned_data
+        given = {name: typed[name] for name in ("case", "decided", "thing", "part", "key")}
+        try:
+            rows = actions.commit(new=NewCommitment(shares=form.shares(), **given), by=user, now=timezone.now())
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            said = {"number": str(rows[0].case), "amount": written(rows[0].decided)}
+            messages.success(request, _("已为%(number)s安排%(amount)s元。") % said)
+            return redirect("funds:commitment", rows[0].decision)
+    is_fictional = any(pool.is_fictional for pool in pools)
+    context = {
+        "form": form,
+        "pools": pools,
+        "is_fictional": is_fictional,
+        "crumbs": crumbs_to((_("安排"), _list_url()), (_("安排资金"), "")),
+    }
+    return render(request, "funds/commitment_new.html", context)
+
+
+def _list_url() -> str:
+    return reverse("funds:commitment-list")
+
+
+def _known_of(user: Any, number: str) -> dict[str, Any]:
+    """What a case says already, for the form; nothing for one the reader does not plan for."""
+    try:
+        case = queries.case_called(user, number)
+    except LookupError:
+        return {}
+    return {
+        "case": case.number,
+        "thing": f"{case.title} {timezone.localtime(case.opened_at).year}"[:120],
+        "decided": paying.decided_for(case),
+    }
+
+
+@require_http_methods(["GET", "POST"])
+def commitment(request: HttpRequest, decision: UUID) -> HttpResponse:
+    """What was decided at once for a case, layer by layer, with every version of it; raising and lowering it."""
+    user = registry.reader(request.user)
+    shares = queries.shares_of(user, decision, FundPermission.READ if request.method == "GET" else FundPermission.PLAN)
+    may_plan = queries.is_at_home(user, FundPermission.PLAN, shares[0].pool.region)
+    form = ChangeForm(shares, request.POST or None, initial={"seen": paying.stamp_of_shares(shares)})
+    if request.method == "POST" and form.is_valid():
+        typed = form.cleaned_data
+        try:
+            actions.change_commitment(
+                decision=decision,
+                amounts=form.amounts(),
+                reason=typed["reason"],
+                seen=typed["seen"],
+                by=user,
+                now=timezone.now(),
+            )
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("安排已调整。"))
+            return redirect("funds:commitment", decision)
+    standing = all(row.state == Commitment.State.STANDING for row in shares)
+    first = shares[0]
+    context = {
+        "crumbs": crumbs_to((_("安排"), _list_url()), (str(first.case), "")),
+        "first": first,
+        "facts": _facts(shares),
+        "shares": [{"row": row, "amount": yuan_of(row.amount)} for row in shares],
+        "together": yuan_of(sum(row.amount for row in shares)),
+        "versions": [_version(row) for row in queries.versions_of(decision)],
+        "form": form if may_plan and standing else None,
+        "seen": paying.stamp_of_shares(shares),
+        "may_plan": may_plan and standing,
+        "on_batch": queries.batch_of(shares),
+        "is_fictional": first.pool.is_fictional,
+    }
+    return render(request, "funds/commitment.html", context)
+
+
+def _facts(shares: list[Commitment]) -> list[dict[str, Any]]:
+    first = shares[0]
+    return [
+        {"label": _("事项"), "value": f"{first.case} {first.case.title}"},
+        {"label": _("单位"), "value": first.organisation.name if first.organisation else ""},
+        {"label": _("事由"), "value": first.thing},
+        *([{"label": _("其中"), "value": first.part}] if first.part else []),
+        {"label": _("审定金额（元）"), "value": f"{yuan_of(first.decided):,.2f}", "numeric": True},
+    ]
+
+
+def _version(row: Commitment) -> dict[str, Any]:
+    what = {Commitment.State.RELEASED: _("已释放"), Commitment.State.PAID: _("已拨付")}.get(Commitment.State(row.state))
+    return {
+        "row": row,
+        "what": what or (_("已安排") if row.version == 1 else _("已调整")),
+        "amount": yuan_of(row.amount),
+    }
+
+
+@require_POST
+def commitment_release(request: HttpRequest, decision: UUID) -> HttpResponse:
+    user = registry.reader(request.user)
+    queries.shares_of(user, decision)
+    try:
+        rows = actions.release(
+            decision=decision,
+            reason=request.POST.get("reason", "")[:500],
+            seen=request.POST.get("seen", ""),
+            by=user,
+            now=timezone.now(),
+        )
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        amount = written(sum(row.amount for row in rows))
+        messages.success(request, _("已释放%(amount)s元，资金池里又可以安排了。") % {"amount": amount})
+    return redirect("funds:commitment", decision)

@@ -1,0 +1,1 @@
+"""Notices, messages and the calendar: the rules, without a database."""

@@ -1,0 +1,1 @@
+"""Notices, messages and the calendar: what browsers ask for."""
