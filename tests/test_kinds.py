@@ -32,7 +32,7 @@ from xingke.ledger import rules, words
 from xingke.ledger.rules import Happening, Thing
 from xingke.ledger.tables import TABLES, Kind
 from xingke.registry import queries as registry
-from xingke.registry.views import audit
+from xingke.registry.lists.audit import told_details
 
 KEPT = Path(__file__).parent / "kinds.json"
 ANEW = "XINGKE_WRITE_KINDS"
@@ -142,7 +142,7 @@ def told_in_the_trail(kind: Kind) -> dict[str, list[str]]:
 def amounts_audited(kind: Kind) -> list[str]:
     """How the trail says its measures."""
     detail = dict.fromkeys(kind.measures, 1_234_500)
-    return in_each_language(lambda: audit._told().said(detail))
+    return in_each_language(lambda: told_details().said(detail))
 
 
 def said_in_examples(kind: Kind) -> Iterator[str]:

@@ -3,7 +3,7 @@
 export function forms(root) {
   root.addEventListener("change", (event) => {
     const form = event.target.closest("form[data-submit-on-change]");
-    if (form && event.target.matches("select, input[type=month], input[type=date], input[type=checkbox]")) form.requestSubmit ? form.requestSubmit() : form.submit();
+    if (form && event.target.matches("select, input[type=month], input[type=checkbox]")) form.requestSubmit ? form.requestSubmit() : form.submit();
   });
   root.addEventListener("keydown", (event) => {
     // The first button of a form that looks something up is not the one Enter is meant for.

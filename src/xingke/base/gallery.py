@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.paginator import Paginator
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -59,11 +60,53 @@ def samples() -> dict[str, Any]:
         "trend_bar": _trend_bar(),
         "rank": _rank(),
         "evidence": _evidence(),
+        "listing": _listing(),
         "form": SampleForm({"name": "青溪县恒信阀门有限公司", "code": "", "kind": "high_tech", "route": "records"}),
         "chooser": _chooser(),
         "held": [{"name": "已收到的公报.docx", "size": 48_300, "slip": ""}],
         "returned": {"field": "sample-reason", "typed": "", "why": _("请写明理由。")},
         "reset_hidden": [{"name": "record", "value": "r-1"}],
+    }
+
+
+def _listing() -> dict[str, Any]:
+    """A declared list with a view, a choice, a row that can be ticked and further pages."""
+    row = (
+        '<tr><td class="pick"><input type="checkbox" name="row" value="1" form="sample-list-bulk" aria-label="{name}" '
+        'data-amount="86500000"></td><td class="nowrap tnum">2026-11-24</td><td class="wide"><a href="#">{name}</a>'
+        '<span class="sub tnum">2026-990</span></td><td class="num">86.5</td></tr>'
+    )
+    choices = [{"value": "", "label": _("全部")}, {"value": "contract", "label": _("技术合同")}]
+    day = {"name": "sample_from", "label": _("日期从"), "kind": "day", "value": ""}
+    mine = {"name": "sample_mine", "label": _("我登记的"), "kind": "check", "value": ""}
+    return {
+        "id": "sample-list",
+        "caption": _("一张清单"),
+        "columns": [
+            {"label": _("日期"), "key": "day", "sort": "desc"},
+            {
+                "label": _("合同名称"),
+                "why": _("超过 %(n)s 条，不能按这一列排序；请先用条件缩小范围。") % {"n": "50,000"},
+            },
+            {"label": _("金额（万元）"), "numeric": True},
+        ],
+        "body": format_html(row, name=_("耐候涂料技术开发")),
+        "count": 1_234,
+        "total_text": _("%(what)s合计 %(sum)s") % {"what": _("金额"), "sum": "8,421.5"},
+        "filters": [{"name": "sample_kind", "label": _("类别"), "value": "contract", "options": choices}],
+        "further": [day, mine],
+        "clear_url": "?",
+        "chips": [{"label": _("类别"), "value": _("技术合同"), "url": "#"}],
+        "views": [{"name": _("本月登记的"), "url": "#", "is_current": True, "is_shared": True}],
+        "own_views": [{"pk": 1, "name": _("本月登记的"), "region": "", "rename_url": "#", "delete_url": "#"}],
+        "bureaus": [{"code": "990121", "name": _("青溪县")}],
+        "save_url": "#",
+        "columns_url": "#",
+        "all_columns": [{"code": "day", "label": _("日期"), "is_shown": True}],
+        "acts": [{"code": "go", "label": _("确认所选"), "icon": "checks", "url": "#"}],
+        "sum_scale": 1_000_000,
+        "sum_unit": _("万元"),
+        "pages": {"number": 2, "last": 25, "before_url": "#", "after_url": "#", "first_url": "#", "rows": 50},
     }
 
 

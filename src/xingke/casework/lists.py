@@ -145,6 +145,7 @@ CASES = DeclaredList(
     further=_further,
     order=lambda asked: "due" if asked["state"] in URGENT else "-opened",
     is_fictional=lambda row: row.at.case.is_fictional,
+    leading=3,
     filters=(
         SearchFilter(label=gettext_lazy("名称、编号或单位")),
         ChoiceFilter(name="state", label=gettext_lazy("办理情况"), options=lambda asked: lists.state_choices()),

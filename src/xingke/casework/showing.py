@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils import timezone
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from xingke.accounts.models import User
 from xingke.base.templatetags.xk import day
+from xingke.casework import queries
 from xingke.casework.models import Case, CaseFile, CaseStep
 from xingke.casework.queries import clock_of, definitions_of
 from xingke.casework.queries.lists import sees_standing
@@ -271,6 +273,16 @@ def who_words(flow: Flow, step: FlowStep) -> str:
     return _("、").join(named)
 
 
+def waits_on(seen: CaseSeen) -> str:
+    """On whom a case waits that the reader can do nothing with now; empty where it is over, or where that is hidden."""
+    if seen.read.last.ended or seen.stands is None:
+        return ""
+    flow = seen.read.flow
+    following = [flow.steps[code] for code in seen.stands.next if not flow.steps[code].seen_by]
+    who = list(dict.fromkeys(word for step in following if (word := who_words(flow, step))))
+    return _("现在等%(who)s办理，您不用做什么。") % {"who": _("、").join(who)} if who else ""
+
+
 def still_to_come(seen: CaseSeen) -> list[dict[str, str]]:
     """The straight way on from where a case stands to a good end, as the flow says it: what is usually still to come."""
     if seen.read.last.ended or seen.stands is None:
@@ -318,3 +330,15 @@ def _straight(flow: Flow, start: str) -> list[str]:
                 seen.add(code)
                 ways.append([*way, code])
     return []
+
+
+def origin(user: User, key: str) -> tuple[str, str]:
+    """Where a record came from that a case filed: the case by its flow and number, and its page for who sees it."""
+    try:
+        case = queries.cases_seen(user).filter(key=UUID(key)).first()
+    except ValueError:
+        return key, ""
+    if case is None:
+        return _("业务办理"), ""
+    word = queries.definitions_of(case).flow.label.in_language(get_language() or "zh")
+    return f"{word} {case.number}".strip(), reverse("casework:case", args=[case.key])

@@ -286,6 +286,13 @@ def test_the_gallery_shows_every_component() -> None:
     parts_of_others = {
         "changes",
         "chooser_matches",
+        "filter_field",
+        "list_acts",
+        "list_bureaus",
+        "list_columns",
+        "list_keys",
+        "list_pages",
+        "list_views",
         "swap_attributes",
         "optional_mark",
         "pagination",

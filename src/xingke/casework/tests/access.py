@@ -36,6 +36,7 @@ def _file(world: World) -> dict[str, Any]:
 
 ROWS = {
     "case-list": Row(PARTIES | NEXT_DOOR),
+    "cases-together": Row(PARTIES | NEXT_DOOR, posts_only=True),
     "case-new": Row(frozenset({"enterprise"}), lambda world: {"flow": "rnd_subsidy"}),
     "case": Row(PARTIES, _case),
     "step-take": Row(frozenset({"officer"}), lambda world: {**_case(world), "step": "checked"}, lost=404),

@@ -87,6 +87,7 @@ def page_of_case(
         "history": showing.history(seen),
         "to_come": showing.still_to_come(seen),
         "choices": sorted(own, key=lambda each: not each["allowed"]),
+        "waits_on": "" if own else showing.waits_on(seen),
         "further": [_choice(request, seen, each, refused, step) for each in further],
         "handlers": handlers(read.case.region) if needs_handlers else [],
         "below": [showing.line_of(user, each) for each in lists.children_of(user, read.case)],
@@ -94,7 +95,7 @@ def page_of_case(
         if read.case.parent and queries.cases_seen(user).filter(pk=read.case.parent.pk).exists()
         else None,
         "same": [showing.line_of(user, each) for each in lists.of_same_organisation(user, read.case)],
-        "panels": panels("case", user, seen),
+        "panels": panels("case", user, read),
         "refused": refused,
         "crumbs": [
             {"label": _("业务"), "url": reverse("casework:case-list")},

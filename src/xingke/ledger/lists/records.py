@@ -185,7 +185,7 @@ def _columns_of_measures(asked: ListRequest) -> list[ListColumn]:
 
 def _column_of(measure: Measure, words: Words, *, is_summed: bool) -> ListColumn:
     unit = measure.units[0] if len(measure.units) == 1 else measure.units[-2]
-    scale, said = int(unit.scale * unit.factor), words.unit(unit.code)
+    scale, said, word = int(unit.scale * unit.factor), words.unit(unit.code), str(measure.word)
 
     def amount(row: dict[str, Any]) -> int | None:
         value: int | None = getattr(row["of"], measure.name, None)
@@ -197,14 +197,14 @@ def _column_of(measure: Measure, words: Words, *, is_summed: bool) -> ListColumn
 
     return ListColumn(
         code=measure.name.replace("_", "-"),
-        label=_("%(measure)s（%(unit)s）") % {"measure": str(measure.word), "unit": said},
+        label=word if word == said else _("%(measure)s（%(unit)s）") % {"measure": word, "unit": said},
         cell=stated,
         is_numeric=True,
-        sum_label=str(measure.word),
+        sum_label=word,
         total=measure.name if is_summed else "",
         amount=amount if is_summed else None,
         scale=scale,
-        unit=said,
+        unit=words.unit_after(unit.code),
     )
 
 

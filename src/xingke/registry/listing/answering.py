@@ -173,6 +173,7 @@ def _attributes(
     usual = [column.code for column in shown_columns(columns, ())]
     return {
         "id": listed.code,
+        "is_bare": not rows and not asked.chosen,
         "caption": str(listed.caption or listed.title),
         "columns": [_head(column, order, is_large=is_large) for column in shown],
         "body": _body(asked, shown, rows, summed if acts else None, is_ticked=bool(acts)),

@@ -81,7 +81,8 @@ class _Details:
         return self.values.get(str(value), str(value)) if name in ("role", "kind") else str(value)
 
 
-def _told() -> _Details:
+def told_details() -> _Details:
+    """How details are said to whoever reads now."""
     return _Details(detail_words(), _values(), action_words(), amounts())
 
 
@@ -100,7 +101,7 @@ def _trail(asked: ListRequest) -> QuerySet[AuditEntry]:
 
 def _in_words(asked: ListRequest, found: Sequence[AuditEntry]) -> list[AuditRow]:
     if "details" not in asked.kept:
-        asked.kept |= {"details": _told(), "acts": action_words()}
+        asked.kept |= {"details": told_details(), "acts": action_words()}
     details, acts = asked.kept["details"], asked.kept["acts"]
     return [
         AuditRow(
