@@ -73,7 +73,7 @@ THINGS: dict[str, Written] = {
         {"主题": "会议", "事项": "全县科技工作会议", "日期": "{day}"},
     ),
     "service_log": Written(
-        {"way": "on_site", "content": "guidance", "name": "柳湾蔬菜合作社", "place": "柳湾镇上游村", "events-0-event": "served"},
+        {"way": "on_site", "work": "guidance", "name": "柳湾蔬菜合作社", "place": "柳湾镇上游村", "events-0-event": "served"},
         {"服务方式": "现场", "服务内容": "指导", "服务对象": "柳湾蔬菜合作社", "地点（乡镇、村）": "柳湾镇上游村", "服务时间": "{day}"},
     ),
 }  # fmt: skip

@@ -502,6 +502,11 @@ def own_regions(user: User) -> list[Region]:
     return list(dict.fromkeys(grant.region for grant in _grants(user) if grant.person_id is None))
 
 
+def own_name_regions(user: User) -> list[Region]:
+    """The regions for which an account was given a role in its own name: where what it begins lies."""
+    return list(dict.fromkeys(grant.region for grant in _grants(user) if grant.person_id is not None))
+
+
 def own_organisations(user: User) -> list[Organisation]:
     """The organisations an account was given a role for by name."""
     return [grant.organisation for grant in _grants(user) if grant.organisation is not None]
