@@ -65,6 +65,7 @@ OPERATOR, CHECKER = "operator", "checker"
 ACCOUNTS = (
     DemoAccount("director", "局领导（青溪县）", (("director", "青溪县"),)),
     DemoAccount("officer", "科室人员（青溪县）", (("officer", "青溪县"),)),
+    DemoAccount("head", "科室负责人（青溪县）", (("section_head", "青溪县"),)),
     DemoAccount("reviewer", "保密审查员（青溪县）", (("secrecy_reviewer", "青溪县"),)),
     DemoAccount("minle", "科室人员（民乐县）", (("officer", "民乐县"),)),
     DemoAccount("statistician", "统计员（全国及云岭省）", (("statistician", REAL), ("statistician", FICTIONAL))),

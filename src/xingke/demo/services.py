@@ -39,10 +39,10 @@ COUNTED, WAITING, SENT_BACK = 40, 6, 2
 
 @transaction.atomic
 def log_services(*, region: Region, by: User, since: date, now: datetime, say: Callable[[str], object]) -> None:
-    """Log them, once: what stands already stays as it is. by: who checks; the commissioners worked since ``since``."""
+    """Log them, once: what stands already stays as it is. by: who enters the commissioners, who have worked since ``since``."""
     if Case.objects.filter(flow=FLOW).exists():
         return
-    own, officer = User.objects.get(username="commissioner"), User.objects.get(username="officer")
+    own, officer, head = (User.objects.get(username=name) for name in ("commissioner", "officer", "head"))
     himself = own.grants.get(person__isnull=False).person
     assert himself is not None
     people = [(himself, own), *((_person(each, region, by, since, now), officer) for each in OTHERS)]
@@ -54,7 +54,7 @@ def log_services(*, region: Region, by: User, since: date, now: datetime, say: C
         first = StepWanted(step="logged", typed=_typed(chance, day))
         opened.append(open_case(new=new, first=first, by=who, now=now))
     checked, back = opened[:COUNTED], opened[COUNTED + WAITING :]
-    done = take_steps(cases=[(case, 1) for case in checked], step="checked", by=by, now=now)
+    done = take_steps(cases=[(case, 1) for case in checked], step="checked", by=head, now=now)
     take_steps(cases=[(case, 1) for case in back], step="sent_back", opinion="请补上签到表", by=officer, now=now)
     say(f"科技特派员服务：{len(opened)} 件，核实 {len(done.taken)} 件")
 
@@ -82,7 +82,7 @@ def _typed(chance: random.Random, day: date) -> Mapping[str, str]:
         "place": chance.choice(PLACES),
         "title": chance.choice(SERVED),
         "way": way,
-        "content": content,
+        "work": content,
         "industry": industry,
         "problem": problem,
         "people": str(chance.randrange(3, 40)),

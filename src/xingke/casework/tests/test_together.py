@@ -29,7 +29,7 @@ TYPED = {
     "place": "柳湾镇上游村",
     "title": "柳湾蔬菜合作社",
     "way": "on_site",
-    "content": "guidance",
+    "work": "guidance",
     "people": "12",
 }
 
@@ -85,7 +85,7 @@ def test_what_a_commissioner_logs_counts_once_somebody_checked_it(cast: Cast, pe
     record = ServiceLog.objects.get(record=event.subject, seq_to__isnull=True)
     assert (event.state, event.happened_on, event.person) == (State.CONFIRMED, date(2026, 2, 10), person)
     assert (event.people, event.trained, event.hours, event.area) == (120_000, 400_000, 25_000, None)
-    assert (record.name, record.place, record.way, record.content) == (
+    assert (record.name, record.place, record.way, record.work) == (
         "柳湾蔬菜合作社",
         "柳湾镇上游村",
         "on_site",
@@ -140,7 +140,7 @@ def test_a_day_that_has_not_come_is_refused(cast: Cast, person: Person) -> None:
 
 def imported(cast: Cast, person: Person, **measures: int) -> None:
     history = ledger.NewHistory(
-        fields={"name": TYPED["title"], "place": TYPED["place"], "way": "on_site", "content": "guidance"},
+        fields={"name": TYPED["title"], "place": TYPED["place"], "way": "on_site", "work": "guidance"},
         region=cast.county,
         organisation=cast.firm,  # whose it is tells no two apart
         person=person,
@@ -339,3 +339,14 @@ def test_the_record_leads_back_to_its_case(cast: Cast, person: Person, signed_in
     assert f'href="/cases/{case.key}/"' in page and f"科技特派员服务记录 {case.number}" in page
     above = signed_in("superior").get(url).content.decode()
     assert "业务办理" in above and str(case.key) not in above and "case:" not in above
+
+
+def test_a_commissioner_logs_on_a_page_and_reads_whose_it_is(cast: Cast, person: Person, signed_in: SignIn) -> None:
+    browser, url = signed_in("stranger"), "/cases/new/commissioner_service/"
+    page = browser.get(url).content.decode()
+    assert "何远山" in page and page.index('name="a-served_on"') < page.index('name="a-people"')
+    answer = browser.post(url, {f"a-{name}": value for name, value in TYPED.items()})
+    case = Case.objects.get()
+    assert answer["Location"] == f"/cases/{case.key}/" and case.person == person
+    assert "何远山" in browser.get(f"/cases/{case.key}/").content.decode()
+    assert f"/people/{person.key}/" in signed_in("head").get(f"/cases/{case.key}/").content.decode()

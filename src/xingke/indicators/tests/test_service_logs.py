@@ -38,7 +38,7 @@ def persons(cast: Cast, count: int) -> list[Person]:
 
 def log(cast: Cast, region: Region, person: Person | None, on: date, *, place: str = "", **measures: int) -> None:
     history = ledger.NewHistory(
-        fields={"name": "农户", "place": place or "某村", "way": "on_site", "content": "training"},
+        fields={"name": "农户", "place": place or "某村", "way": "on_site", "work": "training"},
         region=region,
         organisation=None,
         person=person,

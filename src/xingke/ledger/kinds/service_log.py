@@ -22,7 +22,7 @@ KIND = RecordKind(
     event_word=say("服务"),
     terms=(
         Term("way", say("服务方式"), "service_way", is_optional=True),
-        Term("content", say("服务内容"), "service_content", is_optional=True),
+        Term("work", say("服务内容"), "service_content", is_optional=True),
     ),
     details=(
         Detail("name", say("服务对象"), 200),
