@@ -98,6 +98,7 @@ def calls_seen(user: User, *, today: date) -> QuerySet[CaseCall]:
     seen = registry.in_scope(allowed, organisation="") if allowed.ranges else Q(pk__in=())
     if registry.has(user, CasePermission.APPLY):
         places = [region.pk for region in registry.own_regions(user)]
+        places += [person.region_id for person in registry.own_persons(user) if person.region_id is not None]
         seen |= Q(region__in=_and_above(places), published_on__lte=today)
     return CaseCall.objects.filter(seen)
 
