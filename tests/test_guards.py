@@ -67,6 +67,8 @@ ALONE = {
     "Outgoing.made_at",  # messages are gathered, tried and ended by the program
     "Outgoing.next_at",
     "Outgoing.ended_at",
+    "CaseDraft.saved_at",  # by its user and nobody else
+    "CaseDraft.expires_at",
 }
 
 

@@ -13,7 +13,7 @@ from xingke.accounts import actions as accounts
 from xingke.accounts.actions import StoredFile
 from xingke.accounts.uploads import HeldFile, files_held, files_sent
 from xingke.base.labels import Label
-from xingke.casework.rules.answers import AnswersRead, FormFault, Typed
+from xingke.casework.rules.answers import NO_WORDS, YES_WORDS, AnswersRead, FormFault, Typed
 from xingke.casework.rules.forms import NUMBERS, PREFILLS, CaseForm, FieldType, FormField, FormPage
 from xingke.casework.rules.shown_answers import AnswerWords, AskedColumn, in_words, retyped
 from xingke.registry import queries as registry
@@ -223,6 +223,8 @@ class _Drawing:
 
     def _standing(self, each: FormField, typed: Any, value: Any) -> Any:
         """What stands in an input: what was typed, or where nothing was, what is known."""
+        if each.type is FieldType.FLAG and typed in YES_WORDS | NO_WORDS:
+            return "true" if typed in YES_WORDS else "false"
         if typed or value is None or each.type in (FieldType.FILE, FieldType.TABLE):
             return typed or ""
         if each.type in (FieldType.ORGANISATION, FieldType.PERSON, FieldType.REGION):

@@ -13,6 +13,7 @@ from xingke.casework import showing
 from xingke.casework.models import CaseFact, CaseStep
 from xingke.casework.permissions import CasePermission
 from xingke.casework.queries import definitions_of, lists
+from xingke.casework.queries.kept import facts_of
 from xingke.casework.queries.seen import is_seen
 from xingke.casework.queries.words import CaseWords
 from xingke.casework.rules.flows import CaseEnd, Flow
@@ -62,7 +63,7 @@ def _load(asked: ListRequest, found: Sequence[CaseStep]) -> list[CaseRow]:
 
 def _facts(asked: ListRequest, cases: Sequence[int], fields: Sequence[FormField]) -> dict[int, dict[str, str]]:
     named = {each.name: each for each in fields}
-    rows = CaseFact.objects.filter(case__in=cases, seq_to__isnull=True, name__in=named)
+    rows = facts_of(cases, list(named))
     kept = [(row.case_id, named[row.name], _value(named[row.name], row)) for row in rows]
     words = CaseWords(asked.reader, [(field, value) for _case, field, value in kept])
     found: dict[int, dict[str, str]] = {}

@@ -1,11 +1,10 @@
 """Who is told of a step, what of cases stands in the calendar, and what is remembered before it is due."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from itertools import groupby
 from uuid import UUID
 
-from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -17,10 +16,9 @@ from xingke.base.sayings import say
 from xingke.casework import queries
 from xingke.casework.models import CaseStep
 from xingke.casework.permissions import CasePermission
-from xingke.casework.queries import lists
+from xingke.casework.queries import lists, parts, waiting
 from xingke.casework.rules.flows import PARTY
 from xingke.registry import queries as registry
-from xingke.registry.models import Grant
 
 EACH = 5  # cases of a day that are named one by one
 AHEAD = (3, 1)  # working days before it is due in which a case is remembered [parameter]
@@ -49,36 +47,21 @@ def told_of(read: queries.CaseRead, row: CaseStep) -> Iterator[tuple[str, list[U
     owner = f"{PARTY}{read.flow.owner}"
     acted = taken_by_party(read, row)
     if not acted and (step is None or not step.seen_by or owner in step.seen_by):
-        yield MOVED.code, [user for user in accounts_of(read) if user.pk != row.taken_by_id]
+        yield MOVED.code, [user for user in parts.accounts_of(read) if user.pk != row.taken_by_id]
     if acted and row.assignee is None:
         yield COME.code, registry.accounts_that_may(CasePermission.HANDLE, at=read.case.region)
 
 
 def taken_by_party(read: queries.CaseRead, row: CaseStep) -> bool:
     """Whether whoever took a step did so as somebody whose case it is."""
-    return row.taken_by_id is not None and row.taken_by_id in {user.pk for user in accounts_of(read)}
-
-
-def accounts_of(read: queries.CaseRead) -> list[User]:
-    """The accounts of whose case it is. One query; none where it is nobody's."""
-    case = read.case
-    if case.organisation_id is None and case.person_id is None:
-        return []
-    whose = Q(organisation=case.organisation_id) if case.organisation_id else Q(person=case.person_id)
-    grants = Grant.objects.filter(whose, revoked_at__isnull=True, user__is_active=True).select_related("user")
-    return list({grant.user_id: grant.user for grant in grants}.values())
+    return row.taken_by_id is not None and row.taken_by_id in {user.pk for user in parts.accounts_of(read)}
 
 
 # ── the calendar, and what is remembered ────────────────────────────────────────────────────────────────────────────
 
 
-def _between(first: date, last: date) -> Q:
-    ends = [timezone.make_aware(datetime.combine(day, time())) for day in (first, last + timedelta(days=1))]
-    return Q(seq_to__isnull=True, ended="", due__gte=ends[0], due__lt=ends[1])
-
-
 def _days(user: User, first: date, last: date) -> Iterator[AgendaEntry]:
-    rows = lists.cases_listed(user, state=lists.OPEN).filter(_between(first, last)).order_by("due", "pk")
+    rows = lists.cases_listed(user, state=lists.OPEN).filter(waiting.due_between(first, last)).order_by("due", "pk")
     now = timezone.now()
     for day, found in groupby(rows, key=lambda row: timezone.localtime(row.due).date() if row.due else first):
         due = list(found)
@@ -106,9 +89,8 @@ def _days(user: User, first: date, last: date) -> Iterator[AgendaEntry]:
 
 def _to_remember(first: date, last: date) -> Iterator[Reminded]:
     """Whoever has the case; where nobody was given it, those of the bureau who handle cases."""
-    rows = CaseStep.objects.filter(_between(first, last)).select_related("case__region", "assignee")
     told: dict[int, Iterable[User]] = {}
-    for row in rows.order_by("due", "pk"):
+    for row in waiting.standing_due(first, last):
         region = row.case.region
         if row.assignee is None and region.pk not in told:
             told[region.pk] = registry.accounts_that_may(CasePermission.HANDLE, at=region)

@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
                     "case",
                     models.ForeignKey(
                         null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
+                        on_delete=django.db.models.deletion.PROTECT,
                         related_name="drafts",
                         to="casework.case",
                     ),

@@ -206,7 +206,7 @@ class CaseDraft(models.Model):
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    case = models.ForeignKey(Case, models.CASCADE, null=True, related_name="drafts")
+    case = models.ForeignKey(Case, models.PROTECT, null=True, related_name="drafts")
     flow = models.CharField(max_length=40)
     step = models.CharField(max_length=40)
     typed = models.JSONField(default=dict)

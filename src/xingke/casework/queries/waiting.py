@@ -4,14 +4,14 @@ By the newest version of each flow, and without four eyes, which depend on each 
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from xingke.accounts.models import User
 from xingke.accounts.permissions import PERMISSIONS
-from xingke.casework.models import CaseParty
+from xingke.casework.models import CaseParty, CaseStep
 from xingke.casework.permissions import CasePermission
 from xingke.casework.rules.flows import ASSIGNEE, PARTY, Flow, FlowStep
 from xingke.registry import queries as registry
@@ -83,6 +83,18 @@ def due_soon(user: User, now: datetime) -> Q:
     last = work_calendar(regions[0]).reach(today, SOON).day if regions else today + timedelta(days=SOON)
     end = timezone.make_aware(datetime.combine(last, datetime.max.time()))
     return Q(ended="", due__gte=now, due__lte=end)
+
+
+def due_between(first: date, last: date) -> Q:
+    """What is due from one day to another, and not over yet."""
+    ends = [timezone.make_aware(datetime.combine(day, time())) for day in (first, last + timedelta(days=1))]
+    return Q(seq_to__isnull=True, ended="", due__gte=ends[0], due__lt=ends[1])
+
+
+def standing_due(first: date, last: date) -> QuerySet[CaseStep]:
+    """Where the cases stand that are due from one day to another, whoever sees them; the first that is due first."""
+    rows = CaseStep.objects.filter(due_between(first, last)).select_related("case__region", "assignee")
+    return rows.order_by("due", "pk")
 
 
 def overdue(now: datetime) -> Q:

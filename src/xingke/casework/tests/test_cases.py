@@ -73,7 +73,7 @@ def _paid(cast: Cast, proof: accounts.StoredFile) -> tuple[Case, PaymentEvent]:
     _take(case, "settled", cast.director)
     _take(case, "announced", cast.officer)
     paid = _take(case, "paid", cast.director, now=NOW + timedelta(days=8))
-    return case, PaymentEvent.objects.get(subject=Filed.objects.get(step=paid).record)
+    return case, PaymentEvent.objects.get(subject=Filed.objects.get(step=paid, kind="payment").record)
 
 
 def test_a_correction_is_a_step_of_its_own_and_proposes_what_takes_two_people(

@@ -78,7 +78,7 @@ def test_what_a_step_files_of_it_is_part_of_its_act(cast: Cast) -> None:
     case = _item(cast, cast.officer)
     row = AuditEntry.objects.order_by("-seq")[0]
     assert (row.action, row.seq) == ("case.opened", case.seq)
-    assert [part["action"] for part in row.detail[AuditEntry.PARTS]] == ["matter.filed"]
+    assert [part["action"] for part in row.detail[AuditEntry.PARTS]] == ["matter.filed", "notice.given"]
 
 
 def test_what_a_firm_opens_is_entered_by_the_officer_who_takes_the_next_step(cast: Cast) -> None:

@@ -20,9 +20,9 @@ from xingke.base.panels import panels
 from xingke.base.refusals import Refused
 from xingke.casework import queries, showing
 from xingke.casework.lists import CASES
-from xingke.casework.models import CaseFile
 from xingke.casework.places import places
 from xingke.casework.queries import lists
+from xingke.casework.queries.kept import file_of
 from xingke.casework.queries.offers import StepOffered, flows_to_open, handlers, steps_offered
 from xingke.casework.queries.seen import CaseSeen, case_seen
 from xingke.casework.queries.words import CaseWords
@@ -137,9 +137,7 @@ def case_file(request: HttpRequest, key: UUID, pk: int, name: str) -> HttpRespon
     """A file of a step, for whoever sees the field it answers."""
     user = registry.reader(request.user)
     seen = case_seen(user, queries.case_for(user, key))
-    found = (
-        CaseFile.objects.filter(step__in=[step.pk for step in seen.steps], pk=pk).select_related("attachment").first()
-    )
+    found = file_of(seen.steps, pk)
     if found is None or found.attachment.name != name or not seen.sees(seen.read.definitions.asked.get(found.field)):
         raise Http404
     try:

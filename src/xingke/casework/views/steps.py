@@ -25,8 +25,9 @@ from xingke.casework import actions, queries, showing
 from xingke.casework.actions import AnswersRefused, NewCase, StepWanted
 from xingke.casework.actions.drafts import KEPT_FOR, drop_draft, keep_draft
 from xingke.casework.forms import AskedForm, asked_form, files_in, held_in, typed_in
-from xingke.casework.models import Case, CaseCall, CaseDraft, CaseFile, CaseStep
+from xingke.casework.models import Case, CaseCall, CaseDraft, CaseStep
 from xingke.casework.queries import calls
+from xingke.casework.queries.kept import draft_of, files_of
 from xingke.casework.queries.lookups import AsReader
 from xingke.casework.queries.offers import FlowToOpen, StepOffered, flow_to_open, handlers, step_offered
 from xingke.casework.queries.seen import CaseSeen, case_seen
@@ -100,7 +101,7 @@ class FormPageAsked:
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownForm:
     """A form that is shown: what stands in it, and what is wrong with it."""
 
     sent: Sent
@@ -125,7 +126,7 @@ def _looked_at(
     step: str,
     take: Callable[[Sent], HttpResponse],
     faults: Sequence[tuple[str, str]] = (),
-) -> HttpResponse | Shown:
+) -> HttpResponse | ShownForm:
     """What becomes of a form that was sent: a draft, one more look at it, or the step. faults: beside the form."""
     request, form = page.request, page.form
     sent = _sent(request, form)
@@ -137,32 +138,32 @@ def _looked_at(
         return redirect(request.get_full_path())
     held = held_in(form, request) if form is not None else {}
     if any(name in request.POST for name in LOOKING):
-        return Shown(sent, held)
+        return ShownForm(sent, held)
     found = [*faults, *([("asked", sent.refused)] if sent.refused else [])]
     if found:
-        return Shown(sent, held, found)
+        return ShownForm(sent, held, found)
     try:
         return take(sent)
     except AnswersRefused as refusal:
-        return Shown(sent, held, (), refusal.read)
+        return ShownForm(sent, held, (), refusal.read)
     except Refused as refusal:
-        return Shown(sent, held, [("", str(refusal))])
+        return ShownForm(sent, held, [("", str(refusal))])
 
 
 def _draft(page: FormPageAsked, flow: str, step: str) -> CaseDraft | None:
-    return CaseDraft.objects.filter(user=page.user, case=page.case, flow=flow, step=step).first()
+    return draft_of(page.user, case=page.case, flow=flow, step=step)
 
 
-def _begun(page: FormPageAsked, flow: str, step: str) -> Shown:
+def _begun(page: FormPageAsked, flow: str, step: str) -> ShownForm:
     """What somebody kept as a draft; nothing where they kept none."""
     draft = _draft(page, flow, step)
     if draft is None:
-        return Shown(Sent({}, {}))
+        return ShownForm(Sent({}, {}))
     held = {
         name: [held_for(page.request, file["name"], file["digest"], file["size"]) for file in files]
         for name, files in draft.files.items()
     }
-    return Shown(Sent(draft.typed, {}), held, saved_at=draft.saved_at)
+    return ShownForm(Sent(draft.typed, {}), held, saved_at=draft.saved_at)
 
 
 # ── opening ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -341,7 +342,7 @@ def step_take(request: HttpRequest, key: UUID, step: str) -> HttpResponse:
 
 
 def _step_page(
-    page: FormPageAsked, seen: CaseSeen, offered: StepOffered, shown: Shown, corrected: CaseStep | None
+    page: FormPageAsked, seen: CaseSeen, offered: StepOffered, shown: ShownForm, corrected: CaseStep | None
 ) -> HttpResponse:
     request, case, own = page.request, seen.read.case, offered.step
     language = get_language() or "zh"
@@ -417,19 +418,19 @@ def _taken(request: HttpRequest, user: User, seen: CaseSeen, step: str, sent: Se
     return redirect("casework:case", case.key)
 
 
-def _as_answered(page: FormPageAsked, seen: CaseSeen) -> Shown:
+def _as_answered(page: FormPageAsked, seen: CaseSeen) -> ShownForm:
     """What the form was answered with before, to be answered again: nobody types anything twice."""
     form = page.form
     row = next((each for each in reversed(seen.steps) if form is not None and each.form == form.code), None)
     if form is None or row is None:
-        return Shown(Sent({}, {}))
+        return ShownForm(Sent({}, {}))
     known = {name: value for name, value in row.answers.items() if name in form.named and seen.sees(form.named[name])}
     words = CaseWords(page.user, [(form.named[name], value) for name, value in known.items()])
     typed = {name: retyped(form.named[name], value) for name, value in known.items()}
     called = {name for name in known if form.named[name].type in (FieldType.ORGANISATION, FieldType.REGION)}
     typed |= {name: str(words.called(form.named[name], known[name])) for name in called}
     held: dict[str, list[HeldFile]] = {}
-    for each in CaseFile.objects.filter(step=row, field__in=known).select_related("attachment"):
+    for each in files_of(row, list(known)):
         kept = each.attachment
         held.setdefault(each.field, []).append(held_for(page.request, kept.name, kept.digest, kept.size))
-    return Shown(Sent(typed, {}), held)
+    return ShownForm(Sent(typed, {}), held)

@@ -1,0 +1,29 @@
+"""What is kept beside the steps of cases: drafts, files, what lists show of the answers."""
+
+from collections.abc import Collection, Iterable
+
+from django.db.models import QuerySet
+
+from xingke.accounts.models import User
+from xingke.casework.models import Case, CaseDraft, CaseFact, CaseFile, CaseStep
+
+
+def draft_of(user: User, *, case: Case | None, flow: str, step: str) -> CaseDraft | None:
+    """What somebody kept of the form of a step; case: None for one that would open a case."""
+    return CaseDraft.objects.filter(user=user, case=case, flow=flow, step=step).first()
+
+
+def files_of(step: CaseStep, fields: Collection[str]) -> QuerySet[CaseFile]:
+    """The files that answer some fields of a step."""
+    return CaseFile.objects.filter(step=step, field__in=fields).select_related("attachment")
+
+
+def file_of(steps: Iterable[CaseStep], pk: int) -> CaseFile | None:
+    """One file of some steps."""
+    found = CaseFile.objects.filter(step__in=[step.pk for step in steps], pk=pk)
+    return found.select_related("attachment").first()
+
+
+def facts_of(cases: Collection[int], names: Collection[str]) -> QuerySet[CaseFact]:
+    """What lists show of some cases, as it stands."""
+    return CaseFact.objects.filter(case__in=cases, seq_to__isnull=True, name__in=names)
