@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from xingke.accounts.models import User
+from xingke.accounts.permissions import Permission
 from xingke.casework.models import Case, CaseStep
 from xingke.casework.queries import cases_seen, definitions_of, waiting
 from xingke.casework.queries.seen import is_seen
@@ -57,7 +58,14 @@ def cases_listed(user: User, *, search: str = "", flow: str = "", state: str = "
         found = found.filter(named | Q(case__organisation__name__icontains=search))
     if state in NARROWED:
         found = found.filter(NARROWED[state](user, timezone.now()))
-    related = found.select_related("case__organisation", "case__region", "assignee", "case__opened_by")
+    related = found.select_related(
+        "case__organisation",
+        "case__region",
+        "assignee",
+        "case__opened_by",
+        "case__person__region",
+        "case__person__merged_into__region",
+    )
     return related.order_by("-case_id")
 
 
@@ -79,7 +87,7 @@ def row_of(user: User, step: CaseStep) -> dict[str, Any]:
         "number": case.number,
         "title": case.title,
         "flow": flow.label.in_language(language),
-        "organisation": case.organisation.name if case.organisation else "",
+        "organisation": case.organisation.name if case.organisation else _person_name(user, case),
         "stands": _("办理中") if is_hidden else step_word(flow, step.stands),
         "ended": end_word(step.ended) if step.ended else "",
         "is_good": step.ended in (CaseEnd.GRANTED, CaseEnd.DONE),
@@ -90,6 +98,16 @@ def row_of(user: User, step: CaseStep) -> dict[str, Any]:
         "url": reverse("casework:case", args=[case.key]),
         "is_fictional": case.is_fictional,
     }
+
+
+def _person_name(user: User, case: Case) -> str:
+    """The name of whose case it is, where that is a person somebody may see, or who they are."""
+    if case.person is None:
+        return ""
+    who = case.person.merged_into or case.person
+    seen = registry.scope(user, Permission.PERSON_READ)
+    is_seen_there = who.region is not None and seen.covers(who.region.path)
+    return who.name if is_seen_there or who in registry.own_persons(user) else ""
 
 
 def _may_see(user: User, seen_by: Sequence[str], step: CaseStep) -> bool:
