@@ -18,6 +18,7 @@ from xingke.casework.tests.flowing import FOLDER, through
 from xingke.ledger import actions as ledger
 from xingke.ledger.models import PaymentEvent, Proposal, State
 from xingke.registry import actions as registry
+from xingke.registry.actions import people as persons
 from xingke.registry.models import Organisation
 
 pytestmark = pytest.mark.db
@@ -357,6 +358,7 @@ def test_a_step_is_not_taken_on_a_day_that_has_not_come(cast: Cast) -> None:
     first = StepWanted(
         step="handed_in", typed={"title": "样例", "topic": "farm_training", "served_on": "2026-03-02", "people": "3"}
     )
-    new = NewCase(flow="service_log", region=cast.county)
+    person = persons.enter_person(name="何远山", region=cast.county, facts={}, by=cast.officer, now=NOW)
+    new = NewCase(flow="service_log", region=cast.county, person=person)
     with pytest.raises(AnswersRefused, match="不能晚于"):
         open_case(new=new, first=first, by=cast.officer, now=NOW - timedelta(days=1))
