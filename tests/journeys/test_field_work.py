@@ -65,7 +65,7 @@ def _checks(head: Visitor, number: str) -> None:
     page.locator("#cases tbody a").first.click()
     expect(page.locator("main")).to_contain_text("40人次")
     page.get_by_role("button", name="核实", exact=True).click()
-    expect(page.locator("main")).to_contain_text("登记的服务记录")
+    expect(page.locator("main")).to_contain_text("登记的特派员服务")
 
 
 def _walks_back(head: Visitor, number: str) -> None:

@@ -42,6 +42,7 @@ class CaseRow(NamedTuple):
     flow: Flow
     is_hidden: bool
     facts: dict[str, str]
+    whose: str
 
 
 def _rows(asked: ListRequest) -> QuerySet[CaseStep]:
@@ -57,7 +58,7 @@ def _load(asked: ListRequest, found: Sequence[CaseStep]) -> list[CaseRow]:
         flow = definitions_of(step.case).flow
         known = flow.steps.get(step.stands)
         hidden = known is not None and not lists.sees_standing(asked.reader, known.seen_by, step)
-        rows.append(CaseRow(step, flow, hidden, facts.get(step.case_id, {})))
+        rows.append(CaseRow(step, flow, hidden, facts.get(step.case_id, {}), lists.whose_name(asked.reader, step.case)))
     return rows
 
 
@@ -130,10 +131,6 @@ def _due(row: CaseRow) -> Any:
     return ListedCell(day.isoformat(), state="overdue") if row.at.due < timezone.now() else day
 
 
-def _whose(row: CaseRow) -> str:
-    return row.at.case.organisation.name if row.at.case.organisation else ""
-
-
 CASES = DeclaredList(
     code="cases",
     title=gettext_lazy("业务"),
@@ -165,9 +162,9 @@ CASES = DeclaredList(
         ListColumn(code="case", label=pgettext_lazy("several", "事项"), cell=_named, is_wide=True),
         ListColumn(
             code="organisation",
-            label=gettext_lazy("单位"),
+            label=gettext_lazy("单位或人员"),
             sort="case__organisation__name_key",
-            cell=_whose,
+            cell=lambda row: row.whose,
             is_told=True,
         ),
         ListColumn(code="stands", label=gettext_lazy("办到哪一步"), sort="stands", cell=_stands),

@@ -243,9 +243,9 @@ def _children(case: Case, now: datetime) -> list[ChildCase]:
 
 def owner_shown(user: User, case: Case) -> tuple[Person, bool] | None:
     """Whose case it is, where that is a person whom somebody may see or who they are, and whether they may open their page."""
-    if case.person is None or case.person_id is None:
+    if case.person is None:
         return None
-    seen = people.person_shown(user, case.person_id)
+    seen = people.person_shown(user, case.person.pk)
     own = next((each for each in registry.own_persons(user) if people.known_as(case.person) == each.key), None)
     who = seen or own
     return (who, seen is not None) if who is not None else None

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from xingke.accounts.models import User
+from xingke.accounts.permissions import Permission
 from xingke.casework.models import Case, CaseStep
 from xingke.casework.queries import cases_seen, waiting
 from xingke.casework.queries.seen import is_seen
@@ -56,7 +57,26 @@ def cases_listed(user: User, *, search: str = "", flow: str = "", state: str = "
         found = found.filter(named | Q(case__organisation__name__icontains=search))
     if state in NARROWED:
         found = found.filter(NARROWED[state](user, timezone.now()))
-    return found.select_related("case__organisation", "case__region", "assignee", "case__opened_by")
+    return found.select_related(
+        "case__organisation",
+        "case__region",
+        "assignee",
+        "case__opened_by",
+        "case__person__region",
+        "case__person__merged_into__region",
+    )
+
+
+def whose_name(user: User, case: Case) -> str:
+    """The name of whose case it is: the organisation, or a person somebody may see or who they are."""
+    if case.organisation is not None:
+        return case.organisation.name
+    if case.person is None:
+        return ""
+    who = case.person.merged_into or case.person
+    seen = registry.scope(user, Permission.PERSON_READ)
+    is_seen_there = who.region is not None and seen.covers(who.region.path)
+    return who.name if is_seen_there or who in registry.own_persons(user) else ""
 
 
 def listed_fields(flow: str) -> list[FormField]:

@@ -341,6 +341,15 @@ def test_the_record_leads_back_to_its_case(cast: Cast, person: Person, signed_in
     assert "业务办理" in above and str(case.key) not in above and "case:" not in above
 
 
+def test_the_list_says_whose_they_are_to_whom_may_know(cast: Cast, person: Person, signed_in: SignIn) -> None:
+    several(cast, person, 2)
+    for who, times in (("head", 2), ("stranger", 2)):
+        assert signed_in(who).get("/cases/").content.decode().count("何远山") >= times
+    clerk = accounts.create_account(username="clerk", name="文秘", password=PASSWORD, by=None, now=NOW)
+    registry.give_role(user=clerk, role="office_clerk", region=cast.county, by=None, now=NOW)
+    assert "何远山" not in signed_in("clerk").get("/cases/").content.decode()
+
+
 def test_a_commissioner_logs_on_a_page_and_reads_whose_it_is(cast: Cast, person: Person, signed_in: SignIn) -> None:
     browser, url = signed_in("stranger"), "/cases/new/commissioner_service/"
     page = browser.get(url).content.decode()

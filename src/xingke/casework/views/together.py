@@ -109,6 +109,7 @@ def _page(
         "chosen": [f"{case.key}:{seen}" for case, seen in cases],
         "rows": [_row(case) for case, _seen in cases[:SHOWN]],
         "count": len(cases),
+        "is_fictional": all(case.is_fictional for case, _what in [*cases, *left]),
         "left": [{**_row(case), "reason": str(why)} for case, why in left],
         "crumbs": [{"label": _("业务"), "url": reverse("casework:case-list")}, {"label": word}],
     }
