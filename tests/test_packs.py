@@ -170,8 +170,10 @@ def test_a_definition_in_another_file_of_its_pack_is_the_same(tmp_path: Path) ->
         return {(each.kind, each.value.key, each.value.version): each.hash for each in entries}
 
     national, parted = PACKS / "national", tmp_path / "national"
-    for kind in (kind for kind in KINDS if (national / kind.file).is_file()):
-        head, *tables = re.split(rf"^(?=\[\[{kind.code}\]\])", (national / kind.file).read_text("utf-8"), flags=re.M)
+    for kind in KINDS:
+        files = [national / kind.file, *sorted((national / Path(kind.file).stem).glob("*.toml"))]
+        text = "\n".join(each.read_text("utf-8") for each in files if each.is_file())
+        head, *tables = re.split(rf"^(?=\[\[{kind.code}\]\])", text, flags=re.M)
         (parted / Path(kind.file).stem).mkdir(parents=True)
         (parted / kind.file).write_text(head + "".join(tables[::2]), encoding="utf-8")
         (parted / Path(kind.file).stem / "more.toml").write_text("".join(tables[1::2]), encoding="utf-8")

@@ -55,6 +55,7 @@ DATA = {
     "ledger/kinds/matter.py": "_days",
     "ledger/kinds/record_kind.py": "MONEY",
     "ledger/kinds/event.py": "KIND",
+    "ledger/kinds/service_log.py": "KIND",
     "ledger/words.py": "_BEFORE_UNIT _AFTER_UNIT day_word",
     "reports/rules/disclosure.py": "_TITLES _SURNAMES",
     "search/rules.py": "",

@@ -14,9 +14,10 @@ class CaseworkConfig(AppConfig):
         from xingke.base.checks import CHECKS
         from xingke.base.menu import ITEMS, MenuItem
         from xingke.base.noticing import NOTICE_KINDS
+        from xingke.base.origins import ORIGINS, Origin
         from xingke.base.reminding import REMINDERS
         from xingke.base.tasks import DUTIES, OWN_WORK
-        from xingke.casework import checks, lists, tasks, telling
+        from xingke.casework import checks, lists, showing, tasks, telling
         from xingke.casework.permissions import CasePermission
         from xingke.casework.rules.flow_checks import FLOWS
         from xingke.casework.rules.form_checks import FORMS
@@ -46,12 +47,14 @@ class CaseworkConfig(AppConfig):
         NOTICE_KINDS.add(*telling.KINDS)
         AGENDA.add(telling.DATED)
         REMINDERS.add(telling.REMINDER)
+        ORIGINS.add(Origin(code="case", called=showing.origin))
         DUTIES.add(*tasks.DUTIES)
         OWN_WORK.add(tasks.OWN)
         audited.announce(
             {
                 "case.opened": _("发起事项"),
                 "case.step-taken": _("办理一步"),
+                "case.steps-taken": _("一起办理"),
                 "case.withdraw": _("撤回事项"),
                 "case.correct": _("更正事项"),
                 "case.reopen": _("重新办理"),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils import timezone
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from xingke.accounts.models import User
 from xingke.base.templatetags.xk import day
+from xingke.casework import queries
 from xingke.casework.models import Case, CaseFile, CaseStep
 from xingke.casework.queries import clock_of, definitions_of
 from xingke.casework.queries.lists import sees_standing
@@ -328,3 +330,15 @@ def _straight(flow: Flow, start: str) -> list[str]:
                 seen.add(code)
                 ways.append([*way, code])
     return []
+
+
+def origin(user: User, key: str) -> tuple[str, str]:
+    """Where a record came from that a case filed: the case by its flow and number, and its page for who sees it."""
+    try:
+        case = queries.cases_seen(user).filter(key=UUID(key)).first()
+    except ValueError:
+        return key, ""
+    if case is None:
+        return _("业务办理"), ""
+    word = queries.definitions_of(case).flow.label.in_language(get_language() or "zh")
+    return f"{word} {case.number}".strip(), reverse("casework:case", args=[case.key])

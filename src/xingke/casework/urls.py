@@ -1,11 +1,12 @@
 from django.urls import path
 
 from xingke.casework import urls_common
-from xingke.casework.views import cases, steps
+from xingke.casework.views import cases, steps, together
 
 app_name = "casework"
 urlpatterns = [
     path("cases/", cases.case_list, name="case-list"),
+    path("cases/together/", together.cases_together, name="cases-together"),
     path("cases/new/<slug:flow>/", steps.case_new, name="case-new"),
     path("cases/<uuid:key>/", cases.case, name="case"),
     path("cases/<uuid:key>/steps/<slug:step>/", steps.step_take, name="step-take"),

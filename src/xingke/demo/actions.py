@@ -18,6 +18,7 @@ from xingke.base.keys import derived_key
 from xingke.base.periods import Period
 from xingke.base.refusals import Refused
 from xingke.demo import generator
+from xingke.demo.services import log_services
 from xingke.indicators import columns
 from xingke.intake.actions import import_table
 from xingke.intake.checking import sheet_form
@@ -64,6 +65,7 @@ OPERATOR, CHECKER = "operator", "checker"
 ACCOUNTS = (
     DemoAccount("director", "局领导（青溪县）", (("director", "青溪县"),)),
     DemoAccount("officer", "科室人员（青溪县）", (("officer", "青溪县"),)),
+    DemoAccount("head", "科室负责人（青溪县）", (("section_head", "青溪县"),)),
     DemoAccount("reviewer", "保密审查员（青溪县）", (("secrecy_reviewer", "青溪县"),)),
     DemoAccount("minle", "科室人员（民乐县）", (("officer", "民乐县"),)),
     DemoAccount("statistician", "统计员（全国及云岭省）", (("statistician", REAL), ("statistician", FICTIONAL))),
@@ -131,6 +133,8 @@ def prepare(*, now: datetime, say: Say, scale: float = 1) -> Mapping[str, str]:
         )
         say(f"{path.name}：" + "，".join(f"{name} {count}" for name, count in outcome.counts.items() if count))
     passwords = _ensure_accounts(now=now)
+    here = queries.region_by_name_or_code("青溪县")
+    log_services(region=here, by=operator, since=OPENING, now=now, say=say)
     demonstrate(operator, now, scale, say)
     for kind in TABLES:
         if columns.source(kind).file is None:

@@ -83,6 +83,7 @@ def _announce_to_the_trail() -> None:
             "into": _("结转到"),
             "document": _("预算指标文号"),
             "thing": _("事由"),
+            "amount": _("金额（元）"),
             "batch": _("拨付批次"),
             "voucher": _("支付凭证号"),
             "refused": _("未拨付"),

@@ -37,7 +37,12 @@ def _faults(pool: Pool) -> Iterator[str]:
         yield f"合计与逐笔累加不符，可用应为 {written(replayed[-1].left)} 元，列出的是 {written(now.left)} 元"
     if (seq := short_at(movements)) is not None:
         yield f"序号 {seq} 之后出现负数"
-    decided = Commitment.objects.filter(pool=pool, seq_to__isnull=True).values_list("decision", flat=True).distinct()
+    decided = (
+        Commitment.objects.filter(pool=pool, seq_to__isnull=True)
+        .order_by()
+        .values_list("decision", flat=True)
+        .distinct()
+    )
     for decision in decided:
         shares = list(Commitment.objects.filter(decision=decision, seq_to__isnull=True))
         if sum(row.amount for row in shares) != shares[0].decided:

@@ -8,7 +8,7 @@ from django import forms
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from xingke.accounts.models import User
 from xingke.base.codes import normalise_code
@@ -151,7 +151,7 @@ def _pool_words(pool: Pool, left: int) -> str:
 class CommitForm(KeyedForm):
     """Money decided for a case, and which pool bears how much of it."""
 
-    case = forms.CharField(label=gettext_lazy("事项编号"), max_length=64)
+    case = forms.CharField(label=pgettext_lazy("case", "事项编号"), max_length=64)
     thing = forms.CharField(
         label=gettext_lazy("事由"),
         max_length=120,

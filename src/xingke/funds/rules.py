@@ -10,7 +10,7 @@ from xingke.base.quantities import INT64_MAX
 from xingke.base.refusals import YES, Answer, no
 from xingke.base.sayings import Saying, say
 
-MOST_ITEMS = 100  # on a batch: it is one act, and everybody else waits for it
+MOST_ITEMS = 50  # on a batch: it is one act, some 40 ms a case, and everybody else waits for it
 MOST_AMOUNT = 10**15  # 分, ten thousand 亿元: a sum of thousands of such still fits
 
 

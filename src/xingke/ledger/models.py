@@ -21,6 +21,7 @@ from xingke.ledger.kinds import (
     payment,
     project,
     recognition,
+    service_log,
 )
 from xingke.ledger.kinds.record_kind import Detail, DetailType, Number, RecordKind
 from xingke.registry.models import Organisation, Person, Region, Zone
@@ -267,6 +268,7 @@ Appointment, AppointmentEvent = make_tables(appointment.KIND)
 Event, EventSession = make_tables(event.KIND)
 Milestone, MilestoneEvent = make_tables(milestone.KIND)
 Matter, MatterEvent = make_tables(matter.KIND)
+ServiceLog, ServiceLogEvent = make_tables(service_log.KIND)
 
 
 class Observation(Version):

@@ -11,6 +11,7 @@ from django.utils.translation import pgettext
 
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
+from xingke.base.origins import origin_of
 from xingke.ledger import queries
 from xingke.ledger.kinds import KINDS
 from xingke.ledger.kinds.record_kind import Running
@@ -113,11 +114,11 @@ def held_tag(shown: RecordPage, today: date) -> dict[str, str] | None:
     return {"state": "holds" if is_held else "unknown", "label": str(running.on if is_held else running.off)}
 
 
-def facts(words: Words, shown: RecordPage, allowed: Scope) -> Items:
-    """The record's columns as items of definition_list. allowed: where its reader may read records."""
+def facts(words: Words, shown: RecordPage, allowed: Scope, user: User) -> Items:
+    """The record's columns as items of definition_list. allowed: where its reader, ``user``, may read records."""
     row = shown.current
     own = _observed(words, row) if isinstance(row, Observation) else _filed(words, shown, allowed)
-    return [*own, *_provenance(row)]
+    return [*own, *_provenance(row, user)]
 
 
 def _filed(words: Words, shown: RecordPage, allowed: Scope) -> Items:
@@ -242,14 +243,15 @@ def indicator_url(row: Observation) -> str:
     )
 
 
-def _provenance(row: Any) -> Items:
+def _provenance(row: Any, user: User) -> Items:
+    source, url = origin_of(user, row.source)
     confirmed = (
         f"{row.confirmed_by}{_('，')}{day_word(timezone.localdate(row.confirmed_at))}"
         if row.confirmed_by
         else _("尚未确认")
     )
     return [
-        {"label": _("来源"), "value": row.source, "note": source_place_word(row.source_place)},
+        {"label": _("来源"), "value": source, "url": url, "note": source_place_word(row.source_place)},
         {"label": pgettext("by whom", "确认"), "value": confirmed},
         {"label": _("记录号"), "value": str(row.record), "numeric": True},
     ]

@@ -4,7 +4,7 @@ Four eyes stay two people and nobody confirms twice: what others have said is en
 confirmed by whoever takes the step and may confirm. What they say themselves is a draft of theirs, or is refused.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -21,9 +21,10 @@ from xingke.casework.rules.forms import FieldType
 from xingke.casework.rules.templates import RecordFilled, filled, names_used
 from xingke.ledger import actions as ledger
 from xingke.ledger.kinds import KINDS
-from xingke.ledger.kinds.record_kind import DetailType
+from xingke.ledger.kinds.record_kind import DetailType, Identity
+from xingke.ledger.models import State
 from xingke.ledger.queries.records import same_things
-from xingke.ledger.tables import TABLES
+from xingke.ledger.tables import TABLES, Kind
 from xingke.registry import queries as registry
 from xingke.registry.models import Organisation, Person
 
@@ -85,10 +86,14 @@ def _file(
     )
     source = f"case:{case.key}"
     confirmed: dict[str, Any] = {"confirmed": confirmer is not None, "confirmed_by": confirmer}
-    if same:
-        record: UUID = same[0].record
-        if Filed.objects.filter(record=record).exclude(step__case__in=_family(case)).exists():
-            raise Refused(say("另一件事项已经登记了同样的一条记录，请核对名称和编号。"))
+    if same and Filed.objects.filter(record=same[0].record).exclude(step__case__in=_family(case)).exists():
+        raise Refused(say("另一件事项已经登记了同样的一条记录，请核对名称和编号。"))
+    stands = _stands(kind, same, new)
+    if stands is not None:
+        record: UUID = stands.subject
+        _file_nothing_twice(kind, stands, new, confirmer, done)
+    elif same:
+        record = same[0].record
         ledger.add_event(
             kind=new.kind, subject=record, event=event, by=author, now=done.now, source=source, **confirmed
         )
@@ -107,6 +112,28 @@ def _file(
     Filed.objects.get_or_create(step=row, record=record, defaults={"kind": new.kind})
 
 
+def _stands(kind: Kind, same: Sequence[Any], new: RecordFilled) -> Any | None:
+    """The event that says already what would be filed, of a kind of which one name has many on different days: never one more."""
+    if not same or kind.names.identity is not Identity.NAME_AND_DAY:
+        return None
+    alive = kind.event._default_manager.filter(subject=same[0].record, seq_to__isnull=True).exclude(state=State.VOID)
+    return alive.filter(event=new.event, happened_on=new.on).order_by("step").first()
+
+
+def _file_nothing_twice(kind: Kind, stands: Any, new: RecordFilled, confirmer: User | None, done: Act) -> None:
+    """Let what stands in the ledger be what the step says, confirmed with it. Raises Refused where it says another number."""
+    for measure in kind.names.measured:
+        if measure.name in new.measures and getattr(stands, measure.name) != new.measures[measure.name]:
+            raise Refused(
+                say(
+                    "台账里已有同一天同样的一条记录，“%(measure)s”与这里填的不同；请核对后更正台账，或退回补正。",
+                    measure=measure.word,
+                )
+            )
+    if stands.state == State.DRAFT and confirmer is not None:
+        ledger.confirm_event(kind=new.kind, record=stands.record, version=stands.version, by=confirmer, now=done.now)
+
+
 def _family(case: Case) -> list[int]:
     """A case and those above and below it: what they say, they say of one thing."""
     above = [case.parent_id] if case.parent_id is not None else []
@@ -116,6 +143,8 @@ def _family(case: Case) -> list[int]:
 def _signers(read: CaseRead, row: CaseStep, template: RecordTemplate, done: Act) -> tuple[User, User | None]:
     """Who enters a record, and who confirms it with this step; None where it stays a draft.
 
+    Where none of those who said it may enter, whoever takes the step enters it, and confirms it too if they may and the kind does not
+    ask for two accounts.
     Whoever takes the step confirms what others have said, and never what they say themselves.
     """
     region, taker = read.case.region, done.by
@@ -128,6 +157,9 @@ def _signers(read: CaseRead, row: CaseStep, template: RecordTemplate, done: Act)
             return fitting[0], taker
         return fitting[0], None
     if taker is not None and registry.may(taker, ENTER, at=region):
+        is_anothers = bool(handled) and not said_now and not _said_by_taker(read, used, taker)
+        if is_anothers and not KINDS[template.kind].four_eyes and registry.may(taker, CONFIRM, at=region):
+            return taker, taker  # said by whoever may not enter, as a commissioner: taking the step is the second look
         return taker, None
     raise Refused(say("登记的内容要由另一位有登记权限的人先填写或受理，再由您办这一步。"))
 

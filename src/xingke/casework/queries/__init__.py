@@ -25,6 +25,7 @@ from xingke.casework.rules.forms import CaseForm, FieldType, FormField, expressi
 from xingke.casework.rules.stepping import CaseState, ChildCase, StepTaken, Taker, standing
 from xingke.registry import queries as registry
 from xingke.registry.models import Organisation, Person, Region
+from xingke.registry.queries import people
 from xingke.registry.queries.calendars import work_calendar
 
 
@@ -238,6 +239,16 @@ def _children(case: Case, now: datetime) -> list[ChildCase]:
 
 
 # ── who sees what, and who may do what ──────────────────────────────────────────────────────────────────────────────
+
+
+def owner_shown(user: User, case: Case) -> tuple[Person, bool] | None:
+    """Whose case it is, where that is a person whom somebody may see or who they are, and whether they may open their page."""
+    if case.person is None or case.person_id is None:
+        return None
+    seen = people.person_shown(user, case.person_id)
+    own = next((each for each in registry.own_persons(user) if people.known_as(case.person) == each.key), None)
+    who = seen or own
+    return (who, seen is not None) if who is not None else None
 
 
 def cases_seen(user: User) -> QuerySet[Case]:

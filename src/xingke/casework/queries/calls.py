@@ -92,17 +92,18 @@ def _counted(call: CaseCall) -> QuerySet[Case]:
 
 
 def calls_seen(user: User, *, today: date) -> QuerySet[CaseCall]:
-    """The calls somebody may see: those of their bureau, and for a firm the published ones of its region and of those above."""
+    """The calls somebody may see: those of their bureau, and for whoever applies for a firm or in their own name the published ones of
+    their region and of those above."""
     allowed = registry.scope(user, CasePermission.READ).at_home
     seen = registry.in_scope(allowed, organisation="") if allowed.ranges else Q(pk__in=())
-    own = registry.scope(user, CasePermission.APPLY).organisations
-    if own:
-        places = Organisation.objects.filter(pk__in=own).select_related("region").values_list("region", flat=True)
+    if registry.has(user, CasePermission.APPLY):
+        places = [region.pk for region in registry.own_regions(user)]
+        places += [person.region_id for person in registry.own_persons(user) if person.region_id is not None]
         seen |= Q(region__in=_and_above(places), published_on__lte=today)
     return CaseCall.objects.filter(seen)
 
 
-def _and_above(places: Sequence[int] | QuerySet[Any, int]) -> set[int]:
+def _and_above(places: Sequence[int]) -> set[int]:
     """Regions and those above them; a query for each level there is."""
     found, level = set(places), set(places)
     while level:

@@ -111,5 +111,5 @@ def _to_open(user: User, flow: Flow) -> FlowToOpen | None:
     scopes = [registry.scope(user, each) for each in asked]
     regions = [each for each in registry.own_regions(user) if any(scope.is_home(each.path) for scope in scopes)]
     if persons and not regions:
-        return FlowToOpen(flow, registry.own_regions(user)[:1], (), persons)
+        return FlowToOpen(flow, registry.own_name_regions(user)[:1], (), persons)
     return FlowToOpen(flow, regions, organisations) if organisations or regions else None

@@ -122,7 +122,8 @@ class Through(StrEnum):
 class RecordTemplate:
     """A record that a step files: a bounded template, in which ``{name}`` stands for what a form asked or the case says.
 
-    kind, event: as the ledger knows them. on: the day. each: a table of the form, with one record for each of its rows.
+    kind, event: as the ledger knows them. on: the day. each: a table of the form, with one record for each of its rows. unsaid: the
+    measures that may be left out where nobody gave them; any other refuses the step.
     """
 
     __pydantic_config__ = STRICT
@@ -135,6 +136,7 @@ class RecordTemplate:
     fields: Mapping[str, str] = field(default_factory=dict)
     measures: Mapping[str, str] = field(default_factory=dict)
     each: str = ""
+    unsaid: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -118,6 +118,9 @@ def _term(
 
 
 def _measures(template: RecordTemplate, kind: RecordKind, types: Mapping[str, FieldType]) -> Iterator[str]:
+    for name in template.unsaid:
+        if name not in template.measures:
+            yield f"unsaid: {name!r} is no measure of the template; it has {', '.join(template.measures) or 'none'}"
     for name, text in template.measures.items():
         if name not in kind.measures:
             yield f"measures: a {kind.code} has no {name!r}; it has {', '.join(kind.measures) or 'none'}"
@@ -180,7 +183,7 @@ def _filled(template: RecordTemplate, values: Mapping[str, Any], words: Mapping[
         person=_value(template.person, values, words) or "",
         fields={name: value for name, value in fields.items() if value not in (None, "")},
         measures={name: value for name, value in measures.items() if value is not None},
-        wanted=tuple(template.measures),
+        wanted=tuple(name for name in template.measures if name not in template.unsaid),
     )
 
 

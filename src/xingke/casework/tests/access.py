@@ -35,7 +35,8 @@ def _file(world: World) -> dict[str, Any]:
 
 
 ROWS = {
-    "case-list": Row(PARTIES | NEXT_DOOR),
+    "case-list": Row(PARTIES | NEXT_DOOR | frozenset({"commissioner"})),
+    "cases-together": Row(PARTIES | NEXT_DOOR | frozenset({"commissioner"}), posts_only=True),
     "case-new": Row(frozenset({"enterprise"}), lambda world: {"flow": "rnd_subsidy"}),
     "case": Row(PARTIES, _case),
     "step-take": Row(frozenset({"officer"}), lambda world: {**_case(world), "step": "checked"}, lost=404),

@@ -104,10 +104,10 @@ def _publicity(world: World) -> dict[str, Any]:
 
 
 ROWS = {
-    "call-list": Row(ANY_BUREAU | {"enterprise"}),
+    "call-list": Row(ANY_BUREAU | {"enterprise", "commissioner"}),
     "call-flows": Row(DECIDE),
     "call-new": Row(DECIDE, lambda world: {"flow": "rnd_subsidy"}),
-    "call": Row(BUREAU | {"enterprise"}, lambda world: {"key": world.call.key}),
+    "call": Row(BUREAU | {"enterprise", "commissioner"}, lambda world: {"key": world.call.key}),
     "meeting-list": Row(ANY_BUREAU),
     "meeting-new": Row(ANY_BUREAU),
     "meeting": Row(BUREAU, _meeting),
@@ -125,7 +125,7 @@ ROWS = {
     "meeting-hold": Row(BUREAU, _meeting),
     "meeting-decide": Row(DECIDE, _meeting),
     "meeting-close": Row(BUREAU, _meeting, posts_only=True),
-    "notice-list": Row(ANY_BUREAU | {"enterprise"}),
+    "notice-list": Row(ANY_BUREAU | {"enterprise", "commissioner"}),
     "notice-new": Row(ANY_BUREAU),
     "notice": Row(BUREAU | {"enterprise"}, lambda world: {"key": world.case_notice.key}),
     "notice-sign": Row(

@@ -18,6 +18,7 @@ from xingke.casework.rules.calls import CallQuota
 from xingke.casework.tests.flowing import FOLDER
 from xingke.casework.tests.sharing import TODAY, apply, take
 from xingke.registry import actions as registry
+from xingke.registry.actions.people import enter_person
 from xingke.registry.models import Organisation
 
 pytestmark = pytest.mark.db
@@ -178,6 +179,15 @@ def test_a_firm_sees_published_calls_of_its_region_and_above_and_a_bureau_its_ow
     hidden = CaseCall.objects.get(title="县，明天发布")
     with pytest.raises(Http404):
         reads.call_for(cast.enterprise, hidden.key, today=TODAY)
+
+
+def test_whoever_applies_in_their_own_name_sees_the_published_calls_of_their_county(cast: Cast) -> None:
+    person = enter_person(name="田晓", region=cast.county, facts={}, by=cast.officer, now=NOW)
+    registry.give_role(user=cast.stranger, role="commissioner", region=cast.county, person=person, by=None, now=NOW)
+    _make(cast, title="县")
+    _make(cast, title="县，明天发布", published_on=TODAY + timedelta(days=1))
+    themselves = type(cast.stranger).objects.get(pk=cast.stranger.pk)
+    assert [each.title for each in reads.calls_seen(themselves, today=TODAY)] == ["县"]
 
 
 def test_the_cases_of_a_call_are_counted_by_where_they_stand_each_for_whoever_sees_them(cast: Cast) -> None:

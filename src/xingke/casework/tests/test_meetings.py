@@ -84,7 +84,8 @@ def test_what_a_meeting_decided_moves_its_cases_in_one_act(cast: Cast) -> None:
     row = AuditEntry.objects.order_by("-seq").first()
     assert row is not None
     assert (row.action, row.target, row.count) == ("meeting.decided", str(meeting.key), 3)
-    assert [part["action"] for part in row.detail[AuditEntry.PARTS]] == ["case.step-taken"] * 3
+    parts = [part["action"] for part in row.detail[AuditEntry.PARTS]]
+    assert parts.count("case.step-taken") == 3
 
 
 def test_what_is_recorded_ten_days_later_was_decided_on_the_day_of_the_meeting(cast: Cast) -> None:

@@ -77,6 +77,7 @@ def page_of_case(
     context = {
         "read": read,
         "row": read.case,
+        "person": queries.owner_shown(user, read.case),
         "title": title,
         "kicker": "" if word in title else word,
         "tag": showing.standing_tag(seen),

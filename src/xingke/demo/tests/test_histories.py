@@ -15,7 +15,11 @@ from xingke.ledger.rules import Happening, effects
 
 QINGXI = "990121"
 SIBLINGS = ("990121", "990122", "990123", "990124", "990125", "990126", "990127", "990128")
-OTHER_KINDS = set(KINDS) - {"recognition", "patent"}
+OTHER_KINDS = set(KINDS) - {
+    "recognition",
+    "patent",
+    "service_log",
+}  # services are logged as cases, see ``demo.services``
 WAN = Decimal(1_000_000)  # 万元 in 分
 
 

@@ -99,6 +99,8 @@ def confirm_account(*, account: PayAccount, by: User, now: datetime) -> PayAccou
             return row
         _refuse_own(row, by)
         before = PayAccount.objects.filter(organisation=row.organisation, seq_from__isnull=False, seq_to__isnull=True)
+        if before.exists() and queries.still_standing(row.organisation) and not row.reason:  # committed since
+            raise Refused(say("“%(firm)s”还有安排未拨付，变更收款账户要写明原因。", firm=row.organisation.name))
         before.update(seq_to=done.seq)
         row.confirmed_at, row.confirmed_by, row.seq_from = now, by, done.seq
         row.save(update_fields=["confirmed_at", "confirmed_by", "seq_from"])

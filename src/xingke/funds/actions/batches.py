@@ -79,7 +79,7 @@ def put_on_batch(
         require_at_home(by, FundPermission.PLAN, batch.region)
         _refuse_closed(batch)
         rows = list(
-            Commitment.objects.filter(decision__in=decisions, seq_to__isnull=True)
+            Commitment.objects.filter(decision__in=decisions, pool__region=batch.region, seq_to__isnull=True)
             .select_related("pool", "case", "organisation")
             .order_by("pk")
         )
@@ -104,7 +104,7 @@ def put_on_batch(
         for row in new:
             if on_another := there.get(row.pk):
                 raise Refused(say("%(case)s已列入%(batch)s。", case=str(row.case), batch=on_another.batch.number))
-            _refuse_unpayable(row, batch)
+            _refuse_unpayable(row)
             account = accounts.get(row.organisation_id or 0)
             if account is None:
                 firm = row.organisation.name if row.organisation else str(row.case)
@@ -138,11 +138,9 @@ def _refuse_closed(batch: PaymentBatch) -> None:
         raise Refused(say("%(batch)s已经拨付或作废，不能再改。", batch=batch.number))
 
 
-def _refuse_unpayable(row: Commitment, batch: PaymentBatch) -> None:
+def _refuse_unpayable(row: Commitment) -> None:
     if row.state != Commitment.State.STANDING:
         raise Refused(say("%(case)s的这笔安排已经拨付或释放。", case=str(row.case)))
-    if row.pool.region_id != batch.region_id or row.pool.is_fictional != batch.is_fictional:
-        raise Refused(say("%(case)s不在这一批的区划里。", case=str(row.case)))
 
 
 def take_off_batch(*, batch: PaymentBatch, decisions: Sequence[UUID], by: User, now: datetime) -> int:

@@ -307,6 +307,17 @@ def test_changing_where_committed_money_goes_needs_a_reason_and_a_second_person(
     assert (before.seq_to, queries.accounts_that_count([cast.firm.pk])[cast.firm.pk]) == (entered.seq + 1, entered)
 
 
+def test_an_account_that_was_to_be_changed_before_money_was_committed_needs_its_reason_all_the_same(
+    cast: Cast, pool: Pool, proof: accounts.StoredFile
+) -> None:
+    before = confirmed_account(cast, cast.firm)
+    entered = _enter(cast, "1020304050")
+    commit(cast, case_to_pay(cast, proof), {pool: "25"})
+    with pytest.raises(Refused, match="变更收款账户要写明原因"):
+        pay_accounts.confirm_account(account=entered, by=cast.director, now=NOW)
+    assert queries.accounts_that_count([cast.firm.pk])[cast.firm.pk] == before
+
+
 def test_an_account_of_two_firms_is_asked_about_and_one_sent_back_counts_for_nothing(cast: Cast) -> None:
     confirmed_account(cast, cast.firm)
     (other,) = firms(cast, 1)
@@ -504,6 +515,20 @@ def test_what_stands_on_a_batch_is_neither_changed_nor_put_on_another(
         batches.put_on_batch(batch=batch, decisions=[row.decision], by=cast.officer, now=NOW)
     assert pay(cast, new_batch(cast, row)).amount == 25 * WAN
     assert PaymentItem.objects.filter(seq_to__isnull=True).count() == 1
+
+
+def test_a_batch_has_no_more_payments_than_others_can_wait_for(
+    cast: Cast, pool: Pool, proof: accounts.StoredFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("xingke.funds.rules.MOST_ITEMS", 1)
+    confirmed_account(cast, cast.firm)
+    rows = [row for _time in range(2) for row in commit(cast, case_to_pay(cast, proof), {pool: "25"})]
+    with pytest.raises(Refused, match="一批最多1笔"):
+        new_batch(cast, *rows)
+    batch = new_batch(cast, rows[0])
+    with pytest.raises(Refused, match="一批最多1笔"):
+        batches.put_on_batch(batch=batch, decisions=[rows[1].decision], by=cast.officer, now=NOW)
+    assert [item.commitment for item in queries.items_of(batch)] == [rows[0]]
 
 
 def test_every_payment_has_the_document_of_its_pool_and_a_voucher_of_its_own(

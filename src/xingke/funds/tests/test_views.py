@@ -21,10 +21,12 @@ from xingke.funds import queries
 from xingke.funds.actions.batches import put_on_batch
 from xingke.funds.models import Allotment, Commitment, PayAccount, PaymentBatch, Pool
 from xingke.funds.queries import paying
+from xingke.funds.rules import AllotmentKind
 from xingke.funds.tasks import DUTIES
 from xingke.funds.tests.money import (
     LATER,
     WAN,
+    allot,
     case_to_pay,
     commit,
     confirmed_account,
@@ -163,6 +165,19 @@ def test_whole_account_numbers_leave_in_a_file_for_whoever_pays_and_the_trail_ke
     shown = reverse("funds:account", args=[PayAccount.objects.get().key])
     assert NUMBER not in _text(_browser(cast, "director").get(shown))
     assert NUMBER in _text(_browser(cast, "director").post(shown))
+
+
+def test_the_budget_document_is_chosen_where_a_pool_has_several(
+    cast: Cast, pool: Pool, proof: accounts.StoredFile
+) -> None:
+    allot(cast, pool, 1, AllotmentKind.ADDED, document="青财教指〔2026〕8号")
+    confirmed_account(cast, cast.firm)
+    (row,) = commit(cast, case_to_pay(cast, proof), {pool: "25"})
+    batch, officer = new_batch(cast), _browser(cast, "officer")
+    assert f'name="document-{pool.pk}"' in _text(officer.get(reverse("funds:batch", args=[batch.key])))
+    sent = {"decision": str(row.decision), f"document-{pool.pk}": "青财教指〔2026〕1号"}
+    officer.post(reverse("funds:batch-put", args=[batch.key]), sent)
+    assert [item.document for item in queries.items_of(batch)] == ["青财教指〔2026〕1号"]
 
 
 def test_what_is_refused_is_said_on_the_form(cast: Cast, pool: Pool, proof: accounts.StoredFile) -> None:

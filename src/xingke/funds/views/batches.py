@@ -143,7 +143,7 @@ def _page(
         "payments": [_payment(payment, levels) for payment in payments],
         "paid": [_item(item, levels) for item in items if item.paid_seq is not None],
         "refused": [_item(item, levels) for item in items if item.refused is not None],
-        "waiting": _waiting(shown) if may_plan and shown.is_open else [],
+        **(_waiting(shown) if may_plan and shown.is_open else {}),
         "may_plan": may_plan and shown.is_open,
         "may_pay": may_pay and shown.is_open and not is_own,
         "may_have_numbers": may_pay,
@@ -213,8 +213,8 @@ def _item(item: PaymentItem, levels: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def _waiting(shown: PaymentBatch) -> list[dict[str, Any]]:
-    """What could be put on a batch: decisions, with what speaks against it."""
+def _waiting(shown: PaymentBatch) -> dict[str, Any]:
+    """What could be put on a batch: decisions, with what speaks against it; and of pools with several documents, which."""
     found: dict[UUID, dict[str, Any]] = {}
     rows = list(queries.to_be_paid(shown)[: 2 * MOST_ITEMS])
     accounts_there = queries.accounts_that_count({row.organisation_id for row in rows if row.organisation_id})
@@ -225,14 +225,19 @@ def _waiting(shown: PaymentBatch) -> list[dict[str, Any]]:
         )
         each["amount"] += row.amount
         each["pools"].append(row.pool.name)
-    return [each | {"amount": yuan_of(each["amount"])} for each in found.values()]
+    pools = {row.pool_id: row.pool for row in rows}
+    documents = [
+        {"pool": pools[pk], "documents": known} for pk, known in queries.documents_of(pools).items() if len(known) > 1
+    ]
+    waiting = [each | {"amount": yuan_of(each["amount"])} for each in found.values()]
+    return {"waiting": waiting, "documents": documents}
 
 
 def _as_file(request: HttpRequest, shown: PaymentBatch, numbers: Mapping[int, str]) -> HttpResponse:
     """The batch as a table. numbers: the whole account numbers by the id of the account; else their last digits."""
     header = [
-        _("事项编号"),
-        _("事项"),
+        pgettext("case", "事项编号"),
+        pgettext("case", "事项"),
         _("单位"),
         _("户名"),
         _("开户银行"),
@@ -295,11 +300,21 @@ def _decisions(request: HttpRequest) -> list[UUID]:
     return found
 
 
+def _documents(request: HttpRequest) -> dict[int, str]:
+    """The budget document that was chosen of each pool, by its id."""
+    chosen = {
+        name.removeprefix("document-"): text for name, text in request.POST.items() if name.startswith("document-")
+    }
+    return {int(pk): str(text) for pk, text in chosen.items() if pk.isdecimal() and len(pk) < 19}
+
+
 @require_POST
 def batch_put(request: HttpRequest, key: UUID) -> HttpResponse:
     user, shown = _for(request, key, FundPermission.PLAN)
     try:
-        put = batches.put_on_batch(batch=shown, decisions=_decisions(request), by=user, now=timezone.now())
+        put = batches.put_on_batch(
+            batch=shown, decisions=_decisions(request), documents=_documents(request), by=user, now=timezone.now()
+        )
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from xingke.base.refusals import Refused
@@ -39,7 +40,16 @@ def commitment_list(request: HttpRequest) -> HttpResponse:
     found = found.order_by("-seq_from", "pk")
     fields = [filtering.select("state", _("状态"), state, [(code, str(word)) for code, word in states])]
     if wants_file(request):
-        header = [_("事项编号"), _("单位"), _("事由"), _("其中"), _("资金池"), _("金额（元）"), _("状态"), _("安排人")]
+        header = [
+            pgettext("case", "事项编号"),
+            _("单位"),
+            _("事由"),
+            _("其中"),
+            _("资金池"),
+            _("金额（元）"),
+            _("状态"),
+            _("安排人"),
+        ]
         lines = (
             [
                 str(row.case),
@@ -58,7 +68,7 @@ def commitment_list(request: HttpRequest) -> HttpResponse:
     may_plan = queries.may_plan_anywhere(user)
     table = {
         "columns": [
-            {"label": _("事项")},
+            {"label": pgettext("case", "事项")},
             {"label": _("事由")},
             {"label": _("资金池")},
             {"label": _("金额（元）"), "numeric": True},
@@ -173,7 +183,7 @@ def commitment(request: HttpRequest, decision: UUID) -> HttpResponse:
 def _facts(shares: list[Commitment]) -> list[dict[str, Any]]:
     first = shares[0]
     return [
-        {"label": _("事项"), "value": f"{first.case} {first.case.title}"},
+        {"label": pgettext("case", "事项"), "value": f"{first.case} {first.case.title}"},
         {"label": _("单位"), "value": first.organisation.name if first.organisation else ""},
         {"label": _("事由"), "value": first.thing},
         *([{"label": _("其中"), "value": first.part}] if first.part else []),

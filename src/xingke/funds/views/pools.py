@@ -139,14 +139,14 @@ def pool(request: HttpRequest, key: UUID) -> HttpResponse:
     moved = [_row(entry, after) for entry, after in zip(entries, left, strict=True)][::-1]
     now = left[-1] if left else PoolBalance()
     if wants_file(request):
-        header = [_("日期"), _("事"), _("摘要"), _("文号或凭证号"), *_change_heads(), _("经办人")]
+        header = [_("日期"), _("事"), _("说明"), _("文号或凭证号"), *_change_heads(), _("经办人")]
         lines = (
             [row["day"], row["what"], row["about"], row["number"], *row["changes"], row["left"], row["by"]]
             for row in moved
         )
         return table_response(request, shown.name, header, lines, About(is_fictional=shown.is_fictional))
     page = Paginator(moved, filtering.PAGE_SIZE).get_page(request.GET.get("page"))
-    heads = [_("日期"), _("事"), _("摘要")]
+    heads = [_("日期"), _("事"), _("说明")]
     table = {
         "columns": [
             *({"label": head} for head in heads),

@@ -290,7 +290,7 @@ class Amounts:
             return Problem(self._header, words, NO_AMOUNT)
         if scaled < 0:
             return Problem(self._header, words, NEGATIVE)
-        if self._taken.column.quantity == "count" and scaled % unit.scale:
+        if self._taken.column.is_whole and scaled % unit.scale:
             return Problem(self._header, words, NOT_WHOLE)
         return RoughAmount(scaled, _WORDS.get(rough[0], rough[0]) if rough else "")
 

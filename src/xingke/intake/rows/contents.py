@@ -99,7 +99,9 @@ def file_key(kind: Kind, content: Content, *, is_named: bool) -> object:
 
 def thing(kind: Kind, content: Content, *, is_named: bool) -> Thing:
     """What the row speaks of. is_named: see ``Thing.of``."""
-    holder: object = content.firm.key if content.firm is not None else content.region.pk
+    holder: object = content.region.pk
+    if content.firm is not None and kind.names.is_holder_told:
+        holder = content.firm.key
     first = min((each.on for each in content.happened), default=None)
     return Thing.of(kind.names, content.columns, holder=holder, first=first, is_named=is_named)
 

@@ -1,9 +1,11 @@
 """Which record of the ledger a row is, and what it adds there."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import gettext_noop
 
 from xingke.accounts.models import User
@@ -74,9 +76,11 @@ class Stored:
         taken = {each.number for each in subjects.values() if each.state != State.VOID}
         rest = [each for each in contents if each.columns.get("number", "") not in taken]
         firms = {each.firm.pk for each in rest if isinstance(each.firm, Organisation)}
-        if self.kind.code != "patent":  # a patent is known by nothing but its number
+        if not self.kind.names.is_holder_told:  # of one name there are thousands, of one day a few
+            subjects |= self._of_days(rest)
+        elif self.kind.code != "patent":  # a patent is known by nothing but its number
             subjects |= self._stored(firms, "organisation")
-        if any(each.firm is None for each in rest):
+        if self.kind.names.is_holder_told and any(each.firm is None for each in rest):
             subjects |= self._stored({each.columns["name"] for each in rest if each.firm is None}, "name")
         self._taken: set[UUID] = set()
         self._by_number: dict[str, list[Any]] = {}
@@ -92,9 +96,19 @@ class Stored:
                 self._history.setdefault(event.subject, []).append(event)
 
     def _stored(self, values: Collection[Any], column: str) -> dict[UUID, Any]:
-        if not values:
-            return {}
-        rows = self.kind.subject._default_manager.filter(**{f"{column}__in": listed(values)}, seq_to__isnull=True)
+        return self._found(Q(**{f"{column}__in": listed(values)})) if values else {}
+
+    def _of_days(self, contents: Iterable[Content]) -> dict[UUID, Any]:
+        days: dict[int, set[date]] = {}
+        for each in contents:
+            days.setdefault(each.region.pk, set()).update(happened.on for happened in each.happened)
+        wanted = Q(pk__in=())
+        for region, own in days.items():
+            wanted |= Q(region=region, happened_on__in=own)
+        return self._found(wanted)
+
+    def _found(self, wanted: Q) -> dict[UUID, Any]:
+        rows = self.kind.subject._default_manager.filter(wanted, seq_to__isnull=True)
         return {
             each.record: each
             for each in rows.select_related(

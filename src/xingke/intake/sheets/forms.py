@@ -55,7 +55,8 @@ class FormColumn:
     header names none; units: the base units it may be given in, money in 元. repeats: the event may happen again, so
     another day is another event and no correction. main: the event a list of this form is about. also: of an amount,
     further events of which it is the amount where they have none of their own. values: further ways to write a code.
-    beside: headers of another column that are this one where a file has that other under another header, too.
+    beside: headers of another column that are this one where a file has that other under another header, too. fractions: of a count
+    that need not be whole, as hours and 亩.
     """
 
     __pydantic_config__ = STRICT
@@ -70,9 +71,15 @@ class FormColumn:
     repeats: bool = False
     main: bool = False
     also: tuple[str, ...] = ()
+    fractions: bool = False
     beside: tuple[str, ...] = ()
     values: Mapping[str, str] = field(default_factory=dict)
     example: str = ""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether its measure is one of which there are no halves."""
+        return self.quantity == "count" and not self.fractions
 
     @property
     def role(self) -> str:
@@ -265,6 +272,8 @@ PERSON = FormColumn(
         "人员姓名",
         "科技副总姓名",
         "特派员",
+        "科技特派员",
+        "服务人员",
         "专家",
     ),
     to="person",

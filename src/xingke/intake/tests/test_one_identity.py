@@ -76,6 +76,10 @@ THINGS: dict[str, Written] = {
         {"business": "contract_registration", "number": "HT990121202400001", "name": "合同登记申请", "events-0-event": "accepted"},
         {"申请人": "{firm}", "业务": "技术合同登记", "事项名称": "合同登记申请", "办件编号": "HT990121202400001", "受理日期": "{day}"},
     ),
+    "service_log": Written(
+        {"way": "on_site", "work": "guidance", "name": "柳湾蔬菜合作社", "place": "柳湾镇上游村", "events-0-event": "served"},
+        {"服务方式": "现场", "服务内容": "指导", "服务对象": "柳湾蔬菜合作社", "地点（乡镇、村）": "柳湾镇上游村", "服务时间": "{day}"},
+    ),
 }  # fmt: skip
 
 

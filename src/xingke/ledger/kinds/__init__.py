@@ -17,6 +17,7 @@ from xingke.ledger.kinds import (
     payment,
     project,
     recognition,
+    service_log,
 )
 from xingke.ledger.kinds.record_kind import RecordKind
 
@@ -58,5 +59,17 @@ def meant(key: str) -> Callable[[Mapping[str, Any]], Mapping[str, Any]]:
     return lambda body: {**body, key: first(body[key])} if body.get(key) else body
 
 
-for _module in (recognition, patent, project, payment, contract, award, appointment, event, milestone, matter):
+for _module in (
+    recognition,
+    patent,
+    project,
+    payment,
+    contract,
+    award,
+    appointment,
+    event,
+    milestone,
+    matter,
+    service_log,
+):
     register(_module.KIND)

@@ -167,8 +167,9 @@ class RecordKind:
     names of the classes of the two. formerly: codes it had before, the first one first: definitions, addresses, files and
     the trail may name it by one. terms, details: what a record says, in the order of its columns. event_list: the vocabulary list of its
     events. named_by: the term that is its name where none is given. number: whose number it is. identity: see
-    ``Identity``. needs_holder: always an organisation's. names_persons: a list of it may name whom it is about. lasting:
-    the term that says how long what opens it lasts; its events then have the columns ``until``, ``certificate``,
+    ``Identity``. told_by: details that tell two apart besides the name. is_holder_told: whether whose it is tells two apart; where
+    not, it is one thing in its region, whoever holds it. needs_holder: always an organisation's. names_persons: a list of it may name
+    whom it is about. lasting: the term that says how long what opens it lasts; its events then have the columns ``until``, ``certificate``,
     ``lapses_on`` and ``origin``. order: pairs of events of which the first of the one is never before the first of the
     other. has_rounds: its events come in rounds (a title is applied for again), so their order says something only within
     one. four_eyes: somebody other than who entered it must confirm it, and every change of what is confirmed, its voiding
@@ -188,6 +189,8 @@ class RecordKind:
     named_by: str = ""
     number: Number = Number.DOCUMENT
     identity: Identity = Identity.NAME
+    told_by: tuple[str, ...] = ()
+    is_holder_told: bool = True
     needs_holder: bool = False
     names_persons: bool = False
     lasting: str = ""

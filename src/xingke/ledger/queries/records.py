@@ -14,7 +14,7 @@ from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base.refusals import Answer
 from xingke.ledger import queries
-from xingke.ledger.kinds.record_kind import Identity
+from xingke.ledger.kinds.record_kind import Identity, RecordKind
 from xingke.ledger.models import EventVersion, State
 from xingke.ledger.queries import (
     OBSERVATION,
@@ -241,14 +241,17 @@ def same_things(
     if names.identity is Identity.RENEWED:
         alike = Q(**{names.lasting: fields[names.lasting]}, organisation=organisation)
     else:
-        alike = Q(**terms, organisation=organisation, name=name.strip())
+        whose: dict[str, Any] = (
+            {"organisation": organisation} if names.is_holder_told else {"region": region, "happened_on": first}
+        )
+        alike = Q(**terms, **whose, name=name.strip())
         alike |= Q(number=number) if number else Q()
     found: QuerySet[Any] = kind.subject._default_manager.filter(alike, seq_to__isnull=True).exclude(state=State.VOID)
     is_named = queries.is_named(kind, fields)
     wanted = Thing.of(
         names,
         fields,
-        holder=_holder(organisation, region),
+        holder=_holder(names, organisation, region),
         first=first,
         person=people.known_as(person) if person is not None else None,
         is_named=is_named,
@@ -273,11 +276,11 @@ def _is_open(kind: Kind, row: Any, on: date) -> bool:
 
 def thing_of(kind: Kind, row: Any, *, is_named: bool) -> Thing:
     """What a record that stands speaks of."""
-    fields = {name: getattr(row, name) for name in (*kind.names.telling, "name", "number")}
-    holder = _holder(row.organisation, row.region)
+    fields = {name: getattr(row, name) for name in (*kind.names.telling, *kind.names.told_by, "name", "number")}
+    holder = _holder(kind.names, row.organisation, row.region)
     person = people.known_as(row.person) if row.person is not None else None
     return Thing.of(kind.names, fields, holder=holder, first=row.happened_on, person=person, is_named=is_named)
 
 
-def _holder(organisation: Organisation | None, region: Region) -> object:
-    return organisation.key if organisation is not None else region.pk
+def _holder(names: RecordKind, organisation: Organisation | None, region: Region) -> object:
+    return organisation.key if organisation is not None and names.is_holder_told else region.pk

@@ -12,7 +12,8 @@ from xingke.ledger.kinds.record_kind import Identity, RecordKind
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """What tells a record from the others of its kind: see ``Identity``. holder: the organisation, or the region."""
+    """What tells a record from the others of its kind: see ``Identity``. holder: the organisation, or the region. further: what
+    a kind is told by besides."""
 
     terms: tuple[str, ...]
     holder: object
@@ -20,6 +21,7 @@ class Thing:
     number: str
     first: date | None
     person: object = None  # whom it is about, where that is said
+    further: tuple[str, ...] = ()
 
     @classmethod
     def of(
@@ -42,12 +44,13 @@ class Thing:
             number="" if is_renewed else normalise_code(fields.get("number", "")),
             first=first if kind.identity is Identity.NAME_AND_DAY else None,
             person=person,
+            further=tuple(fields.get(name, "").strip() for name in kind.told_by),
         )
 
     @property
     def named(self) -> tuple[object, ...]:
         """What names it without its number."""
-        return (self.terms, self.holder, self.name, self.first)
+        return (self.terms, self.holder, self.name, self.further, self.first)
 
     def key(self, kind: RecordKind) -> object:
         """What no two rows of one file may share."""

@@ -90,7 +90,7 @@ def page_of_record(
         "title": title(words, shown),
         "lead": lead(words, shown, timezone.localdate()),
         "held": held_tag(shown, timezone.localdate()),
-        "facts": facts(words, shown, allowed),
+        "facts": facts(words, shown, allowed, user),
         "history": history(words, shown, allowed),
         "versions": versions(words, shown),
         "rivals": rivals(words, shown, allowed),

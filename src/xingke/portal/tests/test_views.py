@@ -112,13 +112,19 @@ def test_the_rooms_say_what_waits_and_the_most_urgent_comes_first() -> None:
         "choosing",
         "identities",
         "confirming",
+        "paying",
+        "accounts-to-pay",
+        "commitments-left",
         "reviewing",
         "publishing",
         "mending",
         "importing",
         "accounts",
     ]
-    assert [duty.code for duty in urgent if not duty.is_theirs] == ["identities"]  # reading numbers is no duty
+    assert [duty.code for duty in urgent if not duty.is_theirs] == [
+        "identities",  # reading numbers is no duty
+        "accounts-to-pay",  # nor is seeing accounts
+    ]
 
 
 def test_when_nothing_waits_that_is_said(cast: Cast, signed_in: SignedIn) -> None:

@@ -503,8 +503,13 @@ def own_regions(user: User) -> list[Region]:
 
 
 def bureaus_of(user: User) -> list[Region]:
-    """The regions whose bureau somebody works for: those their grants name without a single organisation, each once."""
-    return list(dict.fromkeys(grant.region for grant in _grants(user) if grant.organisation_id is None))
+    """The regions whose bureau somebody works for: those their grants name as a whole, each once."""
+    return list(dict.fromkeys(grant.region for grant in _grants(user) if grant.is_for_region))
+
+
+def own_name_regions(user: User) -> list[Region]:
+    """The regions for which an account was given a role in its own name: where what it begins lies."""
+    return list(dict.fromkeys(grant.region for grant in _grants(user) if grant.person_id is not None))
 
 
 def own_organisations(user: User) -> list[Organisation]:
