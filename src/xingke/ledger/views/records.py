@@ -39,7 +39,7 @@ from xingke.registry.listing import ListRequest, ask, list_response
 @require_safe
 def record_list(request: HttpRequest) -> HttpResponse:
     asked = ask(lists.RECORDS, request)
-    if (listed := _again(asked).get(request.GET.get("format", ""))) is not None:
+    if "format" in request.GET and (listed := _again(asked).get(request.GET["format"])) is not None:
         about = About(fields=asked.fields, notes=listed.notes)
         return table_response(request, listed.name, listed.columns, listed.rows, about)
     return list_response(request, lists.RECORDS, template="ledger/record_list.html", context=_besides, asked=asked)
