@@ -466,7 +466,9 @@ def titles(options: argparse.Namespace) -> int:
 
 def rekey(options: argparse.Namespace) -> int:
     """Seal what is known of every person, and every account number, anew, under a key nobody has seen."""
-    print(f"已更换 {people.change_keys(by=None, now=timezone.now())} 个人和收款账户的密钥；以前的备份仍用旧密钥，请按期清除。")
+    print(
+        f"已更换 {people.change_keys(by=None, now=timezone.now())} 个人和收款账户的密钥；以前的备份仍用旧密钥，请按期清除。"
+    )
     return 0
 
 
