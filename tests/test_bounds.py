@@ -10,8 +10,8 @@ from django.conf import settings
 from django.test import Client
 
 from xingke.accounts.rules import SIZE_LIMIT
+from xingke.accounts.uploads import MOST
 from xingke.intake.reading import SIZE_LIMIT as IMPORT_LIMIT
-from xingke.ledger.views.evidence import MOST
 
 
 class Unread(BytesIO):

@@ -11,30 +11,43 @@ from xingke.base.tasks import Duty, Task
 from xingke.casework.permissions import CasePermission
 from xingke.casework.queries import meetings, notices, publicity
 from xingke.casework.queries.common import regions_of_bureau
+from xingke.ledger.queries.caching import kept_for
 
 
 def _to_prepare(user: User) -> Iterator[Task]:
-    waiting = meetings.waiting_for_a_meeting(regions_of_bureau(user, CasePermission.HANDLE)).count()
+    def counts() -> tuple[int, int]:
+        waiting = meetings.waiting_for_a_meeting(regions_of_bureau(user, CasePermission.HANDLE)).count()
+        return waiting, meetings.without_minutes(user, CasePermission.HANDLE)
+
+    waiting, minutes = kept_for(user, "before and after meetings", counts)
     url = reverse("casework:meeting-list")
     yield Task(_("等着上会的事项"), waiting, _("件"), url, _("列入下一次会议的议程"))
-    minutes = meetings.without_minutes(user, CasePermission.HANDLE)
     yield Task(_("开过的会还没有纪要号"), minutes, _("次"), url)
 
 
 def _to_decide(user: User) -> Iterator[Task]:
-    undecided = meetings.undecided(user)
+    undecided = kept_for(user, "undecided", lambda: meetings.undecided(user))
     yield Task(_("会后待记的决定"), undecided, _("项"), reverse("casework:meeting-list"), _("记下后事项才往下走"))
 
 
 def _to_show(user: User) -> Iterator[Task]:
-    url, where = reverse("casework:publicity-list"), regions_of_bureau(user, CasePermission.HANDLE)
-    yield Task(_("异议待答复"), publicity.objections_open(where), _("件"), url, _("答复以前，事项不能往下办"))
-    yield Task(_("今天期满的公示"), publicity.ends_on(where, timezone.localdate()), _("批"), url)
-    yield Task(_("等着公示的事项"), publicity.waiting_to_be_shown(where).count(), _("件"), url)
+    today = timezone.localdate()
+
+    def counts() -> tuple[int, int, int]:
+        where = regions_of_bureau(user, CasePermission.HANDLE)
+        shown = publicity.waiting_to_be_shown(where).count()
+        return publicity.objections_open(where), publicity.ends_on(where, today), shown
+
+    objections, ending, waiting = kept_for(user, f"publicity:{today}", counts)
+    url = reverse("casework:publicity-list")
+    yield Task(_("异议待答复"), objections, _("件"), url, _("答复以前，事项不能往下办"))
+    yield Task(_("今天期满的公示"), ending, _("批"), url)
+    yield Task(_("等着公示的事项"), waiting, _("件"), url)
 
 
 def _to_sign(user: User) -> Iterator[Task]:
-    yield Task(_("待签收的通知"), notices.to_sign(user), _("份"), reverse("casework:notice-list"))
+    waiting = kept_for(user, "notices to sign", lambda: notices.to_sign(user))
+    yield Task(_("待签收的通知"), waiting, _("份"), reverse("casework:notice-list"))
 
 
 DUTIES = (

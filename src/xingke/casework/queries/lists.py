@@ -106,6 +106,11 @@ def sees_standing(user: User, seen_by: Sequence[str], step: CaseStep) -> bool:
     return is_seen(seen_by, held) or step.taken_by_id == user.pk
 
 
+def steps_taken(user: User, *, since: datetime) -> int:
+    """How many steps somebody took since a moment."""
+    return CaseStep.objects.filter(taken_by=user, taken_at__gte=since).count()
+
+
 def children_of(user: User, case: Case) -> QuerySet[CaseStep]:
     """Where the cases below one stand that somebody sees, the first opened first."""
     return _newest(cases_seen(user).filter(parent=case)).order_by("case_id")

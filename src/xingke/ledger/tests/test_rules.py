@@ -109,7 +109,9 @@ def test_an_event_of_another_kind_is_unknown_to_this_one() -> None:
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 def test_a_kind_knows_the_events_of_its_list_and_no_others(kind: RecordKind) -> None:
-    terms = tomllib.loads((PACKS / "national" / "vocabulary.toml").read_text(encoding="utf-8"))["term"]
+    national = PACKS / "national"
+    files = [national / "vocabulary.toml", *sorted(national.glob("vocabulary/*.toml"))]
+    terms = [term for path in files for term in tomllib.loads(path.read_text(encoding="utf-8"))["term"]]
 
     assert set(kind.effects) == {term["code"] for term in terms if term["list"] == kind.event_list}
     assert set(kind.effects.values()) <= {1, 0, -1}

@@ -13,6 +13,7 @@ from lxml import html
 from tests.cast import NOW, Cast, file
 from xingke.accounts.queries import current_seq
 from xingke.ledger import actions
+from xingke.ledger.kinds.record_kind import DetailType
 from xingke.ledger.models import (
     ContractEvent,
     Patent,
@@ -47,7 +48,9 @@ def _minimal(kind: str) -> dict[str, str]:
     words, known = Words(), TABLES[kind]
     terms = {name: words.terms(known.field_list(name))[0][0] for name in known.repeated}
     number = {"number": "201710601862.3"} if kind == "patent" else {}
+    wanted = {each.name: "甲" for each in known.names.details if not each.is_optional and each.type is DetailType.TEXT}
     return {
+        **wanted,
         **terms,
         **number,
         "name": "甲",

@@ -109,8 +109,13 @@ def test_the_rooms_say_what_waits_and_the_most_urgent_comes_first() -> None:
 
     assert [duty.code for duty in urgent] == [
         "declaring",
+        "notices",
+        "meetings-decided",
         "choosing",
+        "publicity-run",
+        "cases",
         "identities",
+        "meetings-prepared",
         "confirming",
         "paying",
         "accounts-to-pay",
@@ -129,8 +134,8 @@ def test_the_rooms_say_what_waits_and_the_most_urgent_comes_first() -> None:
 
 def test_when_nothing_waits_that_is_said(cast: Cast, signed_in: SignedIn) -> None:
     assert "没有要您处理的。" in words(signed_in("director").get("/"))
+    assert "没有要您处理的。" in words(signed_in("enterprise").get("/"))
     assert "等您处理" not in words(signed_in("superior").get("/"))
-    assert "等您处理" not in words(signed_in("enterprise").get("/"))
 
 
 def test_whoever_may_declare_is_asked_to_where_records_do_not_count_yet(cast: Cast, signed_in: SignedIn) -> None:
@@ -194,8 +199,13 @@ def test_an_officer_sees_what_they_filed_today_and_what_still_waits(cast: Cast, 
 
     mine = signed_in("officer").get("/").context["mine"]
 
-    assert [(each.label, each.value) for each in mine] == [("我今天登记的", 1), ("我登记的，还没有确认", 1)]
-    assert signed_in("director").get("/").context["mine"] is None
+    assert [(each.label, each.value) for each in mine] == [
+        ("我今天登记的", 1),
+        ("我登记的，还没有确认", 1),
+        ("我今天办的步骤", 0),
+    ]
+    assert [each.label for each in signed_in("director").get("/").context["mine"]] == ["我今天办的步骤"]
+    assert signed_in("superior").get("/").context["mine"] is None
 
 
 def test_the_records_filed_last_come_first_with_the_day_they_were_filed(cast: Cast, signed_in: SignedIn) -> None:
