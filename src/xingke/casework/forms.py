@@ -198,7 +198,7 @@ class _Drawing:
             options=self._options(each),
             source=source,
             said=str(in_words(each, value, self.words)),
-            unit=AskedColumn(each).unit,
+            unit=self._unit(each),
             held=self.held.get(each.name, ()),
             rows=list(self._rows(each)) if each.type is FieldType.TABLE else (),
             is_required=each.required or bool(each.required_when),
@@ -215,7 +215,7 @@ class _Drawing:
                     value=row.get(column.name) or "",
                     errors=self._said_of(self.faults, table.name, number + 1, column.name),
                     options=self._options(column),
-                    unit=AskedColumn(column).unit,
+                    unit=self._unit(column),
                     is_required=column.required,
                 )
                 for column in table.columns
@@ -235,6 +235,10 @@ class _Drawing:
         if each.type not in (FieldType.TERM, FieldType.TERMS):
             return ()
         return tuple((code, term.label.in_language(self.language)) for code, term in registry.terms(each.list).items())
+
+    def _unit(self, each: FormField) -> str:
+        code = AskedColumn(each).unit
+        return self._label(self.words.unit(code)) if code else ""
 
     def _label(self, words: str | Label) -> str:
         return words.in_language(self.language) if isinstance(words, Label) else words
