@@ -9,7 +9,7 @@ unexport PYTHONDONTWRITEBYTECODE  # the suite starts hundreds of processes: each
 WORKERS := -n logical --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check check-source format format-check lint types contracts migrations translations messages bench lock clean
+.PHONY: help setup demo test check check-source format format-check lint types contracts migrations translations messages bench new-desk lock clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ messages: setup ## collect the interface's texts into the .po files and compile 
 
 bench: setup ## measure against the peers (BENCH_ARGS=…)
 	@$(BIN)/python -m bench $(BENCH_ARGS)
+
+new-desk: setup ## begin a desk (NAME=visits TITLE=走访 EN=Visits)
+	@$(BIN)/python -m tools.new_desk $(NAME) --title "$(TITLE)" --en "$(EN)"
 
 lock: setup ## resolve the dependencies anew (LOCK_ARGS=--upgrade)
 	@$(BIN)/python -m tools.lock $(LOCK_ARGS)
