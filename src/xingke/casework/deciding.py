@@ -101,7 +101,7 @@ def _row(
         [(each.name, each.name in left) for each in people if each.presence == Presence.PRESENT],
         str(typed.get(f"words-{pk}", "")),
         why,
-        int(str(typed.get(f"seen-{pk}", "")) or read.stands.number),
+        _number(str(typed.get(f"seen-{pk}", ""))) or read.stands.number,
         {each: str(typed.get(f"duty-{each}-{pk}", "")) for each in ("text", "due", "who")},
         tuple(dict.fromkeys(not_here)),
         any(step.assigns for step in steps),
@@ -162,7 +162,7 @@ def decisions_typed(agenda: Sequence[AgendaRead], typed: Any, people: Sequence[U
                 step=step,
                 typed=answers_typed(read.item.case, chosen, pk, typed),
                 assignee=by_name.get(str(typed.get(f"assignee-{pk}", ""))),
-                seen=int(seen) if seen.isdecimal() else 0,
+                seen=_number(seen),
                 words=str(typed.get(f"words-{pk}", "")) or ("" if own else str(typed.get("words-all", ""))),
                 withdrawn=typed.getlist(f"withdrawn-{pk}"),
                 duties=_duties(pk, typed, by_name),
@@ -195,3 +195,7 @@ def _duties(pk: int, typed: Mapping[str, Any], by_name: Mapping[str, User]) -> l
         return [DutyWanted(text=text, due=date.fromisoformat(due), responsible=by_name[who])]
     except ValueError:
         raise Refused(say("交办事项要写明办到哪一天。")) from None
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 9 else 0

@@ -19,7 +19,7 @@ from xingke.casework.rules.shown_answers import AnswerWords, AskedColumn, in_wor
 from xingke.registry import queries as registry
 
 PREFIX = "a-"  # before the name of every answer, so that none is taken for a field of the page
-MOST_ROWS = 200
+MOST_ROWS = 2001  # one more than any table may have: too many is said, not cut off
 SHORT_LIST = 4  # terms that are shown side by side
 
 

@@ -14,12 +14,10 @@ from xingke.casework.models import CaseFact, CaseStep
 from xingke.casework.permissions import CasePermission
 from xingke.casework.queries import definitions_of, lists
 from xingke.casework.queries.kept import facts_of
-from xingke.casework.queries.seen import is_seen
 from xingke.casework.queries.words import CaseWords
 from xingke.casework.rules.flows import CaseEnd, Flow
 from xingke.casework.rules.forms import NUMBERS, FieldType, FormField
 from xingke.casework.rules.shown_answers import in_words
-from xingke.registry import queries as registry
 from xingke.registry.listing import (
     ChoiceFilter,
     DayFilter,
@@ -85,9 +83,7 @@ def _value(asked: FormField, fact: CaseFact) -> Any:
 def _listed_fields(asked: ListRequest) -> list[FormField]:
     """What the forms of the business chosen mark for lists, as far as the reader may see it everywhere."""
     if "fields" not in asked.kept:
-        fields = lists.listed_fields(asked["flow"]) if asked["flow"] else []
-        held = registry.permissions_of(asked.reader)
-        asked.kept["fields"] = [each for each in fields if is_seen(each.seen_by, held)]
+        asked.kept["fields"] = lists.listed_fields(asked["flow"]) if asked["flow"] else []
     found: list[FormField] = asked.kept["fields"]
     return found
 
@@ -121,7 +117,7 @@ def _stands(row: CaseRow) -> ListedCell:
         state = "case-good" if CaseEnd(row.at.ended) in showing.GOOD_ENDS else "case-ended"
         return ListedCell(showing.end_word(row.at.ended), state=state)
     word = _("办理中") if row.is_hidden else showing.step_word(row.flow, row.at.stands)
-    return ListedCell(word, sub=row.at.assignee.name if row.at.assignee else "")
+    return ListedCell(word, sub=row.at.assignee.name if row.at.assignee and not row.is_hidden else "")
 
 
 def _due(row: CaseRow) -> Any:
@@ -167,7 +163,7 @@ CASES = DeclaredList(
             cell=lambda row: row.whose,
             is_told=True,
         ),
-        ListColumn(code="stands", label=gettext_lazy("办到哪一步"), sort="stands", cell=_stands),
+        ListColumn(code="stands", label=gettext_lazy("办到哪一步"), cell=_stands),
         ListColumn(code="due", label=gettext_lazy("期限"), sort="due", cell=_due, is_whole=True, is_told=True),
         ListColumn(
             code="region", label=gettext_lazy("区划"), cell=lambda row: row.at.case.region.name, is_optional=True

@@ -17,7 +17,7 @@ from xingke.casework.models import Case, CaseFile, CaseStep
 from xingke.casework.queries import clock_of, definitions_of
 from xingke.casework.queries.lists import sees_standing
 from xingke.casework.queries.offers import StepOffered
-from xingke.casework.queries.seen import CaseSeen
+from xingke.casework.queries.seen import CaseSeen, is_seen
 from xingke.casework.queries.words import CaseWords
 from xingke.casework.rules.clocks import Light
 from xingke.casework.rules.flows import CLOCK, CORRECT, PARTY, CaseEnd, Flow, FlowStep, Limit, Through
@@ -100,14 +100,14 @@ def line_of(user: User, step: CaseStep) -> dict[str, Any]:
     """A case in one line. step: its newest."""
     case, flow = step.case, definitions_of(step.case).flow
     known = flow.steps.get(step.stands)
-    is_seen = known is None or sees_standing(user, known.seen_by, step)
+    sees = known is None or sees_standing(user, known.seen_by, step)
     return {
         "title": case.title,
         "flow": flow.label.in_language(get_language() or "zh"),
-        "stands": step_word(flow, step.stands) if is_seen else _("办理中"),
+        "stands": step_word(flow, step.stands) if sees else _("办理中"),
         "ended": end_word(step.ended) if step.ended else "",
         "is_good": step.ended in GOOD_ENDS,
-        "assignee": step.assignee.name if step.assignee and not step.ended else "",
+        "assignee": step.assignee.name if step.assignee and not step.ended and sees else "",
         "opened": timezone.localtime(case.opened_at).date(),
         "url": reverse("casework:case", args=[case.key]),
     }
@@ -242,7 +242,11 @@ def _end_or_next(seen: CaseSeen, step: FlowStep, language: str) -> str:
     if step.ends is not None:
         return _("这件事办结（%(end)s）") % {"end": end_word(step.ends)}
     flow = seen.read.flow
-    following = [flow.steps[code] for code in step.next if set(flow.steps[code].by) != {CLOCK}]
+    following = [
+        flow.steps[code]
+        for code in step.next
+        if set(flow.steps[code].by) != {CLOCK} and is_seen(flow.steps[code].seen_by, seen.audiences)
+    ]
     said = _("、").join(each.label.in_language(language) for each in following)
     found = _("接着可以“%(steps)s”") % {"steps": said} if said else ""
     if step.due is not None and (limit := limit_words(step.due)):

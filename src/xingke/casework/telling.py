@@ -17,6 +17,7 @@ from xingke.casework import queries
 from xingke.casework.models import CaseStep
 from xingke.casework.permissions import CasePermission
 from xingke.casework.queries import lists, parts, waiting
+from xingke.casework.queries.seen import first_of
 from xingke.casework.rules.flows import PARTY
 from xingke.registry import queries as registry
 
@@ -43,7 +44,7 @@ def told_of(read: queries.CaseRead, row: CaseStep) -> Iterator[tuple[str, list[U
     before = read.last.assignee_id if read.steps else None
     if row.assignee is not None and row.assignee_id not in (before, row.taken_by_id):
         yield GIVEN.code, [row.assignee]
-    step = read.flow.steps.get(row.step)
+    step = read.flow.steps.get(first_of(read, row).step)
     owner = f"{PARTY}{read.flow.owner}"
     acted = taken_by_party(read, row)
     if not acted and (step is None or not step.seen_by or owner in step.seen_by):

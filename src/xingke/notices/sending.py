@@ -130,7 +130,7 @@ def _refusal(answer: bytes) -> int:
     """The number by which a group robot says that it did not take a message, with a status that says it did; 0 for none."""
     try:
         told = json.loads(answer)
-    except ValueError:
+    except (ValueError, RecursionError):
         return 0
     number = told.get("errcode", 0) if isinstance(told, dict) else 0
     return number if isinstance(number, int) else 0

@@ -26,8 +26,9 @@ from xingke.casework.actions.matters import file_matter
 from xingke.casework.models import Case, CaseCall, CaseStep, Filed
 from xingke.casework.permissions import CasePermission
 from xingke.casework.queries import CaseRead
-from xingke.casework.queries.calls import definitions_for_new, refuse_outside, refuse_over_quota
+from xingke.casework.queries.calls import LEFT, definitions_for_new, refuse_outside, refuse_over_quota
 from xingke.casework.queries.lookups import AsReader
+from xingke.casework.queries.seen import case_seen, is_seen
 from xingke.casework.rules.answers import AnswersRead, FormFault, read_answers, step_digest
 from xingke.casework.rules.clocks import Deadline
 from xingke.casework.rules.flows import (
@@ -187,6 +188,7 @@ def take_step(*, case: Case, wanted: StepWanted, seen: int, by: User | None, now
             may_take(read.state, wanted.step, taker, now=local, calendar=work_calendar(case.region)).or_refuse()
         step = read.flow.steps.get(wanted.step) or queries.stands_at(read)
         form = _form_of(read, wanted, by)
+        _refuse_unseen(read, form, by)
         known = queries.prefills(case.region, case.organisation, case)
         answers = _answered(form, step, wanted, by=by, region=case.region, now=local, known=known)
         told = read.state_with(form.code if form is not None else "", answers.values)
@@ -206,6 +208,15 @@ def _form_of(read: CaseRead, wanted: StepWanted, by: User | None) -> CaseForm | 
         return form
     own = read.flow.steps.get(wanted.step)
     return read.definitions.form(own) if own is not None else None
+
+
+def _refuse_unseen(read: CaseRead, form: CaseForm | None, by: User | None) -> None:
+    """Whoever does not see all of a form that was answered would wipe out what they do not see."""
+    if form is None or by is None or not any(step.form == form.code for step in read.steps):
+        return
+    hidden = [each for each in form.fields if each.seen_by]
+    if hidden and not all(is_seen(each.seen_by, case_seen(by, read).audiences) for each in hidden):
+        raise Refused(say("这张表单里有您看不到的内容，请由看得到的人填。"))
 
 
 def _act_of(step: str) -> str:
@@ -263,6 +274,8 @@ def _refuse_reserved(read: CaseRead, wanted: StepWanted) -> None:
     """What cannot be done yet, or not any more, with a step that every flow has."""
     if wanted.step == REOPEN and Filed.objects.filter(step__case=read.case).exclude(kind=MATTER.code).exists():
         raise Refused(say("这件事已经登记了台账记录，不能重新办理；请在台账里更正或作废那条记录。"))
+    if wanted.step == REOPEN and read.last.ended in LEFT:  # it gave its place back, and wants one again
+        refuse_over_quota(read.case.call, read.definitions, read.steps[0].answers, read.case.organisation)
 
 
 def _answered(
@@ -354,6 +367,7 @@ def _write(
     row.save()
     if is_own and step.assigns and wanted.assignee is not None:
         parties.name(case, step.assigns, done, user=wanted.assignee)
+    _retitle(case, known)
     if form is not None:
         parties.name_parties(case, flow, form, answers.values, done)
         keep_facts(case, form, answers.values, done)
@@ -363,12 +377,20 @@ def _write(
         _open_below(read, row, step, known, done, local)
     file_matter(read, row, known, done)
     if wanted.step == CORRECT:
-        correct_records(read, known, row.opinion, done)
+        correct_records(read, row, row.opinion, done)
     for kind, users in told_of(read, row):
         notify(to=users, kind=kind, about="case", key=str(case.key), region=case.region, now=done.now, by=done.by)
     if ended:
         _end_below(case.children.all(), done, local)
     return row
+
+
+def _retitle(case: Case, known: Mapping[str, Any]) -> None:
+    """A case is called what its forms call it now."""
+    title = str(known.get("title") or "")[:200]
+    if title and case.title != title:
+        case.title = title
+        case.save(update_fields=["title"])
 
 
 def _done_on(

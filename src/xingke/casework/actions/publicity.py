@@ -122,7 +122,7 @@ def _last_day(new: NewPublicity, case: Case) -> date:
     step = definitions.flow.steps.get(new.step)
     if case.flow != new.flow or case.region_id != new.region.pk or step is None:
         raise Refused(say("一批公示只列同一个区划、同一类事项的同一步。"))
-    if new.amount and new.amount not in {each.name for each in amounts_shown(definitions.asked)}:
+    if new.amount and new.amount not in {each.name for each in amounts_shown(definitions.asked, definitions.hidden)}:
         raise Refused(say("“%(field)s”不是可以公开的金额。", field=new.amount[:40]))
     rule = publicity_rule(definitions.flow, step)
     if rule is None and new.until is None:

@@ -42,6 +42,12 @@ class CaseDefinitions:
         """Everything its forms ask, by name."""
         return fields_asked(self.flow, {code: loaded.value for code, loaded in self.forms.items()})
 
+    @property
+    def hidden(self) -> frozenset[str]:
+        """What steps ask that say who sees them."""
+        hiding = [step for step in self.flow.step if step.form and step.seen_by]
+        return frozenset(each.name for step in hiding for each in self.forms[step.form].value.fields)
+
     def form(self, step: FlowStep) -> CaseForm | None:
         """What a step asks; None for nothing."""
         return self.forms[step.form].value if step.form else None

@@ -1,6 +1,7 @@
 """What is kept beside the steps of cases: drafts, files, what lists show of the answers."""
 
 from collections.abc import Collection, Iterable
+from datetime import datetime
 
 from django.db.models import QuerySet
 
@@ -8,9 +9,9 @@ from xingke.accounts.models import User
 from xingke.casework.models import Case, CaseDraft, CaseFact, CaseFile, CaseStep
 
 
-def draft_of(user: User, *, case: Case | None, flow: str, step: str) -> CaseDraft | None:
-    """What somebody kept of the form of a step; case: None for one that would open a case."""
-    return CaseDraft.objects.filter(user=user, case=case, flow=flow, step=step).first()
+def draft_of(user: User, *, case: Case | None, flow: str, step: str, now: datetime) -> CaseDraft | None:
+    """What somebody kept of the form of a step, until its time is over; case: None for one that would open a case."""
+    return CaseDraft.objects.filter(user=user, case=case, flow=flow, step=step, expires_at__gt=now).first()
 
 
 def files_of(step: CaseStep, fields: Collection[str]) -> QuerySet[CaseFile]:

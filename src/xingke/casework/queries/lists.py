@@ -1,7 +1,6 @@
 """Many cases: the list of those somebody sees, the ones below another, those of one firm."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -9,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from xingke.accounts.models import User
-from xingke.accounts.permissions import Permission
+from xingke.accounts.permissions import PERMISSIONS, Permission
 from xingke.casework.models import Case, CaseStep
 from xingke.casework.queries import cases_seen, waiting
 from xingke.casework.queries.seen import is_seen
@@ -80,18 +79,20 @@ def whose_name(user: User, case: Case) -> str:
 
 
 def listed_fields(flow: str) -> list[FormField]:
-    """What the forms of a flow mark for lists, by its newest version; nothing where there is no such flow. A form that is asked in a
-    step that says who sees it says so of each of its fields."""
+    """What the forms of a flow mark for lists, by its newest version, and everybody sees who sees the case: rows cannot ask for each case
+    what its reader is to it. Nothing where there is no such flow."""
     loaded = registry.catalogue("flow").get(flow)
     if loaded is None:
         return []
-    forms = {step.form: step for step in loaded.value.step if step.form}
     found: dict[str, FormField] = {}
-    for code, step in forms.items():
-        for each in registry.definition("form", code).value.fields:
+    hidden_fields: dict[str, bool] = {}
+    for step in loaded.value.step:
+        for each in registry.definition("form", step.form).value.fields if step.form else ():
             if each.listed:
-                found.setdefault(each.name, replace(each, seen_by=each.seen_by or step.seen_by))
-    return list(found.values())
+                hidden = hidden_fields.get(each.name, False) or bool(each.seen_by or step.seen_by)
+                hidden_fields[each.name] = hidden
+                found.setdefault(each.name, each)
+    return [each for name, each in found.items() if not hidden_fields[name]]
 
 
 def flows_seen(user: User) -> list[Flow]:
@@ -101,8 +102,9 @@ def flows_seen(user: User) -> list[Flow]:
 
 
 def sees_standing(user: User, seen_by: Sequence[str], step: CaseStep) -> bool:
-    """Whether somebody sees where a case stands, by what they may do where it lies; parties see it on its own page."""
-    held = [name for name in seen_by if ":" not in name and name in registry.permissions_of(user)]
+    """Whether somebody sees where a case stands, by what they may do at home where it lies; parties see it on its own page."""
+    asked = [each.permission for each in PERMISSIONS if each.permission.value in seen_by]
+    held = [each.value for each in asked if registry.scope(user, each).is_home(step.case.region.path)]
     return is_seen(seen_by, held) or step.taken_by_id == user.pk
 
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from xingke.casework.models import Case, CaseParty, CaseStep
 from xingke.casework.queries import CaseRead, definitions_of, newest_answers
+from xingke.casework.queries.standing import PublicityStanding, publicity_standings
 from xingke.casework.rules.flows import CaseEnd
 from xingke.casework.rules.stepping import ChildCase
 
@@ -24,6 +25,7 @@ def case_reads(cases: Iterable[Case], *, now: datetime | None = None) -> dict[in
     for party in CaseParty.objects.filter(case__in=wanted, seq_to__isnull=True).order_by("pk"):
         parties[party.case_id].append(party)
     below = _children(wanted, moment)
+    shown = publicity_standings(list(wanted))
     return {
         pk: CaseRead(
             case,
@@ -32,6 +34,7 @@ def case_reads(cases: Iterable[Case], *, now: datetime | None = None) -> dict[in
             parties[pk],
             below.get(pk, []),
             newest_answers((step.form, step.answers) for step in steps[pk]),
+            shown.get(pk, PublicityStanding()),
         )
         for pk, case in wanted.items()
     }

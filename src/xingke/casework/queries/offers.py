@@ -95,6 +95,12 @@ def flow_to_open(user: User, code: str) -> FlowToOpen | None:
     return _to_open(user, loaded.value) if loaded is not None and not loaded.value.below else None
 
 
+def is_of_applicant(user: User, flow: str) -> bool:
+    """Whether somebody may apply in a flow for a firm of theirs, or in their own name."""
+    found = flow_to_open(user, flow)
+    return found is not None and bool(found.organisations or found.persons)
+
+
 def _to_open(user: User, flow: Flow) -> FlowToOpen | None:
     by = set(flow.first.by)
     organisations: list[Organisation] = []

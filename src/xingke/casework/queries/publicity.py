@@ -118,13 +118,14 @@ def waiting_to_be_shown(where: Q) -> QuerySet[CaseStep]:
 
 @dataclass(frozen=True)
 class Offered:
-    """Cases of one kind that wait to be shown by one step. asked: what the forms ask."""
+    """Cases of one kind that wait to be shown by one step. asked: what the forms ask; hidden: of it, what not everybody sees."""
 
     region: Region
     flow: Flow
     step: FlowStep
     count: int
     asked: Mapping[str, FormField]
+    hidden: frozenset[str] = frozenset()
 
     def words(self, language: str) -> str:
         """What is shown, by what step."""
@@ -136,7 +137,7 @@ class Offered:
 
     def amounts(self, language: str) -> list[tuple[str, str]]:
         """The amounts that may be shown."""
-        return [(each.name, each.label.in_language(language)) for each in amounts_shown(self.asked)]
+        return [(each.name, each.label.in_language(language)) for each in amounts_shown(self.asked, self.hidden)]
 
 
 def offered(user: User, regions: Sequence[Region]) -> list[Offered]:
@@ -153,8 +154,8 @@ def offered(user: User, regions: Sequence[Region]) -> list[Offered]:
         for step in steps_through(flow.steps[stands], Through.PUBLICITY, dict(flow.steps)):
             before = found.get((region, code, step.code))
             total = count + (before.count if before is not None else 0)
-            asked = queries.definitions_for(code, by_region[region]).asked
-            found[region, code, step.code] = Offered(by_region[region], flow, step, total, asked)
+            known = queries.definitions_for(code, by_region[region])
+            found[region, code, step.code] = Offered(by_region[region], flow, step, total, known.asked, known.hidden)
     return list(found.values())
 
 

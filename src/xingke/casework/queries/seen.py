@@ -78,6 +78,15 @@ def names_seen_by(definitions: CaseDefinitions) -> frozenset[str]:
     return frozenset((*steps, *fields))
 
 
+def first_of(read: CaseRead, step: CaseStep) -> CaseStep:
+    """The step that a correction corrects in the end; any other is itself."""
+    by_number = {each.number: each for each in read.steps}
+    while step.corrects is not None and step.corrects in by_number:
+        step = by_number[step.corrects]
+    return step
+
+
 def _sees_step(read: CaseRead, step: CaseStep, user: User, audiences: Iterable[str]) -> bool:
-    known = read.flow.steps.get(step.step)
+    """A correction is seen by whoever sees what it corrects."""
+    known = read.flow.steps.get(first_of(read, step).step)
     return known is None or is_seen(known.seen_by, audiences) or step.taken_by_id == user.pk

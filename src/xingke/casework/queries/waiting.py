@@ -30,21 +30,21 @@ def waits_for(user: User) -> Q:
         if not stands or not (allowed := registry.scope(user, permission)).home:
             continue
         home = registry.in_scope(allowed.at_home, organisation="")
-        condition |= home & _at(stands) & (Q(assignee__isnull=True) | Q(assignee=user))
+        given = Q(assignee__isnull=True) | Q(assignee=user) if permission is CasePermission.HANDLE else Q()
+        condition |= home & _at(stands) & given
     own = registry.scope(user, CasePermission.APPLY)
-    if own.organisations:
-        condition |= _of_parties(flows, own.organisations)
+    mine = Q(organisation__in=own.organisations) | Q(person__in=own.persons) | Q(user=user)
+    condition |= _of_parties(flows, mine)
     return Q(ended="") & condition
 
 
-def _of_parties(flows: Iterable[Flow], organisations: Iterable[int]) -> Q:
+def _of_parties(flows: Iterable[Flow], mine: Q) -> Q:
+    """What waits for a party that is somebody's firm, the person they are, or themselves."""
     condition = NOBODY
     for flow in flows:
         for role in flow.roles:
             if stands := _stands([flow], {f"{PARTY}{role}"}):
-                part = CaseParty.objects.filter(
-                    case=OuterRef("case"), role=role, organisation__in=organisations, seq_to__isnull=True
-                )
+                part = CaseParty.objects.filter(mine, case=OuterRef("case"), role=role, seq_to__isnull=True)
                 condition |= _at(stands) & Q(Exists(part))
     return condition
 

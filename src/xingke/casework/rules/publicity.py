@@ -1,6 +1,6 @@
 """Publicity 公示: until when it runs, what of a case may be shown to everybody, when it may go on. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -42,10 +42,15 @@ def last_day(rule: Earliest, *, begun: date, calendar: WorkCalendar) -> date:
     return day - timedelta(days=1)
 
 
-def amounts_shown(asked: Mapping[str, FormField]) -> Iterable[FormField]:
-    """The amounts of a flow's forms that everybody may see: listed, nobody's own, and kept from nobody."""
+def amounts_shown(asked: Mapping[str, FormField], hidden: Collection[str] = ()) -> Iterable[FormField]:
+    """The amounts of a flow's forms that everybody may see: listed, nobody's own, and kept from nobody. hidden: what a step asks that says
+    who sees it."""
     return (
         each
         for each in asked.values()
-        if each.type is FieldType.AMOUNT and each.listed and not each.personal and not each.seen_by
+        if each.type is FieldType.AMOUNT
+        and each.listed
+        and not each.personal
+        and not each.seen_by
+        and each.name not in hidden
     )

@@ -235,10 +235,18 @@ def four_eyes(state: CaseState, step: FlowStep, user: int | None) -> Answer:
     named = set(step.other_than)
     if AUTHORS in named:
         named |= {each.code for each in state.flow.step if each.form}
-    others = {each.by for each in state.taken if each.step in named or (each.corrects and AUTHORS in named)}
+    others = {each.by for each in state.taken if _first_of(state, each).step in named}
     if user is not None and user in others:
         return no(say("“%(step)s”须由没有经手前面步骤的人办。", step=step.label))
     return YES
+
+
+def _first_of(state: CaseState, taken: StepTaken) -> StepTaken:
+    """The step that a correction corrects in the end; any other is itself."""
+    by_number = {each.number: each for each in state.taken}
+    while taken.corrects and taken.corrects in by_number:
+        taken = by_number[taken.corrects]
+    return taken
 
 
 def enough(wait: Awaited, children: Collection[ChildCase]) -> Answer:

@@ -48,6 +48,7 @@ class RecordFilled:
     fields: Mapping[str, Any]
     measures: Mapping[str, int]
     wanted: tuple[str, ...] = ()  # the measures it must say
+    said: frozenset[str] = frozenset()  # the fields and measures the template speaks of, answered or not
 
 
 def template_faults(template: RecordTemplate, asked: Mapping[str, FormField]) -> Iterator[str]:
@@ -184,6 +185,7 @@ def _filled(template: RecordTemplate, values: Mapping[str, Any], words: Mapping[
         fields={name: value for name, value in fields.items() if value not in (None, "")},
         measures={name: value for name, value in measures.items() if value is not None},
         wanted=tuple(name for name in template.measures if name not in template.unsaid),
+        said=frozenset((*template.fields, *template.measures)),
     )
 
 

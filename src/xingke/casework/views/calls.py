@@ -24,6 +24,7 @@ from xingke.casework.places import places
 from xingke.casework.queries import calls as reads
 from xingke.casework.queries import definitions_for
 from xingke.casework.queries.common import bureau_page, home_regions
+from xingke.casework.queries.offers import is_of_applicant
 from xingke.casework.rules.calls import ORGANISATION, CallState, call_state, quotas
 from xingke.casework.rules.flows import Flow
 from xingke.casework.views.meetings import form_page, language
@@ -98,7 +99,7 @@ def call(request: HttpRequest, key: UUID) -> HttpResponse:
         "counts": counts,
         "facts": _facts(shown, flow),
         "is_open": code == "public",
-        "may_apply": bool(registry.scope(user, CasePermission.APPLY).organisations),
+        "may_apply": is_of_applicant(user, shown.flow),
         "is_fictional": shown.is_fictional,
     }
     return render(request, "casework/call.html", context)

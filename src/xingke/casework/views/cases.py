@@ -83,7 +83,7 @@ def page_of_case(
         "tag": showing.standing_tag(seen),
         "due": showing.due_words(read.last.due, is_over=bool(read.last.ended), today=today, seen=seen),
         "clock": showing.clock_words(seen, today=today),
-        "assignee": read.last.assignee,
+        "assignee": read.last.assignee if seen.stands is not None else None,
         "answered": list(showing.answered(seen, words, may_correct=corrects)),
         "history": showing.history(seen),
         "to_come": showing.still_to_come(seen),

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from xingke.accounts.models import User
 from xingke.base.caching import for_everybody
+from xingke.base.keys import new_key
 from xingke.base.refusals import Refused
 from xingke.base.templatetags.xk import day
 from xingke.casework.actions import publicity as actions
@@ -106,6 +107,9 @@ def publicity_new(request: HttpRequest, region: str, flow: str, step: str) -> Ht
                 if not why:
                     return redirect("casework:publicity", told.publicity.key)
                 waiting = [each for each in waiting if each.case.pk in why]
+                again = request.POST.copy()
+                again["key"] = str(new_key())  # what is sent next is another publicity
+                form.data = again
     typed: Any = request.POST if request.method == "POST" else {}
     chosen = typed.getlist("case") if typed else [str(each.case.key) for each in waiting]
     context = {
@@ -163,7 +167,7 @@ def _open(
 
 
 def _number(text: str) -> int:
-    return int(text) if text.isdecimal() else 0
+    return int(text) if text.isdecimal() and len(text) < 9 else 0
 
 
 @require_safe

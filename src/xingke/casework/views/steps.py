@@ -63,7 +63,8 @@ def _sent(request: HttpRequest, form: CaseForm | None) -> Sent:
     if form is None:
         return Sent({}, {})
     typed = typed_in(form, request.POST)
-    if (table := request.POST.get("more", "")) in typed:
+    table = request.POST.get("more", "")
+    if table in form.named and form.named[table].type is FieldType.TABLE:
         typed[table] = [*typed[table], {}]
     try:
         return Sent(typed, files_in(form, request))
@@ -130,7 +131,7 @@ def _looked_at(
     """What becomes of a form that was sent: a draft, one more look at it, or the step. faults: beside the form."""
     request, form = page.request, page.form
     sent = _sent(request, form)
-    if "draft" in request.POST:
+    if "draft" in request.POST and not sent.refused:
         keep_draft(
             by=page.user, case=page.case, flow=flow, step=step, typed=sent.typed, files=sent.files, now=timezone.now()
         )
@@ -151,7 +152,7 @@ def _looked_at(
 
 
 def _draft(page: FormPageAsked, flow: str, step: str) -> CaseDraft | None:
-    return draft_of(page.user, case=page.case, flow=flow, step=step)
+    return draft_of(page.user, case=page.case, flow=flow, step=step, now=timezone.now())
 
 
 def _begun(page: FormPageAsked, flow: str, step: str) -> ShownForm:
@@ -332,12 +333,13 @@ def step_take(request: HttpRequest, key: UUID, step: str) -> HttpResponse:
             messages.error(request, str(offered.answer.reason))
         return redirect("casework:case", key)
     page = FormPageAsked(request, user, form, case.region, case.organisation, case)
+    kept_as = _kept_as(step, corrected)
     if request.method == "POST":
-        shown = _looked_at(page, case.flow, step, lambda sent: _taken(request, user, seen, step, sent))
+        shown = _looked_at(page, case.flow, kept_as, lambda sent: _taken(request, user, seen, step, sent))
         if isinstance(shown, HttpResponse):
             return shown
     else:
-        shown = _begun(page, case.flow, step) if _draft(page, case.flow, step) else _as_answered(page, seen)
+        shown = _begun(page, case.flow, kept_as) if _draft(page, case.flow, kept_as) else _as_answered(page, seen)
     return _step_page(page, seen, offered, shown, corrected)
 
 
@@ -371,6 +373,11 @@ def _step_page(
         "is_fictional": case.is_fictional,
     }
     return render(request, "casework/case_form.html", context)
+
+
+def _kept_as(step: str, corrected: CaseStep | None) -> str:
+    """Under what name the draft of a step is kept: that of a correction, of the step it corrects."""
+    return f"{step}-{corrected.number}" if corrected is not None else step
 
 
 def _corrected(request: HttpRequest, seen: CaseSeen) -> CaseStep:
@@ -413,7 +420,8 @@ def _taken(request: HttpRequest, user: User, seen: CaseSeen, step: str, sent: Se
     )
     at = int(number) if number.isdecimal() and len(number) < 9 else 0
     actions.take_step(case=case, wanted=wanted, seen=at, by=user, now=timezone.now())
-    drop_draft(by=user, case=case, flow=case.flow, step=step)
+    corrected = _corrected(request, seen) if step == CORRECT else None
+    drop_draft(by=user, case=case, flow=case.flow, step=_kept_as(step, corrected))
     messages.success(request, _("已办理：%(step)s。") % {"step": showing.step_word(seen.read.flow, step)})
     return redirect("casework:case", case.key)
 

@@ -230,6 +230,8 @@ def commit(*, new: NewCommitment, by: User, now: datetime) -> list[Commitment]:
 def _refuse_misplaced(new: NewCommitment) -> None:
     """Raise Refused for a case of elsewhere, an ended one, and one whose flow pays nothing."""
     case = new.case
+    if case.organisation is None:
+        raise Refused(say("这件事项不是哪家单位的，现在只能拨付给单位。"))
     if any(pool.region_id != case.region_id or pool.is_fictional != case.is_fictional for pool in new.shares):
         raise Refused(say("资金池和事项要在同一个区划。"))
     if not rules.thing_key(new.thing):

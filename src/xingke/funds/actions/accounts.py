@@ -16,6 +16,7 @@ from xingke.funds.models import PayAccount, PaymentBatch
 from xingke.funds.permissions import FundPermission
 from xingke.registry import sealing
 from xingke.registry.models import Organisation
+from xingke.registry.rules import same_name
 
 NUMBER = "number"
 
@@ -59,7 +60,7 @@ def enter_account(*, new: NewAccount, by: User, now: datetime) -> PayAccount:
         if there := PayAccount.objects.filter(key=new.key).first():
             done.nothing()
             return there
-        _refuse_hasty(organisation, mark, reason)
+        _refuse_hasty(organisation, new.name, mark, reason)
         found = PayAccount(
             key=new.key,
             organisation=organisation,
@@ -78,7 +79,9 @@ def enter_account(*, new: NewAccount, by: User, now: datetime) -> PayAccount:
     return found
 
 
-def _refuse_hasty(organisation: Organisation, mark: str, reason: str) -> None:
+def _refuse_hasty(organisation: Organisation, name: str, mark: str, reason: str) -> None:
+    if same_name(name) != same_name(organisation.name) and not reason:
+        raise Refused(say("户名“%(name)s”不是“%(firm)s”，确实如此的，请写明原因。", name=name, firm=organisation.name))
     rows = PayAccount.objects.filter(organisation=organisation)
     if rows.filter(confirmed_at__isnull=True, declined_at__isnull=True).exists():
         raise Refused(say("“%(firm)s”有一个收款账户正等着确认，先确认或退回它。", firm=organisation.name))

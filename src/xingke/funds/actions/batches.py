@@ -267,7 +267,7 @@ def _pay(payment: CasePayment, batch: PaymentBatch, *, by: User, now: datetime) 
             raise Refused(payment.why)
         on = batch.on.isoformat() if batch.on else ""
         typed = paying.typed_for(read, payment.step, batch, voucher=batch.voucher, on=on)
-        wanted = StepWanted(step=payment.step.code, through=Through.PAYMENT, typed=typed)
+        wanted = StepWanted(step=payment.step.code, through=Through.PAYMENT, typed=typed, on=batch.on)
         step = take_step(case=case, wanted=wanted, seen=read.last.number, by=by, now=now)
         for filed in paying.filed_by(step).values():
             rules.filed_as_paid(filed, paying.shares_paid(payment.items)).or_refuse()

@@ -136,7 +136,7 @@ def _wanted(kind: Kind, wanted: Wanted) -> Q:
     condition = Q(wanted.regions)
     if wanted.event:
         condition &= Q(event=wanted.event)
-    if wanted.year.isdigit() and EARLIEST_YEAR <= int(wanted.year) <= LATEST_YEAR:
+    if wanted.year.isascii() and wanted.year.isdecimal() and EARLIEST_YEAR <= int(wanted.year) <= LATEST_YEAR:
         year = Period.year(int(wanted.year))
         condition &= Q(happened_on__range=(year.first, year.last))
     if wanted.since is not None:

@@ -88,12 +88,21 @@ def _remembered(request: HttpRequest, asked: ListRequest) -> HttpResponse | None
         return redirect(request.path)
     if not request.GET:
         return redirect(f"{request.path}{kept[code]}") if code in kept else None
-    if urlsplit(request.headers.get("Referer", "")).path == request.path and "format" not in request.GET:
+    if _comes_from_itself(request) and "format" not in request.GET:
         said = "" if (address := asked.address()) == TAKE_BACK else address
         if said != kept.get(code, ""):
             others = {name: each for name, each in kept.items() if name != code}
             request.session[KEPT] = {**others, code: said} if said else others
     return None
+
+
+def _comes_from_itself(request: HttpRequest) -> bool:
+    """Whether a list was left for itself: another site may name a page of the same path."""
+    try:
+        came_from = urlsplit(request.headers.get("Referer", ""))
+    except ValueError:
+        return False
+    return (came_from.netloc, came_from.path) == (request.get_host(), request.path)
 
 
 def _narrowed(asked: ListRequest) -> Found:

@@ -223,6 +223,8 @@ def _read_key(text: str, found: Found, order: RowOrder) -> list[Any] | None:
         pk = parts[0].model._meta.pk.to_python(key[1])
     except (ValueError, TypeError, OverflowError, RecursionError, binascii.Error, ValidationError, FieldDoesNotExist):
         return None
+    if isinstance(value, str) and ("\0" in value or not value.isprintable()):
+        return None
     if value is None or pk is None or not -(2**63) <= _whole(pk) < 2**63 or not -(2**63) <= _whole(value) < 2**63:
         return None
     return [value, pk, *map(str, key[2:])]
