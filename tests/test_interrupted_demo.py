@@ -54,7 +54,7 @@ def test_killed_again_and_again_it_is_whole_in_the_end(tmp_path: Path) -> None:
         "for each in Document.objects.order_by('pk'): print(each.title, [step.step for step in each.steps.order_by('pk')])\n",
     )
     assert told.splitlines() == [
-        "True 10",
+        "True 13",
         "民乐县2024年上半年科技工作总结 []",
         "青溪县2024年科技工作总结 ['asked']",
         "青溪县2025年科技工作总结 ['asked', 'passed', 'published']",

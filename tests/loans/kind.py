@@ -34,7 +34,7 @@ KIND = RecordKind(
     ),
     event_list="loan_event",
     happens=(EventType("lent_out", OPENS), EventType("brought_back", CLOSES)),
-    measured=(Measure("hours", say("机时"), (Unit(code="台时", kind="count"),)),),
+    measured=(Measure("machine_hours", say("机时"), (Unit(code="台时", kind="count"),)),),
     identity=Identity.NAME_AND_DAY,
     needs_holder=True,
     unheld=say("没有借出，不能归还。"),

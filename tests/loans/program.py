@@ -77,7 +77,7 @@ def _use() -> dict[str, object]:
         "events-INITIAL_FORMS": "0",
         "events-0-event": "lent_out",
         "events-0-happened_on": "2024-03-01",
-        "events-0-hours": "8",
+        "events-0-machine_hours": "8",
     }
     page = officer.get("/records/loan/new/").content.decode()
     found["form"] = [word for word in ("登记借用", "仪器", "显微镜", "机时（台时）") if word in page]

@@ -29,7 +29,8 @@ LONGEST_MODEL = 19  # an index is called after it, in 30 characters
 
 
 def register(kind: RecordKind) -> RecordKind:
-    """Let records be of a kind. Raises ValueError for a code that another kind has, and for names its tables cannot keep."""
+    """Let records be of a kind. Raises ValueError for a code that another kind has, for names its tables cannot keep, and for a measure that another kind
+    counts in another unit: what is called alike is said alike."""
     for code in (kind.code, *kind.effects):
         if len(code) > LONGEST_CODE:
             raise ValueError(
@@ -38,6 +39,12 @@ def register(kind: RecordKind) -> RecordKind:
     for name in (kind.model, kind.events_model):
         if len(name) > LONGEST_MODEL:
             raise ValueError(f"{name!r} has {len(name)} characters; names of tables have {LONGEST_MODEL} at most")
+    for other in KINDS.values():
+        for name in set(kind.measures) & set(other.measures):
+            if kind.measure(name).units[-1] != other.measure(name).units[-1]:
+                raise ValueError(
+                    f"{kind.code!r} counts {name!r} in another unit than {other.code!r}; call it otherwise"
+                )
     if KINDS.setdefault(kind.code, kind) is not kind:
         raise ValueError(f"there is a kind {kind.code!r} already")
     return kind
