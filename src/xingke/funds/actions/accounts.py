@@ -80,8 +80,6 @@ def enter_account(*, new: NewAccount, by: User, now: datetime) -> PayAccount:
 
 
 def _refuse_hasty(organisation: Organisation, name: str, mark: str, reason: str) -> None:
-    if same_name(name) != same_name(organisation.name) and not reason:
-        raise Refused(say("户名“%(name)s”不是“%(firm)s”，确实如此的，请写明原因。", name=name, firm=organisation.name))
     rows = PayAccount.objects.filter(organisation=organisation)
     if rows.filter(confirmed_at__isnull=True, declined_at__isnull=True).exists():
         raise Refused(say("“%(firm)s”有一个收款账户正等着确认，先确认或退回它。", firm=organisation.name))
@@ -90,6 +88,8 @@ def _refuse_hasty(organisation: Organisation, name: str, mark: str, reason: str)
         raise Refused(say("“%(firm)s”还有安排未拨付，变更收款账户要写明原因。", firm=organisation.name))
     if queries.other_firms_with(mark, organisation) and not reason:
         raise Refused(say("这个账号已登记在另一家单位名下，确实共用的，请写明原因。"))
+    if same_name(name) != same_name(organisation.name) and not reason:
+        raise Refused(say("户名“%(name)s”不是“%(firm)s”，确实如此的，请写明原因。", name=name, firm=organisation.name))
 
 
 def confirm_account(*, account: PayAccount, by: User, now: datetime) -> PayAccount:
