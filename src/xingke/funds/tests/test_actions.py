@@ -330,7 +330,9 @@ def test_an_account_of_two_firms_is_asked_about_and_one_sent_back_counts_for_not
     with pytest.raises(Refused, match="已经有人处理过了"):
         pay_accounts.confirm_account(account=entered, by=cast.director, now=NOW)
     assert queries.accounts_that_count([other.pk]) == {}
-    assert _enter(cast, "88880000", organisation=other)
+    with pytest.raises(Refused, match="户名“青溪县明渠传感科技有限公司”不是"):
+        _enter(cast, "88880000", organisation=other)
+    assert _enter(cast, "88880000", organisation=other, reason="集团统一户名")
 
 
 @pytest.mark.parametrize("number", ["12345", "中国银行", "ABCDEFG"])
