@@ -125,6 +125,33 @@ def test_a_correction_that_a_record_refuses_corrects_nothing(cast: Cast, proof: 
     assert Proposal.objects.count() == 0
 
 
+def test_who_corrected_a_step_has_taken_it(cast: Cast, proof: accounts.StoredFile) -> None:
+    case = _apply(cast, proof)
+    _take(case, "checked", cast.officer, typed={"settled": "25"})
+    _take(case, "correct", cast.director, typed={"settled": "24"}, opinion="测算有误", corrects=2)
+    with pytest.raises(Refused, match="没有经手前面步骤的人"):
+        _take(case, "settled", cast.director)
+
+
+def test_what_is_answered_no_more_is_said_no_more(cast: Cast, proof: accounts.StoredFile) -> None:
+    """A correction that leaves a number empty does not leave the old one in the ledger: where it must be there, nothing is corrected."""
+    case, payment = _paid(cast, proof)
+    head = _head(cast)
+    with pytest.raises(Refused):
+        _take(case, "correct", head, now=NOW + timedelta(days=9), typed={}, opinion="测算有误", corrects=2)
+    assert PaymentEvent.objects.get(record=payment.record, seq_to__isnull=True).amount == 25_000_000
+    assert case.steps.count() == 5
+
+
+def test_a_case_is_called_what_its_form_calls_it_now(cast: Cast) -> None:
+    new = NewCase(flow="ticket", region=cast.county, organisation=cast.firm)
+    case = open_case(new=new, first=StepWanted(step="received", typed={"title": "用电贵"}), by=cast.officer, now=NOW)
+    head = _head(cast)
+    _take(case, "correct", head, typed={"title": "用电价格"}, opinion="写错", corrects=1)
+    case.refresh_from_db()
+    assert case.title == "用电价格"
+
+
 def test_whom_a_form_names_has_a_part_until_it_names_another(cast: Cast) -> None:
     new = NewCase(flow="county_project", region=cast.county, organisation=cast.firm)
     typed = {"title": "样例项目", "programme": "key_rnd", "asked_amount": "30", "recommender": cast.firm.name}

@@ -231,6 +231,24 @@ def test_what_is_hidden_is_on_no_page(cast: Cast, signed_in: SignIn) -> None:
     assert "内部研究" not in listed
 
 
+def test_a_correction_is_seen_by_whoever_sees_what_it_corrects(cast: Cast, signed_in: SignIn) -> None:
+    registry.load_pack(folder=FOLDER / "hidden", by=None, now=NOW)
+    new = reverse("casework:case-new", args=["hidden_asked"])
+    signed_in("enterprise").post(new, {"a-money": "5"})
+    case = Case.objects.get()
+    weighed = {"a-worth": "不予支持", "seen": "1"}
+    signed_in("officer").post(reverse("casework:step-take", args=[case.key, "weighed"]), weighed)
+    corrected = {"a-worth": "暂缓支持", "seen": "2", "of": "2", "opinion": "内部更正理由"}
+    registry.give_role(user=cast.director, role="section_head", region=cast.county, by=None, now=NOW)
+    signed_in("director").post(reverse("casework:step-take", args=[case.key, "correct"]), corrected)
+    assert case.steps.count() == 3
+    url = reverse("casework:case", args=[case.key])
+    inside, outside = _said(signed_in("officer").get(url)), _said(signed_in("enterprise").get(url))
+    assert "暂缓支持" in inside
+    for words in ("暂缓支持", "不予支持", "内部更正理由", "更正"):
+        assert words not in outside
+
+
 @pytest.mark.parametrize("count", [1, 12])
 def test_a_page_asks_no_more_for_many_steps(
     cast: Cast, signed_in: SignIn, count: int, django_assert_max_num_queries: Any
