@@ -23,7 +23,7 @@ from xingke.casework.permissions import CasePermission
 from xingke.casework.places import places
 from xingke.casework.queries import calls as reads
 from xingke.casework.queries import definitions_for
-from xingke.casework.queries.common import bureau_page, home_regions
+from xingke.casework.queries.common import bureau_page, home_regions, is_at_home
 from xingke.casework.queries.offers import is_of_applicant
 from xingke.casework.rules.calls import ORGANISATION, CallState, call_state, quotas
 from xingke.casework.rules.flows import Flow
@@ -86,10 +86,10 @@ def call(request: HttpRequest, key: UUID) -> HttpResponse:
     flow = reads.definitions_of_call(shown).flow
     code, words = state_of(shown)
     places_of = {step.code: place for place, step in enumerate(flow.step)}
-    counts = [
-        {"label": _stands(flow, each.stands), "value": each.count, "unit": _("件")}
-        for each in sorted(reads.standing_counts(user, shown), key=lambda each: places_of.get(each.stands, 999))
-    ]
+    standing = sorted(reads.standing_counts(user, shown), key=lambda each: places_of.get(each.stands, 999))
+    counts = [{"label": _stands(flow, each.stands), "value": each.count, "unit": _("件")} for each in standing]
+    if counts and not is_at_home(user, shown.region, CasePermission.READ):  # where a case stands, its own page says
+        counts = [{"label": _("已申报"), "value": sum(each.count for each in standing), "unit": _("件")}]
     context = {
         "crumbs": crumbs(shown.title),
         "shown": shown,

@@ -73,7 +73,9 @@ def events_by_kind(user: User, wanted: Wanted) -> dict[str, QuerySet[Any, Any]]:
     """The events somebody may read by their kind, in no order. 404 for whoever may read none."""
     allowed = registry.require_page(user, Permission.RECORD_READ)
     return {
-        kind.code: kind.event._default_manager.filter(readable(allowed), _wanted(kind, wanted), seq_to__isnull=True)
+        kind.code: kind.event._default_manager.filter(
+            readable(allowed), _wanted(kind, wanted, user), seq_to__isnull=True
+        )
         for kind in _kinds(wanted)
     }
 
@@ -84,11 +86,11 @@ def events_counted(user: User, wanted: Wanted) -> int:
     if wanted.search.strip():  # what it finds depends on names of organisations too
         first, *others = (found.order_by().values("pk") for found in events_by_kind(user, wanted).values())
         return first.union(*others, all=True).count() if others else first.count()
-    return sum(_count(kind, allowed, wanted) for kind in _kinds(wanted))
+    return sum(_count(kind, allowed, wanted, user) for kind in _kinds(wanted))
 
 
-def _count(kind: Kind, allowed: Scope, wanted: Wanted) -> int:
-    found = kind.event._default_manager.filter(readable(allowed), _wanted(kind, wanted), seq_to__isnull=True)
+def _count(kind: Kind, allowed: Scope, wanted: Wanted, user: User) -> int:
+    found = kind.event._default_manager.filter(readable(allowed), _wanted(kind, wanted, user), seq_to__isnull=True)
     return kept_within(allowed, [kind.code], f"count:{kind.code}:{replace(wanted, kind='')}", found.count)
 
 
@@ -99,7 +101,7 @@ def events_summed(user: User, wanted: Wanted, measures: Sequence[str]) -> dict[s
     kind, counted = TABLES[wanted.kind], ~Q(state=State.VOID)
 
     def ask() -> dict[str, int | None]:
-        found = kind.event._default_manager.filter(readable(allowed), _wanted(kind, wanted), seq_to__isnull=True)
+        found = kind.event._default_manager.filter(readable(allowed), _wanted(kind, wanted, user), seq_to__isnull=True)
         return dict(found.aggregate(**{f"{name}_sum": Sum(name, filter=counted) for name in measures}))
 
     sums = ask() if wanted.search.strip() else kept_within(allowed, [kind.code], f"sum:{wanted}:{measures}", ask)
@@ -109,7 +111,7 @@ def events_summed(user: User, wanted: Wanted, measures: Sequence[str]) -> dict[s
 def events_wanted(user: User, kind: Kind, wanted: Wanted) -> QuerySet[Any, Any]:
     """The events of one kind that a list shows, in no order. 404 for whoever may read none."""
     allowed = registry.require_page(user, Permission.RECORD_READ)
-    return kind.event._default_manager.filter(readable(allowed), _wanted(kind, wanted), seq_to__isnull=True)
+    return kind.event._default_manager.filter(readable(allowed), _wanted(kind, wanted, user), seq_to__isnull=True)
 
 
 def drafts_wanted(user: User, wanted: Wanted, *, until: int) -> dict[str, list[UUID]]:
@@ -119,7 +121,7 @@ def drafts_wanted(user: User, wanted: Wanted, *, until: int) -> dict[str, list[U
     return {
         kind.code: list(
             kind.event._default_manager.filter(
-                readable(allowed), _wanted(kind, drafts), seq_to__isnull=True, seq_from__lte=until
+                readable(allowed), _wanted(kind, drafts, user), seq_to__isnull=True, seq_from__lte=until
             )
             .order_by("-happened_on", "-pk")
             .values_list("record", flat=True)
@@ -132,7 +134,8 @@ def _kinds(wanted: Wanted) -> Iterable[Kind]:
     return [TABLES[wanted.kind]] if wanted.kind in TABLES else TABLES.values()
 
 
-def _wanted(kind: Kind, wanted: Wanted) -> Q:
+def _wanted(kind: Kind, wanted: Wanted, user: User) -> Q:
+    """What is asked for, as a condition. Holders are found by name where the reader may see them: a guess confirms nothing."""
     condition = Q(wanted.regions)
     if wanted.event:
         condition &= Q(event=wanted.event)
@@ -148,7 +151,8 @@ def _wanted(kind: Kind, wanted: Wanted) -> Q:
     if wanted.state in State.values:
         condition &= Q(state=wanted.state)
     if text := wanted.search.strip():
-        holders = Organisation.objects.filter(Q(name__icontains=text) | Q(credit_code=normalise_code(text)))
+        called = Q(name__icontains=text) | Q(credit_code=normalise_code(text))
+        holders = registry.organisations_visible_to(user).filter(called)
         number = text.upper().removeprefix("ZL").strip()
         named = kind.subject._default_manager.filter(seq_to__isnull=True)
         named = named.filter(Q(number__icontains=number) | Q(name__icontains=text))
