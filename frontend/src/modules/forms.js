@@ -33,8 +33,21 @@ export function forms(root) {
   root.addEventListener("click", (event) => {
     if (event.target.closest("[data-print]")) window.print();
   });
+  // A form that is asked anew while somebody types on: what was typed since stays, and the next change asks again.
+  const sent = new WeakMap();
+  root.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.target.matches("form[hx-select]")) sent.set(event.target, typedIn(event.target));
+  });
+  root.addEventListener("htmx:beforeSwap", (event) => {
+    const form = event.target.closest("form[hx-select]") || event.detail.requestConfig.elt;
+    if (sent.has(form) && sent.get(form) !== typedIn(form)) event.detail.shouldSwap = false;
+  });
   const wrong = root.querySelector("[data-focus]");
   if (wrong) wrong.focus();
+}
+
+function typedIn(form) {
+  return JSON.stringify([...new FormData(form)].map(([name, value]) => [name, value instanceof File ? value.name : value]));
 }
 
 export function refreshToken(form) {
