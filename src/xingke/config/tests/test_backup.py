@@ -44,7 +44,8 @@ pytestmark = [
 
 @pytest.fixture(autouse=True)
 def _no_columns_are_left() -> object:
-    shutil.rmtree(Path(settings.DATA) / "person-keys", ignore_errors=True)  # of persons other tests entered and took back
+    # Keys of persons whom other tests entered and took back.
+    shutil.rmtree(Path(settings.DATA) / "person-keys", ignore_errors=True)
     yield
     shutil.rmtree(Path(settings.DATA) / "columns", ignore_errors=True)
     (Path(settings.DATA) / "heads.log").unlink(missing_ok=True)
