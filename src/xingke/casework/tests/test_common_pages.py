@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -14,10 +15,11 @@ from xingke.base import tasks
 from xingke.base.refusals import Refused
 from xingke.casework.actions.calls import NewCall, make_call
 from xingke.casework.actions.notices import NewNotice, send_notice, sign_notice
-from xingke.casework.models import CaseCall, CaseNotice, Decision, Meeting, NoticeReceipt, Objection, Publicity
+from xingke.casework.models import Case, CaseCall, CaseNotice, Decision, Meeting, NoticeReceipt, Objection, Publicity
 from xingke.casework.rules.calls import CallQuota
 from xingke.casework.tests.flowing import FOLDER
 from xingke.casework.tests.sharing import (
+    PDF,
     apply,
     before_a_meeting,
     before_publicity,
@@ -174,6 +176,33 @@ def test_a_director_publishes_a_call_and_the_firm_finds_it(cast: Cast) -> None:
     page = _page(firm, "call", made.key)
     assert "300.5万元" in page
     assert "每个“申报单位”最多2件" in page
+
+
+def test_what_a_firm_sends_from_the_page_of_a_call_belongs_to_the_call(cast: Cast) -> None:
+    """It runs by what the call pinned, and takes one of its places."""
+    today = timezone.localdate()
+    new = NewCall(
+        region=cast.county,
+        flow="rnd_subsidy",
+        title="2026年第一批",
+        published_on=today,
+        since=today,
+        until=today + timedelta(days=9),
+        quotas=[CallQuota("organisation", 1)],
+    )
+    made = make_call(new=new, by=cast.director, now=timezone.now())
+    firm = _browser(cast, "enterprise")
+    url = f"{reverse('casework:case-new', args=['rnd_subsidy'])}?call={made.key}"
+    assert f'value="{made.key}"' in firm.get(url).content.decode()
+
+    def sent() -> Any:
+        file = SimpleUploadedFile("纳税申报表.pdf", PDF, "application/pdf")
+        return firm.post(url, {"call": str(made.key), "a-base": "800", "a-proof": file})
+
+    assert sent().status_code == 302
+    assert Case.objects.get().call == made
+    assert "最多1件，已有1件" in sent().content.decode()
+    assert Case.objects.count() == 1
 
 
 def _notice(cast: Cast, **given: Any) -> CaseNotice:

@@ -140,7 +140,7 @@ def meeting(request: HttpRequest, key: UUID) -> HttpResponse:
 
 
 def _page(request: HttpRequest, user: User, shown: Meeting, minutes: MinutesForm | None = None) -> HttpResponse:
-    items, people = reads.agenda(shown), reads.people_of(shown)
+    items, people = reads.agenda(user, shown), reads.people_of(shown)
     code, words = state_of(shown)
     is_open, prepares = shown.closed_at is None, _prepares(user, shown)
     undecided = sum(each.item.is_open for each in items)
@@ -315,7 +315,7 @@ def meeting_decide(request: HttpRequest, key: UUID) -> HttpResponse:
     problem, why = "", {}
     if request.method == "POST":
         try:
-            wanted = decisions_typed(reads.agenda(shown), request.POST, people)
+            wanted = decisions_typed(reads.agenda(user, shown), request.POST, people)
             if not wanted:
                 raise Refused(_("还没有选任何一项的决定。"))
             told = actions.decide(meeting=shown, decisions=wanted, by=user, now=timezone.now())
@@ -328,7 +328,7 @@ def meeting_decide(request: HttpRequest, key: UUID) -> HttpResponse:
                 return redirect("casework:meeting", shown.key)
             why = {each.case.pk: str(each.why) for each in told.refused}
     typed: Mapping[str, Any] = request.POST if request.method == "POST" else {}
-    agenda = reads.agenda(shown)
+    agenda = reads.agenda(user, shown)
     rows: list[DecideRow] = rows_to_decide(agenda, reads.people_of(shown), typed, why, language=language())
     context = {
         "crumbs": crumbs(_("记决定"), meeting=shown),

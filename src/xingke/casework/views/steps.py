@@ -184,8 +184,16 @@ def case_new(request: HttpRequest, flow: str) -> HttpResponse:
     first = definitions.flow.first
     page = FormPageAsked(request, user, definitions.form(first), whose.region, whose.organisation)
     if request.method == "POST":
+        new = NewCase(
+            flow=flow,
+            region=whose.region,
+            organisation=whose.organisation,
+            person=whose.person,
+            call=call,
+            key=_key(request),
+        )
         shown = _looked_at(
-            page, flow, first.code, lambda sent: _open(request, user, known, whose, call, sent), whose.faults
+            page, flow, first.code, lambda sent: _open(request, user, new, first.code, sent), whose.faults
         )
         if isinstance(shown, HttpResponse):
             return shown
@@ -288,19 +296,10 @@ def _call(request: HttpRequest, user: User, flow: str) -> CaseCall | None:
     return found
 
 
-def _open(
-    request: HttpRequest, user: User, known: FlowToOpen, whose: Whose, call: CaseCall | None, sent: Sent
-) -> HttpResponse:
-    first = StepWanted(step=known.flow.first.code, **sent.wanted)
-    new = NewCase(
-        flow=known.flow.code,
-        region=whose.region,
-        organisation=whose.organisation,
-        person=whose.person,
-        key=_key(request),
-    )
+def _open(request: HttpRequest, user: User, new: NewCase, step: str, sent: Sent) -> HttpResponse:
+    first = StepWanted(step=step, **sent.wanted)
     opened = actions.open_case(new=new, first=first, by=user, now=timezone.now())
-    drop_draft(by=user, flow=known.flow.code, step=known.flow.first.code)
+    drop_draft(by=user, flow=new.flow, step=step)
     said = _("已提交，编号 %(number)s。") % {"number": opened.number} if opened.number else _("已提交。")
     messages.success(request, said)
     return redirect("casework:case", opened.key)
