@@ -167,6 +167,8 @@ def may_take(
     if where is None and step is not state.flow.first:
         return no(say("先要有“%(first)s”。", first=state.flow.first.label))
     if where is not None and code not in where.next:
+        if not _sees(state, where, taker):
+            return no(say("现在不能“%(step)s”。页面可能旧了，请刷新再看。", step=step.label))
         return no(
             say("现在是“%(where)s”，不能“%(step)s”。页面可能旧了，请刷新再看。", where=where.label, step=step.label)
         )
@@ -327,8 +329,19 @@ def _may_reserved(state: CaseState, code: str, taker: Taker) -> Answer:
         return no(_NOT_THEIRS[code])
     passed = {each.step for each in state.taken}
     if code == WITHDRAW and (late := [step for step in state.flow.withdrawable_until if step in passed]):
-        return no(say("已经“%(step)s”，不能再撤回；可以请经办人终止。", step=state.flow.steps[late[0]].label))
+        known = next((state.flow.steps[each] for each in late if _sees(state, state.flow.steps[each], taker)), None)
+        if known is None:
+            return no(say("已经办到后面，不能再撤回；可以请经办人终止。"))
+        return no(say("已经“%(step)s”，不能再撤回；可以请经办人终止。", step=known.label))
     return YES
+
+
+def _sees(state: CaseState, step: FlowStep, taker: Taker) -> bool:
+    """Whether a sentence said to somebody may name a step: what is not shown to them is not named either."""
+    if taker.user is None or not step.seen_by:
+        return True
+    took = any(each.step == step.code and each.by == taker.user for each in state.taken)
+    return took or any(_is_named(state, name, taker) for name in step.seen_by)
 
 
 _NOT_THEIRS: Mapping[str, Saying] = {
