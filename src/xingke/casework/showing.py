@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from xingke.accounts.models import User
 from xingke.base.templatetags.xk import day
 from xingke.casework import queries
-from xingke.casework.models import Case, CaseFile, CaseStep
+from xingke.casework.models import Case, CaseFile, CaseSealed, CaseStep
 from xingke.casework.queries import clock_of, definitions_of
 from xingke.casework.queries.lists import sees_standing
 from xingke.casework.queries.offers import StepOffered
@@ -116,20 +116,29 @@ def line_of(user: User, step: CaseStep) -> dict[str, Any]:
 # ── what was answered ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def answered(seen: CaseSeen, words: CaseWords, *, may_correct: bool) -> Iterator[dict[str, Any]]:
+def answered(
+    seen: CaseSeen,
+    words: CaseWords,
+    *,
+    may_correct: bool,
+    sealed: Mapping[int, CaseSealed],
+    opened: Mapping[tuple[int, str], str],
+) -> Iterator[dict[str, Any]]:
     """The forms that were filled in, as they stand: each with its answers in words, and where what was filled in is from.
 
-    may_correct: whether the reader may correct what others filled in.
+    may_correct: whether the reader may correct what others filled in. sealed: what is personal, by the number of its step; opened: what of
+    it the reader has just opened.
     """
     language = get_language() or "zh"
     for row, form in seen.forms():
+        personal = _personal(row.number, sealed, opened)
         files = {each.attachment.digest: each for each in row.files.all()}
         pages = [
             {
                 "label": page.page.label.in_language(language),
                 "answers": [_answer(seen, row, each, files, language) for each in page.answers],
             }
-            for page in show(form, row.answers, words, audiences=seen.audiences)
+            for page in show(form, {**row.answers, **personal}, words, audiences=seen.audiences)
         ]
         if pages:
             yield {
@@ -139,6 +148,14 @@ def answered(seen: CaseSeen, words: CaseWords, *, may_correct: bool) -> Iterator
                 "pages": pages,
                 "is_long": len(form.pages) > 1,
             }
+
+
+def _personal(number: int, sealed: Mapping[int, CaseSealed], opened: Mapping[tuple[int, str], str]) -> dict[str, str]:
+    """What is said of the personal answers of a step: that they are sealed, or what they are where they were just opened."""
+    if number not in sealed:
+        return {}
+    closed = _("已封存") if sealed[number].sealed else _("已删除")
+    return {name: opened.get((number, name), closed) for name in sealed[number].fields}
 
 
 def correct_url(seen: CaseSeen, row: CaseStep) -> str:
@@ -155,6 +172,7 @@ def _answer(
         "words": str(each.words),
         "numeric": asked.type in NUMBERS,
         "source": str(PREFILLS[asked.prefill]) if asked.name in row.prefilled and asked.prefill else "",
+        "is_personal": asked.personal,
     }
     if asked.type is FieldType.FILE:
         found["files"] = [

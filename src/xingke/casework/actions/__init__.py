@@ -1,7 +1,7 @@
 """Cases: opening one and taking its steps. Each is one act: the step, the records it files, one number, one row of the trail."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
@@ -19,6 +19,7 @@ from xingke.casework.actions.correcting import correct_records, step_to_correct
 from xingke.casework.actions.filing import file_records
 from xingke.casework.actions.keeping import keep_facts, keep_files, next_number
 from xingke.casework.actions.matters import file_matter
+from xingke.casework.actions.personal import keep_personal, keys_for
 from xingke.casework.actions.refusing import answered, refuse_misplaced, refuse_reserved, refuse_unseen
 from xingke.casework.actions.wanting import AnswersRefused as AnswersRefused
 from xingke.casework.actions.wanting import NewCase as NewCase
@@ -27,6 +28,7 @@ from xingke.casework.models import Case, CaseStep
 from xingke.casework.queries import CaseRead
 from xingke.casework.queries.calls import definitions_for_new, refuse_outside, refuse_over_quota
 from xingke.casework.queries.lookups import AsReader
+from xingke.casework.queries.personal import answered_before
 from xingke.casework.queries.seen import names_seen_by
 from xingke.casework.rules.answers import AnswersRead, read_answers, step_digest
 from xingke.casework.rules.clocks import Deadline
@@ -75,6 +77,7 @@ def open_case(*, new: NewCase, first: StepWanted | None = None, by: User | None,
     known = queries.prefills(new.region, new.organisation)
     form = definitions.form(flow.first)
     answers = answered(form, flow.first, wanted, by=by, region=new.region, now=local, known=known)
+    keys = keys_for(new.key, [form] if form is not None else [])
     with act(by=by, now=now, code="case.opened", kind="case", target=flow.code) as done:
         done.lock()
         if (there := _opened(new, by)) is not None:  # pressed twice at once
@@ -102,7 +105,7 @@ def open_case(*, new: NewCase, first: StepWanted | None = None, by: User | None,
         case.save()
         parties.name_owner(case, flow, done)
         read = CaseRead(case, definitions, [], [])
-        _write(read, flow.first, wanted, answers, done, form=form, taker=taker, local=local)
+        _write(read, flow.first, wanted, answers, done, form=form, taker=taker, local=local, keys=keys)
         done.target = str(case.key)
         done.says(flow=flow.code, number=case.number)
     return case
@@ -123,6 +126,7 @@ def take_step(*, case: Case, wanted: StepWanted, seen: int, by: User | None, now
     where somebody else took one meanwhile, or a rule says no; AnswersRefused with every fault of a form.
     """
     local = timezone.localtime(now)
+    keys = keys_for(case.key, [loaded.value for loaded in queries.definitions_of(case).forms.values()])
     with act(by=by, now=now, code=f"case.{_act_of(wanted.step)}", kind="case", target=str(case.key)) as done:
         done.lock()
         read = queries.case_read(case, now=now)
@@ -143,12 +147,21 @@ def take_step(*, case: Case, wanted: StepWanted, seen: int, by: User | None, now
         form = _form_of(read, wanted, by)
         refuse_unseen(read, form, by)
         known = queries.prefills(case.region, case.organisation, case)
-        answers = answered(form, step, wanted, by=by, region=case.region, now=local, known=known)
+        answers = answered(
+            form,
+            step,
+            wanted,
+            by=by,
+            region=case.region,
+            now=local,
+            known=known,
+            sealed=answered_before(read, form, keys),
+        )
         told = read.state_with(form.code if form is not None else "", answers.values)
         calendar = work_calendar(case.region)
         may_take(told, wanted.step, taker, now=local, calendar=calendar, through=wanted.through).or_refuse()
         refuse_reserved(read, wanted)
-        written = _write(read, step, wanted, answers, done, form=form, taker=taker, local=local)
+        written = _write(read, step, wanted, answers, done, form=form, taker=taker, local=local, keys=keys)
         done.says(step=wanted.step, flow=case.flow, number=case.number)
     return written
 
@@ -201,6 +214,7 @@ def _write(
     form: CaseForm | None = None,
     taker: Taker,
     local: datetime,
+    keys: Sequence[bytes] = (),
 ) -> CaseStep:
     """The row of a step, the facts and records it files, and the end of the row before."""
     case, flow = read.case, read.flow
@@ -256,6 +270,7 @@ def _write(
         parties.name_parties(case, flow, form, answers.values, done)
         keep_facts(case, form, answers.values, done)
         keep_files(row, form, answers.values, wanted.files, done)
+        keep_personal(row, answers.personal, keys)
     if is_own:
         file_records(read, row, step, known, done)
         _open_below(read, row, step, known, done, local)

@@ -75,8 +75,10 @@ def answered(
     region: Region,
     now: datetime,
     known: Mapping[str, str],
+    sealed: Mapping[str, str] | None = None,
 ) -> AnswersRead:
-    """What the form of a step was answered with; nothing where it asks nothing. known: see ``queries.prefills``."""
+    """What the form of a step was answered with; nothing where it asks nothing. known: see ``queries.prefills``; sealed: what is
+    personal and was answered before, which stands where nothing is typed."""
     opinion = wanted.opinion.strip()
     if (step.reason or wanted.step in RESERVED_WORDS) and not opinion:
         raise Refused(say("请写明意见或理由。"))
@@ -85,7 +87,8 @@ def answered(
     _refuse_assignee(step, wanted, region)
     if form is None:
         return AnswersRead({})
-    read = read_answers(form, wanted.typed, lookup=AsReader(by, region), today=now.date(), known=known)
+    typed = {**wanted.typed, **{name: value for name, value in (sealed or {}).items() if not wanted.typed.get(name)}}
+    read = read_answers(form, typed, lookup=AsReader(by, region), today=now.date(), known=known)
     handed_in = {file.digest for file in wanted.files}
     for each in form.fields:
         if each.type is FieldType.FILE and not set(read.values.get(each.name, ())) <= handed_in:

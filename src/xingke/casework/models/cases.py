@@ -183,6 +183,26 @@ class CaseFile(models.Model):
         return f"{self.step_id} {self.field}"
 
 
+class CaseSealed(models.Model):
+    """What a step answered that is personal: one sealed text under the key of its case, and the names of the fields it answers.
+
+    The answers of the step hold none of it, nor does its digest. Erasing empties it; the names stay, so that one sees that there was
+    something.
+    """
+
+    step = models.OneToOneField(CaseStep, models.PROTECT, related_name="sealed")
+    fields = models.JSONField(default=list)
+    sealed = models.TextField()
+    erased_at = models.DateTimeField(null=True)
+    erased_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
+
+    class Meta:
+        verbose_name = _("事项的个人信息")
+
+    def __str__(self) -> str:
+        return f"{self.step_id}: {len(self.fields)}"
+
+
 class CaseSequence(models.Model):
     """The last number given to cases of a flow in a region and year; given within an act, so none is given twice or left out."""
 
@@ -201,15 +221,18 @@ class CaseSequence(models.Model):
 
 class CaseDraft(models.Model):
     """A form somebody began to fill in. It is changed as often as they like, counts for nothing, and goes when the step is taken or
-    its time is over. case: None for one that would open a case. typed: as it came from the page; files: by field, the names and
-    digests of what was handed over.
+    its time is over. case: None for one that would open a case; then whose: the firm, person and call it would be of. typed: as it came
+    from the page, but for what is personal; beside: what stands beside the form; files: by field, the names and digests of what
+    was handed over.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     case = models.ForeignKey(Case, models.PROTECT, null=True, related_name="drafts")
     flow = models.CharField(max_length=40)
     step = models.CharField(max_length=40)
+    whose = models.CharField(max_length=120, blank=True)
     typed = models.JSONField(default=dict)
+    beside = models.JSONField(default=dict)
     files = models.JSONField(default=dict)
     saved_at = models.DateTimeField()
     expires_at = models.DateTimeField(db_index=True)
@@ -218,7 +241,7 @@ class CaseDraft(models.Model):
         verbose_name = _("未提交的表单")
         constraints = (
             models.UniqueConstraint(
-                fields=["user", "flow", "step"], condition=Q(case__isnull=True), name="casedraft_once_new"
+                fields=["user", "flow", "step", "whose"], condition=Q(case__isnull=True), name="casedraft_once_new"
             ),
             models.UniqueConstraint(
                 fields=["user", "case", "step"], condition=Q(case__isnull=False), name="casedraft_once"
