@@ -283,10 +283,9 @@ def _of(organisation: Organisation | None, call: CaseCall | None) -> str:
 def _kept(request: HttpRequest, user: User, known: FlowToOpen, call: CaseCall | None) -> CaseDraft | None:
     """What somebody kept of a new case, of the firm that was asked for, or of theirs the newest."""
     asked = request.GET.get("organisation", "")
-    own = [each for each in known.organisations if asked in ("", str(each.key))] if known.is_own else []
-    return newest_draft(
-        user, flow=known.flow.code, whose=[_of(each, call) for each in own or [None]], now=timezone.now()
-    )
+    own = [each for each in known.organisations if asked in ("", str(each.key))]
+    whose = [_of(each, call) for each in own] if known.is_own else [_of(None, call)]
+    return newest_draft(user, flow=known.flow.code, whose=whose, now=timezone.now())
 
 
 def _whose(said: Mapping[str, str], user: User, known: FlowToOpen) -> Whose:
