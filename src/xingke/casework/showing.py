@@ -296,11 +296,18 @@ def who_words(flow: Flow, step: FlowStep) -> str:
 
 
 def waits_on(seen: CaseSeen) -> str:
-    """On whom a case waits that the reader can do nothing with now; empty where it is over, or where that is hidden."""
+    """On whom a case waits that the reader can do nothing with now, and for what; empty where it is over, or where that is hidden."""
     if seen.read.last.ended or seen.stands is None:
         return ""
-    flow = seen.read.flow
+    flow, language = seen.read.flow, get_language() or "zh"
     following = [flow.steps[code] for code in seen.stands.next if not flow.steps[code].seen_by]
+    until = seen.read.publicity.until
+    if seen.stands.through is Through.PUBLICITY and until is not None and timezone.localdate() <= until:
+        return _("公示到%(day)s为止，期满后才能往下办。") % {"day": day(until)}
+    common = [step for step in following if step.through is not None]
+    if common and not seen.taker.roles:  # somebody of the bureau, who can go there
+        said = _("、").join(step.label.in_language(language) for step in common)
+        return _("接着由%(act)s办：%(steps)s。") % {"act": through_word(common[0].through), "steps": said}
     who = list(dict.fromkeys(word for step in following if (word := who_words(flow, step))))
     return _("现在等%(who)s办理，您不用做什么。") % {"who": _("、").join(who)} if who else ""
 

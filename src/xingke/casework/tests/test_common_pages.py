@@ -15,6 +15,7 @@ from xingke.base import tasks
 from xingke.base.refusals import Refused
 from xingke.casework.actions.calls import NewCall, make_call
 from xingke.casework.actions.notices import NewNotice, send_notice, sign_notice
+from xingke.casework.actions.publicity import CaseShown, NewPublicity, open_publicity
 from xingke.casework.models import Case, CaseCall, CaseNotice, Decision, Meeting, NoticeReceipt, Objection, Publicity
 from xingke.casework.rules.calls import CallQuota
 from xingke.casework.tests.flowing import FOLDER
@@ -203,6 +204,30 @@ def test_what_a_firm_sends_from_the_page_of_a_call_belongs_to_the_call(cast: Cas
     assert Case.objects.get().call == made
     assert "最多1件，已有1件" in sent().content.decode()
     assert Case.objects.count() == 1
+
+
+def test_a_case_that_waits_says_for_what(cast: Cast) -> None:
+    """For the last day of its publicity, for a common act, or for whom."""
+    running, over = before_publicity(cast, 2)
+    show(cast, [over])
+    today = timezone.localdate()
+    new = NewPublicity(
+        region=cast.county,
+        flow="rnd_subsidy",
+        step="announced",
+        title="2026年第二批公示",
+        contact="规划科 0000-0000000",
+        since=today,
+    )
+    open_publicity(new=new, cases=[CaseShown(case=running)], by=cast.officer, now=timezone.now())
+    until = Publicity.objects.latest("pk").until
+    officer, firm = _browser(cast, "officer"), _browser(cast, "enterprise")
+    for browser in (officer, firm):
+        assert f"公示到{until.year}年{until.month}月{until.day}日为止，期满后才能往下办。" in _page(
+            browser, "case", running.key
+        )
+    assert "接着由拨付办：拨付。" in _page(officer, "case", over.key)
+    assert "现在等科技部门办理，您不用做什么。" in _page(firm, "case", over.key)
 
 
 def _notice(cast: Cast, **given: Any) -> CaseNotice:

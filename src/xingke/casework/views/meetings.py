@@ -159,7 +159,7 @@ def _page(request: HttpRequest, user: User, shown: Meeting, minutes: MinutesForm
                 {"label": _("序号"), "numeric": True},
                 {"label": _("议题")},
                 {"label": _("决定")},
-                *([{"label": _("操作")}] if is_open and prepares else []),
+                *([{"label": _("操作")}] if is_open and prepares and undecided else []),
             ],
             "count": len(items),
             "empty_title": _("议程还是空的"),
@@ -168,13 +168,13 @@ def _page(request: HttpRequest, user: User, shown: Meeting, minutes: MinutesForm
         "facts": [
             {"label": _("日期"), "value": day(shown.on)},
             {"label": _("地点"), "value": shown.place},
-            {"label": _("召集"), "value": str(shown.called_by)},
+            {"label": _("召集人"), "value": str(shown.called_by)},
             {"label": _("纪要号"), "value": shown.minutes_number},
             *([{"label": _("应到"), "value": _("%(n)s人") % {"n": shown.due}}] if shown.due else []),
             *(
-                {"label": label, "value": comma.join(each.name for each in people if each.presence == presence)}
+                {"label": label, "value": comma.join(there)}
                 for presence, label in groups
-                if people
+                if (there := [each.name for each in people if each.presence == presence])
             ),
         ],
         "duty_table": {
@@ -182,6 +182,7 @@ def _page(request: HttpRequest, user: User, shown: Meeting, minutes: MinutesForm
         },
         "duties": [duty for decision in decisions for duty in decision.duties.all()],
         "may_put": is_open and prepares,
+        "may_take_off": is_open and prepares and undecided > 0,
         "may_hold": is_open and prepares and not decisions and shown.on <= timezone.localdate(),
         "may_decide": is_open
         and shown.held_at is not None
