@@ -25,7 +25,7 @@ from xingke.casework.actions.wanting import AnswersRefused as AnswersRefused
 from xingke.casework.actions.wanting import NewCase as NewCase
 from xingke.casework.actions.wanting import StepWanted as StepWanted
 from xingke.casework.models import Case, CaseStep
-from xingke.casework.queries import CaseRead
+from xingke.casework.queries import CaseDefinitions, CaseRead
 from xingke.casework.queries.calls import definitions_for_new, refuse_outside, refuse_over_quota
 from xingke.casework.queries.lookups import AsReader
 from xingke.casework.queries.personal import answered_before
@@ -126,7 +126,7 @@ def take_step(*, case: Case, wanted: StepWanted, seen: int, by: User | None, now
     where somebody else took one meanwhile, or a rule says no; AnswersRefused with every fault of a form.
     """
     local = timezone.localtime(now)
-    keys = keys_for(case.key, [loaded.value for loaded in queries.definitions_of(case).forms.values()])
+    keys = keys_for(case.key, _forms_asked(queries.definitions_of(case), wanted.step))
     with act(by=by, now=now, code=f"case.{_act_of(wanted.step)}", kind="case", target=str(case.key)) as done:
         done.lock()
         read = queries.case_read(case, now=now)
@@ -164,6 +164,15 @@ def take_step(*, case: Case, wanted: StepWanted, seen: int, by: User | None, now
         written = _write(read, step, wanted, answers, done, form=form, taker=taker, local=local, keys=keys)
         done.says(step=wanted.step, flow=case.flow, number=case.number)
     return written
+
+
+def _forms_asked(definitions: CaseDefinitions, step: str) -> list[CaseForm]:
+    """What a step may ask: its own form; of a correction that of any step."""
+    if step == CORRECT:
+        return [loaded.value for loaded in definitions.forms.values()]
+    own = definitions.flow.steps.get(step)
+    form = definitions.form(own) if own is not None else None
+    return [form] if form is not None else []
 
 
 def _form_of(read: CaseRead, wanted: StepWanted, by: User | None) -> CaseForm | None:

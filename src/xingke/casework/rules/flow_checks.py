@@ -131,6 +131,12 @@ class _FlowCheck:
             yield "code must be small letters, digits and _, at most 40"
         if step.form and step.form not in self.forms:
             yield f"form {step.form!r} is not known"
+        if (
+            step.through is not None
+            and step.form in self.forms
+            and any(f.personal for f in self.forms[step.form].fields)
+        ):
+            yield f"form {step.form!r} asks for what is personal, which is sealed by a step of its own and not by a common act"
         if step.matter and step.matter not in MATTERS:
             yield f"matter is {step.matter!r}; expected one of {', '.join(MATTERS)}"
         if step.assigns and step.assigns not in self.flow.roles:

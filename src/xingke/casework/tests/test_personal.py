@@ -160,6 +160,10 @@ code = "b"
 label = { zh = "b", en = "b" }
 by = ["case.handle"]
 when = 'phone = "1"'
+through = "meeting"
+form = "f"
 ends = "done"
 """
-    assert [text for text in faults(flows, forms) if "phone" in text]
+    through, when = faults(flows, forms)
+    assert "phone" in when
+    assert "which is sealed by a step of its own" in through
