@@ -35,6 +35,7 @@ ROOMS = (
     "intake",
     "casework",
     "funds",
+    "letters",
     "indicators",
     "reports",
     "search",
