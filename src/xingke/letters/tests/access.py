@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils import timezone
+
 from tests.access import EVERYBODY, NEXT_DOOR, Row, World
 from xingke.letters.tests.writing import load_flow, new_case, new_link, tell
 
@@ -15,7 +17,7 @@ def furnish(world: World) -> Mapping[str, Any]:
     load_flow()
     (letter,) = tell(world.cast, new_case(world.cast)).letters
     waiting = new_case(world.cast, title="二号传感器")
-    return {"letter": letter, "to_be_told": waiting, "made_link": new_link(world.cast, waiting)}
+    return {"letter": letter, "to_be_told": waiting, "made_link": new_link(world.cast, waiting, now=timezone.now())}
 
 
 def _letter(world: World) -> Mapping[str, Any]:

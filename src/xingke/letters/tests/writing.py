@@ -1,5 +1,6 @@
 """What tests of letters and links share: a product test that is ordered, said the result of, and told the firm."""
 
+from datetime import datetime
 from pathlib import Path
 
 from tests.cast import NOW, Cast
@@ -32,7 +33,9 @@ def tell(cast: Cast, *cases: Case, by: User | None = None, seen: int = 1, opinio
     )
 
 
-def new_link(cast: Cast, case: Case, *, step: str = "tested", by: User | None = None, days: int = 7) -> LinkMade:
+def new_link(
+    cast: Cast, case: Case, *, step: str = "tested", by: User | None = None, days: int = 7, now: datetime = NOW
+) -> LinkMade:
     """A link for the body that tests."""
     new = NewLink(case=case, step=step, role="tester", name="样例检测中心", days=days)
-    return make_link(new=new, by=by or cast.officer, now=NOW)
+    return make_link(new=new, by=by or cast.officer, now=now)
