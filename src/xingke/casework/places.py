@@ -14,7 +14,7 @@ from xingke.casework.queries.common import home_regions
 
 
 @dataclass(frozen=True)
-class Place:
+class CasePlace:
     """A list of an upper room that stands in the row, too. label: in the reader's language when it is printed."""
 
     url_name: str
@@ -25,7 +25,7 @@ class Place:
         return self.url_name
 
 
-FURTHER: Register[Place] = Register("place")
+FURTHER: Register[CasePlace] = Register("place")
 
 
 def places(user: User, current: str) -> list[dict[str, Any]]:

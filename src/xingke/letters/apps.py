@@ -14,7 +14,7 @@ class LettersConfig(AppConfig):
         from xingke.base.daily import DAILY, DailyRound
         from xingke.base.panels import PANELS, Panel
         from xingke.base.tasks import DUTIES
-        from xingke.casework.places import FURTHER, Place
+        from xingke.casework.places import FURTHER, CasePlace
         from xingke.letters import checks, lists, panels, tasks
         from xingke.letters.actions.links import drop_old_links
         from xingke.letters.rules.templates import LETTERS
@@ -22,7 +22,7 @@ class LettersConfig(AppConfig):
 
         definitions.KINDS.add(LETTERS)
         LISTS.add(lists.LETTERS)
-        FURTHER.add(Place("letters:letter-list", pgettext_lazy("several", "文书")))
+        FURTHER.add(CasePlace("letters:letter-list", pgettext_lazy("several", "文书")))
         PANELS.add(
             Panel(page="case", code="letters", template="letters/case_letters.html", context=panels.letters, order=30),
             Panel(page="case", code="links", template="letters/case_links.html", context=panels.outside, order=60),

@@ -4,19 +4,19 @@ import hashlib
 from collections.abc import Iterator
 
 from xingke.base.checks import SHOWN, Check, CheckResult
-from xingke.letters.models import Letter
+from xingke.letters.models import CaseLetter
 from xingke.press import tree
 
 
 def letters() -> Iterator[CheckResult]:
     """Every letter, its document and its step."""
-    rows = Letter.objects.select_related("step").order_by("pk")
+    rows = CaseLetter.objects.select_related("step").order_by("pk")
     wrong = [f"文书 {row.number}：{why}" for row in rows.iterator(chunk_size=200) if (why := _fault(row))]
     if (count := rows.count()) or wrong:
         yield CheckResult(f"文书：{count} 份，{len(wrong)} 份不对", tuple(wrong[:SHOWN]))
 
 
-def _fault(row: Letter) -> str:
+def _fault(row: CaseLetter) -> str:
     if hashlib.sha256(row.paper).hexdigest() != row.digest:
         return "文件和出具时不同"
     paper = tree.from_json(row.tree)

@@ -10,7 +10,7 @@ from xingke.casework.models import Case, CaseStep
 from xingke.registry.models import Region
 
 
-class Letter(models.Model):
+class CaseLetter(models.Model):
     """A letter that was issued with a step. tree: the document as ``press.tree.to_json`` writes it; paper: the .docx, digest: its SHA-256.
 
     code, definition: the template, by the hash it had. check_code: by which whoever holds the paper checks it. is_for_all: whether all who see the
@@ -74,8 +74,10 @@ class OutsideLink(models.Model):
         verbose_name = _("外部链接")
         constraints = (
             models.CheckConstraint(
-                condition=Q(ended="", ended_at__isnull=True) | (~Q(ended="") & Q(ended_at__isnull=False)),
-                name="outsidelink_ended_and_at",
+                condition=Q(ended="", ended_at__isnull=True, ended_by__isnull=True)
+                | Q(ended="revoked", ended_at__isnull=False, ended_by__isnull=False)
+                | Q(ended__in=("used", "tries"), ended_at__isnull=False, ended_by__isnull=True),
+                name="outsidelink_ended_at_and_by",
             ),
         )
         indexes = (models.Index(fields=["until"], name="outsidelink_until"),)

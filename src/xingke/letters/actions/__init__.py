@@ -25,7 +25,7 @@ from xingke.casework.rules.flows import Through
 from xingke.casework.rules.forms import FieldType
 from xingke.casework.rules.shown_answers import in_words
 from xingke.letters import queries
-from xingke.letters.models import Letter
+from xingke.letters.models import CaseLetter
 from xingke.letters.queries import MOST
 from xingke.letters.rules.papers import code_of, day_words, paper_of, said_by
 from xingke.letters.rules.templates import ASKED, LetterTemplate
@@ -37,7 +37,7 @@ from xingke.registry.queries import Loaded
 class LettersIssued:
     """What became of the cases, each in the order they were given: the letters, and why the others have none."""
 
-    letters: Sequence[Letter]
+    letters: Sequence[CaseLetter]
     refused: Sequence[tuple[Case, Refused]]
 
 
@@ -52,7 +52,7 @@ def issue_letters(
         raise Refused(say("请先选定要出具文书的事项。"))
     if len(cases) > MOST:
         raise Refused(say("一次最多出具%(most)s份，选定了%(there)s件；请分几次办。", most=MOST, there=len(cases)))
-    letters: list[Letter] = []
+    letters: list[CaseLetter] = []
     refused: list[tuple[Case, Refused]] = []
     with act(by=by, now=now, code="letters.issued", kind="letter", target=step) as done:
         done.lock()
@@ -69,21 +69,21 @@ def issue_letters(
     return LettersIssued(letters, refused)
 
 
-def letter_as_it_would_be(*, case: Case, seen: int, step: str, opinion: str, by: User, now: datetime) -> Letter:
+def letter_as_it_would_be(*, case: Case, seen: int, step: str, opinion: str, by: User, now: datetime) -> CaseLetter:
     """The letter that would be issued now, with the number it would get; nothing is written. Raises Refused like issuing it."""
     with taken_back():
         wanted = StepWanted(step=step, opinion=opinion, through=Through.LETTER)
         return _issue(case, seen, wanted, by=by, now=now)
 
 
-def _issue(case: Case, seen: int, wanted: StepWanted, *, by: User, now: datetime) -> Letter:
+def _issue(case: Case, seen: int, wanted: StepWanted, *, by: User, now: datetime) -> CaseLetter:
     with act(by=by, now=now, code="letter.issued", kind="case", target=str(case.key)) as done:
         done.lock()
         found = queries.template_for(case, wanted.step)
         if found is None:
             raise Refused(say("“%(step)s”还没有文书的样式，请先在规则包里写好。", step=wanted.step))
         row = take_step(case=case, wanted=wanted, seen=seen, by=by, now=now)
-        if (there := Letter.objects.filter(step=row).first()) is not None:  # pressed twice
+        if (there := CaseLetter.objects.filter(step=row).first()) is not None:  # pressed twice
             done.nothing()
             return there
         letter = _write(casework.case_read(case, now=now), row, found, done)
@@ -91,7 +91,7 @@ def _issue(case: Case, seen: int, wanted: StepWanted, *, by: User, now: datetime
     return letter
 
 
-def _write(read: CaseRead, row: CaseStep, found: Loaded, done: Act) -> Letter:
+def _write(read: CaseRead, row: CaseStep, found: Loaded, done: Act) -> CaseLetter:
     template: LetterTemplate = found.value
     case, local = read.case, timezone.localtime(done.now)
     number = next_number(template.number, f"letter:{template.code}", case.region, local, done)
@@ -115,7 +115,7 @@ def _write(read: CaseRead, row: CaseStep, found: Loaded, done: Act) -> Letter:
         )
     data = docx_writer.write(paper, proof=None)
     step = read.flow.steps[row.step]
-    return Letter.objects.create(
+    return CaseLetter.objects.create(
         key=key,
         code=template.code,
         definition=found.hash,

@@ -20,7 +20,7 @@ from xingke.casework.queries.many import case_reads
 from xingke.casework.queries.seen import case_seen
 from xingke.casework.rules.flows import ASSIGNEE, CLOCK, OPENER, Flow, FlowStep, Through
 from xingke.casework.rules.stepping import is_theirs, may_take, standing
-from xingke.letters.models import Letter
+from xingke.letters.models import CaseLetter
 from xingke.letters.rules.papers import code_typed, number_typed
 from xingke.registry import queries as registry
 from xingke.registry.queries.calendars import work_calendar
@@ -36,31 +36,31 @@ def template_for(case: Case, step: str) -> registry.Loaded | None:
     return None
 
 
-def letters_seen(user: User) -> QuerySet[Letter]:
+def letters_seen(user: User) -> QuerySet[CaseLetter]:
     """The letters somebody may see in a list: of cases they see, issued with steps that all who see the case see."""
     own = Q(is_for_all=True) | Q(issued_by=user)
-    found = Letter.objects.filter(own, case__in=queries.cases_seen(user)).defer("paper", "tree")
+    found = CaseLetter.objects.filter(own, case__in=queries.cases_seen(user)).defer("paper", "tree")
     return found.select_related("case", "region", "issued_by")
 
 
-def letter_for(user: User, key: UUID) -> Letter:
+def letter_for(user: User, key: UUID) -> CaseLetter:
     """A letter of a case somebody sees, issued with a step they see; or 404."""
-    found = Letter.objects.select_related("case", "issued_by").filter(key=key).first()
+    found = CaseLetter.objects.select_related("case", "issued_by").filter(key=key).first()
     if found is None or found not in letters_of(user, queries.case_for(user, found.case.key)):
         raise Http404
     return found
 
 
-def letters_of(user: User, read: CaseRead) -> list[Letter]:
+def letters_of(user: User, read: CaseRead) -> list[CaseLetter]:
     """The letters of a case as far as somebody sees the steps they were issued with, the newest first."""
     steps = {step.pk for step in case_seen(user, read).steps}
-    rows = Letter.objects.filter(case=read.case).defer("paper", "tree").order_by("-pk")
+    rows = CaseLetter.objects.filter(case=read.case).defer("paper", "tree").order_by("-pk")
     return [row for row in rows if row.step_id in steps]
 
 
-def letter_checked(number: str, code: str) -> Letter | None:
+def letter_checked(number: str, code: str) -> CaseLetter | None:
     """The letter whose number and check code somebody read off a paper; None where no letter has both."""
-    found = Letter.objects.filter(check_code=code_typed(code)).first() if code_typed(code) else None
+    found = CaseLetter.objects.filter(check_code=code_typed(code)).first() if code_typed(code) else None
     return found if found is not None and number_typed(found.number) == number_typed(number) else None
 
 

@@ -17,7 +17,7 @@ from xingke.casework.actions import StepWanted, take_step
 from xingke.casework.models import CaseSequence
 from xingke.letters import checks
 from xingke.letters.actions import issue_letters, letter_as_it_would_be
-from xingke.letters.models import Letter
+from xingke.letters.models import CaseLetter
 from xingke.letters.tests.writing import OPINION, load_flow, new_case, tell
 from xingke.notices.models import Notice
 
@@ -30,7 +30,7 @@ def _flow(cast: Cast) -> None:
     load_flow()
 
 
-def _words(letter: Letter) -> str:
+def _words(letter: CaseLetter) -> str:
     with zipfile.ZipFile(io.BytesIO(letter.paper)) as package:
         return html.fromstring(package.read("word/document.xml")).text_content()
 
@@ -89,20 +89,20 @@ def test_where_every_case_is_refused_nothing_is_written(cast: Cast) -> None:
     case = new_case(cast)
     before = AuditEntry.objects.count()
     assert [str(why) for _case, why in tell(cast, case, opinion=" ").refused] == ["请写明意见或理由。"]
-    assert (AuditEntry.objects.count(), Letter.objects.count(), case.steps.count()) == (before, 0, 1)
+    assert (AuditEntry.objects.count(), CaseLetter.objects.count(), case.steps.count()) == (before, 0, 1)
     assert not CaseSequence.objects.filter(flow="letter:test_told").exists()
 
 
 def test_pressed_twice_it_is_one_letter(cast: Cast) -> None:
     case = new_case(cast)
     assert tell(cast, case).letters == tell(cast, case).letters
-    assert Letter.objects.count() == 1
+    assert CaseLetter.objects.count() == 1
 
 
 def test_looking_at_a_letter_before_it_is_issued_writes_nothing(cast: Cast) -> None:
     case = new_case(cast)
     looked = letter_as_it_would_be(case=case, seen=1, step="told", opinion=OPINION, by=cast.officer, now=NOW)
-    assert (Letter.objects.count(), case.steps.count()) == (0, 1)
+    assert (CaseLetter.objects.count(), case.steps.count()) == (0, 1)
     (letter,) = tell(cast, case).letters
     assert (looked.number, looked.check_code) == (letter.number, letter.check_code)  # the same words have the same code
 
@@ -120,7 +120,7 @@ def test_whoever_may_not_take_the_step_issues_no_letter(cast: Cast, name: str) -
     case = new_case(cast)
     ((_case, why),) = tell(cast, case, by=cast.users[name]).refused
     assert "不由您办" in str(why)
-    assert Letter.objects.count() == 0
+    assert CaseLetter.objects.count() == 0
 
 
 def test_the_firm_is_told_finds_its_letter_and_takes_it_home(cast: Cast, signed_in: SignIn) -> None:
@@ -146,9 +146,9 @@ def test_the_page_lists_what_waits_and_what_was_refused(cast: Cast, signed_in: S
     sent = {"case": [str(good.key), str(bad.key)], f"seen-{good.key}": "1", f"seen-{bad.key}": "1", "opinion": OPINION}
     looked = html.fromstring(officer.post(url, {**sent, "look": "1"}).content)
     assert "样品合格。" in looked.cssselect(".paper")[0].text_content()
-    assert Letter.objects.count() == 0
+    assert CaseLetter.objects.count() == 0
     answer = html.fromstring(officer.post(url, sent).content)
-    assert Letter.objects.count() == 1
+    assert CaseLetter.objects.count() == 1
     assert "要写“检测费”" in answer.cssselect("tbody .field-error")[0].text_content()
     assert answer.cssselect("textarea")[0].text_content().strip() == OPINION  # nothing that was typed is lost
 
@@ -172,6 +172,6 @@ def test_a_paper_is_checked_by_number_and_code(cast: Cast, client: Client) -> No
 def test_the_check_finds_a_paper_that_was_changed(cast: Cast) -> None:
     (letter,) = tell(cast, new_case(cast)).letters
     assert [result.problems for result in checks.letters()] == [()]
-    Letter.objects.filter(pk=letter.pk).update(paper=b"other")
+    CaseLetter.objects.filter(pk=letter.pk).update(paper=b"other")
     (result,) = checks.letters()
     assert result.problems == (f"文书 {letter.number}：文件和出具时不同",)

@@ -25,7 +25,7 @@ from xingke.casework.showing import title_of
 from xingke.letters import actions, queries
 from xingke.letters.forms import CheckForm
 from xingke.letters.lists import LETTERS
-from xingke.letters.models import Letter
+from xingke.letters.models import CaseLetter
 from xingke.letters.queries import CaseToWrite
 from xingke.press import html, tree
 from xingke.registry import queries as registry
@@ -137,7 +137,7 @@ def _as_it_would_be(
     return _paper(letter)
 
 
-def _issued(letters: Sequence[Letter]) -> HttpResponse:
+def _issued(letters: Sequence[CaseLetter]) -> HttpResponse:
     return redirect("letters:letter", letters[0].key) if len(letters) == 1 else redirect("letters:letter-list")
 
 
@@ -167,7 +167,7 @@ def _crumbs() -> list[dict[str, str]]:
     ]
 
 
-def _paper(letter: Letter) -> SafeString:
+def _paper(letter: CaseLetter) -> SafeString:
     """The words of a letter as HTML, everything in them escaped by the press."""
     paper = html.render(tree.from_json(letter.tree), lambda chip: "", title="h2")
     return mark_safe(paper)
