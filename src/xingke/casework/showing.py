@@ -135,7 +135,9 @@ def answered(seen: CaseSeen, words: CaseWords, *, may_correct: bool) -> Iterator
             yield {
                 "label": form.label.in_language(language),
                 "version": form.version,
-                "correct_url": correct_url(seen, row) if may_correct and row.taken_by_id != seen.taker.user else "",
+                "correct_url": correct_url(seen, row)
+                if may_correct and seen.taker.user not in (row.taken_by_id, row.vouched_by_id)
+                else "",
                 "pages": pages,
                 "is_long": len(form.pages) > 1,
             }

@@ -1,11 +1,11 @@
 """Letters: the reads, scope included."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
 
@@ -23,6 +23,7 @@ from xingke.casework.rules.stepping import is_theirs, may_take, standing
 from xingke.letters.models import CaseLetter
 from xingke.letters.rules.papers import code_typed, number_typed
 from xingke.registry import queries as registry
+from xingke.registry.models import Region
 from xingke.registry.queries.calendars import work_calendar
 
 MOST = 100  # letters of one act: nobody else writes meanwhile
@@ -69,11 +70,11 @@ def letter_checked(number: str, code: str) -> CaseLetter | None:
 
 @dataclass(frozen=True)
 class LetterOffered:
-    """Cases that somebody may write to with one step. is_only: of how many nothing else can become."""
+    """Cases that somebody may write to with one step: how many, and of how many nothing else can become."""
 
     flow: Flow
     step: FlowStep
-    rows: Sequence[CaseStep] = field(default_factory=list)
+    count: int = 0
     is_only: int = 0
 
 
@@ -88,18 +89,13 @@ class CaseToWrite:
 def offered(user: User) -> list[LetterOffered]:
     """The steps by a letter that cases of somebody's own bureau stand before, as far as such a step is theirs."""
     found: dict[tuple[str, str], LetterOffered] = {}
-    held: dict[tuple[int, str], frozenset[str]] = {}
-    for row in _waiting(user):
-        flow = queries.flow_with_hash(row.case.flow_hash)
-        assert flow is not None  # by it the row was found
-        at = row.region_id, flow.code
-        if at not in held:
-            held[at] = queries.taker_at(user, flow, region=row.region, organisation=None).permissions
-        only = all(each.through is Through.LETTER for each in _following(flow, row.stands))
-        for step in steps_through(flow.steps[row.stands], Through.LETTER, dict(flow.steps)):
-            if held[at] & set(step.by) or {OPENER, ASSIGNEE} & set(step.by):
+    for flow, stands, region, count in _places(user):
+        held = queries.taker_at(user, flow, region=region, organisation=None).permissions | {OPENER, ASSIGNEE}
+        only = count if all(each.through is Through.LETTER for each in _following(flow, stands)) else 0
+        for step in steps_through(flow.steps[stands], Through.LETTER, dict(flow.steps)):
+            if held & set(step.by):
                 old = found.get((flow.code, step.code), LetterOffered(flow, step))
-                found[flow.code, step.code] = LetterOffered(flow, step, [*old.rows, row], old.is_only + only)
+                found[flow.code, step.code] = LetterOffered(flow, step, old.count + count, old.is_only + only)
     return list(found.values())
 
 
@@ -107,22 +103,32 @@ def _following(flow: Flow, stands: str) -> list[FlowStep]:
     return [step for code in flow.steps[stands].next if set((step := flow.steps[code]).by) != {CLOCK}]
 
 
-def _waiting(user: User) -> Iterable[CaseStep]:
-    where = regions_of_bureau(user, CasePermission.READ) & Q(case__in=queries.cases_seen(user))
-    return waiting_for(Through.LETTER, where).select_related("case", "region").order_by("taken_at", "pk")[: 10 * MOST]
+def _waiting(user: User) -> QuerySet[CaseStep]:
+    return waiting_for(
+        Through.LETTER, regions_of_bureau(user, CasePermission.READ) & Q(case__in=queries.cases_seen(user))
+    )
+
+
+def _places(user: User) -> list[tuple[Flow, str, Region, int]]:
+    """Where they stand, by flow, step and region, and how many."""
+    rows = list(
+        _waiting(user).order_by().values_list("case__flow_hash", "stands", "region").annotate(count=Count("pk"))
+    )
+    regions = registry.regions_by_id(region for _hash, _stands, region, _count in rows)
+    found = ((queries.flow_with_hash(hash_), stands, regions[region], count) for hash_, stands, region, count in rows)
+    return [(flow, stands, region, count) for flow, stands, region, count in found if flow is not None]
 
 
 def cases_to_write(user: User, flow: str, step: str, only: Iterable[UUID] = ()) -> list[CaseToWrite]:
     """The cases that stand before a step by a letter and are somebody's to write to, the longest waiting first; only: some of them."""
-    wanted = set(only)
-    for each in offered(user):
-        if (each.flow.code, each.step.code) == (flow, step):
-            rows = [row for row in each.rows if not wanted or row.case.key in wanted][:MOST]
-            cases = Case.objects.filter(pk__in=[row.case_id for row in rows])
-            reads = case_reads(cases.select_related("region", "organisation__region", "person"))
-            found = [may_write(user, reads[row.case_id], step, now=timezone.now()) for row in rows]
-            return [each for each in found if each is not None]
-    return []
+    before = {stands for each, stands, _region, _count in _places(user) if step in each.steps[stands].next}
+    rows = _waiting(user).filter(flow=flow, stands__in=before)
+    if wanted := list(only):
+        rows = rows.filter(case__key__in=wanted)
+    pks = list(rows.order_by("taken_at", "pk").values_list("case", flat=True)[:MOST])
+    reads = case_reads(Case.objects.filter(pk__in=pks).select_related("region", "organisation__region", "person"))
+    found = (may_write(user, reads[pk], step, now=timezone.now()) for pk in pks)
+    return [each for each in found if each is not None]
 
 
 def may_write(user: User, read: CaseRead, step: str, *, now: datetime) -> CaseToWrite | None:

@@ -47,7 +47,7 @@ def _beside_list(asked: ListRequest) -> dict[str, Any]:
             % {
                 "flow": each.flow.label.in_language(language),
                 "step": each.step.label.in_language(language),
-                "n": len(each.rows),
+                "n": each.count,
             },
             "url": reverse("letters:letter-issue", args=[each.flow.code, each.step.code]),
         }
