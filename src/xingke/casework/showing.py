@@ -144,7 +144,9 @@ def answered(
             yield {
                 "label": form.label.in_language(language),
                 "version": form.version,
-                "correct_url": correct_url(seen, row) if may_correct and row.taken_by_id != seen.taker.user else "",
+                "correct_url": correct_url(seen, row)
+                if may_correct and seen.taker.user not in (row.taken_by_id, row.vouched_by_id)
+                else "",
                 "pages": pages,
                 "is_long": len(form.pages) > 1,
             }
@@ -210,7 +212,7 @@ def history(seen: CaseSeen) -> list[dict[str, Any]]:
         {
             "word": step_word(seen.read.flow, row.step),
             "corrects": row.corrects or "",
-            "by": row.taken_by.name if row.taken_by else _("系统按期限自动办理"),
+            "by": _taker_words(row),
             "on": row.on,
             "at": row.taken_at,
             "opinion": row.opinion,
@@ -226,6 +228,12 @@ def history(seen: CaseSeen) -> list[dict[str, Any]]:
         }
         for row in seen.steps
     ]
+
+
+def _taker_words(row: CaseStep) -> str:
+    if row.vouched_by is not None:
+        return _("%(name)s（凭外部链接，%(by)s发出）") % {"name": row.outsider, "by": row.vouched_by.name}
+    return row.taken_by.name if row.taken_by else _("系统按期限自动办理")
 
 
 def _assigned(seen: CaseSeen, row: CaseStep) -> bool:

@@ -27,6 +27,7 @@ from xingke.press.proof import (
 )
 from xingke.press.sentences import sentences_of
 from xingke.press.tree import (
+    Addressee,
     Aside,
     Chip,
     DocumentTree,
@@ -186,6 +187,8 @@ def _blocks(document: DocumentTree, store: str) -> Iterator[str]:
             yield _paragraph("BodyText", _inlines(block.inlines, store))
         elif isinstance(block, Heading):
             yield _paragraph(f"Heading{block.level}", _run(block.text))
+        elif isinstance(block, Addressee):
+            yield _paragraph("BodyText", _run(block.text), '<w:ind w:firstLineChars="0" w:firstLine="0"/>')
         elif isinstance(block, Aside):
             yield _paragraph("OfficialNotice", _run(block.text))
         else:

@@ -84,7 +84,14 @@ class Aside:
     text: str
 
 
-Block = Heading | Paragraph | Table | Aside
+@dataclass(frozen=True, kw_only=True)
+class Addressee:
+    """To whom a letter is written, at the left edge: ``青溪芯源科技有限公司：``."""
+
+    text: str
+
+
+Block = Heading | Paragraph | Table | Aside | Addressee
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -264,7 +271,7 @@ def passages(document: DocumentTree) -> Iterator[tuple[Inline, ...]]:
         yield (document.number,)
     yield (document.title,)
     for block in document.blocks:
-        if isinstance(block, Heading | Aside):
+        if isinstance(block, Heading | Aside | Addressee):
             yield (block.text,)
         elif isinstance(block, Paragraph):
             yield block.inlines
@@ -288,7 +295,13 @@ def _texts(document: DocumentTree) -> Iterator[str]:
 
 # --- stored form -----------------------------------------------------------------------------------
 
-_BLOCKS: dict[str, type[Block]] = {"heading": Heading, "paragraph": Paragraph, "table": Table, "notice": Aside}
+_BLOCKS: dict[str, type[Block]] = {
+    "heading": Heading,
+    "paragraph": Paragraph,
+    "table": Table,
+    "notice": Aside,
+    "to": Addressee,
+}
 _NAMES = {kind: name for name, kind in _BLOCKS.items()}
 
 
@@ -315,6 +328,8 @@ def _block(stored: Mapping[str, object]) -> Block:
             return Heading(level=int(str(fields["level"])), text=str(fields["text"]))
         case "notice":
             return Aside(text=str(fields["text"]))
+        case "to":
+            return Addressee(text=str(fields["text"]))
         case "paragraph":
             return Paragraph(inlines=_inlines(fields["inlines"]))
         case "table":

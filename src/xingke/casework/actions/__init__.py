@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from xingke.accounts.acts import Act, act
+from xingke.accounts.acts import Act, Actor, act
 from xingke.accounts.models import User
 from xingke.base.refusals import Refused
 from xingke.base.sayings import say
@@ -44,6 +44,7 @@ from xingke.casework.rules.forms import CaseForm, FieldType, FormField
 from xingke.casework.rules.stepping import (
     RESERVED_WORDS,
     CaseState,
+    Outsider,
     StepTaken,
     Taker,
     ending,
@@ -119,15 +120,17 @@ def _opened(new: NewCase, by: User | None) -> Case | None:
     return there
 
 
-def take_step(*, case: Case, wanted: StepWanted, seen: int, by: User | None, now: datetime) -> CaseStep:
-    """Take a step of a case. seen: the number of the last step whoever takes it has seen.
+def take_step(*, case: Case, wanted: StepWanted, seen: int, by: User | Outsider | None, now: datetime) -> CaseStep:
+    """Take a step of a case. seen: the number of the last step whoever takes it has seen. by: None is the job child.
 
     What was taken already by the same person as the step after ``seen`` is given back: a second press does nothing. Raises Refused
     where somebody else took one meanwhile, or a rule says no; AnswersRefused with every fault of a form.
     """
     local = timezone.localtime(now)
     keys = keys_for(case.key, _forms_asked(queries.definitions_of(case), wanted.step))
-    with act(by=by, now=now, code=f"case.{_act_of(wanted.step)}", kind="case", target=str(case.key)) as done:
+    user = None if isinstance(by, Outsider) else by
+    actor = Actor(link=str(by.link)) if isinstance(by, Outsider) else by
+    with act(by=actor, now=now, code=f"case.{_act_of(wanted.step)}", kind="case", target=str(case.key)) as done:
         done.lock()
         read = queries.case_read(case, now=now)
         if again := _pressed_again(read, wanted, seen, by):
@@ -144,14 +147,14 @@ def take_step(*, case: Case, wanted: StepWanted, seen: int, by: User | None, now
         if not is_theirs(read.state, wanted.step, taker):  # before anything is said of answers
             may_take(read.state, wanted.step, taker, now=local, calendar=work_calendar(case.region)).or_refuse()
         step = read.flow.steps.get(wanted.step) or queries.stands_at(read)
-        form = _form_of(read, wanted, by)
+        form = _form_of(read, wanted, user)
         refuse_unseen(read, form, by)
         known = queries.prefills(case.region, case.organisation, case)
         answers = answered(
             form,
             step,
             wanted,
-            by=by,
+            by=user,
             region=case.region,
             now=local,
             known=known,
@@ -189,16 +192,17 @@ def _act_of(step: str) -> str:
     return step if step in RESERVED_WORDS else "step-taken"
 
 
-def _pressed_again(read: CaseRead, wanted: StepWanted, seen: int, by: User | None) -> CaseStep | None:
+def _pressed_again(read: CaseRead, wanted: StepWanted, seen: int, by: User | Outsider | None) -> CaseStep | None:
     """The step that a second press of the same button took the first time; Refused where another came between."""
     if read.last.number == seen:
         return None
-    mine = by.pk if by is not None else None
-    last = read.last
-    same = last.number == seen + 1 and last.step == wanted.step and last.taken_by_id == mine
+    last, link = read.last, by.link if isinstance(by, Outsider) else None
+    user = None if isinstance(by, Outsider) else by
+    mine = user.pk if user is not None else None
+    same = last.number == seen + 1 and last.step == wanted.step and (last.taken_by_id, last.link) == (mine, link)
     same = same and last.opinion == wanted.opinion.strip() and (last.corrects or 0) == wanted.corrects
     same = same and (wanted.assignee is None or wanted.assignee.pk == last.assignee_id)
-    if same and _answers_again(read, last, wanted, by) == last.answers:
+    if same and _answers_again(read, last, wanted, user) == last.answers:
         return last
     raise Refused(say("在您打开页面之后，这件事已经往前走了，请刷新后再看。"))
 
@@ -231,7 +235,7 @@ def _write(
     said = [(each.form, each.answers) for each in read.steps]
     known = queries.newest_answers([*said, (form.code, answers.values)] if form is not None else said)
     days = queries.days_in(read.definitions.asked, known)
-    on = _done_on(read, step, wanted, days, done, local) if is_own else local.date()
+    on = _done_on(read, step, wanted, days, taker, local) if is_own else local.date()
     if on > local.date():
         raise Refused(say("“%(step)s”的日期是%(day)s，还没有到。", step=step.label, day=on.isoformat()))
     number = len(read.steps) + 1
@@ -269,6 +273,7 @@ def _write(
         region=case.region,
         taken_at=done.now,
         taken_by=done.by,
+        **_outside(taker),
     )
     row.digest = step_digest(queries.said_of(row), read.last.digest if read.steps else "")
     row.save()
@@ -293,6 +298,12 @@ def _write(
     return row
 
 
+def _outside(taker: Taker) -> dict[str, Any]:
+    """Who took a step without an account, as its row says it."""
+    who = taker.outsider
+    return {"link": who.link, "outsider": who.name, "vouched_by_id": who.vouched_by} if who is not None else {}
+
+
 def _retitle(case: Case, known: Mapping[str, Any]) -> None:
     """A case is called what its forms call it now."""
     title = str(known.get("title") or "")[:200]
@@ -302,7 +313,7 @@ def _retitle(case: Case, known: Mapping[str, Any]) -> None:
 
 
 def _done_on(
-    read: CaseRead, step: FlowStep, wanted: StepWanted, days: Mapping[str, date], done: Act, local: datetime
+    read: CaseRead, step: FlowStep, wanted: StepWanted, days: Mapping[str, date], taker: Taker, local: datetime
 ) -> date:
     """The day on which a step was done: as its form says, that of the common act, or today; what the clock takes was due on the last
     day there was."""
@@ -311,7 +322,7 @@ def _done_on(
     if wanted.on is not None and step.through is not None:
         return wanted.on
     due = read.last.due if read.steps else None
-    return timezone.localtime(due).date() if done.by is None and due is not None else local.date()
+    return timezone.localtime(due).date() if taker.is_clock and due is not None else local.date()
 
 
 def _open_below(

@@ -13,11 +13,11 @@ from xingke.casework.permissions import CasePermission
 from xingke.casework.queries import CaseRead
 from xingke.casework.queries.calls import LEFT, refuse_over_quota
 from xingke.casework.queries.lookups import AsReader
-from xingke.casework.queries.seen import case_seen, is_seen
+from xingke.casework.queries.seen import is_seen, seen_by
 from xingke.casework.rules.answers import AnswersRead, read_answers
 from xingke.casework.rules.flows import REOPEN, TRANSFER, CaseSubject, Flow, FlowStep
 from xingke.casework.rules.forms import CaseForm, FieldType
-from xingke.casework.rules.stepping import RESERVED_WORDS
+from xingke.casework.rules.stepping import RESERVED_WORDS, Outsider
 from xingke.ledger.kinds.matter import KIND as MATTER
 from xingke.registry import queries as registry
 from xingke.registry.models import Region
@@ -26,12 +26,12 @@ from xingke.registry.queries import people
 LONGEST_OPINION = 2000
 
 
-def refuse_unseen(read: CaseRead, form: CaseForm | None, by: User | None) -> None:
+def refuse_unseen(read: CaseRead, form: CaseForm | None, by: User | Outsider | None) -> None:
     """Whoever does not see all of a form that was answered would wipe out what they do not see."""
     if form is None or by is None or not any(step.form == form.code for step in read.steps):
         return
     hidden = [each for each in form.fields if each.seen_by]
-    if hidden and not all(is_seen(each.seen_by, case_seen(by, read).audiences) for each in hidden):
+    if hidden and not all(is_seen(each.seen_by, seen_by(by, read).audiences) for each in hidden):
         raise Refused(say("这张表单里有您看不到的内容，请由看得到的人填。"))
 
 

@@ -55,6 +55,7 @@ class CaseStep(models.Model):
     names of those answers that say what was filled in.
     digest: over all that was said and the digest before. due: until when the next step must follow; late: the one that follows by
     itself after that; is_guessed: it rests on a year without calendar. assignee: who is to take the next. ended: how the case has ended with it.
+    link, outsider, vouched_by: where somebody without an account took it, the key of their link, who they are, and who gave them the link.
     """
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="steps", db_index=False)
@@ -82,6 +83,11 @@ class CaseStep(models.Model):
     region = models.ForeignKey(Region, models.PROTECT, related_name="+", db_index=False)
     taken_at = models.DateTimeField()
     taken_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
+    link = models.UUIDField(null=True)
+    outsider = models.CharField(max_length=120, blank=True)
+    vouched_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
 
     class Meta:
         verbose_name = _("办理步骤")
@@ -91,6 +97,11 @@ class CaseStep(models.Model):
             models.UniqueConstraint(fields=["case"], condition=Q(seq_to__isnull=True), name="casestep_one_current"),
             models.CheckConstraint(
                 condition=Q(seq_to__isnull=True) | Q(seq_to__gt=F("seq_from")), name="casestep_seq_order"
+            ),
+            models.CheckConstraint(
+                condition=Q(link__isnull=True, outsider="", vouched_by__isnull=True)
+                | Q(link__isnull=False, vouched_by__isnull=False, taken_by__isnull=True) & ~Q(outsider=""),
+                name="casestep_account_or_link",
             ),
         )
         indexes = (

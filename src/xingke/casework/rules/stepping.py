@@ -6,6 +6,7 @@ from datetime import date, datetime
 from fractions import Fraction
 from functools import lru_cache
 from math import ceil
+from uuid import UUID
 
 from xingke.base.expressions import Node, Type, Value, evaluate, parse
 from xingke.base.labels import Label
@@ -34,7 +35,8 @@ from xingke.casework.rules.flows import (
 
 @dataclass(frozen=True, kw_only=True)
 class StepTaken:
-    """A step of a case that was taken. by: the account; None for the job child. on: the day on which it was done."""
+    """A step of a case that was taken. by: the account, of an outsider the one that gave them the link; None for the job child. on: the
+    day on which it was done."""
 
     number: int  # within its case, from 1
     step: str
@@ -80,16 +82,42 @@ class CaseState:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Outsider:
+    """Somebody without an account who acts by a link, and may take one step as one party.
+
+    link: its key. name: who they are. vouched_by: the account that gave them the link. Nobody else knows who pressed the button, so
+    that account counts as having taken the step wherever another one is wanted.
+    """
+
+    link: UUID
+    name: str
+    role: str
+    step: str
+    vouched_by: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Taker:
     """Somebody who wants to take a step of a case: what they may do where it lies, and what they are to it.
 
     is_here: whether they may still see it. Who opened it or was assigned to it and left the bureau or firm has no part in it.
     """
 
-    user: int | None  # None: the job child
+    user: int | None  # None: the job child, or an outsider
     is_here: bool = True
     permissions: frozenset[str] = frozenset()
     roles: frozenset[str] = frozenset()
+    outsider: Outsider | None = None
+
+    @property
+    def is_clock(self) -> bool:
+        """Whether it is the job child."""
+        return self.user is None and self.outsider is None
+
+    @property
+    def counts_as(self) -> int | None:
+        """The account that is meant where another is wanted."""
+        return self.outsider.vouched_by if self.outsider is not None else self.user
 
 
 def standing(flow: Flow, taken: Sequence[StepTaken]) -> FlowStep | None:
@@ -199,7 +227,7 @@ _THROUGH: Mapping[Through, Saying] = {
 def _conditions(
     state: CaseState, step: FlowStep, taker: Taker, *, now: datetime, calendar: WorkCalendar
 ) -> Iterator[Answer]:
-    yield four_eyes(state, step, taker.user)
+    yield four_eyes(state, step, taker.counts_as)
     yield _publicity_over(state, step, now.date())
     if step.not_before is not None:
         day = earliest(step.not_before, taken=state.taken, days=state.days, calendar=calendar)
@@ -298,6 +326,8 @@ def _parsed(text: str, types: tuple[tuple[str, Type], ...]) -> Node:
 
 def is_theirs(state: CaseState, code: str, taker: Taker) -> bool:
     """Whether a step is for somebody like this at all: what is not is not shown to them."""
+    if taker.outsider is not None and taker.outsider.step != code:
+        return False
     if code in state.flow.steps:
         return any(_is_named(state, name, taker) for name in state.flow.steps[code].by)
     if code == WITHDRAW:
@@ -306,8 +336,10 @@ def is_theirs(state: CaseState, code: str, taker: Taker) -> bool:
 
 
 def _is_named(state: CaseState, name: str, taker: Taker) -> bool:
+    if taker.outsider is not None:
+        return name == f"{PARTY}{taker.outsider.role}"
     if name == CLOCK:
-        return taker.user is None
+        return taker.is_clock
     if taker.user is None or not taker.is_here:
         return False
     if name == OPENER:
@@ -338,9 +370,9 @@ def _may_reserved(state: CaseState, code: str, taker: Taker) -> Answer:
 
 def _sees(state: CaseState, step: FlowStep, taker: Taker) -> bool:
     """Whether a sentence said to somebody may name a step: what is not shown to them is not named either."""
-    if taker.user is None or not step.seen_by:
+    if taker.is_clock or not step.seen_by:
         return True
-    took = any(each.step == step.code and each.by == taker.user for each in state.taken)
+    took = taker.user is not None and any(each.step == step.code and each.by == taker.user for each in state.taken)
     return took or any(_is_named(state, name, taker) for name in step.seen_by)
 
 
