@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 from django.contrib.messages import get_messages
@@ -484,6 +485,32 @@ def test_one_is_renamed_shared_and_deleted_and_leaves_no_trail(cast: Cast, signe
     assert "已有一个叫“另一个”的视图" in str(next(iter(get_messages(refused.wsgi_request))))
     browser.post(f"/lists/views/{view.pk}/delete/")
     assert [*SavedView.objects.all()] == [other]
+
+
+def test_a_shared_view_is_found_while_its_owner_works_in_the_bureau(cast: Cast, signed_in: SignIn) -> None:
+    """Nobody else can change it or take it away: it would stand there for good."""
+    saved(cast, "共用", shared=True)
+    actions.take_role_back(grant=Grant.objects.get(user=cast.officer), by=cast.security, now=NOW)
+    assert chips(signed_in("director").get("/organisations/")) == []
+
+
+def test_a_shared_view_of_an_account_that_was_closed_is_gone(cast: Cast, signed_in: SignIn) -> None:
+    saved(cast, "共用", shared=True)
+    assert chips(signed_in("director").get("/organisations/")) == ["共用（共用）"]
+    type(cast.officer).objects.filter(pk=cast.officer.pk).update(is_active=False)
+    assert chips(signed_in("director").get("/organisations/")) == []
+
+
+def test_a_view_keeps_what_is_chosen_and_nothing_that_does_something(cast: Cast, signed_in: SignIn) -> None:
+    browser = signed_in("officer")
+    query = "?q=明渠&sort=-name&columns=name,kind&format=xlsx&after=x&before=y&page=3&clear=1&next=/audit/"
+    browser.post("/lists/organisations/views/", {"name": "x", "query": query})
+    kept = SavedView.objects.get()
+    assert parse_qsl(kept.query[1:]) == [("q", "明渠"), ("sort", "-name"), ("columns", "name,kind")]
+
+    SavedView.objects.update(query="?q=明渠&format=xlsx&clear=1")  # as one was kept before
+    (chip,) = page(browser.get("/organisations/?q=明渠")).xpath("//a[contains(@class, 'view-chip')]")
+    assert parse_qsl(chip.get("href")[1:]) == [("q", "明渠")]
 
 
 def test_the_way_back_never_leads_to_another_page(cast: Cast, signed_in: SignIn) -> None:

@@ -25,7 +25,7 @@ plain value or a ``ListedCell``. Its functions are given a ``ListRequest``: ``as
 
 from xingke.base.register import Register
 from xingke.registry.listing.answering import list_response
-from xingke.registry.listing.asking import ListRequest, ask, filter_names, month_of, typed_values
+from xingke.registry.listing.asking import ListRequest, ask, filter_names, kept_query, month_of, typed_values
 from xingke.registry.listing.rules import (
     BulkAct,
     ChoiceFilter,
@@ -64,6 +64,7 @@ __all__ = [
     "check_list",
     "day_or_none",
     "filter_names",
+    "kept_query",
     "list_response",
     "month_of",
     "typed_values",

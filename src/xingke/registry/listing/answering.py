@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from xingke.base.templatetags.xk import number
 from xingke.press.exports import About, file_addresses, table_response
 from xingke.registry import queries
-from xingke.registry.listing.asking import TAKE_BACK, ListRequest, all_columns, ask
+from xingke.registry.listing.asking import TAKE_BACK, ListRequest, all_columns, ask, kept_query
 from xingke.registry.listing.cells import cell_words, row_writer
 from xingke.registry.listing.paging import SORTED, Found, ListPage, RowOrder, count_rows, in_order, page_of
 from xingke.registry.listing.rules import BulkAct, DeclaredList, FileColumn, ListColumn, shown_columns
@@ -382,14 +382,15 @@ def _choosable(columns: Sequence[ListColumn], shown: Sequence[ListColumn]) -> li
 def _views(asked: ListRequest, kept: "saved_views.KeptViews") -> list[dict[str, Any]]:
     """The views above the list, those of the reader first, and which of them is looked at."""
     now = _without_columns(asked.address())
+    addresses = [(each, kept_query(asked.listed, each.query) or TAKE_BACK) for each in kept.views]
     return [
         {
             "name": each.name,
-            "url": each.query or TAKE_BACK,
-            "is_current": _without_columns(each.query or TAKE_BACK) == now,
+            "url": address,
+            "is_current": _without_columns(address) == now,
             "is_shared": each.region_id is not None,
         }
-        for each in kept.views
+        for each, address in addresses
     ]
 
 
