@@ -193,8 +193,14 @@ def month_of(text: str) -> Period | None:
 def ask(listed: DeclaredList, request: HttpRequest) -> ListRequest:
     """What a request asks of a list; 404 for whoever may see nothing of the kind."""
     reader = queries.reader(request.user)
-    allowed = queries.require_page(reader, listed.permission)
+    allowed = require_list(reader, listed)
     return ListRequest(listed, request, reader, allowed, typed_values(listed, request.GET))
+
+
+def require_list(reader: User, listed: DeclaredList) -> Scope:
+    """Where somebody may see rows of a list; 404 for whoever may see nothing of the kind."""
+    held = [scope for each in (listed.permission, *listed.or_permissions) if (scope := queries.scope(reader, each))]
+    return held[0] if held else queries.require_page(reader, listed.permission)
 
 
 def typed_values(listed: DeclaredList, typed: QueryDict) -> dict[str, str]:
