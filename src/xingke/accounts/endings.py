@@ -29,7 +29,8 @@ def _sign_ins(now: datetime) -> list[QuerySet[AccessLog]]:
 
 def count_sign_ins(now: datetime) -> int:
     """How many rows of the log, and failures that count no more."""
-    return sum(rows.count() for rows in _sign_ins(now))
+    counted: list[int] = [rows.count() for rows in _sign_ins(now)]
+    return sum(counted)
 
 
 def end_sign_ins(now: datetime, most: int) -> int:

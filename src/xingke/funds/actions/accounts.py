@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from xingke.accounts.acts import act
@@ -59,7 +60,7 @@ def enter_account(*, new: NewAccount, by: User, now: datetime) -> PayAccount:
     sealing.prepare(new.key)
     sealed, mark = sealing.seal(new.key, {NUMBER: number}), mark_of(number)
     organisation, reason = new.organisation, new.reason.strip()
-    said = {"name": new.name.strip(), "bank": new.bank.strip(), "mark": mark, "reason": reason}
+    said: dict[str, Any] = {"name": new.name.strip(), "bank": new.bank.strip(), "mark": mark, "reason": reason}
     said |= {"organisation": organisation, "region": new.region, "entered_by": by}
     with act(
         by=by, now=now, code="pay-account.entered", kind="pay-account", target=str(new.key), reason=reason

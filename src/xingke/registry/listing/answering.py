@@ -294,7 +294,7 @@ def _tick(listed: DeclaredList, row: Any, key: str, first: ListColumn, summed: L
 
 def _acts(asked: ListRequest, count: int) -> list[dict[str, Any]]:
     """The bulk acts the reader may do now; the file of the ticked rows is one of every list."""
-    filed = {"code": "export", "label": _("导出所选"), "icon": "download", "every": ""}
+    filed: dict[str, Any] = {"code": "export", "label": _("导出所选"), "icon": "download", "every": ""}
     filed |= {"url": reverse("registry:list-export", args=[asked.listed.code]), "hidden": {"list-query": _filed(asked)}}
     return [
         *(
