@@ -12,17 +12,19 @@ class CaseworkConfig(AppConfig):
         from xingke.base import audited, definitions
         from xingke.base.agenda import AGENDA
         from xingke.base.checks import CHECKS
-        from xingke.base.daily import DAILY, DailyRound
+        from xingke.base.holding import HOLDERS, Holder
         from xingke.base.menu import ITEMS, MenuItem
         from xingke.base.noticing import NOTICE_KINDS
         from xingke.base.origins import ORIGINS, Origin
         from xingke.base.reminding import REMINDERS
+        from xingke.base.retaining import ENDINGS
         from xingke.base.tasks import DUTIES, OWN_WORK
         from xingke.casework import checks, lists, showing, tasks, telling
-        from xingke.casework.actions.drafts import drop_old_drafts
+        from xingke.casework.actions import drafts
         from xingke.casework.actions.personal import change_case_keys
         from xingke.casework.permissions import CasePermission
-        from xingke.casework.queries.personal import sealed_cases
+        from xingke.casework.queries.kept import drafted
+        from xingke.casework.queries.personal import is_case_key, sealed_cases
         from xingke.casework.rules.flow_checks import FLOWS
         from xingke.casework.rules.form_checks import FORMS
         from xingke.registry.listing import LISTS
@@ -47,13 +49,21 @@ class CaseworkConfig(AppConfig):
                 for each in CasePermission
             )
         )
-        SEALERS.add(Sealer(code="cases", owners=sealed_cases, change=lambda by, now: change_case_keys(by=by, now=now)))
+        SEALERS.add(
+            Sealer(
+                code="cases",
+                owners=sealed_cases,
+                owns=is_case_key,
+                change=lambda by, now: change_case_keys(by=by, now=now),
+            )
+        )
         CHECKS.add(*checks.CHECKS)
         LISTS.add(*lists.ALL)
         NOTICE_KINDS.add(*telling.KINDS)
         AGENDA.add(telling.DATED)
         REMINDERS.add(telling.REMINDER)
-        DAILY.add(DailyRound(code="drafts", from_hour=3, run=lambda now: drop_old_drafts(now=now)))
+        ENDINGS.add(*drafts.ENDINGS)
+        HOLDERS.add(Holder(code="drafts", digests=drafted))
         ORIGINS.add(Origin(code="case", called=showing.origin))
         DUTIES.add(*tasks.DUTIES)
         OWN_WORK.add(tasks.OWN)

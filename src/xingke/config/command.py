@@ -165,6 +165,10 @@ def _parser() -> argparse.ArgumentParser:
     verify = commands.add_parser("verify", help="核验文稿中的每个数字")
     verify.add_argument("file", type=Path)
 
+    retention = commands.add_parser(
+        "retention", help="清理到期的：草稿、没有登记的导入、没有记录引用的文件、登录日志等（平时每夜自动）"
+    )
+    retention.add_argument("--dry-run", action="store_true", help="只列出会清理多少，什么都不动")
     commands.add_parser("check", help="检查数据文件夹、表结构、数据库、规则包、审计链、台账列文件和已固化的数字")
 
     index = commands.add_parser("search-index", help="把搜索索引更新到台账的最新序号")

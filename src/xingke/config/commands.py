@@ -23,7 +23,7 @@ from xingke.accounts import actions as accounts
 from xingke.accounts import working
 from xingke.accounts.models import Job, User
 from xingke.accounts.queries import SIGN_OF_LIFE, current_seq
-from xingke.base import files
+from xingke.base import files, retaining
 from xingke.base import jobs as base_jobs
 from xingke.base.definitions import DefinitionError
 from xingke.base.periods import Period
@@ -472,6 +472,21 @@ def rekey(options: argparse.Namespace) -> int:
     return 0
 
 
+def retention(options: argparse.Namespace) -> int:
+    """End what is over, or say how much would end."""
+    now = timezone.now()
+    if options.dry_run:
+        told_of, said = retaining.would_end(now), "现在会清理的"
+    else:
+        told_of, said = retaining.end_what_is_over(now), "已清理"
+    table = Table("什么", "多少天以后", said)
+    for each in retaining.ENDINGS:
+        days = "—" if each.days is None else str(retaining.kept_days(each.code))
+        table.add_row(str(each.what), days, str(told_of.get(each.code, 0)))
+    console.print(table)
+    return 0
+
+
 def value(options: argparse.Namespace) -> int:
     """Say one value: 0, known or not; 2 where there is no such indicator, region or period."""
     region = place_called(options.region)
@@ -623,6 +638,7 @@ SHARING = (
     write,
     titles,
     rekey,
+    retention,
     value,
     search_index,
     backup,

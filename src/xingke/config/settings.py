@@ -84,6 +84,17 @@ def _proxies() -> int:
     return int(text)
 
 
+def _retention() -> dict[str, int]:
+    """After how many days what ends by itself ends, where the installation says so: ``drafts=30,sign-ins=200``."""
+    found: dict[str, int] = {}
+    for part in filter(None, (each.strip() for each in os.environ.get("XINGKE_KEEP", "").split(","))):
+        code, _sign, days = (each.strip() for each in part.partition("="))
+        if not code or not (days.isascii() and days.isdigit() and len(days) < 6):
+            raise ValueError(f"XINGKE_KEEP 里的“{part}”看不懂；应写成“drafts=30,sign-ins=200”这样，等号后面是天数")
+        found[code] = int(days)
+    return found
+
+
 def _mail() -> dict[str, Any]:
     """The mail server as Django has it; empty for none."""
     url = os.environ.get("XINGKE_SMTP_URL", "")
@@ -243,6 +254,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
 FORM_LIMIT = 2**20  # bytes that somebody who is not signed in may send
 UPLOAD_LIMIT = 210 * 2**20  # and somebody who is: ten files of evidence of 20 MB each, and what goes with them
 
+RETENTION = _retention()
 _MAIL = _mail()
 MAIL = bool(_MAIL)  # whether any is sent
 EMAIL_HOST, EMAIL_PORT = _MAIL.get("host", ""), _MAIL.get("port", 25)

@@ -14,9 +14,9 @@ class FundsConfig(AppConfig):
         from xingke.base.panels import PANELS, Panel
         from xingke.base.tasks import DUTIES
         from xingke.funds import checks, panels, tasks
-        from xingke.funds.actions.accounts import change_account_keys
+        from xingke.funds.actions.accounts import CODE, change_account_keys
         from xingke.funds.permissions import FundPermission
-        from xingke.funds.queries import account_keys
+        from xingke.funds.queries import account_keys, is_account_key
         from xingke.registry.sealing import SEALERS, Sealer
 
         PERMISSIONS.add(
@@ -31,8 +31,9 @@ class FundsConfig(AppConfig):
         )
         SEALERS.add(
             Sealer(
-                code="pay-accounts",
+                code=CODE,
                 owners=account_keys,
+                owns=is_account_key,
                 change=lambda by, now: change_account_keys(by=by, now=now),
             )
         )

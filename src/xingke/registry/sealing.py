@@ -27,6 +27,7 @@ from xingke.base import files
 from xingke.base.refusals import Refused
 from xingke.base.register import Register
 from xingke.base.sayings import say
+from xingke.registry.models import Person
 
 FOLDER, MARKS = "person-keys", "person-marks.key"
 SEALED = ("phone", "email", "address", "identity")  # what is known of a person besides a name and a place
@@ -37,15 +38,26 @@ _NONCE = 12
 class Sealer:
     """What an upper room keeps sealed, each thing under a key of its own in the folder of persons' keys.
 
-    owners: the keys of all there are. change: gives each a new key and seals it anew; returns how many.
+    owners: the keys of all there are. owns: whether a key is one of them. change: gives each a new key and seals it anew; returns how many.
     """
 
     code: str
     owners: Callable[[], set[UUID]]
+    owns: Callable[[UUID], bool]
     change: Callable[[Any, datetime], int]  # by whom, an account or None: the accounts room's
 
 
 SEALERS: Register[Sealer] = Register("sealer")
+
+
+def refuse_owned(owner: UUID, *, but: str = "") -> None:
+    """Raise Refused where a key is somebody else's already: two that share one are forgotten together, and opened by either.
+
+    Keys of new things come from forms. but: the code of the sealer whose own is asked about; "" for persons.
+    """
+    is_person = but != "" and Person.objects.filter(key=owner).exists()
+    if is_person or any(sealer.owns(owner) for sealer in SEALERS if sealer.code != but):
+        raise Refused(say("这张表单的编号已经用于别的登记，请刷新页面重新填写。"))
 
 
 def prepare(person: UUID) -> None:
@@ -94,7 +106,7 @@ def unseal(person: UUID, sealed: str, keys: Sequence[bytes] | None = None) -> di
     return found
 
 
-_LOST = say("这个人的个人信息打不开：密钥不在，或内容已损坏；请从备份恢复数据文件夹里的 person-keys。")
+_LOST = say("加密保存的内容（个人信息或账号）打不开：密钥不在，或内容已损坏；请从备份恢复数据文件夹里的 person-keys。")
 
 
 def mark(number: str) -> str:

@@ -25,6 +25,7 @@ def keys_for(case: UUID, forms: Iterable[CaseForm]) -> list[bytes]:
     """
     if not any(each.personal for form in forms for each in form.fields):
         return []
+    sealing.refuse_owned(case, but="cases")
     sealing.prepare(case)
     return sealing.keys_of(case)
 

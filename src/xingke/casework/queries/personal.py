@@ -63,3 +63,8 @@ def may_open(user: User, case: Case, seen: CaseSeen) -> bool:
 def sealed_cases() -> set[UUID]:
     """The keys of the cases that keep something sealed."""
     return set(CaseSealed.objects.filter(sealed__gt="").values_list("step__case__key", flat=True))
+
+
+def is_case_key(key: UUID) -> bool:
+    """Whether a case has this key."""
+    return Case.objects.filter(key=key).exists()

@@ -10,13 +10,23 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.cast import NOW, Cast
-from xingke.accounts.queries import current_seq
+from xingke.accounts.queries import attachment_store, current_seq
 from xingke.base import tasks
 from xingke.base.refusals import Refused
 from xingke.casework.actions.calls import NewCall, make_call
 from xingke.casework.actions.notices import NewNotice, send_notice, sign_notice
 from xingke.casework.actions.publicity import CaseShown, NewPublicity, open_publicity
-from xingke.casework.models import Case, CaseCall, CaseNotice, Decision, Meeting, NoticeReceipt, Objection, Publicity
+from xingke.casework.models import (
+    AgendaPaper,
+    Case,
+    CaseCall,
+    CaseNotice,
+    Decision,
+    Meeting,
+    NoticeReceipt,
+    Objection,
+    Publicity,
+)
 from xingke.casework.rules.calls import CallQuota
 from xingke.casework.tests.flowing import FOLDER
 from xingke.casework.tests.sharing import (
@@ -36,6 +46,7 @@ from xingke.casework.tests.sharing import (
 from xingke.registry import actions as registry
 
 pytestmark = pytest.mark.db
+PAPER = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n% of this file alone\n"
 
 
 @pytest.fixture(autouse=True)
@@ -91,6 +102,55 @@ def test_a_meeting_from_its_call_to_its_minutes(cast: Cast) -> None:
     assert wrong.status_code == 200
     assert _sent(officer, "meeting-close", meeting.key, minutes_number="纪要〔2026〕1号").status_code == 302
     assert "纪要〔2026〕1号" in _page(officer, "meeting-list")
+
+
+def _called(cast: Cast) -> Meeting:
+    """A meeting of today, called by the officer on its page."""
+    typed = {"key": "018f2c1e-0000-7000-8000-000000000009", "kind": "director_office", "quorum": "1/2", "place": ""}
+    _sent(_browser(cast, "officer"), "meeting-new", on=timezone.localdate().isoformat(), **typed)
+    return Meeting.objects.get()
+
+
+def test_what_was_ticked_and_typed_stays_where_an_agenda_is_refused(cast: Cast) -> None:
+    cases, officer = before_a_meeting(cast, 2), _browser(cast, "officer")
+    meeting = _called(cast)
+    paper = SimpleUploadedFile("材料.pdf", PAPER)
+    typed = {"case": [str(case.key) for case in cases], f"summary-{cases[1].pk}": "先议这一件", "files": paper}
+    page = _sent(officer, "agenda-put", meeting.key, **typed).content.decode()
+    assert "材料要分件上传" in page
+    assert page.count(" checked") == 2 and 'value="先议这一件"' in page
+    assert not meeting.items.exists()
+
+
+def test_a_paper_whose_file_is_gone_is_said_to_be_gone(cast: Cast) -> None:
+    (case,), officer = before_a_meeting(cast, 1), _browser(cast, "officer")
+    meeting = _called(cast)
+    _sent(officer, "agenda-put", meeting.key, case=str(case.key), files=SimpleUploadedFile("材料.pdf", PAPER))
+    paper = AgendaPaper.objects.get()
+    url = reverse("casework:agenda-paper", args=[meeting.key, paper.pk, "材料.pdf"])
+    assert officer.get(url).content == PAPER
+    attachment_store().drop(paper.attachment.digest)
+    assert "“材料.pdf”的文件丢失或损坏" in officer.get(url, follow=True).content.decode()
+
+
+def test_names_nobody_has_and_numbers_nobody_counts_to_are_said_at_their_field(cast: Cast) -> None:
+    meeting, officer, director = _called(cast), _browser(cast, "officer"), _browser(cast, "director")
+    said = {"due": "3", "present": "甲" * 65, "absent": "", "listening": "", "seen": "0"}
+    assert "一个姓名最多64个字" in _sent(officer, "meeting-hold", meeting.key, **said).content.decode()
+    beyond = _sent(officer, "meeting-hold", meeting.key, **(said | {"present": "甲", "seen": "9" * 30}))
+    assert beyond.status_code == 200
+    assert meeting.people.count() == 0
+    today = timezone.localdate().isoformat()
+    call = {"key": "018f2c1e-0000-7000-8000-00000000000a", "title": "通知", "published_on": today}
+    call |= {"since": today, "until": today}
+    for name, typed, why in (
+        ("most", "99999999999999999999", "1000000"),
+        ("least", str(2**31), "1000000"),
+        ("quotas", "申报单位 99999999999999999999", "限额最多1000000件"),
+    ):
+        page = _sent(director, "call-new", "county_project", **(call | {name: typed})).content.decode()
+        assert why in page, name
+    assert not CaseCall.objects.exists()
 
 
 def test_a_form_of_a_step_is_filled_in_beside_its_case_and_its_faults_are_told_there(cast: Cast) -> None:

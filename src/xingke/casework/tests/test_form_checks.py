@@ -44,6 +44,7 @@ def test_the_example_forms_hold() -> None:
         (_field("a", "count"), ["a: unit: a count has one"]),
         (_field("a", "day", 'unit = "天"'), ["a: unit: a day has none"]),
         (_field("a", "text", 'format = "zip"'), ["a: format is 'zip'; a text may have one of credit_code, id_number, phone, email, patent_number"]),
+        (_field("a", "text", 'format = "id_number"'), ["a: format id_number: the number of somebody's card is personal"]),
         (_field("a", "day", 'least = "soon"'), ["a: least, most: 'soon', ''; expected numbers, or for a day ISO days or 'today'"]),
         (_field("a", "percent", 'least = "9", most = "1"'), ["a: least 9 is more than most 1"]),
         (_field("a", "day", "length = 3"), ["a: length: of a text only, and no less than nothing"]),

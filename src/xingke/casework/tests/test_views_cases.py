@@ -125,8 +125,8 @@ def test_drafts_are_only_ones_own_and_end_by_themselves(cast: Cast, signed_in: S
     signed_in("enterprise").post(NEW, {"a-base": "800", "draft": "1"})
     officer = html.fromstring(signed_in("officer").get(NEW).content.decode())
     assert officer.cssselect("#id_a-base")[0].get("value") in ("", None)
-    assert drop_old_drafts(now=timezone.now() + timedelta(days=29)) == 0
-    assert drop_old_drafts(now=timezone.now() + timedelta(days=31)) == 1
+    assert drop_old_drafts(timezone.now() + timedelta(days=29), 10) == 0
+    assert drop_old_drafts(timezone.now() + timedelta(days=31), 10) == 1
 
 
 def test_a_draft_keeps_what_stands_beside_the_form_too(cast: Cast, signed_in: SignIn) -> None:

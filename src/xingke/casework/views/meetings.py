@@ -11,15 +11,15 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from xingke.accounts import actions as accounts
 from xingke.accounts.models import User
-from xingke.accounts.queries import attachment_bytes
 from xingke.accounts.rules import SUFFIXES
+from xingke.accounts.uploads import file_response
+from xingke.base.blobs import Damaged
 from xingke.base.refusals import Refused
 from xingke.base.templatetags.xk import day
 from xingke.casework.actions import meetings as actions
@@ -34,8 +34,6 @@ from xingke.casework.queries.common import PREPARES, bureau_page, colleague_call
 from xingke.casework.rules.meetings import Presence
 from xingke.registry import filtering
 from xingke.registry import queries as registry
-
-SANDBOX = "default-src 'none'; frame-ancestors 'none'; sandbox"
 
 
 def language() -> str:
@@ -232,12 +230,20 @@ def agenda_put(request: HttpRequest, key: UUID) -> HttpResponse:
                 return redirect("casework:meeting", shown.key)
             refused = list(told.refused)
             waiting = list(reads.cases_to_put(user, shown.region)[:200])
+    back = set(request.POST.getlist("case"))  # what was ticked stays ticked, and what was typed stays there
     context = {
         "crumbs": crumbs(_("列入议程"), meeting=shown),
         "shown": shown,
         "title": name_of(shown),
-        "waiting": [(each, where) for each in waiting if (where := reads.stands_at(each)) is not None],
-        "earlier": [(pk, f"{name_of(each.item.meeting)} · {each.item.case}") for pk, each in earlier.items()],
+        "waiting": [
+            (each, where, str(each.case.key) in back, request.POST.get(f"summary-{each.case.pk}", "")[:500])
+            for each in waiting
+            if (where := reads.stands_at(each)) is not None
+        ],
+        "earlier": [
+            (pk, f"{name_of(each.item.meeting)} · {each.item.case}", str(pk) == request.POST.get("corrects"))
+            for pk, each in earlier.items()
+        ],
         "suffixes": SUFFIXES,
         "refused": refused,
         "problem": problem,
@@ -372,7 +378,8 @@ def agenda_paper(request: HttpRequest, key: UUID, pk: int, name: str) -> HttpRes
     found = reads.paper_for(user, key, pk).attachment
     if found.name != name:
         raise Http404
-    response = HttpResponse(attachment_bytes(found), content_type=found.media_type)
-    response["Content-Disposition"] = content_disposition_header(True, found.name) or "attachment"
-    response["Content-Security-Policy"] = SANDBOX
-    return response
+    try:
+        return file_response(found)
+    except Damaged:
+        messages.error(request, _("“%(name)s”的文件丢失或损坏，请系统管理员从备份恢复。") % {"name": name})
+        return redirect("casework:meeting", key)

@@ -21,9 +21,10 @@ from xingke.accounts.rules import SUFFIXES
 from xingke.accounts.uploads import HeldFile, held_for
 from xingke.base.keys import new_key
 from xingke.base.refusals import Refused
+from xingke.base.retaining import kept_days
 from xingke.casework import actions, queries, showing
 from xingke.casework.actions import AnswersRefused, NewCase, StepWanted
-from xingke.casework.actions.drafts import KEPT_FOR, drop_draft, keep_draft
+from xingke.casework.actions.drafts import DRAFTS, drop_draft, keep_draft
 from xingke.casework.forms import AskedForm, asked_form, files_in, held_in, typed_in
 from xingke.casework.models import Case, CaseCall, CaseDraft, CaseStep
 from xingke.casework.queries import calls
@@ -166,7 +167,7 @@ def _looked_at(
             files=sent.files,
             now=timezone.now(),
         )
-        messages.success(request, _("已存为草稿，%(n)d 天内有效。") % {"n": KEPT_FOR.days})
+        messages.success(request, _("已存为草稿，%(n)d 天内有效。") % {"n": kept_days(DRAFTS)})
         return redirect(request.get_full_path())
     held = held_in(form, request) if form is not None else {}
     if any(name in request.POST for name in LOOKING):

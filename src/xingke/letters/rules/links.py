@@ -13,7 +13,6 @@ from xingke.casework.rules.forms import CaseForm, FieldType
 LONGEST_DAYS, USUAL_DAYS = 30, 7  # how long a link holds [parameter]
 MOST_TRIES = 5  # wrong second words after which it is closed [parameter]
 PAUSE = timedelta(seconds=2)  # between two tries [parameter]
-KEPT_FOR = timedelta(days=90)  # ended links [parameter]
 WORD = re.compile(r"\d{6}")
 LONGEST_NAME = 60
 
