@@ -133,6 +133,7 @@ def answered(seen: CaseSeen, words: CaseWords, *, may_correct: bool) -> Iterator
         ]
         if pages:
             yield {
+                "code": form.code,
                 "label": form.label.in_language(language),
                 "version": form.version,
                 "correct_url": correct_url(seen, row)
