@@ -142,6 +142,7 @@ def answered(
         ]
         if pages:
             yield {
+                "code": form.code,
                 "label": form.label.in_language(language),
                 "version": form.version,
                 "correct_url": correct_url(seen, row)

@@ -20,10 +20,10 @@ def _fault(row: CaseLetter) -> str:
     if hashlib.sha256(row.paper).hexdigest() != row.digest:
         return "文件和出具时不同"
     paper = tree.from_json(row.tree)
-    if (paper.id, paper.number, paper.title[:200]) != (str(row.key), row.number, row.title):
-        return "全文和登记的文号、标题不同"
-    if row.check_code not in row.tree:
-        return "全文里没有它的校验码"
+    if (paper.id, paper.title[:200]) != (str(row.key), row.title):
+        return "全文和登记的标题不同"
+    if row.number not in row.tree or row.check_code not in row.tree:
+        return "全文里没有它的文号或校验码"
     if row.step.case_id != row.case_id or row.step.seq_from != row.seq:
         return "没有对应的办理步骤"
     return ""

@@ -85,13 +85,14 @@ class Aside:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Addressee:
-    """To whom a letter is written, at the left edge: ``青溪芯源科技有限公司：``."""
+class TextLine:
+    """A line of a letter that is no running text: to whom it is written, at the left edge (``青溪芯源科技有限公司：``), or its number, centred."""
 
     text: str
+    is_centred: bool = False
 
 
-Block = Heading | Paragraph | Table | Aside | Addressee
+Block = Heading | Paragraph | Table | Aside | TextLine
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -271,7 +272,7 @@ def passages(document: DocumentTree) -> Iterator[tuple[Inline, ...]]:
         yield (document.number,)
     yield (document.title,)
     for block in document.blocks:
-        if isinstance(block, Heading | Aside | Addressee):
+        if isinstance(block, Heading | Aside | TextLine):
             yield (block.text,)
         elif isinstance(block, Paragraph):
             yield block.inlines
@@ -300,7 +301,7 @@ _BLOCKS: dict[str, type[Block]] = {
     "paragraph": Paragraph,
     "table": Table,
     "notice": Aside,
-    "to": Addressee,
+    "line": TextLine,
 }
 _NAMES = {kind: name for name, kind in _BLOCKS.items()}
 
@@ -328,8 +329,8 @@ def _block(stored: Mapping[str, object]) -> Block:
             return Heading(level=int(str(fields["level"])), text=str(fields["text"]))
         case "notice":
             return Aside(text=str(fields["text"]))
-        case "to":
-            return Addressee(text=str(fields["text"]))
+        case "line":
+            return TextLine(text=str(fields["text"]), is_centred=bool(fields["is_centred"]))
         case "paragraph":
             return Paragraph(inlines=_inlines(fields["inlines"]))
         case "table":

@@ -220,7 +220,7 @@ _THROUGH: Mapping[Through, Saying] = {
     Through.MEETING: say("“%(step)s”要在会议里记录：把它列入议程，会后逐件记下决定。"),
     Through.PUBLICITY: say("“%(step)s”要由公示办：把它列入一批公示。"),
     Through.PAYMENT: say("“%(step)s”要由拨付办：把它列入一批拨付。"),
-    Through.LETTER: say("“%(step)s”要由文书办：把它列入一份文书。"),
+    Through.LETTER: say("“%(step)s”随文书一起办：出具它的文书，就办了这一步。"),
 }
 
 

@@ -5,7 +5,7 @@ from datetime import date
 
 from xingke.base.sayings import say
 from xingke.letters.rules.templates import LetterText
-from xingke.press.tree import Addressee, Aside, DocumentTree, Paragraph
+from xingke.press.tree import Aside, DocumentTree, Paragraph, TextLine
 
 _SIGNS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O, U: they are taken for others
 _READ_AS = str.maketrans({"O": "0", "I": "1", "L": "1"})
@@ -48,7 +48,7 @@ def paper_of(
     text: LetterText,
     *,
     key: str,
-    number: str | None,
+    number: str,
     bureau: str,
     day: date,
     check_code: str,
@@ -56,7 +56,8 @@ def paper_of(
     is_fictional: bool,
 ) -> DocumentTree:
     """The whole letter. check_code: empty before it is issued. where: the address of the page on which it is checked."""
-    blocks: list[Addressee | Paragraph | Aside] = [Addressee(text=f"{text.to}：")] if text.to else []
+    blocks: list[TextLine | Paragraph | Aside] = [TextLine(text=number, is_centred=True)]
+    blocks += [TextLine(text=f"{text.to}：")] if text.to else []
     blocks += [Paragraph(inlines=(each,)) for each in text.paragraphs]
     if check_code:
         blocks.append(Aside(text=str(say("校验码：%(code)s。核对真伪：%(where)s", code=check_code, where=where))))
@@ -65,7 +66,6 @@ def paper_of(
         title=text.title,
         issuer=bureau,
         date=day_words(day),
-        number=number,
         blocks=tuple(blocks),
         is_fictional=is_fictional,
     )

@@ -71,7 +71,7 @@ def test_letter_and_step_are_one_act(cast: Cast) -> None:
 
 def test_a_step_by_a_letter_is_taken_by_nothing_else(cast: Cast) -> None:
     case = new_case(cast)
-    with pytest.raises(Refused, match="要由文书办"):
+    with pytest.raises(Refused, match="随文书一起办"):
         take_step(case=case, wanted=StepWanted(step="told", opinion="x"), seen=1, by=cast.officer, now=NOW)
     assert case.steps.count() == 1
 

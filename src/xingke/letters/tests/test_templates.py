@@ -143,5 +143,5 @@ def test_a_letter_is_written_to_somebody_at_the_left_edge_and_kept_as_it_is() ->
         is_fictional=True,
     )
     assert tree.from_json(tree.to_json(paper)) == paper
-    assert [type(block).__name__ for block in paper.blocks] == ["Addressee", "Paragraph", "Aside"]
+    assert [type(block).__name__ for block in paper.blocks] == ["TextLine", "TextLine", "Paragraph", "Aside"]
     assert docx_writer.write(paper, proof=None) == docx_writer.write(paper, proof=None)

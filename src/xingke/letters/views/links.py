@@ -171,6 +171,14 @@ def _asked(
     return asked_form(form, typed, found, words=words, language=get_language() or "zh", is_judged=judged is not None)
 
 
+def _said_last(seen: CaseSeen) -> dict[str, str] | None:
+    """The step before with what was said, as why something is asked once more; None where they do not see it."""
+    last = seen.read.last
+    if last not in seen.steps or not last.opinion:
+        return None
+    return {"step": showing.step_word(seen.read.flow, last.step), "opinion": last.opinion}
+
+
 def _page(
     request: HttpRequest, link: OutsideLink, seen: CaseSeen, *, asked: AskedForm | None, faults: list[str]
 ) -> HttpResponse:
@@ -184,7 +192,12 @@ def _page(
         "kicker": read.flow.label.in_language(language),
         "lead": f"{showing.title_of(read.case, read.flow)} {read.case.number}".strip(),
         "party": links.role_label(read, link.role, language),
-        "answered": list(showing.answered(seen, words, may_correct=False, sealed={}, opened={})),
+        "said": _said_last(seen),
+        "answered": [
+            each
+            for each in showing.answered(seen, words, may_correct=False, sealed={}, opened={})
+            if each["code"] != step.form
+        ],
         "asked": asked,
         "problems": asked.problems if asked is not None else (),
         "faults": faults,
