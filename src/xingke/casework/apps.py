@@ -17,8 +17,9 @@ class CaseworkConfig(AppConfig):
         from xingke.base.noticing import NOTICE_KINDS
         from xingke.base.origins import ORIGINS, Origin
         from xingke.base.reminding import REMINDERS
+        from xingke.base.searching import SEARCHABLES
         from xingke.base.tasks import DUTIES, OWN_WORK
-        from xingke.casework import checks, lists, showing, tasks, telling
+        from xingke.casework import checks, finding, lists, showing, tasks, telling
         from xingke.casework.actions.drafts import drop_old_drafts
         from xingke.casework.permissions import CasePermission
         from xingke.casework.rules.flow_checks import FLOWS
@@ -46,6 +47,7 @@ class CaseworkConfig(AppConfig):
         )
         CHECKS.add(*checks.CHECKS)
         LISTS.add(*lists.ALL)
+        SEARCHABLES.add(finding.CASES)
         NOTICE_KINDS.add(*telling.KINDS)
         AGENDA.add(telling.DATED)
         REMINDERS.add(telling.REMINDER)

@@ -162,6 +162,6 @@ def _entry(kind: Searchable, said: Text, more: str) -> Entry:
         organisation=said.organisation,
         on=said.on,
         is_finished=said.is_finished,
-        names=f"{cut(said.names)} {number}".strip(),
+        names=" ".join(part for part in (cut(said.names), number, *said.initials) if part),
         text=cut(f"{said.identifier} {said.text} {more}"),
     )

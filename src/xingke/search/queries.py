@@ -114,6 +114,9 @@ def _readable(user: User, kinds: Sequence[Searchable]) -> Q:
         if not allowed.is_all_home:
             inside &= Q(is_finished=True) | registry.in_scope(allowed.at_home, region="", organisation="organisation")
         condition |= Q(inside, kind__in=codes)
+    for each in kinds:
+        if each.also is not None and (keys := list(each.also(user))):
+            condition |= Q(kind=each.code, key__in=keys)
     return condition
 
 
