@@ -23,6 +23,6 @@ export function switchKeys(on) {
 export function isForThePage(event) {
   if (!keysAreOn() || event.defaultPrevented || event.isComposing) return false;
   if (event.ctrlKey || event.metaKey || event.altKey) return false;
-  const field = event.target.closest("input, textarea, select, [contenteditable], [role=dialog]");
+  const field = event.target.closest("input, textarea, select, [contenteditable], dialog, [role=dialog]");
   return !field || field.matches("table input[type=checkbox]");
 }

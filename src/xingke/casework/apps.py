@@ -13,13 +13,13 @@ class CaseworkConfig(AppConfig):
         from xingke.base.agenda import AGENDA
         from xingke.base.checks import CHECKS
         from xingke.base.daily import DAILY, DailyRound
-        from xingke.base.menu import ITEMS, MenuItem
+        from xingke.base.menu import ITEMS, WAYS, MenuItem, Ways
         from xingke.base.noticing import NOTICE_KINDS
         from xingke.base.origins import ORIGINS, Origin
         from xingke.base.reminding import REMINDERS
         from xingke.base.searching import SEARCHABLES
         from xingke.base.tasks import DUTIES, OWN_WORK
-        from xingke.casework import checks, finding, lists, showing, tasks, telling
+        from xingke.casework import checks, finding, lists, showing, tasks, telling, ways
         from xingke.casework.actions.drafts import drop_old_drafts
         from xingke.casework.permissions import CasePermission
         from xingke.casework.rules.flow_checks import FLOWS
@@ -35,6 +35,10 @@ class CaseworkConfig(AppConfig):
                 order=25,
                 icon="list",
             )
+        )
+        WAYS.add(
+            Ways(code="common", find=ways.to_go, order=25),
+            Ways(code="flows", find=ways.to_begin, begins=True, order=10),
         )
         definitions.KINDS.add(FORMS)
         definitions.KINDS.add(FLOWS)

@@ -42,5 +42,6 @@ class IndicatorsConfig(AppConfig):
                 permission=Permission.INDICATOR_READ,
                 icon="chart-line",
                 order=30,
+                is_look=True,
             )
         )

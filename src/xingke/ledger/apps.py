@@ -144,7 +144,8 @@ def _announce_menu() -> None:
     from django.utils.translation import pgettext_lazy
 
     from xingke.accounts.permissions import Permission
-    from xingke.base.menu import ITEMS, SHORTCUTS, MenuItem, Shortcut
+    from xingke.base.menu import ITEMS, SHORTCUTS, WAYS, MenuItem, Shortcut, Ways
+    from xingke.ledger import ways
 
     ITEMS.add(
         MenuItem(
@@ -173,7 +174,11 @@ def _announce_menu() -> None:
             permission=Permission.RECORD_READ,
             icon="list",
             order=40,
+            is_look=True,
         )
+    )
+    WAYS.add(
+        Ways(code="records", find=ways.to_go, order=30), Ways(code="entries", find=ways.to_begin, begins=True, order=30)
     )
 
 
