@@ -19,7 +19,8 @@ class CaseworkConfig(AppConfig):
         from xingke.base.reminding import REMINDERS
         from xingke.base.searching import SEARCHABLES
         from xingke.base.tasks import DUTIES, OWN_WORK
-        from xingke.casework import checks, finding, lists, showing, tasks, telling, ways
+        from xingke.base.undoing import OBSTACLES
+        from xingke.casework import checks, finding, lists, showing, tasks, telling, undoing, ways
         from xingke.casework.actions.drafts import drop_old_drafts
         from xingke.casework.permissions import CasePermission
         from xingke.casework.rules.flow_checks import FLOWS
@@ -52,6 +53,7 @@ class CaseworkConfig(AppConfig):
         CHECKS.add(*checks.CHECKS)
         LISTS.add(*lists.ALL)
         SEARCHABLES.add(finding.CASES)
+        OBSTACLES.add(undoing.OBSTACLE)
         NOTICE_KINDS.add(*telling.KINDS)
         AGENDA.add(telling.DATED)
         REMINDERS.add(telling.REMINDER)
