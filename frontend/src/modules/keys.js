@@ -17,6 +17,7 @@ export function switchKeys(on) {
   } catch {
     return;
   }
+  document.dispatchEvent(new CustomEvent("xingke:keys"));
 }
 
 /* Whether a key is meant for the page, and not for a field somebody types in. */

@@ -18,10 +18,14 @@ export function palette(root) {
   let composing = false;
   let isWanted = false; // Enter was pressed before the answer had come
 
-  for (const each of root.querySelectorAll("[data-palette-keys]")) {
-    if (isMac) each.textContent = "⌘ K";
-    each.hidden = !keysAreOn();
+  function sayKeys() {
+    for (const each of root.querySelectorAll("[data-palette-keys]")) {
+      if (isMac) each.textContent = "⌘ K";
+      each.hidden = !keysAreOn();
+    }
   }
+  sayKeys();
+  root.addEventListener("xingke:keys", sayKeys);
 
   function open() {
     if (dialog.open) return;

@@ -82,10 +82,12 @@ def act_read(entry: AuditEntry) -> ActRead:
         return ActRead(entry, kind, ending)
     if kind == OBSERVATION:
         heads, later = _written(Observation, entry.seq)
-        changed = _said_otherwise(Observation, later)
-        gone = are_undone([old for _row, old in changed])  # a figure keeps its place: filed anew it is the next version
-        heads += [row for row, _old in changed if row.record in gone]
-        return ActRead(entry, kind, ending, heads, (), len(changed) - len(gone))
+        otherwise = _said_otherwise(Observation, later)
+        gone = are_undone(
+            [old for _row, old in otherwise]
+        )  # a figure keeps its place: filed anew it is the next version
+        heads += [row for row, _old in otherwise if row.record in gone]
+        return ActRead(entry, kind, ending, heads, (), len(otherwise) - len(gone))
     known = TABLES[kind]
     heads, changed_heads = _written(known.subject, entry.seq)
     events, changed_events = _written(known.event, entry.seq)
