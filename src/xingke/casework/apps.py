@@ -20,9 +20,10 @@ class CaseworkConfig(AppConfig):
         from xingke.base.searching import SEARCHABLES
         from xingke.base.tasks import DUTIES, OWN_WORK
         from xingke.base.undoing import OBSTACLES
-        from xingke.casework import checks, finding, lists, showing, tasks, telling, undoing, ways
+        from xingke.casework import checks, finding, lists, showing, tasks, telling, ways
         from xingke.casework.actions.drafts import drop_old_drafts
         from xingke.casework.permissions import CasePermission
+        from xingke.casework.queries import undoing
         from xingke.casework.rules.flow_checks import FLOWS
         from xingke.casework.rules.form_checks import FORMS
         from xingke.registry.listing import LISTS

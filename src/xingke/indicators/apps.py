@@ -16,7 +16,8 @@ class IndicatorsConfig(AppConfig):
         from xingke.base.menu import SHORTCUTS, Shortcut
         from xingke.base.tasks import DUTIES
         from xingke.base.undoing import OBSTACLES
-        from xingke.indicators import checks, finding, rules, tasks, undoing
+        from xingke.indicators import checks, finding, rules, tasks
+        from xingke.indicators.queries import undoing
         from xingke.indicators.rules import identities
 
         audited.announce({"figures.frozen": _("冻结数字")})

@@ -62,14 +62,14 @@ def findable(user: User) -> list[Searchable]:
 
 
 @dataclass(frozen=True)
-class Ways:
+class WaysOffered:
     """What of the palette is no search: where somebody may go, and what they may begin, the nearest to what was typed first."""
 
     go: Sequence[Way]
     begin: Sequence[Way]
 
 
-def ways(user: User, text: str) -> Ways:
+def ways(user: User, text: str) -> WaysOffered:
     """Where somebody may go and what they may begin that is called so, each address once; everything where nothing was typed."""
     held = registry.permissions_of(user)
     pages = [Way(str(each.label), url, each.icon) for each in menu.visible_to(user) if (url := _address(each.url_name))]
@@ -79,7 +79,7 @@ def ways(user: User, text: str) -> Ways:
         if not each.is_look and (url := _address(each.url_name))
     ]
     go = _nearest_ways([*pages, *menu.ways(user, begins=False)], text)
-    return Ways(go, _nearest_ways([*acts, *menu.ways(user, begins=True)], text))
+    return WaysOffered(go, _nearest_ways([*acts, *menu.ways(user, begins=True)], text))
 
 
 def _address(url_name: str) -> str:

@@ -10,9 +10,9 @@ from xingke.accounts.queries import current_seq
 from xingke.base.refusals import Refused
 from xingke.base.undoing import FiledByAct
 from xingke.casework.models import CaseStep, Filed
+from xingke.casework.queries.undoing import filed_by_steps
 from xingke.casework.tests.flowing import FOLDER
 from xingke.casework.tests.sharing import apply, take
-from xingke.casework.undoing import filed_by_steps
 from xingke.ledger.actions import undo_act
 from xingke.ledger.models import Matter, Patent
 from xingke.ledger.queries.undoing import act_of_record

@@ -11,7 +11,7 @@ from xingke.base.undoing import FiledByAct
 from xingke.indicators import actions
 from xingke.indicators.queries.figures import read_figure
 from xingke.indicators.queries.reader import Reader
-from xingke.indicators.undoing import figures_since
+from xingke.indicators.queries.undoing import figures_since
 from xingke.ledger.actions import undo_act
 from xingke.ledger.models import Patent, State
 from xingke.registry.models import Region

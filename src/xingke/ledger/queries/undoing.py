@@ -14,7 +14,7 @@ from xingke.base.refusals import Answer
 from xingke.base.sayings import Saying, say
 from xingke.base.undoing import FiledByAct, obstacle
 from xingke.ledger.models import Evidence, Observation, Proposal, State, Undone, Version
-from xingke.ledger.queries import OBSERVATION
+from xingke.ledger.queries import OBSERVATION, models_of
 from xingke.ledger.rules.undoing import may_undo, undisturbed
 from xingke.ledger.tables import TABLES
 from xingke.registry.models import Region
@@ -68,6 +68,15 @@ def are_undone(rows: Collection[Version]) -> set[UUID]:
     for start in range(0, len(seqs), PIECE):
         known |= set(Undone.objects.filter(seq__in=seqs[start : start + PIECE]).values_list("seq", flat=True))
     return {row.record for row in void if row.seq_from in known}
+
+
+def act_that_filed(kind: str, record: UUID) -> int | None:
+    """The number of the act that filed a record, or an event of one."""
+    for model in models_of(kind):
+        seq = model._default_manager.filter(record=record, version=1).values_list("seq_from", flat=True).first()
+        if seq is not None:
+            return int(seq)
+    return None
 
 
 def own_act(user: User, seq: int) -> AuditEntry | None:

@@ -16,7 +16,6 @@ from xingke.ledger import actions
 from xingke.ledger.queries import undoing
 from xingke.ledger.queries.undoing import ActRead
 from xingke.ledger.rules.undoing import ALREADY
-from xingke.ledger.tables import TABLES
 from xingke.registry import queries as registry
 
 
@@ -45,11 +44,6 @@ def _where(read: ActRead) -> str:
 
 def filed(request: HttpRequest, kind: str, record: UUID, said: str) -> None:
     """Say that something was filed, with the button that takes it back."""
-    known = TABLES[kind]
-    for model in (known.subject, known.event):
-        row = model._default_manager.filter(record=record, version=1).first()
-        if row is not None:
-            address = reverse("ledger:act-undo", args=[row.seq_from])
-            messages.success(request, said, extra_tags=f"{UNDO}{address}")
-            return
-    messages.success(request, said)
+    seq = undoing.act_that_filed(kind, record)
+    assert seq is not None  # it was filed a moment ago
+    messages.success(request, said, extra_tags=f"{UNDO}{reverse('ledger:act-undo', args=[seq])}")
