@@ -3,6 +3,6 @@
 from tests.access import EVERYBODY, NEXT_DOOR, READERS, Row
 
 ROWS = {
-    "search": Row(READERS | NEXT_DOOR, query="q=明渠"),
+    "search": Row(READERS | NEXT_DOOR | {"commissioner"}, query="q=明渠"),  # whose own cases are all that they find
     "palette": Row(EVERYBODY, is_page=False),
 }

@@ -16,6 +16,7 @@ from xingke.casework.queries.moved import cases_moved
 from xingke.casework.tests.flowing import FOLDER
 from xingke.casework.tests.sharing import apply, take
 from xingke.registry import actions as registry
+from xingke.registry.actions.people import enter_person
 from xingke.search import actions, queries
 from xingke.search.models import Entry
 from xingke.search.rules import asked
@@ -108,6 +109,28 @@ def test_a_firm_that_has_a_part_finds_the_case_and_loses_it_with_the_part(cast: 
 
     CaseParty.objects.filter(pk=part.pk).update(seq_to=case.seq + 1)
     assert found(cast.enterprise, "邻厂噪声") == []
+
+
+def test_who_acts_in_their_own_name_finds_their_own_cases_and_nothing_else(cast: Cast, signed_in: SignIn) -> None:
+    person, other = (
+        enter_person(name=name, region=cast.county, facts={}, by=cast.officer, now=NOW) for name in ("何远山", "陆知秋")
+    )
+    registry.give_role(
+        user=cast.stranger, role="commissioner", region=cast.county, person=person, by=cast.security, now=NOW
+    )
+    mine = User.objects.get(pk=cast.stranger.pk)
+    typed = {"title": "果树修剪培训", "topic": "farm_training", "served_on": "2026-03-01", "people": "30"}
+    first = StepWanted(step="handed_in", typed=typed)
+    own, _others = (
+        open_case(
+            new=NewCase(flow="service_log", region=cast.county, person=who), first=first, by=cast.officer, now=NOW
+        )
+        for who in (person, other)
+    )
+
+    assert found(mine, "果树修剪") == [str(own.key)] and len(found(cast.officer, "果树修剪")) == 2
+    assert found(cast.officer, "何远山") == []  # who it is of, is said on the page to who may see persons
+    assert queries.counts(mine, asked("明渠")) == {}
 
 
 def test_what_a_step_or_field_keeps_to_some_is_not_indexed(cast: Cast, tmp_path: Path) -> None:
