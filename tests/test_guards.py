@@ -281,6 +281,7 @@ NAMED_FROM_BELOW = {
         "accounts:sign-in",
         "accounts:sign-out",
         "portal:guide",
+        "search:palette",
         "search:search",
     },
     "accounts": {

@@ -13,16 +13,19 @@ class CaseworkConfig(AppConfig):
         from xingke.base.agenda import AGENDA
         from xingke.base.checks import CHECKS
         from xingke.base.holding import HOLDERS, Holder
-        from xingke.base.menu import ITEMS, MenuItem
+        from xingke.base.menu import ITEMS, WAYS, MenuItem, Ways
         from xingke.base.noticing import NOTICE_KINDS
         from xingke.base.origins import ORIGINS, Origin
         from xingke.base.reminding import REMINDERS
         from xingke.base.retaining import ENDINGS
+        from xingke.base.searching import SEARCHABLES
         from xingke.base.tasks import DUTIES, OWN_WORK
-        from xingke.casework import checks, lists, showing, tasks, telling
+        from xingke.base.undoing import OBSTACLES
+        from xingke.casework import checks, finding, lists, showing, tasks, telling, ways
         from xingke.casework.actions import drafts
         from xingke.casework.actions.personal import change_case_keys
         from xingke.casework.permissions import CasePermission
+        from xingke.casework.queries import undoing
         from xingke.casework.queries.kept import drafted
         from xingke.casework.queries.personal import is_case_key, sealed_cases
         from xingke.casework.rules.flow_checks import FLOWS
@@ -39,6 +42,10 @@ class CaseworkConfig(AppConfig):
                 order=25,
                 icon="list",
             )
+        )
+        WAYS.add(
+            Ways(code="common", find=ways.to_go, order=25),
+            Ways(code="flows", find=ways.to_begin, begins=True, order=10),
         )
         definitions.KINDS.add(FORMS)
         definitions.KINDS.add(FLOWS)
@@ -59,6 +66,8 @@ class CaseworkConfig(AppConfig):
         )
         CHECKS.add(*checks.CHECKS)
         LISTS.add(*lists.ALL)
+        SEARCHABLES.add(finding.CASES)
+        OBSTACLES.add(undoing.OBSTACLE)
         NOTICE_KINDS.add(*telling.KINDS)
         AGENDA.add(telling.DATED)
         REMINDERS.add(telling.REMINDER)

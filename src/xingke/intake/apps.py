@@ -19,6 +19,7 @@ class IntakeConfig(AppConfig):
         from xingke.intake import lists, queries, tasks
         from xingke.intake.actions import ending
         from xingke.intake.actions.handing_over import FILE, PREPARE, RECHECK
+        from xingke.intake.actions.undoing import UNDO
         from xingke.intake.queries import relisting
         from xingke.intake.sheets import forms
         from xingke.ledger.queries import beginning
@@ -45,6 +46,7 @@ class IntakeConfig(AppConfig):
             (PREPARE, _("核对导入的文件"), ours.prepare),
             (RECHECK, _("重新核对导入的行"), ours.recheck),
             (FILE, _("登记导入的行"), ours.file),
+            (UNDO, _("撤销导入"), ours.undo),
         ):
             jobs.KINDS.add(jobs.JobKind(code=code, label=label, back="intake:import-list", run=run))
         menu.ITEMS.add(

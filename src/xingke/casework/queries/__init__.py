@@ -265,13 +265,27 @@ def cases_seen(user: User) -> QuerySet[Case]:
     Business under way is not before superiors, and who opened or was assigned one sees it as long as they are of the bureau or
     the organisation. Who acts in their own name sees those in which they have a part.
     """
-    allowed = registry.scope(user, CasePermission.READ).at_home
-    seen = registry.in_scope(allowed)
-    if allowed.organisations or allowed.persons:
-        mine = Q(organisation__in=allowed.organisations) | Q(person__in=allowed.persons)
-        parties = CaseParty.objects.filter(mine, seq_to__isnull=True)
+    seen = registry.in_scope(registry.scope(user, CasePermission.READ).at_home)
+    if (parties := _parties_of(user)) is not None:
         seen |= Q(pk__in=parties.values("case"))
     return Case.objects.filter(seen)
+
+
+def cases_of_parties(user: User) -> list[UUID]:
+    """The keys of the cases somebody sees because an organisation of theirs, or they themselves, have a part in them. One query."""
+    parties = _parties_of(user)
+    if parties is None:
+        return []
+    return list(Case.objects.filter(pk__in=parties.values("case")).values_list("key", flat=True))
+
+
+def _parties_of(user: User) -> QuerySet[CaseParty] | None:
+    """The parts that somebody has in cases by an organisation or in their own name; None for whoever acts for neither."""
+    allowed = registry.scope(user, CasePermission.READ)
+    if not (allowed.organisations or allowed.persons):
+        return None
+    mine = Q(organisation__in=allowed.organisations) | Q(person__in=allowed.persons)
+    return CaseParty.objects.filter(mine, seq_to__isnull=True)
 
 
 def case_for(user: User, key: UUID) -> CaseRead:

@@ -36,7 +36,12 @@ def file_of(steps: Iterable[CaseStep], pk: int) -> CaseFile | None:
 
 def facts_of(cases: Collection[int], names: Collection[str]) -> QuerySet[CaseFact]:
     """What lists show of some cases, as it stands."""
-    return CaseFact.objects.filter(case__in=cases, seq_to__isnull=True, name__in=names)
+    return all_facts_of(cases).filter(name__in=names)
+
+
+def all_facts_of(cases: Collection[int]) -> QuerySet[CaseFact]:
+    """The same of every name."""
+    return CaseFact.objects.filter(case__in=cases, seq_to__isnull=True)
 
 
 def drafted() -> Iterable[str]:

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from xingke.accounts.models import User
 from xingke.accounts.permissions import PERMISSIONS, Permission
 from xingke.casework.models import Case, CaseStep
-from xingke.casework.queries import cases_seen, waiting
+from xingke.casework.queries import CaseDefinitions, cases_seen, waiting
 from xingke.casework.queries.seen import is_seen
-from xingke.casework.rules.flows import Flow
-from xingke.casework.rules.forms import FormField
+from xingke.casework.rules.flows import Flow, FlowStep
+from xingke.casework.rules.forms import CaseForm, FormField
 from xingke.registry import queries as registry
 from xingke.registry.models import Region
 
@@ -85,15 +85,25 @@ def listed_fields(flow: str) -> list[FormField]:
     loaded = registry.catalogue("flow").get(flow)
     if loaded is None:
         return []
-    found: dict[str, FormField] = {}
-    hidden_fields: dict[str, bool] = {}
-    for step in loaded.value.step:
-        for each in registry.definition("form", step.form).value.fields if step.form else ():
+    return _for_all(loaded.value, lambda step: registry.definition("form", step.form).value)
+
+
+def fields_for_all(definitions: CaseDefinitions) -> list[FormField]:
+    """The same of the definitions a case runs by."""
+    return _for_all(definitions.flow, definitions.form)
+
+
+def _for_all(flow: Flow, form_of: Callable[[FlowStep], CaseForm | None]) -> list[FormField]:
+    listed: dict[str, FormField] = {}
+    hidden: set[str] = set()  # also where another form asks for it: the newest answer is the one that is kept
+    for step in flow.step:
+        form = form_of(step) if step.form else None
+        for each in form.fields if form is not None else ():
             if each.listed:
-                hidden = hidden_fields.get(each.name, False) or bool(each.seen_by or step.seen_by)
-                hidden_fields[each.name] = hidden
-                found.setdefault(each.name, each)
-    return [each for name, each in found.items() if not hidden_fields[name]]
+                listed.setdefault(each.name, each)
+            if each.seen_by or step.seen_by:
+                hidden.add(each.name)
+    return [each for name, each in listed.items() if name not in hidden]
 
 
 def flows_seen(user: User) -> list[Flow]:
