@@ -137,6 +137,7 @@ INSTALLED_APPS = [
     "xingke.funds",
     "xingke.indicators",
     "xingke.reports",
+    "xingke.archive",
     "xingke.search",
     "xingke.portal",
     "xingke.demo",

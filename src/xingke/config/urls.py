@@ -14,5 +14,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("xingke.funds.urls")),
     path("", include("xingke.indicators.urls")),
     path("", include("xingke.reports.urls")),
+    path("", include("xingke.archive.urls")),
     path("", include("xingke.search.urls")),
 ]
