@@ -37,6 +37,7 @@ ROOMS = (
     "funds",
     "indicators",
     "reports",
+    "archive",
     "search",
     "portal",
     "demo",

@@ -84,7 +84,7 @@ class ItemForm(forms.Form):
     note = forms.CharField(label=gettext_lazy("备注"), max_length=200, required=False, widget=TEXT)
 
 
-class HandOverForm(forms.Form):
+class VolumesHandedForm(forms.Form):
     """To whom volumes are handed over, and when."""
 
     key = forms.UUIDField(widget=forms.HiddenInput, initial=new_key)
@@ -99,7 +99,7 @@ class HandOverForm(forms.Form):
         self.order_fields(("to", "on", "note"))
 
 
-class ReceiptForm(forms.Form):
+class VolumesReceivedForm(forms.Form):
     """That volumes were counted and received."""
 
     count = forms.IntegerField(

@@ -20,7 +20,7 @@ from xingke.accounts.queries import attachment_store
 from xingke.archive import queries
 from xingke.base.labels import Label
 from xingke.base.refusals import Refused
-from xingke.base.sayings import say
+from xingke.base.sayings import NOTHING, say
 from xingke.casework import showing
 from xingke.casework.models import Case, CaseFile, CaseStep
 from xingke.casework.queries.seen import CaseSeen
@@ -37,7 +37,7 @@ RECORD = "办理记录.html"
 
 
 @dataclass(frozen=True)
-class KeptFile:
+class RecordedFile:
     """A file whose bytes are kept."""
 
     name: str
@@ -61,7 +61,7 @@ class Recorded:
     step: CaseStep | None = None
     document: Document | None = None
     is_restricted: bool = False
-    files: list[KeptFile] = field(default_factory=list)
+    files: list[RecordedFile] = field(default_factory=list)
 
 
 class _KeptWords(CaseWords):
@@ -98,7 +98,7 @@ def record_case(case: Case, *, seen: int, by: User, now: datetime) -> Recorded:
     files = [_stored(RECORD, "text/html", page.encode())]
     for each in _files(parts):
         kept = each.attachment
-        files.append(KeptFile(kept.name, kept.media_type, kept.size, kept.digest))
+        files.append(RecordedFile(kept.name, kept.media_type, kept.size, kept.digest))
     return Recorded(
         title=title,
         responsible=_whose(case),
@@ -125,7 +125,7 @@ def record_document(document: Document, *, by: User) -> Recorded:
     except (FontMissing, GlyphMissing):
         note = say("没有字体，未存 PDF")
     else:
-        note = say("")
+        note = NOTHING
     signed_on = reports.source_of(document).dated_on or timezone.localtime(document.written_at).date()
     with translation.override(settings.LANGUAGE_CODE):
         return Recorded(
@@ -147,8 +147,8 @@ def _whose(case: Case) -> str:
     return "" if case.person is not None else case.region.name
 
 
-def _stored(name: str, media_type: str, data: bytes) -> KeptFile:
-    return KeptFile(name, media_type, len(data), attachment_store().put(data))
+def _stored(name: str, media_type: str, data: bytes) -> RecordedFile:
+    return RecordedFile(name, media_type, len(data), attachment_store().put(data))
 
 
 def _files(parts: Iterable[CaseSeen]) -> Iterator[CaseFile]:

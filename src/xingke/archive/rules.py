@@ -20,7 +20,9 @@ from xingke.base.sayings import Saying, say
 
 STRICT = ConfigDict(extra="forbid")
 FORMAT = 1
-MANIFEST, SIGNATURE, CATALOGUE = "manifest.json", "signature.json", "卷内目录.xlsx"
+MANIFEST = "manifest.json"
+SIGNATURE = "signature.json"
+CATALOGUE = "卷内目录.xlsx"
 _PLACES = re.compile(r"\{(\w+)(?::(\d))?\}")
 _NUMBERED = {"fonds", "category", "year", "term", "n"}
 _FONDS = re.compile(r"[0-9A-Z]{1,10}")

@@ -15,7 +15,7 @@ from xingke.accounts.models import User
 from xingke.archive import lists, queries
 from xingke.archive.actions import handing
 from xingke.archive.actions.handing import NewHandOver
-from xingke.archive.forms import HandOverForm, ReceiptForm
+from xingke.archive.forms import VolumesHandedForm, VolumesReceivedForm
 from xingke.archive.models import ArchiveHandOver
 from xingke.archive.permissions import ArchivePermission
 from xingke.archive.views.volumes import crumbs_to, listed
@@ -39,7 +39,7 @@ def hand_over_new(request: HttpRequest) -> HttpResponse:
     except ValueError:
         raise Http404 from None
     volumes = queries.volumes_chosen(user, keys)
-    form = HandOverForm(request.POST if "to" in request.POST else None)
+    form = VolumesHandedForm(request.POST if "to" in request.POST else None)
     if form.is_valid():
         try:
             made = handing.hand_over(new=NewHandOver(volumes=volumes, **form.cleaned_data), by=user, now=timezone.now())
@@ -71,14 +71,16 @@ def hand_over(request: HttpRequest, key: UUID) -> HttpResponse:
     return _page(request, user, shown)
 
 
-def _page(request: HttpRequest, user: User, shown: ArchiveHandOver, form: ReceiptForm | None = None) -> HttpResponse:
+def _page(
+    request: HttpRequest, user: User, shown: ArchiveHandOver, form: VolumesReceivedForm | None = None
+) -> HttpResponse:
     may = queries.is_at_home(user, ArchivePermission.RECEIVE, shown.region) and shown.is_waiting
     context = {
         "shown": shown,
         "rows": _rows(shown),
         "may_receive": may and shown.handed_by_id != user.pk,
         "is_own": shown.is_waiting and shown.handed_by_id == user.pk,
-        "form": form or ReceiptForm(),
+        "form": form or VolumesReceivedForm(),
         "crumbs": crumbs_to((_("移交清单"), reverse("archive:hand-over-list")), (shown.number, "")),
         "is_fictional": shown.is_fictional,
     }
@@ -132,7 +134,7 @@ def _to_sign(request: HttpRequest, key: UUID) -> tuple[User, ArchiveHandOver]:
 @require_POST
 def hand_over_receive(request: HttpRequest, key: UUID) -> HttpResponse:
     user, shown = _to_sign(request, key)
-    form = ReceiptForm(request.POST)
+    form = VolumesReceivedForm(request.POST)
     if form.is_valid():
         try:
             handing.receive(hand_over=shown, by=user, now=timezone.now(), **form.cleaned_data)
