@@ -54,12 +54,13 @@ def _found(asked: ListRequest) -> dict[str, QuerySet[Any, Any]]:
         )
         items = items.filter(named | whose | Q(volume__number__icontains=text))
     parts = {VOLUME: _alike(volumes, ""), ITEM: _alike(items, "volume__")}
-    return {code: part for code, part in parts.items() if asked["kind"] in ("", code)}
+    return {code: part for code, part in parts.items() if asked["kind"] == code or asked["kind"] not in parts}
 
 
 def _alike(rows: QuerySet[Any, Any], way: str) -> QuerySet[Any, Any]:
     names = {"year": "year", "term": "term", "state": "state", "number": "number", "kept_until": "kept_until"}
-    return rows.annotate(**{f"of_{name}": F(f"{way}{path}") for name, path in names.items()})
+    found: QuerySet[Any, Any] = rows.annotate(**{f"of_{name}": F(f"{way}{path}") for name, path in names.items()})
+    return found
 
 
 def _load(asked: ListRequest, found: Sequence[Any]) -> list[FoundRow]:

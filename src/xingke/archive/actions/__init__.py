@@ -6,6 +6,7 @@ What is filed is written down before the act and looked at again within it, whil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any  # columns of a volume
 from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -68,7 +69,7 @@ def open_volume(*, new: NewVolume, by: User, now: datetime) -> ArchiveVolume:
         if there := ArchiveVolume.objects.filter(key=new.key).first():
             done.nothing()
             return there
-        kind = {"fonds": fonds, "category": new.category, "year": new.year, "term": new.term}
+        kind: dict[str, Any] = {"fonds": fonds, "category": new.category, "year": new.year, "term": new.term}
         last = ArchiveVolume.objects.filter(region=new.region, **kind).aggregate(last=Max("ordinal"))["last"] or 0
         found = ArchiveVolume(
             key=new.key,

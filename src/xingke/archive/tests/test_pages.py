@@ -341,6 +341,7 @@ FOUND = {
     "state=expired": (0, 0),
     "year=9999999": (0, 0),
     "term=nonsense": (0, 0),
+    "kind=nonsense": (2, 3),
 }
 
 

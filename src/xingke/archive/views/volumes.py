@@ -5,7 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -252,7 +253,7 @@ def volume_close(request: HttpRequest, key: UUID) -> HttpResponse:
 
 
 @require_safe
-def volume_zip(request: HttpRequest, key: UUID) -> HttpResponse | FileResponse:
+def volume_zip(request: HttpRequest, key: UUID) -> HttpResponseBase:
     user = registry.reader(request.user)
     shown = queries.volume_for(user, key)
     items = queries.items_of(shown)
@@ -266,7 +267,9 @@ def volume_zip(request: HttpRequest, key: UUID) -> HttpResponse | FileResponse:
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("archive:volume", key)
-    return FileResponse(packed, as_attachment=True, filename=f"{shown.number}.zip", content_type="application/zip")
+    response = StreamingHttpResponse(packed, content_type="application/zip")
+    response["Content-Disposition"] = content_disposition_header(True, f"{shown.number}.zip")
+    return response
 
 
 @require_safe
