@@ -229,10 +229,10 @@ def _facts(shown: ArchiveVolume, items: Sequence[ArchiveItem]) -> list[dict[str,
         {"label": _("区划"), "value": shown.region.name},
         {"label": _("件数"), "value": len(items), "numeric": True},
         {"label": _("页数"), "value": known, "numeric": True, "note": _("有的件没有页数") if None in pages else ""},
-        {"label": _("立卷"), "value": shown.opened_by.name, "note": moment(shown.opened_at)},
+        {"label": _("立卷人"), "value": shown.opened_by.name, "note": moment(shown.opened_at)},
     ]
     if shown.closed_by is not None:
-        facts.append({"label": _("封卷"), "value": shown.closed_by.name, "note": moment(shown.closed_at)})
+        facts.append({"label": _("封卷人"), "value": shown.closed_by.name, "note": moment(shown.closed_at)})
         facts.append({"label": _("清单摘要"), "value": f"{shown.digest[:16]}…", "note": _("SHA-256，已签名")})
     return facts
 
