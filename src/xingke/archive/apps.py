@@ -41,6 +41,7 @@ class ArchiveConfig(AppConfig):
                 order=75,
                 icon="archive",
                 of_region=True,
+                as_icon=True,
             )
         )
         _announce_to_the_trail()

@@ -169,7 +169,7 @@ def _part(seen: CaseSeen) -> dict[str, Any]:
         "title": showing.title_of(case, read.flow),
         "flow": read.flow.label.in_language(language),
         "flow_version": read.flow.version,
-        "whose": _whose(case) or _("个人"),
+        "whose": _whose(case) or _("个人（%(key)s，姓名见人员库）") % {"key": case.person.key if case.person else ""},
         "end": showing.end_word(read.last.ended) if read.last.ended else _("办理中"),
         "steps": [
             {**told, "answers": _answers(seen, row, words), "files": [each.attachment for each in row.files.all()]}

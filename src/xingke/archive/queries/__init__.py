@@ -24,6 +24,13 @@ from xingke.reports.models import Document
 
 Row = TypeVar("Row", bound=Model)
 SCHEME = "archive"
+_SOURCES = (
+    "case__region",
+    "case__organisation",
+    "case__person__region",
+    "case__person__merged_into__region",
+    "document",
+)
 
 
 def at_home(user: User, permission: ArchivePermission | Permission, region: str = "region") -> Q:
@@ -77,7 +84,7 @@ def volumes_seen(user: User, permission: ArchivePermission = ArchivePermission.R
 def items_seen(user: User) -> QuerySet[ArchiveItem]:
     """What lies in the volumes of somebody's own bureau; what was taken out is not among it."""
     found = ArchiveItem.objects.filter(at_home(user, ArchivePermission.READ, "volume__region"), out_at__isnull=True)
-    return found.select_related("volume__region", "case__organisation", "case__region", "case__person", "document")
+    return found.select_related("volume__region", *_SOURCES)
 
 
 def volume_for(
@@ -96,7 +103,7 @@ def item_for(user: User, key: UUID) -> ArchiveItem:
 def items_of(volume: ArchiveVolume) -> list[ArchiveItem]:
     """What lies in a volume, in order, with its files."""
     rows = ArchiveItem.objects.filter(volume=volume, out_at__isnull=True).order_by("ordinal", "seq", "pk")
-    return list(rows.select_related("case__region", "case__organisation", "document").prefetch_related("files"))
+    return list(rows.select_related("volume", *_SOURCES).prefetch_related("files"))
 
 
 def file_for(user: User, key: UUID, pk: int) -> ArchiveFile:
@@ -162,7 +169,9 @@ def cases_to_file(user: User) -> QuerySet[CaseStep]:
         case__parent__isnull=True,
         case__in=casework.cases_seen(user),
     ).annotate(was_filed=Exists(before))
-    return rows.select_related("case__organisation", "case__region", "case__person__merged_into")
+    return rows.select_related(
+        "case__organisation", "case__region", "case__person__region", "case__person__merged_into__region"
+    )
 
 
 def documents_to_file(user: User) -> QuerySet[Document]:

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -374,6 +376,23 @@ def test_volumes_whose_term_is_over_wait_for_appraisal_and_say_so(
     answer = signed_in("officer").get(reverse("archive:finding-list"), {"kind": "volume", "state": "expired"})
     assert [row.volume for row in answer.context["rows"]] == [shelf]
     assert "系统不会自己销毁" in said(signed_in("officer").get(reverse("archive:volume", args=[shelf.key])))
+
+
+@pytest.mark.parametrize("address", ["archive:volume", "archive:finding-list", "archive:case-list"])
+def test_a_page_asks_no_more_for_many(cast: Cast, signed_in: SignIn, address: str) -> None:
+    into = volume(cast)
+    url = reverse(address, args=[into.key] if address == "archive:volume" else [])
+    counts = []
+    for number in range(3):
+        case = service_of_person(cast, f"何远山{number}") if number == 0 else ended_case(cast)
+        file_into(cast, into, to_file(case))
+        ended_case(cast)
+        signed_in("officer").get(url)
+        with CaptureQueriesContext(connection) as asked:
+            said(signed_in("officer").get(url))
+        counts.append(len(asked))
+
+    assert counts[2] <= counts[1]
 
 
 # ── the command ─────────────────────────────────────────────────────────────────────────────────────────────────────

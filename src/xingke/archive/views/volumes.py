@@ -215,8 +215,7 @@ def _rows(user: User, items: Sequence[ArchiveItem]) -> Iterator[dict[str, Any]]:
 
 def _facts(shown: ArchiveVolume, items: Sequence[ArchiveItem]) -> list[dict[str, Any]]:
     until = day(shown.kept_until) if shown.kept_until else _("永久")
-    pages = [each.pages for each in items]
-    known = sum(each for each in pages if each is not None)
+    known = [each.pages for each in items if each.pages is not None]
     facts: list[dict[str, Any]] = [
         {"label": _("全宗号"), "value": shown.fonds},
         {"label": _("门类"), "value": queries.category_word(shown.category)},
@@ -228,7 +227,12 @@ def _facts(shown: ArchiveVolume, items: Sequence[ArchiveItem]) -> list[dict[str,
         },
         {"label": _("区划"), "value": shown.region.name},
         {"label": _("件数"), "value": len(items), "numeric": True},
-        {"label": _("页数"), "value": known, "numeric": True, "note": _("有的件没有页数") if None in pages else ""},
+        {
+            "label": _("页数"),
+            "value": sum(known) if known else "—",
+            "numeric": True,
+            "note": _("有的件没有页数") if len(known) < len(items) else "",
+        },
         {"label": _("立卷人"), "value": shown.opened_by.name, "note": moment(shown.opened_at)},
     ]
     if shown.closed_by is not None:
