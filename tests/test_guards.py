@@ -38,6 +38,7 @@ ROOMS = (
     "letters",
     "indicators",
     "reports",
+    "archive",
     "search",
     "portal",
     "demo",

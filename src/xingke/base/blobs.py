@@ -98,6 +98,14 @@ class Store:
     def _files(self) -> Iterator[Path]:
         return (path for path in self.root.glob("??/*") if _DIGEST.fullmatch(path.name))
 
+    def found(self, digest: str) -> tuple[str, int] | None:
+        """What lies under a digest now: the digest it has, and its size in bytes; None for nothing."""
+        try:
+            data = self._path(digest).read_bytes()
+        except OSError:
+            return None
+        return hashlib.sha256(data).hexdigest(), len(data)
+
     def _path(self, digest: str) -> Path:
         if not _DIGEST.fullmatch(digest):
             raise ValueError(f"{digest!r} is no SHA-256 in hexadecimal")

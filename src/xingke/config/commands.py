@@ -23,6 +23,8 @@ from xingke.accounts import actions as accounts
 from xingke.accounts import working
 from xingke.accounts.models import Job, User
 from xingke.accounts.queries import SIGN_OF_LIFE, current_seq
+from xingke.archive.queries import checking as volumes
+from xingke.archive.queries import closed_volumes
 from xingke.base import files, retaining
 from xingke.base import jobs as base_jobs
 from xingke.base.definitions import DefinitionError
@@ -571,6 +573,23 @@ def check(_options: argparse.Namespace) -> int:
     return 1 if problems else 0
 
 
+def archive(options: argparse.Namespace) -> int:
+    """Hold a closed volume, or a .zip of one, against its manifest: 0 when all is as it was, 1 when anything is missing or changed."""
+    target = Path(options.volume)
+    if target.suffix == ".zip":
+        number, signer, wrong = volumes.check_archive_file(target)
+        console.print(f"案卷 {number}，由{signer}签名。")
+    else:
+        found = list(closed_volumes().filter(number=options.volume).select_related("region"))
+        if not found:
+            raise LookupError(f"没有档号为“{options.volume}”的案卷，或还没有封卷；也可以写下载的 .zip 文件")
+        wrong = [fault for volume in found for fault in volumes.check_volume(volume)]
+    for fault in wrong:
+        console.print(f"  问题：{fault}")
+    console.print(f"核对发现 {len(wrong)} 处不符。" if wrong else "核对完毕：目录、签名和每个文件都与封卷时一致。")
+    return 1 if wrong else 0
+
+
 def search_index(options: argparse.Namespace) -> int:
     """Bring the search index to the ledger's number, or make it anew."""
     if options.rebuild:
@@ -640,6 +659,7 @@ SHARING = (
     rekey,
     retention,
     value,
+    archive,
     search_index,
     backup,
 )

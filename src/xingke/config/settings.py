@@ -149,6 +149,7 @@ INSTALLED_APPS = [
     "xingke.letters",
     "xingke.indicators",
     "xingke.reports",
+    "xingke.archive",
     "xingke.search",
     "xingke.portal",
     "xingke.demo",

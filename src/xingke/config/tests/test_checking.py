@@ -25,6 +25,7 @@ IN_ORDER = [
     "proofs",
     "words-of-figures",
     "attachments",
+    "volumes",
     "identities",
     "titles",
 ]
