@@ -1,6 +1,8 @@
 """Links for outsiders: what was made for a case, and what one that is opened is for."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -14,9 +16,10 @@ from xingke.casework.permissions import CasePermission
 from xingke.casework.queries import CaseRead
 from xingke.casework.queries.common import is_at_home
 from xingke.casework.queries.seen import case_seen
+from xingke.casework.rules.forms import CaseForm
 from xingke.casework.rules.stepping import Outsider, four_eyes, standing
 from xingke.letters.models import OutsideLink
-from xingke.letters.rules.links import LinkChoice, closed_because, link_choices, not_by_link
+from xingke.letters.rules.links import LinkChoice, closed_because, link_choices, lost_by_link, not_by_link
 from xingke.notices.rules.feeds import TOKEN, token_digest
 
 
@@ -32,10 +35,17 @@ def choices(user: User, read: CaseRead) -> list[tuple[LinkChoice, str]]:
     where = standing(read.flow, read.state.taken)
     found = []
     for each in link_choices(read.flow, where):
-        refused = not_by_link(each.step, read.definitions.form(each.step))
+        form = read.definitions.form(each.step)
+        refused = not_by_link(each.step, form)
+        if form is not None and refused is None:
+            refused = lost_by_link(each.step, form, _said_before(read, form), each.role)
         answer = four_eyes(read.state, each.step, user.pk)
         found.append((each, str(refused or ("" if answer.allowed else answer.reason))))
     return found
+
+
+def _said_before(read: CaseRead, form: CaseForm) -> Mapping[str, Any]:
+    return next((step.answers for step in reversed(read.steps) if step.form == form.code), {})
 
 
 def named_in(read: CaseRead, role: str) -> str:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from lxml import html
 
 from tests.cast import NOW, Cast
+from xingke.accounts import actions as accounts
 from xingke.accounts.models import AuditEntry
 from xingke.base.labels import Label
 from xingke.base.refusals import Refused
@@ -179,6 +180,15 @@ def test_what_cannot_be_done_by_a_link_is_said_before_one_is_made(
 ) -> None:
     with pytest.raises(Refused, match=said):
         new_link(cast, case, **given)
+
+
+def test_what_was_handed_in_before_is_not_wiped_out_by_a_link(cast: Cast, case: Case) -> None:
+    sheet = accounts.store_file(name="记录.pdf", data=b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n")
+    by_officer = StepWanted(step="tested", typed={**ANSWERS, "sheet": [sheet.digest]}, files=[sheet])
+    take_step(case=case, wanted=by_officer, seen=1, by=cast.officer, now=NOW)
+    take_step(case=case, wanted=StepWanted(step="looked_at"), seen=2, by=cast.director, now=NOW)
+    with pytest.raises(Refused, match="先前填的“原始记录”外部链接带不过去"):
+        new_link(cast, case)
 
 
 def test_steps_that_file_a_record_are_for_accounts() -> None:

@@ -32,7 +32,10 @@ from xingke.letters.actions.links import NewLink
 from xingke.letters.forms import LinkForm
 from xingke.letters.models import OutsideLink
 from xingke.letters.queries import links
+from xingke.letters.rules.links import NAMES_SOMEBODY
 from xingke.registry import queries as registry
+
+NOT_TYPED = (*NAMES_SOMEBODY, FieldType.FILE)
 
 
 @require_http_methods(["GET", "POST"])
@@ -153,8 +156,7 @@ def _answered(seen: CaseSeen, form: CaseForm | None) -> dict[str, Any]:
     row = next((each for each in reversed(seen.steps) if form is not None and each.form == form.code), None)
     if form is None or row is None:
         return {}
-    by_key = (FieldType.ORGANISATION, FieldType.PERSON, FieldType.REGION, FieldType.FILE)
-    known = {each.name: each for each in form.fields if seen.sees(each) and each.type not in by_key}
+    known = {each.name: each for each in form.fields if seen.sees(each) and each.type not in NOT_TYPED}
     return {name: retyped(known[name], value) for name, value in row.answers.items() if name in known}
 
 

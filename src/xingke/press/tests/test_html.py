@@ -5,7 +5,7 @@ from html import unescape
 
 from xingke.press.html import render
 from xingke.press.tests.cast import SHORT, chip
-from xingke.press.tree import Chip, DocumentTree, Paragraph, passages, plain
+from xingke.press.tree import Chip, DocumentTree, Paragraph, TextLine, passages, plain
 
 
 def _link(figure: Chip) -> str:
@@ -28,3 +28,11 @@ def test_the_preview_says_what_the_tree_says() -> None:
     assert all(plain(passage) in said for passage in passages(SHORT))
     assert '<th scope="col">指标</th>' in html and "<h2" in html and "<h3" in html
     assert html.startswith('<p class="press-fictional">虚构数据</p>')
+
+
+def test_a_line_of_a_letter_stands_at_the_edge_or_in_the_middle_and_is_escaped() -> None:
+    blocks = (TextLine(text="甲〔2026〕1号", is_centred=True), TextLine(text="<乙>："))
+    html = render(DocumentTree(id="x", title="甲", issuer="局", date="2024年1月1日", blocks=blocks), _link)
+
+    assert '<p class="press-number">甲〔2026〕1号</p>' in html
+    assert '<p class="press-to">&lt;乙&gt;：</p>' in html
