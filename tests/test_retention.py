@@ -20,7 +20,7 @@ from xingke.accounts.queries import attachment_store
 from xingke.base import checks, retaining
 from xingke.base.blobs import Store
 from xingke.base.register import Register
-from xingke.base.retaining import ENDINGS, Ending, end_what_is_over, kept_days, would_end
+from xingke.base.retaining import EXPIRIES, Expiry, end_what_is_over, kept_days, would_end
 from xingke.casework.models import CaseDraft
 from xingke.config import command
 from xingke.config.settings import _retention
@@ -99,7 +99,7 @@ EACH = pytest.mark.parametrize("code", sorted(MAKERS))
 
 
 def test_every_thing_that_ends_is_looked_at_here() -> None:
-    assert {each.code for each in ENDINGS} == set(MAKERS)
+    assert {each.code for each in EXPIRIES} == set(MAKERS)
 
 
 @EACH
@@ -130,12 +130,12 @@ def test_whoever_is_killed_in_between_has_ended_some_and_the_next_night_ends_the
     def killed(now: datetime, most: int) -> int:
         if next(ended, None) is None:
             raise KeyboardInterrupt
-        return ENDINGS_BEFORE[code].end(now, most)
+        return EXPIRIES_BEFORE[code].end(now, most)
 
-    only: Register[Ending] = Register("ending")
-    only.add(_like(ENDINGS_BEFORE[code], end=killed))
+    only: Register[Expiry] = Register("expiry")
+    only.add(_like(EXPIRIES_BEFORE[code], end=killed))
     with monkeypatch.context() as broken:
-        broken.setattr(retaining, "ENDINGS", only)
+        broken.setattr(retaining, "EXPIRIES", only)
         with pytest.raises(KeyboardInterrupt):
             end_what_is_over(NOW)
     assert there() == 1
@@ -143,12 +143,12 @@ def test_whoever_is_killed_in_between_has_ended_some_and_the_next_night_ends_the
     assert (end_what_is_over(NOW)[code], there()) == (1, 0)
 
 
-ENDINGS_BEFORE = {each.code: each for each in ENDINGS}
+EXPIRIES_BEFORE = {each.code: each for each in EXPIRIES}
 
 
-def _like(each: Ending, **other: Any) -> Ending:
+def _like(each: Expiry, **other: Any) -> Expiry:
     known = {name: getattr(each, name) for name in each.__dataclass_fields__}
-    return Ending(**{**known, **other})
+    return Expiry(**{**known, **other})
 
 
 # ── what something refers to ────────────────────────────────────────────────────────────────────────────────────────
@@ -252,13 +252,13 @@ def test_it_is_done_once_a_day_by_the_job_child_with_one_line_of_the_log(
 
 def test_one_that_fails_holds_up_no_other_and_is_tried_again(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     _session(cast, 3, 1)
-    wrong, others = ENDINGS_BEFORE["drafts"], Register[Ending]("ending")
+    wrong, others = EXPIRIES_BEFORE["drafts"], Register[Expiry]("expiry")
 
     def fails(_now: datetime, _most: int) -> int:
         raise OSError("the disk is gone")
 
-    others.add(_like(wrong, end=fails), ENDINGS_BEFORE["sessions"])
-    monkeypatch.setattr(retaining, "ENDINGS", others)
+    others.add(_like(wrong, end=fails), EXPIRIES_BEFORE["sessions"])
+    monkeypatch.setattr(retaining, "EXPIRIES", others)
     night = NOW.astimezone(timezone.get_current_timezone()).replace(hour=4)
     with pytest.raises(OSError, match="the disk is gone"):
         rounds.do_rounds(now=night)
