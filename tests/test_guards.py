@@ -35,6 +35,7 @@ ROOMS = (
     "intake",
     "casework",
     "funds",
+    "letters",
     "indicators",
     "reports",
     "search",
@@ -67,6 +68,7 @@ ALONE = {
     "Outgoing.made_at",  # messages are gathered, tried and ended by the program
     "Outgoing.next_at",
     "Outgoing.ended_at",
+    "OutsideLink.tried_at",  # by whoever holds it
     "CaseDraft.saved_at",  # by its user and nobody else
     "CaseDraft.expires_at",
 }

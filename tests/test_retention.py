@@ -21,10 +21,11 @@ from xingke.base import checks, retaining
 from xingke.base.blobs import Store
 from xingke.base.register import Register
 from xingke.base.retaining import EXPIRIES, Expiry, end_what_is_over, kept_days, would_end
-from xingke.casework.models import CaseDraft
+from xingke.casework.models import Case, CaseDraft
 from xingke.config import command
 from xingke.config.settings import _retention
 from xingke.intake.models import ImportBatch, ImportChunk
+from xingke.letters.models import OutsideLink
 from xingke.notices.actions import rounds
 from xingke.notices.models import Notice, Outgoing, RoundDone
 
@@ -86,11 +87,21 @@ def _message(cast: Cast, days: Days, number: int) -> None:
     )
 
 
+def _link(cast: Cast, days: Days, number: int) -> None:
+    over = NOW - timedelta(days=days)
+    case = Case.objects.create(
+        flow="f", title="x", number=f"{number}", region=cast.county, opened_at=over, opened_by=cast.officer, seq=number
+    )
+    usual = {"step": "s", "role": "applicant", "name": "x", "word": "", "made_at": over, "made_by": cast.officer}
+    OutsideLink.objects.create(case=case, digest=f"{number}", until=over, seq=number, **usual)
+
+
 MAKERS: Mapping[str, tuple[Days, Callable[[Cast, Days, int], object], Callable[[], int]]] = {
     "drafts": (30, _draft, CaseDraft.objects.count),
     "staged-imports": (90, _staged, ImportBatch.objects.filter(state="prepared").count),
     "files": (7, lambda _cast, days, number: stored(days, number), lambda: len(attachment_store().digests())),
     "sign-ins": (200, _sign_in, AccessLog.objects.count),
+    "links": (90, _link, OutsideLink.objects.count),
     "sessions": (1, _session, Session.objects.count),
     "notices": (180, _notice, Notice.objects.count),
     "messages": (90, _message, Outgoing.objects.count),
@@ -283,10 +294,13 @@ def test_an_installation_says_how_long_and_nonsense_is_told(cast: Cast, settings
     assert _problems() == [
         "XINGKE_KEEP：drafts=0，应在 1 到 365 天之间",
         "XINGKE_KEEP：sign-ins=30，应在 183 到 36500 天之间；网络日志依法至少留存六个月",
-        "XINGKE_KEEP 里的“sessions”不是会自己消失的东西；可以写的有：sign-ins、files、messages、staged-imports、drafts",
-        "XINGKE_KEEP 里的“ledger”不是会自己消失的东西；可以写的有：sign-ins、files、messages、staged-imports、drafts",
+        f"XINGKE_KEEP 里的“sessions”不是会自己消失的东西；可以写的有：{KNOWN}",
+        f"XINGKE_KEEP 里的“ledger”不是会自己消失的东西；可以写的有：{KNOWN}",
         "XINGKE_KEEP：files=1，应在 2 到 36500 天之间；表单退回后文件要等一天",
     ]
+
+
+KNOWN = "、".join(each.code for each in EXPIRIES if each.days is not None)
 
 
 def _problems() -> list[str]:

@@ -43,6 +43,8 @@ DATA = {
     "intake/rows/unread.py": "_NO _HAPPENING",
     "intake/queries/naming.py": "_ENDINGS",
     "ledger/rules/reported.py": "APPROXIMATIONS",
+    "letters/rules/papers.py": "day_words",
+    "letters/rules/templates.py": "LetterTemplate",  # how a bureau is called where a pack does not say
     "intake/rules/days.py": "ENDLESS _CHINESE_DIGITS _chinese_number written_last_day",
     "intake/rules/lines.py": "EMPTY_MARKS EXAMPLE _TOTALS _FOOTERS _NUMBERED",
     "ledger/rules/written_figures.py": "",

@@ -21,11 +21,14 @@ class CaseworkConfig(AppConfig):
         from xingke.base.tasks import DUTIES, OWN_WORK
         from xingke.casework import checks, lists, showing, tasks, telling
         from xingke.casework.actions import drafts
+        from xingke.casework.actions.personal import change_case_keys
         from xingke.casework.permissions import CasePermission
         from xingke.casework.queries.kept import drafted
+        from xingke.casework.queries.personal import is_case_key, sealed_cases
         from xingke.casework.rules.flow_checks import FLOWS
         from xingke.casework.rules.form_checks import FORMS
         from xingke.registry.listing import LISTS
+        from xingke.registry.sealing import SEALERS, Sealer
 
         ITEMS.add(
             MenuItem(
@@ -44,6 +47,14 @@ class CaseworkConfig(AppConfig):
             *(
                 Grantable(permission=each, changes=each in moving, is_work=each is CasePermission.HANDLE)
                 for each in CasePermission
+            )
+        )
+        SEALERS.add(
+            Sealer(
+                code="cases",
+                owners=sealed_cases,
+                owns=is_case_key,
+                change=lambda by, now: change_case_keys(by=by, now=now),
             )
         )
         CHECKS.add(*checks.CHECKS)
@@ -66,6 +77,9 @@ class CaseworkConfig(AppConfig):
                 "case.reopen": _("重新办理"),
                 "case.terminate": _("终止事项"),
                 "case.transfer": _("移交事项"),
+                "case.personal-opened": _("查看事项的个人信息"),
+                "case.personal-erased": _("删除事项的个人信息"),
+                "case.personal-key-changed": _("更换事项的密钥"),
             }
         )
         audited.announce_details({"flow": _("办理流程"), "number": _("编号"), "step": _("步骤")})

@@ -227,13 +227,7 @@ class CallForm(PlacedForm):
         field = self.limited.get(name)
         if field is None:
             raise wrong
-        value = words
-        if words and field.list:
-            terms = registry.terms(field.list)
-            value = next((code for code, term in terms.items() if words in (code, term.label.zh)), "")
-            if not value:
-                raise forms.ValidationError(_("没有“%(text)s”这一项，请从列表里选。") % {"text": words[:60]})
-        return CallQuota(field.name, most, value, words)
+        return CallQuota(field.name, most, words, words)
 
 
 class NoticeForm(PlacedForm):

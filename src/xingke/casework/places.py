@@ -1,5 +1,6 @@
 """The row above the lists of what several cases share."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
@@ -7,8 +8,24 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from xingke.accounts.models import User
+from xingke.base.register import Register
 from xingke.casework.permissions import CasePermission
 from xingke.casework.queries.common import home_regions
+
+
+@dataclass(frozen=True)
+class CasePlace:
+    """A list of an upper room that stands in the row, too. label: in the reader's language when it is printed."""
+
+    url_name: str
+    label: Any
+
+    @property
+    def code(self) -> str:
+        return self.url_name
+
+
+FURTHER: Register[CasePlace] = Register("place")
 
 
 def places(user: User, current: str) -> list[dict[str, Any]]:
@@ -16,6 +33,6 @@ def places(user: User, current: str) -> list[dict[str, Any]]:
     found = [("case-list", _("事项")), ("call-list", _("申报")), ("notice-list", _("通知"))]
     if home_regions(user, CasePermission.READ):
         found += [("meeting-list", pgettext("several", "会议")), ("publicity-list", _("公示"))]
-    return [
-        {"label": label, "url": reverse(f"casework:{name}"), "is_current": name == current} for name, label in found
-    ]
+    here = [(f"casework:{name}", label, name == current) for name, label in found]
+    here += [(each.url_name, each.label, each.url_name == current) for each in FURTHER]
+    return [{"label": label, "url": reverse(name), "is_current": is_current} for name, label, is_current in here]

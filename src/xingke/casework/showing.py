@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from xingke.accounts.models import User
 from xingke.base.templatetags.xk import day
 from xingke.casework import queries
-from xingke.casework.models import Case, CaseFile, CaseStep
+from xingke.casework.models import Case, CaseFile, CaseSealed, CaseStep
 from xingke.casework.queries import clock_of, definitions_of
 from xingke.casework.queries.lists import sees_standing
 from xingke.casework.queries.offers import StepOffered
@@ -116,29 +116,49 @@ def line_of(user: User, step: CaseStep) -> dict[str, Any]:
 # ── what was answered ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def answered(seen: CaseSeen, words: CaseWords, *, may_correct: bool) -> Iterator[dict[str, Any]]:
+def answered(
+    seen: CaseSeen,
+    words: CaseWords,
+    *,
+    may_correct: bool,
+    sealed: Mapping[int, CaseSealed],
+    opened: Mapping[tuple[int, str], str],
+) -> Iterator[dict[str, Any]]:
     """The forms that were filled in, as they stand: each with its answers in words, and where what was filled in is from.
 
-    may_correct: whether the reader may correct what others filled in.
+    may_correct: whether the reader may correct what others filled in. sealed: what is personal, by the number of its step; opened: what of
+    it the reader has just opened.
     """
     language = get_language() or "zh"
     for row, form in seen.forms():
+        personal = _personal(row.number, sealed, opened)
         files = {each.attachment.digest: each for each in row.files.all()}
         pages = [
             {
                 "label": page.page.label.in_language(language),
                 "answers": [_answer(seen, row, each, files, language) for each in page.answers],
             }
-            for page in show(form, row.answers, words, audiences=seen.audiences)
+            for page in show(form, {**row.answers, **personal}, words, audiences=seen.audiences)
         ]
         if pages:
             yield {
+                "code": form.code,
                 "label": form.label.in_language(language),
                 "version": form.version,
-                "correct_url": correct_url(seen, row) if may_correct and row.taken_by_id != seen.taker.user else "",
+                "correct_url": correct_url(seen, row)
+                if may_correct and seen.taker.user not in (row.taken_by_id, row.vouched_by_id)
+                else "",
                 "pages": pages,
                 "is_long": len(form.pages) > 1,
             }
+
+
+def _personal(number: int, sealed: Mapping[int, CaseSealed], opened: Mapping[tuple[int, str], str]) -> dict[str, str]:
+    """What is said of the personal answers of a step: that they are sealed, or what they are where they were just opened."""
+    if number not in sealed:
+        return {}
+    closed = _("已封存") if sealed[number].sealed else _("已删除")
+    return {name: opened.get((number, name), closed) for name in sealed[number].fields}
 
 
 def correct_url(seen: CaseSeen, row: CaseStep) -> str:
@@ -155,6 +175,7 @@ def _answer(
         "words": str(each.words),
         "numeric": asked.type in NUMBERS,
         "source": str(PREFILLS[asked.prefill]) if asked.name in row.prefilled and asked.prefill else "",
+        "is_personal": asked.personal,
     }
     if asked.type is FieldType.FILE:
         found["files"] = [
@@ -192,7 +213,7 @@ def history(seen: CaseSeen) -> list[dict[str, Any]]:
         {
             "word": step_word(seen.read.flow, row.step),
             "corrects": row.corrects or "",
-            "by": row.taken_by.name if row.taken_by else _("系统按期限自动办理"),
+            "by": _taker_words(row),
             "on": row.on,
             "at": row.taken_at,
             "opinion": row.opinion,
@@ -208,6 +229,12 @@ def history(seen: CaseSeen) -> list[dict[str, Any]]:
         }
         for row in seen.steps
     ]
+
+
+def _taker_words(row: CaseStep) -> str:
+    if row.vouched_by is not None:
+        return _("%(name)s（凭外部链接，%(by)s发出）") % {"name": row.outsider, "by": row.vouched_by.name}
+    return row.taken_by.name if row.taken_by else _("系统按期限自动办理")
 
 
 def _assigned(seen: CaseSeen, row: CaseStep) -> bool:
@@ -278,11 +305,18 @@ def who_words(flow: Flow, step: FlowStep) -> str:
 
 
 def waits_on(seen: CaseSeen) -> str:
-    """On whom a case waits that the reader can do nothing with now; empty where it is over, or where that is hidden."""
+    """On whom a case waits that the reader can do nothing with now, and for what; empty where it is over, or where that is hidden."""
     if seen.read.last.ended or seen.stands is None:
         return ""
-    flow = seen.read.flow
+    flow, language = seen.read.flow, get_language() or "zh"
     following = [flow.steps[code] for code in seen.stands.next if not flow.steps[code].seen_by]
+    until = seen.read.publicity.until
+    if seen.stands.through is Through.PUBLICITY and until is not None and timezone.localdate() <= until:
+        return _("公示到%(day)s为止，期满后才能往下办。") % {"day": day(until)}
+    common = [step for step in following if step.through is not None]
+    if common and not seen.taker.roles:  # somebody of the bureau, who can go there
+        said = _("、").join(step.label.in_language(language) for step in common)
+        return _("接着由%(act)s办：%(steps)s。") % {"act": through_word(common[0].through), "steps": said}
     who = list(dict.fromkeys(word for step in following if (word := who_words(flow, step))))
     return _("现在等%(who)s办理，您不用做什么。") % {"who": _("、").join(who)} if who else ""
 

@@ -39,16 +39,19 @@ KINDS = (GIVEN, MOVED, COME, DUE)
 def told_of(read: queries.CaseRead, row: CaseStep) -> Iterator[tuple[str, list[User]]]:
     """Whom a step that was taken is told to, by the kind of notice; never to whoever took it.
 
-    Who was given the case; whose it is, where they see the step; and where a party acted, those of the bureau who have the next step.
+    Who was given the case; whose it is, where they see the step; and where a party acted, those of the bureau who have the next step, and who
+    gave an outsider the link.
     """
     before = read.last.assignee_id if read.steps else None
     if row.assignee is not None and row.assignee_id not in (before, row.taken_by_id):
         yield GIVEN.code, [row.assignee]
     step = read.flow.steps.get(first_of(read, row).step)
     owner = f"{PARTY}{read.flow.owner}"
-    acted = taken_by_party(read, row)
+    acted = row.link is not None or taken_by_party(read, row)
     if not acted and (step is None or not step.seen_by or owner in step.seen_by):
         yield MOVED.code, [user for user in parts.accounts_of(read) if user.pk != row.taken_by_id]
+    if row.vouched_by is not None:
+        yield COME.code, [row.vouched_by]
     if acted and row.assignee is None:
         yield COME.code, registry.accounts_that_may(CasePermission.HANDLE, at=read.case.region)
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
-_SECRET = re.compile(r"(/calendar/feed/)(?!(?:open|end)/)[^\s/?\"']+")  # an address that is its own key
+_SECRET = re.compile(r"(/calendar/feed/|/outside/)(?!(?:open|end)/)[^\s/?\"']+")  # addresses that are their own keys
 
 
 def hidden(path: str) -> str:

@@ -147,6 +147,7 @@ INSTALLED_APPS = [
     "xingke.intake",
     "xingke.casework",
     "xingke.funds",
+    "xingke.letters",
     "xingke.indicators",
     "xingke.reports",
     "xingke.search",

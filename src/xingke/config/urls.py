@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("xingke.intake.urls")),
     path("", include("xingke.casework.urls")),
     path("", include("xingke.funds.urls")),
+    path("", include("xingke.letters.urls")),
     path("", include("xingke.indicators.urls")),
     path("", include("xingke.reports.urls")),
     path("", include("xingke.search.urls")),

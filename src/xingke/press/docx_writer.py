@@ -34,6 +34,7 @@ from xingke.press.tree import (
     Inline,
     Paragraph,
     Table,
+    TextLine,
     chips,
     mention_places,
     plain,
@@ -186,10 +187,18 @@ def _blocks(document: DocumentTree, store: str) -> Iterator[str]:
             yield _paragraph("BodyText", _inlines(block.inlines, store))
         elif isinstance(block, Heading):
             yield _paragraph(f"Heading{block.level}", _run(block.text))
+        elif isinstance(block, TextLine):
+            yield _line(block)
         elif isinstance(block, Aside):
             yield _paragraph("OfficialNotice", _run(block.text))
         else:
             yield _table(block, store)
+
+
+def _line(line: TextLine) -> str:
+    if line.is_centred:
+        return _paragraph("DocumentNumber", _run(line.text), f'<w:spacing w:after="{official.LINE}"/>')
+    return _paragraph("BodyText", _run(line.text), '<w:ind w:firstLineChars="0" w:firstLine="0"/>')
 
 
 def _paragraph(style: str, runs: str, properties: str = "") -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from html import escape
 
 from xingke.press.official import FICTIONAL_MARK
-from xingke.press.tree import Aside, Chip, DocumentTree, Heading, Inline, Mention, Paragraph, Table
+from xingke.press.tree import Aside, Chip, DocumentTree, Heading, Inline, Mention, Paragraph, Table, TextLine
 
 
 def name(mention: Mention) -> str:
@@ -32,6 +32,9 @@ def render(
             lines.append(f'<h{block.level + 1} class="press-heading">{escape(block.text)}</h{block.level + 1}>')
         elif isinstance(block, Paragraph):
             lines.append(f'<p class="press-text">{_inlines(block.inlines, chip, mention)}</p>')
+        elif isinstance(block, TextLine):
+            kind = "press-number" if block.is_centred else "press-to"
+            lines.append(f'<p class="{kind}">{escape(block.text)}</p>')
         elif isinstance(block, Aside):
             lines.append(f'<p class="press-notice" role="note">{escape(block.text)}</p>')
         else:

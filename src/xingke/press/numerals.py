@@ -16,7 +16,7 @@ from functools import lru_cache
 from xingke.press.numeral_exemptions import Exemptions
 from xingke.press.numeral_signs import CHINESE, DIGITS, LISTED, ROMAN, made_plain, runs
 from xingke.press.numeral_words import COUNTED_NOUN, SURE_UNIT, TERMS
-from xingke.press.tree import Aside, Chip, DocumentTree, Heading, Inline, Paragraph, masked, plain
+from xingke.press.tree import Aside, Chip, DocumentTree, Heading, Inline, Paragraph, TextLine, masked, plain
 
 __all__ = ["TERMS", "Numeral", "NumeralKind", "find", "loose", "touches", "touching", "unbound"]
 
@@ -275,7 +275,7 @@ def unbound(document: DocumentTree, *, terms: Collection[str] = ()) -> list[str]
     """What would fail the rule "no unbound numeral" in a tree, each with its surroundings; empty when all is well."""
     found: list[str] = []
     for block in document.blocks:
-        if isinstance(block, Heading | Aside):
+        if isinstance(block, Heading | Aside | TextLine):
             passages: list[tuple[Inline, ...]] = [(block.text,)]
         elif isinstance(block, Paragraph):
             passages = [block.inlines]

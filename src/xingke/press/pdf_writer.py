@@ -18,7 +18,7 @@ from xingke.press import official
 from xingke.press.docx_writer import _cell_style, _column_widths
 from xingke.press.fonts import LATIN_RANGES, FontClass, Fonts, installed
 from xingke.press.official import title_lines, width_of
-from xingke.press.tree import Aside, Block, DocumentTree, Heading, Inline, Paragraph, Table, plain
+from xingke.press.tree import Aside, Block, DocumentTree, Heading, Inline, Paragraph, Table, TextLine, plain
 
 Data: TypeAlias = Mapping[str, object]
 
@@ -129,6 +129,8 @@ def _classed(document: DocumentTree) -> Iterator[tuple[FontClass, str]]:
                 yield _HEADINGS[block.level], block.text
             case Paragraph():
                 yield FontClass.FANGSONG, plain(block.inlines)
+            case TextLine():
+                yield FontClass.FANGSONG, block.text
             case Aside():
                 yield FontClass.KAITI, block.text
             case Table():
@@ -218,6 +220,8 @@ def _block(block: Block, *, is_moved: bool = False) -> Data:
             pieces = _pieces(block.text, _LINE_CHARACTERS)
             class_name = _HEADINGS[block.level].name.lower()
             return {"kind": "heading", "level": block.level, "class": class_name, "pieces": pieces}
+        case TextLine():
+            return {"kind": "paragraph", "pieces": _pieces(block.text, _LINE_CHARACTERS), "moved": None}
         case Paragraph():
             text = plain(block.inlines)
             moved = ("whole" if width_of(text) <= _WHOLE_LINES * _LINE_CHARACTERS else "end") if is_moved else None

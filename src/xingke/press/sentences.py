@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from xingke.press.docx_reader import ReadParagraph
 from xingke.press.official import FICTIONAL_MARK
-from xingke.press.tree import Aside, DocumentTree, Heading, Paragraph, Table, plain, sentence_bounds
+from xingke.press.tree import Aside, DocumentTree, Heading, Paragraph, Table, TextLine, plain, sentence_bounds
 
 FIRST, FURTHER = "p", "s"
 
@@ -48,7 +48,7 @@ def _of_tree(document: DocumentTree) -> Iterator[Sentence]:
     tables = 0
     for block in document.blocks:
         match block:
-            case Heading() | Aside():
+            case Heading() | Aside() | TextLine():
                 yield from of_paragraph(block.text)
             case Paragraph():
                 yield from of_paragraph(plain(block.inlines))

@@ -84,7 +84,15 @@ class Aside:
     text: str
 
 
-Block = Heading | Paragraph | Table | Aside
+@dataclass(frozen=True, kw_only=True)
+class TextLine:
+    """A line of a letter that is no running text: to whom it is written, at the left edge (``青溪芯源科技有限公司：``), or its number, centred."""
+
+    text: str
+    is_centred: bool = False
+
+
+Block = Heading | Paragraph | Table | Aside | TextLine
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -264,7 +272,7 @@ def passages(document: DocumentTree) -> Iterator[tuple[Inline, ...]]:
         yield (document.number,)
     yield (document.title,)
     for block in document.blocks:
-        if isinstance(block, Heading | Aside):
+        if isinstance(block, Heading | Aside | TextLine):
             yield (block.text,)
         elif isinstance(block, Paragraph):
             yield block.inlines
@@ -288,7 +296,13 @@ def _texts(document: DocumentTree) -> Iterator[str]:
 
 # --- stored form -----------------------------------------------------------------------------------
 
-_BLOCKS: dict[str, type[Block]] = {"heading": Heading, "paragraph": Paragraph, "table": Table, "notice": Aside}
+_BLOCKS: dict[str, type[Block]] = {
+    "heading": Heading,
+    "paragraph": Paragraph,
+    "table": Table,
+    "notice": Aside,
+    "line": TextLine,
+}
 _NAMES = {kind: name for name, kind in _BLOCKS.items()}
 
 
@@ -315,6 +329,8 @@ def _block(stored: Mapping[str, object]) -> Block:
             return Heading(level=int(str(fields["level"])), text=str(fields["text"]))
         case "notice":
             return Aside(text=str(fields["text"]))
+        case "line":
+            return TextLine(text=str(fields["text"]), is_centred=bool(fields["is_centred"]))
         case "paragraph":
             return Paragraph(inlines=_inlines(fields["inlines"]))
         case "table":

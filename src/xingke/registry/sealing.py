@@ -11,7 +11,7 @@ import hmac
 import json
 import os
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,6 +27,7 @@ from xingke.base import files
 from xingke.base.refusals import Refused
 from xingke.base.register import Register
 from xingke.base.sayings import say
+from xingke.registry.models import Person
 
 FOLDER, MARKS = "person-keys", "person-marks.key"
 SEALED = ("phone", "email", "address", "identity")  # what is known of a person besides a name and a place
@@ -54,7 +55,8 @@ def refuse_owned(owner: UUID, *, but: str = "") -> None:
 
     Keys of new things come from forms. but: the code of the sealer whose own is asked about; "" for persons.
     """
-    if any(sealer.owns(owner) for sealer in SEALERS if sealer.code != but):
+    is_person = but != "" and Person.objects.filter(key=owner).exists()
+    if is_person or any(sealer.owns(owner) for sealer in SEALERS if sealer.code != but):
         raise Refused(say("这张表单的编号已经用于别的登记，请刷新页面重新填写。"))
 
 
@@ -65,21 +67,35 @@ def prepare(person: UUID) -> None:
             _make(path)
 
 
-def seal(person: UUID, facts: Mapping[str, str]) -> str:
-    """Facts as a text that only the person's newest key opens; "" for none. Raises Refused where there is no key."""
+def keys_of(person: UUID) -> list[bytes]:
+    """The keys of a person, the newest first, for whoever seals or opens something inside an act, where no file is read. Raises Refused
+    where there is none."""
+    path = _path(person)
+    if not path.exists():
+        raise Refused(_LOST.filled())
+    return [bytes.fromhex(line) for line in _lines(path)]
+
+
+def seal(person: UUID, facts: Mapping[str, str], keys: Sequence[bytes] | None = None) -> str:
+    """Facts as a text that only the person's newest key opens; "" for none. keys: see ``keys_of``. Raises Refused where there is no key."""
     if not facts:
         return ""
-    key, nonce = _keys(person)[0], os.urandom(_NONCE)
+    key, nonce = (keys or keys_of(person))[0], os.urandom(_NONCE)
     data = AESGCM(key).encrypt(nonce, json.dumps(dict(facts), ensure_ascii=False).encode(), person.bytes)
     return f"{_name(key)}:{b64encode(nonce + data).decode()}"
 
 
-def unseal(person: UUID, sealed: str) -> dict[str, str]:
-    """The facts of a sealed text; none of "". Raises Refused where its key is gone, or it is not what was sealed."""
+def is_opened_by(sealed: str, keys: Sequence[bytes]) -> bool:
+    """Whether one of some keys opens a sealed text; any opens ""."""
+    return not sealed or sealed.partition(":")[0] in {_name(key) for key in keys}
+
+
+def unseal(person: UUID, sealed: str, keys: Sequence[bytes] | None = None) -> dict[str, str]:
+    """The facts of a sealed text; none of "". keys: see ``keys_of``. Raises Refused where its key is gone, or it is not what was sealed."""
     if not sealed:
         return {}
     name, _colon, data = sealed.partition(":")
-    key = next((each for each in _keys(person) if _name(each) == name), None)
+    key = next((each for each in keys or keys_of(person) if _name(each) == name), None)
     if key is None:
         raise Refused(_LOST.filled())
     raw = b64decode(data)
@@ -146,13 +162,6 @@ def _make(path: Path) -> None:
 
 def _lines(path: Path) -> list[str]:
     return path.read_text("ascii").split()
-
-
-def _keys(person: UUID) -> list[bytes]:
-    path = _path(person)
-    if not path.exists():
-        raise Refused(_LOST.filled())
-    return [bytes.fromhex(line) for line in _lines(path)]
 
 
 def _name(key: bytes) -> str:

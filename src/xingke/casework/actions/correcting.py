@@ -32,7 +32,7 @@ def step_to_correct(read: CaseRead, number: int, by: int | None) -> CaseStep:
     first = read.flow.steps.get(first_of(read, found).step)
     if first is not None and first.through is not None:
         raise Refused(say("“%(step)s”的内容不在这里更正：由下一次会议、公示或拨付办。", step=first.label))
-    if by is not None and by == found.taken_by_id:
+    if by is not None and by in (found.taken_by_id, found.vouched_by_id):
         raise Refused(say("更正须由填写人以外的人办。"))
     return found
 

@@ -11,6 +11,7 @@ from xingke.accounts.models import User
 from xingke.base.retaining import Expiry, kept_days
 from xingke.base.sayings import say
 from xingke.casework.models import Case, CaseDraft
+from xingke.casework.rules.forms import CaseForm
 
 DRAFTS = "drafts"
 
@@ -20,12 +21,18 @@ def keep_draft(
     by: User,
     flow: str,
     step: str,
+    form: CaseForm,
     typed: Mapping[str, Any],
     files: Mapping[str, Sequence[StoredFile]],
     now: datetime,
     case: Case | None = None,
+    whose: str = "",
+    beside: Mapping[str, str] | None = None,
 ) -> CaseDraft:
-    """Keep what somebody typed into the form of a step, instead of what they kept of it before."""
+    """Keep what somebody typed into the form of a step, instead of what they kept of it before. What is personal is not kept: a draft is
+    not sealed. whose: of whom a new case would be, so that there is one draft for each; beside: what was typed beside the form.
+    """
+    personal = {each.name for each in form.fields if each.personal}
     kept = {
         name: [{"name": each.name, "digest": each.digest, "size": each.size} for each in some]
         for name, some in files.items()
@@ -37,14 +44,21 @@ def keep_draft(
         case=case,
         flow=flow,
         step=step,
-        defaults={"typed": dict(typed), "files": kept, "saved_at": now, "expires_at": expires},
+        whose=whose,
+        defaults={
+            "typed": {name: value for name, value in typed.items() if name not in personal},
+            "beside": dict(beside or {}),
+            "files": kept,
+            "saved_at": now,
+            "expires_at": expires,
+        },
     )
     return draft
 
 
-def drop_draft(*, by: User, flow: str, step: str, case: Case | None = None) -> None:
+def drop_draft(*, by: User, flow: str, step: str, case: Case | None = None, whose: str = "") -> None:
     """What was kept of a form goes when it is handed in."""
-    CaseDraft.objects.filter(user=by, case=case, flow=flow, step=step).delete()
+    CaseDraft.objects.filter(user=by, case=case, flow=flow, step=step, whose=whose).delete()
 
 
 def count_old_drafts(now: datetime) -> int:

@@ -169,7 +169,7 @@ def _said_by_taker(read: CaseRead, used: frozenset[str], taker: User) -> bool:
     """Whether somebody gave one of the answers that a record is filled with, as they stand."""
     by_name: dict[str, int | None] = {}
     for step in read.steps:
-        by_name |= dict.fromkeys(step.answers, step.taken_by_id)
+        by_name |= dict.fromkeys(step.answers, step.taken_by_id or step.vouched_by_id)
     return any(by_name.get(name) == taker.pk for name in used)
 
 

@@ -55,6 +55,7 @@ class CaseStep(models.Model):
     names of those answers that say what was filled in.
     digest: over all that was said and the digest before. due: until when the next step must follow; late: the one that follows by
     itself after that; is_guessed: it rests on a year without calendar. assignee: who is to take the next. ended: how the case has ended with it.
+    link, outsider, vouched_by: where somebody without an account took it, the key of their link, who they are, and who gave them the link.
     """
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="steps", db_index=False)
@@ -82,6 +83,11 @@ class CaseStep(models.Model):
     region = models.ForeignKey(Region, models.PROTECT, related_name="+", db_index=False)
     taken_at = models.DateTimeField()
     taken_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
+    link = models.UUIDField(null=True)
+    outsider = models.CharField(max_length=120, blank=True)
+    vouched_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
 
     class Meta:
         verbose_name = _("办理步骤")
@@ -91,6 +97,11 @@ class CaseStep(models.Model):
             models.UniqueConstraint(fields=["case"], condition=Q(seq_to__isnull=True), name="casestep_one_current"),
             models.CheckConstraint(
                 condition=Q(seq_to__isnull=True) | Q(seq_to__gt=F("seq_from")), name="casestep_seq_order"
+            ),
+            models.CheckConstraint(
+                condition=Q(link__isnull=True, outsider="", vouched_by__isnull=True)
+                | Q(link__isnull=False, vouched_by__isnull=False, taken_by__isnull=True) & ~Q(outsider=""),
+                name="casestep_account_or_link",
             ),
         )
         indexes = (
@@ -183,6 +194,26 @@ class CaseFile(models.Model):
         return f"{self.step_id} {self.field}"
 
 
+class CaseSealed(models.Model):
+    """What a step answered that is personal: one sealed text under the key of its case, and the names of the fields it answers.
+
+    The answers of the step hold none of it, nor does its digest. Erasing empties it; the names stay, so that one sees that there was
+    something.
+    """
+
+    step = models.OneToOneField(CaseStep, models.PROTECT, related_name="sealed")
+    fields = models.JSONField(default=list)
+    sealed = models.TextField()
+    erased_at = models.DateTimeField(null=True)
+    erased_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
+
+    class Meta:
+        verbose_name = _("事项的个人信息")
+
+    def __str__(self) -> str:
+        return f"{self.step_id}: {len(self.fields)}"
+
+
 class CaseSequence(models.Model):
     """The last number given to cases of a flow in a region and year; given within an act, so none is given twice or left out."""
 
@@ -201,15 +232,18 @@ class CaseSequence(models.Model):
 
 class CaseDraft(models.Model):
     """A form somebody began to fill in. It is changed as often as they like, counts for nothing, and goes when the step is taken or
-    its time is over. case: None for one that would open a case. typed: as it came from the page; files: by field, the names and
-    digests of what was handed over.
+    its time is over. case: None for one that would open a case; then whose: the firm, person and call it would be of. typed: as it came
+    from the page, but for what is personal; beside: what stands beside the form; files: by field, the names and digests of what
+    was handed over.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     case = models.ForeignKey(Case, models.PROTECT, null=True, related_name="drafts")
     flow = models.CharField(max_length=40)
     step = models.CharField(max_length=40)
+    whose = models.CharField(max_length=120, blank=True)
     typed = models.JSONField(default=dict)
+    beside = models.JSONField(default=dict)
     files = models.JSONField(default=dict)
     saved_at = models.DateTimeField()
     expires_at = models.DateTimeField(db_index=True)
@@ -218,7 +252,7 @@ class CaseDraft(models.Model):
         verbose_name = _("未提交的表单")
         constraints = (
             models.UniqueConstraint(
-                fields=["user", "flow", "step"], condition=Q(case__isnull=True), name="casedraft_once_new"
+                fields=["user", "flow", "step", "whose"], condition=Q(case__isnull=True), name="casedraft_once_new"
             ),
             models.UniqueConstraint(
                 fields=["user", "case", "step"], condition=Q(case__isnull=False), name="casedraft_once"

@@ -22,7 +22,7 @@ from xingke.casework.rules.clocks import CaseClock, Deadline, case_clock, deadli
 from xingke.casework.rules.flow_checks import fields_asked
 from xingke.casework.rules.flows import CaseEnd, Flow, FlowStep
 from xingke.casework.rules.forms import CaseForm, FieldType, FormField, expression_types
-from xingke.casework.rules.stepping import CaseState, ChildCase, StepTaken, Taker, standing
+from xingke.casework.rules.stepping import CaseState, ChildCase, Outsider, StepTaken, Taker, standing
 from xingke.registry import queries as registry
 from xingke.registry.models import Organisation, Person, Region
 from xingke.registry.queries import people
@@ -158,7 +158,7 @@ def taken(step: CaseStep) -> StepTaken:
     return StepTaken(
         number=step.number,
         step=step.step,
-        by=step.taken_by_id,
+        by=step.taken_by_id or step.vouched_by_id,
         at=step.taken_at,
         on=step.on,
         kind=step.kind,
@@ -174,7 +174,7 @@ def days_in(asked: Mapping[str, FormField], answers: Mapping[str, Any]) -> dict[
 
 def case_read(case: Case, *, now: datetime | None = None) -> CaseRead:
     """A case as it stands, at a moment or now. As many queries for a long way as for a short one."""
-    steps = list(case.steps.select_related("taken_by", "assignee").order_by("number"))
+    steps = list(case.steps.select_related("taken_by", "assignee", "vouched_by").order_by("number"))
     parties = list(case.parties.filter(seq_to__isnull=True))
     children = _children(case, now or timezone.localtime())
     answers = newest_answers((step.form, step.answers) for step in steps)
@@ -211,7 +211,9 @@ def fact_columns(type_: FieldType, value: Any) -> dict[str, Any]:
 
 def said_of(step: CaseStep) -> dict[str, Any]:
     """Everything a step says, as its digest covers it."""
+    outside = {"link": str(step.link), "outsider": step.outsider, "vouched": step.vouched_by_id} if step.link else {}
     return {
+        **outside,
         "number": step.number,
         "step": step.step,
         "on": step.on.isoformat(),
@@ -281,7 +283,7 @@ def case_for(user: User, key: UUID) -> CaseRead:
 
 
 def taker_at(
-    user: User | None,
+    user: User | Outsider | None,
     flow: Flow,
     *,
     region: Region,
@@ -291,10 +293,13 @@ def taker_at(
     also: Iterable[str] = (),
 ) -> Taker:
     """What somebody may do where a case lies and what they are to it; None is the job child. also: further permissions to ask for.
+    An outsider is the one party their link names, and nothing else.
 
     A permission counts where somebody is one of the bureau of the region; its superiors look on. A party that is an organisation
     is everybody who may apply for it.
     """
+    if isinstance(user, Outsider):
+        return Taker(user=None, roles=frozenset({user.role}), outsider=user)
     if user is None:
         return Taker(user=None)
     named = {name for step in flow.step for name in step.by} | {flow.managed_by, *also}

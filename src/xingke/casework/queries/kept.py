@@ -9,9 +9,18 @@ from xingke.accounts.models import User
 from xingke.casework.models import Case, CaseDraft, CaseFact, CaseFile, CaseStep
 
 
-def draft_of(user: User, *, case: Case | None, flow: str, step: str, now: datetime) -> CaseDraft | None:
-    """What somebody kept of the form of a step, until its time is over; case: None for one that would open a case."""
-    return CaseDraft.objects.filter(user=user, case=case, flow=flow, step=step, expires_at__gt=now).first()
+def draft_of(
+    user: User, *, case: Case | None, flow: str, step: str, now: datetime, whose: str = ""
+) -> CaseDraft | None:
+    """What somebody kept of the form of a step, until its time is over; case: None for one that would open a case, of ``whose``."""
+    kept = CaseDraft.objects.filter(user=user, case=case, flow=flow, step=step, whose=whose, expires_at__gt=now)
+    return kept.first()
+
+
+def newest_draft(user: User, *, flow: str, whose: Collection[str], now: datetime) -> CaseDraft | None:
+    """What somebody kept last of a new case of one of some firms and calls."""
+    kept = CaseDraft.objects.filter(user=user, case=None, flow=flow, whose__in=whose, expires_at__gt=now)
+    return kept.order_by("-saved_at").first()
 
 
 def files_of(step: CaseStep, fields: Collection[str]) -> QuerySet[CaseFile]:

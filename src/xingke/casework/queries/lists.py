@@ -15,6 +15,7 @@ from xingke.casework.queries.seen import is_seen
 from xingke.casework.rules.flows import Flow
 from xingke.casework.rules.forms import FormField
 from xingke.registry import queries as registry
+from xingke.registry.models import Region
 
 OPEN, ENDED = "open", "ended"
 TODO, DONE, OPENED, SOON, LATE = "todo", "done", "opened", "soon", "late"
@@ -103,9 +104,13 @@ def flows_seen(user: User) -> list[Flow]:
 
 def sees_standing(user: User, seen_by: Sequence[str], step: CaseStep) -> bool:
     """Whether somebody sees where a case stands, by what they may do at home where it lies; parties see it on its own page."""
+    return sees_at_home(user, seen_by, step.case.region) or step.taken_by_id == user.pk
+
+
+def sees_at_home(user: User, seen_by: Sequence[str], region: Region) -> bool:
+    """Whether somebody sees what says ``seen_by`` by what they may do at home in a region."""
     asked = [each.permission for each in PERMISSIONS if each.permission.value in seen_by]
-    held = [each.value for each in asked if registry.scope(user, each).is_home(step.case.region.path)]
-    return is_seen(seen_by, held) or step.taken_by_id == user.pk
+    return is_seen(seen_by, [each.value for each in asked if registry.scope(user, each).is_home(region.path)])
 
 
 def steps_taken(user: User, *, since: datetime) -> int:

@@ -4,7 +4,7 @@ A step or field that says ``seen_by`` is seen by those it names and, of a step, 
 neither the step nor its answers, nor that the case stands at it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ from xingke.casework.models import CaseStep
 from xingke.casework.queries import CaseDefinitions, CaseRead, newest_answers, stands_at, taker_at
 from xingke.casework.rules.flows import ASSIGNEE, OPENER, PARTY, FlowStep
 from xingke.casework.rules.forms import CaseForm, FormField
-from xingke.casework.rules.stepping import Taker
+from xingke.casework.rules.stepping import Outsider, Taker
 
 
 @dataclass(frozen=True)
@@ -64,11 +64,27 @@ def case_seen(user: User, read: CaseRead) -> CaseSeen:
         audiences.add(OPENER)
     if taker.is_here and user.pk == read.last.assignee_id:
         audiences.add(ASSIGNEE)
-    steps = [step for step in read.steps if _sees_step(read, step, user, audiences)]
+    return _seen_as(read, taker, audiences, lambda step: step.taken_by_id == user.pk)
+
+
+def outsider_seen(read: CaseRead, outsider: Outsider) -> CaseSeen:
+    """What an outsider sees of the case their link is for: what their party sees, nothing more."""
+    taker = taker_at(outsider, read.flow, region=read.case.region, organisation=read.case.organisation)
+    return _seen_as(read, taker, {f"{PARTY}{outsider.role}"}, lambda step: step.link == outsider.link)
+
+
+def seen_by(who: User | Outsider, read: CaseRead) -> CaseSeen:
+    """What either of them sees."""
+    return outsider_seen(read, who) if isinstance(who, Outsider) else case_seen(who, read)
+
+
+def _seen_as(read: CaseRead, taker: Taker, audiences: Iterable[str], is_own: Callable[[CaseStep], bool]) -> CaseSeen:
+    audiences = frozenset(audiences)
+    steps = [step for step in read.steps if is_own(step) or _sees_step(read, step, audiences)]
     flow = read.flow.steps
     at = read.last.stands
-    hidden = at in flow and not is_seen(flow[at].seen_by, audiences) and read.last.taken_by_id != user.pk
-    return CaseSeen(read, taker, frozenset(audiences), steps, None if hidden else stands_at(read))
+    hidden = at in flow and not is_seen(flow[at].seen_by, audiences) and not is_own(read.last)
+    return CaseSeen(read, taker, audiences, steps, None if hidden else stands_at(read))
 
 
 def names_seen_by(definitions: CaseDefinitions) -> frozenset[str]:
@@ -86,7 +102,7 @@ def first_of(read: CaseRead, step: CaseStep) -> CaseStep:
     return step
 
 
-def _sees_step(read: CaseRead, step: CaseStep, user: User, audiences: Iterable[str]) -> bool:
+def _sees_step(read: CaseRead, step: CaseStep, audiences: Iterable[str]) -> bool:
     """A correction is seen by whoever sees what it corrects."""
     known = read.flow.steps.get(first_of(read, step).step)
-    return known is None or is_seen(known.seen_by, audiences) or step.taken_by_id == user.pk
+    return known is None or is_seen(known.seen_by, audiences)

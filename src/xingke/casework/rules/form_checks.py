@@ -78,8 +78,8 @@ def _field(each: FormField, types: Mapping[str, Type], lists: Set[str]) -> Itera
         yield f"listed: a {each.type.value} cannot be"
     elif each.listed and each.length > LONGEST_LISTED:
         yield f"listed: a text of {each.length} characters cannot be; {LONGEST_LISTED} at most"
-    if each.prefill and each.type in (FieldType.TABLE, FieldType.FILE):
-        yield f"prefill: a {each.type.value} is never filled in"
+    if each.prefill and each.type not in _TEXTS:
+        yield f"prefill: what is filled in is a text, which a {each.type.value} is not"
     if each.prefill and each.prefill not in PREFILLS:
         yield f"prefill is {each.prefill!r}; known: {', '.join(PREFILLS)}"
     if each.locked and not each.prefill:

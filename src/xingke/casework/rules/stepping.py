@@ -6,6 +6,7 @@ from datetime import date, datetime
 from fractions import Fraction
 from functools import lru_cache
 from math import ceil
+from uuid import UUID
 
 from xingke.base.expressions import Node, Type, Value, evaluate, parse
 from xingke.base.labels import Label
@@ -34,7 +35,8 @@ from xingke.casework.rules.flows import (
 
 @dataclass(frozen=True, kw_only=True)
 class StepTaken:
-    """A step of a case that was taken. by: the account; None for the job child. on: the day on which it was done."""
+    """A step of a case that was taken. by: the account, of an outsider the one that gave them the link; None for the job child. on: the
+    day on which it was done."""
 
     number: int  # within its case, from 1
     step: str
@@ -80,16 +82,42 @@ class CaseState:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Outsider:
+    """Somebody without an account who acts by a link, and may take one step as one party.
+
+    link: its key. name: who they are. vouched_by: the account that gave them the link. Nobody else knows who pressed the button, so
+    that account counts as having taken the step wherever another one is wanted.
+    """
+
+    link: UUID
+    name: str
+    role: str
+    step: str
+    vouched_by: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Taker:
     """Somebody who wants to take a step of a case: what they may do where it lies, and what they are to it.
 
     is_here: whether they may still see it. Who opened it or was assigned to it and left the bureau or firm has no part in it.
     """
 
-    user: int | None  # None: the job child
+    user: int | None  # None: the job child, or an outsider
     is_here: bool = True
     permissions: frozenset[str] = frozenset()
     roles: frozenset[str] = frozenset()
+    outsider: Outsider | None = None
+
+    @property
+    def is_clock(self) -> bool:
+        """Whether it is the job child."""
+        return self.user is None and self.outsider is None
+
+    @property
+    def counts_as(self) -> int | None:
+        """The account that is meant where another is wanted."""
+        return self.outsider.vouched_by if self.outsider is not None else self.user
 
 
 def standing(flow: Flow, taken: Sequence[StepTaken]) -> FlowStep | None:
@@ -167,6 +195,8 @@ def may_take(
     if where is None and step is not state.flow.first:
         return no(say("先要有“%(first)s”。", first=state.flow.first.label))
     if where is not None and code not in where.next:
+        if not _sees(state, where, taker):
+            return no(say("现在不能“%(step)s”。页面可能旧了，请刷新再看。", step=step.label))
         return no(
             say("现在是“%(where)s”，不能“%(step)s”。页面可能旧了，请刷新再看。", where=where.label, step=step.label)
         )
@@ -190,14 +220,14 @@ _THROUGH: Mapping[Through, Saying] = {
     Through.MEETING: say("“%(step)s”要在会议里记录：把它列入议程，会后逐件记下决定。"),
     Through.PUBLICITY: say("“%(step)s”要由公示办：把它列入一批公示。"),
     Through.PAYMENT: say("“%(step)s”要由拨付办：把它列入一批拨付。"),
-    Through.LETTER: say("“%(step)s”要由文书办：把它列入一份文书。"),
+    Through.LETTER: say("“%(step)s”随文书一起办：出具它的文书，就办了这一步。"),
 }
 
 
 def _conditions(
     state: CaseState, step: FlowStep, taker: Taker, *, now: datetime, calendar: WorkCalendar
 ) -> Iterator[Answer]:
-    yield four_eyes(state, step, taker.user)
+    yield four_eyes(state, step, taker.counts_as)
     yield _publicity_over(state, step, now.date())
     if step.not_before is not None:
         day = earliest(step.not_before, taken=state.taken, days=state.days, calendar=calendar)
@@ -296,6 +326,8 @@ def _parsed(text: str, types: tuple[tuple[str, Type], ...]) -> Node:
 
 def is_theirs(state: CaseState, code: str, taker: Taker) -> bool:
     """Whether a step is for somebody like this at all: what is not is not shown to them."""
+    if taker.outsider is not None and taker.outsider.step != code:
+        return False
     if code in state.flow.steps:
         return any(_is_named(state, name, taker) for name in state.flow.steps[code].by)
     if code == WITHDRAW:
@@ -304,8 +336,10 @@ def is_theirs(state: CaseState, code: str, taker: Taker) -> bool:
 
 
 def _is_named(state: CaseState, name: str, taker: Taker) -> bool:
+    if taker.outsider is not None:
+        return name == f"{PARTY}{taker.outsider.role}"
     if name == CLOCK:
-        return taker.user is None
+        return taker.is_clock
     if taker.user is None or not taker.is_here:
         return False
     if name == OPENER:
@@ -327,8 +361,19 @@ def _may_reserved(state: CaseState, code: str, taker: Taker) -> Answer:
         return no(_NOT_THEIRS[code])
     passed = {each.step for each in state.taken}
     if code == WITHDRAW and (late := [step for step in state.flow.withdrawable_until if step in passed]):
-        return no(say("已经“%(step)s”，不能再撤回；可以请经办人终止。", step=state.flow.steps[late[0]].label))
+        known = next((state.flow.steps[each] for each in late if _sees(state, state.flow.steps[each], taker)), None)
+        if known is None:
+            return no(say("已经办到后面，不能再撤回；可以请经办人终止。"))
+        return no(say("已经“%(step)s”，不能再撤回；可以请经办人终止。", step=known.label))
     return YES
+
+
+def _sees(state: CaseState, step: FlowStep, taker: Taker) -> bool:
+    """Whether a sentence said to somebody may name a step: what is not shown to them is not named either."""
+    if taker.is_clock or not step.seen_by:
+        return True
+    took = taker.user is not None and any(each.step == step.code and each.by == taker.user for each in state.taken)
+    return took or any(_is_named(state, name, taker) for name in step.seen_by)
 
 
 _NOT_THEIRS: Mapping[str, Saying] = {

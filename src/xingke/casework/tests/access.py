@@ -40,6 +40,8 @@ ROWS = {
     "case-new": Row(frozenset({"enterprise"}), lambda world: {"flow": "rnd_subsidy"}),
     "case": Row(PARTIES, _case),
     "step-take": Row(frozenset({"officer"}), lambda world: {**_case(world), "step": "checked"}, lost=404),
+    "case-personal": Row(PARTIES, _case, posts_only=True),
+    "case-personal-erase": Row(PARTIES, _case, posts_only=True),
     "case-file": Row(PARTIES, _file, is_page=False),
     **access_common.ROWS,
 }

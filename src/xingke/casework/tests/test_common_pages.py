@@ -15,8 +15,10 @@ from xingke.base import tasks
 from xingke.base.refusals import Refused
 from xingke.casework.actions.calls import NewCall, make_call
 from xingke.casework.actions.notices import NewNotice, send_notice, sign_notice
+from xingke.casework.actions.publicity import CaseShown, NewPublicity, open_publicity
 from xingke.casework.models import (
     AgendaPaper,
+    Case,
     CaseCall,
     CaseNotice,
     Decision,
@@ -28,6 +30,7 @@ from xingke.casework.models import (
 from xingke.casework.rules.calls import CallQuota
 from xingke.casework.tests.flowing import FOLDER
 from xingke.casework.tests.sharing import (
+    PDF,
     apply,
     before_a_meeting,
     before_publicity,
@@ -43,7 +46,7 @@ from xingke.casework.tests.sharing import (
 from xingke.registry import actions as registry
 
 pytestmark = pytest.mark.db
-PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n% of this file alone\n"
+PAPER = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n% of this file alone\n"
 
 
 @pytest.fixture(autouse=True)
@@ -111,7 +114,7 @@ def _called(cast: Cast) -> Meeting:
 def test_what_was_ticked_and_typed_stays_where_an_agenda_is_refused(cast: Cast) -> None:
     cases, officer = before_a_meeting(cast, 2), _browser(cast, "officer")
     meeting = _called(cast)
-    paper = SimpleUploadedFile("材料.pdf", PDF)
+    paper = SimpleUploadedFile("材料.pdf", PAPER)
     typed = {"case": [str(case.key) for case in cases], f"summary-{cases[1].pk}": "先议这一件", "files": paper}
     page = _sent(officer, "agenda-put", meeting.key, **typed).content.decode()
     assert "材料要分件上传" in page
@@ -122,10 +125,10 @@ def test_what_was_ticked_and_typed_stays_where_an_agenda_is_refused(cast: Cast) 
 def test_a_paper_whose_file_is_gone_is_said_to_be_gone(cast: Cast) -> None:
     (case,), officer = before_a_meeting(cast, 1), _browser(cast, "officer")
     meeting = _called(cast)
-    _sent(officer, "agenda-put", meeting.key, case=str(case.key), files=SimpleUploadedFile("材料.pdf", PDF))
+    _sent(officer, "agenda-put", meeting.key, case=str(case.key), files=SimpleUploadedFile("材料.pdf", PAPER))
     paper = AgendaPaper.objects.get()
     url = reverse("casework:agenda-paper", args=[meeting.key, paper.pk, "材料.pdf"])
-    assert officer.get(url).content == PDF
+    assert officer.get(url).content == PAPER
     attachment_store().drop(paper.attachment.digest)
     assert "“材料.pdf”的文件丢失或损坏" in officer.get(url, follow=True).content.decode()
 
@@ -234,6 +237,57 @@ def test_a_director_publishes_a_call_and_the_firm_finds_it(cast: Cast) -> None:
     page = _page(firm, "call", made.key)
     assert "300.5万元" in page
     assert "每个“申报单位”最多2件" in page
+
+
+def test_what_a_firm_sends_from_the_page_of_a_call_belongs_to_the_call(cast: Cast) -> None:
+    """It runs by what the call pinned, and takes one of its places."""
+    today = timezone.localdate()
+    new = NewCall(
+        region=cast.county,
+        flow="rnd_subsidy",
+        title="2026年第一批",
+        published_on=today,
+        since=today,
+        until=today + timedelta(days=9),
+        quotas=[CallQuota("organisation", 1)],
+    )
+    made = make_call(new=new, by=cast.director, now=timezone.now())
+    firm = _browser(cast, "enterprise")
+    url = f"{reverse('casework:case-new', args=['rnd_subsidy'])}?call={made.key}"
+    assert f'value="{made.key}"' in firm.get(url).content.decode()
+
+    def sent() -> Any:
+        file = SimpleUploadedFile("纳税申报表.pdf", PDF, "application/pdf")
+        return firm.post(url, {"call": str(made.key), "a-base": "800", "a-proof": file})
+
+    assert sent().status_code == 302
+    assert Case.objects.get().call == made
+    assert "最多1件，已有1件" in sent().content.decode()
+    assert Case.objects.count() == 1
+
+
+def test_a_case_that_waits_says_for_what(cast: Cast) -> None:
+    """For the last day of its publicity, for a common act, or for whom."""
+    running, over = before_publicity(cast, 2)
+    show(cast, [over])
+    today = timezone.localdate()
+    new = NewPublicity(
+        region=cast.county,
+        flow="rnd_subsidy",
+        step="announced",
+        title="2026年第二批公示",
+        contact="规划科 0000-0000000",
+        since=today,
+    )
+    open_publicity(new=new, cases=[CaseShown(case=running)], by=cast.officer, now=timezone.now())
+    until = Publicity.objects.latest("pk").until
+    officer, firm = _browser(cast, "officer"), _browser(cast, "enterprise")
+    for browser in (officer, firm):
+        assert f"公示到{until.year}年{until.month}月{until.day}日为止，期满后才能往下办。" in _page(
+            browser, "case", running.key
+        )
+    assert "接着由拨付办：拨付。" in _page(officer, "case", over.key)
+    assert "现在等科技部门办理，您不用做什么。" in _page(firm, "case", over.key)
 
 
 def _notice(cast: Cast, **given: Any) -> CaseNotice:

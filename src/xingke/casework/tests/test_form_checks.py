@@ -66,7 +66,7 @@ def test_the_example_forms_hold() -> None:
         (_field("a", "table", f"columns = [{', '.join(_field(*each) for each in CIRCLE)}]"), ["a.a: depends on itself", "a.b: depends on itself"]),
         (_field("a", "text", "personal = true") + ", " + _field("b", "text", 'computed = "a"'), ["b: computed: tells 'a', which is personal"]),
         (_field("a", "text", "listed = true, length = 201"), ["a: listed: a text of 201 characters cannot be; 200 at most"]),
-        (_field("a", "file", 'prefill = "case.number"'), ["a: prefill: a file is never filled in"]),
+        (_field("a", "file", 'prefill = "case.number"'), ["a: prefill: what is filled in is a text, which a file is not"]),
         (_field("a", "day", "personal = true"), ["a: personal: only a text is, and it is neither listed nor computed"]),
         (_field("a", "file", "listed = true"), ["a: listed: a file cannot be"]),
         (_field("a", "text", 'prefill = "moon"'), [f"a: prefill is 'moon'; known: {', '.join(PREFILLS)}"]),

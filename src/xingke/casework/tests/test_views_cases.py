@@ -12,8 +12,10 @@ from django.utils import timezone
 from lxml import html
 
 from tests.cast import NOW, Cast
+from xingke.accounts.models import User
 from xingke.casework.actions.drafts import drop_old_drafts
 from xingke.casework.models import Case, CaseDraft, CaseStep
+from xingke.casework.queries.offers import handlers
 from xingke.casework.tests.flowing import FOLDER
 from xingke.notices.models import Notice
 from xingke.registry import actions as registry
@@ -125,6 +127,46 @@ def test_drafts_are_only_ones_own_and_end_by_themselves(cast: Cast, signed_in: S
     assert officer.cssselect("#id_a-base")[0].get("value") in ("", None)
     assert drop_old_drafts(timezone.now() + timedelta(days=29), 10) == 0
     assert drop_old_drafts(timezone.now() + timedelta(days=31), 10) == 1
+
+
+def test_a_draft_keeps_what_stands_beside_the_form_too(cast: Cast, signed_in: SignIn) -> None:
+    case = _apply(signed_in("enterprise"))
+    url = reverse("casework:step-take", args=[case.key, "checked"])
+    signed_in("officer").post(url, {**CHECKED, "seen": "1", "opinion": "待核对盖章页", "draft": "1"})
+    form = html.fromstring(signed_in("officer").get(url).content.decode())
+    assert form.get_element_by_id("id_opinion").text == "待核对盖章页"
+
+
+def test_whoever_acts_for_two_firms_keeps_a_draft_for_each(cast: Cast, signed_in: SignIn) -> None:
+    other = Organisation.objects.create(
+        name="青溪县样例材料有限公司", credit_code="91990121MATH3BJ27J", region=cast.county, is_fictional=True
+    )
+    registry.give_role(
+        user=cast.enterprise, role="enterprise_user", region=cast.county, organisation=other, by=None, now=NOW
+    )
+    for firm, base in ((cast.firm, "800"), (other, "900")):
+        typed = {"organisation": str(firm.key), "a-base": base, "draft": "1"}
+        signed_in("enterprise").post(f"{NEW}?organisation={firm.key}", typed)
+    assert CaseDraft.objects.count() == 2
+
+    def shown(url: str) -> tuple[str, str]:
+        form = html.fromstring(signed_in("enterprise").get(url).content.decode())
+        chosen = form.get_element_by_id("id_organisation").xpath("option[@selected]/text()")[0]
+        return str(chosen), str(form.get_element_by_id("id_a-base").get("value"))
+
+    assert shown(f"{NEW}?organisation={cast.firm.key}") == (cast.firm.name, "800")
+    assert shown(f"{NEW}?organisation={other.key}") == (other.name, "900")
+    assert shown(NEW) == (other.name, "900")  # the one that was kept last
+
+
+def test_who_can_be_given_a_case_is_asked_at_once(cast: Cast, django_assert_max_num_queries: Any) -> None:
+    for number in range(9):
+        colleague = User.objects.create(username=f"colleague{number}", name=f"同事{number}")
+        registry.give_role(user=colleague, role="officer", region=cast.county, by=None, now=NOW)
+    with django_assert_max_num_queries(99) as asked:
+        found = handlers(cast.county)
+    assert len([each for each in found if each.name.startswith("同事")]) == 9
+    assert len([each for each in asked.captured_queries if '"registry_grant"' in each["sql"]]) == 2
 
 
 def test_looking_again_asks_what_the_answers_call_for_and_judges_nothing(cast: Cast, signed_in: SignIn) -> None:

@@ -138,7 +138,7 @@ def meeting(request: HttpRequest, key: UUID) -> HttpResponse:
 
 
 def _page(request: HttpRequest, user: User, shown: Meeting, minutes: MinutesForm | None = None) -> HttpResponse:
-    items, people = reads.agenda(shown), reads.people_of(shown)
+    items, people = reads.agenda(user, shown), reads.people_of(shown)
     code, words = state_of(shown)
     is_open, prepares = shown.closed_at is None, _prepares(user, shown)
     undecided = sum(each.item.is_open for each in items)
@@ -157,7 +157,7 @@ def _page(request: HttpRequest, user: User, shown: Meeting, minutes: MinutesForm
                 {"label": _("序号"), "numeric": True},
                 {"label": _("议题")},
                 {"label": _("决定")},
-                *([{"label": _("操作")}] if is_open and prepares else []),
+                *([{"label": _("操作")}] if is_open and prepares and undecided else []),
             ],
             "count": len(items),
             "empty_title": _("议程还是空的"),
@@ -166,13 +166,13 @@ def _page(request: HttpRequest, user: User, shown: Meeting, minutes: MinutesForm
         "facts": [
             {"label": _("日期"), "value": day(shown.on)},
             {"label": _("地点"), "value": shown.place},
-            {"label": _("召集"), "value": str(shown.called_by)},
+            {"label": _("召集人"), "value": str(shown.called_by)},
             {"label": _("纪要号"), "value": shown.minutes_number},
             *([{"label": _("应到"), "value": _("%(n)s人") % {"n": shown.due}}] if shown.due else []),
             *(
-                {"label": label, "value": comma.join(each.name for each in people if each.presence == presence)}
+                {"label": label, "value": comma.join(there)}
                 for presence, label in groups
-                if people
+                if (there := [each.name for each in people if each.presence == presence])
             ),
         ],
         "duty_table": {
@@ -180,6 +180,7 @@ def _page(request: HttpRequest, user: User, shown: Meeting, minutes: MinutesForm
         },
         "duties": [duty for decision in decisions for duty in decision.duties.all()],
         "may_put": is_open and prepares,
+        "may_take_off": is_open and prepares and undecided > 0,
         "may_hold": is_open and prepares and not decisions and shown.on <= timezone.localdate(),
         "may_decide": is_open
         and shown.held_at is not None
@@ -321,7 +322,7 @@ def meeting_decide(request: HttpRequest, key: UUID) -> HttpResponse:
     problem, why = "", {}
     if request.method == "POST":
         try:
-            wanted = decisions_typed(reads.agenda(shown), request.POST, people)
+            wanted = decisions_typed(reads.agenda(user, shown), request.POST, people)
             if not wanted:
                 raise Refused(_("还没有选任何一项的决定。"))
             told = actions.decide(meeting=shown, decisions=wanted, by=user, now=timezone.now())
@@ -334,7 +335,7 @@ def meeting_decide(request: HttpRequest, key: UUID) -> HttpResponse:
                 return redirect("casework:meeting", shown.key)
             why = {each.case.pk: str(each.why) for each in told.refused}
     typed: Mapping[str, Any] = request.POST if request.method == "POST" else {}
-    agenda = reads.agenda(shown)
+    agenda = reads.agenda(user, shown)
     rows: list[DecideRow] = rows_to_decide(agenda, reads.people_of(shown), typed, why, language=language())
     context = {
         "crumbs": crumbs(_("记决定"), meeting=shown),

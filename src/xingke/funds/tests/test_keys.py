@@ -143,7 +143,7 @@ def test_no_account_is_sealed_under_the_key_of_a_person_nor_a_person_under_that_
     person = _person(cast, new_key(), phone="13812345678")
     press, _others = _account(cast)
     usual = {"organisation": cast.firm, "region": cast.county, "name": cast.firm.name, "bank": "农商行"}
-    with pytest.raises(Refused, match="内容与这次不同"):
+    with pytest.raises(Refused, match="已经用于别的登记"):
         accounts.enter_account(
             new=NewAccount(key=person.key, number="6222021001112345", **usual), by=cast.officer, now=NOW
         )
