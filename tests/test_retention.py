@@ -20,11 +20,12 @@ from xingke.accounts.queries import attachment_store
 from xingke.base import checks, retaining
 from xingke.base.blobs import Store
 from xingke.base.register import Register
-from xingke.base.retaining import ENDINGS, Ending, end_what_is_over, kept_days, would_end
-from xingke.casework.models import CaseDraft
+from xingke.base.retaining import EXPIRIES, Expiry, end_what_is_over, kept_days, would_end
+from xingke.casework.models import Case, CaseDraft
 from xingke.config import command
 from xingke.config.settings import _retention
 from xingke.intake.models import ImportBatch, ImportChunk
+from xingke.letters.models import OutsideLink
 from xingke.notices.actions import rounds
 from xingke.notices.models import Notice, Outgoing, RoundDone
 
@@ -86,11 +87,21 @@ def _message(cast: Cast, days: Days, number: int) -> None:
     )
 
 
+def _link(cast: Cast, days: Days, number: int) -> None:
+    over = NOW - timedelta(days=days)
+    case = Case.objects.create(
+        flow="f", title="x", number=f"{number}", region=cast.county, opened_at=over, opened_by=cast.officer, seq=number
+    )
+    usual = {"step": "s", "role": "applicant", "name": "x", "word": "", "made_at": over, "made_by": cast.officer}
+    OutsideLink.objects.create(case=case, digest=f"{number}", until=over, seq=number, **usual)
+
+
 MAKERS: Mapping[str, tuple[Days, Callable[[Cast, Days, int], object], Callable[[], int]]] = {
     "drafts": (30, _draft, CaseDraft.objects.count),
     "staged-imports": (90, _staged, ImportBatch.objects.filter(state="prepared").count),
     "files": (7, lambda _cast, days, number: stored(days, number), lambda: len(attachment_store().digests())),
     "sign-ins": (200, _sign_in, AccessLog.objects.count),
+    "links": (90, _link, OutsideLink.objects.count),
     "sessions": (1, _session, Session.objects.count),
     "notices": (180, _notice, Notice.objects.count),
     "messages": (90, _message, Outgoing.objects.count),
@@ -99,7 +110,7 @@ EACH = pytest.mark.parametrize("code", sorted(MAKERS))
 
 
 def test_every_thing_that_ends_is_looked_at_here() -> None:
-    assert {each.code for each in ENDINGS} == set(MAKERS)
+    assert {each.code for each in EXPIRIES} == set(MAKERS)
 
 
 @EACH
@@ -130,12 +141,12 @@ def test_whoever_is_killed_in_between_has_ended_some_and_the_next_night_ends_the
     def killed(now: datetime, most: int) -> int:
         if next(ended, None) is None:
             raise KeyboardInterrupt
-        return ENDINGS_BEFORE[code].end(now, most)
+        return EXPIRIES_BEFORE[code].end(now, most)
 
-    only: Register[Ending] = Register("ending")
-    only.add(_like(ENDINGS_BEFORE[code], end=killed))
+    only: Register[Expiry] = Register("expiry")
+    only.add(_like(EXPIRIES_BEFORE[code], end=killed))
     with monkeypatch.context() as broken:
-        broken.setattr(retaining, "ENDINGS", only)
+        broken.setattr(retaining, "EXPIRIES", only)
         with pytest.raises(KeyboardInterrupt):
             end_what_is_over(NOW)
     assert there() == 1
@@ -143,12 +154,12 @@ def test_whoever_is_killed_in_between_has_ended_some_and_the_next_night_ends_the
     assert (end_what_is_over(NOW)[code], there()) == (1, 0)
 
 
-ENDINGS_BEFORE = {each.code: each for each in ENDINGS}
+EXPIRIES_BEFORE = {each.code: each for each in EXPIRIES}
 
 
-def _like(each: Ending, **other: Any) -> Ending:
+def _like(each: Expiry, **other: Any) -> Expiry:
     known = {name: getattr(each, name) for name in each.__dataclass_fields__}
-    return Ending(**{**known, **other})
+    return Expiry(**{**known, **other})
 
 
 # ── what something refers to ────────────────────────────────────────────────────────────────────────────────────────
@@ -252,13 +263,13 @@ def test_it_is_done_once_a_day_by_the_job_child_with_one_line_of_the_log(
 
 def test_one_that_fails_holds_up_no_other_and_is_tried_again(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     _session(cast, 3, 1)
-    wrong, others = ENDINGS_BEFORE["drafts"], Register[Ending]("ending")
+    wrong, others = EXPIRIES_BEFORE["drafts"], Register[Expiry]("expiry")
 
     def fails(_now: datetime, _most: int) -> int:
         raise OSError("the disk is gone")
 
-    others.add(_like(wrong, end=fails), ENDINGS_BEFORE["sessions"])
-    monkeypatch.setattr(retaining, "ENDINGS", others)
+    others.add(_like(wrong, end=fails), EXPIRIES_BEFORE["sessions"])
+    monkeypatch.setattr(retaining, "EXPIRIES", others)
     night = NOW.astimezone(timezone.get_current_timezone()).replace(hour=4)
     with pytest.raises(OSError, match="the disk is gone"):
         rounds.do_rounds(now=night)
@@ -283,10 +294,13 @@ def test_an_installation_says_how_long_and_nonsense_is_told(cast: Cast, settings
     assert _problems() == [
         "XINGKE_KEEP：drafts=0，应在 1 到 365 天之间",
         "XINGKE_KEEP：sign-ins=30，应在 183 到 36500 天之间；网络日志依法至少留存六个月",
-        "XINGKE_KEEP 里的“sessions”不是会自己消失的东西；可以写的有：sign-ins、files、messages、staged-imports、drafts",
-        "XINGKE_KEEP 里的“ledger”不是会自己消失的东西；可以写的有：sign-ins、files、messages、staged-imports、drafts",
+        f"XINGKE_KEEP 里的“sessions”不是会自己消失的东西；可以写的有：{KNOWN}",
+        f"XINGKE_KEEP 里的“ledger”不是会自己消失的东西；可以写的有：{KNOWN}",
         "XINGKE_KEEP：files=1，应在 2 到 36500 天之间；表单退回后文件要等一天",
     ]
+
+
+KNOWN = "、".join(each.code for each in EXPIRIES if each.days is not None)
 
 
 def _problems() -> list[str]:

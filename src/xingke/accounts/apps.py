@@ -18,7 +18,7 @@ class AccountsConfig(AppConfig):
         from xingke.base import audited
         from xingke.base.checks import CHECKS
         from xingke.base.holding import HOLDERS, Holder
-        from xingke.base.retaining import ENDINGS
+        from xingke.base.retaining import EXPIRIES
 
         audited.announce(
             {
@@ -50,7 +50,7 @@ class AccountsConfig(AppConfig):
         )
         CHECKS.add(*checks.CHECKS)
         HOLDERS.add(Holder(code="attachments", digests=queries.attached))
-        ENDINGS.add(*endings.ENDINGS)
+        EXPIRIES.add(*endings.EXPIRIES)
         user_logged_in.connect(_begin_session, dispatch_uid="xingke.session-begins")
 
 

@@ -11,7 +11,7 @@ from xingke.accounts import actions, queries
 from xingke.accounts.acts import act
 from xingke.accounts.models import Job
 from xingke.base import holding
-from xingke.base.retaining import Ending, over_since
+from xingke.base.retaining import Expiry, over_since
 from xingke.base.sayings import say
 
 SIGN_INS, FILES = "sign-ins", "files"
@@ -35,7 +35,7 @@ def count_sign_ins(now: datetime) -> int:
 
 def end_sign_ins(now: datetime, most: int) -> int:
     """End some of them; before failures are forgotten the trail is told how many there were after the first."""
-    before = AccessAttempt.objects.count()
+    before: int = AccessAttempt.objects.count()
     actions.record_forgotten_refusals(now=now)
     gone: int = before - AccessAttempt.objects.count()
     for rows in _sign_ins(now):
@@ -97,23 +97,23 @@ def end_files(now: datetime, most: int) -> int:
     return len(gone)
 
 
-ENDINGS = (
-    Ending(
+EXPIRIES = (
+    Expiry(
         code=SIGN_INS,
         what=say("登录日志（时间、账号、来访地址）和不再计数的登录失败"),
         days=200,
         least=183,
-        why="；网络日志依法至少留存六个月",
+        why=say("网络日志依法至少留存六个月"),
         count=count_sign_ins,
         end=end_sign_ins,
     ),
-    Ending(code="sessions", what=say("过期的登录会话"), days=None, count=count_sessions, end=end_sessions),
-    Ending(
+    Expiry(code="sessions", what=say("过期的登录会话"), days=None, count=count_sessions, end=end_sessions),
+    Expiry(
         code=FILES,
         what=say("没有任何记录引用的文件"),
         days=7,
         least=2,
-        why="；表单退回后文件要等一天",
+        why=say("表单退回后文件要等一天"),
         count=count_files,
         end=end_files,
     ),

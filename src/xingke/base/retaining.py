@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
-from xingke.base.checks import Check, CheckResult
 from xingke.base.register import Register
 
 AT_ONCE = 1_000  # of anything, in one transaction
@@ -20,7 +19,7 @@ log = logging.getLogger("xingke.retention")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ending:
+class Expiry:
     """Something that ends by itself.
 
     what: what it is, in words. days: after how many days, unless the installation says otherwise; between least and most, why it is
@@ -35,15 +34,15 @@ class Ending:
     end: Callable[[datetime, int], int]
     least: int = 1
     most: int = 36_500
-    why: str = ""
+    why: object = ""
 
 
-ENDINGS: Register[Ending] = Register("ending")
+EXPIRIES: Register[Expiry] = Register("expiry")
 
 
 def kept_days(code: str) -> int:
     """After how many days something ends: as the installation says (``XINGKE_KEEP``), else as its room does."""
-    each = ENDINGS[code]
+    each = EXPIRIES[code]
     if each.days is None:
         raise LookupError(f"{code} has no days")
     found: int = settings.RETENTION.get(code, each.days)
@@ -57,7 +56,7 @@ def over_since(code: str, now: datetime) -> datetime:
 
 def would_end(now: datetime) -> dict[str, int]:
     """How many of what would end now, by code."""
-    return {each.code: each.count(now) for each in ENDINGS}
+    return {each.code: each.count(now) for each in EXPIRIES}
 
 
 def end_what_is_over(now: datetime) -> dict[str, int]:
@@ -67,7 +66,7 @@ def end_what_is_over(now: datetime) -> dict[str, int]:
     """
     ended: dict[str, int] = {}
     failed: list[Exception] = []
-    for each in ENDINGS:
+    for each in EXPIRIES:
         try:
             for gone in _parts(each, now):
                 ended[each.code] = ended.get(each.code, 0) + gone
@@ -80,28 +79,10 @@ def end_what_is_over(now: datetime) -> dict[str, int]:
     return ended
 
 
-def _parts(each: Ending, now: datetime) -> Iterator[int]:
+def _parts(each: Expiry, now: datetime) -> Iterator[int]:
     for _part in range(PARTS):
         gone = each.end(now, AT_ONCE)
         if gone:
             yield gone
         if gone < AT_ONCE:
             return
-
-
-def _check() -> Iterator[CheckResult]:
-    """What an installation says of how long things are kept makes sense."""
-    known = {each.code: each for each in ENDINGS}
-    wrong = []
-    for code, days in settings.RETENTION.items():
-        each = known.get(code)
-        if each is None or each.days is None:
-            names = "、".join(code for code, one in known.items() if one.days is not None)
-            wrong.append(f"XINGKE_KEEP 里的“{code}”不是会自己消失的东西；可以写的有：{names}")
-        elif not each.least <= days <= each.most:
-            wrong.append(f"XINGKE_KEEP：{code}={days}，应在 {each.least} 到 {each.most} 天之间{each.why}")
-    told = "、".join(f"{code} {kept_days(code)} 天" for code, each in known.items() if each.days is not None)
-    yield CheckResult(f"到期清理：{told}", tuple(wrong))
-
-
-CHECKS = (Check(code="retention", find=_check, order=12, needs_tables=False),)

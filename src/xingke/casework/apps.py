@@ -17,7 +17,7 @@ class CaseworkConfig(AppConfig):
         from xingke.base.noticing import NOTICE_KINDS
         from xingke.base.origins import ORIGINS, Origin
         from xingke.base.reminding import REMINDERS
-        from xingke.base.retaining import ENDINGS
+        from xingke.base.retaining import EXPIRIES
         from xingke.base.searching import SEARCHABLES
         from xingke.base.tasks import DUTIES, OWN_WORK
         from xingke.base.undoing import OBSTACLES
@@ -71,7 +71,7 @@ class CaseworkConfig(AppConfig):
         NOTICE_KINDS.add(*telling.KINDS)
         AGENDA.add(telling.DATED)
         REMINDERS.add(telling.REMINDER)
-        ENDINGS.add(*drafts.ENDINGS)
+        EXPIRIES.add(*drafts.EXPIRIES)
         HOLDERS.add(Holder(code="drafts", digests=drafted))
         ORIGINS.add(Origin(code="case", called=showing.origin))
         DUTIES.add(*tasks.DUTIES)

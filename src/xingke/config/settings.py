@@ -12,6 +12,7 @@ XINGKE_SMTP_URL      smtp://user:password@host:587 (STARTTLS), smtps://… (TLS 
                      and no mail is sent
 XINGKE_MAIL_FROM     whom mail is from: xingke@example.gov.cn; asked for with XINGKE_SMTP_URL
 XINGKE_WEBHOOK_NETWORKS  comma-separated networks of the house a webhook may lead into: 10.1.2.0/24 (default: none)
+XINGKE_KEEP          after how many days what ends by itself ends: drafts=30,sign-ins=200 (default: as docs/deployment.md says)
 PORT                 port of ``xingke demo`` (default 8000)
 """
 

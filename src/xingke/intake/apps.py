@@ -13,7 +13,7 @@ class IntakeConfig(AppConfig):
         from xingke.base.beginnings import BEGINNINGS, Beginning
         from xingke.base.holding import HOLDERS, Holder
         from xingke.base.menu import SHORTCUTS, Shortcut
-        from xingke.base.retaining import ENDINGS
+        from xingke.base.retaining import EXPIRIES
         from xingke.base.tasks import DUTIES
         from xingke.intake import jobs as ours
         from xingke.intake import lists, queries, tasks
@@ -41,7 +41,7 @@ class IntakeConfig(AppConfig):
         LISTS.add(lists.IMPORTS)
         DUTIES.add(*tasks.DUTIES)
         HOLDERS.add(Holder(code="imports", digests=queries.handed_over))
-        ENDINGS.add(*ending.ENDINGS)
+        EXPIRIES.add(*ending.EXPIRIES)
         for code, label, run in (
             (PREPARE, _("核对导入的文件"), ours.prepare),
             (RECHECK, _("重新核对导入的行"), ours.recheck),

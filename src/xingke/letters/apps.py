@@ -12,7 +12,7 @@ class LettersConfig(AppConfig):
         from xingke.base import audited, definitions
         from xingke.base.checks import CHECKS
         from xingke.base.panels import PANELS, Panel
-        from xingke.base.retaining import ENDINGS
+        from xingke.base.retaining import EXPIRIES
         from xingke.base.tasks import DUTIES
         from xingke.casework.places import FURTHER, CasePlace
         from xingke.letters import checks, lists, panels, tasks
@@ -29,7 +29,7 @@ class LettersConfig(AppConfig):
         )
         DUTIES.add(*tasks.DUTIES)
         CHECKS.add(*checks.CHECKS)
-        ENDINGS.add(*links.ENDINGS)
+        EXPIRIES.add(*links.EXPIRIES)
         audited.announce(
             {
                 "letters.issued": _("出具文书"),

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from xingke.accounts.actions import StoredFile
 from xingke.accounts.models import User
-from xingke.base.retaining import Ending, kept_days
+from xingke.base.retaining import Expiry, kept_days
 from xingke.base.sayings import say
 from xingke.casework.models import Case, CaseDraft
 from xingke.casework.rules.forms import CaseForm
@@ -75,8 +75,8 @@ def drop_old_drafts(now: datetime, most: int) -> int:
     return len(some)
 
 
-ENDINGS = (
-    Ending(
+EXPIRIES = (
+    Expiry(
         code=DRAFTS,
         what=say("办件表单的草稿"),
         days=30,

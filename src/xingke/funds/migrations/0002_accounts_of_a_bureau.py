@@ -7,8 +7,8 @@ from django.db.models import OuterRef, Subquery
 
 def of_the_region_of_its_firm(apps, schema_editor):
     account, firm = apps.get_model("funds", "PayAccount"), apps.get_model("registry", "Organisation")
-    region = firm.objects.filter(pk=OuterRef("organisation")).values("region")[:1]
-    account.objects.update(region=Subquery(region))
+    region = firm.objects.using(schema_editor.connection.alias).filter(pk=OuterRef("organisation")).values("region")[:1]
+    account.objects.using(schema_editor.connection.alias).update(region=Subquery(region))
 
 
 class Migration(migrations.Migration):

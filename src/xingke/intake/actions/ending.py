@@ -6,7 +6,7 @@ from django.db.models import Q, QuerySet
 
 from xingke.accounts.acts import act
 from xingke.accounts.models import Job
-from xingke.base.retaining import Ending, over_since
+from xingke.base.retaining import Expiry, over_since
 from xingke.base.sayings import say
 from xingke.intake.actions.handing_over import let_go
 from xingke.intake.actions.staging import cancel_batch
@@ -47,8 +47,8 @@ def end_staged(now: datetime, most: int) -> int:
     return ended
 
 
-ENDINGS = (
-    Ending(
+EXPIRIES = (
+    Expiry(
         code=STAGED,
         what=say("核对过而一直没有登记的导入（连同它的行和文件）"),
         days=90,

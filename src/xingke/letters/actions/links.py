@@ -11,7 +11,7 @@ from xingke.accounts.acts import Actor, act
 from xingke.accounts.models import User
 from xingke.base.keys import new_key
 from xingke.base.refusals import Refused
-from xingke.base.retaining import Ending, over_since
+from xingke.base.retaining import Expiry, over_since
 from xingke.base.sayings import plain, say
 from xingke.casework import queries as casework
 from xingke.casework.actions import StepWanted, take_step
@@ -168,8 +168,8 @@ def drop_old_links(now: datetime, most: int) -> int:
 
 
 LINKS = "links"
-ENDINGS = (
-    Ending(
+EXPIRIES = (
+    Expiry(
         code=LINKS,
         what=say("外部链接"),
         days=90,

@@ -11,7 +11,7 @@ from xingke.accounts.acts import act
 from xingke.accounts.models import User
 from xingke.base.daily import DAILY, DailyRound
 from xingke.base.reminding import REMINDERS, Reminded, Reminder
-from xingke.base.retaining import Ending, end_what_is_over, over_since
+from xingke.base.retaining import Expiry, end_what_is_over, over_since
 from xingke.base.sayings import say
 from xingke.base.workdays import WorkCalendar
 from xingke.notices import queries
@@ -135,15 +135,15 @@ def _due(each: Reminder, today: date, since: date | None, calendar: WorkCalendar
     return found
 
 
-ENDINGS = (
-    Ending(
+EXPIRIES = (
+    Expiry(
         code="notices",
         what=say("已读的提醒（未读的不消失）；多少天在“外发消息 → 怎样外发”里改"),
         days=None,
         count=lambda now: _read(now).count(),
         end=lambda now, most: _end(_read(now), most, now),
     ),
-    Ending(
+    Expiry(
         code=MESSAGES,
         what=say("已发送的和不再尝试的消息"),
         days=90,
