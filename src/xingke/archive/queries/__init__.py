@@ -13,7 +13,7 @@ from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.archive.models import ArchiveFile, ArchiveHandOver, ArchiveItem, ArchiveVolume, HandedVolume
 from xingke.archive.permissions import ArchivePermission
-from xingke.archive.rules import ArchiveScheme
+from xingke.archive.rules import ArchiveCategory, ArchiveScheme, RetentionTerm
 from xingke.casework import queries as casework
 from xingke.casework.models import Case, CaseStep
 from xingke.casework.queries.seen import CaseSeen, case_seen
@@ -60,16 +60,18 @@ def scheme_of(region: Region | None = None) -> ArchiveScheme:
     return found
 
 
-def term_word(code: str) -> str:
-    """A term in words; its code where no pack has it any more."""
-    known = scheme_of().terms()
-    return known[code].label.in_language(get_language() or "zh") if code in known else code
+def term_word(code: str, region: Region | None) -> str:
+    """A term of a region in words; its code where no pack has it any more."""
+    return _word(scheme_of(region).terms().get(code), code)
 
 
-def category_word(code: str) -> str:
-    """A category in words; its code where no pack has it any more."""
-    known = scheme_of().categories()
-    return known[code].label.in_language(get_language() or "zh") if code in known else code
+def category_word(code: str, region: Region | None) -> str:
+    """A category of a region in words; its code where no pack has it any more."""
+    return _word(scheme_of(region).categories().get(code), code)
+
+
+def _word(known: RetentionTerm | ArchiveCategory | None, code: str) -> str:
+    return known.label.in_language(get_language() or "zh") if known is not None else code
 
 
 # ── volumes ─────────────────────────────────────────────────────────────────────────────────────────────────────────
