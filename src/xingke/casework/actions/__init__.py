@@ -49,6 +49,7 @@ from xingke.casework.rules.stepping import (
     StepTaken,
     Taker,
     ending,
+    in_place_of,
     is_theirs,
     may_take,
     standing,
@@ -182,7 +183,7 @@ def take_step(*, case: Case, wanted: StepWanted, seen: int, by: User | None, now
             done.nothing()
             return again
         taker = queries.taker_at(
-            by, read.flow, region=case.region, organisation=case.organisation, parties=read.parties
+            by, read.flow, region=case.region, organisation=case.organisation, parties=read.parties, on=local.date()
         )
         if not is_theirs(read.state, wanted.step, taker):  # before anything is said of answers
             may_take(read.state, wanted.step, taker, now=local, calendar=work_calendar(case.region)).or_refuse()
@@ -362,6 +363,7 @@ def _write(
         region=case.region,
         taken_at=done.now,
         taken_by=done.by,
+        in_place_of_id=in_place_of(read.state, wanted.step, taker) if taker.stands_in else None,
     )
     row.digest = step_digest(queries.said_of(row), read.last.digest if read.steps else "")
     row.save()

@@ -25,6 +25,14 @@ from xingke.casework.models.common import (
     Publicity,
     PublicityItem,
 )
+from xingke.casework.models.posts import (
+    CaseLink,
+    GroupChange,
+    GroupDuty,
+    GroupMember,
+    Substitution,
+    WorkingGroup,
+)
 
 __all__ = [
     "AgendaItem",
@@ -35,12 +43,16 @@ __all__ = [
     "CaseDraft",
     "CaseFact",
     "CaseFile",
+    "CaseLink",
     "CaseNotice",
     "CaseParty",
     "CaseSequence",
     "CaseStep",
     "Decision",
     "Filed",
+    "GroupChange",
+    "GroupDuty",
+    "GroupMember",
     "Meeting",
     "MeetingDuty",
     "MeetingPerson",
@@ -48,4 +60,6 @@ __all__ = [
     "Objection",
     "Publicity",
     "PublicityItem",
+    "Substitution",
+    "WorkingGroup",
 ]

@@ -42,6 +42,7 @@ class Case(models.Model):
                 fields=["flow", "region", "number"], condition=~Q(number=""), name="case_number_once"
             ),
         )
+        indexes = (models.Index(fields=["opened_by"], name="case_by_opener"),)
 
     def __str__(self) -> str:
         return self.number or str(self.key)
@@ -55,6 +56,7 @@ class CaseStep(models.Model):
     names of those answers that say what was filled in.
     digest: over all that was said and the digest before. due: until when the next step must follow; late: the one that follows by
     itself after that; is_guessed: it rests on a year without calendar. assignee: who is to take the next. ended: how the case has ended with it.
+    in_place_of: whom it was given to, where their substitute took it.
     """
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="steps", db_index=False)
@@ -82,6 +84,9 @@ class CaseStep(models.Model):
     region = models.ForeignKey(Region, models.PROTECT, related_name="+", db_index=False)
     taken_at = models.DateTimeField()
     taken_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
+    in_place_of = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
 
     class Meta:
         verbose_name = _("办理步骤")
@@ -99,6 +104,7 @@ class CaseStep(models.Model):
             ),
             models.Index(fields=["due"], condition=Q(seq_to__isnull=True) & ~Q(late=""), name="casestep_late"),
             models.Index(fields=["assignee"], condition=Q(seq_to__isnull=True), name="casestep_now_assigned"),
+            models.Index(fields=["taken_by", "taken_at"], name="casestep_by_taker"),
         )
 
     def __str__(self) -> str:
