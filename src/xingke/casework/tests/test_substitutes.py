@@ -13,6 +13,7 @@ from xingke.casework import queries, telling
 from xingke.casework.actions import StepWanted, take_step
 from xingke.casework.actions.substitutes import NewSubstitution, end_substitution, name_substitute
 from xingke.casework.checks import cases as check_cases
+from xingke.casework.checks import in_place
 from xingke.casework.models import CaseStep, Substitution
 from xingke.casework.queries import lists
 from xingke.casework.queries.substitutes import stood_in_for, substitution_for, substitutions_seen
@@ -161,3 +162,14 @@ def test_what_waits_for_one_waits_for_the_other(cast: Cast, head: User) -> None:
     stand_in(cast.director, clerk, since=timezone.localdate(), now=timezone.now())
     assert waiting(cast.director)
     assert waiting(clerk)
+
+
+def test_the_check_sees_who_was_not_named(cast: Cast, head: User) -> None:
+    row = stand_in(cast.director, head)
+    case = ticket(cast, cast.director)
+    assert not list(in_place())
+    answer(case, head)
+    assert [each.problems for each in in_place()] == [()]
+    Substitution.objects.filter(pk=row.pk).update(until=TODAY - timedelta(days=1), since=TODAY - timedelta(days=1))
+    (told,) = in_place()
+    assert "没有指定为代" in told.problems[0]
