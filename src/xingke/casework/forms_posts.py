@@ -43,7 +43,7 @@ class SubstituteForm(forms.Form):
         self.order_fields(["user", "substitute"])
 
 
-class HandOverForm(forms.Form):
+class HandingForm(forms.Form):
     """To whom, and why."""
 
     reason = forms.CharField(
@@ -93,7 +93,7 @@ def seat_words(row: GroupMember) -> str:
     return f"{row.name}（{row.of}）" if row.of else row.name
 
 
-class ChangeForm(MembersForm):
+class GroupChangeForm(MembersForm):
     """The members after a change. seen: the last change the page showed."""
 
     seen = forms.IntegerField(widget=forms.HiddenInput, initial=0)

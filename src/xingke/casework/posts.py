@@ -22,7 +22,6 @@ from xingke.casework.queries.links import links_seen, may_link
 from xingke.casework.queries.seen import CaseSeen
 from xingke.casework.queries.substitutes import own_substitutions
 from xingke.casework.rules.links import LINK_WORDS
-from xingke.ledger.queries.caching import kept_for
 
 
 def _links(user: User, read: CaseRead) -> dict[str, Any] | None:
@@ -49,7 +48,7 @@ def _line(seen: CaseSeen) -> dict[str, Any]:
 def _standing_in(user: User) -> Iterator[Task]:
     """Who stands in for somebody, and for whom they stand in, with the days that are left."""
     today, url = timezone.localdate(), reverse("casework:substitute-list")
-    for each in kept_for(user, f"substitutions:{today}", lambda: own_substitutions(user, today)):
+    for each in own_substitutions(user, today):
         left, until = (each.until - today).days + 1, day(each.until)
         if each.user_id == user.pk:
             note = _("到%(day)s为止；交您办的事项也等着他办，提醒也发给他") % {"day": until}
@@ -60,5 +59,5 @@ def _standing_in(user: User) -> Iterator[Task]:
 
 
 PANELS = (Panel(page="case", code="links", template="casework/case_links.html", context=_links, order=80),)
-DUTIES = (Duty(code="substitutes", permission=CasePermission.READ, find=_standing_in, order=8, is_theirs=False),)
+DUTIES = (Duty(code="substitutes", permission=CasePermission.READ, find=_standing_in, order=27, is_theirs=False),)
 KINDS = (NoticeKind(code=NAMED, word=say("AB 岗有变动"), address=lambda key: reverse("casework:substitute-list")),)

@@ -13,7 +13,7 @@ from xingke.base.refusals import Refused
 from xingke.base.sayings import say
 from xingke.casework.models import Substitution
 from xingke.casework.queries.substitutes import may_name_for, works_beside
-from xingke.casework.rules.substitutes import Span, may_be_named
+from xingke.casework.rules.substitutes import DaySpan, may_be_named
 from xingke.notices.actions import notify
 
 NAMED = "substitute-named"  # the kind of notice
@@ -42,7 +42,7 @@ def name_substitute(*, new: NewSubstitution, by: User, now: datetime) -> Substit
         raise Refused(say("“%(name)s”在那里没有查看事项的权限，不能代。", name=new.substitute.name))
     if len(new.reason) > MOST_REASON:
         raise Refused(say("事由最多%(most)s字。", most=MOST_REASON))
-    span = Span(since=new.since, until=new.until)
+    span = DaySpan(since=new.since, until=new.until)
     with act(by=by, now=now, code="substitute.named", kind="account", target=new.user.username) as done:
         done.lock()
         if (there := Substitution.objects.filter(key=new.key).first()) is not None:
@@ -91,10 +91,10 @@ def end_substitution(*, substitution: Substitution, by: User, now: datetime) -> 
     return row
 
 
-def _spans(user: User) -> list[Span]:
+def _spans(user: User) -> list[DaySpan]:
     """The spans in which somebody else stands in for an account."""
     rows = Substitution.objects.filter(user=user, ended_at__isnull=True)
-    return [Span(since=row.since, until=row.until) for row in rows]
+    return [DaySpan(since=row.since, until=row.until) for row in rows]
 
 
 def _tell(row: Substitution, by: User, now: datetime) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Value
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -69,11 +69,24 @@ def cases_listed(user: User, *, search: str = "", flow: str = "", state: str = "
 
 
 def own_counts(user: User) -> dict[str, int]:
-    """How many cases there are of each that is somebody's own, by state; as of the hour: what is late now may be late since a moment ago."""
-    hour = f"{timezone.localtime():%Y%m%d%H}"
-    return kept_for(
-        user, f"cases:{hour}", lambda: {state: cases_listed(user, state=state).order_by().count() for state in OWN}
-    )
+    """How many cases there are of each that is somebody's own, by state; as of the hour: what is late now may be late since a moment ago.
+
+    One query.
+    """
+
+    def ask() -> dict[str, int]:
+        first, *others = (
+            cases_listed(user, state=state)
+            .order_by()
+            .select_related(None)
+            .values(own=Value(state))
+            .annotate(n=Count("pk"))
+            for state in OWN
+        )
+        found = {row["own"]: row["n"] for row in first.union(*others, all=True)}
+        return {state: found.get(state, 0) for state in OWN}
+
+    return kept_for(user, f"cases:{timezone.localtime():%Y%m%d%H}", ask)
 
 
 def whose_name(user: User, case: Case) -> str:

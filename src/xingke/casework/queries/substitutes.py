@@ -26,22 +26,19 @@ def in_force(on: date) -> QuerySet[Substitution]:
 
 def stood_in_for(user: User, on: date) -> frozenset[int]:
     """The accounts whose substitute somebody is on a day. Not those for whom these stand in themselves: nothing is handed on."""
-    return kept_for(
-        user,
-        f"stands in for:{on}",
-        lambda: frozenset(in_force(on).filter(substitute=user).values_list("user_id", flat=True)),
-    )
+    return frozenset(each.user_id for each in own_substitutions(user, on) if each.substitute_id == user.pk)
+
+
+def own_substitutions(user: User, on: date) -> list[Substitution]:
+    """Where somebody stands in for another on a day, or another for them, the first to end first. One query, kept until an act."""
+    mine = in_force(on).filter(Q(user=user) | Q(substitute=user))
+    listed = mine.select_related("user", "substitute").order_by("until", "pk")
+    return kept_for(user, f"substitutions:{on}", lambda: list(listed))
 
 
 def substitutes_on(on: date) -> dict[int, User]:
     """Who stands in on a day, by the account they stand in for. One query."""
     return {each.user_id: each.substitute for each in in_force(on).select_related("substitute")}
-
-
-def own_substitutions(user: User, on: date) -> list[Substitution]:
-    """Where somebody stands in for another on a day, or another for them."""
-    mine = in_force(on).filter(Q(user=user) | Q(substitute=user))
-    return list(mine.select_related("user", "substitute").order_by("until", "pk"))
 
 
 def substitutions_seen(user: User) -> QuerySet[Substitution]:

@@ -11,19 +11,19 @@ LONGEST = 366  # days of one span [parameter]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Span:
+class DaySpan:
     """From one day to another, both of them part of it."""
 
     since: date
     until: date
 
-    def overlaps(self, other: "Span") -> bool:
+    def overlaps(self, other: "DaySpan") -> bool:
         """Whether there is a day in both."""
         return self.since <= other.until and other.since <= self.until
 
 
 def may_be_named(
-    span: Span, *, is_self: bool, today: date, of_user: Iterable[Span], of_substitute: Iterable[Span]
+    span: DaySpan, *, is_self: bool, today: date, of_user: Iterable[DaySpan], of_substitute: Iterable[DaySpan]
 ) -> Answer:
     """Whether a substitute may be named for a span of days: the first reason that speaks against it.
 

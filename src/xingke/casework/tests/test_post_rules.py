@@ -9,16 +9,16 @@ from xingke.casework.rules.flows import Flow
 from xingke.casework.rules.groups import GroupPost, Seat, changed, may_be_seated
 from xingke.casework.rules.links import LINK_WORDS, LinkKind
 from xingke.casework.rules.stepping import CaseState, StepTaken, Taker, can_go_on, in_place_of, may_take
-from xingke.casework.rules.substitutes import LONGEST, Span, may_be_named
+from xingke.casework.rules.substitutes import LONGEST, DaySpan, may_be_named
 from xingke.casework.tests.flowing import MONDAY, calendar, examples
 
 A, B, OTHER = 1, 2, 3
 TODAY = MONDAY.date()
 
 
-def span(first: int, last: int) -> Span:
+def span(first: int, last: int) -> DaySpan:
     """Days from today on."""
-    return Span(since=TODAY + timedelta(days=first), until=TODAY + timedelta(days=last))
+    return DaySpan(since=TODAY + timedelta(days=first), until=TODAY + timedelta(days=last))
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def span(first: int, last: int) -> Span:
         (span(12, 14), "自己也由别人代"),
     ],
 )
-def test_a_span_is_of_days_that_nobody_else_has(wanted: Span, said: str) -> None:
+def test_a_span_is_of_days_that_nobody_else_has(wanted: DaySpan, said: str) -> None:
     answer = may_be_named(wanted, is_self=False, today=TODAY, of_user=[span(5, 7)], of_substitute=[span(14, 15)])
     assert answer.allowed is not bool(said)
     assert said in str(answer.reason)

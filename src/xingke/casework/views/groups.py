@@ -16,7 +16,7 @@ from xingke.accounts.models import User
 from xingke.base.refusals import Refused
 from xingke.casework.actions import groups as actions
 from xingke.casework.actions.groups import ByDocument, NewGroup
-from xingke.casework.forms_posts import ChangeForm, DutyForm, GroupForm, MembersForm, seat_words
+from xingke.casework.forms_posts import DutyForm, GroupChangeForm, GroupForm, MembersForm, seat_words
 from xingke.casework.models import GroupMember, WorkingGroup
 from xingke.casework.permissions import CasePermission
 from xingke.casework.places import places
@@ -170,7 +170,7 @@ def group_change(request: HttpRequest, key: UUID) -> HttpResponse:
         "seen": last.pk if last else 0,
         "on": timezone.localdate(),
     }
-    form = ChangeForm(request.POST or None, initial=initial)
+    form = GroupChangeForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             seen = form.cleaned_data["seen"]

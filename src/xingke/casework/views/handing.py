@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from xingke.base.refusals import Refused
 from xingke.casework import showing
 from xingke.casework.actions.handing import hand_over
-from xingke.casework.forms_posts import HandOverForm
+from xingke.casework.forms_posts import HandingForm
 from xingke.casework.models import Case
 from xingke.casework.permissions import CasePermission
 from xingke.casework.queries import definitions_of
@@ -29,7 +29,7 @@ def hand_over_page(request: HttpRequest) -> HttpResponse:
     listed, stamp = request.POST.getlist("listed"), request.POST.get("stamp", "")
     of = reads.account_to_hand_over(user, request.POST.get("of") or request.GET.get("of", ""), again=bool(listed))
     rows = reads.given_to(of, user)
-    form = HandOverForm(reads.who_can_take(rows, of), request.POST or None)
+    form = HandingForm(reads.who_can_take(rows, of), request.POST or None)
     context = {
         "form": form,
         "of": of,
