@@ -65,7 +65,7 @@ class MembersForm(forms.Form):
     lead = words_field(
         gettext_lazy("组长、召集人"),
         500,
-        1,
+        2,
         help_text=gettext_lazy("写成“姓名（单位职务）”；几个人的一行一个，或者用顿号隔开。"),
     )
     deputy = words_field(gettext_lazy("副组长、副召集人"), 1000, 2, required=False)

@@ -75,12 +75,19 @@ def to_be_named_for(by: User) -> list[User]:
 
 
 def _accounts(*allowed: Scope) -> QuerySet[Grant]:
-    """The accounts that hold a role for a bureau in some scopes."""
+    """The accounts that hold a role for a bureau with which cases are seen, in some scopes."""
     where = Q(pk__in=())
     for each in allowed:
         if each.ranges:
             where |= registry.in_scope(each, organisation="")
-    return Grant.objects.filter(registry.FOR_A_REGION, where, revoked_at__isnull=True).order_by().values("user")
+    return _grants(where).values("user")
+
+
+def _grants(where: Q) -> QuerySet[Grant]:
+    """The grants in force of a role for a bureau with which cases are seen."""
+    seeing = [code for code, role in registry.roles().items() if CasePermission.READ.value in role.permissions]
+    found = Grant.objects.filter(registry.FOR_A_REGION, where, role__in=seeing, revoked_at__isnull=True)
+    return found.order_by()
 
 
 def bureaus(user: User) -> list[Region]:
@@ -96,8 +103,8 @@ def works_beside(user: User, other: User) -> bool:
 
 
 def colleagues_of(users: Iterable[User]) -> list[User]:
-    """The accounts in use that hold a role for a bureau one of some accounts works for: from whom a substitute is chosen. By name."""
-    own = Grant.objects.filter(registry.FOR_A_REGION, user__in=list(users), revoked_at__isnull=True)
-    there = Grant.objects.filter(registry.FOR_A_REGION, region__in=own.values("region"), revoked_at__isnull=True)
+    """The accounts in use that see the cases of a bureau one of some accounts works for: from whom a substitute is chosen. By name."""
+    own = _grants(Q(user__in=list(users)))
+    there = _grants(Q(region__in=own.values("region")))
     found = User.objects.filter(pk__in=there.values("user"), is_active=True)
     return list(found.order_by("name", "pk")[:MOST_CHOICES])

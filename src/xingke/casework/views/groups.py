@@ -120,11 +120,11 @@ def _page(request: HttpRequest, user: User, shown: WorkingGroup, duty: DutyForm 
         "crumbs": crumbs(shown.name),
         "shown": shown,
         "kind": str(KIND_WORDS[GroupKind(shown.kind)]),
-        "on": on,
+        "filters": [{"kind": "day", "name": "on", "label": _("哪一天的成员"), "value": on.isoformat()}],
         "today": timezone.localdate(),
         "members": members,
         "member_table": {
-            "columns": [{"label": _("岗位")}, {"label": _("姓名或单位")}, {"label": _("凭哪个文件")}],
+            "columns": [{"label": _("岗位")}, {"label": _("姓名或单位")}, {"label": _("凭哪个文件"), "class": "told"}],
             "count": len(members),
             "empty_title": _("这一天还没有成员"),
         },
@@ -135,8 +135,8 @@ def _page(request: HttpRequest, user: User, shown: WorkingGroup, duty: DutyForm 
         "duty_table": {
             "columns": [
                 {"label": _("任务")},
-                {"label": _("由谁办")},
-                {"label": _("办到哪一天"), "class": "nowrap"},
+                {"label": _("由谁办"), "class": "told"},
+                {"label": _("办到哪一天"), "class": "nowrap told"},
                 {"label": _("办理")},
             ],
         },

@@ -36,6 +36,7 @@ def hand_over_page(request: HttpRequest) -> HttpResponse:
         "own": user,
         "accounts": reads.accounts_to_hand_over(user),
         "count": min(len(rows), reads.MOST),
+        "is_fictional": any(each.case.is_fictional for each in rows),
         "is_more": len(rows) > reads.MOST,
         "crumbs": [{"label": _("AB 岗"), "url": reverse("casework:substitute-list")}, {"label": _("工作交接")}],
     }

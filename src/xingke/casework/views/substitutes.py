@@ -35,11 +35,12 @@ def substitute_list(request: HttpRequest) -> HttpResponse:
     context = {
         "places": places(user, "substitute-list"),
         "rows": [{"row": each, **_stands(each), "may_end": each.user_id in may_end} for each in page.object_list],
-        "may_hand_over": bool(reads.bureaus(user)),
+        "may_hand_over": bool(own := reads.bureaus(user)),
+        "is_fictional": any(each.is_fictional for each in own),
         "table": {
             "columns": [
                 {"label": _("谁的工作")},
-                {"label": _("由谁代")},
+                {"label": _("由谁代"), "class": "told"},
                 {"label": _("从哪天到哪天"), "class": "nowrap"},
                 {"label": _("状态")},
                 {"label": _("操作")},
@@ -98,6 +99,7 @@ def substitute_new(request: HttpRequest) -> HttpResponse:
         act=_("指定"),
         crumbs=[{"label": _("AB 岗"), "url": reverse("casework:substitute-list")}, {"label": _("指定 AB 岗")}],
         back=reverse("casework:substitute-list"),
+        is_fictional=any(each.is_fictional for each in reads.bureaus(user)),
         lead=_("这几天里，交给他的事项也等着代的人办，提醒也发给代的人。代的人只能办自己权限以内的事，不再传给别人。"),
     )
 
