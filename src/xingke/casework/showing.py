@@ -23,7 +23,7 @@ from xingke.casework.rules.clocks import Light
 from xingke.casework.rules.flows import CLOCK, CORRECT, PARTY, CaseEnd, Flow, FlowStep, Limit, Through
 from xingke.casework.rules.forms import NUMBERS, PREFILLS, FieldType
 from xingke.casework.rules.shown_answers import ShownAnswer, show
-from xingke.casework.rules.stepping import RESERVED_WORDS
+from xingke.casework.rules.stepping import RESERVED_WORDS, in_place_of
 from xingke.ledger.tables import TABLES
 from xingke.ledger.words import kind_word
 from xingke.registry.queries.calendars import work_calendar
@@ -232,9 +232,14 @@ def history(seen: CaseSeen) -> list[dict[str, Any]]:
 
 
 def _taker_words(row: CaseStep) -> str:
+    """Who took a step, by whose link, or in whose place."""
     if row.vouched_by is not None:
         return _("%(name)s（凭外部链接，%(by)s发出）") % {"name": row.outsider, "by": row.vouched_by.name}
-    return row.taken_by.name if row.taken_by else _("系统按期限自动办理")
+    if row.taken_by is None:
+        return _("系统按期限自动办理")
+    if row.in_place_of is None:
+        return row.taken_by.name
+    return _("%(b)s 代 %(a)s") % {"b": row.taken_by.name, "a": row.in_place_of.name}
 
 
 def _assigned(seen: CaseSeen, row: CaseStep) -> bool:
@@ -255,7 +260,10 @@ def consequence(seen: CaseSeen, offered: StepOffered) -> str:
     if step is None:
         return ""
     language = get_language() or "zh"
+    given = seen.read.last.assignee
+    stands_in = bool(seen.taker.stands_in) and in_place_of(seen.read.state, offered.code, seen.taker) is not None
     parts = [
+        _("记为您代 %(name)s 办") % {"name": given.name} if given is not None and stands_in else "",
         _("登记台账：%(kinds)s") % {"kinds": _("、").join(dict.fromkeys(kind_word(each.kind) for each in step.files))}
         if step.files
         else "",

@@ -48,6 +48,7 @@ from xingke.casework.rules.stepping import (
     StepTaken,
     Taker,
     ending,
+    in_place_of,
     is_theirs,
     may_take,
     standing,
@@ -143,6 +144,7 @@ def take_step(*, case: Case, wanted: StepWanted, seen: int, by: User | Outsider 
             organisation=case.organisation,
             parties=read.parties,
             also=names_seen_by(read.definitions),
+            on=local.date(),
         )
         if not is_theirs(read.state, wanted.step, taker):  # before anything is said of answers
             may_take(read.state, wanted.step, taker, now=local, calendar=work_calendar(case.region)).or_refuse()
@@ -274,6 +276,7 @@ def _write(
         taken_at=done.now,
         taken_by=done.by,
         **_outside(taker),
+        in_place_of_id=in_place_of(read.state, wanted.step, taker) if taker.stands_in else None,
     )
     row.digest = step_digest(queries.said_of(row), read.last.digest if read.steps else "")
     row.save()

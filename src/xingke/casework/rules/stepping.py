@@ -1,7 +1,7 @@
 """Where a case stands, and what may be done with it next. Pure: everything it depends on is given."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from fractions import Fraction
 from functools import lru_cache
@@ -19,6 +19,7 @@ from xingke.casework.rules.flows import (
     AUTHORS,
     CLOCK,
     CORRECT,
+    GIVEN,
     OPENER,
     PARTY,
     REOPEN,
@@ -36,7 +37,7 @@ from xingke.casework.rules.flows import (
 @dataclass(frozen=True, kw_only=True)
 class StepTaken:
     """A step of a case that was taken. by: the account, of an outsider the one that gave them the link; None for the job child. on: the
-    day on which it was done."""
+    day on which it was done. in_place_of: the account it was given to, where a substitute took it."""
 
     number: int  # within its case, from 1
     step: str
@@ -45,6 +46,12 @@ class StepTaken:
     on: date
     kind: str = ""  # of a pause
     corrects: int = 0
+    in_place_of: int | None = None
+
+    @property
+    def people(self) -> set[int | None]:
+        """Who counts as having taken it: a substitute and whom they stood in for."""
+        return {self.by, self.in_place_of} if self.in_place_of is not None else {self.by}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,6 +108,7 @@ class Taker:
     """Somebody who wants to take a step of a case: what they may do where it lies, and what they are to it.
 
     is_here: whether they may still see it. Who opened it or was assigned to it and left the bureau or firm has no part in it.
+    stands_in: the accounts whose substitute they are today.
     """
 
     user: int | None  # None: the job child, or an outsider
@@ -108,6 +116,7 @@ class Taker:
     permissions: frozenset[str] = frozenset()
     roles: frozenset[str] = frozenset()
     outsider: Outsider | None = None
+    stands_in: frozenset[int] = frozenset()
 
     @property
     def is_clock(self) -> bool:
@@ -228,6 +237,8 @@ def _conditions(
     state: CaseState, step: FlowStep, taker: Taker, *, now: datetime, calendar: WorkCalendar
 ) -> Iterator[Answer]:
     yield four_eyes(state, step, taker.counts_as)
+    if _is_by_assignment_alone(state, step, taker):  # what they may not, nobody does in their place
+        yield four_eyes(state, step, state.assignee)
     yield _publicity_over(state, step, now.date())
     if step.not_before is not None:
         day = earliest(step.not_before, taken=state.taken, days=state.days, calendar=calendar)
@@ -265,10 +276,26 @@ def four_eyes(state: CaseState, step: FlowStep, user: int | None) -> Answer:
     named = set(step.other_than)
     if AUTHORS in named:
         named |= {each.code for each in state.flow.step if each.form}
-    others = {each.by for each in state.taken if _first_of(state, each).step in named}
+    others = set[int | None]().union(*(each.people for each in state.taken if _first_of(state, each).step in named))
     if user is not None and user in others:
         return no(say("“%(step)s”须由没有经手前面步骤的人办。", step=step.label))
     return YES
+
+
+def in_place_of(state: CaseState, code: str, taker: Taker) -> int | None:
+    """For whom somebody takes a step: whom it was given to, where they are their substitute and that one might take it; None for themselves."""
+    step = state.flow.steps.get(code)
+    if step is None or state.assignee not in taker.stands_in or GIVEN.isdisjoint(step.by):
+        return None
+    return state.assignee if four_eyes(state, step, state.assignee).allowed else None
+
+
+def can_go_on(state: CaseState, user: int) -> Answer:
+    """Whether a case that is given to somebody finds a step they may take: not where four eyes bar them from every one that is the assignee's."""
+    where = standing(state.flow, state.taken)
+    following = [state.flow.steps[code] for code in where.next] if where is not None else []
+    answers = [four_eyes(state, step, user) for step in following if not GIVEN.isdisjoint(step.by)]
+    return YES if not answers or any(each.allowed for each in answers) else answers[0]
 
 
 def _first_of(state: CaseState, taken: StepTaken) -> StepTaken:
@@ -332,7 +359,15 @@ def is_theirs(state: CaseState, code: str, taker: Taker) -> bool:
         return any(_is_named(state, name, taker) for name in state.flow.steps[code].by)
     if code == WITHDRAW:
         return _is_named(state, OPENER, taker) or (taker.is_here and state.flow.owner in taker.roles)
+    if code == TRANSFER and taker.is_here and taker.user is not None and taker.user == state.assignee:
+        return True  # whoever has it hands it on; a substitute does not
     return state.flow.managed_by in taker.permissions
+
+
+def _is_by_assignment_alone(state: CaseState, step: FlowStep, taker: Taker) -> bool:
+    """Whether a step is somebody's only as the substitute of whom it was given to."""
+    own = replace(taker, stands_in=frozenset())
+    return bool(taker.stands_in) and not any(_is_named(state, name, own) for name in step.by)
 
 
 def _is_named(state: CaseState, name: str, taker: Taker) -> bool:
@@ -345,7 +380,7 @@ def _is_named(state: CaseState, name: str, taker: Taker) -> bool:
     if name == OPENER:
         return not state.taken or taker.user == state.opener
     if name == ASSIGNEE:
-        return taker.user == state.assignee
+        return taker.user == state.assignee or state.assignee in taker.stands_in
     if name.startswith(PARTY):
         return name.removeprefix(PARTY) in taker.roles
     return name in taker.permissions
@@ -381,5 +416,5 @@ _NOT_THEIRS: Mapping[str, Saying] = {
     CORRECT: say("更正由负责这项业务的人办。"),
     REOPEN: say("重新办理由负责这项业务的人办。"),
     TERMINATE: say("终止由负责这项业务的人办。"),
-    TRANSFER: say("移交由负责这项业务的人办。"),
+    TRANSFER: say("移交由经办人或负责这项业务的人办。"),
 }

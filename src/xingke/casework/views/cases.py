@@ -47,7 +47,9 @@ def _beside_list(asked: ListRequest) -> dict[str, Any]:
         {"label": each.flow.label.in_language(language), "url": reverse("casework:case-new", args=[each.flow.code])}
         for each in flows_to_open(asked.reader)
     ]
-    return {"entries": entries, "places": places(asked.reader, "case-list")}
+    counts, words = lists.own_counts(asked.reader), dict(lists.state_choices())
+    own = [{"label": words[each], "count": counts[each], "state": each} for each in lists.OWN]
+    return {"entries": entries, "places": places(asked.reader, "case-list"), "own": own, "state": asked["state"]}
 
 
 @require_safe
