@@ -317,7 +317,7 @@ def waits_on(seen: CaseSeen) -> str:
     if seen.read.last.ended or seen.stands is None:
         return ""
     flow, language = seen.read.flow, get_language() or "zh"
-    following = [flow.steps[code] for code in seen.stands.next if not flow.steps[code].seen_by]
+    following = [flow.steps[code] for code in seen.stands.next if is_seen(flow.steps[code].seen_by, seen.audiences)]
     until = seen.read.publicity.until
     if seen.stands.through is Through.PUBLICITY and until is not None and timezone.localdate() <= until:
         return _("公示到%(day)s为止，期满后才能往下办。") % {"day": day(until)}
@@ -341,7 +341,7 @@ def still_to_come(seen: CaseSeen) -> list[dict[str, str]]:
             "by": _by(flow, flow.steps[code], language),
         }
         for code in way
-        if not flow.steps[code].seen_by
+        if is_seen(flow.steps[code].seen_by, seen.audiences)
     ]
 
 
