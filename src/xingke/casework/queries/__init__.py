@@ -20,6 +20,7 @@ from xingke.casework.queries.standing import PublicityStanding, publicity_standi
 from xingke.casework.queries.substitutes import stood_in_for
 from xingke.casework.rules.answers import expressed_answers
 from xingke.casework.rules.clocks import CaseClock, Deadline, case_clock, deadline
+from xingke.casework.rules.conditions import asked_words
 from xingke.casework.rules.flow_checks import fields_asked
 from xingke.casework.rules.flows import CaseEnd, Flow, FlowStep
 from xingke.casework.rules.forms import CaseForm, FieldType, FormField, expression_types
@@ -138,6 +139,7 @@ class CaseRead:
             types=expression_types(asked.values()),
             known=expressed_answers(list(asked.values()), answers, unknown),
             days=days_in(asked, answers),
+            words=asked_words(asked.values()),
             assignee=self.last.assignee_id if self.steps else None,
             publicity_until=self.publicity.until,
             objections_open=self.publicity.objections_open,

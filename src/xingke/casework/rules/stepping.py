@@ -8,12 +8,13 @@ from functools import lru_cache
 from math import ceil
 from uuid import UUID
 
-from xingke.base.expressions import Node, Type, Value, evaluate, parse
+from xingke.base.expressions import Node, Type, Value, evaluate, names, parse
 from xingke.base.labels import Label
 from xingke.base.refusals import YES, Answer, no
 from xingke.base.sayings import Saying, say
 from xingke.base.workdays import WorkCalendar
 from xingke.casework.rules.clocks import earliest
+from xingke.casework.rules.conditions import expression_words
 from xingke.casework.rules.flows import (
     ASSIGNEE,
     AUTHORS,
@@ -68,7 +69,8 @@ class CaseState:
     """What is known of a case when somebody wants to take a step.
 
     taken: its steps, oldest first. known: what its forms and facts say, of the types in ``types``; what is not known is missing.
-    days: the days that forms asked for, by name. publicity_until, objections_open: of the publicity it stands in, the last day, and what
+    days: the days that forms asked for, by name. words: what a sentence calls what was asked.
+    publicity_until, objections_open: of the publicity it stands in, the last day, and what
     was said against it and not answered yet.
     """
 
@@ -78,6 +80,7 @@ class CaseState:
     types: Mapping[str, Type] = field(default_factory=dict)
     known: Mapping[str, Value | None] = field(default_factory=dict)
     days: Mapping[str, date] = field(default_factory=dict)
+    words: Mapping[str, Label] = field(default_factory=dict)
     assignee: int | None = None
     publicity_until: date | None = None
     objections_open: int = 0
@@ -338,12 +341,31 @@ def _how_many(wait: Awaited, there: int) -> int:
     return ceil(share * there) if "/" in wait.enough else int(share)
 
 
+def may_come(state: CaseState, step: FlowStep) -> bool:
+    """Whether the condition of a step leaves it possible: what is not known yet rules nothing out."""
+    return not step.when or _holds(state, step) is not False
+
+
+def _holds(state: CaseState, step: FlowStep) -> Value | None:
+    return evaluate(_parsed(step.when, _types(state)), {name: state.known.get(name) for name in state.types})
+
+
 def _condition(state: CaseState, step: FlowStep) -> Answer:
-    types = tuple(sorted(state.types.items(), key=lambda each: each[0]))
-    holds = evaluate(_parsed(step.when, types), {name: state.known.get(name) for name in state.types})
+    holds = _holds(state, step)
     if holds is None:
-        return no(say("“%(step)s”的条件还不能判断，有内容没有填。", step=step.label))
-    return YES if holds else no(say("不符合“%(step)s”的条件：%(rule)s。", step=step.label, rule=step.when))
+        asked = names(_parsed(step.when, _types(state)))
+        missing = tuple(state.words[each] for each in asked if each in state.words and state.known.get(each) is None)
+        if not missing:
+            return no(say("“%(step)s”的条件还不能判断，有内容没有填。", step=step.label))
+        return no(say("“%(step)s”的条件还不能判断，还没有填：%(names)s。", step=step.label, names=missing))
+    if holds:
+        return YES
+    rule = expression_words(step.when, state.words)
+    return no(say("不符合“%(step)s”的条件：%(rule)s。", step=step.label, rule=rule))
+
+
+def _types(state: CaseState) -> tuple[tuple[str, Type], ...]:
+    return tuple(sorted(state.types.items(), key=lambda each: each[0]))
 
 
 @lru_cache(maxsize=512)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -271,6 +272,28 @@ def test_what_is_hidden_is_on_no_page(cast: Cast, signed_in: SignIn) -> None:
     listed = _said(signed_in("enterprise").get(reverse("casework:case-list")))
     assert case.number in listed
     assert "内部研究" not in listed
+
+
+def test_a_newer_version_opens_nothing_of_what_was_said_under_an_older_one(
+    cast: Cast, signed_in: SignIn, tmp_path: Path
+) -> None:
+    """Lists show of each case what its own version lets somebody read; whoever may see what is hidden sees it there too."""
+    registry.load_pack(folder=FOLDER / "hidden", by=None, now=NOW)
+    signed_in("enterprise").post(reverse("casework:case-new", args=["hidden_asked"]), {"a-money": "5"})
+    case = Case.objects.get()
+    weighed = {"a-worth": "不予支持", "seen": "1"}
+    signed_in("officer").post(reverse("casework:step-take", args=[case.key, "weighed"]), weighed)
+    url = f"{reverse('casework:case-list')}?flow=hidden_asked"
+    assert "不予支持" in _said(signed_in("officer").get(url))
+    assert "不予支持" not in _said(signed_in("enterprise").get(url))
+    for name in ("flows.toml", "forms.toml", "pack.toml"):
+        text = (FOLDER / "hidden" / name).read_text("utf-8")
+        text = text.replace('code = "hidden_asked"', 'code = "hidden_asked"\nversion = 2')
+        text = text.replace('form = "inner_form"\nseen_by = ["case.handle"]', 'form = "inner_form"')
+        (tmp_path / name).write_text(text, "utf-8")
+    registry.load_pack(folder=tmp_path, by=None, now=NOW)
+    assert "研究意见" in _said(signed_in("enterprise").get(url))
+    assert "不予支持" not in _said(signed_in("enterprise").get(url))
 
 
 def test_a_correction_is_seen_by_whoever_sees_what_it_corrects(cast: Cast, signed_in: SignIn) -> None:
