@@ -49,7 +49,13 @@ def _beside_list(asked: ListRequest) -> dict[str, Any]:
     ]
     counts, words = lists.own_counts(asked.reader), dict(lists.state_choices())
     own = [{"label": words[each], "count": counts[each], "state": each} for each in lists.OWN]
-    return {"entries": entries, "places": places(asked.reader, "case-list"), "own": own, "state": asked["state"]}
+    return {
+        "entries": entries,
+        "places": places(asked.reader, "case-list"),
+        "own": own,
+        "state": asked["state"],
+        "drafts": showing.drafts_begun(asked.reader),
+    }
 
 
 @require_safe
