@@ -16,6 +16,7 @@ from xingke.casework.queries.personal import NUMBER, may_open, unsealed
 from xingke.casework.queries.seen import case_seen
 from xingke.casework.rules.forms import CaseForm
 from xingke.registry import sealing
+from xingke.registry.actions import people
 
 
 def keys_for(case: UUID, forms: Iterable[CaseForm]) -> list[bytes]:
@@ -25,7 +26,7 @@ def keys_for(case: UUID, forms: Iterable[CaseForm]) -> list[bytes]:
     """
     if not any(each.personal for form in forms for each in form.fields):
         return []
-    sealing.refuse_owned(case, but="cases")
+    people.refuse_owned(case, but="cases")
     sealing.prepare(case)
     return sealing.keys_of(case)
 
