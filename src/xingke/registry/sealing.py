@@ -27,7 +27,6 @@ from xingke.base import files
 from xingke.base.refusals import Refused
 from xingke.base.register import Register
 from xingke.base.sayings import say
-from xingke.registry.models import Person
 
 FOLDER, MARKS = "person-keys", "person-marks.key"
 SEALED = ("phone", "email", "address", "identity")  # what is known of a person besides a name and a place
@@ -48,16 +47,6 @@ class Sealer:
 
 
 SEALERS: Register[Sealer] = Register("sealer")
-
-
-def refuse_owned(owner: UUID, *, but: str = "") -> None:
-    """Raise Refused where a key is somebody else's already: two that share one are forgotten together, and opened by either.
-
-    Keys of new things come from forms. but: the code of the sealer whose own is asked about; "" for persons.
-    """
-    is_person = but != "" and Person.objects.filter(key=owner).exists()
-    if is_person or any(sealer.owns(owner) for sealer in SEALERS if sealer.code != but):
-        raise Refused(say("这张表单的编号已经用于别的登记，请刷新页面重新填写。"))
 
 
 def prepare(person: UUID) -> None:

@@ -18,6 +18,7 @@ from xingke.casework.queries.personal import NUMBER, may_open, unsealed
 from xingke.casework.queries.seen import case_seen
 from xingke.casework.rules.forms import CaseForm
 from xingke.registry import sealing
+from xingke.registry.actions import people
 
 
 @contextmanager
@@ -29,7 +30,7 @@ def case_keys(case: UUID, forms: Iterable[CaseForm], typed: Mapping[str, Any]) -
     names = {each.name for form in forms for each in form.fields if each.personal}
     is_new = False
     if any(typed.get(name) for name in names):
-        sealing.refuse_owned(case, but="cases")
+        people.refuse_owned(case, but="cases")
         is_new = not sealing.has_key(case)
         sealing.prepare(case)
     try:

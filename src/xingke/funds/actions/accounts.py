@@ -9,7 +9,7 @@ from uuid import UUID
 from xingke.accounts.acts import act
 from xingke.accounts.models import User
 from xingke.base.keys import new_key
-from xingke.base.pressed import OTHER, pressed_before
+from xingke.base.pressed import pressed_before
 from xingke.base.refusals import Refused
 from xingke.base.sayings import say
 from xingke.funds import queries, rules
@@ -17,7 +17,8 @@ from xingke.funds.actions import require_at_home
 from xingke.funds.models import PayAccount, PaymentBatch
 from xingke.funds.permissions import FundPermission
 from xingke.registry import sealing
-from xingke.registry.models import Organisation, Person, Region
+from xingke.registry.actions import people
+from xingke.registry.models import Organisation, Region
 from xingke.registry.rules import same_name
 
 NUMBER = "number"
@@ -54,9 +55,7 @@ def enter_account(*, new: NewAccount, by: User, now: datetime) -> PayAccount:
     if not new.name.strip() or not new.bank.strip():
         raise Refused(say("请填写户名和开户银行。"))
     require_at_home(by, FundPermission.PLAN, new.region)
-    sealing.refuse_owned(new.key, but=CODE)  # before anything is sealed under somebody else's key
-    if Person.objects.filter(key=new.key).exists():
-        raise Refused(OTHER.filled())
+    people.refuse_owned(new.key, but=CODE)  # before anything is sealed under somebody else's key
     sealing.prepare(new.key)
     sealed, mark = sealing.seal(new.key, {NUMBER: number}), mark_of(number)
     organisation, reason = new.organisation, new.reason.strip()

@@ -13,6 +13,7 @@ from xingke.accounts.permissions import Permission
 from xingke.base.keys import new_key
 from xingke.base.pressed import OTHER
 from xingke.base.refusals import Refused
+from xingke.base.sayings import say
 from xingke.registry import queries, rules, sealing
 from xingke.registry.models import Employment, Grant, Organisation, Person, Region
 from xingke.registry.queries import people
@@ -31,7 +32,7 @@ def enter_person(
     """
     who = key or new_key()
     facts = _tidied(facts)
-    sealing.refuse_owned(who)
+    refuse_owned(who)
     known = _entered_before(who)
     sealing.prepare(who)
     sealed, mark = sealing.seal(who, facts), sealing.mark(facts.get("identity", ""))
@@ -93,6 +94,16 @@ def correct_person(
         row.name, row.sealed, row.identity = name, sealed, mark
         row.save(update_fields=["name", "name_key", "sealed", "identity"])
     return row
+
+
+def refuse_owned(owner: UUID, *, but: str = "") -> None:
+    """Raise Refused where a key is somebody else's already: two that share one are forgotten together, and opened by either.
+
+    Keys of new things come from forms. but: the code of the sealer whose own is asked about; "" for persons.
+    """
+    is_person = but != "" and Person.objects.filter(key=owner).exists()
+    if is_person or any(sealer.owns(owner) for sealer in sealing.SEALERS if sealer.code != but):
+        raise Refused(say("这张表单的编号已经用于别的登记，请刷新页面重新填写。"))
 
 
 def _entered_before(key: UUID) -> dict[str, str] | None:
