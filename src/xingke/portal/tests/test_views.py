@@ -122,6 +122,8 @@ def test_the_rooms_say_what_waits_and_the_most_urgent_comes_first() -> None:
         "commitments-left",
         "reviewing",
         "publishing",
+        "to-archive",
+        "to-sign",
         "mending",
         "importing",
         "accounts",
@@ -129,6 +131,7 @@ def test_the_rooms_say_what_waits_and_the_most_urgent_comes_first() -> None:
     assert [duty.code for duty in urgent if not duty.is_theirs] == [
         "identities",  # reading numbers is no duty
         "accounts-to-pay",  # nor is seeing accounts
+        "to-archive",  # what is filed may wait for the end of the year
     ]
 
 
