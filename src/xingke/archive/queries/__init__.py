@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import TypeVar
+from typing import Any, TypeVar  # parts of a union
 from uuid import UUID
 
-from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Model, OuterRef, Q, QuerySet, Value
 from django.http import Http404
 from django.utils.translation import get_language
 
@@ -183,6 +183,20 @@ def documents_to_file(user: User) -> QuerySet[Document]:
         at_home(user, ArchivePermission.KEEP), at_home(user, Permission.DOCUMENT_READ), ~Exists(filed)
     )
     return reports.finished(own).select_related("region")
+
+
+def counts_waiting(user: User, today: date) -> dict[str, int]:
+    """How many ``cases`` and ``documents`` wait to be filed, and ``volumes`` to be appraised. One query."""
+    parts = {
+        "cases": cases_to_file(user),
+        "documents": documents_to_file(user),
+        "volumes": volumes_seen(user, ArchivePermission.KEEP).filter(outlived(today)),
+    }
+    counted: list[QuerySet[Any, Any]] = [
+        rows.order_by().annotate(part=Value(part)).values("part").annotate(n=Count("pk")).values_list("part", "n")
+        for part, rows in parts.items()
+    ]
+    return dict.fromkeys(parts, 0) | dict(counted[0].union(*counted[1:], all=True))
 
 
 def document_to_file(user: User, key: UUID) -> Document:

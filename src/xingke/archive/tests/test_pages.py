@@ -62,7 +62,7 @@ def row_of(case: Case) -> str:
 
 def tasks(cast: Cast, who: str) -> dict[str, int]:
     found: list[Task] = []
-    for code in ("to-archive", "to-sign", "to-appraise"):
+    for code in ("to-archive", "to-sign"):
         found += DUTIES[code].find(cast.users[who])
     return {each.label: each.value for each in found if each.value}
 

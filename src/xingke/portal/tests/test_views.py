@@ -123,6 +123,8 @@ def test_the_rooms_say_what_waits_and_the_most_urgent_comes_first() -> None:
         "commitments-left",
         "reviewing",
         "publishing",
+        "to-archive",
+        "to-sign",
         "mending",
         "importing",
         "accounts",
@@ -131,6 +133,7 @@ def test_the_rooms_say_what_waits_and_the_most_urgent_comes_first() -> None:
         "substitutes",  # knowing who stands in is no duty
         "identities",  # nor is reading numbers
         "accounts-to-pay",  # nor is seeing accounts
+        "to-archive",  # what is filed may wait for the end of the year
     ]
 
 
