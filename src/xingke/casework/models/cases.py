@@ -116,6 +116,9 @@ class CaseStep(models.Model):
             models.Index(fields=["due"], condition=Q(seq_to__isnull=True) & ~Q(late=""), name="casestep_late"),
             models.Index(fields=["assignee"], condition=Q(seq_to__isnull=True), name="casestep_now_assigned"),
             models.Index(fields=["taken_by", "taken_at"], name="casestep_by_taker"),
+            models.Index(
+                fields=["region", "flow", "stands"], condition=Q(seq_to__isnull=True, ended=""), name="casestep_open"
+            ),
         )
 
     def __str__(self) -> str:
