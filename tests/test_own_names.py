@@ -28,7 +28,7 @@ OF_NO_PLACE = {
 
 EMPTY_FORMS = {"ledger:record-new", "intake:import-form"}  # named by a kind of record, not by a record
 FOR_THE_REGION = {"casework:call"}  # a call is for everybody of the region who may apply
-OWN_CHOICES = {"registry:list-columns", "registry:view-save"}  # how they like to see a list
+OWN_CHOICES = {"registry:list-columns", "registry:list-export", "registry:view-save"}  # how they like to see a list
 
 
 @pytest.fixture

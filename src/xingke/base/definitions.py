@@ -146,8 +146,8 @@ def _strays(folder: Path) -> Iterator[Issue]:
     known = {each.file for each in KINDS}
     kept = {"pack.toml", *known, *(name for each in KINDS for name in files_of(folder, each))}
     for path in sorted((*folder.glob("*.toml"), *folder.glob("*/*.toml"))):
-        name = path.relative_to(folder).as_posix()
-        if name not in kept and not path.name.startswith("."):
+        name, is_another = path.relative_to(folder).as_posix(), (path.parent / "pack.toml").is_file()
+        if name not in kept and not path.name.startswith(".") and (path.parent == folder or not is_another):
             yield Issue(name, "file", f"is the file of no kind of definition; known: {', '.join(sorted(known))}")
 
 

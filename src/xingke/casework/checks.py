@@ -246,8 +246,8 @@ def in_place() -> Iterator[CheckResult]:
 PATIENCE = timedelta(hours=1)
 CHECKS = (
     Check(code="cases", find=cases, order=65),
-    Check(code="matters", find=matters, order=66),
-    Check(code="common-acts", find=common_acts, order=67),
-    Check(code="late-steps", find=late_steps, order=68),
-    Check(code="substitutes", find=in_place, order=69),
+    Check(code="matters", find=matters, order=65),
+    Check(code="common-acts", find=common_acts, order=66),
+    Check(code="late-steps", find=late_steps, order=67),
+    Check(code="substitutes", find=in_place, order=68),
 )

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from xingke.accounts.models import User
 from xingke.base.keys import new_key
+from xingke.base.quantities import INT64_MAX
 from xingke.casework.forms_common import PlacedForm, day_field, names_in, words_field
 from xingke.casework.models import GroupMember
 from xingke.casework.rules.groups import KIND_WORDS, GroupKind, GroupPost, Seat
@@ -53,7 +54,7 @@ class HandingForm(forms.Form):
     def __init__(self, users: Sequence[User], *args: Any, **kwargs: Any) -> None:  # Django's own signature
         super().__init__(*args, **kwargs)
         self.users = {each.username: each for each in users}
-        self.fields["to"] = account_field(gettext_lazy("交给谁"), users)
+        self.fields["to"] = account_field(gettext_lazy("由谁接手"), users)
         self.order_fields(["to"])
 
 
@@ -96,7 +97,7 @@ def seat_words(row: GroupMember) -> str:
 class GroupChangeForm(MembersForm):
     """The members after a change. seen: the last change the page showed."""
 
-    seen = forms.IntegerField(widget=forms.HiddenInput, initial=0)
+    seen = forms.IntegerField(widget=forms.HiddenInput, initial=0, min_value=0, max_value=INT64_MAX)
 
 
 class GroupForm(PlacedForm, MembersForm):
@@ -119,7 +120,7 @@ class DutyForm(forms.Form):
     due = day_field(gettext_lazy("办到哪一天"))
 
 
-class LinkForm(forms.Form):
+class CaseLinkForm(forms.Form):
     """What another case is to this one."""
 
     number = forms.CharField(label=gettext_lazy("另一件的编号"), max_length=64)

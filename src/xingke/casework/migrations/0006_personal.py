@@ -7,7 +7,8 @@ from django.db import migrations, models
 
 def name_new_ones_alike(apps, schema_editor):
     """What would open a case is kept under no step from now on."""
-    apps.get_model("casework", "CaseDraft").objects.filter(case__isnull=True).update(step="")
+    drafts = apps.get_model("casework", "CaseDraft").objects.using(schema_editor.connection.alias)
+    drafts.filter(case__isnull=True).update(step="")
 
 
 class Migration(migrations.Migration):
@@ -68,6 +69,14 @@ class Migration(migrations.Migration):
             name="step",
             field=models.OneToOneField(
                 on_delete=django.db.models.deletion.PROTECT, related_name="sealed", to="casework.casestep"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="casesealed",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("erased_at__isnull", True), ("erased_by__isnull", True))
+                | models.Q(("erased_at__isnull", False), ("erased_by__isnull", False), ("sealed", "")),
+                name="casesealed_erased_by_somebody",
             ),
         ),
     ]

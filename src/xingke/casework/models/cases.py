@@ -218,6 +218,13 @@ class CaseSealed(models.Model):
 
     class Meta:
         verbose_name = _("事项的个人信息")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(erased_at__isnull=True, erased_by__isnull=True)
+                | Q(erased_at__isnull=False, erased_by__isnull=False, sealed=""),
+                name="casesealed_erased_by_somebody",
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.step_id}: {len(self.fields)}"

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from xingke.base.refusals import Refused
 from xingke.casework import queries, showing
 from xingke.casework.actions.links import end_link, link_cases
-from xingke.casework.forms_posts import LinkForm
+from xingke.casework.forms_posts import CaseLinkForm
 from xingke.casework.queries.links import cases_numbered, link_of, may_link
 from xingke.casework.rules.links import LinkKind
 from xingke.casework.views.meetings import form_page
@@ -26,7 +26,7 @@ def link_new(request: HttpRequest, key: UUID) -> HttpResponse:
     read = queries.case_for(user, key)
     if not may_link(user, read):
         raise Http404
-    form = LinkForm(request.POST or None)
+    form = CaseLinkForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         found = cases_numbered(user, form.cleaned_data["number"])
         try:
