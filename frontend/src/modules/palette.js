@@ -20,8 +20,8 @@ export function palette(root) {
 
   function sayKeys() {
     for (const each of root.querySelectorAll("[data-palette-keys]")) {
-      if (isMac) each.textContent = "⌘ K";
-      each.hidden = !keysAreOn();
+      each.textContent = keysAreOn() ? (isMac ? "⌘ K" : "Ctrl K") : each.dataset.off || "";
+      each.hidden = !each.textContent;
     }
   }
   sayKeys();

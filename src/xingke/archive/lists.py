@@ -119,7 +119,7 @@ def _years(asked: ListRequest) -> list[tuple[str, str]]:
 
 
 def _terms(asked: ListRequest) -> list[tuple[str, str]]:
-    return [(code, queries.term_word(code)) for code in queries.scheme_of().terms()]
+    return [(code, queries.term_word(code, asked.region)) for code in queries.scheme_of(asked.region).terms()]
 
 
 def _handing(asked: ListRequest) -> dict[str, str] | None:
@@ -180,7 +180,7 @@ FINDING = DeclaredList(
             code="term",
             label=gettext_lazy("保管期限"),
             is_told=True,
-            cell=lambda row: queries.term_word(row.volume.term),
+            cell=lambda row: queries.term_word(row.volume.term, row.volume.region),
         ),
         ListColumn(code="state", label=gettext_lazy("状态"), is_whole=True, cell=_state),
         ListColumn(

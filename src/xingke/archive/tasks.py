@@ -17,18 +17,13 @@ from xingke.ledger.queries.caching import kept_for
 
 
 def _to_file(user: User) -> Iterator[Task]:
-    cases = kept_for(user, "cases to archive", lambda: queries.cases_to_file(user).count())
-    documents = kept_for(user, "documents to archive", lambda: queries.documents_to_file(user).count())
-    yield Task(_("待归档的事项"), cases, pgettext("cases", "件"), reverse("archive:case-list"))
-    yield Task(_("待归档的文稿"), documents, pgettext("documents", "份"), reverse("archive:document-list"))
-
-
-def _to_appraise(user: User) -> Iterator[Task]:
     today = timezone.localdate()
-    rows = queries.volumes_seen(user, ArchivePermission.KEEP).filter(queries.outlived(today))
-    count = kept_for(user, f"volumes to appraise {today}", rows.count)
+    counts = kept_for(user, f"to archive {today}", lambda: queries.counts_waiting(user, today))
+    yield Task(_("待归档的事项"), counts["cases"], pgettext("cases", "件"), reverse("archive:case-list"))
+    yield Task(_("待归档的文稿"), counts["documents"], pgettext("documents", "份"), reverse("archive:document-list"))
     url = f"{reverse('archive:finding-list')}?kind={VOLUME}&state={EXPIRED}"
-    yield Task(_("保管期满、待鉴定的案卷"), count, pgettext("volumes", "卷"), url, _("系统不会自己销毁"))
+    unit = pgettext("volumes", "卷")
+    yield Task(_("保管期满、待鉴定的案卷"), counts["volumes"], unit, url, _("系统不会自己销毁"))
 
 
 def _to_sign(user: User) -> Iterator[Task]:
@@ -43,5 +38,4 @@ def _to_sign(user: User) -> Iterator[Task]:
 DUTIES = (
     Duty(code="to-archive", permission=ArchivePermission.KEEP, find=_to_file, order=60, is_theirs=False),
     Duty(code="to-sign", permission=ArchivePermission.RECEIVE, find=_to_sign, order=61),
-    Duty(code="to-appraise", permission=ArchivePermission.KEEP, find=_to_appraise, order=62, is_theirs=False),
 )

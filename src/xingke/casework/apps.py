@@ -93,6 +93,7 @@ class CaseworkConfig(AppConfig):
         )
         audited.announce_details({"flow": _("办理流程"), "number": _("编号"), "step": _("步骤")})
         _announce_common_acts()
+        _announce_posts()
 
 
 def _announce_common_acts() -> None:
@@ -131,3 +132,39 @@ def _announce_common_acts() -> None:
         }
     )
     DUTIES.add(*tasks_common.DUTIES)
+
+
+def _announce_posts() -> None:
+    """Substitutes, hand-overs, working groups and links."""
+    from xingke.base import audited
+    from xingke.base.noticing import NOTICE_KINDS
+    from xingke.base.panels import PANELS
+    from xingke.base.tasks import DUTIES
+    from xingke.casework import posts
+
+    NOTICE_KINDS.add(*posts.KINDS)
+    PANELS.add(*posts.PANELS)
+    DUTIES.add(*posts.DUTIES)
+    audited.announce(
+        {
+            "substitute.named": _("指定 AB 岗"),
+            "substitute.ended": _("结束 AB 岗"),
+            "case.handed-over": _("工作交接"),
+            "case.linked": _("关联事项"),
+            "case.link-ended": _("解除关联"),
+            "group.set-up": _("设立专班"),
+            "group.changed": _("专班人员变动"),
+            "group.charged": _("专班任务"),
+            "group.duty-done": _("专班任务办完"),
+        }
+    )
+    audited.announce_details(
+        {
+            "substitute": _("由谁代"),
+            "handed_to": _("交给"),
+            "other": _("另一件"),
+            "document_number": _("文号"),
+            "came": _("进"),
+            "gone": _("出"),
+        }
+    )

@@ -21,6 +21,7 @@ from xingke.casework.models import (
     Meeting,
     Publicity,
     PublicityItem,
+    Substitution,
 )
 from xingke.casework.rules.answers import step_digest
 from xingke.casework.rules.flows import Through
@@ -221,10 +222,32 @@ def late_steps() -> Iterator[CheckResult]:
     yield CheckResult(f"到期由系统办的步骤：{count} 步等着（{when}）", tuple(problems))
 
 
+def in_place() -> Iterator[CheckResult]:
+    """Whoever took a step in somebody's place was named their substitute for that day."""
+    rows = CaseStep.objects.filter(in_place_of__isnull=False).select_related("case", "taken_by", "in_place_of")
+    wrong, count = [], 0
+    for row in rows.order_by("pk").iterator(chunk_size=AT_ONCE):
+        count += 1
+        day = timezone.localtime(row.taken_at).date()
+        named = Substitution.objects.filter(
+            Q(ended_at__isnull=True) | Q(ended_at__gte=row.taken_at),
+            user=row.in_place_of,
+            substitute=row.taken_by,
+            since__lte=day,
+            until__gte=day,
+            seq__lt=row.seq_from,
+        )
+        if not named.exists():
+            wrong.append(f"事项 {row.case} 第 {row.number} 步：{row.taken_by} 那天没有指定为代 {row.in_place_of}")
+    if count:
+        yield CheckResult(f"代办的步骤：{count} 步，{len(wrong)} 处不对", tuple(wrong[:SHOWN]))
+
+
 PATIENCE = timedelta(hours=1)
 CHECKS = (
     Check(code="cases", find=cases, order=65),
     Check(code="matters", find=matters, order=66),
     Check(code="common-acts", find=common_acts, order=67),
     Check(code="late-steps", find=late_steps, order=68),
+    Check(code="substitutes", find=in_place, order=69),
 )

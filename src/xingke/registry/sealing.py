@@ -56,6 +56,11 @@ def prepare(person: UUID) -> None:
             _make(path)
 
 
+def has_key(person: UUID) -> bool:
+    """Whether a key lies here."""
+    return _path(person).exists()
+
+
 def keys_of(person: UUID) -> list[bytes]:
     """The keys of a person, the newest first, for whoever seals or opens something inside an act, where no file is read. Raises Refused
     where there is none."""

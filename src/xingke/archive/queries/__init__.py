@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import TypeVar
+from typing import Any, TypeVar  # parts of a union
 from uuid import UUID
 
-from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Model, OuterRef, Q, QuerySet, Value
 from django.http import Http404
 from django.utils.translation import get_language
 
@@ -13,7 +13,7 @@ from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.archive.models import ArchiveFile, ArchiveHandOver, ArchiveItem, ArchiveVolume, HandedVolume
 from xingke.archive.permissions import ArchivePermission
-from xingke.archive.rules import ArchiveScheme
+from xingke.archive.rules import ArchiveCategory, ArchiveScheme, RetentionTerm
 from xingke.casework import queries as casework
 from xingke.casework.models import Case, CaseStep
 from xingke.casework.queries.seen import CaseSeen, case_seen
@@ -60,16 +60,18 @@ def scheme_of(region: Region | None = None) -> ArchiveScheme:
     return found
 
 
-def term_word(code: str) -> str:
-    """A term in words; its code where no pack has it any more."""
-    known = scheme_of().terms()
-    return known[code].label.in_language(get_language() or "zh") if code in known else code
+def term_word(code: str, region: Region | None) -> str:
+    """A term of a region in words; its code where no pack has it any more."""
+    return _word(scheme_of(region).terms().get(code), code)
 
 
-def category_word(code: str) -> str:
-    """A category in words; its code where no pack has it any more."""
-    known = scheme_of().categories()
-    return known[code].label.in_language(get_language() or "zh") if code in known else code
+def category_word(code: str, region: Region | None) -> str:
+    """A category of a region in words; its code where no pack has it any more."""
+    return _word(scheme_of(region).categories().get(code), code)
+
+
+def _word(known: RetentionTerm | ArchiveCategory | None, code: str) -> str:
+    return known.label.in_language(get_language() or "zh") if known is not None else code
 
 
 # ── volumes ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -181,6 +183,20 @@ def documents_to_file(user: User) -> QuerySet[Document]:
         at_home(user, ArchivePermission.KEEP), at_home(user, Permission.DOCUMENT_READ), ~Exists(filed)
     )
     return reports.finished(own).select_related("region")
+
+
+def counts_waiting(user: User, today: date) -> dict[str, int]:
+    """How many ``cases`` and ``documents`` wait to be filed, and ``volumes`` to be appraised. One query."""
+    parts = {
+        "cases": cases_to_file(user),
+        "documents": documents_to_file(user),
+        "volumes": volumes_seen(user, ArchivePermission.KEEP).filter(outlived(today)),
+    }
+    counted: list[QuerySet[Any, Any]] = [
+        rows.order_by().annotate(part=Value(part)).values("part").annotate(n=Count("pk")).values_list("part", "n")
+        for part, rows in parts.items()
+    ]
+    return dict.fromkeys(parts, 0) | dict(counted[0].union(*counted[1:], all=True))
 
 
 def document_to_file(user: User, key: UUID) -> Document:

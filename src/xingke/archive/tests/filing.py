@@ -4,6 +4,9 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from django.test import Client
+from django.urls import reverse
+
 from tests.cast import NOW, Cast, file, keep_records, load_outline
 from xingke.accounts import actions as accounts
 from xingke.accounts.models import User
@@ -129,3 +132,10 @@ def make_archivist(cast: Cast, who: str = "director") -> User:
     user = cast.users[who]
     registry.give_role(user=user, role="archivist", region=cast.county, by=None, now=NOW)
     return user
+
+
+def packed(browser: Client, closed: ArchiveVolume) -> bytes:
+    """The .zip of a volume, as somebody downloads it."""
+    answer = browser.get(reverse("archive:volume-zip", args=[closed.key]))
+    assert answer.headers["Content-Type"] == "application/zip"
+    return b"".join(answer.streaming_content)  # type: ignore[attr-defined]

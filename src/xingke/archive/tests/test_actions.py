@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
-from tests.cast import NOW, Cast
+from tests.cast import NOW, PACKS, Cast
 from xingke.accounts.models import AuditEntry
 from xingke.accounts.queries import attachment_store, current_seq
 from xingke.archive import actions, queries
@@ -93,6 +93,18 @@ def test_a_volume_of_nothing_known_is_refused_and_nothing_is_written(
         volume(cast, **wrong)
 
     assert (current_seq(), ArchiveVolume.objects.count()) == (before, 0)
+
+
+def test_a_bureau_whose_archive_wants_other_numbers_has_its_own(cast: Cast, tmp_path: Path) -> None:
+    own = (PACKS / "national" / "archive.toml").read_text("utf-8").replace("·{term}-{n:3}", "-{term}-{n:4}")
+    (tmp_path / "archive.toml").write_text(own.replace("定期 30 年", "三十年"), "utf-8")
+    (tmp_path / "pack.toml").write_text('code = "own"\nlabel = { zh = "本局", en = "Own" }\nsource = "样例"\n', "utf-8")
+    before = volume(cast)
+
+    registry.load_pack(folder=tmp_path, region=cast.county, by=None, now=NOW)
+
+    assert (before.number, volume(cast).number) == ("J012-WS·2026·D30-001", "J012-WS·2026-D30-0002")
+    assert [queries.term_word("D30", each) for each in (cast.county, cast.sibling)] == ["三十年", "定期 30 年"]
 
 
 # ── filing ──────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -29,6 +29,7 @@ from xingke.archive.tests.filing import (
     load_flows,
     load_secret_flow,
     make_archivist,
+    packed,
     published_document,
     service_of_person,
     to_file,
@@ -37,7 +38,6 @@ from xingke.archive.tests.filing import (
 from xingke.base.refusals import Refused
 from xingke.base.tasks import DUTIES, Task
 from xingke.casework.models import Case
-from xingke.config.command import main
 from xingke.registry import actions as registry
 
 pytestmark = pytest.mark.db
@@ -62,7 +62,7 @@ def row_of(case: Case) -> str:
 
 def tasks(cast: Cast, who: str) -> dict[str, int]:
     found: list[Task] = []
-    for code in ("to-archive", "to-sign", "to-appraise"):
+    for code in ("to-archive", "to-sign"):
         found += DUTIES[code].find(cast.users[who])
     return {each.label: each.value for each in found if each.value}
 
@@ -156,12 +156,6 @@ def test_nothing_ticked_is_said(cast: Cast, signed_in: SignIn) -> None:
 # ── taking it away ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _packed(browser: Client, closed: ArchiveVolume) -> bytes:
-    answer = browser.get(reverse("archive:volume-zip", args=[closed.key]))
-    assert answer.headers["Content-Type"] == "application/zip"
-    return b"".join(answer.streaming_content)  # type: ignore[attr-defined]
-
-
 def _changed(data: bytes, path: Path, change: Callable[[dict[str, bytes]], object]) -> Path:
     """The same .zip with other members."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -181,7 +175,7 @@ def test_a_volume_is_taken_away_with_its_catalogue_manifest_and_files(
 ) -> None:
     closed = closed_volume(cast)
 
-    data = _packed(signed_in("officer"), closed)
+    data = packed(signed_in("officer"), closed)
 
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         assert archive.namelist() == [
@@ -223,7 +217,7 @@ def test_what_was_changed_in_a_volume_that_was_taken_away_is_said_exactly(
     change: Callable[[dict[str, bytes]], object],
     expected: list[str],
 ) -> None:
-    path = _changed(_packed(signed_in("officer"), closed_volume(cast)), tmp_path / "卷.zip", change)
+    path = _changed(packed(signed_in("officer"), closed_volume(cast)), tmp_path / "卷.zip", change)
 
     _number, _signer, wrong = check_archive_file(path)
 
@@ -247,7 +241,7 @@ def test_another_key_over_another_manifest_is_told_by_whose_it_is_and_by_the_vol
         }
         members.update({"manifest.json": data, "signature.json": json.dumps(seal).encode()})
 
-    path = _changed(_packed(signed_in("officer"), closed_volume(cast)), tmp_path / "卷.zip", forge)
+    path = _changed(packed(signed_in("officer"), closed_volume(cast)), tmp_path / "卷.zip", forge)
 
     _number, signer, wrong = check_archive_file(path)
 
@@ -287,7 +281,7 @@ def test_what_says_who_sees_it_is_in_nobody_elses_hands(cast: Cast, signed_in: S
     assert "里面有您不能查看的内容" in page and "建议不予支持" not in page and "内部研究" not in page
     answer = signed_in("officer").get(reverse("archive:volume-zip", args=[into.key]), follow=True)
     assert "有您不能查看的内容，不能整卷下载" in said(answer)
-    assert _packed(signed_in("director"), into)[:2] == b"PK"
+    assert packed(signed_in("director"), into)[:2] == b"PK"
 
 
 def test_a_kept_page_runs_nothing(cast: Cast, signed_in: SignIn) -> None:
@@ -393,25 +387,3 @@ def test_a_page_asks_no_more_for_many(cast: Cast, signed_in: SignIn, address: st
         counts.append(len(asked))
 
     assert counts[2] <= counts[1]
-
-
-# ── the command ─────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def test_the_command_says_what_is_missing_and_ends_with_one(
-    cast: Cast, capsys: pytest.CaptureFixture[str], signed_in: SignIn, tmp_path: Path
-) -> None:
-    closed = closed_volume(cast)
-    path = tmp_path / "卷.zip"
-    path.write_bytes(_packed(signed_in("officer"), closed))
-
-    assert main(["archive", "check", closed.number]) == 0
-    assert "与封卷时一致" in capsys.readouterr().out
-    assert main(["archive", "check", str(path)]) == 0
-    assert "本安装的密钥" in capsys.readouterr().out
-
-    ArchiveItem.objects.update(title="改过")
-    assert main(["archive", "check", closed.number]) == 1
-    assert "库里的卷内目录与封卷时的清单不一致" in capsys.readouterr().out
-    assert main(["archive", "check", "J999-WS·2026·Y-001"]) == 2
-    assert "没有档号为“J999-WS·2026·Y-001”的案卷" in capsys.readouterr().err

@@ -91,7 +91,7 @@ def _rows(shown: ArchiveHandOver) -> list[dict[str, Any]]:
     return [
         {
             "volume": each,
-            "term": queries.term_word(each.term),
+            "term": queries.term_word(each.term, each.region),
             "items": sum(item.out_at is None for item in each.items.all()),
             "files": sum(len(item.files.all()) for item in each.items.all() if item.out_at is None),
         }

@@ -218,11 +218,11 @@ def _facts(shown: ArchiveVolume, items: Sequence[ArchiveItem]) -> list[dict[str,
     known = [each.pages for each in items if each.pages is not None]
     facts: list[dict[str, Any]] = [
         {"label": _("全宗号"), "value": shown.fonds},
-        {"label": _("门类"), "value": queries.category_word(shown.category)},
+        {"label": _("门类"), "value": queries.category_word(shown.category, shown.region)},
         {"label": _("年度"), "value": str(shown.year)},
         {
             "label": _("保管期限"),
-            "value": queries.term_word(shown.term),
+            "value": queries.term_word(shown.term, shown.region),
             "note": _("到%(day)s") % {"day": until} if shown.kept_until else "",
         },
         {"label": _("区划"), "value": shown.region.name},

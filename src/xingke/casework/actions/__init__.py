@@ -19,7 +19,7 @@ from xingke.casework.actions.correcting import correct_records, step_to_correct
 from xingke.casework.actions.filing import file_records
 from xingke.casework.actions.keeping import keep_facts, keep_files, next_number
 from xingke.casework.actions.matters import file_matter
-from xingke.casework.actions.personal import keep_personal, keys_for
+from xingke.casework.actions.personal import case_keys, keep_personal
 from xingke.casework.actions.refusing import answered, refuse_misplaced, refuse_reserved, refuse_unseen
 from xingke.casework.actions.wanting import AnswersRefused as AnswersRefused
 from xingke.casework.actions.wanting import NewCase as NewCase
@@ -48,6 +48,7 @@ from xingke.casework.rules.stepping import (
     StepTaken,
     Taker,
     ending,
+    in_place_of,
     is_theirs,
     may_take,
     standing,
@@ -78,8 +79,11 @@ def open_case(*, new: NewCase, first: StepWanted | None = None, by: User | None,
     known = queries.prefills(new.region, new.organisation)
     form = definitions.form(flow.first)
     answers = answered(form, flow.first, wanted, by=by, region=new.region, now=local, known=known)
-    keys = keys_for(new.key, [form] if form is not None else [])
-    with act(by=by, now=now, code="case.opened", kind="case", target=flow.code) as done:
+    asked = [form] if form is not None else []
+    with (
+        case_keys(new.key, asked, wanted.typed) as keys,
+        act(by=by, now=now, code="case.opened", kind="case", target=flow.code) as done,
+    ):
         done.lock()
         if (there := _opened(new, by)) is not None:  # pressed twice at once
             done.nothing()
@@ -127,10 +131,13 @@ def take_step(*, case: Case, wanted: StepWanted, seen: int, by: User | Outsider 
     where somebody else took one meanwhile, or a rule says no; AnswersRefused with every fault of a form.
     """
     local = timezone.localtime(now)
-    keys = keys_for(case.key, _forms_asked(queries.definitions_of(case), wanted.step))
     user = None if isinstance(by, Outsider) else by
     actor = Actor(link=str(by.link)) if isinstance(by, Outsider) else by
-    with act(by=actor, now=now, code=f"case.{_act_of(wanted.step)}", kind="case", target=str(case.key)) as done:
+    asked = _forms_asked(queries.definitions_of(case), wanted.step)
+    with (
+        case_keys(case.key, asked, wanted.typed) as keys,
+        act(by=actor, now=now, code=f"case.{_act_of(wanted.step)}", kind="case", target=str(case.key)) as done,
+    ):
         done.lock()
         read = queries.case_read(case, now=now)
         if again := _pressed_again(read, wanted, seen, by):
@@ -143,6 +150,7 @@ def take_step(*, case: Case, wanted: StepWanted, seen: int, by: User | Outsider 
             organisation=case.organisation,
             parties=read.parties,
             also=names_seen_by(read.definitions),
+            on=local.date(),
         )
         if not is_theirs(read.state, wanted.step, taker):  # before anything is said of answers
             may_take(read.state, wanted.step, taker, now=local, calendar=work_calendar(case.region)).or_refuse()
@@ -274,6 +282,7 @@ def _write(
         taken_at=done.now,
         taken_by=done.by,
         **_outside(taker),
+        in_place_of_id=in_place_of(read.state, wanted.step, taker) if taker.stands_in else None,
     )
     row.digest = step_digest(queries.said_of(row), read.last.digest if read.steps else "")
     row.save()

@@ -30,7 +30,7 @@ from xingke.casework.models import (
     MeetingPerson,
 )
 from xingke.casework.permissions import CasePermission
-from xingke.casework.queries.common import PREPARES, require_home, steps_through
+from xingke.casework.queries.common import PREPARES, possible_through, require_home, steps_through
 from xingke.casework.queries.meetings import people_of
 from xingke.casework.rules.flows import Through
 from xingke.casework.rules.meetings import LONGEST_NAME, MeetingVerdict, Presence, lawful, quorum
@@ -163,6 +163,8 @@ def _put(meeting: Meeting, wanted: CaseForAgenda, by: User, done: Act) -> Agenda
         where = flow.steps.get(newest.stands)
         if newest.ended or where is None or not steps_through(where, Through.MEETING, dict(flow.steps)):
             raise Refused(say("还没有走到要上会的一步，或者已经办过了。"))
+        if not possible_through([newest], Through.MEETING):
+            raise Refused(say("按填写的内容，这件事不由会议决定。"))
     last = meeting.items.aggregate(last=Max("place"))["last"] or 0
     item = AgendaItem.objects.create(
         meeting=meeting,

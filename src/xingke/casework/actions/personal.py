@@ -1,7 +1,9 @@
 """What forms ask that is personal: sealed beside the step, opened on record, erased for good. Neither answers nor the trail hold it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from xingke.accounts.acts import act
@@ -19,16 +21,24 @@ from xingke.registry import sealing
 from xingke.registry.actions import people
 
 
-def keys_for(case: UUID, forms: Iterable[CaseForm]) -> list[bytes]:
-    """The keys of a case of which a form asks for what is personal, the newest first; made where there are none, none where nothing is.
+@contextmanager
+def case_keys(case: UUID, forms: Iterable[CaseForm], typed: Mapping[str, Any]) -> Iterator[list[bytes]]:
+    """The keys of a case, the newest first: made where something personal was typed and there are none, nothing where nothing is sealed.
 
-    Before the act: inside it no file is read or written.
+    Around the act: inside it no file is read or written. What was made for a case that is then not opened goes again.
     """
-    if not any(each.personal for form in forms for each in form.fields):
-        return []
-    people.refuse_owned(case, but="cases")
-    sealing.prepare(case)
-    return sealing.keys_of(case)
+    names = {each.name for form in forms for each in form.fields if each.personal}
+    is_new = False
+    if any(typed.get(name) for name in names):
+        people.refuse_owned(case, but="cases")
+        is_new = not sealing.has_key(case)
+        sealing.prepare(case)
+    try:
+        yield sealing.keys_of(case) if names and sealing.has_key(case) else []
+    except Refused:
+        if is_new and not CaseSealed.objects.filter(step__case__key=case).exists():
+            sealing.destroy(case)
+        raise
 
 
 def keep_personal(row: CaseStep, answers: Mapping[str, str], keys: Sequence[bytes]) -> None:

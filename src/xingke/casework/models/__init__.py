@@ -26,6 +26,14 @@ from xingke.casework.models.common import (
     Publicity,
     PublicityItem,
 )
+from xingke.casework.models.posts import (
+    CaseLink,
+    GroupChange,
+    GroupDuty,
+    GroupMember,
+    Substitution,
+    WorkingGroup,
+)
 
 __all__ = [
     "AgendaItem",
@@ -36,6 +44,7 @@ __all__ = [
     "CaseDraft",
     "CaseFact",
     "CaseFile",
+    "CaseLink",
     "CaseNotice",
     "CaseParty",
     "CaseSealed",
@@ -43,6 +52,9 @@ __all__ = [
     "CaseStep",
     "Decision",
     "Filed",
+    "GroupChange",
+    "GroupDuty",
+    "GroupMember",
     "Meeting",
     "MeetingDuty",
     "MeetingPerson",
@@ -50,4 +62,6 @@ __all__ = [
     "Objection",
     "Publicity",
     "PublicityItem",
+    "Substitution",
+    "WorkingGroup",
 ]

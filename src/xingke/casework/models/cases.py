@@ -42,6 +42,7 @@ class Case(models.Model):
                 fields=["flow", "region", "number"], condition=~Q(number=""), name="case_number_once"
             ),
         )
+        indexes = (models.Index(fields=["opened_by"], name="case_by_opener"),)
 
     def __str__(self) -> str:
         return self.number or str(self.key)
@@ -56,6 +57,7 @@ class CaseStep(models.Model):
     digest: over all that was said and the digest before. due: until when the next step must follow; late: the one that follows by
     itself after that; is_guessed: it rests on a year without calendar. assignee: who is to take the next. ended: how the case has ended with it.
     link, outsider, vouched_by: where somebody without an account took it, the key of their link, who they are, and who gave them the link.
+    in_place_of: whom it was given to, where their substitute took it.
     """
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="steps", db_index=False)
@@ -88,6 +90,9 @@ class CaseStep(models.Model):
     vouched_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
     )
+    in_place_of = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
 
     class Meta:
         verbose_name = _("办理步骤")
@@ -110,6 +115,10 @@ class CaseStep(models.Model):
             ),
             models.Index(fields=["due"], condition=Q(seq_to__isnull=True) & ~Q(late=""), name="casestep_late"),
             models.Index(fields=["assignee"], condition=Q(seq_to__isnull=True), name="casestep_now_assigned"),
+            models.Index(fields=["taken_by", "taken_at"], name="casestep_by_taker"),
+            models.Index(
+                fields=["region", "flow", "stands"], condition=Q(seq_to__isnull=True, ended=""), name="casestep_open"
+            ),
         )
 
     def __str__(self) -> str:

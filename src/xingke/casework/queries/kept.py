@@ -23,6 +23,12 @@ def newest_draft(user: User, *, flow: str, whose: Collection[str], now: datetime
     return kept.order_by("-saved_at").first()
 
 
+def drafts_of(user: User, *, now: datetime) -> QuerySet[CaseDraft]:
+    """What somebody began to fill in and did not hand in, the newest first."""
+    kept = CaseDraft.objects.filter(user=user, expires_at__gt=now)
+    return kept.select_related("case").order_by("-saved_at")
+
+
 def files_of(step: CaseStep, fields: Collection[str]) -> QuerySet[CaseFile]:
     """The files that answer some fields of a step."""
     return CaseFile.objects.filter(step=step, field__in=fields).select_related("attachment")

@@ -12,11 +12,13 @@ from xingke.base.labels import Label
 from xingke.casework import queries
 from xingke.casework.models import AgendaItem, AgendaPaper, Case, CaseStep, Decision, Meeting, MeetingPerson
 from xingke.casework.permissions import CasePermission
-from xingke.casework.queries.common import regions_of_bureau, steps_through, waiting_for
+from xingke.casework.queries.common import possible_through, regions_of_bureau, steps_through, waiting_for
 from xingke.casework.queries.lists import sees_at_home
 from xingke.casework.rules.flows import FlowStep, Through
 from xingke.casework.rules.forms import CaseForm
 from xingke.registry.models import Region
+
+MOST = 200  # cases that are offered at once
 
 
 def meetings_seen(user: User) -> QuerySet[Meeting]:
@@ -140,11 +142,20 @@ def waiting_for_a_meeting(where: Q) -> QuerySet[CaseStep]:
     return waiting_for(Through.MEETING, where).exclude(case__in=on_one)
 
 
-def cases_to_put(user: User, region: Region) -> QuerySet[CaseStep]:
-    """The cases of a region that may be put on an agenda by somebody who sees them, the longest waiting first."""
+def cases_to_put(user: User, region: Region) -> list[CaseStep]:
+    """The cases of a region that may be put on an agenda by somebody who sees them, the longest waiting first; 200 at most."""
     seen = queries.cases_seen(user).filter(region=region)
     waiting = waiting_for_a_meeting(Q(region=region, case__in=seen))
-    return waiting.select_related("case__organisation").order_by("taken_at", "pk")
+    rows = waiting.select_related("case__organisation").order_by("taken_at", "pk")
+    return possible_through(rows[:MOST], Through.MEETING)
+
+
+def count_waiting(where: Q) -> int:
+    """How many cases wait for a meeting; of more than 200 those beyond are not asked whether their conditions still let one decide."""
+    rows = waiting_for_a_meeting(where).select_related("case").order_by("taken_at", "pk")
+    count = rows.count()
+    some = rows[:MOST]
+    return count - min(count, MOST) + len(possible_through(some, Through.MEETING)) if count else 0
 
 
 def stands_at(newest: CaseStep) -> Label | None:

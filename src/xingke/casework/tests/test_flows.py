@@ -68,9 +68,9 @@ def test_a_correction_counts_for_whoever_made_it() -> None:
 
 def test_a_condition_that_fails_says_which_and_one_that_is_not_known_says_so() -> None:
     low = led("county_project", ["applied", "recommended", "checked", "reviewed"], known={"score": Decimal(59)})
-    assert str(low.may("decided").reason) == "不符合“党组会同意立项”的条件：score >= 60。"
+    assert str(low.may("decided").reason) == "不符合“党组会同意立项”的条件：综合得分 ≥ 60。"
     unknown = led("county_project", ["applied", "recommended", "checked", "reviewed"])
-    assert str(unknown.may("decided").reason) == "“党组会同意立项”的条件还不能判断，有内容没有填。"
+    assert str(unknown.may("decided").reason) == "“党组会同意立项”的条件还不能判断，还没有填：综合得分。"
 
 
 def test_nothing_is_paid_before_publicity_is_over() -> None:

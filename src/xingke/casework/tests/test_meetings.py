@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.db.models import Q
 from django.http import Http404
 from django.test import Client
 from django.urls import reverse
@@ -181,7 +182,7 @@ def test_a_case_that_does_not_stand_before_a_meeting_is_put_on_none(cast: Cast) 
         (ticket, "还没有走到要上会的一步，或者已经办过了。")
     ]
     assert [item.case for item in told.items] == [ready]
-    assert list(reads.cases_to_put(cast.officer, cast.county)) == []
+    assert reads.cases_to_put(cast.officer, cast.county) == []
 
 
 def test_papers_lie_before_a_meeting_for_whoever_may_see_it(cast: Cast) -> None:
@@ -414,3 +415,21 @@ def test_two_decisions_that_ask_the_same_are_answered_each_by_itself(cast: Cast)
     chosen = {f"verdict-{item.pk}": "step:reduced", f"words-{item.pk}": "核减", f"seen-{item.pk}": "1"}
     assert client.post(url, typed | chosen).status_code == 302
     assert item.case.steps.get(number=2).answers == {"worth": "核减一半"}
+
+
+def test_only_what_its_conditions_leave_to_a_meeting_waits_for_one(cast: Cast) -> None:
+    registry.load_pack(folder=FOLDER / "hidden", by=None, now=NOW)
+
+    def asked(money: str) -> Case:
+        new = NewCase(flow="hidden_bounds", region=cast.county, organisation=cast.firm, title=money)
+        first = StepWanted(step="asked", typed={"money": money})
+        return open_case(new=new, first=first, by=cast.officer, now=NOW)
+
+    small, large = asked("20"), asked("21")
+    assert [each.case for each in reads.cases_to_put(cast.officer, cast.county)] == [large]
+    assert reads.count_waiting(Q()) == 1
+    wanted = [CaseForAgenda(case=case) for case in (small, large)]
+    told = put_on_agenda(meeting=call(cast), cases=wanted, by=cast.officer, now=NOW)
+    assert [str(each.why) for each in told.refused] == ["按填写的内容，这件事不由会议决定。"]
+    with pytest.raises(Refused, match="不符合“审定”的条件：金额 ≤ 20。"):
+        take(large, "decided", cast.director)

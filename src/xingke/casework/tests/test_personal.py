@@ -33,7 +33,7 @@ def flows(cast: Cast) -> None:
 
 def _asked(cast: Cast) -> Case:
     first = StepWanted(step="asked", typed={"money": "5", "phone": PHONE})
-    new = NewCase(flow="sealed_example", region=cast.county, organisation=cast.firm)
+    new = NewCase(flow="hidden_sealed", region=cast.county, organisation=cast.firm)
     return open_case(new=new, first=first, by=cast.enterprise, now=NOW)
 
 
@@ -87,7 +87,7 @@ def test_whoever_answers_again_leaves_it_as_it_was(cast: Cast, signed_in: SignIn
 
 
 def test_a_draft_keeps_all_but_what_is_personal(cast: Cast, signed_in: SignIn) -> None:
-    url = reverse("casework:case-new", args=["sealed_example"])
+    url = reverse("casework:case-new", args=["hidden_sealed"])
     signed_in("enterprise").post(url, {"a-money": "7", "a-phone": PHONE, "draft": "1"})
     assert CaseDraft.objects.get().typed == {"money": "7"}
     form = html.fromstring(signed_in("enterprise").get(url).content.decode())

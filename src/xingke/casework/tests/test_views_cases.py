@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -133,8 +134,11 @@ def test_a_draft_keeps_what_stands_beside_the_form_too(cast: Cast, signed_in: Si
     case = _apply(signed_in("enterprise"))
     url = reverse("casework:step-take", args=[case.key, "checked"])
     signed_in("officer").post(url, {**CHECKED, "seen": "1", "opinion": "待核对盖章页", "draft": "1"})
-    form = html.fromstring(signed_in("officer").get(url).content.decode())
+    page = signed_in("officer").get(url)
+    form = html.fromstring(page.content.decode())
     assert form.get_element_by_id("id_opinion").text == "待核对盖章页"
+    assert "前面填的：研发投入后补助申报表" in _said(page)
+    assert "800万元" in _said(page)
 
 
 def test_whoever_acts_for_two_firms_keeps_a_draft_for_each(cast: Cast, signed_in: SignIn) -> None:
@@ -157,6 +161,9 @@ def test_whoever_acts_for_two_firms_keeps_a_draft_for_each(cast: Cast, signed_in
     assert shown(f"{NEW}?organisation={cast.firm.key}") == (cast.firm.name, "800")
     assert shown(f"{NEW}?organisation={other.key}") == (other.name, "900")
     assert shown(NEW) == (other.name, "900")  # the one that was kept last
+    listed = html.fromstring(signed_in("enterprise").get(reverse("casework:case-list")).content.decode())
+    begun = listed.xpath("//p[contains(@class, 'case-drafts')]/a/@href")
+    assert [shown(str(url)) for url in begun] == [(other.name, "900"), (cast.firm.name, "800")]
 
 
 def test_who_can_be_given_a_case_is_asked_at_once(cast: Cast, django_assert_max_num_queries: Any) -> None:
@@ -188,6 +195,14 @@ def test_a_step_pressed_twice_is_taken_once_and_an_old_page_says_so(cast: Cast, 
     assert case.steps.count() == 2
     answer = officer.post(reverse("casework:step-take", args=[case.key, "not_accepted"]), {**pressed, "opinion": "x"})
     assert "已经往前走了" in _said(answer)
+
+
+def test_whoever_amends_reads_why_it_was_sent_back(cast: Cast, signed_in: SignIn) -> None:
+    case = _apply(signed_in("enterprise"))
+    back = {"seen": "1", "page": "case", "opinion": "缺少盖章页"}
+    signed_in("officer").post(reverse("casework:step-take", args=[case.key, "to_amend"]), back)
+    page = _said(signed_in("enterprise").get(reverse("casework:step-take", args=[case.key, "amended"])))
+    assert "缺少盖章页" in page
 
 
 def test_amending_asks_with_what_was_answered_before(cast: Cast, signed_in: SignIn) -> None:
@@ -271,6 +286,28 @@ def test_what_is_hidden_is_on_no_page(cast: Cast, signed_in: SignIn) -> None:
     listed = _said(signed_in("enterprise").get(reverse("casework:case-list")))
     assert case.number in listed
     assert "内部研究" not in listed
+
+
+def test_a_newer_version_opens_nothing_of_what_was_said_under_an_older_one(
+    cast: Cast, signed_in: SignIn, tmp_path: Path
+) -> None:
+    """Lists show of each case what its own version lets somebody read; whoever may see what is hidden sees it there too."""
+    registry.load_pack(folder=FOLDER / "hidden", by=None, now=NOW)
+    signed_in("enterprise").post(reverse("casework:case-new", args=["hidden_asked"]), {"a-money": "5"})
+    case = Case.objects.get()
+    weighed = {"a-worth": "不予支持", "seen": "1"}
+    signed_in("officer").post(reverse("casework:step-take", args=[case.key, "weighed"]), weighed)
+    url = f"{reverse('casework:case-list')}?flow=hidden_asked"
+    assert "不予支持" in _said(signed_in("officer").get(url))
+    assert "不予支持" not in _said(signed_in("enterprise").get(url))
+    for name in ("flows.toml", "forms.toml", "pack.toml"):
+        text = (FOLDER / "hidden" / name).read_text("utf-8")
+        text = text.replace('code = "hidden_asked"', 'code = "hidden_asked"\nversion = 2')
+        text = text.replace('form = "inner_form"\nseen_by = ["case.handle"]', 'form = "inner_form"')
+        (tmp_path / name).write_text(text, "utf-8")
+    registry.load_pack(folder=tmp_path, by=None, now=NOW)
+    assert "研究意见" in _said(signed_in("enterprise").get(url))
+    assert "不予支持" not in _said(signed_in("enterprise").get(url))
 
 
 def test_a_correction_is_seen_by_whoever_sees_what_it_corrects(cast: Cast, signed_in: SignIn) -> None:

@@ -47,7 +47,18 @@ def _beside_list(asked: ListRequest) -> dict[str, Any]:
         {"label": each.flow.label.in_language(language), "url": reverse("casework:case-new", args=[each.flow.code])}
         for each in flows_to_open(asked.reader)
     ]
-    return {"entries": entries, "places": places(asked.reader, "case-list")}
+    counts, words = lists.own_counts(asked.reader, most=lists.MANY), dict(lists.state_choices())
+    own = [
+        {"label": words[state], "count": f"{lists.MANY - 1}+" if count == lists.MANY else count, "state": state}
+        for state, count in counts.items()
+    ]
+    return {
+        "entries": entries,
+        "places": places(asked.reader, "case-list"),
+        "own": own,
+        "state": asked["state"],
+        "drafts": showing.drafts_begun(asked.reader),
+    }
 
 
 @require_safe

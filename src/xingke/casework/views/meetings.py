@@ -202,7 +202,7 @@ def agenda_put(request: HttpRequest, key: UUID) -> HttpResponse:
     shown = reads.meeting_for(user, key)
     if not _prepares(user, shown):
         raise Http404
-    waiting = list(reads.cases_to_put(user, shown.region)[:200])
+    waiting = reads.cases_to_put(user, shown.region)
     earlier = {each.pk: each for each in reads.decisions_to_correct(user, shown)[:50]}
     refused: list[CaseRefused] = []
     problem = ""
@@ -229,7 +229,7 @@ def agenda_put(request: HttpRequest, key: UUID) -> HttpResponse:
                 messages.success(request, _("已列入议程 %(n)s 项。") % {"n": len(told.items)})
                 return redirect("casework:meeting", shown.key)
             refused = list(told.refused)
-            waiting = list(reads.cases_to_put(user, shown.region)[:200])
+            waiting = reads.cases_to_put(user, shown.region)
     back = set(request.POST.getlist("case"))  # what was ticked stays ticked, and what was typed stays there
     context = {
         "crumbs": crumbs(_("列入议程"), meeting=shown),

@@ -416,6 +416,8 @@ def _step_page(
         "flow": seen.read.flow.label.in_language(language),
         "hidden": hidden,
         "consequence": showing.consequence(seen, offered),
+        "answered": showing.answered_before(page.user, seen, page.form),
+        "said_last": showing.said_last(seen),
         "reason": own is None or own.reason,
         "opinion": shown.beside.get("opinion", ""),
         "handlers": handlers(case.region) if own is not None and own.assigns else [],

@@ -20,6 +20,7 @@ IN_ORDER = [
     "common-acts",
     "funds",
     "late-steps",
+    "substitutes",
     "persons",
     "figures",
     "proofs",

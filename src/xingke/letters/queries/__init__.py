@@ -26,14 +26,15 @@ from xingke.registry import queries as registry
 from xingke.registry.models import Region
 from xingke.registry.queries.calendars import work_calendar
 
-MOST = 100  # letters of one act: nobody else writes meanwhile
+MOST = 50  # letters of one act: nobody else writes meanwhile
 
 
 def template_for(case: Case, step: str) -> registry.Loaded | None:
     """The letter that is issued with a step of a case, as it holds where the case lies; None where there is none."""
     for code, loaded in registry.catalogue("letter").items():
         if loaded.value.flow == case.flow and step in loaded.value.steps:
-            return registry.definition("letter", code, region=case.region)
+            found = registry.definition("letter", code, region=case.region)
+            return found if step in found.value.steps else None
     return None
 
 

@@ -10,7 +10,7 @@ from xingke.base.labels import Label
 from xingke.base.refusals import Refused
 from xingke.base.sayings import Saying, say
 from xingke.casework.rules.flow_checks import fields_asked
-from xingke.casework.rules.flows import STRICT, Flow, FlowStep, Through
+from xingke.casework.rules.flows import STRICT, CaseSubject, Flow, FlowStep, Through
 from xingke.casework.rules.forms import CaseForm, FieldType, FormField
 
 ASKED = "asked."
@@ -147,6 +147,8 @@ def template_faults(
     yield from (f"steps names no step of {flow.code!r}: {code!r}" for code in letter.steps if code not in flow.steps)
     for step in steps:
         yield from _step_faults(letter, step)
+    if letter.places & {"organisation", "credit_code"} and flow.about is not CaseSubject.ORGANISATION:
+        yield f"names {{organisation}} or {{credit_code}}, and a case of {flow.code!r} is not an organisation's; to may be empty"
     hidden = {name for step in flow.step if step.seen_by for name in _asked_by(step, forms)}
     for name in sorted(letter.places - set(PLACES)):
         yield from _field_faults(name, asked, hidden)

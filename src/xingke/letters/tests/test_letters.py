@@ -111,8 +111,8 @@ def test_none_and_too_many_are_refused(cast: Cast) -> None:
     with pytest.raises(Refused, match="请先选定"):
         issue_letters(cases=[], step="told", by=cast.officer, now=NOW)
     case = new_case(cast)
-    with pytest.raises(Refused, match="一次最多出具100份"):
-        issue_letters(cases=[(case, 1)] * 101, step="told", by=cast.officer, now=NOW)
+    with pytest.raises(Refused, match="一次最多出具50份"):
+        issue_letters(cases=[(case, 1)] * 51, step="told", by=cast.officer, now=NOW)
 
 
 @pytest.mark.parametrize("name", ["director", "neighbour", "enterprise", "stranger"])

@@ -67,6 +67,14 @@ def test_a_letter_that_could_not_be_written_is_refused_at_load(change: dict[str,
     assert any(said in fault for fault in _faults({**GOOD, **change}))
 
 
+def test_a_letter_to_an_organisation_needs_cases_of_organisations() -> None:
+    found = catalogue(FLOWS.replace("managed_by", 'about = "person"\nmanaged_by', 1), FORMS)
+    for to, wrong in (("{organisation}", 1), ("", 0)):
+        body = {**GOOD, "to": to}
+        found.entries["letter"] = [DefinitionEntry("letter", parse("letter", body), body, "letters.toml")]
+        assert sum("is not an organisation's" in issue.text for issue in letters_hold(found)) == wrong
+
+
 def test_two_letters_of_one_step_and_a_step_without_a_letter_are_refused() -> None:
     assert any("is taken by the letter 'told' already" in each for each in _faults(GOOD, {**GOOD, "code": "other"}))
     assert _faults() == [

@@ -12,7 +12,7 @@ def name_new_ones_alike(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("casework", "0004_outsiders"),
+        ("casework", "0005_posts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
