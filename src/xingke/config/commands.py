@@ -481,10 +481,10 @@ def retention(options: argparse.Namespace) -> int:
         told_of, said = retaining.would_end(now), "现在会清理的"
     else:
         told_of, said = retaining.end_what_is_over(now), "已清理"
-    table = Table("什么", "多少天以后", said)
+    table = Table("代码", "什么", "多少天以后", said)
     for each in retaining.EXPIRIES:
         days = "—" if each.days is None else str(retaining.kept_days(each.code))
-        table.add_row(str(each.what), days, str(told_of.get(each.code, 0)))
+        table.add_row(each.code, str(each.what), days, str(told_of.get(each.code, 0)))
     console.print(table)
     return 0
 
