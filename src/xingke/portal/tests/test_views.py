@@ -115,6 +115,7 @@ def test_the_rooms_say_what_waits_and_the_most_urgent_comes_first() -> None:
         "publicity-run",
         "cases",
         "identities",
+        "letters",
         "meetings-prepared",
         "confirming",
         "paying",
