@@ -15,6 +15,7 @@ from bench import ground, list_page
 from bench.measuring import Line, Size, WrongAnswer, middle, nearly_worst
 from xingke.accounts import actions as accounts
 from xingke.accounts.models import User
+from xingke.base.remembering import memory
 from xingke.casework.actions import NewCase, StepWanted, open_case, take_step
 from xingke.casework.models import Case, Filed
 from xingke.ledger.models import MatterEvent, PaymentEvent, State
@@ -68,9 +69,10 @@ def _timed(flow: str, name: str, size: Size) -> Iterable[Line]:
         started = time.perf_counter()
         case = _entered(flow)
         opened.append(time.perf_counter() - started)
-        started = time.perf_counter()
-        _paid(case)
-        paid.append(time.perf_counter() - started)
+        with memory():  # as every request has one
+            started = time.perf_counter()
+            _paid(case)
+            paid.append(time.perf_counter() - started)
     yield Line(name=f"{name}, median", ours=middle(paid), goal=GOAL, note="by the clock of the wall, commit included")
     yield Line(name=f"{name}, 95th percentile", ours=nearly_worst(paid))
     yield Line(name=f"{flow}: opening a case with its form, median", ours=middle(opened))

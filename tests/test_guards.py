@@ -38,6 +38,7 @@ ROOMS = (
     "letters",
     "indicators",
     "reports",
+    "archive",
     "search",
     "portal",
     "demo",
@@ -281,6 +282,7 @@ NAMED_FROM_BELOW = {
         "accounts:sign-in",
         "accounts:sign-out",
         "portal:guide",
+        "search:palette",
         "search:search",
     },
     "accounts": {
@@ -339,6 +341,7 @@ GROUND = {
     "accounts/acts.py",
     "accounts/counting.py",
     "accounts/locking.py",
+    "accounts/endings.py",
     "accounts/resending.py",
     "accounts/working.py",
 }
@@ -348,6 +351,7 @@ WRITES_ELSEWHERE = GROUND | {
     "reports/queries/checking.py",  # remembers what a look found
 }
 READS_ELSEWHERE = GROUND | {
+    "base/pressed.py",  # what an action wrote before
     "base/probing.py",
     "indicators/columns",
     "intake/rows",

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 from django.contrib.messages import get_messages
@@ -17,6 +18,7 @@ from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from lxml import html
+from python_calamine import CalamineWorkbook
 
 from tests.cast import NOW, Cast, file
 from xingke.accounts.permissions import Permission
@@ -46,6 +48,7 @@ from xingke.registry.queries.saved_views import kept_of
 pytestmark = pytest.mark.db
 
 SignIn = Callable[[str], Client]
+HEADS = "//thead//th[not(contains(@class, 'pick'))]"
 
 
 def enter(cast: Cast, *names: str, founded: date | None = None) -> None:
@@ -292,7 +295,7 @@ def test_the_file_has_the_columns_the_order_and_the_rows_that_are_shown(cast: Ca
     views.choose_columns(list_code="organisations", columns=["founded", "kind", "name"], by=cast.officer)
 
     answer = browser.get("/organisations/?q=企业&sort=-name")
-    heads = [each.text_content().strip() for each in page(answer).xpath("//thead//th")]
+    heads = [each.text_content().strip() for each in page(answer).xpath(HEADS)]
     exported = next(iter(page(answer).xpath("//a[contains(@href, 'format=csv')]/@href")))
     rows = list(csv.reader(io.StringIO(browser.get(f"/organisations/{exported}").content.decode("utf-8-sig"))))
 
@@ -308,12 +311,12 @@ def test_columns_somebody_chose_are_theirs_alone_and_can_be_given_up(cast: Cast,
 
     back = browser.post("/lists/organisations/columns/", chosen)
     assert back.headers["Location"] == "/organisations/?q=%E6%98%8E%E6%B8%A0"
-    heads = page(browser.get("/organisations/")).xpath("//thead//th")
+    heads = page(browser.get("/organisations/")).xpath(HEADS)
     assert [each.text_content().strip() for each in heads] == ["类别", "单位"]
-    assert len(page(signed_in("director").get("/organisations/")).xpath("//thead//th")) > 2
+    assert len(page(signed_in("director").get("/organisations/")).xpath(HEADS)) > 2
 
     signed_in("officer").post("/lists/organisations/columns/", {"usual": "1"})
-    assert len(page(browser.get("/organisations/")).xpath("//thead//th")) > 2
+    assert len(page(browser.get("/organisations/")).xpath(HEADS)) > 2
 
 
 def test_sums_are_exact_and_of_all_rows_without_void_ones(cast: Cast, signed_in: SignIn) -> None:
@@ -410,6 +413,51 @@ def test_what_is_of_ones_own_section_is_kept_and_all_of_it_for_who_works_in_ever
     assert found("officer", "?section=1") == {("rural", "青溪县"), ("results", "青溪县")}
 
 
+# ── the ticked rows ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def xlsx_rows(content: bytes) -> list[list[str]]:
+    """The rows of the first sheet of a workbook, as texts."""
+    book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    return [[str(each) for each in row] for row in book.get_sheet_by_index(0).to_python()]
+
+
+@EVERY
+def test_every_list_gives_its_ticked_rows_as_a_file(cast: Cast, signed_in: SignIn, listed: DeclaredList) -> None:
+    reader = next(name for name, user in cast.users.items() if registry.has(user, listed.permission))
+    answer = signed_in(reader).post(f"/lists/{listed.code}/export/", {"row": ["1", "x", "patent:y"], "list-query": ""})
+    assert answer.headers["Content-Type"].endswith("spreadsheetml.sheet")
+
+
+def test_the_file_of_ticked_rows_has_those_alone_and_none_that_are_not_shown(cast: Cast, signed_in: SignIn) -> None:
+    enter(cast, "安吉材料", "长沙仪器", "厦门光电")
+    browser = signed_in("officer")
+    answer = browser.get("/organisations/?sort=-name&columns=kind,name")
+    ticks = {each.get("aria-label"): each.get("value") for each in page(answer).xpath("//tbody//input[@name='row']")}
+    hidden = page(answer).xpath("//input[@name='list-query']/@value")[0]
+    other = str(Organisation.objects.get(name=cast.other_firm.name).pk)
+
+    wanted = [key for name, key in ticks.items() if "长沙" in name or "安吉" in name]
+    sent = {"row": [*wanted, other], "list-query": hidden}
+    told = xlsx_rows(browser.post("/lists/organisations/export/", sent).content)
+
+    assert told[0][:2] == ["类别", "名称"]
+    assert [row[1] for row in told[1:]] == ["长沙仪器", "安吉材料"]
+    assert (
+        browser.post("/lists/organisations/export/", {"list-query": "?q=x"}).headers["Location"]
+        == "/organisations/?q=x"
+    )
+
+
+def test_ticked_records_of_several_kinds_come_as_one_file(cast: Cast, signed_in: SignIn) -> None:
+    for kind, event in (("patent", "granted"), ("recognition", "recognised")):
+        file(kind, f"{kind}1", [(event, "2024-05-06")], firm=cast.firm, by=cast.statistician)
+    browser = signed_in("officer")
+    ticks = page(browser.get("/records/")).xpath("//tbody//input[@name='row']/@value")
+    told = xlsx_rows(browser.post("/lists/records/export/", {"row": ticks[:1], "list-query": ""}).content)
+    assert len(ticks) == 2 and len(told) == 2
+
+
 # ── saved views ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -432,7 +480,7 @@ def test_a_view_stands_above_its_list_and_is_marked_where_it_is_looked_at(cast: 
     (chip,) = page(answer).xpath("//a[contains(@class, 'view-chip')]")
     assert (chip.text_content().strip(), chip.get("aria-current")) == ("明渠", "true")
     through = browser.get("/organisations/" + chip.get("href"))
-    assert shown(through) == [cast.firm.name] and len(page(through).xpath("//thead//th")) == 2
+    assert shown(through) == [cast.firm.name] and len(page(through).xpath(HEADS)) == 2
     assert chips(browser.get("/records/")) == []  # of another list
 
 
@@ -484,6 +532,32 @@ def test_one_is_renamed_shared_and_deleted_and_leaves_no_trail(cast: Cast, signe
     assert "已有一个叫“另一个”的视图" in str(next(iter(get_messages(refused.wsgi_request))))
     browser.post(f"/lists/views/{view.pk}/delete/")
     assert [*SavedView.objects.all()] == [other]
+
+
+def test_a_shared_view_is_found_while_its_owner_works_in_the_bureau(cast: Cast, signed_in: SignIn) -> None:
+    """Nobody else can change it or take it away: it would stand there for good."""
+    saved(cast, "共用", shared=True)
+    actions.take_role_back(grant=Grant.objects.get(user=cast.officer), by=cast.security, now=NOW)
+    assert chips(signed_in("director").get("/organisations/")) == []
+
+
+def test_a_shared_view_of_an_account_that_was_closed_is_gone(cast: Cast, signed_in: SignIn) -> None:
+    saved(cast, "共用", shared=True)
+    assert chips(signed_in("director").get("/organisations/")) == ["共用（共用）"]
+    type(cast.officer).objects.filter(pk=cast.officer.pk).update(is_active=False)
+    assert chips(signed_in("director").get("/organisations/")) == []
+
+
+def test_a_view_keeps_what_is_chosen_and_nothing_that_does_something(cast: Cast, signed_in: SignIn) -> None:
+    browser = signed_in("officer")
+    query = "?q=明渠&sort=-name&columns=name,kind&format=xlsx&after=x&before=y&page=3&clear=1&next=/audit/"
+    browser.post("/lists/organisations/views/", {"name": "x", "query": query})
+    kept = SavedView.objects.get()
+    assert parse_qsl(kept.query[1:]) == [("q", "明渠"), ("sort", "-name"), ("columns", "name,kind")]
+
+    SavedView.objects.update(query="?q=明渠&format=xlsx&clear=1")  # as one was kept before
+    (chip,) = page(browser.get("/organisations/?q=明渠")).xpath("//a[contains(@class, 'view-chip')]")
+    assert parse_qsl(chip.get("href")[1:]) == [("q", "明渠")]
 
 
 def test_the_way_back_never_leads_to_another_page(cast: Cast, signed_in: SignIn) -> None:

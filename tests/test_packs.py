@@ -152,6 +152,18 @@ def test_a_pack_may_be_folders_of_files_and_each_mistake_is_named_by_its_own(tmp
     assert len(said) == 3
 
 
+def test_a_file_that_is_called_like_none_is_refused_and_the_names_are_told(tmp_path: Path) -> None:
+    """Else what stands in it would be left out without a word."""
+    (tmp_path / "flow.toml").write_text("", "utf-8")
+    (tmp_path / "formz").mkdir()
+    (tmp_path / "formz" / "more.toml").write_text("", "utf-8")
+    with pytest.raises(DefinitionError) as refusal:
+        read_pack(tmp_path)
+    told = [str(each) for each in refusal.value.issues]
+    assert [each.partition(":")[0] for each in told] == ["flow.toml", "formz/more.toml"]
+    assert all("flows.toml" in each for each in told)
+
+
 @pytest.mark.django_db
 def test_a_pack_that_is_only_folders_of_files_is_loaded(tmp_path: Path) -> None:
     folder = tmp_path / "folders"

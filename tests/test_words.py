@@ -22,6 +22,8 @@ CHINESE_ONLY = {
 OF_THE_COMMAND_LINE = "checks.py"  # in every room: what ``xingke check`` says
 DATA = {
     "casework/rules/answers.py": "",
+    "archive/rules.py": "CATALOGUE",  # names of files in what is kept, which is Chinese whoever keeps it
+    "archive/recording.py": "RECORD",
     "funds/forms.py": "amount_field",  # units, by their names
     "casework/rules/form_checks.py": "_shape",
     # what files and texts are searched for

@@ -11,6 +11,7 @@ import { editor } from "./modules/editor.js";
 import { fileDrop } from "./modules/file-drop.js";
 import { forms } from "./modules/forms.js";
 import { lists, listTicks } from "./modules/lists.js";
+import { palette } from "./modules/palette.js";
 import { search } from "./modules/search.js";
 import { announceCounts, tables } from "./modules/tables.js";
 
@@ -31,6 +32,7 @@ whenReady(() => {
   editor(document);
   forms(document);
   lists(document);
+  palette(document);
   search(document);
   announceCounts(document);
   tables(document);

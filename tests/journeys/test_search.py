@@ -42,15 +42,6 @@ def test_enter_opens_the_page_with_counts_and_one_kind_alone(visitor: Visitor) -
     expect(page.locator(".hit mark").first).to_have_text("有限公司")
 
 
-def test_on_a_phone_the_head_holds_and_leads_to_the_search(visitor: Visitor) -> None:
-    page = visitor.sign_in("officer").open("/")
-    page.set_viewport_size({"width": 390, "height": 800})
-    page.click(".search-link")
-
-    expect(page.locator("h1")).to_have_text("搜索")
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-
-
 def test_without_javascript_the_box_is_a_form(visitor: Visitor, browser_without_script: Visitor) -> None:
     page = browser_without_script.sign_in("officer").open("/search/")
     page.fill("#search-input", "高新技术企业")

@@ -17,12 +17,13 @@ export function switchKeys(on) {
   } catch {
     return;
   }
+  document.dispatchEvent(new CustomEvent("xingke:keys"));
 }
 
 /* Whether a key is meant for the page, and not for a field somebody types in. */
 export function isForThePage(event) {
   if (!keysAreOn() || event.defaultPrevented || event.isComposing) return false;
   if (event.ctrlKey || event.metaKey || event.altKey) return false;
-  const field = event.target.closest("input, textarea, select, [contenteditable], [role=dialog]");
+  const field = event.target.closest("input, textarea, select, [contenteditable], dialog, [role=dialog]");
   return !field || field.matches("table input[type=checkbox]");
 }

@@ -9,7 +9,7 @@ export function search(root) {
   for (const form of root.querySelectorAll("form[data-search]")) box(form);
   root.addEventListener("keydown", (event) => {
     if (event.key !== "/" || !keysAreOn() || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+    if (event.target.closest("input, textarea, select, [contenteditable], dialog")) return;
     const input = [...root.querySelectorAll("form[data-search] input")].find((each) => each.offsetParent);
     const link = root.querySelector(".search-link");
     if (!input && !link) return;

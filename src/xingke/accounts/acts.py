@@ -20,11 +20,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import DataError, transaction
 
 from xingke.accounts import counting
 from xingke.accounts.models import AuditEntry, User
 from xingke.accounts.queries import LAST_CHANGE
+from xingke.base.fitting import TOO_MUCH
+from xingke.base.refusals import Refused
 from xingke.base.remembering import apart, forget
 
 TOLD_APART = 20  # parts of one kind that are told one by one
@@ -186,6 +188,8 @@ def act(
             yield done
             if not done._is_nothing:
                 done._keep()
+    except DataError as fault:  # of rows written many at once: those written by themselves are looked at before
+        raise Refused(TOO_MUCH.filled()) from fault
     finally:
         _running.reset(token)
         forget(LAST_CHANGE)

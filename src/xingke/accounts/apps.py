@@ -13,11 +13,12 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """A session is new when somebody signs in: it need not be made longer at once."""
-        from xingke.accounts import checks, queries
+        from xingke.accounts import checks, endings, queries
         from xingke.accounts.models import AuditEntry
         from xingke.base import audited
         from xingke.base.checks import CHECKS
         from xingke.base.holding import HOLDERS, Holder
+        from xingke.base.retaining import EXPIRIES
 
         audited.announce(
             {
@@ -33,6 +34,7 @@ class AccountsConfig(AppConfig):
                 "session.overflow": _("登录失败过多，其余不逐条记"),
                 "account.locked": _("账号锁定"),
                 "account.unlocked": _("解锁账号"),
+                "files.ended": _("清理没有记录引用的文件"),
             }
         )
         audited.announce_details(
@@ -48,6 +50,7 @@ class AccountsConfig(AppConfig):
         )
         CHECKS.add(*checks.CHECKS)
         HOLDERS.add(Holder(code="attachments", digests=queries.attached))
+        EXPIRIES.add(*endings.EXPIRIES)
         user_logged_in.connect(_begin_session, dispatch_uid="xingke.session-begins")
 
 

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator
 
+from django.conf import settings
+
 from xingke.accounts.models import AuditEntry
 from xingke.accounts.queries import attachment_store, check_audit_chain, current_seq, damaged_attachments
 from xingke.base import holding
 from xingke.base.checks import SHOWN, Check, CheckResult
+from xingke.base.retaining import EXPIRIES, kept_days
 
 
 def audit() -> Iterator[CheckResult]:
@@ -34,7 +37,24 @@ def attachments() -> Iterator[CheckResult]:
     )
 
 
+def retention() -> Iterator[CheckResult]:
+    """What an installation says of how long things are kept makes sense."""
+    known = {each.code: each for each in EXPIRIES}
+    wrong = []
+    for code, days in settings.RETENTION.items():
+        each = known.get(code)
+        if each is None or each.days is None:
+            names = "、".join(code for code, one in known.items() if one.days is not None)
+            wrong.append(f"XINGKE_KEEP 里的“{code}”不是会自己消失的东西；可以写的有：{names}")
+        elif not each.least <= days <= each.most:
+            why = f"；{each.why}" if each.why else ""
+            wrong.append(f"XINGKE_KEEP：{code}={days}，应在 {each.least} 到 {each.most} 天之间{why}")
+    told = "、".join(f"{code} {kept_days(code)} 天" for code, each in known.items() if each.days is not None)
+    yield CheckResult(f"到期清理：{told}", tuple(wrong))
+
+
 CHECKS = (
+    Check(code="retention", find=retention, order=12, needs_tables=False),
     Check(code="audit", find=audit, order=30),
     Check(code="attachments", find=attachments, order=100),
 )

@@ -125,7 +125,7 @@ def read_pack(folder: Path, *, loaded: Catalogue | None = None) -> Catalogue:
 
     loaded: the definitions already in force; checks may refer to them. Returns only what the pack brings.
     """
-    issues: list[Issue] = []
+    issues = list(_strays(folder))
     brought = Catalogue()
     for known in KINDS:
         if names := files_of(folder, known):
@@ -139,6 +139,16 @@ def read_pack(folder: Path, *, loaded: Catalogue | None = None) -> Catalogue:
     if issues:
         raise DefinitionError(issues)
     return brought
+
+
+def _strays(folder: Path) -> Iterator[Issue]:
+    """Files that are called like those of no kind: what stands in them would be left out without a word."""
+    known = {each.file for each in KINDS}
+    kept = {"pack.toml", *known, *(name for each in KINDS for name in files_of(folder, each))}
+    for path in sorted((*folder.glob("*.toml"), *folder.glob("*/*.toml"))):
+        name = path.relative_to(folder).as_posix()
+        if name not in kept and not path.name.startswith("."):
+            yield Issue(name, "file", f"is the file of no kind of definition; known: {', '.join(sorted(known))}")
 
 
 def files_of(folder: Path, known: DefinitionKind[Any]) -> list[str]:

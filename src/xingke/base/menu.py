@@ -1,6 +1,6 @@
-"""The menu: base declares the list, the upper rooms fill it in ``AppConfig.ready()``."""
+"""The menu, and where else somebody may go: base declares the lists, the upper rooms fill them in ``AppConfig.ready()``."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,7 +36,8 @@ ITEMS: Register[MenuItem] = Register("menu entry")
 
 @dataclass(frozen=True, kw_only=True)
 class Shortcut:
-    """What whoever holds a permission often does, on the workbench; order: the most frequent first, in tens."""
+    """What whoever holds a permission often does, on the workbench; order: the most frequent first, in tens. is_look: it leads to a
+    page of the menu, where nothing is begun."""
 
     code: str
     label: Any
@@ -44,6 +45,7 @@ class Shortcut:
     permission: str
     icon: str
     order: int = 100
+    is_look: bool = False
 
 
 SHORTCUTS: Register[Shortcut] = Register("shortcut")
@@ -52,6 +54,37 @@ SHORTCUTS: Register[Shortcut] = Register("shortcut")
 def shortcuts(held: Collection[str]) -> list[Shortcut]:
     """Those of somebody who holds some permissions, in order."""
     return sorted((each for each in SHORTCUTS if each.permission in held), key=lambda each: (each.order, each.code))
+
+
+@dataclass(frozen=True)
+class Way:
+    """A page somebody may go to, or something they may begin there."""
+
+    label: str
+    url: str
+    icon: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ways:
+    """Where else than by the menu somebody may go in a room, or what they may begin: what the palette offers beside it.
+
+    find: user → ways, only those that are theirs; the user is the accounts room's. begins: they begin something.
+    """
+
+    code: str
+    find: Callable[[Any], Iterable[Way]]
+    begins: bool = False
+    order: int = 100
+
+
+WAYS: Register[Ways] = Register("ways")
+
+
+def ways(user: Any, *, begins: bool) -> list[Way]:
+    """Those of somebody, in the order of the rooms."""
+    asked = sorted((each for each in WAYS if each.begins is begins), key=lambda each: (each.order, each.code))
+    return [way for each in asked for way in each.find(user)]
 
 
 _check: PermissionCheck | None = None

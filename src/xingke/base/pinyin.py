@@ -1,4 +1,5 @@
-"""What a name is sorted by: its pinyin, sign by sign, as a text that every database sorts alike. Knows no Django.
+"""What a name is sorted by: its pinyin, sign by sign, as a text that every database sorts alike; and its initials, by which it is
+found. Knows no Django.
 
 Each Chinese sign is its syllable, its tone and its code (``zhang1`` ``05f20``), so that all 张 stand together between the 章
 and the 掌; letters and digits stand for themselves, everything else is passed over. Only a–z and 0–9 are used: collations
@@ -10,6 +11,8 @@ of 47,000 idioms is left out: it would take 40 MB in every process, and no firm 
 """
 
 import os
+import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 
 os.environ.setdefault("PYPINYIN_NO_PHRASES", "1")
@@ -25,6 +28,8 @@ def _readings(text: str) -> dict[str, str]:
 
 
 LENGTH = 300  # of a key: twenty-five Chinese signs
+INITIALS = 24  # letters of a name that are looked for
+_UNREAD = "zz9"  # what nobody can read comes last
 
 SURNAMES = _readings("""
     单 shan4、解 xie4、仇 qiu2、查 zha1、曾 zeng1、朴 piao2、区 ou1、任 ren2、盖 ge3、华 hua4、繁 po2、
@@ -66,6 +71,31 @@ _LONGEST = max(map(len, WORDS))
 @lru_cache(maxsize=20_000)
 def sort_key(name: str, *, is_person: bool = False) -> str:
     """What a name is sorted by. is_person: it begins with a surname."""
+    return "".join(_read_signs(name, is_person=is_person))[:LENGTH]
+
+
+def initials(name: str, *, is_person: bool = False, places: Iterable[str] = ()) -> tuple[str, ...]:
+    """The first letters of a name's signs, as somebody types them: 明渠传感 is ``mqcg``; letters and digits stand for themselves.
+
+    places: where it lies, the nearest first; of a name that begins with one of them, also those of what follows: firms are
+    called by that. Each is two letters at least and ``INITIALS`` at most.
+    """
+    whole = unicodedata.normalize("NFKC", name).strip()
+    parts = [whole]
+    for place in places:
+        known = (place, place[:-1]) if len(place) > 2 else (place,)
+        if begun := next((each for each in known if each and whole.startswith(each)), ""):
+            parts.append(whole[len(begun) :])
+            break
+    said = (
+        "".join(sign[:1] for sign in _read_signs(part, is_person=is_person) if not sign.startswith(_UNREAD))
+        for part in parts
+    )
+    return tuple(dict.fromkeys(each[:INITIALS] for each in said if len(each) > 1))
+
+
+def _read_signs(name: str, *, is_person: bool) -> list[str]:
+    """Each sign of a name with its syllable, tone and code; see the module."""
     at, tokens = _surname(name) if is_person else (0, [])
     while at < len(name):
         word = next((name[at : at + size] for size in range(_LONGEST, 1, -1) if name[at : at + size] in WORDS), "")
@@ -74,7 +104,7 @@ def sort_key(name: str, *, is_person: bool = False) -> str:
         else:
             tokens.append(_sign(name[at]))
         at += len(word) or 1
-    return "".join(tokens)[:LENGTH]
+    return tokens
 
 
 def _surname(name: str) -> tuple[int, list[str]]:
@@ -97,4 +127,4 @@ def _sign(sign: str) -> str:
     syllable = said if isinstance(said, str) else said[0] if said else ""
     if syllable.isascii() and syllable.isalnum():
         return f"{syllable}{ord(sign):05x}"
-    return f"zz9{ord(sign):05x}" if sign.isalpha() or ord(sign) >= 0x20000 else ""  # what nobody can read comes last
+    return f"{_UNREAD}{ord(sign):05x}" if sign.isalpha() or ord(sign) >= 0x20000 else ""

@@ -19,7 +19,8 @@ class Text:
     """What is indexed of one thing, and where it lies: its region's path and the organisation it belongs to.
 
     identifier: the official number people type (信用代码, 证书编号 …); names weigh more than text. is_finished: what is not
-    lies before those of its own region only, never before their superiors.
+    lies before those of its own region only, never before their superiors. initials: of its name, as they are typed
+    without changing to Chinese (``base.pinyin.initials``); found by their beginning, as a name is.
     """
 
     key: str
@@ -30,6 +31,7 @@ class Text:
     organisation: int | None = None
     on: date | None = None
     is_finished: bool = True
+    initials: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +51,8 @@ class Searchable:
 
     changed: the keys of what changed after a ledger number and up to another, each at least once.
     texts: what is indexed of some keys now; what is gone is left out. hits: how some keys are shown now.
-    is_everywhere: it lies in no region, and whoever holds the permission anywhere may find it.
+    is_everywhere: it lies in no region, and whoever holds the permission anywhere may find it. also: the keys of further
+    things somebody may find, though these lie outside of their scope; the reader is what accounts call a user.
     """
 
     code: str
@@ -60,6 +63,7 @@ class Searchable:
     texts: Callable[[Sequence[str]], Iterable[Text]]
     hits: Callable[[Sequence[str]], Mapping[str, Hit]]
     is_everywhere: bool = False
+    also: Callable[[Any], Iterable[str]] | None = None
     recipe: int = 0  # raised when its texts say more than before: what is indexed of it is then made anew
 
 

@@ -12,18 +12,26 @@ class CaseworkConfig(AppConfig):
         from xingke.base import audited, definitions
         from xingke.base.agenda import AGENDA
         from xingke.base.checks import CHECKS
-        from xingke.base.daily import DAILY, DailyRound
-        from xingke.base.menu import ITEMS, MenuItem
+        from xingke.base.holding import HOLDERS, Holder
+        from xingke.base.menu import ITEMS, WAYS, MenuItem, Ways
         from xingke.base.noticing import NOTICE_KINDS
         from xingke.base.origins import ORIGINS, Origin
         from xingke.base.reminding import REMINDERS
+        from xingke.base.retaining import EXPIRIES
+        from xingke.base.searching import SEARCHABLES
         from xingke.base.tasks import DUTIES, OWN_WORK
-        from xingke.casework import checks, lists, showing, tasks, telling
-        from xingke.casework.actions.drafts import drop_old_drafts
+        from xingke.base.undoing import OBSTACLES
+        from xingke.casework import checks, finding, lists, showing, tasks, telling, ways
+        from xingke.casework.actions import drafts
+        from xingke.casework.actions.personal import change_case_keys
         from xingke.casework.permissions import CasePermission
+        from xingke.casework.queries import undoing
+        from xingke.casework.queries.kept import drafted
+        from xingke.casework.queries.personal import is_case_key, sealed_cases
         from xingke.casework.rules.flow_checks import FLOWS
         from xingke.casework.rules.form_checks import FORMS
         from xingke.registry.listing import LISTS
+        from xingke.registry.sealing import SEALERS, Sealer
 
         ITEMS.add(
             MenuItem(
@@ -35,6 +43,10 @@ class CaseworkConfig(AppConfig):
                 icon="list",
             )
         )
+        WAYS.add(
+            Ways(code="common", find=ways.to_go, order=25),
+            Ways(code="flows", find=ways.to_begin, begins=True, order=10),
+        )
         definitions.KINDS.add(FORMS)
         definitions.KINDS.add(FLOWS)
         moving = {CasePermission.HANDLE, CasePermission.DECIDE, CasePermission.MANAGE}
@@ -44,12 +56,23 @@ class CaseworkConfig(AppConfig):
                 for each in CasePermission
             )
         )
+        SEALERS.add(
+            Sealer(
+                code="cases",
+                owners=sealed_cases,
+                owns=is_case_key,
+                change=lambda by, now: change_case_keys(by=by, now=now),
+            )
+        )
         CHECKS.add(*checks.CHECKS)
         LISTS.add(*lists.ALL)
+        SEARCHABLES.add(finding.CASES)
+        OBSTACLES.add(undoing.OBSTACLE)
         NOTICE_KINDS.add(*telling.KINDS)
         AGENDA.add(telling.DATED)
         REMINDERS.add(telling.REMINDER)
-        DAILY.add(DailyRound(code="drafts", from_hour=3, run=lambda now: drop_old_drafts(now=now)))
+        EXPIRIES.add(*drafts.EXPIRIES)
+        HOLDERS.add(Holder(code="drafts", digests=drafted))
         ORIGINS.add(Origin(code="case", called=showing.origin))
         DUTIES.add(*tasks.DUTIES)
         OWN_WORK.add(tasks.OWN)
@@ -63,10 +86,14 @@ class CaseworkConfig(AppConfig):
                 "case.reopen": _("重新办理"),
                 "case.terminate": _("终止事项"),
                 "case.transfer": _("移交事项"),
+                "case.personal-opened": _("查看事项的个人信息"),
+                "case.personal-erased": _("删除事项的个人信息"),
+                "case.personal-key-changed": _("更换事项的密钥"),
             }
         )
         audited.announce_details({"flow": _("办理流程"), "number": _("编号"), "step": _("步骤")})
         _announce_common_acts()
+        _announce_posts()
 
 
 def _announce_common_acts() -> None:
@@ -105,3 +132,39 @@ def _announce_common_acts() -> None:
         }
     )
     DUTIES.add(*tasks_common.DUTIES)
+
+
+def _announce_posts() -> None:
+    """Substitutes, hand-overs, working groups and links."""
+    from xingke.base import audited
+    from xingke.base.noticing import NOTICE_KINDS
+    from xingke.base.panels import PANELS
+    from xingke.base.tasks import DUTIES
+    from xingke.casework import posts
+
+    NOTICE_KINDS.add(*posts.KINDS)
+    PANELS.add(*posts.PANELS)
+    DUTIES.add(*posts.DUTIES)
+    audited.announce(
+        {
+            "substitute.named": _("指定 AB 岗"),
+            "substitute.ended": _("结束 AB 岗"),
+            "case.handed-over": _("工作交接"),
+            "case.linked": _("关联事项"),
+            "case.link-ended": _("解除关联"),
+            "group.set-up": _("设立专班"),
+            "group.changed": _("专班人员变动"),
+            "group.charged": _("专班任务"),
+            "group.duty-done": _("专班任务办完"),
+        }
+    )
+    audited.announce_details(
+        {
+            "substitute": _("由谁代"),
+            "handed_to": _("交给"),
+            "other": _("另一件"),
+            "document_number": _("文号"),
+            "came": _("进"),
+            "gone": _("出"),
+        }
+    )

@@ -1,6 +1,6 @@
 """What ``xingke check`` looks at in cases: that each stands where its steps lead, and that nothing of a step was changed."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from itertools import groupby, islice, pairwise
 
@@ -10,6 +10,7 @@ from django.utils import timezone
 from xingke.accounts import queries as accounts
 from xingke.base.checks import SHOWN, Check, CheckResult
 from xingke.casework import queries
+from xingke.casework.actions.matters import event_key, event_keys, matter_key
 from xingke.casework.models import (
     AgendaItem,
     Case,
@@ -20,13 +21,17 @@ from xingke.casework.models import (
     Meeting,
     Publicity,
     PublicityItem,
+    Substitution,
 )
 from xingke.casework.rules.answers import step_digest
 from xingke.casework.rules.flows import Through
 from xingke.casework.rules.forms import FormField
+from xingke.casework.rules.matters import matter_events
 from xingke.casework.rules.meetings import Presence, lawful, quorum
 from xingke.casework.rules.publicity import last_day, publicity_rule
 from xingke.casework.rules.stepping import ending, standing
+from xingke.ledger.kinds.matter import KIND as MATTER
+from xingke.ledger.models import EventVersion, MatterEvent, State
 from xingke.ledger.tables import TABLES
 from xingke.registry.queries.calendars import work_calendar
 
@@ -90,6 +95,47 @@ def _lost_records() -> Iterator[str]:
             yield from (
                 f"步骤 {row.step_id} 登记的记录 {row.record} 不在台账里" for row in filed if row.record not in known
             )
+
+
+def matters() -> Iterator[CheckResult]:
+    """The 办件 of each case in the ledger says what its steps say: nothing is missing that a step has filed, nothing stands beside it."""
+    wrong: list[str] = []
+    count = 0
+    rows = Case.objects.filter(steps__filed__kind=MATTER.code).distinct().order_by("pk")
+    cases = rows.select_related("region").prefetch_related("steps__filed").iterator(chunk_size=AT_ONCE)
+    while some := list(islice(cases, AT_ONCE)):
+        count += len(some)
+        records = {matter_key(case.key): case for case in some}
+        events: dict[int, list[EventVersion]] = {}
+        for event in MatterEvent.objects.filter(subject__in=records, seq_to__isnull=True):
+            events.setdefault(records[event.subject].pk, []).append(event)
+        wrong += [f"事项 {case}：{why}" for case in some for why in _matter_faults(case, events.get(case.pk, []))]
+    if count or wrong:
+        yield CheckResult(f"办件记录：{count} 件，{len(wrong)} 处与办理步骤不符", tuple(wrong[:SHOWN]))
+
+
+def _matter_faults(case: Case, stands: Sequence[EventVersion]) -> Iterator[str]:
+    steps = sorted(case.steps.all(), key=lambda step: step.number)
+    try:
+        definitions = queries.definitions_of(case)
+    except LookupError:
+        return  # said by ``cases``
+    answers = queries.newest_answers((step.form, step.answers) for step in steps)
+    happened = matter_events(
+        definitions.flow,
+        [queries.taken(step) for step in steps],
+        days=queries.days_in(definitions.asked, answers),
+        calendar=work_calendar(case.region),
+    )
+    wanted = {event_key(case.key, each): each for each in happened}
+    filed = max(step.number for step in steps if any(each.kind == MATTER.code for each in step.filed.all()))
+    known = {event.record for event in stands}
+    if missing := [each for key, each in wanted.items() if key not in known and each.number <= filed]:
+        yield f"台账里缺第 {missing[0].number} 步的“{missing[0].event}”"
+    ours = event_keys(case.key, (step.number for step in steps))
+    beside = [each for each in stands if each.record in ours and each.record not in wanted and each.state != State.VOID]
+    if beside:
+        yield f"台账里多出“{beside[0].event}”，没有步骤这样说"
 
 
 def common_acts() -> Iterator[CheckResult]:
@@ -176,9 +222,32 @@ def late_steps() -> Iterator[CheckResult]:
     yield CheckResult(f"到期由系统办的步骤：{count} 步等着（{when}）", tuple(problems))
 
 
+def in_place() -> Iterator[CheckResult]:
+    """Whoever took a step in somebody's place was named their substitute for that day."""
+    rows = CaseStep.objects.filter(in_place_of__isnull=False).select_related("case", "taken_by", "in_place_of")
+    wrong, count = [], 0
+    for row in rows.order_by("pk").iterator(chunk_size=AT_ONCE):
+        count += 1
+        day = timezone.localtime(row.taken_at).date()
+        named = Substitution.objects.filter(
+            Q(ended_at__isnull=True) | Q(ended_at__gte=row.taken_at),
+            user=row.in_place_of,
+            substitute=row.taken_by,
+            since__lte=day,
+            until__gte=day,
+            seq__lt=row.seq_from,
+        )
+        if not named.exists():
+            wrong.append(f"事项 {row.case} 第 {row.number} 步：{row.taken_by} 那天没有指定为代 {row.in_place_of}")
+    if count:
+        yield CheckResult(f"代办的步骤：{count} 步，{len(wrong)} 处不对", tuple(wrong[:SHOWN]))
+
+
 PATIENCE = timedelta(hours=1)
 CHECKS = (
     Check(code="cases", find=cases, order=65),
-    Check(code="common-acts", find=common_acts, order=66),
-    Check(code="late-steps", find=late_steps, order=67),
+    Check(code="matters", find=matters, order=66),
+    Check(code="common-acts", find=common_acts, order=67),
+    Check(code="late-steps", find=late_steps, order=68),
+    Check(code="substitutes", find=in_place, order=69),
 )

@@ -111,9 +111,9 @@ def _row(
 
 def asked_for(case: Case, step: FlowStep, pk: int, typed: Mapping[str, Any], language: str) -> list[AskedHere]:
     """What the form of a step asks that can be asked here, filled with what was typed. pk: what tells the rows of the page apart."""
-    form, of = forms_asked(case, step), step.label.in_language(language)
+    form = forms_asked(case, step)
     fields = form.fields if form is not None else ()
-    return [_asked(each, pk, of, typed, language) for each in fields if each.type in ASKED_HERE and not each.computed]
+    return [_asked(each, pk, step, typed, language) for each in fields if each.type in ASKED_HERE and not each.computed]
 
 
 def asks_elsewhere(case: Case, step: FlowStep) -> bool:
@@ -126,20 +126,27 @@ def answers_typed(case: Case, step: FlowStep | None, pk: int, typed: Mapping[str
     """What was typed for a step."""
     form = forms_asked(case, step) if step is not None else None
     names = [each.name for each in form.fields if each.type in ASKED_HERE] if form is not None else []
-    return {name: typed[key] for name in names if (key := f"f-{pk}-{name}") in typed}
+    code = step.code if step is not None else ""
+    return {name: typed[key] for name in names if (key := _named(pk, code, name)) in typed}
 
 
-def _asked(each: FormField, pk: int, of: str, typed: Mapping[str, Any], language: str) -> AskedHere:
+def _named(pk: int, step: str, field: str) -> str:
+    """What an input is called: two decisions of one item may ask the same, and each is answered by itself."""
+    return f"f-{pk}-{step}-{field}"
+
+
+def _asked(each: FormField, pk: int, step: FlowStep, typed: Mapping[str, Any], language: str) -> AskedHere:
     kinds = {FieldType.DAY: "date", FieldType.LONG_TEXT: "long", FieldType.TERM: "choice", FieldType.FLAG: "choice"}
     options: list[tuple[str, str]] = []
     if each.type is FieldType.TERM:
         options = [(code, term.label.in_language(language)) for code, term in registry.terms(each.list).items()]
     elif each.type is FieldType.FLAG:
         options = [("yes", str(say("是"))), ("no", str(say("否")))]
-    name = f"f-{pk}-{each.name}"
+    name = _named(pk, step.code, each.name)
     label = each.label.in_language(language)
     if each.unit:
         label = str(say("%(what)s（%(unit)s）", what=label, unit=registry.term_label("unit", each.unit, language)))
+    of = step.label.in_language(language)
     return AskedHere(name, label, of, kinds.get(each.type, "text"), str(typed.get(name, "")), options)
 
 

@@ -3,7 +3,7 @@
 The page works without scripts: what depends on other answers is asked once these are sent, and everything typed comes back.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,7 +26,7 @@ SHORT_LIST = 4  # terms that are shown side by side
 @dataclass(frozen=True)
 class AskedField:
     """An input. name, id: on the page. value: a text, of several terms a list. options: value and label. source: where what stands in it
-    was filled in from. said: of what nobody types, the words."""
+    was filled in from. said: of what nobody types, the words. is_sealed: it was answered before, and may be left empty."""
 
     asked: FormField
     name: str
@@ -40,6 +40,7 @@ class AskedField:
     held: Sequence[HeldFile] = ()
     rows: Sequence[Sequence["AskedField"]] = ()
     is_required: bool = False
+    is_sealed: bool = False
 
     @property
     def id(self) -> str:
@@ -142,10 +143,12 @@ def asked_form(
     words: AnswerWords,
     language: str,
     held: Mapping[str, Sequence[HeldFile]] | None = None,
+    sealed: Collection[str] = (),
     is_judged: bool = False,
 ) -> AskedForm:
-    """A form as its page asks it. read: what was typed, read; is_judged: whether it says what is wrong with it."""
-    drawn = _Drawing(form, typed, read, words, language, held or {}, read.faults if is_judged else ())
+    """A form as its page asks it. read: what was typed, read; is_judged: whether it says what is wrong with it. sealed: what was answered
+    before and is personal."""
+    drawn = _Drawing(form, typed, read, words, language, held or {}, read.faults if is_judged else (), sealed)
     pages = tuple(AskedPage(page, fields) for page in form.pages if (fields := tuple(drawn.fields(page.field))))
     problems = tuple(_problems(form, read.faults, language)) if is_judged else ()
     asks = any(each.shown_when or each.required_when or each.computed for each in form.fields)
@@ -176,9 +179,10 @@ class _Drawing:
         language: str,
         held: Mapping[str, Sequence[HeldFile]],
         faults: Sequence[FormFault],
+        sealed: Collection[str],
     ) -> None:
         self.form, self.typed, self.read, self.words = form, typed, read, words
-        self.language, self.held, self.faults = language, held, faults
+        self.language, self.held, self.faults, self.sealed = language, held, faults, sealed
 
     def fields(self, asked: Sequence[FormField]) -> Iterator[AskedField]:
         """Those that are asked, given what was answered."""
@@ -202,6 +206,7 @@ class _Drawing:
             held=self.held.get(each.name, ()),
             rows=list(self._rows(each)) if each.type is FieldType.TABLE else (),
             is_required=each.required or bool(each.required_when),
+            is_sealed=each.name in self.sealed,
         )
 
     def _rows(self, table: FormField) -> Iterator[list[AskedField]]:

@@ -11,14 +11,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from xingke.base.keys import new_key
+from xingke.base.quantities import INT64_MAX
 from xingke.casework.rules.calls import ORGANISATION, CallQuota
 from xingke.casework.rules.flows import Flow
 from xingke.casework.rules.forms import FormField
-from xingke.casework.rules.meetings import Presence
+from xingke.casework.rules.meetings import LONGEST_NAME, Presence
 from xingke.casework.rules.publicity import ObjectionEnd
 from xingke.registry import queries as registry
 from xingke.registry.models import Region
 
+MOST_COUNTED = 1_000_000  # cases of a call, and of a quota
 NAMES_APART = re.compile(r"[、，,；;\n\r\t]+")
 Choices = Sequence[tuple[str, str]]
 
@@ -89,7 +91,16 @@ class HoldForm(forms.Form):
     listening = words_field(
         gettext_lazy("列席"), 2000, 2, required=False, help_text=gettext_lazy("列席的人不计入到会人数。")
     )
-    seen = forms.IntegerField(widget=forms.HiddenInput, initial=0)
+    seen = forms.IntegerField(widget=forms.HiddenInput, initial=0, min_value=0, max_value=INT64_MAX)
+
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or self.cleaned_data
+        for field in ("present", "absent", "listening"):
+            long = next((name for name in names_in(found.get(field, "")) if len(name) > LONGEST_NAME), None)
+            if long is not None:
+                said = {"name": long[:20], "most": LONGEST_NAME}
+                self.add_error(field, _("“%(name)s……”太长，一个姓名最多%(most)s个字；请用顿号隔开。") % said)
+        return found
 
     def named(self) -> list[tuple[str, Presence]]:
         """Who was asked, and whether they were there."""
@@ -178,8 +189,8 @@ class CallForm(PlacedForm):
     since = day_field(gettext_lazy("开始申报"))
     until = day_field(gettext_lazy("截止申报"))
     asked = words_field(gettext_lazy("申报要求"), 8000, 8, required=False)
-    least = forms.IntegerField(label=gettext_lazy("至少几件"), min_value=1, required=False)
-    most = forms.IntegerField(label=gettext_lazy("最多受理几件"), min_value=1, required=False)
+    least = forms.IntegerField(label=gettext_lazy("至少几件"), min_value=1, max_value=MOST_COUNTED, required=False)
+    most = forms.IntegerField(label=gettext_lazy("最多受理几件"), min_value=1, max_value=MOST_COUNTED, required=False)
     budget = forms.DecimalField(
         label=gettext_lazy("经费（万元）"), min_value=0, max_digits=12, decimal_places=6, required=False
     )
@@ -208,19 +219,15 @@ class CallForm(PlacedForm):
         wrong = forms.ValidationError(_("“%(line)s”读不懂，请照例子写。") % {"line": " ".join(line)[:60]})
         if not 2 <= len(line) <= 3 or not line[-1].isdecimal():
             raise wrong
+        if len(line[-1]) > 7 or int(line[-1]) > MOST_COUNTED:
+            raise forms.ValidationError(_("限额最多%(most)s件。") % {"most": MOST_COUNTED})
         name, words, most = line[0], line[1] if len(line) == 3 else "", int(line[-1])
         if name in (_("申报单位"), ORGANISATION) and not words:
             return CallQuota(ORGANISATION, most)
         field = self.limited.get(name)
         if field is None:
             raise wrong
-        value = words
-        if words and field.list:
-            terms = registry.terms(field.list)
-            value = next((code for code, term in terms.items() if words in (code, term.label.zh)), "")
-            if not value:
-                raise forms.ValidationError(_("没有“%(text)s”这一项，请从列表里选。") % {"text": words[:60]})
-        return CallQuota(field.name, most, value, words)
+        return CallQuota(field.name, most, words, words)
 
 
 class NoticeForm(PlacedForm):

@@ -50,7 +50,7 @@ def _rows(asked: ListRequest) -> QuerySet[CaseStep]:
 def _load(asked: ListRequest, found: Sequence[CaseStep]) -> list[CaseRow]:
     """The flows of a page's cases, and of one business the facts that are asked for: two queries, and four for their words."""
     asked_for = _listed_fields(asked)
-    facts = _facts(asked, [step.case_id for step in found], asked_for) if asked_for else {}
+    facts = _facts(asked, found, asked_for) if asked_for else {}
     rows = []
     for step in found:
         flow = definitions_of(step.case).flow
@@ -60,9 +60,10 @@ def _load(asked: ListRequest, found: Sequence[CaseStep]) -> list[CaseRow]:
     return rows
 
 
-def _facts(asked: ListRequest, cases: Sequence[int], fields: Sequence[FormField]) -> dict[int, dict[str, str]]:
+def _facts(asked: ListRequest, steps: Sequence[CaseStep], fields: Sequence[FormField]) -> dict[int, dict[str, str]]:
     named = {each.name: each for each in fields}
-    rows = facts_of(cases, list(named))
+    read = {step.case_id: lists.names_read(asked.reader, definitions_of(step.case), step.case.region) for step in steps}
+    rows = [row for row in facts_of(list(read), list(named)) if row.name in read[row.case_id]]
     kept = [(row.case_id, named[row.name], _value(named[row.name], row)) for row in rows]
     words = CaseWords(asked.reader, [(field, value) for _case, field, value in kept])
     found: dict[int, dict[str, str]] = {}
@@ -81,9 +82,9 @@ def _value(asked: FormField, fact: CaseFact) -> Any:
 
 
 def _listed_fields(asked: ListRequest) -> list[FormField]:
-    """What the forms of the business chosen mark for lists, as far as the reader may see it everywhere."""
+    """What the forms of the business chosen mark for lists, as far as the reader may see it."""
     if "fields" not in asked.kept:
-        asked.kept["fields"] = lists.listed_fields(asked["flow"]) if asked["flow"] else []
+        asked.kept["fields"] = lists.listed_fields(asked.reader, asked["flow"]) if asked["flow"] else []
     found: list[FormField] = asked.kept["fields"]
     return found
 
@@ -156,6 +157,7 @@ CASES = DeclaredList(
     ),
     columns=(
         ListColumn(code="case", label=pgettext_lazy("several", "事项"), cell=_named, is_wide=True),
+        ListColumn(code="number", label=gettext_lazy("编号"), cell=lambda row: row.at.case.number, is_optional=True),
         ListColumn(
             code="organisation",
             label=gettext_lazy("单位或人员"),

@@ -29,10 +29,11 @@ FURTHER: Register[CasePlace] = Register("place")
 
 
 def places(user: User, current: str) -> list[dict[str, Any]]:
-    """The lists somebody may see; meetings and publicity are the bureau's."""
+    """The lists somebody may see; meetings, publicity, groups and substitutes are the bureau's."""
     found = [("case-list", _("事项")), ("call-list", _("申报")), ("notice-list", _("通知"))]
     if home_regions(user, CasePermission.READ):
         found += [("meeting-list", pgettext("several", "会议")), ("publicity-list", _("公示"))]
+        found += [("group-list", _("工作专班")), ("substitute-list", _("AB 岗"))]
     here = [(f"casework:{name}", label, name == current) for name, label in found]
     here += [(each.url_name, each.label, each.url_name == current) for each in FURTHER]
     return [{"label": label, "url": reverse(name), "is_current": is_current} for name, label, is_current in here]

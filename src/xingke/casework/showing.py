@@ -3,8 +3,10 @@
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
+from django.db.models import prefetch_related_objects
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -13,22 +15,24 @@ from django.utils.translation import gettext as _
 from xingke.accounts.models import User
 from xingke.base.templatetags.xk import day
 from xingke.casework import queries
-from xingke.casework.models import Case, CaseFile, CaseStep
+from xingke.casework.models import Case, CaseFile, CaseSealed, CaseStep
 from xingke.casework.queries import clock_of, definitions_of
+from xingke.casework.queries.kept import drafts_of
 from xingke.casework.queries.lists import sees_standing
-from xingke.casework.queries.offers import StepOffered
+from xingke.casework.queries.offers import StepOffered, flow_to_open
 from xingke.casework.queries.seen import CaseSeen, is_seen
 from xingke.casework.queries.words import CaseWords
 from xingke.casework.rules.clocks import Light
 from xingke.casework.rules.flows import CLOCK, CORRECT, PARTY, CaseEnd, Flow, FlowStep, Limit, Through
-from xingke.casework.rules.forms import NUMBERS, PREFILLS, FieldType
+from xingke.casework.rules.forms import NUMBERS, PREFILLS, CaseForm, FieldType
 from xingke.casework.rules.shown_answers import ShownAnswer, show
-from xingke.casework.rules.stepping import RESERVED_WORDS
+from xingke.casework.rules.stepping import RESERVED_WORDS, in_place_of
 from xingke.ledger.tables import TABLES
 from xingke.ledger.words import kind_word
 from xingke.registry.queries.calendars import work_calendar
 
 TONES = {Light.GREEN: "calm", Light.YELLOW: "warn", Light.RED: "bad"}
+DRAFTS_SHOWN = 10
 GOOD_ENDS = {CaseEnd.GRANTED, CaseEnd.DONE}
 
 
@@ -116,20 +120,29 @@ def line_of(user: User, step: CaseStep) -> dict[str, Any]:
 # ── what was answered ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def answered(seen: CaseSeen, words: CaseWords, *, may_correct: bool) -> Iterator[dict[str, Any]]:
+def answered(
+    seen: CaseSeen,
+    words: CaseWords,
+    *,
+    may_correct: bool,
+    sealed: Mapping[int, CaseSealed],
+    opened: Mapping[tuple[int, str], str],
+) -> Iterator[dict[str, Any]]:
     """The forms that were filled in, as they stand: each with its answers in words, and where what was filled in is from.
 
-    may_correct: whether the reader may correct what others filled in.
+    may_correct: whether the reader may correct what others filled in. sealed: what is personal, by the number of its step; opened: what of
+    it the reader has just opened.
     """
     language = get_language() or "zh"
     for row, form in seen.forms():
+        personal = _personal(row.number, sealed, opened)
         files = {each.attachment.digest: each for each in row.files.all()}
         pages = [
             {
                 "label": page.page.label.in_language(language),
                 "answers": [_answer(seen, row, each, files, language) for each in page.answers],
             }
-            for page in show(form, row.answers, words, audiences=seen.audiences)
+            for page in show(form, {**row.answers, **personal}, words, audiences=seen.audiences)
         ]
         if pages:
             yield {
@@ -142,6 +155,52 @@ def answered(seen: CaseSeen, words: CaseWords, *, may_correct: bool) -> Iterator
                 "pages": pages,
                 "is_long": len(form.pages) > 1,
             }
+
+
+def drafts_begun(user: User) -> list[dict[str, Any]]:
+    """What somebody began to fill in and can go on with, of cases they see still, the newest first; ten at most."""
+    found: list[dict[str, Any]] = []
+    for each in drafts_of(user, now=timezone.now())[:DRAFTS_SHOWN]:
+        language = get_language() or "zh"
+        if each.case is None:
+            flow = flow_to_open(user, each.flow)
+            if flow is None:
+                continue
+            parts = each.whose.split()
+            asked = {"organisation": parts.pop(0)} if flow.is_own and parts else {}
+            asked |= {"call": parts[0]} if parts else {}
+            url = f"{reverse('casework:case-new', args=[each.flow])}?{urlencode(asked)}".rstrip("?")
+            found.append({"title": flow.flow.label.in_language(language), "url": url, "saved_at": each.saved_at})
+        elif queries.cases_seen(user).filter(pk=each.case.pk).exists():
+            step, _dash, number = each.step.partition("-")
+            url = reverse("casework:step-take", args=[each.case.key, step]) + (f"?of={number}" if number else "")
+            found.append({"title": f"{each.case.title} {each.case.number}", "url": url, "saved_at": each.saved_at})
+    return found
+
+
+def answered_before(user: User, seen: CaseSeen, asked: CaseForm | None) -> list[dict[str, Any]]:
+    """What other forms of a case were answered with, for whoever answers one more; what is sealed stays so."""
+    prefetch_related_objects(list(seen.steps), "files__attachment")
+    files = [file for step in seen.steps for file in step.files.all()]
+    words = CaseWords(user, [(seen.read.definitions.asked[name], value) for name, value in seen.answers.items()], files)
+    found = answered(seen, words, may_correct=False, sealed={}, opened={})
+    return [each for each in found if asked is None or each["code"] != asked.code]
+
+
+def said_last(seen: CaseSeen) -> dict[str, str] | None:
+    """The words of the step that was taken last, where it has any: why something was sent back."""
+    row = next((step for step in seen.steps if step.number == seen.read.last.number), None)
+    if row is None or not row.opinion:
+        return None
+    return {"word": step_word(seen.read.flow, row.step), "opinion": row.opinion, "by": _taker_words(row)}
+
+
+def _personal(number: int, sealed: Mapping[int, CaseSealed], opened: Mapping[tuple[int, str], str]) -> dict[str, str]:
+    """What is said of the personal answers of a step: that they are sealed, or what they are where they were just opened."""
+    if number not in sealed:
+        return {}
+    closed = _("已封存") if sealed[number].sealed else _("已删除")
+    return {name: opened.get((number, name), closed) for name in sealed[number].fields}
 
 
 def correct_url(seen: CaseSeen, row: CaseStep) -> str:
@@ -158,6 +217,7 @@ def _answer(
         "words": str(each.words),
         "numeric": asked.type in NUMBERS,
         "source": str(PREFILLS[asked.prefill]) if asked.name in row.prefilled and asked.prefill else "",
+        "is_personal": asked.personal,
     }
     if asked.type is FieldType.FILE:
         found["files"] = [
@@ -214,9 +274,14 @@ def history(seen: CaseSeen) -> list[dict[str, Any]]:
 
 
 def _taker_words(row: CaseStep) -> str:
+    """Who took a step, by whose link, or in whose place."""
     if row.vouched_by is not None:
         return _("%(name)s（凭外部链接，%(by)s发出）") % {"name": row.outsider, "by": row.vouched_by.name}
-    return row.taken_by.name if row.taken_by else _("系统按期限自动办理")
+    if row.taken_by is None:
+        return _("系统按期限自动办理")
+    if row.in_place_of is None:
+        return row.taken_by.name
+    return _("%(b)s 代 %(a)s") % {"b": row.taken_by.name, "a": row.in_place_of.name}
 
 
 def _assigned(seen: CaseSeen, row: CaseStep) -> bool:
@@ -237,7 +302,10 @@ def consequence(seen: CaseSeen, offered: StepOffered) -> str:
     if step is None:
         return ""
     language = get_language() or "zh"
+    given = seen.read.last.assignee
+    stands_in = bool(seen.taker.stands_in) and in_place_of(seen.read.state, offered.code, seen.taker) is not None
     parts = [
+        _("记为您代 %(name)s 办") % {"name": given.name} if given is not None and stands_in else "",
         _("登记台账：%(kinds)s") % {"kinds": _("、").join(dict.fromkeys(kind_word(each.kind) for each in step.files))}
         if step.files
         else "",
@@ -287,11 +355,18 @@ def who_words(flow: Flow, step: FlowStep) -> str:
 
 
 def waits_on(seen: CaseSeen) -> str:
-    """On whom a case waits that the reader can do nothing with now; empty where it is over, or where that is hidden."""
+    """On whom a case waits that the reader can do nothing with now, and for what; empty where it is over, or where that is hidden."""
     if seen.read.last.ended or seen.stands is None:
         return ""
-    flow = seen.read.flow
-    following = [flow.steps[code] for code in seen.stands.next if not flow.steps[code].seen_by]
+    flow, language = seen.read.flow, get_language() or "zh"
+    following = [flow.steps[code] for code in seen.stands.next if is_seen(flow.steps[code].seen_by, seen.audiences)]
+    until = seen.read.publicity.until
+    if seen.stands.through is Through.PUBLICITY and until is not None and timezone.localdate() <= until:
+        return _("公示到%(day)s为止，期满后才能往下办。") % {"day": day(until)}
+    common = [step for step in following if step.through is not None]
+    if common and not seen.taker.roles:  # somebody of the bureau, who can go there
+        said = _("、").join(step.label.in_language(language) for step in common)
+        return _("接着由%(act)s办：%(steps)s。") % {"act": through_word(common[0].through), "steps": said}
     who = list(dict.fromkeys(word for step in following if (word := who_words(flow, step))))
     return _("现在等%(who)s办理，您不用做什么。") % {"who": _("、").join(who)} if who else ""
 
@@ -308,7 +383,7 @@ def still_to_come(seen: CaseSeen) -> list[dict[str, str]]:
             "by": _by(flow, flow.steps[code], language),
         }
         for code in way
-        if not flow.steps[code].seen_by
+        if is_seen(flow.steps[code].seen_by, seen.audiences)
     ]
 
 

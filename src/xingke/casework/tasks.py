@@ -1,10 +1,9 @@
 """What cases wait for somebody on the workbench, and what somebody did today."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -16,25 +15,25 @@ from xingke.ledger.queries.caching import kept_for
 
 
 def _waiting(user: User) -> Iterator[Task]:
-    url, word = reverse("casework:case-list"), pgettext("cases", "件")
-    states = (lists.LATE, lists.TODO, lists.SOON)
-    counts = kept_for(
-        user, f"cases:{this_hour()}", lambda: [lists.cases_listed(user, state=each).count() for each in states]
-    )
-    words = (_("已超期的事项"), _("待我办的事项"), _("快到期的事项"))
-    for state, count, said in zip(states, counts, words, strict=True):
-        yield Task(said, count, word, f"{url}?state={state}")
+    said = {lists.LATE: _("已超期的事项"), lists.TODO: _("待我办的事项"), lists.SOON: _("快到期的事项")}
+    yield from _counted(user, said)
 
 
 def _taken(user: User, since: datetime) -> Iterator[Task]:
     count = kept_for(user, f"steps taken:{since}", lambda: lists.steps_taken(user, since=since))
-    url = f"{reverse('casework:case-list')}?state={lists.DONE}"
-    yield Task(_("我今天办的步骤"), count, pgettext("steps", "步"), url)
+    yield Task(_("我今天办的步骤"), count, pgettext("steps", "步"), address(lists.DONE))
+    yield from _counted(user, {lists.DONE: _("我办过的事项"), lists.OPENED: _("我发起的事项")})
 
 
-def this_hour() -> str:
-    """What is late now may be late since a moment ago: what is kept of it is kept for the hour."""
-    return f"{timezone.localtime():%Y%m%d%H}"
+def _counted(user: User, said: Mapping[str, str]) -> Iterator[Task]:
+    counts = lists.own_counts(user)
+    for state, words in said.items():
+        yield Task(words, counts[state], pgettext("cases", "件"), address(state))
+
+
+def address(state: str) -> str:
+    """The list of somebody's own cases in a state."""
+    return f"{reverse('casework:case-list')}?state={state}"
 
 
 DUTIES = (Duty(code="cases", permission=CasePermission.READ, find=_waiting, order=28),)

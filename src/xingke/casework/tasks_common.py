@@ -16,7 +16,7 @@ from xingke.ledger.queries.caching import kept_for
 
 def _to_prepare(user: User) -> Iterator[Task]:
     def counts() -> tuple[int, int]:
-        waiting = meetings.waiting_for_a_meeting(regions_of_bureau(user, CasePermission.HANDLE)).count()
+        waiting = meetings.count_waiting(regions_of_bureau(user, CasePermission.HANDLE))
         return waiting, meetings.without_minutes(user, CasePermission.HANDLE)
 
     waiting, minutes = kept_for(user, "before and after meetings", counts)

@@ -1,6 +1,6 @@
 """Who is told of a step, what of cases stands in the calendar, and what is remembered before it is due."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from itertools import groupby
 from uuid import UUID
@@ -18,6 +18,7 @@ from xingke.casework.models import CaseStep
 from xingke.casework.permissions import CasePermission
 from xingke.casework.queries import lists, parts, waiting
 from xingke.casework.queries.seen import first_of
+from xingke.casework.queries.substitutes import substitutes_on
 from xingke.casework.rules.flows import PARTY
 from xingke.registry import queries as registry
 
@@ -39,12 +40,13 @@ KINDS = (GIVEN, MOVED, COME, DUE)
 def told_of(read: queries.CaseRead, row: CaseStep) -> Iterator[tuple[str, list[User]]]:
     """Whom a step that was taken is told to, by the kind of notice; never to whoever took it.
 
-    Who was given the case; whose it is, where they see the step; and where a party acted, those of the bureau who have the next step, and who
-    gave an outsider the link.
+    Who was given the case, and whoever stands in for them today; whose it is, where they see the step; and where a party acted, those of the
+    bureau who have the next step, and who gave an outsider the link.
     """
     before = read.last.assignee_id if read.steps else None
     if row.assignee is not None and row.assignee_id not in (before, row.taken_by_id):
-        yield GIVEN.code, [row.assignee]
+        standing_in = substitutes_on(timezone.localtime(row.taken_at).date())
+        yield GIVEN.code, [user for user in _with_substitute(row.assignee, standing_in) if user.pk != row.taken_by_id]
     step = read.flow.steps.get(first_of(read, row).step)
     owner = f"{PARTY}{read.flow.owner}"
     acted = row.link is not None or taken_by_party(read, row)
@@ -54,6 +56,11 @@ def told_of(read: queries.CaseRead, row: CaseStep) -> Iterator[tuple[str, list[U
         yield COME.code, [row.vouched_by]
     if acted and row.assignee is None:
         yield COME.code, registry.accounts_that_may(CasePermission.HANDLE, at=read.case.region)
+
+
+def _with_substitute(user: User, standing_in: Mapping[int, User]) -> list[User]:
+    """An account, and whoever stands in for it."""
+    return [user, standing_in[user.pk]] if user.pk in standing_in else [user]
 
 
 def taken_by_party(read: queries.CaseRead, row: CaseStep) -> bool:
@@ -92,13 +99,15 @@ def _days(user: User, first: date, last: date) -> Iterator[AgendaEntry]:
 
 
 def _to_remember(first: date, last: date) -> Iterator[Reminded]:
-    """Whoever has the case; where nobody was given it, those of the bureau who handle cases."""
+    """Whoever has the case, and whoever stands in for them; where nobody was given it, those of the bureau who handle cases."""
     told: dict[int, Iterable[User]] = {}
+    standing_in = substitutes_on(timezone.localdate())
     for row in waiting.standing_due(first, last):
         region = row.case.region
         if row.assignee is None and region.pk not in told:
             told[region.pk] = registry.accounts_that_may(CasePermission.HANDLE, at=region)
-        for user in [row.assignee] if row.assignee is not None else told[region.pk]:
+        given = _with_substitute(row.assignee, standing_in) if row.assignee is not None else told[region.pk]
+        for user in given:
             yield Reminded(user, "case", str(row.case.key), region)
 
 

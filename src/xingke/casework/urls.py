@@ -1,6 +1,6 @@
 from django.urls import path
 
-from xingke.casework import urls_common
+from xingke.casework import urls_common, urls_posts
 from xingke.casework.views import cases, steps, together
 
 app_name = "casework"
@@ -10,6 +10,9 @@ urlpatterns = [
     path("cases/new/<slug:flow>/", steps.case_new, name="case-new"),
     path("cases/<uuid:key>/", cases.case, name="case"),
     path("cases/<uuid:key>/steps/<slug:step>/", steps.step_take, name="step-take"),
+    path("cases/<uuid:key>/personal/", cases.case_personal, name="case-personal"),
+    path("cases/<uuid:key>/personal/erase/", cases.case_personal_erase, name="case-personal-erase"),
     path("cases/<uuid:key>/files/<int:pk>/<str:name>", cases.case_file, name="case-file"),
     *urls_common.urlpatterns,
+    *urls_posts.urlpatterns,
 ]

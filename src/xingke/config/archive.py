@@ -103,7 +103,13 @@ def _write_members(file: IO[bytes], members: Iterable[tuple[str, Path]], about: 
     written: dict[str, Member] = {}
     with zipfile.ZipFile(file, "w", compression=zipfile.ZIP_DEFLATED) as archive:
         for name, path in members:
-            with path.open("rb") as source, archive.open(_entry(name), "w", force_zip64=True) as target:
+            try:
+                opened = path.open("rb")
+            except FileNotFoundError:
+                if not name.startswith(f"{ATTACHMENTS}/"):
+                    raise
+                continue  # let go this moment: nothing refers to it
+            with opened as source, archive.open(_entry(name), "w", force_zip64=True) as target:
                 written[name] = _copy(source, target)
         manifest = Manifest(**about, members=written)
         archive.writestr(_entry(MANIFEST), json.dumps(asdict(manifest), ensure_ascii=False, indent=1))

@@ -165,7 +165,15 @@ def _parser() -> argparse.ArgumentParser:
     verify = commands.add_parser("verify", help="核验文稿中的每个数字")
     verify.add_argument("file", type=Path)
 
+    retention = commands.add_parser(
+        "retention", help="清理到期的：草稿、没有登记的导入、没有记录引用的文件、登录日志等（平时每夜自动）"
+    )
+    retention.add_argument("--dry-run", action="store_true", help="只列出会清理多少，什么都不动")
     commands.add_parser("check", help="检查数据文件夹、表结构、数据库、规则包、审计链、台账列文件和已固化的数字")
+
+    archive = commands.add_parser("archive", help="核对案卷：清单、签名和每个文件是否还与封卷时一致")
+    archive.add_argument("act", choices=["check"], metavar="check", help="check：核对，缺了、变了哪个文件逐一列出")
+    archive.add_argument("volume", metavar="案卷", help="档号，或下载的案卷文件（.zip）")
 
     index = commands.add_parser("search-index", help="把搜索索引更新到台账的最新序号")
     index.set_defaults(command="search_index")

@@ -23,7 +23,9 @@ from xingke.accounts import actions as accounts
 from xingke.accounts import working
 from xingke.accounts.models import Job, User
 from xingke.accounts.queries import SIGN_OF_LIFE, current_seq
-from xingke.base import files
+from xingke.archive.queries import checking as volumes
+from xingke.archive.queries import closed_volumes
+from xingke.base import files, retaining
 from xingke.base import jobs as base_jobs
 from xingke.base.definitions import DefinitionError
 from xingke.base.periods import Period
@@ -472,6 +474,21 @@ def rekey(options: argparse.Namespace) -> int:
     return 0
 
 
+def retention(options: argparse.Namespace) -> int:
+    """End what is over, or say how much would end."""
+    now = timezone.now()
+    if options.dry_run:
+        told_of, said = retaining.would_end(now), "现在会清理的"
+    else:
+        told_of, said = retaining.end_what_is_over(now), "已清理"
+    table = Table("什么", "多少天以后", said)
+    for each in retaining.EXPIRIES:
+        days = "—" if each.days is None else str(retaining.kept_days(each.code))
+        table.add_row(str(each.what), days, str(told_of.get(each.code, 0)))
+    console.print(table)
+    return 0
+
+
 def value(options: argparse.Namespace) -> int:
     """Say one value: 0, known or not; 2 where there is no such indicator, region or period."""
     region = place_called(options.region)
@@ -556,6 +573,23 @@ def check(_options: argparse.Namespace) -> int:
     return 1 if problems else 0
 
 
+def archive(options: argparse.Namespace) -> int:
+    """Hold a closed volume, or a .zip of one, against its manifest: 0 when all is as it was, 1 when anything is missing or changed."""
+    target = Path(options.volume)
+    if target.suffix == ".zip":
+        number, signer, wrong = volumes.check_archive_file(target)
+        console.print(f"案卷 {number}，由{signer}签名。")
+    else:
+        found = list(closed_volumes().filter(number=options.volume).select_related("region"))
+        if not found:
+            raise LookupError(f"没有档号为“{options.volume}”的案卷，或还没有封卷；也可以写下载的 .zip 文件")
+        wrong = [fault for volume in found for fault in volumes.check_volume(volume)]
+    for fault in wrong:
+        console.print(f"  问题：{fault}")
+    console.print(f"核对发现 {len(wrong)} 处不符。" if wrong else "核对完毕：目录、签名和每个文件都与封卷时一致。")
+    return 1 if wrong else 0
+
+
 def search_index(options: argparse.Namespace) -> int:
     """Bring the search index to the ledger's number, or make it anew."""
     if options.rebuild:
@@ -623,7 +657,9 @@ SHARING = (
     write,
     titles,
     rekey,
+    retention,
     value,
+    archive,
     search_index,
     backup,
 )

@@ -12,6 +12,7 @@ XINGKE_SMTP_URL      smtp://user:password@host:587 (STARTTLS), smtps://… (TLS 
                      and no mail is sent
 XINGKE_MAIL_FROM     whom mail is from: xingke@example.gov.cn; asked for with XINGKE_SMTP_URL
 XINGKE_WEBHOOK_NETWORKS  comma-separated networks of the house a webhook may lead into: 10.1.2.0/24 (default: none)
+XINGKE_KEEP          after how many days what ends by itself ends: drafts=30,sign-ins=200 (default: as docs/deployment.md says)
 PORT                 port of ``xingke demo`` (default 8000)
 """
 
@@ -84,6 +85,17 @@ def _proxies() -> int:
     return int(text)
 
 
+def _retention() -> dict[str, int]:
+    """After how many days what ends by itself ends, where the installation says so: ``drafts=30,sign-ins=200``."""
+    found: dict[str, int] = {}
+    for part in filter(None, (each.strip() for each in os.environ.get("XINGKE_KEEP", "").split(","))):
+        code, _sign, days = (each.strip() for each in part.partition("="))
+        if not code or not (days.isascii() and days.isdigit() and len(days) < 6):
+            raise ValueError(f"XINGKE_KEEP 里的“{part}”看不懂；应写成“drafts=30,sign-ins=200”这样，等号后面是天数")
+        found[code] = int(days)
+    return found
+
+
 def _mail() -> dict[str, Any]:
     """The mail server as Django has it; empty for none."""
     url = os.environ.get("XINGKE_SMTP_URL", "")
@@ -138,6 +150,7 @@ INSTALLED_APPS = [
     "xingke.letters",
     "xingke.indicators",
     "xingke.reports",
+    "xingke.archive",
     "xingke.search",
     "xingke.portal",
     "xingke.demo",
@@ -243,6 +256,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
 FORM_LIMIT = 2**20  # bytes that somebody who is not signed in may send
 UPLOAD_LIMIT = 210 * 2**20  # and somebody who is: ten files of evidence of 20 MB each, and what goes with them
 
+RETENTION = _retention()
 _MAIL = _mail()
 MAIL = bool(_MAIL)  # whether any is sent
 EMAIL_HOST, EMAIL_PORT = _MAIL.get("host", ""), _MAIL.get("port", 25)

@@ -15,5 +15,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("xingke.letters.urls")),
     path("", include("xingke.indicators.urls")),
     path("", include("xingke.reports.urls")),
+    path("", include("xingke.archive.urls")),
     path("", include("xingke.search.urls")),
 ]

@@ -19,6 +19,7 @@ from xingke.base.periods import Period
 from xingke.base.refusals import Refused
 from xingke.demo import generator
 from xingke.demo.services import log_services
+from xingke.demo.subsidies import ask_for_subsidies
 from xingke.indicators import columns
 from xingke.intake.actions import import_table
 from xingke.intake.checking import sheet_form
@@ -135,6 +136,7 @@ def prepare(*, now: datetime, say: Say, scale: float = 1) -> Mapping[str, str]:
     passwords = _ensure_accounts(now=now)
     here = queries.region_by_name_or_code("青溪县")
     log_services(region=here, by=operator, since=OPENING, now=now, say=say)
+    ask_for_subsidies(region=here, now=now, say=say)
     demonstrate(operator, now, scale, say)
     for kind in TABLES:
         if columns.source(kind).file is None:

@@ -10,13 +10,13 @@ class FundsConfig(AppConfig):
     def ready(self) -> None:
         from xingke.accounts.permissions import PERMISSIONS, Grantable
         from xingke.base.checks import CHECKS
-        from xingke.base.menu import ITEMS, MenuItem
+        from xingke.base.menu import ITEMS, WAYS, MenuItem, Ways
         from xingke.base.panels import PANELS, Panel
         from xingke.base.tasks import DUTIES
-        from xingke.funds import checks, panels, tasks
-        from xingke.funds.actions.accounts import change_account_keys
+        from xingke.funds import checks, panels, tasks, ways
+        from xingke.funds.actions.accounts import CODE, change_account_keys
         from xingke.funds.permissions import FundPermission
-        from xingke.funds.queries import account_keys
+        from xingke.funds.queries import account_keys, is_account_key
         from xingke.registry.sealing import SEALERS, Sealer
 
         PERMISSIONS.add(
@@ -31,8 +31,9 @@ class FundsConfig(AppConfig):
         )
         SEALERS.add(
             Sealer(
-                code="pay-accounts",
+                code=CODE,
                 owners=account_keys,
+                owns=is_account_key,
                 change=lambda by, now: change_account_keys(by=by, now=now),
             )
         )
@@ -49,6 +50,9 @@ class FundsConfig(AppConfig):
                 icon="database",
                 of_region=True,
             )
+        )
+        WAYS.add(
+            Ways(code="funds", find=ways.to_go, order=45), Ways(code="money", find=ways.to_begin, begins=True, order=45)
         )
         _announce_to_the_trail()
 

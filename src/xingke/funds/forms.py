@@ -248,8 +248,8 @@ class ChangeForm(forms.Form):
         return {row.commitment: self.cleaned_data[str(row.commitment)] for row in self.shares}
 
 
-class AccountForm(KeyedForm):
-    """Where an organisation is to be paid."""
+class AccountForm(HomeForm):
+    """Where a bureau is to pay an organisation."""
 
     organisation = forms.CharField(
         label=gettext_lazy("单位"), max_length=120, help_text=gettext_lazy("全称或统一社会信用代码。")
@@ -264,8 +264,9 @@ class AccountForm(KeyedForm):
     )
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:  # Django's own signature
-        super().__init__(*args, **kwargs)
+        super().__init__(user, *args, **kwargs)
         self.user = user
+        self.fields["region"].label = _("由哪个区划拨付")
         self.fields["reason"] = reason_field(_("变更原因"), required=False)
         self.fields["reason"].help_text = _("单位还有安排未拨付、或账号与别的单位相同的，必须写明。")
 

@@ -133,14 +133,16 @@ class Commitment(models.Model):
 
 
 class PayAccount(models.Model):
-    """Where money of an organisation goes. The number is sealed under a key of its own; ``shown`` are its last digits.
+    """Where a bureau pays money of an organisation to. The number is sealed under a key of its own; ``shown`` are its last digits.
 
-    mark: the same for the same number, and says nothing of it. One counts from the act on in which another than whoever entered it
-    confirmed it, until the next one does; until then, or once declined, it counts for nothing.
+    region: of the bureau that pays: what it pays to, it enters and confirms itself, wherever the organisation lies. mark: the same for the
+    same number, and says nothing of it. One counts from the act on in which another than whoever entered it confirmed it, until the next one
+    of the same bureau does; until then, or once declined, it counts for nothing.
     """
 
     key = models.UUIDField(default=new_key, unique=True, editable=False)
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="pay_accounts")
+    region = models.ForeignKey(Region, models.PROTECT, related_name="pay_accounts")
     name = models.CharField(_("户名"), max_length=120)
     bank = models.CharField(_("开户银行"), max_length=120)
     sealed = models.TextField()
@@ -177,12 +179,12 @@ class PayAccount(models.Model):
                 condition=Q(confirmed_by__isnull=True) | ~Q(confirmed_by=F("entered_by")), name="payaccount_two_people"
             ),
             models.UniqueConstraint(
-                fields=["organisation"],
+                fields=["organisation", "region"],
                 condition=Q(seq_from__isnull=False, seq_to__isnull=True),
                 name="payaccount_one_counts",
             ),
             models.UniqueConstraint(
-                fields=["organisation"],
+                fields=["organisation", "region"],
                 condition=Q(confirmed_at__isnull=True, declined_at__isnull=True),
                 name="payaccount_one_waits",
             ),

@@ -1,5 +1,6 @@
 """Money in pools: what is left, what may be committed and paid, and what would be twice for one thing. Amounts in 分."""
 
+import hashlib
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -11,6 +12,7 @@ from xingke.base.refusals import YES, Answer, no
 from xingke.base.sayings import Saying, say
 
 MOST_ITEMS = 50  # on a batch: it is one act, some 40 ms a case, and everybody else waits for it
+LONGEST_THING_KEY = 120
 MOST_AMOUNT = 10**15  # 分, ten thousand 亿元: a sum of thousands of such still fits
 
 
@@ -234,9 +236,14 @@ class CommittedThing:
 
 
 def thing_key(text: str) -> str:
-    """What a thing is known by, however it is spaced and written: letters of one width and case, without blanks or marks."""
-    plain = unicodedata.normalize("NFKC", text).casefold()
-    return re.sub(r"[\s\W_]+", "", plain)
+    """What a thing is known by, however it is spaced and written: letters of one width and case, without blanks or marks.
+
+    One sign may become several: what is longer than its column is kept by its beginning and a digest of the whole.
+    """
+    plain = re.sub(r"[\s\W_]+", "", unicodedata.normalize("NFKC", text).casefold())
+    if len(plain) <= LONGEST_THING_KEY:
+        return plain
+    return plain[: LONGEST_THING_KEY - 32] + hashlib.sha256(plain.encode()).hexdigest()[:32]
 
 
 def once_for_one_thing(new: Collection[CommittedThing], standing: Iterable[CommittedThing]) -> Answer:

@@ -15,7 +15,9 @@ class IndicatorsConfig(AppConfig):
         from xingke.base.checks import CHECKS
         from xingke.base.menu import SHORTCUTS, Shortcut
         from xingke.base.tasks import DUTIES
+        from xingke.base.undoing import OBSTACLES
         from xingke.indicators import checks, finding, rules, tasks
+        from xingke.indicators.queries import undoing
         from xingke.indicators.rules import identities
 
         audited.announce({"figures.frozen": _("冻结数字")})
@@ -24,6 +26,7 @@ class IndicatorsConfig(AppConfig):
         searching.SEARCHABLES.add(finding.INDICATORS)
         DUTIES.add(*tasks.DUTIES)
         CHECKS.add(*checks.CHECKS)
+        OBSTACLES.add(undoing.OBSTACLE)
         menu.ITEMS.add(
             menu.MenuItem(
                 code="indicators",
@@ -42,5 +45,6 @@ class IndicatorsConfig(AppConfig):
                 permission=Permission.INDICATOR_READ,
                 icon="chart-line",
                 order=30,
+                is_look=True,
             )
         )

@@ -13,10 +13,13 @@ class IntakeConfig(AppConfig):
         from xingke.base.beginnings import BEGINNINGS, Beginning
         from xingke.base.holding import HOLDERS, Holder
         from xingke.base.menu import SHORTCUTS, Shortcut
+        from xingke.base.retaining import EXPIRIES
         from xingke.base.tasks import DUTIES
         from xingke.intake import jobs as ours
         from xingke.intake import lists, queries, tasks
+        from xingke.intake.actions import ending
         from xingke.intake.actions.handing_over import FILE, PREPARE, RECHECK
+        from xingke.intake.actions.undoing import UNDO
         from xingke.intake.queries import relisting
         from xingke.intake.sheets import forms
         from xingke.ledger.queries import beginning
@@ -30,7 +33,7 @@ class IntakeConfig(AppConfig):
             "waiting": _("待读"),
             "rejected": _("未导入"),
         }
-        audited.announce({"observation.imported": _("导入上报数")})
+        audited.announce({"observation.imported": _("导入上报数"), "imports.ended": _("清理一直没有登记的导入")})
         audited.announce_details({"encoding": _("编码")})
         audited.DETAILS.add(audited.AuditedDetail("counts", _("计数"), outcomes))
         definitions.KINDS.add(forms.SHEETS)
@@ -38,10 +41,12 @@ class IntakeConfig(AppConfig):
         LISTS.add(lists.IMPORTS)
         DUTIES.add(*tasks.DUTIES)
         HOLDERS.add(Holder(code="imports", digests=queries.handed_over))
+        EXPIRIES.add(*ending.EXPIRIES)
         for code, label, run in (
             (PREPARE, _("核对导入的文件"), ours.prepare),
             (RECHECK, _("重新核对导入的行"), ours.recheck),
             (FILE, _("登记导入的行"), ours.file),
+            (UNDO, _("撤销导入"), ours.undo),
         ):
             jobs.KINDS.add(jobs.JobKind(code=code, label=label, back="intake:import-list", run=run))
         menu.ITEMS.add(

@@ -10,7 +10,7 @@ from xingke.base.blobs import Damaged
 from xingke.base.jobs import Work
 from xingke.base.refusals import Refused
 from xingke.base.sayings import say
-from xingke.intake.actions import file_batch, stage_again, stage_table
+from xingke.intake.actions import file_batch, stage_again, stage_table, undo_batch
 from xingke.intake.actions.handing_over import kept, let_go
 from xingke.intake.checking import READING, sheet_form
 from xingke.intake.models import ImportBatch
@@ -66,6 +66,13 @@ def file(work: Work) -> Mapping[str, Any]:
     """File a batch; one that is filed already stays as it is."""
     batch = ImportBatch.objects.get(pk=work.payload["batch"], prepared_by=work.by)
     file_batch(batch=batch, by=work.by, now=timezone.now(), step=work.step)
+    return _leading_to(batch)
+
+
+def undo(work: Work) -> Mapping[str, Any]:
+    """Void what a batch filed; one that was taken back already stays as it is."""
+    batch = ImportBatch.objects.get(pk=work.payload["batch"])
+    undo_batch(batch=batch, by=work.by, now=timezone.now())
     return _leading_to(batch)
 
 

@@ -11,7 +11,7 @@ from xingke.accounts.models import Job
 class ImportBatch(models.Model):
     """One file handed over: what it was, how its columns were understood, and what became or would become of its rows.
 
-    Prepared first, so that somebody can look; then filed under one number, or cancelled. checked_seq: the number its
+    Prepared first, so that somebody can look; then filed under one number, or cancelled; what was filed may be taken back. checked_seq: the number its
     rows were last held against. ready: how many rows filing writes.
     """
 
@@ -19,6 +19,7 @@ class ImportBatch(models.Model):
         PREPARED = "prepared", _("待登记")
         FILED = "filed", _("已登记")
         CANCELLED = "cancelled", _("已取消")
+        UNDONE = "undone", _("已撤销")
 
     kind = models.CharField(max_length=16)
     form = models.CharField(max_length=40)

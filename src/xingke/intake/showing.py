@@ -172,4 +172,6 @@ def state_of(batch: ImportBatch) -> dict[str, str]:
         return {"state": "confirmed", "label": _("已登记")}
     if batch.state == ImportBatch.State.CANCELLED:
         return {"state": "unknown", "label": _("已取消")}
+    if batch.state == ImportBatch.State.UNDONE:
+        return {"state": "void", "label": _("已撤销")}
     return {"state": "draft", "label": _("待登记")} if batch.ready else {"state": "unknown", "label": _("没有新内容")}

@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -16,12 +17,12 @@ from xingke.accounts.permissions import Permission
 from xingke.base.refusals import Refused
 from xingke.base.sayings import told
 from xingke.intake import showing as import_pages
-from xingke.intake.actions import ask_to_file, ask_to_recheck, give_up, hand_over
+from xingke.intake.actions import ask_to_file, ask_to_recheck, ask_to_undo, give_up, hand_over
 from xingke.intake.checking import reader_of, sheet_form
 from xingke.intake.forms import HandOverForm, sheet_forms
 from xingke.intake.lists import IMPORTS
 from xingke.intake.models import ImportBatch
-from xingke.intake.queries import StagedRows, import_batch_for, is_fictional_import, options_of, staged
+from xingke.intake.queries import StagedRows, import_batch_for, is_fictional_import, may_undo_batch, options_of, staged
 from xingke.intake.reading import SAYING_WHERE, SIZE_LIMIT
 from xingke.intake.rows.incoming import CHANGED, NEW, OUTCOMES, REJECTED, UNCHANGED, WAITING, RowReader
 from xingke.intake.rows.returned import how_to_mend, returned_cells, returned_columns, returned_header, returned_lines
@@ -109,6 +110,8 @@ def import_batch(request: HttpRequest, pk: int) -> HttpResponse:
         "batch": batch,
         "state": state_of(batch),
         "kicker": kind_word(batch.kind),
+        "may_undo": batch.state == ImportBatch.State.FILED
+        and may_undo_batch(batch, by=user, now=timezone.now()).allowed,
         "is_prepared": batch.state == ImportBatch.State.PREPARED,
         "at_work": batch.file_job is not None
         and not batch.file_job.is_over
@@ -272,3 +275,15 @@ def import_cancel(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("intake:import", batch.pk)
     messages.success(request, _("已取消，没有登记任何内容。"))
     return redirect("intake:import-list")
+
+
+@require_POST
+def import_undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask for an import to be taken back as a whole."""
+    user = registry.reader(request.user)
+    batch = import_batch_for(user, pk)
+    try:
+        return redirect("accounts:job", ask_to_undo(batch=batch, by=user, now=timezone.now()).pk)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("intake:import", batch.pk)

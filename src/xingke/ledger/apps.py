@@ -73,6 +73,7 @@ def _announce_the_rest_to_the_trail() -> None:
     audited.announce(
         {
             "records.confirmed": _("批量确认"),
+            "records.undone": _("撤销登记"),
             "recognition.last-days-given": _("补记资质有效期"),
             "recognition.merged": _("合并重复的资质"),
             "evidence.attached": _("上传佐证"),
@@ -99,6 +100,7 @@ def _announce_the_rest_to_the_trail() -> None:
             "proposal": _("改动建议"),
             "certificates": _("证书份数"),
             "merged": _("并入的记录"),
+            "undone": _("撤销的操作（序号）"),
         }
     )
 
@@ -144,7 +146,8 @@ def _announce_menu() -> None:
     from django.utils.translation import pgettext_lazy
 
     from xingke.accounts.permissions import Permission
-    from xingke.base.menu import ITEMS, SHORTCUTS, MenuItem, Shortcut
+    from xingke.base.menu import ITEMS, SHORTCUTS, WAYS, MenuItem, Shortcut, Ways
+    from xingke.ledger import ways
 
     ITEMS.add(
         MenuItem(
@@ -173,7 +176,11 @@ def _announce_menu() -> None:
             permission=Permission.RECORD_READ,
             icon="list",
             order=40,
+            is_look=True,
         )
+    )
+    WAYS.add(
+        Ways(code="records", find=ways.to_go, order=30), Ways(code="entries", find=ways.to_begin, begins=True, order=30)
     )
 
 

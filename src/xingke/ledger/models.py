@@ -418,6 +418,21 @@ class EvidenceWithdrawal(models.Model):
         return f"{self.evidence_id}"
 
 
+class Undone(models.Model):
+    """An act that whoever did it took back: what it filed is void since. act: its number; seq: of the act that took it back."""
+
+    act = models.BigIntegerField(unique=True)
+    seq = models.BigIntegerField(unique=True)
+    undone_at = models.DateTimeField()
+    undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("撤销")
+
+    def __str__(self) -> str:
+        return f"{self.act}"
+
+
 class RecordKeeping(models.Model):
     """A region declared that its records of one kind are complete from a month on: there, records answer."""
 

@@ -13,6 +13,7 @@ from xingke.ledger.views import (
     proposals,
     records,
     titles,
+    undoing,
 )
 
 
@@ -31,6 +32,7 @@ urlpatterns = [
     path("records/keeping/", keeping.keeping, name="keeping"),
     path("records/titles/", titles.title_list, name="title-list"),
     path("records/titles/merge/", titles.title_merge, name="title-merge"),
+    path("records/acts/<int:seq>/undo/", undoing.act_undo, name="act-undo"),
     path("records/confirm/", confirming.records_confirm, name="records-confirm"),
     path("records/<kind:kind>/new/", entries.record_new, name="record-new"),
     path("records/<kind:kind>/<uuid:record>/", records.record, name="record"),

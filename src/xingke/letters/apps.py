@@ -11,12 +11,12 @@ class LettersConfig(AppConfig):
     def ready(self) -> None:
         from xingke.base import audited, definitions
         from xingke.base.checks import CHECKS
-        from xingke.base.daily import DAILY, DailyRound
         from xingke.base.panels import PANELS, Panel
+        from xingke.base.retaining import EXPIRIES
         from xingke.base.tasks import DUTIES
         from xingke.casework.places import FURTHER, CasePlace
         from xingke.letters import checks, lists, panels, tasks
-        from xingke.letters.actions.links import drop_old_links
+        from xingke.letters.actions import links
         from xingke.letters.rules.templates import LETTERS
         from xingke.registry.listing import LISTS
 
@@ -29,7 +29,7 @@ class LettersConfig(AppConfig):
         )
         DUTIES.add(*tasks.DUTIES)
         CHECKS.add(*checks.CHECKS)
-        DAILY.add(DailyRound(code="ending-links", from_hour=3, run=lambda now: drop_old_links(now=now)))
+        EXPIRIES.add(*links.EXPIRIES)
         audited.announce(
             {
                 "letters.issued": _("出具文书"),

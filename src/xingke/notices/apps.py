@@ -11,11 +11,13 @@ class NoticesConfig(AppConfig):
         from xingke.accounts.permissions import PERMISSIONS, Grantable
         from xingke.base import audited, menu
         from xingke.base.daily import DAILY
+        from xingke.base.retaining import EXPIRIES
         from xingke.notices.actions import rounds
         from xingke.notices.permissions import NoticePermission
 
         PERMISSIONS.add(*(Grantable(permission=each) for each in NoticePermission))
         DAILY.add(*rounds.ROUNDS)
+        EXPIRIES.add(*rounds.EXPIRIES)
         audited.announce(
             {
                 "notice.given": _("发出提醒"),

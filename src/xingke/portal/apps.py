@@ -10,9 +10,11 @@ class PortalConfig(AppConfig):
     def ready(self) -> None:
 
         from xingke.base import menu
+        from xingke.portal import ways
 
         menu.ITEMS.add(
             menu.MenuItem(
                 code="workbench", label=_("工作台"), url_name="portal:workbench", order=10, icon="layout-dashboard"
             )
         )
+        menu.WAYS.add(menu.Ways(code="own", find=ways.to_go, order=90))

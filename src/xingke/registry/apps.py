@@ -14,10 +14,10 @@ class RegistryConfig(AppConfig):
         from xingke.base import audited, definitions, menu, searching
         from xingke.base.beginnings import BEGINNINGS, Beginning
         from xingke.base.checks import CHECKS
-        from xingke.base.menu import SHORTCUTS, Shortcut
+        from xingke.base.menu import SHORTCUTS, WAYS, Shortcut, Ways
         from xingke.base.tasks import DUTIES
         from xingke.base.workdays import CALENDARS
-        from xingke.registry import checks, finding, lists, queries, rules, tasks
+        from xingke.registry import checks, finding, lists, queries, rules, tasks, ways
         from xingke.registry.listing import LISTS
         from xingke.registry.queries import any_organisation
 
@@ -69,6 +69,10 @@ class RegistryConfig(AppConfig):
             menu.ITEMS.add(
                 menu.MenuItem(code=code, label=label, url_name=url_name, permission=permission, order=order, icon=icon)
             )
+        WAYS.add(
+            Ways(code="lists", find=ways.to_go, order=20),
+            Ways(code="register", find=ways.to_begin, begins=True, order=20),
+        )
         BEGINNINGS.add(
             Beginning(
                 code="organisation",
@@ -87,5 +91,13 @@ class RegistryConfig(AppConfig):
             (90, "audit", _("查审计记录"), "registry:audit", Permission.AUDIT_READ, "eye"),
         ):
             SHORTCUTS.add(
-                Shortcut(code=code, label=label, url_name=url_name, permission=permission, icon=icon, order=order)
+                Shortcut(
+                    code=code,
+                    label=label,
+                    url_name=url_name,
+                    permission=permission,
+                    icon=icon,
+                    order=order,
+                    is_look=code in ("organisations", "audit"),
+                )
             )

@@ -6,9 +6,10 @@ from django.urls import reverse
 from django.utils.translation import pgettext_lazy
 
 from xingke.accounts.permissions import Permission
+from xingke.base.pinyin import initials
 from xingke.base.searching import Hit, Searchable, Text
 from xingke.registry import queries
-from xingke.registry.models import Organisation, Person
+from xingke.registry.models import Organisation, Person, Region
 from xingke.registry.queries import people
 
 
@@ -17,7 +18,7 @@ def _changed(after: int, upto: int) -> Iterable[str]:
 
 
 def _texts(keys: Sequence[str]) -> Iterator[Text]:
-    for each in Organisation.objects.filter(key__in=keys).select_related("region", "zone"):
+    for each in Organisation.objects.filter(key__in=keys).select_related("region__parent", "zone"):
         yield Text(
             key=str(each.key),
             names=each.name,
@@ -25,7 +26,13 @@ def _texts(keys: Sequence[str]) -> Iterator[Text]:
             path=each.region.path,
             organisation=each.pk,
             text=" ".join([each.region.name, each.zone.name if each.zone else "", each.get_kind_display()]),
+            initials=initials(each.name, places=_places(each.region)),
         )
+
+
+def _places(region: Region) -> list[str]:
+    """What the names of a region's firms begin with: it, or what it lies in."""
+    return [region.name, *([region.parent.name] if region.parent else [])]
 
 
 def _hits(keys: Sequence[str]) -> Mapping[str, Hit]:
@@ -50,7 +57,7 @@ ORGANISATIONS = Searchable(
     changed=_changed,
     texts=_texts,
     hits=_hits,
-    recipe=1,
+    recipe=2,
 )
 
 
@@ -69,6 +76,7 @@ def _person_texts(keys: Sequence[str]) -> Iterator[Text]:
             path=each.region.path if each.region else None,
             organisation=each.organisation_id,
             text=" ".join([each.region.name if each.region else "", *people.work_of(each)]),
+            initials=initials(each.name, is_person=True),
         )
 
 
@@ -94,4 +102,5 @@ PEOPLE = Searchable(
     changed=_people_changed,
     texts=_person_texts,
     hits=_person_hits,
+    recipe=1,
 )

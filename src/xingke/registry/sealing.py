@@ -11,7 +11,7 @@ import hmac
 import json
 import os
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -37,11 +37,12 @@ _NONCE = 12
 class Sealer:
     """What an upper room keeps sealed, each thing under a key of its own in the folder of persons' keys.
 
-    owners: the keys of all there are. change: gives each a new key and seals it anew; returns how many.
+    owners: the keys of all there are. owns: whether a key is one of them. change: gives each a new key and seals it anew; returns how many.
     """
 
     code: str
     owners: Callable[[], set[UUID]]
+    owns: Callable[[UUID], bool]
     change: Callable[[Any, datetime], int]  # by whom, an account or None: the accounts room's
 
 
@@ -55,21 +56,40 @@ def prepare(person: UUID) -> None:
             _make(path)
 
 
-def seal(person: UUID, facts: Mapping[str, str]) -> str:
-    """Facts as a text that only the person's newest key opens; "" for none. Raises Refused where there is no key."""
+def has_key(person: UUID) -> bool:
+    """Whether a key lies here."""
+    return _path(person).exists()
+
+
+def keys_of(person: UUID) -> list[bytes]:
+    """The keys of a person, the newest first, for whoever seals or opens something inside an act, where no file is read. Raises Refused
+    where there is none."""
+    path = _path(person)
+    if not path.exists():
+        raise Refused(_LOST.filled())
+    return [bytes.fromhex(line) for line in _lines(path)]
+
+
+def seal(person: UUID, facts: Mapping[str, str], keys: Sequence[bytes] | None = None) -> str:
+    """Facts as a text that only the person's newest key opens; "" for none. keys: see ``keys_of``. Raises Refused where there is no key."""
     if not facts:
         return ""
-    key, nonce = _keys(person)[0], os.urandom(_NONCE)
+    key, nonce = (keys or keys_of(person))[0], os.urandom(_NONCE)
     data = AESGCM(key).encrypt(nonce, json.dumps(dict(facts), ensure_ascii=False).encode(), person.bytes)
     return f"{_name(key)}:{b64encode(nonce + data).decode()}"
 
 
-def unseal(person: UUID, sealed: str) -> dict[str, str]:
-    """The facts of a sealed text; none of "". Raises Refused where its key is gone, or it is not what was sealed."""
+def is_opened_by(sealed: str, keys: Sequence[bytes]) -> bool:
+    """Whether one of some keys opens a sealed text; any opens ""."""
+    return not sealed or sealed.partition(":")[0] in {_name(key) for key in keys}
+
+
+def unseal(person: UUID, sealed: str, keys: Sequence[bytes] | None = None) -> dict[str, str]:
+    """The facts of a sealed text; none of "". keys: see ``keys_of``. Raises Refused where its key is gone, or it is not what was sealed."""
     if not sealed:
         return {}
     name, _colon, data = sealed.partition(":")
-    key = next((each for each in _keys(person) if _name(each) == name), None)
+    key = next((each for each in keys or keys_of(person) if _name(each) == name), None)
     if key is None:
         raise Refused(_LOST.filled())
     raw = b64decode(data)
@@ -80,7 +100,7 @@ def unseal(person: UUID, sealed: str) -> dict[str, str]:
     return found
 
 
-_LOST = say("这个人的个人信息打不开：密钥不在，或内容已损坏；请从备份恢复数据文件夹里的 person-keys。")
+_LOST = say("加密保存的内容（个人信息或账号）打不开：密钥不在，或内容已损坏；请从备份恢复数据文件夹里的 person-keys。")
 
 
 def mark(number: str) -> str:
@@ -136,13 +156,6 @@ def _make(path: Path) -> None:
 
 def _lines(path: Path) -> list[str]:
     return path.read_text("ascii").split()
-
-
-def _keys(person: UUID) -> list[bytes]:
-    path = _path(person)
-    if not path.exists():
-        raise Refused(_LOST.filled())
-    return [bytes.fromhex(line) for line in _lines(path)]
 
 
 def _name(key: bytes) -> str:

@@ -26,6 +26,7 @@ urlpatterns = [
     path("grants/give/", grants.grant_give, name="grant-give"),
     path("grants/<int:pk>/revoke/", grants.grant_revoke, name="grant-revoke"),
     path("lists/<str:code>/columns/", saved_views.list_columns, name="list-columns"),
+    path("lists/<str:code>/export/", saved_views.list_export, name="list-export"),
     path("lists/<str:code>/views/", saved_views.view_save, name="view-save"),
     path("lists/views/<int:pk>/rename/", saved_views.view_rename, name="view-rename"),
     path("lists/views/<int:pk>/delete/", saved_views.view_delete, name="view-delete"),

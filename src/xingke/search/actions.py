@@ -147,9 +147,14 @@ def _replace(kind: Searchable, keys: Sequence[str]) -> None:
     Progress.objects.get_or_create(kind=kind.code, defaults={"seq": 0, "recipe": recipe(kind)})
     Progress.objects.select_for_update().get(kind=kind.code)  # one at a time, whoever comes second
     Entry.objects.filter(kind=kind.code, key__in=keys).delete()
+    Entry.objects.bulk_create(entries_of(kind, keys))
+
+
+def entries_of(kind: Searchable, keys: Sequence[str]) -> list[Entry]:
+    """What the index is to say of some things now, not yet saved; what is gone is left out."""
     further = searching.added(kind, keys)
     said = [(each, " ".join(text.get(each.key, "") for text in further)) for each in kind.texts(keys)]
-    Entry.objects.bulk_create(_entry(kind, each, more) for each, more in said)
+    return [_entry(kind, each, more) for each, more in said]
 
 
 def _entry(kind: Searchable, said: Text, more: str) -> Entry:
@@ -162,6 +167,6 @@ def _entry(kind: Searchable, said: Text, more: str) -> Entry:
         organisation=said.organisation,
         on=said.on,
         is_finished=said.is_finished,
-        names=f"{cut(said.names)} {number}".strip(),
+        names=" ".join(part for part in (cut(said.names), number, *said.initials) if part),
         text=cut(f"{said.identifier} {said.text} {more}"),
     )

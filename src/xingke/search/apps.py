@@ -6,3 +6,9 @@ class SearchConfig(AppConfig):
     name = "xingke.search"
     label = "search"
     verbose_name = _("搜索")
+
+    def ready(self) -> None:
+        from xingke.base.checks import CHECKS
+        from xingke.search import checks
+
+        CHECKS.add(*checks.CHECKS)

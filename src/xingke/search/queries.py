@@ -8,15 +8,17 @@ from typing import Any
 from django.db.models import BooleanField, Case, Count, F, Func, IntegerField, Q, QuerySet, Value, When, Window
 from django.db.models.functions import RowNumber
 from django.http import Http404
+from django.urls import NoReverseMatch, reverse
 
 from xingke.accounts.models import User
 from xingke.accounts.permissions import PERMISSIONS
 from xingke.accounts.queries import current_seq
-from xingke.base import searching
+from xingke.base import menu, searching
+from xingke.base.menu import Way
 from xingke.base.searching import Hit, Searchable
 from xingke.registry import queries as registry
 from xingke.search.models import Entry, Progress
-from xingke.search.rules import Asked, recipe
+from xingke.search.rules import Asked, nearness, recipe
 
 NUMBER, NAME, TEXT = 0, 1, 2  # where the words stand; the lower, the nearer to what was meant
 
@@ -57,6 +59,48 @@ def findable(user: User) -> list[Searchable]:
     if not found:
         raise Http404
     return found
+
+
+@dataclass(frozen=True)
+class WaysOffered:
+    """What of the palette is no search: where somebody may go, and what they may begin, the nearest to what was typed first."""
+
+    go: Sequence[Way]
+    begin: Sequence[Way]
+
+
+def ways(user: User, text: str) -> WaysOffered:
+    """Where somebody may go and what they may begin that is called so, each address once; everything where nothing was typed."""
+    held = registry.permissions_of(user)
+    pages = [Way(str(each.label), url, each.icon) for each in menu.visible_to(user) if (url := _address(each.url_name))]
+    acts = [
+        Way(str(each.label), url, each.icon)
+        for each in menu.shortcuts(held)
+        if not each.is_look and (url := _address(each.url_name))
+    ]
+    go = _nearest_ways([*pages, *menu.ways(user, begins=False)], text)
+    return WaysOffered(go, _nearest_ways([*acts, *menu.ways(user, begins=True)], text))
+
+
+def _address(url_name: str) -> str:
+    """The address of a page; empty where it is not installed."""
+    try:
+        return reverse(url_name)
+    except NoReverseMatch:
+        return ""
+
+
+def _nearest_ways(offered: Iterable[Way], text: str) -> list[Way]:
+    once: dict[str, Way] = {}
+    for way in offered:
+        once.setdefault(way.url, way)
+    known = [(near, way) for way in once.values() if (near := nearness(way.label, text)) is not None]
+    return [way for _near, way in sorted(known, key=lambda pair: pair[0])]
+
+
+def may_find(user: User) -> bool:
+    """Whether somebody may find something of any kind."""
+    return not searching.permissions().isdisjoint(registry.permissions_of(user))
 
 
 def is_up_to_date() -> bool:
@@ -114,6 +158,9 @@ def _readable(user: User, kinds: Sequence[Searchable]) -> Q:
         if not allowed.is_all_home:
             inside &= Q(is_finished=True) | registry.in_scope(allowed.at_home, region="", organisation="organisation")
         condition |= Q(inside, kind__in=codes)
+    for each in kinds:
+        if each.also is not None and (keys := list(each.also(user))):
+            condition |= Q(kind=each.code, key__in=keys)
     return condition
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import rjieba
 
+from xingke.base.pinyin import initials
 from xingke.base.searching import Searchable
 
 RECIPE = 1  # raised when the same text would be cut otherwise: the index is then made anew
@@ -168,6 +169,29 @@ def _words(run: str) -> list[str]:
         else:
             words.append(word)
     return words
+
+
+BEGINS, HOLDS, SPELLED, SPELLED_WITHIN = range(4)  # how near a label is to what was typed; the lower, the nearer
+
+
+def nearness(label: str, text: str) -> int | None:
+    """How near what a page or an act is called is to what was typed, by its words or its initials; None where it is another.
+
+    Every word has to be found, each somewhere: the farthest says how near all is. Nothing typed is as near as can be.
+    """
+    plain, spelled = _plain(label), "".join(initials(label)[:1])
+    found = [_nearness_of(plain, spelled, word) for word in _plain(text).split()]
+    return None if None in found else max((each for each in found if each is not None), default=BEGINS)
+
+
+def _nearness_of(plain: str, spelled: str, word: str) -> int | None:
+    if plain.startswith(word):
+        return BEGINS
+    if word in plain:
+        return HOLDS
+    if spelled.startswith(word):
+        return SPELLED
+    return SPELLED_WITHIN if word in spelled else None
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
@@ -18,6 +20,7 @@ from xingke.search.queries import NUMBER, FoundEntry
 from xingke.search.rules import Asked, Piece
 
 SUGGESTED, OF_EACH = 8, 5
+ENOUGH, FEW = 2, 6  # characters that are looked for; pages and acts that the palette shows of what was typed
 SOON = 500  # changed things that are indexed while somebody waits for the page: a fraction of a second
 COUNTED = 10_000  # things that are not indexed yet, up to which they are counted
 
@@ -72,6 +75,25 @@ def search(request: HttpRequest) -> HttpResponse:
         context |= {"page": page, "lines": [_line(each, asked) for each in found]}
     context["is_fictional"] = any(each.hit.is_fictional for each in found)
     return render(request, "search/search.html", context)
+
+
+@require_safe
+def palette(request: HttpRequest) -> HttpResponse:
+    """What the palette shows of what was typed: where to go, what to begin, what was found. A part of a page and none itself."""
+    user = registry.reader(request.user)
+    text = request.GET.get("q", "").strip()[: rules.LONGEST]
+    ways = queries.ways(user, text)
+    is_looked_for = len(text) >= ENOUGH and queries.may_find(user)
+    asked = rules.asked(text, registry.wordings()) if is_looked_for else Asked()
+    found = sorted(queries.best(user, asked, each=3), key=lambda each: each.near) if asked else []
+    context = {
+        "text": text,
+        "go": ways.go[: FEW if text else None],
+        "begin": ways.begin[: FEW if text else None],
+        "lines": [_line(each, asked) for each in found[:SUGGESTED]],
+        "all_url": f"{reverse('search:search')}?{urlencode({'q': text})}" if asked else "",
+    }
+    return render(request, "search/palette.html", context)
 
 
 def _groups(

@@ -404,6 +404,16 @@ def main_menu(request: Any) -> list[dict[str, Any]]:
     return found
 
 
+UNDO = "undo:"  # how the tags of a message begin that says where what it tells of is taken back
+
+
+@register.filter
+def undo_address(message: Any) -> str:
+    """Where what a message tells of is taken back; empty for any other."""
+    tags = message.extra_tags or ""
+    return tags.removeprefix(UNDO) if tags.startswith(f"{UNDO}/") else ""
+
+
 @register.simple_tag
 def if_url(name: str) -> str:
     """The address of a page, or nothing where the page is not installed."""

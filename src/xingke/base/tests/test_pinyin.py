@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from xingke.base.pinyin import LENGTH, SIGNS, SURNAMES, WORDS, sort_key
+from xingke.base.pinyin import LENGTH, SIGNS, SURNAMES, WORDS, initials, sort_key
 
 
 def by_pinyin(*names: str, is_person: bool = False) -> list[str]:
@@ -50,3 +50,26 @@ def test_every_reading_is_written_with_a_tone_for_each_sign() -> None:
     for word, said in {**SURNAMES, **SIGNS, **WORDS}.items():
         assert len(said.split()) == len(word), word
         assert all(re.fullmatch("[a-z]+[1-5]", syllable) for syllable in said.split()), word
+
+
+INITIALS = [
+    ("a firm, whole and without its county", "青溪县明渠传感科技有限公司", ["青溪县"], ("qxxmqcgkjyxgs", "mqcgkjyxgs")),
+    ("without the word for county", "青溪明渠", ["青溪县"], ("qxmq", "mq")),
+    ("named after the city it lies in", "清源市明渠", ["青溪县", "清源市"], ("qysmq", "mq")),
+    ("letters and digits stand for themselves", "ABB（明渠）5G", [], ("abbmq5g",)),
+    ("what names read otherwise", "重庆银行", [], ("cqyh",)),
+    ("a single letter finds too much", "明", [], ()),
+    ("a place and no more", "青溪县", ["青溪县"], ("qxx",)),
+    ("what nobody can read is passed over", "明㗎渠", [], ("mq",)),
+    ("nothing", "", [], ()),
+]
+
+
+@pytest.mark.parametrize("story, name, places, expected", INITIALS, ids=[each[0] for each in INITIALS])
+def test_a_name_has_initials(story: str, name: str, places: list[str], expected: tuple[str, ...]) -> None:
+    assert initials(name, places=places) == expected
+
+
+def test_a_surname_is_read_as_one() -> None:
+    assert initials("单明远", is_person=True) == ("smy",)
+    assert initials("单明远") == ("dmy",)

@@ -2,18 +2,14 @@
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
-from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from xingke.accounts.actions import StoredFile
 from xingke.accounts.acts import Act, Actor, act
 from xingke.accounts.models import User
-from xingke.base.keys import new_key
 from xingke.base.refusals import Refused
 from xingke.base.sayings import say
 from xingke.base.troubles import trouble_of
@@ -23,13 +19,18 @@ from xingke.casework.actions.correcting import correct_records, step_to_correct
 from xingke.casework.actions.filing import file_records
 from xingke.casework.actions.keeping import keep_facts, keep_files, next_number
 from xingke.casework.actions.matters import file_matter
-from xingke.casework.models import Case, CaseCall, CaseStep, Filed
-from xingke.casework.permissions import CasePermission
-from xingke.casework.queries import CaseRead
-from xingke.casework.queries.calls import LEFT, definitions_for_new, refuse_outside, refuse_over_quota
+from xingke.casework.actions.personal import case_keys, keep_personal
+from xingke.casework.actions.refusing import answered, refuse_misplaced, refuse_reserved, refuse_unseen
+from xingke.casework.actions.wanting import AnswersRefused as AnswersRefused
+from xingke.casework.actions.wanting import NewCase as NewCase
+from xingke.casework.actions.wanting import StepWanted as StepWanted
+from xingke.casework.models import Case, CaseStep
+from xingke.casework.queries import CaseDefinitions, CaseRead
+from xingke.casework.queries.calls import definitions_for_new, refuse_outside, refuse_over_quota
 from xingke.casework.queries.lookups import AsReader
-from xingke.casework.queries.seen import is_seen, seen_by
-from xingke.casework.rules.answers import AnswersRead, FormFault, read_answers, step_digest
+from xingke.casework.queries.personal import answered_before
+from xingke.casework.queries.seen import names_seen_by
+from xingke.casework.rules.answers import AnswersRead, read_answers, step_digest
 from xingke.casework.rules.clocks import Deadline
 from xingke.casework.rules.flows import (
     CORRECT,
@@ -37,10 +38,7 @@ from xingke.casework.rules.flows import (
     TERMINATE,
     TRANSFER,
     CaseEnd,
-    CaseSubject,
-    Flow,
     FlowStep,
-    Through,
 )
 from xingke.casework.rules.forms import CaseForm, FieldType, FormField
 from xingke.casework.rules.stepping import (
@@ -50,66 +48,19 @@ from xingke.casework.rules.stepping import (
     StepTaken,
     Taker,
     ending,
+    in_place_of,
     is_theirs,
     may_take,
     standing,
 )
 from xingke.casework.telling import told_of
-from xingke.ledger.kinds.matter import KIND as MATTER
 from xingke.notices.actions import notify
 from xingke.registry import queries as registry
-from xingke.registry.models import Organisation, Person, Region
-from xingke.registry.queries import people
+from xingke.registry.models import Person
 from xingke.registry.queries.calendars import work_calendar
 
-LONGEST_OPINION = 2000
 STILL = (CORRECT, TRANSFER)  # what moves nothing keeps what was due
 log = logging.getLogger("xingke.casework")
-
-
-class AnswersRefused(Refused):
-    """A form was not filled in so that it can be taken. ``faults``: every one, at its field."""
-
-    def __init__(self, read: AnswersRead) -> None:
-        self.read = read
-        self.faults: tuple[FormFault, ...] = read.faults
-        super().__init__(say("表单有%(count)s处要改：%(first)s", count=len(read.faults), first=read.faults[0].says))
-
-
-@dataclass(frozen=True, kw_only=True)
-class StepWanted:
-    """A step as somebody wants to take it.
-
-    typed: what came from the page of its form, of files the digests of some of ``files``, whose bytes are kept already. assignee: who is
-    to take the next. through: the common act it is part of, done on a day. corrects: the step whose answers are corrected, of the one that
-    every flow has.
-    """
-
-    step: str
-    typed: Mapping[str, Any] = field(default_factory=dict)
-    files: Sequence[StoredFile] = ()
-    opinion: str = ""
-    assignee: User | None = None
-    through: Through | None = None
-    corrects: int = 0
-    on: date | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class NewCase:
-    """A case to be opened. title: where its form asks for none. parent_step: of its parent, the step that opens it. key: the same from
-    one page, so that a second press opens none. call: the call it is opened for, by whose definitions it runs."""
-
-    flow: str
-    region: Region
-    organisation: Organisation | None = None
-    person: Person | None = None
-    parent: Case | None = None
-    parent_step: int | None = None
-    title: str = ""
-    call: CaseCall | None = None
-    is_fictional: bool = False
-    key: UUID = field(default_factory=new_key)
 
 
 def open_case(*, new: NewCase, first: StepWanted | None = None, by: User | None, now: datetime) -> Case:
@@ -118,7 +69,7 @@ def open_case(*, new: NewCase, first: StepWanted | None = None, by: User | None,
         return there
     definitions = definitions_for_new(new.flow, new.region, new.call)
     flow = definitions.flow
-    _refuse_misplaced(new, flow, by)
+    refuse_misplaced(new, flow, by)
     wanted = first or StepWanted(step=flow.first.code)
     taker = queries.taker_at(by, flow, region=new.region, organisation=new.organisation, person=new.person)
     local = timezone.localtime(now)
@@ -127,8 +78,12 @@ def open_case(*, new: NewCase, first: StepWanted | None = None, by: User | None,
     may_take(state, wanted.step, taker, now=local, calendar=work_calendar(new.region)).or_refuse()
     known = queries.prefills(new.region, new.organisation)
     form = definitions.form(flow.first)
-    answers = _answered(form, flow.first, wanted, by=by, region=new.region, now=local, known=known)
-    with act(by=by, now=now, code="case.opened", kind="case", target=flow.code) as done:
+    answers = answered(form, flow.first, wanted, by=by, region=new.region, now=local, known=known)
+    asked = [form] if form is not None else []
+    with (
+        case_keys(new.key, asked, wanted.typed) as keys,
+        act(by=by, now=now, code="case.opened", kind="case", target=flow.code) as done,
+    ):
         done.lock()
         if (there := _opened(new, by)) is not None:  # pressed twice at once
             done.nothing()
@@ -155,7 +110,7 @@ def open_case(*, new: NewCase, first: StepWanted | None = None, by: User | None,
         case.save()
         parties.name_owner(case, flow, done)
         read = CaseRead(case, definitions, [], [])
-        _write(read, flow.first, wanted, answers, done, form=form, taker=taker, local=local)
+        _write(read, flow.first, wanted, answers, done, form=form, taker=taker, local=local, keys=keys)
         done.target = str(case.key)
         done.says(flow=flow.code, number=case.number)
     return case
@@ -178,29 +133,57 @@ def take_step(*, case: Case, wanted: StepWanted, seen: int, by: User | Outsider 
     local = timezone.localtime(now)
     user = None if isinstance(by, Outsider) else by
     actor = Actor(link=str(by.link)) if isinstance(by, Outsider) else by
-    with act(by=actor, now=now, code=f"case.{_act_of(wanted.step)}", kind="case", target=str(case.key)) as done:
+    asked = _forms_asked(queries.definitions_of(case), wanted.step)
+    with (
+        case_keys(case.key, asked, wanted.typed) as keys,
+        act(by=actor, now=now, code=f"case.{_act_of(wanted.step)}", kind="case", target=str(case.key)) as done,
+    ):
         done.lock()
         read = queries.case_read(case, now=now)
         if again := _pressed_again(read, wanted, seen, by):
             done.nothing()
             return again
         taker = queries.taker_at(
-            by, read.flow, region=case.region, organisation=case.organisation, parties=read.parties
+            by,
+            read.flow,
+            region=case.region,
+            organisation=case.organisation,
+            parties=read.parties,
+            also=names_seen_by(read.definitions),
+            on=local.date(),
         )
         if not is_theirs(read.state, wanted.step, taker):  # before anything is said of answers
             may_take(read.state, wanted.step, taker, now=local, calendar=work_calendar(case.region)).or_refuse()
         step = read.flow.steps.get(wanted.step) or queries.stands_at(read)
         form = _form_of(read, wanted, user)
-        _refuse_unseen(read, form, by)
+        refuse_unseen(read, form, by)
         known = queries.prefills(case.region, case.organisation, case)
-        answers = _answered(form, step, wanted, by=user, region=case.region, now=local, known=known)
+        answers = answered(
+            form,
+            step,
+            wanted,
+            by=user,
+            region=case.region,
+            now=local,
+            known=known,
+            sealed=answered_before(read, form, keys),
+        )
         told = read.state_with(form.code if form is not None else "", answers.values)
         calendar = work_calendar(case.region)
         may_take(told, wanted.step, taker, now=local, calendar=calendar, through=wanted.through).or_refuse()
-        _refuse_reserved(read, wanted)
-        written = _write(read, step, wanted, answers, done, form=form, taker=taker, local=local)
+        refuse_reserved(read, wanted)
+        written = _write(read, step, wanted, answers, done, form=form, taker=taker, local=local, keys=keys)
         done.says(step=wanted.step, flow=case.flow, number=case.number)
     return written
+
+
+def _forms_asked(definitions: CaseDefinitions, step: str) -> list[CaseForm]:
+    """What a step may ask: its own form; of a correction that of any step."""
+    if step == CORRECT:
+        return [loaded.value for loaded in definitions.forms.values()]
+    own = definitions.flow.steps.get(step)
+    form = definitions.form(own) if own is not None else None
+    return [form] if form is not None else []
 
 
 def _form_of(read: CaseRead, wanted: StepWanted, by: User | None) -> CaseForm | None:
@@ -211,15 +194,6 @@ def _form_of(read: CaseRead, wanted: StepWanted, by: User | None) -> CaseForm | 
         return form
     own = read.flow.steps.get(wanted.step)
     return read.definitions.form(own) if own is not None else None
-
-
-def _refuse_unseen(read: CaseRead, form: CaseForm | None, by: User | Outsider | None) -> None:
-    """Whoever does not see all of a form that was answered would wipe out what they do not see."""
-    if form is None or by is None or not any(step.form == form.code for step in read.steps):
-        return
-    hidden = [each for each in form.fields if each.seen_by]
-    if hidden and not all(is_seen(each.seen_by, seen_by(by, read).audiences) for each in hidden):
-        raise Refused(say("这张表单里有您看不到的内容，请由看得到的人填。"))
 
 
 def _act_of(step: str) -> str:
@@ -251,66 +225,6 @@ def _answers_again(read: CaseRead, last: CaseStep, wanted: StepWanted, by: User 
     return again.values
 
 
-def _refuse_misplaced(new: NewCase, flow: Flow, by: User | None) -> None:
-    """A case lies where whose it is lies, and stands only below a case that is open, there, and whose flow it names."""
-    organisation, parent = new.organisation, new.parent
-    if flow.about is CaseSubject.PERSON and new.person is None and parent is None:
-        raise Refused(say("“%(flow)s”要写明是谁的。", flow=flow.label))
-    if new.person is not None and by is not None and parent is None and not people.may_name(by, new.person):
-        raise Refused(say("没有登记过这个人，或者您不能查看。"))
-    if flow.about is CaseSubject.ORGANISATION and organisation is None:
-        raise Refused(say("“%(flow)s”要写明是哪家单位的。", flow=flow.label))
-    if organisation is not None:
-        low, high = new.region.range
-        visible = by is None or registry.organisations_visible_to(by).filter(pk=organisation.pk).exists()
-        if not visible or not low <= organisation.region.path < high:
-            raise Refused(say("这家单位不在“%(region)s”的名录里。", region=new.region.name))
-    if parent is None:
-        return
-    seen = by is None or queries.cases_seen(by).filter(pk=parent.pk).exists()
-    if not seen or parent.flow not in flow.below or parent.region_id != new.region.pk:
-        raise Refused(say("“%(flow)s”不能办在这件事下面。", flow=flow.label))
-    if parent.steps.filter(seq_to__isnull=True).exclude(ended="").exists():
-        raise Refused(say("上面那件事已经办结了。"))
-
-
-def _refuse_reserved(read: CaseRead, wanted: StepWanted) -> None:
-    """What cannot be done yet, or not any more, with a step that every flow has."""
-    if wanted.step == REOPEN and Filed.objects.filter(step__case=read.case).exclude(kind=MATTER.code).exists():
-        raise Refused(say("这件事已经登记了台账记录，不能重新办理；请在台账里更正或作废那条记录。"))
-    if wanted.step == REOPEN and read.last.ended in LEFT:  # it gave its place back, and wants one again
-        refuse_over_quota(read.case.call, read.definitions, read.steps[0].answers, read.case.organisation)
-
-
-def _answered(
-    form: CaseForm | None,
-    step: FlowStep,
-    wanted: StepWanted,
-    *,
-    by: User | None,
-    region: Region,
-    now: datetime,
-    known: Mapping[str, str],
-) -> AnswersRead:
-    """What the form of a step was answered with; nothing where it asks nothing. known: see ``queries.prefills``."""
-    opinion = wanted.opinion.strip()
-    if (step.reason or wanted.step in RESERVED_WORDS) and not opinion:
-        raise Refused(say("请写明意见或理由。"))
-    if len(opinion) > LONGEST_OPINION:
-        raise Refused(say("意见最多%(most)s字，现有%(there)s字。", most=LONGEST_OPINION, there=len(opinion)))
-    _refuse_assignee(step, wanted, region)
-    if form is None:
-        return AnswersRead({})
-    read = read_answers(form, wanted.typed, lookup=AsReader(by, region), today=now.date(), known=known)
-    handed_in = {file.digest for file in wanted.files}
-    for each in form.fields:
-        if each.type is FieldType.FILE and not set(read.values.get(each.name, ())) <= handed_in:
-            raise Refused(say("“%(field)s”里有没有上传的文件，请重新上传。", field=each.label))
-    if read.faults:
-        raise AnswersRefused(read)
-    return read
-
-
 def _write(
     read: CaseRead,
     step: FlowStep,
@@ -321,6 +235,7 @@ def _write(
     form: CaseForm | None = None,
     taker: Taker,
     local: datetime,
+    keys: Sequence[bytes] = (),
 ) -> CaseStep:
     """The row of a step, the facts and records it files, and the end of the row before."""
     case, flow = read.case, read.flow
@@ -367,6 +282,7 @@ def _write(
         taken_at=done.now,
         taken_by=done.by,
         **_outside(taker),
+        in_place_of_id=in_place_of(read.state, wanted.step, taker) if taker.stands_in else None,
     )
     row.digest = step_digest(queries.said_of(row), read.last.digest if read.steps else "")
     row.save()
@@ -377,6 +293,7 @@ def _write(
         parties.name_parties(case, flow, form, answers.values, done)
         keep_facts(case, form, answers.values, done)
         keep_files(row, form, answers.values, wanted.files, done)
+        keep_personal(row, answers.personal, keys)
     if is_own:
         file_records(read, row, step, known, done)
         _open_below(read, row, step, known, done, local)
@@ -415,17 +332,6 @@ def _done_on(
         return wanted.on
     due = read.last.due if read.steps else None
     return timezone.localtime(due).date() if taker.is_clock and due is not None else local.date()
-
-
-def _refuse_assignee(step: FlowStep, wanted: StepWanted, region: Region) -> None:
-    """Somebody must be named where a case is handed on, and it must be somebody who sees it."""
-    hands_on = wanted.step == TRANSFER or (bool(step.assigns) and wanted.step not in RESERVED_WORDS)
-    if hands_on and wanted.assignee is None:
-        raise Refused(say("请指定由谁接着办。"))
-    if wanted.assignee is not None and not hands_on:
-        raise Refused(say("“%(step)s”不指定由谁接着办。", step=step.label))
-    if wanted.assignee is not None and not registry.may(wanted.assignee, CasePermission.READ, at=region):
-        raise Refused(say("“%(name)s”在这里没有查看事项的权限，不能接着办。", name=wanted.assignee.name))
 
 
 def _open_below(

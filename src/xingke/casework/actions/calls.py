@@ -1,7 +1,7 @@
 """Calls: making one. It pins the definitions its cases run by."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -9,15 +9,17 @@ from xingke.accounts.acts import act
 from xingke.accounts.models import User
 from xingke.base.keys import new_key
 from xingke.base.refusals import Refused
-from xingke.base.sayings import say
+from xingke.base.sayings import Saying, say
 from xingke.casework import queries
 from xingke.casework.models import CaseCall
 from xingke.casework.permissions import CasePermission
 from xingke.casework.queries.common import require_home
+from xingke.casework.queries.lookups import AsReader
 from xingke.casework.rules.calls import ORGANISATION, CallQuota
-from xingke.casework.rules.forms import FieldType
+from xingke.casework.rules.forms import CaseForm, FieldType
 from xingke.registry.models import Region
 
+MOST = 100_000  # cases of one call
 LIMITED = (FieldType.TERM, FieldType.ORGANISATION, FieldType.REGION, FieldType.TEXT)
 
 
@@ -54,13 +56,8 @@ def make_call(*, new: NewCall, by: User, now: datetime) -> CaseCall:
         raise Refused(say("截止申报的日期不能早于开始申报和发布的日期。"))
     if new.least is not None and new.most is not None and new.least > new.most:
         raise Refused(say("至少的件数不能多于至多的件数。"))
-    form = definitions.form(definitions.flow.first)
-    for each in new.quotas:
-        asked = form.named.get(each.field) if form is not None else None
-        if each.field != ORGANISATION and (asked is None or asked.type not in LIMITED):
-            raise Refused(say("申报表没有可以限额的“%(field)s”一项。", field=each.field[:40]))
-        if each.most < 1:
-            raise Refused(say("限额至少是1件。"))
+    form, lookup = definitions.form(definitions.flow.first), AsReader(by, new.region)
+    limits = [_limit(each, form, lookup) for each in new.quotas]
     with act(by=by, now=now, code="call.made", kind="call", target=str(new.key)) as done:
         done.lock()
         there = CaseCall.objects.filter(key=new.key).first()
@@ -83,7 +80,7 @@ def make_call(*, new: NewCall, by: User, now: datetime) -> CaseCall:
             most=new.most,
             budget=new.budget,
             budget_text=new.budget_text.strip(),
-            quotas=[each.kept for each in new.quotas],
+            quotas=[each.kept for each in limits],
             is_fictional=new.region.is_fictional,
             made_at=now,
             made_by=by,
@@ -91,3 +88,19 @@ def make_call(*, new: NewCall, by: User, now: datetime) -> CaseCall:
         )
         done.says(flow=new.flow, since=new.since.isoformat(), until=new.until.isoformat())
     return call
+
+
+def _limit(quota: CallQuota, form: CaseForm | None, lookup: AsReader) -> CallQuota:
+    """A quota whose answer is named as answers are kept: a term, firm or place by its key, whatever words it came by."""
+    asked = form.named.get(quota.field) if form is not None else None
+    if quota.field != ORGANISATION and (asked is None or asked.type not in LIMITED or asked.personal):
+        raise Refused(say("申报表没有可以限额的“%(field)s”一项。", field=quota.field[:40]))
+    if not 1 <= quota.most <= MOST:
+        raise Refused(say("限额写1到%(most)s件。", most=MOST))
+    if not quota.value or (asked is not None and asked.type is FieldType.TEXT):
+        return quota
+    found = lookup.find(asked, quota.value) if asked is not None else lookup.organisation_called(quota.value)
+    if isinstance(found, Saying):
+        raise Refused(found)
+    key = found if isinstance(found, str) else str(found.key)
+    return replace(quota, value=key, words=quota.words or quota.value)

@@ -151,14 +151,15 @@ def _signers(read: CaseRead, row: CaseStep, template: RecordTemplate, done: Act)
     used = names_used(template)
     said_now = used & set(row.answers)
     handled = [step for step in reversed(read.steps) if step.taken_by is not None and step.taken_by != taker]
-    fitting = [step.taken_by for step in handled if step.taken_by and registry.may(step.taken_by, ENTER, at=region)]
-    if taker is not None and not said_now and not _said_by_taker(read, used, taker) and fitting:
-        if registry.may(taker, CONFIRM, at=region):
-            return fitting[0], taker
-        return fitting[0], None
+    is_others = taker is not None and not said_now and not _said_by_taker(read, used, taker)
+    said_by = (step.taken_by for step in handled if is_others and step.taken_by is not None)
+    fitting = next(
+        (each for each in said_by if registry.may(each, ENTER, at=region)), None
+    )  # one at a time: each costs a query
+    if taker is not None and fitting is not None:
+        return fitting, taker if registry.may(taker, CONFIRM, at=region) else None
     if taker is not None and registry.may(taker, ENTER, at=region):
-        is_anothers = bool(handled) and not said_now and not _said_by_taker(read, used, taker)
-        if is_anothers and not KINDS[template.kind].four_eyes and registry.may(taker, CONFIRM, at=region):
+        if handled and is_others and not KINDS[template.kind].four_eyes and registry.may(taker, CONFIRM, at=region):
             return taker, taker  # said by whoever may not enter, as a commissioner: taking the step is the second look
         return taker, None
     raise Refused(say("登记的内容要由另一位有登记权限的人先填写或受理，再由您办这一步。"))

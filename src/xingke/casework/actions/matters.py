@@ -5,7 +5,7 @@ last who handled the case and may. Whoever takes a step and may confirm records 
 is what the case shows them. Where nobody may enter yet, it is filed with the next step.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -49,11 +49,11 @@ def file_matter(read: CaseRead, row: CaseStep, known: Mapping[str, Any], done: A
         return  # somebody has said in the ledger that it is none
     source = f"case:{read.case.key}"
     fresh = {key: each for key, each in wanted.items() if key not in stands}
-    undone = [
-        each
-        for key, each in stands.items()
-        if key not in wanted and each.source == source and each.state != State.VOID and _is_ours(read, each)
+    beside = [
+        each for key, each in stands.items() if key not in wanted and each.source == source and each.state != State.VOID
     ]
+    ours = event_keys(read.case.key, (step.number for step in read.steps)) if beside else set()
+    undone = [each for each in beside if each.record in ours]
     try:
         written = _take_back(read, row, undone, done)
         written += _enter(read, steps, fresh, bool(stands), done)
@@ -73,10 +73,10 @@ def event_key(case: UUID, happened: MatterHappening) -> UUID:
     return derived_key("case", case, KIND.code, happened.number, happened.event)
 
 
-def _is_ours(read: CaseRead, event: EventVersion) -> bool:
-    """Whether the steps of the case filed an event: what somebody entered beside it is theirs."""
-    keys = {derived_key("case", read.case.key, KIND.code, step.number, event.event) for step in read.steps}
-    return event.record in keys
+def event_keys(case: UUID, numbers: Iterable[int]) -> set[UUID]:
+    """All events that some steps of a case can have filed; what somebody entered beside them is theirs."""
+    names = [each.code for each in KIND.happens]
+    return {derived_key("case", case, KIND.code, number, name) for number in numbers for name in names}
 
 
 def _take_back(read: CaseRead, row: CaseStep, undone: Sequence[EventVersion], done: Act) -> int:

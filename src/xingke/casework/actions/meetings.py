@@ -30,10 +30,10 @@ from xingke.casework.models import (
     MeetingPerson,
 )
 from xingke.casework.permissions import CasePermission
-from xingke.casework.queries.common import PREPARES, require_home, steps_through
+from xingke.casework.queries.common import PREPARES, possible_through, require_home, steps_through
 from xingke.casework.queries.meetings import people_of
 from xingke.casework.rules.flows import Through
-from xingke.casework.rules.meetings import MeetingVerdict, Presence, lawful, quorum
+from xingke.casework.rules.meetings import LONGEST_NAME, MeetingVerdict, Presence, lawful, quorum
 from xingke.registry import queries as registry
 from xingke.registry.models import Region
 
@@ -163,6 +163,8 @@ def _put(meeting: Meeting, wanted: CaseForAgenda, by: User, done: Act) -> Agenda
         where = flow.steps.get(newest.stands)
         if newest.ended or where is None or not steps_through(where, Through.MEETING, dict(flow.steps)):
             raise Refused(say("还没有走到要上会的一步，或者已经办过了。"))
+        if not possible_through([newest], Through.MEETING):
+            raise Refused(say("按填写的内容，这件事不由会议决定。"))
     last = meeting.items.aggregate(last=Max("place"))["last"] or 0
     item = AgendaItem.objects.create(
         meeting=meeting,
@@ -215,6 +217,8 @@ def hold_meeting(
     names = [each.name.strip() for each in people]
     if not all(names) or len(set(names)) != len(names):
         raise Refused(say("每个参会的人写一次，姓名不能空。"))
+    if any(len(name) > LONGEST_NAME for name in names):
+        raise Refused(say("一个姓名最多%(most)s个字，请用顿号隔开。", most=LONGEST_NAME))
     present = sum(each.presence is Presence.PRESENT for each in people)
     with act(by=by, now=now, code="meeting.held", kind="meeting", target=str(meeting.key)) as done:
         done.lock()

@@ -6,6 +6,7 @@ from xingke.casework.models.cases import (
     CaseFact,
     CaseFile,
     CaseParty,
+    CaseSealed,
     CaseSequence,
     CaseStep,
     Filed,
@@ -25,6 +26,14 @@ from xingke.casework.models.common import (
     Publicity,
     PublicityItem,
 )
+from xingke.casework.models.posts import (
+    CaseLink,
+    GroupChange,
+    GroupDuty,
+    GroupMember,
+    Substitution,
+    WorkingGroup,
+)
 
 __all__ = [
     "AgendaItem",
@@ -35,12 +44,17 @@ __all__ = [
     "CaseDraft",
     "CaseFact",
     "CaseFile",
+    "CaseLink",
     "CaseNotice",
     "CaseParty",
+    "CaseSealed",
     "CaseSequence",
     "CaseStep",
     "Decision",
     "Filed",
+    "GroupChange",
+    "GroupDuty",
+    "GroupMember",
     "Meeting",
     "MeetingDuty",
     "MeetingPerson",
@@ -48,4 +62,6 @@ __all__ = [
     "Objection",
     "Publicity",
     "PublicityItem",
+    "Substitution",
+    "WorkingGroup",
 ]

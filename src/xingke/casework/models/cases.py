@@ -42,6 +42,7 @@ class Case(models.Model):
                 fields=["flow", "region", "number"], condition=~Q(number=""), name="case_number_once"
             ),
         )
+        indexes = (models.Index(fields=["opened_by"], name="case_by_opener"),)
 
     def __str__(self) -> str:
         return self.number or str(self.key)
@@ -56,6 +57,7 @@ class CaseStep(models.Model):
     digest: over all that was said and the digest before. due: until when the next step must follow; late: the one that follows by
     itself after that; is_guessed: it rests on a year without calendar. assignee: who is to take the next. ended: how the case has ended with it.
     link, outsider, vouched_by: where somebody without an account took it, the key of their link, who they are, and who gave them the link.
+    in_place_of: whom it was given to, where their substitute took it.
     """
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="steps", db_index=False)
@@ -88,6 +90,9 @@ class CaseStep(models.Model):
     vouched_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
     )
+    in_place_of = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
 
     class Meta:
         verbose_name = _("办理步骤")
@@ -110,6 +115,10 @@ class CaseStep(models.Model):
             ),
             models.Index(fields=["due"], condition=Q(seq_to__isnull=True) & ~Q(late=""), name="casestep_late"),
             models.Index(fields=["assignee"], condition=Q(seq_to__isnull=True), name="casestep_now_assigned"),
+            models.Index(fields=["taken_by", "taken_at"], name="casestep_by_taker"),
+            models.Index(
+                fields=["region", "flow", "stands"], condition=Q(seq_to__isnull=True, ended=""), name="casestep_open"
+            ),
         )
 
     def __str__(self) -> str:
@@ -194,6 +203,26 @@ class CaseFile(models.Model):
         return f"{self.step_id} {self.field}"
 
 
+class CaseSealed(models.Model):
+    """What a step answered that is personal: one sealed text under the key of its case, and the names of the fields it answers.
+
+    The answers of the step hold none of it, nor does its digest. Erasing empties it; the names stay, so that one sees that there was
+    something.
+    """
+
+    step = models.OneToOneField(CaseStep, models.PROTECT, related_name="sealed")
+    fields = models.JSONField(default=list)
+    sealed = models.TextField()
+    erased_at = models.DateTimeField(null=True)
+    erased_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
+
+    class Meta:
+        verbose_name = _("事项的个人信息")
+
+    def __str__(self) -> str:
+        return f"{self.step_id}: {len(self.fields)}"
+
+
 class CaseSequence(models.Model):
     """The last number given to cases of a flow in a region and year; given within an act, so none is given twice or left out."""
 
@@ -212,15 +241,18 @@ class CaseSequence(models.Model):
 
 class CaseDraft(models.Model):
     """A form somebody began to fill in. It is changed as often as they like, counts for nothing, and goes when the step is taken or
-    its time is over. case: None for one that would open a case. typed: as it came from the page; files: by field, the names and
-    digests of what was handed over.
+    its time is over. case: None for one that would open a case; then whose: the firm, person and call it would be of. typed: as it came
+    from the page, but for what is personal; beside: what stands beside the form; files: by field, the names and digests of what
+    was handed over.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     case = models.ForeignKey(Case, models.PROTECT, null=True, related_name="drafts")
     flow = models.CharField(max_length=40)
     step = models.CharField(max_length=40)
+    whose = models.CharField(max_length=120, blank=True)
     typed = models.JSONField(default=dict)
+    beside = models.JSONField(default=dict)
     files = models.JSONField(default=dict)
     saved_at = models.DateTimeField()
     expires_at = models.DateTimeField(db_index=True)
@@ -229,7 +261,7 @@ class CaseDraft(models.Model):
         verbose_name = _("未提交的表单")
         constraints = (
             models.UniqueConstraint(
-                fields=["user", "flow", "step"], condition=Q(case__isnull=True), name="casedraft_once_new"
+                fields=["user", "flow", "step", "whose"], condition=Q(case__isnull=True), name="casedraft_once_new"
             ),
             models.UniqueConstraint(
                 fields=["user", "case", "step"], condition=Q(case__isnull=False), name="casedraft_once"

@@ -15,7 +15,7 @@ from xingke.casework.rules.publicity import ObjectionEnd
 from xingke.registry.models import Organisation, Region
 
 
-def _together(name: str, *columns: str) -> models.CheckConstraint:
+def together(name: str, *columns: str) -> models.CheckConstraint:
     """Columns of which all stand, or none."""
     none, every = (Q(**{f"{each}__isnull": flag for each in columns}) for flag in (True, False))
     return models.CheckConstraint(condition=none | every, name=name)
@@ -98,8 +98,8 @@ class Meeting(models.Model):
             models.UniqueConstraint(
                 fields=["region", "minutes_number"], condition=~Q(minutes_number=""), name="meeting_minutes_once"
             ),
-            _together("meeting_held_at_and_by", "held_at", "held_by", "due"),
-            _together("meeting_closed_at_and_by", "closed_at", "closed_by"),
+            together("meeting_held_at_and_by", "held_at", "held_by", "due"),
+            together("meeting_closed_at_and_by", "closed_at", "closed_by"),
             models.CheckConstraint(
                 condition=Q(closed_at__isnull=True) | (Q(held_at__isnull=False) & ~Q(minutes_number="")),
                 name="meeting_closed_with_minutes",
@@ -163,7 +163,7 @@ class AgendaItem(models.Model):
         ordering = ("place", "pk")
         constraints = (
             models.UniqueConstraint(fields=["case"], condition=Q(is_open=True), name="agendaitem_one_open"),
-            _together("agendaitem_taken_off_at_and_by", "taken_off_at", "taken_off_by"),
+            together("agendaitem_taken_off_at_and_by", "taken_off_at", "taken_off_by"),
             models.CheckConstraint(
                 condition=Q(is_open=False) | Q(taken_off_at__isnull=True), name="agendaitem_off_is_not_open"
             ),
@@ -334,7 +334,7 @@ class Objection(models.Model):
         verbose_name = _("异议")
         ordering = ("pk",)
         constraints = (
-            _together("objection_answered_at_and_by", "answered_at", "answered_by"),
+            together("objection_answered_at_and_by", "answered_at", "answered_by"),
             models.CheckConstraint(
                 condition=Q(answered_at__isnull=True, end="") | (Q(answered_at__isnull=False) & ~Q(end="")),
                 name="objection_answered_with_end",
@@ -393,8 +393,8 @@ class NoticeReceipt(models.Model):
                 | Q(organisation__isnull=True, user__isnull=False),
                 name="noticereceipt_is_one",
             ),
-            _together("noticereceipt_seen_at_and_by", "seen_at", "seen_by"),
-            _together("noticereceipt_answered_at_and_by", "answered_at", "answered_by"),
+            together("noticereceipt_seen_at_and_by", "seen_at", "seen_by"),
+            together("noticereceipt_answered_at_and_by", "answered_at", "answered_by"),
         )
 
     def __str__(self) -> str:

@@ -17,8 +17,10 @@ from xingke.base.workdays import Pause
 from xingke.casework.models import Case, CaseParty, CaseStep
 from xingke.casework.permissions import CasePermission
 from xingke.casework.queries.standing import PublicityStanding, publicity_standing
+from xingke.casework.queries.substitutes import stood_in_for
 from xingke.casework.rules.answers import expressed_answers
 from xingke.casework.rules.clocks import CaseClock, Deadline, case_clock, deadline
+from xingke.casework.rules.conditions import asked_words
 from xingke.casework.rules.flow_checks import fields_asked
 from xingke.casework.rules.flows import CaseEnd, Flow, FlowStep
 from xingke.casework.rules.forms import CaseForm, FieldType, FormField, expression_types
@@ -137,6 +139,7 @@ class CaseRead:
             types=expression_types(asked.values()),
             known=expressed_answers(list(asked.values()), answers, unknown),
             days=days_in(asked, answers),
+            words=asked_words(asked.values()),
             assignee=self.last.assignee_id if self.steps else None,
             publicity_until=self.publicity.until,
             objections_open=self.publicity.objections_open,
@@ -163,6 +166,7 @@ def taken(step: CaseStep) -> StepTaken:
         on=step.on,
         kind=step.kind,
         corrects=step.corrects or 0,
+        in_place_of=step.in_place_of_id,
     )
 
 
@@ -174,7 +178,7 @@ def days_in(asked: Mapping[str, FormField], answers: Mapping[str, Any]) -> dict[
 
 def case_read(case: Case, *, now: datetime | None = None) -> CaseRead:
     """A case as it stands, at a moment or now. As many queries for a long way as for a short one."""
-    steps = list(case.steps.select_related("taken_by", "assignee", "vouched_by").order_by("number"))
+    steps = list(case.steps.select_related("taken_by", "assignee", "vouched_by", "in_place_of").order_by("number"))
     parties = list(case.parties.filter(seq_to__isnull=True))
     children = _children(case, now or timezone.localtime())
     answers = newest_answers((step.form, step.answers) for step in steps)
@@ -210,10 +214,12 @@ def fact_columns(type_: FieldType, value: Any) -> dict[str, Any]:
 
 
 def said_of(step: CaseStep) -> dict[str, Any]:
-    """Everything a step says, as its digest covers it."""
+    """Everything a step says, as its digest covers it; what only some say is left out where it is not said, as it was before."""
     outside = {"link": str(step.link), "outsider": step.outsider, "vouched": step.vouched_by_id} if step.link else {}
+    place = {"in_place_of": step.in_place_of_id} if step.in_place_of_id is not None else {}
     return {
         **outside,
+        **place,
         "number": step.number,
         "step": step.step,
         "on": step.on.isoformat(),
@@ -265,13 +271,27 @@ def cases_seen(user: User) -> QuerySet[Case]:
     Business under way is not before superiors, and who opened or was assigned one sees it as long as they are of the bureau or
     the organisation. Who acts in their own name sees those in which they have a part.
     """
-    allowed = registry.scope(user, CasePermission.READ).at_home
-    seen = registry.in_scope(allowed)
-    if allowed.organisations or allowed.persons:
-        mine = Q(organisation__in=allowed.organisations) | Q(person__in=allowed.persons)
-        parties = CaseParty.objects.filter(mine, seq_to__isnull=True)
+    seen = registry.in_scope(registry.scope(user, CasePermission.READ).at_home)
+    if (parties := _parties_of(user)) is not None:
         seen |= Q(pk__in=parties.values("case"))
     return Case.objects.filter(seen)
+
+
+def cases_of_parties(user: User) -> list[UUID]:
+    """The keys of the cases somebody sees because an organisation of theirs, or they themselves, have a part in them. One query."""
+    parties = _parties_of(user)
+    if parties is None:
+        return []
+    return list(Case.objects.filter(pk__in=parties.values("case")).values_list("key", flat=True))
+
+
+def _parties_of(user: User) -> QuerySet[CaseParty] | None:
+    """The parts that somebody has in cases by an organisation or in their own name; None for whoever acts for neither."""
+    allowed = registry.scope(user, CasePermission.READ)
+    if not (allowed.organisations or allowed.persons):
+        return None
+    mine = Q(organisation__in=allowed.organisations) | Q(person__in=allowed.persons)
+    return CaseParty.objects.filter(mine, seq_to__isnull=True)
 
 
 def case_for(user: User, key: UUID) -> CaseRead:
@@ -291,9 +311,10 @@ def taker_at(
     person: Person | None = None,
     parties: Sequence[CaseParty] = (),
     also: Iterable[str] = (),
+    on: date | None = None,
 ) -> Taker:
     """What somebody may do where a case lies and what they are to it; None is the job child. also: further permissions to ask for.
-    An outsider is the one party their link names, and nothing else.
+    An outsider is the one party their link names, and nothing else. on: the day, today where none is given.
 
     A permission counts where somebody is one of the bureau of the region; its superiors look on. A party that is an organisation
     is everybody who may apply for it.
@@ -318,7 +339,10 @@ def taker_at(
     is_own = is_own or (person is not None and person.pk in own.persons)
     if not parties and is_own:  # it is about to be opened
         roles |= {flow.owner} - {""}
-    return Taker(user=user.pk, permissions=held, roles=frozenset(roles), is_here=bool(roles) or reads)
+    stands_in = stood_in_for(user, on or timezone.localdate()) if reads else frozenset()
+    return Taker(
+        user=user.pk, permissions=held, roles=frozenset(roles), is_here=bool(roles) or reads, stands_in=stands_in
+    )
 
 
 def deadline_after(

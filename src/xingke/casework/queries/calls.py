@@ -77,6 +77,8 @@ def _words(asked: FormField | None, answer: str) -> str:
     """How an answer that is limited reads."""
     if asked is not None and asked.type is FieldType.ORGANISATION:
         return Organisation.objects.filter(key=answer).values_list("name", flat=True).first() or ""
+    if asked is not None and asked.type is FieldType.REGION:
+        return Region.objects.filter(code=answer).values_list("name", flat=True).first() or ""
     if asked is not None and asked.list and (found := registry.term(asked.list, answer)) is not None:
         return found.label.zh
     return ""

@@ -1,5 +1,7 @@
 """Which cases wait for a common act: a meeting, a publicity."""
 
+from collections.abc import Iterable
+
 from django.db.models import Q, QuerySet
 from django.http import Http404
 
@@ -9,7 +11,9 @@ from xingke.base.sayings import say
 from xingke.casework import queries
 from xingke.casework.models import CaseStep
 from xingke.casework.permissions import CasePermission
+from xingke.casework.queries.many import case_reads
 from xingke.casework.rules.flows import FlowStep, Through
+from xingke.casework.rules.stepping import may_come
 from xingke.registry import queries as registry
 from xingke.registry.filtering import CHOICES_LIMIT
 from xingke.registry.models import Grant, Region
@@ -53,6 +57,26 @@ def waiting_for(through: Through, where: Q) -> QuerySet[CaseStep]:
         if flow is not None and step is not None and steps_through(step, through, dict(flow.steps)):
             wanted |= Q(case__flow_hash=flow_hash, stands=stands)
     return newest.filter(wanted)
+
+
+def possible_through(rows: Iterable[CaseStep], through: Through) -> list[CaseStep]:
+    """Of cases that stand before a common act those whose conditions still leave it possible. Six queries where a flow has conditions."""
+    found = list(rows)
+    asked = [each.case for each in found if any(step.when for step in _through(each, through))]
+    reads = case_reads(asked) if asked else {}
+
+    def is_possible(each: CaseStep) -> bool:
+        read = reads.get(each.case_id)
+        return read is None or any(may_come(read.state, step) for step in _through(each, through))
+
+    return [each for each in found if is_possible(each)]
+
+
+def _through(newest: CaseStep, through: Through) -> list[FlowStep]:
+    """The steps that may follow where a case stands by a common act."""
+    flow = queries.flow_with_hash(newest.case.flow_hash)
+    step = flow.steps.get(newest.stands) if flow is not None else None
+    return steps_through(step, through, dict(flow.steps)) if flow is not None and step is not None else []
 
 
 def home_regions(user: User, *permissions: CasePermission) -> list[Region]:

@@ -9,9 +9,24 @@ from xingke.accounts.models import User
 from xingke.casework.models import Case, CaseDraft, CaseFact, CaseFile, CaseStep
 
 
-def draft_of(user: User, *, case: Case | None, flow: str, step: str, now: datetime) -> CaseDraft | None:
-    """What somebody kept of the form of a step, until its time is over; case: None for one that would open a case."""
-    return CaseDraft.objects.filter(user=user, case=case, flow=flow, step=step, expires_at__gt=now).first()
+def draft_of(
+    user: User, *, case: Case | None, flow: str, step: str, now: datetime, whose: str = ""
+) -> CaseDraft | None:
+    """What somebody kept of the form of a step, until its time is over; case: None for one that would open a case, of ``whose``."""
+    kept = CaseDraft.objects.filter(user=user, case=case, flow=flow, step=step, whose=whose, expires_at__gt=now)
+    return kept.first()
+
+
+def newest_draft(user: User, *, flow: str, whose: Collection[str], now: datetime) -> CaseDraft | None:
+    """What somebody kept last of a new case of one of some firms and calls."""
+    kept = CaseDraft.objects.filter(user=user, case=None, flow=flow, whose__in=whose, expires_at__gt=now)
+    return kept.order_by("-saved_at").first()
+
+
+def drafts_of(user: User, *, now: datetime) -> QuerySet[CaseDraft]:
+    """What somebody began to fill in and did not hand in, the newest first."""
+    kept = CaseDraft.objects.filter(user=user, expires_at__gt=now)
+    return kept.select_related("case").order_by("-saved_at")
 
 
 def files_of(step: CaseStep, fields: Collection[str]) -> QuerySet[CaseFile]:
@@ -27,4 +42,15 @@ def file_of(steps: Iterable[CaseStep], pk: int) -> CaseFile | None:
 
 def facts_of(cases: Collection[int], names: Collection[str]) -> QuerySet[CaseFact]:
     """What lists show of some cases, as it stands."""
-    return CaseFact.objects.filter(case__in=cases, seq_to__isnull=True, name__in=names)
+    return all_facts_of(cases).filter(name__in=names)
+
+
+def all_facts_of(cases: Collection[int]) -> QuerySet[CaseFact]:
+    """The same of every name."""
+    return CaseFact.objects.filter(case__in=cases, seq_to__isnull=True)
+
+
+def drafted() -> Iterable[str]:
+    """The digests of the files of all drafts, which are handed in with them. One query."""
+    for files in CaseDraft.objects.exclude(files={}).values_list("files", flat=True):
+        yield from (each["digest"] for some in files.values() for each in some)

@@ -2,22 +2,28 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Value
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from xingke.accounts.models import User
 from xingke.accounts.permissions import PERMISSIONS, Permission
 from xingke.casework.models import Case, CaseStep
-from xingke.casework.queries import cases_seen, waiting
+from xingke.casework.permissions import CasePermission
+from xingke.casework.queries import CaseDefinitions, cases_seen, waiting
 from xingke.casework.queries.seen import is_seen
-from xingke.casework.rules.flows import Flow
-from xingke.casework.rules.forms import FormField
+from xingke.casework.rules.flows import Flow, FlowStep
+from xingke.casework.rules.forms import CaseForm, FormField
+from xingke.ledger.queries.caching import kept_for
 from xingke.registry import queries as registry
+from xingke.registry.models import Region
 
 OPEN, ENDED = "open", "ended"
 TODO, DONE, OPENED, SOON, LATE = "todo", "done", "opened", "soon", "late"
+OWN = (TODO, SOON, LATE, DONE, OPENED)  # what the workbench counts, each one press from its list
+MANY = 1000  # of which a list says that there are more than 999
 MOST = 20  # of the cases that a page shows beside another
 
 
@@ -36,10 +42,10 @@ def state_choices() -> list[tuple[str, str]]:
 
 NARROWED: Mapping[str, Callable[[User, datetime], Q]] = {
     TODO: lambda user, _now: waiting.waits_for(user),
-    DONE: lambda user, _now: Q(Exists(CaseStep.objects.filter(case=OuterRef("case"), taken_by=user))),
+    DONE: lambda user, _now: Q(case__in=CaseStep.objects.filter(taken_by=user).values("case")),
     OPENED: lambda user, _now: Q(case__opened_by=user),
     SOON: lambda user, now: waiting.due_soon(user, now),
-    LATE: lambda _user, now: waiting.overdue(now),
+    LATE: lambda user, now: waiting.overdue(user, now),
     OPEN: lambda _user, _now: Q(ended=""),
     ENDED: lambda _user, _now: ~Q(ended=""),
 }
@@ -47,8 +53,9 @@ NARROWED: Mapping[str, Callable[[User, datetime], Q]] = {
 
 def cases_listed(user: User, *, search: str = "", flow: str = "", state: str = "") -> QuerySet[CaseStep]:
     """Where the cases somebody sees stand: those that are due first. Each is the newest step of its case."""
-    seen = cases_seen(user).filter(parent__isnull=True) if not search else cases_seen(user)
-    found = CaseStep.objects.filter(seq_to__isnull=True, case__in=seen)
+    found = CaseStep.objects.filter(_of_cases_seen(user), seq_to__isnull=True)
+    if not search:
+        found = found.filter(case__parent__isnull=True)
     if flow:
         found = found.filter(flow=flow)
     if search:
@@ -66,6 +73,34 @@ def cases_listed(user: User, *, search: str = "", flow: str = "", state: str = "
     )
 
 
+def _of_cases_seen(user: User) -> Q:
+    """The same as ``cases_seen``, of steps: those of a bureau are found by their own region, without looking at every case."""
+    allowed = registry.scope(user, CasePermission.READ).at_home
+    if allowed.organisations or allowed.persons:
+        return Q(case__in=cases_seen(user))
+    return registry.in_scope(allowed, organisation="")
+
+
+def own_counts(user: User, *, most: int | None = None) -> dict[str, int]:
+    """How many cases there are of each that is somebody's own, by state; as of the hour: what is late now may be late since a moment ago.
+
+    most: where it is enough to know that there are so many. One query.
+    """
+
+    def counted(state: str) -> QuerySet[CaseStep, dict[str, Any]]:
+        listed = cases_listed(user, state=state).order_by().select_related(None)
+        if most is not None:
+            listed = CaseStep.objects.filter(pk__in=listed.values("pk")[:most]).order_by()
+        return listed.values(own=Value(state)).annotate(n=Count("pk"))
+
+    def ask() -> dict[str, int]:
+        first, *others = (counted(state) for state in OWN)
+        found = {row["own"]: row["n"] for row in first.union(*others, all=True)}
+        return {state: found.get(state, 0) for state in OWN}
+
+    return kept_for(user, f"cases:{timezone.localtime():%Y%m%d%H}:{most}", ask)
+
+
 def whose_name(user: User, case: Case) -> str:
     """The name of whose case it is: the organisation, or a person somebody may see or who they are."""
     if case.organisation is not None:
@@ -78,21 +113,45 @@ def whose_name(user: User, case: Case) -> str:
     return who.name if is_seen_there or who in registry.own_persons(user) else ""
 
 
-def listed_fields(flow: str) -> list[FormField]:
-    """What the forms of a flow mark for lists, by its newest version, and everybody sees who sees the case: rows cannot ask for each case
-    what its reader is to it. Nothing where there is no such flow."""
+def listed_fields(user: User, flow: str) -> list[FormField]:
+    """What the forms of a flow mark for lists, by its newest version, as far as somebody may see it in some case by what they may do:
+    rows cannot ask for each case what its reader is to it. Nothing where there is no such flow."""
     loaded = registry.catalogue("flow").get(flow)
     if loaded is None:
         return []
-    found: dict[str, FormField] = {}
-    hidden_fields: dict[str, bool] = {}
-    for step in loaded.value.step:
-        for each in registry.definition("form", step.form).value.fields if step.form else ():
+    found = _listed(loaded.value, lambda step: registry.definition("form", step.form).value)
+    held = {each.permission.value for each in PERMISSIONS if registry.has(user, each.permission)}
+    return [each for each, needed in found.values() if all(is_seen(names, held) for names in needed)]
+
+
+def names_read(user: User, definitions: CaseDefinitions, region: Region) -> frozenset[str]:
+    """Of what the forms of a case mark for lists, what somebody reads of it there, by the definitions it runs by: a newer flow that hides
+    less opens nothing of what was said under an older one."""
+    found = _listed(definitions.flow, definitions.form)
+    return frozenset(
+        name for name, (_field, needed) in found.items() if all(sees_at_home(user, names, region) for names in needed)
+    )
+
+
+def fields_for_all(definitions: CaseDefinitions) -> list[FormField]:
+    """Of what the forms of a case mark for lists, what everybody sees who sees the case."""
+    return [each for each, needed in _listed(definitions.flow, definitions.form).values() if not needed]
+
+
+def _listed(
+    flow: Flow, form_of: Callable[[FlowStep], CaseForm | None]
+) -> dict[str, tuple[FormField, list[Sequence[str]]]]:
+    """The listed fields by name, with every ``seen_by`` of theirs and of the steps that ask them, also where another form asks for one:
+    the newest answer is the one that is kept."""
+    listed: dict[str, FormField] = {}
+    needed: dict[str, list[Sequence[str]]] = {}
+    for step in flow.step:
+        form = form_of(step) if step.form else None
+        for each in form.fields if form is not None else ():
             if each.listed:
-                hidden = hidden_fields.get(each.name, False) or bool(each.seen_by or step.seen_by)
-                hidden_fields[each.name] = hidden
-                found.setdefault(each.name, each)
-    return [each for name, each in found.items() if not hidden_fields[name]]
+                listed.setdefault(each.name, each)
+            needed.setdefault(each.name, []).extend(names for names in (each.seen_by, step.seen_by) if names)
+    return {name: (each, needed[name]) for name, each in listed.items()}
 
 
 def flows_seen(user: User) -> list[Flow]:
@@ -103,9 +162,13 @@ def flows_seen(user: User) -> list[Flow]:
 
 def sees_standing(user: User, seen_by: Sequence[str], step: CaseStep) -> bool:
     """Whether somebody sees where a case stands, by what they may do at home where it lies; parties see it on its own page."""
+    return sees_at_home(user, seen_by, step.case.region) or step.taken_by_id == user.pk
+
+
+def sees_at_home(user: User, seen_by: Sequence[str], region: Region) -> bool:
+    """Whether somebody sees what says ``seen_by`` by what they may do at home in a region."""
     asked = [each.permission for each in PERMISSIONS if each.permission.value in seen_by]
-    held = [each.value for each in asked if registry.scope(user, each).is_home(step.case.region.path)]
-    return is_seen(seen_by, held) or step.taken_by_id == user.pk
+    return is_seen(seen_by, [each.value for each in asked if registry.scope(user, each).is_home(region.path)])
 
 
 def steps_taken(user: User, *, since: datetime) -> int:

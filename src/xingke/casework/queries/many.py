@@ -18,7 +18,7 @@ def case_reads(cases: Iterable[Case], *, now: datetime | None = None) -> dict[in
     wanted = {case.pk: case for case in cases}
     moment = now or timezone.localtime()
     steps: dict[int, list[CaseStep]] = defaultdict(list)
-    rows = CaseStep.objects.filter(case__in=wanted).select_related("taken_by", "assignee", "vouched_by")
+    rows = CaseStep.objects.filter(case__in=wanted).select_related("taken_by", "assignee", "vouched_by", "in_place_of")
     for step in rows.order_by("case_id", "number"):
         steps[step.case_id].append(step)
     parties: dict[int, list[CaseParty]] = defaultdict(list)

@@ -58,6 +58,7 @@ def handlers(region: Region) -> list[User]:
         registry.FOR_A_REGION, region__in=above, revoked_at__isnull=True, user__is_active=True
     )
     users = {grant.user_id: grant.user for grant in grants.select_related("user")}
+    registry.remember_grants(users.values())
     home = Region.objects.get(pk=above[0])
     found = [user for user in users.values() if registry.scope(user, CasePermission.READ).is_home(home.path)]
     return sorted(found, key=lambda user: (user.name, user.username))
@@ -71,6 +72,11 @@ class FlowToOpen:
     regions: Sequence[Region]
     organisations: Sequence[Organisation]
     persons: Sequence[Person] = ()
+
+    @property
+    def is_own(self) -> bool:
+        """Whether somebody opens it for a firm of theirs: it is one of those."""
+        return bool(self.organisations) and not self.regions
 
     @property
     def is_of_organisation(self) -> bool:

@@ -14,7 +14,8 @@ from xingke.base.sayings import say
 from xingke.casework import queries
 from xingke.casework.models import CaseStep, Objection, Publicity, PublicityItem
 from xingke.casework.permissions import CasePermission
-from xingke.casework.queries.common import regions_of_bureau, steps_through, waiting_for
+from xingke.casework.queries.common import possible_through, regions_of_bureau, steps_through, waiting_for
+from xingke.casework.queries.lists import sees_at_home
 from xingke.casework.rules.flows import Flow, FlowStep, Through
 from xingke.casework.rules.forms import FormField
 from xingke.casework.rules.publicity import amounts_shown
@@ -79,7 +80,7 @@ def cases_to_publish(user: User, region: Region, flow: str, step: str) -> list[C
     seen = queries.cases_seen(user).filter(region=region)
     waiting = waiting_for(Through.PUBLICITY, Q(region=region, case__in=seen, flow=flow))
     rows = waiting.select_related("case__organisation").order_by("taken_at", "pk")[:MOST]
-    return [each for each in rows if step in _may_follow(each)]
+    return [each for each in possible_through(rows, Through.PUBLICITY) if step in _may_follow(each)]
 
 
 def _may_follow(newest: CaseStep) -> tuple[str, ...]:
@@ -152,6 +153,8 @@ def offered(user: User, regions: Sequence[Region]) -> list[Offered]:
         if flow is None:
             continue
         for step in steps_through(flow.steps[stands], Through.PUBLICITY, dict(flow.steps)):
+            if not sees_at_home(user, step.by, by_region[region]):  # taken by somebody else of the bureau
+                continue
             before = found.get((region, code, step.code))
             total = count + (before.count if before is not None else 0)
             known = queries.definitions_for(code, by_region[region])

@@ -62,7 +62,7 @@ def case_seen(user: User, read: CaseRead) -> CaseSeen:
     audiences = {*taker.permissions, *(f"{PARTY}{role}" for role in taker.roles)}
     if taker.is_here and user.pk == read.state.opener:
         audiences.add(OPENER)
-    if taker.is_here and user.pk == read.last.assignee_id:
+    if taker.is_here and read.last.assignee_id in {user.pk, *taker.stands_in}:
         audiences.add(ASSIGNEE)
     return _seen_as(read, taker, audiences, lambda step: step.taken_by_id == user.pk)
 

@@ -13,6 +13,7 @@ from xingke.accounts.models import User
 from xingke.accounts.permissions import PERMISSIONS
 from xingke.casework.models import CaseParty, CaseStep
 from xingke.casework.permissions import CasePermission
+from xingke.casework.queries.substitutes import stood_in_for
 from xingke.casework.rules.flows import ASSIGNEE, PARTY, Flow, FlowStep
 from xingke.registry import queries as registry
 from xingke.registry.queries.calendars import work_calendar
@@ -22,20 +23,34 @@ NOBODY = Q(pk__in=())
 
 
 def waits_for(user: User) -> Q:
-    """Where the next step is somebody's: what was given to them, what anybody with their rights may take, what their firm has to do."""
+    """Where the next step is somebody's: what was given to them or to whom they stand in for, what anybody with their rights may take,
+    what their firm has to do."""
     flows: list[Flow] = [loaded.value for loaded in registry.catalogue("flow").values()]
-    condition = Q(assignee=user) & _at(_stands(flows, {ASSIGNEE}))
+    theirs = given_to(user)
+    condition = theirs & _at(_stands(flows, {ASSIGNEE}))
     for permission in (each.permission for each in PERMISSIONS):
         stands = _stands(flows, {permission.value})
         if not stands or not (allowed := registry.scope(user, permission)).home:
             continue
         home = registry.in_scope(allowed.at_home, organisation="")
-        given = Q(assignee__isnull=True) | Q(assignee=user) if permission is CasePermission.HANDLE else Q()
+        given = Q(assignee__isnull=True) | theirs if permission is CasePermission.HANDLE else Q()
         condition |= home & _at(stands) & given
     own = registry.scope(user, CasePermission.APPLY)
     mine = Q(organisation__in=own.organisations) | Q(person__in=own.persons) | Q(user=user)
     condition |= _of_parties(flows, mine)
     return Q(ended="") & condition
+
+
+def given_to(user: User) -> Q:
+    """What was given to somebody, and to those whose substitute they are today."""
+    return Q(assignee__in=[user.pk, *stood_in_for(user, timezone.localdate())])
+
+
+def minded_by(user: User) -> Q:
+    """What somebody sees to: what waits for them, what was given to them, and where they lead, everything."""
+    leads = registry.scope(user, CasePermission.MANAGE).at_home
+    led = registry.in_scope(leads, organisation="") if leads.ranges else NOBODY
+    return waits_for(user) | given_to(user) | led
 
 
 def _of_parties(flows: Iterable[Flow], mine: Q) -> Q:
@@ -77,12 +92,12 @@ def _at(stands: dict[str, list[str]]) -> Q:
 
 
 def due_soon(user: User, now: datetime) -> Q:
-    """What is due within a few working days, and not over yet."""
+    """What somebody sees to that is due within a few working days, and not over yet."""
     regions = registry.own_regions(user)
     today = timezone.localtime(now).date()
     last = work_calendar(regions[0]).reach(today, SOON).day if regions else today + timedelta(days=SOON)
     end = timezone.make_aware(datetime.combine(last, datetime.max.time()))
-    return Q(ended="", due__gte=now, due__lte=end)
+    return Q(ended="", due__gte=now, due__lte=end) & minded_by(user)
 
 
 def due_between(first: date, last: date) -> Q:
@@ -97,6 +112,6 @@ def standing_due(first: date, last: date) -> QuerySet[CaseStep]:
     return rows.order_by("due", "pk")
 
 
-def overdue(now: datetime) -> Q:
-    """What should have been done by now."""
-    return Q(ended="", due__lt=now)
+def overdue(user: User, now: datetime) -> Q:
+    """What somebody sees to that should have been done by now."""
+    return Q(ended="", due__lt=now) & minded_by(user)

@@ -16,7 +16,7 @@ from xingke.base.quantities import Quantity, Unit, unit_of
 from xingke.base.sayings import Saying, say
 from xingke.casework.rules.conditions import expressed, settle, unanswered, unit, worked
 from xingke.casework.rules.conditions import expressed_answers as expressed_answers
-from xingke.casework.rules.formats import FORMATS
+from xingke.casework.rules.formats import FORMATS, holds_id_number
 from xingke.casework.rules.forms import KEYS, NUMBERS, CaseForm, FieldType, FormField, expression_types
 from xingke.casework.rules.shown_answers import retyped
 from xingke.intake.rules.days import written_day
@@ -322,6 +322,8 @@ def _words(each: FormField, text: str) -> str | Saying:
     most = each.length or (LONG if each.type is FieldType.LONG_TEXT else SHORT)
     if len(text) > most:
         return say("最多%(most)s字，现有%(there)s字。", most=most, there=len(text))
+    if each.format != "id_number" and holds_id_number(text):  # what answers hold is seen, searched and kept for good
+        return say("这里像是有身份证件号码，请删去；要写明是谁，写姓名，或从登记的人员里选。")
     return _formatted(each, text) if each.format else text
 
 

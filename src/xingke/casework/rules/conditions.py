@@ -1,13 +1,16 @@
 """What depends on other answers of a form, or of a row: what is computed, what is not asked, what must be answered. Pure."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
 from xingke.base.expressions import Node, Type, Value, evaluate, parse
+from xingke.base.labels import Label
 from xingke.base.quantities import INT64_MAX, Unit
+from xingke.base.sayings import Saying, say
 from xingke.casework.rules.forms import NUMBERS, FieldType, FormField, expression_types
 
 Unknown = Collection[str]
@@ -134,3 +137,35 @@ def unanswered(fields: Sequence[FormField], values: Mapping[str, Any], *, unknow
             continue
         if each.required or (each.required_when and worked(each.required_when, types, known) is True):
             yield each
+
+
+_WORD = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)?")
+_SIGNS = {"<=": "≤", ">=": "≥", "!=": "≠"}
+_SPOKEN = {"and": say("且"), "or": say("或"), "not": say("非"), "true": say("是"), "false": say("否")}
+
+
+def expression_words(text: str, words: Mapping[str, Label]) -> Saying:
+    """An expression as a sentence says it: ``granted <= 20 and passed`` becomes 审定金额 ≤ 20 且 逐条通过. words: of what may be named."""
+    for sign, shown in _SIGNS.items():
+        text = text.replace(sign, shown)
+    spoken: dict[str, Label | Saying] = {}
+
+    def place(found: re.Match[str]) -> str:
+        name = found[0]
+        word = words.get(name) or _SPOKEN.get(name)
+        if word is None:
+            return name
+        at = name.replace(".", "_")
+        spoken[at] = word
+        return f"%({at})s"
+
+    return Saying(_WORD.sub(place, text), spoken)
+
+
+def asked_words(fields: Iterable[FormField]) -> dict[str, Label]:
+    """What sentences call what expressions may name: fields, and ``TABLE.COLUMN`` by the column."""
+    found: dict[str, Label] = {}
+    for each in fields:
+        found[each.name] = each.label
+        found |= {f"{each.name}.{column.name}": column.label for column in each.columns}
+    return found

@@ -55,6 +55,8 @@ class _FlowCheck:
     def __init__(self, flow: Flow, forms: Mapping[str, CaseForm], flows: Mapping[str, Flow]) -> None:
         self.flow, self.forms, self.flows = flow, forms, flows
         self.asked = fields_asked(flow, forms)
+        for name in [name for name, each in self.asked.items() if each.personal]:
+            del self.asked[name]  # it is sealed: nothing of a flow can ask about it, file it or name anybody by it
         self.permissions = {each.permission.value for each in PERMISSIONS}
 
     def faults(self) -> Iterator[Fault]:
@@ -103,11 +105,12 @@ class _FlowCheck:
             yield f"party {party.role!r}: asked {text}"
 
     def _asked_twice(self) -> Iterator[str]:
-        """What two forms ask under one name is one answer, so it is of one type, list and unit."""
+        """What two forms ask under one name is one answer, so it is of one type, list and unit, and sealed in both or in none."""
+        asked = fields_asked(self.flow, self.forms)
         for code in dict.fromkeys(step.form for step in self.flow.step if step.form in self.forms):
             for each in self.forms[code].fields:
-                known = self.asked[each.name]
-                if (each.type, each.list, each.unit) != (known.type, known.list, known.unit):
+                known = asked[each.name]
+                if _thing(each) != _thing(known):
                     yield f"{each.name!r} is asked by two forms as two things"
 
     def _number(self) -> Iterator[str]:
@@ -128,8 +131,12 @@ class _FlowCheck:
             yield "code must be small letters, digits and _, at most 40"
         if step.form and step.form not in self.forms:
             yield f"form {step.form!r} is not known"
-        if step.form in self.forms and any(each.personal for each in self.forms[step.form].fields):
-            yield f"form {step.form!r} asks for what is personal, and cases have nowhere to keep it"
+        if (
+            step.through is not None
+            and step.form in self.forms
+            and any(f.personal for f in self.forms[step.form].fields)
+        ):
+            yield f"form {step.form!r} asks for what is personal, which is sealed by a step of its own and not by a common act"
         if step.matter and step.matter not in MATTERS:
             yield f"matter is {step.matter!r}; expected one of {', '.join(MATTERS)}"
         if step.assigns and step.assigns not in self.flow.roles:
@@ -275,6 +282,10 @@ class _FlowCheck:
     def _files(self, step: FlowStep) -> Iterator[str]:
         for number, template in enumerate(step.files, 1):
             yield from (f"files {number}: {text}" for text in template_faults(template, self.asked))
+
+
+def _thing(each: FormField) -> tuple[FieldType, str, str, bool]:
+    return each.type, each.list, each.unit, each.personal
 
 
 def fields_asked(flow: Flow, forms: Mapping[str, CaseForm]) -> dict[str, FormField]:

@@ -184,6 +184,9 @@ RESERVED = (WITHDRAW, CORRECT, REOPEN, TERMINATE, TRANSFER)
 """Steps that every flow has, under these codes."""
 
 AUTHORS, OPENER, ASSIGNEE, CLOCK, PARTY = "authors", "opener", "assignee", "clock", "party:"
+HANDLE = "case.handle"
+GIVEN = frozenset({ASSIGNEE, HANDLE})
+"""Whom a step names that is the assignee's, once a case was given to somebody."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -78,8 +78,8 @@ def _field(each: FormField, types: Mapping[str, Type], lists: Set[str]) -> Itera
         yield f"listed: a {each.type.value} cannot be"
     elif each.listed and each.length > LONGEST_LISTED:
         yield f"listed: a text of {each.length} characters cannot be; {LONGEST_LISTED} at most"
-    if each.prefill and each.type in (FieldType.TABLE, FieldType.FILE):
-        yield f"prefill: a {each.type.value} is never filled in"
+    if each.prefill and each.type not in _TEXTS:
+        yield f"prefill: what is filled in is a text, which a {each.type.value} is not"
     if each.prefill and each.prefill not in PREFILLS:
         yield f"prefill is {each.prefill!r}; known: {', '.join(PREFILLS)}"
     if each.locked and not each.prefill:
@@ -102,10 +102,16 @@ def _shape(each: FormField, lists: Set[str]) -> Iterator[str]:
         yield "unit: a count has one"
     if each.unit and each.type not in (FieldType.AMOUNT, FieldType.COUNT):
         yield f"unit: a {each.type.value} has none"
-    if each.format and (each.type is not FieldType.TEXT or each.format not in FORMATS):
-        yield f"format is {each.format!r}; a text may have one of {', '.join(FORMATS)}"
+    yield from _format(each)
     if bool(each.columns) != (each.type is FieldType.TABLE):
         yield "columns: a table has them, and nothing else has"
+
+
+def _format(each: FormField) -> Iterator[str]:
+    if each.format and (each.type is not FieldType.TEXT or each.format not in FORMATS):
+        yield f"format is {each.format!r}; a text may have one of {', '.join(FORMATS)}"
+    if each.format == "id_number" and not each.personal:
+        yield "format id_number: the number of somebody's card is personal"
 
 
 def _may_be_named(name: str) -> bool:

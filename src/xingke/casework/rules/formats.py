@@ -5,6 +5,7 @@ the national plan of numbers (11 digits from 1, or an area code and 7 or 8 digit
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -36,6 +37,18 @@ def is_id_number(text: str) -> bool:
         return len(text) == 18 and identity_number(text) == text
     except Refused:
         return False
+
+
+_CARD = re.compile(
+    r"(?<![0-9A-Za-z])\d{6}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[0-9Xx](?![0-9A-Za-z])"
+)
+
+
+def holds_id_number(text: str) -> bool:
+    """Whether the number of somebody's card stands somewhere in a text, however it is spaced: its day of birth and check are right."""
+    wide = unicodedata.normalize("NFKC", text)
+    tight = re.sub(r"(?<=[0-9])[ \t-]+(?=[0-9Xx])", "", wide)
+    return any(is_id_number(found.upper()) for each in {wide, tight} for found in _CARD.findall(each))
 
 
 FORMATS: Mapping[str, TextFormat] = {

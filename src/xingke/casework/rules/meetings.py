@@ -13,6 +13,8 @@ from math import ceil, floor
 from xingke.base.refusals import YES, Answer, Refused, no
 from xingke.base.sayings import say
 
+LONGEST_NAME = 64  # signs of the name of somebody who was there
+
 
 class Presence(StrEnum):
     """Whether somebody who was asked to a meeting was there."""

@@ -1,24 +1,26 @@
 """Where a case stands, and what may be done with it next. Pure: everything it depends on is given."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from fractions import Fraction
 from functools import lru_cache
 from math import ceil
 from uuid import UUID
 
-from xingke.base.expressions import Node, Type, Value, evaluate, parse
+from xingke.base.expressions import Node, Type, Value, evaluate, names, parse
 from xingke.base.labels import Label
 from xingke.base.refusals import YES, Answer, no
 from xingke.base.sayings import Saying, say
 from xingke.base.workdays import WorkCalendar
 from xingke.casework.rules.clocks import earliest
+from xingke.casework.rules.conditions import expression_words
 from xingke.casework.rules.flows import (
     ASSIGNEE,
     AUTHORS,
     CLOCK,
     CORRECT,
+    GIVEN,
     OPENER,
     PARTY,
     REOPEN,
@@ -36,7 +38,7 @@ from xingke.casework.rules.flows import (
 @dataclass(frozen=True, kw_only=True)
 class StepTaken:
     """A step of a case that was taken. by: the account, of an outsider the one that gave them the link; None for the job child. on: the
-    day on which it was done."""
+    day on which it was done. in_place_of: the account it was given to, where a substitute took it."""
 
     number: int  # within its case, from 1
     step: str
@@ -45,6 +47,12 @@ class StepTaken:
     on: date
     kind: str = ""  # of a pause
     corrects: int = 0
+    in_place_of: int | None = None
+
+    @property
+    def people(self) -> set[int | None]:
+        """Who counts as having taken it: a substitute and whom they stood in for."""
+        return {self.by, self.in_place_of} if self.in_place_of is not None else {self.by}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +69,8 @@ class CaseState:
     """What is known of a case when somebody wants to take a step.
 
     taken: its steps, oldest first. known: what its forms and facts say, of the types in ``types``; what is not known is missing.
-    days: the days that forms asked for, by name. publicity_until, objections_open: of the publicity it stands in, the last day, and what
+    days: the days that forms asked for, by name. words: what a sentence calls what was asked.
+    publicity_until, objections_open: of the publicity it stands in, the last day, and what
     was said against it and not answered yet.
     """
 
@@ -71,6 +80,7 @@ class CaseState:
     types: Mapping[str, Type] = field(default_factory=dict)
     known: Mapping[str, Value | None] = field(default_factory=dict)
     days: Mapping[str, date] = field(default_factory=dict)
+    words: Mapping[str, Label] = field(default_factory=dict)
     assignee: int | None = None
     publicity_until: date | None = None
     objections_open: int = 0
@@ -101,6 +111,7 @@ class Taker:
     """Somebody who wants to take a step of a case: what they may do where it lies, and what they are to it.
 
     is_here: whether they may still see it. Who opened it or was assigned to it and left the bureau or firm has no part in it.
+    stands_in: the accounts whose substitute they are today.
     """
 
     user: int | None  # None: the job child, or an outsider
@@ -108,6 +119,7 @@ class Taker:
     permissions: frozenset[str] = frozenset()
     roles: frozenset[str] = frozenset()
     outsider: Outsider | None = None
+    stands_in: frozenset[int] = frozenset()
 
     @property
     def is_clock(self) -> bool:
@@ -195,6 +207,8 @@ def may_take(
     if where is None and step is not state.flow.first:
         return no(say("先要有“%(first)s”。", first=state.flow.first.label))
     if where is not None and code not in where.next:
+        if not _sees(state, where, taker):
+            return no(say("现在不能“%(step)s”。页面可能旧了，请刷新再看。", step=step.label))
         return no(
             say("现在是“%(where)s”，不能“%(step)s”。页面可能旧了，请刷新再看。", where=where.label, step=step.label)
         )
@@ -226,6 +240,8 @@ def _conditions(
     state: CaseState, step: FlowStep, taker: Taker, *, now: datetime, calendar: WorkCalendar
 ) -> Iterator[Answer]:
     yield four_eyes(state, step, taker.counts_as)
+    if _is_by_assignment_alone(state, step, taker):  # what they may not, nobody does in their place
+        yield four_eyes(state, step, state.assignee)
     yield _publicity_over(state, step, now.date())
     if step.not_before is not None:
         day = earliest(step.not_before, taken=state.taken, days=state.days, calendar=calendar)
@@ -263,10 +279,26 @@ def four_eyes(state: CaseState, step: FlowStep, user: int | None) -> Answer:
     named = set(step.other_than)
     if AUTHORS in named:
         named |= {each.code for each in state.flow.step if each.form}
-    others = {each.by for each in state.taken if _first_of(state, each).step in named}
+    others = set[int | None]().union(*(each.people for each in state.taken if _first_of(state, each).step in named))
     if user is not None and user in others:
         return no(say("“%(step)s”须由没有经手前面步骤的人办。", step=step.label))
     return YES
+
+
+def in_place_of(state: CaseState, code: str, taker: Taker) -> int | None:
+    """For whom somebody takes a step: whom it was given to, where they are their substitute and that one might take it; None for themselves."""
+    step = state.flow.steps.get(code)
+    if step is None or state.assignee not in taker.stands_in or GIVEN.isdisjoint(step.by):
+        return None
+    return state.assignee if four_eyes(state, step, state.assignee).allowed else None
+
+
+def can_go_on(state: CaseState, user: int) -> Answer:
+    """Whether a case that is given to somebody finds a step they may take: not where four eyes bar them from every one that is the assignee's."""
+    where = standing(state.flow, state.taken)
+    following = [state.flow.steps[code] for code in where.next] if where is not None else []
+    answers = [four_eyes(state, step, user) for step in following if not GIVEN.isdisjoint(step.by)]
+    return YES if not answers or any(each.allowed for each in answers) else answers[0]
 
 
 def _first_of(state: CaseState, taken: StepTaken) -> StepTaken:
@@ -309,12 +341,31 @@ def _how_many(wait: Awaited, there: int) -> int:
     return ceil(share * there) if "/" in wait.enough else int(share)
 
 
+def may_come(state: CaseState, step: FlowStep) -> bool:
+    """Whether the condition of a step leaves it possible: what is not known yet rules nothing out."""
+    return not step.when or _holds(state, step) is not False
+
+
+def _holds(state: CaseState, step: FlowStep) -> Value | None:
+    return evaluate(_parsed(step.when, _types(state)), {name: state.known.get(name) for name in state.types})
+
+
 def _condition(state: CaseState, step: FlowStep) -> Answer:
-    types = tuple(sorted(state.types.items(), key=lambda each: each[0]))
-    holds = evaluate(_parsed(step.when, types), {name: state.known.get(name) for name in state.types})
+    holds = _holds(state, step)
     if holds is None:
-        return no(say("“%(step)s”的条件还不能判断，有内容没有填。", step=step.label))
-    return YES if holds else no(say("不符合“%(step)s”的条件：%(rule)s。", step=step.label, rule=step.when))
+        asked = names(_parsed(step.when, _types(state)))
+        missing = tuple(state.words[each] for each in asked if each in state.words and state.known.get(each) is None)
+        if not missing:
+            return no(say("“%(step)s”的条件还不能判断，有内容没有填。", step=step.label))
+        return no(say("“%(step)s”的条件还不能判断，还没有填：%(names)s。", step=step.label, names=missing))
+    if holds:
+        return YES
+    rule = expression_words(step.when, state.words)
+    return no(say("不符合“%(step)s”的条件：%(rule)s。", step=step.label, rule=rule))
+
+
+def _types(state: CaseState) -> tuple[tuple[str, Type], ...]:
+    return tuple(sorted(state.types.items(), key=lambda each: each[0]))
 
 
 @lru_cache(maxsize=512)
@@ -330,7 +381,15 @@ def is_theirs(state: CaseState, code: str, taker: Taker) -> bool:
         return any(_is_named(state, name, taker) for name in state.flow.steps[code].by)
     if code == WITHDRAW:
         return _is_named(state, OPENER, taker) or (taker.is_here and state.flow.owner in taker.roles)
+    if code == TRANSFER and taker.is_here and taker.user is not None and taker.user == state.assignee:
+        return True  # whoever has it hands it on; a substitute does not
     return state.flow.managed_by in taker.permissions
+
+
+def _is_by_assignment_alone(state: CaseState, step: FlowStep, taker: Taker) -> bool:
+    """Whether a step is somebody's only as the substitute of whom it was given to."""
+    own = replace(taker, stands_in=frozenset())
+    return bool(taker.stands_in) and not any(_is_named(state, name, own) for name in step.by)
 
 
 def _is_named(state: CaseState, name: str, taker: Taker) -> bool:
@@ -343,7 +402,7 @@ def _is_named(state: CaseState, name: str, taker: Taker) -> bool:
     if name == OPENER:
         return not state.taken or taker.user == state.opener
     if name == ASSIGNEE:
-        return taker.user == state.assignee
+        return taker.user == state.assignee or state.assignee in taker.stands_in
     if name.startswith(PARTY):
         return name.removeprefix(PARTY) in taker.roles
     return name in taker.permissions
@@ -359,8 +418,19 @@ def _may_reserved(state: CaseState, code: str, taker: Taker) -> Answer:
         return no(_NOT_THEIRS[code])
     passed = {each.step for each in state.taken}
     if code == WITHDRAW and (late := [step for step in state.flow.withdrawable_until if step in passed]):
-        return no(say("已经“%(step)s”，不能再撤回；可以请经办人终止。", step=state.flow.steps[late[0]].label))
+        known = next((state.flow.steps[each] for each in late if _sees(state, state.flow.steps[each], taker)), None)
+        if known is None:
+            return no(say("已经办到后面，不能再撤回；可以请经办人终止。"))
+        return no(say("已经“%(step)s”，不能再撤回；可以请经办人终止。", step=known.label))
     return YES
+
+
+def _sees(state: CaseState, step: FlowStep, taker: Taker) -> bool:
+    """Whether a sentence said to somebody may name a step: what is not shown to them is not named either."""
+    if taker.is_clock or not step.seen_by:
+        return True
+    took = taker.user is not None and any(each.step == step.code and each.by == taker.user for each in state.taken)
+    return took or any(_is_named(state, name, taker) for name in step.seen_by)
 
 
 _NOT_THEIRS: Mapping[str, Saying] = {
@@ -368,5 +438,5 @@ _NOT_THEIRS: Mapping[str, Saying] = {
     CORRECT: say("更正由负责这项业务的人办。"),
     REOPEN: say("重新办理由负责这项业务的人办。"),
     TERMINATE: say("终止由负责这项业务的人办。"),
-    TRANSFER: say("移交由负责这项业务的人办。"),
+    TRANSFER: say("移交由经办人或负责这项业务的人办。"),
 }

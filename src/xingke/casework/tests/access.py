@@ -8,7 +8,7 @@ from tests.cast import NOW
 from xingke.accounts import actions as accounts
 from xingke.casework.actions import NewCase, StepWanted, open_case
 from xingke.casework.models import CaseFile
-from xingke.casework.tests import access_common
+from xingke.casework.tests import access_common, access_posts
 from xingke.casework.tests.flowing import FOLDER
 from xingke.registry import actions as registry
 
@@ -23,7 +23,8 @@ def furnish(world: World) -> Mapping[str, Any]:
     first = StepWanted(step="applied", typed={"base": "800", "proof": [proof.digest]}, files=[proof])
     new = NewCase(flow="rnd_subsidy", region=world.cast.county, organisation=world.cast.firm)
     case = open_case(new=new, first=first, by=world.cast.enterprise, now=NOW)
-    return {"case": case, "case_file": CaseFile.objects.get(step__case=case), **access_common.furnish(world)}
+    found = {"case": case, "case_file": CaseFile.objects.get(step__case=case), **access_common.furnish(world)}
+    return found | access_posts.furnish(world)
 
 
 def _case(world: World) -> dict[str, Any]:
@@ -40,6 +41,9 @@ ROWS = {
     "case-new": Row(frozenset({"enterprise"}), lambda world: {"flow": "rnd_subsidy"}),
     "case": Row(PARTIES, _case),
     "step-take": Row(frozenset({"officer"}), lambda world: {**_case(world), "step": "checked"}, lost=404),
+    "case-personal": Row(PARTIES, _case, posts_only=True),
+    "case-personal-erase": Row(PARTIES, _case, posts_only=True),
     "case-file": Row(PARTIES, _file, is_page=False),
     **access_common.ROWS,
+    **access_posts.ROWS,
 }

@@ -15,9 +15,11 @@ from pydantic import TypeAdapter
 import xingke
 from xingke.base.definitions import Catalogue, DefinitionEntry
 from xingke.base.expressions import Type, Value
+from xingke.base.labels import Label
 from xingke.base.refusals import Answer
 from xingke.base.workdays import CalendarYear, WorkCalendar
 from xingke.casework.rules.clocks import earliest
+from xingke.casework.rules.conditions import asked_words
 from xingke.casework.rules.flow_checks import fields_asked, flows_hold
 from xingke.casework.rules.flows import PARTY, CaseEnd, Flow, FlowStep, Through
 from xingke.casework.rules.forms import CaseForm, expression_types
@@ -60,6 +62,13 @@ def types_of(code: str) -> Mapping[str, Type]:
     """What the forms of an example flow ask, as expressions know it."""
     forms = {form.code: form for form in catalogue().values("form")}
     return expression_types(fields_asked(examples()[code], forms).values())
+
+
+@cache
+def words_of(code: str) -> Mapping[str, Label]:
+    """What sentences call what the forms of an example flow ask."""
+    forms = {form.code: form for form in catalogue().values("form")}
+    return asked_words(fields_asked(examples()[code], forms).values())
 
 
 def faults(flows: str, forms: str = "") -> list[str]:
@@ -120,6 +129,7 @@ class Led:
             types=types_of(self.flow.code) if self.flow.code in examples() else {},
             known=self.known,
             days=self.days,
+            words=words_of(self.flow.code) if self.flow.code in examples() else {},
             assignee=1000 + len(self.taken),
         )
 

@@ -152,6 +152,34 @@ def test_what_is_not_says_what_to_do(asked: str, typed: str, said: str) -> None:
     assert ("x" in read.values, _said(read)) == (False, [f"x: {said}"])
 
 
+CARD = "11010519491231002X"  # the example of GB 11643
+NO_CARD = "这里像是有身份证件号码，请删去；要写明是谁，写姓名，或从登记的人员里选。"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        f"张三 {CARD}",
+        f"张三{CARD}。",
+        "证件 110105 19491231 002x",
+        "１１０１０５１９４９１２３１００２Ｘ",
+        f"号码-{CARD.lower()}",
+    ],
+)
+@pytest.mark.parametrize("asked", ["text", "long text"])
+def test_nobodys_card_is_kept_in_an_answer(asked: str, typed: str) -> None:
+    """What answers hold is seen, searched, exported and kept for good; the sentence does not say the number either."""
+    read = _read(_form(_field("x", asked)), {"x": typed})
+    assert ("x" in read.values, _said(read)) == (False, [f"x: {NO_CARD}"])
+
+
+@pytest.mark.parametrize(
+    "typed", ["91110000600037341L", "合同号 110105194912310021", f"8{CARD}", "13809380000 转 8001", "20260302 20260305"]
+)
+def test_other_numbers_are_no_cards(typed: str) -> None:
+    assert _said(_read(_form(_field("x", "text")), {"x": typed})) == []
+
+
 # ── what depends on other answers ───────────────────────────────────────────────────────────────────────────────────
 
 APPLICATION = catalogue().values("form")[0]

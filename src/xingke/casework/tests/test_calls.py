@@ -113,6 +113,13 @@ def test_a_quota_limits_one_answer_or_each(cast: Cast) -> None:
         _project(cast, call, other)
 
 
+def test_a_quota_names_a_firm_by_its_name_and_limits_what_is_kept_by_its_key(cast: Cast) -> None:
+    call = _make(cast, flow="county_project", quotas=[CallQuota("recommender", 1, cast.firm.name)])
+    _project(cast, call)
+    with pytest.raises(Refused, match=f"“推荐单位”为“{cast.firm.name}”的最多1件，已有1件"):
+        _project(cast, call)
+
+
 def test_each_firm_may_apply_as_often_as_the_call_says(cast: Cast) -> None:
     call = _make(cast, quotas=[CallQuota("organisation", 1)])
     apply(cast, call=call)
@@ -140,7 +147,9 @@ def test_a_second_press_makes_no_second_call(cast: Cast) -> None:
         ({"until": TODAY - timedelta(days=1)}, "不能早于"),
         ({"least": 3, "most": 2}, "不能多于"),
         ({"quotas": [CallQuota("base", 3)]}, "没有可以限额的“base”"),
-        ({"quotas": [CallQuota("organisation", 0)]}, "限额至少是1件"),
+        ({"quotas": [CallQuota("organisation", 0)]}, "限额写1到100000件"),
+        ({"quotas": [CallQuota("organisation", 1, "没有的公司")]}, "没有唯一的一家“没有的公司”"),
+        ({"flow": "county_project", "quotas": [CallQuota("programme", 1, "没有的计划")]}, "没有“没有的计划”这一项"),
         ({"title": ""}, "名称"),
     ],
 )

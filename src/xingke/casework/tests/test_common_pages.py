@@ -4,20 +4,33 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from tests.cast import NOW, Cast
-from xingke.accounts.queries import current_seq
+from xingke.accounts.queries import attachment_store, current_seq
 from xingke.base import tasks
 from xingke.base.refusals import Refused
 from xingke.casework.actions.calls import NewCall, make_call
 from xingke.casework.actions.notices import NewNotice, send_notice, sign_notice
-from xingke.casework.models import CaseCall, CaseNotice, Decision, Meeting, NoticeReceipt, Objection, Publicity
+from xingke.casework.actions.publicity import CaseShown, NewPublicity, open_publicity
+from xingke.casework.models import (
+    AgendaPaper,
+    Case,
+    CaseCall,
+    CaseNotice,
+    Decision,
+    Meeting,
+    NoticeReceipt,
+    Objection,
+    Publicity,
+)
 from xingke.casework.rules.calls import CallQuota
 from xingke.casework.tests.flowing import FOLDER
 from xingke.casework.tests.sharing import (
+    PDF,
     apply,
     before_a_meeting,
     before_publicity,
@@ -33,6 +46,7 @@ from xingke.casework.tests.sharing import (
 from xingke.registry import actions as registry
 
 pytestmark = pytest.mark.db
+PAPER = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n% of this file alone\n"
 
 
 @pytest.fixture(autouse=True)
@@ -88,6 +102,55 @@ def test_a_meeting_from_its_call_to_its_minutes(cast: Cast) -> None:
     assert wrong.status_code == 200
     assert _sent(officer, "meeting-close", meeting.key, minutes_number="纪要〔2026〕1号").status_code == 302
     assert "纪要〔2026〕1号" in _page(officer, "meeting-list")
+
+
+def _called(cast: Cast) -> Meeting:
+    """A meeting of today, called by the officer on its page."""
+    typed = {"key": "018f2c1e-0000-7000-8000-000000000009", "kind": "director_office", "quorum": "1/2", "place": ""}
+    _sent(_browser(cast, "officer"), "meeting-new", on=timezone.localdate().isoformat(), **typed)
+    return Meeting.objects.get()
+
+
+def test_what_was_ticked_and_typed_stays_where_an_agenda_is_refused(cast: Cast) -> None:
+    cases, officer = before_a_meeting(cast, 2), _browser(cast, "officer")
+    meeting = _called(cast)
+    paper = SimpleUploadedFile("材料.pdf", PAPER)
+    typed = {"case": [str(case.key) for case in cases], f"summary-{cases[1].pk}": "先议这一件", "files": paper}
+    page = _sent(officer, "agenda-put", meeting.key, **typed).content.decode()
+    assert "材料要分件上传" in page
+    assert page.count(" checked") == 2 and 'value="先议这一件"' in page
+    assert not meeting.items.exists()
+
+
+def test_a_paper_whose_file_is_gone_is_said_to_be_gone(cast: Cast) -> None:
+    (case,), officer = before_a_meeting(cast, 1), _browser(cast, "officer")
+    meeting = _called(cast)
+    _sent(officer, "agenda-put", meeting.key, case=str(case.key), files=SimpleUploadedFile("材料.pdf", PAPER))
+    paper = AgendaPaper.objects.get()
+    url = reverse("casework:agenda-paper", args=[meeting.key, paper.pk, "材料.pdf"])
+    assert officer.get(url).content == PAPER
+    attachment_store().drop(paper.attachment.digest)
+    assert "“材料.pdf”的文件丢失或损坏" in officer.get(url, follow=True).content.decode()
+
+
+def test_names_nobody_has_and_numbers_nobody_counts_to_are_said_at_their_field(cast: Cast) -> None:
+    meeting, officer, director = _called(cast), _browser(cast, "officer"), _browser(cast, "director")
+    said = {"due": "3", "present": "甲" * 65, "absent": "", "listening": "", "seen": "0"}
+    assert "一个姓名最多64个字" in _sent(officer, "meeting-hold", meeting.key, **said).content.decode()
+    beyond = _sent(officer, "meeting-hold", meeting.key, **(said | {"present": "甲", "seen": "9" * 30}))
+    assert beyond.status_code == 200
+    assert meeting.people.count() == 0
+    today = timezone.localdate().isoformat()
+    call = {"key": "018f2c1e-0000-7000-8000-00000000000a", "title": "通知", "published_on": today}
+    call |= {"since": today, "until": today}
+    for name, typed, why in (
+        ("most", "99999999999999999999", "1000000"),
+        ("least", str(2**31), "1000000"),
+        ("quotas", "申报单位 99999999999999999999", "限额最多1000000件"),
+    ):
+        page = _sent(director, "call-new", "county_project", **(call | {name: typed})).content.decode()
+        assert why in page, name
+    assert not CaseCall.objects.exists()
 
 
 def test_a_form_of_a_step_is_filled_in_beside_its_case_and_its_faults_are_told_there(cast: Cast) -> None:
@@ -174,6 +237,57 @@ def test_a_director_publishes_a_call_and_the_firm_finds_it(cast: Cast) -> None:
     page = _page(firm, "call", made.key)
     assert "300.5万元" in page
     assert "每个“申报单位”最多2件" in page
+
+
+def test_what_a_firm_sends_from_the_page_of_a_call_belongs_to_the_call(cast: Cast) -> None:
+    """It runs by what the call pinned, and takes one of its places."""
+    today = timezone.localdate()
+    new = NewCall(
+        region=cast.county,
+        flow="rnd_subsidy",
+        title="2026年第一批",
+        published_on=today,
+        since=today,
+        until=today + timedelta(days=9),
+        quotas=[CallQuota("organisation", 1)],
+    )
+    made = make_call(new=new, by=cast.director, now=timezone.now())
+    firm = _browser(cast, "enterprise")
+    url = f"{reverse('casework:case-new', args=['rnd_subsidy'])}?call={made.key}"
+    assert f'value="{made.key}"' in firm.get(url).content.decode()
+
+    def sent() -> Any:
+        file = SimpleUploadedFile("纳税申报表.pdf", PDF, "application/pdf")
+        return firm.post(url, {"call": str(made.key), "a-base": "800", "a-proof": file})
+
+    assert sent().status_code == 302
+    assert Case.objects.get().call == made
+    assert "最多1件，已有1件" in sent().content.decode()
+    assert Case.objects.count() == 1
+
+
+def test_a_case_that_waits_says_for_what(cast: Cast) -> None:
+    """For the last day of its publicity, for a common act, or for whom."""
+    running, over = before_publicity(cast, 2)
+    show(cast, [over])
+    today = timezone.localdate()
+    new = NewPublicity(
+        region=cast.county,
+        flow="rnd_subsidy",
+        step="announced",
+        title="2026年第二批公示",
+        contact="规划科 0000-0000000",
+        since=today,
+    )
+    open_publicity(new=new, cases=[CaseShown(case=running)], by=cast.officer, now=timezone.now())
+    until = Publicity.objects.latest("pk").until
+    officer, firm = _browser(cast, "officer"), _browser(cast, "enterprise")
+    for browser in (officer, firm):
+        assert f"公示到{until.year}年{until.month}月{until.day}日为止，期满后才能往下办。" in _page(
+            browser, "case", running.key
+        )
+    assert "接着由拨付办：拨付。" in _page(officer, "case", over.key)
+    assert "现在等科技部门办理，您不用做什么。" in _page(firm, "case", over.key)
 
 
 def _notice(cast: Cast, **given: Any) -> CaseNotice:

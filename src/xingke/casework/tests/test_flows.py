@@ -1,5 +1,6 @@
 """Seven unlike kinds of business are flows: every way through them is gone, and nobody takes what is not theirs."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -67,9 +68,9 @@ def test_a_correction_counts_for_whoever_made_it() -> None:
 
 def test_a_condition_that_fails_says_which_and_one_that_is_not_known_says_so() -> None:
     low = led("county_project", ["applied", "recommended", "checked", "reviewed"], known={"score": Decimal(59)})
-    assert str(low.may("decided").reason) == "不符合“党组会同意立项”的条件：score >= 60。"
+    assert str(low.may("decided").reason) == "不符合“党组会同意立项”的条件：综合得分 ≥ 60。"
     unknown = led("county_project", ["applied", "recommended", "checked", "reviewed"])
-    assert str(unknown.may("decided").reason) == "“党组会同意立项”的条件还不能判断，有内容没有填。"
+    assert str(unknown.may("decided").reason) == "“党组会同意立项”的条件还不能判断，还没有填：综合得分。"
 
 
 def test_nothing_is_paid_before_publicity_is_over() -> None:
@@ -114,6 +115,17 @@ def test_whoever_opened_a_case_withdraws_it_until_it_is_too_late() -> None:
     assert str(case.may("withdraw", Taker(user=2)).reason) == "只有发起人可以撤回。"
     case.take("checked").take("settled")
     assert str(case.may("withdraw", Taker(user=1)).reason) == "已经“会议审定”，不能再撤回；可以请经办人终止。"
+
+
+def test_a_refusal_names_no_step_that_is_not_shown_to_whom_it_is_said() -> None:
+    case = led("rnd_subsidy", ["applied", "checked", "settled"], known=KNOWN)
+    shown = [replace(step, seen_by=("case.decide",)) if step.code == "settled" else step for step in case.flow.step]
+    case.flow = replace(case.flow, step=tuple(shown))
+    officer = {"user": 7, "permissions": frozenset({"record.enter"})}
+    director = Taker(user=8, permissions=frozenset({"record.enter", "case.decide"}))
+    assert str(case.may("checked", Taker(**officer)).reason) == "现在不能“审核”。页面可能旧了，请刷新再看。"
+    assert str(case.may("checked", director).reason).startswith("现在是“会议审定”")
+    assert str(case.may("withdraw", Taker(user=1)).reason) == "已经办到后面，不能再撤回；可以请经办人终止。"
 
 
 def test_a_case_that_ended_is_reopened_where_it_stood() -> None:

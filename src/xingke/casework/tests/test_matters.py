@@ -1,16 +1,21 @@
 """The 办件 that a case files of itself: entered by whoever handled it, confirmed by whoever may, once, and taken back where the case goes on."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import transaction
+from django.db.models import F
 
 from tests.cast import NOW, Cast
 from xingke.accounts.models import AuditEntry, User
+from xingke.base.keys import derived_key
 from xingke.base.refusals import Refused
 from xingke.casework.actions import NewCase, StepWanted, open_case, take_step, take_what_is_late
 from xingke.casework.actions.matters import matter_key
+from xingke.casework.checks import matters
 from xingke.casework.models import Case, CaseStep, Filed
 from xingke.casework.tests.flowing import FOLDER, through
 from xingke.ledger import actions as ledger
@@ -21,8 +26,11 @@ pytestmark = pytest.mark.db
 
 
 @pytest.fixture(autouse=True)
-def flows(cast: Cast) -> None:
+def flows(cast: Cast) -> Iterator[None]:
+    """After each test the check finds that the ledger says what the steps say."""
     registry.load_pack(folder=FOLDER, by=None, now=NOW)
+    yield
+    assert not [problem for result in matters() for problem in result.problems]
 
 
 def _ticket(cast: Cast, by: User | None = None, *, now: datetime = NOW) -> Case:
@@ -188,3 +196,22 @@ def test_a_flow_that_does_not_count_files_none(cast: Cast) -> None:
         new=new, first=StepWanted(step="claimed", typed={"title": "x", "until": "2026-09-30"}), by=cast.officer, now=NOW
     )
     assert not Matter.objects.exists()
+
+
+def test_the_check_says_what_is_missing_in_the_ledger_and_what_stands_beside_it(cast: Cast) -> None:
+    case = _item(cast, cast.officer)
+    _take(case, "accepted", cast.officer)
+    accepted = MatterEvent.objects.filter(subject=matter_key(case.key), event="accepted")
+    with transaction.atomic():
+        accepted.update(seq_to=F("seq_from") + 1)
+        (result,) = matters()
+        assert result.problems == (f"事项 {case}：台账里缺第 2 步的“accepted”",)
+        transaction.set_rollback(True)
+    with transaction.atomic():
+        opened = MatterEvent.objects.filter(subject=matter_key(case.key), event="opened")
+        opened.update(record=derived_key("case", case.key, "matter", 1, "granted"), event="granted")
+        assert [problem for result in matters() for problem in result.problems] == [
+            f"事项 {case}：台账里缺第 1 步的“opened”",
+            f"事项 {case}：台账里多出“granted”，没有步骤这样说",
+        ]
+        transaction.set_rollback(True)

@@ -1,14 +1,18 @@
 """Meetings in the database: called, held, decided and closed by those who may; each case a part of one act."""
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.db.models import Q
 from django.http import Http404
+from django.test import Client
+from django.urls import reverse
 
 from tests.cast import NOW, Cast
 from xingke.accounts import actions as accounts
-from xingke.accounts.models import AuditEntry
+from xingke.accounts.models import AuditEntry, User
 from xingke.accounts.queries import current_seq
 from xingke.base.refusals import Refused
 from xingke.casework.actions import NewCase, StepWanted, open_case
@@ -21,7 +25,7 @@ from xingke.casework.actions.meetings import (
     put_on_agenda,
     take_off,
 )
-from xingke.casework.models import AgendaItem, CaseStep, Decision, Meeting
+from xingke.casework.models import AgendaItem, Case, CaseStep, Decision, Meeting
 from xingke.casework.queries import meetings as reads
 from xingke.casework.rules.meetings import MeetingVerdict, Presence
 from xingke.casework.tests.flowing import FOLDER
@@ -178,7 +182,7 @@ def test_a_case_that_does_not_stand_before_a_meeting_is_put_on_none(cast: Cast) 
         (ticket, "还没有走到要上会的一步，或者已经办过了。")
     ]
     assert [item.case for item in told.items] == [ready]
-    assert list(reads.cases_to_put(cast.officer, cast.county)) == []
+    assert reads.cases_to_put(cast.officer, cast.county) == []
 
 
 def test_papers_lie_before_a_meeting_for_whoever_may_see_it(cast: Cast) -> None:
@@ -187,7 +191,7 @@ def test_papers_lie_before_a_meeting_for_whoever_may_see_it(cast: Cast) -> None:
     meeting = call(cast)
     wanted = [CaseForAgenda(case=case, summary="拟补助25万元", files=[paper])]
     put_on_agenda(meeting=meeting, cases=wanted, by=cast.officer, now=NOW)
-    (read,) = reads.agenda(meeting)
+    (read,) = reads.agenda(cast.officer, meeting)
     assert [each.attachment.name for each in read.item.papers.all()] == ["审核意见.pdf"]
     pk = read.item.papers.get().pk
     assert reads.paper_for(cast.director, meeting.key, pk).pk == pk
@@ -357,14 +361,75 @@ def test_the_agenda_of_many_costs_as_many_queries_as_that_of_one(cast: Cast, dja
     other, many = held(cast, before_a_meeting(cast, 6))
     record(cast, meeting, [settle(item) for item in items])
     record(cast, other, [settle(item) for item in many])
-    reads.agenda(meeting)
+    reads.agenda(cast.officer, meeting)
     for each in (meeting, other):
         with django_assert_num_queries(6):
-            assert all(read.where is not None and read.decision for read in reads.agenda(each))
+            assert all(read.where is not None and read.decision for read in reads.agenda(cast.officer, each))
 
 
 def test_an_item_says_which_steps_a_meeting_may_take(cast: Cast) -> None:
     meeting, _items = held(cast, before_a_meeting(cast))
-    (read,) = reads.agenda(meeting)
+    (read,) = reads.agenda(cast.officer, meeting)
     assert [step.code for step in read.choices] == ["settled"]
     assert AgendaItem.objects.get().is_open
+
+
+def _asked_inside(cast: Cast) -> Case:
+    """A case whose decision is only for those who decide."""
+    registry.load_pack(folder=FOLDER / "hidden", by=None, now=NOW)
+    new = NewCase(flow="hidden_meeting", region=cast.county, organisation=cast.firm, title="内部事项")
+    return open_case(new=new, first=StepWanted(step="asked"), by=cast.officer, now=NOW)
+
+
+def test_what_a_meeting_decided_is_read_by_whom_the_step_is_for(cast: Cast) -> None:
+    meeting, (item,) = held(cast, [_asked_inside(cast)])
+    decision = {"step": "granted", "typed": {"worth": "可行"}, "words": "原则同意"}
+    duty = DutyWanted(text="另行报告", due=TODAY, responsible=cast.officer)
+    told = record(cast, meeting, [settle(item, **decision, duties=[duty])])
+    assert not told.refused
+    (inside,), (outside,) = (reads.agenda(user, meeting) for user in (cast.director, cast.officer))
+    assert inside.decision is not None
+    assert (inside.decision.words, inside.decided is not None) == ("原则同意", True)
+    assert (outside.is_hidden, outside.decision, outside.decided) == (True, None, None)
+    page = _meeting_page(cast.officer, meeting)
+    assert "已有决定，内容只给有关的人看" in page
+    for words in ("原则同意", "核减", "另行报告"):
+        assert words not in page
+    assert "原则同意" in _meeting_page(cast.director, meeting)
+
+
+def _meeting_page(user: User, meeting: Meeting) -> str:
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client.get(reverse("casework:meeting", args=[meeting.key])).content.decode()
+
+
+def test_two_decisions_that_ask_the_same_are_answered_each_by_itself(cast: Cast) -> None:
+    meeting, (item,) = held(cast, [_asked_inside(cast)])
+    client = Client()
+    client.force_login(cast.director, backend="django.contrib.auth.backends.ModelBackend")
+    url = reverse("casework:meeting-decide", args=[meeting.key])
+    asked = re.findall(r'name="(f-[^"]+)"', client.get(url).content.decode())
+    assert len(asked) == len(set(asked)) == 2
+    typed = {name: "可行" if "granted" in name else "核减一半" for name in asked}
+    chosen = {f"verdict-{item.pk}": "step:reduced", f"words-{item.pk}": "核减", f"seen-{item.pk}": "1"}
+    assert client.post(url, typed | chosen).status_code == 302
+    assert item.case.steps.get(number=2).answers == {"worth": "核减一半"}
+
+
+def test_only_what_its_conditions_leave_to_a_meeting_waits_for_one(cast: Cast) -> None:
+    registry.load_pack(folder=FOLDER / "hidden", by=None, now=NOW)
+
+    def asked(money: str) -> Case:
+        new = NewCase(flow="hidden_bounds", region=cast.county, organisation=cast.firm, title=money)
+        first = StepWanted(step="asked", typed={"money": money})
+        return open_case(new=new, first=first, by=cast.officer, now=NOW)
+
+    small, large = asked("20"), asked("21")
+    assert [each.case for each in reads.cases_to_put(cast.officer, cast.county)] == [large]
+    assert reads.count_waiting(Q()) == 1
+    wanted = [CaseForAgenda(case=case) for case in (small, large)]
+    told = put_on_agenda(meeting=call(cast), cases=wanted, by=cast.officer, now=NOW)
+    assert [str(each.why) for each in told.refused] == ["按填写的内容，这件事不由会议决定。"]
+    with pytest.raises(Refused, match="不符合“审定”的条件：金额 ≤ 20。"):
+        take(large, "decided", cast.director)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,8 +13,10 @@ from django.utils import timezone
 from lxml import html
 
 from tests.cast import NOW, Cast
+from xingke.accounts.models import User
 from xingke.casework.actions.drafts import drop_old_drafts
 from xingke.casework.models import Case, CaseDraft, CaseStep
+from xingke.casework.queries.offers import handlers
 from xingke.casework.tests.flowing import FOLDER
 from xingke.notices.models import Notice
 from xingke.registry import actions as registry
@@ -123,8 +126,54 @@ def test_drafts_are_only_ones_own_and_end_by_themselves(cast: Cast, signed_in: S
     signed_in("enterprise").post(NEW, {"a-base": "800", "draft": "1"})
     officer = html.fromstring(signed_in("officer").get(NEW).content.decode())
     assert officer.cssselect("#id_a-base")[0].get("value") in ("", None)
-    assert drop_old_drafts(now=timezone.now() + timedelta(days=29)) == 0
-    assert drop_old_drafts(now=timezone.now() + timedelta(days=31)) == 1
+    assert drop_old_drafts(timezone.now() + timedelta(days=29), 10) == 0
+    assert drop_old_drafts(timezone.now() + timedelta(days=31), 10) == 1
+
+
+def test_a_draft_keeps_what_stands_beside_the_form_too(cast: Cast, signed_in: SignIn) -> None:
+    case = _apply(signed_in("enterprise"))
+    url = reverse("casework:step-take", args=[case.key, "checked"])
+    signed_in("officer").post(url, {**CHECKED, "seen": "1", "opinion": "待核对盖章页", "draft": "1"})
+    page = signed_in("officer").get(url)
+    form = html.fromstring(page.content.decode())
+    assert form.get_element_by_id("id_opinion").text == "待核对盖章页"
+    assert "前面填的：研发投入后补助申报表" in _said(page)
+    assert "800万元" in _said(page)
+
+
+def test_whoever_acts_for_two_firms_keeps_a_draft_for_each(cast: Cast, signed_in: SignIn) -> None:
+    other = Organisation.objects.create(
+        name="青溪县样例材料有限公司", credit_code="91990121MATH3BJ27J", region=cast.county, is_fictional=True
+    )
+    registry.give_role(
+        user=cast.enterprise, role="enterprise_user", region=cast.county, organisation=other, by=None, now=NOW
+    )
+    for firm, base in ((cast.firm, "800"), (other, "900")):
+        typed = {"organisation": str(firm.key), "a-base": base, "draft": "1"}
+        signed_in("enterprise").post(f"{NEW}?organisation={firm.key}", typed)
+    assert CaseDraft.objects.count() == 2
+
+    def shown(url: str) -> tuple[str, str]:
+        form = html.fromstring(signed_in("enterprise").get(url).content.decode())
+        chosen = form.get_element_by_id("id_organisation").xpath("option[@selected]/text()")[0]
+        return str(chosen), str(form.get_element_by_id("id_a-base").get("value"))
+
+    assert shown(f"{NEW}?organisation={cast.firm.key}") == (cast.firm.name, "800")
+    assert shown(f"{NEW}?organisation={other.key}") == (other.name, "900")
+    assert shown(NEW) == (other.name, "900")  # the one that was kept last
+    listed = html.fromstring(signed_in("enterprise").get(reverse("casework:case-list")).content.decode())
+    begun = listed.xpath("//p[contains(@class, 'case-drafts')]/a/@href")
+    assert [shown(str(url)) for url in begun] == [(other.name, "900"), (cast.firm.name, "800")]
+
+
+def test_who_can_be_given_a_case_is_asked_at_once(cast: Cast, django_assert_max_num_queries: Any) -> None:
+    for number in range(9):
+        colleague = User.objects.create(username=f"colleague{number}", name=f"同事{number}")
+        registry.give_role(user=colleague, role="officer", region=cast.county, by=None, now=NOW)
+    with django_assert_max_num_queries(99) as asked:
+        found = handlers(cast.county)
+    assert len([each for each in found if each.name.startswith("同事")]) == 9
+    assert len([each for each in asked.captured_queries if '"registry_grant"' in each["sql"]]) == 2
 
 
 def test_looking_again_asks_what_the_answers_call_for_and_judges_nothing(cast: Cast, signed_in: SignIn) -> None:
@@ -146,6 +195,14 @@ def test_a_step_pressed_twice_is_taken_once_and_an_old_page_says_so(cast: Cast, 
     assert case.steps.count() == 2
     answer = officer.post(reverse("casework:step-take", args=[case.key, "not_accepted"]), {**pressed, "opinion": "x"})
     assert "已经往前走了" in _said(answer)
+
+
+def test_whoever_amends_reads_why_it_was_sent_back(cast: Cast, signed_in: SignIn) -> None:
+    case = _apply(signed_in("enterprise"))
+    back = {"seen": "1", "page": "case", "opinion": "缺少盖章页"}
+    signed_in("officer").post(reverse("casework:step-take", args=[case.key, "to_amend"]), back)
+    page = _said(signed_in("enterprise").get(reverse("casework:step-take", args=[case.key, "amended"])))
+    assert "缺少盖章页" in page
 
 
 def test_amending_asks_with_what_was_answered_before(cast: Cast, signed_in: SignIn) -> None:
@@ -229,6 +286,28 @@ def test_what_is_hidden_is_on_no_page(cast: Cast, signed_in: SignIn) -> None:
     listed = _said(signed_in("enterprise").get(reverse("casework:case-list")))
     assert case.number in listed
     assert "内部研究" not in listed
+
+
+def test_a_newer_version_opens_nothing_of_what_was_said_under_an_older_one(
+    cast: Cast, signed_in: SignIn, tmp_path: Path
+) -> None:
+    """Lists show of each case what its own version lets somebody read; whoever may see what is hidden sees it there too."""
+    registry.load_pack(folder=FOLDER / "hidden", by=None, now=NOW)
+    signed_in("enterprise").post(reverse("casework:case-new", args=["hidden_asked"]), {"a-money": "5"})
+    case = Case.objects.get()
+    weighed = {"a-worth": "不予支持", "seen": "1"}
+    signed_in("officer").post(reverse("casework:step-take", args=[case.key, "weighed"]), weighed)
+    url = f"{reverse('casework:case-list')}?flow=hidden_asked"
+    assert "不予支持" in _said(signed_in("officer").get(url))
+    assert "不予支持" not in _said(signed_in("enterprise").get(url))
+    for name in ("flows.toml", "forms.toml", "pack.toml"):
+        text = (FOLDER / "hidden" / name).read_text("utf-8")
+        text = text.replace('code = "hidden_asked"', 'code = "hidden_asked"\nversion = 2')
+        text = text.replace('form = "inner_form"\nseen_by = ["case.handle"]', 'form = "inner_form"')
+        (tmp_path / name).write_text(text, "utf-8")
+    registry.load_pack(folder=tmp_path, by=None, now=NOW)
+    assert "研究意见" in _said(signed_in("enterprise").get(url))
+    assert "不予支持" not in _said(signed_in("enterprise").get(url))
 
 
 def test_a_correction_is_seen_by_whoever_sees_what_it_corrects(cast: Cast, signed_in: SignIn) -> None:

@@ -165,7 +165,7 @@ def call_new(request: HttpRequest, flow: str) -> HttpResponse:
     except LookupError:
         raise Http404 from None
     asked = definitions.form(definitions.flow.first)
-    limited = [each for each in asked.fields if each.type in LIMITED] if asked is not None else []
+    limited = [each for each in asked.fields if each.type in LIMITED and not each.personal] if asked is not None else []
     form = CallForm(limited, regions, request.POST or None, initial={"published_on": timezone.localdate()})
     if request.method == "POST" and form.is_valid():
         try:

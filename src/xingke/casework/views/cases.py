@@ -1,5 +1,6 @@
 """The list of cases, the page of one, and its files."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from xingke.accounts.models import User
 from xingke.accounts.uploads import file_response
@@ -19,11 +20,15 @@ from xingke.base.blobs import Damaged
 from xingke.base.panels import panels
 from xingke.base.refusals import Refused
 from xingke.casework import queries, showing
+from xingke.casework.actions.personal import erase_personal, open_personal
 from xingke.casework.lists import CASES
+from xingke.casework.permissions import CasePermission
 from xingke.casework.places import places
 from xingke.casework.queries import lists
+from xingke.casework.queries.common import is_at_home
 from xingke.casework.queries.kept import file_of
 from xingke.casework.queries.offers import StepOffered, flows_to_open, handlers, steps_offered
+from xingke.casework.queries.personal import may_open, sealed_seen
 from xingke.casework.queries.seen import CaseSeen, case_seen
 from xingke.casework.queries.words import CaseWords
 from xingke.casework.rules.flows import CORRECT
@@ -42,7 +47,18 @@ def _beside_list(asked: ListRequest) -> dict[str, Any]:
         {"label": each.flow.label.in_language(language), "url": reverse("casework:case-new", args=[each.flow.code])}
         for each in flows_to_open(asked.reader)
     ]
-    return {"entries": entries, "places": places(asked.reader, "case-list")}
+    counts, words = lists.own_counts(asked.reader, most=lists.MANY), dict(lists.state_choices())
+    own = [
+        {"label": words[state], "count": f"{lists.MANY - 1}+" if count == lists.MANY else count, "state": state}
+        for state, count in counts.items()
+    ]
+    return {
+        "entries": entries,
+        "places": places(asked.reader, "case-list"),
+        "own": own,
+        "state": asked["state"],
+        "drafts": showing.drafts_begun(asked.reader),
+    }
 
 
 @require_safe
@@ -58,9 +74,11 @@ def page_of_case(
     *,
     refused: Refused | None = None,
     step: str = "",
+    opened: Mapping[tuple[int, str], str] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """The page of a case. refused: why a step that was pressed there was not taken, with what was typed."""
+    """The page of a case. refused: why a step that was pressed there was not taken, with what was typed. opened: what is personal and
+    was just opened, by the number of the step and the field."""
     read, now = seen.read, timezone.now()
     today = timezone.localdate()
     prefetch_related_objects(list(read.steps), "filed", "files__attachment")
@@ -73,6 +91,7 @@ def page_of_case(
     word = read.flow.label.in_language(language)
     title = showing.title_of(read.case, read.flow)
     further = [each for each in offered if each.step is None and each.answer.allowed and each.code != CORRECT]
+    sealed = sealed_seen(seen)
     needs_handlers = any(each["assigns"] for each in own) or bool(further)
     context = {
         "read": read,
@@ -84,7 +103,13 @@ def page_of_case(
         "due": showing.due_words(read.last.due, is_over=bool(read.last.ended), today=today, seen=seen),
         "clock": showing.clock_words(seen, today=today),
         "assignee": read.last.assignee if seen.stands is not None else None,
-        "answered": list(showing.answered(seen, words, may_correct=corrects)),
+        "answered": list(
+            showing.answered(seen, words, may_correct=corrects, sealed=sealed, opened=opened or {}),
+        ),
+        "may_open": not opened and any(each.sealed for each in sealed.values()) and may_open(user, read.case, seen),
+        "may_erase": bool(read.last.ended)
+        and any(each.sealed for each in sealed.values())
+        and is_at_home(user, read.case.region, CasePermission.MANAGE),
         "history": showing.history(seen),
         "to_come": showing.still_to_come(seen),
         "choices": sorted(own, key=lambda each: not each["allowed"]),
@@ -130,6 +155,34 @@ def _choice(
         "opinion": request.POST.get("opinion", "") if is_back else "",
         "assignee": request.POST.get("assignee", "") if is_back else "",
     }
+
+
+@require_POST
+def case_personal(request: HttpRequest, key: UUID) -> HttpResponse:
+    """What is sealed of a case, once: the trail keeps who looked, and no browser keeps the page."""
+    user = registry.reader(request.user)
+    seen = case_seen(user, queries.case_for(user, key))
+    try:
+        opened = open_personal(case=seen.read.case, by=user, now=timezone.now())
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("casework:case", key)
+    response = page_of_case(request, user, seen, opened=opened)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@require_POST
+def case_personal_erase(request: HttpRequest, key: UUID) -> HttpResponse:
+    user = registry.reader(request.user)
+    case = queries.case_for(user, key).case
+    try:
+        erase_personal(case=case, reason=request.POST.get("reason", ""), by=user, now=timezone.now())
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("个人信息已删除，不能恢复；以前做的备份到期清理后才完全没有。"))
+    return redirect("casework:case", key)
 
 
 @require_safe

@@ -11,15 +11,15 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from xingke.accounts import actions as accounts
 from xingke.accounts.models import User
-from xingke.accounts.queries import attachment_bytes
 from xingke.accounts.rules import SUFFIXES
+from xingke.accounts.uploads import file_response
+from xingke.base.blobs import Damaged
 from xingke.base.refusals import Refused
 from xingke.base.templatetags.xk import day
 from xingke.casework.actions import meetings as actions
@@ -34,8 +34,6 @@ from xingke.casework.queries.common import PREPARES, bureau_page, colleague_call
 from xingke.casework.rules.meetings import Presence
 from xingke.registry import filtering
 from xingke.registry import queries as registry
-
-SANDBOX = "default-src 'none'; frame-ancestors 'none'; sandbox"
 
 
 def language() -> str:
@@ -140,7 +138,7 @@ def meeting(request: HttpRequest, key: UUID) -> HttpResponse:
 
 
 def _page(request: HttpRequest, user: User, shown: Meeting, minutes: MinutesForm | None = None) -> HttpResponse:
-    items, people = reads.agenda(shown), reads.people_of(shown)
+    items, people = reads.agenda(user, shown), reads.people_of(shown)
     code, words = state_of(shown)
     is_open, prepares = shown.closed_at is None, _prepares(user, shown)
     undecided = sum(each.item.is_open for each in items)
@@ -159,7 +157,7 @@ def _page(request: HttpRequest, user: User, shown: Meeting, minutes: MinutesForm
                 {"label": _("序号"), "numeric": True},
                 {"label": _("议题")},
                 {"label": _("决定")},
-                *([{"label": _("操作")}] if is_open and prepares else []),
+                *([{"label": _("操作")}] if is_open and prepares and undecided else []),
             ],
             "count": len(items),
             "empty_title": _("议程还是空的"),
@@ -168,13 +166,13 @@ def _page(request: HttpRequest, user: User, shown: Meeting, minutes: MinutesForm
         "facts": [
             {"label": _("日期"), "value": day(shown.on)},
             {"label": _("地点"), "value": shown.place},
-            {"label": _("召集"), "value": str(shown.called_by)},
+            {"label": _("召集人"), "value": str(shown.called_by)},
             {"label": _("纪要号"), "value": shown.minutes_number},
             *([{"label": _("应到"), "value": _("%(n)s人") % {"n": shown.due}}] if shown.due else []),
             *(
-                {"label": label, "value": comma.join(each.name for each in people if each.presence == presence)}
+                {"label": label, "value": comma.join(there)}
                 for presence, label in groups
-                if people
+                if (there := [each.name for each in people if each.presence == presence])
             ),
         ],
         "duty_table": {
@@ -182,6 +180,7 @@ def _page(request: HttpRequest, user: User, shown: Meeting, minutes: MinutesForm
         },
         "duties": [duty for decision in decisions for duty in decision.duties.all()],
         "may_put": is_open and prepares,
+        "may_take_off": is_open and prepares and undecided > 0,
         "may_hold": is_open and prepares and not decisions and shown.on <= timezone.localdate(),
         "may_decide": is_open
         and shown.held_at is not None
@@ -203,7 +202,7 @@ def agenda_put(request: HttpRequest, key: UUID) -> HttpResponse:
     shown = reads.meeting_for(user, key)
     if not _prepares(user, shown):
         raise Http404
-    waiting = list(reads.cases_to_put(user, shown.region)[:200])
+    waiting = reads.cases_to_put(user, shown.region)
     earlier = {each.pk: each for each in reads.decisions_to_correct(user, shown)[:50]}
     refused: list[CaseRefused] = []
     problem = ""
@@ -230,13 +229,21 @@ def agenda_put(request: HttpRequest, key: UUID) -> HttpResponse:
                 messages.success(request, _("已列入议程 %(n)s 项。") % {"n": len(told.items)})
                 return redirect("casework:meeting", shown.key)
             refused = list(told.refused)
-            waiting = list(reads.cases_to_put(user, shown.region)[:200])
+            waiting = reads.cases_to_put(user, shown.region)
+    back = set(request.POST.getlist("case"))  # what was ticked stays ticked, and what was typed stays there
     context = {
         "crumbs": crumbs(_("列入议程"), meeting=shown),
         "shown": shown,
         "title": name_of(shown),
-        "waiting": [(each, where) for each in waiting if (where := reads.stands_at(each)) is not None],
-        "earlier": [(pk, f"{name_of(each.item.meeting)} · {each.item.case}") for pk, each in earlier.items()],
+        "waiting": [
+            (each, where, str(each.case.key) in back, request.POST.get(f"summary-{each.case.pk}", "")[:500])
+            for each in waiting
+            if (where := reads.stands_at(each)) is not None
+        ],
+        "earlier": [
+            (pk, f"{name_of(each.item.meeting)} · {each.item.case}", str(pk) == request.POST.get("corrects"))
+            for pk, each in earlier.items()
+        ],
         "suffixes": SUFFIXES,
         "refused": refused,
         "problem": problem,
@@ -315,7 +322,7 @@ def meeting_decide(request: HttpRequest, key: UUID) -> HttpResponse:
     problem, why = "", {}
     if request.method == "POST":
         try:
-            wanted = decisions_typed(reads.agenda(shown), request.POST, people)
+            wanted = decisions_typed(reads.agenda(user, shown), request.POST, people)
             if not wanted:
                 raise Refused(_("还没有选任何一项的决定。"))
             told = actions.decide(meeting=shown, decisions=wanted, by=user, now=timezone.now())
@@ -328,7 +335,7 @@ def meeting_decide(request: HttpRequest, key: UUID) -> HttpResponse:
                 return redirect("casework:meeting", shown.key)
             why = {each.case.pk: str(each.why) for each in told.refused}
     typed: Mapping[str, Any] = request.POST if request.method == "POST" else {}
-    agenda = reads.agenda(shown)
+    agenda = reads.agenda(user, shown)
     rows: list[DecideRow] = rows_to_decide(agenda, reads.people_of(shown), typed, why, language=language())
     context = {
         "crumbs": crumbs(_("记决定"), meeting=shown),
@@ -371,7 +378,8 @@ def agenda_paper(request: HttpRequest, key: UUID, pk: int, name: str) -> HttpRes
     found = reads.paper_for(user, key, pk).attachment
     if found.name != name:
         raise Http404
-    response = HttpResponse(attachment_bytes(found), content_type=found.media_type)
-    response["Content-Disposition"] = content_disposition_header(True, found.name) or "attachment"
-    response["Content-Security-Policy"] = SANDBOX
-    return response
+    try:
+        return file_response(found)
+    except Damaged:
+        messages.error(request, _("“%(name)s”的文件丢失或损坏，请系统管理员从备份恢复。") % {"name": name})
+        return redirect("casework:meeting", key)

@@ -1,6 +1,6 @@
 """Opening a case and taking a step of one, each with its form: looked at again as often as one likes, kept as a draft, sent once."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -21,15 +21,17 @@ from xingke.accounts.rules import SUFFIXES
 from xingke.accounts.uploads import HeldFile, held_for
 from xingke.base.keys import new_key
 from xingke.base.refusals import Refused
+from xingke.base.retaining import kept_days
 from xingke.casework import actions, queries, showing
 from xingke.casework.actions import AnswersRefused, NewCase, StepWanted
-from xingke.casework.actions.drafts import KEPT_FOR, drop_draft, keep_draft
+from xingke.casework.actions.drafts import DRAFTS, drop_draft, keep_draft
 from xingke.casework.forms import AskedForm, asked_form, files_in, held_in, typed_in
 from xingke.casework.models import Case, CaseCall, CaseDraft, CaseStep
 from xingke.casework.queries import calls
-from xingke.casework.queries.kept import draft_of, files_of
+from xingke.casework.queries.kept import draft_of, files_of, newest_draft
 from xingke.casework.queries.lookups import AsReader
 from xingke.casework.queries.offers import FlowToOpen, StepOffered, flow_to_open, handlers, step_offered
+from xingke.casework.queries.personal import kept_names
 from xingke.casework.queries.seen import CaseSeen, case_seen
 from xingke.casework.queries.words import CaseWords
 from xingke.casework.rules.answers import AnswersRead, read_answers
@@ -41,6 +43,8 @@ from xingke.casework.views.cases import page_of_case
 from xingke.registry import queries as registry
 from xingke.registry.models import Organisation, Person, Region
 
+NEW = ""  # what opens a case is kept under no step: it is called otherwise in another region
+BESIDE = ("opinion", "assignee", "organisation", "person", "region")  # what is asked beside a form
 LOOKING = ("more", "check")  # buttons that show the form again: with one more row, or with what answers have changed
 
 
@@ -74,7 +78,9 @@ def _sent(request: HttpRequest, form: CaseForm | None) -> Sent:
 
 @dataclass(frozen=True)
 class FormPageAsked:
-    """Where a form is asked: by whom, for what, and what is known there already. form: None where nothing is asked."""
+    """Where a form is asked: by whom, for what, and what is known there already. form: None where nothing is asked. kept_as, whose: under
+    what a draft of it is kept; sealed: what of it was answered before and is personal.
+    """
 
     request: HttpRequest
     user: User
@@ -82,6 +88,16 @@ class FormPageAsked:
     region: Region
     organisation: Organisation | None
     case: Case | None = None
+    flow: str = ""
+    kept_as: str = NEW
+    whose: str = ""
+    sealed: Collection[str] = ()
+
+    def draft(self) -> CaseDraft | None:
+        """What somebody kept of it; None where they kept nothing."""
+        return draft_of(
+            self.user, case=self.case, flow=self.flow, step=self.kept_as, whose=self.whose, now=timezone.now()
+        )
 
     def asked(
         self, sent: Sent, *, held: Mapping[str, Sequence[HeldFile]], read: AnswersRead | None = None
@@ -93,7 +109,16 @@ class FormPageAsked:
         words = CaseWords(self.user, [(each, found.values.get(each.name)) for each in self.form.fields])
         language = get_language() or "zh"
         judged = read is not None
-        return asked_form(self.form, sent.typed, found, words=words, language=language, held=held, is_judged=judged)
+        return asked_form(
+            self.form,
+            sent.typed,
+            found,
+            words=words,
+            language=language,
+            held=held,
+            sealed=self.sealed,
+            is_judged=judged,
+        )
 
     def _read(self, form: CaseForm, sent: Sent) -> AnswersRead:
         known = queries.prefills(self.region, self.organisation, self.case)
@@ -103,13 +128,14 @@ class FormPageAsked:
 
 @dataclass(frozen=True)
 class ShownForm:
-    """A form that is shown: what stands in it, and what is wrong with it."""
+    """A form that is shown: what stands in it and beside it, and what is wrong with it."""
 
     sent: Sent
     held: Mapping[str, Sequence[HeldFile]] = field(default_factory=dict)
     faults: Sequence[tuple[str, str]] = ()
     read: AnswersRead | None = None
     saved_at: datetime | None = None
+    beside: Mapping[str, str] = field(default_factory=dict)
 
     def context(self, page: FormPageAsked) -> dict[str, Any]:
         """What the template takes of it."""
@@ -122,49 +148,50 @@ class ShownForm:
 
 
 def _looked_at(
-    page: FormPageAsked,
-    flow: str,
-    step: str,
-    take: Callable[[Sent], HttpResponse],
-    faults: Sequence[tuple[str, str]] = (),
+    page: FormPageAsked, take: Callable[[Sent], HttpResponse], faults: Sequence[tuple[str, str]] = ()
 ) -> HttpResponse | ShownForm:
     """What becomes of a form that was sent: a draft, one more look at it, or the step. faults: beside the form."""
     request, form = page.request, page.form
     sent = _sent(request, form)
-    if "draft" in request.POST and not sent.refused:
+    beside = {name: request.POST[name] for name in BESIDE if request.POST.get(name)}
+    if "draft" in request.POST and not sent.refused and form is not None:
         keep_draft(
-            by=page.user, case=page.case, flow=flow, step=step, typed=sent.typed, files=sent.files, now=timezone.now()
+            by=page.user,
+            case=page.case,
+            flow=page.flow,
+            step=page.kept_as,
+            whose=page.whose,
+            form=form,
+            typed=sent.typed,
+            beside=beside,
+            files=sent.files,
+            now=timezone.now(),
         )
-        messages.success(request, _("已存为草稿，%(n)d 天内有效。") % {"n": KEPT_FOR.days})
+        messages.success(request, _("已存为草稿，%(n)d 天内有效。") % {"n": kept_days(DRAFTS)})
         return redirect(request.get_full_path())
     held = held_in(form, request) if form is not None else {}
     if any(name in request.POST for name in LOOKING):
-        return ShownForm(sent, held)
+        return ShownForm(sent, held, beside=beside)
     found = [*faults, *([("asked", sent.refused)] if sent.refused else [])]
     if found:
-        return ShownForm(sent, held, found)
+        return ShownForm(sent, held, found, beside=beside)
     try:
         return take(sent)
     except AnswersRefused as refusal:
-        return ShownForm(sent, held, (), refusal.read)
+        return ShownForm(sent, held, (), refusal.read, beside=beside)
     except Refused as refusal:
-        return ShownForm(sent, held, [("", str(refusal))])
+        return ShownForm(sent, held, [("", str(refusal))], beside=beside)
 
 
-def _draft(page: FormPageAsked, flow: str, step: str) -> CaseDraft | None:
-    return draft_of(page.user, case=page.case, flow=flow, step=step, now=timezone.now())
-
-
-def _begun(page: FormPageAsked, flow: str, step: str) -> ShownForm:
+def _begun(page: FormPageAsked, draft: CaseDraft | None) -> ShownForm:
     """What somebody kept as a draft; nothing where they kept none."""
-    draft = _draft(page, flow, step)
     if draft is None:
         return ShownForm(Sent({}, {}))
     held = {
         name: [held_for(page.request, file["name"], file["digest"], file["size"]) for file in files]
         for name, files in draft.files.items()
     }
-    return ShownForm(Sent(draft.typed, {}), held, saved_at=draft.saved_at)
+    return ShownForm(Sent(draft.typed, {}), held, saved_at=draft.saved_at, beside=draft.beside)
 
 
 # ── opening ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -177,20 +204,36 @@ def case_new(request: HttpRequest, flow: str) -> HttpResponse:
     if known is None:
         raise Http404
     call = _call(request, user, flow)
-    whose = _whose(request, user, known)
+    kept = None if request.method == "POST" else _kept(request, user, known, call)
+    said = {**(kept.beside if kept is not None else {}), **request.GET.dict(), **request.POST.dict()}
+    whose = _whose(said, user, known)
     if call is not None:
         whose = replace(whose, region=call.region)
     definitions = calls.definitions_for_new(flow, whose.region, call)
     first = definitions.flow.first
-    page = FormPageAsked(request, user, definitions.form(first), whose.region, whose.organisation)
+    page = FormPageAsked(
+        request,
+        user,
+        definitions.form(first),
+        whose.region,
+        whose.organisation,
+        flow=flow,
+        whose=_of(whose.organisation if known.is_own else None, call),
+    )
     if request.method == "POST":
-        shown = _looked_at(
-            page, flow, first.code, lambda sent: _open(request, user, known, whose, call, sent), whose.faults
+        new = NewCase(
+            flow=flow,
+            region=whose.region,
+            organisation=whose.organisation,
+            person=whose.person,
+            call=call,
+            key=_key(request),
         )
+        shown = _looked_at(page, lambda sent: _open(page, new, first.code, sent), whose.faults)
         if isinstance(shown, HttpResponse):
             return shown
     else:
-        shown = _begun(page, flow, first.code)
+        shown = _begun(page, kept)
     hidden = [("key", request.POST.get("key") or str(new_key()))]
     if call is not None:
         hidden.append(("call", str(call.key)))
@@ -208,11 +251,11 @@ def case_new(request: HttpRequest, flow: str) -> HttpResponse:
             "only": only or only_person,
             "organisations": known.organisations,
             "regions": known.regions,
-            "organisation": request.POST.get("organisation", "") or chosen,
+            "organisation": said.get("organisation", "") or chosen,
             "region": whose.region.code,
             "wants_organisation": known.is_of_organisation,
             "wants_person": known.is_of_person,
-            "person": request.POST.get("person", ""),
+            "person": said.get("person", ""),
         },
         "hidden": hidden,
         "submit": first.label.in_language(language),
@@ -233,18 +276,31 @@ class Whose:
     faults: tuple[tuple[str, str], ...] = ()
 
 
-def _whose(request: HttpRequest, user: User, known: FlowToOpen) -> Whose:
+def _of(organisation: Organisation | None, call: CaseCall | None) -> str:
+    """Under what the draft of a new case is kept: one for each firm of somebody's own, and each call."""
+    return " ".join(str(each.key) for each in (organisation, call) if each is not None)
+
+
+def _kept(request: HttpRequest, user: User, known: FlowToOpen, call: CaseCall | None) -> CaseDraft | None:
+    """What somebody kept of a new case, of the firm that was asked for, or of theirs the newest."""
+    asked = request.GET.get("organisation", "")
+    own = [each for each in known.organisations if asked in ("", str(each.key))]
+    whose = [_of(each, call) for each in own] if known.is_own else [_of(None, call)]
+    return newest_draft(user, flow=known.flow.code, whose=whose, now=timezone.now())
+
+
+def _whose(said: Mapping[str, str], user: User, known: FlowToOpen) -> Whose:
     """What was chosen of whose it is, or what is taken without asking; and what is wrong with it."""
-    typed = request.POST.get("organisation", "") or request.GET.get("organisation", "")
-    if known.organisations and not known.regions:
+    typed = said.get("organisation", "")
+    if known.is_own:
         chosen = next((each for each in known.organisations if str(each.key) == typed), known.organisations[0])
         return Whose(chosen.region, chosen)
     if known.persons:
         return Whose(known.regions[0], person=known.persons[0])
-    code = request.POST.get("region", "")
+    code = said.get("region", "")
     region = next((each for each in known.regions if each.code == code), known.regions[0])
     if known.is_of_person:
-        return _person(request, user, region)
+        return _person(said, user, region)
     if not known.is_of_organisation:
         return Whose(region)
     if not typed.strip():
@@ -264,8 +320,8 @@ def _lead(known: FlowToOpen) -> str:
     return ""
 
 
-def _person(request: HttpRequest, user: User, region: Region) -> Whose:
-    typed = request.POST.get("person", "").strip()
+def _person(said: Mapping[str, str], user: User, region: Region) -> Whose:
+    typed = said.get("person", "").strip()
     if not typed:
         return Whose(region, faults=(("id_person", _("人员：请写明是谁的。")),))
     found = AsReader(user, region).person_called(typed)
@@ -288,19 +344,10 @@ def _call(request: HttpRequest, user: User, flow: str) -> CaseCall | None:
     return found
 
 
-def _open(
-    request: HttpRequest, user: User, known: FlowToOpen, whose: Whose, call: CaseCall | None, sent: Sent
-) -> HttpResponse:
-    first = StepWanted(step=known.flow.first.code, **sent.wanted)
-    new = NewCase(
-        flow=known.flow.code,
-        region=whose.region,
-        organisation=whose.organisation,
-        person=whose.person,
-        key=_key(request),
-    )
-    opened = actions.open_case(new=new, first=first, by=user, now=timezone.now())
-    drop_draft(by=user, flow=known.flow.code, step=known.flow.first.code)
+def _open(page: FormPageAsked, new: NewCase, step: str, sent: Sent) -> HttpResponse:
+    first, request = StepWanted(step=step, **sent.wanted), page.request
+    opened = actions.open_case(new=new, first=first, by=page.user, now=timezone.now())
+    drop_draft(by=page.user, flow=page.flow, step=page.kept_as, whose=page.whose)
     said = _("已提交，编号 %(number)s。") % {"number": opened.number} if opened.number else _("已提交。")
     messages.success(request, said)
     return redirect("casework:case", opened.key)
@@ -332,14 +379,24 @@ def step_take(request: HttpRequest, key: UUID, step: str) -> HttpResponse:
         if not offered.answer.allowed:
             messages.error(request, str(offered.answer.reason))
         return redirect("casework:case", key)
-    page = FormPageAsked(request, user, form, case.region, case.organisation, case)
-    kept_as = _kept_as(step, corrected)
+    page = FormPageAsked(
+        request,
+        user,
+        form,
+        case.region,
+        case.organisation,
+        case,
+        flow=case.flow,
+        kept_as=_kept_as(step, corrected),
+        sealed=kept_names(seen.read, form),
+    )
     if request.method == "POST":
-        shown = _looked_at(page, case.flow, kept_as, lambda sent: _taken(request, user, seen, step, sent))
+        shown = _looked_at(page, lambda sent: _taken(request, user, seen, step, sent))
         if isinstance(shown, HttpResponse):
             return shown
     else:
-        shown = _begun(page, case.flow, kept_as) if _draft(page, case.flow, kept_as) else _as_answered(page, seen)
+        draft = page.draft()
+        shown = _begun(page, draft) if draft is not None else _as_answered(page, seen)
     return _step_page(page, seen, offered, shown, corrected)
 
 
@@ -359,10 +416,12 @@ def _step_page(
         "flow": seen.read.flow.label.in_language(language),
         "hidden": hidden,
         "consequence": showing.consequence(seen, offered),
+        "answered": showing.answered_before(page.user, seen, page.form),
+        "said_last": showing.said_last(seen),
         "reason": own is None or own.reason,
-        "opinion": request.POST.get("opinion", ""),
+        "opinion": shown.beside.get("opinion", ""),
         "handlers": handlers(case.region) if own is not None and own.assigns else [],
-        "assignee": request.POST.get("assignee", ""),
+        "assignee": shown.beside.get("assignee", ""),
         "submit": word,
         "back_url": reverse("casework:case", args=[case.key]),
         "crumbs": [

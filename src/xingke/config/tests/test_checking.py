@@ -20,11 +20,13 @@ IN_ORDER = [
     "common-acts",
     "funds",
     "late-steps",
+    "substitutes",
     "persons",
     "figures",
     "proofs",
     "words-of-figures",
     "attachments",
+    "volumes",
     "identities",
     "titles",
 ]

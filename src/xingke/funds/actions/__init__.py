@@ -13,10 +13,11 @@ from django.utils import timezone
 from xingke.accounts.acts import act
 from xingke.accounts.models import User
 from xingke.base.keys import new_key
+from xingke.base.pressed import OTHER, pressed_before, says
 from xingke.base.refusals import Refused
 from xingke.base.sayings import say
 from xingke.casework import queries as casework
-from xingke.casework.models import Case
+from xingke.casework.models import Case, CaseStep
 from xingke.funds import queries, rules
 from xingke.funds.models import Allotment, Commitment, PaymentItem, Pool
 from xingke.funds.permissions import FundPermission
@@ -53,7 +54,8 @@ def open_pool(*, new: NewPool, by: User, now: datetime) -> Pool:
     with act(by=by, now=now, code="pool.opened", kind="pool", target=str(new.key)) as done:
         done.lock()
         require_at_home(by, FundPermission.PLAN, new.region)
-        if there := Pool.objects.filter(key=new.key).first():
+        said = {each: getattr(new, each) for each in ("code", "name", "region", "year", "level", "purpose")}
+        if there := pressed_before(Pool, new.key, opened_by=by, **said):
             done.nothing()
             return there
         if registry.term("level", new.level) is None or registry.term("purpose", new.purpose) is None:
@@ -97,7 +99,7 @@ def allot(*, pool: Pool, new: NewAllotment, by: User, now: datetime) -> Allotmen
     with act(by=by, now=now, code="pool.allotted", kind="pool", target=str(pool.key)) as done:
         done.lock()
         require_at_home(by, FundPermission.PLAN, pool.region)
-        if there := Allotment.objects.filter(key=new.key).first():
+        if there := _allotted_before(pool, new, by):
             done.nothing()
             return there
         if new.kind in (AllotmentKind.CARRIED_IN, AllotmentKind.CARRIED_OUT):
@@ -125,9 +127,12 @@ def carry_over(*, pool: Pool, into: Pool, new: NewAllotment, by: User, now: date
     with act(by=by, now=now, code="pool.carried-over", kind="pool", target=str(pool.key)) as done:
         done.lock()
         require_at_home(by, FundPermission.PLAN, pool.region)
-        if there := Allotment.objects.filter(key=new.key).first():
+        if there := _allotted_before(pool, replace(new, kind=AllotmentKind.CARRIED_OUT), by):
+            other = Allotment.objects.filter(pool=into, seq=there.seq, kind=AllotmentKind.CARRIED_IN.value).first()
+            if other is None:
+                raise Refused(OTHER.filled())
             done.nothing()
-            return there, Allotment.objects.get(pool=into, seq=there.seq)
+            return there, other
         alike = (pool.region_id, pool.level, pool.purpose) == (into.region_id, into.level, into.purpose)
         if not alike or into.year <= pool.year:
             raise Refused(say("只能结转到同一区划、同一层级、同一用途的以后年度的资金池。"))
@@ -136,6 +141,25 @@ def carry_over(*, pool: Pool, into: Pool, new: NewAllotment, by: User, now: date
         back = _allotted(into, came, by=by, now=now, seq=done.seq)
         done.says(pool=pool.name, into=into.name, document=out.document, amount=back.amount)
     return out, back
+
+
+def _allotted_before(pool: Pool, new: NewAllotment, by: User) -> Allotment | None:
+    """What a first press wrote. Raises Refused where the key names anything else."""
+    return pressed_before(
+        Allotment,
+        new.key,
+        pool=pool,
+        kind=new.kind.value,
+        amount=_signed(new),
+        document=new.document.strip(),
+        on=new.on,
+        note=new.note.strip(),
+        allotted_by=by,
+    )
+
+
+def _signed(new: NewAllotment) -> int:
+    return -new.amount if new.kind in rules.TAKES_AWAY else new.amount
 
 
 def _allotted(pool: Pool, new: NewAllotment, *, by: User, now: datetime, seq: int) -> Allotment:
@@ -149,7 +173,7 @@ def _allotted(pool: Pool, new: NewAllotment, *, by: User, now: datetime, seq: in
         key=new.key,
         pool=pool,
         kind=new.kind.value,
-        amount=-new.amount if new.kind in rules.TAKES_AWAY else new.amount,
+        amount=_signed(new),
         document=document,
         on=new.on,
         note=new.note.strip(),
@@ -190,7 +214,7 @@ def commit(*, new: NewCommitment, by: User, now: datetime) -> list[Commitment]:
     with act(by=by, now=now, code="funds.committed", kind="case", target=str(case.key)) as done:
         done.lock()
         require_at_home(by, FundPermission.PLAN, case.region)
-        if there := list(Commitment.objects.filter(decision=new.key, version=1).order_by("pk")):
+        if there := _committed_before(new, by):
             done.nothing()
             return there
         _refuse_misplaced(new)
@@ -227,6 +251,16 @@ def commit(*, new: NewCommitment, by: User, now: datetime) -> list[Commitment]:
     return rows
 
 
+def _committed_before(new: NewCommitment, by: User) -> list[Commitment]:
+    """The shares that a first press wrote. Raises Refused where the key names anything else."""
+    there = list(Commitment.objects.filter(decision=new.key, version=1).order_by("pk"))
+    said = {"case": new.case, "thing": new.thing.strip(), "part": new.part.strip(), "decided": new.decided}
+    alike = {row.pool_id: row.amount for row in there} == {pool.pk: amount for pool, amount in new.shares.items()}
+    if there and not (alike and all(says(row, committed_by=by, **said) for row in there)):
+        raise Refused(OTHER.filled())
+    return there
+
+
 def _refuse_misplaced(new: NewCommitment) -> None:
     """Raise Refused for a case of elsewhere, an ended one, and one whose flow pays nothing."""
     case = new.case
@@ -248,7 +282,8 @@ def change_commitment(
 ) -> list[Commitment]:
     """Raise or lower what was decided for a case. amounts: what each share becomes, by its ``commitment``; what is missing stays.
 
-    seen: the stamp of the shares as they were shown. Raises Refused where others changed them since, and as ``commit``.
+    seen: the stamp of the shares as they were shown. Raises Refused where others changed them since, for more to a case that ended, and as
+    ``commit``.
     """
     with act(by=by, now=now, code="funds.commitment-changed", kind="case", reason=reason.strip()) as done:
         done.lock()
@@ -259,6 +294,7 @@ def change_commitment(
             done.nothing()  # pressed twice
             return rows
         _refuse_unseen(rows, seen, reason)
+        _refuse_more_for_ended(rows, wanted)
         decided = sum(wanted.values())
         shares = [PoolShare(pool=row.pool_id, level=row.pool.level, amount=wanted[row.commitment]) for row in rows]
         rules.shares_hold(decided, shares).or_refuse()
@@ -274,6 +310,13 @@ def change_commitment(
         ]
         done.says(number=rows[0].case.number, thing=rows[0].thing, amount=decided)
     return found
+
+
+def _refuse_more_for_ended(rows: Sequence[Commitment], wanted: Mapping[UUID, int]) -> None:
+    """Raise Refused where a share of a case that ended would become more: it will never be paid."""
+    ended = CaseStep.objects.filter(case=rows[0].case_id, seq_to__isnull=True).exclude(ended="").exists()
+    if ended and any(wanted[row.commitment] > row.amount for row in rows):
+        raise Refused(say("%(number)s已经办结，安排只能减少或释放，不能再增加。", number=str(rows[0].case)))
 
 
 def release(*, decision: UUID, reason: str, seen: str, by: User, now: datetime) -> list[Commitment]:

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from xingke.accounts.acts import act
 from xingke.accounts.models import User
 from xingke.base.keys import new_key
+from xingke.base.pressed import pressed_before
 from xingke.base.refusals import Refused
 from xingke.base.sayings import say
 from xingke.funds import queries, rules
@@ -15,17 +17,20 @@ from xingke.funds.actions import require_at_home
 from xingke.funds.models import PayAccount, PaymentBatch
 from xingke.funds.permissions import FundPermission
 from xingke.registry import sealing
-from xingke.registry.models import Organisation
+from xingke.registry.actions import people
+from xingke.registry.models import Organisation, Region
 from xingke.registry.rules import same_name
 
 NUMBER = "number"
+CODE = "pay-accounts"  # of what is sealed here
 
 
 @dataclass(frozen=True, kw_only=True)
 class NewAccount:
-    """An account to be entered. key: the same from one page."""
+    """An account to be entered. region: of the bureau that pays to it. key: the same from one page."""
 
     organisation: Organisation
+    region: Region
     name: str
     bank: str
     number: str
@@ -39,52 +44,57 @@ def mark_of(number: str) -> str:
 
 
 def enter_account(*, new: NewAccount, by: User, now: datetime) -> PayAccount:
-    """Enter where an organisation is to be paid; it counts once another confirmed it.
+    """Enter where a bureau is to pay an organisation; it counts once another confirmed it.
 
-    Raises Refused for what is no number, while another one waits, and without a reason where something is committed to be paid to the
-    one that counts, or the number is another organisation's too.
+    Raises Refused for what is no number, for an organisation the bureau has nothing to do with, while another one waits, and without a
+    reason where something is committed to be paid to the one that counts, or the number is another organisation's too.
     """
     number = rules.account_number(new.number)
     if number is None:
         raise Refused(say("账号只能是数字、字母和连字符，至少6位。"))
     if not new.name.strip() or not new.bank.strip():
         raise Refused(say("请填写户名和开户银行。"))
+    require_at_home(by, FundPermission.PLAN, new.region)
+    people.refuse_owned(new.key, but=CODE)  # before anything is sealed under somebody else's key
     sealing.prepare(new.key)
     sealed, mark = sealing.seal(new.key, {NUMBER: number}), mark_of(number)
     organisation, reason = new.organisation, new.reason.strip()
+    said: dict[str, Any] = {"name": new.name.strip(), "bank": new.bank.strip(), "mark": mark, "reason": reason}
+    said |= {"organisation": organisation, "region": new.region, "entered_by": by}
     with act(
         by=by, now=now, code="pay-account.entered", kind="pay-account", target=str(new.key), reason=reason
     ) as done:
         done.lock()
-        require_at_home(by, FundPermission.PLAN, organisation.region)
-        if there := PayAccount.objects.filter(key=new.key).first():
+        require_at_home(by, FundPermission.PLAN, new.region)
+        if there := pressed_before(PayAccount, new.key, **said):
             done.nothing()
             return there
-        _refuse_hasty(organisation, new.name, mark, reason)
+        _refuse_strange(organisation, new.region)
+        _refuse_hasty(new, mark, reason)
         found = PayAccount(
-            key=new.key,
-            organisation=organisation,
-            name=new.name.strip(),
-            bank=new.bank.strip(),
-            sealed=sealed,
-            mark=mark,
-            shown=rules.masked_number(number),
-            reason=reason,
-            entered_at=now,
-            entered_by=by,
-            seq=done.seq,
+            key=new.key, sealed=sealed, shown=rules.masked_number(number), entered_at=now, seq=done.seq, **said
         )
         found.save()
         done.says(organisation=organisation.name)
     return found
 
 
-def _refuse_hasty(organisation: Organisation, name: str, mark: str, reason: str) -> None:
-    rows = PayAccount.objects.filter(organisation=organisation)
+def _refuse_strange(organisation: Organisation, region: Region) -> None:
+    """A bureau pays whoever lies in its region, and whom it has decided to pay wherever they have moved to."""
+    low, high = region.range
+    if not low <= organisation.region.path < high and not queries.still_standing(organisation, region):
+        raise Refused(
+            say("“%(firm)s”不在“%(region)s”，也没有等着它拨付的安排。", firm=organisation.name, region=region.name)
+        )
+
+
+def _refuse_hasty(new: NewAccount, mark: str, reason: str) -> None:
+    organisation, name = new.organisation, new.name
+    rows = PayAccount.objects.filter(organisation=organisation, region=new.region)
     if rows.filter(confirmed_at__isnull=True, declined_at__isnull=True).exists():
         raise Refused(say("“%(firm)s”有一个收款账户正等着确认，先确认或退回它。", firm=organisation.name))
-    counting = queries.accounts_that_count([organisation.pk]).get(organisation.pk)
-    if counting is not None and queries.still_standing(organisation) and not reason:
+    counting = queries.accounts_that_count([organisation.pk], new.region).get(organisation.pk)
+    if counting is not None and queries.still_standing(organisation, new.region) and not reason:
         raise Refused(say("“%(firm)s”还有安排未拨付，变更收款账户要写明原因。", firm=organisation.name))
     if queries.other_firms_with(mark, organisation) and not reason:
         raise Refused(say("这个账号已登记在另一家单位名下，确实共用的，请写明原因。"))
@@ -101,8 +111,12 @@ def confirm_account(*, account: PayAccount, by: User, now: datetime) -> PayAccou
             done.nothing()  # pressed twice
             return row
         _refuse_own(row, by)
-        before = PayAccount.objects.filter(organisation=row.organisation, seq_from__isnull=False, seq_to__isnull=True)
-        if before.exists() and queries.still_standing(row.organisation) and not row.reason:  # committed since
+        before = PayAccount.objects.filter(
+            organisation=row.organisation, region=row.region, seq_from__isnull=False, seq_to__isnull=True
+        )
+        if (
+            before.exists() and queries.still_standing(row.organisation, row.region) and not row.reason
+        ):  # committed since
             raise Refused(say("“%(firm)s”还有安排未拨付，变更收款账户要写明原因。", firm=row.organisation.name))
         before.update(seq_to=done.seq)
         row.confirmed_at, row.confirmed_by, row.seq_from = now, by, done.seq
@@ -132,10 +146,9 @@ def decline_account(*, account: PayAccount, reason: str, by: User, now: datetime
 
 def _waiting(account: PayAccount, by: User) -> PayAccount:
     """The account as it stands, if somebody may confirm or decline it."""
-    row = PayAccount.objects.select_related("organisation__region").get(pk=account.pk)
-    region = row.organisation.region
-    if not queries.is_at_home(by, FundPermission.PAY, region):
-        require_at_home(by, FundPermission.PLAN, region)
+    row = PayAccount.objects.select_related("organisation", "region").get(pk=account.pk)
+    if not queries.is_at_home(by, FundPermission.PAY, row.region):
+        require_at_home(by, FundPermission.PLAN, row.region)
     return row
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from xingke.accounts.acts import Act, act
 from xingke.accounts.models import User
 from xingke.base.keys import new_key
+from xingke.base.pressed import pressed_before
 from xingke.base.refusals import Refused
 from xingke.base.sayings import Saying, kept, plain, say, told
 from xingke.casework.actions import StepWanted, take_step
@@ -39,7 +40,7 @@ def open_batch(*, new: NewBatch, by: User, now: datetime) -> PaymentBatch:
     with act(by=by, now=now, code="payment-batch.opened", kind="payment-batch", target=str(new.key)) as done:
         done.lock()
         require_at_home(by, FundPermission.PLAN, new.region)
-        if there := PaymentBatch.objects.filter(key=new.key).first():
+        if there := pressed_before(PaymentBatch, new.key, region=new.region, title=new.title.strip(), opened_by=by):
             done.nothing()
             return there
         same = PaymentBatch.objects.filter(region=new.region, year=local.year)
@@ -98,7 +99,9 @@ def put_on_batch(
         standing = batch.items.filter(seq_to__isnull=True).count()
         if standing + len(new) > rules.MOST_ITEMS:
             raise Refused(say("一批最多%(most)s笔，请分几批办。", most=rules.MOST_ITEMS))
-        accounts = queries.accounts_that_count({row.organisation_id for row in new if row.organisation_id})
+        accounts = queries.accounts_that_count(
+            {row.organisation_id for row in new if row.organisation_id}, batch.region
+        )
         known = queries.documents_of({row.pool_id for row in new})
         found = []
         for row in new:
@@ -218,7 +221,7 @@ def pay_batch(*, batch: PaymentBatch, voucher: str, on: date, seen: str, by: Use
         done.lock()
         require_at_home(by, FundPermission.PAY, batch.region)
         batch.refresh_from_db()
-        if batch.paid_at is not None and batch.paid_by == by and batch.voucher == voucher:
+        if batch.paid_at is not None and (batch.paid_by, batch.voucher, batch.on) == (by, voucher, on):
             done.nothing()  # pressed twice
             return became(batch)
         _refuse_unready(batch, voucher, on, seen, by, now)

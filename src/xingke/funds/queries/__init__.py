@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import Model, Q, QuerySet, Sum
+from django.db.models import Min, Model, Q, QuerySet, Sum
 from django.http import Http404
 from django.utils.translation import get_language
 
@@ -74,9 +74,9 @@ def batch_for(user: User, key: UUID) -> PaymentBatch:
 
 
 def accounts_seen(user: User) -> QuerySet[PayAccount]:
-    """The accounts of organisations where somebody plans or pays."""
-    rows = PayAccount.objects.filter(_at_home(user, FundPermission.READ, region="organisation__region"))
-    return rows.select_related("organisation__region", "entered_by", "confirmed_by", "declined_by")
+    """The accounts to which somebody's own bureau pays."""
+    rows = PayAccount.objects.filter(_at_home(user, FundPermission.READ))
+    return rows.select_related("region", "organisation", "entered_by", "confirmed_by", "declined_by")
 
 
 def account_for(user: User, key: UUID) -> PayAccount:
@@ -86,10 +86,9 @@ def account_for(user: User, key: UUID) -> PayAccount:
 
 def accounts_to_confirm(user: User) -> QuerySet[PayAccount]:
     """Those that wait for another than whoever entered them, as far as this is somebody who may."""
-    where = _at_home(user, FundPermission.PLAN, region="organisation__region")
-    where |= _at_home(user, FundPermission.PAY, region="organisation__region")
+    where = _at_home(user, FundPermission.PLAN) | _at_home(user, FundPermission.PAY)
     rows = PayAccount.objects.filter(where, confirmed_at__isnull=True, declined_at__isnull=True)
-    return rows.exclude(entered_by=user).select_related("organisation__region", "entered_by")
+    return rows.exclude(entered_by=user).select_related("region", "organisation", "entered_by")
 
 
 def _or_404(rows: QuerySet[Row]) -> Row:
@@ -210,13 +209,20 @@ def as_thing(row: Commitment) -> CommittedThing:
     )
 
 
-def to_be_paid(batch: PaymentBatch) -> QuerySet[Commitment]:
-    """What is committed in the region of a batch and stands on none yet, the oldest first."""
+def to_be_paid(batch: PaymentBatch) -> QuerySet[Any]:
+    """The decisions in the region of a batch that stand on none yet, the oldest first: their ids, the shares of one together."""
     rows = Commitment.objects.filter(
         pool__region=batch.region, pool__is_fictional=batch.is_fictional, seq_to__isnull=True, state=STANDING
     )
     on_one = PaymentItem.objects.filter(seq_to__isnull=True).values("commitment")
-    return rows.exclude(pk__in=on_one).select_related("pool", "case", "organisation").order_by("seq_from", "pk")
+    grouped = rows.exclude(pk__in=on_one).order_by().values("decision").annotate(first=Min("pk"))
+    return grouped.order_by("first").values_list("decision", flat=True)
+
+
+def decided_in(decisions: Collection[UUID]) -> list[Commitment]:
+    """The shares of some decisions as they stand, the oldest first. One query."""
+    rows = Commitment.objects.filter(decision__in=decisions, seq_to__isnull=True)
+    return list(rows.select_related("pool", "case", "organisation").order_by("pk"))
 
 
 def case_called(user: User, text: str) -> Case:
@@ -235,17 +241,20 @@ def case_to_pay_for(user: User, key: UUID) -> Case:
     return found
 
 
-def still_standing(organisation: Organisation) -> bool:
-    """Whether something is committed for an organisation and not paid yet."""
-    return Commitment.objects.filter(organisation=organisation, seq_to__isnull=True, state=STANDING).exists()
+def still_standing(organisation: Organisation, region: Region) -> bool:
+    """Whether a bureau has committed something for an organisation that is not paid yet."""
+    rows = Commitment.objects.filter(organisation=organisation, pool__region=region, seq_to__isnull=True)
+    return rows.filter(state=STANDING).exists()
 
 
 # ── accounts and batches ────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def accounts_that_count(organisations: Collection[int]) -> dict[int, PayAccount]:
-    """The account that counts of each organisation that has one, by its id. One query."""
-    rows = PayAccount.objects.filter(organisation__in=organisations, seq_from__isnull=False, seq_to__isnull=True)
+def accounts_that_count(organisations: Collection[int], region: Region) -> dict[int, PayAccount]:
+    """The account to which a bureau pays each organisation that has one, by the id of the organisation. One query."""
+    rows = PayAccount.objects.filter(
+        organisation__in=organisations, region=region, seq_from__isnull=False, seq_to__isnull=True
+    )
     return {row.organisation_id: row for row in rows}
 
 
@@ -287,6 +296,11 @@ def terms_of(list_code: str) -> Sequence[tuple[str, str]]:
 def account_keys() -> set[UUID]:
     """The keys under which account numbers are sealed."""
     return set(PayAccount.objects.values_list("key", flat=True))
+
+
+def is_account_key(key: UUID) -> bool:
+    """Whether an account number is sealed under a key."""
+    return PayAccount.objects.filter(key=key).exists()
 
 
 def commitments_seen(user: User) -> QuerySet[Commitment]:
@@ -331,5 +345,5 @@ def may_plan_anywhere(user: User) -> bool:
 
 
 def account_before(account: PayAccount) -> PayAccount | None:
-    """The account that counts of the same organisation, beside one that waits."""
-    return accounts_that_count([account.organisation_id]).get(account.organisation_id)
+    """The account that counts of the same organisation in the same bureau, beside one that waits."""
+    return accounts_that_count([account.organisation_id], account.region).get(account.organisation_id)

@@ -69,7 +69,7 @@ def payments_of(batch: PaymentBatch, payer: User | None, *, now: datetime) -> li
     grouped = by_case(items)
     reads = case_reads({item.case_id: item.case for item in items}.values(), now=now)
     shares = _standing_shares(items)
-    counting = accounts_that_count({item.account.organisation_id for item in items})
+    counting = accounts_that_count({item.account.organisation_id for item in items}, batch.region)
     pools = balances_of({item.pool_id for item in items})
     found = []
     for pk, of_case in grouped.items():
@@ -166,12 +166,15 @@ def decided_in(read: CaseRead) -> int | None:
 def filed_by(step: CaseStep) -> dict[str, dict[str, int]]:
     """What a step that was taken says in the ledger was paid: amounts by event and layer."""
     records = list(Filed.objects.filter(step=step, kind=PAYMENT).values_list("record", flat=True))
+    if not records:
+        return {}
     levels = dict(Payment.objects.filter(record__in=records, seq_to__isnull=True).values_list("record", "level"))
     found: dict[str, dict[str, int]] = {}
-    for event in PaymentEvent.objects.filter(subject__in=records, seq_from=step.seq_from):
-        by_layer = found.setdefault(event.event, {})
-        layer = levels.get(event.subject, "")
-        by_layer[layer] = by_layer.get(layer, 0) + (event.amount or 0)
+    events = PaymentEvent.objects.filter(subject__in=records, seq_from=step.seq_from)
+    for subject, event, amount in events.values_list("subject", "event", "amount"):
+        by_layer = found.setdefault(event, {})
+        layer = levels.get(subject, "")
+        by_layer[layer] = by_layer.get(layer, 0) + (amount or 0)
     return found
 
 

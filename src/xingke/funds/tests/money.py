@@ -102,7 +102,8 @@ def commit(
 
 
 def confirmed_account(cast: Cast, firm: Organisation, number: str = "6222 0210 0111 2345", **given: Any) -> PayAccount:
-    new = NewAccount(organisation=firm, name=firm.name, bank="青溪农商行", number=number, **given)
+    usual = {"region": cast.county, "name": firm.name, "bank": "青溪农商行", "number": number}
+    new = NewAccount(organisation=firm, **{**usual, **given})
     entered = pay_accounts.enter_account(new=new, by=cast.officer, now=NOW)
     return pay_accounts.confirm_account(account=entered, by=cast.director, now=NOW)
 

@@ -39,6 +39,7 @@ from xingke.ledger.models import Payment, PaymentEvent, State
 from xingke.registry import actions as registry
 from xingke.registry import checks as registry_checks
 from xingke.registry.actions import people
+from xingke.registry.models import Organisation
 
 pytestmark = pytest.mark.db
 
@@ -181,6 +182,31 @@ def test_what_was_decided_is_committed_raised_lowered_and_released(
     assert _problems() == []
 
 
+def test_what_is_decided_for_a_case_that_ended_only_becomes_less(
+    cast: Cast, pool: Pool, proof: accounts.StoredFile
+) -> None:
+    case = case_to_pay(cast, proof)
+    (row,) = commit(cast, case, {pool: "25"})
+    take_step(case=case, wanted=StepWanted(step="objected", opinion="查实"), seen=4, by=cast.director, now=NOW)
+    with pytest.raises(Refused, match=f"{case.number}已经办结，安排只能减少或释放"):
+        _change(cast, row, 26 * WAN, paying.stamp_of_shares([row]))
+    assert _held(pool) == (100, 25, 0, 75)
+    _change(cast, row, 24 * WAN, paying.stamp_of_shares([row]))
+    assert _held(pool) == (100, 24, 0, 76)
+
+
+def test_a_thing_whose_letters_grow_when_written_alike_is_kept_and_found_again(
+    cast: Cast, pool: Pool, proof: accounts.StoredFile
+) -> None:
+    """One sign of some scripts becomes eighteen letters; PostgreSQL refuses what is longer than its column."""
+    thing = "ﷺ" * 119 + "甲"
+    commit(cast, case_to_pay(cast, proof), {pool: "25"}, thing=thing)
+    with pytest.raises(Refused, match="同一家单位的同一件事只给一次"):
+        commit(cast, case_to_pay(cast, proof), {pool: "25"}, thing=thing)
+    commit(cast, case_to_pay(cast, proof), {pool: "25"}, thing="ﷺ" * 119 + "乙")
+    assert {len(row.thing_key) for row in Commitment.objects.all()} == {120}
+
+
 def _change(cast: Cast, row: Commitment, amount: int, seen: str) -> list[Commitment]:
     return actions.change_commitment(
         decision=row.decision,
@@ -254,12 +280,13 @@ def test_what_another_took_from_the_pool_meanwhile_is_not_there_any_more(
 
 def _enter(cast: Cast, number: str = "6222 0210 0111 2345", **given: Any) -> PayAccount:
     usual: dict[str, Any] = {"organisation": cast.firm, "name": cast.firm.name, "bank": "青溪农商行", "number": number}
+    usual["region"] = cast.county
     return pay_accounts.enter_account(new=NewAccount(**{**usual, **given}), by=cast.officer, now=NOW)
 
 
 def test_an_account_counts_once_another_confirmed_it(cast: Cast) -> None:
     entered = _enter(cast)
-    assert queries.accounts_that_count([cast.firm.pk]) == {}
+    assert queries.accounts_that_count([cast.firm.pk], cast.county) == {}
     with pytest.raises(Refused, match="须由登记人以外的另一人确认"):
         pay_accounts.confirm_account(account=entered, by=cast.officer, now=NOW)
     for other in (cast.neighbour, cast.superior, cast.enterprise):
@@ -269,8 +296,37 @@ def test_an_account_counts_once_another_confirmed_it(cast: Cast) -> None:
         _enter(cast, "6222 0210 0111 9999")
     for _time in range(2):
         pay_accounts.confirm_account(account=entered, by=cast.director, now=NOW)
-    assert queries.accounts_that_count([cast.firm.pk]) == {cast.firm.pk: entered}
+    assert queries.accounts_that_count([cast.firm.pk], cast.county) == {cast.firm.pk: entered}
     assert AuditEntry.objects.filter(action="pay-account.confirmed").count() == 1
+
+
+def test_a_bureau_confirms_itself_the_account_it_pays_to_wherever_the_firm_lies(
+    cast: Cast, pool: Pool, proof: accounts.StoredFile
+) -> None:
+    """The firm moved next door after it was decided: the bureau there neither gives it its account nor changes it."""
+    here = confirmed_account(cast, cast.firm)
+    (row,) = commit(cast, case_to_pay(cast, proof), {pool: "25"})
+    Organisation.objects.filter(pk=cast.firm.pk).update(region=cast.sibling)
+    cast.firm.refresh_from_db()
+    there = pay_accounts.enter_account(
+        new=NewAccount(
+            organisation=cast.firm, region=cast.sibling, name=cast.firm.name, bank="工行", number="99990000"
+        ),
+        by=cast.neighbour,
+        now=NOW,
+    )
+    assert [each.shown for each in queries.accounts_seen(cast.officer)] == ["****2345"]
+    assert [each.shown for each in queries.accounts_seen(cast.neighbour)] == ["****0000"]
+    with pytest.raises(Refused, match="云渡县"):
+        pay_accounts.confirm_account(account=there, by=cast.director, now=NOW)
+    with pytest.raises(Refused, match="青溪县"):
+        pay_accounts.open_account(account=here, by=cast.neighbour, now=NOW)
+    changed = _enter(cast, "1020304050", reason="迁址，附开户证明")  # what is decided is still paid from here
+    pay_accounts.confirm_account(account=changed, by=cast.director, now=NOW)
+    batch = new_batch(cast, row)
+    assert [item.account.shown for item in pay(cast, batch).paid] == ["****4050"]
+    with pytest.raises(Refused, match="“青溪县明渠传感科技有限公司”不在“青溪县”，也没有等着它拨付的安排"):
+        _enter(cast, "55550000")
 
 
 def test_the_number_is_sealed_shown_by_its_end_and_opened_on_record(cast: Cast) -> None:
@@ -301,10 +357,15 @@ def test_changing_where_committed_money_goes_needs_a_reason_and_a_second_person(
     with pytest.raises(Refused, match="变更收款账户要写明原因"):
         _enter(cast, "1020304050")
     entered = _enter(cast, "1020304050", reason="基本户迁址，附银行证明")
-    assert queries.accounts_that_count([cast.firm.pk])[cast.firm.pk] == before  # until another confirmed it
+    assert (
+        queries.accounts_that_count([cast.firm.pk], cast.county)[cast.firm.pk] == before
+    )  # until another confirmed it
     pay_accounts.confirm_account(account=entered, by=cast.director, now=NOW)
     before.refresh_from_db()
-    assert (before.seq_to, queries.accounts_that_count([cast.firm.pk])[cast.firm.pk]) == (entered.seq + 1, entered)
+    assert (before.seq_to, queries.accounts_that_count([cast.firm.pk], cast.county)[cast.firm.pk]) == (
+        entered.seq + 1,
+        entered,
+    )
 
 
 def test_an_account_that_was_to_be_changed_before_money_was_committed_needs_its_reason_all_the_same(
@@ -315,7 +376,7 @@ def test_an_account_that_was_to_be_changed_before_money_was_committed_needs_its_
     commit(cast, case_to_pay(cast, proof), {pool: "25"})
     with pytest.raises(Refused, match="变更收款账户要写明原因"):
         pay_accounts.confirm_account(account=entered, by=cast.director, now=NOW)
-    assert queries.accounts_that_count([cast.firm.pk])[cast.firm.pk] == before
+    assert queries.accounts_that_count([cast.firm.pk], cast.county)[cast.firm.pk] == before
 
 
 def test_an_account_of_two_firms_is_asked_about_and_one_sent_back_counts_for_nothing(cast: Cast) -> None:
@@ -329,7 +390,7 @@ def test_an_account_of_two_firms_is_asked_about_and_one_sent_back_counts_for_not
     pay_accounts.decline_account(account=entered, reason="无授权书", by=cast.director, now=NOW)
     with pytest.raises(Refused, match="已经有人处理过了"):
         pay_accounts.confirm_account(account=entered, by=cast.director, now=NOW)
-    assert queries.accounts_that_count([other.pk]) == {}
+    assert queries.accounts_that_count([other.pk], cast.county) == {}
     with pytest.raises(Refused, match="户名“青溪县明渠传感科技有限公司”不是"):
         _enter(cast, "88880000", organisation=other)
     assert _enter(cast, "88880000", organisation=other, reason="集团统一户名")

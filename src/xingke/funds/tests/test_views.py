@@ -36,6 +36,7 @@ from xingke.funds.tests.money import (
     pay,
     store_proof,
 )
+from xingke.registry import filtering
 
 pytestmark = pytest.mark.db
 NUMBER = "6222021001112345"
@@ -94,6 +95,7 @@ def test_from_an_empty_pool_to_a_paid_batch_on_pages_alone(cast: Cast, proof: ac
 
     account = {
         "key": key(4),
+        "region": "990121",
         "organisation": cast.firm.name,
         "name": cast.firm.name,
         "bank": "农商行",
@@ -180,6 +182,37 @@ def test_the_budget_document_is_chosen_where_a_pool_has_several(
     assert [item.document for item in queries.items_of(batch)] == ["青财教指〔2026〕1号"]
 
 
+def test_everything_that_waits_can_be_put_on_a_batch_page_by_page(
+    cast: Cast, pool: Pool, proof: accounts.StoredFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was decided last was hidden behind what was decided first, and nobody was told."""
+    monkeypatch.setattr(filtering, "PAGE_SIZE", 2)
+    confirmed_account(cast, cast.firm)
+    province = new_pool(cast, code="P", level="province")
+    shares = [{pool: "1", province: "1"}, {pool: "1"}, {pool: "1"}]
+    rows = [commit(cast, case_to_pay(cast, proof), each)[0] for each in shares]
+    url, officer = reverse("funds:batch", args=[new_batch(cast).key]), _browser(cast, "officer")
+
+    def offered(page: str) -> list[str]:
+        shown = _text(officer.get(url, {"waiting": page}))
+        assert "共 3 件，先安排的在前" in shown
+        return [str(row.decision) for row in rows if f'value="{row.decision}"' in shown]
+
+    decisions = [str(row.decision) for row in rows]
+    assert (offered("1"), offered("2")) == (decisions[:2], decisions[2:])
+
+
+def test_ticks_beyond_what_a_batch_may_hold_are_not_dropped_unsaid(
+    cast: Cast, pool: Pool, proof: accounts.StoredFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("xingke.funds.rules.MOST_ITEMS", 1)
+    confirmed_account(cast, cast.firm)
+    rows = [commit(cast, case_to_pay(cast, proof), {pool: "1"})[0] for _time in range(2)]
+    ticked = {"decision": [str(row.decision) for row in rows]}
+    url = reverse("funds:batch-put", args=[new_batch(cast).key])
+    assert "一批最多1笔" in _text(_browser(cast, "officer").post(url, ticked, follow=True))
+
+
 def test_what_is_refused_is_said_on_the_form(cast: Cast, pool: Pool, proof: accounts.StoredFile) -> None:
     officer, case = _browser(cast, "officer"), case_to_pay(cast, proof)
     typed = {"key": "01890000-0000-7000-8000-000000000001", "thing": "研发", "decided": "25万元", "pool_1": pool.pk}
@@ -226,6 +259,7 @@ def test_the_workbench_says_what_waits_and_for_whom(cast: Cast, pool: Pool, proo
         reverse("funds:account-new"),
         {
             "key": "01890000-0000-7000-8000-000000000001",
+            "region": "990121",
             "organisation": cast.firm.name,
             "name": cast.firm.name,
             "bank": "农商行",

@@ -98,7 +98,8 @@ def account_list(request: HttpRequest) -> HttpResponse:
 def account_new(request: HttpRequest) -> HttpResponse:
     user = registry.reader(request.user)
     queries.require_fund_page(user, FundPermission.PLAN)
-    form = AccountForm(user, request.POST or None, initial={"organisation": request.GET.get("firm", "")[:120]})
+    initial = {"organisation": request.GET.get("firm", "")[:120], "region": request.GET.get("region", "")}
+    form = AccountForm(user, request.POST or None, initial={name: said for name, said in initial.items() if said})
     if request.method == "POST" and form.is_valid():
         try:
             entered = actions.enter_account(new=NewAccount(**form.cleaned_data), by=user, now=timezone.now())
@@ -166,8 +167,7 @@ def account_decide(request: HttpRequest, key: UUID) -> HttpResponse:
     """Confirm an account, or decline it with a reason."""
     user = registry.reader(request.user)
     shown = queries.account_for(user, key)
-    region = shown.organisation.region
-    if not any(queries.is_at_home(user, each, region) for each in (FundPermission.PAY, FundPermission.PLAN)):
+    if not any(queries.is_at_home(user, each, shown.region) for each in (FundPermission.PAY, FundPermission.PLAN)):
         raise Http404
     try:
         if request.POST.get("outcome") == "declined":

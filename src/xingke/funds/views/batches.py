@@ -143,7 +143,7 @@ def _page(
         "payments": [_payment(payment, levels) for payment in payments],
         "paid": [_item(item, levels) for item in items if item.paid_seq is not None],
         "refused": [_item(item, levels) for item in items if item.refused is not None],
-        **(_waiting(shown) if may_plan and shown.is_open else {}),
+        **(_waiting(shown, request.GET.get("waiting")) if may_plan and shown.is_open else {}),
         "may_plan": may_plan and shown.is_open,
         "may_pay": may_pay and shown.is_open and not is_own,
         "may_have_numbers": may_pay,
@@ -213,11 +213,13 @@ def _item(item: PaymentItem, levels: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def _waiting(shown: PaymentBatch) -> dict[str, Any]:
-    """What could be put on a batch: decisions, with what speaks against it; and of pools with several documents, which."""
+def _waiting(shown: PaymentBatch, number: str | None) -> dict[str, Any]:
+    """What could be put on a batch: a page of decisions, with what speaks against each; and of pools with several documents, which."""
     found: dict[UUID, dict[str, Any]] = {}
-    rows = list(queries.to_be_paid(shown)[: 2 * MOST_ITEMS])
-    accounts_there = queries.accounts_that_count({row.organisation_id for row in rows if row.organisation_id})
+    page = Paginator(queries.to_be_paid(shown), filtering.PAGE_SIZE).get_page(number)
+    rows = queries.decided_in(list(page.object_list))
+    firms = {row.organisation_id for row in rows if row.organisation_id}
+    accounts_there = queries.accounts_that_count(firms, shown.region)
     for row in rows:
         each = found.setdefault(
             row.decision,
@@ -230,7 +232,7 @@ def _waiting(shown: PaymentBatch) -> dict[str, Any]:
         {"pool": pools[pk], "documents": known} for pk, known in queries.documents_of(pools).items() if len(known) > 1
     ]
     waiting = [each | {"amount": yuan_of(each["amount"])} for each in found.values()]
-    return {"waiting": waiting, "documents": documents}
+    return {"waiting": waiting, "waiting_page": page, "documents": documents}
 
 
 def _as_file(request: HttpRequest, shown: PaymentBatch, numbers: Mapping[int, str]) -> HttpResponse:
@@ -292,7 +294,7 @@ def _for(request: HttpRequest, key: UUID, permission: FundPermission) -> tuple[U
 
 def _decisions(request: HttpRequest) -> list[UUID]:
     found = []
-    for text in request.POST.getlist("decision")[:MOST_ITEMS]:
+    for text in request.POST.getlist("decision"):  # the action says where they are too many
         try:
             found.append(UUID(text))
         except ValueError:

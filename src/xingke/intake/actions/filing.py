@@ -28,6 +28,7 @@ from xingke.intake.rows.incoming import (
 from xingke.intake.sheets.forms import SheetForm
 from xingke.ledger.actions.bulk import uncollected
 
+_OVER = (ImportBatch.State.FILED, ImportBatch.State.UNDONE)
 TRIES = 3  # how often an act is held against a moving ledger before it keeps everybody else waiting
 
 
@@ -37,12 +38,12 @@ class _Moved(Exception):
 
 @uncollected()
 def file_batch(*, batch: ImportBatch, by: User, now: datetime, step: Step = silent) -> ImportBatch:
-    """File what a batch would write, as one act; a batch that is filed already stays as it is.
+    """File what a batch would write, as one act; a batch that is filed already, or was taken back, stays as it is.
 
     Raises Refused where the ledger has changed so that some rows would come out otherwise than was shown; the batch
     then shows how they would come out now.
     """
-    if batch.state == ImportBatch.State.FILED:
+    if batch.state in _OVER:
         return batch
     form = sheet_form(batch.form)
     damage = {int(number): [(place, told(text)) for place, text in each] for number, each in batch.damage.items()}
@@ -80,7 +81,7 @@ def _file(batch: ImportBatch, checked: CheckedRows, *, by: User, now: datetime) 
     """The act itself, inside its transaction. Raises _Moved if the rows were held against an older ledger."""
     if batch.pk is not None:
         batch = ImportBatch.objects.select_for_update().get(pk=batch.pk)
-        if batch.state == ImportBatch.State.FILED:
+        if batch.state in _OVER:
             return batch
         if batch.state == ImportBatch.State.CANCELLED:
             raise Refused(say("这次导入已经取消，没有登记；需要时请重新交来文件。"))

@@ -1,6 +1,7 @@
 """Imports somebody may look into, and the rows that are kept of them."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet, Sum
@@ -8,9 +9,13 @@ from django.http import Http404
 
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
+from xingke.base.refusals import Answer, no
+from xingke.base.sayings import say
 from xingke.intake.models import ImportBatch, ImportChunk
 from xingke.intake.rows.incoming import Options, Problem, Row
 from xingke.ledger.models import Observation
+from xingke.ledger.queries import undoing
+from xingke.ledger.rules.undoing import ALREADY
 from xingke.ledger.tables import TABLES
 from xingke.registry import queries as registry
 
@@ -38,6 +43,17 @@ def rows_turned_back(user: User) -> int:
     """How many rows of somebody's filed imports were left with a problem. One query."""
     left = ImportChunk.objects.filter(batch__prepared_by=user, batch__state=ImportBatch.State.FILED, outcome="rejected")
     return int(left.aggregate(rows=Sum("size"))["rows"] or 0)
+
+
+def may_undo_batch(batch: ImportBatch, *, by: User, now: datetime) -> Answer:
+    """Whether somebody may take back what an import filed, as far as the import itself says; what came in between is asked when it
+    is done. One query."""
+    if batch.state == ImportBatch.State.UNDONE:
+        return no(ALREADY)
+    entry = undoing.own_act(by, batch.seq) if batch.seq is not None else None
+    if entry is None:
+        return no(say("只能撤销自己登记的导入。"))
+    return undoing.may_be_undone(by, entry, now=now)
 
 
 def is_fictional_import(batch: ImportBatch) -> bool:

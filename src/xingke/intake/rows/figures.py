@@ -46,6 +46,7 @@ from xingke.ledger.actions import write_next_versions
 from xingke.ledger.actions.amending import signed
 from xingke.ledger.actions.bulk import insert
 from xingke.ledger.models import Observation, State
+from xingke.ledger.queries.undoing import are_undone
 from xingke.ledger.rules import written_figures
 from xingke.ledger.words import Words
 from xingke.registry import queries as registry
@@ -270,10 +271,13 @@ class FigureReader:
         documents = {row.content["document"] for row in rows}
         stored = Observation.objects.filter(document__in=documents, seq_to__isnull=True).select_related("region")
         known = {(each.region_id, each.document, each.place): each for each in stored}
+        gone = are_undone(list(known.values()))
         for row in rows:
             found = known.get((row.content["region"].pk, row.content["document"], row.content["place"]))
             if found is None:
                 row.outcome = NEW
+            elif found.record in gone:  # what was taken back is filed anew, as the next version of the same place
+                row.stored, row.outcome = found, NEW
             elif found.state == State.VOID:
                 self._refuse(row, "figure", row.content["place"], VOIDED)
             else:
@@ -302,11 +306,13 @@ class FigureReader:
             "entered_at": done.now,
             "entered_by_id": done.account.pk,
         }
-        fresh = [self._columns(row, done) for row in rows if row.outcome == NEW]
+        fresh = [self._columns(row, done) for row in rows if row.outcome == NEW and row.stored is None]
         if fresh:
             names = list(fresh[0])
             insert(Observation, names, list(map(itemgetter(*names), fresh)), alike)
         changed = [(row.stored, signed(row.stored, row.changes, done)) for row in rows if row.outcome == CHANGED]
+        anew = [row for row in rows if row.outcome == NEW and row.stored is not None]
+        changed += [(row.stored, {**self._columns(row, done), "source": filing.source[:200]}) for row in anew]
         write_next_versions(changed, done=done, reason=filing.reason)
         return len(rows)
 

@@ -21,6 +21,7 @@ from xingke.ledger.actions.bulk import listed
 from xingke.ledger.kinds.record_kind import Identity, is_said
 from xingke.ledger.models import EventVersion, State
 from xingke.ledger.queries.records import thing_of
+from xingke.ledger.queries.undoing import are_undone
 from xingke.ledger.rules import Thing
 from xingke.ledger.tables import TABLES
 from xingke.ledger.words import measure_of
@@ -108,13 +109,13 @@ class Stored:
         return self._found(wanted)
 
     def _found(self, wanted: Q) -> dict[UUID, Any]:
+        """What was taken back is as if it never stood: the same file may be handed over again."""
         rows = self.kind.subject._default_manager.filter(wanted, seq_to__isnull=True)
-        return {
-            each.record: each
-            for each in rows.select_related(
-                "region", "organisation__region", "person__merged_into__region", "person__region"
-            )
-        }
+        found = list(
+            rows.select_related("region", "organisation__region", "person__merged_into__region", "person__region")
+        )
+        gone = are_undone(found)
+        return {each.record: each for each in found if each.record not in gone}
 
     def history(self, subject: Any) -> Sequence[Any]:
         """The events in force of a record that was loaded."""

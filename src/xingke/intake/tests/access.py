@@ -22,5 +22,6 @@ ROWS = {
     "import-form": Row(ENTER | NEXT_DOOR, lambda world: {"code": "patent"}, is_page=False),
     "import-file": Row(frozenset({"statistician"}), _batch, posts_only=True),
     "import-recheck": Row(frozenset({"statistician"}), _batch, posts_only=True),
+    "import-undo": Row(frozenset({"statistician"}), _batch, posts_only=True),
     "import-cancel": Row(frozenset({"statistician"}), _batch, posts_only=True),
 }

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from xingke.accounts.models import User
 from xingke.base.periods import Period
-from xingke.base.quantities import Quantity, format_number
+from xingke.base.quantities import INT64_MAX, Quantity, format_number
 from xingke.ledger import queries
 from xingke.ledger.forms.fields import (
     EventFields,
@@ -33,7 +33,7 @@ from xingke.registry.models import Organisation
 class ReasonForm(forms.Form):
     """Why, and which version the person saw: a correction of an older one is refused."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput)
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=INT64_MAX)
     reason = forms.CharField(
         label=gettext_lazy("原因"),
         max_length=500,

@@ -237,6 +237,7 @@ RECORDS = DeclaredList(
     totals=_sums,
     order="-day",
     key=lambda row: row["key"],
+    key_path="record",
     row_words=lambda row: f"{row['event']} {row['what']}",
     row_class=lambda row: "void" if row["is_void"] else "",
     is_fictional=lambda row: row["is_fictional"],

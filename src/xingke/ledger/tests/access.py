@@ -101,6 +101,7 @@ ROWS = {
     "record-correct": Row(ENTER, _record),
     "record-confirm": Row(CONFIRM, _draft, posts_only=True),
     "records-confirm": Row(CONFIRM, posts_only=True),
+    "act-undo": Row(frozenset({"officer"}), lambda world: {"seq": world.draft.seq_from}, posts_only=True),
     "record-void": Row(ENTER | CONFIRM, _record),  # or to propose it
     "evidence-add": Row(ENTER, _record, posts_only=True),
     "evidence-withdraw": Row(

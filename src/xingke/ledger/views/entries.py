@@ -23,6 +23,7 @@ from xingke.ledger.queries.holders import hide, holder_word, seen_by
 from xingke.ledger.record_facts import crumbs, lead, title
 from xingke.ledger.tables import TABLES, Kind
 from xingke.ledger.views.evidence import handed_over
+from xingke.ledger.views.undoing import filed
 from xingke.ledger.words import Words, kind_word
 from xingke.registry import queries as registry
 
@@ -53,7 +54,10 @@ def record_new(request: HttpRequest, kind: str) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, _("已登记，等待确认。") if is_new else _("这条记录刚才已经登记，没有重复登记。"))
+            if is_new:
+                filed(request, kind, key, _("已登记，等待确认。"))
+            else:
+                messages.success(request, _("这条记录刚才已经登记，没有重复登记。"))
             if "again" in request.POST:
                 return redirect(f"{reverse('ledger:record-new', args=[kind])}?like={key}")
             return redirect("ledger:record", kind, key)
@@ -193,7 +197,10 @@ def event_add(request: HttpRequest, kind: str, record: UUID) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, _("已登记，等待确认。") if is_new else _("这条记录刚才已经登记，没有重复登记。"))
+            if is_new:
+                filed(request, kind, key, _("已登记，等待确认。"))
+            else:
+                messages.success(request, _("这条记录刚才已经登记，没有重复登记。"))
             return redirect("ledger:record", kind, key)
     context = {
         "form": form,

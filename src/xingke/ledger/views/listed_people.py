@@ -1,16 +1,10 @@
 """People in spreadsheets: those whom only lists name, what names them, and saying who they are."""
 
-from collections import Counter
-from collections.abc import Iterator
 from contextlib import suppress
-from itertools import islice
-from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,8 +14,8 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from xingke.accounts.models import User
-from xingke.accounts.permissions import Permission
 from xingke.base.refusals import Refused
+from xingke.ledger import lists
 from xingke.ledger.actions import listed_people as actions
 from xingke.ledger.forms.listed_people import EnterListedPersonForm, MergeListedPersonForm
 from xingke.ledger.queries import listed_people
@@ -29,103 +23,20 @@ from xingke.ledger.queries.holders import holder_word
 from xingke.ledger.queries.listed_people import Listed
 from xingke.ledger.tables import kind_of
 from xingke.ledger.words import Words, kind_word, source_place_word
-from xingke.press.exports import About, file_addresses, table_response, wants_file
-from xingke.registry import filtering
 from xingke.registry import queries as registry
+from xingke.registry.listing import list_response
 from xingke.registry.models import Person
 from xingke.registry.queries import people
-
-CHUNK = 500
 
 
 @require_safe
 def listed_person_list(request: HttpRequest) -> HttpResponse:
-    user = registry.reader(request.user)
-    allowed = registry.require_page(user, Permission.PERSON_EDIT)
-    registry.require_page(user, Permission.RECORD_READ)
-    text = request.GET.get("q", "")
-    choice = filtering.choose_region(allowed, request.GET.get("region", ""))
-    found = listed_people.people_listed(user, regions=choice.narrow(), search=text)
-    search = filtering.search("q", _("记录"), text, _("单位、名称或文件"))
-    fields = [each for each in (search, choice.field) if each]
-    words = Words()
-    if wants_file(request):
-        heads = [_("编号"), _("记录"), _("单位"), _("区划"), _("来源"), _("同名的登记人员"), _("虚构")]
-        rows = (_line(words, each) for piece in _pieces(found) for each in listed_people.listed(user, piece))
-        return table_response(request, _("表格里的人员"), heads, rows, About(fields=fields))
-    page = Paginator(found, filtering.PAGE_SIZE).get_page(request.GET.get("page"))
-    rows_shown = [_row(words, each) for each in listed_people.listed(user, list(page.object_list))]
-    context = {
-        "crumbs": _crumbs(),
-        "rows": rows_shown,
-        "filters": fields,
-        "table": {
-            "columns": [
-                {"label": _("编号"), "class": "nowrap told"},
-                {"label": _("记录"), "class": "told"},
-                {"label": _("单位")},
-                {"label": _("来源")},
-                {"label": _("同名的登记人员"), "class": "told"},
-            ],
-            "page": page,
-            "export": file_addresses(request),
-            **filtering.emptiness(
-                request,
-                _("没有只在表格里的人员"),
-                _("表格写到的人都已经登记，或者还没有导入写明姓名的表格。"),
-                problem=choice.problem,
-            ),
-        },
-        "is_fictional": any(each["is_fictional"] for each in rows_shown),
-    }
-    return render(request, "ledger/listed_person_list.html", context)
-
-
-def _pieces(found: QuerySet[Person]) -> Iterator[list[Person]]:
-    rest = found.iterator(chunk_size=CHUNK)
-    while piece := list(islice(rest, CHUNK)):
-        yield piece
-
-
-def _short(person: Person) -> str:
-    """What somebody without a name is called on pages: the beginning of their key."""
-    return str(person.key)[:8]
-
-
-def _row(words: Words, each: Listed) -> dict[str, Any]:
-    holders = list(dict.fromkeys(name for row in each.records if (name := holder_word(row))))
-    newest = each.records[0]
-    return {
-        "key": each.person.key,
-        "short": _short(each.person),
-        "kinds": _kinds(each),
-        "holders": holders,
-        "regions": [region.name for region in each.regions],
-        "what": words.subject(newest),
-        "source": newest.source,
-        "place": source_place_word(newest.source_place),
-        "alike": each.alike,
-        "is_fictional": newest.is_fictional,
-    }
-
-
-def _kinds(each: Listed) -> str:
-    """How many records of which kinds: 选派引进 3."""
-    times = Counter(kind_of(row).code for row in each.records)
-    return _("、").join(f"{kind_word(code)} {count}" for code, count in times.items())
-
-
-def _line(words: Words, each: Listed) -> list[Any]:
-    row, comma = _row(words, each), _("、")
-    return [
-        str(each.person.key),
-        row["kinds"],
-        comma.join(row["holders"]),
-        comma.join(row["regions"]),
-        f"{row['source']} {row['place']}".strip(),
-        comma.join(person.name for person in each.alike),
-        _("是") if row["is_fictional"] else "",
-    ]
+    return list_response(
+        request,
+        lists.LISTED_PEOPLE,
+        template="ledger/listed_person_list.html",
+        context=lambda _asked: {"crumbs": _crumbs()},
+    )
 
 
 @require_safe
@@ -154,7 +65,7 @@ def listed_person(request: HttpRequest, key: UUID) -> HttpResponse:
         "crumbs": _crumbs(_title(shown)),
         "title": _title(shown),
         "key": key,
-        "number": _short(shown.person),
+        "number": lists.short_of(shown.person),
         "alike": [
             {"person": each, "work": " · ".join(part for part in people.work_of(each) if part)} for each in shown.alike
         ],
@@ -175,7 +86,7 @@ def listed_person(request: HttpRequest, key: UUID) -> HttpResponse:
 
 
 def _title(shown: Listed) -> str:
-    return _("表格里的人员 %(number)s") % {"number": _short(shown.person)}
+    return _("表格里的人员 %(number)s") % {"number": lists.short_of(shown.person)}
 
 
 def _shown(user: User, key: UUID) -> Listed | Person:

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,145 +14,40 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from xingke.accounts.permissions import Permission
 from xingke.base.refusals import Refused
-from xingke.ledger import actions, queries
+from xingke.ledger import actions, lists, queries
 from xingke.ledger.forms.corrections import ReasonForm
-from xingke.ledger.models import Observation, State
 from xingke.ledger.queries import observations, records
-from xingke.ledger.record_facts import import_beginning, indicator_url, rival
-from xingke.ledger.relists import RELISTS
-from xingke.ledger.words import Words, accepted_word, confidence_word, period_word, state_word
-from xingke.press.exports import About, file_address, file_addresses, table_response, wants_file
-from xingke.registry import filtering
+from xingke.ledger.record_facts import indicator_url, rival
+from xingke.ledger.relists import RELISTS, Relisted
+from xingke.ledger.words import Words, period_word
+from xingke.press.exports import About, file_address, table_response
 from xingke.registry import queries as registry
+from xingke.registry.listing import ListRequest, ask, list_response
 
 
 @require_safe
 def observation_list(request: HttpRequest) -> HttpResponse:
-    user = registry.reader(request.user)
-    allowed = registry.require_page(user, Permission.RECORD_READ)
-    names = ("q", "document", "mapped", "period", "state")
-    asked = {name: request.GET.get(name, "").strip() for name in names}
-    choice = filtering.choose_region(allowed, request.GET.get("region", ""))
-    found = observations.listed(
-        user,
-        document=asked["document"],
-        mapped=asked["mapped"],
-        period=asked["period"],
-        state=asked["state"],
-        search=asked["q"],
-    ).filter(choice.narrow())
-    words = Words()
-    documents, periods = observations.choices(user)
-    filters = [
-        filtering.search("q", _("名称或位置"), asked["q"]),
-        choice.field,
-        filtering.select("document", _("文件"), asked["document"], [(code, code) for code in documents]),
-        filtering.select("period", _("期间"), asked["period"], [(code, period_word(code)) for code in periods]),
-        filtering.select("mapped", _("对应指标"), asked["mapped"], [("yes", _("已对应")), ("no", _("未对应"))]),
-        filtering.select("state", _("状态"), asked["state"], [(state, state_word(state)) for state in State.values]),
-    ]
-    again = {each.code: listed for each in RELISTS if (listed := each.figures(found))}
-    if (listed := again.get(request.GET.get("format", ""))) is not None:
-        return table_response(
-            request, listed.name, listed.columns, listed.rows, About(fields=filters, notes=listed.notes)
-        )
-    if wants_file(request):
-        lines = (_line(words, row) for row in found.iterator())
-        return table_response(request, _("上报数"), _header(), lines, About(fields=filters))
-    page = Paginator(found, filtering.PAGE_SIZE).get_page(request.GET.get("page"))
-    table = {
-        "columns": [
-            {"label": _("名称（原文）")},
-            {"label": _("原文写法"), "numeric": True},
-            {"label": _("区划")},
-            {"label": _("期间"), "note": _("原文写的，实际的")},
-            {"label": _("文件和位置")},
-            {"label": _("对应指标")},
-            {"label": _("状态")},
-        ],
-        "page": page,
-        "export": file_addresses(request),
-        **filtering.emptiness(
-            request,
-            _("还没有上报数"),
-            _("您可以查看的范围里还没有登记上报数。"),
-            problem=choice.problem,
-            begin=import_beginning(user),
-        ),
-    }
-    rows = [_row(words, row) for row in page.object_list]
-    context = {
-        "table": table,
-        "rows": rows,
-        "filters": [field for field in filters if field],
-        "again_url": file_address(request, next(iter(again))) if again and rows else "",
-        "choices": len(observations.open_choices(user)),
-        "is_fictional": any(row["row"].is_fictional for row in rows),
-    }
-    return render(request, "ledger/observation_list.html", context)
+    asked = ask(lists.OBSERVATIONS, request)
+    if "format" in request.GET and (listed := _again(asked).get(request.GET["format"])) is not None:
+        about = About(fields=asked.fields, notes=listed.notes)
+        return table_response(request, listed.name, listed.columns, listed.rows, about)
+    return list_response(
+        request, lists.OBSERVATIONS, template="ledger/observation_list.html", context=_besides, asked=asked
+    )
 
 
-def _row(words: Words, row: Observation) -> dict[str, Any]:
+def _again(asked: ListRequest) -> dict[str, Relisted]:
+    """The ways in which the figures are had as a table to be handed over again."""
+    found = lists.OBSERVATIONS.rows(asked).filter(asked.narrow)
+    return {each.code: listed for each in RELISTS if (listed := each.figures(found))}
+
+
+def _besides(asked: ListRequest) -> dict[str, Any]:
+    again = _again(asked)
     return {
-        "row": row,
-        "url": reverse("ledger:record", args=[queries.OBSERVATION, row.record]),
-        "stated": period_word(row.stated_period),
-        "real": period_word(row.real_period) if row.real_period else "",
-        "shifted": row.real_period != row.stated_period or row.confidence != "stated",
-        "confidence": confidence_word(row.confidence),
-        "indicator": words.indicator(row.indicator) if row.indicator else "",
-        "indicator_url": indicator_url(row),
-        "accepted": accepted_word(row),
-        "measure": "" if row.measure == "level" else words.term("measure", row.measure),
+        "again_url": file_address(asked.request, next(iter(again))) if again else "",
+        "choices": len(observations.open_choices(asked.reader)),
     }
-
-
-def _header() -> list[str]:
-    return [
-        _("名称（原文）"),
-        _("原文写法"),
-        _("数值"),
-        _("计量单位"),
-        _("说法"),
-        _("区划"),
-        _("区划代码"),
-        _("区划推定"),
-        _("原文期间"),
-        _("实际期间"),
-        _("期间把握"),
-        _("文件"),
-        _("位置"),
-        _("对应指标"),
-        _("资金口径"),
-        _("部分"),
-        _("状态"),
-        _("选用"),
-        _("虚构"),
-    ]
-
-
-def _line(words: Words, row: Observation) -> list[Any]:
-    return [
-        row.name,
-        row.as_written,
-        words.quantity(row).stated,
-        row.unit,
-        words.term("measure", row.measure),
-        row.region.name,
-        row.region.code,
-        _("是") if row.is_region_inferred else "",
-        row.stated_period,
-        row.real_period,
-        confidence_word(row.confidence),
-        row.document,
-        row.place,
-        words.indicator(row.indicator) if row.indicator else "",
-        words.term("layer", row.layer) if row.layer else "",
-        row.part,
-        state_word(row.state),
-        accepted_word(row),
-        _("是") if row.is_fictional else "",
-    ]
 
 
 @require_safe

@@ -14,7 +14,7 @@ from xingke.accounts.permissions import Permission
 from xingke.accounts.rules import SUFFIXES
 from xingke.base.returning import Returned
 from xingke.ledger import lists
-from xingke.ledger.queries import records
+from xingke.ledger.queries import records, undoing
 from xingke.ledger.queries.proposals import proposals_waiting
 from xingke.ledger.record_facts import (
     crumbs,
@@ -95,6 +95,7 @@ def page_of_record(
         "versions": versions(words, shown),
         "rivals": rivals(words, shown, allowed),
         "rights": records.rights(user, shown),
+        "undo": undoing.act_of_record(user, shown.current, now=timezone.now()),
         "evidence": files,
         "suffixes": SUFFIXES,
         "returned": returned,

@@ -11,6 +11,7 @@ from xingke.accounts.acts import Actor, act
 from xingke.accounts.models import User
 from xingke.base.keys import new_key
 from xingke.base.refusals import Refused
+from xingke.base.retaining import Expiry, over_since
 from xingke.base.sayings import plain, say
 from xingke.casework import queries as casework
 from xingke.casework.actions import StepWanted, take_step
@@ -154,12 +155,25 @@ def _try(link: OutsideLink, word: str, now: datetime) -> None:
     raise Refused(reason)
 
 
-def drop_old_links(*, now: datetime) -> int:
-    """Let links go that ended long ago; what was done by them stays said in the steps. Returns how many."""
-    over = links.links_over(now)
-    if not over.exists():
+def drop_old_links(now: datetime, most: int) -> int:
+    """Let some of the links go that ended long ago; what was done by them stays said in the steps. Returns how many."""
+    over = links.links_over(over_since(LINKS, now))
+    some = list(over.order_by("pk").values_list("pk", flat=True)[:most])
+    if not some:
         return 0
     with act(by=None, now=now, code="links.dropped", kind="link", target="") as done:
-        gone, _kinds = over.delete()
+        gone, _kinds = over.filter(pk__in=some).delete()
         done.says(count=gone)
     return gone
+
+
+LINKS = "links"
+EXPIRIES = (
+    Expiry(
+        code=LINKS,
+        what=say("外部链接"),
+        days=90,
+        count=lambda now: links.links_over(over_since(LINKS, now)).count(),
+        end=drop_old_links,
+    ),
+)

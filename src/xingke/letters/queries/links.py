@@ -1,7 +1,7 @@
 """Links for outsiders: what was made for a case, and what one that is opened is for."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +19,7 @@ from xingke.casework.queries.seen import case_seen
 from xingke.casework.rules.forms import CaseForm
 from xingke.casework.rules.stepping import Outsider, four_eyes, standing
 from xingke.letters.models import OutsideLink
-from xingke.letters.rules.links import KEPT_FOR, LinkChoice, closed_because, link_choices, lost_by_link, not_by_link
+from xingke.letters.rules.links import LinkChoice, closed_because, link_choices, lost_by_link, not_by_link
 from xingke.notices.rules.feeds import TOKEN, token_digest
 
 
@@ -98,6 +98,6 @@ def refuse_moved_on(read: CaseRead, link: OutsideLink) -> None:
         raise Refused(say("这件事已经往下办了，不用再由您办理，谢谢。有疑问的，请联系发给您的人。"))
 
 
-def links_over(now: datetime, kept: timedelta = KEPT_FOR) -> QuerySet[OutsideLink]:
-    """The links that ended so long ago that they go."""
-    return OutsideLink.objects.filter(Q(ended_at__lt=now - kept) | Q(ended="", until__lt=now - kept))
+def links_over(since: datetime) -> QuerySet[OutsideLink]:
+    """The links that ended before a moment."""
+    return OutsideLink.objects.filter(Q(ended_at__lt=since) | Q(ended="", until__lt=since))

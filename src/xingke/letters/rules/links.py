@@ -14,7 +14,6 @@ from xingke.casework.rules.forms import CaseForm, FieldType, FormField
 LONGEST_DAYS, USUAL_DAYS = 30, 7  # how long a link holds [parameter]
 MOST_TRIES = 5  # wrong second words after which it is closed [parameter]
 PAUSE = timedelta(seconds=2)  # between two tries [parameter]
-KEPT_FOR = timedelta(days=90)  # ended links [parameter]
 WORD = re.compile(r"\d{6}")
 LONGEST_NAME = 60
 
@@ -57,6 +56,8 @@ def not_by_link(step: FlowStep, form: CaseForm | None) -> Saying | None:
     if step.files or step.opens:
         return say("“%(step)s”要登记台账或开出小件，须由有账号的人办。", step=step.label)
     for each in form.fields if form is not None else ():
+        if each.personal:
+            return say("“%(step)s”要填个人信息“%(field)s”，须由有账号的人办。", step=step.label, field=each.label)
         if each.required and each.type is FieldType.FILE:
             return say("“%(step)s”要交文件“%(field)s”，外部链接不收文件。", step=step.label, field=each.label)
         if each.required and _names_somebody(each):

@@ -285,12 +285,12 @@ def test_the_officer_is_told_address_and_word_once_and_takes_a_link_back(
 
 def test_ended_links_go_after_their_time_and_the_step_still_says_who(case: Case, made: LinkMade) -> None:
     row = _use(made)
-    assert drop_old_links(now=LATER + timedelta(days=89)) == 0
-    assert drop_old_links(now=LATER + timedelta(days=91)) == 1
+    assert drop_old_links(LATER + timedelta(days=89), 10) == 0
+    assert drop_old_links(LATER + timedelta(days=91), 10) == 1
     assert not OutsideLink.objects.exists()
     row.refresh_from_db()
     assert (row.outsider, row.link) == ("样例检测中心", made.link.key)
 
 
 def test_a_link_nobody_used_goes_after_its_time_too(made: LinkMade) -> None:
-    assert drop_old_links(now=made.link.until + timedelta(days=91)) == 1
+    assert drop_old_links(made.link.until + timedelta(days=91), 10) == 1

@@ -195,7 +195,11 @@ def _page(
         "lead": f"{showing.title_of(read.case, read.flow)} {read.case.number}".strip(),
         "party": links.role_label(read, link.role, language),
         "said": _said_last(seen),
-        "answered": [each for each in showing.answered(seen, words, may_correct=False) if each["code"] != step.form],
+        "answered": [
+            each
+            for each in showing.answered(seen, words, may_correct=False, sealed={}, opened={})
+            if each["code"] != step.form
+        ],
         "asked": asked,
         "problems": asked.problems if asked is not None else (),
         "faults": faults,

@@ -24,8 +24,8 @@ KEPT = (30, 3650)  # days what was read may stay
 def choose_channels(*, address: str, muted: Collection[tuple[str, str]], by: User, now: datetime) -> None:
     """Say where one wants to be written to, and of which kinds by which channel not. Raises Refused for no address.
 
-    address: empty for none; a new one gets only what is told from now on. muted: kind and channel; what is not known is left
-    out. The trail says that it was done, and no address.
+    address: empty for none; a new one gets only what is told from now on, and no message that was made for the one before.
+    muted: kind and channel; what is not known is left out. The trail says that it was done, and no address.
     """
     wanted = address.strip()
     if wanted:

@@ -1,14 +1,18 @@
 """What is done once a day: the rounds every room announced, and those of this room."""
 
 from datetime import date, datetime, time, timedelta
+from typing import TypeVar
 
 from django.db import transaction
+from django.db.models import Model, QuerySet
 from django.utils import timezone
 
 from xingke.accounts.acts import act
 from xingke.accounts.models import User
 from xingke.base.daily import DAILY, DailyRound
 from xingke.base.reminding import REMINDERS, Reminded, Reminder
+from xingke.base.retaining import Expiry, end_what_is_over, over_since
+from xingke.base.sayings import say
 from xingke.base.workdays import WorkCalendar
 from xingke.notices import queries
 from xingke.notices.actions import notify
@@ -17,10 +21,10 @@ from xingke.notices.queries.messages import rules_in_force
 from xingke.registry.models import Region
 from xingke.registry.queries.calendars import calendar_at_hand
 
-KEEP_SENT = timedelta(days=90)  # messages that are over [parameter]
-AT_ONCE = 5_000  # rows let go in one statement
+MESSAGES = "messages"
 MISSED = timedelta(days=14)  # mornings on which the program did not run are made up for, so long back [parameter]
 REMINDING = "reminding"
+Row = TypeVar("Row", bound=Model)
 
 
 def do_rounds(*, now: datetime) -> list[str]:
@@ -36,7 +40,8 @@ def do_rounds(*, now: datetime) -> list[str]:
     failed: list[Exception] = []
     for each in open_today:
         try:
-            if _is_its_day(each, local.date()) and _do(each, local.date(), now):
+            do = _do_in_parts if each.in_parts else _do
+            if _is_its_day(each, local.date()) and do(each, local.date(), now):
                 codes.append(each.code)
         except Exception as error:  # a room's own round: whatever it was
             failed.append(error)
@@ -61,20 +66,32 @@ def _do(each: DailyRound, day: date, now: datetime) -> bool:
     return True
 
 
-def end_notices(now: datetime) -> int:
-    """Let go what was read long ago, and messages that are over; returns how many. Nobody asked, so it is the program's act."""
-    read = Notice.objects.filter(read_at__lt=now - timedelta(days=rules_in_force().keep_read_days))
-    over = Outgoing.objects.filter(ended_at__lt=now - KEEP_SENT)
-    gone = {"notices": list(read.values_list("pk", flat=True)), "messages": list(over.values_list("pk", flat=True))}
-    if not any(gone.values()):
+def _do_in_parts(each: DailyRound, day: date, now: datetime) -> bool:
+    """A round that is many transactions: each stands alone, and the memory that all were done follows."""
+    each.run(now)
+    RoundDone.objects.update_or_create(code=each.code, defaults={"day": day})
+    return True
+
+
+def _read(now: datetime) -> QuerySet[Notice]:
+    """What was read long ago, as the system administrator says; what nobody read stays."""
+    return Notice.objects.filter(read_at__lt=now - timedelta(days=rules_in_force().keep_read_days))
+
+
+def _over(now: datetime) -> QuerySet[Outgoing]:
+    """Messages that were sent, or given up, long ago."""
+    return Outgoing.objects.filter(ended_at__lt=over_since(MESSAGES, now))
+
+
+def _end(rows: QuerySet[Row], most: int, now: datetime) -> int:
+    """Let some rows go. Nobody asked, so it is the program's act."""
+    some = list(rows.order_by("pk").values_list("pk", flat=True)[:most])
+    if not some:
         return 0
     with act(by=None, now=now, code="notices.ended", kind="messages", target="") as done:
-        for start in range(0, len(gone["notices"]), AT_ONCE):
-            Notice.objects.filter(pk__in=gone["notices"][start : start + AT_ONCE]).delete()
-        for start in range(0, len(gone["messages"]), AT_ONCE):
-            Outgoing.objects.filter(pk__in=gone["messages"][start : start + AT_ONCE]).delete()
-        done.says(count=sum(map(len, gone.values())))
-    return sum(map(len, gone.values()))
+        rows.model._default_manager.filter(pk__in=some).delete()
+        done.says(count=len(some))
+    return len(some)
 
 
 def remind(now: datetime) -> int:
@@ -118,7 +135,24 @@ def _due(each: Reminder, today: date, since: date | None, calendar: WorkCalendar
     return found
 
 
+EXPIRIES = (
+    Expiry(
+        code="notices",
+        what=say("已读的提醒（未读的不消失）；多少天在“外发消息 → 怎样外发”里改"),
+        days=None,
+        count=lambda now: _read(now).count(),
+        end=lambda now, most: _end(_read(now), most, now),
+    ),
+    Expiry(
+        code=MESSAGES,
+        what=say("已发送的和不再尝试的消息"),
+        days=90,
+        least=7,
+        count=lambda now: _over(now).count(),
+        end=lambda now, most: _end(_over(now), most, now),
+    ),
+)
 ROUNDS = (
-    DailyRound(code="ending-notices", from_hour=3, run=end_notices),
+    DailyRound(code="retention", from_hour=3, run=end_what_is_over, in_parts=True),
     DailyRound(code=REMINDING, from_hour=8, run=remind, on_days_off=False),
 )

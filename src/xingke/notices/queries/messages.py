@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from django.conf import settings
 from django.db.models import Max, QuerySet
 from django.http import Http404
+from django.utils import timezone
 
 from xingke.accounts.models import User
 from xingke.base.noticing import NOTICE_KINDS
@@ -14,8 +15,9 @@ from xingke.notices.models import Channel, MessageRules, Muted, Notice, NoticeAd
 from xingke.notices.permissions import NoticePermission
 from xingke.notices.rules.quiet import APART, QuietHours
 from xingke.registry import queries as registry
+from xingke.registry.queries.calendars import calendar_at_hand
 
-RECENT = timedelta(days=3)  # what nobody read for longer is no news: it stands in the list of notices [parameter]
+RECENT = 3  # working days; what nobody read for longer is no news: it stands in the list of notices [parameter]
 
 
 def rules_in_force() -> MessageRules:
@@ -57,12 +59,12 @@ class Due:
 def due(rules: MessageRules, now: datetime) -> list[Due]:
     """Who is to get a message. A few queries, however many they are.
 
-    Counted are the notices of the last days that were not read, of kinds that may leave and were not muted, after those the
+    Counted are the notices of the last working days that were not read, of kinds that may leave and were not muted, after those the
     last message counted and, for mail, after the address was given. Nobody gets two messages by a channel within ``APART``.
     """
     leaving = [kind.code for kind in NOTICE_KINDS if kind.leaves]
     rows = Notice.objects.filter(
-        read_at__isnull=True, made_at__gt=now - RECENT, made_at__lte=now, kind__in=leaving, user__is_active=True
+        read_at__isnull=True, made_at__gte=_recently(now), made_at__lte=now, kind__in=leaving, user__is_active=True
     )
     fresh = list(rows.order_by("pk").values_list("user_id", "kind", "pk", "made_at"))
     if not fresh:
@@ -92,6 +94,21 @@ def due(rules: MessageRules, now: datetime) -> list[Due]:
             upto[user] = pk
         found += [Due(users[user], channel, each, upto[user]) for user, each in counts.items()]
     return found
+
+
+def _recently(now: datetime) -> datetime:
+    """Since when something is news: working days are counted, for where nothing leaves on days off a holiday would swallow it."""
+    day = calendar_at_hand().reach(timezone.localdate(now), -RECENT).day
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def outdated(message: Outgoing, rules: MessageRules) -> bool:
+    """Whether a message was made for an address that is another now: who has that one was never asked about what waited."""
+    if message.channel == Channel.WEBHOOK:
+        since = rules.webhook_since
+    else:
+        since = NoticeAddress.objects.filter(user=message.user).values_list("set_at", flat=True).first()
+    return since is not None and since > message.made_at
 
 
 def to_send(now: datetime) -> QuerySet[Outgoing]:

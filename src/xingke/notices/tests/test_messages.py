@@ -301,6 +301,73 @@ def test_whoever_took_their_address_away_meanwhile_gets_nothing(cast: Cast) -> N
 
 
 @pytest.mark.usefixtures("by_mail")
+def test_a_message_that_waits_does_not_follow_to_an_address_that_was_given_later(cast: Cast) -> None:
+    """Who reads the new address was never asked; the notices stand in the list, and the administrator sees what became of it."""
+    tell(cast.officer, cast)
+    outgoing.gather(rules=outgoing.messages.rules_in_force(), now=DAY)
+    choices.choose_channels(address="other@example.cn", muted=(), by=cast.officer, now=DAY + timedelta(minutes=1))
+
+    assert (send(DAY + timedelta(minutes=2)), mail.outbox) == (0, [])
+
+    message = Outgoing.objects.get()
+    assert (message.state, str(told(message.error))) == (
+        "given-up",
+        "排队之后收件的地址改过，没有发往新地址；以后的提醒发到新地址。",
+    )
+    later = DAY + timedelta(hours=1)
+    tell(cast.officer, cast, "later", now=later)
+    assert send(later) == 1 and mail.outbox[0].to == ["other@example.cn"]
+
+
+def test_a_message_that_waits_does_not_follow_to_another_webhook(cast: Cast, webhook: Hook) -> None:
+    tell(cast.officer, cast)
+    outgoing.gather(rules=outgoing.messages.rules_in_force(), now=DAY)
+    wanted = choices.RulesWanted(webhook=webhook.url.replace("geheim", "other"))
+    choices.set_message_rules(wanted=wanted, by=cast.system, now=DAY + timedelta(minutes=1))
+
+    assert (send(DAY + timedelta(minutes=2)), webhook.got, states()) == (0, [], ["given-up"])
+
+
+@pytest.mark.usefixtures("by_mail")
+def test_a_holiday_swallows_nothing_where_days_off_are_quiet(cast: Cast) -> None:
+    """From 1 to 7 October 2026 nobody works: what was told the evening before leaves on the first working day."""
+    choices.set_message_rules(wanted=choices.RulesWanted(quiet_off_days=True), by=cast.system, now=DAY)
+    evening, holiday, after = (
+        datetime(2026, month, day, hour, tzinfo=DAY.tzinfo)
+        for month, day, hour in ((9, 30, 21), (10, 4, 10), (10, 8, 9))
+    )
+    tell(cast.officer, cast, now=evening)
+    assert [send(moment) for moment in (evening, holiday, after)] == [0, 0, 1]
+
+
+@pytest.mark.usefixtures("by_mail")
+def test_what_nobody_read_for_three_working_days_is_no_news_any_more(cast: Cast) -> None:
+    tell(cast.officer, cast, now=DAY)  # a Tuesday
+    assert send(DAY + timedelta(days=6)) == 0  # Monday: Wednesday, Thursday and Friday have passed
+    assert not Outgoing.objects.exists()
+
+
+@pytest.mark.usefixtures("by_mail")
+def test_each_message_of_a_round_is_claimed_from_its_own_turn(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The ones before may take longer than a claim holds; another child would take the last, and it would leave twice."""
+    choices.choose_channels(address="director@example.cn", muted=(), by=cast.director, now=DAY - timedelta(days=1))
+    for user in (cast.officer, cast.director):
+        tell(user, cast)
+    passed = iter([0.0, 0.0, 150.0])
+    monkeypatch.setattr(outgoing, "monotonic", lambda: next(passed))
+    held: list[timedelta] = []
+
+    def slowly(_letter: sending.Letter, *, to: str) -> None:
+        held.append(Outgoing.objects.exclude(tries=0).order_by("-pk")[0].next_at - DAY)
+
+    monkeypatch.setattr(sending, "send_mail", slowly)
+
+    assert send() == 2
+
+    assert held == [outgoing.LEASE, outgoing.LEASE + timedelta(seconds=150)]
+
+
+@pytest.mark.usefixtures("by_mail")
 def test_of_two_children_one_sends(cast: Cast) -> None:
     tell(cast.officer, cast)
     rules = outgoing.messages.rules_in_force()

@@ -12,6 +12,7 @@ from xingke.accounts.models import AuditEntry, User
 from xingke.base.daily import DailyRound
 from xingke.base.register import Register
 from xingke.base.reminding import Reminded, Reminder
+from xingke.base.retaining import end_what_is_over
 from xingke.notices import actions
 from xingke.notices.actions import choices, rounds
 from xingke.notices.models import Notice, Outgoing, RoundDone
@@ -236,7 +237,7 @@ def test_how_long_is_said_by_the_system_administrator(cast: Cast) -> None:
     tell(cast, "a", now=MONDAY - timedelta(days=40))
     actions.read_all(upto=10**9, by=cast.officer, now=MONDAY - timedelta(days=31))
 
-    rounds.end_notices(MONDAY)
+    end_what_is_over(MONDAY)
 
     assert not Notice.objects.exists()
 
@@ -247,7 +248,7 @@ def test_messages_that_are_over_go_after_ninety_days_and_those_that_wait_stay(ca
     message(cast, "sent", MONDAY - timedelta(days=89))
     message(cast, "failed", None)
 
-    assert rounds.end_notices(MONDAY) == 2
+    assert end_what_is_over(MONDAY) == {"messages": 2}
 
     assert sorted(Outgoing.objects.values_list("state", flat=True)) == ["failed", "sent"]
     entry = AuditEntry.objects.latest("seq")
@@ -257,4 +258,4 @@ def test_messages_that_are_over_go_after_ninety_days_and_those_that_wait_stay(ca
 def test_where_nothing_ends_no_number_is_taken(cast: Cast) -> None:
     before = AuditEntry.objects.count()
 
-    assert (rounds.end_notices(MONDAY), AuditEntry.objects.count()) == (0, before)
+    assert (end_what_is_over(MONDAY), AuditEntry.objects.count()) == ({}, before)

@@ -113,6 +113,7 @@ def test_the_rooms_say_what_waits_and_the_most_urgent_comes_first() -> None:
         "meetings-decided",
         "choosing",
         "publicity-run",
+        "substitutes",
         "cases",
         "identities",
         "letters",
@@ -123,13 +124,17 @@ def test_the_rooms_say_what_waits_and_the_most_urgent_comes_first() -> None:
         "commitments-left",
         "reviewing",
         "publishing",
+        "to-archive",
+        "to-sign",
         "mending",
         "importing",
         "accounts",
     ]
     assert [duty.code for duty in urgent if not duty.is_theirs] == [
-        "identities",  # reading numbers is no duty
+        "substitutes",  # knowing who stands in is no duty
+        "identities",  # nor is reading numbers
         "accounts-to-pay",  # nor is seeing accounts
+        "to-archive",  # what is filed may wait for the end of the year
     ]
 
 
@@ -204,8 +209,11 @@ def test_an_officer_sees_what_they_filed_today_and_what_still_waits(cast: Cast, 
         ("我今天登记的", 1),
         ("我登记的，还没有确认", 1),
         ("我今天办的步骤", 0),
+        ("我办过的事项", 0),
+        ("我发起的事项", 0),
     ]
-    assert [each.label for each in signed_in("director").get("/").context["mine"]] == ["我今天办的步骤"]
+    director = [each.label for each in signed_in("director").get("/").context["mine"]]
+    assert director == ["我今天办的步骤", "我办过的事项", "我发起的事项"]
     assert signed_in("superior").get("/").context["mine"] is None
 
 

@@ -11,7 +11,9 @@ from xingke.accounts.acts import Act, act
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base.keys import new_key
+from xingke.base.pressed import OTHER
 from xingke.base.refusals import Refused
+from xingke.base.sayings import say
 from xingke.registry import queries, rules, sealing
 from xingke.registry.models import Employment, Grant, Organisation, Person, Region
 from xingke.registry.queries import people
@@ -26,10 +28,12 @@ def enter_person(
 ) -> Person:
     """Enter somebody. facts: any of ``sealing.SEALED``, which only those may open who may edit there.
 
-    A form sent twice enters one person. Raises Refused for a number of identity that is none, or another person's.
+    A form sent twice enters one person. Raises Refused for a key that names somebody else, and for a number of identity that is none, or another person's.
     """
     who = key or new_key()
     facts = _tidied(facts)
+    refuse_owned(who)
+    known = _entered_before(who)
     sealing.prepare(who)
     sealed, mark = sealing.seal(who, facts), sealing.mark(facts.get("identity", ""))
     with act(by=by, now=now, code="person.entered", kind="person", target=str(who)) as done:
@@ -37,6 +41,9 @@ def enter_person(
         queries.require(by, Permission.PERSON_EDIT, at=region)
         standing = Person.objects.filter(key=who).first()
         if standing is not None:
+            alike = (standing.name, standing.region, standing.identity) == (name, region, mark)
+            if not alike or (known is not None and known != facts):
+                raise Refused(OTHER.filled())
             done.nothing()
             return standing
         _refuse_known(mark, by)
@@ -87,6 +94,27 @@ def correct_person(
         row.name, row.sealed, row.identity = name, sealed, mark
         row.save(update_fields=["name", "name_key", "sealed", "identity"])
     return row
+
+
+def refuse_owned(owner: UUID, *, but: str = "") -> None:
+    """Raise Refused where a key is somebody else's already: two that share one are forgotten together, and opened by either.
+
+    Keys of new things come from forms. but: the code of the sealer whose own is asked about; "" for persons.
+    """
+    is_person = but != "" and Person.objects.filter(key=owner).exists()
+    if is_person or any(sealer.owns(owner) for sealer in sealing.SEALERS if sealer.code != but):
+        raise Refused(say("这张表单的编号已经用于别的登记，请刷新页面重新填写。"))
+
+
+def _entered_before(key: UUID) -> dict[str, str] | None:
+    """What is sealed of somebody under a key; None where nobody has it. Before an act, inside which no file is read.
+
+    Raises Refused for somebody who was forgotten or is known under another key: no key is made anew for them.
+    """
+    there = Person.objects.filter(key=key).first()
+    if there is not None and (there.erased_at is not None or there.merged_into_id is not None):
+        raise Refused(OTHER.filled())
+    return people.facts_of(there) if there is not None else None
 
 
 def _tidied(facts: Mapping[str, str]) -> dict[str, str]:

@@ -5,13 +5,13 @@ look at a list is neither. Whom a view is shown to is checked all the same.
 """
 
 from collections.abc import Sequence
-from urllib.parse import parse_qsl, urlencode
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from xingke.accounts.models import User
 from xingke.base.refusals import Refused
+from xingke.registry.listing import LISTS, kept_query
 from xingke.registry.models import Region, SavedView
 from xingke.registry.queries import bureaus_of
 
@@ -30,7 +30,7 @@ def choose_columns(*, list_code: str, columns: Sequence[str], by: User) -> None:
 
 @transaction.atomic
 def save_view(*, list_code: str, name: str, query: str, shared_with: Region | None, by: User) -> SavedView:
-    """Keep a view of a list; one of the same name is replaced. query: what is chosen, as an address says it.
+    """Keep a view of a list; one of the same name is replaced. query: what is chosen, as an address says it; see ``kept_query``.
 
     Raises Refused without a name, for one too many, and for a bureau somebody does not work for.
     """
@@ -39,14 +39,14 @@ def save_view(*, list_code: str, name: str, query: str, shared_with: Region | No
     kept = SavedView.objects.filter(owner=by, list=list_code).exclude(name="")
     if kept.exclude(name=name).count() >= MOST:
         raise Refused(_("一张清单最多保存 %(n)d 个视图，请先删除不用的。") % {"n": MOST})
-    said = urlencode([(key, value) for key, value in parse_qsl(query.removeprefix("?")) if value])
+    said = kept_query(LISTS[list_code], query)
     if len(said) > 1990:
         raise Refused(_("条件太长，不能保存。"))
     found, _is_new = SavedView.objects.update_or_create(
         owner=by,
         list=list_code,
         name=name,
-        defaults={"query": f"?{said}" if said and said != "clear=1" else "", "region": shared_with},
+        defaults={"query": said, "region": shared_with},
     )
     return found
 

@@ -9,8 +9,8 @@ its view is one line::
 
 and, where its page says more than a heading, a template that extends ``registry/list.html`` (blocks ``actions``, ``above``,
 ``notes``) with ``list_response(…, template=…, context=…)``. From the declaration follow: filters and their chips, the count,
-sums, sorting, pages, the columns somebody chose, saved views, bulk acts, .xlsx, CSV and print, keys, and what is said where
-there is nothing. The queries of a page do not grow with its rows.
+sums, sorting, pages, the columns somebody chose, saved views, bulk acts, .xlsx, CSV and print, of the ticked rows too, keys, and
+what is said where there is nothing. The queries of a page do not grow with its rows.
 
 The declaration (``rules``): ``DeclaredList`` of ``ListColumn`` (with ``FileColumn`` where a file says more), ``SearchFilter``,
 ``ChoiceFilter``, ``RegionFilter``, ``DayFilter``, ``OwnFilter``, ``SectionFilter``, ``BulkAct``, ``EmptyList``; a cell is a
@@ -25,7 +25,15 @@ plain value or a ``ListedCell``. Its functions are given a ``ListRequest``: ``as
 
 from xingke.base.register import Register
 from xingke.registry.listing.answering import list_response
-from xingke.registry.listing.asking import ListRequest, ask, filter_names, month_of, typed_values
+from xingke.registry.listing.asking import (
+    ListRequest,
+    ask,
+    filter_names,
+    kept_query,
+    month_of,
+    require_list,
+    typed_values,
+)
 from xingke.registry.listing.rules import (
     BulkAct,
     ChoiceFilter,
@@ -64,7 +72,9 @@ __all__ = [
     "check_list",
     "day_or_none",
     "filter_names",
+    "kept_query",
     "list_response",
     "month_of",
+    "require_list",
     "typed_values",
 ]

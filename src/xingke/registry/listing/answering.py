@@ -11,16 +11,25 @@ from django.db.models import QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from xingke.base.templatetags.xk import number
 from xingke.press.exports import About, file_addresses, table_response
 from xingke.registry import queries
-from xingke.registry.listing.asking import TAKE_BACK, ListRequest, all_columns, ask
+from xingke.registry.listing.asking import TAKE_BACK, ListRequest, all_columns, ask, kept_query
 from xingke.registry.listing.cells import cell_words, row_writer
-from xingke.registry.listing.paging import SORTED, Found, ListPage, RowOrder, count_rows, in_order, page_of
+from xingke.registry.listing.paging import (
+    SORTED,
+    Found,
+    ListPage,
+    RowOrder,
+    count_rows,
+    in_order,
+    only_keys,
+    page_of,
+)
 from xingke.registry.listing.rules import BulkAct, DeclaredList, FileColumn, ListColumn, shown_columns
 from xingke.registry.queries import saved_views
 
@@ -36,16 +45,17 @@ def list_response(
     template: str = "registry/list.html",
     context: Callable[[ListRequest], Mapping[str, Any]] | None = None,
     asked: ListRequest | None = None,
+    ticked: Sequence[str] | None = None,
 ) -> HttpResponse:
     """The page of a list, or the file of it that is asked for; 404 for whoever may see nothing of the kind.
 
     template: extends ``registry/list.html``, where a room says more. context: what it is given besides; asked for after the
-    rows were loaded. asked: where the view has looked at it already.
+    rows were loaded. asked: where the view has looked at it already. ticked: the rows that were ticked, of which alone the file is.
     """
     asked = asked or ask(listed, request)
     if (way := _remembered(request, asked)) is not None:
         return way
-    found = _narrowed(asked)
+    found = _narrowed(asked) if ticked is None else only_ticked(_narrowed(asked), listed, ticked)
     kept = saved_views.kept_of(asked.reader, listed.code)
     chosen = (request.GET.get("columns", "") or kept.columns).split(",")
     count, is_more = (listed.count(asked), False) if listed.count else count_rows(found)
@@ -54,6 +64,7 @@ def list_response(
         return _file(asked, shown_columns(all_columns(asked), chosen), _order_of(order, listed), found)
     page = page_of(found, _order_of(order, listed), count=count, is_more=is_more, asked=request.GET)
     rows = list(listed.load(asked, page.items))
+    ticks = _ticks(listed, page.items, rows)
     columns = all_columns(asked)
     shown = shown_columns(columns, chosen)
     answer = {
@@ -64,7 +75,7 @@ def list_response(
         "count": page.count,
         "filters": asked.fields,
         "is_fictional": any(listed.is_fictional(row) for row in rows) if listed.is_fictional else False,
-        "list": _attributes(asked, page, rows, found, columns, shown, order, kept),
+        "list": _attributes(asked, page, rows, ticks, found, columns, shown, order, kept),
     }
     if context is not None:
         answer |= context(asked)
@@ -112,6 +123,17 @@ def _narrowed(asked: ListRequest) -> Found:
     return {code: part.filter(asked.narrow) if asked.narrow else part for code, part in found.items()}
 
 
+def only_ticked(found: Found, listed: DeclaredList, ticked: Sequence[str]) -> Found:
+    """The ticked rows, of those a list shows anyway."""
+    if isinstance(found, QuerySet):
+        return only_keys(found, listed.key_path, ticked)
+    parts: dict[str, list[str]] = {code: [] for code in found}
+    for each in ticked:
+        code, _colon, key = each.partition(":")
+        parts.get(code, []).append(key)
+    return {code: only_keys(part, listed.key_path, parts[code]) for code, part in found.items()}
+
+
 # ── order ──
 
 
@@ -148,6 +170,8 @@ def _file(asked: ListRequest, shown: Sequence[ListColumn], order: RowOrder, foun
 
 
 def _in_file(column: ListColumn) -> Sequence[FileColumn]:
+    if not column.is_filed:
+        return ()
     cell = column.cell
     return column.file or (FileColumn(label=column.label, value=lambda row: cell_words(cell(row))),)
 
@@ -166,6 +190,7 @@ def _attributes(
     asked: ListRequest,
     page: ListPage,
     rows: Sequence[Any],
+    ticks: Sequence[str],
     found: Found,
     columns: Sequence[ListColumn],
     shown: Sequence[ListColumn],
@@ -185,7 +210,7 @@ def _attributes(
         "is_bare": not rows and not asked.chosen,
         "caption": str(listed.caption or listed.title),
         "columns": [_head(column, order, is_large=is_large) for column in shown],
-        "body": _body(asked, shown, rows, summed if acts else None, is_ticked=bool(acts)),
+        "body": _body(asked, shown, rows, summed, ticks),
         "count": page.count,
         "count_text": _("超过 %(n)s 条") % {"n": number(page.count)} if page.is_more else "",
         "total_text": "\N{EM SPACE}".join(totals),
@@ -238,44 +263,60 @@ def _body(
     shown: Sequence[ListColumn],
     rows: Sequence[Any],
     summed: ListColumn | None,
-    *,
-    is_ticked: bool,
+    ticks: Sequence[str],
 ) -> SafeString:
     listed, cells, css = asked.listed, row_writer(shown), asked.listed.row_class
     said = []
-    for row in rows:
+    for row, key in zip(rows, ticks, strict=True):
         opened = f'<tr class="{escape(name)}">' if css and (name := css(row)) else "<tr>"
-        said.append(f"{opened}{_tick(listed, row, summed) if is_ticked else ''}{cells(row)}</tr>")
+        said.append(f"{opened}{_tick(listed, row, key, listed.columns[0], summed)}{cells(row)}</tr>")
     return mark_safe("\n".join(said))
 
 
-def _tick(listed: DeclaredList, row: Any, summed: ListColumn | None) -> str:
+def _ticks(listed: DeclaredList, items: Sequence[Any], rows: Sequence[Any]) -> list[str]:
+    """What the tick of each row says: its key, else its id, of several tables shown as one with the code of its table."""
+    if listed.key is not None:
+        return [listed.key(row) for row in rows]
+    return [f"{item[0]}:{item[1]}" if isinstance(item, tuple) else str(item.pk) for item in items]
+
+
+def _tick(listed: DeclaredList, row: Any, key: str, first: ListColumn, summed: ListColumn | None) -> str:
     """The cell of a row that ticks it, with the amount that is summed up while somebody ticks."""
-    assert listed.key is not None  # check_list: rows that are ticked have one
     amount = summed.amount(row) if summed is not None and summed.amount else None
     return format_html(
         '<td class="pick"><input type="checkbox" name="row" value="{}" form="{}-bulk" aria-label="{}"{}></td>',
-        listed.key(row),
+        key,
         listed.code,
-        listed.row_words(row),
+        listed.row_words(row) if listed.row_words else strip_tags(str(cell_words(first.cell(row)) or "")),
         "" if amount is None else format_html(' data-amount="{}"', amount),
     )
 
 
 def _acts(asked: ListRequest, count: int) -> list[dict[str, Any]]:
-    """The bulk acts the reader may do now."""
+    """The bulk acts the reader may do now; the file of the ticked rows is one of every list."""
+    filed: dict[str, Any] = {"code": "export", "label": _("导出所选"), "icon": "download", "every": ""}
+    filed |= {"url": reverse("registry:list-export", args=[asked.listed.code]), "hidden": {"list-query": _filed(asked)}}
     return [
-        {
-            "code": each.code,
-            "label": str(each.label),
-            "icon": each.icon,
-            "url": reverse(each.url_name),
-            "hidden": hidden,
-            "every": each.every(count) if each.every else "",
-        }
-        for each in asked.listed.acts
-        if (hidden := _hidden(asked, each)) is not None
+        *(
+            {
+                "code": each.code,
+                "label": str(each.label),
+                "icon": each.icon,
+                "url": reverse(each.url_name),
+                "hidden": hidden,
+                "every": each.every(count) if each.every else "",
+            }
+            for each in asked.listed.acts
+            if (hidden := _hidden(asked, each)) is not None
+        ),
+        filed,
     ]
+
+
+def _filed(asked: ListRequest) -> str:
+    """What a file of the ticked rows is asked with: the same choices, order and columns."""
+    address = asked.address()
+    return "" if address == TAKE_BACK else address
 
 
 def _hidden(asked: ListRequest, each: BulkAct) -> dict[str, str] | None:
@@ -382,14 +423,15 @@ def _choosable(columns: Sequence[ListColumn], shown: Sequence[ListColumn]) -> li
 def _views(asked: ListRequest, kept: "saved_views.KeptViews") -> list[dict[str, Any]]:
     """The views above the list, those of the reader first, and which of them is looked at."""
     now = _without_columns(asked.address())
+    addresses = [(each, kept_query(asked.listed, each.query) or TAKE_BACK) for each in kept.views]
     return [
         {
             "name": each.name,
-            "url": each.query or TAKE_BACK,
-            "is_current": _without_columns(each.query or TAKE_BACK) == now,
+            "url": address,
+            "is_current": _without_columns(address) == now,
             "is_shared": each.region_id is not None,
         }
-        for each in kept.views
+        for each, address in addresses
     ]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any  # fields of filter_bar are a template's mappings
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from django.db.models import Q
 from django.http import HttpRequest, QueryDict
@@ -193,8 +193,14 @@ def month_of(text: str) -> Period | None:
 def ask(listed: DeclaredList, request: HttpRequest) -> ListRequest:
     """What a request asks of a list; 404 for whoever may see nothing of the kind."""
     reader = queries.reader(request.user)
-    allowed = queries.require_page(reader, listed.permission)
+    allowed = require_list(reader, listed)
     return ListRequest(listed, request, reader, allowed, typed_values(listed, request.GET))
+
+
+def require_list(reader: User, listed: DeclaredList) -> Scope:
+    """Where somebody may see rows of a list; 404 for whoever may see nothing of the kind."""
+    held = [scope for each in (listed.permission, *listed.or_permissions) if (scope := queries.scope(reader, each))]
+    return held[0] if held else queries.require_page(reader, listed.permission)
 
 
 def typed_values(listed: DeclaredList, typed: QueryDict) -> dict[str, str]:
@@ -208,6 +214,16 @@ def typed_values(listed: DeclaredList, typed: QueryDict) -> dict[str, str]:
 def filter_names(listed: DeclaredList) -> Sequence[str]:
     """The names of a list's filters, as they stand in an address."""
     return [name for each in listed.filters for name in (each.names if isinstance(each, DayFilter) else (each.name,))]
+
+
+def kept_query(listed: DeclaredList, query: str) -> str:
+    """What a view may keep of an address: what a list is narrowed to, its order and its columns; "" for nothing.
+
+    Nothing that does something when it is opened, as a file or taking back what was chosen, and no page, which is another's tomorrow.
+    """
+    names = {*filter_names(listed), "sort", "columns"}
+    said = urlencode([(name, value) for name, value in parse_qsl(query.removeprefix("?")) if value and name in names])
+    return f"?{said}" if said else ""
 
 
 def all_columns(asked: ListRequest) -> list[ListColumn]:

@@ -8,6 +8,7 @@ import base64
 import binascii
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import reduce
 from operator import attrgetter, or_
@@ -244,6 +245,16 @@ def _field(found: QuerySet[Any, Any], path: str) -> "Field[Any, Any]":
     if field.is_relation:
         field = field.target_field
     return field  # type: ignore[no-any-return]
+
+
+def only_keys(found: QuerySet[Any, Any], path: str, keys: Sequence[str]) -> QuerySet[Any, Any]:
+    """The rows with some keys, as an address says them; what is no key is left out."""
+    field = _field(found, path)
+    known = []
+    for each in keys:
+        with suppress(ValueError, ValidationError, OverflowError):
+            known.append(field.to_python(each))
+    return found.filter(**{f"{path}__in": known})
 
 
 def any_of(conditions: Sequence[Q]) -> Q:

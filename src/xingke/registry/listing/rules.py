@@ -57,6 +57,7 @@ class ListColumn:
     is_wide: bool = False  # takes a line of its own on a phone
     is_whole: bool = False  # never broken
     is_told: bool = False  # its head is repeated beside it on a phone
+    is_filed: bool = True  # stands in the file too; buttons do not
     note: Words = ""
     total: str = ""
     amount: Callable[[Any], int | None] | None = None
@@ -169,7 +170,7 @@ class DeclaredList:
 
     rows: of what is asked, the queryset with the reader's scope, or several by a code each, which are shown as one list.
     load: of what is asked, and of a page's objects (or (code, id, what is sorted by)), the rows that the cells are given;
-    in the same order. count, totals: where they are kept or cheaper than counted. further: columns that depend on what is
+    in the same order, one each. count, totals: where they are kept or cheaper than counted. further: columns that depend on what is
     asked, not sorted by; asked for after ``load``, for a file before it. order: the column it is sorted by unless asked otherwise; ``-`` turns it round.
     """
 
@@ -191,8 +192,12 @@ class DeclaredList:
     totals: Callable[[Any, Any, Sequence[ListColumn]], dict[str, int | None]] | None = None
     further: Callable[[Any], Sequence[ListColumn]] | None = None
     acts: tuple[BulkAct, ...] = ()
-    key: Callable[[Any], str] | None = None
-    row_words: Callable[[Any], str] = str  # what a row's tick is called
+    or_permissions: tuple[StrEnum, ...] = ()  # whoever has one of these may see it as well
+    key: Callable[[Any], str] | None = (
+        None  # what a tick says of a row; of several shown as one behind ``CODE:``; its id where not said
+    )
+    key_path: str = "pk"  # the column of the database that holds it
+    row_words: Callable[[Any], str] | None = None  # what a row's tick is called; as its first cell where not said
     row_class: Callable[[Any], str] | None = None
     is_fictional: Callable[[Any], bool] | None = None
     notes: Callable[[Any], Sequence[tuple[str, str]]] | None = None  # on the second sheet of the file

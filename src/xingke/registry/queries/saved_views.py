@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass, field
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.http import Http404
 
 from xingke.accounts.models import User
-from xingke.registry.models import SavedView
+from xingke.registry.models import Grant, SavedView
 from xingke.registry.queries import bureaus_of
 
 
@@ -19,8 +19,19 @@ class KeptViews:
 
 
 def kept_of(user: User, code: str) -> KeptViews:
-    """What a reader keeps of a list. One query."""
-    shared = Q(region__in=[region.pk for region in bureaus_of(user)])
+    """What a reader keeps of a list. One query.
+
+    What a colleague shared is found while they work in that bureau: afterwards nobody there could change it or take it away.
+    """
+    posts = Grant.objects.filter(
+        user=OuterRef("owner"),
+        region=OuterRef("region"),
+        revoked_at__isnull=True,
+        organisation__isnull=True,
+        person__isnull=True,
+        user__is_active=True,
+    )
+    shared = Q(region__in=[region.pk for region in bureaus_of(user)]) & Q(Exists(posts))
     found = list(SavedView.objects.filter(Q(owner=user) | shared, list=code).order_by("name", "pk"))
     own = [each for each in found if each.owner_id == user.pk]
     columns = next((each.query for each in own if not each.name), "")

@@ -43,6 +43,7 @@ ROWS = {
     "grant-give": Row(frozenset({"security"})),
     "grant-revoke": Row(frozenset({"security"}), lambda world: {"pk": world.grant.pk}, posts_only=True),
     "list-columns": Row(READERS | NEXT_DOOR, lambda world: {"code": "organisations"}, posts_only=True),
+    "list-export": Row(READERS | NEXT_DOOR, lambda world: {"code": "organisations"}, posts_only=True),
     "view-save": Row(READERS | NEXT_DOOR, lambda world: {"code": "organisations"}, posts_only=True),
     "view-rename": Row(OFFICER, lambda world: {"pk": world.saved_view.pk}, posts_only=True),
     "view-delete": Row(OFFICER, lambda world: {"pk": world.saved_view.pk}, posts_only=True),

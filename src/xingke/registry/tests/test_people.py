@@ -74,7 +74,7 @@ def test_what_was_sealed_for_one_opens_for_no_other(cast: Cast) -> None:
         (path / one.key.hex[-2:] / f"{one.key}.key").read_bytes()
     )
 
-    with pytest.raises(Refused, match="个人信息打不开"):
+    with pytest.raises(Refused, match="加密保存的内容（个人信息或账号）打不开"):
         sealing.unseal(other.key, one.sealed)
 
 

@@ -192,7 +192,7 @@ def test_nobody_posts_where_they_may_not_read(cast: Cast, signed_in: SignIn) -> 
 
 
 def test_accounts_are_listed_with_their_roles(cast: Cast, signed_in: SignIn) -> None:
-    rows = dict(signed_in("system").get("/accounts/").context["rows"])
+    rows = {row.of: row.roles for row in signed_in("system").get("/accounts/").context["rows"]}
 
     assert rows[cast.officer] == "科室人员"
     assert rows[cast.stranger] == ""
@@ -332,7 +332,7 @@ def test_a_role_is_taken_back_but_not_ones_own(cast: Cast, signed_in: SignIn) ->
     assert own.revoked_at is None
     assert _said(refused)[-1] == "不能收回自己的角色，请由另一位安全管理员操作。"
     listed = browser.get("/grants/?state=revoked").context["rows"]
-    assert listed == [(theirs, "科室人员", "")]
+    assert [(row.of, row.role, row.section) for row in listed] == [(theirs, "科室人员", "")]
 
 
 # ── The audit trail ───────────────────────────────────────────────────────────────────────────────────────────────

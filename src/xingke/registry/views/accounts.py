@@ -1,13 +1,12 @@
 """Accounts, for the system administrator: who there is, opening one, closing one, another first password."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from xingke.accounts import actions
@@ -15,62 +14,13 @@ from xingke.accounts.forms import NewAccountForm, ResetForm
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base.refusals import Refused
-from xingke.press.exports import About, file_addresses, table_response, wants_file
-from xingke.registry import filtering, queries
-
-STATES = {"open": True, "closed": False}
+from xingke.registry import lists, queries
+from xingke.registry.listing import list_response
 
 
 @require_safe
 def account_list(request: HttpRequest) -> HttpResponse:
-    user = queries.reader(request.user)
-    text, state = request.GET.get("q", ""), request.GET.get("state", "")
-    found = queries.accounts_listed(user, search=text, is_active=STATES.get(state))
-    page = Paginator(found, filtering.PAGE_SIZE).get_page(request.GET.get("page"))
-    listed = list(found if wants_file(request) else page.object_list)
-    language = get_language() or "zh-hans"
-    held = queries.roles_by_account(listed)
-    rows = [(each, _("、").join(role.label.in_language(language) for role in held.get(each.pk, ()))) for each in listed]
-    fields = [
-        filtering.search("q", _("账号"), text, _("账号或姓名")),
-        filtering.select(
-            "state",
-            _("状态"),
-            state,
-            [("open", pgettext("state", "启用")), ("closed", pgettext("state", "停用"))],
-        ),
-    ]
-    if wants_file(request):
-        return table_response(
-            request,
-            _("账号"),
-            [_("账号"), _("姓名或岗位"), _("岗位角色"), _("最近登录"), _("开立时间"), _("状态")],
-            (
-                [
-                    each.username,
-                    each.name,
-                    roles,
-                    each.last_login,
-                    each.created_at,
-                    pgettext("state", "启用") if each.is_active else pgettext("state", "停用"),
-                ]
-                for each, roles in rows
-            ),
-            About(fields=fields),
-        )
-    table = {
-        "columns": [
-            {"label": _("账号")},
-            {"label": _("岗位角色")},
-            {"label": _("最近登录"), "class": "nowrap told"},
-            {"label": _("状态")},
-            {"label": _("操作")},
-        ],
-        "page": page,
-        "export": file_addresses(request),
-        **filtering.emptiness(request, _("没有账号"), ""),
-    }
-    return render(request, "registry/account_list.html", {"table": table, "rows": rows, "filters": fields, "own": user})
+    return list_response(request, lists.ACCOUNTS, template="registry/account_list.html")
 
 
 @require_http_methods(["GET", "POST"])

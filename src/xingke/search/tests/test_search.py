@@ -23,7 +23,7 @@ from xingke.registry import actions as registry
 from xingke.registry.models import Organisation
 from xingke.registry.queries import organisations_changed
 from xingke.reports.actions import write_document
-from xingke.search import actions, queries
+from xingke.search import actions, checks, queries
 from xingke.search.models import Entry, Progress
 from xingke.search.rules import asked
 
@@ -384,6 +384,17 @@ def test_text_cut_by_an_older_recipe_is_cut_again(filled: Cast) -> None:
     actions.catch_up()
 
     assert titles(filled.officer, "电池") == ["一种锂电池采集终端（发明专利）"]
+
+
+def test_the_check_finds_what_the_index_says_wrongly_or_lacks(filled: Cast) -> None:
+    assert [result.problems for result in checks.index()] == [()]
+
+    Entry.objects.filter(kind="patent").update(path=None)
+    Entry.objects.filter(kind="organisation")[0].delete()
+
+    ((said, problems),) = [(result.said, result.problems) for result in checks.index()]
+    assert said.endswith("2 类不符")
+    assert [each.partition("，")[0] for each in problems] == ["单位：1 条与搜索索引不符", "专利：2 条与搜索索引不符"]
 
 
 def test_deleting_an_entry_takes_its_words_along(filled: Cast) -> None:
