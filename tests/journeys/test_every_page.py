@@ -26,6 +26,8 @@ PAGES = {
         "/documents/",
         "/documents/write/",
         "/verify/",
+        "/cases/letters/",
+        "/letters/check/",
         "/notices/",
         "/notices/choices/",
         "/calendar/",

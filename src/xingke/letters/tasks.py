@@ -22,4 +22,4 @@ def _to_write(user: User) -> Iterator[Task]:
         yield Task(_("等着出具文书的事项"), waiting, pgettext("cases", "件"), url)
 
 
-DUTIES = (Duty(code="letters", permission=CasePermission.READ, find=_to_write, order=33, is_theirs=False),)
+DUTIES = (Duty(code="letters", permission=CasePermission.READ, find=_to_write, order=33),)
