@@ -86,7 +86,7 @@ def own_counts(user: User, *, most: int | None = None) -> dict[str, int]:
     most: where it is enough to know that there are so many. One query.
     """
 
-    def counted(state: str) -> QuerySet[CaseStep, dict[str, Any]]:
+    def counted(state: str) -> QuerySet[CaseStep, Any]:
         listed = cases_listed(user, state=state).order_by().select_related(None)
         if most is not None:
             listed = CaseStep.objects.filter(pk__in=listed.values("pk")[:most]).order_by()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -74,7 +75,7 @@ def to_be_named_for(by: User) -> list[User]:
     return sorted(found.values(), key=lambda each: (each.pk != by.pk, each.name, each.pk))
 
 
-def _accounts(*allowed: Scope) -> QuerySet[Grant]:
+def _accounts(*allowed: Scope) -> QuerySet[Grant, Any]:
     """The accounts that hold a role for a bureau with which cases are seen, in some scopes."""
     where = Q(pk__in=())
     for each in allowed:
