@@ -27,6 +27,7 @@ IN_ORDER = [
     "figures",
     "proofs",
     "words-of-figures",
+    "search",
     "attachments",
     "volumes",
     "identities",

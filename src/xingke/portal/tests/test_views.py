@@ -133,7 +133,6 @@ def test_the_rooms_say_what_waits_and_the_most_urgent_comes_first() -> None:
     assert [duty.code for duty in urgent if not duty.is_theirs] == [
         "substitutes",  # knowing who stands in is no duty
         "identities",  # nor is reading numbers
-        "letters",  # whoever may issue them has the cases
         "accounts-to-pay",  # nor is seeing accounts
         "to-archive",  # what is filed may wait for the end of the year
     ]
