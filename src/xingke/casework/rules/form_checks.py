@@ -89,7 +89,8 @@ def _field(each: FormField, types: Mapping[str, Type], lists: Set[str]) -> Itera
 def _shape(each: FormField, lists: Set[str]) -> Iterator[str]:
     """What its type needs, and what no other has."""
     if not _NAME.fullmatch(each.name) or (each.name in RESERVED_NAMES and each.name not in _OFFERED):
-        yield "name must be small letters, digits and _, at most 40, and none a case has itself"
+        taken = ", ".join(sorted(RESERVED_NAMES - _OFFERED))
+        yield f"name must be small letters, digits and _, at most 40, and none a case has itself: {taken}"
     elif not _may_be_named(each.name):
         yield f"name {each.name!r} is a word of expressions, which could not name the field"
     if (each.type in (FieldType.TERM, FieldType.TERMS)) != bool(each.list):

@@ -36,8 +36,8 @@ def test_the_example_forms_hold() -> None:
     [
         ("", [": asks nothing"]),
         (f"{_field('a', 'text')}, {_field('a', 'day')}", ["a: stands twice"]),
-        (_field("opinion", "text"), ["opinion: name must be small letters, digits and _, at most 40, and none a case has itself"]),
-        (_field("甲", "text"), ["甲: name must be small letters, digits and _, at most 40, and none a case has itself"]),
+        (_field("opinion", "text"), ["opinion: name must be small letters, digits and _, at most 40, and none a case has itself: case, day, number, opinion, region, step"]),
+        (_field("甲", "text"), ["甲: name must be small letters, digits and _, at most 40, and none a case has itself: case, day, number, opinion, region, step"]),
         (_field("a", "term"), ["a: list: a term is of one, and nothing else is"]),
         (_field("a", "term", 'list = "colour"'), ["a: list 'colour' is not known"]),
         (_field("a", "amount", 'unit = "美元"'), ["a: unit is '美元'; expected 元 or 万元"]),
