@@ -37,7 +37,6 @@ from xingke.archive.tests.filing import (
 from xingke.base.refusals import Refused
 from xingke.base.tasks import DUTIES, Task
 from xingke.casework.models import Case
-from xingke.config.command import main
 from xingke.registry import actions as registry
 
 pytestmark = pytest.mark.db
@@ -393,25 +392,3 @@ def test_a_page_asks_no_more_for_many(cast: Cast, signed_in: SignIn, address: st
         counts.append(len(asked))
 
     assert counts[2] <= counts[1]
-
-
-# ── the command ─────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def test_the_command_says_what_is_missing_and_ends_with_one(
-    cast: Cast, capsys: pytest.CaptureFixture[str], signed_in: SignIn, tmp_path: Path
-) -> None:
-    closed = closed_volume(cast)
-    path = tmp_path / "卷.zip"
-    path.write_bytes(_packed(signed_in("officer"), closed))
-
-    assert main(["archive", "check", closed.number]) == 0
-    assert "与封卷时一致" in capsys.readouterr().out
-    assert main(["archive", "check", str(path)]) == 0
-    assert "本安装的密钥" in capsys.readouterr().out
-
-    ArchiveItem.objects.update(title="改过")
-    assert main(["archive", "check", closed.number]) == 1
-    assert "库里的卷内目录与封卷时的清单不一致" in capsys.readouterr().out
-    assert main(["archive", "check", "J999-WS·2026·Y-001"]) == 2
-    assert "没有档号为“J999-WS·2026·Y-001”的案卷" in capsys.readouterr().err
