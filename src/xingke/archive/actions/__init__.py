@@ -20,6 +20,7 @@ from xingke.archive.permissions import ArchivePermission
 from xingke.archive.queries.checking import manifest_now
 from xingke.archive.recording import Recorded, record_case, record_document
 from xingke.base.keys import new_key
+from xingke.base.pressed import pressed_before
 from xingke.base.refusals import Refused
 from xingke.base.sayings import say
 from xingke.casework.models import Case, CaseStep
@@ -66,10 +67,11 @@ def open_volume(*, new: NewVolume, by: User, now: datetime) -> ArchiveVolume:
     with act(by=by, now=now, code="volume.opened", kind="volume", target=str(new.key)) as done:
         done.lock()
         require_at_home(by, ArchivePermission.KEEP, new.region)
-        if there := ArchiveVolume.objects.filter(key=new.key).first():
+        kind: dict[str, Any] = {"fonds": fonds, "category": new.category, "year": new.year, "term": new.term}
+        said = {"region": new.region, "title": new.title.strip(), "opened_by": by, **kind}
+        if there := pressed_before(ArchiveVolume, new.key, **said):
             done.nothing()
             return there
-        kind: dict[str, Any] = {"fonds": fonds, "category": new.category, "year": new.year, "term": new.term}
         last = ArchiveVolume.objects.filter(region=new.region, **kind).aggregate(last=Max("ordinal"))["last"] or 0
         found = ArchiveVolume(
             key=new.key,

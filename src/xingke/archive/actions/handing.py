@@ -14,6 +14,7 @@ from xingke.archive.actions import require_at_home
 from xingke.archive.models import ArchiveHandOver, ArchiveVolume, HandedVolume
 from xingke.archive.permissions import ArchivePermission
 from xingke.base.keys import new_key
+from xingke.base.pressed import pressed_before
 from xingke.base.refusals import Refused
 from xingke.base.sayings import say
 
@@ -45,7 +46,9 @@ def hand_over(*, new: NewHandOver, by: User, now: datetime) -> ArchiveHandOver:
     with act(by=by, now=now, code="archive.handed-over", kind="hand-over", target=str(new.key)) as done:
         done.lock()
         require_at_home(by, ArchivePermission.KEEP, region)
-        if there := ArchiveHandOver.objects.filter(key=new.key).first():
+        if there := pressed_before(
+            ArchiveHandOver, new.key, region=region, to=new.to.strip(), on=new.on, note=new.note.strip(), handed_by=by
+        ):
             done.nothing()
             return there
         for each in new.volumes:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from xingke.accounts.acts import Act, Actor, act
 from xingke.accounts.models import User
+from xingke.base.pressed import pressed_before
 from xingke.base.refusals import Refused
 from xingke.base.sayings import say
 from xingke.base.troubles import trouble_of
@@ -117,11 +118,9 @@ def open_case(*, new: NewCase, first: StepWanted | None = None, by: User | None,
 
 
 def _opened(new: NewCase, by: User | None) -> Case | None:
-    """The case that a first press opened; Refused where it was somebody else's."""
-    there = Case.objects.filter(key=new.key).select_related("region").first()
-    if there is not None and (there.opened_by != by or there.flow != new.flow):
-        raise Refused(say("这件事已经由别人发起了，请刷新后再看。"))
-    return there
+    """The case that a first press opened; Refused where the key is that of another."""
+    said = {each: getattr(new, each) for each in ("flow", "region", "organisation", "person", "call")}
+    return pressed_before(Case, new.key, opened_by=by, **said)
 
 
 def take_step(*, case: Case, wanted: StepWanted, seen: int, by: User | Outsider | None, now: datetime) -> CaseStep:

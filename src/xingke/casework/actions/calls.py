@@ -8,6 +8,7 @@ from uuid import UUID
 from xingke.accounts.acts import act
 from xingke.accounts.models import User
 from xingke.base.keys import new_key
+from xingke.base.pressed import pressed_before
 from xingke.base.refusals import Refused
 from xingke.base.sayings import Saying, say
 from xingke.casework import queries
@@ -60,8 +61,10 @@ def make_call(*, new: NewCall, by: User, now: datetime) -> CaseCall:
     limits = [_limit(each, form, lookup) for each in new.quotas]
     with act(by=by, now=now, code="call.made", kind="call", target=str(new.key)) as done:
         done.lock()
-        there = CaseCall.objects.filter(key=new.key).first()
-        if there is not None:
+        said = {
+            each: getattr(new, each) for each in ("region", "flow", "published_on", "since", "until", "most", "budget")
+        }
+        if there := pressed_before(CaseCall, new.key, title=new.title.strip(), made_by=by, **said):
             done.nothing()
             return there
         call = CaseCall.objects.create(

@@ -10,6 +10,7 @@ from django.utils import timezone
 from xingke.accounts.acts import Act, act
 from xingke.accounts.models import User
 from xingke.base.keys import new_key
+from xingke.base.pressed import pressed_before
 from xingke.base.refusals import Refused
 from xingke.base.sayings import say
 from xingke.casework.models import GroupChange, GroupDuty, GroupMember, WorkingGroup
@@ -47,7 +48,9 @@ def set_up_group(*, new: NewGroup, by: User, now: datetime) -> WorkingGroup:
     _refuse_document(new.first)
     with act(by=by, now=now, code="group.set-up", kind="group", target=str(new.key)) as done:
         done.lock()
-        if (there := WorkingGroup.objects.filter(key=new.key).first()) is not None:
+        if there := pressed_before(
+            WorkingGroup, new.key, region=new.region, kind=new.kind.value, name=new.name.strip(), made_by=by
+        ):
             done.nothing()
             return there
         group = WorkingGroup.objects.create(

@@ -14,6 +14,7 @@ from xingke.accounts.actions import StoredFile
 from xingke.accounts.acts import Act, act
 from xingke.accounts.models import User
 from xingke.base.keys import new_key
+from xingke.base.pressed import pressed_before
 from xingke.base.refusals import Refused
 from xingke.base.sayings import Saying, say
 from xingke.casework import queries
@@ -69,8 +70,8 @@ def call_meeting(*, new: NewMeeting, by: User, now: datetime) -> Meeting:
     quorum(new.quorum)
     with act(by=by, now=now, code="meeting.called", kind="meeting", target=str(new.key)) as done:
         done.lock()
-        there = Meeting.objects.filter(key=new.key).first()
-        if there is not None:
+        said = {"region": new.region, "kind": new.kind, "on": new.on, "place": new.place.strip(), "called_by": by}
+        if there := pressed_before(Meeting, new.key, **said):
             done.nothing()
             return there
         year = new.on.year

@@ -10,6 +10,7 @@ from django.utils import timezone
 from xingke.accounts.acts import act
 from xingke.accounts.models import User
 from xingke.base.keys import new_key
+from xingke.base.pressed import pressed_before
 from xingke.base.refusals import Refused
 from xingke.base.sayings import say
 from xingke.casework.models import CaseNotice, NoticeReceipt
@@ -57,7 +58,10 @@ def send_notice(*, new: NewNotice, by: User, now: datetime) -> CaseNotice:
             raise Refused(say("“%(name)s”在这里没有查看事项的权限，不能接着办。", name=user.name))
     with act(by=by, now=now, code="notice.sent", kind="notice", target=str(new.key)) as done:
         done.lock()
-        if (before := CaseNotice.objects.filter(key=new.key).first()) is not None:
+        said = {"title": new.title.strip(), "text": new.text.strip(), "document_number": new.document_number.strip()}
+        if before := pressed_before(
+            CaseNotice, new.key, region=new.region, answer_until=new.answer_until, sent_by=by, **said
+        ):
             done.nothing()
             return before
         notice = CaseNotice.objects.create(

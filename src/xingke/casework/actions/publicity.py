@@ -13,6 +13,7 @@ from xingke.accounts.actions import StoredFile
 from xingke.accounts.acts import Act, act
 from xingke.accounts.models import User
 from xingke.base.keys import new_key
+from xingke.base.pressed import pressed_before
 from xingke.base.refusals import Refused
 from xingke.base.sayings import say
 from xingke.casework import queries
@@ -74,8 +75,8 @@ def open_publicity(*, new: NewPublicity, cases: Sequence[CaseShown], by: User, n
         raise Refused(say("请选至少一件要公示的事项。"))
     with act(by=by, now=now, code="publicity.opened", kind="publicity", target=str(new.key)) as done:
         done.lock()
-        there = Publicity.objects.filter(key=new.key).first()
-        if there is not None:
+        said = {"region": new.region, "title": new.title.strip(), "since": new.since, "opened_by": by}
+        if there := pressed_before(Publicity, new.key, **said):
             done.nothing()
             return PublicityOpened(there, ())
         shown, refused, until = [], [], new.until or new.since

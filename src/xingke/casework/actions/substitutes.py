@@ -9,6 +9,7 @@ from django.utils import timezone
 from xingke.accounts.acts import act
 from xingke.accounts.models import User
 from xingke.base.keys import new_key
+from xingke.base.pressed import pressed_before
 from xingke.base.refusals import Refused
 from xingke.base.sayings import say
 from xingke.casework.models import Substitution
@@ -45,7 +46,15 @@ def name_substitute(*, new: NewSubstitution, by: User, now: datetime) -> Substit
     span = DaySpan(since=new.since, until=new.until)
     with act(by=by, now=now, code="substitute.named", kind="account", target=new.user.username) as done:
         done.lock()
-        if (there := Substitution.objects.filter(key=new.key).first()) is not None:
+        if there := pressed_before(
+            Substitution,
+            new.key,
+            user=new.user,
+            substitute=new.substitute,
+            since=new.since,
+            until=new.until,
+            made_by=by,
+        ):
             done.nothing()
             return there
         may_be_named(

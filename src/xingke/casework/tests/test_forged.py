@@ -233,7 +233,7 @@ def test_two_presses_open_one_case(cast: Cast) -> None:
         new=new, first=first, by=cast.enterprise, now=NOW
     )
     assert Case.objects.count() == 1
-    with pytest.raises(Refused, match="已经由别人发起了"):
+    with pytest.raises(Refused, match="已经提交过一次，那一次的内容与这次不同"):
         open_case(new=new, first=first, by=cast.officer, now=NOW)
 
 
