@@ -54,7 +54,7 @@ def retention() -> Iterator[CheckResult]:
 
 
 CHECKS = (
-    Check(code="retention", find=retention, order=12, needs_tables=False),
+    Check(code="retention", find=retention, order=12),
     Check(code="audit", find=audit, order=30),
     Check(code="attachments", find=attachments, order=100),
 )
