@@ -135,7 +135,8 @@ ROWS = {
     ),
     "publicity-list": Row(ANY_BUREAU),
     "publicity-new": Row(
-        frozenset({"officer"}), lambda world: {"region": world.cast.county.code, "flow": "rnd_subsidy", "step": "announced"}
+        frozenset({"officer"}),
+        lambda world: {"region": world.cast.county.code, "flow": "rnd_subsidy", "step": "announced"},
     ),
     "publicity": Row(BUREAU, _publicity),
     "objection-new": Row(BUREAU, _publicity),
