@@ -25,6 +25,7 @@ BENCHES = {
     "importing": "importing reported figures, beside reading the file",
     "acts": "how long acts hold the counter, while nobody else can write",
     "case-steps": "a step of a case that files a record, in a ledger of 10^6",
+    "case-queue": "a page of the cases of a bureau that has 10^5",
     "workbench": "eight browsers on the workbench, while somebody writes, against a bare view of the same server",
     "spreadsheet": "importing workbooks of patents and contracts, beside reading them bare",
 }
