@@ -44,9 +44,6 @@ pytestmark = [
 
 @pytest.fixture(autouse=True)
 def _no_columns_are_left() -> object:
-    # Keys of what other tests sealed and took back.
-    shutil.rmtree(Path(settings.DATA) / "person-keys", ignore_errors=True)
-    (Path(settings.DATA) / "person-marks.key").unlink(missing_ok=True)
     yield
     shutil.rmtree(Path(settings.DATA) / "columns", ignore_errors=True)
     (Path(settings.DATA) / "heads.log").unlink(missing_ok=True)
