@@ -61,7 +61,7 @@ def test_every_page_of_a_document_can_be_read_at_any_width(width: int, browser: 
     visitor.open(address)
     look()
     visitor.sign_in("officer").open("/documents/?q=青溪县2025年科技工作总结")
-    page.click("main a:has-text('青溪县2025年科技工作总结')")
+    page.click("main table a:has-text('青溪县2025年科技工作总结')")
     look()
     page.click("main a:text-is('编辑')")
     page.locator("[data-insert]").first.click()

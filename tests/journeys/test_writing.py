@@ -38,7 +38,7 @@ def test_money_is_filed_with_its_paper_confirmed_and_only_proposed_to_be_changed
     event = page.locator("#history a[href*='/records/payment/']").last.get_attribute("href") or ""
 
     visitor.context.clear_cookies()
-    page = visitor.sign_in("director").open("/records/?state=draft")
+    page = visitor.sign_in("director").open("/records/?state=draft&kind=payment")
     page.check("input[name=row]")
     page.click("button:has-text('确认所选')")
     page.click("button:has-text('确认 1 条')")
@@ -54,7 +54,7 @@ def test_money_is_filed_with_its_paper_confirmed_and_only_proposed_to_be_changed
 
     visitor.context.clear_cookies()
     page = visitor.sign_in("director").open("/proposals/?outcome=open")
-    page.locator("main table a").first.click()
+    page.locator("main tbody a").first.click()
     page.click("button:has-text('采纳')")
     expect(page.locator("#facts")).to_contain_text("13万元")
 

@@ -40,8 +40,19 @@ export function forms(root) {
   });
   root.addEventListener("htmx:beforeSwap", (event) => {
     const form = event.target.closest("form[hx-select]") || event.detail.requestConfig.elt;
-    if (sent.has(form) && sent.get(form) !== typedIn(form)) event.detail.shouldSwap = false;
+    if (sent.has(form) && (choosing.has(form) || sent.get(form) !== typedIn(form))) event.detail.shouldSwap = false;
   });
+  // While somebody chooses a file its input is not taken away: what they choose would go with it.
+  const choosing = new WeakSet();
+  root.addEventListener("click", (event) => {
+    if (event.target.matches("form[hx-select] input[type=file]")) choosing.add(event.target.form);
+  });
+  root.addEventListener("change", (event) => choosing.delete(event.target.form), { capture: true });
+  root.addEventListener("cancel", (event) => {
+    if (!event.target.matches("form[hx-select] input[type=file]")) return;
+    choosing.delete(event.target.form);
+    event.target.dispatchEvent(new Event("change", { bubbles: true }));
+  }, { capture: true });
   const wrong = root.querySelector("[data-focus]");
   if (wrong) wrong.focus();
 }
