@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection
 from django.db.models import F
 
 from xingke.accounts.models import AuditEntry, Counter, User
@@ -18,16 +18,23 @@ def take() -> int:
 
     Raises RuntimeError outside a transaction.
     """
-    if not transaction.get_connection().in_atomic_block:
+    if not connection.in_atomic_block:
         raise RuntimeError("a number is taken inside the transaction that writes")
-    if not Counter.objects.filter(name=Counter.LEDGER).update(value=F("value") + 1):
-        Counter.objects.create(name=Counter.LEDGER, value=1, ledger=uuid.uuid4())
-    return Counter.objects.values_list("value", flat=True).get(name=Counter.LEDGER)
+    table, name, value = (connection.ops.quote_name(each) for each in (Counter._meta.db_table, "name", "value"))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {table} SET {value} = {value} + 1 WHERE {name} = %s RETURNING {value}", [Counter.LEDGER]
+        )
+        row = cursor.fetchone()
+    if row is None:
+        return Counter.objects.create(name=Counter.LEDGER, value=1, ledger=uuid.uuid4()).value
+    return int(row[0])
 
 
 def hold() -> None:
-    """Hold the counter until the transaction ends."""
-    Counter.objects.filter(name=Counter.LEDGER).update(value=F("value"))
+    """Hold the counter until the transaction ends. SQLite has no rows to hold: there the transaction has the whole database."""
+    if connection.features.has_select_for_update:
+        Counter.objects.filter(name=Counter.LEDGER).update(value=F("value"))
 
 
 def record(

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
+from xingke.base.addresses import key_address
 from xingke.casework import showing
 from xingke.casework.models import CaseFact, CaseStep
 from xingke.casework.permissions import CasePermission
@@ -18,6 +18,7 @@ from xingke.casework.queries.words import CaseWords
 from xingke.casework.rules.flows import CaseEnd, Flow
 from xingke.casework.rules.forms import NUMBERS, FieldType, FormField
 from xingke.casework.rules.shown_answers import in_words
+from xingke.ledger.queries.caching import kept_for
 from xingke.registry.listing import (
     ChoiceFilter,
     DayFilter,
@@ -47,8 +48,22 @@ def _rows(asked: ListRequest) -> QuerySet[CaseStep]:
     return lists.cases_listed(asked.reader, search=asked["q"], flow=asked["flow"], state=asked["state"])
 
 
+def _count(asked: ListRequest) -> int:
+    """How many cases a list has; kept until something is filed, but what is searched for, which is asked once."""
+
+    def ask() -> int:
+        return _rows(asked).filter(asked.narrow).order_by().count()
+
+    if asked["q"]:
+        return ask()
+    wanted = asked.address(sort="", columns="")
+    return kept_for(asked.reader, f"cases counted:{timezone.localtime():%Y%m%d%H}:{wanted}", ask)
+
+
 def _load(asked: ListRequest, found: Sequence[CaseStep]) -> list[CaseRow]:
-    """The flows of a page's cases, and of one business the facts that are asked for: two queries, and four for their words."""
+    """The flows of a page's cases, and of one business the facts that are asked for: two queries, four for their words, and one where any is a
+    person's."""
+    lists.load_persons(found)
     asked_for = _listed_fields(asked)
     facts = _facts(asked, found, asked_for) if asked_for else {}
     rows = []
@@ -108,7 +123,7 @@ def _named(row: CaseRow) -> ListedCell:
     title = word if case.title == row.flow.label.zh else case.title
     return ListedCell(
         title,
-        reverse("casework:case", args=[case.key]),
+        key_address("casework:case", key=case.key),
         case.number if title == word else f"{word} {case.number}".strip(),
     )
 
@@ -137,6 +152,7 @@ CASES = DeclaredList(
     permission=CasePermission.READ,
     rows=_rows,
     load=_load,
+    count=_count,
     further=_further,
     order=lambda asked: "due" if asked["state"] in URGENT else "-opened",
     is_fictional=lambda row: row.at.case.is_fictional,

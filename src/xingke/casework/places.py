@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from xingke.accounts.models import User
+from xingke.base.addresses import page_address
 from xingke.base.register import Register
 from xingke.casework.permissions import CasePermission
 from xingke.casework.queries.common import home_regions
@@ -36,4 +36,4 @@ def places(user: User, current: str) -> list[dict[str, Any]]:
         found += [("group-list", _("工作专班")), ("substitute-list", _("AB 岗"))]
     here = [(f"casework:{name}", label, name == current) for name, label in found]
     here += [(each.url_name, each.label, each.url_name == current) for each in FURTHER]
-    return [{"label": label, "url": reverse(name), "is_current": is_current} for name, label, is_current in here]
+    return [{"label": label, "url": page_address(name), "is_current": is_current} for name, label, is_current in here]

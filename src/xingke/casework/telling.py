@@ -48,10 +48,10 @@ def told_of(read: queries.CaseRead, row: CaseStep) -> Iterator[tuple[str, list[U
         standing_in = substitutes_on(timezone.localtime(row.taken_at).date())
         yield GIVEN.code, [user for user in _with_substitute(row.assignee, standing_in) if user.pk != row.taken_by_id]
     step = read.flow.steps.get(first_of(read, row).step)
-    owner = f"{PARTY}{read.flow.owner}"
-    acted = row.link is not None or taken_by_party(read, row)
+    owner, theirs = f"{PARTY}{read.flow.owner}", parts.accounts_of(read)
+    acted = row.link is not None or row.taken_by_id in {user.pk for user in theirs}
     if not acted and (step is None or not step.seen_by or owner in step.seen_by):
-        yield MOVED.code, [user for user in parts.accounts_of(read) if user.pk != row.taken_by_id]
+        yield MOVED.code, [user for user in theirs if user.pk != row.taken_by_id]
     if row.vouched_by is not None:
         yield COME.code, [row.vouched_by]
     if acted and row.assignee is None:
@@ -61,11 +61,6 @@ def told_of(read: queries.CaseRead, row: CaseStep) -> Iterator[tuple[str, list[U
 def _with_substitute(user: User, standing_in: Mapping[int, User]) -> list[User]:
     """An account, and whoever stands in for it."""
     return [user, standing_in[user.pk]] if user.pk in standing_in else [user]
-
-
-def taken_by_party(read: queries.CaseRead, row: CaseStep) -> bool:
-    """Whether whoever took a step did so as somebody whose case it is."""
-    return row.taken_by_id is not None and row.taken_by_id in {user.pk for user in parts.accounts_of(read)}
 
 
 # ── the calendar, and what is remembered ────────────────────────────────────────────────────────────────────────────

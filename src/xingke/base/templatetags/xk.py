@@ -14,17 +14,19 @@ from typing import Any  # values of a template context have no narrower type
 
 from django import template
 from django.core.paginator import Page
+from django.core.signals import setting_changed
 from django.http import QueryDict
 from django.template.base import FilterExpression, Node, NodeList, Parser, Template, Token, token_kwargs
 from django.template.context import Context
 from django.templatetags.static import static
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, ngettext
 
 from xingke.base import menu
+from xingke.base.addresses import page_address
 from xingke.base.labels import Label
 from xingke.base.periods import Period
 from xingke.base.quantities import round_half_up
@@ -205,7 +207,15 @@ def _known_state(code: str, _language: str) -> SafeString:
 @register.simple_tag
 def icon(name: str) -> SafeString:
     """A drawing of static/base/icons.svg, as large as the text around it; always decoration, words say the meaning."""
-    return _drawing(static("base/icons.svg"), name)
+    return _drawing(_icons(), name)
+
+
+@lru_cache(maxsize=1)  # forty on a page, and the files do not change under a server
+def _icons() -> str:
+    return static("base/icons.svg")
+
+
+setting_changed.connect(lambda **_changed: _icons.cache_clear(), weak=False)
 
 
 @lru_cache(maxsize=256)
@@ -388,7 +398,7 @@ def main_menu(request: Any) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for item in menu.visible_to(getattr(request, "user", None)):
         try:
-            url = reverse(item.url_name)
+            url = page_address(item.url_name)
         except NoReverseMatch:
             continue
         found.append(
@@ -418,7 +428,7 @@ def undo_address(message: Any) -> str:
 def if_url(name: str) -> str:
     """The address of a page, or nothing where the page is not installed."""
     try:
-        return reverse(name)
+        return page_address(name)
     except NoReverseMatch:
         return ""
 

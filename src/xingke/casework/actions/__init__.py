@@ -72,7 +72,9 @@ def open_case(*, new: NewCase, first: StepWanted | None = None, by: User | None,
     flow = definitions.flow
     refuse_misplaced(new, flow, by)
     wanted = first or StepWanted(step=flow.first.code)
-    taker = queries.taker_at(by, flow, region=new.region, organisation=new.organisation, person=new.person)
+    taker = queries.taker_at(
+        by, flow, region=new.region, organisation=new.organisation, person=new.person, is_given=False
+    )
     local = timezone.localtime(now)
     refuse_outside(new.call, local.date())
     state = CaseState(flow=flow, taken=())
@@ -150,6 +152,7 @@ def take_step(*, case: Case, wanted: StepWanted, seen: int, by: User | Outsider 
             parties=read.parties,
             also=names_seen_by(read.definitions),
             on=local.date(),
+            is_given=read.last.assignee_id is not None,
         )
         if not is_theirs(read.state, wanted.step, taker):  # before anything is said of answers
             may_take(read.state, wanted.step, taker, now=local, calendar=work_calendar(case.region)).or_refuse()
@@ -278,6 +281,7 @@ def _write(
         ended=ended.value if ended else "",
         flow=flow.code,
         region=case.region,
+        is_below=case.parent_id is not None,
         taken_at=done.now,
         taken_by=done.by,
         **_outside(taker),
@@ -301,7 +305,7 @@ def _write(
         correct_records(read, row, row.opinion, done)
     for kind, users in told_of(read, row):
         notify(to=users, kind=kind, about="case", key=str(case.key), region=case.region, now=done.now, by=done.by)
-    if ended:
+    if ended and (read.children or step.opens):
         _end_below(case.children.all(), done, local)
     return row
 

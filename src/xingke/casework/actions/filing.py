@@ -109,7 +109,8 @@ def _file(
             person=person,
         )
         ledger.file_histories(kind=new.kind, histories=[history], by=author, now=done.now, source=source, **confirmed)
-    Filed.objects.get_or_create(step=row, record=record, defaults={"kind": new.kind})
+    if record == key or not Filed.objects.filter(step=row, record=record).exists():
+        Filed(step=row, record=record, kind=new.kind).save(force_insert=True)
 
 
 def _stands(kind: Kind, same: Sequence[Any], new: RecordFilled) -> Any | None:

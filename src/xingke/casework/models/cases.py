@@ -80,9 +80,10 @@ class CaseStep(models.Model):
     late = models.CharField(max_length=40, blank=True)
     assignee = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
     ended = models.CharField(max_length=10, blank=True)
-    # what lists of where cases stand are narrowed by, as their case says it
+    # what lists of where cases stand are narrowed by, as their case says it; is_below: it stands below another
     flow = models.CharField(max_length=40)
     region = models.ForeignKey(Region, models.PROTECT, related_name="+", db_index=False)
+    is_below = models.BooleanField(default=False)
     taken_at = models.DateTimeField()
     taken_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
     link = models.UUIDField(null=True)
@@ -110,14 +111,19 @@ class CaseStep(models.Model):
             ),
         )
         indexes = (
+            # these two hold all that lists of where cases stand are narrowed and sorted by, so that no row is read to find a page
             models.Index(
-                fields=["region", "flow", "due"], condition=Q(seq_to__isnull=True), name="casestep_now_by_due"
+                fields=["region", "case", "ended", "due"],
+                condition=Q(seq_to__isnull=True, is_below=False),
+                name="casestep_by_case",
             ),
             models.Index(fields=["due"], condition=Q(seq_to__isnull=True) & ~Q(late=""), name="casestep_late"),
             models.Index(fields=["assignee"], condition=Q(seq_to__isnull=True), name="casestep_now_assigned"),
             models.Index(fields=["taken_by", "taken_at"], name="casestep_by_taker"),
             models.Index(
-                fields=["region", "flow", "stands"], condition=Q(seq_to__isnull=True, ended=""), name="casestep_open"
+                fields=["region", "flow", "stands", "due", "assignee", "is_below"],
+                condition=Q(seq_to__isnull=True, ended=""),
+                name="casestep_open",
             ),
         )
 

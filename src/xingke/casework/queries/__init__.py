@@ -22,7 +22,7 @@ from xingke.casework.rules.answers import expressed_answers
 from xingke.casework.rules.clocks import CaseClock, Deadline, case_clock, deadline
 from xingke.casework.rules.conditions import asked_words
 from xingke.casework.rules.flow_checks import fields_asked
-from xingke.casework.rules.flows import CaseEnd, Flow, FlowStep
+from xingke.casework.rules.flows import CaseEnd, Flow, FlowStep, Through
 from xingke.casework.rules.forms import CaseForm, FieldType, FormField, expression_types
 from xingke.casework.rules.stepping import CaseState, ChildCase, Outsider, StepTaken, Taker, standing
 from xingke.registry import queries as registry
@@ -182,7 +182,10 @@ def case_read(case: Case, *, now: datetime | None = None) -> CaseRead:
     parties = list(case.parties.filter(seq_to__isnull=True))
     children = _children(case, now or timezone.localtime())
     answers = newest_answers((step.form, step.answers) for step in steps)
-    return CaseRead(case, definitions_of(case), steps, parties, children, answers, publicity_standing(case))
+    definitions = definitions_of(case)
+    is_published = any(step.through is Through.PUBLICITY for step in definitions.flow.step)
+    publicity = publicity_standing(case) if is_published else PublicityStanding()
+    return CaseRead(case, definitions, steps, parties, children, answers, publicity)
 
 
 def newest_answers(steps: Iterable[tuple[str, Mapping[str, Any]]]) -> dict[str, Any]:
@@ -312,9 +315,11 @@ def taker_at(
     parties: Sequence[CaseParty] = (),
     also: Iterable[str] = (),
     on: date | None = None,
+    is_given: bool = True,
 ) -> Taker:
     """What somebody may do where a case lies and what they are to it; None is the job child. also: further permissions to ask for.
     An outsider is the one party their link names, and nothing else. on: the day, today where none is given.
+    is_given: whether the case was given to somebody; for whom somebody stands in matters only there.
 
     A permission counts where somebody is one of the bureau of the region; its superiors look on. A party that is an organisation
     is everybody who may apply for it.
@@ -339,7 +344,7 @@ def taker_at(
     is_own = is_own or (person is not None and person.pk in own.persons)
     if not parties and is_own:  # it is about to be opened
         roles |= {flow.owner} - {""}
-    stands_in = stood_in_for(user, on or timezone.localdate()) if reads else frozenset()
+    stands_in = stood_in_for(user, on or timezone.localdate()) if reads and is_given else frozenset()
     return Taker(
         user=user.pk, permissions=held, roles=frozenset(roles), is_here=bool(roles) or reads, stands_in=stands_in
     )

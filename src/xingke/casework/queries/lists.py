@@ -1,10 +1,10 @@
 """Many cases: the list of those somebody sees, the ones below another, those of one firm."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Value
+from django.db.models import Count, Prefetch, Q, QuerySet, Value, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,11 +18,12 @@ from xingke.casework.rules.flows import Flow, FlowStep
 from xingke.casework.rules.forms import CaseForm, FormField
 from xingke.ledger.queries.caching import kept_for
 from xingke.registry import queries as registry
-from xingke.registry.models import Region
+from xingke.registry.models import Person, Region
 
 OPEN, ENDED = "open", "ended"
 TODO, DONE, OPENED, SOON, LATE = "todo", "done", "opened", "soon", "late"
 OWN = (TODO, SOON, LATE, DONE, OPENED)  # what the workbench counts, each one press from its list
+TASKS = (TODO, SOON, LATE, DONE)  # of these no case is hidden below another
 MANY = 1000  # of which a list says that there are more than 999
 MOST = 20  # of the cases that a page shows beside another
 
@@ -54,8 +55,8 @@ NARROWED: Mapping[str, Callable[[User, datetime], Q]] = {
 def cases_listed(user: User, *, search: str = "", flow: str = "", state: str = "") -> QuerySet[CaseStep]:
     """Where the cases somebody sees stand: those that are due first. Each is the newest step of its case."""
     found = CaseStep.objects.filter(_of_cases_seen(user), seq_to__isnull=True)
-    if not search:
-        found = found.filter(case__parent__isnull=True)
+    if not search and state not in TASKS:
+        found = found.filter(is_below=False)
     if flow:
         found = found.filter(flow=flow)
     if search:
@@ -63,14 +64,14 @@ def cases_listed(user: User, *, search: str = "", flow: str = "", state: str = "
         found = found.filter(named | Q(case__organisation__name__icontains=search))
     if state in NARROWED:
         found = found.filter(NARROWED[state](user, timezone.now()))
-    return found.select_related(
-        "case__organisation",
-        "case__region",
-        "assignee",
-        "case__opened_by",
-        "case__person__region",
-        "case__person__merged_into__region",
-    )
+    rows = found.select_related("case__organisation", "case__region", "assignee", "case__opened_by")
+    return rows.defer("answers", "prefilled")
+
+
+def load_persons(steps: Iterable[CaseStep]) -> None:
+    """Give cases the persons whose they are. One query, none where they are all of organisations."""
+    cases = [step.case for step in steps if step.case.person_id is not None]
+    prefetch_related_objects(cases, Prefetch("person", Person.objects.select_related("region", "merged_into__region")))
 
 
 def _of_cases_seen(user: User) -> Q:
@@ -167,6 +168,8 @@ def sees_standing(user: User, seen_by: Sequence[str], step: CaseStep) -> bool:
 
 def sees_at_home(user: User, seen_by: Sequence[str], region: Region) -> bool:
     """Whether somebody sees what says ``seen_by`` by what they may do at home in a region."""
+    if not seen_by:
+        return True
     asked = [each.permission for each in PERMISSIONS if each.permission.value in seen_by]
     return is_seen(seen_by, [each.value for each in asked if registry.scope(user, each).is_home(region.path)])
 

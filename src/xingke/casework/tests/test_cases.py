@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.http import Http404
 
 from tests.cast import NOW, PASSWORD, Cast
@@ -13,6 +14,7 @@ from xingke.base.refusals import Refused
 from xingke.casework import queries
 from xingke.casework.actions import AnswersRefused, NewCase, StepWanted, open_case, take_step, take_what_is_late
 from xingke.casework.models import Case, CaseFact, CaseStep, Filed
+from xingke.casework.queries import lists
 from xingke.casework.rules.flows import Through
 from xingke.casework.tests.flowing import FOLDER, through
 from xingke.ledger import actions as ledger
@@ -319,6 +321,9 @@ def test_countersigning_is_one_case_for_each_section_and_silence_is_consent(cast
     assert [case.title for case in below] == ["办公室", "政策法规与创新体系科"]
     with pytest.raises(Refused, match="还在等"):
         _take(paper, "signed", cast.director)
+    _take(below[0], "transfer", cast.director, assignee=cast.officer, opinion="归他办")
+    every, own = (lists.cases_listed(cast.officer, state=each).values_list("case", flat=True) for each in ("", "todo"))
+    assert (below[0].pk in every, below[0].pk in own) == (False, True)  # what is to be done is not hidden below another
     later = NOW + timedelta(days=5)
     assert take_what_is_late(now=later) == 2
     _take(paper, "signed", cast.director, now=later)
@@ -413,3 +418,12 @@ def test_a_step_is_not_taken_on_a_day_that_has_not_come(cast: Cast) -> None:
     new = NewCase(flow="service_log", region=cast.county, person=_commissioner(cast))
     with pytest.raises(AnswersRefused, match="不能晚于"):
         open_case(new=new, first=first, by=cast.officer, now=NOW - timedelta(days=1))
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL reads small tables whole")
+@pytest.mark.parametrize(
+    ("state", "index"), [("", "casestep_by_case"), ("todo", "casestep_open"), ("open", "casestep_by_case")]
+)
+def test_lists_of_cases_find_their_index(cast: Cast, state: str, index: str) -> None:
+    listed = lists.cases_listed(cast.officer, state=state).select_related(None).order_by("due" if state else "-case")
+    assert index in listed.values("pk").explain()

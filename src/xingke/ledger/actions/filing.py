@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
@@ -146,8 +146,7 @@ def _create(
     model: type[Version], columns: Sequence[str], rows: Sequence[Sequence[Any]], common: Mapping[str, Any]
 ) -> None:
     try:
-        with transaction.atomic():
-            insert(model, columns, rows, common)
+        insert(model, columns, rows, common)  # in an act, which is taken back as a whole where it is refused
     except IntegrityError as error:
         raise Refused(
             _("有一条记录与台账中已有的记录重复（编号相同），整批未登记：%(error)s") % {"error": error}
@@ -318,14 +317,14 @@ def add_events(
 
 def _entered(row: Version) -> dict[str, Any]:
     """Who wrote what a version says: whoever adds to its history did not."""
-    return {"entered_by": row.entered_by, "entered_at": row.entered_at}
+    return {"entered_by_id": row.entered_by_id, "entered_at": row.entered_at}
 
 
 def _standing_with_events(known: Kind, subject: UUID) -> tuple[Any, list[Any]]:
     """A record in force and its events that are not void, the latest first."""
     head = standing(known.subject, subject)
     alive = known.event._default_manager.filter(subject=subject, seq_to__isnull=True).exclude(state=State.VOID)
-    return head, list(alive.select_related("region", "organisation__region", "entered_by").order_by("-step"))
+    return head, list(alive.select_related("region", "organisation__region").order_by("-step"))
 
 
 def _further(

@@ -64,7 +64,7 @@ def settle(
     fresh: events that are not filed yet. own: changes of the subject itself, whose day is that of its first event: see ``rules.first_day``.
     """
     rows = list(kind.event._default_manager.filter(subject=subject, seq_to__isnull=True).select_for_update())
-    following = []
+    following: list[tuple[EventVersion, dict[str, Any]]] = []
     for row, changes in altered(kind, [*rows, *fresh], changed or {}):
         if row.pk is not None:
             following.append((row, changes))
@@ -77,8 +77,9 @@ def settle(
     else:
         for row, changes in following:
             write_next_version(row, changes, done=done, reason=reason)
-    head = standing(kind.subject, subject)
-    if wanted := with_what_follows(kind, head, own or {}, [told(event) for event in history_of(kind, subject)]):
+    head, said = standing(kind.subject, subject), {row.record: changes for row, changes in following}
+    events = [told(event, said.get(event.record)) for event in (*rows, *fresh)]
+    if wanted := with_what_follows(kind, head, own or {}, events):
         write_next_version(head, wanted, done=done, reason=reason)
 
 
@@ -116,7 +117,13 @@ def _until(kind: Kind, after: Callable[[Any, str], Any], row: EventVersion) -> d
     return found
 
 
-_SIGNED = {"entered_by", "entered_at", "confirmed_by", "confirmed_at"}  # said anew, be it the same as before
+_SIGNED = {
+    "entered_by",
+    "entered_by_id",
+    "entered_at",
+    "confirmed_by",
+    "confirmed_at",
+}  # said anew, be it the same as before
 
 
 def altered(

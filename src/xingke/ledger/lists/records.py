@@ -3,13 +3,11 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any  # rows of every kind, in words
 from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import QueryDict
-from django.urls import get_script_prefix, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -17,6 +15,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.accounts.queries import current_seq
+from xingke.base.addresses import key_address
 from xingke.base.templatetags.xk import files_mark
 from xingke.ledger import kinds
 from xingke.ledger.kinds.record_kind import Measure
@@ -106,21 +105,12 @@ def _kinds_chosen(asked: ListRequest) -> list[str]:
 
 
 def record_url(kind: str, record: UUID) -> str:
-    """The page of a record; worked out once for a kind, since a list has fifty."""
-    return _pattern(get_script_prefix(), "ledger:record", kind).replace(str(_NOBODY), str(record))
+    """The page of a record."""
+    return key_address("ledger:record", kind, key=record)
 
 
 def _organisation_url(organisation: Organisation) -> str:
-    return _pattern(get_script_prefix(), "registry:organisation").replace(str(_NOBODY), str(organisation.key))
-
-
-_NOBODY = UUID(int=0)
-
-
-@lru_cache(maxsize=64)
-def _pattern(_prefix: str, name: str, *before: str) -> str:
-    """An address whose last argument is a key that is still to be written into it."""
-    return reverse(name, args=[*before, _NOBODY])
+    return key_address("registry:organisation", key=organisation.key)
 
 
 def row_of(words: Words, entry: events.TimelineEntry) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from django.db.models import QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.html import format_html, strip_tags
+from django.utils.html import strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -265,11 +265,12 @@ def _body(
     summed: ListColumn | None,
     ticks: Sequence[str],
 ) -> SafeString:
-    listed, cells, css = asked.listed, row_writer(shown), asked.listed.row_class
-    said = []
+    listed, first, css = asked.listed, asked.listed.columns[0], asked.listed.row_class
+    cells, said = row_writer(shown, first), []
     for row, key in zip(rows, ticks, strict=True):
         opened = f'<tr class="{escape(name)}">' if css and (name := css(row)) else "<tr>"
-        said.append(f"{opened}{_tick(listed, row, key, listed.columns[0], summed)}{cells(row)}</tr>")
+        named = first.cell(row)
+        said.append(f"{opened}{_tick(listed, row, key, named, summed)}{cells(row, named)}</tr>")
     return mark_safe("\n".join(said))
 
 
@@ -280,15 +281,14 @@ def _ticks(listed: DeclaredList, items: Sequence[Any], rows: Sequence[Any]) -> l
     return [f"{item[0]}:{item[1]}" if isinstance(item, tuple) else str(item.pk) for item in items]
 
 
-def _tick(listed: DeclaredList, row: Any, key: str, first: ListColumn, summed: ListColumn | None) -> str:
-    """The cell of a row that ticks it, with the amount that is summed up while somebody ticks."""
+def _tick(listed: DeclaredList, row: Any, key: str, named: Any, summed: ListColumn | None) -> str:
+    """The cell of a row that ticks it, with the amount that is summed up while somebody ticks. named: what its first cell says."""
     amount = summed.amount(row) if summed is not None and summed.amount else None
-    return format_html(
-        '<td class="pick"><input type="checkbox" name="row" value="{}" form="{}-bulk" aria-label="{}"{}></td>',
-        key,
-        listed.code,
-        listed.row_words(row) if listed.row_words else strip_tags(str(cell_words(first.cell(row)) or "")),
-        "" if amount is None else format_html(' data-amount="{}"', amount),
+    words = listed.row_words(row) if listed.row_words else strip_tags(str(cell_words(named) or ""))
+    counted = "" if amount is None else f' data-amount="{escape(str(amount))}"'
+    return (
+        f'<td class="pick"><input type="checkbox" name="row" value="{escape(key)}" form="{listed.code}-bulk" '
+        f'aria-label="{escape(str(words))}"{counted}></td>'
     )
 
 

@@ -29,13 +29,14 @@ def cell_text(value: Any, *, is_numeric: bool = False) -> str:
     return escape(str(value))
 
 
-def row_writer(columns: Sequence[ListColumn]) -> Callable[[Any], str]:
-    """What makes of a row the cells of some columns."""
-    cells = [(column.cell, column.is_numeric, _opened(column)) for column in columns]
+def row_writer(columns: Sequence[ListColumn], first: ListColumn) -> Callable[[Any, Any], str]:
+    """What makes of a row the cells of some columns; what one of them says, the first of the list, is known."""
+    cells = [(None if column is first else column.cell, column.is_numeric, _opened(column)) for column in columns]
 
-    def write(row: Any) -> str:
+    def write(row: Any, known: Any) -> str:
         return "".join(
-            f"{opened}{_inside(cell(row), is_numeric=is_numeric)}</td>" for cell, is_numeric, opened in cells
+            f"{opened}{_inside(cell(row) if cell else known, is_numeric=is_numeric)}</td>"
+            for cell, is_numeric, opened in cells
         )
 
     return write

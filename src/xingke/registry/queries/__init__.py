@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, Max, Q, QuerySet
+from django.db.models import Exists, Max, Prefetch, Q, QuerySet, prefetch_related_objects
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -204,8 +204,17 @@ def _read_roles(newest: int, newest_hash: str) -> dict[str, Role]:
 
 def grants_of(user: User) -> QuerySet[Grant]:
     """The grants in force of one account."""
-    found = Grant.objects.filter(user_id=user.pk, revoked_at__isnull=True)
-    return found.select_related("region", "organisation", *OF_PERSON)
+    return Grant.objects.filter(user_id=user.pk, revoked_at__isnull=True)
+
+
+def _loaded(found: QuerySet[Grant]) -> list[Grant]:
+    """Grants with all that says whom they are for: one query, one more where any is for a person, which few are."""
+    grants = list(found.select_related("region", "organisation"))
+    of_persons = [each for each in grants if each.person_id is not None]
+    prefetch_related_objects(
+        of_persons, Prefetch("person", Person.objects.select_related("region", "merged_into__region"))
+    )
+    return grants
 
 
 def roles_by_account(users: Iterable[User]) -> dict[int, list[Role]]:
@@ -271,7 +280,7 @@ def _grants(user: User) -> tuple[Grant, ...]:
     """The same, read once per user object (one request): scope is asked many times."""
     known: tuple[Grant, ...] | None = getattr(user, "_xingke_grants", None)
     if known is None:
-        known = tuple(grants_of(user)) if user.is_active else ()
+        known = tuple(_loaded(grants_of(user))) if user.is_active else ()
         user._xingke_grants = known  # type: ignore[attr-defined]  # a cache on the request's own user object
     return known
 
@@ -280,7 +289,7 @@ def remember_grants(users: Collection[User]) -> None:
     """Read the grants of several accounts at once, for whoever asks next what each of them may do. One query."""
     found: dict[int, list[Grant]] = {user.pk: [] for user in users if user.is_active}
     rows = Grant.objects.filter(user_id__in=found, revoked_at__isnull=True)
-    for grant in rows.select_related("region", "organisation", *OF_PERSON):
+    for grant in _loaded(rows):
         found[grant.user_id].append(grant)
     for user in users:
         user._xingke_grants = tuple(found.get(user.pk, ()))  # type: ignore[attr-defined]  # as ``_grants`` keeps them
@@ -288,7 +297,7 @@ def remember_grants(users: Collection[User]) -> None:
 
 def forget_grants(user: User) -> None:
     """Drop what ``user`` remembers of its grants, after they were changed."""
-    remembered_of_them = ("grants", "in_force", "permissions", "colleagues", "rights", "entries")
+    remembered_of_them = ("grants", "in_force", "scopes", "permissions", "colleagues", "rights", "entries")
     for kept in (f"_xingke_{each}" for each in remembered_of_them):
         if hasattr(user, kept):
             delattr(user, kept)
@@ -309,15 +318,25 @@ def _in_force(user: User) -> list[tuple[Grant, Role]]:
 
 
 def scope(user: User, permission: StrEnum) -> Scope:
-    """Where ``user`` may do ``permission``. At most three queries per request, whatever is asked; one more for whoever
-    acts in their own name."""
+    """Where ``user`` may do ``permission``. At most three queries per request, whatever is asked; two more for whoever
+    acts in their own name. Worked out once per user object, as ``_in_force``."""
+    in_force, key = _in_force(user), (type(permission), permission.value)
+    kept: tuple[list[tuple[Grant, Role]], dict[Any, Scope]] | None = getattr(user, "_xingke_scopes", None)
+    if kept is None or kept[0] is not in_force:
+        kept = user._xingke_scopes = in_force, {}  # type: ignore[attr-defined]  # a cache, as of the grants
+    if key not in kept[1]:
+        kept[1][key] = _scope(user, permission, in_force)
+    return kept[1][key]
+
+
+def _scope(user: User, permission: StrEnum, in_force: Iterable[tuple[Grant, Role]]) -> Scope:
     ranges: list[tuple[int, int]] = []
     home: list[tuple[int, int]] = []
     organisations: set[int] = set()
     persons: frozenset[int] = frozenset()
     is_above = False
     changes = changing()
-    for grant, role in _in_force(user):
+    for grant, role in in_force:
         if permission.value not in role.permissions:
             continue
         if grant.organisation_id is not None:
