@@ -33,8 +33,19 @@ from xingke.base.refusals import Refused
 from xingke.base.remembering import memory
 from xingke.base.sayings import say, told
 from xingke.base.troubles import Trouble, trouble_of
+from xingke.config import (
+    backsolving,
+    beginning,
+    checking,
+    last_days,
+    logs,
+    moving,
+    reading,
+    serving,
+    upgrading,
+    working_days,
+)
 from xingke.config import backup as backing_up
-from xingke.config import beginning, checking, last_days, logs, moving, reading, serving, upgrading, working_days
 from xingke.config.occupancy import occupied, unusable
 from xingke.config.occupancy import serving as serving_alone
 from xingke.demo import actions as demonstration
@@ -506,6 +517,13 @@ def workdays(options: argparse.Namespace) -> int:
     told_day = working_days.told_day(options.start, options.count)
     print(json.dumps(told_day.as_json(), ensure_ascii=False) if options.json else told_day.in_lines())
     return 1 if told_day.reached.guessed else 0
+
+
+def backsolve(options: argparse.Namespace) -> int:
+    """Say the targets behind a figure: 0 where there are any; 1 where none fits; 2 where it cannot be read."""
+    found = backsolving.backsolved(options.value, options.completion)
+    print(json.dumps(backsolving.as_json(found), ensure_ascii=False) if options.json else backsolving.in_lines(found))
+    return 0 if found.found else 1
 
 
 def verify(options: argparse.Namespace) -> int:

@@ -118,6 +118,39 @@ def test_a_year_without_a_calendar_is_guessed_and_says_so_to_scripts_too(
     }
 
 
+def test_a_target_behind_a_figure_comes_first_on_its_line(cast: Cast, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("backsolve", "610件", "67.78%") == 0
+    assert capsys.readouterr().out.splitlines() == ["900件", "由完成率倒推，不是公布的目标。"]
+    assert run("backsolve", "5.63亿元", "111.76%") == 0
+    assert capsys.readouterr().out.splitlines()[:2] == ["5.04亿元", "只有当 5.63亿元 是四舍五入后的数时才成立。"]
+    assert run("backsolve", "3件", "66%") == 1
+    assert capsys.readouterr().out.strip() == "没有合得上的目标：这两个数不会出自同一个目标。"
+    assert run("backsolve", "5.63", "111.76%", "--json") == 0
+    assert json.loads(capsys.readouterr().out) == {
+        "value": 5.63,
+        "completion": 111.76,
+        "step": 0.01,
+        "exact": [],
+        "rounded": [5.04],
+        "by": "half_up",
+    }
+
+
+@pytest.mark.parametrize(
+    "value, completion, said",
+    [
+        ("约610件", "67.78%", "“约610件”不是一个大于零的数，请写 610件、5.63亿元、67.78% 这样的数。"),
+        ("610件", "3件", "“3件”不是完成率，请写 67.78% 这样的百分数。"),
+        ("100000000件", "50%", "合得上的目标超过10000个，推不出。"),
+    ],
+)
+def test_what_no_target_follows_from_is_said(
+    cast: Cast, capsys: pytest.CaptureFixture[str], value: str, completion: str, said: str
+) -> None:
+    assert run("backsolve", value, completion) == 2
+    assert capsys.readouterr().err.strip() == said
+
+
 @pytest.mark.parametrize(
     "start, count, said",
     [
