@@ -44,7 +44,9 @@ def flows_hold(catalogue: Catalogue) -> Iterator[Issue]:
             yield Issue(entry.file, f"{entry.place}{f' step {place}' if place else ''}", text)
 
 
-FLOWS: DefinitionKind[Flow] = DefinitionKind("flow", "flows.toml", Flow, (flows_hold,), say("办理流程"))
+FLOWS: DefinitionKind[Flow] = DefinitionKind(
+    "flow", "flows.toml", Flow, (flows_hold,), say("办理流程"), is_regional=True
+)
 
 Fault = tuple[str, str]  # the step, and what is wrong
 

@@ -37,7 +37,9 @@ def forms_hold(catalogue: Catalogue) -> Iterator[Issue]:
             yield Issue(entry.file, f"{entry.place}{f' {place}' if place else ''}", text)
 
 
-FORMS: DefinitionKind[CaseForm] = DefinitionKind("form", "forms.toml", CaseForm, (forms_hold,), say("表单"))
+FORMS: DefinitionKind[CaseForm] = DefinitionKind(
+    "form", "forms.toml", CaseForm, (forms_hold,), say("表单"), is_regional=True
+)
 
 Fault = tuple[str, str]  # the field, and what is wrong
 
