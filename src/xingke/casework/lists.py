@@ -15,7 +15,7 @@ from xingke.casework.permissions import CasePermission
 from xingke.casework.queries import definitions_of, lists
 from xingke.casework.queries.kept import facts_of
 from xingke.casework.queries.words import CaseWords
-from xingke.casework.rules.flows import CaseEnd, Flow
+from xingke.casework.rules.flows import GOOD_ENDS, CaseEnd, Flow
 from xingke.casework.rules.forms import NUMBERS, FieldType, FormField
 from xingke.casework.rules.shown_answers import in_words
 from xingke.registry.listing import (
@@ -115,7 +115,7 @@ def _named(row: CaseRow) -> ListedCell:
 
 def _stands(row: CaseRow) -> ListedCell:
     if row.at.ended:
-        state = "case-good" if CaseEnd(row.at.ended) in showing.GOOD_ENDS else "case-ended"
+        state = "case-good" if CaseEnd(row.at.ended) in GOOD_ENDS else "case-ended"
         return ListedCell(showing.end_word(row.at.ended), state=state)
     word = _("办理中") if row.is_hidden else showing.step_word(row.flow, row.at.stands)
     return ListedCell(word, sub=row.at.assignee.name if row.at.assignee and not row.is_hidden else "")

@@ -23,7 +23,7 @@ from xingke.casework.queries.offers import StepOffered, flow_to_open
 from xingke.casework.queries.seen import CaseSeen, is_seen
 from xingke.casework.queries.words import CaseWords
 from xingke.casework.rules.clocks import Light
-from xingke.casework.rules.flows import CLOCK, CORRECT, PARTY, CaseEnd, Flow, FlowStep, Limit, Through
+from xingke.casework.rules.flows import CLOCK, CORRECT, GOOD_ENDS, PARTY, CaseEnd, Flow, FlowStep, Limit, Through
 from xingke.casework.rules.forms import NUMBERS, PREFILLS, CaseForm, FieldType
 from xingke.casework.rules.shown_answers import ShownAnswer, show
 from xingke.casework.rules.stepping import RESERVED_WORDS, in_place_of
@@ -33,7 +33,6 @@ from xingke.registry.queries.calendars import work_calendar
 
 TONES = {Light.GREEN: "calm", Light.YELLOW: "warn", Light.RED: "bad"}
 DRAFTS_SHOWN = 10
-GOOD_ENDS = {CaseEnd.GRANTED, CaseEnd.DONE}
 
 
 def end_word(end: str) -> str:

@@ -25,7 +25,7 @@ from xingke.casework.rules.flows import (
     Limit,
     Turn,
 )
-from xingke.casework.rules.forms import CaseForm, FieldType, FormField, expression_types
+from xingke.casework.rules.forms import CaseForm, FieldType, FormCheck, FormField, expression_types
 from xingke.casework.rules.matters import MATTERS
 from xingke.casework.rules.templates import template_faults
 
@@ -95,6 +95,18 @@ class _FlowCheck:
             yield from self._limit("limit", self.flow.limit)
             if self.flow.limit.hours is not None:
                 yield "limit in hours: the clock of a whole case counts days"
+        for number, check in enumerate(self.flow.check, 1):
+            yield from (f"check {number}: {text}" for text in self._check(check))
+
+    def _check(self, check: FormCheck) -> Iterator[str]:
+        """What must hold between forms is asked when one of them is answered, and refuses there."""
+        try:
+            parse(check.rule, expression_types(self.asked.values()), wanted=Type.TRUTH)
+        except ExpressionError as error:
+            yield f"rule, character {error.place + 1}: {error}"
+        yield from (f"fields names no field: {name!r}" for name in check.fields if name not in self.asked)
+        if check.warns:
+            yield "warns: what is asked between forms refuses; a warning stands in the form itself"
 
     def _party(self, party: FlowParty) -> Iterator[str]:
         """What names a party is a field of its own kind; accounts are named by the steps that assign them."""

@@ -106,6 +106,7 @@ def _shape(each: FormField, lists: Set[str]) -> Iterator[str]:
     if each.unit and each.type not in (FieldType.AMOUNT, FieldType.COUNT):
         yield f"unit: a {each.type.value} has none"
     yield from _format(each)
+    yield from _once(each)
     if bool(each.columns) != (each.type is FieldType.TABLE):
         yield "columns: a table has them, and nothing else has"
 
@@ -115,6 +116,13 @@ def _format(each: FormField) -> Iterator[str]:
         yield f"format is {each.format!r}; a text may have one of {', '.join(FORMATS)}"
     if each.format == "id_number" and not each.personal:
         yield "format id_number: the number of somebody's card is personal"
+
+
+def _once(each: FormField) -> Iterator[str]:
+    if each.once and (each.type is not FieldType.TEXT or each.personal or each.length > LONGEST_LISTED):
+        yield f"once: only a text of {LONGEST_LISTED} characters at most, and nothing personal: what is sealed is not compared"
+    elif each.once and not _NAME.fullmatch(each.once):
+        yield "once: the set has a name of small letters, digits and _, at most 40"
 
 
 def _may_be_named(name: str) -> bool:

@@ -25,6 +25,7 @@ def _field(name: str, type_: str, more: str = "") -> str:
 CIRCLE = [("a", "percent", 'computed = "b + 1"'), ("b", "percent", 'computed = "a + 1"')]
 TAKEN = "and none a case has itself: case, day, number, opinion, region, step"
 NO_COLUMN = "a.b: a column is neither listed, personal, filled in, locked nor for some only"
+NOT_ONCE = "a: once: only a text of 200 characters at most, and nothing personal: what is sealed is not compared"
 IN_A_TABLE = ["a.b: a table cannot stand in a table", "a.b: columns: a table has them, and nothing else has"]
 
 
@@ -71,6 +72,10 @@ def test_the_example_forms_hold() -> None:
         (_field("a", "day", "personal = true"), ["a: personal: only a text is, and it is neither listed nor computed"]),
         (_field("a", "file", "listed = true"), ["a: listed: a file cannot be"]),
         (_field("a", "text", 'prefill = "moon"'), [f"a: prefill is 'moon'; known: {', '.join(PREFILLS)}"]),
+        (_field("a", "day", 'once = "s"'), [NOT_ONCE]),
+        (_field("a", "text", 'once = "s", personal = true'), [NOT_ONCE]),
+        (_field("a", "text", 'once = "发票"'), ["a: once: the set has a name of small letters, digits and _, at most 40"]),
+        (_field("a", "table", "columns = [" + _field("b", "text", 'once = "s"') + "]"), []),
         (_field("a", "text", "locked = true"), ["a: locked: nothing is filled in, so nobody could answer"]),
         (", ".join(_field(f"a{number}", "text", "listed = true") for number in range(9)), [": 9 fields are listed; 8 at most"]),
     ],
