@@ -191,7 +191,7 @@ def said_last(seen: CaseSeen) -> dict[str, str] | None:
     row = next((step for step in seen.steps if step.number == seen.read.last.number), None)
     if row is None or not row.opinion:
         return None
-    return {"word": step_word(seen.read.flow, row.step), "opinion": row.opinion, "by": _taker_words(row)}
+    return {"word": step_word(seen.read.flow, row.step), "opinion": row.opinion, "by": taker_words(row)}
 
 
 def _personal(number: int, sealed: Mapping[int, CaseSealed], opened: Mapping[tuple[int, str], str]) -> dict[str, str]:
@@ -254,7 +254,7 @@ def history(seen: CaseSeen) -> list[dict[str, Any]]:
         {
             "word": step_word(seen.read.flow, row.step),
             "corrects": row.corrects or "",
-            "by": _taker_words(row),
+            "by": taker_words(row),
             "on": row.on,
             "at": row.taken_at,
             "opinion": row.opinion,
@@ -272,7 +272,7 @@ def history(seen: CaseSeen) -> list[dict[str, Any]]:
     ]
 
 
-def _taker_words(row: CaseStep) -> str:
+def taker_words(row: CaseStep) -> str:
     """Who took a step, by whose link, or in whose place."""
     if row.vouched_by is not None:
         return _("%(name)s（凭外部链接，%(by)s发出）") % {"name": row.outsider, "by": row.vouched_by.name}

@@ -2,11 +2,13 @@
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
 from xingke.accounts.models import User
 from xingke.casework.models import Case, CaseDraft, CaseFact, CaseFile, CaseOnce, CaseStep
+from xingke.casework.queries import newest_answers
 from xingke.casework.rules.flows import GOOD_ENDS
 
 
@@ -49,6 +51,15 @@ def facts_of(cases: Collection[int], names: Collection[str]) -> QuerySet[CaseFac
 def all_facts_of(cases: Collection[int]) -> QuerySet[CaseFact]:
     """The same of every name."""
     return CaseFact.objects.filter(case__in=cases, seq_to__isnull=True)
+
+
+def answers_of(cases: Collection[int]) -> dict[int, dict[str, Any]]:
+    """The newest answers of some cases. One query."""
+    rows = CaseStep.objects.filter(case__in=cases).exclude(form="").order_by("case_id", "number")
+    said: dict[int, list[tuple[str, dict[str, Any]]]] = {}
+    for case, form, answers in rows.values_list("case_id", "form", "answers"):
+        said.setdefault(case, []).append((form, answers))
+    return {case: newest_answers(steps) for case, steps in said.items()}
 
 
 def said_elsewhere(
