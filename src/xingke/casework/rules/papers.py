@@ -16,6 +16,8 @@ Choices = Callable[[FormField], Sequence[Label]]
 
 MOST_CHOICES = 12  # terms that are printed to be ticked; of a longer list a line is left
 BLANK_ROWS, MOST_BLANK_ROWS = 4, 12  # of a table
+LABELS = 0.38  # of the width
+NOT_CENTRED = 5  # characters of a cell that documents set at its left
 BLANK_LINES = 4  # of a long text
 _LINE = "　"
 
@@ -106,12 +108,14 @@ def _paper(
         blocks=tuple(blocks),
         is_fictional=is_fictional,
         language="zh-CN" if language.startswith("zh") else "en",
+        label_share=LABELS,
     )
 
 
 def _pairs(rows: Sequence[tuple[str, str]]) -> Table:
     header = (str(say("栏目")), str(say("内容")))
-    return Table(header=header, rows=tuple(((label,), (" ".join(said.split("\n")) or _LINE,)) for label, said in rows))
+    cells = ((label, " ".join(said.split("\n")).ljust(NOT_CENTRED, _LINE)) for label, said in rows)
+    return Table(header=header, rows=tuple(((label,), (said,)) for label, said in cells))
 
 
 def _table(table: FormField, language: str, rows: Sequence[Sequence[str]]) -> Table:
