@@ -183,6 +183,19 @@ MISTAKES = [
 ]
 
 
+def test_what_a_flow_and_a_form_need_is_said_in_chinese_with_its_step_and_field(tmp_path: Path) -> None:
+    flow = FLOW.replace('ends = "done"', 'ends = "done"\nwhen = "amount > 1"').replace(
+        'next = ["checked"]', 'next = ["chcked"]'
+    )
+    assert said(tmp_path, flows=flow, forms=FORM.replace(FIELD, 'unit = "美元"')) == [
+        "forms.toml: [[form]] voucher amount: unit 写的是“美元”；只能是元或万元",
+        "flows.toml: [[flow]] vouchers 步骤“applied”: next：没有叫“chcked”的步骤",
+        "flows.toml: [[flow]] vouchers 步骤“checked”: when：没有“amount”这一项；文字请放在引号里。",
+        "flows.toml: [[flow]] vouchers 步骤“checked”: 从第一步怎么也走不到",
+        "flows.toml: [[flow]] vouchers 步骤“applied”: 走不到头：到了这一步的事项永远办不完",
+    ]
+
+
 def said(folder: Path, **files: str) -> list[str]:
     for name, text in files.items():
         (folder / f"{name}.toml").write_text(text, encoding="utf-8")
