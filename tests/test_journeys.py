@@ -349,7 +349,8 @@ BAD_INPUT = [
     ("an unknown account", ("write", "--region", "青溪县", "--period", "2024", "--outline", "short", "-o", "{folder}/x.docx", "--as", "nobody"), "nobody"),
     ("nothing known", ("write", "--region", "青溪县", "--period", "2010", "--outline", "short", "-o", "{folder}/x.docx", "--as", "officer"), "无法成文"),
     ("an import that is no table", ("import", "{folder}/text.csv", "--kind", "observation", "--as", "officer"), "文件不是表格"),
-    ("a pack that is not there", ("load", "{folder}/nowhere"), "no such folder"),
+    ("a pack that is not there", ("load", "{folder}/nowhere"), "没有这个文件夹"),
+    ("a pack for a region that is not there", ("load", "{folder}", "--region", "乌有县"), "没有名为“乌有县”的区划"),
     ("a folder in place of a file", ("verify", "{folder}"), "{folder}"),
 ]  # fmt: skip
 

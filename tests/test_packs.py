@@ -120,13 +120,15 @@ def test_a_pack_that_cannot_be_read_says_which_entry_of_which_file(tmp_path: Pat
         load(folder)
 
     said = [str(issue) for issue in refused.value.issues]
-    assert "indicators.toml: [[indicator]] 1 (a) colour: is no known key" in said
-    assert "indicators.toml: [[indicator]] 2 (b) source: is missing" in said
-    assert any(text.startswith("indicators.toml: [[indicator]] 3 (c) nature: found 'magic'") for text in said)
-    assert "indicators.toml: [[indicator]] 5 (d): stands twice; first as entry 4" in said
-    assert "roles.toml: emperor: unknown table; expected [[role]]" in said
-    assert any(text.startswith("names.toml: file: is no TOML") for text in said)
-    assert any(text.startswith("roles.toml: [[role]] 1 (x) label: is missing") for text in said)
+    assert any(text.startswith("indicators.toml: [[indicator]] 第 1 条“a”，键 colour: 没有这个键；") for text in said)
+    assert "indicators.toml: [[indicator]] 第 2 条“b”，键 source: 没有写；这里要文字，放在引号里。" in said
+    assert any(
+        text.startswith('indicators.toml: [[indicator]] 第 3 条“c”，键 nature: 写的是 "magic"；') for text in said
+    )
+    assert "indicators.toml: [[indicator]] 第 5 条“d”: 写了两次；先在 indicators.toml 第 4 条。" in said
+    assert "roles.toml: emperor: 这个文件里没有这张表；每一条的前面写 [[role]]。" in said
+    assert any(text.startswith("names.toml: 第 1 行") for text in said)
+    assert any(text.startswith("roles.toml: [[role]] 第 1 条“x”，键 label: 没有写；") for text in said)
 
 
 @pytest.mark.django_db
@@ -146,9 +148,9 @@ def test_a_pack_may_be_folders_of_files_and_each_mistake_is_named_by_its_own(tmp
         load(folder)
 
     said = [str(issue) for issue in refused.value.issues]
-    assert said[0] == "indicators/1_money.toml: [[indicator]] 2 (a): stands twice; first in indicators.toml as entry 1"
-    assert said[1].startswith("indicators/2_talent.toml: [[indicator]] 1 (c) nature: found 'magic'")
-    assert said[2].startswith("indicators/3_broken.toml: file: is no TOML")
+    assert said[0] == "indicators/1_money.toml: [[indicator]] 第 2 条“a”: 写了两次；先在 indicators.toml 第 1 条。"
+    assert said[1].startswith('indicators/2_talent.toml: [[indicator]] 第 1 条“c”，键 nature: 写的是 "magic"；')
+    assert said[2].startswith("indicators/3_broken.toml: 第 1 行")
     assert len(said) == 3
 
 
@@ -198,7 +200,7 @@ def test_a_pack_in_another_encoding_is_refused_in_a_sentence(tmp_path: Path) -> 
     folder = pack(tmp_path / "gbk")
     (folder / "indicators.toml").write_bytes(count().encode("gb18030"))
 
-    with pytest.raises(DefinitionError, match="is not UTF-8: save it as UTF-8"):
+    with pytest.raises(DefinitionError, match="不是 UTF-8 编码，请另存为 UTF-8"):
         load(folder)
 
 
@@ -206,15 +208,15 @@ def test_a_pack_in_another_encoding_is_refused_in_a_sentence(tmp_path: Path) -> 
 def test_a_table_where_a_list_was_expected_is_refused_in_a_sentence(tmp_path: Path) -> None:
     folder = pack(tmp_path / "single", count().replace("[[indicator]]", "[indicator]"))
 
-    with pytest.raises(DefinitionError, match=r"expected \[\[indicator\]\]"):
+    with pytest.raises(DefinitionError, match=r"每一条的前面写 \[\[indicator\]\]"):
         load(folder)
 
 
 @pytest.mark.django_db
 def test_a_folder_that_is_not_there_or_holds_nothing_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(DefinitionError, match="no such folder"):
+    with pytest.raises(DefinitionError, match="没有这个文件夹"):
         load(tmp_path / "nowhere")
-    with pytest.raises(DefinitionError, match=r"holds none of .*indicators\.toml"):
+    with pytest.raises(DefinitionError, match=r"文件夹里没有 .*indicators\.toml"):
         load(_empty(tmp_path / "empty"))
 
 
@@ -228,7 +230,7 @@ def test_the_same_version_with_other_content_is_refused_and_a_new_version_replac
     load(pack(tmp_path / "mine", count(zh="企业数")))
     assert indicator("my_firms").label.zh == "企业数"
 
-    with pytest.raises(DefinitionError, match="version 1 is loaded with other content: add a version"):
+    with pytest.raises(DefinitionError, match="第 1 版已经装载，内容不同"):
         load(pack(tmp_path / "mine", count(zh="单位数")))
     assert indicator("my_firms").label.zh == "企业数"  # what was in force before stays so
 
@@ -262,6 +264,29 @@ def test_of_regional_definitions_the_nearest_holds(cast: Cast, tmp_path: Path) -
     assert said(cast.sibling) == said(cast.city) == "市里的"
     assert said(Region.objects.get(code="990200")) == said(province) == "省里的"
     assert said(Region.objects.get(code="620722")) == indicator("gdp").label.zh == "地区生产总值"
+
+
+ROLE = """
+[[role]]
+code = "my_reader"
+label = { zh = "查阅", en = "Reader" }
+purpose = { zh = "看", en = "Reads" }
+permissions = ["record.read"]
+"""
+
+
+def test_a_region_has_its_own_only_of_what_is_asked_for_by_region_and_holds_everywhere(
+    cast: Cast, tmp_path: Path
+) -> None:
+    """Whatever else was loaded for a region would hold nowhere, without a word."""
+    with pytest.raises(DefinitionError) as refused:
+        load(pack(tmp_path / "own", count("gdp", zh="县里的"), count("nowhere_else"), roles=ROLE), region=cast.county)
+
+    assert [str(issue) for issue in refused.value.issues] == [
+        "roles.toml: [[role]] my_reader: 岗位角色对所有区划都一样，不能只为一处装载；请不写 --region 装载。",
+        "indicators.toml: [[indicator]] nowhere_else: 还没有对所有区划都有效的这一条，只为一处装载的没有人找得到；请先不写 --region 装载一条。",
+    ]
+    assert indicator("gdp", region=cast.county).label.zh == "地区生产总值"
 
 
 def test_a_newer_version_of_a_regional_definition_replaces_the_older_there_only(cast: Cast, tmp_path: Path) -> None:
@@ -347,13 +372,13 @@ def test_an_ended_region_knows_its_successor_and_shares_the_code_of_none_in_forc
 
 
 BAD_REGIONS = [
-    ("unknown parent", "990199,新设县,county,990900,,,,true\n", "row 2: parent '990900' is unknown"),
-    ("unknown level", "990199,新设县,village,990100,,,,true\n", "row 2: level 'village' is unknown"),
-    ("no code", "x,新设县,county,990100,,,,true\n", "row 2: code 'x' is no six-digit code"),
+    ("unknown parent", "990199,新设县,county,990900,,,,true\n", "第 2 行: 没有代码是“990900”的上级区划"),
+    ("unknown level", "990199,新设县,village,990100,,,,true\n", "第 2 行: 级别 level 写的是“village”"),
+    ("no code", "x,新设县,county,990100,,,,true\n", "第 2 行: 代码 code 写的是“x”，要六位数字"),
     (
         "a day that is none",
         "990199,新设县,county,990100,2024-13-01,,,true\n",
-        "row 2: valid_from '2024-13-01' is no day",
+        "第 2 行: valid_from 写的是“2024-13-01”，不是日子",
     ),
 ]
 
@@ -377,5 +402,5 @@ def test_a_broken_region_file_names_the_row_and_adds_nothing(
 def test_a_zone_of_an_unknown_region_is_named(tmp_path: Path) -> None:
     folder = regions(tmp_path / "r", "", "code,name,region,is_fictional\nZ1,新区,990900,true\n")
 
-    with pytest.raises(DefinitionError, match=r"zones\.csv: row 2: region '990900' is unknown"):
+    with pytest.raises(DefinitionError, match=r"zones\.csv: 第 2 行: 没有代码是“990900”的区划"):
         actions.load_regions(folder=folder, by=None, now=NOW)

@@ -27,12 +27,12 @@ from xingke.casework.queries.seen import CaseSeen
 from xingke.casework.queries.words import CaseWords
 from xingke.casework.rules.forms import FieldType, FormField
 from xingke.casework.rules.shown_answers import show
+from xingke.press.exports import DOCX
 from xingke.press.fonts import FontMissing, GlyphMissing
 from xingke.registry.models import Organisation
 from xingke.reports import queries as reports
 from xingke.reports.models import Document
 
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 RECORD = "办理记录.html"
 
 

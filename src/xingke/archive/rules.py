@@ -99,7 +99,7 @@ def schemes_hold(catalogue: Catalogue) -> Iterator[Issue]:
 
 
 SCHEMES: DefinitionKind[ArchiveScheme] = DefinitionKind(
-    "archive", "archive.toml", ArchiveScheme, (schemes_hold,), say("档号和保管期限")
+    "archive", "archive.toml", ArchiveScheme, (schemes_hold,), say("档号和保管期限"), is_regional=True
 )
 
 

@@ -15,8 +15,9 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from xingke.base.mistakes import entry_words, nearest, shape_mistakes, toml_mistake
 from xingke.base.register import Register
-from xingke.base.sayings import NOTHING, Saying
+from xingke.base.sayings import NOTHING, Saying, say
 
 
 class Defined(Protocol):
@@ -34,14 +35,17 @@ D = TypeVar("D", bound=Defined)
 
 @dataclass(frozen=True)
 class Issue:
-    """One mistake in a pack: where it is, and a sentence saying what was found and what was expected."""
+    """One mistake in a pack: where it is, and a sentence saying what was found and what was expected.
+
+    place: the entry, and within it the table and key; of a file as a whole nothing.
+    """
 
     file: str
-    place: str
-    text: str
+    place: str | Saying
+    text: str | Saying
 
     def __str__(self) -> str:
-        return f"{self.file}: {self.place}: {self.text}"
+        return ": ".join(str(each) for each in (self.file, self.place, self.text) if each)
 
 
 class DefinitionError(Exception):
@@ -57,7 +61,8 @@ class DefinitionKind(Generic[D]):
     """A kind of definition: its code, the file and table it is written in, its type, and its named checks.
 
     word: what such a definition is called, for people. meaning: what of a body is hashed, where two ways of writing it
-    mean the same. key_today: the key under which a definition stands today that was stored under another.
+    mean the same. key_today: the key under which a definition stands today that was stored under another. is_regional: whether a region
+    may have its own in place of the one that holds everywhere: who asks for one says for which region.
     """
 
     code: str
@@ -67,6 +72,7 @@ class DefinitionKind(Generic[D]):
     word: Saying = NOTHING
     meaning: Callable[[Mapping[str, Any]], Mapping[str, Any]] = dict
     key_today: Callable[[str], str] = str
+    is_regional: bool = False
 
 
 @dataclass(frozen=True)
@@ -148,7 +154,15 @@ def _strays(folder: Path) -> Iterator[Issue]:
     for path in sorted((*folder.glob("*.toml"), *folder.glob("*/*.toml"))):
         name, is_another = path.relative_to(folder).as_posix(), (path.parent / "pack.toml").is_file()
         if name not in kept and not path.name.startswith(".") and (path.parent == folder or not is_another):
-            yield Issue(name, "file", f"is the file of no kind of definition; known: {', '.join(sorted(known))}")
+            yield Issue(name, NOTHING, _stray(name, sorted(known)))
+
+
+def _stray(name: str, known: Sequence[str]) -> Saying:
+    if meant := nearest(Path(name).name, known):
+        return say(
+            "没有哪种定义写在这个文件里，是不是“%(meant)s”？认得的：%(known)s。", meant=meant, known=tuple(known)
+        )
+    return say("没有哪种定义写在这个文件里；认得的：%(known)s。", known=tuple(known))
 
 
 def files_of(folder: Path, known: DefinitionKind[Any]) -> list[str]:
@@ -169,15 +183,15 @@ def _read_files(
         bodies, wrong = _bodies(folder / name, name, known)
         issues += wrong
         for number, body in enumerate(bodies, 1):
-            place = f"[[{known.code}]] {number} ({body.get('code', '?')})"
+            place = entry_words(known.code, number, body)
             try:
                 value = _adapter(known.type).validate_python(body)
             except ValidationError as error:
-                issues += [Issue(name, f"{place} {_path(wrong['loc'])}", _sentence(wrong)) for wrong in error.errors()]
+                issues += [Issue(name, *wrong) for wrong in shape_mistakes(error, known.type, body, place)]
                 continue
             if said := first.get((value.key, value.version)):
-                there = "" if said[0] == name else f"in {said[0]} "
-                issues.append(Issue(name, place, f"stands twice; first {there}as entry {said[1]}"))
+                twice = say("写了两次；先在 %(file)s 第 %(number)s 条。", file=said[0], number=said[1])
+                issues.append(Issue(name, place, twice))
             first[value.key, value.version] = name, number
             entries.append(DefinitionEntry(known.code, value, body, name))
     return entries, issues
@@ -186,15 +200,17 @@ def _read_files(
 def _bodies(path: Path, name: str, known: DefinitionKind[Any]) -> tuple[list[dict[str, Any]], list[Issue]]:
     """The tables of a kind as they are written in a file, and what is wrong with the file itself."""
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        data = tomllib.loads(text)
     except UnicodeDecodeError:
-        return [], [Issue(name, "file", "is not UTF-8: save it as UTF-8")]
+        return [], [Issue(name, NOTHING, say("不是 UTF-8 编码，请另存为 UTF-8。"))]
     except tomllib.TOMLDecodeError as error:
-        return [], [Issue(name, "file", f"is no TOML: {error}")]
-    issues = [Issue(name, extra, f"unknown table; expected [[{known.code}]]") for extra in data if extra != known.code]
+        return [], [Issue(name, NOTHING, toml_mistake(error, text))]
+    extra = say("这个文件里没有这张表；每一条的前面写 [[%(table)s]]。", table=known.code)
+    issues = [Issue(name, each, extra) for each in data if each != known.code]
     bodies = data.get(known.code, [])
     if not isinstance(bodies, list) or not all(isinstance(body, dict) for body in bodies):
-        wrong = f"is no list of tables; expected [[{known.code}]] before each entry"
+        wrong = say("要用两层方括号：每一条的前面写 [[%(table)s]]。", table=known.code)
         return [], [*issues, Issue(name, known.code, wrong)]
     return bodies, issues
 
@@ -203,19 +219,6 @@ def _adapter(target: type[Any], _known: dict[type[Any], TypeAdapter[Any]] = {}) 
     if target not in _known:
         _known[target] = TypeAdapter(target)
     return _known[target]
-
-
-def _path(location: Sequence[int | str]) -> str:
-    return ".".join(str(part) for part in location) or "entry"
-
-
-def _sentence(wrong: Any) -> str:  # pydantic's ErrorDetails
-    if wrong["type"] == "missing":
-        return "is missing"
-    if wrong["type"] in ("unexpected_keyword_argument", "extra_forbidden"):
-        return "is no known key"
-    shown = repr(wrong["input"])
-    return f"found {shown[:80]}{'…' if len(shown) > 80 else ''}; {wrong['msg']}"
 
 
 def _merge(loaded: Catalogue, brought: Catalogue) -> Catalogue:

@@ -83,7 +83,7 @@ def _faults(known: CalendarYear) -> Iterator[str]:
 
 
 CALENDARS: DefinitionKind[CalendarYear] = DefinitionKind(
-    "calendar", "calendars.toml", CalendarYear, (calendars_hold,), say("工作日历")
+    "calendar", "calendars.toml", CalendarYear, (calendars_hold,), say("工作日历"), is_regional=True
 )
 
 

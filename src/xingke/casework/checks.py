@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from itertools import groupby, islice, pairwise
+from typing import Any
 
 from django.db.models import F, Q
 from django.utils import timezone
@@ -23,7 +24,7 @@ from xingke.casework.models import (
     PublicityItem,
     Substitution,
 )
-from xingke.casework.rules.answers import step_digest
+from xingke.casework.rules.answers import said_once, step_digest
 from xingke.casework.rules.flows import Through
 from xingke.casework.rules.forms import FormField
 from xingke.casework.rules.matters import matter_events
@@ -70,20 +71,28 @@ def _faults(case: Case, steps: list[CaseStep]) -> Iterator[str]:
         yield "办理流程的定义不在了"
         return
     flow = definitions.flow
-    yield from _facts_that_differ(case, steps, definitions.asked)
+    answers = queries.newest_answers((step.form, step.answers) for step in steps)
+    yield from _facts_that_differ(case, answers, definitions.asked)
+    yield from _said_once_that_differs(case, answers, definitions.asked)
     way = [queries.taken(step) for step in steps]
     where, end = standing(flow, way), ending(flow, way)
     if where is None or (where.code, end or "") != (steps[-1].stands, steps[-1].ended):
         yield "现在到哪一步，与办过的步骤不符"
 
 
-def _facts_that_differ(case: Case, steps: list[CaseStep], asked: Mapping[str, FormField]) -> Iterator[str]:
+def _facts_that_differ(case: Case, answers: Mapping[str, Any], asked: Mapping[str, FormField]) -> Iterator[str]:
     """What lists show is what the forms were answered with."""
-    answers = queries.newest_answers((step.form, step.answers) for step in steps)
     for fact in case.facts.filter(seq_to__isnull=True):
         columns = queries.fact_columns(asked[fact.name].type, answers.get(fact.name)) if fact.name in asked else {}
         if not columns or any(getattr(fact, name) != value for name, value in columns.items()):
             yield f"列出的“{fact.name}”与填写的不符"
+
+
+def _said_once_that_differs(case: Case, answers: Mapping[str, Any], asked: Mapping[str, FormField]) -> Iterator[str]:
+    """What no other case may say is what the forms were answered with."""
+    said = {each.key for each in said_once(asked.values(), answers)}
+    if said != set(case.said_once.filter(seq_to__isnull=True).values_list("name", "value")):
+        yield "只用一次的内容与填写的不符"
 
 
 def _lost_records() -> Iterator[str]:

@@ -1,6 +1,7 @@
 """The list of cases: where each stands, whose it is, until when the next step must follow; of one business what its forms say too."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
@@ -8,22 +9,26 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
+from xingke.accounts.models import User
 from xingke.base.addresses import key_address
 from xingke.casework import showing
 from xingke.casework.models import CaseFact, CaseStep
+from xingke.casework.papers import heading
 from xingke.casework.permissions import CasePermission
 from xingke.casework.queries import definitions_of, lists
-from xingke.casework.queries.kept import facts_of
+from xingke.casework.queries.kept import answers_of, facts_of
 from xingke.casework.queries.words import CaseWords
-from xingke.casework.rules.flows import CaseEnd, Flow
+from xingke.casework.rules.conditions import expressed
+from xingke.casework.rules.flows import GOOD_ENDS, CaseEnd, Flow
 from xingke.casework.rules.forms import NUMBERS, FieldType, FormField
-from xingke.casework.rules.shown_answers import in_words
+from xingke.casework.rules.shown_answers import AskedColumn, in_words, sheet_columns
 from xingke.ledger.queries.caching import kept_for
 from xingke.registry.listing import (
     ChoiceFilter,
     DayFilter,
     DeclaredList,
     EmptyList,
+    FileColumn,
     ListColumn,
     ListedCell,
     ListRequest,
@@ -34,14 +39,53 @@ from xingke.registry.listing import (
 URGENT = {lists.TODO, lists.SOON, lists.LATE, lists.OPEN}  # shown in the order in which they are due
 
 
+class SaidInForms:
+    """All that the forms of some cases say, as far as their reader reads it in lists: read at once, when a column first asks for it."""
+
+    def __init__(self, reader: User, steps: Sequence[CaseStep]) -> None:
+        self.reader, self.steps = reader, steps
+
+    def value(self, row: "CaseRow", asked: AskedColumn) -> Any:
+        """An answer as it is kept, of a table a list of those of its rows; None for nothing, and for what was asked as something else."""
+        asked_there, answers = self._said[row.at.case_id]
+        own = asked.table or asked.asked
+        if own.name not in answers or (known := asked_there.get(own.name)) is None or known.type is not own.type:
+            return None
+        if asked.table is None:
+            return answers[own.name]
+        return [each.get(asked.asked.name) for each in answers[own.name]]
+
+    def words_of(self, asked: FormField, value: Any) -> str:
+        """One answer in words."""
+        return str(in_words(asked, value, self._words))
+
+    @cached_property
+    def _said(self) -> dict[int, tuple[Mapping[str, FormField], Mapping[str, Any]]]:
+        found = answers_of([step.case_id for step in self.steps])
+        said: dict[int, tuple[Mapping[str, FormField], Mapping[str, Any]]] = {}
+        for step in self.steps:
+            definitions = definitions_of(step.case)
+            read = lists.names_read(self.reader, definitions, step.case.region)
+            answers = {name: value for name, value in found.get(step.case_id, {}).items() if name in read}
+            said[step.case_id] = definitions.asked, answers
+        return said
+
+    @cached_property
+    def _words(self) -> CaseWords:
+        said = ((asked[name], value) for asked, answers in self._said.values() for name, value in answers.items())
+        return CaseWords(self.reader, said)
+
+
 class CaseRow(NamedTuple):
-    """A case of the list: its newest step, its flow, whether the reader sees where it stands, and what its forms say."""
+    """A case of the list: its newest step, its flow, whether the reader sees where it stands, and what its forms say: facts, what is marked
+    for lists, in words; said: all the rest."""
 
     at: CaseStep
     flow: Flow
     is_hidden: bool
     facts: dict[str, str]
     whose: str
+    said: SaidInForms
 
 
 def _rows(asked: ListRequest) -> QuerySet[CaseStep]:
@@ -66,12 +110,13 @@ def _load(asked: ListRequest, found: Sequence[CaseStep]) -> list[CaseRow]:
     lists.load_persons(found)
     asked_for = _listed_fields(asked)
     facts = _facts(asked, found, asked_for) if asked_for else {}
-    rows = []
+    rows, said = [], SaidInForms(asked.reader, found)
     for step in found:
         flow = definitions_of(step.case).flow
         known = flow.steps.get(step.stands)
         hidden = known is not None and not lists.sees_standing(asked.reader, known.seen_by, step)
-        rows.append(CaseRow(step, flow, hidden, facts.get(step.case_id, {}), lists.whose_name(asked.reader, step.case)))
+        whose = lists.whose_name(asked.reader, step.case)
+        rows.append(CaseRow(step, flow, hidden, facts.get(step.case_id, {}), whose, said))
     return rows
 
 
@@ -98,13 +143,53 @@ def _value(asked: FormField, fact: CaseFact) -> Any:
 
 def _listed_fields(asked: ListRequest) -> list[FormField]:
     """What the forms of the business chosen mark for lists, as far as the reader may see it."""
+    return [each for each in _fields(asked) if each.listed]
+
+
+def _fields(asked: ListRequest) -> list[FormField]:
+    """All that the forms of the business chosen ask, likewise."""
     if "fields" not in asked.kept:
-        asked.kept["fields"] = lists.listed_fields(asked.reader, asked["flow"]) if asked["flow"] else []
+        asked.kept["fields"] = lists.fields_asked_of(asked.reader, asked["flow"]) if asked["flow"] else []
     found: list[FormField] = asked.kept["fields"]
     return found
 
 
 def _further(asked: ListRequest) -> list[ListColumn]:
+    """What is marked for lists is shown; everything else the forms ask is there to be chosen, and stands in the file of everything."""
+    return [
+        *_shown_facts(asked),
+        *(_said_column(each) for each in sheet_columns(_fields(asked)) if not each.asked.listed),
+    ]
+
+
+def _said_column(column: AskedColumn) -> ListColumn:
+    return ListColumn(
+        code=f"said-{column.name.replace('_', '-').replace('.', '--')}",
+        label=heading(column),
+        cell=lambda row: _said_words(row, column),
+        file=(FileColumn(label=heading(column), value=lambda row: _said_value(row, column)),),
+        is_numeric=column.asked.type in NUMBERS,
+        is_optional=True,
+        is_told=True,
+    )
+
+
+def _said_words(row: CaseRow, column: AskedColumn) -> str:
+    """An answer in words; of a table a line for each of its rows."""
+    value = row.said.value(row, column)
+    several = value if column.table is not None and value is not None else [value]
+    return "\n".join(row.said.words_of(column.asked, each) for each in several).strip("\n")
+
+
+def _said_value(row: CaseRow, column: AskedColumn) -> Any:
+    """The same as a file keeps it: numbers as numbers in the unit of their head, days as days."""
+    if column.table is None and (column.asked.type in NUMBERS or column.asked.type is FieldType.DAY):
+        value = row.said.value(row, column)
+        return "" if value is None else expressed(column.asked, value)
+    return _said_words(row, column)
+
+
+def _shown_facts(asked: ListRequest) -> list[ListColumn]:
     language = get_language() or "zh"
     return [
         ListColumn(
@@ -130,7 +215,7 @@ def _named(row: CaseRow) -> ListedCell:
 
 def _stands(row: CaseRow) -> ListedCell:
     if row.at.ended:
-        state = "case-good" if CaseEnd(row.at.ended) in showing.GOOD_ENDS else "case-ended"
+        state = "case-good" if CaseEnd(row.at.ended) in GOOD_ENDS else "case-ended"
         return ListedCell(showing.end_word(row.at.ended), state=state)
     word = _("办理中") if row.is_hidden else showing.step_word(row.flow, row.at.stands)
     return ListedCell(word, sub=row.at.assignee.name if row.at.assignee and not row.is_hidden else "")

@@ -23,7 +23,7 @@ from xingke.casework.queries.offers import StepOffered, flow_to_open
 from xingke.casework.queries.seen import CaseSeen, is_seen
 from xingke.casework.queries.words import CaseWords
 from xingke.casework.rules.clocks import Light
-from xingke.casework.rules.flows import CLOCK, CORRECT, PARTY, CaseEnd, Flow, FlowStep, Limit, Through
+from xingke.casework.rules.flows import CLOCK, CORRECT, GOOD_ENDS, PARTY, CaseEnd, Flow, FlowStep, Limit, Through
 from xingke.casework.rules.forms import NUMBERS, PREFILLS, CaseForm, FieldType
 from xingke.casework.rules.shown_answers import ShownAnswer, show
 from xingke.casework.rules.stepping import RESERVED_WORDS, in_place_of
@@ -33,7 +33,6 @@ from xingke.registry.queries.calendars import work_calendar
 
 TONES = {Light.GREEN: "calm", Light.YELLOW: "warn", Light.RED: "bad"}
 DRAFTS_SHOWN = 10
-GOOD_ENDS = {CaseEnd.GRANTED, CaseEnd.DONE}
 
 
 def end_word(end: str) -> str:
@@ -192,7 +191,7 @@ def said_last(seen: CaseSeen) -> dict[str, str] | None:
     row = next((step for step in seen.steps if step.number == seen.read.last.number), None)
     if row is None or not row.opinion:
         return None
-    return {"word": step_word(seen.read.flow, row.step), "opinion": row.opinion, "by": _taker_words(row)}
+    return {"word": step_word(seen.read.flow, row.step), "opinion": row.opinion, "by": taker_words(row)}
 
 
 def _personal(number: int, sealed: Mapping[int, CaseSealed], opened: Mapping[tuple[int, str], str]) -> dict[str, str]:
@@ -255,7 +254,7 @@ def history(seen: CaseSeen) -> list[dict[str, Any]]:
         {
             "word": step_word(seen.read.flow, row.step),
             "corrects": row.corrects or "",
-            "by": _taker_words(row),
+            "by": taker_words(row),
             "on": row.on,
             "at": row.taken_at,
             "opinion": row.opinion,
@@ -273,7 +272,7 @@ def history(seen: CaseSeen) -> list[dict[str, Any]]:
     ]
 
 
-def _taker_words(row: CaseStep) -> str:
+def taker_words(row: CaseStep) -> str:
     """Who took a step, by whose link, or in whose place."""
     if row.vouched_by is not None:
         return _("%(name)s（凭外部链接，%(by)s发出）") % {"name": row.outsider, "by": row.vouched_by.name}

@@ -112,6 +112,7 @@ def _parser() -> argparse.ArgumentParser:
 
     load = commands.add_parser("load", help="装载规则包文件夹")
     load.add_argument("folder", type=Path)
+    load.add_argument("--region", default="", help="只为一个区划及其下级装载（名称或六位代码）；默认对所有区划有效")
 
     bring = commands.add_parser("import", help="导入台账记录或上报数（.xlsx，或 UTF-8、GB18030 的 CSV）")
     bring.set_defaults(command="bring_in")

@@ -314,12 +314,14 @@ def jobs(options: argparse.Namespace) -> int:
 
 
 def load(options: argparse.Namespace) -> int:
-    """Load a pack for everywhere; a local one may not be called like one of the program's."""
+    """Load a pack for everywhere or for one region; a local one may not be called like one of the program's."""
     own = upgrading.shipped().get(options.folder.resolve().name)
     if own is not None and own.resolve() != options.folder.resolve():
         raise Refused(f"“{own.name}”是程序自带规则包的名字，升级时会分不清哪些定义是本地的；请把文件夹改个名再装载。")
-    loaded = registry_actions.load_pack(folder=options.folder, by=None, now=timezone.now())
-    console.print(f"{loaded.pack}：新装载 {loaded.added} 条定义，{loaded.unchanged} 条未变")
+    region = place_called(options.region) if options.region else None
+    loaded = registry_actions.load_pack(folder=options.folder, by=None, now=timezone.now(), region=region)
+    where = f"（只对{region.name}及其下级）" if region is not None else ""
+    console.print(f"{loaded.pack}{where}：新装载 {loaded.added} 条定义，{loaded.unchanged} 条未变")
     return 0
 
 

@@ -192,7 +192,7 @@ def _blocks(document: DocumentTree, store: str) -> Iterator[str]:
         elif isinstance(block, Aside):
             yield _paragraph("OfficialNotice", _run(block.text))
         else:
-            yield _table(block, store)
+            yield _table(block, store, document.label_share)
 
 
 def _line(line: TextLine) -> str:
@@ -237,8 +237,8 @@ def _control(chip: Chip, bound: str, store: str) -> str:
     )
 
 
-def _table(table: Table, store: str) -> str:
-    widths = _column_widths(table)
+def _table(table: Table, store: str, label_share: float) -> str:
+    widths = _column_widths(table, label_share if len(table.header) == 2 else 0.0)
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
     head = "".join(_cell(width, "TableHead", _run(text)) for width, text in zip(widths, table.header, strict=True))
     rows = "".join(
@@ -268,8 +268,11 @@ def _cell_style(column: int, cell: Sequence[Inline]) -> str:
     return "TableFigure" if figures or (column and len(plain(cell)) <= 4) else "TableText"
 
 
-def _column_widths(table: Table) -> list[int]:
+def _column_widths(table: Table, label_share: float = 0.0) -> list[int]:
     """Twips per column, together the width of the text: shares follow the longest cell, between 4 and 20 characters."""
+    if label_share:
+        first = int(official.TEXT_WIDTH * label_share)
+        return [first, official.TEXT_WIDTH - first]
     longest = [width_of(head) for head in table.header]
     for row in table.rows:
         longest = [max(width, width_of(plain(cell))) for width, cell in zip(longest, row, strict=True)]

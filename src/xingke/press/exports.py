@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from xingke.press.xlsx_writer import Cell, Column, Line, Page, write_workbook
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 FORMATS = ("xlsx", "csv")
 
 # A spreadsheet takes a cell that begins so for a formula and runs it (OWASP, CSV injection); the full-width signs
@@ -104,6 +105,13 @@ def workbook_response(
     data = write_workbook(name=name, columns=columns, rows=cells, made_at=now, pages=pages, spare=spare)
     response = HttpResponse(data, content_type=XLSX)
     response["Content-Disposition"] = content_disposition_header(True, f"{name}.xlsx")
+    return response
+
+
+def document_response(name: str, data: bytes) -> HttpResponse:
+    """A .docx to be saved as ``name`` (without an ending)."""
+    response = HttpResponse(data, content_type=DOCX)
+    response["Content-Disposition"] = content_disposition_header(True, f"{name}.docx")
     return response
 
 

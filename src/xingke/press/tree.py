@@ -100,7 +100,8 @@ class DocumentTree:
     """A whole document.
 
     id: document id, also dc:identifier. number: 发文字号 with 〔〕 or None. date: 成文日期 as printed ("2024年7月5日").
-    language: BCP 47 ("zh-CN"). Raises ValueError when slots are not 1…n in reading order, a table is ragged, a heading
+    language: BCP 47 ("zh-CN"). label_share: of a printed form, which is never stored: the part of the width that the first of two columns
+    takes, so that all its tables stand alike. Raises ValueError when slots are not 1…n in reading order, a table is ragged, a heading
     level is outside 1–4, or a text holds characters that XML cannot carry.
     """
 
@@ -112,6 +113,7 @@ class DocumentTree:
     blocks: tuple[Block, ...]
     is_fictional: bool = False
     language: str = "zh-CN"
+    label_share: float = 0.0
 
     def __post_init__(self) -> None:
         """Refuse a tree that could not be proved."""

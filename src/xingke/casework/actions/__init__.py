@@ -18,10 +18,17 @@ from xingke.casework import queries
 from xingke.casework.actions import parties
 from xingke.casework.actions.correcting import correct_records, step_to_correct
 from xingke.casework.actions.filing import file_records
-from xingke.casework.actions.keeping import keep_facts, keep_files, next_number
+from xingke.casework.actions.keeping import keep_facts, keep_files, keep_said_once, next_number
 from xingke.casework.actions.matters import file_matter
 from xingke.casework.actions.personal import case_keys, keep_personal
-from xingke.casework.actions.refusing import answered, refuse_misplaced, refuse_reserved, refuse_unseen
+from xingke.casework.actions.refusing import (
+    answered,
+    refuse_between,
+    refuse_misplaced,
+    refuse_reserved,
+    refuse_said_elsewhere,
+    refuse_unseen,
+)
 from xingke.casework.actions.wanting import AnswersRefused as AnswersRefused
 from xingke.casework.actions.wanting import NewCase as NewCase
 from xingke.casework.actions.wanting import StepWanted as StepWanted
@@ -92,6 +99,8 @@ def open_case(*, new: NewCase, first: StepWanted | None = None, by: User | None,
             done.nothing()
             return there
         refuse_over_quota(new.call, definitions, answers.values, new.organisation)
+        is_fictional = new.is_fictional or new.region.is_fictional
+        refuse_said_elsewhere(form, answers, case=None, is_fictional=is_fictional, by=by)
         case = Case(
             key=new.key,
             flow=flow.code,
@@ -105,7 +114,7 @@ def open_case(*, new: NewCase, first: StepWanted | None = None, by: User | None,
             parent=new.parent,
             parent_step=new.parent_step,
             call=new.call,
-            is_fictional=new.is_fictional or new.region.is_fictional,
+            is_fictional=is_fictional,
             opened_at=now,
             opened_by=by,
             seq=done.seq,
@@ -173,7 +182,9 @@ def take_step(*, case: Case, wanted: StepWanted, seen: int, by: User | Outsider 
         told = read.state_with(form.code if form is not None else "", answers.values)
         calendar = work_calendar(case.region)
         may_take(told, wanted.step, taker, now=local, calendar=calendar, through=wanted.through).or_refuse()
-        refuse_reserved(read, wanted)
+        refuse_between(read, form, answers, told)
+        refuse_said_elsewhere(form, answers, case=case, is_fictional=case.is_fictional, by=by)
+        refuse_reserved(read, wanted, user)
         written = _write(read, step, wanted, answers, done, form=form, taker=taker, local=local, keys=keys)
         done.says(step=wanted.step, flow=case.flow, number=case.number)
     return written
@@ -295,6 +306,7 @@ def _write(
     if form is not None:
         parties.name_parties(case, flow, form, answers.values, done)
         keep_facts(case, form, answers.values, done)
+        keep_said_once(case, read.definitions.asked.values(), known, done)
         keep_files(row, form, answers.values, wanted.files, done)
         keep_personal(row, answers.personal, keys)
     if is_own:

@@ -1,6 +1,6 @@
 """What is kept beside the answers of a step: its files, what lists show of them, the number of the case."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,9 +10,9 @@ from xingke.accounts import actions as accounts
 from xingke.accounts.actions import StoredFile
 from xingke.accounts.acts import Act
 from xingke.casework import queries
-from xingke.casework.models import Case, CaseFact, CaseFile, CaseSequence, CaseStep
-from xingke.casework.rules.answers import listed_facts
-from xingke.casework.rules.forms import CaseForm, FieldType
+from xingke.casework.models import Case, CaseFact, CaseFile, CaseOnce, CaseSequence, CaseStep
+from xingke.casework.rules.answers import listed_facts, said_once
+from xingke.casework.rules.forms import CaseForm, FieldType, FormField
 from xingke.registry.models import Region
 
 
@@ -43,6 +43,18 @@ def keep_facts(case: Case, form: CaseForm, values: Mapping[str, Any], done: Act)
             before.save(update_fields=["seq_to"])
         if value is not None:
             CaseFact(case=case, name=each.name, seq_from=done.seq, **columns).save()
+
+
+def keep_said_once(case: Case, asked: Iterable[FormField], known: Mapping[str, Any], done: Act) -> None:
+    """What the newest answers say that no other case may say."""
+    said = {each.key for each in said_once(asked, known)}
+    standing_now = {(row.name, row.value): row.pk for row in case.said_once.filter(seq_to__isnull=True)}
+    if gone := [pk for key, pk in standing_now.items() if key not in said]:
+        CaseOnce.objects.filter(pk__in=gone).update(seq_to=done.seq)
+    CaseOnce.objects.bulk_create(
+        CaseOnce(case=case, name=name, value=value, seq_from=done.seq)
+        for name, value in sorted(said - standing_now.keys())
+    )
 
 
 def next_number(pattern: str, flow: str, region: Region, local: datetime, done: Act) -> str:

@@ -1,23 +1,26 @@
 """What speaks against a case or a step before it is written: where it lies, what its form was answered with, who is named."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from xingke.accounts.models import User
 from xingke.base.refusals import Refused
-from xingke.base.sayings import say
+from xingke.base.sayings import Saying, say
 from xingke.casework import queries
 from xingke.casework.actions.wanting import AnswersRefused, NewCase, StepWanted
-from xingke.casework.models import Filed
+from xingke.casework.models import Case, Filed
 from xingke.casework.permissions import CasePermission
 from xingke.casework.queries import CaseRead
 from xingke.casework.queries.calls import LEFT, refuse_over_quota
+from xingke.casework.queries.kept import said_elsewhere
 from xingke.casework.queries.lookups import AsReader
 from xingke.casework.queries.seen import is_seen, seen_by
-from xingke.casework.rules.answers import AnswersRead, read_answers
+from xingke.casework.rules.answers import AnswersRead, FormFault, fault_of, read_answers, said_once
+from xingke.casework.rules.conditions import broken, named_in
 from xingke.casework.rules.flows import REOPEN, TRANSFER, CaseSubject, Flow, FlowStep
 from xingke.casework.rules.forms import CaseForm, FieldType
-from xingke.casework.rules.stepping import RESERVED_WORDS, Outsider
+from xingke.casework.rules.stepping import RESERVED_WORDS, CaseState, Outsider
 from xingke.ledger.kinds.matter import KIND as MATTER
 from xingke.registry import queries as registry
 from xingke.registry.models import Region
@@ -58,10 +61,12 @@ def refuse_misplaced(new: NewCase, flow: Flow, by: User | None) -> None:
         raise Refused(say("上面那件事已经办结了。"))
 
 
-def refuse_reserved(read: CaseRead, wanted: StepWanted) -> None:
+def refuse_reserved(read: CaseRead, wanted: StepWanted, by: User | None) -> None:
     """What cannot be done yet, or not any more, with a step that every flow has."""
     if wanted.step == REOPEN and Filed.objects.filter(step__case=read.case).exclude(kind=MATTER.code).exists():
         raise Refused(say("这件事已经登记了台账记录，不能重新办理；请在台账里更正或作废那条记录。"))
+    if wanted.step == REOPEN:
+        _refuse_to_say_again(read, by)
     if wanted.step == REOPEN and read.last.ended in LEFT:  # it gave its place back, and wants one again
         refuse_over_quota(read.case.call, read.definitions, read.steps[0].answers, read.case.organisation)
 
@@ -96,6 +101,58 @@ def answered(
     if read.faults:
         raise AnswersRefused(read)
     return read
+
+
+def refuse_between(read: CaseRead, form: CaseForm | None, answers: AnswersRead, told: CaseState) -> None:
+    """What the answers of this form must not say beside those of other steps. told: the case as it would be known with them."""
+    if form is None:
+        return
+    asked = [check for check in read.flow.check if not named_in(check, told.types).isdisjoint(form.named)]
+    faults = [
+        fault_of(check, [name for name in check.fields if name in answers.shown])
+        for check in broken(asked, told.types, told.known)
+    ]
+    if faults:
+        raise AnswersRefused(replace(answers, faults=tuple(faults)))
+
+
+def refuse_said_elsewhere(
+    form: CaseForm | None, answers: AnswersRead, *, case: Case | None, is_fictional: bool, by: User | Outsider | None
+) -> None:
+    """What another case says already, or another row of the same form, and no two may say. Within the act, under its lock."""
+    said = said_once(form.fields if form is not None else (), answers.values)
+    if not said:
+        return
+    but = case.pk if case is not None else None
+    keys = [each.key for each in said]
+    elsewhere = said_elsewhere(set(keys), but=but, is_fictional=is_fictional)
+    faults = []
+    for number, each in enumerate(said):
+        if (other := elsewhere.get(each.key)) is not None:
+            faults.append(FormFault(each.field, _said_in(each.value, other, by), each.row, each.column))
+        elif each.key in keys[:number]:
+            twice = say("“%(value)s”在这张表里写了两次，一个号只能用一次。", value=each.value)
+            faults.append(FormFault(each.field, twice, each.row, each.column))
+    if faults:
+        raise AnswersRefused(replace(answers, faults=tuple(faults)))
+
+
+def _refuse_to_say_again(read: CaseRead, by: User | None) -> None:
+    """A case that ended otherwise than well gave back what is said once; reopened, it would say it again."""
+    said = set(read.case.said_once.filter(seq_to__isnull=True).values_list("name", "value"))
+    found = said_elsewhere(said, but=read.case.pk, is_fictional=read.case.is_fictional) if said else {}
+    for (_name, value), other in found.items():
+        raise Refused(_said_in(value, other, by))
+
+
+def _said_in(value: str, other: Case, by: User | Outsider | None) -> Saying:
+    """That another case says it: which one, only to whoever sees it."""
+    if isinstance(by, User) and queries.cases_seen(by).filter(pk=other.pk).exists():
+        called = f"{other.title} {other.number}".strip()
+        return say("“%(value)s”已经用在“%(case)s”上，一个号只能用一次。", value=value, case=called)
+    return say(
+        "“%(value)s”已经用在另一件您不能查看的事项上，一个号只能用一次；请核对号码，或者问受理的科技局。", value=value
+    )
 
 
 def _refuse_assignee(step: FlowStep, wanted: StepWanted, region: Region) -> None:

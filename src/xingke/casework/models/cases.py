@@ -180,6 +180,29 @@ class CaseFact(models.Model):
         return f"{self.case_id} {self.name}"
 
 
+class CaseOnce(models.Model):
+    """What a case says that no other may say, see ``FormField.once``. name: of the set; value: as it is compared. What stands is what the
+    newest answers say; whether the case counts, its last step tells."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="said_once")
+    name = models.CharField(max_length=40)
+    value = models.CharField(max_length=200)
+    seq_from = models.BigIntegerField()
+    seq_to = models.BigIntegerField(null=True)
+
+    class Meta:
+        verbose_name = _("只用一次的内容")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["case", "name", "value"], condition=Q(seq_to__isnull=True), name="caseonce_one_current"
+            ),
+        )
+        indexes = (models.Index(fields=["name", "value"], condition=Q(seq_to__isnull=True), name="caseonce_said"),)
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.name}"
+
+
 class Filed(models.Model):
     """A record that a step filed, or filed something further of; many steps may feed one record."""
 

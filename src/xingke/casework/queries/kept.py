@@ -2,11 +2,14 @@
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from xingke.accounts.models import User
-from xingke.casework.models import Case, CaseDraft, CaseFact, CaseFile, CaseStep
+from xingke.casework.models import Case, CaseDraft, CaseFact, CaseFile, CaseOnce, CaseStep
+from xingke.casework.queries import newest_answers
+from xingke.casework.rules.flows import GOOD_ENDS
 
 
 def draft_of(
@@ -48,6 +51,29 @@ def facts_of(cases: Collection[int], names: Collection[str]) -> QuerySet[CaseFac
 def all_facts_of(cases: Collection[int]) -> QuerySet[CaseFact]:
     """The same of every name."""
     return CaseFact.objects.filter(case__in=cases, seq_to__isnull=True)
+
+
+def answers_of(cases: Collection[int]) -> dict[int, dict[str, Any]]:
+    """The newest answers of some cases. One query."""
+    rows = CaseStep.objects.filter(case__in=cases).exclude(form="").order_by("case_id", "number")
+    said: dict[int, list[tuple[str, dict[str, Any]]]] = {}
+    for case, form, answers in rows.values_list("case_id", "form", "answers"):
+        said.setdefault(case, []).append((form, answers))
+    return {case: newest_answers(steps) for case, steps in said.items()}
+
+
+def said_elsewhere(
+    said: Collection[tuple[str, str]], *, but: int | None, is_fictional: bool
+) -> dict[tuple[str, str], Case]:
+    """The case that says already what is said once, by the name of the set and what is said: one that is under way or ended well. One query.
+
+    but: the case that says it now. What is invented and what is real do not meet.
+    """
+    names, values = {name for name, _value in said}, {value for _name, value in said}
+    rows = CaseOnce.objects.filter(name__in=names, value__in=values, seq_to__isnull=True).exclude(case=but)
+    counting = CaseStep.objects.filter(case=OuterRef("case"), seq_to__isnull=True, ended__in=["", *GOOD_ENDS])
+    rows = rows.filter(Exists(counting), case__is_fictional=is_fictional).select_related("case")
+    return {(row.name, row.value): row.case for row in rows.order_by("-pk")}
 
 
 def drafted() -> Iterable[str]:

@@ -117,18 +117,23 @@ def whose_name(user: User, case: Case) -> str:
 def listed_fields(user: User, flow: str) -> list[FormField]:
     """What the forms of a flow mark for lists, by its newest version, as far as somebody may see it in some case by what they may do:
     rows cannot ask for each case what its reader is to it. Nothing where there is no such flow."""
+    return [each for each in fields_asked_of(user, flow) if each.listed]
+
+
+def fields_asked_of(user: User, flow: str) -> list[FormField]:
+    """All that the forms of a flow ask and keep among their answers, likewise."""
     loaded = registry.catalogue("flow").get(flow)
     if loaded is None:
         return []
-    found = _listed(loaded.value, lambda step: registry.definition("form", step.form).value)
+    found = _asked(loaded.value, lambda step: registry.definition("form", step.form).value)
     held = {each.permission.value for each in PERMISSIONS if registry.has(user, each.permission)}
     return [each for each, needed in found.values() if all(is_seen(names, held) for names in needed)]
 
 
 def names_read(user: User, definitions: CaseDefinitions, region: Region) -> frozenset[str]:
-    """Of what the forms of a case mark for lists, what somebody reads of it there, by the definitions it runs by: a newer flow that hides
-    less opens nothing of what was said under an older one."""
-    found = _listed(definitions.flow, definitions.form)
+    """Of what the forms of a case ask, what somebody reads of it in lists, by the definitions it runs by: a newer flow that hides less opens
+    nothing of what was said under an older one."""
+    found = _asked(definitions.flow, definitions.form)
     return frozenset(
         name for name, (_field, needed) in found.items() if all(sees_at_home(user, names, region) for names in needed)
     )
@@ -136,23 +141,24 @@ def names_read(user: User, definitions: CaseDefinitions, region: Region) -> froz
 
 def fields_for_all(definitions: CaseDefinitions) -> list[FormField]:
     """Of what the forms of a case mark for lists, what everybody sees who sees the case."""
-    return [each for each, needed in _listed(definitions.flow, definitions.form).values() if not needed]
+    found = _asked(definitions.flow, definitions.form).values()
+    return [each for each, needed in found if each.listed and not needed]
 
 
-def _listed(
+def _asked(
     flow: Flow, form_of: Callable[[FlowStep], CaseForm | None]
 ) -> dict[str, tuple[FormField, list[Sequence[str]]]]:
-    """The listed fields by name, with every ``seen_by`` of theirs and of the steps that ask them, also where another form asks for one:
-    the newest answer is the one that is kept."""
-    listed: dict[str, FormField] = {}
+    """The fields by name, those that are listed as the form says that lists them, with every ``seen_by`` of theirs and of the steps that
+    ask them, also where another form asks for one: the newest answer is the one that is kept."""
+    found: dict[str, FormField] = {}
     needed: dict[str, list[Sequence[str]]] = {}
     for step in flow.step:
         form = form_of(step) if step.form else None
         for each in form.fields if form is not None else ():
-            if each.listed:
-                listed.setdefault(each.name, each)
+            if each.name not in found or (each.listed and not found[each.name].listed):
+                found[each.name] = each
             needed.setdefault(each.name, []).extend(names for names in (each.seen_by, step.seen_by) if names)
-    return {name: (each, needed[name]) for name, each in listed.items()}
+    return {name: (each, needed[name]) for name, each in found.items()}
 
 
 def flows_seen(user: User) -> list[Flow]:

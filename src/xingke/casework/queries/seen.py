@@ -59,12 +59,17 @@ def case_seen(user: User, read: CaseRead) -> CaseSeen:
         parties=read.parties,
         also=names_seen_by(read.definitions),
     )
-    audiences = {*taker.permissions, *(f"{PARTY}{role}" for role in taker.roles)}
+    audiences = audiences_of(taker)
     if taker.is_here and user.pk == read.state.opener:
         audiences.add(OPENER)
     if taker.is_here and read.last.assignee_id in {user.pk, *taker.stands_in}:
         audiences.add(ASSIGNEE)
     return _seen_as(read, taker, audiences, lambda step: step.taken_by_id == user.pk)
+
+
+def audiences_of(taker: Taker) -> set[str]:
+    """By what somebody sees what says ``seen_by``, before it is known who opened the case and who has it."""
+    return {*taker.permissions, *(f"{PARTY}{role}" for role in taker.roles)}
 
 
 def outsider_seen(read: CaseRead, outsider: Outsider) -> CaseSeen:

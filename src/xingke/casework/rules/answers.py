@@ -4,20 +4,21 @@ import hashlib
 import json
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
+from xingke.base.codes import normalise_code
 from xingke.base.periods import Period
 from xingke.base.quantities import Quantity, Unit, unit_of
 from xingke.base.sayings import Saying, say
-from xingke.casework.rules.conditions import expressed, settle, unanswered, unit, worked
+from xingke.casework.rules.conditions import broken, expressed, settle, unanswered, unit
 from xingke.casework.rules.conditions import expressed_answers as expressed_answers
 from xingke.casework.rules.formats import FORMATS, holds_id_number
-from xingke.casework.rules.forms import KEYS, NUMBERS, CaseForm, FieldType, FormField, expression_types
+from xingke.casework.rules.forms import KEYS, NUMBERS, CaseForm, FieldType, FormCheck, FormField, expression_types
 from xingke.casework.rules.shown_answers import retyped
 from xingke.intake.rules.days import written_day
 
@@ -101,12 +102,15 @@ def _checked(form: CaseForm, values: Mapping[str, Any], reading: "_Reading") -> 
     warnings: list[FormFault] = []
     types = expression_types(form.fields)
     known = expressed_answers(form.fields, values, reading.unknown)
-    for check in form.check:
-        if worked(check.rule, types, known) is False:
-            place = next((name for name in check.fields if name not in reading.hidden), "")
-            fault = FormFault(place, Saying("%(says)s", {"says": check.says}))
-            (warnings if check.warns else refused).append(fault)
+    for check in broken(form.check, types, known):
+        fault = fault_of(check, [name for name in check.fields if name not in reading.hidden])
+        (warnings if check.warns else refused).append(fault)
     return refused, warnings
+
+
+def fault_of(check: FormCheck, places: Sequence[str]) -> FormFault:
+    """A check that does not hold as it is said: at the first of some fields, or at the form as a whole."""
+    return FormFault(next(iter(places), ""), Saying("%(says)s", {"says": check.says}))
 
 
 class _Reading:
@@ -355,6 +359,42 @@ def canonical(values: Mapping[str, Any]) -> str:
 def step_digest(said: Mapping[str, Any], before: str = "") -> str:
     """SHA-256 over everything a step says and the digest of the step before: what was seen is what is decided."""
     return hashlib.sha256(f"{before}\n{canonical(said)}".encode()).hexdigest()
+
+
+class SaidOnce(NamedTuple):
+    """What no other case of a set may say. value: as it is compared; field, row, column: where the form says it, as faults do."""
+
+    set: str
+    value: str
+    field: str
+    row: int = 0
+    column: str = ""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What is compared."""
+        return self.set, self.value
+
+
+def said_once(fields: Iterable[FormField], values: Mapping[str, Any]) -> list[SaidOnce]:
+    """What some answers say that is said once, in the order of the fields; a table says it row by row."""
+    found = []
+    for each in fields:
+        if each.once and each.name in values:
+            found.append(SaidOnce(each.once, _compared(values[each.name]), each.name))
+        for column in each.columns:
+            if column.once:
+                rows = enumerate(values.get(each.name) or (), 1)
+                found += [
+                    SaidOnce(column.once, _compared(row[column.name]), each.name, number, column.name)
+                    for number, row in rows
+                    if column.name in row
+                ]
+    return found
+
+
+def _compared(text: str) -> str:
+    return normalise_code(text)[:SHORT]  # some signs become several
 
 
 def listed_facts(form: CaseForm, values: Mapping[str, Any]) -> dict[str, Any]:

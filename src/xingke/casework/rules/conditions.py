@@ -7,11 +7,11 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from xingke.base.expressions import Node, Type, Value, evaluate, parse
+from xingke.base.expressions import Node, Type, Value, evaluate, names, parse
 from xingke.base.labels import Label
 from xingke.base.quantities import INT64_MAX, Unit
 from xingke.base.sayings import Saying, say
-from xingke.casework.rules.forms import NUMBERS, FieldType, FormField, expression_types
+from xingke.casework.rules.forms import NUMBERS, FieldType, FormCheck, FormField, expression_types
 
 Unknown = Collection[str]
 """What was answered but cannot be read, as expressions name it: it is unknown, not nothing."""
@@ -137,6 +137,18 @@ def unanswered(fields: Sequence[FormField], values: Mapping[str, Any], *, unknow
             continue
         if each.required or (each.required_when and worked(each.required_when, types, known) is True):
             yield each
+
+
+def broken(
+    checks: Iterable[FormCheck], types: Mapping[str, Type], known: Mapping[str, Value | None]
+) -> Iterator[FormCheck]:
+    """The checks that do not hold; what is not known is no fault."""
+    return (check for check in checks if worked(check.rule, types, known) is False)
+
+
+def named_in(check: FormCheck, types: Mapping[str, Type]) -> frozenset[str]:
+    """The fields that a check asks about; a column is its table."""
+    return frozenset(name.partition(".")[0] for name in names(_parsed(check.rule, tuple(types.items()))))
 
 
 _WORD = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)?")

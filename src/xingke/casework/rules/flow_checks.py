@@ -8,7 +8,7 @@ from itertools import chain
 from xingke.accounts.permissions import PERMISSIONS
 from xingke.base.definitions import Catalogue, DefinitionKind, Issue
 from xingke.base.expressions import ExpressionError, Type, parse
-from xingke.base.sayings import say
+from xingke.base.sayings import NOTHING, Saying, say
 from xingke.casework.rules.flows import (
     ASSIGNEE,
     AUTHORS,
@@ -25,7 +25,7 @@ from xingke.casework.rules.flows import (
     Limit,
     Turn,
 )
-from xingke.casework.rules.forms import CaseForm, FieldType, FormField, expression_types
+from xingke.casework.rules.forms import CaseForm, FieldType, FormCheck, FormField, expression_types
 from xingke.casework.rules.matters import MATTERS
 from xingke.casework.rules.templates import template_faults
 
@@ -41,12 +41,18 @@ def flows_hold(catalogue: Catalogue) -> Iterator[Issue]:
     for entry in catalogue.of("flow"):
         looked_at = _FlowCheck(entry.value, forms, flows)
         for place, text in looked_at.faults():
-            yield Issue(entry.file, f"{entry.place}{f' step {place}' if place else ''}", text)
+            yield Issue(entry.file, _place(entry.place, place), text)
 
 
-FLOWS: DefinitionKind[Flow] = DefinitionKind("flow", "flows.toml", Flow, (flows_hold,), say("办理流程"))
+def _place(entry: str, step: str) -> str | Saying:
+    return say("%(entry)s 步骤“%(step)s”", entry=entry, step=step) if step else entry
 
-Fault = tuple[str, str]  # the step, and what is wrong
+
+FLOWS: DefinitionKind[Flow] = DefinitionKind(
+    "flow", "flows.toml", Flow, (flows_hold,), say("办理流程"), is_regional=True
+)
+
+Fault = tuple[str, Saying]  # the step, and what is wrong
 
 
 class _FlowCheck:
@@ -62,7 +68,7 @@ class _FlowCheck:
     def faults(self) -> Iterator[Fault]:
         """All of them."""
         if not self.flow.step:
-            yield "", "has no step"
+            yield "", say("没有步骤")
             return
         yield from (("", text) for text in self._whole())
         for step in self.flow.step:
@@ -71,217 +77,265 @@ class _FlowCheck:
         yield from (("", text) for text in self._asked_twice())
         yield from _unreachable(self.flow)
 
-    def _whole(self) -> Iterator[str]:
+    def _whole(self) -> Iterator[Saying]:
         codes = [step.code for step in self.flow.step]
-        yield from (f"step {code!r} stands twice" for code in sorted({code for code in codes if codes.count(code) > 1}))
+        yield from (
+            say("步骤“%(code)s”写了两次", code=code)
+            for code in sorted({code for code in codes if codes.count(code) > 1})
+        )
         roles = [party.role for party in self.flow.parties]
         yield from (
-            f"party {role!r} stands twice" for role in sorted({role for role in roles if roles.count(role) > 1})
+            say("当事人“%(role)s”写了两次", role=role)
+            for role in sorted({role for role in roles if roles.count(role) > 1})
         )
         for party in self.flow.parties:
             yield from self._party(party)
         if self.flow.managed_by not in self.permissions:
-            yield f"managed_by is {self.flow.managed_by!r}, which is no permission"
+            yield say("managed_by 写的是“%(managed_by)s”，没有这个权限", managed_by=self.flow.managed_by)
         yield from self._number()
-        yield from (f"below names no flow: {code!r}" for code in self.flow.below if code not in self.flows)
         yield from (
-            f"withdrawable_until names no step: {code!r}"
+            say("below：没有叫“%(code)s”的流程", code=code) for code in self.flow.below if code not in self.flows
+        )
+        yield from (
+            say("withdrawable_until：没有叫“%(code)s”的步骤", code=code)
             for code in self.flow.withdrawable_until
             if code not in self.flow.steps
         )
         if self.flow.limit is not None:
             yield from self._limit("limit", self.flow.limit)
             if self.flow.limit.hours is not None:
-                yield "limit in hours: the clock of a whole case counts days"
+                yield say("limit 不能按小时：整件的时钟按天算")
+        for number, check in enumerate(self.flow.check, 1):
+            yield from (say("check %(number)s：%(text)s", number=number, text=text) for text in self._check(check))
 
-    def _party(self, party: FlowParty) -> Iterator[str]:
+    def _check(self, check: FormCheck) -> Iterator[Saying]:
+        """What must hold between forms is asked when one of them is answered, and refuses there."""
+        try:
+            parse(check.rule, expression_types(self.asked.values()), wanted=Type.TRUTH)
+        except ExpressionError as error:
+            yield say("rule 第 %(place)s 个字符：%(error)s", place=error.place + 1, error=error.saying)
+        yield from (say("fields：没有叫“%(name)s”的栏", name=name) for name in check.fields if name not in self.asked)
+        if check.warns:
+            yield say("warns：各张表之间的核对不成立就拒绝；只提醒的写在表单自己的 check 里")
+
+    def _party(self, party: FlowParty) -> Iterator[Saying]:
         """What names a party is a field of its own kind; accounts are named by the steps that assign them."""
         if not party.asked:
             return
         types = {CaseSubject.ORGANISATION: FieldType.ORGANISATION, CaseSubject.PERSON: FieldType.PERSON}
         if party.about not in types:
-            yield f"party {party.role!r} is about {party.about.value}, which no field names"
+            yield say("当事人“%(role)s”是 %(value)s，没有哪种栏可以指定", role=party.role, value=party.about.value)
         elif text := self._not_a(party.asked, types[party.about]):
-            yield f"party {party.role!r}: asked {text}"
+            yield say("当事人“%(role)s”的 asked：%(text)s", role=party.role, text=text)
 
-    def _asked_twice(self) -> Iterator[str]:
+    def _asked_twice(self) -> Iterator[Saying]:
         """What two forms ask under one name is one answer, so it is of one type, list and unit, and sealed in both or in none."""
         asked = fields_asked(self.flow, self.forms)
         for code in dict.fromkeys(step.form for step in self.flow.step if step.form in self.forms):
             for each in self.forms[code].fields:
                 known = asked[each.name]
                 if _thing(each) != _thing(known):
-                    yield f"{each.name!r} is asked by two forms as two things"
+                    yield say("两张表单都问“%(name)s”，问的却不是同样的内容", name=each.name)
 
-    def _number(self) -> Iterator[str]:
+    def _number(self) -> Iterator[Saying]:
         """Numbers are of one flow, region and year: records are known by them."""
         number = self.flow.number
         if not number:
             return
         parts = [number.count(part) for part in ("{year}", "{region}", "{n:")]
         if not _NUMBER.fullmatch(number) or parts != [1, 1, 1]:
-            yield f"number is {number!r}; expected words with one {{region}}, one {{year}} and one {{n:4}}"
+            yield say("number 写的是“%(number)s”；要有 {region}、{year}、{n:4} 各一个", number=number)
         same = [other.code for other in self.flows.values() if other.number == number and other.code != self.flow.code]
-        yield from (f"number is that of the flow {code!r}, too" for code in same)
+        yield from (say("number 与流程“%(code)s”的相同", code=code) for code in same)
 
-    def _names(self, step: FlowStep) -> Iterator[str]:
+    def _names(self, step: FlowStep) -> Iterator[Saying]:
         if step.code in RESERVED:
-            yield "is a step that every flow has; give it another code"
+            yield say("是每个流程都有的步骤，请换一个代码")
         if not _CODE.fullmatch(step.code):
-            yield "code must be small letters, digits and _, at most 40"
+            yield say("步骤的代码只用小写字母、数字和 _，最多 40 个")
         if step.form and step.form not in self.forms:
-            yield f"form {step.form!r} is not known"
+            yield say("form：没有叫“%(form)s”的表单", form=step.form)
         if (
             step.through is not None
             and step.form in self.forms
             and any(f.personal for f in self.forms[step.form].fields)
         ):
-            yield f"form {step.form!r} asks for what is personal, which is sealed by a step of its own and not by a common act"
+            yield say("form：“%(form)s”问到个人信息，会议、公示、拨付、文书办的步骤不能封存", form=step.form)
         if step.matter and step.matter not in MATTERS:
-            yield f"matter is {step.matter!r}; expected one of {', '.join(MATTERS)}"
+            yield say("matter 写的是“%(matter)s”；只能是 %(known)s", matter=step.matter, known=tuple(MATTERS))
         if step.assigns and step.assigns not in self.flow.roles:
-            yield f"assigns {step.assigns!r}, which is no party of this flow"
+            yield say("assigns：“%(assigns)s”不是这个流程的当事人", assigns=step.assigns)
         if step.on and (text := self._not_a(step.on, FieldType.DAY)):
-            yield f"on {text}"
+            yield say("on：%(text)s", text=text)
         if step.when:
             yield from self._condition(step.when)
         if step is self.flow.first and (step.when or step.not_before or step.waits_for or step.through):
-            yield "opens the case, so there is nothing to wait for: when, not_before, waits_for and through say nothing here"
+            yield say("是开头的一步，没有什么可等：不写 when、not_before、waits_for、through")
 
-    def _condition(self, text: str) -> Iterator[str]:
+    def _condition(self, text: str) -> Iterator[Saying]:
         try:
             parse(text, expression_types(self.asked.values()), wanted=Type.TRUTH)
         except ExpressionError as error:
-            yield f"when: {error}"
+            yield say("when：%(error)s", error=error.saying)
 
-    def _ways(self, step: FlowStep) -> Iterator[str]:
-        yield from (f"next names no step: {code!r}" for code in step.next if code not in self.flow.steps)
+    def _ways(self, step: FlowStep) -> Iterator[Saying]:
+        yield from (say("next：没有叫“%(code)s”的步骤", code=code) for code in step.next if code not in self.flow.steps)
         if step.ends is not None and step.next:
-            yield "ends the case, and yet something is next"
+            yield say("结束了事项，却还有 next")
         if step.ends is None and not step.next:
-            yield "neither ends the case nor leads on"
+            yield say("既不结束事项，也没有下一步")
         if self.flow.first.code in step.next:
-            yield f"leads back to {self.flow.first.code!r}, which opens a case"
+            yield say("回到了开头的“%(code)s”", code=self.flow.first.code)
 
-    def _who(self, step: FlowStep) -> Iterator[str]:
+    def _who(self, step: FlowStep) -> Iterator[Saying]:
         if not step.by:
-            yield "by names nobody who may take it"
+            yield say("by：没有写谁可以办")
         for name in (*step.by, *step.seen_by):
             if name.startswith(PARTY):
                 if name.removeprefix(PARTY) not in self.flow.roles:
-                    yield f"{name!r} is no party of this flow"
+                    yield say("“%(name)s”不是这个流程的当事人", name=name)
             elif name not in (OPENER, ASSIGNEE, CLOCK) and name not in self.permissions:
-                yield f"{name!r} is neither a permission nor {PARTY}…, {OPENER}, {ASSIGNEE} or {CLOCK}"
+                yield say(
+                    "“%(name)s”不是权限，也不是 %(party)s…、%(opener)s、%(assignee)s、%(clock)s",
+                    name=name,
+                    party=PARTY,
+                    opener=OPENER,
+                    assignee=ASSIGNEE,
+                    clock=CLOCK,
+                )
         for code in step.other_than:
             if code not in self.flow.steps and code != AUTHORS:
-                yield f"other_than names no step: {code!r}"
+                yield say("other_than：没有叫“%(code)s”的步骤", code=code)
         if CLOCK in step.by and not any(step.code == other.late for other in self.flow.step):
-            yield "is taken by the clock, but no step has it as late"
+            yield say("由时钟办，却没有哪一步的 late 是它")
 
-    def _times(self, step: FlowStep) -> Iterator[str]:
+    def _times(self, step: FlowStep) -> Iterator[Saying]:
         if step.due is not None:
             yield from self._limit("due", step.due)
             if step.ends is not None:
-                yield "ends the case, so nothing can be due"
+                yield say("结束了事项，不能再有期限")
         if step.late:
             if step.due is None:
-                yield "late: nothing is due"
+                yield say("late：没有写期限 due")
             if step.late not in step.next:
-                yield f"late: {step.late!r} is not next"
+                yield say("late：“%(late)s”不在 next 里", late=step.late)
             elif step.late in self.flow.steps:
                 yield from self._late(self.flow.steps[step.late])
         if step.not_before is not None:
             yield from self._earliest(step.not_before)
 
-    def _late(self, step: FlowStep) -> Iterator[str]:
+    def _late(self, step: FlowStep) -> Iterator[Saying]:
         """What is taken by the clock is taken by nobody: there is none to answer, to give a reason or to wait."""
         if CLOCK not in step.by:
-            yield f"late: {step.code!r} is not taken by the clock"
+            yield say("late：“%(code)s”不由时钟办，by 里要有 clock", code=step.code)
         asked = ("form", "reason", "assigns", "when", "not_before", "waits_for", "opens", "through", "files")
         given = [name for name in asked if getattr(step, name)]
         if given:
-            yield f"late: {step.code!r} has {', '.join(given)}, which the clock cannot answer for"
+            yield say("late：“%(code)s”写了 %(known)s，时钟办不了", code=step.code, known=tuple(given))
 
-    def _earliest(self, wanted: Earliest) -> Iterator[str]:
+    def _earliest(self, wanted: Earliest) -> Iterator[Saying]:
         if bool(wanted.after) == bool(wanted.on):
-            yield "not_before: expected one of after and on"
+            yield say("not_before：after 和 on 写一个，也只写一个")
         if wanted.after and wanted.after not in self.flow.steps:
-            yield f"not_before: no step is called {wanted.after!r}"
+            yield say("not_before：没有叫“%(after)s”的步骤", after=wanted.after)
         if wanted.after and (wanted.working_days is None) == (wanted.days is None):
-            yield "not_before: expected one of working_days and days"
+            yield say("not_before：working_days 和 days 写一个，也只写一个")
         if wanted.on and (text := self._not_a(wanted.on, FieldType.DAY)):
-            yield f"not_before: {text}"
+            yield say("not_before：%(text)s", text=text)
         yield from (
-            f"not_before: {number} is no number of days from 0 to {LONGEST}"
+            say("not_before：%(number)s 不是 0 到 %(longest)s 的天数", number=number, longest=LONGEST)
             for number in (wanted.working_days, wanted.days)
             if number is not None and not 0 <= number <= LONGEST
         )
 
-    def _limit(self, name: str, limit: Limit) -> Iterator[str]:
+    def _limit(self, name: str, limit: Limit) -> Iterator[Saying]:
         if len(limit.said) != 1:
-            yield f"{name}: expected one of working_days, days, months, hours and until, found {len(limit.said)}"
+            yield say(
+                "%(name)s：working_days、days、months、hours、until 只写一个，写了 %(said)s 个",
+                name=name,
+                said=len(limit.said),
+            )
         for unit in limit.said:
             if unit == "until":
                 if text := self._not_a(limit.until, FieldType.DAY):
-                    yield f"{name}: {text}"
+                    yield say("%(name)s：%(text)s", name=name, text=text)
             elif not 0 < getattr(limit, unit) <= LONGEST:
-                yield f"{name}: {unit} is {getattr(limit, unit)}; expected 1 to {LONGEST}"
+                yield say(
+                    "%(name)s：%(unit)s 写的是 %(unit2)s；在 1 到 %(longest)s 之间",
+                    name=name,
+                    unit=unit,
+                    unit2=getattr(limit, unit),
+                    longest=LONGEST,
+                )
 
-    def _not_a(self, name: str, *types: FieldType) -> str:
+    def _not_a(self, name: str, *types: FieldType) -> Saying:
         """What is wrong where a field of some type is wanted; empty where nothing is."""
         found = self.asked.get(name)
         if found is None:
-            return f"no form of this flow asks for {name!r}"
-        wanted = " or ".join(type_.value for type_ in types)
-        return "" if found.type in types else f"{name!r} is of the type {found.type.value}; expected {wanted}"
+            return say("这个流程的表单都不问“%(name)s”", name=name)
+        if found.type in types:
+            return NOTHING
+        wanted = tuple(type_.value for type_ in types)
+        return say(
+            "“%(name)s”是 %(value)s 类的栏；这里要 %(wanted)s 类的", name=name, value=found.type.value, wanted=wanted
+        )
 
-    def _below(self, step: FlowStep) -> Iterator[str]:
+    def _below(self, step: FlowStep) -> Iterator[Saying]:
         for spawned in step.opens:
             if spawned.flow not in self.flows:
-                yield f"opens no known flow: {spawned.flow!r}"
+                yield say("opens：没有叫“%(flow)s”的流程", flow=spawned.flow)
             elif self.flow.code not in self.flows[spawned.flow].below:
-                yield f"opens {spawned.flow!r}, which does not name {self.flow.code!r} among below"
+                yield say("opens：“%(flow)s”的 below 里没有“%(code)s”", flow=spawned.flow, code=self.flow.code)
             elif self.flows[spawned.flow].first.form:
-                yield f"opens {spawned.flow!r}, whose first step has a form that nobody fills in"
+                yield say("opens：“%(flow)s”的第一步有表单，没有人填", flow=spawned.flow)
             if spawned.each:
                 several = (FieldType.TABLE, FieldType.TERMS)
                 if text := self._not_a(spawned.each, *several):
-                    yield f"opens each: {text}"
+                    yield say("opens 的 each：%(text)s", text=text)
         if step.waits_for is not None:
             yield from self._awaited(step.waits_for)
 
-    def _awaited(self, wait: Awaited) -> Iterator[str]:
+    def _awaited(self, wait: Awaited) -> Iterator[Saying]:
         opened = {spawned.flow for step in self.flow.step for spawned in step.opens}
         if wait.flow not in self.flows:
-            yield f"waits_for no known flow: {wait.flow!r}"
+            yield say("waits_for：没有叫“%(flow)s”的流程", flow=wait.flow)
         elif wait.flow not in opened and self.flow.code not in self.flows[wait.flow].below:
-            yield f"waits_for {wait.flow!r}, whose cases never stand below this"
+            yield say("waits_for：“%(flow)s”的事项从来不在这个流程下面", flow=wait.flow)
         if not _is_enough(wait.enough):
-            yield f"waits_for: enough is {wait.enough!r}; expected 'all', 'due', a share such as '2/3' or a number"
+            yield say(
+                "waits_for 的 enough 写的是“%(enough)s”；可以是 all、due、几分之几（如 2/3）或个数", enough=wait.enough
+            )
         if wait.at_least < 0:
-            yield f"waits_for: at_least is {wait.at_least}"
+            yield say("waits_for 的 at_least 写的是 %(at_least)s", at_least=wait.at_least)
 
-    def _clock(self, step: FlowStep) -> Iterator[str]:
+    def _clock(self, step: FlowStep) -> Iterator[Saying]:
         if step.kind and step.clock not in (Turn.PAUSES, Turn.RESUMES):
-            yield "kind: is said of a pause only"
+            yield say("kind：只有停顿可以写")
         if (step.clock is Turn.EXTENDS) != (step.extends is not None):
-            yield "extends: is given by the steps whose clock is 'extends', and by no other"
+            yield say("extends：clock 是 extends 的步骤要写，别的不写")
         if step.clock in (Turn.PAUSES, Turn.RESUMES, Turn.EXTENDS) and self.flow.limit is None:
-            yield "clock: the flow has no limit"
+            yield say("clock：整个流程没有时限 limit")
         if step.clock is Turn.PAUSES and not self._is_resumed(step):
-            yield "clock: no step resumes after this pause"
+            yield say("clock：这次停顿之后没有步骤恢复")
         if step.extends is not None and self.flow.limit is not None:
             yield from self._limit("extends", step.extends)
             if step.extends.said != self.flow.limit.said:
-                yield f"extends: is counted in {step.extends.said}, the limit in {self.flow.limit.said}"
+                yield say(
+                    "extends 按 %(said)s 算，limit 按 %(said2)s 算；要一样",
+                    said=tuple(step.extends.said),
+                    said2=tuple(self.flow.limit.said),
+                )
 
     def _is_resumed(self, step: FlowStep) -> bool:
         resuming = [other for other in self.flow.step if other.clock is Turn.RESUMES]
         return any(other.kind in ("", step.kind) for other in resuming)
 
-    def _files(self, step: FlowStep) -> Iterator[str]:
+    def _files(self, step: FlowStep) -> Iterator[Saying]:
         for number, template in enumerate(step.files, 1):
-            yield from (f"files {number}: {text}" for text in template_faults(template, self.asked))
+            yield from (
+                say("files 第 %(number)s 条：%(text)s", number=number, text=text)
+                for text in template_faults(template, self.asked)
+            )
 
 
 def _thing(each: FormField) -> tuple[FieldType, str, str, bool]:
@@ -313,10 +367,8 @@ def _unreachable(flow: Flow) -> Iterator[Fault]:
             precedes[each].add(code)
     reached = _closure({flow.first.code}, follows)
     ending = _closure((step.code for step in flow.step if step.ends is not None), precedes)
-    yield from ((code, "is never reached from the first step") for code in flow.steps if code not in reached)
-    yield from (
-        (code, "leads to no end: a case that comes here goes on for ever") for code in flow.steps if code not in ending
-    )
+    yield from ((code, say("从第一步怎么也走不到")) for code in flow.steps if code not in reached)
+    yield from ((code, say("走不到头：到了这一步的事项永远办不完")) for code in flow.steps if code not in ending)
 
 
 def _closure(start: Iterable[str], ways: Mapping[str, Set[str]]) -> Set[str]:

@@ -12,6 +12,7 @@ from functools import cached_property
 from pydantic import ConfigDict
 
 from xingke.base.labels import Label
+from xingke.casework.rules.forms import FormCheck
 
 STRICT = ConfigDict(extra="forbid")
 
@@ -36,6 +37,9 @@ class CaseEnd(StrEnum):
     LAPSED = "lapsed"
     WITHDRAWN = "withdrawn"
     TERMINATED = "terminated"
+
+
+GOOD_ENDS = frozenset({CaseEnd.GRANTED, CaseEnd.DONE})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -211,7 +215,7 @@ class Flow:
     about: whose it is. number: its cases' numbers, of ``{year}``, ``{region}`` and ``{n:4}``. managed_by: the permission of whoever
     answers for it: terminates, reopens, transfers and corrects. below: the flows whose cases may stand above these. limit: of the
     whole case, counted by its clock. withdrawable_until: the steps from which on nothing can be withdrawn any more. counts:
-    whether its cases are 办件. step: the first one written opens a case.
+    whether its cases are 办件. check: what must hold between the forms of its steps. step: the first one written opens a case.
     """
 
     __pydantic_config__ = STRICT
@@ -227,6 +231,7 @@ class Flow:
     limit: Limit | None = None
     withdrawable_until: tuple[str, ...] = ()
     counts: bool = True
+    check: tuple[FormCheck, ...] = ()
     step: tuple[FlowStep, ...]
     source: str = ""
 

@@ -66,7 +66,8 @@ class FormField:
     always or on a condition. shown_when: without which it is neither asked nor kept. computed: an expression; nobody types it.
     least, most: of numbers in the unit, of days ISO or ``today``. length: of a text, at most. format: see ``FORMATS``. prefill: the
     name of what is known already; locked: it may not be written over. listed: kept apart too, typed and indexed. personal: never
-    kept among the answers. rows: of a table, least and most. columns: of a table. seen_by: who sees it; empty for all who see the step.
+    kept among the answers. once: the name of a set in which no two cases say the same. rows: of a table, least and most. columns: of a
+    table. seen_by: who sees it; empty for all who see the step.
     """
 
     __pydantic_config__ = STRICT
@@ -89,6 +90,7 @@ class FormField:
     locked: bool = False
     listed: bool = False
     personal: bool = False
+    once: str = ""
     rows: tuple[int, int] = ANY_ROWS
     columns: "tuple[FormField, ...]" = ()
     seen_by: tuple[str, ...] = ()

@@ -1,6 +1,6 @@
 """Answers as they are read, not typed: the view of a step, the columns of a sheet, and what stands in a field that is shown again."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Protocol
@@ -144,9 +144,15 @@ def retyped(each: FormField, value: Any) -> Any:
 
 
 def columns(form: CaseForm, *, audiences: Collection[str] = ()) -> Iterator[AskedColumn]:
-    """The columns of a sheet, in the order of the form; files stand in none, and a table gives one for each of its own."""
-    for each in form.fields:
-        if each.type is FieldType.FILE or not _is_seen(each, audiences):
+    """The columns of a sheet of a form, as far as somebody sees it."""
+    return sheet_columns(each for each in form.fields if _is_seen(each, audiences))
+
+
+def sheet_columns(fields: Iterable[FormField]) -> Iterator[AskedColumn]:
+    """The columns of a sheet, in the order of the fields; what is personal and files stand in none, and a table gives one for each of its
+    own."""
+    for each in fields:
+        if each.type is FieldType.FILE or each.personal:
             continue
         if each.type is FieldType.TABLE:
             yield from (AskedColumn(column, each) for column in each.columns)

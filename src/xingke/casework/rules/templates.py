@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from xingke.base.sayings import Saying, say
 from xingke.casework.rules.flows import RecordTemplate
 from xingke.casework.rules.forms import FieldType, FormField
 from xingke.ledger.kinds import KINDS
@@ -51,40 +52,45 @@ class RecordFilled:
     said: frozenset[str] = frozenset()  # the fields and measures the template speaks of, answered or not
 
 
-def template_faults(template: RecordTemplate, asked: Mapping[str, FormField]) -> Iterator[str]:
+def template_faults(template: RecordTemplate, asked: Mapping[str, FormField]) -> Iterator[Saying]:
     """What a template cannot file, and what it names that nobody asks for."""
     kind = KINDS.get(template.kind)
     if kind is None:
-        yield f"kind {template.kind!r} is not known; known: {', '.join(KINDS)}"
+        yield say("kind：没有“%(kind)s”这类记录；可以是：%(known)s", kind=template.kind, known=tuple(KINDS))
         return
     types = {**CASE_NAMES, **{name: each.type for name, each in asked.items()}}
     table = asked.get(template.each)
     if table is not None and table.type is FieldType.TABLE:
         types |= {column.name: column.type for column in table.columns}
     elif template.each:
-        yield f"each: {template.each!r} is no table of a form of this flow"
+        yield say("each：“%(each)s”不是这个流程的表单里的表格", each=template.each)
     if template.event not in kind.effects:
-        yield f"event {template.event!r} does not happen to a {kind.code}; what does: {', '.join(kind.effects)}"
+        yield say(
+            "event：%(code)s 没有“%(event)s”这个事件；可以是：%(known)s",
+            event=template.event,
+            code=kind.code,
+            known=tuple(kind.effects),
+        )
     yield from _one(template.on, "on", {FieldType.DAY}, types)
     yield from _whose(template, kind, types)
     yield from _fields(template, kind, types, asked)
     yield from _measures(template, kind, types)
 
 
-def _whose(template: RecordTemplate, kind: RecordKind, types: Mapping[str, FieldType]) -> Iterator[str]:
+def _whose(template: RecordTemplate, kind: RecordKind, types: Mapping[str, FieldType]) -> Iterator[Saying]:
     if template.organisation:
         yield from _one(template.organisation, "organisation", {FieldType.ORGANISATION}, types)
     elif kind.needs_holder:
-        yield f"organisation: a {kind.code} is always somebody's"
+        yield say("organisation：%(code)s 一定要写是哪家单位的", code=kind.code)
     if template.person:
         if not kind.names_persons:
-            yield f"person: a {kind.code} names none"
+            yield say("person：%(code)s 不写人员", code=kind.code)
         yield from _one(template.person, "person", {FieldType.PERSON}, types)
 
 
 def _fields(
     template: RecordTemplate, kind: RecordKind, types: Mapping[str, FieldType], asked: Mapping[str, FormField]
-) -> Iterator[str]:
+) -> Iterator[Saying]:
     details = {detail.name: detail for detail in kind.details}
     for name, text in template.fields.items():
         if name in kind.fields:
@@ -95,55 +101,86 @@ def _fields(
             mixes = detail.type is DetailType.TEXT
             yield from (_places(text, name, wanted, types) if mixes else _one(text, name, wanted, types))
         else:
-            yield f"fields: a {kind.code} has no {name!r}; it has {', '.join([*kind.fields, *details])}"
+            yield say(
+                "fields：%(code)s 没有“%(name)s”；可以是：%(known)s",
+                code=kind.code,
+                name=name,
+                known=(*kind.fields, *details),
+            )
     optional = {term.name for term in kind.terms if term.is_optional} | {
         each.name for each in kind.details if each.is_optional
     }
     for name in [*kind.fields, *details]:
         if name not in template.fields and name not in optional and name != "name":
-            yield f"fields: a {kind.code} must say {name!r}"
+            yield say("fields：%(code)s 一定要写“%(name)s”", code=kind.code, name=name)
 
 
 def _term(
     text: str, name: str, wanted: str, types: Mapping[str, FieldType], asked: Mapping[str, FormField]
-) -> Iterator[str]:
+) -> Iterator[Saying]:
     place = _PLACE.fullmatch(text)
     if place is None:  # a code of the list: the ledger refuses one it does not know
         if _PLACE.search(text):
-            yield f"fields {name}: expected a code of {wanted!r} or one {{name}}, found {text!r}"
+            yield say(
+                "fields 的 %(name)s 写的是“%(text)s”；要写代码表“%(wanted)s”里的代码，或一个 {name}",
+                name=name,
+                wanted=wanted,
+                text=text,
+            )
         return
     faults = list(_one(text, name, {FieldType.TERM}, types))
     yield from faults
     if not faults and place[1] in asked and asked[place[1]].list != wanted:
-        yield f"fields {name}: {place[1]!r} is of the list {asked[place[1]].list!r}; expected {wanted!r}"
+        yield say(
+            "fields 的 %(name)s：“%(place)s”出自代码表“%(list)s”，要出自“%(wanted)s”",
+            name=name,
+            place=place[1],
+            list=asked[place[1]].list,
+            wanted=wanted,
+        )
 
 
-def _measures(template: RecordTemplate, kind: RecordKind, types: Mapping[str, FieldType]) -> Iterator[str]:
+def _measures(template: RecordTemplate, kind: RecordKind, types: Mapping[str, FieldType]) -> Iterator[Saying]:
     for name in template.unsaid:
         if name not in template.measures:
-            yield f"unsaid: {name!r} is no measure of the template; it has {', '.join(template.measures) or 'none'}"
+            yield say(
+                "unsaid：“%(name)s”不是这里的数量；可以是：%(measures)s",
+                name=name,
+                measures=tuple(template.measures) or say("无"),
+            )
     for name, text in template.measures.items():
         if name not in kind.measures:
-            yield f"measures: a {kind.code} has no {name!r}; it has {', '.join(kind.measures) or 'none'}"
+            yield say(
+                "measures：%(code)s 没有“%(name)s”；可以是：%(measures)s",
+                code=kind.code,
+                name=name,
+                measures=tuple(kind.measures) or say("无"),
+            )
         else:
             yield from _one(text, name, _OF_MEASURE[kind.measures[name]], types)
 
 
-def _one(text: str, name: str, wanted: Set[FieldType], types: Mapping[str, FieldType]) -> Iterator[str]:
+def _one(text: str, name: str, wanted: Set[FieldType], types: Mapping[str, FieldType]) -> Iterator[Saying]:
     """A value that is one ``{name}`` and nothing else."""
     if _PLACE.fullmatch(text) is None:
-        yield f"{name}: expected one {{name}}, found {text!r}"
+        yield say("%(name)s 写的是“%(text)s”；只能是一个 {name}", name=name, text=text)
     else:
         yield from _places(text, name, wanted, types)
 
 
-def _places(text: str, name: str, wanted: Set[FieldType], types: Mapping[str, FieldType]) -> Iterator[str]:
+def _places(text: str, name: str, wanted: Set[FieldType], types: Mapping[str, FieldType]) -> Iterator[Saying]:
     for place in _PLACE.findall(text):
         if place not in types:
-            yield f"{name}: nobody asks for {place!r}"
+            yield say("%(name)s：没有哪张表单问“%(place)s”", name=name, place=place)
         elif types[place] not in wanted:
-            kinds = " or ".join(sorted(each.value for each in wanted))
-            yield f"{name}: {place!r} is of the type {types[place].value}; expected {kinds}"
+            kinds = tuple(sorted(each.value for each in wanted))
+            yield say(
+                "%(name)s：“%(place)s”是 %(value)s 类的栏；这里要 %(kinds)s 类的",
+                name=name,
+                place=place,
+                value=types[place].value,
+                kinds=kinds,
+            )
 
 
 def names_used(template: RecordTemplate) -> frozenset[str]:

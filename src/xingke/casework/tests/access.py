@@ -39,7 +39,13 @@ ROWS = {
     "case-list": Row(PARTIES | NEXT_DOOR | frozenset({"commissioner"})),
     "cases-together": Row(PARTIES | NEXT_DOOR | frozenset({"commissioner"}), posts_only=True),
     "case-new": Row(frozenset({"enterprise"}), lambda world: {"flow": "rnd_subsidy"}),
+    "new-form-file": Row(
+        frozenset({"enterprise"}), lambda world: {"flow": "rnd_subsidy", "kind": "docx"}, is_page=False
+    ),
     "case": Row(PARTIES, _case),
+    "case-form-file": Row(
+        PARTIES, lambda world: {**_case(world), "form": "rnd_subsidy", "kind": "docx"}, is_page=False
+    ),
     "step-take": Row(frozenset({"officer"}), lambda world: {**_case(world), "step": "checked"}, lost=404),
     "case-personal": Row(PARTIES, _case, posts_only=True),
     "case-personal-erase": Row(PARTIES, _case, posts_only=True),

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.utils import translation
 from pydantic import TypeAdapter
 
 import xingke
@@ -72,8 +73,9 @@ def words_of(code: str) -> Mapping[str, Label]:
 
 
 def faults(flows: str, forms: str = "") -> list[str]:
-    """What is wrong with flows written in a test."""
-    return [f"{issue.place}: {issue.text}" for issue in flows_hold(catalogue(flows, forms))]
+    """What is wrong with flows written in a test, in English."""
+    with translation.override("en"):
+        return [f"{issue.place}: {issue.text}" for issue in flows_hold(catalogue(flows, forms))]
 
 
 def ways(flow: Flow) -> list[tuple[str, ...]]:

@@ -44,6 +44,21 @@ def test_of_two_who_take_a_step_at_once_one_is_refused(people: Cast) -> None:
         assert CaseStep.objects.filter(case=case).count() == 2
 
 
+def test_of_two_who_say_the_same_number_at_once_one_is_refused(people: Cast) -> None:
+    registry.load_pack(folder=FOLDER / "once", by=None, now=NOW)
+    new = {"flow": "once_voucher", "region": people.county, "organisation": people.firm}
+    for number in ("Q-1", "Q-2", "Q-3"):
+        first = StepWanted(step="granted", typed={"voucher": number, "granted": "1000"})
+        told = at_once(
+            *(
+                lambda first=first: open_case(new=NewCase(**new), first=first, by=people.officer, now=NOW)
+                for _two in "ab"
+            )
+        )
+        assert sorted(type(each).__name__ for each in told) == ["AnswersRefused", "Case"]
+    assert Case.objects.count() == 3
+
+
 def test_three_children_at_once_take_what_is_due_once(people: Cast) -> None:
     cases = [_received(people) for _case in range(4)]
     later = NOW + timedelta(days=30)

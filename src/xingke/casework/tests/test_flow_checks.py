@@ -80,8 +80,13 @@ def test_a_flow_of_two_steps_is_enough() -> None:
         ('by = ["clock"]', ["a: is taken by the clock, but no step has it as late"]),
         ('other_than = ["y"]', ["a: other_than names no step: 'y'"]),
         ('form = "other"', ["a: form 'other' is not known"]),
-        ('when = "amount > "', ["a: when: 算式没有写完，后面应当是数、文字、名称、函数或“(”。"]),
-        ('when = "amont > 1"', ["a: when: 没有“amont”；是不是“amount”？"]),
+        (
+            'when = "amount > "',
+            [
+                "a: when: The expression is not complete; what should follow is a number, a text, a name, a function or “(”."
+            ],
+        ),
+        ('when = "amont > 1"', ["a: when: There is no “amont”; is “amount” meant?"]),
         (
             "due = { days = 1, hours = 2 }",
             ["a: due: expected one of working_days, days, months, hours and until, found 2"],

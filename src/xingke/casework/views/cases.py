@@ -32,8 +32,10 @@ from xingke.casework.queries.personal import may_open, sealed_seen
 from xingke.casework.queries.seen import CaseSeen, case_seen
 from xingke.casework.queries.words import CaseWords
 from xingke.casework.rules.flows import CORRECT
+from xingke.press.exports import FORMATS
 from xingke.registry import queries as registry
 from xingke.registry.listing import ListRequest, list_response
+from xingke.registry.listing.rules import EVERY
 
 
 @require_safe
@@ -57,6 +59,7 @@ def _beside_list(asked: ListRequest) -> dict[str, Any]:
         "places": places(asked.reader, "case-list"),
         "own": own,
         "state": asked["state"],
+        "whole_url": asked.address(columns=EVERY, format=FORMATS[0]) if asked["flow"] else "",
         "drafts": showing.drafts_begun(asked.reader),
     }
 

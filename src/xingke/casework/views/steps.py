@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -27,7 +28,7 @@ from xingke.casework.actions import AnswersRefused, NewCase, StepWanted
 from xingke.casework.actions.drafts import DRAFTS, drop_draft, keep_draft
 from xingke.casework.forms import AskedForm, asked_form, files_in, held_in, typed_in
 from xingke.casework.models import Case, CaseCall, CaseDraft, CaseStep
-from xingke.casework.queries import calls
+from xingke.casework.queries import CaseDefinitions, calls
 from xingke.casework.queries.kept import draft_of, files_of, newest_draft
 from xingke.casework.queries.lookups import AsReader
 from xingke.casework.queries.offers import FlowToOpen, StepOffered, flow_to_open, handlers, step_offered
@@ -45,6 +46,7 @@ from xingke.registry.models import Organisation, Person, Region
 
 NEW = ""  # what opens a case is kept under no step: it is called otherwise in another region
 BESIDE = ("opinion", "assignee", "organisation", "person", "region")  # what is asked beside a form
+KINDS = ("docx", "xlsx")  # of a form outside of its page
 LOOKING = ("more", "check")  # buttons that show the form again: with one more row, or with what answers have changed
 
 
@@ -206,10 +208,7 @@ def case_new(request: HttpRequest, flow: str) -> HttpResponse:
     call = _call(request, user, flow)
     kept = None if request.method == "POST" else _kept(request, user, known, call)
     said = {**(kept.beside if kept is not None else {}), **request.GET.dict(), **request.POST.dict()}
-    whose = _whose(said, user, known)
-    if call is not None:
-        whose = replace(whose, region=call.region)
-    definitions = calls.definitions_for_new(flow, whose.region, call)
+    whose, definitions = _asked_of(user, known, call, said)
     first = definitions.flow.first
     page = FormPageAsked(
         request,
@@ -258,12 +257,35 @@ def case_new(request: HttpRequest, flow: str) -> HttpResponse:
             "person": said.get("person", ""),
         },
         "hidden": hidden,
+        "blank": {kind: _blank_url(flow, kind, whose.region, call) for kind in KINDS}
+        if page.form is not None
+        else None,
         "submit": first.label.in_language(language),
         "back_url": reverse("casework:case-list"),
         "crumbs": [{"label": _("业务"), "url": reverse("casework:case-list")}, {"label": word}],
         "is_fictional": whose.region.is_fictional,
     }
     return render(request, "casework/case_form.html", context)
+
+
+def _asked_of(
+    user: User, known: FlowToOpen, call: CaseCall | None, said: Mapping[str, str]
+) -> tuple["Whose", CaseDefinitions]:
+    """Whose a new case is as far as that was said, and what it runs by there."""
+    whose = _whose(said, user, known)
+    if call is not None:
+        whose = replace(whose, region=call.region)
+    return whose, calls.definitions_for_new(known.flow.code, whose.region, call)
+
+
+def blank_asked(request: HttpRequest, user: User, known: FlowToOpen) -> tuple["Whose", CaseDefinitions]:
+    """The same, for what is only looked at."""
+    return _asked_of(user, known, _call(request, user, known.flow.code), request.GET.dict())
+
+
+def _blank_url(flow: str, kind: str, region: Region, call: CaseCall | None) -> str:
+    asked = {"region": region.code} | ({"call": str(call.key)} if call is not None else {})
+    return f"{reverse('casework:new-form-file', args=[flow, kind])}?{urlencode(asked)}"
 
 
 @dataclass(frozen=True)
@@ -415,6 +437,12 @@ def _step_page(
         "lead": f"{case.title} {case.number}".strip(),
         "flow": seen.read.flow.label.in_language(language),
         "hidden": hidden,
+        "blank": {
+            kind: reverse("casework:case-form-file", args=[case.key, page.form.code, kind]) + "?blank=1"
+            for kind in KINDS
+        }
+        if page.form is not None
+        else None,
         "consequence": showing.consequence(seen, offered),
         "answered": showing.answered_before(page.user, seen, page.form),
         "said_last": showing.said_last(seen),

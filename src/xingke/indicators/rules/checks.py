@@ -177,6 +177,7 @@ INDICATORS: DefinitionKind[Indicator] = DefinitionKind(
     ),
     say("指标"),
     meaning=kinds.meant("of"),
+    is_regional=True,
 )
 
 

@@ -129,7 +129,7 @@ def letters_hold(catalogue: Catalogue) -> Iterator[Issue]:
 
 
 LETTERS: DefinitionKind[LetterTemplate] = DefinitionKind(
-    "letter", "letters.toml", LetterTemplate, (letters_hold,), say("文书")
+    "letter", "letters.toml", LetterTemplate, (letters_hold,), say("文书"), is_regional=True
 )
 
 

@@ -10,7 +10,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -28,10 +27,9 @@ from xingke.letters.lists import LETTERS
 from xingke.letters.models import CaseLetter
 from xingke.letters.queries import CaseToWrite
 from xingke.press import html, tree
+from xingke.press.exports import document_response
 from xingke.registry import queries as registry
 from xingke.registry.listing import ListRequest, list_response
-
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @require_safe
@@ -189,9 +187,7 @@ def letter(request: HttpRequest, key: UUID) -> HttpResponse:
 @require_safe
 def letter_file(request: HttpRequest, key: UUID) -> HttpResponse:
     shown = queries.letter_for(registry.reader(request.user), key)
-    response = HttpResponse(bytes(shown.paper), content_type=DOCX)
-    response["Content-Disposition"] = content_disposition_header(True, f"{shown.number} {shown.title}.docx")
-    return response
+    return document_response(f"{shown.number} {shown.title}", bytes(shown.paper))
 
 
 @login_not_required

@@ -19,6 +19,7 @@ from xingke.base import codes, definitions
 from xingke.base.definitions import DefinitionError, Issue
 from xingke.base.refusals import Refused
 from xingke.base.remembering import forget
+from xingke.base.sayings import NOTHING, Saying, say
 from xingke.registry import queries, rules
 from xingke.registry.models import Definition, Grant, Organisation, Person, Region, Zone
 from xingke.registry.queries.people import granted_as, people_of
@@ -42,19 +43,37 @@ def load_pack(*, folder: Path, by: User | None, now: datetime, region: Region | 
     if by is not None:
         queries.require(by, Permission.DEFINITION_LOAD)
     if not folder.is_dir():
-        raise DefinitionError([Issue(str(folder), "folder", "no such folder; give the folder of a pack")])
+        raise DefinitionError([Issue(str(folder), NOTHING, say("没有这个文件夹；请写规则包的文件夹。"))])
     if not any(definitions.files_of(folder, kind) for kind in definitions.KINDS):
-        files = ", ".join(dict.fromkeys(kind.file for kind in definitions.KINDS))
-        raise DefinitionError([Issue(str(folder), "folder", f"holds none of {files}")])
-    brought = definitions.read_pack(folder, loaded=queries.loaded_catalogue())
+        files = tuple(dict.fromkeys(kind.file for kind in definitions.KINDS))
+        raise DefinitionError([Issue(str(folder), NOTHING, say("文件夹里没有 %(files)s 中的任何一个。", files=files))])
+    brought = definitions.read_pack(folder, loaded=queries.loaded_catalogue(region))
+    if region is not None and (misplaced := list(_not_for_a_region(brought))):
+        raise DefinitionError(misplaced)
     with act(by=by, now=now, code="pack.loaded", kind="pack", target=folder.name) as done:
         done.lock()
         fresh, unchanged = _fresh(brought, region)
         if fresh:
             store_definitions(entries=fresh, pack=folder.name, region=region, done=done)
+            if region is not None:
+                done.says(region=region.code)
         else:
             done.nothing()
     return PackLoad(folder.name, len(fresh), unchanged)
+
+
+def _not_for_a_region(brought: definitions.Catalogue) -> Iterator[Issue]:
+    """What would hold nowhere: a region has definitions of its own only in place of those that hold everywhere, of kinds that are asked
+    for by region."""
+    for kind in definitions.KINDS:
+        everywhere = queries.catalogue(kind.code)
+        for entry in brought.of(kind.code):
+            if not kind.is_regional:
+                only = say("%(kind)s对所有区划都一样，不能只为一处装载；请不写 --region 装载。", kind=kind.word)
+                yield Issue(entry.file, entry.place, only)
+            elif kind.key_today(entry.value.key) not in everywhere:
+                first = say("还没有对所有区划都有效的这一条，只为一处装载的没有人找得到；请先不写 --region 装载一条。")
+                yield Issue(entry.file, entry.place, first)
 
 
 def _fresh(
@@ -79,7 +98,9 @@ def _fresh(
                 Issue(
                     entry.file,
                     entry.place,
-                    f"version {entry.value.version} is loaded with other content: add a version",
+                    say(
+                        "第 %(version)s 版已经装载，内容不同：改了内容就把 version 加一。", version=entry.value.version
+                    ),
                 )
             )
     if issues:
@@ -162,14 +183,23 @@ def _load_region_rows(rows: Sequence[dict[str, str]]) -> int:
         for number, row in enumerate(rows, 2):
             if row["level"] != level:
                 if row["level"] not in rules.LEVELS and level == rules.LEVELS[0]:
-                    issues.append(Issue("regions.csv", f"row {number}", f"level {row['level']!r} is unknown"))
+                    issues.append(
+                        _in_row(
+                            number,
+                            say(
+                                "级别 level 写的是“%(level)s”，只能是 %(known)s 之一。",
+                                level=row["level"],
+                                known=rules.LEVELS,
+                            ),
+                        )
+                    )
                 continue
             valid_to = _day(row.get("valid_to"))
             if (valid_to is None and row["code"] in by_code) or (row["code"], valid_to) in ended:
                 continue
             parent = by_code.get(row["parent"]) if row["parent"] else None
             if row["parent"] and parent is None:
-                issues.append(Issue("regions.csv", f"row {number}", f"parent {row['parent']!r} is unknown"))
+                issues.append(_in_row(number, say("没有代码是“%(code)s”的上级区划（parent）。", code=row["parent"])))
                 continue
             fresh.append(_region(row, parent))
         created = Region.objects.bulk_create(fresh)
@@ -206,19 +236,24 @@ def _name_successors(rows: Iterable[Mapping[str, str]], by_code: Mapping[str, Re
 def _unreadable(rows: Sequence[dict[str, str]]) -> Iterator[Issue]:
     for number, row in enumerate(rows, 2):
         if not (len(row["code"]) == 6 and row["code"].isascii() and row["code"].isdigit()):
-            yield Issue("regions.csv", f"row {number}", f"code {row['code']!r} is no six-digit code")
+            yield _in_row(number, say("代码 code 写的是“%(code)s”，要六位数字。", code=row["code"]))
         for column in ("valid_from", "valid_to"):
             try:
                 _day(row.get(column))
             except ValueError:
-                yield Issue("regions.csv", f"row {number}", f"{column} {row[column]!r} is no day; write 2024-01-31")
+                wrong = say("%(column)s 写的是“%(day)s”，不是日子；请写成 2024-01-31。", column=column, day=row[column])
+                yield _in_row(number, wrong)
+
+
+def _in_row(number: int, text: Saying, file: str = "regions.csv") -> Issue:
+    return Issue(file, say("第 %(number)s 行", number=number), text)
 
 
 def _load_zone_rows(rows: Sequence[dict[str, str]]) -> int:
     known = set(Zone.objects.values_list("code", flat=True))
     places = queries.regions_by_code(row["region"] for row in rows)
     issues = [
-        Issue("zones.csv", f"row {number}", f"region {row['region']!r} is unknown")
+        _in_row(number, say("没有代码是“%(code)s”的区划（region）。", code=row["region"]), "zones.csv")
         for number, row in enumerate(rows, 2)
         if row["region"] not in places
     ]

@@ -255,8 +255,14 @@ def _check_column(column: ListColumn) -> Iterator[str]:
 # ── what is asked ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+EVERY = "every"
+"""In place of columns that were chosen: all of them."""
+
+
 def shown_columns(columns: Sequence[ListColumn], chosen: Sequence[str]) -> list[ListColumn]:
-    """The columns in the order they were chosen in; those shown to everybody where nothing known was chosen."""
+    """The columns in the order they were chosen in, ``EVERY`` for all there are; those shown to everybody where nothing known was chosen."""
+    if EVERY in chosen:
+        return list(columns)
     known = {column.code: column for column in columns}
     found = [known[code] for code in dict.fromkeys(chosen) if code in known]
     return found or [column for column in columns if not column.is_optional]

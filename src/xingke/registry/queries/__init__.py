@@ -109,13 +109,13 @@ def definition_with_hash(kind: str, body_hash: str) -> Loaded:
     return Loaded(definitions.parse(kind, row.body), row.hash, row.pack, row.region_id)
 
 
-def loaded_catalogue() -> definitions.Catalogue:
-    """Everything loaded, in the shape the pack checks take."""
+def loaded_catalogue(region: Region | None = None) -> definitions.Catalogue:
+    """Everything loaded that holds in a region, or everywhere, in the shape the pack checks take."""
     result = definitions.Catalogue()
     for kind in definitions.KINDS:
         result.entries[kind.code] = [
             definitions.DefinitionEntry(kind.code, found.value, {}, f"pack {found.pack}", is_new=False)
-            for found in catalogue(kind.code).values()
+            for found in (definition(kind.code, key, region=region) for key in catalogue(kind.code))
         ]
     return result
 

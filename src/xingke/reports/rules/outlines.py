@@ -374,4 +374,5 @@ OUTLINES: DefinitionKind[Outline] = DefinitionKind(
     Outline,
     (sentences_can_be_read, figures_stand_once, periods_are_known, names_can_be_said, prose_holds_no_numeral),
     say("提纲"),
+    is_regional=True,
 )

@@ -21,6 +21,7 @@ from xingke.base.templatetags.xk import moment
 from xingke.base.templatetags.xk import period as period_words
 from xingke.indicators.wording import language
 from xingke.ledger.queries.caching import ledger_stamp
+from xingke.press.exports import document_response
 from xingke.press.fonts import FontMissing, GlyphMissing
 from xingke.registry import queries as registry
 from xingke.registry.listing import ListRequest, list_response
@@ -31,8 +32,6 @@ from xingke.reports.models import Document
 from xingke.reports.papers import paper
 from xingke.reports.queries import checking
 from xingke.reports.rules import disclosure
-
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @require_safe
@@ -152,9 +151,7 @@ def _outline(shown: Document) -> str:
 def document_file(request: HttpRequest, key: UUID) -> HttpResponse:
     user = registry.reader(request.user)
     shown = queries.document_for(user, key)
-    response = HttpResponse(queries.docx_of(shown), content_type=DOCX)
-    response["Content-Disposition"] = content_disposition_header(True, f"{shown.title}.docx")
-    return response
+    return document_response(shown.title, queries.docx_of(shown))
 
 
 @require_safe

@@ -19,12 +19,11 @@ from xingke.indicators.models import Figure
 from xingke.indicators.queries.aspects import called
 from xingke.indicators.rules import Indicator
 from xingke.ledger.words import Words
+from xingke.press.exports import document_response
 from xingke.press.fonts import FontMissing, GlyphMissing
 from xingke.reports import queries
 from xingke.reports.models import Document
 from xingke.reports.papers import paper
-
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 def _public(work: UUID) -> Document:
@@ -80,9 +79,7 @@ def _retracted(request: HttpRequest, work: UUID) -> HttpResponse:
 @require_safe
 def document_file(request: HttpRequest, work: UUID) -> HttpResponse:
     shown = _public(work)
-    response = HttpResponse(queries.docx_of(shown), content_type=DOCX)
-    response["Content-Disposition"] = content_disposition_header(True, f"{shown.title}.docx")
-    return response
+    return document_response(shown.title, queries.docx_of(shown))
 
 
 @for_everybody
