@@ -70,15 +70,17 @@ def _stands(row: Substitution) -> dict[str, Any]:
 @require_http_methods(["GET", "POST"])
 def substitute_new(request: HttpRequest) -> HttpResponse:
     user = registry.reader(request.user)
-    named = reads.to_be_named_for(user)[: filtering.CHOICES_LIMIT]
+    named = reads.to_be_named_for(user)
     if not named:
         raise Http404
     form = SubstituteForm(named, reads.colleagues_of(named), request.POST or None)
+    if (matches := form.matches(request)) is not None:
+        return matches
     if request.method == "POST" and form.is_valid():
         typed = form.cleaned_data
         new = NewSubstitution(
-            user=form.users[typed["user"]],
-            substitute=form.users[typed["substitute"]],
+            user=typed["user"],
+            substitute=typed["substitute"],
             since=typed["since"],
             until=typed["until"],
             reason=typed["reason"],
