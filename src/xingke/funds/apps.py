@@ -13,10 +13,11 @@ class FundsConfig(AppConfig):
         from xingke.base.menu import ITEMS, WAYS, MenuItem, Ways
         from xingke.base.panels import PANELS, Panel
         from xingke.base.tasks import DUTIES
-        from xingke.funds import checks, panels, tasks, ways
+        from xingke.funds import checks, lists, panels, tasks, ways
         from xingke.funds.actions.accounts import CODE, change_account_keys
         from xingke.funds.permissions import FundPermission
         from xingke.funds.queries import account_keys, is_account_key
+        from xingke.registry.listing import LISTS
         from xingke.registry.sealing import SEALERS, Sealer
 
         PERMISSIONS.add(
@@ -38,6 +39,7 @@ class FundsConfig(AppConfig):
             )
         )
         CHECKS.add(*checks.CHECKS)
+        LISTS.add(*lists.ALL)
         DUTIES.add(*tasks.DUTIES)
         PANELS.add(Panel(page="case", code="funds", template="funds/case_panel.html", context=panels.of_case, order=40))
         ITEMS.add(

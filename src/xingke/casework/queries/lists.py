@@ -124,13 +124,11 @@ def listed_fields(user: User, flow: str) -> list[FormField]:
     return [each for each, needed in found.values() if all(is_seen(names, held) for names in needed)]
 
 
-def names_read(user: User, definitions: CaseDefinitions, region: Region) -> frozenset[str]:
+def fields_read(user: User, definitions: CaseDefinitions, region: Region) -> list[FormField]:
     """Of what the forms of a case mark for lists, what somebody reads of it there, by the definitions it runs by: a newer flow that hides
     less opens nothing of what was said under an older one."""
     found = _listed(definitions.flow, definitions.form)
-    return frozenset(
-        name for name, (_field, needed) in found.items() if all(sees_at_home(user, names, region) for names in needed)
-    )
+    return [each for each, needed in found.values() if all(sees_at_home(user, names, region) for names in needed)]
 
 
 def fields_for_all(definitions: CaseDefinitions) -> list[FormField]:

@@ -10,14 +10,12 @@ from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from xingke.casework import showing
-from xingke.casework.models import CaseFact, CaseStep
+from xingke.casework.models import CaseStep
 from xingke.casework.permissions import CasePermission
 from xingke.casework.queries import definitions_of, lists
-from xingke.casework.queries.kept import facts_of
-from xingke.casework.queries.words import CaseWords
+from xingke.casework.queries.facts import facts_said
 from xingke.casework.rules.flows import CaseEnd, Flow
-from xingke.casework.rules.forms import NUMBERS, FieldType, FormField
-from xingke.casework.rules.shown_answers import in_words
+from xingke.casework.rules.forms import NUMBERS, FormField
 from xingke.registry.listing import (
     ChoiceFilter,
     DayFilter,
@@ -49,8 +47,9 @@ def _rows(asked: ListRequest) -> QuerySet[CaseStep]:
 
 def _load(asked: ListRequest, found: Sequence[CaseStep]) -> list[CaseRow]:
     """The flows of a page's cases, and of one business the facts that are asked for: two queries, and four for their words."""
-    asked_for = _listed_fields(asked)
-    facts = _facts(asked, found, asked_for) if asked_for else {}
+    names = {each.name for each in _listed_fields(asked)}
+    said = facts_said(asked.reader, [step.case for step in found], names) if names else {}
+    facts = {case: {field.name: words for field, words in each} for case, each in said.items()}
     rows = []
     for step in found:
         flow = definitions_of(step.case).flow
@@ -58,27 +57,6 @@ def _load(asked: ListRequest, found: Sequence[CaseStep]) -> list[CaseRow]:
         hidden = known is not None and not lists.sees_standing(asked.reader, known.seen_by, step)
         rows.append(CaseRow(step, flow, hidden, facts.get(step.case_id, {}), lists.whose_name(asked.reader, step.case)))
     return rows
-
-
-def _facts(asked: ListRequest, steps: Sequence[CaseStep], fields: Sequence[FormField]) -> dict[int, dict[str, str]]:
-    named = {each.name: each for each in fields}
-    read = {step.case_id: lists.names_read(asked.reader, definitions_of(step.case), step.case.region) for step in steps}
-    rows = [row for row in facts_of(list(read), list(named)) if row.name in read[row.case_id]]
-    kept = [(row.case_id, named[row.name], _value(named[row.name], row)) for row in rows]
-    words = CaseWords(asked.reader, [(field, value) for _case, field, value in kept])
-    found: dict[int, dict[str, str]] = {}
-    for case, field, value in kept:
-        found.setdefault(case, {})[field.name] = str(in_words(field, value, words))
-    return found
-
-
-def _value(asked: FormField, fact: CaseFact) -> Any:
-    """A fact as answers keep it."""
-    if asked.type is FieldType.DAY:
-        return fact.day.isoformat() if fact.day else None
-    if asked.type is FieldType.FLAG:
-        return bool(fact.number)
-    return fact.number if asked.type in NUMBERS else fact.text
 
 
 def _listed_fields(asked: ListRequest) -> list[FormField]:
@@ -188,5 +166,3 @@ CASES = DeclaredList(
     ),
     empty=lambda asked: EmptyList(title=_("还没有事项"), text=_("您可以办理和查看的事项会列在这里。")),
 )
-
-ALL = (CASES,)
