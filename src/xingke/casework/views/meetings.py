@@ -319,7 +319,7 @@ def meeting_decide(request: HttpRequest, key: UUID) -> HttpResponse:
             why = {each.case.pk: str(each.why) for each in told.refused}
     typed: Mapping[str, Any] = request.POST if request.method == "POST" else {}
     agenda = reads.agenda(user, shown)
-    rows: list[DecideRow] = rows_to_decide(agenda, reads.people_of(shown), typed, why, language=language())
+    rows: list[DecideRow] = rows_to_decide(agenda, reads.people_of(shown), typed, why, reader=user, language=language())
     context = {
         "crumbs": crumbs(_("记决定"), meeting=shown),
         "shown": shown,

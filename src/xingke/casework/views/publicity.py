@@ -22,7 +22,7 @@ from xingke.casework.actions.publicity import CaseShown, NewObjection, NewPublic
 from xingke.casework.deciding import answers_typed, asked_for, asks_elsewhere
 from xingke.casework.forms_common import AnswerForm, ObjectionForm, PublicityForm
 from xingke.casework.lists.common import publicity_tag
-from xingke.casework.models import CaseStep, Publicity
+from xingke.casework.models import CaseStep, Publicity, PublicityItem
 from xingke.casework.permissions import CasePermission
 from xingke.casework.queries import publicity as reads
 from xingke.casework.queries.common import PREPARES, bureau_page, is_at_home
@@ -203,6 +203,11 @@ def publicity(request: HttpRequest, key: UUID) -> HttpResponse:
     return render(request, "casework/publicity.html", context)
 
 
+def _named(item: PublicityItem) -> str:
+    """A case of a publicity as it is chosen from others of one title."""
+    return " · ".join(filter(None, [f"{item.place}. {item.title}", item.number, item.holder]))
+
+
 @require_http_methods(["GET", "POST"])
 def objection_new(request: HttpRequest, key: UUID) -> HttpResponse:
     user = registry.reader(request.user)
@@ -210,7 +215,7 @@ def objection_new(request: HttpRequest, key: UUID) -> HttpResponse:
     if not is_at_home(user, shown.region, *PREPARES):
         raise Http404
     items = {str(each.pk): each for each in reads.items_of(shown)}
-    choices = [(pk, f"{each.place} {each.title} {each.holder}".strip()) for pk, each in items.items()]
+    choices = [(pk, _named(each)) for pk, each in items.items()]
     form = ObjectionForm(choices, request.POST or None)
     if request.method == "POST" and form.is_valid():
         typed = form.cleaned_data
