@@ -99,6 +99,7 @@ class CaseworkConfig(AppConfig):
 def _announce_common_acts() -> None:
     """What several cases share: its words in the trail, and what waits on the workbench."""
     from xingke.base import audited
+    from xingke.base.panels import PANELS
     from xingke.base.tasks import DUTIES
     from xingke.casework import tasks_common
 
@@ -132,6 +133,7 @@ def _announce_common_acts() -> None:
         }
     )
     DUTIES.add(*tasks_common.DUTIES)
+    PANELS.add(*tasks_common.PANELS)
 
 
 def _announce_posts() -> None:
