@@ -66,7 +66,7 @@ class CaseworkConfig(AppConfig):
         )
         CHECKS.add(*checks.CHECKS)
         LISTS.add(*lists.ALL)
-        SEARCHABLES.add(finding.CASES)
+        SEARCHABLES.add(finding.CASES, finding.CALLS, finding.PUBLICITY)
         OBSTACLES.add(undoing.OBSTACLE)
         NOTICE_KINDS.add(*telling.KINDS)
         AGENDA.add(telling.DATED)

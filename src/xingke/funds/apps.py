@@ -12,8 +12,9 @@ class FundsConfig(AppConfig):
         from xingke.base.checks import CHECKS
         from xingke.base.menu import ITEMS, WAYS, MenuItem, Ways
         from xingke.base.panels import PANELS, Panel
+        from xingke.base.searching import SEARCHABLES
         from xingke.base.tasks import DUTIES
-        from xingke.funds import checks, lists, panels, tasks, ways
+        from xingke.funds import checks, finding, lists, panels, tasks, ways
         from xingke.funds.actions.accounts import CODE, change_account_keys
         from xingke.funds.permissions import FundPermission
         from xingke.funds.queries import account_keys, is_account_key
@@ -40,6 +41,7 @@ class FundsConfig(AppConfig):
         )
         CHECKS.add(*checks.CHECKS)
         LISTS.add(*lists.ALL)
+        SEARCHABLES.add(finding.POOLS)
         DUTIES.add(*tasks.DUTIES)
         PANELS.add(Panel(page="case", code="funds", template="funds/case_panel.html", context=panels.of_case, order=40))
         ITEMS.add(
