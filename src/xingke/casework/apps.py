@@ -43,10 +43,7 @@ class CaseworkConfig(AppConfig):
                 icon="list",
             )
         )
-        WAYS.add(
-            Ways(code="common", find=ways.to_go, order=25),
-            Ways(code="flows", find=ways.to_begin, begins=True, order=10),
-        )
+        WAYS.add(Ways(code="flows", find=ways.to_begin, begins=True, order=10))
         definitions.KINDS.add(FORMS)
         definitions.KINDS.add(FLOWS)
         moving = {CasePermission.HANDLE, CasePermission.DECIDE, CasePermission.MANAGE}

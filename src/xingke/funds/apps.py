@@ -55,9 +55,7 @@ class FundsConfig(AppConfig):
                 of_region=True,
             )
         )
-        WAYS.add(
-            Ways(code="funds", find=ways.to_go, order=45), Ways(code="money", find=ways.to_begin, begins=True, order=45)
-        )
+        WAYS.add(Ways(code="money", find=ways.to_begin, begins=True, order=45))
         _announce_to_the_trail()
 
 

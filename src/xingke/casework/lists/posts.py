@@ -132,9 +132,10 @@ class SubstitutionRow(NamedTuple):
     acts: str
 
 
-def begin_substitution(asked: ListRequest) -> tuple[str, str]:
-    """Where the reader names one: whoever sees the list may."""
-    return reverse("casework:substitute-new"), _("指定 AB 岗")
+def begin_substitution(asked: ListRequest) -> tuple[str, str] | None:
+    """Where the reader names one."""
+    may = substitutes.to_be_named_for(asked.reader)
+    return (reverse("casework:substitute-new"), _("指定 AB 岗")) if may else None
 
 
 def _substitutions(asked: ListRequest, found: Sequence[Substitution]) -> list[SubstitutionRow]:
@@ -177,6 +178,7 @@ SUBSTITUTES = DeclaredList(
     url_name="casework:substitute-list",
     permission=CasePermission.READ,
     or_permissions=(Permission.GRANT_MANAGE,),
+    of_bureau=True,
     rows=lambda asked: substitutes.substitutions_seen(asked.reader),
     load=_substitutions,
     order="-named",

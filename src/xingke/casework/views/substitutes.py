@@ -23,15 +23,13 @@ from xingke.registry import queries as registry
 
 @require_safe
 def substitute_list(request: HttpRequest) -> HttpResponse:
-    user = registry.reader(request.user)
-    if not reads.to_be_named_for(user):
-        raise Http404
+    own = reads.bureaus(registry.reader(request.user))
     return common_list(
         request,
         lists.SUBSTITUTES,
         begin_substitution,
         template="casework/substitute_list.html",
-        may_hand_over=bool(own := reads.bureaus(user)),
+        may_hand_over=bool(own),
         is_fictional=any(each.is_fictional for each in own),
     )
 

@@ -34,6 +34,7 @@ from xingke.registry.listing.asking import (
     month_of,
     require_list,
     typed_values,
+    where_listed,
 )
 from xingke.registry.listing.rules import (
     BulkAct,
@@ -78,4 +79,5 @@ __all__ = [
     "month_of",
     "require_list",
     "typed_values",
+    "where_listed",
 ]

@@ -199,13 +199,18 @@ def ask(listed: DeclaredList, request: HttpRequest) -> ListRequest:
 
 def require_list(reader: User, listed: DeclaredList) -> Scope:
     """Where somebody may see rows of a list; 404 for whoever may see nothing of the kind."""
+    if allowed := where_listed(reader, listed):
+        return allowed
+    raise Http404
+
+
+def where_listed(reader: User, listed: DeclaredList) -> Scope:
+    """The same; an empty scope for whoever may see nothing of the kind."""
     for each in (listed.permission, *listed.or_permissions):
         allowed = queries.scope(reader, each)
-        if allowed and not listed.of_bureau:
-            return allowed
-        if allowed.home:
-            return allowed.at_home
-    raise Http404
+        if allowed.home if listed.of_bureau else allowed:
+            return allowed.at_home if listed.of_bureau else allowed
+    return Scope()
 
 
 def typed_values(listed: DeclaredList, typed: QueryDict) -> dict[str, str]:
