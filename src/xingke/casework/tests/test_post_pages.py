@@ -14,7 +14,7 @@ from lxml import html
 from tests.cast import NOW, Cast
 from xingke.accounts.models import User
 from xingke.casework.actions.links import link_cases
-from xingke.casework.models import CaseLink, CaseStep, GroupDuty, Substitution, WorkingGroup
+from xingke.casework.models import Case, CaseLink, CaseStep, GroupDuty, Substitution, WorkingGroup
 from xingke.casework.queries import lists
 from xingke.casework.rules.links import LinkKind
 from xingke.casework.tests.flowing import FOLDER
@@ -199,6 +199,17 @@ def test_accounts_are_chosen_by_a_part_of_their_names_from_those_that_can_be_cho
     assert "可以选的人里没有“负责”" in said(post(client, "substitute-new", **typed, substitute="负责"))
     picked = post(client, "substitute-new", **typed, substitute="负责", substitute_picked="head")
     assert "已指定：科室负责人 代 director" in said(picked)
+
+
+def test_whose_a_new_case_is_is_looked_up_by_a_part_of_the_name(cast: Cast, head: User) -> None:
+    client, typed = browser(cast.officer), {"a-title": "用电贵", "organisation": "明渠"}
+    looked = html.fromstring(post(client, "case-new", "ticket", **typed, find="1").content.decode())
+    (radio,) = looked.cssselect("input[name=organisation_picked]")
+    assert radio.get("value") == str(cast.firm.key)
+    assert looked.cssselect("[name=a-title]")[0].get("value") == "用电贵"
+    assert not Case.objects.exists()
+    post(client, "case-new", "ticket", **typed, organisation_picked=str(cast.firm.key))
+    assert Case.objects.get().organisation == cast.firm
 
 
 def test_whoever_leads_looks_up_whose_cases_are_handed_over(cast: Cast, head: User) -> None:

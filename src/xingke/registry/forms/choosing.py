@@ -120,15 +120,25 @@ def shown(name: str, text: str, found: Sequence[Match], picked: str = "") -> dic
     }
 
 
+def organisation_chooser(user: User, within: Region | None = None) -> Chooser:
+    """Finds the organisations somebody may see. within: of one region."""
+    find = partial(choosing.organisations, user, within=within)
+    return Chooser(find, "registry:organisation-matches", {"region": within.code} if within is not None else {})
+
+
+def person_chooser(user: User, but: Person | None = None) -> Chooser:
+    """Finds the persons somebody may see. but: one who is not offered."""
+    narrowed = {"but": str(but.key)} if but is not None else {}
+    return Chooser(partial(choosing.persons, user, **narrowed), "registry:person-matches", narrowed)
+
+
 class OrganisationField(forms.CharField):
     """An organisation that somebody may see, of one region if need be: picked, or by its full name or its code; cleans to it,
     None where empty. within: the region."""
 
     def __init__(self, user: User, *, within: Region | None = None, **kwargs: Any) -> None:
         self.user, self.within = user, within
-        find = partial(choosing.organisations, user, within=within)
-        narrowed = {"region": within.code} if within is not None else {}
-        widget = Chooser(find, "registry:organisation-matches", narrowed)
+        widget = organisation_chooser(user, within)
         help_text = kwargs.pop("help_text", _("写名称的一部分，再从列出的单位里选定；也可以写全称或统一社会信用代码。"))
         super().__init__(**kwargs, max_length=120, help_text=help_text, widget=widget)
 
@@ -164,8 +174,7 @@ class PersonField(forms.CharField):
 
     def __init__(self, user: User, *, but: Person | None = None, **kwargs: Any) -> None:
         self.user = user
-        narrowed = {"but": str(but.key)} if but is not None else {}
-        widget = Chooser(partial(choosing.persons, user, **narrowed), "registry:person-matches", narrowed)
+        widget = person_chooser(user, but)
         help_text = kwargs.pop(
             "help_text", _("写姓名或工作单位的一部分，再从列出的人员里选定；也可以写“姓名（工作单位）”。")
         )
