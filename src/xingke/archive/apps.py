@@ -9,7 +9,7 @@ class ArchiveConfig(AppConfig):
 
     def ready(self) -> None:
         from xingke.accounts.permissions import PERMISSIONS, Grantable
-        from xingke.archive import checks, lists, panels, tasks
+        from xingke.archive import checks, finding, lists, panels, tasks
         from xingke.archive.permissions import ArchivePermission
         from xingke.archive.queries import archived_digests
         from xingke.archive.rules import SCHEMES
@@ -18,6 +18,7 @@ class ArchiveConfig(AppConfig):
         from xingke.base.holding import HOLDERS, Holder
         from xingke.base.menu import ITEMS, MenuItem
         from xingke.base.panels import PANELS, Panel
+        from xingke.base.searching import SEARCHABLES
         from xingke.base.tasks import DUTIES
         from xingke.registry.listing import LISTS
 
@@ -27,6 +28,7 @@ class ArchiveConfig(AppConfig):
         definitions.KINDS.add(SCHEMES)
         CHECKS.add(*checks.CHECKS)
         LISTS.add(*lists.ALL)
+        SEARCHABLES.add(finding.VOLUMES)
         DUTIES.add(*tasks.DUTIES)
         HOLDERS.add(Holder(code="archive", digests=archived_digests))
         PANELS.add(

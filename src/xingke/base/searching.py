@@ -67,6 +67,28 @@ class Searchable:
     recipe: int = 0  # raised when its texts say more than before: what is indexed of it is then made anew
 
 
+def of_rows(
+    rows: Callable[[], Any], *, text: Callable[[Any], Text], hit: Callable[[Any], Hit], **told: Any
+) -> Searchable:
+    """A kind whose things are entered once and never called otherwise: rows of one table with a ``key`` and the number of their act,
+    ``seq``. rows: all of them, with what text and hit ask of one; told: the rest of what a ``Searchable`` says."""
+
+    def changed(after: int, upto: int) -> Iterator[str]:
+        found = rows().filter(seq__gt=after, seq__lte=upto).order_by()
+        return (str(key) for key in found.values_list("key", flat=True).iterator())
+
+    def known(keys: Sequence[str]) -> Iterable[Any]:
+        found: Iterable[Any] = rows().filter(key__in=keys)
+        return found
+
+    return Searchable(
+        changed=changed,
+        texts=lambda keys: [text(each) for each in known(keys)],
+        hits=lambda keys: {str(each.key): hit(each) for each in known(keys)},
+        **told,
+    )
+
+
 @dataclass(frozen=True, kw_only=True)
 class Further:
     """What a higher room adds to the text of another's things: a firm is found by the titles it holds.

@@ -43,10 +43,7 @@ class CaseworkConfig(AppConfig):
                 icon="list",
             )
         )
-        WAYS.add(
-            Ways(code="common", find=ways.to_go, order=25),
-            Ways(code="flows", find=ways.to_begin, begins=True, order=10),
-        )
+        WAYS.add(Ways(code="flows", find=ways.to_begin, begins=True, order=10))
         definitions.KINDS.add(FORMS)
         definitions.KINDS.add(FLOWS)
         moving = {CasePermission.HANDLE, CasePermission.DECIDE, CasePermission.MANAGE}
@@ -66,7 +63,7 @@ class CaseworkConfig(AppConfig):
         )
         CHECKS.add(*checks.CHECKS)
         LISTS.add(*lists.ALL)
-        SEARCHABLES.add(finding.CASES)
+        SEARCHABLES.add(finding.CASES, finding.CALLS, finding.PUBLICITY)
         OBSTACLES.add(undoing.OBSTACLE)
         NOTICE_KINDS.add(*telling.KINDS)
         AGENDA.add(telling.DATED)
@@ -99,6 +96,7 @@ class CaseworkConfig(AppConfig):
 def _announce_common_acts() -> None:
     """What several cases share: its words in the trail, and what waits on the workbench."""
     from xingke.base import audited
+    from xingke.base.panels import PANELS
     from xingke.base.tasks import DUTIES
     from xingke.casework import tasks_common
 
@@ -132,6 +130,7 @@ def _announce_common_acts() -> None:
         }
     )
     DUTIES.add(*tasks_common.DUTIES)
+    PANELS.add(*tasks_common.PANELS)
 
 
 def _announce_posts() -> None:

@@ -1,7 +1,7 @@
 """The page on which decisions are recorded: what it asks of each item, and what was typed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -10,9 +10,10 @@ from xingke.base.refusals import Refused
 from xingke.base.sayings import say
 from xingke.casework.actions.meetings import DutyWanted, ItemDecision
 from xingke.casework.models import Case, MeetingPerson
+from xingke.casework.queries.facts import Said, facts_said
 from xingke.casework.queries.meetings import AgendaRead, forms_asked
 from xingke.casework.rules.flows import FlowStep
-from xingke.casework.rules.forms import FieldType, FormField
+from xingke.casework.rules.forms import NUMBERS, FieldType, FormField
 from xingke.casework.rules.meetings import MeetingVerdict, Presence
 from xingke.registry import queries as registry
 
@@ -45,7 +46,7 @@ class AskedHere:
 
 @dataclass(frozen=True)
 class DecideRow:
-    """An item whose decision is to be recorded. verdicts: value, words, whether chosen."""
+    """An item whose decision is to be recorded. verdicts: value, words, whether chosen. facts: what its case says, as definition_list shows it."""
 
     read: AgendaRead
     verdicts: Sequence[tuple[str, str, bool]]
@@ -58,6 +59,7 @@ class DecideRow:
     not_here: Sequence[str] = ()
     assigns: bool = False
     assignee: str = ""
+    facts: Sequence[Mapping[str, Any]] = ()
 
     @property
     def is_left(self) -> bool:
@@ -71,13 +73,20 @@ def rows_to_decide(
     typed: Mapping[str, Any],
     why: Mapping[int, str],
     *,
+    reader: User,
     language: str,
 ) -> list[DecideRow]:
-    """The items that are open still, filled with what was typed. why: what speaks against one, by its case."""
+    """The items that are open still, filled with what was typed, each with what its case says. why: what speaks against one, by its case."""
+    still = [read for read in agenda if read.item.is_open]
+    said = facts_said(reader, [read.item.case for read in still])
+    rows = [_row(read, people, typed, why.get(read.item.case_id, ""), language=language) for read in still]
+    return [replace(row, facts=_facts(said[row.read.item.case_id], language)) for row in rows]
+
+
+def _facts(said: Said, language: str) -> list[dict[str, Any]]:
     return [
-        _row(read, people, typed, why.get(read.item.case_id, ""), language=language)
-        for read in agenda
-        if read.item.is_open
+        {"label": each.label.in_language(language), "value": words, "numeric": each.type in NUMBERS}
+        for each, words in said
     ]
 
 

@@ -1,21 +1,23 @@
-"""Cases for the search: what everybody sees who sees the case. What a step or a field keeps to some, and who somebody is, is not indexed."""
+"""Cases, calls and publicity for the search: of a case what everybody sees who sees it. What a step or a field keeps to some, and who somebody
+is, is not indexed."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 
 from xingke.accounts.models import User
 from xingke.base.labels import Label
 from xingke.base.pinyin import initials
-from xingke.base.searching import Hit, Searchable, Text
+from xingke.base.searching import Hit, Searchable, Text, of_rows
 from xingke.base.templatetags.xk import day
 from xingke.casework import queries
-from xingke.casework.models import Case
+from xingke.casework.models import Case, CaseCall, Publicity
 from xingke.casework.permissions import CasePermission
 from xingke.casework.queries import kept, moved
+from xingke.casework.queries.calls import calls_seen
 from xingke.casework.queries.lists import fields_for_all
 from xingke.casework.rules.flows import Flow
 from xingke.casework.rules.forms import FieldType, FormField
@@ -119,4 +121,90 @@ CASES = Searchable(
     texts=_texts,
     hits=_hits,
     also=_as_party,
+)
+
+
+# ── calls and publicity: a bureau's own, never before its superiors; of calls firms find what they may apply for ────────
+
+
+def _flow_word(code: str, language: str) -> str:
+    loaded = registry.catalogue("flow").get(code)
+    return _word(loaded.value, language) if loaded is not None else ""
+
+
+def _call_text(call: CaseCall) -> Text:
+    about = (_flow_word(call.flow, "zh"), call.region.name, call.asked)
+    return Text(
+        key=str(call.key),
+        names=call.title,
+        identifier=call.document_number,
+        path=call.region.path,
+        on=call.published_on,
+        is_finished=False,
+        text=" ".join(part for part in about if part),
+    )
+
+
+def _call_hit(call: CaseCall) -> Hit:
+    about = (call.document_number, _flow_word(call.flow, get_language() or "zh"), call.region.name, day(call.until))
+    return Hit(
+        title=call.title,
+        line=" · ".join(part for part in about if part),
+        url=reverse("casework:call", args=[call.key]),
+        is_fictional=call.is_fictional,
+    )
+
+
+def _to_apply_for(reader: Any) -> Iterable[str]:
+    if not isinstance(reader, User) or not registry.has(reader, CasePermission.APPLY):
+        return ()
+    return (str(key) for key in calls_seen(reader, today=timezone.localdate()).values_list("key", flat=True))
+
+
+CALLS = of_rows(
+    lambda: CaseCall.objects.select_related("region"),
+    text=_call_text,
+    hit=_call_hit,
+    code="call",
+    label=gettext_lazy("申报批次"),
+    permission=CasePermission.READ,
+    order=ORDER + 1,
+    also=_to_apply_for,
+)
+
+
+def _publicity_text(shown: Publicity) -> Text:
+    about = (_flow_word(shown.flow, "zh"), shown.region.name, shown.published_in, shown.text)
+    return Text(
+        key=str(shown.key),
+        names=shown.title,
+        path=shown.region.path,
+        on=shown.since,
+        is_finished=False,
+        text=" ".join(part for part in about if part),
+    )
+
+
+def _publicity_hit(shown: Publicity) -> Hit:
+    about = (
+        _flow_word(shown.flow, get_language() or "zh"),
+        shown.region.name,
+        f"{day(shown.since)} – {day(shown.until)}",
+    )
+    return Hit(
+        title=shown.title,
+        line=" · ".join(part for part in about if part),
+        url=reverse("casework:publicity", args=[shown.key]),
+        is_fictional=shown.is_fictional,
+    )
+
+
+PUBLICITY = of_rows(
+    lambda: Publicity.objects.select_related("region"),
+    text=_publicity_text,
+    hit=_publicity_hit,
+    code="publicity",
+    label=gettext_lazy("公示"),
+    permission=CasePermission.READ,
+    order=ORDER + 2,
 )

@@ -11,12 +11,15 @@ from django.http import HttpRequest, QueryDict
 
 from xingke.accounts import actions as accounts
 from xingke.accounts.actions import StoredFile
+from xingke.accounts.models import User
+from xingke.accounts.permissions import Permission
 from xingke.accounts.uploads import HeldFile, files_held, files_sent
 from xingke.base.labels import Label
 from xingke.casework.rules.answers import NO_WORDS, YES_WORDS, AnswersRead, FormFault, Typed
 from xingke.casework.rules.forms import NUMBERS, PREFILLS, CaseForm, FieldType, FormField, FormPage
 from xingke.casework.rules.shown_answers import AnswerWords, AskedColumn, in_words, retyped
 from xingke.registry import queries as registry
+from xingke.registry.forms.choosing import Chooser, organisation_chooser, person_chooser
 
 PREFIX = "a-"  # before the name of every answer, so that none is taken for a field of the page
 MOST_ROWS = 2001  # one more than any table may have: too many is said, not cut off
@@ -41,6 +44,9 @@ class AskedField:
     rows: Sequence[Sequence["AskedField"]] = ()
     is_required: bool = False
     is_sealed: bool = False
+    chooser: Mapping[str, Any] | None = (
+        None  # the widget of the component ``chooser``, where it finds whom or what is meant
+    )
 
     @property
     def id(self) -> str:
@@ -95,11 +101,27 @@ class AskedForm:
 # ── what came from a page ───────────────────────────────────────────────────────────────────────────────────────────
 
 
-def typed_in(form: CaseForm, sent: QueryDict) -> dict[str, Any]:
-    """What was typed, as rules read it; files apart."""
-    return {
-        each.name: _typed(each, PREFIX + each.name, sent) for each in form.fields if each.type is not FieldType.FILE
-    }
+def chooser_of(type_: FieldType, reader: User | None) -> Chooser | None:
+    """What finds organisations or persons for somebody who may see the like; None for anything else, and for anybody else."""
+    if reader is None:
+        return None
+    if type_ is FieldType.ORGANISATION and registry.has(reader, Permission.ORGANISATION_READ):
+        return organisation_chooser(reader)
+    if type_ is FieldType.PERSON and registry.has(reader, Permission.PERSON_READ):
+        return person_chooser(reader)
+    return None
+
+
+def typed_in(form: CaseForm, sent: QueryDict, reader: User | None = None) -> dict[str, Any]:
+    """What was typed, as rules read it, and picked; files apart. reader: None for somebody without an account."""
+    found = {}
+    for each in form.fields:
+        name = PREFIX + each.name
+        if (chooser := chooser_of(each.type, reader)) is not None:
+            found[each.name] = chooser.value_from_datadict(sent, {}, name)
+        elif each.type is not FieldType.FILE:
+            found[each.name] = _typed(each, name, sent)
+    return found
 
 
 def _typed(each: FormField, name: str, sent: QueryDict) -> Any:
@@ -132,6 +154,13 @@ def held_in(form: CaseForm, request: HttpRequest) -> dict[str, list[HeldFile]]:
     return {name: files_held(request, field=sent, slips=f"{sent}-held") for name, sent in named.items()}
 
 
+def widget_of(chooser: Chooser, name: str, value: str, *, is_wrong: bool = False) -> dict[str, Any]:
+    """What the component ``chooser`` takes of one on a page."""
+    marks = {"aria-invalid": "true", "aria-describedby": f"id_{name}_error"} if is_wrong else {}
+    widget: dict[str, Any] = chooser.get_context(name, value, {"id": f"id_{name}", **marks})["widget"]
+    return widget
+
+
 # ── what a page asks ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -145,10 +174,11 @@ def asked_form(
     held: Mapping[str, Sequence[HeldFile]] | None = None,
     sealed: Collection[str] = (),
     is_judged: bool = False,
+    reader: User | None = None,
 ) -> AskedForm:
     """A form as its page asks it. read: what was typed, read; is_judged: whether it says what is wrong with it. sealed: what was answered
-    before and is personal."""
-    drawn = _Drawing(form, typed, read, words, language, held or {}, read.faults if is_judged else (), sealed)
+    before and is personal. reader: who looks organisations and persons up; None for nobody."""
+    drawn = _Drawing(form, typed, read, words, language, held or {}, read.faults if is_judged else (), sealed, reader)
     pages = tuple(AskedPage(page, fields) for page in form.pages if (fields := tuple(drawn.fields(page.field))))
     problems = tuple(_problems(form, read.faults, language)) if is_judged else ()
     asks = any(each.shown_when or each.required_when or each.computed for each in form.fields)
@@ -180,9 +210,11 @@ class _Drawing:
         held: Mapping[str, Sequence[HeldFile]],
         faults: Sequence[FormFault],
         sealed: Collection[str],
+        reader: User | None,
     ) -> None:
         self.form, self.typed, self.read, self.words = form, typed, read, words
         self.language, self.held, self.faults, self.sealed = language, held, faults, sealed
+        self.reader = reader
 
     def fields(self, asked: Sequence[FormField]) -> Iterator[AskedField]:
         """Those that are asked, given what was answered."""
@@ -193,11 +225,16 @@ class _Drawing:
     def _field(self, each: FormField) -> AskedField:
         name, value = PREFIX + each.name, self.read.values.get(each.name)
         source = str(PREFILLS[each.prefill]) if each.name in self.read.prefilled else ""
+        standing, errors = (
+            self._standing(each, self.typed.get(each.name), value),
+            self._said_of(self.faults, each.name),
+        )
+        chooser = chooser_of(each.type, self.reader)
         return AskedField(
             each,
             name,
-            value=self._standing(each, self.typed.get(each.name), value),
-            errors=self._said_of(self.faults, each.name),
+            value=standing,
+            errors=errors,
             warnings=self._said_of(self.read.warnings, each.name),
             options=self._options(each),
             source=source,
@@ -207,6 +244,7 @@ class _Drawing:
             rows=list(self._rows(each)) if each.type is FieldType.TABLE else (),
             is_required=each.required or bool(each.required_when),
             is_sealed=each.name in self.sealed,
+            chooser=widget_of(chooser, name, standing, is_wrong=bool(errors)) if chooser is not None else None,
         )
 
     def _rows(self, table: FormField) -> Iterator[list[AskedField]]:

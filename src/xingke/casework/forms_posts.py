@@ -1,11 +1,12 @@
 """What is asked of substitutes, hand-overs, working groups and links."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from xingke.accounts.models import User
@@ -15,18 +16,13 @@ from xingke.casework.forms_common import PlacedForm, day_field, names_in, words_
 from xingke.casework.models import GroupMember
 from xingke.casework.rules.groups import KIND_WORDS, GroupKind, GroupPost, Seat
 from xingke.casework.rules.links import LINK_WORDS, LinkKind
+from xingke.registry.forms.choosing import AccountField, LookingUp
 
 SEAT = re.compile(r"^(?P<name>[^（(]+?)\s*(?:[（(](?P<of>[^）)]*)[）)])?$")
 
 
-def account_field(label: Any, users: Iterable[User], **kwargs: Any) -> forms.ChoiceField:
-    """An account to choose from some."""
-    choices = [("", gettext_lazy("请选择")), *((each.username, each.name) for each in users)]
-    return forms.ChoiceField(label=label, choices=choices, **kwargs)
-
-
-class SubstituteForm(forms.Form):
-    """Who stands in for whom, from when to when. users: for whom it may be named, the reader first."""
+class SubstituteForm(LookingUp):
+    """Who stands in for whom, from when to when. users: for whom it may be named, the reader first; others: who may stand in."""
 
     since = day_field(gettext_lazy("开始日期"))
     until = day_field(gettext_lazy("截止日期"), help_text=gettext_lazy("当天也算；过了这天自动结束。"))
@@ -37,24 +33,30 @@ class SubstituteForm(forms.Form):
         self, users: Sequence[User], others: Sequence[User], *args: Any, **kwargs: Any
     ) -> None:  # Django's own
         super().__init__(*args, **kwargs)
-        self.users = {each.username: each for each in [*users, *others]}
-        self.fields["user"] = account_field(gettext_lazy("谁的工作"), users, initial=users[0].username)
-        self.fields["substitute"] = account_field(gettext_lazy("由谁代"), others)
+        self.fields["user"] = AccountField(users, label=_("谁的工作"), initial=users[0].username)
+        self.fields["substitute"] = AccountField(others, label=_("由谁代"))
         self.fields["since"].initial = timezone.localdate()
         self.order_fields(["user", "substitute"])
 
 
-class HandingForm(forms.Form):
+class WhoseForm(LookingUp):
+    """Whose cases are handed over."""
+
+    def __init__(self, users: Sequence[User], *args: Any, **kwargs: Any) -> None:  # Django's own signature
+        super().__init__(*args, **kwargs)
+        self.fields["of"] = AccountField(users, label=_("交接谁的事项"))
+
+
+class HandingForm(LookingUp):
     """To whom, and why."""
 
     reason = forms.CharField(
         label=gettext_lazy("交接事由"), max_length=500, help_text=gettext_lazy("例如岗位调整；写进每件事项的办理经过。")
     )
 
-    def __init__(self, users: Sequence[User], *args: Any, **kwargs: Any) -> None:  # Django's own signature
+    def __init__(self, users: Sequence[User], of: User, *args: Any, **kwargs: Any) -> None:  # Django's own signature
         super().__init__(*args, **kwargs)
-        self.users = {each.username: each for each in users}
-        self.fields["to"] = account_field(gettext_lazy("由谁接手"), users)
+        self.fields["to"] = AccountField(users, asked={"of": of.username}, label=_("由谁接手"))
         self.order_fields(["to"])
 
 

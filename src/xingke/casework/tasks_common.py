@@ -1,17 +1,24 @@
-"""What waits on the workbench of common acts: agendas, decisions, minutes, publicity that ends, objections."""
+"""What stands on the workbench of common acts: agendas, decisions, minutes, publicity that ends, objections; and what may be applied for."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from xingke.accounts.models import User
+from xingke.base.panels import Panel
 from xingke.base.tasks import Duty, Task
 from xingke.casework.permissions import CasePermission
 from xingke.casework.queries import meetings, notices, publicity
+from xingke.casework.queries.calls import calls_open
 from xingke.casework.queries.common import regions_of_bureau
+from xingke.casework.queries.offers import flows_to_open
 from xingke.ledger.queries.caching import kept_for
+from xingke.registry import queries as registry
 
 
 def _to_prepare(user: User) -> Iterator[Task]:
@@ -56,3 +63,35 @@ DUTIES = (
     Duty(code="publicity-run", permission=CasePermission.HANDLE, find=_to_show, order=25),
     Duty(code="meetings-prepared", permission=CasePermission.HANDLE, find=_to_prepare, order=35),
 )
+
+
+def _to_apply(user: User, _shown: None) -> Mapping[str, Any] | None:
+    """For what somebody may apply now: the calls that are open, and the flows that have none. None for whoever applies for nothing."""
+    if not registry.has(user, CasePermission.APPLY):
+        return None
+    today, language = timezone.localdate(), get_language() or "zh"
+    rows = kept_for(user, f"apply:{today}:{language}", lambda: _applications(user, today, language))
+    return {"rows": rows} if rows else None
+
+
+def _applications(user: User, today: date, language: str) -> list[dict[str, Any]]:
+    calls = calls_open(user, today=today)
+    rows = [
+        {
+            "title": each.title,
+            "about": reverse("casework:call", args=[each.key]),
+            "until": each.until,
+            "url": f"{reverse('casework:case-new', args=[each.flow])}?call={each.key}",
+        }
+        for each in calls
+    ]
+    called = {each.flow for each in calls}
+    own = [each.flow for each in flows_to_open(user) if each.organisations or each.persons]
+    return rows + [
+        {"title": each.label.in_language(language), "url": reverse("casework:case-new", args=[each.code])}
+        for each in own
+        if each.code not in called
+    ]
+
+
+PANELS = (Panel(page="workbench", code="apply", template="casework/apply_panel.html", context=_to_apply, order=10),)

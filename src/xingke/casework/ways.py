@@ -1,4 +1,4 @@
-"""Where somebody may go in casework besides the menu, and what they may begin: cases of the flows they may open, and common acts."""
+"""What somebody may begin in casework: cases of the flows they may open, and common acts."""
 
 from collections.abc import Iterator
 
@@ -9,18 +9,9 @@ from django.utils.translation import gettext as _
 from xingke.accounts.models import User
 from xingke.base.menu import Way
 from xingke.casework.permissions import CasePermission
-from xingke.casework.places import places
 from xingke.casework.queries.common import PREPARES, home_regions
 from xingke.casework.queries.offers import flows_to_open
 from xingke.registry import queries as registry
-
-
-def to_go(user: User) -> Iterator[Way]:
-    """What several cases share."""
-    if registry.has(user, CasePermission.READ):
-        for each in places(user, "case-list"):
-            if not each["is_current"]:  # the menu leads there
-                yield Way(each["label"], each["url"], "list")
 
 
 def to_begin(user: User) -> Iterator[Way]:

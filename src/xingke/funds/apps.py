@@ -12,11 +12,13 @@ class FundsConfig(AppConfig):
         from xingke.base.checks import CHECKS
         from xingke.base.menu import ITEMS, WAYS, MenuItem, Ways
         from xingke.base.panels import PANELS, Panel
+        from xingke.base.searching import SEARCHABLES
         from xingke.base.tasks import DUTIES
-        from xingke.funds import checks, panels, tasks, ways
+        from xingke.funds import checks, finding, lists, panels, tasks, ways
         from xingke.funds.actions.accounts import CODE, change_account_keys
         from xingke.funds.permissions import FundPermission
         from xingke.funds.queries import account_keys, is_account_key
+        from xingke.registry.listing import LISTS
         from xingke.registry.sealing import SEALERS, Sealer
 
         PERMISSIONS.add(
@@ -38,6 +40,8 @@ class FundsConfig(AppConfig):
             )
         )
         CHECKS.add(*checks.CHECKS)
+        LISTS.add(*lists.ALL)
+        SEARCHABLES.add(finding.POOLS)
         DUTIES.add(*tasks.DUTIES)
         PANELS.add(Panel(page="case", code="funds", template="funds/case_panel.html", context=panels.of_case, order=40))
         ITEMS.add(
@@ -51,9 +55,7 @@ class FundsConfig(AppConfig):
                 of_region=True,
             )
         )
-        WAYS.add(
-            Ways(code="funds", find=ways.to_go, order=45), Ways(code="money", find=ways.to_begin, begins=True, order=45)
-        )
+        WAYS.add(Ways(code="money", find=ways.to_begin, begins=True, order=45))
         _announce_to_the_trail()
 
 

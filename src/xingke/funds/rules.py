@@ -5,6 +5,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 
 from xingke.base.quantities import INT64_MAX
@@ -83,6 +84,11 @@ def short_at(movements: Sequence[PoolMovement]) -> int | None:
         if ends_act and (balance.left < 0 or balance.committed < 0 or balance.paid < 0):
             return movement.seq
     return None
+
+
+def yuan_of(amount: int) -> Decimal:
+    """分 as 元."""
+    return Decimal(amount) / 100
 
 
 def written(amount: int) -> str:

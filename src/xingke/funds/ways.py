@@ -1,4 +1,4 @@
-"""Where somebody may go in the room of money besides the menu, and what they may begin there."""
+"""What somebody may begin in the room of money."""
 
 from collections.abc import Iterator
 
@@ -8,19 +8,6 @@ from django.utils.translation import gettext as _
 from xingke.accounts.models import User
 from xingke.base.menu import Way
 from xingke.funds import queries
-from xingke.funds.permissions import FundPermission
-from xingke.registry import queries as registry
-
-
-def to_go(user: User) -> Iterator[Way]:
-    """The lists beside the one of the menu."""
-    if registry.has_code_for_a_region(user, FundPermission.READ):
-        for name, label in (
-            ("commitment-list", _("资金安排")),
-            ("batch-list", _("拨付批次")),
-            ("account-list", _("收款账户")),
-        ):
-            yield Way(label, reverse(f"funds:{name}"), "list")
 
 
 def to_begin(user: User) -> Iterator[Way]:

@@ -13,6 +13,7 @@ from xingke.accounts import queries as accounts
 from xingke.accounts import resending
 from xingke.base.caching import for_everybody
 from xingke.base.gallery import samples
+from xingke.base.panels import panels
 from xingke.base.probing import trouble_here
 from xingke.portal import guide as guides
 from xingke.portal import queries
@@ -49,6 +50,7 @@ def workbench(request: HttpRequest) -> HttpResponse:
             "numbers": numbers,
             "tasks": queries.waiting(user),
             "steps": first_steps.first_steps(user),
+            "panels": panels("workbench", user, None),
             "mine": queries.mine(user, now=now),
             "health": keeping_house.health(user, now=now),
             "grants": keeping_house.grants(user),

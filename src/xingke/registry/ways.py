@@ -9,13 +9,13 @@ from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base.menu import Way
 from xingke.registry import queries
-from xingke.registry.listing import LISTS
+from xingke.registry.listing import LISTS, where_listed
 
 
 def to_go(user: User) -> Iterator[Way]:
     """The declared lists of which somebody may see something."""
     for each in LISTS:
-        if queries.has(user, each.permission):
+        if where_listed(user, each):
             yield Way(str(each.title), reverse(each.url_name), "list")
 
 

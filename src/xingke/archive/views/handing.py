@@ -26,7 +26,7 @@ from xingke.registry import queries as registry
 
 @require_safe
 def hand_over_list(request: HttpRequest) -> HttpResponse:
-    return listed(request, lists.HAND_OVERS, "hand-over-list", ArchivePermission.READ)
+    return listed(request, lists.HAND_OVERS)
 
 
 @require_POST

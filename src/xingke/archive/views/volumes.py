@@ -30,7 +30,7 @@ from xingke.base.templatetags.xk import day, moment
 from xingke.casework.queries.lists import whose_name
 from xingke.press.exports import About, table_response, wants_file
 from xingke.registry import queries as registry
-from xingke.registry.listing import ListRequest, list_response
+from xingke.registry.listing import DeclaredList, ListRequest, list_response
 
 PAGE = f"{SANDBOX}; style-src 'unsafe-inline'"  # a case's page brings its own style, and runs nothing
 
@@ -50,31 +50,30 @@ def places(user: User, current: str) -> list[dict[str, Any]]:
     return [{"label": label, "url": reverse(f"archive:{name}"), "is_current": name == current} for name, label in found]
 
 
-def listed(request: HttpRequest, declared: Any, name: str, permission: ArchivePermission) -> HttpResponse:
-    """The page of one of the lists; 404 for whoever is of no bureau that has it."""
-    user = registry.reader(request.user)
-    queries.require_archive_page(user, permission)
+def listed(request: HttpRequest, declared: DeclaredList) -> HttpResponse:
+    """The page of one of the lists."""
 
     def beside(asked: ListRequest) -> dict[str, Any]:
-        may_keep = queries.home_regions(user, ArchivePermission.KEEP).exists()
-        return {"places": places(user, name), "may_keep": may_keep}
+        where = declared.url_name.removeprefix("archive:")
+        may_keep = queries.home_regions(asked.reader, ArchivePermission.KEEP).exists()
+        return {"places": places(asked.reader, where), "may_keep": may_keep}
 
     return list_response(request, declared, template="archive/archive_list.html", context=beside)
 
 
 @require_safe
 def finding_list(request: HttpRequest) -> HttpResponse:
-    return listed(request, lists.FINDING, "finding-list", ArchivePermission.READ)
+    return listed(request, lists.FINDING)
 
 
 @require_safe
 def case_list(request: HttpRequest) -> HttpResponse:
-    return listed(request, lists.CASES, "case-list", ArchivePermission.KEEP)
+    return listed(request, lists.CASES)
 
 
 @require_safe
 def document_list(request: HttpRequest) -> HttpResponse:
-    return listed(request, lists.DOCUMENTS, "document-list", ArchivePermission.KEEP)
+    return listed(request, lists.DOCUMENTS)
 
 
 @require_http_methods(["GET", "POST"])

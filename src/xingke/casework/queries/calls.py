@@ -7,8 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Case as Case_
-from django.db.models import Count, F, Q, QuerySet, Value, When
+from django.db.models import Count, IntegerField, Q, QuerySet, When
+from django.db.models.functions import ExtractDay, ExtractMonth, ExtractYear
 from django.http import Http404
+from django.utils import timezone
 
 from xingke.accounts.models import User
 from xingke.base.refusals import Refused
@@ -17,6 +19,7 @@ from xingke.casework import queries
 from xingke.casework.models import Case, CaseCall, CaseStep
 from xingke.casework.permissions import CasePermission
 from xingke.casework.queries import CaseDefinitions
+from xingke.casework.queries.offers import is_of_applicant
 from xingke.casework.rules.calls import ORGANISATION, CallQuota, may_apply, quotas, room_in_all, room_left
 from xingke.casework.rules.flows import CaseEnd, Flow
 from xingke.casework.rules.forms import FieldType, FormField
@@ -115,14 +118,23 @@ def _and_above(places: Sequence[int]) -> set[int]:
     return found
 
 
-def calls_listed(user: User, *, today: date, only_open: bool = False) -> QuerySet[CaseCall]:
-    """The calls somebody may see: first those that are open, and of these the one that ends first; then the newest."""
-    found = calls_seen(user, today=today).select_related("region")
-    if only_open:
-        found = found.filter(since__lte=today, until__gte=today)
-    over = Case_(When(until__lt=today, then=Value(1)), default=Value(0))
-    ends = Case_(When(until__gte=today, then=F("until")), default=None)
-    return found.order_by(over, ends, "-until", "-pk")
+def calls_listed(user: User, *, today: date) -> QuerySet[CaseCall]:
+    """The calls somebody may see. ``turn``: by it those that are not over come first, the first to end first; then the last to have ended."""
+    ends = ExtractYear("until") * 10_000 + ExtractMonth("until") * 100 + ExtractDay("until")
+    turn = Case_(When(until__gte=today, then=ends), default=2 * 10**8 - ends, output_field=IntegerField())
+    return calls_seen(user, today=today).select_related("region").annotate(turn=turn)
+
+
+def calls_open(user: User, *, today: date) -> list[CaseCall]:
+    """Those under which somebody may apply on a day for a firm of theirs or in their own name, the first to end first."""
+    found = calls_listed(user, today=today).filter(since__lte=today, until__gte=today)
+    return [each for each in found.order_by("until", "pk") if is_of_applicant(user, each.flow)]
+
+
+def flows_called(user: User) -> list[Flow]:
+    """The flows of the calls somebody may see, by their words."""
+    codes = set(calls_seen(user, today=timezone.localdate()).order_by().values_list("flow", flat=True))
+    return sorted((each for each in flows_to_call() if each.code in codes), key=lambda each: each.label.zh)
 
 
 def flows_to_call() -> list[Flow]:

@@ -1,7 +1,8 @@
 """Working groups and joint meetings: the reads. The bureau sees its own."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Min, Q, QuerySet
@@ -21,18 +22,19 @@ def groups_seen(user: User) -> QuerySet[WorkingGroup]:
     return WorkingGroup.objects.filter(regions_of_bureau(user, CasePermission.READ)).select_related("region")
 
 
-def groups_listed(user: User) -> QuerySet[WorkingGroup]:
-    """The same with how many belong to each, what is left to do and until when; the newest first."""
-    left = Q(duties__done_on__isnull=True)
-    return (
-        groups_seen(user)
-        .annotate(
-            member_count=Count("members", filter=Q(members__left__isnull=True), distinct=True),
-            left_count=Count("duties", filter=left, distinct=True),
-            next_due=Min("duties__due", filter=left),
-        )
-        .order_by("-pk")
-    )
+def counts_of(groups: Collection[int]) -> dict[int, tuple[int, int, date | None]]:
+    """How many belong to some groups, how much they have to do still, and the first day of that, by id. Two queries."""
+    members = GroupMember.objects.filter(group__in=groups, left__isnull=True).order_by().values("group")
+    duties = GroupDuty.objects.filter(group__in=groups, done_on__isnull=True).order_by().values("group")
+    left = {each["group"]: (each["n"], each["due"]) for each in duties.annotate(n=Count("pk"), due=Min("due"))}
+    count = {each["group"]: each["n"] for each in members.annotate(n=Count("pk"))}
+    return {group: (count.get(group, 0), *left.get(group, (0, None))) for group in groups}
+
+
+def with_member(text: str) -> QuerySet[GroupMember, Any]:
+    """The ids of the groups to which somebody or some body of a name belongs."""
+    named = Q(name__icontains=text) | Q(of__icontains=text)
+    return GroupMember.objects.filter(named, left__isnull=True).order_by().values("group")
 
 
 def group_for(user: User, key: UUID) -> WorkingGroup:

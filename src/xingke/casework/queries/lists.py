@@ -130,13 +130,11 @@ def fields_asked_of(user: User, flow: str) -> list[FormField]:
     return [each for each, needed in found.values() if all(is_seen(names, held) for names in needed)]
 
 
-def names_read(user: User, definitions: CaseDefinitions, region: Region) -> frozenset[str]:
+def fields_read(user: User, definitions: CaseDefinitions, region: Region) -> list[FormField]:
     """Of what the forms of a case ask, what somebody reads of it in lists, by the definitions it runs by: a newer flow that hides less opens
     nothing of what was said under an older one."""
     found = _asked(definitions.flow, definitions.form)
-    return frozenset(
-        name for name, (_field, needed) in found.items() if all(sees_at_home(user, names, region) for names in needed)
-    )
+    return [each for each, needed in found.values() if all(sees_at_home(user, names, region) for names in needed)]
 
 
 def fields_for_all(definitions: CaseDefinitions) -> list[FormField]:

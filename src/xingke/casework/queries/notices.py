@@ -1,6 +1,6 @@
 """Notices: the reads, scope included."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
@@ -29,13 +29,17 @@ def notices_seen(user: User) -> QuerySet[CaseNotice]:
     return CaseNotice.objects.filter(regions_of_bureau(user, CasePermission.READ) | mine)
 
 
-def notices_listed(user: User) -> QuerySet[CaseNotice]:
-    """The same with how many got each and how many of them signed, the newest first."""
-    counted = notices_seen(user).select_related("region")
-    signed = Q(receipts__seen_at__isnull=False)
-    return counted.annotate(sent_count=Count("receipts"), signed_count=Count("receipts", filter=signed)).order_by(
-        "-sent_at", "-pk"
-    )
+def receipt_counts(notices: Collection[int]) -> dict[int, tuple[int, int]]:
+    """How many got some notices and how many of them signed, by the id of the notice. One query."""
+    rows = NoticeReceipt.objects.filter(notice__in=notices).order_by().values("notice")
+    counted = rows.annotate(sent=Count("pk"), signed=Count("pk", filter=Q(seen_at__isnull=False)))
+    return {each["notice"]: (each["sent"], each["signed"]) for each in counted}
+
+
+def unsigned(user: User, notices: Collection[int]) -> set[int]:
+    """Those of some notices that somebody has to sign."""
+    rows = own_receipts(user).filter(notice__in=notices, seen_at__isnull=True)
+    return set(rows.values_list("notice", flat=True))
 
 
 def notice_for(user: User, key: UUID) -> CaseNotice:

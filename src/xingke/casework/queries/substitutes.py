@@ -17,12 +17,15 @@ from xingke.registry import queries as registry
 from xingke.registry.models import Grant, Region
 from xingke.registry.rules import Scope
 
-MOST_CHOICES = 200  # accounts that can be picked from
+
+def standing_on(day: date) -> Q:
+    """The filter of those of a day that were not ended before their time."""
+    return Q(ended_at__isnull=True, since__lte=day, until__gte=day)
 
 
 def in_force(on: date) -> QuerySet[Substitution]:
     """Those of a day that were not ended before their time."""
-    return Substitution.objects.filter(ended_at__isnull=True, since__lte=on, until__gte=on)
+    return Substitution.objects.filter(standing_on(on))
 
 
 def stood_in_for(user: User, on: date) -> frozenset[int]:
@@ -108,4 +111,4 @@ def colleagues_of(users: Iterable[User]) -> list[User]:
     own = _grants(Q(user__in=list(users)))
     there = _grants(Q(region__in=own.values("region")))
     found = User.objects.filter(pk__in=there.values("user"), is_active=True)
-    return list(found.order_by("name", "pk")[:MOST_CHOICES])
+    return list(found.order_by("name", "pk"))

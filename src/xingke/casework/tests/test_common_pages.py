@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from lxml import html
 
 from tests.cast import NOW, Cast
 from xingke.accounts.queries import attachment_store, current_seq
@@ -213,6 +214,57 @@ def test_what_is_wrong_with_a_publicity_is_said_and_nothing_is_shown(cast: Cast)
     answer = _sent(officer, "publicity-new", cast.county.code, "rnd_subsidy", "announced", **typed)
     assert "身份证件号码" in answer.content.decode()
     assert not Publicity.objects.exists()
+
+
+def test_the_page_that_records_decisions_says_what_each_case_asks_for(cast: Cast) -> None:
+    meeting, _items = held(cast, before_a_meeting(cast, 2))
+    page = html.fromstring(_page(_browser(cast, "director"), "meeting-decide", meeting.key))
+    said = [
+        ["".join(each.text_content().split()) for each in item.cssselect(".kv")]
+        for item in page.cssselect("section[id^=item-]")
+    ]
+    assert said == [["加计扣除研发费用800万元", "核定金额25万元"], ["加计扣除研发费用801万元", "核定金额25万元"]]
+
+
+def test_the_two_buttons_of_an_agenda_are_told_apart(cast: Cast) -> None:
+    meeting, items = held(cast, before_a_meeting(cast, 1))
+    record(cast, meeting, [settle(items[0])])
+    page = html.fromstring(_page(_browser(cast, "officer"), "agenda-put", call(cast).key))
+    names = [each.text_content().strip() for each in page.cssselect("main form button[type=submit]")]
+    assert len(names) == len(set(names)), names
+
+
+def test_cases_of_one_title_are_told_apart_where_an_objection_is_recorded(cast: Cast) -> None:
+    shown = show(cast, before_publicity(cast, 2)).publicity
+    assert shown is not None
+    page = html.fromstring(_page(_browser(cast, "officer"), "objection-new", shown.key))
+    choices = [each.text for each in page.cssselect("#id_about option")]
+    for item in shown.items.all():
+        assert f"{item.place}. {item.title} · {item.number} · {cast.firm.name}" in choices
+
+
+def test_a_firm_finds_on_its_workbench_what_it_may_apply_for(cast: Cast) -> None:
+    """A flow with an open call is begun from its call, any other by itself; a bureau is offered neither."""
+    today = timezone.localdate()
+    for title, days in (("受理中的", 9), ("截止了的", -1)):
+        new = NewCall(
+            region=cast.county,
+            flow="rnd_subsidy",
+            title=title,
+            published_on=today - timedelta(days=9),
+            since=today - timedelta(days=9),
+            until=today + timedelta(days=days),
+        )
+        make_call(new=new, by=cast.director, now=NOW)
+
+    page = html.fromstring(_browser(cast, "enterprise").get("/").content.decode())
+
+    ways = [each.get("href") for each in page.cssselect("#apply a.button")]
+    (open_call,) = CaseCall.objects.filter(title="受理中的")
+    assert ways[0] == f"{reverse('casework:case-new', args=['rnd_subsidy'])}?call={open_call.key}"
+    assert reverse("casework:case-new", args=["county_project"]) in ways
+    assert len([each for each in ways if "rnd_subsidy" in each]) == 1
+    assert not html.fromstring(_browser(cast, "officer").get("/").content.decode()).cssselect("#apply")
 
 
 def test_a_director_publishes_a_call_and_the_firm_finds_it(cast: Cast) -> None:

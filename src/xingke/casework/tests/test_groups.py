@@ -11,7 +11,7 @@ from xingke.accounts.models import AuditEntry
 from xingke.base.refusals import Refused
 from xingke.casework.actions.groups import ByDocument, NewGroup, change_members, charge, duty_done, set_up_group
 from xingke.casework.models import GroupChange, GroupMember, WorkingGroup
-from xingke.casework.queries.groups import changes_of, group_for, groups_listed, members_on
+from xingke.casework.queries.groups import changes_of, counts_of, group_for, groups_seen, members_on
 from xingke.casework.rules.groups import GroupKind, GroupPost, Seat
 
 pytestmark = pytest.mark.db
@@ -101,20 +101,18 @@ def test_what_it_has_to_do_has_a_day_and_is_done_once(cast: Cast) -> None:
     assert rows[0] == rows[1]
     with pytest.raises(Refused, match="请写明任务和由谁办"):
         charge(group=group, text="编制方案", who=" ", due=MAY, by=cast.officer, now=NOW)
-    (listed,) = groups_listed(cast.officer)
-    assert (listed.member_count, listed.left_count, listed.next_due) == (3, 1, MAY)
+    assert counts_of([group.pk]) == {group.pk: (3, 1, MAY)}
     for _press in range(2):
         done = duty_done(duty=rows[0], by=cast.director, now=NOW)
     assert (done.done_on, done.done_by) == (date(2026, 3, 2), cast.director)
-    (listed,) = groups_listed(cast.officer)
-    assert (listed.left_count, listed.next_due) == (0, None)
+    assert counts_of([group.pk]) == {group.pk: (3, 0, None)}
     assert AuditEntry.objects.filter(action="group.duty-done").count() == 1
 
 
 def test_only_the_bureau_sees_and_keeps_it(cast: Cast) -> None:
     """Who stands in it gets nothing by that: it names no account."""
     group = set_up(cast)
-    assert {name for name, user in cast.users.items() if groups_listed(user).exists()} == {"officer", "director"}
+    assert {name for name, user in cast.users.items() if groups_seen(user).exists()} == {"officer", "director"}
     for user in (cast.neighbour, cast.superior, cast.enterprise, cast.stranger, cast.security):
         with pytest.raises(Http404):
             group_for(user, group.key)

@@ -14,7 +14,7 @@ from lxml import html
 from tests.cast import NOW, Cast
 from xingke.accounts.models import User
 from xingke.casework.actions.links import link_cases
-from xingke.casework.models import CaseLink, CaseStep, GroupDuty, Substitution, WorkingGroup
+from xingke.casework.models import Case, CaseLink, CaseStep, GroupDuty, Substitution, WorkingGroup
 from xingke.casework.queries import lists
 from xingke.casework.rules.links import LinkKind
 from xingke.casework.tests.flowing import FOLDER
@@ -165,7 +165,7 @@ def test_what_is_wrong_with_a_span_is_said_and_what_was_typed_stays(cast: Cast, 
         ({}, "日期不能重叠"),
         ({"substitute": "director"}, "不能自己代自己"),
         ({"until": today - timedelta(days=1)}, "截止日期在开始日期之前"),
-        ({"substitute": "neighbour"}, "选择一个有效的选项"),
+        ({"substitute": "neighbour"}, "可以选的人里没有“neighbour”"),
         ({"since": "明天"}, "输入一个有效的日期"),
     ):
         answered = client.post(reverse("casework:substitute-new"), {**typed, **wrong})
@@ -185,6 +185,42 @@ def test_whoever_gives_roles_names_one_and_ends_it(cast: Cast, head: User) -> No
     assert browser(cast.officer).post(reverse("casework:substitute-end", args=[row.key])).status_code == 404
     assert "已结束" in said(post(client, "substitute-end", row.key))
     assert "代您" not in said(browser(cast.director).get("/"))
+
+
+def test_accounts_are_chosen_by_a_part_of_their_names_from_those_that_can_be_chosen(cast: Cast, head: User) -> None:
+    client, address = browser(cast.director), reverse("casework:substitute-new")
+    for text, names in (("负责", ["科室负责人"]), ("off", ["officer"]), ("neigh", []), ("secur", [])):
+        found = html.fromstring(client.get(address, {"for": "substitute", "substitute": text}).content.decode())
+        assert [each.text for each in found.cssselect("label > span")] == names, text
+    today = timezone.localdate()
+    typed = {"user": "director", "since": today, "until": today, "key": "01890000-0000-7000-8000-000000000001"}
+    looked = said(post(client, "substitute-new", **typed, substitute="负责", find="1"))
+    assert "科室负责人" in looked and "请从列出的里选定" not in looked  # nothing is judged while somebody looks
+    assert "可以选的人里没有“负责”" in said(post(client, "substitute-new", **typed, substitute="负责"))
+    picked = post(client, "substitute-new", **typed, substitute="负责", substitute_picked="head")
+    assert "已指定：科室负责人 代 director" in said(picked)
+
+
+def test_whose_a_new_case_is_is_looked_up_by_a_part_of_the_name(cast: Cast, head: User) -> None:
+    client, typed = browser(cast.officer), {"a-title": "用电贵", "organisation": "明渠"}
+    looked = html.fromstring(post(client, "case-new", "ticket", **typed, find="1").content.decode())
+    (radio,) = looked.cssselect("input[name=organisation_picked]")
+    assert radio.get("value") == str(cast.firm.key)
+    assert looked.cssselect("[name=a-title]")[0].get("value") == "用电贵"
+    assert not Case.objects.exists()
+    post(client, "case-new", "ticket", **typed, organisation_picked=str(cast.firm.key))
+    assert Case.objects.get().organisation == cast.firm
+
+
+def test_whoever_leads_looks_up_whose_cases_are_handed_over(cast: Cast, head: User) -> None:
+    ticket(cast, head)
+    client, address = browser(cast.director), reverse("casework:hand-over")
+    found = html.fromstring(client.get(address, {"for": "of", "of": "负责"}).content.decode())
+    assert [each.text for each in found.cssselect("label > span")] == ["科室负责人"]
+    assert "可以选的人里没有“邻县”" in said(client.get(address, {"of": "邻县"}))
+    assert "交 科室负责人 办" in said(client.get(address, {"of": "负责", "of_picked": "head"}))
+    there = html.fromstring(client.get(address, {"for": "to", "of": "head", "to": "offi"}).content.decode())
+    assert [each.text for each in there.cssselect("label > span")] == ["officer"]
 
 
 # ── handing over ────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,30 +14,21 @@ from django.views.decorators.http import require_http_methods, require_safe
 from xingke.accounts.models import User
 from xingke.base.refusals import Refused
 from xingke.base.templatetags.xk import day, yuan
+from xingke.casework import lists
 from xingke.casework.actions import calls as actions
 from xingke.casework.actions.calls import LIMITED, NewCall
 from xingke.casework.forms_common import CallForm
+from xingke.casework.lists.calls import begin_call, call_tag
 from xingke.casework.models import CaseCall
 from xingke.casework.permissions import CasePermission
-from xingke.casework.places import places
 from xingke.casework.queries import calls as reads
 from xingke.casework.queries import definitions_for
-from xingke.casework.queries.common import bureau_page, home_regions, is_at_home
+from xingke.casework.queries.common import bureau_page, is_at_home
 from xingke.casework.queries.offers import is_of_applicant
-from xingke.casework.rules.calls import ORGANISATION, CallState, call_state, quotas
+from xingke.casework.rules.calls import ORGANISATION, quotas
 from xingke.casework.rules.flows import Flow
-from xingke.casework.views.meetings import form_page, language
-from xingke.registry import filtering
+from xingke.casework.views.meetings import common_list, form_page, language
 from xingke.registry import queries as registry
-
-
-def state_of(call: CaseCall) -> tuple[str, str]:
-    """The tag of where a call stands today."""
-    return {
-        CallState.PLANNED: ("unpublished", _("未开始")),
-        CallState.OPEN: ("public", _("受理中")),
-        CallState.OVER: ("confirmed", _("已截止")),
-    }[call_state(since=call.since, until=call.until, today=timezone.localdate())]
 
 
 def crumbs(*labels: str) -> list[dict[str, str]]:
@@ -47,36 +37,8 @@ def crumbs(*labels: str) -> list[dict[str, str]]:
 
 @require_safe
 def call_list(request: HttpRequest) -> HttpResponse:
-    """Those that are open first, and of these the one that ends first."""
-    user = registry.reader(request.user)
-    registry.require_page(user, CasePermission.READ)
-    today = timezone.localdate()
-    found = reads.calls_listed(user, today=today, only_open=request.GET.get("state") == "open")
-    page = Paginator(found, filtering.PAGE_SIZE).get_page(request.GET.get("page"))
-    flows = {each.pk: reads.definitions_of_call(each).flow for each in page.object_list}
-    may_make = bool(home_regions(user, CasePermission.MANAGE))
-    begin = (reverse("casework:call-flows"), _("发布申报批次")) if may_make else None
-    context = {
-        "places": places(user, "call-list"),
-        "rows": [(each, flows[each.pk], *state_of(each)) for each in page.object_list],
-        "may_make": may_make,
-        "filters": [
-            filtering.select("state", _("状态"), request.GET.get("state", ""), [("open", _("受理中"))]),
-        ],
-        "table": {
-            "columns": [
-                {"label": _("申报批次")},
-                {"label": _("事项")},
-                {"label": _("受理时间"), "class": "told"},
-                {"label": _("区划")},
-                {"label": _("状态")},
-            ],
-            "page": page,
-            **filtering.emptiness(request, _("还没有申报批次"), _("本区划和上级发布的申报批次列在这里。"), begin=begin),
-        },
-        "is_fictional": any(each.is_fictional for each in page.object_list),
-    }
-    return render(request, "casework/call_list.html", context)
+    """Those that are not over first, and of these the one that ends first."""
+    return common_list(request, lists.CALLS, begin_call)
 
 
 @require_safe
@@ -84,7 +46,7 @@ def call(request: HttpRequest, key: UUID) -> HttpResponse:
     user = registry.reader(request.user)
     shown = reads.call_for(user, key, today=timezone.localdate())
     flow = reads.definitions_of_call(shown).flow
-    code, words = state_of(shown)
+    code, words = call_tag(shown)
     places_of = {step.code: place for place, step in enumerate(flow.step)}
     standing = sorted(reads.standing_counts(user, shown), key=lambda each: places_of.get(each.stands, 999))
     counts = [{"label": _stands(flow, each.stands), "value": each.count, "unit": _("件")} for each in standing]

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,17 +13,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from xingke.accounts.models import User
 from xingke.base.refusals import Refused
+from xingke.casework import lists
 from xingke.casework.actions import groups as actions
 from xingke.casework.actions.groups import ByDocument, NewGroup
 from xingke.casework.forms_posts import DutyForm, GroupChangeForm, GroupForm, MembersForm, seat_words
+from xingke.casework.lists.posts import begin_group
 from xingke.casework.models import GroupMember, WorkingGroup
-from xingke.casework.permissions import CasePermission
-from xingke.casework.places import places
 from xingke.casework.queries import groups as reads
-from xingke.casework.queries.common import PREPARES, bureau_page, home_regions, is_at_home
+from xingke.casework.queries.common import PREPARES, bureau_page, is_at_home
 from xingke.casework.rules.groups import KIND_WORDS, POST_WORDS, GroupKind, GroupPost
-from xingke.casework.views.meetings import form_page
-from xingke.registry import filtering
+from xingke.casework.views.meetings import common_list, form_page
 from xingke.registry import queries as registry
 from xingke.registry.listing import day_or_none
 
@@ -38,32 +36,7 @@ def crumbs(*labels: str, group: WorkingGroup | None = None) -> list[dict[str, st
 
 @require_safe
 def group_list(request: HttpRequest) -> HttpResponse:
-    user = registry.reader(request.user)
-    bureau_page(user, CasePermission.READ)
-    may_set_up = bool(home_regions(user, *PREPARES))
-    page = Paginator(reads.groups_listed(user), filtering.PAGE_SIZE).get_page(request.GET.get("page"))
-    begin = (reverse("casework:group-new"), _("设立专班")) if may_set_up else None
-    context = {
-        "places": places(user, "group-list"),
-        "rows": [(each, str(KIND_WORDS[GroupKind(each.kind)])) for each in page.object_list],
-        "may_set_up": may_set_up,
-        "today": timezone.localdate(),
-        "table": {
-            "columns": [
-                {"label": _("名称")},
-                {"label": _("类型"), "class": "told"},
-                {"label": _("成员"), "numeric": True},
-                {"label": _("没办完的任务"), "numeric": True},
-                {"label": _("最早到期"), "class": "nowrap"},
-            ],
-            "page": page,
-            **filtering.emptiness(
-                request, _("还没有工作专班"), _("专班和联席会议的成员按文件进出，任务写明办到哪一天。"), begin=begin
-            ),
-        },
-        "is_fictional": any(each.is_fictional for each in page.object_list),
-    }
-    return render(request, "casework/group_list.html", context)
+    return common_list(request, lists.GROUPS, begin_group)
 
 
 @require_http_methods(["GET", "POST"])

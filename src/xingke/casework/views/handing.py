@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from xingke.base.refusals import Refused
 from xingke.casework import showing
 from xingke.casework.actions.handing import hand_over
-from xingke.casework.forms_posts import HandingForm
+from xingke.casework.forms_posts import HandingForm, WhoseForm
 from xingke.casework.models import Case
 from xingke.casework.permissions import CasePermission
 from xingke.casework.queries import definitions_of
@@ -27,21 +27,28 @@ def hand_over_page(request: HttpRequest) -> HttpResponse:
     user = registry.reader(request.user)
     bureau_page(user, CasePermission.READ)
     listed, stamp = request.POST.getlist("listed"), request.POST.get("stamp", "")
-    of = reads.account_to_hand_over(user, request.POST.get("of") or request.GET.get("of", ""), again=bool(listed))
+    accounts = reads.accounts_to_hand_over(user)
+    chooses = request.method == "GET" and "of" in request.GET and len(accounts) > 1
+    whose = WhoseForm(accounts, request.GET if chooses else None)
+    if chooses:
+        of = whose.cleaned_data["of"] if whose.is_valid() else user
+    else:
+        of = reads.account_to_hand_over(user, request.POST.get("of") or request.GET.get("of", ""), again=bool(listed))
     rows = reads.given_to(of, user)
-    form = HandingForm(reads.who_can_take(rows, of), request.POST or None)
+    form = HandingForm(reads.who_can_take(rows, of), of, request.POST or None)
+    if (matches := whose.matches(request) or form.matches(request)) is not None:
+        return matches
     context = {
         "form": form,
         "of": of,
-        "own": user,
-        "accounts": reads.accounts_to_hand_over(user),
+        "whose": whose if len(accounts) > 1 else None,
         "count": min(len(rows), reads.MOST),
         "is_fictional": any(each.case.is_fictional for each in rows),
         "is_more": len(rows) > reads.MOST,
         "crumbs": [{"label": _("AB 岗"), "url": reverse("casework:substitute-list")}, {"label": _("工作交接")}],
     }
     if request.method == "POST" and (form.is_valid() or listed):
-        to = form.users.get(request.POST.get("to", "")) or registry.account_named(request.POST.get("to", ""))
+        to = form.cleaned_data.get("to") or registry.account_named(request.POST.get("to", ""))
         if listed and to is not None and stamp == reads.stamp_of(of, to, listed):
             try:
                 reason = request.POST.get("reason", "")

@@ -1,12 +1,11 @@
 """Meetings: the list, the page, calling one, its agenda, who was there, what was decided, its minutes."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -22,18 +21,20 @@ from xingke.accounts.uploads import file_response
 from xingke.base.blobs import Damaged
 from xingke.base.refusals import Refused
 from xingke.base.templatetags.xk import day
+from xingke.casework import lists
 from xingke.casework.actions import meetings as actions
 from xingke.casework.actions.meetings import CaseForAgenda, CaseRefused, NewMeeting, PersonThere
 from xingke.casework.deciding import DecideRow, alike, decisions_typed, rows_to_decide
 from xingke.casework.forms_common import HoldForm, MeetingForm, MinutesForm, term_choices
+from xingke.casework.lists.common import begin_meeting, meeting_name, meeting_tag
 from xingke.casework.models import Meeting
 from xingke.casework.permissions import CasePermission
 from xingke.casework.places import places
 from xingke.casework.queries import meetings as reads
 from xingke.casework.queries.common import PREPARES, bureau_page, colleague_called, colleagues, is_at_home
 from xingke.casework.rules.meetings import Presence
-from xingke.registry import filtering
 from xingke.registry import queries as registry
+from xingke.registry.listing import DeclaredList, ListRequest, list_response
 
 
 def language() -> str:
@@ -41,52 +42,34 @@ def language() -> str:
     return get_language() or "zh-hans"
 
 
-def name_of(meeting: Meeting) -> str:
-    """What a meeting is called: 2026年第3次局长办公会议."""
-    kind = registry.term_label(actions.KINDS, meeting.kind, language=language())
-    return _("%(year)s年第%(number)s次%(kind)s") % {"year": meeting.year, "number": meeting.number, "kind": kind}
-
-
-def state_of(meeting: Meeting) -> tuple[str, str]:
-    """The tag of where a meeting stands."""
-    if meeting.closed_at is not None:
-        return "confirmed", _("已出纪要")
-    return ("in-review", _("待出纪要")) if meeting.held_at is not None else ("unpublished", _("待开"))
-
-
 def crumbs(*labels: str, meeting: Meeting | None = None) -> list[dict[str, str]]:
     found = [{"label": pgettext("several", "会议"), "url": reverse("casework:meeting-list")}]
     if meeting is not None:
-        found.append({"label": name_of(meeting), "url": reverse("casework:meeting", args=[meeting.key])})
+        found.append({"label": meeting_name(meeting), "url": reverse("casework:meeting", args=[meeting.key])})
     return [*found, *({"label": label} for label in labels)]
+
+
+def common_list(
+    request: HttpRequest,
+    declared: DeclaredList,
+    begin: Callable[[ListRequest], tuple[str, str] | None],
+    *,
+    template: str = "casework/common_list.html",
+    **more: Any,
+) -> HttpResponse:
+    """The page of a list that stands in the row of what several cases share. begin: where the reader makes a beginning."""
+    where = declared.url_name.removeprefix("casework:")
+    return list_response(
+        request,
+        declared,
+        template=template,
+        context=lambda asked: {"places": places(asked.reader, where), "begin": begin(asked), **more},
+    )
 
 
 @require_safe
 def meeting_list(request: HttpRequest) -> HttpResponse:
-    user = registry.reader(request.user)
-    bureau_page(user, CasePermission.READ)
-    may_call = registry.has(user, CasePermission.HANDLE) or registry.has(user, CasePermission.DECIDE)
-    page = Paginator(reads.meetings_listed(user), filtering.PAGE_SIZE).get_page(request.GET.get("page"))
-    begin = (reverse("casework:meeting-new"), _("召集会议")) if may_call else None
-    context = {
-        "places": places(user, "meeting-list"),
-        "rows": [(each, name_of(each), *state_of(each)) for each in page.object_list],
-        "may_call": may_call,
-        "table": {
-            "columns": [
-                {"label": _("会议")},
-                {"label": _("日期"), "class": "nowrap"},
-                {"label": _("议题"), "numeric": True},
-                {"label": _("待决定"), "numeric": True},
-                {"label": _("纪要号"), "class": "told"},
-                {"label": _("状态")},
-            ],
-            "page": page,
-            **filtering.emptiness(request, _("还没有会议"), _("要上会的事项列入议程，会后逐件记下决定。"), begin=begin),
-        },
-        "is_fictional": any(each.is_fictional for each in page.object_list),
-    }
-    return render(request, "casework/meeting_list.html", context)
+    return common_list(request, lists.MEETINGS, begin_meeting)
 
 
 @require_http_methods(["GET", "POST"])
@@ -109,7 +92,7 @@ def meeting_new(request: HttpRequest) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, _("已召集%(name)s，请把要议的事项列入议程。") % {"name": name_of(meeting)})
+            messages.success(request, _("已召集%(name)s，请把要议的事项列入议程。") % {"name": meeting_name(meeting)})
             return redirect("casework:meeting", meeting.key)
     return form_page(
         request,
@@ -139,16 +122,16 @@ def meeting(request: HttpRequest, key: UUID) -> HttpResponse:
 
 def _page(request: HttpRequest, user: User, shown: Meeting, minutes: MinutesForm | None = None) -> HttpResponse:
     items, people = reads.agenda(user, shown), reads.people_of(shown)
-    code, words = state_of(shown)
+    code, words = meeting_tag(shown)
     is_open, prepares = shown.closed_at is None, _prepares(user, shown)
     undecided = sum(each.item.is_open for each in items)
     decisions = [each.decision for each in items if each.decision is not None]
     groups = [(Presence.PRESENT, _("出席")), (Presence.ABSENT, _("请假")), (Presence.LISTENING, _("列席"))]
     comma = _("、")
     context = {
-        "crumbs": crumbs(name_of(shown)),
+        "crumbs": crumbs(meeting_name(shown)),
         "shown": shown,
-        "title": name_of(shown),
+        "title": meeting_name(shown),
         "state": code,
         "state_words": words,
         "items": items,
@@ -234,14 +217,14 @@ def agenda_put(request: HttpRequest, key: UUID) -> HttpResponse:
     context = {
         "crumbs": crumbs(_("列入议程"), meeting=shown),
         "shown": shown,
-        "title": name_of(shown),
+        "title": meeting_name(shown),
         "waiting": [
             (each, where, str(each.case.key) in back, request.POST.get(f"summary-{each.case.pk}", "")[:500])
             for each in waiting
             if (where := reads.stands_at(each)) is not None
         ],
         "earlier": [
-            (pk, f"{name_of(each.item.meeting)} · {each.item.case}", str(pk) == request.POST.get("corrects"))
+            (pk, f"{meeting_name(each.item.meeting)} · {each.item.case}", str(pk) == request.POST.get("corrects"))
             for pk, each in earlier.items()
         ],
         "suffixes": SUFFIXES,
@@ -303,7 +286,7 @@ def meeting_hold(request: HttpRequest, key: UUID) -> HttpResponse:
         form,
         title=_("记到会情况"),
         act=_("记下"),
-        kicker=name_of(shown),
+        kicker=meeting_name(shown),
         crumbs=crumbs(_("记到会情况"), meeting=shown),
         back=reverse("casework:meeting", args=[shown.key]),
         lead=_("记下第一个决定以前可以改；以后不再改。"),
@@ -336,11 +319,11 @@ def meeting_decide(request: HttpRequest, key: UUID) -> HttpResponse:
             why = {each.case.pk: str(each.why) for each in told.refused}
     typed: Mapping[str, Any] = request.POST if request.method == "POST" else {}
     agenda = reads.agenda(user, shown)
-    rows: list[DecideRow] = rows_to_decide(agenda, reads.people_of(shown), typed, why, language=language())
+    rows: list[DecideRow] = rows_to_decide(agenda, reads.people_of(shown), typed, why, reader=user, language=language())
     context = {
         "crumbs": crumbs(_("记决定"), meeting=shown),
         "shown": shown,
-        "title": name_of(shown),
+        "title": meeting_name(shown),
         "rows": rows,
         "alike": alike(agenda, language()),
         "alike_words": typed.get("words-all", ""),

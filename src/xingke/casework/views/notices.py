@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,16 +14,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from xingke.accounts.models import User
 from xingke.base.refusals import Refused
 from xingke.base.templatetags.xk import day, moment
+from xingke.casework import lists
 from xingke.casework.actions import notices as actions
 from xingke.casework.actions.notices import NewNotice
 from xingke.casework.forms_common import NoticeForm, ReceiptForm
+from xingke.casework.lists.common import begin_notice
 from xingke.casework.models import CaseNotice
 from xingke.casework.permissions import CasePermission
-from xingke.casework.places import places
 from xingke.casework.queries import notices as reads
-from xingke.casework.queries.common import PREPARES, bureau_page, home_regions, is_at_home
-from xingke.casework.views.meetings import form_page
-from xingke.registry import filtering
+from xingke.casework.queries.common import PREPARES, bureau_page, is_at_home
+from xingke.casework.views.meetings import common_list, form_page
 from xingke.registry import queries as registry
 
 
@@ -34,31 +33,7 @@ def crumbs(*labels: str) -> list[dict[str, str]]:
 
 @require_safe
 def notice_list(request: HttpRequest) -> HttpResponse:
-    user = registry.reader(request.user)
-    registry.require_page(user, CasePermission.READ)
-    page = Paginator(reads.notices_listed(user), filtering.PAGE_SIZE).get_page(request.GET.get("page"))
-    may_send = bool(home_regions(user, *PREPARES))
-    unsigned = set(reads.own_receipts(user).filter(seen_at__isnull=True).values_list("notice", flat=True))
-    begin = (reverse("casework:notice-new"), _("发通知")) if may_send else None
-    context = {
-        "places": places(user, "notice-list"),
-        "rows": [(each, each.pk in unsigned) for each in page.object_list],
-        "may_send": may_send,
-        "table": {
-            "columns": [
-                {"label": _("通知")},
-                {"label": _("发出"), "class": "nowrap"},
-                *([{"label": _("签收"), "numeric": True}] if may_send else []),
-                {"label": _("回执")},
-            ],
-            "page": page,
-            **filtering.emptiness(
-                request, _("还没有通知"), _("发给单位和本局人员的通知，谁签收了、怎样回复，都列在这里。"), begin=begin
-            ),
-        },
-        "is_fictional": any(each.is_fictional for each in page.object_list),
-    }
-    return render(request, "casework/notice_list.html", context)
+    return common_list(request, lists.NOTICES, begin_notice)
 
 
 @require_safe

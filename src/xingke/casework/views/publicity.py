@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,30 +16,23 @@ from xingke.base.caching import for_everybody
 from xingke.base.keys import new_key
 from xingke.base.refusals import Refused
 from xingke.base.templatetags.xk import day
+from xingke.casework import lists
 from xingke.casework.actions import publicity as actions
 from xingke.casework.actions.publicity import CaseShown, NewObjection, NewPublicity
 from xingke.casework.deciding import answers_typed, asked_for, asks_elsewhere
 from xingke.casework.forms_common import AnswerForm, ObjectionForm, PublicityForm
-from xingke.casework.models import CaseStep, Publicity
+from xingke.casework.lists.common import publicity_tag
+from xingke.casework.models import CaseStep, Publicity, PublicityItem
 from xingke.casework.permissions import CasePermission
-from xingke.casework.places import places
 from xingke.casework.queries import publicity as reads
 from xingke.casework.queries.common import PREPARES, bureau_page, is_at_home
 from xingke.casework.queries.publicity import Offered
 from xingke.casework.rules.publicity import ObjectionEnd
-from xingke.casework.views.meetings import form_page, language
-from xingke.registry import filtering
+from xingke.casework.views.meetings import common_list, form_page, language
 from xingke.registry import queries as registry
 from xingke.registry.models import Region
 
 OPENS = (CasePermission.HANDLE, CasePermission.DECIDE)
-
-
-def state_of(publicity: Publicity, open_count: int) -> tuple[str, str]:
-    """The tag of where a publicity stands today."""
-    if open_count:
-        return "ambiguous", _("异议待答复")
-    return ("public", _("公示中")) if timezone.localdate() <= publicity.until else ("confirmed", _("已期满"))
 
 
 def crumbs(*labels: str, publicity: Publicity | None = None) -> list[dict[str, str]]:
@@ -54,27 +46,15 @@ def crumbs(*labels: str, publicity: Publicity | None = None) -> list[dict[str, s
 def publicity_list(request: HttpRequest) -> HttpResponse:
     user = registry.reader(request.user)
     regions = bureau_page(user, CasePermission.READ)
-    page = Paginator(reads.publicity_listed(user), filtering.PAGE_SIZE).get_page(request.GET.get("page"))
     may_open = registry.has(user, CasePermission.HANDLE) or registry.has(user, CasePermission.DECIDE)
     offered = reads.offered(user, regions) if may_open else []
-    context = {
-        "places": places(user, "publicity-list"),
-        "rows": [(each, *state_of(each, count)) for each, count in reads.with_open_counts(page.object_list)],
-        "offered": [(each, each.words(language()), _address(each)) for each in offered],
-        "table": {
-            "columns": [
-                {"label": _("公示")},
-                {"label": _("起止"), "class": "nowrap told"},
-                {"label": _("事项"), "numeric": True},
-                {"label": _("异议"), "numeric": True},
-                {"label": _("状态")},
-            ],
-            "page": page,
-            **filtering.emptiness(request, _("还没有公示"), _("走到要公示的一步的事项，成批在这里公示。")),
-        },
-        "is_fictional": any(each.is_fictional for each in page.object_list),
-    }
-    return render(request, "casework/publicity_list.html", context)
+    return common_list(
+        request,
+        lists.PUBLICITY,
+        lambda asked: None,
+        template="casework/publicity_list.html",
+        offered=[(each, each.words(language()), _address(each)) for each in offered],
+    )
 
 
 def _address(each: Offered) -> str:
@@ -176,7 +156,7 @@ def publicity(request: HttpRequest, key: UUID) -> HttpResponse:
     shown = reads.publicity_for(user, key)
     objections = reads.objections_of(shown)
     open_count = sum(each.answered_at is None for each in objections)
-    code, words = state_of(shown, open_count)
+    code, words = publicity_tag(shown, open_count)
     items = reads.items_of(shown)
     is_public = timezone.localdate() <= shown.until
     context = {
@@ -223,6 +203,11 @@ def publicity(request: HttpRequest, key: UUID) -> HttpResponse:
     return render(request, "casework/publicity.html", context)
 
 
+def _named(item: PublicityItem) -> str:
+    """A case of a publicity as it is chosen from others of one title."""
+    return " · ".join(filter(None, [f"{item.place}. {item.title}", item.number, item.holder]))
+
+
 @require_http_methods(["GET", "POST"])
 def objection_new(request: HttpRequest, key: UUID) -> HttpResponse:
     user = registry.reader(request.user)
@@ -230,7 +215,7 @@ def objection_new(request: HttpRequest, key: UUID) -> HttpResponse:
     if not is_at_home(user, shown.region, *PREPARES):
         raise Http404
     items = {str(each.pk): each for each in reads.items_of(shown)}
-    choices = [(pk, f"{each.place} {each.title} {each.holder}".strip()) for pk, each in items.items()]
+    choices = [(pk, _named(each)) for pk, each in items.items()]
     form = ObjectionForm(choices, request.POST or None)
     if request.method == "POST" and form.is_valid():
         typed = form.cleaned_data

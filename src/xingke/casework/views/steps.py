@@ -26,7 +26,7 @@ from xingke.base.retaining import kept_days
 from xingke.casework import actions, queries, showing
 from xingke.casework.actions import AnswersRefused, NewCase, StepWanted
 from xingke.casework.actions.drafts import DRAFTS, drop_draft, keep_draft
-from xingke.casework.forms import AskedForm, asked_form, files_in, held_in, typed_in
+from xingke.casework.forms import AskedForm, asked_form, files_in, held_in, typed_in, widget_of
 from xingke.casework.models import Case, CaseCall, CaseDraft, CaseStep
 from xingke.casework.queries import CaseDefinitions, calls
 from xingke.casework.queries.kept import draft_of, files_of, newest_draft
@@ -42,12 +42,17 @@ from xingke.casework.rules.shown_answers import retyped
 from xingke.casework.rules.stepping import RESERVED_WORDS, is_theirs
 from xingke.casework.views.cases import page_of_case
 from xingke.registry import queries as registry
+from xingke.registry.forms.choosing import LOOKS_UP, organisation_chooser, person_chooser
 from xingke.registry.models import Organisation, Person, Region
 
 NEW = ""  # what opens a case is kept under no step: it is called otherwise in another region
 BESIDE = ("opinion", "assignee", "organisation", "person", "region")  # what is asked beside a form
 KINDS = ("docx", "xlsx")  # of a form outside of its page
-LOOKING = ("more", "check")  # buttons that show the form again: with one more row, or with what answers have changed
+LOOKING = (
+    "more",
+    "check",
+    LOOKS_UP,
+)  # buttons that show the form again: with one more row, what answers have changed, what was found
 
 
 @dataclass(frozen=True)
@@ -65,10 +70,10 @@ class Sent:
         return {"typed": {**self.typed, **digests}, "files": [file for files in self.files.values() for file in files]}
 
 
-def _sent(request: HttpRequest, form: CaseForm | None) -> Sent:
+def _sent(request: HttpRequest, form: CaseForm | None, user: User) -> Sent:
     if form is None:
         return Sent({}, {})
-    typed = typed_in(form, request.POST)
+    typed = typed_in(form, request.POST, user)
     table = request.POST.get("more", "")
     if table in form.named and form.named[table].type is FieldType.TABLE:
         typed[table] = [*typed[table], {}]
@@ -120,6 +125,7 @@ class FormPageAsked:
             held=held,
             sealed=self.sealed,
             is_judged=judged,
+            reader=self.user,
         )
 
     def _read(self, form: CaseForm, sent: Sent) -> AnswersRead:
@@ -154,7 +160,7 @@ def _looked_at(
 ) -> HttpResponse | ShownForm:
     """What becomes of a form that was sent: a draft, one more look at it, or the step. faults: beside the form."""
     request, form = page.request, page.form
-    sent = _sent(request, form)
+    sent = _sent(request, form, page.user)
     beside = {name: request.POST[name] for name in BESIDE if request.POST.get(name)}
     if "draft" in request.POST and not sent.refused and form is not None:
         keep_draft(
@@ -208,6 +214,8 @@ def case_new(request: HttpRequest, flow: str) -> HttpResponse:
     call = _call(request, user, flow)
     kept = None if request.method == "POST" else _kept(request, user, known, call)
     said = {**(kept.beside if kept is not None else {}), **request.GET.dict(), **request.POST.dict()}
+    choosers = {"organisation": organisation_chooser(user), "person": person_chooser(user)}
+    said |= {name: each.value_from_datadict(said, {}, name) for name, each in choosers.items()}
     whose, definitions = _asked_of(user, known, call, said)
     first = definitions.flow.first
     page = FormPageAsked(
@@ -250,11 +258,11 @@ def case_new(request: HttpRequest, flow: str) -> HttpResponse:
             "only": only or only_person,
             "organisations": known.organisations,
             "regions": known.regions,
-            "organisation": said.get("organisation", "") or chosen,
+            "organisation": said["organisation"] or chosen,
             "region": whose.region.code,
             "wants_organisation": known.is_of_organisation,
             "wants_person": known.is_of_person,
-            "person": said.get("person", ""),
+            **{f"{name}_chooser": widget_of(each, name, said[name]) for name, each in choosers.items()},
         },
         "hidden": hidden,
         "blank": {kind: _blank_url(flow, kind, whose.region, call) for kind in KINDS}

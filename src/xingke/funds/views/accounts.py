@@ -4,8 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,83 +13,20 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from xingke.base.refusals import Refused
 from xingke.base.templatetags.xk import moment
-from xingke.funds import queries
+from xingke.funds import lists, queries
 from xingke.funds.actions import accounts as actions
 from xingke.funds.actions.accounts import NewAccount
 from xingke.funds.forms import AccountForm
+from xingke.funds.lists import ACCOUNT_STATES, account_state
 from xingke.funds.models import PayAccount
 from xingke.funds.permissions import FundPermission
-from xingke.funds.views.pools import crumbs_to, form_page
-from xingke.registry import filtering
+from xingke.funds.views.pools import crumbs_to, form_page, listed
 from xingke.registry import queries as registry
-
-STATES = {
-    "waiting": Q(confirmed_at__isnull=True, declined_at__isnull=True),
-    "counting": Q(seq_from__isnull=False, seq_to__isnull=True),
-    "replaced": Q(seq_to__isnull=False),
-    "declined": Q(declined_at__isnull=False),
-}
-
-
-def _state_words() -> dict[str, str]:
-    return {
-        "waiting": _("待确认"),
-        "counting": _("使用中"),
-        "replaced": _("已变更"),
-        "declined": _("已退回"),
-    }
-
-
-def state_of(account: PayAccount) -> str:
-    """How an account stands, by the codes of ``STATES``."""
-    if account.declined_at is not None:
-        return "declined"
-    if account.confirmed_at is None:
-        return "waiting"
-    return "counting" if account.seq_to is None else "replaced"
 
 
 @require_safe
 def account_list(request: HttpRequest) -> HttpResponse:
-    user = registry.reader(request.user)
-    queries.require_fund_page(user, FundPermission.READ)
-    state, text = request.GET.get("state", ""), request.GET.get("q", "").strip()
-    words = _state_words()
-    found = queries.accounts_seen(user).filter(STATES.get(state, Q()))
-    found = found.filter(organisation__name__icontains=text) if text else found
-    page = Paginator(found.order_by("-pk"), filtering.PAGE_SIZE).get_page(request.GET.get("page"))
-    may_plan = queries.may_plan_anywhere(user)
-    fields = [
-        filtering.search("q", _("单位"), text, _("单位名称")),
-        filtering.select("state", _("状态"), state if state in STATES else "", list(words.items())),
-    ]
-    table = {
-        "columns": [
-            {"label": _("单位")},
-            {"label": _("户名")},
-            {"label": _("开户银行")},
-            {"label": _("账号")},
-            {"label": _("状态")},
-            {"label": _("登记人")},
-        ],
-        "page": page,
-        **filtering.emptiness(
-            request,
-            _("还没有登记收款账户"),
-            _("拨付之前先登记单位的收款账户，由另一人确认。"),
-            begin=(reverse("funds:account-new"), _("登记收款账户")) if may_plan else None,
-        ),
-    }
-    rows = [{"of": each, "state": state_of(each), "word": words[state_of(each)]} for each in page.object_list]
-    context = {
-        "crumbs": crumbs_to((_("收款账户"), "")),
-        "table": table,
-        "rows": rows,
-        "filters": fields,
-        "may_plan": may_plan,
-        "is_fictional": any(each.organisation.is_fictional for each in page.object_list),
-    }
-    return render(request, "funds/account_list.html", context)
+    return listed(request, lists.ACCOUNTS)
 
 
 @require_http_methods(["GET", "POST"])
@@ -131,12 +66,12 @@ def account(request: HttpRequest, key: UUID) -> HttpResponse:
             number = actions.open_account(account=shown, by=user, now=timezone.now())
         except Refused as refusal:
             problem = str(refusal)
-    state = state_of(shown)
+    state = account_state(shown)
     context = {
         "crumbs": crumbs_to((_("收款账户"), reverse("funds:account-list")), (shown.organisation.name, "")),
         "shown": shown,
         "problem": problem,
-        "facts": _facts(shown, number, _state_words()[state]),
+        "facts": _facts(shown, number, str(ACCOUNT_STATES[state][1])),
         "is_masked": number == shown.shown and may_decide,
         "before": queries.account_before(shown) if state == "waiting" else None,
         "may_decide": may_decide and state == "waiting" and shown.entered_by != user,

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,75 +18,25 @@ from xingke.accounts.models import User
 from xingke.base.refusals import Refused
 from xingke.base.sayings import Saying, told
 from xingke.base.templatetags.xk import day, moment
-from xingke.funds import queries
+from xingke.funds import lists, queries
 from xingke.funds.actions import accounts, batches
 from xingke.funds.actions.batches import NewBatch, NothingPaid
 from xingke.funds.forms import NewBatchForm, PayForm
+from xingke.funds.lists import BATCH_STATES, batch_state
 from xingke.funds.models import PaymentBatch, PaymentItem
 from xingke.funds.permissions import FundPermission
 from xingke.funds.queries import paying
 from xingke.funds.queries.paying import CasePayment
-from xingke.funds.rules import MOST_ITEMS, written
-from xingke.funds.views.pools import crumbs_to, form_page, yuan_of
+from xingke.funds.rules import MOST_ITEMS, written, yuan_of
+from xingke.funds.views.pools import crumbs_to, form_page, listed
 from xingke.press.exports import About, table_response, wants_file
 from xingke.registry import filtering
 from xingke.registry import queries as registry
 
-STATES = {
-    "open": Q(paid_at__isnull=True, voided_at__isnull=True),
-    "paid": Q(paid_at__isnull=False),
-    "void": Q(voided_at__isnull=False),
-}
-
-
-def _state_words() -> dict[str, str]:
-    return {"open": _("编制中"), "paid": _("已拨付"), "void": _("已作废")}
-
-
-def state_of(batch: PaymentBatch) -> str:
-    """How a batch stands, by the codes of ``STATES``."""
-    return "open" if batch.is_open else "paid" if batch.paid_at is not None else "void"
-
 
 @require_safe
 def batch_list(request: HttpRequest) -> HttpResponse:
-    user = registry.reader(request.user)
-    queries.require_fund_page(user, FundPermission.READ)
-    state, words = request.GET.get("state", ""), _state_words()
-    found = queries.batches_seen(user).filter(STATES.get(state, Q())).order_by("-year", "-ordinal", "pk")
-    page = Paginator(found, filtering.PAGE_SIZE).get_page(request.GET.get("page"))
-    may_plan = queries.may_plan_anywhere(user)
-    fields = [filtering.select("state", _("状态"), state if state in STATES else "", list(words.items()))]
-    table = {
-        "columns": [
-            {"label": _("批次")},
-            {"label": _("金额（元）"), "numeric": True},
-            {"label": _("状态")},
-            {"label": _("支付凭证号")},
-            {"label": _("拨付日期"), "class": "told"},
-        ],
-        "page": page,
-        **filtering.emptiness(
-            request,
-            _("还没有拨付批次"),
-            _("把安排好的资金列成一批，由另一人一次拨付，每件事项各走各的一步。"),
-            begin=(reverse("funds:batch-new"), _("新建批次")) if may_plan else None,
-        ),
-    }
-    sums = queries.sums_of([each.pk for each in page.object_list])
-    rows = [
-        {"of": each, "amount": yuan_of(sums.get(each.pk, 0)), "state": state_of(each), "word": words[state_of(each)]}
-        for each in page.object_list
-    ]
-    context = {
-        "crumbs": crumbs_to((_("拨付批次"), "")),
-        "table": table,
-        "rows": rows,
-        "filters": fields,
-        "may_plan": may_plan,
-        "is_fictional": any(each.is_fictional for each in page.object_list),
-    }
-    return render(request, "funds/batch_list.html", context)
+    return listed(request, lists.BATCHES)
 
 
 @require_http_methods(["GET", "POST"])
@@ -137,8 +86,8 @@ def _page(
     context = {
         "crumbs": crumbs_to((_("拨付批次"), reverse("funds:batch-list")), (shown.number, "")),
         "shown": shown,
-        "state": state_of(shown),
-        "state_word": _state_words()[state_of(shown)],
+        "state": batch_state(shown),
+        "state_word": str(BATCH_STATES[batch_state(shown)][1]),
         "stats": _stats(shown, items, payments, payable),
         "payments": [_payment(payment, levels) for payment in payments],
         "paid": [_item(item, levels) for item in items if item.paid_seq is not None],
@@ -271,7 +220,7 @@ def _as_file(request: HttpRequest, shown: PaymentBatch, numbers: Mapping[int, st
     ]
     notes = [
         (_("批次"), f"{shown.number} {shown.title}"),
-        (_("状态"), _state_words()[state_of(shown)]),
+        (_("状态"), str(BATCH_STATES[batch_state(shown)][1])),
         *([(_("已拨付"), f"{shown.paid_by} {moment(shown.paid_at)}")] if shown.paid_at else []),
     ]
     return table_response(request, shown.number, header, rows, About(notes=notes, is_fictional=shown.is_fictional))

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,84 +13,20 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from xingke.base.refusals import Refused
-from xingke.funds import actions, queries
+from xingke.funds import actions, lists, queries
 from xingke.funds.actions import NewCommitment
 from xingke.funds.forms import ChangeForm, CommitForm
 from xingke.funds.models import Commitment
 from xingke.funds.permissions import FundPermission
 from xingke.funds.queries import paying
-from xingke.funds.rules import written
-from xingke.funds.views.pools import crumbs_to, yuan_of
-from xingke.press.exports import About, file_addresses, table_response, wants_file
-from xingke.registry import filtering
+from xingke.funds.rules import written, yuan_of
+from xingke.funds.views.pools import crumbs_to, listed
 from xingke.registry import queries as registry
 
 
 @require_safe
 def commitment_list(request: HttpRequest) -> HttpResponse:
-    user = registry.reader(request.user)
-    queries.require_fund_page(user, FundPermission.READ)
-    states = [*Commitment.State.choices, ("left", _("事项已办结，未拨付"))]
-    state = request.GET.get("state", "")
-    state = state if state in dict(states) else ""
-    found = queries.commitments_left_over(user) if state == "left" else queries.commitments_seen(user)
-    if state and state != "left":
-        found = found.filter(state=state)
-    found = found.order_by("-seq_from", "pk")
-    fields = [filtering.select("state", _("状态"), state, [(code, str(word)) for code, word in states])]
-    if wants_file(request):
-        header = [
-            pgettext("case", "事项编号"),
-            _("单位"),
-            _("事由"),
-            _("其中"),
-            _("资金池"),
-            _("金额（元）"),
-            _("状态"),
-            _("安排人"),
-        ]
-        lines = (
-            [
-                str(row.case),
-                row.organisation.name if row.organisation else "",
-                row.thing,
-                row.part,
-                row.pool.name,
-                yuan_of(row.amount),
-                row.get_state_display(),
-                row.committed_by,
-            ]
-            for row in found
-        )
-        return table_response(request, _("资金安排"), header, lines, About(fields=fields))
-    page = Paginator(found, filtering.PAGE_SIZE).get_page(request.GET.get("page"))
-    may_plan = queries.may_plan_anywhere(user)
-    table = {
-        "columns": [
-            {"label": pgettext("case", "事项")},
-            {"label": _("事由")},
-            {"label": _("资金池")},
-            {"label": _("金额（元）"), "numeric": True},
-            {"label": _("状态")},
-        ],
-        "page": page,
-        "export": file_addresses(request),
-        **filtering.emptiness(
-            request,
-            _("还没有安排资金"),
-            _("审定了金额的事项，从资金池里安排出来，拨付之前这笔钱不能另作他用。"),
-            begin=(reverse("funds:commitment-new"), _("安排资金")) if may_plan else None,
-        ),
-    }
-    context = {
-        "crumbs": crumbs_to((_("安排"), "")),
-        "table": table,
-        "rows": [{"row": row, "amount": yuan_of(row.amount)} for row in page.object_list],
-        "filters": fields,
-        "may_plan": may_plan,
-        "is_fictional": any(row.pool.is_fictional for row in page.object_list),
-    }
-    return render(request, "funds/commitment_list.html", context)
+    return listed(request, lists.COMMITMENTS)
 
 
 @require_http_methods(["GET", "POST"])

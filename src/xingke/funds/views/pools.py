@@ -1,6 +1,5 @@
 """Pools: the list, one with everything that happened to it, opening one, what comes in and is carried over."""
 
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -15,21 +14,17 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from xingke.accounts.models import User
 from xingke.base.refusals import Refused
-from xingke.funds import actions, queries
+from xingke.funds import actions, lists, queries
 from xingke.funds.actions import NewAllotment, NewPool
 from xingke.funds.forms import AllotForm, CarryForm, NewPoolForm
 from xingke.funds.models import Allotment, Commitment, PaymentItem, Pool
 from xingke.funds.permissions import FundPermission
 from xingke.funds.queries import PoolEntry
-from xingke.funds.rules import AllotmentKind, PoolBalance, balances
+from xingke.funds.rules import AllotmentKind, PoolBalance, balances, written, yuan_of
 from xingke.press.exports import About, file_addresses, table_response, wants_file
 from xingke.registry import filtering
 from xingke.registry import queries as registry
-
-
-def yuan_of(amount: int) -> Decimal:
-    """分 as 元."""
-    return Decimal(amount) / 100
+from xingke.registry.listing import DeclaredList, list_response
 
 
 def crumbs_to(*steps: tuple[str, str]) -> list[dict[str, str]]:
@@ -38,94 +33,18 @@ def crumbs_to(*steps: tuple[str, str]) -> list[dict[str, str]]:
     return [first, *({"label": label, **({"url": url} if url else {})} for label, url in steps)]
 
 
+def listed(request: HttpRequest, declared: DeclaredList, template: str = "funds/fund_list.html") -> HttpResponse:
+    """The page of one of the lists."""
+    where = [] if declared is lists.POOLS else crumbs_to((str(declared.title), ""))
+    begin = lists.BEGINNINGS[declared.code]
+    return list_response(
+        request, declared, template=template, context=lambda asked: {"crumbs": where, "begin": begin(asked)}
+    )
+
+
 @require_safe
 def pool_list(request: HttpRequest) -> HttpResponse:
-    user = registry.reader(request.user)
-    queries.require_fund_page(user, FundPermission.READ)
-    allowed = registry.scope(user, FundPermission.READ).at_home
-    choice = filtering.choose_region(allowed, request.GET.get("region", ""))
-    seen = queries.pools_seen(user)
-    years = [str(year) for year in queries.years_of(seen)]
-    year = request.GET.get("year", "")
-    found = seen.filter(choice.narrow()).order_by("-year", "region__path", "code")
-    found = found.filter(year=int(year)) if year in years else found
-    fields = [
-        filtering.select("year", _("年度"), year if year in years else "", [(each, each) for each in years]),
-        choice.field,
-    ]
-    words = _words()
-    if wants_file(request):
-        return _as_file(request, list(found), fields, words)
-    page = Paginator(found, filtering.PAGE_SIZE).get_page(request.GET.get("page"))
-    held = queries.balances_of([pool.pk for pool in page.object_list])
-    may_plan = queries.may_plan_anywhere(user)
-    table = {
-        "columns": [
-            {"label": _("资金池")},
-            {"label": _("年度"), "class": "told"},
-            {"label": _("资金层级")},
-            *({"label": label, "numeric": True} for label in _sum_heads()),
-        ],
-        "page": page,
-        "export": file_addresses(request),
-        **filtering.emptiness(
-            request,
-            _("还没有资金池"),
-            _("每一级资金、每一种用途、每个年度各设一个；下达、安排、拨付都从这里数。"),
-            problem=choice.problem,
-            begin=(reverse("funds:pool-new"), _("设立资金池")) if may_plan else None,
-        ),
-    }
-    rows = [
-        {
-            "pool": pool,
-            "level": words["level"].get(pool.level, pool.level),
-            "purpose": words["purpose"].get(pool.purpose, pool.purpose),
-            "sums": _sums(held[pool.pk]),
-        }
-        for pool in page.object_list
-    ]
-    context = {
-        "table": table,
-        "rows": rows,
-        "filters": [field for field in fields if field],
-        "may_plan": may_plan,
-        "is_fictional": any(pool.is_fictional for pool in page.object_list),
-    }
-    return render(request, "funds/pool_list.html", context)
-
-
-def _words() -> dict[str, dict[str, str]]:
-    return {each: dict(queries.terms_of(each)) for each in ("level", "purpose")}
-
-
-def _sum_heads() -> list[str]:
-    return [_("下达（元）"), _("已安排未拨（元）"), _("已拨付（元）"), _("可用（元）")]
-
-
-def _sums(held: PoolBalance) -> list[Decimal]:
-    return [yuan_of(each) for each in (held.allotted, held.committed, held.paid, held.left)]
-
-
-def _as_file(
-    request: HttpRequest, pools: list[Pool], fields: list[Any], words: dict[str, dict[str, str]]
-) -> HttpResponse:
-    held = queries.balances_of([pool.pk for pool in pools])
-    header = [_("资金池"), _("代码"), _("区划"), _("年度"), _("资金层级"), _("用途"), *_sum_heads(), _("虚构")]
-    rows = (
-        [
-            pool.name,
-            pool.code,
-            pool.region.name,
-            pool.year,
-            words["level"].get(pool.level, pool.level),
-            words["purpose"].get(pool.purpose, pool.purpose),
-            *_sums(held[pool.pk]),
-            _("是") if pool.is_fictional else "",
-        ]
-        for pool in pools
-    )
-    return table_response(request, _("资金池"), header, rows, About(fields=fields))
+    return listed(request, lists.POOLS, "funds/pool_list.html")
 
 
 @require_safe
@@ -133,7 +52,6 @@ def pool(request: HttpRequest, key: UUID) -> HttpResponse:
     """A pool with everything that moved it, the newest first, each with what was left after it."""
     user = registry.reader(request.user)
     shown = queries.pool_for(user, key)
-    words = _words()
     entries = queries.entries_of(shown)
     left = list(balances(entry.movement for entry in entries))
     moved = [_row(entry, after) for entry, after in zip(entries, left, strict=True)][::-1]
@@ -163,11 +81,9 @@ def pool(request: HttpRequest, key: UUID) -> HttpResponse:
         "crumbs": crumbs_to((shown.name, "")),
         "shown": shown,
         "kicker": _("%(region)s · %(year)s年度") % {"region": shown.region.name, "year": shown.year},
-        "level": words["level"].get(shown.level, shown.level),
-        "purpose": words["purpose"].get(shown.purpose, shown.purpose),
-        "stats": [
-            {"label": label, "value": f"{value:,.2f}"} for label, value in zip(_sum_heads(), _sums(now), strict=True)
-        ],
+        "level": dict(queries.terms_of("level")).get(shown.level, shown.level),
+        "purpose": dict(queries.terms_of("purpose")).get(shown.purpose, shown.purpose),
+        "stats": [{"label": str(label), "value": written(getattr(now, code))} for code, label in lists.SUMS],
         "table": table,
         "rows": page.object_list,
         "may_plan": may_plan,

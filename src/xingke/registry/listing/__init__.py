@@ -18,6 +18,7 @@ plain value or a ``ListedCell``. Its functions are given a ``ListRequest``: ``as
 ``asked["name of a filter"]``, ``asked.region``.
 
 - ``rows(asked)`` gives the queryset *with the reader's scope*; filters that have a ``path`` or ``narrow`` are laid on it.
+- ``of_bureau`` where it is a bureau's own: then ``permission`` counts only where the reader is one of the bureau.
 - ``load(asked, objects)`` makes of a page's objects what cells are given: here what a page needs is read, once for all rows.
 - A column sorts a list of any size where ``is_indexed``: its column of the database has an index and is never empty
   (``tests/test_lists.py`` looks). Any other sorts at most ``paging.SORTED`` rows; beyond, its head is grey and says why.
@@ -33,6 +34,7 @@ from xingke.registry.listing.asking import (
     month_of,
     require_list,
     typed_values,
+    where_listed,
 )
 from xingke.registry.listing.rules import (
     BulkAct,
@@ -77,4 +79,5 @@ __all__ = [
     "month_of",
     "require_list",
     "typed_values",
+    "where_listed",
 ]

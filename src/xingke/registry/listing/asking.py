@@ -7,7 +7,7 @@ from typing import Any  # fields of filter_bar are a template's mappings
 from urllib.parse import parse_qsl, urlencode
 
 from django.db.models import Q
-from django.http import HttpRequest, QueryDict
+from django.http import Http404, HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
 from xingke.accounts.models import User
@@ -199,8 +199,18 @@ def ask(listed: DeclaredList, request: HttpRequest) -> ListRequest:
 
 def require_list(reader: User, listed: DeclaredList) -> Scope:
     """Where somebody may see rows of a list; 404 for whoever may see nothing of the kind."""
-    held = [scope for each in (listed.permission, *listed.or_permissions) if (scope := queries.scope(reader, each))]
-    return held[0] if held else queries.require_page(reader, listed.permission)
+    if allowed := where_listed(reader, listed):
+        return allowed
+    raise Http404
+
+
+def where_listed(reader: User, listed: DeclaredList) -> Scope:
+    """The same; an empty scope for whoever may see nothing of the kind."""
+    for each in (listed.permission, *listed.or_permissions):
+        allowed = queries.scope(reader, each)
+        if allowed.home if listed.of_bureau else allowed:
+            return allowed.at_home if listed.of_bureau else allowed
+    return Scope()
 
 
 def typed_values(listed: DeclaredList, typed: QueryDict) -> dict[str, str]:

@@ -193,6 +193,7 @@ class DeclaredList:
     further: Callable[[Any], Sequence[ListColumn]] | None = None
     acts: tuple[BulkAct, ...] = ()
     or_permissions: tuple[StrEnum, ...] = ()  # whoever has one of these may see it as well
+    of_bureau: bool = False  # only whoever has it in a bureau of their own: superiors, firms and experts do not
     key: Callable[[Any], str] | None = (
         None  # what a tick says of a row; of several shown as one behind ``CODE:``; its id where not said
     )

@@ -1,5 +1,6 @@
-"""What a text may mean, for whoever chooses an organisation or a person: only what they may see, and no more than a few."""
+"""What a text may mean, for whoever chooses an organisation, a person or an account: only what they may see, and no more than a few."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -91,6 +92,20 @@ def _match(person: Person) -> Match:
         f"{person.name}（{employer}）" if employer else person.name,
         " · ".join(each for each in known if each),
     )
+
+
+def accounts(among: Sequence[User], text: str) -> list[Match]:
+    """Those of some accounts whose name answers, or the one of a user name; all for "" where they can be offered at once."""
+    if not text:
+        return [account_match(each) for each in among] if len(among) <= MATCHES else []
+    named = [each for each in among if each.username == text] or [each for each in among if text in each.name]
+    return [account_match(each) for each in named[: MATCHES + 1]]
+
+
+def account_match(account: User) -> Match:
+    """An account as it is offered."""
+    note = account.username if account.is_active else f"{account.username} · {_('已停用')}"
+    return Match(account.username, account.name, note)
 
 
 def _key(text: str) -> UUID | None:

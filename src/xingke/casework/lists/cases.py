@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 from xingke.accounts.models import User
 from xingke.base.addresses import key_address
 from xingke.casework import showing
-from xingke.casework.models import CaseFact, CaseStep
+from xingke.casework.models import CaseStep
 from xingke.casework.papers import heading
 from xingke.casework.permissions import CasePermission
 from xingke.casework.queries import definitions_of, lists
-from xingke.casework.queries.kept import answers_of, facts_of
+from xingke.casework.queries.facts import facts_said
+from xingke.casework.queries.kept import answers_of
 from xingke.casework.queries.words import CaseWords
 from xingke.casework.rules.conditions import expressed
 from xingke.casework.rules.flows import GOOD_ENDS, CaseEnd, Flow
@@ -65,7 +66,7 @@ class SaidInForms:
         said: dict[int, tuple[Mapping[str, FormField], Mapping[str, Any]]] = {}
         for step in self.steps:
             definitions = definitions_of(step.case)
-            read = lists.names_read(self.reader, definitions, step.case.region)
+            read = {each.name for each in lists.fields_read(self.reader, definitions, step.case.region)}
             answers = {name: value for name, value in found.get(step.case_id, {}).items() if name in read}
             said[step.case_id] = definitions.asked, answers
         return said
@@ -108,8 +109,9 @@ def _load(asked: ListRequest, found: Sequence[CaseStep]) -> list[CaseRow]:
     """The flows of a page's cases, and of one business the facts that are asked for: two queries, four for their words, and one where any is a
     person's."""
     lists.load_persons(found)
-    asked_for = _listed_fields(asked)
-    facts = _facts(asked, found, asked_for) if asked_for else {}
+    names = {each.name for each in _listed_fields(asked)}
+    facts_of_cases = facts_said(asked.reader, [step.case for step in found], names) if names else {}
+    facts = {case: {field.name: words for field, words in each} for case, each in facts_of_cases.items()}
     rows, said = [], SaidInForms(asked.reader, found)
     for step in found:
         flow = definitions_of(step.case).flow
@@ -118,27 +120,6 @@ def _load(asked: ListRequest, found: Sequence[CaseStep]) -> list[CaseRow]:
         whose = lists.whose_name(asked.reader, step.case)
         rows.append(CaseRow(step, flow, hidden, facts.get(step.case_id, {}), whose, said))
     return rows
-
-
-def _facts(asked: ListRequest, steps: Sequence[CaseStep], fields: Sequence[FormField]) -> dict[int, dict[str, str]]:
-    named = {each.name: each for each in fields}
-    read = {step.case_id: lists.names_read(asked.reader, definitions_of(step.case), step.case.region) for step in steps}
-    rows = [row for row in facts_of(list(read), list(named)) if row.name in read[row.case_id]]
-    kept = [(row.case_id, named[row.name], _value(named[row.name], row)) for row in rows]
-    words = CaseWords(asked.reader, [(field, value) for _case, field, value in kept])
-    found: dict[int, dict[str, str]] = {}
-    for case, field, value in kept:
-        found.setdefault(case, {})[field.name] = str(in_words(field, value, words))
-    return found
-
-
-def _value(asked: FormField, fact: CaseFact) -> Any:
-    """A fact as answers keep it."""
-    if asked.type is FieldType.DAY:
-        return fact.day.isoformat() if fact.day else None
-    if asked.type is FieldType.FLAG:
-        return bool(fact.number)
-    return fact.number if asked.type in NUMBERS else fact.text
 
 
 def _listed_fields(asked: ListRequest) -> list[FormField]:
@@ -289,5 +270,3 @@ CASES = DeclaredList(
     ),
     empty=lambda asked: EmptyList(title=_("还没有事项"), text=_("您可以办理和查看的事项会列在这里。")),
 )
-
-ALL = (CASES,)
