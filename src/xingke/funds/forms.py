@@ -5,13 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from xingke.accounts.models import User
-from xingke.base.codes import normalise_code
 from xingke.base.keys import new_key
 from xingke.base.sayings import Saying, say
 from xingke.casework.models import Case
@@ -21,7 +19,8 @@ from xingke.funds.permissions import FundPermission
 from xingke.funds.rules import AllotmentKind, written
 from xingke.ledger.forms.fields import MeasureField
 from xingke.registry import queries as registry
-from xingke.registry.models import Organisation, Region
+from xingke.registry.forms.choosing import LookingUp, OrganisationField
+from xingke.registry.models import Region
 
 SHARES = 4  # layers there are
 
@@ -248,12 +247,9 @@ class ChangeForm(forms.Form):
         return {row.commitment: self.cleaned_data[str(row.commitment)] for row in self.shares}
 
 
-class AccountForm(HomeForm):
+class AccountForm(LookingUp, HomeForm):
     """Where a bureau is to pay an organisation."""
 
-    organisation = forms.CharField(
-        label=gettext_lazy("单位"), max_length=120, help_text=gettext_lazy("全称或统一社会信用代码。")
-    )
     name = forms.CharField(label=gettext_lazy("户名"), max_length=120)
     bank = forms.CharField(label=gettext_lazy("开户银行"), max_length=120)
     number = forms.CharField(
@@ -265,20 +261,11 @@ class AccountForm(HomeForm):
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:  # Django's own signature
         super().__init__(user, *args, **kwargs)
-        self.user = user
         self.fields["region"].label = _("由哪个区划拨付")
+        self.fields["organisation"] = OrganisationField(user, label=_("单位"))
+        self.order_fields(["region", "organisation"])
         self.fields["reason"] = reason_field(_("变更原因"), required=False)
         self.fields["reason"].help_text = _("单位还有安排未拨付、或账号与别的单位相同的，必须写明。")
-
-    def clean_organisation(self) -> Organisation:
-        text = str(self.cleaned_data["organisation"]).strip()
-        known = registry.organisations_visible_to(self.user)
-        found = list(known.filter(Q(name=text) | Q(credit_code=normalise_code(text)))[:2])
-        if len(found) != 1:
-            raise forms.ValidationError(
-                _("名录里没有唯一的一家“%(text)s”，请填全称或统一社会信用代码。") % {"text": text[:60]}
-            )
-        return found[0]
 
 
 class NewBatchForm(HomeForm):
