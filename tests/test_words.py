@@ -25,7 +25,6 @@ DATA = {
     "archive/rules.py": "CATALOGUE",  # names of files in what is kept, which is Chinese whoever keeps it
     "archive/recording.py": "RECORD",
     "funds/forms.py": "amount_field",  # units, by their names
-    "casework/rules/form_checks.py": "_shape",
     # what files and texts are searched for
     "press/allowed.py": "ISSUER_MARK",
     "press/closing.py": "",

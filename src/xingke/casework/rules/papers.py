@@ -14,6 +14,9 @@ from xingke.press.tree import MASK, Aside, Block, DocumentTree, Heading, Paragra
 Choices = Callable[[FormField], Sequence[Label]]
 """The terms that a field may be answered with, in their order."""
 
+Part = tuple[str, str | Sequence[Block]]
+"""A field as it is printed: what it is called, and what stands in its cell, or else the blocks below its name."""
+
 MOST_CHOICES = 12  # terms that are printed to be ticked; of a longer list a line is left
 BLANK_ROWS, MOST_BLANK_ROWS = 4, 12  # of a table
 LABELS = 0.38  # of the width
@@ -35,16 +38,16 @@ def blank_paper(
     """A form to be filled in by hand, with what its reader may see of it. audiences: see ``show``; key: of the document."""
     named = asked_words(form.fields)
 
-    def part(each: FormField) -> tuple[str, str | Block | list[Block]]:
+    def part(each: FormField) -> Part:
         label = _asked_label(each, named, language)
         if each.type is FieldType.TABLE:
             rows = min(max(each.rows[0], BLANK_ROWS), MOST_BLANK_ROWS)
-            return label, _table(each, language, [[_LINE] * len(each.columns)] * rows)
+            return label, [_table(each, language, [[_LINE] * len(each.columns)] * rows)]
         if each.type is FieldType.LONG_TEXT:
             return label, [TextLine(text=_LINE)] * BLANK_LINES
         return label, _blank(each, choices, words, language)
 
-    def parts(page: FormPage) -> Iterator[tuple[str, str | Block | list[Block]]]:
+    def parts(page: FormPage) -> Iterator[Part]:
         return (part(each) for each in page.field if not each.seen_by or not set(audiences).isdisjoint(each.seen_by))
 
     pages = [(page, list(parts(page))) for page in form.pages]
@@ -64,12 +67,12 @@ def filled_paper(
 ) -> DocumentTree:
     """A form as a step answered it, as far as its reader sees it. values, audiences: see ``show``; facts: what stands above, as whose it is."""
 
-    def part(each: ShownAnswer) -> tuple[str, str | Block | list[Block]]:
-        label, said = each.asked.label.in_language(language), _clean(str(each.words))
+    def part(each: ShownAnswer) -> Part:
+        label, said = each.asked.label.in_language(language), str(each.words)
         if each.rows:
-            return label, _table(each.asked, language, [[_clean(str(cell)) for cell in row] for row in each.rows])
+            return label, [_table(each.asked, language, [[_clean(str(cell)) for cell in row] for row in each.rows])]
         if each.asked.type is FieldType.LONG_TEXT and said:
-            return label, [Paragraph(inlines=(line,)) for line in said.splitlines() if line.strip()]
+            return label, [Paragraph(inlines=(_clean(line),)) for line in said.splitlines() if line.strip()]
         return label, said or str(say("未填"))
 
     pages = [
@@ -80,7 +83,7 @@ def filled_paper(
 
 def _paper(
     form: CaseForm,
-    pages: Iterable[tuple[FormPage, Sequence[tuple[str, str | Block | list[Block]]]]],
+    pages: Iterable[tuple[FormPage, Sequence[Part]]],
     *,
     facts: Sequence[tuple[str, str]],
     language: str,
@@ -90,19 +93,21 @@ def _paper(
     blocks: list[Block] = [_pairs(facts)] if facts else []
     for page, parts in pages:
         if len(form.pages) > 1 and parts:
-            blocks.append(Heading(level=1, text=_clean(page.label.in_language(language))))
+            blocks.append(Heading(level=1, text=page.label.in_language(language)))
         for is_short, some in groupby(parts, key=lambda part: isinstance(part[1], str)):
             if is_short:
-                blocks.append(_pairs([(label, said) for label, said in some if isinstance(said, str)]))
-                continue
-            for label, said in some:
-                blocks.append(TextLine(text=f"{label}{say('：')}"))
-                blocks += said if isinstance(said, list) else [said] if not isinstance(said, str) else []
+                blocks.append(_pairs([(label, str(said)) for label, said in some]))
+            else:
+                for label, said in some:
+                    blocks += [
+                        TextLine(text=f"{label}{say('：')}"),
+                        *(each for each in said if not isinstance(each, str)),
+                    ]
     version = str(say("表单第%(n)s版", n=form.version))
     blocks.append(Aside(text=f"{version}{say('；')}{form.source}" if form.source else version))
     return DocumentTree(
         id=key,
-        title=_clean(form.label.in_language(language)),
+        title=form.label.in_language(language),
         issuer=str(say("填表人（签字、盖章）：＿＿＿＿＿＿")),
         date=str(say("＿＿＿＿年＿＿月＿＿日")),
         blocks=tuple(blocks),
@@ -114,7 +119,7 @@ def _paper(
 
 def _pairs(rows: Sequence[tuple[str, str]]) -> Table:
     header = (str(say("栏目")), str(say("内容")))
-    cells = ((label, " ".join(said.split("\n")).ljust(NOT_CENTRED, _LINE)) for label, said in rows)
+    cells = ((label, _clean(" ".join(said.split("\n"))).ljust(NOT_CENTRED, _LINE)) for label, said in rows)
     return Table(header=header, rows=tuple(((label,), (said,)) for label, said in cells))
 
 

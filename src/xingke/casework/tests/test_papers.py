@@ -217,3 +217,13 @@ def test_a_step_leads_to_its_own_blank_form(cast: Cast, signed_in: SignIn) -> No
     typed = {"bills": [{"invoice": "甲1", "amount": "5"}]}
     take_step(case=case, wanted=StepWanted(step="redeemed", typed=typed), seen=1, by=cast.officer, now=NOW)
     assert "甲1" in _words(signed_in("officer").get(url))
+
+
+def test_a_sign_that_means_a_figure_in_documents_does_not_keep_a_form_from_being_printed(
+    cast: Cast, signed_in: SignIn
+) -> None:
+    new = NewCase(flow="paper_flow", region=cast.county, organisation=cast.firm)
+    typed = {**TYPED, "need": "测\ufffc量", "why": "因\ufffc为"}
+    case = open_case(new=new, first=StepWanted(step="asked", typed=typed), by=cast.officer, now=NOW)
+    said = _words(_of(signed_in("officer"), case))
+    assert "测量" in said and "因为" in said
