@@ -1,5 +1,6 @@
 """Archive volumes: the reads, scope included. Everything of this room lies before the bureau of its region only."""
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, TypeVar  # parts of a union
@@ -106,6 +107,12 @@ def items_of(volume: ArchiveVolume) -> list[ArchiveItem]:
     """What lies in a volume, in order, with its files."""
     rows = ArchiveItem.objects.filter(volume=volume, out_at__isnull=True).order_by("ordinal", "seq", "pk")
     return list(rows.select_related("volume", *_SOURCES).prefetch_related("files"))
+
+
+def stamp_of(items: Iterable[ArchiveItem]) -> str:
+    """What lies in a volume and how it is described, in short: whoever closes it says what they saw."""
+    told = [(each.pk, each.title, each.responsible, each.document_number, each.pages, each.note) for each in items]
+    return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
 
 
 def file_for(user: User, key: UUID, pk: int) -> ArchiveFile:

@@ -183,6 +183,7 @@ def _page(
     context = {
         "shown": shown,
         "items": list(_rows(user, items)),
+        "stamp": queries.stamp_of(items),
         "facts": _facts(shown, items),
         "hand_over": queries.hand_over_of(shown),
         "may_keep": may_keep,
@@ -245,11 +246,8 @@ def _facts(shown: ArchiveVolume, items: Sequence[ArchiveItem]) -> list[dict[str,
 def volume_close(request: HttpRequest, key: UUID) -> HttpResponse:
     user = registry.reader(request.user)
     shown = queries.volume_for(user, key, ArchivePermission.KEEP)
-    seen = request.POST.get("seen", "")
     try:
-        actions.close_volume(
-            volume=shown, seen=int(seen) if seen.isdecimal() and len(seen) < 9 else 0, by=user, now=timezone.now()
-        )
+        actions.close_volume(volume=shown, seen=request.POST.get("seen", ""), by=user, now=timezone.now())
     except Refused as refusal:
         return _page(request, user, shown, queries.items_of(shown), refusal=refusal)
     messages.success(request, _("已封卷，内容不再改动。"))
