@@ -53,9 +53,11 @@ def made(cast: Cast, case: Case) -> LinkMade:
     return new_link(cast, case)
 
 
-def _use(made: LinkMade, *, word: str = "", now: datetime = LATER, **given: Any) -> CaseStep:
+def _use(
+    made: LinkMade, *, word: str = "", now: datetime = LATER, address: str | None = None, **given: Any
+) -> CaseStep:
     wanted = StepWanted(**{"step": "tested", "typed": ANSWERS, **given})
-    return use_link(link=made.link, word=word or made.word, wanted=wanted, seen=1, now=now)
+    return use_link(link=made.link, word=word or made.word, wanted=wanted, seen=1, now=now, address=address)
 
 
 def _wrong(made: LinkMade) -> str:
@@ -146,6 +148,24 @@ def test_tries_in_a_row_are_slowed_down_and_the_right_word_forgives_those_before
     with pytest.raises(Refused, match="试得太快了"):
         _use(made)
     assert _use(made, now=LATER + PAUSE + timedelta(seconds=1)).step == "tested"
+
+
+def test_one_address_tries_no_more_than_some_words_whatever_links_it_has(
+    cast: Cast, made: LinkMade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(links, "MOST_FROM", 3)
+    here, there = "198.51.100.7", "203.0.113.9"
+    for number in range(3):
+        other = new_link(cast, new_case(cast, f"第{number}件"))
+        with pytest.raises(Refused, match="验证码不对"):
+            _use(other, word=_wrong(other), address=here)
+    for minutes, word in enumerate((_wrong(made), made.word), start=1):  # not even the right one is looked at
+        with pytest.raises(Refused, match="请一刻钟以后再试"):
+            _use(made, word=word, address=here, now=LATER + timedelta(minutes=minutes))
+    made.link.refresh_from_db()
+    assert (made.link.tries, made.link.ended) == (0, "")  # and whose link it is still has every try
+    assert _use(made, address=there, now=LATER + timedelta(minutes=5)).step == "tested"
+    assert _use(other, address=here, now=LATER + timedelta(minutes=16)).step == "tested"
 
 
 # ── making one ──────────────────────────────────────────────────────────────────────────────────────────────────────
