@@ -130,7 +130,11 @@ def use_link(
 
 def _try(link: OutsideLink, word: str, address: str | None, now: datetime) -> None:
     """Raise Refused unless a second word is the right one; after too many wrong ones the link is closed, and after many at
-    whichever links the address waits, which costs no link a try."""
+    whichever links the address waits, which costs no link a try. Nor does what is no word at all: scanners of mail press buttons too.
+    """
+    if not WORD.fullmatch(word):
+        links.refuse_closed(link, now)
+        raise Refused(say("请填六位数字的验证码，由发链接的人另行告诉本人。"))
     row = OutsideLink.objects.filter(pk=link.pk)
     can = row.filter(ended="", until__gt=now, tries__lt=MOST_TRIES).exclude(tried_at__gt=now - PAUSE, tried_at__lte=now)
     if not can.update(tries=F("tries") + 1, tried_at=now, tried_from=address):
@@ -140,7 +144,7 @@ def _try(link: OutsideLink, word: str, address: str | None, now: datetime) -> No
     if address is not None and _tried_from(address, now) > MOST_FROM:
         row.update(tries=F("tries") - 1)
         raise Refused(say("从您这里输错的验证码太多了，请一刻钟以后再试。"))
-    if WORD.fullmatch(word) and constant_time_compare(word_digest(str(link.key), word), link.word):
+    if constant_time_compare(word_digest(str(link.key), word), link.word):
         row.filter(ended="").update(tries=0, tried_at=None, tried_from=None)
         return
     link.refresh_from_db()
