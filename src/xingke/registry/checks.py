@@ -6,8 +6,8 @@ from uuid import UUID
 from xingke.base.checks import SHOWN, Check, CheckResult
 from xingke.base.refusals import Refused
 from xingke.registry import sealing
-from xingke.registry.endings import erased_owners
 from xingke.registry.models import Person
+from xingke.registry.queries.people import erased_owners
 
 
 def persons() -> Iterator[CheckResult]:

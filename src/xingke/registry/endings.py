@@ -6,15 +6,9 @@ from uuid import UUID
 from xingke.base.retaining import Expiry
 from xingke.base.sayings import say
 from xingke.registry import sealing
-from xingke.registry.models import Person
+from xingke.registry.queries.people import erased_owners
 
 AGE = timedelta(hours=1)  # of a key: one that was just made seals something any moment
-
-
-def erased_owners() -> set[UUID]:
-    """Of whom nothing is sealed any more and never will be under the same key: persons who were erased or merged, and what upper rooms say."""
-    gone = Person.objects.filter(sealed="").exclude(erased_at=None, merged_into=None)
-    return set(gone.values_list("key", flat=True)).union(*(sealer.erased() for sealer in sealing.SEALERS))
 
 
 def _left(now: datetime) -> set[UUID]:
