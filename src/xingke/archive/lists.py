@@ -460,7 +460,7 @@ APPRAISALS = DeclaredList(
             cell=lambda row: ListedCell(row.volume.number, reverse("archive:volume", args=[row.volume.key])),
         ),
         ListColumn(code="title", label=gettext_lazy("题名"), is_wide=True, cell=lambda row: row.volume.title),
-        ListColumn(code="year", label=gettext_lazy("年度"), is_told=True, cell=lambda row: str(row.volume.year)),
+        ListColumn(code="year", label=gettext_lazy("年度"), is_optional=True, cell=lambda row: str(row.volume.year)),
         ListColumn(
             code="term",
             label=gettext_lazy("保管期限"),
@@ -478,9 +478,10 @@ APPRAISALS = DeclaredList(
         ListColumn(
             code="by",
             label=gettext_lazy("提出"),
+            is_wide=True,
             cell=lambda row: ListedCell(row.made_by.name, sub=str(timezone.localtime(row.made_at).date())),
         ),
-        ListColumn(code="settled", label=gettext_lazy("监销"), cell=_settled),
+        ListColumn(code="settled", label=gettext_lazy("监销"), is_wide=True, cell=_settled),
         ListColumn(
             code="entered",
             label=gettext_lazy("序号"),
