@@ -464,13 +464,13 @@ APPRAISALS = DeclaredList(
         ListColumn(
             code="term",
             label=gettext_lazy("保管期限"),
-            is_told=True,
+            is_optional=True,
             cell=lambda row: queries.term_word(row.volume.term, row.volume.region),
         ),
         ListColumn(
             code="kept",
             label=gettext_lazy("已保管"),
-            is_told=True,
+            is_optional=True,
             cell=lambda row: _("%(n)s 年") % {"n": timezone.localtime(row.made_at).year - row.volume.year},
         ),
         ListColumn(code="verdict", label=gettext_lazy("决定"), is_whole=True, cell=_verdict),
@@ -478,10 +478,9 @@ APPRAISALS = DeclaredList(
         ListColumn(
             code="by",
             label=gettext_lazy("提出"),
-            is_wide=True,
             cell=lambda row: ListedCell(row.made_by.name, sub=str(timezone.localtime(row.made_at).date())),
         ),
-        ListColumn(code="settled", label=gettext_lazy("监销"), is_wide=True, cell=_settled),
+        ListColumn(code="settled", label=gettext_lazy("监销"), cell=_settled),
         ListColumn(
             code="entered",
             label=gettext_lazy("序号"),
