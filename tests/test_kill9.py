@@ -10,7 +10,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 
-from tests import importer, late_taker, payer
+from tests import doer, importer, late_taker, payer
 from tests.writer import EVENTS, ROWS
 
 pytestmark = [pytest.mark.db, pytest.mark.slow]
@@ -173,6 +173,44 @@ def test_killed_while_it_pays_a_batch_all_of_it_is_paid_or_nothing(installation:
     assert (found["records"], found["entries"]) == (len(paid) * payer.CASES, len(paid))
     unpaid = KILLS // 2 + 1 - len(paid)
     assert found["held"] == [f"{count * payer.CASES * 10_000:,}.00" for count in (unpaid, len(paid))]
+    assert (found["problems"], found["broken_at"]) == ([], None)
+
+
+def test_killed_in_the_midst_of_an_act_on_many_things_all_of_it_stands_or_nothing(installation: dict[str, str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-m", "tests.doer", str(KILLS // 5)],
+        env=installation,
+        cwd=ROOT,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        timeout=600,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    *told, last = done.stdout.splitlines()
+    did = [line.split()[1:] for line in told if line.startswith("did ")]
+    found = json.loads(last.removeprefix("result "))
+
+    whole = {
+        "letters": [doer.MANY, doer.MANY],  # every step with its letter
+        "volume": [True, doer.MANY],  # closed, every item numbered
+        "undo": [True, doer.ROWS],
+        "hand": [doer.MANY, 0],
+        "erase": [True, True],
+    }
+    nothing = {
+        "letters": [0, 0],
+        "volume": [False, 0],
+        "undo": [False, 0],
+        "hand": [0, doer.MANY],
+        "erase": [False, False],
+    }
+    for name in doer.ACTS:
+        assert all(each in (whole[name], nothing[name]) for each in found[name]), (name, found[name])
+    assert all(found[name][int(number)] == whole[name] for name, number in did)  # nothing acknowledged is lost
+    assert len(did) < len(doer.ACTS) * (KILLS // 5 + 1), "none was interrupted"
+    assert found["keys"] == [not erased for erased, _at in found["erase"]]  # a key that was left went at night
+    assert found["numbers"][0] == found["numbers"][1]  # no number of a letter is left out
     assert (found["problems"], found["broken_at"]) == ([], None)
 
 

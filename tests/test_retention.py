@@ -21,13 +21,15 @@ from xingke.base import checks, retaining
 from xingke.base.blobs import Store
 from xingke.base.register import Register
 from xingke.base.retaining import EXPIRIES, Expiry, end_what_is_over, kept_days, would_end
-from xingke.casework.models import Case, CaseDraft
+from xingke.casework.models import Case, CaseDraft, CaseSealed, CaseStep
 from xingke.config import command
 from xingke.config.settings import _retention
 from xingke.intake.models import ImportBatch, ImportChunk
 from xingke.letters.models import OutsideLink
 from xingke.notices.actions import rounds
 from xingke.notices.models import Notice, Outgoing, RoundDone
+from xingke.registry import sealing
+from xingke.registry.models import Person
 
 pytestmark = pytest.mark.db
 
@@ -96,12 +98,33 @@ def _link(cast: Cast, days: Days, number: int) -> None:
     OutsideLink.objects.create(case=case, digest=f"{number}", until=over, seq=number, **usual)
 
 
+def _personal(cast: Cast, days: Days, number: int) -> None:
+    over = NOW - timedelta(days=days)
+    case = Case.objects.create(
+        flow="f", title="x", number=f"{number}", region=cast.county, opened_at=over, opened_by=cast.officer, seq=number
+    )
+    usual = {"flow": "f", "number": 1, "step": "s", "stands": "s", "ended": "done", "on": over.date(), "digest": "x"}
+    step = CaseStep.objects.create(
+        case=case, region=cast.county, taken_at=over, taken_by=cast.officer, seq_from=number, **usual
+    )
+    CaseSealed.objects.create(step=step, fields=["phone"], sealed="x")
+
+
+def _key(cast: Cast, days: Days, number: int) -> None:
+    person = Person.objects.create(region=cast.county, name="", erased_at=NOW, erased_by=cast.officer)
+    sealing.prepare(person.key)
+    moment = (NOW - timedelta(days=days, minutes=-1)).timestamp()
+    os.utime(sealing._path(person.key), (moment, moment))
+
+
 MAKERS: Mapping[str, tuple[Days, Callable[[Cast, Days, int], object], Callable[[], int]]] = {
     "drafts": (30, _draft, CaseDraft.objects.count),
     "staged-imports": (90, _staged, ImportBatch.objects.filter(state="prepared").count),
     "files": (7, lambda _cast, days, number: stored(days, number), lambda: len(attachment_store().digests())),
     "sign-ins": (200, _sign_in, AccessLog.objects.count),
     "links": (90, _link, OutsideLink.objects.count),
+    "case-personal": (1095, _personal, CaseSealed.objects.filter(sealed__gt="").count),
+    "keys": (1, _key, lambda: len(set(sealing.kept()))),
     "sessions": (1, _session, Session.objects.count),
     "notices": (180, _notice, Notice.objects.count),
     "messages": (90, _message, Outgoing.objects.count),

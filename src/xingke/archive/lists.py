@@ -10,8 +10,9 @@ from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from xingke.archive import queries
-from xingke.archive.models import ArchiveItem, ArchiveVolume
+from xingke.archive.models import ArchiveItem, ArchiveVolume, VolumeAppraisal
 from xingke.archive.permissions import ArchivePermission
+from xingke.base.templatetags.xk import day
 from xingke.casework import showing
 from xingke.casework.models import CaseStep
 from xingke.casework.queries import definitions_of
@@ -30,7 +31,13 @@ from xingke.registry.listing import (
 )
 
 VOLUME, ITEM, EXPIRED = "volume", "item", "expired"
-TONES = {"open": "unpublished", "closed": "cleared", "handed": "in-review", "received": "handed-up"}
+TONES = {
+    "open": "unpublished",
+    "closed": "cleared",
+    "handed": "in-review",
+    "received": "handed-up",
+    "destroyed": "void",
+}
 
 
 class FoundRow(NamedTuple):
@@ -98,7 +105,7 @@ def _title(row: FoundRow) -> ListedCell:
 
 
 def _state(row: FoundRow) -> ListedCell:
-    over = row.volume.kept_until is not None and row.volume.kept_until < timezone.localdate() and not row.volume.is_open
+    over = row.volume.is_over(timezone.localdate())
     return ListedCell(
         row.volume.get_state_display(), state=TONES[row.volume.state], sub=_("期满待鉴定") if over else ""
     )
@@ -110,7 +117,8 @@ def _state_options(asked: ListRequest) -> list[tuple[str, str]]:
 
 def _of_state(code: str) -> Q:
     if code == EXPIRED:
-        return Q(of_kept_until__lt=timezone.localdate()) & ~Q(of_state=ArchiveVolume.State.OPEN)
+        gone = (ArchiveVolume.State.OPEN, ArchiveVolume.State.DESTROYED)
+        return Q(of_kept_until__lt=timezone.localdate()) & ~Q(of_state__in=gone)
     return Q(of_state=code)
 
 
@@ -400,4 +408,94 @@ HAND_OVERS = DeclaredList(
     ),
 )
 
-ALL = (FINDING, CASES, DOCUMENTS, HAND_OVERS)
+
+def _verdict(row: VolumeAppraisal) -> ListedCell:
+    if row.term:
+        until = day(row.kept_until) if row.kept_until else _("永久")
+        return ListedCell(_("续存"), state="known", sub=until)
+    if row.done_at is not None:
+        return ListedCell(_("已销毁"), state="void", sub=row.way)
+    if row.spared_at is not None:
+        return ListedCell(_("不予销毁"), state="sent-back", sub=row.spared_because)
+    return ListedCell(_("待监销"), state="in-review")
+
+
+def _settled(row: VolumeAppraisal) -> ListedCell:
+    by, at = (row.done_by, row.done_at) if row.done_at else (row.spared_by, row.spared_at)
+    return (
+        ListedCell(by.name, sub=str(timezone.localtime(at).date()))
+        if by is not None and at is not None
+        else ListedCell("")
+    )
+
+
+APPRAISALS = DeclaredList(
+    code="archive-appraisals",
+    title=gettext_lazy("鉴定和销毁"),
+    caption=gettext_lazy("鉴定登记和销毁清册"),
+    lead=gettext_lazy("保管期满的案卷，续存多久或者销毁：谁的意见、谁监销。销毁之后目录和签名的清单永远留着。"),
+    url_name="archive:appraisal-list",
+    permission=ArchivePermission.READ,
+    of_bureau=True,
+    rows=lambda asked: queries.appraisals_seen(asked.reader),
+    order="-entered",
+    is_fictional=lambda row: row.volume.is_fictional,
+    filters=(
+        SearchFilter(
+            label=gettext_lazy("档号或题名"),
+            narrow=lambda text: Q(volume__number__icontains=text) | Q(volume__title__icontains=text),
+        ),
+        ChoiceFilter(
+            name="verdict",
+            label=gettext_lazy("决定"),
+            options=lambda asked: [("kept", _("续存")), ("waits", _("待监销")), ("gone", _("已销毁"))],
+            narrow=lambda code: {
+                "kept": ~Q(term=""),
+                "waits": Q(term="", done_at=None, spared_at=None),
+                "gone": Q(done_at__isnull=False),
+            }.get(code, Q(pk__in=())),
+        ),
+        RegionFilter(path="volume__region"),
+    ),
+    columns=(
+        ListColumn(
+            code="number",
+            label=gettext_lazy("档号"),
+            is_whole=True,
+            cell=lambda row: ListedCell(row.volume.number, reverse("archive:volume", args=[row.volume.key])),
+        ),
+        ListColumn(code="title", label=gettext_lazy("题名"), is_wide=True, cell=lambda row: row.volume.title),
+        ListColumn(code="year", label=gettext_lazy("年度"), is_optional=True, cell=lambda row: str(row.volume.year)),
+        ListColumn(
+            code="term",
+            label=gettext_lazy("保管期限"),
+            is_optional=True,
+            cell=lambda row: queries.term_word(row.volume.term, row.volume.region),
+        ),
+        ListColumn(
+            code="kept",
+            label=gettext_lazy("已保管"),
+            is_optional=True,
+            cell=lambda row: _("%(n)s 年") % {"n": timezone.localtime(row.made_at).year - row.volume.year},
+        ),
+        ListColumn(code="verdict", label=gettext_lazy("决定"), is_whole=True, cell=_verdict),
+        ListColumn(code="reason", label=gettext_lazy("鉴定意见"), is_wide=True, cell=lambda row: row.reason),
+        ListColumn(
+            code="by",
+            label=gettext_lazy("提出"),
+            cell=lambda row: ListedCell(row.made_by.name, sub=str(timezone.localtime(row.made_at).date())),
+        ),
+        ListColumn(code="settled", label=gettext_lazy("监销"), cell=_settled),
+        ListColumn(
+            code="entered",
+            label=gettext_lazy("序号"),
+            sort="seq",
+            is_indexed=True,
+            is_optional=True,
+            cell=lambda row: str(row.seq),
+        ),
+    ),
+    empty=lambda asked: EmptyList(title=_("还没有鉴定过案卷"), text=_("保管期满的案卷，在它的页面上鉴定。")),
+)
+
+ALL = (FINDING, CASES, DOCUMENTS, HAND_OVERS, APPRAISALS)

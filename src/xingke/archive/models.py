@@ -3,6 +3,8 @@
 Rows are added. Of an open volume items may still be described and taken out; of a closed one nothing is written but where it is.
 """
 
+from datetime import date
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -32,6 +34,7 @@ class ArchiveVolume(models.Model):
         CLOSED = "closed", _("已封卷")
         HANDED = "handed", _("移交中，待签收")
         RECEIVED = "received", _("已移交")
+        DESTROYED = "destroyed", _("已销毁")
 
     key = models.UUIDField(default=new_key, unique=True, editable=False)
     number = models.CharField(_("档号"), max_length=80)
@@ -77,6 +80,15 @@ class ArchiveVolume(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state == self.State.OPEN
+
+    @property
+    def is_destroyed(self) -> bool:
+        return self.state == self.State.DESTROYED
+
+    def is_over(self, today: date) -> bool:
+        """Whether its term is over, so that it waits to be appraised."""
+        ended = self.kept_until is not None and self.kept_until < today
+        return ended and not self.is_open and not self.is_destroyed
 
 
 class ArchiveItem(models.Model):
@@ -146,6 +158,65 @@ class ArchiveFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class AppraisalQuerySet(models.QuerySet["VolumeAppraisal"]):
+    """What was decided of volumes."""
+
+    def waiting(self) -> "AppraisalQuerySet":
+        """Those by which a volume is to be destroyed, and which nobody settled."""
+        return self.filter(term="", done_at__isnull=True, spared_at__isnull=True)
+
+
+class VolumeAppraisal(models.Model):
+    """What was decided of a volume whose term was over 鉴定. term: it is kept for that much longer, until kept_until, None for good;
+    "" where it is to be destroyed: another account does that, saying in which way, or spares it."""
+
+    key = models.UUIDField(default=new_key, unique=True, editable=False)
+    volume = models.ForeignKey(ArchiveVolume, models.PROTECT, related_name="appraisals")
+    term = models.CharField(_("续存"), max_length=10, blank=True)
+    kept_until = models.DateField(null=True)
+    reason = models.CharField(_("鉴定意见"), max_length=500)
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
+    seq = models.BigIntegerField(db_index=True)
+    way = models.CharField(_("销毁方式"), max_length=500, blank=True)
+    done_at = models.DateTimeField(null=True)
+    done_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
+    spared_at = models.DateTimeField(null=True)
+    spared_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
+    spared_because = models.CharField(max_length=500, blank=True)
+    objects = AppraisalQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("案卷鉴定")
+        ordering = ("-seq",)
+        constraints = (
+            _together("done_at", "volumeappraisal_done_at_and_by"),
+            _together("spared_at", "volumeappraisal_spared_at_and_by"),
+            models.CheckConstraint(
+                condition=Q(done_at__isnull=True, spared_at__isnull=True)
+                | Q(term="", done_at__isnull=True)
+                | Q(term="", spared_at__isnull=True),
+                name="volumeappraisal_done_or_spared",
+            ),
+            models.CheckConstraint(
+                condition=Q(done_by__isnull=True) | ~Q(done_by=F("made_by")), name="volumeappraisal_two_people"
+            ),
+            models.UniqueConstraint(
+                fields=["volume"],
+                condition=Q(term="", done_at__isnull=True, spared_at__isnull=True),
+                name="volumeappraisal_one_waits",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.volume_id} {self.term}"
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a volume is to be destroyed by it, and nobody settled it."""
+        return not self.term and self.done_at is None and self.spared_at is None
 
 
 class ArchiveHandOver(models.Model):

@@ -31,7 +31,12 @@ def _to_sign(user: User) -> Iterator[Task]:
         handed = list(queries.hand_overs_to_sign(user).order_by("seq").values_list("handed_at", flat=True))
         return len(handed), handed[0] if handed else None
 
+    def to_destroy() -> int:
+        return queries.volumes_to_destroy(user).count()
+
     count, first = kept_for(user, "hand-overs to sign", waiting)
+    gone = f"{reverse('archive:appraisal-list')}?verdict=waits"
+    yield Task(_("待监销的案卷"), kept_for(user, "volumes to destroy", to_destroy), pgettext("volumes", "卷"), gone)
     yield Task(_("待签收的移交清单"), count, pgettext("lists", "张"), reverse("archive:hand-over-list"), since(first))
 
 

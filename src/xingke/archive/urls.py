@@ -1,6 +1,6 @@
 from django.urls import path
 
-from xingke.archive.views import handing, volumes
+from xingke.archive.views import appraising, handing, volumes
 
 app_name = "archive"
 urlpatterns = [
@@ -12,6 +12,10 @@ urlpatterns = [
     path("archive/volumes/<uuid:key>/", volumes.volume, name="volume"),
     path("archive/volumes/<uuid:key>/close/", volumes.volume_close, name="volume-close"),
     path("archive/volumes/<uuid:key>/zip/", volumes.volume_zip, name="volume-zip"),
+    path("archive/volumes/<uuid:key>/appraise/", appraising.volume_appraise, name="volume-appraise"),
+    path("archive/appraisals/", appraising.appraisal_list, name="appraisal-list"),
+    path("archive/appraisals/<uuid:key>/destroy/", appraising.volume_destroy, name="volume-destroy"),
+    path("archive/appraisals/<uuid:key>/spare/", appraising.volume_spare, name="volume-spare"),
     path("archive/items/<uuid:key>/", volumes.item_edit, name="item-edit"),
     path("archive/items/<uuid:key>/out/", volumes.item_out, name="item-out"),
     path("archive/items/<uuid:key>/files/<int:pk>/<str:name>", volumes.item_file, name="item-file"),

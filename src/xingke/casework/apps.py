@@ -22,12 +22,11 @@ class CaseworkConfig(AppConfig):
         from xingke.base.tasks import DUTIES, OWN_WORK
         from xingke.base.undoing import OBSTACLES
         from xingke.casework import checks, finding, lists, showing, tasks, telling, ways
-        from xingke.casework.actions import drafts
-        from xingke.casework.actions.personal import change_case_keys
+        from xingke.casework.actions import drafts, personal
         from xingke.casework.permissions import CasePermission
         from xingke.casework.queries import undoing
         from xingke.casework.queries.kept import drafted
-        from xingke.casework.queries.personal import is_case_key, sealed_cases
+        from xingke.casework.queries.personal import erased_cases, is_case_key, sealed_cases
         from xingke.casework.rules.flow_checks import FLOWS
         from xingke.casework.rules.form_checks import FORMS
         from xingke.registry.listing import LISTS
@@ -58,7 +57,8 @@ class CaseworkConfig(AppConfig):
                 code="cases",
                 owners=sealed_cases,
                 owns=is_case_key,
-                change=lambda by, now: change_case_keys(by=by, now=now),
+                erased=erased_cases,
+                change=lambda by, now: personal.change_case_keys(by=by, now=now),
             )
         )
         CHECKS.add(*checks.CHECKS)
@@ -68,7 +68,7 @@ class CaseworkConfig(AppConfig):
         NOTICE_KINDS.add(*telling.KINDS)
         AGENDA.add(telling.DATED)
         REMINDERS.add(telling.REMINDER)
-        EXPIRIES.add(*drafts.EXPIRIES)
+        EXPIRIES.add(*drafts.EXPIRIES, *personal.EXPIRIES)
         HOLDERS.add(Holder(code="drafts", digests=drafted))
         ORIGINS.add(Origin(code="case", called=showing.origin))
         DUTIES.add(*tasks.DUTIES)
@@ -85,6 +85,7 @@ class CaseworkConfig(AppConfig):
                 "case.transfer": _("移交事项"),
                 "case.personal-opened": _("查看事项的个人信息"),
                 "case.personal-erased": _("删除事项的个人信息"),
+                "case.personal-ended": _("个人信息到期删除"),
                 "case.personal-key-changed": _("更换事项的密钥"),
             }
         )

@@ -20,6 +20,7 @@ from xingke.base.refusals import Refused
 from xingke.demo import generator
 from xingke.demo.services import log_services
 from xingke.demo.subsidies import ask_for_subsidies
+from xingke.demo.volumes import keep_archive
 from xingke.indicators import columns
 from xingke.intake.actions import import_table
 from xingke.intake.checking import sheet_form
@@ -138,6 +139,7 @@ def prepare(*, now: datetime, say: Say, scale: float = 1) -> Mapping[str, str]:
     log_services(region=here, by=operator, since=OPENING, now=now, say=say)
     ask_for_subsidies(region=here, now=now, say=say)
     demonstrate(operator, now, scale, say)
+    keep_archive(region=here, now=now, say=say)
     for kind in TABLES:
         if columns.source(kind).file is None:
             columns.rebuild(kind)

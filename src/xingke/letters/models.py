@@ -50,7 +50,8 @@ class OutsideLink(models.Model):
     """A link by which somebody without an account takes one step of one case as one party of it.
 
     digest: of its token, word: the keyed digest of the second word; neither is kept itself. name: to whom it was given. tries: wrong words since
-    the last right one. ended: how, see ``rules.links.LinkEnd``; empty while it holds, and where its time just went by.
+    the last right one, the last of them from the address tried_from. ended: how, see
+    ``rules.links.LinkEnd``; empty while it holds, and where its time just went by.
     """
 
     key = models.UUIDField(default=new_key, unique=True, editable=False)
@@ -63,6 +64,7 @@ class OutsideLink(models.Model):
     until = models.DateTimeField()
     tries = models.PositiveSmallIntegerField(default=0)
     tried_at = models.DateTimeField(null=True)
+    tried_from = models.GenericIPAddressField(null=True)
     ended = models.CharField(max_length=8, blank=True)
     ended_at = models.DateTimeField(null=True)
     ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
@@ -80,7 +82,10 @@ class OutsideLink(models.Model):
                 name="outsidelink_ended_at_and_by",
             ),
         )
-        indexes = (models.Index(fields=["until"], name="outsidelink_until"),)
+        indexes = (
+            models.Index(fields=["until"], name="outsidelink_until"),
+            models.Index(fields=["tried_from", "tried_at"], name="outsidelink_tried_from"),
+        )
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.step} {self.role}"

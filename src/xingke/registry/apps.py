@@ -15,9 +15,10 @@ class RegistryConfig(AppConfig):
         from xingke.base.beginnings import BEGINNINGS, Beginning
         from xingke.base.checks import CHECKS
         from xingke.base.menu import SHORTCUTS, WAYS, Shortcut, Ways
+        from xingke.base.retaining import EXPIRIES
         from xingke.base.tasks import DUTIES
         from xingke.base.workdays import CALENDARS
-        from xingke.registry import checks, finding, lists, queries, rules, tasks, ways
+        from xingke.registry import checks, endings, finding, lists, queries, rules, tasks, ways
         from xingke.registry.listing import LISTS
         from xingke.registry.queries import any_organisation
 
@@ -59,6 +60,7 @@ class RegistryConfig(AppConfig):
         LISTS.add(*lists.ALL)
         DUTIES.add(*tasks.DUTIES)
         CHECKS.add(*checks.CHECKS)
+        EXPIRIES.add(*endings.EXPIRIES)
         firms, users = pgettext_lazy("several", "单位"), pgettext_lazy("several", "账号")
         for order, code, label, url_name, permission, icon in (
             (20, "organisations", firms, "registry:organisation-list", Permission.ORGANISATION_READ, "building"),

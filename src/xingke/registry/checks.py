@@ -7,6 +7,7 @@ from xingke.base.checks import SHOWN, Check, CheckResult
 from xingke.base.refusals import Refused
 from xingke.registry import sealing
 from xingke.registry.models import Person
+from xingke.registry.queries.people import erased_owners
 
 
 def persons() -> Iterator[CheckResult]:
@@ -17,11 +18,14 @@ def persons() -> Iterator[CheckResult]:
         if why := _wrong(person):
             wrong.append(f"人员 {person.key}：{why}")
     known = set(Person.objects.exclude(sealed="").values_list("key", flat=True))
-    gone = set(Person.objects.filter(sealed="").exclude(erased_at=None, merged_into=None).values_list("key", flat=True))
+    gone = erased_owners()
     left = sorted(set(sealing.kept()) & gone)
     others = {key for sealer in sealing.SEALERS for key in sealer.owners()}
     strange = sorted(set(sealing.kept()) - known - gone - _without_facts() - others)
-    wrong += [f"人员 {key} 已删除或并入另一条，密钥还在 {sealing.FOLDER} 里；请删去这个文件" for key in left]
+    wrong += [
+        f"{key} 的个人信息已删除，密钥还在 {sealing.FOLDER} 里；夜里会自动清除，xingke retention 立即清除"
+        for key in left
+    ]
     wrong += [f"{sealing.FOLDER} 里 {key} 的密钥不是任何人的；可能是中断的登记留下的" for key in strange]
     if count or wrong:
         yield CheckResult(f"人员的个人信息：{count} 人，{len(wrong)} 处不对", tuple(wrong[:SHOWN]))

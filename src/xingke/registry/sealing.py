@@ -9,6 +9,7 @@ AES-256-GCM with the person's key as associated data, so that no sealed text can
 import hashlib
 import hmac
 import json
+import math
 import os
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -38,12 +39,14 @@ class Sealer:
     """What an upper room keeps sealed, each thing under a key of its own in the folder of persons' keys.
 
     owners: the keys of all there are. owns: whether a key is one of them. change: gives each a new key and seals it anew; returns how many.
+    erased: of whom nothing is kept any more, so that no key may lie here.
     """
 
     code: str
     owners: Callable[[], set[UUID]]
     owns: Callable[[UUID], bool]
     change: Callable[[Any, datetime], int]  # by whom, an account or None: the accounts room's
+    erased: Callable[[], set[UUID]] = set
 
 
 SEALERS: Register[Sealer] = Register("sealer")
@@ -114,11 +117,12 @@ def mark(number: str) -> str:
     return hmac.new(bytes.fromhex(path.read_text("ascii").split()[0]), plain.encode(), hashlib.sha256).hexdigest()
 
 
-def kept() -> Iterator[UUID]:
-    """The persons of whom a key lies here."""
+def kept(before: float = math.inf) -> Iterator[UUID]:
+    """The persons of whom a key lies here. before: only those written before a moment, in seconds since 1970."""
     for path in (Path(settings.DATA) / FOLDER).glob("*/*.key"):
-        with suppress(ValueError):
-            yield UUID(path.stem)
+        with suppress(ValueError, FileNotFoundError):
+            if path.stat().st_mtime < before:
+                yield UUID(path.stem)
 
 
 def begin_change(person: UUID) -> None:

@@ -248,8 +248,8 @@ def _refuse_gone(item: ArchiveItem, by: User, done: Act) -> None:
         raise Refused(say("它已经从案卷里撤出。"))
 
 
-def close_volume(*, volume: ArchiveVolume, seen: int, by: User, now: datetime) -> ArchiveVolume:
-    """Close a volume: number what lies in it, write its manifest and sign it. seen: how many items the page showed.
+def close_volume(*, volume: ArchiveVolume, seen: str, by: User, now: datetime) -> ArchiveVolume:
+    """Close a volume: number what lies in it, write its manifest and sign it. seen: the ``stamp_of`` what the page showed.
 
     Nothing of it changes from then on. A second press gives it back as it is. Raises Refused for an empty one, and for one that changed since.
     """
@@ -264,7 +264,7 @@ def close_volume(*, volume: ArchiveVolume, seen: int, by: User, now: datetime) -
         items = queries.items_of(volume)
         if not items:
             raise Refused(say("案卷里还没有文件，不能封卷。"))
-        if len(items) != seen:
+        if queries.stamp_of(items) != seen:
             raise Refused(say("打开页面之后卷内文件有变动，请看过再封卷。"))
         pattern = volume.number + queries.scheme_of(volume.region).item
         for ordinal, item in enumerate(items, start=1):

@@ -1,5 +1,6 @@
 """Archive volumes: the reads, scope included. Everything of this room lies before the bureau of its region only."""
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, TypeVar  # parts of a union
@@ -11,7 +12,14 @@ from django.utils.translation import get_language
 
 from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
-from xingke.archive.models import ArchiveFile, ArchiveHandOver, ArchiveItem, ArchiveVolume, HandedVolume
+from xingke.archive.models import (
+    ArchiveFile,
+    ArchiveHandOver,
+    ArchiveItem,
+    ArchiveVolume,
+    HandedVolume,
+    VolumeAppraisal,
+)
 from xingke.archive.permissions import ArchivePermission
 from xingke.archive.rules import ArchiveCategory, ArchiveScheme, RetentionTerm
 from xingke.casework import queries as casework
@@ -108,6 +116,12 @@ def items_of(volume: ArchiveVolume) -> list[ArchiveItem]:
     return list(rows.select_related("volume", *_SOURCES).prefetch_related("files"))
 
 
+def stamp_of(items: Iterable[ArchiveItem]) -> str:
+    """What lies in a volume and how it is described, in short: whoever closes it says what they saw."""
+    told = [(each.pk, each.title, each.responsible, each.document_number, each.pages, each.note) for each in items]
+    return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
+
+
 def file_for(user: User, key: UUID, pk: int) -> ArchiveFile:
     """A file of something that somebody may open, or 404."""
     item = item_for(user, key)
@@ -132,8 +146,8 @@ def open_volumes(user: User) -> QuerySet[ArchiveVolume]:
 
 
 def outlived(today: date) -> Q:
-    """The filter of volumes whose term is over: they are appraised, and nothing deletes them."""
-    return Q(kept_until__lt=today) & ~Q(state=ArchiveVolume.State.OPEN)
+    """The filter of volumes whose term is over: they wait to be appraised."""
+    return Q(kept_until__lt=today) & ~Q(state__in=(ArchiveVolume.State.OPEN, ArchiveVolume.State.DESTROYED))
 
 
 def last_fonds(region: Region) -> str:
@@ -147,8 +161,11 @@ def years_of(user: User) -> list[int]:
 
 
 def archived_digests() -> Iterable[str]:
-    """The digests of all files that lie in volumes. One query."""
-    return ArchiveFile.objects.filter(item__out_at__isnull=True).values_list("digest", flat=True)
+    """The digests of all files that lie in volumes that were not destroyed. One query."""
+    kept = ArchiveFile.objects.filter(item__out_at__isnull=True).exclude(
+        item__volume__state=ArchiveVolume.State.DESTROYED
+    )
+    return kept.values_list("digest", flat=True)
 
 
 def closed_volumes() -> QuerySet[ArchiveVolume]:
@@ -246,7 +263,10 @@ def is_restricted(parts: Sequence[CaseSeen]) -> bool:
 
 
 def may_open(user: User, item: ArchiveItem) -> bool:
-    """Whether somebody who finds something may have its files: what says who sees it is opened by who sees all of it."""
+    """Whether somebody who finds something may have its files: what says who sees it is opened by who sees all of it, what was destroyed by
+    nobody."""
+    if item.volume.is_destroyed:
+        return False
     if not item.is_restricted or item.case is None:
         return True
     return is_all_seen(user, case_whole(user, item.case))
@@ -262,6 +282,40 @@ def sources_seen(user: User, items: Sequence[ArchiveItem]) -> tuple[set[int], se
     cases = casework.cases_seen(user).filter(pk__in=[each.case_id for each in items if each.case_id])
     documents = reports.documents_visible_to(user).filter(pk__in=[each.document_id for each in items])
     return set(cases.values_list("pk", flat=True)), set(documents.order_by().values_list("pk", flat=True))
+
+
+# ── appraising ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def appraisals_seen(user: User) -> QuerySet[VolumeAppraisal]:
+    """What was decided of the volumes of somebody's own bureau."""
+    found = VolumeAppraisal.objects.filter(at_home(user, ArchivePermission.READ, "volume__region"))
+    return found.select_related("volume__region", "made_by", "done_by", "spared_by")
+
+
+def appraisals_of(volume: ArchiveVolume) -> list[VolumeAppraisal]:
+    """What was decided of a volume, the last first."""
+    return list(volume.appraisals.select_related("made_by", "done_by", "spared_by"))
+
+
+def appraisal_for(user: User, key: UUID) -> VolumeAppraisal:
+    """What was decided of a volume that somebody may destroy or spare, or 404."""
+    mine = at_home(user, ArchivePermission.RECEIVE, "volume__region")
+    return _or_404(VolumeAppraisal.objects.filter(mine, key=key).select_related("volume__region"))
+
+
+def volumes_to_destroy(user: User) -> QuerySet[VolumeAppraisal]:
+    """Those that wait for somebody to destroy them: another asked for it."""
+    waiting = VolumeAppraisal.objects.waiting().filter(at_home(user, ArchivePermission.RECEIVE, "volume__region"))
+    return waiting.exclude(made_by=user)
+
+
+def case_going_on(volume: ArchiveVolume) -> Case | None:
+    """A case in a volume that is under way again; None where all are over."""
+    filed = ArchiveItem.objects.filter(volume=volume, out_at__isnull=True).values("case")
+    steps = CaseStep.objects.filter(case__in=filed, seq_to__isnull=True, ended="").select_related("case")
+    found = steps.order_by("case_id").first()
+    return found.case if found is not None else None
 
 
 # ── handing over ────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -73,7 +73,7 @@ def manifest_now(volume: ArchiveVolume) -> VolumeManifest:
 
 def check_volume(volume: ArchiveVolume) -> list[Saying]:
     """What is missing or changed in a closed volume; nothing where all is as it was. Reads every file. Raises Refused for one
-    that is open."""
+    that is open. Of one that was destroyed there are no files."""
     if volume.is_open:
         raise Refused(say("案卷 %(number)s 还没有封卷，没有清单可以核对。", number=volume.number))
     data = volume.manifest.encode()
@@ -84,6 +84,8 @@ def check_volume(volume: ArchiveVolume) -> list[Saying]:
         return [*wrong, refusal.saying]
     if manifest != manifest_now(volume):
         wrong.append(say("库里的卷内目录与封卷时的清单不一致。"))
+    if volume.is_destroyed:
+        return wrong
     return [*wrong, *check_files(manifest, lambda file: attachment_store().found(file.digest))]
 
 

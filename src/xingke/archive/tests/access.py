@@ -1,12 +1,14 @@
 """Who may see the addresses of the archive: the bureau's own, keeping and signing each their part."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from tests.access import NEXT_DOOR, Row, World
 from tests.cast import NOW
+from xingke.archive.actions.appraising import NewAppraisal, appraise
 from xingke.archive.actions.handing import NewHandOver, hand_over
-from xingke.archive.models import ArchiveItem
+from xingke.archive.models import ArchiveItem, ArchiveVolume
 from xingke.archive.tests.filing import (
     TODAY,
     closed_volume,
@@ -30,7 +32,11 @@ def furnish(world: World) -> Mapping[str, Any]:
     made = hand_over(new=NewHandOver(volumes=[handed], to="青溪县综合档案馆", on=TODAY), by=cast.officer, now=NOW)
     into = volume(cast)
     (item,) = file_into(cast, into, to_file(ended_case(cast))).filed
-    return {"volume": into, "archived": item, "handed_volume": handed, "volumes_handed": made}
+    old = closed_volume(cast, title="期满的案卷", term="D10")
+    ArchiveVolume.objects.filter(pk=old.pk).update(kept_until=date(2026, 1, 31))
+    asked = appraise(new=NewAppraisal(volume=old, term="", reason="无保存价值"), by=cast.officer, now=NOW)
+    found = {"volume": into, "archived": item, "handed_volume": handed, "volumes_handed": made}
+    return {**found, "appraisal": asked}
 
 
 def _volume(world: World) -> Mapping[str, Any]:
@@ -62,6 +68,10 @@ ROWS = {
     "item-edit": Row(KEEP, _item),
     "item-out": Row(KEEP, _item, posts_only=True),
     "item-file": Row(READ, _file, is_page=False),
+    "volume-appraise": Row(KEEP, _volume, posts_only=True),
+    "appraisal-list": Row(READ | NEXT_DOOR),
+    "volume-destroy": Row(SIGN, lambda world: {"key": world.appraisal.key}, posts_only=True),
+    "volume-spare": Row(SIGN, lambda world: {"key": world.appraisal.key}, posts_only=True),
     "hand-over-list": Row(READ | NEXT_DOOR),
     "hand-over-new": Row(KEEP | NEXT_DOOR, posts_only=True),
     "hand-over": Row(READ, _list),

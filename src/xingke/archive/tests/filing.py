@@ -10,7 +10,7 @@ from django.urls import reverse
 from tests.cast import NOW, Cast, file, keep_records, load_outline
 from xingke.accounts import actions as accounts
 from xingke.accounts.models import User
-from xingke.archive import actions
+from xingke.archive import actions, queries
 from xingke.archive.actions import FiledInto, NewVolume, ToFile
 from xingke.archive.models import ArchiveVolume
 from xingke.base.periods import Period
@@ -105,12 +105,17 @@ def file_into(cast: Cast, into: ArchiveVolume, *wanted: ToFile, by: User | None 
     return actions.file_into(volume=into, wanted=wanted, by=by or cast.officer, now=NOW)
 
 
+def close(into: ArchiveVolume, by: User) -> ArchiveVolume:
+    """Close a volume as it stands."""
+    return actions.close_volume(volume=into, seen=queries.stamp_of(queries.items_of(into)), by=by, now=NOW)
+
+
 def closed_volume(cast: Cast, **given: Any) -> ArchiveVolume:
     """A closed volume with one case in it."""
     into = volume(cast, **given)
     done = file_into(cast, into, to_file(ended_case(cast)))
     assert not done.refused, [str(why) for _each, why in done.refused]
-    return actions.close_volume(volume=into, seen=1, by=cast.officer, now=NOW)
+    return close(into, cast.officer)
 
 
 def published_document(cast: Cast, folder: Path) -> Document:

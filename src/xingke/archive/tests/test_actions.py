@@ -21,6 +21,7 @@ from xingke.archive.tests.filing import (
     TODAY,
     answered_case,
     application,
+    close,
     closed_volume,
     ended_case,
     file_into,
@@ -223,7 +224,7 @@ def test_a_person_is_named_by_the_register_and_never_in_what_is_kept(cast: Cast)
     case = service_of_person(cast, "何远山")
 
     (item,) = file_into(cast, volume(cast), to_file(case)).filed
-    closed = actions.close_volume(volume=item.volume, seen=1, by=cast.officer, now=NOW)
+    closed = close(item.volume, cast.officer)
 
     said = attachment_store().get(item.files.get().digest).decode()
     assert "柳湾蔬菜合作社" in said and "12人次" in said
@@ -241,7 +242,7 @@ def test_what_the_catalogue_says_may_be_put_right_until_the_volume_is_closed(cas
     actions.describe_item(item=item, by=cast.officer, now=NOW, **said)
     assert (item.title, item.pages) == ("某公司申报材料", 12)
 
-    actions.close_volume(volume=into, seen=1, by=cast.officer, now=NOW)
+    close(into, cast.officer)
     with pytest.raises(Refused, match="已经封卷，不能再改"):
         actions.describe_item(item=item, by=cast.officer, now=NOW, **{**said, "pages": 13})
 
@@ -268,7 +269,7 @@ def test_a_closed_volume_has_numbers_a_signed_manifest_and_nothing_more_goes_in(
     into = volume(cast)
     file_into(cast, into, to_file(ended_case(cast)), to_file(ended_case(cast)))
 
-    closed = actions.close_volume(volume=into, seen=2, by=cast.officer, now=NOW)
+    closed = close(into, cast.officer)
 
     assert [item.number for item in queries.items_of(closed)] == [
         "J012-WS·2026·D30-001-0001",
@@ -278,20 +279,35 @@ def test_a_closed_volume_has_numbers_a_signed_manifest_and_nothing_more_goes_in(
     assert last_act().detail["digest"] == closed.digest, "the trail holds what was closed"
     with pytest.raises(Refused, match="已经封卷，不能再改"):
         file_into(cast, closed, to_file(ended_case(cast)))
-    assert actions.close_volume(volume=closed, seen=2, by=cast.officer, now=NOW) == closed
+    assert close(closed, cast.officer) == closed
 
 
 def test_an_empty_volume_and_one_that_changed_meanwhile_are_not_closed(cast: Cast) -> None:
     into = volume(cast)
     with pytest.raises(Refused, match="案卷里还没有文件"):
-        actions.close_volume(volume=into, seen=0, by=cast.officer, now=NOW)
+        actions.close_volume(volume=into, seen="", by=cast.officer, now=NOW)
     file_into(cast, into, to_file(ended_case(cast)))
 
     with pytest.raises(Refused, match="卷内文件有变动，请看过再封卷"):
-        actions.close_volume(volume=into, seen=0, by=cast.officer, now=NOW)
+        actions.close_volume(volume=into, seen="", by=cast.officer, now=NOW)
 
     into.refresh_from_db()
     assert into.is_open and into.manifest == ""
+
+
+def test_a_volume_in_which_one_thing_took_the_place_of_another_is_looked_at_again(cast: Cast) -> None:
+    into = volume(cast)
+    item = file_into(cast, into, to_file(ended_case(cast))).filed[0]
+    seen = queries.stamp_of(queries.items_of(into))
+    actions.take_out(item=item, reason="归错了", by=cast.officer, now=NOW)
+    other = file_into(cast, into, to_file(ended_case(cast))).filed[0]  # as many as before
+    with pytest.raises(Refused, match="卷内文件有变动"):
+        actions.close_volume(volume=into, seen=seen, by=cast.officer, now=NOW)
+    seen = queries.stamp_of(queries.items_of(into))
+    said = {"title": "另一个题名", "responsible": "", "document_number": "", "pages": None, "note": ""}
+    actions.describe_item(item=other, by=cast.officer, now=NOW, **said)
+    with pytest.raises(Refused, match="卷内文件有变动"):
+        actions.close_volume(volume=into, seen=seen, by=cast.officer, now=NOW)
 
 
 def _lose(closed: ArchiveVolume) -> str:
@@ -410,7 +426,7 @@ def test_nobody_else_keeps_the_archive_of_the_county(cast: Cast, who: str) -> No
         lambda: volume(cast, by=by),
         lambda: file_into(cast, into, to_file(case), by=by),
         lambda: actions.take_out(item=item, reason="x", by=by, now=NOW),
-        lambda: actions.close_volume(volume=into, seen=0, by=by, now=NOW),
+        lambda: actions.close_volume(volume=into, seen="", by=by, now=NOW),
         lambda: handing.hand_over(new=NewHandOver(volumes=[closed], to="x", on=TODAY), by=by, now=NOW),
         lambda: handing.receive(hand_over=made, count=1, on=TODAY, note="", by=by, now=NOW),
         lambda: handing.decline(hand_over=made, reason="x", by=by, now=NOW),

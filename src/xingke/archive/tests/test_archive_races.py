@@ -4,7 +4,7 @@ import pytest
 
 from tests.cast import NOW, Cast, gather
 from xingke.accounts.models import AuditEntry
-from xingke.archive import actions, checks
+from xingke.archive import actions, checks, queries
 from xingke.archive.actions import FiledInto, handing
 from xingke.archive.actions.handing import NewHandOver
 from xingke.archive.models import ArchiveHandOver, ArchiveItem, ArchiveVolume
@@ -43,9 +43,10 @@ def test_a_case_that_several_file_at_once_lies_in_one_volume(people: Cast) -> No
 def test_what_is_filed_while_a_volume_is_closed_is_in_its_manifest_or_not_in_it(people: Cast) -> None:
     into, late = volume(people), ended_case(people)
     file_into(people, into, to_file(ended_case(people)))
+    seen = queries.stamp_of(queries.items_of(into))
 
     at_once(
-        lambda: actions.close_volume(volume=ArchiveVolume.objects.get(), seen=1, by=people.officer, now=NOW),
+        lambda: actions.close_volume(volume=ArchiveVolume.objects.get(), seen=seen, by=people.officer, now=NOW),
         lambda: file_into(people, ArchiveVolume.objects.get(), to_file(late)),
     )
 

@@ -17,12 +17,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.cast import NOW, Cast
-from xingke.archive import actions
+from xingke.archive import actions, queries
 from xingke.archive.models import ArchiveHandOver, ArchiveItem, ArchiveVolume
 from xingke.archive.queries.checking import check_archive_file
 from xingke.archive.tests.filing import (
     PDF,
     answered_case,
+    close,
     closed_volume,
     ended_case,
     file_into,
@@ -89,7 +90,13 @@ def test_from_the_workbench_to_the_receipt_on_pages_alone(cast: Cast, signed_in:
     assert "已归档 2 件" in page and "卷内目录" in page and cast.firm.name in page
     assert tasks(cast, "officer") == {}
 
-    page = said(browser.post(reverse("archive:volume-close", args=[into.key]), {"seen": "2"}, follow=True))
+    page = said(
+        browser.post(
+            reverse("archive:volume-close", args=[into.key]),
+            {"seen": queries.stamp_of(queries.items_of(into))},
+            follow=True,
+        )
+    )
     assert "已封卷" in page and "J012-WS·2026·D30-001-0002" in page and "撤出" not in page
     assert "都与封卷时一致" in said(browser.get(reverse("archive:volume", args=[into.key]), {"check": ""}))
 
@@ -271,7 +278,7 @@ def test_what_says_who_sees_it_is_in_nobody_elses_hands(cast: Cast, signed_in: S
     registry.give_role(user=cast.director, role="section_head", region=cast.county, by=None, now=NOW)
     case, into = answered_case(cast), volume(cast)
     (item,) = file_into(cast, into, to_file(case), by=cast.director).filed
-    actions.close_volume(volume=into, seen=1, by=cast.director, now=NOW)
+    close(into, cast.director)
     kept = item.files.get()
     url = reverse("archive:item-file", args=[item.key, kept.pk, kept.name])
 

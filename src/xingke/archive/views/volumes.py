@@ -25,6 +25,7 @@ from xingke.archive.packing import catalogue_heads, catalogue_rows, pack
 from xingke.archive.permissions import ArchivePermission
 from xingke.archive.queries.checking import check_volume
 from xingke.base.blobs import Damaged
+from xingke.base.keys import new_key
 from xingke.base.refusals import Refused
 from xingke.base.templatetags.xk import day, moment
 from xingke.casework.queries.lists import whose_name
@@ -46,7 +47,7 @@ def places(user: User, current: str) -> list[dict[str, Any]]:
     found = [("finding-list", _("检索目录"))]
     if queries.home_regions(user, ArchivePermission.KEEP).exists():
         found += [("case-list", _("待归档的事项")), ("document-list", _("待归档的文稿"))]
-    found.append(("hand-over-list", _("移交清单")))
+    found += [("hand-over-list", _("移交清单")), ("appraisal-list", _("鉴定和销毁"))]
     return [{"label": label, "url": reverse(f"archive:{name}"), "is_current": name == current} for name, label in found]
 
 
@@ -166,10 +167,10 @@ def volume(request: HttpRequest, key: UUID) -> HttpResponse:
         notes = [(_("案卷"), f"{shown.number} {shown.title}"), (_("状态"), shown.get_state_display())]
         about = About(notes=notes, is_fictional=shown.is_fictional)
         return table_response(request, shown.number, catalogue_heads(), catalogue_rows(items), about)
-    return _page(request, user, shown, items)
+    return volume_page(request, user, shown, items)
 
 
-def _page(
+def volume_page(
     request: HttpRequest,
     user: User,
     shown: ArchiveVolume,
@@ -178,15 +179,25 @@ def _page(
     refusal: Refused | None = None,
 ) -> HttpResponse:
     may_keep = queries.is_at_home(user, ArchivePermission.KEEP, shown.region)
-    over = shown.kept_until is not None and shown.kept_until < timezone.localdate() and not shown.is_open
+    over = shown.is_over(timezone.localdate())
+    appraised = queries.appraisals_of(shown)
+    waiting = next((each for each in appraised if each.is_waiting), None)
+    may_settle = waiting is not None and queries.is_at_home(user, ArchivePermission.RECEIVE, shown.region)
     context = {
         "shown": shown,
         "items": list(_rows(user, items)),
+        "stamp": queries.stamp_of(items),
         "facts": _facts(shown, items),
         "hand_over": queries.hand_over_of(shown),
         "may_keep": may_keep,
         "may_change": may_keep and shown.is_open,
         "is_over": over,
+        "appraised": [(each, queries.term_word(each.term, shown.region)) for each in appraised],
+        "waiting": waiting,
+        "may_settle": may_settle and waiting is not None and waiting.made_by_id != user.pk,
+        "may_appraise": may_keep and over and waiting is None and shown.state != ArchiveVolume.State.HANDED,
+        "terms": [(each.code, each.label) for each in queries.scheme_of(shown.region).term],
+        "new_key": new_key(),
         "refusal": refusal,
         "faults": check_volume(shown) if "check" in request.GET and not shown.is_open else None,
         "crumbs": crumbs_to((shown.number, "")),
@@ -244,13 +255,10 @@ def _facts(shown: ArchiveVolume, items: Sequence[ArchiveItem]) -> list[dict[str,
 def volume_close(request: HttpRequest, key: UUID) -> HttpResponse:
     user = registry.reader(request.user)
     shown = queries.volume_for(user, key, ArchivePermission.KEEP)
-    seen = request.POST.get("seen", "")
     try:
-        actions.close_volume(
-            volume=shown, seen=int(seen) if seen.isdecimal() and len(seen) < 9 else 0, by=user, now=timezone.now()
-        )
+        actions.close_volume(volume=shown, seen=request.POST.get("seen", ""), by=user, now=timezone.now())
     except Refused as refusal:
-        return _page(request, user, shown, queries.items_of(shown), refusal=refusal)
+        return volume_page(request, user, shown, queries.items_of(shown), refusal=refusal)
     messages.success(request, _("已封卷，内容不再改动。"))
     return redirect("archive:volume", key)
 
@@ -263,6 +271,8 @@ def volume_zip(request: HttpRequest, key: UUID) -> HttpResponseBase:
     try:
         if shown.is_open:
             raise Refused(_("还没有封卷，不能整卷下载。"))
+        if shown.is_destroyed:
+            raise Refused(_("这一卷已经销毁，只留下目录和清单。"))
         hidden = [each.number for each in items if not queries.may_open(user, each)]
         if hidden:
             raise Refused(_("%(numbers)s 有您不能查看的内容，不能整卷下载。") % {"numbers": _("、").join(hidden[:5])})

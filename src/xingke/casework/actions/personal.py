@@ -9,12 +9,13 @@ from uuid import UUID
 from xingke.accounts.acts import act
 from xingke.accounts.models import User
 from xingke.base.refusals import Refused
+from xingke.base.retaining import Expiry, over_since
 from xingke.base.sayings import say
 from xingke.casework import queries
 from xingke.casework.models import Case, CaseSealed, CaseStep
 from xingke.casework.permissions import CasePermission
 from xingke.casework.queries.common import require_home
-from xingke.casework.queries.personal import NUMBER, may_open, unsealed
+from xingke.casework.queries.personal import NUMBER, may_open, sealed_cases, sealed_over, unsealed
 from xingke.casework.queries.seen import case_seen
 from xingke.casework.rules.forms import CaseForm
 from xingke.registry import sealing
@@ -90,13 +91,53 @@ def erase_personal(*, case: Case, reason: str, by: User, now: datetime) -> int:
         if not case.steps.filter(seq_to__isnull=True).exclude(ended="").exists():
             raise Refused(say("这件事还没有办结，办结以后才能删除个人信息。"))
         rows = [row for row in _sealed(case) if row.sealed]
-        if not rows:  # pressed twice
+        if rows:
+            CaseSealed.objects.filter(pk__in=[row.pk for row in rows]).update(sealed="", erased_at=now, erased_by=by)
+            done.says(flow=case.flow, number=case.number)
+        else:  # pressed twice
             done.nothing()
-            return 0
-        CaseSealed.objects.filter(pk__in=[row.pk for row in rows]).update(sealed="", erased_at=now, erased_by=by)
-        done.says(flow=case.flow, number=case.number)
     sealing.destroy(case.key)
     return len(rows)
+
+
+def count_personal(now: datetime) -> int:
+    """Of how many steps what is sealed would be erased."""
+    return sealed_over(over_since(PERSONAL, now)).count()
+
+
+def end_personal(now: datetime, most: int) -> int:
+    """Erase what is sealed of some of the cases that ended long ago, as an act of the program, then their keys. Returns of how many steps.
+
+    Keys of whoever is killed in between go the next night (``erased_cases``).
+    """
+    over = sealed_over(over_since(PERSONAL, now))
+    some = list(over.order_by("pk").values_list("pk", "step__case__key")[:most])
+    if not some:
+        return 0
+    with act(by=None, now=now, code="case.personal-ended", kind="case") as done:
+        done.lock()
+        gone = over.filter(pk__in=[pk for pk, _key in some]).update(sealed="", erased_at=now)
+        if gone:
+            done.says(count=gone)
+        else:
+            done.nothing()
+    for key in {key for _pk, key in some} - sealed_cases():
+        sealing.destroy(key)
+    return gone
+
+
+PERSONAL = "case-personal"
+EXPIRIES = (
+    Expiry(
+        code=PERSONAL,
+        what=say("办结的事项里封存的个人信息"),
+        days=3 * 365,
+        least=30,
+        why=say("办结之后还会更正、重新办理"),
+        count=count_personal,
+        end=end_personal,
+    ),
+)
 
 
 def change_case_keys(*, by: User | None, now: datetime) -> int:

@@ -236,7 +236,7 @@ class CaseSealed(models.Model):
     """What a step answered that is personal: one sealed text under the key of its case, and the names of the fields it answers.
 
     The answers of the step hold none of it, nor does its digest. Erasing empties it; the names stay, so that one sees that there was
-    something.
+    something. erased_by: nobody where its time was over.
     """
 
     step = models.OneToOneField(CaseStep, models.PROTECT, related_name="sealed")
@@ -249,9 +249,8 @@ class CaseSealed(models.Model):
         verbose_name = _("事项的个人信息")
         constraints = (
             models.CheckConstraint(
-                condition=Q(erased_at__isnull=True, erased_by__isnull=True)
-                | Q(erased_at__isnull=False, erased_by__isnull=False, sealed=""),
-                name="casesealed_erased_by_somebody",
+                condition=Q(erased_at__isnull=True, erased_by__isnull=True) | Q(erased_at__isnull=False, sealed=""),
+                name="casesealed_erased_is_empty",
             ),
         )
 

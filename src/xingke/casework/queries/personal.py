@@ -1,12 +1,15 @@
 """What is sealed of cases: whether there is any, and of a form what was answered last."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from xingke.accounts.models import User
 from xingke.base.refusals import Refused
 from xingke.base.sayings import say
-from xingke.casework.models import Case, CaseSealed
+from xingke.casework.models import Case, CaseSealed, CaseStep
 from xingke.casework.permissions import CasePermission
 from xingke.casework.queries import CaseRead
 from xingke.casework.queries.common import is_at_home
@@ -63,6 +66,17 @@ def may_open(user: User, case: Case, seen: CaseSeen) -> bool:
 def sealed_cases() -> set[UUID]:
     """The keys of the cases that keep something sealed."""
     return set(CaseSealed.objects.filter(sealed__gt="").values_list("step__case__key", flat=True))
+
+
+def erased_cases() -> set[UUID]:
+    """The keys of the cases of which everything that was sealed is erased."""
+    return set(CaseSealed.objects.filter(sealed="").values_list("step__case__key", flat=True)) - sealed_cases()
+
+
+def sealed_over(since: datetime) -> QuerySet[CaseSealed]:
+    """What is sealed of cases that are over and took their last step before a moment. No lists of keys: it may be many."""
+    last = CaseStep.objects.filter(seq_to__isnull=True, taken_at__lt=since).exclude(ended="")
+    return CaseSealed.objects.filter(sealed__gt="", step__case__in=last.values("case"))
 
 
 def is_case_key(key: UUID) -> bool:

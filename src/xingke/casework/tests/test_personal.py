@@ -2,23 +2,36 @@
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.apps import apps
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from lxml import html
 
 from tests.cast import NOW, Cast
 from xingke.accounts.models import AuditEntry
 from xingke.base.refusals import Refused
+from xingke.base.retaining import EXPIRIES
 from xingke.casework.actions import NewCase, StepWanted, open_case, take_step
-from xingke.casework.actions.personal import change_case_keys, erase_personal, keep_personal, open_personal
+from xingke.casework.actions.personal import (
+    PERSONAL,
+    change_case_keys,
+    count_personal,
+    end_personal,
+    erase_personal,
+    keep_personal,
+    open_personal,
+)
 from xingke.casework.models import Case, CaseDraft, CaseSealed
 from xingke.casework.tests.flowing import FOLDER, faults
 from xingke.registry import actions as registry
+from xingke.registry import checks as register
 from xingke.registry import sealing
+from xingke.registry.endings import end_keys
 
 pytestmark = pytest.mark.db
 
@@ -135,6 +148,47 @@ def test_what_is_erased_opens_nowhere_any_more(cast: Cast, signed_in: SignIn) ->
     with pytest.raises(Refused, match="密钥不在"):
         sealing.unseal(case.key, sealed)
     assert "已删除" in _page(signed_in("officer"), case)
+
+
+def test_whoever_was_killed_before_the_key_was_gone_presses_again_or_waits_a_night(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = _asked(cast)
+    _take(case, "done", cast.officer)
+    with monkeypatch.context() as killed:
+        killed.setattr(sealing, "destroy", lambda key: None)
+        erase_personal(case=case, reason="本人要求", by=cast.director, now=NOW)
+    told = f"{case.key} 的个人信息已删除，密钥还在 person-keys 里；夜里会自动清除，xingke retention 立即清除"
+    assert told in [problem for found in register.persons() for problem in found.problems]
+    later = timezone.now() + timedelta(hours=2)  # the age of a file is that of the real clock
+    assert end_keys(timezone.now(), 10) == 0  # a key that was just made may be about to seal something
+    assert (end_keys(later, 10), sealing.has_key(case.key), end_keys(later, 10)) == (1, False, 0)
+    sealing.prepare(case.key)
+    assert erase_personal(case=case, reason="本人要求", by=cast.director, now=NOW) == 0
+    assert not sealing.has_key(case.key)
+
+
+def test_it_ends_by_itself_a_while_after_the_case_did(cast: Cast, signed_in: SignIn) -> None:
+    over, under_way = _asked(cast), _asked(cast)
+    _take(over, "done", cast.officer)
+    days = EXPIRIES[PERSONAL].days
+    assert days is not None
+    before, after = NOW + timedelta(days=days - 1), NOW + timedelta(days=days + 1)
+    assert (count_personal(before), end_personal(before, 10)) == (0, 0)
+    assert (count_personal(after), end_personal(after, 10), end_personal(after, 10)) == (1, 1, 0)
+    assert (sealing.has_key(over.key), sealing.has_key(under_way.key)) == (False, True)
+    row = CaseSealed.objects.get(step__case=over)
+    assert (row.sealed, row.erased_at, row.erased_by) == ("", after, None)
+    assert "已删除" in _page(signed_in("officer"), over)
+    entry = AuditEntry.objects.order_by("-seq")[0]
+    assert (entry.action, entry.by, entry.count) == ("case.personal-ended", None, 1)
+
+
+def test_a_case_that_was_reopened_keeps_it(cast: Cast) -> None:
+    case = _asked(cast)
+    _take(case, "done", cast.officer)
+    _take(case, "reopen", cast.director, opinion="发现新情况")
+    assert count_personal(NOW + timedelta(days=4000)) == 0
 
 
 def test_nothing_of_a_flow_asks_about_it() -> None:

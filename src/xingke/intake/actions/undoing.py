@@ -8,7 +8,7 @@ from xingke.accounts.actions import ask_for_job
 from xingke.accounts.models import Job, User
 from xingke.intake.models import ImportBatch
 from xingke.intake.queries import may_undo_batch
-from xingke.ledger.actions import undo_act
+from xingke.ledger.actions import judge_undoing, undo_act
 from xingke.ledger.actions.bulk import uncollected
 
 UNDO = "import.undo"
@@ -27,14 +27,16 @@ def ask_to_undo(*, batch: ImportBatch, by: User, now: datetime) -> Job:
 
 
 @uncollected()
-@transaction.atomic
 def undo_batch(*, batch: ImportBatch, by: User, now: datetime) -> ImportBatch:
     """Void what an import filed; one that was taken back already stays as it is. Raises Refused with what came in between."""
     if batch.state == ImportBatch.State.UNDONE:
         return batch
     may_undo_batch(batch, by=by, now=now).or_refuse()
     assert batch.seq is not None  # or it was not theirs
-    undo_act(seq=batch.seq, by=by, now=now)
-    batch.state = ImportBatch.State.UNDONE
-    batch.save(update_fields=["state"])
+    judged = judge_undoing(seq=batch.seq, by=by, now=now)  # before anybody has to wait
+    with transaction.atomic():
+        if judged is not None:
+            undo_act(seq=batch.seq, by=by, now=now, judged=judged)
+        batch.state = ImportBatch.State.UNDONE
+        batch.save(update_fields=["state"])
     return batch

@@ -24,7 +24,7 @@ from xingke.ledger.actions.observations import (
 )
 from xingke.ledger.actions.proposals import accept_proposal, decline_proposal, propose_correction, propose_void
 from xingke.ledger.actions.titles import give_last_days, merge_titles
-from xingke.ledger.actions.undoing import undo_act
+from xingke.ledger.actions.undoing import judge_undoing, undo_act
 from xingke.ledger.actions.versions import BATCH, write_next_version, write_next_versions
 
 __all__ = [
@@ -52,6 +52,7 @@ __all__ = [
     "enter",
     "file_histories",
     "give_last_days",
+    "judge_undoing",
     "merge_titles",
     "plan_confirmation",
     "propose_correction",

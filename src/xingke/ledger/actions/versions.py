@@ -14,7 +14,7 @@ from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base.refusals import Refused
 from xingke.ledger import queries, rules
-from xingke.ledger.actions.bulk import insert_objects
+from xingke.ledger.actions.bulk import follow, insert_objects, listed
 from xingke.ledger.models import EventVersion, Observation, State, Version
 from xingke.registry import queries as registry
 from xingke.registry.models import Region
@@ -75,6 +75,31 @@ def write_next_versions(rows: Sequence[tuple[Version, Mapping[str, Any]]], *, do
         if current.update(seq_to=done.seq) != len(chunk):
             raise Refused(_("该记录刚刚被他人更正，请刷新页面后再试。"))
         insert_objects([_successor(row, changes, done=done, reason=reason) for row, changes in chunk])
+
+
+def void_whole(model: type[Version], records: Sequence[UUID], *, done: Act, reason: str) -> None:
+    """Void whole records of one table within the database, for there may be tens of thousands and everybody waits: the versions in force are
+    closed, and followed by what they said. Raises Refused where one of them has none."""
+    said = {
+        "seq_from": done.seq,
+        "seq_to": None,
+        "state": State.VOID.value,
+        "reason": reason,
+        "entered_at": done.now,
+        "entered_by_id": done.account.pk,
+    }
+    signed = {
+        "confirmed_at": done.now,
+        "confirmed_by_id": done.account.pk,
+    }  # of what was confirmed it is said who says so
+    for start in range(0, len(records), BATCH):
+        piece = records[start : start + BATCH]
+        found = model._default_manager.filter(record__in=listed(piece))
+        if found.filter(seq_to__isnull=True).update(seq_to=done.seq) != len(piece):
+            raise Refused(_("该记录刚刚被他人更正，请刷新页面后再试。"))
+        closed = found.filter(seq_to=done.seq)
+        follow(closed.filter(state=State.CONFIRMED), {**said, **signed}, counted="version")
+        follow(closed.exclude(state=State.CONFIRMED), said, counted="version")
 
 
 def standing(model: type[V], record: UUID) -> V:

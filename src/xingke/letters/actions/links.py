@@ -4,11 +4,12 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import F
+from django.db.models import F, Sum
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from xingke.accounts.acts import Actor, act
 from xingke.accounts.models import User
+from xingke.accounts.queries import window
 from xingke.base.keys import new_key
 from xingke.base.refusals import Refused
 from xingke.base.retaining import Expiry, over_since
@@ -23,6 +24,7 @@ from xingke.letters.queries import links
 from xingke.letters.rules.links import (
     LONGEST_DAYS,
     LONGEST_NAME,
+    MOST_FROM,
     MOST_TRIES,
     PAUSE,
     WORD,
@@ -106,11 +108,13 @@ def revoke_link(*, link: OutsideLink, by: User, now: datetime) -> None:
         done.says(link=str(link.key), step=link.step)
 
 
-def use_link(*, link: OutsideLink, word: str, wanted: StepWanted, seen: int, now: datetime) -> CaseStep:
+def use_link(
+    *, link: OutsideLink, word: str, wanted: StepWanted, seen: int, now: datetime, address: str | None = None
+) -> CaseStep:
     """Take the step of a link as its party. word: the second word; one try is counted before it is looked at, so that nobody tries more at
-    once. Raises Refused, AnswersRefused with every fault of a form.
+    once. address: where they come from, None for unknown. Raises Refused, AnswersRefused with every fault of a form.
     """
-    _try(link, word.strip(), now)
+    _try(link, word.strip(), address, now)
     outsider = links.outsider_of(link)
     with act(by=Actor(link=str(link.key)), now=now, code="link.used", kind="case", target=str(link.case.key)) as done:
         done.lock()
@@ -124,16 +128,24 @@ def use_link(*, link: OutsideLink, word: str, wanted: StepWanted, seen: int, now
     return row
 
 
-def _try(link: OutsideLink, word: str, now: datetime) -> None:
-    """Raise Refused unless a second word is the right one; after too many wrong ones the link is closed."""
+def _try(link: OutsideLink, word: str, address: str | None, now: datetime) -> None:
+    """Raise Refused unless a second word is the right one; after too many wrong ones the link is closed, and after many at
+    whichever links the address waits, which costs no link a try. Nor does what is no word at all: scanners of mail press buttons too.
+    """
+    if not WORD.fullmatch(word):
+        links.refuse_closed(link, now)
+        raise Refused(say("请填六位数字的验证码，由发链接的人另行告诉本人。"))
     row = OutsideLink.objects.filter(pk=link.pk)
     can = row.filter(ended="", until__gt=now, tries__lt=MOST_TRIES).exclude(tried_at__gt=now - PAUSE, tried_at__lte=now)
-    if not can.update(tries=F("tries") + 1, tried_at=now):
+    if not can.update(tries=F("tries") + 1, tried_at=now, tried_from=address):
         link.refresh_from_db()
         links.refuse_closed(link, now)
         raise Refused(say("试得太快了，请过几秒再试。"))
-    if WORD.fullmatch(word) and constant_time_compare(word_digest(str(link.key), word), link.word):
-        row.filter(ended="").update(tries=0, tried_at=None)
+    if address is not None and _tried_from(address, now) > MOST_FROM:
+        row.update(tries=F("tries") - 1)
+        raise Refused(say("从您这里输错的验证码太多了，请一刻钟以后再试。"))
+    if constant_time_compare(word_digest(str(link.key), word), link.word):
+        row.filter(ended="").update(tries=0, tried_at=None, tried_from=None)
         return
     link.refresh_from_db()
     left = MOST_TRIES - link.tries
@@ -147,12 +159,18 @@ def _try(link: OutsideLink, word: str, now: datetime) -> None:
     with act(by=Actor(link=str(link.key)), now=now, code="link.closed", kind="case", target=str(link.case.key)) as done:
         done.lock()
         if row.filter(ended="").update(ended=LinkEnd.TRIES, ended_at=now):
-            done.says(step=link.step, count=MOST_TRIES)
+            done.says(step=link.step, count=MOST_TRIES, address=address or "")
         else:
             done.nothing()
     reason = closed_because(LinkEnd.TRIES, link.until, now)
     assert reason is not None
     raise Refused(reason)
+
+
+def _tried_from(address: str, now: datetime) -> int:
+    """How many wrong second words came from an address as lately as failures to sign in count, the one under way among them."""
+    since = OutsideLink.objects.filter(tried_from=address, tried_at__gt=now - window(), tried_at__lte=now)
+    return since.aggregate(count=Sum("tries"))["count"] or 0
 
 
 def drop_old_links(now: datetime, most: int) -> int:

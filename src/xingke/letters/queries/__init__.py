@@ -132,6 +132,12 @@ def cases_to_write(user: User, flow: str, step: str, only: Iterable[UUID] = ()) 
     return [each for each in found if each is not None]
 
 
+def cases_chosen(user: User, keys: Iterable[UUID]) -> list[Case]:
+    """Of the cases that were ticked those somebody sees, wherever they stand by now."""
+    found = queries.cases_seen(user).filter(key__in=list(keys))
+    return list(found.select_related("region", "organisation__region", "person").order_by("pk"))
+
+
 def may_write(user: User, read: CaseRead, step: str, *, now: datetime) -> CaseToWrite | None:
     """Whether somebody may issue the letter of a step now; None where the step is not theirs, or no letter is issued with it."""
     if template_for(read.case, step) is None:

@@ -13,6 +13,7 @@ from xingke.casework.rules.forms import CaseForm, FieldType, FormField
 
 LONGEST_DAYS, USUAL_DAYS = 30, 7  # how long a link holds [parameter]
 MOST_TRIES = 5  # wrong second words after which it is closed [parameter]
+MOST_FROM = 20  # wrong second words from one address, of whichever links, after which it waits [parameter]
 PAUSE = timedelta(seconds=2)  # between two tries [parameter]
 WORD = re.compile(r"\d{6}")
 LONGEST_NAME = 60

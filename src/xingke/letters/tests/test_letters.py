@@ -153,6 +153,25 @@ def test_the_page_lists_what_waits_and_what_was_refused(cast: Cast, signed_in: S
     assert answer.cssselect("textarea")[0].text_content().strip() == OPINION  # nothing that was typed is lost
 
 
+def test_pressed_twice_the_page_shows_the_letter_again(cast: Cast, signed_in: SignIn) -> None:
+    case, officer = new_case(cast), signed_in("officer")
+    url = reverse("letters:letter-issue", args=["product_test", "told"])
+    sent = {"case": str(case.key), f"seen-{case.key}": "1", "opinion": OPINION}
+    first, second = (officer.post(url, sent) for _press in "ab")
+    assert first["Location"] == second["Location"] == reverse("letters:letter", args=[CaseLetter.objects.get().key])
+
+
+def test_what_was_ticked_and_went_on_meanwhile_is_named(cast: Cast, signed_in: SignIn) -> None:
+    waits, gone = new_case(cast), new_case(cast, title="二号传感器")
+    take_step(case=gone, wanted=StepWanted(step="terminate", opinion="不测了"), seen=1, by=cast.director, now=NOW)
+    url, officer = reverse("letters:letter-issue", args=["product_test", "told"]), signed_in("officer")
+    sent = {"case": [str(waits.key), str(gone.key)], f"seen-{waits.key}": "1", f"seen-{gone.key}": "1"}
+    page = officer.post(url, {**sent, "opinion": OPINION}, follow=True).content.decode()
+    assert "已出具 1 份" in page
+    assert "“二号传感器”：" in page
+    assert CaseLetter.objects.get().case == waits
+
+
 def test_a_paper_is_checked_by_number_and_code(cast: Cast, client: Client) -> None:
     (letter,) = tell(cast, new_case(cast)).letters
     url = reverse("letters:check")

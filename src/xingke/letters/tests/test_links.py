@@ -53,9 +53,11 @@ def made(cast: Cast, case: Case) -> LinkMade:
     return new_link(cast, case)
 
 
-def _use(made: LinkMade, *, word: str = "", now: datetime = LATER, **given: Any) -> CaseStep:
+def _use(
+    made: LinkMade, *, word: str = "", now: datetime = LATER, address: str | None = None, **given: Any
+) -> CaseStep:
     wanted = StepWanted(**{"step": "tested", "typed": ANSWERS, **given})
-    return use_link(link=made.link, word=word or made.word, wanted=wanted, seen=1, now=now)
+    return use_link(link=made.link, word=word or made.word, wanted=wanted, seen=1, now=now, address=address)
 
 
 def _wrong(made: LinkMade) -> str:
@@ -142,10 +144,43 @@ def test_of_five_wrong_words_the_fifth_closes_the_link_also_for_the_right_one(ca
 
 def test_tries_in_a_row_are_slowed_down_and_the_right_word_forgives_those_before(made: LinkMade) -> None:
     with pytest.raises(Refused, match="验证码不对"):
-        _use(made, word="1")
+        _use(made, word=_wrong(made))
     with pytest.raises(Refused, match="试得太快了"):
         _use(made)
     assert _use(made, now=LATER + PAUSE + timedelta(seconds=1)).step == "tested"
+
+
+def test_one_address_tries_no_more_than_some_words_whatever_links_it_has(
+    cast: Cast, made: LinkMade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(links, "MOST_FROM", 3)
+    here, there = "198.51.100.7", "203.0.113.9"
+    for number in range(3):
+        other = new_link(cast, new_case(cast, f"第{number}件"))
+        with pytest.raises(Refused, match="验证码不对"):
+            _use(other, word=_wrong(other), address=here)
+    for minutes, word in enumerate((_wrong(made), made.word), start=1):  # not even the right one is looked at
+        with pytest.raises(Refused, match="请一刻钟以后再试"):
+            _use(made, word=word, address=here, now=LATER + timedelta(minutes=minutes))
+    made.link.refresh_from_db()
+    assert (made.link.tries, made.link.ended) == (0, "")  # and whose link it is still has every try
+    assert _use(made, address=there, now=LATER + timedelta(minutes=5)).step == "tested"
+    assert _use(other, address=here, now=LATER + timedelta(minutes=16)).step == "tested"
+
+
+@pytest.mark.usefixtures("at_that_time")
+def test_an_address_is_that_of_the_connection_whatever_a_header_says(
+    cast: Cast, client: Client, made: LinkMade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(links, "MOST_FROM", 1)
+    url = reverse("letters:outside", args=[made.token])
+    said = []
+    for number in range(2):
+        OutsideLink.objects.update(tried_at=LATER - PAUSE)
+        sent = {**SENT, "word": _wrong(made)}
+        said.append(_said(client.post(url, sent, headers={"x-forwarded-for": f"198.51.100.{number}"})))
+    assert "还可以试4次" in said[0]
+    assert "请一刻钟以后再试" in said[1]
 
 
 # ── making one ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -224,10 +259,11 @@ def test_looking_changes_nothing_and_sending_takes_the_step(client: Client, case
     assert "一号传感器" in _said(answer)
     assert "老客户" not in _said(answer)
     assert AuditEntry.objects.count() == before
-    wrong = client.post(url, {**SENT, "word": ""})
-    assert "验证码不对" in _said(wrong)
+    for _scanner in range(MOST_TRIES + 1):  # some press the button, too
+        wrong = client.post(url, {**SENT, "word": ""})
+        assert "请填六位数字的验证码" in _said(wrong)
     assert html.fromstring(wrong.content).get_element_by_id("id_a-found").value == "12"  # what was typed is there
-    OutsideLink.objects.update(tried_at=None)
+    assert OutsideLink.objects.get().tries == 0
     assert "已经收到" in _said(client.post(url, {**SENT, "word": made.word}))
     assert case.steps.count() == 2
     assert "已经用过" in _said(client.get(url))

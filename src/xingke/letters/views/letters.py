@@ -1,6 +1,7 @@
 """Letters: the list, issuing one or many, one as it was issued, and whether a paper is one of ours."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -18,10 +19,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from xingke.accounts.models import User
 from xingke.base.refusals import Refused
+from xingke.casework.models import Case
 from xingke.casework.permissions import CasePermission
 from xingke.casework.places import places
 from xingke.casework.showing import title_of
 from xingke.letters import actions, queries
+from xingke.letters.actions import LettersIssued
 from xingke.letters.forms import CheckForm
 from xingke.letters.lists import LETTERS
 from xingke.letters.models import CaseLetter
@@ -60,9 +63,11 @@ def letter_issue(request: HttpRequest, flow: str, step: str) -> HttpResponse:
     user = registry.reader(request.user)
     registry.require_page(user, CasePermission.READ)
     rows = queries.cases_to_write(user, flow, step, _keys(request.GET.getlist("case")))
-    if not rows:
-        raise Http404
     opinion, chosen = request.POST.get("opinion", ""), request.POST.getlist("case")
+    listed = {str(each.read.case.key) for each in rows}
+    moved = queries.cases_chosen(user, _keys(each for each in chosen if each not in listed))
+    if not rows and not moved:
+        raise Http404
     if request.method == "GET":
         chosen = [str(each.read.case.key) for each in rows if each.answer.allowed] if len(rows) == 1 else []
     ticked = [each for each in rows if str(each.read.case.key) in chosen]
@@ -73,7 +78,7 @@ def letter_issue(request: HttpRequest, flow: str, step: str) -> HttpResponse:
                 preview = _as_it_would_be(request, user, ticked, step, opinion)
             else:
                 done = actions.issue_letters(
-                    cases=[(each.read.case, _seen(request, each)) for each in ticked],
+                    cases=[(case, _seen(request, case)) for case in [*(each.read.case for each in ticked), *moved]],
                     step=step,
                     opinion=opinion,
                     by=user,
@@ -84,10 +89,11 @@ def letter_issue(request: HttpRequest, flow: str, step: str) -> HttpResponse:
                 if not done.refused:
                     return _issued(done.letters)
                 why = {case.pk: str(refusal) for case, refusal in done.refused}
-                gone = {letter.case_id for letter in done.letters}
-                rows = [each for each in rows if each.read.case.pk not in gone]
+                rows = _left(request, rows, done)
         except Refused as refusal:
             error = str(refusal)
+    if not rows:
+        return redirect("letters:letter-list")
     language = get_language() or "zh"
     own = rows[0].read.flow.steps[step]
     context = {
@@ -110,15 +116,24 @@ def letter_issue(request: HttpRequest, flow: str, step: str) -> HttpResponse:
     return render(request, "letters/letter_issue.html", context)
 
 
-def _keys(written: Sequence[str]) -> list[UUID]:
+def _left(request: HttpRequest, rows: Sequence[CaseToWrite], done: LettersIssued) -> list[CaseToWrite]:
+    """Those that wait still; of others, which went on meanwhile and stand in no row, it is said why they got none."""
+    gone, listed = {letter.case_id for letter in done.letters}, {each.read.case.pk for each in rows}
+    for case, refusal in done.refused:
+        if case.pk not in listed:
+            messages.warning(request, _("“%(case)s”：%(why)s") % {"case": case.title or case.number, "why": refusal})
+    return [each for each in rows if each.read.case.pk not in gone]
+
+
+def _keys(written: Iterable[str]) -> list[UUID]:
     try:
-        return [UUID(each) for each in written[: queries.MOST]]
+        return [UUID(each) for each in islice(written, queries.MOST)]
     except ValueError:
         raise Http404 from None
 
 
-def _seen(request: HttpRequest, each: CaseToWrite) -> int:
-    written = request.POST.get(f"seen-{each.read.case.key}", "")
+def _seen(request: HttpRequest, case: Case) -> int:
+    written = request.POST.get(f"seen-{case.key}", "")
     return int(written) if written.isdecimal() and len(written) < 9 else 0
 
 
@@ -130,7 +145,12 @@ def _as_it_would_be(
         raise Refused(_("请先选定一件事项，再看它的文书。"))
     first = ticked[0]
     letter = actions.letter_as_it_would_be(
-        case=first.read.case, seen=_seen(request, first), step=step, opinion=opinion, by=user, now=timezone.now()
+        case=first.read.case,
+        seen=_seen(request, first.read.case),
+        step=step,
+        opinion=opinion,
+        by=user,
+        now=timezone.now(),
     )
     return _paper(letter)
 

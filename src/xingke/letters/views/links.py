@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from xingke.accounts.browsers import address_of
 from xingke.base.refusals import Refused
 from xingke.base.sayings import say
 from xingke.casework import queries as casework
@@ -133,7 +134,14 @@ def _outside(request: HttpRequest, token: str, now: datetime) -> HttpResponse:
         at = int(number) if number.isdecimal() and len(number) < 9 else 0
         wanted = StepWanted(step=link.step, typed=typed, opinion=request.POST.get("opinion", ""))
         try:
-            actions.use_link(link=link, word=request.POST.get("word", ""), wanted=wanted, seen=at, now=now)
+            actions.use_link(
+                link=link,
+                word=request.POST.get("word", ""),
+                wanted=wanted,
+                seen=at,
+                now=now,
+                address=address_of(request),
+            )
         except AnswersRefused as refusal:
             judged = refusal.read
         except Refused as refusal:

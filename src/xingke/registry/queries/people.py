@@ -32,6 +32,12 @@ def may_name(user: User, person: Person) -> bool:
     return is_own or people_visible_to(user).filter(pk=person.pk).exists()
 
 
+def erased_owners() -> set[UUID]:
+    """Of whom nothing is sealed any more and never will be under the same key: persons who were erased or merged, and what upper rooms say."""
+    gone = Person.objects.filter(sealed="").exclude(erased_at=None, merged_into=None)
+    return set(gone.values_list("key", flat=True)).union(*(sealer.erased() for sealer in sealing.SEALERS))
+
+
 def people_listed(user: User, *, search: str = "") -> QuerySet[Person]:
     """Those whose name, or whose employer's, holds ``search``. Never by number: an address stands in logs and histories."""
     wanted = search.strip()
