@@ -24,6 +24,7 @@ DATA = {
     "casework/rules/answers.py": "",
     "archive/rules.py": "CATALOGUE",  # names of files in what is kept, which is Chinese whoever keeps it
     "archive/recording.py": "RECORD",
+    "indicators/rules/backsolving.py": "COUNTED",
     "funds/forms.py": "amount_field",  # units, by their names
     # what files and texts are searched for
     "press/allowed.py": "ISSUER_MARK",

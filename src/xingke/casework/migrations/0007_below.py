@@ -6,9 +6,10 @@ from django.db import migrations, models
 
 def say_what_is_below(apps, schema_editor):
     """Steps of cases that stand below another say so."""
-    of = schema_editor.connection.alias
-    below = apps.get_model("casework", "Case").objects.using(of).filter(parent__isnull=False)
-    steps = apps.get_model("casework", "CaseStep").objects.using(of)
+    below = (
+        apps.get_model("casework", "Case").objects.using(schema_editor.connection.alias).filter(parent__isnull=False)
+    )
+    steps = apps.get_model("casework", "CaseStep").objects.using(schema_editor.connection.alias)
     steps.filter(case__in=below.values("pk")).update(is_below=True)
 
 
