@@ -46,8 +46,11 @@ def keep_facts(case: Case, form: CaseForm, values: Mapping[str, Any], done: Act)
 
 
 def keep_said_once(case: Case, asked: Iterable[FormField], known: Mapping[str, Any], done: Act) -> None:
-    """What the newest answers say that no other case may say."""
-    said = {each.key for each in said_once(asked, known)}
+    """What the newest answers say that no other case may say. No query where nothing is asked that is said once."""
+    fields = [each for each in asked if each.once or any(column.once for column in each.columns)]
+    if not fields:
+        return
+    said = {each.key for each in said_once(fields, known)}
     standing_now = {(row.name, row.value): row.pk for row in case.said_once.filter(seq_to__isnull=True)}
     if gone := [pk for key, pk in standing_now.items() if key not in said]:
         CaseOnce.objects.filter(pk__in=gone).update(seq_to=done.seq)
