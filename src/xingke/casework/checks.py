@@ -65,6 +65,9 @@ def _faults(case: Case, steps: list[CaseStep]) -> Iterator[str]:
         if step.digest != step_digest(queries.said_of(step), before):
             yield f"第 {step.number} 步的内容与摘要不符"
         before = step.digest
+    case_says = (case.flow, case.region_id, case.parent_id is not None)
+    if any((step.flow, step.region_id, step.is_below) != case_says for step in steps):
+        yield "列表按步骤筛选的业务、区划或上下级，与事项不符"
     try:
         definitions = queries.definitions_of(case)
     except LookupError:

@@ -36,7 +36,7 @@ def test_what_nobody_touched_is_well(case: Case) -> None:
     assert [result.said for result in cases()] == ["办理事项：1 件，0 处不对"]
 
 
-def test_what_was_changed_is_seen(case: Case) -> None:
+def test_what_was_changed_is_seen(case: Case, cast: Cast) -> None:
     first = CaseStep.objects.get(case=case, number=1)
     CaseStep.objects.filter(pk=first.pk).update(answers={"title": "用水贵"})
     assert _problems() == ["第 1 步的内容与摘要不符", "列出的“title”与填写的不符"]
@@ -45,6 +45,11 @@ def test_what_was_changed_is_seen(case: Case) -> None:
         before = getattr(first, column)
         CaseStep.objects.filter(pk=first.pk).update(**{column: value})
         assert _problems() == ["第 1 步的内容与摘要不符"]
+        CaseStep.objects.filter(pk=first.pk).update(**{column: before})
+    for column, value in {"flow": "paper", "region": cast.sibling, "is_below": True}.items():
+        before = getattr(first, column)
+        CaseStep.objects.filter(pk=first.pk).update(**{column: value})
+        assert _problems() == ["列表按步骤筛选的业务、区划或上下级，与事项不符"]
         CaseStep.objects.filter(pk=first.pk).update(**{column: before})
     CaseStep.objects.filter(case=case, number=2).update(stands="answered")
     assert _problems() == ["现在到哪一步，与办过的步骤不符"]
