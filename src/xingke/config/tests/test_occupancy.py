@@ -49,7 +49,7 @@ def test_nothing_is_upgraded_under_a_running_site(tmp_path: Path) -> None:
 
 
 def test_every_command_that_writes_shares_the_folder() -> None:
-    reading = {commands.key, commands.verify, commands.check, commands.workdays}
+    reading = {commands.key, commands.verify, commands.check, commands.workdays, commands.backsolve}
     alone = {commands.move, commands.upgrade}
     handlers = {
         each
