@@ -12,6 +12,7 @@ import { fileDrop } from "./modules/file-drop.js";
 import { forms } from "./modules/forms.js";
 import { lists, listTicks } from "./modules/lists.js";
 import { palette } from "./modules/palette.js";
+import { selects } from "./modules/selects.js";
 import { search } from "./modules/search.js";
 import { announceCounts, tables } from "./modules/tables.js";
 
@@ -34,6 +35,7 @@ whenReady(() => {
   lists(document);
   palette(document);
   search(document);
+  selects(document);
   announceCounts(document);
   tables(document);
   loadChartsWhereNeeded(document);
@@ -41,6 +43,7 @@ whenReady(() => {
 document.addEventListener("htmx:load", (event) => {
   editor(event.detail.elt);
   listTicks(event.detail.elt);
+  selects(event.detail.elt);
   tables(event.detail.elt);
   loadChartsWhereNeeded(event.detail.elt);
 });

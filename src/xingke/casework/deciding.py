@@ -9,6 +9,7 @@ from xingke.accounts.models import User
 from xingke.base.refusals import Refused
 from xingke.base.sayings import say
 from xingke.casework.actions.meetings import DutyWanted, ItemDecision
+from xingke.casework.forms import chooser_of, widget_of
 from xingke.casework.models import Case, MeetingPerson
 from xingke.casework.queries.facts import Said, facts_said
 from xingke.casework.queries.meetings import AgendaRead, forms_asked
@@ -34,7 +35,7 @@ ASKED_HERE = (
 
 @dataclass(frozen=True)
 class AskedHere:
-    """A field of a form as the page asks for it. name: in the page; of: the step that asks."""
+    """A field of a form as the page asks for it. name: in the page; of: the step that asks; chooser: as of ``AskedField``."""
 
     name: str
     label: str
@@ -42,6 +43,7 @@ class AskedHere:
     kind: str
     value: str
     options: Sequence[tuple[str, str]] = ()
+    chooser: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ def rows_to_decide(
     """The items that are open still, filled with what was typed, each with what its case says. why: what speaks against one, by its case."""
     still = [read for read in agenda if read.item.is_open]
     said = facts_said(reader, [read.item.case for read in still])
-    rows = [_row(read, people, typed, why.get(read.item.case_id, ""), language=language) for read in still]
+    rows = [_row(read, people, typed, why.get(read.item.case_id, ""), reader, language=language) for read in still]
     return [replace(row, facts=_facts(said[row.read.item.case_id], language)) for row in rows]
 
 
@@ -91,7 +93,13 @@ def _facts(said: Said, language: str) -> list[dict[str, Any]]:
 
 
 def _row(
-    read: AgendaRead, people: Sequence[MeetingPerson], typed: Mapping[str, Any], why: str, *, language: str
+    read: AgendaRead,
+    people: Sequence[MeetingPerson],
+    typed: Mapping[str, Any],
+    why: str,
+    reader: User,
+    *,
+    language: str,
 ) -> DecideRow:
     pk = read.item.pk
     chosen = str(typed.get(f"verdict-{pk}", ""))
@@ -101,7 +109,7 @@ def _row(
     words[MeetingVerdict.PUT_OFF.value] = str(say("缓议"))
     if read.item.corrects_id is not None:
         words[MeetingVerdict.AMENDED.value] = str(say("更正前次决定"))
-    asked = [each for step in steps for each in asked_for(read.item.case, step, pk, typed, language)]
+    asked = [each for step in steps for each in asked_for(read.item.case, step, pk, typed, reader, language)]
     not_here = [step.label.in_language(language) for step in steps if asks_elsewhere(read.item.case, step)]
     return DecideRow(
         read,
@@ -118,11 +126,14 @@ def _row(
     )
 
 
-def asked_for(case: Case, step: FlowStep, pk: int, typed: Mapping[str, Any], language: str) -> list[AskedHere]:
+def asked_for(
+    case: Case, step: FlowStep, pk: int, typed: Mapping[str, Any], reader: User, language: str
+) -> list[AskedHere]:
     """What the form of a step asks that can be asked here, filled with what was typed. pk: what tells the rows of the page apart."""
     form = forms_asked(case, step)
     fields = form.fields if form is not None else ()
-    return [_asked(each, pk, step, typed, language) for each in fields if each.type in ASKED_HERE and not each.computed]
+    asked = [each for each in fields if each.type in ASKED_HERE and not each.computed]
+    return [_asked(each, pk, step, typed, reader, language) for each in asked]
 
 
 def asks_elsewhere(case: Case, step: FlowStep) -> bool:
@@ -131,12 +142,17 @@ def asks_elsewhere(case: Case, step: FlowStep) -> bool:
     return form is not None and any(each.required and each.type not in ASKED_HERE for each in form.fields)
 
 
-def answers_typed(case: Case, step: FlowStep | None, pk: int, typed: Mapping[str, Any]) -> dict[str, Any]:
+def answers_typed(case: Case, step: FlowStep | None, pk: int, typed: Mapping[str, Any], reader: User) -> dict[str, Any]:
     """What was typed for a step."""
     form = forms_asked(case, step) if step is not None else None
-    names = [each.name for each in form.fields if each.type in ASKED_HERE] if form is not None else []
+    asked = [each for each in form.fields if each.type in ASKED_HERE] if form is not None else []
     code = step.code if step is not None else ""
-    return {name: typed[key] for name in names if (key := _named(pk, code, name)) in typed}
+    found = {}
+    for each in asked:
+        if (key := _named(pk, code, each.name)) in typed:
+            chooser = chooser_of(each.type, reader)
+            found[each.name] = typed[key] if chooser is None else chooser.value_from_datadict(typed, {}, key)
+    return found
 
 
 def _named(pk: int, step: str, field: str) -> str:
@@ -144,7 +160,9 @@ def _named(pk: int, step: str, field: str) -> str:
     return f"f-{pk}-{step}-{field}"
 
 
-def _asked(each: FormField, pk: int, step: FlowStep, typed: Mapping[str, Any], language: str) -> AskedHere:
+def _asked(
+    each: FormField, pk: int, step: FlowStep, typed: Mapping[str, Any], reader: User, language: str
+) -> AskedHere:
     kinds = {FieldType.DAY: "date", FieldType.LONG_TEXT: "long", FieldType.TERM: "choice", FieldType.FLAG: "choice"}
     options: list[tuple[str, str]] = []
     if each.type is FieldType.TERM:
@@ -156,10 +174,16 @@ def _asked(each: FormField, pk: int, step: FlowStep, typed: Mapping[str, Any], l
     if each.unit:
         label = str(say("%(what)s（%(unit)s）", what=label, unit=registry.term_label("unit", each.unit, language)))
     of = step.label.in_language(language)
-    return AskedHere(name, label, of, kinds.get(each.type, "text"), str(typed.get(name, "")), options)
+    value, chooser = str(typed.get(name, "")), chooser_of(each.type, reader)
+    if chooser is not None:
+        value = chooser.value_from_datadict(typed, {}, name)
+    drawn = widget_of(chooser, name, value) if chooser is not None else None
+    return AskedHere(name, label, of, kinds.get(each.type, "text"), value, options, drawn)
 
 
-def decisions_typed(agenda: Sequence[AgendaRead], typed: Any, people: Sequence[User]) -> list[ItemDecision]:
+def decisions_typed(
+    agenda: Sequence[AgendaRead], typed: Any, people: Sequence[User], reader: User
+) -> list[ItemDecision]:
     """The decisions that were chosen on the page; items of which none was are left. typed: a QueryDict."""
     by_name = {each.username: each for each in people}
     found = []
@@ -176,7 +200,7 @@ def decisions_typed(agenda: Sequence[AgendaRead], typed: Any, people: Sequence[U
                 item=read.item,
                 verdict=MeetingVerdict(verdict),
                 step=step,
-                typed=answers_typed(read.item.case, chosen, pk, typed),
+                typed=answers_typed(read.item.case, chosen, pk, typed, reader),
                 assignee=by_name.get(str(typed.get(f"assignee-{pk}", ""))),
                 seen=_number(seen),
                 words=str(typed.get(f"words-{pk}", "")) or ("" if own else str(typed.get("words-all", ""))),

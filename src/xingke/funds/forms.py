@@ -7,12 +7,12 @@ from uuid import UUID
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from xingke.accounts.models import User
 from xingke.base.keys import new_key
 from xingke.base.sayings import Saying, say
-from xingke.casework.models import Case
+from xingke.casework.forms.choosing import CaseField
 from xingke.funds import queries
 from xingke.funds.models import Allotment, Commitment, Pool
 from xingke.funds.permissions import FundPermission
@@ -44,7 +44,7 @@ def reason_field(label: str = "", *, required: bool = True) -> forms.CharField:
     )
 
 
-class KeyedForm(forms.Form):
+class KeyedForm(LookingUp):
     """A form that is sent once, however often it is pressed."""
 
     key = forms.UUIDField(widget=forms.HiddenInput, initial=new_key)
@@ -150,7 +150,6 @@ def _pool_words(pool: Pool, left: int) -> str:
 class CommitForm(KeyedForm):
     """Money decided for a case, and which pool bears how much of it."""
 
-    case = forms.CharField(label=pgettext_lazy("case", "事项编号"), max_length=64)
     thing = forms.CharField(
         label=gettext_lazy("事由"),
         max_length=120,
@@ -167,7 +166,8 @@ class CommitForm(KeyedForm):
         super().__init__(*args, **kwargs)
         left = {pk: held.left for pk, held in queries.balances_of([pool.pk for pool in pools]).items()}
         with_money = sorted(pools, key=lambda pool: left[pool.pk] <= 0)  # the others last
-        self.user, self.pools = user, {str(pool.pk): pool for pool in with_money}
+        self.pools = {str(pool.pk): pool for pool in with_money}
+        self.fields["case"] = CaseField(queries.cases_planned_for(user), label=pgettext("case", "事项"))
         self.fields["decided"] = amount_field(say("审定金额"))
         choices = [(pk, _pool_words(pool, left[pool.pk])) for pk, pool in self.pools.items()]
         for number in range(1, SHARES + 1):
@@ -196,12 +196,6 @@ class CommitForm(KeyedForm):
     def names_several(self) -> bool:
         """Whether something was typed there."""
         return self.is_bound and any(each.data or each.errors for each in self.share_fields)
-
-    def clean_case(self) -> Case:
-        try:
-            return queries.case_called(self.user, self.cleaned_data["case"])
-        except LookupError:
-            raise forms.ValidationError(_("您办理的事项里没有这个编号，请核对。")) from None
 
     def shares(self) -> dict[Pool, int]:
         """What each pool bears; one alone bears all. A pool named twice bears nothing twice: the form is refused before."""
@@ -247,7 +241,7 @@ class ChangeForm(forms.Form):
         return {row.commitment: self.cleaned_data[str(row.commitment)] for row in self.shares}
 
 
-class AccountForm(LookingUp, HomeForm):
+class AccountForm(HomeForm):
     """Where a bureau is to pay an organisation."""
 
     name = forms.CharField(label=gettext_lazy("户名"), max_length=120)

@@ -11,6 +11,7 @@ urlpatterns = [
     path("organisations/<uuid:key>/correct/", organisations.organisation_correct, name="organisation-correct"),
     path("people/", people.person_list, name="person-list"),
     path("people/new/", people.person_new, name="person-new"),
+    path("regions/matches/", choosing.region_matches, name="region-matches"),
     path("people/matches/", choosing.person_matches, name="person-matches"),
     path("people/<uuid:key>/", people.person, name="person"),
     path("people/<uuid:key>/correct/", people.person_correct, name="person-correct"),

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from xingke.accounts.models import User
@@ -59,7 +59,6 @@ def link_of(user: User, read: CaseRead, pk: int) -> CaseLink:
     return found
 
 
-def cases_numbered(user: User, number: str) -> list[Case]:
-    """The cases somebody sees that bear a number: two where there are several."""
-    wanted = number.strip()
-    return list(cases_seen(user).filter(number=wanted).select_related("region")[:2]) if wanted else []
+def cases_to_link(user: User, read: CaseRead) -> QuerySet[Case]:
+    """What a case may be tied to: the others somebody sees."""
+    return cases_seen(user).exclude(pk=read.case.pk)

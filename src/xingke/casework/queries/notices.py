@@ -7,7 +7,6 @@ from django.db.models import Count, Q, QuerySet
 from django.http import Http404
 
 from xingke.accounts.models import User
-from xingke.base.codes import normalise_code
 from xingke.base.refusals import Refused
 from xingke.base.sayings import say
 from xingke.casework.models import CaseNotice, NoticeReceipt
@@ -15,6 +14,7 @@ from xingke.casework.permissions import CasePermission
 from xingke.casework.queries.common import colleague_called, regions_of_bureau
 from xingke.registry import queries as registry
 from xingke.registry.models import Organisation, Region
+from xingke.registry.queries.choosing import organisation_named
 
 
 def own_receipts(user: User) -> QuerySet[NoticeReceipt]:
@@ -74,12 +74,11 @@ def addressed(user: User, region: Region, lines: Sequence[str]) -> tuple[list[Or
     organisations: list[Organisation] = []
     users: list[User] = []
     unknown: list[str] = []
-    visible = registry.organisations_visible_to(user)
     for line in lines:
-        found = list(visible.filter(Q(name=line) | Q(credit_code=normalise_code(line)))[:2])
-        colleague = colleague_called(line, region) if not found else None
-        if len(found) == 1:
-            organisations.append(found[0])
+        organisation = organisation_named(user, line)
+        colleague = colleague_called(line, region) if organisation is None else None
+        if organisation is not None:
+            organisations.append(organisation)
         elif colleague is not None:
             users.append(colleague)
         else:

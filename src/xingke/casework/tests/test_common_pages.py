@@ -91,6 +91,8 @@ def test_a_meeting_from_its_call_to_its_minutes(cast: Cast) -> None:
     take(cases[1], "terminate", cast.director, opinion="企业注销")
     chosen = {f"verdict-{first.pk}": "step:settled", f"words-{first.pk}": "同意", f"seen-{first.pk}": "2"}
     chosen |= {f"verdict-{second.pk}": "step:settled", f"seen-{second.pk}": "2"}
+    looked = _sent(director, "meeting-decide", meeting.key, **chosen, find="1").content.decode()
+    assert Decision.objects.count() == 0 and "同意" in looked  # somebody was looked up, nothing was decided
     answer = _sent(director, "meeting-decide", meeting.key, **chosen)
     page = answer.content.decode()
     assert answer.status_code == 200
@@ -397,7 +399,9 @@ def test_a_notice_goes_to_no_firm_of_another_county(cast: Cast) -> None:
     page = _sent(officer, "notice-new", **typed).content.decode()
     assert "没有这一家" in page
     assert not CaseNotice.objects.exists()
-    assert _sent(officer, "notice-new", **(typed | {"to": cast.firm.name})).status_code == 302
+    assert "请写明发给谁" in _sent(officer, "notice-new", **(typed | {"to": ""})).content.decode()
+    assert _sent(officer, "notice-new", **(typed | {"to": "", "one": cast.firm.name})).status_code == 302
+    assert list(CaseNotice.objects.values_list("receipts__organisation", flat=True)) == [cast.firm.pk]
 
 
 def test_the_workbench_says_what_waits(cast: Cast) -> None:

@@ -277,9 +277,11 @@ def test_only_whoever_leads_looks_at_what_others_have(cast: Cast, head: User) ->
 def test_a_link_is_made_and_ended_on_the_page_of_a_case(cast: Cast, head: User) -> None:
     first, second = ticket(cast, cast.director), ticket(cast, cast.director, title="又来的诉求")
     client = browser(cast.officer)
-    for number, words in (("没有这个号", "请核对编号"), (first.number, "不能和自己关联")):
-        assert words in said(post(client, "link-new", first.key, number=number, kind="later"))
-    assert "已关联" in said(post(client, "link-new", first.key, number=second.number, kind="later"))
+    for other in ("没有这个号", first.number):
+        assert "没有唯一的一件事项" in said(post(client, "link-new", first.key, other=other, kind="later"))
+    offered = client.get(reverse("casework:link-new", args=[first.key]), {"for": "other", "other": "又来的"})
+    assert second.number in said(offered) and first.number not in said(offered)
+    assert "已关联" in said(post(client, "link-new", first.key, other=second.number, kind="later"))
     assert "本件的后一件" in page(client, "case", first.key)
     firm = page(browser(cast.enterprise), "case", second.key)
     assert "本件的前一件" in firm

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -15,11 +16,16 @@ from lxml import html
 from tests.cast import NOW, Cast
 from xingke.accounts.models import User
 from xingke.casework.actions.drafts import drop_old_drafts
+from xingke.casework.forms import asked_form, typed_in
 from xingke.casework.models import Case, CaseDraft, CaseStep
+from xingke.casework.queries.lookups import AsReader
 from xingke.casework.queries.offers import handlers
-from xingke.casework.tests.flowing import FOLDER
+from xingke.casework.queries.words import CaseWords
+from xingke.casework.rules.answers import read_answers
+from xingke.casework.tests.flowing import FOLDER, catalogue
 from xingke.notices.models import Notice
 from xingke.registry import actions as registry
+from xingke.registry.actions.people import enter_person
 from xingke.registry.models import Organisation
 
 pytestmark = pytest.mark.db
@@ -46,6 +52,26 @@ def _code(cast: Cast) -> None:
     """The firm has a credit code, which its applications are filled in with."""
     Organisation.objects.filter(pk=cast.firm.pk).update(credit_code="91990121MATH3BJ10M")
     cast.firm.refresh_from_db()
+
+
+def test_a_row_of_a_table_finds_whom_it_means(cast: Cast) -> None:
+    """Two of one name: the page of the form offers both in the row that names them, and takes the one that was picked."""
+    two = [enter_person(name="何远山", region=cast.county, facts={}, by=cast.officer, now=NOW) for _n in range(2)]
+    (form,) = [each for each in catalogue().values("form") if each.code == "expert_group"]
+    cell = "a-experts-0-expert"
+    sent = QueryDict(mutable=True)
+    sent.update({"a-experts-rows": "1", cell: "何远"})
+    typed = typed_in(form, sent, cast.officer)
+    assert typed == {"experts": [{"expert": "何远"}]}
+    read = read_answers(form, typed, lookup=AsReader(cast.officer, cast.county), today=timezone.localdate(), known={})
+    words = CaseWords(cast.officer, ())
+    asked = asked_form(form, typed, read, words=words, language="zh", is_judged=True, reader=cast.officer)
+    (drawn,) = asked.pages[0].fields[0].rows[0]
+    assert drawn.chooser is not None and {each.value for each in drawn.chooser["matches"]} == {str(x.key) for x in two}
+    assert drawn.chooser["attrs"]["aria-label"] == "专家" and drawn.errors
+
+    sent.update({f"{cell}_picked": str(two[1].key)})
+    assert typed_in(form, sent, cast.officer) == {"experts": [{"expert": str(two[1].key)}]}
 
 
 def test_what_the_register_does_not_know_yet_is_said_where_it_is_wanted(cast: Cast, signed_in: SignIn) -> None:

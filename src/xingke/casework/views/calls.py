@@ -17,7 +17,7 @@ from xingke.base.templatetags.xk import day, yuan
 from xingke.casework import lists
 from xingke.casework.actions import calls as actions
 from xingke.casework.actions.calls import LIMITED, NewCall
-from xingke.casework.forms_common import CallForm
+from xingke.casework.forms.common import CallForm
 from xingke.casework.lists.calls import begin_call, call_tag
 from xingke.casework.models import CaseCall
 from xingke.casework.permissions import CasePermission

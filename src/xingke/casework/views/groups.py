@@ -16,7 +16,7 @@ from xingke.base.refusals import Refused
 from xingke.casework import lists
 from xingke.casework.actions import groups as actions
 from xingke.casework.actions.groups import ByDocument, NewGroup
-from xingke.casework.forms_posts import DutyForm, GroupChangeForm, GroupForm, MembersForm, seat_words
+from xingke.casework.forms.posts import DutyForm, GroupChangeForm, GroupForm, MembersForm, seat_words
 from xingke.casework.lists.posts import begin_group
 from xingke.casework.models import GroupMember, WorkingGroup
 from xingke.casework.queries import groups as reads

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from xingke.base.refusals import Refused
 from xingke.casework import showing
 from xingke.casework.actions.handing import hand_over
-from xingke.casework.forms_posts import HandingForm, WhoseForm
+from xingke.casework.forms.posts import HandingForm, WhoseForm
 from xingke.casework.models import Case
 from xingke.casework.permissions import CasePermission
 from xingke.casework.queries import definitions_of

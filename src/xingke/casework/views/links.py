@@ -13,8 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from xingke.base.refusals import Refused
 from xingke.casework import queries, showing
 from xingke.casework.actions.links import end_link, link_cases
-from xingke.casework.forms_posts import CaseLinkForm
-from xingke.casework.queries.links import cases_numbered, link_of, may_link
+from xingke.casework.forms.posts import CaseLinkForm
+from xingke.casework.queries.links import cases_to_link, link_of, may_link
 from xingke.casework.rules.links import LinkKind
 from xingke.casework.views.meetings import form_page
 from xingke.registry import queries as registry
@@ -26,16 +26,15 @@ def link_new(request: HttpRequest, key: UUID) -> HttpResponse:
     read = queries.case_for(user, key)
     if not may_link(user, read):
         raise Http404
-    form = CaseLinkForm(request.POST or None)
+    form = CaseLinkForm(cases_to_link(user, read), request.POST or None)
+    if (matches := form.matches(request)) is not None:
+        return matches
     if request.method == "POST" and form.is_valid():
-        found = cases_numbered(user, form.cleaned_data["number"])
+        kind, other = LinkKind(form.cleaned_data["kind"]), form.cleaned_data["other"]
         try:
-            if len(found) != 1:
-                raise Refused(_("没有您看得到的、编号正好是这个的事项，请核对编号。"))
-            kind = LinkKind(form.cleaned_data["kind"])
-            link_cases(case=read.case, other=found[0], kind=kind, by=user, now=timezone.now())
+            link_cases(case=read.case, other=other, kind=kind, by=user, now=timezone.now())
         except Refused as refusal:
-            form.add_error("number", str(refusal))
+            form.add_error("other", str(refusal))
         else:
             messages.success(request, _("已关联，两件事项的页面上都看得到。"))
             return redirect("casework:case", key)

@@ -25,7 +25,7 @@ from xingke.casework import lists
 from xingke.casework.actions import meetings as actions
 from xingke.casework.actions.meetings import CaseForAgenda, CaseRefused, NewMeeting, PersonThere
 from xingke.casework.deciding import DecideRow, alike, decisions_typed, rows_to_decide
-from xingke.casework.forms_common import HoldForm, MeetingForm, MinutesForm, term_choices
+from xingke.casework.forms.common import HoldForm, MeetingForm, MinutesForm, term_choices
 from xingke.casework.lists.common import begin_meeting, meeting_name, meeting_tag
 from xingke.casework.models import Meeting
 from xingke.casework.permissions import CasePermission
@@ -34,6 +34,7 @@ from xingke.casework.queries import meetings as reads
 from xingke.casework.queries.common import PREPARES, bureau_page, colleague_called, colleagues, is_at_home
 from xingke.casework.rules.meetings import Presence
 from xingke.registry import queries as registry
+from xingke.registry.forms.choosing import LOOKS_UP
 from xingke.registry.listing import DeclaredList, ListRequest, list_response
 
 
@@ -303,9 +304,9 @@ def meeting_decide(request: HttpRequest, key: UUID) -> HttpResponse:
         raise Http404
     people = colleagues(shown.region)
     problem, why = "", {}
-    if request.method == "POST":
+    if request.method == "POST" and LOOKS_UP not in request.POST:
         try:
-            wanted = decisions_typed(reads.agenda(user, shown), request.POST, people)
+            wanted = decisions_typed(reads.agenda(user, shown), request.POST, people, user)
             if not wanted:
                 raise Refused(_("还没有选任何一项的决定。"))
             told = actions.decide(meeting=shown, decisions=wanted, by=user, now=timezone.now())

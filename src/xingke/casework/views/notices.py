@@ -17,7 +17,7 @@ from xingke.base.templatetags.xk import day, moment
 from xingke.casework import lists
 from xingke.casework.actions import notices as actions
 from xingke.casework.actions.notices import NewNotice
-from xingke.casework.forms_common import NoticeForm, ReceiptForm
+from xingke.casework.forms.common import NoticeForm, ReceiptForm
 from xingke.casework.lists.common import begin_notice
 from xingke.casework.models import CaseNotice
 from xingke.casework.permissions import CasePermission
@@ -76,7 +76,7 @@ def _page(request: HttpRequest, user: User, shown: CaseNotice, *, wrong: int = 0
 def notice_new(request: HttpRequest) -> HttpResponse:
     user = registry.reader(request.user)
     regions = bureau_page(user, *PREPARES)
-    form = NoticeForm(regions, request.POST or None)
+    form = NoticeForm(user, regions, request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             sent = _send(user, form)
@@ -99,6 +99,8 @@ def notice_new(request: HttpRequest) -> HttpResponse:
 def _send(user: User, form: NoticeForm) -> CaseNotice:
     typed = form.cleaned_data
     lines = [line.strip() for line in typed["to"].splitlines() if line.strip()]
+    if typed["one"] is not None:
+        lines.insert(0, str(typed["one"].key))
     organisations, users = reads.addressed(user, form.region, lines)
     new = NewNotice(
         region=form.region,

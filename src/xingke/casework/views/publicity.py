@@ -20,7 +20,7 @@ from xingke.casework import lists
 from xingke.casework.actions import publicity as actions
 from xingke.casework.actions.publicity import CaseShown, NewObjection, NewPublicity
 from xingke.casework.deciding import answers_typed, asked_for, asks_elsewhere
-from xingke.casework.forms_common import AnswerForm, ObjectionForm, PublicityForm
+from xingke.casework.forms.common import AnswerForm, ObjectionForm, PublicityForm
 from xingke.casework.lists.common import publicity_tag
 from xingke.casework.models import CaseStep, Publicity, PublicityItem
 from xingke.casework.permissions import CasePermission
@@ -96,7 +96,7 @@ def publicity_new(request: HttpRequest, region: str, flow: str, step: str) -> Ht
         "crumbs": crumbs(_("开始公示")),
         "form": form,
         "kicker": offered.words(language()),
-        "rows": [_row(each, offered, typed, chosen, why) for each in waiting],
+        "rows": [_row(each, offered, typed, user, chosen, why) for each in waiting],
         "refused": len(why),
         "table": {
             "columns": [{"label": _("选")}, {"label": _("事项")}, {"label": _("填写")}],
@@ -108,11 +108,13 @@ def publicity_new(request: HttpRequest, region: str, flow: str, step: str) -> Ht
     return render(request, "casework/publicity_new.html", context)
 
 
-def _row(each: CaseStep, offered: Offered, typed: Any, chosen: list[str], why: dict[int, str]) -> dict[str, Any]:
+def _row(
+    each: CaseStep, offered: Offered, typed: Any, user: User, chosen: list[str], why: dict[int, str]
+) -> dict[str, Any]:
     return {
         "step": each,
         "is_chosen": str(each.case.key) in chosen,
-        "asked": asked_for(each.case, offered.step, each.case.pk, typed, language()),
+        "asked": asked_for(each.case, offered.step, each.case.pk, typed, user, language()),
         "is_elsewhere": asks_elsewhere(each.case, offered.step),
         "why": why.get(each.case.pk, ""),
     }
@@ -138,7 +140,7 @@ def _open(
     shown = [
         CaseShown(
             case=each.case,
-            typed=answers_typed(each.case, offered.step, each.case.pk, request.POST),
+            typed=answers_typed(each.case, offered.step, each.case.pk, request.POST, user),
             seen=_number(request.POST.get(f"seen-{each.case.pk}", "")),
         )
         for each in ticked

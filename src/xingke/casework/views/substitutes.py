@@ -14,7 +14,7 @@ from xingke.base.refusals import Refused
 from xingke.base.templatetags.xk import day
 from xingke.casework import lists
 from xingke.casework.actions.substitutes import NewSubstitution, end_substitution, name_substitute
-from xingke.casework.forms_posts import SubstituteForm
+from xingke.casework.forms.posts import SubstituteForm
 from xingke.casework.lists.posts import begin_substitution
 from xingke.casework.queries import substitutes as reads
 from xingke.casework.views.meetings import common_list, form_page

@@ -225,18 +225,14 @@ def decided_in(decisions: Collection[UUID]) -> list[Commitment]:
     return list(rows.select_related("pool", "case", "organisation").order_by("pk"))
 
 
-def case_called(user: User, text: str) -> Case:
-    """The case of a number, of those somebody sees where they plan. Raises LookupError where there is not exactly one."""
-    rows = casework.cases_seen(user).filter(_at_home(user, FundPermission.PLAN), number=text.strip())
-    found = list(rows.select_related("region", "organisation")[:2]) if text.strip() else []
-    if len(found) != 1:
-        raise LookupError(f"no single case has the number {text!r}")
-    return found[0]
+def cases_planned_for(user: User) -> QuerySet[Case]:
+    """The cases somebody sees where they plan."""
+    return casework.cases_seen(user).filter(_at_home(user, FundPermission.PLAN))
 
 
 def case_to_pay_for(user: User, key: UUID) -> Case:
     """A case of somebody's own bureau, or 404."""
-    rows = casework.cases_seen(user).filter(_at_home(user, FundPermission.PLAN), key=key)
+    rows = cases_planned_for(user).filter(key=key)
     found: Case = _or_404(rows.select_related("region", "organisation"))
     return found
 

@@ -217,7 +217,7 @@ def test_what_is_refused_is_said_on_the_form(cast: Cast, pool: Pool, proof: acco
     officer, case = _browser(cast, "officer"), case_to_pay(cast, proof)
     typed = {"key": "01890000-0000-7000-8000-000000000001", "thing": "研发", "decided": "25万元", "pool_1": pool.pk}
     url = reverse("funds:commitment-new")
-    assert "您办理的事项里没有这个编号" in _text(officer.post(url, {**typed, "case": "YFBZ-0"}))
+    assert "没有唯一的一件事项编号是“YFBZ-0”" in _text(officer.post(url, {**typed, "case": "YFBZ-0"}))
     assert "可用1,000,000.00元" in _text(officer.post(url, {**typed, "case": case.number, "decided": "200万元"}))
     twice = {"pool_2": pool.pk, "amount_2": "1", "amount_1": "1", "case": case.number}
     assert "同一个资金池不能列两次" in _text(officer.post(url, {**typed, **twice}))

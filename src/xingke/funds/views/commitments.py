@@ -13,6 +13,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from xingke.base.refusals import Refused
+from xingke.casework.queries.choosing import case_named
 from xingke.funds import actions, lists, queries
 from xingke.funds.actions import NewCommitment
 from xingke.funds.forms import ChangeForm, CommitForm
@@ -36,6 +37,8 @@ def commitment_new(request: HttpRequest) -> HttpResponse:
     pools = list(queries.pools_seen(user, FundPermission.PLAN).order_by("-year", "code"))
     initial = _known_of(user, request.GET.get("case", ""))
     form = CommitForm(user, pools, request.POST or None, initial=initial)
+    if (matches := form.matches(request)) is not None:
+        return matches
     if request.method == "POST" and form.is_valid():
         typed = form.cleaned_data
         given = {name: typed[name] for name in ("case", "decided", "thing", "part", "key")}
@@ -63,12 +66,11 @@ def _list_url() -> str:
 
 def _known_of(user: Any, number: str) -> dict[str, Any]:
     """What a case says already, for the form; nothing for one the reader does not plan for."""
-    try:
-        case = queries.case_called(user, number)
-    except LookupError:
+    case = case_named(queries.cases_planned_for(user), number)
+    if case is None:
         return {}
     return {
-        "case": case.number,
+        "case": str(case.key),
         "thing": f"{case.title} {timezone.localtime(case.opened_at).year}"[:120],
         "decided": paying.decided_for(case),
     }

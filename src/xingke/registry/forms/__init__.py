@@ -15,6 +15,7 @@ from xingke.base.codes import has_credit_form, is_copied_right, normalise_code
 from xingke.base.keys import new_key
 from xingke.registry import queries
 from xingke.registry.filtering import CHOICES_LIMIT
+from xingke.registry.forms.choosing import LookingUp, region_chooser
 from xingke.registry.models import Organisation, Region, Zone
 from xingke.registry.queries.people import person_of
 
@@ -25,7 +26,7 @@ ORDER = ("name", "another", "credit_code", "code_sure", "code_reason", *Organisa
 OFFERED = 500  # accounts offered while somebody types
 
 
-class GrantForm(forms.Form):
+class GrantForm(LookingUp):
     """A role for an account in a region, or for one organisation or one person there. ``cleaned_data`` holds the objects.
 
     Whoever gives roles may see no persons: the form says whether exactly one of the region is called as was written, and
@@ -37,7 +38,9 @@ class GrantForm(forms.Form):
     )
     role = forms.ChoiceField(label=gettext_lazy("岗位角色"))
     region = forms.CharField(
-        label=gettext_lazy("区划"), max_length=64, help_text=gettext_lazy("名称或六位代码；授权对该区划及其下级有效。")
+        label=gettext_lazy("区划"),
+        max_length=64,
+        help_text=gettext_lazy("名称或六位代码；授权对该区划及其下级有效。"),
     )
     organisation = forms.CharField(
         label=gettext_lazy("单位"),
@@ -63,6 +66,7 @@ class GrantForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # Django's own signature
         super().__init__(*args, **kwargs)
         self.fields["username"].widget.attrs["list"] = "accounts"  # what the browser offers while somebody types
+        self.fields["region"].widget = region_chooser()
         language = get_language() or "zh-hans"
         field = self.fields["role"]
         assert isinstance(field, forms.ChoiceField)  # declared above

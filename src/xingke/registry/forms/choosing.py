@@ -1,4 +1,4 @@
-"""Choosing an organisation, a person or an account: written in part, looked up among what the asking account may see, picked.
+"""Choosing a region, an organisation, a person or an account: written in part, looked up among what the asking account may see, picked.
 
 With JavaScript what is found appears while somebody writes; without it the button 查找 shows the form again. What was written
 is enough where it says exactly one; where it does not, what it may mean is there to be picked.
@@ -130,6 +130,11 @@ def person_chooser(user: User, but: Person | None = None) -> Chooser:
     """Finds the persons somebody may see. but: one who is not offered."""
     narrowed = {"but": str(but.key)} if but is not None else {}
     return Chooser(partial(choosing.persons, user, **narrowed), "registry:person-matches", narrowed)
+
+
+def region_chooser() -> Chooser:
+    """Finds regions, which everybody may name."""
+    return Chooser(choosing.regions, "registry:region-matches", {})
 
 
 class OrganisationField(forms.CharField):

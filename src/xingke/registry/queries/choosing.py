@@ -1,4 +1,4 @@
-"""What a text may mean, for whoever chooses an organisation, a person or an account: only what they may see, and no more than a few."""
+"""What a text may mean, for whoever chooses a region, an organisation, a person or an account: only what they may see, and no more than a few."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -92,6 +92,21 @@ def _match(person: Person) -> Match:
         f"{person.name}（{employer}）" if employer else person.name,
         " · ".join(each for each in known if each),
     )
+
+
+def regions(text: str) -> list[Match]:
+    """The current regions whose name, or the beginning of whose code, answers; one more than is offered, none for ""."""
+    if not text:
+        return []
+    said = Q(code__startswith=text) if text.isdecimal() else Q(name__icontains=text)
+    found = Region.objects.filter(said, valid_to__isnull=True).select_related("parent").order_by("path")
+    return [region_match(each) for each in found[: MATCHES + 1]]
+
+
+def region_match(region: Region) -> Match:
+    """A region as it is offered; loaded with its parent."""
+    above = region.parent.name if region.parent is not None else ""
+    return Match(region.code, region.name, " · ".join(filter(None, (region.code, above))))
 
 
 def accounts(among: Sequence[User], text: str) -> list[Match]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from tests.access import NEXT_DOOR, READERS, Row, World
+from tests.access import EVERYBODY, NEXT_DOOR, READERS, Row, World
 from tests.cast import NOW, PASSWORD
 from xingke.accounts.actions import create_account
 from xingke.registry.actions import give_role
@@ -55,6 +55,7 @@ ROWS = {
     "organisation": Row(READERS, lambda world: {"key": world.cast.firm.key}),
     "person-list": Row(PEOPLE | NEXT_DOOR),
     "person-new": Row(OFFICER | NEXT_DOOR),
+    "region-matches": Row(EVERYBODY, query="for=region&region=Qing", is_page=False),
     "person-matches": Row(PEOPLE | NEXT_DOOR, query="for=person&person=Zh", is_page=False),
     "person": Row(PEOPLE, _person),
     "person-correct": Row(OFFICER, _person),

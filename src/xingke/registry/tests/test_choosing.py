@@ -88,6 +88,15 @@ def test_organisations_are_found_in_one_region_where_only_that_is_asked_for(cast
     assert len(names[None]) == 2
 
 
+def test_regions_are_found_by_name_or_by_the_beginning_of_their_code(cast: Cast, signed_in: SignIn) -> None:
+    assert [each.value for each in choosing.regions("青溪")] == [cast.county.code]
+    assert cast.county.code in [each.value for each in choosing.regions(cast.county.code[:4])]
+    assert choosing.regions("") == choosing.regions("没有") == []
+    page = signed_in("stranger").get("/regions/matches/", {"for": "region", "region": "青溪"}).content.decode()
+    ((code, said),) = offered(page, "region")
+    assert code == cast.county.code and said.startswith("青溪县") and cast.county.parent.name in said
+
+
 def test_a_full_name_is_understood_however_many_are_called_alike(cast: Cast) -> None:
     firms(cast, 30)
     Organisation.objects.filter(pk=cast.firm.pk).update(name="机械有限公司")
@@ -129,7 +138,7 @@ def test_twenty_are_offered_and_that_there_are_more_is_said(cast: Cast, signed_i
     assert "没有这样的" in browser.get("/organisations/matches/?for=holder&holder=没有").content.decode()
 
 
-@pytest.mark.parametrize("name", ["", '"><script>', "Holder", "a" * 80])
+@pytest.mark.parametrize("name", ["", '"><script>', "Holder", "a" * 130])
 def test_a_field_that_cannot_be_is_not_answered(cast: Cast, signed_in: SignIn, name: str) -> None:
     browser = signed_in("officer")
 

@@ -13,7 +13,7 @@ from xingke.registry.forms.choosing import picked_name, shown
 from xingke.registry.queries import choosing
 from xingke.registry.queries.choosing import Match
 
-FIELD = re.compile(r"[a-z][a-z0-9_-]{0,60}")  # what the field may be called
+FIELD = re.compile(r"[a-z][a-z0-9_-]{0,120}")  # what the field may be called
 
 
 @require_safe
@@ -32,6 +32,12 @@ def person_matches(request: HttpRequest) -> HttpResponse:
     queries.require_page(user, Permission.PERSON_READ)
     but = request.GET.get("but", "")
     return _matches(request, lambda text: choosing.persons(user, text, but=but))
+
+
+@require_safe
+def region_matches(request: HttpRequest) -> HttpResponse:
+    queries.reader(request.user)
+    return _matches(request, choosing.regions)
 
 
 def _matches(request: HttpRequest, find: Callable[[str], list[Match]]) -> HttpResponse:

@@ -19,7 +19,7 @@ from xingke.casework.rules.answers import NO_WORDS, YES_WORDS, AnswersRead, Form
 from xingke.casework.rules.forms import NUMBERS, PREFILLS, CaseForm, FieldType, FormField, FormPage
 from xingke.casework.rules.shown_answers import AnswerWords, AskedColumn, in_words, retyped
 from xingke.registry import queries as registry
-from xingke.registry.forms.choosing import Chooser, organisation_chooser, person_chooser
+from xingke.registry.forms.choosing import Chooser, organisation_chooser, person_chooser, region_chooser
 
 PREFIX = "a-"  # before the name of every answer, so that none is taken for a field of the page
 MOST_ROWS = 2001  # one more than any table may have: too many is said, not cut off
@@ -102,9 +102,11 @@ class AskedForm:
 
 
 def chooser_of(type_: FieldType, reader: User | None) -> Chooser | None:
-    """What finds organisations or persons for somebody who may see the like; None for anything else, and for anybody else."""
+    """What finds organisations, persons or regions for somebody who may see the like; None for anything else, and for anybody else."""
     if reader is None:
         return None
+    if type_ is FieldType.REGION:
+        return region_chooser()
     if type_ is FieldType.ORGANISATION and registry.has(reader, Permission.ORGANISATION_READ):
         return organisation_chooser(reader)
     if type_ is FieldType.PERSON and registry.has(reader, Permission.PERSON_READ):
@@ -114,17 +116,13 @@ def chooser_of(type_: FieldType, reader: User | None) -> Chooser | None:
 
 def typed_in(form: CaseForm, sent: QueryDict, reader: User | None = None) -> dict[str, Any]:
     """What was typed, as rules read it, and picked; files apart. reader: None for somebody without an account."""
-    found = {}
-    for each in form.fields:
-        name = PREFIX + each.name
-        if (chooser := chooser_of(each.type, reader)) is not None:
-            found[each.name] = chooser.value_from_datadict(sent, {}, name)
-        elif each.type is not FieldType.FILE:
-            found[each.name] = _typed(each, name, sent)
-    return found
+    fields = [each for each in form.fields if each.type is not FieldType.FILE]
+    return {each.name: _typed(each, PREFIX + each.name, sent, reader) for each in fields}
 
 
-def _typed(each: FormField, name: str, sent: QueryDict) -> Any:
+def _typed(each: FormField, name: str, sent: QueryDict, reader: User | None) -> Any:
+    if (chooser := chooser_of(each.type, reader)) is not None:
+        return chooser.value_from_datadict(sent, {}, name)
     if each.type is FieldType.TERMS:
         return sent.getlist(name)
     if each.type is not FieldType.TABLE:
@@ -132,7 +130,7 @@ def _typed(each: FormField, name: str, sent: QueryDict) -> Any:
     written = sent.get(f"{name}-rows", "")
     count = min(int(written), MOST_ROWS) if written.isdecimal() and len(written) < 5 else 0
     return [
-        {column.name: _typed(column, f"{name}-{row}-{column.name}", sent) for column in each.columns}
+        {column.name: _typed(column, f"{name}-{row}-{column.name}", sent, reader) for column in each.columns}
         for row in range(count)
     ]
 
@@ -154,9 +152,10 @@ def held_in(form: CaseForm, request: HttpRequest) -> dict[str, list[HeldFile]]:
     return {name: files_held(request, field=sent, slips=f"{sent}-held") for name, sent in named.items()}
 
 
-def widget_of(chooser: Chooser, name: str, value: str, *, is_wrong: bool = False) -> dict[str, Any]:
-    """What the component ``chooser`` takes of one on a page."""
+def widget_of(chooser: Chooser, name: str, value: str, *, is_wrong: bool = False, label: str = "") -> dict[str, Any]:
+    """What the component ``chooser`` takes of one on a page. label: what it is read out as where it has no label of its own."""
     marks = {"aria-invalid": "true", "aria-describedby": f"id_{name}_error"} if is_wrong else {}
+    marks |= {"aria-label": label} if label else {}
     widget: dict[str, Any] = chooser.get_context(name, value, {"id": f"id_{name}", **marks})["widget"]
     return widget
 
@@ -229,7 +228,6 @@ class _Drawing:
             self._standing(each, self.typed.get(each.name), value),
             self._said_of(self.faults, each.name),
         )
-        chooser = chooser_of(each.type, self.reader)
         return AskedField(
             each,
             name,
@@ -244,25 +242,37 @@ class _Drawing:
             rows=list(self._rows(each)) if each.type is FieldType.TABLE else (),
             is_required=each.required or bool(each.required_when),
             is_sealed=each.name in self.sealed,
-            chooser=widget_of(chooser, name, standing, is_wrong=bool(errors)) if chooser is not None else None,
+            chooser=self._chooser(each, name, standing, is_wrong=bool(errors)),
         )
 
     def _rows(self, table: FormField) -> Iterator[list[AskedField]]:
         typed = list(self.typed.get(table.name) or [])
         least = max(table.rows[0], 1)
         for number, row in enumerate([*typed, *({} for _one in range(least - len(typed)))]):
-            yield [
-                AskedField(
-                    column,
-                    f"{PREFIX}{table.name}-{number}-{column.name}",
-                    value=row.get(column.name) or "",
-                    errors=self._said_of(self.faults, table.name, number + 1, column.name),
-                    options=self._options(column),
-                    unit=self._unit(column),
-                    is_required=column.required,
-                )
-                for column in table.columns
-            ]
+            yield [self._cell(table, number, column, row.get(column.name) or "") for column in table.columns]
+
+    def _cell(self, table: FormField, row: int, column: FormField, value: Any) -> AskedField:
+        name, errors = (
+            f"{PREFIX}{table.name}-{row}-{column.name}",
+            self._said_of(self.faults, table.name, row + 1, column.name),
+        )
+        label = column.label.in_language(self.language)
+        return AskedField(
+            column,
+            name,
+            value=value,
+            errors=errors,
+            options=self._options(column),
+            unit=self._unit(column),
+            is_required=column.required,
+            chooser=self._chooser(column, name, value, is_wrong=bool(errors), label=label),
+        )
+
+    def _chooser(
+        self, each: FormField, name: str, value: Any, *, is_wrong: bool, label: str = ""
+    ) -> Mapping[str, Any] | None:
+        chooser = chooser_of(each.type, self.reader)
+        return widget_of(chooser, name, value, is_wrong=is_wrong, label=label) if chooser is not None else None
 
     def _standing(self, each: FormField, typed: Any, value: Any) -> Any:
         """What stands in an input: what was typed, or where nothing was, what is known."""

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from xingke.accounts.models import User
 from xingke.base.keys import new_key
 from xingke.base.quantities import INT64_MAX
 from xingke.casework.rules.calls import ORGANISATION, CallQuota
@@ -18,6 +19,7 @@ from xingke.casework.rules.forms import FormField
 from xingke.casework.rules.meetings import LONGEST_NAME, Presence
 from xingke.casework.rules.publicity import ObjectionEnd
 from xingke.registry import queries as registry
+from xingke.registry.forms.choosing import LookingUp, OrganisationField
 from xingke.registry.models import Region
 
 MOST_COUNTED = 1_000_000  # cases of a call, and of a quota
@@ -36,7 +38,7 @@ def words_field(label: Any, most: int, rows: int = 3, **kwargs: Any) -> forms.Ch
     return forms.CharField(label=label, max_length=most, widget=forms.Textarea(attrs={"rows": rows}), **kwargs)
 
 
-class PlacedForm(forms.Form):
+class PlacedForm(LookingUp):
     """Something of a bureau: its region is asked for where there are several. key: made with the page, so that a form sent twice counts once."""
 
     key = forms.UUIDField(widget=forms.HiddenInput, initial=new_key)
@@ -240,8 +242,23 @@ class NoticeForm(PlacedForm):
         gettext_lazy("回执截止"), required=False, help_text=gettext_lazy("不填就只要签收，不要回复。")
     )
     to = words_field(
-        gettext_lazy("发给"), 8000, 4, help_text=gettext_lazy("单位名称或统一社会信用代码，一行一家；本局的人写姓名。")
+        gettext_lazy("还发给"),
+        8000,
+        4,
+        required=False,
+        help_text=gettext_lazy("单位名称或统一社会信用代码，一行一家，可以粘贴名单；本局的人写姓名。"),
     )
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:  # Django's own signature
+        super().__init__(*args, **kwargs)
+        self.fields["one"] = OrganisationField(user, label=_("发给"), required=False)
+        self.order_fields(["region", "title", "document_number", "text", "answer_until", "one", "to"])
+
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or self.cleaned_data
+        if not found.get("one") and not found.get("to") and not {"one", "to"} & set(self.errors):
+            self.add_error("one", _("请写明发给谁。"))
+        return found
 
 
 class ReceiptForm(forms.Form):

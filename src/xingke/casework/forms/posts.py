@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -12,8 +13,9 @@ from django.utils.translation import gettext_lazy
 from xingke.accounts.models import User
 from xingke.base.keys import new_key
 from xingke.base.quantities import INT64_MAX
-from xingke.casework.forms_common import PlacedForm, day_field, names_in, words_field
-from xingke.casework.models import GroupMember
+from xingke.casework.forms.choosing import CaseField
+from xingke.casework.forms.common import PlacedForm, day_field, names_in, words_field
+from xingke.casework.models import Case, GroupMember
 from xingke.casework.rules.groups import KIND_WORDS, GroupKind, GroupPost, Seat
 from xingke.casework.rules.links import LINK_WORDS, LinkKind
 from xingke.registry.forms.choosing import AccountField, LookingUp
@@ -122,12 +124,13 @@ class DutyForm(forms.Form):
     due = day_field(gettext_lazy("办到哪一天"))
 
 
-class CaseLinkForm(forms.Form):
+class CaseLinkForm(LookingUp):
     """What another case is to this one."""
 
-    number = forms.CharField(label=gettext_lazy("另一件的编号"), max_length=64)
     kind = forms.ChoiceField(label=gettext_lazy("它是"))
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # Django's own signature
+    def __init__(self, cases: QuerySet[Case], *args: Any, **kwargs: Any) -> None:  # Django's own signature
         super().__init__(*args, **kwargs)
+        self.fields["other"] = CaseField(cases, label=_("另一件"))
+        self.order_fields(["other", "kind"])
         self.fields["kind"].choices = [(each.value, str(LINK_WORDS[each])) for each in LinkKind]  # type: ignore[attr-defined]
