@@ -1,6 +1,6 @@
 """The test database: regions and packs stand in it from the start, as in an installation.
 
-Migrating and loading takes ten seconds, copying what came of it a hundredth of one: so it is done once per state of the
+Loading takes some seconds, copying what came of it a hundredth of one: so it is done once per state of the
 source and kept as a template, in a file (SQLite) or as a database beside (PostgreSQL). Every worker of the suite copies
 the template, and so does a test that commits, once it is over.
 """
@@ -81,7 +81,7 @@ class Template:
         settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = name
 
     def _fill(self) -> None:
-        call_command("migrate", verbosity=0, interactive=False, run_syncdb=True)
+        call_command("migrate", verbosity=0, interactive=False)
         cast.load_packs()
 
 

@@ -12,7 +12,6 @@ import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any  # what a cell holds
-from xml.sax.saxutils import quoteattr
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
@@ -239,7 +238,7 @@ def _as_usual(package: Package, book: _Book) -> bytes:
             moved[path] = part
             kinds.append(kind)
     listed = "".join(
-        f'<sheet xmlns:r="{_OFFICE}" name={quoteattr(each.name)} sheetId="{at}" r:id="rId{at}"/>'
+        f'<sheet xmlns:r="{_OFFICE}" name="{html.escape(each.name)}" sheetId="{at}" r:id="rId{at}"/>'
         for at, each in enumerate(book.sheets, 1)
     )
     relations = "".join(

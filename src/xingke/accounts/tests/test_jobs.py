@@ -9,14 +9,13 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.db import OperationalError, connection
-from django.db.migrations.executor import MigrationExecutor
+from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 
 from tests.cast import Cast
 from xingke.accounts import actions, queries, working
-from xingke.accounts.models import Job, User
+from xingke.accounts.models import Job
 from xingke.base import jobs
 from xingke.base.refusals import Refused
 from xingke.base.sayings import say
@@ -157,30 +156,6 @@ def test_why_a_job_failed_is_said_in_the_language_of_whoever_looks(
     page = browser.get(f"/jobs/{failed.pk}/").content.decode()
     assert "Column B2 says “x”" in page and "不能为空" not in page
     assert "早先的一句话，100%。" in browser.get(f"/jobs/{old.pk}/").content.decode()
-
-
-@pytest.mark.django_db(transaction=True)
-def test_why_jobs_failed_in_an_earlier_release_is_kept() -> None:
-    executor = MigrationExecutor(connection)
-    (after,) = (key for key in executor.loader.graph.nodes if key[1][5:] == "failures_as_sayings")
-    before = [key for key in executor.loader.get_migration(*after).dependencies if key[0] == "accounts"]
-    try:
-        executor.migrate(before)
-        old = executor.loader.project_state(before).apps
-        user = old.get_model("accounts", "User").objects.create(username="old", name="旧")
-        made = {"kind": "import.file", "asked_at": timezone.now(), "asked_by": user}
-        for error in ("文件只有表头。", ""):
-            old.get_model("accounts", "Job").objects.create(**made, error=error)
-
-        executor = MigrationExecutor(connection)
-        executor.migrate([after])
-
-        assert [str(job.error) for job in Job.objects.order_by("pk")] == ["文件只有表头。", ""]
-    finally:
-        executor = MigrationExecutor(connection)
-        executor.migrate(executor.loader.graph.leaf_nodes())
-        Job.objects.all().delete()
-        User.objects.filter(username="old").delete()
 
 
 def test_a_job_ends_when_its_asker_wants_it_to(cast: Cast, work: Callable[[Run], None], signed_in: SignIn) -> None:

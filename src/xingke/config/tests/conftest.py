@@ -1,11 +1,17 @@
 """Fixtures of these tests."""
 
 import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
+
+from xingke.config import moving
 
 FURTHER = ("other", "bare", "again", "snapshot")
 
@@ -30,3 +36,26 @@ def further_databases(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -
             usual(self)
 
     monkeypatch.setattr(BaseDatabaseWrapper, "ensure_connection", ensure_connection)
+
+
+@pytest.fixture
+def two_empty(further_databases: None, tmp_path: Path) -> Iterator[tuple[str, str]]:
+    """The aliases of two empty databases of the kind the suite runs on: files, or schemas beside the one of the tests."""
+    aliases = ("other", "again")
+    with ExitStack() as stack:
+        for alias in aliases:
+            stack.enter_context(moving.other_database(alias, _empty(alias, tmp_path)))
+        yield aliases
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            for alias in aliases:
+                cursor.execute(f"DROP SCHEMA IF EXISTS {alias}_tables CASCADE")
+
+
+def _empty(alias: str, folder: Path) -> dict[str, Any]:
+    if connection.vendor != "postgresql":
+        return moving.sqlite_file(folder / f"{alias}.sqlite3")
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE SCHEMA {alias}_tables")
+    own = connection.settings_dict
+    return {**own, "OPTIONS": {**own["OPTIONS"], "options": f"-c search_path={alias}_tables"}}

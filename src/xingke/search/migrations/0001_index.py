@@ -31,6 +31,7 @@ def drop_text_index(apps, schema_editor):
 
 class Migration(migrations.Migration):
     initial = True
+    on_empty = (add_text_index,)
 
     dependencies = []
 
