@@ -34,8 +34,9 @@ def make_tables(connection: BaseDatabaseWrapper) -> None:
     loader, recorder = MigrationLoader(None), MigrationRecorder(connection)
     models = [each for each in apps.get_models() if each._meta.can_migrate(connection)]
     with connection.schema_editor() as editor:
-        for model in [*models, recorder.Migration]:
+        for model in models:
             editor.create_model(model)
+        recorder.ensure_schema()
         for migration in _in_order(loader):
             for make in getattr(migration, ON_EMPTY, ()):
                 make(apps, editor)
