@@ -18,8 +18,6 @@ from functools import lru_cache
 os.environ.setdefault("PYPINYIN_NO_PHRASES", "1")
 os.environ.setdefault("PYPINYIN_NO_DICT_COPY", "1")
 
-from pypinyin import Style, lazy_pinyin
-
 
 def _readings(text: str) -> dict[str, str]:
     """What is written as ``word syllable syllable、…``."""
@@ -119,12 +117,21 @@ def _read(word: str, said: str) -> list[str]:
     return [f"{syllable}{ord(sign):05x}" for sign, syllable in zip(word, said.split(), strict=True)]
 
 
+def _looked_up(sign: str) -> str:
+    from pypinyin import (
+        Style,
+        lazy_pinyin,
+    )  # its table takes a quarter of a second to load, and most commands read no names
+
+    said = lazy_pinyin(sign, style=Style.TONE3, neutral_tone_with_five=True, errors="ignore")
+    return said[0] if said else ""
+
+
 @lru_cache(maxsize=8_192)
 def _sign(sign: str) -> str:
     if sign.isascii():
         return sign.lower() if sign.isalnum() else ""
-    said = SIGNS.get(sign) or lazy_pinyin(sign, style=Style.TONE3, neutral_tone_with_five=True, errors="ignore")
-    syllable = said if isinstance(said, str) else said[0] if said else ""
+    syllable = SIGNS.get(sign) or _looked_up(sign)
     if syllable.isascii() and syllable.isalnum():
         return f"{syllable}{ord(sign):05x}"
     return f"{_UNREAD}{ord(sign):05x}" if sign.isalpha() or ord(sign) >= 0x20000 else ""

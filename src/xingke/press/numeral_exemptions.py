@@ -6,7 +6,7 @@ in it, and no unit after it. Every pattern is bounded, and is tried once for a n
 
 import re
 from collections.abc import Collection, Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import islice
 
 from xingke.press.numeral_signs import CHINESE, LISTED, PLAIN_CHINESE, made_plain, runs
@@ -162,8 +162,16 @@ _NAMES = (
     rf"(?<=[进润惠暖走入])万家(?={_STOP}|活动|行动|工程)",
 )
 
-_DATE = re.compile("|".join(_DATES))
-_OTHER = re.compile("|".join([*_ORDINALS, *_NUMBERS, *_NAMES]), re.MULTILINE)
+
+@cache  # long patterns, which most programs never need
+def _date() -> re.Pattern[str]:
+    return re.compile("|".join(_DATES))
+
+
+@cache
+def _other() -> re.Pattern[str]:
+    return re.compile("|".join([*_ORDINALS, *_NUMBERS, *_NAMES]), re.MULTILINE)
+
 
 # ── what does not begin with its numeral ────────────────────────────────────────────────────────────────────────────
 
@@ -207,7 +215,12 @@ _PHRASES = (
     r"[“\"](?:1[0-2]|0?[1-9])[·.](?:3[01]|[12][0-9]|0?[1-9])[”\"]",
     rf"(?:联系人|经办人|负责人|审核人|填表人|签发人|作者|记者|通讯员)： ?(?:{_WORD}[{_HAN}]{{1,2}}|万{_WORD}{{1,2}}){_STOP}",
 )
-_WITHIN = re.compile("|".join(_PHRASES), re.MULTILINE)
+
+
+@cache
+def _within() -> re.Pattern[str]:
+    return re.compile("|".join(_PHRASES), re.MULTILINE)
+
 
 # ── numbers of a list ───────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -310,7 +323,7 @@ class Exemptions:
     def __init__(self, text: str, terms: frozenset[str]) -> None:
         self._text = text
         self._names = _names(terms)
-        within = [match.span() for match in _WITHIN.finditer(text)]
+        within = [match.span() for match in _within().finditer(text)]
         self._spans = sorted(span for span in [*within, *_list_numbers(text)] if self._is_complete(span[1]))
         self._next = 0
 
@@ -321,7 +334,7 @@ class Exemptions:
             self._next += 1
         if self._next < len(self._spans) and self._spans[self._next][0] <= start:
             return self._spans[self._next][1]
-        date, other = _DATE.match(self._text, start), _OTHER.match(self._text, start)
+        date, other = _date().match(self._text, start), _other().match(self._text, start)
         ends = [
             other.end() if other else None,
             _WORDS.end(self._text, start, numeral[0]),

@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from xingke.press.numeral_exemptions import Exemptions
 from xingke.press.numeral_signs import CHINESE, DIGITS, LISTED, ROMAN, made_plain, runs
@@ -126,7 +126,11 @@ _WORDS: tuple[tuple[NumeralKind, str], ...] = (
     (_ARABIC, rf"(?<![—=-])[—ー─━=-] ?(?:(?=[\u3400-\u9fff]){SURE_UNIT})(?=[\u3400-\u9fff])"),
     (_ARABIC, rf"[^{_KNOWN}]{{1,4}} ?(?=[\u3400-\u9fff]){SURE_UNIT}"),
 )
-_WORDS_PATTERN = re.compile("|".join(f"(?P<k{at}>{pattern})" for at, (_kind, pattern) in enumerate(_WORDS)))
+
+
+@cache  # a long pattern, which most programs never need
+def _words_pattern() -> re.Pattern[str]:
+    return re.compile("|".join(f"(?P<k{at}>{pattern})" for at, (_kind, pattern) in enumerate(_WORDS)))
 
 
 def find(text: str, *, terms: Collection[str] = ()) -> list[Numeral]:
@@ -159,7 +163,7 @@ def _joined(spans: list[_Span]) -> Iterator[_Span]:
 
 def _words(text: str, terms: frozenset[str]) -> Iterator[_Span]:
     named = [match.span() for name in _with_words(terms) for match in re.finditer(re.escape(name), text)]
-    for match in _WORDS_PATTERN.finditer(text):
+    for match in _words_pattern().finditer(text):
         if not any(start <= match.start() and match.end() <= end for start, end in named):
             yield match.start(), match.end(), _WORDS[int((match.lastgroup or "k0")[1:])][0]
 
@@ -168,7 +172,7 @@ def _words(text: str, terms: frozenset[str]) -> Iterator[_Span]:
 def _with_words(terms: frozenset[str]) -> tuple[str, ...]:
     """The names that hold a word for a quantity: 倍增科技公司."""
     plain_names = (made_plain(term).text for term in terms)
-    return tuple(sorted(name for name in plain_names if _WORDS_PATTERN.search(name)))
+    return tuple(sorted(name for name in plain_names if _words_pattern().search(name)))
 
 
 def _numbers(text: str, terms: frozenset[str]) -> Iterator[_Span]:

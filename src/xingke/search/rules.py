@@ -5,8 +5,6 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-import rjieba
-
 from xingke.base.pinyin import initials
 from xingke.base.searching import Searchable
 
@@ -160,6 +158,8 @@ def _others(word: str, full: Sequence[str]) -> tuple[str, ...]:
 
 def _words(run: str) -> list[str]:
     """A run of Chinese characters as words. What the dictionary leaves alone stays with its neighbours: 智旺, 新材料."""
+    import rjieba  # its dictionary takes a quarter of a second to load, and most commands cut no words
+
     words: list[str] = []
     for word in rjieba.cut(run, False):
         before = words[-1] if words else ""
