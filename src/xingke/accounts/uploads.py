@@ -77,6 +77,11 @@ def held_for(request: HttpRequest, name: str, digest: str, size: int) -> HeldFil
     return HeldFile(name, size, _signer(request).sign_object({"name": name, "digest": digest}))
 
 
+def carried(request: HttpRequest, file: SentFile) -> HeldFile:
+    """A file of any kind that somebody looks at before they send it: kept for as long as a form waits, and no attachment of anything."""
+    return held_for(request, file.name, attachment_store().put(file.data), len(file.data))
+
+
 def _redeemed(request: HttpRequest, slip: str) -> SentFile:
     try:
         said = _signer(request).unsign_object(slip, max_age=HELD_FOR)

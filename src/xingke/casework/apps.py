@@ -78,6 +78,7 @@ class CaseworkConfig(AppConfig):
                 "case.opened": _("发起事项"),
                 "case.step-taken": _("办理一步"),
                 "case.steps-taken": _("一起办理"),
+                "case.opened-together": _("用表格一起开立事项"),
                 "case.withdraw": _("撤回事项"),
                 "case.correct": _("更正事项"),
                 "case.reopen": _("重新办理"),

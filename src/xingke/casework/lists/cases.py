@@ -13,7 +13,6 @@ from xingke.accounts.models import User
 from xingke.base.addresses import key_address
 from xingke.casework import showing
 from xingke.casework.models import CaseStep
-from xingke.casework.papers import heading
 from xingke.casework.permissions import CasePermission
 from xingke.casework.queries import definitions_of, lists
 from xingke.casework.queries.facts import facts_said
@@ -23,6 +22,7 @@ from xingke.casework.rules.conditions import expressed
 from xingke.casework.rules.flows import GOOD_ENDS, CaseEnd, Flow
 from xingke.casework.rules.forms import NUMBERS, FieldType, FormField
 from xingke.casework.rules.shown_answers import AskedColumn, in_words, sheet_columns
+from xingke.casework.sheets import heading
 from xingke.ledger.queries.caching import kept_for
 from xingke.registry.listing import (
     ChoiceFilter,

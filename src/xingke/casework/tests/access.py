@@ -39,6 +39,7 @@ ROWS = {
     "case-list": Row(PARTIES | NEXT_DOOR | frozenset({"commissioner"})),
     "cases-together": Row(PARTIES | NEXT_DOOR | frozenset({"commissioner"}), posts_only=True),
     "case-new": Row(frozenset({"enterprise"}), lambda world: {"flow": "rnd_subsidy"}),
+    "case-new-sheet": Row(frozenset({"enterprise"}), lambda world: {"flow": "rnd_subsidy"}),
     "new-form-file": Row(
         frozenset({"enterprise"}), lambda world: {"flow": "rnd_subsidy", "kind": "docx"}, is_page=False
     ),

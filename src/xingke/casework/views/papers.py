@@ -1,6 +1,6 @@
 """Forms outside of their page: blank and filled on paper, and as a sheet to be filled in."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from xingke.accounts.models import User
-from xingke.casework import papers, queries
+from xingke.casework import papers, queries, sheets
 from xingke.casework.queries.offers import flow_to_open
 from xingke.casework.queries.seen import audiences_of, case_seen
 from xingke.casework.rules.forms import CaseForm
 from xingke.casework.rules.stepping import is_theirs
-from xingke.casework.views.steps import KINDS, blank_asked
+from xingke.casework.views.asking import KINDS
+from xingke.casework.views.opening import blank_asked
 from xingke.press import docx_writer
 from xingke.press.exports import document_response, workbook_response
 from xingke.registry import queries as registry
@@ -34,7 +35,8 @@ def new_form_file(request: HttpRequest, flow: str, kind: str) -> HttpResponse:
     taker = queries.taker_at(
         user, definitions.flow, region=whose.region, organisation=whose.organisation, person=whose.person
     )
-    return _blank(form, user, kind, audiences=audiences_of(taker), is_fictional=whose.region.is_fictional)
+    audiences, beside = audiences_of(taker), sheets.beside_columns(known)
+    return _blank(form, user, kind, audiences=audiences, is_fictional=whose.region.is_fictional, beside=beside)
 
 
 @require_safe
@@ -55,12 +57,20 @@ def case_form_file(request: HttpRequest, key: UUID, form: str, kind: str) -> Htt
     return _blank(blank, user, kind, audiences=seen.audiences, is_fictional=seen.read.case.is_fictional)
 
 
-def _blank(form: CaseForm, user: User, kind: str, *, audiences: Collection[str], is_fictional: bool) -> HttpResponse:
+def _blank(
+    form: CaseForm,
+    user: User,
+    kind: str,
+    *,
+    audiences: Collection[str],
+    is_fictional: bool,
+    beside: Sequence[sheets.BesideColumn] = (),
+) -> HttpResponse:
     if kind == "docx":
         paper = papers.blank_of(form, user, audiences=audiences, is_fictional=is_fictional)
         return document_response(_("%(form)s（空白）") % {"form": _called(form)}, docx_writer.write(paper, proof=None))
-    columns, guide = papers.sheet_of(form, audiences=audiences)
-    return workbook_response(_called(form), columns=columns, rows=(), pages=[guide], spare=papers.ROWS)
+    columns, guide = sheets.sheet_of(form, audiences=audiences, beside=beside)
+    return workbook_response(_called(form), columns=columns, rows=(), pages=[guide], spare=sheets.ROWS)
 
 
 def _called(form: CaseForm) -> str:

@@ -41,7 +41,7 @@ def make_tables(connection: BaseDatabaseWrapper) -> None:
             for make in getattr(migration, ON_EMPTY, ()):
                 make(apps, editor)
             for app, name in [(migration.app_label, migration.name), *migration.replaces]:
-                recorder.migration_qs.get_or_create(app=app, name=name)
+                recorder.record_applied(app, name)
 
 
 def _in_order(loader: MigrationLoader) -> Iterator[Migration]:
