@@ -35,7 +35,7 @@ function searched(select) {
   const say = () => {
     input.value = select.selectedOptions.length ? select.selectedOptions[0].text.trim() : "";
   };
-  const shown = () => [...list.children];
+  const shown = () => [...list.querySelectorAll("[role=option]")];
   const walkTo = (item) => {
     for (const each of shown()) each.setAttribute("aria-selected", String(each === item));
     if (!item) return input.removeAttribute("aria-activedescendant");
@@ -51,6 +51,7 @@ function searched(select) {
       item.textContent = each.text.trim() || "—";
       return item;
     }));
+    if (!found.length) list.append(Object.assign(document.createElement("li"), { className: "muted", textContent: document.body.dataset.nothing }));
     list.hidden = false;
     input.setAttribute("aria-expanded", "true");
     walkTo(shown().find((each) => Number(each.dataset.index) === select.selectedIndex) || shown()[0]);
