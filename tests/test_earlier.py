@@ -54,7 +54,7 @@ class Installation:
     def xingke(self, *arguments: str) -> tuple[int, str]:
         """Run the command; its exit code and all it said."""
         done = command(self.data, *arguments, **self.more)
-        return done.returncode, done.stdout + done.stderr
+        return done.returncode, done.stderr + done.stdout
 
     def python(self, source: str) -> str:
         """What a program prints inside the installation."""
@@ -78,7 +78,7 @@ def fresh_database(request: pytest.FixtureRequest) -> Iterator[str]:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("state", STATES[bool(URL) :: 2])  # each on one of the databases: it takes minutes
 def test_an_earlier_state_comes_up_imports_publishes_and_stays_as_it_was_said(
     state: str, tmp_path: Path, fresh_database: str
 ) -> None:

@@ -1,6 +1,7 @@
 """What earlier releases kept is still there after the change of the tables."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from uuid import uuid4
 
 import pytest
 from django.db import connections
@@ -94,3 +95,41 @@ def test_the_rows_left_by_imports_are_kept_with_what_was_said_of_them(two_empty:
         ("rejected", [[2, ["y", "担"], [["", "", "甲。", {}], ["", "", "乙。", {}]]]]),
         ("waiting", [[3, ["x", ""], [["", "", "等。", {}]]]]),
     ]
+
+
+def test_activities_become_events_with_their_keys_and_what_is_kept_of_them(two_empty: tuple[str, str]) -> None:
+    alias, record, session = two_empty[0], uuid4(), uuid4()
+    old = _led_to(alias, "ledger", "receivers")
+    user = old.get_model("accounts", "User").objects.using(alias).create(username="old", name="旧")
+    regions = old.get_model("registry", "Region").objects.using(alias)
+    region = regions.create(code="990121", name="青溪县", path=1, level="county", valid_from=date(2000, 1, 1))
+    common = {
+        "version": 1,
+        "seq_from": 5,
+        "state": "confirmed",
+        "region_id": region.pk,
+        "happened_on": date(2025, 5, 24),
+        "source": "旧",
+        "entered_at": datetime(2025, 6, 1, tzinfo=UTC),
+        "entered_by_id": user.pk,
+        "topic": "training",
+    }
+    activities = old.get_model("ledger", "Activity").objects.using(alias)
+    activities.create(record=record, name="惠企培训", number="", place="会堂", **common)
+    told = {"subject": record, "event": "held", "effect": 0, "step": 1, "people": 1_200_000, "approximation": "余"}
+    old.get_model("ledger", "ActivityEvent").objects.using(alias).create(record=session, **told, **common)
+    declared = {"declared_at": datetime(2025, 6, 1, tzinfo=UTC), "declared_by_id": user.pk}
+    kept = {"region_id": region.pk, "kind": "activity", "since": date(2025, 1, 1), "seq_from": 3, **declared}
+    old.get_model("ledger", "RecordKeeping").objects.using(alias).create(**kept)
+
+    new = _led_to(alias, "ledger", "events")
+
+    events = new.get_model("ledger", "Event").objects.using(alias)
+    event, happened = events.get(), new.get_model("ledger", "EventSession").objects.using(alias).get()
+    said = (event.record, event.name, event.place, event.series, event.organisers, event.ended_on)
+    assert said == (record, "惠企培训", "会堂", "", "", None)
+    told = (happened.record, happened.subject, happened.people, happened.approximation, happened.farmers)
+    assert told == (session, record, 1_200_000, "余", None)
+    assert new.get_model("ledger", "RecordKeeping").objects.using(alias).get().kind == "event"
+    further = {**common, "version": 2, "seq_from": 6}
+    assert events.create(record=uuid4(), name="后来的", **further).pk > event.pk

@@ -1,12 +1,10 @@
 """Events 活动: who called for them and who came; and what was filed as an activity before they had that name."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime
+from datetime import date
 from uuid import uuid4
 
 import pytest
-from django.core.management import call_command
-from django.db import connection
 from django.test import Client
 
 from tests.cast import Cast
@@ -18,7 +16,6 @@ from xingke.intake.tests.test_importing_histories import said
 from xingke.ledger import kinds, rules
 from xingke.ledger.kinds import KINDS
 from xingke.ledger.models import Event, EventSession
-from xingke.ledger.tests.test_migrations import _executor, _named
 from xingke.registry import queries as registry
 
 pytestmark = pytest.mark.db
@@ -196,69 +193,3 @@ def test_a_definition_means_the_same_by_either_code() -> None:
     assert len(hashes) == 1
     assert hashes == {definitions.body_hash(body)}  # what was loaded before keeps its hash
     assert kinds.current("activity") == kinds.current("event") == "event"
-
-
-@pytest.mark.django_db(transaction=True)
-def test_activities_become_events_with_their_keys_and_what_is_kept_of_them() -> None:
-    call_command("flush", verbosity=0, interactive=False)
-    record, session = uuid4(), uuid4()
-    try:
-        executor = _executor()
-        executor.migrate([("ledger", "0014_receivers")])
-        old = executor.loader.project_state([("ledger", "0014_receivers")]).apps
-        user = old.get_model("accounts", "User").objects.create(username="old", name="旧")
-        region = old.get_model("registry", "Region").objects.create(
-            code="990121", name="青溪县", path=1, level="county", valid_from=date(2000, 1, 1)
-        )
-        common = {
-            "version": 1,
-            "seq_from": 5,
-            "state": "confirmed",
-            "region_id": region.pk,
-            "happened_on": date(2025, 5, 24),
-            "source": "旧",
-            "entered_at": datetime(2025, 6, 1, tzinfo=UTC),
-            "entered_by_id": user.pk,
-            "topic": "training",
-        }
-        rows = old.get_model("ledger", "Activity").objects
-        rows.create(record=record, name="惠企培训", number="", place="会堂", **common)
-        told = {"subject": record, "event": "held", "effect": 0, "step": 1, "people": 1_200_000, "approximation": "余"}
-        events = old.get_model("ledger", "ActivityEvent").objects
-        events.create(record=session, **told, **common)
-        old.get_model("ledger", "RecordKeeping").objects.create(
-            region_id=region.pk,
-            kind="activity",
-            since=date(2025, 1, 1),
-            seq_from=3,
-            declared_at=datetime(2025, 6, 1, tzinfo=UTC),
-            declared_by_id=user.pk,
-        )
-
-        executor = _executor()
-        executor.migrate([_named(executor, "events")])
-
-        event, happened = Event.objects.get(), EventSession.objects.get()
-        assert (event.record, event.name, event.place, event.series, event.organisers, event.ended_on) == (
-            record,
-            "惠企培训",
-            "会堂",
-            "",
-            "",
-            None,
-        )
-        assert (happened.record, happened.subject, happened.people, happened.approximation, happened.farmers) == (
-            session,
-            record,
-            1_200_000,
-            "余",
-            None,
-        )
-        new = executor.loader.project_state([_named(executor, "events")]).apps
-        assert new.get_model("ledger", "RecordKeeping").objects.get().kind == "event"
-        further = {**common, "version": 2, "seq_from": 6}
-        assert Event.objects.create(record=uuid4(), name="后来的", **further).pk > event.pk
-    finally:
-        connection.check_constraints()
-        executor = _executor()
-        executor.migrate(executor.loader.graph.leaf_nodes())

@@ -1,4 +1,4 @@
-"""``migrate``, in half a second where there is nothing yet: an empty database is given the tables as they are now (ADR 0053).
+"""``migrate``, in seconds where there is nothing yet: an empty database is given the tables as they are now (ADR 0053).
 
 A database that holds tables is led to them step by step, as ever.
 """
@@ -6,7 +6,6 @@ A database that holds tables is led to them step by step, as ever.
 from collections.abc import Iterator
 from typing import Any
 
-from django.apps import apps
 from django.core.management.commands import migrate
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -32,10 +31,11 @@ class Command(migrate.Command):
 def make_tables(connection: BaseDatabaseWrapper) -> None:
     """Make every table of an empty database and record its migrations as done: all of it in one transaction, or nothing."""
     loader, recorder = MigrationLoader(None), MigrationRecorder(connection)
-    models = [each for each in apps.get_models() if each._meta.can_migrate(connection)]
+    apps = loader.project_state().apps  # the models as the migrations leave them, drawn once
     with connection.schema_editor() as editor:
-        for model in models:
-            editor.create_model(model)
+        for model in apps.get_models():
+            if model._meta.can_migrate(connection):
+                editor.create_model(model)
         recorder.ensure_schema()
         for migration in _in_order(loader):
             for make in getattr(migration, ON_EMPTY, ()):
