@@ -79,7 +79,7 @@ def _reviews_have_come_with_the_upgrade(site: Site, arrive: Arrive) -> None:
         page = security.open("/grants/give/?account=reviewer")
         page.select_option("select[name=role]", "secrecy_reviewer")
         page.fill("input[name=region]", "990121")
-        page.click("main button[type=submit]")
+        page.click("main button[data-enter]")
         expect(page.locator("main")).to_contain_text("青溪县")
     site.passwords["reviewer"] = FIRST
     with arrive("reviewer") as reviewer:

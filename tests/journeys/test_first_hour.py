@@ -52,7 +52,7 @@ def test_the_first_hour(empty: Site, browser: Browser) -> None:
         page = security.open(f"/grants/give/?account={account}")
         page.select_option("select[name=role]", role)
         page.fill("input[name=region]", "620722")
-        page.click("main button[type=submit]")
+        page.click("main button[data-enter]")
         expect(page.locator("main")).to_contain_text("民乐县")
 
     officer = someone(browser, empty, "zhang")
