@@ -1,6 +1,6 @@
 """Forms as sheets: one to be filled in by many, and what came back."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -18,6 +18,7 @@ from xingke.casework.rules.flows import FlowStep
 from xingke.casework.rules.forms import NUMBERS, CaseForm, FieldType, FormField
 from xingke.casework.rules.sheets import SheetEntry, entries, header_key
 from xingke.casework.rules.shown_answers import AskedColumn, columns
+from xingke.intake.rules.lines import is_no_record
 from xingke.press.sheets import read_sheet
 from xingke.press.xlsx_writer import Column, Form, Page
 from xingke.registry import queries as registry
@@ -147,10 +148,29 @@ def _only_on_page(asked: FormField) -> bool:
     return asked.type is FieldType.FILE or bool(asked.personal)
 
 
-def read_entries(
+@dataclass(frozen=True)
+class FilledSheet:
+    """What a filled sheet says. unknown: columns that nobody knows; passed: rows that are no answers, each with why; damage: by the first row
+    of an entry, what was lost of it before it came here."""
+
+    entries: Sequence[SheetEntry]
+    unknown: Sequence[str]
+    passed: Sequence[Saying]
+    damage: Mapping[int, Sequence[Saying]]
+
+
+_NO_ANSWER = {
+    "total": say("第 %(number)s 行是合计，没有读"),
+    "footer": say("第 %(number)s 行是表尾的说明，没有读"),
+    "header": say("第 %(number)s 行重复了表头，没有读"),
+    "example": say("第 %(number)s 行是示例，没有读"),
+}
+
+
+def read_filled(
     data: bytes, *, name: str, form: CaseForm, audiences: Collection[str], beside: Sequence[BesideColumn]
-) -> tuple[list[SheetEntry], list[str]]:
-    """What a filled sheet says, and its columns that nobody knows. Raises Refused for what is no table, or none of this form."""
+) -> FilledSheet:
+    """What a filled sheet says. Raises Refused for what is no table, or none of this form."""
     asked = {heading(each): each for each in asked_columns(form, audiences=audiences)}
     others = {each.label: each.name for each in beside}
     sheet = read_sheet(data, name=name, words=[*others, *asked])
@@ -160,11 +180,27 @@ def read_entries(
     known = {header_key(text) for text in [*others, *asked]}
     if not known & there:
         raise Refused(say("表里没有一列是这张表单的；请用填表模板。"))
-    damaged = next((note for notes in sheet.damage.values() for note in notes), None)
-    if damaged is not None:
-        raise Refused(say("%(cell)s %(note)s；请改正后再交。", cell=damaged.cell, note=damaged.text))
-    found = list(entries(sheet.header, sheet.rows, sheet.numbers, columns=asked, beside=others))
-    return found, [text for text in sheet.header if text.strip() and header_key(text) not in known]
+    lines = [
+        (number, cells, is_no_record(cells, sheet.header))
+        for number, cells in zip(sheet.numbers, sheet.rows, strict=True)
+    ]
+    kept = [(number, cells) for number, cells, why in lines if not why]
+    found = list(
+        entries(sheet.header, [each for _n, each in kept], [n for n, _each in kept], columns=asked, beside=others)
+    )
+    starts = [entry.number for entry in found]
+    damage: dict[int, list[Saying]] = {}
+    for number, notes in sheet.damage.items():
+        first = max((start for start in starts if start <= number), default=number)
+        damage.setdefault(first, []).extend(
+            say("%(cell)s %(note)s。", cell=each.cell, note=each.text) for each in notes
+        )
+    return FilledSheet(
+        found,
+        [text for text in sheet.header if text.strip() and header_key(text) not in known],
+        [_NO_ANSWER[why].filled(number=number) for number, _cells, why in lines if why],
+        damage,
+    )
 
 
 @dataclass(frozen=True)

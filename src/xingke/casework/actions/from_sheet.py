@@ -13,15 +13,17 @@ from xingke.base.sayings import say
 from xingke.casework.actions import NewCase, StepWanted, open_case
 from xingke.casework.actions.together import MOST
 from xingke.casework.models import Case, CaseCall
+from xingke.casework.queries import cases_seen
 from xingke.casework.rules.sheets import SheetEntry
 from xingke.registry.models import Organisation, Person, Region
 
 
 @dataclass(frozen=True)
 class RowWanted:
-    """A row of a sheet that is to become a case, and whose."""
+    """A row of a sheet that is to become a case, and whose. says: see ``rules.sheets.said_in``."""
 
     entry: SheetEntry
+    says: str
     region: Region
     organisation: Organisation | None = None
     person: Person | None = None
@@ -39,8 +41,8 @@ class CasesOpened:
 def open_cases(
     *, flow: str, step: str, rows: Sequence[RowWanted], call: CaseCall | None = None, by: User, now: datetime
 ) -> CasesOpened:
-    """Open a case of every row. A row that says the same of the same holder as one this account sent before opens none: a corrected
-    sheet may be sent whole. Raises Refused for none and for too many; what a row refuses is in what is returned.
+    """Open a case of every row. A row that says the same of the same holder as one of an earlier sheet opens none: a corrected sheet may
+    be sent whole, by a colleague too. Raises Refused for none and for too many; what a row refuses is in what is returned.
     """
     if not rows:
         raise Refused(say("表里没有可以开立的行。"))
@@ -49,11 +51,14 @@ def open_cases(
     opened: list[tuple[RowWanted, Case]] = []
     before: list[tuple[RowWanted, Case]] = []
     refused: list[tuple[RowWanted, Refused]] = []
-    keyed = [(_key(row, flow, call, by), row) for row in rows]
+    keyed = [(_key(row, flow, call), row) for row in rows]
     with act(by=by, now=now, code="case.opened-together", kind="case", target=flow) as done:
         done.lock()
-        there = set(Case.objects.filter(key__in=[key for key, _row in keyed]).values_list("key", flat=True))
+        there = {case.key: case for case in cases_seen(by).filter(key__in=[key for key, _row in keyed])}
         for key, row in keyed:
+            if key in there:
+                before.append((row, there[key]))
+                continue
             new = NewCase(
                 flow=flow, region=row.region, organisation=row.organisation, person=row.person, call=call, key=key
             )
@@ -62,7 +67,7 @@ def open_cases(
             except Refused as refusal:
                 refused.append((row, refusal))
             else:
-                (before if key in there else opened).append((row, case))
+                opened.append((row, case))
         if done.is_empty:
             done.nothing()
         else:
@@ -70,7 +75,7 @@ def open_cases(
     return CasesOpened(opened, before, refused)
 
 
-def _key(row: RowWanted, flow: str, call: CaseCall | None, by: User) -> UUID:
+def _key(row: RowWanted, flow: str, call: CaseCall | None) -> UUID:
     """The same for a row that says the same of the same holder."""
     holder = row.organisation or row.person
-    return derived_key("case-sheet", by.pk, flow, call and call.pk, holder and holder.key, row.entry.content)
+    return derived_key("case-sheet", flow, row.region.pk, call and call.pk, holder and holder.key, row.says)

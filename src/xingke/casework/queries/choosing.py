@@ -1,11 +1,9 @@
 """What a text may mean, for whoever chooses a case: among those given, and no more than a few."""
 
-from uuid import UUID
-
 from django.db.models import Q, QuerySet
 
 from xingke.casework.models import Case
-from xingke.registry.queries.choosing import MATCHES, Match
+from xingke.registry.queries.choosing import MATCHES, Match, key_written
 
 
 def cases_meant(cases: QuerySet[Case], text: str) -> list[Match]:
@@ -13,7 +11,7 @@ def cases_meant(cases: QuerySet[Case], text: str) -> list[Match]:
     if not text:
         return []
     said = Q(number__icontains=text) | Q(title__icontains=text) | Q(organisation__name__icontains=text)
-    if (key := _key(text)) is not None:
+    if (key := key_written(text)) is not None:
         said = Q(key=key)
     found = cases.filter(said).select_related("organisation", "region").order_by("-pk")
     return [_match(each) for each in found[: MATCHES + 1]]
@@ -21,7 +19,7 @@ def cases_meant(cases: QuerySet[Case], text: str) -> list[Match]:
 
 def case_named(cases: QuerySet[Case], text: str) -> Case | None:
     """The one that a key or a number says."""
-    key = _key(text)
+    key = key_written(text)
     said = Q(key=key) if key is not None else Q(number=text)
     found = list(cases.filter(said).select_related("organisation", "region")[:2])
     return found[0] if len(found) == 1 else None
@@ -31,10 +29,3 @@ def _match(case: Case) -> Match:
     whose = case.organisation.name if case.organisation is not None else ""
     note = " · ".join(filter(None, (case.title if case.number else "", whose, case.region.name)))
     return Match(str(case.key), case.number or case.title, note)
-
-
-def _key(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

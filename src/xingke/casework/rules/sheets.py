@@ -1,5 +1,6 @@
 """A sheet in which many answered the same form: which of its rows belong to one answer, and what was typed there. Pure."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,10 +23,11 @@ class SheetEntry:
     typed: Mapping[str, Any]
     rows: Mapping[str, Sequence[int]] = field(default_factory=dict)
 
-    @property
-    def content(self) -> str:
-        """What it says, the same for the same."""
-        return repr((sorted(self.beside.items()), sorted(self.typed.items())))
+
+def said_in(entry: SheetEntry, values: Mapping[str, Any]) -> str:
+    """What an entry says once it is read: the same however it was typed, by whom, and whatever else is known today. values: as kept."""
+    own = {name: values[name] for name in entry.typed if name in values}
+    return json.dumps(own, ensure_ascii=False, sort_keys=True)
 
 
 def header_key(text: str) -> str:

@@ -25,7 +25,7 @@ from xingke.casework.queries.offers import FlowToOpen, flow_to_open
 from xingke.casework.queries.seen import audiences_of
 from xingke.casework.rules.answers import FormFault, read_answers
 from xingke.casework.rules.forms import CaseForm
-from xingke.casework.rules.sheets import SheetEntry
+from xingke.casework.rules.sheets import SheetEntry, said_in
 from xingke.casework.views.opening import blank_url, call_asked, whose_asked
 from xingke.registry import queries as registry
 
@@ -56,7 +56,8 @@ def case_new_sheet(request: HttpRequest, flow: str) -> HttpResponse:
         taker = queries.taker_at(user, definitions.flow, region=whose.region, organisation=whose.organisation)
         try:
             sent = _sent(request)
-            rows, faults, unknown = _read(sent, user, known, form, call, audiences=audiences_of(taker))
+            filled, rows, faults = _read(sent, user, known, form, call, audiences=audiences_of(taker))
+            context |= {"faults": faults, "unknown": filled.unknown, "passed": filled.passed, "read": True}
             if "open" in request.POST:
                 done = open_cases(flow=flow, step=first.code, rows=rows, call=call, by=user, now=timezone.now())
                 if not done.refused and not faults and not done.before:
@@ -67,8 +68,6 @@ def case_new_sheet(request: HttpRequest, flow: str) -> HttpResponse:
                 context |= {"ready": [_line(row) for row in rows], "slip": carried(request, sent).slip}
         except Refused as refusal:
             context["refusal"] = refusal
-        else:
-            context |= {"faults": faults, "unknown": unknown, "read": True}
     return render(request, "casework/case_new_sheet.html", context)
 
 
@@ -81,35 +80,37 @@ def _sent(request: HttpRequest) -> SentFile:
 
 def _read(
     sent: SentFile, user: User, known: FlowToOpen, form: CaseForm, call: CaseCall | None, *, audiences: Collection[str]
-) -> tuple[list[RowWanted], list[dict[str, Any]], list[str]]:
-    """The rows that can become cases, what is wrong with the others, and the columns nobody knows."""
+) -> tuple[sheets.FilledSheet, list[RowWanted], list[dict[str, Any]]]:
+    """What a sheet says, its rows that can become cases, and what is wrong with the others."""
     beside = sheets.beside_columns(known)
-    entries, unknown = sheets.read_entries(sent.data, name=sent.name, form=form, audiences=audiences, beside=beside)
+    filled = sheets.read_filled(sent.data, name=sent.name, form=form, audiences=audiences, beside=beside)
     rows: list[RowWanted] = []
     faults: list[dict[str, Any]] = []
-    earlier: dict[str, int] = {}
-    for entry in entries:
-        same = earlier.setdefault(entry.content, entry.number)
-        whose = sheets.whose_entry(user, known, entry)
-        region = call.region if call is not None else whose.region
-        row = RowWanted(entry, region, whose.organisation, whose.person)
-        said = [] if whose.fault is None else [str(whose.fault)]
-        if same != entry.number:
+    earlier: dict[tuple[object, ...], int] = {}
+    for entry in filled.entries:
+        row, said = _row(entry, user, known, form, call)
+        said += [str(each) for each in filled.damage.get(entry.number, ())]
+        same = earlier.setdefault((row.region, row.organisation, row.person, row.says), entry.number)
+        if same != entry.number and not said:
             said.append(_("与第 %(row)d 行完全相同。") % {"row": same})
-        elif whose.fault is None:
-            said += _faults_of(row, form, user)
         if said:
             faults.append({**_line(row), "says": said})
         else:
             rows.append(row)
-    return rows, faults, unknown
+    return filled, rows, faults
 
 
-def _faults_of(row: RowWanted, form: CaseForm, user: User) -> list[str]:
-    known = queries.prefills(row.region, row.organisation)
-    lookup = AsReader(user, row.region)
-    read = read_answers(form, row.entry.typed, lookup=lookup, today=timezone.localdate(), known=known)
-    return list(_in_words(read.faults, form, row.entry))
+def _row(
+    entry: SheetEntry, user: User, known: FlowToOpen, form: CaseForm, call: CaseCall | None
+) -> tuple[RowWanted, list[str]]:
+    """A row as it is wanted, and what is wrong with it."""
+    whose = sheets.whose_entry(user, known, entry)
+    region = call.region if call is not None else whose.region
+    prefills = queries.prefills(region, whose.organisation)
+    lookup = AsReader(user, region)
+    read = read_answers(form, entry.typed, lookup=lookup, today=timezone.localdate(), known=prefills)
+    row = RowWanted(entry, said_in(entry, read.values), region, whose.organisation, whose.person)
+    return row, [str(whose.fault)] if whose.fault is not None else list(_in_words(read.faults, form, entry))
 
 
 def _in_words(faults: Sequence[FormFault], form: CaseForm, entry: SheetEntry) -> Iterator[str]:

@@ -30,7 +30,7 @@ def organisations(user: User, text: str, *, within: Region | None = None) -> lis
     """The organisations somebody may see whose name or code answers, or that of a key; one more than is offered, none for ""."""
     if not text:
         return []
-    key = _key(text)
+    key = key_written(text)
     found = organisations_listed(user, search=text) if key is None else organisations_visible_to(user).filter(key=key)
     return [organisation_match(each) for each in _inside(found, within).order_by("name", "pk")[: MATCHES + 1]]
 
@@ -43,7 +43,7 @@ def organisation_match(organisation: Organisation) -> Match:
 
 def organisation_named(user: User, text: str, *, within: Region | None = None) -> Organisation | None:
     """The one organisation somebody may see that a key, a full name or a code says."""
-    key, said = _key(text), Q(name=text)
+    key, said = key_written(text), Q(name=text)
     if key is not None:
         said = Q(key=key)
     elif code := normalise_code(text):
@@ -66,7 +66,7 @@ def persons(user: User, text: str, *, but: str = "") -> list[Match]:
     """
     if not text:
         return []
-    key = _key(text)
+    key = key_written(text)
     name, bracket, employer = text.replace("(", "（").replace(")", "）").rstrip("）").partition("（")
     if key is not None:
         found = people_visible_to(user).filter(key=key)
@@ -75,7 +75,7 @@ def persons(user: User, text: str, *, but: str = "") -> list[Match]:
         found = people_visible_to(user).filter(works, name__icontains=name.strip()).distinct()
     else:
         found = people_listed(user, search=text)
-    if other := _key(but):
+    if other := key_written(but):
         found = found.exclude(key=other)
     return [_match(each) for each in found.prefetch_related("employments").order_by("name", "pk")[: MATCHES + 1]]
 
@@ -123,7 +123,8 @@ def account_match(account: User) -> Match:
     return Match(account.username, account.name, note)
 
 
-def _key(text: str) -> UUID | None:
+def key_written(text: str) -> UUID | None:
+    """The key that a text is; None for any other text."""
     try:
         return UUID(text)
     except ValueError:
