@@ -4,6 +4,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.conf import settings
+from django.utils import translation
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -168,17 +170,25 @@ _NO_ANSWER = {
 
 
 def read_filled(
-    data: bytes, *, name: str, form: CaseForm, audiences: Collection[str], beside: Sequence[BesideColumn]
+    data: bytes, *, name: str, form: CaseForm, audiences: Collection[str], known: FlowToOpen
 ) -> FilledSheet:
-    """What a filled sheet says. Raises Refused for what is no table, or none of this form."""
-    asked = {heading(each): each for each in asked_columns(form, audiences=audiences)}
-    others = {each.label: each.name for each in beside}
+    """What a filled sheet says, with headers of either language: who hands a template out may read another than who sends it back.
+
+    Raises Refused for what is no table, or none of this form.
+    """
+    asked: dict[str, AskedColumn] = {}
+    others: dict[str, str] = {}
+    for language, _word in settings.LANGUAGES:
+        with translation.override(language):
+            asked |= {heading(each): each for each in asked_columns(form, audiences=audiences)}
+            others |= {each.label: each.name for each in beside_columns(known)}
     sheet = read_sheet(data, name=name, words=[*others, *asked])
     there = {header_key(text) for text in sheet.header}
-    if missing := [text for text in others if header_key(text) not in there]:
-        raise Refused(say("表里没有“%(column)s”一列，不知道各行是谁的；请用填表模板。", column=missing[0]))
-    known = {header_key(text) for text in [*others, *asked]}
-    if not known & there:
+    said = {name for text, name in others.items() if header_key(text) in there}
+    if missing := next((each.label for each in beside_columns(known) if each.name not in said), ""):
+        raise Refused(say("表里没有“%(column)s”一列，不知道各行是谁的；请用填表模板。", column=missing))
+    ours = {header_key(text) for text in [*others, *asked]}
+    if not ours & there:
         raise Refused(say("表里没有一列是这张表单的；请用填表模板。"))
     lines = [
         (number, cells, is_no_record(cells, sheet.header))
@@ -197,7 +207,7 @@ def read_filled(
         )
     return FilledSheet(
         found,
-        [text for text in sheet.header if text.strip() and header_key(text) not in known],
+        [text for text in sheet.header if text.strip() and header_key(text) not in ours],
         [_NO_ANSWER[why].filled(number=number) for number, _cells, why in lines if why],
         damage,
     )

@@ -46,8 +46,7 @@ def open_cases(
     """
     if not rows:
         raise Refused(say("表里没有可以开立的行。"))
-    if len(rows) > MOST:
-        raise Refused(say("一次最多开立%(most)s件，表里有%(there)s件；请分成几个文件。", most=MOST, there=len(rows)))
+    refuse_too_many(len(rows))
     opened: list[tuple[RowWanted, Case]] = []
     before: list[tuple[RowWanted, Case]] = []
     refused: list[tuple[RowWanted, Refused]] = []
@@ -73,6 +72,12 @@ def open_cases(
         else:
             done.says(flow=flow, count=len(opened), left=len(refused))
     return CasesOpened(opened, before, refused)
+
+
+def refuse_too_many(count: int) -> None:
+    """Raise Refused for more rows than one act opens: nobody else writes meanwhile."""
+    if count > MOST:
+        raise Refused(say("一次最多开立%(most)s件，表里有%(there)s件；请分成几个文件。", most=MOST, there=count))
 
 
 def _key(row: RowWanted, flow: str, call: CaseCall | None) -> UUID:

@@ -95,7 +95,7 @@ def test_an_officer_opens_many_and_what_is_wrong_stands_at_its_row(cast: Cast, f
     assert header[0] == "单位" and "设备：价格（万元）" in header
     name = cast.firm.name
     good = f"{name},测量,否,,天平,1.5\n,,,,显微镜,20\n"
-    bad = f"{name},称重,也许,,秤,很贵\n邻县的厂,测量,否,,尺,1\n"
+    bad = f"{name},称重,也许,,秤,很贵\n邻县的厂,测量,否,,尺,一些\n"
     head = "单位,用途,新购,购置日期,设备：名称,设备：价格（万元）,心情\n"
 
     looked = client.post(NEW, {"sheet": _sheet(head + good + bad + good)})
@@ -103,7 +103,7 @@ def test_an_officer_opens_many_and_what_is_wrong_stands_at_its_row(cast: Cast, f
     assert Case.objects.count() == 0
     assert "开立 1 件" in said and "这些列不认得，没有读：心情" in said
     assert "新购：" in said and "第 4 行 设备 价格：" in said
-    assert "名录里没有唯一的一家“邻县的厂”" in said and "与第 2 行完全相同" in said
+    assert "名录里没有唯一的一家“邻县的厂”" in said and "第 5 行 设备 价格：" in said and "与第 2 行完全相同" in said
 
     opened = client.post(NEW, {"held": _held(looked), "open": "1"})
     case = Case.objects.get()
@@ -168,6 +168,22 @@ def test_a_sheet_as_offices_send_it_and_the_same_sent_by_somebody_else(
     plain = "用途,新购,购置日期,设备：名称,设备：价格（万元）\n测量,有,2026年2月3日,天平,1.50\n"
     again = _said(signed_in("enterprise").post(NEW, {"sheet": _sheet(plain), "open": "1"}))
     assert "以前已经开立，没有重复" in again and Case.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_a_template_of_one_language_comes_back_on_a_page_of_the_other(
+    cast: Cast, flow: None, signed_in: SignIn
+) -> None:
+    client = signed_in("officer")
+    for number, language in enumerate(("zh-hans", "en"), 1):
+        client.cookies["xingke_language"] = language
+        template = client.get(reverse("casework:new-form-file", args=["paper_flow", "xlsx"])).content
+        head = CalamineWorkbook.from_filelike(io.BytesIO(template)).get_sheet_by_index(0).to_python()[0]
+        said = dict.fromkeys(head, "") | dict(zip(head[:3], [cast.firm.name, f"测量{number}", "否"], strict=True))
+        row = [*list(said.values())[:-2], "天平", 1]
+        client.cookies["xingke_language"] = "en" if language == "zh-hans" else "zh-hans"
+        assert client.post(NEW, {"sheet": _workbook([head, row]), "open": "1"}).status_code == 302
+        assert Case.objects.count() == number
 
 
 @pytest.mark.django_db

@@ -17,7 +17,7 @@ from xingke.accounts.uploads import SentFile, carried, files_sent
 from xingke.base.refusals import Refused
 from xingke.casework import queries, sheets, showing
 from xingke.casework.actions import AnswersRefused
-from xingke.casework.actions.from_sheet import CasesOpened, RowWanted, open_cases
+from xingke.casework.actions.from_sheet import CasesOpened, RowWanted, open_cases, refuse_too_many
 from xingke.casework.actions.together import MOST
 from xingke.casework.models import Case, CaseCall
 from xingke.casework.queries.lookups import AsReader
@@ -82,8 +82,8 @@ def _read(
     sent: SentFile, user: User, known: FlowToOpen, form: CaseForm, call: CaseCall | None, *, audiences: Collection[str]
 ) -> tuple[sheets.FilledSheet, list[RowWanted], list[dict[str, Any]]]:
     """What a sheet says, its rows that can become cases, and what is wrong with the others."""
-    beside = sheets.beside_columns(known)
-    filled = sheets.read_filled(sent.data, name=sent.name, form=form, audiences=audiences, beside=beside)
+    filled = sheets.read_filled(sent.data, name=sent.name, form=form, audiences=audiences, known=known)
+    refuse_too_many(len(filled.entries))  # before each of ten thousand is looked up
     rows: list[RowWanted] = []
     faults: list[dict[str, Any]] = []
     earlier: dict[tuple[object, ...], int] = {}
@@ -110,7 +110,10 @@ def _row(
     lookup = AsReader(user, region)
     read = read_answers(form, entry.typed, lookup=lookup, today=timezone.localdate(), known=prefills)
     row = RowWanted(entry, said_in(entry, read.values), region, whose.organisation, whose.person)
-    return row, [str(whose.fault)] if whose.fault is not None else list(_in_words(read.faults, form, entry))
+    if whose.fault is None:
+        return row, list(_in_words(read.faults, form, entry))
+    own = [each for each in read.faults if not (form.named[each.field].prefill if each.field in form.named else "")]
+    return row, [str(whose.fault), *_in_words(own, form, entry)]  # what its holder would bring along is not wrong yet
 
 
 def _in_words(faults: Sequence[FormFault], form: CaseForm, entry: SheetEntry) -> Iterator[str]:
