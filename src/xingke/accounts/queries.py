@@ -121,6 +121,37 @@ def _ask_for_last_change() -> str:
     return f"{seq}:{digest}"
 
 
+LOOKED_BACK = 500  # entries, where this process has not looked yet
+_looked: dict[
+    frozenset[str], tuple[str, str]
+] = {}  # by kinds, up to which change this process looked, and what it found
+
+
+def last_change_beside(kinds: frozenset[str]) -> str:
+    """The same, leaving out acts that were of some kinds alone, with all their parts: ``patent.filed`` is of ``patent``. Asked once a
+    request; reads the entries since the process last looked."""
+    last = last_change()
+    return remembered(f"{last} beside {kinds}", lambda: _ask_beside(last, kinds))
+
+
+def _ask_beside(last: str, kinds: frozenset[str]) -> str:
+    looked, found = _looked.get(kinds, ("", ""))
+    if last == looked:
+        return found
+    newest = AuditEntry.objects.filter(seq__lte=int(last.partition(":")[0])).order_by("-seq")
+    change = ""
+    for seq, digest, action, detail in newest.values_list("seq", "digest", "action", "detail")[:LOOKED_BACK]:
+        change = f"{seq}:{digest}"
+        if change == looked:
+            change = found
+            break
+        parts = (part["action"] for part in detail.get(AuditEntry.PARTS, ()))
+        if action not in OF_SESSIONS and not all(each.partition(".")[0] in kinds for each in (action, *parts)):
+            break
+    _looked[kinds] = last, change
+    return change
+
+
 def accounts() -> QuerySet[User]:
     """All accounts by name."""
     return User.objects.order_by("username")

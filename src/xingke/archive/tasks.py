@@ -13,12 +13,12 @@ from xingke.archive import queries
 from xingke.archive.lists import EXPIRED, VOLUME
 from xingke.archive.permissions import ArchivePermission
 from xingke.base.tasks import Duty, Task, since
-from xingke.ledger.queries.caching import kept_for
+from xingke.ledger.queries.caching import kept_beside
 
 
 def _to_file(user: User) -> Iterator[Task]:
     today = timezone.localdate()
-    counts = kept_for(user, f"to archive {today}", lambda: queries.counts_waiting(user, today))
+    counts = kept_beside(user, f"to archive {today}", lambda: queries.counts_waiting(user, today))
     yield Task(_("待归档的事项"), counts["cases"], pgettext("cases", "件"), reverse("archive:case-list"))
     yield Task(_("待归档的文稿"), counts["documents"], pgettext("documents", "份"), reverse("archive:document-list"))
     url = f"{reverse('archive:finding-list')}?kind={VOLUME}&state={EXPIRED}"
@@ -34,9 +34,9 @@ def _to_sign(user: User) -> Iterator[Task]:
     def to_destroy() -> int:
         return queries.volumes_to_destroy(user).count()
 
-    count, first = kept_for(user, "hand-overs to sign", waiting)
+    count, first = kept_beside(user, "hand-overs to sign", waiting)
     gone = f"{reverse('archive:appraisal-list')}?verdict=waits"
-    yield Task(_("待监销的案卷"), kept_for(user, "volumes to destroy", to_destroy), pgettext("volumes", "卷"), gone)
+    yield Task(_("待监销的案卷"), kept_beside(user, "volumes to destroy", to_destroy), pgettext("volumes", "卷"), gone)
     yield Task(_("待签收的移交清单"), count, pgettext("lists", "张"), reverse("archive:hand-over-list"), since(first))
 
 

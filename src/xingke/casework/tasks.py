@@ -11,7 +11,7 @@ from xingke.accounts.models import User
 from xingke.base.tasks import Duty, OwnWork, Task
 from xingke.casework.permissions import CasePermission
 from xingke.casework.queries import lists
-from xingke.ledger.queries.caching import kept_for
+from xingke.ledger.queries.caching import kept_beside
 
 
 def _waiting(user: User) -> Iterator[Task]:
@@ -20,7 +20,7 @@ def _waiting(user: User) -> Iterator[Task]:
 
 
 def _taken(user: User, since: datetime) -> Iterator[Task]:
-    count = kept_for(user, f"steps taken:{since}", lambda: lists.steps_taken(user, since=since))
+    count = kept_beside(user, f"steps taken:{since}", lambda: lists.steps_taken(user, since=since))
     yield Task(_("我今天办的步骤"), count, pgettext("steps", "步"), address(lists.DONE))
     yield from _counted(user, {lists.DONE: _("我办过的事项"), lists.OPENED: _("我发起的事项")})
 

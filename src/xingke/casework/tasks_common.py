@@ -17,7 +17,7 @@ from xingke.casework.queries import meetings, notices, publicity
 from xingke.casework.queries.calls import calls_open
 from xingke.casework.queries.common import regions_of_bureau
 from xingke.casework.queries.offers import flows_to_open
-from xingke.ledger.queries.caching import kept_for
+from xingke.ledger.queries.caching import kept_beside
 from xingke.registry import queries as registry
 
 
@@ -26,14 +26,14 @@ def _to_prepare(user: User) -> Iterator[Task]:
         waiting = meetings.count_waiting(regions_of_bureau(user, CasePermission.HANDLE))
         return waiting, meetings.without_minutes(user, CasePermission.HANDLE)
 
-    waiting, minutes = kept_for(user, "before and after meetings", counts)
+    waiting, minutes = kept_beside(user, "before and after meetings", counts)
     url = reverse("casework:meeting-list")
     yield Task(_("等着上会的事项"), waiting, _("件"), url, _("列入下一次会议的议程"))
     yield Task(_("开过的会还没有纪要号"), minutes, _("次"), url)
 
 
 def _to_decide(user: User) -> Iterator[Task]:
-    undecided = kept_for(user, "undecided", lambda: meetings.undecided(user))
+    undecided = kept_beside(user, "undecided", lambda: meetings.undecided(user))
     yield Task(_("会后待记的决定"), undecided, _("项"), reverse("casework:meeting-list"), _("记下后事项才往下走"))
 
 
@@ -45,7 +45,7 @@ def _to_show(user: User) -> Iterator[Task]:
         shown = publicity.waiting_to_be_shown(where).count()
         return publicity.objections_open(where), publicity.ends_on(where, today), shown
 
-    objections, ending, waiting = kept_for(user, f"publicity:{today}", counts)
+    objections, ending, waiting = kept_beside(user, f"publicity:{today}", counts)
     url = reverse("casework:publicity-list")
     yield Task(_("异议待答复"), objections, _("件"), url, _("答复以前，事项不能往下办"))
     yield Task(_("今天期满的公示"), ending, _("批"), url)
@@ -53,7 +53,7 @@ def _to_show(user: User) -> Iterator[Task]:
 
 
 def _to_sign(user: User) -> Iterator[Task]:
-    waiting = kept_for(user, "notices to sign", lambda: notices.to_sign(user))
+    waiting = kept_beside(user, "notices to sign", lambda: notices.to_sign(user))
     yield Task(_("待签收的通知"), waiting, _("份"), reverse("casework:notice-list"))
 
 
@@ -70,7 +70,7 @@ def _to_apply(user: User, _shown: None) -> Mapping[str, Any] | None:
     if not registry.has(user, CasePermission.APPLY):
         return None
     today, language = timezone.localdate(), get_language() or "zh"
-    rows = kept_for(user, f"apply:{today}:{language}", lambda: _applications(user, today, language))
+    rows = kept_beside(user, f"apply:{today}:{language}", lambda: _applications(user, today, language))
     return {"rows": rows} if rows else None
 
 

@@ -14,7 +14,7 @@ from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.base.tasks import Duty, Task, since
 from xingke.base.templatetags.xk import day
-from xingke.ledger.queries.caching import kept_for
+from xingke.ledger.queries.caching import kept_beside
 from xingke.reports import queries
 from xingke.reports.models import DisclosureStep, Document
 from xingke.reports.rules import disclosure
@@ -42,7 +42,7 @@ def _to_mend(user: User) -> Iterator[Task]:
 
 def _tasks(user: User, label: str, find: Callable[[], QuerySet[Document]], standing: str, page: str) -> Iterator[Task]:
     """Documents that wait, each with the way straight to it, since when and from whom; many only in one line."""
-    count, rows = kept_for(user, f"documents:{standing}", lambda: _first(find()))
+    count, rows = kept_beside(user, f"documents:{standing}", lambda: _first(find()))
     if count > EACH:
         yield Task(label, count, _("份"), reverse("reports:document-list"), since(rows[-1][2]))
         return

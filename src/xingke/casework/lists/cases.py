@@ -23,7 +23,7 @@ from xingke.casework.rules.flows import GOOD_ENDS, CaseEnd, Flow
 from xingke.casework.rules.forms import NUMBERS, FieldType, FormField
 from xingke.casework.rules.shown_answers import AskedColumn, in_words, sheet_columns
 from xingke.casework.sheets import heading
-from xingke.ledger.queries.caching import kept_for
+from xingke.ledger.queries.caching import kept_beside
 from xingke.registry.listing import (
     ChoiceFilter,
     DayFilter,
@@ -102,7 +102,7 @@ def _count(asked: ListRequest) -> int:
     if asked["q"]:
         return ask()
     wanted = asked.address(sort="", columns="")
-    return kept_for(asked.reader, f"cases counted:{timezone.localtime():%Y%m%d%H}:{wanted}", ask)
+    return kept_beside(asked.reader, f"cases counted:{timezone.localtime():%Y%m%d%H}:{wanted}", ask)
 
 
 def _load(asked: ListRequest, found: Sequence[CaseStep]) -> list[CaseRow]:

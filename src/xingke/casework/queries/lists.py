@@ -16,7 +16,7 @@ from xingke.casework.queries import CaseDefinitions, cases_seen, waiting
 from xingke.casework.queries.seen import is_seen
 from xingke.casework.rules.flows import Flow, FlowStep
 from xingke.casework.rules.forms import CaseForm, FormField
-from xingke.ledger.queries.caching import kept_for
+from xingke.ledger.queries.caching import kept_beside
 from xingke.registry import queries as registry
 from xingke.registry.models import Person, Region
 
@@ -99,7 +99,7 @@ def own_counts(user: User, *, most: int | None = None) -> dict[str, int]:
         found = {row["own"]: row["n"] for row in first.union(*others, all=True)}
         return {state: found.get(state, 0) for state in OWN}
 
-    return kept_for(user, f"cases:{timezone.localtime():%Y%m%d%H}:{most}", ask)
+    return kept_beside(user, f"cases:{timezone.localtime():%Y%m%d%H}:{most}", ask)
 
 
 def whose_name(user: User, case: Case) -> str:

@@ -12,7 +12,7 @@ from xingke.accounts.models import User
 from xingke.accounts.permissions import Permission
 from xingke.casework.models import Substitution
 from xingke.casework.permissions import CasePermission
-from xingke.ledger.queries.caching import kept_for
+from xingke.ledger.queries.caching import kept_beside
 from xingke.registry import queries as registry
 from xingke.registry.models import Grant, Region
 from xingke.registry.rules import Scope
@@ -37,7 +37,7 @@ def own_substitutions(user: User, on: date) -> list[Substitution]:
     """Where somebody stands in for another on a day, or another for them, the first to end first. One query, kept until an act."""
     mine = in_force(on).filter(Q(user=user) | Q(substitute=user))
     listed = mine.select_related("user", "substitute").order_by("until", "pk")
-    return kept_for(user, f"substitutions:{on}", lambda: list(listed))
+    return kept_beside(user, f"substitutions:{on}", lambda: list(listed))
 
 
 def substitutes_on(on: date) -> dict[int, User]:

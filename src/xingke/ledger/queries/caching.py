@@ -16,7 +16,7 @@ from django.db import connection
 from xingke.accounts import keeping
 from xingke.accounts.acts import may_be_undone
 from xingke.accounts.models import User
-from xingke.accounts.queries import last_change, trail_digest, trail_digests
+from xingke.accounts.queries import last_change, last_change_beside, trail_digest, trail_digests
 from xingke.base.remembering import remembered
 from xingke.base.single_flight import in_turn
 from xingke.ledger.models import Observation, RecordKeeping
@@ -36,6 +36,9 @@ def ledger_stamp() -> int:
     return max(_last_numbers().values())
 
 
+OF_RECORDS = frozenset(
+    {*TABLES, "observation", "records"}
+)  # acts that write to the tables of records and figures alone
 DEFINITIONS, FIGURES, DECLARATIONS, PERSONS, REGIONS = "definition", "observation", "keeping", "person", "region"
 
 
@@ -106,6 +109,11 @@ def kept(name: str, ask: Callable[[], T]) -> T:
 def kept_for(user: User, name: str, ask: Callable[[], T]) -> T:
     """What was found for a reader, kept until anything is changed by an act, or their rights are."""
     return _once(f"{name}:{user.pk}:{registry.rights(user)}:{last_change()}", ask)
+
+
+def kept_beside(user: User, name: str, ask: Callable[[], T]) -> T:
+    """The same, kept also while nothing but records is filed and changed: ``ask`` must read no records and no reported figures."""
+    return _once(f"{name}:{user.pk}:{registry.rights(user)}:{last_change_beside(OF_RECORDS)}", ask)
 
 
 def kept_alike(user: User, name: str, ask: Callable[[], T], *permissions: StrEnum) -> T:

@@ -1,12 +1,15 @@
 """What is kept of the ledger is never older than what was committed, and nobody else's."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from contextvars import Context
 from datetime import date
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.db import connection
 
 from tests.cast import NOW, Cast, file, keep_records, report
 from xingke.accounts import actions as accounts
@@ -16,8 +19,20 @@ from xingke.accounts.permissions import Permission
 from xingke.accounts.queries import last_change
 from xingke.base.keys import derived_key
 from xingke.base.remembering import memory
-from xingke.ledger.actions import NewEvent, NewHistory, as_if_confirmed, file_histories
-from xingke.ledger.models import PatentEvent
+from xingke.ledger.actions import (
+    NewEvent,
+    NewHistory,
+    accept_proposal,
+    as_if_confirmed,
+    confirm_event,
+    decline_proposal,
+    file_histories,
+    propose_correction,
+    propose_void,
+    void_event,
+    void_observation,
+)
+from xingke.ledger.models import Observation, PatentEvent, Proposal
 from xingke.ledger.queries import events
 from xingke.ledger.queries.caching import (
     DECLARATIONS,
@@ -25,6 +40,7 @@ from xingke.ledger.queries.caching import (
     FIGURES,
     kept,
     kept_alike,
+    kept_beside,
     kept_for,
     kept_of,
     kept_within,
@@ -124,6 +140,68 @@ def test_an_act_is_seen_by_what_is_asked_after_it_in_the_same_request(cast: Cast
         kept_of(["patent"], "test", ask)
         kept("test", ask)
     assert ask.times == 6
+
+
+def _a_life_of_records(cast: Cast) -> Iterator[None]:
+    """Acts of all kinds that write records and figures alone, one after the other."""
+
+    def row() -> PatentEvent:
+        return PatentEvent.objects.get(seq_to=None)
+
+    def seen() -> dict[str, Any]:
+        return {"kind": "patent", "record": row().record, "version": row().version, "now": NOW}
+
+    changes = {"happened_on": date(2025, 2, 4)}
+    yield _draft_patent(cast)
+    yield confirm_event(**seen(), by=cast.director)
+    yield propose_correction(**seen(), changes=changes, reason="原件", by=cast.officer)
+    yield accept_proposal(proposal=Proposal.objects.get(decided_at=None), by=cast.director, now=NOW)
+    yield propose_void(**seen(), reason="重复", by=cast.officer)
+    yield decline_proposal(proposal=Proposal.objects.get(decided_at=None), answer="不重复", by=cast.director, now=NOW)
+    yield void_event(**seen(), reason="重复", by=cast.director)
+    _figure(cast)
+    yield
+    figure = Observation.objects.get(seq_to=None)
+    yield void_observation(record=figure.record, version=figure.version, reason="错", by=cast.statistician, now=NOW)
+
+
+WRITES = re.compile(r'(?:INSERT INTO|UPDATE|DELETE FROM) "(\w+)"')
+OF_LEDGER = re.compile(r"ledger_\w+|accounts_(counter|auditentry)")
+
+
+def test_acts_of_records_write_nothing_else_and_leave_what_stands_beside_them(cast: Cast) -> None:
+    written: set[str] = set()
+
+    def watch(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        written.update(WRITES.findall(sql))
+        return execute(sql, *rest)
+
+    ask, change = Asked(), last_change()
+    kept_beside(cast.officer, "test", ask)
+    with connection.execute_wrapper(watch):
+        for _each in _a_life_of_records(cast):
+            assert last_change() != change
+            change = last_change()
+            kept_beside(cast.officer, "test", ask)
+
+    assert ask.times == 1
+    assert written and all(map(OF_LEDGER.fullmatch, written)), written
+
+
+def test_what_stands_beside_records_is_asked_again_after_any_other_act_and_one_of_which_another_was_part(
+    cast: Cast,
+) -> None:
+    ask = Asked()
+    for write in (_patent, _declaration, _figure):
+        kept_beside(cast.officer, "test", ask)
+        write(cast)
+    assert ask.times == 2
+    with act(by=cast.officer, now=NOW, code="patent.filed") as whole:
+        whole.lock()
+        with act(by=cast.officer, now=NOW, code="case.opened") as part:
+            part.says(title="甲")
+    kept_beside(cast.officer, "test", ask)
+    assert ask.times == 3
 
 
 def test_in_the_midst_of_an_act_nothing_is_kept(cast: Cast) -> None:
