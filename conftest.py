@@ -12,7 +12,8 @@ from django.test import Client, TransactionTestCase
 from hypothesis import HealthCheck
 
 from tests import cast as casting
-from tests import database, holding, reading_here
+from tests import database, holding, reading_here, reading_packs
+from xingke.base import definitions
 from xingke.press import documents, sheets
 
 
@@ -53,6 +54,7 @@ def django_db_setup(
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", stands_again)
+        patch.setattr(definitions, "read_pack", reading_packs.read_pack)
         yield
     with django_db_blocker.unblock():
         template.close()

@@ -49,7 +49,10 @@ def definition(kind: str, key: str, *, region: Region | None = None) -> Loaded:
 
     Raises LookupError naming the kind and key.
     """
-    newest = _newest()
+    return _definition(kind, key, region, _newest())
+
+
+def _definition(kind: str, key: str, region: Region | None, newest: tuple[int, str]) -> Loaded:
     if region is not None:
         own = _read_overrides(kind, *newest).get(key, ())
         near = [found for low, high, found in own if low <= region.path < high]
@@ -110,12 +113,12 @@ def definition_with_hash(kind: str, body_hash: str) -> Loaded:
 
 
 def loaded_catalogue(region: Region | None = None) -> definitions.Catalogue:
-    """Everything loaded that holds in a region, or everywhere, in the shape the pack checks take."""
-    result = definitions.Catalogue()
+    """Everything loaded that holds in a region, or everywhere, in the shape the pack checks take. One small query, then memory."""
+    result, newest = definitions.Catalogue(), _newest()
     for kind in definitions.KINDS:
         result.entries[kind.code] = [
             definitions.DefinitionEntry(kind.code, found.value, {}, f"pack {found.pack}", is_new=False)
-            for found in (definition(kind.code, key, region=region) for key in catalogue(kind.code))
+            for found in (_definition(kind.code, key, region, newest) for key in _read_catalogue(kind.code, *newest))
         ]
     return result
 
