@@ -113,7 +113,7 @@ def forget_everything() -> None:
 
 # Every example files a life and reads it four ways, a second or so: too slow to shrink a failing one within a test run.
 @settings(
-    max_examples=10,
+    max_examples=6,
     deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
