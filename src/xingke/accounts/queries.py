@@ -122,20 +122,18 @@ def _ask_for_last_change() -> str:
 
 
 LOOKED_BACK = 500  # entries, where this process has not looked yet
-_looked: dict[
-    frozenset[str], tuple[str, str]
-] = {}  # by kinds, up to which change this process looked, and what it found
+_looked: dict[frozenset[str], tuple[str, str]] = {}  # by codes: up to which change this process looked, what it found
 
 
-def last_change_beside(kinds: frozenset[str]) -> str:
-    """The same, leaving out acts that were of some kinds alone, with all their parts: ``patent.filed`` is of ``patent``. Asked once a
-    request; reads the entries since the process last looked."""
+def last_change_beside(codes: frozenset[str]) -> str:
+    """The same, leaving out acts that have one of some codes, they and all their parts. Asked once a request; reads the entries since the
+    process last looked."""
     last = last_change()
-    return remembered(f"{last} beside {kinds}", lambda: _ask_beside(last, kinds))
+    return remembered(f"{last} beside {codes}", lambda: _ask_beside(last, codes))
 
 
-def _ask_beside(last: str, kinds: frozenset[str]) -> str:
-    looked, found = _looked.get(kinds, ("", ""))
+def _ask_beside(last: str, codes: frozenset[str]) -> str:
+    looked, found = _looked.get(codes, ("", ""))
     if last == looked:
         return found
     newest = AuditEntry.objects.filter(seq__lte=int(last.partition(":")[0])).order_by("-seq")
@@ -146,9 +144,9 @@ def _ask_beside(last: str, kinds: frozenset[str]) -> str:
             change = found
             break
         parts = (part["action"] for part in detail.get(AuditEntry.PARTS, ()))
-        if action not in OF_SESSIONS and not all(each.partition(".")[0] in kinds for each in (action, *parts)):
+        if action not in OF_SESSIONS and not codes.issuperset((action, *parts)):
             break
-    _looked[kinds] = last, change
+    _looked[codes] = last, change
     return change
 
 

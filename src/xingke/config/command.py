@@ -47,6 +47,7 @@ def _run(arguments: Sequence[str] | None) -> int:
     gc.disable()  # while a thousand modules come in, of which none ever goes: a seventh of the time
     try:
         django.setup()
+        gc.freeze()
     except OSError as error:
         from xingke.config.occupancy import unusable
 
@@ -55,10 +56,10 @@ def _run(arguments: Sequence[str] | None) -> int:
     except ValueError as error:  # an environment variable of the settings
         print(error, file=sys.stderr)
         return 2
+    finally:
+        gc.enable()
     from xingke.config import commands
 
-    gc.freeze()
-    gc.enable()
     handler: Handler = getattr(commands, options.command)
     return commands.run(handler, options)
 

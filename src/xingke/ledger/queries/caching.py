@@ -36,9 +36,24 @@ def ledger_stamp() -> int:
     return max(_last_numbers().values())
 
 
+# Acts that write to the tables of records and figures alone. Not imports, which bring organisations and people, nor what is rare. By their
+# whole codes: a room above may begin the code of an act of its own with the name of a kind.
+_OF_A_RECORD = (
+    *("filed", "event-filed", "event-confirmed", "event-corrected", "event-voided", "corrected"),
+    *(
+        f"{change}-{done}"
+        for change in ("correction", "void")
+        for done in ("proposed", "accepted", "declined", "withdrawn")
+    ),
+)
+_OF_A_FIGURE = ("confirmed", "corrected", "voided", "chosen")
 OF_RECORDS = frozenset(
-    {*TABLES, "observation", "records"}
-)  # acts that write to the tables of records and figures alone
+    {
+        "records.confirmed",
+        *(f"observation.{done}" for done in _OF_A_FIGURE),
+        *(f"{kind}.{done}" for kind in TABLES for done in _OF_A_RECORD),
+    }
+)
 DEFINITIONS, FIGURES, DECLARATIONS, PERSONS, REGIONS = "definition", "observation", "keeping", "person", "region"
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -16,15 +17,22 @@ from xingke.accounts import actions as accounts
 from xingke.accounts.acts import act
 from xingke.accounts.models import AuditEntry, User
 from xingke.accounts.permissions import Permission
-from xingke.accounts.queries import last_change
+from xingke.accounts.queries import current_seq, last_change
 from xingke.base.keys import derived_key
 from xingke.base.remembering import memory
 from xingke.ledger.actions import (
     NewEvent,
     NewHistory,
     accept_proposal,
+    add_event,
     as_if_confirmed,
+    choose_observation,
     confirm_event,
+    confirm_events,
+    confirm_observation,
+    correct_event,
+    correct_observation,
+    correct_subject,
     decline_proposal,
     file_histories,
     propose_correction,
@@ -32,12 +40,13 @@ from xingke.ledger.actions import (
     void_event,
     void_observation,
 )
-from xingke.ledger.models import Observation, PatentEvent, Proposal
+from xingke.ledger.models import Observation, Patent, PatentEvent, Proposal
 from xingke.ledger.queries import events
 from xingke.ledger.queries.caching import (
     DECLARATIONS,
     DEFINITIONS,
     FIGURES,
+    OF_RECORDS,
     kept,
     kept_alike,
     kept_beside,
@@ -142,27 +151,54 @@ def test_an_act_is_seen_by_what_is_asked_after_it_in_the_same_request(cast: Cast
     assert ask.times == 6
 
 
-def _a_life_of_records(cast: Cast) -> Iterator[None]:
-    """Acts of all kinds that write records and figures alone, one after the other."""
+def _a_life_of_records(cast: Cast, figure: UUID) -> Iterator[None]:
+    """Acts of all codes that write records and figures alone, one after the other."""
 
     def row() -> PatentEvent:
-        return PatentEvent.objects.get(seq_to=None)
+        return PatentEvent.objects.filter(seq_to=None).earliest("happened_on")
 
     def seen() -> dict[str, Any]:
         return {"kind": "patent", "record": row().record, "version": row().version, "now": NOW}
 
-    changes = {"happened_on": date(2025, 2, 4)}
+    def of_patent() -> dict[str, Any]:
+        subject = Patent.objects.get(seq_to=None)
+        return {"kind": "patent", "record": subject.record, "version": subject.version, "now": NOW}
+
+    def of_figure() -> dict[str, Any]:
+        return {"record": figure, "version": Observation.objects.get(record=figure, seq_to=None).version, "now": NOW}
+
+    def decided(by: User, decide: Callable[..., Any], **said: str) -> None:
+        decide(proposal=Proposal.objects.get(decided_at=None), by=by, now=NOW, **said)
+
+    moved = {"happened_on": date(2025, 2, 4)}
     yield _draft_patent(cast)
     yield confirm_event(**seen(), by=cast.director)
-    yield propose_correction(**seen(), changes=changes, reason="原件", by=cast.officer)
-    yield accept_proposal(proposal=Proposal.objects.get(decided_at=None), by=cast.director, now=NOW)
+    later = NewEvent(event="lapsed", on=date(2026, 1, 5), region=cast.county)
+    subject = Patent.objects.get(seq_to=None).record
+    yield add_event(kind="patent", subject=subject, event=later, by=cast.officer, now=NOW, source="test")
+    drafts = [each.record for each in PatentEvent.objects.filter(seq_to=None, event="lapsed")]
+    yield confirm_events(records={"patent": drafts}, by=cast.director, now=NOW)
+    yield propose_correction(**seen(), changes=moved, reason="原件", by=cast.officer)
+    yield decided(cast.director, accept_proposal)
+    yield propose_correction(**seen(), changes={"happened_on": date(2025, 2, 5)}, reason="原件", by=cast.officer)
+    yield decided(cast.director, decline_proposal, answer="不对")
+    yield propose_correction(**seen(), changes={"happened_on": date(2025, 2, 6)}, reason="原件", by=cast.officer)
+    yield decided(cast.officer, decline_proposal, answer="")
+    yield void_event(
+        kind="patent", record=drafts[0], version=PatentEvent.objects.get(record=drafts[0], seq_to=None).version,
+        reason="重复", by=cast.director, now=NOW,
+    )  # fmt: skip
+    yield correct_event(**seen(), changes={"happened_on": date(2025, 2, 7)}, reason="原件", by=cast.checker)
+    yield correct_subject(**of_patent(), changes={"name": "一种水闸门"}, reason="证书", by=cast.checker)
+    for answer, by in (("不重复", cast.director), ("", cast.officer)):
+        yield propose_void(**seen(), reason="重复", by=cast.officer)
+        yield decided(by, decline_proposal, answer=answer)
     yield propose_void(**seen(), reason="重复", by=cast.officer)
-    yield decline_proposal(proposal=Proposal.objects.get(decided_at=None), answer="不重复", by=cast.director, now=NOW)
-    yield void_event(**seen(), reason="重复", by=cast.director)
-    _figure(cast)
-    yield
-    figure = Observation.objects.get(seq_to=None)
-    yield void_observation(record=figure.record, version=figure.version, reason="错", by=cast.statistician, now=NOW)
+    yield decided(cast.director, accept_proposal)
+    yield confirm_observation(**of_figure(), by=cast.director)
+    yield choose_observation(**of_figure(), reason="看过原件", by=cast.director)
+    yield correct_observation(**of_figure(), changes={"place": "第2页"}, reason="原件", by=cast.checker)
+    yield void_observation(**of_figure(), reason="错", by=cast.checker)
 
 
 WRITES = re.compile(r'(?:INSERT INTO|UPDATE|DELETE FROM) "(\w+)"')
@@ -170,20 +206,24 @@ OF_LEDGER = re.compile(r"ledger_\w+|accounts_(counter|auditentry)")
 
 
 def test_acts_of_records_write_nothing_else_and_leave_what_stands_beside_them(cast: Cast) -> None:
+    figure = report(cast.county, "2024", "地区生产总值", "468.30", "亿元", by=cast.officer)
     written: set[str] = set()
 
     def watch(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
         written.update(WRITES.findall(sql))
         return execute(sql, *rest)
 
-    ask, change = Asked(), last_change()
+    ask, before = Asked(), current_seq()
     kept_beside(cast.officer, "test", ask)
     with connection.execute_wrapper(watch):
-        for _each in _a_life_of_records(cast):
+        change = last_change()
+        for _each in _a_life_of_records(cast, figure):
             assert last_change() != change
             change = last_change()
             kept_beside(cast.officer, "test", ask)
 
+    done = {each.action for each in AuditEntry.objects.filter(seq__gt=before)}
+    assert done == {code for code in OF_RECORDS if code.partition(".")[0] in ("patent", "observation", "records")}
     assert ask.times == 1
     assert written and all(map(OF_LEDGER.fullmatch, written)), written
 
